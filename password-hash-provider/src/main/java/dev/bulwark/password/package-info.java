@@ -1,0 +1,5 @@
+/** Argon2id for new passwords, and verifiers for the hashes of other applications. */
+@NullMarked
+package dev.bulwark.password;
+
+import org.jspecify.annotations.NullMarked;

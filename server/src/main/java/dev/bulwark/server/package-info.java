@@ -1,0 +1,5 @@
+/** Starts a real Keycloak with the bundle. */
+@NullMarked
+package dev.bulwark.server;
+
+import org.jspecify.annotations.NullMarked;
