@@ -1,0 +1,53 @@
+package dev.bulwark.server;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What the build of the {@code server} module leaves for this library: Keycloak's archive and the
+ * bundle.
+ *
+ * <p>The folder is that of the system property {@value #PROPERTY}, or {@code server/target} found
+ * upwards from the working folder.
+ */
+final class BuildFolder {
+
+  static final String PROPERTY = "bulwark.server.build-folder";
+
+  private BuildFolder() {}
+
+  /** The {@code target} folder of the server module. */
+  static Path root() {
+    String named = System.getProperty(PROPERTY);
+    if (named != null) {
+      return Path.of(named).toAbsolutePath().normalize();
+    }
+    for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
+      Path candidate = folder.resolve("server").resolve("target");
+      if (Files.isDirectory(candidate.resolve("dist"))) {
+        return candidate;
+      }
+    }
+    throw new ServerStartException(
+        "server/target/dist is missing: run 'mvn package -DskipTests' first, or set -D"
+            + PROPERTY
+            + ".");
+  }
+
+  /** Keycloak's own archive. */
+  static Path keycloakArchive() {
+    return existing(root().resolve("dist").resolve("keycloak.tar.gz"));
+  }
+
+  /** The bundle: the shaded jar that users put into {@code providers/}. */
+  static Path bundle() {
+    return existing(root().resolve("dist").resolve("bulwark-keycloak.jar"));
+  }
+
+  private static Path existing(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new ServerStartException(file + " is missing: run 'mvn package -DskipTests' first.");
+    }
+    return file;
+  }
+}

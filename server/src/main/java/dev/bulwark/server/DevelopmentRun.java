@@ -1,0 +1,86 @@
+package dev.bulwark.server;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * {@code mvn -Prun}: Keycloak on port 8080 with the bundle, the realm, demo users and a Redis,
+ * until Ctrl-C.
+ *
+ * <p>The data lie in the folder {@code .run}; deleting it starts afresh.
+ */
+public final class DevelopmentRun {
+
+  private static final int HTTP_PORT = 8080;
+  private static final int MANAGEMENT_PORT = 9000;
+  private static final int REDIS_PORT = 6379;
+
+  private DevelopmentRun() {}
+
+  /**
+   * Starts everything and returns only when the server has ended.
+   *
+   * @param args the folder for the data
+   */
+  public static void main(String[] args) throws InterruptedException {
+    try {
+      run(Path.of(args.length > 0 ? args[0] : ".run").toAbsolutePath().normalize());
+    } catch (ServerStartException e) {
+      System.err.println();
+      System.err.println(e.getMessage());
+      System.exit(1);
+    }
+  }
+
+  private static void run(Path folder) throws InterruptedException {
+    requireFree(HTTP_PORT, "Keycloak");
+    requireFree(MANAGEMENT_PORT, "Keycloak's management interface");
+    startRedis();
+    Map<String, String> environment = new LinkedHashMap<>(RealmFile.developmentEnvironment());
+    environment.put("KC_BOOTSTRAP_ADMIN_USERNAME", "admin");
+    environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", "admin");
+    // Transparent huge pages make Argon2 a fifth faster; ignored where the C library is not glibc.
+    environment.put("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
+    ServerSpec spec =
+        ServerSpec.builder()
+            .name("run")
+            .home(folder.resolve("keycloak"))
+            .development()
+            .echo()
+            .ports(HTTP_PORT, MANAGEMENT_PORT)
+            .option("spi-redis-connection--default--url", "redis://127.0.0.1:" + REDIS_PORT)
+            .environment(environment)
+            .realmFile(RealmFile.development().writeTo(folder.resolve("import")))
+            .build();
+    DistributionServer server = DistributionServer.start(spec);
+    System.out.println(DevelopmentGuide.text(server.url()));
+    CountDownLatch stopped = new CountDownLatch(1);
+    server.onExit(stopped::countDown);
+    stopped.await();
+    throw new ServerStartException("Keycloak has ended; its log is above.");
+  }
+
+  @SuppressWarnings("resource") // ended by a shutdown hook of its own
+  private static void startRedis() {
+    if (EmbeddedRedis.answers(REDIS_PORT)) {
+      System.out.println("Using the Redis that answers on port " + REDIS_PORT + ".");
+      return;
+    }
+    requireFree(REDIS_PORT, "Redis");
+    EmbeddedRedis.start(REDIS_PORT);
+    System.out.println("Started an embedded Redis on port " + REDIS_PORT + ".");
+  }
+
+  private static void requireFree(int port, String user) {
+    if (Ports.isTaken(port)) {
+      throw new ServerStartException(
+          "Port "
+              + port
+              + " is taken, and "
+              + user
+              + " needs it. End the program that listens there and try again.");
+    }
+  }
+}

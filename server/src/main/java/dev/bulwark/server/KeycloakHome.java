@@ -1,0 +1,159 @@
+package dev.bulwark.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A folder with an unpacked Keycloak, the bundle and the realm files, ready to run.
+ *
+ * <p>Unpacking 170 MB takes seconds, so that is done once a build folder; each server's home links
+ * the libraries of that copy and owns all the rest. {@code kc.sh build} runs only when its inputs
+ * changed.
+ */
+final class KeycloakHome {
+
+  private static final Logger log = LoggerFactory.getLogger(KeycloakHome.class);
+  private static final Path LIBRARIES = Path.of("lib", "lib");
+  private static final String FINGERPRINT = "bulwark-build.txt";
+
+  private final Path folder;
+
+  private KeycloakHome(Path folder) {
+    this.folder = folder;
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  Path launcher() {
+    boolean windows = System.getProperty("os.name", "").startsWith("Windows");
+    return folder.resolve("bin").resolve(windows ? "kc.bat" : "kc.sh");
+  }
+
+  /**
+   * Makes or refreshes the home of the spec. A home that the spec names keeps its data; any other
+   * starts empty.
+   */
+  static KeycloakHome prepare(ServerSpec spec) {
+    try {
+      Path named = spec.home();
+      Path folder =
+          named != null ? named : BuildFolder.root().resolve("homes").resolve(spec.name());
+      Path pristine = pristine();
+      if (named == null) {
+        Folders.delete(folder.resolve("data"));
+      }
+      if (!isCurrent(folder, pristine)) {
+        log.info("Preparing {}", folder);
+        Path keptData = folder.resolveSibling(folder.getFileName() + "-data");
+        if (Files.isDirectory(folder.resolve("data"))) {
+          Files.move(folder.resolve("data"), keptData, StandardCopyOption.REPLACE_EXISTING);
+        }
+        Folders.delete(folder);
+        Files.createDirectories(folder);
+        Folders.copy(pristine, folder, LIBRARIES);
+        if (Files.isDirectory(keptData)) {
+          Folders.delete(folder.resolve("data"));
+          Files.move(keptData, folder.resolve("data"));
+        }
+        Files.writeString(folder.resolve("archive.txt"), archiveStamp(), StandardCharsets.UTF_8);
+      }
+      KeycloakHome home = new KeycloakHome(folder);
+      home.providers(spec);
+      home.realms(spec.realmFiles());
+      return home;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot prepare Keycloak's folder for " + spec.name(), e);
+    }
+  }
+
+  /** Whether {@code kc.sh build} with these options was the last that succeeded here. */
+  boolean isBuilt(Map<String, String> options) throws IOException {
+    Path file = folder.resolve(FINGERPRINT);
+    return Files.exists(file) && Files.readString(file).equals(fingerprint(options));
+  }
+
+  void built(Map<String, String> options) throws IOException {
+    Files.writeString(folder.resolve(FINGERPRINT), fingerprint(options));
+  }
+
+  private String fingerprint(Map<String, String> options) throws IOException {
+    StringBuilder text = new StringBuilder(new TreeMap<>(options).toString());
+    try (Stream<Path> files = Files.list(folder.resolve("providers"))) {
+      for (Path file : files.sorted().toList()) {
+        text.append('\n').append(file.getFileName()).append(' ').append(Files.size(file));
+        text.append(' ').append(Files.getLastModifiedTime(file));
+      }
+    }
+    return text.toString();
+  }
+
+  private void providers(ServerSpec spec) throws IOException {
+    Path providers = Files.createDirectories(folder.resolve("providers"));
+    List<Path> wanted =
+        Stream.concat(
+                spec.withBundle() ? Stream.of(BuildFolder.bundle()) : Stream.empty(),
+                spec.providers().stream())
+            .toList();
+    List<Path> names = wanted.stream().map(Path::getFileName).toList();
+    try (Stream<Path> files = Files.list(providers)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".jar")).toList()) {
+        if (!names.contains(file.getFileName())) {
+          Files.delete(file);
+        }
+      }
+    }
+    for (Path jar : wanted) {
+      // Attributes too: Keycloak notices a changed jar by its time.
+      Files.copy(
+          jar,
+          providers.resolve(jar.getFileName()),
+          StandardCopyOption.REPLACE_EXISTING,
+          StandardCopyOption.COPY_ATTRIBUTES);
+    }
+  }
+
+  private void realms(List<Path> files) throws IOException {
+    Path folderOfImports = folder.resolve("data").resolve("import");
+    Folders.delete(folderOfImports);
+    Files.createDirectories(folderOfImports);
+    for (Path file : files) {
+      Files.copy(file, folderOfImports.resolve(file.getFileName()));
+    }
+  }
+
+  private static boolean isCurrent(Path folder, Path pristine) throws IOException {
+    Path stamp = folder.resolve("archive.txt");
+    return Files.isDirectory(pristine)
+        && Files.exists(stamp)
+        && Files.readString(stamp).equals(archiveStamp());
+  }
+
+  private static String archiveStamp() throws IOException {
+    return Files.size(BuildFolder.keycloakArchive()) + " bytes";
+  }
+
+  private static synchronized Path pristine() throws IOException {
+    Path pristine = BuildFolder.root().resolve("keycloak");
+    Path stamp = BuildFolder.root().resolve("keycloak.txt");
+    if (!Files.isDirectory(pristine)
+        || !Files.exists(stamp)
+        || !Files.readString(stamp).equals(archiveStamp())) {
+      log.info("Unpacking Keycloak (once)");
+      Archive.unpack(BuildFolder.keycloakArchive(), pristine);
+      Files.writeString(stamp, archiveStamp());
+    }
+    return pristine;
+  }
+}

@@ -1,0 +1,170 @@
+package dev.bulwark.server;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A child process whose output goes to a file, and which never outlives this process. */
+final class ServerProcess {
+
+  private static final int TAIL_LINES = 60;
+
+  private final Process process;
+  private final Path logFile;
+  private final Thread stopAtExit;
+  private final Thread pump;
+
+  private ServerProcess(Process process, Path logFile, Thread pump) {
+    this.process = process;
+    this.logFile = logFile;
+    this.pump = pump;
+    this.stopAtExit = new Thread(() -> end(process), "stop-" + process.pid());
+  }
+
+  static ServerProcess start(
+      String name,
+      List<String> command,
+      Map<String, String> environment,
+      Path logFile,
+      boolean echo,
+      boolean append)
+      throws IOException {
+    Files.createDirectories(logFile.getParent());
+    if (!append) {
+      Files.deleteIfExists(logFile);
+    }
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    process.getOutputStream().close();
+    Thread pump = new Thread(() -> copy(process, logFile, echo), "log-" + name);
+    pump.setDaemon(true);
+    pump.start();
+    ServerProcess started = new ServerProcess(process, logFile, pump);
+    Runtime.getRuntime().addShutdownHook(started.stopAtExit);
+    return started;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  void onExit(Runnable action) {
+    process.onExit().thenRun(action);
+  }
+
+  /** Waits for the end and returns the exit code; a process that runs longer is ended. */
+  int await(Duration timeout) {
+    try {
+      if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+        kill();
+        throw new ServerStartException("still running after " + timeout + ":\n" + tail());
+      }
+      ended();
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ServerStartException("interrupted", e);
+    }
+  }
+
+  void stop(Duration timeout) {
+    process.destroy();
+    try {
+      if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+      ended();
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  void kill() {
+    stopForcibly();
+  }
+
+  String output() {
+    try {
+      return Files.exists(logFile) ? Files.readString(logFile) : "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The last lines of the output, for an error message. */
+  String tail() {
+    List<String> lines = output().lines().toList();
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()))
+        + "\n("
+        + logFile
+        + ")";
+  }
+
+  private void stopForcibly() {
+    process.destroyForcibly();
+    try {
+      process.waitFor();
+      ended();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void ended() throws InterruptedException {
+    pump.join(TimeUnit.SECONDS.toMillis(5));
+    try {
+      Runtime.getRuntime().removeShutdownHook(stopAtExit);
+    } catch (IllegalStateException e) {
+      // The virtual machine is going down: the hook runs, and finds an ended process.
+    }
+  }
+
+  private static void end(Process process) {
+    process.destroy();
+    try {
+      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+    }
+  }
+
+  private static void copy(Process process, Path logFile, boolean echo) {
+    try (BufferedReader in = new BufferedReader(process.inputReader(StandardCharsets.UTF_8));
+        BufferedWriter out =
+            Files.newBufferedWriter(
+                logFile,
+                StandardCharsets.UTF_8,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND)) {
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        out.write(line);
+        out.newLine();
+        out.flush();
+        if (echo) {
+          System.out.println(line);
+        }
+      }
+    } catch (IOException e) {
+      if (process.isAlive()) {
+        System.err.println("the log of process " + process.pid() + " is lost: " + e.getMessage());
+      }
+    }
+  }
+}

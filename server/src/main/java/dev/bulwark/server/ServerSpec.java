@@ -1,0 +1,158 @@
+package dev.bulwark.server;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to start: an immutable description, made with {@link #builder()}.
+ *
+ * @param name names the server's folder and log; unique among servers that run at the same time
+ * @param home folder of the server; null for one below the build folder, made afresh at each start
+ * @param development {@code start-dev} instead of {@code build} and {@code start --optimized}
+ * @param echo copy the server's log to this process's standard output
+ * @param httpPort port of the HTTP interface, 0 for any free one
+ * @param managementPort port of the management interface, 0 for any free one
+ * @param buildOptions options of {@code kc.sh build}, for example {@code db=postgres}
+ * @param options run-time options without the leading dashes, for example {@code log-level → info}
+ * @param environment environment variables beside those of this process; realm placeholders are
+ *     resolved from them
+ * @param realmFiles files for {@code data/import}; empty for no import
+ * @param providers jars for {@code providers/} beside the bundle
+ * @param withBundle whether the bundle itself goes into {@code providers/} (benchmarks compare with
+ *     a server without it)
+ * @param jvmOptions appended to Keycloak's own ({@code JAVA_OPTS_APPEND})
+ */
+public record ServerSpec(
+    String name,
+    @Nullable Path home,
+    boolean development,
+    boolean echo,
+    int httpPort,
+    int managementPort,
+    Map<String, String> buildOptions,
+    Map<String, String> options,
+    Map<String, String> environment,
+    List<Path> realmFiles,
+    List<Path> providers,
+    boolean withBundle,
+    List<String> jvmOptions) {
+
+  public ServerSpec {
+    buildOptions = Map.copyOf(buildOptions);
+    options = Map.copyOf(options);
+    environment = Map.copyOf(environment);
+    realmFiles = List.copyOf(realmFiles);
+    providers = List.copyOf(providers);
+    jvmOptions = List.copyOf(jvmOptions);
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Collects the parts of a {@link ServerSpec}; not for use by several threads. */
+  public static final class Builder {
+    private String name = "keycloak";
+    private @Nullable Path home;
+    private boolean development;
+    private boolean echo;
+    private int httpPort;
+    private int managementPort;
+    private final Map<String, String> buildOptions = new LinkedHashMap<>();
+    private final Map<String, String> options = new LinkedHashMap<>();
+    private final Map<String, String> environment = new LinkedHashMap<>();
+    private final List<Path> realmFiles = new ArrayList<>();
+    private final List<Path> providers = new ArrayList<>();
+    private boolean withBundle = true;
+    private final List<String> jvmOptions = new ArrayList<>();
+
+    private Builder() {}
+
+    public Builder name(String value) {
+      name = value;
+      return this;
+    }
+
+    public Builder home(Path value) {
+      home = value;
+      return this;
+    }
+
+    public Builder development() {
+      development = true;
+      return this;
+    }
+
+    public Builder echo() {
+      echo = true;
+      return this;
+    }
+
+    public Builder ports(int http, int management) {
+      httpPort = http;
+      managementPort = management;
+      return this;
+    }
+
+    public Builder buildOption(String key, String value) {
+      buildOptions.put(key, value);
+      return this;
+    }
+
+    public Builder option(String key, String value) {
+      options.put(key, value);
+      return this;
+    }
+
+    public Builder environment(String key, String value) {
+      environment.put(key, value);
+      return this;
+    }
+
+    public Builder environment(Map<String, String> values) {
+      environment.putAll(values);
+      return this;
+    }
+
+    public Builder realmFile(Path value) {
+      realmFiles.add(value);
+      return this;
+    }
+
+    public Builder provider(Path jar) {
+      providers.add(jar);
+      return this;
+    }
+
+    public Builder withoutBundle() {
+      withBundle = false;
+      return this;
+    }
+
+    public Builder jvmOption(String value) {
+      jvmOptions.add(value);
+      return this;
+    }
+
+    public ServerSpec build() {
+      return new ServerSpec(
+          name,
+          home,
+          development,
+          echo,
+          httpPort,
+          managementPort,
+          buildOptions,
+          options,
+          environment,
+          realmFiles,
+          providers,
+          withBundle,
+          jvmOptions);
+    }
+  }
+}
