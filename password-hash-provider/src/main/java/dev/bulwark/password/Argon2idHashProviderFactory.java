@@ -1,0 +1,126 @@
+package dev.bulwark.password;
+
+import dev.bulwark.password.argon2.Argon2Engine;
+import dev.bulwark.password.argon2.Argon2Engines;
+import io.micrometer.core.instrument.Metrics;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.Config;
+import org.keycloak.common.Profile;
+import org.keycloak.credential.hash.PasswordHashProvider;
+import org.keycloak.credential.hash.PasswordHashProviderFactory;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.provider.EnvironmentDependentProviderFactory;
+import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.provider.ServerInfoAwareProviderFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Provider {@value #ID} of SPI {@code password-hashing}. A realm chooses it with the password
+ * policy {@code hashAlgorithm(argon2id)}; it is not the server's default, so that removing the
+ * bundle cannot lock an administrator of another realm out.
+ */
+public final class Argon2idHashProviderFactory
+    implements PasswordHashProviderFactory,
+        EnvironmentDependentProviderFactory,
+        ServerInfoAwareProviderFactory {
+
+  /** Stored in every credential: a data format, never to change. */
+  public static final String ID = "argon2id";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Argon2idHashProviderFactory.class);
+
+  private final RefusalLog refusals = new RefusalLog();
+  private @Nullable PasswordHashingConfig config;
+  private @Nullable PasswordHashing hashing;
+  private Map<String, String> operationalInfo = Map.of();
+
+  @Override
+  public void init(Config.Scope scope) {
+    PasswordHashingConfig options = PasswordHashingConfig.of(scope);
+    Argon2Engines.Choice choice = Argon2Engines.choose(options.useNative());
+    Argon2Engine engine = choice.engine();
+    choice
+        .fallbackReason()
+        .ifPresent(
+            reason ->
+                LOG.warn(
+                    "libargon2 cannot be used, BouncyCastle computes Argon2 instead, slower: {}",
+                    reason));
+    HashPermits permits = new HashPermits(options.maxConcurrent(), options.parameters().memory());
+    PasswordMetrics metrics =
+        new PasswordMetrics(Metrics.globalRegistry, permits, engine.isNative());
+    config = options;
+    hashing = new PasswordHashing(engine, permits, metrics, options.limits());
+    Duration probe = probe(engine, options);
+    LOG.info(
+        "Argon2id by {}: m={} KiB, t={}, p={} takes {} ms; {} at once",
+        engine.description(),
+        options.parameters().memory(),
+        options.parameters().iterations(),
+        options.parameters().parallelism(),
+        probe.toMillis(),
+        options.maxConcurrent());
+    operationalInfo = new LinkedHashMap<>();
+    operationalInfo.put("engine", engine.description());
+    operationalInfo.put("parameters", options.parameters().toString());
+    operationalInfo.put("probe-ms", Long.toString(probe.toMillis()));
+    operationalInfo.put("max-concurrent", Integer.toString(options.maxConcurrent()));
+  }
+
+  /**
+   * One hash at the configured cost: also shows at once, and not at the first login, that the
+   * memory can be had.
+   */
+  private static Duration probe(Argon2Engine engine, PasswordHashingConfig options) {
+    long start = System.nanoTime();
+    engine.hash(options.parameters(), new byte[0], new byte[options.saltLength()]);
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  @Override
+  public PasswordHashProvider create(KeycloakSession session) {
+    if (config == null || hashing == null) {
+      throw new IllegalStateException("init() has not run");
+    }
+    return new Argon2idHashProvider(() -> CurrentUser.id(session), config, hashing, refusals);
+  }
+
+  @Override
+  public void postInit(KeycloakSessionFactory factory) {
+    // Needs no other provider.
+  }
+
+  @Override
+  public void close() {
+    if (hashing != null) {
+      hashing.close();
+    }
+  }
+
+  @Override
+  public String getId() {
+    return ID;
+  }
+
+  /** As Keycloak's own Argon2: not where FIPS 140 forbids it. */
+  @Override
+  public boolean isSupported(Config.Scope scope) {
+    return !Profile.isFeatureEnabled(Profile.Feature.FIPS);
+  }
+
+  @Override
+  public List<ProviderConfigProperty> getConfigMetadata() {
+    return PasswordHashingConfig.metadata();
+  }
+
+  @Override
+  public Map<String, String> getOperationalInfo() {
+    return Map.copyOf(operationalInfo);
+  }
+}

@@ -1,0 +1,107 @@
+package dev.bulwark.password;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Meters of password hashing (spec P6):
+ *
+ * <ul>
+ *   <li>{@code bulwark.password.hash} (timer; tags {@code algorithm}, {@code operation}, {@code
+ *       outcome}): computing alone, without the wait
+ *   <li>{@code bulwark.password.wait} (timer): the wait for permits
+ *   <li>{@code bulwark.password.permits.used}, {@code .permits.total}, {@code .waiting} (gauges)
+ *   <li>{@code bulwark.password.native} (gauge): 1 with libargon2, 0 with BouncyCastle
+ * </ul>
+ */
+final class PasswordMetrics implements AutoCloseable {
+
+  /** What was done. */
+  enum Operation {
+    HASH,
+    VERIFY;
+
+    private final String tag = name().toLowerCase(java.util.Locale.ROOT);
+  }
+
+  /** How it ended. */
+  enum Outcome {
+    /** A new hash was made. */
+    CREATED,
+    /** The password was right. */
+    MATCH,
+    /** The password was wrong. */
+    MISMATCH,
+    /** The stored hash is corrupt or too costly; nothing was computed. */
+    REFUSED,
+    /** Computing failed. */
+    ERROR;
+
+    private final String tag = name().toLowerCase(java.util.Locale.ROOT);
+  }
+
+  private record Key(String algorithm, Operation operation, Outcome outcome) {}
+
+  private final MeterRegistry registry;
+  private final Timer wait;
+  private final List<Meter> gauges;
+  private final Map<Key, Timer> timers = new ConcurrentHashMap<>();
+
+  PasswordMetrics(MeterRegistry registry, HashPermits permits, boolean isNative) {
+    this.registry = registry;
+    this.wait =
+        Timer.builder("bulwark.password.wait")
+            .description("Time that a login waited for its turn to hash")
+            .publishPercentileHistogram()
+            .register(registry);
+    double nativeValue = isNative ? 1 : 0;
+    this.gauges =
+        List.of(
+            Gauge.builder("bulwark.password.permits.used", permits, HashPermits::inUse)
+                .description("Hash permits in use")
+                .register(registry),
+            Gauge.builder("bulwark.password.permits.total", permits, HashPermits::total)
+                .description("Hash permits in all")
+                .register(registry),
+            Gauge.builder("bulwark.password.waiting", permits, HashPermits::waiting)
+                .description("Logins that wait for their turn to hash")
+                .register(registry),
+            Gauge.builder("bulwark.password.native", () -> nativeValue)
+                .description("1 when libargon2 computes, 0 when BouncyCastle does")
+                .register(registry));
+  }
+
+  void waited(long nanos) {
+    wait.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  void computed(String algorithm, Operation operation, Outcome outcome, long nanos) {
+    timers
+        .computeIfAbsent(new Key(algorithm, operation, outcome), this::timer)
+        .record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private Timer timer(Key key) {
+    return Timer.builder("bulwark.password.hash")
+        .description("Time to compute a password hash, without waiting")
+        .tag("algorithm", key.algorithm)
+        .tag("operation", key.operation.tag)
+        .tag("outcome", key.outcome.tag)
+        .publishPercentileHistogram()
+        .register(registry);
+  }
+
+  @Override
+  public void close() {
+    registry.remove(wait);
+    gauges.forEach(registry::remove);
+    timers.values().forEach(registry::remove);
+    timers.clear();
+  }
+}

@@ -1,0 +1,229 @@
+package dev.bulwark.password;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bulwark.password.argon2.Argon2Engine;
+import dev.bulwark.password.argon2.BouncyCastleArgon2Engine;
+import dev.bulwark.password.argon2.NativeArgon2Engine;
+import dev.bulwark.password.argon2.ReferenceVectors;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.keycloak.models.credential.PasswordCredentialModel;
+import org.keycloak.models.credential.dto.PasswordCredentialData;
+
+/** P1, P2, P3, P7 at the provider, on Keycloak's own credential classes. */
+class Argon2idHashProviderTest {
+
+  private static final String PASSWORD = "Pässwörd-пароль-密码-🔑";
+
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final Argon2idHashProvider nativeProvider = provider(NativeArgon2Engine.load());
+  private final Argon2idHashProvider javaProvider = provider(new BouncyCastleArgon2Engine());
+
+  private Argon2idHashProvider provider(Argon2Engine engine, String... options) {
+    PasswordHashingConfig config = PasswordHashingConfig.of(TestScope.of(options));
+    HashPermits permits = new HashPermits(config.maxConcurrent(), config.parameters().memory());
+    return new Argon2idHashProvider(
+        Optional::empty,
+        config,
+        new PasswordHashing(
+            engine,
+            permits,
+            new PasswordMetrics(registry, permits, engine.isNative()),
+            config.limits()),
+        new RefusalLog());
+  }
+
+  static List<ReferenceVectors.Vector> vectors() {
+    return ReferenceVectors.all();
+  }
+
+  private static PasswordCredentialModel stored(ReferenceVectors.Vector vector) {
+    return new Argon2Credential(vector.parameters(), vector.salt(), vector.hash())
+        .toModel("argon2id");
+  }
+
+  @ParameterizedTest
+  @MethodSource("vectors")
+  void verifiesReferenceHashesAndNothingElse(ReferenceVectors.Vector vector) {
+    PasswordCredentialModel credential = stored(vector);
+    assertThat(nativeProvider.verify(vector.password(), credential)).isTrue();
+    assertThat(nativeProvider.verify(vector.password() + " ", credential)).isFalse();
+    assertThat(nativeProvider.verify(vector.password() + "\0", credential)).isFalse();
+    assertThat(nativeProvider.verify("", credential)).isEqualTo(vector.password().isEmpty());
+  }
+
+  @Test
+  void aNewHashHasTheParametersOfP1InKeycloaksFields() {
+    PasswordCredentialModel credential = nativeProvider.encodedCredential(PASSWORD, -1);
+    PasswordCredentialData data = credential.getPasswordCredentialData();
+    assertThat(credential.getType()).isEqualTo("password");
+    assertThat(data.getAlgorithm()).isEqualTo("argon2id");
+    assertThat(data.getHashIterations()).isEqualTo(3);
+    assertThat(data.getAdditionalParameters())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "type", List.of("id"),
+                "version", List.of("1.3"),
+                "memory", List.of("65536"),
+                "parallelism", List.of("4"),
+                "hashLength", List.of("32")));
+    assertThat(credential.getPasswordSecretData().getSalt()).hasSize(16);
+    assertThat(Base64.getDecoder().decode(credential.getPasswordSecretData().getValue()))
+        .hasSize(32);
+    assertThat(nativeProvider.credentialHashingStrength(credential))
+        .isEqualTo("Argon2id-1.3[m=65536,t=3,p=4]");
+  }
+
+  @Test
+  void saltsDiffer() {
+    Argon2idHashProvider cheap =
+        provider(NativeArgon2Engine.load(), "memory", "1024", "iterations", "1");
+    assertThat(cheap.encodedCredential(PASSWORD, -1).getSecretData())
+        .isNotEqualTo(cheap.encodedCredential(PASSWORD, -1).getSecretData());
+  }
+
+  @Test
+  void hashesOfOneEngineAreVerifiedByTheOther() {
+    assertThat(javaProvider.verify(PASSWORD, nativeProvider.encodedCredential(PASSWORD, -1)))
+        .isTrue();
+    assertThat(nativeProvider.verify(PASSWORD, javaProvider.encodedCredential(PASSWORD, -1)))
+        .isTrue();
+  }
+
+  @Test
+  void theRealmsHashIterationsAreNotHeeded() {
+    PasswordCredentialModel credential = nativeProvider.encodedCredential(PASSWORD, 210_000);
+    assertThat(credential.getPasswordCredentialData().getHashIterations()).isEqualTo(3);
+  }
+
+  @Test
+  void survivesAStorageRoundTrip() {
+    PasswordCredentialModel credential = nativeProvider.encodedCredential(PASSWORD, -1);
+    org.keycloak.credential.CredentialModel row = new org.keycloak.credential.CredentialModel();
+    row.setCredentialData(credential.getCredentialData());
+    row.setSecretData(credential.getSecretData());
+    assertThat(
+            nativeProvider.verify(PASSWORD, PasswordCredentialModel.createFromCredentialModel(row)))
+        .isTrue();
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // Keycloak may pass no policy; ours needs none
+  void rehashIsNeededWheneverSomethingDiffers() {
+    Argon2Engine engine = NativeArgon2Engine.load();
+    PasswordCredentialModel current =
+        provider(engine, "memory", "1024").encodedCredential(PASSWORD, -1);
+    assertThat(provider(engine, "memory", "1024").policyCheck(null, current)).isTrue();
+    for (String[] other :
+        new String[][] {
+          {"memory", "2048"},
+          {"memory", "1024", "iterations", "4"},
+          {"memory", "1024", "parallelism", "1"},
+          {"memory", "1024", "hash-length", "64"},
+          {"memory", "1024", "salt-length", "32"},
+          {"memory", "1024", "version", "1.0"}
+        }) {
+      assertThat(provider(engine, other).policyCheck(null, current))
+          .as(String.join(" ", other))
+          .isFalse();
+    }
+    PasswordCredentialModel keycloaks =
+        PasswordCredentialModel.createFromValues(
+            "argon2",
+            current.getPasswordSecretData().getSalt(),
+            3,
+            current.getPasswordCredentialData().getAdditionalParameters(),
+            current.getPasswordSecretData().getValue());
+    assertThat(provider(engine, "memory", "1024").policyCheck(null, keycloaks)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{\"hashIterations\":3,\"algorithm\":\"argon2id\"}",
+        "{\"hashIterations\":3,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"xx\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",
+        "{\"hashIterations\":3,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"9\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",
+        "{\"hashIterations\":3,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"abc\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",
+        "{\"hashIterations\":3,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"99999999999\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",
+        "{\"hashIterations\":0,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",
+        "{\"hashIterations\":3,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"-1\"],\"hashLength\":[\"32\"]}}",
+        "{\"hashIterations\":3,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"31\"]}}",
+        "{\"hashIterations\":3,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"4194304\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",
+        "{\"hashIterations\":2147483647,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",
+      })
+  void corruptOrTooCostlyParametersFailWithoutAnException(String credentialData) {
+    assertRefused(
+        credentialData,
+        "{\"value\":\""
+            + Base64.getEncoder().encodeToString(new byte[32])
+            + "\",\"salt\":\"AAAAAAAAAAAAAAAAAAAAAA==\"}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{}",
+        "{\"value\":\"AAAA\"}",
+        "{\"salt\":\"AAAAAAAAAAAAAAAAAAAAAA==\"}",
+        "{\"value\":\"not base64!\",\"salt\":\"AAAAAAAAAAAAAAAAAAAAAA==\"}",
+        "{\"value\":\"AAAA\",\"salt\":\"AAAAAAAAAAAAAAAAAAAAAA==\"}",
+        "{\"value\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\",\"salt\":\"AA==\"}",
+      })
+  void corruptSecretDataFailsWithoutAnException(String secretData) {
+    assertRefused(
+        "{\"hashIterations\":3,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",
+        secretData);
+  }
+
+  @SuppressWarnings("NullAway") // Keycloak may pass no policy; ours needs none
+  private void assertRefused(String credentialData, String secretData) {
+    org.keycloak.credential.CredentialModel row = new org.keycloak.credential.CredentialModel();
+    row.setCredentialData(credentialData);
+    row.setSecretData(secretData);
+    PasswordCredentialModel credential = PasswordCredentialModel.createFromCredentialModel(row);
+    assertThat(nativeProvider.verify(PASSWORD, credential)).isFalse();
+    assertThat(nativeProvider.policyCheck(null, credential)).isFalse();
+    assertThat(nativeProvider.credentialHashingStrength(credential)).isNotNull();
+    assertThat(registry.get("bulwark.password.hash").tag("outcome", "refused").timer().count())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void halfASurrogatePairIsNoPassword() {
+    assertThatThrownBy(() -> nativeProvider.encodedCredential("abc\ud83ddef", -1))
+        .isInstanceOf(PasswordBytes.MalformedPasswordException.class);
+    PasswordCredentialModel questionMark = nativeProvider.encodedCredential("abc?def", -1);
+    assertThat(nativeProvider.verify("abc\ud83ddef", questionMark)).isFalse();
+  }
+
+  @Test
+  void outcomesAreMetered() {
+    PasswordCredentialModel credential = nativeProvider.encodedCredential(PASSWORD, -1);
+    nativeProvider.verify(PASSWORD, credential);
+    nativeProvider.verify("wrong", credential);
+    for (String outcome : List.of("created", "match", "mismatch")) {
+      assertThat(
+              registry
+                  .get("bulwark.password.hash")
+                  .tag("algorithm", "argon2id")
+                  .tag("outcome", outcome)
+                  .timer()
+                  .count())
+          .as(outcome)
+          .isEqualTo(1);
+    }
+    assertThat(registry.get("bulwark.password.wait").timer().count()).isEqualTo(3);
+    assertThat(registry.get("bulwark.password.native").gauge().value()).isEqualTo(1);
+  }
+}

@@ -1,0 +1,121 @@
+package dev.bulwark.password;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * P6: never more memory than N permits stand for, first come first served, and nobody is turned
+ * away.
+ */
+class HashPermitsTest {
+
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+
+  @AfterEach
+  void stop() {
+    threads.shutdownNow();
+  }
+
+  @Test
+  void permitsFollowMemory() {
+    HashPermits permits = new HashPermits(4, 65_536);
+    assertThat(permits.permitsFor(0)).isEqualTo(1);
+    assertThat(permits.permitsFor(65_536)).isEqualTo(1);
+    assertThat(permits.permitsFor(65_537)).isEqualTo(2);
+    assertThat(permits.permitsFor(Integer.MAX_VALUE)).as("a giant runs alone").isEqualTo(4);
+  }
+
+  @Test
+  void neverMoreThanAllowed() throws Exception {
+    HashPermits permits = new HashPermits(3, 1);
+    AtomicInteger now = new AtomicInteger();
+    AtomicInteger peak = new AtomicInteger();
+    List<Future<?>> all = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      all.add(
+          threads.submit(
+              () ->
+                  permits.run(
+                      1,
+                      nanos -> {},
+                      () -> {
+                        peak.accumulateAndGet(now.incrementAndGet(), Math::max);
+                        Thread.onSpinWait();
+                        return now.decrementAndGet();
+                      })));
+    }
+    for (Future<?> one : all) {
+      one.get(30, TimeUnit.SECONDS);
+    }
+    assertThat(peak).hasValueBetween(1, 3);
+    assertThat(permits.inUse()).isZero();
+  }
+
+  @Test
+  void aLargeOneIsNotStarvedBySmallOnes() throws Exception {
+    HashPermits permits = new HashPermits(2, 10);
+    CountDownLatch release = new CountDownLatch(1);
+    List<String> order = Collections.synchronizedList(new ArrayList<>());
+    Future<?> first = threads.submit(() -> permits.run(10, nanos -> {}, () -> awaitLatch(release)));
+    await().until(() -> permits.inUse() == 1);
+    Future<?> large = threads.submit(() -> permits.run(20, nanos -> {}, () -> order.add("large")));
+    await().until(() -> permits.waiting() == 1);
+    Future<?> small = threads.submit(() -> permits.run(10, nanos -> {}, () -> order.add("small")));
+    await().until(() -> permits.waiting() == 2);
+    release.countDown();
+    first.get(10, TimeUnit.SECONDS);
+    large.get(10, TimeUnit.SECONDS);
+    small.get(10, TimeUnit.SECONDS);
+    assertThat(order).containsExactly("large", "small");
+  }
+
+  @Test
+  void anInterruptIsKeptAndTheWorkIsDone() {
+    HashPermits permits = new HashPermits(1, 1);
+    Thread.currentThread().interrupt();
+    try {
+      assertThat(permits.run(1, nanos -> {}, () -> "done")).isEqualTo("done");
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  @Test
+  void permitsComeBackAfterAFailure() {
+    HashPermits permits = new HashPermits(1, 1);
+    for (int i = 0; i < 3; i++) {
+      try {
+        permits.run(
+            1,
+            nanos -> {},
+            () -> {
+              throw new IllegalStateException("boom");
+            });
+      } catch (IllegalStateException e) {
+        assertThat(e).hasMessage("boom");
+      }
+    }
+    assertThat(permits.inUse()).isZero();
+  }
+
+  private static boolean awaitLatch(CountDownLatch latch) {
+    try {
+      return latch.await(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package dev.bulwark.password;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.bulwark.password.argon2.Argon2Parameters;
+import dev.bulwark.password.argon2.Argon2Type;
+import dev.bulwark.password.argon2.Argon2Version;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.keycloak.provider.ProviderConfigProperty;
+
+/** P1: the defaults, and bad values named with what is allowed. */
+class PasswordHashingConfigTest {
+
+  @Test
+  void defaults() {
+    PasswordHashingConfig config = PasswordHashingConfig.of(TestScope.of());
+    assertThat(config.parameters())
+        .isEqualTo(new Argon2Parameters(Argon2Type.ID, Argon2Version.V13, 65_536, 3, 4, 32));
+    assertThat(config.saltLength()).isEqualTo(16);
+    assertThat(config.useNative()).isTrue();
+    assertThat(config.maxConcurrent()).isEqualTo(Runtime.getRuntime().availableProcessors());
+    assertThat(config.limits()).isEqualTo(CostLimits.DEFAULT);
+  }
+
+  @Test
+  void everyOptionIsRead() {
+    PasswordHashingConfig config =
+        PasswordHashingConfig.of(
+            TestScope.of(
+                "memory",
+                "131072",
+                "iterations",
+                "4",
+                "parallelism",
+                "2",
+                "hash-length",
+                "64",
+                "salt-length",
+                "32",
+                "version",
+                "1.0",
+                "max-concurrent",
+                "7",
+                "native",
+                "false",
+                "max-stored-memory",
+                "262144",
+                "max-stored-work",
+                "9999999"));
+    assertThat(config)
+        .isEqualTo(
+            new PasswordHashingConfig(
+                new Argon2Parameters(Argon2Type.ID, Argon2Version.V10, 131_072, 4, 2, 64),
+                32,
+                7,
+                false,
+                new CostLimits(262_144, 9_999_999)));
+  }
+
+  @Test
+  void theLimitsNeverFallBelowTheOwnCost() {
+    PasswordHashingConfig config =
+        PasswordHashingConfig.of(TestScope.of("memory", "2097152", "iterations", "5"));
+    assertThat(config.limits()).isEqualTo(new CostLimits(2_097_152, 5L * 2_097_152));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "memory|abc|a whole number from 1024 to 16777216",
+        "memory|1023|a whole number from 1024 to 16777216",
+        "memory|16777217|a whole number from 1024 to 16777216",
+        "memory|99999999999999999999|a whole number from 1024 to 16777216",
+        "iterations|0|a whole number from 1 to 1000",
+        "parallelism|65|a whole number from 1 to 64",
+        "hash-length|15|a whole number from 16 to 128",
+        "salt-length|7|a whole number from 8 to 64",
+        "version|1.2|1.3 or 1.0",
+        "max-concurrent|0|a whole number from 1 to 1024",
+        "native|yes|true or false",
+        "max-stored-memory|65535|a whole number from 65536 to 16777216",
+        "max-stored-work|196607|a whole number from 196608 to 16777216000",
+      })
+  void aBadValueIsNamed(String option, String value, String allowed) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PasswordHashingConfig.of(TestScope.of(option, value)))
+        .withMessage(
+            "Option spi-password-hashing--argon2id--%s has the invalid value '%s': allowed is %s",
+            option, value, allowed);
+  }
+
+  @Test
+  void everyOptionIsInTheMetadata() {
+    assertThat(PasswordHashingConfig.metadata().stream().map(ProviderConfigProperty::getName))
+        .containsExactly(
+            "memory",
+            "iterations",
+            "parallelism",
+            "hash-length",
+            "salt-length",
+            "version",
+            "max-concurrent",
+            "native",
+            "max-stored-memory",
+            "max-stored-work");
+  }
+}
