@@ -144,7 +144,7 @@ final class KeycloakHome {
     return Files.size(BuildFolder.keycloakArchive()) + " bytes";
   }
 
-  private static synchronized Path pristine() throws IOException {
+  static synchronized Path pristine() throws IOException {
     Path pristine = BuildFolder.root().resolve("keycloak");
     Path stamp = BuildFolder.root().resolve("keycloak.txt");
     if (!Files.isDirectory(pristine)

@@ -1,0 +1,85 @@
+package dev.bulwark.it.support;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.util.Map;
+
+/** The admin REST API, as the bootstrap administrator of the realm {@code master}. */
+public final class AdminApi {
+
+  private final URI url;
+  private final String username;
+  private final String password;
+
+  public AdminApi(URI url, String username, String password) {
+    this.url = url;
+    this.username = username;
+    this.password = password;
+  }
+
+  public Response get(String path) {
+    return Http.get(url + "/admin" + path, "Authorization", authorization());
+  }
+
+  public Response delete(String path) {
+    return Http.send(
+        Http.request(url + "/admin" + path).header("Authorization", authorization()).DELETE());
+  }
+
+  public Response post(String path, String json) {
+    return send("POST", path, json);
+  }
+
+  public Response put(String path, String json) {
+    return send("PUT", path, json);
+  }
+
+  /** Id of the user of the realm {@code app}. */
+  public String userId(String name) {
+    JsonNode users =
+        get("/realms/app/users?exact=true&username=" + Http.encode(name)).expect(200).json();
+    return users.get(0).get("id").asText();
+  }
+
+  /** Id (not client id) of the client of the realm {@code app}. */
+  public String clientUuid(String clientId) {
+    JsonNode clients =
+        get("/realms/app/clients?clientId=" + Http.encode(clientId)).expect(200).json();
+    return clients.get(0).get("id").asText();
+  }
+
+  /** The stored password credential of the user, as the admin console sees it. */
+  public JsonNode passwordCredential(String name) {
+    for (JsonNode credential :
+        get("/realms/app/users/" + userId(name) + "/credentials").expect(200).json()) {
+      if ("password".equals(credential.get("type").asText())) {
+        return credential;
+      }
+    }
+    throw new AssertionError(name + " has no password");
+  }
+
+  private Response send(String method, String path, String json) {
+    return Http.send(
+        Http.request(url + "/admin" + path)
+            .header("Authorization", authorization())
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(json)));
+  }
+
+  private String authorization() {
+    Map<String, String> form =
+        Map.of(
+            "grant_type",
+            "password",
+            "client_id",
+            "admin-cli",
+            "username",
+            username,
+            "password",
+            password);
+    String endpoint = url + "/realms/master/protocol/openid-connect/token";
+    return "Bearer " + Http.postForm(endpoint, form).expect(200).text("access_token");
+  }
+}

@@ -1,0 +1,84 @@
+package dev.bulwark.it.support;
+
+import dev.bulwark.server.EmbeddedRedis;
+import dev.bulwark.server.KeycloakServer;
+import dev.bulwark.server.RealmFile;
+import dev.bulwark.server.ServerKind;
+import dev.bulwark.server.ServerSpec;
+import java.net.URI;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The system that most tests share: one Redis and one Keycloak with the bundle, started at first
+ * use and ended with the test run.
+ *
+ * <p>A class that uses it is annotated with {@link SharedRealm}, which imports the realm anew, so
+ * that classes do not see each other's users and sessions.
+ */
+public final class TestStack {
+
+  public static final String ADMIN_USERNAME = "admin";
+  public static final String ADMIN_PASSWORD = "correct-admin-battery";
+
+  private static @Nullable TestStack instance;
+
+  private final EmbeddedRedis redis;
+  private final KeycloakServer keycloak;
+
+  private TestStack(EmbeddedRedis redis, KeycloakServer keycloak) {
+    this.redis = redis;
+    this.keycloak = keycloak;
+  }
+
+  public static synchronized TestStack get() {
+    if (instance == null) {
+      int port = Integer.getInteger("server.redis-port", 0);
+      EmbeddedRedis redis = EmbeddedRedis.start(port);
+      KeycloakServer keycloak = KeycloakServer.start(spec("shared", redis.url()).build());
+      instance = new TestStack(redis, keycloak);
+    }
+    return instance;
+  }
+
+  /**
+   * What any server of the tests has in common; a class with a server of its own starts from it.
+   */
+  public static ServerSpec.Builder spec(String name, String redisUrl) {
+    Path folder = Path.of("target", "import", name).toAbsolutePath();
+    return ServerSpec.builder()
+        .name(name)
+        .option("spi-redis-connection--default--url", redisUrl)
+        .option("log-level", "info")
+        .environment(RealmFile.developmentEnvironment())
+        .environment("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN_USERNAME)
+        .environment("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN_PASSWORD)
+        .realmFile(RealmFile.development().writeTo(folder));
+  }
+
+  public KeycloakServer keycloak() {
+    return keycloak;
+  }
+
+  public EmbeddedRedis redis() {
+    return redis;
+  }
+
+  public URI url() {
+    return keycloak.url();
+  }
+
+  /** The realm {@code app} of the shared server. */
+  public Realm realm() {
+    return new Realm(keycloak.url(), "app");
+  }
+
+  /** The admin REST API of the shared server. */
+  public AdminApi admin() {
+    return new AdminApi(keycloak.url(), ADMIN_USERNAME, ADMIN_PASSWORD);
+  }
+
+  static boolean isRemote() {
+    return "remote".equals(System.getProperty(ServerKind.PROPERTY));
+  }
+}

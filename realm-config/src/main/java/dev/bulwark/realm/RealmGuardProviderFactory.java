@@ -1,0 +1,82 @@
+package dev.bulwark.realm;
+
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.keycloak.Config;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.ModelException;
+import org.keycloak.models.RealmModel;
+import org.keycloak.provider.ProviderEvent;
+import org.keycloak.provider.ProviderFactory;
+
+/**
+ * Refuses a realm or client whose secrets still hold an unresolved <code>${NAME}</code> placeholder
+ * (L5).
+ *
+ * <p>It listens to {@link RealmModel.RealmPostCreateEvent} and {@link
+ * ClientModel.ClientUpdatedEvent}, which every way of import ends with. An exception there rolls
+ * the import back: {@code start --import-realm} and {@code kc.sh import} stop with the variable's
+ * name, the admin REST API answers with an error. Thread-safe: it has no state.
+ */
+public final class RealmGuardProviderFactory
+    implements ProviderFactory<RealmGuardProvider>, RealmGuardProvider {
+
+  @Override
+  public RealmGuardProvider create(KeycloakSession session) {
+    return this;
+  }
+
+  @Override
+  public void init(Config.Scope config) {
+    // Nothing to configure.
+  }
+
+  @Override
+  public void postInit(KeycloakSessionFactory factory) {
+    factory.register(RealmGuardProviderFactory::onEvent);
+  }
+
+  @Override
+  public void close() {
+    // Nothing to release.
+  }
+
+  @Override
+  public String getId() {
+    return "placeholders";
+  }
+
+  private static void onEvent(ProviderEvent event) {
+    if (event instanceof RealmModel.RealmPostCreateEvent created) {
+      RealmModel realm = created.getCreatedRealm();
+      require(realm, secrets(realm).flatMap(secret -> Placeholders.in(secret).stream()));
+    } else if (event instanceof ClientModel.ClientUpdatedEvent updated) {
+      ClientModel client = updated.getUpdatedClient();
+      require(client.getRealm(), Placeholders.in(client.getSecret()).stream());
+    }
+  }
+
+  private static Stream<String> secrets(RealmModel realm) {
+    return Stream.of(
+            realm.getClientsStream().map(ClientModel::getSecret),
+            realm
+                .getIdentityProvidersStream()
+                .flatMap(provider -> provider.getConfig().values().stream()),
+            realm.getSmtpConfig().values().stream())
+        .flatMap(values -> values);
+  }
+
+  private static void require(RealmModel realm, Stream<String> unresolved) {
+    Set<String> names = new TreeSet<>(unresolved.toList());
+    if (!names.isEmpty()) {
+      throw new ModelException(
+          "Realm "
+              + realm.getName()
+              + " is not imported: these environment variables are used in it and not set: "
+              + String.join(", ", names));
+    }
+  }
+}
