@@ -1,12 +1,21 @@
 package dev.bulwark.password;
 
+import dev.bulwark.password.argon2.Argon2Engine;
 import dev.bulwark.password.argon2.Argon2Parameters;
+import dev.bulwark.password.foreign.Algorithms;
+import dev.bulwark.password.foreign.Argon2Fields;
+import dev.bulwark.password.foreign.Argon2Verifier;
+import dev.bulwark.password.foreign.StoredHash;
+import dev.bulwark.password.foreign.UnusableHashException;
 import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.credential.hash.PasswordHashProvider;
 import org.keycloak.models.PasswordPolicy;
 import org.keycloak.models.credential.PasswordCredentialModel;
+import org.keycloak.models.credential.dto.PasswordCredentialData;
 
 /**
  * Makes Argon2id hashes and verifies Argon2 hashes of every variant (spec P1–P3).
@@ -19,20 +28,22 @@ final class Argon2idHashProvider implements PasswordHashProvider {
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  private final Supplier<Optional<String>> userId;
   private final PasswordHashingConfig config;
+  private final Argon2Engine engine;
+  private final Argon2Verifier verifier;
   private final PasswordHashing hashing;
-  private final RefusalLog refusals;
+  private final Supplier<Optional<String>> userId;
 
   Argon2idHashProvider(
-      Supplier<Optional<String>> userId,
       PasswordHashingConfig config,
+      Argon2Engine engine,
       PasswordHashing hashing,
-      RefusalLog refusals) {
-    this.userId = userId;
+      Supplier<Optional<String>> userId) {
     this.config = config;
+    this.engine = engine;
+    this.verifier = new Argon2Verifier(engine);
     this.hashing = hashing;
-    this.refusals = refusals;
+    this.userId = userId;
   }
 
   /**
@@ -41,14 +52,12 @@ final class Argon2idHashProvider implements PasswordHashProvider {
    */
   @Override
   public boolean policyCheck(PasswordPolicy policy, PasswordCredentialModel credential) {
-    if (!Argon2idHashProviderFactory.ID.equals(
-        credential.getPasswordCredentialData().getAlgorithm())) {
-      return false;
-    }
     try {
-      Argon2Credential stored = Argon2Credential.of(credential);
-      return stored.parameters().equals(config.parameters())
-          && stored.salt().length == config.saltLength();
+      StoredHash stored = CredentialFields.read(credential);
+      return stored.algorithm().equals(Algorithms.ARGON2)
+          && stored.salt().length == config.saltLength()
+          && Argon2Fields.read(stored.iterations(), stored.parameters())
+              .equals(config.parameters());
     } catch (UnusableHashException e) {
       return false;
     }
@@ -62,35 +71,23 @@ final class Argon2idHashProvider implements PasswordHashProvider {
     byte[] hash =
         PasswordBytes.use(
             rawPassword,
-            password -> hashing.hash(Argon2idHashProviderFactory.ID, parameters, password, salt));
-    return new Argon2Credential(parameters, salt, hash).toModel(Argon2idHashProviderFactory.ID);
+            password ->
+                hashing.hash(
+                    Algorithms.ARGON2,
+                    parameters.memory(),
+                    () -> engine.hash(parameters, password, salt)));
+    return CredentialFields.write(
+        new StoredHash(
+            Algorithms.ARGON2,
+            parameters.iterations(),
+            Argon2Fields.write(parameters),
+            Base64.getEncoder().encodeToString(hash),
+            salt));
   }
 
   @Override
   public boolean verify(String rawPassword, PasswordCredentialModel credential) {
-    Argon2Credential stored;
-    try {
-      stored = Argon2Credential.of(credential);
-      hashing.limits().check(stored.parameters());
-    } catch (UnusableHashException e) {
-      hashing.refused(Argon2idHashProviderFactory.ID);
-      refusals.warn(userId.get(), credential, Argon2idHashProviderFactory.ID, e);
-      return false;
-    }
-    try {
-      return PasswordBytes.use(
-          rawPassword,
-          password ->
-              hashing.matches(
-                  Argon2idHashProviderFactory.ID,
-                  stored.parameters(),
-                  password,
-                  stored.salt(),
-                  stored.hash()));
-    } catch (PasswordBytes.MalformedPasswordException e) {
-      // Such a password cannot have been set.
-      return false;
-    }
+    return hashing.verify(verifier, rawPassword, credential, userId);
   }
 
   /**
@@ -98,9 +95,13 @@ final class Argon2idHashProvider implements PasswordHashProvider {
    */
   @Override
   public String credentialHashingStrength(PasswordCredentialModel credential) {
+    @Nullable PasswordCredentialData data = credential.getPasswordCredentialData();
     try {
+      if (data == null) {
+        return "unusable";
+      }
       Argon2Parameters parameters =
-          Argon2Credential.parametersOf(credential.getPasswordCredentialData());
+          Argon2Fields.read(data.getHashIterations(), CredentialFields.parameters(data));
       return "Argon2%s-%s[m=%d,t=%d,p=%d]"
           .formatted(
               parameters.type().label(),

@@ -2,6 +2,7 @@ package dev.bulwark.password;
 
 import dev.bulwark.password.argon2.Argon2Engine;
 import dev.bulwark.password.argon2.Argon2Engines;
+import dev.bulwark.password.foreign.Algorithms;
 import io.micrometer.core.instrument.Metrics;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -31,12 +32,12 @@ public final class Argon2idHashProviderFactory
         ServerInfoAwareProviderFactory {
 
   /** Stored in every credential: a data format, never to change. */
-  public static final String ID = "argon2id";
+  public static final String ID = Algorithms.ARGON2;
 
   private static final Logger LOG = LoggerFactory.getLogger(Argon2idHashProviderFactory.class);
 
-  private final RefusalLog refusals = new RefusalLog();
   private @Nullable PasswordHashingConfig config;
+  private @Nullable Argon2Engine engine;
   private @Nullable PasswordHashing hashing;
   private Map<String, String> operationalInfo = Map.of();
 
@@ -44,7 +45,7 @@ public final class Argon2idHashProviderFactory
   public void init(Config.Scope scope) {
     PasswordHashingConfig options = PasswordHashingConfig.of(scope);
     Argon2Engines.Choice choice = Argon2Engines.choose(options.useNative());
-    Argon2Engine engine = choice.engine();
+    Argon2Engine chosen = choice.engine();
     choice
         .fallbackReason()
         .ifPresent(
@@ -54,20 +55,21 @@ public final class Argon2idHashProviderFactory
                     reason));
     HashPermits permits = new HashPermits(options.maxConcurrent(), options.parameters().memory());
     PasswordMetrics metrics =
-        new PasswordMetrics(Metrics.globalRegistry, permits, engine.isNative());
+        new PasswordMetrics(Metrics.globalRegistry, permits, chosen.isNative());
     config = options;
-    hashing = new PasswordHashing(engine, permits, metrics, options.limits());
-    Duration probe = probe(engine, options);
+    engine = chosen;
+    hashing = new PasswordHashing(permits, metrics, options.limits());
+    Duration probe = probe(chosen, options);
     LOG.info(
         "Argon2id by {}: m={} KiB, t={}, p={} takes {} ms; {} at once",
-        engine.description(),
+        chosen.description(),
         options.parameters().memory(),
         options.parameters().iterations(),
         options.parameters().parallelism(),
         probe.toMillis(),
         options.maxConcurrent());
     operationalInfo = new LinkedHashMap<>();
-    operationalInfo.put("engine", engine.description());
+    operationalInfo.put("engine", chosen.description());
     operationalInfo.put("parameters", options.parameters().toString());
     operationalInfo.put("probe-ms", Long.toString(probe.toMillis()));
     operationalInfo.put("max-concurrent", Integer.toString(options.maxConcurrent()));
@@ -85,10 +87,10 @@ public final class Argon2idHashProviderFactory
 
   @Override
   public PasswordHashProvider create(KeycloakSession session) {
-    if (config == null || hashing == null) {
+    if (config == null || engine == null || hashing == null) {
       throw new IllegalStateException("init() has not run");
     }
-    return new Argon2idHashProvider(() -> CurrentUser.id(session), config, hashing, refusals);
+    return new Argon2idHashProvider(config, engine, hashing, () -> CurrentUser.id(session));
   }
 
   @Override

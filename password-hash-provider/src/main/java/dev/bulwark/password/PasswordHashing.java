@@ -2,19 +2,23 @@ package dev.bulwark.password;
 
 import dev.bulwark.password.PasswordMetrics.Operation;
 import dev.bulwark.password.PasswordMetrics.Outcome;
-import dev.bulwark.password.argon2.Argon2Engine;
-import dev.bulwark.password.argon2.Argon2Parameters;
 import dev.bulwark.password.argon2.Argon2ResourceException;
-import java.security.MessageDigest;
+import dev.bulwark.password.foreign.CostLimits;
+import dev.bulwark.password.foreign.PasswordVerifier;
+import dev.bulwark.password.foreign.StoredHash;
+import dev.bulwark.password.foreign.UnusableHashException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.keycloak.models.credential.PasswordCredentialModel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Computes hashes: the engine behind the permits, seen by the metrics. One for a server, shared by
- * all verifiers. Thread-safe.
+ * Computes hashes behind the permits, seen by the metrics. One for a server, shared by all
+ * algorithms. Thread-safe.
  */
 final class PasswordHashing implements AutoCloseable {
 
@@ -23,63 +27,60 @@ final class PasswordHashing implements AutoCloseable {
   private static final int ALONE_ATTEMPTS = 25;
   private static final Duration ALONE_PAUSE = Duration.ofMillis(200);
 
-  private final Argon2Engine engine;
   private final HashPermits permits;
   private final PasswordMetrics metrics;
   private final CostLimits limits;
+  private final RefusalLog refusals = new RefusalLog();
 
-  PasswordHashing(
-      Argon2Engine engine, HashPermits permits, PasswordMetrics metrics, CostLimits limits) {
-    this.engine = engine;
+  PasswordHashing(HashPermits permits, PasswordMetrics metrics, CostLimits limits) {
     this.permits = permits;
     this.metrics = metrics;
     this.limits = limits;
   }
 
-  CostLimits limits() {
-    return limits;
-  }
-
-  /** Hashes a new password. */
-  byte[] hash(String algorithm, Argon2Parameters parameters, byte[] password, byte[] salt) {
-    return timed(
-        algorithm,
-        Operation.HASH,
-        parameters.memory(),
-        () -> argon2(parameters, password, salt),
-        hash -> Outcome.CREATED);
-  }
-
-  /** Compares a password with a hash, in constant time. */
-  boolean matches(
-      String algorithm,
-      Argon2Parameters parameters,
-      byte[] password,
-      byte[] salt,
-      byte[] expected) {
-    return verify(
-        algorithm,
-        parameters.memory(),
-        () -> MessageDigest.isEqual(argon2(parameters, password, salt), expected));
+  /**
+   * Makes a new hash.
+   *
+   * @param memory KiB that it takes
+   */
+  byte[] hash(String algorithm, int memory, Supplier<byte[]> work) {
+    return timed(algorithm, Operation.HASH, memory, work, hash -> Outcome.CREATED);
   }
 
   /**
-   * Runs a verification behind the permits.
+   * Verifies a password. A hash that cannot be verified is a wrong password, and one warning.
    *
-   * @param memory KiB that it needs
+   * @param userId whose password it is, where that is known; asked only for the warning
    */
-  boolean verify(String algorithm, int memory, Supplier<Boolean> verification) {
-    return timed(
-        algorithm,
-        Operation.VERIFY,
-        memory,
-        verification,
-        matches -> matches ? Outcome.MATCH : Outcome.MISMATCH);
-  }
-
-  /** Counts a stored hash that was not even tried. */
-  void refused(String algorithm) {
-    metrics.computed(algorithm, Operation.VERIFY, Outcome.REFUSED, 0);
+  boolean verify(
+      PasswordVerifier verifier,
+      String password,
+      PasswordCredentialModel credential,
+      Supplier<Optional<String>> userId) {
+    String algorithm = verifier.algorithm();
+    PasswordVerifier.Verification verification;
+    try {
+      StoredHash stored = CredentialFields.read(credential);
+      verification = verifier.prepare(stored, limits);
+    } catch (UnusableHashException e) {
+      metrics.computed(algorithm, Operation.VERIFY, Outcome.REFUSED, 0);
+      refusals.warn(userId.get(), credential, algorithm, e);
+      return false;
+    }
+    try {
+      return PasswordBytes.use(
+          password,
+          bytes ->
+              timed(
+                  algorithm,
+                  Operation.VERIFY,
+                  verification.memory(),
+                  () -> verification.matches(bytes),
+                  matches -> matches ? Outcome.MATCH : Outcome.MISMATCH));
+    } catch (PasswordBytes.MalformedPasswordException e) {
+      // Such a password cannot have been set.
+      return false;
+    }
   }
 
   private <T> T timed(
@@ -87,7 +88,7 @@ final class PasswordHashing implements AutoCloseable {
       Operation operation,
       int memory,
       Supplier<T> work,
-      java.util.function.Function<T, Outcome> outcomeOf) {
+      Function<T, Outcome> outcomeOf) {
     Supplier<T> measured =
         () -> {
           long start = System.nanoTime();
@@ -122,10 +123,6 @@ final class PasswordHashing implements AutoCloseable {
         LockSupport.parkNanos(ALONE_PAUSE.toNanos());
       }
     }
-  }
-
-  private byte[] argon2(Argon2Parameters parameters, byte[] password, byte[] salt) {
-    return engine.hash(parameters, password, salt);
   }
 
   @Override

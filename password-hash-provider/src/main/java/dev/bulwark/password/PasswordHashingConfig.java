@@ -3,7 +3,9 @@ package dev.bulwark.password;
 import dev.bulwark.password.argon2.Argon2Parameters;
 import dev.bulwark.password.argon2.Argon2Type;
 import dev.bulwark.password.argon2.Argon2Version;
+import dev.bulwark.password.foreign.CostLimits;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ProviderConfigurationBuilder;
@@ -38,6 +40,8 @@ record PasswordHashingConfig(
   private static final String NATIVE = "native";
   private static final String MAX_STORED_MEMORY = "max-stored-memory";
   private static final String MAX_STORED_WORK = "max-stored-work";
+  private static final String MAX_STORED_BCRYPT_COST = "max-stored-bcrypt-cost";
+  private static final String MAX_STORED_ITERATIONS = "max-stored-iterations";
 
   private static final int DEFAULT_MEMORY = 65_536;
   private static final int DEFAULT_ITERATIONS = 3;
@@ -81,7 +85,12 @@ record PasswordHashingConfig(
         options.number(SALT_LENGTH, DEFAULT_SALT_LENGTH, Argon2Parameters.MIN_SALT_LENGTH, 64),
         options.number(MAX_CONCURRENT, Runtime.getRuntime().availableProcessors(), 1, 1024),
         options.flag(NATIVE, true),
-        new CostLimits(maxStoredMemory, maxStoredWork));
+        new CostLimits(
+            maxStoredMemory,
+            maxStoredWork,
+            options.number(MAX_STORED_BCRYPT_COST, CostLimits.DEFAULT.bcryptCost(), 4, 31),
+            options.number(
+                MAX_STORED_ITERATIONS, CostLimits.DEFAULT.iterations(), 1000, 999_999_999)));
   }
 
   /** The options, for Keycloak's {@code --help} and the documentation. */
@@ -136,13 +145,23 @@ record PasswordHashingConfig(
         MAX_STORED_WORK,
         CostLimits.DEFAULT.work(),
         "The most memory × passes in KiB that verifying a stored Argon2 or scrypt hash may take; a costlier one is refused.");
+    number(
+        builder,
+        MAX_STORED_BCRYPT_COST,
+        CostLimits.DEFAULT.bcryptCost(),
+        "The highest cost of a stored bcrypt hash, 4 to 31; a costlier one is refused.");
+    number(
+        builder,
+        MAX_STORED_ITERATIONS,
+        CostLimits.DEFAULT.iterations(),
+        "The most rounds of a stored sha-crypt hash, 1000 to 999999999; a costlier one is refused.");
     return builder.build();
   }
 
   private static void number(
       ProviderConfigurationBuilder builder,
       String name,
-      @org.jspecify.annotations.Nullable Number defaultValue,
+      @Nullable Number defaultValue,
       String help) {
     builder
         .property()

@@ -1,5 +1,6 @@
 package dev.bulwark.password;
 
+import dev.bulwark.password.foreign.UnusableHashException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

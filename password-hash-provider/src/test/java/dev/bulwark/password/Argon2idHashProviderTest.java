@@ -7,6 +7,8 @@ import dev.bulwark.password.argon2.Argon2Engine;
 import dev.bulwark.password.argon2.BouncyCastleArgon2Engine;
 import dev.bulwark.password.argon2.NativeArgon2Engine;
 import dev.bulwark.password.argon2.ReferenceVectors;
+import dev.bulwark.password.foreign.Argon2Fields;
+import dev.bulwark.password.foreign.StoredHash;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.Base64;
 import java.util.List;
@@ -32,14 +34,11 @@ class Argon2idHashProviderTest {
     PasswordHashingConfig config = PasswordHashingConfig.of(TestScope.of(options));
     HashPermits permits = new HashPermits(config.maxConcurrent(), config.parameters().memory());
     return new Argon2idHashProvider(
-        Optional::empty,
         config,
+        engine,
         new PasswordHashing(
-            engine,
-            permits,
-            new PasswordMetrics(registry, permits, engine.isNative()),
-            config.limits()),
-        new RefusalLog());
+            permits, new PasswordMetrics(registry, permits, engine.isNative()), config.limits()),
+        Optional::empty);
   }
 
   static List<ReferenceVectors.Vector> vectors() {
@@ -47,8 +46,13 @@ class Argon2idHashProviderTest {
   }
 
   private static PasswordCredentialModel stored(ReferenceVectors.Vector vector) {
-    return new Argon2Credential(vector.parameters(), vector.salt(), vector.hash())
-        .toModel("argon2id");
+    return CredentialFields.write(
+        new StoredHash(
+            "argon2id",
+            vector.parameters().iterations(),
+            Argon2Fields.write(vector.parameters()),
+            Base64.getEncoder().encodeToString(vector.hash()),
+            vector.salt()));
   }
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.bulwark.password.argon2.Argon2Parameters;
 import dev.bulwark.password.argon2.Argon2Type;
 import dev.bulwark.password.argon2.Argon2Version;
+import dev.bulwark.password.foreign.CostLimits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,7 +50,11 @@ class PasswordHashingConfigTest {
                 "max-stored-memory",
                 "262144",
                 "max-stored-work",
-                "9999999"));
+                "9999999",
+                "max-stored-bcrypt-cost",
+                "12",
+                "max-stored-iterations",
+                "1000"));
     assertThat(config)
         .isEqualTo(
             new PasswordHashingConfig(
@@ -57,14 +62,14 @@ class PasswordHashingConfigTest {
                 32,
                 7,
                 false,
-                new CostLimits(262_144, 9_999_999)));
+                new CostLimits(262_144, 9_999_999, 12, 1000)));
   }
 
   @Test
   void theLimitsNeverFallBelowTheOwnCost() {
     PasswordHashingConfig config =
         PasswordHashingConfig.of(TestScope.of("memory", "2097152", "iterations", "5"));
-    assertThat(config.limits()).isEqualTo(new CostLimits(2_097_152, 5L * 2_097_152));
+    assertThat(config.limits()).isEqualTo(new CostLimits(2_097_152, 5L * 2_097_152, 15, 5_000_000));
   }
 
   @ParameterizedTest
@@ -84,6 +89,8 @@ class PasswordHashingConfigTest {
         "native|yes|true or false",
         "max-stored-memory|65535|a whole number from 65536 to 16777216",
         "max-stored-work|196607|a whole number from 196608 to 16777216000",
+        "max-stored-bcrypt-cost|32|a whole number from 4 to 31",
+        "max-stored-iterations|999|a whole number from 1000 to 999999999",
       })
   void aBadValueIsNamed(String option, String value, String allowed) {
     assertThatIllegalArgumentException()
@@ -106,6 +113,8 @@ class PasswordHashingConfigTest {
             "max-concurrent",
             "native",
             "max-stored-memory",
-            "max-stored-work");
+            "max-stored-work",
+            "max-stored-bcrypt-cost",
+            "max-stored-iterations");
   }
 }

@@ -1,0 +1,56 @@
+package dev.bulwark.password.foreign;
+
+import dev.bulwark.password.argon2.Argon2Parameters;
+
+/**
+ * The most that verifying one stored hash may cost. Parameters come with imported hashes, so
+ * without a limit one user record could take all memory or a processor for minutes.
+ *
+ * @param memory KiB, for Argon2 and scrypt
+ * @param work KiB times passes (Argon2) or times parallelism (scrypt)
+ * @param bcryptCost binary logarithm of bcrypt's rounds
+ * @param iterations of PBKDF2 and rounds of sha-crypt
+ */
+public record CostLimits(int memory, long work, int bcryptCost, int iterations) {
+
+  /**
+   * A few seconds on one processor at most: 1 GiB with four passes over it, bcrypt 15, five million
+   * iterations.
+   */
+  public static final CostLimits DEFAULT =
+      new CostLimits(1024 * 1024, 4L * 1024 * 1024, 15, 5_000_000);
+
+  /**
+   * Checks parameters of Argon2.
+   *
+   * @throws UnusableHashException when they cost more
+   */
+  public void check(Argon2Parameters parameters) {
+    checkMemory(parameters.memory(), parameters.work());
+  }
+
+  /**
+   * Checks memory and work, both in KiB.
+   *
+   * @throws UnusableHashException when either is more
+   */
+  void checkMemory(long memoryKib, long workKib) {
+    atMost("memory", memoryKib, memory, " KiB");
+    atMost("memory × iterations", workKib, work, " KiB");
+  }
+
+  void checkBcryptCost(int cost) {
+    atMost("bcrypt cost", cost, bcryptCost, "");
+  }
+
+  void checkIterations(int count) {
+    atMost("iterations", count, iterations, "");
+  }
+
+  private static void atMost(String what, long value, long limit, String unit) {
+    if (value > limit) {
+      throw new UnusableHashException(
+          "its " + what + " of " + value + unit + " is over the limit of " + limit + unit);
+    }
+  }
+}

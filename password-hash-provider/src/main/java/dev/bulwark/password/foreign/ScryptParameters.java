@@ -1,0 +1,48 @@
+package dev.bulwark.password.foreign;
+
+/**
+ * Parameters of scrypt (RFC 7914 section 2), checked.
+ *
+ * @param n the cost, a power of two above 1
+ * @param r the block size, at least 1
+ * @param p the parallelisation, at least 1
+ * @param hashLength bytes of the hash, at least 16
+ */
+record ScryptParameters(int n, int r, int p, int hashLength) {
+
+  static final String R = "r";
+  static final String P = "p";
+
+  /** Checks what RFC 7914 demands. */
+  ScryptParameters {
+    if (n < 2 || Integer.bitCount(n) != 1) {
+      throw new UnusableHashException("its scrypt N is no power of two above 1");
+    }
+    // RFC 7914: N < 2^(128 * r / 8).
+    if (r < 1 || (r == 1 && n >= 65_536)) {
+      throw new UnusableHashException("its scrypt r does not go with N");
+    }
+    if (p < 1 || (long) r * p >= 1 << 30) {
+      throw new UnusableHashException("its scrypt p does not go with r");
+    }
+    if (hashLength < 16 || hashLength > 1024) {
+      throw new UnusableHashException("its scrypt hash is not of 16 to 1024 bytes");
+    }
+  }
+
+  /** Memory in KiB: 128 * N * r bytes. */
+  long memory() {
+    return Math.max(1, (long) n * r / 8);
+  }
+
+  /**
+   * Checks the cost.
+   *
+   * @throws UnusableHashException when it is over the limits
+   */
+  void check(CostLimits limits) {
+    // No overflow: memory is below 2^59 only after it has been found small.
+    limits.checkMemory(memory(), memory());
+    limits.checkMemory(memory(), memory() * p);
+  }
+}
