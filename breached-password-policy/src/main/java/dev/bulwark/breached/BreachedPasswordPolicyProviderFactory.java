@@ -1,0 +1,181 @@
+package dev.bulwark.breached;
+
+import dev.bulwark.breached.index.IndexFile;
+import dev.bulwark.breached.range.RangeClient;
+import io.micrometer.core.instrument.Metrics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Authenticator;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.Config;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.policy.PasswordPolicyProvider;
+import org.keycloak.policy.PasswordPolicyProviderFactory;
+import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.provider.ServerInfoAwareProviderFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Policy {@value #ID} (spec P8, P9): a realm has it as {@code breachedPassword(1)}, where the
+ * number is how often a password must have been seen in breaches to be refused. The factory owns
+ * the range client and the offline list.
+ */
+public final class BreachedPasswordPolicyProviderFactory
+    implements PasswordPolicyProviderFactory, ServerInfoAwareProviderFactory {
+
+  /** Part of every realm's stored password policy: a data format, never to change. */
+  public static final String ID = "breachedPassword";
+
+  private static final Logger LOG =
+      LoggerFactory.getLogger(BreachedPasswordPolicyProviderFactory.class);
+  private static final String TUNNEL_SCHEMES = "jdk.http.auth.tunneling.disabledSchemes";
+
+  private @Nullable BreachedPasswordConfig config;
+  private @Nullable BreachedPasswordMetrics metrics;
+  private @Nullable RangeClient online;
+  private @Nullable OfflineList offline;
+  private @Nullable BreachedPasswordCheck check;
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException naming the option that is invalid, or whose file is no index
+   */
+  @Override
+  public void init(Config.Scope scope) {
+    BreachedPasswordConfig options = BreachedPasswordConfig.of(scope);
+    BreachedPasswordMetrics meters = new BreachedPasswordMetrics(Metrics.globalRegistry);
+    OfflineList list = openOffline(options);
+    RangeClient client = options.online() ? openOnline(options, meters) : null;
+    meters.gauges(() -> client != null && client.isCircuitOpen() ? 1 : 0, list::size);
+    config = options;
+    metrics = meters;
+    offline = list;
+    online = client;
+    check = new BreachedPasswordCheck(client, list, options.unreachable(), meters);
+  }
+
+  private static OfflineList openOffline(BreachedPasswordConfig options) {
+    Path own = options.offlineIndex();
+    IndexFile file = null;
+    if (own != null) {
+      try {
+        file = new IndexFile(own, options.offlineCheckInterval());
+      } catch (IOException e) {
+        throw new IllegalArgumentException(
+            "--"
+                + BreachedPasswordConfig.PREFIX
+                + BreachedPasswordConfig.OFFLINE_INDEX
+                + " names "
+                + own
+                + ", which cannot be used as an index: "
+                + e,
+            e);
+      }
+    }
+    try {
+      return new OfflineList(OfflineList.readShipped(), file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the shipped list of common passwords", e);
+    }
+  }
+
+  private static RangeClient openOnline(
+      BreachedPasswordConfig options, BreachedPasswordMetrics meters) {
+    URI url = options.range().url();
+    ProxySelector proxies = KeycloakProxies.configured();
+    Authenticator authenticator = KeycloakProxies.authenticator(proxies, url);
+    if (authenticator != null
+        && "https".equalsIgnoreCase(url.getScheme())
+        && System.getProperty(TUNNEL_SCHEMES) == null) {
+      LOG.warn(
+          "The proxy for {} has credentials, which the JVM does not send for HTTPS unless it runs with -D{}=",
+          url.getHost(),
+          TUNNEL_SCHEMES);
+    }
+    if ("http".equalsIgnoreCase(url.getScheme())) {
+      LOG.warn(
+          "--{}{} is not HTTPS: answers about breached passwords can be forged on the way",
+          BreachedPasswordConfig.PREFIX,
+          BreachedPasswordConfig.URL);
+    }
+    return new RangeClient(options.range(), proxies, authenticator, meters::requested);
+  }
+
+  @Override
+  public PasswordPolicyProvider create(KeycloakSession session) {
+    if (check == null) {
+      throw new IllegalStateException("init() has not run");
+    }
+    return new BreachedPasswordPolicyProvider(session, check);
+  }
+
+  @Override
+  public void postInit(KeycloakSessionFactory factory) {
+    // Needs no other provider.
+  }
+
+  @Override
+  public void close() {
+    if (online != null) {
+      online.close();
+    }
+    if (metrics != null) {
+      metrics.close();
+    }
+  }
+
+  @Override
+  public String getId() {
+    return ID;
+  }
+
+  /** Shown in the admin console. */
+  @Override
+  public String getDisplayName() {
+    return "Not Breached (threshold)";
+  }
+
+  @Override
+  public String getConfigType() {
+    return PasswordPolicyProvider.INT_CONFIG_TYPE;
+  }
+
+  @Override
+  public String getDefaultConfigValue() {
+    return Integer.toString(BreachedPasswordPolicyProvider.DEFAULT_THRESHOLD);
+  }
+
+  @Override
+  public boolean isMultiplSupported() {
+    return false;
+  }
+
+  @Override
+  public List<ProviderConfigProperty> getConfigMetadata() {
+    return BreachedPasswordConfig.metadata();
+  }
+
+  @Override
+  public Map<String, String> getOperationalInfo() {
+    Map<String, String> info = new LinkedHashMap<>();
+    String version = getClass().getPackage().getImplementationVersion();
+    if (version != null) {
+      info.put("version", version);
+    }
+    if (config != null && offline != null) {
+      info.put("online", config.online() ? config.range().url().toString() : "off");
+      info.put("unreachable", config.unreachable().label());
+      info.put("offline-entries", Long.toString(offline.size()));
+    }
+    return Map.copyOf(info);
+  }
+}

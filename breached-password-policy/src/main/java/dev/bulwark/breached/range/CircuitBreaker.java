@@ -1,0 +1,75 @@
+package dev.bulwark.breached.range;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/**
+ * Spares a failing service and those who wait for it: after some failures in a row nobody asks for
+ * a while, then one caller tries, and the outcome of the try closes the circuit or opens it anew.
+ * Thread-safe.
+ */
+final class CircuitBreaker {
+
+  private final int failuresToOpen;
+  private final long pauseNanos;
+  private final LongSupplier nanoTime;
+  private int failures;
+  private boolean open;
+  private boolean trying;
+  private long openUntil;
+
+  /**
+   * Creates a closed circuit.
+   *
+   * @param failuresToOpen failures in a row that open it, at least 1
+   * @param pause how long it stays open
+   */
+  CircuitBreaker(int failuresToOpen, Duration pause, LongSupplier nanoTime) {
+    this.failuresToOpen = failuresToOpen;
+    this.pauseNanos = pause.toNanos();
+    this.nanoTime = nanoTime;
+  }
+
+  /**
+   * Whether the caller may ask; it then must report {@link #succeeded}, {@link #failed} or {@link
+   * #pause}.
+   */
+  synchronized boolean mayAsk() {
+    if (!open) {
+      return true;
+    }
+    if (trying || nanoTime.getAsLong() - openUntil < 0) {
+      return false;
+    }
+    trying = true;
+    return true;
+  }
+
+  synchronized void succeeded() {
+    failures = 0;
+    open = false;
+    trying = false;
+  }
+
+  synchronized void failed() {
+    failures++;
+    if (trying || failures >= failuresToOpen) {
+      openFor(pauseNanos);
+    }
+  }
+
+  /** Opens the circuit at once, as the service asked for. */
+  synchronized void pause(Duration wait) {
+    openFor(wait.toNanos());
+  }
+
+  private void openFor(long nanos) {
+    open = true;
+    trying = false;
+    openUntil = nanoTime.getAsLong() + nanos;
+  }
+
+  synchronized boolean isOpen() {
+    return open;
+  }
+}
