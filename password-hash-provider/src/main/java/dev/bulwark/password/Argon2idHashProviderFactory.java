@@ -93,6 +93,14 @@ public final class Argon2idHashProviderFactory
     return new Argon2idHashProvider(config, engine, hashing, () -> CurrentUser.id(session));
   }
 
+  /** What the verifiers of other algorithms share with this one. */
+  PasswordHashing hashing() {
+    if (hashing == null) {
+      throw new IllegalStateException("init() has not run");
+    }
+    return hashing;
+  }
+
   @Override
   public void postInit(KeycloakSessionFactory factory) {
     // Needs no other provider.

@@ -69,7 +69,7 @@ class PasswordHashingConfigTest {
   void theLimitsNeverFallBelowTheOwnCost() {
     PasswordHashingConfig config =
         PasswordHashingConfig.of(TestScope.of("memory", "2097152", "iterations", "5"));
-    assertThat(config.limits()).isEqualTo(new CostLimits(2_097_152, 5L * 2_097_152, 15, 5_000_000));
+    assertThat(config.limits()).isEqualTo(new CostLimits(2_097_152, 5L * 2_097_152, 15, 3_000_000));
   }
 
   @ParameterizedTest

@@ -14,11 +14,11 @@ import dev.bulwark.password.argon2.Argon2Parameters;
 public record CostLimits(int memory, long work, int bcryptCost, int iterations) {
 
   /**
-   * A few seconds on one processor at most: 1 GiB with four passes over it, bcrypt 15, five million
-   * iterations.
+   * A few seconds on one processor at most: 1 GiB with four passes over it, bcrypt 15, three
+   * million iterations.
    */
   public static final CostLimits DEFAULT =
-      new CostLimits(1024 * 1024, 4L * 1024 * 1024, 15, 5_000_000);
+      new CostLimits(1024 * 1024, 4L * 1024 * 1024, 15, 3_000_000);
 
   /**
    * Checks parameters of Argon2.

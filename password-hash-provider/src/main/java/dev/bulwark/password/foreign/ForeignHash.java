@@ -184,22 +184,17 @@ public final class ForeignHash {
   }
 
   private static StoredHash bcrypt(Matcher m, CostLimits limits) {
-    int cost = bcryptCost(m.group(2), limits);
+    int cost = Bcrypt.checkedCost(m.group(2), limits);
     return new StoredHash(Algorithms.BCRYPT, cost, Map.of(), m.group(1), new byte[0]);
   }
 
   private static StoredHash bcryptSha256(String value, String costText, CostLimits limits) {
     return new StoredHash(
-        Algorithms.BCRYPT_SHA256, bcryptCost(costText, limits), Map.of(), value, new byte[0]);
-  }
-
-  private static int bcryptCost(String text, CostLimits limits) {
-    int cost = Integer.parseInt(text);
-    if (cost < 4 || cost > 31) {
-      throw new UnusableHashException("its bcrypt cost is not within 4..31");
-    }
-    limits.checkBcryptCost(cost);
-    return cost;
+        Algorithms.BCRYPT_SHA256,
+        Bcrypt.checkedCost(costText, limits),
+        Map.of(),
+        value,
+        new byte[0]);
   }
 
   private static StoredHash pbkdf2(
