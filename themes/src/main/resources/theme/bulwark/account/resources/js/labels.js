@@ -1,0 +1,33 @@
+/*
+ * The account console leaves buttons that show only three dots without a name, and names some menus by their label
+ * alone although they show a value. The console is a single-page application, so this looks again after every change.
+ */
+const MORE = { de: "Weitere Aktionen", en: "More actions" };
+
+function nameButtons() {
+  const more = MORE[document.documentElement.lang.slice(0, 2)] ?? MORE.en;
+  for (const toggle of document.querySelectorAll("button.pf-v5-c-menu-toggle")) {
+    const shown = toggle.textContent.trim();
+    const label = toggle.dataset.bwLabel ?? toggle.getAttribute("aria-label");
+    if (!shown && !label) {
+      toggle.setAttribute("aria-label", more);
+    } else if (shown && label && !label.includes(shown)) {
+      toggle.dataset.bwLabel = label;
+      const name = `${label}: ${shown}`;
+      if (toggle.getAttribute("aria-label") !== name) {
+        toggle.setAttribute("aria-label", name);
+      }
+    }
+  }
+}
+
+let waiting = false;
+new MutationObserver(() => {
+  if (!waiting) {
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      nameButtons();
+    });
+  }
+}).observe(document.body, { childList: true, subtree: true, characterData: true });

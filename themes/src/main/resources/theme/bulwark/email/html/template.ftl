@@ -1,0 +1,53 @@
+<#--
+  The frame of every HTML e-mail; the parent's is a bare <body>. Tables and inline styles because mail clients want
+  them, no image and no other remote content, so nothing is fetched (or tracked) when the mail is opened.
+-->
+<#macro emailLayout>
+<!DOCTYPE html>
+<html lang="${locale.toLanguageTag()}" dir="${(ltr)?then('ltr','rtl')}">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta name="color-scheme" content="light dark">
+  <meta name="supported-color-schemes" content="light dark">
+  <title>${(subject!realmName)}</title>
+  <style>
+    :root { color-scheme: light dark; supported-color-schemes: light dark; }
+    p { margin: 0 0 16px; }
+    a { color: #0b5c53; }
+    .bw-body a { overflow-wrap: anywhere; word-break: break-word; }
+    .bw-body a.bw-button { display: inline-block; padding: 12px 20px; border-radius: 6px; background: #0d5f56; color: #ffffff; font-weight: 600; text-decoration: none; }
+    .bw-code { font-family: Consolas, Menlo, monospace; font-size: 28px; letter-spacing: 4px; }
+    @media (prefers-color-scheme: dark) {
+      .bw-page { background: #0e1514 !important; color: #e8ece8 !important; }
+      .bw-card { background: #18211f !important; color: #e8ece8 !important; }
+      .bw-foot { color: #aeb9b4 !important; }
+      a { color: #6fd3c1; }
+      .bw-body a.bw-button { background: #55c4b1; color: #06201c; }
+    }
+  </style>
+</head>
+<body class="bw-page" style="margin:0;padding:0;background:#eeebe3;color:#17211f;font-family:'Avenir Next',Avenir,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;font-size:16px;line-height:1.5;">
+  <table role="presentation" class="bw-page" width="100%" cellpadding="0" cellspacing="0" border="0" style="background:#eeebe3;color:#17211f;">
+    <tr>
+      <td align="center" style="padding:24px 12px;">
+        <table role="presentation" class="bw-card" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:560px;background:#ffffff;color:#17211f;text-align:${(ltr)?then('left','right')};">
+          <tr>
+            <td style="padding:18px 28px;background:#10302c;color:#f5f2ea;font-size:18px;font-weight:700;">${realmName}</td>
+          </tr>
+          <tr>
+            <td class="bw-body" style="padding:28px 28px 12px;">
+              <#nested>
+            </td>
+          </tr>
+        </table>
+        <#assign bulwarkFooter = msg("bulwarkFooter")>
+        <#if bulwarkFooter?has_content>
+          <p class="bw-foot" style="margin:16px 0 0;color:#4b5753;font-size:13px;">${bulwarkFooter}</p>
+        </#if>
+      </td>
+    </tr>
+  </table>
+</body>
+</html>
+</#macro>
