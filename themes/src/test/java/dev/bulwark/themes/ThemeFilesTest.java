@@ -1,0 +1,69 @@
+package dev.bulwark.themes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** B5: what the themes name is in the jar, and nothing comes from elsewhere. */
+class ThemeFilesTest {
+
+  private static final Pattern REMOTE = Pattern.compile("(?i)https?:|url\\(['\"]?//|@import");
+  private static final Pattern CSS_URL = Pattern.compile("url\\(\"([^\"]+)\"\\)");
+
+  @ParameterizedTest
+  @ValueSource(strings = {"login", "account"})
+  void everyFileThatThePropertiesNameIsThere(String type) {
+    Properties properties = ThemeFiles.themeProperties(type);
+    List<String> names = new ArrayList<>();
+    for (String property : new String[] {"styles", "scripts", "favIcon", "logo"}) {
+      names.addAll(List.of(properties.getProperty(property, "").trim().split("\\s+")));
+    }
+    // The parent's own sheet, named again because the property replaces the parent's.
+    names.removeIf(name -> name.isEmpty() || name.equals("css/styles.css"));
+    assertThat(names).isNotEmpty();
+    for (String name : names) {
+      assertThat(resources(type).resolve(name.replaceFirst("^/", ""))).isRegularFile();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"login", "account"})
+  void everyFileThatAStyleSheetNamesIsThere(String type) throws IOException {
+    try (var sheets = Files.list(resources(type).resolve("css"))) {
+      for (Path sheet : sheets.toList()) {
+        Matcher url = CSS_URL.matcher(ThemeFiles.text(sheet));
+        while (url.find()) {
+          assertThat(sheet.resolveSibling(url.group(1)).normalize()).isRegularFile();
+        }
+      }
+    }
+  }
+
+  @Test
+  void nothingIsLoadedFromElsewhere() {
+    for (Path file : ThemeFiles.all()) {
+      String text = ThemeFiles.text(file).replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
+      assertThat(REMOTE.matcher(text).find()).as(file.toString()).isFalse();
+    }
+  }
+
+  @Test
+  void theWholeIsSmall() {
+    long bytes = ThemeFiles.all().stream().mapToLong(file -> file.toFile().length()).sum();
+    assertThat(bytes).isBetween(1L, 65_536L);
+  }
+
+  private static Path resources(String type) {
+    return ThemeFiles.root().resolve(type).resolve("resources");
+  }
+}
