@@ -54,11 +54,15 @@ class RealmImportIT {
   @Test
   void theAdminApiRefusesUnresolvedPlaceholders() {
     String raw =
-        RealmFile.shipped().json().replaceFirst("\"realm\": \"app\"", "\"realm\": \"raw\"");
+        RealmFile.shipped()
+            .json()
+            .replaceFirst("\"realm\": \"app\"", "\"realm\": \"raw\"")
+            // Keycloak itself refuses an address with a placeholder; here it is about the secrets.
+            .replaceAll("\\$\\{SMTP_[A-Z]+:([^}]*)}", "$1");
     Response response = admin.post("/realms", raw);
-    assertThat(response.status()).isBetween(400, 599);
+    assertThat(response.status()).as(response.body()).isEqualTo(400);
+    assertThat(response.body()).contains("not imported", "RELYING_APP_SECRET");
     assertThat(admin.get("/realms/raw").status()).isEqualTo(404);
-    assertThat(TestStack.get().keycloak().log()).contains("RELYING_APP_SECRET");
   }
 
   @Test
