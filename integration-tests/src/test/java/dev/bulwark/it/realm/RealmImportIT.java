@@ -92,7 +92,12 @@ class RealmImportIT {
     assertThat(app.get("defaultSignatureAlgorithm").asText()).as("J1").isEqualTo("RS256");
     assertThat(app.get("passwordPolicy").asText())
         .as("P1, P8")
-        .contains("hashAlgorithm(argon2id)", "length(8)", "notUsername", "notEmail");
+        .contains(
+            "hashAlgorithm(argon2id)",
+            "length(8)",
+            "notUsername",
+            "notEmail",
+            "breachedPassword(1)");
     assertThat(app.get("otpPolicyAlgorithm").asText()).as("T1").isEqualTo("HmacSHA1");
     assertThat(app.get("otpPolicyLookAheadWindow").asInt()).as("T1").isEqualTo(1);
     assertThat(app.get("otpPolicyCodeReusable").asBoolean()).as("T1").isFalse();
