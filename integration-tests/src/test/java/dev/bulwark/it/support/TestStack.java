@@ -49,7 +49,6 @@ public final class TestStack {
     return ServerSpec.builder()
         .name(name)
         .option("spi-redis-connection--default--url", redisUrl)
-        .option("spi-password-policy--breached-password--online", "false")
         .option("log-level", "info")
         .environment(RealmFile.developmentEnvironment())
         .environment("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN_USERNAME)

@@ -1,0 +1,170 @@
+package dev.bulwark.apikey.credential;
+
+import dev.bulwark.apikey.key.ApiKeyData;
+import dev.bulwark.apikey.key.OwnerType;
+import dev.bulwark.apikey.store.ApiKeyEntity;
+import dev.bulwark.apikey.store.ApiKeyIndex;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.common.util.Time;
+import org.keycloak.credential.CredentialMetadata;
+import org.keycloak.credential.CredentialModel;
+import org.keycloak.credential.CredentialProvider;
+import org.keycloak.credential.CredentialTypeMetadata;
+import org.keycloak.credential.CredentialTypeMetadataContext;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.ModelDuplicateException;
+import org.keycloak.models.ModelException;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
+
+/**
+ * The credential type {@code api-key}. The credential is the source of truth of a user's key;
+ * creation also writes the row of the index. It is no {@code CredentialInputValidator}: a key never
+ * stands in for a password.
+ */
+final class ApiKeyCredentialProvider implements CredentialProvider<ApiKeyCredentialModel> {
+
+  private final KeycloakSession session;
+
+  ApiKeyCredentialProvider(KeycloakSession session) {
+    this.session = session;
+  }
+
+  @Override
+  public String getType() {
+    return ApiKeyCredentialModel.TYPE;
+  }
+
+  /**
+   * Stores a key: of this module, or one that a realm import or an administrator brings as a hash.
+   */
+  @Override
+  public CredentialModel createCredential(
+      RealmModel realm, UserModel user, ApiKeyCredentialModel model) {
+    if (user.getServiceAccountClientLink() != null) {
+      throw new ModelException(
+          "A service account cannot have an api-key credential: create a key for the client"
+              + " (POST /admin/realms/{realm}/api-keys with an owner of type client)");
+    }
+    ApiKeyData data = model.data();
+    String hash = model.hash();
+    if (model.getId() == null) {
+      model.setId(KeycloakModelUtils.generateId());
+    }
+    if (model.getCreatedDate() == null) {
+      model.setCreatedDate(Time.currentTimeMillis());
+    }
+    if (data.name().isBlank()) {
+      data = data.withName("API key");
+      model.setData(data);
+    }
+    model.setUserLabel(freeLabel(user, data));
+
+    ApiKeyIndex index = new ApiKeyIndex(session);
+    dropStaleRow(realm, index, hash, model.getId());
+    CredentialModel stored = user.credentialManager().createStoredCredential(model);
+    index.insert(row(realm, user, stored.getId(), model));
+    return stored;
+  }
+
+  /** The index row of a user's key. */
+  static ApiKeyEntity row(
+      RealmModel realm, UserModel user, String id, ApiKeyCredentialModel model) {
+    ApiKeyEntity row = new ApiKeyEntity();
+    row.setId(id);
+    row.setRealmId(realm.getId());
+    row.setHash(model.hash());
+    row.setOwnerType(OwnerType.USER.id());
+    row.setOwnerId(user.getId());
+    row.setCreatedAt(model.getCreatedDate());
+    row.setEndsAt(model.data().end());
+    row.setRetired(model.data().isRotated());
+    return row;
+  }
+
+  private static String freeLabel(UserModel user, ApiKeyData data) {
+    boolean taken =
+        user.credentialManager()
+            .getStoredCredentialsByTypeStream(ApiKeyCredentialModel.TYPE)
+            .anyMatch(other -> data.name().equals(other.getUserLabel()));
+    return taken ? ApiKeyCredentialModel.alternativeLabel(data) : data.name();
+  }
+
+  /** Keycloak's own deletion of a credential leaves its row behind; an import may bring it back. */
+  private void dropStaleRow(RealmModel realm, ApiKeyIndex index, String hash, String id) {
+    Optional<ApiKeyEntity> row =
+        index.byHash(realm.getId(), hash).or(() -> index.byId(realm.getId(), id));
+    row.ifPresent(
+        stale -> {
+          if (isInUse(realm, stale)) {
+            throw new ModelDuplicateException("An API key with this hash or id exists already");
+          }
+          index.remove(stale);
+        });
+  }
+
+  private boolean isInUse(RealmModel realm, ApiKeyEntity row) {
+    if (row.getOwnerType().equals(OwnerType.CLIENT.id())) {
+      return true;
+    }
+    UserModel owner = session.users().getUserById(realm, row.getOwnerId());
+    return owner != null && owner.credentialManager().getStoredCredentialById(row.getId()) != null;
+  }
+
+  @Override
+  public boolean deleteCredential(RealmModel realm, UserModel user, String credentialId) {
+    ApiKeyIndex index = new ApiKeyIndex(session);
+    index.byId(realm.getId(), credentialId).ifPresent(index::remove);
+    return user.credentialManager().removeStoredCredentialById(credentialId);
+  }
+
+  @Override
+  public ApiKeyCredentialModel getCredentialFromModel(CredentialModel model) {
+    return ApiKeyCredentialModel.of(model);
+  }
+
+  @Override
+  public CredentialTypeMetadata getCredentialTypeMetadata(CredentialTypeMetadataContext context) {
+    return CredentialTypeMetadata.builder()
+        .type(getType())
+        .category(CredentialTypeMetadata.Category.BASIC_AUTHENTICATION)
+        .displayName("api-key-display-name")
+        .helpText("api-key-help-text")
+        .iconCssClass("kcAuthenticatorApiKeyClass")
+        .createAction("create-api-key")
+        .removeable(true)
+        .build(session);
+  }
+
+  @Override
+  public CredentialMetadata getCredentialMetadata(
+      ApiKeyCredentialModel model, CredentialTypeMetadata typeMetadata) {
+    CredentialMetadata metadata = new CredentialMetadata();
+    ApiKeyData data = model.data();
+    metadata.setInfoMessage("api-key-info", data.prefix(), String.join(" ", data.scopes()));
+    switch (data.stateAt(Time.currentTimeMillis())) {
+      case USABLE -> {
+        Long end = data.end();
+        if (end != null) {
+          metadata.setInfoProperties(
+              List.of(
+                  new CredentialMetadata.LocalizedMessage(
+                      "api-key-valid-until", new Object[] {iso(end)})));
+        }
+      }
+      case INACTIVE -> metadata.setWarningMessageTitle("api-key-inactive");
+      case EXPIRED -> metadata.setWarningMessageTitle("api-key-expired", iso(data.end()));
+      case REPLACED -> metadata.setWarningMessageTitle("api-key-replaced", iso(data.end()));
+    }
+    metadata.setCredentialModel(model);
+    return metadata;
+  }
+
+  private static String iso(@Nullable Long millis) {
+    return millis == null ? "" : Instant.ofEpochMilli(millis).toString();
+  }
+}

@@ -1,0 +1,232 @@
+package dev.bulwark.apikey.grant;
+
+import dev.bulwark.apikey.key.ScopeRules;
+import dev.bulwark.apikey.key.TokenLifetime;
+import dev.bulwark.apikey.service.ApiKey;
+import dev.bulwark.apikey.service.ApiKeyEvents;
+import dev.bulwark.apikey.service.ApiKeyHeader;
+import dev.bulwark.apikey.service.ApiKeyProvider;
+import dev.bulwark.apikey.service.KeyOwner;
+import dev.bulwark.apikey.service.ScopeCatalog;
+import dev.bulwark.apikey.service.Verification;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.OAuth2Constants;
+import org.keycloak.OAuthErrorException;
+import org.keycloak.common.util.Time;
+import org.keycloak.events.Details;
+import org.keycloak.events.Errors;
+import org.keycloak.events.EventType;
+import org.keycloak.models.ClientSessionContext;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
+import org.keycloak.protocol.oidc.OIDCLoginProtocol;
+import org.keycloak.protocol.oidc.TokenManager;
+import org.keycloak.protocol.oidc.grants.OAuth2GrantTypeBase;
+import org.keycloak.representations.AccessToken;
+import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
+import org.keycloak.services.CorsErrorResponseException;
+import org.keycloak.services.Urls;
+import org.keycloak.services.managers.AuthenticationSessionManager;
+import org.keycloak.services.managers.UserSessionManager;
+import org.keycloak.sessions.AuthenticationSessionModel;
+import org.keycloak.sessions.RootAuthenticationSessionModel;
+
+/**
+ * Exchanges a key for an access token (RFC 6749, section 4.5). The token has at most the scopes of
+ * the key, no role that they do not bring, no refresh token and no session; it ends with the key at
+ * the latest. Follows JWTAuthorizationGrantType of Keycloak.
+ */
+public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
+
+  /** Claim and session note with the id of the key. */
+  public static final String KEY_ID = "api_key_id";
+
+  private static final String REFUSED = "Invalid or revoked API key";
+
+  @Override
+  public EventType getEventType() {
+    return EventType.OAUTH2_EXTENSION_GRANT;
+  }
+
+  @Override
+  public Set<String> getTokenParameterNames() {
+    return Set.of();
+  }
+
+  @Override
+  protected boolean useRefreshToken() {
+    return false;
+  }
+
+  /**
+   * A key token is for the resource servers of the realm: it opens nothing of Keycloak that takes a
+   * bearer token through its common authenticator, which the Admin API, the Account API and this
+   * module's own REST do. What the token says of roles does not matter there, since they look at
+   * those of the user.
+   */
+  @Override
+  public boolean isTokenAllowed(KeycloakSession current, AccessToken token) {
+    return false;
+  }
+
+  @Override
+  public Response process(Context grantContext) {
+    setContext(grantContext);
+    event.detail(Details.AUTH_METHOD, "api-key");
+    Optional<String> presented = ApiKeyHeader.of(headers);
+    if (presented.isEmpty()) {
+      throw error(
+          OAuthErrorException.INVALID_REQUEST,
+          "Exactly one header " + ApiKeyHeader.NAME + " is needed",
+          Errors.INVALID_REQUEST);
+    }
+    return exchange(presented.get());
+  }
+
+  private Response exchange(String presented) {
+    Verification verification =
+        session
+            .getProvider(ApiKeyProvider.class)
+            .verifier(realm)
+            .verify(presented, clientConnection.getRemoteHost());
+    if (verification instanceof Verification.Limited limited) {
+      event.detail(Details.REASON, "too_many_wrong_api_keys");
+      event.error(Errors.SLOW_DOWN);
+      return tooMany(limited.retryAfterSeconds());
+    }
+    if (verification instanceof Verification.Refused refused) {
+      ApiKeyEvents.refused(event, refused);
+      throw new CorsErrorResponseException(
+          cors, OAuthErrorException.INVALID_GRANT, REFUSED, Response.Status.BAD_REQUEST);
+    }
+    return issue((Verification.Accepted) verification);
+  }
+
+  private Response tooMany(long seconds) {
+    cors.add();
+    return Response.status(Response.Status.TOO_MANY_REQUESTS)
+        .header(HttpHeaders.RETRY_AFTER, seconds)
+        .type(MediaType.APPLICATION_JSON_TYPE)
+        .entity(
+            new OAuth2ErrorRepresentation("slow_down", "Too many wrong API keys, try again later"))
+        .build();
+  }
+
+  private Response issue(Verification.Accepted accepted) {
+    ApiKey key = accepted.key();
+    event.detail(Details.CREDENTIAL_TYPE, "api-key").detail(Details.CREDENTIAL_ID, key.id());
+    UserModel subject = new ScopeCatalog(session, realm).subject(key.owner());
+    if (subject == null || !subject.isEnabled()) {
+      throw error(
+          OAuthErrorException.INVALID_GRANT,
+          "The client that owns the key has no service account",
+          Errors.USER_NOT_FOUND);
+    }
+    event.user(subject).detail(Details.USERNAME, subject.getUsername());
+
+    Set<String> scopes = scopes(accepted);
+    String scope = String.join(" ", scopes);
+    if (!TokenManager.verifyConsentStillAvailable(session, subject, client, null, scope)) {
+      throw error(
+          OAuthErrorException.INVALID_SCOPE,
+          "The owner has not consented to the client",
+          Errors.CONSENT_DENIED);
+    }
+
+    UserSessionModel userSession = transientSession(subject, key, scope);
+    ClientSessionContext sessionContext =
+        TokenManager.attachAuthenticationSession(
+            session, userSession, authenticationSession(subject, scope), scopes, false);
+    TokenManager.AccessTokenResponseBuilder builder =
+        createTokenResponseBuilder(subject, userSession, sessionContext, scope, null);
+    restrict(builder.getAccessToken(), sessionContext, key, scope);
+    return createTokenResponse(builder, sessionContext, true);
+  }
+
+  private Set<String> scopes(Verification.Accepted accepted) {
+    Set<String> requested = ScopeRules.parse(formParams.getFirst(OAuth2Constants.SCOPE));
+    if (requested != null) {
+      Set<String> excess = ScopeRules.excess(requested, accepted.scopes());
+      if (!excess.isEmpty()) {
+        throw error(
+            OAuthErrorException.INVALID_SCOPE,
+            "The API key does not have: " + String.join(" ", excess),
+            Errors.INVALID_SCOPE);
+      }
+    }
+    Set<String> granted =
+        ScopeRules.granted(accepted.key().data().scopes(), accepted.scopes(), requested);
+    granted.retainAll(ScopeCatalog.assignedTo(client));
+    return granted;
+  }
+
+  private UserSessionModel transientSession(UserModel subject, ApiKey key, String scope) {
+    UserSessionModel created =
+        new UserSessionManager(session)
+            .createUserSession(
+                org.keycloak.models.utils.KeycloakModelUtils.generateId(),
+                realm,
+                subject,
+                subject.getUsername(),
+                clientConnection.getRemoteHost(),
+                "api-key",
+                false,
+                null,
+                null,
+                UserSessionModel.SessionPersistenceState.TRANSIENT);
+    created.setNote(KEY_ID, key.id());
+    created.setNote("api_key_scope", scope);
+    event.session(created);
+    return created;
+  }
+
+  private AuthenticationSessionModel authenticationSession(UserModel subject, String scope) {
+    RootAuthenticationSessionModel root =
+        new AuthenticationSessionManager(session).createAuthenticationSession(realm, false);
+    AuthenticationSessionModel created = root.createAuthenticationSession(client);
+    created.setAuthenticatedUser(subject);
+    created.setProtocol(OIDCLoginProtocol.LOGIN_PROTOCOL);
+    created.setClientNote(
+        OIDCLoginProtocol.ISSUER,
+        Urls.realmIssuer(session.getContext().getUri().getBaseUri(), realm.getName()));
+    created.setClientNote(OIDCLoginProtocol.SCOPE_PARAM, scope);
+    return created;
+  }
+
+  /** Last of all, so that no mapper can add what the key does not have. */
+  private void restrict(
+      AccessToken token, ClientSessionContext sessionContext, ApiKey key, String scope) {
+    token.setScope(scope);
+    token.setOtherClaims(KEY_ID, key.id());
+    if (key.owner() instanceof KeyOwner.Client owner) {
+      token.setOtherClaims("api_key_client", owner.model().getClientId());
+    }
+    RoleRestriction.of(sessionContext).apply(token);
+    Long end = key.data().end();
+    int longest = session.getProvider(ApiKeyProvider.class).config().tokenMaxSeconds();
+    long expiry =
+        TokenLifetime.expiry(
+            token.getIat(), expiryOf(token), longest, end == null ? Long.MAX_VALUE : end);
+    if (expiry <= Time.currentTime()) {
+      throw error(OAuthErrorException.INVALID_GRANT, REFUSED, "expired_api_key");
+    }
+    token.exp(expiry);
+  }
+
+  private static long expiryOf(AccessToken token) {
+    @Nullable Long exp = token.getExp();
+    return exp == null ? 0 : exp;
+  }
+
+  private CorsErrorResponseException error(String error, String description, String eventError) {
+    event.detail(Details.REASON, description);
+    event.error(eventError);
+    return new CorsErrorResponseException(cors, error, description, Response.Status.BAD_REQUEST);
+  }
+}

@@ -1,0 +1,41 @@
+package dev.bulwark.apikey.grant;
+
+import org.keycloak.Config;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.protocol.oidc.grants.OAuth2GrantType;
+import org.keycloak.protocol.oidc.grants.OAuth2GrantTypeFactory;
+
+/** Registers the grant {@value #ID}. */
+public final class ApiKeyGrantTypeFactory implements OAuth2GrantTypeFactory {
+
+  /** The {@code grant_type}; clients send it: never change it. */
+  public static final String ID = "urn:bulwark:params:oauth:grant-type:api-key";
+
+  /** Characters five and six of the {@code jti} of every token of this grant. */
+  static final String SHORTCUT = "bk";
+
+  @Override
+  public String getId() {
+    return ID;
+  }
+
+  @Override
+  public String getShortcut() {
+    return SHORTCUT;
+  }
+
+  @Override
+  public OAuth2GrantType create(KeycloakSession session) {
+    return new ApiKeyGrantType();
+  }
+
+  @Override
+  public void init(Config.Scope config) {}
+
+  @Override
+  public void postInit(KeycloakSessionFactory factory) {}
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,77 @@
+package dev.bulwark.apikey.grant;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.ClientScopeModel;
+import org.keycloak.models.ClientSessionContext;
+import org.keycloak.models.RoleModel;
+import org.keycloak.models.utils.RoleUtils;
+import org.keycloak.representations.AccessToken;
+
+/**
+ * The roles that the scopes of a key bring with them. A client with full scope, or a mapper that
+ * writes roles whatever the scope, would otherwise put all roles of the owner into the token.
+ */
+final class RoleRestriction {
+
+  private final Set<String> realmRoles = new HashSet<>();
+  private final Map<String, Set<String>> clientRoles = new HashMap<>();
+
+  private RoleRestriction(Set<RoleModel> allowed) {
+    for (RoleModel role : allowed) {
+      if (role.getContainer() instanceof ClientModel client) {
+        clientRoles
+            .computeIfAbsent(client.getClientId(), id -> new HashSet<>())
+            .add(role.getName());
+      } else {
+        realmRoles.add(role.getName());
+      }
+    }
+  }
+
+  /** The roles in the scope mappings of the granted client scopes. */
+  static RoleRestriction of(ClientSessionContext context) {
+    Set<RoleModel> mapped =
+        context
+            .getClientScopesStream()
+            .filter(scope -> !(scope instanceof ClientModel))
+            .flatMap(ClientScopeModel::getScopeMappingsStream)
+            .collect(Collectors.toSet());
+    return new RoleRestriction(RoleUtils.expandCompositeRoles(mapped));
+  }
+
+  /** Takes all other roles out of the token. */
+  void apply(AccessToken token) {
+    AccessToken.Access realm = token.getRealmAccess();
+    if (realm != null && realm.getRoles() != null) {
+      realm.roles(intersection(realm.getRoles(), realmRoles));
+      if (realm.getRoles().isEmpty()) {
+        token.setRealmAccess(null);
+      }
+    }
+    Map<String, AccessToken.Access> kept = new HashMap<>();
+    token
+        .getResourceAccess()
+        .forEach(
+            (client, access) -> {
+              Set<String> roles =
+                  access.getRoles() == null
+                      ? Set.of()
+                      : intersection(access.getRoles(), clientRoles.getOrDefault(client, Set.of()));
+              if (!roles.isEmpty()) {
+                kept.put(client, access.roles(roles));
+              }
+            });
+    token.setResourceAccess(kept.isEmpty() ? null : kept);
+  }
+
+  private static Set<String> intersection(Set<String> roles, Set<String> allowed) {
+    Set<String> both = new HashSet<>(roles);
+    both.retainAll(allowed);
+    return both;
+  }
+}

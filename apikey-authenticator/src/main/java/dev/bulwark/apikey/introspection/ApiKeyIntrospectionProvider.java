@@ -1,0 +1,146 @@
+package dev.bulwark.apikey.introspection;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.apikey.grant.ApiKeyGrantType;
+import dev.bulwark.apikey.key.ApiKeyFormat;
+import dev.bulwark.apikey.service.ApiKey;
+import dev.bulwark.apikey.service.ApiKeyEvents;
+import dev.bulwark.apikey.service.ApiKeyProvider;
+import dev.bulwark.apikey.service.KeyOwner;
+import dev.bulwark.apikey.service.RealmLimits;
+import dev.bulwark.apikey.service.ScopeCatalog;
+import dev.bulwark.apikey.service.Verification;
+import dev.bulwark.apikey.service.VerifyCallers;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.Map;
+import org.keycloak.OAuth2Constants;
+import org.keycloak.events.Details;
+import org.keycloak.events.Errors;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
+import org.keycloak.protocol.oidc.AccessTokenIntrospectionProvider;
+import org.keycloak.representations.AccessToken;
+import org.keycloak.services.Urls;
+import org.keycloak.util.JsonSerialization;
+
+/**
+ * Keycloak's introspection of access tokens, with two additions: a key token is described by the
+ * scopes of its key alone and is inactive once the key is not good any more, and a raw key is
+ * answered for.
+ */
+final class ApiKeyIntrospectionProvider extends AccessTokenIntrospectionProvider<AccessToken> {
+
+  ApiKeyIntrospectionProvider(KeycloakSession session) {
+    super(session);
+  }
+
+  @Override
+  public Response introspect(String presented, EventBuilder event) {
+    return isKey(presented) ? introspectKey(presented, event) : super.introspect(presented, event);
+  }
+
+  /**
+   * A JWT has dots; no key of this module has. Foreign keys must be without dots to be seen here.
+   */
+  private boolean isKey(String presented) {
+    return presented.indexOf('.') < 0
+        && ApiKeyFormat.classify(presented, RealmLimits.of(realm).prefix())
+            != ApiKeyFormat.Kind.MALFORMED;
+  }
+
+  private Response introspectKey(String presented, EventBuilder event) {
+    ClientModel caller = session.getContext().getClient();
+    if (!VerifyCallers.allows(caller)) {
+      event.detail(Details.REASON, "api_key_caller_not_allowed").error(Errors.NOT_ALLOWED);
+      return inactive();
+    }
+    Verification verification =
+        session
+            .getProvider(ApiKeyProvider.class)
+            .verifier(realm)
+            .verify(presented, session.getContext().getConnection().getRemoteHost());
+    if (verification instanceof Verification.Accepted accepted) {
+      event.detail(Details.CREDENTIAL_ID, accepted.key().id()).success();
+      return answer(describe(accepted));
+    }
+    if (verification instanceof Verification.Limited limited) {
+      event.detail(Details.REASON, "too_many_wrong_api_keys").error(Errors.SLOW_DOWN);
+      return Response.status(Response.Status.TOO_MANY_REQUESTS)
+          .header(HttpHeaders.RETRY_AFTER, limited.retryAfterSeconds())
+          .type(MediaType.APPLICATION_JSON_TYPE)
+          .entity(Map.of("error", "slow_down"))
+          .build();
+    }
+    ApiKeyEvents.refused(event, (Verification.Refused) verification);
+    return inactive();
+  }
+
+  private ObjectNode describe(Verification.Accepted accepted) {
+    ApiKey key = accepted.key();
+    ObjectNode node = JsonSerialization.mapper.createObjectNode();
+    node.put("active", true);
+    node.put("token_type", "api_key");
+    node.put("jti", key.id());
+    node.put(ApiKeyGrantType.KEY_ID, key.id());
+    node.put("iss", Urls.realmIssuer(session.getContext().getUri().getBaseUri(), realm.getName()));
+    node.put("iat", key.createdAt() / 1000);
+    node.put(OAuth2Constants.SCOPE, String.join(" ", accepted.scopes()));
+    Long end = key.data().end();
+    if (end != null) {
+      node.put("exp", end / 1000);
+    }
+    UserModel subject = new ScopeCatalog(session, realm).subject(key.owner());
+    if (key.owner() instanceof KeyOwner.Client owner) {
+      node.put(OAuth2Constants.CLIENT_ID, owner.model().getClientId());
+    }
+    if (subject == null) {
+      node.put("sub", key.owner().id());
+    } else {
+      node.put("sub", subject.getId());
+      node.put("username", subject.getUsername());
+    }
+    return node;
+  }
+
+  private static Response inactive() {
+    return answer(JsonSerialization.mapper.createObjectNode().put("active", false));
+  }
+
+  private static Response answer(ObjectNode node) {
+    return Response.ok(node.toString()).type(MediaType.APPLICATION_JSON_TYPE).build();
+  }
+
+  /**
+   * Keycloak computes the mappers of an introspected token from all default scopes of the client,
+   * which would show roles that the key does not have: here the token stands for itself.
+   */
+  @Override
+  public AccessToken transformAccessToken(AccessToken presented, UserSessionModel session) {
+    return presented.getOtherClaims().containsKey(ApiKeyGrantType.KEY_ID)
+        ? presented
+        : super.transformAccessToken(presented, session);
+  }
+
+  /** A key that is gone, or not good any more, takes its tokens with it. */
+  @Override
+  protected boolean verifyTokenReuse() {
+    Object keyId = token.getOtherClaims().get(ApiKeyGrantType.KEY_ID);
+    if (keyId == null) {
+      return super.verifyTokenReuse();
+    }
+    String owner = user.getServiceAccountClientLink() == null ? user.getId() : null;
+    if (session
+        .getProvider(ApiKeyProvider.class)
+        .verifier(realm)
+        .isGood(String.valueOf(keyId), owner)) {
+      return true;
+    }
+    eventBuilder.detail(Details.REASON, "api_key_not_good_any_more").error(Errors.INVALID_TOKEN);
+    return false;
+  }
+}

@@ -1,0 +1,111 @@
+package dev.bulwark.apikey.key;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a key besides its hash; stored as JSON (a data format: names are kept).
+ *
+ * @param name chosen by the owner, 1 to 100 characters
+ * @param prefix the part of the key that may be shown; empty for keys imported as a hash
+ * @param scopes the client scopes that the key may carry, in the order given
+ * @param expiresAt epoch milliseconds from which on the key is refused; null means never
+ * @param active false once deactivated
+ * @param graceUntil epoch milliseconds from which on a rotated key is refused; null if not rotated
+ * @param replacedBy id of the key that a rotation put in its place
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record ApiKeyData(
+    String name,
+    String prefix,
+    List<String> scopes,
+    @JsonDeserialize(using = InstantMillis.class) @Nullable Long expiresAt,
+    Boolean active,
+    @JsonDeserialize(using = InstantMillis.class) @Nullable Long graceUntil,
+    @Nullable String replacedBy) {
+
+  /** Fills in what an imported key may lack. */
+  public ApiKeyData {
+    name = name == null ? "" : name;
+    prefix = prefix == null ? "" : prefix;
+    scopes = scopes == null ? List.of() : List.copyOf(scopes);
+    active = active == null || active;
+  }
+
+  /** A new, active key. */
+  public static ApiKeyData create(
+      String name, String prefix, List<String> scopes, @Nullable Long expiresAt) {
+    return new ApiKeyData(name, prefix, scopes, expiresAt, true, null, null);
+  }
+
+  /** Why a key is not accepted at a moment. */
+  public enum State {
+    USABLE,
+    INACTIVE,
+    EXPIRED,
+    /** Rotated, and the overlap is over. */
+    REPLACED
+  }
+
+  /**
+   * Whether the key is accepted. The end itself is outside: a key that expires at 12:00 is refused
+   * at 12:00:00.000.
+   *
+   * @param now epoch milliseconds
+   */
+  public State stateAt(long now) {
+    if (!active) {
+      return State.INACTIVE;
+    }
+    if (graceUntil != null && now >= graceUntil) {
+      return State.REPLACED;
+    }
+    if (expiresAt != null && now >= expiresAt) {
+      return State.EXPIRED;
+    }
+    return State.USABLE;
+  }
+
+  /** The moment from which on the key is refused in any case, or null if there is none. */
+  @JsonIgnore
+  public @Nullable Long end() {
+    if (expiresAt == null || graceUntil == null) {
+      return expiresAt == null ? graceUntil : expiresAt;
+    }
+    return Long.valueOf(Math.min(expiresAt, graceUntil));
+  }
+
+  /** Whether a rotation has put another key in this one's place. */
+  @JsonIgnore
+  public boolean isRotated() {
+    return graceUntil != null;
+  }
+
+  public ApiKeyData withName(String newName) {
+    return new ApiKeyData(newName, prefix, scopes, expiresAt, active, graceUntil, replacedBy);
+  }
+
+  public ApiKeyData withScopes(List<String> newScopes) {
+    return new ApiKeyData(name, prefix, newScopes, expiresAt, active, graceUntil, replacedBy);
+  }
+
+  public ApiKeyData withExpiresAt(@Nullable Long newExpiresAt) {
+    return new ApiKeyData(name, prefix, scopes, newExpiresAt, active, graceUntil, replacedBy);
+  }
+
+  public ApiKeyData withActive(boolean newActive) {
+    return new ApiKeyData(name, prefix, scopes, expiresAt, newActive, graceUntil, replacedBy);
+  }
+
+  /** The key after a rotation: accepted until the overlap is over. */
+  public ApiKeyData rotated(long until, String successor) {
+    return new ApiKeyData(
+        name, prefix, scopes, expiresAt, active, until, Objects.requireNonNull(successor));
+  }
+}

@@ -1,0 +1,23 @@
+package dev.bulwark.apikey.rest;
+
+import dev.bulwark.apikey.service.ApiKeyException;
+import jakarta.ws.rs.core.Response;
+import java.util.Locale;
+import java.util.function.Supplier;
+import org.keycloak.models.KeycloakSession;
+
+/** Turns what the service refuses into answers, and rolls back what was begun. */
+final class Answers {
+
+  private Answers() {}
+
+  static Response of(KeycloakSession session, Supplier<Response> work) {
+    try {
+      return work.get();
+    } catch (ApiKeyException e) {
+      session.getTransactionManager().setRollbackOnly();
+      return ApiError.response(
+          e.kind().status(), e.kind().name().toLowerCase(Locale.ROOT), e.detail());
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.bulwark.apikey.rest;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Response;
+import java.util.Locale;
+
+/**
+ * The body of every error of the REST resources: RFC 9457 (which replaced RFC 7807) beside the two
+ * members that OAuth clients know.
+ *
+ * @param type a URN that names the kind of error
+ * @param title the kind of error in words
+ * @param status the HTTP status
+ * @param detail what was wrong with this request
+ * @param error as in OAuth
+ * @param errorDescription the detail once more, as in OAuth
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ApiError(
+    String type,
+    String title,
+    int status,
+    String detail,
+    String error,
+    @JsonProperty("error_description") String errorDescription) {
+
+  static final String MEDIA_TYPE = "application/problem+json";
+
+  static ApiError of(int status, String error, String detail) {
+    String title = error.replace('_', ' ');
+    return new ApiError(
+        "urn:bulwark:error:" + error.toLowerCase(Locale.ROOT),
+        title,
+        status,
+        detail,
+        error,
+        detail);
+  }
+
+  static Response response(int status, String error, String detail) {
+    return Response.status(status).type(MEDIA_TYPE).entity(of(status, error, detail)).build();
+  }
+
+  static WebApplicationException exception(int status, String error, String detail) {
+    return new WebApplicationException(response(status, error, detail));
+  }
+}

@@ -1,0 +1,48 @@
+package dev.bulwark.apikey.rest;
+
+import dev.bulwark.apikey.key.ApiKeyData;
+import java.util.List;
+
+/** A merge patch of a key: {@code name}, {@code scopes}, {@code expiresAt}, {@code active}. */
+final class KeyChange {
+
+  private final KeyRequest request;
+
+  KeyChange(KeyRequest request) {
+    this.request = request;
+    if (!request.has("name")
+        && !request.has("scopes")
+        && !request.has("expiresAt")
+        && !request.has("active")) {
+      throw KeyRequest.invalid("name, scopes, expiresAt or active is needed");
+    }
+  }
+
+  /** Whether the key may be good for more, or longer, than before. */
+  boolean mayWiden() {
+    return request.has("scopes")
+        || request.has("expiresAt")
+        || request.flag("active").orElse(false);
+  }
+
+  ApiKeyData apply(ApiKeyData data) {
+    ApiKeyData changed = data;
+    if (request.has("name")) {
+      changed = changed.withName(request.text("name").orElse(""));
+    }
+    if (request.has("scopes")) {
+      changed = changed.withScopes(request.texts("scopes").orElse(List.of()));
+    }
+    if (request.has("expiresAt")) {
+      changed = changed.withExpiresAt(request.moment("expiresAt"));
+    }
+    if (request.has("active")) {
+      changed =
+          changed.withActive(
+              request
+                  .flag("active")
+                  .orElseThrow(() -> KeyRequest.invalid("active must be true or false")));
+    }
+    return changed;
+  }
+}

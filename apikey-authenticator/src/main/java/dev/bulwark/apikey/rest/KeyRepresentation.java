@@ -1,0 +1,106 @@
+package dev.bulwark.apikey.rest;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.bulwark.apikey.service.ApiKey;
+import dev.bulwark.apikey.service.ApiKeyManager;
+import dev.bulwark.apikey.service.KeyOwner;
+import dev.bulwark.apikey.service.NewApiKey;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How keys look in JSON. Moments are ISO-8601 in UTC; absent ones are null, never left out. */
+final class KeyRepresentation {
+
+  private KeyRepresentation() {}
+
+  /**
+   * A key just made.
+   *
+   * @param key its plain text, here and nowhere else
+   */
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  @JsonPropertyOrder({"id", "key", "name", "prefix", "scopes", "createdAt", "expiresAt"})
+  record Created(
+      String id,
+      String key,
+      String name,
+      String prefix,
+      List<String> scopes,
+      String createdAt,
+      @Nullable String expiresAt,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Owner owner) {
+
+    @Override
+    public String toString() {
+      return "Created[" + id + "]";
+    }
+  }
+
+  /** A key that exists. */
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  @JsonPropertyOrder({"id", "name", "prefix", "scopes", "createdAt", "expiresAt"})
+  record Listed(
+      String id,
+      String name,
+      String prefix,
+      List<String> scopes,
+      String createdAt,
+      @Nullable String expiresAt,
+      boolean active,
+      @Nullable String lastUsedAt,
+      long requestCount,
+      @Nullable String graceUntil,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String replacedBy,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Owner owner) {}
+
+  /** Who owns a key; in answers of the admin resource only. */
+  record Owner(String type, String id, String name) {}
+
+  static Created created(NewApiKey made, boolean withOwner) {
+    ApiKey key = made.key();
+    return new Created(
+        key.id(),
+        made.plainText(),
+        key.data().name(),
+        key.data().prefix(),
+        key.data().scopes(),
+        iso(key.createdAt()),
+        isoOrNull(key.data().expiresAt()),
+        withOwner ? owner(key.owner()) : null);
+  }
+
+  static Listed listed(ApiKeyManager.Listed listed, boolean withOwner) {
+    ApiKey key = listed.key();
+    return new Listed(
+        key.id(),
+        key.data().name(),
+        key.data().prefix(),
+        key.data().scopes(),
+        iso(key.createdAt()),
+        isoOrNull(key.data().expiresAt()),
+        key.data().active(),
+        isoOrNull(listed.lastUsedAt()),
+        listed.requestCount(),
+        isoOrNull(key.data().graceUntil()),
+        key.data().replacedBy(),
+        withOwner ? owner(key.owner()) : null);
+  }
+
+  private static Owner owner(KeyOwner owner) {
+    String name =
+        owner instanceof KeyOwner.User user
+            ? user.model().getUsername()
+            : ((KeyOwner.Client) owner).model().getClientId();
+    return new Owner(owner.type().id(), owner.id(), name);
+  }
+
+  private static @Nullable String isoOrNull(@Nullable Long millis) {
+    return millis == null ? null : iso(millis);
+  }
+
+  private static String iso(long millis) {
+    return Instant.ofEpochMilli(millis).toString();
+  }
+}

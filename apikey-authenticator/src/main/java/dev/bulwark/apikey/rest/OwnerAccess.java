@@ -1,0 +1,141 @@
+package dev.bulwark.apikey.rest;
+
+import dev.bulwark.apikey.service.KeyOwner;
+import jakarta.ws.rs.NotAuthorizedException;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import org.keycloak.common.util.Time;
+import org.keycloak.models.AccountRoles;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.Constants;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
+import org.keycloak.representations.AccessToken;
+import org.keycloak.services.cors.Cors;
+import org.keycloak.services.managers.AppAuthManager;
+import org.keycloak.services.managers.AuthenticationManager;
+
+/**
+ * Who calls the owner's resource, and what that token may do. A token of just any application must
+ * not be able to make a key that outlives it: its client must be marked with the attribute {@value
+ * #ATTRIBUTE}, or the token must carry the role {@code manage-account} as for the Account API.
+ */
+record OwnerAccess(
+    KeyOwner owner,
+    UserModel user,
+    ClientModel client,
+    AccessToken token,
+    UserSessionModel userSession) {
+
+  /** Client attribute; {@code true} lets its tokens manage the keys of their user. */
+  static final String ATTRIBUTE = "api-key.manage";
+
+  /** Authenticates the bearer token, or answers 401 or 403. */
+  static OwnerAccess require(KeycloakSession session) {
+    RealmModel realm = session.getContext().getRealm();
+    AuthenticationManager.AuthResult result = authenticate(session, realm);
+    Cors.builder()
+        .auth()
+        .allowedMethods(OwnerResource.METHODS)
+        .checkAllowedOrigins(result.token())
+        .add();
+    UserModel user = result.user();
+    ClientModel client = result.client();
+    String serviceAccountOf = user.getServiceAccountClientLink();
+    if (serviceAccountOf != null) {
+      ClientModel owner = realm.getClientById(serviceAccountOf);
+      if (owner == null || !owner.getId().equals(client.getId())) {
+        throw ApiError.exception(403, "forbidden", "The token is not of the client's own");
+      }
+      return new OwnerAccess(
+          new KeyOwner.Client(owner), user, client, result.token(), result.session());
+    }
+    if (!Boolean.parseBoolean(client.getAttribute(ATTRIBUTE)) && !managesAccount(result.token())) {
+      throw ApiError.exception(
+          403,
+          "insufficient_scope",
+          "Tokens of this client may not manage API keys: it needs the client attribute "
+              + ATTRIBUTE
+              + ", or the token the role manage-account");
+    }
+    return new OwnerAccess(new KeyOwner.User(user), user, client, result.token(), result.session());
+  }
+
+  private static AuthenticationManager.AuthResult authenticate(
+      KeycloakSession session, RealmModel realm) {
+    if (!realm.isEnabled()) {
+      throw ApiError.exception(403, "access_denied", "Realm not enabled");
+    }
+    AuthenticationManager.AuthResult result;
+    try {
+      AppAuthManager.AuthHeader header =
+          AppAuthManager.extractAuthorizationHeaderTokenOrReturnNull(
+              session.getContext().getRequestHeaders());
+      if (header == null) {
+        throw unauthorized(realm, "invalid_request", "Bearer token required");
+      }
+      result = new AppAuthManager.BearerTokenAuthenticator(session).authenticate();
+    } catch (NotAuthorizedException e) {
+      throw unauthorized(realm, "invalid_token", "Bearer token required");
+    }
+    if (result == null) {
+      throw unauthorized(realm, "invalid_token", "The token is not valid here");
+    }
+    return result;
+  }
+
+  private static boolean managesAccount(AccessToken token) {
+    AccessToken.Access account = token.getResourceAccess(Constants.ACCOUNT_MANAGEMENT_CLIENT_ID);
+    return account != null && account.isUserInRole(AccountRoles.MANAGE_ACCOUNT);
+  }
+
+  /**
+   * Answers 401 with the challenge of RFC 9470 unless the user has logged in lately. Service
+   * accounts have no login: their token itself is the proof.
+   *
+   * @param maxAgeSeconds 0 for any time
+   */
+  void requireRecentLogin(RealmModel realm, int maxAgeSeconds) {
+    if (maxAgeSeconds == 0 || owner instanceof KeyOwner.Client) {
+      return;
+    }
+    if (Time.currentTime() - authenticatedAt() > maxAgeSeconds) {
+      throw new WebApplicationException(
+          Response.fromResponse(
+                  ApiError.response(
+                      401,
+                      "insufficient_user_authentication",
+                      "A login within the last " + maxAgeSeconds + " seconds is needed"))
+              .header(
+                  HttpHeaders.WWW_AUTHENTICATE,
+                  "Bearer realm=\""
+                      + realm.getName()
+                      + "\", error=\"insufficient_user_authentication\", max_age="
+                      + maxAgeSeconds)
+              .build());
+    }
+  }
+
+  /** Epoch seconds of the last real login: a refresh does not renew it. */
+  private long authenticatedAt() {
+    String note = userSession.getNote(AuthenticationManager.AUTH_TIME);
+    if (note != null && note.matches("[0-9]{1,12}")) {
+      return Long.parseLong(note);
+    }
+    Long claim = token.getAuth_time();
+    return claim != null && claim > 0 ? claim : userSession.getStarted();
+  }
+
+  private static WebApplicationException unauthorized(
+      RealmModel realm, String error, String detail) {
+    return new WebApplicationException(
+        Response.fromResponse(ApiError.response(401, error, detail))
+            .header(
+                HttpHeaders.WWW_AUTHENTICATE,
+                "Bearer realm=\"" + realm.getName() + "\", error=\"" + error + "\"")
+            .build());
+  }
+}

@@ -1,0 +1,184 @@
+package dev.bulwark.apikey.rest;
+
+import dev.bulwark.apikey.service.ApiKey;
+import dev.bulwark.apikey.service.ApiKeyEvents;
+import dev.bulwark.apikey.service.ApiKeyException;
+import dev.bulwark.apikey.service.ApiKeyManager;
+import dev.bulwark.apikey.service.ApiKeyProvider;
+import dev.bulwark.apikey.service.KeyOwner;
+import dev.bulwark.apikey.service.NewApiKey;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.OPTIONS;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.services.cors.Cors;
+
+/** {@code /realms/{realm}/api-keys}: what owners do with their own keys. */
+@Produces({MediaType.APPLICATION_JSON, ApiError.MEDIA_TYPE})
+public final class OwnerResource {
+
+  static final String[] METHODS = {"GET", "POST", "PATCH", "DELETE", "OPTIONS"};
+
+  private final KeycloakSession session;
+  private final RealmModel realm;
+
+  OwnerResource(KeycloakSession session) {
+    this.session = session;
+    this.realm = session.getContext().getRealm();
+  }
+
+  private ApiKeyProvider keys() {
+    return session.getProvider(ApiKeyProvider.class);
+  }
+
+  private ApiKeyManager manager() {
+    return keys().manager(realm);
+  }
+
+  private EventBuilder event(OwnerAccess access) {
+    return new EventBuilder(realm, session, session.getContext().getConnection())
+        .client(access.client())
+        .user(access.user());
+  }
+
+  /** Forward authentication; answers callers of its own kind. */
+  @Path("verify")
+  public VerifyResource verify() {
+    return new VerifyResource(session);
+  }
+
+  @OPTIONS
+  @Path("{path: .*}")
+  public Response preflight(@PathParam("path") String path) {
+    Cors.builder().auth().preflight().allowedMethods(METHODS).add();
+    return Response.ok().build();
+  }
+
+  @GET
+  public Response list() {
+    OwnerAccess access = OwnerAccess.require(session);
+    List<KeyRepresentation.Listed> keys =
+        manager().list(access.owner()).stream()
+            .map(key -> KeyRepresentation.listed(key, false))
+            .toList();
+    return Response.ok(keys).type(MediaType.APPLICATION_JSON_TYPE).build();
+  }
+
+  @POST
+  public Response create(@Nullable InputStream body) {
+    OwnerAccess access = OwnerAccess.require(session);
+    return Answers.of(
+        session,
+        () -> {
+          if (access.owner() instanceof KeyOwner.Client) {
+            throw new ApiKeyException(
+                ApiKeyException.Kind.FORBIDDEN,
+                "Keys of a client are made by an administrator; the client may rotate them");
+          }
+          access.requireRecentLogin(realm, keys().config().stepUpMaxAgeSeconds());
+          KeyRequest request = KeyRequest.read(body);
+          NewApiKey made =
+              manager()
+                  .create(
+                      access.owner(),
+                      request.text("name").orElse(""),
+                      request.texts("scopes").orElse(List.of()),
+                      request.moment("expiresAt"));
+          ApiKeyEvents.created(event(access), made.key());
+          return created(made);
+        });
+  }
+
+  @GET
+  @Path("{id}")
+  public Response get(@PathParam("id") String id) {
+    OwnerAccess access = OwnerAccess.require(session);
+    return Answers.of(session, () -> listed(access.owner(), id));
+  }
+
+  @PATCH
+  @Path("{id}")
+  public Response update(@PathParam("id") String id, @Nullable InputStream body) {
+    OwnerAccess access = OwnerAccess.require(session);
+    return Answers.of(
+        session,
+        () -> {
+          KeyChange change = new KeyChange(KeyRequest.read(body));
+          if (change.mayWiden()) {
+            if (access.owner() instanceof KeyOwner.Client) {
+              throw new ApiKeyException(
+                  ApiKeyException.Kind.FORBIDDEN,
+                  "Scopes, expiry and activation of a client's keys are up to an administrator");
+            }
+            access.requireRecentLogin(realm, keys().config().stepUpMaxAgeSeconds());
+          }
+          ApiKeyManager.Change done = manager().update(access.owner(), id, change::apply);
+          ApiKeyEvents.updated(event(access), done);
+          return listed(access.owner(), id);
+        });
+  }
+
+  @DELETE
+  @Path("{id}")
+  public Response revoke(@PathParam("id") String id) {
+    OwnerAccess access = OwnerAccess.require(session);
+    return Answers.of(
+        session,
+        () -> {
+          ApiKey revoked = manager().revoke(access.owner(), id);
+          ApiKeyEvents.revoked(event(access), revoked);
+          return Response.noContent().build();
+        });
+  }
+
+  @POST
+  @Path("{id}/rotate")
+  public Response rotate(@PathParam("id") String id, @Nullable InputStream body) {
+    OwnerAccess access = OwnerAccess.require(session);
+    return Answers.of(
+        session,
+        () -> {
+          access.requireRecentLogin(realm, keys().config().stepUpMaxAgeSeconds());
+          KeyRequest request = KeyRequest.read(body);
+          ApiKeyManager.Rotation done =
+              manager().rotate(access.owner(), id, request.number("overlapSeconds").orElse(0L));
+          ApiKeyEvents.rotated(event(access), done);
+          return created(done.made());
+        });
+  }
+
+  private Response listed(KeyOwner owner, String id) {
+    return Response.ok(KeyRepresentation.listed(manager().get(owner, id), false))
+        .type(MediaType.APPLICATION_JSON_TYPE)
+        .build();
+  }
+
+  private Response created(NewApiKey made) {
+    return Response.created(
+            session
+                .getContext()
+                .getUri()
+                .getBaseUriBuilder()
+                .path("realms")
+                .path(realm.getName())
+                .path(OwnerResourceProviderFactory.ID)
+                .path(made.key().id())
+                .build())
+        .entity(KeyRepresentation.created(made, false))
+        .type(MediaType.APPLICATION_JSON_TYPE)
+        .header("Cache-Control", "no-store")
+        .build();
+  }
+}

@@ -1,0 +1,231 @@
+package dev.bulwark.apikey.rest;
+
+import dev.bulwark.apikey.key.AddressRange;
+import dev.bulwark.apikey.service.ApiKey;
+import dev.bulwark.apikey.service.ApiKeyEvents;
+import dev.bulwark.apikey.service.ApiKeyHeader;
+import dev.bulwark.apikey.service.ApiKeyProvider;
+import dev.bulwark.apikey.service.KeyOwner;
+import dev.bulwark.apikey.service.ScopeCatalog;
+import dev.bulwark.apikey.service.Verification;
+import dev.bulwark.apikey.service.VerifyCallers;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.OPTIONS;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.events.Details;
+import org.keycloak.events.Errors;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.protocol.oidc.utils.AuthorizeClientUtil;
+import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
+
+/**
+ * {@code /realms/{realm}/api-keys/verify}: forward authentication. Gateways send whatever method
+ * and path the original request had (Envoy appends the path), so every one is answered alike.
+ */
+public final class VerifyResource {
+
+  private static final OAuth2ErrorRepresentation REFUSED =
+      new OAuth2ErrorRepresentation("invalid_api_key", "Invalid or revoked API key");
+
+  private final KeycloakSession session;
+  private final RealmModel realm;
+
+  VerifyResource(KeycloakSession session) {
+    this.session = session;
+    this.realm = session.getContext().getRealm();
+  }
+
+  @GET
+  public Response get() {
+    return verify();
+  }
+
+  @POST
+  public Response post() {
+    return verify();
+  }
+
+  @PUT
+  public Response put() {
+    return verify();
+  }
+
+  @PATCH
+  public Response patch() {
+    return verify();
+  }
+
+  @DELETE
+  public Response delete() {
+    return verify();
+  }
+
+  @OPTIONS
+  public Response options() {
+    return verify();
+  }
+
+  @GET
+  @Path("{path: .+}")
+  public Response getPath(@PathParam("path") String path) {
+    return verify();
+  }
+
+  @POST
+  @Path("{path: .+}")
+  public Response postPath(@PathParam("path") String path) {
+    return verify();
+  }
+
+  @PUT
+  @Path("{path: .+}")
+  public Response putPath(@PathParam("path") String path) {
+    return verify();
+  }
+
+  @PATCH
+  @Path("{path: .+}")
+  public Response patchPath(@PathParam("path") String path) {
+    return verify();
+  }
+
+  @DELETE
+  @Path("{path: .+}")
+  public Response deletePath(@PathParam("path") String path) {
+    return verify();
+  }
+
+  @OPTIONS
+  @Path("{path: .+}")
+  public Response optionsPath(@PathParam("path") String path) {
+    return verify();
+  }
+
+  private Response verify() {
+    EventBuilder event =
+        new EventBuilder(realm, session, session.getContext().getConnection())
+            .event(EventType.INTROSPECT_TOKEN)
+            .detail(Details.AUTH_METHOD, "api-key");
+    if (!realm.isEnabled()) {
+      event.error(Errors.REALM_DISABLED);
+      return ApiError.response(403, "access_denied", "Realm not enabled");
+    }
+    HttpHeaders headers = session.getContext().getRequestHeaders();
+    String remote = session.getContext().getConnection().getRemoteHost();
+    ApiKeyProvider keys = session.getProvider(ApiKeyProvider.class);
+    ClientModel caller = null;
+    if (headers.getHeaderString(HttpHeaders.AUTHORIZATION) != null || !isAllowed(keys, remote)) {
+      caller = authenticate(event);
+      event.client(caller);
+      if (!VerifyCallers.allows(caller)) {
+        event.detail(Details.REASON, "api_key_caller_not_allowed").error(Errors.NOT_ALLOWED);
+        return ApiError.response(
+            403,
+            "unauthorized_client",
+            "The client may not verify API keys: it needs the attribute "
+                + VerifyCallers.ATTRIBUTE);
+      }
+    }
+    return answer(keys, event, VerifyCallers.address(caller, headers, remote), headers);
+  }
+
+  private ClientModel authenticate(EventBuilder event) {
+    try {
+      return AuthorizeClientUtil.authorizeClient(session, event, null).getClient();
+    } catch (WebApplicationException e) {
+      Response refused = e.getResponse();
+      if (refused.getStatus() != Response.Status.UNAUTHORIZED.getStatusCode()) {
+        throw e;
+      }
+      throw new WebApplicationException(
+          Response.fromResponse(refused)
+              .header(
+                  HttpHeaders.WWW_AUTHENTICATE,
+                  "Basic realm=\"" + HeaderText.encode(realm.getName()) + "\"")
+              .build());
+    }
+  }
+
+  private static boolean isAllowed(ApiKeyProvider keys, @Nullable String remote) {
+    for (AddressRange range : keys.config().verifyAllowedAddresses()) {
+      if (range.contains(remote)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Response answer(
+      ApiKeyProvider keys, EventBuilder event, @Nullable String address, HttpHeaders headers) {
+    Optional<String> presented = ApiKeyHeader.of(headers);
+    if (presented.isEmpty()) {
+      event.detail(Details.REASON, "api_key_missing").error("invalid_api_key");
+      return refused();
+    }
+    Verification verification = keys.verifier(realm).verify(presented.get(), address);
+    if (verification instanceof Verification.Accepted accepted) {
+      return accepted(accepted);
+    }
+    if (verification instanceof Verification.Limited limited) {
+      return Response.fromResponse(
+              ApiError.response(429, "slow_down", "Too many wrong API keys, try again later"))
+          .header(HttpHeaders.RETRY_AFTER, limited.retryAfterSeconds())
+          .build();
+    }
+    ApiKeyEvents.refused(event, (Verification.Refused) verification);
+    return refused();
+  }
+
+  /**
+   * All five headers are always there, empty where there is nothing to say: a gateway that copies
+   * them then always overwrites what a caller may have sent under the same names.
+   */
+  private Response accepted(Verification.Accepted accepted) {
+    ApiKey key = accepted.key();
+    UserModel subject = new ScopeCatalog(session, realm).subject(key.owner());
+    String client = key.owner() instanceof KeyOwner.Client owner ? owner.model().getClientId() : "";
+    Verified verified =
+        new Verified(
+            subject == null ? key.owner().id() : subject.getId(),
+            subject == null ? client : subject.getUsername(),
+            client,
+            String.join(" ", accepted.scopes()),
+            key.id());
+    return Response.ok(verified)
+        .type(MediaType.APPLICATION_JSON_TYPE)
+        .header("X-Auth-Subject", HeaderText.encode(verified.subject()))
+        .header("X-Auth-Username", HeaderText.encode(verified.username()))
+        .header("X-Auth-Client", HeaderText.encode(verified.client()))
+        .header("X-Auth-Scopes", HeaderText.encode(verified.scopes()))
+        .header("X-Auth-Key-Id", verified.keyId())
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .build();
+  }
+
+  /** The same as the headers, for callers that read bodies. */
+  record Verified(String subject, String username, String client, String scopes, String keyId) {}
+
+  private static Response refused() {
+    return Response.status(Response.Status.FORBIDDEN)
+        .type(MediaType.APPLICATION_JSON_TYPE)
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .entity(REFUSED)
+        .build();
+  }
+}

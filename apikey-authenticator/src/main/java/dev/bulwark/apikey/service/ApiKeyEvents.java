@@ -1,0 +1,78 @@
+package dev.bulwark.apikey.service;
+
+import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
+import org.keycloak.events.Details;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
+
+/**
+ * The events of this module. {@link #KEY_ID} is present exactly on those after which tokens that
+ * were exchanged for the key are no longer honoured, so that a listener can revoke them.
+ */
+public final class ApiKeyEvents {
+
+  /** Id of a key whose tokens are dead from now on. */
+  public static final String KEY_ID = "api_key_id";
+
+  /** What was done: {@code created}, {@code updated}, {@code rotated} or {@code revoked}. */
+  public static final String ACTION = "api_key_action";
+
+  private ApiKeyEvents() {}
+
+  public static void created(EventBuilder event, ApiKey key) {
+    describe(event.event(EventType.UPDATE_CREDENTIAL), key, "created").success();
+  }
+
+  public static void updated(EventBuilder event, ApiKeyManager.Change change) {
+    describe(event.event(EventType.UPDATE_CREDENTIAL), change.after(), "updated");
+    if (change.narrows()) {
+      event.detail(KEY_ID, change.after().id());
+    }
+    event.success();
+  }
+
+  public static void rotated(EventBuilder event, ApiKeyManager.Rotation rotation) {
+    EventBuilder old = event.clone();
+    describe(event.event(EventType.UPDATE_CREDENTIAL), rotation.made().key(), "created")
+        .detail("api_key_replaces", rotation.old().id())
+        .success();
+    if (rotation.oldRevoked()) {
+      revoked(old, rotation.old());
+    } else {
+      describe(old.event(EventType.UPDATE_CREDENTIAL), rotation.old(), "rotated")
+          .detail("api_key_replaced_by", rotation.made().key().id())
+          .success();
+    }
+  }
+
+  public static void revoked(EventBuilder event, ApiKey key) {
+    describe(event.event(EventType.REMOVE_CREDENTIAL), key, "revoked")
+        .detail(KEY_ID, key.id())
+        .success();
+  }
+
+  /** A refused key; the log has the reason, the caller does not. */
+  public static void refused(EventBuilder event, Verification.Refused refused) {
+    if (!refused.ownerId().isEmpty()) {
+      event.user(refused.ownerId());
+    }
+    if (!refused.keyId().isEmpty()) {
+      event.detail(Details.CREDENTIAL_ID, refused.keyId());
+    }
+    event
+        .detail(Details.CREDENTIAL_TYPE, ApiKeyCredentialModel.TYPE)
+        .detail(Details.REASON, "api_key_" + refused.reason().id())
+        .error("invalid_api_key");
+  }
+
+  private static EventBuilder describe(EventBuilder event, ApiKey key, String action) {
+    if (key.owner() instanceof KeyOwner.Client client) {
+      event.detail("api_key_client", client.model().getClientId());
+    }
+    return event
+        .detail(Details.CREDENTIAL_TYPE, ApiKeyCredentialModel.TYPE)
+        .detail(Details.CREDENTIAL_ID, key.id())
+        .detail(Details.CREDENTIAL_USER_LABEL, key.data().name())
+        .detail(ACTION, action);
+  }
+}

@@ -1,0 +1,361 @@
+package dev.bulwark.apikey.service;
+
+import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
+import dev.bulwark.apikey.key.ApiKeyData;
+import dev.bulwark.apikey.key.ApiKeyFormat;
+import dev.bulwark.apikey.key.ApiKeyGenerator;
+import dev.bulwark.apikey.key.KeyHash;
+import dev.bulwark.apikey.key.OwnerType;
+import dev.bulwark.apikey.key.ScopeRules;
+import dev.bulwark.apikey.service.ApiKeyException.Kind;
+import dev.bulwark.apikey.store.ApiKeyEntity;
+import dev.bulwark.apikey.store.ApiKeyIndex;
+import dev.bulwark.apikey.store.ApiKeyIndex.Usage;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.common.util.Time;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
+
+/**
+ * Creates, lists, changes, rotates and revokes keys of one realm, in the transaction of one
+ * session. It checks what a key may be; who may call it is checked before.
+ */
+public final class ApiKeyManager {
+
+  private static final int MAX_NAME = 100;
+
+  private final KeycloakSession session;
+  private final RealmModel realm;
+  private final ApiKeyConfig config;
+  private final ApiKeyGenerator generator;
+  private final UsageCounter usage;
+  private final ApiKeyIndex index;
+  private final ApiKeyStore store;
+
+  ApiKeyManager(
+      KeycloakSession session,
+      RealmModel realm,
+      ApiKeyConfig config,
+      ApiKeyGenerator generator,
+      UsageCounter usage) {
+    this.session = session;
+    this.realm = realm;
+    this.config = config;
+    this.generator = generator;
+    this.usage = usage;
+    this.index = new ApiKeyIndex(session);
+    this.store = new ApiKeyStore(session, realm, index);
+  }
+
+  /**
+   * A key with its usage.
+   *
+   * @param key the key
+   * @param requestCount requests, those of this node included that are not written yet
+   * @param lastUsedAt epoch milliseconds of the latest request, null before the first
+   */
+  public record Listed(ApiKey key, long requestCount, @Nullable Long lastUsedAt) {}
+
+  /** The owner of an id. */
+  public Optional<KeyOwner> owner(OwnerType type, String id) {
+    return store.owner(type, id);
+  }
+
+  /** The owner of a key, without reading the key. */
+  public Optional<KeyOwner> ownerOf(String keyId) {
+    return index.byId(realm.getId(), keyId).flatMap(store::owner);
+  }
+
+  /** The keys of an owner, oldest first. */
+  public List<Listed> list(KeyOwner owner) {
+    return index.ofOwner(realm.getId(), owner.type(), owner.id()).stream()
+        .map(row -> listed(owner, row))
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  /** A page of the keys of the realm, oldest first. */
+  public List<Listed> list(@Nullable OwnerType type, int first, int max) {
+    return index.ofRealm(realm.getId(), type, first, max).stream()
+        .map(row -> store.owner(row).flatMap(owner -> listed(owner, row)))
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  /** A key of an owner. */
+  public Listed get(KeyOwner owner, String keyId) {
+    return row(owner, keyId)
+        .flatMap(row -> listed(owner, row))
+        .orElseThrow(ApiKeyManager::notFound);
+  }
+
+  private Optional<ApiKeyEntity> row(KeyOwner owner, String keyId) {
+    return index
+        .byId(realm.getId(), keyId)
+        .filter(row -> row.getOwnerType().equals(owner.type().id()))
+        .filter(row -> row.getOwnerId().equals(owner.id()));
+  }
+
+  private Optional<Listed> listed(KeyOwner owner, ApiKeyEntity row) {
+    return store
+        .read(owner, row)
+        .map(
+            key -> {
+              Usage pending = usage.pending(key.id());
+              Long last = row.getLastUsedAt();
+              if (pending.count() > 0) {
+                last = Math.max(last == null ? 0 : last, pending.last());
+              }
+              return new Listed(key, row.getRequestCount() + pending.count(), last);
+            });
+  }
+
+  /**
+   * Makes a key.
+   *
+   * @param name 1 to 100 characters
+   * @param scopes a subset of what the owner may get
+   * @param expiresAt epoch milliseconds in the future; null for the longest life that the realm
+   *     allows
+   * @throws ApiKeyException when the owner may not have such a key
+   */
+  public NewApiKey create(
+      KeyOwner owner, String name, List<String> scopes, @Nullable Long expiresAt) {
+    RealmLimits limits = RealmLimits.of(realm);
+    long now = Time.currentTimeMillis();
+    String checkedName = checkName(name);
+    List<String> checkedScopes = checkScopes(owner, scopes);
+    Long end = checkExpiry(expiresAt, now, limits);
+    refuseServiceAccount(owner);
+
+    List<ApiKeyEntity> rows = index.lockOwner(realm.getId(), owner.type(), owner.id());
+    long live =
+        rows.stream()
+            .filter(row -> !row.isRetired())
+            .filter(row -> row.getEndsAt() == null || row.getEndsAt() > now)
+            .filter(row -> isBacked(owner, row, now))
+            .count();
+    if (live >= limits.maxKeys()) {
+      throw new ApiKeyException(
+          Kind.LIMIT_EXCEEDED, "No more than " + limits.maxKeys() + " API keys are allowed");
+    }
+    return store(owner, limits, checkedName, checkedScopes, end, now);
+  }
+
+  private NewApiKey store(
+      KeyOwner owner,
+      RealmLimits limits,
+      String name,
+      List<String> scopes,
+      @Nullable Long end,
+      long now) {
+    String plain = generator.generate(limits.prefix());
+    ApiKeyData data = ApiKeyData.create(name, ApiKeyFormat.visiblePart(plain), scopes, end);
+    checkSize(data);
+    ApiKey key = new ApiKey(KeycloakModelUtils.generateId(), owner, KeyHash.of(plain), data, now);
+    store.create(key);
+    return new NewApiKey(key, plain);
+  }
+
+  /** Keycloak's own deletion leaves a row behind; a young row may be ahead of a cache. */
+  private boolean isBacked(KeyOwner owner, ApiKeyEntity row, long now) {
+    return now - row.getCreatedAt() < Duration.ofMinutes(5).toMillis()
+        || store.read(owner, row).isPresent();
+  }
+
+  /**
+   * Changes a key.
+   *
+   * @param change gets the data as stored now
+   * @return the key before and after
+   * @throws ApiKeyException when there is no such key or the change is not allowed
+   */
+  public Change update(KeyOwner owner, String keyId, UnaryOperator<ApiKeyData> change) {
+    Locked locked = lock(owner, keyId);
+    ApiKey before = locked.key();
+    ApiKeyData wanted = change.apply(before.data());
+    ApiKeyData data = before.data();
+    if (!wanted.name().equals(data.name())) {
+      data = data.withName(checkName(wanted.name()));
+    }
+    if (!wanted.scopes().equals(data.scopes())) {
+      data = data.withScopes(checkScopes(owner, wanted.scopes()));
+    }
+    if (!java.util.Objects.equals(wanted.expiresAt(), data.expiresAt())) {
+      data =
+          data.withExpiresAt(
+              checkExpiry(wanted.expiresAt(), Time.currentTimeMillis(), RealmLimits.of(realm)));
+    }
+    data = data.withActive(wanted.active());
+    checkSize(data);
+    ApiKey after = new ApiKey(before.id(), owner, before.hash(), data, before.createdAt());
+    if (!data.equals(before.data())) {
+      store.update(after, locked.row());
+    }
+    return new Change(before, after);
+  }
+
+  /**
+   * What an update did.
+   *
+   * @param before the key as it was
+   * @param after the key as it is
+   */
+  public record Change(ApiKey before, ApiKey after) {
+
+    /** Whether tokens exchanged for the key before may go beyond what it now allows. */
+    public boolean narrows() {
+      ApiKeyData was = before.data();
+      ApiKeyData is = after.data();
+      Long end = is.end();
+      Long oldEnd = was.end();
+      return (was.active() && !is.active())
+          || !is.scopes().containsAll(was.scopes())
+          || (end != null && (oldEnd == null || end < oldEnd));
+    }
+  }
+
+  /**
+   * Puts a new key in the place of one, which stays good for an overlap.
+   *
+   * @param overlapSeconds 0 to revoke the old key at once
+   * @throws ApiKeyException when there is no such usable key or the overlap is too long
+   */
+  public Rotation rotate(KeyOwner owner, String keyId, long overlapSeconds) {
+    if (overlapSeconds < 0 || overlapSeconds > config.rotationMaxOverlapSeconds()) {
+      throw new ApiKeyException(
+          Kind.INVALID_REQUEST,
+          "overlapSeconds must be 0 to " + config.rotationMaxOverlapSeconds());
+    }
+    refuseServiceAccount(owner);
+    Locked locked = lock(owner, keyId);
+    ApiKey old = locked.key();
+    long now = Time.currentTimeMillis();
+    if (old.data().isRotated()) {
+      throw new ApiKeyException(Kind.CONFLICT, "The key was rotated already");
+    }
+    if (old.data().stateAt(now) != ApiKeyData.State.USABLE) {
+      throw new ApiKeyException(Kind.CONFLICT, "Only an active, unexpired key can be rotated");
+    }
+    // Scopes that the owner has lost since do not come back by a rotation.
+    Set<String> scopes =
+        ScopeRules.granted(
+            old.data().scopes(), new ScopeCatalog(session, realm).of(owner).keySet(), null);
+    NewApiKey made =
+        store(
+            owner,
+            RealmLimits.of(realm),
+            old.data().name(),
+            List.copyOf(scopes),
+            old.data().expiresAt(),
+            now);
+    if (overlapSeconds == 0) {
+      store.remove(old, locked.row());
+      return new Rotation(made, old, true);
+    }
+    ApiKeyData retired = old.data().rotated(now + overlapSeconds * 1000, made.key().id());
+    ApiKey after = new ApiKey(old.id(), owner, old.hash(), retired, old.createdAt());
+    store.update(after, locked.row());
+    return new Rotation(made, after, false);
+  }
+
+  /**
+   * What a rotation did.
+   *
+   * @param made the new key
+   * @param old the old key, with the end of its overlap
+   * @param oldRevoked whether there was no overlap
+   */
+  public record Rotation(NewApiKey made, ApiKey old, boolean oldRevoked) {}
+
+  /**
+   * Revokes a key for good.
+   *
+   * @return the key as it was
+   * @throws ApiKeyException when there is no such key
+   */
+  public ApiKey revoke(KeyOwner owner, String keyId) {
+    Locked locked = lock(owner, keyId);
+    store.remove(locked.key(), locked.row());
+    return locked.key();
+  }
+
+  private record Locked(ApiKey key, ApiKeyEntity row) {}
+
+  private Locked lock(KeyOwner owner, String keyId) {
+    ApiKeyEntity row = row(owner, keyId).orElseThrow(ApiKeyManager::notFound);
+    index.lockOwner(realm.getId(), owner.type(), owner.id());
+    ApiKey key = store.readFresh(owner, row).orElseThrow(ApiKeyManager::notFound);
+    return new Locked(key, row);
+  }
+
+  private static ApiKeyException notFound() {
+    return new ApiKeyException(Kind.NOT_FOUND, "API key not found");
+  }
+
+  private static void refuseServiceAccount(KeyOwner owner) {
+    if (owner instanceof KeyOwner.User user && user.model().getServiceAccountClientLink() != null) {
+      throw new ApiKeyException(
+          Kind.INVALID_REQUEST,
+          "A service account has no keys of its own: use an owner of type client");
+    }
+  }
+
+  private static String checkName(String name) {
+    String trimmed = name.strip();
+    if (trimmed.isEmpty()
+        || trimmed.length() > MAX_NAME
+        || trimmed.chars().anyMatch(Character::isISOControl)) {
+      throw new ApiKeyException(
+          Kind.INVALID_REQUEST,
+          "name must be 1 to " + MAX_NAME + " characters without control characters");
+    }
+    return trimmed;
+  }
+
+  private List<String> checkScopes(KeyOwner owner, List<String> scopes) {
+    Set<String> wanted = new LinkedHashSet<>(scopes);
+    if (wanted.size() > ScopeRules.MAX_SCOPES) {
+      throw new ApiKeyException(
+          Kind.INVALID_SCOPE, "No more than " + ScopeRules.MAX_SCOPES + " scopes are allowed");
+    }
+    Set<String> excess =
+        ScopeRules.excess(wanted, new ScopeCatalog(session, realm).of(owner).keySet());
+    if (!excess.isEmpty()) {
+      throw new ApiKeyException(
+          Kind.INVALID_SCOPE, "Scopes that the owner may not get: " + String.join(" ", excess));
+    }
+    return List.copyOf(wanted);
+  }
+
+  private static @Nullable Long checkExpiry(
+      @Nullable Long expiresAt, long now, RealmLimits limits) {
+    Long longest =
+        limits.maxLifeDays() == 0 ? null : now + Duration.ofDays(limits.maxLifeDays()).toMillis();
+    if (expiresAt == null) {
+      return longest;
+    }
+    if (expiresAt <= now) {
+      throw new ApiKeyException(Kind.INVALID_REQUEST, "expiresAt must be in the future");
+    }
+    if (longest != null && expiresAt > longest) {
+      throw new ApiKeyException(
+          Kind.INVALID_REQUEST,
+          "expiresAt must be within " + limits.maxLifeDays() + " days from now");
+    }
+    return expiresAt;
+  }
+
+  private static void checkSize(ApiKeyData data) {
+    if (ApiKeyCredentialModel.write(data).length() > ApiKeyEntity.MAX_DATA) {
+      throw new ApiKeyException(Kind.INVALID_REQUEST, "The scopes are too long to store");
+    }
+  }
+}

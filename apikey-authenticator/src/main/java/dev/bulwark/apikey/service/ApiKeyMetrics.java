@@ -1,0 +1,88 @@
+package dev.bulwark.apikey.service;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Meters of this module; names start with {@code bulwark.apikey}. */
+final class ApiKeyMetrics {
+
+  private static final String VERIFICATIONS = "bulwark.apikey.verifications";
+
+  private final Counter accepted;
+  private final Counter limited;
+  private final Map<Verification.Reason, Counter> refused =
+      new EnumMap<>(Verification.Reason.class);
+  private final Counter hits;
+  private final Counter misses;
+  private final Timer flushes;
+  private final Counter failedFlushes;
+
+  ApiKeyMetrics(MeterRegistry registry, Supplier<Number> pending, Supplier<Number> cached) {
+    accepted = verifications(registry, "accepted");
+    limited = verifications(registry, "limited");
+    for (Verification.Reason reason : Verification.Reason.values()) {
+      refused.put(reason, verifications(registry, reason.id()));
+    }
+    hits = cache(registry, "hit");
+    misses = cache(registry, "miss");
+    flushes =
+        Timer.builder("bulwark.apikey.usage.flushes")
+            .description("Writes of usage counters")
+            .register(registry);
+    failedFlushes =
+        Counter.builder("bulwark.apikey.usage.flush.failures")
+            .description("Writes of usage counters that failed and are tried again")
+            .register(registry);
+    Gauge.builder("bulwark.apikey.usage.pending", pending)
+        .description("Keys with usage that is not written yet")
+        .register(registry);
+    Gauge.builder("bulwark.apikey.cache.size", cached)
+        .description("Keys whose owner this node remembers")
+        .register(registry);
+  }
+
+  private static Counter verifications(MeterRegistry registry, String outcome) {
+    return Counter.builder(VERIFICATIONS)
+        .description("Verified API keys by outcome")
+        .tag("outcome", outcome)
+        .register(registry);
+  }
+
+  private static Counter cache(MeterRegistry registry, String result) {
+    return Counter.builder("bulwark.apikey.cache.requests")
+        .description("Look-ups in the cache of owners")
+        .tag("result", result)
+        .register(registry);
+  }
+
+  void verified(Verification verification) {
+    if (verification instanceof Verification.Accepted) {
+      accepted.increment();
+    } else if (verification instanceof Verification.Limited) {
+      limited.increment();
+    } else if (verification instanceof Verification.Refused refusal) {
+      Counter counter = refused.get(refusal.reason());
+      if (counter != null) {
+        counter.increment();
+      }
+    }
+  }
+
+  void cached(boolean hit) {
+    (hit ? hits : misses).increment();
+  }
+
+  void flushed(Duration time) {
+    flushes.record(time);
+  }
+
+  void flushFailed() {
+    failedFlushes.increment();
+  }
+}

@@ -1,0 +1,147 @@
+package dev.bulwark.apikey.service;
+
+import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
+import dev.bulwark.apikey.key.ApiKeyData;
+import dev.bulwark.apikey.key.OwnerType;
+import dev.bulwark.apikey.store.ApiKeyEntity;
+import dev.bulwark.apikey.store.ApiKeyIndex;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.credential.CredentialModel;
+import org.keycloak.credential.UserCredentialStore;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.storage.StorageId;
+import org.keycloak.storage.UserStoragePrivateUtil;
+import org.keycloak.storage.UserStorageUtil;
+
+/** Where keys are kept: credentials of users, rows of clients; behind one face. */
+final class ApiKeyStore {
+
+  private final KeycloakSession session;
+  private final RealmModel realm;
+  private final ApiKeyIndex index;
+
+  ApiKeyStore(KeycloakSession session, RealmModel realm, ApiKeyIndex index) {
+    this.session = session;
+    this.realm = realm;
+    this.index = index;
+  }
+
+  /** The owner that a row names, if it still exists. */
+  Optional<KeyOwner> owner(ApiKeyEntity row) {
+    return owner(OwnerType.of(row.getOwnerType()).orElseThrow(), row.getOwnerId());
+  }
+
+  /** The owner of an id, if it exists. */
+  Optional<KeyOwner> owner(OwnerType type, String id) {
+    if (type == OwnerType.USER) {
+      UserModel user = session.users().getUserById(realm, id);
+      return user == null ? Optional.empty() : Optional.of(new KeyOwner.User(user));
+    }
+    ClientModel client = realm.getClientById(id);
+    return client == null ? Optional.empty() : Optional.of(new KeyOwner.Client(client));
+  }
+
+  /** The key of a row, through Keycloak's caches; empty for a row that nothing stands behind. */
+  Optional<ApiKey> read(KeyOwner owner, ApiKeyEntity row) {
+    if (owner instanceof KeyOwner.User user) {
+      return key(owner, user.model().credentialManager().getStoredCredentialById(row.getId()));
+    }
+    return Optional.of(clientKey(owner, row));
+  }
+
+  /** The key of a row, as it is in the database now. Call it under lock, before any other read. */
+  Optional<ApiKey> readFresh(KeyOwner owner, ApiKeyEntity row) {
+    Optional<ApiKeyEntity> locked = index.lock(row);
+    if (owner instanceof KeyOwner.User user && locked.isPresent()) {
+      return key(owner, freshCredential(user.model(), row.getId()));
+    }
+    return locked.map(current -> clientKey(owner, current));
+  }
+
+  private CredentialModel freshCredential(UserModel user, String id) {
+    if (new StorageId(user.getId()).isLocal()) {
+      return ((UserCredentialStore) UserStoragePrivateUtil.userLocalStorage(session))
+          .getStoredCredentialById(realm, user, id);
+    }
+    return UserStorageUtil.userFederatedStorage(session)
+        .getStoredCredentialById(realm, user.getId(), id);
+  }
+
+  private static Optional<ApiKey> key(KeyOwner owner, @Nullable CredentialModel stored) {
+    if (stored == null || !ApiKeyCredentialModel.TYPE.equals(stored.getType())) {
+      return Optional.empty();
+    }
+    ApiKeyCredentialModel model = ApiKeyCredentialModel.of(stored);
+    long created = stored.getCreatedDate() == null ? 0 : stored.getCreatedDate();
+    return Optional.of(new ApiKey(stored.getId(), owner, model.hash(), model.data(), created));
+  }
+
+  private static ApiKey clientKey(KeyOwner owner, ApiKeyEntity row) {
+    ApiKeyData data = ApiKeyCredentialModel.readData(row.getData());
+    return new ApiKey(row.getId(), owner, row.getHash(), data, row.getCreatedAt());
+  }
+
+  void create(ApiKey key) {
+    if (key.owner() instanceof KeyOwner.User user) {
+      user.model()
+          .credentialManager()
+          .createCredentialThroughProvider(
+              ApiKeyCredentialModel.create(
+                  key.id(), key.hash(), key.data(), key.data().name(), key.createdAt()));
+      return;
+    }
+    ClientModel client = ((KeyOwner.Client) key.owner()).model();
+    ApiKeyEntity row = new ApiKeyEntity();
+    row.setId(key.id());
+    row.setRealmId(realm.getId());
+    row.setHash(key.hash());
+    row.setOwnerType(OwnerType.CLIENT.id());
+    row.setOwnerId(client.getId());
+    row.setCreatedAt(key.createdAt());
+    copy(key.data(), row);
+    row.setData(ApiKeyCredentialModel.write(key.data()));
+    index.insert(row);
+    ClientKeyVersion.change(client);
+  }
+
+  void update(ApiKey key, ApiKeyEntity row) {
+    copy(key.data(), row);
+    if (key.owner() instanceof KeyOwner.User user) {
+      CredentialModel stored = freshCredential(user.model(), key.id());
+      ApiKeyCredentialModel model = ApiKeyCredentialModel.of(stored);
+      String name = key.data().name();
+      if (!name.equals(model.data().name())) {
+        boolean taken =
+            user.model()
+                .credentialManager()
+                .getStoredCredentialsByTypeStream(ApiKeyCredentialModel.TYPE)
+                .anyMatch(
+                    other -> !other.getId().equals(key.id()) && name.equals(other.getUserLabel()));
+        model.setUserLabel(taken ? ApiKeyCredentialModel.alternativeLabel(key.data()) : name);
+      }
+      model.setData(key.data());
+      user.model().credentialManager().updateStoredCredential(model);
+      return;
+    }
+    row.setData(ApiKeyCredentialModel.write(key.data()));
+    ClientKeyVersion.change(((KeyOwner.Client) key.owner()).model());
+  }
+
+  void remove(ApiKey key, ApiKeyEntity row) {
+    index.remove(row);
+    if (key.owner() instanceof KeyOwner.User user) {
+      user.model().credentialManager().removeStoredCredentialById(key.id());
+    } else {
+      ClientKeyVersion.change(((KeyOwner.Client) key.owner()).model());
+    }
+  }
+
+  private static void copy(ApiKeyData data, ApiKeyEntity row) {
+    row.setEndsAt(data.end());
+    row.setRetired(data.isRotated());
+  }
+}

@@ -1,0 +1,242 @@
+package dev.bulwark.apikey.service;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
+import dev.bulwark.apikey.key.AddressRange;
+import dev.bulwark.apikey.key.ApiKeyData;
+import dev.bulwark.apikey.key.ApiKeyFormat;
+import dev.bulwark.apikey.key.KeyHash;
+import dev.bulwark.apikey.key.OwnerType;
+import dev.bulwark.apikey.key.ScopeRules;
+import dev.bulwark.apikey.service.Verification.Reason;
+import dev.bulwark.apikey.store.ApiKeyEntity;
+import dev.bulwark.apikey.store.ApiKeyIndex;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.common.util.Time;
+import org.keycloak.credential.CredentialModel;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.services.managers.BruteForceProtector;
+
+/**
+ * Tells whether a presented key is good: form, SHA-256, index, owner, stored credential,
+ * comparison, state. A key that this node has seen before costs no SQL; a mistyped one neither.
+ */
+public final class ApiKeyVerifier {
+
+  /** How long a copy of a client's key is trusted even when the client seems unchanged. */
+  private static final long CLIENT_COPY_MILLIS = Duration.ofSeconds(30).toMillis();
+
+  private final KeycloakSession session;
+  private final RealmModel realm;
+  private final ApiKeyConfig config;
+  private final Cache<KeyMapping.Id, KeyMapping> cache;
+  private final WrongKeyLimiter limiter;
+  private final UsageCounter usage;
+  private final ApiKeyMetrics metrics;
+
+  ApiKeyVerifier(KeycloakSession session, RealmModel realm, ApiKeyResources resources) {
+    this.session = session;
+    this.realm = realm;
+    this.config = resources.config();
+    this.cache = resources.cache();
+    this.limiter = resources.limiter();
+    this.usage = resources.usage();
+    this.metrics = resources.metrics();
+  }
+
+  /**
+   * Verifies a key and counts the use of a good one.
+   *
+   * @param presented as sent; may be anything
+   * @param address of whoever sent it, for the limit on wrong keys
+   */
+  public Verification verify(String presented, @Nullable String address) {
+    Verification verification = decide(presented, AddressRange.bucket(address));
+    metrics.verified(verification);
+    if (verification instanceof Verification.Accepted accepted) {
+      usage.count(accepted.key().id(), Time.currentTimeMillis());
+    }
+    return verification;
+  }
+
+  private Verification decide(String presented, String bucket) {
+    ApiKeyFormat.Kind kind = ApiKeyFormat.classify(presented, RealmLimits.of(realm).prefix());
+    boolean wellFormed =
+        kind != ApiKeyFormat.Kind.MALFORMED && kind != ApiKeyFormat.Kind.BAD_CHECKSUM;
+    String hash = wellFormed ? KeyHash.of(presented) : "";
+    KeyMapping.Id id = new KeyMapping.Id(realm.getId(), hash);
+    KeyMapping mapping = wellFormed ? cache.getIfPresent(id) : null;
+    metrics.cached(mapping != null);
+    if (mapping == null) {
+      // A key that is known here is never refused for what others at the address have sent.
+      long wait = limiter.retryAfterSeconds(bucket);
+      if (wait > 0) {
+        return new Verification.Limited(wait);
+      }
+      mapping = wellFormed ? load(id) : null;
+    }
+    Verification verification;
+    if (mapping == null) {
+      verification =
+          Verification.Refused.unknown(
+              switch (kind) {
+                case MALFORMED -> Reason.MALFORMED;
+                case BAD_CHECKSUM -> Reason.BAD_CHECKSUM;
+                default -> Reason.UNKNOWN;
+              });
+    } else {
+      verification = check(id, mapping);
+    }
+    if (verification instanceof Verification.Refused refused && refused.keyId().isEmpty()) {
+      limiter.wrong(bucket);
+    }
+    return verification;
+  }
+
+  private @Nullable KeyMapping load(KeyMapping.Id id) {
+    Optional<ApiKeyEntity> found = new ApiKeyIndex(session).byHash(id.realmId(), id.hash());
+    if (found.isEmpty()) {
+      return null;
+    }
+    ApiKeyEntity row = found.get();
+    OwnerType type = OwnerType.of(row.getOwnerType()).orElseThrow();
+    ApiKeyData data = null;
+    String version = null;
+    if (type == OwnerType.CLIENT) {
+      ClientModel client = realm.getClientById(row.getOwnerId());
+      version = client == null ? null : ClientKeyVersion.of(client);
+      data = ApiKeyCredentialModel.readData(row.getData());
+    }
+    KeyMapping mapping =
+        new KeyMapping(
+            row.getId(),
+            type,
+            row.getOwnerId(),
+            row.getCreatedAt(),
+            data,
+            version,
+            Time.currentTimeMillis());
+    cache.put(id, mapping);
+    return mapping;
+  }
+
+  private Verification check(KeyMapping.Id id, KeyMapping mapping) {
+    return mapping.ownerType() == OwnerType.USER
+        ? checkUserKey(id, mapping)
+        : checkClientKey(id, mapping);
+  }
+
+  private Verification checkUserKey(KeyMapping.Id id, KeyMapping mapping) {
+    UserModel user = session.users().getUserById(realm, mapping.ownerId());
+    CredentialModel stored =
+        user == null ? null : user.credentialManager().getStoredCredentialById(mapping.keyId());
+    if (user == null || stored == null || !ApiKeyCredentialModel.TYPE.equals(stored.getType())) {
+      cache.invalidate(id);
+      return Verification.Refused.unknown(Reason.UNKNOWN);
+    }
+    ApiKeyCredentialModel model = ApiKeyCredentialModel.of(stored);
+    if (!KeyHash.matches(model.hash(), id.hash())) {
+      cache.invalidate(id);
+      return Verification.Refused.unknown(Reason.UNKNOWN);
+    }
+    long created = stored.getCreatedDate() == null ? mapping.createdAt() : stored.getCreatedDate();
+    ApiKey key =
+        new ApiKey(mapping.keyId(), new KeyOwner.User(user), id.hash(), model.data(), created);
+    if (!user.isEnabled()) {
+      return refused(key, Reason.OWNER_DISABLED);
+    }
+    if (isLocked(user)) {
+      return refused(key, Reason.OWNER_LOCKED);
+    }
+    return checkState(key);
+  }
+
+  private boolean isLocked(UserModel user) {
+    return config.refuseLockedOwner()
+        && realm.isBruteForceProtected()
+        && session
+            .getProvider(BruteForceProtector.class)
+            .isTemporarilyDisabled(session, realm, user);
+  }
+
+  private Verification checkClientKey(KeyMapping.Id id, KeyMapping remembered) {
+    KeyMapping mapping = remembered;
+    ClientModel client = realm.getClientById(mapping.ownerId());
+    if (client != null && isOld(mapping, client)) {
+      cache.invalidate(id);
+      mapping = load(id);
+    }
+    if (client == null || mapping == null || mapping.data() == null) {
+      cache.invalidate(id);
+      return Verification.Refused.unknown(Reason.UNKNOWN);
+    }
+    ApiKey key =
+        new ApiKey(
+            mapping.keyId(),
+            new KeyOwner.Client(client),
+            id.hash(),
+            mapping.data(),
+            mapping.createdAt());
+    return client.isEnabled() ? checkState(key) : refused(key, Reason.OWNER_DISABLED);
+  }
+
+  private static boolean isOld(KeyMapping mapping, ClientModel client) {
+    return !Objects.equals(mapping.version(), ClientKeyVersion.of(client))
+        || Time.currentTimeMillis() - mapping.readAt() > CLIENT_COPY_MILLIS;
+  }
+
+  private Verification checkState(ApiKey key) {
+    return switch (key.data().stateAt(Time.currentTimeMillis())) {
+      case INACTIVE -> refused(key, Reason.INACTIVE);
+      case EXPIRED -> refused(key, Reason.EXPIRED);
+      case REPLACED -> refused(key, Reason.REPLACED);
+      case USABLE -> {
+        Set<String> ofOwner = new ScopeCatalog(session, realm).of(key.owner()).keySet();
+        yield new Verification.Accepted(
+            key, ScopeRules.granted(key.data().scopes(), ofOwner, null));
+      }
+    };
+  }
+
+  private static Verification.Refused refused(ApiKey key, Reason reason) {
+    String user = key.owner() instanceof KeyOwner.User owner ? owner.id() : "";
+    return new Verification.Refused(reason, key.id(), user);
+  }
+
+  /**
+   * Whether a key that a token was exchanged for is still good, by its id. Nothing is counted.
+   *
+   * @param ownerId id of the user, for a user's key; null for a client's
+   */
+  public boolean isGood(String keyId, @Nullable String ownerId) {
+    ApiKeyStore store = new ApiKeyStore(session, realm, new ApiKeyIndex(session));
+    if (ownerId != null) {
+      UserModel user = session.users().getUserById(realm, ownerId);
+      CredentialModel stored =
+          user == null ? null : user.credentialManager().getStoredCredentialById(keyId);
+      return user != null
+          && user.isEnabled()
+          && stored != null
+          && ApiKeyCredentialModel.TYPE.equals(stored.getType())
+          && isUsable(ApiKeyCredentialModel.of(stored).data());
+    }
+    Optional<ApiKeyEntity> row = new ApiKeyIndex(session).byId(realm.getId(), keyId);
+    return row.isPresent()
+        && row.flatMap(store::owner)
+            .filter(owner -> owner instanceof KeyOwner.Client client && client.model().isEnabled())
+            .flatMap(owner -> store.read(owner, row.get()))
+            .filter(key -> isUsable(key.data()))
+            .isPresent();
+  }
+
+  private static boolean isUsable(ApiKeyData data) {
+    return data.stateAt(Time.currentTimeMillis()) == ApiKeyData.State.USABLE;
+  }
+}

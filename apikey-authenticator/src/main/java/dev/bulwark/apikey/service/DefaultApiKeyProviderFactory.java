@@ -1,0 +1,107 @@
+package dev.bulwark.apikey.service;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.bulwark.apikey.key.ApiKeyGenerator;
+import dev.bulwark.apikey.key.OwnerType;
+import dev.bulwark.apikey.store.ApiKeyIndex;
+import io.micrometer.core.instrument.Metrics;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.Config;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.utils.PostMigrationEvent;
+import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.provider.ProviderEvent;
+import org.keycloak.provider.ServerInfoAwareProviderFactory;
+import org.keycloak.services.resources.ShutdownDelayInitiatedEvent;
+
+/** Owns the cache, the counters and the thread that writes them. */
+public final class DefaultApiKeyProviderFactory
+    implements ApiKeyProviderFactory, ServerInfoAwareProviderFactory {
+
+  private @Nullable ApiKeyResources resources;
+  private @Nullable UsageFlusher flusher;
+
+  @Override
+  public String getId() {
+    return "default";
+  }
+
+  @Override
+  public void init(Config.Scope scope) {
+    ApiKeyConfig config = ApiKeyConfig.of(scope);
+    Cache<KeyMapping.Id, KeyMapping> cache =
+        Caffeine.newBuilder().maximumSize(config.cacheSize()).build();
+    UsageCounter usage = new UsageCounter();
+    resources =
+        new ApiKeyResources(
+            config,
+            cache,
+            new WrongKeyLimiter(config.wrongKeysPerMinute(), Ticker.systemTicker()),
+            usage,
+            new ApiKeyGenerator(new SecureRandom()),
+            new ApiKeyMetrics(Metrics.globalRegistry, usage::size, cache::estimatedSize));
+  }
+
+  @Override
+  public void postInit(KeycloakSessionFactory factory) {
+    UsageFlusher created = new UsageFlusher(factory, shared());
+    flusher = created;
+    factory.register(event -> onEvent(event, created));
+  }
+
+  private void onEvent(ProviderEvent event, UsageFlusher writer) {
+    if (event instanceof PostMigrationEvent) {
+      writer.start();
+    } else if (event instanceof ShutdownDelayInitiatedEvent) {
+      writer.flush();
+    } else if (event instanceof UserModel.UserRemovedEvent removed) {
+      new ApiKeyIndex(removed.getKeycloakSession())
+          .removeOwner(removed.getRealm().getId(), OwnerType.USER, removed.getUser().getId());
+    } else if (event instanceof ClientModel.ClientRemovedEvent removed) {
+      ClientModel client = removed.getClient();
+      new ApiKeyIndex(removed.getKeycloakSession())
+          .removeOwner(client.getRealm().getId(), OwnerType.CLIENT, client.getId());
+    } else if (event instanceof RealmModel.RealmRemovedEvent removed) {
+      new ApiKeyIndex(removed.getKeycloakSession()).removeRealm(removed.getRealm().getId());
+    }
+  }
+
+  @Override
+  public ApiKeyProvider create(KeycloakSession session) {
+    return new DefaultApiKeyProvider(session, shared());
+  }
+
+  private ApiKeyResources shared() {
+    return Objects.requireNonNull(resources, "init() runs first");
+  }
+
+  /** Writes what is counted; the database is still there. */
+  @Override
+  public void close() {
+    UsageFlusher running = flusher;
+    if (running != null) {
+      running.close();
+    }
+  }
+
+  @Override
+  public List<ProviderConfigProperty> getConfigMetadata() {
+    return ApiKeyConfig.metadata();
+  }
+
+  @Override
+  public Map<String, String> getOperationalInfo() {
+    String version = getClass().getPackage().getImplementationVersion();
+    return Map.of("bulwark", version == null ? "development" : version);
+  }
+}

@@ -1,0 +1,30 @@
+package dev.bulwark.apikey.service;
+
+import dev.bulwark.apikey.key.ApiKeyData;
+import dev.bulwark.apikey.key.OwnerType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node remembers of a hash. For a user's key it says only where the credential is, which
+ * never changes; for a client's key it is a copy of the row, good for one version of the client.
+ *
+ * @param keyId id of the key
+ * @param ownerType user or client
+ * @param ownerId id of the owner
+ * @param createdAt epoch milliseconds
+ * @param data of a client's key; null for a user's
+ * @param version the client's key version that the copy was made at; null for a user's
+ * @param readAt epoch milliseconds at which the copy was made
+ */
+record KeyMapping(
+    String keyId,
+    OwnerType ownerType,
+    String ownerId,
+    long createdAt,
+    @Nullable ApiKeyData data,
+    @Nullable String version,
+    long readAt) {
+
+  /** Realm and hash. */
+  record Id(String realmId, String hash) {}
+}

@@ -1,0 +1,82 @@
+package dev.bulwark.apikey.service;
+
+import dev.bulwark.apikey.key.ApiKeyFormat;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.models.ModelValidationException;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.RequiredActionConfigModel;
+
+/**
+ * What a realm allows, from the configuration of its required action {@code create-api-key}.
+ *
+ * @param maxKeys most keys that one owner has at once, 1 to 10,000
+ * @param maxLifeDays longest life of a key in days, 0 (any) to 3,650
+ * @param prefix prefix of new keys
+ * @param scopes client scopes that keys may carry; empty for every one of the realm's own
+ */
+public record RealmLimits(int maxKeys, int maxLifeDays, String prefix, Set<String> scopes) {
+
+  /** Id of the required action that holds the limits. */
+  public static final String ACTION = "create-api-key";
+
+  public static final String MAX_KEYS = "max-keys";
+  public static final String MAX_LIFE_DAYS = "max-life-days";
+  public static final String PREFIX = "prefix";
+  public static final String SCOPES = "scopes";
+
+  public static final int DEFAULT_MAX_KEYS = 50;
+
+  /** The limits of a realm; defaults where its required action is not configured. */
+  public static RealmLimits of(RealmModel realm) {
+    RequiredActionConfigModel config = realm.getRequiredActionConfigByAlias(ACTION);
+    Map<String, String> values =
+        config == null || config.getConfig() == null ? Map.of() : config.getConfig();
+    return of(values);
+  }
+
+  /**
+   * Reads limits.
+   *
+   * @throws ModelValidationException naming the setting and the range allowed
+   */
+  public static RealmLimits of(Map<String, String> values) {
+    String prefix = blankToNull(values.get(PREFIX));
+    if (prefix != null && !ApiKeyFormat.isPrefix(prefix)) {
+      throw new ModelValidationException(
+          PREFIX + " must be 2 to 16 lower-case letters and digits, a letter first");
+    }
+    Set<String> scopes = new LinkedHashSet<>();
+    String list = blankToNull(values.get(SCOPES));
+    if (list != null) {
+      // The admin console joins the values of a list with ##.
+      scopes.addAll(Arrays.asList(list.trim().split("##|[\\s,]+")));
+    }
+    return new RealmLimits(
+        number(values, MAX_KEYS, DEFAULT_MAX_KEYS, 1, 10_000),
+        number(values, MAX_LIFE_DAYS, 0, 0, 3_650),
+        prefix == null ? ApiKeyFormat.DEFAULT_PREFIX : prefix,
+        scopes);
+  }
+
+  private static int number(
+      Map<String, String> values, String name, int otherwise, int min, int max) {
+    String value = blankToNull(values.get(name));
+    if (value == null) {
+      return otherwise;
+    }
+    if (!value.trim().matches("[0-9]{1,9}")
+        || Integer.parseInt(value.trim()) < min
+        || Integer.parseInt(value.trim()) > max) {
+      throw new ModelValidationException(name + " must be a whole number, " + min + " to " + max);
+    }
+    return Integer.parseInt(value.trim());
+  }
+
+  private static @Nullable String blankToNull(@Nullable String value) {
+    return value == null || value.isBlank() ? null : value;
+  }
+}

@@ -1,0 +1,109 @@
+package dev.bulwark.apikey.service;
+
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.ClientScopeModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.RoleModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.utils.RoleUtils;
+import org.keycloak.protocol.oidc.OIDCLoginProtocol;
+
+/**
+ * Which client scopes an owner may put on a key: those that the realm allows for keys and that the
+ * owner's roles permit. Reads the realm and user caches only.
+ */
+public final class ScopeCatalog {
+
+  /**
+   * Keycloak's own scopes carry identity or whole role lists, not permissions; a key has none of
+   * them unless a realm lists it.
+   */
+  private static final Set<String> BUILT_IN =
+      Set.of(
+          "acr",
+          "address",
+          "basic",
+          "email",
+          "microprofile-jwt",
+          "offline_access",
+          "organization",
+          "phone",
+          "profile",
+          "roles",
+          "service_account",
+          "web-origins");
+
+  /** Never on a key: it would make tokens that outlive it. */
+  private static final Set<String> FORBIDDEN = Set.of("offline_access", "openid");
+
+  private final KeycloakSession session;
+  private final RealmModel realm;
+
+  public ScopeCatalog(KeycloakSession session, RealmModel realm) {
+    this.session = session;
+    this.realm = realm;
+  }
+
+  /** The scopes that the owner may get, by name. */
+  public Map<String, ClientScopeModel> of(KeyOwner owner) {
+    Set<String> listed = RealmLimits.of(realm).scopes();
+    UserModel subject = subject(owner);
+    Set<RoleModel> roles = subject == null ? Set.of() : RoleUtils.getDeepUserRoleMappings(subject);
+    return candidates(owner)
+        .filter(scope -> isForKeys(scope, listed))
+        .filter(scope -> isPermitted(scope, roles))
+        .collect(
+            Collectors.toMap(
+                ClientScopeModel::getName, scope -> scope, (first, second) -> first, TreeMap::new));
+  }
+
+  /** Who tokens of an owner's keys are about; null for a client without a service account. */
+  public @Nullable UserModel subject(KeyOwner owner) {
+    if (owner instanceof KeyOwner.User user) {
+      return user.model();
+    }
+    ClientModel client = ((KeyOwner.Client) owner).model();
+    return client.isServiceAccountsEnabled() ? session.users().getServiceAccount(client) : null;
+  }
+
+  /** The scopes that a client is assigned, default and optional. */
+  public static Set<String> assignedTo(ClientModel client) {
+    Set<String> names = new LinkedHashSet<>(client.getClientScopes(true).keySet());
+    names.addAll(client.getClientScopes(false).keySet());
+    return names;
+  }
+
+  private Stream<ClientScopeModel> candidates(KeyOwner owner) {
+    if (owner instanceof KeyOwner.Client client) {
+      return Stream.concat(
+          client.model().getClientScopes(true).values().stream(),
+          client.model().getClientScopes(false).values().stream());
+    }
+    return realm.getClientScopesStream();
+  }
+
+  private static boolean isForKeys(ClientScopeModel scope, Set<String> listed) {
+    String name = scope.getName();
+    if (FORBIDDEN.contains(name) || !OIDCLoginProtocol.LOGIN_PROTOCOL.equals(scope.getProtocol())) {
+      return false;
+    }
+    return listed.isEmpty()
+        ? scope.isIncludeInTokenScope() && !BUILT_IN.contains(name)
+        : listed.contains(name);
+  }
+
+  /** As DefaultClientSessionContext.isClientScopePermittedForUser: no role, or one of them. */
+  private static boolean isPermitted(ClientScopeModel scope, Set<RoleModel> roles) {
+    Set<RoleModel> wanted = scope.getScopeMappingsStream().collect(Collectors.toSet());
+    return wanted.isEmpty()
+        || RoleUtils.expandCompositeRoles(wanted).stream().anyMatch(roles::contains);
+  }
+}

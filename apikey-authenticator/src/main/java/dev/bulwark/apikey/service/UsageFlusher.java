@@ -1,0 +1,75 @@
+package dev.bulwark.apikey.service;
+
+import dev.bulwark.apikey.store.ApiKeyIndex;
+import dev.bulwark.apikey.store.ApiKeyIndex.Usage;
+import java.time.Duration;
+import java.util.SortedMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.utils.KeycloakModelUtils;
+
+/**
+ * Writes usage counters every few seconds and when the server stops. What cannot be written is kept
+ * and tried again. A server that is killed loses at most what it counted since the last write.
+ */
+final class UsageFlusher implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(UsageFlusher.class);
+
+  /** Rows per transaction: short locks, and a failure repeats little. */
+  private static final int BATCH = 1_000;
+
+  private final KeycloakSessionFactory factory;
+  private final ApiKeyResources resources;
+  private final ScheduledExecutorService executor =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "bulwark-apikey-usage");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  UsageFlusher(KeycloakSessionFactory factory, ApiKeyResources resources) {
+    this.factory = factory;
+    this.resources = resources;
+  }
+
+  void start() {
+    int seconds = resources.config().usageFlushSeconds();
+    var unused = executor.scheduleWithFixedDelay(this::flush, seconds, seconds, TimeUnit.SECONDS);
+  }
+
+  /** Writes all counts; keeps those that cannot be written. */
+  synchronized void flush() {
+    SortedMap<String, Usage> drained = resources.usage().drain();
+    while (!drained.isEmpty()) {
+      SortedMap<String, Usage> batch = new java.util.TreeMap<>();
+      drained.entrySet().stream()
+          .limit(BATCH)
+          .forEach(entry -> batch.put(entry.getKey(), entry.getValue()));
+      batch.keySet().forEach(drained::remove);
+      long start = System.nanoTime();
+      try {
+        KeycloakModelUtils.runJobInTransaction(
+            factory, session -> new ApiKeyIndex(session).addUsage(batch));
+        resources.metrics().flushed(Duration.ofNanos(System.nanoTime() - start));
+      } catch (RuntimeException e) {
+        resources.usage().restore(batch);
+        resources.usage().restore(drained);
+        resources.metrics().flushFailed();
+        LOG.warnf("Usage of API keys could not be written, trying again later: %s", e.getMessage());
+        LOG.debug("Usage of API keys could not be written", e);
+        return;
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    executor.shutdownNow();
+    flush();
+  }
+}

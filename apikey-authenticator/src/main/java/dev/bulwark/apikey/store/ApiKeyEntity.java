@@ -1,0 +1,171 @@
+package dev.bulwark.apikey.store;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.NamedQuery;
+import jakarta.persistence.Table;
+import org.jspecify.annotations.NullUnmarked;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One row per key. For a key of a user it is an index only: the credential says what the key may
+ * do, and a row without a credential is harmless. For a key of a client, {@link #data} is all there
+ * is.
+ */
+@Entity
+@Table(name = "BULWARK_API_KEY")
+@NamedQuery(
+    name = "bulwarkApiKeyByHash",
+    query = "select k from ApiKeyEntity k where k.realmId = :realm and k.hash = :hash")
+@NamedQuery(
+    name = "bulwarkApiKeyByOwner",
+    query =
+        "select k from ApiKeyEntity k where k.realmId = :realm and k.ownerType = :type"
+            + " and k.ownerId = :owner order by k.createdAt, k.id")
+@NamedQuery(
+    name = "bulwarkApiKeyByRealm",
+    query = "select k from ApiKeyEntity k where k.realmId = :realm order by k.createdAt, k.id")
+@NamedQuery(
+    name = "bulwarkApiKeyByRealmAndType",
+    query =
+        "select k from ApiKeyEntity k where k.realmId = :realm and k.ownerType = :type"
+            + " order by k.createdAt, k.id")
+@NamedQuery(
+    name = "bulwarkApiKeyReplaced",
+    query =
+        "select k from ApiKeyEntity k where k.retired = true and k.endsAt < :now order by k.endsAt")
+@NamedQuery(
+    name = "bulwarkApiKeyDeleteOwner",
+    query =
+        "delete from ApiKeyEntity k where k.realmId = :realm and k.ownerType = :type"
+            + " and k.ownerId = :owner")
+@NamedQuery(
+    name = "bulwarkApiKeyDeleteRealm",
+    query = "delete from ApiKeyEntity k where k.realmId = :realm")
+@NullUnmarked
+public class ApiKeyEntity {
+
+  /** Longest {@link #data}, in characters. */
+  public static final int MAX_DATA = 4000;
+
+  @Id
+  @Column(name = "ID", length = 36)
+  private String id;
+
+  @Column(name = "REALM_ID", length = 36, nullable = false)
+  private String realmId;
+
+  @Column(name = "HASH", length = 64, nullable = false)
+  private String hash;
+
+  @Column(name = "OWNER_TYPE", length = 8, nullable = false)
+  private String ownerType;
+
+  @Column(name = "OWNER_ID", length = 255, nullable = false)
+  private String ownerId;
+
+  @Column(name = "CREATED_AT", nullable = false)
+  private long createdAt;
+
+  @Column(name = "ENDS_AT")
+  private @Nullable Long endsAt;
+
+  @Column(name = "RETIRED", nullable = false)
+  private boolean retired;
+
+  @Column(name = "DATA", length = MAX_DATA)
+  private @Nullable String data;
+
+  @Column(name = "REQUEST_COUNT", nullable = false, updatable = false)
+  private long requestCount;
+
+  @Column(name = "LAST_USED_AT", updatable = false)
+  private @Nullable Long lastUsedAt;
+
+  public String getId() {
+    return id;
+  }
+
+  public void setId(String id) {
+    this.id = id;
+  }
+
+  public String getRealmId() {
+    return realmId;
+  }
+
+  public void setRealmId(String realmId) {
+    this.realmId = realmId;
+  }
+
+  public String getHash() {
+    return hash;
+  }
+
+  public void setHash(String hash) {
+    this.hash = hash;
+  }
+
+  public String getOwnerType() {
+    return ownerType;
+  }
+
+  public void setOwnerType(String ownerType) {
+    this.ownerType = ownerType;
+  }
+
+  public String getOwnerId() {
+    return ownerId;
+  }
+
+  public void setOwnerId(String ownerId) {
+    this.ownerId = ownerId;
+  }
+
+  /** Epoch milliseconds. */
+  public long getCreatedAt() {
+    return createdAt;
+  }
+
+  public void setCreatedAt(long createdAt) {
+    this.createdAt = createdAt;
+  }
+
+  /** Epoch milliseconds at which the key ends; a copy, for the sweep only. */
+  public @Nullable Long getEndsAt() {
+    return endsAt;
+  }
+
+  public void setEndsAt(@Nullable Long endsAt) {
+    this.endsAt = endsAt;
+  }
+
+  /** Whether a rotation replaced the key; a copy, for the sweep and the limit only. */
+  public boolean isRetired() {
+    return retired;
+  }
+
+  public void setRetired(boolean retired) {
+    this.retired = retired;
+  }
+
+  /** JSON of a client's key; null for a user's. */
+  public @Nullable String getData() {
+    return data;
+  }
+
+  public void setData(@Nullable String data) {
+    this.data = data;
+  }
+
+  /** Requests counted up to the last flush. */
+  public long getRequestCount() {
+    return requestCount;
+  }
+
+  /** Epoch milliseconds of the last counted request. */
+  public @Nullable Long getLastUsedAt() {
+    return lastUsedAt;
+  }
+}

@@ -1,0 +1,188 @@
+package dev.bulwark.apikey.store;
+
+import dev.bulwark.apikey.key.OwnerType;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.EntityNotFoundException;
+import jakarta.persistence.LockModeType;
+import jakarta.persistence.TypedQuery;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.ModelDuplicateException;
+import org.keycloak.models.utils.KeycloakModelUtils;
+
+/** Queries on the index table, in the transaction of one session. */
+public final class ApiKeyIndex {
+
+  private final KeycloakSession session;
+
+  public ApiKeyIndex(KeycloakSession session) {
+    this.session = session;
+  }
+
+  private EntityManager em() {
+    return session.getProvider(JpaConnectionProvider.class).getEntityManager();
+  }
+
+  /** The row of a hash: one read of a unique index. */
+  public Optional<ApiKeyEntity> byHash(String realmId, String hash) {
+    return em().createNamedQuery("bulwarkApiKeyByHash", ApiKeyEntity.class)
+        .setParameter("realm", realmId)
+        .setParameter("hash", hash)
+        .getResultStream()
+        .findFirst();
+  }
+
+  /** The row of a key id in a realm. */
+  public Optional<ApiKeyEntity> byId(String realmId, String id) {
+    return Optional.ofNullable(em().find(ApiKeyEntity.class, id))
+        .filter(row -> row.getRealmId().equals(realmId));
+  }
+
+  /** The rows of an owner, oldest first. */
+  public List<ApiKeyEntity> ofOwner(String realmId, OwnerType type, String ownerId) {
+    return ofOwnerQuery(realmId, type, ownerId).getResultList();
+  }
+
+  /** The rows of a realm, oldest first. */
+  public List<ApiKeyEntity> ofRealm(String realmId, @Nullable OwnerType type, int first, int max) {
+    TypedQuery<ApiKeyEntity> query;
+    if (type == null) {
+      query = em().createNamedQuery("bulwarkApiKeyByRealm", ApiKeyEntity.class);
+    } else {
+      query =
+          em().createNamedQuery("bulwarkApiKeyByRealmAndType", ApiKeyEntity.class)
+              .setParameter("type", type.id());
+    }
+    return query
+        .setParameter("realm", realmId)
+        .setFirstResult(first)
+        .setMaxResults(max)
+        .getResultList();
+  }
+
+  /** Rotated keys whose overlap is over, of all realms. */
+  public List<ApiKeyEntity> replaced(long now, int max) {
+    return em().createNamedQuery("bulwarkApiKeyReplaced", ApiKeyEntity.class)
+        .setParameter("now", now)
+        .setMaxResults(max)
+        .getResultList();
+  }
+
+  /**
+   * Adds a row and sends it to the database, so that a hash used twice fails here.
+   *
+   * @throws ModelDuplicateException when the realm has the hash already
+   */
+  public void insert(ApiKeyEntity row) {
+    if (byHash(row.getRealmId(), row.getHash()).isPresent()) {
+      throw new ModelDuplicateException("An API key with this hash exists already", "hash");
+    }
+    em().persist(row);
+    em().flush();
+  }
+
+  /**
+   * Reads a row again under lock; empty when another transaction has removed it.
+   *
+   * @param row a row of this session
+   */
+  public Optional<ApiKeyEntity> lock(ApiKeyEntity row) {
+    try {
+      em().refresh(row, LockModeType.PESSIMISTIC_WRITE);
+      return Optional.of(row);
+    } catch (EntityNotFoundException e) {
+      return Optional.empty();
+    }
+  }
+
+  public void remove(ApiKeyEntity row) {
+    em().remove(row);
+    em().flush();
+  }
+
+  public void removeOwner(String realmId, OwnerType type, String ownerId) {
+    em().createNamedQuery("bulwarkApiKeyDeleteOwner")
+        .setParameter("realm", realmId)
+        .setParameter("type", type.id())
+        .setParameter("owner", ownerId)
+        .executeUpdate();
+  }
+
+  public void removeRealm(String realmId) {
+    em().createNamedQuery("bulwarkApiKeyDeleteRealm")
+        .setParameter("realm", realmId)
+        .executeUpdate();
+  }
+
+  /**
+   * Locks an owner until the transaction ends and returns its rows as they are in the database now.
+   * Locking reads see the latest state whatever the isolation level.
+   */
+  public List<ApiKeyEntity> lockOwner(String realmId, OwnerType type, String ownerId) {
+    String id = type.id() + ':' + ownerId;
+    if (em().find(ApiKeyOwnerEntity.class, id, LockModeType.PESSIMISTIC_WRITE) == null) {
+      addOwner(id);
+      em().find(ApiKeyOwnerEntity.class, id, LockModeType.PESSIMISTIC_WRITE);
+    }
+    return ofOwnerQuery(realmId, type, ownerId)
+        .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+        .getResultList();
+  }
+
+  /** In a transaction of its own: whoever loses the race to add the row finds it committed. */
+  private void addOwner(String id) {
+    try {
+      KeycloakModelUtils.runJobInTransaction(
+          session.getKeycloakSessionFactory(),
+          other -> {
+            ApiKeyOwnerEntity owner = new ApiKeyOwnerEntity();
+            owner.setId(id);
+            EntityManager em = other.getProvider(JpaConnectionProvider.class).getEntityManager();
+            em.persist(owner);
+            em.flush();
+          });
+    } catch (ModelDuplicateException e) {
+      // Another request added it first, which is all that was wanted.
+      return;
+    }
+  }
+
+  private TypedQuery<ApiKeyEntity> ofOwnerQuery(String realmId, OwnerType type, String ownerId) {
+    return em().createNamedQuery("bulwarkApiKeyByOwner", ApiKeyEntity.class)
+        .setParameter("realm", realmId)
+        .setParameter("type", type.id())
+        .setParameter("owner", ownerId);
+  }
+
+  /**
+   * Adds usage to rows. Rows are written in the order of their ids, so that nodes that flush at
+   * once cannot block each other in a circle.
+   *
+   * @param usage by key id, sorted
+   */
+  public void addUsage(Map<String, Usage> usage) {
+    EntityManager em = em();
+    usage.forEach(
+        (id, used) ->
+            em.createNativeQuery(
+                    "UPDATE BULWARK_API_KEY SET REQUEST_COUNT = REQUEST_COUNT + ?1,"
+                        + " LAST_USED_AT = CASE WHEN LAST_USED_AT IS NULL OR LAST_USED_AT < ?2"
+                        + " THEN ?2 ELSE LAST_USED_AT END WHERE ID = ?3")
+                .setParameter(1, used.count())
+                .setParameter(2, used.last())
+                .setParameter(3, id)
+                .executeUpdate());
+  }
+
+  /**
+   * Requests of one key since the last flush.
+   *
+   * @param count how many
+   * @param last epoch milliseconds of the latest
+   */
+  public record Usage(long count, long last) {}
+}

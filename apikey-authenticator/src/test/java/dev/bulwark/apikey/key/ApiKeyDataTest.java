@@ -1,0 +1,77 @@
+package dev.bulwark.apikey.key;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bulwark.apikey.key.ApiKeyData.State;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** K3, K6: when a key is good, to the millisecond; and its stored form. */
+class ApiKeyDataTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        // active, expiresAt, graceUntil, now, state, end
+        "true,  -,    -,    1000, USABLE,   -",
+        "true,  1000, -,    999,  USABLE,   1000",
+        "true,  1000, -,    1000, EXPIRED,  1000",
+        "true,  1000, -,    1001, EXPIRED,  1000",
+        "true,  -,    1000, 999,  USABLE,   1000",
+        "true,  -,    1000, 1000, REPLACED, 1000",
+        "true,  2000, 1000, 1000, REPLACED, 1000",
+        "true,  1000, 2000, 1000, EXPIRED,  1000",
+        "true,  1000, 2000, 999,  USABLE,   1000",
+        "false, -,    -,    1000, INACTIVE, -",
+        "false, 1000, 2000, 3000, INACTIVE, 1000",
+      })
+  void stateAtAMoment(
+      boolean active, Long expiresAt, Long graceUntil, long now, State state, Long end) {
+    ApiKeyData data = new ApiKeyData("n", "atk_x", List.of(), expiresAt, active, graceUntil, null);
+    assertThat(data.stateAt(now)).isEqualTo(state);
+    assertThat(data.end()).isEqualTo(end);
+  }
+
+  @Test
+  void storedFormIsStable() throws JsonProcessingException {
+    ApiKeyData data = ApiKeyData.create("ci", "atk_Ab12Cd", List.of("tasks:read"), 5L);
+    assertThat(JSON.writeValueAsString(data))
+        .isEqualTo(
+            "{\"name\":\"ci\",\"prefix\":\"atk_Ab12Cd\",\"scopes\":[\"tasks:read\"],"
+                + "\"expiresAt\":5,\"active\":true}");
+    assertThat(JSON.readValue(JSON.writeValueAsString(data), ApiKeyData.class)).isEqualTo(data);
+    ApiKeyData rotated = data.rotated(4, "other");
+    assertThat(JSON.readValue(JSON.writeValueAsString(rotated), ApiKeyData.class))
+        .isEqualTo(rotated);
+  }
+
+  @Test
+  void importedDataMayBeShortAndHaveIsoMoments() throws JsonProcessingException {
+    assertThat(JSON.readValue("{}", ApiKeyData.class))
+        .isEqualTo(ApiKeyData.create("", "", List.of(), null));
+    assertThat(
+            JSON.readValue(
+                    "{\"name\":\"x\",\"expiresAt\":\"2030-01-01T00:00:00Z\",\"foreign\":1}",
+                    ApiKeyData.class)
+                .expiresAt())
+        .isEqualTo(1_893_456_000_000L);
+    assertThatThrownBy(() -> JSON.readValue("{\"expiresAt\":\"soon\"}", ApiKeyData.class))
+        .isInstanceOf(JsonProcessingException.class);
+  }
+
+  @Test
+  void secretTakesHashesOnly() {
+    String hash = KeyHash.of("key");
+    assertThat(new ApiKeySecret(hash.toUpperCase(java.util.Locale.ROOT)).hash()).isEqualTo(hash);
+    assertThat(new ApiKeySecret(hash)).hasToString("ApiKeySecret[hidden]");
+    assertThatThrownBy(() -> new ApiKeySecret("abc")).isInstanceOf(IllegalArgumentException.class);
+  }
+}

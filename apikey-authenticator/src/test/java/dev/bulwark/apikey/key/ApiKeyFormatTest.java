@@ -1,0 +1,106 @@
+package dev.bulwark.apikey.key;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.security.SecureRandom;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** K1: the form of keys and the checksum that spots typos without a look-up. */
+class ApiKeyFormatTest {
+
+  private static final String RANDOM = "0123456789012345678901234567890123456789012";
+
+  private final ApiKeyGenerator generator = new ApiKeyGenerator(new SecureRandom());
+
+  @Test
+  void newKeysHaveThePromisedForm() {
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < 1_000; i++) {
+      String key = generator.generate("atk");
+      assertThat(key).matches("atk_[A-Za-z0-9_-]{43}[0-9A-Za-z]{6}");
+      assertThat(ApiKeyFormat.classify(key, "atk")).isEqualTo(ApiKeyFormat.Kind.CHECKED);
+      assertThat(seen.add(key)).isTrue();
+    }
+  }
+
+  /** Vectors of Python's zlib.crc32, written in base62 with the most significant digit first. */
+  @ParameterizedTest
+  @CsvSource({
+    "atk_0123456789012345678901234567890123456789012, 198rDn",
+    "atk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA, 27rwUg",
+    "acme_-_-_-_-_-_-_-_-_-_-_-_-_-_-_-_-_-_-_-_-_-_z, 1zaFvF",
+  })
+  void checksumIsCrc32InBase62(String body, String checksum) {
+    assertThat(ApiKeyFormat.checksum(body)).isEqualTo(checksum);
+    assertThat(ApiKeyFormat.classify(body + checksum, body.substring(0, body.indexOf('_'))))
+        .isEqualTo(ApiKeyFormat.Kind.CHECKED);
+  }
+
+  @Test
+  void everySingleCharacterChangeIsSeen() {
+    String key = generator.generate("atk");
+    for (int i = 4; i < key.length(); i++) {
+      char other = key.charAt(i) == 'x' ? 'y' : 'x';
+      String typo = key.substring(0, i) + other + key.substring(i + 1);
+      assertThat(ApiKeyFormat.classify(typo, "atk")).isEqualTo(ApiKeyFormat.Kind.BAD_CHECKSUM);
+    }
+  }
+
+  @Test
+  void olderFormHasNoChecksum() {
+    assertThat(ApiKeyFormat.classify("atk_" + RANDOM, "atk"))
+        .isEqualTo(ApiKeyFormat.Kind.UNCHECKED);
+    assertThat(ApiKeyFormat.classify("atk_" + RANDOM, "other"))
+        .isEqualTo(ApiKeyFormat.Kind.UNCHECKED);
+  }
+
+  @Test
+  void aRealmsOwnPrefixIsCheckedToo() {
+    String key = generator.generate("acme");
+    assertThat(ApiKeyFormat.classify(key, "acme")).isEqualTo(ApiKeyFormat.Kind.CHECKED);
+    assertThat(ApiKeyFormat.classify(key + "x", "acme")).isEqualTo(ApiKeyFormat.Kind.MALFORMED);
+    // After the realm has changed its prefix an old key is looked up as one of unknown form.
+    assertThat(ApiKeyFormat.classify(key, "atk")).isEqualTo(ApiKeyFormat.Kind.FOREIGN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "atk_",
+        "atk",
+        "short",
+        "with space inside a key",
+        "atk_é",
+        "a\u0000bcdefghijklmnopqrstuvw",
+        "\ud83d\ude00\ud83d\ude00\ud83d\ude00\ud83d\ude00\ud83d\ude00\ud83d\ude00\ud83d\ude00\ud83d\ude00"
+      })
+  void whatCanBeNoKeyIsMalformed(String text) {
+    assertThat(ApiKeyFormat.classify(text, "atk")).isEqualTo(ApiKeyFormat.Kind.MALFORMED);
+  }
+
+  @Test
+  void oversizedTextIsNotRead() {
+    assertThat(ApiKeyFormat.classify("a".repeat(1_000_000), "atk"))
+        .isEqualTo(ApiKeyFormat.Kind.MALFORMED);
+    assertThat(ApiKeyFormat.classify("a".repeat(256), "atk")).isEqualTo(ApiKeyFormat.Kind.FOREIGN);
+    assertThat(ApiKeyFormat.classify("a".repeat(257), "atk"))
+        .isEqualTo(ApiKeyFormat.Kind.MALFORMED);
+  }
+
+  @Test
+  void visiblePartIsShort() {
+    assertThat(ApiKeyFormat.visiblePart("atk_" + RANDOM)).isEqualTo("atk_012345");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "A", "1a", "a_b", "toolongtoolongtoo", "ä", ""})
+  void otherPrefixesAreRefused(String prefix) {
+    assertThat(ApiKeyFormat.isPrefix(prefix)).isFalse();
+  }
+}

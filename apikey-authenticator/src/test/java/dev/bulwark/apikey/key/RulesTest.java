@@ -1,0 +1,126 @@
+package dev.bulwark.apikey.key;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** K4: scopes only narrow, tokens never outlive a key. K5: addresses. */
+class RulesTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      emptyValue = "",
+      value = {
+        // of the key, of the owner, requested, granted
+        "a b, a b c, -,   a b",
+        "a b, a,     -,   a",
+        "a b, a b c, b,   b",
+        "a b, a b c, b c, b",
+        "a b, '',    -,   ''",
+        "'',  a b,   -,   ''",
+        "'',  a b,   a,   ''",
+      })
+  void scopesOnlyNarrow(String key, String owner, String requested, String granted) {
+    assertThat(ScopeRules.granted(words(key), words(owner), ScopeRules.parse(requested)))
+        .containsExactlyElementsOf(words(granted));
+  }
+
+  @Test
+  void excessIsNamedInOrder() {
+    assertThat(ScopeRules.excess(List.of("c", "a", "b"), Set.of("a"))).containsExactly("c", "b");
+    assertThat(ScopeRules.parse("  ")).isNull();
+    assertThat(ScopeRules.parse(" a  b a ")).containsExactly("a", "b");
+  }
+
+  private static List<String> words(String text) {
+    return text.isBlank() ? List.of() : Arrays.asList(text.split(" "));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // issued at, exp, longest, key end in ms, expected
+    "1000, 1900, 300, 9223372036854775807, 1300",
+    "1000, 1100, 300, 9223372036854775807, 1100",
+    "1000, 0,    300, 9223372036854775807, 1300",
+    "1000, 1900, 300, 1200000, 1200",
+    "1000, 1900, 300, 1200999, 1200",
+    "1000, 1900, 300, 1000001, 1000",
+    "1000, 1900, 300, 900000,  900",
+  })
+  void tokensEndWithTheKey(long issued, long exp, int longest, long keyEnd, long expected) {
+    assertThat(TokenLifetime.expiry(issued, exp, longest, keyEnd)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2030-01-01T00:00:00Z, 1893456000000",
+    "2030-01-01T00:00:00.5Z, 1893456000500",
+    "2030-01-01T01:00:00+01:00, 1893456000000",
+    "2030-01-01T00:00:00.000000+00:00, 1893456000000",
+    "2030-01-01T00:00:00, 1893456000000",
+    "2030-01-01, 1893456000000",
+  })
+  void momentsAreRead(String text, long millis) {
+    assertThat(Moments.parse(text)).contains(millis);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "now",
+        "2030-13-01",
+        "1893456000",
+        "2030-01-01T25:00:00Z",
+        "+10000-01-01T00:00:00Z",
+        "1969-12-31T00:00:00Z",
+        "2030-01-01T00:00:00Z and a lot more text that nobody needs"
+      })
+  void otherMomentsAreNot(String text) {
+    assertThat(Moments.parse(text)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "10.0.0.0/8, 10.1.2.3, true",
+    "10.0.0.0/8, 11.0.0.1, false",
+    "10.0.0.0/8, ::1, false",
+    "192.168.1.7, 192.168.1.7, true",
+    "192.168.1.7, 192.168.1.8, false",
+    "192.168.1.0/25, 192.168.1.127, true",
+    "192.168.1.0/25, 192.168.1.128, false",
+    "0.0.0.0/0, 8.8.8.8, true",
+    "2001:db8::/32, 2001:db8:1::1, true",
+    "2001:db8::/32, 2001:db9::1, false",
+    "::1, 0:0:0:0:0:0:0:1, true",
+    "127.0.0.1, ::ffff:127.0.0.1, true",
+    "127.0.0.1, localhost, false",
+  })
+  void rangesContain(String range, String address, boolean contains) {
+    assertThat(AddressRange.parse(range).contains(address)).isEqualTo(contains);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "localhost", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0/8", "::/129", "a.b.c.d"})
+  void otherRangesAreRefused(String range) {
+    assertThatThrownBy(() -> AddressRange.parse(range))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void ipv6CountsByNetwork() {
+    assertThat(AddressRange.bucket("2001:db8::1"))
+        .isEqualTo(AddressRange.bucket("2001:db8:0:0:ffff::1"))
+        .isNotEqualTo(AddressRange.bucket("2001:db8:0:1::1"));
+    assertThat(AddressRange.bucket("10.0.0.1")).isNotEqualTo(AddressRange.bucket("10.0.0.2"));
+  }
+}

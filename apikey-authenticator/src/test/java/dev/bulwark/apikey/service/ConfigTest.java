@@ -1,0 +1,61 @@
+package dev.bulwark.apikey.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bulwark.apikey.key.AddressRange;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.keycloak.models.ModelValidationException;
+
+/** Options out of range are refused by name. */
+class ConfigTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "-1, 10, 300, 900, 30, 100, cache-size",
+    "0, 0, 300, 900, 30, 100, usage-flush-seconds",
+    "0, 10, 9, 900, 30, 100, token-max-seconds",
+    "0, 10, 300, 86401, 30, 100, step-up-max-age-seconds",
+    "0, 10, 300, 900, -1, 100, wrong-keys-per-minute",
+    "0, 10, 300, 900, 30, 31536001, rotation-max-overlap-seconds",
+  })
+  void rangesAreChecked(
+      int cache, int flush, int token, int stepUp, int wrong, int overlap, String option) {
+    assertThatThrownBy(
+            () ->
+                new ApiKeyConfig(
+                    cache, flush, token, stepUp, wrong, overlap, true, List.<AddressRange>of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("spi-api-key--default--" + option)
+        .hasMessageMatching(".*must be \\d+ to \\d+, but is -?\\d+");
+  }
+
+  @Test
+  void realmLimitsHaveDefaults() {
+    RealmLimits limits = RealmLimits.of(Map.of());
+    assertThat(limits.maxKeys()).isEqualTo(50);
+    assertThat(limits.maxLifeDays()).isZero();
+    assertThat(limits.prefix()).isEqualTo("atk");
+    assertThat(limits.scopes()).isEmpty();
+  }
+
+  @Test
+  void realmLimitsAreRead() {
+    RealmLimits limits =
+        RealmLimits.of(
+            Map.of("max-keys", "2", "max-life-days", "90", "prefix", "acme", "scopes", "a##b"));
+    assertThat(limits).isEqualTo(new RealmLimits(2, 90, "acme", java.util.Set.of("a", "b")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"max-keys,0", "max-keys,x", "max-life-days,3651", "prefix,A", "prefix,a_b"})
+  void otherRealmLimitsAreRefused(String name, String value) {
+    assertThatThrownBy(() -> RealmLimits.of(Map.of(name, value)))
+        .isInstanceOf(ModelValidationException.class)
+        .hasMessageContaining(name);
+  }
+}
