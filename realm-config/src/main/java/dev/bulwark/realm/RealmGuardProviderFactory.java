@@ -5,9 +5,11 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.keycloak.Config;
 import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakContext;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.ModelException;
+import org.keycloak.models.ModelValidationException;
 import org.keycloak.models.RealmModel;
 import org.keycloak.provider.ProviderEvent;
 import org.keycloak.provider.ProviderFactory;
@@ -52,7 +54,16 @@ public final class RealmGuardProviderFactory
   private static void onEvent(ProviderEvent event) {
     if (event instanceof RealmModel.RealmPostCreateEvent created) {
       RealmModel realm = created.getCreatedRealm();
-      require(realm, secrets(realm).flatMap(secret -> Placeholders.in(secret).stream()));
+      KeycloakContext context = created.getKeycloakSession().getContext();
+      RealmModel bound = context.getRealm();
+      // Identity providers are read through the session's realm, which is not bound while a server
+      // imports at start.
+      context.setRealm(realm);
+      try {
+        require(realm, secrets(realm).flatMap(secret -> Placeholders.in(secret).stream()));
+      } finally {
+        context.setRealm(bound);
+      }
     } else if (event instanceof ClientModel.ClientUpdatedEvent updated) {
       ClientModel client = updated.getUpdatedClient();
       require(client.getRealm(), Placeholders.in(client.getSecret()).stream());
@@ -72,11 +83,15 @@ public final class RealmGuardProviderFactory
   private static void require(RealmModel realm, Stream<String> unresolved) {
     Set<String> names = new TreeSet<>(unresolved.toList());
     if (!names.isEmpty()) {
-      throw new ModelException(
+      String message =
           "Realm "
               + realm.getName()
               + " is not imported: these environment variables are used in it and not set: "
-              + String.join(", ", names));
+              + String.join(", ", names);
+      // With this pair the admin REST API answers 400 and shows the message (KeycloakErrorHandler).
+      ModelValidationException refusal = new ModelValidationException(message);
+      refusal.initCause(new ModelException(message));
+      throw refusal;
     }
   }
 }

@@ -51,6 +51,8 @@ public final class DevelopmentRun {
             .echo()
             .ports(HTTP_PORT, MANAGEMENT_PORT)
             .option("spi-redis-connection--default--url", "redis://127.0.0.1:" + REDIS_PORT)
+            // The development run asks nobody outside this machine.
+            .option("spi-password-policy--breached-password--online", "false")
             .environment(environment)
             .realmFile(RealmFile.development().writeTo(folder.resolve("import")))
             .build();

@@ -60,7 +60,9 @@ public final class DistributionServer implements KeycloakServer {
     int management = spec.managementPort() != 0 ? spec.managementPort() : Ports.free();
     Path logFile = BuildFolder.root().resolve("logs").resolve(spec.name() + ".log");
     try {
-      if (!spec.development() && !home.isBuilt(buildOptions(spec))) {
+      if (!spec.development()
+          && !home.isBuilt(buildOptions(spec))
+          && !home.takeBuild(buildOptions(spec))) {
         build(spec, home, logFile);
       }
       ServerProcess process = launch(spec, home, http, management, logFile, false);

@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,7 @@ final class KeycloakHome {
 
   private static final Logger log = LoggerFactory.getLogger(KeycloakHome.class);
   private static final Path LIBRARIES = Path.of("lib", "lib");
+  private static final Path BUILT = Path.of("lib", "quarkus");
   private static final String FINGERPRINT = "bulwark-build.txt";
 
   private final Path folder;
@@ -84,14 +86,48 @@ final class KeycloakHome {
     return Files.exists(file) && Files.readString(file).equals(fingerprint(options));
   }
 
-  void built(Map<String, String> options) throws IOException {
+  /**
+   * Takes over what {@code kc.sh build} made in another home from the same inputs; false where
+   * there is none.
+   */
+  boolean takeBuild(Map<String, String> options) throws IOException {
+    Path kept = keptBuild(options);
+    synchronized (KeycloakHome.class) {
+      if (!Files.isDirectory(kept)) {
+        return false;
+      }
+      Folders.delete(folder.resolve(BUILT));
+      Folders.copy(kept, folder.resolve(BUILT), LIBRARIES);
+    }
     Files.writeString(folder.resolve(FINGERPRINT), fingerprint(options));
+    return true;
+  }
+
+  /** Notes that {@code kc.sh build} succeeded here, and keeps what it made for other homes. */
+  void built(Map<String, String> options) throws IOException {
+    Path kept = keptBuild(options);
+    synchronized (KeycloakHome.class) {
+      if (!Files.isDirectory(kept)) {
+        Path work = Files.createTempDirectory(Files.createDirectories(kept.getParent()), "work-");
+        Folders.copy(folder.resolve(BUILT), work, LIBRARIES);
+        Files.move(work, kept);
+      }
+    }
+    Files.writeString(folder.resolve(FINGERPRINT), fingerprint(options));
+  }
+
+  private Path keptBuild(Map<String, String> options) throws IOException {
+    byte[] inputs = fingerprint(options).getBytes(StandardCharsets.UTF_8);
+    return BuildFolder.root().resolve("builds").resolve(UUID.nameUUIDFromBytes(inputs).toString());
   }
 
   private String fingerprint(Map<String, String> options) throws IOException {
     StringBuilder text = new StringBuilder(new TreeMap<>(options).toString());
     try (Stream<Path> files = Files.list(folder.resolve("providers"))) {
       for (Path file : files.sorted().toList()) {
+        if (!file.toString().endsWith(".jar")) {
+          continue;
+        }
         text.append('\n').append(file.getFileName()).append(' ').append(Files.size(file));
         text.append(' ').append(Files.getLastModifiedTime(file));
       }

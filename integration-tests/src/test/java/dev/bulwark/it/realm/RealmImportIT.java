@@ -54,11 +54,15 @@ class RealmImportIT {
   @Test
   void theAdminApiRefusesUnresolvedPlaceholders() {
     String raw =
-        RealmFile.shipped().json().replaceFirst("\"realm\": \"app\"", "\"realm\": \"raw\"");
+        RealmFile.shipped()
+            .json()
+            .replaceFirst("\"realm\": \"app\"", "\"realm\": \"raw\"")
+            // Keycloak itself refuses an address with a placeholder; here it is about the secrets.
+            .replaceAll("\\$\\{SMTP_[A-Z]+:([^}]*)}", "$1");
     Response response = admin.post("/realms", raw);
-    assertThat(response.status()).isBetween(400, 599);
+    assertThat(response.status()).as(response.body()).isEqualTo(400);
+    assertThat(response.body()).contains("not imported", "RELYING_APP_SECRET");
     assertThat(admin.get("/realms/raw").status()).isEqualTo(404);
-    assertThat(TestStack.get().keycloak().log()).contains("RELYING_APP_SECRET");
   }
 
   @Test
@@ -88,7 +92,12 @@ class RealmImportIT {
     assertThat(app.get("defaultSignatureAlgorithm").asText()).as("J1").isEqualTo("RS256");
     assertThat(app.get("passwordPolicy").asText())
         .as("P1, P8")
-        .contains("hashAlgorithm(argon2id)", "length(8)", "notUsername", "notEmail");
+        .contains(
+            "hashAlgorithm(argon2id)",
+            "length(8)",
+            "notUsername",
+            "notEmail",
+            "breachedPassword(1)");
     assertThat(app.get("otpPolicyAlgorithm").asText()).as("T1").isEqualTo("HmacSHA1");
     assertThat(app.get("otpPolicyLookAheadWindow").asInt()).as("T1").isEqualTo(1);
     assertThat(app.get("otpPolicyCodeReusable").asBoolean()).as("T1").isFalse();

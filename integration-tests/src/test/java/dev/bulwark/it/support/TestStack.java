@@ -49,6 +49,7 @@ public final class TestStack {
     return ServerSpec.builder()
         .name(name)
         .option("spi-redis-connection--default--url", redisUrl)
+        .option("spi-password-policy--breached-password--online", "false")
         .option("log-level", "info")
         .environment(RealmFile.developmentEnvironment())
         .environment("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN_USERNAME)

@@ -41,7 +41,7 @@
             </td>
           </tr>
         </table>
-        <#assign bulwarkFooter = msg("bulwarkFooter")>
+        <#assign bulwarkFooter = msg("bulwarkFooter")?trim>
         <#if bulwarkFooter?has_content>
           <p class="bw-foot" style="margin:16px 0 0;color:#4b5753;font-size:13px;">${bulwarkFooter}</p>
         </#if>

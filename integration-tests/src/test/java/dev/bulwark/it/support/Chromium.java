@@ -1,0 +1,81 @@
+package dev.bulwark.it.support;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Playwright;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * A headless Chromium of this machine. Where there is none, the test is skipped and says so.
+ *
+ * <p>As Playwright itself, for the thread that made it only.
+ */
+public final class Chromium implements AutoCloseable {
+
+  private static final List<String> NAMES =
+      List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome");
+
+  private final Playwright playwright;
+  private final Browser browser;
+
+  private Chromium(Playwright playwright, Browser browser) {
+    this.playwright = playwright;
+    this.browser = browser;
+  }
+
+  public static Chromium launch() {
+    Path executable = find();
+    Playwright playwright =
+        Playwright.create(
+            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    BrowserType.LaunchOptions options =
+        new BrowserType.LaunchOptions()
+            .setExecutablePath(executable)
+            .setArgs(
+                List.of(
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-quic",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync"));
+    return new Chromium(playwright, playwright.chromium().launch(options));
+  }
+
+  /** A new context: no cookie, no cache of another. */
+  public BrowserContext newContext(Browser.NewContextOptions options) {
+    return browser.newContext(options);
+  }
+
+  @Override
+  public void close() {
+    playwright.close();
+  }
+
+  private static Path find() {
+    List<Path> candidates = new ArrayList<>();
+    String chosen = System.getenv("CHROMIUM");
+    if (chosen != null && !chosen.isBlank()) {
+      candidates.add(Path.of(chosen));
+    }
+    for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
+      NAMES.forEach(name -> candidates.add(Path.of(folder, name)));
+    }
+    for (Path candidate : candidates) {
+      if (Files.isExecutable(candidate) && !Files.isDirectory(candidate)) {
+        return candidate;
+      }
+    }
+    return Assumptions.abort(
+        "No Chromium on this machine: neither the variable CHROMIUM nor the PATH leads to one of "
+            + NAMES);
+  }
+}

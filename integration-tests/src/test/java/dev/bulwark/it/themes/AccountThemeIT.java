@@ -1,0 +1,61 @@
+package dev.bulwark.it.themes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Page;
+import dev.bulwark.it.support.Chromium;
+import dev.bulwark.it.support.SharedRealm;
+import dev.bulwark.it.support.TestStack;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** B5: the account console. */
+@SharedRealm
+class AccountThemeIT {
+
+  private static final ThemedPages PAGES = new ThemedPages(TestStack.get().realm());
+
+  private static Chromium chromium;
+
+  @BeforeAll
+  static void launch() {
+    chromium = Chromium.launch();
+  }
+
+  @AfterAll
+  static void close() {
+    if (chromium != null) {
+      chromium.close();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Look.class)
+  void everyPageOfTheConsole(Look look) {
+    try (BrowserContext context = chromium.newContext(look.options())) {
+      Page page = context.newPage();
+      PAGES.account(page, "");
+      assertThat(page.locator("link[href*='/account/bulwark/css/bulwark.css']").count()).isOne();
+      assertThat((Integer) page.evaluate("() => document.querySelector('header img').naturalWidth"))
+          .as("width of the logo")
+          .isPositive();
+      boolean german = page.locator("html").getAttribute("lang").startsWith("de");
+      assertThat(german).isEqualTo(look.name().startsWith("PHONE"));
+      assertThat(page.locator("main").innerText())
+          .contains(
+              german
+                  ? "Wer Sie für Ihre Anwendungen sind"
+                  : "Who you are to the applications you use");
+      Inspection.inspect(page, look, "account-personal-info");
+      for (String path : new String[] {"signing-in", "device-activity"}) {
+        PAGES.account(page, "account-security/" + path);
+        Inspection.inspect(page, look, "account-" + path);
+      }
+      PAGES.account(page, "applications");
+      Inspection.inspect(page, look, "account-applications");
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package dev.bulwark.it.themes;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.options.ColorScheme;
+
+/** Who looks: screen, colour scheme and language of the browser. */
+enum Look {
+  DESKTOP_LIGHT(1280, 800, ColorScheme.LIGHT, "en-US"),
+  DESKTOP_DARK(1280, 800, ColorScheme.DARK, "en-US"),
+  PHONE_LIGHT(390, 844, ColorScheme.LIGHT, "de-DE"),
+  PHONE_DARK(390, 844, ColorScheme.DARK, "de-DE");
+
+  final int width;
+  private final int height;
+  private final ColorScheme scheme;
+  private final String locale;
+
+  Look(int width, int height, ColorScheme scheme, String locale) {
+    this.width = width;
+    this.height = height;
+    this.scheme = scheme;
+    this.locale = locale;
+  }
+
+  boolean isDark() {
+    return scheme == ColorScheme.DARK;
+  }
+
+  Browser.NewContextOptions options() {
+    return new Browser.NewContextOptions()
+        .setViewportSize(width, height)
+        .setColorScheme(scheme)
+        .setLocale(locale);
+  }
+}

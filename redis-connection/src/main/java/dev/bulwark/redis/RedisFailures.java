@@ -1,0 +1,68 @@
+package dev.bulwark.redis;
+
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/** Tells failures of the service from failures of one command. */
+final class RedisFailures {
+
+  /**
+   * First words of error replies that say that the server serves nobody just now, or not us. See
+   * Redis, "Error handling" and the server's {@code src/server.c} shared replies.
+   */
+  private static final Set<String> REFUSALS =
+      Set.of(
+          "LOADING",
+          "READONLY",
+          "CLUSTERDOWN",
+          "MASTERDOWN",
+          "TRYAGAIN",
+          "MOVED",
+          "ASK",
+          "OOM",
+          "MISCONF",
+          "NOREPLICAS",
+          "NOAUTH",
+          "WRONGPASS",
+          "NOPERM",
+          "BUSY");
+
+  private RedisFailures() {}
+
+  /** Whether further calls are likely to fail as well. */
+  static boolean isOutage(JedisException failure) {
+    if (failure instanceof JedisDataException data) {
+      String reply = data.getMessage();
+      return reply != null && REFUSALS.contains(firstWord(reply));
+    }
+    return !isExhaustedPool(failure);
+  }
+
+  /** All connections are in use: the caller fails, but Redis is there. */
+  static boolean isExhaustedPool(JedisException failure) {
+    return failure.getCause() instanceof java.util.NoSuchElementException;
+  }
+
+  /** What went wrong in one line, deepest cause included, without user data. */
+  static String describe(Throwable failure) {
+    Throwable deepest = failure;
+    for (int depth = 0; deepest.getCause() != null && depth < 16; depth++) {
+      deepest = deepest.getCause();
+    }
+    String text = message(failure);
+    return deepest == failure ? text : text + " (" + message(deepest) + ")";
+  }
+
+  private static String message(Throwable failure) {
+    @Nullable String message = failure.getMessage();
+    return message == null ? failure.getClass().getSimpleName() : message;
+  }
+
+  private static String firstWord(String reply) {
+    int end = reply.indexOf(' ');
+    return (end < 0 ? reply : reply.substring(0, end)).toUpperCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,31 @@
+package dev.bulwark.redis;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.UnifiedJedis;
+
+/** An open client and what depends on the topology behind it. Thread-safe. */
+interface RedisTopology extends AutoCloseable {
+
+  UnifiedJedis client();
+
+  List<RedisNode> nodes();
+
+  <T> Map<RedisNode, List<T>> route(Collection<T> items, Function<T, String> key);
+
+  /** A pipeline on a connection of the node; closing it gives the connection back. */
+  AbstractPipeline open(RedisNode node);
+
+  /**
+   * Asks every writable node for a sign of life, on fresh connections.
+   *
+   * @throws redis.clients.jedis.exceptions.JedisException if one does not give it
+   */
+  void probe();
+
+  @Override
+  void close();
+}

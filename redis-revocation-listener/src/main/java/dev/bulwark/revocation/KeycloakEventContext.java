@@ -1,0 +1,61 @@
+package dev.bulwark.revocation;
+
+import dev.bulwark.revocation.events.EventContext;
+import jakarta.ws.rs.core.MultivaluedMap;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.http.HttpRequest;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.representations.AccessToken;
+
+/** Answers from the session of the event. */
+final class KeycloakEventContext implements EventContext {
+
+  private final KeycloakSession session;
+  private final RealmModel realm;
+
+  KeycloakEventContext(KeycloakSession session, RealmModel realm) {
+    this.session = session;
+    this.realm = realm;
+  }
+
+  @Override
+  public @Nullable String internalClientId(String clientId) {
+    ClientModel client = realm.getClientByClientId(clientId);
+    return client == null ? null : client.getId();
+  }
+
+  @Override
+  public @Nullable RequestToken requestToken(String parameter) {
+    HttpRequest request = session.getContext().getHttpRequest();
+    MultivaluedMap<String, String> form =
+        request == null ? null : request.getDecodedFormParameters();
+    String encoded = form == null ? null : form.getFirst(parameter);
+    // Decoding checks the signature; null if it is not ours.
+    AccessToken token =
+        encoded == null ? null : session.tokens().decode(encoded, AccessToken.class);
+    if (token == null || token.getId() == null) {
+      return null;
+    }
+    Long expiry = token.getExp();
+    return new RequestToken(token.getId(), token.getSessionId(), expiry == null ? 0 : expiry);
+  }
+
+  @Override
+  public boolean isUserEnabled(String userId) {
+    UserModel user = session.users().getUserById(realm, userId);
+    return user != null && user.isEnabled();
+  }
+
+  @Override
+  public boolean isRealmEnabled() {
+    return realm.isEnabled();
+  }
+
+  @Override
+  public long realmNotBefore() {
+    return realm.getNotBefore();
+  }
+}

@@ -1,0 +1,74 @@
+package dev.bulwark.revocation;
+
+import java.time.Duration;
+import java.util.List;
+import org.keycloak.Config;
+import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.provider.ProviderConfigurationBuilder;
+
+/**
+ * The options of {@code spi-events-listener--redis-revocation}.
+ *
+ * @param interval time between two rounds of the background work, 100 ms to 10 s
+ * @param pushWait how long a response waits at most for its revocations to be in Redis, 0 to 10 s
+ */
+record RevocationConfig(Duration interval, Duration pushWait) {
+
+  static final String OPTION_PREFIX =
+      "spi-events-listener--" + RevocationListenerProviderFactory.ID + "--";
+
+  RevocationConfig {
+    requireMillis("interval", interval, 100, 10_000);
+    requireMillis("push-wait", pushWait, 0, 10_000);
+  }
+
+  static RevocationConfig from(Config.Scope scope) {
+    return new RevocationConfig(millis(scope, "interval", 1000), millis(scope, "push-wait", 2000));
+  }
+
+  static List<ProviderConfigProperty> metadata() {
+    return ProviderConfigurationBuilder.create()
+        .property()
+        .name("interval")
+        .type(ProviderConfigProperty.INTEGER_TYPE)
+        .helpText("Time between two rounds of the background work, 100 to 10000 ms.")
+        .defaultValue(1000)
+        .add()
+        .property()
+        .name("push-wait")
+        .type(ProviderConfigProperty.INTEGER_TYPE)
+        .helpText(
+            "How long the response to a logout waits at most for Redis, 0 to 10000 ms. It does not"
+                + " wait while Redis is known to be away.")
+        .defaultValue(2000)
+        .add()
+        .build();
+  }
+
+  private static Duration millis(Config.Scope scope, String option, int fallback) {
+    String value = scope.get(option);
+    if (value == null || value.isBlank()) {
+      return Duration.ofMillis(fallback);
+    }
+    try {
+      return Duration.ofMillis(Integer.parseInt(value.trim()));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          OPTION_PREFIX + option + " must be a whole number, not '" + value + "'", e);
+    }
+  }
+
+  private static void requireMillis(String option, Duration value, long min, long max) {
+    if (value.toMillis() < min || value.toMillis() > max) {
+      throw new IllegalArgumentException(
+          OPTION_PREFIX
+              + option
+              + " must be "
+              + min
+              + " to "
+              + max
+              + " ms, not "
+              + value.toMillis());
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package dev.bulwark.revocation;
+
+import dev.bulwark.revocation.events.AdminEventScopes;
+import dev.bulwark.revocation.events.EventContext;
+import dev.bulwark.revocation.events.UserEventScopes;
+import dev.bulwark.revocation.rules.RevocationScope;
+import java.util.List;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.events.Event;
+import org.keycloak.events.EventListenerProvider;
+import org.keycloak.events.admin.AdminEvent;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+
+/** Turns events into revocation scopes. */
+final class RevocationListenerProvider implements EventListenerProvider {
+
+  private static final Logger LOG = Logger.getLogger(RevocationListenerProvider.class);
+
+  private final KeycloakSession session;
+  private final @Nullable RevocationService service;
+
+  RevocationListenerProvider(KeycloakSession session, @Nullable RevocationService service) {
+    this.session = session;
+    this.service = service;
+  }
+
+  @Override
+  public void onEvent(Event event) {
+    record(event.getRealmId(), context -> UserEventScopes.of(event, context), event.getType());
+  }
+
+  @Override
+  public void onEvent(AdminEvent event, boolean includeRepresentation) {
+    record(
+        event.getRealmId(),
+        context -> AdminEventScopes.of(event, context),
+        event.getOperationType());
+  }
+
+  private void record(
+      @Nullable String realmId,
+      Function<EventContext, List<RevocationScope>> scopes,
+      Object eventName) {
+    RevocationService running = service;
+    if (running == null || realmId == null) {
+      return;
+    }
+    try {
+      RealmModel realm = session.getContext().getRealm();
+      if (realm == null || !realm.getId().equals(realmId)) {
+        realm = session.realms().getRealm(realmId);
+      }
+      if (realm != null) {
+        new ScopeRecorder(session, running)
+            .record(scopes.apply(new KeycloakEventContext(session, realm)));
+      }
+    } catch (RuntimeException e) {
+      // Keycloak would swallow it too, but not say what it means.
+      LOG.errorf(e, "Event %s was not taken note of; the reconciler has to find it", eventName);
+    }
+  }
+
+  @Override
+  public void close() {
+    // Nothing is held.
+  }
+}

@@ -1,0 +1,151 @@
+package dev.bulwark.revocation;
+
+import dev.bulwark.redis.RedisConnectionProvider;
+import dev.bulwark.redis.RedisConnectionProviderFactory;
+import dev.bulwark.revocation.events.ModelEventScopes;
+import dev.bulwark.revocation.ledger.LedgerDatabase;
+import dev.bulwark.revocation.ledger.SqlDialect;
+import dev.bulwark.revocation.rules.RevocationScope;
+import dev.bulwark.revocation.worker.KeycloakTokenOracle;
+import io.micrometer.core.instrument.Metrics;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.Config;
+import org.keycloak.common.util.Time;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.connections.jpa.JpaConnectionProviderFactory;
+import org.keycloak.events.EventListenerProvider;
+import org.keycloak.events.EventListenerProviderFactory;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.utils.PostMigrationEvent;
+import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.provider.ProviderEvent;
+import org.keycloak.provider.ServerInfoAwareProviderFactory;
+
+/**
+ * Owns the revocation. The listener is global: it hears the events of every realm, whether the
+ * realm lists it or not, and whether or not the realm stores events.
+ */
+public final class RevocationListenerProviderFactory
+    implements EventListenerProviderFactory, ServerInfoAwareProviderFactory {
+
+  /** Id of the listener. */
+  public static final String ID = "redis-revocation";
+
+  private static final Logger LOG = Logger.getLogger(RevocationListenerProviderFactory.class);
+
+  private @Nullable RevocationConfig config;
+  private volatile @Nullable RevocationService service;
+
+  @Override
+  public String getId() {
+    return ID;
+  }
+
+  @Override
+  public boolean isGlobal() {
+    return true;
+  }
+
+  @Override
+  public void init(Config.Scope scope) {
+    config = RevocationConfig.from(scope);
+  }
+
+  @Override
+  public void postInit(KeycloakSessionFactory factory) {
+    factory.register(this::onProviderEvent);
+  }
+
+  @Override
+  public EventListenerProvider create(KeycloakSession session) {
+    return new RevocationListenerProvider(session, service);
+  }
+
+  /** Null until the server has started. */
+  @Nullable RevocationService service() {
+    return service;
+  }
+
+  private void onProviderEvent(ProviderEvent event) {
+    if (event instanceof PostMigrationEvent migrated) {
+      start(migrated.getFactory());
+      return;
+    }
+    RevocationService running = service;
+    if (running == null) {
+      return;
+    }
+    try {
+      List<RevocationScope> scopes = ModelEventScopes.of(event, Time.currentTimeMillis());
+      KeycloakSession session = scopes.isEmpty() ? null : ModelEventScopes.session(event);
+      if (session != null) {
+        new ScopeRecorder(session, running).record(scopes);
+      }
+    } catch (RuntimeException e) {
+      // An exception here would undo the change that is being reported.
+      LOG.error("A change of the model was not taken note of; the reconciler has to find it", e);
+    }
+  }
+
+  private synchronized void start(KeycloakSessionFactory factory) {
+    if (service != null || config == null) {
+      return;
+    }
+    JpaConnectionProviderFactory jpa =
+        (JpaConnectionProviderFactory) factory.getProviderFactory(JpaConnectionProvider.class);
+    RedisConnectionProviderFactory redis =
+        (RedisConnectionProviderFactory) factory.getProviderFactory(RedisConnectionProvider.class);
+    if (jpa == null || redis == null) {
+      LOG.error("Tokens are not revoked in Redis: the Redis connection or JPA is disabled.");
+      return;
+    }
+    String schema = jpa.getSchema();
+    LedgerDatabase database =
+        new LedgerDatabase(jpa::getConnection, dialect(jpa), schema == null ? "" : schema);
+    RevocationService started =
+        new RevocationService(
+            config,
+            database,
+            redis.connection(),
+            new KeycloakTokenOracle(factory),
+            new RevocationMetrics(Metrics.globalRegistry, Clock.systemUTC()),
+            Clock.systemUTC());
+    started.start();
+    service = started;
+  }
+
+  private static SqlDialect dialect(JpaConnectionProviderFactory jpa) {
+    try (Connection connection = jpa.getConnection()) {
+      return SqlDialect.of(connection.getMetaData().getDatabaseProductName());
+    } catch (SQLException e) {
+      throw new IllegalStateException("The database cannot be asked for its name", e);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    RevocationService running = service;
+    service = null;
+    if (running != null) {
+      running.close();
+    }
+  }
+
+  @Override
+  public List<ProviderConfigProperty> getConfigMetadata() {
+    return RevocationConfig.metadata();
+  }
+
+  @Override
+  public Map<String, String> getOperationalInfo() {
+    String version = getClass().getPackage().getImplementationVersion();
+    return Map.of("bulwark-version", version == null ? "development" : version);
+  }
+}

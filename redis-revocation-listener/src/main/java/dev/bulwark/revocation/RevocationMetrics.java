@@ -1,0 +1,126 @@
+package dev.bulwark.revocation;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/** Metrics of the revocation. Thread-safe. */
+public final class RevocationMetrics implements AutoCloseable {
+
+  private static final String PREFIX = "bulwark.revocation.";
+
+  private final MeterRegistry registry;
+  private final List<Meter> meters = new ArrayList<>();
+  private final AtomicLong pending = new AtomicLong();
+  private final AtomicLong oldest = new AtomicLong();
+  private final AtomicLong leading = new AtomicLong();
+  private final Counter pushed;
+  private final Counter failures;
+  private final Counter late;
+  private final Counter ledgerFailures;
+  private final Timer pushTime;
+  private final Timer ledgerTime;
+
+  /** Registers the metrics. */
+  public RevocationMetrics(MeterRegistry registry, Clock clock) {
+    this.registry = registry;
+    this.pushed = counter("pushed", "Keys written to Redis");
+    this.failures = counter("push.failures", "Attempts to write to Redis that failed");
+    this.late = counter("late", "Tokens found by a later pass of a scope, not by the first");
+    this.ledgerFailures = counter("ledger.failures", "Tokens issued without a ledger row");
+    this.pushTime = timer("push", "Time of one write to Redis");
+    this.ledgerTime = timer("ledger.write", "Time an issuing request waits for its ledger row");
+    gauge("pending", "Revoked tokens that Redis lacks", pending::get);
+    gauge(
+        "pending.age.seconds",
+        "Time since the oldest token that Redis lacks was revoked",
+        () -> oldest.get() == 0 ? 0 : (clock.millis() - oldest.get()) / 1000.0);
+    gauge("leading", "1 on the node that does the background work", leading::get);
+  }
+
+  /** Tokens were revoked by a cause. */
+  public void revoked(int count, String cause) {
+    registry.counter(PREFIX + "revoked", "cause", cause).increment(count);
+  }
+
+  /** Runs a push and measures it. */
+  public <T> T timePush(int count, Supplier<T> push) {
+    T result = pushTime.record(push);
+    pushed.increment(count);
+    return result;
+  }
+
+  /** A push failed. */
+  public void pushFailed() {
+    failures.increment();
+  }
+
+  /** A later pass of a scope found tokens. */
+  public void lateFinds(int count) {
+    late.increment(count);
+  }
+
+  /** A token went out without a row. */
+  public void ledgerFailed() {
+    ledgerFailures.increment();
+  }
+
+  /** The timer of ledger writes. */
+  public Timer ledgerTime() {
+    return ledgerTime;
+  }
+
+  /** Whether this node does the background work. */
+  public void leading(boolean now) {
+    leading.set(now ? 1 : 0);
+  }
+
+  /**
+   * What Redis lacks.
+   *
+   * @param count number of tokens
+   * @param since milliseconds since 1970, 0 if none
+   */
+  public void backlog(long count, long since) {
+    pending.set(count);
+    oldest.set(since);
+  }
+
+  /** How many tokens Redis lacked when last counted. */
+  public long pending() {
+    return pending.get();
+  }
+
+  /** When the oldest of them was revoked, milliseconds since 1970; 0 if none. */
+  public long oldestPending() {
+    return oldest.get();
+  }
+
+  @Override
+  public void close() {
+    meters.forEach(registry::remove);
+  }
+
+  private Counter counter(String name, String description) {
+    Counter counter = Counter.builder(PREFIX + name).description(description).register(registry);
+    meters.add(counter);
+    return counter;
+  }
+
+  private Timer timer(String name, String description) {
+    Timer timer = Timer.builder(PREFIX + name).description(description).register(registry);
+    meters.add(timer);
+    return timer;
+  }
+
+  private void gauge(String name, String description, Supplier<Number> value) {
+    meters.add(Gauge.builder(PREFIX + name, value).description(description).register(registry));
+  }
+}

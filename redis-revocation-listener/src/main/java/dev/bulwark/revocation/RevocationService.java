@@ -1,0 +1,221 @@
+package dev.bulwark.revocation;
+
+import dev.bulwark.redis.RedisConnection;
+import dev.bulwark.revocation.ledger.LedgerDatabase;
+import dev.bulwark.revocation.ledger.LedgerWriter;
+import dev.bulwark.revocation.push.Epochs;
+import dev.bulwark.revocation.push.RevocationPusher;
+import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.rules.RevocationScope;
+import dev.bulwark.revocation.worker.BackgroundWork;
+import dev.bulwark.revocation.worker.Revoker;
+import dev.bulwark.revocation.worker.ScopeExpander;
+import dev.bulwark.revocation.worker.TokenOracle;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+
+/**
+ * The running parts of the revocation and their threads. Made when the server has started, closed
+ * with it. Thread-safe.
+ */
+final class RevocationService implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(RevocationService.class);
+  private static final int THREADS = 4;
+  private static final int MAX_QUEUED = 10_000;
+  private static final Duration CLOSING = Duration.ofSeconds(5);
+
+  private final RevocationConfig config;
+  private final RedisConnection redis;
+  private final LedgerDatabase database;
+  private final LedgerWriter ledger;
+  private final ScopeExpander expander;
+  private final BackgroundWork work;
+  private final RevocationMetrics metrics;
+  private final ExecutorService executor;
+  private final Thread worker;
+  private final Object wakeUp = new Object();
+  private boolean closed;
+
+  RevocationService(
+      RevocationConfig config,
+      LedgerDatabase database,
+      RedisConnection redis,
+      TokenOracle oracle,
+      RevocationMetrics metrics,
+      Clock clock) {
+    this.config = config;
+    this.redis = redis;
+    this.database = database;
+    this.metrics = metrics;
+    this.ledger = new LedgerWriter(database, metrics);
+    RevocationPusher pusher = new RevocationPusher(redis);
+    Revoker revoker = new Revoker(database, redis, pusher, metrics, clock);
+    this.expander = new ScopeExpander(database, oracle, revoker, clock);
+    this.work =
+        new BackgroundWork(database, redis, expander, pusher, new Epochs(redis), metrics, clock);
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            30,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(MAX_QUEUED),
+            daemons("bulwark-revocation-expand"));
+    pool.allowCoreThreadTimeOut(true);
+    this.executor = pool;
+    this.worker = daemons("bulwark-revocation-worker").newThread(this::workUntilClosed);
+  }
+
+  void start() {
+    worker.start();
+  }
+
+  /** Writes scopes in the transaction of the connection. */
+  void record(Connection connection, List<RevocationScope> scopes) throws SQLException {
+    database.scopes().insert(connection, scopes);
+  }
+
+  /** Writes scopes in a transaction of their own. */
+  void record(List<RevocationScope> scopes) throws SQLException {
+    await(
+        executor.submit(
+            () -> {
+              database.run(connection -> database.scopes().insert(connection, scopes));
+              return true;
+            }));
+  }
+
+  /**
+   * Lays committed scopes over the ledger on another thread. Waits for it while Redis is there, so
+   * that the keys are visible before the response. Never throws.
+   */
+  void expand(List<RevocationScope> scopes) {
+    try {
+      Future<?> expansion = executor.submit(() -> expandQuietly(scopes));
+      if (redis.isAvailable() && !config.pushWait().isZero()) {
+        expansion.get(config.pushWait().toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (TimeoutException | RejectedExecutionException e) {
+      LOG.debugf("Revocations follow in the background: %s", e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      LOG.error("Laying scopes over the ledger failed; it is tried again", e.getCause());
+    }
+  }
+
+  /**
+   * Writes issued tokens to the ledger. Never throws.
+   *
+   * @param onThisThread false if a JTA transaction is on this thread
+   */
+  void issued(List<LedgerToken> tokens, boolean onThisThread) {
+    if (onThisThread) {
+      tokens.forEach(ledger::write);
+      return;
+    }
+    try {
+      await(executor.submit(() -> tokens.forEach(ledger::write)));
+    } catch (SQLException | RejectedExecutionException e) {
+      metrics.ledgerFailed();
+      LOG.warn("Tokens were issued without rows in the ledger", e);
+    }
+  }
+
+  private void expandQuietly(List<RevocationScope> scopes) {
+    for (RevocationScope scope : scopes) {
+      try {
+        expander.expand(scope);
+      } catch (SQLException | RuntimeException e) {
+        // The scope is in the database: the background work lays it over the ledger again.
+        LOG.warnf(e, "Revocation by %s is delayed", scope.cause());
+      }
+    }
+  }
+
+  private void workUntilClosed() {
+    while (!isClosed()) {
+      try {
+        ledger.retry();
+        work.round();
+      } catch (Exception e) {
+        LOG.warn("Background work on revocations failed; it is tried again", e);
+      }
+      synchronized (wakeUp) {
+        if (!closed) {
+          try {
+            wakeUp.wait(config.interval().toMillis());
+          } catch (InterruptedException e) {
+            return;
+          }
+        }
+      }
+    }
+  }
+
+  private boolean isClosed() {
+    synchronized (wakeUp) {
+      return closed;
+    }
+  }
+
+  private static void await(Future<?> future) throws SQLException {
+    try {
+      future.get(CLOSING.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new SQLException(e.getCause());
+    } catch (TimeoutException e) {
+      throw new SQLException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SQLException(e);
+    }
+  }
+
+  private static ThreadFactory daemons(String name) {
+    return runnable -> {
+      Thread thread = new Thread(runnable, name);
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  @Override
+  public void close() {
+    synchronized (wakeUp) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      wakeUp.notifyAll();
+    }
+    executor.shutdown();
+    try {
+      if (!executor.awaitTermination(CLOSING.toMillis(), TimeUnit.MILLISECONDS)) {
+        executor.shutdownNow();
+      }
+      worker.join(CLOSING.toMillis());
+      work.release();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (SQLException | RuntimeException e) {
+      // The database may be closed already; the lease runs out by itself.
+      LOG.debug("The lease could not be given back", e);
+    }
+    metrics.close();
+  }
+}

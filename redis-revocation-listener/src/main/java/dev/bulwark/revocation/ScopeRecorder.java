@@ -1,0 +1,82 @@
+package dev.bulwark.revocation;
+
+import dev.bulwark.revocation.rules.RevocationScope;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.hibernate.Session;
+import org.jboss.logging.Logger;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.models.AbstractKeycloakTransaction;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakTransactionManager;
+
+/**
+ * Writes scopes into the transaction that they report on, and has them laid over the ledger once it
+ * is committed. A rolled-back logout leaves nothing behind.
+ */
+final class ScopeRecorder {
+
+  private static final Logger LOG = Logger.getLogger(ScopeRecorder.class);
+  private static final String ATTRIBUTE = ScopeRecorder.class.getName();
+
+  private final KeycloakSession session;
+  private final RevocationService service;
+
+  ScopeRecorder(KeycloakSession session, RevocationService service) {
+    this.session = session;
+    this.service = service;
+  }
+
+  void record(List<RevocationScope> scopes) {
+    if (scopes.isEmpty()) {
+      return;
+    }
+    KeycloakTransactionManager transactions = session.getTransactionManager();
+    if (!transactions.isActive()) {
+      recordNow(scopes);
+      return;
+    }
+    afterCommit(transactions).addAll(scopes);
+    // Plain JDBC on the transaction's connection: an entity would force a synchronous commit where
+    // Keycloak does without, and needs no flush to be in order.
+    session
+        .getProvider(JpaConnectionProvider.class)
+        .getEntityManager()
+        .unwrap(Session.class)
+        .doWork(connection -> service.record(connection, scopes));
+  }
+
+  /** The event came after its transaction had ended. */
+  private void recordNow(List<RevocationScope> scopes) {
+    try {
+      service.record(scopes);
+    } catch (SQLException e) {
+      LOG.error("A revocation could not be written down; it is carried out at once only", e);
+    }
+    service.expand(scopes);
+  }
+
+  @SuppressWarnings("unchecked")
+  private List<RevocationScope> afterCommit(KeycloakTransactionManager transactions) {
+    List<RevocationScope> known = session.getAttribute(ATTRIBUTE, List.class);
+    if (known != null) {
+      return known;
+    }
+    List<RevocationScope> scopes = new ArrayList<>();
+    transactions.enlistAfterCompletion(
+        new AbstractKeycloakTransaction() {
+          @Override
+          protected void commitImpl() {
+            service.expand(List.copyOf(scopes));
+          }
+
+          @Override
+          protected void rollbackImpl() {
+            // The row has gone with the transaction.
+          }
+        });
+    session.setAttribute(ATTRIBUTE, scopes);
+    return scopes;
+  }
+}

@@ -1,0 +1,96 @@
+package dev.bulwark.revocation.events;
+
+import dev.bulwark.revocation.rules.RevocationScope;
+import dev.bulwark.revocation.rules.Scopes;
+import dev.bulwark.revocation.rules.SessionType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.events.admin.AdminEvent;
+import org.keycloak.events.admin.OperationType;
+import org.keycloak.events.admin.ResourceType;
+
+/**
+ * Which scopes an admin event gives. Clients, and whatever is removed, come as model events: see
+ * {@link ModelEventScopes}.
+ */
+public final class AdminEventScopes {
+
+  private static final Set<SessionType> NONE = Set.of();
+
+  private AdminEventScopes() {}
+
+  /** The scopes, none for most events. */
+  public static List<RevocationScope> of(AdminEvent event, EventContext context) {
+    String realmId = event.getRealmId();
+    ResourceType type = event.getResourceType();
+    OperationType operation = event.getOperationType();
+    if (realmId == null || operation == OperationType.CREATE) {
+      return List.of();
+    }
+    Scopes scopes = new Scopes(cause(event), event.getTime());
+    if (type == ResourceType.REALM && operation == OperationType.UPDATE) {
+      return realmUpdate(realmId, scopes, context);
+    }
+    String resourcePath = event.getResourcePath();
+    if (resourcePath == null) {
+      return List.of();
+    }
+    String[] path = resourcePath.split("/", -1);
+    String userId = path.length >= 2 && path[0].equals("users") ? path[1] : null;
+    if (operation == OperationType.ACTION) {
+      return action(realmId, path, userId, scopes);
+    }
+    if (type == ResourceType.USER_SESSION && path.length == 2 && path[0].equals("sessions")) {
+      Set<SessionType> kills =
+          isOffline(event.getRepresentation())
+              ? SessionType.OFFLINE_TYPES
+              : SessionType.ONLINE_TYPES;
+      return List.of(scopes.session(realmId, path[1], null, kills));
+    }
+    if (type == ResourceType.USER
+        && operation == OperationType.UPDATE
+        && userId != null
+        && path.length == 2
+        && !context.isUserEnabled(userId)) {
+      return List.of(scopes.user(realmId, userId, null, SessionType.ALL));
+    }
+    return ApiKeyScopes.ofAdminEvent(event, realmId, scopes);
+  }
+
+  private static List<RevocationScope> action(
+      String realmId, String[] path, @Nullable String userId, Scopes scopes) {
+    String last = path[path.length - 1];
+    if (userId == null) {
+      return last.equals("logout-all") ? List.of(scopes.realm(realmId)) : List.of();
+    }
+    if (last.equals("logout") && path.length == 3) {
+      // Sets the user's not-before as well, so tokens without session die too.
+      return List.of(scopes.user(realmId, userId, null, SessionType.ALL));
+    }
+    // Consents and whatever else may end sessions of this user.
+    return List.of(scopes.user(realmId, userId, null, NONE));
+  }
+
+  private static List<RevocationScope> realmUpdate(
+      String realmId, Scopes scopes, EventContext context) {
+    if (!context.isRealmEnabled()) {
+      return List.of(scopes.realm(realmId));
+    }
+    List<RevocationScope> result = new ArrayList<>();
+    if (context.realmNotBefore() > 0) {
+      result.add(scopes.realmNotBefore(realmId, context.realmNotBefore()));
+    }
+    return result;
+  }
+
+  private static boolean isOffline(@Nullable String representation) {
+    // {"offline":true} is all there is, and a wrong guess costs a verification only.
+    return representation != null && representation.replace(" ", "").contains("\"offline\":true");
+  }
+
+  private static String cause(AdminEvent event) {
+    return "ADMIN_" + event.getOperationType() + "_" + event.getResourceTypeAsString();
+  }
+}

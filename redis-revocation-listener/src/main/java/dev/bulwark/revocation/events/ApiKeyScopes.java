@@ -1,0 +1,56 @@
+package dev.bulwark.revocation.events;
+
+import dev.bulwark.revocation.rules.RevocationScope;
+import dev.bulwark.revocation.rules.Scopes;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.events.Event;
+import org.keycloak.events.admin.AdminEvent;
+import org.keycloak.events.admin.OperationType;
+
+/**
+ * The death of API keys, which reaches this module only as Keycloak events. The tokens exchanged
+ * from a key bear its id.
+ */
+final class ApiKeyScopes {
+
+  private static final String CREDENTIAL_TYPE = "api-key";
+  private static final List<String> ID_DETAILS =
+      List.of("api_key_id", "credential_id", "selected_credential_id");
+  private static final String KEYS = "api-keys";
+  private static final String CREDENTIALS = "credentials";
+
+  private ApiKeyScopes() {}
+
+  static List<RevocationScope> ofUserEvent(Event event, String realmId, Scopes scopes) {
+    if (!CREDENTIAL_TYPE.equals(UserEventScopes.detail(event, "credential_type"))) {
+      return List.of();
+    }
+    for (String name : ID_DETAILS) {
+      String id = UserEventScopes.detail(event, name);
+      if (id != null && !id.isBlank()) {
+        return List.of(scopes.apiKey(realmId, id));
+      }
+    }
+    return List.of();
+  }
+
+  static List<RevocationScope> ofAdminEvent(AdminEvent event, String realmId, Scopes scopes) {
+    String id = keyId(event.getOperationType(), event.getResourcePath().split("/", -1));
+    return id == null ? List.of() : List.of(scopes.apiKey(realmId, id));
+  }
+
+  private static @Nullable String keyId(OperationType operation, String[] path) {
+    int last = path.length - 1;
+    if (last < 1 || path[last].isBlank()) {
+      return null;
+    }
+    String collection = path[last - 1];
+    boolean dead = operation == OperationType.DELETE;
+    if (collection.equals(KEYS) && (dead || operation == OperationType.UPDATE)) {
+      return path[last];
+    }
+    // users/{id}/credentials/{id}: of whatever type, for the path does not say.
+    return dead && collection.equals(CREDENTIALS) && path[0].equals("users") ? path[last] : null;
+  }
+}

@@ -1,0 +1,34 @@
+package dev.bulwark.revocation.events;
+
+import org.jspecify.annotations.Nullable;
+
+/** What the mapping of events asks Keycloak for, in the transaction of the event. */
+public interface EventContext {
+
+  /** Internal id of a client of the event's realm; null if there is none. */
+  @Nullable String internalClientId(String clientId);
+
+  /**
+   * The token in a form parameter of the request, its signature verified; null if there is no
+   * request, parameter or valid token.
+   */
+  @Nullable RequestToken requestToken(String parameter);
+
+  /** Whether a user of the event's realm exists and is enabled. */
+  boolean isUserEnabled(String userId);
+
+  /** Whether the event's realm is enabled. */
+  boolean isRealmEnabled();
+
+  /** Not-before of the event's realm, seconds since 1970; 0 if none. */
+  long realmNotBefore();
+
+  /**
+   * A token that came with the request.
+   *
+   * @param jti its id
+   * @param sessionId its sid, null if none
+   * @param expiresAt its {@code exp}, seconds since 1970; 0 if none
+   */
+  record RequestToken(String jti, @Nullable String sessionId, long expiresAt) {}
+}

@@ -1,0 +1,197 @@
+package dev.bulwark.revocation.ledger;
+
+import dev.bulwark.revocation.rules.RevokedToken;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.SortedSet;
+
+/**
+ * Table BULWARK_REVOKED_TOKEN: what has to be in Redis. Each row says in which life of Redis (its
+ * epoch) it has been written there; a row of no epoch, or of one that is over, is to be pushed.
+ */
+public final class RevokedTable {
+
+  static final String NAME = "BULWARK_REVOKED_TOKEN";
+
+  /** The epoch of a row that has not been pushed. */
+  public static final String NOT_PUSHED = "-";
+
+  private static final int CHUNK = 500;
+  private static final int MAX_CAUSE = 64;
+
+  private static final List<String> COLUMNS =
+      List.of("JTI", "EXPIRES_AT", "EPOCH", "CAUSE", "REVOKED_AT");
+
+  private final SqlDialect dialect;
+  private final String table;
+
+  /**
+   * In a schema.
+   *
+   * @param schema with a dot at its end, or empty for the default schema
+   */
+  public RevokedTable(SqlDialect dialect, String schema) {
+    this.dialect = dialect;
+    this.table = schema + NAME;
+  }
+
+  /**
+   * Inserts rows; those that exist are left alone.
+   *
+   * @param cause cut to 64 characters
+   * @param now milliseconds since 1970
+   */
+  public void insert(
+      Connection connection, Collection<RevokedToken> tokens, String epoch, String cause, long now)
+      throws SQLException {
+    String shortCause = cause.length() <= MAX_CAUSE ? cause : cause.substring(0, MAX_CAUSE);
+    for (List<RevokedToken> chunk : Chunks.of(tokens, CHUNK)) {
+      try (PreparedStatement statement =
+          connection.prepareStatement(
+              dialect.insertNew(table, COLUMNS, List.of("JTI"), chunk.size()))) {
+        int parameter = 1;
+        for (RevokedToken token : chunk) {
+          statement.setString(parameter++, token.jti());
+          statement.setLong(parameter++, token.expiresAt());
+          statement.setString(parameter++, epoch);
+          statement.setString(parameter++, shortCause);
+          statement.setLong(parameter++, now);
+        }
+        statement.executeUpdate();
+      }
+    }
+  }
+
+  /** Whether a token is among the revoked. */
+  public boolean contains(Connection connection, String jti) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT 1 FROM " + table + " WHERE JTI = ?")) {
+      statement.setString(1, jti);
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next();
+      }
+    }
+  }
+
+  /**
+   * Live tokens that have not been pushed in any of the given epochs.
+   *
+   * @param epochs the epochs of the Redis nodes; may be empty
+   * @param now seconds since 1970
+   */
+  public List<RevokedToken> pending(
+      Connection connection, SortedSet<String> epochs, long now, int limit) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT JTI, EXPIRES_AT FROM "
+                + table
+                + " WHERE ("
+                + outside(epochs.size())
+                + ") AND EXPIRES_AT > ? LIMIT "
+                + limit)) {
+      statement.setLong(bindOutside(statement, epochs), now);
+      List<RevokedToken> tokens = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          tokens.add(new RevokedToken(rows.getString(1), rows.getLong(2)));
+        }
+      }
+      return tokens;
+    }
+  }
+
+  /**
+   * How many are pending and since when.
+   *
+   * @param epochs the epochs of the Redis nodes; may be empty
+   * @param now seconds since 1970
+   */
+  public Backlog backlog(Connection connection, SortedSet<String> epochs, long now)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT COUNT(*), MIN(REVOKED_AT) FROM "
+                + table
+                + " WHERE ("
+                + outside(epochs.size())
+                + ") AND EXPIRES_AT > ?")) {
+      statement.setLong(bindOutside(statement, epochs), now);
+      try (ResultSet rows = statement.executeQuery()) {
+        rows.next();
+        return new Backlog(rows.getLong(1), rows.getLong(2));
+      }
+    }
+  }
+
+  /** Notes that tokens have been pushed in an epoch. */
+  public void markPushed(Connection connection, Collection<RevokedToken> tokens, String epoch)
+      throws SQLException {
+    for (List<RevokedToken> chunk : Chunks.of(tokens, CHUNK)) {
+      try (PreparedStatement statement =
+          connection.prepareStatement(
+              "UPDATE "
+                  + table
+                  + " SET EPOCH = ? WHERE JTI IN ("
+                  + SqlDialect.parameters(chunk.size())
+                  + ")")) {
+        int parameter = 1;
+        statement.setString(parameter++, epoch);
+        for (RevokedToken token : chunk) {
+          statement.setString(parameter++, token.jti());
+        }
+        statement.executeUpdate();
+      }
+    }
+  }
+
+  /** Deletes what expired before a time, seconds since 1970; the number of rows. */
+  public int deleteExpired(Connection connection, long before) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("DELETE FROM " + table + " WHERE EXPIRES_AT < ?")) {
+      statement.setLong(1, before);
+      return statement.executeUpdate();
+    }
+  }
+
+  /**
+   * "Not in" as ranges, which an index on EPOCH can serve. The bounds are bound by {@link
+   * #bindOutside}.
+   */
+  private static String outside(int epochs) {
+    if (epochs == 0) {
+      return "EPOCH >= ?";
+    }
+    StringBuilder sql = new StringBuilder("EPOCH < ?");
+    for (int i = 1; i < epochs; i++) {
+      sql.append(" OR (EPOCH > ? AND EPOCH < ?)");
+    }
+    return sql.append(" OR EPOCH > ?").toString();
+  }
+
+  private static int bindOutside(PreparedStatement statement, SortedSet<String> epochs)
+      throws SQLException {
+    int parameter = 1;
+    if (epochs.isEmpty()) {
+      statement.setString(parameter++, "");
+      return parameter;
+    }
+    for (String epoch : epochs) {
+      statement.setString(parameter++, epoch);
+      statement.setString(parameter++, epoch);
+    }
+    return parameter;
+  }
+
+  /**
+   * What is not yet in Redis.
+   *
+   * @param count number of tokens
+   * @param oldest when the oldest was revoked, milliseconds since 1970; 0 if none
+   */
+  public record Backlog(long count, long oldest) {}
+}

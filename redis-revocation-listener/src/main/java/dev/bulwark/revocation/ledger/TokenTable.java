@@ -1,0 +1,249 @@
+package dev.bulwark.revocation.ledger;
+
+import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.rules.RevocationScope;
+import dev.bulwark.revocation.rules.SessionType;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Table BULWARK_TOKEN: the issued access tokens that have not expired. Rows are inserted and
+ * deleted, never updated: issuing must cost as little as possible, and an update would wait for row
+ * locks.
+ *
+ * <p>The key leads with the expiry, so that new rows go to the end of the index and old ones are
+ * deleted from its beginning.
+ */
+public final class TokenTable {
+
+  static final String NAME = "BULWARK_TOKEN";
+
+  private static final List<String> COLUMNS =
+      List.of(
+          "EXPIRES_AT",
+          "JTI",
+          "SESSION_TYPE",
+          "REALM_ID",
+          "USER_ID",
+          "CLIENT_ID",
+          "SESSION_ID",
+          "API_KEY_ID",
+          "ISSUED_AT");
+  private static final int CHUNK = 100;
+  private static final List<String> KEY = List.of("EXPIRES_AT", "JTI");
+  private static final String SELECTED = "t." + String.join(", t.", COLUMNS);
+
+  private final SqlDialect dialect;
+  private final String table;
+  private final String revokedTable;
+  private final String insertArrays;
+
+  /**
+   * In a schema.
+   *
+   * @param schema with a dot at its end, or empty for the default schema
+   */
+  public TokenTable(SqlDialect dialect, String schema) {
+    this.dialect = dialect;
+    this.table = schema + NAME;
+    this.revokedTable = schema + RevokedTable.NAME;
+    this.insertArrays =
+        "INSERT INTO "
+            + table
+            + " ("
+            + String.join(", ", COLUMNS)
+            + ") SELECT * FROM unnest(?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[],"
+            + " ?::text[], ?::text[], ?::text[], ?::bigint[]) ON CONFLICT DO NOTHING";
+  }
+
+  /** Inserts rows; those that exist are left alone. */
+  public void insert(Connection connection, List<LedgerToken> tokens) throws SQLException {
+    if (dialect == SqlDialect.POSTGRESQL) {
+      insertArrays(connection, tokens);
+    } else {
+      insertRows(connection, tokens);
+    }
+  }
+
+  /** One statement, one parse, one round trip and one commit, however many rows. */
+  private void insertArrays(Connection connection, List<LedgerToken> tokens) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(insertArrays)) {
+      int column = 1;
+      statement.setArray(column++, numbers(connection, tokens, LedgerToken::expiresAt));
+      statement.setArray(column++, texts(connection, tokens, LedgerToken::jti));
+      statement.setArray(column++, texts(connection, tokens, t -> t.type().code()));
+      statement.setArray(column++, texts(connection, tokens, LedgerToken::realmId));
+      statement.setArray(column++, texts(connection, tokens, LedgerToken::userId));
+      statement.setArray(column++, texts(connection, tokens, LedgerToken::clientId));
+      statement.setArray(column++, texts(connection, tokens, LedgerToken::sessionId));
+      statement.setArray(column++, texts(connection, tokens, LedgerToken::apiKeyId));
+      statement.setArray(column, numbers(connection, tokens, LedgerToken::issuedAt));
+      statement.executeUpdate();
+    }
+  }
+
+  private void insertRows(Connection connection, List<LedgerToken> tokens) throws SQLException {
+    for (List<LedgerToken> chunk : Chunks.of(tokens, CHUNK)) {
+      try (PreparedStatement statement =
+          connection.prepareStatement(dialect.insertNew(table, COLUMNS, KEY, chunk.size()))) {
+        int parameter = 1;
+        for (LedgerToken token : chunk) {
+          statement.setLong(parameter++, token.expiresAt());
+          statement.setString(parameter++, token.jti());
+          statement.setString(parameter++, token.type().code());
+          statement.setString(parameter++, token.realmId());
+          statement.setString(parameter++, token.userId());
+          statement.setString(parameter++, token.clientId());
+          setNullable(statement, parameter++, token.sessionId());
+          setNullable(statement, parameter++, token.apiKeyId());
+          statement.setLong(parameter++, token.issuedAt());
+        }
+        statement.executeUpdate();
+      }
+    }
+  }
+
+  /**
+   * One page of the tokens that a scope concerns, live and not yet revoked, in the order of the
+   * key.
+   *
+   * @param after the last token of the page before, null for the first page
+   * @param now seconds since 1970
+   */
+  public List<LedgerToken> candidates(
+      Connection connection,
+      RevocationScope scope,
+      @Nullable LedgerToken after,
+      long now,
+      int limit)
+      throws SQLException {
+    StringBuilder sql = new StringBuilder("SELECT ").append(SELECTED);
+    sql.append(" FROM ").append(table).append(" t WHERE ");
+    List<String> keys = new ArrayList<>();
+    switch (scope.kind()) {
+      case TOKEN -> throw new IllegalArgumentException("A token scope needs no candidates.");
+      case SESSION -> {
+        sql.append("t.SESSION_ID = ? AND t.REALM_ID = ?");
+        keys.add(key(scope.sessionId()));
+        keys.add(key(scope.realmId()));
+      }
+      case USER -> {
+        sql.append("t.USER_ID = ? AND t.REALM_ID = ?");
+        keys.add(key(scope.userId()));
+        keys.add(key(scope.realmId()));
+      }
+      case CLIENT -> {
+        sql.append("t.CLIENT_ID = ? AND t.REALM_ID = ?");
+        keys.add(key(scope.clientId()));
+        keys.add(key(scope.realmId()));
+      }
+      case REALM -> {
+        sql.append("t.REALM_ID = ?");
+        keys.add(key(scope.realmId()));
+      }
+      case API_KEY -> {
+        sql.append("t.API_KEY_ID = ?");
+        keys.add(key(scope.apiKeyId()));
+      }
+    }
+    sql.append(" AND t.EXPIRES_AT >= ?");
+    boolean bounded = scope.verifies().isEmpty();
+    if (bounded) {
+      sql.append(" AND t.ISSUED_AT < ?");
+    }
+    if (after != null) {
+      sql.append(" AND (t.EXPIRES_AT > ? OR t.JTI > ?)");
+    }
+    sql.append(" AND NOT EXISTS (SELECT 1 FROM ")
+        .append(revokedTable)
+        .append(" r WHERE r.JTI = t.JTI) ORDER BY t.EXPIRES_AT, t.JTI LIMIT ")
+        .append(limit);
+    try (PreparedStatement statement = connection.prepareStatement(sql.toString())) {
+      int parameter = 1;
+      for (String key : keys) {
+        statement.setString(parameter++, key);
+      }
+      // A token is expired from the second of its exp on; see RevokedTable.
+      statement.setLong(parameter++, after == null ? now + 1 : after.expiresAt());
+      if (bounded) {
+        statement.setLong(parameter++, scope.issuedBefore());
+      }
+      if (after != null) {
+        statement.setLong(parameter++, after.expiresAt());
+        statement.setString(parameter, after.jti());
+      }
+      return read(statement);
+    }
+  }
+
+  /** Deletes what expired before a time, seconds since 1970; the number of rows. */
+  public int deleteExpired(Connection connection, long before) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("DELETE FROM " + table + " WHERE EXPIRES_AT < ?")) {
+      statement.setLong(1, before);
+      return statement.executeUpdate();
+    }
+  }
+
+  static List<LedgerToken> read(PreparedStatement statement) throws SQLException {
+    List<LedgerToken> tokens = new ArrayList<>();
+    try (ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        tokens.add(
+            new LedgerToken(
+                rows.getString("JTI"),
+                SessionType.ofCode(rows.getString("SESSION_TYPE")),
+                rows.getString("REALM_ID"),
+                rows.getString("USER_ID"),
+                rows.getString("CLIENT_ID"),
+                rows.getString("SESSION_ID"),
+                rows.getString("API_KEY_ID"),
+                rows.getLong("ISSUED_AT"),
+                rows.getLong("EXPIRES_AT")));
+      }
+    }
+    return tokens;
+  }
+
+  static void setNullable(PreparedStatement statement, int column, @Nullable String value)
+      throws SQLException {
+    if (value == null) {
+      statement.setNull(column, Types.VARCHAR);
+    } else {
+      statement.setString(column, value);
+    }
+  }
+
+  private static String key(@Nullable String value) {
+    if (value == null) {
+      throw new IllegalArgumentException("The scope lacks its key.");
+    }
+    return value;
+  }
+
+  private static Array numbers(
+      Connection connection, List<LedgerToken> tokens, Function<LedgerToken, Long> value)
+      throws SQLException {
+    return connection.createArrayOf("bigint", tokens.stream().map(value).toArray());
+  }
+
+  private static Array texts(
+      Connection connection,
+      List<LedgerToken> tokens,
+      Function<LedgerToken, @Nullable String> value)
+      throws SQLException {
+    Object[] values = new Object[tokens.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = value.apply(tokens.get(i));
+    }
+    return connection.createArrayOf("text", values);
+  }
+}

@@ -1,0 +1,52 @@
+package dev.bulwark.revocation.push;
+
+import dev.bulwark.redis.RedisNode;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.util.JedisClusterCRC16;
+
+/** Names of keys, without the configured prefix. */
+public final class RedisKeys {
+
+  /** Before the jti of a revoked token. A data format that others read. */
+  public static final String REVOKED = "revoked:";
+
+  /** Tells one life of a Redis node from the next. */
+  static final String EPOCH = "revocation:epoch";
+
+  private RedisKeys() {}
+
+  static String revoked(String jti) {
+    return REVOKED + jti;
+  }
+
+  /** The epoch key of a node; in a cluster one with a hash tag that the node's slots hold. */
+  static String epoch(RedisNode node) {
+    if (node.address().equals(RedisNode.SINGLE)) {
+      return EPOCH;
+    }
+    return EPOCH + ":{" + tag(node.slot()) + "}";
+  }
+
+  /** The smallest number whose decimal text hashes to a slot. */
+  private static int tag(int slot) {
+    return Tags.OF_SLOT[slot];
+  }
+
+  /** Made at the first use in a cluster: about 150,000 hashes. */
+  private static final class Tags {
+    static final int[] OF_SLOT = new int[Protocol.CLUSTER_HASHSLOTS];
+
+    static {
+      boolean[] found = new boolean[OF_SLOT.length];
+      int missing = OF_SLOT.length;
+      for (int number = 0; missing > 0; number++) {
+        int slot = JedisClusterCRC16.getSlot(Integer.toString(number));
+        if (!found[slot]) {
+          found[slot] = true;
+          OF_SLOT[slot] = number;
+          missing--;
+        }
+      }
+    }
+  }
+}

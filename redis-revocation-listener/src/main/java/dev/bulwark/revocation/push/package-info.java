@@ -1,0 +1,5 @@
+/** Redis as a projection of the revoked tokens. */
+@NullMarked
+package dev.bulwark.revocation.push;
+
+import org.jspecify.annotations.NullMarked;

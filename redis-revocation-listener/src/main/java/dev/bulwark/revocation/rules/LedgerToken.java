@@ -1,0 +1,27 @@
+package dev.bulwark.revocation.rules;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An issued access token, as the ledger knows it.
+ *
+ * @param jti its id, at most 255 characters
+ * @param type what it leans on
+ * @param realmId internal id of the realm
+ * @param userId internal id of the user
+ * @param clientId internal id of the client that it was issued for
+ * @param sessionId id of the user session, null if it has none
+ * @param apiKeyId id of the API key it was exchanged from, null if it was not
+ * @param issuedAt {@code iat}, seconds since 1970
+ * @param expiresAt {@code exp}, seconds since 1970
+ */
+public record LedgerToken(
+    String jti,
+    SessionType type,
+    String realmId,
+    String userId,
+    String clientId,
+    @Nullable String sessionId,
+    @Nullable String apiKeyId,
+    long issuedAt,
+    long expiresAt) {}

@@ -1,0 +1,96 @@
+package dev.bulwark.revocation.rules;
+
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A committed fact from which tokens die: "session S ended at t". It is stored in the transaction
+ * of the event and laid over the ledger afterwards, more than once, since a token can be on its way
+ * into the ledger when the event commits.
+ *
+ * <p>A scope never kills outright a token of its own second or later: a session id can be born
+ * again, and Keycloak's own cut-offs have the same grain. Those it has verified.
+ *
+ * @param id unique
+ * @param kind by which key it finds tokens
+ * @param realmId internal id of the realm; null only for {@link ScopeKind#API_KEY}
+ * @param userId for {@link ScopeKind#USER}
+ * @param clientId internal id, for {@link ScopeKind#CLIENT}, and to narrow SESSION and USER
+ * @param sessionId for {@link ScopeKind#SESSION}
+ * @param apiKeyId for {@link ScopeKind#API_KEY}
+ * @param jti for {@link ScopeKind#TOKEN}
+ * @param expiresAt for {@link ScopeKind#TOKEN}: its {@code exp}, seconds since 1970; else 0
+ * @param kills session types it kills outright
+ * @param issuedBefore kills outright only tokens with a smaller {@code iat}, seconds since 1970
+ * @param verifies session types it has verified where it does not kill outright
+ * @param cause why, for logs and metrics
+ * @param createdAt milliseconds since 1970
+ */
+public record RevocationScope(
+    String id,
+    ScopeKind kind,
+    @Nullable String realmId,
+    @Nullable String userId,
+    @Nullable String clientId,
+    @Nullable String sessionId,
+    @Nullable String apiKeyId,
+    @Nullable String jti,
+    long expiresAt,
+    Set<SessionType> kills,
+    long issuedBefore,
+    Set<SessionType> verifies,
+    String cause,
+    long createdAt) {
+
+  /** Checks that the keys fit the kind. */
+  public RevocationScope {
+    kills = Set.copyOf(kills);
+    verifies = Set.copyOf(verifies);
+    boolean complete =
+        switch (kind) {
+          case TOKEN -> jti != null && expiresAt > 0;
+          case SESSION -> realmId != null && sessionId != null;
+          case USER -> realmId != null && userId != null;
+          case CLIENT -> realmId != null && clientId != null;
+          case REALM -> realmId != null;
+          case API_KEY -> apiKeyId != null;
+        };
+    if (!complete) {
+      throw new IllegalArgumentException("A scope of kind " + kind + " lacks its key.");
+    }
+  }
+
+  /** What this scope says about a token. */
+  public Verdict judge(LedgerToken token) {
+    if (!concerns(token)) {
+      return Verdict.KEEP;
+    }
+    if (kind == ScopeKind.TOKEN) {
+      return Verdict.KILL;
+    }
+    if (kills.contains(token.type()) && token.issuedAt() < issuedBefore && narrowed(token)) {
+      return Verdict.KILL;
+    }
+    return verifies.contains(token.type()) ? Verdict.VERIFY : Verdict.KEEP;
+  }
+
+  private boolean concerns(LedgerToken token) {
+    return switch (kind) {
+      case TOKEN -> Objects.equals(jti, token.jti());
+      case SESSION -> sameRealm(token) && Objects.equals(sessionId, token.sessionId());
+      case USER -> sameRealm(token) && Objects.equals(userId, token.userId());
+      case CLIENT -> sameRealm(token) && Objects.equals(clientId, token.clientId());
+      case REALM -> sameRealm(token);
+      case API_KEY -> Objects.equals(apiKeyId, token.apiKeyId());
+    };
+  }
+
+  private boolean sameRealm(LedgerToken token) {
+    return Objects.equals(realmId, token.realmId());
+  }
+
+  private boolean narrowed(LedgerToken token) {
+    return clientId == null || clientId.equals(token.clientId());
+  }
+}

@@ -1,0 +1,75 @@
+package dev.bulwark.revocation.worker;
+
+import dev.bulwark.redis.RedisConnection;
+import dev.bulwark.redis.RedisUnavailableException;
+import dev.bulwark.revocation.RevocationMetrics;
+import dev.bulwark.revocation.ledger.LedgerDatabase;
+import dev.bulwark.revocation.ledger.RevokedTable;
+import dev.bulwark.revocation.push.RevocationPusher;
+import dev.bulwark.revocation.rules.RevokedToken;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Makes tokens revoked: pushes them to Redis if it is there, and writes down that they are revoked
+ * and where they have been pushed. Whatever is lost in between is found again by the scope that is
+ * still in the database, or by the drainer. Thread-safe.
+ */
+public final class Revoker {
+
+  private final LedgerDatabase database;
+  private final RedisConnection redis;
+  private final RevocationPusher pusher;
+  private final RevocationMetrics metrics;
+  private final Clock clock;
+
+  /** With its collaborators. */
+  public Revoker(
+      LedgerDatabase database,
+      RedisConnection redis,
+      RevocationPusher pusher,
+      RevocationMetrics metrics,
+      Clock clock) {
+    this.database = database;
+    this.redis = redis;
+    this.pusher = pusher;
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  /** Revokes tokens that have not been revoked before. */
+  public void revoke(List<RevokedToken> tokens, String cause) throws SQLException {
+    if (tokens.isEmpty()) {
+      return;
+    }
+    Map<String, List<RevokedToken>> pushed = push(tokens);
+    Set<RevokedToken> rest = new HashSet<>(tokens);
+    pushed.values().forEach(rest::removeAll);
+    long now = clock.millis();
+    database.run(
+        connection -> {
+          for (Map.Entry<String, List<RevokedToken>> epoch : pushed.entrySet()) {
+            database.revoked().insert(connection, epoch.getValue(), epoch.getKey(), cause, now);
+          }
+          database.revoked().insert(connection, rest, RevokedTable.NOT_PUSHED, cause, now);
+        });
+    metrics.revoked(tokens.size(), cause);
+  }
+
+  private Map<String, List<RevokedToken>> push(List<RevokedToken> tokens) {
+    if (!redis.isAvailable()) {
+      return Map.of();
+    }
+    try {
+      return metrics.timePush(tokens.size(), () -> pusher.push(tokens));
+    } catch (RedisUnavailableException e) {
+      // Reported by the connection; the drainer pushes them when Redis is back.
+      metrics.pushFailed();
+      return Map.of();
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package dev.bulwark.revocation.worker;
+
+import dev.bulwark.revocation.ledger.LedgerDatabase;
+import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.rules.RevocationScope;
+import dev.bulwark.revocation.rules.RevokedToken;
+import dev.bulwark.revocation.rules.ScopeKind;
+import dev.bulwark.revocation.rules.Verdict;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Lays a scope over the ledger and revokes what it kills. Thread-safe. */
+public final class ScopeExpander {
+
+  private static final int PAGE = 5000;
+
+  private final LedgerDatabase database;
+  private final TokenOracle oracle;
+  private final Revoker revoker;
+  private final Clock clock;
+
+  /** With its collaborators. */
+  public ScopeExpander(LedgerDatabase database, TokenOracle oracle, Revoker revoker, Clock clock) {
+    this.database = database;
+    this.oracle = oracle;
+    this.revoker = revoker;
+    this.clock = clock;
+  }
+
+  /**
+   * Revokes the tokens that a committed scope kills and that have not been revoked yet.
+   *
+   * @return how many
+   */
+  public int expand(RevocationScope scope) throws SQLException {
+    return scope.kind() == ScopeKind.TOKEN ? expandToken(scope) : expandOverLedger(scope);
+  }
+
+  private int expandToken(RevocationScope scope) throws SQLException {
+    String jti = scope.jti();
+    if (jti == null
+        || scope.expiresAt() <= seconds()
+        || database.call(connection -> database.revoked().contains(connection, jti))) {
+      return 0;
+    }
+    revoker.revoke(List.of(new RevokedToken(jti, scope.expiresAt())), scope.cause());
+    return 1;
+  }
+
+  private int expandOverLedger(RevocationScope scope) throws SQLException {
+    int count = 0;
+    @Nullable LedgerToken last = null;
+    while (true) {
+      @Nullable LedgerToken after = last;
+      List<LedgerToken> page =
+          database.call(
+              connection ->
+                  database.tokens().candidates(connection, scope, after, seconds(), PAGE));
+      List<RevokedToken> dead = dead(scope, page);
+      revoker.revoke(dead, scope.cause());
+      count += dead.size();
+      if (page.size() < PAGE) {
+        return count;
+      }
+      last = page.get(page.size() - 1);
+    }
+  }
+
+  private List<RevokedToken> dead(RevocationScope scope, List<LedgerToken> page) {
+    List<RevokedToken> dead = new ArrayList<>();
+    List<LedgerToken> doubtful = new ArrayList<>();
+    for (LedgerToken token : page) {
+      Verdict verdict = scope.judge(token);
+      if (verdict == Verdict.KILL) {
+        dead.add(revoked(token));
+      } else if (verdict == Verdict.VERIFY) {
+        doubtful.add(token);
+      }
+    }
+    if (!doubtful.isEmpty()) {
+      Set<LedgerToken> verified = oracle.dead(doubtful);
+      verified.forEach(token -> dead.add(revoked(token)));
+    }
+    return dead;
+  }
+
+  private static RevokedToken revoked(LedgerToken token) {
+    return new RevokedToken(token.jti(), token.expiresAt());
+  }
+
+  private long seconds() {
+    return Math.floorDiv(clock.millis(), 1000L);
+  }
+}
