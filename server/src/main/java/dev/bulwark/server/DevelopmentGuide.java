@@ -22,7 +22,7 @@ final class DevelopmentGuide {
       TOKEN=$(curl -s %1$s/realms/app/protocol/openid-connect/token -d grant_type=password -d client_id=dev-cli -d username=alice -d password=correct-dev-battery -d scope='openid tasks:read' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'); echo $TOKEN | cut -c1-60
 
        2. Revoke it, and see its id in Redis (redis-cli, or any client):
-      curl -s -o /dev/null -w '%%{http_code}\\n' %1$s/realms/app/protocol/openid-connect/revoke -d client_id=dev-cli -d token=$TOKEN; (printf 'KEYS revoked:*\\r\\nQUIT\\r\\n'; sleep 1) | timeout 5 bash -c 'exec 3<>/dev/tcp/127.0.0.1/6379; cat >&3 & cat <&3'
+      curl -s -o /dev/null -w '%%{http_code}\\n' %1$s/realms/app/protocol/openid-connect/revoke -d client_id=dev-cli -d token=$TOKEN; bash -c 'exec 3<>/dev/tcp/127.0.0.1/6379; printf "KEYS revoked:*\\r\\nQUIT\\r\\n" >&3; cat <&3'
 
        3. Create an API key and exchange it for a token:
       TOKEN=$(curl -s %1$s/realms/app/protocol/openid-connect/token -d grant_type=password -d client_id=dev-cli -d username=alice -d password=correct-dev-battery -d scope='openid tasks:read' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'); KEY=$(curl -s %1$s/realms/app/api-keys -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"name":"first","scopes":["tasks:read"],"expiresAt":null}' | sed 's/.*"key":"\\([^"]*\\)".*/\\1/'); curl -s %1$s/realms/app/protocol/openid-connect/token -d grant_type=urn:bulwark:params:oauth:grant-type:api-key -d client_id=dev-cli -H "X-API-Key: $KEY"

@@ -93,7 +93,7 @@ class BrowserLoginIT {
       Map<String, String> answer = query(page.url());
       assertThat(answer).containsEntry("state", "a-state").containsKey("code");
 
-      List<Cookie> cookies = context.cookies(realm.url() + "/account");
+      List<Cookie> cookies = context.cookies();
       assertThat(cookies)
           .anyMatch(cookie -> cookie.name.equals("KEYCLOAK_IDENTITY") && cookie.httpOnly);
 
