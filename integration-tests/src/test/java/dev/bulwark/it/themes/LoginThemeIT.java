@@ -151,7 +151,11 @@ class LoginThemeIT {
           PAGES.logout(page);
           Inspection.inspect(page, look, "logout");
           page.click("#kc-logout");
-          page.waitForSelector("#kc-info-message");
+          page.waitForSelector("[data-page-id=login-info]");
+          assertThat(page.locator("#kc-page-title").innerText()).isNotBlank();
+          assertThat(page.locator("#kc-info-message .instruction").isVisible())
+              .as("the heading's text a second time")
+              .isFalse();
           Inspection.inspect(page, look, "info");
         });
   }
@@ -185,7 +189,7 @@ class LoginThemeIT {
           assertThat(page.locator("#kc-page-title").innerText()).isEqualTo("Sign in");
           assertThat(page.locator(".bw-footer").innerText()).isEqualTo("Protected by Bulwark");
           page.selectOption("#login-select-toggle", optionOf(page, "Deutsch"));
-          page.waitForURL("**kc_locale=de**");
+          page.waitForSelector("html[lang=de]");
           assertGerman(page);
         });
   }
