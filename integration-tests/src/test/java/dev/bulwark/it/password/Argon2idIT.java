@@ -1,0 +1,120 @@
+package dev.bulwark.it.password;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.SharedRealm;
+import dev.bulwark.it.support.TestStack;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** P1, P2: what the server stores, and that it verifies exactly. */
+@SharedRealm
+class Argon2idIT {
+
+  private final Realm realm = TestStack.get().realm();
+  private final Users users = new Users(TestStack.get().admin());
+
+  private void assertArgon2id(JsonNode data) throws Exception {
+    assertThat(data)
+        .isEqualTo(
+            new ObjectMapper()
+                .readTree(
+                    """
+                    {"hashIterations": 3, "algorithm": "argon2id", "additionalParameters":
+                      {"type": ["id"], "version": ["1.3"], "memory": ["65536"],
+                       "parallelism": ["4"], "hashLength": ["32"]}}
+                    """));
+  }
+
+  @Test
+  void importedAndAdminSetPasswordsAreArgon2id() throws Exception {
+    assertArgon2id(users.credentialData("alice"));
+    users.createWithPassword("p1-admin", "set-by-an-admin");
+    assertArgon2id(users.credentialData("p1-admin"));
+    String id = TestStack.get().admin().userId("p1-admin");
+    TestStack.get()
+        .admin()
+        .put(
+            "/realms/app/users/" + id + "/reset-password",
+            "{\"type\":\"password\",\"value\":\"reset-by-an-admin\",\"temporary\":false}")
+        .expect(204);
+    assertArgon2id(users.credentialData("p1-admin"));
+    realm.login("p1-admin", "reset-by-an-admin", "openid").expect(200);
+    realm.login("p1-admin", "set-by-an-admin", "openid").expect(400);
+  }
+
+  @Test
+  void aRegisteredPasswordIsArgon2id() throws Exception {
+    RegistrationForm.register(realm, "p1-registered", "chosen-by-the-user");
+    assertArgon2id(users.credentialData("p1-registered"));
+    realm.login("p1-registered", "chosen-by-the-user", "openid").expect(200);
+  }
+
+  static Stream<String> passwords() {
+    return Stream.of(
+        "Pässwörd-пароль-密码-🔑",
+        "  blanks at both ends  ",
+        "e\u0301\u00e9-not-normalised",
+        "x".repeat(72) + "beyond bcrypt",
+        "long ".repeat(160),
+        "\"quotes\" & <markup> %41 +plus",
+        "tab\tnewline\nbell\u0007");
+  }
+
+  @ParameterizedTest
+  @MethodSource("passwords")
+  void theWholePasswordCountsAsTyped(String password) {
+    String name = "p2-" + Integer.toHexString(password.hashCode());
+    users.createWithPassword(name, password);
+    realm.login(name, password, "openid").expect(200);
+    for (String other :
+        List.of(
+            password + " ",
+            password.substring(0, password.length() - 1),
+            password.strip() + "!",
+            password.replace("e\u0301", "\u00e9") + (password.contains("e\u0301") ? "" : "!"))) {
+      realm.login(name, other, "openid").expect(400);
+      clearFailures(name);
+    }
+  }
+
+  private static void clearFailures(String name) {
+    String id = TestStack.get().admin().userId(name);
+    TestStack.get()
+        .admin()
+        .delete("/realms/app/attack-detection/brute-force/users/" + id)
+        .expect(204);
+  }
+
+  @Test
+  void theLogNamesTheEngineAndItsSpeed() {
+    assertThat(TestStack.get().keycloak().log())
+        .containsPattern(
+            "Argon2id by libargon2 \\(.*\\): m=65536 KiB, t=3, p=4 takes \\d+ ms; \\d+ at once");
+  }
+
+  @Test
+  void metersAreAtKeycloaksMetricsEndpoint() {
+    realm.login("alice").expect(200);
+    String metrics =
+        Http.get(TestStack.get().keycloak().managementUrl() + "/metrics").expect(200).body();
+    for (Pattern line :
+        List.of(
+            Pattern.compile(
+                "bulwark_password_hash_seconds_count\\{[^}]*algorithm=\"argon2id\"[^}]*operation=\"verify\"[^}]*outcome=\"match\"[^}]*} [1-9]"),
+            Pattern.compile("bulwark_password_wait_seconds_count[^ ]* [1-9]"),
+            Pattern.compile("bulwark_password_permits_used[^ ]* 0"),
+            Pattern.compile("bulwark_password_permits_total[^ ]* [1-9]"),
+            Pattern.compile("bulwark_password_native[^ ]* 1"))) {
+      assertThat(metrics).containsPattern(line);
+    }
+  }
+}

@@ -1,0 +1,225 @@
+package dev.bulwark.it.password;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.SharedRealm;
+import dev.bulwark.it.support.TestStack;
+import dev.bulwark.password.foreign.CostLimits;
+import dev.bulwark.password.foreign.ForeignHash;
+import dev.bulwark.password.foreign.StoredHash;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** P3, P4: a login with any older hash succeeds and leaves an Argon2id hash. */
+@SharedRealm
+class HashUpgradeIT {
+
+  private static final Path VECTORS =
+      Path.of(
+          "..",
+          "password-hash-provider",
+          "src/test/resources/dev/bulwark/password/foreign/foreign-vectors.jsonl");
+
+  private final Realm realm = TestStack.get().realm();
+  private final Users users = new Users(TestStack.get().admin());
+
+  record Vector(String library, String algorithm, String password, String hash) {
+    @Override
+    public String toString() {
+      return library + " " + hash.substring(0, 14) + "… " + password;
+    }
+  }
+
+  /** Of each library and form one password in several scripts, and of bcrypt one over 72 bytes. */
+  static Stream<Vector> vectors() throws Exception {
+    ObjectMapper json = new ObjectMapper();
+    Map<String, Vector> chosen = new HashMap<>();
+    for (String line : Files.readAllLines(VECTORS)) {
+      JsonNode node = json.readTree(line);
+      Vector vector =
+          new Vector(
+              node.get("library").asText(),
+              node.get("algorithm").asText(),
+              node.get("password").asText(),
+              node.get("hash").asText());
+      boolean wanted =
+          vector.password.startsWith("Pässwörd")
+              || vector.algorithm.equals("bcrypt") && vector.password.length() == 80;
+      if (wanted) {
+        String form = vector.hash.replaceAll("[^$:,=]{16,}", "").replaceAll("\\d+", "");
+        chosen.putIfAbsent(vector.library + vector.algorithm + form + vector.password, vector);
+      }
+    }
+    return chosen.values().stream().sorted(java.util.Comparator.comparing(v -> v.library + v.hash));
+  }
+
+  @ParameterizedTest
+  @MethodSource("vectors")
+  void usersOfOtherApplicationsKeepTheirPasswords(Vector vector) {
+    String name = "p4-" + Integer.toHexString(vector.hash.hashCode());
+    users.createWithHash(name, ForeignHash.parse(vector.hash, CostLimits.DEFAULT));
+    assertThat(users.algorithm(name)).isEqualTo(vector.algorithm);
+    realm.login(name, "!" + vector.password, "openid").expect(400);
+    assertThat(users.algorithm(name)).as("after a wrong password").isEqualTo(vector.algorithm);
+    realm.login(name, vector.password, "openid").expect(200);
+    assertUpgraded(name);
+    realm.login(name, vector.password, "openid").expect(200);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "pbkdf2,PBKDF2WithHmacSHA1,160",
+    "pbkdf2-sha256,PBKDF2WithHmacSHA256,256",
+    "pbkdf2-sha256,PBKDF2WithHmacSHA256,512",
+    "pbkdf2-sha512,PBKDF2WithHmacSHA512,512"
+  })
+  void keycloaksOwnPbkdf2IsUpgraded(String algorithm, String function, int bits) throws Exception {
+    String name = "p3-" + algorithm + "-" + bits;
+    String password = "Keycloak's ünique password";
+    users.createWithHash(name, pbkdf2(algorithm, function, bits, password));
+    realm.login(name, "wrong", "openid").expect(400);
+    realm.login(name, password, "openid").expect(200);
+    assertUpgraded(name);
+    realm.login(name, password, "openid").expect(200);
+  }
+
+  /** Even with equal parameters: then only the provider differs. */
+  @Test
+  void keycloaksOwnArgon2IsUpgraded() {
+    // From the reference program: correct-dev-battery, salt sixteen-byte-slt.
+    users.createWithHash(
+        "p3-argon2",
+        """
+        {"hashIterations":3,"algorithm":"argon2","additionalParameters":{"hashLength":["32"],"memory":["65536"],
+        "type":["id"],"version":["1.3"],"parallelism":["4"]}}
+        """,
+        """
+        {"value":"%s","salt":"c2l4dGVlbi1ieXRlLXNsdA==","additionalParameters":{}}
+        """
+            .formatted(REFERENCE_HASH));
+    realm.login("p3-argon2", Realm.PASSWORD, "openid").expect(200);
+    assertUpgraded("p3-argon2");
+    realm.login("p3-argon2", Realm.PASSWORD, "openid").expect(200);
+  }
+
+  @Test
+  void aHashThatIsCurrentIsLeftAlone() {
+    users.createWithPassword("p3-current", "current-password");
+    JsonNode before = TestStack.get().admin().passwordCredential("p3-current");
+    realm.login("p3-current", "current-password", "openid").expect(200);
+    assertThat(TestStack.get().admin().passwordCredential("p3-current")).isEqualTo(before);
+  }
+
+  @Test
+  void concurrentLoginsDuringTheUpgradeAllSucceed() throws Exception {
+    int logins = 24;
+    String name = "p3-concurrent";
+    users.createWithHash(
+        name, pbkdf2("pbkdf2-sha512", "PBKDF2WithHmacSHA512", 512, Realm.PASSWORD));
+    // Brute-force protection turns concurrent logins of one user away, whatever the password.
+    TestStack.get().admin().put("/realms/app", "{\"bruteForceProtected\":false}").expect(204);
+    ExecutorService threads = Executors.newFixedThreadPool(logins);
+    try {
+      CountDownLatch start = new CountDownLatch(1);
+      List<Future<Response>> responses = new ArrayList<>();
+      for (int i = 0; i < logins; i++) {
+        responses.add(
+            threads.submit(
+                () -> {
+                  start.await();
+                  return realm.login(name, Realm.PASSWORD, "openid");
+                }));
+      }
+      start.countDown();
+      for (Future<Response> response : responses) {
+        response.get().expect(200);
+      }
+    } finally {
+      threads.shutdownNow();
+      TestStack.get().admin().put("/realms/app", "{\"bruteForceProtected\":true}").expect(204);
+    }
+    assertUpgraded(name);
+    realm.login(name, Realm.PASSWORD, "openid").expect(200);
+    realm.login(name, "wrong", "openid").expect(400);
+    assertThat(
+            TestStack.get()
+                .admin()
+                .get("/realms/app/users/" + TestStack.get().admin().userId(name) + "/credentials")
+                .json())
+        .as("still one password")
+        .hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "too-costly|{\"hashIterations\":1,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"4194304\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}|QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=|its memory of 4194304 KiB is over the limit of 1048576 KiB",
+        "no-parameters|{\"hashIterations\":1,\"algorithm\":\"argon2id\"}|QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=|its parameter type is missing",
+        "bad-base64|{\"hashIterations\":1,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}|QUFBQUFBQUFB***|its salt or hash is malformed",
+        "bad-bcrypt|{\"hashIterations\":12,\"algorithm\":\"bcrypt\"}|QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=|it is no well-formed bcrypt hash",
+        "costly-bcrypt|{\"hashIterations\":31,\"algorithm\":\"bcrypt\"}|$2b$31$abcdefghijklmnopqrstuuBzzIgyKkz7xMWYSzkIjUSnxEQFQ0WNe|its bcrypt cost of 31 is over the limit of 15",
+        "bad-scrypt|{\"hashIterations\":1000,\"algorithm\":\"scrypt\",\"additionalParameters\":{\"r\":[\"8\"],\"p\":[\"1\"]}}|QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=|its scrypt N is no power of two above 1",
+      })
+  void aHashThatCannotBeVerifiedFailsCleanlyWithOneWarning(
+      String name, String credentialData, String value, String reason) {
+    String user = "p4-" + name;
+    users.createWithHash(
+        user,
+        credentialData,
+        "{\"value\":\"" + value + "\",\"salt\":\"MDEyMzQ1Njc4OWFiY2RlZg==\"}");
+    String id = TestStack.get().admin().userId(user);
+    for (int attempt = 0; attempt < 3; attempt++) {
+      Response refused = realm.login(user, Realm.PASSWORD, "openid").expect(400);
+      assertThat(refused.text("error")).isEqualTo("invalid_grant");
+    }
+    String warning = "password of user " + id + " cannot be verified: " + reason;
+    String log = TestStack.get().keycloak().log();
+    assertThat(log.lines().filter(line -> line.contains(warning))).hasSize(1);
+    assertThat(log).doesNotContain(value);
+  }
+
+  private static final String REFERENCE_HASH = "kxGSi6oK8mVIufokODHUwvfvrgnrmAQl9VDSO7h016g=";
+
+  private static StoredHash pbkdf2(String algorithm, String function, int bits, String password)
+      throws Exception {
+    byte[] salt = "0123456789abcdef".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    byte[] hash =
+        SecretKeyFactory.getInstance(function)
+            .generateSecret(new PBEKeySpec(password.toCharArray(), salt, 27_500, bits))
+            .getEncoded();
+    return new StoredHash(
+        algorithm, 27_500, Map.of(), Base64.getEncoder().encodeToString(hash), salt);
+  }
+
+  /** The upgrade runs after the login's own transaction, on the same request. */
+  private void assertUpgraded(String name) {
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(() -> assertThat(users.algorithm(name)).isEqualTo("argon2id"));
+    assertThat(users.credentialData(name).at("/additionalParameters/memory/0").asText())
+        .isEqualTo("65536");
+  }
+}
