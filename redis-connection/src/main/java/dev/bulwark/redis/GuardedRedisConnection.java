@@ -157,7 +157,7 @@ final class GuardedRedisConnection implements RedisConnection, AutoCloseable {
   }
 
   private static String advice(String error) {
-    if (error.contains("WRONGPASS") || error.contains("NOAUTH")) {
+    if (error.contains("WRONGPASS") || error.contains("AUTH")) {
       return error
           + "; check "
           + RedisConfig.OPTION_PREFIX

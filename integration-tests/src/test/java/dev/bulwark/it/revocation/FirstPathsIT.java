@@ -2,114 +2,120 @@ package dev.bulwark.it.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
-import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
-import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
+import dev.bulwark.server.EmbeddedRedis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** R1 and R3 in their first form: the keys are there when the response has arrived. */
-@SharedRealm
+/** R1 and R3 in a few minutes: the keys are there when the response has arrived. */
 class FirstPathsIT {
 
-  private final TestStack stack = TestStack.get();
-  private final Realm realm = stack.realm();
-  private final AdminApi admin = stack.admin();
-  private final RevokedKeys keys = new RevokedKeys(stack.redis().url());
+  private static final TestStack STACK = TestStack.get();
+  private static final PathRealm REALM =
+      PathRealm.create(STACK.url(), STACK.admin(), "first-paths");
+  private static final ServerMetrics METRICS = new ServerMetrics(STACK.keycloak().managementUrl());
+  private static final RevokedKeys KEYS = new RevokedKeys(STACK.redis().url());
 
-  @AfterEach
-  void close() {
-    keys.close();
+  @AfterAll
+  static void close() {
+    KEYS.close();
+    REALM.delete();
   }
 
   @Test
   void logoutRevokesEveryLiveAccessTokenOfTheSession() {
-    Response first = realm.login("alice");
-    Response second = realm.refresh(first.text("refresh_token")).expect(200);
-    Response other = realm.login("alice");
-    List<String> dead = List.of(first.text("access_token"), second.text("access_token"));
-    dead.forEach(keys::assertNotRevoked);
+    Response first = REALM.login("ann");
+    Response second = REALM.refresh(first);
+    Response other = REALM.login("ann");
+    assertAlive(first, second, other);
 
-    realm.logout(second.text("refresh_token")).expect(204);
+    REALM.logout("cli", second.text("refresh_token")).expect(204);
 
-    dead.forEach(keys::assertRevoked);
-    dead.forEach(token -> assertThat(realm.isActive(token)).isFalse());
-    keys.assertNotRevoked(other.text("access_token"));
-    assertThat(realm.isActive(other.text("access_token"))).isTrue();
+    assertDead(first, second);
+    assertAlive(other);
   }
 
   @Test
   void logoutByIdTokenHintRevokes() {
-    Response tokens = realm.login("alice");
-    Http.get(realm.endpoint("logout") + "?id_token_hint=" + tokens.text("id_token"));
-    assertThat(realm.isActive(tokens.text("access_token"))).isFalse();
-    keys.assertRevoked(tokens.text("access_token"));
+    Response tokens = REALM.login("ann");
+    Http.get(REALM.endpoint("logout") + "?id_token_hint=" + tokens.text("id_token"));
+    assertDead(tokens);
   }
 
   @Test
   void revokedAccessTokenIsTheOnlyOneRevoked() {
-    Response first = realm.login("bob");
-    Response second = realm.refresh(first.text("refresh_token")).expect(200);
+    Response first = REALM.login("ben");
+    Response second = REALM.refresh(first);
 
-    realm.revoke(first.text("access_token")).expect(200);
+    REALM.revoke("cli", first.text("access_token")).expect(200);
 
-    keys.assertRevoked(first.text("access_token"));
-    assertThat(realm.isActive(first.text("access_token"))).isFalse();
-    keys.assertNotRevoked(second.text("access_token"));
-    assertThat(realm.isActive(second.text("access_token"))).isTrue();
+    assertDead(first);
+    assertAlive(second);
   }
 
   @Test
   void revokedRefreshTokenTakesItsAccessTokensAlong() {
-    Response first = realm.login("bob");
-    Response second = realm.refresh(first.text("refresh_token")).expect(200);
+    Response first = REALM.login("ben");
+    Response second = REALM.refresh(first);
 
-    realm.revoke(second.text("refresh_token")).expect(200);
+    REALM.revoke("cli", second.text("refresh_token")).expect(200);
 
-    for (Response dead : List.of(first, second)) {
-      assertThat(realm.isActive(dead.text("access_token"))).isFalse();
-      keys.assertRevoked(dead.text("access_token"));
-    }
+    assertDead(first, second);
   }
 
   @Test
   void adminLogoutOfAUserRevokesAllSessions() {
-    List<String> dead = new ArrayList<>();
+    List<Response> dead = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      dead.add(realm.login("alice").text("access_token"));
+      dead.add(REALM.login("cyn"));
     }
-    String other = realm.login("bob").text("access_token");
+    Response other = REALM.login("ben");
 
-    admin.post("/realms/app/users/" + admin.userId("alice") + "/logout", "{}").expect(204);
+    REALM.admin().post(REALM.path("/users/" + REALM.userId("cyn") + "/logout"), "{}").expect(204);
 
-    dead.forEach(token -> assertThat(realm.isActive(token)).isFalse());
-    dead.forEach(keys::assertRevoked);
-    keys.assertNotRevoked(other);
+    dead.forEach(FirstPathsIT::assertDead);
+    assertAlive(other);
   }
 
   @Test
   void withoutRedisLoginAndLogoutWorkAndTheKeysComeLater() {
-    Response before = realm.login("alice");
-    stack.redis().stop();
+    Response before = REALM.login("ann");
+    STACK.redis().stop();
     try {
-      realm.logout(before.text("refresh_token")).expect(204);
-      Response during = realm.login("bob");
-      realm.logout(during.text("refresh_token")).expect(204);
-      Response alive = realm.login("bob");
-      stack.redis().startAgain();
-      keys.awaitRevoked(before.text("access_token"), Duration.ofSeconds(10));
-      keys.awaitRevoked(during.text("access_token"), Duration.ofSeconds(10));
-      keys.assertNotRevoked(alive.text("access_token"));
+      REALM.logout("cli", before.text("refresh_token")).expect(204);
+      Response during = REALM.login("ben");
+      REALM.logout("cli", during.text("refresh_token")).expect(204);
+      Response alive = REALM.login("ben");
+      STACK.redis().startAgain();
+      KEYS.awaitRevoked(before.text("access_token"), Duration.ofSeconds(10));
+      KEYS.awaitRevoked(during.text("access_token"), Duration.ofSeconds(10));
+      assertAlive(alive);
     } finally {
-      if (!dev.bulwark.server.EmbeddedRedis.answers(stack.redis().port())) {
-        stack.redis().startAgain();
+      if (!EmbeddedRedis.answers(STACK.redis().port())) {
+        STACK.redis().startAgain();
       }
+      METRICS.awaitValue("bulwark_redis_up", 1);
+    }
+  }
+
+  private static void assertDead(Response... tokens) {
+    for (Response response : tokens) {
+      String token = response.text("access_token");
+      KEYS.assertRevoked(token);
+      assertThat(REALM.isActive(token)).as("introspection").isFalse();
+    }
+  }
+
+  private static void assertAlive(Response... tokens) {
+    for (Response response : tokens) {
+      String token = response.text("access_token");
+      KEYS.assertNotRevoked(token);
+      assertThat(REALM.isActive(token)).as("introspection").isTrue();
     }
   }
 }

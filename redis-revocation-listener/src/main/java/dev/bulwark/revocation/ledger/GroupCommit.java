@@ -87,6 +87,14 @@ public final class GroupCommit<T> {
     }
   }
 
+  /** Rows in the batch that can still be joined. */
+  int joined() {
+    synchronized (joining) {
+      Batch<T> joinable = open;
+      return joinable == null ? 0 : joinable.rows.size();
+    }
+  }
+
   private void close(Batch<T> batch) {
     synchronized (joining) {
       if (open == batch) {

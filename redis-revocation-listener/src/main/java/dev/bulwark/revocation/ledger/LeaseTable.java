@@ -66,7 +66,8 @@ public final class LeaseTable {
         connection.prepareStatement(
             "UPDATE "
                 + table
-                + " SET OWNER = ?, EXPIRES_AT = ? WHERE NAME = ? AND (OWNER = ? OR EXPIRES_AT < ?)")) {
+                + " SET OWNER = ?, EXPIRES_AT = ?"
+                + " WHERE NAME = ? AND (OWNER = ? OR EXPIRES_AT < ?)")) {
       statement.setString(1, owner);
       statement.setLong(2, until);
       statement.setString(3, name);

@@ -4,6 +4,7 @@ import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisNode;
 import dev.bulwark.redis.RedisUnavailableException;
 import dev.bulwark.revocation.rules.RevokedToken;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -12,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.Response;
-import redis.clients.jedis.args.ExpiryOption;
 import redis.clients.jedis.params.SetParams;
 
 /**
@@ -24,6 +25,9 @@ public final class RevocationPusher {
 
   private static final String VALUE = "1";
   private static final int PIPELINE = 1000;
+
+  /** TTL of a key that does not exist. */
+  private static final long GONE = -2;
 
   private final RedisConnection redis;
 
@@ -68,19 +72,57 @@ public final class RevocationPusher {
         redis.pipeline(
             node,
             pipeline -> {
-              List<Response<?>> responses = new ArrayList<>();
+              List<Response<String>> written = new ArrayList<>(tokens.size());
               for (RevokedToken token : tokens) {
-                String name = key.apply(token);
-                long expiry = token.expiresAt();
-                responses.add(pipeline.set(name, VALUE, SetParams.setParams().nx().exAt(expiry)));
-                responses.add(pipeline.expireAt(name, expiry, ExpiryOption.GT));
+                written.add(
+                    pipeline.set(
+                        key.apply(token),
+                        VALUE,
+                        SetParams.setParams().nx().exAt(token.expiresAt())));
               }
               Response<String> stored = pipeline.get(redis.key(RedisKeys.epoch(node)));
               pipeline.sync();
-              // A refused command shows only when its response is read.
-              responses.forEach(Response::get);
+              List<RevokedToken> known = new ArrayList<>();
+              for (int i = 0; i < written.size(); i++) {
+                // A refused command shows only when its response is read.
+                if (written.get(i).get() == null) {
+                  known.add(tokens.get(i));
+                }
+              }
+              lengthen(pipeline, known, key);
               return Optional.ofNullable(Epochs.Value.parse(stored.get())).map(Epochs.Value::epoch);
             });
     return epoch.orElse(null);
+  }
+
+  /**
+   * Gives keys that were there already the token's remaining life if theirs is shorter. Redis 7 has
+   * an option of EXPIREAT for it; this does with 6.2.
+   */
+  private static void lengthen(
+      AbstractPipeline pipeline, List<RevokedToken> known, Function<RevokedToken, String> key) {
+    if (known.isEmpty()) {
+      return;
+    }
+    List<Response<Long>> lives =
+        known.stream().map(token -> pipeline.ttl(key.apply(token))).toList();
+    pipeline.sync();
+    long now = Instant.now().getEpochSecond();
+    List<Response<?>> changes = new ArrayList<>();
+    for (int i = 0; i < lives.size(); i++) {
+      RevokedToken token = known.get(i);
+      long life = lives.get(i).get();
+      if (life == GONE) {
+        changes.add(
+            pipeline.set(
+                key.apply(token), VALUE, SetParams.setParams().nx().exAt(token.expiresAt())));
+      } else if (life >= 0 && now + life + 1 < token.expiresAt()) {
+        changes.add(pipeline.expireAt(key.apply(token), token.expiresAt()));
+      }
+    }
+    if (!changes.isEmpty()) {
+      pipeline.sync();
+      changes.forEach(Response::get);
+    }
   }
 }

@@ -1,0 +1,35 @@
+package dev.bulwark.it.revocation;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.bulwark.it.support.Http;
+import java.net.URI;
+import java.time.Duration;
+
+/** Reads the server's Prometheus metrics. */
+final class ServerMetrics {
+
+  private final URI management;
+
+  ServerMetrics(URI management) {
+    this.management = management;
+  }
+
+  /** The sum over all labels of a metric; 0 if there is none of that name. */
+  double value(String name) {
+    return Http.get(management + "/metrics")
+        .expect(200)
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  void awaitValue(String name, double expected) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> value(name) == expected);
+  }
+}

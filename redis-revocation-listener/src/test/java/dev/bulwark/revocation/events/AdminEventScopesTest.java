@@ -1,0 +1,149 @@
+package dev.bulwark.revocation.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bulwark.revocation.rules.RevocationScope;
+import dev.bulwark.revocation.rules.ScopeKind;
+import dev.bulwark.revocation.rules.SessionType;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.keycloak.events.admin.AdminEvent;
+import org.keycloak.events.admin.OperationType;
+import org.keycloak.events.admin.ResourceType;
+
+class AdminEventScopesTest {
+
+  private boolean userEnabled = true;
+  private boolean realmEnabled = true;
+  private long realmNotBefore;
+
+  private final EventContext context =
+      new EventContext() {
+        @Override
+        public @Nullable String internalClientId(String clientId) {
+          return null;
+        }
+
+        @Override
+        public @Nullable RequestToken requestToken(String parameter) {
+          return null;
+        }
+
+        @Override
+        public boolean isUserEnabled(String userId) {
+          return userEnabled;
+        }
+
+        @Override
+        public boolean isRealmEnabled() {
+          return realmEnabled;
+        }
+
+        @Override
+        public long realmNotBefore() {
+          return realmNotBefore;
+        }
+      };
+
+  private List<RevocationScope> scopes(
+      OperationType operation, ResourceType type, @Nullable String path) {
+    return scopes(operation, type, path, null);
+  }
+
+  private List<RevocationScope> scopes(
+      OperationType operation,
+      ResourceType type,
+      @Nullable String path,
+      @Nullable String representation) {
+    AdminEvent event = new AdminEvent();
+    event.setRealmId("r");
+    event.setTime(5_000_000);
+    event.setOperationType(operation);
+    event.setResourceType(type);
+    event.setResourcePath(path);
+    event.setRepresentation(representation);
+    return AdminEventScopes.of(event, context);
+  }
+
+  @Test
+  void userLogout() {
+    RevocationScope scope =
+        scopes(OperationType.ACTION, ResourceType.USER, "users/u/logout").get(0);
+    assertThat(scope.kind()).isEqualTo(ScopeKind.USER);
+    assertThat(scope.userId()).isEqualTo("u");
+    assertThat(scope.kills()).isEqualTo(SessionType.ALL);
+  }
+
+  @Test
+  void revokedConsentIsVerified() {
+    RevocationScope scope =
+        scopes(OperationType.ACTION, ResourceType.USER, "users/u/consents/cli").get(0);
+    assertThat(scope.userId()).isEqualTo("u");
+    assertThat(scope.kills()).isEmpty();
+  }
+
+  @Test
+  void logoutAll() {
+    RevocationScope scope = scopes(OperationType.ACTION, ResourceType.REALM, "logout-all").get(0);
+    assertThat(scope.kind()).isEqualTo(ScopeKind.REALM);
+    assertThat(scopes(OperationType.ACTION, ResourceType.REALM, "push-revocation")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'{\"offline\":true}', of",
+    "'{\"offline\" : true}', of",
+    "'{\"offline\":false}', on"
+  })
+  void aDeletedSession(String representation, String killed) {
+    RevocationScope scope =
+        scopes(OperationType.DELETE, ResourceType.USER_SESSION, "sessions/s", representation)
+            .get(0);
+    assertThat(scope.sessionId()).isEqualTo("s");
+    assertThat(scope.kills()).contains(SessionType.ofCode(killed)).hasSize(2);
+  }
+
+  @Test
+  void aDisabledUser() {
+    assertThat(scopes(OperationType.UPDATE, ResourceType.USER, "users/u")).isEmpty();
+    userEnabled = false;
+    assertThat(scopes(OperationType.UPDATE, ResourceType.USER, "users/u").get(0).kills())
+        .isEqualTo(SessionType.ALL);
+    assertThat(scopes(OperationType.CREATE, ResourceType.USER, "users/u")).isEmpty();
+  }
+
+  @Test
+  void anUpdatedRealm() {
+    assertThat(scopes(OperationType.UPDATE, ResourceType.REALM, null)).isEmpty();
+    realmNotBefore = 4_000;
+    assertThat(scopes(OperationType.UPDATE, ResourceType.REALM, null).get(0).issuedBefore())
+        .isEqualTo(4_000);
+    realmEnabled = false;
+    assertThat(scopes(OperationType.UPDATE, ResourceType.REALM, null).get(0).verifies())
+        .isEqualTo(SessionType.ALL);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DELETE, users/u/credentials/k1, k1",
+    "DELETE, api-keys/k1, k1",
+    "UPDATE, api-keys/k1, k1",
+    "DELETE, users/u/api-keys/k1, k1",
+    "UPDATE, users/u/credentials/k1,",
+    "DELETE, api-keys/,",
+    "DELETE, api-keys,",
+    "DELETE, users/u,",
+    "DELETE, clients/c/protocol-mappers/models/m,"
+  })
+  void aDeadApiKey(OperationType operation, String path, @Nullable String key) {
+    List<RevocationScope> scopes = scopes(operation, ResourceType.USER, path);
+    if (key == null) {
+      assertThat(scopes).isEmpty();
+    } else {
+      assertThat(scopes.get(0).apiKeyId()).isEqualTo(key);
+    }
+  }
+}

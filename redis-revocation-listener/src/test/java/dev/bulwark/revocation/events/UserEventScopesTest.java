@@ -1,0 +1,182 @@
+package dev.bulwark.revocation.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bulwark.revocation.events.EventContext.RequestToken;
+import dev.bulwark.revocation.rules.RevocationScope;
+import dev.bulwark.revocation.rules.ScopeKind;
+import dev.bulwark.revocation.rules.SessionType;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.keycloak.events.Event;
+import org.keycloak.events.EventType;
+
+class UserEventScopesTest {
+
+  private final Map<String, RequestToken> form = new HashMap<>();
+
+  private final EventContext context =
+      new EventContext() {
+        @Override
+        public @Nullable String internalClientId(String clientId) {
+          return clientId.equals("cli") ? "internal-cli" : null;
+        }
+
+        @Override
+        public @Nullable RequestToken requestToken(String parameter) {
+          return form.get(parameter);
+        }
+
+        @Override
+        public boolean isUserEnabled(String userId) {
+          return true;
+        }
+
+        @Override
+        public boolean isRealmEnabled() {
+          return true;
+        }
+
+        @Override
+        public long realmNotBefore() {
+          return 0;
+        }
+      };
+
+  private static Event event(EventType type) {
+    Event event = new Event();
+    event.setType(type);
+    event.setTime(5_000_000);
+    event.setRealmId("r");
+    event.setDetails(new HashMap<>());
+    return event;
+  }
+
+  private List<RevocationScope> scopes(Event event) {
+    return UserEventScopes.of(event, context);
+  }
+
+  @Test
+  void logoutKillsTheOnlineSessionAndHasTheOfflineTwinVerified() {
+    Event event = event(EventType.LOGOUT);
+    event.setSessionId("s");
+    event.setUserId("u");
+    RevocationScope scope = only(scopes(event));
+    assertThat(scope.kind()).isEqualTo(ScopeKind.SESSION);
+    assertThat(scope.sessionId()).isEqualTo("s");
+    assertThat(scope.clientId()).isNull();
+    assertThat(scope.kills()).isEqualTo(SessionType.ONLINE_TYPES);
+    assertThat(scope.verifies()).isEqualTo(SessionType.ALL);
+    assertThat(scope.cause()).isEqualTo("LOGOUT");
+  }
+
+  @Test
+  void revokedAccessTokenComesFromTheRequest() {
+    Event event = event(EventType.REVOKE_GRANT);
+    event.setUserId("u");
+    event.getDetails().put("token_id", "jti");
+    form.put("token", new RequestToken("jti", "s", 99));
+    RevocationScope scope = only(scopes(event));
+    assertThat(scope.kind()).isEqualTo(ScopeKind.TOKEN);
+    assertThat(scope.jti()).isEqualTo("jti");
+    assertThat(scope.expiresAt()).isEqualTo(99);
+
+    event.getDetails().put("token_exchange_revoked_clients", "other");
+    assertThat(scopes(event))
+        .extracting(RevocationScope::kind)
+        .containsExactly(ScopeKind.TOKEN, ScopeKind.SESSION);
+
+    form.put("token", new RequestToken("another", "s", 99));
+    scope = only(scopes(event));
+    assertThat(scope.kind())
+        .as("never a token that the event does not name")
+        .isEqualTo(ScopeKind.USER);
+    assertThat(scope.kills()).isEmpty();
+  }
+
+  @Test
+  void revokedRefreshTokenEndsTheClientSession() {
+    Event event = event(EventType.REVOKE_GRANT);
+    event.setUserId("u");
+    event.setSessionId("s");
+    event.setClientId("cli");
+    event.getDetails().put("refresh_token_type", "Refresh");
+    RevocationScope scope = only(scopes(event));
+    assertThat(scope.clientId()).isEqualTo("internal-cli");
+    assertThat(scope.kills()).containsExactly(SessionType.ONLINE);
+
+    event.getDetails().put("refresh_token_type", "Offline");
+    assertThat(only(scopes(event)).kills())
+        .containsExactlyInAnyOrder(SessionType.ONLINE, SessionType.OFFLINE);
+
+    event.setClientId("gone");
+    assertThat(only(scopes(event)).kills()).isEmpty();
+  }
+
+  @Test
+  void aReusedTokenIsFoundThroughTheRequestAndVerified() {
+    Event refresh = event(EventType.REFRESH_TOKEN_ERROR);
+    refresh.setError("invalid_token");
+    assertThat(scopes(refresh)).isEmpty();
+    form.put("refresh_token", new RequestToken("x", "s", 99));
+    assertThat(only(scopes(refresh)).sessionId()).isEqualTo("s");
+    assertThat(only(scopes(refresh)).kills()).isEmpty();
+    refresh.setError("invalid_client");
+    assertThat(scopes(refresh)).isEmpty();
+
+    Event code = event(EventType.CODE_TO_TOKEN_ERROR);
+    code.setError("invalid_code");
+    code.getDetails().put("code_id", "s2");
+    assertThat(only(scopes(code)).sessionId()).isEqualTo("s2");
+  }
+
+  @Test
+  void lockoutKillsTheUser() {
+    Event event = event(EventType.USER_DISABLED_BY_PERMANENT_LOCKOUT);
+    event.setUserId("u");
+    assertThat(only(scopes(event)).kills()).isEqualTo(SessionType.ALL);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"REMOVE_CREDENTIAL", "UPDATE_CREDENTIAL"})
+  void aDeadApiKey(EventType type) {
+    Event event = event(type);
+    assertThat(scopes(event)).isEmpty();
+    event.getDetails().put("credential_type", "otp");
+    event.getDetails().put("credential_id", "c1");
+    assertThat(scopes(event)).isEmpty();
+    event.getDetails().put("credential_type", "api-key");
+    assertThat(only(scopes(event)).apiKeyId()).isEqualTo("c1");
+    event.getDetails().put("api_key_id", "k1");
+    assertThat(only(scopes(event)).apiKeyId()).isEqualTo("k1");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      names = {"LOGIN", "REFRESH_TOKEN", "UPDATE_PASSWORD", "USER_DISABLED_BY_TEMPORARY_LOCKOUT"})
+  void mostEventsRevokeNothing(EventType type) {
+    Event event = event(type);
+    event.setUserId("u");
+    event.setSessionId("s");
+    assertThat(scopes(event)).isEmpty();
+  }
+
+  @Test
+  void anEventWithoutRealmRevokesNothing() {
+    Event event = event(EventType.LOGOUT);
+    event.setRealmId(null);
+    event.setSessionId("s");
+    assertThat(scopes(event)).isEmpty();
+  }
+
+  private static RevocationScope only(List<RevocationScope> scopes) {
+    assertThat(Set.copyOf(scopes)).hasSize(1);
+    return scopes.get(0);
+  }
+}

@@ -1,0 +1,196 @@
+package dev.bulwark.revocation.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bulwark.revocation.ledger.RevokedTable.Backlog;
+import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.rules.RevocationScope;
+import dev.bulwark.revocation.rules.RevokedToken;
+import dev.bulwark.revocation.rules.Scopes;
+import dev.bulwark.revocation.rules.SessionType;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The SQL against H2; PostgreSQL and MariaDB are in the integration tests. */
+class LedgerDatabaseTest {
+
+  private static final long NOW = 2_000_000_000;
+  private static final Scopes SCOPES = new Scopes("TEST", NOW * 1000);
+
+  private TestDatabase database;
+  private LedgerDatabase ledger;
+  private Connection connection;
+
+  @BeforeEach
+  void open() throws Exception {
+    database = new TestDatabase();
+    ledger = database.ledger();
+    connection = database.open();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    connection.close();
+    database.close();
+  }
+
+  private static LedgerToken token(String jti, String user, @Nullable String session) {
+    return new LedgerToken(
+        jti, SessionType.ONLINE, "realm", user, "client", session, null, NOW - 10, NOW + 300);
+  }
+
+  @Test
+  void tokensAreFoundByTheKeysOfAScope() throws Exception {
+    LedgerToken byKey =
+        new LedgerToken(
+            "key", SessionType.TRANSIENT, "realm", "u9", "c9", null, "k", NOW - 1, NOW + 9);
+    LedgerToken alice = token("a", "alice", "s1");
+    LedgerToken bob = token("b", "bob", "s2");
+    ledger.tokens().insert(connection, List.of(alice, bob, byKey));
+    ledger.tokens().insert(connection, List.of(alice));
+
+    assertThat(find(SCOPES.session("realm", "s1", null, Set.of()))).containsExactly(alice);
+    assertThat(find(SCOPES.user("realm", "bob", null, Set.of()))).containsExactly(bob);
+    assertThat(find(SCOPES.client("realm", "client"))).containsExactly(alice, bob);
+    assertThat(find(SCOPES.realm("realm"))).containsExactly(byKey, alice, bob);
+    assertThat(find(SCOPES.apiKey("realm", "k"))).containsExactly(byKey);
+    assertThat(find(SCOPES.session("other", "s1", null, Set.of()))).isEmpty();
+    assertThat(find(SCOPES.realmNotBefore("realm", NOW - 5))).containsExactly(alice, bob);
+  }
+
+  @Test
+  void revokedAndExpiredTokensAreNoCandidates() throws Exception {
+    LedgerToken alice = token("a", "alice", "s1");
+    LedgerToken expired =
+        new LedgerToken("e", SessionType.ONLINE, "realm", "u", "c", "s1", null, NOW - 300, NOW);
+    ledger.tokens().insert(connection, List.of(alice, token("b", "alice", "s1"), expired));
+    ledger
+        .revoked()
+        .insert(connection, List.of(new RevokedToken("b", NOW + 300)), "-", "TEST", NOW * 1000);
+    assertThat(find(SCOPES.session("realm", "s1", null, Set.of()))).containsExactly(alice);
+    assertThat(ledger.tokens().deleteExpired(connection, NOW + 1)).isEqualTo(1);
+  }
+
+  @Test
+  void pagesCoverEverythingOnce() throws Exception {
+    List<LedgerToken> all =
+        IntStream.range(0, 250)
+            .mapToObj(
+                i ->
+                    new LedgerToken(
+                        "t" + i,
+                        SessionType.ONLINE,
+                        "realm",
+                        "u",
+                        "c",
+                        "s",
+                        null,
+                        NOW,
+                        // Several of each expiry, so that pages end within one.
+                        NOW + 10 + i / 7))
+            .toList();
+    ledger.tokens().insert(connection, all);
+    List<LedgerToken> found = new ArrayList<>();
+    RevocationScope scope = SCOPES.user("realm", "u", null, Set.of());
+    LedgerToken last = null;
+    while (true) {
+      List<LedgerToken> page = ledger.tokens().candidates(connection, scope, last, NOW, 20);
+      found.addAll(page);
+      if (page.size() < 20) {
+        break;
+      }
+      last = page.get(page.size() - 1);
+    }
+    assertThat(found).hasSize(250).doesNotHaveDuplicates().containsAll(all);
+  }
+
+  @Test
+  void hostileTextIsOnlyText() throws Exception {
+    String hostile = "x' OR '1'='1\";\r\nFLUSHALL\r\n";
+    LedgerToken token = token(hostile, hostile, hostile);
+    ledger.tokens().insert(connection, List.of(token, token("b", "bob", "s")));
+    assertThat(find(SCOPES.session("realm", hostile, null, Set.of()))).containsExactly(token);
+  }
+
+  @Test
+  void whatHasNotBeenPushedInTheEpochIsPending() throws Exception {
+    ledger.revoked().insert(connection, revoked("a", "b"), "e1", "TEST", 1000);
+    ledger.revoked().insert(connection, revoked("c"), "e2", "TEST", 2000);
+    ledger.revoked().insert(connection, revoked("d"), RevokedTable.NOT_PUSHED, "TEST", 3000);
+    ledger.revoked().insert(connection, revoked("a"), RevokedTable.NOT_PUSHED, "AGAIN", 4000);
+
+    assertThat(pending()).containsExactlyInAnyOrder("a", "b", "c", "d");
+    assertThat(pending("e1")).containsExactlyInAnyOrder("c", "d");
+    assertThat(pending("e1", "e2")).containsExactly("d");
+    assertThat(pending("e3", "e0", "e9")).containsExactlyInAnyOrder("a", "b", "c", "d");
+    assertThat(ledger.revoked().backlog(connection, new TreeSet<>(Set.of("e1")), NOW))
+        .isEqualTo(new Backlog(2, 2000));
+    assertThat(ledger.revoked().backlog(connection, new TreeSet<>(Set.of("e1")), NOW + 300))
+        .isEqualTo(new Backlog(0, 0));
+
+    ledger.revoked().markPushed(connection, revoked("c", "d"), "e1");
+    assertThat(pending("e1")).isEmpty();
+    assertThat(ledger.revoked().contains(connection, "a")).isTrue();
+    assertThat(ledger.revoked().contains(connection, "z")).isFalse();
+    assertThat(ledger.revoked().deleteExpired(connection, NOW + 301)).isEqualTo(4);
+  }
+
+  @Test
+  void scopesComeBackAsTheyWere() throws Exception {
+    List<RevocationScope> scopes =
+        List.of(
+            SCOPES.session("r", "s", "c", SessionType.ONLINE_TYPES),
+            SCOPES.token("r", "jti", NOW),
+            SCOPES.apiKey(null, "k"),
+            SCOPES.realmNotBefore("r", NOW));
+    ledger.scopes().insert(connection, scopes);
+    assertThat(ledger.scopes().all(connection)).containsExactlyInAnyOrderElementsOf(scopes);
+    ledger.scopes().delete(connection, scopes.subList(0, 2));
+    assertThat(ledger.scopes().all(connection)).hasSize(2);
+    ledger.scopes().delete(connection, List.of());
+  }
+
+  @Test
+  void theLeaseIsWithOneNodeUntilItRunsOut() throws Exception {
+    LeaseTable leases = ledger.leases();
+    assertThat(leases.acquire(connection, "w", "n1", 1000, 6000)).isTrue();
+    assertThat(leases.acquire(connection, "w", "n2", 2000, 7000)).isFalse();
+    assertThat(leases.acquire(connection, "w", "n1", 3000, 8000)).isTrue();
+    assertThat(leases.acquire(connection, "w", "n2", 8001, 13000)).isTrue();
+    assertThat(leases.acquire(connection, "w", "n1", 8002, 13000)).isFalse();
+    leases.release(connection, "w", "n1");
+    assertThat(leases.acquire(connection, "w", "n1", 8003, 13000)).isFalse();
+    leases.release(connection, "w", "n2");
+    assertThat(leases.acquire(connection, "w", "n1", 8004, 13000)).isTrue();
+  }
+
+  @Test
+  void otherDatabasesAreRefusedByName() {
+    assertThatThrownBy(() -> SqlDialect.of("Oracle")).hasMessageContaining("Oracle");
+    assertThat(SqlDialect.of("PostgreSQL")).isEqualTo(SqlDialect.POSTGRESQL);
+    assertThat(SqlDialect.of("MariaDB")).isEqualTo(SqlDialect.MYSQL);
+  }
+
+  private List<LedgerToken> find(RevocationScope scope) throws Exception {
+    return ledger.tokens().candidates(connection, scope, null, NOW, 100);
+  }
+
+  private List<String> pending(String... epochs) throws Exception {
+    return ledger.revoked().pending(connection, new TreeSet<>(Set.of(epochs)), NOW, 100).stream()
+        .map(RevokedToken::jti)
+        .toList();
+  }
+
+  private static List<RevokedToken> revoked(String... jtis) {
+    return java.util.Arrays.stream(jtis).map(jti -> new RevokedToken(jti, NOW + 300)).toList();
+  }
+}
