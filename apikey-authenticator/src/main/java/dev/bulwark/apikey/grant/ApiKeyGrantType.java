@@ -120,7 +120,7 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
 
   private Response issue(Verification.Accepted accepted) {
     ApiKey key = accepted.key();
-    event.detail(Details.CREDENTIAL_TYPE, "api-key").detail(Details.CREDENTIAL_ID, key.id());
+    event.detail(Details.CREDENTIAL_TYPE, "api-key").detail(ApiKeyEvents.KEY, key.id());
     UserModel subject = new ScopeCatalog(session, realm).subject(key.owner());
     if (subject == null || !subject.isEnabled()) {
       throw error(

@@ -65,7 +65,7 @@ final class ApiKeyIntrospectionProvider extends AccessTokenIntrospectionProvider
             .verifier(realm)
             .verify(presented, session.getContext().getConnection().getRemoteHost());
     if (verification instanceof Verification.Accepted accepted) {
-      event.detail(Details.CREDENTIAL_ID, accepted.key().id()).success();
+      event.detail(ApiKeyEvents.KEY, accepted.key().id()).success();
       return answer(describe(accepted));
     }
     if (verification instanceof Verification.Limited limited) {

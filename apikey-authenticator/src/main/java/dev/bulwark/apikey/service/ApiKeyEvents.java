@@ -11,8 +11,11 @@ import org.keycloak.events.EventType;
  */
 public final class ApiKeyEvents {
 
-  /** Id of a key whose tokens are dead from now on. */
+  /** Id of a key whose tokens are dead from now on; {@code credential_id} goes with it. */
   public static final String KEY_ID = "api_key_id";
+
+  /** Id of the key that an event is about. */
+  public static final String KEY = "api_key";
 
   /** What was done: {@code created}, {@code updated}, {@code rotated} or {@code revoked}. */
   public static final String ACTION = "api_key_action";
@@ -26,7 +29,7 @@ public final class ApiKeyEvents {
   public static void updated(EventBuilder event, ApiKeyManager.Change change) {
     describe(event.event(EventType.UPDATE_CREDENTIAL), change.after(), "updated");
     if (change.narrows()) {
-      event.detail(KEY_ID, change.after().id());
+      dead(event, change.after());
     }
     event.success();
   }
@@ -46,9 +49,7 @@ public final class ApiKeyEvents {
   }
 
   public static void revoked(EventBuilder event, ApiKey key) {
-    describe(event.event(EventType.REMOVE_CREDENTIAL), key, "revoked")
-        .detail(KEY_ID, key.id())
-        .success();
+    dead(describe(event.event(EventType.REMOVE_CREDENTIAL), key, "revoked"), key).success();
   }
 
   /** A refused key; the log has the reason, the caller does not. */
@@ -57,12 +58,16 @@ public final class ApiKeyEvents {
       event.user(refused.ownerId());
     }
     if (!refused.keyId().isEmpty()) {
-      event.detail(Details.CREDENTIAL_ID, refused.keyId());
+      event.detail(KEY, refused.keyId());
     }
     event
         .detail(Details.CREDENTIAL_TYPE, ApiKeyCredentialModel.TYPE)
         .detail(Details.REASON, "api_key_" + refused.reason().id())
         .error("invalid_api_key");
+  }
+
+  private static EventBuilder dead(EventBuilder event, ApiKey key) {
+    return event.detail(KEY_ID, key.id()).detail(Details.CREDENTIAL_ID, key.id());
   }
 
   private static EventBuilder describe(EventBuilder event, ApiKey key, String action) {
@@ -71,7 +76,7 @@ public final class ApiKeyEvents {
     }
     return event
         .detail(Details.CREDENTIAL_TYPE, ApiKeyCredentialModel.TYPE)
-        .detail(Details.CREDENTIAL_ID, key.id())
+        .detail(KEY, key.id())
         .detail(Details.CREDENTIAL_USER_LABEL, key.data().name())
         .detail(ACTION, action);
   }
