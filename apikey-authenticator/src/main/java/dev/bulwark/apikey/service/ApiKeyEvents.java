@@ -52,8 +52,15 @@ public final class ApiKeyEvents {
     dead(describe(event.event(EventType.REMOVE_CREDENTIAL), key, "revoked"), key).success();
   }
 
-  /** A refused key; the log has the reason, the caller does not. */
+  /**
+   * A refused key; the log has the reason, the caller does not. A key that exists is of the type
+   * that realms keep unless told otherwise; whatever strangers send is not, so that a flood of it
+   * does not fill the database.
+   */
   public static void refused(EventBuilder event, Verification.Refused refused) {
+    if (!refused.keyId().isEmpty()) {
+      event.event(EventType.OAUTH2_EXTENSION_GRANT);
+    }
     if (!refused.ownerId().isEmpty()) {
       event.user(refused.ownerId());
     }

@@ -35,6 +35,23 @@ public final class AdminApi {
     return send("PUT", path, json);
   }
 
+  public Response patch(String path, String json) {
+    return send("PATCH", path, json);
+  }
+
+  /** A DELETE that says in its body what to delete, as for role mappings. */
+  public Response deleteWithBody(String path, String json) {
+    return send("DELETE", path, json);
+  }
+
+  public Response putText(String path, String text) {
+    return Http.send(
+        Http.request(url + "/admin" + path)
+            .header("Authorization", authorization())
+            .header("Content-Type", "text/plain")
+            .PUT(HttpRequest.BodyPublishers.ofString(text)));
+  }
+
   /** Id of the user of the realm {@code app}. */
   public String userId(String name) {
     JsonNode users =

@@ -1,0 +1,91 @@
+package dev.bulwark.it.apikey;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Response;
+import java.net.http.HttpRequest;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The fixed interfaces of API keys, as scripts and gateways use them. */
+record Keys(Realm realm) {
+
+  static final String GRANT = "urn:bulwark:params:oauth:grant-type:api-key";
+  static final String GATEWAY = Realm.basic("gateway", "gateway-dev-secret");
+
+  String url() {
+    return realm.url() + "/api-keys";
+  }
+
+  /** A bearer token of the user, from a login just now. */
+  String token(String user) {
+    return realm.login(user).text("access_token");
+  }
+
+  Response create(String token, String json) {
+    return send("POST", "", token, json);
+  }
+
+  /** A key of the user, made now. */
+  JsonNode made(String user, String name, String... scopes) {
+    return create(token(user), body(name, null, scopes)).expect(201).json();
+  }
+
+  static String body(String name, @Nullable String expiresAt, String... scopes) {
+    String list = scopes.length == 0 ? "" : "\"" + String.join("\",\"", scopes) + "\"";
+    String end = expiresAt == null ? "null" : "\"" + expiresAt + "\"";
+    return "{\"name\":\"" + name + "\",\"scopes\":[" + list + "],\"expiresAt\":" + end + "}";
+  }
+
+  Response send(String method, String path, @Nullable String token, @Nullable String json) {
+    HttpRequest.Builder request = Http.request(url() + path);
+    if (token != null) {
+      request.header("Authorization", "Bearer " + token);
+    }
+    if (json == null) {
+      request.method(method, HttpRequest.BodyPublishers.noBody());
+    } else {
+      request
+          .header("Content-Type", "application/json")
+          .method(method, HttpRequest.BodyPublishers.ofString(json));
+    }
+    return Http.send(request);
+  }
+
+  /** Asks as the client {@code gateway}. */
+  Response verify(String key) {
+    return Http.get(url() + "/verify", "Authorization", GATEWAY, "X-API-Key", key);
+  }
+
+  boolean isGood(String key) {
+    int status = verify(key).status();
+    if (status != 200 && status != 403) {
+      throw new AssertionError("verify answered " + status);
+    }
+    return status == 200;
+  }
+
+  /** Exchanges as the public client {@code dev-cli}. */
+  Response exchange(String key, @Nullable String scope) {
+    Map<String, String> form = new LinkedHashMap<>();
+    form.put("grant_type", GRANT);
+    form.put("client_id", "dev-cli");
+    if (scope != null) {
+      form.put("scope", scope);
+    }
+    return Http.postForm(realm.endpoint("token"), form, "X-API-Key", key);
+  }
+
+  /** Introspects as a client that is in the audience of the token. */
+  JsonNode introspect(String token) {
+    return Http.postForm(
+            realm.endpoint("token/introspect"),
+            Map.of("token", token),
+            "Authorization",
+            Realm.basic("relying-app", "relying-app-dev-secret"))
+        .expect(200)
+        .json();
+  }
+}

@@ -1,0 +1,3 @@
+/** API keys against the real server: K1–K8. */
+@org.jspecify.annotations.NullMarked
+package dev.bulwark.it.apikey;
