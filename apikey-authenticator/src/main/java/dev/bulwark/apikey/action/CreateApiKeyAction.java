@@ -159,9 +159,7 @@ final class CreateApiKeyAction implements RequiredActionProvider {
   private static ScopeChoice choice(ClientScopeModel scope, List<String> chosen) {
     String description = scope.getDescription();
     return new ScopeChoice(
-        scope.getName(),
-        description == null ? "" : description,
-        chosen.contains(scope.getName()));
+        scope.getName(), description == null ? "" : description, chosen.contains(scope.getName()));
   }
 
   private static Response shown(RequiredActionContext context, NewApiKey made) {

@@ -82,8 +82,7 @@ public final class CreateApiKeyActionFactory
 
   @Override
   public List<ProviderConfigProperty> getConfigMetadata() {
-    return Stream.concat(
-            LIMITS.stream(), RequiredActionFactory.super.getConfigMetadata().stream())
+    return Stream.concat(LIMITS.stream(), RequiredActionFactory.super.getConfigMetadata().stream())
         .toList();
   }
 

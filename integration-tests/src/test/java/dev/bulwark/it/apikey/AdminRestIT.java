@@ -65,8 +65,7 @@ class AdminRestIT {
     assertThat(keys.isGood(plain)).isFalse();
     admin.patch(path, "{\"active\":true,\"name\":\"renamed\"}").expect(200);
     assertThat(keys.isGood(plain)).isTrue();
-    JsonNode rotated =
-        admin.post(path + "/rotate", "{\"overlapSeconds\":60}").expect(201).json();
+    JsonNode rotated = admin.post(path + "/rotate", "{\"overlapSeconds\":60}").expect(201).json();
     assertThat(keys.isGood(plain)).isTrue();
     assertThat(rotated.get("name").asText()).isEqualTo("renamed");
     admin.delete(path).expect(204);
@@ -78,8 +77,7 @@ class AdminRestIT {
   @Test
   void keysOfClientsAreForServices() {
     String uuid = admin.clientUuid("tasks-service");
-    JsonNode key =
-        admin.post(PATH, body("batch", "client", uuid, "tasks:read")).expect(201).json();
+    JsonNode key = admin.post(PATH, body("batch", "client", uuid, "tasks:read")).expect(201).json();
     String plain = key.get("key").asText();
     Response verified = keys.verify(plain).expect(200);
     assertThat(verified.header("X-Auth-Client")).isEqualTo("tasks-service");
@@ -146,10 +144,7 @@ class AdminRestIT {
   @Test
   void aServiceMayRotateAndRevokeItsOwnKeysButNotMakeThem() {
     JsonNode key =
-        admin
-            .post(PATH, body("own", "client", "tasks-service", "tasks:read"))
-            .expect(201)
-            .json();
+        admin.post(PATH, body("own", "client", "tasks-service", "tasks:read")).expect(201).json();
     String token =
         realm
             .clientCredentials("tasks-service", "tasks-service-dev-secret", Map.of())
@@ -174,10 +169,7 @@ class AdminRestIT {
   void serviceAccountsAreNoUsersHere() {
     String uuid = admin.clientUuid("tasks-service");
     String account =
-        admin
-            .get("/realms/app/clients/" + uuid + "/service-account-user")
-            .expect(200)
-            .text("id");
+        admin.get("/realms/app/clients/" + uuid + "/service-account-user").expect(200).text("id");
     Response refused = admin.post(PATH, body("x", "user", account));
     assertThat(refused.status()).isEqualTo(400);
     assertThat(refused.text("error_description")).contains("owner of type client");
@@ -187,8 +179,7 @@ class AdminRestIT {
   void keycloaksPermissionsDecide() {
     String alice = admin.userId("alice");
     String id = admin.post(PATH, body("p", "user", alice)).expect(201).text("id");
-    String client =
-        admin.post(PATH, body("p", "client", "tasks-service")).expect(201).text("id");
+    String client = admin.post(PATH, body("p", "client", "tasks-service")).expect(201).text("id");
     // caller's role → list users', read user's, change user's, make for user, read client's, change
     Object[][] table = {
       {null, 403, 403, 403, 403, 403, 403},
@@ -206,9 +197,7 @@ class AdminRestIT {
       assertThat(as(token, "PATCH", "/" + id, "{\"active\":true}")).as(what).isEqualTo(row[3]);
       assertThat(as(token, "POST", "", body("q", "user", alice))).as(what).isEqualTo(row[4]);
       assertThat(as(token, "GET", "/" + client, null)).as(what).isEqualTo(row[5]);
-      assertThat(as(token, "PATCH", "/" + client, "{\"active\":true}"))
-          .as(what)
-          .isEqualTo(row[6]);
+      assertThat(as(token, "PATCH", "/" + client, "{\"active\":true}")).as(what).isEqualTo(row[6]);
     }
     assertThat(as("garbage", "GET", "", null)).isEqualTo(401);
   }
@@ -253,10 +242,14 @@ class AdminRestIT {
     return Http.postForm(
             realm.endpoint("token"),
             Map.of(
-                "grant_type", "password",
-                "client_id", "admin-cli",
-                "username", name,
-                "password", Realm.PASSWORD))
+                "grant_type",
+                "password",
+                "client_id",
+                "admin-cli",
+                "username",
+                name,
+                "password",
+                Realm.PASSWORD))
         .expect(200)
         .text("access_token");
   }

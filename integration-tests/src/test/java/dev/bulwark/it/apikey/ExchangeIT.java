@@ -52,7 +52,8 @@ class ExchangeIT {
   @Test
   void requestedScopesNarrowAndNeverWiden() {
     String key = keys.made("alice", "two", "tasks:read", "tasks:write").get("key").asText();
-    assertThat(keys.exchange(key, "tasks:write").expect(200).text("scope")).isEqualTo("tasks:write");
+    assertThat(keys.exchange(key, "tasks:write").expect(200).text("scope"))
+        .isEqualTo("tasks:write");
     for (String scope :
         List.of("admin", "tasks:read admin", "openid", "offline_access", "profile", "nonsense")) {
       Response refused = keys.exchange(key, scope);
@@ -166,19 +167,13 @@ class ExchangeIT {
     Response none = Http.postForm(realm.endpoint("token"), form);
     assertThat(none.status()).isEqualTo(400);
     assertThat(none.text("error")).isEqualTo("invalid_request");
-    Response two =
-        Http.postForm(realm.endpoint("token"), form, "X-API-Key", key, "X-API-Key", key);
+    Response two = Http.postForm(realm.endpoint("token"), form, "X-API-Key", key, "X-API-Key", key);
     assertThat(two.status()).isEqualTo(400);
     Response wrongClient =
         Http.postForm(
             realm.endpoint("token"),
             Map.of(
-                "grant_type",
-                Keys.GRANT,
-                "client_id",
-                "tasks-service",
-                "client_secret",
-                "wrong"),
+                "grant_type", Keys.GRANT, "client_id", "tasks-service", "client_secret", "wrong"),
             "X-API-Key",
             key);
     assertThat(wrongClient.status()).isEqualTo(401);

@@ -44,7 +44,9 @@ class OwnerRestIT {
     assertThat(key.get("key").asText()).matches("atk_[A-Za-z0-9_-]{43}[0-9A-Za-z]{6}");
     assertThat(key.get("key").asText()).startsWith(key.get("prefix").asText());
     assertThat(key.get("name").asText()).isEqualTo("ci");
-    assertThat(key.get("scopes")).extracting(JsonNode::asText).containsExactly("tasks:read", "tasks:write");
+    assertThat(key.get("scopes"))
+        .extracting(JsonNode::asText)
+        .containsExactly("tasks:read", "tasks:write");
     assertThat(key.get("expiresAt").asText()).isEqualTo("2030-01-01T00:00:00Z");
     assertThat(Instant.parse(key.get("createdAt").asText()))
         .isBetween(before.minusSeconds(2), Instant.now().plusSeconds(2));
@@ -152,7 +154,8 @@ class OwnerRestIT {
     assertThat(keys.send("DELETE", path, bob, null).status()).isEqualTo(404);
     assertThat(keys.send("PATCH", path, bob, "{\"active\":false}").status()).isEqualTo(404);
     assertThat(keys.send("POST", path + "/rotate", bob, "{}").status()).isEqualTo(404);
-    assertThat(keys.send("GET", "", bob, null).expect(200).body()).doesNotContain(path.substring(1));
+    assertThat(keys.send("GET", "", bob, null).expect(200).body())
+        .doesNotContain(path.substring(1));
     for (String token : new String[] {null, "garbage", "a.b.c"}) {
       Response refused = keys.send("GET", path, token, null);
       assertThat(refused.status()).isEqualTo(401);
@@ -262,16 +265,25 @@ class OwnerRestIT {
     String token = keys.token("alice");
     JsonNode old = keys.create(token, Keys.body("at once", null)).expect(201).json();
     String path = "/" + old.get("id").asText();
-    JsonNode made = keys.send("POST", path + "/rotate", token, "{\"overlapSeconds\":0}").expect(201).json();
+    JsonNode made =
+        keys.send("POST", path + "/rotate", token, "{\"overlapSeconds\":0}").expect(201).json();
     assertThat(keys.isGood(old.get("key").asText())).isFalse();
     assertThat(keys.isGood(made.get("key").asText())).isTrue();
     assertThat(keys.send("GET", path, token, null).status()).isEqualTo(404);
     assertThat(
-            keys.send("POST", "/" + made.get("id").asText() + "/rotate", token, "{\"overlapSeconds\":-1}")
+            keys.send(
+                    "POST",
+                    "/" + made.get("id").asText() + "/rotate",
+                    token,
+                    "{\"overlapSeconds\":-1}")
                 .status())
         .isEqualTo(400);
     assertThat(
-            keys.send("POST", "/" + made.get("id").asText() + "/rotate", token, "{\"overlapSeconds\":\"1\"}")
+            keys.send(
+                    "POST",
+                    "/" + made.get("id").asText() + "/rotate",
+                    token,
+                    "{\"overlapSeconds\":\"1\"}")
                 .status())
         .isEqualTo(400);
   }

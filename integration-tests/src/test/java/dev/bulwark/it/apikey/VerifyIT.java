@@ -118,8 +118,7 @@ class VerifyIT {
             Realm.basic("tasks-service", "tasks-service-dev-secret"));
     assertThat(other.status()).isEqualTo(403);
     assertThat(other.text("error")).isEqualTo("unauthorized_client");
-    Response publicClient =
-        Http.get(keys.url() + "/verify?client_id=dev-cli", "X-API-Key", key);
+    Response publicClient = Http.get(keys.url() + "/verify?client_id=dev-cli", "X-API-Key", key);
     assertThat(publicClient.status()).isIn(401, 403);
     for (Response refused : List.of(anonymous, wrong, other, publicClient)) {
       assertThat(refused.header("X-Auth-Subject")).isEmpty();
@@ -230,8 +229,7 @@ class VerifyIT {
             "/realms/app/users/" + admin.userId("alice") + "/credentials/" + id + "/userLabel",
             "new name");
     assertThat(renamed.status()).isEqualTo(204);
-    assertThat(
-            keys.send("GET", "/" + id, keys.token("alice"), null).expect(200).text("name"))
+    assertThat(keys.send("GET", "/" + id, keys.token("alice"), null).expect(200).text("name"))
         .isEqualTo("new name");
   }
 
