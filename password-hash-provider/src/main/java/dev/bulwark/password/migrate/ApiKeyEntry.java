@@ -1,0 +1,29 @@
+package dev.bulwark.password.migrate;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An API key of the other application.
+ *
+ * @param hash its SHA-256, 64 hexadecimal digits in lower case
+ * @param name null for one made up from its number
+ * @param scopes null for those of the command line
+ * @param expiresAt null for never
+ */
+record ApiKeyEntry(
+    String hash,
+    @Nullable String name,
+    @Nullable List<String> scopes,
+    @Nullable Instant expiresAt,
+    boolean active) {
+
+  static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
+
+  /** A key known by its hash alone. */
+  static ApiKeyEntry of(String hash) {
+    return new ApiKeyEntry(hash, null, null, null, true);
+  }
+}

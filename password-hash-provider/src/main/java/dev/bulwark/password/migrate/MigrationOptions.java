@@ -1,0 +1,33 @@
+package dev.bulwark.password.migrate;
+
+import dev.bulwark.password.foreign.CostLimits;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the command line asks for.
+ *
+ * @param out null in a dry run without a folder
+ * @param realm name of the realm, part of the file names
+ * @param usersPerFile at least 1; Keycloak's partial import takes up to 10 MB a request
+ * @param limits the most that a hash may cost
+ * @param withoutPassword whether users without a password are converted
+ * @param duplicateEmails whether the realm lets several users have one address
+ * @param emailVerified what holds where the input does not say
+ * @param apiKeyScopes of keys whose scopes the input does not say
+ * @param ignoredColumns columns or fields to pass over
+ */
+record MigrationOptions(
+    Path in,
+    @Nullable Path out,
+    boolean dryRun,
+    String realm,
+    int usersPerFile,
+    CostLimits limits,
+    boolean withoutPassword,
+    boolean duplicateEmails,
+    boolean emailVerified,
+    List<String> apiKeyScopes,
+    Set<String> ignoredColumns) {}

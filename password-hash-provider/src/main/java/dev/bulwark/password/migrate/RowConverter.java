@@ -1,0 +1,202 @@
+package dev.bulwark.password.migrate;
+
+import dev.bulwark.password.foreign.ForeignHash;
+import dev.bulwark.password.foreign.StoredHash;
+import dev.bulwark.password.foreign.UnusableHashException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks rows and turns them into users. What Keycloak would refuse in the middle of an import is
+ * refused here, with its line: duplicates above all, since Keycloak compares names without regard
+ * to case. Not thread-safe.
+ */
+final class RowConverter {
+
+  /** Width of Keycloak's columns. */
+  private static final int MAX_TEXT = 255;
+
+  /** Name of an API key, as the bundle's own API has it. */
+  private static final int MAX_KEY_NAME = 100;
+
+  private static final Pattern EMAIL = Pattern.compile("[^\\s@,;<>\"\\\\]+@[^\\s@,;<>\"\\\\]+");
+  private static final Pattern FORBIDDEN = Pattern.compile("[\\p{Cntrl}\\p{Zl}\\p{Zp}]");
+  private static final Pattern BASE32 = Pattern.compile("[A-Z2-7]+");
+  private static final Pattern SCOPE = Pattern.compile("[\\x21\\x23-\\x5B\\x5D-\\x7E]+");
+
+  /** 80 bits, what older versions of pyotp make; RFC 4226 asks for 128. */
+  private static final int MIN_TOTP_DIGITS = 16;
+
+  private static final int MAX_TOTP_DIGITS = 160;
+
+  private final MigrationOptions options;
+  private final SeenSet usernames = new SeenSet();
+  private final SeenSet emails = new SeenSet();
+  private final SeenSet keyHashes = new SeenSet();
+
+  RowConverter(MigrationOptions options) {
+    this.options = options;
+  }
+
+  /**
+   * Converts a row.
+   *
+   * @param line its number
+   * @throws RefusedRowException with the reason
+   */
+  UserRecord convert(UserRow row, long line) throws RefusedRowException {
+    String username = required(Columns.USERNAME, row.username()).toLowerCase(Locale.ROOT);
+    String email = email(row.email());
+    UserRecord user =
+        new UserRecord(
+            username,
+            email,
+            flag(Columns.EMAIL_VERIFIED, row.emailVerified(), options.emailVerified()),
+            optional(Columns.FIRST_NAME, row.firstName()),
+            optional(Columns.LAST_NAME, row.lastName()),
+            flag(Columns.ENABLED, row.enabled(), true),
+            password(row.passwordHash()),
+            totpSecret(row.totpSecret()),
+            apiKeys(row.apiKeys()));
+    refuseDuplicates(user, line);
+    return user;
+  }
+
+  /** A refused row leaves no trace, so that it does not stand in the way of another. */
+  private void refuseDuplicates(UserRecord user, long line) throws RefusedRowException {
+    refuseSeen("username '" + user.username() + "'", usernames.line(user.username()));
+    String email = options.duplicateEmails() ? null : user.email();
+    if (email != null) {
+      refuseSeen("email '" + email + "'", emails.line(email));
+    }
+    Set<String> own = new HashSet<>();
+    for (ApiKeyEntry key : user.apiKeys()) {
+      refuseSeen(
+          "an API key's hash", own.add(key.hash()) ? keyHashes.line(key.hash()) : (int) line);
+    }
+    usernames.add(user.username(), line);
+    if (email != null) {
+      emails.add(email, line);
+    }
+    own.forEach(hash -> keyHashes.add(hash, line));
+  }
+
+  private static void refuseSeen(String what, int firstLine) throws RefusedRowException {
+    if (firstLine != 0) {
+      throw new RefusedRowException(what + " is on line " + firstLine + " already");
+    }
+  }
+
+  private @Nullable StoredHash password(String hash) throws RefusedRowException {
+    // Django writes an exclamation mark and random characters for "no password".
+    if (hash.isEmpty() || hash.startsWith("!")) {
+      if (options.withoutPassword()) {
+        return null;
+      }
+      throw new RefusedRowException(
+          (hash.isEmpty() ? "password_hash is empty" : "password_hash is marked unusable")
+              + " (--allow-no-password converts such users)");
+    }
+    try {
+      return ForeignHash.parse(hash, options.limits());
+    } catch (UnusableHashException e) {
+      throw new RefusedRowException("password_hash: " + e.getMessage());
+    }
+  }
+
+  private static String required(String column, String value) throws RefusedRowException {
+    String text = optional(column, value);
+    if (text == null) {
+      throw new RefusedRowException(column + " is empty");
+    }
+    return text;
+  }
+
+  private static @Nullable String optional(String column, String value) throws RefusedRowException {
+    if (value.isEmpty()) {
+      return null;
+    }
+    if (value.length() > MAX_TEXT) {
+      throw new RefusedRowException(column + " is longer than " + MAX_TEXT + " characters");
+    }
+    if (!value.equals(value.strip())) {
+      throw new RefusedRowException(column + " begins or ends with a blank");
+    }
+    if (FORBIDDEN.matcher(value).find()) {
+      throw new RefusedRowException(column + " has a control character");
+    }
+    return value;
+  }
+
+  private static @Nullable String email(String value) throws RefusedRowException {
+    String email = optional(Columns.EMAIL, value);
+    if (email == null) {
+      return null;
+    }
+    if (!EMAIL.matcher(email).matches()) {
+      throw new RefusedRowException("email is no e-mail address");
+    }
+    return email.toLowerCase(Locale.ROOT);
+  }
+
+  private static boolean flag(String column, String value, boolean ifEmpty)
+      throws RefusedRowException {
+    return switch (value.toLowerCase(Locale.ROOT)) {
+      case "" -> ifEmpty;
+      case "true", "t", "yes", "1" -> true;
+      case "false", "f", "no", "0" -> false;
+      default -> throw new RefusedRowException(column + " is neither true nor false");
+    };
+  }
+
+  private static @Nullable String totpSecret(String value) throws RefusedRowException {
+    if (value.isEmpty()) {
+      return null;
+    }
+    String secret = value.replaceAll("[ -]", "").replaceAll("=+$", "").toUpperCase(Locale.ROOT);
+    if (!BASE32.matcher(secret).matches()) {
+      throw new RefusedRowException("totp_secret is not Base32");
+    }
+    if (secret.length() < MIN_TOTP_DIGITS || secret.length() > MAX_TOTP_DIGITS) {
+      throw new RefusedRowException(
+          "totp_secret is not "
+              + MIN_TOTP_DIGITS
+              + " to "
+              + MAX_TOTP_DIGITS
+              + " Base32 characters long");
+    }
+    return secret;
+  }
+
+  private List<ApiKeyEntry> apiKeys(List<ApiKeyEntry> keys) throws RefusedRowException {
+    List<ApiKeyEntry> checked = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (ApiKeyEntry key : keys) {
+      String hash = key.hash().toLowerCase(Locale.ROOT);
+      if (!ApiKeyEntry.HASH.matcher(hash).matches()) {
+        throw new RefusedRowException("api_key_hashes: not 64 hexadecimal digits (a SHA-256)");
+      }
+      String name = key.name() == null ? "Imported key " + (checked.size() + 1) : key.name();
+      if (name.isBlank() || name.length() > MAX_KEY_NAME || FORBIDDEN.matcher(name).find()) {
+        throw new RefusedRowException(
+            "api_key_hashes: a name is not 1 to " + MAX_KEY_NAME + " characters");
+      }
+      if (!names.add(name)) {
+        throw new RefusedRowException("api_key_hashes: two keys have the same name");
+      }
+      List<String> scopes = key.scopes() == null ? options.apiKeyScopes() : key.scopes();
+      for (String scope : scopes) {
+        if (!SCOPE.matcher(scope).matches()) {
+          throw new RefusedRowException("api_key_hashes: a scope has a blank, quote or backslash");
+        }
+      }
+      checked.add(new ApiKeyEntry(hash, name, scopes, key.expiresAt(), key.active()));
+    }
+    return checked;
+  }
+}
