@@ -39,12 +39,10 @@ final class ContainerServer implements KeycloakServer {
     int http = spec.httpPort() != 0 ? spec.httpPort() : Ports.free();
     int management = spec.managementPort() != 0 ? spec.managementPort() : Ports.free();
     KeycloakContainer container =
-        new KeycloakContainer("quay.io/keycloak/keycloak:" + keycloakVersion());
+        new HostNetworkContainer("quay.io/keycloak/keycloak:" + keycloakVersion());
     container.withNetworkMode("host");
     container.withExposedPorts();
     container.withStartupTimeout(START_TIMEOUT);
-    container.setWaitStrategy(
-        Wait.forLogMessage(".*Listening on: .*", 1).withStartupTimeout(START_TIMEOUT));
     List<String> command = new ArrayList<>(List.of(spec.development() ? "start-dev" : "start"));
     options(spec, http, management).forEach((key, value) -> command.add("--" + key + "=" + value));
     if (!spec.realmFiles().isEmpty()) {
@@ -67,16 +65,28 @@ final class ContainerServer implements KeycloakServer {
     }
     // KeycloakContainer makes its own command from its settings; this one must be the last word.
     container.withCreateContainerCmdModifier(create -> create.withCmd(command));
+    ContainerServer server =
+        new ContainerServer(
+            container,
+            URI.create("http://127.0.0.1:" + http),
+            URI.create("http://127.0.0.1:" + management));
     try {
       container.start();
+      // The realm is imported after the log says that the server listens.
+      if (!Readiness.becomesReady(server.managementUrl, container::isRunning, START_TIMEOUT)) {
+        throw new ServerStartException(
+            "Keycloak's container does not become ready:\n" + container.getLogs());
+      }
+      return server;
+    } catch (InterruptedException e) {
+      server.close();
+      Thread.currentThread().interrupt();
+      throw new ServerStartException("interrupted while Keycloak's container started", e);
     } catch (RuntimeException e) {
-      throw new ServerStartException(
-          "Keycloak's container did not start:\n" + container.getLogs(), e);
+      String logs = container.getLogs();
+      server.close();
+      throw new ServerStartException("Keycloak's container did not start:\n" + logs, e);
     }
-    return new ContainerServer(
-        container,
-        URI.create("http://127.0.0.1:" + http),
-        URI.create("http://127.0.0.1:" + management));
   }
 
   @Override
@@ -124,6 +134,25 @@ final class ContainerServer implements KeycloakServer {
       return versions.getProperty("keycloak");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Waits for the log: there are no mapped ports, which {@link KeycloakContainer} would ask, on the
+   * host's network.
+   */
+  private static final class HostNetworkContainer extends KeycloakContainer {
+
+    HostNetworkContainer(String image) {
+      super(image);
+    }
+
+    @Override
+    protected void configure() {
+      super.configure();
+      setWaitStrategy(
+          Wait.forLogMessage(".*Listening on: .*", 1).withStartupTimeout(START_TIMEOUT));
+      setExposedPorts(List.of());
     }
   }
 }

@@ -6,6 +6,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /** Waits until a server's {@code /health/ready} says 200. */
 final class Readiness {
@@ -22,25 +23,31 @@ final class Readiness {
    * @throws ServerStartException when the process ends or the time is up; the process is ended then
    */
   static void await(URI managementUrl, ServerProcess process, Duration timeout) {
-    long deadline = System.nanoTime() + timeout.toNanos();
     try {
-      while (!isReady(managementUrl)) {
-        if (!process.isAlive()) {
-          process.await(Duration.ofSeconds(5));
-          throw new ServerStartException("Keycloak ended while it started:\n" + process.tail());
-        }
-        if (System.nanoTime() > deadline) {
-          process.kill();
-          throw new ServerStartException(
-              "Keycloak is not ready after " + timeout + ":\n" + process.tail());
-        }
-        Thread.sleep(POLL.toMillis());
+      if (!becomesReady(managementUrl, process::isAlive, timeout)) {
+        boolean ended = !process.isAlive();
+        process.kill();
+        String what = ended ? "ended while it started" : "is not ready after " + timeout;
+        throw new ServerStartException("Keycloak " + what + ":\n" + process.tail());
       }
     } catch (InterruptedException e) {
       process.kill();
       Thread.currentThread().interrupt();
       throw new ServerStartException("interrupted while Keycloak started", e);
     }
+  }
+
+  /** Waits until the server is ready (true), or is no longer alive or the time is up (false). */
+  static boolean becomesReady(URI managementUrl, BooleanSupplier alive, Duration timeout)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (!isReady(managementUrl)) {
+      if (!alive.getAsBoolean() || System.nanoTime() > deadline) {
+        return false;
+      }
+      Thread.sleep(POLL.toMillis());
+    }
+    return true;
   }
 
   private static boolean isReady(URI managementUrl) throws InterruptedException {
