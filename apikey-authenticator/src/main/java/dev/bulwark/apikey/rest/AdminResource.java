@@ -88,7 +88,7 @@ public final class AdminResource {
     return Answers.of(
         session,
         () -> {
-          KeyRequest request = KeyRequest.read(body);
+          KeyRequest request = KeyRequest.read(session.getContext().getRequestHeaders(), body);
           KeyOwner owner =
               ownerOf(request)
                   .orElseThrow(
@@ -127,7 +127,8 @@ public final class AdminResource {
         () -> {
           KeyOwner owner = ownerOfKey(id);
           requireManage(owner);
-          KeyChange change = new KeyChange(KeyRequest.read(body));
+          KeyChange change =
+              new KeyChange(KeyRequest.read(session.getContext().getRequestHeaders(), body));
           ApiKeyManager.Change done = manager().update(owner, id, change::apply);
           if (done.narrows()) {
             event(OperationType.UPDATE, done.after(), "api-keys", id);
@@ -160,7 +161,7 @@ public final class AdminResource {
         () -> {
           KeyOwner owner = ownerOfKey(id);
           requireManage(owner);
-          KeyRequest request = KeyRequest.read(body);
+          KeyRequest request = KeyRequest.read(session.getContext().getRequestHeaders(), body);
           ApiKeyManager.Rotation done =
               manager().rotate(owner, id, request.number("overlapSeconds").orElse(0L));
           ApiKey made = done.made().key();

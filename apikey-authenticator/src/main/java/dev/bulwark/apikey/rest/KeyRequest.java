@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.bulwark.apikey.key.Moments;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -38,11 +40,16 @@ final class KeyRequest {
   }
 
   /**
-   * Reads a body.
+   * Reads the body of a request. One that is declared to be a form has been consumed before it gets
+   * here and would look empty, so that a rotation would lose its overlap: it is refused.
    *
    * @param body null or empty for an empty object
    */
-  static KeyRequest read(@Nullable InputStream body) {
+  static KeyRequest read(HttpHeaders headers, @Nullable InputStream body) {
+    MediaType type = headers.getMediaType();
+    if (type != null && !type.getSubtype().equals("json") && !type.getSubtype().endsWith("+json")) {
+      throw ApiError.exception(415, "unsupported_media_type", "The body must be application/json");
+    }
     byte[] bytes = bytes(body);
     if (bytes.length == 0) {
       return new KeyRequest(JSON.createObjectNode());

@@ -88,7 +88,7 @@ public final class OwnerResource {
                 "Keys of a client are made by an administrator; the client may rotate them");
           }
           access.requireRecentLogin(realm, keys().config().stepUpMaxAgeSeconds());
-          KeyRequest request = KeyRequest.read(body);
+          KeyRequest request = KeyRequest.read(session.getContext().getRequestHeaders(), body);
           NewApiKey made =
               manager()
                   .create(
@@ -115,7 +115,8 @@ public final class OwnerResource {
     return Answers.of(
         session,
         () -> {
-          KeyChange change = new KeyChange(KeyRequest.read(body));
+          KeyChange change =
+              new KeyChange(KeyRequest.read(session.getContext().getRequestHeaders(), body));
           if (change.mayWiden()) {
             if (access.owner() instanceof KeyOwner.Client) {
               throw new ApiKeyException(
@@ -151,7 +152,7 @@ public final class OwnerResource {
         session,
         () -> {
           access.requireRecentLogin(realm, keys().config().stepUpMaxAgeSeconds());
-          KeyRequest request = KeyRequest.read(body);
+          KeyRequest request = KeyRequest.read(session.getContext().getRequestHeaders(), body);
           ApiKeyManager.Rotation done =
               manager().rotate(access.owner(), id, request.number("overlapSeconds").orElse(0L));
           ApiKeyEvents.rotated(event(access), done);
