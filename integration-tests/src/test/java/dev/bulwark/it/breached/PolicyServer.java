@@ -1,0 +1,93 @@
+package dev.bulwark.it.breached;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.TestStack;
+import dev.bulwark.server.KeycloakServer;
+import dev.bulwark.server.ServerSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A Keycloak of its own, with options of the policy. */
+final class PolicyServer implements AutoCloseable {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final KeycloakServer keycloak;
+  private final AdminApi admin;
+
+  private PolicyServer(KeycloakServer keycloak) {
+    this.keycloak = keycloak;
+    this.admin = new AdminApi(keycloak.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+  }
+
+  static ServerSpec spec(Map<String, String> options) {
+    ServerSpec.Builder spec = TestStack.spec("breached", TestStack.get().redis().url());
+    options.forEach(
+        (name, value) -> spec.option("spi-password-policy--breached-password--" + name, value));
+    return spec.build();
+  }
+
+  static PolicyServer start(Map<String, String> options) {
+    return new PolicyServer(KeycloakServer.start(spec(options)));
+  }
+
+  AdminApi admin() {
+    return admin;
+  }
+
+  Realm realm() {
+    return new Realm(keycloak.url(), "app");
+  }
+
+  String log() {
+    return keycloak.log();
+  }
+
+  String metrics() {
+    return Http.get(keycloak.managementUrl() + "/metrics").expect(200).body();
+  }
+
+  /** Sets a password as an administrator does. */
+  Response setPassword(String user, String password) {
+    ObjectNode body =
+        JSON.createObjectNode()
+            .put("type", "password")
+            .put("value", password)
+            .put("temporary", false);
+    return admin.put(
+        "/realms/app/users/" + admin.userId(user) + "/reset-password", body.toString());
+  }
+
+  Response setPolicy(String policy) {
+    return admin.put(
+        "/realms/app", JSON.createObjectNode().put("passwordPolicy", policy).toString());
+  }
+
+  /** Details of the stored events that say that the service was unreachable, newest first. */
+  List<JsonNode> unreachableEvents() {
+    List<JsonNode> details = new ArrayList<>();
+    for (JsonNode event :
+        admin.get("/realms/app/events?type=UPDATE_CREDENTIAL_ERROR&max=500").expect(200).json()) {
+      if ("breached_password_service_unreachable".equals(event.path("error").asText())) {
+        details.add(event.get("details"));
+      }
+    }
+    return details;
+  }
+
+  void clearEvents() {
+    admin.delete("/realms/app/events").expect(204);
+  }
+
+  @Override
+  public void close() {
+    keycloak.close();
+  }
+}
