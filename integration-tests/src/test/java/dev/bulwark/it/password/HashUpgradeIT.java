@@ -138,8 +138,6 @@ class HashUpgradeIT {
     String name = "p3-concurrent";
     users.createWithHash(
         name, pbkdf2("pbkdf2-sha512", "PBKDF2WithHmacSHA512", 512, Realm.PASSWORD));
-    // Brute-force protection turns concurrent logins of one user away, whatever the password.
-    TestStack.get().admin().put("/realms/app", "{\"bruteForceProtected\":false}").expect(204);
     ExecutorService threads = Executors.newFixedThreadPool(logins);
     try {
       CountDownLatch start = new CountDownLatch(1);
@@ -158,7 +156,6 @@ class HashUpgradeIT {
       }
     } finally {
       threads.shutdownNow();
-      TestStack.get().admin().put("/realms/app", "{\"bruteForceProtected\":true}").expect(204);
     }
     assertUpgraded(name);
     realm.login(name, Realm.PASSWORD, "openid").expect(200);
