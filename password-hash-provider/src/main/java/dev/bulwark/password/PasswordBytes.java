@@ -2,8 +2,8 @@ package dev.bulwark.password;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetEncoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -38,14 +38,18 @@ final class PasswordBytes {
             .newEncoder()
             .onMalformedInput(CodingErrorAction.REPORT)
             .onUnmappableCharacter(CodingErrorAction.REPORT);
+    // A buffer that is large enough: the encoder's own one grows and leaves its smaller copies
+    // behind, which nobody could wipe.
+    int max = (int) Math.ceil((double) encoder.maxBytesPerChar() * password.length());
+    ByteBuffer buffer = ByteBuffer.allocate(max);
     try {
-      ByteBuffer buffer = encoder.encode(CharBuffer.wrap(password));
-      byte[] bytes = new byte[buffer.remaining()];
-      buffer.get(bytes);
+      CoderResult result = encoder.encode(CharBuffer.wrap(password), buffer, true);
+      if (result.isError()) {
+        throw new MalformedPasswordException();
+      }
+      return Arrays.copyOf(buffer.array(), buffer.position());
+    } finally {
       Arrays.fill(buffer.array(), (byte) 0);
-      return bytes;
-    } catch (CharacterCodingException e) {
-      throw new MalformedPasswordException();
     }
   }
 

@@ -204,6 +204,23 @@ class Argon2idHashProviderTest {
   }
 
   @Test
+  void everyCharacterOfALongPasswordCounts() {
+    // Four bytes each in UTF-8, and a NUL in the middle.
+    String password = "🔑".repeat(1023) + "\0" + "🔑".repeat(1024) + "x";
+    PasswordCredentialModel credential = javaProvider.encodedCredential(password, -1);
+    assertThat(password).hasSize(4096);
+    assertThat(nativeProvider.verify(password, credential)).isTrue();
+    for (String other :
+        List.of(
+            password.substring(0, 4095) + "y",
+            password.substring(0, 4095),
+            password.substring(0, 2046),
+            password.replace("\0", ""))) {
+      assertThat(nativeProvider.verify(other, credential)).isFalse();
+    }
+  }
+
+  @Test
   void halfASurrogatePairIsNoPassword() {
     assertThatThrownBy(() -> nativeProvider.encodedCredential("abc\ud83ddef", -1))
         .isInstanceOf(PasswordBytes.MalformedPasswordException.class);

@@ -3,6 +3,7 @@ package dev.bulwark.password.foreign;
 import dev.bulwark.password.argon2.Argon2Engine;
 import dev.bulwark.password.argon2.Argon2Parameters;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.Base64;
 
 /** Argon2 i, d and id, versions 0x10 and 0x13. */
@@ -42,7 +43,12 @@ public final class Argon2Verifier implements PasswordVerifier {
 
       @Override
       public boolean matches(byte[] password) {
-        return MessageDigest.isEqual(engine.hash(parameters, password, stored.salt()), expected);
+        byte[] computed = engine.hash(parameters, password, stored.salt());
+        try {
+          return MessageDigest.isEqual(computed, expected);
+        } finally {
+          Arrays.fill(computed, (byte) 0);
+        }
       }
     };
   }

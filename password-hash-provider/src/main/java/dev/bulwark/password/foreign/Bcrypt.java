@@ -76,7 +76,13 @@ record Bcrypt(String version, int cost, byte[] salt, byte[] hash) {
       Arrays.fill(key, (byte) 0);
     }
     // The last of the 24 bytes is in no text form.
-    return MessageDigest.isEqual(Arrays.copyOf(computed, hash.length), hash);
+    byte[] compared = Arrays.copyOf(computed, hash.length);
+    try {
+      return MessageDigest.isEqual(compared, hash);
+    } finally {
+      Arrays.fill(computed, (byte) 0);
+      Arrays.fill(compared, (byte) 0);
+    }
   }
 
   private byte[] key(byte[] password) {

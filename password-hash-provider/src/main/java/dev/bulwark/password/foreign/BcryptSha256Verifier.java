@@ -5,7 +5,6 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BcryptSha256Verifier implements PasswordVerifier {
 
+  private static final byte[] HEX = ascii("0123456789abcdef");
   private static final String C = "[./A-Za-z0-9]";
   private static final Pattern DJANGO =
       Pattern.compile("bcrypt_sha256\\$\\$(2[abxy])\\$(\\d\\d)\\$(" + C + "{53})");
@@ -48,7 +48,7 @@ public final class BcryptSha256Verifier implements PasswordVerifier {
     if (django.matches()) {
       return verification(
           Bcrypt.of(django.group(1), django.group(2), django.group(3), limits),
-          password -> ascii(HexFormat.of().formatHex(sha256(password))));
+          password -> encoded(sha256(password), BcryptSha256Verifier::hex));
     }
     Matcher passlib = PASSLIB.matcher(stored.value());
     if (!passlib.matches()) {
@@ -59,8 +59,8 @@ public final class BcryptSha256Verifier implements PasswordVerifier {
     return verification(
         Bcrypt.of(passlib.group(2), passlib.group(3), salt + passlib.group(5), limits),
         version2 == null
-            ? password -> Base64.getEncoder().encode(sha256(password))
-            : password -> Base64.getEncoder().encode(hmacSha256(ascii(salt), password)));
+            ? password -> encoded(sha256(password), Base64.getEncoder()::encode)
+            : password -> encoded(hmacSha256(ascii(salt), password), Base64.getEncoder()::encode));
   }
 
   private static Verification verification(Bcrypt bcrypt, UnaryOperator<byte[]> digest) {
@@ -80,6 +80,25 @@ public final class BcryptSha256Verifier implements PasswordVerifier {
         }
       }
     };
+  }
+
+  /** Wipes the digest: bcrypt protects it, but who has it needs no password. */
+  private static byte[] encoded(byte[] digest, UnaryOperator<byte[]> encoding) {
+    try {
+      return encoding.apply(digest);
+    } finally {
+      Arrays.fill(digest, (byte) 0);
+    }
+  }
+
+  /** Lower case, and never a String, which could not be wiped. */
+  private static byte[] hex(byte[] bytes) {
+    byte[] text = new byte[2 * bytes.length];
+    for (int i = 0; i < bytes.length; i++) {
+      text[2 * i] = HEX[(bytes[i] >> 4) & 0xF];
+      text[2 * i + 1] = HEX[bytes[i] & 0xF];
+    }
+    return text;
   }
 
   private static byte[] sha256(byte[] bytes) {

@@ -1,6 +1,7 @@
 package dev.bulwark.password.foreign;
 
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.Base64;
 import org.bouncycastle.crypto.generators.SCrypt;
 
@@ -44,7 +45,11 @@ public final class ScryptVerifier implements PasswordVerifier {
                 parameters.r(),
                 parameters.p(),
                 expected.length);
-        return MessageDigest.isEqual(computed, expected);
+        try {
+          return MessageDigest.isEqual(computed, expected);
+        } finally {
+          Arrays.fill(computed, (byte) 0);
+        }
       }
     };
   }
