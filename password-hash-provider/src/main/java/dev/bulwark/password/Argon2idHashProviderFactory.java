@@ -3,6 +3,7 @@ package dev.bulwark.password;
 import dev.bulwark.password.argon2.Argon2Engine;
 import dev.bulwark.password.argon2.Argon2Engines;
 import dev.bulwark.password.foreign.Algorithms;
+import dev.bulwark.password.stored.StoredHashGauges;
 import io.micrometer.core.instrument.Metrics;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import org.keycloak.credential.hash.PasswordHashProvider;
 import org.keycloak.credential.hash.PasswordHashProviderFactory;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.utils.PostMigrationEvent;
 import org.keycloak.provider.EnvironmentDependentProviderFactory;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ServerInfoAwareProviderFactory;
@@ -39,6 +41,7 @@ public final class Argon2idHashProviderFactory
   private @Nullable PasswordHashingConfig config;
   private @Nullable Argon2Engine engine;
   private @Nullable PasswordHashing hashing;
+  private @Nullable StoredHashGauges stored;
   private Map<String, String> operationalInfo = Map.of();
 
   @Override
@@ -59,6 +62,10 @@ public final class Argon2idHashProviderFactory
     config = options;
     engine = chosen;
     hashing = new PasswordHashing(permits, metrics, options.limits());
+    if (options.countInterval() > 0) {
+      stored =
+          new StoredHashGauges(Metrics.globalRegistry, Duration.ofSeconds(options.countInterval()));
+    }
     Duration probe = probe(chosen, options);
     LOG.info(
         "Argon2id by {}: m={} KiB, t={}, p={} takes {} ms; {} at once",
@@ -103,11 +110,22 @@ public final class Argon2idHashProviderFactory
 
   @Override
   public void postInit(KeycloakSessionFactory factory) {
-    // Needs no other provider.
+    StoredHashGauges gauges = stored;
+    if (gauges != null) {
+      factory.register(
+          event -> {
+            if (event instanceof PostMigrationEvent) {
+              gauges.start(factory);
+            }
+          });
+    }
   }
 
   @Override
   public void close() {
+    if (stored != null) {
+      stored.close();
+    }
     if (hashing != null) {
       hashing.close();
     }

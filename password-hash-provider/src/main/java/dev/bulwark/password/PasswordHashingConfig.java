@@ -19,13 +19,15 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
  * @param maxConcurrent hashes of {@code parameters.memory()} KiB under way at once
  * @param useNative whether libargon2 is tried
  * @param limits the most that a stored hash may cost
+ * @param countInterval seconds between two counts of the stored hashes, 0 for none
  */
 record PasswordHashingConfig(
     Argon2Parameters parameters,
     int saltLength,
     int maxConcurrent,
     boolean useNative,
-    CostLimits limits) {
+    CostLimits limits,
+    int countInterval) {
 
   private static final String PREFIX =
       "spi-password-hashing--" + Argon2idHashProviderFactory.ID + "--";
@@ -42,6 +44,7 @@ record PasswordHashingConfig(
   private static final String MAX_STORED_WORK = "max-stored-work";
   private static final String MAX_STORED_BCRYPT_COST = "max-stored-bcrypt-cost";
   private static final String MAX_STORED_ITERATIONS = "max-stored-iterations";
+  private static final String COUNT_INTERVAL = "count-interval";
 
   private static final int DEFAULT_MEMORY = 65_536;
   private static final int DEFAULT_ITERATIONS = 3;
@@ -51,6 +54,8 @@ record PasswordHashingConfig(
   private static final int MIN_MEMORY = 1024;
   private static final int MAX_MEMORY = 16 * 1024 * 1024;
   private static final int MAX_ITERATIONS = 1000;
+  private static final int DEFAULT_COUNT_INTERVAL = 300;
+  private static final int MAX_COUNT_INTERVAL = 86_400;
 
   /**
    * Reads and checks the options.
@@ -90,7 +95,8 @@ record PasswordHashingConfig(
             maxStoredWork,
             options.number(MAX_STORED_BCRYPT_COST, CostLimits.DEFAULT.bcryptCost(), 4, 31),
             options.number(
-                MAX_STORED_ITERATIONS, CostLimits.DEFAULT.iterations(), 1000, 999_999_999)));
+                MAX_STORED_ITERATIONS, CostLimits.DEFAULT.iterations(), 1000, 999_999_999)),
+        options.number(COUNT_INTERVAL, DEFAULT_COUNT_INTERVAL, 0, MAX_COUNT_INTERVAL));
   }
 
   /** The options, for Keycloak's {@code --help} and the documentation. */
@@ -155,6 +161,13 @@ record PasswordHashingConfig(
         MAX_STORED_ITERATIONS,
         CostLimits.DEFAULT.iterations(),
         "The most rounds of a stored sha-crypt hash, 1000 to 999999999; a costlier one is refused.");
+    number(
+        builder,
+        COUNT_INTERVAL,
+        DEFAULT_COUNT_INTERVAL,
+        "Seconds between two counts of the stored passwords for the metrics, 0 (none) to "
+            + MAX_COUNT_INTERVAL
+            + ".");
     return builder.build();
   }
 

@@ -24,6 +24,7 @@ class PasswordHashingConfigTest {
     assertThat(config.useNative()).isTrue();
     assertThat(config.maxConcurrent()).isEqualTo(Runtime.getRuntime().availableProcessors());
     assertThat(config.limits()).isEqualTo(CostLimits.DEFAULT);
+    assertThat(config.countInterval()).isEqualTo(300);
   }
 
   @Test
@@ -54,7 +55,9 @@ class PasswordHashingConfigTest {
                 "max-stored-bcrypt-cost",
                 "12",
                 "max-stored-iterations",
-                "1000"));
+                "1000",
+                "count-interval",
+                "0"));
     assertThat(config)
         .isEqualTo(
             new PasswordHashingConfig(
@@ -62,7 +65,8 @@ class PasswordHashingConfigTest {
                 32,
                 7,
                 false,
-                new CostLimits(262_144, 9_999_999, 12, 1000)));
+                new CostLimits(262_144, 9_999_999, 12, 1000),
+                0));
   }
 
   @Test
@@ -91,6 +95,7 @@ class PasswordHashingConfigTest {
         "max-stored-work|196607|a whole number from 196608 to 16777216000",
         "max-stored-bcrypt-cost|32|a whole number from 4 to 31",
         "max-stored-iterations|999|a whole number from 1000 to 999999999",
+        "count-interval|86401|a whole number from 0 to 86400",
       })
   void aBadValueIsNamed(String option, String value, String allowed) {
     assertThatIllegalArgumentException()
@@ -115,6 +120,7 @@ class PasswordHashingConfigTest {
             "max-stored-memory",
             "max-stored-work",
             "max-stored-bcrypt-cost",
-            "max-stored-iterations");
+            "max-stored-iterations",
+            "count-interval");
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -12,19 +11,15 @@ import dev.bulwark.it.support.TestStack;
 import dev.bulwark.password.foreign.CostLimits;
 import dev.bulwark.password.foreign.ForeignHash;
 import dev.bulwark.password.foreign.StoredHash;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 import org.junit.jupiter.api.Test;
@@ -36,56 +31,24 @@ import org.junit.jupiter.params.provider.MethodSource;
 @SharedRealm
 class HashUpgradeIT {
 
-  private static final Path VECTORS =
-      Path.of(
-          "..",
-          "password-hash-provider",
-          "src/test/resources/dev/bulwark/password/foreign/foreign-vectors.jsonl");
-
   private final Realm realm = TestStack.get().realm();
   private final Users users = new Users(TestStack.get().admin());
 
-  record Vector(String library, String algorithm, String password, String hash) {
-    @Override
-    public String toString() {
-      return library + " " + hash.substring(0, 14) + "… " + password;
-    }
-  }
-
-  /** Of each library and form one password in several scripts, and of bcrypt one over 72 bytes. */
-  static Stream<Vector> vectors() throws Exception {
-    ObjectMapper json = new ObjectMapper();
-    Map<String, Vector> chosen = new HashMap<>();
-    for (String line : Files.readAllLines(VECTORS)) {
-      JsonNode node = json.readTree(line);
-      Vector vector =
-          new Vector(
-              node.get("library").asText(),
-              node.get("algorithm").asText(),
-              node.get("password").asText(),
-              node.get("hash").asText());
-      boolean wanted =
-          vector.password.startsWith("Pässwörd")
-              || vector.algorithm.equals("bcrypt") && vector.password.length() == 80;
-      if (wanted) {
-        String form = vector.hash.replaceAll("[^$:,=]{16,}", "").replaceAll("\\d+", "");
-        chosen.putIfAbsent(vector.library + vector.algorithm + form + vector.password, vector);
-      }
-    }
-    return chosen.values().stream().sorted(java.util.Comparator.comparing(v -> v.library + v.hash));
+  static List<OldHash> vectors() {
+    return OldHash.ofEachForm();
   }
 
   @ParameterizedTest
   @MethodSource("vectors")
-  void usersOfOtherApplicationsKeepTheirPasswords(Vector vector) {
-    String name = "p4-" + Integer.toHexString(vector.hash.hashCode());
-    users.createWithHash(name, ForeignHash.parse(vector.hash, CostLimits.DEFAULT));
-    assertThat(users.algorithm(name)).isEqualTo(vector.algorithm);
-    realm.login(name, "!" + vector.password, "openid").expect(400);
-    assertThat(users.algorithm(name)).as("after a wrong password").isEqualTo(vector.algorithm);
-    realm.login(name, vector.password, "openid").expect(200);
+  void usersOfOtherApplicationsKeepTheirPasswords(OldHash vector) {
+    String name = "p4-" + Integer.toHexString(vector.hash().hashCode());
+    users.createWithHash(name, ForeignHash.parse(vector.hash(), CostLimits.DEFAULT));
+    assertThat(users.algorithm(name)).isEqualTo(vector.algorithm());
+    realm.login(name, "!" + vector.password(), "openid").expect(400);
+    assertThat(users.algorithm(name)).as("after a wrong password").isEqualTo(vector.algorithm());
+    realm.login(name, vector.password(), "openid").expect(200);
     assertUpgraded(name);
-    realm.login(name, vector.password, "openid").expect(200);
+    realm.login(name, vector.password(), "openid").expect(200);
   }
 
   @ParameterizedTest

@@ -1,0 +1,77 @@
+package dev.bulwark.password.stored;
+
+import dev.bulwark.password.foreign.Algorithms;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Stored passwords by the algorithm id in their credential.
+ *
+ * @param byAlgorithm counts of 0 and above; only ids of {@link #ALGORITHMS} and {@link #OTHER}
+ */
+public record StoredHashCount(Map<String, Long> byAlgorithm) {
+
+  /** The id of Keycloak's own Argon2 provider. */
+  private static final String KEYCLOAK_ARGON2 = "argon2";
+
+  /** What the bundle and Keycloak can verify. */
+  static final List<String> ALGORITHMS =
+      List.of(
+          Algorithms.ARGON2,
+          KEYCLOAK_ARGON2,
+          Algorithms.BCRYPT,
+          Algorithms.BCRYPT_SHA256,
+          Algorithms.PBKDF2_SHA1,
+          Algorithms.PBKDF2_SHA256,
+          Algorithms.PBKDF2_SHA512,
+          Algorithms.SCRYPT,
+          Algorithms.SHA256_CRYPT,
+          Algorithms.SHA512_CRYPT);
+
+  /** Any other id: one label, so that stored data cannot make ever more metrics. */
+  static final String OTHER = "other";
+
+  /** Keeps the order and makes it unmodifiable. */
+  public StoredHashCount {
+    byAlgorithm = Collections.unmodifiableMap(new LinkedHashMap<>(byAlgorithm));
+  }
+
+  /**
+   * From what the database counted.
+   *
+   * @param total all passwords
+   * @param counts those of each of {@link #ALGORITHMS}, in its order
+   */
+  static StoredHashCount of(long total, List<Long> counts) {
+    if (counts.size() != ALGORITHMS.size()) {
+      throw new IllegalArgumentException("as many counts as algorithms are needed");
+    }
+    Map<String, Long> byAlgorithm = new LinkedHashMap<>();
+    long rest = total;
+    for (int i = 0; i < counts.size(); i++) {
+      byAlgorithm.put(ALGORITHMS.get(i), counts.get(i));
+      rest -= counts.get(i);
+    }
+    byAlgorithm.put(OTHER, Math.max(0, rest));
+    return new StoredHashCount(byAlgorithm);
+  }
+
+  /** Of the algorithm; 0 for one that is not counted. */
+  long of(String algorithm) {
+    return byAlgorithm.getOrDefault(algorithm, 0L);
+  }
+
+  /** All passwords. */
+  public long total() {
+    return byAlgorithm.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /**
+   * Those that the next login replaces because their algorithm is another than {@code argon2id}.
+   */
+  public long legacy() {
+    return total() - of(Algorithms.ARGON2);
+  }
+}
