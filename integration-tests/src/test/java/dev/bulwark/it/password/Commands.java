@@ -1,0 +1,78 @@
+package dev.bulwark.it.password;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Commands as an operator runs them: the packaged {@code bulwark-migrate}, and {@code kc.sh}. */
+final class Commands {
+
+  private static final int TIMEOUT_MINUTES = 4;
+
+  private Commands() {}
+
+  /** What a command wrote, both streams in one, and its exit code. */
+  record Result(int exit, String output) {
+
+    /** Fails with the output where the exit code is another. */
+    Result expect(int expected) {
+      if (exit != expected) {
+        throw new AssertionError("exit " + exit + " instead of " + expected + ":\n" + output);
+      }
+      return this;
+    }
+  }
+
+  static Result migrate(String... arguments) {
+    Path jar = Path.of("..", "password-hash-provider", "target", "bulwark-migrate.jar");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx96m", "-jar", jar.toAbsolutePath().normalize().toString()));
+    command.addAll(Arrays.asList(arguments));
+    return run(command, Map.of());
+  }
+
+  /** Runs {@code bin/kc.sh} of a server's folder. */
+  static Result kc(Path home, Map<String, String> environment, String... arguments) {
+    List<String> command = new ArrayList<>(List.of(home.resolve("bin/kc.sh").toString()));
+    command.addAll(Arrays.asList(arguments));
+    return run(command, environment);
+  }
+
+  private static Result run(List<String> command, Map<String, String> environment) {
+    try {
+      Path output = Files.createTempFile("command", ".log");
+      try {
+        ProcessBuilder builder =
+            new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        process.getOutputStream().close();
+        if (!process.waitFor(TIMEOUT_MINUTES, TimeUnit.MINUTES)) {
+          process.descendants().forEach(ProcessHandle::destroyForcibly);
+          process.destroyForcibly().waitFor();
+          throw new AssertionError("still running:\n" + read(output));
+        }
+        return new Result(process.exitValue(), read(output));
+      } finally {
+        Files.delete(output);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String read(Path output) throws IOException {
+    return Files.readString(output, StandardCharsets.UTF_8);
+  }
+}
