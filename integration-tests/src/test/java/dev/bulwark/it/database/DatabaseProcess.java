@@ -1,0 +1,23 @@
+package dev.bulwark.it.database;
+
+import dev.bulwark.server.ServerSpec;
+
+/** A database server that Keycloak can use. It keeps its port and data when it is restarted. */
+public interface DatabaseProcess extends AutoCloseable {
+
+  /** Adds the options that lead Keycloak to the database. */
+  ServerSpec.Builder configure(ServerSpec.Builder spec);
+
+  /** Runs SQL statements and returns their rows as text, columns separated by {@code |}. */
+  String sql(String statements);
+
+  /** Stops the server; its clients lose their connections. */
+  void stop();
+
+  /** Starts the stopped server again and waits until it answers. */
+  void startAgain();
+
+  /** Ends it and deletes its data. */
+  @Override
+  void close();
+}

@@ -1,0 +1,137 @@
+package dev.bulwark.it.database;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.bulwark.redis.process.Folder;
+import dev.bulwark.redis.process.FreePort;
+import dev.bulwark.redis.process.LocalProcess;
+import dev.bulwark.redis.process.Programs;
+import dev.bulwark.server.ServerSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** MariaDB with a database {@code keycloak} of a user {@code keycloak}. */
+public final class MariaDbProcess implements DatabaseProcess {
+
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
+  private static final String NAME = "keycloak";
+  private static final String PASSWORD = "correct-database-battery";
+
+  private final Path folder;
+  private final String program;
+  private final int port = FreePort.next();
+  private LocalProcess process;
+
+  private MariaDbProcess(Path folder, String program) {
+    this.folder = folder;
+    this.program = program;
+    this.process = launch();
+  }
+
+  /** Makes the database and starts it; skips the test where there is no MariaDB. */
+  public static MariaDbProcess start() {
+    String program =
+        Programs.require("mariadbd", "mariadb-server", Path.of("/usr/sbin")).toString();
+    String install = Programs.require("mariadb-install-db", "mariadb-server").toString();
+    try {
+      // A short path: that of the socket may not be long.
+      Path folder = Files.createTempDirectory("bulwark-mariadb-");
+      LocalProcess.run(
+          TIMEOUT,
+          List.of(
+              install,
+              "--no-defaults",
+              "--datadir=" + folder.resolve("data"),
+              "--auth-root-authentication-method=normal",
+              "--skip-test-db",
+              "--user=" + System.getProperty("user.name")));
+      Files.writeString(
+          folder.resolve("init.sql"),
+          "CREATE DATABASE IF NOT EXISTS "
+              + NAME
+              + " CHARACTER SET utf8mb4;\n"
+              + ("CREATE USER IF NOT EXISTS '" + NAME + "'@'127.0.0.1'")
+              + (" IDENTIFIED BY '" + PASSWORD + "';\n")
+              + ("GRANT ALL ON " + NAME + ".* TO '" + NAME + "'@'127.0.0.1';\n"));
+      return new MariaDbProcess(folder, program);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public ServerSpec.Builder configure(ServerSpec.Builder spec) {
+    return spec.buildOption("db", "mariadb")
+        .option("db-url", "jdbc:mariadb://127.0.0.1:" + port + "/" + NAME)
+        .option("db-username", NAME)
+        .environment("KC_DB_PASSWORD", PASSWORD);
+  }
+
+  @Override
+  public String sql(String statements) {
+    return LocalProcess.run(
+            TIMEOUT,
+            List.of(
+                Programs.require("mariadb", "mariadb-client").toString(),
+                "--no-defaults",
+                "--batch",
+                "--skip-column-names",
+                "--host=127.0.0.1",
+                "--port=" + port,
+                "--user=" + NAME,
+                "--password=" + PASSWORD,
+                "--execute=" + statements,
+                NAME))
+        .trim()
+        .replace('\t', '|');
+  }
+
+  @Override
+  public void stop() {
+    process.stop("TERM");
+  }
+
+  @Override
+  public void startAgain() {
+    process = launch();
+  }
+
+  @Override
+  public void close() {
+    stop();
+    Folder.delete(folder);
+  }
+
+  private LocalProcess launch() {
+    Path log = Path.of("target", "processes", "mariadb-" + port + ".log").toAbsolutePath();
+    LocalProcess started =
+        LocalProcess.start(
+            List.of(
+                program,
+                "--no-defaults",
+                "--datadir=" + folder.resolve("data"),
+                "--port=" + port,
+                "--bind-address=127.0.0.1",
+                "--skip-name-resolve",
+                "--socket=" + folder.resolve("socket"),
+                "--pid-file=" + folder.resolve("pid"),
+                "--init-file=" + folder.resolve("init.sql"),
+                "--user=" + System.getProperty("user.name")),
+            log);
+    await("MariaDB on port " + port)
+        .atMost(TIMEOUT)
+        .pollInterval(Duration.ofMillis(50))
+        .failFast(
+            () -> {
+              if (!started.isAlive()) {
+                throw new IllegalStateException("MariaDB ended:\n" + started.output());
+              }
+            })
+        .until(() -> FreePort.isOpen(port));
+    return started;
+  }
+}

@@ -1,0 +1,175 @@
+package dev.bulwark.it.database;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.bulwark.redis.process.Folder;
+import dev.bulwark.redis.process.FreePort;
+import dev.bulwark.redis.process.LocalProcess;
+import dev.bulwark.redis.process.Programs;
+import dev.bulwark.server.ServerSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * PostgreSQL with a database {@code keycloak} of a user {@code keycloak}. It refuses to run as
+ * root: then the user {@code postgres} of Debian's package runs it.
+ */
+public final class PostgresProcess implements DatabaseProcess {
+
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
+  private static final String NAME = "keycloak";
+
+  private final Path folder;
+  private final Path programs;
+  private final int port = FreePort.next();
+  private LocalProcess process;
+
+  private PostgresProcess(Path folder, Path programs) {
+    this.folder = folder;
+    this.programs = programs;
+    this.process = launch();
+  }
+
+  /** Makes the database and starts it; skips the test where there is no PostgreSQL. */
+  public static PostgresProcess start() {
+    Path programs =
+        Programs.require("initdb", "postgresql", installed()).toAbsolutePath().getParent();
+    try {
+      // Not below target/: another user has to get at it.
+      Path folder = Files.createTempDirectory("bulwark-postgres-");
+      if (isRoot()) {
+        Files.setOwner(
+            folder,
+            folder
+                .getFileSystem()
+                .getUserPrincipalLookupService()
+                .lookupPrincipalByName("postgres"));
+      }
+      LocalProcess.run(
+          TIMEOUT,
+          unprivileged(
+              programs.resolve("initdb").toString(),
+              "--pgdata=" + folder.resolve("data"),
+              "--username=" + NAME,
+              "--auth=trust",
+              "--encoding=UTF8",
+              "--locale=C",
+              "--no-sync"));
+      PostgresProcess database = new PostgresProcess(folder, programs);
+      database.run("postgres", "CREATE DATABASE " + NAME);
+      return database;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public ServerSpec.Builder configure(ServerSpec.Builder spec) {
+    return spec.buildOption("db", "postgres")
+        .option("db-url", "jdbc:postgresql://127.0.0.1:" + port + "/" + NAME)
+        .option("db-username", NAME)
+        .environment("KC_DB_PASSWORD", "unused");
+  }
+
+  @Override
+  public String sql(String statements) {
+    return run(NAME, statements);
+  }
+
+  @Override
+  public void stop() {
+    // SIGINT: "fast", connections are cut.
+    process.stop("INT");
+  }
+
+  @Override
+  public void startAgain() {
+    process = launch();
+  }
+
+  @Override
+  public void close() {
+    stop();
+    Folder.delete(folder);
+  }
+
+  private LocalProcess launch() {
+    Path log = Path.of("target", "processes", "postgres-" + port + ".log").toAbsolutePath();
+    LocalProcess started =
+        LocalProcess.start(
+            unprivileged(
+                programs.resolve("postgres").toString(),
+                "-D",
+                folder.resolve("data").toString(),
+                "-p",
+                Integer.toString(port),
+                "-c",
+                "listen_addresses=127.0.0.1",
+                "-c",
+                "unix_socket_directories=",
+                "-c",
+                "fsync=off"),
+            log);
+    await("PostgreSQL on port " + port)
+        .atMost(TIMEOUT)
+        .pollInterval(Duration.ofMillis(50))
+        .failFast(
+            () -> {
+              if (!started.isAlive()) {
+                throw new IllegalStateException("PostgreSQL ended:\n" + started.output());
+              }
+            })
+        .until(() -> started.output().contains("ready to accept connections"));
+    return started;
+  }
+
+  private String run(String database, String statements) {
+    return LocalProcess.run(
+            TIMEOUT,
+            List.of(
+                programs.resolve("psql").toString(),
+                "--no-psqlrc",
+                "--no-align",
+                "--tuples-only",
+                "--quiet",
+                "--set=ON_ERROR_STOP=1",
+                "--host=127.0.0.1",
+                "--port=" + port,
+                "--username=" + NAME,
+                "--dbname=" + database,
+                "--command=" + statements))
+        .trim();
+  }
+
+  private static List<String> unprivileged(String... command) {
+    List<String> all = new ArrayList<>();
+    if (isRoot()) {
+      all.addAll(List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"));
+    }
+    all.addAll(List.of(command));
+    return all;
+  }
+
+  private static boolean isRoot() {
+    return "root".equals(System.getProperty("user.name"));
+  }
+
+  /** Where Debian puts what is not on the PATH. */
+  private static Path[] installed() {
+    Path root = Path.of("/usr/lib/postgresql");
+    if (!Files.isDirectory(root)) {
+      return new Path[0];
+    }
+    try (Stream<Path> versions = Files.list(root)) {
+      return versions.map(version -> version.resolve("bin")).toArray(Path[]::new);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
