@@ -7,12 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import redis.clients.jedis.AbstractPipeline;
-import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Protocol;
+import redis.clients.jedis.Response;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisClusterOperationException;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
@@ -26,10 +27,13 @@ final class ClusterTopology implements RedisTopology {
 
   private final UnifiedJedis client;
   private final ClusterConnectionProvider connections;
+  private final String prefix;
+  private final Map<Integer, String> probeKeys = new ConcurrentHashMap<>();
 
-  ClusterTopology(UnifiedJedis client, ClusterConnectionProvider connections) {
+  ClusterTopology(UnifiedJedis client, ClusterConnectionProvider connections, String prefix) {
     this.client = client;
     this.connections = connections;
+    this.prefix = prefix;
   }
 
   @Override
@@ -76,14 +80,21 @@ final class ClusterTopology implements RedisTopology {
   }
 
   @Override
-  public void probe() {
-    connections.getNodes().values().forEach(pool -> pool.clear());
-    connections.renewSlotCache();
+  public void check() {
     for (RedisNode node : nodes()) {
-      try (Connection connection = connections.getConnectionFromSlot(node.slot())) {
-        connection.ping();
+      String key = probeKeys.computeIfAbsent(node.slot(), slot -> ProbeKey.ofSlot(prefix, slot));
+      try (AbstractPipeline pipeline = open(node)) {
+        Response<String> set = pipeline.set(key, ProbeKey.VALUE, ProbeKey.life());
+        pipeline.sync();
+        set.get();
       }
     }
+  }
+
+  @Override
+  public void reset() {
+    connections.getNodes().values().forEach(pool -> pool.clear());
+    connections.renewSlotCache();
   }
 
   @Override

@@ -28,6 +28,12 @@ final class GuardedRedisConnection implements RedisConnection, AutoCloseable {
   private volatile @Nullable RedisTopology topology;
   private volatile RedisStatus status;
   private volatile boolean closed;
+
+  /** Whether the log has been told that Redis is away. */
+  private volatile boolean announced = true;
+
+  private @Nullable String awayError;
+  private long awayAt;
   private @Nullable Thread prober;
 
   GuardedRedisConnection(RedisConfig config, Clock clock) {
@@ -108,7 +114,9 @@ final class GuardedRedisConnection implements RedisConnection, AutoCloseable {
     @Nullable String reported = null;
     long reportedAt = 0;
     while (!closed) {
-      if (!status.available()) {
+      if (status.available()) {
+        heartbeat();
+      } else {
         @Nullable String error = probe();
         if (error == null) {
           back();
@@ -146,29 +154,28 @@ final class GuardedRedisConnection implements RedisConnection, AutoCloseable {
         open = RedisTopologies.open(config);
         topology = open;
       }
-      open.probe();
+      open.reset();
+      open.check();
       return null;
     } catch (JedisException e) {
-      return advice(RedisFailures.describe(e));
+      return RedisAdvice.describe(e, config);
     } catch (RuntimeException e) {
       // An unusable option: the message says which.
       return RedisFailures.describe(e);
     }
   }
 
-  private static String advice(String error) {
-    if (error.contains("WRONGPASS") || error.contains("AUTH")) {
-      return error
-          + "; check "
-          + RedisConfig.OPTION_PREFIX
-          + "username and "
-          + RedisConfig.OPTION_PREFIX
-          + "password";
+  /** So that a Redis that nobody calls does not pass for one that is there. */
+  private void heartbeat() {
+    try {
+      guarded(
+          open -> {
+            open.check();
+            return true;
+          });
+    } catch (RedisUnavailableException e) {
+      LOG.debugf("Redis does not take the probe key: %s", e.getMessage());
     }
-    if (error.contains("PKIX") || error.contains("certificate") || error.contains("SSL")) {
-      return error + "; check " + RedisConfig.OPTION_PREFIX + "tls-ca-file";
-    }
-    return error;
   }
 
   private void away(String error) {
@@ -177,8 +184,18 @@ final class GuardedRedisConnection implements RedisConnection, AutoCloseable {
         return;
       }
       status = new RedisStatus(false, clock.instant(), error);
+      long now = System.nanoTime();
+      // One that takes the probe key and refuses others comes and goes: not a line each time.
+      announced = !error.equals(awayError) || now - awayAt > REMINDER.toNanos();
+      if (announced) {
+        awayError = error;
+        awayAt = now;
+      }
     }
-    LOG.warnf("Redis does not serve: %s. It is probed until it does.", error);
+    LOG.logf(
+        announced ? Logger.Level.WARN : Logger.Level.DEBUG,
+        "Redis does not serve: %s. It is probed until it does.",
+        error);
   }
 
   private void back() {
@@ -188,7 +205,10 @@ final class GuardedRedisConnection implements RedisConnection, AutoCloseable {
       }
       status = new RedisStatus(true, clock.instant(), null);
     }
-    LOG.infof("Redis is available (%s)", RedisUrl.withoutSecrets(config.url()));
+    LOG.logf(
+        announced ? Logger.Level.INFO : Logger.Level.DEBUG,
+        "Redis is available (%s)",
+        RedisUrl.withoutSecrets(config.url()));
   }
 
   @Override

@@ -15,12 +15,13 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
  * @param password password; null for none or the one in the URL
  * @param sentinelUsername ACL user of the Sentinels, null for none
  * @param sentinelPassword password of the Sentinels, null for none
- * @param prefix put in front of every key; at most 64 printable characters without white space
+ * @param prefix put in front of every key; at most 64 printable characters without white space and
+ *     braces
  * @param connectTimeout 10 ms to 60 s
  * @param commandTimeout 10 ms to 60 s
  * @param poolSize connections to each node, 1 to 1024
  * @param poolWait longest wait for a free connection, 1 ms to 60 s
- * @param probeInterval time between two attempts to reach a Redis that is away, 50 ms to 60 s
+ * @param probeInterval time between two probes of Redis, whether there or away, 50 ms to 60 s
  * @param tlsCaFile PEM file with the certificate authorities to trust; null for the JVM's
  * @param tlsVerifyHostname whether the certificate must bear the host's name
  */
@@ -52,6 +53,10 @@ record RedisConfig(
               + "prefix must be at most "
               + MAX_PREFIX
               + " printable ASCII characters without white space");
+    }
+    if (prefix.indexOf('{') >= 0 || prefix.indexOf('}') >= 0) {
+      // It would decide the slot of every key, and a node of a cluster could have none of its own.
+      throw new IllegalArgumentException(OPTION_PREFIX + "prefix must not contain { or }");
     }
     requireMillis("connect-timeout", connectTimeout, 10, 60_000);
     requireMillis("command-timeout", commandTimeout, 10, 60_000);
@@ -144,7 +149,7 @@ record RedisConfig(
         .property()
         .name("probe-interval")
         .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText("Time between two attempts to reach a Redis that is away, 50 to 60000 ms.")
+        .helpText("Time between two probes of Redis, whether it is there or away, 50 to 60000 ms.")
         .defaultValue(500)
         .add()
         .property()

@@ -49,11 +49,25 @@ final class RedisFailures {
   /** What went wrong in one line, deepest cause included, without user data. */
   static String describe(Throwable failure) {
     Throwable deepest = failure;
-    for (int depth = 0; deepest.getCause() != null && depth < 16; depth++) {
-      deepest = deepest.getCause();
+    for (int depth = 0; depth < 16; depth++) {
+      Throwable next = deeper(deepest);
+      if (next == null) {
+        break;
+      }
+      deepest = next;
     }
     String text = message(failure);
-    return deepest == failure ? text : text + " (" + message(deepest) + ")";
+    String detail = message(deepest);
+    return text.contains(detail) ? text : text + " (" + detail + ")";
+  }
+
+  /** The cause, or what a failure at several nodes has been given along. */
+  private static @Nullable Throwable deeper(Throwable failure) {
+    if (failure.getCause() != null) {
+      return failure.getCause();
+    }
+    Throwable[] suppressed = failure.getSuppressed();
+    return suppressed.length == 0 ? null : suppressed[0];
   }
 
   private static String message(Throwable failure) {

@@ -33,14 +33,17 @@ final class RedisTopologies {
     JedisClientConfig clientConfig = clientConfig(config, url);
     ConnectionPoolConfig pool = pool(config);
     return switch (url.topology()) {
-      case STANDALONE -> standalone(url, clientConfig, pool);
+      case STANDALONE -> standalone(config, url, clientConfig, pool);
       case SENTINEL -> sentinel(config, url, clientConfig, pool);
-      case CLUSTER -> cluster(url, clientConfig, pool);
+      case CLUSTER -> cluster(config, url, clientConfig, pool);
     };
   }
 
   private static RedisTopology standalone(
-      RedisUrl url, JedisClientConfig clientConfig, GenericObjectPoolConfig<Connection> pool) {
+      RedisConfig config,
+      RedisUrl url,
+      JedisClientConfig clientConfig,
+      GenericObjectPoolConfig<Connection> pool) {
     HostAndPort host = url.hosts().iterator().next();
     PooledConnectionProvider connections =
         new PooledConnectionProvider(host, clientConfig, null, pool);
@@ -50,7 +53,8 @@ final class RedisTopologies {
             .clientConfig(clientConfig)
             .connectionProvider(connections)
             .build(),
-        connections);
+        connections,
+        config.prefix());
   }
 
   private static RedisTopology sentinel(
@@ -58,11 +62,15 @@ final class RedisTopologies {
       RedisUrl url,
       JedisClientConfig clientConfig,
       GenericObjectPoolConfig<Connection> pool) {
-    DefaultJedisClientConfig.Builder sentinelConfig =
-        base(config, url).user(config.sentinelUsername()).password(config.sentinelPassword());
+    JedisClientConfig sentinelConfig =
+        base(config, url)
+            .user(config.sentinelUsername())
+            .password(config.sentinelPassword())
+            .build();
+    Sentinels.requireGroup(url, sentinelConfig);
     SentineledConnectionProvider connections =
         new SentineledConnectionProvider(
-            url.masterName(), clientConfig, pool, url.hosts(), sentinelConfig.build());
+            url.masterName(), clientConfig, pool, url.hosts(), sentinelConfig);
     return new SinglePrimaryTopology(
         RedisSentinelClient.builder()
             .masterName(url.masterName())
@@ -70,11 +78,15 @@ final class RedisTopologies {
             .clientConfig(clientConfig)
             .connectionProvider(connections)
             .build(),
-        connections);
+        connections,
+        config.prefix());
   }
 
   private static RedisTopology cluster(
-      RedisUrl url, JedisClientConfig clientConfig, GenericObjectPoolConfig<Connection> pool) {
+      RedisConfig config,
+      RedisUrl url,
+      JedisClientConfig clientConfig,
+      GenericObjectPoolConfig<Connection> pool) {
     ClusterConnectionProvider connections =
         new ClusterConnectionProvider(url.hosts(), clientConfig, pool);
     return new ClusterTopology(
@@ -84,7 +96,8 @@ final class RedisTopologies {
             .maxAttempts(CLUSTER_ATTEMPTS)
             .connectionProvider(connections)
             .build(),
-        connections);
+        connections,
+        config.prefix());
   }
 
   private static JedisClientConfig clientConfig(RedisConfig config, RedisUrl url) {

@@ -20,11 +20,15 @@ interface RedisTopology extends AutoCloseable {
   AbstractPipeline open(RedisNode node);
 
   /**
-   * Asks every writable node for a sign of life, on fresh connections.
+   * Makes every writable node take a short-lived key: a node can answer and yet refuse writes (out
+   * of memory, a replica, too few replicas).
    *
-   * @throws redis.clients.jedis.exceptions.JedisException if one does not give it
+   * @throws redis.clients.jedis.exceptions.JedisException if one does not
    */
-  void probe();
+  void check();
+
+  /** Forgets connections and addresses of before an outage. */
+  void reset();
 
   @Override
   void close();

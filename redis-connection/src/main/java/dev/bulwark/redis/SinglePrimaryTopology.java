@@ -16,10 +16,12 @@ final class SinglePrimaryTopology implements RedisTopology {
 
   private final UnifiedJedis client;
   private final ConnectionProvider connections;
+  private final String probeKey;
 
-  SinglePrimaryTopology(UnifiedJedis client, ConnectionProvider connections) {
+  SinglePrimaryTopology(UnifiedJedis client, ConnectionProvider connections, String prefix) {
     this.client = client;
     this.connections = connections;
+    this.probeKey = ProbeKey.of(prefix);
   }
 
   @Override
@@ -43,14 +45,18 @@ final class SinglePrimaryTopology implements RedisTopology {
   }
 
   @Override
-  public void probe() {
+  public void check() {
+    client.set(probeKey, ProbeKey.VALUE, ProbeKey.life());
+  }
+
+  @Override
+  public void reset() {
     // Idle connections of before the outage are dead: one must not fail the next caller.
     for (Object pool : connections.getConnectionMap().values()) {
       if (pool instanceof Pool<?> connectionPool) {
         connectionPool.clear();
       }
     }
-    client.ping();
   }
 
   @Override

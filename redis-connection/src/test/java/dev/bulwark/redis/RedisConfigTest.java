@@ -30,7 +30,8 @@ class RedisConfigTest {
     "probe-interval, 49, 50 to 60000 ms",
     "pool-size, many, a whole number",
     "tls-verify-hostname, yes, true or false",
-    "prefix, with space, printable ASCII"
+    "prefix, with space, printable ASCII",
+    "prefix, {app}:, must not contain"
   })
   void aBadValueNamesTheOptionAndTheRange(String option, String value, String range) {
     assertThatThrownBy(() -> RedisConfig.from(TestScope.of(option, value)))
