@@ -20,7 +20,11 @@ public final class DefaultRedisConnectionProviderFactory
   /** Id of the provider. */
   public static final String ID = "default";
 
+  /** For the health check: Quarkus makes it, and Keycloak's session factory is no bean for it. */
+  private static volatile @Nullable DefaultRedisConnectionProviderFactory running;
+
   private @Nullable GuardedRedisConnection connection;
+  private volatile boolean requiredForHealth;
   private @Nullable RedisMetrics metrics;
 
   @Override
@@ -31,7 +35,10 @@ public final class DefaultRedisConnectionProviderFactory
   @Override
   public void init(Config.Scope scope) {
     // Options are checked here; nothing touches the network before the server has started.
-    connection = new GuardedRedisConnection(RedisConfig.from(scope), Clock.systemUTC());
+    RedisConfig config = RedisConfig.from(scope);
+    requiredForHealth = config.healthRequired();
+    connection = new GuardedRedisConnection(config, Clock.systemUTC());
+    running = this;
   }
 
   @Override
@@ -61,8 +68,19 @@ public final class DefaultRedisConnectionProviderFactory
     return guarded;
   }
 
+  /** The factory of this server, null before its start and after its end. */
+  static @Nullable DefaultRedisConnectionProviderFactory running() {
+    return running;
+  }
+
+  /** Whether a server whose Redis is away shall not count as ready. */
+  boolean isRequiredForHealth() {
+    return requiredForHealth;
+  }
+
   @Override
   public synchronized void close() {
+    running = null;
     if (metrics != null) {
       metrics.close();
       metrics = null;

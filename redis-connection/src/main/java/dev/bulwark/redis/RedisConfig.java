@@ -24,6 +24,7 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
  * @param probeInterval time between two probes of Redis, whether there or away, 50 ms to 60 s
  * @param tlsCaFile PEM file with the certificate authorities to trust; null for the JVM's
  * @param tlsVerifyHostname whether the certificate must bear the host's name
+ * @param healthRequired whether {@code /health/ready} is down while Redis is away
  */
 record RedisConfig(
     String url,
@@ -38,7 +39,8 @@ record RedisConfig(
     Duration poolWait,
     Duration probeInterval,
     @Nullable String tlsCaFile,
-    boolean tlsVerifyHostname) {
+    boolean tlsVerifyHostname,
+    boolean healthRequired) {
 
   static final String OPTION_PREFIX =
       "spi-redis-connection--" + DefaultRedisConnectionProviderFactory.ID + "--";
@@ -79,7 +81,8 @@ record RedisConfig(
         millis(scope, "pool-wait", 250),
         millis(scope, "probe-interval", 500),
         optional(scope, "tls-ca-file"),
-        flag(scope, "tls-verify-hostname", true));
+        flag(scope, "tls-verify-hostname", true),
+        flag(scope, "health-required", false));
   }
 
   static List<ProviderConfigProperty> metadata() {
@@ -163,6 +166,14 @@ record RedisConfig(
         .helpText("Whether the certificate must bear the host's name.")
         .defaultValue(true)
         .add()
+        .property()
+        .name("health-required")
+        .type(ProviderConfigProperty.BOOLEAN_TYPE)
+        .helpText(
+            "Whether /health/ready is down while Redis is away. Keycloak works without Redis, so"
+                + " that this takes nodes out of the load balancer for no need of its own.")
+        .defaultValue(false)
+        .add()
         .build();
   }
 
@@ -190,6 +201,8 @@ record RedisConfig(
         + tlsCaFile
         + ", tlsVerifyHostname="
         + tlsVerifyHostname
+        + ", healthRequired="
+        + healthRequired
         + "]";
   }
 

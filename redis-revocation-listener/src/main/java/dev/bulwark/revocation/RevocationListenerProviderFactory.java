@@ -40,6 +40,9 @@ public final class RevocationListenerProviderFactory
 
   private static final Logger LOG = Logger.getLogger(RevocationListenerProviderFactory.class);
 
+  /** For the health check: Quarkus makes it, and Keycloak's session factory is no bean for it. */
+  private static volatile @Nullable RevocationService running;
+
   private @Nullable RevocationConfig config;
   private volatile @Nullable RevocationService service;
 
@@ -73,20 +76,25 @@ public final class RevocationListenerProviderFactory
     return service;
   }
 
+  /** The service of this server, null before its start and after its end. */
+  static @Nullable RevocationService running() {
+    return running;
+  }
+
   private void onProviderEvent(ProviderEvent event) {
     if (event instanceof PostMigrationEvent migrated) {
       start(migrated.getFactory());
       return;
     }
-    RevocationService running = service;
-    if (running == null) {
+    RevocationService started = service;
+    if (started == null) {
       return;
     }
     try {
       List<RevocationScope> scopes = ModelEventScopes.of(event, Time.currentTimeMillis());
       KeycloakSession session = scopes.isEmpty() ? null : ModelEventScopes.session(event);
       if (session != null) {
-        new ScopeRecorder(session, running).record(scopes);
+        new ScopeRecorder(session, started).record(scopes);
       }
     } catch (RuntimeException e) {
       // An exception here would undo the change that is being reported.
@@ -119,6 +127,7 @@ public final class RevocationListenerProviderFactory
             Clock.systemUTC());
     started.start();
     service = started;
+    running = started;
   }
 
   private static SqlDialect dialect(JpaConnectionProviderFactory jpa) {
@@ -131,10 +140,11 @@ public final class RevocationListenerProviderFactory
 
   @Override
   public synchronized void close() {
-    RevocationService running = service;
+    RevocationService open = service;
     service = null;
-    if (running != null) {
-      running.close();
+    running = null;
+    if (open != null) {
+      open.close();
     }
   }
 

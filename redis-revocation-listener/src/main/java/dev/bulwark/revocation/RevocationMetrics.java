@@ -80,6 +80,15 @@ public final class RevocationMetrics implements AutoCloseable {
   /** Whether this node does the background work. */
   public void leading(boolean now) {
     leading.set(now ? 1 : 0);
+    if (!now) {
+      // What this node knew is out of date: the one that leads counts from now on.
+      backlog(0, 0);
+    }
+  }
+
+  /** Whether this node does the background work. */
+  public boolean isLeading() {
+    return leading.get() == 1;
   }
 
   /**

@@ -84,6 +84,10 @@ final class RevocationService implements AutoCloseable {
     worker.start();
   }
 
+  RevocationMetrics metrics() {
+    return metrics;
+  }
+
   /** Writes scopes in the transaction of the connection. */
   void record(Connection connection, List<RevocationScope> scopes) throws SQLException {
     database.scopes().insert(connection, scopes);
