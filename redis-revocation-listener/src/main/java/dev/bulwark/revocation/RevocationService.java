@@ -5,6 +5,7 @@ import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.LedgerWriter;
 import dev.bulwark.revocation.push.Epochs;
 import dev.bulwark.revocation.push.RevocationPusher;
+import dev.bulwark.revocation.push.Watermark;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.worker.BackgroundWork;
@@ -66,7 +67,15 @@ final class RevocationService implements AutoCloseable {
     Revoker revoker = new Revoker(database, redis, pusher, metrics, clock);
     this.expander = new ScopeExpander(database, oracle, revoker, clock);
     this.work =
-        new BackgroundWork(database, redis, expander, pusher, new Epochs(redis), metrics, clock);
+        new BackgroundWork(
+            database,
+            redis,
+            expander,
+            pusher,
+            new Epochs(redis),
+            new Watermark(redis),
+            metrics,
+            clock);
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
             THREADS,

@@ -66,7 +66,7 @@ public final class Epochs {
         });
   }
 
-  private static String runId(Object info) {
+  static String runId(Object info) {
     String text =
         info instanceof byte[] bytes
             ? new String(bytes, StandardCharsets.UTF_8)

@@ -13,18 +13,31 @@ public final class RedisKeys {
   /** Tells one life of a Redis node from the next. */
   static final String EPOCH = "revocation:epoch";
 
+  /**
+   * Holds the time up to which the revocations in a node are complete, milliseconds since 1970. A
+   * data format that others read.
+   */
+  static final String COMPLETE = "revocation:complete";
+
   private RedisKeys() {}
 
   static String revoked(String jti) {
     return REVOKED + jti;
   }
 
-  /** The epoch key of a node; in a cluster one with a hash tag that the node's slots hold. */
+  /** The epoch key of a node. */
   static String epoch(RedisNode node) {
-    if (node.address().equals(RedisNode.SINGLE)) {
-      return EPOCH;
-    }
-    return EPOCH + ":{" + tag(node.slot()) + "}";
+    return onNode(EPOCH, node);
+  }
+
+  /** The key of a node with the time up to which it is complete. */
+  static String complete(RedisNode node) {
+    return onNode(COMPLETE, node);
+  }
+
+  /** In a cluster with a hash tag that the node's slots hold. */
+  private static String onNode(String name, RedisNode node) {
+    return node.address().equals(RedisNode.SINGLE) ? name : name + ":{" + tag(node.slot()) + "}";
   }
 
   /** The smallest number whose decimal text hashes to a slot. */

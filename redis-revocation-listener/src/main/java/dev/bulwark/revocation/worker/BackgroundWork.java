@@ -7,6 +7,7 @@ import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.RevokedTable.Backlog;
 import dev.bulwark.revocation.push.Epochs;
 import dev.bulwark.revocation.push.RevocationPusher;
+import dev.bulwark.revocation.push.Watermark;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.RevokedToken;
 import java.sql.SQLException;
@@ -34,12 +35,20 @@ public final class BackgroundWork {
   /** Rows live a little longer than their tokens, so that clocks that differ do no harm. */
   private static final Duration AFTERLIFE = Duration.ofSeconds(60);
 
+  /**
+   * How far the watermark lies behind the round's begin: scopes younger than their first pass may
+   * not be laid over the ledger yet, and the clocks of the nodes that wrote them may differ by a
+   * second.
+   */
+  private static final long WATERMARK_LAG = ScopeSchedule.FIRST_PASS + 1_000;
+
   private final String node = UUID.randomUUID().toString();
   private final LedgerDatabase database;
   private final RedisConnection redis;
   private final ScopeExpander expander;
   private final RevocationPusher pusher;
   private final Epochs epochs;
+  private final Watermark watermark;
   private final RevocationMetrics metrics;
   private final Clock clock;
   private final ScopeSchedule schedule = new ScopeSchedule();
@@ -54,6 +63,7 @@ public final class BackgroundWork {
       ScopeExpander expander,
       RevocationPusher pusher,
       Epochs epochs,
+      Watermark watermark,
       RevocationMetrics metrics,
       Clock clock) {
     this.database = database;
@@ -61,6 +71,7 @@ public final class BackgroundWork {
     this.expander = expander;
     this.pusher = pusher;
     this.epochs = epochs;
+    this.watermark = watermark;
     this.metrics = metrics;
     this.clock = clock;
   }
@@ -79,7 +90,7 @@ public final class BackgroundWork {
       return;
     }
     expandScopes();
-    drain();
+    drain(now);
     clean(now);
   }
 
@@ -107,7 +118,8 @@ public final class BackgroundWork {
         });
   }
 
-  private void drain() throws SQLException {
+  private void drain(long began) throws SQLException {
+    boolean drained = false;
     if (redis.isAvailable()) {
       try {
         currentEpochs = epochs.check();
@@ -115,6 +127,7 @@ public final class BackgroundWork {
         while (drainPage() && pages < MAX_PAGES) {
           pages++;
         }
+        drained = true;
       } catch (RedisUnavailableException e) {
         // Reported by the connection; the next round tries again.
         metrics.pushFailed();
@@ -122,6 +135,18 @@ public final class BackgroundWork {
     }
     Backlog backlog = database.call(c -> database.revoked().backlog(c, currentEpochs, seconds()));
     metrics.backlog(backlog.count(), backlog.oldest());
+    if (drained && backlog.count() == 0) {
+      writeWatermark(began - WATERMARK_LAG);
+    }
+  }
+
+  private void writeWatermark(long completeUntil) {
+    try {
+      watermark.write(currentEpochs, completeUntil);
+    } catch (RedisUnavailableException e) {
+      // Reported by the connection; whoever reads the watermark sees it grow old.
+      metrics.pushFailed();
+    }
   }
 
   /** Whether there may be more. */

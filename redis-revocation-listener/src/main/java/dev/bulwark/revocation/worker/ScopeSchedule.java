@@ -18,6 +18,9 @@ final class ScopeSchedule {
   /** Ages at which a pass is due, milliseconds. After the last the scope is done with. */
   private static final long[] PASSES = {500, 2_000, 5_000, 15_000, 60_000};
 
+  /** The age at which a scope has its first pass, milliseconds. */
+  static final long FIRST_PASS = PASSES[0];
+
   private final Map<String, Integer> passes = new HashMap<>();
 
   /** Those of the scopes that are due for a pass now; forgets scopes that are gone. */
