@@ -1,0 +1,16 @@
+package dev.bulwark.checker;
+
+/** The token alone: what Redis says is believed. */
+final class BlindLookup implements Lookup {
+
+  private final Keys keys;
+
+  BlindLookup(Keys keys) {
+    this.keys = keys;
+  }
+
+  @Override
+  public Reading read(OpenRedis redis, String jti) {
+    return new Reading(redis.client().exists(keys.revoked(jti)), Reading.NEVER);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.bulwark.checker;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The policy. Pure: what is known goes in, the answer comes out. */
+final class Decision {
+
+  private Decision() {}
+
+  /**
+   * Decides.
+   *
+   * @param reading what Redis answered; null if it did not
+   * @param remembered what it answered the last time it knew; null if nothing
+   * @param issuedAt milliseconds since 1970; null if unknown
+   * @param now milliseconds since 1970
+   */
+  static Answer of(
+      @Nullable Reading reading,
+      @Nullable Reading remembered,
+      @Nullable Long issuedAt,
+      long now,
+      CheckerOptions options) {
+    if (reading != null && reading.revoked()) {
+      return Answer.REVOKED;
+    }
+    if (reading != null && knows(reading, now, options)) {
+      return Answer.VALID;
+    }
+    if (remembered != null && remembered.revoked()) {
+      return Answer.REVOKED;
+    }
+    Duration bound = options.staleness();
+    if (bound.isZero()) {
+      return Answer.UNKNOWN;
+    }
+    // A token that was not revoked at some time within the bound cannot have been revoked before
+    // that. It was not revoked when it was issued, nor when Redis, complete until then, said so.
+    boolean young =
+        reading != null && within(reading.completeUntil(), now, bound)
+            || remembered != null && within(remembered.completeUntil(), now, bound)
+            || issuedAt != null && within(issuedAt, now, bound);
+    return young ? Answer.VALID_STALE : Answer.UNKNOWN;
+  }
+
+  /** Whether Redis is as complete as the options ask for. */
+  static boolean knows(Reading reading, long now, CheckerOptions options) {
+    return options.feedMaxAge() == null
+        || within(reading.completeUntil(), now, options.feedMaxAge());
+  }
+
+  /** A time far in the future means that the clocks differ: then it says nothing. */
+  private static boolean within(long time, long now, Duration bound) {
+    return time != Reading.NEVER && Math.abs(now - time) <= bound.toMillis();
+  }
+}

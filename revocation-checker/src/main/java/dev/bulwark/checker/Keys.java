@@ -1,0 +1,58 @@
+package dev.bulwark.checker;
+
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.util.JedisClusterCRC16;
+
+/** Names of keys, as Keycloak's redis-revocation-listener writes them. */
+final class Keys {
+
+  /** Before the jti of a revoked token. */
+  private static final String REVOKED = "revoked:";
+
+  /** Holds the time up to which the revocations are complete, milliseconds since 1970. */
+  private static final String COMPLETE = "revocation:complete";
+
+  private final String revoked;
+  private final String complete;
+
+  Keys(String prefix) {
+    this.revoked = prefix + REVOKED;
+    this.complete = prefix + COMPLETE;
+  }
+
+  String revoked(String jti) {
+    return revoked + jti;
+  }
+
+  /** Outside a cluster. */
+  String complete() {
+    return complete;
+  }
+
+  /**
+   * Of a primary of a cluster.
+   *
+   * @param slot the lowest that the primary serves
+   */
+  String complete(int slot) {
+    return complete + ":{" + Tags.OF_SLOT[slot] + "}";
+  }
+
+  /** For each slot the smallest number whose decimal text hashes to it. About 150,000 hashes. */
+  private static final class Tags {
+    static final int[] OF_SLOT = new int[Protocol.CLUSTER_HASHSLOTS];
+
+    static {
+      boolean[] found = new boolean[OF_SLOT.length];
+      int missing = OF_SLOT.length;
+      for (int number = 0; missing > 0; number++) {
+        int slot = JedisClusterCRC16.getSlot(Integer.toString(number));
+        if (!found[slot]) {
+          found[slot] = true;
+          OF_SLOT[slot] = number;
+          missing--;
+        }
+      }
+    }
+  }
+}

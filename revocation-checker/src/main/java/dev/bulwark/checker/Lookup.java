@@ -1,0 +1,15 @@
+package dev.bulwark.checker;
+
+/** Asks Redis about one token, in one round trip at most. Thread-safe. */
+interface Lookup extends AutoCloseable {
+
+  /**
+   * Asks.
+   *
+   * @throws redis.clients.jedis.exceptions.JedisException if Redis does not answer
+   */
+  Reading read(OpenRedis redis, String jti);
+
+  @Override
+  default void close() {}
+}

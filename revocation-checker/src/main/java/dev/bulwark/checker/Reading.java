@@ -1,0 +1,28 @@
+package dev.bulwark.checker;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Redis answered.
+ *
+ * @param revoked whether the token is among the revoked; true is true, however old the rest is
+ * @param completeUntil up to when the revocations in Redis are complete, milliseconds since 1970;
+ *     {@link #NEVER} if Redis does not say
+ */
+record Reading(boolean revoked, long completeUntil) {
+
+  static final long NEVER = Long.MIN_VALUE;
+
+  /** The number in the watermark's key; {@link #NEVER} if there is none. */
+  static long completeUntil(@Nullable String text) {
+    if (text == null) {
+      return NEVER;
+    }
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      // Written by somebody else: says nothing.
+      return NEVER;
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package dev.bulwark.checker;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * Tells whether a token has been revoked, in one round trip to the Redis that Keycloak's
+ * redis-revocation-listener feeds. Check a token after its signature, issuer and times have been
+ * verified. Thread-safe; one for an app.
+ *
+ * <p>No method throws because of Redis. A check takes at most the pool's wait, the connection's and
+ * the command's time-out; once Redis is known to be away, one caller in each {@link
+ * CheckerOptions#retryInterval()} takes that long and the others nothing.
+ */
+public final class RevocationChecker implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RevocationChecker.class);
+
+  private final RedisAccess redis;
+  private final CheckerOptions options;
+  private final Clock clock;
+  private final Lookup lookup;
+  private final Circuit circuit;
+  private final Memory memory;
+  private final boolean remembers;
+  private volatile Status status = Status.NOT_ASKED;
+
+  /**
+   * A checker.
+   *
+   * @param redis closed with the checker
+   */
+  public RevocationChecker(RedisAccess redis, CheckerOptions options) {
+    this(redis, options, Clock.systemUTC());
+  }
+
+  RevocationChecker(RedisAccess redis, CheckerOptions options, Clock clock) {
+    this.redis = redis;
+    this.options = options;
+    this.clock = clock;
+    this.lookup = lookup(redis, options);
+    this.circuit = new Circuit(options.retryInterval());
+    this.memory = new Memory(options.rememberedTokens());
+    this.remembers = !options.staleness().isZero();
+  }
+
+  private static Lookup lookup(RedisAccess redis, CheckerOptions options) {
+    Keys keys = new Keys(options.prefix());
+    Duration maxAge = options.nearCacheMaxAge();
+    if (redis.isNearCached()) {
+      if (options.feedMaxAge() != null && options.feedMaxAge().compareTo(maxAge) <= 0) {
+        throw new IllegalArgumentException(
+            "nearCacheMaxAge must be shorter than feedMaxAge: an answer may be that old");
+      }
+      return new WatchedLookup(keys, watch(redis, keys, maxAge), maxAge);
+    }
+    if (options.feedMaxAge() == null) {
+      return new BlindLookup(keys);
+    }
+    return redis.isClustered()
+        ? new WatchedLookup(keys, watch(redis, keys, maxAge), Duration.ZERO)
+        : new SingleTripLookup(keys);
+  }
+
+  private static Watch watch(RedisAccess redis, Keys keys, Duration nearCacheMaxAge) {
+    return redis.isClustered()
+        ? new Watch(
+            open -> open.lowestSlots().stream().map(keys::complete).toList(), nearCacheMaxAge)
+        : new Watch(open -> List.of(keys.complete()), nearCacheMaxAge);
+  }
+
+  /**
+   * Whether a token must not be accepted: it has been revoked, its id is none, or the policy
+   * refuses it while Redis cannot tell.
+   *
+   * @param jti claim {@code jti} of a verified token; null if it has none
+   */
+  public boolean isRevoked(@Nullable String jti) {
+    return !check(jti, null).accepted();
+  }
+
+  /** As {@link #check(String, Instant)}. */
+  public Answer check(TokenRef token) {
+    return check(token.jti(), token.issuedAt());
+  }
+
+  /**
+   * What is known about a token.
+   *
+   * @param jti claim {@code jti} of a verified token; null if it has none
+   * @param issuedAt claim {@code iat}; null if unknown. Only bounded staleness uses it
+   */
+  public Answer check(@Nullable String jti, @Nullable Instant issuedAt) {
+    if (jti == null || !JtiRule.allows(jti)) {
+      return Answer.MALFORMED;
+    }
+    Reading reading = read(jti);
+    Reading remembered = null;
+    if (remembers) {
+      if (reading != null) {
+        memory.note(jti, reading);
+      }
+      remembered = memory.of(jti);
+    }
+    Long issued = issuedAt == null ? null : issuedAt.toEpochMilli();
+    long now = clock.millis();
+    if (reading != null) {
+      boolean knows = Decision.knows(reading, now, options);
+      become(knows ? Status.KNOWING : Status.UNFED, knows ? null : feedProblem(reading, now));
+    }
+    return Decision.of(reading, remembered, issued, now, options);
+  }
+
+  /** What the last contact with Redis said; costs nothing. */
+  public Status status() {
+    return status;
+  }
+
+  private @Nullable Reading read(String jti) {
+    if (!circuit.allows(System.nanoTime())) {
+      return null;
+    }
+    try {
+      Reading reading = readOnce(jti);
+      circuit.succeeded();
+      return reading;
+    } catch (JedisException e) {
+      if (!RedisFailures.isExhaustedPool(e)) {
+        circuit.failed(System.nanoTime());
+        become(Status.AWAY, RedisFailures.describe(e));
+      }
+      return null;
+    }
+  }
+
+  /** On a fresh connection if the pool gave a dead one. */
+  private Reading readOnce(String jti) {
+    OpenRedis open = redis.open();
+    try {
+      return lookup.read(open, jti);
+    } catch (JedisException e) {
+      if (!RedisFailures.isExhaustedPool(e)) {
+        open.dropIdleConnections();
+      }
+      if (RedisFailures.isLostConnection(e)) {
+        return lookup.read(open, jti);
+      }
+      throw e;
+    }
+  }
+
+  private String feedProblem(Reading reading, long now) {
+    return reading.completeUntil() == Reading.NEVER
+        ? "it has been emptied, or Keycloak with redis-revocation-listener has never fed it"
+            + " (prefix '"
+            + options.prefix()
+            + "')"
+        : "what Keycloak says to be complete in it is "
+            + (now - reading.completeUntil())
+            + " ms old; Keycloak is away or cannot reach Redis, or the clocks differ";
+  }
+
+  /** Reports a change, and only a change. */
+  private void become(Status next, @Nullable String problem) {
+    if (status != next) {
+      change(next, problem);
+    }
+  }
+
+  private synchronized void change(Status next, @Nullable String problem) {
+    if (status == next) {
+      return;
+    }
+    status = next;
+    switch (next) {
+      case AWAY -> LOG.warn("Redis cannot be asked about revoked tokens: {}", problem);
+      case UNFED -> LOG.warn("Redis cannot be trusted about revoked tokens: {}", problem);
+      default -> LOG.info("Redis tells about revoked tokens");
+    }
+  }
+
+  @Override
+  public void close() {
+    lookup.close();
+    redis.close();
+  }
+}

@@ -1,0 +1,22 @@
+package dev.bulwark.checker;
+
+import java.util.List;
+
+/**
+ * Token and watermark by one MGET. Redis runs it atomically, so that no flush comes in between: an
+ * emptied Redis never passes for one that knows the token to be good.
+ */
+final class SingleTripLookup implements Lookup {
+
+  private final Keys keys;
+
+  SingleTripLookup(Keys keys) {
+    this.keys = keys;
+  }
+
+  @Override
+  public Reading read(OpenRedis redis, String jti) {
+    List<String> values = redis.client().mget(keys.revoked(jti), keys.complete());
+    return new Reading(values.get(0) != null, Reading.completeUntil(values.get(1)));
+  }
+}

@@ -1,0 +1,121 @@
+package dev.bulwark.checker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.RedisClusterClient;
+
+/** A cluster of three primaries. (R5) */
+class ClusterIT {
+
+  private static final int[] FIRST_SLOTS = {0, 5461, 10923, 16384};
+
+  private final List<RedisProcess> nodes = new ArrayList<>();
+  private final Keys keys = new Keys("");
+
+  @BeforeEach
+  void start() {
+    for (int i = 0; i < 3; i++) {
+      nodes.add(RedisProcess.start("--cluster-enabled", "yes", "--cluster-node-timeout", "1000"));
+    }
+    for (int i = 0; i < 3; i++) {
+      try (Jedis jedis = nodes.get(i).connect()) {
+        int[] slots = IntStream.range(FIRST_SLOTS[i], FIRST_SLOTS[i + 1]).toArray();
+        jedis.clusterAddSlots(slots);
+        jedis.clusterMeet("127.0.0.1", nodes.get(0).port());
+      }
+    }
+    for (RedisProcess node : nodes) {
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(
+              () -> {
+                try (Jedis jedis = node.connect()) {
+                  return jedis.clusterInfo().contains("cluster_state:ok")
+                      && jedis.clusterInfo().contains("cluster_known_nodes:3");
+                }
+              });
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    nodes.forEach(RedisProcess::close);
+  }
+
+  private void feed(int node) {
+    try (Jedis jedis = nodes.get(node).connect()) {
+      jedis.psetex(keys.complete(FIRST_SLOTS[node]), 3_600_000, "" + System.currentTimeMillis());
+    }
+  }
+
+  private RevocationChecker checker() {
+    return new RevocationChecker(
+        RedisAccess.cluster(Set.of(nodes.get(0).address()), RedisSettings.defaults()),
+        CheckerOptions.failClosed().withRetryInterval(Duration.ofMillis(100)));
+  }
+
+  @Test
+  void tokensAreFoundOnEveryShardInOneTrip() {
+    feed(0);
+    feed(1);
+    feed(2);
+    try (RedisClusterClient writer = RedisClusterClient.create(Set.of(nodes.get(0).address()));
+        RevocationChecker checker = checker()) {
+      for (int i = 0; i < 30; i++) {
+        writer.set("revoked:bad-" + i, "1");
+      }
+      assertThat(checker.isRevoked("warm-up")).isFalse();
+      long before = calls();
+      for (int i = 0; i < 30; i++) {
+        assertThat(checker.check("bad-" + i, null)).isEqualTo(Answer.REVOKED);
+        assertThat(checker.check("good-" + i, null)).isEqualTo(Answer.VALID);
+      }
+      assertThat(calls() - before).isEqualTo(60);
+      assertThat(nodes).allSatisfy(node -> assertThat(node.calls("exists")).isPositive());
+    }
+  }
+
+  private long calls() {
+    return nodes.stream().mapToLong(node -> node.calls("exists") + node.calls("mget")).sum();
+  }
+
+  @Test
+  void onePrimaryThatWasEmptiedIsNoticed() {
+    feed(0);
+    feed(1);
+    feed(2);
+    try (RevocationChecker checker = checker()) {
+      assertThat(checker.check("good", null)).isEqualTo(Answer.VALID);
+      try (Jedis jedis = nodes.get(1).connect()) {
+        jedis.flushAll();
+      }
+      await()
+          .atMost(Watch.INTERVAL.multipliedBy(3))
+          .until(() -> checker.check("good", null) == Answer.UNKNOWN);
+      assertThat(checker.status()).isEqualTo(Status.UNFED);
+      feed(1);
+      await()
+          .atMost(Watch.INTERVAL.multipliedBy(3))
+          .until(() -> checker.check("good", null) == Answer.VALID);
+    }
+  }
+
+  @Test
+  void aClusterWithoutWatermarksIsNotBelieved() {
+    feed(0);
+    feed(1);
+    try (RevocationChecker checker = checker()) {
+      assertThat(checker.check("good", null)).isEqualTo(Answer.UNKNOWN);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package dev.bulwark.checker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Ages in seconds; feedMaxAge is 60 s, the bound of staleness 120 s. (R5) */
+class DecisionTest {
+
+  private static final long NOW = 1_800_000_000_000L;
+
+  @ParameterizedTest(name = "Redis {0}, remembered {1}, token''s age {2}: {3} / {4}")
+  @CsvSource(
+      nullValues = "-",
+      textBlock =
+          """
+          # Redis       remembered  age    fail closed  bounded staleness
+          clear-0,      -,          600,   VALID,       VALID
+          clear-60,     -,          600,   VALID,       VALID
+          clear-61,     -,          600,   UNKNOWN,     VALID_STALE
+          clear-120,    -,          600,   UNKNOWN,     VALID_STALE
+          clear-121,    -,          600,   UNKNOWN,     UNKNOWN
+          clear-121,    -,          120,   UNKNOWN,     VALID_STALE
+          clear-121,    -,          121,   UNKNOWN,     UNKNOWN
+          clear-121,    -,          -,     UNKNOWN,     UNKNOWN
+          # a watermark from the future: the clocks differ
+          clear--60,    -,          600,   VALID,       VALID
+          clear--61,    -,          600,   UNKNOWN,     VALID_STALE
+          clear--3600,  -,          600,   UNKNOWN,     UNKNOWN
+          -,            -,          -121,  UNKNOWN,     UNKNOWN
+          # emptied: no watermark
+          clear-never,  -,          600,   UNKNOWN,     UNKNOWN
+          clear-never,  -,          5,     UNKNOWN,     VALID_STALE
+          clear-never,  clear-100,  600,   UNKNOWN,     VALID_STALE
+          clear-never,  revoked-0,  5,     REVOKED,     REVOKED
+          # revoked is revoked, however old the watermark is
+          revoked-0,    -,          5,     REVOKED,     REVOKED
+          revoked-3600, -,          5,     REVOKED,     REVOKED
+          revoked-never,clear-5,    5,     REVOKED,     REVOKED
+          # away
+          -,            -,          600,   UNKNOWN,     UNKNOWN
+          -,            -,          120,   UNKNOWN,     VALID_STALE
+          -,            clear-120,  600,   UNKNOWN,     VALID_STALE
+          -,            clear-121,  600,   UNKNOWN,     UNKNOWN
+          -,            revoked-9,  5,     REVOKED,     REVOKED
+          # what Redis knows now counts before what it said once
+          clear-0,      revoked-9,  5,     VALID,       VALID
+          """)
+  void tells(
+      @Nullable String redis,
+      @Nullable String remembered,
+      @Nullable Long age,
+      Answer failClosed,
+      Answer bounded) {
+    Reading reading = reading(redis);
+    Reading memory = reading(remembered);
+    Long issued = age == null ? null : NOW - age * 1000;
+    assertThat(Decision.of(reading, memory, issued, NOW, CheckerOptions.failClosed()))
+        .isEqualTo(failClosed);
+    CheckerOptions options = CheckerOptions.boundedStaleness(Duration.ofSeconds(120));
+    assertThat(Decision.of(reading, memory, issued, NOW, options)).isEqualTo(bounded);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"clear-never, VALID", "clear-3600, VALID", "revoked-never, REVOKED"})
+  void withoutAnAgeRedisIsBelieved(String redis, Answer answer) {
+    CheckerOptions blind = CheckerOptions.failClosed().withFeedMaxAge(null);
+    assertThat(Decision.of(reading(redis), null, null, NOW, blind)).isEqualTo(answer);
+    assertThat(Decision.of(null, null, NOW, NOW, blind)).isEqualTo(Answer.UNKNOWN);
+  }
+
+  private static @Nullable Reading reading(@Nullable String text) {
+    if (text == null) {
+      return null;
+    }
+    String age = text.substring(text.indexOf('-') + 1);
+    return new Reading(
+        text.startsWith("revoked"),
+        age.equals("never") ? Reading.NEVER : NOW - Long.parseLong(age) * 1000);
+  }
+}

@@ -1,0 +1,111 @@
+package dev.bulwark.checker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+/** Redis' client-side caching as near-cache. (R5) */
+class NearCacheIT {
+
+  private static final RedisSettings SETTINGS =
+      RedisSettings.defaults()
+          .withTimeouts(Duration.ofMillis(300), Duration.ofMillis(300))
+          .withNearCache(1000);
+
+  private RedisProcess redis;
+
+  @BeforeEach
+  void start() {
+    redis = RedisProcess.start();
+    redis.feed();
+    String version = redis.version();
+    assumeThat(isAtLeast74(version))
+        .as("client-side caching needs Redis 7.4, this is %s", version)
+        .isTrue();
+  }
+
+  private static boolean isAtLeast74(String version) {
+    int[] parts = Arrays.stream(version.split("\\.", -1)).mapToInt(Integer::parseInt).toArray();
+    return parts[0] > 7 || parts[0] == 7 && parts[1] >= 4;
+  }
+
+  @AfterEach
+  void stop() {
+    redis.close();
+  }
+
+  private RevocationChecker checker(CheckerOptions options) {
+    return new RevocationChecker(
+        RedisAccess.standalone("127.0.0.1", redis.port(), SETTINGS), options);
+  }
+
+  @Test
+  void aKnownTokenCostsNoTripAndItsRevocationIsSeen() {
+    try (RevocationChecker checker = checker(CheckerOptions.failClosed())) {
+      assertThat(checker.check("token", null)).isEqualTo(Answer.VALID);
+      long asked = redis.calls("exists");
+      for (int i = 0; i < 1000; i++) {
+        assertThat(checker.check("token", null)).isEqualTo(Answer.VALID);
+      }
+      // The cache is emptied every 9 s: at most once in so short a time.
+      assertThat(redis.calls("exists") - asked).isLessThanOrEqualTo(1);
+      redis.revoke("token");
+      await()
+          .atMost(Duration.ofSeconds(2))
+          .pollInterval(Duration.ofMillis(1))
+          .until(() -> checker.check("token", null) == Answer.REVOKED);
+    }
+  }
+
+  /** A killed server closes its connections; a cached answer must not outlive it by much. */
+  @Test
+  void theCacheDoesNotHideThatRedisIsAway() {
+    try (RevocationChecker checker = checker(CheckerOptions.failClosed())) {
+      assertThat(checker.check("token", null)).isEqualTo(Answer.VALID);
+      redis.stop();
+      await()
+          .atMost(Watch.INTERVAL.multipliedBy(3))
+          .until(() -> checker.check("token", null) == Answer.UNKNOWN);
+    }
+  }
+
+  @Test
+  void anEmptiedRedisIsNoticed() {
+    try (RevocationChecker checker = checker(CheckerOptions.failClosed())) {
+      assertThat(checker.check("token", null)).isEqualTo(Answer.VALID);
+      try (Jedis jedis = redis.connect()) {
+        jedis.flushAll();
+      }
+      await()
+          .atMost(Watch.INTERVAL.multipliedBy(3))
+          .until(() -> checker.check("token", null) == Answer.UNKNOWN);
+      assertThat(checker.status()).isEqualTo(Status.UNFED);
+      redis.feed();
+      await()
+          .atMost(Watch.INTERVAL.multipliedBy(3))
+          .until(() -> checker.check("token", null) == Answer.VALID);
+    }
+  }
+
+  /** Halted, it closes no connection and sends no invalidation. */
+  @Test
+  void anAnswerIsNotOlderThanItsMaxAge() {
+    CheckerOptions options = CheckerOptions.failClosed().withNearCacheMaxAge(Duration.ofSeconds(2));
+    try (RevocationChecker checker = checker(options)) {
+      assertThat(checker.check("token", null)).isEqualTo(Answer.VALID);
+      redis.halt();
+      await()
+          .atMost(Duration.ofSeconds(4))
+          .until(() -> checker.check("token", null) == Answer.UNKNOWN);
+    } finally {
+      redis.goOn();
+    }
+  }
+}

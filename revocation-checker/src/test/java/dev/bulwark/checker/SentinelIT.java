@@ -1,0 +1,53 @@
+package dev.bulwark.checker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+/** A primary with a replica, and a Sentinel that makes the replica the primary. (R5) */
+class SentinelIT {
+
+  private static final RedisSettings SETTINGS = RedisSettings.defaults();
+
+  @Test
+  void theReplicaIsAskedWhenItHasTakenOver() {
+    try (RedisProcess primary = RedisProcess.start();
+        RedisProcess replica = RedisProcess.start("--replicaof", "127.0.0.1 " + primary.port());
+        RedisProcess sentinel = RedisProcess.sentinel("mymaster", primary)) {
+      primary.revoke("bad");
+      primary.feed();
+      await().until(() -> holds(replica, "revocation:complete"));
+      await().until(() -> knowsReplica(sentinel));
+      try (RevocationChecker checker =
+          new RevocationChecker(
+              RedisAccess.sentinel("mymaster", Set.of(sentinel.address()), SETTINGS, SETTINGS),
+              CheckerOptions.failClosed().withRetryInterval(Duration.ofMillis(100)))) {
+        assertThat(checker.check("good", null)).isEqualTo(Answer.VALID);
+        assertThat(checker.check("bad", null)).isEqualTo(Answer.REVOKED);
+
+        primary.stop();
+        assertThat(checker.check("good", null)).isEqualTo(Answer.UNKNOWN);
+        await()
+            .atMost(Duration.ofSeconds(40))
+            .until(() -> checker.check("good", null) == Answer.VALID);
+        assertThat(checker.check("bad", null)).isEqualTo(Answer.REVOKED);
+      }
+    }
+  }
+
+  private static boolean holds(RedisProcess redis, String key) {
+    try (Jedis jedis = redis.connect()) {
+      return jedis.exists(key);
+    }
+  }
+
+  private static boolean knowsReplica(RedisProcess sentinel) {
+    try (Jedis jedis = sentinel.connect()) {
+      return jedis.sentinelReplicas("mymaster").size() == 1;
+    }
+  }
+}

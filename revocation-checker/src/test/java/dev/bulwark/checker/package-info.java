@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bulwark.checker;
+
+import org.jspecify.annotations.NullMarked;
