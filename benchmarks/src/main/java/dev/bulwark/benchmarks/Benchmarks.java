@@ -1,0 +1,69 @@
+package dev.bulwark.benchmarks;
+
+import dev.bulwark.benchmarks.passwords.PasswordsSuite;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The command behind {@code benchmarks/run}; its working folder is the repository's root. */
+public final class Benchmarks {
+
+  /** A further suite is one more element. */
+  private static final List<Suite> SUITES = List.of(new PasswordsSuite());
+
+  private Benchmarks() {}
+
+  /** Measures the suite that the first argument names and prints its table. */
+  public static void main(String[] arguments) throws Exception {
+    boolean quick = false;
+    Set<String> only = new TreeSet<>();
+    Suite chosen = null;
+    for (String argument : arguments) {
+      if (argument.equals("--quick")) {
+        quick = true;
+      } else if (argument.startsWith("--only=")) {
+        only.addAll(List.of(argument.substring("--only=".length()).split(",", -1)));
+      } else {
+        chosen = suite(argument);
+      }
+    }
+    if (chosen == null) {
+      throw usage("no suite named");
+    }
+    Plan plan = new Plan(Path.of("").toAbsolutePath(), quick);
+    Report report = new Report();
+    List<Measurement> measurements = chosen.measurements(plan);
+    Set<String> unknown = new TreeSet<>(only);
+    measurements.forEach(measurement -> unknown.remove(measurement.name()));
+    if (!unknown.isEmpty()) {
+      throw usage(
+          "no part " + unknown + " in " + measurements.stream().map(Measurement::name).toList());
+    }
+    try {
+      for (Measurement measurement : measurements) {
+        if (only.isEmpty() || only.contains(measurement.name())) {
+          Progress.say(measurement.name());
+          measurement.measure(report);
+        }
+      }
+    } finally {
+      // What has been measured is not lost when a later part fails.
+      System.out.println(report.markdown(chosen.name(), plan));
+    }
+  }
+
+  private static Suite suite(String name) {
+    return SUITES.stream()
+        .filter(suite -> suite.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> usage("no suite " + name));
+  }
+
+  private static IllegalArgumentException usage(String what) {
+    return new IllegalArgumentException(
+        what
+            + "; usage: benchmarks/run SUITE [--quick] [--only=PART,...] [--no-build], suites: "
+            + SUITES.stream().map(Suite::name).toList());
+  }
+}

@@ -1,0 +1,13 @@
+package dev.bulwark.benchmarks;
+
+import java.util.List;
+
+/** What one run of {@code benchmarks/run} measures: one table. */
+public interface Suite {
+
+  /** As the command line names it. */
+  String name();
+
+  /** The parts, in the order in which they run. */
+  List<Measurement> measurements(Plan plan);
+}

@@ -1,0 +1,34 @@
+package dev.bulwark.benchmarks.passwords;
+
+import dev.bulwark.password.argon2.NativeArgon2Engine;
+import java.nio.charset.StandardCharsets;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/** The bundle's engine, with the libargon2 that the JVM's options name. */
+@State(Scope.Benchmark)
+public class HashBenchmark {
+
+  /** Part of the path of the library that has to be the one in use. */
+  static final String EXPECTED = "bulwark.benchmark.library";
+
+  private final byte[] password = "correct-dev-battery".getBytes(StandardCharsets.UTF_8);
+  private final byte[] salt = "sixteen-byte-sal".getBytes(StandardCharsets.UTF_8);
+  private final NativeArgon2Engine engine = NativeArgon2Engine.load();
+
+  /** Guards against a figure of another library than the row tells. */
+  @Setup
+  public void check() {
+    String expected = System.getProperty(EXPECTED, "");
+    if (!engine.description().contains(expected)) {
+      throw new IllegalStateException(engine.description() + " is not from " + expected);
+    }
+  }
+
+  @Benchmark
+  public byte[] hash() {
+    return engine.hash(Cost.SHIPPED.parameters(), password, salt);
+  }
+}

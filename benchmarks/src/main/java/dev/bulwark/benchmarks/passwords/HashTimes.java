@@ -1,0 +1,135 @@
+package dev.bulwark.benchmarks.passwords;
+
+import dev.bulwark.benchmarks.Measurement;
+import dev.bulwark.benchmarks.Plan;
+import dev.bulwark.benchmarks.Report;
+import dev.bulwark.benchmarks.Samples;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The time of one hash at the shipped cost: the bundle's engine with each library, Keycloak's own
+ * provider, and the reference C code.
+ */
+final class HashTimes implements Measurement {
+
+  private static final double BUNDLED_TARGET = 1.8;
+  private static final double COMPILED_TARGET = 3;
+  private static final double PERCENT_BEHIND = 10;
+
+  private final Plan plan;
+  private final NativeLibraries libraries;
+  private @Nullable Double fastest;
+
+  HashTimes(Plan plan, NativeLibraries libraries) {
+    this.plan = plan;
+    this.libraries = libraries;
+  }
+
+  /** The bundle's engine, and the C code with the same library and pages. */
+  private record Pair(Series ours, Series reference) {}
+
+  @Override
+  public String name() {
+    return "hash";
+  }
+
+  @Override
+  public void measure(Report report) throws IOException, InterruptedException {
+    NativeLibraries.Build build = libraries.get();
+    HashSeries hash = new HashSeries(plan);
+    Series keycloak = hash.keycloak();
+    List<Series> bundled = List.of(hash.bundled(HugePages.OFF), hash.bundled(HugePages.ON));
+    List<Pair> compiled = new ArrayList<>();
+    for (NativeLibraries.Library library : build.usable()) {
+      ReferenceProgram program = ReferenceProgram.compile(plan, libraries, library);
+      for (HugePages pages : HugePages.values()) {
+        compiled.add(
+            new Pair(
+                hash.compiled(library, library.equals(build.picked()), pages),
+                hash.reference(program, library, pages)));
+      }
+    }
+    List<Series> all = new ArrayList<>(List.of(keycloak));
+    all.addAll(bundled);
+    compiled.forEach(pair -> all.addAll(List.of(pair.ours, pair.reference)));
+    Series.measure(plan.count(5, 1), all);
+    fastest =
+        Stream.concat(bundled.stream(), compiled.stream().map(Pair::ours))
+            .mapToDouble(Series::median)
+            .min()
+            .orElseThrow();
+    figure(report, keycloak);
+    bundled.forEach(series -> faster(report, "", series, keycloak, BUNDLED_TARGET));
+    build
+        .tooNew()
+        .forEach(level -> report.missing("libargon2 for " + level, "this processor lacks it"));
+    compiled(report, build, keycloak, compiled);
+    report.note(
+        "One hash, Argon2id 64 MiB, 3 passes, 4 lanes, 32 bytes, one caller; `huge pages` is `GLIBC_TUNABLES=glibc.malloc.hugetlb=1`"
+            + " with the kernel's setting `"
+            + HugePages.kernel()
+            + "`.");
+  }
+
+  /** Milliseconds of the bundle's fastest hash; measured now if it was not before. */
+  double fastest() throws IOException, InterruptedException {
+    if (fastest == null) {
+      measure(new Report());
+    }
+    if (fastest == null) {
+      throw new IllegalStateException("nothing was measured");
+    }
+    return fastest;
+  }
+
+  private static void compiled(
+      Report report, NativeLibraries.Build build, Series keycloak, List<Pair> compiled) {
+    for (Pair pair : compiled) {
+      figure(report, pair.ours);
+      figure(report, pair.reference);
+    }
+    Optional<Pair> best =
+        compiled.stream().min(Comparator.comparingDouble(pair -> pair.ours.median()));
+    if (best.isEmpty()) {
+      report.missing("libargon2 compiled for this processor", String.valueOf(build.problem()));
+      return;
+    }
+    Series ours = best.get().ours;
+    Series reference = best.get().reference;
+    faster(report, "Best: ", ours, keycloak, COMPILED_TARGET);
+    double behind = 100 * (ours.median() / reference.median() - 1);
+    report.target(
+        "Best against the reference C code with the same library",
+        milliseconds(ours) + " against " + milliseconds(reference),
+        ours.samples().spread(1) + " against " + reference.samples().spread(1),
+        "≤ 10 % slower",
+        Samples.number(behind, 1) + " %",
+        behind <= PERCENT_BEHIND);
+  }
+
+  private static void figure(Report report, Series series) {
+    report.figure(series.name(), milliseconds(series), series.samples().spread(1));
+  }
+
+  private static void faster(
+      Report report, String before, Series ours, Series keycloak, double target) {
+    double ratio = keycloak.median() / ours.median();
+    report.target(
+        before + ours.name(),
+        milliseconds(ours),
+        ours.samples().spread(1),
+        "≥ " + target + "x as fast as Keycloak's",
+        Samples.number(ratio, 2) + "x",
+        ratio >= target);
+  }
+
+  private static String milliseconds(Series series) {
+    return Samples.number(series.median(), 1) + " ms";
+  }
+}

@@ -1,0 +1,87 @@
+package dev.bulwark.benchmarks.passwords;
+
+import dev.bulwark.benchmarks.Measurement;
+import dev.bulwark.benchmarks.Plan;
+import dev.bulwark.benchmarks.Progress;
+import dev.bulwark.benchmarks.Report;
+import dev.bulwark.benchmarks.Samples;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Logins a second by password grant, with the bundle's hasher and with Keycloak's, in turns. */
+final class LoginRates implements Measurement {
+
+  private static final int CALLERS = 8;
+  private static final String HEAP = "-Xms768m -Xmx768m";
+  private static final double TARGET = 1.8;
+
+  private final Plan plan;
+  private final NativeLibraries libraries;
+
+  LoginRates(Plan plan, NativeLibraries libraries) {
+    this.plan = plan;
+    this.libraries = libraries;
+  }
+
+  @Override
+  public String name() {
+    return "logins";
+  }
+
+  @Override
+  public void measure(Report report) throws Exception {
+    NativeLibraries.Build build = libraries.get();
+    on(report, "jar only", null);
+    NativeLibraries.Library picked = build.picked();
+    if (picked == null) {
+      report.missing("Logins a second as in the image", String.valueOf(build.problem()));
+    } else {
+      on(report, "as in the image: libargon2 for " + picked.level() + ", huge pages", picked);
+    }
+    report.note(
+        "Logins a second: one server, "
+            + CALLERS
+            + " callers at once, the two realms in turns; everything of a login is in it, and callers and server share this machine.");
+  }
+
+  private void on(Report report, String what, NativeLibraries.@Nullable Library library)
+      throws Exception {
+    List<BenchmarkRealm> realms = List.of(BenchmarkRealm.OURS, BenchmarkRealm.KEYCLOAKS);
+    Progress.say("starting Keycloak: " + what);
+    try (LoginServer server =
+        LoginServer.start(plan, "benchmark-logins", realms, library, null, HEAP)) {
+      for (BenchmarkRealm realm : realms) {
+        server.checkHash(realm);
+        rate(server, realm, plan.count(20, 4));
+      }
+      List<Double> ours = new ArrayList<>();
+      List<Double> theirs = new ArrayList<>();
+      int rounds = plan.count(8, 2);
+      for (int round = 1; round <= rounds; round++) {
+        Progress.say("round " + round + " of " + rounds + ": " + what);
+        ours.add(rate(server, BenchmarkRealm.OURS, plan.count(10, 4)));
+        theirs.add(rate(server, BenchmarkRealm.KEYCLOAKS, plan.count(10, 4)));
+      }
+      report(report, what, Samples.of(ours), Samples.of(theirs));
+    }
+  }
+
+  private static double rate(LoginServer server, BenchmarkRealm realm, int seconds)
+      throws Exception {
+    return Callers.perSecond(
+        CALLERS, Duration.ofSeconds(seconds), number -> server.login(realm, number));
+  }
+
+  private static void report(Report report, String what, Samples ours, Samples theirs) {
+    double ratio = ours.median() / theirs.median();
+    report.target(
+        "Logins a second, " + what,
+        Samples.number(ours.median(), 1) + " against " + Samples.number(theirs.median(), 1),
+        ours.spread(1) + " against " + theirs.spread(1),
+        "≥ " + TARGET + "x Keycloak's `argon2` at equal cost",
+        Samples.number(ratio, 2) + "x",
+        ratio >= TARGET);
+  }
+}

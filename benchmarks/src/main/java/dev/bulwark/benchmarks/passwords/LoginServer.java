@@ -1,0 +1,177 @@
+package dev.bulwark.benchmarks.passwords;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bulwark.benchmarks.Plan;
+import dev.bulwark.server.DistributionServer;
+import dev.bulwark.server.EmbeddedRedis;
+import dev.bulwark.server.ServerSpec;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real Keycloak with the bundle, its Redis, and realms for logins; Keycloak's own Argon2 at the
+ * bundle's cost. Safe for use by many threads.
+ */
+final class LoginServer implements AutoCloseable {
+
+  private static final String ADMIN = "admin";
+  private static final String ADMIN_PASSWORD = "correct-admin-battery";
+  private static final Duration TIMEOUT = Duration.ofSeconds(120);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final EmbeddedRedis redis;
+  private final DistributionServer server;
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(10))
+          .build();
+
+  private LoginServer(EmbeddedRedis redis, DistributionServer server) {
+    this.redis = redis;
+    this.server = server;
+  }
+
+  /**
+   * Starts the server.
+   *
+   * @param library libargon2 that it uses, with huge pages, as the container image does; null for
+   *     the bundled one without, as a server that only got the jar
+   * @param maxConcurrent hashes at once; null for the default, the number of processors
+   * @param heap {@code JAVA_OPTS_KC_HEAP}
+   */
+  static LoginServer start(
+      Plan plan,
+      String name,
+      List<BenchmarkRealm> realms,
+      NativeLibraries.@Nullable Library library,
+      @Nullable Integer maxConcurrent,
+      String heap)
+      throws IOException {
+    Path folder = plan.folder("realms");
+    HugePages pages = library == null ? HugePages.OFF : HugePages.ON;
+    EmbeddedRedis redis = EmbeddedRedis.start(0);
+    try {
+      ServerSpec.Builder spec =
+          ServerSpec.builder()
+              .name(name)
+              .option("spi-redis-connection--default--url", redis.url())
+              .option("spi-password-hashing--argon2--memory", "" + Cost.SHIPPED.memory())
+              .option("spi-password-hashing--argon2--iterations", "" + Cost.SHIPPED.iterations())
+              .option("spi-password-hashing--argon2--parallelism", "" + Cost.SHIPPED.parallelism())
+              .option("log-level", "warn")
+              .environment("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN)
+              .environment("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN_PASSWORD)
+              .environment("JAVA_OPTS_KC_HEAP", heap)
+              .environment(pages.environment());
+      if (library != null) {
+        spec.jvmOption("-Djna.library.path=" + library.folder());
+      }
+      if (maxConcurrent != null) {
+        spec.option("spi-password-hashing--argon2id--max-concurrent", "" + maxConcurrent);
+      }
+      for (BenchmarkRealm realm : realms) {
+        spec.realmFile(realm.writeTo(folder));
+      }
+      return new LoginServer(redis, DistributionServer.start(spec.build()));
+    } catch (IOException | RuntimeException e) {
+      redis.close();
+      throw e;
+    }
+  }
+
+  /** One login by password grant, which has to succeed. */
+  void login(BenchmarkRealm realm, int user) throws IOException, InterruptedException {
+    token(realm.name(), BenchmarkRealm.CLIENT, BenchmarkRealm.user(user), BenchmarkRealm.PASSWORD);
+  }
+
+  /**
+   * Makes sure that a user's stored hash is what the row tells.
+   *
+   * @throws IOException when it is not
+   */
+  void checkHash(BenchmarkRealm realm) throws IOException, InterruptedException {
+    String token = token("master", "admin-cli", ADMIN, ADMIN_PASSWORD);
+    String users = "/admin/realms/" + realm.name() + "/users";
+    String id =
+        get(users + "?exact=true&username=" + BenchmarkRealm.user(0), token).at("/0/id").asText();
+    String stored = get(users + "/" + id + "/credentials", token).at("/0/credentialData").asText();
+    JsonNode data = JSON.readTree(stored);
+    boolean equal =
+        data.at("/algorithm").asText().equals(realm.hasher())
+            && data.at("/hashIterations").asInt() == Cost.SHIPPED.iterations()
+            && data.at("/additionalParameters/memory/0").asInt() == Cost.SHIPPED.memory()
+            && data.at("/additionalParameters/parallelism/0").asInt() == Cost.SHIPPED.parallelism()
+            && data.at("/additionalParameters/type/0").asText().equals("id")
+            && data.at("/additionalParameters/hashLength/0").asInt() == Cost.HASH_LENGTH;
+    if (!equal) {
+      throw new IOException("the hashes of " + realm.name() + " are " + stored);
+    }
+  }
+
+  /** The process of the Java virtual machine. */
+  long pid() {
+    return server.pid();
+  }
+
+  private String token(String realm, String client, String user, String password)
+      throws IOException, InterruptedException {
+    // All plain letters, digits, - and _: nothing to escape.
+    String form =
+        "grant_type=password&client_id=%s&username=%s&password=%s"
+            .formatted(client, user, password);
+    HttpResponse<String> response =
+        http.send(
+            HttpRequest.newBuilder(
+                    URI.create(
+                        server.url() + "/realms/" + realm + "/protocol/openid-connect/token"))
+                .timeout(TIMEOUT)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(form))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    if (response.statusCode() != 200) {
+      throw new IOException(
+          "login of "
+              + user
+              + " in "
+              + realm
+              + ": "
+              + response.statusCode()
+              + " "
+              + response.body());
+    }
+    return JSON.readTree(response.body()).at("/access_token").asText();
+  }
+
+  private JsonNode get(String path, String token) throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        http.send(
+            HttpRequest.newBuilder(URI.create(server.url() + path))
+                .timeout(TIMEOUT)
+                .header("Authorization", "Bearer " + token)
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    if (response.statusCode() != 200) {
+      throw new IOException(path + ": " + response.statusCode() + " " + response.body());
+    }
+    return JSON.readTree(response.body());
+  }
+
+  @Override
+  public void close() {
+    try {
+      server.close();
+    } finally {
+      redis.close();
+    }
+  }
+}

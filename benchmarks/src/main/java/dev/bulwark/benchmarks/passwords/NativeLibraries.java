@@ -1,0 +1,200 @@
+package dev.bulwark.benchmarks.passwords;
+
+import dev.bulwark.benchmarks.Command;
+import dev.bulwark.benchmarks.Plan;
+import dev.bulwark.benchmarks.Progress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * libargon2 as the container image has it: Debian's source, compiled by {@code
+ * docker/build-libargon2.sh} and picked by {@code docker/select-libargon2.sh}. Source and result
+ * are kept below {@code benchmarks/target/libargon2}.
+ */
+final class NativeLibraries {
+
+  /** What the build script makes, best last. */
+  private static final List<String> LEVELS = List.of("generic", "x86-64-v3", "x86-64-v4");
+
+  private final Plan plan;
+  private @Nullable Build build;
+
+  NativeLibraries(Plan plan) {
+    this.plan = plan;
+  }
+
+  /**
+   * A compiled library.
+   *
+   * @param level name of the processor level
+   * @param folder holds {@code libargon2.so}
+   */
+  record Library(String level, Path folder) {}
+
+  /**
+   * What there is.
+   *
+   * @param usable libraries that this processor runs
+   * @param tooNew levels that this processor lacks
+   * @param picked the one that the image would use; null where it would use argon2-jvm's own
+   * @param problem why nothing was built; null when something was
+   */
+  record Build(
+      List<Library> usable,
+      List<String> tooNew,
+      @Nullable Library picked,
+      @Nullable String problem) {
+
+    static Build failed(String problem) {
+      return new Build(List.of(), List.of(), null, problem);
+    }
+  }
+
+  Build get() throws IOException, InterruptedException {
+    Build known = build;
+    if (known == null) {
+      known = make();
+      build = known;
+    }
+    return known;
+  }
+
+  /** The unpacked source, with the header file of the library. */
+  Path include() throws IOException {
+    return plan.folder("libargon2").resolve("source").resolve("include");
+  }
+
+  private Build make() throws IOException, InterruptedException {
+    for (String program : List.of("cc", "make", "objdump", "tar", "xz")) {
+      if (!Command.exists(program)) {
+        return Build.failed("there is no " + program + " on this machine");
+      }
+    }
+    Path folder = plan.folder("libargon2");
+    Optional<Path> tarball = tarball(folder);
+    if (tarball.isEmpty()) {
+      try {
+        fetch(folder);
+      } catch (IOException e) {
+        return Build.failed(
+            "Debian's source of libargon2 cannot be had; put argon2_*.orig.tar.xz into "
+                + plan.root().relativize(folder));
+      }
+      tarball = tarball(folder);
+    }
+    Path built = folder.resolve("build");
+    if (!Files.isDirectory(built)) {
+      Progress.say("compiling libargon2");
+      compile(tarball.orElseThrow(), folder, built);
+    }
+    return look(built);
+  }
+
+  private void compile(Path tarball, Path folder, Path built)
+      throws IOException, InterruptedException {
+    String script = plan.root().resolve("docker/build-libargon2.sh").toString();
+    Path work = Files.createTempDirectory(folder, "work-");
+    Command.of(plan, "sh", script, tarball.toString(), work.toString()).run();
+    Path source = Files.createDirectories(folder.resolve("source"));
+    Command.of(
+            plan, "tar", "-xf", tarball.toString(), "-C", source.toString(), "--strip-components=1")
+        .run();
+    Files.move(work, built, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private Build look(Path built) throws IOException, InterruptedException {
+    List<Library> usable = new ArrayList<>();
+    List<String> tooNew = new ArrayList<>();
+    for (String level : LEVELS) {
+      Path folder = built.resolve(level);
+      Path library = folder.resolve("libargon2.so");
+      if (!Files.exists(library)) {
+        continue;
+      }
+      // Asked with this level alone: the script's own rules say whether the processor has it.
+      Path only = built.resolveSibling("only-" + level);
+      Path copy = Files.createDirectories(only.resolve(level)).resolve("libargon2.so");
+      Files.copy(library, copy, StandardCopyOption.REPLACE_EXISTING);
+      if (select(only).isEmpty()) {
+        tooNew.add(level);
+      } else {
+        usable.add(new Library(level, folder));
+      }
+    }
+    String answer = select(built);
+    Library picked =
+        usable.stream()
+            .filter(library -> library.folder().toString().equals(answer))
+            .findFirst()
+            .orElse(null);
+    return usable.isEmpty()
+        ? Build.failed("this processor has none of " + tooNew)
+        : new Build(usable, tooNew, picked, null);
+  }
+
+  private String select(Path folder) throws IOException, InterruptedException {
+    String script = plan.root().resolve("docker/select-libargon2.sh").toString();
+    return Command.of(plan, "sh", script, folder.toString()).run().strip();
+  }
+
+  private static Optional<Path> tarball(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> file.getFileName().toString().matches("argon2_.*\\.orig\\.tar\\.xz"))
+          .findFirst();
+    }
+  }
+
+  /**
+   * By apt with lists of its own, so that the system's sources stay as they are. Only the original
+   * archive is needed: where the packaging files are gone, apt fails after it has fetched that one.
+   */
+  private void fetch(Path folder) throws IOException, InterruptedException {
+    Path debian = Path.of("/etc/apt/sources.list.d/debian.sources");
+    if (!Files.exists(debian)) {
+      throw new IOException("not Debian");
+    }
+    Progress.say("fetching Debian's source of libargon2");
+    Path apt = Files.createDirectories(folder.resolve("apt"));
+    Files.createDirectories(apt.resolve("lists/partial"));
+    Path sources = apt.resolve("debian.sources");
+    Files.writeString(
+        sources, Files.readString(debian).replaceAll("(?m)^Types: .*$", "Types: deb-src"));
+    List<String> options =
+        List.of(
+            "-qq",
+            "-o",
+            "Dir::Etc::SourceList=" + sources,
+            "-o",
+            "Dir::Etc::SourceParts=-",
+            "-o",
+            "Dir::State::Lists=" + apt.resolve("lists"),
+            "-o",
+            "Dir::Cache=" + apt,
+            "-o",
+            "APT::Sandbox::User=root");
+    apt(folder, options, "update");
+    try {
+      apt(folder, options, "source", "--download-only", "argon2");
+    } catch (IOException e) {
+      if (tarball(folder).isEmpty()) {
+        throw e;
+      }
+    }
+  }
+
+  private void apt(Path folder, List<String> options, String... what)
+      throws IOException, InterruptedException {
+    List<String> line = new ArrayList<>(List.of("apt-get"));
+    line.addAll(options);
+    line.addAll(List.of(what));
+    Command.of(plan, line.toArray(String[]::new)).in(folder).run();
+  }
+}

@@ -1,0 +1,28 @@
+package dev.bulwark.benchmarks.passwords;
+
+import dev.bulwark.benchmarks.Measurement;
+import dev.bulwark.benchmarks.Plan;
+import dev.bulwark.benchmarks.Suite;
+import java.util.List;
+
+/** The figures of spec section P. */
+public final class PasswordsSuite implements Suite {
+
+  @Override
+  public String name() {
+    return "passwords";
+  }
+
+  @Override
+  public List<Measurement> measurements(Plan plan) {
+    NativeLibraries libraries = new NativeLibraries(plan);
+    HashTimes times = new HashTimes(plan, libraries);
+    return List.of(
+        times,
+        new Overhead(plan, libraries, times),
+        new LoginRates(plan, libraries),
+        new PeakMemory(plan, libraries),
+        new OfflineIndex(plan),
+        new Converter(plan));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bulwark.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
