@@ -1,5 +1,21 @@
 # The optimized Keycloak image with the bundle and the realm. Build the jar first: mvn package -DskipTests
 ARG KEYCLOAK_VERSION=26.7.3
+# Which libargon2: built = Debian's source compiled here for this image's processors; bundled = the slower one inside the bundle,
+# for a build that cannot reach Debian's packages.
+ARG LIBARGON2=built
+
+# With --platform each platform compiles its own.
+FROM debian:trixie-slim AS libargon2-built
+WORKDIR /src
+COPY docker/fetch-libargon2-source.sh ./
+RUN ./fetch-libargon2-source.sh
+COPY docker/build-libargon2.sh ./
+RUN ./build-libargon2.sh argon2.orig.tar /libargon2
+
+FROM debian:trixie-slim AS libargon2-bundled
+RUN mkdir /libargon2
+
+FROM libargon2-${LIBARGON2} AS libargon2
 
 FROM quay.io/keycloak/keycloak:${KEYCLOAK_VERSION} AS build
 COPY --chown=1000:0 bundle/target/bulwark-keycloak-*-SNAPSHOT.jar /opt/keycloak/providers/bulwark-keycloak.jar
@@ -10,7 +26,9 @@ FROM quay.io/keycloak/keycloak:${KEYCLOAK_VERSION}
 COPY --from=build /opt/keycloak/ /opt/keycloak/
 COPY --chown=1000:0 realm-config/app-realm.json /opt/keycloak/data/import/app-realm.json
 COPY --chown=1000:0 --chmod=755 docker/certificate.sh /opt/keycloak/bin/bulwark-certificate.sh
-# Transparent huge pages for Argon2's 64 MiB a hash.
+COPY --from=libargon2 /libargon2/ /opt/bulwark/libargon2/
+COPY --chmod=755 docker/entry.sh docker/select-libargon2.sh /opt/bulwark/
+# Transparent huge pages for Argon2's 64 MiB a hash; a glibc older than 2.35 ignores it.
 ENV GLIBC_TUNABLES=glibc.malloc.hugetlb=1
-ENTRYPOINT ["/opt/keycloak/bin/kc.sh"]
+ENTRYPOINT ["/opt/bulwark/entry.sh"]
 CMD ["start", "--optimized", "--import-realm"]
