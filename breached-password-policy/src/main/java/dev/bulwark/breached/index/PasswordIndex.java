@@ -225,6 +225,10 @@ public final class PasswordIndex {
       if (prefixBytes != 1 && prefixBytes != 2) {
         throw new IndexFormatException("unknown prefix length " + prefixBytes);
       }
+      if (header.get(9) != 0 || header.get(10) != 0 || header.get(11) != 0) {
+        // Outside the checksum, so it must be looked at here.
+        throw new IndexFormatException("the reserved bytes of the header are not zero");
+      }
       long entries = header.getLong(16);
       if (entries < 0 || entries > MAX_ENTRIES) {
         throw new IndexFormatException("impossible number of entries " + entries);
