@@ -79,6 +79,9 @@ record RedisUrl(
       query = rest.substring(queryStart + 1);
       rest = rest.substring(0, queryStart);
     }
+    if (queryStart >= 0 && topology != Topology.SENTINEL) {
+      throw invalid("only redis-sentinel takes a parameter; the database of redis is …/number");
+    }
     String path = "";
     int pathStart = rest.indexOf('/');
     if (pathStart >= 0) {
@@ -148,6 +151,9 @@ record RedisUrl(
         uri = new URI("redis://" + entry.trim());
       } catch (URISyntaxException e) {
         throw invalid("a host is missing or not a host name");
+      }
+      if (uri.getRawFragment() != null) {
+        throw invalid("a host has a '#', which is written %23 in a password");
       }
       if (uri.getHost() == null || uri.getPort() == 0 || uri.getPort() > 65_535) {
         throw invalid("a host is missing or not a host name, or a port is not 1 to 65535");
