@@ -37,7 +37,7 @@ public final class ApiKeyFormat {
     UNCHECKED,
     /** Printable, of a length that a key of another application may have. */
     FOREIGN,
-    /** Own form, checksum wrong: mistyped or invented. */
+    /** Own form, checksum or a character wrong: mistyped or invented. */
     BAD_CHECKSUM,
     /** No key at all: empty, too long, or with characters that no key has. */
     MALFORMED
@@ -68,7 +68,9 @@ public final class ApiKeyFormat {
     if (hasPrefix(key, prefix) || hasPrefix(key, DEFAULT_PREFIX)) {
       int random = length - key.indexOf('_') - 1;
       if (random == RANDOM_LENGTH + CHECKSUM_LENGTH) {
-        return checksumMatches(key) ? Kind.CHECKED : Kind.BAD_CHECKSUM;
+        return isUrlSafe(key, length - random) && checksumMatches(key)
+            ? Kind.CHECKED
+            : Kind.BAD_CHECKSUM;
       }
       return random == RANDOM_LENGTH ? Kind.UNCHECKED : Kind.MALFORMED;
     }
@@ -95,6 +97,19 @@ public final class ApiKeyFormat {
   public static String visiblePart(String key) {
     int start = key.indexOf('_') + 1;
     return key.substring(0, Math.min(key.length(), start + VISIBLE));
+  }
+
+  /** Whether all characters from {@code start} on are letters, digits, hyphens or underscores. */
+  private static boolean isUrlSafe(String key, int start) {
+    for (int i = start; i < key.length(); i++) {
+      char c = key.charAt(i);
+      if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9')
+          && c != '-'
+          && c != '_') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean checksumMatches(String key) {
