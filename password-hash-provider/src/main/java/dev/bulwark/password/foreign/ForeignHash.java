@@ -30,7 +30,7 @@ public final class ForeignHash {
   private static final String CRYPT64 = "[./A-Za-z0-9]";
 
   private static final Pattern SPRING_PREFIX =
-      Pattern.compile("\\{(?:bcrypt|argon2(?:@SpringSecurity_v5_8)?)}(?=\\$)");
+      Pattern.compile("^\\{(?:bcrypt|argon2(?:@SpringSecurity_v5_8)?)}(?=\\$)");
   private static final Pattern ARGON2 =
       Pattern.compile(
           "(?:argon2)?\\$argon2(id?|d)(?:\\$v=(\\d{1,3}))?\\$m=(\\d{1,10}),t=(\\d{1,10}),p=(\\d{1,8})\\$("
