@@ -22,7 +22,8 @@ record ScryptParameters(int n, int r, int p, int hashLength) {
     if (r < 1 || (r == 1 && n >= 65_536)) {
       throw new UnusableHashException("its scrypt r does not go with N");
     }
-    if (p < 1 || (long) r * p >= 1 << 30) {
+    // RFC 7914 allows more; BouncyCastle takes no more than an array's length of blocks.
+    if (p < 1 || (long) r * p > Integer.MAX_VALUE / 1024) {
       throw new UnusableHashException("its scrypt p does not go with r");
     }
     if (hashLength < 16 || hashLength > 1024) {
@@ -30,9 +31,11 @@ record ScryptParameters(int n, int r, int p, int hashLength) {
     }
   }
 
-  /** Memory in KiB: 128 * N * r bytes. */
+  /**
+   * Memory in KiB: 128 * r bytes for each of N table elements, or of p blocks if those are more.
+   */
   long memory() {
-    return Math.max(1, (long) n * r / 8);
+    return Math.max(1, (long) Math.max(n, p) * r / 8);
   }
 
   /**
@@ -41,8 +44,8 @@ record ScryptParameters(int n, int r, int p, int hashLength) {
    * @throws UnusableHashException when it is over the limits
    */
   void check(CostLimits limits) {
-    // No overflow: memory is below 2^59 only after it has been found small.
+    // No overflow: by the second line the memory has been found small.
     limits.checkMemory(memory(), memory());
-    limits.checkMemory(memory(), memory() * p);
+    limits.checkMemory(memory(), Math.max(1, (long) n * r / 8) * p);
   }
 }
