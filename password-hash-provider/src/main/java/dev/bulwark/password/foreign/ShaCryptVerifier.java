@@ -13,6 +13,9 @@ public final class ShaCryptVerifier implements PasswordVerifier {
 
   private static final String C = "[./A-Za-z0-9]";
 
+  /** Where the text names none. */
+  private static final int DEFAULT_ROUNDS = 5000;
+
   private interface Crypt {
     String hash(byte[] password, String setting);
   }
@@ -59,9 +62,7 @@ public final class ShaCryptVerifier implements PasswordVerifier {
       throw new UnusableHashException("it is no well-formed " + algorithm + " hash");
     }
     @Nullable String rounds = matcher.group(2);
-    if (rounds != null) {
-      limits.checkIterations(Integer.parseInt(rounds));
-    }
+    limits.checkIterations(rounds == null ? DEFAULT_ROUNDS : Integer.parseInt(rounds));
     String setting = matcher.group(1);
     return new Verification() {
       @Override
