@@ -29,6 +29,9 @@ final class JsonRowReader implements RowReader {
   private static final Set<String> KEY_FIELDS =
       Set.of("hash", "name", "scopes", "expires_at", "active");
 
+  /** As the bundle's own API has it; far later ones have no number of milliseconds. */
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
+
   private final Set<String> ignored;
 
   JsonRowReader(Set<String> ignored) {
@@ -145,7 +148,11 @@ final class JsonRowReader implements RowReader {
 
   private static @Nullable Instant expiry(String text) throws RefusedRowException {
     try {
-      return text.isEmpty() ? null : Instant.parse(text);
+      Instant moment = text.isEmpty() ? null : Instant.parse(text);
+      if (moment != null && (moment.isBefore(Instant.EPOCH) || moment.isAfter(LATEST))) {
+        throw invalidKeys("an element whose 'expires_at' is not within the years 1970 to 9999");
+      }
+      return moment;
     } catch (DateTimeParseException e) {
       throw invalidKeys("an element whose 'expires_at' is not like 2027-01-31T00:00:00Z");
     }
