@@ -3,6 +3,7 @@ package dev.bulwark.password.migrate;
 import dev.bulwark.password.foreign.ForeignHash;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.UnusableHashException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -26,7 +27,7 @@ final class RowConverter {
 
   private static final Pattern EMAIL = Pattern.compile("[^\\s@,;<>\"\\\\]+@[^\\s@,;<>\"\\\\]+");
   private static final Pattern FORBIDDEN = Pattern.compile("[\\p{Cntrl}\\p{Zl}\\p{Zp}]");
-  private static final Pattern BASE32 = Pattern.compile("[A-Z2-7]+");
+  private static final Pattern BASE32 = Pattern.compile("[A-Za-z2-7]+");
   private static final Pattern SCOPE = Pattern.compile("[\\x21\\x23-\\x5B\\x5D-\\x7E]+");
 
   /** 80 bits, what older versions of pyotp make; RFC 4226 asks for 128. */
@@ -50,7 +51,7 @@ final class RowConverter {
    * @throws RefusedRowException with the reason
    */
   UserRecord convert(UserRow row, long line) throws RefusedRowException {
-    String username = required(Columns.USERNAME, row.username()).toLowerCase(Locale.ROOT);
+    String username = lowerCase(Columns.USERNAME, required(Columns.USERNAME, row.username()));
     String email = email(row.email());
     UserRecord user =
         new UserRecord(
@@ -102,6 +103,7 @@ final class RowConverter {
           (hash.isEmpty() ? "password_hash is empty" : "password_hash is marked unusable")
               + " (--allow-no-password converts such users)");
     }
+    refuseHalfCharacters(Columns.PASSWORD_HASH, hash);
     try {
       return ForeignHash.parse(hash, options.limits());
     } catch (UnusableHashException e) {
@@ -130,6 +132,7 @@ final class RowConverter {
     if (FORBIDDEN.matcher(value).find()) {
       throw new RefusedRowException(column + " has a control character");
     }
+    refuseHalfCharacters(column, value);
     return value;
   }
 
@@ -141,7 +144,24 @@ final class RowConverter {
     if (!EMAIL.matcher(email).matches()) {
       throw new RefusedRowException("email is no e-mail address");
     }
-    return email.toLowerCase(Locale.ROOT);
+    return lowerCase(Columns.EMAIL, email);
+  }
+
+  /** Some letters become two. */
+  private static String lowerCase(String column, String value) throws RefusedRowException {
+    String lower = value.toLowerCase(Locale.ROOT);
+    if (lower.length() > MAX_TEXT) {
+      throw new RefusedRowException(
+          column + " is longer than " + MAX_TEXT + " characters in lower case");
+    }
+    return lower;
+  }
+
+  /** A JSON escape may stand for half a character, which no UTF-8 file can hold. */
+  private static void refuseHalfCharacters(String column, String value) throws RefusedRowException {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
+      throw new RefusedRowException(column + " has half a surrogate pair");
+    }
   }
 
   private static boolean flag(String column, String value, boolean ifEmpty)
@@ -158,7 +178,11 @@ final class RowConverter {
     if (value.isEmpty()) {
       return null;
     }
-    String secret = value.replaceAll("[ -]", "").replaceAll("=+$", "").toUpperCase(Locale.ROOT);
+    if (value.length() > 2 * MAX_TOTP_DIGITS) {
+      // Before the expressions below, whose time grows with the square of the padding.
+      throw new RefusedRowException("totp_secret is too long");
+    }
+    String secret = value.replaceAll("[ -]", "").replaceAll("=+$", "");
     if (!BASE32.matcher(secret).matches()) {
       throw new RefusedRowException("totp_secret is not Base32");
     }
@@ -170,7 +194,7 @@ final class RowConverter {
               + MAX_TOTP_DIGITS
               + " Base32 characters long");
     }
-    return secret;
+    return secret.toUpperCase(Locale.ROOT);
   }
 
   private List<ApiKeyEntry> apiKeys(List<ApiKeyEntry> keys) throws RefusedRowException {
@@ -186,6 +210,7 @@ final class RowConverter {
         throw new RefusedRowException(
             "api_key_hashes: a name is not 1 to " + MAX_KEY_NAME + " characters");
       }
+      refuseHalfCharacters(Columns.API_KEY_HASHES, name);
       if (!names.add(name)) {
         throw new RefusedRowException("api_key_hashes: two keys have the same name");
       }

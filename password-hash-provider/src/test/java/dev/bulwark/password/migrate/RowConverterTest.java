@@ -1,0 +1,47 @@
+package dev.bulwark.password.migrate;
+
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.bulwark.password.foreign.CostLimits;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** P5: a TOTP secret that is not Base32 is refused, however it is written. */
+class RowConverterTest {
+
+  private static final RowConverter CONVERTER =
+      new RowConverter(
+          new MigrationOptions(
+              Path.of("in"),
+              null,
+              true,
+              "app",
+              1,
+              CostLimits.DEFAULT,
+              true,
+              false,
+              false,
+              List.of(),
+              Set.of()));
+
+  @Test
+  void lettersThatBecomeBase32InUpperCaseAreNotBase32() {
+    refused("\u00df".repeat(10), "totp_secret is not Base32");
+  }
+
+  @Test
+  @Timeout(1)
+  void aLineFullOfPaddingIsRefusedAtOnce() {
+    refused("=".repeat(65_000) + "A", "totp_secret is too long");
+  }
+
+  private static void refused(String totpSecret, String reason) {
+    UserRow row = new UserRow("a", "", "", "", "", "", "", totpSecret, List.of());
+    assertThatExceptionOfType(RefusedRowException.class)
+        .isThrownBy(() -> CONVERTER.convert(row, 1))
+        .withMessage(reason);
+  }
+}
