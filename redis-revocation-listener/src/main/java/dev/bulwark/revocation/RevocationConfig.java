@@ -10,20 +10,25 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
  * The options of {@code spi-events-listener--redis-revocation}.
  *
  * @param interval time between two rounds of the background work, 100 ms to 10 s
+ * @param reconcileInterval time between two rounds of the reconciler, 500 ms to 60 s
  * @param pushWait how long a response waits at most for its revocations to be in Redis, 0 to 10 s
  */
-record RevocationConfig(Duration interval, Duration pushWait) {
+record RevocationConfig(Duration interval, Duration reconcileInterval, Duration pushWait) {
 
   static final String OPTION_PREFIX =
       "spi-events-listener--" + RevocationListenerProviderFactory.ID + "--";
 
   RevocationConfig {
     requireMillis("interval", interval, 100, 10_000);
+    requireMillis("reconcile-interval", reconcileInterval, 500, 60_000);
     requireMillis("push-wait", pushWait, 0, 10_000);
   }
 
   static RevocationConfig from(Config.Scope scope) {
-    return new RevocationConfig(millis(scope, "interval", 1000), millis(scope, "push-wait", 2000));
+    return new RevocationConfig(
+        millis(scope, "interval", 1000),
+        millis(scope, "reconcile-interval", 3000),
+        millis(scope, "push-wait", 2000));
   }
 
   static List<ProviderConfigProperty> metadata() {
@@ -33,6 +38,14 @@ record RevocationConfig(Duration interval, Duration pushWait) {
         .type(ProviderConfigProperty.INTEGER_TYPE)
         .helpText("Time between two rounds of the background work, 100 to 10000 ms.")
         .defaultValue(1000)
+        .add()
+        .property()
+        .name("reconcile-interval")
+        .type(ProviderConfigProperty.INTEGER_TYPE)
+        .helpText(
+            "Time between two rounds of the reconciler, which finds tokens that died without an"
+                + " event, 500 to 60000 ms.")
+        .defaultValue(3000)
         .add()
         .property()
         .name("push-wait")

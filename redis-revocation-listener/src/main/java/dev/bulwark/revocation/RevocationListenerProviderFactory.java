@@ -16,6 +16,7 @@ import java.util.Map;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
+import org.keycloak.common.Profile;
 import org.keycloak.common.util.Time;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.connections.jpa.JpaConnectionProviderFactory;
@@ -123,11 +124,25 @@ public final class RevocationListenerProviderFactory
             database,
             redis.connection(),
             new KeycloakTokenOracle(factory),
+            sessionsInDatabase(),
             new RevocationMetrics(Metrics.globalRegistry, Clock.systemUTC()),
             Clock.systemUTC());
     started.start();
     service = started;
     running = started;
+  }
+
+  private static boolean sessionsInDatabase() {
+    boolean stored =
+        Profile.isFeatureEnabled(Profile.Feature.PERSISTENT_USER_SESSIONS)
+            && !Profile.isFeatureEnabled(Profile.Feature.CLUSTERLESS);
+    if (!stored) {
+      LOG.warn(
+          "Keycloak does not write online sessions to its database (feature"
+              + " persistent-user-sessions is off, or clusterless is on): the reconciler has to ask"
+              + " for every token of an online session, which is slow with many tokens.");
+    }
+    return stored;
   }
 
   private static SqlDialect dialect(JpaConnectionProviderFactory jpa) {

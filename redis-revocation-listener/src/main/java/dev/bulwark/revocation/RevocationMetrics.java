@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,12 +22,17 @@ public final class RevocationMetrics implements AutoCloseable {
   private final AtomicLong pending = new AtomicLong();
   private final AtomicLong oldest = new AtomicLong();
   private final AtomicLong leading = new AtomicLong();
+  private final AtomicLong ledgerSize = new AtomicLong();
+  private final AtomicLong cycleBegan = new AtomicLong();
   private final Counter pushed;
   private final Counter failures;
   private final Counter late;
   private final Counter ledgerFailures;
+  private final Counter acquitted;
+  private final Counter undecided;
   private final Timer pushTime;
   private final Timer ledgerTime;
+  private final Timer cycleTime;
 
   /** Registers the metrics. */
   public RevocationMetrics(MeterRegistry registry, Clock clock) {
@@ -37,6 +43,15 @@ public final class RevocationMetrics implements AutoCloseable {
     this.ledgerFailures = counter("ledger.failures", "Tokens issued without a ledger row");
     this.pushTime = timer("push", "Time of one write to Redis");
     this.ledgerTime = timer("ledger.write", "Time an issuing request waits for its ledger row");
+    this.acquitted = counter("reconciler.acquitted", "Suspected tokens that were alive");
+    this.undecided =
+        counter("reconciler.undecided", "Suspected tokens that Keycloak could not judge");
+    this.cycleTime = timer("reconciler.cycle", "Time of one comparison of the whole ledger");
+    gauge("ledger.size", "Rows of the ledger when last compared", ledgerSize::get);
+    gauge(
+        "reconciler.age.seconds",
+        "Time since the last complete comparison began; 0 on a node that does not compare",
+        () -> cycleBegan.get() == 0 ? 0 : (clock.millis() - cycleBegan.get()) / 1000.0);
     gauge("pending", "Revoked tokens that Redis lacks", pending::get);
     gauge(
         "pending.age.seconds",
@@ -89,6 +104,40 @@ public final class RevocationMetrics implements AutoCloseable {
   /** Whether this node does the background work. */
   public boolean isLeading() {
     return leading.get() == 1;
+  }
+
+  /** The reconciler found tokens that had died without an event. */
+  public void reconciled(int count, String cause) {
+    registry.counter(PREFIX + "reconciled", "cause", cause).increment(count);
+  }
+
+  /** Suspected tokens were alive. */
+  public void acquitted(int count) {
+    acquitted.increment(count);
+  }
+
+  /** A suspected token could not be judged. */
+  public void undecided() {
+    undecided.increment();
+  }
+
+  /**
+   * The whole ledger has been compared once.
+   *
+   * @param began milliseconds since 1970
+   * @param ended milliseconds since 1970
+   * @param rows of the ledger
+   */
+  public void cycle(long began, long ended, long rows) {
+    cycleBegan.set(began);
+    ledgerSize.set(rows);
+    cycleTime.record(Duration.ofMillis(Math.max(0, ended - began)));
+  }
+
+  /** Another node compares. */
+  public void notReconciling() {
+    cycleBegan.set(0);
+    ledgerSize.set(0);
   }
 
   /**

@@ -9,7 +9,9 @@ import dev.bulwark.revocation.push.Watermark;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.worker.BackgroundWork;
+import dev.bulwark.revocation.worker.Reconciler;
 import dev.bulwark.revocation.worker.Revoker;
+import dev.bulwark.revocation.worker.Rounds;
 import dev.bulwark.revocation.worker.ScopeExpander;
 import dev.bulwark.revocation.worker.TokenOracle;
 import java.sql.Connection;
@@ -26,6 +28,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
@@ -47,15 +50,17 @@ final class RevocationService implements AutoCloseable {
   private final BackgroundWork work;
   private final RevocationMetrics metrics;
   private final ExecutorService executor;
-  private final Thread worker;
-  private final Object wakeUp = new Object();
-  private boolean closed;
+  private final Reconciler reconciler;
+  private final Rounds workRounds;
+  private final Rounds reconcilerRounds;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   RevocationService(
       RevocationConfig config,
       LedgerDatabase database,
       RedisConnection redis,
       TokenOracle oracle,
+      boolean sessionsInDatabase,
       RevocationMetrics metrics,
       Clock clock) {
     this.config = config;
@@ -86,11 +91,28 @@ final class RevocationService implements AutoCloseable {
             daemons("bulwark-revocation-expand"));
     pool.allowCoreThreadTimeOut(true);
     this.executor = pool;
-    this.worker = daemons("bulwark-revocation-worker").newThread(this::workUntilClosed);
+    this.reconciler =
+        new Reconciler(
+            database,
+            database.sweeps(sessionsInDatabase),
+            oracle,
+            revoker,
+            metrics,
+            clock,
+            config.reconcileInterval());
+    this.workRounds = new Rounds("bulwark-revocation-worker", config.interval(), this::work);
+    this.reconcilerRounds =
+        new Rounds("bulwark-revocation-reconciler", config.reconcileInterval(), reconciler::round);
   }
 
   void start() {
-    worker.start();
+    workRounds.start();
+    reconcilerRounds.start();
+  }
+
+  private void work() throws Exception {
+    ledger.retry();
+    work.round();
   }
 
   RevocationMetrics metrics() {
@@ -160,32 +182,6 @@ final class RevocationService implements AutoCloseable {
     }
   }
 
-  private void workUntilClosed() {
-    while (!isClosed()) {
-      try {
-        ledger.retry();
-        work.round();
-      } catch (Exception e) {
-        LOG.warn("Background work on revocations failed; it is tried again", e);
-      }
-      synchronized (wakeUp) {
-        if (!closed) {
-          try {
-            wakeUp.wait(config.interval().toMillis());
-          } catch (InterruptedException e) {
-            return;
-          }
-        }
-      }
-    }
-  }
-
-  private boolean isClosed() {
-    synchronized (wakeUp) {
-      return closed;
-    }
-  }
-
   private static void await(Future<?> future) throws SQLException {
     try {
       future.get(CLOSING.toMillis(), TimeUnit.MILLISECONDS);
@@ -209,20 +205,18 @@ final class RevocationService implements AutoCloseable {
 
   @Override
   public void close() {
-    synchronized (wakeUp) {
-      if (closed) {
-        return;
-      }
-      closed = true;
-      wakeUp.notifyAll();
+    if (closed.getAndSet(true)) {
+      return;
     }
+    reconcilerRounds.close();
     executor.shutdown();
     try {
       if (!executor.awaitTermination(CLOSING.toMillis(), TimeUnit.MILLISECONDS)) {
         executor.shutdownNow();
       }
-      worker.join(CLOSING.toMillis());
+      workRounds.close();
       work.release();
+      reconciler.release();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (SQLException | RuntimeException e) {

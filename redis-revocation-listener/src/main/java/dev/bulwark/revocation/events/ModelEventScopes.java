@@ -42,6 +42,11 @@ public final class ModelEventScopes {
     if (event instanceof RealmModel.RealmRemovedEvent removed) {
       return List.of(new Scopes("REALM_REMOVED", now).realm(removed.getRealm().getId()));
     }
+    if (event instanceof RealmModel.IdentityProviderRemovedEvent removed) {
+      // Ends the sessions that came through it; which ones, only Keycloak can tell.
+      return List.of(
+          new Scopes("IDENTITY_PROVIDER_REMOVED", now).realmInDoubt(removed.getRealm().getId()));
+    }
     return List.of();
   }
 
@@ -55,6 +60,9 @@ public final class ModelEventScopes {
     }
     if (event instanceof ClientModel.ClientUpdatedEvent updated) {
       return updated.getKeycloakSession();
+    }
+    if (event instanceof RealmModel.IdentityProviderRemovedEvent removed) {
+      return removed.getKeycloakSession();
     }
     return event instanceof RealmModel.RealmRemovedEvent removed
         ? removed.getKeycloakSession()

@@ -2,6 +2,7 @@ package dev.bulwark.revocation.ledger;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 
 /** The tables and the way to them. Thread-safe. */
 public final class LedgerDatabase {
@@ -11,6 +12,7 @@ public final class LedgerDatabase {
   private final RevokedTable revoked;
   private final ScopeTable scopes;
   private final LeaseTable leases;
+  private final String prefix;
 
   /**
    * The tables of a schema.
@@ -18,7 +20,7 @@ public final class LedgerDatabase {
    * @param schema empty for the default schema
    */
   public LedgerDatabase(ConnectionSource connections, SqlDialect dialect, String schema) {
-    String prefix = schema.isEmpty() ? "" : schema + ".";
+    this.prefix = schema.isEmpty() ? "" : schema + ".";
     this.connections = connections;
     this.tokens = new TokenTable(dialect, prefix);
     this.revoked = new RevokedTable(dialect, prefix);
@@ -74,5 +76,15 @@ public final class LedgerDatabase {
   /** The leases. */
   public LeaseTable leases() {
     return leases;
+  }
+
+  /**
+   * The comparisons with Keycloak's own tables.
+   *
+   * @param sessionsInDatabase whether Keycloak writes online sessions to its database
+   */
+  public List<SuspectSweep> sweeps(boolean sessionsInDatabase) {
+    return List.of(
+        SuspectSweep.alongSessions(prefix, sessionsInDatabase), SuspectSweep.alongUsers(prefix));
   }
 }

@@ -7,7 +7,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 
 /**
@@ -76,6 +78,31 @@ public final class RevokedTable {
         return rows.next();
       }
     }
+  }
+
+  /** Those of the jtis that are among the revoked. */
+  public Set<String> among(Connection connection, Collection<String> jtis) throws SQLException {
+    Set<String> found = new HashSet<>();
+    for (List<String> chunk : Chunks.of(jtis, CHUNK)) {
+      try (PreparedStatement statement =
+          connection.prepareStatement(
+              "SELECT JTI FROM "
+                  + table
+                  + " WHERE JTI IN ("
+                  + SqlDialect.parameters(chunk.size())
+                  + ")")) {
+        int parameter = 1;
+        for (String jti : chunk) {
+          statement.setString(parameter++, jti);
+        }
+        try (ResultSet rows = statement.executeQuery()) {
+          while (rows.next()) {
+            found.add(rows.getString(1));
+          }
+        }
+      }
+    }
+    return found;
   }
 
   /**

@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,7 @@ public final class TokenTable {
           "ISSUED_AT");
   private static final int CHUNK = 100;
   private static final List<String> KEY = List.of("EXPIRES_AT", "JTI");
-  private static final String SELECTED = "t." + String.join(", t.", COLUMNS);
+  static final String SELECTED = "t." + String.join(", t.", COLUMNS);
 
   private final SqlDialect dialect;
   private final String table;
@@ -184,6 +185,25 @@ public final class TokenTable {
     }
   }
 
+  /**
+   * Deletes rows of revoked tokens. They have no use any more: what must be in Redis is in {@link
+   * RevokedTable}.
+   */
+  public void delete(Connection connection, Collection<LedgerToken> tokens) throws SQLException {
+    for (List<LedgerToken> chunk : Chunks.of(tokens, CHUNK)) {
+      try (PreparedStatement statement =
+          connection.prepareStatement(
+              "DELETE FROM " + table + " WHERE EXPIRES_AT = ? AND JTI = ?")) {
+        for (LedgerToken token : chunk) {
+          statement.setLong(1, token.expiresAt());
+          statement.setString(2, token.jti());
+          statement.addBatch();
+        }
+        statement.executeBatch();
+      }
+    }
+  }
+
   /** Deletes what expired before a time, seconds since 1970; the number of rows. */
   public int deleteExpired(Connection connection, long before) throws SQLException {
     try (PreparedStatement statement =
@@ -197,20 +217,23 @@ public final class TokenTable {
     List<LedgerToken> tokens = new ArrayList<>();
     try (ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
-        tokens.add(
-            new LedgerToken(
-                rows.getString("JTI"),
-                SessionType.ofCode(rows.getString("SESSION_TYPE")),
-                rows.getString("REALM_ID"),
-                rows.getString("USER_ID"),
-                rows.getString("CLIENT_ID"),
-                rows.getString("SESSION_ID"),
-                rows.getString("API_KEY_ID"),
-                rows.getLong("ISSUED_AT"),
-                rows.getLong("EXPIRES_AT")));
+        tokens.add(row(rows));
       }
     }
     return tokens;
+  }
+
+  static LedgerToken row(ResultSet rows) throws SQLException {
+    return new LedgerToken(
+        rows.getString("JTI"),
+        SessionType.ofCode(rows.getString("SESSION_TYPE")),
+        rows.getString("REALM_ID"),
+        rows.getString("USER_ID"),
+        rows.getString("CLIENT_ID"),
+        rows.getString("SESSION_ID"),
+        rows.getString("API_KEY_ID"),
+        rows.getLong("ISSUED_AT"),
+        rows.getLong("EXPIRES_AT"));
   }
 
   static void setNullable(PreparedStatement statement, int column, @Nullable String value)

@@ -140,6 +140,25 @@ public final class Scopes {
         now);
   }
 
+  /** All tokens of a realm, each to be verified. */
+  public RevocationScope realmInDoubt(String realmId) {
+    return new RevocationScope(
+        id(),
+        ScopeKind.REALM,
+        realmId,
+        null,
+        null,
+        null,
+        null,
+        null,
+        0,
+        Set.of(),
+        0,
+        SessionType.ALL,
+        cause,
+        now);
+  }
+
   /** The tokens of a realm issued before a time, seconds since 1970. */
   public RevocationScope realmNotBefore(String realmId, long notBefore) {
     return new RevocationScope(

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.keycloak.common.Profile;
 import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
@@ -85,14 +86,27 @@ public final class KeycloakTokenOracle implements TokenOracle {
       boolean offline) {
     String sessionId = Objects.requireNonNull(token.sessionId());
     boolean needsClientSession = token.type().needsClientSession();
-    UserSessionModel userSession =
-        needsClientSession
-            ? session
-                .sessions()
-                .getUserSessionIfClientExists(realm, sessionId, offline, client.getId())
-            : offline
-                ? session.sessions().getOfflineUserSession(realm, sessionId)
-                : session.sessions().getUserSession(realm, sessionId);
+    UserSessionModel userSession;
+    if (needsClientSession) {
+      userSession =
+          session
+              .sessions()
+              .getUserSessionIfClientExists(realm, sessionId, offline, client.getId());
+      if (userSession == null
+          && !offline
+          && Profile.isFeatureEnabled(Profile.Feature.TOKEN_EXCHANGE)) {
+        // Tokens of legacy exchange with impersonation do without a client session.
+        userSession =
+            UserSessionUtil.getUserSessionWithImpersonatorClient(
+                session, realm, sessionId, false, client.getId());
+        needsClientSession = userSession == null;
+      }
+    } else {
+      userSession =
+          offline
+              ? session.sessions().getOfflineUserSession(realm, sessionId)
+              : session.sessions().getUserSession(realm, sessionId);
+    }
     if (!AuthenticationManager.isSessionValid(realm, userSession)) {
       return false;
     }

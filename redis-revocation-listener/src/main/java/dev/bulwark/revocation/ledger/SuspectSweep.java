@@ -1,0 +1,271 @@
+package dev.bulwark.revocation.ledger;
+
+import dev.bulwark.revocation.rules.Suspect;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares the ledger with Keycloak's own tables, slice by slice along one index, and finds the
+ * rows that those tables no longer support. A slice is a range of session or user ids: both sides
+ * are read by an index range, so a slice costs the same however long the ledger is.
+ *
+ * <p>What it finds is suspected only: a session can be on its way into its table, and some ends are
+ * decided by more than the tables show.
+ */
+public final class SuspectSweep {
+
+  /** Keycloak's defaults where a realm has 0: {@code org.keycloak.models.Constants}. */
+  private static final int SSO_IDLE = 1800;
+
+  private static final int SSO_MAX = 36_000;
+  private static final int OFFLINE_IDLE = 2_592_000;
+
+  private static final String RANGE = "%1$s > ? AND %1$s <= ?";
+  private static final String OPEN_RANGE = "%1$s > ?";
+
+  private final String name;
+  private final String column;
+  private final String table;
+  private final String cause;
+  private final List<Join> joins;
+
+  /** How often the cause asks for the time. */
+  private final long times;
+
+  private SuspectSweep(String name, String column, String table, String cause, List<Join> joins) {
+    this.name = name;
+    this.column = column;
+    this.table = table;
+    this.cause = cause;
+    this.joins = joins;
+    this.times = cause.chars().filter(c -> c == '?').count();
+  }
+
+  /**
+   * Along the sessions: sessions and client sessions that are gone, sessions that were restarted,
+   * have expired, were remembered where that is off now, or whose identity provider is gone.
+   *
+   * @param schema with a dot at its end, or empty for the default schema
+   * @param sessionsInDatabase whether Keycloak writes online sessions to its database; where it
+   *     does not, every token of an online session is suspected
+   */
+  static SuspectSweep alongSessions(String schema, boolean sessionsInDatabase) {
+    String offline = "CASE WHEN t.SESSION_TYPE IN ('of', 'ft') THEN '1' ELSE '0' END";
+    List<Join> joins =
+        List.of(
+            new Join(
+                schema + "OFFLINE_USER_SESSION s",
+                "s.USER_SESSION_ID = t.SESSION_ID AND s.OFFLINE_FLAG = " + offline,
+                "s.USER_SESSION_ID"),
+            new Join(
+                schema + "OFFLINE_CLIENT_SESSION c",
+                "c.USER_SESSION_ID = t.SESSION_ID AND c.CLIENT_ID = t.CLIENT_ID"
+                    + " AND c.OFFLINE_FLAG = "
+                    + offline,
+                "c.USER_SESSION_ID"),
+            new Join(schema + "REALM r", "r.ID = t.REALM_ID", null));
+    String causes =
+        "WHEN s.USER_SESSION_ID IS NULL THEN 'SESSION_GONE'"
+            // As JsonWebToken.isIssuedBeforeSessionStart.
+            + " WHEN t.ISSUED_AT + 1 < s.CREATED_ON THEN 'SESSION_RESTARTED'"
+            + " WHEN s.REMEMBER_ME = TRUE AND r.REMEMBER_ME = FALSE THEN 'REMEMBER_ME_OFF'"
+            // Clients of a storage provider have another key there; their user session is checked.
+            + " WHEN c.USER_SESSION_ID IS NULL AND t.SESSION_TYPE IN ('on', 'of')"
+            + " AND t.CLIENT_ID NOT LIKE 'f:%' THEN 'CLIENT_SESSION_GONE'"
+            + " WHEN "
+            + expiry("s.LAST_SESSION_REFRESH", idle())
+            + " THEN 'SESSION_IDLE'"
+            + " WHEN s.OFFLINE_FLAG = '0' AND "
+            + expiry("s.CREATED_ON", lifespan())
+            + " THEN 'SESSION_EXPIRED'"
+            // The broker's session id starts with the alias of the provider and a dot.
+            + " WHEN s.BROKER_SESSION_ID LIKE '%.%' AND NOT EXISTS (SELECT 1 FROM "
+            + schema
+            + "IDENTITY_PROVIDER i WHERE i.REALM_ID = t.REALM_ID"
+            + " AND SUBSTRING(s.BROKER_SESSION_ID, 1, CHAR_LENGTH(i.PROVIDER_ALIAS) + 1)"
+            + " = CONCAT(i.PROVIDER_ALIAS, '.')) THEN 'IDENTITY_PROVIDER_GONE'";
+    if (!sessionsInDatabase) {
+      causes = "WHEN t.SESSION_TYPE IN ('on', 'nt', 'un') THEN 'SESSION_NOT_STORED' " + causes;
+    }
+    return new SuspectSweep(
+        "sessions", "SESSION_ID", schema + TokenTable.NAME, "CASE " + causes + " END", joins);
+  }
+
+  /**
+   * Along the users: users, clients and realms that are gone, disabled, or have a not-before later
+   * than the token.
+   *
+   * @param schema with a dot at its end, or empty for the default schema
+   */
+  static SuspectSweep alongUsers(String schema) {
+    List<Join> joins =
+        List.of(
+            new Join(schema + "USER_ENTITY u", "u.ID = t.USER_ID", "u.ID"),
+            new Join(schema + "CLIENT c", "c.ID = t.CLIENT_ID", null),
+            new Join(schema + "REALM r", "r.ID = t.REALM_ID", null));
+    String causes =
+        // Users and clients of a storage provider, and transient users, have no row.
+        owner("u", "USER", " AND t.USER_ID NOT LIKE 'f:%' AND t.USER_ID NOT LIKE 'lightweight-%'")
+            + owner("c", "CLIENT", " AND t.CLIENT_ID NOT LIKE 'f:%'")
+            + owner("r", "REALM", "");
+    return new SuspectSweep(
+        "users", "USER_ID", schema + TokenTable.NAME, "CASE" + causes + " END", joins);
+  }
+
+  /** For logs and metrics. */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Where the slice after an id ends: the id of the row that is {@code size} rows further.
+   *
+   * @return empty if fewer rows are left
+   */
+  public Optional<String> sliceEnd(Connection connection, String after, int size)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sliceEndSql(size))) {
+      statement.setString(1, after);
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
+      }
+    }
+  }
+
+  /** How many rows are left after an id. */
+  public long countAfter(Connection connection, String after) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT COUNT(*) FROM " + table + " WHERE " + String.format(OPEN_RANGE, column))) {
+      statement.setString(1, after);
+      try (ResultSet rows = statement.executeQuery()) {
+        rows.next();
+        return rows.getLong(1);
+      }
+    }
+  }
+
+  /**
+   * The suspects of a slice, live ones only; among them tokens that are revoked already.
+   *
+   * @param after beginning of the slice, exclusive
+   * @param end end of the slice, inclusive; null for the last one
+   * @param now seconds since 1970
+   * @param issuedBefore leaves out tokens with a later {@code iat}, seconds since 1970
+   */
+  public List<Suspect> find(
+      Connection connection,
+      String after,
+      @Nullable String end,
+      long now,
+      long issuedBefore,
+      int limit)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(findSql(end != null, limit))) {
+      int parameter = 1;
+      while (parameter <= times) {
+        statement.setLong(parameter++, now);
+      }
+      for (int range = ranges(); range > 0; range--) {
+        statement.setString(parameter++, after);
+        if (end != null) {
+          statement.setString(parameter++, end);
+        }
+      }
+      statement.setLong(parameter++, now);
+      statement.setLong(parameter, issuedBefore);
+      List<Suspect> suspects = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          suspects.add(new Suspect(TokenTable.row(rows), rows.getString("CAUSE")));
+        }
+      }
+      return suspects;
+    }
+  }
+
+  String sliceEndSql(int size) {
+    return "SELECT "
+        + column
+        + " FROM "
+        + table
+        + " WHERE "
+        + String.format(OPEN_RANGE, column)
+        + " ORDER BY "
+        + column
+        + " LIMIT 1 OFFSET "
+        + (size - 1);
+  }
+
+  String findSql(boolean closed, int limit) {
+    String range = closed ? RANGE : OPEN_RANGE;
+    StringBuilder sql = new StringBuilder("SELECT * FROM (SELECT ");
+    sql.append(TokenTable.SELECTED).append(", ");
+    sql.append(cause).append(" AS CAUSE FROM ");
+    sql.append(table).append(" t");
+    for (Join join : joins) {
+      sql.append(" LEFT JOIN ").append(join.table()).append(" ON ").append(join.on());
+      if (join.ranged() != null) {
+        sql.append(" AND ").append(String.format(range, join.ranged()));
+      }
+    }
+    return sql.append(" WHERE ")
+        .append(String.format(range, "t." + column))
+        .append(" AND t.EXPIRES_AT > ? AND t.ISSUED_AT < ?) x WHERE CAUSE IS NOT NULL LIMIT ")
+        .append(limit)
+        .toString();
+  }
+
+  private int ranges() {
+    return 1 + (int) joins.stream().filter(join -> join.ranged() != null).count();
+  }
+
+  private static String expiry(String since, String seconds) {
+    return since + " + " + seconds + " <= ?";
+  }
+
+  /** As RealmExpiration. */
+  private static String idle() {
+    return "CASE WHEN s.OFFLINE_FLAG = '1' THEN "
+        + orDefault("r.OFFLINE_SESSION_IDLE_TIMEOUT", OFFLINE_IDLE)
+        + " WHEN s.REMEMBER_ME = TRUE AND r.SSO_IDLE_TIMEOUT_REMEMBER_ME > "
+        + orDefault("r.SSO_IDLE_TIMEOUT", SSO_IDLE)
+        + " THEN r.SSO_IDLE_TIMEOUT_REMEMBER_ME ELSE "
+        + orDefault("r.SSO_IDLE_TIMEOUT", SSO_IDLE)
+        + " END";
+  }
+
+  private static String lifespan() {
+    return "CASE WHEN s.REMEMBER_ME = TRUE AND r.SSO_MAX_LIFESPAN_REMEMBER_ME > "
+        + orDefault("r.SSO_MAX_LIFESPAN", SSO_MAX)
+        + " THEN r.SSO_MAX_LIFESPAN_REMEMBER_ME ELSE "
+        + orDefault("r.SSO_MAX_LIFESPAN", SSO_MAX)
+        + " END";
+  }
+
+  private static String orDefault(String column, int fallback) {
+    return "(CASE WHEN " + column + " > 0 THEN " + column + " ELSE " + fallback + " END)";
+  }
+
+  private static String owner(String alias, String name, String unless) {
+    return String.format(
+        " WHEN %1$s.ID IS NULL%3$s THEN '%2$s_GONE' WHEN %1$s.ENABLED = FALSE THEN '%2$s_DISABLED'"
+            + " WHEN t.ISSUED_AT < %1$s.NOT_BEFORE THEN '%2$s_NOT_BEFORE'",
+        alias, name, unless);
+  }
+
+  /**
+   * A table of Keycloak's.
+   *
+   * @param table its name and alias
+   * @param on how its rows belong to a token
+   * @param ranged its column that lies in the slice as well; null if none
+   */
+  private record Join(String table, String on, @Nullable String ranged) {}
+}

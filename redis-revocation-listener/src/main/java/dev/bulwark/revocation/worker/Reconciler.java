@@ -1,0 +1,198 @@
+package dev.bulwark.revocation.worker;
+
+import dev.bulwark.revocation.RevocationMetrics;
+import dev.bulwark.revocation.ledger.LedgerDatabase;
+import dev.bulwark.revocation.ledger.SuspectSweep;
+import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.rules.RevokedToken;
+import dev.bulwark.revocation.rules.Suspect;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the tokens that died without an event. It walks the ledger over and over, a slice at a
+ * time; a round takes as many slices as fit into its time, and at most one whole cycle. So a small
+ * ledger is compared in every round, and a huge one costs a bounded share of one connection.
+ *
+ * <p>Runs on the node that has the lease. Not thread-safe; called by one thread.
+ */
+public final class Reconciler {
+
+  private static final Logger LOG = Logger.getLogger(Reconciler.class);
+  private static final String LEASE = "reconciler";
+  private static final int SLICE = 20_000;
+  private static final int PAGE = 5_000;
+
+  /**
+   * Younger tokens are left out: on a busy server a row can be in the ledger before its session is
+   * in Keycloak's table, and clocks differ.
+   */
+  private static final long GRACE_SECONDS = 4;
+
+  private final String node = UUID.randomUUID().toString();
+  private final LedgerDatabase database;
+  private final TokenOracle oracle;
+  private final Revoker revoker;
+  private final RevocationMetrics metrics;
+  private final Clock clock;
+  private final List<SuspectSweep> sweeps;
+  private final Duration budget;
+  private final Duration leaseTime;
+
+  private Position position = Position.START;
+  private long cycleBegan;
+  private long counted;
+
+  /**
+   * With its collaborators.
+   *
+   * @param sweeps the comparisons to make, in turn
+   * @param interval time between two rounds; half of it is what a round takes at most, but for its
+   *     last slice
+   */
+  public Reconciler(
+      LedgerDatabase database,
+      List<SuspectSweep> sweeps,
+      TokenOracle oracle,
+      Revoker revoker,
+      RevocationMetrics metrics,
+      Clock clock,
+      Duration interval) {
+    this.database = database;
+    this.sweeps = List.copyOf(sweeps);
+    this.oracle = oracle;
+    this.revoker = revoker;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.budget = interval.dividedBy(2);
+    this.leaseTime = interval.multipliedBy(2).plusSeconds(5);
+  }
+
+  /** One round; does nothing on a node that has not the lease. */
+  public void round() throws SQLException {
+    long began = clock.millis();
+    if (!lead(began)) {
+      metrics.notReconciling();
+      position = Position.START;
+      return;
+    }
+    boolean finished = false;
+    do {
+      if (position.equals(Position.START)) {
+        cycleBegan = clock.millis();
+        counted = 0;
+      }
+      position = step(position);
+      if (position.equals(Position.START)) {
+        metrics.cycle(cycleBegan, clock.millis(), counted);
+        finished = true;
+      }
+    } while (!finished && clock.millis() - began < budget.toMillis());
+  }
+
+  /** Lets another node take over at once. */
+  public void release() throws SQLException {
+    database.run(
+        connection -> {
+          database.leases().release(connection, LEASE, node);
+        });
+  }
+
+  private boolean lead(long now) throws SQLException {
+    return database.call(
+        c -> database.leases().acquire(c, LEASE, node, now, now + leaseTime.toMillis()));
+  }
+
+  private Position step(Position at) throws SQLException {
+    SuspectSweep sweep = sweeps.get(at.sweep());
+    long now = Math.floorDiv(clock.millis(), 1000L);
+    @Nullable String end = database.call(c -> sweep.sliceEnd(c, at.after(), SLICE)).orElse(null);
+    List<Suspect> suspects =
+        database.call(c -> sweep.find(c, at.after(), end, now, now - GRACE_SECONDS, PAGE));
+    int settled = settle(suspects);
+    if (suspects.size() == PAGE && settled > 0) {
+      // What has been settled has left the ledger: the same slice shows the next page.
+      return at;
+    }
+    if (at.sweep() == sweeps.size() - 1) {
+      // Every token has a user, so this sweep sees them all.
+      counted += end != null ? SLICE : database.call(c -> sweep.countAfter(c, at.after()));
+    }
+    return end != null
+        ? new Position(at.sweep(), end)
+        : new Position((at.sweep() + 1) % sweeps.size(), "");
+  }
+
+  /** Revokes those that are dead, and forgets those that are revoked; the number of both. */
+  private int settle(List<Suspect> suspects) throws SQLException {
+    if (suspects.isEmpty()) {
+      return 0;
+    }
+    Set<String> known =
+        database.call(
+            c -> database.revoked().among(c, suspects.stream().map(s -> s.token().jti()).toList()));
+    List<LedgerToken> settled = new ArrayList<>();
+    Map<LedgerToken, String> open = new LinkedHashMap<>();
+    for (Suspect suspect : suspects) {
+      if (known.contains(suspect.token().jti())) {
+        settled.add(suspect.token());
+      } else {
+        open.put(suspect.token(), suspect.cause());
+      }
+    }
+    Set<LedgerToken> dead = dead(List.copyOf(open.keySet()));
+    metrics.acquitted(open.size() - dead.size());
+    Map<String, List<RevokedToken>> byCause = new LinkedHashMap<>();
+    for (LedgerToken token : dead) {
+      byCause
+          .computeIfAbsent(open.getOrDefault(token, ""), cause -> new ArrayList<>())
+          .add(new RevokedToken(token.jti(), token.expiresAt()));
+    }
+    for (Map.Entry<String, List<RevokedToken>> found : byCause.entrySet()) {
+      LOG.debugf("%d tokens had died silently: %s", found.getValue().size(), found.getKey());
+      revoker.revoke(found.getValue(), "SILENT_" + found.getKey());
+      metrics.reconciled(found.getValue().size(), found.getKey());
+    }
+    settled.addAll(dead);
+    database.run(c -> database.tokens().delete(c, settled));
+    return settled.size();
+  }
+
+  private Set<LedgerToken> dead(List<LedgerToken> tokens) {
+    try {
+      return oracle.dead(tokens);
+    } catch (RuntimeException e) {
+      if (tokens.size() <= 1) {
+        // A user store that does not answer, say. The other tokens must not wait for it.
+        LOG.warn("Keycloak could not say whether a token is alive; it is asked again later", e);
+        metrics.undecided();
+        return Set.of();
+      }
+    }
+    Set<LedgerToken> dead = new HashSet<>();
+    int middle = tokens.size() / 2;
+    dead.addAll(dead(tokens.subList(0, middle)));
+    dead.addAll(dead(tokens.subList(middle, tokens.size())));
+    return dead;
+  }
+
+  /**
+   * Where the walk is.
+   *
+   * @param sweep which of the sweeps
+   * @param after id up to which it has been done; empty at its beginning
+   */
+  private record Position(int sweep, String after) {
+    static final Position START = new Position(0, "");
+  }
+}

@@ -1,0 +1,216 @@
+package dev.bulwark.revocation.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.rules.SessionType;
+import dev.bulwark.revocation.rules.Suspect;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Which change of Keycloak's tables makes a token suspected; a real Keycloak is in the ITs. */
+class SuspectSweepTest {
+
+  private static final long NOW = 2_000_000_000;
+
+  private TestDatabase database;
+  private LedgerDatabase ledger;
+  private Connection connection;
+
+  @BeforeEach
+  void open() throws Exception {
+    database = new TestDatabase();
+    ledger = database.ledger();
+    connection = database.open();
+    // The columns that are read, as in Keycloak's changelogs.
+    sql(
+        "CREATE TABLE OFFLINE_USER_SESSION (USER_SESSION_ID VARCHAR(36), OFFLINE_FLAG VARCHAR(4),"
+            + " CREATED_ON INT, LAST_SESSION_REFRESH INT, REMEMBER_ME BOOLEAN,"
+            + " BROKER_SESSION_ID VARCHAR(1024))");
+    sql(
+        "CREATE TABLE OFFLINE_CLIENT_SESSION (USER_SESSION_ID VARCHAR(36), CLIENT_ID VARCHAR(255),"
+            + " OFFLINE_FLAG VARCHAR(4))");
+    sql("CREATE TABLE USER_ENTITY (ID VARCHAR(36), ENABLED BOOLEAN, NOT_BEFORE INT)");
+    sql("CREATE TABLE CLIENT (ID VARCHAR(36), ENABLED BOOLEAN, NOT_BEFORE INT)");
+    sql(
+        "CREATE TABLE REALM (ID VARCHAR(36), ENABLED BOOLEAN, NOT_BEFORE INT, REMEMBER_ME BOOLEAN,"
+            + " SSO_IDLE_TIMEOUT INT, SSO_MAX_LIFESPAN INT, SSO_IDLE_TIMEOUT_REMEMBER_ME INT,"
+            + " SSO_MAX_LIFESPAN_REMEMBER_ME INT, OFFLINE_SESSION_IDLE_TIMEOUT INT)");
+    sql("CREATE TABLE IDENTITY_PROVIDER (REALM_ID VARCHAR(36), PROVIDER_ALIAS VARCHAR(255))");
+
+    sql("INSERT INTO REALM VALUES ('r', TRUE, 0, TRUE, 1000, 5000, 2000, 0, 3000)");
+    sql("INSERT INTO IDENTITY_PROVIDER VALUES ('r', 'idp')");
+    sql("INSERT INTO USER_ENTITY VALUES ('u', TRUE, 0)");
+    sql("INSERT INTO CLIENT VALUES ('c', TRUE, NULL)");
+    for (String flag : List.of("0", "1")) {
+      sql(
+          "INSERT INTO OFFLINE_USER_SESSION VALUES ('s', '%s', %d, %d, FALSE, 'idp.1')"
+              .formatted(flag, NOW - 500, NOW - 400));
+      sql("INSERT INTO OFFLINE_CLIENT_SESSION VALUES ('s', 'c', '%s')".formatted(flag));
+    }
+    insert(token("on", "u", "c", "s"));
+    insert(token("of", "u", "c", "s"));
+    insert(token("nt", "u", "other", "s"));
+    insert(token("ft", "u", "other", "s"));
+    insert(token("tr", "u", "c", null));
+    sql("INSERT INTO CLIENT VALUES ('other', TRUE, 0)");
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    connection.close();
+    database.close();
+  }
+
+  @Test
+  void whatIsSupportedIsNotSuspected() throws Exception {
+    insert(token("on", "f:ldap:1", "f:store:1", "s"));
+    insert(token("on", "lightweight-1", "c", "s"));
+    assertThat(suspects(true)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "DELETE FROM OFFLINE_USER_SESSION WHERE OFFLINE_FLAG = '0' | nt on | SESSION_GONE",
+        "DELETE FROM OFFLINE_USER_SESSION WHERE OFFLINE_FLAG = '1' | ft of | SESSION_GONE",
+        "DELETE FROM OFFLINE_CLIENT_SESSION WHERE OFFLINE_FLAG = '0' | on | CLIENT_SESSION_GONE",
+        "DELETE FROM OFFLINE_CLIENT_SESSION WHERE OFFLINE_FLAG = '1' | of | CLIENT_SESSION_GONE",
+        "UPDATE OFFLINE_USER_SESSION SET CREATED_ON = 1999999902 WHERE OFFLINE_FLAG = '0' | nt on |"
+            + " SESSION_RESTARTED",
+        "UPDATE OFFLINE_USER_SESSION SET CREATED_ON = 1999999901 | '' | ''",
+        "UPDATE REALM SET REMEMBER_ME = FALSE | '' | ''",
+        "UPDATE REALM SET SSO_IDLE_TIMEOUT = 400 | nt on | SESSION_IDLE",
+        "UPDATE REALM SET SSO_IDLE_TIMEOUT = 401 | '' | ''",
+        "UPDATE REALM SET SSO_IDLE_TIMEOUT = 0 | '' | ''",
+        "UPDATE REALM SET OFFLINE_SESSION_IDLE_TIMEOUT = 400 | ft of | SESSION_IDLE",
+        "UPDATE REALM SET SSO_MAX_LIFESPAN = 500 | nt on | SESSION_EXPIRED",
+        "UPDATE IDENTITY_PROVIDER SET PROVIDER_ALIAS = 'id' | ft nt of on | IDENTITY_PROVIDER_GONE",
+        "DELETE FROM REALM | ft nt of on tr | REALM_GONE",
+        "UPDATE REALM SET ENABLED = FALSE | ft nt of on tr | REALM_DISABLED",
+        "UPDATE REALM SET NOT_BEFORE = 1999999901 | ft nt of on tr | REALM_NOT_BEFORE",
+        "UPDATE REALM SET NOT_BEFORE = 1999999900 | '' | ''",
+        "DELETE FROM CLIENT WHERE ID = 'other' | ft nt | CLIENT_GONE",
+        "UPDATE CLIENT SET ENABLED = FALSE WHERE ID = 'c' | of on tr | CLIENT_DISABLED",
+        "UPDATE CLIENT SET NOT_BEFORE = 1999999901 WHERE ID = 'c' | of on tr | CLIENT_NOT_BEFORE",
+        "DELETE FROM USER_ENTITY | ft nt of on tr | USER_GONE",
+        "UPDATE USER_ENTITY SET ENABLED = FALSE | ft nt of on tr | USER_DISABLED",
+        "UPDATE USER_ENTITY SET NOT_BEFORE = 1999999901 | ft nt of on tr | USER_NOT_BEFORE"
+      })
+  void aChangeMakesItsTokensSuspected(String change, String types, String cause) throws Exception {
+    sql(change);
+    List<Suspect> suspects = suspects(true);
+    assertThat(
+            suspects.stream()
+                .map(suspect -> suspect.token().type().code())
+                .distinct()
+                .sorted()
+                .reduce((a, b) -> a + " " + b)
+                .orElse(""))
+        .isEqualTo(types);
+    // A realm that is gone has no expiry either; whatever comes first is told.
+    assertThat(suspects).allMatch(suspect -> suspect.cause().equals(cause));
+  }
+
+  @Test
+  void aRememberedSessionHasItsOwnIdleTimeAndEndsWhenRememberingIsOff() throws Exception {
+    sql(
+        "UPDATE OFFLINE_USER_SESSION SET REMEMBER_ME = TRUE, LAST_SESSION_REFRESH = 1999998500"
+            + " WHERE OFFLINE_FLAG = '0'");
+    assertThat(suspects(true)).isEmpty();
+    sql("UPDATE REALM SET REMEMBER_ME = FALSE");
+    assertThat(suspects(true))
+        .extracting(Suspect::cause)
+        .containsExactly("REMEMBER_ME_OFF", "REMEMBER_ME_OFF");
+  }
+
+  @Test
+  void youngAndExpiredTokensAreLeftOut() throws Exception {
+    sql("DELETE FROM USER_ENTITY");
+    for (SuspectSweep sweep : ledger.sweeps(true)) {
+      assertThat(sweep.find(connection, "", null, NOW, NOW - 100, 10)).isEmpty();
+      assertThat(sweep.find(connection, "", null, NOW + 300, NOW, 10)).isEmpty();
+    }
+  }
+
+  @Test
+  void whereSessionsAreNotStoredEveryOnlineTokenIsSuspected() throws Exception {
+    assertThat(suspects(false))
+        .extracting(suspect -> suspect.token().type())
+        .containsExactlyInAnyOrder(SessionType.ONLINE, SessionType.ONLINE_USER_SESSION);
+  }
+
+  @Test
+  void slicesCoverTheLedgerOnce() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      insert(token("on", "user" + i % 20, "c", "session" + i % 30));
+    }
+    for (SuspectSweep sweep : ledger.sweeps(true)) {
+      List<String> found = new ArrayList<>();
+      Optional<String> end = Optional.of("");
+      while (end.isPresent()) {
+        String after = end.get();
+        end = sweep.sliceEnd(connection, after, 7);
+        sweep
+            .find(connection, after, end.orElse(null), NOW, NOW, 100)
+            .forEach(suspect -> found.add(suspect.token().jti()));
+        if (end.isEmpty()) {
+          assertThat(sweep.countAfter(connection, after)).isLessThan(7);
+        }
+      }
+      assertThat(found).as(sweep.name()).hasSize(50).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void settledTokensLeaveTheLedger() throws Exception {
+    sql("DELETE FROM USER_ENTITY");
+    List<Suspect> suspects = suspects(true);
+    ledger.tokens().delete(connection, suspects.stream().limit(3).map(Suspect::token).toList());
+    assertThat(suspects(true)).hasSize(suspects.size() - 3);
+  }
+
+  private int number;
+
+  private LedgerToken token(String type, String user, String client, @Nullable String session) {
+    return new LedgerToken(
+        type + "rtxx:" + number++,
+        SessionType.ofCode(type),
+        "r",
+        user,
+        client,
+        session,
+        null,
+        NOW - 100,
+        NOW + 300);
+  }
+
+  private void insert(LedgerToken token) throws SQLException {
+    ledger.tokens().insert(connection, List.of(token));
+  }
+
+  private List<Suspect> suspects(boolean sessionsInDatabase) throws SQLException {
+    List<Suspect> suspects = new ArrayList<>();
+    for (SuspectSweep sweep : ledger.sweeps(sessionsInDatabase)) {
+      suspects.addAll(sweep.find(connection, "", null, NOW, NOW, 100));
+    }
+    return suspects;
+  }
+
+  private void sql(String text) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(text);
+    }
+  }
+}
