@@ -11,7 +11,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpRequest;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -177,5 +180,241 @@ final class PathRealm {
 
   URI server() {
     return server;
+  }
+
+  /** Where applications get their codes; nobody listens there. */
+  static final String CALLBACK = "http://127.0.0.1/callback";
+
+  Browser browser() {
+    return new Browser(server);
+  }
+
+  /** The address of the authorization endpoint. */
+  String authorization(String clientId, String responseType, Map<String, String> more) {
+    Map<String, String> query = new LinkedHashMap<>();
+    query.put("client_id", clientId);
+    query.put("response_type", responseType);
+    query.put("redirect_uri", CALLBACK);
+    query.put("scope", "openid");
+    query.put("nonce", "a-nonce");
+    query.putAll(more);
+    return endpoint("auth") + "?" + Http.encode(query);
+  }
+
+  /** Fills in the login form. */
+  static Browser.Page signIn(Browser browser, Browser.Page page, String user) {
+    return browser.submit(page, Map.of("username", user, "password", PASSWORD, "credentialId", ""));
+  }
+
+  /** Fills in the login form and ticks "remember me". */
+  static Browser.Page signInRemembered(Browser browser, Browser.Page page, String user) {
+    return browser.submit(page, Map.of("username", user, "password", PASSWORD, "rememberMe", "on"));
+  }
+
+  /** Logs in with a form and redeems the code. */
+  Response browserLogin(Browser browser, String clientId, String user) {
+    return browserLogin(browser, clientId, user, Map.of());
+  }
+
+  Response browserLogin(Browser browser, String clientId, String user, Map<String, String> more) {
+    Browser.Page page = browser.open(authorization(clientId, "code", more));
+    return redeem(clientId, signIn(browser, page, user).parameter("code")).expect(200);
+  }
+
+  /** Comes back with the identity cookie, without a form. */
+  Response singleSignOn(Browser browser, String clientId) {
+    Browser.Page page = browser.open(authorization(clientId, "code", Map.of()));
+    return redeem(clientId, page.parameter("code")).expect(200);
+  }
+
+  Response redeem(String clientId, String code) {
+    return token(
+        clientId,
+        Map.of("grant_type", "authorization_code", "code", code, "redirect_uri", CALLBACK));
+  }
+
+  static String json(Object value) {
+    try {
+      return JSON.writeValueAsString(value);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static Map<String, Object> merged(Map<String, Object> first, Map<String, Object> second) {
+    Map<String, Object> all = new LinkedHashMap<>(first);
+    all.putAll(second);
+    return all;
+  }
+
+  /** Makes a user with the password of all users; its id. */
+  String createUser(String user) {
+    admin
+        .post(
+            path("/users"),
+            json(
+                Map.of(
+                    "username",
+                    user,
+                    "enabled",
+                    true,
+                    "email",
+                    user + "@example.org",
+                    "emailVerified",
+                    true,
+                    "firstName",
+                    user,
+                    "lastName",
+                    "Path",
+                    "credentials",
+                    List.of(Map.of("type", "password", "value", PASSWORD)))))
+        .expect(201);
+    return userId(user);
+  }
+
+  /** Has a workflow of one step run on a user, as its schedule would. */
+  void runWorkflow(String step, String userId) {
+    Response created =
+        admin
+            .post(
+                path("/workflows"),
+                json(Map.of("name", step, "enabled", true, "steps", List.of(Map.of("uses", step)))))
+            .expect(201);
+    String location = created.header("Location");
+    String id = location.substring(location.lastIndexOf('/') + 1);
+    admin.post(path("/workflows/" + id + "/activate/USERS/" + userId), "{}").expect(204);
+  }
+
+  /** The account REST API, as the owner of a token. */
+  Response account(Response tokens, String method, String path) {
+    return Http.send(
+        Http.request(url() + "/account" + path)
+            .header("Authorization", "Bearer " + tokens.text("access_token"))
+            .header("Accept", "application/json")
+            .method(method, HttpRequest.BodyPublishers.noBody()));
+  }
+
+  /** Gives a user the roles that the account console asks for. */
+  void allowAccount(String user) {
+    String account = clientUuid("account");
+    List<JsonNode> roles = new ArrayList<>();
+    for (String role :
+        List.of(
+            "manage-account",
+            "view-profile",
+            "manage-consent",
+            "view-applications",
+            "delete-account")) {
+      roles.add(admin.get(path("/clients/" + account + "/roles/" + role)).expect(200).json());
+    }
+    admin
+        .post(path("/users/" + userId(user) + "/role-mappings/clients/" + account), json(roles))
+        .expect(204);
+  }
+
+  void enableRequiredAction(String alias) {
+    ObjectNode action =
+        (ObjectNode)
+            admin.get(path("/authentication/required-actions/" + alias)).expect(200).json();
+    admin
+        .put(
+            path("/authentication/required-actions/" + alias),
+            action.put("enabled", true).toString())
+        .expect(204);
+  }
+
+  /** Has the password grant end the oldest session of a user that has too many. */
+  void limitSessions(String flow, int limit) {
+    String flows = path("/authentication/flows");
+    admin.post(flows + "/direct%20grant/copy", json(Map.of("newName", flow))).expect(201);
+    admin
+        .post(
+            flows + "/" + flow + "/executions/execution",
+            json(Map.of("provider", "user-session-limits")))
+        .expect(201);
+    for (JsonNode execution : admin.get(flows + "/" + flow + "/executions").expect(200).json()) {
+      if (execution.path("providerId").asText().equals("user-session-limits")) {
+        admin
+            .put(
+                flows + "/" + flow + "/executions",
+                ((ObjectNode) execution).put("requirement", "REQUIRED").toString())
+            .expect(204);
+        admin
+            .post(
+                path("/authentication/executions/" + execution.get("id").asText() + "/config"),
+                json(
+                    Map.of(
+                        "alias",
+                        flow,
+                        "config",
+                        Map.of(
+                            "userRealmLimit",
+                            Integer.toString(limit),
+                            "userClientLimit",
+                            "0",
+                            "behavior",
+                            "Terminate oldest session"))))
+            .expect(201);
+      }
+    }
+    update("", Map.of("directGrantFlow", flow));
+  }
+
+  /** Makes a confidential client for the password grant and for itself. */
+  void createClient(String clientId) {
+    admin
+        .post(
+            path("/clients"),
+            json(
+                Map.of(
+                    "clientId",
+                    clientId,
+                    "secret",
+                    SECRET,
+                    "directAccessGrantsEnabled",
+                    true,
+                    "serviceAccountsEnabled",
+                    true)))
+        .expect(201);
+  }
+
+  Response serviceOf(String clientId) {
+    return token(clientId, Map.of("grant_type", "client_credentials")).expect(200);
+  }
+
+  void failLogins(String user, int times) {
+    for (int i = 0; i < times; i++) {
+      Response refused =
+          token(
+              "cli",
+              Map.of("grant_type", "password", "username", user, "password", "not the password"));
+      if (refused.status() != 400 && refused.status() != 401) {
+        throw new AssertionError(refused.status() + " " + refused.body());
+      }
+    }
+  }
+
+  Response post(String path, Map<String, String> form) {
+    return Http.postForm(endpoint(path), form).expect(200);
+  }
+
+  /**
+   * Has the tokens of a client name another one in their audience, so that it may exchange them.
+   */
+  void addAudience(String clientId, String audience) {
+    admin
+        .post(
+            path("/clients/" + clientUuid(clientId) + "/protocol-mappers/models"),
+            json(
+                Map.of(
+                    "name",
+                    "for-" + audience,
+                    "protocol",
+                    "openid-connect",
+                    "protocolMapper",
+                    "oidc-audience-mapper",
+                    "config",
+                    Map.of("included.client.audience", audience, "access.token.claim", "true"))))
+        .expect(201);
   }
 }

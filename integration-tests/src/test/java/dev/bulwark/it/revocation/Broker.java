@@ -1,0 +1,115 @@
+package dev.bulwark.it.revocation;
+
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Response;
+import java.util.Map;
+
+/** A second realm of the same server, as identity provider of the first: Keycloak for Keycloak. */
+final class Broker {
+
+  static final String ALIAS = "kidp";
+  private static final String CLIENT = "relay";
+
+  private final PathRealm realm;
+  private final PathRealm provider;
+
+  private Broker(PathRealm realm, PathRealm provider) {
+    this.realm = realm;
+    this.provider = provider;
+  }
+
+  /**
+   * Makes the provider realm and has it trusted.
+   *
+   * @param client further fields of the client that the realm is for its provider
+   */
+  static Broker create(PathRealm realm, Map<String, Object> client) {
+    PathRealm provider = PathRealm.create(realm.server(), realm.admin(), realm.name() + "-idp");
+    Broker broker = new Broker(realm, provider);
+    provider
+        .admin()
+        .post(
+            provider.path("/clients"),
+            PathRealm.json(
+                PathRealm.merged(
+                    client,
+                    Map.of(
+                        "clientId",
+                        CLIENT,
+                        "secret",
+                        PathRealm.SECRET,
+                        "redirectUris",
+                        java.util.List.of(realm.url() + "/*")))))
+        .expect(201);
+    realm
+        .admin()
+        .post(
+            realm.path("/identity-provider/instances"),
+            PathRealm.json(
+                Map.of(
+                    "alias",
+                    ALIAS,
+                    "providerId",
+                    "keycloak-oidc",
+                    "enabled",
+                    true,
+                    "updateProfileFirstLoginMode",
+                    "missing",
+                    "config",
+                    Map.of(
+                        "clientId",
+                        CLIENT,
+                        "clientSecret",
+                        PathRealm.SECRET,
+                        "clientAuthMethod",
+                        "client_secret_post",
+                        "authorizationUrl",
+                        provider.endpoint("auth"),
+                        "tokenUrl",
+                        provider.endpoint("token"),
+                        "userInfoUrl",
+                        provider.endpoint("userinfo"),
+                        "jwksUrl",
+                        provider.endpoint("certs"),
+                        "issuer",
+                        provider.url(),
+                        "validateSignature",
+                        "true",
+                        "useJwksUrl",
+                        "true"))))
+        .expect(201);
+    return broker;
+  }
+
+  /** Where the provider sends the end of a session to. */
+  static String endpoint(PathRealm realm) {
+    return realm.url() + "/broker/" + ALIAS + "/endpoint";
+  }
+
+  /** Makes a user of the provider and logs in with it. */
+  Response login(Browser browser, String user) {
+    provider.createUser(user);
+    Browser.Page page =
+        browser.open(realm.authorization("cli", "code", Map.of("kc_idp_hint", ALIAS)));
+    return realm.redeem("cli", PathRealm.signIn(browser, page, user).parameter("code")).expect(200);
+  }
+
+  /** Ends the user's sessions at the provider. */
+  void logoutAtProvider(String user) {
+    provider
+        .admin()
+        .post(provider.path("/users/" + provider.userId(user) + "/logout"), "{}")
+        .expect(204);
+  }
+
+  PathRealm provider() {
+    return provider;
+  }
+
+  void remove() {
+    realm
+        .admin()
+        .delete(realm.path("/identity-provider/instances/" + Http.encode(ALIAS)))
+        .expect(204);
+  }
+}

@@ -1,0 +1,174 @@
+package dev.bulwark.it.revocation;
+
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Response;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * What a browser does in a login flow, without rendering: keeps cookies, follows redirects within
+ * the server, fills in the forms of the pages. Not thread-safe.
+ */
+final class Browser {
+
+  private static final Pattern FORM = Pattern.compile("<form[^>]*\\saction=\"([^\"]+)\"");
+  private static final int MAX_REDIRECTS = 20;
+
+  private final URI server;
+  private final Map<String, String> cookies = new LinkedHashMap<>();
+
+  Browser(URI server) {
+    this.server = server;
+  }
+
+  /** Where the browser is: the page, or the application that it was sent to. */
+  record Page(String url, Response response) {
+
+    /** The address that the page's form is sent to. */
+    String form() {
+      Matcher matcher = FORM.matcher(response.body());
+      if (!matcher.find()) {
+        throw new AssertionError(
+            "no form at " + url + ": " + response.status() + " " + response.body());
+      }
+      return matcher.group(1).replace("&amp;", "&");
+    }
+
+    /** Address of a link whose text or attributes hold something. */
+    String link(String part) {
+      Matcher matcher =
+          Pattern.compile("href=[\"']([^\"']*" + Pattern.quote(part) + "[^\"']*)[\"']")
+              .matcher(response.body());
+      if (!matcher.find()) {
+        throw new AssertionError("no link with " + part + " at " + url + ": " + response.body());
+      }
+      return matcher.group(1).replace("&amp;", "&");
+    }
+
+    /** The parameters that the application was given, in the query or in the fragment. */
+    Map<String, String> parameters() {
+      int start = Math.max(url.indexOf('?'), url.indexOf('#'));
+      if (start < 0) {
+        return Map.of();
+      }
+      return Arrays.stream(url.substring(start + 1).split("[&#]"))
+          .map(pair -> pair.split("=", 2))
+          .collect(
+              Collectors.toMap(
+                  pair -> pair[0],
+                  pair -> pair.length < 2 ? "" : URLDecoder.decode(pair[1], StandardCharsets.UTF_8),
+                  (first, second) -> first));
+    }
+
+    String parameter(String name) {
+      String value = parameters().get(name);
+      if (value == null) {
+        throw new AssertionError(
+            "no " + name + " in " + url + ": " + response.status() + " " + response.body());
+      }
+      return value;
+    }
+  }
+
+  Page open(String url) {
+    return follow(url, Http.request(url).GET());
+  }
+
+  Page submit(Page page, Map<String, String> fields) {
+    URI action = URI.create(page.url()).resolve(page.form());
+    return post(action.toString(), fields);
+  }
+
+  Page post(String url, Map<String, String> fields) {
+    return follow(
+        url,
+        Http.request(url)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(HttpRequest.BodyPublishers.ofString(Http.encode(fields))));
+  }
+
+  /** Follows a link of a page. */
+  Page click(Page page, String part) {
+    return open(URI.create(page.url()).resolve(page.link(part)).toString());
+  }
+
+  /** A browser with the same cookies: what this one gets from now on, it does not. */
+  Browser copy() {
+    Browser copy = new Browser(server);
+    copy.cookies.putAll(cookies);
+    return copy;
+  }
+
+  /** Takes over the identity of another browser, as two tabs of one browser share it. */
+  void takeIdentityFrom(Browser other) {
+    other.cookies.forEach(
+        (key, value) -> {
+          if (key.endsWith(" KEYCLOAK_IDENTITY") || key.endsWith(" KEYCLOAK_SESSION")) {
+            cookies.put(key, value);
+          }
+        });
+  }
+
+  private Page follow(String url, HttpRequest.Builder request) {
+    Response response = send(url, request);
+    String at = url;
+    for (int hop = 0; isRedirect(response); hop++) {
+      if (hop == MAX_REDIRECTS) {
+        throw new AssertionError("too many redirects at " + at);
+      }
+      at = URI.create(at).resolve(response.header("Location")).toString();
+      if (!at.startsWith(server + "/")) {
+        return new Page(at, response);
+      }
+      response = send(at, Http.request(at).GET());
+    }
+    return new Page(at, response);
+  }
+
+  private static boolean isRedirect(Response response) {
+    return response.status() >= 301 && response.status() <= 308 && response.status() != 304;
+  }
+
+  private Response send(String url, HttpRequest.Builder request) {
+    String path = URI.create(url).getPath();
+    String sent =
+        cookies.entrySet().stream()
+            .filter(cookie -> path.startsWith(cookie.getKey().split(" ")[0]))
+            .map(cookie -> cookie.getKey().split(" ")[1] + "=" + cookie.getValue())
+            .collect(Collectors.joining("; "));
+    if (!sent.isEmpty()) {
+      request.header("Cookie", sent);
+    }
+    Response response = Http.send(request);
+    response.headers().allValues("Set-Cookie").forEach(this::keep);
+    return response;
+  }
+
+  private void keep(String header) {
+    List<String> parts = List.of(header.split(";\\s*"));
+    String[] pair = parts.get(0).split("=", 2);
+    String path = "/";
+    boolean gone = pair[1].isEmpty();
+    for (String part : parts) {
+      if (part.toLowerCase(Locale.ROOT).startsWith("path=")) {
+        path = part.substring("path=".length());
+      }
+      gone |= part.equalsIgnoreCase("Max-Age=0");
+    }
+    if (gone) {
+      cookies.remove(path + " " + pair[0]);
+    } else {
+      cookies.put(path + " " + pair[0], pair[1]);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package dev.bulwark.it.revocation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.bulwark.it.support.Response;
+import java.time.Duration;
+
+/** R1 for one token: it is in Redis if and only if introspection says that it is inactive. */
+final class Deaths {
+
+  /** How long a death without an event may stay unnoticed. */
+  private static final Duration SILENT = Duration.ofSeconds(10);
+
+  private final PathRealm realm;
+  private final RevokedKeys keys;
+
+  Deaths(PathRealm realm, RevokedKeys keys) {
+    this.realm = realm;
+    this.keys = keys;
+  }
+
+  /** Dead, and in Redis when the response has arrived. */
+  void assertDead(Response... tokens) {
+    for (Response response : tokens) {
+      assertDead(response.text("access_token"));
+    }
+  }
+
+  void assertDead(String... tokens) {
+    for (String token : tokens) {
+      assertThat(realm.isActive(token)).as("introspection of %s", RevokedKeys.key(token)).isFalse();
+      keys.assertRevoked(token);
+    }
+  }
+
+  /** Alive, and not in Redis. */
+  void assertAlive(Response... tokens) {
+    for (Response response : tokens) {
+      assertAlive(response.text("access_token"));
+    }
+  }
+
+  void assertAlive(String... tokens) {
+    for (String token : tokens) {
+      assertThat(realm.isActive(token)).as("introspection of %s", RevokedKeys.key(token)).isTrue();
+      keys.assertNotRevoked(token);
+    }
+  }
+
+  /** Whatever introspection says of them, Redis says too. */
+  void assertConsistent(Response... tokens) {
+    for (Response response : tokens) {
+      String token = response.text("access_token");
+      assertThat(keys.contains(token))
+          .as("Redis and introspection of %s", RevokedKeys.key(token))
+          .isNotEqualTo(realm.isActive(token));
+    }
+  }
+
+  /** Dead by now, though no event told it: in Redis within ten seconds. */
+  void awaitDead(Response... tokens) {
+    for (Response response : tokens) {
+      String token = response.text("access_token");
+      assertThat(realm.isActive(token)).as("introspection of %s", RevokedKeys.key(token)).isFalse();
+    }
+    for (Response response : tokens) {
+      keys.awaitRevoked(response.text("access_token"), SILENT);
+    }
+  }
+
+  /** Will be dead within a time, and in Redis ten seconds later at most. */
+  void awaitDeath(Response tokens, Duration within) {
+    String token = tokens.text("access_token");
+    // Introspection does not refresh a session, so asking does not keep it alive.
+    await().atMost(within).pollInterval(Duration.ofMillis(200)).until(() -> !realm.isActive(token));
+    keys.awaitRevoked(token, SILENT);
+  }
+}

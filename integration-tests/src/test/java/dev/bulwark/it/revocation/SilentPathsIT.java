@@ -1,0 +1,192 @@
+package dev.bulwark.it.revocation;
+
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.TestStack;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** R1: deaths that no event tells. The reconciler finds them within ten seconds. */
+class SilentPathsIT {
+
+  private static final TestStack STACK = TestStack.get();
+  private static final PathRealm REALM =
+      PathRealm.create(STACK.url(), STACK.admin(), "silent-paths");
+  private static final RevokedKeys KEYS = new RevokedKeys(STACK.redis().url());
+  private static final Deaths DEATHS = new Deaths(REALM, KEYS);
+
+  @AfterAll
+  static void close() {
+    KEYS.close();
+    REALM.delete();
+  }
+
+  @Test
+  void loginOverTheIdentityCookieOfAnotherSession() {
+    Browser first = REALM.browser();
+    Response old = REALM.browserLogin(first, "cli", "ann");
+    Browser second = REALM.browser();
+    Browser.Page form = second.open(REALM.authorization("cli", "code", Map.of()));
+    second.takeIdentityFrom(first);
+    Response fresh =
+        REALM.redeem("cli", PathRealm.signIn(second, form, "ben").parameter("code")).expect(200);
+
+    DEATHS.awaitDead(old);
+    DEATHS.assertAlive(fresh);
+  }
+
+  @Test
+  void restartOfTheLoginDuringReAuthentication() {
+    Browser browser = REALM.browser();
+    Response old = REALM.browserLogin(browser, "cli", "ann");
+    Response elsewhere = REALM.login("ann");
+    Browser.Page again =
+        browser.open(REALM.authorization("cli", "code", Map.of("prompt", "login")));
+    browser.click(again, "skip_logout=false");
+
+    DEATHS.awaitDead(old);
+    DEATHS.assertAlive(elsewhere);
+  }
+
+  @Test
+  void impersonationInTheSameRealm() {
+    Response admin = REALM.login("cyn");
+    Response other = REALM.login("cyn");
+    String target = REALM.userId("ben");
+    Http.send(
+            Http.request(STACK.url() + "/admin" + REALM.path("/users/" + target + "/impersonation"))
+                .header("Authorization", "Bearer " + admin.text("access_token"))
+                .POST(HttpRequest.BodyPublishers.noBody()))
+        .expect(200);
+
+    DEATHS.awaitDead(admin);
+    DEATHS.assertAlive(other);
+  }
+
+  @Test
+  void disabledUserAtTheAuthorizationEndpoint() {
+    String id = REALM.createUser("eve");
+    Browser browser = REALM.browser();
+    Browser.Page form = browser.open(REALM.authorization("cli", "code", Map.of()));
+    // The cookie of the login flow leads to the session, as from a page that was left open.
+    Browser open = browser.copy();
+    Response tokens =
+        REALM.redeem("cli", PathRealm.signIn(browser, form, "eve").parameter("code")).expect(200);
+    REALM.update("/users/" + id, Map.of("enabled", false));
+    open.open(REALM.authorization("cli", "code", Map.of()));
+    DEATHS.assertDead(tokens);
+  }
+
+  @Test
+  void workflowDisablesAndDeletesUsers() {
+    String disabled = REALM.createUser("wanda");
+    String deleted = REALM.createUser("willy");
+    Response ofDisabled = REALM.login("wanda");
+    Response ofDeleted = REALM.login("willy");
+    Response other = REALM.login("ann");
+    REALM.runWorkflow("disable-user", disabled);
+    REALM.runWorkflow("delete-user", deleted);
+
+    // The steps run on a thread of their own.
+    DEATHS.awaitDeath(ofDisabled, Duration.ofSeconds(10));
+    DEATHS.awaitDeath(ofDeleted, Duration.ofSeconds(10));
+    DEATHS.assertAlive(other);
+  }
+
+  @Test
+  void partialImportOverwritesAUser() {
+    REALM.createUser("paula");
+    Response tokens = REALM.login("paula");
+    Response other = REALM.login("ann");
+    REALM
+        .admin()
+        .post(
+            REALM.path("/partialImport"),
+            PathRealm.json(
+                Map.of(
+                    "ifResourceExists",
+                    "OVERWRITE",
+                    "users",
+                    List.of(Map.of("username", "paula", "enabled", true)))))
+        .expect(200);
+
+    DEATHS.awaitDead(tokens);
+    DEATHS.assertAlive(other);
+  }
+
+  @Test
+  void rememberMeTurnedOff() {
+    REALM.update("", Map.of("rememberMe", true));
+    Browser browser = REALM.browser();
+    Browser.Page page = browser.open(REALM.authorization("cli", "code", Map.of()));
+    Browser.Page sent = PathRealm.signInRemembered(browser, page, "ann");
+    Response remembered = REALM.redeem("cli", sent.parameter("code")).expect(200);
+    Response other = REALM.login("ann");
+    REALM.update("", Map.of("rememberMe", false));
+
+    DEATHS.awaitDead(remembered);
+    DEATHS.assertAlive(other);
+  }
+
+  @Test
+  void logoutAtAKeycloakIdentityProviderAndItsRemoval() {
+    Broker broker =
+        Broker.create(REALM, Map.of("adminUrl", Broker.endpoint(REALM), "attributes", Map.of()));
+    try {
+      Response loggedOut = broker.login(REALM.browser(), "dee");
+      Response staying = broker.login(REALM.browser(), "don");
+      Response local = REALM.login("ann");
+      broker.logoutAtProvider("dee");
+      DEATHS.awaitDead(loggedOut);
+      DEATHS.assertAlive(staying, local);
+
+      broker.remove();
+      DEATHS.awaitDead(staying);
+      DEATHS.assertAlive(local);
+    } finally {
+      broker.provider().delete();
+    }
+  }
+
+  @Test
+  void idleExpiryAndTheSessionsRevival() {
+    PathRealm idle = PathRealm.create(STACK.url(), STACK.admin(), "silent-idle");
+    try {
+      idle.update("", Map.of("ssoSessionIdleTimeout", 3));
+      Deaths deaths = new Deaths(idle, KEYS);
+      Browser browser = idle.browser();
+      Response old = idle.browserLogin(browser, "cli", "ann");
+      Response offline = idle.login("cli", "ann", "openid offline_access");
+      deaths.awaitDeath(old, Duration.ofSeconds(10));
+      Response fresh = idle.browserLogin(browser, "cli", "ann");
+      deaths.assertDead(old);
+      deaths.assertAlive(fresh, offline);
+    } finally {
+      idle.delete();
+    }
+  }
+
+  @Test
+  void anInvalidSessionFoundOnUse() {
+    PathRealm realm = PathRealm.create(STACK.url(), STACK.admin(), "silent-restart");
+    try {
+      realm.update("", Map.of("rememberMe", true));
+      Deaths deaths = new Deaths(realm, KEYS);
+      Browser browser = realm.browser();
+      Browser.Page page = browser.open(realm.authorization("cli", "code", Map.of()));
+      Browser open = browser.copy();
+      Browser.Page sent = PathRealm.signInRemembered(browser, page, "ann");
+      Response old = realm.redeem("cli", sent.parameter("code")).expect(200);
+      realm.update("", Map.of("rememberMe", false));
+      Response fresh = realm.browserLogin(open, "cli", "ann");
+      deaths.awaitDead(old);
+      deaths.assertAlive(fresh);
+    } finally {
+      realm.delete();
+    }
+  }
+}
