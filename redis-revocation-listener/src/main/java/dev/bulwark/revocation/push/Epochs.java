@@ -3,7 +3,9 @@ package dev.bulwark.revocation.push;
 import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisNode;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -16,7 +18,7 @@ import redis.clients.jedis.Response;
  * Finds out whether a Redis node still holds what has been pushed to it. Each node bears a key with
  * an epoch and the run id of the server process that got it. The key is gone after a flush; the run
  * id differs after a restart or a fail-over, when the node may have lost the last writes. In both
- * cases the node gets a new epoch, and what was pushed in the old one counts as not pushed.
+ * cases all nodes get new epochs, and what was pushed in the old ones counts as not pushed.
  */
 public final class Epochs {
 
@@ -30,40 +32,55 @@ public final class Epochs {
   }
 
   /**
-   * The epochs of all nodes; nodes whose epoch is over get a new one.
+   * The epochs of all nodes. If the epoch of one is over, all get new ones: keys move with the hash
+   * slots of a cluster, so what was pushed to one node can be at another that has lost it.
    *
    * @throws dev.bulwark.redis.RedisUnavailableException if a node does not answer
    */
   public SortedSet<String> check() {
+    List<State> states = redis.nodes().stream().map(this::read).toList();
     SortedSet<String> epochs = new TreeSet<>();
-    for (RedisNode node : redis.nodes()) {
-      epochs.add(check(node));
+    if (states.stream().allMatch(State::isCurrent)) {
+      states.forEach(state -> epochs.add(Objects.requireNonNull(state.stored()).epoch()));
+      return epochs;
+    }
+    for (State state : states) {
+      epochs.add(renew(state));
     }
     return epochs;
   }
 
-  private String check(RedisNode node) {
-    String key = redis.key(RedisKeys.epoch(node));
+  private State read(RedisNode node) {
     return redis.pipeline(
         node,
         pipeline -> {
           Response<Object> info = pipeline.sendCommand(Protocol.Command.INFO, "server");
-          Response<String> stored = pipeline.get(key);
+          Response<String> stored = pipeline.get(key(node));
           pipeline.sync();
-          String runId = runId(info.get());
-          Value value = Value.parse(stored.get());
-          if (value != null && value.runId().equals(runId)) {
-            return value.epoch();
-          }
-          Value fresh = new Value(runId, UUID.randomUUID().toString().replace("-", ""));
-          Response<String> set = pipeline.set(key, fresh.toString());
-          pipeline.sync();
-          set.get();
-          LOG.infof(
-              "Redis node %s %s: what has been revoked is pushed to it again.",
-              node.address(), value == null ? "is empty" : "is another process than before");
-          return fresh.epoch();
+          return new State(node, runId(info.get()), Value.parse(stored.get()));
         });
+  }
+
+  private String renew(State state) {
+    Value fresh = new Value(state.runId(), UUID.randomUUID().toString().replace("-", ""));
+    redis.pipeline(
+        state.node(),
+        pipeline -> {
+          Response<String> set = pipeline.set(key(state.node()), fresh.toString());
+          pipeline.sync();
+          return set.get();
+        });
+    if (!state.isCurrent()) {
+      LOG.infof(
+          "Redis node %s %s: what has been revoked is pushed again.",
+          state.node().address(),
+          state.stored() == null ? "is empty" : "is another process than before");
+    }
+    return fresh.epoch();
+  }
+
+  private String key(RedisNode node) {
+    return redis.key(RedisKeys.epoch(node));
   }
 
   static String runId(Object info) {
@@ -77,6 +94,19 @@ public final class Epochs {
       }
     }
     return "unknown";
+  }
+
+  /**
+   * What a node says.
+   *
+   * @param runId of the process that answers
+   * @param stored null if it holds no epoch
+   */
+  private record State(RedisNode node, String runId, @Nullable Value stored) {
+
+    boolean isCurrent() {
+      return stored != null && stored.runId().equals(runId);
+    }
   }
 
   /**
