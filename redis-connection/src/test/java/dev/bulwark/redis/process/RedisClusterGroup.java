@@ -108,6 +108,30 @@ public final class RedisClusterGroup implements AutoCloseable {
                     == SHARDS);
   }
 
+  /** Moves a slot and its keys to a node, as resharding does. */
+  public void moveSlot(int slot, RedisProcess target) {
+    RedisProcess source = primaryOf(slot);
+    String number = Integer.toString(slot);
+    String sourceId = source.admin("CLUSTER", "MYID");
+    String targetId = target.admin("CLUSTER", "MYID");
+    target.admin("CLUSTER", "SETSLOT", number, "IMPORTING", sourceId);
+    source.admin("CLUSTER", "SETSLOT", number, "MIGRATING", targetId);
+    source
+        .admin("CLUSTER", "GETKEYSINSLOT", number, "1000")
+        .lines()
+        .filter(key -> !key.isEmpty())
+        .forEach(
+            key ->
+                source.admin(
+                    "MIGRATE", "127.0.0.1", Integer.toString(target.port()), key, "0", "5000"));
+    target.admin("CLUSTER", "SETSLOT", number, "NODE", targetId);
+    source.admin("CLUSTER", "SETSLOT", number, "NODE", targetId);
+    await("the slot has moved")
+        .atMost(START)
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> primaryOf(slot).port() == target.port());
+  }
+
   /** The node that serves a slot now. */
   public RedisProcess primaryOf(int slot) {
     RedisProcess witness = nodes.stream().filter(RedisProcess::isAlive).findAny().orElseThrow();

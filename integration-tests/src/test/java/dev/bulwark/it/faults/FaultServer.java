@@ -1,0 +1,89 @@
+package dev.bulwark.it.faults;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.database.DatabaseProcess;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.TestStack;
+import dev.bulwark.server.DistributionServer;
+import dev.bulwark.server.ServerSpec;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** A Keycloak with the bundle that a test may kill. */
+final class FaultServer implements AutoCloseable {
+
+  private final DistributionServer keycloak;
+
+  private FaultServer(DistributionServer keycloak) {
+    this.keycloak = keycloak;
+  }
+
+  static FaultServer start(
+      String name,
+      String redisUrl,
+      @Nullable DatabaseProcess database,
+      UnaryOperator<ServerSpec.Builder> more) {
+    ServerSpec.Builder spec =
+        ServerSpec.builder()
+            .name(name)
+            .option("spi-redis-connection--default--url", redisUrl)
+            .option("log-level", "info")
+            .environment("KC_BOOTSTRAP_ADMIN_USERNAME", TestStack.ADMIN_USERNAME)
+            .environment("KC_BOOTSTRAP_ADMIN_PASSWORD", TestStack.ADMIN_PASSWORD);
+    if (database != null) {
+      database.configure(spec);
+    }
+    return new FaultServer(DistributionServer.start(more.apply(spec).build()));
+  }
+
+  DistributionServer keycloak() {
+    return keycloak;
+  }
+
+  AdminApi admin() {
+    return new AdminApi(keycloak.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+  }
+
+  /** The sum over all labels of a metric; 0 if there is none of that name. */
+  double metric(String name) {
+    return Http.get(keycloak.managementUrl() + "/metrics")
+        .expect(200)
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  /** Waits until the node knows that Redis is there (1) or away (0). */
+  void awaitRedisUp(double expected) {
+    await("bulwark_redis_up = " + expected)
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> metric("bulwark_redis_up") == expected);
+  }
+
+  Response readiness() {
+    return Http.get(keycloak.managementUrl() + "/health/ready");
+  }
+
+  /** One check of {@code /health/ready}. */
+  static JsonNode check(Response readiness, String name) {
+    for (JsonNode check : readiness.json().get("checks")) {
+      if (check.get("name").asText().equals(name)) {
+        return check;
+      }
+    }
+    throw new AssertionError("no check " + name + " in " + readiness.body());
+  }
+
+  @Override
+  public void close() {
+    keycloak.close();
+  }
+}

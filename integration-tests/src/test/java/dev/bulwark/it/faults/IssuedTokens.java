@@ -1,0 +1,159 @@
+package dev.bulwark.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * A realm, the access tokens that it has issued to this test, and the oracle: Redis holds exactly
+ * those that introspection calls inactive.
+ */
+final class IssuedTokens {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String SECRET = "path-secret";
+  private static final String PASSWORD = "correct-path-battery";
+  private static final String FILE = "/dev/bulwark/it/revocation/path-realm.json";
+
+  private final String realm;
+  private final RedisView redis;
+  private final List<String> tokens = new CopyOnWriteArrayList<>();
+  private URI server;
+
+  private IssuedTokens(URI server, String realm, RedisView redis) {
+    this.server = server;
+    this.realm = realm;
+    this.redis = redis;
+  }
+
+  /** Makes a realm of three users, {@code ann}, {@code ben} and {@code cyn}. */
+  static IssuedTokens inNewRealm(URI server, AdminApi admin, String realm, RedisView redis) {
+    try (InputStream in = IssuedTokens.class.getResourceAsStream(FILE)) {
+      ObjectNode json = (ObjectNode) JSON.readTree(in);
+      json.put("realm", realm);
+      admin.post("/realms", json.toString()).expect(201);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new IssuedTokens(server, realm, redis);
+  }
+
+  /** From now on another node is asked. */
+  void useServer(URI other) {
+    server = other;
+  }
+
+  String realm() {
+    return realm;
+  }
+
+  Response login(String user) {
+    return issued(
+        token("cli", Map.of("grant_type", "password", "username", user, "password", PASSWORD)));
+  }
+
+  Response refresh(Response of) {
+    return issued(
+        token(
+            "cli",
+            Map.of("grant_type", "refresh_token", "refresh_token", of.text("refresh_token"))));
+  }
+
+  Response service() {
+    return issued(token("service", Map.of("grant_type", "client_credentials")));
+  }
+
+  void logout(Response session) {
+    post("logout", "cli", Map.of("refresh_token", session.text("refresh_token"))).expect(204);
+  }
+
+  void revoke(Response of) {
+    post("revoke", "cli", Map.of("token", of.text("access_token"))).expect(200);
+  }
+
+  boolean isInRedis(Response of) {
+    return redis.ttl(key(of)) >= 0;
+  }
+
+  /** Where the access token of a response is in Redis when it is revoked. */
+  String key(Response of) {
+    return key(of.text("access_token"));
+  }
+
+  /**
+   * Waits until Redis and introspection agree on every token issued so far.
+   *
+   * @param dead how many of them are inactive
+   */
+  void awaitAgreement(int dead, Duration atMost) {
+    await("Redis and introspection agree")
+        .atMost(atMost)
+        .pollInterval(Duration.ofMillis(200))
+        .ignoreExceptionsInstanceOf(JedisException.class)
+        .untilAsserted(() -> assertAgreement(dead));
+  }
+
+  private void assertAgreement(int dead) {
+    Set<String> inactive = new LinkedHashSet<>();
+    Set<String> inRedis = new LinkedHashSet<>();
+    for (String token : tokens) {
+      String key = key(token);
+      if (!isActive(token)) {
+        inactive.add(key);
+      }
+      long ttl = redis.ttl(key);
+      if (ttl >= 0) {
+        inRedis.add(key);
+        long remaining = Realm.claims(token).get("exp").asLong() - Instant.now().getEpochSecond();
+        assertThat(ttl).as("TTL of %s", key).isBetween(remaining - 1, remaining + 1);
+      }
+    }
+    assertThat(inRedis).isEqualTo(inactive);
+    assertThat(inactive).hasSize(dead);
+  }
+
+  private boolean isActive(String token) {
+    JsonNode answer = post("token/introspect", "oracle", Map.of("token", token)).expect(200).json();
+    return answer.get("active").asBoolean();
+  }
+
+  private static String key(String token) {
+    return "revoked:" + Realm.claims(token).get("jti").asText();
+  }
+
+  private Response issued(Response response) {
+    tokens.add(response.expect(200).text("access_token"));
+    return response;
+  }
+
+  private Response token(String client, Map<String, String> form) {
+    return post("token", client, form);
+  }
+
+  private Response post(String endpoint, String client, Map<String, String> form) {
+    Map<String, String> all = new LinkedHashMap<>(form);
+    all.put("client_id", client);
+    all.put("client_secret", SECRET);
+    return Http.postForm(new Realm(server, realm).endpoint(endpoint), all);
+  }
+}

@@ -1,0 +1,215 @@
+package dev.bulwark.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.redis.process.RedisKind;
+import dev.bulwark.redis.process.RedisProcess;
+import java.time.Duration;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+/**
+ * R3: a single Redis that is killed, emptied, paused or refuses. And what the server says of it.
+ */
+class RedisFaultsIT {
+
+  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final String REDIS_CHECK = "Bulwark Redis";
+  private static final String REVOCATION_CHECK = "Bulwark revocations in Redis";
+
+  private static RedisProcess redis;
+  private static FaultServer server;
+
+  private IssuedTokens tokens;
+
+  @BeforeAll
+  static void start() {
+    redis = RedisProcess.of(RedisKind.REDIS).start();
+    server = FaultServer.start("redis-faults", redis.url(), null, spec -> spec);
+  }
+
+  @AfterAll
+  static void end() {
+    if (server != null) {
+      server.close();
+    }
+    if (redis != null) {
+      redis.close();
+    }
+  }
+
+  @BeforeEach
+  void makeRealm() {
+    server.awaitRedisUp(1);
+    tokens =
+        IssuedTokens.inNewRealm(
+            server.keycloak().url(),
+            server.admin(),
+            "faults-" + UUID.randomUUID(),
+            RedisFaultsIT::ttl);
+  }
+
+  @Test
+  void killedAndStartedEmpty() {
+    tokens.logout(tokens.login("ann"));
+    tokens.revoke(tokens.login("ann"));
+    tokens.login("ann");
+    tokens.awaitAgreement(2, SOON);
+
+    redis.kill();
+    tokens.logout(tokens.login("ben"));
+    tokens.login("ben");
+    redis.startAgain();
+    tokens.awaitAgreement(3, SOON);
+  }
+
+  @Test
+  void flushed() {
+    for (int i = 0; i < 5; i++) {
+      tokens.logout(tokens.login("ann"));
+    }
+    tokens.login("ann");
+    tokens.awaitAgreement(5, SOON);
+    redis.flushAll();
+    tokens.awaitAgreement(5, SOON);
+  }
+
+  @Test
+  void pausedForAWhile() {
+    pausedFor(Duration.ofSeconds(4));
+  }
+
+  @Test
+  @Tag("full")
+  void pausedForHalfAMinute() {
+    pausedFor(Duration.ofSeconds(30));
+  }
+
+  private void pausedFor(Duration time) {
+    Response early = tokens.login("ann");
+    redis.pause();
+    try {
+      // The first may wait for a time-out; whoever comes later does not.
+      tokens.logout(early);
+      server.awaitRedisUp(0);
+      for (int i = 0; i < 5; i++) {
+        long before = System.nanoTime();
+        tokens.logout(tokens.login("ben"));
+        assertThat(Duration.ofNanos(System.nanoTime() - before))
+            .as("login and logout while Redis is away")
+            .isLessThan(Duration.ofSeconds(2));
+      }
+      tokens.login("ben");
+      await()
+          .atMost(time.plus(SOON))
+          .until(
+              () ->
+                  server.metric("bulwark_revocation_pending_age_seconds") >= time.toSeconds()
+                      && server.metric("bulwark_revocation_pending") == 6);
+    } finally {
+      redis.resume();
+    }
+    tokens.awaitAgreement(6, SOON);
+    await().atMost(SOON).until(() -> server.metric("bulwark_revocation_pending") == 0);
+  }
+
+  @Test
+  void refusingWrites() {
+    redis.configure("maxmemory", "1");
+    try {
+      tokens.logout(tokens.login("ann"));
+      server.awaitRedisUp(0);
+      tokens.logout(tokens.login("ben"));
+      tokens.login("ben");
+    } finally {
+      redis.configure("maxmemory", "0");
+    }
+    tokens.awaitAgreement(2, SOON);
+  }
+
+  @Test
+  void refusingConnections() {
+    redis.stop();
+    try {
+      tokens.logout(tokens.login("ann"));
+      tokens.revoke(tokens.login("ann"));
+    } finally {
+      redis.startAgain();
+    }
+    tokens.awaitAgreement(2, SOON);
+  }
+
+  @Test
+  void healthSaysHowFarRedisIsBehindAndStaysReady() {
+    JsonNode good = FaultServer.check(server.readiness().expect(200), REDIS_CHECK);
+    assertThat(good.get("status").asText()).isEqualTo("UP");
+    assertThat(good.at("/data/status").asText()).isEqualTo("available");
+    redis.stop();
+    try {
+      server.awaitRedisUp(0);
+      tokens.logout(tokens.login("ann"));
+      await()
+          .atMost(SOON)
+          .untilAsserted(
+              () -> {
+                Response ready = server.readiness().expect(200);
+                JsonNode connection = FaultServer.check(ready, REDIS_CHECK);
+                assertThat(connection.get("status").asText()).isEqualTo("UP");
+                assertThat(connection.at("/data/status").asText()).isEqualTo("away");
+                assertThat(connection.at("/data/error").asText()).isEqualTo("unreachable");
+                JsonNode behind = FaultServer.check(ready, REVOCATION_CHECK);
+                assertThat(behind.get("status").asText()).isEqualTo("UP");
+                assertThat(behind.at("/data/pending").asLong()).isEqualTo(1);
+                assertThat(behind.at("/data/oldestPendingSeconds").asLong()).isPositive();
+              });
+    } finally {
+      redis.startAgain();
+    }
+    tokens.awaitAgreement(1, SOON);
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                FaultServer.check(server.readiness().expect(200), REVOCATION_CHECK)
+                        .at("/data/pending")
+                        .asLong(-1)
+                    == 0);
+  }
+
+  @Test
+  void metricsCountWhatIsPushed() {
+    double before = server.metric("bulwark_revocation_pushed_total");
+    double pushes = server.metric("bulwark_revocation_push_seconds_count");
+    tokens.logout(tokens.login("ann"));
+    tokens.logout(tokens.login("ben"));
+    tokens.awaitAgreement(2, SOON);
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> {
+              assertThat(server.metric("bulwark_revocation_pushed_total"))
+                  .isGreaterThanOrEqualTo(before + 2);
+              assertThat(server.metric("bulwark_revocation_push_seconds_count"))
+                  .isGreaterThanOrEqualTo(pushes + 2);
+              assertThat(server.metric("bulwark_revocation_push_seconds_sum")).isPositive();
+              assertThat(server.metric("bulwark_revocation_pending")).isZero();
+              assertThat(server.metric("bulwark_revocation_pending_age_seconds")).isZero();
+              assertThat(server.metric("bulwark_revocation_leading")).isEqualTo(1);
+              assertThat(server.metric("bulwark_redis_up")).isEqualTo(1);
+            });
+  }
+
+  private static long ttl(String key) {
+    try (Jedis jedis = redis.connect()) {
+      return jedis.ttl(key);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package dev.bulwark.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.redis.process.FreePort;
+import dev.bulwark.redis.process.RedisProcess;
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+/**
+ * R3 and B7: two nodes with one database and one Redis, and the one that does the work is killed.
+ */
+@Tag("full")
+class TwoNodesIT {
+
+  private static final Duration SOON = Duration.ofSeconds(90);
+
+  @Test
+  void theOtherNodeTakesOver() {
+    try (PostgresProcess database = PostgresProcess.start();
+        RedisProcess redis = RedisProcess.start();
+        FaultServer one = node("node-1", redis, database);
+        FaultServer two = node("node-2", redis, database)) {
+      IssuedTokens tokens =
+          IssuedTokens.inNewRealm(
+              one.keycloak().url(), one.admin(), "two-nodes", key -> ttl(redis, key));
+      await("the nodes have found each other")
+          .atMost(SOON)
+          .until(
+              () ->
+                  one.metric("vendor_cluster_size") == 2 && two.metric("vendor_cluster_size") == 2);
+      await("one node leads").atMost(SOON).until(() -> leads(one) != leads(two));
+
+      // Issued by one node, ended at the other.
+      Response first = tokens.login("ann");
+      Response stays = tokens.login("ann");
+      tokens.useServer(two.keycloak().url());
+      tokens.logout(first);
+      tokens.awaitAgreement(1, SOON);
+      tokens.useServer(one.keycloak().url());
+      tokens.awaitAgreement(1, SOON);
+
+      // Killed with a revocation that is not yet in Redis.
+      FaultServer leader = leads(one) ? one : two;
+      FaultServer other = leader == one ? two : one;
+      tokens.useServer(leader.keycloak().url());
+      Response last = tokens.login("ben");
+      redis.pause();
+      leader.awaitRedisUp(0);
+      tokens.logout(last);
+      leader.keycloak().kill();
+      redis.resume();
+      tokens.useServer(other.keycloak().url());
+      tokens.awaitAgreement(2, SOON);
+      assertThat(leads(other)).isTrue();
+
+      // The first comes back and works on.
+      leader.keycloak().startAgain();
+      tokens.useServer(leader.keycloak().url());
+      tokens.logout(tokens.login("cyn"));
+      tokens.logout(stays);
+      tokens.awaitAgreement(4, SOON);
+    }
+  }
+
+  private static boolean leads(FaultServer node) {
+    return node.metric("bulwark_revocation_leading") == 1;
+  }
+
+  private static FaultServer node(String name, RedisProcess redis, PostgresProcess database) {
+    return FaultServer.start(
+        name,
+        redis.url(),
+        database,
+        spec ->
+            // One name for both, as behind a load balancer: tokens of one are good at the other.
+            spec.option("hostname", "https://auth.example.org")
+                .option("cache", "ispn")
+                .option("cache-stack", "jdbc-ping")
+                .option("cache-embedded-network-bind-address", "127.0.0.1")
+                .option("cache-embedded-network-bind-port", Integer.toString(FreePort.next())));
+  }
+
+  private static long ttl(RedisProcess redis, String key) {
+    try (Jedis jedis = redis.connect()) {
+      return jedis.ttl(key);
+    }
+  }
+}
