@@ -1,6 +1,7 @@
 package dev.bulwark.benchmarks;
 
 import dev.bulwark.benchmarks.passwords.PasswordsSuite;
+import dev.bulwark.benchmarks.revocation.RevocationSuite;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -10,7 +11,7 @@ import java.util.TreeSet;
 public final class Benchmarks {
 
   /** A further suite is one more element. */
-  private static final List<Suite> SUITES = List.of(new PasswordsSuite());
+  private static final List<Suite> SUITES = List.of(new PasswordsSuite(), new RevocationSuite());
 
   private Benchmarks() {}
 

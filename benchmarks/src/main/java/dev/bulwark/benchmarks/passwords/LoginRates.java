@@ -1,5 +1,6 @@
 package dev.bulwark.benchmarks.passwords;
 
+import dev.bulwark.benchmarks.Callers;
 import dev.bulwark.benchmarks.Measurement;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Progress;

@@ -82,6 +82,11 @@ public final class PostgresProcess implements DatabaseProcess {
     return run(NAME, statements);
   }
 
+  /** Process id of the server, parent of all its processes. */
+  public long pid() {
+    return process.pid();
+  }
+
   @Override
   public void stop() {
     // SIGINT: "fast", connections are cut.

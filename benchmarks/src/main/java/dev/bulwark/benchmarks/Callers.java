@@ -1,4 +1,4 @@
-package dev.bulwark.benchmarks.passwords;
+package dev.bulwark.benchmarks;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,49 +11,63 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** Threads that log in. */
-final class Callers {
+/** Threads that call a server. */
+public final class Callers {
 
   private Callers() {}
 
-  /** One login. */
+  /** One call. */
   @FunctionalInterface
-  interface Login {
+  public interface Call {
     void run(int number) throws Exception;
   }
 
   /**
-   * Each thread logs in again and again for so long; the first failure is thrown.
+   * Each thread calls again and again for so long; the first failure is thrown.
    *
-   * @return logins a second; the last of each thread ends after the time is up and counts, and so
+   * @return calls a second; the last of each thread ends after the time is up and counts, and so
    *     does the time until then
    */
-  static double perSecond(int threads, Duration time, Login login) throws Exception {
+  public static double perSecond(int threads, Duration time, Call call) throws Exception {
     long start = System.nanoTime();
     long end = start + time.toNanos();
-    long logins =
+    long calls =
         together(
             threads,
             thread -> {
               long done = 0;
               for (int number = thread; System.nanoTime() < end; number += threads) {
-                login.run(number);
+                call.run(number);
                 done++;
               }
               return done;
             });
-    return logins / ((System.nanoTime() - start) / 1e9);
+    return calls / ((System.nanoTime() - start) / 1e9);
   }
 
-  /** So many logins at the same moment, once; the first failure is thrown. */
-  static void burst(int threads, Login login) throws Exception {
+  /** So many calls at the same moment, once; the first failure is thrown. */
+  public static void burst(int threads, Call call) throws Exception {
     CyclicBarrier barrier = new CyclicBarrier(threads);
     together(
         threads,
         thread -> {
           barrier.await(1, TimeUnit.MINUTES);
-          login.run(thread);
+          call.run(thread);
           return 1L;
+        });
+  }
+
+  /** So many calls in all, shared among the threads; the first failure is thrown. */
+  public static void times(int threads, int calls, Call call) throws Exception {
+    together(
+        threads,
+        thread -> {
+          long done = 0;
+          for (int number = thread; number < calls; number += threads) {
+            call.run(number);
+            done++;
+          }
+          return done;
         });
   }
 
@@ -70,7 +84,7 @@ final class Callers {
         tasks.add(() -> work.run(thread));
       }
       long sum = 0;
-      for (Future<Long> result : pool.invokeAll(tasks, 10, TimeUnit.MINUTES)) {
+      for (Future<Long> result : pool.invokeAll(tasks, 30, TimeUnit.MINUTES)) {
         sum += result.get();
       }
       return sum;

@@ -1,0 +1,21 @@
+package dev.bulwark.benchmarks.revocation;
+
+import dev.bulwark.benchmarks.Measurement;
+import dev.bulwark.benchmarks.Plan;
+import dev.bulwark.benchmarks.Suite;
+import java.util.List;
+
+/** The figures of spec section R, on PostgreSQL. */
+public final class RevocationSuite implements Suite {
+
+  @Override
+  public String name() {
+    return "revocation";
+  }
+
+  @Override
+  public List<Measurement> measurements(Plan plan) {
+    return List.of(
+        new Throughput(plan), new Visibility(plan), new RedisAway(plan), new MassRevocation(plan));
+  }
+}
