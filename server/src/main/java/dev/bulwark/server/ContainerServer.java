@@ -4,14 +4,17 @@ import dasniko.testcontainers.keycloak.KeycloakContainer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
-import org.testcontainers.containers.wait.strategy.Wait;
+import java.util.stream.Stream;
+import org.testcontainers.containers.wait.strategy.AbstractWaitStrategy;
 import org.testcontainers.utility.MountableFile;
 
 /**
@@ -38,19 +41,21 @@ final class ContainerServer implements KeycloakServer {
   static ContainerServer start(ServerSpec spec) {
     int http = spec.httpPort() != 0 ? spec.httpPort() : Ports.free();
     int management = spec.managementPort() != 0 ? spec.managementPort() : Ports.free();
+    Map<String, String> environment = new LinkedHashMap<>(spec.environment());
+    // The image's own choice is 70 % of the machine's memory.
+    environment.put("JAVA_OPTS_KC_HEAP", "-Xms128m -Xmx768m -XX:MaxMetaspaceSize=384m");
+    environment.put("JAVA_OPTS_APPEND", String.join(" ", spec.jvmOptions()));
+    URI managementUrl = URI.create("http://127.0.0.1:" + management);
     KeycloakContainer container =
-        new HostNetworkContainer("quay.io/keycloak/keycloak:" + keycloakVersion());
+        new HostNetworkContainer(
+            "quay.io/keycloak/keycloak:" + keycloakVersion(), environment, managementUrl);
     container.withNetworkMode("host");
     container.withExposedPorts();
-    container.withStartupTimeout(START_TIMEOUT);
     List<String> command = new ArrayList<>(List.of(spec.development() ? "start-dev" : "start"));
     options(spec, http, management).forEach((key, value) -> command.add("--" + key + "=" + value));
     if (!spec.realmFiles().isEmpty()) {
       command.add("--import-realm");
     }
-    Map<String, String> environment = new LinkedHashMap<>(spec.environment());
-    environment.put("JAVA_OPTS_APPEND", String.join(" ", spec.jvmOptions()));
-    container.withEnv(environment);
     List<Path> providers = new ArrayList<>(spec.providers());
     if (spec.withBundle()) {
       providers.add(BuildFolder.bundle());
@@ -59,33 +64,39 @@ final class ContainerServer implements KeycloakServer {
       container.withCopyFileToContainer(
           MountableFile.forHostPath(jar), "/opt/keycloak/providers/" + jar.getFileName());
     }
-    for (Path realm : spec.realmFiles()) {
+    if (!spec.realmFiles().isEmpty()) {
+      // A folder and not its files: the folders above a copied file would belong to root, and the
+      // server could not write its data.
       container.withCopyFileToContainer(
-          MountableFile.forHostPath(realm), "/opt/keycloak/data/import/" + realm.getFileName());
+          MountableFile.forHostPath(dataFolder(spec), 0777), "/opt/keycloak/data");
     }
     // KeycloakContainer makes its own command from its settings; this one must be the last word.
     container.withCreateContainerCmdModifier(create -> create.withCmd(command));
-    ContainerServer server =
-        new ContainerServer(
-            container,
-            URI.create("http://127.0.0.1:" + http),
-            URI.create("http://127.0.0.1:" + management));
     try {
       container.start();
-      // The realm is imported after the log says that the server listens.
-      if (!Readiness.becomesReady(server.managementUrl, container::isRunning, START_TIMEOUT)) {
-        throw new ServerStartException(
-            "Keycloak's container does not become ready:\n" + container.getLogs());
-      }
-      return server;
-    } catch (InterruptedException e) {
-      server.close();
-      Thread.currentThread().interrupt();
-      throw new ServerStartException("interrupted while Keycloak's container started", e);
+      return new ContainerServer(container, URI.create("http://127.0.0.1:" + http), managementUrl);
     } catch (RuntimeException e) {
-      String logs = container.getLogs();
-      server.close();
-      throw new ServerStartException("Keycloak's container did not start:\n" + logs, e);
+      container.stop();
+      throw Stream.<Throwable>iterate(e, Objects::nonNull, Throwable::getCause)
+          .filter(ServerStartException.class::isInstance)
+          .map(ServerStartException.class::cast)
+          .findFirst()
+          .orElseGet(() -> new ServerStartException("Keycloak's container did not start", e));
+    }
+  }
+
+  /** What the server finds in its {@code data} folder: the realm files to import. */
+  private static Path dataFolder(ServerSpec spec) {
+    Path data = BuildFolder.root().resolve("container").resolve(spec.name()).resolve("data");
+    try {
+      Folders.delete(data);
+      Path target = Files.createDirectories(data.resolve("import"));
+      for (Path realm : spec.realmFiles()) {
+        Files.copy(realm, target.resolve(realm.getFileName()));
+      }
+      return data;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + data, e);
     }
   }
 
@@ -137,22 +148,55 @@ final class ContainerServer implements KeycloakServer {
     }
   }
 
-  /**
-   * Waits for the log: there are no mapped ports, which {@link KeycloakContainer} would ask, on the
-   * host's network.
-   */
+  /** No mapped ports, which {@link KeycloakContainer} would ask, on the host's network. */
   private static final class HostNetworkContainer extends KeycloakContainer {
 
-    HostNetworkContainer(String image) {
+    private final Map<String, String> environment;
+    private final URI managementUrl;
+
+    HostNetworkContainer(String image, Map<String, String> environment, URI managementUrl) {
       super(image);
+      this.environment = environment;
+      this.managementUrl = managementUrl;
     }
 
     @Override
     protected void configure() {
       super.configure();
-      setWaitStrategy(
-          Wait.forLogMessage(".*Listening on: .*", 1).withStartupTimeout(START_TIMEOUT));
+      // After it, for it has set an administrator of its own.
+      withEnv(environment);
+      setWaitStrategy(new Ready(this, managementUrl));
       setExposedPorts(List.of());
+    }
+  }
+
+  /**
+   * Waits until the server is ready, which is after the import of the realm. Sees the container's
+   * end at once, and keeps its log, for a container that did not start is removed.
+   */
+  private static final class Ready extends AbstractWaitStrategy {
+
+    private final KeycloakContainer container;
+    private final URI managementUrl;
+
+    Ready(KeycloakContainer container, URI managementUrl) {
+      this.container = container;
+      this.managementUrl = managementUrl;
+    }
+
+    @Override
+    protected void waitUntilReady() {
+      try {
+        if (!Readiness.becomesReady(managementUrl, container::isRunning, START_TIMEOUT)) {
+          String what =
+              container.isRunning() ? "is not ready after " + START_TIMEOUT : "ended at its start";
+          throw new ServerStartException(
+              "Keycloak's container " + what + ":\n" + container.getLogs());
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new ServerStartException("interrupted while Keycloak's container started", e);
+      }
     }
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.bulwark.server.KeycloakServer;
+import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.ServerStartException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -98,7 +98,7 @@ class BreachedPasswordSettingsIT {
 
   private static void assertStartFails(
       Map<String, String> options, String option, String explanation) {
-    assertThatThrownBy(() -> KeycloakServer.start(PolicyServer.spec(options)).close())
+    assertThatThrownBy(() -> DistributionServer.start(PolicyServer.spec(options)).close())
         .isInstanceOf(ServerStartException.class)
         .hasMessageContaining("--spi-password-policy--breached-password--" + option)
         .hasMessageContaining(explanation);

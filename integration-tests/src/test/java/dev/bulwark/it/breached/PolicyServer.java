@@ -8,13 +8,17 @@ import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
+import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.KeycloakServer;
 import dev.bulwark.server.ServerSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A Keycloak of its own, with options of the policy. */
+/**
+ * A Keycloak of its own, with options of the policy. Always a process of this machine: the options
+ * name its files.
+ */
 final class PolicyServer implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -35,7 +39,7 @@ final class PolicyServer implements AutoCloseable {
   }
 
   static PolicyServer start(Map<String, String> options) {
-    return new PolicyServer(KeycloakServer.start(spec(options)));
+    return new PolicyServer(DistributionServer.start(spec(options)));
   }
 
   AdminApi admin() {
