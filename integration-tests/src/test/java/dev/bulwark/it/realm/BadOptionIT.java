@@ -6,7 +6,8 @@ import dev.bulwark.it.support.TestStack;
 import dev.bulwark.server.KeycloakServer;
 import dev.bulwark.server.ServerSpec;
 import dev.bulwark.server.ServerStartException;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * P1: a value that is not allowed stops the start, and the message names the option and what is
@@ -14,16 +15,22 @@ import org.junit.jupiter.api.Test;
  */
 class BadOptionIT {
 
-  @Test
-  void aBadValueStopsTheStartWithTheOptionsName() {
+  /** One of each kind; PasswordHashingConfigTest has them all. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "memory|7|1024 to 16777216",
+        "version|2.0|1.3 or 1.0",
+        "max-stored-work|1000|a whole number from 196608 to",
+      })
+  void aBadValueStopsTheStartWithTheOptionsName(String option, String value, String allowed) {
+    String name = "spi-password-hashing--argon2id--" + option;
     ServerSpec spec =
-        TestStack.spec("bad-option", "redis://127.0.0.1:1")
-            .option("spi-password-hashing--argon2id--memory", "7")
-            .build();
+        TestStack.spec("bad-option", "redis://127.0.0.1:1").option(name, value).build();
     assertThatThrownBy(() -> KeycloakServer.start(spec).close())
         .isInstanceOf(ServerStartException.class)
-        .hasMessageContaining("spi-password-hashing--argon2id--memory")
-        .hasMessageContaining("1024")
-        .hasMessageContaining("16777216");
+        .hasMessageContaining("Option " + name + " has the invalid value '" + value + "'")
+        .hasMessageContaining(allowed);
   }
 }
