@@ -1,0 +1,136 @@
+package dev.bulwark.it.password;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.TestStack;
+import dev.bulwark.password.foreign.CostLimits;
+import dev.bulwark.password.foreign.ForeignHash;
+import dev.bulwark.server.DistributionServer;
+import dev.bulwark.server.ServerSpec;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * B8: the way back to Keycloak's own hasher as docs/migration.md has it, and then a Keycloak
+ * without the bundle on the same database.
+ */
+class DowngradeIT {
+
+  private static final Path GUIDE = Path.of("..", "docs", "migration.md");
+
+  @TempDir(factory = HomeFolder.class)
+  Path home;
+
+  @Test
+  void bothWaysBackAndThenWithoutTheBundle() throws Exception {
+    OldHash bcrypt = hash("$2b$");
+    OldHash argon2i = hash("$argon2i$");
+    ServerSpec with = TestStack.spec("downgrade", "redis://127.0.0.1:1").home(home).build();
+    try (DistributionServer server = DistributionServer.start(with)) {
+      Realm realm = new Realm(server.url(), "app");
+      AdminApi admin = admin(server.url());
+      Users users = new Users(admin);
+      policy(admin, "hashAlgorithm(argon2id) and length(8) and passwordHistory(3)");
+      users.createWithPassword("gentle", "gentle-battery");
+      users.createWithHash("gentle-bcrypt", ForeignHash.parse(bcrypt.hash(), CostLimits.DEFAULT));
+      users.createWithPassword("history", "first-battery");
+      setPassword(admin, "history", "second-battery").expect(204);
+      users.createWithHash("imported", ForeignHash.parse(argon2i.hash(), CostLimits.DEFAULT));
+      users.createWithHash("forgotten", ForeignHash.parse(bcrypt.hash(), CostLimits.DEFAULT));
+
+      policy(admin, "length(8) and notUsername and notEmail and passwordHistory(3)");
+      realm.login("gentle", "gentle-battery", "openid").expect(200);
+      realm.login("gentle-bcrypt", bcrypt.password(), "openid").expect(200);
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .untilAsserted(
+              () ->
+                  assertThat(byAlgorithm(admin).toString())
+                      .as("at once: the others; forgotten: bcrypt")
+                      .isEqualTo("{\"argon2id\":5,\"argon2\":2,\"bcrypt\":1}"));
+      assertThat(users.algorithm("gentle")).isEqualTo("argon2");
+      realm.login("gentle", "gentle-battery", "openid").expect(200);
+      realm.login("gentle", "gentle-batterY", "openid").expect(400);
+    }
+    assertThat(update()).as("alice, bob, carol, history twice, imported").isEqualTo(6);
+    ServerSpec without = ServerSpec.builder().name("downgraded").home(home).withoutBundle().build();
+    try (DistributionServer server = DistributionServer.start(without)) {
+      assertThat(home.resolve("providers")).isDirectoryNotContaining("glob:**.jar");
+      Realm realm = new Realm(server.url(), "app");
+      AdminApi admin = admin(server.url());
+      Users users = new Users(admin);
+      admin.get("/realms/app/password-hashes").expect(404);
+      realm.login("alice");
+      realm.login("gentle", "gentle-battery", "openid").expect(200);
+      realm.login("gentle-bcrypt", bcrypt.password(), "openid").expect(200);
+      realm.login("imported", argon2i.password(), "openid").expect(200);
+      realm.login("history", "second-battery", "openid").expect(200);
+      realm.login("bob", Realm.PASSWORD + "!", "openid").expect(400);
+      for (String name :
+          List.of("alice", "bob", "gentle", "gentle-bcrypt", "imported", "history")) {
+        assertThat(users.algorithm(name)).as(name).isEqualTo("argon2");
+      }
+      assertThat(setPassword(admin, "history", "first-battery").expect(400).text("error"))
+          .as("the history is read, too")
+          .isEqualTo("invalidPasswordHistoryMessage");
+      realm.login("forgotten", bcrypt.password(), "openid").expect(400);
+      setPassword(admin, "forgotten", "another-battery").expect(204);
+      realm.login("forgotten", "another-battery", "openid").expect(200);
+      setPassword(admin, "history", "third-battery").expect(204);
+      realm.login("history", "third-battery", "openid").expect(200);
+    }
+  }
+
+  private static OldHash hash(String prefix) {
+    return OldHash.oneOfEachForm().stream()
+        .filter(hash -> hash.hash().startsWith(prefix))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static AdminApi admin(URI url) {
+    return new AdminApi(url, TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+  }
+
+  private static void policy(AdminApi admin, String policy) {
+    admin.put("/realms/app", "{\"passwordPolicy\":\"" + policy + "\"}").expect(204);
+  }
+
+  private static Response setPassword(AdminApi admin, String name, String password) {
+    return admin.put(
+        "/realms/app/users/" + admin.userId(name) + "/reset-password",
+        "{\"type\":\"password\",\"temporary\":false,\"value\":\"" + password + "\"}");
+  }
+
+  private static JsonNode byAlgorithm(AdminApi admin) {
+    return admin.get("/realms/app/password-hashes").expect(200).json().get("byAlgorithm");
+  }
+
+  /** Runs the guide's own statement on the database of the stopped server. */
+  private int update() throws Exception {
+    Matcher statement =
+        Pattern.compile("\\bUPDATE credential\\b[^;]*").matcher(Files.readString(GUIDE));
+    assertThat(statement.find()).as("the guide has the statement").isTrue();
+    String url = "jdbc:h2:file:" + home.resolve("data/h2/keycloakdb") + ";IFEXISTS=TRUE";
+    // The server of the tests has a database without a user's name.
+    try (Connection connection = DriverManager.getConnection(url, "", "");
+        Statement sql = connection.createStatement()) {
+      return sql.executeUpdate(statement.group());
+    }
+  }
+}
