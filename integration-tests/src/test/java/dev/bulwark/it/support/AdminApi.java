@@ -3,14 +3,20 @@ package dev.bulwark.it.support;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.time.Duration;
 import java.util.Map;
 
 /** The admin REST API, as the bootstrap administrator of the realm {@code master}. */
 public final class AdminApi {
 
+  /** Well below the life of an access token of the realm {@code master}. */
+  private static final Duration TOKEN_TIME = Duration.ofSeconds(20);
+
   private final URI url;
   private final String username;
   private final String password;
+  private String authorization = "";
+  private long loggedInAt = System.nanoTime() - TOKEN_TIME.toNanos() - 1;
 
   public AdminApi(URI url, String username, String password) {
     this.url = url;
@@ -85,7 +91,16 @@ public final class AdminApi {
             .method(method, HttpRequest.BodyPublishers.ofString(json)));
   }
 
-  private String authorization() {
+  /** A login costs an expensive password hash: its token is used for a while. */
+  private synchronized String authorization() {
+    if (System.nanoTime() - loggedInAt > TOKEN_TIME.toNanos()) {
+      authorization = login();
+      loggedInAt = System.nanoTime();
+    }
+    return authorization;
+  }
+
+  private String login() {
     Map<String, String> form =
         Map.of(
             "grant_type",
