@@ -12,8 +12,11 @@ import org.jspecify.annotations.NullUnmarked;
 @NullUnmarked
 public class ApiKeyOwnerEntity {
 
+  /** The longest key that every database takes. */
+  static final int MAX_ID = 255;
+
   @Id
-  @Column(name = "ID", length = 300)
+  @Column(name = "ID", length = ApiKeyOwnerEntity.MAX_ID)
   private String id;
 
   public String getId() {
