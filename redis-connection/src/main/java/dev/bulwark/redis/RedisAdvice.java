@@ -6,13 +6,16 @@ import redis.clients.jedis.exceptions.JedisException;
 /** Says which option to look at when Redis cannot be used. */
 final class RedisAdvice {
 
+  /** Between the failure and the options. */
+  static final String CHECK = "; check ";
+
   private RedisAdvice() {}
 
   /** The failure in one line, with the option that is likely to be wrong. */
   static String describe(JedisException failure, RedisConfig config) {
     String error = RedisFailures.describe(failure);
     String options = options(error, failure instanceof Sentinels.SentinelException, config);
-    return options.isEmpty() ? error : error + "; check " + options;
+    return options.isEmpty() ? error : error + CHECK + options;
   }
 
   private static String options(String error, boolean sentinel, RedisConfig config) {

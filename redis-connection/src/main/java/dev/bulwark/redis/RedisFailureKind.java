@@ -12,7 +12,7 @@ enum RedisFailureKind {
   LOADING("loading"),
   TIME_OUT("timed out", "timeout"),
   UNREACHABLE("refused", "failed to connect", "connection", "unknownhost", "sentinel", "cluster"),
-  CONFIGURATION("spi-redis-connection"),
+  CONFIGURATION,
   NOT_CONTACTED("not contacted"),
   OTHER;
 
@@ -24,7 +24,12 @@ enum RedisFailureKind {
 
   /** The kind of a failure's description; the first that matches. */
   static RedisFailureKind of(String error) {
-    String lower = error.toLowerCase(Locale.ROOT);
+    if (error.startsWith(RedisConfig.OPTION_PREFIX)) {
+      return CONFIGURATION;
+    }
+    // Without the advice, whose names of options would match.
+    int advice = error.indexOf(RedisAdvice.CHECK);
+    String lower = (advice < 0 ? error : error.substring(0, advice)).toLowerCase(Locale.ROOT);
     for (RedisFailureKind kind : values()) {
       for (String sign : kind.signs) {
         if (lower.contains(sign)) {

@@ -54,7 +54,8 @@ class RealRedisTest {
           "+set",
           "+get",
           "+ttl",
-          "+expireat");
+          "+expireat",
+          "+eval");
       try (GuardedRedisConnection connection =
           open(
               redis.url() + "/3", "username", "bulwark", "password", PASSWORD, "prefix", "app1:")) {

@@ -24,6 +24,8 @@ class RedisFailureKindTest {
           Failed to connect to 127.0.0.1:1. (Connection refused) | unreachable
           Unexpected end of stream. (Attempting to read from a broken connection.) | unreachable
           spi-redis-connection--default--url cannot be read: it has no scheme | configuration
+          Sentinel h:1: it does not know the group 'g'; check spi-redis-connection--default--url | unreachable
+          odd; check spi-redis-connection--default--tls-ca-file | other
           not contacted yet | not-contacted
           something new | other
           """)
