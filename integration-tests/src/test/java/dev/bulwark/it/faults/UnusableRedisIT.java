@@ -130,7 +130,8 @@ class UnusableRedisIT {
         "+set",
         "+get",
         "+ttl",
-        "+expireat");
+        "+expireat",
+        "+eval");
   }
 
   private static String tls(RedisProcess redis) {
