@@ -1,0 +1,172 @@
+package dev.bulwark.checker.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import dev.bulwark.checker.CheckerOptions;
+import dev.bulwark.checker.RedisAccess;
+import dev.bulwark.checker.RedisProcess;
+import dev.bulwark.checker.RedisSettings;
+import dev.bulwark.checker.RevocationChecker;
+import dev.bulwark.checker.TestApp;
+import java.net.http.HttpResponse;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.interfaces.RSAPublicKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
+import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.JwtValidators;
+import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.web.context.ContextLoaderListener;
+import org.springframework.web.context.support.AnnotationConfigWebApplicationContext;
+import org.springframework.web.filter.DelegatingFilterProxy;
+
+/** Spring Security's resource server in Tomcat with tokens of a key made here. (R5, J4) */
+class ResourceServerIT {
+
+  private static final String ISSUER = "https://keycloak.example/realms/app";
+
+  private static RedisProcess redis;
+  private static RevocationChecker checker;
+  private static KeyPair keys;
+  private static TestApp app;
+
+  @BeforeAll
+  static void start() throws Exception {
+    redis = RedisProcess.start();
+    checker =
+        new RevocationChecker(
+            RedisAccess.standalone("127.0.0.1", redis.port(), RedisSettings.defaults()),
+            CheckerOptions.failClosed().withRetryInterval(Duration.ofMillis(50)));
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+    generator.initialize(2048);
+    keys = generator.generateKeyPair();
+    NimbusJwtDecoder decoder =
+        NimbusJwtDecoder.withPublicKey((RSAPublicKey) keys.getPublic()).build();
+    decoder.setJwtValidator(
+        new DelegatingOAuth2TokenValidator<>(
+            JwtValidators.createDefaultWithIssuer(ISSUER), new RevocationValidator(checker)));
+
+    AnnotationConfigWebApplicationContext context = new AnnotationConfigWebApplicationContext();
+    context.register(Security.class);
+    context.addBeanFactoryPostProcessor(
+        factory -> factory.registerSingleton("jwtDecoder", decoder));
+    app =
+        new TestApp(
+            List.of(new ContextLoaderListener(context)),
+            List.of(
+                new RevocationUnknownFilter(),
+                new DelegatingFilterProxy("springSecurityFilterChain")));
+    redis.feed();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    app.close();
+    checker.close();
+    redis.close();
+  }
+
+  @Configuration
+  @EnableWebSecurity
+  static class Security {
+
+    @Bean
+    SecurityFilterChain filters(HttpSecurity http, JwtDecoder decoder) throws Exception {
+      return http.authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
+          .oauth2ResourceServer(server -> server.jwt(jwt -> jwt.decoder(decoder)))
+          .build();
+    }
+  }
+
+  @Test
+  void aGoodTokenIsLetThroughAndARevokedOneIsInvalid() throws Exception {
+    String token = token("onrtac:1", Duration.ofMinutes(15));
+    assertThat(get(token).body()).isEqualTo("hello");
+
+    redis.revoke("onrtac:1");
+
+    assertInvalid(get(token), "The token has been revoked");
+    assertThat(get(token("onrtac:2", Duration.ofMinutes(15))).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void whatSpringRefusesIsStillRefused() throws Exception {
+    assertInvalid(get(token("onrtac:3", Duration.ofMinutes(-15))), "expired");
+    String token = token("onrtac:3", Duration.ofMinutes(15));
+    assertInvalid(get(token.substring(0, token.length() - 8) + "AAAAAAAA"), "Invalid signature");
+  }
+
+  @Test
+  void aTokenWithoutAnIdIsInvalid() throws Exception {
+    assertInvalid(get(token(null, Duration.ofMinutes(15))), "The token has no jti");
+    assertInvalid(get(token("a\r\nb", Duration.ofMinutes(15))), "The token has no jti");
+  }
+
+  /** The token may be good, so the client is not told to throw it away. */
+  @Test
+  void withoutRedisTheAnswerIs503UntilItIsBack() throws Exception {
+    String token = token("onrtac:4", Duration.ofMinutes(15));
+    assertThat(get(token).statusCode()).isEqualTo(200);
+    redis.stop();
+    try {
+      HttpResponse<String> response = get(token);
+      assertThat(response.statusCode()).isEqualTo(503);
+      assertThat(response.headers().firstValue("Retry-After")).contains("5");
+      assertThat(response.headers().firstValue("WWW-Authenticate")).isEmpty();
+      assertThat(response.body()).isEmpty();
+    } finally {
+      redis.startAgain();
+      redis.feed();
+    }
+    await().until(() -> get(token).statusCode() == 200);
+  }
+
+  private static void assertInvalid(HttpResponse<String> response, String description) {
+    assertThat(response.statusCode()).isEqualTo(401);
+    assertThat(response.headers().firstValue("WWW-Authenticate").orElseThrow())
+        .startsWith("Bearer ")
+        .contains("error=\"invalid_token\"")
+        .contains(description);
+    assertThat(response.body()).doesNotContain("hello");
+  }
+
+  private static HttpResponse<String> get(String token) throws Exception {
+    return app.get("Authorization", "Bearer " + token);
+  }
+
+  private static String token(@Nullable String jti, Duration life) throws JOSEException {
+    Instant now = Instant.now();
+    SignedJWT jwt =
+        new SignedJWT(
+            new JWSHeader.Builder(JWSAlgorithm.RS256).build(),
+            new JWTClaimsSet.Builder()
+                .issuer(ISSUER)
+                .subject("alice")
+                .jwtID(jti)
+                .issueTime(Date.from(now.minus(Duration.ofHours(1))))
+                .expirationTime(Date.from(now.plus(life)))
+                .build());
+    jwt.sign(new RSASSASigner(keys.getPrivate()));
+    return jwt.serialize();
+  }
+}
