@@ -1,0 +1,135 @@
+package dev.bulwark.it.revocation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.bulwark.checker.Answer;
+import dev.bulwark.checker.CheckerOptions;
+import dev.bulwark.checker.RedisAccess;
+import dev.bulwark.checker.RedisSettings;
+import dev.bulwark.checker.RevocationChecker;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.TestStack;
+import dev.bulwark.server.EmbeddedRedis;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** R5: what a relying app sees through the library while a real Keycloak feeds a real Redis. */
+class CheckerLibraryIT {
+
+  private static final TestStack STACK = TestStack.get();
+  private static final PathRealm REALM = PathRealm.create(STACK.url(), STACK.admin(), "checker");
+  private static final RevokedKeys KEYS = new RevokedKeys(STACK.redis().url());
+  private static final RevocationChecker CHECKER =
+      new RevocationChecker(
+          RedisAccess.standalone("127.0.0.1", STACK.redis().port(), RedisSettings.defaults()),
+          CheckerOptions.failClosed().withRetryInterval(Duration.ofMillis(50)));
+
+  @AfterAll
+  static void close() {
+    CHECKER.close();
+    KEYS.close();
+    REALM.delete();
+  }
+
+  @BeforeEach
+  void redisIsFed() {
+    // Connections of before an outage are dead.
+    KEYS.client().getPool().clear();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> CHECKER.check("anything", null) == Answer.VALID);
+  }
+
+  @Test
+  void aTokenIsGoodUntilItsLogoutHasBeenAnswered() {
+    Response tokens = REALM.login("ann");
+    Response other = REALM.login("ben");
+    assertThat(check(tokens)).isEqualTo(Answer.VALID);
+
+    REALM.logout("cli", tokens.text("refresh_token")).expect(204);
+
+    assertThat(check(tokens)).isEqualTo(Answer.REVOKED);
+    assertThat(check(other)).isEqualTo(Answer.VALID);
+  }
+
+  @Test
+  void theWatermarkFollowsTheClock() {
+    long before = watermark();
+    await().atMost(Duration.ofSeconds(10)).until(() -> watermark() > before);
+    long age = System.currentTimeMillis() - watermark();
+    // 1.5 s of lag, and at most a round and a half of a busy server.
+    assertThat(age).isBetween(1_500L, 15_000L);
+    assertThat(KEYS.client().pttl("revocation:complete")).isBetween(3_500_000L, 3_600_000L);
+  }
+
+  private static long watermark() {
+    return Long.parseLong(
+        Objects.requireNonNull(KEYS.client().get("revocation:complete"), "no watermark"));
+  }
+
+  /** From the flush until Redis is filled again no check says that the dead token is good. */
+  @Test
+  void anEmptiedRedisNeverMakesADeadTokenGood() {
+    Response dead = REALM.login("ann");
+    Response alive = REALM.login("ben");
+    REALM.logout("cli", dead.text("refresh_token")).expect(204);
+    assertThat(check(dead)).isEqualTo(Answer.REVOKED);
+
+    KEYS.client().flushAll();
+
+    Set<Answer> seen = EnumSet.noneOf(Answer.class);
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(1))
+        .until(
+            () -> {
+              seen.add(check(dead));
+              return check(alive) == Answer.VALID;
+            });
+    seen.add(check(dead));
+    assertThat(seen).doesNotContain(Answer.VALID, Answer.VALID_STALE).contains(Answer.REVOKED);
+  }
+
+  /** Redis comes back empty, and a logout happened meanwhile. */
+  @Test
+  void anOutageNeverMakesADeadTokenGood() {
+    Response before = REALM.login("ann");
+    Response during = REALM.login("ann");
+    Response alive = REALM.login("ben");
+    REALM.logout("cli", before.text("refresh_token")).expect(204);
+    STACK.redis().stop();
+    try {
+      REALM.logout("cli", during.text("refresh_token")).expect(204);
+      assertThat(check(during)).isEqualTo(Answer.UNKNOWN);
+      STACK.redis().startAgain();
+      Set<Answer> seen = EnumSet.noneOf(Answer.class);
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .pollInterval(Duration.ofMillis(1))
+          .until(
+              () -> {
+                seen.add(check(before));
+                seen.add(check(during));
+                return check(alive) == Answer.VALID;
+              });
+      assertThat(check(before)).isEqualTo(Answer.REVOKED);
+      assertThat(check(during)).isEqualTo(Answer.REVOKED);
+      assertThat(seen).doesNotContain(Answer.VALID, Answer.VALID_STALE);
+    } finally {
+      if (!EmbeddedRedis.answers(STACK.redis().port())) {
+        STACK.redis().startAgain();
+      }
+    }
+  }
+
+  private static Answer check(Response tokens) {
+    return CHECKER.check(Realm.claims(tokens.text("access_token")).get("jti").asText(), null);
+  }
+}
