@@ -10,7 +10,11 @@ import org.jspecify.annotations.Nullable;
 /** An IPv4 or IPv6 network in CIDR notation, or a single address. Immutable. */
 public final class AddressRange {
 
-  private static final Pattern NUMERIC = Pattern.compile("[0-9]+(\\.[0-9]+){3}|[0-9a-fA-F:.]*:.*");
+  private static final String OCTET = "(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])";
+
+  /** Anything else of digits and dots would be looked up as a host name. */
+  private static final Pattern NUMERIC =
+      Pattern.compile(OCTET + "(\\." + OCTET + "){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
 
   private final byte[] network;
   private final int bits;

@@ -110,7 +110,17 @@ class RulesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "localhost", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0/8", "::/129", "a.b.c.d"})
+      strings = {
+        "",
+        "localhost",
+        "10.0.0.0/33",
+        "10.0.0.0/-1",
+        "10.0.0/8",
+        "::/129",
+        "a.b.c.d",
+        "999.1.1.1",
+        "::x"
+      })
   void otherRangesAreRefused(String range) {
     assertThatThrownBy(() -> AddressRange.parse(range))
         .isInstanceOf(IllegalArgumentException.class);

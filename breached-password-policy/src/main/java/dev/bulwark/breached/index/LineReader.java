@@ -2,19 +2,21 @@ package dev.bulwark.breached.index;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 
 /**
  * Splits a stream into lines of bytes: {@code \n} or {@code \r\n} ends one, the last need not be
- * ended. A line longer than {@link #MAX_LINE_BYTES} is read to its end but only flagged, so memory
- * stays bounded. Not thread-safe.
+ * ended. A byte order mark in front of the first line is no part of it. A line longer than {@link
+ * #MAX_LINE_BYTES} is read to its end but only flagged, so memory stays bounded. Not thread-safe.
  */
 final class LineReader {
 
   static final int MAX_LINE_BYTES = 4096;
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
   private final InputStream in;
   private final byte[] buffer = new byte[1 << 16];
-  private final byte[] line = new byte[MAX_LINE_BYTES + 1];
+  private final byte[] line = new byte[MAX_LINE_BYTES + 1 + BYTE_ORDER_MARK.length];
   private int position;
   private int limit;
   private int length;
@@ -56,8 +58,19 @@ final class LineReader {
     if (!tooLong && length > 0 && line[length - 1] == '\r') {
       length--;
     }
+    if (number == 1) {
+      dropByteOrderMark();
+    }
     tooLong |= length > MAX_LINE_BYTES;
     return true;
+  }
+
+  private void dropByteOrderMark() {
+    int mark = BYTE_ORDER_MARK.length;
+    if (length >= mark && Arrays.equals(line, 0, mark, BYTE_ORDER_MARK, 0, mark)) {
+      length -= mark;
+      System.arraycopy(line, mark, line, 0, length);
+    }
   }
 
   /**

@@ -36,12 +36,19 @@ public class ListLinesFuzzTest {
     fuzzerTestOneInput(input);
   }
 
+  private static boolean hasByteOrderMark(byte[] input) {
+    return input.length >= 3
+        && input[0] == (byte) 0xEF
+        && input[1] == (byte) 0xBB
+        && input[2] == (byte) 0xBF;
+  }
+
   /** The target: the list; every format reads it. */
   public static void fuzzerTestOneInput(byte[] input) throws IOException, GeneralSecurityException {
     for (ListFormat format : ListFormat.values()) {
       LineReader lines = new LineReader(new ByteArrayInputStream(input));
       byte[] sha1 = new byte[IndexFormat.HASH_BYTES];
-      int start = 0;
+      int start = hasByteOrderMark(input) ? 3 : 0;
       long number = 0;
       while (lines.next()) {
         assertThat(lines.number()).isEqualTo(++number);
