@@ -21,7 +21,13 @@ import java.util.stream.Collectors;
  */
 final class Browser {
 
-  private static final Pattern FORM = Pattern.compile("<form[^>]*\\saction=\"([^\"]+)\"");
+  private static final Pattern FORM =
+      Pattern.compile("<form[^>]*\\saction=\"([^\"]+)\"", Pattern.CASE_INSENSITIVE);
+  private static final Pattern INPUT = Pattern.compile("<input[^>]*>", Pattern.CASE_INSENSITIVE);
+  private static final Pattern NAME =
+      Pattern.compile("\\sname=\"([^\"]*)\"", Pattern.CASE_INSENSITIVE);
+  private static final Pattern VALUE =
+      Pattern.compile("\\svalue=\"([^\"]*)\"", Pattern.CASE_INSENSITIVE);
   private static final int MAX_REDIRECTS = 20;
 
   private final URI server;
@@ -87,6 +93,20 @@ final class Browser {
   Page submit(Page page, Map<String, String> fields) {
     URI action = URI.create(page.url()).resolve(page.form());
     return post(action.toString(), fields);
+  }
+
+  /** Sends a form that a script would send at once, with the hidden fields it has. */
+  Page passOn(Page page) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    Matcher inputs = INPUT.matcher(page.response().body());
+    while (inputs.find()) {
+      Matcher name = NAME.matcher(inputs.group());
+      Matcher value = VALUE.matcher(inputs.group());
+      if (name.find()) {
+        fields.put(name.group(1), value.find() ? value.group(1).replace("&#43;", "+") : "");
+      }
+    }
+    return submit(page, fields);
   }
 
   Page post(String url, Map<String, String> fields) {

@@ -153,6 +153,20 @@ class SilentPathsIT {
   }
 
   @Test
+  void logoutAtASamlIdentityProvider() {
+    SamlBroker broker = SamlBroker.create(REALM);
+    try {
+      Response loggedOut = broker.login(REALM.browser(), "sam");
+      Response staying = broker.login(REALM.browser(), "sue");
+      broker.logoutAtProvider("sam");
+      DEATHS.awaitDead(loggedOut);
+      DEATHS.assertAlive(staying);
+    } finally {
+      broker.remove();
+    }
+  }
+
+  @Test
   void idleExpiryAndTheSessionsRevival() {
     PathRealm idle = PathRealm.create(STACK.url(), STACK.admin(), "silent-idle");
     try {
