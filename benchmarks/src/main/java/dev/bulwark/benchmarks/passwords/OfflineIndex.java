@@ -21,7 +21,7 @@ final class OfflineIndex implements Measurement {
   private static final int SORT_MEMORY_MIB = 64;
   private static final double MAX_MICROSECONDS = 20;
   private static final double MAX_MEGABYTES = 215;
-  private static final double MAX_HEAP_MEGABYTES = 1;
+  private static final double MAX_HEAP_KILOBYTES = 1000;
 
   private final Plan plan;
 
@@ -62,11 +62,11 @@ final class OfflineIndex implements Measurement {
       Samples heap = heap(file);
       report.target(
           "Its heap",
-          Samples.number(heap.median(), 3) + " MB",
-          heap.spread(3),
+          Samples.number(heap.median(), 1) + " kB",
+          heap.spread(1),
           "< 1 MB",
-          Samples.number(heap.max(), 3) + " MB",
-          heap.max() < MAX_HEAP_MEGABYTES);
+          "at most " + Samples.number(heap.max(), 1) + " kB",
+          heap.max() < MAX_HEAP_KILOBYTES);
     } finally {
       Files.deleteIfExists(file);
     }
@@ -98,13 +98,13 @@ final class OfflineIndex implements Measurement {
     return rounds.stream().reduce(Samples::and).orElseThrow();
   }
 
-  /** Megabytes. */
+  /** Kilobytes. */
   private Samples heap(Path file) throws IOException, InterruptedException {
     List<Double> values = new ArrayList<>();
     for (int i = 0; i < plan.count(5, 2); i++) {
       String bytes =
           Command.java(plan, List.of("-Xmx64m", IndexHeap.class.getName(), file.toString())).run();
-      values.add(Double.parseDouble(bytes.strip()) / 1e6);
+      values.add(Double.parseDouble(bytes.strip()) / 1e3);
     }
     return Samples.of(values);
   }

@@ -7,21 +7,23 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** The reference C code's own time: {@code time-argon2.c} linked with a compiled libargon2. */
+/** The reference C code's own time: {@code time-argon2.c} with a compiled libargon2. */
 final class ReferenceProgram {
 
   private final Plan plan;
   private final Path program;
+  private final Path library;
 
-  private ReferenceProgram(Plan plan, Path program) {
+  private ReferenceProgram(Plan plan, Path program, Path library) {
     this.plan = plan;
     this.program = program;
+    this.library = library;
   }
 
   static ReferenceProgram compile(
       Plan plan, NativeLibraries libraries, NativeLibraries.Library library)
       throws IOException, InterruptedException {
-    Path program = plan.folder("libargon2").resolve("time-argon2-" + library.level());
+    Path program = plan.folder("libargon2").resolve("time-argon2");
     Command.of(
             plan,
             "cc",
@@ -30,13 +32,9 @@ final class ReferenceProgram {
             program.toString(),
             plan.root().resolve("benchmarks/src/main/c/time-argon2.c").toString(),
             "-I" + libraries.include(),
-            // By path, not by -l: the program has to load this one and no other.
-            "-Wl,-rpath," + library.folder(),
-            "-L" + library.folder(),
-            "-l:libargon2.so",
-            "-lpthread")
+            "-ldl")
         .run();
-    return new ReferenceProgram(plan, program);
+    return new ReferenceProgram(plan, program, library.folder().resolve("libargon2.so"));
   }
 
   /**
@@ -50,6 +48,7 @@ final class ReferenceProgram {
         Command.of(
                 plan,
                 program.toString(),
+                library.toString(),
                 "" + cost.memory(),
                 "" + cost.iterations(),
                 "" + cost.parallelism(),
