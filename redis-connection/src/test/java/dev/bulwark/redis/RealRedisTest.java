@@ -32,7 +32,7 @@ import redis.clients.jedis.util.JedisClusterCRC16;
 /** R4: every set-up that the options can name, with real servers. */
 class RealRedisTest {
 
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SOON = Duration.ofSeconds(90);
   private static final String PASSWORD = "correct-redis-battery";
 
   @ParameterizedTest
@@ -202,7 +202,7 @@ class RealRedisTest {
       // It answers PING, but that must not make it available.
       await()
           .during(Duration.ofSeconds(1))
-          .atMost(Duration.ofSeconds(5))
+          .atMost(Duration.ofSeconds(30))
           .until(() -> !connection.isAvailable());
       redis.configure("maxmemory", "0");
       awaitAvailable(connection);

@@ -36,7 +36,7 @@ class ClusterIT {
     }
     for (RedisProcess node : nodes) {
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(60))
           .until(
               () -> {
                 try (Jedis jedis = node.connect()) {

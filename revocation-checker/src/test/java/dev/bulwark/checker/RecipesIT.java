@@ -129,7 +129,7 @@ class RecipesIT {
       redis.startAgain();
       redis.feed();
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> ask(in, out, "onrtac:good").equals("accepted"));
     } finally {
       process.destroyForcibly();

@@ -63,7 +63,7 @@ final class FaultServer implements AutoCloseable {
   /** Waits until the node knows that Redis is there (1) or away (0). */
   void awaitRedisUp(double expected) {
     await("bulwark_redis_up = " + expected)
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(90))
         .pollInterval(Duration.ofMillis(100))
         .until(() -> metric("bulwark_redis_up") == expected);
   }

@@ -21,7 +21,7 @@ import redis.clients.jedis.Jedis;
  */
 class RedisFaultsIT {
 
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(90);
   private static final String REDIS_CHECK = "Bulwark Redis";
   private static final String REVOCATION_CHECK = "Bulwark revocations in Redis";
 

@@ -21,7 +21,7 @@ import redis.clients.jedis.Jedis;
  */
 class UnusableRedisIT {
 
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(90);
   private static final String OPTION = "spi-redis-connection--default--";
   private static final String PASSWORD = "correct-redis-battery";
   private static final String PREFIX = "tenant-7:";

@@ -225,7 +225,7 @@ class AdminPathsIT {
       realm.update("", Map.of("permanentLockout", true));
       Response permanent = realm.login("ben");
       realm.failLogins("ben", 3);
-      deaths.awaitDeath(permanent, Duration.ofSeconds(10));
+      deaths.awaitDeath(permanent, Deaths.SOON);
       deaths.assertAlive(temporary);
     } finally {
       realm.delete();

@@ -6,7 +6,6 @@ import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.server.EmbeddedRedis;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -92,8 +91,8 @@ class FirstPathsIT {
       REALM.logout("cli", during.text("refresh_token")).expect(204);
       Response alive = REALM.login("ben");
       STACK.redis().startAgain();
-      KEYS.awaitRevoked(before.text("access_token"), Duration.ofSeconds(10));
-      KEYS.awaitRevoked(during.text("access_token"), Duration.ofSeconds(10));
+      KEYS.awaitRevoked(before.text("access_token"), Deaths.SOON);
+      KEYS.awaitRevoked(during.text("access_token"), Deaths.SOON);
       assertAlive(alive);
     } finally {
       if (!EmbeddedRedis.answers(STACK.redis().port())) {

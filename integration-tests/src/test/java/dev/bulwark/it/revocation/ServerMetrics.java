@@ -28,7 +28,7 @@ final class ServerMetrics {
 
   void awaitValue(String name, double expected) {
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(100))
         .until(() -> value(name) == expected);
   }

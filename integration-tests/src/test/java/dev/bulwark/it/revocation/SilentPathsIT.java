@@ -4,7 +4,6 @@ import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import java.net.http.HttpRequest;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -92,8 +91,8 @@ class SilentPathsIT {
     REALM.runWorkflow("delete-user", deleted);
 
     // The steps run on a thread of their own.
-    DEATHS.awaitDeath(ofDisabled, Duration.ofSeconds(10));
-    DEATHS.awaitDeath(ofDeleted, Duration.ofSeconds(10));
+    DEATHS.awaitDeath(ofDisabled, Deaths.SOON);
+    DEATHS.awaitDeath(ofDeleted, Deaths.SOON);
     DEATHS.assertAlive(other);
   }
 
@@ -175,7 +174,7 @@ class SilentPathsIT {
       Browser browser = idle.browser();
       Response old = idle.browserLogin(browser, "cli", "ann");
       Response offline = idle.login("cli", "ann", "openid offline_access");
-      deaths.awaitDeath(old, Duration.ofSeconds(10));
+      deaths.awaitDeath(old, Deaths.SOON);
       Response fresh = idle.browserLogin(browser, "cli", "ann");
       deaths.assertDead(old);
       deaths.assertAlive(fresh, offline);
