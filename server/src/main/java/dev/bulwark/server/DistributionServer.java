@@ -174,6 +174,13 @@ public final class DistributionServer implements KeycloakServer {
       command.add("--import-realm");
     }
     options.forEach((key, value) -> command.add("--" + key + "=" + value));
+    for (int port : new int[] {http, management}) {
+      if (Ports.isTaken(port)) {
+        // Whoever answers there would pass for the server that cannot start.
+        throw new ServerStartException(
+            "Keycloak " + spec.name() + " cannot start: port " + port + " is taken.");
+      }
+    }
     log.info("Starting Keycloak {} on port {}", spec.name(), http);
     ServerProcess process =
         ServerProcess.start(spec.name(), command, environment(spec), logFile, spec.echo(), append);

@@ -12,8 +12,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
-/** A child process whose output goes to a file, and which never outlives this process. */
+/**
+ * A child process whose output goes to a file, and which never outlives this process.
+ *
+ * <p>Keycloak's launcher is a shell that stays and has Java as its child: a signal that it cannot
+ * pass on has to be sent to both.
+ */
 final class ServerProcess {
 
   private static final int TAIL_LINES = 60;
@@ -54,8 +60,9 @@ final class ServerProcess {
     return started;
   }
 
+  /** Process id of the program itself, not of the shell that has started it. */
   long pid() {
-    return process.pid();
+    return process.descendants().findFirst().map(ProcessHandle::pid).orElseGet(process::pid);
   }
 
   boolean isAlive() {
@@ -85,11 +92,11 @@ final class ServerProcess {
     process.destroy();
     try {
       if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-        process.destroyForcibly().waitFor();
+        killAll(process);
       }
       ended();
     } catch (InterruptedException e) {
-      process.destroyForcibly();
+      killAll(process);
       Thread.currentThread().interrupt();
     }
   }
@@ -116,9 +123,8 @@ final class ServerProcess {
   }
 
   private void stopForcibly() {
-    process.destroyForcibly();
+    killAll(process);
     try {
-      process.waitFor();
       ended();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -138,11 +144,19 @@ final class ServerProcess {
     process.destroy();
     try {
       if (!process.waitFor(10, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
+        killAll(process);
       }
     } catch (InterruptedException e) {
-      process.destroyForcibly();
+      killAll(process);
     }
+  }
+
+  /** Ends the process and its children at once and waits until they are gone. */
+  private static void killAll(Process process) {
+    List<ProcessHandle> all =
+        Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList();
+    all.forEach(ProcessHandle::destroyForcibly);
+    all.forEach(handle -> handle.onExit().join());
   }
 
   private static void copy(Process process, Path logFile, boolean echo) {
