@@ -49,7 +49,8 @@ public final class SuspectSweep {
 
   /**
    * Along the sessions: sessions and client sessions that are gone, sessions that were restarted,
-   * have expired, were remembered where that is off now, or whose identity provider is gone.
+   * have expired, or were remembered where that is off now. (The removal of an identity provider is
+   * an event.)
    *
    * @param schema with a dot at its end, or empty for the default schema
    * @param sessionsInDatabase whether Keycloak writes online sessions to its database; where it
@@ -83,13 +84,7 @@ public final class SuspectSweep {
             + " THEN 'SESSION_IDLE'"
             + " WHEN s.OFFLINE_FLAG = '0' AND "
             + expiry("s.CREATED_ON", lifespan())
-            + " THEN 'SESSION_EXPIRED'"
-            // The broker's session id starts with the alias of the provider and a dot.
-            + " WHEN s.BROKER_SESSION_ID LIKE '%.%' AND NOT EXISTS (SELECT 1 FROM "
-            + schema
-            + "IDENTITY_PROVIDER i WHERE i.REALM_ID = t.REALM_ID"
-            + " AND SUBSTRING(s.BROKER_SESSION_ID, 1, CHAR_LENGTH(i.PROVIDER_ALIAS) + 1)"
-            + " = CONCAT(i.PROVIDER_ALIAS, '.')) THEN 'IDENTITY_PROVIDER_GONE'";
+            + " THEN 'SESSION_EXPIRED'";
     if (!sessionsInDatabase) {
       causes = "WHEN t.SESSION_TYPE IN ('on', 'nt', 'un') THEN 'SESSION_NOT_STORED' " + causes;
     }

@@ -30,7 +30,10 @@ public final class Reconciler {
 
   private static final Logger LOG = Logger.getLogger(Reconciler.class);
   private static final String LEASE = "reconciler";
-  private static final int SLICE = 20_000;
+
+  /** Small enough that a planner neither compiles nor parallelizes the comparison of a slice. */
+  private static final int SLICE = 5_000;
+
   private static final int PAGE = 5_000;
 
   /**
