@@ -31,7 +31,7 @@ public final class Reconciler {
   private static final Logger LOG = Logger.getLogger(Reconciler.class);
   private static final String LEASE = "reconciler";
 
-  /** Small enough that a planner neither compiles nor parallelizes the comparison of a slice. */
+  /** Small enough that PostgreSQL does not compile the statement (jit), which would take longer. */
   private static final int SLICE = 5_000;
 
   private static final int PAGE = 5_000;
