@@ -60,8 +60,8 @@ public final class Reconciler {
    * With its collaborators.
    *
    * @param sweeps the comparisons to make, in turn
-   * @param interval time between two rounds; half of it is what a round takes at most, but for its
-   *     last slice
+   * @param interval time between two rounds; a round takes as long at most, but for its last slice,
+   *     so half of one connection's time is used at most
    */
   public Reconciler(
       LedgerDatabase database,
@@ -77,8 +77,8 @@ public final class Reconciler {
     this.revoker = revoker;
     this.metrics = metrics;
     this.clock = clock;
-    this.budget = interval.dividedBy(2);
-    this.leaseTime = interval.multipliedBy(2).plusSeconds(5);
+    this.budget = interval;
+    this.leaseTime = interval.multipliedBy(3).plusSeconds(5);
   }
 
   /** One round; does nothing on a node that has not the lease. */
@@ -121,7 +121,7 @@ public final class Reconciler {
     long now = Math.floorDiv(clock.millis(), 1000L);
     @Nullable String end = database.call(c -> sweep.sliceEnd(c, at.after(), SLICE)).orElse(null);
     List<Suspect> suspects =
-        database.call(c -> sweep.find(c, at.after(), end, now, now - GRACE_SECONDS, PAGE));
+        database.callOverRange(c -> sweep.find(c, at.after(), end, now, now - GRACE_SECONDS, PAGE));
     int settled = settle(suspects);
     if (suspects.size() == PAGE && settled > 0) {
       // What has been settled has left the ledger: the same slice shows the next page.
