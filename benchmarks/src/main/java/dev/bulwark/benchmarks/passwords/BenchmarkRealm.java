@@ -28,6 +28,13 @@ record BenchmarkRealm(String name, String hasher) {
   /** More than any measurement has logins at once. */
   static final int USERS = 64;
 
+  /**
+   * {@link #PASSWORD} at the shipped cost, from the reference program: spares the import hashing.
+   */
+  private static final String HASH = "kxGSi6oK8mVIufokODHUwvfvrgnrmAQl9VDSO7h016g=";
+
+  private static final String SALT = "c2l4dGVlbi1ieXRlLXNsdA==";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   static String user(int number) {
@@ -50,8 +57,26 @@ record BenchmarkRealm(String name, String hasher) {
       user.put("username", user(i)).put("enabled", true);
       user.put("firstName", "Bench").put("lastName", "User");
       user.put("email", user(i) + "@example.org").put("emailVerified", true);
-      user.putArray("credentials").addObject().put("type", "password").put("value", PASSWORD);
+      credential(user.putArray("credentials").addObject().put("type", "password"));
     }
     return Files.writeString(folder.resolve(name + "-realm.json"), JSON.writeValueAsString(realm));
+  }
+
+  private void credential(ObjectNode credential) {
+    if (equals(WARM_UP)) {
+      credential.put("value", PASSWORD);
+      return;
+    }
+    ObjectNode data = JSON.createObjectNode();
+    data.put("hashIterations", Cost.SHIPPED.iterations()).put("algorithm", hasher);
+    ObjectNode parameters = data.putObject("additionalParameters");
+    parameters.putArray("type").add("id");
+    parameters.putArray("version").add("1.3");
+    parameters.putArray("memory").add("" + Cost.SHIPPED.memory());
+    parameters.putArray("parallelism").add("" + Cost.SHIPPED.parallelism());
+    parameters.putArray("hashLength").add("" + Cost.HASH_LENGTH);
+    ObjectNode secret = JSON.createObjectNode().put("value", HASH).put("salt", SALT);
+    secret.putObject("additionalParameters");
+    credential.put("credentialData", data.toString()).put("secretData", secret.toString());
   }
 }

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,9 +118,20 @@ final class LoginServer implements AutoCloseable {
     }
   }
 
-  /** The process of the Java virtual machine. */
-  long pid() {
-    return server.pid();
+  /**
+   * The process of the Java virtual machine: {@code kc.sh}, which the server's own process id
+   * names, either becomes it or waits for it.
+   *
+   * @throws IOException when there is none
+   */
+  long javaPid() throws IOException {
+    ProcessHandle started =
+        ProcessHandle.of(server.pid()).orElseThrow(() -> new IOException("Keycloak has ended"));
+    return Stream.concat(Stream.of(started), started.descendants())
+        .filter(process -> process.info().command().orElse("").endsWith("/java"))
+        .findFirst()
+        .orElseThrow(() -> new IOException("no Java below process " + started.pid()))
+        .pid();
   }
 
   private String token(String realm, String client, String user, String password)

@@ -6,7 +6,6 @@ import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Progress;
 import dev.bulwark.benchmarks.Report;
 import dev.bulwark.benchmarks.Samples;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -56,13 +55,9 @@ final class PeakMemory implements Measurement {
     try (LoginServer server =
         LoginServer.start(
             plan, "benchmark-memory-" + bound, realms, libraries.get().picked(), bound, HEAP)) {
-      ResidentMemory memory = new ResidentMemory(server.pid());
-      if (!memory.commandLine().contains("java")) {
-        throw new IOException(
-            "process " + server.pid() + " is not Java but " + memory.commandLine());
-      }
-      server.checkHash(BenchmarkRealm.OURS);
+      ResidentMemory memory = new ResidentMemory(server.javaPid());
       warmUp(server);
+      server.checkHash(BenchmarkRealm.OURS);
       List<Double> growths = new ArrayList<>();
       int bursts = plan.count(10, 3);
       for (int burst = 1; burst <= bursts; burst++) {

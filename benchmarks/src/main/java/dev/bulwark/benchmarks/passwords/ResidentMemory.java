@@ -34,11 +34,6 @@ final class ResidentMemory {
     Files.writeString(folder.resolve("clear_refs"), RESET_PEAK);
   }
 
-  /** What runs, for a check that it is the one meant. */
-  String commandLine() throws IOException {
-    return Files.readString(folder.resolve("cmdline")).replace('\0', ' ');
-  }
-
   private long read(String name) throws IOException {
     return Files.readAllLines(folder.resolve("status")).stream()
         .filter(line -> line.startsWith(name))
