@@ -74,16 +74,16 @@ final class RedisAway implements Measurement {
   }
 
   private Map<String, Samples> round(LedgerServer server) throws Exception {
+    Collection<Double> logins = new ConcurrentLinkedQueue<>();
+    Collection<Double> refreshes = new ConcurrentLinkedQueue<>();
+    Collection<Double> logouts = new ConcurrentLinkedQueue<>();
     Map<String, Collection<Double>> times =
-        Map.of(
-            "login", new ConcurrentLinkedQueue<>(),
-            "refresh", new ConcurrentLinkedQueue<>(),
-            "logout", new ConcurrentLinkedQueue<>());
+        Map.of("login", logins, "refresh", refreshes, "logout", logouts);
     Callers.times(CALLERS, plan.count(1_500, 100), number -> session(server, number, times));
     return Map.of(
-        "login", Samples.of(times.get("login")),
-        "refresh", Samples.of(times.get("refresh")),
-        "logout", Samples.of(times.get("logout")));
+        "login", Samples.of(logins),
+        "refresh", Samples.of(refreshes),
+        "logout", Samples.of(logouts));
   }
 
   private static void session(
