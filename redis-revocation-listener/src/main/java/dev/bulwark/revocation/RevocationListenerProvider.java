@@ -29,7 +29,11 @@ final class RevocationListenerProvider implements EventListenerProvider {
 
   @Override
   public void onEvent(Event event) {
-    record(event.getRealmId(), context -> UserEventScopes.of(event, context), event.getType());
+    record(
+        event.getRealmId(),
+        context -> UserEventScopes.of(event, context),
+        event.getType(),
+        event.getError() != null);
   }
 
   @Override
@@ -37,13 +41,15 @@ final class RevocationListenerProvider implements EventListenerProvider {
     record(
         event.getRealmId(),
         context -> AdminEventScopes.of(event, context),
-        event.getOperationType());
+        event.getOperationType(),
+        false);
   }
 
   private void record(
       @Nullable String realmId,
       Function<EventContext, List<RevocationScope>> scopes,
-      Object eventName) {
+      Object eventName,
+      boolean error) {
     RevocationService running = service;
     if (running == null || realmId == null) {
       return;
@@ -54,8 +60,13 @@ final class RevocationListenerProvider implements EventListenerProvider {
         realm = session.realms().getRealm(realmId);
       }
       if (realm != null) {
-        new ScopeRecorder(session, running)
-            .record(scopes.apply(new KeycloakEventContext(session, realm)));
+        List<RevocationScope> found = scopes.apply(new KeycloakEventContext(session, realm));
+        ScopeRecorder recorder = new ScopeRecorder(session, running);
+        if (error) {
+          recorder.recordKnown(found);
+        } else {
+          recorder.record(found);
+        }
       }
     } catch (RuntimeException e) {
       // Keycloak would swallow it too, but not say what it means.

@@ -18,6 +18,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -124,6 +126,28 @@ final class RevocationService implements AutoCloseable {
     database.scopes().insert(connection, scopes);
   }
 
+  /** Those of the scopes that concern a live token in the ledger that is not revoked yet. */
+  List<RevocationScope> known(List<RevocationScope> scopes) throws SQLException {
+    if (scopes.isEmpty()) {
+      return scopes;
+    }
+    return await(executor.submit(() -> database.call(connection -> known(connection, scopes))));
+  }
+
+  private List<RevocationScope> known(Connection connection, List<RevocationScope> scopes)
+      throws SQLException {
+    List<RevocationScope> known = new ArrayList<>();
+    for (RevocationScope scope : scopes) {
+      if (!database
+          .tokens()
+          .candidates(connection, scope, null, Instant.now().getEpochSecond(), 1)
+          .isEmpty()) {
+        known.add(scope);
+      }
+    }
+    return known;
+  }
+
   /** Writes scopes in a transaction of their own. */
   void record(List<RevocationScope> scopes) throws SQLException {
     await(
@@ -182,9 +206,9 @@ final class RevocationService implements AutoCloseable {
     }
   }
 
-  private static void await(Future<?> future) throws SQLException {
+  private static <T> T await(Future<T> future) throws SQLException {
     try {
-      future.get(CLOSING.toMillis(), TimeUnit.MILLISECONDS);
+      return future.get(CLOSING.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw new SQLException(e.getCause());
     } catch (TimeoutException e) {

@@ -28,6 +28,19 @@ final class ScopeRecorder {
     this.service = service;
   }
 
+  /**
+   * Writes those scopes only that concern a token in the ledger. For errors, which anybody can
+   * provoke with keys of his own making. A token that is on its way into the ledger is the
+   * reconciler's.
+   */
+  void recordKnown(List<RevocationScope> scopes) {
+    try {
+      record(service.known(scopes));
+    } catch (SQLException e) {
+      LOG.warn("The ledger was not asked; whatever has ended is left to the reconciler", e);
+    }
+  }
+
   void record(List<RevocationScope> scopes) {
     if (scopes.isEmpty()) {
       return;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * B2, L5: one JSON for every way of import, twice without harm, never with a placeholder left in
  * it.
  */
-@SharedRealm
+@SharedRealm(bruteForceProtection = true)
 class RealmImportIT {
 
   private final AdminApi admin = TestStack.get().admin();

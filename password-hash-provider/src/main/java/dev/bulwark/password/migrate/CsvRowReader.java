@@ -81,6 +81,10 @@ final class CsvRowReader implements RowReader {
     if (line.indexOf('\r') >= 0) {
       throw new RefusedRowException("not CSV: a carriage return that does not end the line");
     }
+    // The parser would drop blanks and control characters there.
+    if (hasTextAfterQuote(line)) {
+      throw new RefusedRowException("not CSV: something follows a closing quote");
+    }
     try {
       String[] fields = LINE.readValue(line);
       return List.of(fields);
@@ -92,6 +96,29 @@ final class CsvRowReader implements RowReader {
               ? "not CSV: a quoted field is not closed on its line"
               : "not CSV: fault at column " + e.getLocation().getColumnNr());
     }
+  }
+
+  private static boolean hasTextAfterQuote(String line) {
+    boolean quoted = false;
+    boolean closed = false;
+    boolean atStart = true;
+    for (int i = 0; i < line.length(); i++) {
+      char c = line.charAt(i);
+      if (c == '"' && (quoted || closed || atStart)) {
+        // A quote right after a closing one is an escaped quote: the field goes on.
+        closed = quoted;
+        quoted = !quoted;
+        atStart = false;
+      } else if (!quoted && c == ',') {
+        closed = false;
+        atStart = true;
+      } else if (closed) {
+        return true;
+      } else {
+        atStart = false;
+      }
+    }
+    return false;
   }
 
   private static String printable(String name) {

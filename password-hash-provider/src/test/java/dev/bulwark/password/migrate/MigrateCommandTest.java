@@ -123,7 +123,7 @@ class MigrateCommandTest {
         "bob,x@y,HASH,more | 4 fields, the header has 3",
         "bob,x@y | 2 fields, the header has 3",
         "\"bob,x@y,HASH | not CSV: a quoted field is not closed on its line",
-        "\"bob\"by,x@y,HASH | not CSV: fault at column 7",
+        "\"bob\"by,x@y,HASH | not CSV: something follows a closing quote",
         "bobRETURNby,x@y,HASH | not CSV: a carriage return that does not end the line",
         "bob\u0007,x@y,HASH | username has a control character",
         "ANN,x@y,HASH | username 'ann' is on line 2 already",

@@ -147,10 +147,12 @@ public final class SuspectSweep {
   }
 
   /**
-   * The suspects of a slice, live ones only; among them tokens that are revoked already.
+   * The suspects of a slice by their jti, live ones only; among them tokens that are revoked
+   * already.
    *
    * @param after beginning of the slice, exclusive
    * @param end end of the slice, inclusive; null for the last one
+   * @param afterJti leaves out tokens up to this jti; empty for none
    * @param now seconds since 1970
    * @param issuedBefore leaves out tokens with a later {@code iat}, seconds since 1970
    */
@@ -158,6 +160,7 @@ public final class SuspectSweep {
       Connection connection,
       String after,
       @Nullable String end,
+      String afterJti,
       long now,
       long issuedBefore,
       int limit)
@@ -173,6 +176,7 @@ public final class SuspectSweep {
           statement.setString(parameter++, end);
         }
       }
+      statement.setString(parameter++, afterJti);
       statement.setLong(parameter++, now);
       statement.setLong(parameter, issuedBefore);
       List<Suspect> suspects = new ArrayList<>();
@@ -212,7 +216,8 @@ public final class SuspectSweep {
     }
     return sql.append(" WHERE ")
         .append(String.format(range, "t." + column))
-        .append(" AND t.EXPIRES_AT > ? AND t.ISSUED_AT < ?) x WHERE CAUSE IS NOT NULL LIMIT ")
+        .append(
+            " AND t.JTI > ? AND t.EXPIRES_AT > ? AND t.ISSUED_AT < ?) x WHERE CAUSE IS NOT NULL ORDER BY JTI LIMIT ")
         .append(limit)
         .toString();
   }
@@ -221,8 +226,9 @@ public final class SuspectSweep {
     return 1 + (int) joins.stream().filter(join -> join.ranged() != null).count();
   }
 
+  /** The time is bound as a long: a sum of two INT columns would overflow. */
   private static String expiry(String since, String seconds) {
-    return since + " + " + seconds + " <= ?";
+    return since + " <= ? - " + seconds;
   }
 
   /** As RealmExpiration. */

@@ -119,27 +119,30 @@ public final class Reconciler {
   private Position step(Position at) throws SQLException {
     SuspectSweep sweep = sweeps.get(at.sweep());
     long now = Math.floorDiv(clock.millis(), 1000L);
-    @Nullable String end = database.call(c -> sweep.sliceEnd(c, at.after(), SLICE)).orElse(null);
+    @Nullable String end =
+        at.afterJti().isEmpty()
+            ? database.call(c -> sweep.sliceEnd(c, at.after(), SLICE)).orElse(null)
+            : at.end();
     List<Suspect> suspects =
-        database.callOverRange(c -> sweep.find(c, at.after(), end, now, now - GRACE_SECONDS, PAGE));
-    int settled = settle(suspects);
-    if (suspects.size() == PAGE && settled > 0) {
-      // What has been settled has left the ledger: the same slice shows the next page.
-      return at;
+        database.callOverRange(
+            c -> sweep.find(c, at.after(), end, at.afterJti(), now, now - GRACE_SECONDS, PAGE));
+    settle(suspects);
+    if (suspects.size() == PAGE) {
+      return new Position(at.sweep(), at.after(), end, suspects.get(PAGE - 1).token().jti());
     }
     if (at.sweep() == sweeps.size() - 1) {
       // Every token has a user, so this sweep sees them all.
       counted += end != null ? SLICE : database.call(c -> sweep.countAfter(c, at.after()));
     }
     return end != null
-        ? new Position(at.sweep(), end)
-        : new Position((at.sweep() + 1) % sweeps.size(), "");
+        ? new Position(at.sweep(), end, null, "")
+        : new Position((at.sweep() + 1) % sweeps.size(), "", null, "");
   }
 
-  /** Revokes those that are dead, and forgets those that are revoked; the number of both. */
-  private int settle(List<Suspect> suspects) throws SQLException {
+  /** Revokes those that are dead, and forgets those that are revoked. */
+  private void settle(List<Suspect> suspects) throws SQLException {
     if (suspects.isEmpty()) {
-      return 0;
+      return;
     }
     Set<String> known =
         database.call(
@@ -168,7 +171,6 @@ public final class Reconciler {
     }
     settled.addAll(dead);
     database.run(c -> database.tokens().delete(c, settled));
-    return settled.size();
   }
 
   private Set<LedgerToken> dead(List<LedgerToken> tokens) {
@@ -194,8 +196,10 @@ public final class Reconciler {
    *
    * @param sweep which of the sweeps
    * @param after id up to which it has been done; empty at its beginning
+   * @param end end of the slice that has more than a page of suspects; null for the last slice
+   * @param afterJti the last suspect of the page before; empty at the beginning of a slice
    */
-  private record Position(int sweep, String after) {
-    static final Position START = new Position(0, "");
+  private record Position(int sweep, String after, @Nullable String end, String afterJti) {
+    static final Position START = new Position(0, "", null, "");
   }
 }
