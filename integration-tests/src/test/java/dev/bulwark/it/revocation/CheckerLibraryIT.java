@@ -63,9 +63,10 @@ class CheckerLibraryIT {
   void theWatermarkFollowsTheClock() {
     long before = watermark();
     await().atMost(Duration.ofSeconds(60)).until(() -> watermark() > before);
-    long age = System.currentTimeMillis() - watermark();
-    // 1.5 s of lag, and at most a round and a half of a busy server.
-    assertThat(age).isBetween(1_500L, 15_000L);
+    long watermark = watermark();
+    long age = System.currentTimeMillis() - watermark;
+    // 1.5 s of lag, and some rounds of a busy server.
+    assertThat(age).isBetween(1_500L, 60_000L);
     assertThat(KEYS.client().pttl("revocation:complete")).isBetween(3_500_000L, 3_600_000L);
   }
 

@@ -56,6 +56,12 @@ public final class AdminEventScopes {
         && !context.isUserEnabled(userId)) {
       return List.of(scopes.user(realmId, userId, null, SessionType.ALL));
     }
+    if (userId != null
+        && operation == OperationType.DELETE
+        && (type == ResourceType.REALM_ROLE_MAPPING || type == ResourceType.GROUP_MEMBERSHIP)) {
+      // Without the role offline_access, tokens of offline sessions die.
+      return List.of(scopes.user(realmId, userId, null, NONE));
+    }
     return ApiKeyScopes.ofAdminEvent(event, realmId, scopes);
   }
 

@@ -115,6 +115,20 @@ class AdminEventScopesTest {
     assertThat(scopes(OperationType.CREATE, ResourceType.USER, "users/u")).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "REALM_ROLE_MAPPING, users/u/role-mappings/realm, DELETE, 1",
+    "GROUP_MEMBERSHIP, users/u/groups/g, DELETE, 1",
+    "REALM_ROLE_MAPPING, groups/g/role-mappings/realm, DELETE, 0",
+    "REALM_ROLE_MAPPING, users/u/role-mappings/realm, CREATE, 0"
+  })
+  void aRoleThatIsTakenAway(ResourceType type, String path, OperationType operation, int count) {
+    List<RevocationScope> scopes = scopes(operation, type, path);
+    assertThat(scopes).hasSize(count);
+    assertThat(scopes).allSatisfy(scope -> assertThat(scope.kills()).isEmpty());
+    assertThat(scopes).allSatisfy(scope -> assertThat(scope.userId()).isEqualTo("u"));
+  }
+
   @Test
   void anUpdatedRealm() {
     assertThat(scopes(OperationType.UPDATE, ResourceType.REALM, null)).isEmpty();
