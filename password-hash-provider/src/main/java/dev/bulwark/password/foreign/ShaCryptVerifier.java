@@ -8,13 +8,24 @@ import java.util.regex.Pattern;
 import org.apache.commons.codec.digest.Sha2Crypt;
 import org.jspecify.annotations.Nullable;
 
-/** SHA-256 crypt ({@code $5$}) and SHA-512 crypt ({@code $6$}), of crypt(3) and passlib. */
+/**
+ * SHA-256 crypt ({@code $5$}) and SHA-512 crypt ({@code $6$}), of crypt(3) and passlib. Its time
+ * grows with the length of the password in each round, and besides with the square of that length;
+ * so a password of more than {@value #MAX_PASSWORD} bytes matches no hash, and nothing is computed.
+ */
 public final class ShaCryptVerifier implements PasswordVerifier {
 
   private static final String C = "[./A-Za-z0-9]";
 
   /** Where the text names none. */
   private static final int DEFAULT_ROUNDS = 5000;
+
+  /**
+   * Bytes. libxcrypt's crypt(3) refuses 512 and more. Others made hashes of longer passwords (glibc
+   * had no limit, passlib's is 4096 characters), but a login form takes 128 KiB from anybody, which
+   * would hold a permit for minutes.
+   */
+  static final int MAX_PASSWORD = 512;
 
   private interface Crypt {
     String hash(byte[] password, String setting);
@@ -72,6 +83,9 @@ public final class ShaCryptVerifier implements PasswordVerifier {
 
       @Override
       public boolean matches(byte[] password) {
+        if (password.length > MAX_PASSWORD) {
+          return false;
+        }
         if (containsNul(password)) {
           // crypt(3) cannot take such a password and passlib refuses it: it cannot have been set.
           return false;

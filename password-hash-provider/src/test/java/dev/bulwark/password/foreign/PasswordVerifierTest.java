@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.commons.codec.digest.Crypt;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -96,6 +98,36 @@ class PasswordVerifierTest {
             .orElseThrow()
             .hash();
     assertThat(matches(shaCrypt, "password\0")).isFalse();
+  }
+
+  /** Made by libxcrypt 4.4.38, which refuses to hash one byte more. */
+  @Test
+  void shaCryptTakesWhatLibxcryptTakes() {
+    for (String hash :
+        List.of(
+            "$5$rounds=1000$saltstring$Qle5rKDwQR/ZmScPWXQagPOV8j2q4ONUb8CJ0nMMqDB",
+            "$6$rounds=1000$saltstring$oQbkJ5pZ.rlhvMYYRSNId6zVFNK4z4PawZXZuIkAsirLVZnXxnuG4U1.Do1sHNMJZ.C3UtxS73giTIseRjXnr0")) {
+      assertThat(matches(hash, "d".repeat(511))).isTrue();
+      assertThat(matches(hash, "d".repeat(510))).isFalse();
+    }
+  }
+
+  /** Each hash is right for its password: only the length of the longer one is in the way. */
+  @Test
+  void shaCryptTakesNoPasswordOverItsBound() {
+    String longest = "d".repeat(ShaCryptVerifier.MAX_PASSWORD);
+    for (String setting : List.of("$5$rounds=1000$saltstring", "$6$rounds=1000$saltstring")) {
+      assertThat(matches(Crypt.crypt(longest, setting), longest)).isTrue();
+      assertThat(matches(Crypt.crypt(longest + "d", setting), longest + "d")).isFalse();
+    }
+  }
+
+  /** The longest that Keycloak's login form takes; not bounded, sha-crypt needs minutes. */
+  @ParameterizedTest
+  @MethodSource("vectors")
+  @Timeout(value = 10, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void theLongestPasswordOfALoginFormIsAnsweredSoon(ForeignVectors.Vector vector) {
+    assertThat(matches(vector.hash(), "y".repeat(131_072))).isFalse();
   }
 
   @Test
