@@ -52,6 +52,8 @@ class DowngradeIT {
       setPassword(admin, "history", "second-battery").expect(204);
       users.createWithHash("imported", ForeignHash.parse(argon2i.hash(), CostLimits.DEFAULT));
       users.createWithHash("forgotten", ForeignHash.parse(bcrypt.hash(), CostLimits.DEFAULT));
+      users.createWithHash("changed", ForeignHash.parse(bcrypt.hash(), CostLimits.DEFAULT));
+      setPassword(admin, "changed", "changed-battery").expect(204);
 
       policy(admin, "length(8) and notUsername and notEmail and passwordHistory(3)");
       realm.login("gentle", "gentle-battery", "openid").expect(200);
@@ -62,12 +64,15 @@ class DowngradeIT {
               () ->
                   assertThat(byAlgorithm(admin).toString())
                       .as("at once: the others; forgotten: bcrypt")
-                      .isEqualTo("{\"argon2id\":5,\"argon2\":2,\"bcrypt\":1}"));
+                      .isEqualTo("{\"argon2id\":6,\"argon2\":2,\"bcrypt\":1}"));
       assertThat(users.algorithm("gentle")).isEqualTo("argon2");
       realm.login("gentle", "gentle-battery", "openid").expect(200);
       realm.login("gentle", "gentle-batterY", "openid").expect(400);
     }
-    assertThat(update()).as("alice, bob, carol, history twice, imported").isEqualTo(6);
+    assertThat(run("UPDATE"))
+        .as("alice, bob, carol, history twice, imported, changed")
+        .isEqualTo(7);
+    assertThat(run("DELETE FROM")).as("forgotten, the earlier one of changed").isEqualTo(2);
     ServerSpec without = ServerSpec.builder().name("downgraded").home(home).withoutBundle().build();
     try (DistributionServer server = DistributionServer.start(without)) {
       assertThat(home.resolve("providers")).isDirectoryNotContaining("glob:**.jar");
@@ -82,7 +87,7 @@ class DowngradeIT {
       realm.login("history", "second-battery", "openid").expect(200);
       realm.login("bob", Realm.PASSWORD + "!", "openid").expect(400);
       for (String name :
-          List.of("alice", "bob", "gentle", "gentle-bcrypt", "imported", "history")) {
+          List.of("alice", "bob", "gentle", "gentle-bcrypt", "imported", "history", "changed")) {
         assertThat(users.algorithm(name)).as(name).isEqualTo("argon2");
       }
       assertThat(setPassword(admin, "history", "first-battery").expect(400).text("error"))
@@ -90,7 +95,11 @@ class DowngradeIT {
           .isEqualTo("invalidPasswordHistoryMessage");
       realm.login("forgotten", bcrypt.password(), "openid").expect(400);
       setPassword(admin, "forgotten", "another-battery").expect(204);
-      realm.login("forgotten", "another-battery", "openid").expect(200);
+      setPassword(admin, "forgotten", "yet-another-battery").expect(204);
+      realm.login("forgotten", "yet-another-battery", "openid").expect(200);
+      realm.login("changed", "changed-battery", "openid").expect(200);
+      setPassword(admin, "changed", "changed-again-battery").expect(204);
+      realm.login("changed", "changed-again-battery", "openid").expect(200);
       setPassword(admin, "history", "third-battery").expect(204);
       realm.login("history", "third-battery", "openid").expect(200);
     }
@@ -121,11 +130,11 @@ class DowngradeIT {
     return admin.get("/realms/app/password-hashes").expect(200).json().get("byAlgorithm");
   }
 
-  /** Runs the guide's own statement on the database of the stopped server. */
-  private int update() throws Exception {
+  /** Runs the guide's own statement that begins so, on the database of the stopped server. */
+  private int run(String verb) throws Exception {
     Matcher statement =
-        Pattern.compile("\\bUPDATE credential\\b[^;]*").matcher(Files.readString(GUIDE));
-    assertThat(statement.find()).as("the guide has the statement").isTrue();
+        Pattern.compile("\\b" + verb + " credential\\b[^;]*").matcher(Files.readString(GUIDE));
+    assertThat(statement.find()).as("the guide has the statement %s", verb).isTrue();
     String url = "jdbc:h2:file:" + home.resolve("data/h2/keycloakdb") + ";IFEXISTS=TRUE";
     // The server of the tests has a database without a user's name.
     try (Connection connection = DriverManager.getConnection(url, "", "");
