@@ -2,7 +2,9 @@ package dev.bulwark.password.stored;
 
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.keycloak.models.KeycloakSession;
@@ -15,28 +17,48 @@ import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
  */
 public final class PasswordHashesResource {
 
+  private static final int RETRY_AFTER_SECONDS = 10;
+
+  private final CountGate gate;
   private final KeycloakSession session;
   private final RealmModel realm;
   private final AdminPermissionEvaluator auth;
 
-  PasswordHashesResource(KeycloakSession session, RealmModel realm, AdminPermissionEvaluator auth) {
+  PasswordHashesResource(
+      CountGate gate, KeycloakSession session, RealmModel realm, AdminPermissionEvaluator auth) {
+    this.gate = gate;
     this.session = session;
     this.realm = realm;
     this.auth = auth;
   }
 
-  /** {@code {"total", "byAlgorithm": {id: count above 0}, "legacy"}}, counted now. */
+  /**
+   * {@code {"total", "byAlgorithm": {id: count above 0}, "legacy"}}, counted now; 503 with {@code
+   * Retry-After} while this server counts for somebody else, or when the database gave up.
+   */
   @GET
   @Produces(MediaType.APPLICATION_JSON)
-  public Map<String, Object> count() {
+  public Response count() {
     auth.users().requireView();
-    StoredHashCount count = new StoredHashQuery(session).ofRealm(realm.getId());
+    return gate.count(() -> new StoredHashQuery(session).ofRealm(realm.getId()))
+        .map(count -> Response.ok(body(count)).build())
+        .orElseGet(PasswordHashesResource::unavailable);
+  }
+
+  private static Map<String, Object> body(StoredHashCount count) {
     Map<String, Long> present = new LinkedHashMap<>(count.byAlgorithm());
     present.values().removeIf(number -> number == 0);
-    Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put("total", count.total());
-    answer.put("byAlgorithm", present);
-    answer.put("legacy", count.legacy());
-    return answer;
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("total", count.total());
+    body.put("byAlgorithm", present);
+    body.put("legacy", count.legacy());
+    return body;
+  }
+
+  private static Response unavailable() {
+    return Response.status(Response.Status.SERVICE_UNAVAILABLE)
+        .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
+        .entity(Map.of("errorMessage", "Another count is under way, or this one took too long"))
+        .build();
   }
 }

@@ -13,7 +13,9 @@ import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
 public final class PasswordHashesResourceProviderFactory
     implements AdminRealmResourceProviderFactory {
 
-  private static final AdminRealmResourceProvider PROVIDER =
+  private final CountGate gate = new CountGate();
+
+  private final AdminRealmResourceProvider provider =
       new AdminRealmResourceProvider() {
         @Override
         public Object getResource(
@@ -21,7 +23,7 @@ public final class PasswordHashesResourceProviderFactory
             RealmModel realm,
             AdminPermissionEvaluator auth,
             AdminEventBuilder adminEvent) {
-          return new PasswordHashesResource(session, realm, auth);
+          return new PasswordHashesResource(gate, session, realm, auth);
         }
 
         @Override
@@ -30,7 +32,7 @@ public final class PasswordHashesResourceProviderFactory
 
   @Override
   public AdminRealmResourceProvider create(KeycloakSession session) {
-    return PROVIDER;
+    return provider;
   }
 
   @Override
