@@ -153,7 +153,7 @@ class PasswordServerIT {
     }
     int demoUsers = 3;
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () ->
                 assertThat(metric(keycloak, "bulwark_password_stored{algorithm=\"argon2id\"}"))

@@ -27,8 +27,11 @@ public final class StoredHashGauges implements AutoCloseable {
   /** Out of the way of the server's start. */
   private static final Duration FIRST_DELAY = Duration.ofSeconds(5);
 
-  /** A count may take this part of the time at most; a slow database is asked less often. */
+  /** A count may take this part of the time; a slow database is asked less often. */
   private static final int MAX_SHARE = 100;
+
+  /** But no less often than this many intervals: one slow count must not stop the metric. */
+  private static final int MAX_INTERVALS = 10;
 
   private final Duration interval;
   private final MeterRegistry registry;
@@ -84,14 +87,19 @@ public final class StoredHashGauges implements AutoCloseable {
     if (!on.isShutdown()) {
       var unused =
           on.schedule(
-              () -> schedule(on, factory, pauseAfter(count(on, factory))),
+              () -> schedule(on, factory, pauseAfter(count(on, factory), interval)),
               delay.toMillis(),
               TimeUnit.MILLISECONDS);
     }
   }
 
-  private Duration pauseAfter(Duration taken) {
+  /** From the interval to ten times it, by how long the last count took. */
+  static Duration pauseAfter(Duration taken, Duration interval) {
     Duration rest = taken.multipliedBy(MAX_SHARE);
+    Duration longest = interval.multipliedBy(MAX_INTERVALS);
+    if (rest.compareTo(longest) > 0) {
+      return longest;
+    }
     return rest.compareTo(interval) > 0 ? rest : interval;
   }
 

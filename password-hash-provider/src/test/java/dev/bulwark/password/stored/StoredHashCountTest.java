@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** P5: the sums of the count by algorithm; the query itself is shown by StoredHashesIT. */
 class StoredHashCountTest {
@@ -52,5 +54,12 @@ class StoredHashCountTest {
         .allSatisfy(gauge -> assertThat(gauge.value()).isNaN());
     gauges.close();
     assertThat(registry.getMeters()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 300", "3000, 300", "3001, 300.1", "10000, 1000", "30000, 3000", "60000, 3000"})
+  void aSlowCountIsRepeatedLaterButNotMuchLater(long takenMillis, double pauseSeconds) {
+    assertThat(StoredHashGauges.pauseAfter(Duration.ofMillis(takenMillis), Duration.ofSeconds(300)))
+        .isEqualTo(Duration.ofMillis(Math.round(pauseSeconds * 1000)));
   }
 }
