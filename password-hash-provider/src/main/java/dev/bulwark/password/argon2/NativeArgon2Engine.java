@@ -33,8 +33,9 @@ public final class NativeArgon2Engine implements Argon2Engine {
   }
 
   /**
-   * Loads the library: the system's one when {@code jna.library.path} names a folder that has one,
-   * or the one inside argon2-jvm.
+   * Loads the library, the first one that JNA finds: in a folder that {@code jna.library.path}
+   * names, then where the system has its libraries (Debian's {@code libargon2.so.1}), then inside
+   * argon2-jvm. {@link #description()} names the file.
    *
    * @throws LinkageError when there is none for this system, or it cannot be unpacked or loaded
    */
