@@ -11,7 +11,7 @@ import org.openjdk.jmh.annotations.State;
 @State(Scope.Benchmark)
 public class HashBenchmark {
 
-  /** Part of the path of the library that has to be the one in use. */
+  /** Path of the library that has to be the one in use. */
   static final String EXPECTED = "bulwark.benchmark.library";
 
   private final byte[] password = "correct-dev-battery".getBytes(StandardCharsets.UTF_8);
@@ -21,9 +21,21 @@ public class HashBenchmark {
   /** Guards against a figure of another library than the row tells. */
   @Setup
   public void check() {
+    requireExpected(engine);
+  }
+
+  /**
+   * Makes sure that the engine has the library that {@link #EXPECTED} names.
+   *
+   * @throws IllegalStateException when it has not, or none is named
+   */
+  static void requireExpected(NativeArgon2Engine engine) {
     String expected = System.getProperty(EXPECTED, "");
-    if (!engine.description().contains(expected)) {
-      throw new IllegalStateException(engine.description() + " is not from " + expected);
+    if (expected.isEmpty()) {
+      throw new IllegalStateException(EXPECTED + " is not set");
+    }
+    if (!engine.description().equals("libargon2 (" + expected + ")")) {
+      throw new IllegalStateException(engine.description() + " is not " + expected);
     }
   }
 

@@ -25,23 +25,22 @@ final class HashSeries {
                 .calls(KeycloakBenchmark.class, "hash", warmUp(), calls()));
   }
 
-  Series bundled(HugePages pages) {
+  /** With {@link BundledLibrary}. */
+  Series bundled(NativeLibraries.Library library, HugePages pages) {
     return new Series(
         "argon2-jvm's bundled libargon2" + pages.words(),
-        () -> jmh(List.of(), pages).calls(HashBenchmark.class, "hash", warmUp(), calls()));
+        () ->
+            jmh(library.jvmOptions(), pages).calls(HashBenchmark.class, "hash", warmUp(), calls()));
   }
 
   Series compiled(NativeLibraries.Library library, boolean picked, HugePages pages) {
-    List<String> options =
-        List.of(
-            "-Djna.library.path=" + library.folder(),
-            "-D" + HashBenchmark.EXPECTED + "=" + library.folder());
     return new Series(
         "libargon2 for "
             + library.level()
             + (picked ? " (what the image picks here)" : "")
             + pages.words(),
-        () -> jmh(options, pages).calls(HashBenchmark.class, "hash", warmUp(), calls()));
+        () ->
+            jmh(library.jvmOptions(), pages).calls(HashBenchmark.class, "hash", warmUp(), calls()));
   }
 
   Series reference(ReferenceProgram program, NativeLibraries.Library library, HugePages pages) {

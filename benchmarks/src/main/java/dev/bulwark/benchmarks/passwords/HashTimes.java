@@ -44,7 +44,9 @@ final class HashTimes implements Measurement {
     NativeLibraries.Build build = libraries.get();
     HashSeries hash = new HashSeries(plan);
     Series keycloak = hash.keycloak();
-    List<Series> bundled = List.of(hash.bundled(HugePages.OFF), hash.bundled(HugePages.ON));
+    NativeLibraries.Library own = BundledLibrary.unpack(plan);
+    List<Series> bundled =
+        List.of(hash.bundled(own, HugePages.OFF), hash.bundled(own, HugePages.ON));
     List<Pair> compiled = new ArrayList<>();
     for (NativeLibraries.Library library : build.usable()) {
       ReferenceProgram program = ReferenceProgram.compile(plan, libraries, library);

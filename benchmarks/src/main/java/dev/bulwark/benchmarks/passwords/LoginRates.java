@@ -9,7 +9,6 @@ import dev.bulwark.benchmarks.Samples;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Logins a second by password grant, with the bundle's hasher and with Keycloak's, in turns. */
 final class LoginRates implements Measurement {
@@ -34,12 +33,12 @@ final class LoginRates implements Measurement {
   @Override
   public void measure(Report report) throws Exception {
     NativeLibraries.Build build = libraries.get();
-    on(report, "jar only", null);
+    on(report, "jar only: argon2-jvm's libargon2", BundledLibrary.unpack(plan));
     NativeLibraries.Library picked = build.picked();
     if (picked == null) {
       report.missing("Logins a second as in the image", String.valueOf(build.problem()));
     } else {
-      on(report, "as in the image: libargon2 for " + picked.level() + ", huge pages", picked);
+      on(report, "as in the image: libargon2 for " + picked.level(), picked);
     }
     report.note(
         "Logins a second: one server, "
@@ -47,8 +46,7 @@ final class LoginRates implements Measurement {
             + " callers at once, the two realms in turns; everything of a login is in it, and callers and server share this machine.");
   }
 
-  private void on(Report report, String what, NativeLibraries.@Nullable Library library)
-      throws Exception {
+  private void on(Report report, String what, NativeLibraries.Library library) throws Exception {
     List<BenchmarkRealm> realms = List.of(BenchmarkRealm.OURS, BenchmarkRealm.KEYCLOAKS);
     Progress.say("starting Keycloak: " + what);
     try (LoginServer server =

@@ -1,5 +1,7 @@
 package dev.bulwark.benchmarks.passwords;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bulwark.benchmarks.Plan;
@@ -14,6 +16,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +30,7 @@ final class LoginServer implements AutoCloseable {
   private static final String ADMIN = "admin";
   private static final String ADMIN_PASSWORD = "correct-admin-battery";
   private static final Duration TIMEOUT = Duration.ofSeconds(120);
+  private static final Pattern ENGINE = Pattern.compile("Argon2id by (.*?): m=");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final EmbeddedRedis redis;
@@ -44,8 +49,7 @@ final class LoginServer implements AutoCloseable {
   /**
    * Starts the server.
    *
-   * @param library libargon2 that it uses, with huge pages, as the container image does; null for
-   *     the bundled one without, as a server that only got the jar
+   * @param library libargon2 that it has to use
    * @param maxConcurrent hashes at once; null for the default, the number of processors
    * @param heap {@code JAVA_OPTS_KC_HEAP}
    */
@@ -53,12 +57,11 @@ final class LoginServer implements AutoCloseable {
       Plan plan,
       String name,
       List<BenchmarkRealm> realms,
-      NativeLibraries.@Nullable Library library,
+      NativeLibraries.Library library,
       @Nullable Integer maxConcurrent,
       String heap)
       throws IOException {
     Path folder = plan.folder("realms");
-    HugePages pages = library == null ? HugePages.OFF : HugePages.ON;
     EmbeddedRedis redis = EmbeddedRedis.start(0);
     try {
       ServerSpec.Builder spec =
@@ -68,24 +71,43 @@ final class LoginServer implements AutoCloseable {
               .option("spi-password-hashing--argon2--memory", "" + Cost.SHIPPED.memory())
               .option("spi-password-hashing--argon2--iterations", "" + Cost.SHIPPED.iterations())
               .option("spi-password-hashing--argon2--parallelism", "" + Cost.SHIPPED.parallelism())
-              .option("log-level", "warn")
+              .option("log-level", "warn,dev.bulwark.password:info")
               .environment("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN)
               .environment("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN_PASSWORD)
               .environment("JAVA_OPTS_KC_HEAP", heap)
-              .environment(pages.environment());
-      if (library != null) {
-        spec.jvmOption("-Djna.library.path=" + library.folder());
-      }
+              // As in the image, whose glibc 2.34 does not know the tunable.
+              .environment(HugePages.OFF.environment());
+      library.jvmOptions().forEach(spec::jvmOption);
       if (maxConcurrent != null) {
         spec.option("spi-password-hashing--argon2id--max-concurrent", "" + maxConcurrent);
       }
       for (BenchmarkRealm realm : realms) {
         spec.realmFile(realm.writeTo(folder));
       }
-      return new LoginServer(redis, DistributionServer.start(spec.build()));
+      DistributionServer server = DistributionServer.start(spec.build());
+      try {
+        requireLibrary(server, library);
+      } catch (RuntimeException e) {
+        server.close();
+        throw e;
+      }
+      return new LoginServer(redis, server);
     } catch (IOException | RuntimeException e) {
       redis.close();
       throw e;
+    }
+  }
+
+  /** By the server's own line at start. */
+  private static void requireLibrary(DistributionServer server, NativeLibraries.Library library) {
+    // The log is copied by a thread.
+    await("what computes Argon2id, in the server's log")
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> ENGINE.matcher(server.log()).find());
+    Matcher line = ENGINE.matcher(server.log());
+    if (!line.find() || !line.group(1).equals("libargon2 (" + library.file() + ")")) {
+      throw new IllegalStateException(
+          "the server does not compute with " + library.file() + ": " + line.group());
     }
   }
 

@@ -31,12 +31,22 @@ final class NativeLibraries {
   }
 
   /**
-   * A compiled library.
+   * A library file.
    *
    * @param level name of the processor level
    * @param folder holds {@code libargon2.so}
    */
-  record Library(String level, Path folder) {}
+  record Library(String level, Path folder) {
+
+    Path file() {
+      return folder.resolve(System.mapLibraryName("argon2"));
+    }
+
+    /** Of a JVM that loads this one, and knows that it has to be this one. */
+    List<String> jvmOptions() {
+      return List.of("-Djna.library.path=" + folder, "-D" + HashBenchmark.EXPECTED + "=" + file());
+    }
+  }
 
   /**
    * What there is.

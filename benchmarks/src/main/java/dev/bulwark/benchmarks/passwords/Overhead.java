@@ -6,6 +6,7 @@ import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Report;
 import dev.bulwark.benchmarks.Samples;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -44,11 +45,9 @@ final class Overhead implements Measurement {
       return;
     }
     ReferenceProgram program = ReferenceProgram.compile(plan, libraries, library);
-    Jmh jmh =
-        new Jmh(
-            plan,
-            List.of("-Djna.library.path=" + library.folder(), "-Xms768m", "-Xmx768m"),
-            HugePages.OFF.environment());
+    List<String> options = new ArrayList<>(library.jvmOptions());
+    options.addAll(List.of("-Xms768m", "-Xmx768m"));
+    Jmh jmh = new Jmh(plan, options, HugePages.OFF.environment());
     Series verify = new Series("verify", () -> provider(jmh, "verify"));
     Series bareVerify = new Series("C code", () -> bare(program, Cost.LEAST, SMALL_BATCH));
     Series encode = new Series("encodedCredential", () -> provider(jmh, "encode"));

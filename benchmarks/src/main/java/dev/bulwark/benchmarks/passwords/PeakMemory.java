@@ -51,10 +51,11 @@ final class PeakMemory implements Measurement {
 
   private void with(Report report, int bound) throws Exception {
     List<BenchmarkRealm> realms = List.of(BenchmarkRealm.OURS, BenchmarkRealm.WARM_UP);
+    NativeLibraries.Library picked = libraries.get().picked();
+    NativeLibraries.Library library = picked == null ? BundledLibrary.unpack(plan) : picked;
     Progress.say("starting Keycloak, at most " + bound + " hashes at once");
     try (LoginServer server =
-        LoginServer.start(
-            plan, "benchmark-memory-" + bound, realms, libraries.get().picked(), bound, HEAP)) {
+        LoginServer.start(plan, "benchmark-memory-" + bound, realms, library, bound, HEAP)) {
       ResidentMemory memory = new ResidentMemory(server.javaPid());
       warmUp(server);
       server.checkHash(BenchmarkRealm.OURS);

@@ -76,6 +76,7 @@ public class ProviderBenchmark {
 
   @Setup
   public void check() {
+    HashBenchmark.requireExpected(NativeArgon2Engine.load());
     if (!verify()) {
       throw new IllegalStateException("the right password is refused");
     }
