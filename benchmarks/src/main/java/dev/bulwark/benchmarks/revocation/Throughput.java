@@ -14,6 +14,7 @@ import java.util.List;
 final class Throughput implements Measurement {
 
   private static final double MOST_LOST = 0.10;
+  private static final int SETTLING_SECONDS = 3;
 
   private final Plan plan;
   private final Load load;
@@ -54,7 +55,10 @@ final class Throughput implements Measurement {
     report.note(
         "Throughput: two servers, each with a PostgreSQL of its own, asked in turns by wrk with "
             + Load.CONNECTIONS
-            + " connections; the other one is idle meanwhile. CPU: of Keycloak and PostgreSQL, a request.");
+            + " connections; the processes of the other one are stopped meanwhile (SIGSTOP), since the bundle works in the background also"
+            + " without requests; each round begins with "
+            + SETTLING_SECONDS
+            + " s that do not count. CPU: of Keycloak and PostgreSQL, a request.");
   }
 
   private record Contender(LedgerServer server, LedgerRealm realm, List<String> forms) {}
@@ -63,15 +67,15 @@ final class Throughput implements Measurement {
 
   private void compare(Report report, String what, Contender with, Contender without)
       throws Exception {
-    round(with, plan.count(20, 3));
-    round(without, plan.count(20, 3));
+    round(with, without, plan.count(20, 3));
+    round(without, with, plan.count(20, 3));
     List<Round> ours = new ArrayList<>();
     List<Round> theirs = new ArrayList<>();
     int rounds = plan.count(8, 2);
     for (int i = 1; i <= rounds; i++) {
       Progress.say(what + ", round " + i + " of " + rounds);
-      ours.add(round(with, plan.count(8, 3)));
-      theirs.add(round(without, plan.count(8, 3)));
+      ours.add(round(with, without, plan.count(8, 3)));
+      theirs.add(round(without, with, plan.count(8, 3)));
     }
     Samples rateWith = Samples.of(ours.stream().map(Round::perSecond).toList());
     Samples rateWithout = Samples.of(theirs.stream().map(Round::perSecond).toList());
@@ -98,13 +102,21 @@ final class Throughput implements Measurement {
         cpuWith.spread(0) + " against " + cpuWithout.spread(0));
   }
 
-  private Round round(Contender contender, int seconds) throws Exception {
-    double before = CpuTime.seconds(contender.server());
-    Load.Result result =
-        load.run(
-            contender.server().endpoint(contender.realm(), "token"), contender.forms(), seconds);
-    double cpu = CpuTime.seconds(contender.server()) - before;
-    return new Round(result.perSecond(), cpu / result.requests() * 1e6);
+  private Round round(Contender contender, Contender other, int seconds) throws Exception {
+    try (Frozen frozen = Frozen.freeze(other.server())) {
+      // It has been stopped itself: what it has to make up for is not measured.
+      load(contender, SETTLING_SECONDS);
+      double before = CpuTime.seconds(contender.server());
+      Load.Result result = load(contender, seconds);
+      double cpu = CpuTime.seconds(contender.server()) - before;
+      frozen.check();
+      return new Round(result.perSecond(), cpu / result.requests() * 1e6);
+    }
+  }
+
+  private Load.Result load(Contender contender, int seconds) throws Exception {
+    return load.run(
+        contender.server().endpoint(contender.realm(), "token"), contender.forms(), seconds);
   }
 
   private static List<String> refreshes(LedgerServer server, LedgerRealm realm) throws Exception {
