@@ -1,5 +1,7 @@
 package dev.bulwark.benchmarks.revocation;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.benchmarks.Callers;
 import dev.bulwark.benchmarks.Measurement;
@@ -8,17 +10,26 @@ import dev.bulwark.benchmarks.Progress;
 import dev.bulwark.benchmarks.Report;
 import dev.bulwark.benchmarks.Samples;
 import dev.bulwark.server.EmbeddedRedis;
+import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /** What a login, a refresh and a logout take while Redis is down, against while it is up. */
 final class RedisAway implements Measurement {
 
   private static final int CALLERS = 4;
   private static final double MOST_ADDED_MILLIS = 5;
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  /** The epoch, and the watermark, which is written once nothing is left to push. */
+  private static final int OTHER_KEYS = 2;
+
   private static final List<String> STEPS = List.of("login", "refresh", "logout");
 
   private final Plan plan;
@@ -37,6 +48,7 @@ final class RedisAway implements Measurement {
     List<Map<String, Samples>> up = new ArrayList<>();
     List<Map<String, Samples>> down = new ArrayList<>();
     try (EmbeddedRedis redis = EmbeddedRedis.start(0);
+        RedisClient client = RedisClient.create(URI.create(redis.url()));
         LedgerServer server = LedgerServer.start(plan, "benchmark-redis-down", redis.url())) {
       round(server);
       int rounds = plan.count(6, 1);
@@ -46,6 +58,10 @@ final class RedisAway implements Measurement {
         redis.stop();
         down.add(round(server));
         redis.startAgain();
+        awaitInStep(client, server);
+        if (i < rounds) {
+          round(server);
+        }
       }
     }
     for (String step : STEPS) {
@@ -63,6 +79,23 @@ final class RedisAway implements Measurement {
           Samples.number(added, 1) + " ms",
           added <= MOST_ADDED_MILLIS);
     }
+  }
+
+  /**
+   * Redis has lost everything. Until it has all revoked tokens again, with those of its absence,
+   * the server is busy with that.
+   */
+  private static void awaitInStep(RedisClient client, LedgerServer server) {
+    await("Redis has all that is revoked")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(200))
+        // Connections that Redis's end has broken.
+        .ignoreExceptionsInstanceOf(JedisConnectionException.class)
+        .until(() -> client.dbSize() >= revoked(server) + OTHER_KEYS);
+  }
+
+  private static long revoked(LedgerServer server) {
+    return Long.parseLong(server.database().sql("SELECT count(*) FROM bulwark_revoked_token"));
   }
 
   private static double p99(Map<String, Samples> round, String step) {
