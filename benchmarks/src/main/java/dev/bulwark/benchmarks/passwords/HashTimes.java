@@ -32,7 +32,8 @@ final class HashTimes implements Measurement {
   }
 
   /** The bundle's engine, and the C code with the same library and pages. */
-  private record Pair(Series ours, Series reference) {}
+  private record Pair(
+      NativeLibraries.Library library, HugePages pages, Series ours, Series reference) {}
 
   @Override
   public String name() {
@@ -53,6 +54,8 @@ final class HashTimes implements Measurement {
       for (HugePages pages : HugePages.values()) {
         compiled.add(
             new Pair(
+                library,
+                pages,
                 hash.compiled(library, library.equals(build.picked()), pages),
                 hash.reference(program, library, pages)));
       }
@@ -76,7 +79,8 @@ final class HashTimes implements Measurement {
         "One hash, Argon2id 64 MiB, 3 passes, 4 lanes, 32 bytes, one caller; `huge pages` is `GLIBC_TUNABLES=glibc.malloc.hugetlb=1`"
             + " with the kernel's setting `"
             + HugePages.kernel()
-            + "`.");
+            + "`. glibc knows that tunable since 2.35; the image's base has 2.34 and ignores it, so the rows of the image's library are those"
+            + " without.");
   }
 
   /** Milliseconds of the bundle's fastest hash; measured now if it was not before. */
@@ -96,23 +100,41 @@ final class HashTimes implements Measurement {
       figure(report, pair.ours);
       figure(report, pair.reference);
     }
-    Optional<Pair> best =
-        compiled.stream().min(Comparator.comparingDouble(pair -> pair.ours.median()));
-    if (best.isEmpty()) {
-      report.missing("libargon2 compiled for this processor", String.valueOf(build.problem()));
+    compiled.stream()
+        .min(Comparator.comparingDouble(pair -> pair.ours.median()))
+        .ifPresent(pair -> best(report, pair.ours, keycloak));
+    Optional<Pair> picked =
+        compiled.stream()
+            .filter(pair -> pair.library.equals(build.picked()) && pair.pages == HugePages.OFF)
+            .findFirst();
+    if (picked.isEmpty()) {
+      report.missing(
+          "libargon2 that the image picks here",
+          build.problem() == null ? "it picks argon2-jvm's own" : build.problem());
       return;
     }
-    Series ours = best.get().ours;
-    Series reference = best.get().reference;
-    faster(report, "Best: ", ours, keycloak, COMPILED_TARGET);
+    Series ours = picked.get().ours;
+    Series reference = picked.get().reference;
+    faster(report, "Image: ", ours, keycloak, COMPILED_TARGET);
     double behind = 100 * (ours.median() / reference.median() - 1);
     report.target(
-        "Best against the reference C code with the same library",
+        "Image: against the reference C code with the same library",
         milliseconds(ours) + " against " + milliseconds(reference),
         ours.samples().spread(1) + " against " + reference.samples().spread(1),
         "≤ 10 % slower",
         Samples.number(behind, 1) + " %",
         behind <= PERCENT_BEHIND);
+  }
+
+  /** Of all libraries and pages: chosen after the fact, so nothing to judge by. */
+  private static void best(Report report, Series ours, Series keycloak) {
+    report.figure(
+        "Best of this run: " + ours.name(),
+        milliseconds(ours)
+            + ", "
+            + Samples.number(keycloak.median() / ours.median(), 2)
+            + "x as fast as Keycloak's",
+        ours.samples().spread(1));
   }
 
   private static void figure(Report report, Series series) {

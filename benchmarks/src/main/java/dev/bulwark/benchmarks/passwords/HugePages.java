@@ -5,10 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Transparent huge pages for what {@code malloc} hands out, a tunable of glibc 2.35 and later. */
+/**
+ * Transparent huge pages for what {@code malloc} hands out, a tunable of glibc 2.35 and later. The
+ * container image's base has glibc 2.34, which ignores it.
+ */
 enum HugePages {
   OFF("", ""),
-  ON("glibc.malloc.hugetlb=1", ", huge pages");
+  ON("glibc.malloc.hugetlb=1", ", huge pages (this machine's glibc)");
 
   private static final Path KERNEL = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
 
