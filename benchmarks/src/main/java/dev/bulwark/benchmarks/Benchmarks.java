@@ -6,12 +6,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.opentest4j.TestAbortedException;
 
 /** The command behind {@code benchmarks/run}; its working folder is the repository's root. */
 public final class Benchmarks {
 
   /** A further suite is one more element. */
   private static final List<Suite> SUITES = List.of(new PasswordsSuite(), new RevocationSuite());
+
+  private static final int FAILED = 1;
 
   private Benchmarks() {}
 
@@ -41,16 +44,39 @@ public final class Benchmarks {
       throw usage(
           "no part " + unknown + " in " + measurements.stream().map(Measurement::name).toList());
     }
-    try {
-      for (Measurement measurement : measurements) {
-        if (only.isEmpty() || only.contains(measurement.name())) {
-          Progress.say(measurement.name());
-          measurement.measure(report);
-        }
+    boolean complete = true;
+    for (Measurement measurement : measurements) {
+      if (only.isEmpty() || only.contains(measurement.name())) {
+        Progress.say(measurement.name());
+        complete &= measured(measurement, report);
       }
-    } finally {
-      // What has been measured is not lost when a later part fails.
-      System.out.println(report.markdown(chosen.name(), plan));
+    }
+    System.out.println(report.markdown(chosen.name(), plan));
+    if (!complete) {
+      System.exit(FAILED);
+    }
+  }
+
+  /**
+   * Measures one part; one that fails becomes a row and does not keep the others from being
+   * measured.
+   *
+   * @return false when it failed; what the machine lacks is no failure
+   */
+  static boolean measured(Measurement measurement, Report report) throws InterruptedException {
+    try {
+      measurement.measure(report);
+      return true;
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (TestAbortedException e) {
+      // The test modules' processes say so that a program is missing.
+      report.missing(measurement.name(), String.valueOf(e.getMessage()));
+      return true;
+    } catch (Exception | LinkageError | AssertionError e) {
+      e.printStackTrace();
+      report.failed(measurement.name(), e.toString());
+      return false;
     }
   }
 

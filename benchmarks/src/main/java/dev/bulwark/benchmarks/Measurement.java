@@ -8,7 +8,7 @@ public interface Measurement {
 
   /**
    * Measures. What the machine lacks becomes a row that says so; whatever else goes wrong is
-   * thrown, and ends the run.
+   * thrown, and makes a row of its own, and the run fails at its end.
    */
   void measure(Report report) throws Exception;
 }

@@ -32,12 +32,26 @@ public final class Report {
 
   /** A figure that this machine cannot give. */
   public void missing(String figure, String reason) {
-    rows.add(new Row(figure, "not measured: " + reason, NONE, NONE, NONE));
+    rows.add(new Row(figure, "not measured: " + firstLine(reason), NONE, NONE, NONE));
+  }
+
+  /**
+   * A part that could not be measured although nothing is lacking.
+   *
+   * @param reason any text; its first line is told
+   */
+  public void failed(String part, String reason) {
+    rows.add(new Row(part, "**failed**: " + firstLine(reason), NONE, NONE, NONE));
   }
 
   /** A sentence below the table. */
   public void note(String sentence) {
     notes.add(sentence);
+  }
+
+  /** As a cell of the table can hold it. */
+  private static String firstLine(String text) {
+    return text.lines().findFirst().orElse("").replace("|", "\\|");
   }
 
   /** The table with what is needed to judge it. */
