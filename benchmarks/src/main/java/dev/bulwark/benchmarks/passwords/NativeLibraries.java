@@ -11,12 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
  * libargon2 as the container image has it: Debian's source, compiled by {@code
  * docker/build-libargon2.sh} and picked by {@code docker/select-libargon2.sh}. Source and result
- * are kept below {@code benchmarks/target/libargon2}.
+ * are kept below {@code benchmarks/target/libargon2}, in a folder for this script and this source:
+ * what others have made is not measured.
  */
 final class NativeLibraries {
 
@@ -25,6 +27,7 @@ final class NativeLibraries {
 
   private final Plan plan;
   private @Nullable Build build;
+  private @Nullable Path home;
 
   NativeLibraries(Plan plan) {
     this.plan = plan;
@@ -76,9 +79,16 @@ final class NativeLibraries {
     return known;
   }
 
-  /** The unpacked source, with the header file of the library. */
-  Path include() throws IOException {
-    return plan.folder("libargon2").resolve("source").resolve("include");
+  /**
+   * The unpacked source, with the header file of the library.
+   *
+   * @throws IllegalStateException when nothing has been built
+   */
+  Path include() {
+    if (home == null) {
+      throw new IllegalStateException("libargon2 has not been built");
+    }
+    return home.resolve("source").resolve("include");
   }
 
   private Build make() throws IOException, InterruptedException {
@@ -99,19 +109,29 @@ final class NativeLibraries {
       }
       tarball = tarball(folder);
     }
-    Path built = folder.resolve("build");
+    Path script = plan.root().resolve("docker/build-libargon2.sh");
+    Path source = tarball.orElseThrow();
+    Path own = Files.createDirectories(folder.resolve(sha256(script, source)));
+    Path built = own.resolve("build");
     if (!Files.isDirectory(built)) {
       Progress.say("compiling libargon2");
-      compile(tarball.orElseThrow(), folder, built);
+      compile(script, source, own, built);
     }
+    home = own;
     return look(built);
   }
 
-  private void compile(Path tarball, Path folder, Path built)
+  /** Of both files' contents. */
+  private static String sha256(Path script, Path tarball) throws IOException {
+    return DigestUtils.sha256Hex(
+        DigestUtils.sha256Hex(Files.readAllBytes(script))
+            + DigestUtils.sha256Hex(Files.readAllBytes(tarball)));
+  }
+
+  private void compile(Path script, Path tarball, Path folder, Path built)
       throws IOException, InterruptedException {
-    String script = plan.root().resolve("docker/build-libargon2.sh").toString();
     Path work = Files.createTempDirectory(folder, "work-");
-    Command.of(plan, "sh", script, tarball.toString(), work.toString()).run();
+    Command.of(plan, "sh", script.toString(), tarball.toString(), work.toString()).run();
     Path source = Files.createDirectories(folder.resolve("source"));
     Command.of(
             plan, "tar", "-xf", tarball.toString(), "-C", source.toString(), "--strip-components=1")

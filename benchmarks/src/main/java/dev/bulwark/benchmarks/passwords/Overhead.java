@@ -89,7 +89,8 @@ final class Overhead implements Measurement {
             + ")",
         whole.spread(1) + " − " + bare.spread(1),
         "< 1 % of a hash",
-        Samples.number(percent, 3) + " %",
-        percent < 1);
+        Samples.number(percent, 3) + " %" + (percent < 0 ? ", below noise" : ""),
+        // A whole that takes much less than its part would be a wrong measurement.
+        Math.abs(percent) < 1);
   }
 }
