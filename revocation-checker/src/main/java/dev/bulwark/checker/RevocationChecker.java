@@ -12,7 +12,8 @@ import redis.clients.jedis.exceptions.JedisException;
 /**
  * Tells whether a token has been revoked, in one round trip to the Redis that Keycloak's
  * redis-revocation-listener feeds. Check a token after its signature, issuer and times have been
- * verified. Thread-safe; one for an app.
+ * verified, {@code exp} without leeway: Redis forgets a revoked token then. Thread-safe; one for an
+ * app.
  *
  * <p>No method throws because of Redis. A check takes at most the pool's wait, the connection's and
  * the command's time-out; once Redis is known to be away, one caller in each {@link

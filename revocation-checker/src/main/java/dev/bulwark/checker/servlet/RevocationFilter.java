@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stops requests with a revoked token: 401 with {@code WWW-Authenticate: Bearer
  * error="invalid_token"} (RFC 6750, section 3), or 503 where nobody knows. Put it behind whatever
- * verifies the token. Thread-safe.
+ * verifies the token, and that without leeway on {@code exp}, which the filter does not see: Redis
+ * forgets a revoked token then. Thread-safe.
  */
 public final class RevocationFilter implements Filter {
 

@@ -1,6 +1,8 @@
 package dev.bulwark.checker.spring;
 
 import dev.bulwark.checker.RevocationChecker;
+import java.time.Clock;
+import java.time.Instant;
 import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
@@ -9,7 +11,10 @@ import org.springframework.security.oauth2.jwt.Jwt;
 /**
  * Refuses revoked tokens with {@code invalid_token} (RFC 6750, section 3.1). The decoder calls it
  * when the signature has been verified; put it behind the validators of issuer, audience and times.
- * Thread-safe.
+ *
+ * <p>It also refuses, without leeway, a token whose {@code exp} has come, and one without: Redis
+ * forgets a revoked token at its {@code exp}, while Spring's own validator of times accepts it for
+ * another 60 s. Thread-safe.
  */
 public final class RevocationValidator implements OAuth2TokenValidator<Jwt> {
 
@@ -18,11 +23,20 @@ public final class RevocationValidator implements OAuth2TokenValidator<Jwt> {
   private static final OAuth2TokenValidatorResult MALFORMED =
       failure("The token has no jti that could be checked");
 
+  private static final OAuth2TokenValidatorResult EXPIRED = failure("The token has expired");
+  private static final OAuth2TokenValidatorResult ENDLESS = failure("The token has no exp");
+
   private final RevocationChecker checker;
+  private final Clock clock;
 
   /** Over a checker, which stays the caller's to close. */
   public RevocationValidator(RevocationChecker checker) {
+    this(checker, Clock.systemUTC());
+  }
+
+  RevocationValidator(RevocationChecker checker, Clock clock) {
     this.checker = checker;
+    this.clock = clock;
   }
 
   /**
@@ -32,8 +46,17 @@ public final class RevocationValidator implements OAuth2TokenValidator<Jwt> {
    */
   @Override
   public OAuth2TokenValidatorResult validate(Jwt token) {
+    Instant expiry = token.getExpiresAt();
+    if (expiry == null) {
+      return ENDLESS;
+    }
+    if (!expiry.isAfter(clock.instant())) {
+      return EXPIRED;
+    }
     return switch (checker.check(token.getId(), token.getIssuedAt())) {
-      case VALID, VALID_STALE -> OAuth2TokenValidatorResult.success();
+      // Once more: Redis may have forgotten the token just before it was asked.
+      case VALID, VALID_STALE ->
+          expiry.isAfter(clock.instant()) ? OAuth2TokenValidatorResult.success() : EXPIRED;
       case REVOKED -> REVOKED;
       case MALFORMED -> MALFORMED;
       case UNKNOWN -> throw new RevocationUnknownException();

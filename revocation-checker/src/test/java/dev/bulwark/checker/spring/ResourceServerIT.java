@@ -19,19 +19,25 @@ import java.net.http.HttpResponse;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.interfaces.RSAPublicKey;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Date;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
+import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtValidators;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
@@ -109,6 +115,25 @@ class ResourceServerIT {
     assertThat(get(token("onrtac:2", Duration.ofMinutes(15))).statusCode()).isEqualTo(200);
   }
 
+  /** Spring's own validator accepts it for 60 s more, when Redis has forgotten it. */
+  @Test
+  void aTokenIsRefusedFromItsExpOnWithoutLeeway() throws Exception {
+    assertInvalid(get(token("onrtac:5", Duration.ofSeconds(-10))), "The token has expired");
+    assertInvalid(get(token("onrtac:5", null)), "The token has no exp");
+  }
+
+  /** In seconds; also where {@code exp} comes while Redis is asked. */
+  @ParameterizedTest(name = "left {0} before, {1} after: {2}")
+  @CsvSource({"1, 1, true", "0, 0, false", "-10, -10, false", "1, 0, false"})
+  void expIsTheFirstMomentOfRefusal(long before, long after, boolean accepted) {
+    Instant expiry = Instant.now().plusSeconds(60);
+    Clock clock = new SteppedClock(expiry.minusSeconds(before), expiry.minusSeconds(after));
+    Jwt token =
+        Jwt.withTokenValue("t").header("alg", "RS256").jti("onrtac:6").expiresAt(expiry).build();
+    assertThat(new RevocationValidator(checker, clock).validate(token).hasErrors())
+        .isEqualTo(!accepted);
+  }
+
   @Test
   void whatSpringRefusesIsStillRefused() throws Exception {
     assertInvalid(get(token("onrtac:3", Duration.ofMinutes(-15))), "expired");
@@ -154,7 +179,7 @@ class ResourceServerIT {
     return app.get("Authorization", "Bearer " + token);
   }
 
-  private static String token(@Nullable String jti, Duration life) throws JOSEException {
+  private static String token(@Nullable String jti, @Nullable Duration life) throws JOSEException {
     Instant now = Instant.now();
     SignedJWT jwt =
         new SignedJWT(
@@ -164,9 +189,37 @@ class ResourceServerIT {
                 .subject("alice")
                 .jwtID(jti)
                 .issueTime(Date.from(now.minus(Duration.ofHours(1))))
-                .expirationTime(Date.from(now.plus(life)))
+                .expirationTime(life == null ? null : Date.from(now.plus(life)))
                 .build());
     jwt.sign(new RSASSASigner(keys.getPrivate()));
     return jwt.serialize();
+  }
+
+  /** The first time once, then the second. */
+  private static final class SteppedClock extends Clock {
+    private final Instant second;
+    private Instant next;
+
+    SteppedClock(Instant first, Instant second) {
+      this.next = first;
+      this.second = second;
+    }
+
+    @Override
+    public Instant instant() {
+      Instant now = next;
+      next = second;
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException();
+    }
   }
 }
