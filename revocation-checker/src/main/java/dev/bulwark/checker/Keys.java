@@ -12,10 +12,15 @@ final class Keys {
   /** Holds the time up to which the revocations are complete, milliseconds since 1970. */
   private static final String COMPLETE = "revocation:complete";
 
+  /** In place of {@link #COMPLETE}, what tells one life of a primary from the next. */
+  private static final String EPOCH = "revocation:epoch";
+
+  private final String prefix;
   private final String revoked;
   private final String complete;
 
   Keys(String prefix) {
+    this.prefix = prefix;
     this.revoked = prefix + REVOKED;
     this.complete = prefix + COMPLETE;
   }
@@ -36,6 +41,15 @@ final class Keys {
    */
   String complete(int slot) {
     return complete + ":{" + Tags.OF_SLOT[slot] + "}";
+  }
+
+  /**
+   * The epoch of the same primary, in the same slot.
+   *
+   * @param completeKey the key of its watermark
+   */
+  String epoch(String completeKey) {
+    return prefix + EPOCH + completeKey.substring(complete.length());
   }
 
   /** For each slot the smallest number whose decimal text hashes to it. About 150,000 hashes. */

@@ -10,6 +10,11 @@ interface Lookup extends AutoCloseable {
    */
   Reading read(OpenRedis redis, String jti);
 
+  /** Whether an answer may be remembered at once. */
+  default boolean isProof(Reading reading) {
+    return true;
+  }
+
   @Override
   default void close() {}
 }

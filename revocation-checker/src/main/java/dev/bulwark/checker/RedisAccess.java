@@ -93,6 +93,11 @@ public final class RedisAccess implements AutoCloseable {
     return nearCached;
   }
 
+  /** How long one attempt to connect and ask may take. */
+  Duration longestAttempt() {
+    return openWait;
+  }
+
   /**
    * The open client.
    *

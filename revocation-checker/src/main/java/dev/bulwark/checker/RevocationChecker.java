@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,13 +46,14 @@ public final class RevocationChecker implements AutoCloseable {
     this.redis = redis;
     this.options = options;
     this.clock = clock;
-    this.lookup = lookup(redis, options);
     this.circuit = new Circuit(options.retryInterval());
     this.memory = new Memory(options.rememberedTokens());
     this.remembers = !options.staleness().isZero();
+    this.lookup =
+        lookup(redis, options, new Unconfirmed(memory, remembers ? options.rememberedTokens() : 0));
   }
 
-  private static Lookup lookup(RedisAccess redis, CheckerOptions options) {
+  private static Lookup lookup(RedisAccess redis, CheckerOptions options, Unconfirmed unconfirmed) {
     Keys keys = new Keys(options.prefix());
     Duration maxAge = options.nearCacheMaxAge();
     if (redis.isNearCached()) {
@@ -59,21 +61,24 @@ public final class RevocationChecker implements AutoCloseable {
         throw new IllegalArgumentException(
             "nearCacheMaxAge must be shorter than feedMaxAge: an answer may be that old");
       }
-      return new WatchedLookup(keys, watch(redis, keys, maxAge), maxAge);
+      return new WatchedLookup(keys, watch(redis, keys, unconfirmed, maxAge), unconfirmed, maxAge);
     }
     if (options.feedMaxAge() == null) {
       return new BlindLookup(keys);
     }
     return redis.isClustered()
-        ? new WatchedLookup(keys, watch(redis, keys, maxAge), Duration.ZERO)
+        ? new WatchedLookup(
+            keys, watch(redis, keys, unconfirmed, maxAge), unconfirmed, Duration.ZERO)
         : new SingleTripLookup(keys);
   }
 
-  private static Watch watch(RedisAccess redis, Keys keys, Duration nearCacheMaxAge) {
-    return redis.isClustered()
-        ? new Watch(
-            open -> open.lowestSlots().stream().map(keys::complete).toList(), nearCacheMaxAge)
-        : new Watch(open -> List.of(keys.complete()), nearCacheMaxAge);
+  private static Watch watch(
+      RedisAccess redis, Keys keys, Unconfirmed unconfirmed, Duration nearCacheMaxAge) {
+    Function<OpenRedis, List<String>> watermarks =
+        redis.isClustered()
+            ? open -> open.lowestSlots().stream().map(keys::complete).toList()
+            : open -> List.of(keys.complete());
+    return new Watch(keys, watermarks, unconfirmed, nearCacheMaxAge, redis.longestAttempt());
   }
 
   /**
@@ -104,7 +109,7 @@ public final class RevocationChecker implements AutoCloseable {
     Reading reading = read(jti);
     Reading remembered = null;
     if (remembers) {
-      if (reading != null) {
+      if (reading != null && lookup.isProof(reading)) {
         memory.note(jti, reading);
       }
       remembered = memory.of(jti);

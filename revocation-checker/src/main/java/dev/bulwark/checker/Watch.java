@@ -1,11 +1,17 @@
 package dev.bulwark.checker;
 
+import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -21,11 +27,17 @@ final class Watch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
 
   private final Function<OpenRedis, List<String>> watermarks;
+  private final Keys keys;
+  private final Unconfirmed unconfirmed;
   private final long clearInterval;
+  private final long startWait;
   private final Object signal = new Object();
+  private final ReentrantLock starting = new ReentrantLock();
 
-  private volatile long completeUntil = Reading.NEVER;
+  private volatile Watermarks seen = new Watermarks(Map.of());
   private volatile boolean started;
+  private volatile int failures;
+  private @Nullable JedisException failure;
   private boolean closed;
   private long cleared = System.nanoTime();
   private @Nullable Thread thread;
@@ -34,11 +46,21 @@ final class Watch implements AutoCloseable {
    * A watch.
    *
    * @param watermarks the keys to read; those of a cluster change with it
+   * @param unconfirmed told about each reading
    * @param nearCacheMaxAge more than {@link #INTERVAL}
+   * @param startWait longest wait for another thread's first reading
    */
-  Watch(Function<OpenRedis, List<String>> watermarks, Duration nearCacheMaxAge) {
+  Watch(
+      Keys keys,
+      Function<OpenRedis, List<String>> watermarks,
+      Unconfirmed unconfirmed,
+      Duration nearCacheMaxAge,
+      Duration startWait) {
+    this.keys = keys;
+    this.unconfirmed = unconfirmed;
     this.watermarks = watermarks;
     this.clearInterval = nearCacheMaxAge.minus(INTERVAL).toNanos();
+    this.startWait = startWait.toNanos();
   }
 
   /**
@@ -50,15 +72,53 @@ final class Watch implements AutoCloseable {
     if (!started) {
       start(redis);
     }
-    return completeUntil;
+    return seen.completeUntil();
   }
 
+  /** Of the first callers one reads; the others wait for it and share what comes of it. */
   private void start(OpenRedis redis) {
-    synchronized (signal) {
-      if (started || closed) {
+    int before = failures;
+    try {
+      if (!starting.tryLock(startWait, TimeUnit.NANOSECONDS)) {
+        throw waitedInVain(new SocketTimeoutException("It takes too long."));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw waitedInVain(e);
+    }
+    try {
+      if (started) {
         return;
       }
-      completeUntil = read(redis);
+      if (failures != before) {
+        throw waitedInVain(failure);
+      }
+      readFirst(redis);
+      launch(redis);
+    } finally {
+      starting.unlock();
+    }
+  }
+
+  private void readFirst(OpenRedis redis) {
+    try {
+      seen = read(redis);
+    } catch (JedisException e) {
+      failure = e;
+      failures++;
+      throw e;
+    }
+  }
+
+  private static JedisConnectionException waitedInVain(@Nullable Exception why) {
+    return new JedisConnectionException("Another thread could not read the watermark.", why);
+  }
+
+  private void launch(OpenRedis redis) {
+    synchronized (signal) {
+      if (closed) {
+        return;
+      }
       Thread watcher = new Thread(() -> watchUntilClosed(redis), "bulwark-checker-watch");
       watcher.setDaemon(true);
       thread = watcher;
@@ -69,9 +129,9 @@ final class Watch implements AutoCloseable {
 
   private void watchUntilClosed(OpenRedis redis) {
     while (await()) {
-      boolean seen = look(redis);
+      boolean holds = look(redis);
       long now = System.nanoTime();
-      if (redis.nearCache() != null && (!seen || now - cleared >= clearInterval)) {
+      if (redis.nearCache() != null && (!holds || now - cleared >= clearInterval)) {
         redis.nearCache().flush();
         cleared = now;
       }
@@ -81,8 +141,17 @@ final class Watch implements AutoCloseable {
   /** Whether all is well. */
   private boolean look(OpenRedis redis) {
     try {
-      completeUntil = read(redis);
-      return completeUntil != Reading.NEVER;
+      unconfirmed.begin();
+      Watermarks now = read(redis);
+      boolean holds = now.continues(seen);
+      // Before the loss is told: an answer with the old watermark is then too late to be noted.
+      seen = now;
+      if (holds) {
+        unconfirmed.confirm();
+      } else {
+        unconfirmed.lose();
+      }
+      return holds;
     } catch (JedisException e) {
       // The checks find out for themselves; what was seen grows old.
       LOG.debug("The watermark cannot be read: {}", RedisFailures.describe(e));
@@ -93,13 +162,16 @@ final class Watch implements AutoCloseable {
     }
   }
 
-  /** The least of all primaries: a token may be on any. */
-  private long read(OpenRedis redis) {
-    long least = Long.MAX_VALUE;
+  private Watermarks read(OpenRedis redis) {
+    Map<String, Watermarks.Mark> marks = new HashMap<>();
     for (String key : watermarks.apply(redis)) {
-      least = Math.min(least, Reading.completeUntil(redis.client().get(key)));
+      List<@Nullable String> values = redis.client().mget(key, keys.epoch(key));
+      String epoch = values.get(1);
+      marks.put(
+          key,
+          new Watermarks.Mark(Reading.completeUntil(values.get(0)), epoch == null ? "" : epoch));
     }
-    return least;
+    return new Watermarks(marks);
   }
 
   /** False when closed. */

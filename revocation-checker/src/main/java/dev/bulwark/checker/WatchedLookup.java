@@ -7,26 +7,40 @@ final class WatchedLookup implements Lookup {
 
   private final Keys keys;
   private final Watch watch;
+  private final Unconfirmed unconfirmed;
   private final long allowance;
 
   /**
    * A look-up.
    *
+   * @param unconfirmed gets the answers that only the watch's next reading shows to be right
    * @param allowance by how much an answer may be older than the watermark that goes with it
    */
-  WatchedLookup(Keys keys, Watch watch, Duration allowance) {
+  WatchedLookup(Keys keys, Watch watch, Unconfirmed unconfirmed, Duration allowance) {
     this.keys = keys;
     this.watch = watch;
+    this.unconfirmed = unconfirmed;
     this.allowance = allowance.toMillis();
   }
 
   @Override
   public Reading read(OpenRedis redis, String jti) {
+    long losses = unconfirmed.losses();
     // The watermark first: it speaks of the time before the token is looked up.
     long completeUntil = watch.completeUntil(redis);
     boolean revoked = redis.client().exists(keys.revoked(jti));
-    return new Reading(
-        revoked, completeUntil == Reading.NEVER ? Reading.NEVER : completeUntil - allowance);
+    Reading reading =
+        new Reading(
+            revoked, completeUntil == Reading.NEVER ? Reading.NEVER : completeUntil - allowance);
+    if (!revoked) {
+      unconfirmed.note(jti, reading, losses);
+    }
+    return reading;
+  }
+
+  @Override
+  public boolean isProof(Reading reading) {
+    return reading.revoked();
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,6 +107,42 @@ class NearCacheIT {
           .until(() -> checker.check("token", null) == Answer.UNKNOWN);
     } finally {
       redis.goOn();
+    }
+  }
+
+  /** The first callers all need the watermark: one reads it, and none queues behind the others. */
+  @Test
+  void aRedisThatIsHaltedAtTheAppsStartCostsOneTimeOut() throws Exception {
+    try (RevocationChecker checker = checker(CheckerOptions.failClosed())) {
+      redis.halt();
+      long began = System.nanoTime();
+      RevocationCheckerIT.inParallel(
+          50, () -> assertThat(checker.check("token", null)).isEqualTo(Answer.UNKNOWN));
+      assertThat(Duration.ofNanos(System.nanoTime() - began))
+          .isBetween(Duration.ofMillis(250), Duration.ofMillis(1500));
+    } finally {
+      redis.goOn();
+    }
+  }
+
+  /** Until the watch notices, the old watermark goes with what an emptied Redis answers. */
+  @Test
+  void whatAnEmptiedRedisSaidIsNotRemembered() {
+    Instant longAgo = Instant.now().minusSeconds(800);
+    redis.revoke("bad");
+    try (RevocationChecker checker =
+        checker(CheckerOptions.boundedStaleness(Duration.ofSeconds(60)))) {
+      assertThat(checker.check("good", longAgo)).isEqualTo(Answer.VALID);
+      long readings = redis.calls("mget");
+      await().until(() -> redis.calls("mget") >= readings + 2);
+      try (Jedis jedis = redis.connect()) {
+        jedis.flushAll();
+      }
+      assertThat(checker.check("bad", longAgo)).as("not noticed yet").isEqualTo(Answer.VALID);
+      await()
+          .atMost(Watch.INTERVAL.multipliedBy(3))
+          .until(() -> checker.check("good", longAgo) == Answer.VALID_STALE);
+      assertThat(checker.check("bad", longAgo)).isEqualTo(Answer.UNKNOWN);
     }
   }
 }

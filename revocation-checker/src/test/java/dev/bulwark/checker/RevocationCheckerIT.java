@@ -293,7 +293,7 @@ class RevocationCheckerIT {
     }
   }
 
-  private static void inParallel(int threads, Runnable job) throws Exception {
+  static void inParallel(int threads, Runnable job) throws Exception {
     ExecutorService executor = Executors.newFixedThreadPool(threads);
     try {
       List<Future<?>> jobs = new ArrayList<>();
