@@ -44,8 +44,7 @@ public final class RevocationMetrics implements AutoCloseable {
     this.pushTime = timer("push", "Time of one write to Redis");
     this.ledgerTime = timer("ledger.write", "Time an issuing request waits for its ledger row");
     this.acquitted = counter("reconciler.acquitted", "Suspected tokens that were alive");
-    this.undecided =
-        counter("reconciler.undecided", "Suspected tokens that Keycloak could not judge");
+    this.undecided = counter("undecided", "Answers about tokens that Keycloak could not give");
     this.cycleTime = timer("reconciler.cycle", "Time of one comparison of the whole ledger");
     gauge("ledger.size", "Rows of the ledger when last compared", ledgerSize::get);
     gauge(
@@ -116,9 +115,9 @@ public final class RevocationMetrics implements AutoCloseable {
     acquitted.increment(count);
   }
 
-  /** A suspected token could not be judged. */
-  public void undecided() {
-    undecided.increment();
+  /** Tokens could not be judged. */
+  public void undecided(int count) {
+    undecided.increment(count);
   }
 
   /**

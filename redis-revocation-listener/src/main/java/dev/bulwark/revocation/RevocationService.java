@@ -9,6 +9,7 @@ import dev.bulwark.revocation.push.Watermark;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.worker.BackgroundWork;
+import dev.bulwark.revocation.worker.PatientOracle;
 import dev.bulwark.revocation.worker.Reconciler;
 import dev.bulwark.revocation.worker.Revoker;
 import dev.bulwark.revocation.worker.Rounds;
@@ -72,7 +73,8 @@ final class RevocationService implements AutoCloseable {
     this.ledger = new LedgerWriter(database, metrics);
     RevocationPusher pusher = new RevocationPusher(redis);
     Revoker revoker = new Revoker(database, redis, pusher, metrics, clock);
-    this.expander = new ScopeExpander(database, oracle, revoker, clock);
+    PatientOracle patient = new PatientOracle(oracle, metrics);
+    this.expander = new ScopeExpander(database, patient, revoker, clock);
     this.work =
         new BackgroundWork(
             database,
@@ -97,7 +99,7 @@ final class RevocationService implements AutoCloseable {
         new Reconciler(
             database,
             database.sweeps(sessionsInDatabase),
-            oracle,
+            patient,
             revoker,
             metrics,
             clock,

@@ -8,14 +8,13 @@ import dev.bulwark.revocation.ledger.RevokedTable.Backlog;
 import dev.bulwark.revocation.push.Epochs;
 import dev.bulwark.revocation.push.RevocationPusher;
 import dev.bulwark.revocation.push.Watermark;
-import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.RevokedToken;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -36,22 +35,20 @@ public final class BackgroundWork {
   private static final Duration AFTERLIFE = Duration.ofSeconds(60);
 
   /**
-   * How far the watermark lies behind the round's begin: scopes younger than their first pass may
-   * not be laid over the ledger yet, and the clocks of the nodes that wrote them may differ by a
-   * second.
+   * How far the watermark lies behind the time up to which the scopes are known to be laid over the
+   * ledger, milliseconds: clocks of those who compare it with theirs differ a little.
    */
-  private static final long WATERMARK_LAG = ScopeSchedule.FIRST_PASS + 1_000;
+  private static final long WATERMARK_LAG = 1_500;
 
   private final String node = UUID.randomUUID().toString();
   private final LedgerDatabase database;
   private final RedisConnection redis;
-  private final ScopeExpander expander;
+  private final ScopePasses scopes;
   private final RevocationPusher pusher;
   private final Epochs epochs;
   private final Watermark watermark;
   private final RevocationMetrics metrics;
   private final Clock clock;
-  private final ScopeSchedule schedule = new ScopeSchedule();
 
   private SortedSet<String> currentEpochs = new TreeSet<>();
   private long cleanedAt;
@@ -68,7 +65,7 @@ public final class BackgroundWork {
       Clock clock) {
     this.database = database;
     this.redis = redis;
-    this.expander = expander;
+    this.scopes = new ScopePasses(database, expander::expand, metrics, clock);
     this.pusher = pusher;
     this.epochs = epochs;
     this.watermark = watermark;
@@ -89,8 +86,13 @@ public final class BackgroundWork {
     if (!leading) {
       return;
     }
-    expandScopes();
-    drain(now);
+    OptionalLong completeUntil = OptionalLong.empty();
+    try {
+      completeUntil = scopes.round(now);
+    } finally {
+      // Whatever happened to the scopes: what is revoked has to get to Redis.
+      drain(completeUntil);
+    }
     clean(now);
   }
 
@@ -102,23 +104,7 @@ public final class BackgroundWork {
         });
   }
 
-  private void expandScopes() throws SQLException {
-    List<RevocationScope> all = database.call(c -> database.scopes().all(c));
-    List<RevocationScope> finished = new ArrayList<>();
-    for (RevocationScope scope : schedule.due(all, clock.millis())) {
-      long began = clock.millis();
-      metrics.lateFinds(expander.expand(scope));
-      if (schedule.passed(scope, began)) {
-        finished.add(scope);
-      }
-    }
-    database.run(
-        connection -> {
-          database.scopes().delete(connection, finished);
-        });
-  }
-
-  private void drain(long began) throws SQLException {
+  private void drain(OptionalLong completeUntil) throws SQLException {
     boolean drained = false;
     if (redis.isAvailable()) {
       try {
@@ -135,8 +121,8 @@ public final class BackgroundWork {
     }
     Backlog backlog = database.call(c -> database.revoked().backlog(c, currentEpochs, seconds()));
     metrics.backlog(backlog.count(), backlog.oldest());
-    if (drained && backlog.count() == 0) {
-      writeWatermark(began - WATERMARK_LAG);
+    if (drained && backlog.count() == 0 && completeUntil.isPresent()) {
+      writeWatermark(completeUntil.getAsLong() - WATERMARK_LAG);
     }
   }
 

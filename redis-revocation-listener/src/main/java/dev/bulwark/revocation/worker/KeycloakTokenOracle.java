@@ -17,10 +17,13 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
+import org.keycloak.models.utils.StorageUnavailableUserModelDelegate;
+import org.keycloak.models.utils.UserModelDelegate;
 import org.keycloak.protocol.oidc.TokenManager;
 import org.keycloak.representations.AccessToken;
 import org.keycloak.services.managers.AuthenticationManager;
 import org.keycloak.services.util.UserSessionUtil;
+import org.keycloak.storage.StorageUnavailableException;
 
 /**
  * Asks Keycloak what token introspection would say. The checks are those of {@code
@@ -127,11 +130,26 @@ public final class KeycloakTokenOracle implements TokenOracle {
     return isUserValid(session, realm, userSession.getUser(), token);
   }
 
+  /**
+   * Of a user whose store is down Keycloak makes one that is disabled. That one may not log in, but
+   * nobody has ended his tokens, and a revocation could not be taken back.
+   */
+  static void requireReachable(UserModel user) {
+    UserModel inner = user;
+    while (inner instanceof UserModelDelegate delegate) {
+      if (inner instanceof StorageUnavailableUserModelDelegate) {
+        throw new StorageUnavailableException("The store of user " + user.getId() + " is down");
+      }
+      inner = delegate.getDelegate();
+    }
+  }
+
   private static boolean isUserValid(
       KeycloakSession session, RealmModel realm, @Nullable UserModel user, LedgerToken token) {
     if (user == null) {
       return false;
     }
+    requireReachable(user);
     AccessToken stamp = new AccessToken();
     stamp.iat(token.issuedAt());
     return TokenManager.isUserValid(session, realm, stamp, user);

@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +43,7 @@ public final class Reconciler {
 
   private final String node = UUID.randomUUID().toString();
   private final LedgerDatabase database;
-  private final TokenOracle oracle;
+  private final PatientOracle oracle;
   private final Revoker revoker;
   private final RevocationMetrics metrics;
   private final Clock clock;
@@ -66,7 +65,7 @@ public final class Reconciler {
   public Reconciler(
       LedgerDatabase database,
       List<SuspectSweep> sweeps,
-      TokenOracle oracle,
+      PatientOracle oracle,
       Revoker revoker,
       RevocationMetrics metrics,
       Clock clock,
@@ -156,8 +155,9 @@ public final class Reconciler {
         open.put(suspect.token(), suspect.cause());
       }
     }
-    Set<LedgerToken> dead = dead(List.copyOf(open.keySet()));
-    metrics.acquitted(open.size() - dead.size());
+    PatientOracle.Answer answer = oracle.ask(open.keySet());
+    Set<LedgerToken> dead = answer.dead();
+    metrics.acquitted(open.size() - dead.size() - answer.undecided());
     Map<String, List<RevokedToken>> byCause = new LinkedHashMap<>();
     for (LedgerToken token : dead) {
       byCause
@@ -171,24 +171,6 @@ public final class Reconciler {
     }
     settled.addAll(dead);
     database.run(c -> database.tokens().delete(c, settled));
-  }
-
-  private Set<LedgerToken> dead(List<LedgerToken> tokens) {
-    try {
-      return oracle.dead(tokens);
-    } catch (RuntimeException e) {
-      if (tokens.size() <= 1) {
-        // A user store that does not answer, say. The other tokens must not wait for it.
-        LOG.warn("Keycloak could not say whether a token is alive; it is asked again later", e);
-        metrics.undecided();
-        return Set.of();
-      }
-    }
-    Set<LedgerToken> dead = new HashSet<>();
-    int middle = tokens.size() / 2;
-    dead.addAll(dead(tokens.subList(0, middle)));
-    dead.addAll(dead(tokens.subList(middle, tokens.size())));
-    return dead;
   }
 
   /**

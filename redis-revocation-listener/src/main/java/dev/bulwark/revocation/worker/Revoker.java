@@ -48,7 +48,8 @@ public final class Revoker {
     }
     Map<String, List<RevokedToken>> pushed = push(tokens);
     Set<RevokedToken> rest = new HashSet<>(tokens);
-    pushed.values().forEach(rest::removeAll);
+    // HashSet.removeAll(List) searches the list for each element where the list is the longer one.
+    pushed.values().forEach(some -> some.forEach(rest::remove));
     long now = clock.millis();
     database.run(
         connection -> {

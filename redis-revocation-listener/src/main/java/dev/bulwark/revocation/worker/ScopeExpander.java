@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Lays a scope over the ledger and revokes what it kills. Thread-safe. */
@@ -19,12 +18,13 @@ public final class ScopeExpander {
   private static final int PAGE = 5000;
 
   private final LedgerDatabase database;
-  private final TokenOracle oracle;
+  private final PatientOracle oracle;
   private final Revoker revoker;
   private final Clock clock;
 
   /** With its collaborators. */
-  public ScopeExpander(LedgerDatabase database, TokenOracle oracle, Revoker revoker, Clock clock) {
+  public ScopeExpander(
+      LedgerDatabase database, PatientOracle oracle, Revoker revoker, Clock clock) {
     this.database = database;
     this.oracle = oracle;
     this.revoker = revoker;
@@ -34,25 +34,26 @@ public final class ScopeExpander {
   /**
    * Revokes the tokens that a committed scope kills and that have not been revoked yet.
    *
-   * @return how many
+   * <p>A token that Keycloak cannot judge keeps none of the others.
    */
-  public int expand(RevocationScope scope) throws SQLException {
+  public Expansion expand(RevocationScope scope) throws SQLException {
     return scope.kind() == ScopeKind.TOKEN ? expandToken(scope) : expandOverLedger(scope);
   }
 
-  private int expandToken(RevocationScope scope) throws SQLException {
+  private Expansion expandToken(RevocationScope scope) throws SQLException {
     String jti = scope.jti();
     if (jti == null
         || scope.expiresAt() <= seconds()
         || database.call(connection -> database.revoked().contains(connection, jti))) {
-      return 0;
+      return Expansion.NOTHING;
     }
     revoker.revoke(List.of(new RevokedToken(jti, scope.expiresAt())), scope.cause());
-    return 1;
+    return new Expansion(1, 0);
   }
 
-  private int expandOverLedger(RevocationScope scope) throws SQLException {
-    int count = 0;
+  private Expansion expandOverLedger(RevocationScope scope) throws SQLException {
+    int found = 0;
+    int undecided = 0;
     @Nullable LedgerToken last = null;
     while (true) {
       @Nullable LedgerToken after = last;
@@ -60,18 +61,19 @@ public final class ScopeExpander {
           database.call(
               connection ->
                   database.tokens().candidates(connection, scope, after, seconds(), PAGE));
-      List<RevokedToken> dead = dead(scope, page);
+      List<RevokedToken> dead = new ArrayList<>();
+      undecided += judge(scope, page, dead);
       revoker.revoke(dead, scope.cause());
-      count += dead.size();
+      found += dead.size();
       if (page.size() < PAGE) {
-        return count;
+        return new Expansion(found, undecided);
       }
       last = page.get(page.size() - 1);
     }
   }
 
-  private List<RevokedToken> dead(RevocationScope scope, List<LedgerToken> page) {
-    List<RevokedToken> dead = new ArrayList<>();
+  /** Collects the dead, and says how many could not be judged. */
+  private int judge(RevocationScope scope, List<LedgerToken> page, List<RevokedToken> dead) {
     List<LedgerToken> doubtful = new ArrayList<>();
     for (LedgerToken token : page) {
       Verdict verdict = scope.judge(token);
@@ -81,11 +83,9 @@ public final class ScopeExpander {
         doubtful.add(token);
       }
     }
-    if (!doubtful.isEmpty()) {
-      Set<LedgerToken> verified = oracle.dead(doubtful);
-      verified.forEach(token -> dead.add(revoked(token)));
-    }
-    return dead;
+    PatientOracle.Answer answer = oracle.ask(doubtful);
+    answer.dead().forEach(token -> dead.add(revoked(token)));
+    return answer.undecided();
   }
 
   private static RevokedToken revoked(LedgerToken token) {

@@ -6,54 +6,105 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
  * When a scope is laid over the ledger again. A request that was under way when the scope was
  * committed can add its token later; measured, one more pass after a second found all. The later
- * passes are for stalls. Not thread-safe.
+ * passes are for stalls.
+ *
+ * <p>Ages count from when this node first saw the scope, by its own clock: the time in the scope is
+ * that of the event, which may have been committed much later, and of another node's clock. Not
+ * thread-safe.
  */
 final class ScopeSchedule {
 
   /** Ages at which a pass is due, milliseconds. After the last the scope is done with. */
   private static final long[] PASSES = {500, 2_000, 5_000, 15_000, 60_000};
 
-  /** The age at which a scope has its first pass, milliseconds. */
-  static final long FIRST_PASS = PASSES[0];
+  private final Map<String, Entry> entries = new HashMap<>();
+  private OptionalLong lastRound = OptionalLong.empty();
 
-  private final Map<String, Integer> passes = new HashMap<>();
-
-  /** Those of the scopes that are due for a pass now; forgets scopes that are gone. */
+  /**
+   * Those of the scopes that are due for a pass now; forgets scopes that are gone.
+   *
+   * @param scopes all that were in the database
+   * @param now a time before they were read, milliseconds since 1970
+   */
   List<RevocationScope> due(List<RevocationScope> scopes, long now) {
     Set<String> ids = new HashSet<>();
     List<RevocationScope> due = new ArrayList<>();
     for (RevocationScope scope : scopes) {
       ids.add(scope.id());
-      if (passesDue(scope, now) > passes.getOrDefault(scope.id(), 0)) {
+      Entry entry = entries.computeIfAbsent(scope.id(), id -> new Entry(now, lastRound));
+      if (entry.passesDue(now) > entry.passes) {
         due.add(scope);
       }
     }
-    passes.keySet().retainAll(ids);
+    entries.keySet().retainAll(ids);
+    lastRound = OptionalLong.of(now);
     return due;
+  }
+
+  /** Notes that a pass that began at a time has succeeded. */
+  void passed(RevocationScope scope, long now) {
+    Entry entry = entries.get(scope.id());
+    if (entry != null) {
+      entry.passes = entry.passesDue(now);
+    }
+  }
+
+  /** Those of the scopes that have had their last pass. */
+  List<RevocationScope> finished(List<RevocationScope> scopes) {
+    List<RevocationScope> finished = new ArrayList<>();
+    for (RevocationScope scope : scopes) {
+      Entry entry = entries.get(scope.id());
+      if (entry != null && entry.passes == PASSES.length) {
+        finished.add(scope);
+      }
+    }
+    return finished;
   }
 
   /**
-   * Notes that a pass that began at a time has succeeded.
-   *
-   * @return whether it was the last
+   * The begin of the last round of which every scope has had a pass, milliseconds since 1970; empty
+   * if there is none yet.
    */
-  boolean passed(RevocationScope scope, long now) {
-    int done = passesDue(scope, now);
-    passes.put(scope.id(), done);
-    return done == PASSES.length;
+  OptionalLong completeUntil() {
+    OptionalLong until = lastRound;
+    for (Entry entry : entries.values()) {
+      if (entry.passes == 0) {
+        if (entry.notBefore.isEmpty()) {
+          return OptionalLong.empty();
+        }
+        long notBefore = entry.notBefore.getAsLong();
+        until = OptionalLong.of(Math.min(until.orElse(notBefore), notBefore));
+      }
+    }
+    return until;
   }
 
-  private static int passesDue(RevocationScope scope, long now) {
-    long age = now - scope.createdAt();
-    int due = 0;
-    while (due < PASSES.length && age >= PASSES[due]) {
-      due++;
+  private static final class Entry {
+    private final long firstSeen;
+
+    /** The last round in which it was not there yet. */
+    private final OptionalLong notBefore;
+
+    private int passes;
+
+    Entry(long firstSeen, OptionalLong notBefore) {
+      this.firstSeen = firstSeen;
+      this.notBefore = notBefore;
     }
-    return due;
+
+    int passesDue(long now) {
+      long age = now - firstSeen;
+      int due = 0;
+      while (due < PASSES.length && age >= PASSES[due]) {
+        due++;
+      }
+      return due;
+    }
   }
 }

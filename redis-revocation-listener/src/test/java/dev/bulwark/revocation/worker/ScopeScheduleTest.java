@@ -5,45 +5,109 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.Scopes;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ScopeScheduleTest {
 
-  private static final long T = 1_000_000;
+  private static final long T = 1_000_000_000;
 
   private final ScopeSchedule schedule = new ScopeSchedule();
   private final RevocationScope scope = new Scopes("TEST", T).realm("r");
   private final List<RevocationScope> all = List.of(scope);
 
+  @BeforeEach
+  void theRoundBefore() {
+    assertThat(schedule.due(List.of(), T - 1_000)).isEmpty();
+    assertThat(schedule.completeUntil()).hasValue(T - 1_000);
+  }
+
   @Test
   void passesComeAtGrowingAgesAndEnd() {
     assertThat(schedule.due(all, T)).isEmpty();
-    assertThat(schedule.due(all, T + 500)).containsExactly(scope);
-    assertThat(schedule.passed(scope, T + 500)).isFalse();
-    assertThat(schedule.due(all, T + 600)).isEmpty();
-    assertThat(schedule.due(all, T + 2_100)).containsExactly(scope);
-    assertThat(schedule.passed(scope, T + 2_100)).isFalse();
+    for (long age : new long[] {500, 2_100, 5_000, 15_100}) {
+      assertThat(schedule.due(all, T + age)).containsExactly(scope);
+      schedule.passed(scope, T + age);
+      assertThat(schedule.due(all, T + age + 100)).isEmpty();
+      assertThat(schedule.finished(all)).isEmpty();
+    }
     assertThat(schedule.due(all, T + 60_000)).containsExactly(scope);
-    assertThat(schedule.passed(scope, T + 60_000)).isTrue();
+    schedule.passed(scope, T + 60_000);
+    assertThat(schedule.finished(all)).containsExactly(scope);
   }
 
   @Test
   void aPassThatFailedIsDueAgain() {
+    assertThat(schedule.due(all, T)).isEmpty();
     assertThat(schedule.due(all, T + 500)).containsExactly(scope);
     assertThat(schedule.due(all, T + 600)).containsExactly(scope);
   }
 
-  @Test
-  void anOldScopeOfADeadNodeGetsOnePass() {
-    assertThat(schedule.due(all, T + 3_600_000)).containsExactly(scope);
-    assertThat(schedule.passed(scope, T + 3_600_000)).isTrue();
+  /** A transaction that commits late, or a node whose clock is wrong. */
+  @ParameterizedTest
+  @ValueSource(longs = {-3_600_000, -20_000, 0, 3_600_000})
+  void agesCountFromTheFirstSight(long createdAt) {
+    RevocationScope other = new Scopes("TEST", T + createdAt).realm("r");
+    assertThat(schedule.due(List.of(other), T)).isEmpty();
+    for (long age : new long[] {500, 2_000, 5_000, 15_000, 60_000}) {
+      assertThat(schedule.due(List.of(other), T + age)).containsExactly(other);
+      schedule.passed(other, T + age);
+    }
+    assertThat(schedule.finished(List.of(other))).containsExactly(other);
   }
 
   @Test
   void aPassThatTookLongDoesNotCountForLater() {
+    assertThat(schedule.due(all, T)).isEmpty();
     assertThat(schedule.due(all, T + 59_000)).containsExactly(scope);
     // It began before the last age and ended after it: requests may have come in between.
-    assertThat(schedule.passed(scope, T + 59_000)).isFalse();
+    schedule.passed(scope, T + 59_000);
+    assertThat(schedule.finished(all)).isEmpty();
     assertThat(schedule.due(all, T + 70_000)).containsExactly(scope);
+  }
+
+  @Test
+  void aScopeWhoseRowOutlivesItsLastPassStaysFinished() {
+    assertThat(schedule.due(all, T)).isEmpty();
+    assertThat(schedule.due(all, T + 60_000)).containsExactly(scope);
+    schedule.passed(scope, T + 60_000);
+    assertThat(schedule.due(all, T + 61_000)).isEmpty();
+    assertThat(schedule.finished(all)).containsExactly(scope);
+  }
+
+  @Test
+  void aScopeThatIsGoneIsForgotten() {
+    assertThat(schedule.due(all, T)).isEmpty();
+    assertThat(schedule.due(List.of(), T + 1_000)).isEmpty();
+    assertThat(schedule.due(all, T + 2_000)).isEmpty();
+    assertThat(schedule.due(all, T + 2_500)).containsExactly(scope);
+  }
+
+  @Test
+  void completeIsTheLastRoundWhoseScopesAllHadAPass() {
+    RevocationScope second = new Scopes("TEST", T).realm("r");
+    schedule.due(all, T);
+    assertThat(schedule.completeUntil()).hasValue(T - 1_000);
+    schedule.due(List.of(scope, second), T + 1_000);
+    assertThat(schedule.completeUntil()).hasValue(T - 1_000);
+    schedule.passed(scope, T + 1_000);
+    assertThat(schedule.completeUntil()).hasValue(T);
+    schedule.due(List.of(scope, second), T + 2_000);
+    assertThat(schedule.completeUntil()).hasValue(T);
+    schedule.passed(second, T + 2_000);
+    assertThat(schedule.completeUntil()).hasValue(T + 2_000);
+  }
+
+  @Test
+  void aNewLeaderSaysNothingBeforeItHasPassedWhatItFound() {
+    ScopeSchedule fresh = new ScopeSchedule();
+    assertThat(fresh.completeUntil()).isEmpty();
+    fresh.due(all, T);
+    assertThat(fresh.completeUntil()).isEmpty();
+    fresh.due(all, T + 1_000);
+    fresh.passed(scope, T + 1_000);
+    assertThat(fresh.completeUntil()).hasValue(T + 1_000);
   }
 }

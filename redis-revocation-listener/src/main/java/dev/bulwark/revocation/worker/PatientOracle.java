@@ -1,0 +1,82 @@
+package dev.bulwark.revocation.worker;
+
+import dev.bulwark.revocation.RevocationMetrics;
+import dev.bulwark.revocation.rules.LedgerToken;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jboss.logging.Logger;
+
+/**
+ * Asks an oracle so that a token it cannot judge, because its user store does not answer, say, does
+ * not keep it from judging the others. Thread-safe if the oracle is.
+ */
+public final class PatientOracle {
+
+  private static final Logger LOG = Logger.getLogger(PatientOracle.class);
+
+  /**
+   * What came of it.
+   *
+   * @param dead the tokens that Keycloak no longer honours
+   * @param undecided how many it could not judge; they have to be asked about again
+   */
+  public record Answer(Set<LedgerToken> dead, int undecided) {
+
+    /** Holds a copy. */
+    public Answer {
+      dead = Set.copyOf(dead);
+    }
+  }
+
+  private final TokenOracle oracle;
+  private final RevocationMetrics metrics;
+
+  /** Around an oracle. */
+  public PatientOracle(TokenOracle oracle, RevocationMetrics metrics) {
+    this.oracle = oracle;
+    this.metrics = metrics;
+  }
+
+  /**
+   * Judges tokens. What the oracle throws for one of them is logged and counted, never thrown. Must
+   * not be called with a JTA transaction on the thread.
+   */
+  public Answer ask(Collection<LedgerToken> tokens) {
+    Set<LedgerToken> dead = new HashSet<>();
+    List<Throwable> failures = new ArrayList<>();
+    ask(List.copyOf(tokens), dead, failures);
+    if (!failures.isEmpty()) {
+      // Once for all: an outage of a user store must not flood the log.
+      LOG.warnf(
+          failures.get(0),
+          "Keycloak could not say of %d of %d tokens whether they are alive; it is asked again",
+          failures.size(),
+          tokens.size());
+      metrics.undecided(failures.size());
+    }
+    return new Answer(dead, failures.size());
+  }
+
+  /** Halves what fails until the tokens at fault are alone. */
+  private void ask(List<LedgerToken> tokens, Set<LedgerToken> dead, List<Throwable> failures) {
+    if (tokens.isEmpty()) {
+      return;
+    }
+    try {
+      dead.addAll(oracle.dead(tokens));
+      return;
+    } catch (RuntimeException | LinkageError e) {
+      // A linkage error comes from a user store whose jar is broken.
+      if (tokens.size() == 1) {
+        failures.add(e);
+        return;
+      }
+    }
+    int middle = tokens.size() / 2;
+    ask(tokens.subList(0, middle), dead, failures);
+    ask(tokens.subList(middle, tokens.size()), dead, failures);
+  }
+}
