@@ -2,6 +2,7 @@ package dev.bulwark.revocation;
 
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How far Redis is behind, in {@code /health/ready}. Always up: a lag is no reason to send logins
  * elsewhere, for every node has the same. Only the node that does the background work knows the
- * lag. Thread-safe.
+ * lag. "stalled" on any node means that its rounds do not come to their end. Thread-safe.
  */
 @Readiness
 @Singleton
@@ -19,6 +20,9 @@ public final class RevocationHealthCheck implements HealthCheck {
 
   /** Name of the check. */
   public static final String NAME = "Bulwark revocations in Redis";
+
+  /** Rounds come every few seconds at most; a round that drains a mass logout takes longer. */
+  private static final Duration STALLED = Duration.ofSeconds(30);
 
   @Override
   public HealthCheckResponse call() {
@@ -31,14 +35,31 @@ public final class RevocationHealthCheck implements HealthCheck {
     if (metrics == null) {
       return response.withData("status", "not running").build();
     }
-    if (!metrics.isLeading()) {
-      return response.withData("status", "another node does the background work").build();
+    response.withData("status", status(metrics));
+    if (isStalled(metrics)) {
+      response.withData("roundAgeSeconds", metrics.roundAge().toSeconds());
     }
-    long oldest = metrics.oldestPending();
-    return response
-        .withData("status", metrics.pending() == 0 ? "in step" : "behind")
-        .withData("pending", metrics.pending())
-        .withData("oldestPendingSeconds", oldest == 0 ? 0 : (clock.millis() - oldest) / 1000)
-        .build();
+    if (metrics.isLeading()) {
+      long oldest = metrics.oldestPending();
+      response
+          .withData("pending", metrics.pending())
+          .withData("oldestPendingSeconds", oldest == 0 ? 0 : (clock.millis() - oldest) / 1000);
+    }
+    return response.build();
+  }
+
+  /** In a word. */
+  static String status(RevocationMetrics metrics) {
+    if (isStalled(metrics)) {
+      return "stalled";
+    }
+    if (!metrics.isLeading()) {
+      return "another node does the background work";
+    }
+    return metrics.pending() == 0 ? "in step" : "behind";
+  }
+
+  private static boolean isStalled(RevocationMetrics metrics) {
+    return metrics.roundAge().compareTo(STALLED) > 0;
   }
 }

@@ -18,12 +18,14 @@ public final class RevocationMetrics implements AutoCloseable {
   private static final String PREFIX = "bulwark.revocation.";
 
   private final MeterRegistry registry;
+  private final Clock clock;
   private final List<Meter> meters = new ArrayList<>();
   private final AtomicLong pending = new AtomicLong();
   private final AtomicLong oldest = new AtomicLong();
   private final AtomicLong leading = new AtomicLong();
   private final AtomicLong ledgerSize = new AtomicLong();
   private final AtomicLong cycleBegan = new AtomicLong();
+  private final AtomicLong lastRound;
   private final Counter pushed;
   private final Counter failures;
   private final Counter late;
@@ -37,6 +39,8 @@ public final class RevocationMetrics implements AutoCloseable {
   /** Registers the metrics. */
   public RevocationMetrics(MeterRegistry registry, Clock clock) {
     this.registry = registry;
+    this.clock = clock;
+    this.lastRound = new AtomicLong(clock.millis());
     this.pushed = counter("pushed", "Keys written to Redis");
     this.failures = counter("push.failures", "Attempts to write to Redis that failed");
     this.late = counter("late", "Tokens found by a later pass of a scope, not by the first");
@@ -56,6 +60,10 @@ public final class RevocationMetrics implements AutoCloseable {
         "pending.age.seconds",
         "Time since the oldest token that Redis lacks was revoked",
         () -> oldest.get() == 0 ? 0 : (clock.millis() - oldest.get()) / 1000.0);
+    gauge(
+        "round.age.seconds",
+        "Time since the last complete round of the background work",
+        () -> roundAge().toMillis() / 1000.0);
     gauge("leading", "1 on the node that does the background work", leading::get);
   }
 
@@ -103,6 +111,20 @@ public final class RevocationMetrics implements AutoCloseable {
   /** Whether this node does the background work. */
   public boolean isLeading() {
     return leading.get() == 1;
+  }
+
+  /**
+   * A round of the background work has come to its end, on whichever node.
+   *
+   * @param at milliseconds since 1970
+   */
+  public void roundCompleted(long at) {
+    lastRound.set(at);
+  }
+
+  /** Time since the last complete round of the background work, or since the start; not negative. */
+  public Duration roundAge() {
+    return Duration.ofMillis(Math.max(0, clock.millis() - lastRound.get()));
   }
 
   /** The reconciler found tokens that had died without an event. */

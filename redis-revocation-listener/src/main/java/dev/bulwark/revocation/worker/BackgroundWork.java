@@ -83,9 +83,13 @@ public final class BackgroundWork {
                     .leases()
                     .acquire(connection, LEASE, node, now, now + LEASE_TIME.toMillis()));
     metrics.leading(leading);
-    if (!leading) {
-      return;
+    if (leading) {
+      lead(now);
     }
+    metrics.roundCompleted(clock.millis());
+  }
+
+  private void lead(long now) throws SQLException {
     OptionalLong completeUntil = OptionalLong.empty();
     try {
       completeUntil = scopes.round(now);

@@ -13,7 +13,7 @@ public final class Rounds implements AutoCloseable {
   @FunctionalInterface
   public interface Round {
 
-    /** One round; an exception is logged, and the next round comes all the same. */
+    /** One round; whatever it throws is logged, and the next round comes all the same. */
     void run() throws Exception;
   }
 
@@ -47,7 +47,8 @@ public final class Rounds implements AutoCloseable {
     while (!isClosed()) {
       try {
         round.run();
-      } catch (Exception e) {
+      } catch (Throwable e) {
+        // An error too: this thread is the only one of its kind, and nobody would start it again.
         LOG.warnf(e, "A round of %s failed; it is tried again", name);
       }
       synchronized (wakeUp) {

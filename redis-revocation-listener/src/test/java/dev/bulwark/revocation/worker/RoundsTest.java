@@ -6,11 +6,14 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RoundsTest {
 
-  @Test
-  void aRoundThatFailsIsFollowedByTheNext() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aRoundThatFailsIsFollowedByTheNext(boolean error) {
     AtomicInteger count = new AtomicInteger();
     try (Rounds rounds =
         new Rounds(
@@ -18,6 +21,9 @@ class RoundsTest {
             Duration.ofMillis(1),
             () -> {
               count.incrementAndGet();
+              if (error) {
+                throw new NoClassDefFoundError("every round");
+              }
               throw new IllegalStateException("every round");
             })) {
       rounds.start();
