@@ -30,6 +30,7 @@ public final class RevocationMetrics implements AutoCloseable {
   private final Counter failures;
   private final Counter late;
   private final Counter ledgerFailures;
+  private final Counter ledgerLost;
   private final Counter acquitted;
   private final Counter undecided;
   private final Timer pushTime;
@@ -45,6 +46,7 @@ public final class RevocationMetrics implements AutoCloseable {
     this.failures = counter("push.failures", "Attempts to write to Redis that failed");
     this.late = counter("late", "Tokens found by a later pass of a scope, not by the first");
     this.ledgerFailures = counter("ledger.failures", "Tokens issued without a ledger row");
+    this.ledgerLost = counter("ledger.lost", "Ledger rows given up, since too many waited");
     this.pushTime = timer("push", "Time of one write to Redis");
     this.ledgerTime = timer("ledger.write", "Time an issuing request waits for its ledger row");
     this.acquitted = counter("reconciler.acquitted", "Suspected tokens that were alive");
@@ -92,6 +94,11 @@ public final class RevocationMetrics implements AutoCloseable {
   /** A token went out without a row. */
   public void ledgerFailed() {
     ledgerFailures.increment();
+  }
+
+  /** A row was given up: nothing will find its token. */
+  public void ledgerLost() {
+    ledgerLost.increment();
   }
 
   /** The timer of ledger writes. */

@@ -70,7 +70,7 @@ final class RevocationService implements AutoCloseable {
     this.redis = redis;
     this.database = database;
     this.metrics = metrics;
-    this.ledger = new LedgerWriter(database, metrics);
+    this.ledger = new LedgerWriter(database, metrics, clock);
     RevocationPusher pusher = new RevocationPusher(redis);
     Revoker revoker = new Revoker(database, redis, pusher, metrics, clock);
     PatientOracle patient = new PatientOracle(oracle, metrics);
@@ -115,7 +115,12 @@ final class RevocationService implements AutoCloseable {
   }
 
   private void work() throws Exception {
-    ledger.retry();
+    try {
+      ledger.retry();
+    } catch (Exception e) {
+      // A row that cannot be written must not keep what is revoked from Redis.
+      LOG.warn("Rows of issued tokens could not be written to the ledger; they are tried again", e);
+    }
     work.round();
   }
 

@@ -2,12 +2,14 @@ package dev.bulwark.revocation.ledger;
 
 import dev.bulwark.revocation.RevocationMetrics;
 import dev.bulwark.revocation.rules.LedgerToken;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes issued tokens to the ledger before they leave the server. If the database refuses, the
@@ -19,17 +21,23 @@ public final class LedgerWriter {
 
   private static final int MAX_BATCH = 256;
   private static final int MAX_UNWRITTEN = 10_000;
+
+  /** Rows of a batch that are tried in vain: with a database that is away each takes a time-out. */
+  private static final int MAX_BAD = 3;
+
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final LedgerDatabase database;
   private final RevocationMetrics metrics;
+  private final Clock clock;
   private final GroupCommit<LedgerToken> commits;
   private final BlockingQueue<LedgerToken> unwritten = new ArrayBlockingQueue<>(MAX_UNWRITTEN);
 
   /** With its collaborators. */
-  public LedgerWriter(LedgerDatabase database, RevocationMetrics metrics) {
+  public LedgerWriter(LedgerDatabase database, RevocationMetrics metrics, Clock clock) {
     this.database = database;
     this.metrics = metrics;
+    this.clock = clock;
     this.commits = new GroupCommit<>(this::insert, MAX_BATCH, PATIENCE);
   }
 
@@ -51,20 +59,62 @@ public final class LedgerWriter {
     }
   }
 
-  /** Writes what has been set aside; stops at the first failure. */
+  /**
+   * Writes what has been set aside, and gives up rows whose tokens have expired meanwhile.
+   *
+   * @throws Exception if some could not be written, with the last reason; they stay set aside
+   */
   public void retry() throws Exception {
-    List<LedgerToken> again = new ArrayList<>();
-    unwritten.drainTo(again, MAX_BATCH);
-    while (!again.isEmpty()) {
-      try {
-        insert(again);
-      } catch (Exception e) {
-        again.forEach(unwritten::offer);
-        throw e;
-      }
-      again.clear();
-      unwritten.drainTo(again, MAX_BATCH);
+    @Nullable Exception failure = null;
+    // A row that fails goes back to the end: no row is met twice.
+    for (int left = unwritten.size(); left > 0 && failure == null; left -= MAX_BATCH) {
+      List<LedgerToken> again = new ArrayList<>();
+      unwritten.drainTo(again, Math.min(left, MAX_BATCH));
+      long now = Math.floorDiv(clock.millis(), 1000L);
+      again.removeIf(token -> token.expiresAt() <= now);
+      failure = again.isEmpty() ? null : retry(again);
     }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Writes a batch, or row by row if that fails, so that a bad one holds up no other. */
+  private @Nullable Exception retry(List<LedgerToken> again) {
+    try {
+      insert(again);
+      return null;
+    } catch (Exception e) {
+      return retrySingly(again, e);
+    }
+  }
+
+  private @Nullable Exception retrySingly(List<LedgerToken> again, Exception reason) {
+    Exception failure = reason;
+    List<LedgerToken> failed = new ArrayList<>();
+    int next = 0;
+    while (next < again.size() && failed.size() < MAX_BAD) {
+      LedgerToken token = again.get(next++);
+      try {
+        insert(List.of(token));
+      } catch (Exception e) {
+        failed.add(token);
+        failure = e;
+      }
+    }
+    // More bad ones are the database's fault. Those not tried come before those that failed.
+    again.subList(next, again.size()).forEach(this::keep);
+    failed.forEach(this::keep);
+    return failed.isEmpty() ? null : failure;
+  }
+
+  private boolean keep(LedgerToken token) {
+    boolean kept = unwritten.offer(token);
+    if (!kept) {
+      metrics.ledgerLost();
+      LOG.warn("Too many tokens wait for their row in the ledger: one's revocation can be missed");
+    }
+    return kept;
   }
 
   private void insert(List<LedgerToken> tokens) throws Exception {
@@ -75,11 +125,11 @@ public final class LedgerWriter {
   }
 
   private void setAside(LedgerToken token, Exception failure) {
-    boolean kept = unwritten.offer(token);
+    boolean kept = keep(token);
     metrics.ledgerFailed();
     LOG.warnf(
         failure,
         "A token was issued without a row in the ledger; %s",
-        kept ? "it is tried again" : "too many wait already, its revocation can be missed");
+        kept ? "it is tried again" : "too many wait already");
   }
 }

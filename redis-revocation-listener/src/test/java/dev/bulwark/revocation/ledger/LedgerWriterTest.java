@@ -1,0 +1,117 @@
+package dev.bulwark.revocation.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bulwark.revocation.RevocationMetrics;
+import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.rules.Scopes;
+import dev.bulwark.revocation.rules.SessionType;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Against H2, whose connections can be refused. */
+class LedgerWriterTest {
+
+  private static final long NOW = 2_000_000_000;
+  private static final int MAX_UNWRITTEN = 10_000;
+
+  private final AtomicBoolean away = new AtomicBoolean();
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private long now = NOW;
+  private TestDatabase database;
+  private LedgerWriter writer;
+
+  @BeforeEach
+  void open() throws Exception {
+    database = new TestDatabase();
+    LedgerDatabase ledger =
+        new LedgerDatabase(
+            () -> {
+              if (away.get()) {
+                throw new SQLException("refused");
+              }
+              return database.open();
+            },
+            SqlDialect.H2,
+            "");
+    InstantSource time = () -> Instant.ofEpochSecond(now);
+    Clock clock = time.withZone(ZoneOffset.UTC);
+    writer = new LedgerWriter(ledger, new RevocationMetrics(registry, clock), clock);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    database.close();
+  }
+
+  @Test
+  void badRowsHoldUpNoOther() throws Exception {
+    away.set(true);
+    for (int i = 0; i < 5; i++) {
+      writer.write(token("x".repeat(256) + i));
+    }
+    for (int i = 0; i < 300; i++) {
+      writer.write(token("good-" + i));
+    }
+    away.set(false);
+    int rounds = 0;
+    while (rows().size() < 300 && rounds++ < 5) {
+      assertThatThrownBy(writer::retry).isInstanceOf(SQLException.class);
+    }
+    assertThat(rows()).hasSize(300).allMatch(token -> token.jti().startsWith("good-"));
+
+    now = NOW + 600;
+    writer.retry();
+  }
+
+  @Test
+  void aDatabaseThatIsAwayCostsAFewTriesAndLosesNothing() throws Exception {
+    away.set(true);
+    for (int i = 0; i < 600; i++) {
+      writer.write(token("t-" + i));
+    }
+    assertThatThrownBy(writer::retry).hasMessage("refused");
+    away.set(false);
+    writer.retry();
+    assertThat(rows()).hasSize(600);
+    assertThat(counter("ledger.lost")).isZero();
+    assertThat(counter("ledger.failures")).isEqualTo(600);
+  }
+
+  @Test
+  void whatIsTooMuchIsCounted() {
+    away.set(true);
+    for (int i = 0; i < MAX_UNWRITTEN + 2; i++) {
+      writer.write(token("t-" + i));
+    }
+    assertThat(counter("ledger.lost")).isEqualTo(2);
+  }
+
+  private double counter(String name) {
+    return registry.get("bulwark.revocation." + name).counter().count();
+  }
+
+  private List<LedgerToken> rows() throws SQLException {
+    LedgerDatabase ledger = database.ledger();
+    return ledger.call(
+        c ->
+            ledger
+                .tokens()
+                .candidates(c, new Scopes("TEST", NOW * 1000).realm("realm"), null, NOW, 1000));
+  }
+
+  private static LedgerToken token(String jti) {
+    return new LedgerToken(
+        jti, SessionType.ONLINE, "realm", "user", "client", "session", null, NOW - 10, NOW + 300);
+  }
+}
