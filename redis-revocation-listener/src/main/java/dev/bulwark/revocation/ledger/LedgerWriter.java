@@ -31,13 +31,19 @@ public final class LedgerWriter {
   private final RevocationMetrics metrics;
   private final Clock clock;
   private final GroupCommit<LedgerToken> commits;
-  private final BlockingQueue<LedgerToken> unwritten = new ArrayBlockingQueue<>(MAX_UNWRITTEN);
+  private final BlockingQueue<LedgerToken> unwritten;
 
   /** With its collaborators. */
   public LedgerWriter(LedgerDatabase database, RevocationMetrics metrics, Clock clock) {
+    this(database, metrics, clock, MAX_UNWRITTEN);
+  }
+
+  /** Keeps so many rows at most. */
+  LedgerWriter(LedgerDatabase database, RevocationMetrics metrics, Clock clock, int maxUnwritten) {
     this.database = database;
     this.metrics = metrics;
     this.clock = clock;
+    this.unwritten = new ArrayBlockingQueue<>(maxUnwritten);
     this.commits = new GroupCommit<>(this::insert, MAX_BATCH, PATIENCE);
   }
 

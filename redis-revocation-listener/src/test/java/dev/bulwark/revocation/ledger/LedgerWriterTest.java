@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class LedgerWriterTest {
 
   private static final long NOW = 2_000_000_000;
-  private static final int MAX_UNWRITTEN = 10_000;
+  private static final int MAX_UNWRITTEN = 600;
 
   private final AtomicBoolean away = new AtomicBoolean();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -46,7 +46,7 @@ class LedgerWriterTest {
             "");
     InstantSource time = () -> Instant.ofEpochSecond(now);
     Clock clock = time.withZone(ZoneOffset.UTC);
-    writer = new LedgerWriter(ledger, new RevocationMetrics(registry, clock), clock);
+    writer = new LedgerWriter(ledger, new RevocationMetrics(registry, clock), clock, MAX_UNWRITTEN);
   }
 
   @AfterEach
