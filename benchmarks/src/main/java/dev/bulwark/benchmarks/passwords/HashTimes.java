@@ -126,10 +126,10 @@ final class HashTimes implements Measurement {
         behind <= PERCENT_BEHIND);
   }
 
-  /** Of all libraries and pages: chosen after the fact, so nothing to judge by. */
+  /** Of the compiled ones: chosen after the fact, so nothing to judge by. */
   private static void best(Report report, Series ours, Series keycloak) {
     report.figure(
-        "Best of this run: " + ours.name(),
+        "Best of the compiled: " + ours.name(),
         milliseconds(ours)
             + ", "
             + Samples.number(keycloak.median() / ours.median(), 2)
