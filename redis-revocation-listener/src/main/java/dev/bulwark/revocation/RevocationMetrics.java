@@ -129,7 +129,9 @@ public final class RevocationMetrics implements AutoCloseable {
     lastRound.set(at);
   }
 
-  /** Time since the last complete round of the background work, or since the start; not negative. */
+  /**
+   * Time since the last complete round of the background work, or since the start; not negative.
+   */
   public Duration roundAge() {
     return Duration.ofMillis(Math.max(0, clock.millis() - lastRound.get()));
   }
