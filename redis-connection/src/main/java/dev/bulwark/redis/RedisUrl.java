@@ -6,6 +6,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.HostAndPort;
 
@@ -47,6 +48,9 @@ record RedisUrl(
   private static final int DEFAULT_PORT = 6379;
   private static final int DEFAULT_SENTINEL_PORT = 26379;
   private static final int MAX_DATABASE = 65_535;
+
+  /** What Sentinel itself allows. */
+  private static final Pattern MASTER_NAME = Pattern.compile("[A-Za-z0-9._-]+");
 
   /**
    * Reads a URL.
@@ -113,7 +117,11 @@ record RedisUrl(
         if (path.isEmpty()) {
           throw invalid("it does not name the Sentinel group (…/master-name)");
         }
-        int database = query.isEmpty() ? 0 : database(parameter(query, "db"));
+        if (!MASTER_NAME.matcher(path).matches()) {
+          throw invalid(
+              "the name of the Sentinel group has characters that Sentinel does not allow");
+        }
+        int database = queryStart < 0 ? 0 : database(parameter(query, "db"));
         yield new RedisUrl(topology, tls, hosts, path, database, username, password);
       }
       case CLUSTER -> {
