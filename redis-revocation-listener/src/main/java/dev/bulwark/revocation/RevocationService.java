@@ -9,6 +9,7 @@ import dev.bulwark.revocation.push.Watermark;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.worker.BackgroundWork;
+import dev.bulwark.revocation.worker.DoubtPasses;
 import dev.bulwark.revocation.worker.PatientOracle;
 import dev.bulwark.revocation.worker.Reconciler;
 import dev.bulwark.revocation.worker.Revoker;
@@ -73,7 +74,7 @@ final class RevocationService implements AutoCloseable {
     this.ledger = new LedgerWriter(database, metrics, clock);
     RevocationPusher pusher = new RevocationPusher(redis);
     Revoker revoker = new Revoker(database, redis, pusher, metrics, clock);
-    PatientOracle patient = new PatientOracle(oracle, metrics);
+    PatientOracle patient = new PatientOracle(oracle, metrics, clock);
     this.expander = new ScopeExpander(database, patient, revoker, clock);
     this.work =
         new BackgroundWork(
@@ -101,6 +102,7 @@ final class RevocationService implements AutoCloseable {
             database.sweeps(sessionsInDatabase),
             patient,
             revoker,
+            new DoubtPasses(database, expander::expandPage, clock),
             metrics,
             clock,
             config.reconcileInterval());
@@ -204,6 +206,9 @@ final class RevocationService implements AutoCloseable {
 
   private void expandQuietly(List<RevocationScope> scopes) {
     for (RevocationScope scope : scopes) {
+      if (scope.isDoubt()) {
+        continue;
+      }
       try {
         expander.expand(scope);
       } catch (SQLException | RuntimeException e) {

@@ -26,10 +26,16 @@ public final class AdminEventScopes {
     String realmId = event.getRealmId();
     ResourceType type = event.getResourceType();
     OperationType operation = event.getOperationType();
-    if (realmId == null || operation == OperationType.CREATE) {
+    if (realmId == null) {
       return List.of();
     }
     Scopes scopes = new Scopes(cause(event), event.getTime());
+    if (maybeTakesOfflineAccess(event)) {
+      return List.of(scopes.realmInDoubt(realmId, SessionType.OFFLINE_ACCESS_TYPES));
+    }
+    if (operation == OperationType.CREATE) {
+      return List.of();
+    }
     if (type == ResourceType.REALM && operation == OperationType.UPDATE) {
       return realmUpdate(realmId, scopes, context);
     }
@@ -58,11 +64,41 @@ public final class AdminEventScopes {
     }
     if (userId != null
         && operation == OperationType.DELETE
-        && (type == ResourceType.REALM_ROLE_MAPPING || type == ResourceType.GROUP_MEMBERSHIP)) {
+        && (type == ResourceType.REALM_ROLE_MAPPING
+            || type == ResourceType.CLIENT_ROLE_MAPPING
+            || type == ResourceType.GROUP_MEMBERSHIP)) {
       // Without the role offline_access, tokens of offline sessions die.
       return List.of(scopes.user(realmId, userId, null, NONE));
     }
     return ApiKeyScopes.ofAdminEvent(event, realmId, scopes);
+  }
+
+  /**
+   * Whether users or clients may lose the scope {@code offline_access} by it, without being named:
+   * by a role of a group, a role within a role, a client's scopes, what the scope demands.
+   */
+  private static boolean maybeTakesOfflineAccess(AdminEvent event) {
+    ResourceType type = event.getResourceType();
+    String path = event.getResourcePath();
+    if (type == null || path == null || path.startsWith("users/")) {
+      return false;
+    }
+    OperationType operation = event.getOperationType();
+    return switch (type) {
+      case REALM_SCOPE_MAPPING, CLIENT_SCOPE_MAPPING ->
+          // A scope that demands no role is everybody's: its first role takes it away.
+          operation == OperationType.CREATE || operation == OperationType.DELETE;
+      case GROUP, CLIENT_SCOPE ->
+          // A group can be moved, a scope renamed.
+          operation == OperationType.UPDATE || operation == OperationType.DELETE;
+      case REALM_ROLE,
+          CLIENT_ROLE,
+          REALM_ROLE_MAPPING,
+          CLIENT_ROLE_MAPPING,
+          CLIENT_SCOPE_CLIENT_MAPPING ->
+          operation == OperationType.DELETE;
+      default -> false;
+    };
   }
 
   private static List<RevocationScope> action(

@@ -45,7 +45,8 @@ public final class ModelEventScopes {
     if (event instanceof RealmModel.IdentityProviderRemovedEvent removed) {
       // Ends the sessions that came through it; which ones, only Keycloak can tell.
       return List.of(
-          new Scopes("IDENTITY_PROVIDER_REMOVED", now).realmInDoubt(removed.getRealm().getId()));
+          new Scopes("IDENTITY_PROVIDER_REMOVED", now)
+              .realmInDoubt(removed.getRealm().getId(), SessionType.ALL));
     }
     return List.of();
   }

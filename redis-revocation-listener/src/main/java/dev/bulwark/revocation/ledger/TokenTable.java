@@ -157,6 +157,11 @@ public final class TokenTable {
     }
     sql.append(" AND t.EXPIRES_AT >= ?");
     boolean bounded = scope.verifies().isEmpty();
+    if (scope.isDoubt()) {
+      sql.append(" AND t.SESSION_TYPE IN (")
+          .append(SqlDialect.parameters(scope.verifies().size()))
+          .append(")");
+    }
     if (bounded) {
       sql.append(" AND t.ISSUED_AT < ?");
     }
@@ -174,6 +179,11 @@ public final class TokenTable {
       }
       // A token is expired from the second of its exp on; see RevokedTable.
       statement.setLong(parameter++, after == null ? now + 1 : after.expiresAt());
+      if (scope.isDoubt()) {
+        for (SessionType type : scope.verifies()) {
+          statement.setString(parameter++, type.code());
+        }
+      }
       if (bounded) {
         statement.setLong(parameter++, scope.issuedBefore());
       }

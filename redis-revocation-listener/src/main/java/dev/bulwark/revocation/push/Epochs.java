@@ -16,9 +16,9 @@ import redis.clients.jedis.Response;
 
 /**
  * Finds out whether a Redis node still holds what has been pushed to it. Each node bears a key with
- * an epoch and the run id of the server process that got it. The key is gone after a flush; the run
- * id differs after a restart or a fail-over, when the node may have lost the last writes. In both
- * cases all nodes get new epochs, and what was pushed in the old ones counts as not pushed.
+ * an epoch and the {@link #life} that got it. The key is gone after a flush; the life is another
+ * after a restart or a fail-over, when the node may have lost the last writes. In both cases all
+ * nodes get new epochs, and what was pushed in the old ones counts as not pushed.
  */
 public final class Epochs {
 
@@ -54,15 +54,16 @@ public final class Epochs {
     return redis.pipeline(
         node,
         pipeline -> {
-          Response<Object> info = pipeline.sendCommand(Protocol.Command.INFO, "server");
+          Response<Object> server = pipeline.sendCommand(Protocol.Command.INFO, "server");
+          Response<Object> replication = pipeline.sendCommand(Protocol.Command.INFO, "replication");
           Response<String> stored = pipeline.get(key(node));
           pipeline.sync();
-          return new State(node, runId(info.get()), Value.parse(stored.get()));
+          return new State(node, life(server.get(), replication.get()), Value.parse(stored.get()));
         });
   }
 
   private String renew(State state) {
-    Value fresh = new Value(state.runId(), UUID.randomUUID().toString().replace("-", ""));
+    Value fresh = new Value(state.life(), UUID.randomUUID().toString().replace("-", ""));
     redis.pipeline(
         state.node(),
         pipeline -> {
@@ -74,7 +75,9 @@ public final class Epochs {
       LOG.infof(
           "Redis node %s %s: what has been revoked is pushed again.",
           state.node().address(),
-          state.stored() == null ? "is empty" : "is another process than before");
+          state.stored() == null
+              ? "is empty"
+              : "is another process than before, or has been a replica meanwhile");
     }
     return fresh.epoch();
   }
@@ -83,14 +86,28 @@ public final class Epochs {
     return redis.key(RedisKeys.epoch(node));
   }
 
-  static String runId(Object info) {
+  /**
+   * Tells one term of a process as primary from the next: the id of the process (its run id), and
+   * that of the replication history, which a replica changes when it becomes a primary. The run id
+   * alone would not show a fail-over there and back between two looks, which may have cost the last
+   * writes. (A primary that nobody has replicated from for long changes the history too: then once
+   * more is pushed than needed.)
+   *
+   * @param server answer of {@code INFO server}
+   * @param replication answer of {@code INFO replication}
+   */
+  static String life(Object server, Object replication) {
+    return line(server, "run_id:") + "/" + line(replication, "master_replid:");
+  }
+
+  private static String line(Object info, String name) {
     String text =
         info instanceof byte[] bytes
             ? new String(bytes, StandardCharsets.UTF_8)
             : String.valueOf(info);
     for (String line : text.split("\r?\n", -1)) {
-      if (line.toLowerCase(Locale.ROOT).startsWith("run_id:")) {
-        return line.substring("run_id:".length()).trim();
+      if (line.toLowerCase(Locale.ROOT).startsWith(name)) {
+        return line.substring(name.length()).trim();
       }
     }
     return "unknown";
@@ -99,23 +116,23 @@ public final class Epochs {
   /**
    * What a node says.
    *
-   * @param runId of the process that answers
+   * @param life of the process that answers
    * @param stored null if it holds no epoch
    */
-  private record State(RedisNode node, String runId, @Nullable Value stored) {
+  private record State(RedisNode node, String life, @Nullable Value stored) {
 
     boolean isCurrent() {
-      return stored != null && stored.runId().equals(runId);
+      return stored != null && stored.life().equals(life);
     }
   }
 
   /**
    * What the epoch key holds.
    *
-   * @param runId of the process that got it
+   * @param life in which it got it
    * @param epoch 32 hexadecimal digits
    */
-  record Value(String runId, String epoch) {
+  record Value(String life, String epoch) {
 
     static @Nullable Value parse(@Nullable String text) {
       if (text == null) {
@@ -127,7 +144,7 @@ public final class Epochs {
 
     @Override
     public String toString() {
-      return runId + ":" + epoch;
+      return life + ":" + epoch;
     }
   }
 }

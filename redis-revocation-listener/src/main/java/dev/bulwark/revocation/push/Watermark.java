@@ -72,15 +72,16 @@ public final class Watermark {
     return redis.pipeline(
         node,
         pipeline -> {
-          Response<Object> info = pipeline.sendCommand(Protocol.Command.INFO, "server");
+          Response<Object> server = pipeline.sendCommand(Protocol.Command.INFO, "server");
+          Response<Object> replication = pipeline.sendCommand(Protocol.Command.INFO, "replication");
           pipeline.sync();
-          // The script runs on this connection, thus in the process whose run id this is.
-          String runId = Epochs.runId(info.get());
+          // The script runs on this connection, thus in the process that answered.
+          String life = Epochs.life(server.get(), replication.get());
           List<String> arguments = new ArrayList<>();
           arguments.add(Long.toString(completeUntil));
           arguments.add(Long.toString(LIFE.toMillis()));
           for (String epoch : epochs) {
-            arguments.add(new Epochs.Value(runId, epoch).toString());
+            arguments.add(new Epochs.Value(life, epoch).toString());
           }
           Response<Object> written = pipeline.eval(SCRIPT, keys, arguments);
           pipeline.sync();

@@ -61,6 +61,14 @@ public record RevocationScope(
     }
   }
 
+  /**
+   * Whether it kills nothing of a whole realm outright, and has every token verified. That can be
+   * very many, so it takes its time: see {@code DoubtPasses}.
+   */
+  public boolean isDoubt() {
+    return kind == ScopeKind.REALM && kills.isEmpty();
+  }
+
   /** What this scope says about a token. */
   public Verdict judge(LedgerToken token) {
     if (!concerns(token)) {

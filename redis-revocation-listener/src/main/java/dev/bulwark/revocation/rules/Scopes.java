@@ -140,8 +140,12 @@ public final class Scopes {
         now);
   }
 
-  /** All tokens of a realm, each to be verified. */
-  public RevocationScope realmInDoubt(String realmId) {
+  /**
+   * Tokens of a realm, each to be verified.
+   *
+   * @param verifies their session types
+   */
+  public RevocationScope realmInDoubt(String realmId, Set<SessionType> verifies) {
     return new RevocationScope(
         id(),
         ScopeKind.REALM,
@@ -154,7 +158,7 @@ public final class Scopes {
         0,
         Set.of(),
         0,
-        SessionType.ALL,
+        verifies,
         cause,
         now);
   }

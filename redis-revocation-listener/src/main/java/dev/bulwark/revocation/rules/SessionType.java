@@ -29,6 +29,10 @@ public enum SessionType {
   public static final Set<SessionType> OFFLINE_TYPES =
       Set.copyOf(EnumSet.of(OFFLINE, OFFLINE_USER_SESSION));
 
+  /** Those that may need the user's right to offline access, as long as they live. */
+  public static final Set<SessionType> OFFLINE_ACCESS_TYPES =
+      Set.copyOf(EnumSet.of(OFFLINE, UNKNOWN));
+
   /** All of them. */
   public static final Set<SessionType> ALL = Set.copyOf(EnumSet.allOf(SessionType.class));
 

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * time; a round takes as many slices as fit into its time, and at most one whole cycle. So a small
  * ledger is compared in every round, and a huge one costs a bounded share of one connection.
  *
+ * <p>Half of its time at most goes to whole realms that an event has put in doubt.
+ *
  * <p>Runs on the node that has the lease. Not thread-safe; called by one thread.
  */
 public final class Reconciler {
@@ -45,6 +47,7 @@ public final class Reconciler {
   private final LedgerDatabase database;
   private final PatientOracle oracle;
   private final Revoker revoker;
+  private final DoubtPasses doubts;
   private final RevocationMetrics metrics;
   private final Clock clock;
   private final List<SuspectSweep> sweeps;
@@ -67,6 +70,7 @@ public final class Reconciler {
       List<SuspectSweep> sweeps,
       PatientOracle oracle,
       Revoker revoker,
+      DoubtPasses doubts,
       RevocationMetrics metrics,
       Clock clock,
       Duration interval) {
@@ -74,6 +78,7 @@ public final class Reconciler {
     this.sweeps = List.copyOf(sweeps);
     this.oracle = oracle;
     this.revoker = revoker;
+    this.doubts = doubts;
     this.metrics = metrics;
     this.clock = clock;
     this.budget = interval;
@@ -88,6 +93,7 @@ public final class Reconciler {
       position = Position.START;
       return;
     }
+    doubts.round(began + budget.toMillis() / 2);
     boolean finished = false;
     do {
       if (position.equals(Position.START)) {

@@ -55,22 +55,40 @@ public final class ScopeExpander {
     int found = 0;
     int undecided = 0;
     @Nullable LedgerToken last = null;
-    while (true) {
-      @Nullable LedgerToken after = last;
-      List<LedgerToken> page =
-          database.call(
-              connection ->
-                  database.tokens().candidates(connection, scope, after, seconds(), PAGE));
-      List<RevokedToken> dead = new ArrayList<>();
-      undecided += judge(scope, page, dead);
-      revoker.revoke(dead, scope.cause());
-      found += dead.size();
-      if (page.size() < PAGE) {
-        return new Expansion(found, undecided);
-      }
-      last = page.get(page.size() - 1);
-    }
+    do {
+      Page page = expandPage(scope, last, PAGE);
+      found += page.found();
+      undecided += page.undecided();
+      last = page.last();
+    } while (last != null);
+    return new Expansion(found, undecided);
   }
+
+  /**
+   * Does a page of a scope that is laid over the ledger.
+   *
+   * @param after the last token of the page before; null for the first
+   * @param size number of tokens at most
+   */
+  public Page expandPage(RevocationScope scope, @Nullable LedgerToken after, int size)
+      throws SQLException {
+    List<LedgerToken> page =
+        database.call(
+            connection -> database.tokens().candidates(connection, scope, after, seconds(), size));
+    List<RevokedToken> dead = new ArrayList<>();
+    int undecided = judge(scope, page, dead);
+    revoker.revoke(dead, scope.cause());
+    return new Page(dead.size(), undecided, page.size() < size ? null : page.get(size - 1));
+  }
+
+  /**
+   * What came of a page.
+   *
+   * @param found tokens revoked
+   * @param undecided tokens that Keycloak could not judge
+   * @param last its last token; null if there is no further page
+   */
+  public record Page(int found, int undecided, @Nullable LedgerToken last) {}
 
   /** Collects the dead, and says how many could not be judged. */
   private int judge(RevocationScope scope, List<LedgerToken> page, List<RevokedToken> dead) {

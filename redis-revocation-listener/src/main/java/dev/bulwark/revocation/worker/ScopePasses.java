@@ -11,7 +11,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Lays the scopes of the database over the ledger as often as each needs, and deletes those that
- * are done with. A scope that fails holds up no other. Not thread-safe.
+ * are done with. A scope that fails holds up no other. Doubts are left to {@link DoubtPasses}. Not
+ * thread-safe.
  */
 final class ScopePasses {
 
@@ -47,7 +48,8 @@ final class ScopePasses {
    *     cannot be said, since one failed or since none of the rounds so far saw them all
    */
   OptionalLong round(long began) throws SQLException {
-    List<RevocationScope> all = database.call(c -> database.scopes().all(c));
+    List<RevocationScope> all =
+        database.call(c -> database.scopes().all(c)).stream().filter(s -> !s.isDoubt()).toList();
     boolean complete = true;
     for (RevocationScope scope : schedule.due(all, began)) {
       complete &= passes(scope);

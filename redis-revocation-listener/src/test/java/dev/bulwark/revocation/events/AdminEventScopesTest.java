@@ -119,7 +119,7 @@ class AdminEventScopesTest {
   @CsvSource({
     "REALM_ROLE_MAPPING, users/u/role-mappings/realm, DELETE, 1",
     "GROUP_MEMBERSHIP, users/u/groups/g, DELETE, 1",
-    "REALM_ROLE_MAPPING, groups/g/role-mappings/realm, DELETE, 0",
+    "CLIENT_ROLE_MAPPING, users/u/role-mappings/clients/c, DELETE, 1",
     "REALM_ROLE_MAPPING, users/u/role-mappings/realm, CREATE, 0"
   })
   void aRoleThatIsTakenAway(ResourceType type, String path, OperationType operation, int count) {
@@ -127,6 +127,36 @@ class AdminEventScopesTest {
     assertThat(scopes).hasSize(count);
     assertThat(scopes).allSatisfy(scope -> assertThat(scope.kills()).isEmpty());
     assertThat(scopes).allSatisfy(scope -> assertThat(scope.userId()).isEqualTo("u"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "REALM_ROLE_MAPPING, groups/g/role-mappings/realm, DELETE, true",
+    "CLIENT_ROLE_MAPPING, groups/g/role-mappings/clients/c, DELETE, true",
+    "REALM_ROLE_MAPPING, groups/g/role-mappings/realm, CREATE, false",
+    "GROUP, groups/g, DELETE, true",
+    "GROUP, groups/g/children, UPDATE, true",
+    "GROUP, groups, CREATE, false",
+    "REALM_ROLE, roles-by-id/x/composites, DELETE, true",
+    "CLIENT_ROLE, clients/c/roles/x, DELETE, true",
+    "REALM_ROLE, roles/x, UPDATE, false",
+    "CLIENT_SCOPE_CLIENT_MAPPING, clients/c/optional-client-scopes/s, DELETE, true",
+    "CLIENT_SCOPE_CLIENT_MAPPING, clients/c/optional-client-scopes/s, CREATE, false",
+    "CLIENT_SCOPE, client-scopes/s, UPDATE, true",
+    "REALM_SCOPE_MAPPING, client-scopes/s/scope-mappings/realm, CREATE, true",
+    "REALM_SCOPE_MAPPING, client-scopes/s/scope-mappings/realm, DELETE, true",
+    "CLIENT, clients/c, UPDATE, false",
+  })
+  void whatMayTakeOfflineAccessFromMany(
+      ResourceType type, String path, OperationType operation, boolean doubt) {
+    List<RevocationScope> scopes = scopes(operation, type, path);
+    assertThat(scopes).hasSize(doubt ? 1 : 0);
+    assertThat(scopes).allMatch(RevocationScope::isDoubt);
+    assertThat(scopes)
+        .allSatisfy(
+            scope ->
+                assertThat(scope.verifies())
+                    .containsExactlyInAnyOrder(SessionType.OFFLINE, SessionType.UNKNOWN));
   }
 
   @Test

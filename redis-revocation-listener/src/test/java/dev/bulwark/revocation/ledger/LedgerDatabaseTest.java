@@ -68,6 +68,19 @@ class LedgerDatabaseTest {
   }
 
   @Test
+  void ofARealmInDoubtOnlyTheDoubtedTypesAreRead() throws Exception {
+    LedgerToken online = token("a", "alice", "s1");
+    LedgerToken offline =
+        new LedgerToken("f", SessionType.OFFLINE, "realm", "u", "c", "s", null, NOW - 1, NOW + 300);
+    ledger.tokens().insert(connection, List.of(online, offline));
+    assertThat(find(SCOPES.realmInDoubt("realm", SessionType.ALL)))
+        .containsExactly(online, offline);
+    assertThat(find(SCOPES.realmInDoubt("realm", SessionType.OFFLINE_ACCESS_TYPES)))
+        .containsExactly(offline);
+    assertThat(find(SCOPES.realmInDoubt("other", SessionType.ALL))).isEmpty();
+  }
+
+  @Test
   void revokedAndExpiredTokensAreNoCandidates() throws Exception {
     LedgerToken alice = token("a", "alice", "s1");
     LedgerToken expired =

@@ -8,11 +8,15 @@ import dev.bulwark.revocation.rules.SessionType;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,6 +24,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PatientOracleTest {
 
   private final MeterRegistry registry = new SimpleMeterRegistry();
+  private long now;
+  private int asked;
+  private final InstantSource time = () -> Instant.ofEpochMilli(now);
+  private final Clock clock = time.withZone(ZoneOffset.UTC);
 
   /** Letters are tokens: d is dead, a alive, x cannot be judged. */
   @ParameterizedTest
@@ -52,9 +60,24 @@ class PatientOracleTest {
     assertThat(answer.undecided()).isEqualTo(1);
   }
 
+  @Test
+  void aUserStoreThatTakesItsTimeIsGivenUp() {
+    PatientOracle.Answer answer =
+        oracle(
+                () -> {
+                  now += PatientOracle.PATIENCE.toMillis() / 4;
+                  return new IllegalStateException("time-out");
+                })
+            .ask(tokens("dx".repeat(500)));
+    assertThat(answer.undecided() + answer.dead().size()).isLessThanOrEqualTo(1000);
+    assertThat(answer.undecided()).isGreaterThanOrEqualTo(500);
+    assertThat(asked).isLessThan(20);
+  }
+
   private PatientOracle oracle(Supplier<Throwable> failure) {
     TokenOracle oracle =
         tokens -> {
+          asked++;
           Set<LedgerToken> dead = new HashSet<>();
           for (LedgerToken token : tokens) {
             if (token.jti().startsWith("x")) {
@@ -70,7 +93,7 @@ class PatientOracleTest {
           }
           return dead;
         };
-    return new PatientOracle(oracle, new RevocationMetrics(registry, Clock.systemUTC()));
+    return new PatientOracle(oracle, new RevocationMetrics(registry, clock), clock);
   }
 
   private static List<LedgerToken> tokens(String letters) {

@@ -1,0 +1,154 @@
+package dev.bulwark.revocation.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bulwark.revocation.ledger.TestDatabase;
+import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.rules.RevocationScope;
+import dev.bulwark.revocation.rules.Scopes;
+import dev.bulwark.revocation.rules.SessionType;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DoubtPassesTest {
+
+  private static final long T = 2_000_000_000_000L;
+  private static final long PAGE_TAKES = 100;
+
+  /** Pages done, as realm and number of page. */
+  private final List<String> pages = new ArrayList<>();
+
+  private final List<Set<SessionType>> verified = new ArrayList<>();
+  private final RevocationScope doubt = new Scopes("TEST", T).realmInDoubt("r", SessionType.ALL);
+  private long now = T;
+  private int pagesOfRealm = 3;
+  private int undecided;
+  private TestDatabase database;
+  private DoubtPasses passes;
+
+  @BeforeEach
+  void open() throws Exception {
+    database = new TestDatabase();
+    InstantSource time = () -> Instant.ofEpochMilli(now);
+    passes = new DoubtPasses(database.ledger(), this::page, time.withZone(ZoneOffset.UTC));
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    database.close();
+  }
+
+  private ScopeExpander.Page page(RevocationScope scope, @Nullable LedgerToken after, int size) {
+    int number = after == null ? 1 : Integer.parseInt(after.jti()) + 1;
+    pages.add(scope.realmId() + number);
+    verified.add(scope.verifies());
+    now += PAGE_TAKES;
+    return new ScopeExpander.Page(0, undecided, number < pagesOfRealm ? token(number) : null);
+  }
+
+  private static LedgerToken token(int number) {
+    return new LedgerToken(
+        Integer.toString(number), SessionType.ONLINE, "r", "u", "c", "s", null, 1, 2);
+  }
+
+  private void insert(RevocationScope... scopes) throws SQLException {
+    database.ledger().run(c -> database.ledger().scopes().insert(c, List.of(scopes)));
+  }
+
+  private List<RevocationScope> left() throws SQLException {
+    return database.ledger().call(c -> database.ledger().scopes().all(c));
+  }
+
+  private void round(long at, long budget) throws SQLException {
+    now = at;
+    passes.round(at + budget);
+  }
+
+  @Test
+  void aWalkGoesOnWhereItsTimeEnded() throws Exception {
+    insert(doubt);
+    round(T, 2 * PAGE_TAKES);
+    assertThat(pages).containsExactly("r1", "r2");
+    round(T + 1_000, 2 * PAGE_TAKES);
+    assertThat(pages).containsExactly("r1", "r2", "r3");
+    assertThat(left()).containsExactly(doubt);
+  }
+
+  @Test
+  void itIsWalkedAgainWhenSettledAndThenForgotten() throws Exception {
+    insert(doubt);
+    round(T, 1_000);
+    round(T + 1_000, 1_000);
+    assertThat(pages).hasSize(3);
+    round(T + DoubtPasses.SETTLED, 1_000);
+    assertThat(pages).hasSize(6);
+    assertThat(left()).isEmpty();
+    round(T + 20_000, 1_000);
+    assertThat(pages).hasSize(6);
+  }
+
+  @Test
+  void aTokenThatCannotBeJudgedKeepsTheDoubt() throws Exception {
+    insert(doubt);
+    undecided = 1;
+    round(T, 1_000);
+    round(T + DoubtPasses.SETTLED, 1_000);
+    assertThat(left()).containsExactly(doubt);
+    undecided = 0;
+    round(T + 2 * DoubtPasses.SETTLED, 1_000);
+    assertThat(left()).isEmpty();
+  }
+
+  @Test
+  void manyDoubtsAboutARealmAreOneWalk() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      insert(new Scopes("GROUP", T + i).realmInDoubt("r", SessionType.OFFLINE_ACCESS_TYPES));
+    }
+    pagesOfRealm = 1;
+    round(T, 1_000);
+    assertThat(pages).containsExactly("r1");
+    round(T + DoubtPasses.SETTLED, 1_000);
+    assertThat(pages).hasSize(2);
+    assertThat(left()).isEmpty();
+    assertThat(verified).allMatch(SessionType.OFFLINE_ACCESS_TYPES::equals);
+  }
+
+  @Test
+  void aDoubtThatComesDuringAWalkGetsOneOfItsOwn() throws Exception {
+    RevocationScope offline =
+        new Scopes("GROUP", T).realmInDoubt("r", SessionType.OFFLINE_ACCESS_TYPES);
+    insert(offline);
+    round(T, PAGE_TAKES);
+    insert(doubt);
+    round(T + 1_000, 1_000);
+    assertThat(pages).containsExactly("r1", "r2", "r3");
+    round(T + 2_000, 1_000);
+    assertThat(pages).hasSize(6);
+    assertThat(verified.get(5)).isEqualTo(SessionType.ALL);
+    round(T + 2_000 + DoubtPasses.SETTLED, 1_000);
+    assertThat(left()).isEmpty();
+  }
+
+  @Test
+  void otherScopesAndOtherRealmsAreLeftAlone() throws Exception {
+    RevocationScope killing = new Scopes("TEST", T).realm("r");
+    RevocationScope other = new Scopes("TEST", T).realmInDoubt("q", SessionType.ALL);
+    insert(killing, other);
+    pagesOfRealm = 1;
+    round(T, 1_000);
+    round(T + DoubtPasses.SETTLED, 1_000);
+    assertThat(pages).containsExactly("q1", "q1");
+    assertThat(left()).containsExactly(killing);
+    assertThat(Objects.requireNonNull(left().get(0).realmId())).isEqualTo("r");
+  }
+}
