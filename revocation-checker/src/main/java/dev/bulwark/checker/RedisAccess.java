@@ -11,6 +11,7 @@ import redis.clients.jedis.JedisCluster;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * The Redis that Keycloak feeds. It is first contacted by the first check, so that an app starts
@@ -25,6 +26,8 @@ public final class RedisAccess implements AutoCloseable {
   private final ReentrantLock opening = new ReentrantLock();
   private volatile @Nullable OpenRedis open;
   private volatile boolean closed;
+  private volatile int failures;
+  private @Nullable JedisException failure;
 
   private RedisAccess(Supplier<OpenRedis> opener, RedisSettings settings, boolean clustered) {
     this.opener = opener;
@@ -108,7 +111,9 @@ public final class RedisAccess implements AutoCloseable {
     return current != null ? current : openNow();
   }
 
+  /** Of those who find it closed one connects; the others wait and share what comes of it. */
   private OpenRedis openNow() {
+    int before = failures;
     try {
       if (!opening.tryLock(openWait.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new JedisConnectionException("Another thread is still connecting.");
@@ -122,13 +127,27 @@ public final class RedisAccess implements AutoCloseable {
       if (closed) {
         throw new JedisConnectionException("The access to Redis is closed.");
       }
-      if (current == null) {
-        current = opener.get();
-        open = current;
+      if (current != null) {
+        return current;
       }
-      return current;
+      if (failures != before) {
+        throw new JedisConnectionException("Another thread could not connect.", failure);
+      }
+      return connect();
     } finally {
       opening.unlock();
+    }
+  }
+
+  private OpenRedis connect() {
+    try {
+      OpenRedis fresh = opener.get();
+      open = fresh;
+      return fresh;
+    } catch (JedisException e) {
+      failure = e;
+      failures++;
+      throw e;
     }
   }
 

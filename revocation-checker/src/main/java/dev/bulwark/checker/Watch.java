@@ -102,7 +102,12 @@ final class Watch implements AutoCloseable {
 
   private void readFirst(OpenRedis redis) {
     try {
-      seen = read(redis);
+      Map<String, Watermarks.Mark> marks = new HashMap<>();
+      JedisException unread = read(redis, marks);
+      if (unread != null) {
+        throw unread;
+      }
+      seen = new Watermarks(marks);
     } catch (JedisException e) {
       failure = e;
       failures++;
@@ -142,14 +147,20 @@ final class Watch implements AutoCloseable {
   private boolean look(OpenRedis redis) {
     try {
       unconfirmed.begin();
-      Watermarks now = read(redis);
+      Map<String, Watermarks.Mark> marks = new HashMap<>();
+      JedisException unread = read(redis, marks);
+      Watermarks now = new Watermarks(marks);
       boolean holds = now.continues(seen);
       // Before the loss is told: an answer with the old watermark is then too late to be noted.
       seen = now;
+      if (!holds) {
+        unconfirmed.lose();
+      }
+      if (unread != null) {
+        throw unread;
+      }
       if (holds) {
         unconfirmed.confirm();
-      } else {
-        unconfirmed.lose();
       }
       return holds;
     } catch (JedisException e) {
@@ -162,16 +173,31 @@ final class Watch implements AutoCloseable {
     }
   }
 
-  private Watermarks read(OpenRedis redis) {
-    Map<String, Watermarks.Mark> marks = new HashMap<>();
+  /**
+   * Reads them all. One that does not answer must not hide that another was emptied: what it said
+   * last stands and grows old.
+   *
+   * @param marks gets them
+   * @return why one could not be read; null if all could
+   */
+  private @Nullable JedisException read(OpenRedis redis, Map<String, Watermarks.Mark> marks) {
+    JedisException unread = null;
     for (String key : watermarks.apply(redis)) {
-      List<@Nullable String> values = redis.client().mget(key, keys.epoch(key));
-      String epoch = values.get(1);
-      marks.put(
-          key,
-          new Watermarks.Mark(Reading.completeUntil(values.get(0)), epoch == null ? "" : epoch));
+      try {
+        List<@Nullable String> values = redis.client().mget(key, keys.epoch(key));
+        String epoch = values.get(1);
+        marks.put(
+            key,
+            new Watermarks.Mark(Reading.completeUntil(values.get(0)), epoch == null ? "" : epoch));
+      } catch (JedisException e) {
+        unread = e;
+        Watermarks.Mark last = seen.marks().get(key);
+        if (last != null) {
+          marks.put(key, last);
+        }
+      }
     }
-    return new Watermarks(marks);
+    return unread;
   }
 
   /** False when closed. */

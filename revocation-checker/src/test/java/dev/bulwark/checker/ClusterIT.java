@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisClusterClient;
+import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** A cluster of three primaries. (R5) */
 class ClusterIT {
@@ -107,6 +108,42 @@ class ClusterIT {
       await()
           .atMost(Watch.INTERVAL.multipliedBy(3))
           .until(() -> checker.check("good", null) == Answer.VALID);
+    }
+  }
+
+  /** Redis then goes on serving the slots that it has. */
+  @Test
+  void onePrimaryThatWasEmptiedIsNoticedWhileAnotherIsAway() {
+    for (int i = 0; i < 3; i++) {
+      feed(i);
+      try (Jedis jedis = nodes.get(i).connect()) {
+        jedis.configSet("cluster-require-full-coverage", "no");
+      }
+    }
+    String onLast =
+        IntStream.range(0, 1000)
+            .mapToObj(i -> "good-" + i)
+            .filter(jti -> JedisClusterCRC16.getSlot(keys.revoked(jti)) >= FIRST_SLOTS[2])
+            .findFirst()
+            .orElseThrow();
+    try (RevocationChecker checker =
+        new RevocationChecker(
+            RedisAccess.cluster(Set.of(nodes.get(2).address()), RedisSettings.defaults()),
+            CheckerOptions.failClosed()
+                .withRetryInterval(Duration.ofMillis(100))
+                .withFeedMaxAge(Duration.ofHours(1)))) {
+      assertThat(checker.check(onLast, null)).isEqualTo(Answer.VALID);
+      nodes.get(0).halt();
+      try (Jedis jedis = nodes.get(1).connect()) {
+        jedis.flushAll();
+      }
+      // Far below the age at which the watermark of the one that is away is too old.
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> checker.check(onLast, null) == Answer.UNKNOWN);
+      assertThat(checker.status()).isEqualTo(Status.UNFED);
+    } finally {
+      nodes.get(0).goOn();
     }
   }
 

@@ -8,6 +8,7 @@ import dev.bulwark.it.support.Response;
 import dev.bulwark.redis.process.RedisKind;
 import dev.bulwark.redis.process.RedisProcess;
 import java.time.Duration;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -80,6 +81,45 @@ class RedisFaultsIT {
     tokens.awaitAgreement(5, SOON);
     redis.flushAll();
     tokens.awaitAgreement(5, SOON);
+  }
+
+  /** The process is the same then, and bears the epoch: it came back with what was copied. */
+  @Test
+  void failedOverAndBackWithALossOfWrites() {
+    tokens.logout(tokens.login("ann"));
+    tokens.logout(tokens.login("ben"));
+    tokens.login("ben");
+    tokens.awaitAgreement(2, SOON);
+    try (RedisProcess other = RedisProcess.start()) {
+      replicate(other, redis);
+      other.admin("REPLICAOF", "NO", "ONE");
+      // As if the last writes had not arrived there.
+      Set<String> lost = revokedIn(other);
+      assertThat(lost).hasSizeGreaterThanOrEqualTo(2);
+      try (Jedis jedis = other.connect()) {
+        jedis.del(lost.toArray(String[]::new));
+      }
+      replicate(redis, other);
+      redis.admin("REPLICAOF", "NO", "ONE");
+      tokens.awaitAgreement(2, SOON);
+    }
+  }
+
+  /** Makes one a replica of another, and waits until it has what that has. */
+  private static void replicate(RedisProcess replica, RedisProcess primary) {
+    replica.admin("REPLICAOF", "127.0.0.1", Integer.toString(primary.port()));
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                replica.admin("INFO", "replication").contains("master_link_status:up")
+                    && revokedIn(replica).equals(revokedIn(primary)));
+  }
+
+  private static Set<String> revokedIn(RedisProcess redis) {
+    try (Jedis jedis = redis.connect()) {
+      return jedis.keys("revoked:*");
+    }
   }
 
   @Test

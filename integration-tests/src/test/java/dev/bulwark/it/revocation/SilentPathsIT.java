@@ -1,5 +1,6 @@
 package dev.bulwark.it.revocation;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
@@ -115,6 +116,73 @@ class SilentPathsIT {
 
     DEATHS.awaitDead(tokens);
     DEATHS.assertAlive(other);
+  }
+
+  @Test
+  void offlineAccessTakenFromAGroup() {
+    String id = REALM.createUser("greta");
+    String group = "groups/" + createGroup("offliners");
+    Response role = REALM.admin().get(REALM.path("/roles/offline_access")).expect(200);
+    String ofGroup = REALM.path("/" + group + "/role-mappings/realm");
+    REALM.admin().post(ofGroup, "[" + role.body() + "]").expect(204);
+    String ofUser = REALM.path("/users/" + id + "/role-mappings/realm");
+    String defaults = REALM.admin().get(ofUser).expect(200).body();
+    REALM.admin().deleteWithBody(ofUser, defaults).expect(204);
+    REALM.admin().put(REALM.path("/users/" + id + "/" + group), "{}").expect(204);
+    Response offline = REALM.login("cli", "greta", "openid offline_access");
+    Response online = REALM.login("greta");
+    Response other = REALM.login("cli", "ann", "openid offline_access");
+    DEATHS.assertAlive(offline, online, other);
+    REALM.admin().deleteWithBody(ofGroup, "[" + role.body() + "]").expect(204);
+
+    DEATHS.awaitDead(offline);
+    DEATHS.assertAlive(online, other);
+  }
+
+  @Test
+  void offlineAccessTakenFromAClient() {
+    REALM
+        .admin()
+        .post(
+            REALM.path("/clients"),
+            PathRealm.json(
+                Map.of(
+                    "clientId",
+                    "offline-for-now",
+                    "secret",
+                    PathRealm.SECRET,
+                    "publicClient",
+                    false,
+                    "directAccessGrantsEnabled",
+                    true)))
+        .expect(201);
+    Response offline = REALM.login("offline-for-now", "ben", "openid offline_access");
+    Response other = REALM.login("cli", "ben", "openid offline_access");
+    DEATHS.assertAlive(offline, other);
+    String scopes =
+        REALM.path("/clients/" + REALM.clientUuid("offline-for-now") + "/optional-client-scopes");
+    String scope = null;
+    for (JsonNode known : REALM.admin().get(scopes).expect(200).json()) {
+      if (known.get("name").asText().equals("offline_access")) {
+        scope = known.get("id").asText();
+      }
+    }
+    REALM.admin().delete(scopes + "/" + scope).expect(204);
+
+    DEATHS.awaitDead(offline);
+    DEATHS.assertAlive(other);
+  }
+
+  private static String createGroup(String name) {
+    REALM.admin().post(REALM.path("/groups"), PathRealm.json(Map.of("name", name))).expect(201);
+    return REALM
+        .admin()
+        .get(REALM.path("/groups?exact=true&search=" + name))
+        .expect(200)
+        .json()
+        .get(0)
+        .get("id")
+        .asText();
   }
 
   @Test
