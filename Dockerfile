@@ -28,7 +28,5 @@ COPY --chown=1000:0 realm-config/app-realm.json /opt/keycloak/data/import/app-re
 COPY --chown=1000:0 --chmod=755 docker/certificate.sh /opt/keycloak/bin/bulwark-certificate.sh
 COPY --from=libargon2 /libargon2/ /opt/bulwark/libargon2/
 COPY --chmod=755 docker/entry.sh docker/select-libargon2.sh /opt/bulwark/
-# Transparent huge pages for Argon2's 64 MiB a hash; a glibc older than 2.35 ignores it.
-ENV GLIBC_TUNABLES=glibc.malloc.hugetlb=1
 ENTRYPOINT ["/opt/bulwark/entry.sh"]
 CMD ["start", "--optimized", "--import-realm"]

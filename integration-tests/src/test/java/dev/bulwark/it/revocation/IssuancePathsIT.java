@@ -2,9 +2,11 @@ package dev.bulwark.it.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -77,6 +79,54 @@ class IssuancePathsIT {
 
     REALM.logout("cli", subject.text("refresh_token")).expect(204);
     DEATHS.assertDead(subject, exchanged);
+  }
+
+  @Test
+  void requestingPartyTokens() {
+    REALM
+        .admin()
+        .post(
+            REALM.path("/clients"),
+            PathRealm.json(
+                Map.of(
+                    "clientId",
+                    "resource-server",
+                    "secret",
+                    PathRealm.SECRET,
+                    "publicClient",
+                    false,
+                    "serviceAccountsEnabled",
+                    true,
+                    "authorizationServicesEnabled",
+                    true,
+                    "authorizationSettings",
+                    Map.of(
+                        "policyEnforcementMode",
+                        "PERMISSIVE",
+                        "resources",
+                        List.of(Map.of("name", "notes"))))))
+        .expect(201);
+    Response subject = REALM.login("ann");
+    Response party = requestingParty(subject);
+    assertThat(Realm.claims(party.text("access_token")).has("authorization")).isTrue();
+    DEATHS.assertAlive(subject, party);
+
+    REALM.logout("cli", subject.text("refresh_token")).expect(204);
+    DEATHS.assertDead(subject, party);
+  }
+
+  /** UMA 2.0, section 3.3.1, with the resource server as audience. */
+  private static Response requestingParty(Response subject) {
+    return Http.postForm(
+            REALM.endpoint("token"),
+            Map.of(
+                "grant_type",
+                "urn:ietf:params:oauth:grant-type:uma-ticket",
+                "audience",
+                "resource-server"),
+            "Authorization",
+            "Bearer " + subject.text("access_token"))
+        .expect(200);
   }
 
   @Test
