@@ -41,6 +41,8 @@ public final class DevelopmentRun {
     Map<String, String> environment = new LinkedHashMap<>(RealmFile.developmentEnvironment());
     environment.put("KC_BOOTSTRAP_ADMIN_USERNAME", "admin");
     environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", "admin");
+    // As in the image. Ignored where the C library is not glibc.
+    environment.put("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
     ServerSpec spec =
         ServerSpec.builder()
             .name("run")
