@@ -3,6 +3,7 @@ package dev.bulwark.benchmarks.passwords;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** Resident memory of a process, as Linux counts it (proc(5)). */
 final class ResidentMemory {
@@ -32,6 +33,26 @@ final class ResidentMemory {
   /** Sets the peak to what is resident now. */
   void resetPeak() throws IOException {
     Files.writeString(folder.resolve("clear_refs"), RESET_PEAK);
+  }
+
+  /**
+   * Waits until it is no more than some KiB.
+   *
+   * @return what it is then, KiB
+   * @throws IOException if it stays above that for the whole time
+   */
+  long awaitAtMost(long most, Duration time) throws IOException, InterruptedException {
+    long until = System.nanoTime() + time.toNanos();
+    long now = now();
+    while (now > most) {
+      if (System.nanoTime() > until) {
+        throw new IOException(
+            "resident memory stays at " + now + " KiB, expected " + most + " at most");
+      }
+      Thread.sleep(500);
+      now = now();
+    }
+    return now;
   }
 
   private long read(String name) throws IOException {
