@@ -62,6 +62,9 @@ final class Load {
                 "-t1",
                 "-c" + CONNECTIONS,
                 "-d" + seconds + "s",
+                // A server that is cold, or goes on after it was stopped, may take longer than the default of 2 s.
+                "--timeout",
+                "20s",
                 "-s",
                 script.toString(),
                 url)
