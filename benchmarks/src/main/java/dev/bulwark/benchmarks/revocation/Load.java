@@ -62,7 +62,8 @@ final class Load {
                 "-t1",
                 "-c" + CONNECTIONS,
                 "-d" + seconds + "s",
-                // A server that is cold, or goes on after it was stopped, may take longer than the default of 2 s.
+                // A server that is cold, or goes on after it was stopped, may take longer than the
+                // default of 2 s.
                 "--timeout",
                 "20s",
                 "-s",
