@@ -10,6 +10,9 @@ public final class Scopes {
   /** An exchange that read the key before it died has issued its token by then. */
   private static final long KEY_GRACE_SECONDS = 2;
 
+  private static final Keys NO_KEYS = new Keys(null, null, null, null);
+  private static final Set<SessionType> NONE = Set.of();
+
   private final String cause;
   private final long now;
 
@@ -36,9 +39,9 @@ public final class Scopes {
         null,
         jti,
         expiresAt,
-        Set.of(),
+        NONE,
         0,
-        Set.of(),
+        NONE,
         cause,
         now);
   }
@@ -46,98 +49,32 @@ public final class Scopes {
   /** A user session: kills the given types, of one client if given, and has the rest verified. */
   public RevocationScope session(
       String realmId, String sessionId, @Nullable String clientId, Set<SessionType> kills) {
-    return new RevocationScope(
-        id(),
-        ScopeKind.SESSION,
-        realmId,
-        null,
-        clientId,
-        sessionId,
-        null,
-        null,
-        0,
-        kills,
-        outright(),
-        SessionType.ALL,
-        cause,
-        now);
+    Keys keys = new Keys(null, clientId, sessionId, null);
+    return scope(ScopeKind.SESSION, realmId, keys, kills, outright(), SessionType.ALL);
   }
 
   /** A user: kills the given types, of one client if given, and has the rest verified. */
   public RevocationScope user(
       String realmId, String userId, @Nullable String clientId, Set<SessionType> kills) {
-    return new RevocationScope(
-        id(),
-        ScopeKind.USER,
-        realmId,
-        userId,
-        clientId,
-        null,
-        null,
-        null,
-        0,
-        kills,
-        outright(),
-        SessionType.ALL,
-        cause,
-        now);
+    Keys keys = new Keys(userId, clientId, null, null);
+    return scope(ScopeKind.USER, realmId, keys, kills, outright(), SessionType.ALL);
   }
 
   /** All tokens of a client. */
   public RevocationScope client(String realmId, String clientId) {
-    return new RevocationScope(
-        id(),
-        ScopeKind.CLIENT,
-        realmId,
-        null,
-        clientId,
-        null,
-        null,
-        null,
-        0,
-        SessionType.ALL,
-        outright(),
-        SessionType.ALL,
-        cause,
-        now);
+    Keys keys = new Keys(null, clientId, null, null);
+    return scope(ScopeKind.CLIENT, realmId, keys, SessionType.ALL, outright(), SessionType.ALL);
   }
 
   /** The tokens of a client issued before a time, seconds since 1970. */
   public RevocationScope clientNotBefore(String realmId, String clientId, long notBefore) {
-    return new RevocationScope(
-        id(),
-        ScopeKind.CLIENT,
-        realmId,
-        null,
-        clientId,
-        null,
-        null,
-        null,
-        0,
-        SessionType.ALL,
-        notBefore,
-        Set.of(),
-        cause,
-        now);
+    Keys keys = new Keys(null, clientId, null, null);
+    return scope(ScopeKind.CLIENT, realmId, keys, SessionType.ALL, notBefore, NONE);
   }
 
   /** All tokens of a realm. */
   public RevocationScope realm(String realmId) {
-    return new RevocationScope(
-        id(),
-        ScopeKind.REALM,
-        realmId,
-        null,
-        null,
-        null,
-        null,
-        null,
-        0,
-        SessionType.ALL,
-        outright(),
-        SessionType.ALL,
-        cause,
-        now);
+    return scope(ScopeKind.REALM, realmId, NO_KEYS, SessionType.ALL, outright(), SessionType.ALL);
   }
 
   /**
@@ -146,40 +83,12 @@ public final class Scopes {
    * @param verifies their session types
    */
   public RevocationScope realmInDoubt(String realmId, Set<SessionType> verifies) {
-    return new RevocationScope(
-        id(),
-        ScopeKind.REALM,
-        realmId,
-        null,
-        null,
-        null,
-        null,
-        null,
-        0,
-        Set.of(),
-        0,
-        verifies,
-        cause,
-        now);
+    return scope(ScopeKind.REALM, realmId, NO_KEYS, NONE, 0, verifies);
   }
 
   /** The tokens of a realm issued before a time, seconds since 1970. */
   public RevocationScope realmNotBefore(String realmId, long notBefore) {
-    return new RevocationScope(
-        id(),
-        ScopeKind.REALM,
-        realmId,
-        null,
-        null,
-        null,
-        null,
-        null,
-        0,
-        SessionType.ALL,
-        notBefore,
-        Set.of(),
-        cause,
-        now);
+    return scope(ScopeKind.REALM, realmId, NO_KEYS, SessionType.ALL, notBefore, NONE);
   }
 
   /**
@@ -187,19 +96,31 @@ public final class Scopes {
    * nothing to verify: all die that were issued up to now, and those that were on their way.
    */
   public RevocationScope apiKey(@Nullable String realmId, String apiKeyId) {
+    Keys keys = new Keys(null, null, null, apiKeyId);
+    long until = seconds() + KEY_GRACE_SECONDS;
+    return scope(ScopeKind.API_KEY, realmId, keys, SessionType.ALL, until, NONE);
+  }
+
+  private RevocationScope scope(
+      ScopeKind kind,
+      @Nullable String realmId,
+      Keys keys,
+      Set<SessionType> kills,
+      long issuedBefore,
+      Set<SessionType> verifies) {
     return new RevocationScope(
         id(),
-        ScopeKind.API_KEY,
+        kind,
         realmId,
-        null,
-        null,
-        null,
-        apiKeyId,
+        keys.userId,
+        keys.clientId,
+        keys.sessionId,
+        keys.apiKeyId,
         null,
         0,
-        SessionType.ALL,
-        seconds() + KEY_GRACE_SECONDS,
-        Set.of(),
+        kills,
+        issuedBefore,
+        verifies,
         cause,
         now);
   }
@@ -219,4 +140,11 @@ public final class Scopes {
   private static String id() {
     return UUID.randomUUID().toString();
   }
+
+  /** By which a scope finds its tokens. */
+  private record Keys(
+      @Nullable String userId,
+      @Nullable String clientId,
+      @Nullable String sessionId,
+      @Nullable String apiKeyId) {}
 }
