@@ -46,7 +46,10 @@ public final class AdminEventScopes {
     String[] path = resourcePath.split("/", -1);
     String userId = path.length >= 2 && path[0].equals("users") ? path[1] : null;
     if (operation == OperationType.ACTION) {
-      return action(realmId, path, userId, scopes);
+      List<RevocationScope> result =
+          new ArrayList<>(ApiKeyScopes.ofAdminEvent(event, realmId, scopes));
+      result.addAll(action(realmId, path, userId, scopes));
+      return result;
     }
     if (type == ResourceType.USER_SESSION && path.length == 2 && path[0].equals("sessions")) {
       Set<SessionType> kills =

@@ -50,7 +50,12 @@ final class ApiKeyScopes {
     if (collection.equals(KEYS) && (dead || operation == OperationType.UPDATE)) {
       return path[last];
     }
-    // users/{id}/credentials/{id}: of whatever type, for the path does not say.
-    return dead && collection.equals(CREDENTIALS) && path[0].equals("users") ? path[last] : null;
+    // users/{id}/credentials/{id}: of whatever type, for the path does not say. Keycloak 26.7 calls
+    // the removal of a credential an action.
+    return (dead || operation == OperationType.ACTION)
+            && collection.equals(CREDENTIALS)
+            && path[0].equals("users")
+        ? path[last]
+        : null;
   }
 }

@@ -173,6 +173,7 @@ class AdminEventScopesTest {
   @ParameterizedTest
   @CsvSource({
     "DELETE, users/u/credentials/k1, k1",
+    "ACTION, users/u/credentials/k1, k1",
     "DELETE, api-keys/k1, k1",
     "UPDATE, api-keys/k1, k1",
     "DELETE, users/u/api-keys/k1, k1",
