@@ -6,37 +6,41 @@ import dev.bulwark.apikey.service.ApiKeyException;
 import dev.bulwark.apikey.service.ApiKeyProvider;
 import dev.bulwark.apikey.service.KeyOwner;
 import dev.bulwark.apikey.service.NewApiKey;
-import dev.bulwark.apikey.service.RealmLimits;
-import dev.bulwark.apikey.service.ScopeCatalog;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.keycloak.authentication.AuthenticationProcessor;
 import org.keycloak.authentication.InitiatedActionSupport;
 import org.keycloak.authentication.RequiredActionContext;
 import org.keycloak.authentication.RequiredActionProvider;
+import org.keycloak.common.util.Time;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
-import org.keycloak.forms.login.LoginFormsProvider;
-import org.keycloak.models.ClientScopeModel;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.utils.FormMessage;
+import org.keycloak.models.utils.KeycloakModelUtils;
+import org.keycloak.services.messages.Messages;
+import org.keycloak.services.resources.LoginActionsService;
+import org.keycloak.services.util.AuthenticationFlowURLHelper;
+import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
- * Asks for name, scopes and expiry, then shows the key once. The key is in that one page only: it
- * is kept neither in the session nor in a form, so going back or reloading shows it no more.
+ * Asks for name, scopes and expiry, then shows the key once; the page also renames, switches off
+ * and replaces the keys that are there. The key is in that one page only: it is kept neither in the
+ * session nor in a form, so going back or reloading shows it no more. A form makes one key, however
+ * often and by however many requests at once it is sent.
  */
 final class CreateApiKeyAction implements RequiredActionProvider {
 
-  private static final String FORM = "create-api-key.ftl";
-  private static final String SHOWN = "api-key-created.ftl";
+  /** Authentication note: id of the key that this action makes. */
+  private static final String ID = "api-key.id";
 
-  /** Authentication note: id of the key that this action has made already. */
+  /** Authentication note: epoch seconds at which the form was first shown. */
+  private static final String SINCE = "api-key.since";
+
+  /** Authentication note: set once the key is made. */
   private static final String MADE = "api-key.made";
 
   private final KeycloakSession session;
@@ -55,126 +59,140 @@ final class CreateApiKeyAction implements RequiredActionProvider {
 
   @Override
   public void requiredActionChallenge(RequiredActionContext context) {
-    context.getAuthenticationSession().removeAuthNote(MADE);
-    context.challenge(form(context, null, null));
+    AuthenticationSessionModel notes = context.getAuthenticationSession();
+    ApiKeyPages pages = new ApiKeyPages(session, context);
+    if (notes.getAuthNote(MADE) != null) {
+      context.challenge(pages.shownAlready());
+      return;
+    }
+    if (notes.getAuthNote(ID) == null) {
+      notes.setAuthNote(ID, KeycloakModelUtils.generateId());
+      notes.setAuthNote(SINCE, Integer.toString(Time.currentTime()));
+    }
+    context.challenge(pages.form());
   }
 
   @Override
   public void processAction(RequiredActionContext context) {
+    AuthenticationSessionModel notes = context.getAuthenticationSession();
     MultivaluedMap<String, String> input = context.getHttpRequest().getDecodedFormParameters();
-    if (input.containsKey("done")) {
-      context.getAuthenticationSession().removeAuthNote(MADE);
+    boolean made = notes.getAuthNote(MADE) != null;
+    if (made && input.containsKey("done")) {
+      notes.removeAuthNote(MADE);
+      notes.removeAuthNote(ID);
       context.success();
       return;
     }
-    if (context.getAuthenticationSession().getAuthNote(MADE) != null) {
-      // A reload of the page with the key would make another: it says where the key has gone.
-      context.challenge(context.form().setAttribute("apiKeyShown", true).createForm(SHOWN));
+    // A form that is sent once more must not make a second key; nor can it show the first again.
+    if (made || input.containsKey("done")) {
+      requiredActionChallenge(context);
       return;
     }
-    try {
-      NewApiKey made = create(context, input);
-      context.getAuthenticationSession().setAuthNote(MADE, made.key().id());
-      ApiKeyEvents.created(context.getEvent().clone(), made.key());
-      context.challenge(shown(context, made));
-    } catch (ApiKeyException e) {
-      context
-          .getEvent()
-          .clone()
-          .detail(Details.CREDENTIAL_TYPE, "api-key")
-          .detail(Details.REASON, e.detail())
-          .error(Errors.INVALID_INPUT);
-      context.challenge(form(context, input, e));
+    if (isStale(context)) {
+      context.challenge(loginAgain(context));
+      return;
+    }
+    String operation = input.getFirst("op");
+    if (operation == null) {
+      create(context, input);
+    } else {
+      change(context, operation, input);
     }
   }
 
-  private NewApiKey create(RequiredActionContext context, MultivaluedMap<String, String> input) {
-    List<String> scopes = input.getOrDefault("scope", List.of());
-    return session
-        .getProvider(ApiKeyProvider.class)
-        .manager(context.getRealm())
-        .create(
-            new KeyOwner.User(context.getUser()),
-            Optional.ofNullable(input.getFirst("name")).orElse(""),
-            scopes,
-            expiry(input.getFirst("expires")));
+  private void change(
+      RequiredActionContext context, String operation, MultivaluedMap<String, String> input) {
+    ApiKeyPages pages = new ApiKeyPages(session, context);
+    try {
+      Optional<NewApiKey> replacement = new KeyChanges(session, context).apply(operation, input);
+      if (replacement.isPresent()) {
+        context.getAuthenticationSession().setAuthNote(MADE, replacement.get().key().id());
+        context.challenge(pages.created(replacement.get()));
+      } else {
+        context.challenge(pages.changed());
+      }
+    } catch (ApiKeyException e) {
+      failed(context, e);
+      context.challenge(pages.notChanged(e));
+    }
   }
 
-  /** A date, of which the key is good until the end, in UTC. */
-  private static @Nullable Long expiry(@Nullable String date) {
-    if (date == null || date.isBlank()) {
+  private static void failed(RequiredActionContext context, ApiKeyException e) {
+    context
+        .getEvent()
+        .clone()
+        .detail(Details.CREDENTIAL_TYPE, "api-key")
+        .detail(Details.REASON, e.detail())
+        .error(Errors.INVALID_INPUT);
+  }
+
+  /**
+   * Keycloak looks at the age of the login when the action begins, and gives a page a while; but a
+   * page that is loaded again begins that while anew, so that an open one could wait for days.
+   */
+  private static boolean isStale(RequiredActionContext context) {
+    String since = context.getAuthenticationSession().getAuthNote(SINCE);
+    return since == null
+        || Time.currentTime() - Integer.parseInt(since)
+            > context.getRealm().getAccessCodeLifespanUserAction();
+  }
+
+  /** Begins anew, as Keycloak does after a time-out; the action comes again after the login. */
+  private Response loginAgain(RequiredActionContext context) {
+    AuthenticationSessionModel authentication = context.getAuthenticationSession();
+    AuthenticationProcessor.resetFlow(authentication, LoginActionsService.AUTHENTICATE_PATH);
+    authentication.setAuthNote(
+        LoginActionsService.FORWARDED_ERROR_MESSAGE_NOTE, Messages.LOGIN_TIMEOUT);
+    URI login =
+        new AuthenticationFlowURLHelper(session, context.getRealm(), context.getUriInfo())
+            .getLastExecutionUrl(
+                LoginActionsService.AUTHENTICATE_PATH,
+                null,
+                authentication.getClient().getClientId(),
+                authentication.getTabId(),
+                AuthenticationProcessor.getClientData(session, authentication));
+    return Response.status(Response.Status.FOUND).location(login).build();
+  }
+
+  private void create(RequiredActionContext context, MultivaluedMap<String, String> input) {
+    ApiKeyPages pages = new ApiKeyPages(session, context);
+    AuthenticationSessionModel notes = context.getAuthenticationSession();
+    try {
+      NewApiKey created =
+          session
+              .getProvider(ApiKeyProvider.class)
+              .manager(context.getRealm())
+              .create(
+                  new KeyOwner.User(context.getUser()),
+                  notes.getAuthNote(ID),
+                  Optional.ofNullable(input.getFirst("name")).orElse(""),
+                  input.getOrDefault("scope", List.of()),
+                  expiry(input.getFirst("expires")));
+      notes.setAuthNote(MADE, created.key().id());
+      ApiKeyEvents.created(context.getEvent().clone(), created.key());
+      context.challenge(pages.created(created));
+    } catch (ApiKeyException e) {
+      if (e.kind() == ApiKeyException.Kind.CONFLICT) {
+        // The same form came twice at the same moment; the other request shows the key.
+        notes.setAuthNote(MADE, notes.getAuthNote(ID));
+        context.challenge(pages.shownAlready());
+        return;
+      }
+      failed(context, e);
+      context.challenge(pages.form(input, e));
+    }
+  }
+
+  /** A day, to the end of which the key is good, in UTC. */
+  private static @Nullable Long expiry(@Nullable String day) {
+    if (day == null || day.isBlank()) {
       return null;
     }
-    return Moments.parse(date)
-        .map(start -> start + Duration.ofDays(1).toMillis())
+    return Moments.endOfDay(day)
         .orElseThrow(
             () ->
                 new ApiKeyException(
                     ApiKeyException.Kind.INVALID_REQUEST, "expiresAt must be a date"));
-  }
-
-  private Response form(
-      RequiredActionContext context,
-      @Nullable MultivaluedMap<String, String> input,
-      @Nullable ApiKeyException error) {
-    RealmLimits limits = RealmLimits.of(context.getRealm());
-    LoginFormsProvider form = context.form();
-    form.setAttribute("apiKeyScopes", choices(context, input));
-    form.setAttribute("apiKeyName", input == null ? "" : text(input.getFirst("name")));
-    form.setAttribute("apiKeyExpires", input == null ? "" : text(input.getFirst("expires")));
-    LocalDate today = LocalDate.now(ZoneOffset.UTC);
-    form.setAttribute("apiKeyFirstDay", today.toString());
-    form.setAttribute(
-        "apiKeyLastDay",
-        limits.maxLifeDays() == 0 ? "" : today.plusDays(limits.maxLifeDays() - 1L).toString());
-    form.setAttribute("apiKeyMaxDays", limits.maxLifeDays());
-    if (error != null) {
-      form.addError(message(error, limits));
-    }
-    return form.createForm(FORM);
-  }
-
-  private static FormMessage message(ApiKeyException error, RealmLimits limits) {
-    if (error.kind() == ApiKeyException.Kind.LIMIT_EXCEEDED) {
-      return new FormMessage(null, "apiKeyLimitReached", limits.maxKeys());
-    }
-    if (error.kind() == ApiKeyException.Kind.INVALID_SCOPE) {
-      return new FormMessage("scope", "apiKeyInvalidScope");
-    }
-    return error.detail().startsWith("expiresAt")
-        ? new FormMessage("expires", "apiKeyInvalidExpiry")
-        : new FormMessage("name", "apiKeyInvalidName");
-  }
-
-  /** The scopes that the user may get, those of the rejected form ticked. */
-  private List<ScopeChoice> choices(
-      RequiredActionContext context, @Nullable MultivaluedMap<String, String> input) {
-    List<String> chosen = input == null ? List.of() : input.getOrDefault("scope", List.of());
-    return new ScopeCatalog(session, context.getRealm())
-        .of(new KeyOwner.User(context.getUser())).values().stream()
-            .map(scope -> choice(scope, chosen))
-            .toList();
-  }
-
-  private static ScopeChoice choice(ClientScopeModel scope, List<String> chosen) {
-    String description = scope.getDescription();
-    return new ScopeChoice(
-        scope.getName(), description == null ? "" : description, chosen.contains(scope.getName()));
-  }
-
-  private static Response shown(RequiredActionContext context, NewApiKey made) {
-    Long end = made.key().data().expiresAt();
-    return context
-        .form()
-        .setAttribute("apiKey", made.plainText())
-        .setAttribute("apiKeyName", made.key().data().name())
-        .setAttribute("apiKeyScope", String.join(" ", made.key().data().scopes()))
-        .setAttribute("apiKeyExpires", end == null ? "" : Instant.ofEpochMilli(end).toString())
-        .createForm(SHOWN);
-  }
-
-  private static String text(@Nullable String value) {
-    return value == null ? "" : value;
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.ApiKeySecret;
+import dev.bulwark.apikey.key.KeyName;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.credential.CredentialModel;
 import org.keycloak.models.ModelException;
@@ -78,11 +79,8 @@ public final class ApiKeyCredentialModel extends CredentialModel {
     if (read == null) {
       read = readData(getCredentialData());
       String label = getUserLabel();
-      if (label != null
-          && !label.isBlank()
-          && !label.equals(read.name())
-          && !label.equals(alternativeLabel(read))) {
-        read = read.withName(label);
+      if (label != null && !label.equals(alternativeLabel(read))) {
+        read = KeyName.ofLabel(label).map(read::withName).orElse(read);
       }
       data = read;
     }

@@ -4,8 +4,6 @@ import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.OwnerType;
 import dev.bulwark.apikey.store.ApiKeyEntity;
 import dev.bulwark.apikey.store.ApiKeyIndex;
-import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.common.util.Time;
@@ -29,6 +27,7 @@ import org.keycloak.models.utils.KeycloakModelUtils;
 final class ApiKeyCredentialProvider implements CredentialProvider<ApiKeyCredentialModel> {
 
   private final KeycloakSession session;
+  private @Nullable KeyInformation information;
 
   ApiKeyCredentialProvider(KeycloakSession session) {
     this.session = session;
@@ -143,28 +142,11 @@ final class ApiKeyCredentialProvider implements CredentialProvider<ApiKeyCredent
   @Override
   public CredentialMetadata getCredentialMetadata(
       ApiKeyCredentialModel model, CredentialTypeMetadata typeMetadata) {
-    CredentialMetadata metadata = new CredentialMetadata();
-    ApiKeyData data = model.data();
-    metadata.setInfoMessage("api-key-info", data.prefix(), String.join(" ", data.scopes()));
-    switch (data.stateAt(Time.currentTimeMillis())) {
-      case USABLE -> {
-        Long end = data.end();
-        if (end != null) {
-          metadata.setInfoProperties(
-              List.of(
-                  new CredentialMetadata.LocalizedMessage(
-                      "api-key-valid-until", new Object[] {iso(end)})));
-        }
-      }
-      case INACTIVE -> metadata.setWarningMessageTitle("api-key-inactive");
-      case EXPIRED -> metadata.setWarningMessageTitle("api-key-expired", iso(data.end()));
-      case REPLACED -> metadata.setWarningMessageTitle("api-key-replaced", iso(data.end()));
+    KeyInformation known = information;
+    if (known == null) {
+      known = new KeyInformation(session);
+      information = known;
     }
-    metadata.setCredentialModel(model);
-    return metadata;
-  }
-
-  private static String iso(@Nullable Long millis) {
-    return millis == null ? "" : Instant.ofEpochMilli(millis).toString();
+    return known.of(model);
   }
 }

@@ -1,16 +1,46 @@
 package dev.bulwark.apikey.key;
 
 import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
-/** Reads moments as people and programs write them. */
+/** Reads moments as people and programs write them, and shows them to people. */
 public final class Moments {
 
+  private static final DateTimeFormatter SHOWN =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private static final Pattern DAY = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
+
   private Moments() {}
+
+  /**
+   * A moment for people of any language, to the minute, in UTC: {@code 2030-01-31 18:05 UTC}.
+   *
+   * @param millis epoch milliseconds
+   */
+  public static String show(long millis) {
+    return SHOWN.format(Instant.ofEpochMilli(millis));
+  }
+
+  /**
+   * The end of a day in UTC, in epoch milliseconds, which is the first moment of the next; empty
+   * when the text is no day of the form {@code 2030-01-31}.
+   */
+  public static Optional<Long> endOfDay(String text) {
+    if (!DAY.matcher(text).matches()) {
+      return Optional.empty();
+    }
+    return parse(text).map(start -> start + Duration.ofDays(1).toMillis());
+  }
 
   /**
    * Epoch milliseconds of an ISO-8601 text: with an offset or {@code Z}, without one (taken as

@@ -5,6 +5,7 @@ import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.ApiKeyFormat;
 import dev.bulwark.apikey.key.ApiKeyGenerator;
 import dev.bulwark.apikey.key.KeyHash;
+import dev.bulwark.apikey.key.KeyName;
 import dev.bulwark.apikey.key.OwnerType;
 import dev.bulwark.apikey.key.ScopeRules;
 import dev.bulwark.apikey.service.ApiKeyException.Kind;
@@ -28,8 +29,6 @@ import org.keycloak.models.utils.KeycloakModelUtils;
  * session. It checks what a key may be; who may call it is checked before.
  */
 public final class ApiKeyManager {
-
-  private static final int MAX_NAME = 100;
 
   private final KeycloakSession session;
   private final RealmModel realm;
@@ -128,6 +127,23 @@ public final class ApiKeyManager {
    */
   public NewApiKey create(
       KeyOwner owner, String name, List<String> scopes, @Nullable Long expiresAt) {
+    return create(owner, KeycloakModelUtils.generateId(), name, scopes, expiresAt);
+  }
+
+  /**
+   * Makes a key with an id that the caller has chosen, so that a request sent twice, even at the
+   * same moment, makes one key.
+   *
+   * @param id new for each key that is wanted
+   * @param name 1 to 100 characters
+   * @param scopes a subset of what the owner may get
+   * @param expiresAt epoch milliseconds in the future; null for the longest life that the realm
+   *     allows
+   * @throws ApiKeyException when the owner may not have such a key; of kind {@link Kind#CONFLICT}
+   *     when the key with this id has been made already
+   */
+  public NewApiKey create(
+      KeyOwner owner, String id, String name, List<String> scopes, @Nullable Long expiresAt) {
     RealmLimits limits = RealmLimits.of(realm);
     long now = Time.currentTimeMillis();
     String checkedName = checkName(name);
@@ -146,20 +162,25 @@ public final class ApiKeyManager {
       throw new ApiKeyException(
           Kind.LIMIT_EXCEEDED, "No more than " + limits.maxKeys() + " API keys are allowed");
     }
-    return store(owner, limits, checkedName, checkedScopes, end, now);
+    return store(owner, id, limits, checkedName, checkedScopes, end, now);
   }
 
   private NewApiKey store(
       KeyOwner owner,
+      String id,
       RealmLimits limits,
       String name,
       List<String> scopes,
       @Nullable Long end,
       long now) {
+    // The rows of the locked owner have just been read.
+    if (index.byId(realm.getId(), id).isPresent()) {
+      throw new ApiKeyException(Kind.CONFLICT, "The key has been made already");
+    }
     String plain = generator.generate(limits.prefix());
     ApiKeyData data = ApiKeyData.create(name, ApiKeyFormat.visiblePart(plain), scopes, end);
     checkSize(data);
-    ApiKey key = new ApiKey(KeycloakModelUtils.generateId(), owner, KeyHash.of(plain), data, now);
+    ApiKey key = new ApiKey(id, owner, KeyHash.of(plain), data, now);
     store.create(key);
     return new NewApiKey(key, plain);
   }
@@ -251,6 +272,7 @@ public final class ApiKeyManager {
     NewApiKey made =
         store(
             owner,
+            KeycloakModelUtils.generateId(),
             RealmLimits.of(realm),
             old.data().name(),
             List.copyOf(scopes),
@@ -309,15 +331,14 @@ public final class ApiKeyManager {
   }
 
   private static String checkName(String name) {
-    String trimmed = name.strip();
-    if (trimmed.isEmpty()
-        || trimmed.length() > MAX_NAME
-        || trimmed.chars().anyMatch(Character::isISOControl)) {
-      throw new ApiKeyException(
-          Kind.INVALID_REQUEST,
-          "name must be 1 to " + MAX_NAME + " characters without control characters");
-    }
-    return trimmed;
+    return KeyName.check(name)
+        .orElseThrow(
+            () ->
+                new ApiKeyException(
+                    Kind.INVALID_REQUEST,
+                    "name must be 1 to "
+                        + KeyName.MAX_LENGTH
+                        + " characters without control characters"));
   }
 
   private List<String> checkScopes(KeyOwner owner, List<String> scopes) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -86,6 +88,55 @@ class RulesTest {
       })
   void otherMomentsAreNot(String text) {
     assertThat(Moments.parse(text)).isEmpty();
+  }
+
+  @Test
+  void momentsAreShownInUtc() {
+    assertThat(Moments.show(1_893_456_059_999L)).isEqualTo("2030-01-01 00:00 UTC");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2029-12-31, 1893456000000",
+    "2028-02-29, 1835481600000",
+    "9999-12-31, 253402300800000",
+    "2029-02-29,",
+    "2029-12-31T00:00:00Z,",
+    "29-12-31,",
+    "+12029-12-31,",
+    "1893456000000,",
+    "'',",
+    "<script>,",
+  })
+  void aDayEndsWithTheNext(String text, @Nullable Long end) {
+    assertThat(Moments.endOfDay(text)).isEqualTo(Optional.ofNullable(end));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ci, ci",
+    "'  ci  ', ci",
+    "<b>, <b>",
+    "'', ",
+    "'   ', ",
+    "'a\tb',",
+    "'a\u0000b',",
+  })
+  void namesAreChecked(String name, @Nullable String checked) {
+    assertThat(KeyName.check(name)).isEqualTo(Optional.ofNullable(checked));
+    assertThat(KeyName.check("x".repeat(100))).isPresent();
+    assertThat(KeyName.check("x".repeat(101))).isEmpty();
+  }
+
+  @Test
+  void anyLabelBecomesAName() {
+    assertThat(KeyName.ofLabel("ci")).contains("ci");
+    assertThat(KeyName.ofLabel(" a\u0000b\n")).contains("a b");
+    assertThat(KeyName.ofLabel("\n\t ")).isEmpty();
+    assertThat(KeyName.ofLabel("x".repeat(255))).contains("x".repeat(100));
+    assertThat(KeyName.ofLabel("x".repeat(99) + "\uD83D\uDD11")).contains("x".repeat(99));
+    assertThat(KeyName.ofLabel("x".repeat(98) + "\uD83D\uDD11y"))
+        .contains("x".repeat(98) + "\uD83D\uDD11");
   }
 
   @ParameterizedTest

@@ -18,7 +18,8 @@ document.addEventListener("DOMContentLoaded", () => {
       .closest(".pf-v5-c-form__group")
       ?.querySelector("input:not([type=hidden]), select, textarea");
     if (field && error.textContent.trim()) {
-      field.setAttribute("aria-describedby", error.id);
+      const help = field.getAttribute("aria-describedby");
+      field.setAttribute("aria-describedby", help ? `${help} ${error.id}` : error.id);
     }
   }
 

@@ -1,0 +1,71 @@
+package dev.bulwark.apikey.action;
+
+import dev.bulwark.apikey.key.ApiKeyData;
+import dev.bulwark.apikey.service.ApiKeyEvents;
+import dev.bulwark.apikey.service.ApiKeyException;
+import dev.bulwark.apikey.service.ApiKeyManager;
+import dev.bulwark.apikey.service.ApiKeyProvider;
+import dev.bulwark.apikey.service.KeyOwner;
+import dev.bulwark.apikey.service.NewApiKey;
+import jakarta.ws.rs.core.MultivaluedMap;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.authentication.RequiredActionContext;
+import org.keycloak.models.KeycloakSession;
+
+/** What the page does with keys that are there already: rename, switch off and on, replace. */
+final class KeyChanges {
+
+  private final RequiredActionContext context;
+  private final ApiKeyManager manager;
+  private final KeyOwner owner;
+
+  KeyChanges(KeycloakSession session, RequiredActionContext context) {
+    this.context = context;
+    this.manager = session.getProvider(ApiKeyProvider.class).manager(context.getRealm());
+    this.owner = new KeyOwner.User(context.getUser());
+  }
+
+  /**
+   * Does what a button of the page asks for.
+   *
+   * @return the new key where one was replaced
+   * @throws ApiKeyException when it cannot be done
+   */
+  Optional<NewApiKey> apply(String operation, MultivaluedMap<String, String> input) {
+    String id = text(input.getFirst("key"));
+    switch (operation) {
+      case "rename" -> update(id, data -> data.withName(text(input.getFirst("name"))));
+      case "deactivate" -> update(id, data -> data.withActive(false));
+      case "activate" -> update(id, data -> data.withActive(true));
+      case "rotate" -> {
+        return Optional.of(rotate(id, seconds(input.getFirst("overlap"))));
+      }
+      default -> throw new ApiKeyException(ApiKeyException.Kind.INVALID_REQUEST, "op is not known");
+    }
+    return Optional.empty();
+  }
+
+  private void update(String id, UnaryOperator<ApiKeyData> change) {
+    ApiKeyEvents.updated(context.getEvent().clone(), manager.update(owner, id, change));
+  }
+
+  private NewApiKey rotate(String id, long overlapSeconds) {
+    ApiKeyManager.Rotation rotation = manager.rotate(owner, id, overlapSeconds);
+    ApiKeyEvents.rotated(context.getEvent().clone(), rotation);
+    return rotation.made();
+  }
+
+  private static long seconds(@Nullable String overlap) {
+    if (overlap == null || !overlap.matches("[0-9]{1,9}")) {
+      throw new ApiKeyException(
+          ApiKeyException.Kind.INVALID_REQUEST, "overlapSeconds must be a number of seconds");
+    }
+    return Long.parseLong(overlap);
+  }
+
+  private static String text(@Nullable String value) {
+    return value == null ? "" : value;
+  }
+}

@@ -1,0 +1,41 @@
+package dev.bulwark.apikey.key;
+
+import java.util.Optional;
+
+/** The name that an owner gives a key: 1 to {@value #MAX_LENGTH} characters, no control ones. */
+public final class KeyName {
+
+  public static final int MAX_LENGTH = 100;
+
+  private KeyName() {}
+
+  /** The name without blanks around it; empty when it is none that a key may have. */
+  public static Optional<String> check(String name) {
+    String trimmed = name.strip();
+    return trimmed.isEmpty()
+            || trimmed.length() > MAX_LENGTH
+            || trimmed.chars().anyMatch(Character::isISOControl)
+        ? Optional.empty()
+        : Optional.of(trimmed);
+  }
+
+  /**
+   * The name that a label stands for, which Keycloak lets people change without asking this module:
+   * control characters become blanks, what is too long is cut off. Empty when nothing is left.
+   */
+  public static Optional<String> ofLabel(String label) {
+    String plain =
+        label
+            .codePoints()
+            .map(c -> Character.isISOControl(c) ? ' ' : c)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString()
+            .strip();
+    if (plain.length() <= MAX_LENGTH) {
+      return plain.isEmpty() ? Optional.empty() : Optional.of(plain);
+    }
+    // Not through the middle of a character that takes two units.
+    int end = Character.isHighSurrogate(plain.charAt(MAX_LENGTH - 1)) ? MAX_LENGTH - 1 : MAX_LENGTH;
+    return Optional.of(plain.substring(0, end).strip());
+  }
+}
