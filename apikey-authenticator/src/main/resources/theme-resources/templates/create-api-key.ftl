@@ -14,10 +14,10 @@
                 <p id="api-key-scope-help" class="pf-v5-c-helper-text">${msg("apiKeyScopesHelp")}</p>
                 <#list apiKeyScopes as scope>
                     <div class="pf-v5-c-check">
-                        <input class="pf-v5-c-check__input" type="checkbox" id="scope-${scope?index}" name="scope" value="${scope.name}"<#if scope.description?has_content> aria-describedby="scope-${scope?index}-text"</#if><#if scope.chosen> checked</#if>>
-                        <label class="pf-v5-c-check__label" for="scope-${scope?index}">${scope.name}</label>
-                        <#if scope.description?has_content>
-                            <span class="pf-v5-c-check__description" id="scope-${scope?index}-text">${scope.description}</span>
+                        <input class="pf-v5-c-check__input" type="checkbox" id="scope-${scope?index}" name="scope" value="${scope.name()}"<#if scope.description()?has_content> aria-describedby="scope-${scope?index}-text"</#if><#if scope.chosen()> checked</#if>>
+                        <label class="pf-v5-c-check__label" for="scope-${scope?index}">${scope.name()}</label>
+                        <#if scope.description()?has_content>
+                            <span class="pf-v5-c-check__description" id="scope-${scope?index}-text">${scope.description()}</span>
                         </#if>
                     </div>
                 <#else>
@@ -51,26 +51,27 @@
                 <h2 id="api-keys-title">${msg("apiKeysTitle")}</h2>
                 <#list apiKeys as key>
                     <details>
-                        <summary>${key.name}<#if key.prefix?has_content> <code>${key.prefix}&hellip;</code></#if><#if !key.active> (${msg("apiKeyInactive")})</#if></summary>
+                        <summary>${key.name()}<#if key.prefix()?has_content> <code>${key.prefix()}&hellip;</code></#if><#if !key.active()> (${msg("apiKeyInactive")})</#if></summary>
                         <form class="${properties.kcFormClass!}" action="${url.loginAction}" method="post" novalidate="novalidate" data-api-key-once>
-                            <input type="hidden" name="key" value="${key.id}">
+                            <input type="hidden" name="key" value="${key.id()}">
                             <div class="${properties.kcFormGroupClass!}">
                                 <label class="${properties.kcFormLabelTextClass!}" for="key-name-${key?index}">${msg("apiKeyName")}</label>
-                                <span class="${properties.kcInputClass!}"><input id="key-name-${key?index}" name="name" type="text" value="${key.name}" autocomplete="off"></span>
+                                <span class="${properties.kcInputClass!}"><input id="key-name-${key?index}" name="name" type="text" value="${key.name()}" autocomplete="off"></span>
                             </div>
                             <button class="${properties.kcButtonSecondaryClass!}" type="submit" name="op" value="rename">${msg("apiKeyRename")}</button>
-                            <#if key.replaceable>
+                            <#if key.replaceable()>
                                 <div class="${properties.kcFormGroupClass!}">
                                     <label class="${properties.kcFormLabelTextClass!}" for="key-overlap-${key?index}">${msg("apiKeyOverlap")}</label>
                                     <span class="${properties.kcInputClass!}">
                                         <select id="key-overlap-${key?index}" name="overlap">
                                             <#list apiKeyOverlaps as overlap><option value="${overlap}">${msg("apiKeyOverlap" + overlap)}</option></#list>
                                         </select>
+                                        <span class="${properties.kcFormControlUtilClass!}"><span class="${properties.kcFormControlToggleIcon!}"><i class="fas fa-caret-down" aria-hidden="true"></i></span></span>
                                     </span>
                                 </div>
                                 <button class="${properties.kcButtonSecondaryClass!}" type="submit" name="op" value="rotate">${msg("apiKeyReplace")}</button>
                             </#if>
-                            <#if key.active>
+                            <#if key.active()>
                                 <button class="${properties.kcButtonSecondaryClass!}" type="submit" name="op" value="deactivate">${msg("apiKeyDeactivate")}</button>
                             <#else>
                                 <button class="${properties.kcButtonSecondaryClass!}" type="submit" name="op" value="activate">${msg("apiKeyActivate")}</button>

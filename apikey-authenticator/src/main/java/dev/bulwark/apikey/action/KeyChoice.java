@@ -4,7 +4,7 @@ import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.service.ApiKey;
 
 /**
- * A key that the page can change, with the accessors that the template language looks for.
+ * A key that the page can change; the template language calls its accessors as methods.
  *
  * @param id of the key
  * @param name of the key
@@ -34,25 +34,5 @@ public record KeyChoice(
   static boolean isChangeable(ApiKey key, long now) {
     ApiKeyData.State state = key.data().stateAt(now);
     return state == ApiKeyData.State.USABLE || state == ApiKeyData.State.INACTIVE;
-  }
-
-  public String getId() {
-    return id;
-  }
-
-  public String getName() {
-    return name;
-  }
-
-  public String getPrefix() {
-    return prefix;
-  }
-
-  public boolean isActive() {
-    return active;
-  }
-
-  public boolean isReplaceable() {
-    return replaceable;
   }
 }
