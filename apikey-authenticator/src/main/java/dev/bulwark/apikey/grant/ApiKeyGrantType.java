@@ -11,7 +11,10 @@ import dev.bulwark.apikey.service.ScopeCatalog;
 import dev.bulwark.apikey.service.Verification;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedHashMap;
+import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,11 +23,13 @@ import org.keycloak.OAuthErrorException;
 import org.keycloak.common.util.Time;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
+import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.models.ClientSessionContext;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
+import org.keycloak.protocol.oidc.OIDCAdvancedConfigWrapper;
 import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 import org.keycloak.protocol.oidc.TokenManager;
 import org.keycloak.protocol.oidc.grants.OAuth2GrantTypeBase;
@@ -32,6 +37,7 @@ import org.keycloak.representations.AccessToken;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 import org.keycloak.services.CorsErrorResponseException;
 import org.keycloak.services.Urls;
+import org.keycloak.services.cors.Cors;
 import org.keycloak.services.managers.AuthenticationSessionManager;
 import org.keycloak.services.managers.UserSessionManager;
 import org.keycloak.sessions.AuthenticationSessionModel;
@@ -47,7 +53,8 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
   /** Claim and session note with the id of the key. */
   public static final String KEY_ID = "api_key_id";
 
-  private static final String REFUSED = "Invalid or revoked API key";
+  /** What every caller is told of a key that is not good; the event has the reason. */
+  public static final String REFUSED = "Invalid or revoked API key";
 
   @Override
   public EventType getEventType() {
@@ -87,6 +94,37 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
           Errors.INVALID_REQUEST);
     }
     return exchange(presented.get());
+  }
+
+  /**
+   * The answer to a request of another grant whose key has been verified already: the same token,
+   * with the same limits, as if the key had come by this grant.
+   *
+   * @param tokenRequest a request of the token endpoint, made with {@link #contextOf}
+   */
+  public Response issueFor(Context tokenRequest, Verification.Accepted accepted) {
+    setContext(tokenRequest);
+    return issue(accepted);
+  }
+
+  /**
+   * A request of the token endpoint as one of this grant. The grant is what the id of the token
+   * tells of it, by which Keycloak finds {@link #isTokenAllowed}.
+   *
+   * @param form the parameters as sent, whatever their {@code grant_type}
+   */
+  public static Context contextOf(
+      KeycloakSession session, MultivaluedMap<String, String> form, EventBuilder event, Cors cors) {
+    MultivaluedHashMap<String, String> asThisGrant = new MultivaluedHashMap<>(form);
+    asThisGrant.putSingle(OAuth2Constants.GRANT_TYPE, ApiKeyGrantTypeFactory.ID);
+    return new Context(
+        session,
+        OIDCAdvancedConfigWrapper.fromClientModel(session.getContext().getClient()),
+        Map.of(),
+        asThisGrant,
+        event,
+        cors,
+        new TokenManager());
   }
 
   private Response exchange(String presented) {
