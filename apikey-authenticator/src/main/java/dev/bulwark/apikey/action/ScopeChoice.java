@@ -7,5 +7,4 @@ package dev.bulwark.apikey.action;
  * @param description of the client scope, may be empty
  * @param chosen whether it is ticked
  */
-public record ScopeChoice(String name, String description, boolean chosen) {
-}
+public record ScopeChoice(String name, String description, boolean chosen) {}

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.it.apikey.ApiKeySetup;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
@@ -124,6 +125,7 @@ class MigrationIT {
       AdminApi admin =
           new AdminApi(server.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
       assertEverybodyLogsIn(realm, admin);
+      ApiKeySetup.assertReady(realm, admin);
       assertThat(verify(realm, KEY).expect(200).header("X-Auth-Scopes")).isEqualTo("tasks:write");
       assertThat(verify(realm, RETIRED_KEY).status()).as("not active").isEqualTo(403);
 
@@ -151,6 +153,7 @@ class MigrationIT {
       }
       assertThat(oldHashes(admin)).isLessThan(OLD_HASHES);
       verify(realm, KEY).expect(200);
+      ApiKeySetup.assertReady(realm, admin);
     }
   }
 

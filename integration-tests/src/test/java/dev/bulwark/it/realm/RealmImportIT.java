@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.apikey.ApiKeySetup;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
@@ -49,6 +50,7 @@ class RealmImportIT {
     assertThat(second.json().get("added").asInt()).isZero();
     assertThat(first.json().get("overwritten").asInt()).isZero();
     realm.login("alice");
+    ApiKeySetup.assertReady(realm, admin);
   }
 
   @Test

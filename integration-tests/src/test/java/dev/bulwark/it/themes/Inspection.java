@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** What every page has to stand, whatever it is for. */
-final class Inspection {
+public final class Inspection {
 
   /** Rules of the levels A and AA, and what axe itself calls serious. */
   private static final String RUN_AXE =
@@ -37,7 +37,7 @@ final class Inspection {
   private Inspection() {}
 
   /** Fails where the page has a serious barrier or scrolls sideways; keeps a picture of it. */
-  static void inspect(Page page, Look look, String name) {
+  public static void inspect(Page page, Look look, String name) {
     page.screenshot(
         new Page.ScreenshotOptions()
             .setPath(Path.of("target", "screenshots", name + "-" + look + ".png"))

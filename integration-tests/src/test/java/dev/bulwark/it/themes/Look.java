@@ -4,7 +4,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.options.ColorScheme;
 
 /** Who looks: screen, colour scheme and language of the browser. */
-enum Look {
+public enum Look {
   DESKTOP_LIGHT(1280, 800, ColorScheme.LIGHT, "en-US"),
   DESKTOP_DARK(1280, 800, ColorScheme.DARK, "en-US"),
   PHONE_LIGHT(390, 844, ColorScheme.LIGHT, "de-DE"),
@@ -22,11 +22,11 @@ enum Look {
     this.locale = locale;
   }
 
-  boolean isDark() {
+  public boolean isDark() {
     return scheme == ColorScheme.DARK;
   }
 
-  Browser.NewContextOptions options() {
+  public Browser.NewContextOptions options() {
     return new Browser.NewContextOptions()
         .setViewportSize(width, height)
         .setColorScheme(scheme)

@@ -5,60 +5,78 @@ import com.microsoft.playwright.options.WaitForSelectorState;
 import dev.bulwark.it.support.Realm;
 
 /** Ways to the pages of the realm {@code app}. */
-final class ThemedPages {
+public final class ThemedPages {
 
   private final Realm realm;
 
-  ThemedPages(Realm realm) {
+  public ThemedPages(Realm realm) {
     this.realm = realm;
   }
 
   /** The login page as {@code dev-cli} asks for it, in the browser's language. */
-  void login(Page page) {
+  public void login(Page page) {
     page.navigate(authorization("auth"));
   }
 
-  void login(Page page, String uiLocales) {
+  public void login(Page page, String uiLocales) {
     page.navigate(authorization("auth") + "&ui_locales=" + uiLocales);
   }
 
-  void registration(Page page) {
+  public void registration(Page page) {
     page.navigate(authorization("registrations"));
   }
 
-  void resetPassword(Page page) {
+  public void resetPassword(Page page) {
     login(page);
     page.click("a[href*='reset-credentials']");
   }
 
-  void logout(Page page) {
+  public void logout(Page page) {
     page.navigate(realm.endpoint("logout"));
   }
 
-  void unknownClient(Page page) {
+  public void unknownClient(Page page) {
     page.navigate(realm.endpoint("auth") + "?client_id=nobody&response_type=code");
   }
 
-  void unknownPath(Page page) {
+  public void unknownPath(Page page) {
     page.navigate(realm.url() + "/no-such-page");
   }
 
   /** Fills in the form of the login page and sends it. */
-  void signIn(Page page, String user, String password) {
+  public void signIn(Page page, String user, String password) {
     page.fill("#username", user);
     page.fill("#password", password);
     page.click("#kc-login");
   }
 
   /** A page of the account console, of the user alice. */
-  void account(Page page, String path) {
+  public void account(Page page, String path) {
+    account(page, path, "alice");
+  }
+
+  public void account(Page page, String path, String user) {
     page.navigate(realm.url() + "/account/" + path);
     page.waitForSelector("#username, main h1");
     if (page.isVisible("#kc-login")) {
-      signIn(page, "alice", Realm.PASSWORD);
+      signIn(page, user, Realm.PASSWORD);
     }
-    page.waitForSelector("main h1");
+    accountLoaded(page);
+  }
+
+  /** Waits until a page of the account console shows what it is about. */
+  public void accountLoaded(Page page) {
+    // Login pages have a heading in their main element, too.
+    page.waitForSelector(".pf-v5-c-page main h1");
     page.waitForSelector("main .pf-v5-c-spinner", hidden());
+  }
+
+  /** A required action that the application asks for, of the user. */
+  public void action(Page page, String action, String user) {
+    page.navigate(authorization("auth") + "&kc_action=" + action);
+    if (page.isVisible("#kc-login")) {
+      signIn(page, user, Realm.PASSWORD);
+    }
   }
 
   private String authorization(String endpoint) {

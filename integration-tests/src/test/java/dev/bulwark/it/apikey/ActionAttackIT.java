@@ -1,0 +1,327 @@
+package dev.bulwark.it.apikey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.Cookie;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Chromium;
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.SharedRealm;
+import dev.bulwark.it.support.TestStack;
+import dev.bulwark.it.themes.Look;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** K2, K3: what a browser would never send to the page that makes a key. */
+@SharedRealm
+class ActionAttackIT {
+
+  private static final TestStack STACK = TestStack.get();
+  private static final Realm REALM = STACK.realm();
+  private static final KeyPages PAGES = new KeyPages(REALM);
+  private static final Pattern KEY = Pattern.compile("[a-z]+_[A-Za-z0-9_-]{43}[0-9A-Za-z]{6}");
+
+  private static Chromium chromium;
+  private static int users;
+
+  private final AdminApi admin = STACK.admin();
+  private final Keys keys = new Keys(REALM);
+
+  @BeforeAll
+  static void launch() {
+    chromium = Chromium.launch();
+  }
+
+  @AfterAll
+  static void close() {
+    if (chromium != null) {
+      chromium.close();
+    }
+  }
+
+  /** An open form: where it is sent to, and the cookies of its browser. */
+  private record Form(String user, String action, String cookies) {
+
+    Response send(String body) {
+      return Http.send(
+          Http.request(action)
+              .header("Content-Type", "application/x-www-form-urlencoded")
+              .header("Cookie", cookies)
+              .POST(java.net.http.HttpRequest.BodyPublishers.ofString(body)));
+    }
+  }
+
+  private Form open() {
+    String user = "attacker-" + ++users;
+    KeyPages.createUser(admin, user);
+    try (BrowserContext context = chromium.newContext(Look.DESKTOP_LIGHT.options())) {
+      Page page = context.newPage();
+      PAGES.form(page, user);
+      return new Form(
+          user,
+          (String) page.evaluate("() => document.getElementById('kc-create-api-key-form').action"),
+          cookies(context));
+    }
+  }
+
+  private static String cookies(BrowserContext context) {
+    List<Cookie> cookies = context.cookies();
+    return cookies.stream()
+        .map(cookie -> cookie.name + "=" + cookie.value)
+        .collect(Collectors.joining("; "));
+  }
+
+  private int made(Form form) {
+    return keys.send("GET", "", keys.token(form.user()), null).expect(200).json().size();
+  }
+
+  private void assertNothingMade(Form form, Response response) {
+    assertThat(KEY.matcher(response.body()).find()).as(response.body()).isFalse();
+    assertThat(made(form)).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "scope=admin",
+        "scope=tasks%3Aread&scope=admin",
+        "scope=offline_access",
+        "scope=openid",
+        "scope=roles",
+        "scope=profile",
+        "scope=no-such-scope",
+        "scope=tasks%3Aread%20admin",
+        "scope=TASKS%3AREAD",
+        "scope=",
+        "scope=%00",
+        "scope=*",
+      })
+  void scopesThatTheOwnerMayNotGet(String scopes) {
+    Form form = open();
+    Response response = form.send("name=forged&" + scopes);
+    assertThat(response.status()).isEqualTo(200);
+    assertThat(response.body()).contains("id=\"input-error-scope\"");
+    assertNothingMade(form, response);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          name=x&expires=2001-01-01                        | expires
+          name=x&expires=2030-02-30                        | expires
+          name=x&expires=2030-01-01T00%3A00%3A00Z          | expires
+          name=x&expires=99999-01-01                       | expires
+          name=x&expires=-1                                | expires
+          name=x&expires=4102444800000                     | expires
+          name=x&expires=null                              | expires
+          name=x&expires=%3Cscript%3E                      | expires
+          name=&expires=                                   | name
+          expires=2035-01-01                               | name
+          name=%20%09                                      | name
+          name=a%00b                                       | name
+          name=a%0Ab                                       | name
+          """)
+  void fieldsThatNoFormSends(String body, String field) {
+    Form form = open();
+    Response response = form.send(body);
+    assertThat(response.body()).contains("id=\"input-error-" + field + "\"");
+    assertThat(response.body()).doesNotContain("<script>alert", "value=\"<script>");
+    assertNothingMade(form, response);
+  }
+
+  @Test
+  void aNameOfThousandsOfCharacters() {
+    Form form = open();
+    Response response = form.send("name=" + "x".repeat(20_000));
+    assertNothingMade(form, response);
+  }
+
+  @Test
+  void aDayBeyondTheRealmsLongestLife() {
+    KeyPages.limits(admin, "{\"max-life-days\":\"7\"}");
+    try {
+      Form form = open();
+      assertNothingMade(form, form.send("name=x&expires=2035-01-01"));
+      Form without = open();
+      without.send("name=x").expect(200);
+      String end =
+          keys.send("GET", "", keys.token(without.user()), null)
+              .expect(200)
+              .json()
+              .get(0)
+              .get("expiresAt")
+              .asText();
+      assertThat(java.time.Instant.parse(end))
+          .isBefore(java.time.Instant.now().plus(java.time.Duration.ofDays(7)));
+    } finally {
+      KeyPages.limits(admin, "{\"max-life-days\":\"0\"}");
+    }
+  }
+
+  @Test
+  void aFormSentOnceMore() {
+    Form form = open();
+    assertThat(KEY.matcher(form.send("name=first").expect(200).body()).find()).isTrue();
+    Response again = form.send("name=second");
+    assertThat(KEY.matcher(again.body()).find()).as(again.body()).isFalse();
+    assertThat(made(form)).isOne();
+  }
+
+  @Test
+  void aFormSentByManyRequestsAtOnce() throws Exception {
+    Form form = open();
+    ExecutorService pool = Executors.newFixedThreadPool(8);
+    try {
+      List<Callable<Response>> requests = new ArrayList<>();
+      for (int i = 0; i < 16; i++) {
+        String body = "name=race" + i;
+        requests.add(() -> form.send(body));
+      }
+      int shown = 0;
+      for (Future<Response> answer : pool.invokeAll(requests)) {
+        Response response = answer.get();
+        assertThat(response.status()).as(response.body()).isLessThan(500);
+        shown += KEY.matcher(response.body()).find() ? 1 : 0;
+      }
+      assertThat(shown).isEqualTo(1);
+      assertThat(made(form)).isOne();
+    } finally {
+      pool.shutdown();
+    }
+  }
+
+  @Test
+  void aFormOfAnotherSite() {
+    Form form = open();
+    Response withoutCookies = new Form(form.user(), form.action(), "a=b").send("name=csrf");
+    assertThat(withoutCookies.status()).isEqualTo(400);
+    assertNothingMade(form, withoutCookies);
+    String guessed = form.action().replaceFirst("session_code=[^&]+", "session_code=guessed");
+    assertThat(guessed).isNotEqualTo(form.action());
+    Response wrongCode = new Form(form.user(), guessed, form.cookies()).send("name=csrf");
+    assertNothingMade(form, wrongCode);
+  }
+
+  @Test
+  void theFormOfSomebodyElse() {
+    Form mine = open();
+    Form theirs = open();
+    Response response = new Form(mine.user(), theirs.action(), mine.cookies()).send("name=theirs");
+    assertNothingMade(mine, response);
+    assertThat(made(theirs)).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rotate&overlap=0", "deactivate", "rename&name=stolen", "activate"})
+  void aKeyOfSomebodyElse(String operation) {
+    JsonNode key = keys.made("bob", "bobs", "tasks:read");
+    Form form = open();
+    Response response = form.send("op=" + operation + "&key=" + key.get("id").asText());
+    assertThat(response.body()).contains("This key is not there any more.");
+    assertNothingMade(form, response);
+    assertThat(keys.isGood(key.get("key").asText())).isTrue();
+    JsonNode still =
+        keys.send("GET", "/" + key.get("id").asText(), keys.token("bob"), null).expect(200).json();
+    assertThat(still.get("name").asText()).isEqualTo("bobs");
+    assertThat(still.get("graceUntil").isNull()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "op=rotate&overlap=-1",
+        "op=rotate&overlap=999999999",
+        "op=rotate&overlap=1e3",
+        "op=rotate",
+        "op=delete",
+        "op=",
+        "op=rename&name=%00",
+        "op=rename",
+      })
+  void operationsThatThePageDoesNotOffer(String body) {
+    Form form = open();
+    JsonNode key = keys.made(form.user(), "mine", "tasks:read");
+    Response response = form.send(body + "&key=" + key.get("id").asText());
+    assertThat(response.expect(200).body()).contains("pf-m-danger");
+    assertThat(KEY.matcher(response.body()).find()).isFalse();
+    assertThat(made(form)).isOne();
+    assertThat(keys.isGood(key.get("key").asText())).isTrue();
+  }
+
+  @Test
+  void aReplacementAskedForByManyRequestsAtOnce() throws Exception {
+    Form form = open();
+    JsonNode key = keys.made(form.user(), "mine", "tasks:read");
+    ExecutorService pool = Executors.newFixedThreadPool(8);
+    try {
+      List<Callable<Response>> requests = new ArrayList<>();
+      for (int i = 0; i < 16; i++) {
+        requests.add(() -> form.send("op=rotate&overlap=3600&key=" + key.get("id").asText()));
+      }
+      int shown = 0;
+      for (Future<Response> answer : pool.invokeAll(requests)) {
+        assertThat(answer.get().status()).isLessThan(500);
+        shown += KEY.matcher(answer.get().body()).find() ? 1 : 0;
+      }
+      assertThat(shown).isEqualTo(1);
+      assertThat(made(form)).isEqualTo(2);
+    } finally {
+      pool.shutdown();
+    }
+  }
+
+  @Test
+  void doneWithoutAKey() {
+    Form form = open();
+    Response response = form.send("done=");
+    assertThat(response.expect(200).body()).contains("kc-create-api-key-form");
+    assertNothingMade(form, response);
+  }
+
+  @Test
+  void aLinkWithEverythingInIt() {
+    Form form = open();
+    Response response =
+        Http.get(form.action() + "&name=link&scope=tasks:read", "Cookie", form.cookies());
+    assertNothingMade(form, response);
+  }
+
+  @Test
+  void anActionThatTheRealmHasTurnedOff() {
+    String path = "/realms/app/authentication/required-actions/" + KeyPages.ACTION;
+    String enabled = admin.get(path).expect(200).body();
+    admin.put(path, enabled.replace("\"enabled\":true", "\"enabled\":false")).expect(204);
+    try (BrowserContext context = chromium.newContext(Look.DESKTOP_LIGHT.options())) {
+      Page page = context.newPage();
+      context.route(
+          "http://localhost/**",
+          route ->
+              route.fulfill(
+                  new com.microsoft.playwright.Route.FulfillOptions().setBody("the application")));
+      new dev.bulwark.it.themes.ThemedPages(REALM).action(page, KeyPages.ACTION, "alice");
+      page.waitForURL("http://localhost/**");
+      assertThat(page.url()).contains("kc_action_status=error");
+    } finally {
+      admin.put(path, enabled).expect(204);
+    }
+  }
+}

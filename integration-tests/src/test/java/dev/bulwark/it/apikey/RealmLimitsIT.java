@@ -1,0 +1,129 @@
+package dev.bulwark.it.apikey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.SharedRealm;
+import dev.bulwark.it.support.TestStack;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** K3: the limits of a realm, set where the required action is configured. */
+@SharedRealm
+class RealmLimitsIT {
+
+  private final AdminApi admin = TestStack.get().admin();
+  private final Realm realm = TestStack.get().realm();
+  private final Keys keys = new Keys(realm);
+
+  @AfterEach
+  void shipped() {
+    KeyPages.limits(admin, ApiKeySetup.SHIPPED_LIMITS);
+  }
+
+  /** By admin REST; the other ways of import are in MigrationIT. */
+  @Test
+  void theImportedRealmIsReady() {
+    ApiKeySetup.assertReady(realm, admin);
+  }
+
+  @Test
+  void fiftyAtOnceRespectTheMostKeys() throws Exception {
+    KeyPages.limits(admin, "{\"max-keys\":\"5\"}");
+    KeyPages.createUser(admin, "many");
+    String token = keys.token("many");
+    ExecutorService pool = Executors.newFixedThreadPool(10);
+    try {
+      List<Callable<Response>> requests = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        String body = Keys.body("k" + i, null);
+        requests.add(() -> keys.create(token, body));
+      }
+      int made = 0;
+      for (Future<Response> answer : pool.invokeAll(requests)) {
+        Response response = answer.get();
+        assertThat(response.status()).as(response.body()).isIn(201, 409);
+        made += response.status() == 201 ? 1 : 0;
+      }
+      assertThat(made).isEqualTo(5);
+    } finally {
+      pool.shutdown();
+    }
+    JsonNode list = keys.send("GET", "", token, null).expect(200).json();
+    assertThat(list).hasSize(5);
+
+    keys.send("DELETE", "/" + list.get(0).get("id").asText(), token, null).expect(204);
+    keys.create(token, Keys.body("room again", null)).expect(201);
+    assertThat(keys.create(token, Keys.body("no room", null)).expect(409).text("error"))
+        .isEqualTo("limit_exceeded");
+  }
+
+  @Test
+  void longestLifeAndPrefix() {
+    KeyPages.limits(admin, "{\"max-life-days\":\"30\",\"prefix\":\"acme\"}");
+    KeyPages.createUser(admin, "short");
+    String token = keys.token("short");
+    Instant now = Instant.now();
+    String tooLong = now.plus(Duration.ofDays(31)).toString();
+    keys.create(token, Keys.body("long", tooLong)).expect(400);
+    String within = now.plus(Duration.ofDays(29)).toString();
+    keys.create(token, Keys.body("within", within)).expect(201);
+    Response unnamed = keys.create(token, Keys.body("longest", null)).expect(201);
+    assertThat(Instant.parse(unnamed.text("expiresAt")))
+        .isBetween(
+            now.plus(Duration.ofDays(30)).minusSeconds(5), Instant.now().plus(Duration.ofDays(30)));
+    assertThat(unnamed.text("key")).startsWith("acme_");
+    assertThat(keys.isGood(unnamed.text("key"))).isTrue();
+    keys.send("PATCH", "/" + unnamed.text("id"), token, "{\"expiresAt\":\"" + tooLong + "\"}")
+        .expect(400);
+  }
+
+  @Test
+  void keysOfAnEarlierPrefixGoOn() {
+    String key = keys.made("alice", "earlier", "tasks:read").get("key").asText();
+    KeyPages.limits(admin, "{\"prefix\":\"acme\"}");
+    assertThat(keys.isGood(key)).isTrue();
+  }
+
+  @Test
+  void onlyListedScopes() {
+    KeyPages.limits(admin, "{\"scopes\":\"tasks:read\"}");
+    String token = keys.token("alice");
+    keys.create(token, Keys.body("listed", null, "tasks:read")).expect(201);
+    keys.create(token, Keys.body("unlisted", null, "tasks:write")).expect(400);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"max-keys\":\"0\"}",
+        "{\"max-keys\":\"10001\"}",
+        "{\"max-keys\":\"many\"}",
+        "{\"max-life-days\":\"-1\"}",
+        "{\"max-life-days\":\"3651\"}",
+        "{\"prefix\":\"A\"}",
+        "{\"prefix\":\"a b\"}",
+        "{\"max_auth_age\":\"soon\"}",
+      })
+  void limitsOutOfRangeAreRefused(String config) {
+    Response response =
+        admin.put(
+            "/realms/app/authentication/required-actions/create-api-key/config",
+            "{\"config\":" + config + "}");
+    assertThat(response.status()).as(response.body()).isEqualTo(400);
+    keys.made("alice", "still works");
+  }
+}
