@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.ApiKeySecret;
 import dev.bulwark.apikey.key.KeyName;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.credential.CredentialModel;
 import org.keycloak.models.ModelException;
@@ -79,7 +80,10 @@ public final class ApiKeyCredentialModel extends CredentialModel {
     if (read == null) {
       read = readData(getCredentialData());
       String label = getUserLabel();
-      if (label != null && !label.equals(alternativeLabel(read))) {
+      if (label != null
+          && !label.equals(read.name())
+          && !label.equals(alternativeLabel(read))
+          && !label.equals(numberedLabel(read, getId()))) {
         read = KeyName.ofLabel(label).map(read::withName).orElse(read);
       }
       data = read;
@@ -105,18 +109,42 @@ public final class ApiKeyCredentialModel extends CredentialModel {
   }
 
   /**
-   * The label when another key of the owner has the same name: Keycloak wants labels to differ
-   * within a type, keys may share a name (a rotated one does).
+   * The label of a key: its name, unless another key of the owner has that label. Keycloak wants
+   * labels to differ within a type, while keys may share a name (a rotated one does) and imported
+   * ones have no prefix, or share it.
+   *
+   * @param taken whether another credential of the owner has a label
    */
-  public static String alternativeLabel(ApiKeyData data) {
+  public static String freeLabel(ApiKeyData data, String keyId, Predicate<String> taken) {
+    if (!taken.test(data.name())) {
+      return data.name();
+    }
+    String alternative = alternativeLabel(data);
+    return data.prefix().isEmpty() || taken.test(alternative)
+        ? numberedLabel(data, keyId)
+        : alternative;
+  }
+
+  private static String alternativeLabel(ApiKeyData data) {
     return data.name() + " (" + data.prefix() + "\u2026)";
   }
 
-  private static <T> T read(String json, Class<T> type, String field) {
+  private static String numberedLabel(ApiKeyData data, @Nullable String keyId) {
+    String id = keyId == null ? "" : keyId;
+    return data.name() + " (#" + id.substring(0, Math.min(id.length(), 8)) + ")";
+  }
+
+  /**
+   * Reads a JSON text.
+   *
+   * @param field what it is called in the message
+   * @throws ModelException telling the place, never the text, which may hold a hash
+   */
+  public static <T> T read(String json, Class<T> type, String field) {
     try {
       return JSON.readValue(json, type);
     } catch (JsonProcessingException e) {
-      // Jackson's message may quote the source, which holds the hash: only the place is told.
+      // Jackson's message may quote the source.
       throw new ModelException(
           field
               + " of an api-key credential cannot be read"

@@ -5,7 +5,10 @@ import dev.bulwark.apikey.key.OwnerType;
 import dev.bulwark.apikey.store.ApiKeyEntity;
 import dev.bulwark.apikey.store.ApiKeyIndex;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.keycloak.common.constants.ServiceAccountConstants;
 import org.keycloak.common.util.Time;
 import org.keycloak.credential.CredentialMetadata;
 import org.keycloak.credential.CredentialModel;
@@ -44,7 +47,7 @@ final class ApiKeyCredentialProvider implements CredentialProvider<ApiKeyCredent
   @Override
   public CredentialModel createCredential(
       RealmModel realm, UserModel user, ApiKeyCredentialModel model) {
-    if (user.getServiceAccountClientLink() != null) {
+    if (isServiceAccount(realm, user)) {
       throw new ModelException(
           "A service account cannot have an api-key credential: create a key for the client"
               + " (POST /admin/realms/{realm}/api-keys with an owner of type client)");
@@ -61,13 +64,33 @@ final class ApiKeyCredentialProvider implements CredentialProvider<ApiKeyCredent
       data = data.withName("API key");
       model.setData(data);
     }
-    model.setUserLabel(freeLabel(user, data));
+    model.setUserLabel(freeLabel(user, model.getId(), data));
 
     ApiKeyIndex index = new ApiKeyIndex(session);
     dropStaleRow(realm, index, hash, model.getId());
     CredentialModel stored = user.credentialManager().createStoredCredential(model);
     index.insert(row(realm, user, stored.getId(), model));
     return stored;
+  }
+
+  /** An import links a service account with its client only after it has made the credentials. */
+  private static boolean isServiceAccount(RealmModel realm, UserModel user) {
+    if (user.getServiceAccountClientLink() != null) {
+      return true;
+    }
+    String prefix = ServiceAccountConstants.SERVICE_ACCOUNT_USER_PREFIX;
+    String name = user.getUsername();
+    if (name == null || !name.startsWith(prefix)) {
+      return false;
+    }
+    // User names are in lower case, client ids need not be.
+    String clientId = name.substring(prefix.length());
+    return realm
+        .getClientsStream()
+        .anyMatch(
+            client ->
+                client.isServiceAccountsEnabled()
+                    && client.getClientId().equalsIgnoreCase(clientId));
   }
 
   /** The index row of a user's key. */
@@ -85,12 +108,13 @@ final class ApiKeyCredentialProvider implements CredentialProvider<ApiKeyCredent
     return row;
   }
 
-  private static String freeLabel(UserModel user, ApiKeyData data) {
-    boolean taken =
+  private static String freeLabel(UserModel user, String id, ApiKeyData data) {
+    Set<String> labels =
         user.credentialManager()
             .getStoredCredentialsByTypeStream(ApiKeyCredentialModel.TYPE)
-            .anyMatch(other -> data.name().equals(other.getUserLabel()));
-    return taken ? ApiKeyCredentialModel.alternativeLabel(data) : data.name();
+            .map(CredentialModel::getUserLabel)
+            .collect(Collectors.toSet());
+    return ApiKeyCredentialModel.freeLabel(data, id, labels::contains);
   }
 
   /** Keycloak's own deletion of a credential leaves its row behind; an import may bring it back. */

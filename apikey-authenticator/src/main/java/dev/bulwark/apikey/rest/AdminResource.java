@@ -68,16 +68,16 @@ public final class AdminResource {
         session,
         () -> {
           Optional<KeyOwner> owner = ownerOf(null);
-          int from = number("first", first, 0, 0, Integer.MAX_VALUE);
-          int count = number("max", max, DEFAULT_PAGE, 1, MAX_PAGE);
+          Page page = Page.of(first, max, DEFAULT_PAGE, MAX_PAGE);
           List<ApiKeyManager.Listed> keys;
           if (owner.isPresent()) {
             requireView(owner.get());
-            keys = manager().list(owner.get()).stream().skip(from).limit(count).toList();
+            keys =
+                manager().list(owner.get()).stream().skip(page.first()).limit(page.max()).toList();
           } else {
             auth.users().requireView();
             auth.clients().requireView();
-            keys = manager().list((OwnerType) null, from, count);
+            keys = manager().list((OwnerType) null, page.first(), page.max());
           }
           return json(keys.stream().map(key -> KeyRepresentation.listed(key, true)).toList());
         });
@@ -175,6 +175,21 @@ public final class AdminResource {
         });
   }
 
+  /** Keys of another application, as JSON lines. */
+  @POST
+  @Path("import")
+  public Response importKeys(@Nullable InputStream body) {
+    return new BulkResource(session, realm, auth, adminEvent).importKeys(body);
+  }
+
+  /** Brings the index in step with the credentials of the realm's users. */
+  @POST
+  @Path("reindex")
+  public Response reindex(
+      @QueryParam("cursor") @Nullable String cursor, @QueryParam("max") @Nullable String max) {
+    return new BulkResource(session, realm, auth, adminEvent).reindex(cursor, max);
+  }
+
   private void requireView(KeyOwner owner) {
     if (owner instanceof KeyOwner.User user) {
       auth.users().requireView(user.model());
@@ -262,18 +277,6 @@ public final class AdminResource {
           : new ApiKeyException(ApiKeyException.Kind.FORBIDDEN, "Not allowed");
     }
     return owner.get();
-  }
-
-  private static int number(String name, @Nullable String text, int otherwise, int min, int max) {
-    if (text == null || text.isBlank()) {
-      return otherwise;
-    }
-    if (!text.matches("[0-9]{1,9}")
-        || Integer.parseInt(text) < min
-        || Integer.parseInt(text) > max) {
-      throw KeyRequest.invalid(name + " must be a whole number, " + min + " to " + max);
-    }
-    return Integer.parseInt(text);
   }
 
   private void event(OperationType operation, ApiKey key, String... path) {

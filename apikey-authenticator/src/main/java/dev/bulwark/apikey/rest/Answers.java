@@ -1,6 +1,7 @@
 package dev.bulwark.apikey.rest;
 
 import dev.bulwark.apikey.service.ApiKeyException;
+import jakarta.ws.rs.ForbiddenException;
 import jakarta.ws.rs.core.Response;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -18,6 +19,10 @@ final class Answers {
       session.getTransactionManager().setRollbackOnly();
       return ApiError.response(
           e.kind().status(), e.kind().name().toLowerCase(Locale.ROOT), e.detail());
+    } catch (ForbiddenException e) {
+      // Thrown by Keycloak's permissions, with a body of another form.
+      session.getTransactionManager().setRollbackOnly();
+      return ApiError.response(403, "forbidden", "Not allowed");
     }
   }
 }

@@ -15,6 +15,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
@@ -66,14 +67,29 @@ public final class OwnerResource {
     return Response.ok().build();
   }
 
+  /** What this module's REST is like; for everybody, as it holds nothing of the realm. */
   @GET
-  public Response list() {
+  @Path("openapi.json")
+  public Response openApi() {
+    return Response.ok(OpenApi.document()).type(MediaType.APPLICATION_JSON_TYPE).build();
+  }
+
+  @GET
+  public Response list(
+      @QueryParam("first") @Nullable String first, @QueryParam("max") @Nullable String max) {
     OwnerAccess access = OwnerAccess.require(session);
-    List<KeyRepresentation.Listed> keys =
-        manager().list(access.owner()).stream()
-            .map(key -> KeyRepresentation.listed(key, false))
-            .toList();
-    return Response.ok(keys).type(MediaType.APPLICATION_JSON_TYPE).build();
+    return Answers.of(
+        session,
+        () -> {
+          Page page = Page.of(first, max, Integer.MAX_VALUE, Integer.MAX_VALUE);
+          List<KeyRepresentation.Listed> keys =
+              manager().list(access.owner()).stream()
+                  .skip(page.first())
+                  .limit(page.max())
+                  .map(key -> KeyRepresentation.listed(key, false))
+                  .toList();
+          return Response.ok(keys).type(MediaType.APPLICATION_JSON_TYPE).build();
+        });
   }
 
   @POST

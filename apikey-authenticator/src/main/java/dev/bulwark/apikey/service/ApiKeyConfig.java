@@ -16,6 +16,7 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
  * @param stepUpMaxAgeSeconds how recent the owner's login must be to make a key, 0 (any) to 86,400
  * @param wrongKeysPerMinute wrong keys accepted per address and minute, 0 (any) to 100,000
  * @param rotationMaxOverlapSeconds longest overlap of a rotation, 0 to 31,536,000
+ * @param sweepSeconds how often rotated keys and rows without a key are removed, 1 to 86,400
  * @param refuseLockedOwner whether brute-force lock-out of the owner stops the keys too
  * @param verifyAllowedAddresses addresses that may call {@code verify} without credentials
  */
@@ -26,6 +27,7 @@ public record ApiKeyConfig(
     int stepUpMaxAgeSeconds,
     int wrongKeysPerMinute,
     int rotationMaxOverlapSeconds,
+    int sweepSeconds,
     boolean refuseLockedOwner,
     List<AddressRange> verifyAllowedAddresses) {
 
@@ -37,6 +39,7 @@ public record ApiKeyConfig(
   static final String STEP_UP = "step-up-max-age-seconds";
   static final String WRONG_KEYS = "wrong-keys-per-minute";
   static final String OVERLAP = "rotation-max-overlap-seconds";
+  static final String SWEEP = "sweep-seconds";
   static final String LOCKED = "refuse-locked-owner";
   static final String ALLOWED = "verify-allowed-addresses";
 
@@ -52,6 +55,7 @@ public record ApiKeyConfig(
     check(STEP_UP, stepUpMaxAgeSeconds, 0, 86_400);
     check(WRONG_KEYS, wrongKeysPerMinute, 0, 100_000);
     check(OVERLAP, rotationMaxOverlapSeconds, 0, 31_536_000);
+    check(SWEEP, sweepSeconds, 1, 86_400);
     verifyAllowedAddresses = List.copyOf(verifyAllowedAddresses);
   }
 
@@ -64,6 +68,7 @@ public record ApiKeyConfig(
         number(scope, STEP_UP, 900),
         number(scope, WRONG_KEYS, 30),
         number(scope, OVERLAP, 2_592_000),
+        number(scope, SWEEP, 60),
         flag(scope, LOCKED, true),
         ranges(scope));
   }
@@ -107,6 +112,13 @@ public record ApiKeyConfig(
         .type(ProviderConfigProperty.INTEGER_TYPE)
         .helpText("Longest overlap in seconds that a rotation may ask for (0 to 31536000).")
         .defaultValue(2_592_000)
+        .add()
+        .property()
+        .name(SWEEP)
+        .type(ProviderConfigProperty.INTEGER_TYPE)
+        .helpText(
+            "Seconds between two removals of rotated keys whose overlap is over (1 to 86400).")
+        .defaultValue(60)
         .add()
         .property()
         .name(LOCKED)

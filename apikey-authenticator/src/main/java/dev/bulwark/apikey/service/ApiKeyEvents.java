@@ -17,7 +17,10 @@ public final class ApiKeyEvents {
   /** Id of the key that an event is about. */
   public static final String KEY = "api_key";
 
-  /** What was done: {@code created}, {@code updated}, {@code rotated} or {@code revoked}. */
+  /**
+   * What was done: {@code created}, {@code updated}, {@code rotated}, {@code revoked} or, by the
+   * server, {@code replaced}.
+   */
   public static final String ACTION = "api_key_action";
 
   private ApiKeyEvents() {}
@@ -50,6 +53,11 @@ public final class ApiKeyEvents {
 
   public static void revoked(EventBuilder event, ApiKey key) {
     dead(describe(event.event(EventType.REMOVE_CREDENTIAL), key, "revoked"), key).success();
+  }
+
+  /** A rotated key that is removed because its overlap is over; nobody asked for it. */
+  static void replaced(EventBuilder event, ApiKey key) {
+    dead(describe(event.event(EventType.REMOVE_CREDENTIAL), key, "replaced"), key).success();
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
 import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.ApiKeyFormat;
 import dev.bulwark.apikey.key.ApiKeyGenerator;
+import dev.bulwark.apikey.key.ForeignKey;
 import dev.bulwark.apikey.key.KeyHash;
 import dev.bulwark.apikey.key.KeyName;
 import dev.bulwark.apikey.key.OwnerType;
@@ -150,7 +151,12 @@ public final class ApiKeyManager {
     List<String> checkedScopes = checkScopes(owner, scopes);
     Long end = checkExpiry(expiresAt, now, limits);
     refuseServiceAccount(owner);
+    requireRoom(owner, limits, now);
+    return store(owner, id, limits, checkedName, checkedScopes, end, now);
+  }
 
+  /** Locks the owner, so that parallel creations cannot pass the limit together. */
+  private void requireRoom(KeyOwner owner, RealmLimits limits, long now) {
     List<ApiKeyEntity> rows = index.lockOwner(realm.getId(), owner.type(), owner.id());
     long live =
         rows.stream()
@@ -162,8 +168,60 @@ public final class ApiKeyManager {
       throw new ApiKeyException(
           Kind.LIMIT_EXCEEDED, "No more than " + limits.maxKeys() + " API keys are allowed");
     }
-    return store(owner, id, limits, checkedName, checkedScopes, end, now);
   }
+
+  /**
+   * Takes over a key that is known by its hash only. Doing so twice is safe: the second time
+   * nothing is changed.
+   *
+   * @throws ApiKeyException when the owner may not have such a key, or another has it
+   */
+  public Adopted adopt(KeyOwner owner, ForeignKey foreign) {
+    RealmLimits limits = RealmLimits.of(realm);
+    long now = Time.currentTimeMillis();
+    refuseServiceAccount(owner);
+    Optional<ApiKeyEntity> present = index.byHash(realm.getId(), foreign.hash());
+    if (present.isPresent()) {
+      Optional<ApiKey> known =
+          store.owner(present.get()).flatMap(holder -> store.read(holder, present.get()));
+      if (known.isPresent()) {
+        return unchanged(owner, known.get());
+      }
+      index.remove(present.get());
+    }
+    long createdAt = foreign.createdAt() == null ? now : foreign.createdAt();
+    if (createdAt > now) {
+      throw new ApiKeyException(Kind.INVALID_REQUEST, "createdAt must not be in the future");
+    }
+    ApiKeyData data =
+        ApiKeyData.create(
+                checkName(foreign.name()),
+                foreign.prefix(),
+                checkScopes(owner, foreign.scopes()),
+                checkExpiry(foreign.expiresAt(), now, limits))
+            .withActive(foreign.active());
+    checkSize(data);
+    requireRoom(owner, limits, now);
+    ApiKey key =
+        new ApiKey(KeycloakModelUtils.generateId(), owner, foreign.hash(), data, createdAt);
+    store.create(key);
+    return new Adopted(key, true);
+  }
+
+  private static Adopted unchanged(KeyOwner owner, ApiKey known) {
+    if (known.owner().type() != owner.type() || !known.owner().id().equals(owner.id())) {
+      throw new ApiKeyException(Kind.CONFLICT, "Another owner has a key with this hash");
+    }
+    return new Adopted(known, false);
+  }
+
+  /**
+   * A key taken over.
+   *
+   * @param key as it is stored
+   * @param created false when the owner had it already
+   */
+  public record Adopted(ApiKey key, boolean created) {}
 
   private NewApiKey store(
       KeyOwner owner,

@@ -22,6 +22,9 @@ final class ApiKeyMetrics {
   private final Counter misses;
   private final Timer flushes;
   private final Counter failedFlushes;
+  private final Counter replaced;
+  private final Counter orphans;
+  private final Counter failedSweeps;
 
   ApiKeyMetrics(MeterRegistry registry, Supplier<Number> pending, Supplier<Number> cached) {
     accepted = verifications(registry, "accepted");
@@ -38,6 +41,12 @@ final class ApiKeyMetrics {
     failedFlushes =
         Counter.builder("bulwark.apikey.usage.flush.failures")
             .description("Writes of usage counters that failed and are tried again")
+            .register(registry);
+    replaced = removed(registry, "replaced");
+    orphans = removed(registry, "orphan");
+    failedSweeps =
+        Counter.builder("bulwark.apikey.sweep.failures")
+            .description("Removals of rotated keys that failed and are tried again")
             .register(registry);
     Gauge.builder("bulwark.apikey.usage.pending", pending)
         .description("Keys with usage that is not written yet")
@@ -58,6 +67,13 @@ final class ApiKeyMetrics {
     return Counter.builder("bulwark.apikey.cache.requests")
         .description("Look-ups in the cache of owners")
         .tag("result", result)
+        .register(registry);
+  }
+
+  private static Counter removed(MeterRegistry registry, String kind) {
+    return Counter.builder("bulwark.apikey.sweep.removed")
+        .description("Rotated keys, and rows of the index without a key, that were removed")
+        .tag("kind", kind)
         .register(registry);
   }
 
@@ -84,5 +100,14 @@ final class ApiKeyMetrics {
 
   void flushFailed() {
     failedFlushes.increment();
+  }
+
+  void swept(int replacedKeys, int orphanedRows) {
+    replaced.increment(replacedKeys);
+    orphans.increment(orphanedRows);
+  }
+
+  void sweepFailed() {
+    failedSweeps.increment();
   }
 }

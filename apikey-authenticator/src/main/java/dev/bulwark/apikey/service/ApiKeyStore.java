@@ -6,6 +6,8 @@ import dev.bulwark.apikey.key.OwnerType;
 import dev.bulwark.apikey.store.ApiKeyEntity;
 import dev.bulwark.apikey.store.ApiKeyIndex;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.credential.CredentialModel;
 import org.keycloak.credential.UserCredentialStore;
@@ -105,6 +107,7 @@ final class ApiKeyStore {
     copy(key.data(), row);
     row.setData(ApiKeyCredentialModel.write(key.data()));
     index.insert(row);
+    ClientKeyAttributes.put(client, row, key.data());
     ClientKeyVersion.change(client);
   }
 
@@ -115,20 +118,23 @@ final class ApiKeyStore {
       ApiKeyCredentialModel model = ApiKeyCredentialModel.of(stored);
       String name = key.data().name();
       if (!name.equals(model.data().name())) {
-        boolean taken =
+        Set<String> labels =
             user.model()
                 .credentialManager()
                 .getStoredCredentialsByTypeStream(ApiKeyCredentialModel.TYPE)
-                .anyMatch(
-                    other -> !other.getId().equals(key.id()) && name.equals(other.getUserLabel()));
-        model.setUserLabel(taken ? ApiKeyCredentialModel.alternativeLabel(key.data()) : name);
+                .filter(other -> !other.getId().equals(key.id()))
+                .map(CredentialModel::getUserLabel)
+                .collect(Collectors.toSet());
+        model.setUserLabel(ApiKeyCredentialModel.freeLabel(key.data(), key.id(), labels::contains));
       }
       model.setData(key.data());
       user.model().credentialManager().updateStoredCredential(model);
       return;
     }
     row.setData(ApiKeyCredentialModel.write(key.data()));
-    ClientKeyVersion.change(((KeyOwner.Client) key.owner()).model());
+    ClientModel client = ((KeyOwner.Client) key.owner()).model();
+    ClientKeyAttributes.put(client, row, key.data());
+    ClientKeyVersion.change(client);
   }
 
   void remove(ApiKey key, ApiKeyEntity row) {
@@ -136,7 +142,9 @@ final class ApiKeyStore {
     if (key.owner() instanceof KeyOwner.User user) {
       user.model().credentialManager().removeStoredCredentialById(key.id());
     } else {
-      ClientKeyVersion.change(((KeyOwner.Client) key.owner()).model());
+      ClientModel client = ((KeyOwner.Client) key.owner()).model();
+      ClientKeyAttributes.remove(client, key.id());
+      ClientKeyVersion.change(client);
     }
   }
 

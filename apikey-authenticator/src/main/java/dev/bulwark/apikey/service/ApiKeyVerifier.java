@@ -73,7 +73,8 @@ public final class ApiKeyVerifier {
     String hash = wellFormed ? KeyHash.of(presented) : "";
     KeyMapping.Id id = new KeyMapping.Id(realm.getId(), hash);
     KeyMapping mapping = wellFormed ? cache.getIfPresent(id) : null;
-    metrics.cached(mapping != null);
+    boolean remembered = mapping != null;
+    metrics.cached(remembered);
     if (mapping == null) {
       // A key that is known here is never refused for what others at the address have sent.
       long wait = limiter.retryAfterSeconds(bucket);
@@ -93,11 +94,20 @@ public final class ApiKeyVerifier {
               });
     } else {
       verification = check(id, mapping);
+      if (remembered && isUnknown(verification)) {
+        // The owner this node remembers is gone; an import may have brought the key back.
+        mapping = load(id);
+        verification = mapping == null ? verification : check(id, mapping);
+      }
     }
-    if (verification instanceof Verification.Refused refused && refused.keyId().isEmpty()) {
+    if (isUnknown(verification)) {
       limiter.wrong(bucket);
     }
     return verification;
+  }
+
+  private static boolean isUnknown(Verification verification) {
+    return verification instanceof Verification.Refused refused && refused.keyId().isEmpty();
   }
 
   private @Nullable KeyMapping load(KeyMapping.Id id) {
@@ -137,7 +147,10 @@ public final class ApiKeyVerifier {
     UserModel user = session.users().getUserById(realm, mapping.ownerId());
     CredentialModel stored =
         user == null ? null : user.credentialManager().getStoredCredentialById(mapping.keyId());
-    if (user == null || stored == null || !ApiKeyCredentialModel.TYPE.equals(stored.getType())) {
+    if (user == null
+        || user.getServiceAccountClientLink() != null
+        || stored == null
+        || !ApiKeyCredentialModel.TYPE.equals(stored.getType())) {
       cache.invalidate(id);
       return Verification.Refused.unknown(Reason.UNKNOWN);
     }

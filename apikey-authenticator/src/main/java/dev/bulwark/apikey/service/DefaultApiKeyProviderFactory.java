@@ -4,8 +4,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.bulwark.apikey.key.ApiKeyGenerator;
-import dev.bulwark.apikey.key.OwnerType;
-import dev.bulwark.apikey.store.ApiKeyIndex;
 import io.micrometer.core.instrument.Metrics;
 import java.security.SecureRandom;
 import java.util.List;
@@ -13,11 +11,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
-import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
-import org.keycloak.models.RealmModel;
-import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.PostMigrationEvent;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ProviderEvent;
@@ -30,6 +25,7 @@ public final class DefaultApiKeyProviderFactory
 
   private @Nullable ApiKeyResources resources;
   private @Nullable UsageFlusher flusher;
+  private @Nullable KeySweeper sweeper;
 
   @Override
   public String getId() {
@@ -56,23 +52,19 @@ public final class DefaultApiKeyProviderFactory
   public void postInit(KeycloakSessionFactory factory) {
     UsageFlusher created = new UsageFlusher(factory, shared());
     flusher = created;
-    factory.register(event -> onEvent(event, created));
+    KeySweeper remover = new KeySweeper(factory, shared());
+    sweeper = remover;
+    factory.register(event -> onEvent(event, created, remover));
   }
 
-  private void onEvent(ProviderEvent event, UsageFlusher writer) {
+  private static void onEvent(ProviderEvent event, UsageFlusher writer, KeySweeper remover) {
     if (event instanceof PostMigrationEvent) {
       writer.start();
+      remover.start();
     } else if (event instanceof ShutdownDelayInitiatedEvent) {
       writer.flush();
-    } else if (event instanceof UserModel.UserRemovedEvent removed) {
-      new ApiKeyIndex(removed.getKeycloakSession())
-          .removeOwner(removed.getRealm().getId(), OwnerType.USER, removed.getUser().getId());
-    } else if (event instanceof ClientModel.ClientRemovedEvent removed) {
-      ClientModel client = removed.getClient();
-      new ApiKeyIndex(removed.getKeycloakSession())
-          .removeOwner(client.getRealm().getId(), OwnerType.CLIENT, client.getId());
-    } else if (event instanceof RealmModel.RealmRemovedEvent removed) {
-      new ApiKeyIndex(removed.getKeycloakSession()).removeRealm(removed.getRealm().getId());
+    } else {
+      ModelListener.onEvent(event);
     }
   }
 
@@ -88,6 +80,10 @@ public final class DefaultApiKeyProviderFactory
   /** Writes what is counted; the database is still there. */
   @Override
   public void close() {
+    KeySweeper remover = sweeper;
+    if (remover != null) {
+      remover.close();
+    }
     UsageFlusher running = flusher;
     if (running != null) {
       running.close();

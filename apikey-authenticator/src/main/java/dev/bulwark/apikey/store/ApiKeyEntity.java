@@ -36,6 +36,15 @@ import org.jspecify.annotations.Nullable;
     query =
         "select k from ApiKeyEntity k where k.retired = true and k.endsAt < :now order by k.endsAt")
 @NamedQuery(
+    name = "bulwarkApiKeyOfUsersAfter",
+    query =
+        "select k from ApiKeyEntity k where k.ownerType = 'user' and k.id > :after order by k.id")
+@NamedQuery(
+    name = "bulwarkApiKeyOfUsersOfRealmAfter",
+    query =
+        "select k from ApiKeyEntity k where k.ownerType = 'user' and k.realmId = :realm"
+            + " and k.id > :after order by k.id")
+@NamedQuery(
     name = "bulwarkApiKeyDeleteOwner",
     query =
         "delete from ApiKeyEntity k where k.realmId = :realm and k.ownerType = :type"

@@ -42,6 +42,11 @@ public final class ApiKeyIndex {
         .filter(row -> row.getRealmId().equals(realmId));
   }
 
+  /** Whether any realm has a key of this id: it is the primary key. */
+  public boolean isTaken(String id) {
+    return em().find(ApiKeyEntity.class, id) != null;
+  }
+
   /** The rows of an owner, oldest first. */
   public List<ApiKeyEntity> ofOwner(String realmId, OwnerType type, String ownerId) {
     return ofOwnerQuery(realmId, type, ownerId).getResultList();
@@ -70,6 +75,24 @@ public final class ApiKeyIndex {
         .setParameter("now", now)
         .setMaxResults(max)
         .getResultList();
+  }
+
+  /**
+   * Rows of users' keys in the order of their ids.
+   *
+   * @param realmId null for all realms
+   * @param after the id to begin behind; empty for the first
+   */
+  public List<ApiKeyEntity> ofUsers(@Nullable String realmId, String after, int max) {
+    TypedQuery<ApiKeyEntity> query;
+    if (realmId == null) {
+      query = em().createNamedQuery("bulwarkApiKeyOfUsersAfter", ApiKeyEntity.class);
+    } else {
+      query =
+          em().createNamedQuery("bulwarkApiKeyOfUsersOfRealmAfter", ApiKeyEntity.class)
+              .setParameter("realm", realmId);
+    }
+    return query.setParameter("after", after).setMaxResults(max).getResultList();
   }
 
   /**

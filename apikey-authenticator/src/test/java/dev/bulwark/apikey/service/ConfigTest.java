@@ -16,19 +16,35 @@ class ConfigTest {
 
   @ParameterizedTest
   @CsvSource({
-    "-1, 10, 300, 900, 30, 100, cache-size",
-    "0, 0, 300, 900, 30, 100, usage-flush-seconds",
-    "0, 10, 9, 900, 30, 100, token-max-seconds",
-    "0, 10, 300, 86401, 30, 100, step-up-max-age-seconds",
-    "0, 10, 300, 900, -1, 100, wrong-keys-per-minute",
-    "0, 10, 300, 900, 30, 31536001, rotation-max-overlap-seconds",
+    "-1, 10, 300, 900, 30, 100, 60, cache-size",
+    "0, 0, 300, 900, 30, 100, 60, usage-flush-seconds",
+    "0, 10, 9, 900, 30, 100, 60, token-max-seconds",
+    "0, 10, 300, 86401, 30, 100, 60, step-up-max-age-seconds",
+    "0, 10, 300, 900, -1, 100, 60, wrong-keys-per-minute",
+    "0, 10, 300, 900, 30, 31536001, 60, rotation-max-overlap-seconds",
+    "0, 10, 300, 900, 30, 100, 0, sweep-seconds",
   })
   void rangesAreChecked(
-      int cache, int flush, int token, int stepUp, int wrong, int overlap, String option) {
+      int cache,
+      int flush,
+      int token,
+      int stepUp,
+      int wrong,
+      int overlap,
+      int sweep,
+      String option) {
     assertThatThrownBy(
             () ->
                 new ApiKeyConfig(
-                    cache, flush, token, stepUp, wrong, overlap, true, List.<AddressRange>of()))
+                    cache,
+                    flush,
+                    token,
+                    stepUp,
+                    wrong,
+                    overlap,
+                    sweep,
+                    true,
+                    List.<AddressRange>of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("spi-api-key--default--" + option)
         .hasMessageMatching(".*must be \\d+ to \\d+, but is -?\\d+");

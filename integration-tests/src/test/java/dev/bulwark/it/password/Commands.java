@@ -11,18 +11,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Commands as an operator runs them: the packaged {@code bulwark-migrate}, and {@code kc.sh}. */
-final class Commands {
+/** Commands as an operator runs them: the packaged ones, and {@code kc.sh}. */
+public final class Commands {
 
   private static final int TIMEOUT_MINUTES = 4;
 
   private Commands() {}
 
   /** What a command wrote, both streams in one, and its exit code. */
-  record Result(int exit, String output) {
+  public record Result(int exit, String output) {
 
     /** Fails with the output where the exit code is another. */
-    Result expect(int expected) {
+    public Result expect(int expected) {
       if (exit != expected) {
         throw new AssertionError("exit " + exit + " instead of " + expected + ":\n" + output);
       }
@@ -31,16 +31,30 @@ final class Commands {
   }
 
   static Result migrate(String... arguments) {
-    Path jar = Path.of("..", "password-hash-provider", "target", "bulwark-migrate.jar");
+    return jar(
+        Path.of("..", "password-hash-provider", "target", "bulwark-migrate.jar"),
+        Map.of(),
+        arguments);
+  }
+
+  /** Runs the packaged {@code bulwark-apikeys}. */
+  public static Result apiKeys(Map<String, String> environment, String... arguments) {
+    return jar(
+        Path.of("..", "apikey-authenticator", "target", "bulwark-apikeys.jar"),
+        environment,
+        arguments);
+  }
+
+  private static Result jar(Path jar, Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx96m", "-jar", jar.toAbsolutePath().normalize().toString()));
     command.addAll(Arrays.asList(arguments));
-    return run(command, Map.of());
+    return run(command, environment);
   }
 
   /** Runs {@code bin/kc.sh} of a server's folder. */
-  static Result kc(Path home, Map<String, String> environment, String... arguments) {
+  public static Result kc(Path home, Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>(List.of(home.resolve("bin/kc.sh").toString()));
     command.addAll(Arrays.asList(arguments));
     return run(command, environment);

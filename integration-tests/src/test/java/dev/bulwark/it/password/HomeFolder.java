@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDirFactory;
  * A server's folder that outlives the server, for the next one on the same data; below the build's
  * folder, because a server's libraries are hard links.
  */
-final class HomeFolder implements TempDirFactory {
+public final class HomeFolder implements TempDirFactory {
 
   @Override
   public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext context)

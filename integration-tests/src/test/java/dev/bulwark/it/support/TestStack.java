@@ -50,6 +50,8 @@ public final class TestStack {
         .name(name)
         .option("spi-redis-connection--default--url", redisUrl)
         .option("spi-password-policy--breached-password--online", "false")
+        // For browsers that exchange a key: see the README of the API keys.
+        .option("spi-cors--default--allowed-headers", "X-API-Key")
         .option("log-level", "info")
         .environment(RealmFile.developmentEnvironment())
         .environment("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN_USERNAME)

@@ -1,0 +1,181 @@
+package dev.bulwark.apikey.bulk;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.bulwark.apikey.key.ForeignKey;
+import dev.bulwark.apikey.key.Moments;
+import dev.bulwark.apikey.key.OwnerType;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One row of an import: a key and who owns it.
+ *
+ * @param owner as named in the row
+ * @param key the key
+ */
+public record ImportRow(OwnerName owner, ForeignKey key) {
+
+  private static final String DEFAULT_NAME = "imported";
+
+  private static final Set<String> FIELDS =
+      Set.of(
+          "owner",
+          "username",
+          "clientId",
+          "hash",
+          "name",
+          "prefix",
+          "scopes",
+          "expiresAt",
+          "active",
+          "createdAt");
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(10).build())
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  /**
+   * Reads a row: one JSON object. A field that is not known is refused, so that a misspelt expiry
+   * does not make a key that never ends.
+   *
+   * @throws RefusedRowException telling what is wrong
+   */
+  public static ImportRow parse(String line) throws RefusedRowException {
+    JsonNode row;
+    try {
+      row = JSON.readTree(line);
+    } catch (JsonProcessingException e) {
+      throw RefusedRowException.invalid("not JSON");
+    }
+    if (row == null || !row.isObject()) {
+      throw RefusedRowException.invalid("not a JSON object");
+    }
+    for (Iterator<String> names = row.fieldNames(); names.hasNext(); ) {
+      String name = names.next();
+      if (!FIELDS.contains(name)) {
+        throw RefusedRowException.invalid("field '" + shown(name) + "' is not known");
+      }
+    }
+    return new ImportRow(owner(row), key(row));
+  }
+
+  private static String shown(String name) {
+    String printable = name.replaceAll("[^ -~]", "?");
+    return printable.length() > 40 ? printable.substring(0, 40) + "..." : printable;
+  }
+
+  private static OwnerName owner(JsonNode row) throws RefusedRowException {
+    int named = 0;
+    for (String field : List.of("owner", "username", "clientId")) {
+      named += row.hasNonNull(field) ? 1 : 0;
+    }
+    if (named != 1) {
+      throw RefusedRowException.invalid("exactly one of owner, username, clientId is needed");
+    }
+    String username = text(row, "username");
+    if (username != null) {
+      return new OwnerName(OwnerType.USER, username, false);
+    }
+    String clientId = text(row, "clientId");
+    if (clientId != null) {
+      return new OwnerName(OwnerType.CLIENT, clientId, false);
+    }
+    JsonNode owner = row.get("owner");
+    String type = text(owner, "type");
+    String id = text(owner, "id");
+    if (!owner.isObject() || owner.size() != 2 || type == null || id == null) {
+      throw RefusedRowException.invalid("owner must have type and id, and nothing else");
+    }
+    OwnerType ownerType =
+        OwnerType.of(type)
+            .orElseThrow(() -> RefusedRowException.invalid("owner.type must be user or client"));
+    return new OwnerName(ownerType, id, true);
+  }
+
+  private static ForeignKey key(JsonNode row) throws RefusedRowException {
+    String hash = text(row, "hash");
+    if (hash == null) {
+      throw RefusedRowException.invalid("hash is needed");
+    }
+    String name = text(row, "name");
+    String prefix = text(row, "prefix");
+    try {
+      return new ForeignKey(
+          hash,
+          name == null ? DEFAULT_NAME : name,
+          prefix == null ? "" : prefix,
+          scopes(row),
+          moment(row, "expiresAt"),
+          active(row),
+          moment(row, "createdAt"));
+    } catch (IllegalArgumentException e) {
+      throw RefusedRowException.invalid(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static List<String> scopes(JsonNode row) throws RefusedRowException {
+    List<String> scopes = new ArrayList<>();
+    JsonNode list = row.get("scopes");
+    if (list == null || list.isNull()) {
+      return scopes;
+    }
+    if (!list.isArray()) {
+      throw RefusedRowException.invalid("scopes must be a list of texts");
+    }
+    for (JsonNode scope : list) {
+      if (!scope.isTextual() || scope.textValue().isBlank()) {
+        throw RefusedRowException.invalid("scopes must be a list of texts");
+      }
+      scopes.add(scope.textValue());
+    }
+    return scopes;
+  }
+
+  private static boolean active(JsonNode row) throws RefusedRowException {
+    JsonNode active = row.get("active");
+    if (active == null || active.isNull()) {
+      return true;
+    }
+    if (!active.isBoolean()) {
+      throw RefusedRowException.invalid("active must be true or false");
+    }
+    return active.booleanValue();
+  }
+
+  private static @Nullable Long moment(JsonNode row, String field) throws RefusedRowException {
+    String text = text(row, field);
+    if (text == null) {
+      return null;
+    }
+    return Moments.parse(text)
+        .orElseThrow(
+            () -> RefusedRowException.invalid(field + " must be an ISO-8601 date and time"));
+  }
+
+  private static @Nullable String text(JsonNode node, String field) throws RefusedRowException {
+    JsonNode value = node.get(field);
+    if (value == null || value.isNull()) {
+      return null;
+    }
+    if (!value.isTextual() || value.textValue().isBlank()) {
+      throw RefusedRowException.invalid(field + " must be a text");
+    }
+    return value.textValue();
+  }
+}

@@ -1,0 +1,223 @@
+package dev.bulwark.apikey.bulk;
+
+import dev.bulwark.apikey.key.OwnerType;
+import dev.bulwark.apikey.service.ApiKey;
+import dev.bulwark.apikey.service.ApiKeyException;
+import dev.bulwark.apikey.service.ApiKeyManager;
+import dev.bulwark.apikey.service.ApiKeyProvider;
+import dev.bulwark.apikey.service.KeyOwner;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.ModelDuplicateException;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
+
+/**
+ * Imports keys row by row as they arrive, some rows in one transaction. A refused row stops no
+ * other; sending the same rows again changes nothing. Not for use by several threads.
+ */
+public final class KeyImport {
+
+  /** Most rows of one request. */
+  public static final int MAX_ROWS = 10_000;
+
+  private static final Logger LOG = Logger.getLogger(KeyImport.class);
+  private static final int BATCH = 50;
+
+  private final KeycloakSession session;
+  private final RealmModel realm;
+  private final Permission permission;
+  private final Journal journal;
+  private final List<ImportReport.RowError> errors = new ArrayList<>();
+  private int rows;
+  private int created;
+  private int unchanged;
+
+  /** Whether the caller may manage the keys of an owner. */
+  @FunctionalInterface
+  public interface Permission {
+    boolean isGiven(KeyOwner owner);
+  }
+
+  /** Notes a key that was created, in the transaction of the session given. */
+  @FunctionalInterface
+  public interface Journal {
+    void created(KeycloakSession session, ApiKey key);
+  }
+
+  public KeyImport(
+      KeycloakSession session, RealmModel realm, Permission permission, Journal journal) {
+    this.session = session;
+    this.realm = realm;
+    this.permission = permission;
+    this.journal = journal;
+  }
+
+  /** The request has more rows than are allowed; those before are imported. */
+  public static final class TooManyRowsException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+  }
+
+  private record Resolved(int number, OwnerType type, String ownerId, ImportRow row) {}
+
+  /**
+   * Reads and imports all rows.
+   *
+   * @throws IOException when the body breaks off; rows read before are imported
+   * @throws TooManyRowsException when there are more than {@value #MAX_ROWS}
+   */
+  public ImportReport run(InputStream body) throws IOException, TooManyRowsException {
+    RowLines lines = new RowLines(body);
+    List<Resolved> batch = new ArrayList<>();
+    boolean tooMany = false;
+    for (RowLines.Line line = lines.next(); line != null; line = lines.next()) {
+      if (rows == MAX_ROWS) {
+        tooMany = true;
+        break;
+      }
+      rows++;
+      resolve(line).ifPresent(batch::add);
+      if (batch.size() == BATCH) {
+        store(batch);
+        batch.clear();
+      }
+    }
+    store(batch);
+    if (tooMany) {
+      throw new TooManyRowsException();
+    }
+    errors.sort(Comparator.comparingInt(ImportReport.RowError::row));
+    return new ImportReport(rows, created, unchanged, errors.size(), List.copyOf(errors));
+  }
+
+  private Optional<Resolved> resolve(RowLines.Line line) {
+    try {
+      String text = line.text();
+      if (text == null) {
+        throw RefusedRowException.invalid(
+            "longer than " + RowLines.MAX_LINE + " bytes, or not UTF-8");
+      }
+      ImportRow row = ImportRow.parse(text);
+      KeyOwner owner = find(row.owner());
+      if (owner == null || !permission.isGiven(owner)) {
+        // The same for both: who may not see an owner does not learn that there is one.
+        throw new RefusedRowException(
+            "not_found", "no such owner, or not one whose keys you may manage");
+      }
+      return Optional.of(new Resolved(line.number(), owner.type(), owner.id(), row));
+    } catch (RefusedRowException e) {
+      refuse(line.number(), e.error(), e.detail());
+      return Optional.empty();
+    }
+  }
+
+  private @Nullable KeyOwner find(OwnerName name) {
+    if (name.byId()) {
+      return session
+          .getProvider(ApiKeyProvider.class)
+          .manager(realm)
+          .owner(name.type(), name.text())
+          .orElse(null);
+    }
+    if (name.type() == OwnerType.USER) {
+      UserModel user = session.users().getUserByUsername(realm, name.text());
+      return user == null ? null : new KeyOwner.User(user);
+    }
+    ClientModel client = realm.getClientByClientId(name.text());
+    return client == null ? null : new KeyOwner.Client(client);
+  }
+
+  private void refuse(int row, String error, String detail) {
+    errors.add(new ImportReport.RowError(row, error, detail));
+  }
+
+  private record Outcome(boolean created, ImportReport.@Nullable RowError error) {}
+
+  private void store(List<Resolved> batch) {
+    if (batch.isEmpty()) {
+      return;
+    }
+    List<Resolved> work = List.copyOf(batch);
+    List<Outcome> outcomes;
+    try {
+      outcomes =
+          KeycloakModelUtils.runJobInTransactionWithResult(
+              session.getKeycloakSessionFactory(),
+              session.getContext(),
+              inner -> adopt(inner, work),
+              "import of API keys");
+    } catch (RuntimeException e) {
+      if (work.size() > 1) {
+        // One of them ran into another change: alone, it stops no other.
+        work.forEach(one -> store(List.of(one)));
+        return;
+      }
+      outcomes = List.of(new Outcome(false, failed(work.get(0).number(), e)));
+    }
+    for (Outcome outcome : outcomes) {
+      if (outcome.error() != null) {
+        errors.add(outcome.error());
+      } else if (outcome.created()) {
+        created++;
+      } else {
+        unchanged++;
+      }
+    }
+  }
+
+  private List<Outcome> adopt(KeycloakSession inner, List<Resolved> work) {
+    RealmModel same = inner.realms().getRealm(realm.getId());
+    inner.getContext().setRealm(same);
+    ApiKeyManager manager = inner.getProvider(ApiKeyProvider.class).manager(same);
+    List<Outcome> outcomes = new ArrayList<>();
+    for (Resolved row : work) {
+      outcomes.add(adopt(inner, manager, row));
+    }
+    return outcomes;
+  }
+
+  private Outcome adopt(KeycloakSession inner, ApiKeyManager manager, Resolved row) {
+    try {
+      KeyOwner owner =
+          manager
+              .owner(row.type(), row.ownerId())
+              .orElseThrow(
+                  () ->
+                      new ApiKeyException(
+                          ApiKeyException.Kind.NOT_FOUND, "The owner is gone by now"));
+      ApiKeyManager.Adopted adopted = manager.adopt(owner, row.row().key());
+      if (adopted.created()) {
+        journal.created(inner, adopted.key());
+      }
+      return new Outcome(adopted.created(), null);
+    } catch (ApiKeyException e) {
+      // Thrown by a check, before anything is written: the rows beside it can go on.
+      return new Outcome(
+          false,
+          new ImportReport.RowError(
+              row.number(), e.kind().name().toLowerCase(Locale.ROOT), e.detail()));
+    }
+  }
+
+  private static ImportReport.RowError failed(int row, RuntimeException e) {
+    if (e instanceof ModelDuplicateException) {
+      return new ImportReport.RowError(
+          row, "conflict", "Another key has this hash, or was stored just now");
+    }
+    LOG.warnf("Row %d of an import of API keys could not be stored: %s", row, e.getMessage());
+    LOG.debug("A row of an import of API keys could not be stored", e);
+    return new ImportReport.RowError(
+        row, "server_error", "could not be stored; the server's log says why");
+  }
+}

@@ -1,0 +1,84 @@
+package dev.bulwark.apikey.service;
+
+import dev.bulwark.apikey.upkeep.IndexRepair;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.utils.KeycloakModelUtils;
+
+/**
+ * Removes, every so often, rotated keys whose overlap is over, and a page of the rows that no
+ * credential stands behind. Every node does it; a row is removed once. What fails is tried again at
+ * the next round.
+ */
+final class KeySweeper implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(KeySweeper.class);
+
+  /** Keys per transaction: short locks. */
+  private static final int REPLACED_BATCH = 50;
+
+  /** Rows a round: a million rows are looked at within a day, at the default interval. */
+  private static final int ORPHAN_PAGE = 1_000;
+
+  private final KeycloakSessionFactory factory;
+  private final ApiKeyResources resources;
+  private final ScheduledExecutorService executor =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "bulwark-apikey-sweep");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  /** Where the next round goes on; of this thread only. */
+  private String after = "";
+
+  KeySweeper(KeycloakSessionFactory factory, ApiKeyResources resources) {
+    this.factory = factory;
+    this.resources = resources;
+  }
+
+  void start() {
+    int seconds = resources.config().sweepSeconds();
+    var unused = executor.scheduleWithFixedDelay(this::sweep, seconds, seconds, TimeUnit.SECONDS);
+  }
+
+  private void sweep() {
+    try {
+      resources.metrics().swept(removeReplaced(), removeOrphans());
+    } catch (RuntimeException e) {
+      resources.metrics().sweepFailed();
+      LOG.warnf("Rotated API keys could not be removed, trying again later: %s", e.getMessage());
+      LOG.debug("Rotated API keys could not be removed", e);
+    }
+  }
+
+  private int removeReplaced() {
+    int removed = 0;
+    ReplacedKeys.Removed batch;
+    do {
+      batch =
+          KeycloakModelUtils.runJobInTransactionWithResult(
+              factory, session -> new ReplacedKeys(session).remove(REPLACED_BATCH));
+      removed += batch.removed();
+      // A batch without a removal would be met again: it waits for the next round.
+    } while (batch.seen() == REPLACED_BATCH && batch.removed() > 0);
+    return removed;
+  }
+
+  private int removeOrphans() {
+    IndexRepair.Orphans page =
+        KeycloakModelUtils.runJobInTransactionWithResult(
+            factory, session -> new IndexRepair(session).removeOrphans(null, after, ORPHAN_PAGE));
+    after = page.last();
+    return page.removed();
+  }
+
+  @Override
+  public void close() {
+    executor.shutdownNow();
+  }
+}

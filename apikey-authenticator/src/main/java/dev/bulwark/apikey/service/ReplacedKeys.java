@@ -1,0 +1,95 @@
+package dev.bulwark.apikey.service;
+
+import dev.bulwark.apikey.store.ApiKeyEntity;
+import dev.bulwark.apikey.store.ApiKeyIndex;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.keycloak.common.util.Time;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.ModelException;
+import org.keycloak.models.RealmModel;
+
+/**
+ * Removes rotated keys whose overlap is over, in the transaction of one session. Each is an event
+ * that revokes the tokens exchanged for the key, so that a relying application that asks Redis
+ * learns of them as introspection does.
+ */
+final class ReplacedKeys {
+
+  private static final Logger LOG = Logger.getLogger(ReplacedKeys.class);
+
+  private final KeycloakSession session;
+  private final ApiKeyIndex index;
+
+  ReplacedKeys(KeycloakSession session) {
+    this.session = session;
+    this.index = new ApiKeyIndex(session);
+  }
+
+  /** Removes up to a number of keys, and tells how many rows it looked at. */
+  Removed remove(int max) {
+    List<ApiKeyEntity> rows = index.replaced(Time.currentTimeMillis(), max);
+    int removed = 0;
+    for (ApiKeyEntity row : rows) {
+      removed += remove(row) ? 1 : 0;
+    }
+    return new Removed(rows.size(), removed);
+  }
+
+  /**
+   * What was done.
+   *
+   * @param seen rows looked at
+   * @param removed keys removed
+   */
+  record Removed(int seen, int removed) {}
+
+  private boolean remove(ApiKeyEntity row) {
+    RealmModel realm = session.realms().getRealm(row.getRealmId());
+    if (realm == null) {
+      index.remove(row);
+      return false;
+    }
+    session.getContext().setRealm(realm);
+    ApiKeyStore store = new ApiKeyStore(session, realm, index);
+    Optional<KeyOwner> owner = store.owner(row);
+    // Under lock: another node may be at the same row, and finds it gone.
+    Optional<ApiKeyEntity> locked = index.lock(row);
+    if (locked.isEmpty()) {
+      return false;
+    }
+    Optional<ApiKey> key;
+    try {
+      key = owner.flatMap(holder -> store.readFresh(holder, row));
+    } catch (ModelException e) {
+      // No key can be verified by it, and it must not keep the others from being removed.
+      LOG.warnf("API key %s cannot be read and is not removed: %s", row.getId(), e.getMessage());
+      row.setRetired(false);
+      return false;
+    }
+    if (key.isEmpty()) {
+      index.remove(row);
+      return false;
+    }
+    ApiKey stored = key.get();
+    Long end = stored.data().end();
+    if (!stored.data().isRotated() || end == null || end > Time.currentTimeMillis()) {
+      // The row is a copy; the credential says otherwise.
+      row.setRetired(stored.data().isRotated());
+      row.setEndsAt(end);
+      return false;
+    }
+    store.remove(stored, row);
+    ApiKeyEvents.replaced(event(realm, stored.owner()), stored);
+    return true;
+  }
+
+  private EventBuilder event(RealmModel realm, KeyOwner owner) {
+    EventBuilder event = new EventBuilder(realm, session);
+    return owner instanceof KeyOwner.Client client
+        ? event.client(client.model())
+        : event.user(owner.id());
+  }
+}

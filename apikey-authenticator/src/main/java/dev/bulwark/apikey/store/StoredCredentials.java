@@ -1,0 +1,109 @@
+package dev.bulwark.apikey.store;
+
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.Tuple;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.models.KeycloakSession;
+
+/** Keycloak's own tables with the credentials of users, read past the providers. */
+public final class StoredCredentials {
+
+  private static final String TYPE = "api-key";
+
+  private final KeycloakSession session;
+
+  public StoredCredentials(KeycloakSession session) {
+    this.session = session;
+  }
+
+  /** Where Keycloak keeps a credential. */
+  public enum Place {
+    /** Of users in Keycloak's database. */
+    LOCAL(
+        "select c.id as id, c.user.id as owner, c.secretData as secret, c.credentialData as data,"
+            + " c.createdDate as created from CredentialEntity c where c.type = :type"
+            + " and c.user.realmId = :realm and c.id > :after order by c.id",
+        "select c.id from CredentialEntity c where c.type = :type and c.id in :ids"),
+    /** Of users of a user federation. */
+    FEDERATED(
+        "select c.id as id, c.userId as owner, c.secretData as secret, c.credentialData as data,"
+            + " c.createdDate as created from FederatedUserCredentialEntity c"
+            + " where c.type = :type and c.realmId = :realm and c.id > :after order by c.id",
+        "select c.id from FederatedUserCredentialEntity c where c.type = :type and c.id in :ids");
+
+    private final String page;
+    private final String existing;
+
+    Place(String page, String existing) {
+      this.page = page;
+      this.existing = existing;
+    }
+  }
+
+  /**
+   * A credential of the type {@code api-key}.
+   *
+   * @param secretData JSON with the hash, null in a broken one
+   * @param credentialData JSON, null in a broken one
+   * @param createdDate epoch milliseconds, null if unknown
+   */
+  public record Row(
+      String id,
+      String userId,
+      @Nullable String secretData,
+      @Nullable String credentialData,
+      @Nullable Long createdDate) {
+
+    @Override
+    public String toString() {
+      return "Row[" + id + "]";
+    }
+  }
+
+  /**
+   * Credentials of a realm in the order of their ids.
+   *
+   * @param after the id to begin behind; empty for the first
+   */
+  public List<Row> page(Place place, String realmId, String after, int max) {
+    return em().createQuery(place.page, Tuple.class)
+        .setParameter("type", TYPE)
+        .setParameter("realm", realmId)
+        .setParameter("after", after)
+        .setMaxResults(max)
+        .getResultStream()
+        .map(
+            row ->
+                new Row(
+                    row.get("id", String.class),
+                    row.get("owner", String.class),
+                    row.get("secret", String.class),
+                    row.get("data", String.class),
+                    row.get("created", Long.class)))
+        .toList();
+  }
+
+  /** Those of the ids that a credential has, wherever it is kept. */
+  public Set<String> existing(Collection<String> ids) {
+    Set<String> found = new HashSet<>();
+    if (!ids.isEmpty()) {
+      for (Place place : Place.values()) {
+        found.addAll(
+            em().createQuery(place.existing, String.class)
+                .setParameter("type", TYPE)
+                .setParameter("ids", ids)
+                .getResultList());
+      }
+    }
+    return found;
+  }
+
+  private EntityManager em() {
+    return session.getProvider(JpaConnectionProvider.class).getEntityManager();
+  }
+}

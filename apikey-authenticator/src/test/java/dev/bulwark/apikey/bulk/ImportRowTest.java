@@ -1,0 +1,81 @@
+package dev.bulwark.apikey.bulk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bulwark.apikey.key.ForeignKey;
+import dev.bulwark.apikey.key.OwnerType;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Rows of an import are read strictly, and say what is wrong without the hash. */
+class ImportRowTest {
+
+  private static final String HASH = "AB".repeat(32);
+
+  @Test
+  void aFullRow() throws RefusedRowException {
+    ImportRow row =
+        ImportRow.parse(
+            "{\"username\":\"alice\",\"hash\":\""
+                + HASH
+                + "\",\"name\":\"ci\",\"prefix\":\"old_1234\",\"scopes\":[\"a\",\"b\"],"
+                + "\"expiresAt\":\"2040-01-01T00:00:00Z\",\"active\":false,"
+                + "\"createdAt\":\"2020-01-01\"}");
+    assertThat(row.owner()).isEqualTo(new OwnerName(OwnerType.USER, "alice", false));
+    assertThat(row.key())
+        .isEqualTo(
+            new ForeignKey(
+                HASH.toLowerCase(java.util.Locale.ROOT),
+                "ci",
+                "old_1234",
+                List.of("a", "b"),
+                2_208_988_800_000L,
+                false,
+                1_577_836_800_000L));
+  }
+
+  @Test
+  void whatMayBeLeftOut() throws RefusedRowException {
+    ImportRow row = ImportRow.parse("{\"clientId\":\"svc\",\"hash\":\"" + HASH + "\"}");
+    assertThat(row.owner()).isEqualTo(new OwnerName(OwnerType.CLIENT, "svc", false));
+    assertThat(row.key().name()).isEqualTo("imported");
+    assertThat(row.key().active()).isTrue();
+    assertThat(row.key().scopes()).isEmpty();
+    assertThat(row.key().expiresAt()).isNull();
+    ImportRow byId =
+        ImportRow.parse("{\"owner\":{\"type\":\"user\",\"id\":\"1\"},\"hash\":\"" + HASH + "\"}");
+    assertThat(byId.owner()).isEqualTo(new OwnerName(OwnerType.USER, "1", true));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "x                                                        | not JSON",
+        "[]                                                       | not a JSON object",
+        "null                                                     | not a JSON object",
+        "{\"hash\":\"H\"}                                         | exactly one of",
+        "{\"hash\":\"H\",\"username\":\"a\",\"clientId\":\"b\"}   | exactly one of",
+        "{\"hash\":\"H\",\"username\":7}                          | username must be a text",
+        "{\"hash\":\"H\",\"owner\":{\"type\":\"robot\",\"id\":\"1\"}} | owner.type must be",
+        "{\"hash\":\"H\",\"owner\":{\"type\":\"user\"}}           | owner must have type and id",
+        "{\"hash\":\"H\",\"owner\":\"user:1\"}                    | owner must have type and id",
+        "{\"username\":\"a\"}                                     | hash is needed",
+        "{\"username\":\"a\",\"hash\":\"H0\"}                     | hash must be a SHA-256",
+        "{\"username\":\"a\",\"hash\":\"H\",\"expires\":\"x\"}    | field 'expires' is not known",
+        "{\"username\":\"a\",\"hash\":\"H\",\"expiresAt\":\"x\"}  | expiresAt must be",
+        "{\"username\":\"a\",\"hash\":\"H\",\"active\":\"no\"}    | active must be true or false",
+        "{\"username\":\"a\",\"hash\":\"H\",\"scopes\":\"a b\"}   | scopes must be a list",
+        "{\"username\":\"a\",\"hash\":\"H\",\"prefix\":\"a b\"}   | prefix must be at most 24",
+        "{\"username\":\"a\",\"username\":\"b\",\"hash\":\"H\"}   | not JSON",
+      })
+  void whatIsRefused(String row, String message) {
+    assertThatThrownBy(() -> ImportRow.parse(row.replace("\"H", "\"" + HASH)))
+        .isInstanceOf(RefusedRowException.class)
+        .hasMessageContaining(message)
+        .hasMessageNotContaining(HASH);
+  }
+}

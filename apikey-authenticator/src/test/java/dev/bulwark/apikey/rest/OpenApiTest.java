@@ -1,0 +1,89 @@
+package dev.bulwark.apikey.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.Path;
+import java.io.IOException;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** The document has the paths and methods that the resources have, no more and no fewer. */
+class OpenApiTest {
+
+  private static final JsonNode DOCUMENT = read();
+
+  private static JsonNode read() {
+    try {
+      return new ObjectMapper().readTree(OpenApi.document());
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void pathsAndMethodsAreThoseOfTheResources() {
+    Set<String> real = new TreeSet<>();
+    collect(OwnerResource.class, "/realms/{realm}/api-keys", real);
+    collect(VerifyResource.class, "/realms/{realm}/api-keys/verify", real);
+    collect(AdminResource.class, "/admin/realms/{realm}/api-keys", real);
+    // The preflight of CORS is no operation of its own.
+    assertThat(real.remove("OPTIONS /realms/{realm}/api-keys/{path}")).isTrue();
+    Set<String> documented = new TreeSet<>();
+    DOCUMENT
+        .get("paths")
+        .properties()
+        .forEach(
+            path ->
+                path.getValue()
+                    .fieldNames()
+                    .forEachRemaining(
+                        method -> {
+                          if (!method.equals("parameters")) {
+                            documented.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey());
+                          }
+                        }));
+    assertThat(documented).isEqualTo(real);
+  }
+
+  private static void collect(Class<?> resource, String base, Set<String> into) {
+    for (Method method : resource.getDeclaredMethods()) {
+      Path path = method.getAnnotation(Path.class);
+      for (Annotation annotation : method.getAnnotations()) {
+        HttpMethod http = annotation.annotationType().getAnnotation(HttpMethod.class);
+        if (http != null) {
+          String below =
+              path == null ? "" : "/" + path.value().replaceAll("\\{(\\w+):[^}]*}", "{$1}");
+          into.add(http.value() + " " + base + below);
+        }
+      }
+    }
+  }
+
+  @Test
+  void everyReferenceLeadsSomewhere() {
+    DOCUMENT
+        .findValuesAsText("$ref")
+        .forEach(
+            reference ->
+                assertThat(DOCUMENT.at(reference.substring(1)).isMissingNode())
+                    .as(reference)
+                    .isFalse());
+  }
+
+  @Test
+  void operationsHaveDifferentIds() {
+    Set<String> seen = new HashSet<>();
+    DOCUMENT
+        .findValuesAsText("operationId")
+        .forEach(id -> assertThat(seen.add(id)).as(id).isTrue());
+    assertThat(DOCUMENT.get("openapi").asText()).startsWith("3.1.");
+  }
+}
