@@ -1,0 +1,80 @@
+package dev.bulwark.it.apikey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import dev.bulwark.it.support.Response;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.TreeSet;
+
+/** Compares real answers with the OpenAPI document that the server itself serves. */
+final class Contract {
+
+  private static final JsonSchemaFactory SCHEMAS =
+      JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012);
+
+  private final JsonNode document;
+  private final TreeSet<String> seen = new TreeSet<>();
+
+  Contract(JsonNode document) {
+    this.document = document;
+  }
+
+  /** Operations that were checked with an answer that is no error. */
+  TreeSet<String> seen() {
+    return seen;
+  }
+
+  /** The status, media type and body are what the document says of the operation. */
+  Response check(String method, String path, Response answer) {
+    String what = method + " " + path + " " + answer.status() + " " + answer.body();
+    JsonNode operation = document.get("paths").path(path).path(method);
+    assertThat(operation.isMissingNode()).as(what).isFalse();
+    JsonNode response = resolve(operation.get("responses").path(Integer.toString(answer.status())));
+    assertThat(response.isMissingNode()).as("undocumented: %s", what).isFalse();
+    response
+        .path("headers")
+        .fieldNames()
+        .forEachRemaining(
+            name -> assertThat(answer.headers().firstValue(name)).as(name).isPresent());
+    JsonNode content = response.path("content");
+    if (content.isMissingNode()) {
+      assertThat(answer.body()).as(what).isEmpty();
+    } else {
+      String type = answer.header("Content-Type").replaceAll(";.*", "");
+      assertThat(content.has(type)).as("media type %s of %s", type, what).isTrue();
+      validate(content.get(type).get("schema"), answer.body(), what);
+    }
+    if (answer.status() < 300) {
+      seen.add(method + " " + path);
+    }
+    return answer;
+  }
+
+  /** The body of a request is what the document says. */
+  void checkBody(String schema, String body) {
+    ObjectNode reference = new ObjectMapper().createObjectNode();
+    validate(reference.put("$ref", "#/components/schemas/" + schema), body, body);
+  }
+
+  private void validate(JsonNode schema, String body, String what) {
+    ObjectNode root = ((ObjectNode) schema).deepCopy();
+    root.set("components", document.get("components"));
+    try {
+      assertThat(SCHEMAS.getSchema(root).validate(new ObjectMapper().readTree(body)))
+          .as(what)
+          .isEmpty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(what, e);
+    }
+  }
+
+  private JsonNode resolve(JsonNode node) {
+    return node.has("$ref") ? document.at(node.get("$ref").asText().substring(1)) : node;
+  }
+}
