@@ -3,6 +3,8 @@ package dev.bulwark.revocation.events;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.Scopes;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.Event;
 import org.keycloak.events.admin.AdminEvent;
@@ -17,6 +19,9 @@ final class ApiKeyScopes {
   private static final String CREDENTIAL_TYPE = "api-key";
   private static final List<String> ID_DETAILS =
       List.of("api_key_id", "credential_id", "selected_credential_id");
+  private static final String KEY = "api_key";
+  private static final String ENDS_AT = "api_key_ends_at";
+  private static final Pattern END = Pattern.compile("[0-9]{1,15}");
   private static final String KEYS = "api-keys";
   private static final String CREDENTIALS = "credentials";
 
@@ -32,11 +37,28 @@ final class ApiKeyScopes {
         return List.of(scopes.apiKey(realmId, id));
       }
     }
-    return List.of();
+    return ending(
+        UserEventScopes.detail(event, KEY),
+        UserEventScopes.detail(event, ENDS_AT),
+        realmId,
+        scopes);
+  }
+
+  /** A rotation whose overlap is shorter than tokens live says when it ends. */
+  private static List<RevocationScope> ending(
+      @Nullable String id, @Nullable String end, String realmId, Scopes scopes) {
+    return id == null || id.isBlank() || end == null || !END.matcher(end).matches()
+        ? List.of()
+        : List.of(scopes.apiKeyEnding(realmId, id, Long.parseLong(end)));
   }
 
   static List<RevocationScope> ofAdminEvent(AdminEvent event, String realmId, Scopes scopes) {
-    String id = keyId(event.getOperationType(), event.getResourcePath().split("/", -1));
+    String[] path = event.getResourcePath().split("/", -1);
+    Map<String, String> details = event.getDetails();
+    if (path.length == 3 && path[0].equals(KEYS) && details != null) {
+      return ending(path[1], details.get(ENDS_AT), realmId, scopes);
+    }
+    String id = keyId(event.getOperationType(), path);
     return id == null ? List.of() : List.of(scopes.apiKey(realmId, id));
   }
 

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param sessionId for {@link ScopeKind#SESSION}
  * @param apiKeyId for {@link ScopeKind#API_KEY}
  * @param jti for {@link ScopeKind#TOKEN}
- * @param expiresAt for {@link ScopeKind#TOKEN}: its {@code exp}, seconds since 1970; else 0
+ * @param expiresAt for {@link ScopeKind#TOKEN}: its {@code exp}, seconds since 1970; for {@link
+ *     ScopeKind#API_KEY} of a key that goes on for a while: its end; else 0
  * @param kills session types it kills outright
  * @param issuedBefore kills outright only tokens with a smaller {@code iat}, seconds since 1970
  * @param verifies session types it has verified where it does not kill outright
@@ -67,6 +68,15 @@ public record RevocationScope(
    */
   public boolean isDoubt() {
     return kind == ScopeKind.REALM && kills.isEmpty();
+  }
+
+  /**
+   * Whether the scope holds yet: that of a key whose end is known beforehand does not until then.
+   *
+   * @param now milliseconds since 1970
+   */
+  public boolean isInForce(long now) {
+    return kind != ScopeKind.API_KEY || now >= expiresAt * 1000;
   }
 
   /** What this scope says about a token. */

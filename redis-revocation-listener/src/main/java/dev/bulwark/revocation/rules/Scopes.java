@@ -101,6 +101,30 @@ public final class Scopes {
     return scope(ScopeKind.API_KEY, realmId, keys, SessionType.ALL, until, NONE);
   }
 
+  /**
+   * The same for a key whose end lies ahead: its tokens live until then.
+   *
+   * @param end milliseconds since 1970
+   */
+  public RevocationScope apiKeyEnding(@Nullable String realmId, String apiKeyId, long end) {
+    long second = Math.floorDiv(end - 1, 1000L) + 1;
+    return new RevocationScope(
+        id(),
+        ScopeKind.API_KEY,
+        realmId,
+        null,
+        null,
+        null,
+        apiKeyId,
+        null,
+        second,
+        SessionType.ALL,
+        second + KEY_GRACE_SECONDS,
+        Set.of(),
+        cause,
+        now);
+  }
+
   private RevocationScope scope(
       ScopeKind kind,
       @Nullable String realmId,

@@ -34,9 +34,13 @@ public final class ScopeExpander {
   /**
    * Revokes the tokens that a committed scope kills and that have not been revoked yet.
    *
-   * <p>A token that Keycloak cannot judge keeps none of the others.
+   * <p>A token that Keycloak cannot judge keeps none of the others. A scope that is not in force
+   * yet kills nothing.
    */
   public Expansion expand(RevocationScope scope) throws SQLException {
+    if (!scope.isInForce(clock.millis())) {
+      return Expansion.NOTHING;
+    }
     return scope.kind() == ScopeKind.TOKEN ? expandToken(scope) : expandOverLedger(scope);
   }
 

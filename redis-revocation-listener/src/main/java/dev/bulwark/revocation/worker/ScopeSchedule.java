@@ -14,9 +14,9 @@ import java.util.Set;
  * committed can add its token later; measured, one more pass after a second found all. The later
  * passes are for stalls.
  *
- * <p>Ages count from when this node first saw the scope, by its own clock: the time in the scope is
- * that of the event, which may have been committed much later, and of another node's clock. Not
- * thread-safe.
+ * <p>Ages count from when this node first saw the scope in force, by its own clock: the time in the
+ * scope is that of the event, which may have been committed much later, and of another node's
+ * clock. Not thread-safe.
  */
 final class ScopeSchedule {
 
@@ -27,7 +27,8 @@ final class ScopeSchedule {
   private OptionalLong lastRound = OptionalLong.empty();
 
   /**
-   * Those of the scopes that are due for a pass now; forgets scopes that are gone.
+   * Those of the scopes that are due for a pass now; forgets scopes that are gone. One that is not
+   * in force yet is as if it were not there.
    *
    * @param scopes all that were in the database
    * @param now a time before they were read, milliseconds since 1970
@@ -36,6 +37,9 @@ final class ScopeSchedule {
     Set<String> ids = new HashSet<>();
     List<RevocationScope> due = new ArrayList<>();
     for (RevocationScope scope : scopes) {
+      if (!scope.isInForce(now)) {
+        continue;
+      }
       ids.add(scope.id());
       Entry entry = entries.computeIfAbsent(scope.id(), id -> new Entry(now, lastRound));
       if (entry.passesDue(now) > entry.passes) {

@@ -6,6 +6,7 @@ import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.ScopeKind;
 import dev.bulwark.revocation.rules.SessionType;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -189,6 +190,26 @@ class AdminEventScopesTest {
       assertThat(scopes).isEmpty();
     } else {
       assertThat(scopes.get(0).apiKeyId()).isEqualTo(key);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1700000000000, k1", "soon,", ","})
+  void aRotatedApiKeyEndsLater(@Nullable String end, @Nullable String key) {
+    AdminEvent event = new AdminEvent();
+    event.setRealmId("r");
+    event.setOperationType(OperationType.ACTION);
+    event.setResourceTypeAsString("API_KEY");
+    event.setResourcePath("api-keys/k1/rotate");
+    if (end != null) {
+      event.setDetails(Map.of("api_key_ends_at", end));
+    }
+    List<RevocationScope> scopes = AdminEventScopes.of(event, context);
+    assertThat(scopes).hasSize(key == null ? 0 : 1);
+    for (RevocationScope scope : scopes) {
+      assertThat(scope.apiKeyId()).isEqualTo(key);
+      assertThat(scope.isInForce(1_700_000_000_000L - 1)).isFalse();
+      assertThat(scope.isInForce(1_700_000_000_000L)).isTrue();
     }
   }
 }

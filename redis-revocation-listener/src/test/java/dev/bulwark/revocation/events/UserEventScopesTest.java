@@ -13,6 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventType;
@@ -155,6 +156,25 @@ class UserEventScopesTest {
     assertThat(only(scopes(event)).apiKeyId()).isEqualTo("c1");
     event.getDetails().put("api_key_id", "k1");
     assertThat(only(scopes(event)).apiKeyId()).isEqualTo("k1");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1700000000000, 1700000000", "1700000000001, 1700000001", "soon,", "-1,"})
+  void aRotatedApiKeyEndsLater(String end, @Nullable Long second) {
+    Event event = event(EventType.UPDATE_CREDENTIAL);
+    event.getDetails().put("credential_type", "api-key");
+    event.getDetails().put("api_key", "k1");
+    assertThat(scopes(event)).isEmpty();
+    event.getDetails().put("api_key_ends_at", end);
+    if (second == null) {
+      assertThat(scopes(event)).isEmpty();
+      return;
+    }
+    RevocationScope scope = only(scopes(event));
+    assertThat(scope.apiKeyId()).isEqualTo("k1");
+    assertThat(scope.isInForce(second * 1000 - 1)).isFalse();
+    assertThat(scope.isInForce(second * 1000)).isTrue();
+    assertThat(scope.issuedBefore()).isGreaterThan(second);
   }
 
   @ParameterizedTest

@@ -110,4 +110,19 @@ class ScopeScheduleTest {
     fresh.passed(scope, T + 1_000);
     assertThat(fresh.completeUntil()).hasValue(T + 1_000);
   }
+
+  /** A key that was rotated with an overlap: its end lies ahead. */
+  @Test
+  void aScopeThatIsNotInForceYetIsNotThere() {
+    long end = T + 30_000;
+    List<RevocationScope> ahead = List.of(new Scopes("TEST", T).apiKeyEnding("r", "k", end));
+    for (long now = T; now < end; now += 1_000) {
+      assertThat(schedule.due(ahead, now)).isEmpty();
+      assertThat(schedule.finished(ahead)).isEmpty();
+      assertThat(schedule.completeUntil()).hasValue(now);
+    }
+    assertThat(schedule.due(ahead, end)).isEmpty();
+    assertThat(schedule.completeUntil()).hasValue(end - 1_000);
+    assertThat(schedule.due(ahead, end + 500)).isEqualTo(ahead);
+  }
 }
