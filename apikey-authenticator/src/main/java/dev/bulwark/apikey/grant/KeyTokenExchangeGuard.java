@@ -1,7 +1,13 @@
 package dev.bulwark.apikey.grant;
 
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MultivaluedMap;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.OAuthErrorException;
+import org.keycloak.http.HttpRequest;
 import org.keycloak.jose.jws.JWSInput;
 import org.keycloak.jose.jws.JWSInputException;
 import org.keycloak.models.KeycloakSession;
@@ -13,10 +19,24 @@ import org.keycloak.protocol.oidc.token.TokenPostProcessorContext;
 import org.keycloak.representations.AccessToken;
 
 /**
- * Refuses token exchange (RFC 8693) with a key token as subject. Keycloak would make an ordinary
- * token of the owner of it, with the owner's roles and without the limits of the key.
+ * Refuses to make another token of a key token: by token exchange (RFC 8693), by a UMA permission
+ * ticket, or by whatever grant takes a token. Keycloak would make an ordinary token of its owner of
+ * it, with the owner's roles and without the limits of the key.
  */
 final class KeyTokenExchangeGuard implements TokenPostProcessor {
+
+  /** Grants that take no access token from whoever asks. All others are looked at. */
+  private static final Set<String> WITHOUT_TOKEN =
+      Set.of(
+          OAuth2Constants.AUTHORIZATION_CODE,
+          OAuth2Constants.REFRESH_TOKEN,
+          OAuth2Constants.PASSWORD,
+          OAuth2Constants.CLIENT_CREDENTIALS,
+          OAuth2Constants.DEVICE_CODE_GRANT_TYPE,
+          OAuth2Constants.CIBA_GRANT_TYPE,
+          ApiKeyGrantTypeFactory.ID);
+
+  private static final String BEARER = "bearer ";
 
   private final KeycloakSession session;
 
@@ -26,26 +46,35 @@ final class KeyTokenExchangeGuard implements TokenPostProcessor {
 
   @Override
   public void process(TokenPostProcessorContext context) {
-    AccessToken issued = context.accessToken();
-    if (issued == null
-        || issued.getId() == null
-        || !OAuth2Constants.TOKEN_EXCHANGE_GRANT_TYPE.equals(grantOf(issued.getId()))) {
+    HttpRequest request = session.getContext().getHttpRequest();
+    if (context.accessToken() == null || request == null) {
       return;
     }
-    String subject =
-        session
-            .getContext()
-            .getHttpRequest()
-            .getDecodedFormParameters()
-            .getFirst(OAuth2Constants.SUBJECT_TOKEN);
-    if (subject != null && isKeyToken(subject)) {
+    MultivaluedMap<String, String> form = request.getDecodedFormParameters();
+    String grant = form.getFirst(OAuth2Constants.GRANT_TYPE);
+    if (grant == null || WITHOUT_TOKEN.contains(grant)) {
+      return;
+    }
+    if (presented(request, form).anyMatch(this::isKeyToken)) {
       throw new TokenInterceptorException(
           OAuthErrorException.INVALID_REQUEST,
           "A token that was exchanged for an API key cannot be exchanged again");
     }
   }
 
-  /** The signature was checked by the exchange itself. */
+  /** Whatever of a request may be a token. */
+  private static Stream<String> presented(
+      HttpRequest request, MultivaluedMap<String, String> form) {
+    String header = request.getHttpHeaders().getHeaderString(HttpHeaders.AUTHORIZATION);
+    Stream<String> bearer =
+        header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())
+            ? Stream.of(header.substring(BEARER.length()).trim())
+            : Stream.empty();
+    return Stream.concat(bearer, form.values().stream().flatMap(List::stream))
+        .filter(text -> text.indexOf('.') > 0);
+  }
+
+  /** The signature is checked by the grant itself. */
   private boolean isKeyToken(String token) {
     try {
       AccessToken read = new JWSInput(token).readJsonContent(AccessToken.class);

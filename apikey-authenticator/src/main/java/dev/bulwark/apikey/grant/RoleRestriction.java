@@ -5,9 +5,11 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.keycloak.Config;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.ClientScopeModel;
 import org.keycloak.models.ClientSessionContext;
+import org.keycloak.models.Constants;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.utils.RoleUtils;
 import org.keycloak.representations.AccessToken;
@@ -18,12 +20,18 @@ import org.keycloak.representations.AccessToken;
  */
 final class RoleRestriction {
 
+  /** The realm {@code master} has a client of this suffix for each realm, with its admin roles. */
+  private static final String REALM_ADMIN_SUFFIX = "-realm";
+
   private final Set<String> realmRoles = new HashSet<>();
   private final Map<String, Set<String>> clientRoles = new HashMap<>();
 
   private RoleRestriction(Set<RoleModel> allowed) {
     for (RoleModel role : allowed) {
       if (role.getContainer() instanceof ClientModel client) {
+        if (isOfKeycloak(client)) {
+          continue;
+        }
         clientRoles
             .computeIfAbsent(client.getClientId(), id -> new HashSet<>())
             .add(role.getName());
@@ -31,6 +39,19 @@ final class RoleRestriction {
         realmRoles.add(role.getName());
       }
     }
+  }
+
+  /**
+   * Roles for Keycloak itself are never a key's, even if a scope brings them: client registration
+   * looks at those in the token.
+   */
+  private static boolean isOfKeycloak(ClientModel client) {
+    String id = client.getClientId();
+    return id.equals(Constants.REALM_MANAGEMENT_CLIENT_ID)
+        || id.equals(Constants.ACCOUNT_MANAGEMENT_CLIENT_ID)
+        || id.equals(Constants.BROKER_SERVICE_CLIENT_ID)
+        || (client.getRealm().getName().equals(Config.getAdminRealm())
+            && id.endsWith(REALM_ADMIN_SUFFIX));
   }
 
   /** The roles in the scope mappings of the granted client scopes. */
