@@ -156,6 +156,18 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
         .build();
   }
 
+  /** A token of this moment could not be told from those that the change has ended. */
+  private Response justChanged(long seconds) {
+    cors.add();
+    return Response.status(Response.Status.SERVICE_UNAVAILABLE)
+        .header(HttpHeaders.RETRY_AFTER, seconds)
+        .type(MediaType.APPLICATION_JSON_TYPE)
+        .entity(
+            new OAuth2ErrorRepresentation(
+                "temporarily_unavailable", "The API key was changed a moment ago, try again"))
+        .build();
+  }
+
   private Response issue(Verification.Accepted accepted) {
     ApiKey key = accepted.key();
     event.detail(Details.CREDENTIAL_TYPE, "api-key").detail(ApiKeyEvents.KEY, key.id());
@@ -167,6 +179,12 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
           Errors.USER_NOT_FOUND);
     }
     event.user(subject).detail(Details.USERNAME, subject.getUsername());
+    Long from = key.data().tokensFrom();
+    if (from != null && Time.currentTime() < from) {
+      event.detail(Details.REASON, "api_key_just_changed");
+      event.error(Errors.SLOW_DOWN);
+      return justChanged(from - Time.currentTime());
+    }
 
     Set<String> scopes = scopes(accepted);
     String scope = String.join(" ", scopes);

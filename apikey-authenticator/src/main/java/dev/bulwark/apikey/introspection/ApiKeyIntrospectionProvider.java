@@ -63,7 +63,12 @@ final class ApiKeyIntrospectionProvider extends AccessTokenIntrospectionProvider
         session
             .getProvider(ApiKeyProvider.class)
             .verifier(realm)
-            .verify(presented, session.getContext().getConnection().getRemoteHost());
+            .verify(
+                presented,
+                VerifyCallers.address(
+                    caller,
+                    session.getContext().getRequestHeaders(),
+                    session.getContext().getConnection().getRemoteHost()));
     if (verification instanceof Verification.Accepted accepted) {
       event.detail(ApiKeyEvents.KEY, accepted.key().id()).success();
       return answer(describe(accepted));
@@ -134,10 +139,11 @@ final class ApiKeyIntrospectionProvider extends AccessTokenIntrospectionProvider
       return super.verifyTokenReuse();
     }
     String owner = user.getServiceAccountClientLink() == null ? user.getId() : null;
+    Long issued = token.getIat();
     if (session
         .getProvider(ApiKeyProvider.class)
         .verifier(realm)
-        .isGood(String.valueOf(keyId), owner)) {
+        .honours(String.valueOf(keyId), owner, issued == null ? 0 : issued)) {
       return true;
     }
     eventBuilder.detail(Details.REASON, "api_key_not_good_any_more").error(Errors.INVALID_TOKEN);

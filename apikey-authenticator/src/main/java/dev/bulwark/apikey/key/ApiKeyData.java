@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param active false once deactivated
  * @param graceUntil epoch milliseconds from which on a rotated key is refused; null if not rotated
  * @param replacedBy id of the key that a rotation put in its place
+ * @param tokensFrom epoch seconds; tokens issued before are dead, since the key was deactivated or
+ *     may do less since then; null if that never happened
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -28,7 +30,8 @@ public record ApiKeyData(
     @JsonDeserialize(using = InstantMillis.class) @Nullable Long expiresAt,
     Boolean active,
     @JsonDeserialize(using = InstantMillis.class) @Nullable Long graceUntil,
-    @Nullable String replacedBy) {
+    @Nullable String replacedBy,
+    @Nullable Long tokensFrom) {
 
   /** Fills in what an imported key may lack. */
   public ApiKeyData {
@@ -41,7 +44,7 @@ public record ApiKeyData(
   /** A new, active key. */
   public static ApiKeyData create(
       String name, String prefix, List<String> scopes, @Nullable Long expiresAt) {
-    return new ApiKeyData(name, prefix, scopes, expiresAt, true, null, null);
+    return new ApiKeyData(name, prefix, scopes, expiresAt, true, null, null, null);
   }
 
   /** Why a key is not accepted at a moment. */
@@ -88,24 +91,41 @@ public record ApiKeyData(
   }
 
   public ApiKeyData withName(String newName) {
-    return new ApiKeyData(newName, prefix, scopes, expiresAt, active, graceUntil, replacedBy);
+    return new ApiKeyData(
+        newName, prefix, scopes, expiresAt, active, graceUntil, replacedBy, tokensFrom);
   }
 
   public ApiKeyData withScopes(List<String> newScopes) {
-    return new ApiKeyData(name, prefix, newScopes, expiresAt, active, graceUntil, replacedBy);
+    return new ApiKeyData(
+        name, prefix, newScopes, expiresAt, active, graceUntil, replacedBy, tokensFrom);
   }
 
   public ApiKeyData withExpiresAt(@Nullable Long newExpiresAt) {
-    return new ApiKeyData(name, prefix, scopes, newExpiresAt, active, graceUntil, replacedBy);
+    return new ApiKeyData(
+        name, prefix, scopes, newExpiresAt, active, graceUntil, replacedBy, tokensFrom);
   }
 
   public ApiKeyData withActive(boolean newActive) {
-    return new ApiKeyData(name, prefix, scopes, expiresAt, newActive, graceUntil, replacedBy);
+    return new ApiKeyData(
+        name, prefix, scopes, expiresAt, newActive, graceUntil, replacedBy, tokensFrom);
+  }
+
+  /** The key after a change that its tokens do not survive. */
+  public ApiKeyData withTokensFrom(long epochSecond) {
+    return new ApiKeyData(
+        name, prefix, scopes, expiresAt, active, graceUntil, replacedBy, epochSecond);
   }
 
   /** The key after a rotation: accepted until the overlap is over. */
   public ApiKeyData rotated(long until, String successor) {
     return new ApiKeyData(
-        name, prefix, scopes, expiresAt, active, until, Objects.requireNonNull(successor));
+        name,
+        prefix,
+        scopes,
+        expiresAt,
+        active,
+        until,
+        Objects.requireNonNull(successor),
+        tokensFrom);
   }
 }

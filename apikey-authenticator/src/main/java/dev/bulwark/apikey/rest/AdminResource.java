@@ -2,6 +2,7 @@ package dev.bulwark.apikey.rest;
 
 import dev.bulwark.apikey.key.OwnerType;
 import dev.bulwark.apikey.service.ApiKey;
+import dev.bulwark.apikey.service.ApiKeyEvents;
 import dev.bulwark.apikey.service.ApiKeyException;
 import dev.bulwark.apikey.service.ApiKeyManager;
 import dev.bulwark.apikey.service.ApiKeyProvider;
@@ -169,6 +170,10 @@ public final class AdminResource {
           if (done.oldRevoked()) {
             event(OperationType.DELETE, done.old(), "api-keys", id);
           } else {
+            Long tokensEnd = done.tokensEnd();
+            if (tokensEnd != null) {
+              adminEvent.detail(ApiKeyEvents.ENDS_AT, Long.toString(tokensEnd));
+            }
             event(OperationType.ACTION, done.old(), "api-keys", id, "rotate");
           }
           return created(done.made());

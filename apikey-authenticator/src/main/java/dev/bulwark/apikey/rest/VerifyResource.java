@@ -21,6 +21,7 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.Details;
@@ -42,6 +43,8 @@ public final class VerifyResource {
 
   private static final OAuth2ErrorRepresentation REFUSED =
       new OAuth2ErrorRepresentation("invalid_api_key", "Invalid or revoked API key");
+
+  private static final List<String> FORWARDED = List.of("X-Forwarded-For", "Forwarded");
 
   private final KeycloakSession session;
   private final RealmModel realm;
@@ -130,7 +133,8 @@ public final class VerifyResource {
     String remote = session.getContext().getConnection().getRemoteHost();
     ApiKeyProvider keys = session.getProvider(ApiKeyProvider.class);
     ClientModel caller = null;
-    if (headers.getHeaderString(HttpHeaders.AUTHORIZATION) != null || !isAllowed(keys, remote)) {
+    if (headers.getHeaderString(HttpHeaders.AUTHORIZATION) != null
+        || !isAllowed(keys, headers, remote)) {
       caller = authenticate(event);
       event.client(caller);
       if (!VerifyCallers.allows(caller)) {
@@ -162,7 +166,18 @@ public final class VerifyResource {
     }
   }
 
-  private static boolean isAllowed(ApiKeyProvider keys, @Nullable String remote) {
+  /**
+   * By the address that the server takes for the caller's. Behind a proxy that appends to these
+   * headers it is one that the caller has made up: a list is believed in no case.
+   */
+  private static boolean isAllowed(
+      ApiKeyProvider keys, HttpHeaders headers, @Nullable String remote) {
+    for (String name : FORWARDED) {
+      String told = headers.getHeaderString(name);
+      if (told != null && told.indexOf(',') >= 0) {
+        return false;
+      }
+    }
     for (AddressRange range : keys.config().verifyAllowedAddresses()) {
       if (range.contains(remote)) {
         return true;
@@ -213,7 +228,7 @@ public final class VerifyResource {
         .header("X-Auth-Username", HeaderText.encode(verified.username()))
         .header("X-Auth-Client", HeaderText.encode(verified.client()))
         .header("X-Auth-Scopes", HeaderText.encode(verified.scopes()))
-        .header("X-Auth-Key-Id", verified.keyId())
+        .header("X-Auth-Key-Id", HeaderText.encode(verified.keyId()))
         .header(HttpHeaders.CACHE_CONTROL, "no-store")
         .build();
   }

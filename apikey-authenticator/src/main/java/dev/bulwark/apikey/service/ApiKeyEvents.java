@@ -4,6 +4,7 @@ import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
 import org.keycloak.events.Details;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
+import org.keycloak.models.ClientModel;
 
 /**
  * The events of this module. {@link #KEY_ID} is present exactly on those after which tokens that
@@ -18,8 +19,14 @@ public final class ApiKeyEvents {
   public static final String KEY = "api_key";
 
   /**
+   * Epoch milliseconds at which a rotated key's overlap ends; present where tokens that were
+   * exchanged for it may live longer than that. They are dead from then on.
+   */
+  public static final String ENDS_AT = "api_key_ends_at";
+
+  /**
    * What was done: {@code created}, {@code updated}, {@code rotated}, {@code revoked} or, by the
-   * server, {@code replaced}.
+   * server, {@code replaced} and {@code owner_disabled}.
    */
   public static final String ACTION = "api_key_action";
 
@@ -46,9 +53,27 @@ public final class ApiKeyEvents {
       revoked(old, rotation.old());
     } else {
       describe(old.event(EventType.UPDATE_CREDENTIAL), rotation.old(), "rotated")
-          .detail("api_key_replaced_by", rotation.made().key().id())
-          .success();
+          .detail("api_key_replaced_by", rotation.made().key().id());
+      Long tokensEnd = rotation.tokensEnd();
+      if (tokensEnd != null) {
+        old.detail(ENDS_AT, Long.toString(tokensEnd));
+      }
+      old.success();
     }
+  }
+
+  /** The client that owns a key was disabled: the key is refused and its tokens are dead. */
+  static void ownerDisabled(EventBuilder event, ClientModel owner, String keyId) {
+    event
+        .event(EventType.UPDATE_CREDENTIAL)
+        .client(owner)
+        .detail(Details.CREDENTIAL_TYPE, ApiKeyCredentialModel.TYPE)
+        .detail("api_key_client", owner.getClientId())
+        .detail(KEY, keyId)
+        .detail(KEY_ID, keyId)
+        .detail(Details.CREDENTIAL_ID, keyId)
+        .detail(ACTION, "owner_disabled")
+        .success();
   }
 
   public static void revoked(EventBuilder event, ApiKey key) {

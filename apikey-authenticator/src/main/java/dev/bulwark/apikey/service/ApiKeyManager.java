@@ -31,6 +31,12 @@ import org.keycloak.models.utils.KeycloakModelUtils;
  */
 public final class ApiKeyManager {
 
+  /**
+   * An exchange that read the key before a change has issued its token by then. The revocation of a
+   * key's tokens reckons with the same.
+   */
+  private static final int TOKENS_UNDER_WAY_SECONDS = 2;
+
   private final KeycloakSession session;
   private final RealmModel realm;
   private final ApiKeyConfig config;
@@ -273,6 +279,9 @@ public final class ApiKeyManager {
               checkExpiry(wanted.expiresAt(), Time.currentTimeMillis(), RealmLimits.of(realm)));
     }
     data = data.withActive(wanted.active());
+    if (Change.narrows(before.data(), data)) {
+      data = data.withTokensFrom(Time.currentTimeMillis() / 1000 + TOKENS_UNDER_WAY_SECONDS);
+    }
     checkSize(data);
     ApiKey after = new ApiKey(before.id(), owner, before.hash(), data, before.createdAt());
     if (!data.equals(before.data())) {
@@ -291,8 +300,10 @@ public final class ApiKeyManager {
 
     /** Whether tokens exchanged for the key before may go beyond what it now allows. */
     public boolean narrows() {
-      ApiKeyData was = before.data();
-      ApiKeyData is = after.data();
+      return narrows(before.data(), after.data());
+    }
+
+    private static boolean narrows(ApiKeyData was, ApiKeyData is) {
       Long end = is.end();
       Long oldEnd = was.end();
       return (was.active() && !is.active())
@@ -338,12 +349,15 @@ public final class ApiKeyManager {
             now);
     if (overlapSeconds == 0) {
       store.remove(old, locked.row());
-      return new Rotation(made, old, true);
+      return new Rotation(made, old, true, null);
     }
     ApiKeyData retired = old.data().rotated(now + overlapSeconds * 1000, made.key().id());
     ApiKey after = new ApiKey(old.id(), owner, old.hash(), retired, old.createdAt());
     store.update(after, locked.row());
-    return new Rotation(made, after, false);
+    Long end = retired.end();
+    boolean outlived =
+        end != null && end < now + Duration.ofSeconds(config.tokenMaxSeconds()).toMillis();
+    return new Rotation(made, after, false, outlived ? end : null);
   }
 
   /**
@@ -352,8 +366,11 @@ public final class ApiKeyManager {
    * @param made the new key
    * @param old the old key, with the end of its overlap
    * @param oldRevoked whether there was no overlap
+   * @param tokensEnd epoch milliseconds at which tokens die that were exchanged for the old key;
+   *     null where none can live longer than the overlap
    */
-  public record Rotation(NewApiKey made, ApiKey old, boolean oldRevoked) {}
+  public record Rotation(
+      NewApiKey made, ApiKey old, boolean oldRevoked, @Nullable Long tokensEnd) {}
 
   /**
    * Revokes a key for good.

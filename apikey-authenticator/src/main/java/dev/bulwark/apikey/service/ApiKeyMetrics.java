@@ -14,6 +14,7 @@ final class ApiKeyMetrics {
 
   private static final String VERIFICATIONS = "bulwark.apikey.verifications";
 
+  private final MeterRegistry registry;
   private final Counter accepted;
   private final Counter limited;
   private final Map<Verification.Reason, Counter> refused =
@@ -27,6 +28,7 @@ final class ApiKeyMetrics {
   private final Counter failedSweeps;
 
   ApiKeyMetrics(MeterRegistry registry, Supplier<Number> pending, Supplier<Number> cached) {
+    this.registry = registry;
     accepted = verifications(registry, "accepted");
     limited = verifications(registry, "limited");
     for (Verification.Reason reason : Verification.Reason.values()) {
@@ -53,6 +55,14 @@ final class ApiKeyMetrics {
         .register(registry);
     Gauge.builder("bulwark.apikey.cache.size", cached)
         .description("Keys whose owner this node remembers")
+        .register(registry);
+  }
+
+  /** Shows how far the database is behind, in seconds. */
+  void watchLag(Supplier<Number> lag) {
+    Gauge.builder("bulwark.apikey.usage.lag", lag)
+        .baseUnit("seconds")
+        .description("For how long usage may have been waiting to be written")
         .register(registry);
   }
 

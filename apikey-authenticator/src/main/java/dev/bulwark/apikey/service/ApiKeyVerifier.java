@@ -22,6 +22,7 @@ import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.services.managers.BruteForceProtector;
 
 /**
@@ -110,31 +111,51 @@ public final class ApiKeyVerifier {
     return verification instanceof Verification.Refused refused && refused.keyId().isEmpty();
   }
 
+  /** Reads the row of a hash and remembers it; a copy of a client's key for this request only. */
   private @Nullable KeyMapping load(KeyMapping.Id id) {
-    Optional<ApiKeyEntity> found = new ApiKeyIndex(session).byHash(id.realmId(), id.hash());
+    return remember(id, read(session, id, null));
+  }
+
+  /**
+   * Reads the row of a client's key and remembers it as good for a version of the client. The
+   * version is read before the row, which is read in a transaction of its own: the other way round,
+   * or from the snapshot of this one, it could be an older state of the row under a newer version.
+   */
+  private @Nullable KeyMapping loadAgain(KeyMapping.Id id, ClientModel client) {
+    String version = ClientKeyVersion.of(client);
+    return remember(
+        id,
+        KeycloakModelUtils.runJobInTransactionWithResult(
+            session.getKeycloakSessionFactory(), other -> read(other, id, version)));
+  }
+
+  private @Nullable KeyMapping remember(KeyMapping.Id id, @Nullable KeyMapping mapping) {
+    if (mapping == null) {
+      cache.invalidate(id);
+    } else {
+      cache.put(id, mapping);
+    }
+    return mapping;
+  }
+
+  private static @Nullable KeyMapping read(
+      KeycloakSession in, KeyMapping.Id id, @Nullable String version) {
+    Optional<ApiKeyEntity> found = new ApiKeyIndex(in).byHash(id.realmId(), id.hash());
     if (found.isEmpty()) {
       return null;
     }
     ApiKeyEntity row = found.get();
     OwnerType type = OwnerType.of(row.getOwnerType()).orElseThrow();
-    ApiKeyData data = null;
-    String version = null;
-    if (type == OwnerType.CLIENT) {
-      ClientModel client = realm.getClientById(row.getOwnerId());
-      version = client == null ? null : ClientKeyVersion.of(client);
-      data = ApiKeyCredentialModel.readData(row.getData());
-    }
-    KeyMapping mapping =
-        new KeyMapping(
-            row.getId(),
-            type,
-            row.getOwnerId(),
-            row.getCreatedAt(),
-            data,
-            version,
-            Time.currentTimeMillis());
-    cache.put(id, mapping);
-    return mapping;
+    ApiKeyData data =
+        type == OwnerType.CLIENT ? ApiKeyCredentialModel.readData(row.getData()) : null;
+    return new KeyMapping(
+        row.getId(),
+        type,
+        row.getOwnerId(),
+        row.getCreatedAt(),
+        data,
+        version,
+        Time.currentTimeMillis());
   }
 
   private Verification check(KeyMapping.Id id, KeyMapping mapping) {
@@ -183,8 +204,7 @@ public final class ApiKeyVerifier {
     KeyMapping mapping = remembered;
     ClientModel client = realm.getClientById(mapping.ownerId());
     if (client != null && isOld(mapping, client)) {
-      cache.invalidate(id);
-      mapping = load(id);
+      mapping = loadAgain(id, client);
     }
     if (client == null || mapping == null || mapping.data() == null) {
       cache.invalidate(id);
@@ -197,7 +217,10 @@ public final class ApiKeyVerifier {
             id.hash(),
             mapping.data(),
             mapping.createdAt());
-    return client.isEnabled() ? checkState(key) : refused(key, Reason.OWNER_DISABLED);
+    UserModel account = new ScopeCatalog(session, realm).subject(key.owner());
+    return client.isEnabled() && (account == null || account.isEnabled())
+        ? checkState(key)
+        : refused(key, Reason.OWNER_DISABLED);
   }
 
   private static boolean isOld(KeyMapping mapping, ClientModel client) {
@@ -211,7 +234,8 @@ public final class ApiKeyVerifier {
       case EXPIRED -> refused(key, Reason.EXPIRED);
       case REPLACED -> refused(key, Reason.REPLACED);
       case USABLE -> {
-        Set<String> ofOwner = new ScopeCatalog(session, realm).of(key.owner()).keySet();
+        Set<String> ofOwner =
+            new ScopeCatalog(session, realm).of(key.owner(), key.data().scopes()).keySet();
         yield new Verification.Accepted(
             key, ScopeRules.granted(key.data().scopes(), ofOwner, null));
       }
@@ -224,11 +248,13 @@ public final class ApiKeyVerifier {
   }
 
   /**
-   * Whether a key that a token was exchanged for is still good, by its id. Nothing is counted.
+   * Whether a token that was exchanged for a key is still honoured as far as the key goes. Nothing
+   * is counted.
    *
    * @param ownerId id of the user, for a user's key; null for a client's
+   * @param issuedAt epoch seconds at which the token was issued
    */
-  public boolean isGood(String keyId, @Nullable String ownerId) {
+  public boolean honours(String keyId, @Nullable String ownerId, long issuedAt) {
     ApiKeyStore store = new ApiKeyStore(session, realm, new ApiKeyIndex(session));
     if (ownerId != null) {
       UserModel user = session.users().getUserById(realm, ownerId);
@@ -238,18 +264,20 @@ public final class ApiKeyVerifier {
           && user.isEnabled()
           && stored != null
           && ApiKeyCredentialModel.TYPE.equals(stored.getType())
-          && isUsable(ApiKeyCredentialModel.of(stored).data());
+          && honours(ApiKeyCredentialModel.of(stored).data(), issuedAt);
     }
     Optional<ApiKeyEntity> row = new ApiKeyIndex(session).byId(realm.getId(), keyId);
     return row.isPresent()
         && row.flatMap(store::owner)
             .filter(owner -> owner instanceof KeyOwner.Client client && client.model().isEnabled())
             .flatMap(owner -> store.read(owner, row.get()))
-            .filter(key -> isUsable(key.data()))
+            .filter(key -> honours(key.data(), issuedAt))
             .isPresent();
   }
 
-  private static boolean isUsable(ApiKeyData data) {
-    return data.stateAt(Time.currentTimeMillis()) == ApiKeyData.State.USABLE;
+  private static boolean honours(ApiKeyData data, long issuedAt) {
+    Long from = data.tokensFrom();
+    return data.stateAt(Time.currentTimeMillis()) == ApiKeyData.State.USABLE
+        && (from == null || issuedAt >= from);
   }
 }

@@ -1,6 +1,5 @@
 package dev.bulwark.apikey.service;
 
-import org.jspecify.annotations.Nullable;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
@@ -15,8 +14,21 @@ final class ClientKeyVersion {
 
   private ClientKeyVersion() {}
 
-  static @Nullable String of(ClientModel client) {
-    return client.getAttribute(ATTRIBUTE);
+  /** The version of now; empty for a client whose keys have never changed here. */
+  static String of(ClientModel client) {
+    String version = client.getAttribute(ATTRIBUTE);
+    return version == null ? "" : version;
+  }
+
+  /**
+   * A client is written with all its attributes: by a console that was opened before a key was
+   * revoked, or by an import of what was exported. The version that comes along is an old one, for
+   * which nodes may remember keys that are gone.
+   */
+  static void written(ClientModel client) {
+    if (client.getAttribute(ATTRIBUTE) != null) {
+      change(client);
+    }
   }
 
   static void change(ClientModel client) {

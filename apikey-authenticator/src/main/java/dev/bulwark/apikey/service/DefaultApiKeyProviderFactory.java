@@ -54,7 +54,9 @@ public final class DefaultApiKeyProviderFactory
     flusher = created;
     KeySweeper remover = new KeySweeper(factory, shared());
     sweeper = remover;
+    shared().metrics().watchLag(created::lagSeconds);
     factory.register(event -> onEvent(event, created, remover));
+    factory.register(ClientWatch::onEvent);
   }
 
   private static void onEvent(ProviderEvent event, UsageFlusher writer, KeySweeper remover) {

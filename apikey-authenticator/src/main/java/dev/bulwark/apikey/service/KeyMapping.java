@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param ownerId id of the owner
  * @param createdAt epoch milliseconds
  * @param data of a client's key; null for a user's
- * @param version the client's key version that the copy was made at; null for a user's
+ * @param version the client's key version that the copy was made at; null for a user's, and for a
+ *     copy that nobody may rely on
  * @param readAt epoch milliseconds at which the copy was made
  */
 record KeyMapping(

@@ -1,5 +1,6 @@
 package dev.bulwark.apikey.service;
 
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -54,10 +55,19 @@ public final class ScopeCatalog {
 
   /** The scopes that the owner may get, by name. */
   public Map<String, ClientScopeModel> of(KeyOwner owner) {
+    return of(owner, candidates(owner));
+  }
+
+  /** Those of the named scopes that the owner may get: what a request needs, and no more. */
+  Map<String, ClientScopeModel> of(KeyOwner owner, Collection<String> names) {
+    return of(owner, candidates(owner).filter(scope -> names.contains(scope.getName())));
+  }
+
+  private Map<String, ClientScopeModel> of(KeyOwner owner, Stream<ClientScopeModel> scopes) {
     Set<String> listed = RealmLimits.of(realm).scopes();
     UserModel subject = subject(owner);
     Set<RoleModel> roles = subject == null ? Set.of() : RoleUtils.getDeepUserRoleMappings(subject);
-    return candidates(owner)
+    return scopes
         .filter(scope -> isForKeys(scope, listed))
         .filter(scope -> isPermitted(scope, roles))
         .collect(

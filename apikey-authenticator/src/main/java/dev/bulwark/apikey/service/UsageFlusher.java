@@ -32,6 +32,9 @@ final class UsageFlusher implements AutoCloseable {
             return thread;
           });
 
+  /** All that was counted before this moment of {@link System#nanoTime} is written. */
+  private volatile long writtenUntil = System.nanoTime();
+
   UsageFlusher(KeycloakSessionFactory factory, ApiKeyResources resources) {
     this.factory = factory;
     this.resources = resources;
@@ -44,6 +47,7 @@ final class UsageFlusher implements AutoCloseable {
 
   /** Writes all counts; keeps those that cannot be written. */
   synchronized void flush() {
+    long began = System.nanoTime();
     SortedMap<String, Usage> drained = resources.usage().drain();
     while (!drained.isEmpty()) {
       SortedMap<String, Usage> batch = new java.util.TreeMap<>();
@@ -65,6 +69,12 @@ final class UsageFlusher implements AutoCloseable {
         return;
       }
     }
+    writtenUntil = began;
+  }
+
+  /** For how long a count may have been waiting to be written, in seconds; 0 if none waits. */
+  double lagSeconds() {
+    return resources.usage().size() == 0 ? 0 : (System.nanoTime() - writtenUntil) / 1e9;
   }
 
   @Override

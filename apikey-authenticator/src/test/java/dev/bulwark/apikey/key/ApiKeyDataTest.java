@@ -35,7 +35,8 @@ class ApiKeyDataTest {
       })
   void stateAtAMoment(
       boolean active, Long expiresAt, Long graceUntil, long now, State state, Long end) {
-    ApiKeyData data = new ApiKeyData("n", "atk_x", List.of(), expiresAt, active, graceUntil, null);
+    ApiKeyData data =
+        new ApiKeyData("n", "atk_x", List.of(), expiresAt, active, graceUntil, null, null);
     assertThat(data.stateAt(now)).isEqualTo(state);
     assertThat(data.end()).isEqualTo(end);
   }
@@ -51,6 +52,10 @@ class ApiKeyDataTest {
     ApiKeyData rotated = data.rotated(4, "other");
     assertThat(JSON.readValue(JSON.writeValueAsString(rotated), ApiKeyData.class))
         .isEqualTo(rotated);
+    ApiKeyData narrowed = rotated.withTokensFrom(7);
+    assertThat(JSON.writeValueAsString(narrowed)).endsWith("\"tokensFrom\":7}");
+    assertThat(JSON.readValue(JSON.writeValueAsString(narrowed), ApiKeyData.class))
+        .isEqualTo(narrowed);
   }
 
   @Test
