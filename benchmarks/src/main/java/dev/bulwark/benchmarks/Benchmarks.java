@@ -1,5 +1,6 @@
 package dev.bulwark.benchmarks;
 
+import dev.bulwark.benchmarks.apikeys.ApiKeysSuite;
 import dev.bulwark.benchmarks.passwords.PasswordsSuite;
 import dev.bulwark.benchmarks.revocation.RevocationSuite;
 import java.nio.file.Path;
@@ -12,7 +13,8 @@ import org.opentest4j.TestAbortedException;
 public final class Benchmarks {
 
   /** A further suite is one more element. */
-  private static final List<Suite> SUITES = List.of(new PasswordsSuite(), new RevocationSuite());
+  private static final List<Suite> SUITES =
+      List.of(new PasswordsSuite(), new RevocationSuite(), new ApiKeysSuite());
 
   private static final int FAILED = 1;
 

@@ -27,17 +27,23 @@ public final class PostgresProcess implements DatabaseProcess {
 
   private final Path folder;
   private final Path programs;
+  private final List<String> settings;
   private final int port = FreePort.next();
   private LocalProcess process;
 
-  private PostgresProcess(Path folder, Path programs) {
+  private PostgresProcess(Path folder, Path programs, List<String> settings) {
     this.folder = folder;
     this.programs = programs;
+    this.settings = settings;
     this.process = launch();
   }
 
-  /** Makes the database and starts it; skips the test where there is no PostgreSQL. */
-  public static PostgresProcess start() {
+  /**
+   * Makes the database and starts it; skips the test where there is no PostgreSQL.
+   *
+   * @param settings more of them, as {@code name=value}
+   */
+  public static PostgresProcess start(String... settings) {
     Path programs =
         Programs.require("initdb", "postgresql", installed()).toAbsolutePath().getParent();
     try {
@@ -61,7 +67,7 @@ public final class PostgresProcess implements DatabaseProcess {
               "--encoding=UTF8",
               "--locale=C",
               "--no-sync"));
-      PostgresProcess database = new PostgresProcess(folder, programs);
+      PostgresProcess database = new PostgresProcess(folder, programs, List.of(settings));
       database.run("postgres", "CREATE DATABASE " + NAME);
       return database;
     } catch (IOException e) {
@@ -106,8 +112,8 @@ public final class PostgresProcess implements DatabaseProcess {
 
   private LocalProcess launch() {
     Path log = Path.of("target", "processes", "postgres-" + port + ".log").toAbsolutePath();
-    LocalProcess started =
-        LocalProcess.start(
+    List<String> command =
+        new ArrayList<>(
             unprivileged(
                 programs.resolve("postgres").toString(),
                 "-D",
@@ -119,8 +125,9 @@ public final class PostgresProcess implements DatabaseProcess {
                 "-c",
                 "unix_socket_directories=",
                 "-c",
-                "fsync=off"),
-            log);
+                "fsync=off"));
+    settings.forEach(setting -> command.addAll(List.of("-c", setting)));
+    LocalProcess started = LocalProcess.start(command, log);
     await("PostgreSQL on port " + port)
         .atMost(TIMEOUT)
         .pollInterval(Duration.ofMillis(50))
