@@ -1,18 +1,22 @@
 package dev.bulwark.it.apikey;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import java.net.http.HttpRequest;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** The fixed interfaces of API keys, as scripts and gateways use them. */
 record Keys(Realm realm) {
 
   static final String GRANT = "urn:bulwark:params:oauth:grant-type:api-key";
+  private static final AtomicInteger ADDRESSES = new AtomicInteger();
   static final String GATEWAY = Realm.basic("gateway", "gateway-dev-secret");
 
   String url() {
@@ -54,9 +58,25 @@ record Keys(Realm realm) {
     return Http.send(request);
   }
 
-  /** Asks as the client {@code gateway}. */
+  /** Asks as the client {@code gateway}, for a caller from an address of its own. */
   Response verify(String key) {
-    return Http.get(url() + "/verify", "Authorization", GATEWAY, "X-API-Key", key);
+    String address = "2001:db8:" + Integer.toHexString(ADDRESSES.incrementAndGet() & 0xffff);
+    return Http.get(
+        url() + "/verify",
+        "Authorization",
+        GATEWAY,
+        "X-API-Key",
+        key,
+        "X-Real-IP",
+        address + "::1");
+  }
+
+  /** Has the client {@code gateway} believed when it tells addresses: wrong keys are limited. */
+  static void believeAddresses(AdminApi admin) {
+    String path = "/realms/app/clients/" + admin.clientUuid("gateway");
+    ObjectNode client = (ObjectNode) admin.get(path).expect(200).json();
+    ((ObjectNode) client.get("attributes")).put("api-key.verify.address-header", "X-Real-IP");
+    admin.put(path, client.toString()).expect(204);
   }
 
   boolean isGood(String key) {

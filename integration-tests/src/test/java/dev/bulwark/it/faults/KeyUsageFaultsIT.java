@@ -1,0 +1,186 @@
+package dev.bulwark.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.faults.NodeKeys.Key;
+import dev.bulwark.redis.process.RedisProcess;
+import dev.bulwark.server.RealmFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** K7: what becomes of usage that is not written yet. Requests run meanwhile. */
+class KeyUsageFaultsIT {
+
+  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final int INTERVAL_SECONDS = 3;
+
+  /** What the write itself may take on a busy machine, beside the interval. */
+  private static final int WRITE_SECONDS = 1;
+
+  private static final int CALLERS = 4;
+
+  private static PostgresProcess database;
+  private static RedisProcess redis;
+  private static FaultServer server;
+  private static NodeKeys keys;
+
+  @BeforeAll
+  static void start() {
+    database = PostgresProcess.start();
+    redis = RedisProcess.start();
+    server =
+        FaultServer.start(
+            "key-usage",
+            redis.url(),
+            database,
+            spec ->
+                spec.option(
+                        "spi-api-key--default--usage-flush-seconds",
+                        Integer.toString(INTERVAL_SECONDS))
+                    .environment(RealmFile.developmentEnvironment())
+                    .realmFile(
+                        RealmFile.development()
+                            .writeTo(Path.of("target", "import", "key-usage").toAbsolutePath())));
+    keys = new NodeKeys(server.keycloak(), server.admin());
+  }
+
+  @AfterAll
+  static void end() {
+    if (server != null) {
+      server.close();
+    }
+    if (redis != null) {
+      redis.close();
+    }
+    if (database != null) {
+      database.close();
+    }
+  }
+
+  /** Requests by several callers until the server is gone. */
+  private static final class Load implements AutoCloseable {
+
+    /** When each accepted request was sent, of System.nanoTime. */
+    private final Queue<Long> accepted = new ConcurrentLinkedQueue<>();
+
+    private final AtomicInteger withoutAnswer = new AtomicInteger();
+    private final ExecutorService pool = Executors.newFixedThreadPool(CALLERS);
+    private final List<Future<?>> callers = new ArrayList<>();
+
+    Load(Key key) {
+      for (int i = 0; i < CALLERS; i++) {
+        callers.add(pool.submit(() -> call(key)));
+      }
+    }
+
+    private void call(Key key) {
+      try {
+        while (true) {
+          long sent = System.nanoTime();
+          if (keys.verify(key.key()).status() != 200) {
+            withoutAnswer.incrementAndGet();
+            return;
+          }
+          accepted.add(sent);
+        }
+      } catch (UncheckedIOException e) {
+        // The server is gone. It may have counted the request or not.
+        withoutAnswer.incrementAndGet();
+      }
+    }
+
+    void awaitEnd() throws Exception {
+      for (Future<?> caller : callers) {
+        caller.get(1, TimeUnit.MINUTES);
+      }
+    }
+
+    @Override
+    public void close() {
+      pool.shutdownNow();
+    }
+  }
+
+  private static long written(Key key) {
+    return Long.parseLong(
+        database.sql("SELECT request_count FROM bulwark_api_key WHERE id = '" + key.id() + "'"));
+  }
+
+  @Test
+  void aCleanStopLosesNothing() throws Exception {
+    Key key = keys.ofNewUser("clean");
+    try (Load load = new Load(key)) {
+      await().atMost(SOON).until(() -> load.accepted.size() > 500);
+      server.keycloak().stop();
+      load.awaitEnd();
+      assertThat(written(key))
+          .isBetween(
+              (long) load.accepted.size(), (long) load.accepted.size() + load.withoutAnswer.get());
+    } finally {
+      server.keycloak().startAgain();
+    }
+    assertThat(keys.requestCount(key)).isEqualTo(written(key));
+  }
+
+  @Test
+  void aKilledServerLosesAtMostOneInterval() throws Exception {
+    Key key = keys.ofNewUser("killed");
+    try (Load load = new Load(key)) {
+      await().atMost(SOON).until(() -> written(key) > 0);
+      int then = load.accepted.size();
+      await().atMost(SOON).until(() -> load.accepted.size() > then + 200);
+      long killed = System.nanoTime();
+      server.keycloak().kill();
+      load.awaitEnd();
+      long early = killed - TimeUnit.SECONDS.toNanos(INTERVAL_SECONDS + WRITE_SECONDS);
+      long atLeast = load.accepted.stream().filter(sent -> sent < early).count();
+      assertThat(written(key))
+          .isBetween(atLeast, (long) load.accepted.size() + load.withoutAnswer.get());
+    } finally {
+      server.keycloak().startAgain();
+    }
+  }
+
+  /**
+   * Without its database the server goes on verifying keys that it knows, which is only possible
+   * without SQL; what it counts meanwhile is written later.
+   */
+  @Test
+  void aKnownKeyIsVerifiedWhileTheDatabaseIsAwayAndCountedLater() {
+    Key key = keys.ofNewUser("away");
+    for (int i = 0; i < 5; i++) {
+      assertThat(keys.isGood(key)).isTrue();
+    }
+    await().atMost(SOON).until(() -> written(key) == 5);
+    database.stop();
+    try {
+      for (int i = 0; i < 20; i++) {
+        assertThat(keys.isGood(key)).isTrue();
+      }
+      await()
+          .atMost(SOON)
+          .until(() -> server.metric("bulwark_apikey_usage_flush_failures_total") >= 1);
+      assertThat(server.metric("bulwark_apikey_usage_pending")).isEqualTo(1);
+      assertThat(server.metric("bulwark_apikey_usage_lag_seconds")).isPositive();
+    } finally {
+      database.startAgain();
+    }
+    await().atMost(SOON).until(() -> written(key) == 25);
+    await().atMost(SOON).until(() -> server.metric("bulwark_apikey_usage_lag_seconds") == 0);
+  }
+}

@@ -1,0 +1,237 @@
+package dev.bulwark.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.faults.NodeKeys.Key;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.redis.process.FreePort;
+import dev.bulwark.redis.process.RedisProcess;
+import dev.bulwark.server.RealmFile;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** K6, K7: two nodes with one database and one Redis. */
+@Tag("full")
+class KeysTwoNodesIT {
+
+  private static final Duration SOON = Duration.ofSeconds(90);
+  private static final int ROUNDS = 30;
+  private static final AtomicInteger NAMES = new AtomicInteger();
+
+  private static PostgresProcess database;
+  private static RedisProcess redis;
+  private static FaultServer first;
+  private static FaultServer second;
+  private static NodeKeys one;
+  private static NodeKeys two;
+
+  @BeforeAll
+  static void start() {
+    database = PostgresProcess.start();
+    redis = RedisProcess.start();
+    first = node("keys-node-1");
+    second = node("keys-node-2");
+    await("the nodes have found each other")
+        .atMost(SOON)
+        .until(
+            () ->
+                first.metric("vendor_cluster_size") == 2
+                    && second.metric("vendor_cluster_size") == 2);
+    one = new NodeKeys(first.keycloak(), first.admin());
+    two = new NodeKeys(second.keycloak(), second.admin());
+    one.limitByToldAddress();
+  }
+
+  private static FaultServer node(String name) {
+    return FaultServer.start(
+        name,
+        redis.url(),
+        database,
+        spec ->
+            spec.option("hostname", "https://auth.example.org")
+                .option("cache", "ispn")
+                .option("cache-stack", "jdbc-ping")
+                .option("cache-embedded-network-bind-address", "127.0.0.1")
+                .option("cache-embedded-network-bind-port", Integer.toString(FreePort.next()))
+                .option("spi-api-key--default--usage-flush-seconds", "1")
+                .option("spi-api-key--default--wrong-keys-per-minute", "0")
+                .environment(RealmFile.developmentEnvironment())
+                .realmFile(
+                    RealmFile.development()
+                        .writeTo(Path.of("target", "import", name).toAbsolutePath())));
+  }
+
+  @AfterAll
+  static void end() {
+    for (AutoCloseable part : new AutoCloseable[] {first, second, redis, database}) {
+      if (part != null) {
+        try {
+          part.close();
+        } catch (Exception e) {
+          throw new IllegalStateException(e);
+        }
+      }
+    }
+  }
+
+  private enum End {
+    REVOKED("both", (node, key) -> node.delete(key.path()).expect(204)),
+    DEACTIVATED("both", (node, key) -> node.patch(key.path(), "{\"active\":false}").expect(200)),
+    ROTATED("both", (node, key) -> node.post(key.path() + "/rotate", "{}").expect(201)),
+    CREDENTIAL_DELETED(
+        "user",
+        (node, key) -> node.delete(key.ownerPath() + "/credentials/" + key.id()).expect(204)),
+    USER_DISABLED(
+        "user", (node, key) -> node.put(key.ownerPath(), "{\"enabled\":false}").expect(204)),
+    CLIENT_DISABLED(
+        "client",
+        (node, key) -> {
+          ObjectNode client = (ObjectNode) node.get(key.ownerPath()).expect(200).json();
+          node.put(key.ownerPath(), client.put("enabled", false).toString()).expect(204);
+        }),
+    OWNER_DELETED("both", (node, key) -> node.delete(key.ownerPath()).expect(204));
+
+    private final String owners;
+    private final BiConsumer<AdminApi, Key> way;
+
+    End(String owners, BiConsumer<AdminApi, Key> way) {
+      this.owners = owners;
+      this.way = way;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aKeyEndedAtOneNodeIsRefusedAtTheOtherAtTheNextRequest(End end) {
+    List<String> accepted = new ArrayList<>();
+    for (int i = 0; i < ROUNDS; i++) {
+      NodeKeys ending = i % 2 == 0 ? one : two;
+      NodeKeys other = ending == one ? two : one;
+      for (String type : List.of("user", "client")) {
+        if (!end.owners.equals("both") && !end.owners.equals(type)) {
+          continue;
+        }
+        Key key = key(ending, type);
+        // Seen more than once, so that whatever is remembered is remembered.
+        for (int n = 0; n < 3; n++) {
+          assertThat(one.isGood(key)).isTrue();
+          assertThat(two.isGood(key)).isTrue();
+        }
+        end.way.accept(ending.admin(), key);
+        if (other.isGood(key)) {
+          accepted.add(type + "'s key, round " + i);
+        }
+        if (other.exchange(key).status() == 200) {
+          accepted.add(type + "'s key exchanged, round " + i);
+        }
+        assertThat(ending.isGood(key)).isFalse();
+      }
+    }
+    assertThat(accepted).as("accepted although it had ended").isEmpty();
+  }
+
+  private static Key key(NodeKeys at, String type) {
+    String name = "two-nodes-" + NAMES.incrementAndGet();
+    return type.equals("user") ? at.ofNewUser(name) : at.ofNewClient(name);
+  }
+
+  /** The other node is asked without pause, so that it reads the key while it is being revoked. */
+  @ParameterizedTest
+  @EnumSource(
+      value = End.class,
+      names = {"REVOKED", "DEACTIVATED"})
+  void aKeyInUseAtTheOtherNodeIsRefusedFromTheAnswerOn(End end) throws Exception {
+    List<String> accepted = new ArrayList<>();
+    ExecutorService pool = Executors.newFixedThreadPool(4);
+    try {
+      for (int i = 0; i < ROUNDS; i++) {
+        Key key = key(one, i % 2 == 0 ? "user" : "client");
+        assertThat(two.isGood(key)).isTrue();
+        AtomicLong ended = new AtomicLong(Long.MAX_VALUE);
+        List<Future<Long>> callers = new ArrayList<>();
+        for (int n = 0; n < 4; n++) {
+          callers.add(pool.submit(() -> lastAccepted(key, ended)));
+        }
+        end.way.accept(one.admin(), key);
+        ended.set(System.nanoTime());
+        for (Future<Long> caller : callers) {
+          long late = caller.get(1, TimeUnit.MINUTES) - ended.get();
+          if (late > 0) {
+            accepted.add(key.type() + "'s key, sent " + late + " ns after the answer");
+          }
+        }
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+    assertThat(accepted).isEmpty();
+  }
+
+  /** Asks until a second has passed since the end; when the last accepted request was sent. */
+  private static long lastAccepted(Key key, AtomicLong ended) {
+    long last = Long.MIN_VALUE / 2;
+    long sent = System.nanoTime();
+    while (ended.get() == Long.MAX_VALUE || sent - ended.get() < 500_000_000L) {
+      if (two.isGood(key)) {
+        last = sent;
+      }
+      sent = System.nanoTime();
+    }
+    return last;
+  }
+
+  /**
+   * A console that was opened before the revocation saves the client with all its attributes, among
+   * them the mark by which nodes notice that their copy of its keys is old.
+   */
+  @Test
+  void savingAClientAsItWasBringsNoKeyBack() {
+    Key key = key(one, "client");
+    assertThat(two.isGood(key)).isTrue();
+    assertThat(two.isGood(key)).isTrue();
+    String asItWas = one.admin().get(key.ownerPath()).expect(200).body();
+    one.admin().delete(key.path()).expect(204);
+    one.admin().put(key.ownerPath(), asItWas).expect(204);
+    assertThat(two.isGood(key)).isFalse();
+    assertThat(one.isGood(key)).isFalse();
+  }
+
+  @Test
+  void usageOfBothNodesIsCounted() {
+    for (String type : List.of("user", "client")) {
+      Key key = key(one, type);
+      Instant before = Instant.now().minusSeconds(1);
+      for (int i = 0; i < 40; i++) {
+        assertThat((i % 4 == 0 ? two : one).isGood(key)).isTrue();
+      }
+      for (NodeKeys node : List.of(one, two)) {
+        await().atMost(SOON).until(() -> node.requestCount(key), count -> count == 40);
+      }
+      assertThat(
+              database.sql(
+                  "SELECT request_count FROM bulwark_api_key WHERE id = '" + key.id() + "'"))
+          .isEqualTo("40");
+      assertThat(Instant.parse(one.admin().get(key.path()).expect(200).text("lastUsedAt")))
+          .isAfter(before);
+    }
+  }
+}
