@@ -32,6 +32,8 @@ import org.keycloak.models.UserSessionModel;
 import org.keycloak.protocol.oidc.OIDCAdvancedConfigWrapper;
 import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 import org.keycloak.protocol.oidc.TokenManager;
+import org.keycloak.protocol.oidc.encode.AccessTokenContext;
+import org.keycloak.protocol.oidc.encode.TokenContextEncoderProvider;
 import org.keycloak.protocol.oidc.grants.OAuth2GrantTypeBase;
 import org.keycloak.representations.AccessToken;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
@@ -264,6 +266,7 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
       token.setOtherClaims("api_key_client", owner.model().getClientId());
     }
     RoleRestriction.of(sessionContext).apply(token);
+    fullToken(token, sessionContext);
     Long end = key.data().end();
     int longest = session.getProvider(ApiKeyProvider.class).config().tokenMaxSeconds();
     long expiry =
@@ -273,6 +276,26 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
       throw error(OAuthErrorException.INVALID_GRANT, REFUSED, "expired_api_key");
     }
     token.exp(expiry);
+  }
+
+  /**
+   * A lightweight token leaves out who and what its user is, and whoever gets it has Keycloak fill
+   * that in: with all that the owner may do. A key's token is never one, whatever the client's
+   * setting: it names its subject, and its id says that it is a regular token.
+   */
+  private void fullToken(AccessToken token, ClientSessionContext sessionContext) {
+    TokenContextEncoderProvider encoder = session.getProvider(TokenContextEncoderProvider.class);
+    AccessTokenContext context = encoder.getTokenContextFromTokenId(token.getId());
+    if (context.getTokenType() != AccessTokenContext.TokenType.REGULAR) {
+      token.id(
+          encoder.encodeTokenId(
+              new AccessTokenContext(
+                  context.getSessionType(),
+                  AccessTokenContext.TokenType.REGULAR,
+                  context.getGrantType(),
+                  context.getRawTokenId())));
+    }
+    token.subject(sessionContext.getClientSession().getUserSession().getUser().getId());
   }
 
   private static long expiryOf(AccessToken token) {

@@ -65,15 +65,15 @@ final class RoleRestriction {
     return new RoleRestriction(RoleUtils.expandCompositeRoles(mapped));
   }
 
-  /** Takes all other roles out of the token. */
+  /**
+   * Takes all other roles out of the token. It always says which realm roles it has, if only that
+   * it has none: where a token of no session says nothing of roles, Keycloak's client registration
+   * takes those of the user ({@code AuthenticationManager.resolveLightweightAccessTokenRoles}).
+   */
   void apply(AccessToken token) {
     AccessToken.Access realm = token.getRealmAccess();
-    if (realm != null && realm.getRoles() != null) {
-      realm.roles(intersection(realm.getRoles(), realmRoles));
-      if (realm.getRoles().isEmpty()) {
-        token.setRealmAccess(null);
-      }
-    }
+    Set<String> had = realm == null || realm.getRoles() == null ? Set.of() : realm.getRoles();
+    token.setRealmAccess(new AccessToken.Access().roles(intersection(had, realmRoles)));
     Map<String, AccessToken.Access> kept = new HashMap<>();
     token
         .getResourceAccess()

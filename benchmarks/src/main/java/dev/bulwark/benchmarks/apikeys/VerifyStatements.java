@@ -58,9 +58,9 @@ final class VerifyStatements implements Measurement {
           "of the former usage: " + Samples.number(busy.of(Statements.USAGE), 0));
       found.forEach((query, calls) -> report.note(Samples.number(calls, 3) + " × " + query));
       report.note(
-          "SQL: every statement that pg_stat_statements counted, BEGIN and COMMIT included, less what"
-              + " the server asks without requests in the same time; usage counters are written every"
-              + " 10 s, one row for each key in use.");
+          "SQL: every statement that pg_stat_statements counted, BEGIN and COMMIT included, less"
+              + " what the server asks without requests in the same time; usage counters are"
+              + " written every 10 s, one row for each key in use.");
     }
   }
 }

@@ -42,7 +42,7 @@ class ExchangeIT {
     assertThat(claims.get("scope").asText()).isEqualTo("tasks:read");
     assertThat(claims.get("azp").asText()).isEqualTo("dev-cli");
     assertThat(claims.get("aud").asText()).isEqualTo("relying-app");
-    assertThat(claims.has("realm_access")).isFalse();
+    assertThat(claims.get("realm_access").get("roles")).isEmpty();
     assertThat(claims.has("resource_access")).isFalse();
     assertThat(claims.has("sid")).isFalse();
     assertThat(claims.get("exp").asLong() - claims.get("iat").asLong()).isLessThanOrEqualTo(300);
@@ -97,7 +97,7 @@ class ExchangeIT {
                 .expect(200)
                 .text("access_token"));
     assertThat(claims.get("scope").asText()).isEqualTo("tasks:read");
-    assertThat(claims.has("realm_access")).isFalse();
+    assertThat(claims.get("realm_access").get("roles")).isEmpty();
     assertThat(claims.has("resource_access")).isFalse();
     assertThat(claims.has("email")).isFalse();
   }
@@ -110,7 +110,7 @@ class ExchangeIT {
     assertThat(answer.get("active").asBoolean()).isTrue();
     assertThat(answer.get("scope").asText()).isEqualTo("tasks:read");
     assertThat(answer.get("username").asText()).isEqualTo("carol");
-    assertThat(answer.has("realm_access")).isFalse();
+    assertThat(answer.get("realm_access").get("roles")).isEmpty();
     assertThat(answer.has("resource_access")).isFalse();
     assertThat(answer.has("api_key_id")).isTrue();
   }

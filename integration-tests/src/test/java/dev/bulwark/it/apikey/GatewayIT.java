@@ -161,7 +161,9 @@ class GatewayIT {
             "/x?X-API-Key=y")) {
       for (String method : List.of("GET", "POST", "OPTIONS", "PROPFIND", "TRACE")) {
         String answer = RawHttp.send(url, method + " " + path + " HTTP/1.1", "Content-Length: 0");
-        assertThat(RawHttp.status(answer)).as(method + " " + path).matches(status -> status < 200 || status > 299);
+        assertThat(RawHttp.status(answer))
+            .as(method + " " + path)
+            .matches(status -> status < 200 || status > 299);
       }
     }
     assertThat(PASSED).isEmpty();

@@ -244,7 +244,7 @@ class KeyAttackIT {
     String token =
         admin
             .post("/realms/app/clients-initial-access", "{\"count\":5,\"expiration\":600}")
-            .expect(200)
+            .expect(201)
             .text("token");
     String registrations = stack.realm().url() + "/clients-registrations/default";
     Response made =

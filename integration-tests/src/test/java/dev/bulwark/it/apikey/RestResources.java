@@ -66,6 +66,41 @@ final class RestResources {
           Map.entry(
               "RealmsResource.getAuthorizationService",
               List.of("org.keycloak.authorization.AuthorizationService")),
+          Map.entry(
+              "AuthorizationService.getProtectionService",
+              List.of("org.keycloak.authorization.protection.ProtectionService")),
+          Map.entry(
+              "ProtectionService.resource",
+              List.of("org.keycloak.authorization.protection.resource.ResourceService")),
+          Map.entry(
+              "ProtectionService.permission",
+              List.of("org.keycloak.authorization.protection.permission.PermissionTicketService")),
+          Map.entry(
+              "ProtectionService.ticket",
+              List.of("org.keycloak.authorization.protection.permission.PermissionTicketService")),
+          Map.entry(
+              "ProtectionService.policy",
+              List.of("org.keycloak.authorization.protection.policy.UserManagedPermissionService")),
+          Map.entry(
+              "OIDCLoginProtocolService.token",
+              List.of("org.keycloak.protocol.oidc.endpoints.TokenEndpoint")),
+          Map.entry(
+              "OIDCLoginProtocolService.issueUserInfo",
+              List.of("org.keycloak.protocol.oidc.endpoints.UserInfoEndpoint")),
+          // Of browsers and of clients: they take no bearer token.
+          Map.entry("OIDCLoginProtocolService.auth", List.of()),
+          Map.entry("OIDCLoginProtocolService.registrations", List.of()),
+          Map.entry("OIDCLoginProtocolService.forgotCredentialsPage", List.of()),
+          Map.entry("OIDCLoginProtocolService.getLoginStatusIframe", List.of()),
+          Map.entry("OIDCLoginProtocolService.thirdPartyCookiesCheck", List.of()),
+          Map.entry("OIDCLoginProtocolService.logout", List.of()),
+          Map.entry("OIDCLoginProtocolService.revoke", List.of()),
+          Map.entry("OIDCLoginProtocolService.resolveExtension", List.of()),
+          Map.entry("TokenEndpoint.introspect", List.of()),
+          // Those of each protocol: the test names them itself.
+          Map.entry("ClientRegistrationService.provider", List.of()),
+          // What an identity provider answers at; it takes no token.
+          Map.entry("IdentityBrokerService.getEndpoint", List.of()),
           Map.entry("RealmsResource.resolveRealmExtension", List.of()));
 
   private final JavaClasses classes;
