@@ -121,9 +121,10 @@ final class TokenLedgerProvider implements TokenPostProcessor {
 
               @Override
               protected void rollbackImpl() {
-                // No token leaves.
+                running.notIssued();
               }
             });
+    running.announced();
     session.setAttribute(ATTRIBUTE, rows);
     return rows;
   }

@@ -33,13 +33,22 @@ public final class SuspectSweep {
   private final String column;
   private final String table;
   private final String cause;
+
+  /**
+   * What a cause depends on, but for the moment of issue: all tokens alike in these are judged
+   * alike.
+   */
+  private final String alike;
+
   private final List<Join> joins;
 
   /** How often the cause asks for the time. */
   private final long times;
 
-  private SuspectSweep(String name, String column, String table, String cause, List<Join> joins) {
+  private SuspectSweep(
+      String name, String column, String table, String cause, String alike, List<Join> joins) {
     this.name = name;
+    this.alike = alike;
     this.column = column;
     this.table = table;
     this.cause = cause;
@@ -89,7 +98,12 @@ public final class SuspectSweep {
       causes = "WHEN t.SESSION_TYPE IN ('on', 'nt', 'un') THEN 'SESSION_NOT_STORED' " + causes;
     }
     return new SuspectSweep(
-        "sessions", "SESSION_ID", schema + TokenTable.NAME, "CASE " + causes + " END", joins);
+        "sessions",
+        "SESSION_ID",
+        schema + TokenTable.NAME,
+        "CASE " + causes + " END",
+        "SESSION_ID, CLIENT_ID, SESSION_TYPE, REALM_ID",
+        joins);
   }
 
   /**
@@ -110,7 +124,12 @@ public final class SuspectSweep {
             + owner("c", "CLIENT", " AND t.CLIENT_ID NOT LIKE 'f:%'")
             + owner("r", "REALM", "");
     return new SuspectSweep(
-        "users", "USER_ID", schema + TokenTable.NAME, "CASE" + causes + " END", joins);
+        "users",
+        "USER_ID",
+        schema + TokenTable.NAME,
+        "CASE" + causes + " END",
+        "USER_ID, CLIENT_ID, REALM_ID",
+        joins);
   }
 
   /** For logs and metrics. */
@@ -171,10 +190,7 @@ public final class SuspectSweep {
         statement.setLong(parameter++, now);
       }
       for (int range = ranges(); range > 0; range--) {
-        statement.setString(parameter++, after);
-        if (end != null) {
-          statement.setString(parameter++, end);
-        }
+        parameter = setRange(statement, parameter, after, end);
       }
       statement.setString(parameter++, afterJti);
       statement.setLong(parameter++, now);
@@ -187,6 +203,47 @@ public final class SuspectSweep {
       }
       return suspects;
     }
+  }
+
+  /**
+   * Whether a slice has any suspect. Tokens that are judged alike are joined with Keycloak's tables
+   * once, by the oldest of them, since a cause that looks at the moment of issue looks for an old
+   * one; a user or session with many live tokens costs a fraction of what {@link #find} does.
+   *
+   * @param after beginning of the slice, exclusive
+   * @param end end of the slice, inclusive; null for the last one
+   * @param now seconds since 1970
+   * @param issuedBefore leaves out tokens with a later {@code iat}, seconds since 1970
+   */
+  public boolean hasSuspects(
+      Connection connection, String after, @Nullable String end, long now, long issuedBefore)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(anySql(end != null))) {
+      int parameter = 1;
+      while (parameter <= times) {
+        statement.setLong(parameter++, now);
+      }
+      parameter = setRange(statement, parameter, after, end);
+      statement.setLong(parameter++, now);
+      statement.setLong(parameter++, issuedBefore);
+      for (int range = ranges() - 1; range > 0; range--) {
+        parameter = setRange(statement, parameter, after, end);
+      }
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next();
+      }
+    }
+  }
+
+  private static int setRange(
+      PreparedStatement statement, int first, String after, @Nullable String end)
+      throws SQLException {
+    int parameter = first;
+    statement.setString(parameter++, after);
+    if (end != null) {
+      statement.setString(parameter++, end);
+    }
+    return parameter;
   }
 
   String sliceEndSql(int size) {
@@ -208,18 +265,33 @@ public final class SuspectSweep {
     sql.append(TokenTable.SELECTED).append(", ");
     sql.append(cause).append(" AS CAUSE FROM ");
     sql.append(table).append(" t");
-    for (Join join : joins) {
-      sql.append(" LEFT JOIN ").append(join.table()).append(" ON ").append(join.on());
-      if (join.ranged() != null) {
-        sql.append(" AND ").append(String.format(range, join.ranged()));
-      }
-    }
+    appendJoins(sql, range);
     return sql.append(" WHERE ")
         .append(String.format(range, "t." + column))
         .append(
             " AND t.JTI > ? AND t.EXPIRES_AT > ? AND t.ISSUED_AT < ?) x WHERE CAUSE IS NOT NULL ORDER BY JTI LIMIT ")
         .append(limit)
         .toString();
+  }
+
+  String anySql(boolean closed) {
+    String range = closed ? RANGE : OPEN_RANGE;
+    StringBuilder sql = new StringBuilder("SELECT 1 FROM (SELECT ");
+    sql.append(cause).append(" AS CAUSE FROM (SELECT ").append(alike);
+    sql.append(", MIN(ISSUED_AT) AS ISSUED_AT FROM ").append(table).append(" WHERE ");
+    sql.append(String.format(range, column));
+    sql.append(" AND EXPIRES_AT > ? AND ISSUED_AT < ? GROUP BY ").append(alike).append(") t");
+    appendJoins(sql, range);
+    return sql.append(") x WHERE CAUSE IS NOT NULL LIMIT 1").toString();
+  }
+
+  private void appendJoins(StringBuilder sql, String range) {
+    for (Join join : joins) {
+      sql.append(" LEFT JOIN ").append(join.table()).append(" ON ").append(join.on());
+      if (join.ranged() != null) {
+        sql.append(" AND ").append(String.format(range, join.ranged()));
+      }
+    }
   }
 
   private int ranges() {

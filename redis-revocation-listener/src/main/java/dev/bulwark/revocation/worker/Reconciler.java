@@ -6,6 +6,7 @@ import dev.bulwark.revocation.ledger.SuspectSweep;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevokedToken;
 import dev.bulwark.revocation.rules.Suspect;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -128,9 +129,7 @@ public final class Reconciler {
         at.afterJti().isEmpty()
             ? database.call(c -> sweep.sliceEnd(c, at.after(), SLICE)).orElse(null)
             : at.end();
-    List<Suspect> suspects =
-        database.callOverRange(
-            c -> sweep.find(c, at.after(), end, at.afterJti(), now, now - GRACE_SECONDS, PAGE));
+    List<Suspect> suspects = database.callOverRange(c -> suspects(c, sweep, at, end, now));
     settle(suspects);
     if (suspects.size() == PAGE) {
       return new Position(at.sweep(), at.after(), end, suspects.get(PAGE - 1).token().jti());
@@ -142,6 +141,18 @@ public final class Reconciler {
     return end != null
         ? new Position(at.sweep(), end, null, "")
         : new Position((at.sweep() + 1) % sweeps.size(), "", null, "");
+  }
+
+  /** Nearly every slice has none, which is cheaper to find out than which they are. */
+  private static List<Suspect> suspects(
+      Connection connection, SuspectSweep sweep, Position at, @Nullable String end, long now)
+      throws SQLException {
+    long issuedBefore = now - GRACE_SECONDS;
+    if (at.afterJti().isEmpty()
+        && !sweep.hasSuspects(connection, at.after(), end, now, issuedBefore)) {
+      return List.of();
+    }
+    return sweep.find(connection, at.after(), end, at.afterJti(), now, issuedBefore, PAGE);
   }
 
   /** Revokes those that are dead, and forgets those that are revoked. */
