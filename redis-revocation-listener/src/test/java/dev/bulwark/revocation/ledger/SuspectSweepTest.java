@@ -138,6 +138,8 @@ class SuspectSweepTest {
     for (SuspectSweep sweep : ledger.sweeps(true)) {
       assertThat(sweep.find(connection, "", null, "", NOW, NOW - 100, 10)).isEmpty();
       assertThat(sweep.find(connection, "", null, "", NOW + 300, NOW, 10)).isEmpty();
+      assertThat(sweep.hasSuspects(connection, "", null, NOW, NOW - 100)).isFalse();
+      assertThat(sweep.hasSuspects(connection, "", null, NOW + 300, NOW)).isFalse();
     }
   }
 
@@ -159,9 +161,10 @@ class SuspectSweepTest {
       while (end.isPresent()) {
         String after = end.get();
         end = sweep.sliceEnd(connection, after, 7);
-        sweep
-            .find(connection, after, end.orElse(null), "", NOW, NOW, 100)
-            .forEach(suspect -> found.add(suspect.token().jti()));
+        List<Suspect> slice = sweep.find(connection, after, end.orElse(null), "", NOW, NOW, 100);
+        slice.forEach(suspect -> found.add(suspect.token().jti()));
+        assertThat(sweep.hasSuspects(connection, after, end.orElse(null), NOW, NOW))
+            .isEqualTo(!slice.isEmpty());
         if (end.isEmpty()) {
           assertThat(sweep.countAfter(connection, after)).isLessThan(7);
         }
@@ -200,7 +203,11 @@ class SuspectSweepTest {
   private List<Suspect> suspects(boolean sessionsInDatabase) throws SQLException {
     List<Suspect> suspects = new ArrayList<>();
     for (SuspectSweep sweep : ledger.sweeps(sessionsInDatabase)) {
-      suspects.addAll(sweep.find(connection, "", null, "", NOW, NOW, 100));
+      List<Suspect> found = sweep.find(connection, "", null, "", NOW, NOW, 100);
+      assertThat(sweep.hasSuspects(connection, "", null, NOW, NOW))
+          .as(sweep.name())
+          .isEqualTo(!found.isEmpty());
+      suspects.addAll(found);
     }
     return suspects;
   }
