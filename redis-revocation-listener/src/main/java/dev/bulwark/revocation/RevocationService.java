@@ -186,23 +186,12 @@ final class RevocationService implements AutoCloseable {
     }
   }
 
-  /** A request has made a token; {@link #issued} or {@link #notIssued} has to follow. */
-  void announced() {
-    ledger.announce();
-  }
-
-  /** The request that was announced issues no token. */
-  void notIssued() {
-    ledger.arrived();
-  }
-
   /**
    * Writes issued tokens to the ledger. Never throws.
    *
    * @param onThisThread false if a JTA transaction is on this thread
    */
   void issued(List<LedgerToken> tokens, boolean onThisThread) {
-    ledger.arrived();
     if (onThisThread) {
       tokens.forEach(ledger::write);
       return;

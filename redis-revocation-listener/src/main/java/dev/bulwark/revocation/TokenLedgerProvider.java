@@ -121,10 +121,9 @@ final class TokenLedgerProvider implements TokenPostProcessor {
 
               @Override
               protected void rollbackImpl() {
-                running.notIssued();
+                // No token leaves.
               }
             });
-    running.announced();
     session.setAttribute(ATTRIBUTE, rows);
     return rows;
   }

@@ -11,10 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes the rows of concurrent callers together: the first to arrive leads, waits for the writer
  * before it and writes for all who have come meanwhile; the others follow and wait for it. One
- * statement and one commit serve many tokens. Callers may {@link #announce} a row that is on its
- * way; a leader waits a moment for those, so that a busy server writes fewer and larger batches
- * (PostgreSQL's {@code commit_delay} and {@code commit_siblings} do alike for its own log). A
- * caller that nobody is behind never waits. Thread-safe.
+ * statement and one commit serve many tokens.
  *
  * @param <T> the rows
  */
@@ -31,49 +28,20 @@ public final class GroupCommit<T> {
   private final Writer<T> writer;
   private final int maxBatch;
   private final Duration patience;
-  private final Duration gathering;
   private final ReentrantLock writing = new ReentrantLock(true);
   private final Object joining = new Object();
   private @Nullable Batch<T> open;
-  private int announced;
-  private boolean leaderGathers;
 
   /**
    * With limits.
    *
    * @param maxBatch rows of one write; further callers start a batch of their own
    * @param patience how long a caller waits for others before it writes its own row alone
-   * @param gathering how long a leader waits at most for rows that are announced; zero for not
    */
-  public GroupCommit(Writer<T> writer, int maxBatch, Duration patience, Duration gathering) {
+  public GroupCommit(Writer<T> writer, int maxBatch, Duration patience) {
     this.writer = writer;
     this.maxBatch = maxBatch;
     this.patience = patience;
-    this.gathering = gathering;
-  }
-
-  /** A row is on its way; {@link #arrived} has to follow, whatever becomes of it. */
-  public void announce() {
-    synchronized (joining) {
-      announced++;
-    }
-  }
-
-  /** What was announced is about to be written, or will not be. */
-  public void arrived() {
-    synchronized (joining) {
-      announced--;
-      wakeLeader();
-    }
-  }
-
-  /** Nothing is left to wait for, as far as the leader can know. Under the lock. */
-  private void wakeLeader() {
-    Batch<T> joinable = open;
-    if (leaderGathers
-        && (announced <= 0 || (joinable != null && joinable.rows.size() >= maxBatch))) {
-      joining.notifyAll();
-    }
   }
 
   /**
@@ -90,7 +58,6 @@ public final class GroupCommit<T> {
       batch = joinable == null || leader ? new Batch<>() : joinable;
       open = batch;
       batch.rows.add(row);
-      wakeLeader();
     }
     if (leader) {
       lead(batch);
@@ -105,9 +72,6 @@ public final class GroupCommit<T> {
     boolean locked = false;
     try {
       locked = writing.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS);
-      if (locked) {
-        gather(batch);
-      }
       close(batch);
       writer.write(batch.rows);
     } catch (Exception | Error e) {
@@ -119,22 +83,6 @@ public final class GroupCommit<T> {
       batch.done.countDown();
       if (locked) {
         writing.unlock();
-      }
-    }
-  }
-
-  private void gather(Batch<T> batch) throws InterruptedException {
-    long end = System.nanoTime() + gathering.toNanos();
-    synchronized (joining) {
-      leaderGathers = true;
-      try {
-        long left = end - System.nanoTime();
-        while (open == batch && announced > 0 && batch.rows.size() < maxBatch && left > 0) {
-          TimeUnit.NANOSECONDS.timedWait(joining, left);
-          left = end - System.nanoTime();
-        }
-      } finally {
-        leaderGathers = false;
       }
     }
   }

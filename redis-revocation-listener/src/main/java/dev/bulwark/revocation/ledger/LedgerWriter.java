@@ -27,9 +27,6 @@ public final class LedgerWriter {
 
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-  /** About what a request needs from its token to its commit. */
-  private static final Duration GATHERING = Duration.ofMillis(2);
-
   private final LedgerDatabase database;
   private final RevocationMetrics metrics;
   private final Clock clock;
@@ -47,17 +44,7 @@ public final class LedgerWriter {
     this.metrics = metrics;
     this.clock = clock;
     this.unwritten = new ArrayBlockingQueue<>(maxUnwritten);
-    this.commits = new GroupCommit<>(this::insert, MAX_BATCH, PATIENCE, GATHERING);
-  }
-
-  /** A request is going to write; {@link #arrived} has to follow, whatever becomes of it. */
-  public void announce() {
-    commits.announce();
-  }
-
-  /** What was announced is about to be written, or will not be. */
-  public void arrived() {
-    commits.arrived();
+    this.commits = new GroupCommit<>(this::insert, MAX_BATCH, PATIENCE);
   }
 
   /**

@@ -38,8 +38,7 @@ class GroupCommitTest {
               written.addAll(rows);
             },
             64,
-            Duration.ofSeconds(10),
-            Duration.ZERO);
+            Duration.ofSeconds(10));
     List<Future<Boolean>> callers = new ArrayList<>();
     for (int i = 0; i < 2000; i++) {
       int row = i;
@@ -70,8 +69,7 @@ class GroupCommitTest {
               release.await();
             },
             3,
-            Duration.ofSeconds(30),
-            Duration.ZERO);
+            Duration.ofSeconds(30));
     List<Future<?>> callers = new ArrayList<>();
     callers.add(submit(commits, 0));
     entered.await();
@@ -115,8 +113,7 @@ class GroupCommitTest {
               written.addAll(rows);
             },
             10,
-            Duration.ofSeconds(30),
-            Duration.ZERO);
+            Duration.ofSeconds(30));
     Future<?> first = submit(commits, 0);
     entered.await();
     List<Future<?>> rest = new ArrayList<>();
@@ -139,52 +136,6 @@ class GroupCommitTest {
   }
 
   @Test
-  void aLeaderWaitsForWhatIsAnnounced() throws Exception {
-    List<List<Integer>> writes = new ArrayList<>();
-    GroupCommit<Integer> commits = gathering(writes, 10, Duration.ofSeconds(30));
-    commits.announce();
-    commits.announce();
-    Future<?> leader = submit(commits, 0);
-    await().until(() -> commits.joined() == 1);
-    commits.arrived();
-    Future<?> follower = submit(commits, 1);
-    await().until(() -> commits.joined() == 2);
-    assertThat(leader.isDone()).isFalse();
-    // The other one is rolled back.
-    commits.arrived();
-    leader.get(10, TimeUnit.SECONDS);
-    follower.get(10, TimeUnit.SECONDS);
-    assertThat(writes).containsExactly(List.of(0, 1));
-  }
-
-  @Test
-  void aFullBatchWaitsForNobody() throws Exception {
-    List<List<Integer>> writes = new ArrayList<>();
-    GroupCommit<Integer> commits = gathering(writes, 2, Duration.ofSeconds(30));
-    commits.announce();
-    Future<?> leader = submit(commits, 0);
-    await().until(() -> commits.joined() == 1);
-    submit(commits, 1).get(10, TimeUnit.SECONDS);
-    leader.get(10, TimeUnit.SECONDS);
-    assertThat(writes).containsExactly(List.of(0, 1));
-  }
-
-  @Test
-  void whatNeverArrivesIsNotWaitedForLong() throws Exception {
-    List<List<Integer>> writes = new ArrayList<>();
-    GroupCommit<Integer> commits = gathering(writes, 10, Duration.ofMillis(20));
-    commits.announce();
-    submit(commits, 0).get(10, TimeUnit.SECONDS);
-    assertThat(writes).containsExactly(List.of(0));
-  }
-
-  private static GroupCommit<Integer> gathering(
-      List<List<Integer>> writes, int maxBatch, Duration gathering) {
-    return new GroupCommit<>(
-        rows -> writes.add(List.copyOf(rows)), maxBatch, Duration.ofSeconds(30), gathering);
-  }
-
-  @Test
   void aStuckLeaderHoldsNobodyUpForLong() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
     CountDownLatch entered = new CountDownLatch(1);
@@ -199,8 +150,7 @@ class GroupCommitTest {
               written.addAll(rows);
             },
             10,
-            Duration.ofMillis(50),
-            Duration.ZERO);
+            Duration.ofMillis(50));
     Future<?> stuck = submit(commits, 0);
     entered.await();
     submit(commits, 1).get(10, TimeUnit.SECONDS);
@@ -212,8 +162,7 @@ class GroupCommitTest {
 
   @Test
   void anInterruptedLeaderLeavesNoBatchWithoutLeader() throws Exception {
-    GroupCommit<Integer> commits =
-        new GroupCommit<>(rows -> {}, 10, Duration.ofSeconds(30), Duration.ZERO);
+    GroupCommit<Integer> commits = new GroupCommit<>(rows -> {}, 10, Duration.ofSeconds(30));
     Thread.currentThread().interrupt();
     assertThatThrownBy(() -> commits.write(1)).isInstanceOf(InterruptedException.class);
     submit(commits, 2).get(5, TimeUnit.SECONDS);
