@@ -43,7 +43,6 @@ class EnumerationIT {
       "$2b$12$EixZaYVK1fsbw1ZfbX3OXePaWxn96p36WQoeG6Lruj3vjPGga31lW";
 
   private final TestStack stack = TestStack.get();
-  private final AdminApi admin = stack.admin();
   private final Realm realm = stack.realm();
 
   private enum Kind {
@@ -174,7 +173,7 @@ class EnumerationIT {
   private static String comparable(String body, String name) {
     return body.replaceAll(
             "(session_code|execution|tab_id|client_data|auth_session_hash)=[\\w.%-]*", "$1")
-        .replaceAll("\"[\\w-]{20,}\"", "")
+        .replaceAll("\"[\\w+/=-]{20,}\"", "")
         .replace(name, "NAME");
   }
 }

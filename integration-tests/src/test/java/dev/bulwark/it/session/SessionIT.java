@@ -159,6 +159,7 @@ class SessionIT {
     Http.send(
             Http.request(realm.url() + "/account/sessions/" + phoneId)
                 .header("Authorization", "Bearer " + token)
+                .header("Accept", "application/json")
                 .DELETE())
         .expect(204);
     assertThat(isLoggedIn(phone)).isFalse();
@@ -167,6 +168,7 @@ class SessionIT {
     Http.send(
             Http.request(realm.url() + "/account/sessions?current=true")
                 .header("Authorization", "Bearer " + token)
+                .header("Accept", "application/json")
                 .DELETE())
         .expect(204);
     assertThat(isLoggedIn(desk)).isFalse();
