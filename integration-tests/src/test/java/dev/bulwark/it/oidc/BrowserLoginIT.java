@@ -97,7 +97,9 @@ class BrowserLoginIT {
       assertThat(cookies)
           .anyMatch(cookie -> cookie.name.equals("KEYCLOAK_IDENTITY") && cookie.httpOnly);
 
-      exchange(answer.getOrDefault("code", ""), "another-verifier-of-at-least-forty-three-characters-01")
+      exchange(
+              answer.getOrDefault("code", ""),
+              "another-verifier-of-at-least-forty-three-characters-01")
           .expect(400);
     }
   }
