@@ -15,7 +15,9 @@ final class DevelopmentGuide {
        Bulwark for Keycloak is ready.  Ctrl-C stops it; the data stay in .run/
 
        Account console   %1$s/realms/app/account     alice, bob or carol / correct-dev-battery
+                         (carol is an administrator: the login has her set up an authenticator app)
        Admin console     %1$s/admin                  admin / admin
+       Mails             are printed here, for example that of "Forgot your password?"
        Metrics, health   http://localhost:9000/metrics   http://localhost:9000/health/ready
 
        1. A token:

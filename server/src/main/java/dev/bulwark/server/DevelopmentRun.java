@@ -38,9 +38,11 @@ public final class DevelopmentRun {
     requireFree(HTTP_PORT, "Keycloak");
     requireFree(MANAGEMENT_PORT, "Keycloak's management interface");
     startRedis();
+    DevelopmentInbox.start();
     Map<String, String> environment = new LinkedHashMap<>(RealmFile.developmentEnvironment());
     environment.put("KC_BOOTSTRAP_ADMIN_USERNAME", "admin");
     environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", "admin");
+    environment.put("SMTP_PORT", Integer.toString(DevelopmentInbox.PORT));
     // As in the image. Ignored where the C library is not glibc.
     environment.put("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
     ServerSpec spec =

@@ -52,15 +52,23 @@ public record RealmFile(String json) {
     }
   }
 
-  /** Adds the elements of each array of {@code additions} to the array of that name. */
+  /**
+   * Adds the elements of each array of {@code additions} to the array of that name, and replaces
+   * what is no array.
+   */
   public RealmFile plus(String additions) {
     try {
       ObjectNode realm = (ObjectNode) JSON.readTree(json);
       JSON.readTree(additions)
           .properties()
           .forEach(
-              property ->
-                  realm.withArray(property.getKey()).addAll((ArrayNode) property.getValue()));
+              property -> {
+                if (property.getValue() instanceof ArrayNode elements) {
+                  realm.withArray(property.getKey()).addAll(elements);
+                } else {
+                  realm.set(property.getKey(), property.getValue());
+                }
+              });
       return new RealmFile(JSON.writeValueAsString(realm));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

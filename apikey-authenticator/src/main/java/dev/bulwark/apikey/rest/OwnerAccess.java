@@ -6,6 +6,8 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import org.keycloak.common.util.Time;
+import org.keycloak.jose.jws.JWSInput;
+import org.keycloak.jose.jws.JWSInputException;
 import org.keycloak.models.AccountRoles;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.Constants;
@@ -77,6 +79,9 @@ record OwnerAccess(
       if (header == null) {
         throw unauthorized(realm, "invalid_request", "Bearer token required");
       }
+      if (!namesAlgorithm(header.getToken())) {
+        throw unauthorized(realm, "invalid_token", "The token is not valid here");
+      }
       result = new AppAuthManager.BearerTokenAuthenticator(session).authenticate();
     } catch (NotAuthorizedException e) {
       throw unauthorized(realm, "invalid_token", "Bearer token required");
@@ -85,6 +90,18 @@ record OwnerAccess(
       throw unauthorized(realm, "invalid_token", "The token is not valid here");
     }
     return result;
+  }
+
+  /**
+   * Keycloak 26.7 answers a token whose header has no {@code alg} with a server error ({@code
+   * AuthenticationManager.verifyIdentityToken}).
+   */
+  private static boolean namesAlgorithm(String token) {
+    try {
+      return new JWSInput(token).getHeader().getAlgorithm() != null;
+    } catch (JWSInputException e) {
+      return false;
+    }
   }
 
   private static boolean managesAccount(AccessToken token) {

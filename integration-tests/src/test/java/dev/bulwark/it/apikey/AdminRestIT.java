@@ -239,19 +239,7 @@ class AdminRestIT {
               "[" + found + "]")
           .expect(204);
     }
-    return Http.postForm(
-            realm.endpoint("token"),
-            Map.of(
-                "grant_type",
-                "password",
-                "client_id",
-                "admin-cli",
-                "username",
-                name,
-                "password",
-                Realm.PASSWORD))
-        .expect(200)
-        .text("access_token");
+    return AccountApi.of(realm, admin).token(name);
   }
 
   @Test

@@ -348,19 +348,7 @@ class BulkImportIT {
                 + "\"}]}")
         .expect(201);
     grant(admin.userId(name), role);
-    return Http.postForm(
-            realm.endpoint("token"),
-            Map.of(
-                "grant_type",
-                "password",
-                "client_id",
-                "admin-cli",
-                "username",
-                name,
-                "password",
-                Realm.PASSWORD))
-        .expect(200)
-        .text("access_token");
+    return AccountApi.of(realm, admin).token(name);
   }
 
   private void grant(String userId, String role) {

@@ -13,6 +13,7 @@ import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
+import dev.bulwark.it.support.Totp;
 import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.RealmFile;
 import dev.bulwark.server.ServerSpec;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.apikey.AccountApi;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
@@ -13,7 +14,6 @@ import dev.bulwark.it.support.TestStack;
 import dev.bulwark.password.foreign.CostLimits;
 import dev.bulwark.password.foreign.ForeignHash;
 import java.time.Duration;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** P3, P5: an administrator sees how many passwords are still of which older kind. */
@@ -71,13 +71,7 @@ class StoredHashesIT {
   }
 
   private Response ask(String url) {
-    Map<String, String> form =
-        Map.of(
-            "grant_type", "password",
-            "client_id", "admin-cli",
-            "username", "bob",
-            "password", Realm.PASSWORD);
-    String token = Http.postForm(realm.endpoint("token"), form).expect(200).text("access_token");
+    String token = AccountApi.of(realm, admin).token("bob");
     return Http.get(url, "Authorization", "Bearer " + token);
   }
 }

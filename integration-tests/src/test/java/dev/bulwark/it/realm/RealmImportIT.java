@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bulwark.it.apikey.ApiKeySetup;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Realm;
@@ -14,8 +15,10 @@ import dev.bulwark.server.KeycloakServer;
 import dev.bulwark.server.RealmFile;
 import dev.bulwark.server.ServerSpec;
 import dev.bulwark.server.ServerStartException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +42,24 @@ class RealmImportIT {
         .hasMessageContaining("RELYING_APP_SECRET")
         .hasMessageContaining("TASKS_SERVICE_SECRET")
         .hasMessageContaining("GATEWAY_SECRET");
+  }
+
+  /** RFC 9700, 2.1.1, 2.1.2 and 2.4, of every client that a person can log in to. */
+  @Test
+  void noShippedClientHasAPasswordOrImplicitGrantOrGoesWithoutPkce() throws IOException {
+    for (JsonNode client : new ObjectMapper().readTree(RealmFile.shipped().json()).get("clients")) {
+      String id = client.get("clientId").asText();
+      assertThat(client.path("directAccessGrantsEnabled").asBoolean()).as(id).isFalse();
+      assertThat(client.path("implicitFlowEnabled").asBoolean()).as(id).isFalse();
+      boolean used =
+          List.of("relying-app", "account-console", "security-admin-console").contains(id);
+      if (used) {
+        assertThat(client.get("standardFlowEnabled").asBoolean()).as(id).isTrue();
+        assertThat(client.get("attributes").path("pkce.code.challenge.method").asText())
+            .as(id)
+            .isEqualTo("S256");
+      }
+    }
   }
 
   @Test

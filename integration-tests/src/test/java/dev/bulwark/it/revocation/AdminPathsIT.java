@@ -2,6 +2,7 @@ package dev.bulwark.it.revocation;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
@@ -30,10 +31,10 @@ class AdminPathsIT {
 
   @Test
   void revokedConsent() {
-    Browser browser = REALM.browser();
-    Browser.Page page = browser.open(REALM.authorization("consenting", "code", Map.of()));
-    Browser.Page consent = PathRealm.signIn(browser, page, "ann");
-    Browser.Page sent = browser.submit(consent, Map.of("accept", "Yes"));
+    FormBrowser browser = REALM.browser();
+    FormBrowser.Page page = browser.open(REALM.authorization("consenting", "code", Map.of()));
+    FormBrowser.Page consent = PathRealm.signIn(browser, page, "ann");
+    FormBrowser.Page sent = browser.submit(consent, Map.of("accept", "Yes"));
     Response tokens = REALM.redeem("consenting", sent.parameter("code")).expect(200);
     Response other = REALM.singleSignOn(browser, "cli");
     REALM

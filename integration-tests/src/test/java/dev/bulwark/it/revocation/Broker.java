@@ -1,5 +1,6 @@
 package dev.bulwark.it.revocation;
 
+import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Response;
 import java.util.Map;
@@ -87,9 +88,9 @@ final class Broker {
   }
 
   /** Makes a user of the provider and logs in with it. */
-  Response login(Browser browser, String user) {
+  Response login(FormBrowser browser, String user) {
     provider.createUser(user);
-    Browser.Page page =
+    FormBrowser.Page page =
         browser.open(realm.authorization("cli", "code", Map.of("kc_idp_hint", ALIAS)));
     return realm.redeem("cli", PathRealm.signIn(browser, page, user).parameter("code")).expect(200);
   }

@@ -2,6 +2,7 @@ package dev.bulwark.it.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
@@ -133,9 +134,9 @@ class IssuancePathsIT {
   void deviceGrant() {
     Response device =
         REALM.post("auth/device", Map.of("client_id", "device", "client_secret", PathRealm.SECRET));
-    Browser browser = REALM.browser();
-    Browser.Page page = browser.open(device.text("verification_uri_complete"));
-    Browser.Page grant = PathRealm.signIn(browser, page, "ann");
+    FormBrowser browser = REALM.browser();
+    FormBrowser.Page page = browser.open(device.text("verification_uri_complete"));
+    FormBrowser.Page grant = PathRealm.signIn(browser, page, "ann");
     browser.submit(grant, Map.of("accept", "Yes"));
     Response tokens =
         REALM
@@ -155,11 +156,11 @@ class IssuancePathsIT {
 
   @Test
   void implicitAndHybridFlows() {
-    Browser browser = REALM.browser();
-    Browser.Page page = browser.open(REALM.authorization("spa", "id_token token", Map.of()));
-    Browser.Page sent = PathRealm.signIn(browser, page, "ann");
+    FormBrowser browser = REALM.browser();
+    FormBrowser.Page page = browser.open(REALM.authorization("spa", "id_token token", Map.of()));
+    FormBrowser.Page sent = PathRealm.signIn(browser, page, "ann");
     String implicit = sent.parameter("access_token");
-    Browser.Page hybridPage =
+    FormBrowser.Page hybridPage =
         browser.open(REALM.authorization("spa", "code id_token token", Map.of()));
     String hybrid = hybridPage.parameter("access_token");
     Response code = REALM.redeem("spa", hybridPage.parameter("code")).expect(200);

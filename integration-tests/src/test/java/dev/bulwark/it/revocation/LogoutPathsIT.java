@@ -2,6 +2,7 @@ package dev.bulwark.it.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
@@ -26,7 +27,7 @@ class LogoutPathsIT {
 
   @Test
   void browserLogoutEndsTheTokensOfAllItsClients() {
-    Browser browser = REALM.browser();
+    FormBrowser browser = REALM.browser();
     Response tokens = REALM.browserLogin(browser, "cli", "ann");
     Response other = REALM.singleSignOn(browser, "other");
     Response elsewhere = REALM.login("ann");
@@ -38,9 +39,9 @@ class LogoutPathsIT {
 
   @Test
   void browserLogoutLeavesTheOfflineTwinAlive() {
-    Browser browser = REALM.browser();
+    FormBrowser browser = REALM.browser();
     Response online = REALM.browserLogin(browser, "cli", "ann");
-    Browser.Page page =
+    FormBrowser.Page page =
         browser.open(
             REALM.authorization("other", "code", Map.of("scope", "openid offline_access")));
     Response offline = REALM.redeem("other", page.parameter("code")).expect(200);
@@ -53,9 +54,9 @@ class LogoutPathsIT {
 
   @Test
   void logoutWithAnOfflineTokenEndsTheOnlineTwinToo() {
-    Browser browser = REALM.browser();
+    FormBrowser browser = REALM.browser();
     Response online = REALM.browserLogin(browser, "cli", "ann");
-    Browser.Page page =
+    FormBrowser.Page page =
         browser.open(
             REALM.authorization("other", "code", Map.of("scope", "openid offline_access")));
     Response offline = REALM.redeem("other", page.parameter("code")).expect(200);
@@ -85,7 +86,7 @@ class LogoutPathsIT {
 
   @Test
   void revokedRefreshTokenLeavesTheOtherClientOfTheSession() {
-    Browser browser = REALM.browser();
+    FormBrowser browser = REALM.browser();
     Response tokens = REALM.browserLogin(browser, "cli", "ann");
     Response other = REALM.singleSignOn(browser, "other");
     REALM.revoke("cli", tokens.text("refresh_token")).expect(200);
@@ -124,8 +125,8 @@ class LogoutPathsIT {
 
   @Test
   void reusedCodeEndsTheSession() {
-    Browser browser = REALM.browser();
-    Browser.Page page = browser.open(REALM.authorization("cli", "code", Map.of()));
+    FormBrowser browser = REALM.browser();
+    FormBrowser.Page page = browser.open(REALM.authorization("cli", "code", Map.of()));
     String code = PathRealm.signIn(browser, page, "ann").parameter("code");
     Response tokens = REALM.redeem("cli", code).expect(200);
     REALM.redeem("cli", code).expect(400);
@@ -177,10 +178,10 @@ class LogoutPathsIT {
   void newPasswordSignsOutOtherDevices() {
     REALM.createUser("pia");
     Response elsewhere = REALM.login("pia");
-    Browser browser = REALM.browser();
-    Browser.Page page =
+    FormBrowser browser = REALM.browser();
+    FormBrowser.Page page =
         browser.open(REALM.authorization("cli", "code", Map.of("kc_action", "UPDATE_PASSWORD")));
-    Browser.Page form = PathRealm.signIn(browser, page, "pia");
+    FormBrowser.Page form = PathRealm.signIn(browser, page, "pia");
     Response here =
         REALM
             .redeem(
@@ -225,10 +226,10 @@ class LogoutPathsIT {
   void accountConsoleRemovesAnApplication() {
     REALM.createUser("rob");
     REALM.allowAccount("rob");
-    Browser browser = REALM.browser();
-    Browser.Page page = browser.open(REALM.authorization("consenting", "code", Map.of()));
-    Browser.Page consent = PathRealm.signIn(browser, page, "rob");
-    Browser.Page sent = browser.submit(consent, Map.of("accept", "Yes"));
+    FormBrowser browser = REALM.browser();
+    FormBrowser.Page page = browser.open(REALM.authorization("consenting", "code", Map.of()));
+    FormBrowser.Page consent = PathRealm.signIn(browser, page, "rob");
+    FormBrowser.Page sent = browser.submit(consent, Map.of("accept", "Yes"));
     Response tokens = REALM.redeem("consenting", sent.parameter("code")).expect(200);
     Response own = REALM.singleSignOn(browser, "cli");
     DEATHS.assertAlive(tokens);
@@ -244,10 +245,10 @@ class LogoutPathsIT {
     REALM.allowAccount("zoe");
     REALM.enableRequiredAction("delete_account");
     Response tokens = REALM.login("zoe");
-    Browser browser = REALM.browser();
-    Browser.Page page =
+    FormBrowser browser = REALM.browser();
+    FormBrowser.Page page =
         browser.open(REALM.authorization("cli", "code", Map.of("kc_action", "delete_account")));
-    Browser.Page confirmation = PathRealm.signIn(browser, page, "zoe");
+    FormBrowser.Page confirmation = PathRealm.signIn(browser, page, "zoe");
     browser.submit(confirmation, Map.of());
 
     DEATHS.assertDead(tokens);

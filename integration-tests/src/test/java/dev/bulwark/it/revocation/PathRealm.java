@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
@@ -185,8 +186,8 @@ final class PathRealm {
   /** Where applications get their codes; nobody listens there. */
   static final String CALLBACK = "http://127.0.0.1/callback";
 
-  Browser browser() {
-    return new Browser(server);
+  FormBrowser browser() {
+    return new FormBrowser(server);
   }
 
   /** The address of the authorization endpoint. */
@@ -202,28 +203,30 @@ final class PathRealm {
   }
 
   /** Fills in the login form. */
-  static Browser.Page signIn(Browser browser, Browser.Page page, String user) {
+  static FormBrowser.Page signIn(FormBrowser browser, FormBrowser.Page page, String user) {
     return browser.submit(page, Map.of("username", user, "password", PASSWORD, "credentialId", ""));
   }
 
   /** Fills in the login form and ticks "remember me". */
-  static Browser.Page signInRemembered(Browser browser, Browser.Page page, String user) {
+  static FormBrowser.Page signInRemembered(
+      FormBrowser browser, FormBrowser.Page page, String user) {
     return browser.submit(page, Map.of("username", user, "password", PASSWORD, "rememberMe", "on"));
   }
 
   /** Logs in with a form and redeems the code. */
-  Response browserLogin(Browser browser, String clientId, String user) {
+  Response browserLogin(FormBrowser browser, String clientId, String user) {
     return browserLogin(browser, clientId, user, Map.of());
   }
 
-  Response browserLogin(Browser browser, String clientId, String user, Map<String, String> more) {
-    Browser.Page page = browser.open(authorization(clientId, "code", more));
+  Response browserLogin(
+      FormBrowser browser, String clientId, String user, Map<String, String> more) {
+    FormBrowser.Page page = browser.open(authorization(clientId, "code", more));
     return redeem(clientId, signIn(browser, page, user).parameter("code")).expect(200);
   }
 
   /** Comes back with the identity cookie, without a form. */
-  Response singleSignOn(Browser browser, String clientId) {
-    Browser.Page page = browser.open(authorization(clientId, "code", Map.of()));
+  Response singleSignOn(FormBrowser browser, String clientId) {
+    FormBrowser.Page page = browser.open(authorization(clientId, "code", Map.of()));
     return redeem(clientId, page.parameter("code")).expect(200);
   }
 

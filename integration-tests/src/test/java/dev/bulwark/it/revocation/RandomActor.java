@@ -1,6 +1,7 @@
 package dev.bulwark.it.revocation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Response;
 import java.net.http.HttpRequest;
@@ -44,7 +45,7 @@ final class RandomActor {
   private final Random random;
   private final String name;
   private final List<Held> held = new ArrayList<>();
-  private Browser browser;
+  private FormBrowser browser;
   private int made;
 
   RandomActor(World world, long seed, int number) {
@@ -121,7 +122,7 @@ final class RandomActor {
 
   private void browserLogin() {
     String user = any(world.users());
-    Browser.Page page = browser.open(world.realm().authorization("cli", "code", Map.of()));
+    FormBrowser.Page page = browser.open(world.realm().authorization("cli", "code", Map.of()));
     if (!page.parameters().containsKey("code")
         && page.response().body().contains("kc-form-login")) {
       page = PathRealm.signIn(browser, page, user);
@@ -141,8 +142,8 @@ final class RandomActor {
 
   /** A login over the identity cookie of another session ends that one silently. */
   private void replaceIdentity() {
-    Browser other = world.realm().browser();
-    Browser.Page form = other.open(world.realm().authorization("cli", "code", Map.of()));
+    FormBrowser other = world.realm().browser();
+    FormBrowser.Page form = other.open(world.realm().authorization("cli", "code", Map.of()));
     other.takeIdentityFrom(browser);
     String user = any(world.users());
     if (form.response().body().contains("kc-form-login")) {

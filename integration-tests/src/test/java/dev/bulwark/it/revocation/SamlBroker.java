@@ -1,5 +1,6 @@
 package dev.bulwark.it.revocation;
 
+import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Response;
 import java.util.List;
@@ -90,15 +91,15 @@ final class SamlBroker {
   }
 
   /** Makes a user of the provider and logs in with it, for the first time. */
-  Response login(Browser browser, String user) {
+  Response login(FormBrowser browser, String user) {
     provider.createUser(user);
-    Browser.Page request =
+    FormBrowser.Page request =
         browser.open(realm.authorization("cli", "code", Map.of("kc_idp_hint", ALIAS)));
-    Browser.Page form = browser.passOn(request);
-    Browser.Page response = PathRealm.signIn(browser, form, user);
-    Browser.Page profile = browser.passOn(response);
+    FormBrowser.Page form = browser.passOn(request);
+    FormBrowser.Page response = PathRealm.signIn(browser, form, user);
+    FormBrowser.Page profile = browser.passOn(response);
     String email = user + "@example.org";
-    Browser.Page sent =
+    FormBrowser.Page sent =
         browser.submit(
             profile,
             Map.of("username", email, "email", email, "firstName", user, "lastName", "Path"));

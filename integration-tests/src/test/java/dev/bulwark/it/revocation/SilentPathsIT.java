@@ -1,6 +1,7 @@
 package dev.bulwark.it.revocation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
@@ -27,10 +28,10 @@ class SilentPathsIT {
 
   @Test
   void loginOverTheIdentityCookieOfAnotherSession() {
-    Browser first = REALM.browser();
+    FormBrowser first = REALM.browser();
     Response old = REALM.browserLogin(first, "cli", "ann");
-    Browser second = REALM.browser();
-    Browser.Page form = second.open(REALM.authorization("cli", "code", Map.of()));
+    FormBrowser second = REALM.browser();
+    FormBrowser.Page form = second.open(REALM.authorization("cli", "code", Map.of()));
     second.takeIdentityFrom(first);
     Response fresh =
         REALM.redeem("cli", PathRealm.signIn(second, form, "ben").parameter("code")).expect(200);
@@ -41,10 +42,10 @@ class SilentPathsIT {
 
   @Test
   void restartOfTheLoginDuringReAuthentication() {
-    Browser browser = REALM.browser();
+    FormBrowser browser = REALM.browser();
     Response old = REALM.browserLogin(browser, "cli", "ann");
     Response elsewhere = REALM.login("ann");
-    Browser.Page again =
+    FormBrowser.Page again =
         browser.open(REALM.authorization("cli", "code", Map.of("prompt", "login")));
     browser.click(again, "skip_logout=false");
 
@@ -70,10 +71,10 @@ class SilentPathsIT {
   @Test
   void disabledUserAtTheAuthorizationEndpoint() {
     String id = REALM.createUser("eve");
-    Browser browser = REALM.browser();
-    Browser.Page form = browser.open(REALM.authorization("cli", "code", Map.of()));
+    FormBrowser browser = REALM.browser();
+    FormBrowser.Page form = browser.open(REALM.authorization("cli", "code", Map.of()));
     // The cookie of the login flow leads to the session, as from a page that was left open.
-    Browser open = browser.copy();
+    FormBrowser open = browser.copy();
     Response tokens =
         REALM.redeem("cli", PathRealm.signIn(browser, form, "eve").parameter("code")).expect(200);
     REALM.update("/users/" + id, Map.of("enabled", false));
@@ -188,9 +189,9 @@ class SilentPathsIT {
   @Test
   void rememberMeTurnedOff() {
     REALM.update("", Map.of("rememberMe", true));
-    Browser browser = REALM.browser();
-    Browser.Page page = browser.open(REALM.authorization("cli", "code", Map.of()));
-    Browser.Page sent = PathRealm.signInRemembered(browser, page, "ann");
+    FormBrowser browser = REALM.browser();
+    FormBrowser.Page page = browser.open(REALM.authorization("cli", "code", Map.of()));
+    FormBrowser.Page sent = PathRealm.signInRemembered(browser, page, "ann");
     Response remembered = REALM.redeem("cli", sent.parameter("code")).expect(200);
     Response other = REALM.login("ann");
     REALM.update("", Map.of("rememberMe", false));
@@ -239,7 +240,7 @@ class SilentPathsIT {
     try {
       idle.update("", Map.of("ssoSessionIdleTimeout", 3));
       Deaths deaths = new Deaths(idle, KEYS);
-      Browser browser = idle.browser();
+      FormBrowser browser = idle.browser();
       Response old = idle.browserLogin(browser, "cli", "ann");
       Response offline = idle.login("cli", "ann", "openid offline_access");
       deaths.awaitDeath(old, Deaths.SOON);
@@ -257,10 +258,10 @@ class SilentPathsIT {
     try {
       realm.update("", Map.of("rememberMe", true));
       Deaths deaths = new Deaths(realm, KEYS);
-      Browser browser = realm.browser();
-      Browser.Page page = browser.open(realm.authorization("cli", "code", Map.of()));
-      Browser open = browser.copy();
-      Browser.Page sent = PathRealm.signInRemembered(browser, page, "ann");
+      FormBrowser browser = realm.browser();
+      FormBrowser.Page page = browser.open(realm.authorization("cli", "code", Map.of()));
+      FormBrowser open = browser.copy();
+      FormBrowser.Page sent = PathRealm.signInRemembered(browser, page, "ann");
       Response old = realm.redeem("cli", sent.parameter("code")).expect(200);
       realm.update("", Map.of("rememberMe", false));
       Response fresh = realm.browserLogin(open, "cli", "ann");

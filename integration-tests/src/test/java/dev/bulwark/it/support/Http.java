@@ -12,14 +12,13 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** HTTP as a client program speaks it: no cookies, no redirects followed. */
+/**
+ * HTTP as a client program speaks it: no cookies, no redirects followed. Of HTTPS servers it trusts
+ * those with the {@link TestCertificate}.
+ */
 public final class Http {
 
-  private static final HttpClient CLIENT =
-      HttpClient.newBuilder()
-          .connectTimeout(Duration.ofSeconds(5))
-          .version(HttpClient.Version.HTTP_1_1)
-          .build();
+  private static final HttpClient CLIENT = client().build();
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   private Http() {}
@@ -28,10 +27,11 @@ public final class Http {
     return HttpRequest.newBuilder(URI.create(url)).timeout(TIMEOUT);
   }
 
-  public static Response send(HttpRequest.Builder request) {
+  public static Response send(HttpRequest.Builder builder) {
     try {
-      HttpResponse<String> response =
-          CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      HttpRequest request = builder.build();
+      HttpClient client = "https".equals(request.uri().getScheme()) ? Secure.CLIENT : CLIENT;
+      HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
       return new Response(response.statusCode(), response.headers(), response.body());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -64,6 +64,17 @@ public final class Http {
     return form.entrySet().stream()
         .map(entry -> encode(entry.getKey()) + "=" + encode(entry.getValue()))
         .collect(Collectors.joining("&"));
+  }
+
+  private static HttpClient.Builder client() {
+    return HttpClient.newBuilder()
+        .connectTimeout(Duration.ofSeconds(5))
+        .version(HttpClient.Version.HTTP_1_1);
+  }
+
+  /** Made at first use: the certificate costs a process. */
+  private static final class Secure {
+    static final HttpClient CLIENT = client().sslContext(TestCertificate.get().context()).build();
   }
 
   public static String encode(String value) {

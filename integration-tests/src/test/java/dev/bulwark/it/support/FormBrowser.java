@@ -1,11 +1,10 @@
-package dev.bulwark.it.revocation;
+package dev.bulwark.it.support;
 
-import dev.bulwark.it.support.Http;
-import dev.bulwark.it.support.Response;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +18,7 @@ import java.util.stream.Collectors;
  * What a browser does in a login flow, without rendering: keeps cookies, follows redirects within
  * the server, fills in the forms of the pages. Not thread-safe.
  */
-final class Browser {
+public final class FormBrowser {
 
   private static final Pattern FORM =
       Pattern.compile("<form[^>]*\\saction=\"([^\"]+)\"", Pattern.CASE_INSENSITIVE);
@@ -32,16 +31,17 @@ final class Browser {
 
   private final URI server;
   private final Map<String, String> cookies = new LinkedHashMap<>();
+  private final List<String> setCookies = new ArrayList<>();
 
-  Browser(URI server) {
+  public FormBrowser(URI server) {
     this.server = server;
   }
 
   /** Where the browser is: the page, or the application that it was sent to. */
-  record Page(String url, Response response) {
+  public record Page(String url, Response response) {
 
     /** The address that the page's form is sent to. */
-    String form() {
+    public String form() {
       Matcher matcher = FORM.matcher(response.body());
       if (!matcher.find()) {
         throw new AssertionError(
@@ -51,7 +51,7 @@ final class Browser {
     }
 
     /** Address of a link whose text or attributes hold something. */
-    String link(String part) {
+    public String link(String part) {
       Matcher matcher =
           Pattern.compile("href=[\"']([^\"']*" + Pattern.quote(part) + "[^\"']*)[\"']")
               .matcher(response.body());
@@ -62,7 +62,7 @@ final class Browser {
     }
 
     /** The parameters that the application was given, in the query or in the fragment. */
-    Map<String, String> parameters() {
+    public Map<String, String> parameters() {
       int start = Math.max(url.indexOf('?'), url.indexOf('#'));
       if (start < 0) {
         return Map.of();
@@ -76,7 +76,7 @@ final class Browser {
                   (first, second) -> first));
     }
 
-    String parameter(String name) {
+    public String parameter(String name) {
       String value = parameters().get(name);
       if (value == null) {
         throw new AssertionError(
@@ -86,17 +86,17 @@ final class Browser {
     }
   }
 
-  Page open(String url) {
+  public Page open(String url) {
     return follow(url, Http.request(url).GET());
   }
 
-  Page submit(Page page, Map<String, String> fields) {
+  public Page submit(Page page, Map<String, String> fields) {
     URI action = URI.create(page.url()).resolve(page.form());
     return post(action.toString(), fields);
   }
 
   /** Sends a form that a script would send at once, with the hidden fields it has. */
-  Page passOn(Page page) {
+  public Page passOn(Page page) {
     Map<String, String> fields = new LinkedHashMap<>();
     Matcher inputs = INPUT.matcher(page.response().body());
     while (inputs.find()) {
@@ -109,7 +109,7 @@ final class Browser {
     return submit(page, fields);
   }
 
-  Page post(String url, Map<String, String> fields) {
+  public Page post(String url, Map<String, String> fields) {
     return follow(
         url,
         Http.request(url)
@@ -118,19 +118,46 @@ final class Browser {
   }
 
   /** Follows a link of a page. */
-  Page click(Page page, String part) {
+  public Page click(Page page, String part) {
     return open(URI.create(page.url()).resolve(page.link(part)).toString());
   }
 
   /** A browser with the same cookies: what this one gets from now on, it does not. */
-  Browser copy() {
-    Browser copy = new Browser(server);
+  public FormBrowser copy() {
+    FormBrowser copy = new FormBrowser(server);
     copy.cookies.putAll(cookies);
     return copy;
   }
 
+  /**
+   * All {@code Set-Cookie} headers that this browser was sent, in their order. A browser made by
+   * {@link #copy} begins anew.
+   */
+  public List<String> setCookies() {
+    return List.copyOf(setCookies);
+  }
+
+  /** The value of a cookie, of whatever path; empty without one. */
+  public String cookie(String name) {
+    return cookies.entrySet().stream()
+        .filter(cookie -> cookie.getKey().endsWith(" " + name))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElse("");
+  }
+
+  /** Puts another value into a cookie that is there. */
+  public void setCookie(String name, String value) {
+    cookies.replaceAll((key, old) -> key.endsWith(" " + name) ? value : old);
+  }
+
+  /** Forgets a cookie. */
+  public void dropCookie(String name) {
+    cookies.keySet().removeIf(key -> key.endsWith(" " + name));
+  }
+
   /** Takes over the identity of another browser, as two tabs of one browser share it. */
-  void takeIdentityFrom(Browser other) {
+  public void takeIdentityFrom(FormBrowser other) {
     other.cookies.forEach(
         (key, value) -> {
           if (key.endsWith(" KEYCLOAK_IDENTITY") || key.endsWith(" KEYCLOAK_SESSION")) {
@@ -175,6 +202,7 @@ final class Browser {
   }
 
   private void keep(String header) {
+    setCookies.add(header);
     List<String> parts = List.of(header.split(";\\s*"));
     String[] pair = parts.get(0).split("=", 2);
     String path = "/";

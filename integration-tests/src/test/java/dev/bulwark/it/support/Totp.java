@@ -1,4 +1,4 @@
-package dev.bulwark.it.password;
+package dev.bulwark.it.support;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -9,7 +9,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** An authenticator app with its defaults: RFC 6238, HMAC-SHA-1, 6 digits, 30 seconds. */
-final class Totp {
+public final class Totp {
 
   private static final String BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   private static final int PERIOD_SECONDS = 30;
@@ -17,8 +17,22 @@ final class Totp {
   private Totp() {}
 
   /** The code of this moment. */
-  static String now(String base32) {
-    long step = Instant.now().getEpochSecond() / PERIOD_SECONDS;
+  public static String now(String base32) {
+    return at(base32, step());
+  }
+
+  /** The number of the step of this moment. */
+  public static long step() {
+    return Instant.now().getEpochSecond() / PERIOD_SECONDS;
+  }
+
+  /** Seconds until the next step begins: 1 to 30. */
+  public static long secondsLeft() {
+    return PERIOD_SECONDS - Instant.now().getEpochSecond() % PERIOD_SECONDS;
+  }
+
+  /** The code of a step. */
+  public static String at(String base32, long step) {
     try {
       Mac mac = Mac.getInstance("HmacSHA1");
       mac.init(new SecretKeySpec(decode(base32), "HmacSHA1"));

@@ -1,0 +1,68 @@
+package dev.bulwark.it.secondfactor;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Realm;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Users of the realm {@code app} and their credentials, by the admin API. */
+record People(AdminApi admin) {
+
+  /** A user with a password. */
+  void create(String name) {
+    create(name, "");
+  }
+
+  /** A user with a password and an authenticator of the secret (Base32). */
+  void createWithAuthenticator(String name, String secret) {
+    create(
+        name,
+        """
+        , {"type": "otp", "secretData": "{\\"value\\":\\"%s\\"}",
+           "credentialData": "{\\"subType\\":\\"totp\\",\\"digits\\":6,\\"counter\\":0,\\"period\\":30,\
+        \\"algorithm\\":\\"HmacSHA1\\",\\"secretEncoding\\":\\"BASE32\\"}"}
+        """
+            .formatted(secret.toUpperCase(Locale.ROOT)));
+  }
+
+  private void create(String name, String credential) {
+    admin
+        .post(
+            "/realms/app/users",
+            """
+            {"username": "%1$s", "enabled": true, "email": "%1$s@example.org", "emailVerified": true,
+             "firstName": "Second", "lastName": "Factor",
+             "credentials": [{"type": "password", "value": "%2$s"} %3$s]}
+            """
+                .formatted(name, Realm.PASSWORD, credential))
+        .expect(201);
+  }
+
+  void makeAdministrator(String name) {
+    JsonNode role = admin.get("/realms/app/roles/admin").expect(200).json();
+    admin
+        .post("/realms/app/users/" + admin.userId(name) + "/role-mappings/realm", "[" + role + "]")
+        .expect(204);
+  }
+
+  /** The types of the user's credentials. */
+  List<String> credentials(String name) {
+    List<String> types = new ArrayList<>();
+    admin
+        .get("/realms/app/users/" + admin.userId(name) + "/credentials")
+        .expect(200)
+        .json()
+        .forEach(credential -> types.add(credential.get("type").asText()));
+    return types;
+  }
+
+  int sessions(String name) {
+    return admin
+        .get("/realms/app/users/" + admin.userId(name) + "/sessions")
+        .expect(200)
+        .json()
+        .size();
+  }
+}

@@ -1,0 +1,139 @@
+package dev.bulwark.it.secondfactor;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import dev.bulwark.it.support.Application;
+import dev.bulwark.it.support.Chromium;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Response;
+import java.util.List;
+
+/** A person with a browser of his own, who logs in to the application. */
+final class Visitor implements AutoCloseable {
+
+  private final Application application;
+  private final BrowserContext context;
+  private final Page page;
+
+  Visitor(Chromium chromium, Application application) {
+    this.application = application;
+    this.context = chromium.newContext(new Browser.NewContextOptions().setLocale("en-US"));
+    this.page = context.newPage();
+  }
+
+  Page page() {
+    return page;
+  }
+
+  /** Goes from the application to the login. */
+  void open() {
+    open("");
+  }
+
+  /**
+   * @param more further parameters, each with its ampersand
+   */
+  void open(String more) {
+    page.navigate(application.login("openid tasks:read admin") + more);
+  }
+
+  void signIn(String name) {
+    signIn(name, Realm.PASSWORD);
+  }
+
+  void signIn(String name, String password) {
+    page.fill("#username", name);
+    page.fill("#password", password);
+    page.click("#kc-login");
+  }
+
+  boolean isAtApplication() {
+    return application.has(page);
+  }
+
+  /** Waits until he is at the application, which redeems the code. */
+  Response tokens() {
+    return application.redeem(page).expect(200);
+  }
+
+  boolean isAskedForCode() {
+    return page.locator("#kc-otp-login-form").isVisible();
+  }
+
+  boolean isAskedForPassword() {
+    return page.locator("#kc-form-login").isVisible();
+  }
+
+  boolean isAskedToSetUp() {
+    return page.locator("#kc-totp-settings").isVisible();
+  }
+
+  boolean isShownBackupCodes() {
+    return page.locator("#kc-recovery-codes-list").isVisible();
+  }
+
+  void enterCode(String code) {
+    page.fill("#otp", code);
+    page.click("#kc-login");
+  }
+
+  /** Reads the key of the set-up in both its forms; the page is left in the manual one. */
+  SetUp readSetUp() {
+    String qr = page.locator("#kc-totp-secret-qr-code").getAttribute("src");
+    page.click("#mode-manual");
+    page.waitForSelector("#kc-totp-secret-key");
+    String key = page.locator("#kc-totp-secret-key").innerText();
+    return new SetUp(
+        QrCode.text(qr), key.replace(" ", ""), page.locator("#kc-totp-settings").innerText());
+  }
+
+  void confirmSetUp(String code) {
+    page.fill("#totp", code);
+    page.fill("#userLabel", "phone");
+    page.click("#saveTOTPBtn");
+  }
+
+  /** The codes on the page, which are then confirmed. */
+  List<String> takeBackupCodes() {
+    page.waitForSelector("#kc-recovery-codes-list");
+    List<String> codes = page.locator("#kc-recovery-codes-list li").allInnerTexts();
+    page.check("#kcRecoveryCodesConfirmationCheck");
+    page.click("#saveRecoveryAuthnCodesBtn");
+    return codes;
+  }
+
+  /** From the form of the authenticator to that of the backup codes. */
+  void chooseBackupCodes() {
+    page.click("#try-another-way");
+    page.locator("[role=button]")
+        .filter(new Locator.FilterOptions().setHasText("ecovery"))
+        .first()
+        .click();
+    page.waitForSelector("#kc-recovery-code-login-form");
+  }
+
+  /** Which of the user's codes the page asks for: they are used in their order. */
+  int numberOfBackupCode() {
+    String label = page.locator("label[for=recoveryCodeInput]").innerText();
+    return Integer.parseInt(label.replaceAll("\\D", ""));
+  }
+
+  void enterBackupCode(String code) {
+    page.fill("#recoveryCodeInput", code);
+    page.click("#kc-login");
+  }
+
+  @Override
+  public void close() {
+    context.close();
+  }
+
+  /**
+   * @param qr text of the QR code
+   * @param key the key to type in
+   * @param text what the page says
+   */
+  record SetUp(String qr, String key, String text) {}
+}

@@ -1,0 +1,108 @@
+package dev.bulwark.it.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.FormBrowser;
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.SharedRealm;
+import dev.bulwark.it.support.TestStack;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * L2, L3: an account is locked for a while, never for good, and who is locked out is told no more
+ * than who mistyped. The shipped realm waits a minute and more; here it is seconds.
+ */
+@SharedRealm(bruteForceProtection = true)
+class LockoutIT {
+
+  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final String WRONG = "not-her-battery";
+
+  private final TestStack stack = TestStack.get();
+  private final AdminApi admin = stack.admin();
+  private final Realm realm = stack.realm();
+
+  @BeforeAll
+  static void shorten() {
+    TestStack.get()
+        .admin()
+        .put(
+            "/realms/app",
+            """
+            {"waitIncrementSeconds": 3, "minimumQuickLoginWaitSeconds": 3, "maxFailureWaitSeconds": 3,
+             "failureFactor": 5}
+            """)
+        .expect(204);
+  }
+
+  @Test
+  void afterTooManyFailuresTheAccountIsLockedForAWhile() {
+    for (int round = 0; round < 2; round++) {
+      lock("alice");
+      // The right password does not help as long as it is locked, and the answer is the same.
+      Response right = realm.login("alice", Realm.PASSWORD, "openid").expect(400);
+      Response unknown = realm.login("nobody-here", WRONG, "openid").expect(400);
+      assertThat(right.body()).isEqualTo(unknown.body());
+      await()
+          .atMost(SOON)
+          .pollInterval(Duration.ofMillis(500))
+          .until(() -> realm.login("alice", Realm.PASSWORD, "openid").status() == 200);
+    }
+    JsonNode user = admin.get("/realms/app/users/" + admin.userId("alice")).expect(200).json();
+    assertThat(user.get("enabled").asBoolean()).as("never for good").isTrue();
+    JsonNode settings = admin.get("/realms/app").expect(200).json();
+    assertThat(settings.get("permanentLockout").asBoolean()).isFalse();
+  }
+
+  /** L3: the page of the browser is the same for all who do not get in. */
+  @Test
+  void thePageTellsNothingOfTheAccount() {
+    lock("bob");
+    String locked = page("bob", Realm.PASSWORD);
+    String unknown = page("nobody-here", WRONG);
+    String known = page("carol", WRONG);
+    assertThat(locked).isEqualTo(unknown);
+    assertThat(known).isEqualTo(unknown);
+    assertThat(unknown).contains("Invalid username or password");
+  }
+
+  private void lock(String name) {
+    String status = "/realms/app/attack-detection/brute-force/users/" + admin.userId(name);
+    await()
+        .atMost(SOON)
+        .until(
+            () -> {
+              Response refused = realm.login(name, WRONG, "openid");
+              assertThat(refused.status()).isEqualTo(400);
+              return admin.get(status).expect(200).json().get("disabled").asBoolean();
+            });
+  }
+
+  /** The page after a failed login, without what is different at each request. */
+  private String page(String name, String password) {
+    FormBrowser browser = new FormBrowser(stack.url());
+    FormBrowser.Page form =
+        browser.open(
+            realm.endpoint("auth")
+                + "?client_id=dev-cli&response_type=code&scope=openid&redirect_uri="
+                + Http.encode("http://localhost/")
+                + "&code_challenge_method=S256"
+                + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    FormBrowser.Page answer = browser.submit(form, Map.of("username", name, "password", password));
+    assertThat(answer.response().status()).isEqualTo(200);
+    return answer
+        .response()
+        .body()
+        .replaceAll("(session_code|execution|tab_id|client_data|auth_session_hash)=[\\w.%-]*", "$1")
+        .replaceAll("\"[\\w+/=-]{20,}\"", "")
+        .replace(name, "NAME");
+  }
+}
