@@ -2,6 +2,8 @@ package dev.bulwark.ratelimit;
 
 import dev.bulwark.ratelimit.window.Limits;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,8 @@ record RealmRules(Limits limits, boolean returnOnSuccess) {
   static final String PREFIX = "loginRateLimiter.";
 
   private static final Logger LOG = Logger.getLogger(RealmRules.class);
+  private static final int MOST_TOLD = 100;
+  private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
 
   /**
    * Reads the rules of a realm.
@@ -56,11 +60,14 @@ record RealmRules(Limits limits, boolean returnOnSuccess) {
         return number;
       }
     } catch (NumberFormatException e) {
-      LOG.debugf("The realm attribute %s%s is no number", PREFIX, name);
+      // Told below.
     }
-    LOG.warnf(
-        "The realm attribute %s%s must be %d to %d; the server's option counts: %d",
-        PREFIX, name, min, max, otherwise);
+    // At every attempt, but told once.
+    if (TOLD.size() < MOST_TOLD && TOLD.add(name + "=" + value)) {
+      LOG.warnf(
+          "The realm attribute %s%s must be %d to %d; the server's option counts: %d",
+          PREFIX, name, min, max, otherwise);
+    }
     return otherwise;
   }
 
