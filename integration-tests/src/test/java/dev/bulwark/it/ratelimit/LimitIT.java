@@ -9,49 +9,28 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.Response;
-import dev.bulwark.redis.process.RedisProcess;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** L1: what is limited, by what, and what is told. */
 class LimitIT {
 
-  private static RedisProcess redis;
-  private static LimitedServer server;
-
-  @BeforeAll
-  static void start() {
-    redis = RedisProcess.start();
-    server = LimitedServer.start("limits", redis, spec -> spec);
-    server.importRealm();
-  }
-
-  @AfterAll
-  static void end() {
-    if (server != null) {
-      server.close();
-    }
-    if (redis != null) {
-      redis.close();
-    }
-  }
+  private static final LimitedServer SERVER = LimitedServer.shared();
 
   @Test
   void theSixthAttemptOfAnAddressIsToldWhenToComeBack() {
     String address = newAddress();
-    String user = server.newUser();
+    String user = SERVER.newUser();
     for (int i = 0; i < PER_ADDRESS; i++) {
-      Response response = server.grant(address, user, "wrong");
+      Response response = SERVER.grant(address, user, "wrong");
       assertThat(response.status()).isEqualTo(400);
       assertThat(response.text("error")).isEqualTo("invalid_grant");
     }
     // Even the right password is not looked at.
     for (String password : List.of("wrong", PASSWORD)) {
-      Response refused = server.grant(address, user, password);
+      Response refused = SERVER.grant(address, user, password);
       assertThat(refused.status()).isEqualTo(429);
       assertThat(refused.text("error")).isEqualTo("slow_down");
       assertThat(refused.text("error_description")).contains("Too many attempts");
@@ -59,10 +38,10 @@ class LimitIT {
       assertThat(refused.header("Cache-Control")).contains("no-store");
     }
     // Nobody else is locked out.
-    server.grant(newAddress(), user, PASSWORD).expect(200);
-    server.grant(newAddress(), server.newUser(), PASSWORD).expect(200);
+    SERVER.grant(newAddress(), user, PASSWORD).expect(200);
+    SERVER.grant(newAddress(), SERVER.newUser(), PASSWORD).expect(200);
 
-    List<JsonNode> events = server.events("rate_limited", address);
+    List<JsonNode> events = SERVER.events("rate_limited", address);
     assertThat(events).hasSize(2);
     assertThat(events.get(0).get("type").asText()).isEqualTo("LOGIN_ERROR");
     assertThat(events.get(0).get("clientId").asText()).isEqualTo("cli");
@@ -72,47 +51,47 @@ class LimitIT {
 
   @Test
   void theTimeToComeBackIsTrue() {
-    server.setAttribute("loginRateLimiter.windowSeconds", "3");
+    SERVER.setAttribute("loginRateLimiter.windowSeconds", "3");
     try {
       String address = newAddress();
-      String user = server.newUser();
+      String user = SERVER.newUser();
       long first = System.nanoTime();
       for (int i = 0; i < PER_ADDRESS; i++) {
-        server.grant(address, user, "wrong").expect(400);
+        SERVER.grant(address, user, "wrong").expect(400);
       }
-      Response refused = server.grant(address, user, PASSWORD).expect(429);
+      Response refused = SERVER.grant(address, user, PASSWORD).expect(429);
       assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 3);
       await()
           .atMost(Duration.ofSeconds(30))
           .pollInterval(Duration.ofMillis(50))
-          .until(() -> server.grant(address, user, PASSWORD).status() == 200);
+          .until(() -> SERVER.grant(address, user, PASSWORD).status() == 200);
       assertThat(Duration.ofNanos(System.nanoTime() - first)).isGreaterThan(Duration.ofSeconds(3));
     } finally {
-      server.setAttribute("loginRateLimiter.windowSeconds", "60");
+      SERVER.setAttribute("loginRateLimiter.windowSeconds", "60");
     }
   }
 
   @Test
   void tenAttemptsAtAnAccountFromWhereverTheyCome() {
-    String user = server.newUser();
+    String user = SERVER.newUser();
     for (int i = 0; i < PER_ACCOUNT; i++) {
-      server.grant(newAddress(), user, "wrong").expect(400);
+      SERVER.grant(newAddress(), user, "wrong").expect(400);
     }
-    Response refused = server.grant(newAddress(), user, PASSWORD).expect(429);
+    Response refused = SERVER.grant(newAddress(), user, PASSWORD).expect(429);
     assertThat(refused.text("error")).isEqualTo("slow_down");
-    server.grant(newAddress(), server.newUser(), PASSWORD).expect(200);
+    SERVER.grant(newAddress(), SERVER.newUser(), PASSWORD).expect(200);
   }
 
   @Test
   void aNameThatNobodyHasCountsAndLooksTheSame() {
     String nobody = "nobody-at-all";
-    String user = server.newUser();
+    String user = SERVER.newUser();
     for (int i = 0; i < PER_ACCOUNT; i++) {
-      server.grant(newAddress(), nobody, "wrong").expect(400);
-      server.grant(newAddress(), user, "wrong").expect(400);
+      SERVER.grant(newAddress(), nobody, "wrong").expect(400);
+      SERVER.grant(newAddress(), user, "wrong").expect(400);
     }
-    Response unknown = server.grant(newAddress(), nobody, "wrong").expect(429);
-    Response known = server.grant(newAddress(), user, "wrong").expect(429);
+    Response unknown = SERVER.grant(newAddress(), nobody, "wrong").expect(429);
+    Response known = SERVER.grant(newAddress(), user, "wrong").expect(429);
     assertThat(unknown.body().replaceAll("\\d+", "n"))
         .isEqualTo(known.body().replaceAll("\\d+", "n"));
     assertThat(unknown.headers().map().keySet()).isEqualTo(known.headers().map().keySet());
@@ -120,7 +99,7 @@ class LimitIT {
 
   @Test
   void caseSpacesAndTheAddressOfTheMailAreTheSameAccount() {
-    String user = server.newUser();
+    String user = SERVER.newUser();
     List<String> names =
         List.of(
             user,
@@ -130,17 +109,17 @@ class LimitIT {
             user + "@example.org",
             (user + "@EXAMPLE.org").toUpperCase(java.util.Locale.ROOT));
     for (int i = 0; i < PER_ACCOUNT; i++) {
-      server.grant(newAddress(), names.get(i % names.size()), "wrong").expect(400);
+      SERVER.grant(newAddress(), names.get(i % names.size()), "wrong").expect(400);
     }
     for (String name : names) {
-      server.grant(newAddress(), name, "wrong").expect(429);
+      SERVER.grant(newAddress(), name, "wrong").expect(429);
     }
   }
 
   /** Keycloak takes them for other names; where they come from they count like any other. */
   @Test
   void namesThatLookAlikeAreOtherNamesButTheAddressIsTheSame() {
-    String user = server.newUser();
+    String user = SERVER.newUser();
     List<String> names =
         List.of(
             user.replace('e', '\u0435'),
@@ -149,56 +128,56 @@ class LimitIT {
             user + "\u00a0");
     String address = newAddress();
     for (String name : names) {
-      server.grant(address, name, "wrong");
+      SERVER.grant(address, name, "wrong");
     }
-    server.grant(address, user, "wrong").expect(400);
-    server.grant(address, user, PASSWORD).expect(429);
+    SERVER.grant(address, user, "wrong").expect(400);
+    SERVER.grant(address, user, PASSWORD).expect(429);
     // None of them took a slot of the account's.
     for (int i = 0; i < PER_ACCOUNT - 1; i++) {
-      server.grant(newAddress(), user, "wrong").expect(400);
+      SERVER.grant(newAddress(), user, "wrong").expect(400);
     }
-    server.grant(newAddress(), user, PASSWORD).expect(429);
+    SERVER.grant(newAddress(), user, PASSWORD).expect(429);
   }
 
   @Test
   void aLoginThatSucceedsGivesItsSlotBack() {
     String address = newAddress();
-    String user = server.newUser();
+    String user = SERVER.newUser();
     for (int i = 0; i < 4; i++) {
-      server.grant(address, user, "wrong").expect(400);
+      SERVER.grant(address, user, "wrong").expect(400);
     }
     for (int i = 0; i < 20; i++) {
-      server.grant(address, user, PASSWORD).expect(200);
+      SERVER.grant(address, user, PASSWORD).expect(200);
     }
-    server.grant(address, user, "wrong").expect(400);
-    server.grant(address, user, PASSWORD).expect(429);
+    SERVER.grant(address, user, "wrong").expect(400);
+    SERVER.grant(address, user, PASSWORD).expect(429);
   }
 
   @Test
   void inTheBrowserTooAndNextToTheOtherWay() {
     String address = newAddress();
-    String user = server.newUser();
-    Visitor visitor = server.visitor(address);
+    String user = SERVER.newUser();
+    Visitor visitor = SERVER.visitor(address);
     Response page = visitor.login("cli").expect(200);
     for (int i = 0; i < 3; i++) {
       page = visitor.submit(page, Map.of("username", user, "password", "wrong")).expect(200);
     }
-    server.grant(address, user, "wrong").expect(400);
-    server.grant(address, user, "wrong").expect(400);
+    SERVER.grant(address, user, "wrong").expect(400);
+    SERVER.grant(address, user, "wrong").expect(400);
     Response refused = visitor.submit(page, Map.of("username", user, "password", PASSWORD));
     assertThat(refused.status()).isEqualTo(429);
     assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 60);
     assertThat(refused.body()).contains("kc-rate-limited").contains("Too many attempts");
     // The page leads back to the form.
-    Response again = visitor.open(Visitor.link(refused, "login-actions")).expect(200);
+    Response again = visitor.open(Visitor.retryLink(refused)).expect(200);
     assertThat(Visitor.action(again)).contains("login-actions/authenticate");
-    assertThat(server.events("rate_limited", address)).hasSize(1);
-    assertThat(server.events("invalid_user_credentials", address)).hasSize(5);
+    assertThat(SERVER.events("rate_limited", address)).hasSize(1);
+    assertThat(SERVER.events("invalid_user_credentials", address)).hasSize(5);
   }
 
   @Test
   void aRefusedAttemptIsNoFailureOfTheUser() {
-    server
+    SERVER
         .admin()
         .put(
             "/realms/limits",
@@ -208,9 +187,9 @@ class LimitIT {
         .expect(204);
     try {
       String address = newAddress();
-      String user = server.newUser();
+      String user = SERVER.newUser();
       String userId =
-          server
+          SERVER
               .admin()
               .get("/realms/limits/users?exact=true&username=" + user)
               .json()
@@ -218,17 +197,17 @@ class LimitIT {
               .get("id")
               .asText();
       for (int i = 0; i < PER_ADDRESS; i++) {
-        server.grant(address, user, "wrong");
+        SERVER.grant(address, user, "wrong");
       }
       for (int i = 0; i < 20; i++) {
-        server.grant(address, user, "wrong").expect(429);
+        SERVER.grant(address, user, "wrong").expect(429);
       }
       Response status =
-          server.admin().get("/realms/limits/attack-detection/brute-force/users/" + userId);
+          SERVER.admin().get("/realms/limits/attack-detection/brute-force/users/" + userId);
       assertThat(status.json().get("numFailures").asInt()).isLessThanOrEqualTo(PER_ADDRESS);
       assertThat(status.json().get("disabled").asBoolean()).isFalse();
     } finally {
-      server.admin().put("/realms/limits", "{\"bruteForceProtected\":false}").expect(204);
+      SERVER.admin().put("/realms/limits", "{\"bruteForceProtected\":false}").expect(204);
     }
   }
 }

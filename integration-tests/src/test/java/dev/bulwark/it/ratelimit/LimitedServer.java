@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Keycloak whose limit holds for this machine too, and its realm {@code limits}. It believes
@@ -35,6 +36,8 @@ final class LimitedServer implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final AtomicInteger ADDRESSES = new AtomicInteger();
   private static final AtomicInteger USERS = new AtomicInteger();
+
+  private static @Nullable LimitedServer shared;
 
   private final DistributionServer keycloak;
   private final AdminApi admin;
@@ -53,6 +56,15 @@ final class LimitedServer implements AutoCloseable {
             .option("proxy-headers", "xforwarded")
             .option("proxy-trusted-addresses", "127.0.0.1");
     return new LimitedServer(DistributionServer.start(more.apply(spec).build()));
+  }
+
+  /** The server of most classes of this package; started at first use, ended with the test run. */
+  static synchronized LimitedServer shared() {
+    if (shared == null) {
+      shared = start("limits", RedisProcess.start(), spec -> spec);
+      shared.importRealm();
+    }
+    return shared;
   }
 
   /** Makes the realm anew. */

@@ -15,6 +15,9 @@ final class Visitor {
 
   private static final Pattern FORM = Pattern.compile("<form[^>]*\\saction=\"([^\"]+)\"");
 
+  private static final Pattern RETRY =
+      Pattern.compile("<a id=\"kc-rate-limited-retry\"[^>]*\\shref=\"([^\"]+)\"");
+
   private final URI server;
   private final Map<String, String> headers;
   private final Map<String, String> cookies = new LinkedHashMap<>();
@@ -29,18 +32,32 @@ final class Visitor {
     this.headers = headers;
   }
 
+  /** The same browser, carried to another address. */
+  Visitor at(String address) {
+    Visitor moved = new Visitor(server, Map.of("X-Forwarded-For", address));
+    moved.cookies.putAll(cookies);
+    return moved;
+  }
+
   /** The login page, by way of the client. */
   Response login(String clientId) {
-    return open(authorization("auth", clientId));
+    return open(authorization("limits", "auth", clientId));
+  }
+
+  /** The login page of another realm. */
+  Response loginAt(String realm, String clientId) {
+    return open(authorization(realm, "auth", clientId));
   }
 
   Response registration() {
-    return open(authorization("registrations", "cli"));
+    return open(authorization("limits", "registrations", "cli"));
   }
 
-  private String authorization(String endpoint, String clientId) {
+  private String authorization(String realm, String endpoint, String clientId) {
     return server
-        + "/realms/limits/protocol/openid-connect/"
+        + "/realms/"
+        + realm
+        + "/protocol/openid-connect/"
         + endpoint
         + "?response_type=code&scope=openid&redirect_uri=http%3A%2F%2F127.0.0.1%2Fdone&client_id="
         + clientId;
@@ -65,6 +82,11 @@ final class Visitor {
   /** Where the form of a page is sent to. */
   static String action(Response page) {
     return first(FORM, page);
+  }
+
+  /** Where the page of a refused attempt leads back to. */
+  static String retryLink(Response page) {
+    return first(RETRY, page);
   }
 
   /** Address of a link that holds a text. */

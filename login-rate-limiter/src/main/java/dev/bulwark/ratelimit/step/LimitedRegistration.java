@@ -4,6 +4,7 @@ import dev.bulwark.ratelimit.Account;
 import dev.bulwark.ratelimit.LoginRateLimiterProvider;
 import dev.bulwark.ratelimit.window.Decision;
 import jakarta.ws.rs.WebApplicationException;
+import java.net.URI;
 import org.keycloak.authentication.FormAction;
 import org.keycloak.authentication.FormContext;
 import org.keycloak.authentication.ValidationContext;
@@ -12,6 +13,7 @@ import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.services.util.AuthenticationFlowURLHelper;
 
 /**
  * The registration form, which tells who is registered already and makes accounts. It counts by
@@ -38,7 +40,10 @@ public final class LimitedRegistration implements FormAction {
               .getProvider(LoginFormsProvider.class)
               .setAuthenticationSession(context.getAuthenticationSession());
       // LoginActionsService sends it as it is; as a validation error it would count as a failure.
-      throw new WebApplicationException(Refusals.page(form, null, refusal));
+      URI retry =
+          new AuthenticationFlowURLHelper(session, context.getRealm(), context.getUriInfo())
+              .getLastExecutionUrl(context.getAuthenticationSession());
+      throw new WebApplicationException(Refusals.page(form, retry, refusal));
     }
     limiter.fail();
     delegate.validate(context);

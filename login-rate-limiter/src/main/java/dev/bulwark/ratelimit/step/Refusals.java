@@ -37,13 +37,11 @@ final class Refusals {
   /**
    * A page of the login theme.
    *
-   * @param retry where the page leads back to; null for the start of the flow
+   * @param retry where the page leads back to
    */
-  static Response page(LoginFormsProvider form, @Nullable URI retry, Decision.Refused refusal) {
+  static Response page(LoginFormsProvider form, URI retry, Decision.Refused refusal) {
     form.setAttribute("retryAfterSeconds", refusal.retryAfterSeconds());
-    if (retry != null) {
-      form.setAttribute("retryUrl", retry.toString());
-    }
+    form.setAttribute("retryUrl", retry.toString());
     Response page = form.createForm(TEMPLATE);
     return answer(Response.fromResponse(page), refusal);
   }
