@@ -154,6 +154,32 @@ class LimitIT {
   }
 
   @Test
+  void aRealmMayKeepTheSlotsOfLoginsThatSucceed() {
+    SERVER.setAttribute("loginRateLimiter.returnOnSuccess", "false");
+    try {
+      String address = newAddress();
+      String user = SERVER.newUser();
+      for (int i = 0; i < PER_ADDRESS; i++) {
+        SERVER.grant(address, user, PASSWORD).expect(200);
+      }
+      SERVER.grant(address, user, PASSWORD).expect(429);
+    } finally {
+      SERVER.setAttribute("loginRateLimiter.returnOnSuccess", "true");
+    }
+  }
+
+  @Test
+  void anAllowedNetworkIsNeitherCountedNorRefused() {
+    String user = SERVER.newUser();
+    for (int i = 0; i < 2 * PER_ACCOUNT; i++) {
+      SERVER.grant("192.0.2.77", user, "wrong").expect(400);
+    }
+    for (int i = 0; i < PER_ADDRESS; i++) {
+      SERVER.grant(newAddress(), user, "wrong").expect(400);
+    }
+  }
+
+  @Test
   void inTheBrowserTooAndNextToTheOtherWay() {
     String address = newAddress();
     String user = SERVER.newUser();

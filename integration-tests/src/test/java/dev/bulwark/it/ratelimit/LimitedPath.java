@@ -103,6 +103,25 @@ enum LimitedPath {
       return () -> form.send(Map.of("otp", "000000"));
     }
   },
+  /** What other forms take for "do not test anything" is no way around the limit. */
+  CODE_FORM_WITH_CANCEL {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      String user = server.newUser(withCode());
+      Visitor visitor = server.visitor(address);
+      Form form = new Form(visitor, signIn(visitor, "cli", user));
+      return () -> form.send(Map.of("otp", "000000", "cancel", "true"));
+    }
+  },
+  RECOVERY_CODE_FORM_WITH_CANCEL {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      String user = server.newUser(withRecoveryCodes());
+      Visitor visitor = server.visitor(address);
+      Form form = new Form(visitor, signIn(visitor, "recovery", user));
+      return () -> form.send(Map.of("recoveryCodeInput", "AAAA-BBBB-CCCC", "cancel", "true"));
+    }
+  },
   CONDITIONAL_CODE_FORM {
     @Override
     Supplier<Response> from(LimitedServer server, String address) {

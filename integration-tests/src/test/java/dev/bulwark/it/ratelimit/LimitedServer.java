@@ -40,10 +40,12 @@ final class LimitedServer implements AutoCloseable {
   private static @Nullable LimitedServer shared;
 
   private final DistributionServer keycloak;
+  private final RedisProcess redis;
   private final AdminApi admin;
 
-  private LimitedServer(DistributionServer keycloak) {
+  private LimitedServer(DistributionServer keycloak, RedisProcess redis) {
     this.keycloak = keycloak;
+    this.redis = redis;
     this.admin = new AdminApi(keycloak.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
   }
 
@@ -55,7 +57,7 @@ final class LimitedServer implements AutoCloseable {
             .option("spi-login-rate-limiter--default--allowed-networks", "192.0.2.0/24")
             .option("proxy-headers", "xforwarded")
             .option("proxy-trusted-addresses", "127.0.0.1");
-    return new LimitedServer(DistributionServer.start(more.apply(spec).build()));
+    return new LimitedServer(DistributionServer.start(more.apply(spec).build()), redis);
   }
 
   /** The server of most classes of this package; started at first use, ended with the test run. */
@@ -178,6 +180,10 @@ final class LimitedServer implements AutoCloseable {
 
   AdminApi admin() {
     return admin;
+  }
+
+  RedisProcess redis() {
+    return redis;
   }
 
   DistributionServer keycloak() {

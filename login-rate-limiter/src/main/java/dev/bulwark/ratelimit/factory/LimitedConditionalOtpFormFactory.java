@@ -10,7 +10,7 @@ public final class LimitedConditionalOtpFormFactory extends ConditionalOtpFormAu
 
   @Override
   public Authenticator create(KeycloakSession session) {
-    return LimitedSteps.secret(super.create(session));
+    return LimitedSteps.code(super.create(session));
   }
 
   @Override

@@ -10,7 +10,7 @@ public final class LimitedOtpFormFactory extends OTPFormAuthenticatorFactory {
 
   @Override
   public Authenticator create(KeycloakSession session) {
-    return LimitedSteps.secret(super.create(session));
+    return LimitedSteps.code(super.create(session));
   }
 
   @Override

@@ -10,7 +10,7 @@ public final class LimitedPasswordFormFactory extends PasswordFormFactory {
 
   @Override
   public Authenticator create(KeycloakSession session) {
-    return LimitedSteps.secret(super.create(session));
+    return LimitedSteps.password(super.create(session));
   }
 
   @Override

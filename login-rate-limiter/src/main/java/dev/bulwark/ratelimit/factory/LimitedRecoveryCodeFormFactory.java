@@ -11,7 +11,7 @@ public final class LimitedRecoveryCodeFormFactory
 
   @Override
   public Authenticator create(KeycloakSession session) {
-    return LimitedSteps.secret(super.create(session));
+    return LimitedSteps.code(super.create(session));
   }
 
   @Override

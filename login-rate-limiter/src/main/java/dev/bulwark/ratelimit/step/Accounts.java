@@ -59,6 +59,7 @@ final class Accounts {
     return basicHeader(context) != null;
   }
 
+  /** For the forms that look at "cancel" before anything else, and test nothing then. */
   static boolean isNotCancelled(AuthenticationFlowContext context) {
     return !context.getHttpRequest().getDecodedFormParameters().containsKey("cancel");
   }

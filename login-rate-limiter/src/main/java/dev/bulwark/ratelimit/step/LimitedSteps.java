@@ -26,7 +26,10 @@ public final class LimitedSteps {
           context ->
               context.getUser() == null ? Accounts.typed(context) : Accounts.current(context),
           Refusals::page);
-  private static final Step SECRET_OF_USER =
+  // The forms for codes know no "cancel": who adds it to one has the code compared all the same.
+  private static final Step CODE_OF_USER =
+      new Step(ACTION, SECRET, context -> true, Accounts::current, Refusals::page);
+  private static final Step PASSWORD_OF_USER =
       new Step(ACTION, SECRET, Accounts::isNotCancelled, Accounts::current, Refusals::page);
   private static final Step RESET =
       new Step(ACTION, MESSAGE, context -> true, Accounts::typed, Refusals::page);
@@ -56,9 +59,14 @@ public final class LimitedSteps {
     return LimitedCredentialAuthenticator.decorate(delegate, ORGANIZATION);
   }
 
-  /** A form with a secret of the user whom an earlier step has found. */
-  public static Authenticator secret(Authenticator delegate) {
-    return LimitedCredentialAuthenticator.decorate(delegate, SECRET_OF_USER);
+  /** A form with the password of the user whom an earlier step has found. */
+  public static Authenticator password(Authenticator delegate) {
+    return LimitedCredentialAuthenticator.decorate(delegate, PASSWORD_OF_USER);
+  }
+
+  /** A form with a code of the user whom an earlier step has found. */
+  public static Authenticator code(Authenticator delegate) {
+    return LimitedCredentialAuthenticator.decorate(delegate, CODE_OF_USER);
   }
 
   /** The form by which a forgotten credential is reset: each sends a message to somebody. */

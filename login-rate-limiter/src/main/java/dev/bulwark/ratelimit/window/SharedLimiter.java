@@ -1,6 +1,7 @@
 package dev.bulwark.ratelimit.window;
 
 import dev.bulwark.redis.RedisUnavailableException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
@@ -14,10 +15,12 @@ import org.jboss.logging.Logger;
 public final class SharedLimiter {
 
   private static final Logger LOG = Logger.getLogger(SharedLimiter.class);
+  private static final Duration RECENT = Duration.ofMinutes(1);
 
   private final LocalLimiter local;
   private final RedisLimiter redis;
   private final AtomicBoolean alone = new AtomicBoolean();
+  private volatile long failedAt;
 
   public SharedLimiter(LocalLimiter local, RedisLimiter redis) {
     this.local = local;
@@ -63,12 +66,17 @@ public final class SharedLimiter {
     }
   }
 
-  /** Whether Redis did not answer the last attempt that was put to it, or is known to be away. */
+  /**
+   * Whether Redis is known to be away, or did not count the last attempt, less than a minute ago:
+   * without attempts nothing is known of it.
+   */
   public boolean isAlone() {
-    return alone.get() || !redis.isAvailable();
+    return !redis.isAvailable()
+        || alone.get() && System.nanoTime() - failedAt < RECENT.toNanos();
   }
 
   private void away(RedisUnavailableException failure) {
+    failedAt = System.nanoTime();
     if (alone.compareAndSet(false, true)) {
       LOG.warnf(
           "Login attempts are limited on this node alone until Redis is back: %s",

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisClusterClient;
@@ -144,6 +145,41 @@ class RedisLimiterTest {
         redis.admin("SCRIPT", "FLUSH");
       }
       assertThat(limiter.take(attempt("a", null))).isInstanceOf(Decision.Refused.class);
+    }
+  }
+
+  /** As the README of redis-connection has it. */
+  @ParameterizedTest
+  @EnumSource(RedisKind.class)
+  void anAclUserNeedsNoMoreThanDocumented(RedisKind kind) {
+    try (RedisProcess redis = RedisProcess.of(kind).start()) {
+      redis.admin(
+          "ACL",
+          "SETUSER",
+          "bulwark",
+          "on",
+          ">pw",
+          "~app1:*",
+          "resetchannels",
+          "-@all",
+          "+@connection",
+          "+eval",
+          "+evalsha",
+          "+time",
+          "+zadd",
+          "+zcard",
+          "+zrange",
+          "+zrem",
+          "+zremrangebyscore",
+          "+pexpire");
+      try (UnifiedJedis client =
+          RedisClient.builder()
+              .hostAndPort(redis.address())
+              .clientConfig(
+                  DefaultJedisClientConfig.builder().user("bulwark").password("pw").build())
+              .build()) {
+        assertLimits(new RedisLimiter(new TestRedis(client, "app1:")));
+      }
     }
   }
 
