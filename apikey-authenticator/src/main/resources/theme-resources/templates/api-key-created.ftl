@@ -14,7 +14,7 @@
             </div>
             <div class="${properties.kcFormGroupClass!}">
                 <div class="${properties.kcFormGroupLabelClass!}">
-                    <label class="${properties.kcFormLabelTextClass!}" for="api-key">${msg("apiKeyValue", apiKeyName)}</label>
+                    <label class="${properties.kcFormLabelTextClass!}" for="api-key">${msg("apiKeyValue")} <q>${apiKeyName}</q></label>
                 </div>
                 <span class="${properties.kcInputClass!} pf-m-readonly pf-m-textarea">
                     <textarea id="api-key" rows="2" readonly autofocus autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false" translate="no" data-api-key>${apiKey}</textarea>

@@ -31,7 +31,12 @@ if (field) {
   button.parentElement.hidden = false;
   button.addEventListener("click", async () => {
     status.textContent = "";
-    status.textContent = (await copy()) ? status.dataset.copied : status.dataset.failed;
+    const copied = await copy();
+    if (copied) {
+      // Where it was: who goes on by keyboard is not thrown back. What is left to copy by hand stays selected.
+      button.focus();
+    }
+    status.textContent = copied ? status.dataset.copied : status.dataset.failed;
   });
   field.addEventListener("focus", () => field.select());
   // A browser may keep the page as it is for the way back.

@@ -89,7 +89,7 @@ final class ServerProcess {
   }
 
   void stop(Duration timeout) {
-    process.destroy();
+    terminate(process);
     try {
       if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
         killAll(process);
@@ -140,8 +140,13 @@ final class ServerProcess {
     }
   }
 
+  /** {@link Process#destroy} would close the output, and with it lose what is logged at the end. */
+  private static void terminate(Process process) {
+    process.toHandle().destroy();
+  }
+
   private static void end(Process process) {
-    process.destroy();
+    terminate(process);
     try {
       if (!process.waitFor(10, TimeUnit.SECONDS)) {
         killAll(process);

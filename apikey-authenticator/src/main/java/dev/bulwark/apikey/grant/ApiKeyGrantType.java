@@ -294,8 +294,26 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
                   AccessTokenContext.TokenType.REGULAR,
                   context.getGrantType(),
                   context.getRawTokenId())));
+      addAudience(token, sessionContext);
     }
     token.subject(sessionContext.getClientSession().getUserSession().getUser().getId());
+  }
+
+  /** Whom Keycloak would name at the introspection of a lightweight token, by the key's scopes. */
+  private void addAudience(AccessToken token, ClientSessionContext sessionContext) {
+    AccessToken described =
+        new TokenManager()
+            .transformIntrospectionAccessToken(
+                session,
+                token,
+                new AccessToken(),
+                sessionContext.getClientSession().getUserSession(),
+                sessionContext);
+    if (described.getAudience() != null) {
+      for (String audience : described.getAudience()) {
+        token.addAudience(audience);
+      }
+    }
   }
 
   private static long expiryOf(AccessToken token) {

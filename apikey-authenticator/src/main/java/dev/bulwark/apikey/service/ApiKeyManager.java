@@ -13,6 +13,7 @@ import dev.bulwark.apikey.service.ApiKeyException.Kind;
 import dev.bulwark.apikey.store.ApiKeyEntity;
 import dev.bulwark.apikey.store.ApiKeyIndex;
 import dev.bulwark.apikey.store.ApiKeyIndex.Usage;
+import dev.bulwark.apikey.store.StoredCredentials;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,6 +37,9 @@ public final class ApiKeyManager {
    * key's tokens reckons with the same.
    */
   private static final int TOKENS_UNDER_WAY_SECONDS = 2;
+
+  /** For this long a client's attributes in a cache may not have a key that is there. */
+  private static final Duration YOUNG = Duration.ofMinutes(5);
 
   private final KeycloakSession session;
   private final RealmModel realm;
@@ -163,13 +167,12 @@ public final class ApiKeyManager {
 
   /** Locks the owner, so that parallel creations cannot pass the limit together. */
   private void requireRoom(KeyOwner owner, RealmLimits limits, long now) {
-    List<ApiKeyEntity> rows = index.lockOwner(realm.getId(), owner.type(), owner.id());
-    long live =
-        rows.stream()
+    List<ApiKeyEntity> candidates =
+        index.lockOwner(realm.getId(), owner.type(), owner.id()).stream()
             .filter(row -> !row.isRetired())
             .filter(row -> row.getEndsAt() == null || row.getEndsAt() > now)
-            .filter(row -> isBacked(owner, row, now))
-            .count();
+            .toList();
+    int live = candidates.size() < limits.maxKeys() ? 0 : backed(owner, candidates, now);
     if (live >= limits.maxKeys()) {
       throw new ApiKeyException(
           Kind.LIMIT_EXCEEDED, "No more than " + limits.maxKeys() + " API keys are allowed");
@@ -249,10 +252,24 @@ public final class ApiKeyManager {
     return new NewApiKey(key, plain);
   }
 
-  /** Keycloak's own deletion leaves a row behind; a young row may be ahead of a cache. */
-  private boolean isBacked(KeyOwner owner, ApiKeyEntity row, long now) {
-    return now - row.getCreatedAt() < Duration.ofMinutes(5).toMillis()
-        || store.read(owner, row).isPresent();
+  /**
+   * How many of the rows a key stands behind: Keycloak's own deletion of a credential leaves the
+   * row. Credentials are looked for in the database, since a cache may not know of one that another
+   * node has just made; a client's keys are taken away with their rows.
+   */
+  private int backed(KeyOwner owner, List<ApiKeyEntity> rows, long now) {
+    if (owner instanceof KeyOwner.Client) {
+      return (int)
+          rows.stream()
+              .filter(
+                  row ->
+                      now - row.getCreatedAt() < YOUNG.toMillis()
+                          || store.read(owner, row).isPresent())
+              .count();
+    }
+    return new StoredCredentials(session)
+        .existing(rows.stream().map(ApiKeyEntity::getId).toList())
+        .size();
   }
 
   /**

@@ -9,11 +9,14 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.utils.PostMigrationEvent;
+import org.keycloak.provider.Provider;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ProviderEvent;
 import org.keycloak.provider.ServerInfoAwareProviderFactory;
@@ -77,6 +80,12 @@ public final class DefaultApiKeyProviderFactory
 
   private ApiKeyResources shared() {
     return Objects.requireNonNull(resources, "init() runs first");
+  }
+
+  /** Closed before the database is, so that {@link #close} can write. */
+  @Override
+  public Set<Class<? extends Provider>> dependsOn() {
+    return Set.of(JpaConnectionProvider.class);
   }
 
   /** Writes what is counted; the database is still there. */

@@ -38,6 +38,7 @@ final class Throughput implements Measurement {
     try (EmbeddedRedis redis = EmbeddedRedis.start(0);
         LedgerServer with = LedgerServer.start(plan, "benchmark-with", redis.url());
         LedgerServer without = LedgerServer.start(plan, "benchmark-without", null)) {
+      warmUp(with, without);
       for (LedgerRealm realm : List.of(LedgerRealm.QUIET, LedgerRealm.EVENTS)) {
         String events = realm.events() ? "events on" : "events off";
         compare(
@@ -59,6 +60,18 @@ final class Throughput implements Measurement {
             + " without requests; each round begins with "
             + SETTLING_SECONDS
             + " s that do not count. CPU: of Keycloak and PostgreSQL, a request.");
+  }
+
+  /** Compiled code for both, before the first figure: a JVM on two cores takes a minute for it. */
+  private void warmUp(LedgerServer with, LedgerServer without) throws Exception {
+    Progress.say("warming both servers up");
+    List<String> forms = List.of(LedgerServer.clientCredentials());
+    Contender ours = new Contender(with, LedgerRealm.QUIET, forms);
+    Contender theirs = new Contender(without, LedgerRealm.QUIET, forms);
+    for (int i = 0; i < 2; i++) {
+      round(ours, theirs, plan.count(30, 1));
+      round(theirs, ours, plan.count(30, 1));
+    }
   }
 
   private record Contender(LedgerServer server, LedgerRealm realm, List<String> forms) {}

@@ -1,5 +1,7 @@
 package dev.bulwark.it.apikey;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
@@ -60,8 +62,8 @@ final class KeyPages {
 
   /** Sends the form and returns the key that the next page shows. */
   static String submit(Page page) {
-    page.click("#kc-submit");
-    page.waitForSelector("#api-key");
+    page.waitForNavigation(() -> page.click("#kc-submit"));
+    assertThat(page.locator("#api-key").count()).as(page.locator("main").innerText()).isOne();
     return page.inputValue("#api-key");
   }
 

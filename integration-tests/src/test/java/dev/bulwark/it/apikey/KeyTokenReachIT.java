@@ -63,11 +63,13 @@ class KeyTokenReachIT {
             + "\"directAccessGrantsEnabled\":true,\"serviceAccountsEnabled\":true,"
             + "\"authorizationServicesEnabled\":true,"
             + "\"attributes\":{\"standard.token.exchange.enabled\":\"true\"},"
+            + "\"defaultClientScopes\":[\"basic\",\"roles\"],"
             + "\"optionalClientScopes\":[\"tasks:read\",\"tasks:write\",\"admin\"]}");
     client(
         "{\"clientId\":\"light\",\"secret\":\"light-secret\",\"fullScopeAllowed\":true,"
             + "\"directAccessGrantsEnabled\":true,"
             + "\"attributes\":{\"client.use.lightweight.access.token.enabled\":\"true\"},"
+            + "\"defaultClientScopes\":[\"basic\",\"roles\"],"
             + "\"optionalClientScopes\":[\"tasks:read\",\"tasks:write\",\"admin\"]}");
     String authorization =
         "/realms/app/clients/" + ADMIN.clientUuid("wide") + "/authz/resource-server";

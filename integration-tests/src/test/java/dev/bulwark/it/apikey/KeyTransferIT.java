@@ -59,7 +59,7 @@ class KeyTransferIT {
               "--realm",
               "app",
               "--users",
-              "same_file")
+              "realm_file")
           .expect(0);
     }
     String exported = java.nio.file.Files.readString(files.resolve("app-realm.json"));

@@ -72,9 +72,10 @@ class VerifyCallersIT {
                 .option("https-port", Integer.toString(tlsPort))
                 .option("https-certificate-file", folder.resolve("server.crt").toString())
                 .option("https-certificate-key-file", folder.resolve("server.key").toString())
-                .option("https-client-auth", "request")
+                .buildOption("https-client-auth", "request")
                 .option("https-trust-store-file", truststore("ca").toString())
                 .option("https-trust-store-password", PASSWORD)
+                .option("truststore-paths", folder.resolve("ca.crt").toString())
                 .option("http-management-scheme", "http")
                 .option("proxy-headers", "xforwarded")
                 .option("proxy-trusted-addresses", "127.0.0.2")
@@ -87,7 +88,8 @@ class VerifyCallersIT {
             "/realms/app/clients",
             "{\"clientId\":\"tls-gateway\",\"clientAuthenticatorType\":\"client-x509\","
                 + "\"serviceAccountsEnabled\":true,\"attributes\":{\"api-key.verify\":\"true\","
-                + "\"x509.subjectdn\":\"CN=gateway-1,O=Bulwark\"}}")
+                + "\"x509.allow.regex.pattern.comparison\":\"false\","
+                + "\"x509.subjectdn\":\"CN=gateway-1,O=Bulwark\",\"x509.casubjectdn\":\"CN=ca\"}}")
         .expect(201);
     key = keys.made("alice", "k", "tasks:read").get("key").asText();
   }
