@@ -15,8 +15,7 @@ public final class Benchmarks {
 
   /** A further suite is one more element. */
   private static final List<Suite> SUITES =
-      List.of(
-          new PasswordsSuite(), new RevocationSuite(), new ApiKeysSuite(), new LimiterSuite());
+      List.of(new PasswordsSuite(), new RevocationSuite(), new ApiKeysSuite(), new LimiterSuite());
 
   private static final int FAILED = 1;
 

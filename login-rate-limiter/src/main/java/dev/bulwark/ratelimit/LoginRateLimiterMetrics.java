@@ -35,7 +35,9 @@ final class LoginRateLimiterMetrics {
         Timer.builder("bulwark.limiter.decisions")
             .description("Time to decide whether an attempt may go on")
             .register(registry);
-    Gauge.builder("bulwark.limiter.alone", alone, now -> now.getAsBoolean() ? 1 : 0)
+    // By a supplier: of an object Micrometer would keep a weak reference only.
+    Supplier<Number> now = () -> alone.getAsBoolean() ? 1 : 0;
+    Gauge.builder("bulwark.limiter.alone", now)
         .description("1 while attempts are limited on this node alone, for Redis is away")
         .register(registry);
     Gauge.builder("bulwark.limiter.local.keys", localKeys)

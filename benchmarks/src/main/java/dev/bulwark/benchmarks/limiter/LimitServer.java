@@ -62,8 +62,7 @@ final class LimitServer implements AutoCloseable {
               // that are started so.
               .option("spi-login-rate-limiter--default--allowed-networks", "192.0.2.0/24")
               .environment("JAVA_OPTS_KC_HEAP", "-Xms768m -Xmx768m");
-      for (LimitRealm realm :
-          List.of(LimitRealm.LIMITED, LimitRealm.FREE, LimitRealm.SHIPPED)) {
+      for (LimitRealm realm : List.of(LimitRealm.LIMITED, LimitRealm.FREE, LimitRealm.SHIPPED)) {
         spec.realmFile(realm.writeTo(folder));
       }
       LimitServer started =
@@ -112,10 +111,7 @@ final class LimitServer implements AutoCloseable {
     HttpRequest request =
         HttpRequest.newBuilder(
                 URI.create(
-                    server.url()
-                        + "/realms/"
-                        + realm.name()
-                        + "/protocol/openid-connect/token"))
+                    server.url() + "/realms/" + realm.name() + "/protocol/openid-connect/token"))
             .timeout(PATIENCE)
             .header("Content-Type", "application/x-www-form-urlencoded")
             .POST(HttpRequest.BodyPublishers.ofString(form))

@@ -145,9 +145,7 @@ class LoginLimitTwoNodesIT {
       String name = i % 3 == 0 ? "ben@example.org" : "BEN";
       attempts.add(() -> grant(node, newAddress(), name, "wrong"));
     }
-    assertThat(concurrently(attempts))
-        .filteredOn(status -> status == 400)
-        .hasSize(PER_ACCOUNT);
+    assertThat(concurrently(attempts)).filteredOn(status -> status == 400).hasSize(PER_ACCOUNT);
   }
 
   @Test
@@ -176,8 +174,7 @@ class LoginLimitTwoNodesIT {
     String address = newAddress();
     int granted = 0;
     for (int i = 0; i < 30; i++) {
-      granted +=
-          grant(i % 2 == 0 ? first : second, address, "nobody-" + i, "wrong") == 400 ? 1 : 0;
+      granted += grant(i % 2 == 0 ? first : second, address, "nobody-" + i, "wrong") == 400 ? 1 : 0;
     }
     assertThat(granted).isEqualTo(2 * PER_ADDRESS);
     redis.startAgain();
@@ -200,10 +197,14 @@ class LoginLimitTwoNodesIT {
             node.keycloak().url(),
             "/realms/limits/protocol/openid-connect/token",
             Map.of(
-                "grant_type", "password",
-                "client_id", "cli",
-                "username", user,
-                "password", password),
+                "grant_type",
+                "password",
+                "client_id",
+                "cli",
+                "username",
+                user,
+                "password",
+                password),
             List.of(headers)));
   }
 

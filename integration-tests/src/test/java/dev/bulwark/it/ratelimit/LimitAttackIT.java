@@ -94,9 +94,7 @@ class LimitAttackIT {
                 .<Callable<Integer>>mapToObj(
                     i -> () -> SERVER.grant(newAddress(), user, "wrong").status())
                 .toList());
-    assertThat(statuses)
-        .filteredOn(status -> status == 400)
-        .hasSize(LimitedServer.PER_ACCOUNT);
+    assertThat(statuses).filteredOn(status -> status == 400).hasSize(LimitedServer.PER_ACCOUNT);
     SERVER.grant(newAddress(), other, PASSWORD).expect(200);
   }
 

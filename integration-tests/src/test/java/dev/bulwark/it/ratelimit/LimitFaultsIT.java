@@ -1,7 +1,6 @@
 package dev.bulwark.it.ratelimit;
 
 import static dev.bulwark.it.ratelimit.LimitedServer.PASSWORD;
-import static dev.bulwark.it.ratelimit.LimitedServer.PER_ADDRESS;
 import static dev.bulwark.it.ratelimit.LimitedServer.newAddress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

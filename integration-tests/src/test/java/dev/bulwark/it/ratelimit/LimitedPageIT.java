@@ -66,7 +66,8 @@ class LimitedPageIT {
           SERVER.fill(address);
           signIn(page);
           page.focus("#kc-rate-limited-retry");
-          assertThat((String) page.evaluate("() => getComputedStyle(document.activeElement).outline"))
+          assertThat(
+                  (String) page.evaluate("() => getComputedStyle(document.activeElement).outline"))
               .contains("solid");
           page.keyboard().press("Enter");
           page.waitForSelector("#username");

@@ -71,8 +71,7 @@ public final class SharedLimiter {
    * without attempts nothing is known of it.
    */
   public boolean isAlone() {
-    return !redis.isAvailable()
-        || alone.get() && System.nanoTime() - failedAt < RECENT.toNanos();
+    return !redis.isAvailable() || alone.get() && System.nanoTime() - failedAt < RECENT.toNanos();
   }
 
   private void away(RedisUnavailableException failure) {
