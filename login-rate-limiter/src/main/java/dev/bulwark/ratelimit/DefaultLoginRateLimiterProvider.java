@@ -107,10 +107,18 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
     return RealmRules.of(shared.config(), session.getContext().getRealm()::getAttribute);
   }
 
-  /** As Keycloak has found it, by {@code proxy-headers} and {@code proxy-trusted-addresses}. */
+  /**
+   * As Keycloak has found it, by {@code proxy-headers} and {@code proxy-trusted-addresses}. What a
+   * proxy tells in another form than a plain address, {@code [2001:db8::1]} for one, is in
+   * getRemoteHost alone; nothing is looked up for that.
+   */
   private @Nullable String address() {
     ClientConnection connection = session.getContext().getConnection();
-    return connection == null ? null : connection.getRemoteAddr();
+    if (connection == null) {
+      return null;
+    }
+    String address = connection.getRemoteAddr();
+    return address == null || address.isBlank() ? connection.getRemoteHost() : address;
   }
 
   private @Nullable String accountKey(LimitKeys keys, RealmModel realm, Account account) {

@@ -69,7 +69,7 @@ final class Visitor {
 
   /** Sends the form of a page. */
   Response submit(Response page, Map<String, String> fields) {
-    return post(action(page), fields);
+    return post(server.resolve(action(page)).toString(), fields);
   }
 
   Response post(String url, Map<String, String> fields) {
