@@ -115,6 +115,8 @@ final class Visitor {
   }
 
   private Response send(HttpRequest.Builder request) {
+    // By it Keycloak tells who enters a user code from a device that asks for one.
+    request.header("Accept", "text/html");
     headers.forEach(request::header);
     if (!cookies.isEmpty()) {
       request.header(
