@@ -1,6 +1,7 @@
 package dev.bulwark.benchmarks;
 
 import dev.bulwark.benchmarks.apikeys.ApiKeysSuite;
+import dev.bulwark.benchmarks.limiter.LimiterSuite;
 import dev.bulwark.benchmarks.passwords.PasswordsSuite;
 import dev.bulwark.benchmarks.revocation.RevocationSuite;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ public final class Benchmarks {
 
   /** A further suite is one more element. */
   private static final List<Suite> SUITES =
-      List.of(new PasswordsSuite(), new RevocationSuite(), new ApiKeysSuite());
+      List.of(new PasswordsSuite(), new RevocationSuite(), new ApiKeysSuite(), new LimiterSuite());
 
   private static final int FAILED = 1;
 

@@ -134,6 +134,7 @@ final class ContainerServer implements KeycloakServer {
     options.put("http-host", "127.0.0.1");
     options.put("http-port", Integer.toString(http));
     options.put("http-management-port", Integer.toString(management));
+    options.putAll(spec.limiterOptions());
     options.putAll(spec.options());
     return options;
   }

@@ -169,6 +169,7 @@ public final class DistributionServer implements KeycloakServer {
     options.put("http-port", Integer.toString(http));
     options.put("http-management-port", Integer.toString(management));
     options.put("cache", "local");
+    options.putAll(spec.limiterOptions());
     options.putAll(spec.options());
     if (!spec.realmFiles().isEmpty()) {
       command.add("--import-realm");

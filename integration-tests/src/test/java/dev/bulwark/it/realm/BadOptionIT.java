@@ -6,6 +6,7 @@ import dev.bulwark.it.support.TestStack;
 import dev.bulwark.server.KeycloakServer;
 import dev.bulwark.server.ServerSpec;
 import dev.bulwark.server.ServerStartException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -32,5 +33,16 @@ class BadOptionIT {
         .isInstanceOf(ServerStartException.class)
         .hasMessageContaining("Option " + name + " has the invalid value '" + value + "'")
         .hasMessageContaining(allowed);
+  }
+
+  /** L1: the limit on login attempts; its ConfigTest has them all. */
+  @Test
+  void soDoesALimitThatCannotBe() {
+    String name = "spi-login-rate-limiter--default--address-limit";
+    ServerSpec spec =
+        TestStack.spec("bad-option", "redis://127.0.0.1:1").option(name, "-1").build();
+    assertThatThrownBy(() -> KeycloakServer.start(spec).close())
+        .isInstanceOf(ServerStartException.class)
+        .hasMessageContaining(name + " must be 0 to 10000, but is -1");
   }
 }

@@ -7,6 +7,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
 /** HTTP as nobody should speak it: the request is sent as it stands. */
 public final class RawHttp {
@@ -32,6 +35,10 @@ public final class RawHttp {
             + "\r\nHost: "
             + server.getAuthority()
             + "\r\nConnection: close\r\n\r\n";
+    return exchange(address, server, text);
+  }
+
+  private static String exchange(String address, URI server, String text) {
     try (Socket socket = new Socket()) {
       socket.setSoTimeout(TIMEOUT_MILLIS);
       socket.bind(new InetSocketAddress(InetAddress.getByName(address), 0));
@@ -42,6 +49,25 @@ public final class RawHttp {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Posts a form from an address of this machine.
+   *
+   * @param headers whole lines, sent as they stand
+   * @return the answer, header and body; empty when the connection was closed without one
+   */
+  public static String postFrom(
+      String address, URI server, String path, Map<String, String> form, List<String> headers) {
+    String body = Http.encode(form);
+    List<String> lines = new ArrayList<>();
+    lines.add("POST " + path + " HTTP/1.1");
+    lines.add("Host: " + server.getAuthority());
+    lines.add("Content-Type: application/x-www-form-urlencoded");
+    lines.add("Content-Length: " + body.getBytes(StandardCharsets.UTF_8).length);
+    lines.addAll(headers);
+    lines.add("Connection: close");
+    return exchange(address, server, String.join("\r\n", lines) + "\r\n\r\n" + body);
   }
 
   /** The status of an answer; 0 if there was none. */

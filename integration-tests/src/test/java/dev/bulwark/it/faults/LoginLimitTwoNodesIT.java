@@ -1,0 +1,223 @@
+package dev.bulwark.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.support.RawHttp;
+import dev.bulwark.redis.process.FreePort;
+import dev.bulwark.redis.process.RedisProcess;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** L1: two nodes with one database and one Redis, which know of no proxy. */
+@Tag("full")
+class LoginLimitTwoNodesIT {
+
+  private static final Duration SOON = Duration.ofSeconds(90);
+  private static final int PER_ADDRESS = 5;
+  private static final int PER_ACCOUNT = 10;
+  private static final String USER = "ann";
+  private static final String PASSWORD = "correct-limit-battery";
+  private static final AtomicInteger ADDRESSES = new AtomicInteger();
+
+  private static PostgresProcess database;
+  private static RedisProcess redis;
+  private static FaultServer first;
+  private static FaultServer second;
+
+  @BeforeAll
+  static void start() {
+    database = PostgresProcess.start();
+    redis = RedisProcess.start();
+    first = node("limit-node-1");
+    second = node("limit-node-2");
+    await("the nodes have found each other")
+        .atMost(SOON)
+        .until(
+            () ->
+                first.metric("vendor_cluster_size") == 2
+                    && second.metric("vendor_cluster_size") == 2);
+    first.awaitRedisUp(1);
+    second.awaitRedisUp(1);
+    first.admin().post("/realms", realm()).expect(201);
+  }
+
+  private static FaultServer node(String name) {
+    return FaultServer.start(
+        name,
+        redis.url(),
+        database,
+        spec ->
+            spec.option("hostname", "https://auth.example.org")
+                .option("cache", "ispn")
+                .option("cache-stack", "jdbc-ping")
+                .option("cache-embedded-network-bind-address", "127.0.0.1")
+                .option("cache-embedded-network-bind-port", Integer.toString(FreePort.next()))
+                .option("spi-login-rate-limiter--default--allowed-networks", "192.0.2.0/24"));
+  }
+
+  private static String realm() {
+    try (InputStream in =
+        LoginLimitTwoNodesIT.class.getResourceAsStream(
+            "/dev/bulwark/it/ratelimit/limits-realm.json")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @AfterAll
+  static void end() {
+    for (AutoCloseable part : new AutoCloseable[] {first, second, redis, database}) {
+      if (part != null) {
+        try {
+          part.close();
+        } catch (Exception e) {
+          throw new IllegalStateException(e);
+        }
+      }
+    }
+  }
+
+  @AfterEach
+  void redisIsThere() {
+    if (!redis.isAlive()) {
+      redis.startAgain();
+      first.awaitRedisUp(1);
+      second.awaitRedisUp(1);
+    }
+  }
+
+  /** The source address of a client of this machine. */
+  private static String newAddress() {
+    int number = ADDRESSES.incrementAndGet();
+    return "127.2." + number / 250 + "." + (1 + number % 250);
+  }
+
+  @Test
+  void attemptsOverBothNodesShareTheFive() throws Exception {
+    String address = newAddress();
+    List<Callable<Integer>> attempts = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      FaultServer node = i % 2 == 0 ? first : second;
+      String header = "X-Forwarded-For: 10.0." + i + ".1";
+      attempts.add(() -> grant(node, address, "nobody-" + header.hashCode(), "wrong", header));
+    }
+    List<Integer> statuses = concurrently(attempts);
+    assertThat(statuses).filteredOn(status -> status == 400).hasSize(PER_ADDRESS);
+    assertThat(statuses).filteredOn(status -> status == 429).hasSize(200 - PER_ADDRESS);
+    assertThat(grant(second, newAddress(), USER, PASSWORD)).isEqualTo(200);
+  }
+
+  @Test
+  void attemptsInTurnShareTheFiveToo() {
+    String address = newAddress();
+    for (int i = 0; i < PER_ADDRESS; i++) {
+      assertThat(grant(i % 2 == 0 ? first : second, address, "nobody-" + i, "wrong"))
+          .isEqualTo(400);
+    }
+    assertThat(grant(first, address, USER, PASSWORD)).isEqualTo(429);
+    assertThat(grant(second, address, USER, PASSWORD)).isEqualTo(429);
+  }
+
+  @Test
+  void anAccountHasItsTenOverBothNodes() throws Exception {
+    List<Callable<Integer>> attempts = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      FaultServer node = i % 2 == 0 ? first : second;
+      String name = i % 3 == 0 ? "ben@example.org" : "BEN";
+      attempts.add(() -> grant(node, newAddress(), name, "wrong"));
+    }
+    assertThat(concurrently(attempts)).filteredOn(status -> status == 400).hasSize(PER_ACCOUNT);
+  }
+
+  @Test
+  void aSlotGivenBackAtOneNodeIsFreeAtTheOther() {
+    String address = newAddress();
+    for (int i = 0; i < PER_ADDRESS - 1; i++) {
+      assertThat(grant(first, address, "nobody-" + i, "wrong")).isEqualTo(400);
+    }
+    for (int i = 0; i < 10; i++) {
+      FaultServer node = i % 2 == 0 ? first : second;
+      // The other node learns it from Redis, where the slot goes back after the answer.
+      await()
+          .atMost(Duration.ofSeconds(5))
+          .pollInterval(Duration.ofMillis(20))
+          .until(() -> grant(node, address, USER, PASSWORD) == 200);
+    }
+    assertThat(grant(second, address, "nobody", "wrong")).isEqualTo(400);
+    assertThat(grant(first, address, USER, PASSWORD)).isEqualTo(429);
+  }
+
+  @Test
+  void withoutRedisEachNodeHasItsFive() {
+    redis.kill();
+    first.awaitRedisUp(0);
+    second.awaitRedisUp(0);
+    String address = newAddress();
+    int granted = 0;
+    for (int i = 0; i < 30; i++) {
+      granted += grant(i % 2 == 0 ? first : second, address, "nobody-" + i, "wrong") == 400 ? 1 : 0;
+    }
+    assertThat(granted).isEqualTo(2 * PER_ADDRESS);
+    redis.startAgain();
+    first.awaitRedisUp(1);
+    second.awaitRedisUp(1);
+    assertThat(grant(first, address, "nobody", "wrong")).isEqualTo(429);
+    String later = newAddress();
+    granted = 0;
+    for (int i = 0; i < 30; i++) {
+      granted += grant(i % 2 == 0 ? first : second, later, "nobody-" + i, "wrong") == 400 ? 1 : 0;
+    }
+    assertThat(granted).isEqualTo(PER_ADDRESS);
+  }
+
+  private static int grant(
+      FaultServer node, String address, String user, String password, String... headers) {
+    return RawHttp.status(
+        RawHttp.postFrom(
+            address,
+            node.keycloak().url(),
+            "/realms/limits/protocol/openid-connect/token",
+            Map.of(
+                "grant_type",
+                "password",
+                "client_id",
+                "cli",
+                "username",
+                user,
+                "password",
+                password),
+            List.of(headers)));
+  }
+
+  private static List<Integer> concurrently(List<Callable<Integer>> calls) throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(calls.size());
+    try {
+      List<Integer> results = new ArrayList<>();
+      for (Future<Integer> result : threads.invokeAll(calls)) {
+        results.add(result.get());
+      }
+      return results;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+}

@@ -1,0 +1,270 @@
+package dev.bulwark.it.ratelimit;
+
+import static dev.bulwark.it.ratelimit.LimitedServer.PASSWORD;
+import static dev.bulwark.it.ratelimit.LimitedServer.PER_ADDRESS;
+import static dev.bulwark.it.ratelimit.LimitedServer.newAddress;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.RawHttp;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.TestStack;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** L1, attacked: nothing gets a sixth try, and nobody else is locked out. */
+class LimitAttackIT {
+
+  private static final LimitedServer SERVER = LimitedServer.shared();
+  private static final int CONCURRENT = 200;
+
+  /** An address of this machine that is no trusted proxy. */
+  private static final String STRANGER = "127.0.0.9";
+
+  /** With Argon2id as shipped, whose hashes are counted. */
+  @Test
+  void ofTwoHundredAtOnceExactlyFiveReachThePassword() throws Exception {
+    SERVER.admin().put("/realms/app", "{\"bruteForceProtected\":false}").expect(204);
+    String address = newAddress();
+    double before = verifications();
+    List<Integer> statuses =
+        concurrently(
+            IntStream.range(0, CONCURRENT)
+                .<Callable<Integer>>mapToObj(i -> () -> appGrant(address, "alice").status())
+                .toList());
+    assertThat(statuses).filteredOn(status -> status == 400).hasSize(PER_ADDRESS);
+    assertThat(statuses).filteredOn(status -> status == 429).hasSize(CONCURRENT - PER_ADDRESS);
+    assertThat(verifications() - before).isEqualTo(PER_ADDRESS);
+    assertThat(appGrant(newAddress(), "bob").status()).as("somebody else").isEqualTo(400);
+  }
+
+  private static dev.bulwark.it.support.Response appGrant(String address, String user) {
+    return Http.postForm(
+        SERVER.url() + "/realms/app/protocol/openid-connect/token",
+        Map.of(
+            "grant_type", "password", "client_id", "dev-cli", "username", user, "password", "no"),
+        "X-Forwarded-For",
+        address);
+  }
+
+  private static double verifications() {
+    return SERVER.metric("bulwark_password_hash_seconds_count", "operation=\"verify\"");
+  }
+
+  /** Every browser form and grant at once: they share the address's slots. */
+  @Test
+  void allWaysAtOnceShareTheSlots() throws Exception {
+    String address = newAddress();
+    List<String> users = IntStream.range(0, 20).mapToObj(i -> SERVER.newUser()).toList();
+    List<Callable<Integer>> attempts = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      String user = users.get(i % users.size());
+      attempts.add(() -> SERVER.grant(address, user, "wrong").status());
+      attempts.add(
+          () -> {
+            Visitor visitor = SERVER.visitor(address);
+            return visitor
+                .submit(visitor.login("cli"), Map.of("username", user, "password", "wrong"))
+                .status();
+          });
+    }
+    List<Integer> statuses = concurrently(attempts);
+    assertThat(statuses).filteredOn(status -> status != 429).hasSize(PER_ADDRESS);
+    assertThat(SERVER.events("invalid_user_credentials", address)).hasSize(PER_ADDRESS);
+    SERVER.grant(newAddress(), users.get(0), PASSWORD).expect(200);
+  }
+
+  /** Ten thousand addresses and one password each: every account has its own limit. */
+  @Test
+  void sprayingFromManyAddressesIsLimitedByTheAccount() throws Exception {
+    String user = SERVER.newUser();
+    String other = SERVER.newUser();
+    List<Integer> statuses =
+        concurrently(
+            IntStream.range(0, 100)
+                .<Callable<Integer>>mapToObj(
+                    i -> () -> SERVER.grant(newAddress(), user, "wrong").status())
+                .toList());
+    assertThat(statuses).filteredOn(status -> status == 400).hasSize(LimitedServer.PER_ACCOUNT);
+    SERVER.grant(newAddress(), other, PASSWORD).expect(200);
+  }
+
+  /** Not from a trusted proxy: the header says whatever the attacker likes. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "X-Forwarded-For: 10.66.%d.1",
+        "X-Forwarded-For: 10.66.%d.1, 10.67.%d.1",
+        "X-Forwarded-For: 2001:db8:%d::1",
+        "Forwarded: for=10.66.%d.1",
+        "Forwarded: for=\"[2001:db8:%d::1]\"",
+        "X-Real-IP: 10.66.%d.1",
+        "True-Client-IP: 10.66.%d.1",
+        "CF-Connecting-IP: 10.66.%d.1",
+        "X-Client-IP: 10.66.%d.1",
+        "X-Forwarded-For: 192.0.2.%d", // an allowed network
+        "X-Forwarded-For: 127.0.0.1\r\nX-Forwarded-For: 10.66.%d.1",
+      })
+  void aStrangersHeaderIsNotBelieved(String header) {
+    String from = "127.1." + Math.floorMod(header.hashCode(), 250) + ".9";
+    List<Integer> statuses = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      statuses.add(strangersGrant(from, List.of(header.replace("%d", Integer.toString(i)))));
+    }
+    assertThat(statuses.subList(0, PER_ADDRESS)).containsOnly(400);
+    assertThat(statuses.subList(PER_ADDRESS, statuses.size())).containsOnly(429);
+  }
+
+  @Test
+  void aFloodOfHeadersBuysNothing() {
+    List<String> many = new ArrayList<>();
+    for (int i = 0; i < 90; i++) {
+      many.add("X-Forwarded-For: 10.68." + i + ".1");
+    }
+    List<List<String>> floods =
+        List.of(
+            many,
+            List.of("X-Forwarded-For: " + "10.69.1.1, ".repeat(300) + "10.69.1.2"),
+            List.of("X-Forwarded-For: " + "a".repeat(4000)),
+            List.of("X-Forwarded-For:"),
+            List.of("X-Forwarded-For: %0d%0a, {}, \"', <script>"));
+    List<Integer> statuses = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      for (List<String> flood : floods) {
+        statuses.add(strangersGrant(STRANGER, flood));
+      }
+    }
+    assertThat(statuses).filteredOn(status -> status == 400).hasSize(PER_ADDRESS);
+    assertThat(statuses.subList(PER_ADDRESS, statuses.size())).containsOnly(429);
+  }
+
+  /** A request that the server cannot even read takes nobody's slot. */
+  @Test
+  void headersBeyondMeasureAreRefusedBeforeAnything() {
+    String address = "127.0.0.33";
+    for (int i = 0; i < 8; i++) {
+      assertThat(strangersGrant(address, List.of("X-Forwarded-For: " + "1".repeat(100_000))))
+          .isIn(0, 400, 431);
+    }
+    assertThat(strangersGrant(address, List.of())).isIn(400, 429);
+  }
+
+  private static int strangersGrant(String from, List<String> headers) {
+    String answer =
+        RawHttp.postFrom(
+            from,
+            SERVER.url(),
+            "/realms/limits/protocol/openid-connect/token",
+            Map.of(
+                "grant_type", "password",
+                "client_id", "cli",
+                "username", "nobody-" + System.nanoTime(),
+                "password", "wrong"),
+            headers);
+    return RawHttp.status(answer);
+  }
+
+  /** Of the trusted proxy it is believed; so all other tests of this package are who they say. */
+  @Test
+  void theTrustedProxysHeaderIsBelieved() {
+    String address = newAddress();
+    SERVER.fill(address);
+    SERVER.grant(address, "nobody", "wrong").expect(429);
+    SERVER.grant(newAddress(), "nobody", "wrong").expect(400);
+    assertThat(SERVER.events("rate_limited", address)).hasSize(1);
+  }
+
+  /**
+   * A server that was told of no proxy: the shared one, which lets its own machine try as often as
+   * it likes. Were the header believed, the attempts would come from elsewhere and be refused.
+   */
+  @Test
+  void withoutAProxyNobodysHeaderIsBelieved() {
+    Realm realm = TestStack.get().realm();
+    for (int i = 0; i < 2 * PER_ADDRESS; i++) {
+      assertThat(
+              Http.postForm(
+                      realm.endpoint("token"),
+                      Map.of(
+                          "grant_type", "password",
+                          "client_id", "dev-cli",
+                          "username", "nobody-" + i,
+                          "password", "wrong"),
+                      "X-Forwarded-For",
+                      "10.70.0.1",
+                      "Forwarded",
+                      "for=10.70.0.1")
+                  .status())
+          .isEqualTo(400);
+    }
+  }
+
+  /** One subscriber has a whole /64 and may come from any address of it. */
+  @Test
+  void ipv6CountsByItsNetwork() {
+    for (int i = 0; i < PER_ADDRESS; i++) {
+      SERVER.grant("2001:db8:77:1::" + (i + 1), "nobody-" + i, "wrong").expect(400);
+    }
+    SERVER.grant("2001:db8:77:1:ffff::99", "nobody", "wrong").expect(429);
+    SERVER.grant("2001:DB8:0077:0001:0:0:0:1", "nobody", "wrong").expect(429);
+    SERVER.grant("2001:db8:77:2::1", "nobody", "wrong").expect(400);
+  }
+
+  /** Some proxies tell the port too, which is another at each connection. */
+  @Test
+  void thePortIsNoPartOfTheAddress() {
+    String address = newAddress();
+    for (int i = 0; i < PER_ADDRESS; i++) {
+      SERVER.grant(address + ":" + (1024 + i), "nobody-" + i, "wrong").expect(400);
+      SERVER.grant("[2001:db8:78:1::" + i + "]:" + (1024 + i), "nobody-" + i, "wrong").expect(400);
+    }
+    SERVER.grant(address + ":2048", "nobody", "wrong").expect(429);
+    SERVER.grant(address, "nobody", "wrong").expect(429);
+    SERVER.grant("[2001:db8:78:1::9]:2048", "nobody", "wrong").expect(429);
+    SERVER.grant("2001:db8:78:1::9", "nobody", "wrong").expect(429);
+  }
+
+  /** Cancelling a password form tests nothing, whatever it brings. */
+  @Test
+  void whatIsCancelledTestsNothing() {
+    String address = newAddress();
+    String user = SERVER.newUser();
+    for (int i = 0; i < 2 * PER_ADDRESS; i++) {
+      Visitor visitor = SERVER.visitor(address);
+      visitor.submit(
+          visitor.login("cli"), Map.of("username", user, "password", PASSWORD, "cancel", "x"));
+    }
+    assertThat(SERVER.events("invalid_user_credentials", address)).isEmpty();
+    assertThat(SERVER.events("rate_limited", address)).isEmpty();
+    SERVER.fill(address);
+  }
+
+  @Test
+  void ipv4MappedInIpv6IsTheIpv4Address() {
+    String address = newAddress();
+    SERVER.fill(address);
+    SERVER.grant("::ffff:" + address, "nobody", "wrong").expect(429);
+  }
+
+  private static List<Integer> concurrently(List<Callable<Integer>> calls) throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(calls.size());
+    try {
+      List<Integer> results = new ArrayList<>();
+      for (Future<Integer> result : threads.invokeAll(calls)) {
+        results.add(result.get());
+      }
+      return results;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+}

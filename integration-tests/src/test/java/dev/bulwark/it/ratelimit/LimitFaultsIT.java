@@ -1,0 +1,115 @@
+package dev.bulwark.it.ratelimit;
+
+import static dev.bulwark.it.ratelimit.LimitedServer.PASSWORD;
+import static dev.bulwark.it.ratelimit.LimitedServer.newAddress;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** L1: the limit while Redis is away, slow or emptied. */
+class LimitFaultsIT {
+
+  private static final LimitedServer SERVER = LimitedServer.shared();
+  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final String ALONE = "Login attempts are limited on this node alone";
+  private static final String TOGETHER = "Login attempts are limited across all nodes again";
+
+  @AfterEach
+  void redisIsThere() {
+    if (!SERVER.redis().isAlive()) {
+      SERVER.redis().startAgain();
+    }
+    SERVER.redis().resume();
+    awaitAlone(false);
+  }
+
+  @Test
+  void withoutRedisTheNodeLimitsAloneAndGoesOnFromWhereItWas() {
+    String seen = newAddress();
+    for (int i = 0; i < 3; i++) {
+      SERVER.grant(seen, "nobody-" + i, "wrong").expect(400);
+    }
+    int aloneBefore = occurrences(ALONE);
+    int togetherBefore = occurrences(TOGETHER);
+    SERVER.redis().kill();
+    awaitAlone(true);
+    // Three of the five are taken already.
+    SERVER.grant(seen, "nobody", "wrong").expect(400);
+    SERVER.grant(seen, "nobody", "wrong").expect(400);
+    SERVER.grant(seen, "nobody", "wrong").expect(429);
+    String fresh = newAddress();
+    SERVER.fill(fresh);
+    SERVER.grant(fresh, "nobody", "wrong").expect(429);
+    // And who has the right password logs in.
+    String user = SERVER.newUser();
+    String good = newAddress();
+    for (int i = 0; i < 8; i++) {
+      SERVER.grant(good, user, PASSWORD).expect(200);
+    }
+    assertThat(occurrences(ALONE) - aloneBefore).isEqualTo(1);
+
+    SERVER.redis().startAgain();
+    awaitAlone(false);
+    SERVER.grant(fresh, "nobody", "wrong").expect(429);
+    String later = newAddress();
+    SERVER.fill(later);
+    SERVER.grant(later, "nobody", "wrong").expect(429);
+    assertThat(SERVER.redis().admin("KEYS", "limit:*a:" + later)).isNotBlank();
+    assertThat(occurrences(TOGETHER) - togetherBefore).isEqualTo(1);
+  }
+
+  /** It costs one attempt the time-out of the connection, and the others nothing. */
+  @Test
+  void aRedisThatDoesNotAnswerHoldsNobodyUp() {
+    SERVER.redis().pause();
+    String address = newAddress();
+    long start = System.nanoTime();
+    SERVER.fill(address);
+    SERVER.grant(address, "nobody", "wrong").expect(429);
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(6));
+    awaitAlone(true);
+  }
+
+  @Test
+  void whatRedisForgetsTheNodeStillKnows() {
+    String address = newAddress();
+    SERVER.fill(address);
+    SERVER.redis().flushAll();
+    SERVER.redis().admin("SCRIPT", "FLUSH");
+    SERVER.grant(address, "nobody", "wrong").expect(429);
+    String fresh = newAddress();
+    SERVER.fill(fresh);
+    SERVER.grant(fresh, "nobody", "wrong").expect(429);
+  }
+
+  @Test
+  void inRedisIsNoNameInClear() {
+    String address = newAddress();
+    SERVER.grant(address, "a-secret-name@example.org", "a-secret-password").expect(400);
+    String keys = SERVER.redis().admin("KEYS", "*");
+    assertThat(keys).contains(address).doesNotContain("secret");
+    for (String key : keys.lines().filter(key -> key.startsWith("limit:")).toList()) {
+      assertThat(SERVER.redis().admin("ZRANGE", key, "0", "-1")).doesNotContain("secret");
+      assertThat(Long.parseLong(SERVER.redis().admin("PTTL", key))).isLessThanOrEqualTo(60_000);
+    }
+  }
+
+  private static void awaitAlone(boolean alone) {
+    await()
+        .atMost(SOON)
+        .pollInterval(Duration.ofMillis(100))
+        .until(
+            () -> {
+              // It is an attempt that finds out that Redis is back.
+              SERVER.grant(newAddress(), "nobody-" + System.nanoTime(), "wrong");
+              return SERVER.metric("bulwark_limiter_alone", "") == (alone ? 1 : 0);
+            });
+  }
+
+  private static int occurrences(String text) {
+    return SERVER.keycloak().log().split(java.util.regex.Pattern.quote(text), -1).length - 1;
+  }
+}

@@ -1,0 +1,112 @@
+package dev.bulwark.it.ratelimit;
+
+import static dev.bulwark.it.ratelimit.LimitedServer.newAddress;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Response;
+import dev.bulwark.it.support.Chromium;
+import dev.bulwark.it.themes.Inspection;
+import dev.bulwark.it.themes.Look;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** L1, B5: what who is refused sees, in a real browser. */
+class LimitedPageIT {
+
+  private static final LimitedServer SERVER = LimitedServer.shared();
+
+  private static Chromium chromium;
+
+  @BeforeAll
+  static void launch() {
+    chromium = Chromium.launch();
+  }
+
+  @AfterAll
+  static void close() {
+    if (chromium != null) {
+      chromium.close();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Look.class)
+  void thePageInEveryLook(Look look) {
+    visit(
+        look.options(),
+        (page, address) -> {
+          login(page);
+          SERVER.fill(address);
+          Response answer = signIn(page);
+          assertThat(answer.status()).isEqualTo(429);
+          assertThat(answer.headerValue("retry-after")).matches("[0-9]{1,2}");
+          assertThat(page.locator("#kc-page-title").innerText())
+              .isIn("Too many attempts", "Zu viele Versuche");
+          assertThat(page.locator("#kc-rate-limited").getAttribute("role")).isEqualTo("alert");
+          assertThat(page.locator("#kc-rate-limited").innerText())
+              .contains(answer.headerValue("retry-after"));
+          Inspection.inspect(page, look, "login-rate-limited");
+        });
+  }
+
+  @Test
+  void theKeyboardLeadsBackToTheForm() {
+    visit(
+        Look.DESKTOP_LIGHT.options(),
+        (page, address) -> {
+          login(page);
+          SERVER.fill(address);
+          signIn(page);
+          page.focus("#kc-rate-limited-retry");
+          assertThat(
+                  (String) page.evaluate("() => getComputedStyle(document.activeElement).outline"))
+              .contains("solid");
+          page.keyboard().press("Enter");
+          page.waitForSelector("#username");
+        });
+  }
+
+  @Test
+  void germanWithoutScript() {
+    visit(
+        new Browser.NewContextOptions().setJavaScriptEnabled(false).setLocale("de-DE"),
+        (page, address) -> {
+          login(page);
+          SERVER.fill(address);
+          assertThat(signIn(page).status()).isEqualTo(429);
+          assertThat(page.locator("#kc-page-title").innerText()).isEqualTo("Zu viele Versuche");
+          page.click("#kc-rate-limited-retry");
+          page.waitForSelector("#username");
+        });
+  }
+
+  private static void login(Page page) {
+    page.navigate(
+        SERVER.endpoint("auth")
+            + "?client_id=cli&response_type=code&scope=openid"
+            + "&redirect_uri=http%3A%2F%2F127.0.0.1%2Fdone");
+  }
+
+  private static Response signIn(Page page) {
+    page.fill("#username", "ann");
+    page.fill("#password", "wrong");
+    return page.waitForResponse(
+        response -> response.request().method().equals("POST"), () -> page.click("#kc-login"));
+  }
+
+  private static void visit(Browser.NewContextOptions options, BiConsumer<Page, String> visit) {
+    String address = newAddress();
+    try (BrowserContext context =
+        chromium.newContext(options.setExtraHTTPHeaders(Map.of("X-Forwarded-For", address)))) {
+      visit.accept(context.newPage(), address);
+    }
+  }
+}

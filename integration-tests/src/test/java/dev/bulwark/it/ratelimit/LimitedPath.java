@@ -1,0 +1,272 @@
+package dev.bulwark.it.ratelimit;
+
+import static dev.bulwark.it.ratelimit.LimitedServer.PASSWORD;
+
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Response;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** A way to try a secret, or to ask who has an account: each call of an attempt tries one. */
+enum LimitedPath {
+  PASSWORD_GRANT {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      String user = server.newUser();
+      return () -> server.grant(address, user, "wrong");
+    }
+  },
+  PASSWORD_GRANT_UNKNOWN_USER {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      return () -> server.grant(address, "nobody-" + System.nanoTime(), "wrong");
+    }
+  },
+  PASSWORD_GRANT_CODE {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      String user = server.newUser(withCode());
+      return () -> server.grant(address, user, PASSWORD, Map.of("totp", "000000"));
+    }
+  },
+  PASSWORD_GRANT_OF_A_DISABLED_USER {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      String user = server.newUser(Map.of("enabled", false));
+      return () -> server.grant(address, user, PASSWORD);
+    }
+  },
+  HTTP_BASIC {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      String user = server.newUser();
+      return () ->
+          Http.postForm(
+              server.endpoint("token"),
+              Map.of("grant_type", "password", "client_id", "basic"),
+              "X-Forwarded-For",
+              address,
+              "Authorization",
+              Realm.basic(user, "wrong"));
+    }
+  },
+  PASSWORD_FORM {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      String user = server.newUser();
+      Visitor visitor = server.visitor(address);
+      Form form = new Form(visitor, visitor.login("cli"));
+      return () -> form.send(Map.of("username", user, "password", "wrong"));
+    }
+  },
+  /** Every attempt in a browser of its own: no cookie is what is counted by. */
+  PASSWORD_FORM_FRESH_BROWSER {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      String user = server.newUser();
+      return () -> {
+        Visitor visitor = server.visitor(address);
+        return visitor.submit(visitor.login("cli"), Map.of("username", user, "password", "wrong"));
+      };
+    }
+  },
+  /** It tells who has an account. */
+  USERNAME_FORM {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      String user = server.newUser();
+      return () -> {
+        Visitor visitor = server.visitor(address);
+        return visitor.submit(visitor.login("two-steps"), Map.of("username", user));
+      };
+    }
+  },
+  PASSWORD_AFTER_USERNAME {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      String user = server.newUser();
+      // The name takes a slot, too: from another address, so that what is seen is the password's.
+      Visitor visitor = server.visitor(LimitedServer.newAddress());
+      Response page = visitor.submit(visitor.login("two-steps"), Map.of("username", user));
+      Form form = new Form(visitor.at(address), page);
+      return () -> form.send(Map.of("password", "wrong"));
+    }
+  },
+  CODE_FORM {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      String user = server.newUser(withCode());
+      Visitor visitor = server.visitor(address);
+      Form form = new Form(visitor, signIn(visitor, "cli", user));
+      return () -> form.send(Map.of("otp", "000000"));
+    }
+  },
+  /** What other forms take for "do not test anything" is no way around the limit. */
+  CODE_FORM_WITH_CANCEL {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      String user = server.newUser(withCode());
+      Visitor visitor = server.visitor(address);
+      Form form = new Form(visitor, signIn(visitor, "cli", user));
+      return () -> form.send(Map.of("otp", "000000", "cancel", "true"));
+    }
+  },
+  RECOVERY_CODE_FORM_WITH_CANCEL {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      String user = server.newUser(withRecoveryCodes());
+      Visitor visitor = server.visitor(address);
+      Form form = new Form(visitor, signIn(visitor, "recovery", user));
+      return () -> form.send(Map.of("recoveryCodeInput", "AAAA-BBBB-CCCC", "cancel", "true"));
+    }
+  },
+  CONDITIONAL_CODE_FORM {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      String user = server.newUser(withCode());
+      Visitor visitor = server.visitor(address);
+      Form form = new Form(visitor, signIn(visitor, "conditional-code", user));
+      return () -> form.send(Map.of("otp", "000000"));
+    }
+  },
+  RECOVERY_CODE_FORM {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      String user = server.newUser(withRecoveryCodes());
+      Visitor visitor = server.visitor(address);
+      Form form = new Form(visitor, signIn(visitor, "recovery", user));
+      return () -> form.send(Map.of("recoveryCodeInput", "AAAA-BBBB-CCCC"));
+    }
+  },
+  RESET_CREDENTIALS {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      return () -> {
+        Visitor visitor = server.visitor(address);
+        String reset = Visitor.link(visitor.login("cli"), "reset-credentials");
+        Response form = visitor.open(server.url().resolve(reset).toString());
+        return visitor.submit(form, Map.of("username", "nobody-" + System.nanoTime()));
+      };
+    }
+  },
+  REGISTRATION {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      Visitor visitor = server.visitor(address);
+      Form form = new Form(visitor, visitor.registration());
+      return () -> form.send(Map.of("username", "ann", "email", "ann@example.org"));
+    }
+  },
+  DEVICE_USER_CODE {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      Visitor visitor = server.visitor(address);
+      Form form = new Form(visitor, visitor.open(server.realmUrl() + "/device"));
+      return () -> form.send(Map.of("device_user_code", "ABCD-EFGH"));
+    }
+  },
+  DEVICE_USER_CODE_LINK {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      Visitor visitor = server.visitor(address);
+      return () -> visitor.open(server.realmUrl() + "/device?user_code=ABCD-EFGH");
+    }
+  },
+  /** It tells who has an account. */
+  ORGANIZATION_FORM {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      return () -> {
+        Visitor visitor = server.visitor(address);
+        return visitor.submit(
+            visitor.loginAt("organizations", "cli"),
+            Map.of("username", "nobody-" + System.nanoTime() + "@example.org"));
+      };
+    }
+  };
+
+  /** An attempt from an address, to be made as often as wanted. */
+  abstract Supplier<Response> from(LimitedServer server, String address);
+
+  /** Makes what the paths need beyond the realm {@code limits}. */
+  static void prepare(LimitedServer server) {
+    Flows flows = new Flows(server.admin());
+    flows.browser("two-steps", "auth-username-form", "auth-password-form");
+    flows.browser("recovery", "auth-username-password-form", "auth-recovery-authn-code-form");
+    flows.browser("conditional-code", "auth-username-password-form", "auth-conditional-otp-form");
+    flows.grant("basic", "http-basic-authenticator");
+    server.admin().delete("/realms/organizations");
+    server
+        .admin()
+        .post(
+            "/realms",
+            """
+            {"realm": "organizations", "enabled": true, "sslRequired": "none",
+             "organizationsEnabled": true,
+             "clients": [{"clientId": "cli", "publicClient": true,
+                          "redirectUris": ["http://127.0.0.1/*"]}]}
+            """)
+        .expect(201);
+    server
+        .admin()
+        .post(
+            "/realms/organizations/organizations",
+            "{\"name\": \"acme\", \"alias\": \"acme\", \"domains\": [{\"name\": \"acme.test\"}]}")
+        .expect(201);
+  }
+
+  private static Response signIn(Visitor visitor, String clientId, String user) {
+    return visitor
+        .submit(visitor.login(clientId), Map.of("username", user, "password", PASSWORD))
+        .expect(200);
+  }
+
+  static Map<String, Object> withCode() {
+    return withSecond(
+        Map.of(
+            "type",
+            "otp",
+            "secretData",
+            "{\"value\":\"a-secret-of-20-bytes\"}",
+            "credentialData",
+            """
+            {"subType":"totp","digits":6,"counter":0,"period":30,"algorithm":"HmacSHA1"}
+            """));
+  }
+
+  private static Map<String, Object> withRecoveryCodes() {
+    return withSecond(
+        Map.of(
+            "type",
+            "recovery-authn-codes",
+            "secretData",
+            "{\"codes\":[{\"number\":1,\"encodedHashedValue\":\"bm8gc3VjaCBjb2Rl\"}]}",
+            "credentialData",
+            "{\"algorithm\":\"SHA-512\",\"remaining\":1,\"total\":1}"));
+  }
+
+  private static Map<String, Object> withSecond(Map<String, String> credential) {
+    Map<String, String> password = Map.of("type", "password", "value", PASSWORD);
+    return Map.of("credentials", List.of(password, credential));
+  }
+
+  /** A form that is sent again and again, as its page comes back. */
+  private static final class Form {
+    private final Visitor visitor;
+    private Response page;
+
+    Form(Visitor visitor, Response page) {
+      this.visitor = visitor;
+      this.page = page.expect(200);
+    }
+
+    Response send(Map<String, String> fields) {
+      Response answer = visitor.submit(page, fields);
+      // The page that refuses leads back to the form.
+      page = answer.status() == 200 ? answer : visitor.open(Visitor.retryLink(answer)).expect(200);
+      return answer;
+    }
+  }
+}

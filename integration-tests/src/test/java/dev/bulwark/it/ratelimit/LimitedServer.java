@@ -1,0 +1,205 @@
+package dev.bulwark.it.ratelimit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.TestStack;
+import dev.bulwark.redis.process.RedisProcess;
+import dev.bulwark.server.DistributionServer;
+import dev.bulwark.server.ServerSpec;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Keycloak whose limit holds for this machine too, and its realm {@code limits}. It believes
+ * {@code X-Forwarded-For} of 127.0.0.1 and of nobody else: a test is whoever it likes.
+ */
+final class LimitedServer implements AutoCloseable {
+
+  static final String REALM = "limits";
+  static final String PASSWORD = "correct-limit-battery";
+  static final int PER_ADDRESS = 5;
+  static final int PER_ACCOUNT = 10;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final AtomicInteger ADDRESSES = new AtomicInteger();
+  private static final AtomicInteger USERS = new AtomicInteger();
+
+  private static @Nullable LimitedServer shared;
+
+  private final DistributionServer keycloak;
+  private final RedisProcess redis;
+  private final AdminApi admin;
+
+  private LimitedServer(DistributionServer keycloak, RedisProcess redis) {
+    this.keycloak = keycloak;
+    this.redis = redis;
+    this.admin = new AdminApi(keycloak.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+  }
+
+  static LimitedServer start(
+      String name, RedisProcess redis, UnaryOperator<ServerSpec.Builder> more) {
+    ServerSpec.Builder spec =
+        TestStack.spec(name, redis.url())
+            // Nobody here: an option of the spec has precedence over that of all test servers.
+            .option("spi-login-rate-limiter--default--allowed-networks", "192.0.2.0/24")
+            .option("proxy-headers", "xforwarded")
+            .option("proxy-trusted-addresses", "127.0.0.1");
+    return new LimitedServer(DistributionServer.start(more.apply(spec).build()), redis);
+  }
+
+  /** The server of most classes of this package; started at first use, ended with the test run. */
+  static synchronized LimitedServer shared() {
+    if (shared == null) {
+      shared = start("limits", RedisProcess.start(), spec -> spec);
+      shared.importRealm();
+    }
+    return shared;
+  }
+
+  /** Makes the realm anew. */
+  void importRealm() {
+    admin.delete("/realms/" + REALM);
+    try (InputStream in = LimitedServer.class.getResourceAsStream("limits-realm.json")) {
+      admin.post("/realms", JSON.readTree(in).toString()).expect(201);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** An address that no other test is. */
+  static String newAddress() {
+    int number = ADDRESSES.incrementAndGet();
+    return "10.1." + number / 256 + "." + number % 256;
+  }
+
+  /** A user that no other test uses, with more fields of its representation. */
+  String newUser(Map<String, Object> more) {
+    String name = "user-" + USERS.incrementAndGet();
+    Map<String, Object> user = new LinkedHashMap<>();
+    user.put("username", name);
+    user.put("enabled", true);
+    user.put("email", name + "@example.org");
+    user.put("emailVerified", true);
+    user.put("firstName", "Limit");
+    user.put("lastName", "User");
+    user.put("credentials", List.of(Map.of("type", "password", "value", PASSWORD)));
+    user.putAll(more);
+    admin.post("/realms/" + REALM + "/users", json(user)).expect(201);
+    return name;
+  }
+
+  String newUser() {
+    return newUser(Map.of());
+  }
+
+  /** A password grant from an address, through the proxy. */
+  Response grant(String address, String user, String password) {
+    return grant(address, user, password, Map.of());
+  }
+
+  Response grant(String address, String user, String password, Map<String, String> more) {
+    Map<String, String> form = new LinkedHashMap<>();
+    form.put("grant_type", "password");
+    form.put("client_id", "cli");
+    form.put("username", user);
+    form.put("password", password);
+    form.putAll(more);
+    return Http.postForm(endpoint("token"), form, "X-Forwarded-For", address);
+  }
+
+  /** Takes all slots of an address, at names that nobody has. */
+  void fill(String address) {
+    for (int i = 0; i < PER_ADDRESS; i++) {
+      grant(address, "nobody-" + USERS.incrementAndGet(), "wrong").expect(400);
+    }
+  }
+
+  Visitor visitor(String address) {
+    return new Visitor(url(), Map.of("X-Forwarded-For", address));
+  }
+
+  /** Stored events of an error, newest first. */
+  List<JsonNode> events(String error) {
+    List<JsonNode> found = new ArrayList<>();
+    for (JsonNode event : admin.get("/realms/" + REALM + "/events?max=2000").expect(200).json()) {
+      if (event.path("error").asText().equals(error)) {
+        found.add(event);
+      }
+    }
+    return found;
+  }
+
+  List<JsonNode> events(String error, String address) {
+    return events(error).stream()
+        .filter(event -> event.path("ipAddress").asText().equals(address))
+        .toList();
+  }
+
+  void setAttribute(String name, String value) {
+    ObjectNode realm = (ObjectNode) admin.get("/realms/" + REALM).expect(200).json();
+    ((ObjectNode) realm.get("attributes")).put(name, value);
+    admin.put("/realms/" + REALM, realm.toString()).expect(204);
+  }
+
+  /** The sum over those series of a metric that hold a text. */
+  double metric(String name, String holding) {
+    return Http.get(keycloak.managementUrl() + "/metrics")
+        .expect(200)
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+        .filter(line -> line.contains(holding))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  URI url() {
+    return keycloak.url();
+  }
+
+  String realmUrl() {
+    return url() + "/realms/" + REALM;
+  }
+
+  String endpoint(String path) {
+    return realmUrl() + "/protocol/openid-connect/" + path;
+  }
+
+  AdminApi admin() {
+    return admin;
+  }
+
+  RedisProcess redis() {
+    return redis;
+  }
+
+  DistributionServer keycloak() {
+    return keycloak;
+  }
+
+  static String json(Object value) {
+    try {
+      return JSON.writeValueAsString(value);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    keycloak.close();
+  }
+}

@@ -1,0 +1,179 @@
+package dev.bulwark.it.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * L1: whatever a running server could check a secret with is limited, or is listed here with the
+ * reason why it is not. What a new version of Keycloak brings fails this test until it is decided.
+ */
+class SecretsInventoryIT {
+
+  private static final LimitedServer SERVER = LimitedServer.shared();
+
+  /** Order of the factories that take the place of Keycloak's own. */
+  private static final int ORDER = 10;
+
+  private static final String PUBLIC_KEY = "a signature, by a key that cannot be guessed";
+  private static final String SIGNED = "tests a token or cookie that Keycloak has signed";
+  private static final String API_KEY = "an API key of 256 bits; wrong ones have a limit of theirs";
+  private static final String CLIENT_SECRET =
+      "a random secret of a client, whose address may be that of all its users";
+  private static final String NO_SECRET = "tests nothing that the user knows";
+
+  /** The SPIs by which something is tested: for each what is limited, and why the rest is not. */
+  private enum Spi {
+    AUTHENTICATOR(
+        "authenticator",
+        Set.of(
+            "auth-conditional-otp-form",
+            "auth-otp-form",
+            "auth-password-form",
+            "auth-recovery-authn-code-form",
+            "auth-username-form",
+            "auth-username-password-form",
+            "direct-grant-validate-otp",
+            "direct-grant-validate-password",
+            "direct-grant-validate-username",
+            "docker-http-basic-authenticator",
+            "http-basic-authenticator",
+            "idp-username-password-form",
+            "organization",
+            "reset-credentials-choose-user"),
+        Map.ofEntries(
+            Map.entry("allow-access-authenticator", NO_SECRET),
+            Map.entry("deny-access-authenticator", NO_SECRET),
+            Map.entry("auth-cookie", SIGNED),
+            Map.entry("auth-spnego", "a Kerberos ticket, which the KDC gives and limits"),
+            Map.entry("auth-x509-client-username-form", PUBLIC_KEY),
+            Map.entry("direct-grant-auth-x509-username", PUBLIC_KEY),
+            Map.entry("webauthn-authenticator", PUBLIC_KEY),
+            Map.entry("webauthn-authenticator-passwordless", PUBLIC_KEY),
+            Map.entry("api-key-direct-grant", API_KEY),
+            Map.entry("identity-provider-redirector", "the identity provider tests"),
+            Map.entry("idp-auto-link", NO_SECRET),
+            Map.entry("idp-confirm-link", NO_SECRET),
+            Map.entry("idp-confirm-override-link", NO_SECRET),
+            Map.entry("idp-create-user-if-unique", NO_SECRET),
+            Map.entry("idp-detect-existing-broker-user", NO_SECRET),
+            Map.entry("idp-email-verification", SIGNED),
+            Map.entry("idp-review-profile", NO_SECRET),
+            Map.entry("idp-add-organization-member", NO_SECRET),
+            Map.entry("reset-credential-email", SIGNED),
+            Map.entry("reset-otp", NO_SECRET),
+            Map.entry("reset-password", NO_SECRET),
+            Map.entry("user-session-limits", NO_SECRET),
+            Map.entry("conditional-client-scope", NO_SECRET),
+            Map.entry("conditional-credential", NO_SECRET),
+            Map.entry("conditional-level-of-authentication", NO_SECRET),
+            Map.entry("conditional-sub-flow-executed", NO_SECRET),
+            Map.entry("conditional-user-attribute", NO_SECRET),
+            Map.entry("conditional-user-configured", NO_SECRET),
+            Map.entry("conditional-user-role", NO_SECRET))),
+    FORM_ACTION(
+        "form-action",
+        Set.of("registration-user-creation"),
+        Map.of(
+            "registration-password-action", NO_SECRET,
+            "registration-recaptcha-action", NO_SECRET,
+            "registration-recaptcha-enterprise", NO_SECRET,
+            "registration-terms-and-conditions", NO_SECRET)),
+    DEVICE("oauth2DeviceUserCode", Set.of("default"), Map.of()),
+    CIBA("ciba-login-user-resolver", Set.of("default-ciba-login-user-resolver"), Map.of()),
+    GRANT(
+        "oauth2-grant-type",
+        Set.of(),
+        Map.ofEntries(
+            Map.entry("authorization_code", "a random code of more than 122 bits, once"),
+            Map.entry("client_credentials", "only the client authenticates"),
+            Map.entry("password", "by the authenticators of its flow, which are limited"),
+            Map.entry("refresh_token", SIGNED),
+            Map.entry("urn:bulwark:params:oauth:grant-type:api-key", API_KEY),
+            Map.entry(
+                "urn:ietf:params:oauth:grant-type:device_code", "a random code of 256 bits, once"),
+            Map.entry("urn:ietf:params:oauth:grant-type:jwt-bearer", PUBLIC_KEY),
+            Map.entry("urn:ietf:params:oauth:grant-type:token-exchange", SIGNED),
+            Map.entry("urn:ietf:params:oauth:grant-type:uma-ticket", SIGNED),
+            Map.entry("urn:openid:params:grant-type:ciba", SIGNED))),
+    CLIENT_AUTHENTICATOR(
+        "client-authenticator",
+        Set.of(),
+        Map.of(
+            "client-api-key", API_KEY,
+            "client-jwt", PUBLIC_KEY,
+            "client-secret", CLIENT_SECRET,
+            "client-secret-jwt", CLIENT_SECRET,
+            "client-x509", PUBLIC_KEY,
+            "federated-jwt", PUBLIC_KEY)),
+    REQUIRED_ACTION(
+        "required-action",
+        Set.of(),
+        Map.ofEntries(
+            Map.entry("CONFIGURE_RECOVERY_AUTHN_CODES", NO_SECRET),
+            Map.entry("CONFIGURE_TOTP", "a code of the secret that its page has just shown"),
+            Map.entry("TERMS_AND_CONDITIONS", NO_SECRET),
+            Map.entry("UPDATE_EMAIL", SIGNED),
+            Map.entry("UPDATE_PASSWORD", "asks for no old password: the user has just logged in"),
+            Map.entry("UPDATE_PROFILE", NO_SECRET),
+            Map.entry("VERIFY_EMAIL", SIGNED),
+            Map.entry("VERIFY_PROFILE", NO_SECRET),
+            Map.entry("create-api-key", NO_SECRET),
+            Map.entry("delete_account", NO_SECRET),
+            Map.entry("delete_credential", NO_SECRET),
+            Map.entry("idp_link", "the identity provider tests"),
+            Map.entry("update_user_locale", NO_SECRET),
+            Map.entry("webauthn-register", PUBLIC_KEY),
+            Map.entry("webauthn-register-passwordless", PUBLIC_KEY))),
+    REALM_RESOURCE(
+        "realm-restapi-extension",
+        Set.of(),
+        Map.of("api-keys", API_KEY, "device", "by the SPI oauth2DeviceUserCode, which is limited"));
+
+    private final String id;
+    private final Set<String> limited;
+    private final Map<String, String> reasons;
+
+    Spi(String id, Set<String> limited, Map<String, String> reasons) {
+      this.id = id;
+      this.limited = limited;
+      this.reasons = reasons;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void isLimitedOrHasAReason(Spi spi) {
+    Map<String, Integer> orders = orders(spi.id);
+    Set<String> decided = new TreeSet<>(spi.limited);
+    decided.addAll(spi.reasons.keySet());
+    assertThat(new TreeSet<>(orders.keySet())).as(spi.id).isEqualTo(decided);
+    assertThat(spi.limited).allSatisfy(id -> assertThat(orders.get(id)).as(id).isEqualTo(ORDER));
+    assertThat(spi.reasons.keySet())
+        .allSatisfy(id -> assertThat(orders.get(id)).as(id).isNotEqualTo(ORDER));
+  }
+
+  @Test
+  void theLimiterIsThere() {
+    assertThat(orders("login-rate-limiter")).containsOnlyKeys("default");
+  }
+
+  /** Ids of an SPI's providers with the order of their factories. */
+  private static Map<String, Integer> orders(String spi) {
+    JsonNode providers =
+        SERVER.admin().get("/serverinfo").expect(200).json().get("providers").get(spi);
+    Map<String, Integer> orders = new HashMap<>();
+    providers
+        .get("providers")
+        .properties()
+        .forEach(entry -> orders.put(entry.getKey(), entry.getValue().path("order").asInt()));
+    return orders;
+  }
+}

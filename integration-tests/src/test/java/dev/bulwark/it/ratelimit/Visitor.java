@@ -1,0 +1,139 @@
+package dev.bulwark.it.ratelimit;
+
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Response;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** A browser without rendering: keeps cookies, follows redirects within the server, sends forms. */
+final class Visitor {
+
+  private static final Pattern FORM = Pattern.compile("<form[^>]*\\saction=\"([^\"]+)\"");
+
+  private static final Pattern RETRY =
+      Pattern.compile("<a id=\"kc-rate-limited-retry\"[^>]*\\shref=\"([^\"]+)\"");
+
+  private final URI server;
+  private final Map<String, String> headers;
+  private final Map<String, String> cookies = new LinkedHashMap<>();
+
+  /**
+   * A browser that has not been here yet.
+   *
+   * @param headers sent with every request
+   */
+  Visitor(URI server, Map<String, String> headers) {
+    this.server = server;
+    this.headers = headers;
+  }
+
+  /** The same browser, carried to another address. */
+  Visitor at(String address) {
+    Visitor moved = new Visitor(server, Map.of("X-Forwarded-For", address));
+    moved.cookies.putAll(cookies);
+    return moved;
+  }
+
+  /** The login page, by way of the client. */
+  Response login(String clientId) {
+    return open(authorization("limits", "auth", clientId));
+  }
+
+  /** The login page of another realm. */
+  Response loginAt(String realm, String clientId) {
+    return open(authorization(realm, "auth", clientId));
+  }
+
+  Response registration() {
+    return open(authorization("limits", "registrations", "cli"));
+  }
+
+  private String authorization(String realm, String endpoint, String clientId) {
+    return server
+        + "/realms/"
+        + realm
+        + "/protocol/openid-connect/"
+        + endpoint
+        + "?response_type=code&scope=openid&redirect_uri=http%3A%2F%2F127.0.0.1%2Fdone&client_id="
+        + clientId;
+  }
+
+  Response open(String url) {
+    return follow(Http.request(url).GET());
+  }
+
+  /** Sends the form of a page. */
+  Response submit(Response page, Map<String, String> fields) {
+    return post(server.resolve(action(page)).toString(), fields);
+  }
+
+  Response post(String url, Map<String, String> fields) {
+    return follow(
+        Http.request(url)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(HttpRequest.BodyPublishers.ofString(Http.encode(fields))));
+  }
+
+  /** Where the form of a page is sent to. */
+  static String action(Response page) {
+    return first(FORM, page);
+  }
+
+  /** Where the page of a refused attempt leads back to. */
+  static String retryLink(Response page) {
+    return first(RETRY, page);
+  }
+
+  /** Address of a link that holds a text. */
+  static String link(Response page, String part) {
+    return first(Pattern.compile("href=\"([^\"]*" + Pattern.quote(part) + "[^\"]*)\""), page);
+  }
+
+  private static String first(Pattern pattern, Response page) {
+    Matcher matcher = pattern.matcher(page.body());
+    if (!matcher.find()) {
+      throw new AssertionError("no " + pattern + " in " + page.status() + ": " + page.body());
+    }
+    return matcher.group(1).replace("&amp;", "&");
+  }
+
+  private Response follow(HttpRequest.Builder request) {
+    Response response = send(request);
+    while (response.status() == 302 || response.status() == 303) {
+      String target = response.header("Location");
+      if (!target.startsWith(server + "/")) {
+        return response;
+      }
+      response = send(Http.request(target).GET());
+    }
+    return response;
+  }
+
+  private Response send(HttpRequest.Builder request) {
+    // By it Keycloak tells who enters a user code from a device that asks for one.
+    request.header("Accept", "text/html");
+    headers.forEach(request::header);
+    if (!cookies.isEmpty()) {
+      request.header(
+          "Cookie",
+          cookies.entrySet().stream()
+              .map(cookie -> cookie.getKey() + "=" + cookie.getValue())
+              .collect(Collectors.joining("; ")));
+    }
+    Response response = Http.send(request);
+    for (String cookie : response.headers().allValues("Set-Cookie")) {
+      String[] pair = cookie.split(";", 2)[0].split("=", 2);
+      if (pair[1].isEmpty()) {
+        cookies.remove(pair[0]);
+      } else {
+        cookies.put(pair[0], pair[1]);
+      }
+    }
+    return response;
+  }
+}

@@ -1,0 +1,78 @@
+package dev.bulwark.ratelimit;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.bulwark.ratelimit.window.LocalLimiter;
+import dev.bulwark.ratelimit.window.RedisLimiter;
+import dev.bulwark.ratelimit.window.SharedLimiter;
+import dev.bulwark.redis.RedisConnectionProvider;
+import dev.bulwark.redis.RedisConnectionProviderFactory;
+import io.micrometer.core.instrument.Metrics;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.Config;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.provider.ServerInfoAwareProviderFactory;
+
+/** Owns the windows of this node and the thread that gives slots back. */
+public final class DefaultLoginRateLimiterProviderFactory
+    implements LoginRateLimiterProviderFactory, ServerInfoAwareProviderFactory {
+
+  /** Id of the provider. */
+  public static final String ID = "default";
+
+  private @Nullable LoginRateLimiterConfig config;
+  private volatile @Nullable LimiterResources resources;
+
+  @Override
+  public String getId() {
+    return ID;
+  }
+
+  @Override
+  public void init(Config.Scope scope) {
+    config = LoginRateLimiterConfig.of(scope);
+  }
+
+  @Override
+  public void postInit(KeycloakSessionFactory factory) {
+    LoginRateLimiterConfig options = Objects.requireNonNull(config, "init() runs first");
+    RedisConnectionProviderFactory redis =
+        (RedisConnectionProviderFactory) factory.getProviderFactory(RedisConnectionProvider.class);
+    LocalLimiter local = new LocalLimiter(options.localKeys(), Ticker.systemTicker());
+    SharedLimiter limiter = new SharedLimiter(local, new RedisLimiter(redis.connection()));
+    LoginRateLimiterMetrics metrics =
+        new LoginRateLimiterMetrics(Metrics.globalRegistry, limiter::isAlone, local::size);
+    resources =
+        new LimiterResources(
+            options, limiter, new SlotReturns(limiter, metrics), new AttemptIds(), metrics);
+  }
+
+  @Override
+  public LoginRateLimiterProvider create(KeycloakSession session) {
+    return new DefaultLoginRateLimiterProvider(
+        session, Objects.requireNonNull(resources, "postInit() runs first"));
+  }
+
+  @Override
+  public void close() {
+    LimiterResources shared = resources;
+    if (shared != null) {
+      shared.returns().close();
+    }
+  }
+
+  @Override
+  public List<ProviderConfigProperty> getConfigMetadata() {
+    return LoginRateLimiterConfig.metadata();
+  }
+
+  @Override
+  public Map<String, String> getOperationalInfo() {
+    String version = getClass().getPackage().getImplementationVersion();
+    return Map.of("bulwark", version == null ? "development" : version);
+  }
+}

@@ -1,0 +1,82 @@
+package dev.bulwark.ratelimit;
+
+import dev.bulwark.ratelimit.window.Decision;
+import dev.bulwark.ratelimit.window.Scope;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** Meters of this module; names start with {@code bulwark.limiter}. */
+final class LoginRateLimiterMetrics {
+
+  private final Counter granted;
+  private final Counter allowed;
+  private final Map<Scope, Counter> refused = new EnumMap<>(Scope.class);
+  private final Counter returned;
+  private final Counter lost;
+  private final Timer decisions;
+
+  LoginRateLimiterMetrics(
+      MeterRegistry registry, BooleanSupplier alone, Supplier<Number> localKeys) {
+    granted = attempts(registry, "granted", "none");
+    allowed = attempts(registry, "allowed-network", "none");
+    for (Scope scope : Scope.values()) {
+      refused.put(scope, attempts(registry, "refused", scope.id()));
+    }
+    returned = returns(registry, "done");
+    lost = returns(registry, "lost");
+    decisions =
+        Timer.builder("bulwark.limiter.decisions")
+            .description("Time to decide whether an attempt may go on")
+            .register(registry);
+    // By a supplier: of an object Micrometer would keep a weak reference only.
+    Supplier<Number> now = () -> alone.getAsBoolean() ? 1 : 0;
+    Gauge.builder("bulwark.limiter.alone", now)
+        .description("1 while attempts are limited on this node alone, for Redis is away")
+        .register(registry);
+    Gauge.builder("bulwark.limiter.local.keys", localKeys)
+        .description("Addresses and accounts that this node remembers")
+        .register(registry);
+  }
+
+  private static Counter attempts(MeterRegistry registry, String outcome, String by) {
+    return Counter.builder("bulwark.limiter.attempts")
+        .description("Login attempts by outcome, and what was full for those that were refused")
+        .tag("outcome", outcome)
+        .tag("by", by)
+        .register(registry);
+  }
+
+  private static Counter returns(MeterRegistry registry, String result) {
+    return Counter.builder("bulwark.limiter.returns")
+        .description("Slots given back in Redis; lost ones stay until their window ends")
+        .tag("result", result)
+        .register(registry);
+  }
+
+  void decided(Decision decision, long nanos) {
+    decisions.record(nanos, TimeUnit.NANOSECONDS);
+    if (decision instanceof Decision.Refused no) {
+      Counter counter = refused.get(no.scope());
+      if (counter != null) {
+        counter.increment();
+      }
+    } else {
+      granted.increment();
+    }
+  }
+
+  void fromAllowedNetwork() {
+    allowed.increment();
+  }
+
+  void returned(boolean done) {
+    (done ? returned : lost).increment();
+  }
+}

@@ -1,0 +1,47 @@
+package dev.bulwark.ratelimit;
+
+import dev.bulwark.ratelimit.window.Decision;
+import org.keycloak.provider.Provider;
+
+/**
+ * The limit on login attempts, for the request of one session and its realm. A request takes one
+ * slot however many secrets it has tested; what becomes of it is known when the request ends.
+ */
+public interface LoginRateLimiterProvider extends Provider {
+
+  /**
+   * Takes a slot for this request, unless it holds one or comes from an allowed network.
+   *
+   * @param account whom the attempt is about
+   * @return refused where a window is full: then no secret may be tested, nor anything be told
+   *     about the account
+   */
+  Decision take(Account account);
+
+  /**
+   * As {@link #take}, but not counted by the address: for calls of a client's server, which speaks
+   * for many users.
+   */
+  Decision takeForAccount(Account account);
+
+  /**
+   * A right secret was presented: the slot goes back when the request ends, unless {@link #fail} is
+   * called too, or slots are not given back.
+   */
+  void succeed();
+
+  /** A secret was wrong or missing: the slot stays taken until the window has passed. */
+  void fail();
+
+  /**
+   * Text by which a later request gives this request's slot back; empty where it holds none. For a
+   * step that names the user, which counts only until the login succeeds.
+   */
+  String slot();
+
+  /** Gives back the slot of an earlier request of the same login, when this request succeeds. */
+  void adopt(String slot);
+
+  @Override
+  default void close() {}
+}

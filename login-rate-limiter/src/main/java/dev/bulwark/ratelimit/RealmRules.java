@@ -1,0 +1,86 @@
+package dev.bulwark.ratelimit;
+
+import dev.bulwark.ratelimit.window.Limits;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What holds for a realm: the server's options, or where the realm has them its attributes {@code
+ * loginRateLimiter.addressLimit}, {@code .accountLimit}, {@code .windowSeconds} and {@code
+ * .returnOnSuccess}. An attribute that is not allowed does not count, so that a slip in a realm
+ * neither opens it nor locks everybody out.
+ *
+ * @param limits how many attempts
+ * @param returnOnSuccess whether a login that succeeds gives its slot back
+ */
+record RealmRules(Limits limits, boolean returnOnSuccess) {
+
+  static final String PREFIX = "loginRateLimiter.";
+
+  private static final Logger LOG = Logger.getLogger(RealmRules.class);
+  private static final int MOST_TOLD = 100;
+  private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
+
+  /**
+   * Reads the rules of a realm.
+   *
+   * @param attributes the realm's attributes by name; null for one that it does not have
+   */
+  static RealmRules of(
+      LoginRateLimiterConfig config, Function<String, @Nullable String> attributes) {
+    int perAddress =
+        number(attributes, "addressLimit", 0, Limits.MOST, config.limits().perAddress());
+    int perAccount =
+        number(attributes, "accountLimit", 0, Limits.MOST, config.limits().perAccount());
+    int seconds =
+        number(
+            attributes,
+            "windowSeconds",
+            1,
+            (int) Limits.LONGEST.toSeconds(),
+            (int) config.limits().window().toSeconds());
+    return new RealmRules(
+        new Limits(perAddress, perAccount, Duration.ofSeconds(seconds)),
+        flag(attributes, "returnOnSuccess", config.returnOnSuccess()));
+  }
+
+  private static int number(
+      Function<String, @Nullable String> attributes, String name, int min, int max, int otherwise) {
+    String value = attributes.apply(PREFIX + name);
+    if (value == null || value.isBlank()) {
+      return otherwise;
+    }
+    try {
+      int number = Integer.parseInt(value.trim());
+      if (number >= min && number <= max) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Told below.
+    }
+    // At every attempt, but told once.
+    if (TOLD.size() < MOST_TOLD && TOLD.add(name + "=" + value)) {
+      LOG.warnf(
+          "The realm attribute %s%s must be %d to %d; the server's option counts: %d",
+          PREFIX, name, min, max, otherwise);
+    }
+    return otherwise;
+  }
+
+  private static boolean flag(
+      Function<String, @Nullable String> attributes, String name, boolean otherwise) {
+    String value = attributes.apply(PREFIX + name);
+    if (value == null || value.isBlank()) {
+      return otherwise;
+    }
+    return switch (value.trim()) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> otherwise;
+    };
+  }
+}

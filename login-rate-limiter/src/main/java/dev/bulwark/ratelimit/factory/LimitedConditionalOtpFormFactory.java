@@ -1,0 +1,20 @@
+package dev.bulwark.ratelimit.factory;
+
+import dev.bulwark.ratelimit.step.LimitedSteps;
+import org.keycloak.authentication.Authenticator;
+import org.keycloak.authentication.authenticators.browser.ConditionalOtpFormAuthenticatorFactory;
+import org.keycloak.models.KeycloakSession;
+
+/** {@code auth-conditional-otp-form}, with the limit. */
+public final class LimitedConditionalOtpFormFactory extends ConditionalOtpFormAuthenticatorFactory {
+
+  @Override
+  public Authenticator create(KeycloakSession session) {
+    return LimitedSteps.code(super.create(session));
+  }
+
+  @Override
+  public int order() {
+    return LimitedSteps.ORDER;
+  }
+}

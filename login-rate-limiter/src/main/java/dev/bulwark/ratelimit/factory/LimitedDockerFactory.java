@@ -1,0 +1,20 @@
+package dev.bulwark.ratelimit.factory;
+
+import dev.bulwark.ratelimit.step.LimitedSteps;
+import org.keycloak.authentication.Authenticator;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.protocol.docker.DockerAuthenticatorFactory;
+
+/** {@code docker-http-basic-authenticator}, with the limit. */
+public final class LimitedDockerFactory extends DockerAuthenticatorFactory {
+
+  @Override
+  public Authenticator create(KeycloakSession session) {
+    return LimitedSteps.docker(super.create(session));
+  }
+
+  @Override
+  public int order() {
+    return LimitedSteps.ORDER;
+  }
+}

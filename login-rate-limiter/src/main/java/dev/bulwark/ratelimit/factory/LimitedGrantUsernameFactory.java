@@ -1,0 +1,20 @@
+package dev.bulwark.ratelimit.factory;
+
+import dev.bulwark.ratelimit.step.LimitedSteps;
+import org.keycloak.authentication.Authenticator;
+import org.keycloak.authentication.authenticators.directgrant.ValidateUsername;
+import org.keycloak.models.KeycloakSession;
+
+/** {@code direct-grant-validate-username}, with the limit. */
+public final class LimitedGrantUsernameFactory extends ValidateUsername {
+
+  @Override
+  public Authenticator create(KeycloakSession session) {
+    return LimitedSteps.grantName(super.create(session));
+  }
+
+  @Override
+  public int order() {
+    return LimitedSteps.ORDER;
+  }
+}

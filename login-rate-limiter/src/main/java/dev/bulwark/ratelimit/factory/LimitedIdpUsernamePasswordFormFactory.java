@@ -1,0 +1,20 @@
+package dev.bulwark.ratelimit.factory;
+
+import dev.bulwark.ratelimit.step.LimitedSteps;
+import org.keycloak.authentication.Authenticator;
+import org.keycloak.authentication.authenticators.broker.IdpUsernamePasswordFormFactory;
+import org.keycloak.models.KeycloakSession;
+
+/** {@code idp-username-password-form}, with the limit. */
+public final class LimitedIdpUsernamePasswordFormFactory extends IdpUsernamePasswordFormFactory {
+
+  @Override
+  public Authenticator create(KeycloakSession session) {
+    return LimitedSteps.nameAndPassword(super.create(session));
+  }
+
+  @Override
+  public int order() {
+    return LimitedSteps.ORDER;
+  }
+}

@@ -1,0 +1,20 @@
+package dev.bulwark.ratelimit.factory;
+
+import dev.bulwark.ratelimit.step.LimitedSteps;
+import org.keycloak.authentication.Authenticator;
+import org.keycloak.authentication.authenticators.browser.PasswordFormFactory;
+import org.keycloak.models.KeycloakSession;
+
+/** {@code auth-password-form}, with the limit. */
+public final class LimitedPasswordFormFactory extends PasswordFormFactory {
+
+  @Override
+  public Authenticator create(KeycloakSession session) {
+    return LimitedSteps.password(super.create(session));
+  }
+
+  @Override
+  public int order() {
+    return LimitedSteps.ORDER;
+  }
+}

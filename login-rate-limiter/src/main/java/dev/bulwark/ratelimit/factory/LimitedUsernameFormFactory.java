@@ -1,0 +1,20 @@
+package dev.bulwark.ratelimit.factory;
+
+import dev.bulwark.ratelimit.step.LimitedSteps;
+import org.keycloak.authentication.Authenticator;
+import org.keycloak.authentication.authenticators.browser.UsernameFormFactory;
+import org.keycloak.models.KeycloakSession;
+
+/** {@code auth-username-form}, with the limit. */
+public final class LimitedUsernameFormFactory extends UsernameFormFactory {
+
+  @Override
+  public Authenticator create(KeycloakSession session) {
+    return LimitedSteps.name(super.create(session));
+  }
+
+  @Override
+  public int order() {
+    return LimitedSteps.ORDER;
+  }
+}

@@ -1,0 +1,85 @@
+package dev.bulwark.ratelimit.step;
+
+import dev.bulwark.ratelimit.Account;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.authentication.AuthenticationFlowContext;
+import org.keycloak.authentication.authenticators.browser.AbstractUsernameFormAuthenticator;
+import org.keycloak.services.managers.AuthenticationManager;
+
+/** Whom an attempt is about, found as the step itself will find it. */
+final class Accounts {
+
+  private static final String BASIC = "Basic ";
+
+  private Accounts() {}
+
+  /** The user that an earlier step has found. */
+  static Account current(AuthenticationFlowContext context) {
+    return Account.of(context.getUser());
+  }
+
+  /** The name in the form. */
+  static Account typed(AuthenticationFlowContext context) {
+    return Account.named(parameter(context, AuthenticationManager.FORM_USERNAME));
+  }
+
+  /**
+   * As {@link AbstractUsernameFormAuthenticator} does: the user of an earlier step where it was set
+   * before the form was shown, else the name in the form.
+   */
+  static Account currentOrTyped(AuthenticationFlowContext context) {
+    boolean set =
+        Boolean.parseBoolean(
+            context
+                .getAuthenticationSession()
+                .getAuthNote(
+                    AbstractUsernameFormAuthenticator.USER_SET_BEFORE_USERNAME_PASSWORD_AUTH));
+    return set ? current(context) : typed(context);
+  }
+
+  /** The name in the header {@code Authorization: Basic}. */
+  static Account basic(AuthenticationFlowContext context) {
+    String header = basicHeader(context);
+    if (header == null) {
+      return Account.NOBODY;
+    }
+    try {
+      byte[] pair = Base64.getMimeDecoder().decode(header.substring(BASIC.length()).trim());
+      String text = new String(pair, StandardCharsets.UTF_8);
+      int colon = text.indexOf(':');
+      return Account.named(colon < 0 ? text : text.substring(0, colon));
+    } catch (IllegalArgumentException e) {
+      return Account.NOBODY;
+    }
+  }
+
+  static boolean hasBasic(AuthenticationFlowContext context) {
+    return basicHeader(context) != null;
+  }
+
+  /** For the forms that look at "cancel" before anything else, and test nothing then. */
+  static boolean isNotCancelled(AuthenticationFlowContext context) {
+    return !context.getHttpRequest().getDecodedFormParameters().containsKey("cancel");
+  }
+
+  private static @Nullable String basicHeader(AuthenticationFlowContext context) {
+    var headers = context.getHttpRequest().getHttpHeaders().getRequestHeader("Authorization");
+    if (headers == null) {
+      return null;
+    }
+    // HttpBasicAuthenticator takes the last one.
+    String last = null;
+    for (String header : headers) {
+      if (header.startsWith(BASIC)) {
+        last = header;
+      }
+    }
+    return last;
+  }
+
+  private static @Nullable String parameter(AuthenticationFlowContext context, String name) {
+    return context.getHttpRequest().getDecodedFormParameters().getFirst(name);
+  }
+}

@@ -1,0 +1,73 @@
+package dev.bulwark.ratelimit.step;
+
+import dev.bulwark.ratelimit.Account;
+import dev.bulwark.ratelimit.LoginRateLimiterProvider;
+import dev.bulwark.ratelimit.window.Decision;
+import jakarta.ws.rs.WebApplicationException;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.UserModel;
+import org.keycloak.protocol.oidc.grants.ciba.resolvers.CIBALoginUserResolver;
+
+/**
+ * The user of a CIBA request. It tests no secret of the user, but tells whether there is one and
+ * asks that one for approval on another device: so it counts at the account. Not by address, for
+ * that is the client's server, which has authenticated itself.
+ */
+public final class LimitedCibaUserResolver implements CIBALoginUserResolver {
+
+  private final CIBALoginUserResolver delegate;
+  private final KeycloakSession session;
+
+  public LimitedCibaUserResolver(CIBALoginUserResolver delegate, KeycloakSession session) {
+    this.delegate = delegate;
+    this.session = session;
+  }
+
+  @Override
+  public @Nullable UserModel getUserFromLoginHint(String loginHint) {
+    takeSlot(Account.named(loginHint));
+    return delegate.getUserFromLoginHint(loginHint);
+  }
+
+  @Override
+  public @Nullable UserModel getUserFromLoginHintToken(String loginHintToken) {
+    return delegate.getUserFromLoginHintToken(loginHintToken);
+  }
+
+  @Override
+  public @Nullable UserModel getUserFromIdTokenHint(String idToken) {
+    return delegate.getUserFromIdTokenHint(idToken);
+  }
+
+  @Override
+  public String getInfoUsedByAuthentication(UserModel user) {
+    return delegate.getInfoUsedByAuthentication(user);
+  }
+
+  @Override
+  public @Nullable UserModel getUserFromInfoUsedByAuthentication(String info) {
+    return delegate.getUserFromInfoUsedByAuthentication(info);
+  }
+
+  private void takeSlot(Account account) {
+    LoginRateLimiterProvider limiter = session.getProvider(LoginRateLimiterProvider.class);
+    if (limiter.takeForAccount(account) instanceof Decision.Refused refusal) {
+      EventBuilder event =
+          new EventBuilder(
+                  session.getContext().getRealm(), session, session.getContext().getConnection())
+              .event(EventType.LOGIN)
+              .client(session.getContext().getClient());
+      Refusals.tell(event, account.name(), refusal);
+      throw new WebApplicationException(Refusals.json(refusal));
+    }
+    limiter.fail();
+  }
+
+  @Override
+  public void close() {
+    delegate.close();
+  }
+}

@@ -1,0 +1,95 @@
+package dev.bulwark.ratelimit.step;
+
+import dev.bulwark.ratelimit.window.Decision;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.authentication.AuthenticationFlowContext;
+import org.keycloak.events.Details;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.forms.login.LoginFormsProvider;
+import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
+
+/** The answers to refused attempts, and their event. */
+final class Refusals {
+
+  /** The error of the event. */
+  static final String EVENT_ERROR = "rate_limited";
+
+  /** The error in JSON; known from RFC 8628, 3.5: do the same later. */
+  static final String SLOW_DOWN = "slow_down";
+
+  static final String TEMPLATE = "login-rate-limited.ftl";
+
+  private static final int TOO_MANY_REQUESTS = 429;
+
+  private Refusals() {}
+
+  /** A page of the login theme with a link back to the step. */
+  static Response page(AuthenticationFlowContext context, Decision.Refused refusal) {
+    return page(context.form(), context.getRefreshUrl(true), refusal);
+  }
+
+  /**
+   * A page of the login theme.
+   *
+   * @param retry where the page leads back to
+   */
+  static Response page(LoginFormsProvider form, URI retry, Decision.Refused refusal) {
+    form.setAttribute("retryAfterSeconds", refusal.retryAfterSeconds());
+    form.setAttribute("retryUrl", retry.toString());
+    Response page = form.createForm(TEMPLATE);
+    return answer(Response.fromResponse(page), refusal);
+  }
+
+  /** JSON as the token endpoint's errors are (RFC 6749, 5.2). */
+  static Response json(AuthenticationFlowContext context, Decision.Refused refusal) {
+    return json(refusal);
+  }
+
+  static Response json(Decision.Refused refusal) {
+    return answer(
+        Response.ok(new OAuth2ErrorRepresentation(SLOW_DOWN, text(refusal)))
+            .type(MediaType.APPLICATION_JSON_TYPE)
+            .header(HttpHeaders.CACHE_CONTROL, "no-store"),
+        refusal);
+  }
+
+  /** JSON as Docker's clients read it (Docker Registry HTTP API V2, error code TOOMANYREQUESTS). */
+  static Response docker(AuthenticationFlowContext context, Decision.Refused refusal) {
+    Map<String, Object> error = Map.of("code", "TOOMANYREQUESTS", "message", text(refusal));
+    return answer(
+        Response.ok(Map.of("errors", List.of(error))).type(MediaType.APPLICATION_JSON_TYPE),
+        refusal);
+  }
+
+  /**
+   * Tells the event listeners. The event is a copy: the step's own goes on for the next attempt.
+   *
+   * @param name the name as it was typed; null if none was
+   */
+  static void tell(EventBuilder event, @Nullable String name, Decision.Refused refusal) {
+    EventBuilder copy = event.clone();
+    if (name != null) {
+      copy.detail(Details.USERNAME, name);
+    }
+    copy.detail(Details.REASON, refusal.scope().id())
+        .detail("retry_after", Long.toString(refusal.retryAfterSeconds()))
+        .error(EVENT_ERROR);
+  }
+
+  private static String text(Decision.Refused refusal) {
+    return "Too many attempts. Try again in " + refusal.retryAfterSeconds() + " s.";
+  }
+
+  private static Response answer(Response.ResponseBuilder builder, Decision.Refused refusal) {
+    return builder
+        .status(TOO_MANY_REQUESTS)
+        .header(HttpHeaders.RETRY_AFTER, refusal.retryAfterSeconds())
+        .build();
+  }
+}

@@ -1,0 +1,149 @@
+package dev.bulwark.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bulwark.ratelimit.window.Limits;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.keycloak.Config;
+import org.keycloak.provider.ProviderConfigProperty;
+
+class ConfigTest {
+
+  @Test
+  void defaultsAreThosePromised() {
+    LoginRateLimiterConfig config = LoginRateLimiterConfig.of(scope());
+    assertThat(config.limits()).isEqualTo(new Limits(5, 10, Duration.ofMinutes(1)));
+    assertThat(config.returnOnSuccess()).isTrue();
+    assertThat(config.allowedNetworks()).isEmpty();
+    assertThat(config.localKeys()).isEqualTo(100_000);
+  }
+
+  @Test
+  void readsEveryOption() {
+    LoginRateLimiterConfig config =
+        LoginRateLimiterConfig.of(
+            scope(
+                "address-limit",
+                "7",
+                "account-limit",
+                " 0 ",
+                "window-seconds",
+                "3600",
+                "return-on-success",
+                "false",
+                "allowed-networks",
+                "10.0.0.0/8, ::1",
+                "local-keys",
+                "1000"));
+    assertThat(config.limits()).isEqualTo(new Limits(7, 0, Duration.ofHours(1)));
+    assertThat(config.returnOnSuccess()).isFalse();
+    assertThat(config.allowedNetworks()).hasSize(2);
+    assertThat(config.localKeys()).isEqualTo(1_000);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "address-limit, -1",
+    "address-limit, 10001",
+    "address-limit, five",
+    "account-limit, -1",
+    "account-limit, 10001",
+    "window-seconds, 0",
+    "window-seconds, 3601",
+    "window-seconds, 1m",
+    "return-on-success, yes",
+    "allowed-networks, localhost",
+    "allowed-networks, 10.0.0.0/33",
+    "local-keys, 999",
+    "local-keys, 10000001",
+  })
+  void aValueThatIsNotAllowedNamesItsOption(String option, String value) {
+    assertThatThrownBy(() -> LoginRateLimiterConfig.of(scope(option, value)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("spi-login-rate-limiter--default--" + option + " must be");
+  }
+
+  @Test
+  void everyOptionIsDescribed() {
+    assertThat(
+            LoginRateLimiterConfig.metadata().stream()
+                .map(ProviderConfigProperty::getName)
+                .collect(Collectors.toSet()))
+        .isEqualTo(
+            Set.of(
+                "address-limit",
+                "account-limit",
+                "window-seconds",
+                "return-on-success",
+                "allowed-networks",
+                "local-keys"));
+  }
+
+  @Test
+  void aRealmHasItsOwnLimits() {
+    LoginRateLimiterConfig server = LoginRateLimiterConfig.of(scope());
+    Map<String, String> attributes = new HashMap<>();
+    attributes.put("loginRateLimiter.addressLimit", "50");
+    attributes.put("loginRateLimiter.accountLimit", "3");
+    attributes.put("loginRateLimiter.windowSeconds", "120");
+    attributes.put("loginRateLimiter.returnOnSuccess", "false");
+    RealmRules rules = RealmRules.of(server, attributes::get);
+    assertThat(rules.limits()).isEqualTo(new Limits(50, 3, Duration.ofMinutes(2)));
+    assertThat(rules.returnOnSuccess()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"addressLimit, -1", "addressLimit, all", "accountLimit, 10001", "windowSeconds, 0"})
+  void aSlipInARealmDoesNotCount(String name, String value) {
+    LoginRateLimiterConfig server = LoginRateLimiterConfig.of(scope());
+    Map<String, String> attributes = Map.of("loginRateLimiter." + name, value);
+    assertThat(RealmRules.of(server, attributes::get)).isEqualTo(RealmRules.of(server, n -> null));
+    assertThat(RealmRules.of(server, attributes::get).limits()).isEqualTo(server.limits());
+  }
+
+  private static Config.Scope scope(String... namesAndValues) {
+    Map<String, String> options = new HashMap<>();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      options.put(namesAndValues[i], namesAndValues[i + 1]);
+    }
+    return new MapScope(options);
+  }
+
+  private static final class MapScope extends Config.AbstractScope {
+    private final Map<String, String> options;
+
+    private MapScope(Map<String, String> options) {
+      this.options = options;
+    }
+
+    @Override
+    public @Nullable String get(String key) {
+      return options.get(key);
+    }
+
+    @Override
+    public Config.Scope scope(String... scope) {
+      return this;
+    }
+
+    @Override
+    public Config.Scope root() {
+      return this;
+    }
+
+    @Override
+    @Deprecated
+    public Set<String> getPropertyNames() {
+      return options.keySet();
+    }
+  }
+}
