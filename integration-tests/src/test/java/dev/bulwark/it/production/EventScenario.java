@@ -77,7 +77,7 @@ final class EventScenario {
             new Expected("LOGIN", null, true),
             new Expected("LOGIN_ERROR", "invalid_user_credentials", true),
             new Expected("LOGIN_ERROR", "user_not_found", false),
-            new Expected("USER_DISABLED_BY_TEMPORARY_LOCKOUT", null, true),
+            new Expected("LOGIN_ERROR", "user_temporarily_disabled", true),
             new Expected("CODE_TO_TOKEN", null, true),
             new Expected("CODE_TO_TOKEN_ERROR", "invalid_code", false),
             new Expected("REFRESH_TOKEN", null, true),
@@ -296,6 +296,7 @@ final class EventScenario {
                   .get("disabled")
                   .asBoolean();
             });
+    login.signIn(browser(), USER, THIRD_PASSWORD);
     unlock();
   }
 
