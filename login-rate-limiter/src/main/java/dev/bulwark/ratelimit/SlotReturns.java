@@ -3,6 +3,7 @@ package dev.bulwark.ratelimit;
 import dev.bulwark.ratelimit.window.Attempt;
 import dev.bulwark.ratelimit.window.SharedLimiter;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -35,14 +36,18 @@ final class SlotReturns implements AutoCloseable {
               Thread created = new Thread(job, "bulwark-limiter-returns");
               created.setDaemon(true);
               return created;
-            },
-            (job, pool) -> metrics.returned(false));
+            });
     thread.allowCoreThreadTimeOut(true);
   }
 
   void giveBack(Attempt attempt) {
     limiter.giveBackHere(attempt);
-    thread.execute(() -> metrics.returned(limiter.giveBackEverywhere(attempt)));
+    try {
+      thread.execute(() -> metrics.returned(limiter.giveBackEverywhere(attempt)));
+    } catch (RejectedExecutionException e) {
+      limiter.keepEverywhere(attempt);
+      metrics.returned(false);
+    }
   }
 
   /** Finishes what is waiting, for a few seconds at most. */

@@ -2,7 +2,9 @@ package dev.bulwark.ratelimit.window;
 
 import dev.bulwark.redis.RedisConnection;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Counts the attempts of all nodes in Redis: a sorted set for each key, whose members are attempts
@@ -26,6 +28,17 @@ public final class RedisLimiter {
    *     the slots all the same
    */
   public Decision take(Attempt attempt) {
+    return take(attempt, Set.of());
+  }
+
+  /**
+   * Gives slots back in the windows of the attempt, then takes one in each, or in none.
+   *
+   * @param returned ids of attempts that hold no slot any more
+   * @throws dev.bulwark.redis.RedisUnavailableException if Redis does not answer; it may have taken
+   *     the slots all the same
+   */
+  Decision take(Attempt attempt, Collection<String> returned) {
     List<Attempt.Counter> counters = attempt.counters();
     if (counters.isEmpty()) {
       return Decision.GRANTED;
@@ -34,6 +47,7 @@ public final class RedisLimiter {
     arguments.add(Long.toString(attempt.limits().window().toMillis()));
     arguments.add(attempt.id());
     counters.forEach(counter -> arguments.add(Integer.toString(counter.limit())));
+    arguments.addAll(returned);
     List<?> answer =
         (List<?>) redis.call(client -> Script.TAKE.run(client, keys(counters), arguments));
     long wait = (Long) answer.get(0);

@@ -14,8 +14,8 @@ final class Script {
 
   /**
    * KEYS: the windows, one or two. ARGV: length of the window in ms, id of the attempt, the limit
-   * of each window. Answers {0, 0} when a slot was taken in each, else the wait in ms and which
-   * window is full.
+   * of each window, then ids of attempts that hold no slot any more. Answers {0, 0} when a slot was
+   * taken in each, else the wait in ms and which window is full.
    */
   static final Script TAKE =
       new Script(
@@ -27,6 +27,9 @@ final class Script {
           for i = 1, #KEYS do
             local limit = tonumber(ARGV[2 + i])
             redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now - length)
+            for j = 3 + #KEYS, #ARGV do
+              redis.call('ZREM', KEYS[i], ARGV[j])
+            end
             local count = redis.call('ZCARD', KEYS[i])
             if count >= limit then
               local oldest = redis.call('ZRANGE', KEYS[i], count - limit, count - limit, 'WITHSCORES')

@@ -19,6 +19,7 @@ public final class SharedLimiter {
 
   private final LocalLimiter local;
   private final RedisLimiter redis;
+  private final PendingReturns pending = new PendingReturns();
   private final AtomicBoolean alone = new AtomicBoolean();
   private volatile long failedAt;
 
@@ -34,7 +35,7 @@ public final class SharedLimiter {
       return here;
     }
     try {
-      Decision everywhere = redis.take(attempt);
+      Decision everywhere = redis.take(attempt, pending.of(attempt));
       back();
       if (everywhere instanceof Decision.Refused) {
         local.giveBack(attempt);
@@ -51,9 +52,13 @@ public final class SharedLimiter {
     return local.check(addressKey, limits);
   }
 
-  /** Gives the slots back on this node, at once. */
+  /**
+   * Gives the slots back on this node, at once; in Redis with the next attempt at the same address
+   * or account here, if that comes before {@link #giveBackEverywhere}, which has to follow.
+   */
   public void giveBackHere(Attempt attempt) {
     local.giveBack(attempt);
+    pending.add(attempt);
   }
 
   /** Gives the slots back in Redis; false where it is away and they stay until the window ends. */
@@ -63,7 +68,14 @@ public final class SharedLimiter {
       return true;
     } catch (RedisUnavailableException e) {
       return false;
+    } finally {
+      pending.remove(attempt);
     }
+  }
+
+  /** The slots stay in Redis until the window ends: too much is waiting. */
+  public void keepEverywhere(Attempt attempt) {
+    pending.remove(attempt);
   }
 
   /**

@@ -228,6 +228,29 @@ class RedisLimiterTest {
     }
   }
 
+  /** Who logs in again at once is not refused for the slot that is on its way back. */
+  @Test
+  void whatIsOnItsWayBackIsGivenBackByTheNextAttempt() {
+    try (RedisProcess redis = RedisProcess.start();
+        UnifiedJedis client = client(redis)) {
+      SharedLimiter node = node(client);
+      for (int i = 0; i < LIMITS.perAddress() - 1; i++) {
+        assertThat(node.take(attempt("a", "alice"))).isEqualTo(Decision.GRANTED);
+      }
+      List<Attempt> late = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        Attempt success = attempt("a", "alice");
+        assertThat(node.take(success)).isEqualTo(Decision.GRANTED);
+        node.giveBackHere(success);
+        late.add(success);
+      }
+      // Without effect by now, and what comes after is not mistaken for it.
+      late.forEach(node::giveBackEverywhere);
+      assertThat(node.take(attempt("a", "alice"))).isEqualTo(Decision.GRANTED);
+      assertThat(node(client).take(attempt("a", "alice"))).isInstanceOf(Decision.Refused.class);
+    }
+  }
+
   private static SharedLimiter node(UnifiedJedis client) {
     return new SharedLimiter(
         new LocalLimiter(1_000, System::nanoTime), new RedisLimiter(new TestRedis(client, "")));

@@ -33,7 +33,7 @@ public final class Reconciler {
   private static final Logger LOG = Logger.getLogger(Reconciler.class);
   private static final String LEASE = "reconciler";
 
-  /** Small enough that PostgreSQL does not compile the statement (jit), which would take longer. */
+  /** Some ten milliseconds of the database at a time. */
   private static final int SLICE = 5_000;
 
   private static final int PAGE = 5_000;
