@@ -4,7 +4,6 @@ import dev.bulwark.redis.RedisConnection;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Counts the attempts of all nodes in Redis: a sorted set for each key, whose members are attempts
@@ -22,23 +21,13 @@ public final class RedisLimiter {
   }
 
   /**
-   * Takes a slot in each window of the attempt, or in none.
-   *
-   * @throws dev.bulwark.redis.RedisUnavailableException if Redis does not answer; it may have taken
-   *     the slots all the same
-   */
-  public Decision take(Attempt attempt) {
-    return take(attempt, Set.of());
-  }
-
-  /**
    * Gives slots back in the windows of the attempt, then takes one in each, or in none.
    *
    * @param returned ids of attempts that hold no slot any more
    * @throws dev.bulwark.redis.RedisUnavailableException if Redis does not answer; it may have taken
    *     the slots all the same
    */
-  Decision take(Attempt attempt, Collection<String> returned) {
+  public Decision take(Attempt attempt, Collection<String> returned) {
     List<Attempt.Counter> counters = attempt.counters();
     if (counters.isEmpty()) {
       return Decision.GRANTED;

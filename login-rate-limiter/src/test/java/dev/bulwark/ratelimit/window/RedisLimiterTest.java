@@ -56,9 +56,9 @@ class RedisLimiterTest {
 
   private static void assertLimits(RedisLimiter limiter) {
     for (int i = 0; i < 5; i++) {
-      assertThat(limiter.take(attempt("a", "u" + i))).isEqualTo(Decision.GRANTED);
+      assertThat(take(limiter, attempt("a", "u" + i))).isEqualTo(Decision.GRANTED);
     }
-    Decision sixth = limiter.take(attempt("a", "u5"));
+    Decision sixth = take(limiter, attempt("a", "u5"));
     assertThat(sixth)
         .isInstanceOfSatisfying(
             Decision.Refused.class,
@@ -67,28 +67,28 @@ class RedisLimiterTest {
               assertThat(refused.waitMillis()).isBetween(30_000L, 60_000L);
             });
     for (int i = 0; i < 10; i++) {
-      assertThat(limiter.take(attempt("b" + i, "alice"))).isEqualTo(Decision.GRANTED);
+      assertThat(take(limiter, attempt("b" + i, "alice"))).isEqualTo(Decision.GRANTED);
     }
-    assertThat(limiter.take(attempt("c", "alice")))
+    assertThat(take(limiter, attempt("c", "alice")))
         .isInstanceOfSatisfying(
             Decision.Refused.class,
             refused -> assertThat(refused.scope()).isEqualTo(Scope.ACCOUNT));
     // The refused ones took nothing.
     for (int i = 0; i < 5; i++) {
-      assertThat(limiter.take(attempt("c", "u" + i))).isEqualTo(Decision.GRANTED);
+      assertThat(take(limiter, attempt("c", "u" + i))).isEqualTo(Decision.GRANTED);
     }
     // A slot that goes back can be taken again, and goes back once.
-    assertThat(limiter.take(attempt("d", "bob"))).isEqualTo(Decision.GRANTED);
+    assertThat(take(limiter, attempt("d", "bob"))).isEqualTo(Decision.GRANTED);
     Attempt last = attempt("d", "bob");
     for (int i = 0; i < 20; i++) {
-      assertThat(limiter.take(last)).isEqualTo(Decision.GRANTED);
+      assertThat(take(limiter, last)).isEqualTo(Decision.GRANTED);
       limiter.giveBack(last);
       limiter.giveBack(last);
     }
     for (int i = 0; i < 4; i++) {
-      assertThat(limiter.take(attempt("d", "bob"))).isEqualTo(Decision.GRANTED);
+      assertThat(take(limiter, attempt("d", "bob"))).isEqualTo(Decision.GRANTED);
     }
-    assertThat(limiter.take(attempt("d", "bob"))).isInstanceOf(Decision.Refused.class);
+    assertThat(take(limiter, attempt("d", "bob"))).isInstanceOf(Decision.Refused.class);
   }
 
   @ParameterizedTest
@@ -102,7 +102,7 @@ class RedisLimiterTest {
       long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
       while (System.nanoTime() < end) {
         long before = System.nanoTime();
-        if (limiter.take(new Attempt(id(), "a", null, second)) instanceof Decision.Granted) {
+        if (take(limiter, new Attempt(id(), "a", null, second)) instanceof Decision.Granted) {
           grants.add(before);
         }
       }
@@ -123,7 +123,7 @@ class RedisLimiterTest {
       RedisLimiter limiter = new RedisLimiter(new TestRedis(client, ""));
       List<Future<Decision>> all = new ArrayList<>();
       for (int i = 0; i < 1_000; i++) {
-        all.add(threads.submit(() -> limiter.take(attempt("a", "u"))));
+        all.add(threads.submit(() -> take(limiter, attempt("a", "u"))));
       }
       int granted = 0;
       for (Future<Decision> one : all) {
@@ -141,10 +141,10 @@ class RedisLimiterTest {
         UnifiedJedis client = client(redis)) {
       RedisLimiter limiter = new RedisLimiter(new TestRedis(client, ""));
       for (int i = 0; i < 5; i++) {
-        assertThat(limiter.take(attempt("a", null))).isEqualTo(Decision.GRANTED);
+        assertThat(take(limiter, attempt("a", null))).isEqualTo(Decision.GRANTED);
         redis.admin("SCRIPT", "FLUSH");
       }
-      assertThat(limiter.take(attempt("a", null))).isInstanceOf(Decision.Refused.class);
+      assertThat(take(limiter, attempt("a", null))).isInstanceOf(Decision.Refused.class);
     }
   }
 
@@ -189,10 +189,10 @@ class RedisLimiterTest {
     try (RedisProcess redis = RedisProcess.start();
         UnifiedJedis client = client(redis)) {
       RedisLimiter limiter = new RedisLimiter(new TestRedis(client, ""));
-      limiter.take(attempt("warm", "up"));
+      take(limiter, attempt("warm", "up"));
       redis.admin("CONFIG", "RESETSTAT");
       for (int i = 0; i < 100; i++) {
-        limiter.take(attempt("a", "u"));
+        take(limiter, attempt("a", "u"));
       }
       String stats = redis.admin("INFO", "commandstats");
       assertThat(stats).contains("cmdstat_evalsha:calls=100,").doesNotContain("cmdstat_eval:");
@@ -266,6 +266,10 @@ class RedisLimiterTest {
       granted += limiter.take(attempt(address, null)) instanceof Decision.Granted ? 1 : 0;
     }
     return granted;
+  }
+
+  private static Decision take(RedisLimiter limiter, Attempt attempt) {
+    return limiter.take(attempt, List.of());
   }
 
   private static UnifiedJedis client(RedisProcess redis) {
