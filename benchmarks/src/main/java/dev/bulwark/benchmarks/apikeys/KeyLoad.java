@@ -3,6 +3,7 @@ package dev.bulwark.benchmarks.apikeys;
 import dev.bulwark.benchmarks.Command;
 import dev.bulwark.benchmarks.Plan;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,21 +26,22 @@ final class KeyLoad {
   private final KeyServer server;
   private final Path script;
 
-  /** Prepares the requests of a kind, whose name is that of a file. */
+  /** Prepares the requests of a kind, whose name leads that of a file. */
   KeyLoad(Plan plan, KeyServer server, String name, List<Request> requests) throws IOException {
     this.plan = plan;
     this.server = server;
     Path folder = plan.folder("load");
+    // Two servers have different keys.
+    String file = name + "-" + URI.create(server.url()).getPort();
     Path lines =
-        Files.write(folder.resolve(name + ".txt"), requests.stream().map(Request::line).toList());
+        Files.write(folder.resolve(file + ".txt"), requests.stream().map(Request::line).toList());
     this.script =
         Files.writeString(
-            folder.resolve(name + ".lua"),
+            folder.resolve(file + ".lua"),
             """
             local requests = {}
             local at = 0
             function init(args)
-              wrk.init(args)
               for line in io.lines("%s") do
                 local parts = {}
                 for part in (line .. "\\t"):gmatch("(.-)\\t") do parts[#parts + 1] = part end

@@ -115,14 +115,14 @@ final class KeyServer implements AutoCloseable {
               from,
               to,
               "'user_id', 'bench-user-' || n / 10,"
-                  + " 'secret_data', jsonb_build_object('hash', hash)::text"));
+                  + " 'secret_data', jsonb_build_object('hash', s.hash)::text"));
       database.sql(
           copy(
               "bulwark_api_key",
               key,
               from,
               to,
-              "'owner_id', 'bench-user-' || n / 10, 'hash', hash"));
+              "'owner_id', 'bench-user-' || n / 10, 'hash', s.hash"));
     }
     database.sql("VACUUM ANALYZE");
   }
