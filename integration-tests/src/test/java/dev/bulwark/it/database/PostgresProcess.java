@@ -88,6 +88,11 @@ public final class PostgresProcess implements DatabaseProcess {
     return run(NAME, statements);
   }
 
+  /** Address of the database for {@code psql}; no password is asked for. */
+  public String uri() {
+    return "postgresql://" + NAME + "@127.0.0.1:" + port + "/" + NAME;
+  }
+
   /** Process id of the server, parent of all its processes. */
   public long pid() {
     return process.pid();

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A password and its hash as another application's library wrote it. */
-record OldHash(String library, String algorithm, String password, String hash) {
+public record OldHash(String library, String algorithm, String password, String hash) {
 
   private static final Path VECTORS =
       Path.of(
@@ -21,7 +21,7 @@ record OldHash(String library, String algorithm, String password, String hash) {
           "src/test/resources/dev/bulwark/password/foreign/foreign-vectors.jsonl");
 
   /** Of each library and form one password in several scripts. */
-  static List<OldHash> oneOfEachForm() {
+  public static List<OldHash> oneOfEachForm() {
     Map<String, OldHash> chosen = new HashMap<>();
     for (OldHash hash : all()) {
       if (hash.password.startsWith("Pässwörd")) {
