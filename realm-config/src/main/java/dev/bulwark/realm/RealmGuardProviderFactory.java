@@ -5,6 +5,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.keycloak.Config;
 import org.keycloak.models.ClientModel;
+import org.keycloak.models.IdentityProviderModel;
 import org.keycloak.models.KeycloakContext;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
@@ -16,7 +17,7 @@ import org.keycloak.provider.ProviderFactory;
 
 /**
  * Refuses a realm or client whose secrets still hold an unresolved <code>${NAME}</code> placeholder
- * (L5).
+ * (L5), and a realm whose login with Google or GitHub is on without what it needs (O2).
  *
  * <p>It listens to {@link RealmModel.RealmPostCreateEvent} and {@link
  * ClientModel.ClientUpdatedEvent}, which every way of import ends with. An exception there rolls
@@ -60,7 +61,14 @@ public final class RealmGuardProviderFactory
       // imports at start.
       context.setRealm(realm);
       try {
-        require(realm, secrets(realm).flatMap(secret -> Placeholders.in(secret).stream()));
+        require(
+            realm,
+            Stream.concat(
+                secrets(realm).flatMap(secret -> Placeholders.in(secret).stream()),
+                realm
+                    .getIdentityProvidersStream()
+                    .filter(IdentityProviderModel::isEnabled)
+                    .flatMap(RealmGuardProviderFactory::missing)));
       } finally {
         context.setRealm(bound);
       }
@@ -78,6 +86,12 @@ public final class RealmGuardProviderFactory
                 .flatMap(provider -> provider.getConfig().values().stream()),
             realm.getSmtpConfig().values().stream())
         .flatMap(values -> values);
+  }
+
+  private static Stream<String> missing(IdentityProviderModel provider) {
+    return RequiredSettings.missing(
+        provider.getProviderId(), provider.getAlias(), provider.getConfig())
+        .stream();
   }
 
   private static void require(RealmModel realm, Stream<String> unresolved) {

@@ -98,6 +98,8 @@ class ShippedFilesIT {
             "/clients/secret=${RELYING_APP_SECRET}",
             "/clients/secret=${TASKS_SERVICE_SECRET}",
             "/clients/secret=${GATEWAY_SECRET}",
+            "/identityProviders/config/clientSecret=${GOOGLE_CLIENT_SECRET:}",
+            "/identityProviders/config/clientSecret=${GITHUB_CLIENT_SECRET:}",
             "/smtpServer/password=${SMTP_PASSWORD:}");
   }
 

@@ -80,11 +80,32 @@ class RealmImportIT {
         RealmFile.shipped()
             .json()
             .replaceFirst("\"realm\": \"app\"", "\"realm\": \"raw\"")
-            // Keycloak itself refuses an address with a placeholder; here it is about the secrets.
-            .replaceAll("\\$\\{SMTP_[A-Z]+:([^}]*)}", "$1");
+            // Keycloak itself refuses an address or a switch with a placeholder; here it is about
+            // the
+            // secrets.
+            .replaceAll("\\$\\{(?:SMTP_[A-Z]+|[A-Z]+_ENABLED):([^}]*)}", "$1");
     Response response = admin.post("/realms", raw);
     assertThat(response.status()).as(response.body()).isEqualTo(400);
     assertThat(response.body()).contains("not imported", "RELYING_APP_SECRET");
+    assertThat(admin.get("/realms/raw").status()).isEqualTo(404);
+  }
+
+  /** O2: a button that leads nowhere. */
+  @Test
+  void aProviderThatIsOnWithoutItsSecretIsRefused() {
+    Map<String, String> incomplete = new HashMap<>(RealmFile.developmentEnvironment());
+    incomplete.put("GOOGLE_ENABLED", "true");
+    incomplete.put("GOOGLE_CLIENT_ID", "an-id");
+    String json =
+        RealmFile.shipped()
+            .resolve(incomplete)
+            .json()
+            .replaceFirst("\"realm\": \"app\"", "\"realm\": \"raw\"");
+    Response response = admin.post("/realms", json);
+    assertThat(response.status()).as(response.body()).isEqualTo(400);
+    assertThat(response.body())
+        .contains("not imported", "GOOGLE_CLIENT_SECRET")
+        .doesNotContain("GOOGLE_CLIENT_ID", "GITHUB");
     assertThat(admin.get("/realms/raw").status()).isEqualTo(404);
   }
 

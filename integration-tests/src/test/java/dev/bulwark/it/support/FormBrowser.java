@@ -95,6 +95,12 @@ public final class FormBrowser {
     return post(action.toString(), fields);
   }
 
+  /** The answer to the form of a page, which the browser does not follow. */
+  public Response submitOnly(Page page, Map<String, String> fields) {
+    String action = URI.create(page.url()).resolve(page.form()).toString();
+    return send(action, formRequest(action, fields));
+  }
+
   /** Sends a form that a script would send at once, with the hidden fields it has. */
   public Page passOn(Page page) {
     Map<String, String> fields = new LinkedHashMap<>();
@@ -110,11 +116,7 @@ public final class FormBrowser {
   }
 
   public Page post(String url, Map<String, String> fields) {
-    return follow(
-        url,
-        Http.request(url)
-            .header("Content-Type", "application/x-www-form-urlencoded")
-            .POST(HttpRequest.BodyPublishers.ofString(Http.encode(fields))));
+    return follow(url, formRequest(url, fields));
   }
 
   /** Follows a link of a page. */
@@ -180,6 +182,12 @@ public final class FormBrowser {
       response = send(at, Http.request(at).GET());
     }
     return new Page(at, response);
+  }
+
+  private static HttpRequest.Builder formRequest(String url, Map<String, String> fields) {
+    return Http.request(url)
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .POST(HttpRequest.BodyPublishers.ofString(Http.encode(fields)));
   }
 
   private static boolean isRedirect(Response response) {

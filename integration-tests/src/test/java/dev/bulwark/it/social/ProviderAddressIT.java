@@ -1,0 +1,163 @@
+package dev.bulwark.it.social;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.social.GitHubAccount.Address;
+import dev.bulwark.it.support.Application;
+import dev.bulwark.it.support.FormBrowser;
+import dev.bulwark.it.support.Realm;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * O2: which address the user gets from a provider, and that one counts as verified only where the
+ * provider says so.
+ */
+class ProviderAddressIT {
+
+  private static Application application;
+
+  private final SocialServer server = SocialServer.get();
+  private final LocalUsers users = new LocalUsers(server.admin());
+
+  @BeforeAll
+  static void start() {
+    SocialServer server = SocialServer.get();
+    application = new Application(server.realm(), server.admin());
+  }
+
+  @AfterAll
+  static void close() {
+    if (application != null) {
+      application.close();
+    }
+  }
+
+  /** GitHub lets people show one of their verified addresses; most show none. */
+  @Test
+  void withoutAPublicAddressThePrimaryOneOfGitHubIsUsed() {
+    JsonNode user =
+        user(
+            new Traveller(server, application)
+                .logIn(GitHubAccount.of(5001, "shy", "shy@hub.example")));
+    assertThat(user.get("email").asText()).isEqualTo("shy@hub.example");
+  }
+
+  @Test
+  void aPublicAddressOfGitHubIsUsed() {
+    JsonNode user =
+        user(
+            new Traveller(server, application)
+                .logIn(
+                    new GitHubAccount(
+                        5002,
+                        "open",
+                        "Open Hub",
+                        "open@hub.example",
+                        List.of(new Address("open-primary@hub.example", true, true)))));
+    assertThat(user.get("email").asText()).isEqualTo("open@hub.example");
+  }
+
+  /** Keycloak's broker does not look at {@code verified}: so no address of GitHub is. */
+  @Test
+  void noAddressOfGitHubCountsAsVerified() {
+    JsonNode verified =
+        user(
+            new Traveller(server, application)
+                .logIn(GitHubAccount.of(5003, "sure", "sure@hub.example")));
+    assertThat(verified.get("emailVerified").asBoolean()).isFalse();
+    JsonNode unverified =
+        user(
+            new Traveller(server, application)
+                .logIn(unverified(5004, "unsure", "unsure@hub.example")));
+    assertThat(unverified.get("email").asText()).isEqualTo("unsure@hub.example");
+    assertThat(unverified.get("emailVerified").asBoolean()).isFalse();
+  }
+
+  @Test
+  void anUnverifiedAddressOfGitHubLinksNothing() {
+    String id = users.create("unverified-at-hub", true);
+    FormBrowser.Page page =
+        new Traveller(server, application)
+            .logIn(unverified(5005, "unverified-hub", "unverified-at-hub@example.org"));
+    assertThat(page.response().body()).contains("linkAccount");
+    assertThat(page.url()).startsWith(server.url().toString());
+    assertThat(users.identities(id)).isEmpty();
+  }
+
+  @Test
+  void withoutAnyAddressAtGitHubNobodyIsLetIn() {
+    FormBrowser.Page page =
+        new Traveller(server, application)
+            .logIn(new GitHubAccount(5006, "addressless", "No Address", null, List.of()));
+    assertThat(page.response().status()).isGreaterThanOrEqualTo(400);
+    assertThat(page.url()).startsWith(server.url().toString());
+    assertThat(
+            server
+                .admin()
+                .get("/realms/app/users?exact=true&username=addressless")
+                .expect(200)
+                .json())
+        .isEmpty();
+  }
+
+  /** A profile of GitHub need not have a name, and a user of the realm must. */
+  @Test
+  void aNamelessAccountOfGitHubIsAskedForAName() {
+    Traveller traveller = new Traveller(server, application);
+    FormBrowser.Page page =
+        traveller.logIn(
+            new GitHubAccount(
+                5007,
+                "nameless",
+                null,
+                null,
+                List.of(new Address("nameless@hub.example", true, true))));
+    assertThat(page.response().body()).contains("kc-idp-review-profile-form");
+    page =
+        traveller
+            .browser()
+            .submit(
+                page,
+                Map.of(
+                    "username",
+                    "nameless",
+                    "email",
+                    "nameless@hub.example",
+                    "firstName",
+                    "Now",
+                    "lastName",
+                    "Named"));
+    assertThat(user(page).get("lastName").asText()).isEqualTo("Named");
+  }
+
+  @Test
+  void anAddressOfGoogleIsVerifiedIfGoogleSaysSo() {
+    JsonNode verified =
+        user(
+            new Traveller(server, application)
+                .logIn(GoogleAccount.of("5101", "sure@gmail.example")));
+    assertThat(verified.get("emailVerified").asBoolean()).isTrue();
+    JsonNode unverified =
+        user(
+            new Traveller(server, application)
+                .logIn(new GoogleAccount("5102", "unsure@gmail.example", false, "Un", "Sure")));
+    assertThat(unverified.get("emailVerified").asBoolean()).isFalse();
+  }
+
+  private static GitHubAccount unverified(long id, String login, String email) {
+    return new GitHubAccount(
+        id, login, "Un Verified", null, List.of(new Address(email, true, false)));
+  }
+
+  private JsonNode user(FormBrowser.Page page) {
+    return users.user(
+        Realm.claims(application.redeem(page.parameter("code")).expect(200).text("id_token"))
+            .get("sub")
+            .asText());
+  }
+}
