@@ -1,5 +1,6 @@
 package dev.bulwark.password;
 
+import dev.bulwark.password.PasswordMetrics.Operation;
 import dev.bulwark.password.argon2.Argon2Engine;
 import dev.bulwark.password.argon2.Argon2Parameters;
 import dev.bulwark.password.foreign.Algorithms;
@@ -7,6 +8,7 @@ import dev.bulwark.password.foreign.Argon2Fields;
 import dev.bulwark.password.foreign.Argon2Verifier;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.UnusableHashException;
+import dev.bulwark.password.level.SessionWork;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Optional;
@@ -33,17 +35,20 @@ final class Argon2idHashProvider implements PasswordHashProvider {
   private final Argon2Verifier verifier;
   private final PasswordHashing hashing;
   private final Supplier<Optional<String>> userId;
+  private final SessionWork work;
 
   Argon2idHashProvider(
       PasswordHashingConfig config,
       Argon2Engine engine,
       PasswordHashing hashing,
-      Supplier<Optional<String>> userId) {
+      Supplier<Optional<String>> userId,
+      SessionWork work) {
     this.config = config;
     this.engine = engine;
     this.verifier = new Argon2Verifier(engine);
     this.hashing = hashing;
     this.userId = userId;
+    this.work = work;
   }
 
   /**
@@ -53,11 +58,7 @@ final class Argon2idHashProvider implements PasswordHashProvider {
   @Override
   public boolean policyCheck(PasswordPolicy policy, PasswordCredentialModel credential) {
     try {
-      StoredHash stored = CredentialFields.read(credential);
-      return stored.algorithm().equals(Algorithms.ARGON2)
-          && stored.salt().length == config.saltLength()
-          && Argon2Fields.read(stored.iterations(), stored.parameters())
-              .equals(config.parameters());
+      return config.isCurrent(CredentialFields.read(credential));
     } catch (UnusableHashException e) {
       return false;
     }
@@ -73,9 +74,11 @@ final class Argon2idHashProvider implements PasswordHashProvider {
             rawPassword,
             password ->
                 hashing.hash(
+                    Operation.HASH,
                     Algorithms.ARGON2,
                     parameters.memory(),
-                    () -> engine.hash(parameters, password, salt)));
+                    () -> engine.hash(parameters, password, salt),
+                    work::made));
     return CredentialFields.write(
         new StoredHash(
             Algorithms.ARGON2,
@@ -87,7 +90,7 @@ final class Argon2idHashProvider implements PasswordHashProvider {
 
   @Override
   public boolean verify(String rawPassword, PasswordCredentialModel credential) {
-    return hashing.verify(verifier, rawPassword, credential, userId);
+    return hashing.verify(verifier, rawPassword, credential, userId, work);
   }
 
   /**

@@ -1,14 +1,20 @@
 package dev.bulwark.password;
 
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.bulwark.password.PasswordMetrics.Operation;
 import dev.bulwark.password.argon2.Argon2Engine;
 import dev.bulwark.password.argon2.Argon2Engines;
+import dev.bulwark.password.argon2.Argon2Parameters;
 import dev.bulwark.password.foreign.Algorithms;
+import dev.bulwark.password.level.FailureTimes;
+import dev.bulwark.password.level.SessionWork;
 import dev.bulwark.password.stored.StoredHashGauges;
 import io.micrometer.core.instrument.Metrics;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.common.Profile;
@@ -36,12 +42,15 @@ public final class Argon2idHashProviderFactory
   /** Stored in every credential: a data format, never to change. */
   public static final String ID = Algorithms.ARGON2;
 
+  private static final byte[] DUMMY_PASSWORD = new byte[16];
+
   private static final Logger LOG = LoggerFactory.getLogger(Argon2idHashProviderFactory.class);
 
   private @Nullable PasswordHashingConfig config;
   private @Nullable Argon2Engine engine;
   private @Nullable PasswordHashing hashing;
   private @Nullable StoredHashGauges stored;
+  private @Nullable FailureTimes failureTimes;
   private Map<String, String> operationalInfo = Map.of();
 
   @Override
@@ -62,6 +71,9 @@ public final class Argon2idHashProviderFactory
     config = options;
     engine = chosen;
     hashing = new PasswordHashing(permits, metrics, options.limits());
+    failureTimes =
+        new FailureTimes(
+            options::isCurrent, Duration.ofMillis(options.maxFailureTime()), Ticker.systemTicker());
     if (options.countInterval() > 0) {
       stored =
           new StoredHashGauges(Metrics.globalRegistry, Duration.ofSeconds(options.countInterval()));
@@ -97,7 +109,33 @@ public final class Argon2idHashProviderFactory
     if (config == null || engine == null || hashing == null) {
       throw new IllegalStateException("init() has not run");
     }
-    return new Argon2idHashProvider(config, engine, hashing, () -> CurrentUser.id(session));
+    return new Argon2idHashProvider(
+        config, engine, hashing, () -> CurrentUser.id(session), work(session));
+  }
+
+  /** What is computed for the request of a session, by whichever hasher. */
+  SessionWork work(KeycloakSession session) {
+    if (failureTimes == null) {
+      throw new IllegalStateException("init() has not run");
+    }
+    return SessionWork.of(session, failureTimes, this::dummy);
+  }
+
+  /** A hash of the current parameters for nobody. */
+  private void dummy(LongConsumer computed) {
+    if (config == null || engine == null) {
+      throw new IllegalStateException("init() has not run");
+    }
+    Argon2Parameters parameters = config.parameters();
+    Argon2Engine chosen = engine;
+    byte[] salt = new byte[config.saltLength()];
+    hashing()
+        .hash(
+            Operation.DUMMY,
+            ID,
+            parameters.memory(),
+            () -> chosen.hash(parameters, DUMMY_PASSWORD, salt),
+            computed);
   }
 
   /** What the verifiers of other algorithms share with this one. */

@@ -1,6 +1,7 @@
 package dev.bulwark.password;
 
 import dev.bulwark.password.foreign.PasswordVerifier;
+import dev.bulwark.password.level.SessionWork;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.keycloak.credential.hash.PasswordHashProvider;
@@ -18,21 +19,24 @@ final class ForeignHashProvider implements PasswordHashProvider {
   private final PasswordHashing hashing;
   private final PasswordHashProvider argon2id;
   private final Supplier<Optional<String>> userId;
+  private final SessionWork work;
 
   ForeignHashProvider(
       PasswordVerifier verifier,
       PasswordHashing hashing,
       PasswordHashProvider argon2id,
-      Supplier<Optional<String>> userId) {
+      Supplier<Optional<String>> userId,
+      SessionWork work) {
     this.verifier = verifier;
     this.hashing = hashing;
     this.argon2id = argon2id;
     this.userId = userId;
+    this.work = work;
   }
 
   @Override
   public boolean verify(String rawPassword, PasswordCredentialModel credential) {
-    return hashing.verify(verifier, rawPassword, credential, userId);
+    return hashing.verify(verifier, rawPassword, credential, userId, work);
   }
 
   @Override

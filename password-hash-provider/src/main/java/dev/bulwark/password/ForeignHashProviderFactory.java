@@ -59,7 +59,11 @@ abstract class ForeignHashProviderFactory
       throw new IllegalStateException("postInit() has not run");
     }
     return new ForeignHashProvider(
-        verifier, argon2id.hashing(), argon2id.create(session), () -> CurrentUser.id(session));
+        verifier,
+        argon2id.hashing(),
+        argon2id.create(session),
+        () -> CurrentUser.id(session),
+        argon2id.work(session));
   }
 
   @Override

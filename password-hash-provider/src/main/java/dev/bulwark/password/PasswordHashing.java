@@ -7,10 +7,12 @@ import dev.bulwark.password.foreign.CostLimits;
 import dev.bulwark.password.foreign.PasswordVerifier;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.UnusableHashException;
+import dev.bulwark.password.level.SessionWork;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.keycloak.models.credential.PasswordCredentialModel;
 import org.slf4j.Logger;
@@ -41,26 +43,36 @@ final class PasswordHashing implements AutoCloseable {
   /**
    * Makes a new hash.
    *
+   * @param operation what it is made for
    * @param memory KiB that it takes
+   * @param computed told the nanoseconds that it took
    */
-  byte[] hash(String algorithm, int memory, Supplier<byte[]> work) {
-    return timed(algorithm, Operation.HASH, memory, work, hash -> Outcome.CREATED);
+  byte[] hash(
+      Operation operation,
+      String algorithm,
+      int memory,
+      Supplier<byte[]> work,
+      LongConsumer computed) {
+    return timed(algorithm, operation, memory, work, hash -> Outcome.CREATED, computed);
   }
 
   /**
    * Verifies a password. A hash that cannot be verified is a wrong password, and one warning.
    *
    * @param userId whose password it is, where that is known; asked only for the warning
+   * @param work told of what was computed
    */
   boolean verify(
       PasswordVerifier verifier,
       String password,
       PasswordCredentialModel credential,
-      Supplier<Optional<String>> userId) {
+      Supplier<Optional<String>> userId,
+      SessionWork work) {
     String algorithm = verifier.algorithm();
+    StoredHash stored;
     PasswordVerifier.Verification verification;
     try {
-      StoredHash stored = CredentialFields.read(credential);
+      stored = CredentialFields.read(credential);
       verification = verifier.prepare(stored, limits);
     } catch (UnusableHashException e) {
       metrics.computed(algorithm, Operation.VERIFY, Outcome.REFUSED, 0);
@@ -76,7 +88,8 @@ final class PasswordHashing implements AutoCloseable {
                   Operation.VERIFY,
                   verification.memory(),
                   () -> verification.matches(bytes),
-                  matches -> matches ? Outcome.MATCH : Outcome.MISMATCH));
+                  matches -> matches ? Outcome.MATCH : Outcome.MISMATCH,
+                  nanos -> work.verified(stored, nanos)));
     } catch (PasswordBytes.MalformedPasswordException e) {
       // Such a password cannot have been set.
       return false;
@@ -88,7 +101,8 @@ final class PasswordHashing implements AutoCloseable {
       Operation operation,
       int memory,
       Supplier<T> work,
-      Function<T, Outcome> outcomeOf) {
+      Function<T, Outcome> outcomeOf,
+      LongConsumer computed) {
     Supplier<T> measured =
         () -> {
           long start = System.nanoTime();
@@ -98,7 +112,11 @@ final class PasswordHashing implements AutoCloseable {
             outcome = outcomeOf.apply(result);
             return result;
           } finally {
-            metrics.computed(algorithm, operation, outcome, System.nanoTime() - start);
+            long nanos = System.nanoTime() - start;
+            metrics.computed(algorithm, operation, outcome, nanos);
+            if (outcome != Outcome.ERROR) {
+              computed.accept(nanos);
+            }
           }
         };
     try {

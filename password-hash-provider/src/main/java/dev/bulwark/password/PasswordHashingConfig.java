@@ -3,7 +3,11 @@ package dev.bulwark.password;
 import dev.bulwark.password.argon2.Argon2Parameters;
 import dev.bulwark.password.argon2.Argon2Type;
 import dev.bulwark.password.argon2.Argon2Version;
+import dev.bulwark.password.foreign.Algorithms;
+import dev.bulwark.password.foreign.Argon2Fields;
 import dev.bulwark.password.foreign.CostLimits;
+import dev.bulwark.password.foreign.StoredHash;
+import dev.bulwark.password.foreign.UnusableHashException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
@@ -20,6 +24,7 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
  * @param useNative whether libargon2 is tried
  * @param limits the most that a stored hash may cost
  * @param countInterval seconds between two counts of the stored hashes, 0 for none
+ * @param maxFailureTime milliseconds that a failed login is made to take at most, 0 for no waiting
  */
 record PasswordHashingConfig(
     Argon2Parameters parameters,
@@ -27,7 +32,8 @@ record PasswordHashingConfig(
     int maxConcurrent,
     boolean useNative,
     CostLimits limits,
-    int countInterval) {
+    int countInterval,
+    int maxFailureTime) {
 
   private static final String PREFIX =
       "spi-password-hashing--" + Argon2idHashProviderFactory.ID + "--";
@@ -45,6 +51,7 @@ record PasswordHashingConfig(
   private static final String MAX_STORED_BCRYPT_COST = "max-stored-bcrypt-cost";
   private static final String MAX_STORED_ITERATIONS = "max-stored-iterations";
   private static final String COUNT_INTERVAL = "count-interval";
+  private static final String MAX_FAILURE_TIME = "max-failure-time";
 
   private static final int DEFAULT_MEMORY = 65_536;
   private static final int DEFAULT_ITERATIONS = 3;
@@ -56,6 +63,8 @@ record PasswordHashingConfig(
   private static final int MAX_ITERATIONS = 1000;
   private static final int DEFAULT_COUNT_INTERVAL = 300;
   private static final int MAX_COUNT_INTERVAL = 86_400;
+  private static final int DEFAULT_MAX_FAILURE_TIME = 1000;
+  private static final int HIGHEST_MAX_FAILURE_TIME = 10_000;
 
   /**
    * Reads and checks the options.
@@ -96,7 +105,19 @@ record PasswordHashingConfig(
             options.number(MAX_STORED_BCRYPT_COST, CostLimits.DEFAULT.bcryptCost(), 4, 31),
             options.number(
                 MAX_STORED_ITERATIONS, CostLimits.DEFAULT.iterations(), 1000, 999_999_999)),
-        options.number(COUNT_INTERVAL, DEFAULT_COUNT_INTERVAL, 0, MAX_COUNT_INTERVAL));
+        options.number(COUNT_INTERVAL, DEFAULT_COUNT_INTERVAL, 0, MAX_COUNT_INTERVAL),
+        options.number(MAX_FAILURE_TIME, DEFAULT_MAX_FAILURE_TIME, 0, HIGHEST_MAX_FAILURE_TIME));
+  }
+
+  /** Whether a stored hash has the scheme, the parameters and the length of salt of a new one. */
+  boolean isCurrent(StoredHash stored) {
+    try {
+      return stored.algorithm().equals(Algorithms.ARGON2)
+          && stored.salt().length == saltLength
+          && Argon2Fields.read(stored.iterations(), stored.parameters()).equals(parameters);
+    } catch (UnusableHashException e) {
+      return false;
+    }
   }
 
   /** The options, for Keycloak's {@code --help} and the documentation. */
@@ -167,6 +188,14 @@ record PasswordHashingConfig(
         DEFAULT_COUNT_INTERVAL,
         "Seconds between two counts of the stored passwords for the metrics, 0 (none) to "
             + MAX_COUNT_INTERVAL
+            + ".");
+    number(
+        builder,
+        MAX_FAILURE_TIME,
+        DEFAULT_MAX_FAILURE_TIME,
+        "Milliseconds that a failed login is made to take at most, so that users with imported"
+            + " hashes are not told by time, 0 (no waiting) to "
+            + HIGHEST_MAX_FAILURE_TIME
             + ".");
     return builder.build();
   }

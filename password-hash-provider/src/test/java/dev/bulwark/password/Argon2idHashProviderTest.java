@@ -3,13 +3,17 @@ package dev.bulwark.password;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.bulwark.password.argon2.Argon2Engine;
 import dev.bulwark.password.argon2.BouncyCastleArgon2Engine;
 import dev.bulwark.password.argon2.NativeArgon2Engine;
 import dev.bulwark.password.argon2.ReferenceVectors;
 import dev.bulwark.password.foreign.Argon2Fields;
 import dev.bulwark.password.foreign.StoredHash;
+import dev.bulwark.password.level.FailureTimes;
+import dev.bulwark.password.level.SessionWork;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +42,11 @@ class Argon2idHashProviderTest {
         engine,
         new PasswordHashing(
             permits, new PasswordMetrics(registry, permits, engine.isNative()), config.limits()),
-        Optional::empty);
+        Optional::empty,
+        new SessionWork(
+            "realm",
+            new FailureTimes(config::isCurrent, Duration.ZERO, Ticker.systemTicker()),
+            computed -> {}));
   }
 
   static List<ReferenceVectors.Vector> vectors() {

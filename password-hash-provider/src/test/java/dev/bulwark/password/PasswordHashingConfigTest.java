@@ -25,6 +25,7 @@ class PasswordHashingConfigTest {
     assertThat(config.maxConcurrent()).isEqualTo(Runtime.getRuntime().availableProcessors());
     assertThat(config.limits()).isEqualTo(CostLimits.DEFAULT);
     assertThat(config.countInterval()).isEqualTo(300);
+    assertThat(config.maxFailureTime()).isEqualTo(1000);
   }
 
   @Test
@@ -57,7 +58,9 @@ class PasswordHashingConfigTest {
                 "max-stored-iterations",
                 "1000",
                 "count-interval",
-                "0"));
+                "0",
+                "max-failure-time",
+                "500"));
     assertThat(config)
         .isEqualTo(
             new PasswordHashingConfig(
@@ -66,7 +69,8 @@ class PasswordHashingConfigTest {
                 7,
                 false,
                 new CostLimits(262_144, 9_999_999, 12, 1000),
-                0));
+                0,
+                500));
   }
 
   @Test
@@ -96,6 +100,7 @@ class PasswordHashingConfigTest {
         "max-stored-bcrypt-cost|32|a whole number from 4 to 31",
         "max-stored-iterations|999|a whole number from 1000 to 999999999",
         "count-interval|86401|a whole number from 0 to 86400",
+        "max-failure-time|10001|a whole number from 0 to 10000",
       })
   void aBadValueIsNamed(String option, String value, String allowed) {
     assertThatIllegalArgumentException()
@@ -121,6 +126,7 @@ class PasswordHashingConfigTest {
             "max-stored-work",
             "max-stored-bcrypt-cost",
             "max-stored-iterations",
-            "count-interval");
+            "count-interval",
+            "max-failure-time");
   }
 }

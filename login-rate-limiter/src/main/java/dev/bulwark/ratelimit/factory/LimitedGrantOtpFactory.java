@@ -10,7 +10,7 @@ public final class LimitedGrantOtpFactory extends ValidateOTP {
 
   @Override
   public Authenticator create(KeycloakSession session) {
-    return LimitedSteps.grantSecret(super.create(session));
+    return LimitedSteps.grantCode(super.create(session));
   }
 
   @Override

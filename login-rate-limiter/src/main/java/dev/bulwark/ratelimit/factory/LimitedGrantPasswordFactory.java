@@ -10,7 +10,7 @@ public final class LimitedGrantPasswordFactory extends ValidatePassword {
 
   @Override
   public Authenticator create(KeycloakSession session) {
-    return LimitedSteps.grantSecret(super.create(session));
+    return LimitedSteps.grantPassword(super.create(session));
   }
 
   @Override

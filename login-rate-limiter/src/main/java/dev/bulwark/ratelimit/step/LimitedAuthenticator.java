@@ -2,7 +2,7 @@ package dev.bulwark.ratelimit.step;
 
 import dev.bulwark.ratelimit.Account;
 import dev.bulwark.ratelimit.LoginRateLimiterProvider;
-import dev.bulwark.ratelimit.window.Decision;
+import dev.bulwark.redis.limit.Decision;
 import java.util.List;
 import java.util.function.Consumer;
 import org.keycloak.authentication.AuthenticationFlowContext;
@@ -56,8 +56,22 @@ class LimitedAuthenticator implements Authenticator {
       context.forceChallenge(step.answer().to(context, refusal));
       return;
     }
+    long start = System.nanoTime();
     work.accept(context);
     settle(context, limiter);
+    if (hasFailed(context.getStatus())) {
+      EvenFailures.level(context, start);
+    }
+  }
+
+  /** Where the time of the answer could tell of the account: not for codes, after the password. */
+  private boolean hasFailed(FlowStatus status) {
+    return switch (step.tests()) {
+      // HTTP Basic leaves a name that nobody has at "attempted".
+      case PASSWORD -> status != FlowStatus.SUCCESS;
+      case NAME -> status != FlowStatus.SUCCESS && status != FlowStatus.ATTEMPTED;
+      case SECRET, MESSAGE -> false;
+    };
   }
 
   private void settle(AuthenticationFlowContext context, LoginRateLimiterProvider limiter) {
@@ -70,7 +84,7 @@ class LimitedAuthenticator implements Authenticator {
       return;
     }
     switch (step.tests()) {
-      case SECRET -> {
+      case SECRET, PASSWORD -> {
         limiter.succeed();
         String earlier = context.getAuthenticationSession().getAuthNote(NAME_SLOT);
         if (earlier != null) {

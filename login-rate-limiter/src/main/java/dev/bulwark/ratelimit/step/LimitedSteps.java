@@ -4,6 +4,7 @@ import static dev.bulwark.ratelimit.step.Step.Call.ACTION;
 import static dev.bulwark.ratelimit.step.Step.Call.AUTHENTICATE;
 import static dev.bulwark.ratelimit.step.Step.Tests.MESSAGE;
 import static dev.bulwark.ratelimit.step.Step.Tests.NAME;
+import static dev.bulwark.ratelimit.step.Step.Tests.PASSWORD;
 import static dev.bulwark.ratelimit.step.Step.Tests.SECRET;
 
 import org.keycloak.authentication.Authenticator;
@@ -15,7 +16,8 @@ public final class LimitedSteps {
   public static final int ORDER = 10;
 
   private static final Step NAME_AND_PASSWORD =
-      new Step(ACTION, SECRET, Accounts::isNotCancelled, Accounts::currentOrTyped, Refusals::page);
+      new Step(
+          ACTION, PASSWORD, Accounts::isNotCancelled, Accounts::currentOrTyped, Refusals::page);
   private static final Step NAME_FORM =
       new Step(ACTION, NAME, Accounts::isNotCancelled, Accounts::currentOrTyped, Refusals::page);
   private static final Step ORGANIZATION =
@@ -30,17 +32,19 @@ public final class LimitedSteps {
   private static final Step CODE_OF_USER =
       new Step(ACTION, SECRET, context -> true, Accounts::current, Refusals::page);
   private static final Step PASSWORD_OF_USER =
-      new Step(ACTION, SECRET, Accounts::isNotCancelled, Accounts::current, Refusals::page);
+      new Step(ACTION, PASSWORD, Accounts::isNotCancelled, Accounts::current, Refusals::page);
   private static final Step RESET =
       new Step(ACTION, MESSAGE, context -> true, Accounts::typed, Refusals::page);
   private static final Step GRANT_NAME =
       new Step(AUTHENTICATE, NAME, context -> true, Accounts::typed, Refusals::json);
-  private static final Step GRANT_SECRET =
+  private static final Step GRANT_PASSWORD =
+      new Step(AUTHENTICATE, PASSWORD, context -> true, Accounts::current, Refusals::json);
+  private static final Step GRANT_CODE =
       new Step(AUTHENTICATE, SECRET, context -> true, Accounts::current, Refusals::json);
   private static final Step BASIC =
-      new Step(AUTHENTICATE, SECRET, Accounts::hasBasic, Accounts::basic, Refusals::json);
+      new Step(AUTHENTICATE, PASSWORD, Accounts::hasBasic, Accounts::basic, Refusals::json);
   private static final Step DOCKER =
-      new Step(AUTHENTICATE, SECRET, Accounts::hasBasic, Accounts::basic, Refusals::docker);
+      new Step(AUTHENTICATE, PASSWORD, Accounts::hasBasic, Accounts::basic, Refusals::docker);
 
   private LimitedSteps() {}
 
@@ -79,9 +83,14 @@ public final class LimitedSteps {
     return LimitedCredentialAuthenticator.decorate(delegate, GRANT_NAME);
   }
 
-  /** A secret in a token request. */
-  public static Authenticator grantSecret(Authenticator delegate) {
-    return LimitedCredentialAuthenticator.decorate(delegate, GRANT_SECRET);
+  /** The password in a token request. */
+  public static Authenticator grantPassword(Authenticator delegate) {
+    return LimitedCredentialAuthenticator.decorate(delegate, GRANT_PASSWORD);
+  }
+
+  /** A code in a token request, after the password. */
+  public static Authenticator grantCode(Authenticator delegate) {
+    return LimitedCredentialAuthenticator.decorate(delegate, GRANT_CODE);
   }
 
   /** Name and password in the header {@code Authorization}. */

@@ -33,6 +33,8 @@ record Step(
   enum Tests {
     /** A secret: right, the slot goes back; wrong, it stays. */
     SECRET,
+    /** As {@link #SECRET}; a password, which takes time to test, and so has to for everybody. */
+    PASSWORD,
     /** A name alone: the slot stays until a secret in a later step of the same login is right. */
     NAME,
     /** Nothing, but it sends a message or makes an account: the slot stays. */

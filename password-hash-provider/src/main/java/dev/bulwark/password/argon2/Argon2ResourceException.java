@@ -6,7 +6,7 @@ package dev.bulwark.password.argon2;
 public final class Argon2ResourceException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  Argon2ResourceException(String message) {
+  public Argon2ResourceException(String message) {
     super(message);
   }
 }

@@ -1,0 +1,47 @@
+package dev.bulwark.ratelimit.step;
+
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.authentication.AuthenticationFlowContext;
+import org.keycloak.credential.hash.PasswordHashProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.PasswordPolicy;
+
+/**
+ * Makes a failed attempt take as long whoever it is about (spec L3): Keycloak answers at once for a
+ * user who is locked out at the form or has no password, and without a password. How long that is,
+ * the hasher of the realm knows.
+ */
+final class EvenFailures {
+
+  /**
+   * Session attribute of password-hash-provider's {@code SessionWork}, told of a failed login by
+   * the {@link System#nanoTime()} of its start.
+   */
+  private static final String FAILED_LOGIN = "bulwark.password.failed-login";
+
+  private static final String ARGON2ID = "argon2id";
+
+  private EvenFailures() {}
+
+  /**
+   * Computes a hash for nobody if none was, and waits where others take longer. Without effect in a
+   * realm with another hasher.
+   *
+   * @param start when the attempt began, of {@link System#nanoTime()}
+   */
+  static void level(AuthenticationFlowContext context, long start) {
+    PasswordPolicy policy = context.getRealm().getPasswordPolicy();
+    if (policy == null || !ARGON2ID.equals(policy.getHashAlgorithm())) {
+      return;
+    }
+    KeycloakSession session = context.getSession();
+    // The hasher of a session sets the attribute when it is made.
+    @Nullable PasswordHashProvider hasher =
+        session.getProvider(PasswordHashProvider.class, ARGON2ID);
+    @Nullable LongConsumer failedLogin = session.getAttribute(FAILED_LOGIN, LongConsumer.class);
+    if (hasher != null && failedLogin != null) {
+      failedLogin.accept(start);
+    }
+  }
+}

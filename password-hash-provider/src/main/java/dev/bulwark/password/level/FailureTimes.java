@@ -1,0 +1,88 @@
+package dev.bulwark.password.level;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.bulwark.password.foreign.StoredHash;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * How long a failed login of a realm has to take on this node, learned from the hashes that it
+ * computes. A hash of the current parameters takes about the same for everybody; where users of a
+ * realm still have other ones, which take longer or come on top, all wait for the slowest kind.
+ * Thread-safe.
+ */
+public final class FailureTimes {
+
+  /** A kind that nobody has logged in with for so long is forgotten. */
+  private static final Duration REMEMBERED = Duration.ofHours(24);
+
+  private static final int MOST_KINDS = 1000;
+
+  /** Over the median, so that few take longer: what does, tells. */
+  private static final double MARGIN = 1.2;
+
+  private final Predicate<StoredHash> current;
+  private final long mostNanos;
+  private final Durations ofCurrent = new Durations();
+  private final Cache<Kind, Durations> ofOthers;
+
+  /** Hashes of a realm that take about the same time. */
+  private record Kind(
+      String realm, String algorithm, int iterations, Map<String, String> parameters) {}
+
+  /**
+   * Begins to learn.
+   *
+   * @param current whether a stored hash has the parameters of a new one
+   * @param most longest time of all; zero for never to wait
+   * @param ticker the clock, in nanoseconds
+   */
+  public FailureTimes(Predicate<StoredHash> current, Duration most, Ticker ticker) {
+    this.current = current;
+    this.mostNanos = most.toNanos();
+    this.ofOthers =
+        Caffeine.newBuilder()
+            .maximumSize(MOST_KINDS)
+            .expireAfterWrite(REMEMBERED)
+            .ticker(ticker)
+            .build();
+  }
+
+  /** A new hash was computed, which took so long. */
+  void made(long nanos) {
+    ofCurrent.add(nanos);
+  }
+
+  /**
+   * A stored hash was verified.
+   *
+   * @return whether it was as costly as a new one
+   */
+  boolean verified(String realm, StoredHash stored, long nanos) {
+    if (current.test(stored)) {
+      ofCurrent.add(nanos);
+      return true;
+    }
+    Kind kind =
+        new Kind(realm, stored.algorithm(), stored.iterations(), Map.copyOf(stored.parameters()));
+    Durations durations = ofOthers.get(kind, any -> new Durations());
+    durations.add(nanos);
+    // So that it is remembered from now on.
+    ofOthers.put(kind, durations);
+    return false;
+  }
+
+  /** The least time of a failed login in nanoseconds; 0 where all take the same anyway. */
+  long least(String realm) {
+    long slowest = 0;
+    for (Map.Entry<Kind, Durations> entry : ofOthers.asMap().entrySet()) {
+      if (entry.getKey().realm().equals(realm)) {
+        slowest = Math.max(slowest, entry.getValue().median());
+      }
+    }
+    return slowest == 0 ? 0 : Math.min(mostNanos, (long) (MARGIN * (slowest + ofCurrent.median())));
+  }
+}

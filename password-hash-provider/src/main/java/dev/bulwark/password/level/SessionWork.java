@@ -1,0 +1,88 @@
+package dev.bulwark.password.level;
+
+import dev.bulwark.password.argon2.Argon2ResourceException;
+import dev.bulwark.password.foreign.StoredHash;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.keycloak.models.KeycloakSession;
+
+/**
+ * What was computed for the request of one session, and on call what is missing: every failed login
+ * costs one hash of the current parameters, and takes as long as the slowest kind of its realm
+ * (spec L3). For one thread.
+ *
+ * <p>It is at the session's attribute {@value #ATTRIBUTE} as a {@link LongConsumer}, by which the
+ * decorators of login-rate-limiter, which know no class of this module, tell that a login has
+ * failed.
+ */
+public final class SessionWork implements LongConsumer {
+
+  /** Session attribute: a format between two modules, never to change in one alone. */
+  public static final String ATTRIBUTE = "bulwark.password.failed-login";
+
+  private final String realm;
+  private final FailureTimes times;
+  private final Consumer<LongConsumer> dummy;
+  private boolean done;
+
+  /**
+   * Begins with nothing computed.
+   *
+   * @param realm id of the realm
+   * @param times shared by all sessions
+   * @param dummy computes a hash of the current parameters for nobody, and tells its nanoseconds
+   */
+  public SessionWork(String realm, FailureTimes times, Consumer<LongConsumer> dummy) {
+    this.realm = realm;
+    this.times = times;
+    this.dummy = dummy;
+  }
+
+  /** The work of a session, which all hashers of the session share. */
+  public static SessionWork of(
+      KeycloakSession session, FailureTimes times, Consumer<LongConsumer> dummy) {
+    SessionWork known = session.getAttribute(ATTRIBUTE, SessionWork.class);
+    if (known != null) {
+      return known;
+    }
+    var realm = session.getContext().getRealm();
+    SessionWork work = new SessionWork(realm == null ? "" : realm.getId(), times, dummy);
+    session.setAttribute(ATTRIBUTE, work);
+    return work;
+  }
+
+  /** A new hash was computed, which took so many nanoseconds. */
+  public void made(long nanos) {
+    done = true;
+    times.made(nanos);
+  }
+
+  /** A stored hash was verified in so many nanoseconds. */
+  public void verified(StoredHash stored, long nanos) {
+    done |= times.verified(realm, stored, nanos);
+  }
+
+  /**
+   * A login has failed: computes the hash that is missing, if one is, and waits until it has taken
+   * as long as any.
+   *
+   * @param start when it began, of {@link System#nanoTime()}
+   */
+  @Override
+  public void accept(long start) {
+    if (!done) {
+      try {
+        dummy.accept(this::made);
+      } catch (Argon2ResourceException e) {
+        // The machine has no memory, as PasswordHashing has logged; the login has failed anyway.
+      }
+    }
+    long end = start + times.least(realm);
+    for (long left = end - System.nanoTime();
+        left > 0 && !Thread.currentThread().isInterrupted();
+        left = end - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.bulwark.password.level;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.bulwark.password.foreign.StoredHash;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** L3: how long a failed login has to take, by what this node has computed. */
+class FailureTimesTest {
+
+  private static final StoredHash CURRENT = hash("argon2id", 3);
+  private static final StoredHash BCRYPT_12 = hash("bcrypt", 12);
+  private static final StoredHash BCRYPT_13 = hash("bcrypt", 13);
+
+  private final AtomicLong now = new AtomicLong();
+  private final FailureTimes times = times(Duration.ofSeconds(1));
+
+  private FailureTimes times(Duration most) {
+    Ticker ticker = now::get;
+    return new FailureTimes(stored -> stored == CURRENT, most, ticker);
+  }
+
+  private static StoredHash hash(String algorithm, int iterations) {
+    return new StoredHash(algorithm, iterations, Map.of(), "value", new byte[16]);
+  }
+
+  private static long millis(long millis) {
+    return TimeUnit.MILLISECONDS.toNanos(millis);
+  }
+
+  @Test
+  void nobodyWaitsWhereAllHashesAreAlike() {
+    times.made(millis(80));
+    assertThat(times.verified("app", CURRENT, millis(80))).isTrue();
+    assertThat(times.least("app")).isZero();
+  }
+
+  @Test
+  void allWaitForTheSlowestKindOfTheirRealmAndOneHashMore() {
+    times.made(millis(80));
+    assertThat(times.verified("app", BCRYPT_12, millis(220))).isFalse();
+    assertThat(times.least("app")).isEqualTo(millis(360));
+    times.verified("app", BCRYPT_13, millis(420));
+    assertThat(times.least("app")).isEqualTo(millis(600));
+    assertThat(times.least("other")).as("another realm").isZero();
+  }
+
+  @Test
+  void oneSlowRunIsNoReasonToWait() {
+    times.made(millis(100));
+    for (int i = 0; i < 40; i++) {
+      times.verified("app", BCRYPT_12, millis(i % 4 == 0 ? 900 : 200));
+    }
+    assertThat(times.least("app")).isEqualTo(millis(360));
+  }
+
+  @Test
+  void theLatestCount() {
+    times.made(millis(100));
+    for (int i = 0; i < 100; i++) {
+      times.verified("app", BCRYPT_12, millis(i < 92 ? 400 : 200));
+    }
+    assertThat(times.least("app")).isEqualTo(millis(360));
+  }
+
+  @Test
+  void neverLongerThanAllowed() {
+    times.verified("app", BCRYPT_12, millis(5000));
+    assertThat(times.least("app")).isEqualTo(millis(1000));
+    FailureTimes off = times(Duration.ZERO);
+    off.verified("app", BCRYPT_12, millis(5000));
+    assertThat(off.least("app")).isZero();
+  }
+
+  @Test
+  void aKindThatNobodyHasAnyMoreIsForgotten() {
+    times.verified("app", BCRYPT_12, millis(200));
+    now.addAndGet(TimeUnit.HOURS.toNanos(23));
+    times.verified("app", BCRYPT_12, millis(200));
+    now.addAndGet(TimeUnit.HOURS.toNanos(23));
+    assertThat(times.least("app")).isPositive();
+    now.addAndGet(TimeUnit.HOURS.toNanos(2));
+    assertThat(times.least("app")).isZero();
+  }
+}

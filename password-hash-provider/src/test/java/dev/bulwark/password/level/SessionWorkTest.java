@@ -1,0 +1,101 @@
+package dev.bulwark.password.level;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.bulwark.password.argon2.Argon2ResourceException;
+import dev.bulwark.password.foreign.StoredHash;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.junit.jupiter.api.Test;
+
+/** L3: a failed login costs one hash, whatever it was about, and takes as long as any. */
+class SessionWorkTest {
+
+  private static final StoredHash CURRENT = hash("argon2id");
+  private static final StoredHash OTHER = hash("bcrypt");
+
+  private final FailureTimes times =
+      new FailureTimes(stored -> stored == CURRENT, Duration.ofSeconds(1), Ticker.systemTicker());
+  private final AtomicInteger dummies = new AtomicInteger();
+
+  private static StoredHash hash(String algorithm) {
+    return new StoredHash(algorithm, 3, Map.of(), "value", new byte[16]);
+  }
+
+  private SessionWork work() {
+    return work(
+        computed -> {
+          dummies.incrementAndGet();
+          computed.accept(1000);
+        });
+  }
+
+  private SessionWork work(Consumer<LongConsumer> dummy) {
+    return new SessionWork("app", times, dummy);
+  }
+
+  @Test
+  void whoHasNoHashGetsOne() {
+    SessionWork work = work();
+    work.accept(System.nanoTime());
+    work.accept(System.nanoTime());
+    assertThat(dummies).as("two steps of one request").hasValue(1);
+  }
+
+  @Test
+  void nobodyGetsASecondOne() {
+    SessionWork made = work();
+    made.made(1000);
+    made.accept(System.nanoTime());
+    SessionWork verified = work();
+    verified.verified(CURRENT, 1000);
+    verified.accept(System.nanoTime());
+    assertThat(dummies).hasValue(0);
+  }
+
+  @Test
+  void aHashOfAnotherApplicationIsNoneOfOurs() {
+    SessionWork work = work();
+    work.verified(OTHER, 1000);
+    work.accept(System.nanoTime());
+    assertThat(dummies).hasValue(1);
+  }
+
+  @Test
+  void theAnswerWaitsForTheSlowest() {
+    times.verified("app", OTHER, TimeUnit.MILLISECONDS.toNanos(50));
+    long start = System.nanoTime();
+    work().accept(start);
+    assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(times.least("app"));
+    long earlier = System.nanoTime() - TimeUnit.SECONDS.toNanos(10);
+    long now = System.nanoTime();
+    work().accept(earlier);
+    assertThat(System.nanoTime() - now)
+        .as("took long enough already")
+        .isLessThan(TimeUnit.SECONDS.toNanos(10));
+  }
+
+  @Test
+  void whoIsToStopDoesNotWait() {
+    times.verified("app", OTHER, TimeUnit.SECONDS.toNanos(1));
+    Thread.currentThread().interrupt();
+    work().accept(System.nanoTime() + TimeUnit.HOURS.toNanos(1));
+    assertThat(Thread.interrupted()).as("still to stop").isTrue();
+  }
+
+  @Test
+  void wantOfMemoryIsNoErrorOfTheLogin() {
+    SessionWork work =
+        work(
+            computed -> {
+              throw new Argon2ResourceException("none");
+            });
+    assertThatCode(() -> work.accept(System.nanoTime())).doesNotThrowAnyException();
+  }
+}
