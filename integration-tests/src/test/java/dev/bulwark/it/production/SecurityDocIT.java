@@ -12,8 +12,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code docs/security.md} names no test that does not exist. */
+/** {@code docs/security.md} names no test that does not exist, and some for each promise. */
 class SecurityDocIT {
 
   private static final Pattern TEST = Pattern.compile("`(\\w+(?:IT|Test))`");
@@ -27,6 +29,20 @@ class SecurityDocIT {
     }
     assertThat(named).hasSizeGreaterThan(15);
     assertThat(tests()).containsAll(named);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "L1", "L2", "L3", "L4", "L5", "L6", "T1", "T2", "T3", "S1", "S2", "J1", "J2", "J3"
+      })
+  void everyPromiseNamesItsTests(String row) throws IOException {
+    assertThat(
+            Repository.text("docs/security.md")
+                .lines()
+                .filter(l -> l.startsWith("| " + row + " |")))
+        .singleElement()
+        .satisfies(line -> assertThat(TEST.matcher(line).results()).isNotEmpty());
   }
 
   private static Set<String> tests() throws IOException {

@@ -1,0 +1,179 @@
+package dev.bulwark.it.secondfactor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bulwark.it.password.HomeFolder;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Application;
+import dev.bulwark.it.support.Authenticator;
+import dev.bulwark.it.support.FormBrowser;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.TestStack;
+import dev.bulwark.server.DistributionServer;
+import dev.bulwark.server.ServerSpec;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * T1, T2: what the database has of a second factor, read from the files of a server that has
+ * stopped: of backup codes their hashes and nothing else, of an authenticator app its secret, as
+ * docs/security.md says.
+ */
+class StoredFactorsIT {
+
+  private static final String USER = "alice";
+
+  @TempDir(factory = HomeFolder.class)
+  Path home;
+
+  @TempDir Path files;
+
+  /** What a user has been shown. */
+  private record Shown(String secret, List<String> codes) {}
+
+  @Test
+  void backupCodesAreStoredAsHashesAlone() throws Exception {
+    ServerSpec spec = TestStack.spec("stored-factors", "redis://127.0.0.1:1").home(home).build();
+    Shown shown;
+    try (DistributionServer server = DistributionServer.start(spec)) {
+      AdminApi admin =
+          new AdminApi(server.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+      Realm realm = new Realm(server.url(), "app");
+      try (Application application = new Application(realm, admin)) {
+        shown = setUp(new FormBrowser(server.url()), application);
+      }
+    }
+    assertThat(shown.codes()).hasSize(12).doesNotHaveDuplicates();
+
+    JsonNode codes = secretData("recovery-authn-codes");
+    assertThat(codes.get("codes")).hasSameSizeAs(shown.codes());
+    for (JsonNode code : codes.get("codes")) {
+      int number = code.get("number").asInt();
+      assertThat(code.get("encodedHashedValue").asText())
+          .as("code %d", number)
+          .isEqualTo(sha512(shown.codes().get(number - 1)));
+    }
+    String everything = dump();
+    assertThat(everything).contains(sha512(shown.codes().get(0)));
+    for (String code : shown.codes()) {
+      assertThat(everything).doesNotContain(code, code.replaceAll("(.{4})(?!$)", "$1-"));
+    }
+
+    // Keycloak computes codes from it, so it is there as it is: what the operator has to encrypt.
+    String secret = secretData("otp").get("value").asText();
+    assertThat(base32(secret)).isEqualTo(shown.secret());
+  }
+
+  /** An app and backup codes, as a browser sets them up. */
+  private static Shown setUp(FormBrowser browser, Application application) {
+    FormBrowser.Page page =
+        browser.submit(
+            browser.open(application.login("openid") + "&kc_action=CONFIGURE_TOTP"),
+            Map.of("username", USER, "password", Realm.PASSWORD));
+    String raw = find(page, "name=\"totpSecret\"\\s+value=\"([^\"]+)\"");
+    FormBrowser.Page manual = browser.click(page, "mode=manual");
+    String secret = find(manual, "id=\"kc-totp-secret-key\">([^<]+)<").replace(" ", "");
+    page =
+        browser.submit(
+            manual,
+            Map.of(
+                "totp", new Authenticator(secret).code(), "totpSecret", raw, "userLabel", "phone"));
+    String codes = find(page, "name=\"generatedRecoveryAuthnCodes\" value=\"([^\"]+)\"");
+    FormBrowser.Page done =
+        browser.submit(
+            page,
+            Map.of(
+                "generatedRecoveryAuthnCodes",
+                codes,
+                "generatedAt",
+                find(page, "name=\"generatedAt\" value=\"([^\"]+)\""),
+                "userLabel",
+                "codes"));
+    application.redeem(done.parameter("code")).expect(200);
+    return new Shown(secret, List.of(codes.split(",")));
+  }
+
+  private static String find(FormBrowser.Page page, String pattern) {
+    Matcher matcher = Pattern.compile(pattern).matcher(page.response().body());
+    if (!matcher.find()) {
+      throw new AssertionError("no " + pattern + " at " + page.url());
+    }
+    return matcher.group(1);
+  }
+
+  private JsonNode secretData(String type) throws Exception {
+    List<String> found =
+        query(
+            "SELECT C.SECRET_DATA FROM CREDENTIAL C JOIN USER_ENTITY U ON U.ID = C.USER_ID"
+                + " WHERE U.USERNAME = '"
+                + USER
+                + "' AND C.TYPE = '"
+                + type
+                + "'");
+    assertThat(found).as(type).hasSize(1);
+    return new ObjectMapper().readTree(found.get(0));
+  }
+
+  /** All tables as SQL. */
+  private String dump() throws Exception {
+    Path script = files.resolve("dump.sql");
+    try (Connection connection = connect();
+        Statement sql = connection.createStatement()) {
+      sql.execute("SCRIPT TO '" + script + "' CHARSET 'UTF-8'");
+    }
+    return Files.readString(script);
+  }
+
+  private List<String> query(String query) throws Exception {
+    try (Connection connection = connect();
+        Statement sql = connection.createStatement();
+        ResultSet rows = sql.executeQuery(query)) {
+      List<String> found = new ArrayList<>();
+      while (rows.next()) {
+        found.add(rows.getString(1));
+      }
+      return found;
+    }
+  }
+
+  /** The database of the stopped server, which has no user's name. */
+  private Connection connect() throws Exception {
+    return DriverManager.getConnection(
+        "jdbc:h2:file:" + home.resolve("data/h2/keycloakdb") + ";IFEXISTS=TRUE", "", "");
+  }
+
+  private static String sha512(String code) throws Exception {
+    byte[] hash =
+        MessageDigest.getInstance("SHA-512").digest(code.getBytes(StandardCharsets.UTF_8));
+    return Base64.getEncoder().encodeToString(hash);
+  }
+
+  /** Of a secret of 20 characters, as the page shows it. */
+  private static String base32(String secret) {
+    String digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    java.math.BigInteger bits =
+        new java.math.BigInteger(1, secret.getBytes(StandardCharsets.UTF_8));
+    int count = secret.length() * Byte.SIZE / 5;
+    StringBuilder text = new StringBuilder();
+    for (int i = count - 1; i >= 0; i--) {
+      text.append(digits.charAt(bits.shiftRight(5 * i).intValue() & 31));
+    }
+    return text.toString();
+  }
+}
