@@ -1,10 +1,10 @@
 package dev.bulwark.ratelimit;
 
-import dev.bulwark.ratelimit.address.ClientAddress;
-import dev.bulwark.ratelimit.key.LimitKeys;
-import dev.bulwark.ratelimit.window.Attempt;
-import dev.bulwark.ratelimit.window.Decision;
-import dev.bulwark.ratelimit.window.Limits;
+import dev.bulwark.redis.address.ClientAddress;
+import dev.bulwark.redis.limit.Attempt;
+import dev.bulwark.redis.limit.Decision;
+import dev.bulwark.redis.limit.LimitKeys;
+import dev.bulwark.redis.limit.Limits;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.common.ClientConnection;
 import org.keycloak.models.KeycloakSession;
@@ -35,12 +35,35 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
     return take(account, new Limits(0, limits.perAccount(), limits.window()));
   }
 
+  @Override
+  public ClientSlot takeForClient(String clientId) {
+    String address = address();
+    if (isAllowed(address)) {
+      shared.metrics().fromAllowedNetwork();
+      return ClientSlot.FREE;
+    }
+    LimitKeys keys = new LimitKeys(session.getContext().getRealm().getId());
+    String bucket = ClientAddress.bucket(address);
+    String clientKey = keys.ofClient(bucket, clientId);
+    return new CountedClientSlot(
+        new Attempt(
+            shared.ids().next(), keys.ofClientsAddress(bucket), clientKey, rules().clientLimits()),
+        shared.limiter(),
+        shared.metrics(),
+        shared.turns().of(clientKey));
+  }
+
+  private boolean isAllowed(@Nullable String address) {
+    return shared.config().allowedNetworks().stream()
+        .anyMatch(network -> network.contains(address));
+  }
+
   private Decision take(Account account, Limits limits) {
     if (held() != null) {
       return Decision.GRANTED;
     }
     String address = address();
-    if (shared.config().allowedNetworks().stream().anyMatch(network -> network.contains(address))) {
+    if (isAllowed(address)) {
       shared.metrics().fromAllowedNetwork();
       return Decision.GRANTED;
     }

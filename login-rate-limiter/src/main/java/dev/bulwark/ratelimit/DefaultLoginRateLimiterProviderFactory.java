@@ -1,11 +1,13 @@
 package dev.bulwark.ratelimit;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import dev.bulwark.ratelimit.window.LocalLimiter;
-import dev.bulwark.ratelimit.window.RedisLimiter;
-import dev.bulwark.ratelimit.window.SharedLimiter;
 import dev.bulwark.redis.RedisConnectionProvider;
 import dev.bulwark.redis.RedisConnectionProviderFactory;
+import dev.bulwark.redis.limit.AttemptIds;
+import dev.bulwark.redis.limit.LocalLimiter;
+import dev.bulwark.redis.limit.RedisLimiter;
+import dev.bulwark.redis.limit.SharedLimiter;
+import dev.bulwark.redis.limit.SlotReturns;
 import io.micrometer.core.instrument.Metrics;
 import java.util.List;
 import java.util.Map;
@@ -43,12 +45,18 @@ public final class DefaultLoginRateLimiterProviderFactory
     RedisConnectionProviderFactory redis =
         (RedisConnectionProviderFactory) factory.getProviderFactory(RedisConnectionProvider.class);
     LocalLimiter local = new LocalLimiter(options.localKeys(), Ticker.systemTicker());
-    SharedLimiter limiter = new SharedLimiter(local, new RedisLimiter(redis.connection()));
+    SharedLimiter limiter =
+        new SharedLimiter("Login attempts", local, new RedisLimiter(redis.connection()));
     LoginRateLimiterMetrics metrics =
         new LoginRateLimiterMetrics(Metrics.globalRegistry, limiter::isAlone, local::size);
     resources =
         new LimiterResources(
-            options, limiter, new SlotReturns(limiter, metrics), new AttemptIds(), metrics);
+            options,
+            limiter,
+            new SlotReturns(limiter, "bulwark-limiter-returns", metrics::returned),
+            new AttemptIds(),
+            new Turns(),
+            metrics);
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.bulwark.ratelimit;
 
-import dev.bulwark.ratelimit.window.SharedLimiter;
+import dev.bulwark.redis.limit.AttemptIds;
+import dev.bulwark.redis.limit.SharedLimiter;
+import dev.bulwark.redis.limit.SlotReturns;
 
 /**
  * What the sessions of a server share.
@@ -9,6 +11,7 @@ import dev.bulwark.ratelimit.window.SharedLimiter;
  * @param limiter the windows
  * @param returns gives slots back
  * @param ids names attempts
+ * @param turns in which the secrets of a client are tested
  * @param metrics counts
  */
 record LimiterResources(
@@ -16,4 +19,5 @@ record LimiterResources(
     SharedLimiter limiter,
     SlotReturns returns,
     AttemptIds ids,
+    Turns turns,
     LoginRateLimiterMetrics metrics) {}

@@ -1,7 +1,7 @@
 package dev.bulwark.ratelimit;
 
-import dev.bulwark.ratelimit.address.Network;
-import dev.bulwark.ratelimit.window.Limits;
+import dev.bulwark.redis.address.Network;
+import dev.bulwark.redis.limit.Limits;
 import java.time.Duration;
 import java.util.List;
 import org.keycloak.Config;
@@ -13,6 +13,10 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
  *
  * @param addressLimit attempts from one address in a window, 0 (any number) to 10,000
  * @param accountLimit attempts at one account in a window, 0 (any number) to 10,000
+ * @param clientLimit wrong secrets of one client from one address in a window, 0 (any number) to
+ *     10,000
+ * @param clientAddressLimit wrong client secrets from one address in a window, 0 (any number) to
+ *     10,000
  * @param windowSeconds length of the window, 1 to 3,600
  * @param returnOnSuccess whether a login that succeeds gives its slot back
  * @param allowedNetworks whose attempts are neither counted nor refused
@@ -21,6 +25,8 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
 public record LoginRateLimiterConfig(
     int addressLimit,
     int accountLimit,
+    int clientLimit,
+    int clientAddressLimit,
     int windowSeconds,
     boolean returnOnSuccess,
     List<Network> allowedNetworks,
@@ -31,6 +37,8 @@ public record LoginRateLimiterConfig(
 
   static final String ADDRESS_LIMIT = "address-limit";
   static final String ACCOUNT_LIMIT = "account-limit";
+  static final String CLIENT_LIMIT = "client-limit";
+  static final String CLIENT_ADDRESS_LIMIT = "client-address-limit";
   static final String WINDOW = "window-seconds";
   static final String RETURN = "return-on-success";
   static final String ALLOWED = "allowed-networks";
@@ -44,6 +52,8 @@ public record LoginRateLimiterConfig(
   public LoginRateLimiterConfig {
     check(ADDRESS_LIMIT, addressLimit, 0, Limits.MOST);
     check(ACCOUNT_LIMIT, accountLimit, 0, Limits.MOST);
+    check(CLIENT_LIMIT, clientLimit, 0, Limits.MOST);
+    check(CLIENT_ADDRESS_LIMIT, clientAddressLimit, 0, Limits.MOST);
     check(WINDOW, windowSeconds, 1, (int) Limits.LONGEST.toSeconds());
     check(LOCAL_KEYS, localKeys, 1_000, 10_000_000);
     allowedNetworks = List.copyOf(allowedNetworks);
@@ -54,6 +64,8 @@ public record LoginRateLimiterConfig(
     return new LoginRateLimiterConfig(
         number(scope, ADDRESS_LIMIT, 5),
         number(scope, ACCOUNT_LIMIT, 10),
+        number(scope, CLIENT_LIMIT, 10),
+        number(scope, CLIENT_ADDRESS_LIMIT, 100),
         number(scope, WINDOW, 60),
         flag(scope, RETURN, true),
         networks(scope),
@@ -63,6 +75,11 @@ public record LoginRateLimiterConfig(
   /** The limits of a realm that has none of its own. */
   Limits limits() {
     return new Limits(addressLimit, accountLimit, Duration.ofSeconds(windowSeconds));
+  }
+
+  /** The limits on client secrets of a realm that has none of its own; an account is a client. */
+  Limits clientLimits() {
+    return new Limits(clientAddressLimit, clientLimit, Duration.ofSeconds(windowSeconds));
   }
 
   static List<ProviderConfigProperty> metadata() {
@@ -78,6 +95,21 @@ public record LoginRateLimiterConfig(
         .type(ProviderConfigProperty.INTEGER_TYPE)
         .helpText("Login attempts at one account in a window (0 to 10000, 0 for any number).")
         .defaultValue(10)
+        .add()
+        .property()
+        .name(CLIENT_LIMIT)
+        .type(ProviderConfigProperty.INTEGER_TYPE)
+        .helpText(
+            "Wrong secrets of one client from one address in a window (0 to 10000, 0 for any"
+                + " number).")
+        .defaultValue(10)
+        .add()
+        .property()
+        .name(CLIENT_ADDRESS_LIMIT)
+        .type(ProviderConfigProperty.INTEGER_TYPE)
+        .helpText(
+            "Wrong client secrets from one address in a window (0 to 10000, 0 for any number).")
+        .defaultValue(100)
         .add()
         .property()
         .name(WINDOW)

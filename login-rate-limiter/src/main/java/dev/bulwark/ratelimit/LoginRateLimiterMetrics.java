@@ -1,7 +1,7 @@
 package dev.bulwark.ratelimit;
 
-import dev.bulwark.ratelimit.window.Decision;
-import dev.bulwark.ratelimit.window.Scope;
+import dev.bulwark.redis.limit.Decision;
+import dev.bulwark.redis.limit.Scope;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -18,6 +18,8 @@ final class LoginRateLimiterMetrics {
   private final Counter granted;
   private final Counter allowed;
   private final Map<Scope, Counter> refused = new EnumMap<>(Scope.class);
+  private final Map<Scope, Counter> clientsRefused = new EnumMap<>(Scope.class);
+  private final Counter clientsWrong;
   private final Counter returned;
   private final Counter lost;
   private final Timer decisions;
@@ -29,6 +31,9 @@ final class LoginRateLimiterMetrics {
     for (Scope scope : Scope.values()) {
       refused.put(scope, attempts(registry, "refused", scope.id()));
     }
+    clientsWrong = clients(registry, "wrong", "none");
+    clientsRefused.put(Scope.ADDRESS, clients(registry, "refused", "address"));
+    clientsRefused.put(Scope.ACCOUNT, clients(registry, "refused", "client"));
     returned = returns(registry, "done");
     lost = returns(registry, "lost");
     decisions =
@@ -53,6 +58,14 @@ final class LoginRateLimiterMetrics {
         .register(registry);
   }
 
+  private static Counter clients(MeterRegistry registry, String outcome, String by) {
+    return Counter.builder("bulwark.limiter.client.secrets")
+        .description("Client secrets that were wrong, and requests refused for too many of them")
+        .tag("outcome", outcome)
+        .tag("by", by)
+        .register(registry);
+  }
+
   private static Counter returns(MeterRegistry registry, String result) {
     return Counter.builder("bulwark.limiter.returns")
         .description("Slots given back in Redis; lost ones stay until their window ends")
@@ -69,6 +82,17 @@ final class LoginRateLimiterMetrics {
       }
     } else {
       granted.increment();
+    }
+  }
+
+  void clientWrong() {
+    clientsWrong.increment();
+  }
+
+  void clientRefused(Decision.Refused no) {
+    Counter counter = clientsRefused.get(no.scope());
+    if (counter != null) {
+      counter.increment();
     }
   }
 

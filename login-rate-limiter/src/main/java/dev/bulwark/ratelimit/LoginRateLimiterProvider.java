@@ -1,6 +1,6 @@
 package dev.bulwark.ratelimit;
 
-import dev.bulwark.ratelimit.window.Decision;
+import dev.bulwark.redis.limit.Decision;
 import org.keycloak.provider.Provider;
 
 /**
@@ -23,6 +23,14 @@ public interface LoginRateLimiterProvider extends Provider {
    * for many users.
    */
   Decision takeForAccount(Account account);
+
+  /**
+   * Waits for the turn to test the secret of a client.
+   *
+   * @param clientId of a client that exists
+   * @return the slot, which has to be closed
+   */
+  ClientSlot takeForClient(String clientId);
 
   /**
    * A right secret was presented: the slot goes back when the request ends, unless {@link #fail} is

@@ -1,6 +1,6 @@
 package dev.bulwark.ratelimit;
 
-import dev.bulwark.ratelimit.window.Limits;
+import dev.bulwark.redis.limit.Limits;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,14 +10,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What holds for a realm: the server's options, or where the realm has them its attributes {@code
- * loginRateLimiter.addressLimit}, {@code .accountLimit}, {@code .windowSeconds} and {@code
- * .returnOnSuccess}. An attribute that is not allowed does not count, so that a slip in a realm
- * neither opens it nor locks everybody out.
+ * loginRateLimiter.addressLimit}, {@code .accountLimit}, {@code .clientLimit}, {@code
+ * .clientAddressLimit}, {@code .windowSeconds} and {@code .returnOnSuccess}. An attribute that is
+ * not allowed does not count, so that a slip in a realm neither opens it nor locks everybody out.
  *
- * @param limits how many attempts
+ * @param limits how many login attempts
+ * @param clientLimits how many wrong client secrets; an account is a client
  * @param returnOnSuccess whether a login that succeeds gives its slot back
  */
-record RealmRules(Limits limits, boolean returnOnSuccess) {
+record RealmRules(Limits limits, Limits clientLimits, boolean returnOnSuccess) {
 
   static final String PREFIX = "loginRateLimiter.";
 
@@ -36,6 +37,10 @@ record RealmRules(Limits limits, boolean returnOnSuccess) {
         number(attributes, "addressLimit", 0, Limits.MOST, config.limits().perAddress());
     int perAccount =
         number(attributes, "accountLimit", 0, Limits.MOST, config.limits().perAccount());
+    Limits ofClients = config.clientLimits();
+    int perClient = number(attributes, "clientLimit", 0, Limits.MOST, ofClients.perAccount());
+    int perClientAddress =
+        number(attributes, "clientAddressLimit", 0, Limits.MOST, ofClients.perAddress());
     int seconds =
         number(
             attributes,
@@ -45,6 +50,7 @@ record RealmRules(Limits limits, boolean returnOnSuccess) {
             (int) config.limits().window().toSeconds());
     return new RealmRules(
         new Limits(perAddress, perAccount, Duration.ofSeconds(seconds)),
+        new Limits(perClientAddress, perClient, Duration.ofSeconds(seconds)),
         flag(attributes, "returnOnSuccess", config.returnOnSuccess()));
   }
 

@@ -1,6 +1,7 @@
 package dev.bulwark.ratelimit;
 
-import dev.bulwark.ratelimit.window.Attempt;
+import dev.bulwark.redis.limit.Attempt;
+import dev.bulwark.redis.limit.SlotReturns;
 import java.util.ArrayList;
 import java.util.List;
 import org.keycloak.models.AbstractKeycloakTransaction;

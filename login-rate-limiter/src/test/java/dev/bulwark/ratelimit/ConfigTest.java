@@ -3,7 +3,7 @@ package dev.bulwark.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.bulwark.ratelimit.window.Limits;
+import dev.bulwark.redis.limit.Limits;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,6 +22,7 @@ class ConfigTest {
   void defaultsAreThosePromised() {
     LoginRateLimiterConfig config = LoginRateLimiterConfig.of(scope());
     assertThat(config.limits()).isEqualTo(new Limits(5, 10, Duration.ofMinutes(1)));
+    assertThat(config.clientLimits()).isEqualTo(new Limits(100, 10, Duration.ofMinutes(1)));
     assertThat(config.returnOnSuccess()).isTrue();
     assertThat(config.allowedNetworks()).isEmpty();
     assertThat(config.localKeys()).isEqualTo(100_000);
@@ -36,6 +37,10 @@ class ConfigTest {
                 "7",
                 "account-limit",
                 " 0 ",
+                "client-limit",
+                "20",
+                "client-address-limit",
+                "0",
                 "window-seconds",
                 "3600",
                 "return-on-success",
@@ -45,6 +50,7 @@ class ConfigTest {
                 "local-keys",
                 "1000"));
     assertThat(config.limits()).isEqualTo(new Limits(7, 0, Duration.ofHours(1)));
+    assertThat(config.clientLimits()).isEqualTo(new Limits(0, 20, Duration.ofHours(1)));
     assertThat(config.returnOnSuccess()).isFalse();
     assertThat(config.allowedNetworks()).hasSize(2);
     assertThat(config.localKeys()).isEqualTo(1_000);
@@ -57,6 +63,8 @@ class ConfigTest {
     "address-limit, five",
     "account-limit, -1",
     "account-limit, 10001",
+    "client-limit, -1",
+    "client-address-limit, 10001",
     "window-seconds, 0",
     "window-seconds, 3601",
     "window-seconds, 1m",
@@ -82,6 +90,8 @@ class ConfigTest {
             Set.of(
                 "address-limit",
                 "account-limit",
+                "client-limit",
+                "client-address-limit",
                 "window-seconds",
                 "return-on-success",
                 "allowed-networks",
@@ -94,10 +104,13 @@ class ConfigTest {
     Map<String, String> attributes = new HashMap<>();
     attributes.put("loginRateLimiter.addressLimit", "50");
     attributes.put("loginRateLimiter.accountLimit", "3");
+    attributes.put("loginRateLimiter.clientLimit", "4");
+    attributes.put("loginRateLimiter.clientAddressLimit", "40");
     attributes.put("loginRateLimiter.windowSeconds", "120");
     attributes.put("loginRateLimiter.returnOnSuccess", "false");
     RealmRules rules = RealmRules.of(server, attributes::get);
     assertThat(rules.limits()).isEqualTo(new Limits(50, 3, Duration.ofMinutes(2)));
+    assertThat(rules.clientLimits()).isEqualTo(new Limits(40, 4, Duration.ofMinutes(2)));
     assertThat(rules.returnOnSuccess()).isFalse();
   }
 

@@ -1,6 +1,5 @@
 package dev.bulwark.apikey.rest;
 
-import dev.bulwark.apikey.key.AddressRange;
 import dev.bulwark.apikey.service.ApiKey;
 import dev.bulwark.apikey.service.ApiKeyEvents;
 import dev.bulwark.apikey.service.ApiKeyHeader;
@@ -9,6 +8,7 @@ import dev.bulwark.apikey.service.KeyOwner;
 import dev.bulwark.apikey.service.ScopeCatalog;
 import dev.bulwark.apikey.service.Verification;
 import dev.bulwark.apikey.service.VerifyCallers;
+import dev.bulwark.redis.address.Network;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.OPTIONS;
@@ -178,7 +178,7 @@ public final class VerifyResource {
         return false;
       }
     }
-    for (AddressRange range : keys.config().verifyAllowedAddresses()) {
+    for (Network range : keys.config().verifyAllowedAddresses()) {
       if (range.contains(remote)) {
         return true;
       }

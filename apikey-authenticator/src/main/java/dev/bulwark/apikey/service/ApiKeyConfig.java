@@ -1,7 +1,7 @@
 package dev.bulwark.apikey.service;
 
-import dev.bulwark.apikey.key.AddressRange;
-import java.util.ArrayList;
+import dev.bulwark.redis.address.Network;
+import dev.bulwark.redis.limit.Limits;
 import java.util.List;
 import org.keycloak.Config;
 import org.keycloak.provider.ProviderConfigProperty;
@@ -14,7 +14,7 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
  * @param usageFlushSeconds how often usage is written, 1 to 3,600
  * @param tokenMaxSeconds longest life of an exchanged token, 10 to 3,600
  * @param stepUpMaxAgeSeconds how recent the owner's login must be to make a key, 0 (any) to 86,400
- * @param wrongKeysPerMinute wrong keys accepted per address and minute, 0 (any) to 100,000
+ * @param wrongKeysPerMinute wrong keys accepted per address and minute, 0 (any) to 10,000
  * @param rotationMaxOverlapSeconds longest overlap of a rotation, 0 to 31,536,000
  * @param sweepSeconds how often rotated keys and rows without a key are removed, 1 to 86,400
  * @param refuseLockedOwner whether brute-force lock-out of the owner stops the keys too
@@ -29,7 +29,7 @@ public record ApiKeyConfig(
     int rotationMaxOverlapSeconds,
     int sweepSeconds,
     boolean refuseLockedOwner,
-    List<AddressRange> verifyAllowedAddresses) {
+    List<Network> verifyAllowedAddresses) {
 
   static final String PREFIX = "spi-api-key--default--";
 
@@ -53,7 +53,7 @@ public record ApiKeyConfig(
     check(USAGE_FLUSH, usageFlushSeconds, 1, 3_600);
     check(TOKEN_MAX, tokenMaxSeconds, 10, 3_600);
     check(STEP_UP, stepUpMaxAgeSeconds, 0, 86_400);
-    check(WRONG_KEYS, wrongKeysPerMinute, 0, 100_000);
+    check(WRONG_KEYS, wrongKeysPerMinute, 0, Limits.MOST);
     check(OVERLAP, rotationMaxOverlapSeconds, 0, 31_536_000);
     check(SWEEP, sweepSeconds, 1, 86_400);
     verifyAllowedAddresses = List.copyOf(verifyAllowedAddresses);
@@ -104,7 +104,9 @@ public record ApiKeyConfig(
         .property()
         .name(WRONG_KEYS)
         .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText("Wrong keys per address and minute before 429 (0 to 100000, 0 for any number).")
+        .helpText(
+            "Wrong keys per address and minute, at all nodes together, before 429 (0 to 10000, 0 for"
+                + " any number).")
         .defaultValue(30)
         .add()
         .property()
@@ -164,22 +166,14 @@ public record ApiKeyConfig(
     };
   }
 
-  private static List<AddressRange> ranges(Config.Scope scope) {
+  private static List<Network> ranges(Config.Scope scope) {
     String value = scope.get(ALLOWED);
-    List<AddressRange> ranges = new ArrayList<>();
-    if (value != null) {
-      for (String part : value.split(",", -1)) {
-        if (!part.isBlank()) {
-          try {
-            ranges.add(AddressRange.parse(part.trim()));
-          } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                PREFIX + ALLOWED + " must list addresses or networks: " + e.getMessage(), e);
-          }
-        }
-      }
+    try {
+      return value == null ? List.of() : Network.parseList(value);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          PREFIX + ALLOWED + " must list addresses or networks: " + e.getMessage(), e);
     }
-    return ranges;
   }
 
   private static void check(String option, int value, int min, int max) {

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Meters of this module; names start with {@code bulwark.apikey}. */
@@ -63,6 +64,14 @@ final class ApiKeyMetrics {
     Gauge.builder("bulwark.apikey.usage.lag", lag)
         .baseUnit("seconds")
         .description("For how long usage may have been waiting to be written")
+        .register(registry);
+  }
+
+  /** Shows whether wrong keys are counted on this node alone. */
+  void watchLimiter(BooleanSupplier alone) {
+    Supplier<Number> now = () -> alone.getAsBoolean() ? 1 : 0;
+    Gauge.builder("bulwark.apikey.limiter.alone", now)
+        .description("1 while wrong keys are counted on this node alone, for Redis is away")
         .register(registry);
   }
 

@@ -2,7 +2,6 @@ package dev.bulwark.apikey.service;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
-import dev.bulwark.apikey.key.AddressRange;
 import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.ApiKeyFormat;
 import dev.bulwark.apikey.key.KeyHash;
@@ -59,7 +58,7 @@ public final class ApiKeyVerifier {
    * @param address of whoever sent it, for the limit on wrong keys
    */
   public Verification verify(String presented, @Nullable String address) {
-    Verification verification = decide(presented, AddressRange.bucket(address));
+    Verification verification = decide(presented, address);
     metrics.verified(verification);
     if (verification instanceof Verification.Accepted accepted) {
       usage.count(accepted.key().id(), Time.currentTimeMillis());
@@ -67,7 +66,7 @@ public final class ApiKeyVerifier {
     return verification;
   }
 
-  private Verification decide(String presented, String bucket) {
+  private Verification decide(String presented, @Nullable String address) {
     ApiKeyFormat.Kind kind = ApiKeyFormat.classify(presented, RealmLimits.of(realm).prefix());
     boolean wellFormed =
         kind != ApiKeyFormat.Kind.MALFORMED && kind != ApiKeyFormat.Kind.BAD_CHECKSUM;
@@ -78,7 +77,7 @@ public final class ApiKeyVerifier {
     metrics.cached(remembered);
     if (mapping == null) {
       // A key that is known here is never refused for what others at the address have sent.
-      long wait = limiter.retryAfterSeconds(bucket);
+      long wait = limiter.retryAfterSeconds(realm.getId(), address);
       if (wait > 0) {
         return new Verification.Limited(wait);
       }
@@ -102,7 +101,8 @@ public final class ApiKeyVerifier {
       }
     }
     if (isUnknown(verification)) {
-      limiter.wrong(bucket);
+      long wait = limiter.wrong(realm.getId(), address);
+      return wait > 0 ? new Verification.Limited(wait) : verification;
     }
     return verification;
   }

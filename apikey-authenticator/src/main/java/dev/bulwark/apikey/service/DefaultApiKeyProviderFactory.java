@@ -4,6 +4,11 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.bulwark.apikey.key.ApiKeyGenerator;
+import dev.bulwark.redis.RedisConnectionProvider;
+import dev.bulwark.redis.RedisConnectionProviderFactory;
+import dev.bulwark.redis.limit.LocalLimiter;
+import dev.bulwark.redis.limit.RedisLimiter;
+import dev.bulwark.redis.limit.SharedLimiter;
 import io.micrometer.core.instrument.Metrics;
 import java.security.SecureRandom;
 import java.util.List;
@@ -26,6 +31,7 @@ import org.keycloak.services.resources.ShutdownDelayInitiatedEvent;
 public final class DefaultApiKeyProviderFactory
     implements ApiKeyProviderFactory, ServerInfoAwareProviderFactory {
 
+  private @Nullable ApiKeyConfig options;
   private @Nullable ApiKeyResources resources;
   private @Nullable UsageFlusher flusher;
   private @Nullable KeySweeper sweeper;
@@ -37,7 +43,21 @@ public final class DefaultApiKeyProviderFactory
 
   @Override
   public void init(Config.Scope scope) {
-    ApiKeyConfig config = ApiKeyConfig.of(scope);
+    options = ApiKeyConfig.of(scope);
+  }
+
+  @Override
+  public void postInit(KeycloakSessionFactory factory) {
+    ApiKeyConfig config = Objects.requireNonNull(options, "init() runs first");
+    RedisConnectionProviderFactory redis =
+        (RedisConnectionProviderFactory) factory.getProviderFactory(RedisConnectionProvider.class);
+    WrongKeyLimiter limiter =
+        new WrongKeyLimiter(
+            config.wrongKeysPerMinute(),
+            new SharedLimiter(
+                "Wrong API keys",
+                new LocalLimiter(WrongKeyLimiter.MAX_ADDRESSES, Ticker.systemTicker()),
+                new RedisLimiter(redis.connection())));
     Cache<KeyMapping.Id, KeyMapping> cache =
         Caffeine.newBuilder().maximumSize(config.cacheSize()).build();
     UsageCounter usage = new UsageCounter();
@@ -45,14 +65,11 @@ public final class DefaultApiKeyProviderFactory
         new ApiKeyResources(
             config,
             cache,
-            new WrongKeyLimiter(config.wrongKeysPerMinute(), Ticker.systemTicker()),
+            limiter,
             usage,
             new ApiKeyGenerator(new SecureRandom()),
             new ApiKeyMetrics(Metrics.globalRegistry, usage::size, cache::estimatedSize));
-  }
-
-  @Override
-  public void postInit(KeycloakSessionFactory factory) {
+    shared().metrics().watchLimiter(limiter::isAlone);
     UsageFlusher created = new UsageFlusher(factory, shared());
     flusher = created;
     KeySweeper remover = new KeySweeper(factory, shared());
@@ -79,7 +96,7 @@ public final class DefaultApiKeyProviderFactory
   }
 
   private ApiKeyResources shared() {
-    return Objects.requireNonNull(resources, "init() runs first");
+    return Objects.requireNonNull(resources, "postInit() runs first");
   }
 
   /** Closed before the database is, so that {@link #close} can write. */

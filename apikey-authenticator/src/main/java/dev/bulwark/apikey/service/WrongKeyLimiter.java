@@ -1,69 +1,71 @@
 package dev.bulwark.apikey.service;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Ticker;
+import dev.bulwark.redis.address.ClientAddress;
+import dev.bulwark.redis.limit.Attempt;
+import dev.bulwark.redis.limit.AttemptIds;
+import dev.bulwark.redis.limit.Decision;
+import dev.bulwark.redis.limit.LimitKeys;
+import dev.bulwark.redis.limit.Limits;
+import dev.bulwark.redis.limit.SharedLimiter;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Counts wrong keys per address in windows of a minute, on this node. Bounded in memory: at most
- * {@value #MAX_ADDRESSES} addresses are remembered. Safe for use by several threads.
+ * Counts wrong keys per address in any minute: over all nodes, and while Redis is away on this one.
+ * A good key never counts and costs no round trip. Safe for use by several threads.
  */
 public final class WrongKeyLimiter {
 
+  /** Addresses that this node remembers. */
   static final int MAX_ADDRESSES = 100_000;
 
-  private static final long WINDOW_NANOS = Duration.ofMinutes(1).toNanos();
+  private static final Duration WINDOW = Duration.ofMinutes(1);
 
-  private final int limit;
-  private final Ticker ticker;
-  private final Cache<String, Window> windows;
+  private final Limits limits;
+  private final SharedLimiter limiter;
+  private final AttemptIds ids = new AttemptIds();
 
   /**
    * Makes a limiter.
    *
-   * @param limit wrong keys per address and minute; 0 for any number
-   * @param ticker the clock, in nanoseconds
+   * @param limit wrong keys per address and minute, 0 (any number) to {@value Limits#MOST}
+   * @param limiter the windows
    */
-  public WrongKeyLimiter(int limit, Ticker ticker) {
-    this.limit = limit;
-    this.ticker = ticker;
-    this.windows =
-        Caffeine.newBuilder()
-            .maximumSize(MAX_ADDRESSES)
-            .expireAfterWrite(Duration.ofMinutes(1))
-            .ticker(ticker)
-            .build();
+  public WrongKeyLimiter(int limit, SharedLimiter limiter) {
+    this.limits = new Limits(limit, 0, WINDOW);
+    this.limiter = limiter;
   }
 
-  /** Seconds until the address may try another key that is not known to be good; 0 if at once. */
-  public long retryAfterSeconds(String bucket) {
-    if (limit == 0) {
-      return 0;
-    }
-    Window window = windows.getIfPresent(bucket);
-    if (window == null || window.wrong() < limit) {
-      return 0;
-    }
-    long left = window.start() + WINDOW_NANOS - ticker.read();
-    return left <= 0 ? 0 : 1 + (left - 1) / 1_000_000_000L;
+  /**
+   * Seconds until the address may try another key that is not known to be good, as far as this node
+   * knows; 0 if at once.
+   */
+  public long retryAfterSeconds(String realmId, @Nullable String address) {
+    return seconds(limiter.check(key(realmId, address), limits));
   }
 
-  /** Counts a wrong key. */
-  public void wrong(String bucket) {
-    if (limit == 0) {
-      return;
-    }
-    long now = ticker.read();
-    windows
-        .asMap()
-        .compute(
-            bucket,
-            (key, window) ->
-                window == null || now - window.start() >= WINDOW_NANOS
-                    ? new Window(now, 1)
-                    : new Window(window.start(), Math.min(limit, window.wrong() + 1)));
+  /**
+   * Counts a wrong key.
+   *
+   * @return seconds until the address may try another key where this one was beyond the limit: then
+   *     nothing is to be told of it; else 0
+   */
+  public long wrong(String realmId, @Nullable String address) {
+    Attempt attempt = new Attempt(ids.next(), key(realmId, address), null, limits);
+    Decision here = limiter.takeLocally(attempt);
+    return seconds(here instanceof Decision.Refused ? here : limiter.count(attempt));
   }
 
-  private record Window(long start, int wrong) {}
+  /** Whether each node counts for itself, for Redis is away. */
+  boolean isAlone() {
+    return limiter.isAlone();
+  }
+
+  private static String key(String realmId, @Nullable String address) {
+    return new LimitKeys(realmId).ofApiKeys(ClientAddress.bucket(address));
+  }
+
+  private static long seconds(Decision decision) {
+    return decision instanceof Decision.Refused refused ? refused.retryAfterSeconds() : 0;
+  }
 }

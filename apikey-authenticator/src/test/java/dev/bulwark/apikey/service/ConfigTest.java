@@ -3,7 +3,7 @@ package dev.bulwark.apikey.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.bulwark.apikey.key.AddressRange;
+import dev.bulwark.redis.address.Network;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -21,6 +21,7 @@ class ConfigTest {
     "0, 10, 9, 900, 30, 100, 60, token-max-seconds",
     "0, 10, 300, 86401, 30, 100, 60, step-up-max-age-seconds",
     "0, 10, 300, 900, -1, 100, 60, wrong-keys-per-minute",
+    "0, 10, 300, 900, 10001, 100, 60, wrong-keys-per-minute",
     "0, 10, 300, 900, 30, 31536001, 60, rotation-max-overlap-seconds",
     "0, 10, 300, 900, 30, 100, 0, sweep-seconds",
   })
@@ -36,15 +37,7 @@ class ConfigTest {
     assertThatThrownBy(
             () ->
                 new ApiKeyConfig(
-                    cache,
-                    flush,
-                    token,
-                    stepUp,
-                    wrong,
-                    overlap,
-                    sweep,
-                    true,
-                    List.<AddressRange>of()))
+                    cache, flush, token, stepUp, wrong, overlap, sweep, true, List.<Network>of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("spi-api-key--default--" + option)
         .hasMessageMatching(".*must be \\d+ to \\d+, but is -?\\d+");

@@ -2,38 +2,82 @@ package dev.bulwark.apikey.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.bulwark.redis.limit.LocalLimiter;
+import dev.bulwark.redis.limit.RedisLimiter;
+import dev.bulwark.redis.limit.SharedLimiter;
+import dev.bulwark.redis.process.RedisProcess;
+import dev.bulwark.redis.process.TestRedis;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.UnifiedJedis;
 
-/** K5: wrong keys are limited per address. */
+/** K5: wrong keys are limited per address, at all nodes together. */
 class WrongKeyLimiterTest {
 
+  private static final String REALM = "realm-1";
+
   private final AtomicLong clock = new AtomicLong();
+  private final RedisProcess redis = RedisProcess.start();
+  private final UnifiedJedis client =
+      RedisClient.builder().hostAndPort(new HostAndPort("127.0.0.1", redis.port())).build();
+
+  @AfterEach
+  void end() {
+    client.close();
+    redis.close();
+  }
+
+  private WrongKeyLimiter node(int limit) {
+    Ticker ticker = clock::get;
+    return new WrongKeyLimiter(
+        limit,
+        new SharedLimiter(
+            "Wrong API keys",
+            new LocalLimiter(1_000, ticker),
+            new RedisLimiter(new TestRedis(client, ""))));
+  }
 
   @Test
-  void limitsPerAddressAndMinute() {
-    WrongKeyLimiter limiter = new WrongKeyLimiter(3, clock::get);
-    for (int i = 0; i < 3; i++) {
-      assertThat(limiter.retryAfterSeconds("a")).isZero();
-      limiter.wrong("a");
+  void twoNodesCountTogether() {
+    WrongKeyLimiter one = node(4);
+    WrongKeyLimiter two = node(4);
+    for (int i = 0; i < 4; i++) {
+      WrongKeyLimiter node = i % 2 == 0 ? one : two;
+      assertThat(node.retryAfterSeconds(REALM, "192.0.2.1")).isZero();
+      assertThat(node.wrong(REALM, "192.0.2.1")).isZero();
     }
-    assertThat(limiter.retryAfterSeconds("a")).isEqualTo(60);
-    assertThat(limiter.retryAfterSeconds("b")).isZero();
-    clock.addAndGet(Duration.ofSeconds(59).toNanos());
-    assertThat(limiter.retryAfterSeconds("a")).isEqualTo(1);
-    clock.addAndGet(Duration.ofSeconds(1).toNanos());
-    assertThat(limiter.retryAfterSeconds("a")).isZero();
-    limiter.wrong("a");
-    assertThat(limiter.retryAfterSeconds("a")).isZero();
+    assertThat(two.wrong(REALM, "192.0.2.1")).isBetween(1L, 60L);
+    assertThat(two.retryAfterSeconds(REALM, "192.0.2.1")).isBetween(1L, 60L);
+    assertThat(two.retryAfterSeconds(REALM, "::ffff:192.0.2.1")).as("the same").isPositive();
+    assertThat(two.retryAfterSeconds(REALM, "192.0.2.2")).isZero();
+    assertThat(two.retryAfterSeconds("realm-2", "192.0.2.1")).isZero();
+  }
+
+  @Test
+  void withoutRedisEachCountsForItself() {
+    redis.close();
+    WrongKeyLimiter limiter = node(3);
+    for (int i = 0; i < 3; i++) {
+      assertThat(limiter.wrong(REALM, "2001:db8::1")).isZero();
+    }
+    assertThat(limiter.isAlone()).isTrue();
+    assertThat(limiter.wrong(REALM, "2001:db8::2")).as("the same /64").isEqualTo(60);
+    assertThat(limiter.retryAfterSeconds(REALM, "2001:db8::1")).isEqualTo(60);
+    clock.addAndGet(Duration.ofSeconds(60).toNanos());
+    assertThat(limiter.retryAfterSeconds(REALM, "2001:db8::1")).isZero();
   }
 
   @Test
   void zeroIsNoLimit() {
-    WrongKeyLimiter limiter = new WrongKeyLimiter(0, clock::get);
-    for (int i = 0; i < 1_000; i++) {
-      limiter.wrong("a");
+    WrongKeyLimiter limiter = node(0);
+    for (int i = 0; i < 100; i++) {
+      assertThat(limiter.wrong(REALM, "192.0.2.1")).isZero();
     }
-    assertThat(limiter.retryAfterSeconds("a")).isZero();
+    assertThat(limiter.retryAfterSeconds(REALM, "192.0.2.1")).isZero();
   }
 }

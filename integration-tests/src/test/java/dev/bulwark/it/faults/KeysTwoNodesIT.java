@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.faults.NodeKeys.Key;
 import dev.bulwark.it.support.AdminApi;
-import dev.bulwark.redis.process.FreePort;
-import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.server.RealmFile;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,63 +29,34 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("full")
 class KeysTwoNodesIT {
 
-  private static final Duration SOON = Duration.ofSeconds(90);
   private static final int ROUNDS = 30;
   private static final AtomicInteger NAMES = new AtomicInteger();
 
-  private static PostgresProcess database;
-  private static RedisProcess redis;
-  private static FaultServer first;
-  private static FaultServer second;
+  private static NodePair nodes;
   private static NodeKeys one;
   private static NodeKeys two;
 
   @BeforeAll
   static void start() {
-    database = PostgresProcess.start();
-    redis = RedisProcess.start();
-    first = node("keys-node-1");
-    second = node("keys-node-2");
-    await("the nodes have found each other")
-        .atMost(SOON)
-        .until(
-            () ->
-                first.metric("vendor_cluster_size") == 2
-                    && second.metric("vendor_cluster_size") == 2);
-    one = new NodeKeys(first.keycloak(), first.admin());
-    two = new NodeKeys(second.keycloak(), second.admin());
+    nodes =
+        NodePair.start(
+            "keys-node",
+            (name, spec) ->
+                spec.option("spi-api-key--default--usage-flush-seconds", "1")
+                    .option("spi-api-key--default--wrong-keys-per-minute", "0")
+                    .environment(RealmFile.developmentEnvironment())
+                    .realmFile(
+                        RealmFile.development()
+                            .writeTo(Path.of("target", "import", name).toAbsolutePath())));
+    one = new NodeKeys(nodes.first().keycloak(), nodes.first().admin());
+    two = new NodeKeys(nodes.second().keycloak(), nodes.second().admin());
     one.limitByToldAddress();
-  }
-
-  private static FaultServer node(String name) {
-    return FaultServer.start(
-        name,
-        redis.url(),
-        database,
-        spec ->
-            spec.option("hostname", "https://auth.example.org")
-                .option("cache", "ispn")
-                .option("cache-stack", "jdbc-ping")
-                .option("cache-embedded-network-bind-address", "127.0.0.1")
-                .option("cache-embedded-network-bind-port", Integer.toString(FreePort.next()))
-                .option("spi-api-key--default--usage-flush-seconds", "1")
-                .option("spi-api-key--default--wrong-keys-per-minute", "0")
-                .environment(RealmFile.developmentEnvironment())
-                .realmFile(
-                    RealmFile.development()
-                        .writeTo(Path.of("target", "import", name).toAbsolutePath())));
   }
 
   @AfterAll
   static void end() {
-    for (AutoCloseable part : new AutoCloseable[] {first, second, redis, database}) {
-      if (part != null) {
-        try {
-          part.close();
-        } catch (Exception e) {
-          throw new IllegalStateException(e);
-        }
-      }
+    if (nodes != null) {
+      nodes.close();
     }
   }
 
@@ -224,11 +191,12 @@ class KeysTwoNodesIT {
         assertThat((i % 4 == 0 ? two : one).isGood(key)).isTrue();
       }
       for (NodeKeys node : List.of(one, two)) {
-        await().atMost(SOON).until(() -> node.requestCount(key), count -> count == 40);
+        await().atMost(NodePair.SOON).until(() -> node.requestCount(key), count -> count == 40);
       }
       assertThat(
-              database.sql(
-                  "SELECT request_count FROM bulwark_api_key WHERE id = '" + key.id() + "'"))
+              nodes
+                  .database()
+                  .sql("SELECT request_count FROM bulwark_api_key WHERE id = '" + key.id() + "'"))
           .isEqualTo("40");
       assertThat(Instant.parse(one.admin().get(key.path()).expect(200).text("lastUsedAt")))
           .isAfter(before);

@@ -3,10 +3,8 @@ package dev.bulwark.it.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.support.RawHttp;
-import dev.bulwark.redis.process.FreePort;
-import dev.bulwark.redis.process.RedisProcess;
+import dev.bulwark.it.support.Realm;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -26,51 +24,33 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** L1: two nodes with one database and one Redis, which know of no proxy. */
+/** L1, K5: two nodes with one database and one Redis, which know of no proxy. */
 @Tag("full")
 class LoginLimitTwoNodesIT {
 
-  private static final Duration SOON = Duration.ofSeconds(90);
   private static final int PER_ADDRESS = 5;
   private static final int PER_ACCOUNT = 10;
+  private static final int PER_CLIENT = 10;
+  private static final int WRONG_KEYS = 30;
+  private static final String CLIENT_SECRET = "limits-secret";
   private static final String USER = "ann";
   private static final String PASSWORD = "correct-limit-battery";
   private static final AtomicInteger ADDRESSES = new AtomicInteger();
 
-  private static PostgresProcess database;
-  private static RedisProcess redis;
+  private static NodePair nodes;
   private static FaultServer first;
   private static FaultServer second;
 
   @BeforeAll
   static void start() {
-    database = PostgresProcess.start();
-    redis = RedisProcess.start();
-    first = node("limit-node-1");
-    second = node("limit-node-2");
-    await("the nodes have found each other")
-        .atMost(SOON)
-        .until(
-            () ->
-                first.metric("vendor_cluster_size") == 2
-                    && second.metric("vendor_cluster_size") == 2);
-    first.awaitRedisUp(1);
-    second.awaitRedisUp(1);
+    nodes =
+        NodePair.start(
+            "limit-node",
+            (name, spec) ->
+                spec.option("spi-login-rate-limiter--default--allowed-networks", "192.0.2.0/24"));
+    first = nodes.first();
+    second = nodes.second();
     first.admin().post("/realms", realm()).expect(201);
-  }
-
-  private static FaultServer node(String name) {
-    return FaultServer.start(
-        name,
-        redis.url(),
-        database,
-        spec ->
-            spec.option("hostname", "https://auth.example.org")
-                .option("cache", "ispn")
-                .option("cache-stack", "jdbc-ping")
-                .option("cache-embedded-network-bind-address", "127.0.0.1")
-                .option("cache-embedded-network-bind-port", Integer.toString(FreePort.next()))
-                .option("spi-login-rate-limiter--default--allowed-networks", "192.0.2.0/24"));
   }
 
   private static String realm() {
@@ -85,23 +65,16 @@ class LoginLimitTwoNodesIT {
 
   @AfterAll
   static void end() {
-    for (AutoCloseable part : new AutoCloseable[] {first, second, redis, database}) {
-      if (part != null) {
-        try {
-          part.close();
-        } catch (Exception e) {
-          throw new IllegalStateException(e);
-        }
-      }
+    if (nodes != null) {
+      nodes.close();
     }
   }
 
   @AfterEach
   void redisIsThere() {
-    if (!redis.isAlive()) {
-      redis.startAgain();
-      first.awaitRedisUp(1);
-      second.awaitRedisUp(1);
+    if (!nodes.redis().isAlive()) {
+      nodes.redis().startAgain();
+      nodes.awaitRedis(1);
     }
   }
 
@@ -168,18 +141,16 @@ class LoginLimitTwoNodesIT {
 
   @Test
   void withoutRedisEachNodeHasItsFive() {
-    redis.kill();
-    first.awaitRedisUp(0);
-    second.awaitRedisUp(0);
+    nodes.redis().kill();
+    nodes.awaitRedis(0);
     String address = newAddress();
     int granted = 0;
     for (int i = 0; i < 30; i++) {
       granted += grant(i % 2 == 0 ? first : second, address, "nobody-" + i, "wrong") == 400 ? 1 : 0;
     }
     assertThat(granted).isEqualTo(2 * PER_ADDRESS);
-    redis.startAgain();
-    first.awaitRedisUp(1);
-    second.awaitRedisUp(1);
+    nodes.redis().startAgain();
+    nodes.awaitRedis(1);
     assertThat(grant(first, address, "nobody", "wrong")).isEqualTo(429);
     String later = newAddress();
     granted = 0;
@@ -187,6 +158,77 @@ class LoginLimitTwoNodesIT {
       granted += grant(i % 2 == 0 ? first : second, later, "nobody-" + i, "wrong") == 400 ? 1 : 0;
     }
     assertThat(granted).isEqualTo(PER_ADDRESS);
+  }
+
+  /** Of 200 wrong secrets of a client ten are told to be wrong, whichever node they come to. */
+  @Test
+  void wrongClientSecretsOverBothNodesShareTheTen() throws Exception {
+    String address = newAddress();
+    List<Callable<Integer>> attempts = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      FaultServer node = nodes.inTurn(i);
+      String secret = "wrong-" + i;
+      attempts.add(() -> introspect(node, address, secret));
+    }
+    List<Integer> statuses = concurrently(attempts);
+    assertThat(statuses).filteredOn(status -> status == 401).hasSize(PER_CLIENT);
+    assertThat(statuses).filteredOn(status -> status == 429).hasSize(200 - PER_CLIENT);
+    // Then the right one is not looked at, but it is from elsewhere.
+    for (FaultServer node : List.of(first, second)) {
+      assertThat(introspect(node, address, CLIENT_SECRET)).isEqualTo(429);
+      assertThat(introspect(node, newAddress(), CLIENT_SECRET)).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void wrongKeysOverBothNodesShareTheThirty() throws Exception {
+    String address = newAddress();
+    List<Callable<Integer>> attempts = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      FaultServer node = nodes.inTurn(i);
+      String key = "wrong-key-number-" + i;
+      attempts.add(() -> exchange(node, address, key));
+    }
+    List<Integer> statuses = concurrently(attempts);
+    assertThat(statuses).filteredOn(status -> status == 400).hasSize(WRONG_KEYS);
+    assertThat(statuses).filteredOn(status -> status == 429).hasSize(200 - WRONG_KEYS);
+    assertThat(exchange(second, newAddress(), "wrong-key-number-0")).isEqualTo(400);
+  }
+
+  @Test
+  void withoutRedisEachNodeCountsSecretsAndKeysAlone() {
+    nodes.redis().kill();
+    nodes.awaitRedis(0);
+    String address = newAddress();
+    List<Integer> secrets = new ArrayList<>();
+    List<Integer> keys = new ArrayList<>();
+    for (int i = 0; i < 4 * WRONG_KEYS; i++) {
+      secrets.add(introspect(nodes.inTurn(i), address, "wrong-" + i));
+      keys.add(exchange(nodes.inTurn(i), address, "wrong-key-number-" + i));
+    }
+    assertThat(secrets).filteredOn(status -> status == 401).hasSize(2 * PER_CLIENT);
+    assertThat(keys).filteredOn(status -> status == 400).hasSize(2 * WRONG_KEYS);
+  }
+
+  /** Introspects a token that is none. */
+  private static int introspect(FaultServer node, String address, String secret) {
+    return RawHttp.status(
+        RawHttp.postFrom(
+            address,
+            node.keycloak().url(),
+            "/realms/limits/protocol/openid-connect/token/introspect",
+            Map.of("token", "x"),
+            List.of("Authorization: " + Realm.basic("ciba", secret))));
+  }
+
+  private static int exchange(FaultServer node, String address, String key) {
+    return RawHttp.status(
+        RawHttp.postFrom(
+            address,
+            node.keycloak().url(),
+            "/realms/limits/protocol/openid-connect/token",
+            Map.of("grant_type", "urn:bulwark:params:oauth:grant-type:api-key", "client_id", "cli"),
+            List.of("X-API-Key: " + key)));
   }
 
   private static int grant(

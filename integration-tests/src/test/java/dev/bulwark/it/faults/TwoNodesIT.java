@@ -3,9 +3,7 @@ package dev.bulwark.it.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.support.Response;
-import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.redis.process.RedisProcess;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
@@ -18,22 +16,17 @@ import redis.clients.jedis.Jedis;
 @Tag("full")
 class TwoNodesIT {
 
-  private static final Duration SOON = Duration.ofSeconds(90);
+  private static final Duration SOON = NodePair.SOON;
 
   @Test
   void theOtherNodeTakesOver() {
-    try (PostgresProcess database = PostgresProcess.start();
-        RedisProcess redis = RedisProcess.start();
-        FaultServer one = node("node-1", redis, database);
-        FaultServer two = node("node-2", redis, database)) {
+    try (NodePair nodes = NodePair.start("node", (name, spec) -> spec)) {
+      RedisProcess redis = nodes.redis();
+      FaultServer one = nodes.first();
+      FaultServer two = nodes.second();
       IssuedTokens tokens =
           IssuedTokens.inNewRealm(
               one.keycloak().url(), one.admin(), "two-nodes", key -> ttl(redis, key));
-      await("the nodes have found each other")
-          .atMost(SOON)
-          .until(
-              () ->
-                  one.metric("vendor_cluster_size") == 2 && two.metric("vendor_cluster_size") == 2);
       await("one node leads").atMost(SOON).until(() -> leads(one) != leads(two));
 
       // Issued by one node, ended at the other.
@@ -70,20 +63,6 @@ class TwoNodesIT {
 
   private static boolean leads(FaultServer node) {
     return node.metric("bulwark_revocation_leading") == 1;
-  }
-
-  private static FaultServer node(String name, RedisProcess redis, PostgresProcess database) {
-    return FaultServer.start(
-        name,
-        redis.url(),
-        database,
-        spec ->
-            // One name for both, as behind a load balancer: tokens of one are good at the other.
-            spec.option("hostname", "https://auth.example.org")
-                .option("cache", "ispn")
-                .option("cache-stack", "jdbc-ping")
-                .option("cache-embedded-network-bind-address", "127.0.0.1")
-                .option("cache-embedded-network-bind-port", Integer.toString(FreePort.next())));
   }
 
   private static long ttl(RedisProcess redis, String key) {

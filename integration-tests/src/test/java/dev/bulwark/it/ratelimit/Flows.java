@@ -27,8 +27,14 @@ final class Flows {
     client(clientId, "direct_grant", authenticators);
   }
 
+  /** Makes the client authenticators alternatives of each other, and the flow that of the realm. */
+  void clientAuthentication(String alias, String... authenticators) {
+    flow(alias, "client-flow", "ALTERNATIVE", authenticators);
+    admin.put(REALM, LimitedServer.json(Map.of("clientAuthenticationFlow", alias))).expect(204);
+  }
+
   private void client(String clientId, String binding, String... authenticators) {
-    String flow = flow("flow-of-" + clientId, authenticators);
+    String flow = flow("flow-of-" + clientId, "basic-flow", "REQUIRED", authenticators);
     admin
         .post(
             REALM + "/clients",
@@ -47,13 +53,11 @@ final class Flows {
         .expect(201);
   }
 
-  private String flow(String alias, String... authenticators) {
+  private String flow(String alias, String kind, String requirement, String... authenticators) {
     String flows = REALM + "/authentication/flows";
     admin
         .post(
-            flows,
-            LimitedServer.json(
-                Map.of("alias", alias, "providerId", "basic-flow", "topLevel", true)))
+            flows, LimitedServer.json(Map.of("alias", alias, "providerId", kind, "topLevel", true)))
         .expect(201);
     for (String authenticator : authenticators) {
       admin
@@ -63,7 +67,7 @@ final class Flows {
           .expect(201);
     }
     for (JsonNode execution : admin.get(flows + "/" + alias + "/executions").expect(200).json()) {
-      ObjectNode required = ((ObjectNode) execution).put("requirement", "REQUIRED");
+      ObjectNode required = ((ObjectNode) execution).put("requirement", requirement);
       admin.put(flows + "/" + alias + "/executions", required.toString());
     }
     for (JsonNode flow : admin.get(flows).expect(200).json()) {

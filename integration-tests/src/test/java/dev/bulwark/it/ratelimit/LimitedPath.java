@@ -1,12 +1,17 @@
 package dev.bulwark.it.ratelimit;
 
 import static dev.bulwark.it.ratelimit.LimitedServer.PASSWORD;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
+import java.net.http.HttpRequest;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Supplier;
 
 /** A way to try a secret, or to ask who has an account: each call of an attempt tries one. */
@@ -50,6 +55,58 @@ enum LimitedPath {
               address,
               "Authorization",
               Realm.basic(user, "wrong"));
+    }
+  },
+  /** HTTP Basic at the profile of SAML for clients without a browser. */
+  SAML_ECP {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      String user = server.newUser();
+      return () ->
+          Http.send(
+              Http.request(server.realmUrl() + "/protocol/saml")
+                  .header("Content-Type", "text/xml")
+                  .header("X-Forwarded-For", address)
+                  .header("Authorization", Realm.basic(user, "wrong"))
+                  .POST(HttpRequest.BodyPublishers.ofString(samlRequest())));
+    }
+
+    /** Keycloak makes "not without the user" of every answer but success and failure. */
+    @Override
+    void assertRefused(Response response) {
+      assertThat(response.status()).isEqualTo(200);
+      assertThat(response.body()).contains("status:NoPassive").doesNotContain("<saml:Assertion");
+    }
+  },
+  DOCKER {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      String user = server.newUser();
+      return () ->
+          Http.get(
+              server.realmUrl()
+                  + "/protocol/docker-v2/auth?service=registry&account=x&scope=repository:a:pull",
+              "X-Forwarded-For",
+              address,
+              "Authorization",
+              Realm.basic(user, "wrong"));
+    }
+  },
+  /** Who comes from an identity provider proves by the password that an account is his. */
+  FIRST_BROKER_LOGIN {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      String user = server.newUser();
+      String email = user + "@example.org";
+      server.newUserAt(PROVIDER, "of-" + user, email);
+      Visitor visitor = server.visitor(address);
+      Response page =
+          visitor.submit(
+              visitor.loginBy(PROVIDER, "cli"),
+              Map.of("username", "of-" + user, "password", PASSWORD));
+      page = visitor.submit(page.expect(200), Map.of("submitAction", "linkAccount"));
+      Form form = new Form(visitor, page);
+      return () -> form.send(Map.of("username", user, "password", "wrong"));
     }
   },
   PASSWORD_FORM {
@@ -187,6 +244,17 @@ enum LimitedPath {
     }
   };
 
+  private static final String PROVIDER = "limits-idp";
+
+  private static final String SERVICE_PROVIDER = "https://sp.example.org";
+
+  /** That the limit has refused an attempt. */
+  void assertRefused(Response response) {
+    assertThat(response.status()).as(response.body()).isEqualTo(429);
+    assertThat(Integer.parseInt(response.header("Retry-After"))).isBetween(1, 60);
+    assertThat(response.body()).containsAnyOf("slow_down", "kc-rate-limited", "TOOMANYREQUESTS");
+  }
+
   /** An attempt from an address, to be made as often as wanted. */
   abstract Supplier<Response> from(LimitedServer server, String address);
 
@@ -197,6 +265,18 @@ enum LimitedPath {
     flows.browser("recovery", "auth-username-password-form", "auth-recovery-authn-code-form");
     flows.browser("conditional-code", "auth-username-password-form", "auth-conditional-otp-form");
     flows.grant("basic", "http-basic-authenticator");
+    server.newClient(Map.of("clientId", "registry", "protocol", "docker-v2"));
+    server.newClient(
+        Map.of(
+            "clientId",
+            SERVICE_PROVIDER,
+            "protocol",
+            "saml",
+            "redirectUris",
+            List.of(SERVICE_PROVIDER + "/*"),
+            "attributes",
+            Map.of("saml.allow.ecp.flow", "true", "saml.client.signature", "false")));
+    identityProvider(server);
     server.admin().delete("/realms/organizations");
     server
         .admin()
@@ -215,6 +295,82 @@ enum LimitedPath {
             "/realms/organizations/organizations",
             "{\"name\": \"acme\", \"alias\": \"acme\", \"domains\": [{\"name\": \"acme.test\"}]}")
         .expect(201);
+  }
+
+  /** Another realm of the same server. */
+  private static void identityProvider(LimitedServer server) {
+    server.admin().delete("/realms/" + PROVIDER);
+    server
+        .admin()
+        .post(
+            "/realms",
+            LimitedServer.json(
+                Map.of(
+                    "realm",
+                    PROVIDER,
+                    "enabled",
+                    true,
+                    "sslRequired",
+                    "none",
+                    "clients",
+                    List.of(
+                        Map.of(
+                            "clientId",
+                            "relay",
+                            "secret",
+                            LimitedServer.CLIENT_SECRET,
+                            "redirectUris",
+                            List.of(server.realmUrl() + "/*"))))))
+        .expect(201);
+    Realm provider = new Realm(server.url(), PROVIDER);
+    server
+        .admin()
+        .post(
+            "/realms/limits/identity-provider/instances",
+            LimitedServer.json(
+                Map.of(
+                    "alias",
+                    PROVIDER,
+                    "providerId",
+                    "oidc",
+                    "enabled",
+                    true,
+                    "config",
+                    Map.of(
+                        "clientId",
+                        "relay",
+                        "clientSecret",
+                        LimitedServer.CLIENT_SECRET,
+                        "clientAuthMethod",
+                        "client_secret_post",
+                        "authorizationUrl",
+                        provider.endpoint("auth"),
+                        "tokenUrl",
+                        provider.endpoint("token"),
+                        "userInfoUrl",
+                        provider.endpoint("userinfo"),
+                        "jwksUrl",
+                        provider.endpoint("certs"),
+                        "issuer",
+                        provider.url(),
+                        "validateSignature",
+                        "true",
+                        "useJwksUrl",
+                        "true"))))
+        .expect(201);
+  }
+
+  private static String samlRequest() {
+    return """
+        <S:Envelope xmlns:S="http://schemas.xmlsoap.org/soap/envelope/"><S:Body>
+        <samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"
+          xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_%1$s" Version="2.0"
+          IssueInstant="%2$s" AssertionConsumerServiceURL="%3$s/acs"
+          ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:PAOS">
+        <saml:Issuer>%3$s</saml:Issuer></samlp:AuthnRequest></S:Body></S:Envelope>
+        """
+        .formatted(
+            UUID.randomUUID(), Instant.now().truncatedTo(ChronoUnit.SECONDS), SERVICE_PROVIDER);
   }
 
   private static Response signIn(Visitor visitor, String clientId, String user) {

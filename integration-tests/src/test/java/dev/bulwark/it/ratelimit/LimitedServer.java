@@ -30,6 +30,7 @@ final class LimitedServer implements AutoCloseable {
 
   static final String REALM = "limits";
   static final String PASSWORD = "correct-limit-battery";
+  static final String CLIENT_SECRET = "correct-client-battery-of-32-byte";
   static final int PER_ADDRESS = 5;
   static final int PER_ACCOUNT = 10;
 
@@ -55,6 +56,11 @@ final class LimitedServer implements AutoCloseable {
         TestStack.spec(name, redis.url())
             // Nobody here: an option of the spec has precedence over that of all test servers.
             .option("spi-login-rate-limiter--default--allowed-networks", "192.0.2.0/24")
+            .option(
+                "spi-api-key--default--wrong-keys-per-minute",
+                Integer.toString(KeyPath.PER_ADDRESS))
+            // Whose endpoint tests passwords, too.
+            .buildOption("features", "docker")
             .option("proxy-headers", "xforwarded")
             .option("proxy-trusted-addresses", "127.0.0.1");
     return new LimitedServer(DistributionServer.start(more.apply(spec).build()), redis);
@@ -103,6 +109,48 @@ final class LimitedServer implements AutoCloseable {
 
   String newUser() {
     return newUser(Map.of());
+  }
+
+  /** A user of another realm, with the same password. */
+  void newUserAt(String realm, String name, String email) {
+    admin
+        .post(
+            "/realms/" + realm + "/users",
+            json(
+                Map.of(
+                    "username",
+                    name,
+                    "enabled",
+                    true,
+                    "email",
+                    email,
+                    "emailVerified",
+                    true,
+                    "firstName",
+                    "Limit",
+                    "lastName",
+                    "User",
+                    "credentials",
+                    List.of(Map.of("type", "password", "value", PASSWORD)))))
+        .expect(201);
+  }
+
+  /** A confidential client that no other test uses, with more fields of its representation. */
+  String newClient(Map<String, Object> more) {
+    Map<String, Object> client = new LinkedHashMap<>();
+    client.put("clientId", "client-" + USERS.incrementAndGet());
+    client.put("secret", CLIENT_SECRET);
+    client.put("serviceAccountsEnabled", true);
+    client.put("redirectUris", List.of("http://127.0.0.1/*"));
+    client.put(
+        "attributes",
+        Map.of(
+            "oauth2.device.authorization.grant.enabled", "true",
+            "oidc.ciba.grant.enabled", "true",
+            "api-key.verify", "true"));
+    client.putAll(more);
+    admin.post("/realms/" + REALM + "/clients", json(client)).expect(201);
+    return client.get("clientId").toString();
   }
 
   /** A password grant from an address, through the proxy. */

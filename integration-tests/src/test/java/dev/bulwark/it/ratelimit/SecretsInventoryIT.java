@@ -25,8 +25,6 @@ class SecretsInventoryIT {
   private static final String PUBLIC_KEY = "a signature, by a key that cannot be guessed";
   private static final String SIGNED = "tests a token or cookie that Keycloak has signed";
   private static final String API_KEY = "an API key of 256 bits; wrong ones have a limit of theirs";
-  private static final String CLIENT_SECRET =
-      "a random secret of a client, whose address may be that of all its users";
   private static final String NO_SECRET = "tests nothing that the user knows";
 
   /** The SPIs by which something is tested: for each what is limited, and why the rest is not. */
@@ -105,12 +103,10 @@ class SecretsInventoryIT {
             Map.entry("urn:openid:params:grant-type:ciba", SIGNED))),
     CLIENT_AUTHENTICATOR(
         "client-authenticator",
-        Set.of(),
+        Set.of("client-secret", "client-secret-jwt"),
         Map.of(
             "client-api-key", API_KEY,
             "client-jwt", PUBLIC_KEY,
-            "client-secret", CLIENT_SECRET,
-            "client-secret-jwt", CLIENT_SECRET,
             "client-x509", PUBLIC_KEY,
             "federated-jwt", PUBLIC_KEY)),
     REQUIRED_ACTION(

@@ -15,12 +15,18 @@ final class Visitor {
 
   private static final Pattern FORM = Pattern.compile("<form[^>]*\\saction=\"([^\"]+)\"");
 
+  private static final Pattern PATH =
+      Pattern.compile(";\\s*Path=([^;]*)", Pattern.CASE_INSENSITIVE);
+
   private static final Pattern RETRY =
       Pattern.compile("<a id=\"kc-rate-limited-retry\"[^>]*\\shref=\"([^\"]+)\"");
 
   private final URI server;
   private final Map<String, String> headers;
-  private final Map<String, String> cookies = new LinkedHashMap<>();
+  private final Map<Cookie, String> cookies = new LinkedHashMap<>();
+
+  /** Each realm has cookies of its own of the same names. */
+  private record Cookie(String path, String name) {}
 
   /**
    * A browser that has not been here yet.
@@ -42,6 +48,11 @@ final class Visitor {
   /** The login page, by way of the client. */
   Response login(String clientId) {
     return open(authorization("limits", "auth", clientId));
+  }
+
+  /** The login page of an identity provider, by way of the client. */
+  Response loginBy(String provider, String clientId) {
+    return open(authorization("limits", "auth", clientId) + "&kc_idp_hint=" + provider);
   }
 
   /** The login page of another realm. */
@@ -118,20 +129,24 @@ final class Visitor {
     // By it Keycloak tells who enters a user code from a device that asks for one.
     request.header("Accept", "text/html");
     headers.forEach(request::header);
-    if (!cookies.isEmpty()) {
-      request.header(
-          "Cookie",
-          cookies.entrySet().stream()
-              .map(cookie -> cookie.getKey() + "=" + cookie.getValue())
-              .collect(Collectors.joining("; ")));
+    String path = request.build().uri().getPath();
+    String sent =
+        cookies.entrySet().stream()
+            .filter(cookie -> path.startsWith(cookie.getKey().path()))
+            .map(cookie -> cookie.getKey().name() + "=" + cookie.getValue())
+            .collect(Collectors.joining("; "));
+    if (!sent.isEmpty()) {
+      request.header("Cookie", sent);
     }
     Response response = Http.send(request);
     for (String cookie : response.headers().allValues("Set-Cookie")) {
       String[] pair = cookie.split(";", 2)[0].split("=", 2);
+      Matcher of = PATH.matcher(cookie);
+      Cookie key = new Cookie(of.find() ? of.group(1) : "/", pair[0]);
       if (pair[1].isEmpty()) {
-        cookies.remove(pair[0]);
+        cookies.remove(key);
       } else {
-        cookies.put(pair[0], pair[1]);
+        cookies.put(key, pair[1]);
       }
     }
     return response;

@@ -2,7 +2,7 @@ package dev.bulwark.ratelimit.step;
 
 import dev.bulwark.ratelimit.Account;
 import dev.bulwark.ratelimit.LoginRateLimiterProvider;
-import dev.bulwark.ratelimit.window.Decision;
+import dev.bulwark.redis.limit.Decision;
 import jakarta.ws.rs.WebApplicationException;
 import java.net.URI;
 import org.keycloak.authentication.FormAction;

@@ -1,6 +1,6 @@
 package dev.bulwark.ratelimit.step;
 
-import dev.bulwark.ratelimit.window.Decision;
+import dev.bulwark.redis.limit.Decision;
 import jakarta.ws.rs.core.Response;
 import org.keycloak.authentication.AuthenticationFlowContext;
 

@@ -1,6 +1,6 @@
 package dev.bulwark.ratelimit.step;
 
-import dev.bulwark.ratelimit.window.Decision;
+import dev.bulwark.redis.limit.Decision;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -15,10 +15,10 @@ import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 
 /** The answers to refused attempts, and their event. */
-final class Refusals {
+public final class Refusals {
 
   /** The error of the event. */
-  static final String EVENT_ERROR = "rate_limited";
+  public static final String EVENT_ERROR = "rate_limited";
 
   /** The error in JSON; known from RFC 8628, 3.5: do the same later. */
   static final String SLOW_DOWN = "slow_down";
@@ -51,7 +51,8 @@ final class Refusals {
     return json(refusal);
   }
 
-  static Response json(Decision.Refused refusal) {
+  /** As {@link #json(AuthenticationFlowContext, Decision.Refused)}, outside of a flow of users. */
+  public static Response json(Decision.Refused refusal) {
     return answer(
         Response.ok(new OAuth2ErrorRepresentation(SLOW_DOWN, text(refusal)))
             .type(MediaType.APPLICATION_JSON_TYPE)

@@ -1,0 +1,118 @@
+package dev.bulwark.it.faults;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.redis.process.FreePort;
+import dev.bulwark.redis.process.RedisProcess;
+import dev.bulwark.server.ServerSpec;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BiFunction;
+
+/**
+ * Two Keycloak nodes with one PostgreSQL and one Redis, which have found each other. They have one
+ * name, as behind a load balancer: tokens of one are good at the other.
+ */
+final class NodePair implements AutoCloseable {
+
+  static final Duration SOON = Duration.ofSeconds(90);
+
+  private final PostgresProcess database;
+  private final RedisProcess redis;
+  private final FaultServer first;
+  private final FaultServer second;
+
+  private NodePair(
+      PostgresProcess database, RedisProcess redis, FaultServer first, FaultServer second) {
+    this.database = database;
+    this.redis = redis;
+    this.first = first;
+    this.second = second;
+  }
+
+  /**
+   * Starts them, and waits until both see both and Redis.
+   *
+   * @param name what the names of the nodes begin with
+   * @param more adds the options of the node of a name
+   */
+  static NodePair start(
+      String name, BiFunction<String, ServerSpec.Builder, ServerSpec.Builder> more) {
+    PostgresProcess database = PostgresProcess.start();
+    RedisProcess redis = RedisProcess.start();
+    NodePair pair =
+        new NodePair(
+            database,
+            redis,
+            node(name + "-1", redis, database, more),
+            node(name + "-2", redis, database, more));
+    pair.awaitBoth("vendor_cluster_size", 2);
+    pair.awaitRedis(1);
+    return pair;
+  }
+
+  private static FaultServer node(
+      String name,
+      RedisProcess redis,
+      PostgresProcess database,
+      BiFunction<String, ServerSpec.Builder, ServerSpec.Builder> more) {
+    return FaultServer.start(
+        name,
+        redis.url(),
+        database,
+        spec ->
+            more.apply(
+                name,
+                spec.option("hostname", "https://auth.example.org")
+                    .option("cache", "ispn")
+                    .option("cache-stack", "jdbc-ping")
+                    .option("cache-embedded-network-bind-address", "127.0.0.1")
+                    .option(
+                        "cache-embedded-network-bind-port", Integer.toString(FreePort.next()))));
+  }
+
+  private void awaitBoth(String metric, double value) {
+    await(metric + " = " + value)
+        .atMost(SOON)
+        .until(() -> first.metric(metric) == value && second.metric(metric) == value);
+  }
+
+  /** Waits until both nodes know that Redis is there (1) or away (0). */
+  void awaitRedis(double up) {
+    first.awaitRedisUp(up);
+    second.awaitRedisUp(up);
+  }
+
+  FaultServer first() {
+    return first;
+  }
+
+  FaultServer second() {
+    return second;
+  }
+
+  /** One after the other, and again. */
+  FaultServer inTurn(int number) {
+    return number % 2 == 0 ? first : second;
+  }
+
+  RedisProcess redis() {
+    return redis;
+  }
+
+  PostgresProcess database() {
+    return database;
+  }
+
+  @Override
+  public void close() {
+    for (AutoCloseable part : List.of(first, second, redis, database)) {
+      try {
+        part.close();
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+}

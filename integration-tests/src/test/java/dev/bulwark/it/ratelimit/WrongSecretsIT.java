@@ -1,0 +1,261 @@
+package dev.bulwark.it.ratelimit;
+
+import static dev.bulwark.it.ratelimit.LimitedServer.CLIENT_SECRET;
+import static dev.bulwark.it.ratelimit.LimitedServer.newAddress;
+import static dev.bulwark.it.ratelimit.SecretPath.PER_CLIENT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.support.RawHttp;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Response;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * L1, K5: wrong client secrets and wrong API keys are limited per address, at every endpoint that
+ * takes one. {@code LoginLimitTwoNodesIT} shows the same over two nodes.
+ */
+class WrongSecretsIT {
+
+  private static final LimitedServer SERVER = LimitedServer.shared();
+  private static final String TOKEN = "/realms/limits/protocol/openid-connect/token";
+
+  @BeforeAll
+  static void prepare() {
+    KeyPath.prepare(SERVER);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void tenWrongSecretsOfAClientAtAnAddressAndNoEleventh(SecretPath path) {
+    String address = newAddress();
+    String client = path.newClient(SERVER);
+    for (int i = 0; i < PER_CLIENT; i++) {
+      Response wrong = path.send(SERVER, address, client, "wrong-" + i);
+      assertThat(wrong.status()).as(wrong.body()).isIn(400, 401);
+    }
+    // The right one is not looked at either.
+    for (String secret : List.of("wrong", CLIENT_SECRET)) {
+      Response refused = path.send(SERVER, address, client, secret);
+      assertThat(refused.status()).as(refused.body()).isEqualTo(path.refused());
+      if (path.refused() == 429) {
+        assertThat(refused.text("error")).isEqualTo("slow_down");
+        assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 60);
+      }
+    }
+    // Neither another client there nor this one elsewhere is concerned.
+    assertIsHeard(path.send(SERVER, address, path.newClient(SERVER), CLIENT_SECRET));
+    assertIsHeard(path.send(SERVER, newAddress(), client, CLIENT_SECRET));
+  }
+
+  /** The client has got in; what it asked for need not be there. */
+  private static void assertIsHeard(Response response) {
+    assertThat(response.status()).as(response.body()).isNotIn(401, 429);
+    assertThat(response.body()).doesNotContain("invalid_client", "unauthorized_client");
+  }
+
+  /** A server uses its secret with every request; what counts is what is wrong. */
+  @Test
+  void rightSecretsAreNeverRefusedHoweverManyAtOnce() throws Exception {
+    String address = newAddress();
+    String client = SecretPath.INTROSPECTION.newClient(SERVER);
+    List<Callable<Integer>> calls = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      String secret = i % 25 == 0 ? "wrong" : CLIENT_SECRET;
+      calls.add(() -> SecretPath.INTROSPECTION.send(SERVER, address, client, secret).status());
+    }
+    List<Integer> statuses = concurrently(calls);
+    assertThat(statuses).filteredOn(status -> status == 200).hasSize(192);
+    assertThat(statuses).filteredOn(status -> status == 401).hasSize(8);
+  }
+
+  @Test
+  void ofTwoHundredWrongOnesAtOnceTenAreToldThatTheyAre() throws Exception {
+    String address = newAddress();
+    String client = SecretPath.TOKEN_BY_BASIC.newClient(SERVER);
+    List<Callable<Integer>> calls = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      SecretPath path = SecretPath.values()[i % 2];
+      String secret = "wrong-" + i;
+      calls.add(() -> path.send(SERVER, address, client, secret).status());
+    }
+    List<Integer> statuses = concurrently(calls);
+    assertThat(statuses).filteredOn(status -> status == 401).hasSize(PER_CLIENT);
+    assertThat(statuses).filteredOn(status -> status == 429).hasSize(200 - PER_CLIENT);
+  }
+
+  @Test
+  void manyClientsFromOneAddressShareALimitToo() {
+    SERVER.setAttribute("loginRateLimiter.clientAddressLimit", "12");
+    try {
+      String address = newAddress();
+      for (int i = 0; i < 12; i++) {
+        String client = SecretPath.TOKEN_BY_BASIC.newClient(SERVER);
+        assertThat(SecretPath.TOKEN_BY_BASIC.send(SERVER, address, client, "spray").status())
+            .isEqualTo(401);
+      }
+      String client = SecretPath.TOKEN_BY_BASIC.newClient(SERVER);
+      SecretPath.TOKEN_BY_BASIC.send(SERVER, address, client, CLIENT_SECRET).expect(429);
+      SecretPath.TOKEN_BY_BASIC.send(SERVER, newAddress(), client, CLIENT_SECRET).expect(200);
+      JsonNode event = SERVER.events("invalid_client_credentials", address).get(0);
+      assertThat(event.get("clientId").asText()).isEqualTo(client);
+      assertThat(event.get("details").get("reason").asText()).isEqualTo("rate_limited");
+      assertThat(event.get("details").get("limited_by").asText()).isEqualTo("address");
+    } finally {
+      SERVER.setAttribute("loginRateLimiter.clientAddressLimit", "");
+    }
+  }
+
+  /** Not from a trusted proxy: the headers say whatever the attacker likes. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "X-Forwarded-For: 10.66.%d.1",
+        "X-Forwarded-For: 10.66.%d.1, 10.67.%d.1",
+        "Forwarded: for=10.66.%d.1",
+        "X-Real-IP: 10.66.%d.1",
+        "X-Forwarded-For: 192.0.2.%d", // an allowed network
+        "X-Forwarded-For: 127.0.0.1\r\nX-Forwarded-For: 10.66.%d.1",
+      })
+  void aStrangersHeaderIsNotBelieved(String header) {
+    String from = "127.3." + Math.floorMod(header.hashCode(), 250) + ".9";
+    String client = SecretPath.TOKEN_BY_BASIC.newClient(SERVER);
+    List<Integer> secrets = new ArrayList<>();
+    List<Integer> keys = new ArrayList<>();
+    for (int i = 0; i < PER_CLIENT + 4; i++) {
+      String told = header.replace("%d", Integer.toString(i));
+      secrets.add(clientsGrant(from, client, "wrong-" + i, List.of(told)));
+      keys.add(keysGrant(from, i, List.of(told)));
+    }
+    assertThat(secrets.subList(0, PER_CLIENT)).containsOnly(401);
+    assertThat(secrets.subList(PER_CLIENT, secrets.size())).containsOnly(429);
+    assertThat(keys.subList(0, KeyPath.PER_ADDRESS)).containsOnly(400);
+    assertThat(keys.subList(KeyPath.PER_ADDRESS, keys.size())).containsOnly(429);
+  }
+
+  @Test
+  void aFloodOfHeadersBuysNothing() {
+    List<String> many = new ArrayList<>();
+    for (int i = 0; i < 90; i++) {
+      many.add("X-Forwarded-For: 10.68." + i + ".1");
+    }
+    List<List<String>> floods =
+        List.of(
+            many,
+            List.of("X-Forwarded-For: " + "10.69.1.1, ".repeat(300) + "10.69.1.2"),
+            List.of("X-Forwarded-For: " + "a".repeat(4000)),
+            List.of("X-Forwarded-For:"));
+    String client = SecretPath.TOKEN_BY_BASIC.newClient(SERVER);
+    List<Integer> secrets = new ArrayList<>();
+    List<Integer> keys = new ArrayList<>();
+    for (int i = 0; i < PER_CLIENT + 6; i++) {
+      List<String> flood = floods.get(i % floods.size());
+      secrets.add(clientsGrant("127.0.3.10", client, "wrong-" + i, flood));
+      keys.add(keysGrant("127.0.3.10", i, flood));
+    }
+    assertThat(secrets).filteredOn(status -> status == 401).hasSize(PER_CLIENT);
+    assertThat(secrets.subList(PER_CLIENT, secrets.size())).containsOnly(429);
+    assertThat(keys).filteredOn(status -> status == 400).hasSize(KeyPath.PER_ADDRESS);
+    assertThat(keys.subList(KeyPath.PER_ADDRESS, keys.size())).containsOnly(429);
+  }
+
+  private static int clientsGrant(
+      String from, String clientId, String secret, List<String> headers) {
+    List<String> all = new ArrayList<>(headers);
+    all.add("Authorization: " + Realm.basic(clientId, secret));
+    return RawHttp.status(
+        RawHttp.postFrom(
+            from, SERVER.url(), TOKEN, Map.of("grant_type", "client_credentials"), all));
+  }
+
+  private static int keysGrant(String from, int number, List<String> headers) {
+    List<String> all = new ArrayList<>(headers);
+    all.add("X-API-Key: " + KeyPath.wrongKey(number));
+    return RawHttp.status(
+        RawHttp.postFrom(
+            from,
+            SERVER.url(),
+            TOKEN,
+            Map.of("grant_type", "urn:bulwark:params:oauth:grant-type:api-key", "client_id", "cli"),
+            all));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void wrongKeysOfAnAddressAreLimitedWhicheverWayTheyCome(KeyPath path) {
+    String address = newAddress();
+    for (int i = 0; i < KeyPath.PER_ADDRESS; i++) {
+      Response wrong = path.send(SERVER, address, KeyPath.wrongKey(i | 1));
+      assertThat(wrong.status()).as(wrong.body()).isEqualTo(path.wrong());
+    }
+    for (KeyPath other : KeyPath.values()) {
+      Response refused = other.send(SERVER, address, KeyPath.wrongKey(99));
+      assertThat(refused.status()).as(other + ": " + refused.body()).isEqualTo(429);
+      assertThat(refused.body()).contains("slow_down");
+      assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 60);
+    }
+    assertThat(path.send(SERVER, newAddress(), KeyPath.wrongKey(1)).status())
+        .isEqualTo(path.wrong());
+  }
+
+  @Test
+  void aKeyThatTheNodeKnowsGoesOn() {
+    String address = newAddress();
+    String known = newKey();
+    String unseen = newKey();
+    KeyPath.VERIFY.send(SERVER, address, known).expect(200);
+    for (int i = 0; i < KeyPath.PER_ADDRESS; i++) {
+      KeyPath.VERIFY.send(SERVER, address, KeyPath.wrongKey(i)).expect(403);
+    }
+    KeyPath.VERIFY.send(SERVER, address, known).expect(200);
+    KeyPath.VERIFY.send(SERVER, address, unseen).expect(429);
+    KeyPath.VERIFY.send(SERVER, newAddress(), unseen).expect(200);
+    assertThat(SERVER.redis().admin("KEYS", "limit:*k:" + address)).isNotBlank();
+  }
+
+  private static String newKey() {
+    String user = SERVER.newUser();
+    String id =
+        SERVER
+            .admin()
+            .get("/realms/limits/users?exact=true&username=" + user)
+            .expect(200)
+            .json()
+            .get(0)
+            .get("id")
+            .asText();
+    return SERVER
+        .admin()
+        .post(
+            "/realms/limits/api-keys",
+            LimitedServer.json(
+                Map.of(
+                    "name", "k", "scopes", List.of(), "owner", Map.of("type", "user", "id", id))))
+        .expect(201)
+        .text("key");
+  }
+
+  private static List<Integer> concurrently(List<Callable<Integer>> calls) throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(calls.size());
+    try {
+      List<Integer> results = new ArrayList<>();
+      for (Future<Integer> result : threads.invokeAll(calls)) {
+        results.add(result.get());
+      }
+      return results;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package dev.bulwark.ratelimit.client;
+
+import dev.bulwark.ratelimit.ClientSlot;
+import dev.bulwark.ratelimit.step.LimitedSteps;
+import dev.bulwark.redis.limit.Decision;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.authentication.ClientAuthenticationFlowContext;
+import org.keycloak.authentication.FlowStatus;
+import org.keycloak.authentication.authenticators.client.ClientIdAndSecretAuthenticator;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
+
+/** {@code client-secret}, with the limit: at every endpoint where a client authenticates. */
+public final class LimitedClientSecret extends ClientIdAndSecretAuthenticator {
+
+  @Override
+  public void authenticateClient(ClientAuthenticationFlowContext context) {
+    ClientModel client = tested(context);
+    if (client == null) {
+      super.authenticateClient(context);
+      return;
+    }
+    try (ClientSlot slot = ClientRefusals.limiter(context).takeForClient(client.getClientId())) {
+      if (slot.taken() instanceof Decision.Refused refusal) {
+        // The flow heeds the answer only of a client that it knows.
+        context.setClient(client);
+        ClientRefusals.refuse(context, client, refusal);
+        return;
+      }
+      super.authenticateClient(context);
+      if (context.getStatus() != FlowStatus.SUCCESS
+          && slot.wrong() instanceof Decision.Refused refusal) {
+        ClientRefusals.refuse(context, client, refusal);
+      }
+    }
+  }
+
+  /** The client whose secret will be tested; null where none is, or where nobody heeds it. */
+  private @Nullable ClientModel tested(ClientAuthenticationFlowContext context) {
+    SentSecret sent = SentSecret.of(context);
+    if (sent.clientId() == null || !sent.hasSecret()) {
+      return null;
+    }
+    ClientModel client =
+        context.getSession().clients().getClientByClientId(context.getRealm(), sent.clientId());
+    if (client == null || client.isPublicClient() || !client.isEnabled()) {
+      return null;
+    }
+    String type = client.getClientAuthenticatorType();
+    String heeded = type == null ? KeycloakModelUtils.getDefaultClientAuthenticatorType() : type;
+    return getId().equals(heeded) ? client : null;
+  }
+
+  @Override
+  public int order() {
+    return LimitedSteps.ORDER;
+  }
+}

@@ -1,0 +1,47 @@
+package dev.bulwark.redis.limit;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The attempts of one key on this node, oldest first. Immutable.
+ *
+ * @param attempts when each was let through
+ * @param lengthNanos length of the window
+ */
+record SlidingWindow(List<Entry> attempts, long lengthNanos) {
+
+  /** An attempt that was let through at a time of the node's clock, in nanoseconds. */
+  record Entry(long at, String id) {}
+
+  SlidingWindow {
+    attempts = List.copyOf(attempts);
+  }
+
+  static SlidingWindow empty(long lengthNanos) {
+    return new SlidingWindow(List.of(), lengthNanos);
+  }
+
+  /** Without the attempts that are older than the window. */
+  SlidingWindow at(long now, long length) {
+    return new SlidingWindow(
+        attempts.stream().filter(entry -> now - entry.at() < length).toList(), length);
+  }
+
+  /** Nanoseconds until there is room for one more; 0 if there is now. */
+  long waitNanos(long now, int limit) {
+    int size = attempts.size();
+    return size < limit ? 0 : Math.max(1, attempts.get(size - limit).at() + lengthNanos - now);
+  }
+
+  SlidingWindow with(long now, String id) {
+    List<Entry> more = new ArrayList<>(attempts);
+    more.add(new Entry(now, id));
+    return new SlidingWindow(more, lengthNanos);
+  }
+
+  SlidingWindow without(String id) {
+    return new SlidingWindow(
+        attempts.stream().filter(entry -> !entry.id().equals(id)).toList(), lengthNanos);
+  }
+}
