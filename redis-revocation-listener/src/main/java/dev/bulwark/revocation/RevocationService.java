@@ -1,6 +1,7 @@
 package dev.bulwark.revocation;
 
 import dev.bulwark.redis.RedisConnection;
+import dev.bulwark.revocation.ledger.GroupCommit.Ticket;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.LedgerWriter;
 import dev.bulwark.revocation.push.Epochs;
@@ -22,6 +23,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -33,6 +35,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
@@ -186,22 +189,52 @@ final class RevocationService implements AutoCloseable {
     }
   }
 
+  /** Says that a token is about to be issued; see {@link LedgerWriter#announce}. */
+  Ticket<LedgerToken> announce(LedgerToken token) {
+    return ledger.announce(token);
+  }
+
   /**
-   * Writes issued tokens to the ledger. Never throws.
+   * Returns when issued tokens are in the ledger. Never throws.
    *
    * @param onThisThread false if a JTA transaction is on this thread
    */
-  void issued(List<LedgerToken> tokens, boolean onThisThread) {
-    if (onThisThread) {
-      tokens.forEach(ledger::write);
+  void issued(Collection<Ticket<LedgerToken>> tickets, boolean onThisThread) {
+    try {
+      complete(tickets, ledger::finish, onThisThread);
+    } catch (SQLException | RejectedExecutionException e) {
+      tickets.forEach(ticket -> ledger.postpone(ticket, e));
+    }
+  }
+
+  /**
+   * Takes tokens that were not issued out of the ledger. Never throws.
+   *
+   * @param onThisThread false if a JTA transaction is on this thread
+   */
+  void notIssued(Collection<Ticket<LedgerToken>> tickets, boolean onThisThread) {
+    try {
+      complete(tickets, ledger::withdraw, onThisThread);
+    } catch (SQLException | RejectedExecutionException e) {
+      LOG.debug("Rows of tokens that were not issued stay in the ledger", e);
+    }
+  }
+
+  private void complete(
+      Collection<Ticket<LedgerToken>> tickets,
+      Consumer<Ticket<LedgerToken>> how,
+      boolean onThisThread)
+      throws SQLException {
+    if (onThisThread || tickets.isEmpty()) {
+      tickets.forEach(how);
       return;
     }
-    try {
-      await(executor.submit(() -> tokens.forEach(ledger::write)));
-    } catch (SQLException | RejectedExecutionException e) {
-      metrics.ledgerFailed();
-      LOG.warn("Tokens were issued without rows in the ledger", e);
-    }
+    await(
+        executor.submit(
+            () -> {
+              tickets.forEach(how);
+              return true;
+            }));
   }
 
   private void expandQuietly(List<RevocationScope> scopes) {

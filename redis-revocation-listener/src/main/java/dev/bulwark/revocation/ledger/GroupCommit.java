@@ -5,15 +5,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the rows of concurrent callers together: the first to arrive leads, waits for the writer
- * before it and writes for all who have come meanwhile; the others follow and wait for it. One
- * statement and one commit serve many tokens.
+ * Writes the rows of concurrent callers together. Each announces its row as soon as it knows it and
+ * finishes when it needs it written: whoever finishes first writes all that has been announced, the
+ * others find theirs written or wait for it. One statement and one commit serve many tokens.
  *
- * @param <T> the rows
+ * <p>Before it writes, the first yields its processor a few times, and so do the others before they
+ * let themselves be woken up: on a busy machine other requests run meanwhile and announce theirs,
+ * on an idle one they go on at once. (A pause by the clock was measured and dropped: what it saves
+ * in work it costs in time.)
+ *
+ * @param <T> the rows; told apart by identity
  */
 public final class GroupCommit<T> {
 
@@ -25,10 +29,17 @@ public final class GroupCommit<T> {
     void write(List<T> rows) throws Exception;
   }
 
+  /** How often the first yields at most, and from how many rows on it does not. */
+  private static final int YIELDS = 6;
+
+  private static final int ENOUGH = 6;
+
+  /** How often another yields at most before it sleeps: a write takes some tenths of a ms. */
+  private static final int WAITING_YIELDS = 60;
+
   private final Writer<T> writer;
   private final int maxBatch;
   private final Duration patience;
-  private final ReentrantLock writing = new ReentrantLock(true);
   private final Object joining = new Object();
   private @Nullable Batch<T> open;
 
@@ -36,7 +47,8 @@ public final class GroupCommit<T> {
    * With limits.
    *
    * @param maxBatch rows of one write; further callers start a batch of their own
-   * @param patience how long a caller waits for others before it writes its own row alone
+   * @param patience how long a caller waits for the one that writes its row, before it writes it
+   *     alone
    */
   public GroupCommit(Writer<T> writer, int maxBatch, Duration patience) {
     this.writer = writer;
@@ -44,68 +56,115 @@ public final class GroupCommit<T> {
     this.patience = patience;
   }
 
-  /**
-   * Writes a row, together with those of other threads.
-   *
-   * @throws Exception if the row could not be written
-   */
-  public void write(T row) throws Exception {
-    Batch<T> batch;
-    boolean leader;
-    synchronized (joining) {
-      Batch<T> joinable = open;
-      leader = joinable == null || joinable.rows.size() >= maxBatch;
-      batch = joinable == null || leader ? new Batch<>() : joinable;
-      open = batch;
-      batch.rows.add(row);
+  /** A row that has been announced. To be finished or withdrawn, once, by one thread. */
+  public static final class Ticket<T> {
+    private final Batch<T> batch;
+    private final T row;
+
+    private Ticket(Batch<T> batch, T row) {
+      this.batch = batch;
+      this.row = row;
     }
-    if (leader) {
+
+    /** The row. */
+    public T row() {
+      return row;
+    }
+  }
+
+  /** Says that a row is to be written. Does not wait; from now on others may write it. */
+  public Ticket<T> announce(T row) {
+    synchronized (joining) {
+      Batch<T> batch = open;
+      if (batch == null || batch.rows.size() >= maxBatch) {
+        batch = new Batch<>();
+        open = batch;
+      }
+      batch.rows.add(row);
+      return new Ticket<>(batch, row);
+    }
+  }
+
+  /**
+   * Returns when the row has been written, by this thread or another.
+   *
+   * @throws Exception if it could not be written
+   */
+  public void finish(Ticket<T> ticket) throws Exception {
+    Batch<T> batch = ticket.batch;
+    gather(batch);
+    if (start(batch)) {
       lead(batch);
-    } else if (!batch.done.await(patience.toMillis(), TimeUnit.MILLISECONDS)
-        || batch.failure != null) {
-      // The leader is stuck or failed: nobody depends on another's connection.
-      writer.write(List.of(row));
+    } else if (!isDone(batch) || batch.failure != null) {
+      // Who writes is stuck or failed: nobody depends on another's connection.
+      writer.write(List.of(ticket.row));
+    }
+  }
+
+  /**
+   * Takes a row back.
+   *
+   * @return false if it may have been written
+   */
+  public boolean withdraw(Ticket<T> ticket) throws InterruptedException {
+    synchronized (joining) {
+      if (!ticket.batch.started) {
+        ticket.batch.rows.removeIf(row -> row == ticket.row);
+        return true;
+      }
+    }
+    // What is deleted before it is written would stay.
+    ticket.batch.done.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+    return false;
+  }
+
+  private void gather(Batch<T> batch) {
+    for (int i = 0; i < YIELDS; i++) {
+      synchronized (joining) {
+        if (batch.started || batch.rows.size() >= ENOUGH) {
+          return;
+        }
+      }
+      Thread.yield();
+    }
+  }
+
+  private boolean isDone(Batch<T> batch) throws InterruptedException {
+    for (int i = 0; i < WAITING_YIELDS && batch.done.getCount() > 0; i++) {
+      Thread.yield();
+    }
+    return batch.done.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Whether this thread is the one to write the batch, which nobody joins any more. */
+  private boolean start(Batch<T> batch) {
+    synchronized (joining) {
+      boolean first = !batch.started;
+      batch.started = true;
+      if (open == batch) {
+        open = null;
+      }
+      return first;
     }
   }
 
   private void lead(Batch<T> batch) throws Exception {
-    boolean locked = false;
     try {
-      locked = writing.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS);
-      close(batch);
       writer.write(batch.rows);
     } catch (Exception | Error e) {
       batch.failure = e;
       throw e;
     } finally {
-      // Whatever happened: a batch without a leader must not be joined.
-      close(batch);
       batch.done.countDown();
-      if (locked) {
-        writing.unlock();
-      }
-    }
-  }
-
-  /** Rows in the batch that can still be joined. */
-  int joined() {
-    synchronized (joining) {
-      Batch<T> joinable = open;
-      return joinable == null ? 0 : joinable.rows.size();
-    }
-  }
-
-  private void close(Batch<T> batch) {
-    synchronized (joining) {
-      if (open == batch) {
-        open = null;
-      }
     }
   }
 
   private static final class Batch<T> {
+    /** Not changed any more once started. */
     final List<T> rows = new ArrayList<>();
+
     final CountDownLatch done = new CountDownLatch(1);
+    boolean started;
     volatile @Nullable Throwable failure;
   }
 }

@@ -1,7 +1,9 @@
 package dev.bulwark.revocation.ledger;
 
 import dev.bulwark.revocation.RevocationMetrics;
+import dev.bulwark.revocation.ledger.GroupCommit.Ticket;
 import dev.bulwark.revocation.rules.LedgerToken;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,20 +50,47 @@ public final class LedgerWriter {
   }
 
   /**
-   * Writes a token's row. Returns when it is with the database, or has been set aside because the
-   * database refused. Never throws.
+   * Says that a token's row is to be written. Does not wait; the row may be written at once, in a
+   * transaction of its own.
    */
-  public void write(LedgerToken token) {
+  public Ticket<LedgerToken> announce(LedgerToken token) {
+    return commits.announce(token);
+  }
+
+  /**
+   * Returns when the row is with the database, or has been set aside because the database refused.
+   * Never throws.
+   */
+  public void finish(Ticket<LedgerToken> ticket) {
     long started = System.nanoTime();
     try {
-      commits.write(token);
+      commits.finish(ticket);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      setAside(token, e);
+      postpone(ticket, e);
     } catch (Exception e) {
-      setAside(token, e);
+      postpone(ticket, e);
     } finally {
       metrics.ledgerTime().record(Duration.ofNanos(System.nanoTime() - started));
+    }
+  }
+
+  /** Sets a row aside that could not be finished: it is tried again in the background. */
+  public void postpone(Ticket<LedgerToken> ticket, Exception reason) {
+    setAside(ticket.row(), reason);
+  }
+
+  /** Takes back the row of a token that was not issued. Never throws. */
+  public void withdraw(Ticket<LedgerToken> ticket) {
+    try {
+      if (!commits.withdraw(ticket)) {
+        database.run(connection -> database.tokens().delete(connection, List.of(ticket.row())));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (SQLException | RuntimeException e) {
+      // Nobody has the token: its row costs its place until it expires.
+      LOG.debug("The row of a token that was not issued stays in the ledger", e);
     }
   }
 

@@ -2,8 +2,8 @@ package dev.bulwark.revocation.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.revocation.ledger.GroupCommit.Ticket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ class GroupCommitTest {
       callers.add(
           threads.submit(
               () -> {
-                commits.write(row);
+                commits.finish(commits.announce(row));
                 return written.contains(row);
               }));
     }
@@ -57,82 +58,105 @@ class GroupCommitTest {
   }
 
   @Test
-  void rowsThatComeDuringAWriteGoOutTogether() throws Exception {
-    CountDownLatch entered = new CountDownLatch(1);
-    CountDownLatch release = new CountDownLatch(1);
+  void whatIsAnnouncedGoesOutWithTheFirstThatFinishes() throws Exception {
     List<List<Integer>> writes = new ArrayList<>();
     GroupCommit<Integer> commits =
-        new GroupCommit<>(
-            rows -> {
-              writes.add(List.copyOf(rows));
-              entered.countDown();
-              release.await();
-            },
-            3,
-            Duration.ofSeconds(30));
-    List<Future<?>> callers = new ArrayList<>();
-    callers.add(submit(commits, 0));
-    entered.await();
-    AtomicInteger joined = new AtomicInteger();
-    for (int i = 1; i <= 5; i++) {
-      int row = i;
-      callers.add(
-          threads.submit(
-              () -> {
-                joined.incrementAndGet();
-                commits.write(row);
-                return null;
-              }));
+        new GroupCommit<>(rows -> writes.add(List.copyOf(rows)), 3, Duration.ofSeconds(30));
+    List<Ticket<Integer>> tickets = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      tickets.add(commits.announce(i));
     }
-    await().until(() -> joined.get() == 5);
-    release.countDown();
-    for (Future<?> caller : callers) {
-      caller.get(30, TimeUnit.SECONDS);
+    commits.finish(tickets.get(1));
+    assertThat(writes).containsExactly(List.of(0, 1, 2));
+    commits.finish(tickets.get(4));
+    for (int i : new int[] {0, 2, 3}) {
+      commits.finish(tickets.get(i));
     }
-    assertThat(writes.get(0)).containsExactly(0);
-    assertThat(writes).allSatisfy(rows -> assertThat(rows).hasSizeLessThanOrEqualTo(3));
-    assertThat(writes.stream().flatMap(List::stream)).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5);
+    assertThat(writes).containsExactly(List.of(0, 1, 2), List.of(3, 4));
   }
 
   @Test
-  void followersOfAFailedLeaderWriteForThemselves() throws Exception {
+  void aRowThatIsWithdrawnInTimeIsNotWritten() throws Exception {
+    List<List<Integer>> writes = new ArrayList<>();
+    GroupCommit<Integer> commits =
+        new GroupCommit<>(rows -> writes.add(List.copyOf(rows)), 10, Duration.ofSeconds(30));
+    Ticket<Integer> kept = commits.announce(1);
+    Ticket<Integer> dropped = commits.announce(2);
+    Ticket<Integer> late = commits.announce(3);
+    assertThat(commits.withdraw(dropped)).isTrue();
+    commits.finish(kept);
+    assertThat(commits.withdraw(late)).as("taken out in time").isFalse();
+    assertThat(writes).containsExactly(List.of(1, 3));
+  }
+
+  @Test
+  void whoTakesARowBackWaitsForItsWrite() throws Exception {
     CountDownLatch entered = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
-    AtomicInteger writes = new AtomicInteger();
+    AtomicInteger written = new AtomicInteger();
+    GroupCommit<Integer> commits =
+        new GroupCommit<>(
+            rows -> {
+              entered.countDown();
+              release.await();
+              written.addAndGet(rows.size());
+            },
+            10,
+            Duration.ofSeconds(30));
+    Ticket<Integer> first = commits.announce(1);
+    Ticket<Integer> second = commits.announce(2);
+    Future<?> leader =
+        threads.submit(
+            () -> {
+              commits.finish(first);
+              return null;
+            });
+    entered.await();
+    Future<Integer> withdrawal =
+        threads.submit(
+            () -> {
+              commits.withdraw(second);
+              return written.get();
+            });
+    assertThatThrownBy(() -> withdrawal.get(50, TimeUnit.MILLISECONDS))
+        .isInstanceOf(TimeoutException.class);
+    release.countDown();
+    leader.get(30, TimeUnit.SECONDS);
+    assertThat(withdrawal.get(30, TimeUnit.SECONDS)).isEqualTo(2);
+  }
+
+  @Test
+  void nothingIsWrittenForABatchThatWasWithdrawn() throws Exception {
+    List<List<Integer>> writes = new ArrayList<>();
+    GroupCommit<Integer> commits =
+        new GroupCommit<>(rows -> writes.add(List.copyOf(rows)), 10, Duration.ofSeconds(30));
+    commits.withdraw(commits.announce(1));
+    commits.finish(commits.announce(2));
+    assertThat(writes).containsExactly(List.of(2));
+  }
+
+  @Test
+  void othersOfAFailedWriteWriteForThemselves() throws Exception {
     Set<Integer> written = ConcurrentHashMap.newKeySet();
     GroupCommit<Integer> commits =
         new GroupCommit<>(
             rows -> {
-              int number = writes.incrementAndGet();
-              if (number == 1) {
-                entered.countDown();
-                release.await();
-              } else if (rows.size() > 1) {
+              if (rows.size() > 1) {
                 throw new IllegalStateException("the database is away");
               }
               written.addAll(rows);
             },
             10,
             Duration.ofSeconds(30));
-    Future<?> first = submit(commits, 0);
-    entered.await();
-    List<Future<?>> rest = new ArrayList<>();
-    for (int i = 1; i <= 4; i++) {
-      rest.add(submit(commits, i));
+    List<Ticket<Integer>> tickets = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      tickets.add(commits.announce(i));
     }
-    await().until(() -> commits.joined() == 4);
-    release.countDown();
-    first.get(30, TimeUnit.SECONDS);
-    int failed = 0;
-    for (Future<?> caller : rest) {
-      try {
-        caller.get(30, TimeUnit.SECONDS);
-      } catch (java.util.concurrent.ExecutionException e) {
-        failed++;
-      }
+    assertThatThrownBy(() -> commits.finish(tickets.get(0))).hasMessage("the database is away");
+    for (int i = 1; i < 4; i++) {
+      commits.finish(tickets.get(i));
     }
-    assertThat(failed).as("only the leader sees its failure").isEqualTo(1);
-    assertThat(written).hasSize(4);
+    assertThat(written).containsExactlyInAnyOrder(1, 2, 3);
   }
 
   @Test
@@ -161,17 +185,20 @@ class GroupCommitTest {
   }
 
   @Test
-  void anInterruptedLeaderLeavesNoBatchWithoutLeader() throws Exception {
-    GroupCommit<Integer> commits = new GroupCommit<>(rows -> {}, 10, Duration.ofSeconds(30));
+  void anInterruptedLeaderWritesAllTheSame() throws Exception {
+    Set<Integer> written = ConcurrentHashMap.newKeySet();
+    GroupCommit<Integer> commits = new GroupCommit<>(written::addAll, 10, Duration.ofSeconds(30));
     Thread.currentThread().interrupt();
-    assertThatThrownBy(() -> commits.write(1)).isInstanceOf(InterruptedException.class);
+    commits.finish(commits.announce(1));
+    assertThat(Thread.interrupted()).isTrue();
     submit(commits, 2).get(5, TimeUnit.SECONDS);
+    assertThat(written).containsExactlyInAnyOrder(1, 2);
   }
 
   private Future<?> submit(GroupCommit<Integer> commits, int row) {
     return threads.submit(
         () -> {
-          commits.write(row);
+          commits.finish(commits.announce(row));
           return null;
         });
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bulwark.revocation.RevocationMetrics;
+import dev.bulwark.revocation.ledger.GroupCommit.Ticket;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.Scopes;
 import dev.bulwark.revocation.rules.SessionType;
@@ -58,10 +59,10 @@ class LedgerWriterTest {
   void badRowsHoldUpNoOther() throws Exception {
     away.set(true);
     for (int i = 0; i < 5; i++) {
-      writer.write(token("x".repeat(256) + i));
+      write(token("x".repeat(256) + i));
     }
     for (int i = 0; i < 300; i++) {
-      writer.write(token("good-" + i));
+      write(token("good-" + i));
     }
     away.set(false);
     int rounds = 0;
@@ -78,7 +79,7 @@ class LedgerWriterTest {
   void aDatabaseThatIsAwayCostsAFewTriesAndLosesNothing() throws Exception {
     away.set(true);
     for (int i = 0; i < 600; i++) {
-      writer.write(token("t-" + i));
+      write(token("t-" + i));
     }
     assertThatThrownBy(writer::retry).hasMessage("refused");
     away.set(false);
@@ -92,9 +93,34 @@ class LedgerWriterTest {
   void whatIsTooMuchIsCounted() {
     away.set(true);
     for (int i = 0; i < MAX_UNWRITTEN + 2; i++) {
-      writer.write(token("t-" + i));
+      write(token("t-" + i));
     }
     assertThat(counter("ledger.lost")).isEqualTo(2);
+  }
+
+  @Test
+  void theRowOfATokenThatWasNotIssuedIsTakenBack() throws Exception {
+    Ticket<LedgerToken> issued = writer.announce(token("issued"));
+    Ticket<LedgerToken> not = writer.announce(token("not-issued"));
+    writer.finish(issued);
+    assertThat(rows()).hasSize(2);
+    writer.withdraw(not);
+    assertThat(rows()).extracting(LedgerToken::jti).containsExactly("issued");
+  }
+
+  @Test
+  void aRowThatCannotBeTakenBackIsNoError() throws Exception {
+    Ticket<LedgerToken> issued = writer.announce(token("issued"));
+    Ticket<LedgerToken> not = writer.announce(token("not-issued"));
+    writer.finish(issued);
+    away.set(true);
+    writer.withdraw(not);
+    assertThat(rows()).hasSize(2);
+    assertThat(counter("ledger.failures")).isZero();
+  }
+
+  private void write(LedgerToken token) {
+    writer.finish(writer.announce(token));
   }
 
   private double counter(String name) {
