@@ -3,7 +3,9 @@ package dev.bulwark.realm;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
+import org.keycloak.authentication.authenticators.client.X509ClientAuthenticator;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.IdentityProviderModel;
 import org.keycloak.models.KeycloakContext;
@@ -17,7 +19,8 @@ import org.keycloak.provider.ProviderFactory;
 
 /**
  * Refuses a realm or client whose secrets still hold an unresolved <code>${NAME}</code> placeholder
- * (L5), and a realm whose login with Google or GitHub is on without what it needs (O2).
+ * (L5), a realm whose login with Google or GitHub is on without what it needs (O2), and a client
+ * whose certificate is not told exactly ({@link CertificateRule}, L7).
  *
  * <p>It listens to {@link RealmModel.RealmPostCreateEvent} and {@link
  * ClientModel.ClientUpdatedEvent}, which every way of import ends with. An exception there rolls
@@ -69,18 +72,21 @@ public final class RealmGuardProviderFactory
                     .getIdentityProvidersStream()
                     .filter(IdentityProviderModel::isEnabled)
                     .flatMap(RealmGuardProviderFactory::missing)));
+        realm.getClientsStream().forEach(client -> requireCertificate(realm, client));
       } finally {
         context.setRealm(bound);
       }
     } else if (event instanceof ClientModel.ClientUpdatedEvent updated) {
       ClientModel client = updated.getUpdatedClient();
-      require(client.getRealm(), Placeholders.in(client.getSecret()).stream());
+      RealmModel realm = client.getRealm();
+      require(realm, secrets(client).flatMap(secret -> Placeholders.in(secret).stream()));
+      requireCertificate(realm, client);
     }
   }
 
   private static Stream<String> secrets(RealmModel realm) {
     return Stream.of(
-            realm.getClientsStream().map(ClientModel::getSecret),
+            realm.getClientsStream().flatMap(RealmGuardProviderFactory::secrets),
             realm
                 .getIdentityProvidersStream()
                 .flatMap(provider -> provider.getConfig().values().stream()),
@@ -94,18 +100,49 @@ public final class RealmGuardProviderFactory
         .stream();
   }
 
+  /** The client's secret, and what its certificate must be: null for what it does not have. */
+  private static Stream<@Nullable String> secrets(ClientModel client) {
+    return Stream.of(
+        client.getSecret(),
+        client.getAttribute(X509ClientAuthenticator.ATTR_SUBJECT_DN),
+        client.getAttribute(X509ClientAuthenticator.ATTR_CA_SUBJECT_DN),
+        client.getAttribute(IssuerPin.ATTRIBUTE));
+  }
+
+  private static void requireCertificate(RealmModel realm, ClientModel client) {
+    if (client.isEnabled()
+        && !client.isPublicClient()
+        && X509ClientAuthenticator.PROVIDER_ID.equals(client.getClientAuthenticatorType())) {
+      boolean strict = Boolean.parseBoolean(realm.getAttribute(CertificateRule.REALM_ATTRIBUTE));
+      CertificateRule.problem(strict, client::getAttribute)
+          .ifPresent(
+              problem -> {
+                throw refusal(
+                    "Realm "
+                        + realm.getName()
+                        + ": client "
+                        + client.getClientId()
+                        + " is refused: "
+                        + problem);
+              });
+    }
+  }
+
   private static void require(RealmModel realm, Stream<String> unresolved) {
     Set<String> names = new TreeSet<>(unresolved.toList());
     if (!names.isEmpty()) {
-      String message =
+      throw refusal(
           "Realm "
               + realm.getName()
               + " is not imported: these environment variables are used in it and not set: "
-              + String.join(", ", names);
-      // With this pair the admin REST API answers 400 and shows the message (KeycloakErrorHandler).
-      ModelValidationException refusal = new ModelValidationException(message);
-      refusal.initCause(new ModelException(message));
-      throw refusal;
+              + String.join(", ", names));
     }
+  }
+
+  /** With this pair the admin REST API answers 400 and shows the message (KeycloakErrorHandler). */
+  private static ModelValidationException refusal(String message) {
+    ModelValidationException refusal = new ModelValidationException(message);
+    refusal.initCause(new ModelException(message));
+    return refusal;
   }
 }

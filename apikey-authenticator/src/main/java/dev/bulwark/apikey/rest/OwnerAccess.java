@@ -19,6 +19,7 @@ import org.keycloak.representations.AccessToken;
 import org.keycloak.services.cors.Cors;
 import org.keycloak.services.managers.AppAuthManager;
 import org.keycloak.services.managers.AuthenticationManager;
+import org.keycloak.services.util.MtlsHoKTokenUtil;
 
 /**
  * Who calls the owner's resource, and what that token may do. A token of just any application must
@@ -89,7 +90,23 @@ record OwnerAccess(
     if (result == null) {
       throw unauthorized(realm, "invalid_token", "The token is not valid here");
     }
+    if (!comesFromItsHolder(session, result.token())) {
+      throw unauthorized(
+          realm, "invalid_token", "The token is bound to a certificate that did not come with it");
+    }
     return result;
+  }
+
+  /**
+   * A certificate-bound token is good on a connection with that certificate only (RFC 8705, 3).
+   * Keycloak 26.7 asks for it at the user-info endpoint, and not in its common authenticator.
+   */
+  private static boolean comesFromItsHolder(KeycloakSession session, AccessToken token) {
+    AccessToken.Confirmation bound = token.getConfirmation();
+    return bound == null
+        || bound.getCertThumbprint() == null
+        || MtlsHoKTokenUtil.verifyTokenBindingWithClientCertificate(
+            token, session.getContext().getHttpRequest(), session);
   }
 
   /**

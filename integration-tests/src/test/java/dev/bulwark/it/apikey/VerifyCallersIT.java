@@ -1,19 +1,20 @@
 package dev.bulwark.it.apikey;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.CertificateAuthority;
+import dev.bulwark.it.support.ClientCertificate;
 import dev.bulwark.it.support.RawHttp;
 import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.TestCertificate;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.redis.process.Folder;
 import dev.bulwark.redis.process.FreePort;
-import dev.bulwark.redis.process.LocalProcess;
-import dev.bulwark.redis.process.Programs;
 import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.EmbeddedRedis;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,14 +22,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,7 +44,8 @@ class VerifyCallersIT {
   private static final String PASSWORD = "correct-test-battery";
   private static final String GATEWAY_ADDRESS = "192.0.2.7";
 
-  private static Path folder;
+  private static final CertificateAuthority AUTHORITY = CertificateAuthority.root("CN=ca");
+
   private static EmbeddedRedis redis;
   private static DistributionServer server;
   private static int tlsPort;
@@ -54,28 +54,30 @@ class VerifyCallersIT {
 
   @BeforeAll
   static void start() {
-    folder = Path.of("target", "processes", "verify-callers").toAbsolutePath();
+    Path folder = Path.of("target", "processes", "verify-callers").toAbsolutePath();
     Folder.delete(folder);
     Folder.make(folder);
-    Programs.require("openssl", "openssl");
-    authority("ca");
-    authority("foreign");
-    certificate("server", "ca", "/CN=localhost", "subjectAltName=IP:127.0.0.1");
-    certificate("gateway", "ca", "/O=Bulwark/CN=gateway-1", "extendedKeyUsage=clientAuth");
-    certificate("other", "ca", "/O=Bulwark/CN=gateway-2", "extendedKeyUsage=clientAuth");
-    certificate("forged", "foreign", "/O=Bulwark/CN=gateway-1", "extendedKeyUsage=clientAuth");
+    Path trusted =
+        ClientCertificate.trustStore(
+            folder.resolve("trust.p12"), PASSWORD, AUTHORITY.certificate());
+    Path authority = folder.resolve("ca.crt");
+    try {
+      Files.writeString(authority, ClientCertificate.pem(AUTHORITY.certificate()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     redis = EmbeddedRedis.start(0);
     tlsPort = FreePort.next();
     server =
         DistributionServer.start(
             TestStack.spec("verify-callers", redis.url())
                 .option("https-port", Integer.toString(tlsPort))
-                .option("https-certificate-file", folder.resolve("server.crt").toString())
-                .option("https-certificate-key-file", folder.resolve("server.key").toString())
+                .option("https-key-store-file", TestCertificate.get().keyStore().toString())
+                .environment("KC_HTTPS_KEY_STORE_PASSWORD", TestCertificate.get().password())
                 .buildOption("https-client-auth", "request")
-                .option("https-trust-store-file", truststore("ca").toString())
+                .option("https-trust-store-file", trusted.toString())
                 .option("https-trust-store-password", PASSWORD)
-                .option("truststore-paths", folder.resolve("ca.crt").toString())
+                .option("truststore-paths", authority.toString())
                 .option("http-management-scheme", "http")
                 .option("proxy-headers", "xforwarded")
                 .option("proxy-trusted-addresses", "127.0.0.2")
@@ -105,32 +107,42 @@ class VerifyCallersIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"gateway, 200", "other, 401", "forged, 401", ", 401"})
-  void theCertificateMustBeTheClients(String certificate, int status) throws Exception {
+  @CsvSource({"CN=gateway-1, 200", "CN=gateway-2, 401", ", 401"})
+  void theCertificateMustBeTheClients(String name, int status) throws Exception {
     HttpResponse<String> answer =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .sslContext(context(certificate))
-            .build()
-            .send(
-                HttpRequest.newBuilder(
-                        URI.create(
-                            "https://127.0.0.1:"
-                                + tlsPort
-                                + "/realms/app/api-keys/verify?client_id=tls-gateway"))
-                    .timeout(TIMEOUT)
-                    .header("X-API-Key", key)
-                    .build(),
-                HttpResponse.BodyHandlers.ofString());
+        verify(name == null ? null : AUTHORITY.client(name + ",O=Bulwark"));
     assertThat(answer.statusCode()).isEqualTo(status);
     assertThat(answer.headers().firstValue("X-Auth-Username").isPresent()).isEqualTo(status == 200);
   }
 
+  @Test
+  void aCertificateOfAForeignAuthorityGetsNoConnection() {
+    ClientCertificate forged = CertificateAuthority.root("CN=ca").client("CN=gateway-1,O=Bulwark");
+    assertThatThrownBy(() -> verify(forged)).isInstanceOf(IOException.class);
+  }
+
+  private static HttpResponse<String> verify(@Nullable ClientCertificate own) throws Exception {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .sslContext(context(own))
+        .build()
+        .send(
+            HttpRequest.newBuilder(
+                    URI.create(
+                        "https://127.0.0.1:"
+                            + tlsPort
+                            + "/realms/app/api-keys/verify?client_id=tls-gateway"))
+                .timeout(TIMEOUT)
+                .header("X-API-Key", key)
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+
   /** A certificate in a header is nobody's. */
   @Test
-  void aCertificateInAHeaderIsNotBelieved() throws IOException {
+  void aCertificateInAHeaderIsNotBelieved() {
     String pem =
-        Files.readString(folder.resolve("gateway.crt")).replaceAll("-----[A-Z ]+-----|\\s", "");
+        AUTHORITY.client("CN=gateway-1,O=Bulwark").pem().replaceAll("-----[A-Z ]+-----|\\s", "");
     for (String name : List.of("ssl-client-cert", "X-Client-Cert", "Client-Cert")) {
       String answer =
           RawHttp.sendFrom(
@@ -189,119 +201,8 @@ class VerifyCallersIT {
     }
   }
 
-  private static void authority(String name) {
-    openssl(
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-days",
-        "2",
-        "-subj",
-        "/CN=" + name,
-        "-keyout",
-        name + ".key",
-        "-out",
-        name + ".crt");
-  }
-
-  private static void certificate(String name, String authority, String subject, String extension) {
-    openssl(
-        "req",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-subj",
-        subject,
-        "-keyout",
-        name + ".key",
-        "-out",
-        name + ".csr");
-    try {
-      Files.writeString(folder.resolve(name + ".ext"), extension + "\n");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    openssl(
-        "x509",
-        "-req",
-        "-in",
-        name + ".csr",
-        "-CA",
-        authority + ".crt",
-        "-CAkey",
-        authority + ".key",
-        "-CAcreateserial",
-        "-days",
-        "2",
-        "-extfile",
-        name + ".ext",
-        "-out",
-        name + ".crt");
-    openssl(
-        "pkcs12",
-        "-export",
-        "-inkey",
-        name + ".key",
-        "-in",
-        name + ".crt",
-        "-passout",
-        "pass:" + PASSWORD,
-        "-out",
-        name + ".p12");
-  }
-
-  private static void openssl(String... arguments) {
-    List<String> command = new ArrayList<>(List.of("openssl"));
-    for (String argument : arguments) {
-      boolean file = argument.matches("[a-z]+\\.[a-z0-9]{3}");
-      command.add(file ? folder.resolve(argument).toString() : argument);
-    }
-    LocalProcess.run(TIMEOUT, command);
-  }
-
-  private static Path truststore(String authority) {
-    Path file = folder.resolve("trust.p12");
-    LocalProcess.run(
-        TIMEOUT,
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-            "-importcert",
-            "-noprompt",
-            "-alias",
-            authority,
-            "-file",
-            folder.resolve(authority + ".crt").toString(),
-            "-keystore",
-            file.toString(),
-            "-storetype",
-            "PKCS12",
-            "-storepass",
-            PASSWORD));
-    return file;
-  }
-
-  private static SSLContext context(String certificate)
-      throws GeneralSecurityException, IOException {
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(store("trust.p12"));
-    KeyManagerFactory own = null;
-    if (certificate != null) {
-      own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-      own.init(store(certificate + ".p12"), PASSWORD.toCharArray());
-    }
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(own == null ? null : own.getKeyManagers(), trust.getTrustManagers(), null);
-    return context;
-  }
-
-  private static KeyStore store(String name) throws GeneralSecurityException, IOException {
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(folder.resolve(name))) {
-      store.load(in, PASSWORD.toCharArray());
-    }
-    return store;
+  private static SSLContext context(@Nullable ClientCertificate own) {
+    return TestCertificate.get()
+        .context(own == null ? new KeyManager[0] : new KeyManager[] {own.keyManager()});
   }
 }

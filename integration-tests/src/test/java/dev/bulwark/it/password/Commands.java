@@ -60,12 +60,24 @@ public final class Commands {
     return run(command, environment);
   }
 
+  /** Runs shell text in a folder, as CI runs a step: it ends at the first command that fails. */
+  public static Result bash(Path folder, Map<String, String> environment, String script) {
+    return run(folder, List.of("bash", "-eo", "pipefail", "-c", script), environment);
+  }
+
   private static Result run(List<String> command, Map<String, String> environment) {
+    return run(Path.of(""), command, environment);
+  }
+
+  private static Result run(Path folder, List<String> command, Map<String, String> environment) {
     try {
       Path output = Files.createTempFile("command", ".log");
       try {
         ProcessBuilder builder =
-            new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+            new ProcessBuilder(command)
+                .directory(folder.toAbsolutePath().toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
         builder.environment().putAll(environment);
         Process process = builder.start();
         process.getOutputStream().close();

@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * B2, L5: one JSON for every way of import, twice without harm, never with a placeholder left in
@@ -107,6 +109,49 @@ class RealmImportIT {
         .contains("not imported", "GOOGLE_CLIENT_SECRET")
         .doesNotContain("GOOGLE_CLIENT_ID", "GITHUB");
     assertThat(admin.get("/realms/raw").status()).isEqualTo(404);
+  }
+
+  /** L7: the shipped client half set, or set to what is no name. */
+  @ParameterizedTest
+  @CsvSource({
+    "MTLS_SERVICE_SUBJECT_DN, '', x509.subjectdn is empty",
+    "MTLS_SERVICE_CA_DN, '', x509.casubjectdn is empty",
+    "MTLS_SERVICE_SUBJECT_DN, .*, x509.subjectdn is not a distinguished name",
+    "MTLS_SERVICE_ISSUER_SHA256, abc, x509.issuer.sha256 is not the SHA-256 fingerprint"
+  })
+  void anInexactCertificateIsRefused(String variable, String value, String problem) {
+    Map<String, String> environment = new HashMap<>(RealmFile.developmentEnvironment());
+    environment.put("MTLS_SERVICE_SUBJECT_DN", "CN=service");
+    environment.put("MTLS_SERVICE_CA_DN", "CN=root");
+    environment.put(variable, value);
+    String realmJson =
+        RealmFile.shipped()
+            .resolve(environment)
+            .json()
+            .replaceFirst("\"realm\": \"app\"", "\"realm\": \"certificates\"");
+    Response response = admin.post("/realms", realmJson);
+    assertThat(response.status()).as(response.body()).isEqualTo(400);
+    assertThat(response.body()).contains("client mtls-service is refused: " + problem);
+    assertThat(admin.get("/realms/certificates").status()).isEqualTo(404);
+  }
+
+  /** L7: nor can an administrator make one with less. */
+  @Test
+  void anAdministratorsInexactCertificateIsRefused() {
+    Response set =
+        admin.put(
+            "/realms/app/clients/" + admin.clientUuid("mtls-service"),
+            "{\"clientId\":\"mtls-service\",\"attributes\":{\"x509.subjectdn\":\"CN=service\"}}");
+    assertThat(set.status()).as(set.body()).isEqualTo(400);
+    assertThat(set.body()).contains("x509.casubjectdn is empty: every trusted authority");
+    Response made =
+        admin.post(
+            "/realms/app/clients",
+            "{\"clientId\":\"loose\",\"clientAuthenticatorType\":\"client-x509\","
+                + "\"attributes\":{\"x509.subjectdn\":\"CN=.*\"}}");
+    assertThat(made.status()).as(made.body()).isEqualTo(400);
+    assertThat(made.body()).contains("x509.allow.regex.pattern.comparison must be false");
+    assertThat(admin.get("/realms/app/clients?clientId=loose").json()).isEmpty();
   }
 
   @Test

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.UUID;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A certificate for {@code localhost} and 127.0.0.1, made for this test run, and who trusts it. */
@@ -19,6 +21,7 @@ public final class TestCertificate {
 
   private final Path keyStore;
   private final String password = UUID.randomUUID().toString();
+  private final TrustManager[] trustManagers;
   private final SSLContext context;
 
   private TestCertificate() {
@@ -37,8 +40,8 @@ public final class TestCertificate {
       TrustManagerFactory trust =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trust.init(certificates);
-      context = SSLContext.getInstance("TLS");
-      context.init(null, trust.getTrustManagers(), null);
+      trustManagers = trust.getTrustManagers();
+      context = context(new KeyManager[0]);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (GeneralSecurityException e) {
@@ -62,6 +65,17 @@ public final class TestCertificate {
   /** For clients: trusts this certificate and no other. */
   SSLContext context() {
     return context;
+  }
+
+  /** The same for clients that have a certificate of their own. */
+  public SSLContext context(KeyManager... own) {
+    try {
+      SSLContext made = SSLContext.getInstance("TLS");
+      made.init(own, trustManagers, null);
+      return made;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private void make() throws IOException {

@@ -1,0 +1,83 @@
+package dev.bulwark.it.mtls;
+
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.ClientCertificate;
+import dev.bulwark.it.support.TestCertificate;
+import dev.bulwark.it.support.TestStack;
+import dev.bulwark.redis.process.Folder;
+import dev.bulwark.redis.process.FreePort;
+import dev.bulwark.server.DistributionServer;
+import dev.bulwark.server.EmbeddedRedis;
+import java.net.URI;
+import java.nio.file.Path;
+
+/**
+ * A server that asks for certificates and has the subject of the shipped client {@code
+ * mtls-service} set.
+ */
+final class MtlsServer implements AutoCloseable {
+
+  private static final String PASSWORD = "correct-test-battery";
+
+  private final EmbeddedRedis redis;
+  private final DistributionServer server;
+  private final URI https;
+
+  private MtlsServer(EmbeddedRedis redis, DistributionServer server, URI https) {
+    this.redis = redis;
+    this.server = server;
+    this.https = https;
+  }
+
+  static MtlsServer start(Pki pki) {
+    Path folder = Path.of("target", "processes", "mtls").toAbsolutePath();
+    Folder.delete(folder);
+    Folder.make(folder);
+    Path trusted =
+        ClientCertificate.trustStore(
+            folder.resolve("trusted.p12"),
+            PASSWORD,
+            pki.root.certificate(),
+            pki.otherRoot.certificate(),
+            pki.namesakeOfRoot.certificate());
+    EmbeddedRedis redis = EmbeddedRedis.start(0);
+    int port = FreePort.next();
+    DistributionServer server =
+        DistributionServer.start(
+            TestStack.spec("mtls", redis.url())
+                .buildOption("https-client-auth", "request")
+                .option("https-port", Integer.toString(port))
+                .option("https-key-store-file", TestCertificate.get().keyStore().toString())
+                .environment("KC_HTTPS_KEY_STORE_PASSWORD", TestCertificate.get().password())
+                .option("https-trust-store-file", trusted.toString())
+                .environment("KC_HTTPS_TRUST_STORE_PASSWORD", PASSWORD)
+                .option("http-management-scheme", "http")
+                .environment("MTLS_SERVICE_SUBJECT_DN", Pki.SUBJECT)
+                .environment("MTLS_SERVICE_CA_DN", Pki.ROOT)
+                .environment(
+                    "MTLS_SERVICE_ISSUER_SHA256",
+                    ClientCertificate.fingerprint(pki.issuing.certificate()))
+                .build());
+    return new MtlsServer(redis, server, URI.create("https://localhost:" + port));
+  }
+
+  /** Where it asks for certificates. */
+  URI https() {
+    return https;
+  }
+
+  /** Plain HTTP, where nobody can present one. */
+  URI http() {
+    return server.url();
+  }
+
+  AdminApi admin() {
+    return new AdminApi(server.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    redis.close();
+  }
+}

@@ -1,0 +1,74 @@
+package dev.bulwark.realm;
+
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.authentication.authenticators.client.X509ClientAuthenticator;
+
+/**
+ * What a client that authenticates with an X.509 certificate must say of it (L7).
+ *
+ * <p>Keycloak 26.7 takes the subject for a regular expression unless told otherwise, and accepts
+ * every trusted authority where none is named; it only logs a warning.
+ */
+final class CertificateRule {
+
+  /** The realm attribute that asks for the rule: {@code true}. */
+  static final String REALM_ATTRIBUTE = "client-certificates.strict";
+
+  private CertificateRule() {}
+
+  /**
+   * What is wrong with the client, naming the attribute; empty where nothing is. A client that
+   * names neither subject nor authority is in order: nobody can authenticate as it.
+   *
+   * @param strict whether the realm asks for an exact subject and a named authority; the form of
+   *     {@value IssuerPin#ATTRIBUTE} is checked in any realm
+   * @param attributes the client's attributes by name; null or empty where there is none
+   */
+  static Optional<String> problem(boolean strict, UnaryOperator<@Nullable String> attributes) {
+    String pin = attributes.apply(IssuerPin.ATTRIBUTE);
+    if (!isBlank(pin) && IssuerPin.parse(pin).isEmpty()) {
+      return Optional.of(
+          IssuerPin.ATTRIBUTE
+              + " is not the SHA-256 fingerprint of a certificate (64 hexadecimal digits)");
+    }
+    return strict ? problem(attributes) : Optional.empty();
+  }
+
+  private static Optional<String> problem(UnaryOperator<@Nullable String> attributes) {
+    if (isBlank(attributes.apply(X509ClientAuthenticator.ATTR_SUBJECT_DN))
+        && isBlank(attributes.apply(X509ClientAuthenticator.ATTR_CA_SUBJECT_DN))) {
+      return Optional.empty();
+    }
+    String regex = X509ClientAuthenticator.ATTR_ALLOW_REGEX_PATTERN_COMPARISON;
+    if (!"false".equals(attributes.apply(regex))) {
+      return Optional.of(regex + " must be false: the subject is compared exactly");
+    }
+    return name(attributes, X509ClientAuthenticator.ATTR_SUBJECT_DN, "nobody could authenticate")
+        .or(
+            () ->
+                name(
+                    attributes,
+                    X509ClientAuthenticator.ATTR_CA_SUBJECT_DN,
+                    "every trusted authority could issue the certificate"));
+  }
+
+  private static Optional<String> name(
+      UnaryOperator<@Nullable String> attributes, String attribute, String otherwise) {
+    String value = attributes.apply(attribute);
+    if (isBlank(value)) {
+      return Optional.of(attribute + " is empty: " + otherwise);
+    }
+    try {
+      X509ClientAuthenticator.constructX500Principal(value);
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.of(attribute + " is not a distinguished name (RFC 4514): " + value);
+    }
+  }
+
+  private static boolean isBlank(@Nullable String value) {
+    return value == null || value.isBlank();
+  }
+}
