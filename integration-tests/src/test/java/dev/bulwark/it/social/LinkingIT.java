@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bulwark.it.support.Application;
 import dev.bulwark.it.support.Authenticator;
 import dev.bulwark.it.support.FormBrowser;
+import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Inbox;
 import dev.bulwark.it.support.Realm;
 import java.util.Map;
@@ -195,6 +196,68 @@ class LinkingIT {
     page = traveller.browser().open(traveller.agree(traveller.choose(page, "google"), "90002"));
     assertThat(subject(page)).isEqualTo(id);
     assertThat(users.identities(id)).containsExactlyInAnyOrder("google 90002", "github 7002");
+  }
+
+  /** Addresses do not differ by their case. */
+  @Test
+  void theSameAddressInCapitalsIsTheSame() {
+    String id = users.create("capitals", true);
+    FormBrowser.Page page =
+        new Traveller(server, application).logIn(GoogleAccount.of("90003", "CAPITALS@Example.ORG"));
+    assertThat(page.response().body()).contains("linkAccount");
+    assertNotIn(page, id);
+  }
+
+  /** From the account console, for which {@code idp_link} is the action. */
+  @ParameterizedTest
+  @ValueSource(strings = {"google", "github"})
+  void whoIsLoggedInAddsAProvider(String provider) {
+    String name = "adds-" + provider;
+    String id = users.create(name, true);
+    Traveller traveller = new Traveller(server, application);
+    FormBrowser browser = traveller.browser();
+    FormBrowser.Page page =
+        browser.submit(traveller.loginPage(), Map.of("username", name, "password", Realm.PASSWORD));
+    assertThat(subject(page)).isEqualTo(id);
+    page = browser.open(linking(provider));
+    page = browser.submit(page, Map.of("continue", ""));
+    assertThat(page.url()).as(page.response().body()).doesNotStartWith(server.url().toString());
+    server.google().add(GoogleAccount.of("90004", "elsewhere@gmail.example"));
+    server.gitHub().add(GitHubAccount.of(7003, "elsewhere", "elsewhere@hub.example"));
+    String account = provider.equals("google") ? "90004" : "elsewhere";
+    page = browser.open(traveller.agree(page.url(), account));
+    assertThat(page.parameters()).containsEntry("kc_action_status", "success");
+    assertThat(users.identities(id)).hasSize(1).first().asString().startsWith(provider);
+    assertThat(users.user(id).get("email").asText()).isEqualTo(name + "@example.org");
+  }
+
+  @Test
+  void anAccountThatIsLinkedWithAnotherUserIsNotAdded() {
+    String owner = users.create("owner-of-link", true);
+    users.link(owner, "google", "90005");
+    String id = users.create("wants-the-link", true);
+    Traveller traveller = new Traveller(server, application);
+    FormBrowser browser = traveller.browser();
+    browser.submit(
+        traveller.loginPage(), Map.of("username", "wants-the-link", "password", Realm.PASSWORD));
+    FormBrowser.Page page = browser.open(linking("google"));
+    page = browser.submit(page, Map.of("continue", ""));
+    server.google().add(GoogleAccount.of("90005", "owner@gmail.example"));
+    page = browser.open(traveller.agree(page.url(), "90005"));
+    assertThat(page.parameters()).doesNotContainEntry("kc_action_status", "success");
+    assertThat(users.identities(id)).isEmpty();
+    assertThat(users.identities(owner)).containsExactly("google 90005");
+  }
+
+  /** Where the account console sends a browser to; no other client of the realm may. */
+  private String linking(String provider) {
+    return server.realm().endpoint("auth")
+        + "?client_id=account-console&response_type=code&scope=openid&redirect_uri="
+        + Http.encode(server.realm().url() + "/account/")
+        + "&code_challenge_method=S256&code_challenge="
+        + StandIn.sha256("a-verifier-of-at-least-forty-three-characters-0123456789")
+        + "&kc_action=idp_link:"
+        + provider;
   }
 
   private FormBrowser.Page comeFrom(String provider, Traveller traveller, String name) {

@@ -67,6 +67,14 @@ record LocalUsers(AdminApi admin) {
         .expect(204);
   }
 
+  void unlink(String id, String provider) {
+    admin.delete("/realms/app/users/" + id + "/federated-identity/" + provider).expect(204);
+  }
+
+  void disable(String id) {
+    admin.put("/realms/app/users/" + id, "{\"enabled\": false}").expect(204);
+  }
+
   JsonNode user(String id) {
     return admin.get("/realms/app/users/" + id).expect(200).json();
   }

@@ -179,6 +179,16 @@ class ProviderAnswersIT {
     }
   }
 
+  /** Without Google's keys nothing that Google signed can be told from what it did not. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("nonsense")
+  void nonsenseForKeysIsRefused(Map.Entry<String, HttpHandler> answer) {
+    server.google().fault(Google.CERTS, answer.getValue());
+    server.admin().post("/realms/app/clear-keys-cache", "").expect(204);
+    assertRefused("google");
+    server.admin().post("/realms/app/clear-keys-cache", "").expect(204);
+  }
+
   @Test
   void aProviderThatIsDownIsToldAndTheNextLoginWorks() {
     Traveller traveller = new Traveller(server, application);

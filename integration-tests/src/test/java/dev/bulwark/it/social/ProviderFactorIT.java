@@ -9,6 +9,7 @@ import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import java.net.URI;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,6 +52,7 @@ class ProviderFactorIT {
     assertThat(users.sessions(id)).isZero();
     page = traveller.browser().submit(page, Map.of("otp", new Authenticator(SECRET).code()));
     assertThat(subject(page)).isEqualTo(id);
+    users.unlink(id, provider);
   }
 
   @ParameterizedTest
@@ -96,6 +98,64 @@ class ProviderFactorIT {
     page = attacker.browser().open(address("/broker/after-post-broker-login", form));
     assertThat(page.url()).startsWith(server.url().toString());
     assertThat(users.sessions(victim)).isZero();
+  }
+
+  /**
+   * Somebody new stops before his account is linked, and comes back as somebody else, who would be
+   * given that link.
+   */
+  @Test
+  void theLinkOfOneIsNotMadeWithTheAccountOfAnother() {
+    String victim = victim("victim-of-link", "600007");
+    Traveller attacker = new Traveller(server, application);
+    FormBrowser.Page page =
+        attacker.logIn(
+            new GitHubAccount(
+                600008,
+                "attacker-of-link",
+                null,
+                null,
+                List.of(new GitHubAccount.Address("attacker@hub.example", true, true))));
+    assertThat(page.response().body()).contains("kc-idp-review-profile-form");
+    Response answer =
+        attacker
+            .browser()
+            .submitOnly(
+                page,
+                Map.of(
+                    "username",
+                    "attacker-of-link",
+                    "email",
+                    "attacker@hub.example",
+                    "firstName",
+                    "At",
+                    "lastName",
+                    "Tacker"));
+    assertThat(answer.header("Location")).contains("/broker/after-first-broker-login?");
+    page =
+        comeAs(
+            attacker,
+            StandIn.parameters(URI.create(answer.header("Location")).getRawQuery()),
+            "600007");
+    Map<String, String> form = StandIn.parameters(URI.create(page.form()).getRawQuery());
+    form.remove("execution");
+    page = attacker.browser().open(address("/broker/after-first-broker-login", form));
+    assertThat(page.url()).startsWith(server.url().toString());
+    assertThat(users.identities(victim)).containsExactly("google 600007");
+    assertThat(users.sessions(victim)).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"google", "github"})
+  void whoIsDisabledIsNotLetIn(String provider) {
+    String id = users.create("disabled-" + provider, true);
+    users.link(id, provider, "600001");
+    users.disable(id);
+    FormBrowser.Page page = comeFrom(provider, new Traveller(server, application));
+    assertThat(page.url()).startsWith(server.url().toString());
+    assertThat(page.response().status()).isEqualTo(400);
+    assertThat(users.sessions(id)).isZero();
+    users.unlink(id, provider);
   }
 
   private String victim(String name, String account) {
