@@ -3,6 +3,7 @@ package dev.bulwark.benchmarks;
 import dev.bulwark.benchmarks.apikeys.ApiKeysSuite;
 import dev.bulwark.benchmarks.limiter.LimiterSuite;
 import dev.bulwark.benchmarks.passwords.PasswordsSuite;
+import dev.bulwark.benchmarks.relyingapp.RelyingAppSuite;
 import dev.bulwark.benchmarks.revocation.RevocationSuite;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,7 +16,12 @@ public final class Benchmarks {
 
   /** A further suite is one more element. */
   private static final List<Suite> SUITES =
-      List.of(new PasswordsSuite(), new RevocationSuite(), new ApiKeysSuite(), new LimiterSuite());
+      List.of(
+          new PasswordsSuite(),
+          new RevocationSuite(),
+          new ApiKeysSuite(),
+          new LimiterSuite(),
+          new RelyingAppSuite());
 
   private static final int FAILED = 1;
 

@@ -4,8 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What the build of the {@code server} module leaves for this library: Keycloak's archive and the
- * bundle.
+ * What the build of the {@code server} module leaves for this library: Keycloak's archive, the
+ * bundle and the relying app.
  *
  * <p>The folder is that of the system property {@value #PROPERTY}, or {@code server/target} found
  * upwards from the working folder.
@@ -42,6 +42,11 @@ final class BuildFolder {
   /** The bundle: the shaded jar that users put into {@code providers/}. */
   static Path bundle() {
     return existing(root().resolve("dist").resolve("bulwark-keycloak.jar"));
+  }
+
+  /** The relying app: an executable jar. */
+  static Path relyingApp() {
+    return existing(root().resolve("dist").resolve("bulwark-relying-app.jar"));
   }
 
   private static Path existing(Path file) {

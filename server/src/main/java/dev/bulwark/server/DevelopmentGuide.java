@@ -14,6 +14,7 @@ final class DevelopmentGuide {
       ================================================================================
        Bulwark for Keycloak is ready.  Ctrl-C stops it; the data stay in .run/
 
+       Relying app       http://localhost:8081       a small application behind it all, with an API (/docs)
        Account console   %1$s/realms/app/account     alice, bob or carol / correct-dev-battery
                          (carol is an administrator: the login has her set up an authenticator app)
        Admin console     %1$s/admin                  admin / admin

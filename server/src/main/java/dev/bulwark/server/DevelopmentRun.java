@@ -1,13 +1,15 @@
 package dev.bulwark.server;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * {@code mvn -Prun}: Keycloak on port 8080 with the bundle, the realm, demo users and a Redis,
- * until Ctrl-C.
+ * {@code mvn -Prun}: Keycloak on port 8080 with the bundle, the realm, demo users and a Redis, and
+ * the relying app on port 8081, until Ctrl-C.
  *
  * <p>The data lie in the folder {@code .run}; deleting it starts afresh.
  */
@@ -15,6 +17,7 @@ public final class DevelopmentRun {
 
   private static final int HTTP_PORT = 8080;
   private static final int MANAGEMENT_PORT = 9000;
+  private static final int APP_PORT = 8081;
   private static final int REDIS_PORT = 6379;
 
   private DevelopmentRun() {}
@@ -37,6 +40,7 @@ public final class DevelopmentRun {
   private static void run(Path folder) throws InterruptedException {
     requireFree(HTTP_PORT, "Keycloak");
     requireFree(MANAGEMENT_PORT, "Keycloak's management interface");
+    requireFree(APP_PORT, "the relying app");
     startRedis();
     DevelopmentInbox.start();
     Map<String, String> environment = new LinkedHashMap<>(RealmFile.developmentEnvironment());
@@ -59,11 +63,27 @@ public final class DevelopmentRun {
             .realmFile(RealmFile.development().writeTo(folder.resolve("import")))
             .build();
     DistributionServer server = DistributionServer.start(spec);
+    RelyingApp app = startApp(folder.resolve("relying-app"));
     System.out.println(DevelopmentGuide.text(server.url()));
     CountDownLatch stopped = new CountDownLatch(1);
     server.onExit(stopped::countDown);
     stopped.await();
+    app.close();
     throw new ServerStartException("Keycloak has ended; its log is above.");
+  }
+
+  private static RelyingApp startApp(Path folder) {
+    return RelyingApp.start(
+        new RelyingApp.Spec(
+            "run-relying-app",
+            URI.create("http://localhost:" + APP_PORT),
+            "http://localhost:" + HTTP_PORT + "/realms/app",
+            REDIS_PORT,
+            folder,
+            Map.of(),
+            // It starts faster, and never has much to do.
+            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
+            null));
   }
 
   @SuppressWarnings("resource") // ended by a shutdown hook of its own

@@ -21,13 +21,13 @@ import java.util.regex.Pattern;
 /**
  * A real reverse proxy that runs a recipe of the documentation, word for word but for addresses.
  */
-final class Gateway implements AutoCloseable {
+public final class Gateway implements AutoCloseable {
 
   private static final Path RECIPES = Path.of("..", "docs", "recipes.md");
   private static final Duration START = Duration.ofSeconds(30);
 
   /** Which proxy. */
-  enum Kind {
+  public enum Kind {
     NGINX,
     HAPROXY
   }
@@ -41,7 +41,7 @@ final class Gateway implements AutoCloseable {
   }
 
   /** Starts a proxy; skips the test where this machine has none. */
-  static Gateway start(Kind kind, int keycloak, int app) {
+  public static Gateway start(Kind kind, int keycloak, int app) {
     int port = FreePort.next();
     Path folder = Path.of("target", "processes", "gateway-" + port).toAbsolutePath();
     Folder.delete(folder);
@@ -153,7 +153,7 @@ final class Gateway implements AutoCloseable {
     return port;
   }
 
-  String url() {
+  public String url() {
     return "http://127.0.0.1:" + port;
   }
 

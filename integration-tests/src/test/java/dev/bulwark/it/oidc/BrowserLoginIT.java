@@ -57,6 +57,7 @@ class BrowserLoginIT {
     String path = "/realms/app/clients/" + admin.clientUuid("relying-app");
     ObjectNode client = (ObjectNode) admin.get(path).expect(200).json();
     client.putArray("redirectUris").add(application + "/*");
+    ((ObjectNode) client.get("attributes")).put("post.logout.redirect.uris", application + "/");
     admin.put(path, client.toString()).expect(204);
   }
 

@@ -26,7 +26,7 @@ import javax.crypto.spec.SecretKeySpec;
  * 8725, 2 and 3). The claims are those of the real token, so that only the signature speaks against
  * it.
  */
-final class ForgedTokens {
+public final class ForgedTokens {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Base64.Encoder URL = Base64.getUrlEncoder().withoutPadding();
@@ -40,7 +40,7 @@ final class ForgedTokens {
    * @param token a signed token of the realm
    * @param publicKey the realm's RSA key, as {@code GET /realms/{realm}} tells it to everybody
    */
-  ForgedTokens(String token, String publicKey) {
+  public ForgedTokens(String token, String publicKey) {
     this.parts = token.split("\\.");
     this.header = (ObjectNode) Realm.header(token);
     this.publicKey = Base64.getDecoder().decode(publicKey);
@@ -54,7 +54,7 @@ final class ForgedTokens {
   }
 
   /** Name of the attack → token. */
-  Map<String, String> all() {
+  public Map<String, String> all() {
     Map<String, String> forged = new LinkedHashMap<>();
     for (String none : new String[] {"none", "None", "NONE", "nOnE", ""}) {
       forged.put("alg '" + none + "', no signature", signed(header("alg", none), new byte[0]));

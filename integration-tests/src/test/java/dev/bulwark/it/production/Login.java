@@ -23,7 +23,7 @@ record Login(ProductionServer server, String application) {
         + "?client_id=relying-app&response_type=code&state=s&scope="
         + Http.encode(scope)
         + "&redirect_uri="
-        + Http.encode(application + "/callback")
+        + Http.encode(application + "/login/oauth2/code/keycloak")
         + "&code_challenge_method=S256&code_challenge="
         + CHALLENGE;
   }
@@ -47,7 +47,7 @@ record Login(ProductionServer server, String application) {
             "code",
             code,
             "redirect_uri",
-            application + "/callback",
+            application + "/login/oauth2/code/keycloak",
             "code_verifier",
             VERIFIER),
         "Authorization",

@@ -64,6 +64,24 @@ class RealmImportIT {
     }
   }
 
+  /** RFC 9700, 2.1: compared exactly; nothing in the realm lets a browser be sent elsewhere. */
+  @Test
+  void theApplicationHasOneAddressForTheLoginAndOneForTheLogout() throws IOException {
+    String resolved = RealmFile.shipped().resolve(RealmFile.developmentEnvironment()).json();
+    for (JsonNode client : new ObjectMapper().readTree(resolved).get("clients")) {
+      if (client.get("clientId").asText().equals("relying-app")) {
+        assertThat(client.get("redirectUris").toString())
+            .isEqualTo("[\"http://localhost:8081/login/oauth2/code/keycloak\"]");
+        assertThat(client.get("attributes").get("post.logout.redirect.uris").asText())
+            .isEqualTo("http://localhost:8081/");
+        assertThat(client.get("attributes").get("backchannel.logout.url").asText())
+            .isEqualTo("http://localhost:8081/logout/connect/back-channel/keycloak");
+        return;
+      }
+    }
+    throw new AssertionError("no client relying-app");
+  }
+
   @Test
   void partialImportTwiceIsSafe() {
     String resolved = RealmFile.shipped().resolve(RealmFile.developmentEnvironment()).json();

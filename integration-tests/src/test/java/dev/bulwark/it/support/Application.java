@@ -43,6 +43,7 @@ public final class Application implements AutoCloseable {
     String path = "/realms/app/clients/" + admin.clientUuid(CLIENT);
     ObjectNode client = (ObjectNode) admin.get(path).expect(200).json();
     client.putArray("redirectUris").add(url + "/*");
+    ((ObjectNode) client.get("attributes")).put("post.logout.redirect.uris", url + "/");
     admin.put(path, client.toString()).expect(204);
   }
 

@@ -1,0 +1,58 @@
+package dev.bulwark.app.security;
+
+import dev.bulwark.app.settings.GatewaySettings;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.server.resource.web.DefaultBearerTokenResolver;
+import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
+import org.springframework.security.web.SecurityFilterChain;
+
+/**
+ * The API is a resource server: an access token in the header {@code Authorization}, or an API key
+ * that a gateway has verified. It knows no session and no cookie, so nothing has to be guarded
+ * against forged requests of a browser.
+ */
+@Configuration(proxyBeanMethods = false)
+class ApiSecurity {
+
+  @Bean
+  @Order(1)
+  SecurityFilterChain api(HttpSecurity http, JwtDecoder decoder, GatewaySettings settings) {
+    GatewayFilter gateway = new GatewayFilter(settings);
+    DefaultBearerTokenResolver bearer = new DefaultBearerTokenResolver();
+    return http.securityMatcher("/api/**")
+        .authorizeHttpRequests(
+            requests ->
+                requests
+                    .requestMatchers(HttpMethod.GET, "/api/tasks")
+                    .hasAuthority("SCOPE_tasks:read")
+                    .requestMatchers(HttpMethod.POST, "/api/tasks")
+                    .hasAuthority("SCOPE_tasks:write")
+                    .requestMatchers(HttpMethod.GET, "/api/admin/users")
+                    .hasAuthority("SCOPE_admin")
+                    .anyRequest()
+                    .denyAll())
+        .oauth2ResourceServer(
+            server ->
+                server
+                    // Where there is a verified key, it alone decides.
+                    .bearerTokenResolver(
+                        request -> gateway.hasVerified(request) ? null : bearer.resolve(request))
+                    .accessDeniedHandler(new ScopeDenied())
+                    .jwt(jwt -> jwt.decoder(decoder)))
+        .exceptionHandling(errors -> errors.accessDeniedHandler(new ScopeDenied()))
+        .addFilterBefore(gateway, BearerTokenAuthenticationFilter.class)
+        .sessionManagement(
+            session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+        .requestCache(AbstractHttpConfigurer::disable)
+        .csrf(AbstractHttpConfigurer::disable)
+        .logout(AbstractHttpConfigurer::disable)
+        .build();
+  }
+}

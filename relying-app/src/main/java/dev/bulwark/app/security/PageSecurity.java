@@ -1,0 +1,134 @@
+package dev.bulwark.app.security;
+
+import dev.bulwark.app.settings.AppSettings;
+import dev.bulwark.app.settings.KeycloakSettings;
+import jakarta.servlet.DispatcherType;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.boot.web.servlet.ServletContextInitializer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.core.session.SessionRegistry;
+import org.springframework.security.core.session.SessionRegistryImpl;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProviderBuilder;
+import org.springframework.security.oauth2.client.endpoint.OAuth2AccessTokenResponseClient;
+import org.springframework.security.oauth2.client.endpoint.OAuth2RefreshTokenGrantRequest;
+import org.springframework.security.oauth2.client.oidc.session.InMemoryOidcSessionRegistry;
+import org.springframework.security.oauth2.client.oidc.session.OidcSessionRegistry;
+import org.springframework.security.oauth2.client.oidc.web.logout.OidcClientInitiatedLogoutSuccessHandler;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizedClientManager;
+import org.springframework.security.oauth2.client.web.OAuth2AuthorizedClientRepository;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.session.ConcurrentSessionFilter;
+import org.springframework.security.web.session.HttpSessionEventPublisher;
+import org.springframework.security.web.session.SimpleRedirectSessionInformationExpiredStrategy;
+import org.springframework.web.util.HttpSessionMutexListener;
+
+/**
+ * The pages: login at Keycloak, a session whose cookie is all that the browser gets, and its end.
+ */
+@Configuration(proxyBeanMethods = false)
+class PageSecurity {
+
+  private static final String LOGIN = LoginRequests.PATH + "/" + KeycloakClient.ID;
+
+  @Bean
+  @Order(3)
+  SecurityFilterChain pages(
+      HttpSecurity http,
+      AppSettings app,
+      KeycloakSettings keycloak,
+      ClientRegistrationRepository clients,
+      OidcSessionRegistry logins,
+      SessionRegistry sessions,
+      SessionTokens tokens) {
+    OidcClientInitiatedLogoutSuccessHandler leave =
+        new OidcClientInitiatedLogoutSuccessHandler(clients);
+    leave.setPostLogoutRedirectUri(app.at("/"));
+    SecurityHeaders.apply(http, app, SecurityHeaders.pages(keycloak));
+    return http.authorizeHttpRequests(
+            requests ->
+                requests
+                    .dispatcherTypeMatchers(DispatcherType.ERROR)
+                    .permitAll()
+                    .requestMatchers("/", "/app.css", "/favicon.svg", "/actuator/health")
+                    .permitAll()
+                    .anyRequest()
+                    .authenticated())
+        .oauth2Login(
+            login ->
+                login
+                    .loginPage(LOGIN)
+                    .authorizationEndpoint(
+                        way -> way.authorizationRequestResolver(new LoginRequests(clients)))
+                    .defaultSuccessUrl("/tasks")
+                    .failureUrl("/?failed"))
+        .logout(logout -> logout.logoutSuccessHandler(leave))
+        .oidcLogout(
+            logout ->
+                logout.backChannel(
+                    channel -> channel.logoutHandler(new BackChannelLogout(logins, sessions))))
+        .sessionManagement(
+            session ->
+                session
+                    .maximumSessions(-1)
+                    .sessionRegistry(sessions)
+                    .expiredSessionStrategy(
+                        new SimpleRedirectSessionInformationExpiredStrategy(SessionGuard.ENDED)))
+        .addFilterAfter(new SessionGuard(tokens), ConcurrentSessionFilter.class)
+        .build();
+  }
+
+  @Bean
+  SessionTokens sessionTokens(
+      ClientRegistrationRepository clients,
+      OAuth2AuthorizedClientRepository repository,
+      OAuth2AccessTokenResponseClient<OAuth2RefreshTokenGrantRequest> refreshes,
+      JwtDecoder decoder) {
+    DefaultOAuth2AuthorizedClientManager manager =
+        new DefaultOAuth2AuthorizedClientManager(clients, repository);
+    manager.setAuthorizedClientProvider(
+        OAuth2AuthorizedClientProviderBuilder.builder()
+            .refreshToken(refresh -> refresh.accessTokenResponseClient(refreshes))
+            .build());
+    return new SessionTokens(manager, decoder);
+  }
+
+  /** Which login of Keycloak (sid) is behind which session, in this process. */
+  @Bean
+  OidcSessionRegistry logins() {
+    return new InMemoryOidcSessionRegistry();
+  }
+
+  @Bean
+  SessionRegistry sessions() {
+    return new SessionRegistryImpl();
+  }
+
+  /** Tells the two registries of sessions that have ended. */
+  @Bean
+  HttpSessionEventPublisher sessionEvents() {
+    return new HttpSessionEventPublisher();
+  }
+
+  @Bean
+  HttpSessionMutexListener sessionMutex() {
+    return new HttpSessionMutexListener();
+  }
+
+  @Bean
+  ServletContextInitializer secureCookie(AppSettings app) {
+    return context -> context.getSessionCookieConfig().setSecure(app.isSecure());
+  }
+
+  @Bean
+  FilterRegistrationBean<Unavailable> unavailable() {
+    FilterRegistrationBean<Unavailable> bean = new FilterRegistrationBean<>(new Unavailable());
+    bean.setOrder(Ordered.HIGHEST_PRECEDENCE);
+    return bean;
+  }
+}

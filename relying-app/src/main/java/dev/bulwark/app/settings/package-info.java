@@ -1,0 +1,5 @@
+/** What a deployment decides. */
+@NullMarked
+package dev.bulwark.app.settings;
+
+import org.jspecify.annotations.NullMarked;

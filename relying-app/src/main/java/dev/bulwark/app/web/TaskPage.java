@@ -1,0 +1,76 @@
+package dev.bulwark.app.web;
+
+import dev.bulwark.app.security.Caller;
+import dev.bulwark.app.settings.KeycloakSettings;
+import dev.bulwark.app.tasks.Task;
+import dev.bulwark.app.tasks.TaskRepository;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.core.Authentication;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.server.ResponseStatusException;
+
+/** The tasks of the person who is logged in. Every form bears a token against forged requests. */
+@Controller
+@RequestMapping("/tasks")
+class TaskPage {
+
+  private static final int MAX_TITLE = 200;
+
+  private final TaskRepository tasks;
+  private final KeycloakSettings keycloak;
+
+  TaskPage(TaskRepository tasks, KeycloakSettings keycloak) {
+    this.tasks = tasks;
+    this.keycloak = keycloak;
+  }
+
+  @GetMapping
+  String show(
+      @RequestParam(required = false) @Nullable String invalid,
+      Authentication authentication,
+      Model model) {
+    Caller caller = Caller.of(authentication);
+    model.addAttribute("invalid", invalid != null);
+    model.addAttribute("name", caller.name());
+    model.addAttribute("tasks", tasks.findByOwnerOrderByIdDesc(caller.id()));
+    model.addAttribute("account", keycloak.account(""));
+    model.addAttribute("devices", keycloak.account("account-security/device-activity"));
+    return "tasks";
+  }
+
+  @PostMapping
+  String add(@RequestParam String title, Authentication authentication) {
+    Caller caller = Caller.of(authentication);
+    String text = title.strip();
+    if (text.isEmpty() || text.length() > MAX_TITLE) {
+      return "redirect:/tasks?invalid";
+    }
+    tasks.save(new Task(null, caller.id(), caller.name(), text, false, Instant.now()));
+    return "redirect:/tasks";
+  }
+
+  @PostMapping("/{id}/done")
+  String setDone(@PathVariable long id, @RequestParam boolean done, Authentication caller) {
+    return changed(tasks.setDone(id, Caller.of(caller).id(), done));
+  }
+
+  @PostMapping("/{id}/delete")
+  String delete(@PathVariable long id, Authentication caller) {
+    return changed(tasks.delete(id, Caller.of(caller).id()));
+  }
+
+  private static String changed(int rows) {
+    if (rows == 0) {
+      throw new ResponseStatusException(HttpStatus.NOT_FOUND);
+    }
+    return "redirect:/tasks";
+  }
+}

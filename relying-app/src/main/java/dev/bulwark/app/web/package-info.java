@@ -1,0 +1,5 @@
+/** The pages. */
+@NullMarked
+package dev.bulwark.app.web;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,112 @@
+package dev.bulwark.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** L4, R5: the application over HTTPS, while neither Keycloak nor Redis can be reached. */
+@SpringBootTest(
+    webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+    properties = {
+      "app.url=https://tasks.example.org",
+      "app.keycloak.issuer=https://id.example.org/realms/app",
+      "app.keycloak.client-secret=secret-of-a-test",
+      "spring.datasource.url=jdbc:h2:mem:away"
+    })
+class KeycloakAwayTest {
+
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  @LocalServerPort private int port;
+
+  @DynamicPropertySource
+  static void nobodyListens(DynamicPropertyRegistry registry) throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int free = socket.getLocalPort();
+      registry.add("app.redis.port", () -> free);
+      registry.add("app.keycloak.internal-url", () -> "http://127.0.0.1:" + free + "/realms/app");
+    }
+  }
+
+  @Test
+  void itStartsAndAnswersWithEveryHeader() throws Exception {
+    HttpResponse<String> home = get("/");
+    assertThat(home.statusCode()).isEqualTo(200);
+    assertThat(home.headers().firstValue("Content-Security-Policy").orElse(""))
+        .contains(
+            "default-src 'none'",
+            "frame-ancestors 'none'",
+            "form-action 'self' https://id.example.org");
+    assertThat(home.headers().firstValue("Strict-Transport-Security").orElse(""))
+        .contains("max-age=31536000");
+    assertThat(home.headers().firstValue("X-Frame-Options")).hasValue("DENY");
+    assertThat(home.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+    assertThat(home.headers().firstValue("Referrer-Policy")).hasValue("same-origin");
+  }
+
+  /** The address of the login is the configured one, not what the request says of its host. */
+  @Test
+  void theLoginHasPkceStateAndNonceAndACookieThatIsSafe() throws Exception {
+    HttpResponse<String> login = get("/oauth2/authorization/keycloak");
+    assertThat(login.statusCode()).isEqualTo(302);
+    assertThat(login.headers().firstValue("Location").orElse(""))
+        .startsWith("https://id.example.org/realms/app/protocol/openid-connect/auth?")
+        .contains("code_challenge_method=S256", "code_challenge=", "state=", "nonce=")
+        .contains("redirect_uri=https://tasks.example.org/login/oauth2/code/keycloak");
+    assertThat(login.headers().firstValue("Set-Cookie").orElse(""))
+        .startsWith("TASKS_SESSION=")
+        .contains("; Secure", "; HttpOnly", "; SameSite=Lax", "; Path=/");
+    assertThat(get("/oauth2/authorization/keycloak?register").headers().firstValue("Location"))
+        .hasValueSatisfying(location -> assertThat(location).contains("prompt=create"));
+  }
+
+  /** Nobody can tell whether the token is good, so nobody calls it bad. */
+  @Test
+  void aTokenThatCannotBeCheckedIsNotCalledBad() throws Exception {
+    String token =
+        base64("{\"alg\":\"RS256\",\"kid\":\"any\"}")
+            + "."
+            + base64("{\"sub\":\"x\"}")
+            + "."
+            + base64("signature");
+    HttpResponse<String> answer = get("/api/tasks", "Authorization", "Bearer " + token);
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+    assertThat(answer.headers().firstValue("WWW-Authenticate")).isEmpty();
+  }
+
+  @Test
+  void onlyItsHealthIsShownOfItsInside() throws Exception {
+    assertThat(get("/actuator/health").body()).contains("\"status\"").doesNotContain("127.0.0.1");
+    assertThat(get("/actuator/env").statusCode()).isEqualTo(302);
+    assertThat(get("/actuator/heapdump").statusCode()).isEqualTo(302);
+  }
+
+  private static String base64(String text) {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private HttpResponse<String> get(String path, String... headers) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+}

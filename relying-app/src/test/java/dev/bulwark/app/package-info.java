@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bulwark.app;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bulwark.app.settings;
+
+import org.jspecify.annotations.NullMarked;
