@@ -320,8 +320,8 @@ class MoveGuideIT {
   }
 
   private static List<String> forgeries(String access, String oldToken) {
-    String[] parts = access.split("\\.");
-    String[] oldParts = oldToken.split("\\.");
+    String[] parts = access.split("\\.", -1);
+    String[] oldParts = oldToken.split("\\.", -1);
     String none =
         Base64.getUrlEncoder()
             .withoutPadding()

@@ -70,8 +70,7 @@ final class PythonCode implements AutoCloseable {
           return candidate;
         }
       } catch (IOException e) {
-        // No such program: the next one.
-        continue;
+        // No such program: the next one is tried.
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException(e);

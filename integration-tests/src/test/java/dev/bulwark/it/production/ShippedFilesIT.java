@@ -78,8 +78,16 @@ class ShippedFilesIT {
           .matches("\\$\\{[A-Z_]+:\\?[A-Z_]+ is not set, see .env.example}");
       found++;
     }
-    assertThat(found).isGreaterThanOrEqualTo(9);
-    for (String file : List.of("Dockerfile", "docker/entry.sh", "docker/certificate.sh")) {
+    assertThat(found).isGreaterThanOrEqualTo(15);
+    for (String file :
+        List.of(
+            "Dockerfile",
+            "docker/entry.sh",
+            "docker/certificate.sh",
+            "docker/relying-app.Dockerfile",
+            "docker/gateway.Dockerfile",
+            "docker/gateway.sh",
+            "docker/gateway.conf")) {
       Matcher others = ASSIGNMENT.matcher(Repository.text(file));
       assertThat(others.find()).as(file).isFalse();
     }
