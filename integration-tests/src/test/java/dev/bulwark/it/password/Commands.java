@@ -30,7 +30,8 @@ public final class Commands {
     }
   }
 
-  static Result migrate(String... arguments) {
+  /** Runs the packaged {@code bulwark-migrate}. */
+  public static Result migrate(String... arguments) {
     return jar(
         Path.of("..", "password-hash-provider", "target", "bulwark-migrate.jar"),
         Map.of(),

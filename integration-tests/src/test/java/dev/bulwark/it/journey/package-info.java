@@ -1,0 +1,5 @@
+/** One way through all parts, with everything real. */
+@NullMarked
+package dev.bulwark.it.journey;
+
+import org.jspecify.annotations.NullMarked;
