@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Imports a realm file into a running Keycloak by its admin REST API. Safe to run again: see docs/ci.md.
+#
+#   KEYCLOAK_URL=http://localhost:8080 KEYCLOAK_ADMIN_PASSWORD=… docs/ci/import-realm.sh [FILE [skip|overwrite|fail]]
+#
+# skip (the default), overwrite, fail: what happens to a client that is there already. KEYCLOAK_ADMIN (default admin) is a user of the realm
+# master. The placeholders ${NAME} and ${NAME:default} of the file are replaced from the environment. Needs bash, curl and jq.
+# Exit codes: 0 done, 1 refused or unreachable, 2 called wrongly or a variable is missing.
+set -euo pipefail
+
+file=${1:-$(dirname "$0")/../../realm-config/app-realm.json}
+existing=${2:-skip}
+url=${KEYCLOAK_URL:-http://localhost:8080}
+say() { echo "import-realm: $*" >&2; }
+
+case $existing in
+  skip | overwrite | fail) ;;
+  *) say "'$existing' is none of skip, overwrite, fail"; exit 2 ;;
+esac
+[ -r "$file" ] || { say "cannot read $file"; exit 2; }
+[ -n "${KEYCLOAK_ADMIN_PASSWORD:-}" ] || { say "KEYCLOAK_ADMIN_PASSWORD is not set"; exit 2; }
+
+# What is in it is secret: in a folder of this run that nobody else can read.
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+pattern='\$\{(?<name>[A-Z][A-Z0-9_]*)(?<default>:[^}]*)?\}'
+missing=$(jq -r --arg pattern "$pattern" '[.. | strings | capture($pattern; "g") | select(.default == null and (env[.name] // "") == "") | .name]
+  | unique | join(", ")' "$file")
+[ -z "$missing" ] || { say "these variables are used in $file and not set: $missing"; exit 2; }
+jq --arg pattern "$pattern" 'walk(if type == "string" then gsub($pattern; env[.name] // .default[1:]) else . end)' "$file" >"$work/realm.json"
+realm=$(jq -er .realm "$work/realm.json") || { say "$file names no realm"; exit 2; }
+
+# Passwords and tokens come by files and standard input: a command line can be read by everybody on the machine.
+token() {
+  printf %s "$KEYCLOAK_ADMIN_PASSWORD" | curl -sS --max-time 60 -o "$work/token.json" -w '%{http_code}' \
+    "$url/realms/master/protocol/openid-connect/token" -d grant_type=password -d client_id=admin-cli \
+    --data-urlencode "username=${KEYCLOAK_ADMIN:-admin}" --data-urlencode password@-
+}
+status=$(token) || { say "no Keycloak answers at $url"; exit 1; }
+[ "$status" = 200 ] || { say "the administrator is refused ($status): $(jq -r '.error_description // .error' "$work/token.json")"; exit 1; }
+jq -r '"header = \"Authorization: Bearer \(.access_token)\""' "$work/token.json" >"$work/curl"
+
+# call METHOD PATH [FILE]: prints the status; the answer is in $work/answer
+call() {
+  local body=()
+  [ -z "${3:-}" ] || body=(-H 'Content-Type: application/json' --data-binary "@$3")
+  curl -sS --max-time 300 --config "$work/curl" -o "$work/answer" -w '%{http_code}' -X "$1" "$url/admin$2" "${body[@]}"
+}
+refused() { say "$1 is refused ($status): $(jq -r '.errorMessage // .error_description // .error // .' "$work/answer" 2>/dev/null || cat "$work/answer")"; exit 1; }
+
+# partial FILTER WHAT: a partial import of what the filter takes from the file
+partial() {
+  jq --arg existing "${existing^^}" "$1 | del(.[] | nulls)" "$work/realm.json" >"$work/partial.json"
+  status=$(call POST "/realms/$realm/partialImport" "$work/partial.json")
+  [ "$status" = 200 ] || refused "partial import into realm $realm"
+  jq -r --arg what "realm $realm, $2" '"\($what): \(.added) added, \(.overwritten) overwritten, \(.skipped) skipped"' "$work/answer"
+}
+
+status=$(call GET "/realms/$realm")
+case $status in
+  404)
+    status=$(call POST /realms "$work/realm.json")
+    [ "$status" = 201 ] || refused "realm $realm"
+    echo "realm $realm: created"
+    ;;
+  200)
+    partial '{ifResourceExists: $existing, clients}' clients
+    # A partial import makes no service account, without which the client is refused: to ask for it makes it.
+    for client in $(jq -r '.results[] | select(.resourceType == "CLIENT" and .action != "SKIPPED") | .id' "$work/answer"); do
+      call GET "/realms/$realm/clients/$client/service-account-user" >/dev/null
+    done
+    # Roles and identity providers that are there stay as they are: to overwrite one is to take it from every user who has it.
+    partial '{ifResourceExists: "SKIP", roles, identityProviders}' "roles and identity providers"
+    ;;
+  *) refused "reading realm $realm" ;;
+esac

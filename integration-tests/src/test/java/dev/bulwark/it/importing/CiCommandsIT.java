@@ -1,0 +1,100 @@
+package dev.bulwark.it.importing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bulwark.it.password.Commands;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.TestStack;
+import dev.bulwark.server.DistributionServer;
+import dev.bulwark.server.RealmFile;
+import java.net.URI;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * B2: {@code kc.sh import} and {@code --import-realm} as {@code docs/ci.md} says: what a second
+ * import leaves alone, and what it replaces.
+ */
+@Tag("full")
+class CiCommandsIT {
+
+  private static final String KEEP = Recipe.command("bin/kc.sh import", "--override false");
+  private static final String REPLACE = Recipe.command("bin/kc.sh import", "--override true");
+
+  @Test
+  void aSecondImportLeavesTheRealmAloneOrReplacesIt() throws SQLException {
+    try (DistributionServer server =
+        DistributionServer.start(TestStack.spec("ci-commands", "redis://127.0.0.1:1").build())) {
+      Path home = server.home();
+      RealmFile.shipped().writeTo(home);
+      admin(server.url())
+          .post(
+              "/realms/app/users",
+              "{\"username\":\"kept\",\"enabled\":true,\"email\":\"kept@example.org\"}")
+          .expect(201);
+      admin(server.url()).put("/realms/app", "{\"accessTokenLifespan\":77}").expect(204);
+      server.stop();
+
+      Map<String, String> incomplete = new HashMap<>(RealmFile.developmentEnvironment());
+      incomplete.remove("GATEWAY_SECRET");
+      Commands.Result refused = Commands.bash(home, java(incomplete), REPLACE);
+      assertThat(refused.exit()).isNotZero();
+      assertThat(refused.output()).contains("GATEWAY_SECRET");
+      assertThat(users(home, "kept")).as("nothing is lost by it").containsExactly("kept");
+
+      Commands.bash(home, java(RealmFile.developmentEnvironment()), KEEP).expect(0);
+      assertThat(users(home, "kept")).containsExactly("kept");
+
+      // With --import-realm and the same file.
+      server.startAgain();
+      AdminApi admin = admin(server.url());
+      assertThat(admin.get("/realms/app").json().get("accessTokenLifespan").asInt()).isEqualTo(77);
+      new Realm(server.url(), "app").login("alice");
+      server.stop();
+
+      Commands.bash(home, java(RealmFile.developmentEnvironment()), REPLACE).expect(0);
+      assertThat(users(home, "kept")).isEmpty();
+      assertThat(users(home, "alice")).as("the shipped file has no user").isEmpty();
+      assertThat(users(home, "service-account-tasks-service"))
+          .as("the realm is the file's")
+          .hasSize(1);
+    }
+  }
+
+  private static Map<String, String> java(Map<String, String> variables) {
+    Map<String, String> environment = new HashMap<>(variables);
+    environment.put("JAVA_HOME", System.getProperty("java.home"));
+    environment.put("JAVA_OPTS_KC_HEAP", "-Xms128m -Xmx512m -XX:MaxMetaspaceSize=384m");
+    return environment;
+  }
+
+  private static AdminApi admin(URI url) {
+    return new AdminApi(url, TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+  }
+
+  /** The users of that name in the stopped server's database. */
+  private static List<String> users(Path home, String name) throws SQLException {
+    String url = "jdbc:h2:file:" + home.resolve("data/h2/keycloakdb") + ";IFEXISTS=TRUE";
+    // The server of the tests has a database without a user's name.
+    try (Connection connection = DriverManager.getConnection(url, "", "");
+        Statement sql = connection.createStatement();
+        ResultSet rows =
+            sql.executeQuery("SELECT username FROM user_entity WHERE username = '" + name + "'")) {
+      List<String> found = new java.util.ArrayList<>();
+      while (rows.next()) {
+        found.add(rows.getString(1));
+      }
+      return found;
+    }
+  }
+}

@@ -1,0 +1,204 @@
+package dev.bulwark.it.importing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.password.Commands;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.SharedRealm;
+import dev.bulwark.it.support.TestStack;
+import dev.bulwark.redis.process.Programs;
+import dev.bulwark.server.RealmFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * B2: the script and the workflow of {@code docs/ci.md}, run against a real server. The commands
+ * for a stopped one are in {@link CiCommandsIT}, the import itself in RealmImportIT.
+ */
+@SharedRealm
+class CiRecipeIT {
+
+  private static final String SKIP = Recipe.command("docs/ci/import-realm.sh", " skip");
+
+  private final AdminApi admin = TestStack.get().admin();
+  private final Realm realm = TestStack.get().realm();
+
+  @BeforeAll
+  static void tools() {
+    Programs.require("jq", "jq");
+    Programs.require("curl", "curl");
+  }
+
+  @Test
+  void theScriptCreatesTheRealmAndRunAgainChangesNothing() {
+    admin.delete("/realms/app");
+    assertThat(run(SKIP, environment()).expect(0).output()).isEqualTo("realm app: created\n");
+    JsonNode made = admin.get("/realms/app").expect(200).json();
+    Map<String, String> clients = clients();
+    assertThat(made.get("smtpServer").get("host").asText()).isEqualTo("localhost");
+    realm.clientCredentials("tasks-service", "tasks-service-dev-secret", Map.of()).expect(200);
+
+    for (int i = 0; i < 2; i++) {
+      assertThat(run(SKIP, environment()).expect(0).output())
+          .containsPattern("clients: 0 added, 0 overwritten, \\d+ skipped")
+          .containsPattern("roles and identity providers: 0 added, 0 overwritten, \\d+ skipped");
+    }
+    assertThat(admin.get("/realms/app").expect(200).json()).isEqualTo(made);
+    assertThat(clients()).isEqualTo(clients).hasSizeGreaterThan(8);
+  }
+
+  /** The demo users are there, and stay who they are, whatever is done to clients. */
+  @Test
+  void whatIsThereIsSkippedOrOverwrittenAsTheGuideSays() {
+    String carol = admin.userId("carol");
+    String secondSecret = "a-secret-of-the-next-run";
+    Map<String, String> environment = environment();
+    environment.put("TASKS_SERVICE_SECRET", secondSecret);
+    admin.delete("/realms/app/clients/" + admin.clientUuid("gateway"));
+    admin.put("/realms/app", "{\"accessTokenLifespan\":77}").expect(204);
+    String before = admin.clientUuid("tasks-service");
+
+    assertThat(run(SKIP, environment).expect(0).output())
+        .containsPattern("clients: 1 added, 0 overwritten");
+    assertThat(admin.clientUuid("tasks-service")).isEqualTo(before);
+    realm.clientCredentials("tasks-service", secondSecret, Map.of()).expect(401);
+
+    assertThat(run(Recipe.step("Realm"), environment).expect(0).output())
+        .containsPattern("roles and identity providers: 0 added, 0 overwritten")
+        .containsPattern("clients: 0 added, [1-9]\\d* overwritten, 0 skipped");
+    assertThat(admin.clientUuid("tasks-service")).isNotEqualTo(before);
+    realm.clientCredentials("tasks-service", secondSecret, Map.of()).expect(200);
+    realm.clientCredentials("tasks-service", "tasks-service-dev-secret", Map.of()).expect(401);
+
+    assertThat(admin.get("/realms/app").json().get("accessTokenLifespan").asInt()).isEqualTo(77);
+    List<String> roles = new ArrayList<>();
+    admin
+        .get("/realms/app/users/" + carol + "/role-mappings/realm")
+        .expect(200)
+        .json()
+        .forEach(role -> roles.add(role.get("name").asText()));
+    assertThat(roles).contains("admin", "default-roles-app");
+    realm.login("alice");
+  }
+
+  @Test
+  void failImportsNothingWhereAClientIsThere() {
+    admin.delete("/realms/app/clients/" + admin.clientUuid("gateway"));
+    Commands.Result result = run(SKIP.replace(" skip", " fail"), environment()).expect(1);
+    assertThat(result.output()).contains("refused (409)", "already exists").doesNotContain("added");
+    assertThat(admin.get("/realms/app/clients?clientId=gateway").json()).isEmpty();
+    assertThat(run(SKIP, environment()).expect(0).output()).contains("clients: 1 added");
+    admin.delete("/realms/app/clients/" + admin.clientUuid("tasks-service"));
+    run(SKIP, environment()).expect(0);
+    realm.clientCredentials("tasks-service", "tasks-service-dev-secret", Map.of()).expect(200);
+  }
+
+  @Test
+  void theScriptNamesEveryMissingVariableAndImportsNothing() {
+    Map<String, String> environment = environment();
+    environment.put("GATEWAY_SECRET", "");
+    environment.put("RELYING_APP_SECRET", "");
+    Commands.Result result = run(SKIP, environment).expect(2);
+    assertThat(result.output())
+        .contains("not set: GATEWAY_SECRET, RELYING_APP_SECRET")
+        .doesNotContain("tasks-service-dev-secret");
+    environment = environment();
+    environment.put("KEYCLOAK_ADMIN_PASSWORD", "");
+    assertThat(run(SKIP, environment).expect(2).output())
+        .contains("KEYCLOAK_ADMIN_PASSWORD is not set");
+  }
+
+  @Test
+  void aRefusedOrAbsentServerIsNamedWithoutAnySecret() {
+    Map<String, String> environment = environment();
+    environment.put("KEYCLOAK_ADMIN_PASSWORD", "a-wrong-battery");
+    assertThat(run(SKIP, environment).expect(1).output())
+        .contains("the administrator is refused (400)")
+        .doesNotContain("a-wrong-battery", "dev-secret");
+    environment.put("KEYCLOAK_URL", "http://127.0.0.1:1");
+    assertThat(run(SKIP, environment).expect(1).output())
+        .contains("no Keycloak answers at http://127.0.0.1:1")
+        .doesNotContain("a-wrong-battery", "dev-secret");
+    assertThat(run(SKIP.replace(" skip", " replace"), environment()).expect(2).output())
+        .contains("none of skip, overwrite, fail");
+  }
+
+  /** The guard of this bundle answers for what the script lets through. */
+  @Test
+  void theServersOwnRefusalIsPrinted() {
+    Map<String, String> environment = environment();
+    environment.put("MTLS_SERVICE_CA_DN", "CN=Root");
+    assertThat(run(Recipe.step("Realm"), environment).expect(1).output())
+        .contains("client mtls-service is refused: x509.subjectdn is empty");
+    run(SKIP, environment()).expect(0);
+  }
+
+  @Test
+  void theWorkflowHasTheServicesTheVariablesAndTheFilesThatItNames() {
+    JsonNode job = Recipe.job();
+    String compose = Recipe.text("docker-compose.yml");
+    for (String service : List.of("postgres", "redis")) {
+      String image = job.get("services").get(service).get("image").asText();
+      assertThat(compose).as("the version that is tested").contains("image: " + image + "\n");
+      assertThat(job.get("services").get(service).get("ports")).isNotEmpty();
+    }
+    Map<String, String> environment = Recipe.environment();
+    assertThat(catchThrowable(() -> RealmFile.shipped().resolve(environment))).isNull();
+    assertThat(environment)
+        .containsEntry("KC_DB", "postgres")
+        .containsEntry(
+            "KC_DB_PASSWORD",
+            job.get("services").get("postgres").get("env").get("POSTGRES_PASSWORD").asText())
+        .containsKey("KEYCLOAK_ADMIN_PASSWORD");
+    Matcher files = Pattern.compile("\\bdocs/ci/[a-z-]+\\.sh").matcher(job.toString());
+    int found = 0;
+    while (files.find()) {
+      Path file = Recipe.ROOT.resolve(files.group());
+      assertThat(Files.isExecutable(file)).as(files.group()).isTrue();
+      found++;
+    }
+    assertThat(found).isEqualTo(2);
+    assertThat(Recipe.text("docs/ci/start-keycloak.sh"))
+        .contains("quay.io/keycloak/keycloak:" + keycloakVersion() + "}");
+  }
+
+  private static String keycloakVersion() {
+    Matcher version = Pattern.compile("<keycloak.version>([^<]+)<").matcher(Recipe.text("pom.xml"));
+    assertThat(version.find()).isTrue();
+    return version.group(1);
+  }
+
+  /** Name → internal id and secret. */
+  private Map<String, String> clients() {
+    Map<String, String> clients = new HashMap<>();
+    for (JsonNode client : admin.get("/realms/app/clients").expect(200).json()) {
+      clients.put(
+          client.get("clientId").asText(),
+          client.get("id").asText() + " " + client.path("secret").asText());
+    }
+    return clients;
+  }
+
+  private static Commands.Result run(String command, Map<String, String> environment) {
+    return Commands.bash(Recipe.ROOT, environment, command);
+  }
+
+  private static Map<String, String> environment() {
+    Map<String, String> environment = new HashMap<>(RealmFile.developmentEnvironment());
+    environment.put("KEYCLOAK_URL", TestStack.get().url().toString());
+    environment.put("KEYCLOAK_ADMIN", TestStack.ADMIN_USERNAME);
+    environment.put("KEYCLOAK_ADMIN_PASSWORD", TestStack.ADMIN_PASSWORD);
+    return environment;
+  }
+}
