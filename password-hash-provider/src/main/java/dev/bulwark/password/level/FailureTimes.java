@@ -10,9 +10,9 @@ import java.util.function.Predicate;
 
 /**
  * How long a failed login of a realm has to take on this node, learned from the hashes that it
- * computes. A hash of the current parameters takes about the same for everybody; where users of a
- * realm still have other ones, which take longer or come on top, all wait for the slowest kind.
- * Thread-safe.
+ * computes. A hash of the current parameters takes about the same for everybody, but to find that
+ * there is no such user takes longer than to find one: so all wait a little. Where users of a realm
+ * still have other hashes, which come on top, all wait for the slowest kind. Thread-safe.
  */
 public final class FailureTimes {
 
@@ -75,7 +75,7 @@ public final class FailureTimes {
     return false;
   }
 
-  /** The least time of a failed login in nanoseconds; 0 where all take the same anyway. */
+  /** The least time of a failed login in nanoseconds; 0 where nothing is known yet. */
   long least(String realm) {
     long slowest = 0;
     for (Map.Entry<Kind, Durations> entry : ofOthers.asMap().entrySet()) {
@@ -83,6 +83,6 @@ public final class FailureTimes {
         slowest = Math.max(slowest, entry.getValue().median());
       }
     }
-    return slowest == 0 ? 0 : Math.min(mostNanos, (long) (MARGIN * (slowest + ofCurrent.median())));
+    return Math.min(mostNanos, (long) (MARGIN * (slowest + ofCurrent.median())));
   }
 }
