@@ -38,17 +38,17 @@ class FailureTimesTest {
     assertThat(times.least("app")).as("nothing is known yet").isZero();
     times.made(millis(80));
     assertThat(times.verified("app", CURRENT, millis(80))).isTrue();
-    assertThat(times.least("app")).isEqualTo(millis(96));
+    assertThat(times.least("app")).isEqualTo(millis(120));
   }
 
   @Test
   void allWaitForTheSlowestKindOfTheirRealmAndOneHashMore() {
     times.made(millis(80));
     assertThat(times.verified("app", BCRYPT_12, millis(220))).isFalse();
-    assertThat(times.least("app")).isEqualTo(millis(360));
+    assertThat(times.least("app")).isEqualTo(millis(450));
     times.verified("app", BCRYPT_13, millis(420));
-    assertThat(times.least("app")).isEqualTo(millis(600));
-    assertThat(times.least("other")).as("another realm").isEqualTo(millis(96));
+    assertThat(times.least("app")).isEqualTo(millis(750));
+    assertThat(times.least("other")).as("another realm").isEqualTo(millis(120));
   }
 
   @Test
@@ -57,7 +57,7 @@ class FailureTimesTest {
     for (int i = 0; i < 40; i++) {
       times.verified("app", BCRYPT_12, millis(i % 4 == 0 ? 900 : 200));
     }
-    assertThat(times.least("app")).isEqualTo(millis(360));
+    assertThat(times.least("app")).isEqualTo(millis(450));
   }
 
   @Test
@@ -66,7 +66,7 @@ class FailureTimesTest {
     for (int i = 0; i < 100; i++) {
       times.verified("app", BCRYPT_12, millis(i < 92 ? 400 : 200));
     }
-    assertThat(times.least("app")).isEqualTo(millis(360));
+    assertThat(times.least("app")).isEqualTo(millis(450));
   }
 
   @Test
