@@ -142,6 +142,7 @@ class ProviderFactorIT {
     page = attacker.browser().open(address("/broker/after-first-broker-login", form));
     assertThat(page.url()).startsWith(server.url().toString());
     assertThat(users.identities(victim)).containsExactly("google 600007");
+    assertThat(users.user(victim).get("email").asText()).isEqualTo("victim-of-link@example.org");
     assertThat(users.sessions(victim)).isZero();
   }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import org.keycloak.authentication.AuthenticationProcessor;
 import org.keycloak.authentication.authenticators.broker.AbstractIdpAuthenticator;
 import org.keycloak.authentication.authenticators.broker.util.PostBrokerLoginConstants;
+import org.keycloak.broker.provider.AbstractIdentityProvider;
 import org.keycloak.broker.provider.AbstractIdentityProviderMapper;
 import org.keycloak.broker.provider.BrokeredIdentityContext;
 import org.keycloak.models.IdentityProviderMapperModel;
@@ -43,6 +44,8 @@ public final class NewLoginMapper extends AbstractIdentityProviderMapper {
     login.clearExecutionStatus();
     login.removeAuthNote(AuthenticationProcessor.AUTHN_CREDENTIALS);
     login.removeAuthNote(AbstractIdpAuthenticator.FIRST_BROKER_LOGIN_SUCCESS);
+    // Or the user who comes now is given the address that the provider has, as a new one is.
+    login.removeAuthNote(AbstractIdentityProvider.BROKER_REGISTERED_NEW_USER);
     login.removeAuthNote(
         PostBrokerLoginConstants.PBL_AUTH_STATE_PREFIX + context.getIdpConfig().getAlias());
   }
