@@ -25,6 +25,17 @@ class LogSecretsIT {
 
   private static final Map<String, Pattern> SECRETS = secrets();
 
+  /**
+   * What Keycloak itself says of a provider's answer without {@code state}, with all of the answer
+   * (docs/security.md, L6). Nobody can use that code: it needs the client's secret and the PKCE
+   * verifier of a login that it does not belong to.
+   */
+  private static final Pattern ANSWER_WITHOUT_STATE =
+      Pattern.compile(
+          "ERROR \\[org\\.keycloak\\.broker\\.oidc\\.AbstractOAuth2IdentityProvider] \\(\\S+\\)"
+              + " Redirection URL does not contain a state parameter\\. providerId=[\\w-]+,"
+              + " redirectionUrl=\\S+/broker/[\\w-]+/endpoint\\?state=&code=[\\w.%-]+");
+
   @Test
   void noLogOfTheWholeRunHasASecret() throws IOException {
     Path folder =
@@ -45,7 +56,8 @@ class LogSecretsIT {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         lines++;
         for (Map.Entry<String, Pattern> secret : SECRETS.entrySet()) {
-          Matcher matcher = secret.getValue().matcher(line);
+          Matcher matcher =
+              secret.getValue().matcher(ANSWER_WITHOUT_STATE.matcher(line).replaceFirst(""));
           if (matcher.find()) {
             // Not the line itself: this report would be the next log with it.
             throw new AssertionError(
