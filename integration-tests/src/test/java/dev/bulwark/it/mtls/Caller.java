@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.net.ssl.KeyManager;
@@ -23,12 +24,20 @@ final class Caller {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-  private final String realm;
+  private final String base;
   private final @Nullable ClientCertificate own;
 
-  Caller(URI server, @Nullable ClientCertificate own) {
-    this.realm = server + "/realms/app";
+  /**
+   * @param base what paths are added to
+   */
+  Caller(String base, @Nullable ClientCertificate own) {
+    this.base = base;
     this.own = own;
+  }
+
+  /** A client of the realm {@code app}. */
+  static Caller ofRealm(URI server, @Nullable ClientCertificate own) {
+    return new Caller(server + "/realms/app", own);
   }
 
   /** {@code client_credentials} of the client. */
@@ -53,8 +62,12 @@ final class Caller {
                 .POST(HttpRequest.BodyPublishers.ofString(Http.encode(form))));
   }
 
-  Response get(String path, String token) throws IOException {
-    return send(path, new String[] {"Authorization", "Bearer " + token}, HttpRequest.Builder::GET);
+  /** With the token, and more headers. */
+  Response get(String path, String token, String... headers) throws IOException {
+    String[] all = Arrays.copyOf(headers, headers.length + 2);
+    all[headers.length] = "Authorization";
+    all[headers.length + 1] = "Bearer " + token;
+    return send(path, all, HttpRequest.Builder::GET);
   }
 
   Response postJson(String path, String token, String json) throws IOException {
@@ -68,7 +81,7 @@ final class Caller {
       String path, String[] headers, java.util.function.UnaryOperator<HttpRequest.Builder> method)
       throws IOException {
     HttpRequest.Builder request =
-        method.apply(HttpRequest.newBuilder(URI.create(realm + path)).timeout(TIMEOUT));
+        method.apply(HttpRequest.newBuilder(URI.create(base + path)).timeout(TIMEOUT));
     if (headers.length > 0) {
       request.headers(headers);
     }

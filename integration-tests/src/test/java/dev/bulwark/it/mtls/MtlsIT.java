@@ -14,7 +14,6 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,19 +28,13 @@ class MtlsIT {
   private static final String CLIENT = "mtls-service";
   private static final String USER_INFO = "/protocol/openid-connect/userinfo";
 
-  private static final Pki PKI = new Pki();
   private static MtlsServer server;
+  private static Pki pki;
 
   @BeforeAll
   static void start() {
-    server = MtlsServer.start(PKI);
-  }
-
-  @AfterAll
-  static void stop() {
-    if (server != null) {
-      server.close();
-    }
+    server = MtlsServer.get();
+    pki = server.pki();
   }
 
   @Test
@@ -49,7 +42,7 @@ class MtlsIT {
     Response answer = caller("the service's").token(CLIENT, "tasks:read").expect(200);
     assertThat(answer.json().has("refresh_token")).isFalse();
     JsonNode claims = Realm.claims(answer.text("access_token"));
-    assertThat(claims.get("cnf").get("x5t#S256").asText()).isEqualTo(PKI.service.thumbprint());
+    assertThat(claims.get("cnf").get("x5t#S256").asText()).isEqualTo(pki.service.thumbprint());
     assertThat(claims.get("azp").asText()).isEqualTo(CLIENT);
     assertThat(claims.get("scope").asText().split(" ")).contains("tasks:read");
     assertThat(claims.get("aud").toString()).contains("relying-app", "gateway");
@@ -58,11 +51,12 @@ class MtlsIT {
   /** A certificate of the same issuer and subject that is new: renewals need no change here. */
   @Test
   void aRenewedCertificateIsTheSameClient() throws IOException {
-    ClientCertificate renewed = PKI.issuing.client(Pki.SUBJECT);
-    Response answer = new Caller(server.https(), renewed).token(CLIENT, "tasks:read").expect(200);
+    ClientCertificate renewed = pki.issuing.client(Pki.SUBJECT);
+    Response answer =
+        Caller.ofRealm(server.https(), renewed).token(CLIENT, "tasks:read").expect(200);
     assertThat(Realm.claims(answer.text("access_token")).get("cnf").get("x5t#S256").asText())
         .isEqualTo(renewed.thumbprint())
-        .isNotEqualTo(PKI.service.thumbprint());
+        .isNotEqualTo(pki.service.thumbprint());
   }
 
   /** The connection stands, for its authority is trusted; the client is refused. */
@@ -129,7 +123,7 @@ class MtlsIT {
   /** What proxies put into headers is nobody's certificate here: by HTTPS and by HTTP. */
   @Test
   void aCertificateInAHeaderIsNotBelieved() throws IOException {
-    String pem = PKI.service.pem();
+    String pem = pki.service.pem();
     String line = pem.replaceAll("-----[A-Z ]+-----|\\s", "");
     Map<String, String> headers =
         Map.of(
@@ -152,7 +146,8 @@ class MtlsIT {
     for (URI url : List.of(server.https(), server.http())) {
       for (Map.Entry<String, String> header : headers.entrySet()) {
         assertRefused(
-            new Caller(url, null).token(CLIENT, "tasks:read", header.getKey(), header.getValue()));
+            Caller.ofRealm(url, null)
+                .token(CLIENT, "tasks:read", header.getKey(), header.getValue()));
       }
     }
     for (Map.Entry<String, String> header : headers.entrySet()) {
@@ -171,7 +166,7 @@ class MtlsIT {
         List.of(
             nobody(),
             caller("another subject"),
-            new Caller(server.https(), PKI.issuing.client(Pki.SUBJECT)))) {
+            Caller.ofRealm(server.https(), pki.issuing.client(Pki.SUBJECT)))) {
       Response answer = thief.get(USER_INFO, token);
       assertThat(answer.status()).as(answer.body()).isEqualTo(401);
       assertThat(answer.header("WWW-Authenticate")).contains("invalid_token");
@@ -184,7 +179,7 @@ class MtlsIT {
     Response answer = new Realm(server.https(), "app").introspect(token("tasks:read")).expect(200);
     assertThat(answer.json().get("active").asBoolean()).isTrue();
     assertThat(answer.json().get("cnf").get("x5t#S256").asText())
-        .isEqualTo(PKI.service.thumbprint());
+        .isEqualTo(pki.service.thumbprint());
   }
 
   /** The REST of the API keys: a key had with a stolen token would outlive it. */
@@ -243,7 +238,7 @@ class MtlsIT {
   @Test
   void theFingerprintMayHaveColons() throws IOException {
     String colons =
-        ClientCertificate.fingerprint(PKI.issuing.certificate())
+        ClientCertificate.fingerprint(pki.issuing.certificate())
             .toUpperCase(java.util.Locale.ROOT)
             .replaceAll("(..)(?!$)", "$1:");
     server
@@ -268,11 +263,11 @@ class MtlsIT {
   }
 
   private static Caller caller(String certificate) {
-    return new Caller(server.https(), PKI.named(certificate));
+    return Caller.ofRealm(server.https(), pki.named(certificate));
   }
 
   private static Caller nobody() {
-    return new Caller(server.https(), null);
+    return Caller.ofRealm(server.https(), null);
   }
 
   private static void assertRefused(Response answer) {

@@ -10,36 +10,45 @@ import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.EmbeddedRedis;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server that asks for certificates and has the subject of the shipped client {@code
  * mtls-service} set.
  */
-final class MtlsServer implements AutoCloseable {
+final class MtlsServer {
 
   private static final String PASSWORD = "correct-test-battery";
 
+  private static @Nullable MtlsServer instance;
+
+  private final Pki pki;
   private final EmbeddedRedis redis;
   private final DistributionServer server;
   private final URI https;
 
-  private MtlsServer(EmbeddedRedis redis, DistributionServer server, URI https) {
+  private MtlsServer(Pki pki, EmbeddedRedis redis, DistributionServer server, URI https) {
+    this.pki = pki;
     this.redis = redis;
     this.server = server;
     this.https = https;
   }
 
-  static MtlsServer start(Pki pki) {
+  static synchronized MtlsServer get() {
+    if (instance == null) {
+      instance = start(new Pki());
+    }
+    return instance;
+  }
+
+  private static MtlsServer start(Pki pki) {
     Path folder = Path.of("target", "processes", "mtls").toAbsolutePath();
     Folder.delete(folder);
     Folder.make(folder);
     Path trusted =
         ClientCertificate.trustStore(
-            folder.resolve("trusted.p12"),
-            PASSWORD,
-            pki.root.certificate(),
-            pki.otherRoot.certificate(),
-            pki.namesakeOfRoot.certificate());
+            folder.resolve("trusted.p12"), PASSWORD, pki.trusted().toArray(X509Certificate[]::new));
     EmbeddedRedis redis = EmbeddedRedis.start(0);
     int port = FreePort.next();
     DistributionServer server =
@@ -58,7 +67,7 @@ final class MtlsServer implements AutoCloseable {
                     "MTLS_SERVICE_ISSUER_SHA256",
                     ClientCertificate.fingerprint(pki.issuing.certificate()))
                 .build());
-    return new MtlsServer(redis, server, URI.create("https://localhost:" + port));
+    return new MtlsServer(pki, redis, server, URI.create("https://localhost:" + port));
   }
 
   /** Where it asks for certificates. */
@@ -75,9 +84,13 @@ final class MtlsServer implements AutoCloseable {
     return new AdminApi(server.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
   }
 
-  @Override
-  public void close() {
-    server.close();
-    redis.close();
+  /** The Redis that it feeds. */
+  int redisPort() {
+    return redis.port();
+  }
+
+  /** Who has issued what. */
+  Pki pki() {
+    return pki;
   }
 }

@@ -2,8 +2,10 @@ package dev.bulwark.it.mtls;
 
 import dev.bulwark.it.support.CertificateAuthority;
 import dev.bulwark.it.support.ClientCertificate;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * The authorities of the test. The service's certificate comes of an intermediate, {@code issuing};
@@ -23,6 +25,11 @@ final class Pki {
   final CertificateAuthority untrusted = CertificateAuthority.root("CN=Untrusted,O=Elsewhere");
 
   final ClientCertificate service = issuing.client(SUBJECT);
+
+  /** The roots that servers trust. */
+  List<X509Certificate> trusted() {
+    return List.of(root.certificate(), otherRoot.certificate(), namesakeOfRoot.certificate());
+  }
 
   /** A certificate by what is said of it in a test's table. */
   ClientCertificate named(String what) {

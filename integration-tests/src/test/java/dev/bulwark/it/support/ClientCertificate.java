@@ -107,6 +107,11 @@ public record ClientCertificate(PrivateKey key, List<X509Certificate> chain) {
     }
   }
 
+  /** The certificate alone, DER-encoded. */
+  public byte[] der() {
+    return der(certificate());
+  }
+
   private static byte[] der(X509Certificate certificate) {
     try {
       return certificate.getEncoded();

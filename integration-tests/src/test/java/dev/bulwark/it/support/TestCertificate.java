@@ -8,6 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.UUID;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -51,6 +54,21 @@ public final class TestCertificate {
 
   public static TestCertificate get() {
     return INSTANCE;
+  }
+
+  /** The certificate with its key, for programs that want PEM. */
+  public ClientCertificate identity() {
+    try (InputStream in = Files.newInputStream(keyStore)) {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(in, password.toCharArray());
+      return new ClientCertificate(
+          (PrivateKey) store.getKey("keycloak", password.toCharArray()),
+          List.of((X509Certificate) store.getCertificate("keycloak")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** PKCS#12, with the key. */

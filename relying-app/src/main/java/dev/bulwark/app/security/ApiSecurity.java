@@ -1,5 +1,6 @@
 package dev.bulwark.app.security;
 
+import dev.bulwark.app.settings.CertificateSettings;
 import dev.bulwark.app.settings.GatewaySettings;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -23,7 +24,11 @@ class ApiSecurity {
 
   @Bean
   @Order(1)
-  SecurityFilterChain api(HttpSecurity http, JwtDecoder decoder, GatewaySettings settings) {
+  SecurityFilterChain api(
+      HttpSecurity http,
+      JwtDecoder decoder,
+      GatewaySettings settings,
+      CertificateSettings certificates) {
     GatewayFilter gateway = new GatewayFilter(settings);
     DefaultBearerTokenResolver bearer = new DefaultBearerTokenResolver();
     return http.securityMatcher("/api/**")
@@ -48,6 +53,8 @@ class ApiSecurity {
                     .jwt(jwt -> jwt.decoder(decoder)))
         .exceptionHandling(errors -> errors.accessDeniedHandler(new ScopeDenied()))
         .addFilterBefore(gateway, BearerTokenAuthenticationFilter.class)
+        .addFilterBefore(
+            new ForwardedCertificate(certificates), BearerTokenAuthenticationFilter.class)
         .sessionManagement(
             session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
         .requestCache(AbstractHttpConfigurer::disable)
