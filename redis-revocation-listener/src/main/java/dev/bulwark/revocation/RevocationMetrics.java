@@ -52,7 +52,7 @@ public final class RevocationMetrics implements AutoCloseable {
     this.acquitted = counter("reconciler.acquitted", "Suspected tokens that were alive");
     this.undecided = counter("undecided", "Answers about tokens that Keycloak could not give");
     this.cycleTime = timer("reconciler.cycle", "Time of one comparison of the whole ledger");
-    gauge("ledger.size", "Rows of the ledger when last compared", ledgerSize::get);
+    gauge("ledger.size", "Rows of the ledger when last counted", ledgerSize::get);
     gauge(
         "reconciler.age.seconds",
         "Time since the last complete comparison began; 0 on a node that does not compare",
@@ -156,12 +156,15 @@ public final class RevocationMetrics implements AutoCloseable {
    *
    * @param began milliseconds since 1970
    * @param ended milliseconds since 1970
-   * @param rows of the ledger
    */
-  public void cycle(long began, long ended, long rows) {
+  public void cycle(long began, long ended) {
     cycleBegan.set(began);
-    ledgerSize.set(rows);
     cycleTime.record(Duration.ofMillis(Math.max(0, ended - began)));
+  }
+
+  /** The rows of the ledger have been counted, expired ones too. */
+  public void ledgerSize(long rows) {
+    ledgerSize.set(rows);
   }
 
   /** Another node compares. */

@@ -26,9 +26,6 @@ public final class SuspectSweep {
   private static final int SSO_MAX = 36_000;
   private static final int OFFLINE_IDLE = 2_592_000;
 
-  private static final String RANGE = "%1$s > ? AND %1$s <= ?";
-  private static final String OPEN_RANGE = "%1$s > ?";
-
   private final String name;
   private final String column;
   private final String table;
@@ -41,18 +38,25 @@ public final class SuspectSweep {
   private final String alike;
 
   private final List<Join> joins;
+  private final Representatives representatives;
 
   /** How often the cause asks for the time. */
   private final long times;
 
   private SuspectSweep(
-      String name, String column, String table, String cause, String alike, List<Join> joins) {
+      String name,
+      String column,
+      List<String> kinds,
+      String table,
+      String cause,
+      List<Join> joins) {
     this.name = name;
-    this.alike = alike;
+    this.alike = column + ", " + String.join(", ", kinds) + ", REALM_ID";
     this.column = column;
     this.table = table;
     this.cause = cause;
     this.joins = joins;
+    this.representatives = new Representatives(table, column, kinds);
     this.times = cause.chars().filter(c -> c == '?').count();
   }
 
@@ -100,9 +104,9 @@ public final class SuspectSweep {
     return new SuspectSweep(
         "sessions",
         "SESSION_ID",
+        List.of("CLIENT_ID", "SESSION_TYPE"),
         schema + TokenTable.NAME,
         "CASE " + causes + " END",
-        "SESSION_ID, CLIENT_ID, SESSION_TYPE, REALM_ID",
         joins);
   }
 
@@ -126,9 +130,9 @@ public final class SuspectSweep {
     return new SuspectSweep(
         "users",
         "USER_ID",
+        List.of("CLIENT_ID"),
         schema + TokenTable.NAME,
         "CASE" + causes + " END",
-        "USER_ID, CLIENT_ID, REALM_ID",
         joins);
   }
 
@@ -138,26 +142,47 @@ public final class SuspectSweep {
   }
 
   /**
-   * Where the slice after an id ends: the id of the row that is {@code size} rows further.
+   * The slice that follows an id: whole ids, with fewer rows than {@code size} together, or one id
+   * that has as many or more.
    *
-   * @return empty if fewer rows are left
+   * @param after empty at the beginning
    */
-  public Optional<String> sliceEnd(Connection connection, String after, int size)
+  public Slice slice(Connection connection, String after, int size) throws SQLException {
+    String last = idAt(connection, after, size - 1);
+    if (last == null) {
+      return Slice.last(after);
+    }
+    String before = lastBetween(connection, after, last);
+    return before == null ? new Slice(after, last, true) : new Slice(after, before, false);
+  }
+
+  private @Nullable String idAt(Connection connection, String after, int offset)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sliceEndSql(size))) {
+    try (PreparedStatement statement = connection.prepareStatement(idAtSql(offset))) {
       statement.setString(1, after);
-      try (ResultSet rows = statement.executeQuery()) {
-        return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
-      }
+      return text(statement);
     }
   }
 
-  /** How many rows are left after an id. */
-  public long countAfter(Connection connection, String after) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "SELECT COUNT(*) FROM " + table + " WHERE " + String.format(OPEN_RANGE, column))) {
+  private @Nullable String lastBetween(Connection connection, String after, String end)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(lastBetweenSql())) {
       statement.setString(1, after);
+      statement.setString(2, end);
+      return text(statement);
+    }
+  }
+
+  private static @Nullable String text(PreparedStatement statement) throws SQLException {
+    try (ResultSet rows = statement.executeQuery()) {
+      return rows.next() ? rows.getString(1) : null;
+    }
+  }
+
+  /** How many rows a slice has, expired ones too. */
+  public long count(Connection connection, Slice slice) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(countSql(slice))) {
+      setRange(statement, 1, slice);
       try (ResultSet rows = statement.executeQuery()) {
         rows.next();
         return rows.getLong(1);
@@ -169,28 +194,17 @@ public final class SuspectSweep {
    * The suspects of a slice by their jti, live ones only; among them tokens that are revoked
    * already.
    *
-   * @param after beginning of the slice, exclusive
-   * @param end end of the slice, inclusive; null for the last one
    * @param afterJti leaves out tokens up to this jti; empty for none
    * @param now seconds since 1970
    * @param issuedBefore leaves out tokens with a later {@code iat}, seconds since 1970
    */
   public List<Suspect> find(
-      Connection connection,
-      String after,
-      @Nullable String end,
-      String afterJti,
-      long now,
-      long issuedBefore,
-      int limit)
+      Connection connection, Slice slice, String afterJti, long now, long issuedBefore, int limit)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(findSql(end != null, limit))) {
-      int parameter = 1;
-      while (parameter <= times) {
-        statement.setLong(parameter++, now);
-      }
+    try (PreparedStatement statement = connection.prepareStatement(findSql(slice, limit))) {
+      int parameter = setTimes(statement, now);
       for (int range = ranges(); range > 0; range--) {
-        parameter = setRange(statement, parameter, after, end);
+        parameter = setRange(statement, parameter, slice);
       }
       statement.setString(parameter++, afterJti);
       statement.setLong(parameter++, now);
@@ -206,90 +220,136 @@ public final class SuspectSweep {
   }
 
   /**
-   * Whether a slice has any suspect. Tokens that are judged alike are joined with Keycloak's tables
-   * once, by the oldest of them, since a cause that looks at the moment of issue looks for an old
-   * one; a user or session with many live tokens costs a fraction of what {@link #find} does.
+   * Whether a slice may have a suspect. Tokens that are judged alike are joined with Keycloak's
+   * tables once, by the oldest of them, since a cause that looks at the moment of issue looks for
+   * an old one; so a user or session with many live tokens costs a fraction of what {@link #find}
+   * does. Where a slice is one id, only the oldest tokens are read at all, be they expired or not:
+   * that can be a false alarm, and never keeps a suspect back.
    *
-   * @param after beginning of the slice, exclusive
-   * @param end end of the slice, inclusive; null for the last one
    * @param now seconds since 1970
    * @param issuedBefore leaves out tokens with a later {@code iat}, seconds since 1970
    */
-  public boolean hasSuspects(
-      Connection connection, String after, @Nullable String end, long now, long issuedBefore)
+  public boolean mayHaveSuspects(Connection connection, Slice slice, long now, long issuedBefore)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(anySql(end != null))) {
-      int parameter = 1;
-      while (parameter <= times) {
-        statement.setLong(parameter++, now);
+    String id = slice.end();
+    if (slice.isOneId() && id != null) {
+      Optional<List<Representatives.Row>> oldest = representatives.of(connection, id);
+      if (oldest.isPresent()) {
+        return hasSuspect(connection, oldest.get(), now, issuedBefore);
       }
-      parameter = setRange(statement, parameter, after, end);
+    }
+    try (PreparedStatement statement = connection.prepareStatement(anySql(slice))) {
+      int parameter = setRange(statement, setTimes(statement, now), slice);
       statement.setLong(parameter++, now);
       statement.setLong(parameter++, issuedBefore);
       for (int range = ranges() - 1; range > 0; range--) {
-        parameter = setRange(statement, parameter, after, end);
+        parameter = setRange(statement, parameter, slice);
       }
-      try (ResultSet rows = statement.executeQuery()) {
-        return rows.next();
-      }
+      return hasRow(statement);
     }
   }
 
-  private static int setRange(
-      PreparedStatement statement, int first, String after, @Nullable String end)
+  private boolean hasSuspect(
+      Connection connection, List<Representatives.Row> oldest, long now, long issuedBefore)
       throws SQLException {
-    int parameter = first;
-    statement.setString(parameter++, after);
-    if (end != null) {
-      statement.setString(parameter++, end);
+    try (PreparedStatement statement = connection.prepareStatement(oneSql())) {
+      for (Representatives.Row row : oldest) {
+        if (row.issuedAt() >= issuedBefore) {
+          continue;
+        }
+        int parameter = setTimes(statement, now);
+        statement.setLong(parameter++, row.expiresAt());
+        statement.setString(parameter, row.jti());
+        if (hasRow(statement)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  private static boolean hasRow(PreparedStatement statement) throws SQLException {
+    try (ResultSet rows = statement.executeQuery()) {
+      return rows.next();
+    }
+  }
+
+  private int setTimes(PreparedStatement statement, long now) throws SQLException {
+    int parameter = 1;
+    while (parameter <= times) {
+      statement.setLong(parameter++, now);
     }
     return parameter;
   }
 
-  String sliceEndSql(int size) {
+  private static int setRange(PreparedStatement statement, int first, Slice slice)
+      throws SQLException {
+    int parameter = first;
+    statement.setString(parameter++, slice.after());
+    if (slice.end() != null) {
+      statement.setString(parameter++, slice.end());
+    }
+    return parameter;
+  }
+
+  private String idAtSql(int offset) {
     return "SELECT "
         + column
         + " FROM "
         + table
         + " WHERE "
-        + String.format(OPEN_RANGE, column)
-        + " ORDER BY "
+        + column
+        + " > ? ORDER BY "
         + column
         + " LIMIT 1 OFFSET "
-        + (size - 1);
+        + offset;
   }
 
-  String findSql(boolean closed, int limit) {
-    String range = closed ? RANGE : OPEN_RANGE;
+  private String lastBetweenSql() {
+    return "SELECT MAX(%1$s) FROM %2$s WHERE %1$s > ? AND %1$s < ?".formatted(column, table);
+  }
+
+  private String countSql(Slice slice) {
+    return "SELECT COUNT(*) FROM " + table + " WHERE " + slice.condition(column);
+  }
+
+  private String findSql(Slice slice, int limit) {
     StringBuilder sql = new StringBuilder("SELECT * FROM (SELECT ");
     sql.append(TokenTable.SELECTED).append(", ");
     sql.append(cause).append(" AS CAUSE FROM ");
     sql.append(table).append(" t");
-    appendJoins(sql, range);
+    appendJoins(sql, slice);
     return sql.append(" WHERE ")
-        .append(String.format(range, "t." + column))
+        .append(slice.condition("t." + column))
         .append(
             " AND t.JTI > ? AND t.EXPIRES_AT > ? AND t.ISSUED_AT < ?) x WHERE CAUSE IS NOT NULL ORDER BY JTI LIMIT ")
         .append(limit)
         .toString();
   }
 
-  String anySql(boolean closed) {
-    String range = closed ? RANGE : OPEN_RANGE;
+  private String anySql(Slice slice) {
     StringBuilder sql = new StringBuilder("SELECT 1 FROM (SELECT ");
     sql.append(cause).append(" AS CAUSE FROM (SELECT ").append(alike);
     sql.append(", MIN(ISSUED_AT) AS ISSUED_AT FROM ").append(table).append(" WHERE ");
-    sql.append(String.format(range, column));
+    sql.append(slice.condition(column));
     sql.append(" AND EXPIRES_AT > ? AND ISSUED_AT < ? GROUP BY ").append(alike).append(") t");
-    appendJoins(sql, range);
+    appendJoins(sql, slice);
     return sql.append(") x WHERE CAUSE IS NOT NULL LIMIT 1").toString();
   }
 
-  private void appendJoins(StringBuilder sql, String range) {
+  private String oneSql() {
+    StringBuilder sql = new StringBuilder("SELECT 1 FROM (SELECT ");
+    sql.append(cause).append(" AS CAUSE FROM ").append(table).append(" t");
+    appendJoins(sql, null);
+    return sql.append(" WHERE t.EXPIRES_AT = ? AND t.JTI = ?) x WHERE CAUSE IS NOT NULL")
+        .toString();
+  }
+
+  private void appendJoins(StringBuilder sql, @Nullable Slice slice) {
     for (Join join : joins) {
       sql.append(" LEFT JOIN ").append(join.table()).append(" ON ").append(join.on());
-      if (join.ranged() != null) {
-        sql.append(" AND ").append(String.format(range, join.ranged()));
+      if (slice != null && join.ranged() != null) {
+        sql.append(" AND ").append(slice.condition(join.ranged()));
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.bulwark.revocation.worker;
 
 import dev.bulwark.revocation.RevocationMetrics;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
+import dev.bulwark.revocation.ledger.Slice;
 import dev.bulwark.revocation.ledger.SuspectSweep;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevokedToken;
@@ -34,7 +35,7 @@ public final class Reconciler {
   private static final String LEASE = "reconciler";
 
   /** Some ten milliseconds of the database at a time. */
-  private static final int SLICE = 5_000;
+  private static final int SLICE_ROWS = 5_000;
 
   private static final int PAGE = 5_000;
 
@@ -43,6 +44,9 @@ public final class Reconciler {
    * in Keycloak's table, and clocks differ.
    */
   private static final long GRACE_SECONDS = 4;
+
+  /** Counting reads an entry of the index for each row, which comparing need not. */
+  private static final Duration BETWEEN_COUNTS = Duration.ofSeconds(30);
 
   private final String node = UUID.randomUUID().toString();
   private final LedgerDatabase database;
@@ -57,6 +61,8 @@ public final class Reconciler {
 
   private Position position = Position.START;
   private long cycleBegan;
+  private boolean counts;
+  private long nextCount;
   private long counted;
 
   /**
@@ -92,6 +98,7 @@ public final class Reconciler {
     if (!lead(began)) {
       metrics.notReconciling();
       position = Position.START;
+      nextCount = 0;
       return;
     }
     doubts.round(began + budget.toMillis() / 2);
@@ -99,11 +106,16 @@ public final class Reconciler {
     do {
       if (position.equals(Position.START)) {
         cycleBegan = clock.millis();
+        counts = cycleBegan >= nextCount;
         counted = 0;
       }
       position = step(position);
       if (position.equals(Position.START)) {
-        metrics.cycle(cycleBegan, clock.millis(), counted);
+        metrics.cycle(cycleBegan, clock.millis());
+        if (counts) {
+          metrics.ledgerSize(counted);
+          nextCount = cycleBegan + BETWEEN_COUNTS.toMillis();
+        }
         finished = true;
       }
     } while (!finished && clock.millis() - began < budget.toMillis());
@@ -125,19 +137,20 @@ public final class Reconciler {
   private Position step(Position at) throws SQLException {
     SuspectSweep sweep = sweeps.get(at.sweep());
     long now = Math.floorDiv(clock.millis(), 1000L);
-    @Nullable String end =
-        at.afterJti().isEmpty()
-            ? database.call(c -> sweep.sliceEnd(c, at.after(), SLICE)).orElse(null)
-            : at.end();
-    List<Suspect> suspects = database.callOverRange(c -> suspects(c, sweep, at, end, now));
+    @Nullable Slice begun = at.begun();
+    Slice slice =
+        begun == null ? database.call(c -> sweep.slice(c, at.after(), SLICE_ROWS)) : begun;
+    List<Suspect> suspects =
+        database.callOverRange(c -> suspects(c, sweep, slice, at.afterJti(), now));
     settle(suspects);
     if (suspects.size() == PAGE) {
-      return new Position(at.sweep(), at.after(), end, suspects.get(PAGE - 1).token().jti());
+      return new Position(at.sweep(), at.after(), slice, suspects.get(PAGE - 1).token().jti());
     }
-    if (at.sweep() == sweeps.size() - 1) {
+    if (counts && at.sweep() == sweeps.size() - 1) {
       // Every token has a user, so this sweep sees them all.
-      counted += end != null ? SLICE : database.call(c -> sweep.countAfter(c, at.after()));
+      counted += database.call(c -> sweep.count(c, slice));
     }
+    @Nullable String end = slice.end();
     return end != null
         ? new Position(at.sweep(), end, null, "")
         : new Position((at.sweep() + 1) % sweeps.size(), "", null, "");
@@ -145,14 +158,13 @@ public final class Reconciler {
 
   /** Nearly every slice has none, which is cheaper to find out than which they are. */
   private static List<Suspect> suspects(
-      Connection connection, SuspectSweep sweep, Position at, @Nullable String end, long now)
+      Connection connection, SuspectSweep sweep, Slice slice, String afterJti, long now)
       throws SQLException {
     long issuedBefore = now - GRACE_SECONDS;
-    if (at.afterJti().isEmpty()
-        && !sweep.hasSuspects(connection, at.after(), end, now, issuedBefore)) {
+    if (afterJti.isEmpty() && !sweep.mayHaveSuspects(connection, slice, now, issuedBefore)) {
       return List.of();
     }
-    return sweep.find(connection, at.after(), end, at.afterJti(), now, issuedBefore, PAGE);
+    return sweep.find(connection, slice, afterJti, now, issuedBefore, PAGE);
   }
 
   /** Revokes those that are dead, and forgets those that are revoked. */
@@ -195,10 +207,10 @@ public final class Reconciler {
    *
    * @param sweep which of the sweeps
    * @param after id up to which it has been done; empty at its beginning
-   * @param end end of the slice that has more than a page of suspects; null for the last slice
+   * @param begun the slice that has more than a page of suspects; null at the beginning of a slice
    * @param afterJti the last suspect of the page before; empty at the beginning of a slice
    */
-  private record Position(int sweep, String after, @Nullable String end, String afterJti) {
+  private record Position(int sweep, String after, @Nullable Slice begun, String afterJti) {
     static final Position START = new Position(0, "", null, "");
   }
 }

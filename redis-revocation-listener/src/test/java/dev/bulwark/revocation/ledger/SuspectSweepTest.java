@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SuspectSweepTest {
 
   private static final long NOW = 2_000_000_000;
+  private static final Slice ALL = new Slice("", null, false);
 
   private TestDatabase database;
   private LedgerDatabase ledger;
@@ -136,10 +136,14 @@ class SuspectSweepTest {
   void youngAndExpiredTokensAreLeftOut() throws Exception {
     sql("DELETE FROM USER_ENTITY");
     for (SuspectSweep sweep : ledger.sweeps(true)) {
-      assertThat(sweep.find(connection, "", null, "", NOW, NOW - 100, 10)).isEmpty();
-      assertThat(sweep.find(connection, "", null, "", NOW + 300, NOW, 10)).isEmpty();
-      assertThat(sweep.hasSuspects(connection, "", null, NOW, NOW - 100)).isFalse();
-      assertThat(sweep.hasSuspects(connection, "", null, NOW + 300, NOW)).isFalse();
+      assertThat(sweep.find(connection, ALL, "", NOW, NOW - 100, 10)).isEmpty();
+      assertThat(sweep.find(connection, ALL, "", NOW + 300, NOW, 10)).isEmpty();
+      assertThat(sweep.mayHaveSuspects(connection, ALL, NOW, NOW - 100)).isFalse();
+      assertThat(sweep.mayHaveSuspects(connection, ALL, NOW + 300, NOW)).isFalse();
+      for (String id : List.of("s", "u")) {
+        assertThat(sweep.mayHaveSuspects(connection, new Slice("", id, true), NOW, NOW - 100))
+            .isFalse();
+      }
     }
   }
 
@@ -154,23 +158,72 @@ class SuspectSweepTest {
   void slicesCoverTheLedgerOnce() throws Exception {
     for (int i = 0; i < 50; i++) {
       insert(token("on", "user" + i % 20, "c", "session" + i % 30));
+      insert(token("on", "busy", "client" + i % 3, "long"));
     }
     for (SuspectSweep sweep : ledger.sweeps(true)) {
       List<String> found = new ArrayList<>();
-      Optional<String> end = Optional.of("");
-      while (end.isPresent()) {
-        String after = end.get();
-        end = sweep.sliceEnd(connection, after, 7);
-        List<Suspect> slice = sweep.find(connection, after, end.orElse(null), "", NOW, NOW, 100);
-        slice.forEach(suspect -> found.add(suspect.token().jti()));
-        assertThat(sweep.hasSuspects(connection, after, end.orElse(null), NOW, NOW))
-            .isEqualTo(!slice.isEmpty());
-        if (end.isEmpty()) {
-          assertThat(sweep.countAfter(connection, after)).isLessThan(7);
+      List<String> busy = new ArrayList<>();
+      long rows = 0;
+      Slice slice = sweep.slice(connection, "", 7);
+      while (true) {
+        long size = sweep.count(connection, slice);
+        rows += size;
+        if (slice.isOneId()) {
+          busy.add(slice.end());
+          assertThat(size).as("rows of %s", slice).isEqualTo(50);
+        } else {
+          assertThat(size).as("rows of %s", slice).isLessThan(7);
         }
+        List<Suspect> suspects = sweep.find(connection, slice, "", NOW, NOW, 100);
+        suspects.forEach(suspect -> found.add(suspect.token().jti()));
+        assertThat(sweep.mayHaveSuspects(connection, slice, NOW, NOW))
+            .isEqualTo(!suspects.isEmpty());
+        if (slice.end() == null) {
+          break;
+        }
+        slice = sweep.slice(connection, slice.end(), 7);
       }
-      assertThat(found).as(sweep.name()).hasSize(50).doesNotHaveDuplicates();
+      assertThat(found).as(sweep.name()).hasSize(100).doesNotHaveDuplicates();
+      assertThat(busy).containsExactly(sweep.name().equals("users") ? "busy" : "long");
+      assertThat(rows).isEqualTo(sweep.name().equals("users") ? 105 : 104);
     }
+  }
+
+  @Test
+  void ofAnIdWithManyTokensTheOldestOfEachClientAndTypeAreAsked() throws Exception {
+    for (int i = 0; i < 40; i++) {
+      insert(token("on", "u", "c", "s", NOW - 90 - i));
+      insert(token("of", "u", "c", "s", NOW - 90 - i));
+    }
+    SuspectSweep sessions = ledger.sweeps(true).get(0);
+    SuspectSweep users = ledger.sweeps(true).get(1);
+    Slice session = sessions.slice(connection, "", 40);
+    assertThat(session).isEqualTo(new Slice("", "s", true));
+    assertThat(sessions.mayHaveSuspects(connection, session, NOW, NOW)).isFalse();
+    assertThat(users.mayHaveSuspects(connection, users.slice(connection, "", 40), NOW, NOW))
+        .isFalse();
+
+    sql("UPDATE CLIENT SET NOT_BEFORE = %d WHERE ID = 'c'".formatted(NOW - 129));
+    assertThat(users.mayHaveSuspects(connection, new Slice("", "u", true), NOW, NOW)).isFalse();
+    sql("UPDATE CLIENT SET NOT_BEFORE = %d WHERE ID = 'c'".formatted(NOW - 128));
+    assertThat(users.mayHaveSuspects(connection, new Slice("", "u", true), NOW, NOW)).isTrue();
+    assertThat(users.find(connection, new Slice("", "u", true), "", NOW, NOW, 9)).hasSize(2);
+
+    sql("DELETE FROM OFFLINE_CLIENT_SESSION WHERE OFFLINE_FLAG = '0'");
+    assertThat(sessions.mayHaveSuspects(connection, session, NOW, NOW)).isTrue();
+  }
+
+  @Test
+  void anIdWithTokensOfVeryManyClientsIsReadWhole() throws Exception {
+    for (int i = 0; i < 2 * Representatives.MAX; i++) {
+      sql("INSERT INTO CLIENT VALUES ('c%d', TRUE, 0)".formatted(i));
+      insert(token("tr", "u", "c" + i, null));
+    }
+    SuspectSweep users = ledger.sweeps(true).get(1);
+    Slice all = new Slice("", "u", true);
+    assertThat(users.mayHaveSuspects(connection, all, NOW, NOW)).isFalse();
+    sql("UPDATE CLIENT SET ENABLED = FALSE WHERE ID = 'c%d'".formatted(Representatives.MAX + 5));
+    assertThat(users.mayHaveSuspects(connection, all, NOW, NOW)).isTrue();
   }
 
   @Test
@@ -184,6 +237,11 @@ class SuspectSweepTest {
   private int number;
 
   private LedgerToken token(String type, String user, String client, @Nullable String session) {
+    return token(type, user, client, session, NOW - 100);
+  }
+
+  private LedgerToken token(
+      String type, String user, String client, @Nullable String session, long issuedAt) {
     return new LedgerToken(
         type + "rtxx:" + number++,
         SessionType.ofCode(type),
@@ -192,7 +250,7 @@ class SuspectSweepTest {
         client,
         session,
         null,
-        NOW - 100,
+        issuedAt,
         NOW + 300);
   }
 
@@ -203,9 +261,14 @@ class SuspectSweepTest {
   private List<Suspect> suspects(boolean sessionsInDatabase) throws SQLException {
     List<Suspect> suspects = new ArrayList<>();
     for (SuspectSweep sweep : ledger.sweeps(sessionsInDatabase)) {
-      List<Suspect> found = sweep.find(connection, "", null, "", NOW, NOW, 100);
-      assertThat(sweep.hasSuspects(connection, "", null, NOW, NOW))
+      List<Suspect> found = sweep.find(connection, ALL, "", NOW, NOW, 100);
+      assertThat(sweep.mayHaveSuspects(connection, ALL, NOW, NOW))
           .as(sweep.name())
+          .isEqualTo(!found.isEmpty());
+      assertThat(
+              sweep.mayHaveSuspects(connection, new Slice("", "s", true), NOW, NOW)
+                  || sweep.mayHaveSuspects(connection, new Slice("", "u", true), NOW, NOW))
+          .as("%s, one id", sweep.name())
           .isEqualTo(!found.isEmpty());
       suspects.addAll(found);
     }
