@@ -117,7 +117,6 @@ public final class LedgerDatabase {
    * @param sessionsInDatabase whether Keycloak writes online sessions to its database
    */
   public List<SuspectSweep> sweeps(boolean sessionsInDatabase) {
-    return List.of(
-        SuspectSweep.alongSessions(prefix, sessionsInDatabase), SuspectSweep.alongUsers(prefix));
+    return List.of(Sweeps.alongSessions(prefix, sessionsInDatabase), Sweeps.alongUsers(prefix));
   }
 }

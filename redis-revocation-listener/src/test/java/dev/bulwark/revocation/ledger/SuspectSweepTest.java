@@ -34,24 +34,26 @@ class SuspectSweepTest {
     connection = database.open();
     // The columns that are read, as in Keycloak's changelogs.
     sql(
-        "CREATE TABLE OFFLINE_USER_SESSION (USER_SESSION_ID VARCHAR(36), OFFLINE_FLAG VARCHAR(4),"
-            + " CREATED_ON INT, LAST_SESSION_REFRESH INT, REMEMBER_ME BOOLEAN)");
+        "CREATE TABLE OFFLINE_USER_SESSION (USER_SESSION_ID VARCHAR(36), REALM_ID VARCHAR(36),"
+            + " OFFLINE_FLAG VARCHAR(4), CREATED_ON INT, LAST_SESSION_REFRESH INT, REMEMBER_ME BOOLEAN)");
     sql(
         "CREATE TABLE OFFLINE_CLIENT_SESSION (USER_SESSION_ID VARCHAR(36), CLIENT_ID VARCHAR(255),"
             + " OFFLINE_FLAG VARCHAR(4))");
-    sql("CREATE TABLE USER_ENTITY (ID VARCHAR(36), ENABLED BOOLEAN, NOT_BEFORE INT)");
-    sql("CREATE TABLE CLIENT (ID VARCHAR(36), ENABLED BOOLEAN, NOT_BEFORE INT)");
+    sql(
+        "CREATE TABLE USER_ENTITY (ID VARCHAR(36), REALM_ID VARCHAR(255), ENABLED BOOLEAN, NOT_BEFORE INT)");
+    sql(
+        "CREATE TABLE CLIENT (ID VARCHAR(36), REALM_ID VARCHAR(36), ENABLED BOOLEAN, NOT_BEFORE INT)");
     sql(
         "CREATE TABLE REALM (ID VARCHAR(36), ENABLED BOOLEAN, NOT_BEFORE INT, REMEMBER_ME BOOLEAN,"
             + " SSO_IDLE_TIMEOUT INT, SSO_MAX_LIFESPAN INT, SSO_IDLE_TIMEOUT_REMEMBER_ME INT,"
             + " SSO_MAX_LIFESPAN_REMEMBER_ME INT, OFFLINE_SESSION_IDLE_TIMEOUT INT)");
 
     sql("INSERT INTO REALM VALUES ('r', TRUE, 0, TRUE, 1000, 5000, 2000, 0, 3000)");
-    sql("INSERT INTO USER_ENTITY VALUES ('u', TRUE, 0)");
-    sql("INSERT INTO CLIENT VALUES ('c', TRUE, NULL)");
+    sql("INSERT INTO USER_ENTITY VALUES ('u', 'r', TRUE, 0)");
+    sql("INSERT INTO CLIENT VALUES ('c', 'r', TRUE, NULL)");
     for (String flag : List.of("0", "1")) {
       sql(
-          "INSERT INTO OFFLINE_USER_SESSION VALUES ('s', '%s', %d, %d, FALSE)"
+          "INSERT INTO OFFLINE_USER_SESSION VALUES ('s', 'r', '%s', %d, %d, FALSE)"
               .formatted(flag, NOW - 500, NOW - 400));
       sql("INSERT INTO OFFLINE_CLIENT_SESSION VALUES ('s', 'c', '%s')".formatted(flag));
     }
@@ -60,7 +62,7 @@ class SuspectSweepTest {
     insert(token("nt", "u", "other", "s"));
     insert(token("ft", "u", "other", "s"));
     insert(token("tr", "u", "c", null));
-    sql("INSERT INTO CLIENT VALUES ('other', TRUE, 0)");
+    sql("INSERT INTO CLIENT VALUES ('other', 'r', TRUE, 0)");
   }
 
   @AfterEach
@@ -155,6 +157,20 @@ class SuspectSweepTest {
   }
 
   @Test
+  void theRealmOfTokensOfWhichKeycloakHasNoRowIsCheckedToo() throws Exception {
+    sql("UPDATE REALM SET ENABLED = FALSE");
+    insert(token("tr", "f:ldap:1", "f:store:1", null));
+    insert(token("tr", "lightweight-1", "c", null));
+    insert(token("tr", "f:ldap:2", "c", null));
+    insert(token("tr", "u", "f:store:1", null));
+    assertThat(suspects(true))
+        .filteredOn(suspect -> suspect.token().type() == SessionType.TRANSIENT)
+        .extracting(Suspect::cause)
+        .containsOnly("REALM_DISABLED")
+        .hasSize(5);
+  }
+
+  @Test
   void slicesCoverTheLedgerOnce() throws Exception {
     for (int i = 0; i < 50; i++) {
       insert(token("on", "user" + i % 20, "c", "session" + i % 30));
@@ -216,7 +232,7 @@ class SuspectSweepTest {
   @Test
   void anIdWithTokensOfVeryManyClientsIsReadWhole() throws Exception {
     for (int i = 0; i < 2 * Representatives.MAX; i++) {
-      sql("INSERT INTO CLIENT VALUES ('c%d', TRUE, 0)".formatted(i));
+      sql("INSERT INTO CLIENT VALUES ('c%d', 'r', TRUE, 0)".formatted(i));
       insert(token("tr", "u", "c" + i, null));
     }
     SuspectSweep users = ledger.sweeps(true).get(1);

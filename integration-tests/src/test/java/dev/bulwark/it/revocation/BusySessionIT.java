@@ -1,0 +1,115 @@
+package dev.bulwark.it.revocation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.TestStack;
+import dev.bulwark.redis.process.RedisProcess;
+import dev.bulwark.server.DistributionServer;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+/**
+ * R1 with very many live tokens of one session and of one service account: the reconciler does not
+ * read them over and over, and misses none when they die silently.
+ */
+@Tag("full")
+class BusySessionIT {
+
+  private static final int TOKENS = 200_000;
+
+  @Test
+  void manyTokensOfOneSessionAreComparedByOneOfThem() {
+    try (PostgresProcess database = PostgresProcess.start();
+        RedisProcess redis = RedisProcess.start();
+        Jedis keys = redis.connect();
+        DistributionServer keycloak =
+            DistributionServer.start(
+                database.configure(TestStack.spec("busy", redis.url())).build())) {
+      PathRealm realm =
+          PathRealm.create(
+              keycloak.url(),
+              new AdminApi(keycloak.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD),
+              "busy");
+      ServerMetrics metrics = new ServerMetrics(keycloak.managementUrl());
+      Response ann = realm.login("ann");
+      Response service = realm.service();
+      Response ben = realm.login("ben");
+      multiply(database, ann);
+      multiply(database, service);
+      database.sql("VACUUM ANALYZE bulwark_token");
+      await("the ledger to be counted")
+          .atMost(Duration.ofMinutes(2))
+          .until(() -> metrics.value("bulwark_revocation_ledger_size") >= 2 * TOKENS);
+
+      long before = rowsRead(database);
+      awaitCycles(metrics, 5);
+      assertThat(rowsRead(database) - before).as("rows read in five rounds").isLessThan(5_000);
+
+      String session = Realm.claims(ann.text("access_token")).get("sid").asText();
+      Instant began = Instant.now();
+      database.sql(
+          "BEGIN; DELETE FROM offline_client_session WHERE user_session_id = '%1$s';"
+                  .formatted(session)
+              + " DELETE FROM offline_user_session WHERE user_session_id = '%1$s'; COMMIT"
+                  .formatted(session));
+      await("the tokens of the session in Redis")
+          .atMost(Duration.ofMinutes(5))
+          .pollInterval(Duration.ofMillis(100))
+          .until(() -> keys.exists(RevokedKeys.key(ann.text("access_token"))));
+      Duration first = Duration.between(began, Instant.now());
+      await("the tokens of the session in Redis")
+          .atMost(Duration.ofMinutes(5))
+          .pollInterval(Duration.ofMillis(100))
+          .until(() -> keys.dbSize() > TOKENS);
+      System.out.printf(
+          "BusySessionIT: the session's own token found after %s, all %d after %s%n",
+          first, TOKENS, Duration.between(began, Instant.now()));
+
+      awaitCycles(metrics, 2);
+      for (Response alive : new Response[] {service, ben}) {
+        assertThat(keys.exists(RevokedKeys.key(alive.text("access_token")))).isFalse();
+        assertThat(realm.isActive(alive.text("access_token"))).isTrue();
+      }
+      assertThat(
+              database.sql(
+                  "SELECT count(*) FROM bulwark_token WHERE session_id = '" + session + "'"))
+          .isEqualTo("0");
+    }
+  }
+
+  private static void awaitCycles(ServerMetrics metrics, int more) {
+    String count = "bulwark_revocation_reconciler_cycle_seconds_count";
+    double before = metrics.value(count);
+    await("comparisons")
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> metrics.value(count) > before + more);
+  }
+
+  /** Rows of the same kind as the token's, as if it had been refreshed over and over. */
+  private static void multiply(PostgresProcess database, Response tokens) {
+    String jti = Realm.claims(tokens.text("access_token")).get("jti").asText();
+    database.sql(
+        "INSERT INTO bulwark_token SELECT expires_at + 3000, left(jti, 7) || md5(jti || i)::uuid,"
+            + " session_type, realm_id, user_id, client_id, session_id, api_key_id, issued_at"
+            + " FROM bulwark_token, generate_series(1, "
+            + TOKENS
+            + ") i WHERE jti = '"
+            + jti
+            + "'");
+  }
+
+  private static long rowsRead(PostgresProcess database) {
+    return Long.parseLong(
+        database.sql(
+            "SELECT idx_tup_fetch + seq_tup_read FROM pg_stat_user_tables"
+                + " WHERE relname = 'bulwark_token'"));
+  }
+}
