@@ -148,7 +148,7 @@ public final class Reconciler {
     }
     if (counts && at.sweep() == sweeps.size() - 1) {
       // Every token has a user, so this sweep sees them all.
-      counted += database.call(c -> sweep.count(c, slice));
+      counted += database.callOverRange(c -> sweep.count(c, slice));
     }
     @Nullable String end = slice.end();
     return end != null
