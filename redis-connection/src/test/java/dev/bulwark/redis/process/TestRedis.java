@@ -13,8 +13,10 @@ import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** A connection to a real Redis, without the circuit of the bundle's own. */
+/** A connection to a real, single Redis, without the circuit of the bundle's own. */
 public record TestRedis(UnifiedJedis client, String prefix) implements RedisConnection {
+
+  private static final RedisNode NODE = new RedisNode(RedisNode.SINGLE, 0);
 
   @Override
   public String key(String name) {
@@ -42,16 +44,20 @@ public record TestRedis(UnifiedJedis client, String prefix) implements RedisConn
 
   @Override
   public List<RedisNode> nodes() {
-    throw new UnsupportedOperationException();
+    return List.of(NODE);
   }
 
   @Override
   public <T> Map<RedisNode, List<T>> route(Collection<T> items, Function<T, String> key) {
-    throw new UnsupportedOperationException();
+    return items.isEmpty() ? Map.of() : Map.of(NODE, List.copyOf(items));
   }
 
   @Override
   public <T> T pipeline(RedisNode node, Function<AbstractPipeline, T> job) {
-    throw new UnsupportedOperationException();
+    try (AbstractPipeline pipeline = client.pipelined()) {
+      return job.apply(pipeline);
+    } catch (JedisException e) {
+      throw new RedisUnavailableException("Redis is away", e);
+    }
   }
 }
