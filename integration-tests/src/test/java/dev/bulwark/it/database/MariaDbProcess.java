@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** MariaDB with a database {@code keycloak} of a user {@code keycloak}. */
@@ -23,17 +24,23 @@ public final class MariaDbProcess implements DatabaseProcess {
 
   private final Path folder;
   private final String program;
+  private final List<String> settings;
   private final int port = FreePort.next();
   private LocalProcess process;
 
-  private MariaDbProcess(Path folder, String program) {
+  private MariaDbProcess(Path folder, String program, List<String> settings) {
     this.folder = folder;
     this.program = program;
+    this.settings = settings;
     this.process = launch();
   }
 
-  /** Makes the database and starts it; skips the test where there is no MariaDB. */
-  public static MariaDbProcess start() {
+  /**
+   * Makes the database and starts it; skips the test where there is no MariaDB.
+   *
+   * @param settings more of them, as {@code name=value}
+   */
+  public static MariaDbProcess start(String... settings) {
     String program =
         Programs.require("mariadbd", "mariadb-server", Path.of("/usr/sbin")).toString();
     String install = Programs.require("mariadb-install-db", "mariadb-server").toString();
@@ -57,7 +64,7 @@ public final class MariaDbProcess implements DatabaseProcess {
               + ("CREATE USER IF NOT EXISTS '" + NAME + "'@'127.0.0.1'")
               + (" IDENTIFIED BY '" + PASSWORD + "';\n")
               + ("GRANT ALL ON " + NAME + ".* TO '" + NAME + "'@'127.0.0.1';\n"));
-      return new MariaDbProcess(folder, program);
+      return new MariaDbProcess(folder, program, List.of(settings));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -108,8 +115,8 @@ public final class MariaDbProcess implements DatabaseProcess {
 
   private LocalProcess launch() {
     Path log = Path.of("target", "processes", "mariadb-" + port + ".log").toAbsolutePath();
-    LocalProcess started =
-        LocalProcess.start(
+    List<String> command =
+        new ArrayList<>(
             List.of(
                 program,
                 "--no-defaults",
@@ -120,8 +127,9 @@ public final class MariaDbProcess implements DatabaseProcess {
                 "--socket=" + folder.resolve("socket"),
                 "--pid-file=" + folder.resolve("pid"),
                 "--init-file=" + folder.resolve("init.sql"),
-                "--user=" + System.getProperty("user.name")),
-            log);
+                "--user=" + System.getProperty("user.name")));
+    settings.forEach(setting -> command.add("--" + setting));
+    LocalProcess started = LocalProcess.start(command, log);
     await("MariaDB on port " + port)
         .atMost(TIMEOUT)
         .pollInterval(Duration.ofMillis(50))

@@ -32,4 +32,11 @@ final class ServerMetrics {
         .pollInterval(Duration.ofMillis(100))
         .until(() -> value(name) == expected);
   }
+
+  /** Waits until the reconciler has compared the whole ledger so many times more. */
+  void awaitCycles(int more) {
+    String count = "bulwark_revocation_reconciler_cycle_seconds_count";
+    double before = value(count);
+    await("comparisons").atMost(Duration.ofMinutes(2)).until(() -> value(count) > before + more);
+  }
 }
