@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Representatives {
 
-  /** More kinds cost more one by one than all rows at once. */
+  /** With more kinds all rows of the id are read: one by one, they could cost more than that. */
   static final int MAX = 100;
 
   private final String table;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param after its beginning, exclusive; empty at the beginning of the ledger
  * @param end its end, inclusive; null for the last one, which has none
- * @param isOneId whether it is one id only, with more rows than a slice is to have
+ * @param isOneId whether it is one id only, with as many rows as a slice is to have, or more
  */
 public record Slice(String after, @Nullable String end, boolean isOneId) {
 

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compares the ledger with Keycloak's own tables, slice by slice along one index, and finds the
  * rows that those tables no longer support. A slice is a range of session or user ids: both sides
- * are read by an index range, so a slice costs the same however long the ledger is.
+ * are read by an index range, so a slice without suspects costs the same however long the ledger
+ * is.
  *
  * <p>What it finds is suspected only: a session can be on its way into its table, and some ends are
  * decided by more than the tables show.
@@ -43,7 +44,7 @@ public final class SuspectSweep {
    *
    * @param column its ids, the first column of an index
    * @param kinds the next columns of that index; the moment of issue and the expiry are the last
-   * @param table the ledger's, aliased t in the cause and the joins, which use these columns only
+   * @param table the ledger's, aliased t in the cause and the joins
    * @param cause SQL: what makes a row suspected, NULL if nothing does
    */
   SuspectSweep(
@@ -150,8 +151,11 @@ public final class SuspectSweep {
    * Whether a slice may have a suspect. Tokens that are judged alike are joined with Keycloak's
    * tables once, by the oldest of them, since a cause that looks at the moment of issue looks for
    * an old one; so a user or session with many live tokens costs a fraction of what {@link #find}
-   * does. Where a slice is one id, only the oldest tokens are read at all, be they expired or not:
-   * that can be a false alarm, and never keeps a suspect back.
+   * does. Where a slice is one id, only the oldest tokens are read at all, unless one of those is
+   * suspected and has expired.
+   *
+   * <p>The realm is that of the session, client or user; {@link #find} looks at the token's own.
+   * They differ where a realm was replaced by another with the same ids in it.
    *
    * @param now seconds since 1970
    * @param issuedBefore leaves out tokens with a later {@code iat}, seconds since 1970
@@ -162,7 +166,12 @@ public final class SuspectSweep {
     if (slice.isOneId() && id != null) {
       Optional<List<Representatives.Row>> oldest = representatives.of(connection, id);
       if (oldest.isPresent()) {
-        return hasSuspect(connection, oldest.get(), now, issuedBefore);
+        List<Representatives.Row> suspected =
+            suspected(connection, oldest.get(), now, issuedBefore);
+        if (suspected.stream().allMatch(row -> row.expiresAt() > now)) {
+          return !suspected.isEmpty();
+        }
+        // An expired one tells nothing of the live ones.
       }
     }
     try (PreparedStatement statement = connection.prepareStatement(anySql(slice))) {
@@ -176,9 +185,10 @@ public final class SuspectSweep {
     }
   }
 
-  private boolean hasSuspect(
+  private List<Representatives.Row> suspected(
       Connection connection, List<Representatives.Row> oldest, long now, long issuedBefore)
       throws SQLException {
+    List<Representatives.Row> suspected = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(oneSql())) {
       for (Representatives.Row row : oldest) {
         if (row.issuedAt() >= issuedBefore) {
@@ -188,11 +198,11 @@ public final class SuspectSweep {
         statement.setLong(parameter++, row.expiresAt());
         statement.setString(parameter, row.jti());
         if (hasRow(statement)) {
-          return true;
+          suspected.add(row);
         }
       }
-      return false;
     }
+    return suspected;
   }
 
   private static boolean hasRow(PreparedStatement statement) throws SQLException {
@@ -245,7 +255,7 @@ public final class SuspectSweep {
     sql.append(TokenTable.SELECTED).append(", ");
     sql.append(cause).append(" AS CAUSE FROM ");
     sql.append(table).append(" t");
-    appendJoins(sql, slice);
+    appendJoins(sql, slice, true);
     return sql.append(" WHERE ")
         .append(slice.condition("t." + column))
         .append(
@@ -260,21 +270,22 @@ public final class SuspectSweep {
     sql.append(", MIN(ISSUED_AT) AS ISSUED_AT FROM ").append(table).append(" WHERE ");
     sql.append(slice.condition(column));
     sql.append(" AND EXPIRES_AT > ? AND ISSUED_AT < ? GROUP BY ").append(alike).append(") t");
-    appendJoins(sql, slice);
+    appendJoins(sql, slice, false);
     return sql.append(") x WHERE CAUSE IS NOT NULL LIMIT 1").toString();
   }
 
   private String oneSql() {
     StringBuilder sql = new StringBuilder("SELECT 1 FROM (SELECT ");
     sql.append(cause).append(" AS CAUSE FROM ").append(table).append(" t");
-    appendJoins(sql, null);
+    appendJoins(sql, null, true);
     return sql.append(" WHERE t.EXPIRES_AT = ? AND t.JTI = ?) x WHERE CAUSE IS NOT NULL")
         .toString();
   }
 
-  private void appendJoins(StringBuilder sql, @Nullable Slice slice) {
+  private void appendJoins(StringBuilder sql, @Nullable Slice slice, boolean byRow) {
     for (Join join : joins) {
-      sql.append(" LEFT JOIN ").append(join.table()).append(" ON ").append(join.on());
+      sql.append(" LEFT JOIN ").append(join.table()).append(" ON ");
+      sql.append(byRow ? join.onRow() : join.on());
       if (slice != null && join.ranged() != null) {
         sql.append(" AND ").append(slice.condition(join.ranged()));
       }
@@ -289,8 +300,14 @@ public final class SuspectSweep {
    * A table of Keycloak's.
    *
    * @param table its name and alias
-   * @param on how its rows belong to a token
+   * @param on how its rows belong to a token, by the columns of the index alone
+   * @param onRow the same where the token's whole row is at hand
    * @param ranged its column that lies in the slice as well; null if none
    */
-  record Join(String table, String on, @Nullable String ranged) {}
+  record Join(String table, String on, String onRow, @Nullable String ranged) {
+
+    Join(String table, String on, @Nullable String ranged) {
+      this(table, on, on, ranged);
+    }
+  }
 }

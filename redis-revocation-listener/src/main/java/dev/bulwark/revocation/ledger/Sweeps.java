@@ -14,6 +14,8 @@ final class Sweeps {
   private static final int SSO_MAX = 36_000;
   private static final int OFFLINE_IDLE = 2_592_000;
 
+  private static final String OWN_REALM = "r.ID = t.REALM_ID";
+
   private Sweeps() {}
 
   /**
@@ -39,7 +41,7 @@ final class Sweeps {
                     + " AND c.OFFLINE_FLAG = "
                     + offline,
                 "c.USER_SESSION_ID"),
-            new Join(schema + "REALM r", "r.ID = s.REALM_ID", null));
+            new Join(schema + "REALM r", "r.ID = s.REALM_ID", OWN_REALM, null));
     String causes =
         "WHEN s.USER_SESSION_ID IS NULL THEN 'SESSION_GONE'"
             // As JsonWebToken.isIssuedBeforeSessionStart.
@@ -74,7 +76,7 @@ final class Sweeps {
    */
   static SuspectSweep alongUsers(String schema) {
     String table = schema + TokenTable.NAME;
-    // The token's own realm takes its row, so it is read only where nothing else tells the realm.
+    // The token's own realm takes its row: it is read where nothing else tells the realm.
     String realm =
         "COALESCE(c.REALM_ID, u.REALM_ID, (SELECT MIN(x.REALM_ID) FROM "
             + table
@@ -83,7 +85,7 @@ final class Sweeps {
         List.of(
             new Join(schema + "USER_ENTITY u", "u.ID = t.USER_ID", "u.ID"),
             new Join(schema + "CLIENT c", "c.ID = t.CLIENT_ID", null),
-            new Join(schema + "REALM r", "r.ID = " + realm, null));
+            new Join(schema + "REALM r", "r.ID = " + realm, OWN_REALM, null));
     String causes =
         // Users and clients of a storage provider, and transient users, have no row.
         owner("u", "USER", " AND t.USER_ID NOT LIKE 'f:%' AND t.USER_ID NOT LIKE 'lightweight-%'")

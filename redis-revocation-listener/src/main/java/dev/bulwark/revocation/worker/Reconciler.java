@@ -45,8 +45,14 @@ public final class Reconciler {
    */
   private static final long GRACE_SECONDS = 4;
 
-  /** Counting reads an entry of the index for each row, which comparing need not. */
+  /** Counting reads an entry of the index for each row, which comparing a busy id does not. */
   private static final Duration BETWEEN_COUNTS = Duration.ofSeconds(30);
+
+  /**
+   * The first cycle of a node that takes over, and one from time to time, reads every row: a realm
+   * may have been replaced while no server ran. See {@link SuspectSweep#mayHaveSuspects}.
+   */
+  private static final Duration BETWEEN_EXACT = Duration.ofMinutes(10);
 
   private final String node = UUID.randomUUID().toString();
   private final LedgerDatabase database;
@@ -61,6 +67,8 @@ public final class Reconciler {
 
   private Position position = Position.START;
   private long cycleBegan;
+  private boolean exact;
+  private long nextExact;
   private boolean counts;
   private long nextCount;
   private long counted;
@@ -98,6 +106,7 @@ public final class Reconciler {
     if (!lead(began)) {
       metrics.notReconciling();
       position = Position.START;
+      nextExact = 0;
       nextCount = 0;
       return;
     }
@@ -106,12 +115,16 @@ public final class Reconciler {
     do {
       if (position.equals(Position.START)) {
         cycleBegan = clock.millis();
+        exact = cycleBegan >= nextExact;
         counts = cycleBegan >= nextCount;
         counted = 0;
       }
       position = step(position);
       if (position.equals(Position.START)) {
         metrics.cycle(cycleBegan, clock.millis());
+        if (exact) {
+          nextExact = cycleBegan + BETWEEN_EXACT.toMillis();
+        }
         if (counts) {
           metrics.ledgerSize(counted);
           nextCount = cycleBegan + BETWEEN_COUNTS.toMillis();
@@ -141,7 +154,7 @@ public final class Reconciler {
     Slice slice =
         begun == null ? database.call(c -> sweep.slice(c, at.after(), SLICE_ROWS)) : begun;
     List<Suspect> suspects =
-        database.callOverRange(c -> suspects(c, sweep, slice, at.afterJti(), now));
+        database.callOverRange(c -> suspects(c, sweep, slice, at.afterJti(), now, exact));
     settle(suspects);
     if (suspects.size() == PAGE) {
       return new Position(at.sweep(), at.after(), slice, suspects.get(PAGE - 1).token().jti());
@@ -158,10 +171,17 @@ public final class Reconciler {
 
   /** Nearly every slice has none, which is cheaper to find out than which they are. */
   private static List<Suspect> suspects(
-      Connection connection, SuspectSweep sweep, Slice slice, String afterJti, long now)
+      Connection connection,
+      SuspectSweep sweep,
+      Slice slice,
+      String afterJti,
+      long now,
+      boolean exact)
       throws SQLException {
     long issuedBefore = now - GRACE_SECONDS;
-    if (afterJti.isEmpty() && !sweep.mayHaveSuspects(connection, slice, now, issuedBefore)) {
+    if (!exact
+        && afterJti.isEmpty()
+        && !sweep.mayHaveSuspects(connection, slice, now, issuedBefore)) {
       return List.of();
     }
     return sweep.find(connection, slice, afterJti, now, issuedBefore, PAGE);

@@ -230,6 +230,33 @@ class SuspectSweepTest {
   }
 
   @Test
+  void anExpiredTokenRaisesNoAlarmForTheLiveOnesOfItsKind() throws Exception {
+    insert(token("tr", "u", "c", null, NOW - 5_000, NOW - 10));
+    sql("UPDATE CLIENT SET NOT_BEFORE = %d WHERE ID = 'c'".formatted(NOW - 4_000));
+    SuspectSweep users = ledger.sweeps(true).get(1);
+    Slice all = new Slice("", "u", true);
+    assertThat(users.mayHaveSuspects(connection, all, NOW, NOW)).isFalse();
+    insert(token("tr", "u", "c", null, NOW - 4_500, NOW + 10));
+    assertThat(users.mayHaveSuspects(connection, all, NOW, NOW)).isTrue();
+  }
+
+  /** As after an import that replaces a realm while no server runs. */
+  @Test
+  void theTokensOfARealmThatWasReplacedWithAllItsIdsAreFound() throws Exception {
+    sql(
+        "INSERT INTO REALM SELECT 'new', ENABLED, NOT_BEFORE, REMEMBER_ME, SSO_IDLE_TIMEOUT,"
+            + " SSO_MAX_LIFESPAN, SSO_IDLE_TIMEOUT_REMEMBER_ME, SSO_MAX_LIFESPAN_REMEMBER_ME,"
+            + " OFFLINE_SESSION_IDLE_TIMEOUT FROM REALM");
+    sql("DELETE FROM REALM WHERE ID = 'r'");
+    for (String table : List.of("USER_ENTITY", "CLIENT")) {
+      sql("UPDATE " + table + " SET REALM_ID = 'new'");
+    }
+    assertThat(ledger.sweeps(true).get(1).find(connection, ALL, "", NOW, NOW, 100))
+        .hasSize(5)
+        .allMatch(suspect -> suspect.cause().equals("REALM_GONE"));
+  }
+
+  @Test
   void anIdWithTokensOfVeryManyClientsIsReadWhole() throws Exception {
     for (int i = 0; i < 2 * Representatives.MAX; i++) {
       sql("INSERT INTO CLIENT VALUES ('c%d', 'r', TRUE, 0)".formatted(i));
@@ -258,6 +285,16 @@ class SuspectSweepTest {
 
   private LedgerToken token(
       String type, String user, String client, @Nullable String session, long issuedAt) {
+    return token(type, user, client, session, issuedAt, NOW + 300);
+  }
+
+  private LedgerToken token(
+      String type,
+      String user,
+      String client,
+      @Nullable String session,
+      long issuedAt,
+      long expiresAt) {
     return new LedgerToken(
         type + "rtxx:" + number++,
         SessionType.ofCode(type),
@@ -267,7 +304,7 @@ class SuspectSweepTest {
         session,
         null,
         issuedAt,
-        NOW + 300);
+        expiresAt);
   }
 
   private void insert(LedgerToken token) throws SQLException {
