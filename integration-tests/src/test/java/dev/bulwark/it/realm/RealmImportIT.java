@@ -17,13 +17,16 @@ import dev.bulwark.server.ServerSpec;
 import dev.bulwark.server.ServerStartException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.keycloak.events.EventType;
 
 /**
  * B2, L5: one JSON for every way of import, twice without harm, never with a placeholder left in
@@ -44,6 +47,23 @@ class RealmImportIT {
         .hasMessageContaining("RELYING_APP_SECRET")
         .hasMessageContaining("TASKS_SERVICE_SECRET")
         .hasMessageContaining("GATEWAY_SECRET");
+  }
+
+  /** L6: what Keycloak keeps by default, and refresh tokens that were refused: a reused one too. */
+  @Test
+  void everyKindOfEventThatKeycloakKeepsAndRefusedRefreshTokensAreKept() throws IOException {
+    List<String> kept = new ArrayList<>();
+    new ObjectMapper()
+        .readTree(RealmFile.shipped().json())
+        .get("enabledEventTypes")
+        .forEach(type -> kept.add(type.asText()));
+    assertThat(kept)
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.of(EventType.values())
+                .filter(
+                    type -> type.isSaveByDefault() || type.equals(EventType.REFRESH_TOKEN_ERROR))
+                .map(Enum::name)
+                .toList());
   }
 
   /** RFC 9700, 2.1.1, 2.1.2 and 2.4, of every client that a person can log in to. */
