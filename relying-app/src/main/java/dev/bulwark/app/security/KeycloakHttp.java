@@ -1,5 +1,7 @@
 package dev.bulwark.app.security;
 
+import com.nimbusds.jose.util.DefaultResourceRetriever;
+import com.nimbusds.jose.util.ResourceRetriever;
 import java.time.Duration;
 import java.util.List;
 import org.springframework.context.annotation.Bean;
@@ -25,7 +27,16 @@ class KeycloakHttp {
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration READ = Duration.ofSeconds(5);
 
-  static SimpleClientHttpRequestFactory requests() {
+  /** Far above any realm's keys. */
+  private static final int MAX_KEYS_BYTES = 1_048_576;
+
+  /** For the keys that tokens are signed with. */
+  static ResourceRetriever keys() {
+    return new DefaultResourceRetriever(
+        (int) CONNECT.toMillis(), (int) READ.toMillis(), MAX_KEYS_BYTES);
+  }
+
+  private static SimpleClientHttpRequestFactory requests() {
     SimpleClientHttpRequestFactory requests = new SimpleClientHttpRequestFactory();
     requests.setConnectTimeout(CONNECT);
     requests.setReadTimeout(READ);

@@ -1,11 +1,17 @@
 package dev.bulwark.app.security;
 
+import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.proc.SecurityContext;
 import dev.bulwark.app.settings.KeycloakSettings;
 import dev.bulwark.app.settings.RedisSettings;
 import dev.bulwark.checker.CheckerOptions;
 import dev.bulwark.checker.RedisAccess;
 import dev.bulwark.checker.RevocationChecker;
 import dev.bulwark.checker.spring.RevocationValidator;
+import java.net.MalformedURLException;
+import java.net.URI;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -18,11 +24,19 @@ import org.springframework.security.oauth2.jwt.JwtClaimValidator;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtValidators;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
-import org.springframework.web.client.RestTemplate;
 
 /** Which access tokens are accepted. */
 @Configuration(proxyBeanMethods = false)
 class Tokens {
+
+  /** How old the realm's keys get while Keycloak answers. */
+  static final Duration FRESH = Duration.ofMinutes(5);
+
+  /** While it does not: longer than an access token lives, which nobody can renew then. */
+  static final Duration KEPT = Duration.ofMinutes(30);
+
+  /** How long a request waits for keys that another one is fetching. */
+  private static final Duration WAIT = Duration.ofSeconds(10);
 
   /** The one connection to Redis; closed with the application. */
   @Bean
@@ -55,14 +69,31 @@ class Tokens {
     return new RevocationValidator(checker);
   }
 
+  /**
+   * The realm's keys, fetched anew in the background from an age of {@link #FRESH} on, and no more
+   * used from {@link #KEPT} on. A key that is not among them is asked for at once; where it cannot
+   * be, the token is not called bad (which Nimbus' own tolerance of outages would do).
+   */
+  @Bean
+  JWKSource<SecurityContext> keys(KeycloakSettings keycloak) throws MalformedURLException {
+    return JWKSourceBuilder.create(
+            URI.create(keycloak.backEndpoint("certs")).toURL(), KeycloakHttp.keys())
+        .cache(KEPT.toMillis(), WAIT.toMillis())
+        .refreshAheadCache(KEPT.minus(FRESH).toMillis(), false)
+        .rateLimited(false)
+        .build();
+  }
+
   /** Only signatures by the realm's own keys: neither {@code none} nor a shared secret. */
   @Bean
-  JwtDecoder jwtDecoder(KeycloakSettings keycloak, OAuth2TokenValidator<Jwt> notRevoked) {
+  JwtDecoder jwtDecoder(
+      JWKSource<SecurityContext> keys,
+      KeycloakSettings keycloak,
+      OAuth2TokenValidator<Jwt> notRevoked) {
     NimbusJwtDecoder decoder =
-        NimbusJwtDecoder.withJwkSetUri(keycloak.backEndpoint("certs"))
+        NimbusJwtDecoder.withJwkSource(keys)
             .jwsAlgorithm(SignatureAlgorithm.RS256)
             .jwsAlgorithm(SignatureAlgorithm.ES256)
-            .restOperations(new RestTemplate(KeycloakHttp.requests()))
             .build();
     decoder.setJwtValidator(rules(keycloak, notRevoked));
     return decoder;
