@@ -5,19 +5,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
+import org.apache.catalina.Context;
+import org.apache.catalina.Manager;
+import org.apache.catalina.Session;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.boot.tomcat.TomcatWebServer;
+import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/** L4, R5: the application over HTTPS, while neither Keycloak nor Redis can be reached. */
+/** L4, R5, S1: the application over HTTPS, while neither Keycloak nor Redis can be reached. */
 @SpringBootTest(
     webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
     properties = {
@@ -31,6 +41,7 @@ class KeycloakAwayTest {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   @LocalServerPort private int port;
+  @Autowired private ServletWebServerApplicationContext application;
 
   @DynamicPropertySource
   static void nobodyListens(DynamicPropertyRegistry registry) throws IOException {
@@ -71,6 +82,61 @@ class KeycloakAwayTest {
         .contains("; Secure", "; HttpOnly", "; SameSite=Lax", "; Path=/");
     assertThat(get("/oauth2/authorization/keycloak?register").headers().firstValue("Location"))
         .hasValueSatisfying(location -> assertThat(location).contains("prompt=create"));
+  }
+
+  /** Tomcat itself believes Host, and to HTTP/1.0 (nginx, unless told otherwise) in any case. */
+  @ParameterizedTest
+  @ValueSource(strings = {"HTTP/1.0", "HTTP/1.1"})
+  void noAddressIsMadeOfWhatARequestSaysOfItsHost(String version) throws Exception {
+    for (String path :
+        List.of(
+            "/tasks",
+            "/docs",
+            "/unknown",
+            "/actuator/env",
+            "/oauth2/authorization/keycloak",
+            "/login/oauth2/code/keycloak?error=denied&state=x",
+            "/login/oauth2/code/keycloak?code=x&state=x")) {
+      String answer = asEvil("GET " + path + " " + version);
+      assertThat(answer).startsWith("HTTP/1.1 302").doesNotContain("evil");
+      assertThat(answer)
+          .as(path)
+          .containsPattern("\r\nLocation: (/[^/]|https://id\\.example\\.org/realms/app/)");
+    }
+    assertThat(asEvil("GET /docs/openapi " + version)).contains("\"/\"").doesNotContain("evil");
+  }
+
+  private String asEvil(String request) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket
+          .getOutputStream()
+          .write(
+              (request
+                      + "\r\nHost: evil.example"
+                      + "\r\nX-Forwarded-Host: evil.example"
+                      + "\r\nForwarded: host=evil.example"
+                      + "\r\nConnection: close\r\n\r\n")
+                  .getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** Strangers can make sessions, so those end soon; a page that is refused makes none. */
+  @Test
+  void aSessionWithoutALoginEndsSoon() throws Exception {
+    assertThat(get("/").headers().firstValue("Set-Cookie")).isEmpty();
+    assertThat(get("/tasks").headers().firstValue("Set-Cookie")).isEmpty();
+    String cookie =
+        get("/oauth2/authorization/keycloak").headers().firstValue("Set-Cookie").orElseThrow();
+    Session session = sessions().findSession(cookie.replaceAll("^TASKS_SESSION=([^;]*);.*$", "$1"));
+    assertThat(session.getMaxInactiveInterval()).isEqualTo(15 * 60);
+  }
+
+  private Manager sessions() {
+    if (application.getWebServer() instanceof TomcatWebServer server) {
+      return ((Context) server.getTomcat().getHost().findChildren()[0]).getManager();
+    }
+    throw new IllegalStateException("no Tomcat");
   }
 
   /** Nobody can tell whether the token is good, so nobody calls it bad. */

@@ -30,12 +30,16 @@ public final class RawHttp {
 
   /** The same from an address of this machine. */
   public static String sendFrom(String address, URI server, String... lines) {
-    String text =
-        String.join("\r\n", lines)
-            + "\r\nHost: "
-            + server.getAuthority()
-            + "\r\nConnection: close\r\n\r\n";
-    return exchange(address, server, text);
+    return exchange(address, server, request(server.getAuthority(), lines));
+  }
+
+  /** The same with a header Host of another server. */
+  public static String sendAs(String host, URI server, String... lines) {
+    return exchange("127.0.0.1", server, request(host, lines));
+  }
+
+  private static String request(String host, String... lines) {
+    return String.join("\r\n", lines) + "\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
   }
 
   private static String exchange(String address, URI server, String text) {

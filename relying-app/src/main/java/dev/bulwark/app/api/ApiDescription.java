@@ -5,6 +5,7 @@ import io.swagger.v3.oas.annotations.enums.SecuritySchemeIn;
 import io.swagger.v3.oas.annotations.enums.SecuritySchemeType;
 import io.swagger.v3.oas.annotations.info.Info;
 import io.swagger.v3.oas.annotations.security.SecurityScheme;
+import io.swagger.v3.oas.annotations.servers.Server;
 import org.springframework.context.annotation.Configuration;
 
 /** The head of the OpenAPI document at {@code /docs/openapi}. */
@@ -17,7 +18,9 @@ import org.springframework.context.annotation.Configuration;
             description =
                 "Send an access token of the realm, or through the gateway an API key. 401 and 403"
                     + " bear WWW-Authenticate (RFC 6750); 503 with Retry-After: keep the token and"
-                    + " try again."))
+                    + " try again."),
+    // Not what the request says of its host.
+    servers = @Server(url = "/"))
 @SecurityScheme(
     name = "token",
     type = SecuritySchemeType.HTTP,

@@ -9,6 +9,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpStatus;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.session.SessionRegistry;
 import org.springframework.security.core.session.SessionRegistryImpl;
@@ -23,9 +24,11 @@ import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizedCli
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizedClientRepository;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.savedrequest.NullRequestCache;
 import org.springframework.security.web.session.ConcurrentSessionFilter;
 import org.springframework.security.web.session.HttpSessionEventPublisher;
 import org.springframework.security.web.session.SimpleRedirectSessionInformationExpiredStrategy;
+import org.springframework.web.filter.RelativeRedirectFilter;
 import org.springframework.web.util.HttpSessionMutexListener;
 
 /**
@@ -65,8 +68,10 @@ class PageSecurity {
                     .loginPage(LOGIN)
                     .authorizationEndpoint(
                         way -> way.authorizationRequestResolver(new LoginRequests(clients)))
-                    .defaultSuccessUrl("/tasks")
+                    .successHandler(new LoginSuccess())
                     .failureUrl("/?failed"))
+        // Everybody goes to the tasks; a request that is kept makes a session and names its host.
+        .requestCache(cache -> cache.requestCache(new NullRequestCache()))
         .logout(logout -> logout.logoutSuccessHandler(leave))
         .oidcLogout(
             logout ->
@@ -123,6 +128,18 @@ class PageSecurity {
   @Bean
   ServletContextInitializer secureCookie(AppSettings app) {
     return context -> context.getSessionCookieConfig().setSecure(app.isSecure());
+  }
+
+  /**
+   * Leaves {@code Location} a path; Tomcat would put what the request says of its host before it.
+   */
+  @Bean
+  FilterRegistrationBean<RelativeRedirectFilter> relativeRedirects() {
+    RelativeRedirectFilter filter = new RelativeRedirectFilter();
+    filter.setRedirectStatus(HttpStatus.FOUND);
+    FilterRegistrationBean<RelativeRedirectFilter> bean = new FilterRegistrationBean<>(filter);
+    bean.setOrder(Ordered.HIGHEST_PRECEDENCE);
+    return bean;
   }
 
   @Bean
