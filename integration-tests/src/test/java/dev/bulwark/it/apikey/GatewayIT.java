@@ -101,6 +101,7 @@ class GatewayIT {
                   .header("X-Auth-Client", "mallory")
                   .header("X_Auth_Scopes", "admin")
                   .header("x-auth-scopes", "admin")
+                  .header("Client-Cert", ":bWFsbG9yeQ==:")
                   .method(method, HttpRequest.BodyPublishers.ofString(body(method))));
       assertThat(answer.status()).as(method).isEqualTo(200);
       Headers seen = PASSED.remove();
@@ -109,7 +110,7 @@ class GatewayIT {
       assertThat(seen.get("X-Auth-Scopes")).containsExactly("tasks:read tasks:write");
       assertThat(seen.get("X-Auth-Key-Id")).containsExactly(key.get("id").asText());
       assertThat(String.join("", seen.getOrDefault("X-Auth-Client", List.of()))).isEmpty();
-      assertThat(seen).doesNotContainKeys("X-api-key", "X_auth_scopes");
+      assertThat(seen).doesNotContainKeys("X-api-key", "X_auth_scopes", "Client-cert");
       assertThat(seen.values().toString()).doesNotContain("mallory", "admin");
     }
   }
