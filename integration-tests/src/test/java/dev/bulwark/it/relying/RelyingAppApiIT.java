@@ -3,6 +3,7 @@ package dev.bulwark.it.relying;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.oidc.ForgedTokens;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** J4, J2, J3, R5, K5: the API of the relying app, used and attacked. */
+/** J1, J2, J3, J4, R5, K5: the API of the relying app, used and attacked. */
 @SharedRealm
 class RelyingAppApiIT {
 
@@ -121,6 +122,39 @@ class RelyingAppApiIT {
     String key = Http.get(REALM.url()).expect(200).text("public_key");
     new ForgedTokens(login.text("access_token"), key).all().forEach(RelyingAppApiIT::refused);
     app.tasks(login.text("access_token")).expect(200);
+  }
+
+  /** J1: the other algorithm, for a client that is set to it. */
+  @Test
+  void aTokenSignedWithEs256IsTakenUntilItIsRevoked() {
+    String realm = ADMIN.get("/realms/app").expect(200).text("id");
+    ADMIN
+        .post(
+            "/realms/app/components",
+            """
+            {"name": "elliptic", "providerId": "ecdsa-generated", "parentId": "%s",
+             "providerType": "org.keycloak.keys.KeyProvider"}
+            """
+                .formatted(realm))
+        .expect(201);
+    String path = "/realms/app/clients/" + ADMIN.clientUuid("dev-cli");
+    String before = ADMIN.get(path).expect(200).body();
+    try {
+      ObjectNode client = (ObjectNode) ADMIN.get(path).expect(200).json();
+      ((ObjectNode) client.get("attributes")).put("access.token.signed.response.alg", "ES256");
+      ADMIN.put(path, client.toString()).expect(204);
+      Response login = REALM.login("alice", Realm.PASSWORD, BOTH).expect(200);
+      String token = login.text("access_token");
+      assertThat(Realm.header(token).get("alg").asText()).isEqualTo("ES256");
+      assertThat(Realm.header(login.text("id_token")).get("alg").asText()).isEqualTo("RS256");
+      app.tasks(token).expect(200);
+      REALM.userInfo(token).expect(200);
+      Http.get(REALM.url() + "/api-keys", "Authorization", "Bearer " + token).expect(200);
+      REALM.revoke(token).expect(200);
+      refused("revoked", token);
+    } finally {
+      ADMIN.put(path, before).expect(204);
+    }
   }
 
   /** The ID token that the app itself gets has the app as its audience. */
