@@ -202,10 +202,46 @@ enum LimitedPath {
     Supplier<Response> from(LimitedServer server, String address) {
       return () -> {
         Visitor visitor = server.visitor(address);
-        String reset = Visitor.link(visitor.login("cli"), "reset-credentials");
-        Response form = visitor.open(server.url().resolve(reset).toString());
-        return visitor.submit(form, Map.of("username", "nobody-" + System.nanoTime()));
+        return visitor.submit(
+            visitor.open(visitor.reset("cli")), Map.of("username", "nobody-" + System.nanoTime()));
       };
+    }
+  },
+  /** The form and the mail are steps of one request, and take one slot. */
+  RESET_CREDENTIALS_OF_A_USER {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      String user = server.newUser();
+      return () -> {
+        Visitor visitor = server.visitor(address);
+        return visitor.submit(visitor.open(visitor.reset("cli")), Map.of("username", user));
+      };
+    }
+  },
+  /** Keycloak asks whom it knows by the cookie for no name: each sends a mail. */
+  RESET_CREDENTIALS_WHILE_LOGGED_IN {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      Visitor visitor = server.visitor(LimitedServer.newAddress());
+      visitor
+          .submit(visitor.login("cli"), Map.of("username", server.newUser(), "password", PASSWORD))
+          .expect(302);
+      Visitor moved = visitor.at(address);
+      return () -> moved.open(server.realmUrl() + "/login-actions/reset-credentials");
+    }
+  },
+  /** What was sent once is sent again by the mere address of the page. */
+  RESET_CREDENTIALS_REFRESHED {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      return refreshedReset(server, address, server.newUser());
+    }
+  },
+  /** No mail, but who is told from who gets one by a refusal has an account. */
+  RESET_CREDENTIALS_OF_NOBODY_REFRESHED {
+    @Override
+    Supplier<Response> from(LimitedServer server, String address) {
+      return refreshedReset(server, address, "nobody-" + System.nanoTime());
     }
   },
   REGISTRATION {
@@ -371,6 +407,15 @@ enum LimitedPath {
         """
         .formatted(
             UUID.randomUUID(), Instant.now().truncatedTo(ChronoUnit.SECONDS), SERVICE_PROVIDER);
+  }
+
+  /** The form is sent from another address, so that what is seen is the refreshed page. */
+  static Supplier<Response> refreshedReset(LimitedServer server, String address, String name) {
+    Visitor visitor = server.visitor(LimitedServer.newAddress());
+    String reset = visitor.reset("cli");
+    visitor.submit(visitor.open(reset), Map.of("username", name)).expect(200);
+    Visitor moved = visitor.at(address);
+    return () -> moved.open(reset);
   }
 
   private static Response signIn(Visitor visitor, String clientId, String user) {

@@ -45,6 +45,7 @@ class SecretsInventoryIT {
             "http-basic-authenticator",
             "idp-username-password-form",
             "organization",
+            "reset-credential-email",
             "reset-credentials-choose-user"),
         Map.ofEntries(
             Map.entry("allow-access-authenticator", NO_SECRET),
@@ -65,7 +66,6 @@ class SecretsInventoryIT {
             Map.entry("idp-email-verification", SIGNED),
             Map.entry("idp-review-profile", NO_SECRET),
             Map.entry("idp-add-organization-member", NO_SECRET),
-            Map.entry("reset-credential-email", SIGNED),
             Map.entry("reset-otp", NO_SECRET),
             Map.entry("reset-password", NO_SECRET),
             Map.entry("user-session-limits", NO_SECRET),

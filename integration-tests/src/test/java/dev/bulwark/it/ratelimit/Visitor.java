@@ -60,6 +60,11 @@ final class Visitor {
     return open(authorization(realm, "auth", clientId));
   }
 
+  /** Where the login page of a client leads to whoever has forgotten the password. */
+  String reset(String clientId) {
+    return server.resolve(link(login(clientId), "reset-credentials")).toString();
+  }
+
   Response registration() {
     return open(authorization("limits", "registrations", "cli"));
   }

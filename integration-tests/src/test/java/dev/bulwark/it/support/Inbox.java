@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 
-/** A mail server on this machine, which the realm {@code app} sends its mails to. */
+/** A mail server on this machine, which a realm sends its mails to. */
 public final class Inbox implements AutoCloseable {
 
   private static final Pattern LINK =
@@ -18,15 +18,20 @@ public final class Inbox implements AutoCloseable {
   private final GreenMail server =
       new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
 
-  /** Starts the server and has the realm use it; skips the test where Keycloak is elsewhere. */
+  /** Starts the server for the realm {@code app}; skips the test where Keycloak is elsewhere. */
   public Inbox(AdminApi admin) {
+    this(admin, "app");
+  }
+
+  /** Starts the server for a realm; skips the test where Keycloak is elsewhere. */
+  public Inbox(AdminApi admin, String realm) {
     Assumptions.assumeTrue(
         "distribution".equals(System.getProperty("server", "distribution")),
         "The mail server of this test is on 127.0.0.1, where only a local Keycloak finds it");
     server.start();
     admin
         .put(
-            "/realms/app",
+            "/realms/" + realm,
             """
             {"smtpServer": {"host": "127.0.0.1", "port": "%d", "from": "auth@example.org"}}
             """

@@ -6,6 +6,8 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.authentication.AuthenticationFlowContext;
 import org.keycloak.authentication.authenticators.browser.AbstractUsernameFormAuthenticator;
+import org.keycloak.models.DefaultActionTokenKey;
+import org.keycloak.models.UserModel;
 import org.keycloak.services.managers.AuthenticationManager;
 
 /** Whom an attempt is about, found as the step itself will find it. */
@@ -39,6 +41,19 @@ final class Accounts {
     return set ? current(context) : typed(context);
   }
 
+  /**
+   * The user that an earlier step has found, else the name that it has not: a name that nobody has
+   * counts as any other, or who asks twice would know.
+   */
+  static Account currentOrAttempted(AuthenticationFlowContext context) {
+    return context.getUser() != null
+        ? current(context)
+        : Account.named(
+            context
+                .getAuthenticationSession()
+                .getAuthNote(AbstractUsernameFormAuthenticator.ATTEMPTED_USERNAME));
+  }
+
   /** The name in the header {@code Authorization: Basic}. */
   static Account basic(AuthenticationFlowContext context) {
     String header = basicHeader(context);
@@ -62,6 +77,17 @@ final class Accounts {
   /** For the forms that look at "cancel" before anything else, and test nothing then. */
   static boolean isNotCancelled(AuthenticationFlowContext context) {
     return !context.getHttpRequest().getDecodedFormParameters().containsKey("cancel");
+  }
+
+  /** For the mail of a reset, which is not sent to who has come by its link. */
+  static boolean isNotByActionToken(AuthenticationFlowContext context) {
+    UserModel user = context.getUser();
+    return user == null
+        || !user.getId()
+            .equals(
+                context
+                    .getAuthenticationSession()
+                    .getAuthNote(DefaultActionTokenKey.ACTION_TOKEN_USER_ID));
   }
 
   private static @Nullable String basicHeader(AuthenticationFlowContext context) {

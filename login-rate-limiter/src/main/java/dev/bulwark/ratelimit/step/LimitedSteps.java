@@ -35,6 +35,15 @@ public final class LimitedSteps {
       new Step(ACTION, PASSWORD, Accounts::isNotCancelled, Accounts::current, Refusals::page);
   private static final Step RESET =
       new Step(ACTION, MESSAGE, context -> true, Accounts::typed, Refusals::page);
+  // Keycloak sends the mail without the form too: to who is logged in, and again when the page is
+  // refreshed. Where the form was sent in this request, its slot is this step's.
+  private static final Step RESET_MAIL =
+      new Step(
+          AUTHENTICATE,
+          MESSAGE,
+          Accounts::isNotByActionToken,
+          Accounts::currentOrAttempted,
+          Refusals::pageForAnybody);
   private static final Step GRANT_NAME =
       new Step(AUTHENTICATE, NAME, context -> true, Accounts::typed, Refusals::json);
   private static final Step GRANT_PASSWORD =
@@ -76,6 +85,11 @@ public final class LimitedSteps {
   /** The form by which a forgotten credential is reset: each sends a message to somebody. */
   public static Authenticator reset(Authenticator delegate) {
     return LimitedCredentialAuthenticator.decorate(delegate, RESET);
+  }
+
+  /** The mail by which a forgotten credential is reset, whatever leads to it. */
+  public static Authenticator resetMail(Authenticator delegate) {
+    return LimitedCredentialAuthenticator.decorate(delegate, RESET_MAIL);
   }
 
   /** The name in a token request. */

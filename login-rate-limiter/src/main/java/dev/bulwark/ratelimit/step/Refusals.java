@@ -35,6 +35,19 @@ public final class Refusals {
   }
 
   /**
+   * As {@link #page(AuthenticationFlowContext, Decision.Refused)}, where an earlier step has looked
+   * for the user and the page must not tell whether it has found one, by its name or language.
+   */
+  static Response pageForAnybody(AuthenticationFlowContext context, Decision.Refused refusal) {
+    LoginFormsProvider form =
+        context
+            .getSession()
+            .getProvider(LoginFormsProvider.class)
+            .setAuthenticationSession(context.getAuthenticationSession());
+    return page(form, context.getRefreshUrl(true), refusal);
+  }
+
+  /**
    * A page of the login theme.
    *
    * @param retry where the page leads back to
