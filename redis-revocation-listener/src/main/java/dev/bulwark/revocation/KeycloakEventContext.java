@@ -4,7 +4,6 @@ import dev.bulwark.revocation.events.EventContext;
 import jakarta.ws.rs.core.MultivaluedMap;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.http.HttpRequest;
-import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -19,12 +18,6 @@ final class KeycloakEventContext implements EventContext {
   KeycloakEventContext(KeycloakSession session, RealmModel realm) {
     this.session = session;
     this.realm = realm;
-  }
-
-  @Override
-  public @Nullable String internalClientId(String clientId) {
-    ClientModel client = realm.getClientByClientId(clientId);
-    return client == null ? null : client.getId();
   }
 
   @Override
@@ -47,6 +40,12 @@ final class KeycloakEventContext implements EventContext {
   public boolean isUserEnabled(String userId) {
     UserModel user = session.users().getUserById(realm, userId);
     return user != null && user.isEnabled();
+  }
+
+  @Override
+  public long userNotBefore(String userId) {
+    UserModel user = session.users().getUserById(realm, userId);
+    return user == null ? 0 : session.users().getNotBeforeOfUser(realm, user);
   }
 
   @Override

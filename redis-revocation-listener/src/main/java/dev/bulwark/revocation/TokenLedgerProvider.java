@@ -1,5 +1,6 @@
 package dev.bulwark.revocation;
 
+import dev.bulwark.revocation.rules.Grant;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.SessionType;
 import jakarta.transaction.Status;
@@ -7,7 +8,6 @@ import jakarta.transaction.SystemException;
 import jakarta.transaction.TransactionManager;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import org.keycloak.common.util.Time;
 import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientModel;
@@ -23,10 +23,11 @@ import org.keycloak.transaction.JtaTransactionManagerLookup;
  * Enters the tokens of one request in the ledger before its response leaves. A rolled-back request
  * issues no token and leaves no row.
  *
- * <p>The row of a token whose session has been there for a while is announced at once, so that
- * others can write it while the token is still being signed: that halves what the ledger costs. A
- * row whose session is not in the database yet has to wait for the end of the transaction, or the
- * reconciler could take its session for a dead one.
+ * <p>The row of a token whose session was committed before this request is announced at once, so
+ * that others can write it while the token is still being signed: that halves what the ledger
+ * costs. A row whose session comes with this request has to wait for the end of the transaction: a
+ * row is never in the ledger before its session is in Keycloak's table, or the reconciler would
+ * take that session for a dead one.
  */
 final class TokenLedgerProvider implements TokenPostProcessor {
 
@@ -36,9 +37,6 @@ final class TokenLedgerProvider implements TokenPostProcessor {
   private static final Logger LOG = Logger.getLogger(TokenLedgerProvider.class);
   private static final String ATTRIBUTE = TokenLedgerProvider.class.getName();
   private static final int MAX_TEXT = 255;
-
-  /** Age from which a session is surely in the database, seconds. */
-  private static final int SETTLED = 10;
 
   private final KeycloakSession session;
   private final @Nullable RevocationService service;
@@ -107,24 +105,24 @@ final class TokenLedgerProvider implements TokenPostProcessor {
     return other == null ? own : other;
   }
 
-  /** Whether all that the token leans on was committed before this transaction began. */
+  /**
+   * Whether all that the token leans on was committed before this transaction began. The grant
+   * tells: whoever redeems a refresh token or a code got it by a response that left after that
+   * commit. An offline session is made when the code is redeemed.
+   */
   private static boolean isSettled(LedgerToken row, AuthenticatedClientSessionModel issuing) {
     UserSessionModel userSession = issuing.getUserSession();
     if (!row.clientId().equals(issuing.getClient().getId())) {
       return false;
     }
+    Grant grant = Grant.ofJti(row.jti());
     return switch (row.type()) {
       case TRANSIENT -> userSession.getUser().getServiceAccountClientLink() != null;
-      case ONLINE -> !userSession.isOffline() && isOld(userSession, issuing);
-      case OFFLINE -> userSession.isOffline() && isOld(userSession, issuing);
+      case ONLINE ->
+          !userSession.isOffline() && (grant == Grant.REFRESH_TOKEN || grant == Grant.CODE);
+      case OFFLINE -> userSession.isOffline() && grant == Grant.REFRESH_TOKEN;
       default -> false;
     };
-  }
-
-  private static boolean isOld(
-      UserSessionModel userSession, AuthenticatedClientSessionModel clientSession) {
-    int before = Time.currentTime() - SETTLED;
-    return userSession.getStarted() <= before && clientSession.getStarted() <= before;
   }
 
   private IssuedTokens pending(RevocationService running) {

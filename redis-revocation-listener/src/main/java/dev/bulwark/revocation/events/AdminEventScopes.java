@@ -5,7 +5,6 @@ import dev.bulwark.revocation.rules.Scopes;
 import dev.bulwark.revocation.rules.SessionType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.events.admin.OperationType;
@@ -16,8 +15,6 @@ import org.keycloak.events.admin.ResourceType;
  * {@link ModelEventScopes}.
  */
 public final class AdminEventScopes {
-
-  private static final Set<SessionType> NONE = Set.of();
 
   private AdminEventScopes() {}
 
@@ -48,22 +45,18 @@ public final class AdminEventScopes {
     if (operation == OperationType.ACTION) {
       List<RevocationScope> result =
           new ArrayList<>(ApiKeyScopes.ofAdminEvent(event, realmId, scopes));
-      result.addAll(action(realmId, path, userId, scopes));
+      result.addAll(action(realmId, path, userId, scopes, context));
       return result;
     }
     if (type == ResourceType.USER_SESSION && path.length == 2 && path[0].equals("sessions")) {
-      Set<SessionType> kills =
-          isOffline(event.getRepresentation())
-              ? SessionType.OFFLINE_TYPES
-              : SessionType.ONLINE_TYPES;
-      return List.of(scopes.session(realmId, path[1], null, kills));
+      return List.of(scopes.session(realmId, path[1]));
     }
     if (type == ResourceType.USER
         && operation == OperationType.UPDATE
         && userId != null
         && path.length == 2
         && !context.isUserEnabled(userId)) {
-      return List.of(scopes.user(realmId, userId, null, SessionType.ALL));
+      return List.of(scopes.user(realmId, userId));
     }
     if (userId != null
         && operation == OperationType.DELETE
@@ -71,7 +64,7 @@ public final class AdminEventScopes {
             || type == ResourceType.CLIENT_ROLE_MAPPING
             || type == ResourceType.GROUP_MEMBERSHIP)) {
       // Without the role offline_access, tokens of offline sessions die.
-      return List.of(scopes.user(realmId, userId, null, NONE));
+      return List.of(scopes.user(realmId, userId));
     }
     return ApiKeyScopes.ofAdminEvent(event, realmId, scopes);
   }
@@ -105,17 +98,18 @@ public final class AdminEventScopes {
   }
 
   private static List<RevocationScope> action(
-      String realmId, String[] path, @Nullable String userId, Scopes scopes) {
+      String realmId, String[] path, @Nullable String userId, Scopes scopes, EventContext context) {
     String last = path[path.length - 1];
     if (userId == null) {
-      return last.equals("logout-all") ? List.of(scopes.realm(realmId)) : List.of();
+      return last.equals("logout-all")
+          ? List.of(scopes.realm(realmId, context.realmNotBefore()))
+          : List.of();
     }
     if (last.equals("logout") && path.length == 3) {
-      // Sets the user's not-before as well, so tokens without session die too.
-      return List.of(scopes.user(realmId, userId, null, SessionType.ALL));
+      return List.of(scopes.user(realmId, userId, context.userNotBefore(userId)));
     }
     // Consents and whatever else may end sessions of this user.
-    return List.of(scopes.user(realmId, userId, null, NONE));
+    return List.of(scopes.user(realmId, userId));
   }
 
   private static List<RevocationScope> realmUpdate(
@@ -128,11 +122,6 @@ public final class AdminEventScopes {
       result.add(scopes.realmNotBefore(realmId, context.realmNotBefore()));
     }
     return result;
-  }
-
-  private static boolean isOffline(@Nullable String representation) {
-    // {"offline":true} is all there is, and a wrong guess costs a verification only.
-    return representation != null && representation.replace(" ", "").contains("\"offline\":true");
   }
 
   private static String cause(AdminEvent event) {

@@ -5,9 +5,6 @@ import org.jspecify.annotations.Nullable;
 /** What the mapping of events asks Keycloak for, in the transaction of the event. */
 public interface EventContext {
 
-  /** Internal id of a client of the event's realm; null if there is none. */
-  @Nullable String internalClientId(String clientId);
-
   /**
    * The token in a form parameter of the request, its signature verified; null if there is no
    * request, parameter or valid token.
@@ -16,6 +13,9 @@ public interface EventContext {
 
   /** Whether a user of the event's realm exists and is enabled. */
   boolean isUserEnabled(String userId);
+
+  /** Not-before of a user of the event's realm, seconds since 1970; 0 if none. */
+  long userNotBefore(String userId);
 
   /** Whether the event's realm is enabled. */
   boolean isRealmEnabled();

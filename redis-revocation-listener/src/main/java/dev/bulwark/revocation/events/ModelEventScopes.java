@@ -29,7 +29,7 @@ public final class ModelEventScopes {
     if (event instanceof UserModel.UserRemovedEvent removed) {
       return List.of(
           new Scopes("USER_REMOVED", now)
-              .user(removed.getRealm().getId(), removed.getUser().getId(), null, SessionType.ALL));
+              .user(removed.getRealm().getId(), removed.getUser().getId()));
     }
     if (event instanceof ClientModel.ClientRemovedEvent removed) {
       ClientModel client = removed.getClient();

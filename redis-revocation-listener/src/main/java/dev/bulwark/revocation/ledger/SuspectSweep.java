@@ -124,10 +124,9 @@ public final class SuspectSweep {
    *
    * @param afterJti leaves out tokens up to this jti; empty for none
    * @param now seconds since 1970
-   * @param issuedBefore leaves out tokens with a later {@code iat}, seconds since 1970
    */
   public List<Suspect> find(
-      Connection connection, Slice slice, String afterJti, long now, long issuedBefore, int limit)
+      Connection connection, Slice slice, String afterJti, long now, int limit)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(findSql(slice, limit))) {
       int parameter = setTimes(statement, now);
@@ -135,8 +134,7 @@ public final class SuspectSweep {
         parameter = setRange(statement, parameter, slice);
       }
       statement.setString(parameter++, afterJti);
-      statement.setLong(parameter++, now);
-      statement.setLong(parameter, issuedBefore);
+      statement.setLong(parameter, now);
       List<Suspect> suspects = new ArrayList<>();
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
@@ -158,16 +156,13 @@ public final class SuspectSweep {
    * They differ where a realm was replaced by another with the same ids in it.
    *
    * @param now seconds since 1970
-   * @param issuedBefore leaves out tokens with a later {@code iat}, seconds since 1970
    */
-  public boolean mayHaveSuspects(Connection connection, Slice slice, long now, long issuedBefore)
-      throws SQLException {
+  public boolean mayHaveSuspects(Connection connection, Slice slice, long now) throws SQLException {
     String id = slice.end();
     if (slice.isOneId() && id != null) {
       Optional<List<Representatives.Row>> oldest = representatives.of(connection, id);
       if (oldest.isPresent()) {
-        List<Representatives.Row> suspected =
-            suspected(connection, oldest.get(), now, issuedBefore);
+        List<Representatives.Row> suspected = suspected(connection, oldest.get(), now);
         if (suspected.stream().allMatch(row -> row.expiresAt() > now)) {
           return !suspected.isEmpty();
         }
@@ -177,7 +172,6 @@ public final class SuspectSweep {
     try (PreparedStatement statement = connection.prepareStatement(anySql(slice))) {
       int parameter = setRange(statement, setTimes(statement, now), slice);
       statement.setLong(parameter++, now);
-      statement.setLong(parameter++, issuedBefore);
       for (int range = ranges() - 1; range > 0; range--) {
         parameter = setRange(statement, parameter, slice);
       }
@@ -186,14 +180,10 @@ public final class SuspectSweep {
   }
 
   private List<Representatives.Row> suspected(
-      Connection connection, List<Representatives.Row> oldest, long now, long issuedBefore)
-      throws SQLException {
+      Connection connection, List<Representatives.Row> oldest, long now) throws SQLException {
     List<Representatives.Row> suspected = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(oneSql())) {
       for (Representatives.Row row : oldest) {
-        if (row.issuedAt() >= issuedBefore) {
-          continue;
-        }
         int parameter = setTimes(statement, now);
         statement.setLong(parameter++, row.expiresAt());
         statement.setString(parameter, row.jti());
@@ -259,7 +249,7 @@ public final class SuspectSweep {
     return sql.append(" WHERE ")
         .append(slice.condition("t." + column))
         .append(
-            " AND t.JTI > ? AND t.EXPIRES_AT > ? AND t.ISSUED_AT < ?) x WHERE CAUSE IS NOT NULL ORDER BY JTI LIMIT ")
+            " AND t.JTI > ? AND t.EXPIRES_AT > ?) x WHERE CAUSE IS NOT NULL ORDER BY JTI LIMIT ")
         .append(limit)
         .toString();
   }
@@ -269,7 +259,7 @@ public final class SuspectSweep {
     sql.append(cause).append(" AS CAUSE FROM (SELECT ").append(alike);
     sql.append(", MIN(ISSUED_AT) AS ISSUED_AT FROM ").append(table).append(" WHERE ");
     sql.append(slice.condition(column));
-    sql.append(" AND EXPIRES_AT > ? AND ISSUED_AT < ? GROUP BY ").append(alike).append(") t");
+    sql.append(" AND EXPIRES_AT > ? GROUP BY ").append(alike).append(") t");
     appendJoins(sql, slice, false);
     return sql.append(") x WHERE CAUSE IS NOT NULL LIMIT 1").toString();
   }

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * of the event and laid over the ledger afterwards, more than once, since a token can be on its way
  * into the ledger when the event commits.
  *
- * <p>A scope never kills outright a token of its own second or later: a session id can be born
- * again, and Keycloak's own cut-offs have the same grain. Those it has verified.
+ * <p>A scope kills outright only by a cut-off that Keycloak itself keeps (a not-before), or where
+ * Keycloak has no say (a revoked jti, an API key). The rest Keycloak verifies: a session id can be
+ * born again, a user can log in while an administrator logs that user out.
  *
  * @param id unique
  * @param kind by which key it finds tokens
@@ -63,8 +64,8 @@ public record RevocationScope(
   }
 
   /**
-   * Whether it kills nothing of a whole realm outright, and has every token verified. That can be
-   * very many, so it takes its time: see {@code DoubtPasses}.
+   * Whether only some tokens of a whole realm may have ended. Verifying them all can take long, so
+   * it takes its time: see {@code DoubtPasses}.
    */
   public boolean isDoubt() {
     return kind == ScopeKind.REALM && kills.isEmpty();
@@ -108,6 +109,7 @@ public record RevocationScope(
     return Objects.equals(realmId, token.realmId());
   }
 
+  /** Nodes of version 0.1.0 before November 2026 wrote sessions with a client. */
   private boolean narrowed(LedgerToken token) {
     return clientId == null || clientId.equals(token.clientId());
   }

@@ -4,7 +4,14 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the scopes of one event: they share its time and cause. */
+/**
+ * Makes the scopes of one event: they share its time and cause.
+ *
+ * <p>The time of an event decides about no token. Keycloak can need seconds between the change and
+ * the event (an administrator's logout calls applications in between), and a user who logs in
+ * meanwhile keeps that session. A scope kills outright what Keycloak's own cut-off (not-before)
+ * kills, and has Keycloak judge the rest.
+ */
 public final class Scopes {
 
   /** An exchange that read the key before it died has issued its token by then. */
@@ -46,24 +53,31 @@ public final class Scopes {
         now);
   }
 
-  /** A user session: kills the given types, of one client if given, and has the rest verified. */
-  public RevocationScope session(
-      String realmId, String sessionId, @Nullable String clientId, Set<SessionType> kills) {
-    Keys keys = new Keys(null, clientId, sessionId, null);
-    return scope(ScopeKind.SESSION, realmId, keys, kills, outright(), SessionType.ALL);
+  /** A user session: every token of it is verified. */
+  public RevocationScope session(String realmId, String sessionId) {
+    Keys keys = new Keys(null, null, sessionId, null);
+    return scope(ScopeKind.SESSION, realmId, keys, NONE, 0, SessionType.ALL);
   }
 
-  /** A user: kills the given types, of one client if given, and has the rest verified. */
-  public RevocationScope user(
-      String realmId, String userId, @Nullable String clientId, Set<SessionType> kills) {
-    Keys keys = new Keys(userId, clientId, null, null);
-    return scope(ScopeKind.USER, realmId, keys, kills, outright(), SessionType.ALL);
+  /** A user: every token is verified. */
+  public RevocationScope user(String realmId, String userId) {
+    return user(realmId, userId, 0);
   }
 
-  /** All tokens of a client. */
+  /**
+   * A user: tokens issued before the not-before are dead, the others are verified.
+   *
+   * @param notBefore Keycloak's own cut-off, seconds since 1970; 0 if there is none
+   */
+  public RevocationScope user(String realmId, String userId, long notBefore) {
+    Keys keys = new Keys(userId, null, null, null);
+    return scope(ScopeKind.USER, realmId, keys, SessionType.ALL, notBefore, SessionType.ALL);
+  }
+
+  /** A client: every token is verified. */
   public RevocationScope client(String realmId, String clientId) {
     Keys keys = new Keys(null, clientId, null, null);
-    return scope(ScopeKind.CLIENT, realmId, keys, SessionType.ALL, outright(), SessionType.ALL);
+    return scope(ScopeKind.CLIENT, realmId, keys, NONE, 0, SessionType.ALL);
   }
 
   /** The tokens of a client issued before a time, seconds since 1970. */
@@ -72,13 +86,22 @@ public final class Scopes {
     return scope(ScopeKind.CLIENT, realmId, keys, SessionType.ALL, notBefore, NONE);
   }
 
-  /** All tokens of a realm. */
+  /** A realm that is gone or disabled: every token is verified, at once. */
   public RevocationScope realm(String realmId) {
-    return scope(ScopeKind.REALM, realmId, NO_KEYS, SessionType.ALL, outright(), SessionType.ALL);
+    return realm(realmId, 0);
   }
 
   /**
-   * Tokens of a realm, each to be verified.
+   * A realm: tokens issued before the not-before are dead, the others are verified, at once.
+   *
+   * @param notBefore Keycloak's own cut-off, seconds since 1970; 0 if there is none
+   */
+  public RevocationScope realm(String realmId, long notBefore) {
+    return scope(ScopeKind.REALM, realmId, NO_KEYS, SessionType.ALL, notBefore, SessionType.ALL);
+  }
+
+  /**
+   * Tokens of a realm, each to be verified, in the time that other work leaves.
    *
    * @param verifies their session types
    */
@@ -151,14 +174,6 @@ public final class Scopes {
 
   private long seconds() {
     return Math.floorDiv(now, 1000L);
-  }
-
-  /**
-   * What a scope kills outright is older than this. Keycloak sets not-before moments before it
-   * fires the event, so the second before is left to verification as well.
-   */
-  private long outright() {
-    return seconds() - 1;
   }
 
   private static String id() {

@@ -21,14 +21,6 @@ public enum SessionType {
   /** A jti without the prefix: Keycloak tries every session. */
   UNKNOWN("un");
 
-  /** Those that die with the online user session. */
-  public static final Set<SessionType> ONLINE_TYPES =
-      Set.copyOf(EnumSet.of(ONLINE, ONLINE_USER_SESSION));
-
-  /** Those that die with the offline user session. */
-  public static final Set<SessionType> OFFLINE_TYPES =
-      Set.copyOf(EnumSet.of(OFFLINE, OFFLINE_USER_SESSION));
-
   /** Those that may need the user's right to offline access, as long as they live. */
   public static final Set<SessionType> OFFLINE_ACCESS_TYPES =
       Set.copyOf(EnumSet.of(OFFLINE, UNKNOWN));

@@ -1,38 +1,21 @@
 package dev.bulwark.revocation.worker;
 
 import dev.bulwark.revocation.rules.LedgerToken;
-import dev.bulwark.revocation.rules.SessionType;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import org.keycloak.common.Profile;
-import org.keycloak.models.AuthenticatedClientSessionModel;
-import org.keycloak.models.ClientModel;
-import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
-import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.models.UserSessionModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.models.utils.StorageUnavailableUserModelDelegate;
 import org.keycloak.models.utils.UserModelDelegate;
-import org.keycloak.protocol.oidc.TokenManager;
-import org.keycloak.representations.AccessToken;
-import org.keycloak.services.managers.AuthenticationManager;
-import org.keycloak.services.util.UserSessionUtil;
 import org.keycloak.storage.StorageUnavailableException;
 
-/**
- * Asks Keycloak what token introspection would say. The checks are those of {@code
- * AccessTokenIntrospectionProvider.introspectionChecks} and {@code
- * UserSessionUtil.findValidSession}, without their side effects (transient sessions, events).
- */
+/** Asks Keycloak what token introspection would say, in transactions of its own. */
 public final class KeycloakTokenOracle implements TokenOracle {
 
-  private static final int PER_TRANSACTION = 200;
+  private static final int PER_TRANSACTION = 1_000;
 
   private final KeycloakSessionFactory factory;
 
@@ -50,84 +33,15 @@ public final class KeycloakTokenOracle implements TokenOracle {
       KeycloakModelUtils.runJobInTransaction(
           factory,
           session -> {
+            TokenJudge judge = new TokenJudge(session);
             for (LedgerToken token : some) {
-              if (!isAlive(session, token)) {
+              if (!judge.isAlive(token)) {
                 dead.add(token);
               }
             }
           });
     }
     return dead;
-  }
-
-  private static boolean isAlive(KeycloakSession session, LedgerToken token) {
-    RealmModel realm = session.realms().getRealm(token.realmId());
-    if (realm == null || !realm.isEnabled()) {
-      return false;
-    }
-    session.getContext().setRealm(realm);
-    ClientModel client = realm.getClientById(token.clientId());
-    if (client == null
-        || !client.isEnabled()
-        || token.issuedAt() < Math.max(realm.getNotBefore(), client.getNotBefore())
-        || session.revokedTokens().contains(token.jti())) {
-      return false;
-    }
-    if (token.sessionId() == null) {
-      return (token.type() == SessionType.TRANSIENT || token.type() == SessionType.UNKNOWN)
-          && isUserValid(session, realm, session.users().getUserById(realm, token.userId()), token);
-    }
-    return token.type().looksAtOnline() && isCarried(session, realm, client, token, false)
-        || token.type().looksAtOffline() && isCarried(session, realm, client, token, true);
-  }
-
-  private static boolean isCarried(
-      KeycloakSession session,
-      RealmModel realm,
-      ClientModel client,
-      LedgerToken token,
-      boolean offline) {
-    String sessionId = Objects.requireNonNull(token.sessionId());
-    boolean needsClientSession = token.type().needsClientSession();
-    UserSessionModel userSession;
-    if (needsClientSession) {
-      userSession =
-          session
-              .sessions()
-              .getUserSessionIfClientExists(realm, sessionId, offline, client.getId());
-      if (userSession == null
-          && !offline
-          && Profile.isFeatureEnabled(Profile.Feature.TOKEN_EXCHANGE)) {
-        // Tokens of legacy exchange with impersonation do without a client session.
-        userSession =
-            UserSessionUtil.getUserSessionWithImpersonatorClient(
-                session, realm, sessionId, false, client.getId());
-        needsClientSession = userSession == null;
-      }
-    } else {
-      userSession =
-          offline
-              ? session.sessions().getOfflineUserSession(realm, sessionId)
-              : session.sessions().getUserSession(realm, sessionId);
-    }
-    if (!AuthenticationManager.isSessionValid(realm, userSession)) {
-      return false;
-    }
-    AccessToken stamp = new AccessToken();
-    stamp.iat(token.issuedAt());
-    if (stamp.isIssuedBeforeSessionStart(userSession.getStarted())) {
-      return false;
-    }
-    if (needsClientSession) {
-      AuthenticatedClientSessionModel clientSession =
-          userSession.getAuthenticatedClientSessionByClient(client.getId());
-      if (clientSession == null
-          || stamp.isIssuedBeforeSessionStart(clientSession.getStarted())
-          || offline && !UserSessionUtil.isOfflineAccessGranted(session, clientSession)) {
-        return false;
-      }
-    }
-    return isUserValid(session, realm, userSession.getUser(), token);
   }
 
   /**
@@ -142,16 +56,5 @@ public final class KeycloakTokenOracle implements TokenOracle {
       }
       inner = delegate.getDelegate();
     }
-  }
-
-  private static boolean isUserValid(
-      KeycloakSession session, RealmModel realm, @Nullable UserModel user, LedgerToken token) {
-    if (user == null) {
-      return false;
-    }
-    requireReachable(user);
-    AccessToken stamp = new AccessToken();
-    stamp.iat(token.issuedAt());
-    return TokenManager.isUserValid(session, realm, stamp, user);
   }
 }

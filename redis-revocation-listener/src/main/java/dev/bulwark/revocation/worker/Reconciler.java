@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * time; a round takes as many slices as fit into its time, and at most one whole cycle. So a small
  * ledger is compared in every round, and a huge one costs a bounded share of one connection.
  *
+ * <p>No age protects a token: its row is written after the session that carries it (see {@code
+ * TokenLedgerProvider}), so a row without its session has lost it.
+ *
  * <p>Half of its time at most goes to whole realms that an event has put in doubt.
  *
  * <p>Runs on the node that has the lease. Not thread-safe; called by one thread.
@@ -38,12 +41,6 @@ public final class Reconciler {
   private static final int SLICE_ROWS = 5_000;
 
   private static final int PAGE = 5_000;
-
-  /**
-   * Younger tokens are left out: on a busy server a row can be in the ledger before its session is
-   * in Keycloak's table, and clocks differ.
-   */
-  private static final long GRACE_SECONDS = 4;
 
   /** Counting reads an entry of the index for each row, which comparing a busy id does not. */
   private static final Duration BETWEEN_COUNTS = Duration.ofSeconds(30);
@@ -178,13 +175,10 @@ public final class Reconciler {
       long now,
       boolean exact)
       throws SQLException {
-    long issuedBefore = now - GRACE_SECONDS;
-    if (!exact
-        && afterJti.isEmpty()
-        && !sweep.mayHaveSuspects(connection, slice, now, issuedBefore)) {
+    if (!exact && afterJti.isEmpty() && !sweep.mayHaveSuspects(connection, slice, now)) {
       return List.of();
     }
-    return sweep.find(connection, slice, afterJti, now, issuedBefore, PAGE);
+    return sweep.find(connection, slice, afterJti, now, PAGE);
   }
 
   /** Revokes those that are dead, and forgets those that are revoked. */

@@ -18,16 +18,12 @@ import org.keycloak.events.admin.ResourceType;
 class AdminEventScopesTest {
 
   private boolean userEnabled = true;
+  private long userNotBefore;
   private boolean realmEnabled = true;
   private long realmNotBefore;
 
   private final EventContext context =
       new EventContext() {
-        @Override
-        public @Nullable String internalClientId(String clientId) {
-          return null;
-        }
-
         @Override
         public @Nullable RequestToken requestToken(String parameter) {
           return null;
@@ -36,6 +32,11 @@ class AdminEventScopesTest {
         @Override
         public boolean isUserEnabled(String userId) {
           return userEnabled;
+        }
+
+        @Override
+        public long userNotBefore(String userId) {
+          return userNotBefore;
         }
 
         @Override
@@ -69,13 +70,17 @@ class AdminEventScopesTest {
     return AdminEventScopes.of(event, context);
   }
 
+  /** The time of the event (5,000 s) can be seconds after the cut-off. */
   @Test
-  void userLogout() {
+  void userLogoutKillsByTheNotBeforeThatItSets() {
+    userNotBefore = 4_000;
     RevocationScope scope =
         scopes(OperationType.ACTION, ResourceType.USER, "users/u/logout").get(0);
     assertThat(scope.kind()).isEqualTo(ScopeKind.USER);
     assertThat(scope.userId()).isEqualTo("u");
     assertThat(scope.kills()).isEqualTo(SessionType.ALL);
+    assertThat(scope.issuedBefore()).isEqualTo(4_000);
+    assertThat(scope.verifies()).isEqualTo(SessionType.ALL);
   }
 
   @Test
@@ -83,36 +88,33 @@ class AdminEventScopesTest {
     RevocationScope scope =
         scopes(OperationType.ACTION, ResourceType.USER, "users/u/consents/cli").get(0);
     assertThat(scope.userId()).isEqualTo("u");
-    assertThat(scope.kills()).isEmpty();
+    assertThat(scope.issuedBefore()).isZero();
   }
 
   @Test
-  void logoutAll() {
+  void logoutAllKillsByTheNotBeforeThatItSets() {
+    realmNotBefore = 4_000;
     RevocationScope scope = scopes(OperationType.ACTION, ResourceType.REALM, "logout-all").get(0);
     assertThat(scope.kind()).isEqualTo(ScopeKind.REALM);
+    assertThat(scope.issuedBefore()).isEqualTo(4_000);
+    assertThat(scope.isDoubt()).isFalse();
     assertThat(scopes(OperationType.ACTION, ResourceType.REALM, "push-revocation")).isEmpty();
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "'{\"offline\":true}', of",
-    "'{\"offline\" : true}', of",
-    "'{\"offline\":false}', on"
-  })
-  void aDeletedSession(String representation, String killed) {
+  @Test
+  void aDeletedSessionIsVerified() {
     RevocationScope scope =
-        scopes(OperationType.DELETE, ResourceType.USER_SESSION, "sessions/s", representation)
-            .get(0);
+        scopes(OperationType.DELETE, ResourceType.USER_SESSION, "sessions/s").get(0);
     assertThat(scope.sessionId()).isEqualTo("s");
-    assertThat(scope.kills()).contains(SessionType.ofCode(killed)).hasSize(2);
+    assertThat(scope.verifies()).isEqualTo(SessionType.ALL);
   }
 
   @Test
   void aDisabledUser() {
     assertThat(scopes(OperationType.UPDATE, ResourceType.USER, "users/u")).isEmpty();
     userEnabled = false;
-    assertThat(scopes(OperationType.UPDATE, ResourceType.USER, "users/u").get(0).kills())
-        .isEqualTo(SessionType.ALL);
+    assertThat(scopes(OperationType.UPDATE, ResourceType.USER, "users/u").get(0).userId())
+        .isEqualTo("u");
     assertThat(scopes(OperationType.CREATE, ResourceType.USER, "users/u")).isEmpty();
   }
 
@@ -126,7 +128,7 @@ class AdminEventScopesTest {
   void aRoleThatIsTakenAway(ResourceType type, String path, OperationType operation, int count) {
     List<RevocationScope> scopes = scopes(operation, type, path);
     assertThat(scopes).hasSize(count);
-    assertThat(scopes).allSatisfy(scope -> assertThat(scope.kills()).isEmpty());
+    assertThat(scopes).allSatisfy(scope -> assertThat(scope.issuedBefore()).isZero());
     assertThat(scopes).allSatisfy(scope -> assertThat(scope.userId()).isEqualTo("u"));
   }
 

@@ -58,12 +58,12 @@ class LedgerDatabaseTest {
     ledger.tokens().insert(connection, List.of(alice, bob, byKey));
     ledger.tokens().insert(connection, List.of(alice));
 
-    assertThat(find(SCOPES.session("realm", "s1", null, Set.of()))).containsExactly(alice);
-    assertThat(find(SCOPES.user("realm", "bob", null, Set.of()))).containsExactly(bob);
+    assertThat(find(SCOPES.session("realm", "s1"))).containsExactly(alice);
+    assertThat(find(SCOPES.user("realm", "bob"))).containsExactly(bob);
     assertThat(find(SCOPES.client("realm", "client"))).containsExactly(alice, bob);
     assertThat(find(SCOPES.realm("realm"))).containsExactly(byKey, alice, bob);
     assertThat(find(SCOPES.apiKey("realm", "k"))).containsExactly(byKey);
-    assertThat(find(SCOPES.session("other", "s1", null, Set.of()))).isEmpty();
+    assertThat(find(SCOPES.session("other", "s1"))).isEmpty();
     assertThat(find(SCOPES.realmNotBefore("realm", NOW - 5))).containsExactly(alice, bob);
   }
 
@@ -89,7 +89,7 @@ class LedgerDatabaseTest {
     ledger
         .revoked()
         .insert(connection, List.of(new RevokedToken("b", NOW + 300)), "-", "TEST", NOW * 1000);
-    assertThat(find(SCOPES.session("realm", "s1", null, Set.of()))).containsExactly(alice);
+    assertThat(find(SCOPES.session("realm", "s1"))).containsExactly(alice);
     assertThat(ledger.tokens().deleteExpired(connection, NOW + 1)).isEqualTo(1);
   }
 
@@ -113,7 +113,7 @@ class LedgerDatabaseTest {
             .toList();
     ledger.tokens().insert(connection, all);
     List<LedgerToken> found = new ArrayList<>();
-    RevocationScope scope = SCOPES.user("realm", "u", null, Set.of());
+    RevocationScope scope = SCOPES.user("realm", "u");
     LedgerToken last = null;
     while (true) {
       List<LedgerToken> page = ledger.tokens().candidates(connection, scope, last, NOW, 20);
@@ -131,7 +131,7 @@ class LedgerDatabaseTest {
     String hostile = "x' OR '1'='1\";\r\nFLUSHALL\r\n";
     LedgerToken token = token(hostile, hostile, hostile);
     ledger.tokens().insert(connection, List.of(token, token("b", "bob", "s")));
-    assertThat(find(SCOPES.session("realm", hostile, null, Set.of()))).containsExactly(token);
+    assertThat(find(SCOPES.session("realm", hostile))).containsExactly(token);
   }
 
   @Test
@@ -161,7 +161,7 @@ class LedgerDatabaseTest {
   void scopesComeBackAsTheyWere() throws Exception {
     List<RevocationScope> scopes =
         List.of(
-            SCOPES.session("r", "s", "c", SessionType.ONLINE_TYPES),
+            SCOPES.session("r", "s"),
             SCOPES.token("r", "jti", NOW),
             SCOPES.apiKey(null, "k"),
             SCOPES.realmNotBefore("r", NOW));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,46 +21,58 @@ class RevocationScopeTest {
         type.code() + "rtxx:1", type, "r", "u", "c", "s", "k", NOW - age, NOW + 300);
   }
 
+  /** Whatever the time of the event: the session can be born again, its end be undone. */
   @ParameterizedTest
-  @CsvSource({
-    "on, 10, KILL",
-    "nt, 10, KILL",
-    // The event's second, the one before it and what is issued later are verified.
-    "on, 1, VERIFY",
-    "on, 0, VERIFY",
-    "on, -5, VERIFY",
-    // An offline twin of the same id.
-    "of, 10, VERIFY",
-    "ft, 10, VERIFY",
-    "un, 10, VERIFY",
-    "tr, 10, VERIFY"
-  })
-  void theEndOfAnOnlineSession(String type, long age, Verdict expected) {
-    RevocationScope scope = SCOPES.session("r", "s", null, SessionType.ONLINE_TYPES);
-    assertThat(scope.judge(token(SessionType.ofCode(type), age))).isEqualTo(expected);
-  }
-
-  @ParameterizedTest
-  @CsvSource({"c, KILL", "d, VERIFY"})
-  void theEndOfAClientSessionHasTheRestOfTheSessionVerified(String client, Verdict expected) {
-    RevocationScope scope = SCOPES.session("r", "s", client, Set.of(SessionType.ONLINE));
-    assertThat(scope.judge(token(SessionType.ONLINE, 10))).isEqualTo(expected);
-    assertThat(scope.judge(token(SessionType.ONLINE_USER_SESSION, 10))).isEqualTo(Verdict.VERIFY);
-  }
-
-  @ParameterizedTest
-  @CsvSource({"on", "of", "tr", "nt", "ft", "un"})
-  void theEndOfAUserClientRealm(String code) {
-    LedgerToken old = token(SessionType.ofCode(code), 10);
-    LedgerToken fresh = token(SessionType.ofCode(code), 0);
+  @CsvSource({"on, 10", "on, 0", "on, -5", "nt, 10", "of, 10", "ft, 10", "un, 10", "tr, 10"})
+  void keycloakJudgesTheTokensOfWhatHasEnded(String type, long age) {
+    LedgerToken token = token(SessionType.ofCode(type), age);
     for (RevocationScope scope :
         Set.of(
-            SCOPES.user("r", "u", null, SessionType.ALL),
+            SCOPES.session("r", "s"),
+            SCOPES.user("r", "u"),
             SCOPES.client("r", "c"),
             SCOPES.realm("r"))) {
-      assertThat(scope.judge(old)).as(scope.kind().name()).isEqualTo(Verdict.KILL);
-      assertThat(scope.judge(fresh)).as(scope.kind().name()).isEqualTo(Verdict.VERIFY);
+      assertThat(scope.judge(token)).as(scope.kind().name()).isEqualTo(Verdict.VERIFY);
     }
+  }
+
+  /** A login during an administrator's logout is older than the event, but not than the cut-off. */
+  @ParameterizedTest
+  @CsvSource({"6, KILL", "5, VERIFY", "3, VERIFY", "0, VERIFY"})
+  void aLogoutKillsOutrightByItsNotBeforeAlone(long age, Verdict expected) {
+    LedgerToken token = token(SessionType.ONLINE, age);
+    assertThat(SCOPES.user("r", "u", NOW - 5).judge(token)).isEqualTo(expected);
+    assertThat(SCOPES.realm("r", NOW - 5).judge(token)).isEqualTo(expected);
+  }
+
+  @Test
+  void onlyARealmInDoubtCanWait() {
+    assertThat(SCOPES.realmInDoubt("r", SessionType.ALL).isDoubt()).isTrue();
+    assertThat(SCOPES.realm("r").isDoubt()).isFalse();
+    assertThat(SCOPES.user("r", "u").isDoubt()).isFalse();
+  }
+
+  /** Rows that a node of an earlier version wrote, in a rolling upgrade. */
+  @ParameterizedTest
+  @CsvSource({"c, KILL", "d, VERIFY"})
+  void aClientNarrowsWhatAnOldNodesScopeKills(String client, Verdict expected) {
+    RevocationScope scope =
+        new RevocationScope(
+            "id",
+            ScopeKind.SESSION,
+            "r",
+            null,
+            client,
+            "s",
+            null,
+            null,
+            0,
+            Set.of(SessionType.ONLINE),
+            NOW,
+            SessionType.ALL,
+            "TEST",
+            NOW);
+    assertThat(scope.judge(token(SessionType.ONLINE, 10))).isEqualTo(expected);
   }
 
   @ParameterizedTest
@@ -82,10 +95,10 @@ class RevocationScopeTest {
     LedgerToken token = token(SessionType.ONLINE, 10);
     for (RevocationScope scope :
         Set.of(
-            SCOPES.session("r", "other", null, SessionType.ALL),
-            SCOPES.session("other", "s", null, SessionType.ALL),
-            SCOPES.user("r", "other", null, SessionType.ALL),
-            SCOPES.user("other", "u", null, SessionType.ALL),
+            SCOPES.session("r", "other"),
+            SCOPES.session("other", "s"),
+            SCOPES.user("r", "other"),
+            SCOPES.user("other", "u"),
             SCOPES.client("r", "other"),
             SCOPES.client("other", "c"),
             SCOPES.realm("other"),
@@ -105,8 +118,7 @@ class RevocationScopeTest {
   void aTokenWithoutSessionIsOfNoSession() {
     LedgerToken service =
         new LedgerToken("trrtcc:1", SessionType.TRANSIENT, "r", "u", "c", null, null, 1, NOW);
-    assertThat(SCOPES.session("r", "s", null, SessionType.ALL).judge(service))
-        .isEqualTo(Verdict.KEEP);
+    assertThat(SCOPES.session("r", "s").judge(service)).isEqualTo(Verdict.KEEP);
     assertThat(SCOPES.apiKey("r", "k").judge(service)).isEqualTo(Verdict.KEEP);
   }
 
@@ -135,5 +147,19 @@ class RevocationScopeTest {
   })
   void theJtiShowsTheType(String jti, SessionType type) {
     assertThat(SessionType.ofJti(jti)).isEqualTo(type);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "onrtrt:1d57e27e, REFRESH_TOKEN",
+    "onrtac:1, CODE",
+    "onrtro:1, OTHER",
+    "trrtcc:1, OTHER",
+    "81044462-1ff5-6828, OTHER",
+    "rt:1, OTHER",
+    ", OTHER"
+  })
+  void theJtiShowsTheGrant(@Nullable String jti, Grant grant) {
+    assertThat(Grant.ofJti(jti)).isEqualTo(grant);
   }
 }

@@ -1,0 +1,174 @@
+package dev.bulwark.revocation.worker;
+
+import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.rules.SessionType;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.common.Profile;
+import org.keycloak.models.AuthenticatedClientSessionModel;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
+import org.keycloak.protocol.oidc.TokenManager;
+import org.keycloak.representations.AccessToken;
+import org.keycloak.services.managers.AuthenticationManager;
+import org.keycloak.services.util.UserSessionUtil;
+
+/**
+ * Says in one Keycloak transaction which tokens introspection would call active. The checks are
+ * those of {@code AccessTokenIntrospectionProvider.introspectionChecks} and {@code
+ * UserSessionUtil.findValidSession}, without their side effects (transient sessions, events).
+ *
+ * <p>The judge remembers what it has looked up, absent rows above all: Keycloak would ask the
+ * database for each of 100,000 tokens whose client, user or session is gone. It belongs to one
+ * thread and one transaction.
+ */
+final class TokenJudge {
+
+  private final KeycloakSession session;
+  private final Map<List<String>, Optional<?>> known = new HashMap<>();
+
+  /** Judges with the models of a session. */
+  TokenJudge(KeycloakSession session) {
+    this.session = session;
+  }
+
+  /** Whether Keycloak honours the token. */
+  boolean isAlive(LedgerToken token) {
+    RealmModel realm = once(() -> session.realms().getRealm(token.realmId()), token.realmId());
+    if (realm == null || !realm.isEnabled()) {
+      return false;
+    }
+    session.getContext().setRealm(realm);
+    ClientModel client =
+        once(() -> realm.getClientById(token.clientId()), token.realmId(), "c", token.clientId());
+    if (client == null
+        || !client.isEnabled()
+        || token.issuedAt() < Math.max(realm.getNotBefore(), client.getNotBefore())
+        || session.revokedTokens().contains(token.jti())) {
+      return false;
+    }
+    if (token.sessionId() == null) {
+      return (token.type() == SessionType.TRANSIENT || token.type() == SessionType.UNKNOWN)
+          && isUserValid(realm, user(realm, token), token);
+    }
+    return token.type().looksAtOnline() && isCarried(realm, client, token, false)
+        || token.type().looksAtOffline() && isCarried(realm, client, token, true);
+  }
+
+  private @Nullable UserModel user(RealmModel realm, LedgerToken token) {
+    return once(
+        () -> session.users().getUserById(realm, token.userId()),
+        token.realmId(),
+        "u",
+        token.userId());
+  }
+
+  private boolean isCarried(
+      RealmModel realm, ClientModel client, LedgerToken token, boolean offline) {
+    Carrier carrier = carrier(realm, client, token, offline);
+    if (carrier == null || !carrier.startedBefore(token)) {
+      return false;
+    }
+    return isUserValid(realm, carrier.userSession().getUser(), token);
+  }
+
+  private @Nullable Carrier carrier(
+      RealmModel realm, ClientModel client, LedgerToken token, boolean offline) {
+    String sessionId = Objects.requireNonNull(token.sessionId());
+    String flag = offline ? "offline" : "online";
+    return token.type().needsClientSession()
+        ? once(
+            () -> withClient(realm, sessionId, offline, client),
+            token.realmId(),
+            flag,
+            sessionId,
+            client.getId())
+        : once(() -> alone(realm, sessionId, offline), token.realmId(), flag, sessionId);
+  }
+
+  /** The user session, for tokens that need no client session. */
+  private @Nullable Carrier alone(RealmModel realm, String sessionId, boolean offline) {
+    UserSessionModel userSession =
+        offline
+            ? session.sessions().getOfflineUserSession(realm, sessionId)
+            : session.sessions().getUserSession(realm, sessionId);
+    return AuthenticationManager.isSessionValid(realm, userSession)
+        ? new Carrier(userSession, userSession.getStarted())
+        : null;
+  }
+
+  private @Nullable Carrier withClient(
+      RealmModel realm, String sessionId, boolean offline, ClientModel client) {
+    UserSessionModel userSession =
+        session.sessions().getUserSessionIfClientExists(realm, sessionId, offline, client.getId());
+    if (userSession == null) {
+      return offline ? null : impersonated(realm, sessionId, client);
+    }
+    if (!AuthenticationManager.isSessionValid(realm, userSession)) {
+      return null;
+    }
+    AuthenticatedClientSessionModel clientSession =
+        userSession.getAuthenticatedClientSessionByClient(client.getId());
+    if (clientSession == null
+        || offline && !UserSessionUtil.isOfflineAccessGranted(session, clientSession)) {
+      return null;
+    }
+    return new Carrier(userSession, Math.max(userSession.getStarted(), clientSession.getStarted()));
+  }
+
+  /** Tokens of legacy exchange with impersonation do without a client session. */
+  private @Nullable Carrier impersonated(RealmModel realm, String sessionId, ClientModel client) {
+    if (!Profile.isFeatureEnabled(Profile.Feature.TOKEN_EXCHANGE)) {
+      return null;
+    }
+    UserSessionModel userSession =
+        UserSessionUtil.getUserSessionWithImpersonatorClient(
+            session, realm, sessionId, false, client.getId());
+    return AuthenticationManager.isSessionValid(realm, userSession)
+        ? new Carrier(userSession, userSession.getStarted())
+        : null;
+  }
+
+  private boolean isUserValid(RealmModel realm, @Nullable UserModel user, LedgerToken token) {
+    if (user == null) {
+      return false;
+    }
+    KeycloakTokenOracle.requireReachable(user);
+    return TokenManager.isUserValid(session, realm, stamp(token), user);
+  }
+
+  private static AccessToken stamp(LedgerToken token) {
+    AccessToken stamp = new AccessToken();
+    stamp.iat(token.issuedAt());
+    return stamp;
+  }
+
+  /** Looks something up once, also where there is nothing. */
+  @SuppressWarnings("unchecked")
+  private <T> @Nullable T once(Supplier<@Nullable T> lookUp, String... key) {
+    return (T)
+        known
+            .computeIfAbsent(List.of(key), absent -> Optional.ofNullable(lookUp.get()))
+            .orElse(null);
+  }
+
+  /**
+   * A valid session, with its client session where the token needs one.
+   *
+   * @param started when the later of the two started, seconds since 1970
+   */
+  private record Carrier(UserSessionModel userSession, int started) {
+
+    boolean startedBefore(LedgerToken token) {
+      return !stamp(token).isIssuedBeforeSessionStart(started);
+    }
+  }
+}
