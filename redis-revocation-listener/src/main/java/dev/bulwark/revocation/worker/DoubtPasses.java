@@ -8,6 +8,7 @@ import dev.bulwark.revocation.rules.SessionType;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,11 +31,15 @@ public final class DoubtPasses {
   /** Few enough that a page of sessions that are not in a cache takes a second at most. */
   static final int PAGE = 500;
 
+  /** Shortest time between the beginnings of two walks of the same doubts, milliseconds. */
+  static final long AGAIN = 5_000;
+
   /**
-   * How long a doubt is kept, by this node's clock: what was under way at the event is in the
-   * ledger by then, and the caches of the cluster have heard of it. Milliseconds.
+   * Ages at which a walk is due, by this node's clock, milliseconds: at once, when the caches of
+   * the cluster have heard of the event, and for requests that stalled. After the last the doubt is
+   * done with.
    */
-  static final long SETTLED = 5_000;
+  private static final long[] WALKS = {0, AGAIN, 60_000};
 
   /** Verifies a page. */
   @FunctionalInterface
@@ -51,6 +56,9 @@ public final class DoubtPasses {
 
   /** When this node first saw each doubt. */
   private final Map<String, Long> firstSeen = new HashMap<>();
+
+  /** How many of its walks each doubt has had. */
+  private final Map<String, Integer> done = new HashMap<>();
 
   /** The walks under way, by realm. */
   private final Map<String, Walk> walks = new HashMap<>();
@@ -79,7 +87,9 @@ public final class DoubtPasses {
         firstSeen.putIfAbsent(scope.id(), now);
       }
     }
-    firstSeen.keySet().retainAll(ids(byRealm.values()));
+    Set<String> present = ids(byRealm.values());
+    firstSeen.keySet().retainAll(present);
+    done.keySet().retainAll(present);
     walks.keySet().retainAll(byRealm.keySet());
     walked.keySet().retainAll(byRealm.keySet());
     for (Map.Entry<String, List<RevocationScope>> doubted : byRealm.entrySet()) {
@@ -109,24 +119,37 @@ public final class DoubtPasses {
     } while (clock.millis() < until);
   }
 
-  /** At once for a doubt that no whole walk has covered, and again for those that stay. */
   private boolean isDue(String realmId, List<RevocationScope> doubts) {
     Long last = walked.get(realmId);
     long now = clock.millis();
     return last == null
-        || now >= last + SETTLED
-        || doubts.stream().anyMatch(doubt -> seen(doubt) > last);
+        || doubts.stream().anyMatch(doubt -> seen(doubt) > last)
+        || now >= last + AGAIN
+            && doubts.stream().anyMatch(doubt -> walksDue(doubt, now) > walksDone(doubt));
+  }
+
+  private int walksDue(RevocationScope doubt, long at) {
+    long age = at - seen(doubt);
+    return (int) Arrays.stream(WALKS).filter(walk -> age >= walk).count();
+  }
+
+  private int walksDone(RevocationScope doubt) {
+    return done.getOrDefault(doubt.id(), 0);
   }
 
   private void finish(Walk walk, List<RevocationScope> doubts) throws SQLException {
     if (walk.undecided > 0) {
       return;
     }
-    List<RevocationScope> settled =
-        doubts.stream()
-            .filter(doubt -> walk.scope.verifies().containsAll(doubt.verifies()))
-            .filter(doubt -> seen(doubt) + SETTLED <= walk.began)
-            .toList();
+    List<RevocationScope> settled = new ArrayList<>();
+    for (RevocationScope doubt : doubts) {
+      if (walk.scope.verifies().containsAll(doubt.verifies()) && seen(doubt) <= walk.began) {
+        done.put(doubt.id(), walksDue(doubt, walk.began));
+        if (walksDone(doubt) == WALKS.length) {
+          settled.add(doubt);
+        }
+      }
+    }
     database.run(c -> database.scopes().delete(c, settled));
   }
 

@@ -24,6 +24,7 @@ class DoubtPassesTest {
 
   private static final long T = 2_000_000_000_000L;
   private static final long PAGE_TAKES = 100;
+  private static final long LAST = 60_000;
 
   /** Pages done, as realm and number of page. */
   private final List<String> pages = new ArrayList<>();
@@ -84,17 +85,23 @@ class DoubtPassesTest {
     assertThat(left()).containsExactly(doubt);
   }
 
+  /** The last walk is for a request that stalled between its session's end and its token's row. */
   @Test
-  void itIsWalkedAgainWhenSettledAndThenForgotten() throws Exception {
+  void itIsWalkedThreeTimesAndThenForgotten() throws Exception {
     insert(doubt);
     round(T, 1_000);
     round(T + 1_000, 1_000);
     assertThat(pages).hasSize(3);
-    round(T + DoubtPasses.SETTLED, 1_000);
+    round(T + DoubtPasses.AGAIN, 1_000);
     assertThat(pages).hasSize(6);
+    round(T + 59_000, 1_000);
+    assertThat(pages).hasSize(6);
+    assertThat(left()).containsExactly(doubt);
+    round(T + LAST, 1_000);
+    assertThat(pages).hasSize(9);
     assertThat(left()).isEmpty();
-    round(T + 20_000, 1_000);
-    assertThat(pages).hasSize(6);
+    round(T + 2 * LAST, 1_000);
+    assertThat(pages).hasSize(9);
   }
 
   @Test
@@ -102,10 +109,12 @@ class DoubtPassesTest {
     insert(doubt);
     undecided = 1;
     round(T, 1_000);
-    round(T + DoubtPasses.SETTLED, 1_000);
+    round(T + LAST, 1_000);
     assertThat(left()).containsExactly(doubt);
     undecided = 0;
-    round(T + 2 * DoubtPasses.SETTLED, 1_000);
+    round(T + LAST + 1_000, 1_000);
+    assertThat(pages).as("not without pause").hasSize(6);
+    round(T + LAST + DoubtPasses.AGAIN, 1_000);
     assertThat(left()).isEmpty();
   }
 
@@ -117,7 +126,7 @@ class DoubtPassesTest {
     pagesOfRealm = 1;
     round(T, 1_000);
     assertThat(pages).containsExactly("r1");
-    round(T + DoubtPasses.SETTLED, 1_000);
+    round(T + LAST, 1_000);
     assertThat(pages).hasSize(2);
     assertThat(left()).isEmpty();
     assertThat(verified).allMatch(SessionType.OFFLINE_ACCESS_TYPES::equals);
@@ -135,7 +144,7 @@ class DoubtPassesTest {
     round(T + 2_000, 1_000);
     assertThat(pages).hasSize(6);
     assertThat(verified.get(5)).isEqualTo(SessionType.ALL);
-    round(T + 2_000 + DoubtPasses.SETTLED, 1_000);
+    round(T + 2_000 + LAST, 1_000);
     assertThat(left()).isEmpty();
   }
 
@@ -146,7 +155,7 @@ class DoubtPassesTest {
     insert(killing, other);
     pagesOfRealm = 1;
     round(T, 1_000);
-    round(T + DoubtPasses.SETTLED, 1_000);
+    round(T + LAST, 1_000);
     assertThat(pages).containsExactly("q1", "q1");
     assertThat(left()).containsExactly(killing);
     assertThat(Objects.requireNonNull(left().get(0).realmId())).isEqualTo("r");
