@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ final class GuardedRedisConnection implements RedisConnection, AutoCloseable {
   private volatile @Nullable RedisTopology topology;
   private volatile RedisStatus status;
   private volatile boolean closed;
+  private final AtomicLong outages = new AtomicLong();
 
   /** Whether the log has been told that Redis is away. */
   private volatile boolean announced = true;
@@ -65,6 +67,11 @@ final class GuardedRedisConnection implements RedisConnection, AutoCloseable {
   @Override
   public RedisStatus status() {
     return status;
+  }
+
+  @Override
+  public long outages() {
+    return outages.get();
   }
 
   @Override
@@ -183,6 +190,8 @@ final class GuardedRedisConnection implements RedisConnection, AutoCloseable {
       if (!status.available()) {
         return;
       }
+      // Before the status: whoever sees that Redis is away also sees that the number has changed.
+      outages.incrementAndGet();
       status = new RedisStatus(false, clock.instant(), error);
       long now = System.nanoTime();
       // One that takes the probe key and refuses others comes and goes: not a line each time.

@@ -25,6 +25,12 @@ public interface RedisConnection {
   RedisStatus status();
 
   /**
+   * Returns how often Redis has gone away since the start; costs nothing. If the number is the same
+   * at two times and Redis was available at the first, it was available at every time in between.
+   */
+  long outages();
+
+  /**
    * Runs commands with the shared client.
    *
    * @throws RedisUnavailableException if Redis does not answer, refuses service or is known to be

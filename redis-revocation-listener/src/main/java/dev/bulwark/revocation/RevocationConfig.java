@@ -12,23 +12,37 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
  * @param interval time between two rounds of the background work, 100 ms to 10 s
  * @param reconcileInterval time between two rounds of the reconciler, 500 ms to 60 s
  * @param pushWait how long a response waits at most for its revocations to be in Redis, 0 to 10 s
+ * @param completeLife how long {@code revocation:complete} stays in Redis without being renewed, 2
+ *     s to 1 h
  */
-record RevocationConfig(Duration interval, Duration reconcileInterval, Duration pushWait) {
+record RevocationConfig(
+    Duration interval, Duration reconcileInterval, Duration pushWait, Duration completeLife) {
 
   static final String OPTION_PREFIX =
       "spi-events-listener--" + RevocationListenerProviderFactory.ID + "--";
+
+  /** Well within the lease of the background work, which is renewed along with it. */
+  private static final Duration KEEPER_INTERVAL = Duration.ofSeconds(1);
 
   RevocationConfig {
     requireMillis("interval", interval, 100, 10_000);
     requireMillis("reconcile-interval", reconcileInterval, 500, 60_000);
     requireMillis("push-wait", pushWait, 0, 10_000);
+    requireMillis("complete-life", completeLife, 2_000, 3_600_000);
   }
 
   static RevocationConfig from(Config.Scope scope) {
     return new RevocationConfig(
         millis(scope, "interval", 1000),
         millis(scope, "reconcile-interval", 3000),
-        millis(scope, "push-wait", 2000));
+        millis(scope, "push-wait", 2000),
+        millis(scope, "complete-life", 10_000));
+  }
+
+  /** Returns the time between two renewals of {@code revocation:complete}. */
+  Duration keeperInterval() {
+    Duration quarter = completeLife.dividedBy(4);
+    return quarter.compareTo(KEEPER_INTERVAL) < 0 ? quarter : KEEPER_INTERVAL;
   }
 
   static List<ProviderConfigProperty> metadata() {
@@ -54,6 +68,15 @@ record RevocationConfig(Duration interval, Duration reconcileInterval, Duration 
             "How long the response to a logout waits at most for Redis, 0 to 10000 ms. It does not"
                 + " wait while Redis is known to be away.")
         .defaultValue(2000)
+        .add()
+        .property()
+        .name("complete-life")
+        .type(ProviderConfigProperty.INTEGER_TYPE)
+        .helpText(
+            "How long the key revocation:complete stays in Redis when no node renews it, 2000 to"
+                + " 3600000 ms. It bounds how long applications trust a Redis that Keycloak does"
+                + " not reach.")
+        .defaultValue(10_000)
         .add()
         .build();
   }

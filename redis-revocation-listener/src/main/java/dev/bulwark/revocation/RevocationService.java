@@ -11,6 +11,7 @@ import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.worker.BackgroundWork;
 import dev.bulwark.revocation.worker.DoubtPasses;
+import dev.bulwark.revocation.worker.MissedPushes;
 import dev.bulwark.revocation.worker.PatientOracle;
 import dev.bulwark.revocation.worker.Reconciler;
 import dev.bulwark.revocation.worker.Revoker;
@@ -59,6 +60,7 @@ final class RevocationService implements AutoCloseable {
   private final ExecutorService executor;
   private final Reconciler reconciler;
   private final Rounds workRounds;
+  private final Rounds keeperRounds;
   private final Rounds reconcilerRounds;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -76,7 +78,8 @@ final class RevocationService implements AutoCloseable {
     this.metrics = metrics;
     this.ledger = new LedgerWriter(database, metrics, clock);
     RevocationPusher pusher = new RevocationPusher(redis);
-    Revoker revoker = new Revoker(database, redis, pusher, metrics, clock);
+    MissedPushes missed = new MissedPushes(redis);
+    Revoker revoker = new Revoker(database, redis, pusher, missed, metrics, clock);
     PatientOracle patient = new PatientOracle(oracle, metrics, clock);
     this.expander = new ScopeExpander(database, patient, revoker, clock);
     this.work =
@@ -87,8 +90,10 @@ final class RevocationService implements AutoCloseable {
             pusher,
             new Epochs(redis),
             new Watermark(redis),
+            missed,
             metrics,
-            clock);
+            clock,
+            config.completeLife());
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
             THREADS,
@@ -110,12 +115,15 @@ final class RevocationService implements AutoCloseable {
             clock,
             config.reconcileInterval());
     this.workRounds = new Rounds("bulwark-revocation-worker", config.interval(), this::work);
+    this.keeperRounds =
+        new Rounds("bulwark-revocation-keeper", config.keeperInterval(), work::keep);
     this.reconcilerRounds =
         new Rounds("bulwark-revocation-reconciler", config.reconcileInterval(), reconciler::round);
   }
 
   void start() {
     workRounds.start();
+    keeperRounds.start();
     reconcilerRounds.start();
   }
 
@@ -284,7 +292,8 @@ final class RevocationService implements AutoCloseable {
         executor.shutdownNow();
       }
       workRounds.close();
-      work.release();
+      keeperRounds.close();
+      work.finish();
       reconciler.release();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -46,6 +46,23 @@ public final class PostgresProcess implements DatabaseProcess {
   public static PostgresProcess start(String... settings) {
     Path programs =
         Programs.require("initdb", "postgresql", installed()).toAbsolutePath().getParent();
+    Path folder = newFolder();
+    LocalProcess.run(
+        TIMEOUT,
+        unprivileged(
+            programs.resolve("initdb").toString(),
+            "--pgdata=" + folder.resolve("data"),
+            "--username=" + NAME,
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-sync"));
+    PostgresProcess database = new PostgresProcess(folder, programs, List.of(settings));
+    database.run("postgres", "CREATE DATABASE " + NAME);
+    return database;
+  }
+
+  private static Path newFolder() {
     try {
       // Not below target/: another user has to get at it.
       Path folder = Files.createTempDirectory("bulwark-postgres-");
@@ -57,22 +74,70 @@ public final class PostgresProcess implements DatabaseProcess {
                 .getUserPrincipalLookupService()
                 .lookupPrincipalByName("postgres"));
       }
-      LocalProcess.run(
-          TIMEOUT,
-          unprivileged(
-              programs.resolve("initdb").toString(),
-              "--pgdata=" + folder.resolve("data"),
-              "--username=" + NAME,
-              "--auth=trust",
-              "--encoding=UTF8",
-              "--locale=C",
-              "--no-sync"));
-      PostgresProcess database = new PostgresProcess(folder, programs, List.of(settings));
-      database.run("postgres", "CREATE DATABASE " + NAME);
-      return database;
+      return folder;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Copies this server and starts the copy as its standby, which follows it asynchronously: a commit
+   * does not wait for it.
+   */
+  public PostgresProcess standby() {
+    Path other = newFolder();
+    LocalProcess.run(
+        TIMEOUT,
+        unprivileged(
+            programs.resolve("pg_basebackup").toString(),
+            "--pgdata=" + other.resolve("data"),
+            "--host=127.0.0.1",
+            "--port=" + port,
+            "--username=" + NAME,
+            "--checkpoint=fast",
+            "--no-sync",
+            "--write-recovery-conf"));
+    return new PostgresProcess(other, programs, settings);
+  }
+
+  /** Waits until this standby has all that is committed in its primary. */
+  public void awaitCaughtUp(PostgresProcess primary) {
+    String end = primary.sql("SELECT pg_current_wal_lsn()");
+    await("the standby has " + end)
+        .atMost(TIMEOUT)
+        .until(() -> sql("SELECT pg_last_wal_replay_lsn() >= '" + end + "'").equals("t"));
+  }
+
+  /** Cuts this standby off its primary: what is committed from now on is in the primary only. */
+  public void stopFollowing() {
+    sql("ALTER SYSTEM SET primary_conninfo = ''");
+    sql("SELECT pg_reload_conf()");
+    await("replication has ended")
+        .atMost(TIMEOUT)
+        .until(() -> sql("SELECT count(*) FROM pg_stat_wal_receiver").equals("0"));
+  }
+
+  /** Makes this standby the primary. */
+  public void promote() {
+    sql("SELECT pg_promote()");
+  }
+
+  /** Ends the server as {@code kill -9} does. */
+  public void kill() {
+    process.kill();
+  }
+
+  /**
+   * Opens a transaction, executes statements in it and keeps it open with all its locks, until the
+   * returned object is closed.
+   */
+  public OpenTransaction hold(String statements) {
+    return OpenTransaction.begin(psql(NAME), statements);
+  }
+
+  /** Port of the server on 127.0.0.1. */
+  public int port() {
+    return port;
   }
 
   @Override
@@ -147,21 +212,23 @@ public final class PostgresProcess implements DatabaseProcess {
   }
 
   private String run(String database, String statements) {
-    return LocalProcess.run(
-            TIMEOUT,
-            List.of(
-                programs.resolve("psql").toString(),
-                "--no-psqlrc",
-                "--no-align",
-                "--tuples-only",
-                "--quiet",
-                "--set=ON_ERROR_STOP=1",
-                "--host=127.0.0.1",
-                "--port=" + port,
-                "--username=" + NAME,
-                "--dbname=" + database,
-                "--command=" + statements))
-        .trim();
+    List<String> command = new ArrayList<>(psql(database));
+    command.add("--command=" + statements);
+    return LocalProcess.run(TIMEOUT, command).trim();
+  }
+
+  private List<String> psql(String database) {
+    return List.of(
+        programs.resolve("psql").toString(),
+        "--no-psqlrc",
+        "--no-align",
+        "--tuples-only",
+        "--quiet",
+        "--set=ON_ERROR_STOP=1",
+        "--host=127.0.0.1",
+        "--port=" + port,
+        "--username=" + NAME,
+        "--dbname=" + database);
   }
 
   private static List<String> unprivileged(String... command) {

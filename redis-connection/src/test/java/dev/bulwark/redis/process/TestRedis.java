@@ -34,6 +34,11 @@ public record TestRedis(UnifiedJedis client, String prefix) implements RedisConn
   }
 
   @Override
+  public long outages() {
+    return 0;
+  }
+
+  @Override
   public <T> T call(Function<UnifiedJedis, T> commands) {
     try {
       return commands.apply(client);

@@ -2,23 +2,20 @@ package dev.bulwark.revocation.push;
 
 import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisNode;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.Protocol;
 import redis.clients.jedis.Response;
 
 /**
  * Finds out whether a Redis node still holds what has been pushed to it. Each node bears a key with
- * an epoch and the {@link #life} that got it. The key is gone after a flush; the life is another
- * after a restart or a fail-over, when the node may have lost the last writes. In both cases all
- * nodes get new epochs, and what was pushed in the old ones counts as not pushed.
+ * an epoch and the {@link NodeInfo#life} that got it. The key is gone after a flush; the life is
+ * another after a restart or a fail-over, when the node may have lost the last writes. In both
+ * cases all nodes get new epochs, and what was pushed in the old ones counts as not pushed.
  */
 public final class Epochs {
 
@@ -54,11 +51,10 @@ public final class Epochs {
     return redis.pipeline(
         node,
         pipeline -> {
-          Response<Object> server = pipeline.sendCommand(Protocol.Command.INFO, "server");
-          Response<Object> replication = pipeline.sendCommand(Protocol.Command.INFO, "replication");
+          NodeInfo.Question question = NodeInfo.ask(pipeline);
           Response<String> stored = pipeline.get(key(node));
           pipeline.sync();
-          return new State(node, life(server.get(), replication.get()), Value.parse(stored.get()));
+          return new State(node, question.answer().life(), Value.parse(stored.get()));
         });
   }
 
@@ -84,33 +80,6 @@ public final class Epochs {
 
   private String key(RedisNode node) {
     return redis.key(RedisKeys.epoch(node));
-  }
-
-  /**
-   * Tells one term of a process as primary from the next: the id of the process (its run id), and
-   * that of the replication history, which a replica changes when it becomes a primary. The run id
-   * alone would not show a fail-over there and back between two looks, which may have cost the last
-   * writes. (A primary that nobody has replicated from for long changes the history too: then once
-   * more is pushed than needed.)
-   *
-   * @param server answer of {@code INFO server}
-   * @param replication answer of {@code INFO replication}
-   */
-  static String life(Object server, Object replication) {
-    return line(server, "run_id:") + "/" + line(replication, "master_replid:");
-  }
-
-  private static String line(Object info, String name) {
-    String text =
-        info instanceof byte[] bytes
-            ? new String(bytes, StandardCharsets.UTF_8)
-            : String.valueOf(info);
-    for (String line : text.split("\r?\n", -1)) {
-      if (line.toLowerCase(Locale.ROOT).startsWith(name)) {
-        return line.substring(name.length()).trim();
-      }
-    }
-    return "unknown";
   }
 
   /**

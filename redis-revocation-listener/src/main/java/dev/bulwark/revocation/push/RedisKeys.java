@@ -19,6 +19,9 @@ public final class RedisKeys {
    */
   static final String COMPLETE = "revocation:complete";
 
+  /** Names the node of Keycloak that may write {@link #COMPLETE}. */
+  static final String LEADER = "revocation:leader";
+
   private RedisKeys() {}
 
   static String revoked(String jti) {
@@ -33,6 +36,11 @@ public final class RedisKeys {
   /** The key of a node with the time up to which it is complete. */
   static String complete(RedisNode node) {
     return onNode(COMPLETE, node);
+  }
+
+  /** The key of a node that names the leader. */
+  static String leader(RedisNode node) {
+    return onNode(LEADER, node);
   }
 
   /** In a cluster with a hash tag that the node's slots hold. */

@@ -7,31 +7,44 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import org.jboss.logging.Logger;
-import redis.clients.jedis.Protocol;
 import redis.clients.jedis.Response;
+import redis.clients.jedis.params.SetParams;
 
 /**
- * Says in Redis up to which time its revocations are complete, so that whoever asks Redis about a
- * token can tell "not revoked" from "emptied" and from "nobody feeds it". Each node bears a key
- * with that time. Replicas get it after the revocations it speaks of: Redis replicates in order.
+ * Says in Redis up to which time its revocations are complete, so that an application can tell "not
+ * revoked" from "emptied" and from "not fed". Each node bears a key with that time. Replicas get it
+ * after the revocations it speaks of: Redis replicates in order.
+ *
+ * <p>The key has a short life, and a late command never brings it back: a node that was halted for
+ * longer than that life has none when it goes on. Thread-safe.
  */
 public final class Watermark {
 
-  /** How long the key stays when nobody renews it. */
-  static final Duration LIFE = Duration.ofHours(1);
-
   private static final Logger LOG = Logger.getLogger(Watermark.class);
+
+  /** Time of no revocation: no application believes it. */
+  private static final String NEVER = "0";
 
   /**
    * Writes the key only where the epoch is still the one in which the revocations were pushed: a
-   * node that was emptied a moment ago must not look complete.
+   * node that was emptied a moment ago must not look complete. And only for the leader that was the
+   * last to announce itself: an older one does not know what happened since. A renewal changes
+   * nothing but the life of the value that is there.
+   *
+   * <p>Keys: epoch, leader, watermark. Arguments: value, "write" or "renew", leader, PX or PXAT,
+   * life, epochs.
    */
   private static final String SCRIPT =
       """
       local epoch = redis.call('GET', KEYS[1])
-      for i = 3, #ARGV do
+      if ARGV[2] == 'renew' then
+        if redis.call('GET', KEYS[3]) ~= ARGV[1] then return 0 end
+      elseif redis.call('GET', KEYS[2]) ~= ARGV[3] then
+        return 0
+      end
+      for i = 6, #ARGV do
         if epoch == ARGV[i] then
-          redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
+          redis.call('SET', KEYS[3], ARGV[1], ARGV[4], ARGV[5])
           return 1
         end
       end
@@ -46,46 +59,101 @@ public final class Watermark {
   }
 
   /**
-   * Writes the time to every node that is still in one of the epochs.
+   * What has been written.
    *
+   * @param leader who wrote it
    * @param epochs those in which everything revoked until then has been pushed
    * @param completeUntil milliseconds since 1970
-   * @return the number of nodes that took it
+   */
+  public record Value(String leader, SortedSet<String> epochs, long completeUntil) {}
+
+  /**
+   * Makes a leader the only one that can write to any node from now on.
+   *
+   * @param withdraw whether the nodes lose the watermark that they have, since a revocation may
+   *     have been missed
+   * @throws dev.bulwark.redis.RedisUnavailableException if a node does not answer
+   */
+  public void announce(String leader, boolean withdraw) {
+    for (RedisNode node : redis.nodes()) {
+      redis.pipeline(
+          node,
+          pipeline -> {
+            Response<String> withdrawn =
+                withdraw ? pipeline.set(complete(node), NEVER, SetParams.setParams().ex(60)) : null;
+            Response<String> announced = pipeline.set(leader(node), leader);
+            pipeline.sync();
+            return (withdrawn == null ? "" : withdrawn.get()) + announced.get();
+          });
+    }
+  }
+
+  /**
+   * Writes the time to every node that is still in one of the epochs.
+   *
+   * @param life how long the key stays unless it is renewed
+   * @return whether every node took it
    * @throws dev.bulwark.redis.RedisUnavailableException if a node does not answer; others may have
    *     taken it
    */
-  public int write(SortedSet<String> epochs, long completeUntil) {
-    int written = 0;
-    for (RedisNode node : redis.nodes()) {
-      if (write(node, epochs, completeUntil)) {
-        written++;
-      } else {
-        LOG.debugf("Redis node %s is in a new epoch: no watermark yet.", node.address());
-      }
-    }
-    return written;
+  public boolean write(Value value, Duration life) {
+    return onAllNodes(value, life, "write");
   }
 
-  private boolean write(RedisNode node, SortedSet<String> epochs, long completeUntil) {
-    List<String> keys =
-        List.of(redis.key(RedisKeys.epoch(node)), redis.key(RedisKeys.complete(node)));
+  /**
+   * Lets nodes that bear the value keep it for a whole life from now on.
+   *
+   * @return whether every node has it
+   * @throws dev.bulwark.redis.RedisUnavailableException if a node does not answer
+   */
+  public boolean renew(Value value, Duration life) {
+    return onAllNodes(value, life, "renew");
+  }
+
+  private boolean onAllNodes(Value value, Duration life, String mode) {
+    boolean all = true;
+    for (RedisNode node : redis.nodes()) {
+      if (!onNode(node, value, life, mode)) {
+        LOG.debugf(
+            "Redis node %s is in a new epoch or has another leader: no watermark yet.",
+            node.address());
+        all = false;
+      }
+    }
+    return all;
+  }
+
+  private boolean onNode(RedisNode node, Value value, Duration life, String mode) {
+    List<String> keys = List.of(redis.key(RedisKeys.epoch(node)), leader(node), complete(node));
     return redis.pipeline(
         node,
         pipeline -> {
-          Response<Object> server = pipeline.sendCommand(Protocol.Command.INFO, "server");
-          Response<Object> replication = pipeline.sendCommand(Protocol.Command.INFO, "replication");
+          NodeInfo.Question question = NodeInfo.ask(pipeline);
           pipeline.sync();
           // The script runs on this connection, thus in the process that answered.
-          String life = Epochs.life(server.get(), replication.get());
+          NodeInfo info = question.answer();
           List<String> arguments = new ArrayList<>();
-          arguments.add(Long.toString(completeUntil));
-          arguments.add(Long.toString(LIFE.toMillis()));
-          for (String epoch : epochs) {
-            arguments.add(new Epochs.Value(life, epoch).toString());
+          arguments.add(Long.toString(value.completeUntil()));
+          arguments.add(mode);
+          arguments.add(value.leader());
+          // By the node's clock, so that a node that is halted now and goes on later runs the
+          // script in vain.
+          arguments.add(info.clock().isPresent() ? "PXAT" : "PX");
+          arguments.add(Long.toString(info.clock().orElse(0) + life.toMillis()));
+          for (String epoch : value.epochs()) {
+            arguments.add(new Epochs.Value(info.life(), epoch).toString());
           }
           Response<Object> written = pipeline.eval(SCRIPT, keys, arguments);
           pipeline.sync();
           return Long.valueOf(1).equals(written.get());
         });
+  }
+
+  private String complete(RedisNode node) {
+    return redis.key(RedisKeys.complete(node));
+  }
+
+  private String leader(RedisNode node) {
+    return redis.key(RedisKeys.leader(node));
   }
 }

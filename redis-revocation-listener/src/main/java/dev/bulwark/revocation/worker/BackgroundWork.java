@@ -14,19 +14,28 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one node of the cluster does over and over: lays young scopes over the ledger again, pushes
- * what Redis lacks, deletes what has expired. Not thread-safe; called by one thread.
+ * what Redis lacks, deletes what has expired. Not thread-safe; called by one thread, but for {@link
+ * #keep()}.
  */
 public final class BackgroundWork {
 
   private static final String LEASE = "worker";
   private static final Duration LEASE_TIME = Duration.ofSeconds(5);
+
+  /** A round that takes longer may hang: another node takes over. */
+  private static final Duration LONGEST_ROUND = Duration.ofMinutes(2);
+
+  /** Life of the watermark after a clean stop. */
+  private static final Duration AFTER_STOP = Duration.ofHours(1);
+
   private static final Duration CLEANING = Duration.ofSeconds(30);
   private static final int DRAIN_PAGE = 10_000;
   private static final int MAX_PAGES = 100;
@@ -47,13 +56,27 @@ public final class BackgroundWork {
   private final RevocationPusher pusher;
   private final Epochs epochs;
   private final Watermark watermark;
+  private final MissedPushes missedPushes;
   private final RevocationMetrics metrics;
   private final Clock clock;
+  private final Duration completeLife;
+  private final WatermarkGate gate = new WatermarkGate();
 
   private SortedSet<String> currentEpochs = new TreeSet<>();
+  private String leader = "";
   private long cleanedAt;
 
-  /** With its collaborators. */
+  /** When the round that is under way began; null between two rounds, and on other nodes. */
+  private volatile @Nullable Moment leadingSince;
+
+  /** The watermark that Redis holds; null if it is not to be kept. */
+  private volatile @Nullable Kept kept;
+
+  /**
+   * With its collaborators.
+   *
+   * @param completeLife how long the watermark stays in Redis when this node does not renew it
+   */
   public BackgroundWork(
       LedgerDatabase database,
       RedisConnection redis,
@@ -61,58 +84,116 @@ public final class BackgroundWork {
       RevocationPusher pusher,
       Epochs epochs,
       Watermark watermark,
+      MissedPushes missedPushes,
       RevocationMetrics metrics,
-      Clock clock) {
+      Clock clock,
+      Duration completeLife) {
     this.database = database;
     this.redis = redis;
     this.scopes = new ScopePasses(database, expander::expand, metrics, clock);
     this.pusher = pusher;
     this.epochs = epochs;
     this.watermark = watermark;
+    this.missedPushes = missedPushes;
+    this.completeLife = completeLife;
     this.metrics = metrics;
     this.clock = clock;
   }
 
   /** One round; does nothing on a node that has not the lease. */
   public void round() throws SQLException {
-    long now = clock.millis();
-    boolean leading =
-        database.call(
-            connection ->
-                database
-                    .leases()
-                    .acquire(connection, LEASE, node, now, now + LEASE_TIME.toMillis()));
+    boolean leading = acquireLease();
     metrics.leading(leading);
     if (leading) {
-      lead(now);
+      leadingSince = moment();
+      try {
+        lead();
+      } finally {
+        leadingSince = null;
+      }
+    } else {
+      gate.forget();
+      kept = null;
     }
     metrics.roundCompleted(clock.millis());
   }
 
-  private void lead(long now) throws SQLException {
-    OptionalLong completeUntil = OptionalLong.empty();
+  private boolean acquireLease() throws SQLException {
+    long now = clock.millis();
+    return database.call(
+        connection ->
+            database.leases().acquire(connection, LEASE, node, now, now + LEASE_TIME.toMillis()));
+  }
+
+  private void lead() throws SQLException {
+    if (layAndPush()) {
+      // Only a later look at the endings tells whether Redis is complete again.
+      layAndPush();
+    }
+    clean(clock.millis());
+  }
+
+  /** Returns whether the watermark has to wait for a round that begins later. */
+  private boolean layAndPush() throws SQLException {
+    Optional<Moment> completeUntil = Optional.empty();
+    boolean waits;
     try {
-      completeUntil = scopes.round(now);
+      completeUntil = scopes.round(moment());
     } finally {
       // Whatever happened to the scopes: what is revoked has to get to Redis.
-      drain(completeUntil);
+      waits = drain(completeUntil);
     }
-    clean(now);
+    return waits;
+  }
+
+  /**
+   * Keeps what the last round has left while the next one is to come or takes long: the watermark's
+   * life in Redis, and the lease. Called by a thread of its own.
+   */
+  public void keep() throws SQLException {
+    Moment since = leadingSince;
+    if (since != null && !since.plus(LONGEST_ROUND).isBefore(moment())) {
+      acquireLease();
+    }
+    Kept held = kept;
+    if (held == null || held.missed() != missedPushes.count() || !redis.isAvailable()) {
+      return;
+    }
+    try {
+      watermark.renew(held.value(), completeLife);
+    } catch (RedisUnavailableException e) {
+      // Reported by the connection; the key's life ends.
+      metrics.pushFailed();
+    }
+  }
+
+  /**
+   * Ends the work of this node. If it leads, the watermark stays for an hour, so that a restart of
+   * a single node does not stop the applications; a node that takes over shortens it.
+   */
+  public void finish() throws SQLException {
+    round();
+    Kept held = kept;
+    if (held != null && held.missed() == missedPushes.count()) {
+      watermark.renew(held.value(), AFTER_STOP);
+    }
+    release();
   }
 
   /** Lets another node take over at once. */
-  public void release() throws SQLException {
+  private void release() throws SQLException {
     database.run(
         connection -> {
           database.leases().release(connection, LEASE, node);
         });
   }
 
-  private void drain(OptionalLong completeUntil) throws SQLException {
+  private boolean drain(Optional<Moment> completeUntil) throws SQLException {
     boolean drained = false;
+    boolean waits = false;
     if (redis.isAvailable()) {
       try {
-        currentEpochs = epochs.check();
+        waits = look();
         int pages = 1;
         while (drainPage() && pages < MAX_PAGES) {
           pages++;
@@ -121,21 +202,60 @@ public final class BackgroundWork {
       } catch (RedisUnavailableException e) {
         // Reported by the connection; the next round tries again.
         metrics.pushFailed();
+        missedPushes.missed();
       }
     }
     Backlog backlog = database.call(c -> database.revoked().backlog(c, currentEpochs, seconds()));
     metrics.backlog(backlog.count(), backlog.oldest());
-    if (drained && backlog.count() == 0 && completeUntil.isPresent()) {
-      writeWatermark(completeUntil.getAsLong() - WATERMARK_LAG);
+    if (drained && backlog.count() == 0) {
+      writeWatermark(completeUntil);
     }
+    return waits && drained;
   }
 
-  private void writeWatermark(long completeUntil) {
+  /** Finds out what has happened to Redis; returns whether anything has. */
+  private boolean look() {
+    long missed = missedPushes.count();
+    currentEpochs = epochs.check();
+    WatermarkGate.Finding finding = gate.see(missed, currentEpochs);
+    if (finding == WatermarkGate.Finding.NOTHING) {
+      return false;
+    }
+    kept = null;
+    leader = UUID.randomUUID().toString();
     try {
-      watermark.write(currentEpochs, completeUntil);
+      watermark.announce(leader, finding == WatermarkGate.Finding.TROUBLE);
+    } catch (RedisUnavailableException e) {
+      gate.forget();
+      throw e;
+    }
+    gate.openFrom(moment());
+    return true;
+  }
+
+  private void writeWatermark(Optional<Moment> completeUntil) {
+    long missed = missedPushes.count();
+    if (!gate.allows(completeUntil, missed)) {
+      return;
+    }
+    Watermark.Value value =
+        new Watermark.Value(
+            leader, currentEpochs, completeUntil.orElseThrow().millis() - WATERMARK_LAG);
+    try {
+      if (watermark.write(value, completeLife)) {
+        kept = new Kept(value, missed);
+      } else {
+        gate.forget();
+      }
+      if (missed != missedPushes.count()) {
+        // An outage that is over already: a response may have been sent meanwhile.
+        kept = null;
+        watermark.announce(leader, true);
+      }
     } catch (RedisUnavailableException e) {
       // Reported by the connection; whoever reads the watermark sees it grow old.
       metrics.pushFailed();
+      missedPushes.missed();
     }
   }
 
@@ -170,7 +290,18 @@ public final class BackgroundWork {
                 + database.revoked().deleteExpired(connection, before));
   }
 
+  private Moment moment() {
+    return new Moment(System.nanoTime(), clock.millis());
+  }
+
   private long seconds() {
     return Math.floorDiv(clock.millis(), 1000L);
   }
+
+  /**
+   * A watermark in Redis.
+   *
+   * @param missed number of {@link MissedPushes} when it was written
+   */
+  private record Kept(Watermark.Value value, long missed) {}
 }

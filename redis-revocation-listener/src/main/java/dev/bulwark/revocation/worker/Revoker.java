@@ -24,6 +24,7 @@ public final class Revoker {
   private final LedgerDatabase database;
   private final RedisConnection redis;
   private final RevocationPusher pusher;
+  private final MissedPushes missedPushes;
   private final RevocationMetrics metrics;
   private final Clock clock;
 
@@ -32,11 +33,13 @@ public final class Revoker {
       LedgerDatabase database,
       RedisConnection redis,
       RevocationPusher pusher,
+      MissedPushes missedPushes,
       RevocationMetrics metrics,
       Clock clock) {
     this.database = database;
     this.redis = redis;
     this.pusher = pusher;
+    this.missedPushes = missedPushes;
     this.metrics = metrics;
     this.clock = clock;
   }
@@ -63,6 +66,7 @@ public final class Revoker {
 
   private Map<String, List<RevokedToken>> push(List<RevokedToken> tokens) {
     if (!redis.isAvailable()) {
+      missedPushes.missed();
       return Map.of();
     }
     try {
@@ -70,6 +74,7 @@ public final class Revoker {
     } catch (RedisUnavailableException e) {
       // Reported by the connection; the drainer pushes them when Redis is back.
       metrics.pushFailed();
+      missedPushes.missed();
       return Map.of();
     }
   }

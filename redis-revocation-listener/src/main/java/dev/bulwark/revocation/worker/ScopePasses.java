@@ -6,7 +6,7 @@ import dev.bulwark.revocation.rules.RevocationScope;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
@@ -43,11 +43,11 @@ final class ScopePasses {
   /**
    * One round.
    *
-   * @param began when the round began, milliseconds since 1970
+   * @param began when the round began
    * @return the time up to which every committed scope has been laid over the ledger; empty if that
    *     cannot be said, since one failed or since none of the rounds so far saw them all
    */
-  OptionalLong round(long began) throws SQLException {
+  Optional<Moment> round(Moment began) throws SQLException {
     List<RevocationScope> all =
         database.call(c -> database.scopes().all(c)).stream().filter(s -> !s.isDoubt()).toList();
     boolean complete = true;
@@ -56,7 +56,7 @@ final class ScopePasses {
     }
     List<RevocationScope> finished = schedule.finished(all);
     database.run(c -> database.scopes().delete(c, finished));
-    return complete ? schedule.completeUntil() : OptionalLong.empty();
+    return complete ? schedule.completeUntil() : Optional.empty();
   }
 
   private boolean passes(RevocationScope scope) {

@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -24,16 +24,17 @@ final class ScopeSchedule {
   private static final long[] PASSES = {500, 2_000, 5_000, 15_000, 60_000};
 
   private final Map<String, Entry> entries = new HashMap<>();
-  private OptionalLong lastRound = OptionalLong.empty();
+  private Optional<Moment> lastRound = Optional.empty();
 
   /**
    * Those of the scopes that are due for a pass now; forgets scopes that are gone. One that is not
    * in force yet is as if it were not there.
    *
    * @param scopes all that were in the database
-   * @param now a time before they were read, milliseconds since 1970
+   * @param moment before they were read
    */
-  List<RevocationScope> due(List<RevocationScope> scopes, long now) {
+  List<RevocationScope> due(List<RevocationScope> scopes, Moment moment) {
+    long now = moment.millis();
     Set<String> ids = new HashSet<>();
     List<RevocationScope> due = new ArrayList<>();
     for (RevocationScope scope : scopes) {
@@ -47,7 +48,7 @@ final class ScopeSchedule {
       }
     }
     entries.keySet().retainAll(ids);
-    lastRound = OptionalLong.of(now);
+    lastRound = Optional.of(moment);
     return due;
   }
 
@@ -72,18 +73,17 @@ final class ScopeSchedule {
   }
 
   /**
-   * The begin of the last round of which every scope has had a pass, milliseconds since 1970; empty
-   * if there is none yet.
+   * The begin of the last round of which every scope has had a pass; empty if there is none yet.
    */
-  OptionalLong completeUntil() {
-    OptionalLong until = lastRound;
+  Optional<Moment> completeUntil() {
+    Optional<Moment> until = lastRound;
     for (Entry entry : entries.values()) {
       if (entry.passes == 0) {
         if (entry.notBefore.isEmpty()) {
-          return OptionalLong.empty();
+          return Optional.empty();
         }
-        long notBefore = entry.notBefore.getAsLong();
-        until = OptionalLong.of(Math.min(until.orElse(notBefore), notBefore));
+        Moment notBefore = entry.notBefore.get();
+        until = Optional.of(until.map(notBefore::orEarlier).orElse(notBefore));
       }
     }
     return until;
@@ -93,11 +93,11 @@ final class ScopeSchedule {
     private final long firstSeen;
 
     /** The last round in which it was not there yet. */
-    private final OptionalLong notBefore;
+    private final Optional<Moment> notBefore;
 
     private int passes;
 
-    Entry(long firstSeen, OptionalLong notBefore) {
+    Entry(long firstSeen, Optional<Moment> notBefore) {
       this.firstSeen = firstSeen;
       this.notBefore = notBefore;
     }

@@ -14,7 +14,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,9 +71,13 @@ class ScopePassesTest {
     return Expansion.NOTHING;
   }
 
-  private OptionalLong round(long at) throws SQLException {
+  private Optional<Moment> round(long at) throws SQLException {
     now = at;
-    return passes.round(at);
+    return passes.round(at(at));
+  }
+
+  private static Moment at(long time) {
+    return new Moment(time, time);
   }
 
   private List<RevocationScope> left() throws SQLException {
@@ -86,10 +90,10 @@ class ScopePassesTest {
       names = {"NONE"},
       mode = EnumSource.Mode.EXCLUDE)
   void aScopeThatFailsHoldsUpNoOther(Sickness kind) throws Exception {
-    assertThat(round(T - 1_000)).hasValue(T - 1_000);
+    assertThat(round(T - 1_000)).hasValue(at(T - 1_000));
     database.ledger().run(c -> database.ledger().scopes().insert(c, List.of(sick, well)));
     sickness = kind;
-    assertThat(round(T)).hasValue(T - 1_000);
+    assertThat(round(T)).hasValue(at(T - 1_000));
     for (long age : new long[] {500, 2_000, 5_000, 15_000, 60_000}) {
       assertThat(round(T + age)).isEmpty();
     }
@@ -97,7 +101,7 @@ class ScopePassesTest {
     assertThat(left()).containsExactly(sick);
 
     sickness = Sickness.NONE;
-    assertThat(round(T + 61_000)).hasValue(T + 61_000);
+    assertThat(round(T + 61_000)).hasValue(at(T + 61_000));
     assertThat(passed).hasSize(6).endsWith(sick.id());
     assertThat(left()).isEmpty();
   }
@@ -106,7 +110,7 @@ class ScopePassesTest {
   void aScopeWhoseRowCameBackIsDeletedAllTheSame() throws Exception {
     database.ledger().run(c -> database.ledger().scopes().insert(c, List.of(well)));
     assertThat(round(T)).isEmpty();
-    assertThat(round(T + 60_000)).hasValue(T + 60_000);
+    assertThat(round(T + 60_000)).hasValue(at(T + 60_000));
     assertThat(left()).isEmpty();
     // As after a delete that failed.
     database.ledger().run(c -> database.ledger().scopes().insert(c, List.of(well)));

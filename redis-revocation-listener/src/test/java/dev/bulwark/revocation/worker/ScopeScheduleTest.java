@@ -18,31 +18,35 @@ class ScopeScheduleTest {
   private final RevocationScope scope = new Scopes("TEST", T).realm("r");
   private final List<RevocationScope> all = List.of(scope);
 
+  private static Moment at(long time) {
+    return new Moment(time, time);
+  }
+
   @BeforeEach
   void theRoundBefore() {
-    assertThat(schedule.due(List.of(), T - 1_000)).isEmpty();
-    assertThat(schedule.completeUntil()).hasValue(T - 1_000);
+    assertThat(schedule.due(List.of(), at(T - 1_000))).isEmpty();
+    assertThat(schedule.completeUntil()).hasValue(at(T - 1_000));
   }
 
   @Test
   void passesComeAtGrowingAgesAndEnd() {
-    assertThat(schedule.due(all, T)).isEmpty();
+    assertThat(schedule.due(all, at(T))).isEmpty();
     for (long age : new long[] {500, 2_100, 5_000, 15_100}) {
-      assertThat(schedule.due(all, T + age)).containsExactly(scope);
+      assertThat(schedule.due(all, at(T + age))).containsExactly(scope);
       schedule.passed(scope, T + age);
-      assertThat(schedule.due(all, T + age + 100)).isEmpty();
+      assertThat(schedule.due(all, at(T + age + 100))).isEmpty();
       assertThat(schedule.finished(all)).isEmpty();
     }
-    assertThat(schedule.due(all, T + 60_000)).containsExactly(scope);
+    assertThat(schedule.due(all, at(T + 60_000))).containsExactly(scope);
     schedule.passed(scope, T + 60_000);
     assertThat(schedule.finished(all)).containsExactly(scope);
   }
 
   @Test
   void aPassThatFailedIsDueAgain() {
-    assertThat(schedule.due(all, T)).isEmpty();
-    assertThat(schedule.due(all, T + 500)).containsExactly(scope);
-    assertThat(schedule.due(all, T + 600)).containsExactly(scope);
+    assertThat(schedule.due(all, at(T))).isEmpty();
+    assertThat(schedule.due(all, at(T + 500))).containsExactly(scope);
+    assertThat(schedule.due(all, at(T + 600))).containsExactly(scope);
   }
 
   /** A transaction that commits late, or a node whose clock is wrong. */
@@ -50,9 +54,9 @@ class ScopeScheduleTest {
   @ValueSource(longs = {-3_600_000, -20_000, 0, 3_600_000})
   void agesCountFromTheFirstSight(long createdAt) {
     RevocationScope other = new Scopes("TEST", T + createdAt).realm("r");
-    assertThat(schedule.due(List.of(other), T)).isEmpty();
+    assertThat(schedule.due(List.of(other), at(T))).isEmpty();
     for (long age : new long[] {500, 2_000, 5_000, 15_000, 60_000}) {
-      assertThat(schedule.due(List.of(other), T + age)).containsExactly(other);
+      assertThat(schedule.due(List.of(other), at(T + age))).containsExactly(other);
       schedule.passed(other, T + age);
     }
     assertThat(schedule.finished(List.of(other))).containsExactly(other);
@@ -60,55 +64,55 @@ class ScopeScheduleTest {
 
   @Test
   void aPassThatTookLongDoesNotCountForLater() {
-    assertThat(schedule.due(all, T)).isEmpty();
-    assertThat(schedule.due(all, T + 59_000)).containsExactly(scope);
+    assertThat(schedule.due(all, at(T))).isEmpty();
+    assertThat(schedule.due(all, at(T + 59_000))).containsExactly(scope);
     // It began before the last age and ended after it: requests may have come in between.
     schedule.passed(scope, T + 59_000);
     assertThat(schedule.finished(all)).isEmpty();
-    assertThat(schedule.due(all, T + 70_000)).containsExactly(scope);
+    assertThat(schedule.due(all, at(T + 70_000))).containsExactly(scope);
   }
 
   @Test
   void aScopeWhoseRowOutlivesItsLastPassStaysFinished() {
-    assertThat(schedule.due(all, T)).isEmpty();
-    assertThat(schedule.due(all, T + 60_000)).containsExactly(scope);
+    assertThat(schedule.due(all, at(T))).isEmpty();
+    assertThat(schedule.due(all, at(T + 60_000))).containsExactly(scope);
     schedule.passed(scope, T + 60_000);
-    assertThat(schedule.due(all, T + 61_000)).isEmpty();
+    assertThat(schedule.due(all, at(T + 61_000))).isEmpty();
     assertThat(schedule.finished(all)).containsExactly(scope);
   }
 
   @Test
   void aScopeThatIsGoneIsForgotten() {
-    assertThat(schedule.due(all, T)).isEmpty();
-    assertThat(schedule.due(List.of(), T + 1_000)).isEmpty();
-    assertThat(schedule.due(all, T + 2_000)).isEmpty();
-    assertThat(schedule.due(all, T + 2_500)).containsExactly(scope);
+    assertThat(schedule.due(all, at(T))).isEmpty();
+    assertThat(schedule.due(List.of(), at(T + 1_000))).isEmpty();
+    assertThat(schedule.due(all, at(T + 2_000))).isEmpty();
+    assertThat(schedule.due(all, at(T + 2_500))).containsExactly(scope);
   }
 
   @Test
   void completeIsTheLastRoundWhoseScopesAllHadAPass() {
     RevocationScope second = new Scopes("TEST", T).realm("r");
-    schedule.due(all, T);
-    assertThat(schedule.completeUntil()).hasValue(T - 1_000);
-    schedule.due(List.of(scope, second), T + 1_000);
-    assertThat(schedule.completeUntil()).hasValue(T - 1_000);
+    schedule.due(all, at(T));
+    assertThat(schedule.completeUntil()).hasValue(at(T - 1_000));
+    schedule.due(List.of(scope, second), at(T + 1_000));
+    assertThat(schedule.completeUntil()).hasValue(at(T - 1_000));
     schedule.passed(scope, T + 1_000);
-    assertThat(schedule.completeUntil()).hasValue(T);
-    schedule.due(List.of(scope, second), T + 2_000);
-    assertThat(schedule.completeUntil()).hasValue(T);
+    assertThat(schedule.completeUntil()).hasValue(at(T));
+    schedule.due(List.of(scope, second), at(T + 2_000));
+    assertThat(schedule.completeUntil()).hasValue(at(T));
     schedule.passed(second, T + 2_000);
-    assertThat(schedule.completeUntil()).hasValue(T + 2_000);
+    assertThat(schedule.completeUntil()).hasValue(at(T + 2_000));
   }
 
   @Test
   void aNewLeaderSaysNothingBeforeItHasPassedWhatItFound() {
     ScopeSchedule fresh = new ScopeSchedule();
     assertThat(fresh.completeUntil()).isEmpty();
-    fresh.due(all, T);
+    fresh.due(all, at(T));
     assertThat(fresh.completeUntil()).isEmpty();
-    fresh.due(all, T + 1_000);
+    fresh.due(all, at(T + 1_000));
     fresh.passed(scope, T + 1_000);
-    assertThat(fresh.completeUntil()).hasValue(T + 1_000);
+    assertThat(fresh.completeUntil()).hasValue(at(T + 1_000));
   }
 
   /** A key that was rotated with an overlap: its end lies ahead. */
@@ -117,12 +121,12 @@ class ScopeScheduleTest {
     long end = T + 30_000;
     List<RevocationScope> ahead = List.of(new Scopes("TEST", T).apiKeyEnding("r", "k", end));
     for (long now = T; now < end; now += 1_000) {
-      assertThat(schedule.due(ahead, now)).isEmpty();
+      assertThat(schedule.due(ahead, at(now))).isEmpty();
       assertThat(schedule.finished(ahead)).isEmpty();
-      assertThat(schedule.completeUntil()).hasValue(now);
+      assertThat(schedule.completeUntil()).hasValue(at(now));
     }
-    assertThat(schedule.due(ahead, end)).isEmpty();
-    assertThat(schedule.completeUntil()).hasValue(end - 1_000);
-    assertThat(schedule.due(ahead, end + 500)).isEqualTo(ahead);
+    assertThat(schedule.due(ahead, at(end))).isEmpty();
+    assertThat(schedule.completeUntil()).hasValue(at(end - 1_000));
+    assertThat(schedule.due(ahead, at(end + 500))).isEqualTo(ahead);
   }
 }

@@ -1,0 +1,245 @@
+package dev.bulwark.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.bulwark.checker.Answer;
+import dev.bulwark.checker.CheckerOptions;
+import dev.bulwark.checker.RedisAccess;
+import dev.bulwark.checker.RedisSettings;
+import dev.bulwark.checker.RevocationChecker;
+import dev.bulwark.it.database.OpenTransaction;
+import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.redis.process.RedisProcess;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * R3, R5: a session ends while Redis is away. An application that fails closed never accepts its
+ * token afterwards, whatever Redis holds when it is back and however long Keycloak takes.
+ *
+ * <p>Rounds are 10 s apart, and an open transaction in the database holds up whatever writes that
+ * the token is revoked: so the order of things does not depend on the load of the machine.
+ */
+class RedisBackEmptyIT {
+
+  private static final Duration SOON = Duration.ofSeconds(90);
+  private static final Duration COMPLETE_LIFE = Duration.ofSeconds(2);
+  private static final String COMPLETE = "revocation:complete";
+
+  private static PostgresProcess database;
+  private static RedisProcess redis;
+  private static FaultServer server;
+  private static RevocationChecker checker;
+
+  private IssuedTokens tokens;
+
+  @BeforeAll
+  static void start() {
+    database = PostgresProcess.start();
+    redis = RedisProcess.start();
+    server =
+        FaultServer.start(
+            "redis-back-empty",
+            redis.url(),
+            database,
+            spec ->
+                spec.option("spi-events-listener--redis-revocation--interval", "10000")
+                    .option(
+                        "spi-events-listener--redis-revocation--complete-life",
+                        Long.toString(COMPLETE_LIFE.toMillis())));
+    checker =
+        new RevocationChecker(
+            RedisAccess.standalone("127.0.0.1", redis.port(), RedisSettings.defaults()),
+            CheckerOptions.failClosed().withRetryInterval(Duration.ofMillis(50)));
+  }
+
+  @AfterAll
+  static void end() {
+    for (AutoCloseable part : new AutoCloseable[] {checker, server, redis, database}) {
+      if (part != null) {
+        try {
+          part.close();
+        } catch (Exception e) {
+          throw new IllegalStateException(e);
+        }
+      }
+    }
+  }
+
+  @BeforeEach
+  void makeRealm() {
+    server.awaitRedisUp(1);
+    tokens =
+        IssuedTokens.inNewRealm(
+            server.keycloak().url(),
+            server.admin(),
+            "back-" + UUID.randomUUID(),
+            RedisBackEmptyIT::ttl);
+  }
+
+  /**
+   * The rounds of before the outage know nothing of the ending. What they knew must not pass for
+   * what the empty Redis holds.
+   */
+  @Test
+  void anEmptyRedisIsNotCompleteBeforeTheEndingsOfItsOutageAreInIt() {
+    Response alive = tokens.login("ben");
+    Response dead = tokens.login("ann");
+    awaitAnswer(alive, Answer.VALID);
+    Set<Answer> seen = EnumSet.noneOf(Answer.class);
+    try (OpenTransaction row = database.hold(rowOf(dead))) {
+      redis.kill();
+      server.awaitRedisUp(0);
+      tokens.logout(dead);
+      awaitWaiting(1);
+      redis.startAgain();
+      // The second round from now on pushes it, and waits for the row's transaction afterwards.
+      await()
+          .atMost(SOON)
+          .pollInterval(Duration.ofMillis(5))
+          .until(
+              () -> {
+                Answer answer = check(dead);
+                seen.add(answer);
+                return answer == Answer.REVOKED;
+              });
+      assertThat(row).isNotNull();
+    }
+    assertThat(seen).doesNotContain(Answer.VALID);
+    awaitAnswer(alive, Answer.VALID);
+    assertThat(check(dead)).isEqualTo(Answer.REVOKED);
+  }
+
+  /** The process is the same afterwards, and so is what it holds. */
+  @Test
+  void aPausedRedisDoesNotGoOnWithWhatWasCompleteBefore() {
+    Response alive = tokens.login("ben");
+    Response dead = tokens.login("ann");
+    awaitAnswer(alive, Answer.VALID);
+    Set<Answer> seen = EnumSet.noneOf(Answer.class);
+    long pausedAt;
+    redis.pause();
+    try {
+      pausedAt = System.nanoTime();
+      server.awaitRedisUp(0);
+      tokens.logout(dead);
+      await("the key's life is over")
+          .atMost(SOON)
+          .until(() -> System.nanoTime() - pausedAt > COMPLETE_LIFE.multipliedBy(2).toNanos());
+    } finally {
+      redis.resume();
+    }
+    await()
+        .atMost(SOON)
+        .pollInterval(Duration.ofMillis(1))
+        .until(
+            () -> {
+              Answer answer = check(dead);
+              seen.add(answer);
+              return answer == Answer.REVOKED;
+            });
+    assertThat(seen).doesNotContain(Answer.VALID);
+    awaitAnswer(alive, Answer.VALID);
+  }
+
+  /** A round that takes long, as one after a mass logout does, does not stop the applications. */
+  @Test
+  void duringALongRoundTheKeyStays() {
+    Response alive = tokens.login("ben");
+    Response ended = tokens.login("ann");
+    awaitAnswer(alive, Answer.VALID);
+    try (OpenTransaction row = database.hold(rowOf(ended))) {
+      tokens.logout(ended);
+      // That of the logout, and a round.
+      awaitWaiting(2);
+      long began = System.nanoTime();
+      Set<Answer> seen = EnumSet.noneOf(Answer.class);
+      await()
+          .atMost(SOON)
+          .pollInterval(Duration.ofMillis(20))
+          .until(
+              () -> {
+                seen.add(check(alive));
+                return System.nanoTime() - began > COMPLETE_LIFE.multipliedBy(3).toNanos();
+              });
+      assertThat(seen).containsExactly(Answer.VALID);
+      assertThat(row).isNotNull();
+    }
+    awaitAnswer(ended, Answer.REVOKED);
+  }
+
+  /** Whoever starts a single Keycloak anew keeps the applications going meanwhile. */
+  @Test
+  void aCleanStopLeavesTheKeyForLonger() {
+    Response alive = tokens.login("ben");
+    awaitAnswer(alive, Answer.VALID);
+    server.keycloak().stop();
+    try (Jedis jedis = redis.connect()) {
+      assertThat(jedis.pttl(COMPLETE)).isBetween(3_000_000L, 3_600_000L);
+    }
+    assertThat(check(alive)).isEqualTo(Answer.VALID);
+    server.keycloak().startAgain();
+    await("the short life again")
+        .atMost(SOON)
+        .until(
+            () -> {
+              try (Jedis jedis = redis.connect()) {
+                long life = jedis.pttl(COMPLETE);
+                return life > 0 && life <= COMPLETE_LIFE.toMillis();
+              }
+            });
+  }
+
+  /** A row that says that a token is revoked. */
+  private static String rowOf(Response tokens) {
+    return """
+        INSERT INTO bulwark_revoked_token (jti, expires_at, epoch, cause, revoked_at)
+        VALUES ('%s', 9000000000, '-', 'TEST', 0)
+        """
+        .formatted(jti(tokens));
+  }
+
+  /** Waits until so many writers of such a row wait for another transaction. */
+  private static void awaitWaiting(int writers) {
+    await(writers + " statements wait")
+        .atMost(SOON)
+        .until(
+            () ->
+                database
+                    .sql(
+                        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND"
+                            + " query ILIKE 'INSERT INTO bulwark_revoked_token%'")
+                    .equals(Integer.toString(writers)));
+  }
+
+  private static void awaitAnswer(Response of, Answer expected) {
+    await().atMost(SOON).until(() -> check(of) == expected);
+  }
+
+  private static Answer check(Response tokens) {
+    return checker.check(jti(tokens), null);
+  }
+
+  private static String jti(Response tokens) {
+    return Realm.claims(tokens.text("access_token")).get("jti").asText();
+  }
+
+  private static long ttl(String key) {
+    try (Jedis jedis = redis.connect()) {
+      return jedis.ttl(key);
+    } catch (JedisException e) {
+      return -2;
+    }
+  }
+}
