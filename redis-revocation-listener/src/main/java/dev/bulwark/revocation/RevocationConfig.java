@@ -16,7 +16,12 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
  *     s to 1 h
  */
 record RevocationConfig(
-    Duration interval, Duration reconcileInterval, Duration pushWait, Duration completeLife) {
+    Duration interval,
+    Duration reconcileInterval,
+    Duration pushWait,
+    Duration completeLife,
+    Duration expiryGrace,
+    Duration refreshInterval) {
 
   static final String OPTION_PREFIX =
       "spi-events-listener--" + RevocationListenerProviderFactory.ID + "--";
@@ -29,6 +34,8 @@ record RevocationConfig(
     requireMillis("reconcile-interval", reconcileInterval, 500, 60_000);
     requireMillis("push-wait", pushWait, 0, 10_000);
     requireMillis("complete-life", completeLife, 2_000, 3_600_000);
+    requireMillis("expiry-grace", expiryGrace, 0, 600_000);
+    requireMillis("refresh-interval", refreshInterval, 1_000, 3_600_000);
   }
 
   static RevocationConfig from(Config.Scope scope) {
@@ -36,7 +43,9 @@ record RevocationConfig(
         millis(scope, "interval", 1000),
         millis(scope, "reconcile-interval", 3000),
         millis(scope, "push-wait", 2000),
-        millis(scope, "complete-life", 10_000));
+        millis(scope, "complete-life", 10_000),
+        millis(scope, "expiry-grace", 60_000),
+        millis(scope, "refresh-interval", 600_000));
   }
 
   /** Returns the time between two renewals of {@code revocation:complete}. */
@@ -77,6 +86,22 @@ record RevocationConfig(
                 + " 3600000 ms. It bounds how long applications trust a Redis that Keycloak does"
                 + " not reach.")
         .defaultValue(10_000)
+        .add()
+        .property()
+        .name("expiry-grace")
+        .type(ProviderConfigProperty.INTEGER_TYPE)
+        .helpText(
+            "How much longer a key stays in Redis than its token lives, for clocks that differ, 0 to"
+                + " 600000 ms.")
+        .defaultValue(60_000)
+        .add()
+        .property()
+        .name("refresh-interval")
+        .type(ProviderConfigProperty.INTEGER_TYPE)
+        .helpText(
+            "Time in which every revoked token is written to Redis again, in case Redis has lost a"
+                + " key, 1000 to 3600000 ms.")
+        .defaultValue(600_000)
         .add()
         .build();
   }

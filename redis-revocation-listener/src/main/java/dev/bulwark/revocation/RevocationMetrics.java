@@ -25,9 +25,12 @@ public final class RevocationMetrics implements AutoCloseable {
   private final AtomicLong leading = new AtomicLong();
   private final AtomicLong ledgerSize = new AtomicLong();
   private final AtomicLong cycleBegan = new AtomicLong();
+  private final AtomicLong redisIdentified = new AtomicLong(1);
+  private final AtomicLong redisClockAhead = new AtomicLong();
   private final AtomicLong lastRound;
   private final Counter pushed;
   private final Counter failures;
+  private final Counter restored;
   private final Counter late;
   private final Counter ledgerFailures;
   private final Counter ledgerLost;
@@ -44,6 +47,7 @@ public final class RevocationMetrics implements AutoCloseable {
     this.lastRound = new AtomicLong(clock.millis());
     this.pushed = counter("pushed", "Keys written to Redis");
     this.failures = counter("push.failures", "Attempts to write to Redis that failed");
+    this.restored = counter("restored", "Keys that Redis had lost and got again");
     this.late = counter("late", "Tokens found by a later pass of a scope, not by the first");
     this.ledgerFailures = counter("ledger.failures", "Tokens issued without a ledger row");
     this.ledgerLost = counter("ledger.lost", "Ledger rows given up, since too many waited");
@@ -66,6 +70,14 @@ public final class RevocationMetrics implements AutoCloseable {
         "round.age.seconds",
         "Time since the last complete round of the background work",
         () -> roundAge().toMillis() / 1000.0);
+    gauge(
+        "redis.identified",
+        "0 if Redis hides which process it is, so that failovers are not noticed",
+        redisIdentified::get);
+    gauge(
+        "redis.clock.ahead.seconds",
+        "How far the clock of Redis is ahead of Keycloak's; negative if behind",
+        () -> redisClockAhead.get() / 1000.0);
     gauge("leading", "1 on the node that does the background work", leading::get);
   }
 
@@ -84,6 +96,25 @@ public final class RevocationMetrics implements AutoCloseable {
   /** A push failed. */
   public void pushFailed() {
     failures.increment();
+  }
+
+  /** Redis had lost keys and has got them again. */
+  public void restored(int count) {
+    restored.increment(count);
+  }
+
+  /** Whether every Redis node says which process it is. */
+  public void redisIdentified(boolean all) {
+    redisIdentified.set(all ? 1 : 0);
+  }
+
+  /**
+   * How far the clock of Redis is ahead.
+   *
+   * @param millis negative if it is behind
+   */
+  public void redisClockAhead(long millis) {
+    redisClockAhead.set(millis);
   }
 
   /** A later pass of a scope found tokens. */
@@ -112,6 +143,8 @@ public final class RevocationMetrics implements AutoCloseable {
     if (!now) {
       // What this node knew is out of date: the one that leads counts from now on.
       backlog(0, 0);
+      redisIdentified(true);
+      redisClockAhead(0);
     }
   }
 

@@ -77,7 +77,7 @@ final class RevocationService implements AutoCloseable {
     this.database = database;
     this.metrics = metrics;
     this.ledger = new LedgerWriter(database, metrics, clock);
-    RevocationPusher pusher = new RevocationPusher(redis);
+    RevocationPusher pusher = new RevocationPusher(redis, clock, config.expiryGrace());
     MissedPushes missed = new MissedPushes(redis);
     Revoker revoker = new Revoker(database, redis, pusher, missed, metrics, clock);
     PatientOracle patient = new PatientOracle(oracle, metrics, clock);
@@ -88,12 +88,13 @@ final class RevocationService implements AutoCloseable {
             redis,
             expander,
             pusher,
-            new Epochs(redis),
+            new Epochs(redis, metrics, clock),
             new Watermark(redis),
             missed,
             metrics,
             clock,
-            config.completeLife());
+            config.completeLife(),
+            config.refreshInterval());
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
             THREADS,

@@ -16,7 +16,7 @@ import java.util.SortedSet;
  * Table BULWARK_REVOKED_TOKEN: what has to be in Redis. Each row says in which life of Redis (its
  * epoch) it has been written there; a row of no epoch, or of one that is over, is to be pushed.
  */
-public final class RevokedTable {
+public final class RevokedTable implements PushState {
 
   static final String NAME = "BULWARK_REVOKED_TOKEN";
 
@@ -105,12 +105,7 @@ public final class RevokedTable {
     return found;
   }
 
-  /**
-   * Live tokens that have not been pushed in any of the given epochs.
-   *
-   * @param epochs the epochs of the Redis nodes; may be empty
-   * @param now seconds since 1970
-   */
+  @Override
   public List<RevokedToken> pending(
       Connection connection, SortedSet<String> epochs, long now, int limit) throws SQLException {
     try (PreparedStatement statement =
@@ -122,22 +117,41 @@ public final class RevokedTable {
                 + ") AND EXPIRES_AT > ? LIMIT "
                 + limit)) {
       statement.setLong(bindOutside(statement, epochs), now);
-      List<RevokedToken> tokens = new ArrayList<>();
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          tokens.add(new RevokedToken(rows.getString(1), rows.getLong(2)));
-        }
-      }
-      return tokens;
+      return read(statement);
     }
   }
 
+  static List<RevokedToken> read(PreparedStatement statement) throws SQLException {
+    List<RevokedToken> tokens = new ArrayList<>();
+    try (ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        tokens.add(new RevokedToken(rows.getString(1), rows.getLong(2)));
+      }
+    }
+    return tokens;
+  }
+
   /**
-   * How many are pending and since when.
+   * Returns a page of all live revoked tokens, ordered by their id.
    *
-   * @param epochs the epochs of the Redis nodes; may be empty
+   * @param after id of the last token of the page before; empty for the first page
    * @param now seconds since 1970
    */
+  public List<RevokedToken> page(Connection connection, String after, long now, int limit)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT JTI, EXPIRES_AT FROM "
+                + table
+                + " WHERE JTI > ? AND EXPIRES_AT > ? ORDER BY JTI LIMIT "
+                + limit)) {
+      statement.setString(1, after);
+      statement.setLong(2, now);
+      return read(statement);
+    }
+  }
+
+  @Override
   public Backlog backlog(Connection connection, SortedSet<String> epochs, long now)
       throws SQLException {
     try (PreparedStatement statement =
@@ -155,7 +169,7 @@ public final class RevokedTable {
     }
   }
 
-  /** Notes that tokens have been pushed in an epoch. */
+  @Override
   public void markPushed(Connection connection, Collection<RevokedToken> tokens, String epoch)
       throws SQLException {
     for (List<RevokedToken> chunk : Chunks.of(tokens, CHUNK)) {
@@ -189,7 +203,7 @@ public final class RevokedTable {
    * "Not in" as ranges, which an index on EPOCH can serve. The bounds are bound by {@link
    * #bindOutside}.
    */
-  private static String outside(int epochs) {
+  static String outside(int epochs) {
     if (epochs == 0) {
       return "EPOCH >= ?";
     }
@@ -200,9 +214,14 @@ public final class RevokedTable {
     return sql.append(" OR EPOCH > ?").toString();
   }
 
-  private static int bindOutside(PreparedStatement statement, SortedSet<String> epochs)
+  static int bindOutside(PreparedStatement statement, SortedSet<String> epochs)
       throws SQLException {
-    int parameter = 1;
+    return bindOutside(statement, 1, epochs);
+  }
+
+  static int bindOutside(PreparedStatement statement, int first, SortedSet<String> epochs)
+      throws SQLException {
+    int parameter = first;
     if (epochs.isEmpty()) {
       statement.setString(parameter++, "");
       return parameter;
@@ -213,12 +232,4 @@ public final class RevokedTable {
     }
     return parameter;
   }
-
-  /**
-   * What is not yet in Redis.
-   *
-   * @param count number of tokens
-   * @param oldest when the oldest was revoked, milliseconds since 1970; 0 if none
-   */
-  public record Backlog(long count, long oldest) {}
 }

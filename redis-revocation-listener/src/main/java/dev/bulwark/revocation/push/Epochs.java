@@ -2,7 +2,11 @@ package dev.bulwark.revocation.push;
 
 import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisNode;
+import dev.bulwark.revocation.RevocationMetrics;
+import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -21,11 +25,21 @@ public final class Epochs {
 
   private static final Logger LOG = Logger.getLogger(Epochs.class);
 
+  /** By so much the clock of a node must move for its keys to be written again, milliseconds. */
+  private static final long CLOCK_JUMP = 1_000;
+
   private final RedisConnection redis;
+  private final NodeWatch watch;
+  private final Clock clock;
+
+  /** How far the clock of a node was ahead when its keys were written. */
+  private final Map<String, Long> clocks = new HashMap<>();
 
   /** Over a connection. */
-  public Epochs(RedisConnection redis) {
+  public Epochs(RedisConnection redis, RevocationMetrics metrics, Clock clock) {
     this.redis = redis;
+    this.watch = new NodeWatch(metrics);
+    this.clock = clock;
   }
 
   /**
@@ -36,6 +50,7 @@ public final class Epochs {
    */
   public SortedSet<String> check() {
     List<State> states = redis.nodes().stream().map(this::read).toList();
+    watch.see(states.stream().map(State::sight).toList());
     SortedSet<String> epochs = new TreeSet<>();
     if (states.stream().allMatch(State::isCurrent)) {
       states.forEach(state -> epochs.add(Objects.requireNonNull(state.stored()).epoch()));
@@ -51,14 +66,25 @@ public final class Epochs {
     return redis.pipeline(
         node,
         pipeline -> {
+          long asked = clock.millis();
           NodeInfo.Question question = NodeInfo.ask(pipeline);
           Response<String> stored = pipeline.get(key(node));
           pipeline.sync();
-          return new State(node, question.answer().life(), Value.parse(stored.get()));
+          NodeWatch.Sight sight =
+              NodeWatch.Sight.of(node, question.answer(), asked, clock.millis());
+          return new State(sight, hasJumped(sight), Value.parse(stored.get()));
         });
   }
 
+  /** A clock that was set ahead ends keys before their time. */
+  private boolean hasJumped(NodeWatch.Sight sight) {
+    String address = sight.node().address();
+    long before = clocks.computeIfAbsent(address, a -> sight.ahead());
+    return Math.abs(sight.ahead() - before) >= CLOCK_JUMP;
+  }
+
   private String renew(State state) {
+    clocks.put(state.node().address(), state.sight().ahead());
     Value fresh = new Value(state.life(), UUID.randomUUID().toString().replace("-", ""));
     redis.pipeline(
         state.node(),
@@ -70,10 +96,7 @@ public final class Epochs {
     if (!state.isCurrent()) {
       LOG.infof(
           "Redis node %s %s: what has been revoked is pushed again.",
-          state.node().address(),
-          state.stored() == null
-              ? "is empty"
-              : "is another process than before, or has been a replica meanwhile");
+          state.node().address(), state.reason());
     }
     return fresh.epoch();
   }
@@ -85,13 +108,30 @@ public final class Epochs {
   /**
    * What a node says.
    *
-   * @param life of the process that answers
+   * @param clockJumped whether its clock has been set since its keys were written
    * @param stored null if it holds no epoch
    */
-  private record State(RedisNode node, String life, @Nullable Value stored) {
+  private record State(NodeWatch.Sight sight, boolean clockJumped, @Nullable Value stored) {
+
+    RedisNode node() {
+      return sight.node();
+    }
+
+    String life() {
+      return sight.info().life();
+    }
 
     boolean isCurrent() {
-      return stored != null && stored.life().equals(life);
+      return stored != null && stored.life().equals(life()) && !clockJumped;
+    }
+
+    String reason() {
+      if (stored == null) {
+        return "is empty";
+      }
+      return stored.life().equals(life())
+          ? "has another time than before"
+          : "is another process than before, or has been a replica meanwhile";
     }
   }
 

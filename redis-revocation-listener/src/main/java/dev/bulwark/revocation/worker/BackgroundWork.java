@@ -4,7 +4,7 @@ import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisUnavailableException;
 import dev.bulwark.revocation.RevocationMetrics;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
-import dev.bulwark.revocation.ledger.RevokedTable.Backlog;
+import dev.bulwark.revocation.ledger.PushState.Backlog;
 import dev.bulwark.revocation.push.Epochs;
 import dev.bulwark.revocation.push.RevocationPusher;
 import dev.bulwark.revocation.push.Watermark;
@@ -53,6 +53,7 @@ public final class BackgroundWork {
   private final LedgerDatabase database;
   private final RedisConnection redis;
   private final ScopePasses scopes;
+  private final Refresher refresher;
   private final RevocationPusher pusher;
   private final Epochs epochs;
   private final Watermark watermark;
@@ -76,6 +77,7 @@ public final class BackgroundWork {
    * With its collaborators.
    *
    * @param completeLife how long the watermark stays in Redis when this node does not renew it
+   * @param refreshInterval time in which every key in Redis is written again
    */
   public BackgroundWork(
       LedgerDatabase database,
@@ -87,11 +89,13 @@ public final class BackgroundWork {
       MissedPushes missedPushes,
       RevocationMetrics metrics,
       Clock clock,
-      Duration completeLife) {
+      Duration completeLife,
+      Duration refreshInterval) {
     this.database = database;
     this.redis = redis;
     this.scopes = new ScopePasses(database, expander::expand, metrics, clock);
     this.pusher = pusher;
+    this.refresher = new Refresher(database, pusher, metrics, clock, refreshInterval);
     this.epochs = epochs;
     this.watermark = watermark;
     this.missedPushes = missedPushes;
@@ -130,7 +134,21 @@ public final class BackgroundWork {
       // Only a later look at the endings tells whether Redis is complete again.
       layAndPush();
     }
+    refresh();
     clean(clock.millis());
+  }
+
+  private void refresh() throws SQLException {
+    if (kept == null) {
+      // Redis is away, or does not have everything yet.
+      return;
+    }
+    try {
+      refresher.step(moment());
+    } catch (RedisUnavailableException e) {
+      // Reported by the connection; the next round tries again.
+      metrics.pushFailed();
+    }
   }
 
   /** Returns whether the watermark has to wait for a round that begins later. */

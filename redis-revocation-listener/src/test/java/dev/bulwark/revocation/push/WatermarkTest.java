@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 import dev.bulwark.redis.process.RedisKind;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.redis.process.TestRedis;
+import dev.bulwark.revocation.RevocationMetrics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.SortedSet;
 import org.junit.jupiter.api.AfterAll;
@@ -49,7 +52,11 @@ class WatermarkTest {
     redis.flushAll();
     TestRedis connection = new TestRedis(client, "");
     watermark = new Watermark(connection);
-    epochs = new Epochs(connection);
+    epochs =
+        new Epochs(
+            connection,
+            new RevocationMetrics(new SimpleMeterRegistry(), Clock.systemUTC()),
+            Clock.systemUTC());
   }
 
   private static Watermark.Value value(String leader, SortedSet<String> epochs, long until) {
