@@ -12,6 +12,7 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
  * @param interval time between two rounds of the background work, 100 ms to 10 s
  * @param reconcileInterval time between two rounds of the reconciler, 500 ms to 60 s
  * @param pushWait how long a response waits at most for its revocations to be in Redis, 0 to 10 s
+ * @param ledgerTimeout how long a token response waits at most for its ledger row, 1 to 30 s
  * @param completeLife how long {@code revocation:complete} stays in Redis without being renewed, 2
  *     s to 1 h
  */
@@ -19,6 +20,7 @@ record RevocationConfig(
     Duration interval,
     Duration reconcileInterval,
     Duration pushWait,
+    Duration ledgerTimeout,
     Duration completeLife,
     Duration expiryGrace,
     Duration refreshInterval) {
@@ -33,6 +35,7 @@ record RevocationConfig(
     requireMillis("interval", interval, 100, 10_000);
     requireMillis("reconcile-interval", reconcileInterval, 500, 60_000);
     requireMillis("push-wait", pushWait, 0, 10_000);
+    requireMillis("ledger-timeout", ledgerTimeout, 1_000, 30_000);
     requireMillis("complete-life", completeLife, 2_000, 3_600_000);
     requireMillis("expiry-grace", expiryGrace, 0, 600_000);
     requireMillis("refresh-interval", refreshInterval, 1_000, 3_600_000);
@@ -43,6 +46,7 @@ record RevocationConfig(
         millis(scope, "interval", 1000),
         millis(scope, "reconcile-interval", 3000),
         millis(scope, "push-wait", 2000),
+        millis(scope, "ledger-timeout", 2000),
         millis(scope, "complete-life", 10_000),
         millis(scope, "expiry-grace", 60_000),
         millis(scope, "refresh-interval", 600_000));
@@ -76,6 +80,14 @@ record RevocationConfig(
         .helpText(
             "How long the response to a logout waits at most for Redis, 0 to 10000 ms. It does not"
                 + " wait while Redis is known to be away.")
+        .defaultValue(2000)
+        .add()
+        .property()
+        .name("ledger-timeout")
+        .type(ProviderConfigProperty.INTEGER_TYPE)
+        .helpText(
+            "How long a token response waits at most for its row in the ledger, 1000 to 30000 ms,"
+                + " rounded up to seconds. After that the row is written in the background.")
         .defaultValue(2000)
         .add()
         .property()

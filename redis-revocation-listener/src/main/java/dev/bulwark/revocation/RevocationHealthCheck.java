@@ -27,13 +27,17 @@ public final class RevocationHealthCheck implements HealthCheck {
   @Override
   public HealthCheckResponse call() {
     RevocationService service = RevocationListenerProviderFactory.running();
-    return response(service == null ? null : service.metrics(), Clock.systemUTC());
+    return response(
+        service == null ? null : service.metrics(),
+        RevocationListenerProviderFactory.off(),
+        Clock.systemUTC());
   }
 
-  static HealthCheckResponse response(@Nullable RevocationMetrics metrics, Clock clock) {
+  static HealthCheckResponse response(
+      @Nullable RevocationMetrics metrics, @Nullable String off, Clock clock) {
     HealthCheckResponseBuilder response = HealthCheckResponse.named(NAME).up();
     if (metrics == null) {
-      return response.withData("status", "not running").build();
+      return response.withData("status", off == null ? "not running" : off).build();
     }
     response.withData("status", status(metrics));
     if (isStalled(metrics)) {

@@ -7,12 +7,14 @@ import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.SqlDialect;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.worker.KeycloakTokenOracle;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Metrics;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,8 @@ public final class RevocationListenerProviderFactory
 
   /** For the health check: Quarkus makes it, and Keycloak's session factory is no bean for it. */
   private static volatile @Nullable RevocationService running;
+
+  private static volatile @Nullable String off;
 
   private @Nullable RevocationConfig config;
   private volatile @Nullable RevocationService service;
@@ -90,6 +94,11 @@ public final class RevocationListenerProviderFactory
     return running;
   }
 
+  /** Why the revocation does not run on this server; null where it does. */
+  static @Nullable String off() {
+    return off;
+  }
+
   private void onProviderEvent(ProviderEvent event) {
     if (event instanceof PostMigrationEvent migrated) {
       start(migrated.getFactory());
@@ -123,9 +132,15 @@ public final class RevocationListenerProviderFactory
       LOG.error("Tokens are not revoked in Redis: the Redis connection or JPA is disabled.");
       return;
     }
+    String product = productName(jpa);
+    Optional<SqlDialect> dialect = SqlDialect.of(product);
+    if (dialect.isEmpty()) {
+      switchOff(product);
+      return;
+    }
     String schema = jpa.getSchema();
     LedgerDatabase database =
-        new LedgerDatabase(jpa::getConnection, dialect(jpa), schema == null ? "" : schema);
+        new LedgerDatabase(jpa::getConnection, dialect.get(), schema == null ? "" : schema);
     RevocationService started =
         new RevocationService(
             config,
@@ -153,12 +168,26 @@ public final class RevocationListenerProviderFactory
     return stored;
   }
 
-  private static SqlDialect dialect(JpaConnectionProviderFactory jpa) {
+  private static String productName(JpaConnectionProviderFactory jpa) {
     try (Connection connection = jpa.getConnection()) {
-      return SqlDialect.of(connection.getMetaData().getDatabaseProductName());
+      return connection.getMetaData().getDatabaseProductName();
     } catch (SQLException e) {
       throw new IllegalStateException("The database cannot be asked for its name", e);
     }
+  }
+
+  /** The rest of the bundle does not need the ledger. */
+  private static void switchOff(String product) {
+    String reason = "off: unsupported database (" + product + ")";
+    off = reason;
+    Gauge.builder("bulwark.revocation.off", () -> 1)
+        .description("1 where tokens are not revoked in Redis: unsupported database")
+        .register(Metrics.globalRegistry);
+    LOG.errorf(
+        "Tokens are not revoked in Redis: the token ledger supports PostgreSQL, MariaDB, MySQL and"
+            + " H2, not %s. Everything else of the bundle works. Applications have to introspect"
+            + " tokens to notice a logout.",
+        product);
   }
 
   @Override

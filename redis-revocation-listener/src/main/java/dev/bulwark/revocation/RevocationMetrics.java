@@ -34,6 +34,10 @@ public final class RevocationMetrics implements AutoCloseable {
   private final Counter late;
   private final Counter ledgerFailures;
   private final Counter ledgerLost;
+  private final Counter ledgerRewritten;
+  private final Counter ledgerForgotten;
+  private final Counter scopesFailed;
+  private final Counter skipped;
   private final Counter acquitted;
   private final Counter undecided;
   private final Timer pushTime;
@@ -50,7 +54,13 @@ public final class RevocationMetrics implements AutoCloseable {
     this.restored = counter("restored", "Keys that Redis had lost and got again");
     this.late = counter("late", "Tokens found by a later pass of a scope, not by the first");
     this.ledgerFailures = counter("ledger.failures", "Tokens issued without a ledger row");
-    this.ledgerLost = counter("ledger.lost", "Ledger rows given up, since too many waited");
+    this.ledgerLost = counter("ledger.lost", "Tokens whose ledger row was given up");
+    this.ledgerRewritten =
+        counter("ledger.rewritten", "Ledger rows written again, in case a failover lost them");
+    this.ledgerForgotten =
+        counter("ledger.forgotten", "Ledger rows that a failover could lose: too many at a time");
+    this.scopesFailed = counter("scopes.failures", "Endings that their transaction did not take");
+    this.skipped = counter("reconciler.skipped", "Slices of the ledger that could not be compared");
     this.pushTime = timer("push", "Time of one write to Redis");
     this.ledgerTime = timer("ledger.write", "Time an issuing request waits for its ledger row");
     this.acquitted = counter("reconciler.acquitted", "Suspected tokens that were alive");
@@ -127,9 +137,29 @@ public final class RevocationMetrics implements AutoCloseable {
     ledgerFailures.increment();
   }
 
-  /** A row was given up: nothing will find its token. */
-  public void ledgerLost() {
-    ledgerLost.increment();
+  /** Rows were given up: nothing will find their tokens. */
+  public void ledgerLost(int rows) {
+    ledgerLost.increment(rows);
+  }
+
+  /** Rows were written again after a connection was lost or another database server answered. */
+  public void ledgerRewritten(int rows) {
+    ledgerRewritten.increment(rows);
+  }
+
+  /** Rows left the memory of written rows early. */
+  public void ledgerForgotten(int rows) {
+    ledgerForgotten.increment(rows);
+  }
+
+  /** Endings could not be written in their transaction. */
+  public void scopesFailed(int count) {
+    scopesFailed.increment(count);
+  }
+
+  /** The reconciler gave up a slice of the ledger for this comparison. */
+  public void sliceSkipped() {
+    skipped.increment();
   }
 
   /** The timer of ledger writes. */

@@ -11,6 +11,7 @@ import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.worker.BackgroundWork;
 import dev.bulwark.revocation.worker.DoubtPasses;
+import dev.bulwark.revocation.worker.LedgerClock;
 import dev.bulwark.revocation.worker.MissedPushes;
 import dev.bulwark.revocation.worker.PatientOracle;
 import dev.bulwark.revocation.worker.Reconciler;
@@ -22,7 +23,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -38,6 +38,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
+import org.keycloak.events.EventType;
 
 /**
  * The running parts of the revocation and their threads. Made when the server has started, closed
@@ -46,7 +47,8 @@ import org.jboss.logging.Logger;
 final class RevocationService implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(RevocationService.class);
-  private static final int THREADS = 4;
+  private static final int SHORT_THREADS = 4;
+  private static final int MASS_THREADS = 2;
   private static final int MAX_QUEUED = 10_000;
   private static final Duration CLOSING = Duration.ofSeconds(5);
 
@@ -58,6 +60,10 @@ final class RevocationService implements AutoCloseable {
   private final BackgroundWork work;
   private final RevocationMetrics metrics;
   private final ExecutorService executor;
+  private final ExecutorService massExecutor;
+  private final Expansions expansions;
+  private final Clock own;
+  private final LedgerClock clock;
   private final Reconciler reconciler;
   private final Rounds workRounds;
   private final Rounds keeperRounds;
@@ -71,12 +77,14 @@ final class RevocationService implements AutoCloseable {
       TokenOracle oracle,
       boolean sessionsInDatabase,
       RevocationMetrics metrics,
-      Clock clock) {
+      Clock own) {
+    this.own = own;
+    this.clock = new LedgerClock(own);
     this.config = config;
     this.redis = redis;
     this.database = database;
     this.metrics = metrics;
-    this.ledger = new LedgerWriter(database, metrics, clock);
+    this.ledger = new LedgerWriter(database, metrics, clock, config.ledgerTimeout());
     RevocationPusher pusher = new RevocationPusher(redis, clock, config.expiryGrace());
     MissedPushes missed = new MissedPushes(redis);
     Revoker revoker = new Revoker(database, redis, pusher, missed, metrics, clock);
@@ -95,16 +103,9 @@ final class RevocationService implements AutoCloseable {
             clock,
             config.completeLife(),
             config.refreshInterval());
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
-            30,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(MAX_QUEUED),
-            daemons("bulwark-revocation-expand"));
-    pool.allowCoreThreadTimeOut(true);
-    this.executor = pool;
+    this.executor = pool("bulwark-revocation-expand", SHORT_THREADS);
+    this.massExecutor = pool("bulwark-revocation-mass", MASS_THREADS);
+    this.expansions = new Expansions(expander, executor, massExecutor);
     this.reconciler =
         new Reconciler(
             database,
@@ -128,7 +129,27 @@ final class RevocationService implements AutoCloseable {
     reconcilerRounds.start();
   }
 
+  private static ExecutorService pool(String name, int threads) {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            30,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(MAX_QUEUED),
+            daemons(name));
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
   private void work() throws Exception {
+    long before = own.millis();
+    clock.compare(database.now(), before);
+    try {
+      ledger.guard();
+    } catch (Exception e) {
+      LOG.warn("What a failover may have lost is not in the ledger yet; it is tried again", e);
+    }
     try {
       ledger.retry();
     } catch (Exception e) {
@@ -142,9 +163,40 @@ final class RevocationService implements AutoCloseable {
     return metrics;
   }
 
-  /** Writes scopes in the transaction of the connection. */
+  /**
+   * Writes scopes in the transaction of the connection, which goes on if that fails.
+   *
+   * @throws SQLException if they could not be written
+   */
   void record(Connection connection, List<RevocationScope> scopes) throws SQLException {
-    database.scopes().insert(connection, scopes);
+    try {
+      database.scopes().insertGuarded(connection, scopes);
+    } catch (SQLException e) {
+      metrics.scopesFailed(scopes.size());
+      throw e;
+    }
+  }
+
+  /**
+   * Whether a scope can concern a live token, asked in the transaction of the connection. Only the
+   * end of a session that has expired can be told to concern none; nearly all of them do.
+   */
+  boolean mayConcernTokens(Connection connection, RevocationScope scope) {
+    String sessionId = scope.sessionId();
+    String realmId = scope.realmId();
+    if (!scope.cause().equals(EventType.USER_SESSION_DELETED.name())
+        || sessionId == null
+        || realmId == null) {
+      return true;
+    }
+    try {
+      int seconds = (int) config.ledgerTimeout().toSeconds();
+      long now = Math.floorDiv(clock.millis(), 1000L);
+      return database.scopes().hasLiveToken(connection, sessionId, realmId, seconds, now);
+    } catch (SQLException e) {
+      LOG.debug("The ledger was not asked about an expired session", e);
+      return true;
+    }
   }
 
   /** Those of the scopes that concern a live token in the ledger that is not revoked yet. */
@@ -161,7 +213,7 @@ final class RevocationService implements AutoCloseable {
     for (RevocationScope scope : scopes) {
       if (!database
           .tokens()
-          .candidates(connection, scope, null, Instant.now().getEpochSecond(), 1)
+          .candidates(connection, scope, null, Math.floorDiv(clock.millis(), 1000L), 1)
           .isEmpty()) {
         known.add(scope);
       }
@@ -185,7 +237,7 @@ final class RevocationService implements AutoCloseable {
    */
   void expand(List<RevocationScope> scopes) {
     try {
-      Future<?> expansion = executor.submit(() -> expandQuietly(scopes));
+      Future<?> expansion = expansions.start(scopes, ledger::retrySoon);
       if (redis.isAvailable() && !config.pushWait().isZero()) {
         expansion.get(config.pushWait().toMillis(), TimeUnit.MILLISECONDS);
       }
@@ -246,20 +298,6 @@ final class RevocationService implements AutoCloseable {
             }));
   }
 
-  private void expandQuietly(List<RevocationScope> scopes) {
-    for (RevocationScope scope : scopes) {
-      if (scope.isDoubt()) {
-        continue;
-      }
-      try {
-        expander.expand(scope);
-      } catch (SQLException | RuntimeException e) {
-        // The scope is in the database: the background work lays it over the ledger again.
-        LOG.warnf(e, "Revocation by %s is delayed", scope.cause());
-      }
-    }
-  }
-
   private static <T> T await(Future<T> future) throws SQLException {
     try {
       return future.get(CLOSING.toMillis(), TimeUnit.MILLISECONDS);
@@ -281,19 +319,26 @@ final class RevocationService implements AutoCloseable {
     };
   }
 
+  private static void end(ExecutorService executor) throws InterruptedException {
+    executor.shutdown();
+    if (!executor.awaitTermination(CLOSING.toMillis(), TimeUnit.MILLISECONDS)) {
+      executor.shutdownNow();
+    }
+  }
+
   @Override
   public void close() {
     if (closed.getAndSet(true)) {
       return;
     }
     reconcilerRounds.close();
-    executor.shutdown();
     try {
-      if (!executor.awaitTermination(CLOSING.toMillis(), TimeUnit.MILLISECONDS)) {
-        executor.shutdownNow();
-      }
+      end(executor);
+      end(massExecutor);
       workRounds.close();
       keeperRounds.close();
+      // Tokens that have left the server must be in the ledger: nobody else knows of them.
+      ledger.close();
       work.finish();
       reconciler.release();
     } catch (InterruptedException e) {

@@ -1,6 +1,7 @@
 package dev.bulwark.revocation;
 
 import dev.bulwark.revocation.rules.RevocationScope;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,14 +51,33 @@ final class ScopeRecorder {
       recordNow(scopes);
       return;
     }
-    afterCommit(transactions).addAll(scopes);
     // Plain JDBC on the transaction's connection: an entity would force a synchronous commit where
     // Keycloak does without, and needs no flush to be in order.
     session
         .getProvider(JpaConnectionProvider.class)
         .getEntityManager()
         .unwrap(Session.class)
-        .doWork(connection -> service.record(connection, scopes));
+        .doWork(connection -> record(connection, transactions, scopes));
+  }
+
+  private void record(
+      Connection connection, KeycloakTransactionManager transactions, List<RevocationScope> all) {
+    List<RevocationScope> scopes =
+        all.stream().filter(scope -> service.mayConcernTokens(connection, scope)).toList();
+    if (scopes.isEmpty()) {
+      return;
+    }
+    afterCommit(transactions).addAll(scopes);
+    try {
+      service.record(connection, scopes);
+    } catch (SQLException e) {
+      LOG.errorf(
+          e,
+          "The end of sessions or tokens (%s) could not be written to BULWARK_REVOCATION_SCOPE."
+              + " The logout itself goes on. Its tokens are revoked when it is committed, once; if"
+              + " the server fails in between, the reconciler has to find them. Check the database.",
+          scopes.get(0).cause());
+    }
   }
 
   /** The event came after its transaction had ended. */

@@ -56,12 +56,20 @@ final class TokenLedgerProvider implements TokenPostProcessor {
     try {
       AuthenticatedClientSessionModel issuing = context.clientSessionCtx().getClientSession();
       LedgerToken row = row(token, issuing);
-      if (row != null) {
+      if (row == null) {
+        running.metrics().ledgerFailed();
+        running.metrics().ledgerLost(1);
+      } else {
         pending(running).add(row, isSettled(row, issuing));
       }
     } catch (RuntimeException e) {
       // Fail open: a token without a row beats no token.
-      LOG.error("A token was issued without a row in the ledger", e);
+      running.metrics().ledgerFailed();
+      running.metrics().ledgerLost(1);
+      LOG.error(
+          "A token was issued without a row in the ledger: a logout does not revoke it in Redis,"
+              + " it lives until it expires",
+          e);
     }
   }
 
@@ -71,7 +79,11 @@ final class TokenLedgerProvider implements TokenPostProcessor {
     Long issued = token.getIat();
     UserSessionModel userSession = issuing.getUserSession();
     if (jti == null || jti.length() > MAX_TEXT || expiry == null || issued == null) {
-      LOG.debug("A token without jti, iat or exp cannot be revoked by its jti.");
+      LOG.warnf(
+          "A token was issued for client %s without a row in the ledger: a logout does not revoke"
+              + " it in Redis. It needs iat, exp and a jti of at most %d characters; check the"
+              + " protocol mappers and extensions that change them.",
+          token.getIssuedFor(), MAX_TEXT);
       return null;
     }
     SessionType type = SessionType.ofJti(jti);

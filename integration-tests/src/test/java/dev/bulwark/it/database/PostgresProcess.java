@@ -207,7 +207,7 @@ public final class PostgresProcess implements DatabaseProcess {
                 throw new IllegalStateException("PostgreSQL ended:\n" + started.output());
               }
             })
-        .until(() -> started.output().contains("ready to accept connections"));
+        .until(() -> started.output().contains("ready to accept"));
     return started;
   }
 

@@ -3,11 +3,12 @@ package dev.bulwark.revocation.ledger;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 
 /**
- * Table BULWARK_LEASE: which node does the background work. Two nodes at once (clocks apart) would
- * do the same work twice, which is harmless.
+ * Table BULWARK_LEASE: which node does the background work. Two nodes at once (after a pause that
+ * outlasted the lease) would do the same work twice, which is harmless.
  */
 public final class LeaseTable {
 
@@ -15,6 +16,7 @@ public final class LeaseTable {
 
   private final String table;
   private final String insert;
+  private final String update;
 
   /**
    * In a schema.
@@ -25,19 +27,27 @@ public final class LeaseTable {
     this.table = schema + NAME;
     this.insert =
         dialect.insertNew(table, List.of("NAME", "OWNER", "EXPIRES_AT"), List.of("NAME"), 1);
+    this.update =
+        "UPDATE "
+            + table
+            + " SET OWNER = ?, EXPIRES_AT = "
+            + dialect.nowMillis()
+            + " + ? WHERE NAME = ? AND (OWNER = ? OR EXPIRES_AT < "
+            + dialect.nowMillis()
+            + ")";
   }
 
   /**
-   * Takes or renews a lease.
+   * Takes or renews a lease. The database's clock alone says when it runs out: nodes' clocks
+   * differ.
    *
    * @param owner the node
-   * @param now milliseconds since 1970
-   * @param until milliseconds since 1970
+   * @param time how long
    * @return whether the node has it now
    */
-  public boolean acquire(Connection connection, String name, String owner, long now, long until)
+  public boolean acquire(Connection connection, String name, String owner, Duration time)
       throws SQLException {
-    if (update(connection, name, owner, now, until)) {
+    if (update(connection, name, owner, time)) {
       return true;
     }
     try (PreparedStatement statement = connection.prepareStatement(insert)) {
@@ -46,7 +56,7 @@ public final class LeaseTable {
       statement.setLong(3, 0);
       statement.executeUpdate();
     }
-    return update(connection, name, owner, now, until);
+    return update(connection, name, owner, time);
   }
 
   /** Gives a lease back, if the node has it. */
@@ -60,19 +70,13 @@ public final class LeaseTable {
     }
   }
 
-  private boolean update(Connection connection, String name, String owner, long now, long until)
+  private boolean update(Connection connection, String name, String owner, Duration time)
       throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "UPDATE "
-                + table
-                + " SET OWNER = ?, EXPIRES_AT = ?"
-                + " WHERE NAME = ? AND (OWNER = ? OR EXPIRES_AT < ?)")) {
+    try (PreparedStatement statement = connection.prepareStatement(update)) {
       statement.setString(1, owner);
-      statement.setLong(2, until);
+      statement.setLong(2, time.toMillis());
       statement.setString(3, name);
       statement.setString(4, owner);
-      statement.setLong(5, now);
       return statement.executeUpdate() == 1;
     }
   }

@@ -1,12 +1,22 @@
 package dev.bulwark.revocation.ledger;
 
+import dev.bulwark.revocation.rules.LedgerToken;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The tables and the way to them. Thread-safe. */
 public final class LedgerDatabase {
+
+  /** Nobody waits for a statement of the background work; this one is stuck. */
+  private static final Duration BACKGROUND = Duration.ofSeconds(30);
 
   private final ConnectionSource connections;
   private final SqlDialect dialect;
@@ -15,6 +25,7 @@ public final class LedgerDatabase {
   private final ScopeTable scopes;
   private final LeaseTable leases;
   private final String prefix;
+  private final AtomicLong losses = new AtomicLong();
 
   /**
    * The tables of a schema.
@@ -27,7 +38,7 @@ public final class LedgerDatabase {
     this.dialect = dialect;
     this.tokens = new TokenTable(dialect, prefix);
     this.revoked = new RevokedTable(dialect, prefix);
-    this.scopes = new ScopeTable(prefix);
+    this.scopes = new ScopeTable(dialect, prefix);
     this.leases = new LeaseTable(dialect, prefix);
   }
 
@@ -39,10 +50,21 @@ public final class LedgerDatabase {
     T on(Connection connection) throws SQLException;
   }
 
-  /** Does work on a connection of its own. */
+  /** Does work on a connection of its own. Each statement ends after 30 s at the latest. */
   public <T> T call(Work<T> work) throws SQLException {
+    return call(BACKGROUND, work);
+  }
+
+  /**
+   * Does work on a connection of its own.
+   *
+   * @param limit time limit of each statement, rounded up to seconds; on H2 its lock timeout holds
+   */
+  public <T> T call(Duration limit, Work<T> work) throws SQLException {
     try (Connection connection = connections.open()) {
-      return work.on(connection);
+      return work.on(dialect.hasQueryTimeout() ? TimeLimit.on(connection, limit) : connection);
+    } catch (SQLException e) {
+      throw counted(e);
     }
   }
 
@@ -55,24 +77,26 @@ public final class LedgerDatabase {
     if (dialect != SqlDialect.POSTGRESQL) {
       return call(work);
     }
-    try (Connection connection = connections.open()) {
-      boolean autoCommit = connection.getAutoCommit();
-      connection.setAutoCommit(false);
-      try {
-        try (Statement statement = connection.createStatement()) {
-          statement.execute("SET LOCAL plan_cache_mode = force_custom_plan");
-          statement.execute("SET LOCAL max_parallel_workers_per_gather = 0");
-          statement.execute("SET LOCAL jit = off");
-        }
-        T result = work.on(connection);
-        connection.commit();
-        return result;
-      } catch (SQLException | RuntimeException e) {
-        connection.rollback();
-        throw e;
-      } finally {
-        connection.setAutoCommit(autoCommit);
+    return call(connection -> overRange(connection, work));
+  }
+
+  private static <T> T overRange(Connection connection, Work<T> work) throws SQLException {
+    boolean autoCommit = connection.getAutoCommit();
+    connection.setAutoCommit(false);
+    try {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("SET LOCAL plan_cache_mode = force_custom_plan");
+        statement.execute("SET LOCAL max_parallel_workers_per_gather = 0");
+        statement.execute("SET LOCAL jit = off");
       }
+      T result = work.on(connection);
+      connection.commit();
+      return result;
+    } catch (SQLException | RuntimeException e) {
+      connection.rollback();
+      throw e;
+    } finally {
+      connection.setAutoCommit(autoCommit);
     }
   }
 
@@ -84,11 +108,76 @@ public final class LedgerDatabase {
     void on(Connection connection) throws SQLException;
   }
 
-  /** Does work on a connection of its own. */
+  /** Does work on a connection of its own. Each statement ends after 30 s at the latest. */
   public void run(Task task) throws SQLException {
+    call(
+        connection -> {
+          task.on(connection);
+          return true;
+        });
+  }
+
+  /** Inserts issued tokens on a connection of its own, with a time limit as in {@link #call}. */
+  void insertTokens(Duration limit, List<LedgerToken> rows) throws SQLException {
+    // Every issued token goes this way: it does without TimeLimit, whose detour costs time.
+    int seconds = dialect.hasQueryTimeout() ? TimeLimit.seconds(limit) : 0;
     try (Connection connection = connections.open()) {
-      task.on(connection);
+      tokens.insert(connection, rows, seconds);
+    } catch (SQLException e) {
+      throw counted(e);
     }
+  }
+
+  /**
+   * Number of connections that were lost or could not be made. When it has grown, another server
+   * may answer, which may lack the last commits.
+   */
+  long losses() {
+    return losses.get();
+  }
+
+  /**
+   * Text that tells the server that answers now from every other one, so that a failover is noticed
+   * that happened between two statements. A constant where the database has no such thing.
+   */
+  String server() throws SQLException {
+    return call(this::server);
+  }
+
+  private String server(Connection connection) throws SQLException {
+    Map<String, String> values = new HashMap<>();
+    try (PreparedStatement statement = connection.prepareStatement(dialect.serverQuery());
+        ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        values.put(rows.getString(1), rows.getString(2));
+      }
+    } catch (SQLException e) {
+      if (DatabaseFailure.isConnectionLoss(e) || DatabaseFailure.isTimeout(e)) {
+        throw e;
+      }
+      // Something that only speaks the language, and has no such function.
+    }
+    return dialect.server(values);
+  }
+
+  private SQLException counted(SQLException failure) {
+    if (DatabaseFailure.isConnectionLoss(failure)) {
+      losses.incrementAndGet();
+    }
+    return failure;
+  }
+
+  /** The database's time, milliseconds since 1970. */
+  public long now() throws SQLException {
+    return call(
+        connection -> {
+          try (PreparedStatement statement =
+                  connection.prepareStatement("SELECT " + dialect.nowMillis());
+              ResultSet rows = statement.executeQuery()) {
+            rows.next();
+            return rows.getLong(1);
+          }
+        });
   }
 
   /** The issued tokens. */

@@ -4,49 +4,84 @@ import dev.bulwark.revocation.RevocationMetrics;
 import dev.bulwark.revocation.ledger.GroupCommit.Ticket;
 import dev.bulwark.revocation.rules.LedgerToken;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes issued tokens to the ledger before they leave the server. If the database refuses, the
- * token goes out all the same and its row is tried again in the background. Thread-safe.
+ * Writes issued tokens to the ledger before they leave the server. If the database refuses, or
+ * takes too long, the token goes out all the same and its row is set aside and tried again in the
+ * background. Thread-safe.
+ *
+ * <p>After a timeout, as when somebody has locked the table, no request waits again until a row set
+ * aside gets in: the requests that wait would need up all connections of Keycloak's pool.
  */
 public final class LedgerWriter {
 
   private static final Logger LOG = Logger.getLogger(LedgerWriter.class);
 
   private static final int MAX_BATCH = 256;
-  private static final int MAX_UNWRITTEN = 10_000;
+
+  /** 100 s of 1,000 tokens a second; about 50 MB. */
+  private static final int MAX_UNWRITTEN = 100_000;
 
   /** Rows of a batch that are tried in vain: with a database that is away each takes a time-out. */
   private static final int MAX_BAD = 3;
 
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  /** How much longer than the time limit others wait for the request that writes their row. */
+  private static final Duration PATIENCE = Duration.ofMillis(500);
+
+  /** How often failures are logged. */
+  private static final Duration LOGGED = Duration.ofSeconds(10);
 
   private final LedgerDatabase database;
   private final RevocationMetrics metrics;
   private final Clock clock;
+  private final Duration limit;
   private final GroupCommit<LedgerToken> commits;
   private final BlockingQueue<LedgerToken> unwritten;
+  private final FailoverGuard guard;
+  private final ReentrantLock retrying = new ReentrantLock();
+  private final AtomicLong notLogged = new AtomicLong();
+  private final AtomicLong nextLog = new AtomicLong(System.nanoTime());
+  private volatile boolean suspended;
 
-  /** With its collaborators. */
-  public LedgerWriter(LedgerDatabase database, RevocationMetrics metrics, Clock clock) {
-    this(database, metrics, clock, MAX_UNWRITTEN);
+  /** When a logout may try again what has failed. */
+  private volatile long nextTry = System.nanoTime();
+
+  /**
+   * With its collaborators.
+   *
+   * @param limit how long a row's write may take, rounded up to seconds
+   */
+  public LedgerWriter(
+      LedgerDatabase database, RevocationMetrics metrics, Clock clock, Duration limit) {
+    this(database, metrics, clock, limit, MAX_UNWRITTEN);
   }
 
   /** Keeps so many rows at most. */
-  LedgerWriter(LedgerDatabase database, RevocationMetrics metrics, Clock clock, int maxUnwritten) {
+  LedgerWriter(
+      LedgerDatabase database,
+      RevocationMetrics metrics,
+      Clock clock,
+      Duration limit,
+      int maxUnwritten) {
     this.database = database;
     this.metrics = metrics;
     this.clock = clock;
+    this.limit = limit;
     this.unwritten = new ArrayBlockingQueue<>(maxUnwritten);
-    this.commits = new GroupCommit<>(this::insert, MAX_BATCH, PATIENCE);
+    this.commits = new GroupCommit<>(this::write, MAX_BATCH, limit.plus(PATIENCE));
+    this.guard = new FailoverGuard(database, metrics);
   }
 
   /**
@@ -94,12 +129,62 @@ public final class LedgerWriter {
     }
   }
 
+  /** Whether rows are set aside. */
+  public boolean isBehind() {
+    return !unwritten.isEmpty();
+  }
+
   /**
-   * Writes what has been set aside, and gives up rows whose tokens have expired meanwhile.
+   * Writes again what a failover of the database may have lost. Called over and over on every node.
+   *
+   * @throws SQLException if the database does not answer; nothing is forgotten then
+   */
+  public void guard() throws SQLException {
+    guard.check();
+  }
+
+  /**
+   * Writes what has been set aside, and gives up rows whose tokens have expired meanwhile. Returns
+   * when no row is in the hands of another thread either.
    *
    * @throws Exception if some could not be written, with the last reason; they stay set aside
    */
   public void retry() throws Exception {
+    retrying.lock();
+    try {
+      retryAll();
+    } catch (Exception e) {
+      nextTry = System.nanoTime() + limit.toNanos();
+      throw e;
+    } finally {
+      retrying.unlock();
+    }
+  }
+
+  /**
+   * Writes what has been set aside if there is a chance: not shortly after that has failed, and not
+   * longer than a row's write may take while another thread tries it. Never throws.
+   */
+  public void retrySoon() {
+    if (!isBehind() || (suspended && System.nanoTime() - nextTry < 0)) {
+      return;
+    }
+    try {
+      if (retrying.tryLock(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        try {
+          retry();
+        } finally {
+          retrying.unlock();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      LOG.debug("Rows of issued tokens are still set aside", e);
+    }
+  }
+
+  private void retryAll() throws Exception {
     @Nullable Exception failure = null;
     // A row that fails goes back to the end: no row is met twice.
     for (int left = unwritten.size(); left > 0 && failure == null; left -= MAX_BATCH) {
@@ -112,6 +197,32 @@ public final class LedgerWriter {
     if (failure != null) {
       throw failure;
     }
+    suspended = false;
+  }
+
+  /**
+   * Writes what is set aside for the last time, and counts what cannot be written. Never throws.
+   * Called when no more tokens are issued.
+   */
+  public void close() {
+    @Nullable Exception failure = null;
+    for (int attempt = 0; attempt < MAX_BAD && isBehind(); attempt++) {
+      try {
+        retry();
+      } catch (Exception e) {
+        failure = e;
+      }
+    }
+    int lost = unwritten.size();
+    if (lost > 0) {
+      metrics.ledgerLost(lost);
+      LOG.errorf(
+          failure,
+          "%d tokens have no row in the ledger: the server stops, and the database does not take"
+              + " the rows. A logout does not revoke these tokens in Redis. End all tokens of the"
+              + " realms concerned by a not-before policy, or wait until they have expired.",
+          lost);
+    }
   }
 
   /** Writes a batch, or row by row if that fails, so that a bad one holds up no other. */
@@ -120,6 +231,11 @@ public final class LedgerWriter {
       insert(again);
       return null;
     } catch (Exception e) {
+      if (DatabaseFailure.isTimeout(e)) {
+        // Each single row would take as long.
+        again.forEach(this::keep);
+        return e;
+      }
       return retrySingly(again, e);
     }
   }
@@ -146,25 +262,50 @@ public final class LedgerWriter {
   private boolean keep(LedgerToken token) {
     boolean kept = unwritten.offer(token);
     if (!kept) {
-      metrics.ledgerLost();
-      LOG.warn("Too many tokens wait for their row in the ledger: one's revocation can be missed");
+      metrics.ledgerLost(1);
     }
     return kept;
   }
 
-  private void insert(List<LedgerToken> tokens) throws Exception {
-    database.run(
-        connection -> {
-          database.tokens().insert(connection, tokens);
-        });
+  /** For requests. */
+  private void write(List<LedgerToken> tokens) throws Exception {
+    if (suspended) {
+      throw new SQLTimeoutException(
+          "The ledger has not taken a row in time, and is tried in the background");
+    }
+    try {
+      insert(tokens);
+    } catch (SQLException e) {
+      suspended |= DatabaseFailure.isTimeout(e);
+      throw e;
+    }
+  }
+
+  private void insert(List<LedgerToken> tokens) throws SQLException {
+    // Known before they are written: a failover in between is noticed after it.
+    String server = guard.server();
+    database.insertTokens(limit, tokens);
+    guard.written(tokens, server);
   }
 
   private void setAside(LedgerToken token, Exception failure) {
-    boolean kept = keep(token);
     metrics.ledgerFailed();
-    LOG.warnf(
-        failure,
-        "A token was issued without a row in the ledger; %s",
-        kept ? "it is tried again" : "too many wait already");
+    boolean kept = keep(token);
+    long failures = notLogged.incrementAndGet();
+    long now = System.nanoTime();
+    long due = nextLog.get();
+    // An outage must not flood the log.
+    if (now - due >= 0 && nextLog.compareAndSet(due, now + LOGGED.toNanos())) {
+      notLogged.addAndGet(-failures);
+      LOG.warnf(
+          failure,
+          "%d tokens were issued without a row in the ledger since the last such line; %s",
+          failures,
+          kept
+              ? "the rows are set aside and tried again every few seconds. Check the database, and"
+                  + " whether a statement locks the table BULWARK_TOKEN."
+              : "too many rows are set aside already: a logout does not revoke these tokens in"
+                  + " Redis. Check the database.");
+    }
   }
 }

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -52,7 +53,7 @@ public final class RevokedTable implements PushState {
       Connection connection, Collection<RevokedToken> tokens, String epoch, String cause, long now)
       throws SQLException {
     String shortCause = cause.length() <= MAX_CAUSE ? cause : cause.substring(0, MAX_CAUSE);
-    for (List<RevokedToken> chunk : Chunks.of(tokens, CHUNK)) {
+    for (List<RevokedToken> chunk : Chunks.of(sorted(tokens), CHUNK)) {
       try (PreparedStatement statement =
           connection.prepareStatement(
               dialect.insertNew(table, COLUMNS, List.of("JTI"), chunk.size()))) {
@@ -172,7 +173,7 @@ public final class RevokedTable implements PushState {
   @Override
   public void markPushed(Connection connection, Collection<RevokedToken> tokens, String epoch)
       throws SQLException {
-    for (List<RevokedToken> chunk : Chunks.of(tokens, CHUNK)) {
+    for (List<RevokedToken> chunk : Chunks.of(sorted(tokens), CHUNK)) {
       try (PreparedStatement statement =
           connection.prepareStatement(
               "UPDATE "
@@ -190,13 +191,19 @@ public final class RevokedTable implements PushState {
     }
   }
 
-  /** Deletes what expired before a time, seconds since 1970; the number of rows. */
+  /**
+   * Deletes rows that expired before a time, some thousand at a time.
+   *
+   * @param before seconds since 1970
+   * @return number of rows deleted; {@link SqlDialect#DELETES} if there may be more
+   */
   public int deleteExpired(Connection connection, long before) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("DELETE FROM " + table + " WHERE EXPIRES_AT < ?")) {
-      statement.setLong(1, before);
-      return statement.executeUpdate();
-    }
+    return dialect.deleteExpired(connection, table, before);
+  }
+
+  /** Nodes that write the same rows in different orders would wait for each other. */
+  private static List<RevokedToken> sorted(Collection<RevokedToken> tokens) {
+    return tokens.stream().sorted(Comparator.comparing(RevokedToken::jti)).toList();
   }
 
   /**

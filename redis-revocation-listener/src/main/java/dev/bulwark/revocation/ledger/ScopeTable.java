@@ -7,8 +7,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -40,16 +42,27 @@ public final class ScopeTable {
           "CREATED_AT");
   private static final int CHUNK = 200;
 
+  private static final int MAX_CAUSE = 128;
+  private static final String SAVEPOINT = "bulwark_revocation";
+
+  private final SqlDialect dialect;
   private final String table;
   private final String insert;
+  private final String liveToken;
 
   /**
    * In a schema.
    *
    * @param schema with a dot at its end, or empty for the default schema
    */
-  public ScopeTable(String schema) {
+  public ScopeTable(SqlDialect dialect, String schema) {
+    this.dialect = dialect;
     this.table = schema + NAME;
+    this.liveToken =
+        "SELECT 1 FROM "
+            + schema
+            + TokenTable.NAME
+            + " WHERE SESSION_ID = ? AND REALM_ID = ? AND EXPIRES_AT > ? LIMIT 1";
     this.insert =
         "INSERT INTO "
             + table
@@ -58,6 +71,79 @@ public final class ScopeTable {
             + ") VALUES ("
             + SqlDialect.parameters(COLUMNS.size())
             + ")";
+  }
+
+  /**
+   * Inserts scopes in the transaction of the connection, which stays usable if that fails.
+   *
+   * <p>PostgreSQL would refuse everything else in the transaction, and so undo the logout.
+   *
+   * @throws SQLException if they could not be inserted
+   */
+  public void insertGuarded(Connection connection, Collection<RevocationScope> scopes)
+      throws SQLException {
+    guarded(
+        connection,
+        () -> {
+          insert(connection, scopes);
+          return true;
+        });
+  }
+
+  /**
+   * Whether the ledger has a live token of a session, asked in the transaction of the connection,
+   * which stays usable if that fails.
+   *
+   * @param seconds how long the database may take
+   * @param now seconds since 1970
+   */
+  public boolean hasLiveToken(
+      Connection connection, String sessionId, String realmId, int seconds, long now)
+      throws SQLException {
+    return guarded(connection, () -> hasToken(connection, sessionId, realmId, seconds, now));
+  }
+
+  private boolean hasToken(
+      Connection connection, String sessionId, String realmId, int seconds, long now)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(liveToken)) {
+      if (dialect.hasQueryTimeout()) {
+        statement.setQueryTimeout(seconds);
+      }
+      statement.setString(1, sessionId);
+      statement.setString(2, realmId);
+      statement.setLong(3, now);
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next();
+      }
+    }
+  }
+
+  /** What is done within a transaction. */
+  private interface Step {
+    boolean run() throws SQLException;
+  }
+
+  private boolean guarded(Connection connection, Step step) throws SQLException {
+    if (dialect != SqlDialect.POSTGRESQL || connection.getAutoCommit()) {
+      return step.run();
+    }
+    // By SQL: Keycloak's pool refuses the JDBC calls within its transactions.
+    execute(connection, "SAVEPOINT " + SAVEPOINT);
+    try {
+      boolean result = step.run();
+      execute(connection, "RELEASE SAVEPOINT " + SAVEPOINT);
+      return result;
+    } catch (SQLException | RuntimeException e) {
+      execute(connection, "ROLLBACK TO SAVEPOINT " + SAVEPOINT);
+      throw e;
+    }
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
   }
 
   /** Inserts scopes, in whatever transaction the connection is. */
@@ -78,7 +164,7 @@ public final class ScopeTable {
         statement.setString(column++, codes(scope.kills()));
         statement.setLong(column++, scope.issuedBefore());
         statement.setString(column++, codes(scope.verifies()));
-        statement.setString(column++, scope.cause());
+        statement.setString(column++, cut(scope.cause()));
         statement.setLong(column, scope.createdAt());
         statement.addBatch();
       }
@@ -122,7 +208,9 @@ public final class ScopeTable {
   /** Deletes scopes that are done with. */
   public void delete(Connection connection, Collection<RevocationScope> scopes)
       throws SQLException {
-    for (List<RevocationScope> chunk : Chunks.of(scopes, CHUNK)) {
+    List<RevocationScope> sorted =
+        scopes.stream().sorted(Comparator.comparing(RevocationScope::id)).toList();
+    for (List<RevocationScope> chunk : Chunks.of(sorted, CHUNK)) {
       try (PreparedStatement statement =
           connection.prepareStatement(
               "DELETE FROM "
@@ -137,6 +225,11 @@ public final class ScopeTable {
         statement.executeUpdate();
       }
     }
+  }
+
+  /** The resource types of extensions can be of any length. */
+  private static String cut(String cause) {
+    return cause.length() <= MAX_CAUSE ? cause : cause.substring(0, MAX_CAUSE);
   }
 
   private static String codes(Set<SessionType> types) {

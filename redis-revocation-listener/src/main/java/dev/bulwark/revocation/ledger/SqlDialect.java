@@ -1,8 +1,14 @@
 package dev.bulwark.revocation.ledger;
 
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /** Where databases differ. */
 public enum SqlDialect {
@@ -11,6 +17,30 @@ public enum SqlDialect {
     @Override
     String insertNew(String table, List<String> columns, List<String> key, int rows) {
       return insert(table, columns, rows) + " ON CONFLICT DO NOTHING";
+    }
+
+    @Override
+    String serverQuery() {
+      // To the microsecond: each server and each of its starts has its own.
+      return "SELECT 'started', CAST(EXTRACT(EPOCH FROM pg_postmaster_start_time()) AS VARCHAR)";
+    }
+
+    @Override
+    String nowMillis() {
+      return "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
+    }
+
+    @Override
+    String deleteSome(String table, String condition, int limit) {
+      return "DELETE FROM "
+          + table
+          + " WHERE ctid = ANY(ARRAY(SELECT ctid FROM "
+          + table
+          + " WHERE "
+          + condition
+          + " LIMIT "
+          + limit
+          + "))";
     }
   },
   /** MySQL and MariaDB. */
@@ -25,6 +55,35 @@ public enum SqlDialect {
           + table
           + "."
           + key.get(0);
+    }
+
+    @Override
+    String serverQuery() {
+      // SHOW leaves out names that the server does not know.
+      return "SHOW GLOBAL VARIABLES WHERE Variable_name IN"
+          + " ('hostname', 'port', 'server_id', 'server_uuid', '"
+          + GALERA
+          + "', '"
+          + GROUP
+          + "')";
+    }
+
+    @Override
+    String server(Map<String, String> values) {
+      // Nodes of such a cluster have the same commits.
+      boolean cluster =
+          "ON".equals(values.get(GALERA)) || !values.getOrDefault(GROUP, "").isEmpty();
+      return cluster ? "cluster" : super.server(values);
+    }
+
+    @Override
+    String nowMillis() {
+      return "CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED)";
+    }
+
+    @Override
+    String deleteSome(String table, String condition, int limit) {
+      return "DELETE FROM " + table + " WHERE " + condition + " LIMIT " + limit;
     }
   },
   /** H2, for development. */
@@ -50,30 +109,83 @@ public enum SqlDialect {
           + String.join(", s.", columns)
           + ")";
     }
+
+    @Override
+    String serverQuery() {
+      return "SELECT 'h2', ''";
+    }
+
+    @Override
+    String nowMillis() {
+      return "CAST(EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000 AS BIGINT)";
+    }
+
+    @Override
+    String deleteSome(String table, String condition, int limit) {
+      return "DELETE FROM " + table + " WHERE " + condition + " LIMIT " + limit;
+    }
+
+    @Override
+    boolean hasQueryTimeout() {
+      // It would stay with the connection. A wait for a lock ends after two seconds anyway.
+      return false;
+    }
   };
+
+  /** So many rows at most are deleted by one statement: a transaction must not grow without end. */
+  public static final int DELETES = 5_000;
+
+  private static final String GALERA = "wsrep_on";
+  private static final String GROUP = "group_replication_group_name";
 
   /** An insert of some rows that leaves existing rows alone. */
   abstract String insertNew(String table, List<String> columns, List<String> key, int rows);
 
   /**
-   * The dialect of a database.
+   * A query of names and values that tell a server from every other that may answer at the same
+   * address, as after a failover.
+   */
+  abstract String serverQuery();
+
+  /** One text for a server. Servers that have the same commits at any time have the same. */
+  String server(Map<String, String> values) {
+    return new TreeMap<>(values).toString();
+  }
+
+  /** The database's time in milliseconds since 1970, as an expression. */
+  abstract String nowMillis();
+
+  /** Deletes some of the rows that a condition is true of. */
+  abstract String deleteSome(String table, String condition, int limit);
+
+  /** Whether a statement can be given a time limit of its own. */
+  boolean hasQueryTimeout() {
+    return true;
+  }
+
+  /**
+   * Returns the dialect of a database; empty for one that the ledger does not support.
    *
    * @param productName {@code DatabaseMetaData.getDatabaseProductName()}
-   * @throws IllegalArgumentException for a database that the ledger does not support
    */
-  public static SqlDialect of(String productName) {
+  public static Optional<SqlDialect> of(String productName) {
     String name = productName.toLowerCase(Locale.ROOT);
     if (name.contains("postgresql") || name.contains("enterprisedb")) {
-      return POSTGRESQL;
+      return Optional.of(POSTGRESQL);
     }
     if (name.contains("mariadb") || name.contains("mysql")) {
-      return MYSQL;
+      return Optional.of(MYSQL);
     }
-    if (name.equals("h2")) {
-      return H2;
+    return name.equals("h2") ? Optional.of(H2) : Optional.empty();
+  }
+
+  /** Deletes some of the rows of a table that expired before a time, in seconds since 1970. */
+  final int deleteExpired(Connection connection, String table, long before) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(deleteSome(table, "EXPIRES_AT < ?", DELETES))) {
+      statement.setLong(1, before);
+      return statement.executeUpdate();
     }
-    throw new IllegalArgumentException(
-        "The token ledger supports PostgreSQL, MariaDB, MySQL and H2, not " + productName + ".");
   }
 
   private static String insert(String table, List<String> columns, int rows) {

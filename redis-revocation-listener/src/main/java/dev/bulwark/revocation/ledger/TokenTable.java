@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,9 @@ public final class TokenTable {
   /** So many rows at most cost PostgreSQL less as plain parameters than as arrays. */
   private static final int FEW = 2;
 
+  private static final Comparator<LedgerToken> BY_KEY =
+      Comparator.comparingLong(LedgerToken::expiresAt).thenComparing(LedgerToken::jti);
+
   private static final List<String> KEY = List.of("EXPIRES_AT", "JTI");
   static final String SELECTED = "t." + String.join(", t.", COLUMNS);
 
@@ -71,16 +75,29 @@ public final class TokenTable {
 
   /** Inserts rows; those that exist are left alone. */
   public void insert(Connection connection, List<LedgerToken> tokens) throws SQLException {
+    insert(connection, tokens, 0);
+  }
+
+  /**
+   * Inserts rows; those that exist are left alone.
+   *
+   * @param seconds how long a statement takes at most; 0 for the connection's own limit
+   */
+  void insert(Connection connection, List<LedgerToken> tokens, int seconds) throws SQLException {
+    // Nodes that insert the same rows in different orders would wait for each other.
+    List<LedgerToken> sorted = tokens.size() > 1 ? tokens.stream().sorted(BY_KEY).toList() : tokens;
     if (dialect == SqlDialect.POSTGRESQL && tokens.size() > FEW) {
-      insertArrays(connection, tokens);
+      insertArrays(connection, sorted, seconds);
     } else {
-      insertRows(connection, tokens);
+      insertRows(connection, sorted, seconds);
     }
   }
 
   /** One statement, one parse, one round trip and one commit, however many rows. */
-  private void insertArrays(Connection connection, List<LedgerToken> tokens) throws SQLException {
+  private void insertArrays(Connection connection, List<LedgerToken> tokens, int seconds)
+      throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(insertArrays)) {
+      limit(statement, seconds);
       int column = 1;
       statement.setArray(column++, numbers(connection, tokens, LedgerToken::expiresAt));
       statement.setArray(column++, texts(connection, tokens, LedgerToken::jti));
@@ -95,10 +112,12 @@ public final class TokenTable {
     }
   }
 
-  private void insertRows(Connection connection, List<LedgerToken> tokens) throws SQLException {
+  private void insertRows(Connection connection, List<LedgerToken> tokens, int seconds)
+      throws SQLException {
     for (List<LedgerToken> chunk : Chunks.of(tokens, CHUNK)) {
       try (PreparedStatement statement =
           connection.prepareStatement(dialect.insertNew(table, COLUMNS, KEY, chunk.size()))) {
+        limit(statement, seconds);
         int parameter = 1;
         for (LedgerToken token : chunk) {
           statement.setLong(parameter++, token.expiresAt());
@@ -204,7 +223,7 @@ public final class TokenTable {
    * RevokedTable}.
    */
   public void delete(Connection connection, Collection<LedgerToken> tokens) throws SQLException {
-    for (List<LedgerToken> chunk : Chunks.of(tokens, CHUNK)) {
+    for (List<LedgerToken> chunk : Chunks.of(tokens.stream().sorted(BY_KEY).toList(), CHUNK)) {
       try (PreparedStatement statement =
           connection.prepareStatement(
               "DELETE FROM " + table + " WHERE EXPIRES_AT = ? AND JTI = ?")) {
@@ -218,13 +237,14 @@ public final class TokenTable {
     }
   }
 
-  /** Deletes what expired before a time, seconds since 1970; the number of rows. */
+  /**
+   * Deletes rows that expired before a time, some thousand at a time.
+   *
+   * @param before seconds since 1970
+   * @return number of rows deleted; {@link SqlDialect#DELETES} if there may be more
+   */
   public int deleteExpired(Connection connection, long before) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("DELETE FROM " + table + " WHERE EXPIRES_AT < ?")) {
-      statement.setLong(1, before);
-      return statement.executeUpdate();
-    }
+    return dialect.deleteExpired(connection, table, before);
   }
 
   static List<LedgerToken> read(PreparedStatement statement) throws SQLException {
@@ -248,6 +268,12 @@ public final class TokenTable {
         rows.getString("API_KEY_ID"),
         rows.getLong("ISSUED_AT"),
         rows.getLong("EXPIRES_AT"));
+  }
+
+  private static void limit(PreparedStatement statement, int seconds) throws SQLException {
+    if (seconds > 0) {
+      statement.setQueryTimeout(seconds);
+    }
   }
 
   static void setNullable(PreparedStatement statement, int column, @Nullable String value)

@@ -5,6 +5,7 @@ import dev.bulwark.redis.RedisUnavailableException;
 import dev.bulwark.revocation.RevocationMetrics;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.PushState.Backlog;
+import dev.bulwark.revocation.ledger.SqlDialect;
 import dev.bulwark.revocation.push.Epochs;
 import dev.bulwark.revocation.push.RevocationPusher;
 import dev.bulwark.revocation.push.Watermark;
@@ -39,6 +40,9 @@ public final class BackgroundWork {
   private static final Duration CLEANING = Duration.ofSeconds(30);
   private static final int DRAIN_PAGE = 10_000;
   private static final int MAX_PAGES = 100;
+
+  /** After a long outage there are millions of rows; pushing must not wait for all of them. */
+  private static final int MAX_DELETES = 10;
 
   /** Rows live a little longer than their tokens, so that clocks that differ do no harm. */
   private static final Duration AFTERLIFE = Duration.ofSeconds(60);
@@ -123,10 +127,8 @@ public final class BackgroundWork {
   }
 
   private boolean acquireLease() throws SQLException {
-    long now = clock.millis();
     return database.call(
-        connection ->
-            database.leases().acquire(connection, LEASE, node, now, now + LEASE_TIME.toMillis()));
+        connection -> database.leases().acquire(connection, LEASE, node, LEASE_TIME));
   }
 
   private void lead() throws SQLException {
@@ -301,11 +303,24 @@ public final class BackgroundWork {
       return;
     }
     cleanedAt = now;
-    long before = Math.floorDiv(now - AFTERLIFE.toMillis(), 1000L);
-    database.call(
-        connection ->
-            database.tokens().deleteExpired(connection, before)
-                + database.revoked().deleteExpired(connection, before));
+    // A node whose clock is ahead must not delete live rows.
+    long before = Math.floorDiv(Math.min(now, database.now()) - AFTERLIFE.toMillis(), 1000L);
+    boolean finished =
+        deleteAll(connection -> database.tokens().deleteExpired(connection, before))
+            & deleteAll(connection -> database.revoked().deleteExpired(connection, before));
+    if (!finished) {
+      cleanedAt = 0;
+    }
+  }
+
+  /** Whether nothing is left to delete. */
+  private boolean deleteAll(LedgerDatabase.Work<Integer> some) throws SQLException {
+    for (int i = 0; i < MAX_DELETES; i++) {
+      if (database.call(some) < SqlDialect.DELETES) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Moment moment() {

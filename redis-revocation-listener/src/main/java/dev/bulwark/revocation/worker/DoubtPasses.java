@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe; called by the thread of the reconciler.
  */
 public final class DoubtPasses {
+
+  private static final Logger LOG = Logger.getLogger(DoubtPasses.class);
 
   /** Few enough that a page of sessions that are not in a cache takes a second at most. */
   static final int PAGE = 500;
@@ -93,7 +96,13 @@ public final class DoubtPasses {
     walks.keySet().retainAll(byRealm.keySet());
     walked.keySet().retainAll(byRealm.keySet());
     for (Map.Entry<String, List<RevocationScope>> doubted : byRealm.entrySet()) {
-      walk(doubted.getKey(), doubted.getValue(), until);
+      try {
+        walk(doubted.getKey(), doubted.getValue(), until);
+      } catch (SQLException | RuntimeException e) {
+        // The next round goes on with the same page; other realms do not wait for it.
+        LOG.warnf(
+            e, "Tokens of realm %s could not be verified; it is tried again", doubted.getKey());
+      }
     }
   }
 

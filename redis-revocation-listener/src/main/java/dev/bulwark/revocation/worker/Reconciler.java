@@ -42,6 +42,9 @@ public final class Reconciler {
 
   private static final int PAGE = 5_000;
 
+  /** How often a slice that fails is tried, in as many rounds. */
+  private static final int TRIES = 3;
+
   /** Counting reads an entry of the index for each row, which comparing a busy id does not. */
   private static final Duration BETWEEN_COUNTS = Duration.ofSeconds(30);
 
@@ -69,6 +72,15 @@ public final class Reconciler {
   private boolean counts;
   private long nextCount;
   private long counted;
+
+  /** The slice at hand; null before its bounds are known. */
+  private @Nullable Slice current;
+
+  /** How often the slice at hand has failed. */
+  private int failures;
+
+  /** Slices left out of this cycle. */
+  private int skipped;
 
   /**
    * With its collaborators.
@@ -100,14 +112,19 @@ public final class Reconciler {
   /** One round; does nothing on a node that has not the lease. */
   public void round() throws SQLException {
     long began = clock.millis();
-    if (!lead(began)) {
+    if (!lead()) {
       metrics.notReconciling();
       position = Position.START;
+      failures = 0;
       nextExact = 0;
       nextCount = 0;
       return;
     }
-    doubts.round(began + budget.toMillis() / 2);
+    try {
+      doubts.round(began + budget.toMillis() / 2);
+    } catch (SQLException | RuntimeException e) {
+      LOG.warn("Realms in doubt could not be verified; it is tried again", e);
+    }
     boolean finished = false;
     do {
       if (position.equals(Position.START)) {
@@ -115,11 +132,14 @@ public final class Reconciler {
         exact = cycleBegan >= nextExact;
         counts = cycleBegan >= nextCount;
         counted = 0;
+        skipped = 0;
       }
-      position = step(position);
+      position = stepOrSkip(position);
       if (position.equals(Position.START)) {
-        metrics.cycle(cycleBegan, clock.millis());
-        if (exact) {
+        if (skipped == 0) {
+          metrics.cycle(cycleBegan, clock.millis());
+        }
+        if (exact && skipped == 0) {
           nextExact = cycleBegan + BETWEEN_EXACT.toMillis();
         }
         if (counts) {
@@ -139,9 +159,38 @@ public final class Reconciler {
         });
   }
 
-  private boolean lead(long now) throws SQLException {
-    return database.call(
-        c -> database.leases().acquire(c, LEASE, node, now, now + leaseTime.toMillis()));
+  private boolean lead() throws SQLException {
+    return database.call(c -> database.leases().acquire(c, LEASE, node, leaseTime));
+  }
+
+  /**
+   * Compares a slice. One that fails is tried again in the next rounds, and left out in the end: it
+   * must not keep the ledger behind it from being compared.
+   */
+  private Position stepOrSkip(Position at) throws SQLException {
+    current = at.begun();
+    try {
+      Position next = step(at);
+      failures = 0;
+      return next;
+    } catch (SQLException | RuntimeException e) {
+      failures++;
+      if (failures < TRIES) {
+        throw e;
+      }
+      failures = 0;
+      skipped++;
+      metrics.sliceSkipped();
+      LOG.errorf(
+          e,
+          "A part of the ledger (BULWARK_TOKEN) could not be compared with Keycloak's tables, %d"
+              + " times: it is left out until the next comparison. Tokens in it that died without"
+              + " an event are not in Redis. Check the database.",
+          TRIES);
+      @Nullable Slice slice = current;
+      // Where even the bounds of the slice are not known, the whole sweep is left out.
+      return slice == null ? new Position(nextSweep(at), "", null, "") : after(at, slice);
+    }
   }
 
   private Position step(Position at) throws SQLException {
@@ -150,6 +199,7 @@ public final class Reconciler {
     @Nullable Slice begun = at.begun();
     Slice slice =
         begun == null ? database.call(c -> sweep.slice(c, at.after(), SLICE_ROWS)) : begun;
+    current = slice;
     List<Suspect> suspects =
         database.callOverRange(c -> suspects(c, sweep, slice, at.afterJti(), now, exact));
     settle(suspects);
@@ -160,10 +210,18 @@ public final class Reconciler {
       // Every token has a user, so this sweep sees them all.
       counted += database.callOverRange(c -> sweep.count(c, slice));
     }
+    return after(at, slice);
+  }
+
+  private Position after(Position at, Slice slice) {
     @Nullable String end = slice.end();
     return end != null
         ? new Position(at.sweep(), end, null, "")
-        : new Position((at.sweep() + 1) % sweeps.size(), "", null, "");
+        : new Position(nextSweep(at), "", null, "");
+  }
+
+  private int nextSweep(Position at) {
+    return (at.sweep() + 1) % sweeps.size();
   }
 
   /** Nearly every slice has none, which is cheaper to find out than which they are. */

@@ -1,7 +1,8 @@
 package dev.bulwark.revocation.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.revocation.ledger.PushState.Backlog;
 import dev.bulwark.revocation.rules.LedgerToken;
@@ -10,17 +11,20 @@ import dev.bulwark.revocation.rules.RevokedToken;
 import dev.bulwark.revocation.rules.Scopes;
 import dev.bulwark.revocation.rules.SessionType;
 import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import liquibase.exception.LiquibaseException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The SQL against H2; PostgreSQL and MariaDB are in the integration tests. */
+/** The SQL against H2; MariaDB is in the integration tests. */
 class LedgerDatabaseTest {
 
   private static final long NOW = 2_000_000_000;
@@ -32,9 +36,19 @@ class LedgerDatabaseTest {
 
   @BeforeEach
   void open() throws Exception {
-    database = new TestDatabase();
+    database = newDatabase();
     ledger = database.ledger();
     connection = database.open();
+  }
+
+  /** An empty ledger. */
+  TestDatabase newDatabase() throws SQLException, LiquibaseException {
+    return new TestDatabase();
+  }
+
+  /** The ledger of this test. */
+  final TestDatabase database() {
+    return database;
   }
 
   @AfterEach
@@ -175,22 +189,52 @@ class LedgerDatabaseTest {
   @Test
   void theLeaseIsWithOneNodeUntilItRunsOut() throws Exception {
     LeaseTable leases = ledger.leases();
-    assertThat(leases.acquire(connection, "w", "n1", 1000, 6000)).isTrue();
-    assertThat(leases.acquire(connection, "w", "n2", 2000, 7000)).isFalse();
-    assertThat(leases.acquire(connection, "w", "n1", 3000, 8000)).isTrue();
-    assertThat(leases.acquire(connection, "w", "n2", 8001, 13000)).isTrue();
-    assertThat(leases.acquire(connection, "w", "n1", 8002, 13000)).isFalse();
+    Duration minute = Duration.ofMinutes(1);
+    assertThat(leases.acquire(connection, "w", "n1", minute)).isTrue();
+    assertThat(leases.acquire(connection, "w", "n2", minute)).isFalse();
+    assertThat(leases.acquire(connection, "w", "n1", Duration.ofMillis(1))).isTrue();
+    await().until(() -> leases.acquire(connection, "w", "n2", minute));
+    assertThat(leases.acquire(connection, "w", "n1", minute)).isFalse();
     leases.release(connection, "w", "n1");
-    assertThat(leases.acquire(connection, "w", "n1", 8003, 13000)).isFalse();
+    assertThat(leases.acquire(connection, "w", "n1", minute)).isFalse();
     leases.release(connection, "w", "n2");
-    assertThat(leases.acquire(connection, "w", "n1", 8004, 13000)).isTrue();
+    assertThat(leases.acquire(connection, "w", "n1", minute)).isTrue();
   }
 
   @Test
-  void otherDatabasesAreRefusedByName() {
-    assertThatThrownBy(() -> SqlDialect.of("Oracle")).hasMessageContaining("Oracle");
-    assertThat(SqlDialect.of("PostgreSQL")).isEqualTo(SqlDialect.POSTGRESQL);
-    assertThat(SqlDialect.of("MariaDB")).isEqualTo(SqlDialect.MYSQL);
+  void theDatabaseTellsItsTime() throws Exception {
+    assertThat(ledger.now()).isCloseTo(System.currentTimeMillis(), within(5_000L));
+  }
+
+  @Test
+  void expiredRowsAreDeletedSomeAtATime() throws Exception {
+    List<LedgerToken> many =
+        IntStream.range(0, SqlDialect.DELETES + 10)
+            .mapToObj(i -> token("t" + i, "u", "s"))
+            .toList();
+    ledger.tokens().insert(connection, many);
+    assertThat(ledger.tokens().deleteExpired(connection, NOW + 301)).isEqualTo(SqlDialect.DELETES);
+    assertThat(ledger.tokens().deleteExpired(connection, NOW + 301)).isEqualTo(10);
+    assertThat(ledger.tokens().deleteExpired(connection, NOW + 301)).isZero();
+  }
+
+  @Test
+  void aCauseOfAnyLengthIsWritten() throws Exception {
+    Scopes scopes = new Scopes("ADMIN_UPDATE_" + "X".repeat(300), NOW * 1000);
+    ledger.scopes().insertGuarded(connection, List.of(scopes.client("r", "c")));
+    assertThat(ledger.scopes().all(connection))
+        .singleElement()
+        .satisfies(scope -> assertThat(scope.cause()).hasSize(128).startsWith("ADMIN_UPDATE_X"));
+  }
+
+  @Test
+  void aSessionWithoutLiveTokensIsTold() throws Exception {
+    ledger.tokens().insert(connection, List.of(token("a", "alice", "s1")));
+    ScopeTable scopes = ledger.scopes();
+    assertThat(scopes.hasLiveToken(connection, "s1", "realm", 2, NOW)).isTrue();
+    assertThat(scopes.hasLiveToken(connection, "s1", "realm", 2, NOW + 300)).isFalse();
+    assertThat(scopes.hasLiveToken(connection, "s1", "other", 2, NOW)).isFalse();
+    assertThat(scopes.hasLiveToken(connection, "s2", "realm", 2, NOW)).isFalse();
   }
 
   private List<LedgerToken> find(RevocationScope scope) throws Exception {

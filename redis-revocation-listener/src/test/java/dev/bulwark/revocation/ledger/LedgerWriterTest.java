@@ -9,13 +9,17 @@ import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.Scopes;
 import dev.bulwark.revocation.rules.SessionType;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +31,7 @@ class LedgerWriterTest {
   private static final int MAX_UNWRITTEN = 600;
 
   private final AtomicBoolean away = new AtomicBoolean();
+  private final AtomicBoolean connectionLost = new AtomicBoolean();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private long now = NOW;
   private TestDatabase database;
@@ -41,13 +46,22 @@ class LedgerWriterTest {
               if (away.get()) {
                 throw new SQLException("refused");
               }
+              if (connectionLost.get()) {
+                throw new SQLException("The connection is closed", "08003");
+              }
               return database.open();
             },
             SqlDialect.H2,
             "");
     InstantSource time = () -> Instant.ofEpochSecond(now);
     Clock clock = time.withZone(ZoneOffset.UTC);
-    writer = new LedgerWriter(ledger, new RevocationMetrics(registry, clock), clock, MAX_UNWRITTEN);
+    writer =
+        new LedgerWriter(
+            ledger,
+            new RevocationMetrics(registry, clock),
+            clock,
+            Duration.ofSeconds(2),
+            MAX_UNWRITTEN);
   }
 
   @AfterEach
@@ -117,6 +131,79 @@ class LedgerWriterTest {
     writer.withdraw(not);
     assertThat(rows()).hasSize(2);
     assertThat(counter("ledger.failures")).isZero();
+  }
+
+  @Test
+  void whatIsSetAsideIsWrittenAtACleanStop() throws Exception {
+    away.set(true);
+    write(token("a"));
+    away.set(false);
+    writer.close();
+    assertThat(rows()).extracting(LedgerToken::jti).containsExactly("a");
+    assertThat(counter("ledger.lost")).isZero();
+  }
+
+  @Test
+  void whatCannotBeWrittenAtACleanStopIsCounted() {
+    away.set(true);
+    write(token("a"));
+    write(token("b"));
+    writer.close();
+    assertThat(counter("ledger.lost")).isEqualTo(2);
+  }
+
+  /** A failover to a standby that lacks the last commits. */
+  @Test
+  void rowsAreWrittenAgainAfterAConnectionWasLost() throws Exception {
+    write(token("a"));
+    writer.guard();
+    write(token("b"));
+    lose("a", "b");
+    writer.guard();
+    assertThat(rows()).as("nothing says that they are lost").isEmpty();
+
+    connectionLost.set(true);
+    assertThatThrownBy(writer::guard).isInstanceOf(SQLException.class);
+    connectionLost.set(false);
+    writer.guard();
+    assertThat(rows()).extracting(LedgerToken::jti).containsExactly("a", "b");
+    double rewritten = counter("ledger.rewritten");
+    writer.guard();
+    assertThat(counter("ledger.rewritten")).isEqualTo(rewritten);
+  }
+
+  @Test
+  void aLedgerThatIsLockedHoldsTheNextOnesUpNoMore() throws Exception {
+    try (Connection other = database.open();
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      write(token("a"));
+      statement.execute("SELECT * FROM BULWARK_TOKEN FOR UPDATE");
+      statement.execute("DELETE FROM BULWARK_TOKEN");
+      // The same key waits for the row that is being deleted.
+      write(token("a"));
+      assertThat(counter("ledger.failures")).isEqualTo(1);
+      long began = System.nanoTime();
+      for (int i = 0; i < 50; i++) {
+        write(token("b" + i));
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(1));
+      assertThat(counter("ledger.failures")).isEqualTo(51);
+      assertThat(writer.isBehind()).isTrue();
+      other.commit();
+    }
+    writer.retry();
+    assertThat(rows()).hasSize(51);
+    write(token("c"));
+    assertThat(rows()).hasSize(52);
+    assertThat(counter("ledger.failures")).isEqualTo(51);
+  }
+
+  private void lose(String... jtis) throws SQLException {
+    database
+        .ledger()
+        .run(
+            c -> database.ledger().tokens().delete(c, Stream.of(jtis).map(j -> token(j)).toList()));
   }
 
   private void write(LedgerToken token) {

@@ -11,16 +11,24 @@ import liquibase.database.jvm.JdbcConnection;
 import liquibase.exception.LiquibaseException;
 import liquibase.resource.ClassLoaderResourceAccessor;
 
-/** H2 in memory with the tables of the shipped changelog. */
+/** A database with the tables of the shipped changelog: H2 in memory, or one of a server. */
 public final class TestDatabase implements AutoCloseable {
 
-  private final String url = "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
-  private final LedgerDatabase ledger =
-      new LedgerDatabase(() -> DriverManager.getConnection(url), SqlDialect.H2, "");
+  private final String url;
+  private final SqlDialect dialect;
+  private final LedgerDatabase ledger;
 
-  /** Makes it. */
+  /** Makes one in H2. */
   public TestDatabase() throws SQLException, LiquibaseException {
-    try (Connection connection = DriverManager.getConnection(url)) {
+    this("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", SqlDialect.H2);
+  }
+
+  /** Makes the tables in an empty database. */
+  TestDatabase(String url, SqlDialect dialect) throws SQLException, LiquibaseException {
+    this.url = url;
+    this.dialect = dialect;
+    this.ledger = new LedgerDatabase(this::open, dialect, "");
+    try (Connection connection = open()) {
       new Liquibase(
               "META-INF/bulwark-revocation-changelog.xml",
               new ClassLoaderResourceAccessor(),
@@ -42,9 +50,11 @@ public final class TestDatabase implements AutoCloseable {
 
   @Override
   public void close() throws SQLException {
-    try (Connection connection = open();
-        Statement statement = connection.createStatement()) {
-      statement.execute("SHUTDOWN");
+    if (dialect == SqlDialect.H2) {
+      try (Connection connection = open();
+          Statement statement = connection.createStatement()) {
+        statement.execute("SHUTDOWN");
+      }
     }
   }
 }

@@ -1,0 +1,144 @@
+package dev.bulwark.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.bulwark.it.database.OpenTransaction;
+import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.redis.process.RedisProcess;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+/** R3: the ledger's tables are locked, or refuse rows, while tokens are issued and ended. */
+class LedgerFaultsIT {
+
+  private static final Duration SOON = Duration.ofSeconds(60);
+
+  /** The default of {@code ledger-timeout} is 2 s; the machine may be slow. */
+  private static final Duration IN_TIME = Duration.ofSeconds(6);
+
+  private static PostgresProcess database;
+  private static RedisProcess redis;
+  private static FaultServer server;
+
+  private IssuedTokens tokens;
+
+  @BeforeAll
+  static void start() {
+    database = PostgresProcess.start();
+    redis = RedisProcess.start();
+    // Long rounds: what the background work would write in between is written by no other way.
+    server =
+        FaultServer.start(
+            "ledger-faults",
+            redis.url(),
+            database,
+            spec -> spec.option("spi-events-listener--redis-revocation--interval", "10000"));
+  }
+
+  @AfterAll
+  static void end() {
+    if (server != null) {
+      server.close();
+    }
+    if (redis != null) {
+      redis.close();
+    }
+    if (database != null) {
+      database.close();
+    }
+  }
+
+  @BeforeEach
+  void makeRealm() {
+    server.awaitRedisUp(1);
+    tokens =
+        IssuedTokens.inNewRealm(
+            server.keycloak().url(),
+            server.admin(),
+            "ledger-" + UUID.randomUUID(),
+            LedgerFaultsIT::ttl);
+  }
+
+  @Test
+  void aLockedLedgerHoldsNoTokenUpForLong() {
+    Response session = tokens.login("ann");
+    double failures = server.metric("bulwark_revocation_ledger_failures_total");
+    CompletableFuture<Response> refreshed;
+    CompletableFuture<Response> login;
+    try (OpenTransaction lock =
+        database.hold("LOCK TABLE bulwark_token IN ACCESS EXCLUSIVE MODE")) {
+      assertThat(lock).isNotNull();
+      refreshed = CompletableFuture.supplyAsync(() -> tokens.refresh(session));
+      login = CompletableFuture.supplyAsync(() -> tokens.login("ben"));
+      assertThat(refreshed).succeedsWithin(IN_TIME);
+      assertThat(login).succeedsWithin(IN_TIME);
+      // Once one has waited in vain, nobody waits until a row gets in again.
+      Instant began = Instant.now();
+      for (int i = 0; i < 5; i++) {
+        tokens.refresh(session);
+      }
+      assertThat(Duration.between(began, Instant.now())).isLessThan(IN_TIME);
+      assertThat(server.metric("bulwark_revocation_ledger_failures_total"))
+          .isGreaterThanOrEqualTo(failures + 7);
+    }
+    tokens.logout(session);
+    tokens.logout(login.join());
+    tokens.awaitAgreement(8, SOON);
+    assertThat(server.metric("bulwark_revocation_ledger_lost_total")).isZero();
+  }
+
+  @Test
+  void aCleanStopWritesWhatIsSetAside() {
+    Response session = tokens.login("ann");
+    Response refreshed;
+    refuseRowsIn("bulwark_token");
+    try {
+      refreshed = tokens.refresh(session);
+    } finally {
+      acceptRowsIn("bulwark_token");
+    }
+    server.keycloak().stop();
+    server.keycloak().startAgain();
+    tokens.logout(refreshed);
+    tokens.awaitAgreement(2, SOON);
+  }
+
+  @Test
+  void aLogoutWhoseEndingCannotBeWrittenSucceedsAllTheSame() {
+    Response session = tokens.login("ann");
+    Response refreshed = tokens.refresh(session);
+    refuseRowsIn("bulwark_revocation_scope");
+    try {
+      tokens.logout(refreshed);
+      tokens.awaitAgreement(2, SOON);
+    } finally {
+      acceptRowsIn("bulwark_revocation_scope");
+    }
+    await()
+        .atMost(SOON)
+        .until(() -> server.metric("bulwark_revocation_scopes_failures_total") >= 1);
+  }
+
+  private static void refuseRowsIn(String table) {
+    database.sql("ALTER TABLE " + table + " ADD CONSTRAINT refuses CHECK (false) NOT VALID");
+  }
+
+  private static void acceptRowsIn(String table) {
+    database.sql("ALTER TABLE " + table + " DROP CONSTRAINT refuses");
+  }
+
+  private static long ttl(String key) {
+    try (Jedis jedis = redis.connect()) {
+      return jedis.ttl(key);
+    }
+  }
+}

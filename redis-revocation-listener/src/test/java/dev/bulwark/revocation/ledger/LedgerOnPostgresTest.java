@@ -1,0 +1,184 @@
+package dev.bulwark.revocation.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.rules.RevokedToken;
+import dev.bulwark.revocation.rules.Scopes;
+import dev.bulwark.revocation.rules.SessionType;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import liquibase.exception.LiquibaseException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The SQL against PostgreSQL: what H2 shows, and what only PostgreSQL can. */
+class LedgerOnPostgresTest extends LedgerDatabaseTest {
+
+  private static final long NOW = 2_000_000_000;
+  private static final int OVERLAP = 500;
+  private static final int ROUNDS = 40;
+
+  private static PostgresServer server;
+
+  @BeforeAll
+  static void start() throws IOException {
+    server = PostgresServer.start();
+  }
+
+  @AfterAll
+  static void end() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  @Override
+  TestDatabase newDatabase() throws SQLException, LiquibaseException {
+    return server.newDatabase();
+  }
+
+  /** What two nodes do that revoke the same tokens, and page through them in different orders. */
+  @Test
+  void nodesThatWriteTheSameRowsDoNotLockEachOtherOut() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      for (int round = 0; round < ROUNDS; round++) {
+        List<RevokedToken> revoked = revoked(round);
+        List<LedgerToken> tokens = tokens(round);
+        CyclicBarrier together = new CyclicBarrier(2);
+        Future<Boolean> forwards = threads.submit(() -> write(revoked, tokens, together));
+        List<RevokedToken> revokedBackwards = new ArrayList<>(revoked);
+        List<LedgerToken> tokensBackwards = new ArrayList<>(tokens);
+        Collections.reverse(revokedBackwards);
+        Collections.reverse(tokensBackwards);
+        Future<Boolean> backwards =
+            threads.submit(() -> write(revokedBackwards, tokensBackwards, together));
+        assertThat(forwards.get(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(backwards.get(1, TimeUnit.MINUTES)).isTrue();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private boolean write(
+      List<RevokedToken> revoked, List<LedgerToken> tokens, CyclicBarrier together)
+      throws Exception {
+    LedgerDatabase ledger = database().ledger();
+    ledger.run(
+        connection -> {
+          meet(together);
+          ledger.revoked().insert(connection, revoked, RevokedTable.NOT_PUSHED, "TEST", NOW);
+          meet(together);
+          ledger.revoked().markPushed(connection, revoked, "e1");
+          meet(together);
+          ledger.tokens().insert(connection, tokens);
+        });
+    return true;
+  }
+
+  private static void meet(CyclicBarrier together) {
+    try {
+      together.await(1, TimeUnit.MINUTES);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void aLockedTableIsGivenUpInTime() throws Exception {
+    LedgerDatabase ledger = database().ledger();
+    try (Connection other = database().open();
+        Statement lock = other.createStatement()) {
+      other.setAutoCommit(false);
+      lock.execute("LOCK TABLE BULWARK_TOKEN IN ACCESS EXCLUSIVE MODE");
+      assertThatThrownBy(() -> ledger.insertTokens(Duration.ofSeconds(1), tokens(0)))
+          .isInstanceOf(SQLException.class)
+          .satisfies(failure -> assertThat(DatabaseFailure.isTimeout(failure)).isTrue());
+      other.rollback();
+    }
+    ledger.insertTokens(Duration.ofSeconds(1), tokens(0));
+    assertThat(ledger.losses()).isZero();
+  }
+
+  @Test
+  void anotherStartOfTheServerIsAnotherServer() throws Exception {
+    LedgerDatabase ledger = database().ledger();
+    String before = ledger.server();
+    assertThat(ledger.server()).isEqualTo(before);
+    server.restart();
+    assertThat(ledger.server()).isNotEqualTo(before);
+  }
+
+  @Test
+  void aConnectionThatTheServerEndsIsALoss() throws Exception {
+    LedgerDatabase ledger = database().ledger();
+    assertThatThrownBy(
+            () ->
+                ledger.run(
+                    connection -> {
+                      try (Statement statement = connection.createStatement()) {
+                        statement.execute("SELECT pg_terminate_backend(pg_backend_pid())");
+                      }
+                    }))
+        .isInstanceOf(SQLException.class);
+    assertThat(ledger.losses()).isEqualTo(1);
+  }
+
+  @Test
+  void anEndingThatIsRefusedLeavesItsTransactionUsable() throws Exception {
+    LedgerDatabase ledger = database().ledger();
+    try (Connection connection = database().open();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "ALTER TABLE BULWARK_REVOCATION_SCOPE ADD CONSTRAINT refuses CHECK (false) NOT VALID");
+      connection.setAutoCommit(false);
+      statement.execute("CREATE TABLE logout (id INT)");
+      Scopes scopes = new Scopes("TEST", NOW * 1000);
+      assertThatThrownBy(
+              () -> ledger.scopes().insertGuarded(connection, List.of(scopes.realm("realm"))))
+          .hasMessageContaining("refuses");
+      statement.execute("INSERT INTO logout VALUES (1)");
+      connection.commit();
+      assertThat(statement.executeQuery("SELECT * FROM logout").next()).isTrue();
+    }
+  }
+
+  private static List<RevokedToken> revoked(int round) {
+    return IntStream.range(0, OVERLAP)
+        .mapToObj(i -> new RevokedToken(round + "-" + (i * 7919 % OVERLAP), NOW + 300))
+        .toList();
+  }
+
+  private static List<LedgerToken> tokens(int round) {
+    return revoked(round).stream()
+        .map(
+            token ->
+                new LedgerToken(
+                    token.jti(),
+                    SessionType.ONLINE,
+                    "realm",
+                    "user",
+                    "client",
+                    "session",
+                    null,
+                    NOW - 10,
+                    token.expiresAt()))
+        .toList();
+  }
+}

@@ -1,0 +1,147 @@
+package dev.bulwark.revocation.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bulwark.redis.process.RedisProcess;
+import dev.bulwark.redis.process.TestRedis;
+import dev.bulwark.revocation.RevocationMetrics;
+import dev.bulwark.revocation.ledger.LedgerDatabase;
+import dev.bulwark.revocation.ledger.TestDatabase;
+import dev.bulwark.revocation.push.RevocationPusher;
+import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.rules.Scopes;
+import dev.bulwark.revocation.rules.SessionType;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.UnifiedJedis;
+
+/** A slice of the ledger that always fails; H2 stands for Keycloak's tables, Redis is real. */
+class ReconcilerTest {
+
+  private static final int MANY = 5_000;
+
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final Clock clock = Clock.systemUTC();
+  private final long now = clock.millis() / 1000;
+  private TestDatabase database;
+  private RedisProcess redis;
+  private UnifiedJedis client;
+  private RevocationMetrics metrics;
+  private Reconciler reconciler;
+
+  @BeforeEach
+  void open() throws Exception {
+    database = new TestDatabase();
+    redis = RedisProcess.start();
+    client = RedisClient.builder().hostAndPort(new HostAndPort("127.0.0.1", redis.port())).build();
+    metrics = new RevocationMetrics(registry, clock);
+    LedgerDatabase ledger = database.ledger();
+    TestRedis connection = new TestRedis(client, "");
+    RevocationPusher pusher = new RevocationPusher(connection, clock, Duration.ZERO);
+    Revoker revoker =
+        new Revoker(ledger, connection, pusher, new MissedPushes(connection), metrics, clock);
+    reconciler =
+        new Reconciler(
+            ledger,
+            ledger.sweeps(true).subList(1, 2),
+            new PatientOracle(HashSet::new, metrics, clock),
+            revoker,
+            new DoubtPasses(ledger, (scope, after, size) -> page(), clock),
+            metrics,
+            clock,
+            Duration.ofSeconds(30));
+    sql("CREATE TABLE REALM (ID VARCHAR(36), ENABLED BOOLEAN, NOT_BEFORE INT)");
+    sql(
+        "CREATE TABLE CLIENT (ID VARCHAR(36), REALM_ID VARCHAR(36), ENABLED BOOLEAN, NOT_BEFORE INT)");
+    sql(
+        "CREATE TABLE USERS (ID VARCHAR(36), REALM_ID VARCHAR(255), ENABLED BOOLEAN, NOT_BEFORE INT)");
+    sql(
+        "CREATE VIEW USER_ENTITY AS SELECT ID, REALM_ID, NOT_BEFORE,"
+            + " CASE WHEN ID = 'poison' THEN 1 / (CHAR_LENGTH(ID) - 6) = 1 ELSE ENABLED END ENABLED"
+            + " FROM USERS");
+    sql("INSERT INTO REALM VALUES ('r', TRUE, 0)");
+    sql("INSERT INTO CLIENT VALUES ('c', 'r', TRUE, 0)");
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    client.close();
+    redis.close();
+    database.close();
+  }
+
+  @Test
+  void aSliceThatAlwaysFailsIsLeftOutAndTheRestIsCompared() throws Exception {
+    List<LedgerToken> tokens = new ArrayList<>();
+    sql("INSERT INTO USERS SELECT 'a' || X, 'r', TRUE, 0 FROM SYSTEM_RANGE(1, " + MANY + ")");
+    for (int i = 1; i < MANY; i++) {
+      tokens.add(token("a" + i));
+    }
+    sql("INSERT INTO USERS VALUES ('poison', 'r', TRUE, 0)");
+    tokens.add(token("poison"));
+    sql("INSERT INTO USERS SELECT 'q' || X, 'r', TRUE, 0 FROM SYSTEM_RANGE(1, " + MANY + ")");
+    for (int i = 1; i < MANY; i++) {
+      tokens.add(token("q" + i));
+    }
+    tokens.add(token("removed"));
+    database.ledger().run(c -> database.ledger().tokens().insert(c, tokens));
+
+    assertThatThrownBy(reconciler::round).isInstanceOf(SQLException.class);
+    assertThatThrownBy(reconciler::round).isInstanceOf(SQLException.class);
+    reconciler.round();
+    assertThat(client.exists("revoked:removed")).isTrue();
+    assertThat(counter("reconciler.skipped")).isEqualTo(1);
+    assertThat(registry.get("bulwark.revocation.reconciler.cycle").timer().count()).isZero();
+
+    sql("DELETE FROM USERS WHERE ID = 'poison'");
+    reconciler.round();
+    assertThat(client.exists("revoked:poison")).isTrue();
+    assertThat(registry.get("bulwark.revocation.reconciler.cycle").timer().count()).isEqualTo(1);
+  }
+
+  @Test
+  void aRealmThatCannotBeVerifiedKeepsTheLedgerFromNothing() throws Exception {
+    LedgerDatabase ledger = database.ledger();
+    Scopes scopes = new Scopes("TEST", clock.millis());
+    ledger.run(
+        c -> {
+          ledger.scopes().insert(c, List.of(scopes.realmInDoubt("r", SessionType.ALL)));
+          ledger.tokens().insert(c, List.of(token("removed")));
+        });
+    reconciler.round();
+    assertThat(client.exists("revoked:removed")).isTrue();
+  }
+
+  private ScopeExpander.Page page() throws SQLException {
+    throw new SQLException("refused");
+  }
+
+  private LedgerToken token(String user) {
+    return new LedgerToken(
+        user, SessionType.TRANSIENT, "r", user, "c", null, null, now - 60, now + 300);
+  }
+
+  private double counter(String name) {
+    return registry.get("bulwark.revocation." + name).counter().count();
+  }
+
+  private void sql(String statement) throws SQLException {
+    try (Connection connection = database.open();
+        Statement plain = connection.createStatement()) {
+      plain.execute(statement);
+    }
+  }
+}
