@@ -89,7 +89,7 @@ final class RevocationService implements AutoCloseable {
     MissedPushes missed = new MissedPushes(redis);
     Revoker revoker = new Revoker(database, redis, pusher, missed, metrics, clock);
     PatientOracle patient = new PatientOracle(oracle, metrics, clock);
-    this.expander = new ScopeExpander(database, patient, revoker, clock);
+    this.expander = new ScopeExpander(database, patient, revoker, sessionsInDatabase, clock);
     this.work =
         new BackgroundWork(
             database,

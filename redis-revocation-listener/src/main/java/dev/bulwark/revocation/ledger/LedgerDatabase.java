@@ -24,6 +24,7 @@ public final class LedgerDatabase {
   private final RevokedTable revoked;
   private final ScopeTable scopes;
   private final LeaseTable leases;
+  private final SessionTable sessions;
   private final String prefix;
   private final AtomicLong losses = new AtomicLong();
 
@@ -40,6 +41,7 @@ public final class LedgerDatabase {
     this.revoked = new RevokedTable(dialect, prefix);
     this.scopes = new ScopeTable(dialect, prefix);
     this.leases = new LeaseTable(dialect, prefix);
+    this.sessions = new SessionTable(prefix);
   }
 
   /** Work on a connection. */
@@ -198,6 +200,11 @@ public final class LedgerDatabase {
   /** The leases. */
   public LeaseTable leases() {
     return leases;
+  }
+
+  /** Keycloak's sessions. */
+  public SessionTable sessions() {
+    return sessions;
   }
 
   /**

@@ -5,11 +5,13 @@ import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.RevokedToken;
 import dev.bulwark.revocation.rules.ScopeKind;
+import dev.bulwark.revocation.rules.SessionType;
 import dev.bulwark.revocation.rules.Verdict;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Lays a scope over the ledger and revokes what it kills. Thread-safe. */
@@ -20,12 +22,22 @@ public final class ScopeExpander {
   private final LedgerDatabase database;
   private final PatientOracle oracle;
   private final Revoker revoker;
+  private final boolean onlineIsStored;
   private final Clock clock;
 
-  /** With its collaborators. */
+  /**
+   * With its collaborators.
+   *
+   * @param onlineIsStored whether Keycloak writes online sessions to its database
+   */
   public ScopeExpander(
-      LedgerDatabase database, PatientOracle oracle, Revoker revoker, Clock clock) {
+      LedgerDatabase database,
+      PatientOracle oracle,
+      Revoker revoker,
+      boolean onlineIsStored,
+      Clock clock) {
     this.database = database;
+    this.onlineIsStored = onlineIsStored;
     this.oracle = oracle;
     this.revoker = revoker;
     this.clock = clock;
@@ -95,11 +107,13 @@ public final class ScopeExpander {
   public record Page(int found, int undecided, @Nullable LedgerToken last) {}
 
   /** Collects the dead, and says how many could not be judged. */
-  private int judge(RevocationScope scope, List<LedgerToken> page, List<RevokedToken> dead) {
+  private int judge(RevocationScope scope, List<LedgerToken> page, List<RevokedToken> dead)
+      throws SQLException {
     List<LedgerToken> doubtful = new ArrayList<>();
+    Set<SessionType> gone = page.isEmpty() ? Set.of() : goneTypes(scope);
     for (LedgerToken token : page) {
       Verdict verdict = scope.judge(token);
-      if (verdict == Verdict.KILL) {
+      if (verdict == Verdict.KILL || verdict == Verdict.VERIFY && gone.contains(token.type())) {
         dead.add(revoked(token));
       } else if (verdict == Verdict.VERIFY) {
         doubtful.add(token);
@@ -108,6 +122,13 @@ public final class ScopeExpander {
     PatientOracle.Answer answer = oracle.ask(doubtful);
     answer.dead().forEach(token -> dead.add(revoked(token)));
     return answer.undecided();
+  }
+
+  private Set<SessionType> goneTypes(RevocationScope scope) throws SQLException {
+    String sessionId = scope.sessionId();
+    return scope.kind() != ScopeKind.SESSION || sessionId == null
+        ? Set.of()
+        : database.call(c -> database.sessions().goneTypes(c, sessionId, onlineIsStored));
   }
 
   private static RevokedToken revoked(LedgerToken token) {

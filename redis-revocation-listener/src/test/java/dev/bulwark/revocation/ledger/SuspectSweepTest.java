@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -144,6 +145,31 @@ class SuspectSweepTest {
         assertThat(sweep.mayHaveSuspects(connection, new Slice("", id, true), NOW + 300)).isFalse();
       }
     }
+  }
+
+  /** Not a suspicion: an event has said that the session ended. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "s | '' | true | ''",
+        "s | DELETE FROM OFFLINE_USER_SESSION WHERE OFFLINE_FLAG = '0' | true | nt on",
+        "s | DELETE FROM OFFLINE_USER_SESSION WHERE OFFLINE_FLAG = '0' | false | ''",
+        "s | DELETE FROM OFFLINE_USER_SESSION WHERE OFFLINE_FLAG = '1' | false | ft of",
+        "s | DELETE FROM OFFLINE_USER_SESSION | true | ft nt of on",
+        "another | '' | true | ft nt of on"
+      })
+  void theTypesOfASessionThatIsGone(
+      String sessionId, String change, boolean onlineIsStored, String types) throws Exception {
+    if (!change.isEmpty()) {
+      sql(change);
+    }
+    assertThat(
+            ledger.sessions().goneTypes(connection, sessionId, onlineIsStored).stream()
+                .map(SessionType::code)
+                .sorted()
+                .collect(Collectors.joining(" ")))
+        .isEqualTo(types);
   }
 
   @Test
