@@ -3,7 +3,6 @@ package dev.bulwark.revocation.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.InputStream;
-import java.util.Set;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,8 +12,6 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 class SqlDialectTest {
-
-  private static final Set<String> SUPPORTED = Set.of("postgresql", "mariadb", "mysql", "h2");
 
   @ParameterizedTest
   @CsvSource({
@@ -47,9 +44,14 @@ class SqlDialectTest {
       assertThat(changeSets.getLength()).isPositive();
       for (int i = 0; i < changeSets.getLength(); i++) {
         Element changeSet = (Element) changeSets.item(i);
-        assertThat(changeSet.getAttribute("dbms").split(",", -1))
-            .as("dbms of changeSet %s", changeSet.getAttribute("id"))
-            .isSubsetOf(SUPPORTED);
+        String databases = changeSet.getAttribute("dbms");
+        if (!databases.equals("postgresql")) {
+          // Liquibase refuses names, but not exclusions, that Keycloak's build has left out.
+          assertThat(databases.split(",", -1))
+              .as("dbms of changeSet %s", changeSet.getAttribute("id"))
+              .contains("!oracle", "!mssql")
+              .allMatch(name -> name.startsWith("!"));
+        }
       }
     }
   }
