@@ -53,15 +53,20 @@ final class TokenLedgerProvider implements TokenPostProcessor {
     if (running == null || token == null || context.clientSessionCtx() == null) {
       return;
     }
+    if (!canHaveRow(token)) {
+      running.metrics().ledgerFailed();
+      running.metrics().ledgerLost(1);
+      LOG.warnf(
+          "A token was issued for client %s without a row in the ledger: a logout does not revoke"
+              + " it in Redis. It needs iat, exp and a jti of at most %d characters; check the"
+              + " protocol mappers and extensions that change them.",
+          token.getIssuedFor(), MAX_TEXT);
+      return;
+    }
     try {
       AuthenticatedClientSessionModel issuing = context.clientSessionCtx().getClientSession();
       LedgerToken row = row(token, issuing);
-      if (row == null) {
-        running.metrics().ledgerFailed();
-        running.metrics().ledgerLost(1);
-      } else {
-        pending(running).add(row, isSettled(row, issuing));
-      }
+      pending(running).add(row, isSettled(row, issuing));
     } catch (RuntimeException e) {
       // Fail open: a token without a row beats no token.
       running.metrics().ledgerFailed();
@@ -73,19 +78,18 @@ final class TokenLedgerProvider implements TokenPostProcessor {
     }
   }
 
-  private @Nullable LedgerToken row(AccessToken token, AuthenticatedClientSessionModel issuing) {
+  /** Whether a token has what a row consists of. */
+  static boolean canHaveRow(AccessToken token) {
     String jti = token.getId();
-    Long expiry = token.getExp();
-    Long issued = token.getIat();
+    return jti != null
+        && jti.length() <= MAX_TEXT
+        && token.getExp() != null
+        && token.getIat() != null;
+  }
+
+  private static LedgerToken row(AccessToken token, AuthenticatedClientSessionModel issuing) {
+    String jti = token.getId();
     UserSessionModel userSession = issuing.getUserSession();
-    if (jti == null || jti.length() > MAX_TEXT || expiry == null || issued == null) {
-      LOG.warnf(
-          "A token was issued for client %s without a row in the ledger: a logout does not revoke"
-              + " it in Redis. It needs iat, exp and a jti of at most %d characters; check the"
-              + " protocol mappers and extensions that change them.",
-          token.getIssuedFor(), MAX_TEXT);
-      return null;
-    }
     SessionType type = SessionType.ofJti(jti);
     RealmModel realm = issuing.getRealm();
     String sessionId = token.getSessionId();
@@ -102,8 +106,8 @@ final class TokenLedgerProvider implements TokenPostProcessor {
         client(realm, token.getIssuedFor(), issuing).getId(),
         sessionId,
         apiKey instanceof String id && id.length() <= MAX_TEXT ? id : null,
-        issued,
-        expiry);
+        token.getIat(),
+        token.getExp());
   }
 
   private static ClientModel client(

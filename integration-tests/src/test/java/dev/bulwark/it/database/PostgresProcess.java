@@ -81,8 +81,8 @@ public final class PostgresProcess implements DatabaseProcess {
   }
 
   /**
-   * Copies this server and starts the copy as its standby, which follows it asynchronously: a commit
-   * does not wait for it.
+   * Copies this server and starts the copy as its standby, which follows it asynchronously: a
+   * commit does not wait for it.
    */
   public PostgresProcess standby() {
     Path other = newFolder();

@@ -128,6 +128,29 @@ class LedgerFaultsIT {
         .until(() -> server.metric("bulwark_revocation_scopes_failures_total") >= 1);
   }
 
+  /** Sessions that are not there, so that all of these tokens have died without an event. */
+  @Test
+  void whatCannotBeComparedKeepsTheRestOfTheLedgerFromNothing() {
+    tokens.login("ann");
+    database.sql(
+        """
+        INSERT INTO bulwark_token (expires_at, jti, session_type, realm_id, user_id, client_id,
+          session_id, issued_at)
+        SELECT b.expires_at, 'slice-' || n, 'on', b.realm_id, b.user_id, b.client_id,
+          '0-' || lpad(n::text, 6, '0'), b.issued_at - 60
+        FROM (SELECT b.* FROM bulwark_token b JOIN realm r ON r.id = b.realm_id
+              WHERE r.name = '%s' LIMIT 1) b, generate_series(1, 6000) n;
+        ALTER TABLE bulwark_revoked_token ADD CONSTRAINT refuses CHECK (jti <> 'slice-1') NOT VALID
+        """
+            .formatted(tokens.realm()));
+    try {
+      await("a token of a later slice").atMost(SOON).until(() -> ttl("revoked:slice-6000") > 0);
+    } finally {
+      acceptRowsIn("bulwark_revoked_token");
+    }
+    assertThat(server.metric("bulwark_revocation_reconciler_skipped_total")).isPositive();
+  }
+
   private static void refuseRowsIn(String table) {
     database.sql("ALTER TABLE " + table + " ADD CONSTRAINT refuses CHECK (false) NOT VALID");
   }

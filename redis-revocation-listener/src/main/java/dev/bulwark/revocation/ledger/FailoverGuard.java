@@ -4,7 +4,9 @@ import dev.bulwark.revocation.RevocationMetrics;
 import dev.bulwark.revocation.rules.LedgerToken;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
@@ -42,6 +44,7 @@ final class FailoverGuard {
   private final RevocationMetrics metrics;
   private final RecentRows<LedgerToken> recent;
   private volatile String server = UNKNOWN;
+  private final Set<String> known = new HashSet<>();
   private long losses;
 
   FailoverGuard(LedgerDatabase database, RevocationMetrics metrics) {
@@ -87,7 +90,8 @@ final class FailoverGuard {
       }
       metrics.ledgerRewritten(rows.size());
     }
-    if (!server.equals(answering) && !server.equals(UNKNOWN)) {
+    // Behind a load balancer the same servers answer in turn.
+    if (known.add(answering) && !server.equals(UNKNOWN)) {
       LOG.warnf(
           "Another database server answers (%s, before %s), or it has been restarted: %d rows of"
               + " the last %d s were written to the ledger again, in case a failover lost them",
