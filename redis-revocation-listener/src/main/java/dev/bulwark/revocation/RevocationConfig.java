@@ -2,6 +2,7 @@ package dev.bulwark.revocation;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.keycloak.Config;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ProviderConfigurationBuilder;
@@ -23,10 +24,13 @@ record RevocationConfig(
     Duration ledgerTimeout,
     Duration completeLife,
     Duration expiryGrace,
-    Duration refreshInterval) {
+    Duration refreshInterval,
+    String site) {
 
   static final String OPTION_PREFIX =
       "spi-events-listener--" + RevocationListenerProviderFactory.ID + "--";
+
+  private static final Pattern SITE = Pattern.compile("[A-Za-z0-9-]{0,32}");
 
   /** Well within the lease of the background work, which is renewed along with it. */
   private static final Duration KEEPER_INTERVAL = Duration.ofSeconds(1);
@@ -39,6 +43,10 @@ record RevocationConfig(
     requireMillis("complete-life", completeLife, 2_000, 3_600_000);
     requireMillis("expiry-grace", expiryGrace, 0, 600_000);
     requireMillis("refresh-interval", refreshInterval, 1_000, 3_600_000);
+    if (!SITE.matcher(site).matches()) {
+      throw new IllegalArgumentException(
+          OPTION_PREFIX + "site must be at most 32 letters, digits and '-', not '" + site + "'");
+    }
   }
 
   static RevocationConfig from(Config.Scope scope) {
@@ -49,7 +57,8 @@ record RevocationConfig(
         millis(scope, "ledger-timeout", 2000),
         millis(scope, "complete-life", 10_000),
         millis(scope, "expiry-grace", 60_000),
-        millis(scope, "refresh-interval", 600_000));
+        millis(scope, "refresh-interval", 600_000),
+        scope.get("site", "").trim());
   }
 
   /** Returns the time between two renewals of {@code revocation:complete}. */
@@ -114,6 +123,13 @@ record RevocationConfig(
             "Time in which every revoked token is written to Redis again, in case Redis has lost a"
                 + " key, 1000 to 3600000 ms.")
         .defaultValue(600_000)
+        .add()
+        .property()
+        .name("site")
+        .type(ProviderConfigProperty.STRING_TYPE)
+        .helpText(
+            "Name of the site of this node, where each site has a Redis of its own: at most 32"
+                + " letters, digits and '-'. Empty where there is one Redis only.")
         .add()
         .build();
   }

@@ -18,6 +18,7 @@ import dev.bulwark.revocation.worker.Reconciler;
 import dev.bulwark.revocation.worker.Revoker;
 import dev.bulwark.revocation.worker.Rounds;
 import dev.bulwark.revocation.worker.ScopeExpander;
+import dev.bulwark.revocation.worker.Sites;
 import dev.bulwark.revocation.worker.TokenOracle;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -86,14 +87,16 @@ final class RevocationService implements AutoCloseable {
     this.metrics = metrics;
     this.ledger = new LedgerWriter(database, metrics, clock, config.ledgerTimeout());
     RevocationPusher pusher = new RevocationPusher(redis, clock, config.expiryGrace());
+    Sites sites = new Sites(database, clock, config.site());
     MissedPushes missed = new MissedPushes(redis);
-    Revoker revoker = new Revoker(database, redis, pusher, missed, metrics, clock);
+    Revoker revoker = new Revoker(database, redis, pusher, missed, metrics, sites);
     PatientOracle patient = new PatientOracle(oracle, metrics, clock);
     this.expander = new ScopeExpander(database, patient, revoker, sessionsInDatabase, clock);
     this.work =
         new BackgroundWork(
             database,
             redis,
+            sites,
             expander,
             pusher,
             new Epochs(redis, metrics, clock),

@@ -14,6 +14,8 @@ class RevocationConfigTest {
     "interval, 99, 100 to 10000 ms",
     "push-wait, 10001, 0 to 10000 ms",
     "complete-life, 1999, 2000 to 3600000 ms",
+    "site, Z rich, letters",
+    "site, abcdefghijklmnopqrstuvwxyz0123456, at most 32",
     "push-wait, soon, a whole number"
   })
   void aBadValueNamesTheOptionAndTheRange(String option, String value, String range) {

@@ -99,12 +99,17 @@ class RedisBackEmptyIT {
     awaitAnswer(alive, Answer.VALID);
     Set<Answer> seen = EnumSet.noneOf(Answer.class);
     try (OpenTransaction row = database.hold(rowOf(dead))) {
+      // So that the next round is one that finds the new Redis and the ending at once.
+      await("a round has just ended")
+          .atMost(SOON)
+          .pollInterval(Duration.ofMillis(50))
+          .until(() -> server.metric("bulwark_revocation_round_age_seconds") < 0.5);
       redis.kill();
       server.awaitRedisUp(0);
       tokens.logout(dead);
       awaitWaiting(1);
       redis.startAgain();
-      // The second round from now on pushes it, and waits for the row's transaction afterwards.
+      // The second round from now on pushes it, and waits for the row's transaction after that.
       await()
           .atMost(SOON)
           .pollInterval(Duration.ofMillis(5))

@@ -25,6 +25,7 @@ public final class LedgerDatabase {
   private final ScopeTable scopes;
   private final LeaseTable leases;
   private final SessionTable sessions;
+  private final SiteTable sites;
   private final String prefix;
   private final AtomicLong losses = new AtomicLong();
 
@@ -40,6 +41,7 @@ public final class LedgerDatabase {
     this.tokens = new TokenTable(dialect, prefix);
     this.revoked = new RevokedTable(dialect, prefix);
     this.scopes = new ScopeTable(dialect, prefix);
+    this.sites = new SiteTable(dialect, prefix);
     this.leases = new LeaseTable(dialect, prefix);
     this.sessions = new SessionTable(prefix);
   }
@@ -195,6 +197,20 @@ public final class LedgerDatabase {
   /** The scopes. */
   public ScopeTable scopes() {
     return scopes;
+  }
+
+  /** The sites with a Redis of their own. */
+  public SiteTable sites() {
+    return sites;
+  }
+
+  /**
+   * Returns which revoked tokens the Redis of a site holds.
+   *
+   * @param site empty where there is one Redis only
+   */
+  public PushState pushState(String site) {
+    return site.isEmpty() ? revoked : sites.of(site);
   }
 
   /** The leases. */

@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BackgroundWork {
 
+  /** Of each site. */
   private static final String LEASE = "worker";
+
   private static final Duration LEASE_TIME = Duration.ofSeconds(5);
 
   /** A round that takes longer may hang: another node takes over. */
@@ -56,6 +58,7 @@ public final class BackgroundWork {
   private final String node = UUID.randomUUID().toString();
   private final LedgerDatabase database;
   private final RedisConnection redis;
+  private final Sites sites;
   private final ScopePasses scopes;
   private final Refresher refresher;
   private final RevocationPusher pusher;
@@ -86,6 +89,7 @@ public final class BackgroundWork {
   public BackgroundWork(
       LedgerDatabase database,
       RedisConnection redis,
+      Sites sites,
       ScopeExpander expander,
       RevocationPusher pusher,
       Epochs epochs,
@@ -97,6 +101,7 @@ public final class BackgroundWork {
       Duration refreshInterval) {
     this.database = database;
     this.redis = redis;
+    this.sites = sites;
     this.scopes = new ScopePasses(database, expander::expand, metrics, clock);
     this.pusher = pusher;
     this.refresher = new Refresher(database, pusher, metrics, clock, refreshInterval);
@@ -110,6 +115,7 @@ public final class BackgroundWork {
 
   /** One round; does nothing on a node that has not the lease. */
   public void round() throws SQLException {
+    sites.look();
     boolean leading = acquireLease();
     metrics.leading(leading);
     if (leading) {
@@ -128,10 +134,12 @@ public final class BackgroundWork {
 
   private boolean acquireLease() throws SQLException {
     return database.call(
-        connection -> database.leases().acquire(connection, LEASE, node, LEASE_TIME));
+        connection ->
+            database.leases().acquire(connection, sites.lease(LEASE), node, LEASE_TIME));
   }
 
   private void lead() throws SQLException {
+    sites.fill();
     if (layAndPush()) {
       // Only a later look at the endings tells whether Redis is complete again.
       layAndPush();
@@ -204,7 +212,7 @@ public final class BackgroundWork {
   private void release() throws SQLException {
     database.run(
         connection -> {
-          database.leases().release(connection, LEASE, node);
+          database.leases().release(connection, sites.lease(LEASE), node);
         });
   }
 
@@ -225,7 +233,7 @@ public final class BackgroundWork {
         missedPushes.missed();
       }
     }
-    Backlog backlog = database.call(c -> database.revoked().backlog(c, currentEpochs, seconds()));
+    Backlog backlog = database.call(c -> sites.state().backlog(c, currentEpochs, seconds()));
     metrics.backlog(backlog.count(), backlog.oldest());
     if (drained && backlog.count() == 0) {
       writeWatermark(completeUntil);
@@ -282,7 +290,7 @@ public final class BackgroundWork {
   /** Whether there may be more. */
   private boolean drainPage() throws SQLException {
     List<RevokedToken> pending =
-        database.call(c -> database.revoked().pending(c, currentEpochs, seconds(), DRAIN_PAGE));
+        database.call(c -> sites.state().pending(c, currentEpochs, seconds(), DRAIN_PAGE));
     if (pending.isEmpty()) {
       return false;
     }
@@ -291,7 +299,7 @@ public final class BackgroundWork {
     database.run(
         connection -> {
           for (Map.Entry<String, List<RevokedToken>> epoch : pushed.entrySet()) {
-            database.revoked().markPushed(connection, epoch.getValue(), epoch.getKey());
+            sites.state().markPushed(connection, epoch.getValue(), epoch.getKey());
           }
         });
     // A node that lost its epoch meanwhile gets a new one in the next round.
@@ -307,6 +315,7 @@ public final class BackgroundWork {
     long before = Math.floorDiv(Math.min(now, database.now()) - AFTERLIFE.toMillis(), 1000L);
     boolean finished =
         deleteAll(connection -> database.tokens().deleteExpired(connection, before))
+            & deleteAll(connection -> database.sites().deleteExpired(connection, before))
             & deleteAll(connection -> database.revoked().deleteExpired(connection, before));
     if (!finished) {
       cleanedAt = 0;

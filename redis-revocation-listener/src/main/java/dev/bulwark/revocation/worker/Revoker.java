@@ -4,11 +4,9 @@ import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisUnavailableException;
 import dev.bulwark.revocation.RevocationMetrics;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
-import dev.bulwark.revocation.ledger.RevokedTable;
 import dev.bulwark.revocation.push.RevocationPusher;
 import dev.bulwark.revocation.rules.RevokedToken;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +24,7 @@ public final class Revoker {
   private final RevocationPusher pusher;
   private final MissedPushes missedPushes;
   private final RevocationMetrics metrics;
-  private final Clock clock;
+  private final Sites sites;
 
   /** With its collaborators. */
   public Revoker(
@@ -35,13 +33,13 @@ public final class Revoker {
       RevocationPusher pusher,
       MissedPushes missedPushes,
       RevocationMetrics metrics,
-      Clock clock) {
+      Sites sites) {
     this.database = database;
     this.redis = redis;
     this.pusher = pusher;
     this.missedPushes = missedPushes;
     this.metrics = metrics;
-    this.clock = clock;
+    this.sites = sites;
   }
 
   /** Revokes tokens that have not been revoked before. */
@@ -53,14 +51,7 @@ public final class Revoker {
     Set<RevokedToken> rest = new HashSet<>(tokens);
     // HashSet.removeAll(List) searches the list for each element where the list is the longer one.
     pushed.values().forEach(some -> some.forEach(rest::remove));
-    long now = clock.millis();
-    database.run(
-        connection -> {
-          for (Map.Entry<String, List<RevokedToken>> epoch : pushed.entrySet()) {
-            database.revoked().insert(connection, epoch.getValue(), epoch.getKey(), cause, now);
-          }
-          database.revoked().insert(connection, rest, RevokedTable.NOT_PUSHED, cause, now);
-        });
+    database.run(connection -> sites.insert(connection, pushed, rest, cause));
     metrics.revoked(tokens.size(), cause);
   }
 

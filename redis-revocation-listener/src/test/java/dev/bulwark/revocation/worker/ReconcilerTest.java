@@ -52,7 +52,13 @@ class ReconcilerTest {
     TestRedis connection = new TestRedis(client, "");
     RevocationPusher pusher = new RevocationPusher(connection, clock, Duration.ZERO);
     Revoker revoker =
-        new Revoker(ledger, connection, pusher, new MissedPushes(connection), metrics, clock);
+        new Revoker(
+            ledger,
+            connection,
+            pusher,
+            new MissedPushes(connection),
+            metrics,
+            new Sites(ledger, clock, ""));
     reconciler =
         new Reconciler(
             ledger,

@@ -1,0 +1,113 @@
+package dev.bulwark.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.redis.process.FreePort;
+import dev.bulwark.redis.process.RedisProcess;
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisException;
+
+/** R11: two nodes with one database, at two sites with a Redis each. */
+@Tag("full")
+class TwoSitesIT {
+
+  private static final Duration SOON = Duration.ofSeconds(90);
+
+  @Test
+  void everyRevocationReachesBothAndAnOutageDelaysOnlyItsOwnSite() {
+    try (PostgresProcess database = PostgresProcess.start();
+        RedisProcess eastRedis = RedisProcess.start();
+        RedisProcess westRedis = RedisProcess.start();
+        FaultServer east = node("east", eastRedis, database);
+        FaultServer west = node("west", westRedis, database)) {
+      await("the nodes have found each other")
+          .atMost(SOON)
+          .until(
+              () ->
+                  east.metric("vendor_cluster_size") == 2
+                      && west.metric("vendor_cluster_size") == 2);
+      east.awaitRedisUp(1);
+      west.awaitRedisUp(1);
+      IssuedTokens tokens =
+          IssuedTokens.inNewRealm(
+              east.keycloak().url(),
+              east.admin(),
+              "sites",
+              key -> Math.min(ttl(eastRedis, key), ttl(westRedis, key)));
+
+      // Of each site its own Redis has it with the response, the other soon.
+      Response one = tokens.login("ann");
+      Response two = tokens.login("ann");
+      tokens.logout(one);
+      assertThat(ttl(eastRedis, tokens.key(one))).isPositive();
+      tokens.useServer(west.keycloak().url());
+      tokens.logout(two);
+      assertThat(ttl(westRedis, tokens.key(two))).isPositive();
+      tokens.login("ben");
+      tokens.awaitAgreement(2, SOON);
+
+      // One is away: the other goes on.
+      Response three = tokens.login("ann");
+      Response four = tokens.login("ann");
+      westRedis.kill();
+      west.awaitRedisUp(0);
+      tokens.logout(three);
+      await().atMost(SOON).until(() -> ttl(eastRedis, tokens.key(three)) > 0);
+      tokens.useServer(east.keycloak().url());
+      tokens.logout(four);
+      assertThat(ttl(eastRedis, tokens.key(four))).isPositive();
+      await()
+          .atMost(SOON)
+          .until(
+              () ->
+                  east.metric("bulwark_revocation_pending") == 0
+                      && west.metric("bulwark_revocation_pending") == 2);
+      long watermark = complete(eastRedis);
+      await("the site that has its Redis is complete")
+          .atMost(SOON)
+          .until(() -> complete(eastRedis) > watermark);
+
+      // It is back, empty.
+      westRedis.startAgain();
+      tokens.awaitAgreement(4, SOON);
+      await().atMost(SOON).until(() -> complete(westRedis) > watermark);
+      assertThat(east.metric("bulwark_revocation_leading")).isEqualTo(1);
+      assertThat(west.metric("bulwark_revocation_leading")).isEqualTo(1);
+    }
+  }
+
+  private static FaultServer node(String site, RedisProcess redis, PostgresProcess database) {
+    return FaultServer.start(
+        "two-sites-" + site,
+        redis.url(),
+        database,
+        spec ->
+            spec.option("spi-events-listener--redis-revocation--site", site)
+                .option("hostname", "https://auth.example.org")
+                .option("cache", "ispn")
+                .option("cache-stack", "jdbc-ping")
+                .option("cache-embedded-network-bind-address", "127.0.0.1")
+                .option("cache-embedded-network-bind-port", Integer.toString(FreePort.next())));
+  }
+
+  private static long complete(RedisProcess redis) {
+    try (Jedis jedis = redis.connect()) {
+      String value = jedis.get("revocation:complete");
+      return value == null ? 0 : Long.parseLong(value);
+    } catch (JedisException e) {
+      return 0;
+    }
+  }
+
+  private static long ttl(RedisProcess redis, String key) {
+    try (Jedis jedis = redis.connect()) {
+      return jedis.ttl(key);
+    }
+  }
+}
