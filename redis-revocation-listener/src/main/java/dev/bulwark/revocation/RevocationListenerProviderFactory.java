@@ -145,6 +145,7 @@ public final class RevocationListenerProviderFactory
         new RevocationService(
             config,
             database,
+            since(database),
             redis.connection(),
             new KeycloakTokenOracle(factory),
             sessionsInDatabase(),
@@ -166,6 +167,14 @@ public final class RevocationListenerProviderFactory
               + " for every token of an online session, which is slow with many tokens.");
     }
     return stored;
+  }
+
+  private static long since(LedgerDatabase database) {
+    try {
+      return database.call(c -> database.start().since(c, System.currentTimeMillis()));
+    } catch (SQLException e) {
+      throw new IllegalStateException("The ledger of tokens cannot be read", e);
+    }
   }
 
   private static String productName(JpaConnectionProviderFactory jpa) {

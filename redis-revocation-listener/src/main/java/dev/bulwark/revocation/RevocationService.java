@@ -74,6 +74,7 @@ final class RevocationService implements AutoCloseable {
   RevocationService(
       RevocationConfig config,
       LedgerDatabase database,
+      long since,
       RedisConnection redis,
       TokenOracle oracle,
       boolean sessionsInDatabase,
@@ -105,7 +106,8 @@ final class RevocationService implements AutoCloseable {
             metrics,
             clock,
             config.completeLife(),
-            config.refreshInterval());
+            config.refreshInterval(),
+            since);
     this.executor = pool("bulwark-revocation-expand", SHORT_THREADS);
     this.massExecutor = pool("bulwark-revocation-mass", MASS_THREADS);
     this.expansions = new Expansions(expander, executor, massExecutor);
@@ -329,6 +331,24 @@ final class RevocationService implements AutoCloseable {
     }
   }
 
+  /** A lock in the database must not keep the server from stopping. */
+  private void finishWork() throws InterruptedException {
+    Thread last =
+        new Thread(
+            () -> {
+              try {
+                work.finish();
+              } catch (SQLException | RuntimeException e) {
+                // The database may be closed already; the lease runs out by itself.
+                LOG.debug("The lease could not be given back", e);
+              }
+            },
+            "bulwark-revocation-finish");
+    last.setDaemon(true);
+    last.start();
+    last.join(CLOSING.toMillis());
+  }
+
   @Override
   public void close() {
     if (closed.getAndSet(true)) {
@@ -342,7 +362,7 @@ final class RevocationService implements AutoCloseable {
       keeperRounds.close();
       // Tokens that have left the server must be in the ledger: nobody else knows of them.
       ledger.close();
-      work.finish();
+      finishWork();
       reconciler.release();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -19,8 +19,9 @@ public enum Answer {
   MALFORMED(false),
 
   /**
-   * Nobody knows: Redis is away, has been emptied, or is not fed by Keycloak. An app refuses the
-   * request as one that it cannot serve now (503), since the token may be good.
+   * Nobody knows: Redis is away, has been emptied, or is not fed by Keycloak, or the token was
+   * issued before Keycloak recorded its tokens. An app refuses the request as one that it cannot
+   * serve now (503), since the token may be good.
    */
   UNKNOWN(false);
 

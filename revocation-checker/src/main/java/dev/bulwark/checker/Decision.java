@@ -25,7 +25,8 @@ final class Decision {
     if (reading != null && reading.revoked()) {
       return Answer.REVOKED;
     }
-    if (reading != null && knows(reading, now, options)) {
+    boolean known = isKnown(reading, issuedAt) && isKnown(remembered, issuedAt);
+    if (reading != null && knows(reading, now, options) && known) {
       return Answer.VALID;
     }
     if (remembered != null && remembered.revoked()) {
@@ -38,8 +39,8 @@ final class Decision {
     // A token that was not revoked at some time within the bound cannot have been revoked before
     // that. It was not revoked when it was issued, nor when Redis, complete until then, said so.
     boolean young =
-        reading != null && within(reading.completeUntil(), now, bound)
-            || remembered != null && within(remembered.completeUntil(), now, bound)
+        known && reading != null && within(reading.completeUntil(), now, bound)
+            || known && remembered != null && within(remembered.completeUntil(), now, bound)
             || issuedAt != null && within(issuedAt, now, bound);
     return young ? Answer.VALID_STALE : Answer.UNKNOWN;
   }
@@ -48,6 +49,11 @@ final class Decision {
   static boolean knows(Reading reading, long now, CheckerOptions options) {
     return options.feedMaxAge() == null
         || within(reading.completeUntil(), now, options.feedMaxAge());
+  }
+
+  /** Whether Keycloak has a record of the token, so that its revocation would be in Redis. */
+  private static boolean isKnown(@Nullable Reading reading, @Nullable Long issuedAt) {
+    return reading == null || issuedAt == null || issuedAt >= reading.since();
   }
 
   /** A time far in the future means that the clocks differ: then it says nothing. */

@@ -15,6 +15,9 @@ final class Keys {
   /** In place of {@link #COMPLETE}, what tells one life of a primary from the next. */
   private static final String EPOCH = "revocation:epoch";
 
+  /** Holds the time from which Keycloak knows every token, milliseconds since 1970. */
+  private static final String SINCE = "revocation:since";
+
   private final String prefix;
   private final String revoked;
   private final String complete;
@@ -41,6 +44,15 @@ final class Keys {
    */
   String complete(int slot) {
     return complete + ":{" + Tags.OF_SLOT[slot] + "}";
+  }
+
+  /**
+   * The time from which all tokens are known, in the same slot.
+   *
+   * @param completeKey the key of a watermark
+   */
+  String since(String completeKey) {
+    return prefix + SINCE + completeKey.substring(complete.length());
   }
 
   /**

@@ -100,7 +100,8 @@ public final class RevocationChecker implements AutoCloseable {
    * What is known about a token.
    *
    * @param jti claim {@code jti} of a verified token; null if it has none
-   * @param issuedAt claim {@code iat}; null if unknown. Only bounded staleness uses it
+   * @param issuedAt claim {@code iat}; null if unknown. A token from before Keycloak recorded its
+   *     tokens is told by it ({@link Answer#UNKNOWN}), and bounded staleness uses it
    */
   public Answer check(@Nullable String jti, @Nullable Instant issuedAt) {
     if (jti == null || !JtiRule.allows(jti)) {

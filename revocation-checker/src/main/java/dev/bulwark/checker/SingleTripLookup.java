@@ -16,7 +16,11 @@ final class SingleTripLookup implements Lookup {
 
   @Override
   public Reading read(OpenRedis redis, String jti) {
-    List<String> values = redis.client().mget(keys.revoked(jti), keys.complete());
-    return new Reading(values.get(0) != null, Reading.completeUntil(values.get(1)));
+    List<String> values =
+        redis.client().mget(keys.revoked(jti), keys.complete(), keys.since(keys.complete()));
+    return new Reading(
+        values.get(0) != null,
+        Reading.completeUntil(values.get(1)),
+        Reading.completeUntil(values.get(2)));
   }
 }

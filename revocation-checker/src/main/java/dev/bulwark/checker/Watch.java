@@ -68,11 +68,11 @@ final class Watch implements AutoCloseable {
    *
    * @throws JedisException if the first call cannot
    */
-  long completeUntil(OpenRedis redis) {
+  Watermarks seen(OpenRedis redis) {
     if (!started) {
       start(redis);
     }
-    return seen.completeUntil();
+    return seen;
   }
 
   /** Of the first callers one reads; the others wait for it and share what comes of it. */
@@ -184,11 +184,14 @@ final class Watch implements AutoCloseable {
     JedisException unread = null;
     for (String key : watermarks.apply(redis)) {
       try {
-        List<@Nullable String> values = redis.client().mget(key, keys.epoch(key));
+        List<@Nullable String> values = redis.client().mget(key, keys.epoch(key), keys.since(key));
         String epoch = values.get(1);
         marks.put(
             key,
-            new Watermarks.Mark(Reading.completeUntil(values.get(0)), epoch == null ? "" : epoch));
+            new Watermarks.Mark(
+                Reading.completeUntil(values.get(0)),
+                Reading.completeUntil(values.get(2)),
+                epoch == null ? "" : epoch));
       } catch (JedisException e) {
         unread = e;
         Watermarks.Mark last = seen.marks().get(key);

@@ -27,11 +27,14 @@ final class WatchedLookup implements Lookup {
   public Reading read(OpenRedis redis, String jti) {
     long losses = unconfirmed.losses();
     // The watermark first: it speaks of the time before the token is looked up.
-    long completeUntil = watch.completeUntil(redis);
+    Watermarks watermarks = watch.seen(redis);
+    long completeUntil = watermarks.completeUntil();
     boolean revoked = redis.client().exists(keys.revoked(jti));
     Reading reading =
         new Reading(
-            revoked, completeUntil == Reading.NEVER ? Reading.NEVER : completeUntil - allowance);
+            revoked,
+            completeUntil == Reading.NEVER ? Reading.NEVER : completeUntil - allowance,
+            watermarks.since());
     if (!revoked) {
       unconfirmed.note(jti, reading, losses);
     }

@@ -14,9 +14,15 @@ record Watermarks(Map<String, Mark> marks) {
    * What one primary says.
    *
    * @param completeUntil {@link Reading#NEVER} if it does not
+   * @param since from when on all tokens are known; {@link Reading#NEVER} if it does not say
    * @param epoch of its present life, as Keycloak writes it; empty if it has none
    */
-  record Mark(long completeUntil, String epoch) {}
+  record Mark(long completeUntil, long since, String epoch) {}
+
+  /** The latest of all primaries. */
+  long since() {
+    return marks.values().stream().mapToLong(Mark::since).max().orElse(Reading.NEVER);
+  }
 
   /** Of all primaries, since a token may be on any. */
   long completeUntil() {

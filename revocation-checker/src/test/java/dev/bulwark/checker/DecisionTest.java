@@ -72,6 +72,35 @@ class DecisionTest {
     assertThat(Decision.of(null, null, NOW, NOW, blind)).isEqualTo(Answer.UNKNOWN);
   }
 
+  /** Of a token that was issued before Keycloak recorded its tokens a revocation can be missing. */
+  @ParameterizedTest(name = "since {0}, token''s age {1}, revoked {2}: {3} / {4}")
+  @CsvSource(
+      nullValues = "-",
+      textBlock =
+          """
+          # since  age  revoked  fail closed  bounded staleness
+          600,     599, false,   VALID,       VALID
+          600,     600, false,   VALID,       VALID
+          600,     601, false,   UNKNOWN,     UNKNOWN
+          60,      61,  false,   UNKNOWN,     VALID_STALE
+          600,     601, true,    REVOKED,     REVOKED
+          600,     -,   false,   VALID,       VALID
+          """)
+  void anOlderTokenIsUnknown(
+      long since, @Nullable Long age, boolean revoked, Answer failClosed, Answer bounded) {
+    Reading reading = new Reading(revoked, NOW, NOW - since * 1000);
+    Long issued = age == null ? null : NOW - age * 1000;
+    assertThat(Decision.of(reading, null, issued, NOW, CheckerOptions.failClosed()))
+        .isEqualTo(failClosed);
+    CheckerOptions options = CheckerOptions.boundedStaleness(Duration.ofSeconds(120));
+    assertThat(Decision.of(reading, null, issued, NOW, options)).isEqualTo(bounded);
+    if (!revoked) {
+      assertThat(Decision.of(null, reading, issued, NOW, options))
+          .as("away, remembered")
+          .isEqualTo(bounded == Answer.VALID ? Answer.VALID_STALE : bounded);
+    }
+  }
+
   private static @Nullable Reading reading(@Nullable String text) {
     if (text == null) {
       return null;

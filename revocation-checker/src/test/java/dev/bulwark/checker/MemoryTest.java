@@ -101,7 +101,7 @@ class MemoryTest {
 
   private static Watermarks watermarks(String key, @Nullable Long completeUntil, String epoch) {
     Watermarks.Mark mark =
-        new Watermarks.Mark(completeUntil == null ? Reading.NEVER : completeUntil, epoch);
-    return new Watermarks(Map.of("x", new Watermarks.Mark(9, "e"), key, mark));
+        new Watermarks.Mark(completeUntil == null ? Reading.NEVER : completeUntil, 0, epoch);
+    return new Watermarks(Map.of("x", new Watermarks.Mark(9, 0, "e"), key, mark));
   }
 }

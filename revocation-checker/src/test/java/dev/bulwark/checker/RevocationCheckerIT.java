@@ -102,7 +102,10 @@ class RevocationCheckerIT {
       assertThat(seen).hasSize(20);
       for (int i = 0; i < 20; i++) {
         assertThat(seen.get(i))
-            .endsWith("\"MGET\" \"revoked:token-" + i + "\" \"revocation:complete\"");
+            .endsWith(
+                "\"MGET\" \"revoked:token-"
+                    + i
+                    + "\" \"revocation:complete\" \"revocation:since\"");
       }
     }
   }

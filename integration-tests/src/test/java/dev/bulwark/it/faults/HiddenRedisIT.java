@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
 /**
- * R3: a Redis that hides {@code INFO}, as proxies and managed services do, serves as any other. What
- * it has lost unnoticed comes back.
+ * R3: a Redis that hides {@code INFO}, as proxies and managed services do, serves as any other.
+ * What it has lost unnoticed comes back.
  */
 @Tag("full")
 class HiddenRedisIT {
@@ -38,9 +38,7 @@ class HiddenRedisIT {
         tokens.login("ben");
         tokens.logout(ended);
         tokens.awaitAgreement(1, SOON);
-        await()
-            .atMost(SOON)
-            .until(() -> server.metric("bulwark_revocation_redis_identified") == 0);
+        await().atMost(SOON).until(() -> server.metric("bulwark_revocation_redis_identified") == 0);
         assertThat(server.keycloak().log())
             .containsOnlyOnce("Redis does not say which process it is")
             .contains(OPTION + "refresh-interval");

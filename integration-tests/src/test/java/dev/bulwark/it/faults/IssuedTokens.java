@@ -31,6 +31,7 @@ import redis.clients.jedis.exceptions.JedisException;
 final class IssuedTokens {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+
   /** Seconds that a key stays longer than its token lives: the default of the option. */
   private static final long GRACE = 60;
 
@@ -128,7 +129,9 @@ final class IssuedTokens {
       if (ttl >= 0) {
         inRedis.add(key);
         long remaining = Realm.claims(token).get("exp").asLong() - Instant.now().getEpochSecond();
-        assertThat(ttl).as("TTL of %s", key).isBetween(remaining + GRACE - 1, remaining + GRACE + 1);
+        assertThat(ttl)
+            .as("TTL of %s", key)
+            .isBetween(remaining + GRACE - 1, remaining + GRACE + 1);
       }
     }
     assertThat(inRedis).isEqualTo(inactive);

@@ -30,13 +30,18 @@ final class RevokedKeys implements AutoCloseable {
     return redis.exists(key(accessToken));
   }
 
-  /** The key is there with the value 1 and the token's remaining life and the grace, give or take a second. */
+  /**
+   * The key is there with the value 1 and the token's remaining life and the grace, give or take a
+   * second.
+   */
   void assertRevoked(String accessToken) {
     String key = key(accessToken);
     assertThat(redis.get(key)).as(key).isEqualTo("1");
     JsonNode claims = Realm.claims(accessToken);
     long remaining = claims.get("exp").asLong() - Instant.now().getEpochSecond();
-    assertThat(redis.ttl(key)).as("TTL of %s", key).isBetween(remaining + GRACE - 1, remaining + GRACE + 1);
+    assertThat(redis.ttl(key))
+        .as("TTL of %s", key)
+        .isBetween(remaining + GRACE - 1, remaining + GRACE + 1);
   }
 
   void assertNotRevoked(String accessToken) {

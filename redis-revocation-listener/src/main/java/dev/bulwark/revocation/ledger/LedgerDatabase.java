@@ -26,6 +26,7 @@ public final class LedgerDatabase {
   private final LeaseTable leases;
   private final SessionTable sessions;
   private final SiteTable sites;
+  private final StartTable start;
   private final String prefix;
   private final AtomicLong losses = new AtomicLong();
 
@@ -41,6 +42,7 @@ public final class LedgerDatabase {
     this.tokens = new TokenTable(dialect, prefix);
     this.revoked = new RevokedTable(dialect, prefix);
     this.scopes = new ScopeTable(dialect, prefix);
+    this.start = new StartTable(dialect, prefix);
     this.sites = new SiteTable(dialect, prefix);
     this.leases = new LeaseTable(dialect, prefix);
     this.sessions = new SessionTable(prefix);
@@ -197,6 +199,11 @@ public final class LedgerDatabase {
   /** The scopes. */
   public ScopeTable scopes() {
     return scopes;
+  }
+
+  /** From when on the ledger has every token. */
+  public StartTable start() {
+    return start;
   }
 
   /** The sites with a Redis of their own. */

@@ -119,13 +119,12 @@ public final class SiteTable {
     }
   }
 
-  /** Deletes what expired before a time, seconds since 1970; returns the number of rows. */
+  /**
+   * Deletes some of what expired before a time, seconds since 1970; returns the number of rows.
+   * Fewer than {@link SqlDialect#DELETES} means that nothing is left.
+   */
   public int deleteExpired(Connection connection, long before) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("DELETE FROM " + table + " WHERE EXPIRES_AT < ?")) {
-      statement.setLong(1, before);
-      return statement.executeUpdate();
-    }
+    return dialect.deleteExpired(connection, table, before);
   }
 
   /** Returns the state of a site with a name. */

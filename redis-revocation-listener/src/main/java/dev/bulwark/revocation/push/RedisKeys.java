@@ -19,6 +19,12 @@ public final class RedisKeys {
    */
   static final String COMPLETE = "revocation:complete";
 
+  /**
+   * Holds the time from which every issued token is known, milliseconds since 1970: a revocation of
+   * an older token can be missing. A data format that others read.
+   */
+  static final String SINCE = "revocation:since";
+
   /** Names the node of Keycloak that may write {@link #COMPLETE}. */
   static final String LEADER = "revocation:leader";
 
@@ -36,6 +42,11 @@ public final class RedisKeys {
   /** The key of a node with the time up to which it is complete. */
   static String complete(RedisNode node) {
     return onNode(COMPLETE, node);
+  }
+
+  /** The key of a node with the time from which all tokens are known. */
+  static String since(RedisNode node) {
+    return onNode(SINCE, node);
   }
 
   /** The key of a node that names the leader. */

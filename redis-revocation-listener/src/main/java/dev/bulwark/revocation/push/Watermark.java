@@ -31,8 +31,8 @@ public final class Watermark {
    * last to announce itself: an older one does not know what happened since. A renewal changes
    * nothing but the life of the value that is there.
    *
-   * <p>Keys: epoch, leader, watermark. Arguments: value, "write" or "renew", leader, PX or PXAT,
-   * life, epochs.
+   * <p>Keys: epoch, leader, watermark, since. Arguments: value, "write" or "renew", leader, PX or
+   * PXAT, life, since, epochs.
    */
   private static final String SCRIPT =
       """
@@ -42,8 +42,9 @@ public final class Watermark {
       elseif redis.call('GET', KEYS[2]) ~= ARGV[3] then
         return 0
       end
-      for i = 6, #ARGV do
+      for i = 7, #ARGV do
         if epoch == ARGV[i] then
+          redis.call('SET', KEYS[4], ARGV[6])
           redis.call('SET', KEYS[3], ARGV[1], ARGV[4], ARGV[5])
           return 1
         end
@@ -64,8 +65,9 @@ public final class Watermark {
    * @param leader who wrote it
    * @param epochs those in which everything revoked until then has been pushed
    * @param completeUntil milliseconds since 1970
+   * @param since from when on all tokens are known, milliseconds since 1970
    */
-  public record Value(String leader, SortedSet<String> epochs, long completeUntil) {}
+  public record Value(String leader, SortedSet<String> epochs, long completeUntil, long since) {}
 
   /**
    * Makes a leader the only one that can write to any node from now on.
@@ -124,7 +126,12 @@ public final class Watermark {
   }
 
   private boolean onNode(RedisNode node, Value value, Duration life, String mode) {
-    List<String> keys = List.of(redis.key(RedisKeys.epoch(node)), leader(node), complete(node));
+    List<String> keys =
+        List.of(
+            redis.key(RedisKeys.epoch(node)),
+            leader(node),
+            complete(node),
+            redis.key(RedisKeys.since(node)));
     return redis.pipeline(
         node,
         pipeline -> {
@@ -140,6 +147,7 @@ public final class Watermark {
           // script in vain.
           arguments.add(info.clock().isPresent() ? "PXAT" : "PX");
           arguments.add(Long.toString(info.clock().orElse(0) + life.toMillis()));
+          arguments.add(Long.toString(value.since()));
           for (String epoch : value.epochs()) {
             arguments.add(new Epochs.Value(info.life(), epoch).toString());
           }

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one node of the cluster does over and over: lays young scopes over the ledger again, pushes
- * what Redis lacks, deletes what has expired. Not thread-safe; called by one thread, but for {@link
- * #keep()}.
+ * what Redis lacks, deletes what has expired. Thread-safe; {@link #keep()} does not wait for a
+ * round.
  */
 public final class BackgroundWork {
 
@@ -72,6 +72,13 @@ public final class BackgroundWork {
 
   private SortedSet<String> currentEpochs = new TreeSet<>();
   private String leader = "";
+
+  /** Whether the watermark that Redis holds is still to be withdrawn. */
+  private boolean withdraws;
+
+  /** From when on all tokens are in the ledger, milliseconds since 1970. */
+  private final long since;
+
   private long cleanedAt;
 
   /** When the round that is under way began; null between two rounds, and on other nodes. */
@@ -85,6 +92,7 @@ public final class BackgroundWork {
    *
    * @param completeLife how long the watermark stays in Redis when this node does not renew it
    * @param refreshInterval time in which every key in Redis is written again
+   * @param since from when on all tokens are in the ledger, milliseconds since 1970
    */
   public BackgroundWork(
       LedgerDatabase database,
@@ -98,7 +106,8 @@ public final class BackgroundWork {
       RevocationMetrics metrics,
       Clock clock,
       Duration completeLife,
-      Duration refreshInterval) {
+      Duration refreshInterval,
+      long since) {
     this.database = database;
     this.redis = redis;
     this.sites = sites;
@@ -109,12 +118,13 @@ public final class BackgroundWork {
     this.watermark = watermark;
     this.missedPushes = missedPushes;
     this.completeLife = completeLife;
+    this.since = since;
     this.metrics = metrics;
     this.clock = clock;
   }
 
   /** One round; does nothing on a node that has not the lease. */
-  public void round() throws SQLException {
+  public synchronized void round() throws SQLException {
     sites.look();
     boolean leading = acquireLease();
     metrics.leading(leading);
@@ -134,8 +144,7 @@ public final class BackgroundWork {
 
   private boolean acquireLease() throws SQLException {
     return database.call(
-        connection ->
-            database.leases().acquire(connection, sites.lease(LEASE), node, LEASE_TIME));
+        connection -> database.leases().acquire(connection, sites.lease(LEASE), node, LEASE_TIME));
   }
 
   private void lead() throws SQLException {
@@ -199,7 +208,7 @@ public final class BackgroundWork {
    * Ends the work of this node. If it leads, the watermark stays for an hour, so that a restart of
    * a single node does not stop the applications; a node that takes over shortens it.
    */
-  public void finish() throws SQLException {
+  public synchronized void finish() throws SQLException {
     round();
     Kept held = kept;
     if (held != null && held.missed() == missedPushes.count()) {
@@ -250,13 +259,16 @@ public final class BackgroundWork {
       return false;
     }
     kept = null;
+    withdraws |= finding == WatermarkGate.Finding.TROUBLE;
     leader = UUID.randomUUID().toString();
     try {
-      watermark.announce(leader, finding == WatermarkGate.Finding.TROUBLE);
+      watermark.announce(leader, withdraws);
     } catch (RedisUnavailableException e) {
+      // The next look begins anew, and still knows of the trouble.
       gate.forget();
       throw e;
     }
+    withdraws = false;
     gate.openFrom(moment());
     return true;
   }
@@ -268,7 +280,7 @@ public final class BackgroundWork {
     }
     Watermark.Value value =
         new Watermark.Value(
-            leader, currentEpochs, completeUntil.orElseThrow().millis() - WATERMARK_LAG);
+            leader, currentEpochs, completeUntil.orElseThrow().millis() - WATERMARK_LAG, since);
     try {
       if (watermark.write(value, completeLife)) {
         kept = new Kept(value, missed);

@@ -80,7 +80,7 @@ class EpochsTest {
     assertThat(gauge("redis.identified")).isZero();
     Watermark watermark = new Watermark(new TestRedis(client, ""));
     watermark.announce("one", true);
-    Watermark.Value value = new Watermark.Value("one", first, 1000);
+    Watermark.Value value = new Watermark.Value("one", first, 1000, 7);
     assertThat(watermark.write(value, Duration.ofSeconds(10))).isTrue();
     assertThat(client.pttl("revocation:complete")).isBetween(9_000L, 10_000L);
     client.flushAll();

@@ -60,7 +60,7 @@ class WatermarkTest {
   }
 
   private static Watermark.Value value(String leader, SortedSet<String> epochs, long until) {
-    return new Watermark.Value(leader, epochs, until);
+    return new Watermark.Value(leader, epochs, until, 500);
   }
 
   @Test
@@ -69,6 +69,7 @@ class WatermarkTest {
     watermark.announce("one", false);
     assertThat(watermark.write(value("one", current, 1000), LIFE)).isTrue();
     assertThat(client.get(COMPLETE)).isEqualTo("1000");
+    assertThat(client.get("revocation:since")).isEqualTo("500");
     assertThat(client.pttl(COMPLETE)).isBetween(9_000L, 10_000L);
     assertThat(watermark.renew(value("one", current, 1000), LIFE.multipliedBy(2))).isTrue();
     assertThat(client.pttl(COMPLETE)).isBetween(19_000L, 20_000L);

@@ -1,0 +1,89 @@
+package dev.bulwark.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.checker.Answer;
+import dev.bulwark.checker.CheckerOptions;
+import dev.bulwark.checker.RedisAccess;
+import dev.bulwark.checker.RedisSettings;
+import dev.bulwark.checker.RevocationChecker;
+import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.redis.process.RedisProcess;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+/** R5: the bundle is installed while tokens are alive of which it knows nothing. */
+@Tag("full")
+class InstalledLaterIT {
+
+  private static final Duration SOON = Duration.ofSeconds(90);
+
+  /** What an installation makes. */
+  private static final String TABLES =
+      """
+      DO $$ DECLARE name text; BEGIN
+        FOR name IN SELECT tablename FROM pg_tables
+            WHERE tablename IN ('bulwark_token', 'bulwark_revoked_token', 'bulwark_lease',
+              'bulwark_revocation_scope', 'bulwark_site', 'bulwark_revoked_site',
+              'bulwark_ledger_start', 'databasechangelog_revocation')
+        LOOP EXECUTE 'DROP TABLE ' || name; END LOOP;
+      END $$
+      """;
+
+  @Test
+  void aTokenOfBeforeIsUnknownToAnApplicationThatFailsClosed() {
+    try (PostgresProcess database = PostgresProcess.start();
+        RedisProcess redis = RedisProcess.start();
+        FaultServer server =
+            FaultServer.start("installed-later", redis.url(), database, spec -> spec);
+        RevocationChecker checker =
+            new RevocationChecker(
+                RedisAccess.standalone("127.0.0.1", redis.port(), RedisSettings.defaults()),
+                CheckerOptions.failClosed().withRetryInterval(Duration.ofMillis(50)))) {
+      server.awaitRedisUp(1);
+      IssuedTokens tokens =
+          IssuedTokens.inNewRealm(
+              server.keycloak().url(), server.admin(), "installed", key -> ttl(redis, key));
+      Response before = tokens.login("ann");
+      Response others = tokens.login("ben");
+      await().atMost(SOON).until(() -> check(checker, before) == Answer.VALID);
+
+      server.keycloak().stop();
+      database.sql(TABLES);
+      redis.flushAll();
+      server.keycloak().startAgain();
+      server.awaitRedisUp(1);
+      Response after = tokens.login("ann");
+      await().atMost(SOON).until(() -> check(checker, after) == Answer.VALID);
+      assertThat(check(checker, before)).isEqualTo(Answer.UNKNOWN);
+      assertThat(check(checker, others)).isEqualTo(Answer.UNKNOWN);
+      tokens.logout(before);
+      assertThat(check(checker, before)).isNotEqualTo(Answer.VALID);
+
+      // It stays so at the next start.
+      server.keycloak().stop();
+      server.keycloak().startAgain();
+      await().atMost(SOON).until(() -> check(checker, after) == Answer.VALID);
+      assertThat(check(checker, others)).isEqualTo(Answer.UNKNOWN);
+    }
+  }
+
+  private static Answer check(RevocationChecker checker, Response tokens) {
+    JsonNode claims = Realm.claims(tokens.text("access_token"));
+    return checker.check(
+        claims.get("jti").asText(), Instant.ofEpochSecond(claims.get("iat").asLong()));
+  }
+
+  private static long ttl(RedisProcess redis, String key) {
+    try (Jedis jedis = redis.connect()) {
+      return jedis.ttl(key);
+    }
+  }
+}
