@@ -55,6 +55,8 @@ class RedisBackEmptyIT {
             database,
             spec ->
                 spec.option("spi-events-listener--redis-revocation--interval", "10000")
+                    // It would find the ended session's token by itself.
+                    .option("spi-events-listener--redis-revocation--reconcile-interval", "60000")
                     .option(
                         "spi-events-listener--redis-revocation--complete-life",
                         Long.toString(COMPLETE_LIFE.toMillis())));
