@@ -52,6 +52,7 @@ class TokenLedgerProviderTest {
             new RevocationService(
                 RevocationConfig.from(TestScope.of()),
                 database.ledger(),
+                0,
                 new TestRedis(client, ""),
                 tokens -> Set.of(),
                 true,
