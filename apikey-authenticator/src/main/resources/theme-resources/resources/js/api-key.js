@@ -39,6 +39,10 @@ if (field) {
     status.textContent = copied ? status.dataset.copied : status.dataset.failed;
   });
   field.addEventListener("focus", () => field.select());
+  // The browser may have focused the field before this script arrived.
+  if (document.activeElement === field) {
+    field.select();
+  }
   // A browser may keep the page as it is for the way back.
   window.addEventListener("pagehide", () => {
     field.value = "";
