@@ -38,6 +38,11 @@ public final class PostgresProcess implements DatabaseProcess {
     this.process = launch();
   }
 
+  /** Whether this machine has PostgreSQL. */
+  public static boolean isInstalled() {
+    return Programs.find("initdb", installed()).isPresent();
+  }
+
   /**
    * Makes the database and starts it; skips the test where there is no PostgreSQL.
    *

@@ -1,5 +1,7 @@
 package dev.bulwark.it.support;
 
+import dev.bulwark.it.database.DatabaseProcess;
+import dev.bulwark.it.database.SharedDatabase;
 import dev.bulwark.server.EmbeddedRedis;
 import dev.bulwark.server.KeycloakServer;
 import dev.bulwark.server.RealmFile;
@@ -7,11 +9,13 @@ import dev.bulwark.server.ServerKind;
 import dev.bulwark.server.ServerSpec;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The system that most tests share: one Redis and one Keycloak with the bundle, started at first
- * use and ended with the test run.
+ * The system that most tests share: one Redis, one database and one Keycloak with the bundle,
+ * started at first use and ended with the test run. The database is PostgreSQL where it is
+ * installed ({@link SharedDatabase}).
  *
  * <p>A class that uses it is annotated with {@link SharedRealm}, which imports the realm anew, so
  * that classes do not see each other's users and sessions.
@@ -24,10 +28,13 @@ public final class TestStack {
   private static @Nullable TestStack instance;
 
   private final EmbeddedRedis redis;
+  private final Optional<DatabaseProcess> database;
   private final KeycloakServer keycloak;
 
-  private TestStack(EmbeddedRedis redis, KeycloakServer keycloak) {
+  private TestStack(
+      EmbeddedRedis redis, Optional<DatabaseProcess> database, KeycloakServer keycloak) {
     this.redis = redis;
+    this.database = database;
     this.keycloak = keycloak;
   }
 
@@ -35,10 +42,25 @@ public final class TestStack {
     if (instance == null) {
       int port = Integer.getInteger("server.redis-port", 0);
       EmbeddedRedis redis = EmbeddedRedis.start(port);
-      KeycloakServer keycloak = KeycloakServer.start(spec("shared", redis.url()).build());
-      instance = new TestStack(redis, keycloak);
+      Optional<DatabaseProcess> database =
+          isDistribution() ? SharedDatabase.start() : Optional.empty();
+      ServerSpec.Builder spec = spec("shared", redis.url());
+      database.ifPresent(process -> process.configure(spec));
+      KeycloakServer keycloak = KeycloakServer.start(spec.build());
+      instance = new TestStack(redis, database, keycloak);
     }
     return instance;
+  }
+
+  /** Ends the shared system, Keycloak first; the next use starts another. */
+  static synchronized void stop() {
+    TestStack stack = instance;
+    instance = null;
+    if (stack != null) {
+      stack.keycloak.close();
+      stack.database.ifPresent(DatabaseProcess::close);
+      stack.redis.close();
+    }
   }
 
   /**
@@ -67,6 +89,11 @@ public final class TestStack {
     return redis;
   }
 
+  /** The server's database; empty for H2, and for a server that is not started from its archive. */
+  public Optional<DatabaseProcess> database() {
+    return database;
+  }
+
   public URI url() {
     return keycloak.url();
   }
@@ -83,5 +110,9 @@ public final class TestStack {
 
   static boolean isRemote() {
     return "remote".equals(System.getProperty(ServerKind.PROPERTY));
+  }
+
+  private static boolean isDistribution() {
+    return "distribution".equals(System.getProperty(ServerKind.PROPERTY, "distribution"));
   }
 }

@@ -1,0 +1,33 @@
+package dev.bulwark.it.database;
+
+import java.util.Optional;
+
+/**
+ * The database of a server that does not care which one it has: the system property {@value
+ * #PROPERTY} names it, {@code postgres}, {@code mariadb} or {@code h2}. Unless the property is set
+ * it is PostgreSQL where PostgreSQL is installed, H2 elsewhere.
+ */
+public final class SharedDatabase {
+
+  /** System property with the name of the database. */
+  public static final String PROPERTY = "server.database";
+
+  private SharedDatabase() {}
+
+  /** Starts the database; empty for H2, which is a part of Keycloak. */
+  public static Optional<DatabaseProcess> start() {
+    String installed = PostgresProcess.isInstalled() ? "postgres" : "h2";
+    return start(System.getProperty(PROPERTY, installed));
+  }
+
+  private static Optional<DatabaseProcess> start(String name) {
+    return switch (name) {
+      case "h2" -> Optional.empty();
+      case "postgres" -> Optional.of(PostgresProcess.start());
+      case "mariadb" -> Optional.of(MariaDbProcess.start());
+      default ->
+          throw new IllegalArgumentException(
+              "-D" + PROPERTY + "=" + name + ": one of postgres, mariadb, h2 is expected.");
+    };
+  }
+}
