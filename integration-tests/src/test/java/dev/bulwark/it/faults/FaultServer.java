@@ -15,7 +15,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A Keycloak with the bundle that a test may kill. */
-final class FaultServer implements AutoCloseable {
+public final class FaultServer implements AutoCloseable {
 
   private final DistributionServer keycloak;
 
@@ -41,16 +41,16 @@ final class FaultServer implements AutoCloseable {
     return new FaultServer(DistributionServer.start(more.apply(spec).build()));
   }
 
-  DistributionServer keycloak() {
+  public DistributionServer keycloak() {
     return keycloak;
   }
 
-  AdminApi admin() {
+  public AdminApi admin() {
     return new AdminApi(keycloak.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
   }
 
   /** The sum over all labels of a metric; 0 if there is none of that name. */
-  double metric(String name) {
+  public double metric(String name) {
     return Http.get(keycloak.managementUrl() + "/metrics")
         .expect(200)
         .body()
@@ -61,7 +61,7 @@ final class FaultServer implements AutoCloseable {
   }
 
   /** Waits until the node knows that Redis is there (1) or away (0). */
-  void awaitRedisUp(double expected) {
+  public void awaitRedisUp(double expected) {
     await("bulwark_redis_up = " + expected)
         .atMost(Duration.ofSeconds(90))
         .pollInterval(Duration.ofMillis(100))

@@ -14,7 +14,10 @@ import java.util.function.BiFunction;
  * Two Keycloak nodes with one PostgreSQL and one Redis, which have found each other. They have one
  * name, as behind a load balancer: tokens of one are good at the other.
  */
-final class NodePair implements AutoCloseable {
+public final class NodePair implements AutoCloseable {
+
+  /** The address that both nodes name. */
+  public static final String PUBLIC_URL = "https://auth.example.org";
 
   static final Duration SOON = Duration.ofSeconds(90);
 
@@ -37,7 +40,7 @@ final class NodePair implements AutoCloseable {
    * @param name what the names of the nodes begin with
    * @param more adds the options of the node of a name
    */
-  static NodePair start(
+  public static NodePair start(
       String name, BiFunction<String, ServerSpec.Builder, ServerSpec.Builder> more) {
     PostgresProcess database = PostgresProcess.start();
     RedisProcess redis = RedisProcess.start();
@@ -64,7 +67,7 @@ final class NodePair implements AutoCloseable {
         spec ->
             more.apply(
                 name,
-                spec.option("hostname", "https://auth.example.org")
+                spec.option("hostname", PUBLIC_URL)
                     .option("cache", "ispn")
                     .option("cache-stack", "jdbc-ping")
                     .option("cache-embedded-network-bind-address", "127.0.0.1")
@@ -79,16 +82,16 @@ final class NodePair implements AutoCloseable {
   }
 
   /** Waits until both nodes know that Redis is there (1) or away (0). */
-  void awaitRedis(double up) {
+  public void awaitRedis(double up) {
     first.awaitRedisUp(up);
     second.awaitRedisUp(up);
   }
 
-  FaultServer first() {
+  public FaultServer first() {
     return first;
   }
 
-  FaultServer second() {
+  public FaultServer second() {
     return second;
   }
 
@@ -97,11 +100,11 @@ final class NodePair implements AutoCloseable {
     return number % 2 == 0 ? first : second;
   }
 
-  RedisProcess redis() {
+  public RedisProcess redis() {
     return redis;
   }
 
-  PostgresProcess database() {
+  public PostgresProcess database() {
     return database;
   }
 

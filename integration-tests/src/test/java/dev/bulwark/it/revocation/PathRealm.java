@@ -33,8 +33,14 @@ final class PathRealm {
   private final AdminApi admin;
   private final String name;
   private final Realm endpoints;
+  private final String publicUrl;
 
   private PathRealm(URI server, AdminApi admin, String name) {
+    this(server, admin, name, server.toString());
+  }
+
+  private PathRealm(URI server, AdminApi admin, String name, String publicUrl) {
+    this.publicUrl = publicUrl;
     this.server = server;
     this.admin = admin;
     this.name = name;
@@ -53,6 +59,15 @@ final class PathRealm {
       throw new UncheckedIOException(e);
     }
     return realm;
+  }
+
+  /**
+   * The same realm at another address, as a node behind a load balancer has one.
+   *
+   * @param publicUrl the address that the server itself names, without a slash at its end
+   */
+  PathRealm at(URI node, AdminApi adminOfNode, String publicUrl) {
+    return new PathRealm(node, adminOfNode, name, publicUrl);
   }
 
   void delete() {
@@ -169,9 +184,14 @@ final class PathRealm {
 
   /** Changes some fields of a representation. */
   void update(String path, Map<String, Object> changes) {
+    tryUpdate(path, changes).expect(204);
+  }
+
+  /** The answer to a change of some fields of a representation, which has to be there. */
+  Response tryUpdate(String path, Map<String, Object> changes) {
     ObjectNode json = (ObjectNode) admin.get(path(path)).expect(200).json();
     changes.forEach((field, value) -> json.set(field, JSON.valueToTree(value)));
-    admin.put(path(path), json.toString()).expect(204);
+    return admin.put(path(path), json.toString());
   }
 
   static String sid(Response tokens) {
@@ -187,7 +207,7 @@ final class PathRealm {
   static final String CALLBACK = "http://127.0.0.1/callback";
 
   FormBrowser browser() {
-    return new FormBrowser(server);
+    return new FormBrowser(server, publicUrl);
   }
 
   /** The address of the authorization endpoint. */

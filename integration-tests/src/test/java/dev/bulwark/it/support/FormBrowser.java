@@ -30,11 +30,23 @@ public final class FormBrowser {
   private static final int MAX_REDIRECTS = 20;
 
   private final URI server;
+  private final String publicUrl;
   private final Map<String, String> cookies = new LinkedHashMap<>();
   private final List<String> setCookies = new ArrayList<>();
 
   public FormBrowser(URI server) {
+    this(server, server.toString());
+  }
+
+  /**
+   * A browser that reaches a server by another address than the pages of the server name, as behind
+   * a proxy.
+   *
+   * @param publicUrl what the pages name, without a slash at its end
+   */
+  public FormBrowser(URI server, String publicUrl) {
     this.server = server;
+    this.publicUrl = publicUrl;
   }
 
   /** Where the browser is: the page, or the application that it was sent to. */
@@ -91,13 +103,12 @@ public final class FormBrowser {
   }
 
   public Page submit(Page page, Map<String, String> fields) {
-    URI action = URI.create(page.url()).resolve(page.form());
-    return post(action.toString(), fields);
+    return post(local(URI.create(page.url()).resolve(page.form())), fields);
   }
 
   /** The answer to the form of a page, which the browser does not follow. */
   public Response submitOnly(Page page, Map<String, String> fields) {
-    String action = URI.create(page.url()).resolve(page.form()).toString();
+    String action = local(URI.create(page.url()).resolve(page.form()));
     return send(action, formRequest(action, fields));
   }
 
@@ -121,12 +132,12 @@ public final class FormBrowser {
 
   /** Follows a link of a page. */
   public Page click(Page page, String part) {
-    return open(URI.create(page.url()).resolve(page.link(part)).toString());
+    return open(local(URI.create(page.url()).resolve(page.link(part))));
   }
 
   /** A browser with the same cookies: what this one gets from now on, it does not. */
   public FormBrowser copy() {
-    FormBrowser copy = new FormBrowser(server);
+    FormBrowser copy = new FormBrowser(server, publicUrl);
     copy.cookies.putAll(cookies);
     return copy;
   }
@@ -175,13 +186,18 @@ public final class FormBrowser {
       if (hop == MAX_REDIRECTS) {
         throw new AssertionError("too many redirects at " + at);
       }
-      at = URI.create(at).resolve(response.header("Location")).toString();
+      at = local(URI.create(at).resolve(response.header("Location")));
       if (!at.startsWith(server + "/")) {
         return new Page(at, response);
       }
       response = send(at, Http.request(at).GET());
     }
     return new Page(at, response);
+  }
+
+  private String local(URI url) {
+    String named = url.toString();
+    return named.startsWith(publicUrl + "/") ? server + named.substring(publicUrl.length()) : named;
   }
 
   private static HttpRequest.Builder formRequest(String url, Map<String, String> fields) {

@@ -1,0 +1,118 @@
+package dev.bulwark.it.revocation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bulwark.it.faults.NodePair;
+import dev.bulwark.it.support.BusyLoops;
+import dev.bulwark.it.support.Response;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** R1 with two nodes: what one issues the other ends, at the same moment. */
+@Tag("full")
+class TwoNodesRandomIT {
+
+  private static final int SESSIONS = 300;
+  private static final int REFRESHES = 3;
+
+  private static NodePair pair;
+  private static RevokedKeys keys;
+
+  @BeforeAll
+  static void start() {
+    pair = NodePair.start("random-pair", (name, spec) -> spec);
+    keys = new RevokedKeys(pair.redis().url());
+  }
+
+  @AfterAll
+  static void end() {
+    if (keys != null) {
+      keys.close();
+    }
+    if (pair != null) {
+      pair.close();
+    }
+  }
+
+  @Test
+  void anythingAtEitherNode() throws Exception {
+    TwoNodeRealm realm = TwoNodeRealm.create(pair, "random-pair");
+    RandomRun run =
+        new RandomRun("TwoNodesRandomIT", realm.nodes(), keys, Optional.of(pair.database()));
+    TokenBook book = run.forAbout(Duration.ofMinutes(Long.getLong("bulwark.random.minutes", 2)));
+    assertThat(book.issued()).isGreaterThan(60);
+    assertThat(book.dead()).isGreaterThan(20);
+  }
+
+  /**
+   * Three refreshes at one node against the logout at the other, for each of many sessions. Without
+   * a second look at the ledger about every fourth of such tokens would escape.
+   */
+  @Test
+  void refreshesAtOneNodeAgainstTheLogoutAtTheOther() throws Exception {
+    TwoNodeRealm realm = TwoNodeRealm.create(pair, "refresh-against-logout");
+    realm.first().createUser("racer");
+    TokenBook book =
+        new TokenBook(
+            realm.nodes(), keys, new Endings(), new Excuses(), Optional.of(pair.database()));
+    Set<String> issued = ConcurrentHashMap.newKeySet();
+    TokenBook.Origin origin = new TokenBook.Origin("racer", "cli", "refresh", "test");
+    ExecutorService threads = Executors.newFixedThreadPool(REFRESHES + 1);
+    try (BusyLoops load = BusyLoops.start()) {
+      for (int session = 0; session < SESSIONS; session++) {
+        race(threads, realm, realm.nodes().get(session % 2).login("racer"), issued);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    long late = issued.stream().filter(token -> !keys.contains(token)).count();
+    issued.forEach(token -> book.add(token, origin));
+    book.check(0);
+    System.out.printf(
+        "TwoNodesRandomIT: %d tokens of %d sessions, %d of them not in Redis at first; %s%n",
+        issued.size(), SESSIONS, late, book.summary());
+    assertThat(book.dead()).isGreaterThan(SESSIONS);
+  }
+
+  private static void race(
+      ExecutorService threads, TwoNodeRealm realm, Response tokens, Set<String> issued)
+      throws Exception {
+    issued.add(tokens.text("access_token"));
+    String refreshToken = tokens.text("refresh_token");
+    CyclicBarrier start = new CyclicBarrier(REFRESHES + 1);
+    List<Future<?>> running = new ArrayList<>();
+    for (int i = 0; i < REFRESHES; i++) {
+      running.add(
+          threads.submit(
+              () -> {
+                start.await();
+                Response refreshed = realm.first().refresh("cli", refreshToken);
+                if (refreshed.status() == 200) {
+                  issued.add(refreshed.text("access_token"));
+                }
+                return null;
+              }));
+    }
+    running.add(
+        threads.submit(
+            () -> {
+              start.await();
+              return realm.second().logout("cli", refreshToken).expect(204);
+            }));
+    for (Future<?> one : running) {
+      one.get();
+    }
+  }
+}

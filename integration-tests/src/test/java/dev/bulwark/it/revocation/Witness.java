@@ -1,0 +1,97 @@
+package dev.bulwark.it.revocation;
+
+import dev.bulwark.checker.Answer;
+import dev.bulwark.checker.CheckerOptions;
+import dev.bulwark.checker.RedisAccess;
+import dev.bulwark.checker.RedisSettings;
+import dev.bulwark.checker.RevocationChecker;
+import dev.bulwark.it.support.Realm;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * A relying application that asks all the time about tokens whose end Keycloak has confirmed. It
+ * uses the library, and fails closed. It must never be told that such a token is valid.
+ */
+final class Witness implements AutoCloseable {
+
+  /** So many of the latest tokens are asked for. */
+  private static final int WATCHED = 200;
+
+  private final RevocationChecker checker;
+  private final Deque<String> watched = new ArrayDeque<>();
+  private final Queue<String> valid = new ConcurrentLinkedQueue<>();
+  private final Thread thread = new Thread(this::ask, "witness");
+  private volatile boolean closed;
+  private volatile long answers;
+
+  Witness(int redisPort) {
+    this.checker =
+        new RevocationChecker(
+            RedisAccess.standalone("127.0.0.1", redisPort, RedisSettings.defaults()),
+            CheckerOptions.failClosed().withRetryInterval(Duration.ofMillis(50)));
+    thread.start();
+  }
+
+  /** From now on the token is not valid. */
+  void ended(String accessToken) {
+    synchronized (watched) {
+      watched.addLast(Realm.claims(accessToken).get("jti").asText());
+      if (watched.size() > WATCHED) {
+        watched.removeFirst();
+      }
+    }
+  }
+
+  /**
+   * Whether the library trusts Redis now: it says of a token that nobody knows that it is valid.
+   */
+  boolean trustsRedis() {
+    return checker.check("a-token-that-nobody-knows", null) == Answer.VALID;
+  }
+
+  /** What it was told wrongly. */
+  List<String> wrongAnswers() {
+    return List.copyOf(valid);
+  }
+
+  /** Number of answers so far. */
+  long answers() {
+    return answers;
+  }
+
+  private void ask() {
+    while (!closed) {
+      for (String jti : now()) {
+        Answer answer = checker.check(jti, null);
+        if (answer == Answer.VALID || answer == Answer.VALID_STALE) {
+          valid.add(Instant.now().toEpochMilli() + " " + answer + " " + jti);
+        }
+        answers++;
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  private List<String> now() {
+    synchronized (watched) {
+      return List.copyOf(watched);
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    checker.close();
+  }
+}
