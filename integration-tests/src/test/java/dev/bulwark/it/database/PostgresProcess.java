@@ -60,7 +60,6 @@ public final class PostgresProcess implements DatabaseProcess {
             "--username=" + NAME,
             "--auth=trust",
             "--encoding=UTF8",
-            "--locale=C",
             "--no-sync"));
     PostgresProcess database = new PostgresProcess(folder, programs, List.of(settings));
     database.run("postgres", "CREATE DATABASE " + NAME);

@@ -23,7 +23,8 @@ public final class SharedDatabase {
   private static Optional<DatabaseProcess> start(String name) {
     return switch (name) {
       case "h2" -> Optional.empty();
-      case "postgres" -> Optional.of(PostgresProcess.start());
+      // As in production: a commit waits for the disk.
+      case "postgres" -> Optional.of(PostgresProcess.start("fsync=on"));
       case "mariadb" -> Optional.of(MariaDbProcess.start());
       default ->
           throw new IllegalArgumentException(
