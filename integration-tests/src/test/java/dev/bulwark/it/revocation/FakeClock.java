@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Assumptions;
 /** A clock that is wrong, of one process: the library of Debian's package faketime. */
 final class FakeClock {
 
-  private static final String LIBRARY = "faketime/libfaketimeMT.so.1";
+  private static final String LIBRARY = "faketime/libfaketime.so.1";
 
   private FakeClock() {}
 
