@@ -93,17 +93,25 @@ final class Broker {
     return realm.redeem("cli", signIn(browser, user).parameter("code")).expect(200);
   }
 
-  /** The same, as long as the realm trusts the provider; empty afterwards. */
+  /**
+   * The same, as long as the realm trusts the provider and the client is enabled; empty without.
+   */
   Optional<Response> tryLogin(FormBrowser browser, String user) {
-    return Optional.ofNullable(signIn(browser, user).parameters().get("code"))
+    FormBrowser.Page page = openForm(browser, user);
+    if (!page.response().body().contains("kc-form-login")) {
+      return Optional.empty();
+    }
+    return Optional.ofNullable(PathRealm.signIn(browser, page, user).parameters().get("code"))
         .map(code -> realm.redeem("cli", code));
   }
 
   private FormBrowser.Page signIn(FormBrowser browser, String user) {
+    return PathRealm.signIn(browser, openForm(browser, user), user);
+  }
+
+  private FormBrowser.Page openForm(FormBrowser browser, String user) {
     provider.createUser(user);
-    FormBrowser.Page page =
-        browser.open(realm.authorization("cli", "code", Map.of("kc_idp_hint", ALIAS)));
-    return PathRealm.signIn(browser, page, user);
+    return browser.open(realm.authorization("cli", "code", Map.of("kc_idp_hint", ALIAS)));
   }
 
   /** Ends the user's sessions at the provider. */
