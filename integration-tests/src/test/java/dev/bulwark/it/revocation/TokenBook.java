@@ -124,7 +124,11 @@ final class TokenBook {
       return false;
     }
     long issuedAt = claims.get("iat").asLong();
-    boolean met = endings.hasMet(open.get(token).origin().user(), issuedAt);
+    Entry entry = open.get(token);
+    if (entry == null) {
+      return true;
+    }
+    boolean met = endings.hasMet(entry.origin().user(), issuedAt);
     boolean ended =
         met
             && (database.isEmpty()
@@ -198,6 +202,10 @@ final class TokenBook {
         .forEach(
             token -> {
               Entry entry = open.get(token);
+              if (entry == null) {
+                // Closed by an earlier look.
+                return;
+              }
               // In this order: what is in Redis must have been dead before.
               boolean revoked = keys.contains(token);
               List<PathRealm> asked = entry.realm().get();
