@@ -2,22 +2,30 @@ package dev.bulwark.revocation;
 
 import dev.bulwark.revocation.events.EventContext;
 import jakarta.ws.rs.core.MultivaluedMap;
+import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
+import org.keycloak.common.Profile;
+import org.keycloak.component.ComponentModel;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.http.HttpRequest;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.organization.OrganizationProvider;
 import org.keycloak.representations.AccessToken;
+import org.keycloak.storage.UserStorageProvider;
 
 /** Answers from the session of the event. */
 final class KeycloakEventContext implements EventContext {
 
   private final KeycloakSession session;
   private final RealmModel realm;
+  private final RevocationService service;
 
-  KeycloakEventContext(KeycloakSession session, RealmModel realm) {
+  KeycloakEventContext(KeycloakSession session, RealmModel realm, RevocationService service) {
     this.session = session;
     this.realm = realm;
+    this.service = service;
   }
 
   @Override
@@ -51,6 +59,34 @@ final class KeycloakEventContext implements EventContext {
   @Override
   public boolean isRealmEnabled() {
     return realm.isEnabled();
+  }
+
+  @Override
+  public boolean hasNewAddress() {
+    return session
+        .getProvider(JpaConnectionProvider.class)
+        .getEntityManager()
+        .unwrap(Session.class)
+        .doReturningWork(
+            connection ->
+                service.isNewAddress(
+                    connection, realm.getId(), realm.getName(), realm.getAttribute("frontendUrl")));
+  }
+
+  @Override
+  public boolean hasOrganizationsOff() {
+    if (realm.isOrganizationsEnabled() || !Profile.isFeatureEnabled(Profile.Feature.ORGANIZATION)) {
+      return false;
+    }
+    OrganizationProvider organizations = session.getProvider(OrganizationProvider.class);
+    return organizations != null && organizations.hasOrganizations();
+  }
+
+  @Override
+  public boolean isUserStore(String componentId) {
+    ComponentModel component = realm.getComponent(componentId);
+    return component != null
+        && UserStorageProvider.class.getName().equals(component.getProviderType());
   }
 
   @Override

@@ -60,7 +60,8 @@ final class RevocationListenerProvider implements EventListenerProvider {
         realm = session.realms().getRealm(realmId);
       }
       if (realm != null) {
-        List<RevocationScope> found = scopes.apply(new KeycloakEventContext(session, realm));
+        List<RevocationScope> found =
+            scopes.apply(new KeycloakEventContext(session, realm, running));
         ScopeRecorder recorder = new ScopeRecorder(session, running);
         if (error) {
           recorder.recordKnown(found);

@@ -7,6 +7,7 @@ import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.SqlDialect;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.worker.KeycloakTokenOracle;
+import dev.bulwark.revocation.worker.RealmIssuers;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Metrics;
 import java.sql.Connection;
@@ -27,6 +28,7 @@ import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.EventListenerProviderFactory;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.models.utils.PostMigrationEvent;
 import org.keycloak.provider.Provider;
 import org.keycloak.provider.ProviderConfigProperty;
@@ -149,11 +151,16 @@ public final class RevocationListenerProviderFactory
             redis.connection(),
             new KeycloakTokenOracle(factory),
             sessionsInDatabase(),
+            addresses(factory),
             new RevocationMetrics(Metrics.globalRegistry, Clock.systemUTC()),
             Clock.systemUTC());
     started.start();
     service = started;
     running = started;
+  }
+
+  private static String addresses(KeycloakSessionFactory factory) {
+    return KeycloakModelUtils.runJobInTransactionWithResult(factory, RealmIssuers::addresses);
   }
 
   private static boolean sessionsInDatabase() {

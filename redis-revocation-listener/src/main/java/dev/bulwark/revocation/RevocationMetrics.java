@@ -40,6 +40,7 @@ public final class RevocationMetrics implements AutoCloseable {
   private final Counter skipped;
   private final Counter acquitted;
   private final Counter undecided;
+  private final Counter secondNetFailures;
   private final Timer pushTime;
   private final Timer ledgerTime;
   private final Timer cycleTime;
@@ -64,6 +65,8 @@ public final class RevocationMetrics implements AutoCloseable {
     this.pushTime = timer("push", "Time of one write to Redis");
     this.ledgerTime = timer("ledger.write", "Time an issuing request waits for its ledger row");
     this.acquitted = counter("reconciler.acquitted", "Suspected tokens that were alive");
+    this.secondNetFailures =
+        counter("second.net.failures", "Comparisons of the second net that failed");
     this.undecided = counter("undecided", "Answers about tokens that Keycloak could not give");
     this.cycleTime = timer("reconciler.cycle", "Time of one comparison of the whole ledger");
     gauge("ledger.size", "Rows of the ledger when last counted", ledgerSize::get);
@@ -207,6 +210,11 @@ public final class RevocationMetrics implements AutoCloseable {
   /** Suspected tokens were alive. */
   public void acquitted(int count) {
     acquitted.increment(count);
+  }
+
+  /** A comparison of the second net failed. */
+  public void secondNetFailed() {
+    secondNetFailures.increment();
   }
 
   /** Tokens could not be judged. */

@@ -1,12 +1,14 @@
 package dev.bulwark.revocation;
 
 import dev.bulwark.redis.RedisConnection;
+import dev.bulwark.revocation.events.ModelEventScopes;
 import dev.bulwark.revocation.ledger.GroupCommit.Ticket;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.LedgerWriter;
 import dev.bulwark.revocation.push.Epochs;
 import dev.bulwark.revocation.push.RevocationPusher;
 import dev.bulwark.revocation.push.Watermark;
+import dev.bulwark.revocation.rules.LastSeen;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.worker.BackgroundWork;
@@ -18,6 +20,7 @@ import dev.bulwark.revocation.worker.Reconciler;
 import dev.bulwark.revocation.worker.Revoker;
 import dev.bulwark.revocation.worker.Rounds;
 import dev.bulwark.revocation.worker.ScopeExpander;
+import dev.bulwark.revocation.worker.SecondNet;
 import dev.bulwark.revocation.worker.Sites;
 import dev.bulwark.revocation.worker.TokenOracle;
 import java.sql.Connection;
@@ -39,6 +42,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.events.EventType;
 
 /**
@@ -51,6 +55,7 @@ final class RevocationService implements AutoCloseable {
   private static final int SHORT_THREADS = 4;
   private static final int MASS_THREADS = 2;
   private static final int MAX_QUEUED = 10_000;
+  private static final Duration SECOND_NET = Duration.ofSeconds(30);
   private static final Duration CLOSING = Duration.ofSeconds(5);
 
   private final RevocationConfig config;
@@ -69,6 +74,10 @@ final class RevocationService implements AutoCloseable {
   private final Rounds workRounds;
   private final Rounds keeperRounds;
   private final Rounds reconcilerRounds;
+  private final SecondNet secondNet;
+  private final Rounds secondNetRounds;
+  private final String addresses;
+  private final LaidCutOffs cutOffs = new LaidCutOffs();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   RevocationService(
@@ -78,11 +87,13 @@ final class RevocationService implements AutoCloseable {
       RedisConnection redis,
       TokenOracle oracle,
       boolean sessionsInDatabase,
+      String addresses,
       RevocationMetrics metrics,
       Clock own) {
     this.own = own;
     this.clock = new LedgerClock(own);
     this.config = config;
+    this.addresses = addresses;
     this.redis = redis;
     this.database = database;
     this.metrics = metrics;
@@ -121,6 +132,9 @@ final class RevocationService implements AutoCloseable {
             metrics,
             clock,
             config.reconcileInterval());
+    this.secondNet = new SecondNet(database, expander, revoker, addresses, metrics, clock);
+    this.secondNetRounds =
+        new Rounds("bulwark-revocation-second-net", SECOND_NET, secondNet::round);
     this.workRounds = new Rounds("bulwark-revocation-worker", config.interval(), this::work);
     this.keeperRounds =
         new Rounds("bulwark-revocation-keeper", config.keeperInterval(), work::keep);
@@ -132,6 +146,7 @@ final class RevocationService implements AutoCloseable {
     workRounds.start();
     keeperRounds.start();
     reconcilerRounds.start();
+    secondNetRounds.start();
   }
 
   private static ExecutorService pool(String name, int threads) {
@@ -169,6 +184,31 @@ final class RevocationService implements AutoCloseable {
   }
 
   /**
+   * Whether a realm has another address than when it was last seen; notes the new one. In the
+   * transaction of the connection.
+   */
+  boolean isNewAddress(
+      Connection connection, String realmId, String name, @Nullable String frontendUrl) {
+    try {
+      return database
+          .lastSeen()
+          .isNew(
+              connection,
+              LastSeen.Kind.REALM,
+              realmId,
+              LastSeen.realmState(name, frontendUrl, addresses));
+    } catch (SQLException e) {
+      LOG.warn("BULWARK_LAST_SEEN was not asked; every token of the realm is verified", e);
+      return true;
+    }
+  }
+
+  /** The scopes without those that repeat a not-before. */
+  List<RevocationScope> withoutRepeated(List<RevocationScope> scopes) {
+    return cutOffs.without(scopes);
+  }
+
+  /**
    * Writes scopes in the transaction of the connection, which goes on if that fails.
    *
    * @throws SQLException if they could not be written
@@ -187,19 +227,22 @@ final class RevocationService implements AutoCloseable {
    * end of a session that has expired can be told to concern none; nearly all of them do.
    */
   boolean mayConcernTokens(Connection connection, RevocationScope scope) {
-    String sessionId = scope.sessionId();
     String realmId = scope.realmId();
-    if (!scope.cause().equals(EventType.USER_SESSION_DELETED.name())
-        || sessionId == null
-        || realmId == null) {
+    String sessionId =
+        scope.cause().equals(EventType.USER_SESSION_DELETED.name()) ? scope.sessionId() : null;
+    String userId = ModelEventScopes.isAboutOfflineAccess(scope) ? scope.userId() : null;
+    if (realmId == null || sessionId == null && userId == null) {
       return true;
     }
     try {
       int seconds = (int) config.ledgerTimeout().toSeconds();
       long now = Math.floorDiv(clock.millis(), 1000L);
-      return database.scopes().hasLiveToken(connection, sessionId, realmId, seconds, now);
+      return sessionId != null
+              && database.scopes().hasLiveToken(connection, sessionId, realmId, seconds, now)
+          || userId != null
+              && database.scopes().hasLiveOfflineToken(connection, userId, realmId, seconds, now);
     } catch (SQLException e) {
-      LOG.debug("The ledger was not asked about an expired session", e);
+      LOG.debug("The ledger was not asked about an expired session or a lost role", e);
       return true;
     }
   }
@@ -241,6 +284,7 @@ final class RevocationService implements AutoCloseable {
    * that the keys are visible before the response. Never throws.
    */
   void expand(List<RevocationScope> scopes) {
+    cutOffs.committed(scopes);
     try {
       Future<?> expansion = expansions.start(scopes, ledger::retrySoon);
       if (redis.isAvailable() && !config.pushWait().isZero()) {
@@ -355,6 +399,7 @@ final class RevocationService implements AutoCloseable {
       return;
     }
     reconcilerRounds.close();
+    secondNetRounds.close();
     try {
       end(executor);
       end(massExecutor);
@@ -364,6 +409,7 @@ final class RevocationService implements AutoCloseable {
       ledger.close();
       finishWork();
       reconciler.release();
+      secondNet.release();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (SQLException | RuntimeException e) {

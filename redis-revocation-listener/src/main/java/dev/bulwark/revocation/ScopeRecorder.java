@@ -42,7 +42,8 @@ final class ScopeRecorder {
     }
   }
 
-  void record(List<RevocationScope> scopes) {
+  void record(List<RevocationScope> found) {
+    List<RevocationScope> scopes = service.withoutRepeated(found);
     if (scopes.isEmpty()) {
       return;
     }

@@ -1,6 +1,8 @@
 package dev.bulwark.revocation;
 
 import dev.bulwark.revocation.rules.Grant;
+import dev.bulwark.revocation.rules.IssuedFor;
+import dev.bulwark.revocation.rules.IssuerRule;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.SessionType;
 import jakarta.transaction.Status;
@@ -107,7 +109,9 @@ final class TokenLedgerProvider implements TokenPostProcessor {
         sessionId,
         apiKey instanceof String id && id.length() <= MAX_TEXT ? id : null,
         token.getIat(),
-        token.getExp());
+        token.getExp(),
+        IssuedFor.mark(token.getIssuedFor()),
+        IssuerRule.mark(token.getIssuer()));
   }
 
   private static ClientModel client(

@@ -70,6 +70,18 @@ final class PathRealm {
     return new PathRealm(node, adminOfNode, name, publicUrl);
   }
 
+  /** A realm that is there already. */
+  static PathRealm known(URI server, AdminApi admin, String name) {
+    return new PathRealm(server, admin, name);
+  }
+
+  /** Gives the realm another name; what is known by the old one is of no use any more. */
+  PathRealm rename(String newName) {
+    admin.delete("/realms/" + newName);
+    update("", Map.of("realm", newName));
+    return new PathRealm(server, admin, newName);
+  }
+
   void delete() {
     admin.delete("/realms/" + name).expect(204);
   }

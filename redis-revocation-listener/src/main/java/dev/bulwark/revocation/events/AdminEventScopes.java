@@ -1,5 +1,6 @@
 package dev.bulwark.revocation.events;
 
+import dev.bulwark.revocation.rules.Members;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.Scopes;
 import dev.bulwark.revocation.rules.SessionType;
@@ -15,6 +16,8 @@ import org.keycloak.events.admin.ResourceType;
  * {@link ModelEventScopes}.
  */
 public final class AdminEventScopes {
+
+  private static final String SCIM_USERS = "scim/v2/Users/";
 
   private AdminEventScopes() {}
 
@@ -40,7 +43,11 @@ public final class AdminEventScopes {
     if (resourcePath == null) {
       return List.of();
     }
-    String[] path = resourcePath.split("/", -1);
+    String[] path = ofUsers(resourcePath).split("/", -1);
+    Members members = maybeDisabled(type, operation, path, context);
+    if (members != null) {
+      return List.of(scopes.membersInDoubt(realmId, members));
+    }
     String userId = path.length >= 2 && path[0].equals("users") ? path[1] : null;
     if (operation == OperationType.ACTION) {
       List<RevocationScope> result =
@@ -67,6 +74,30 @@ public final class AdminEventScopes {
       return List.of(scopes.user(realmId, userId));
     }
     return ApiKeyScopes.ofAdminEvent(event, realmId, scopes);
+  }
+
+  /** The SCIM API has a path of its own for users. */
+  private static String ofUsers(String path) {
+    return path.startsWith(SCIM_USERS) ? "users/" + path.substring(SCIM_USERS.length()) : path;
+  }
+
+  /**
+   * Whose users may be disabled by it, although the users themselves are not: those of an
+   * organization or of a user store. Null if nobody's.
+   */
+  private static @Nullable Members maybeDisabled(
+      @Nullable ResourceType type, OperationType operation, String[] path, EventContext context) {
+    if (path.length < 2 || operation == OperationType.ACTION) {
+      return null;
+    }
+    if (type == ResourceType.ORGANIZATION && path[0].equals("organizations")) {
+      return new Members(Members.Kind.ORGANIZATION, path[1]);
+    }
+    return type == ResourceType.COMPONENT
+            && path[0].equals("components")
+            && context.isUserStore(path[1])
+        ? new Members(Members.Kind.USER_STORE, path[1])
+        : null;
   }
 
   /**
@@ -118,6 +149,12 @@ public final class AdminEventScopes {
       return List.of(scopes.realm(realmId));
     }
     List<RevocationScope> result = new ArrayList<>();
+    if (context.hasNewAddress()) {
+      result.add(scopes.realm(realmId));
+    }
+    if (context.hasOrganizationsOff()) {
+      result.add(scopes.membersInDoubt(realmId, new Members(Members.Kind.ORGANIZATIONS, "")));
+    }
     if (context.realmNotBefore() > 0) {
       result.add(scopes.realmNotBefore(realmId, context.realmNotBefore()));
     }

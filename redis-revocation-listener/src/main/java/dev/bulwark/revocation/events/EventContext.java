@@ -20,6 +20,18 @@ public interface EventContext {
   /** Whether the event's realm is enabled. */
   boolean isRealmEnabled();
 
+  /**
+   * Whether the event's realm has another name or frontend URL than when it was last seen. Notes
+   * the new ones.
+   */
+  boolean hasNewAddress();
+
+  /** Whether the event's realm has organizations but has them switched off. */
+  boolean hasOrganizationsOff();
+
+  /** Whether a component of the event's realm is a user store, for example LDAP. */
+  boolean isUserStore(String componentId);
+
   /** Not-before of the event's realm, seconds since 1970; 0 if none. */
   long realmNotBefore();
 

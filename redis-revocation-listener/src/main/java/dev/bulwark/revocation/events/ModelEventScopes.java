@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.ClientModel;
+import org.keycloak.models.GroupModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.provider.ProviderEvent;
 
@@ -18,7 +20,15 @@ import org.keycloak.provider.ProviderEvent;
  */
 public final class ModelEventScopes {
 
+  private static final String ROLE_REVOKED = "ROLE_REVOKED";
+  private static final String GROUP_LEFT = "GROUP_LEFT";
+
   private ModelEventScopes() {}
+
+  /** Whether a scope ends offline sessions at most: a directory can send many of these at once. */
+  public static boolean isAboutOfflineAccess(RevocationScope scope) {
+    return scope.cause().equals(ROLE_REVOKED) || scope.cause().equals(GROUP_LEFT);
+  }
 
   /**
    * The scopes, none for most events.
@@ -31,6 +41,12 @@ public final class ModelEventScopes {
           new Scopes("USER_REMOVED", now)
               .user(removed.getRealm().getId(), removed.getUser().getId()));
     }
+    if (event instanceof UserModel.UserPreRemovedEvent removed) {
+      // The SCIM API, organizations and imports send this one only.
+      return List.of(
+          new Scopes("USER_REMOVED", now)
+              .user(removed.getRealm().getId(), removed.getUser().getId()));
+    }
     if (event instanceof ClientModel.ClientRemovedEvent removed) {
       ClientModel client = removed.getClient();
       return List.of(
@@ -38,6 +54,17 @@ public final class ModelEventScopes {
     }
     if (event instanceof ClientModel.ClientUpdatedEvent updated) {
       return clientUpdated(updated.getUpdatedClient(), now);
+    }
+    if (event instanceof ClientModel.ClientIdChangeEvent renamed) {
+      ClientModel client = renamed.getUpdatedClient();
+      return List.of(
+          new Scopes("CLIENT_RENAMED", now).client(client.getRealm().getId(), client.getId()));
+    }
+    if (event instanceof RoleModel.RoleRevokedEvent revoked) {
+      return maybeWithoutOfflineAccess(revoked.getRealm(), revoked.getUser(), ROLE_REVOKED, now);
+    }
+    if (event instanceof GroupModel.GroupMemberLeaveEvent left) {
+      return maybeWithoutOfflineAccess(left.getRealm(), left.getUser(), GROUP_LEFT, now);
     }
     if (event instanceof RealmModel.RealmRemovedEvent removed) {
       return List.of(new Scopes("REALM_REMOVED", now).realm(removed.getRealm().getId()));
@@ -56,11 +83,23 @@ public final class ModelEventScopes {
     if (event instanceof UserModel.UserRemovedEvent removed) {
       return removed.getKeycloakSession();
     }
+    if (event instanceof UserModel.UserPreRemovedEvent removed) {
+      return removed.getKeycloakSession();
+    }
     if (event instanceof ClientModel.ClientRemovedEvent removed) {
       return removed.getKeycloakSession();
     }
     if (event instanceof ClientModel.ClientUpdatedEvent updated) {
       return updated.getKeycloakSession();
+    }
+    if (event instanceof ClientModel.ClientIdChangeEvent renamed) {
+      return renamed.getKeycloakSession();
+    }
+    if (event instanceof RoleModel.RoleRevokedEvent revoked) {
+      return revoked.getKeycloakSession();
+    }
+    if (event instanceof GroupModel.GroupMemberLeaveEvent left) {
+      return left.getKeycloakSession();
     }
     if (event instanceof RealmModel.IdentityProviderRemovedEvent removed) {
       return removed.getKeycloakSession();
@@ -68,6 +107,12 @@ public final class ModelEventScopes {
     return event instanceof RealmModel.RealmRemovedEvent removed
         ? removed.getKeycloakSession()
         : null;
+  }
+
+  /** By a workflow, a directory or an identity provider too, which send no admin event. */
+  private static List<RevocationScope> maybeWithoutOfflineAccess(
+      RealmModel realm, UserModel user, String cause, long now) {
+    return List.of(new Scopes(cause, now).user(realm.getId(), user.getId()));
   }
 
   private static List<RevocationScope> clientUpdated(ClientModel client, long now) {

@@ -27,6 +27,9 @@ public final class LedgerDatabase {
   private final SessionTable sessions;
   private final SiteTable sites;
   private final StartTable start;
+  private final LastSeenTable lastSeen;
+  private final SuspectedKeys suspectedKeys;
+  private final KeycloakRevokedTable keycloakRevoked;
   private final String prefix;
   private final AtomicLong losses = new AtomicLong();
 
@@ -46,6 +49,9 @@ public final class LedgerDatabase {
     this.sites = new SiteTable(dialect, prefix);
     this.leases = new LeaseTable(dialect, prefix);
     this.sessions = new SessionTable(prefix);
+    this.lastSeen = new LastSeenTable(dialect, prefix);
+    this.suspectedKeys = new SuspectedKeys(prefix);
+    this.keycloakRevoked = new KeycloakRevokedTable(prefix);
   }
 
   /** Work on a connection. */
@@ -228,6 +234,39 @@ public final class LedgerDatabase {
   /** Keycloak's sessions. */
   public SessionTable sessions() {
     return sessions;
+  }
+
+  /** The names and states that were last seen. */
+  public LastSeenTable lastSeen() {
+    return lastSeen;
+  }
+
+  /** API keys that may have died. */
+  public SuspectedKeys suspectedKeys() {
+    return suspectedKeys;
+  }
+
+  /** What Keycloak itself has revoked by jti. */
+  public KeycloakRevokedTable keycloakRevoked() {
+    return keycloakRevoked;
+  }
+
+  /** Does work in one transaction on a connection of its own, with the same time limit. */
+  public void runInTransaction(Task task) throws SQLException {
+    run(
+        connection -> {
+          boolean autoCommit = connection.getAutoCommit();
+          connection.setAutoCommit(false);
+          try {
+            task.on(connection);
+            connection.commit();
+          } catch (SQLException | RuntimeException e) {
+            connection.rollback();
+            throw e;
+          } finally {
+            connection.setAutoCommit(autoCommit);
+          }
+        });
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.bulwark.revocation.ledger;
 
+import dev.bulwark.revocation.rules.Members;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.ScopeKind;
 import dev.bulwark.revocation.rules.SessionType;
@@ -7,7 +8,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -39,16 +39,17 @@ public final class ScopeTable {
           "ISSUED_BEFORE",
           "VERIFIES",
           "CAUSE",
-          "CREATED_AT");
+          "CREATED_AT",
+          "MEMBERS_OF");
   private static final int CHUNK = 200;
 
   private static final int MAX_CAUSE = 128;
-  private static final String SAVEPOINT = "bulwark_revocation";
 
   private final SqlDialect dialect;
   private final String table;
   private final String insert;
   private final String liveToken;
+  private final String liveOfflineToken;
 
   /**
    * In a schema.
@@ -63,6 +64,11 @@ public final class ScopeTable {
             + schema
             + TokenTable.NAME
             + " WHERE SESSION_ID = ? AND REALM_ID = ? AND EXPIRES_AT > ? LIMIT 1";
+    this.liveOfflineToken =
+        "SELECT 1 FROM "
+            + schema
+            + TokenTable.NAME
+            + " WHERE USER_ID = ? AND REALM_ID = ? AND EXPIRES_AT > ? AND SESSION_TYPE IN ('of', 'un') LIMIT 1";
     this.insert =
         "INSERT INTO "
             + table
@@ -82,7 +88,8 @@ public final class ScopeTable {
    */
   public void insertGuarded(Connection connection, Collection<RevocationScope> scopes)
       throws SQLException {
-    guarded(
+    Savepoint.guarded(
+        dialect,
         connection,
         () -> {
           insert(connection, scopes);
@@ -100,49 +107,38 @@ public final class ScopeTable {
   public boolean hasLiveToken(
       Connection connection, String sessionId, String realmId, int seconds, long now)
       throws SQLException {
-    return guarded(connection, () -> hasToken(connection, sessionId, realmId, seconds, now));
+    return Savepoint.guarded(
+        dialect,
+        connection,
+        () -> hasToken(connection, liveToken, sessionId, realmId, seconds, now));
+  }
+
+  /**
+   * Whether the ledger has a live token of a user that leans on an offline session; otherwise as
+   * {@link #hasLiveToken}.
+   */
+  public boolean hasLiveOfflineToken(
+      Connection connection, String userId, String realmId, int seconds, long now)
+      throws SQLException {
+    return Savepoint.guarded(
+        dialect,
+        connection,
+        () -> hasToken(connection, liveOfflineToken, userId, realmId, seconds, now));
   }
 
   private boolean hasToken(
-      Connection connection, String sessionId, String realmId, int seconds, long now)
+      Connection connection, String sql, String id, String realmId, int seconds, long now)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(liveToken)) {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
       if (dialect.hasQueryTimeout()) {
         statement.setQueryTimeout(seconds);
       }
-      statement.setString(1, sessionId);
+      statement.setString(1, id);
       statement.setString(2, realmId);
       statement.setLong(3, now);
       try (ResultSet rows = statement.executeQuery()) {
         return rows.next();
       }
-    }
-  }
-
-  /** What is done within a transaction. */
-  private interface Step {
-    boolean run() throws SQLException;
-  }
-
-  private boolean guarded(Connection connection, Step step) throws SQLException {
-    if (dialect != SqlDialect.POSTGRESQL || connection.getAutoCommit()) {
-      return step.run();
-    }
-    // By SQL: Keycloak's pool refuses the JDBC calls within its transactions.
-    execute(connection, "SAVEPOINT " + SAVEPOINT);
-    try {
-      boolean result = step.run();
-      execute(connection, "RELEASE SAVEPOINT " + SAVEPOINT);
-      return result;
-    } catch (SQLException | RuntimeException e) {
-      execute(connection, "ROLLBACK TO SAVEPOINT " + SAVEPOINT);
-      throw e;
-    }
-  }
-
-  private static void execute(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
     }
   }
 
@@ -165,7 +161,9 @@ public final class ScopeTable {
         statement.setLong(column++, scope.issuedBefore());
         statement.setString(column++, codes(scope.verifies()));
         statement.setString(column++, cut(scope.cause()));
-        statement.setLong(column, scope.createdAt());
+        statement.setLong(column++, scope.createdAt());
+        Members members = scope.members();
+        TokenTable.setNullable(statement, column, members == null ? null : members.text());
         statement.addBatch();
       }
       statement.executeBatch();
@@ -199,7 +197,8 @@ public final class ScopeTable {
                 rows.getLong("ISSUED_BEFORE"),
                 types(rows.getString("VERIFIES")),
                 rows.getString("CAUSE"),
-                rows.getLong("CREATED_AT")));
+                rows.getLong("CREATED_AT"),
+                Members.of(rows.getString("MEMBERS_OF"))));
       }
       return scopes;
     }

@@ -1,6 +1,7 @@
 package dev.bulwark.revocation.ledger;
 
 import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.rules.Members;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.SessionType;
 import java.sql.Array;
@@ -38,7 +39,9 @@ public final class TokenTable {
           "CLIENT_ID",
           "SESSION_ID",
           "API_KEY_ID",
-          "ISSUED_AT");
+          "ISSUED_AT",
+          "ISSUED_FOR",
+          "ISSUER");
   private static final int CHUNK = 100;
 
   /** So many rows at most cost PostgreSQL less as plain parameters than as arrays. */
@@ -54,6 +57,7 @@ public final class TokenTable {
   private final String table;
   private final String revokedTable;
   private final String insertArrays;
+  private final Memberships memberships;
 
   /**
    * In a schema.
@@ -64,13 +68,15 @@ public final class TokenTable {
     this.dialect = dialect;
     this.table = schema + NAME;
     this.revokedTable = schema + RevokedTable.NAME;
+    this.memberships = new Memberships(schema);
     this.insertArrays =
         "INSERT INTO "
             + table
             + " ("
             + String.join(", ", COLUMNS)
             + ") SELECT * FROM unnest(?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[],"
-            + " ?::text[], ?::text[], ?::text[], ?::bigint[]) ON CONFLICT DO NOTHING";
+            + " ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[])"
+            + " ON CONFLICT DO NOTHING";
   }
 
   /** Inserts rows; those that exist are left alone. */
@@ -107,7 +113,9 @@ public final class TokenTable {
       statement.setArray(column++, texts(connection, tokens, LedgerToken::clientId));
       statement.setArray(column++, texts(connection, tokens, LedgerToken::sessionId));
       statement.setArray(column++, texts(connection, tokens, LedgerToken::apiKeyId));
-      statement.setArray(column, numbers(connection, tokens, LedgerToken::issuedAt));
+      statement.setArray(column++, numbers(connection, tokens, LedgerToken::issuedAt));
+      statement.setArray(column++, numbers(connection, tokens, LedgerToken::issuedFor));
+      statement.setArray(column, numbers(connection, tokens, LedgerToken::issuer));
       statement.executeUpdate();
     }
   }
@@ -129,6 +137,8 @@ public final class TokenTable {
           setNullable(statement, parameter++, token.sessionId());
           setNullable(statement, parameter++, token.apiKeyId());
           statement.setLong(parameter++, token.issuedAt());
+          setNullable(statement, parameter++, token.issuedFor());
+          setNullable(statement, parameter++, token.issuer());
         }
         statement.executeUpdate();
       }
@@ -172,6 +182,10 @@ public final class TokenTable {
       case REALM -> {
         sql.append("t.REALM_ID = ?");
         keys.add(key(scope.realmId()));
+        Members members = scope.members();
+        if (members != null) {
+          memberships.narrow(members, sql, keys);
+        }
       }
       case API_KEY -> {
         sql.append("t.API_KEY_ID = ?");
@@ -267,7 +281,14 @@ public final class TokenTable {
         rows.getString("SESSION_ID"),
         rows.getString("API_KEY_ID"),
         rows.getLong("ISSUED_AT"),
-        rows.getLong("EXPIRES_AT"));
+        rows.getLong("EXPIRES_AT"),
+        nullableLong(rows, "ISSUED_FOR"),
+        nullableLong(rows, "ISSUER"));
+  }
+
+  private static @Nullable Long nullableLong(ResultSet rows, String column) throws SQLException {
+    long value = rows.getLong(column);
+    return rows.wasNull() ? null : value;
   }
 
   private static void limit(PreparedStatement statement, int seconds) throws SQLException {
@@ -285,6 +306,15 @@ public final class TokenTable {
     }
   }
 
+  private static void setNullable(PreparedStatement statement, int column, @Nullable Long value)
+      throws SQLException {
+    if (value == null) {
+      statement.setNull(column, Types.BIGINT);
+    } else {
+      statement.setLong(column, value);
+    }
+  }
+
   private static String key(@Nullable String value) {
     if (value == null) {
       throw new IllegalArgumentException("The scope lacks its key.");
@@ -293,9 +323,13 @@ public final class TokenTable {
   }
 
   private static Array numbers(
-      Connection connection, List<LedgerToken> tokens, Function<LedgerToken, Long> value)
+      Connection connection, List<LedgerToken> tokens, Function<LedgerToken, @Nullable Long> value)
       throws SQLException {
-    return connection.createArrayOf("bigint", tokens.stream().map(value).toArray());
+    Object[] values = new Object[tokens.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = value.apply(tokens.get(i));
+    }
+    return connection.createArrayOf("bigint", values);
   }
 
   private static Array texts(

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param apiKeyId id of the API key it was exchanged from, null if it was not
  * @param issuedAt {@code iat}, seconds since 1970
  * @param expiresAt {@code exp}, seconds since 1970
+ * @param issuedFor {@code azp} as {@link IssuedFor#mark}; null if unknown, as in rows of versions
+ *     without that column
+ * @param issuer {@code iss} as {@link IssuerRule#mark}; null if unknown
  */
 public record LedgerToken(
     String jti,
@@ -24,4 +27,22 @@ public record LedgerToken(
     @Nullable String sessionId,
     @Nullable String apiKeyId,
     long issuedAt,
-    long expiresAt) {}
+    long expiresAt,
+    @Nullable Long issuedFor,
+    @Nullable Long issuer) {
+
+  /** A token of which neither {@code azp} nor {@code iss} is known. */
+  public LedgerToken(
+      String jti,
+      SessionType type,
+      String realmId,
+      String userId,
+      String clientId,
+      @Nullable String sessionId,
+      @Nullable String apiKeyId,
+      long issuedAt,
+      long expiresAt) {
+    this(
+        jti, type, realmId, userId, clientId, sessionId, apiKeyId, issuedAt, expiresAt, null, null);
+  }
+}

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param verifies session types it has verified where it does not kill outright
  * @param cause why, for logs and metrics
  * @param createdAt milliseconds since 1970
+ * @param members narrows a doubt about a {@link ScopeKind#REALM}; null for the whole realm
  */
 public record RevocationScope(
     String id,
@@ -43,7 +44,42 @@ public record RevocationScope(
     long issuedBefore,
     Set<SessionType> verifies,
     String cause,
-    long createdAt) {
+    long createdAt,
+    @Nullable Members members) {
+
+  /** A scope that is not narrowed to members. */
+  public RevocationScope(
+      String id,
+      ScopeKind kind,
+      @Nullable String realmId,
+      @Nullable String userId,
+      @Nullable String clientId,
+      @Nullable String sessionId,
+      @Nullable String apiKeyId,
+      @Nullable String jti,
+      long expiresAt,
+      Set<SessionType> kills,
+      long issuedBefore,
+      Set<SessionType> verifies,
+      String cause,
+      long createdAt) {
+    this(
+        id,
+        kind,
+        realmId,
+        userId,
+        clientId,
+        sessionId,
+        apiKeyId,
+        jti,
+        expiresAt,
+        kills,
+        issuedBefore,
+        verifies,
+        cause,
+        createdAt,
+        null);
+  }
 
   /** Checks that the keys fit the kind. */
   public RevocationScope {

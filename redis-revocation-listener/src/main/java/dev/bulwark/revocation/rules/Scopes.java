@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Scopes {
 
-  /** An exchange that read the key before it died has issued its token by then. */
-  private static final long KEY_GRACE_SECONDS = 2;
-
   private static final Keys NO_KEYS = new Keys(null, null, null, null);
   private static final Set<SessionType> NONE = Set.of();
 
@@ -109,19 +106,37 @@ public final class Scopes {
     return scope(ScopeKind.REALM, realmId, NO_KEYS, NONE, 0, verifies);
   }
 
+  /** Tokens of some users of a realm, each to be verified. */
+  public RevocationScope membersInDoubt(String realmId, Members members) {
+    return new RevocationScope(
+        id(),
+        ScopeKind.REALM,
+        realmId,
+        null,
+        null,
+        null,
+        null,
+        null,
+        0,
+        NONE,
+        0,
+        SessionType.ALL,
+        cause,
+        now,
+        members);
+  }
+
   /** The tokens of a realm issued before a time, seconds since 1970. */
   public RevocationScope realmNotBefore(String realmId, long notBefore) {
     return scope(ScopeKind.REALM, realmId, NO_KEYS, SessionType.ALL, notBefore, NONE);
   }
 
   /**
-   * The tokens exchanged from an API key. Keycloak itself goes on honouring them, so there is
-   * nothing to verify: all die that were issued up to now, and those that were on their way.
+   * The tokens exchanged from an API key: each is verified by what is stored of the key, since a
+   * key that was deactivated can be active again, and a token of it can come late.
    */
   public RevocationScope apiKey(@Nullable String realmId, String apiKeyId) {
-    Keys keys = new Keys(null, null, null, apiKeyId);
-    long until = seconds() + KEY_GRACE_SECONDS;
-    return scope(ScopeKind.API_KEY, realmId, keys, SessionType.ALL, until, NONE);
+    return apiKey(realmId, apiKeyId, 0);
   }
 
   /**
@@ -130,7 +145,10 @@ public final class Scopes {
    * @param end milliseconds since 1970
    */
   public RevocationScope apiKeyEnding(@Nullable String realmId, String apiKeyId, long end) {
-    long second = Math.floorDiv(end - 1, 1000L) + 1;
+    return apiKey(realmId, apiKeyId, Math.floorDiv(end - 1, 1000L) + 1);
+  }
+
+  private RevocationScope apiKey(@Nullable String realmId, String apiKeyId, long inForceFrom) {
     return new RevocationScope(
         id(),
         ScopeKind.API_KEY,
@@ -140,10 +158,10 @@ public final class Scopes {
         null,
         apiKeyId,
         null,
-        second,
+        inForceFrom,
+        NONE,
+        0,
         SessionType.ALL,
-        second + KEY_GRACE_SECONDS,
-        Set.of(),
         cause,
         now);
   }
@@ -170,10 +188,6 @@ public final class Scopes {
         verifies,
         cause,
         now);
-  }
-
-  private long seconds() {
-    return Math.floorDiv(now, 1000L);
   }
 
   private static String id() {

@@ -2,6 +2,7 @@ package dev.bulwark.revocation.worker;
 
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.rules.Members;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.Scopes;
 import dev.bulwark.revocation.rules.SessionType;
@@ -63,11 +64,11 @@ public final class DoubtPasses {
   /** How many of its walks each doubt has had. */
   private final Map<String, Integer> done = new HashMap<>();
 
-  /** The walks under way, by realm. */
-  private final Map<String, Walk> walks = new HashMap<>();
+  /** The walks under way. */
+  private final Map<Subject, Walk> walks = new HashMap<>();
 
-  /** When the last walk that came to its end began, by realm. */
-  private final Map<String, Long> walked = new HashMap<>();
+  /** When the last walk that came to its end began. */
+  private final Map<Subject, Long> walked = new HashMap<>();
 
   /** With its collaborators. */
   public DoubtPasses(LedgerDatabase database, Pass pass, Clock clock) {
@@ -82,54 +83,57 @@ public final class DoubtPasses {
    * @param until when to stop, but for the page at hand; milliseconds since 1970
    */
   void round(long until) throws SQLException {
-    Map<String, List<RevocationScope>> byRealm = new LinkedHashMap<>();
+    Map<Subject, List<RevocationScope>> bySubject = new LinkedHashMap<>();
     long now = clock.millis();
     for (RevocationScope scope : database.call(c -> database.scopes().all(c))) {
       if (scope.isDoubt() && scope.realmId() != null) {
-        byRealm.computeIfAbsent(scope.realmId(), r -> new ArrayList<>()).add(scope);
+        Subject subject = new Subject(scope.realmId(), scope.members());
+        bySubject.computeIfAbsent(subject, r -> new ArrayList<>()).add(scope);
         firstSeen.putIfAbsent(scope.id(), now);
       }
     }
-    Set<String> present = ids(byRealm.values());
+    Set<String> present = ids(bySubject.values());
     firstSeen.keySet().retainAll(present);
     done.keySet().retainAll(present);
-    walks.keySet().retainAll(byRealm.keySet());
-    walked.keySet().retainAll(byRealm.keySet());
-    for (Map.Entry<String, List<RevocationScope>> doubted : byRealm.entrySet()) {
+    walks.keySet().retainAll(bySubject.keySet());
+    walked.keySet().retainAll(bySubject.keySet());
+    for (Map.Entry<Subject, List<RevocationScope>> doubted : bySubject.entrySet()) {
       try {
         walk(doubted.getKey(), doubted.getValue(), until);
       } catch (SQLException | RuntimeException e) {
         // The next round goes on with the same page; other realms do not wait for it.
         LOG.warnf(
-            e, "Tokens of realm %s could not be verified; it is tried again", doubted.getKey());
+            e,
+            "Tokens of realm %s could not be verified; it is tried again",
+            doubted.getKey().realmId());
       }
     }
   }
 
-  private void walk(String realmId, List<RevocationScope> doubts, long until) throws SQLException {
-    Walk walk = walks.get(realmId);
+  private void walk(Subject subject, List<RevocationScope> doubts, long until) throws SQLException {
+    Walk walk = walks.get(subject);
     if (walk == null) {
-      if (!isDue(realmId, doubts)) {
+      if (!isDue(subject, doubts)) {
         return;
       }
-      walk = new Walk(union(realmId, doubts), clock.millis());
-      walks.put(realmId, walk);
+      walk = new Walk(union(subject, doubts), clock.millis());
+      walks.put(subject, walk);
     }
     do {
       ScopeExpander.Page page = pass.over(walk.scope, walk.last, PAGE);
       walk.undecided += page.undecided();
       walk.last = page.last();
       if (walk.last == null) {
-        walks.remove(realmId);
-        walked.put(realmId, walk.began);
+        walks.remove(subject);
+        walked.put(subject, walk.began);
         finish(walk, doubts);
         return;
       }
     } while (clock.millis() < until);
   }
 
-  private boolean isDue(String realmId, List<RevocationScope> doubts) {
-    Long last = walked.get(realmId);
+  private boolean isDue(Subject subject, List<RevocationScope> doubts) {
+    Long last = walked.get(subject);
     long now = clock.millis();
     return last == null
         || doubts.stream().anyMatch(doubt -> seen(doubt) > last)
@@ -166,11 +170,15 @@ public final class DoubtPasses {
     return firstSeen.getOrDefault(doubt.id(), Long.MAX_VALUE);
   }
 
-  private static RevocationScope union(String realmId, List<RevocationScope> doubts) {
+  private static RevocationScope union(Subject subject, List<RevocationScope> doubts) {
     Set<SessionType> verifies = EnumSet.noneOf(SessionType.class);
     doubts.forEach(doubt -> verifies.addAll(doubt.verifies()));
     RevocationScope first = doubts.get(0);
-    return new Scopes(first.cause(), first.createdAt()).realmInDoubt(realmId, verifies);
+    Scopes scopes = new Scopes(first.cause(), first.createdAt());
+    Members members = subject.members();
+    return members == null
+        ? scopes.realmInDoubt(subject.realmId(), verifies)
+        : scopes.membersInDoubt(subject.realmId(), members);
   }
 
   private static Set<String> ids(Iterable<List<RevocationScope>> scopes) {
@@ -178,6 +186,9 @@ public final class DoubtPasses {
     scopes.forEach(some -> some.forEach(scope -> ids.add(scope.id())));
     return ids;
   }
+
+  /** What is in doubt: a realm, or some of its users. */
+  private record Subject(String realmId, @Nullable Members members) {}
 
   private static final class Walk {
     private final RevocationScope scope;

@@ -1,5 +1,7 @@
 package dev.bulwark.revocation.worker;
 
+import dev.bulwark.revocation.rules.IssuedFor;
+import dev.bulwark.revocation.rules.IssuerRule;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.SessionType;
 import java.util.HashMap;
@@ -10,6 +12,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.common.Profile;
+import org.keycloak.common.util.Time;
 import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
@@ -51,6 +54,8 @@ final class TokenJudge {
         once(() -> realm.getClientById(token.clientId()), token.realmId(), "c", token.clientId());
     if (client == null
         || !client.isEnabled()
+        || !isNamed(realm, client, token)
+        || !hasKey(realm, token)
         || token.issuedAt() < Math.max(realm.getNotBefore(), client.getNotBefore())
         || session.revokedTokens().contains(token.jti())) {
       return false;
@@ -61,6 +66,36 @@ final class TokenJudge {
     }
     return token.type().looksAtOnline() && isCarried(realm, client, token, false)
         || token.type().looksAtOffline() && isCarried(realm, client, token, true);
+  }
+
+  /**
+   * Whether the token still names its realm and its client as they are called now. Introspection
+   * compares {@code iss} with the realm's address and looks the client up by {@code azp}. The
+   * session of the token belongs to the renamed client, so another client that has taken the old
+   * client id does not bring the token back.
+   */
+  private boolean isNamed(RealmModel realm, ClientModel client, LedgerToken token) {
+    if (!IssuedFor.fits(token.issuedFor(), client.getClientId())) {
+      return false;
+    }
+    if (token.issuer() == null) {
+      return true;
+    }
+    IssuerRule rule = once(() -> RealmIssuers.of(session, realm), token.realmId(), "issuer");
+    return rule == null || rule.accepts(token.issuer());
+  }
+
+  /**
+   * Whether the API key that the token was exchanged for still carries it. Introspection with the
+   * bundle asks the same; Keycloak alone knows no keys.
+   */
+  private boolean hasKey(RealmModel realm, LedgerToken token) {
+    String key = token.apiKeyId();
+    return key == null
+        || KeyState.honours(
+            once(() -> ApiKeyTokens.data(session, realm, key), token.realmId(), "key", key),
+            token.issuedAt(),
+            Time.currentTimeMillis());
   }
 
   private @Nullable UserModel user(RealmModel realm, LedgerToken token) {

@@ -2,6 +2,7 @@ package dev.bulwark.revocation.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bulwark.revocation.rules.Members;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.ScopeKind;
 import dev.bulwark.revocation.rules.SessionType;
@@ -21,6 +22,8 @@ class AdminEventScopesTest {
   private long userNotBefore;
   private boolean realmEnabled = true;
   private long realmNotBefore;
+  private boolean newAddress;
+  private boolean organizationsOff;
 
   private final EventContext context =
       new EventContext() {
@@ -37,6 +40,21 @@ class AdminEventScopesTest {
         @Override
         public long userNotBefore(String userId) {
           return userNotBefore;
+        }
+
+        @Override
+        public boolean hasNewAddress() {
+          return newAddress;
+        }
+
+        @Override
+        public boolean hasOrganizationsOff() {
+          return organizationsOff;
+        }
+
+        @Override
+        public boolean isUserStore(String componentId) {
+          return componentId.equals("ldap");
         }
 
         @Override
@@ -213,5 +231,58 @@ class AdminEventScopesTest {
       assertThat(scope.isInForce(1_700_000_000_000L - 1)).isFalse();
       assertThat(scope.isInForce(1_700_000_000_000L)).isTrue();
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "UPDATE, ORGANIZATION, organizations/o, ORGANIZATION, o",
+    "DELETE, ORGANIZATION, organizations/o, ORGANIZATION, o",
+    "UPDATE, COMPONENT, components/ldap, USER_STORE, ldap",
+    "DELETE, COMPONENT, components/ldap, USER_STORE, ldap",
+    "UPDATE, COMPONENT, components/keys,,",
+    "CREATE, COMPONENT, components/ldap,,",
+    "CREATE, ORGANIZATION, organizations/o,,"
+  })
+  void whatDisablesTheUsersThatBelongToIt(
+      OperationType operation,
+      ResourceType type,
+      String path,
+      Members.@Nullable Kind kind,
+      @Nullable String id) {
+    List<RevocationScope> scopes = scopes(operation, type, path);
+    if (kind == null || id == null) {
+      assertThat(scopes).isEmpty();
+    } else {
+      assertThat(scopes).hasSize(1);
+      assertThat(scopes.get(0).members()).isEqualTo(new Members(kind, id));
+      assertThat(scopes.get(0).isDoubt()).isTrue();
+    }
+  }
+
+  @Test
+  void aRealmWithANewAddress() {
+    newAddress = true;
+    assertThat(scopes(OperationType.UPDATE, ResourceType.REALM, null))
+        .singleElement()
+        .satisfies(scope -> assertThat(scope.kind()).isEqualTo(ScopeKind.REALM))
+        .satisfies(scope -> assertThat(scope.isDoubt()).isFalse());
+  }
+
+  @Test
+  void aRealmWithItsOrganizationsOff() {
+    organizationsOff = true;
+    assertThat(scopes(OperationType.UPDATE, ResourceType.REALM, null))
+        .singleElement()
+        .extracting(RevocationScope::members)
+        .isEqualTo(new Members(Members.Kind.ORGANIZATIONS, ""));
+  }
+
+  @Test
+  void aUserThatTheScimApiDisables() {
+    userEnabled = false;
+    RevocationScope scope =
+        scopes(OperationType.UPDATE, ResourceType.USER, "scim/v2/Users/u").get(0);
+    assertThat(scope.kind()).isEqualTo(ScopeKind.USER);
+    assertThat(scope.userId()).isEqualTo("u");
   }
 }

@@ -40,6 +40,21 @@ class UserEventScopesTest {
         }
 
         @Override
+        public boolean hasNewAddress() {
+          return false;
+        }
+
+        @Override
+        public boolean hasOrganizationsOff() {
+          return false;
+        }
+
+        @Override
+        public boolean isUserStore(String componentId) {
+          return componentId.equals("ldap");
+        }
+
+        @Override
         public boolean isRealmEnabled() {
           return true;
         }
@@ -175,7 +190,7 @@ class UserEventScopesTest {
     assertThat(scope.apiKeyId()).isEqualTo("k1");
     assertThat(scope.isInForce(second * 1000 - 1)).isFalse();
     assertThat(scope.isInForce(second * 1000)).isTrue();
-    assertThat(scope.issuedBefore()).isGreaterThan(second);
+    assertThat(scope.verifies()).isEqualTo(SessionType.ALL);
   }
 
   @ParameterizedTest

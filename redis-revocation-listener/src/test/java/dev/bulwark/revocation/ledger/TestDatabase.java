@@ -20,7 +20,9 @@ public final class TestDatabase implements AutoCloseable {
 
   /** Makes one in H2. */
   public TestDatabase() throws SQLException, LiquibaseException {
-    this("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", SqlDialect.H2);
+    this(
+        "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;NON_KEYWORDS=VALUE",
+        SqlDialect.H2);
   }
 
   /** Makes the tables in an empty database. */

@@ -1,0 +1,111 @@
+package dev.bulwark.it.revocation;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.unboundid.ldap.listener.InMemoryDirectoryServer;
+import com.unboundid.ldap.listener.InMemoryDirectoryServerConfig;
+import com.unboundid.ldap.listener.InMemoryListenerConfig;
+import com.unboundid.ldap.sdk.LDAPException;
+import com.unboundid.ldif.LDIFException;
+import dev.bulwark.it.support.Response;
+import java.net.InetAddress;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** An LDAP server with people whose password is that of all users of a {@link PathRealm}. */
+final class Directory implements AutoCloseable {
+
+  private static final String BASE = "dc=example,dc=org";
+  private static final String ADMIN = "cn=admin," + BASE;
+  private static final String ADMIN_PASSWORD = "directory-secret";
+
+  private final InMemoryDirectoryServer server;
+
+  private Directory(InMemoryDirectoryServer server) {
+    this.server = server;
+  }
+
+  /** Starts one on a free port of this machine. */
+  static Directory start(List<String> users) {
+    try {
+      return new Directory(listening(users));
+    } catch (LDAPException | LDIFException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static InMemoryDirectoryServer listening(List<String> users)
+      throws LDAPException, LDIFException {
+    InMemoryDirectoryServerConfig config = new InMemoryDirectoryServerConfig(BASE);
+    config.addAdditionalBindCredentials(ADMIN, ADMIN_PASSWORD);
+    config.setSchema(null);
+    config.setListenerConfigs(
+        InMemoryListenerConfig.createLDAPConfig("ldap", InetAddress.getLoopbackAddress(), 0, null));
+    InMemoryDirectoryServer server = new InMemoryDirectoryServer(config);
+    server.add("dn: " + BASE, "objectClass: domain", "dc: example");
+    for (String user : users) {
+      server.add(
+          "dn: uid=" + user + "," + BASE,
+          "objectClass: inetOrgPerson",
+          "uid: " + user,
+          "cn: " + user,
+          "sn: Path",
+          "mail: " + user + "@example.org",
+          "entryUUID: " + UUID.randomUUID(),
+          "userPassword: " + PathRealm.PASSWORD);
+    }
+    server.startListening();
+    return server;
+  }
+
+  /** Makes it a user store of a realm; the id of the component. */
+  String connect(PathRealm realm, String name, boolean imports) {
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("enabled", List.of("true"));
+    config.put("vendor", List.of("other"));
+    config.put("connectionUrl", List.of("ldap://127.0.0.1:" + server.getListenPort()));
+    config.put("bindDn", List.of(ADMIN));
+    config.put("bindCredential", List.of(ADMIN_PASSWORD));
+    config.put("authType", List.of("simple"));
+    config.put("usersDn", List.of(BASE));
+    config.put("searchScope", List.of("2"));
+    config.put("usernameLDAPAttribute", List.of("uid"));
+    config.put("rdnLDAPAttribute", List.of("uid"));
+    config.put("uuidLDAPAttribute", List.of("entryUUID"));
+    config.put("userObjectClasses", List.of("inetOrgPerson"));
+    config.put("editMode", List.of("READ_ONLY"));
+    config.put("importEnabled", List.of(Boolean.toString(imports)));
+    Response created =
+        realm
+            .admin()
+            .post(
+                realm.path("/components"),
+                PathRealm.json(
+                    Map.of(
+                        "name",
+                        name,
+                        "providerId",
+                        "ldap",
+                        "providerType",
+                        "org.keycloak.storage.UserStorageProvider",
+                        "config",
+                        config)))
+            .expect(201);
+    String location = created.header("Location");
+    return location.substring(location.lastIndexOf('/') + 1);
+  }
+
+  /** Disables a user store. */
+  static void disable(PathRealm realm, String component) {
+    String path = realm.path("/components/" + component);
+    ObjectNode json = (ObjectNode) realm.admin().get(path).expect(200).json();
+    ((ObjectNode) json.get("config")).putArray("enabled").add("false");
+    realm.admin().put(path, json.toString()).expect(204);
+  }
+
+  @Override
+  public void close() {
+    server.shutDown(true);
+  }
+}

@@ -1,0 +1,175 @@
+package dev.bulwark.it.revocation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.TestStack;
+import dev.bulwark.redis.process.RedisProcess;
+import dev.bulwark.server.DistributionServer;
+import java.net.http.HttpRequest;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** R1: paths that need a preview feature of Keycloak: the SCIM API and the legacy exchange. */
+@Tag("full")
+class FeaturePathsIT {
+
+  private static RedisProcess redis;
+  private static RevokedKeys keys;
+  private static DistributionServer keycloak;
+  private static PathRealm realm;
+  private static Deaths deaths;
+
+  @BeforeAll
+  static void start() {
+    redis = RedisProcess.start();
+    keys = new RevokedKeys(redis.url());
+    keycloak =
+        DistributionServer.start(
+            TestStack.spec("features", redis.url())
+                .buildOption("features", "scim-api,token-exchange")
+                .build());
+    realm =
+        PathRealm.create(
+            keycloak.url(),
+            new AdminApi(keycloak.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD),
+            "features");
+    deaths = new Deaths(realm, keys);
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    for (AutoCloseable resource : new AutoCloseable[] {keycloak, keys, redis}) {
+      if (resource != null) {
+        resource.close();
+      }
+    }
+  }
+
+  @Test
+  void usersThatTheScimApiDisablesAndDeletes() {
+    realm.update("", Map.of("scimApiEnabled", true));
+    provisioner();
+    String patched = realm.createUser("pat");
+    String replaced = realm.createUser("rob");
+    String deleted = realm.createUser("dan");
+    Response ofPatched = realm.login("pat");
+    Response ofReplaced = realm.login("rob");
+    Response ofDeleted = realm.login("dan");
+    Response other = realm.login("ann");
+
+    scim(
+        "PATCH",
+        patched,
+        Map.of(
+            "schemas",
+            List.of("urn:ietf:params:scim:api:messages:2.0:PatchOp"),
+            "Operations",
+            List.of(Map.of("op", "replace", "path", "active", "value", false))));
+    deaths.assertDead(ofPatched);
+    scim(
+        "PUT",
+        replaced,
+        Map.of(
+            "schemas",
+            List.of("urn:ietf:params:scim:schemas:core:2.0:User"),
+            "id",
+            replaced,
+            "userName",
+            "rob",
+            "active",
+            false));
+    deaths.assertDead(ofReplaced);
+    scim("DELETE", deleted, Map.of());
+    deaths.assertDead(ofDeleted);
+    deaths.assertAlive(other);
+  }
+
+  /** A client that may manage users, with the audience that the SCIM API asks for. */
+  private static void provisioner() {
+    realm.createClient("provisioner");
+    String path = "/clients/" + realm.clientUuid("provisioner");
+    realm
+        .admin()
+        .post(
+            realm.path(path + "/protocol-mappers/models"),
+            PathRealm.json(
+                Map.of(
+                    "name",
+                    "scim",
+                    "protocol",
+                    "openid-connect",
+                    "protocolMapper",
+                    "oidc-audience-mapper",
+                    "config",
+                    Map.of(
+                        "included.custom.audience",
+                        realm.url() + "/scim/v2",
+                        "access.token.claim",
+                        "true"))))
+        .expect(201);
+    String account =
+        realm.admin().get(realm.path(path + "/service-account-user")).expect(200).text("id");
+    String management = realm.clientUuid("realm-management");
+    JsonNode role =
+        realm
+            .admin()
+            .get(realm.path("/clients/" + management + "/roles/manage-users"))
+            .expect(200)
+            .json();
+    realm
+        .admin()
+        .post(
+            realm.path("/users/" + account + "/role-mappings/clients/" + management),
+            PathRealm.json(List.of(role)))
+        .expect(204);
+  }
+
+  private static void scim(String method, String user, Map<String, Object> body) {
+    Response response =
+        Http.send(
+            Http.request(realm.url() + "/scim/v2/Users/" + user)
+                .header(
+                    "Authorization",
+                    "Bearer " + realm.serviceOf("provisioner").text("access_token"))
+                .header("Content-Type", "application/scim+json")
+                .method(
+                    method,
+                    method.equals("DELETE")
+                        ? HttpRequest.BodyPublishers.noBody()
+                        : HttpRequest.BodyPublishers.ofString(PathRealm.json(body))));
+    if (response.status() / 100 != 2) {
+      throw new AssertionError(method + ": " + response.status() + " " + response.body());
+    }
+  }
+
+  @Test
+  void tokensOfTheLegacyExchange() {
+    Response subject = realm.login("ann");
+    Response other = realm.login("ben");
+    Response exchanged = realm.exchange("cli", subject.text("access_token")).expect(200);
+    Response refreshable = legacy(subject).expect(200);
+    deaths.assertAlive(subject, exchanged, refreshable, other);
+    realm.logout("cli", subject.text("refresh_token")).expect(204);
+    deaths.assertDead(subject, exchanged, refreshable);
+    deaths.assertAlive(other);
+  }
+
+  /** A requested type that only the first version of the exchange issues in this way. */
+  private static Response legacy(Response subject) {
+    return realm.token(
+        "cli",
+        Map.of(
+            "grant_type",
+            "urn:ietf:params:oauth:grant-type:token-exchange",
+            "subject_token",
+            subject.text("access_token"),
+            "requested_token_type",
+            "urn:ietf:params:oauth:token-type:refresh_token"));
+  }
+}

@@ -1,0 +1,213 @@
+package dev.bulwark.it.revocation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.TestStack;
+import dev.bulwark.redis.process.RedisProcess;
+import dev.bulwark.server.DistributionServer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * R1: changes that no event tells, since they are made in the database or by an option of the
+ * server, and deaths whose event was missed. On PostgreSQL.
+ */
+@Tag("full")
+class SecondNetIT {
+
+  /** It looks every half a minute; the machine may do other work as well. */
+  private static final Duration SOON = Duration.ofSeconds(90);
+
+  private static PostgresProcess database;
+  private static RedisProcess redis;
+  private static RevokedKeys keys;
+  private static DistributionServer keycloak;
+  private static PathRealm realm;
+
+  @BeforeAll
+  static void start() {
+    database = PostgresProcess.start();
+    redis = RedisProcess.start();
+    keys = new RevokedKeys(redis.url());
+    keycloak =
+        DistributionServer.start(
+            database.configure(TestStack.spec("second-net", redis.url())).build());
+    realm = PathRealm.create(keycloak.url(), admin(keycloak), "second-net");
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    for (AutoCloseable resource : new AutoCloseable[] {keycloak, keys, redis, database}) {
+      if (resource != null) {
+        resource.close();
+      }
+    }
+  }
+
+  private static AdminApi admin(DistributionServer server) {
+    return new AdminApi(server.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+  }
+
+  /** Keycloak finds out when its caches are cleared. */
+  private static void change(String sql) {
+    database.sql(sql);
+    realm.admin().post(realm.path("/clear-realm-cache"), "{}").expect(204);
+    realm.admin().post(realm.path("/clear-user-cache"), "{}").expect(204);
+  }
+
+  @Test
+  void aClientRenamedInTheDatabase() {
+    realm.createClient("before");
+    // The first look notes its client id.
+    awaitSeen("CLIENT", realm.clientUuid("before"));
+    Response tokens = realm.login("before", "ann", "openid");
+    Response other = realm.login("ann");
+    change("UPDATE client SET client_id = 'after' WHERE id = '" + realm.clientUuid("before") + "'");
+    assertDies(tokens);
+    assertAlive(other);
+  }
+
+  @Test
+  void anOrganizationDisabledInTheDatabase() {
+    PathRealm own = PathRealm.create(keycloak.url(), admin(keycloak), "second-net-org");
+    Organization organization = Organization.create(own);
+    Response managed = organization.loginManaged("mia");
+    Response guest = own.login("ann");
+    database.sql("UPDATE org SET enabled = FALSE");
+    own.admin().post(own.path("/clear-realm-cache"), "{}").expect(204);
+    own.admin().post(own.path("/clear-user-cache"), "{}").expect(204);
+    keys.awaitRevoked(managed.text("access_token"), SOON);
+    assertThat(own.isActive(managed.text("access_token"))).isFalse();
+    new Deaths(own, keys).assertAlive(guest);
+    organization.delete();
+  }
+
+  @Test
+  void aUserStoreDisabledInTheDatabase() {
+    try (Directory directory = Directory.start(List.of("liz"))) {
+      String store = directory.connect(realm, "store", true);
+      Response tokens = realm.login("liz");
+      Response local = realm.login("ann");
+      change(
+          "UPDATE component_config SET value = 'false' WHERE name = 'enabled' AND component_id = '"
+              + store
+              + "'");
+      assertDies(tokens);
+      assertAlive(local);
+    }
+  }
+
+  @Test
+  void aRevocationWhoseEventWasMissed() {
+    Response tokens = realm.service();
+    Response other = realm.service();
+    String token = tokens.text("access_token");
+    String jti = Realm.claims(token).get("jti").asText();
+    realm.revoke("service", token).expect(200);
+    keys.awaitRevoked(token, SOON);
+    database.sql("DELETE FROM bulwark_revocation_scope");
+    database.sql("DELETE FROM bulwark_revoked_token WHERE jti = '" + jti + "'");
+    keys.client().del(RevokedKeys.key(token));
+    assertDies(tokens);
+    assertAlive(other);
+  }
+
+  @Test
+  void anApiKeyRemovedInTheDatabase() {
+    AdminApi admin = admin(keycloak);
+    Realm app = new Realm(keycloak.url(), "app");
+    Response user =
+        admin
+            .post(
+                "/realms/app/users",
+                "{\"username\":\"kim\",\"enabled\":true,\"email\":\"kim@example.org\","
+                    + "\"emailVerified\":true,\"firstName\":\"K\",\"lastName\":\"B\"}")
+            .expect(201);
+    String location = user.header("Location");
+    String owner = location.substring(location.lastIndexOf('/') + 1);
+    Response made =
+        admin
+            .post(
+                "/realms/app/api-keys",
+                "{\"name\":\"k\",\"scopes\":[\"tasks:read\"],\"owner\":{\"type\":\"user\","
+                    + "\"id\":\""
+                    + owner
+                    + "\"}}")
+            .expect(201);
+    Response tokens =
+        Http.postForm(
+                app.endpoint("token"),
+                Map.of(
+                    "grant_type",
+                    "urn:bulwark:params:oauth:grant-type:api-key",
+                    "client_id",
+                    "dev-cli"),
+                "X-API-Key",
+                made.text("key"))
+            .expect(200);
+    keys.assertNotRevoked(tokens.text("access_token"));
+    database.sql("DELETE FROM credential WHERE id = '" + made.text("id") + "'");
+    keys.awaitRevoked(tokens.text("access_token"), SOON);
+  }
+
+  @Test
+  void aHostnameOptionThatIsSetBetweenTwoStarts() {
+    PathRealm own = PathRealm.create(keycloak.url(), admin(keycloak), "second-net-host");
+    awaitSeen("REALM", own.admin().get(own.path("")).expect(200).json().get("id").asText());
+    Response tokens = own.login("ann");
+    keys.assertNotRevoked(tokens.text("access_token"));
+    keycloak.stop();
+    DistributionServer again =
+        DistributionServer.start(
+            database
+                .configure(TestStack.spec("second-net-again", redis.url()))
+                .option("hostname", "https://id.example.org")
+                .option("hostname-backchannel-dynamic", "false")
+                .build());
+    try {
+      keys.awaitRevoked(tokens.text("access_token"), SOON);
+      PathRealm after = PathRealm.known(again.url(), admin(again), "second-net-host");
+      assertThat(after.isActive(tokens.text("access_token"))).isFalse();
+      new Deaths(after, keys).assertAlive(after.login("ann"));
+    } finally {
+      again.close();
+      keycloak.startAgain();
+    }
+  }
+
+  private static void assertDies(Response tokens) {
+    keys.awaitRevoked(tokens.text("access_token"), SOON);
+    assertThat(realm.isActive(tokens.text("access_token"))).isFalse();
+  }
+
+  private static void assertAlive(Response tokens) {
+    new Deaths(realm, keys).assertAlive(tokens);
+  }
+
+  private static void awaitSeen(String kind, String id) {
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                database
+                    .sql(
+                        "SELECT COUNT(*) FROM bulwark_last_seen WHERE kind = '"
+                            + kind
+                            + "' AND id = '"
+                            + id
+                            + "'")
+                    .strip()
+                    .equals("1"));
+  }
+}

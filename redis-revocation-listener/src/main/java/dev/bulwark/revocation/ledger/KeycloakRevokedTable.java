@@ -1,0 +1,59 @@
+package dev.bulwark.revocation.ledger;
+
+import dev.bulwark.revocation.rules.RevokedToken;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Keycloak's table REVOKED_TOKEN: tokens that were revoked one by one. Keycloak refuses each jti in
+ * it, so nobody has to be asked.
+ */
+public final class KeycloakRevokedTable {
+
+  private final String schema;
+
+  /**
+   * In a schema.
+   *
+   * @param schema with a dot at its end, or empty for the default schema
+   */
+  public KeycloakRevokedTable(String schema) {
+    this.schema = schema;
+  }
+
+  /**
+   * Live tokens in Keycloak's table that are in the ledger and not revoked by this module. The jti
+   * is not the first column of the ledger's key, the expiry is: Keycloak's may differ by a second.
+   *
+   * @param now seconds since 1970
+   */
+  public List<RevokedToken> missing(Connection connection, long now, int limit)
+      throws SQLException {
+    String sql =
+        "SELECT t.JTI, t.EXPIRES_AT FROM "
+            + schema
+            + "REVOKED_TOKEN k JOIN "
+            + schema
+            + TokenTable.NAME
+            + " t ON t.JTI = k.ID AND t.EXPIRES_AT BETWEEN k.EXPIRE - 2 AND k.EXPIRE + 2"
+            + " WHERE k.EXPIRE > ? AND NOT EXISTS (SELECT 1 FROM "
+            + schema
+            + RevokedTable.NAME
+            + " r WHERE r.JTI = k.ID) LIMIT "
+            + limit;
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setLong(1, now);
+      List<RevokedToken> missing = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          missing.add(new RevokedToken(rows.getString(1), rows.getLong(2)));
+        }
+      }
+      return missing;
+    }
+  }
+}

@@ -1,0 +1,223 @@
+package dev.bulwark.revocation.ledger;
+
+import dev.bulwark.revocation.rules.LastSeen;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Table BULWARK_LAST_SEEN: what Keycloak's objects were called, or which state they had, when they
+ * were last seen. What differs from Keycloak's own tables has changed, whether or not an event told
+ * it: by an option of the server, an import or a change in the database.
+ */
+public final class LastSeenTable {
+
+  static final String NAME = "BULWARK_LAST_SEEN";
+
+  private static final List<String> COLUMNS = List.of("KIND", "ID", "STATE");
+  private static final List<String> KEY = List.of("KIND", "ID");
+
+  private final SqlDialect dialect;
+  private final String schema;
+  private final String table;
+
+  /**
+   * In a schema.
+   *
+   * @param schema with a dot at its end, or empty for the default schema
+   */
+  public LastSeenTable(SqlDialect dialect, String schema) {
+    this.dialect = dialect;
+    this.schema = schema;
+    this.table = schema + NAME;
+  }
+
+  /** The state in which an object was last seen. */
+  public Optional<String> state(Connection connection, LastSeen.Kind kind, String id)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT STATE FROM " + table + " WHERE KIND = ? AND ID = ?")) {
+      statement.setString(1, kind.name());
+      statement.setString(2, id);
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
+      }
+    }
+  }
+
+  /**
+   * Whether an object was last seen in another state, or never; notes its state. In the transaction
+   * of the connection, which stays usable if that fails.
+   */
+  public boolean isNew(Connection connection, LastSeen.Kind kind, String id, String state)
+      throws SQLException {
+    return Savepoint.guarded(
+        dialect,
+        connection,
+        () -> {
+          if (state(connection, kind, id).filter(state::equals).isPresent()) {
+            return false;
+          }
+          put(connection, kind, id, state);
+          return true;
+        });
+  }
+
+  /** Notes the state of an object, in whatever transaction the connection is. */
+  public void put(Connection connection, LastSeen.Kind kind, String id, String state)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "UPDATE " + table + " SET STATE = ? WHERE KIND = ? AND ID = ?")) {
+      statement.setString(1, state);
+      statement.setString(2, kind.name());
+      statement.setString(3, id);
+      if (statement.executeUpdate() == 0) {
+        insert(connection, List.of(new LastSeen(kind, id, "", state, null)));
+      }
+    }
+  }
+
+  /** Notes objects that were not known; those that are known by now are left alone. */
+  public void insert(Connection connection, List<LastSeen> objects) throws SQLException {
+    for (List<LastSeen> chunk : Chunks.of(objects, 100)) {
+      try (PreparedStatement statement =
+          connection.prepareStatement(dialect.insertNew(table, COLUMNS, KEY, chunk.size()))) {
+        int parameter = 1;
+        for (LastSeen object : chunk) {
+          statement.setString(parameter++, object.kind().name());
+          statement.setString(parameter++, object.id());
+          statement.setString(parameter++, object.state());
+        }
+        statement.executeUpdate();
+      }
+    }
+  }
+
+  /** Forgets an object. */
+  public void delete(Connection connection, LastSeen.Kind kind, String id) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("DELETE FROM " + table + " WHERE KIND = ? AND ID = ?")) {
+      statement.setString(1, kind.name());
+      statement.setString(2, id);
+      statement.executeUpdate();
+    }
+  }
+
+  /**
+   * Objects of Keycloak's tables that are not known, or known in another state.
+   *
+   * @param addresses what {@link LastSeen#realmState} takes
+   */
+  public List<LastSeen> changed(
+      Connection connection, LastSeen.Kind kind, String addresses, int limit) throws SQLException {
+    String sql =
+        "SELECT x.ID, x.REALM_ID, x.STATE, n.STATE AS BEFORE_STATE FROM "
+            + current(kind)
+            + " LEFT JOIN "
+            + table
+            + " n ON n.KIND = ? AND n.ID = x.ID WHERE n.STATE IS NULL OR n.STATE <> x.STATE LIMIT "
+            + limit;
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      int parameter = 1;
+      if (kind == LastSeen.Kind.REALM) {
+        statement.setString(parameter++, addresses);
+      }
+      statement.setString(parameter, kind.name());
+      List<LastSeen> changed = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          changed.add(
+              new LastSeen(
+                  kind,
+                  rows.getString("ID"),
+                  rows.getString("REALM_ID"),
+                  rows.getString("STATE"),
+                  rows.getString("BEFORE_STATE")));
+        }
+      }
+      return changed;
+    }
+  }
+
+  /** Known objects that are no longer in Keycloak's tables, with their last state. */
+  public List<LastSeen> gone(Connection connection, LastSeen.Kind kind, int limit)
+      throws SQLException {
+    String sql =
+        "SELECT n.ID, n.STATE FROM "
+            + table
+            + " n WHERE n.KIND = ? AND NOT EXISTS (SELECT 1 FROM "
+            + owner(kind)
+            + " x WHERE x.ID = n.ID) LIMIT "
+            + limit;
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setString(1, kind.name());
+      List<LastSeen> gone = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          String state = rows.getString("STATE");
+          gone.add(new LastSeen(kind, rows.getString("ID"), "", LastSeen.GONE, state));
+        }
+      }
+      return gone;
+    }
+  }
+
+  private String owner(LastSeen.Kind kind) {
+    return schema
+        + switch (kind) {
+          case CLIENT -> "CLIENT";
+          case REALM, ORGANIZATIONS -> "REALM";
+          case ORGANIZATION -> "ORG";
+          case USER_STORE -> "COMPONENT";
+        };
+  }
+
+  /** What Keycloak's tables say now: id, realm and state of each object. */
+  private String current(LastSeen.Kind kind) {
+    return "(SELECT "
+        + switch (kind) {
+          case CLIENT -> "o.ID, o.REALM_ID, o.CLIENT_ID AS STATE";
+          case REALM ->
+              "o.ID, o.ID AS REALM_ID, CONCAT(o.NAME, ' ', COALESCE((SELECT MAX(a.VALUE) FROM "
+                  + schema
+                  + "REALM_ATTRIBUTE a WHERE a.REALM_ID = o.ID AND a.NAME = 'frontendUrl'), ''),"
+                  + " ' ', ?) AS STATE";
+          case ORGANIZATION -> "o.ID, o.REALM_ID, " + onOrOff("o.ENABLED = TRUE") + " AS STATE";
+          case ORGANIZATIONS ->
+              "o.ID, o.ID AS REALM_ID, "
+                  + onOrOff(
+                      "EXISTS (SELECT 1 FROM "
+                          + schema
+                          + "REALM_ATTRIBUTE a WHERE a.REALM_ID = o.ID"
+                          + " AND a.NAME = 'organizationsEnabled' AND a.VALUE = 'true')")
+                  + " AS STATE";
+          case USER_STORE ->
+              "o.ID, o.REALM_ID, CONCAT("
+                  + onOrOff(
+                      "NOT EXISTS (SELECT 1 FROM "
+                          + schema
+                          + "COMPONENT_CONFIG g WHERE g.COMPONENT_ID = o.ID"
+                          + " AND g.NAME = 'enabled' AND g.VALUE = 'false')")
+                  + ", ' ', o.REALM_ID) AS STATE";
+        }
+        + " FROM "
+        + owner(kind)
+        + " o"
+        + switch (kind) {
+          case USER_STORE -> " WHERE o.PROVIDER_TYPE = 'org.keycloak.storage.UserStorageProvider'";
+          case ORGANIZATIONS ->
+              " WHERE EXISTS (SELECT 1 FROM " + schema + "ORG e WHERE e.REALM_ID = o.ID)";
+          default -> "";
+        }
+        + ") x";
+  }
+
+  private static String onOrOff(String condition) {
+    return "CASE WHEN " + condition + " THEN '" + LastSeen.ON + "' ELSE '" + LastSeen.OFF + "' END";
+  }
+}

@@ -1,0 +1,165 @@
+package dev.bulwark.revocation.worker;
+
+import dev.bulwark.revocation.RevocationMetrics;
+import dev.bulwark.revocation.ledger.LedgerDatabase;
+import dev.bulwark.revocation.rules.LastSeen;
+import dev.bulwark.revocation.rules.RevocationScope;
+import dev.bulwark.revocation.rules.RevokedToken;
+import dev.bulwark.revocation.rules.Scopes;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds, at the start and every half a minute, changes whose event was missed or that have none: a
+ * new hostname option, an import, a change in the database, a listener that failed. It compares
+ * names and states with those last seen, and looks for API keys and revoked jtis whose tokens are
+ * still in the ledger.
+ *
+ * <p>What has changed is written down as a scope, together with the new state in one transaction,
+ * and takes the way of every scope from there. Runs on the node that has the lease. Not
+ * thread-safe; called by one thread.
+ */
+public final class SecondNet {
+
+  private static final Logger LOG = Logger.getLogger(SecondNet.class);
+  private static final String LEASE = "second-net";
+  private static final Duration LEASE_TIME = Duration.ofSeconds(100);
+
+  /** Objects or tokens at a time. */
+  private static final int PAGE = 1_000;
+
+  private final String node = UUID.randomUUID().toString();
+  private final LedgerDatabase database;
+  private final ScopeExpander expander;
+  private final Revoker revoker;
+  private final String addresses;
+  private final RevocationMetrics metrics;
+  private final Clock clock;
+
+  /** A comparison; a failure of one keeps none of the others. */
+  @FunctionalInterface
+  private interface Comparison {
+    void run() throws SQLException;
+  }
+
+  /**
+   * With its collaborators.
+   *
+   * @param addresses see {@link LastSeen#realmState}
+   */
+  public SecondNet(
+      LedgerDatabase database,
+      ScopeExpander expander,
+      Revoker revoker,
+      String addresses,
+      RevocationMetrics metrics,
+      Clock clock) {
+    this.database = database;
+    this.expander = expander;
+    this.revoker = revoker;
+    this.addresses = addresses;
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  /** One round; does nothing on a node that has not the lease. */
+  public void round() throws SQLException {
+    if (!database.call(c -> database.leases().acquire(c, LEASE, node, LEASE_TIME))) {
+      return;
+    }
+    for (LastSeen.Kind kind : LastSeen.Kind.values()) {
+      attempt("the states of kind " + kind, () -> compare(kind));
+    }
+    attempt("API keys", this::keys);
+    attempt("Keycloak's revoked tokens", this::revokedTokens);
+  }
+
+  /** Lets another node take over at once. */
+  public void release() throws SQLException {
+    database.run(
+        connection -> {
+          database.leases().release(connection, LEASE, node);
+        });
+  }
+
+  private void attempt(String name, Comparison comparison) {
+    try {
+      comparison.run();
+    } catch (SQLException | RuntimeException e) {
+      metrics.secondNetFailed();
+      LOG.warnf(
+          e,
+          "The second net could not compare %s. Changes whose event was missed are not found until"
+              + " it can; it tries again in half a minute",
+          name);
+    }
+  }
+
+  private void compare(LastSeen.Kind kind) throws SQLException {
+    boolean more = true;
+    while (more) {
+      List<LastSeen> changed =
+          database.call(c -> database.lastSeen().changed(c, kind, addresses, PAGE));
+      apply(changed);
+      more = changed.size() == PAGE;
+    }
+    more = true;
+    while (more) {
+      List<LastSeen> gone = database.call(c -> database.lastSeen().gone(c, kind, PAGE));
+      apply(gone);
+      more = gone.size() == PAGE;
+    }
+  }
+
+  private void apply(List<LastSeen> objects) throws SQLException {
+    List<LastSeen> fresh = new ArrayList<>();
+    for (LastSeen object : objects) {
+      @Nullable RevocationScope ending = object.ending(clock.millis()).orElse(null);
+      if (ending == null && object.before() == null) {
+        fresh.add(object);
+        continue;
+      }
+      if (ending != null) {
+        LOG.infof(
+            "%s %s is now '%s' and was '%s': its tokens are verified",
+            object.kind(), object.id(), object.state(), object.before());
+      }
+      // One at a time: an event that changes the same row waits for no others.
+      database.runInTransaction(
+          connection -> {
+            if (ending != null) {
+              database.scopes().insert(connection, List.of(ending));
+            }
+            if (object.isGone()) {
+              database.lastSeen().delete(connection, object.kind(), object.id());
+            } else {
+              database.lastSeen().put(connection, object.kind(), object.id(), object.state());
+            }
+          });
+    }
+    database.run(connection -> database.lastSeen().insert(connection, fresh));
+  }
+
+  private void keys() throws SQLException {
+    long now = clock.millis();
+    List<String> suspected = database.call(c -> database.suspectedKeys().find(c, now));
+    for (String key : suspected) {
+      expander.expand(new Scopes("API_KEY_GONE", now).apiKey(null, key));
+    }
+  }
+
+  private void revokedTokens() throws SQLException {
+    long now = Math.floorDiv(clock.millis(), 1000L);
+    List<RevokedToken> missed;
+    do {
+      missed = database.call(c -> database.keycloakRevoked().missing(c, now, PAGE));
+      revoker.revoke(missed, "REVOKED_TOKEN");
+    } while (missed.size() == PAGE);
+  }
+}

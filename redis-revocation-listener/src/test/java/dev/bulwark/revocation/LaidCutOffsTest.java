@@ -1,0 +1,36 @@
+package dev.bulwark.revocation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bulwark.revocation.rules.RevocationScope;
+import dev.bulwark.revocation.rules.Scopes;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LaidCutOffsTest {
+
+  private static final Scopes SCOPES = new Scopes("TEST", 1_000);
+
+  private final LaidCutOffs cutOffs = new LaidCutOffs();
+
+  @Test
+  void aNotBeforeIsLaidOnceAfterItWasCommitted() {
+    RevocationScope realm = SCOPES.realmNotBefore("r", 100);
+    RevocationScope client = SCOPES.clientNotBefore("r", "c", 100);
+    assertThat(cutOffs.without(List.of(realm, client))).containsExactly(realm, client);
+    assertThat(cutOffs.without(List.of(realm)))
+        .as("a rolled-back one does not count")
+        .containsExactly(realm);
+    cutOffs.committed(List.of(realm));
+    assertThat(cutOffs.without(List.of(realm, client))).containsExactly(client);
+    assertThat(cutOffs.without(List.of(SCOPES.realmNotBefore("r", 101)))).hasSize(1);
+    assertThat(cutOffs.without(List.of(SCOPES.realmNotBefore("q", 100)))).hasSize(1);
+  }
+
+  @Test
+  void whateverAlsoVerifiesIsLaidEachTime() {
+    RevocationScope logout = SCOPES.realm("r", 100);
+    cutOffs.committed(List.of(logout, SCOPES.realmNotBefore("r", 100)));
+    assertThat(cutOffs.without(List.of(logout))).containsExactly(logout);
+  }
+}
