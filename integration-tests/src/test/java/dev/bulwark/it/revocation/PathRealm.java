@@ -199,9 +199,13 @@ final class PathRealm {
     tryUpdate(path, changes).expect(204);
   }
 
-  /** The answer to a change of some fields of a representation, which has to be there. */
+  /** The answer to a change of some fields of a representation, which may be gone. */
   Response tryUpdate(String path, Map<String, Object> changes) {
-    ObjectNode json = (ObjectNode) admin.get(path(path)).expect(200).json();
+    Response found = admin.get(path(path));
+    if (found.status() != 200) {
+      return found;
+    }
+    ObjectNode json = (ObjectNode) found.json();
     changes.forEach((field, value) -> json.set(field, JSON.valueToTree(value)));
     return admin.put(path(path), json.toString());
   }
