@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.RawHttp;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -196,8 +197,15 @@ class BulkImportIT {
     Response tooMany = send(token, "application/x-ndjson", "x\n".repeat(10_001));
     assertThat(tooMany.status()).isEqualTo(413);
     assertThat(tooMany.text("detail")).contains("10000 rows");
-    Response tooLarge = send(token, "application/x-ndjson", "x".repeat(11_000_000));
-    assertThat(tooLarge.status()).isEqualTo(413);
+    // The headers alone: the server answers and closes before it has read a body of that size.
+    String tooLarge =
+        RawHttp.send(
+            stack.url(),
+            "POST /admin" + PATH + " HTTP/1.1",
+            "Authorization: Bearer " + token,
+            "Content-Type: application/x-ndjson",
+            "Content-Length: 11000000");
+    assertThat(RawHttp.status(tooLarge)).isEqualTo(413);
   }
 
   @Test
