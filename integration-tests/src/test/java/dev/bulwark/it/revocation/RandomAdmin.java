@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** What administrators do in a random run. For one thread. */
 final class RandomAdmin {
 
-  /** Whether renamed clients are covered: until then they would be found as escapes. */
-  private static final boolean RENAMES = Boolean.getBoolean("bulwark.random.renames");
+  /** Whether clients and realms get other names: {@code -Dbulwark.random.renames=true}. */
+  static final boolean RENAMES = Boolean.getBoolean("bulwark.random.renames");
 
   private final RandomWorld world;
   private final Random random;
@@ -42,7 +42,10 @@ final class RandomAdmin {
         new RandomActor.Choice(4, this::realmNotBefore),
         new RandomActor.Choice(4, this::logoutAll),
         new RandomActor.Choice(4, this::forgetRemembered),
-        new RandomActor.Choice(1, this::removeProvider));
+        new RandomActor.Choice(1, this::removeProvider),
+        new RandomActor.Choice(20, () -> world.renamed().ifPresent(RenamedRealm::login)),
+        new RandomActor.Choice(3, () -> world.renamed().ifPresent(RenamedRealm::rename)),
+        new RandomActor.Choice(3, () -> world.renamed().ifPresent(RenamedRealm::move)));
   }
 
   private void logoutUser() {

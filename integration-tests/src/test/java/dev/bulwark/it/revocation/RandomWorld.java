@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** What all actors of a random run share: the realm, its users and clients, and the books. */
 final class RandomWorld {
@@ -27,6 +28,7 @@ final class RandomWorld {
   private final Object representations = new Object();
   private final AtomicReference<Broker> broker = new AtomicReference<>();
   private volatile boolean rotation;
+  private volatile @Nullable RenamedRealm renamed;
 
   private RandomWorld(List<PathRealm> nodes, TokenBook book, Endings endings, Excuses excuses) {
     this.nodes = List.copyOf(nodes);
@@ -110,6 +112,16 @@ final class RandomWorld {
   /** Has the realm trust an identity provider, a realm of its own. */
   void trustProvider() {
     broker.set(Broker.create(nodes.get(0), Map.of()));
+  }
+
+  /** Adds a realm that is given other names. */
+  void add(RenamedRealm realm) {
+    renamed = realm;
+  }
+
+  /** The realm that is given other names. */
+  Optional<RenamedRealm> renamed() {
+    return Optional.ofNullable(renamed);
   }
 
   /** The identity provider, as long as there is one. */
