@@ -211,8 +211,26 @@ public final class PostgresProcess implements DatabaseProcess {
                 throw new IllegalStateException("PostgreSQL ended:\n" + started.output());
               }
             })
-        .until(() -> started.output().contains("ready to accept"));
+        .until(this::accepts);
     return started;
+  }
+
+  /** Asked of the server, since the log of an earlier start says so too. */
+  private boolean accepts() {
+    try {
+      LocalProcess.run(
+          TIMEOUT,
+          List.of(
+              programs.resolve("pg_isready").toString(),
+              "--quiet",
+              "--host=127.0.0.1",
+              "--port=" + port,
+              "--username=" + NAME,
+              "--dbname=postgres"));
+      return true;
+    } catch (IllegalStateException e) {
+      return false;
+    }
   }
 
   private String run(String database, String statements) {
