@@ -1,13 +1,17 @@
 package dev.bulwark.it.revocation;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.server.DistributionServer;
 import java.net.http.HttpRequest;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -15,10 +19,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** R1: paths that need a preview feature of Keycloak: the SCIM API and the legacy exchange. */
+/**
+ * R1: paths that need a feature or an option of Keycloak that other tests do without: the SCIM API,
+ * the legacy exchange, the JWT authorization grant and CIBA.
+ */
 @Tag("full")
 class FeaturePathsIT {
 
+  private static AuthenticationDevice device;
   private static RedisProcess redis;
   private static RevokedKeys keys;
   private static DistributionServer keycloak;
@@ -27,12 +35,14 @@ class FeaturePathsIT {
 
   @BeforeAll
   static void start() {
+    device = AuthenticationDevice.start();
     redis = RedisProcess.start();
     keys = new RevokedKeys(redis.url());
     keycloak =
         DistributionServer.start(
             TestStack.spec("features", redis.url())
-                .buildOption("features", "scim-api,token-exchange")
+                .buildOption("features", "scim-api,token-exchange,jwt-authorization-grant")
+                .option(AuthenticationDevice.OPTION, device.url())
                 .build());
     realm =
         PathRealm.create(
@@ -44,7 +54,7 @@ class FeaturePathsIT {
 
   @AfterAll
   static void close() throws Exception {
-    for (AutoCloseable resource : new AutoCloseable[] {keycloak, keys, redis}) {
+    for (AutoCloseable resource : new AutoCloseable[] {keycloak, keys, redis, device}) {
       if (resource != null) {
         resource.close();
       }
@@ -171,5 +181,84 @@ class FeaturePathsIT {
             subject.text("access_token"),
             "requested_token_type",
             "urn:ietf:params:oauth:token-type:refresh_token"));
+  }
+
+  @Test
+  void tokensOfClientInitiatedBackchannelAuthentication() {
+    realm.update(
+        "/clients/" + realm.clientUuid("cli"),
+        Map.of("attributes", Map.of("oidc.ciba.grant.enabled", "true")));
+    Response ended = backchannel("ann");
+    Response other = backchannel("ann");
+    deaths.assertAlive(ended, other);
+
+    Response refreshed = realm.refresh(ended);
+    realm.logout("cli", refreshed.text("refresh_token")).expect(204);
+    deaths.assertDead(ended, refreshed);
+    deaths.assertAlive(other);
+
+    realm.admin().post(realm.path("/users/" + realm.userId("ann") + "/logout"), "{}").expect(204);
+    deaths.assertDead(other);
+  }
+
+  /** The poll mode of CIBA: the user consents at once, so the client asks once. */
+  private static Response backchannel(String user) {
+    Response asked =
+        realm.post(
+            "ext/ciba/auth",
+            Map.of(
+                "client_id",
+                "cli",
+                "client_secret",
+                PathRealm.SECRET,
+                "scope",
+                "openid",
+                "login_hint",
+                user));
+    Http.send(
+            Http.request(realm.endpoint("ext/ciba/auth/callback"))
+                .header("Authorization", device.lastAuthorization())
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"status\":\"SUCCEED\"}")))
+        .expect(200);
+    return realm
+        .token(
+            "cli",
+            Map.of(
+                "grant_type",
+                "urn:openid:params:grant-type:ciba",
+                "auth_req_id",
+                asked.text("auth_req_id")))
+        .expect(200);
+  }
+
+  /** These tokens have no session that lasts: a logout ends them by the user's not-before. */
+  @Test
+  void tokensOfTheJwtAuthorizationGrant() {
+    AssertionIssuer issuer = AssertionIssuer.create(realm, "cli");
+    issuer.link("ben", "ben-there");
+    issuer.link("cyn", "cyn-there");
+    Response ended = issuer.grant("ben-there").expect(200);
+    Response revoked = issuer.grant("ben-there").expect(200);
+    Response other = issuer.grant("cyn-there").expect(200);
+    deaths.assertAlive(ended, revoked, other);
+
+    realm.revoke("cli", revoked.text("access_token")).expect(200);
+    deaths.assertDead(revoked);
+    deaths.assertAlive(ended, other);
+
+    // A token of the second of the not-before would live on.
+    awaitSecondAfter(ended);
+    realm.admin().post(realm.path("/users/" + realm.userId("ben") + "/logout"), "{}").expect(204);
+    deaths.assertDead(ended);
+    deaths.assertAlive(other);
+
+    realm.update("/users/" + realm.userId("cyn"), Map.of("enabled", false));
+    deaths.assertDead(other);
+  }
+
+  private static void awaitSecondAfter(Response tokens) {
+    long issued = Realm.claims(tokens.text("access_token")).get("iat").asLong();
+    await().until(() -> Instant.now().getEpochSecond() > issued);
   }
 }
