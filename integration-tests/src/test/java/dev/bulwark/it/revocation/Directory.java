@@ -7,6 +7,7 @@ import com.unboundid.ldap.listener.InMemoryListenerConfig;
 import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldif.LDIFException;
 import dev.bulwark.it.support.Response;
+import dev.bulwark.redis.process.FreePort;
 import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,7 +42,8 @@ final class Directory implements AutoCloseable {
     config.addAdditionalBindCredentials(ADMIN, ADMIN_PASSWORD);
     config.setSchema(null);
     config.setListenerConfigs(
-        InMemoryListenerConfig.createLDAPConfig("ldap", InetAddress.getLoopbackAddress(), 0, null));
+        InMemoryListenerConfig.createLDAPConfig(
+            "ldap", InetAddress.getLoopbackAddress(), FreePort.next(), null));
     InMemoryDirectoryServer server = new InMemoryDirectoryServer(config);
     server.add("dn: " + BASE, "objectClass: domain", "dc: example");
     for (String user : users) {
@@ -96,12 +98,56 @@ final class Directory implements AutoCloseable {
     return location.substring(location.lastIndexOf('/') + 1);
   }
 
+  /** Has a user store give a realm role to all its users. */
+  static void giveRole(PathRealm realm, String component, String role) {
+    realm
+        .admin()
+        .post(
+            realm.path("/components"),
+            PathRealm.json(
+                Map.of(
+                    "name",
+                    "gives " + role,
+                    "providerId",
+                    "hardcoded-ldap-role-mapper",
+                    "providerType",
+                    "org.keycloak.storage.ldap.mappers.LDAPStorageMapper",
+                    "parentId",
+                    component,
+                    "config",
+                    Map.of("role", List.of(role)))))
+        .expect(201);
+  }
+
   /** Disables a user store. */
   static void disable(PathRealm realm, String component) {
     String path = realm.path("/components/" + component);
     ObjectNode json = (ObjectNode) realm.admin().get(path).expect(200).json();
     ((ObjectNode) json.get("config")).putArray("enabled").add("false");
     realm.admin().put(path, json.toString()).expect(204);
+  }
+
+  /** Refuses connections, and cuts those that there are, until {@link #startAgain}. */
+  void stop() {
+    server.shutDown(true);
+  }
+
+  /** Deletes somebody, also while it is stopped. */
+  void delete(String user) {
+    try {
+      server.delete("uid=" + user + "," + BASE);
+    } catch (LDAPException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Listens again, with the same people. */
+  void startAgain() {
+    try {
+      server.startListening();
+    } catch (LDAPException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Override

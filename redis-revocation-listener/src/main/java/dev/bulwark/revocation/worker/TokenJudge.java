@@ -152,11 +152,21 @@ final class TokenJudge {
     }
     AuthenticatedClientSessionModel clientSession =
         userSession.getAuthenticatedClientSessionByClient(client.getId());
-    if (clientSession == null
-        || offline && !UserSessionUtil.isOfflineAccessGranted(session, clientSession)) {
+    if (clientSession == null || offline && !hasOfflineAccess(userSession, clientSession)) {
       return null;
     }
     return new Carrier(userSession, Math.max(userSession.getStarted(), clientSession.getStarted()));
+  }
+
+  /** Roles can come from the user store as well, so one that is down tells nothing of them. */
+  private boolean hasOfflineAccess(
+      UserSessionModel userSession, AuthenticatedClientSessionModel clientSession) {
+    UserModel user = userSession.getUser();
+    if (user == null) {
+      return false;
+    }
+    KeycloakTokenOracle.requireReachable(user);
+    return UserSessionUtil.isOfflineAccessGranted(session, clientSession);
   }
 
   /** Tokens of legacy exchange with impersonation do without a client session. */

@@ -1,0 +1,130 @@
+package dev.bulwark.it.revocation;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.TestStack;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * R1: tokens are in doubt while the LDAP server of their users is down. Introspection calls those
+ * of its users inactive meanwhile, but nobody has ended them.
+ */
+class UserStoreDownIT {
+
+  private static final TestStack STACK = TestStack.get();
+  private static final RevokedKeys KEYS = new RevokedKeys(STACK.redis().url());
+  private static final ServerMetrics METRICS = new ServerMetrics(STACK.keycloak().managementUrl());
+  private static final String OFFLINE = "openid offline_access";
+
+  private PathRealm realm;
+  private Deaths deaths;
+
+  @AfterAll
+  static void close() {
+    KEYS.close();
+  }
+
+  @BeforeEach
+  void makeRealm() {
+    realm = PathRealm.create(STACK.url(), STACK.admin(), "store-down");
+    deaths = new Deaths(realm, KEYS);
+  }
+
+  @AfterEach
+  void removeRealm() {
+    realm.delete();
+  }
+
+  /** While the store is down, one of its users is deleted in it, and roles that it gives lack. */
+  @ParameterizedTest(name = "imported: {0}")
+  @ValueSource(booleans = {true, false})
+  void whatIsInDoubtWaitsForTheStore(boolean imports) {
+    try (Directory directory = Directory.start(List.of("liz", "lou"))) {
+      String store = directory.connect(realm, "people", imports);
+      takeOfflineAccessFromEverybody();
+      Directory.giveRole(realm, store, "offline_access");
+      OfflineGroup group = OfflineGroup.create(realm, "offliners");
+      realm.createUser("greta");
+      group.holdOnly("greta");
+      Response deleted = realm.login("liz");
+      Response deletedOffline = realm.login("cli", "liz", OFFLINE);
+      Response online = realm.login("lou");
+      Response holder = realm.login("cli", "lou", OFFLINE);
+      Response local = realm.login("cli", "greta", OFFLINE);
+      Response localHolder = realm.login("cli", "ann", OFFLINE);
+      deaths.assertAlive(deleted, deletedOffline, online, holder, local, localHolder);
+
+      directory.stop();
+      directory.delete("liz");
+      realm.admin().post(realm.path("/clear-user-cache"), "{}").expect(204);
+      group.loseRole();
+      deaths.awaitDead(local);
+      assertNotRevoked(deletedOffline, holder);
+      awaitUndecided(4);
+      assertNotRevoked(deleted, deletedOffline, online, holder);
+      deaths.assertAlive(localHolder);
+
+      directory.startAgain();
+      KEYS.awaitRevoked(deletedOffline.text("access_token"), Deaths.SOON);
+      deaths.assertDead(deletedOffline);
+      deaths.awaitDead(deleted);
+      deaths.assertAlive(online, holder, localHolder);
+    }
+  }
+
+  @Test
+  void aRoleThatIsLostMeanwhile() {
+    try (Directory directory = Directory.start(List.of("liz", "lou"))) {
+      directory.connect(realm, "people", true);
+      OfflineGroup group = OfflineGroup.create(realm, "offliners");
+      group.holdOnly("liz");
+      Response dying = realm.login("cli", "liz", OFFLINE);
+      Response online = realm.login("liz");
+      Response holder = realm.login("cli", "lou", OFFLINE);
+      deaths.assertAlive(dying, online, holder);
+
+      directory.stop();
+      realm.admin().post(realm.path("/clear-user-cache"), "{}").expect(204);
+      group.loseRole();
+      awaitUndecided(4);
+      assertNotRevoked(dying, online, holder);
+
+      directory.startAgain();
+      deaths.awaitDead(dying);
+      deaths.assertAlive(online, holder);
+    }
+  }
+
+  /** From users without a role of their own, that is. */
+  private void takeOfflineAccessFromEverybody() {
+    String defaults =
+        realm.admin().get(realm.path("")).expect(200).json().get("defaultRole").get("id").asText();
+    String role = realm.admin().get(realm.path("/roles/offline_access")).expect(200).body();
+    realm
+        .admin()
+        .deleteWithBody(realm.path("/roles-by-id/" + defaults + "/composites"), "[" + role + "]")
+        .expect(204);
+  }
+
+  /** Waits until Keycloak could not judge tokens so many times more, at least. */
+  private static void awaitUndecided(int more) {
+    String name = "bulwark_revocation_undecided_total";
+    double before = METRICS.value(name);
+    await("tokens that cannot be judged")
+        .atMost(Deaths.SOON)
+        .until(() -> METRICS.value(name) >= before + more);
+  }
+
+  private static void assertNotRevoked(Response... tokens) {
+    for (Response response : tokens) {
+      KEYS.assertNotRevoked(response.text("access_token"));
+    }
+  }
+}
