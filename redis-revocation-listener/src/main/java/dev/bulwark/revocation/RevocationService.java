@@ -5,6 +5,7 @@ import dev.bulwark.revocation.events.ModelEventScopes;
 import dev.bulwark.revocation.ledger.GroupCommit.Ticket;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.LedgerWriter;
+import dev.bulwark.revocation.ledger.SessionTable;
 import dev.bulwark.revocation.push.Epochs;
 import dev.bulwark.revocation.push.RevocationPusher;
 import dev.bulwark.revocation.push.Watermark;
@@ -30,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -201,6 +203,17 @@ final class RevocationService implements AutoCloseable {
       LOG.warn("BULWARK_LAST_SEEN was not asked; every token of the realm is verified", e);
       return true;
     }
+  }
+
+  /** Whose a stored session is, asked in the transaction of the connection; empty if it is gone. */
+  Optional<SessionTable.Owner> owner(Connection connection, String sessionId, boolean offline)
+      throws SQLException {
+    return database.sessions().owner(connection, sessionId, offline);
+  }
+
+  /** Milliseconds since 1970, by the database's clock. */
+  long now() {
+    return clock.millis();
   }
 
   /** The scopes without those that repeat a not-before. */

@@ -8,7 +8,6 @@ import java.util.List;
 import org.hibernate.Session;
 import org.jboss.logging.Logger;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
-import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakTransactionManager;
 
@@ -40,6 +39,18 @@ final class ScopeRecorder {
     } catch (SQLException e) {
       LOG.warn("The ledger was not asked; whatever has ended is left to the reconciler", e);
     }
+  }
+
+  /**
+   * Whether the transaction has a scope already that finds the tokens of a session.
+   *
+   * @param userId whose session it is
+   */
+  @SuppressWarnings("unchecked")
+  boolean covers(String realmId, String userId, String sessionId) {
+    List<RevocationScope> known = session.getAttribute(ATTRIBUTE, List.class);
+    return known != null
+        && known.stream().anyMatch(scope -> scope.coversSession(realmId, userId, sessionId));
   }
 
   void record(List<RevocationScope> found) {
@@ -98,18 +109,11 @@ final class ScopeRecorder {
       return known;
     }
     List<RevocationScope> scopes = new ArrayList<>();
-    transactions.enlistAfterCompletion(
-        new AbstractKeycloakTransaction() {
-          @Override
-          protected void commitImpl() {
-            service.expand(List.copyOf(scopes));
-          }
-
-          @Override
-          protected void rollbackImpl() {
-            // The row has gone with the transaction.
-          }
-        });
+    Runnable expand = () -> service.expand(List.copyOf(scopes));
+    if (!AfterCommit.run(session, transactions, expand)) {
+      LOG.debug(
+          "Revocations follow in the background: Keycloak's transaction has no end to wait for");
+    }
     session.setAttribute(ATTRIBUTE, scopes);
     return scopes;
   }

@@ -48,7 +48,7 @@ public final class LedgerDatabase {
     this.start = new StartTable(dialect, prefix);
     this.sites = new SiteTable(dialect, prefix);
     this.leases = new LeaseTable(dialect, prefix);
-    this.sessions = new SessionTable(prefix);
+    this.sessions = new SessionTable(dialect, prefix);
     this.lastSeen = new LastSeenTable(dialect, prefix);
     this.suspectedKeys = new SuspectedKeys(prefix);
     this.keycloakRevoked = new KeycloakRevokedTable(prefix);

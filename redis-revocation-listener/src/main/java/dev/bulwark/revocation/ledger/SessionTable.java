@@ -6,7 +6,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Keycloak's table OFFLINE_USER_SESSION, which holds online sessions as well. It is only read.
@@ -21,16 +23,56 @@ public final class SessionTable {
   private static final Set<SessionType> ONLINE =
       Set.copyOf(EnumSet.of(SessionType.ONLINE, SessionType.ONLINE_USER_SESSION));
 
+  private final SqlDialect dialect;
   private final String select;
+  private final String selectOwner;
 
   /**
    * In a schema.
    *
    * @param schema with a dot at its end, or empty for the default schema
    */
-  public SessionTable(String schema) {
+  public SessionTable(SqlDialect dialect, String schema) {
+    this.dialect = dialect;
+    this.selectOwner =
+        "SELECT REALM_ID, USER_ID FROM "
+            + schema
+            + "OFFLINE_USER_SESSION WHERE USER_SESSION_ID = ? AND OFFLINE_FLAG = ?";
     this.select =
         "SELECT OFFLINE_FLAG FROM " + schema + "OFFLINE_USER_SESSION WHERE USER_SESSION_ID = ?";
+  }
+
+  /**
+   * Whose a session is.
+   *
+   * @param realmId internal id of its realm
+   * @param userId of its user
+   */
+  public record Owner(String realmId, String userId) {}
+
+  /**
+   * Whose a session is, asked in the transaction of the connection, which stays usable if that
+   * fails; empty if there is no such session.
+   */
+  public Optional<Owner> owner(Connection connection, String sessionId, boolean offline)
+      throws SQLException {
+    AtomicReference<Owner> owner = new AtomicReference<>();
+    Savepoint.guarded(
+        dialect,
+        connection,
+        () -> {
+          try (PreparedStatement statement = connection.prepareStatement(selectOwner)) {
+            statement.setString(1, sessionId);
+            statement.setString(2, offline ? "1" : "0");
+            try (ResultSet rows = statement.executeQuery()) {
+              if (rows.next()) {
+                owner.set(new Owner(rows.getString(1), rows.getString(2)));
+              }
+              return true;
+            }
+          }
+        });
+    return Optional.ofNullable(owner.get());
   }
 
   /**

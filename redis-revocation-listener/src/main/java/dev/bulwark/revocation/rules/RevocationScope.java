@@ -116,6 +116,16 @@ public record RevocationScope(
     return kind != ScopeKind.API_KEY || now >= expiresAt * 1000;
   }
 
+  /** Whether every token of a session is judged by this scope. */
+  public boolean coversSession(String ofRealm, String ofUser, String session) {
+    return verifies.containsAll(SessionType.ALL)
+        && Objects.equals(realmId, ofRealm)
+        && clientId == null
+        && (kind == ScopeKind.SESSION && Objects.equals(sessionId, session)
+            || kind == ScopeKind.USER && Objects.equals(userId, ofUser)
+            || kind == ScopeKind.REALM && !isDoubt());
+  }
+
   /** What this scope says about a token. */
   public Verdict judge(LedgerToken token) {
     if (!concerns(token)) {

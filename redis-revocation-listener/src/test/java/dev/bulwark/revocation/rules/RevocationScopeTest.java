@@ -52,6 +52,26 @@ class RevocationScopeTest {
     assertThat(SCOPES.user("r", "u").isDoubt()).isFalse();
   }
 
+  @Test
+  void aSessionIsCoveredByWhateverJudgesAllItsTokens() {
+    assertThat(SCOPES.session("r", "s").coversSession("r", "u", "s")).isTrue();
+    assertThat(SCOPES.user("r", "u").coversSession("r", "u", "s")).isTrue();
+    assertThat(SCOPES.realm("r").coversSession("r", "u", "s")).isTrue();
+    for (RevocationScope other :
+        Set.of(
+            SCOPES.session("r", "other"),
+            SCOPES.session("other", "s"),
+            SCOPES.user("r", "other"),
+            SCOPES.user("other", "u"),
+            SCOPES.client("r", "c"),
+            SCOPES.realm("other"),
+            SCOPES.realmInDoubt("r", SessionType.ALL),
+            SCOPES.realmNotBefore("r", NOW),
+            SCOPES.apiKey("r", "k"))) {
+      assertThat(other.coversSession("r", "u", "s")).as("%s", other).isFalse();
+    }
+  }
+
   /** Rows that a node of an earlier version wrote, in a rolling upgrade. */
   @ParameterizedTest
   @CsvSource({"c, KILL", "d, VERIFY"})

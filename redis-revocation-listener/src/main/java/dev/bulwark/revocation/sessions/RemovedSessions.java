@@ -1,0 +1,56 @@
+package dev.bulwark.revocation.sessions;
+
+import dev.bulwark.revocation.ledger.SessionTable;
+import dev.bulwark.revocation.rules.RevocationScope;
+import dev.bulwark.revocation.rules.Scopes;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The sessions that one transaction removes, each written down once. Of a user who loses many at a
+ * time, the user is written down instead: it costs one search of the ledger, not thousands.
+ *
+ * <p>For one transaction, so for one thread.
+ */
+public final class RemovedSessions {
+
+  /** So many sessions of a user are written down one by one. */
+  static final int FEW = 20;
+
+  private static final String CAUSE = "SESSION_REMOVED";
+
+  private final Set<String> seen = new HashSet<>();
+  private final Map<SessionTable.Owner, Integer> ofUser = new HashMap<>();
+
+  /** Whether the session has been seen before. */
+  public boolean isKnown(String sessionId, boolean offline) {
+    return seen.contains(key(sessionId, offline));
+  }
+
+  /**
+   * What is to be written down for a session; empty if it is covered already.
+   *
+   * @param owner whose it is
+   * @param now milliseconds since 1970
+   */
+  public Optional<RevocationScope> ending(
+      SessionTable.Owner owner, String sessionId, boolean offline, long now) {
+    if (!seen.add(key(sessionId, offline))) {
+      return Optional.empty();
+    }
+    String realmId = owner.realmId();
+    int number = ofUser.merge(owner, 1, Integer::sum);
+    Scopes scopes = new Scopes(CAUSE, now);
+    if (number < FEW) {
+      return Optional.of(scopes.session(realmId, sessionId));
+    }
+    return number == FEW ? Optional.of(scopes.user(realmId, owner.userId())) : Optional.empty();
+  }
+
+  private static String key(String sessionId, boolean offline) {
+    return (offline ? "f" : "o") + sessionId;
+  }
+}

@@ -1,0 +1,63 @@
+package dev.bulwark.revocation.sessions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bulwark.revocation.ledger.SessionTable;
+import dev.bulwark.revocation.rules.RevocationScope;
+import dev.bulwark.revocation.rules.ScopeKind;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RemovedSessionsTest {
+
+  private static final SessionTable.Owner ANN = new SessionTable.Owner("realm", "ann");
+  private static final SessionTable.Owner BOB = new SessionTable.Owner("realm", "bob");
+
+  private final RemovedSessions removed = new RemovedSessions();
+  private final List<RevocationScope> written = new ArrayList<>();
+
+  @Test
+  void aSessionIsWrittenDownOnce() {
+    remove(ANN, "s1", false);
+    remove(ANN, "s1", false);
+    assertThat(written)
+        .singleElement()
+        .satisfies(
+            scope -> {
+              assertThat(scope.kind()).isEqualTo(ScopeKind.SESSION);
+              assertThat(scope.sessionId()).isEqualTo("s1");
+              assertThat(scope.kills()).isEmpty();
+              assertThat(scope.createdAt()).isEqualTo(77);
+            });
+    assertThat(removed.isKnown("s1", false)).isTrue();
+    assertThat(removed.isKnown("s1", true)).isFalse();
+  }
+
+  @Test
+  void theOfflineTwinIsASessionOfItsOwn() {
+    remove(ANN, "s1", false);
+    remove(ANN, "s1", true);
+    assertThat(written).hasSize(2);
+  }
+
+  @Test
+  void ofAUserWhoLosesManySessionsTheUserIsWrittenDown() {
+    for (int i = 0; i < 10_000; i++) {
+      remove(ANN, "a" + i, false);
+    }
+    remove(BOB, "b", false);
+    assertThat(written).hasSize(RemovedSessions.FEW + 1);
+    assertThat(written.get(RemovedSessions.FEW - 1))
+        .satisfies(
+            scope -> {
+              assertThat(scope.kind()).isEqualTo(ScopeKind.USER);
+              assertThat(scope.userId()).isEqualTo("ann");
+            });
+    assertThat(written.get(RemovedSessions.FEW).sessionId()).isEqualTo("b");
+  }
+
+  private void remove(SessionTable.Owner owner, String sessionId, boolean offline) {
+    removed.ending(owner, sessionId, offline, 77).ifPresent(written::add);
+  }
+}
