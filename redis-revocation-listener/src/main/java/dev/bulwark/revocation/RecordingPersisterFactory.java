@@ -42,7 +42,10 @@ public final class RecordingPersisterFactory extends JpaUserSessionPersisterProv
   private static void end(
       KeycloakSession session, RevocationService running, String sessionId, boolean offline) {
     RemovedSessions removed = removed(session);
-    if (removed.isKnown(sessionId, offline)) {
+    // Keycloak has taken the session out of its cache and not yet out of the table: whoever reads
+    // it now puts it back into the cache for good. So the usual logout costs nothing here.
+    if (removed.isKnown(sessionId, offline)
+        || new ScopeRecorder(session, running).names(sessionId)) {
       return;
     }
     try {

@@ -1,6 +1,7 @@
 package dev.bulwark.revocation;
 
 import dev.bulwark.revocation.rules.RevocationScope;
+import dev.bulwark.revocation.rules.ScopeKind;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -39,6 +40,16 @@ final class ScopeRecorder {
     } catch (SQLException e) {
       LOG.warn("The ledger was not asked; whatever has ended is left to the reconciler", e);
     }
+  }
+
+  /** Whether the transaction has a scope of the session already, as a logout has. */
+  @SuppressWarnings("unchecked")
+  boolean names(String sessionId) {
+    List<RevocationScope> known = session.getAttribute(ATTRIBUTE, List.class);
+    return known != null
+        && known.stream()
+            .anyMatch(
+                scope -> scope.kind() == ScopeKind.SESSION && sessionId.equals(scope.sessionId()));
   }
 
   /**
