@@ -26,7 +26,7 @@ final class Broker {
    * @param client further fields of the client that the realm is for its provider
    */
   static Broker create(PathRealm realm, Map<String, Object> client) {
-    PathRealm provider = PathRealm.create(realm.server(), realm.admin(), realm.name() + "-idp");
+    PathRealm provider = realm.createBeside(realm.name() + "-idp");
     Broker broker = new Broker(realm, provider);
     provider
         .admin()
@@ -41,7 +41,7 @@ final class Broker {
                         "secret",
                         PathRealm.SECRET,
                         "redirectUris",
-                        java.util.List.of(realm.url() + "/*")))))
+                        java.util.List.of(realm.url() + "/*", realm.issuer() + "/*")))))
         .expect(201);
     realm
         .admin()
@@ -74,7 +74,7 @@ final class Broker {
                         "jwksUrl",
                         provider.endpoint("certs"),
                         "issuer",
-                        provider.url(),
+                        provider.issuer(),
                         "validateSignature",
                         "true",
                         "useJwksUrl",

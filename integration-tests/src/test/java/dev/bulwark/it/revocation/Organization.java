@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.Response;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * An organization of a realm of its own. It manages the members that come by its identity provider,
@@ -52,14 +53,23 @@ final class Organization {
     return broker.login(realm.browser(), user);
   }
 
+  /** The same, as long as the organization's identity provider is in use; empty without. */
+  Optional<Response> tryLoginManaged(String user) {
+    return broker.tryLogin(realm.browser(), user);
+  }
+
   /** Makes a user of the realm a member. */
   void add(String user) {
     realm.admin().post(path + "/members", realm.userId(user)).expect(201);
   }
 
   void disable() {
+    setEnabled(false);
+  }
+
+  void setEnabled(boolean enabled) {
     ObjectNode json = (ObjectNode) realm.admin().get(path).expect(200).json();
-    realm.admin().put(path, json.put("enabled", false).toString()).expect(204);
+    realm.admin().put(path, json.put("enabled", enabled).toString()).expect(204);
   }
 
   /** Deletes the realm too. */

@@ -98,6 +98,16 @@ final class PathRealm {
     return endpoints.url();
   }
 
+  /** What the server itself calls the realm: the issuer of its tokens. */
+  String issuer() {
+    return publicUrl + "/realms/" + name;
+  }
+
+  /** Another realm at the same node. */
+  PathRealm createBeside(String other) {
+    return create(server, admin, other).at(server, admin, publicUrl);
+  }
+
   AdminApi admin() {
     return admin;
   }

@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 /** What administrators do in a random run. For one thread. */
 final class RandomAdmin {
 
-  /** Whether clients and realms get other names: {@code -Dbulwark.random.renames=true}. */
-  static final boolean RENAMES = Boolean.getBoolean("bulwark.random.renames");
-
   private final RandomWorld world;
   private final Random random;
   private final String name;
@@ -45,7 +42,14 @@ final class RandomAdmin {
         new RandomActor.Choice(1, this::removeProvider),
         new RandomActor.Choice(20, () -> world.renamed().ifPresent(RenamedRealm::login)),
         new RandomActor.Choice(3, () -> world.renamed().ifPresent(RenamedRealm::rename)),
-        new RandomActor.Choice(3, () -> world.renamed().ifPresent(RenamedRealm::move)));
+        new RandomActor.Choice(3, () -> world.renamed().ifPresent(RenamedRealm::move)),
+        new RandomActor.Choice(8, () -> world.members().ifPresent(RandomMembers::loginOfMember)),
+        new RandomActor.Choice(20, () -> world.members().ifPresent(m -> m.loginOfPerson(random))),
+        new RandomActor.Choice(3, () -> world.members().ifPresent(m -> m.replaceStore(random))),
+        new RandomActor.Choice(
+            2, () -> world.members().ifPresent(RandomMembers::disableOrganizationForAMoment)),
+        new RandomActor.Choice(
+            1, () -> world.members().ifPresent(RandomMembers::switchOffOrganizationsForAMoment)));
   }
 
   private void logoutUser() {
@@ -109,7 +113,7 @@ final class RandomAdmin {
     }
     String client = old.get();
     String path = "/clients/" + realm.clientUuid(client);
-    switch (random.nextInt(RENAMES ? 3 : 2)) {
+    switch (random.nextInt(3)) {
       case 0 -> end("client deleted", client, () -> realm.admin().delete(realm.path(path)));
       case 1 -> end("client disabled", client, () -> update(path, Map.of("enabled", false)));
       default -> {

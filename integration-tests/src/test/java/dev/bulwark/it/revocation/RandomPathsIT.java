@@ -30,14 +30,11 @@ class RandomPathsIT {
 
   private static void run(Duration time) throws Exception {
     TestStack stack = TestStack.get();
-    PathRealm realm = PathRealm.create(stack.url(), stack.admin(), "random-paths");
+    PathRealm realm = create(stack, "random-paths");
     try (RevokedKeys keys = new RevokedKeys(stack.redis().url())) {
       RandomRun run = new RandomRun("RandomPathsIT", List.of(realm), keys, stack.database());
       run.world().trustProvider();
-      try (RenamedRealm renamed = RandomAdmin.RENAMES ? renamed(stack, run.world()) : null) {
-        if (renamed != null) {
-          run.world().add(renamed);
-        }
+      try (SideRealms sides = SideRealms.of(run.world(), name -> List.of(create(stack, name)))) {
         TokenBook book = run.forAbout(time);
         assertThat(book.issued()).isGreaterThan(60);
         assertThat(book.dead()).isGreaterThan(20);
@@ -48,8 +45,7 @@ class RandomPathsIT {
     }
   }
 
-  private static RenamedRealm renamed(TestStack stack, RandomWorld world) {
-    return new RenamedRealm(
-        stack.url(), stack.admin(), "random-renamed", world.book(), world.endings());
+  private static PathRealm create(TestStack stack, String name) {
+    return PathRealm.create(stack.url(), stack.admin(), name);
   }
 }

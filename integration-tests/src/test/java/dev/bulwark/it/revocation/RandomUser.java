@@ -1,6 +1,7 @@
 package dev.bulwark.it.revocation;
 
 import dev.bulwark.it.support.FormBrowser;
+import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,14 @@ import java.util.Random;
 final class RandomUser {
 
   /** Tokens that a client has, and may use or end. */
-  private record Held(String client, String user, String access, String refresh) {}
+  private record Held(
+      String client, String user, String access, String refresh, boolean remembered) {
+
+    /** The kind of what is got with these tokens: a realm without "remember me" ends it as well. */
+    String kind(String kind) {
+      return remembered ? RandomWorld.REMEMBERED : kind;
+    }
+  }
 
   private static final int MAX_HELD = 30;
 
@@ -21,6 +29,13 @@ final class RandomUser {
   private final String name;
   private final List<Held> held = new ArrayList<>();
   private FormBrowser browser;
+
+  /** Whether the browser's session is remembered. */
+  private boolean remembered;
+
+  /** Whose session the browser has had last. */
+  private String browserUser = "";
+
   private int made;
 
   RandomUser(RandomWorld world, Random random, String name) {
@@ -28,6 +43,11 @@ final class RandomUser {
     this.random = random;
     this.name = name;
     this.browser = realm().browser();
+  }
+
+  private void freshBrowser() {
+    browser = realm().browser();
+    remembered = false;
   }
 
   /** All that a user does. */
@@ -82,35 +102,38 @@ final class RandomUser {
     if (world.rotation() && random.nextInt(6) > 0) {
       held.remove(one);
     }
-    keep(one.client(), one.user(), realm().refresh(one.client(), one.refresh()), "refresh");
+    keep(
+        one.client(),
+        one.user(),
+        realm().refresh(one.client(), one.refresh()),
+        one.kind("refresh"));
   }
 
   private void browserLogin() {
     String user = any(world.users());
-    Optional<Response> tokens = redeem(user, signIn(user, false), "browser");
+    Optional<Response> tokens = redeem(user, signIn(user, false), kindOfBrowser());
     if (tokens.isPresent() && random.nextInt(3) == 0) {
       String logout =
           realm().endpoint("logout") + "?id_token_hint=" + tokens.get().text("id_token");
-      end("browser logout", user, () -> browser.open(logout));
-      browser = realm().browser();
+      end("browser logout", userOf(tokens.get(), user), () -> browser.open(logout));
+      freshBrowser();
     }
   }
 
   /** A login that "remember me" is ticked for; a realm without it ends its session. */
   private void rememberedLogin() {
     String user = any(world.users());
-    browser = realm().browser();
-    redeem(user, signIn(user, true), RandomWorld.REMEMBERED);
+    freshBrowser();
+    redeem(user, signIn(user, true), kindOfBrowser());
   }
 
   /** A code that comes twice ends the session. */
   private void reuseCode() {
     String user = any(world.users());
     String code = signIn(user, false);
-    if (!code.isEmpty()) {
-      redeem(user, code, "browser");
-      end("code reused", user, () -> realm().redeem("cli", code));
-    }
+    redeem(user, code, kindOfBrowser())
+        .ifPresent(
+            tokens -> end("code reused", userOf(tokens, user), () -> realm().redeem("cli", code)));
   }
 
   /** The code of a login, without a form if the browser has a session; empty without one. */
@@ -118,6 +141,7 @@ final class RandomUser {
     FormBrowser.Page page = browser.open(realm().authorization("cli", "code", Map.of()));
     if (!page.parameters().containsKey("code")
         && page.response().body().contains("kc-form-login")) {
+      remembered = remember;
       page =
           remember
               ? PathRealm.signInRemembered(browser, page, user)
@@ -125,7 +149,7 @@ final class RandomUser {
     }
     String code = page.parameters().get("code");
     if (code == null) {
-      browser = realm().browser();
+      freshBrowser();
       return "";
     }
     return code;
@@ -137,6 +161,9 @@ final class RandomUser {
     }
     Response tokens = realm().redeem("cli", code);
     keep("cli", user, tokens, kind);
+    if (tokens.status() == 200) {
+      browserUser = userOf(tokens, user);
+    }
     return tokens.status() == 200 ? Optional.of(tokens) : Optional.empty();
   }
 
@@ -151,8 +178,10 @@ final class RandomUser {
       if (code != null) {
         end(
             "replaced identity",
-            user,
+            browserUser,
             () -> keep("cli", user, realm().redeem("cli", code), "replacing identity"));
+        remembered = false;
+        browserUser = user;
       }
     }
     browser = other;
@@ -176,12 +205,13 @@ final class RandomUser {
     if (self == null) {
       return;
     }
-    Optional<Response> tokens = redeem(user, self, "browser");
-    if (tokens.isPresent() && random.nextBoolean()) {
+    Response tokens = realm().redeem("cli", self);
+    keep("cli", user, tokens, "browser");
+    if (tokens.status() == 200 && random.nextBoolean()) {
       end(
           "application removed",
           user,
-          () -> realm().account(tokens.get(), "DELETE", "/applications/consenting/consent"));
+          () -> realm().account(tokens, "DELETE", "/applications/consenting/consent"));
     }
   }
 
@@ -234,7 +264,7 @@ final class RandomUser {
     String client = random.nextBoolean() ? "cli" : "other";
     Response tokens = realm().exchange(client, one.access());
     if (tokens.status() == 200) {
-      book(tokens, client, one.user(), "exchange");
+      book(tokens, client, one.user(), one.kind("exchange"));
     }
   }
 
@@ -257,13 +287,34 @@ final class RandomUser {
     if (tokens.status() != 200) {
       return;
     }
-    book(tokens, client, user, kind);
+    String owner = userOf(tokens, user);
+    book(tokens, client, owner, kind);
     if (tokens.json().has("refresh_token")) {
-      held.add(new Held(client, user, tokens.text("access_token"), tokens.text("refresh_token")));
+      held.add(
+          new Held(
+              client,
+              owner,
+              tokens.text("access_token"),
+              tokens.text("refresh_token"),
+              kind.equals(RandomWorld.REMEMBERED)));
       if (held.size() > MAX_HELD) {
         held.remove(0);
       }
     }
+  }
+
+  private String kindOfBrowser() {
+    return remembered ? RandomWorld.REMEMBERED : "browser";
+  }
+
+  /**
+   * Whose tokens these are. Where the browser has a session, the authorization endpoint asks nobody
+   * to log in: the user of that session gets them, and not the one that was meant.
+   *
+   * @param otherwise where the token does not tell
+   */
+  private static String userOf(Response tokens, String otherwise) {
+    return Realm.claims(tokens.text("access_token")).path("preferred_username").asText(otherwise);
   }
 
   private void book(Response tokens, String client, String user, String kind) {

@@ -29,6 +29,7 @@ final class RandomWorld {
   private final AtomicReference<Broker> broker = new AtomicReference<>();
   private volatile boolean rotation;
   private volatile @Nullable RenamedRealm renamed;
+  private volatile @Nullable RandomMembers members;
 
   private RandomWorld(List<PathRealm> nodes, TokenBook book, Endings endings, Excuses excuses) {
     this.nodes = List.copyOf(nodes);
@@ -122,6 +123,16 @@ final class RandomWorld {
   /** The realm that is given other names. */
   Optional<RenamedRealm> renamed() {
     return Optional.ofNullable(renamed);
+  }
+
+  /** Adds a realm whose users belong to an organization or an LDAP server. */
+  void add(RandomMembers realm) {
+    members = realm;
+  }
+
+  /** The realm whose users belong to something. */
+  Optional<RandomMembers> members() {
+    return Optional.ofNullable(members);
   }
 
   /** The identity provider, as long as there is one. */

@@ -1,8 +1,7 @@
 package dev.bulwark.it.revocation;
 
-import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Response;
-import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -18,27 +17,32 @@ final class RenamedRealm implements AutoCloseable {
   private final TokenBook book;
   private final Endings endings;
   private final String name;
-  private PathRealm realm;
+  private List<PathRealm> nodes;
   private int changes;
 
-  /** Makes the realm. */
-  RenamedRealm(URI server, AdminApi admin, String name, TokenBook book, Endings endings) {
+  /**
+   * Uses a realm that is new.
+   *
+   * @param nodes the realm at each node
+   */
+  RenamedRealm(List<PathRealm> nodes, TokenBook book, Endings endings) {
     this.book = book;
     this.endings = endings;
-    this.name = name;
-    this.realm = PathRealm.create(server, admin, name);
+    this.name = nodes.get(0).name();
+    this.nodes = List.copyOf(nodes);
   }
 
   /** Issues a token that has to live until the next change. */
   synchronized void login() {
-    Response tokens = realm.login("ann");
-    book.add(tokens.text("access_token"), ORIGIN, () -> List.of(realm()));
+    // By turns at each node: whoever has the old name cached would issue a token that is dead.
+    Response tokens = nodes.get(changes % nodes.size()).login("ann");
+    book.add(tokens.text("access_token"), ORIGIN, this::nodes);
   }
 
   /** Gives the realm another name. */
   synchronized void rename() {
     String next = name + "-" + changes++;
-    endings.during("realm renamed " + next, "ann", () -> realm = realm.rename(next));
+    endings.during("realm renamed " + next, "ann", () -> nodes = renamed(next));
   }
 
   /** Gives the realm another public address, which the issuer of its tokens begins with. */
@@ -47,15 +51,26 @@ final class RenamedRealm implements AutoCloseable {
     endings.during(
         "realm moved " + next,
         "ann",
-        () -> realm.update("", Map.of("attributes", Map.of("frontendUrl", next))));
+        () -> nodes.get(0).update("", Map.of("attributes", Map.of("frontendUrl", next))));
   }
 
-  private synchronized PathRealm realm() {
-    return realm;
+  private List<PathRealm> renamed(String next) {
+    List<PathRealm> renamed = new ArrayList<>();
+    for (PathRealm node : nodes) {
+      renamed.add(
+          renamed.isEmpty()
+              ? node.rename(next)
+              : PathRealm.known(node.server(), node.admin(), next));
+    }
+    return renamed;
+  }
+
+  private synchronized List<PathRealm> nodes() {
+    return nodes;
   }
 
   @Override
   public synchronized void close() {
-    realm.delete();
+    nodes.get(0).delete();
   }
 }
