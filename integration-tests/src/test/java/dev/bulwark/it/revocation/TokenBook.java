@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.database.DatabaseProcess;
 import dev.bulwark.it.support.Realm;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +41,12 @@ final class TokenBook {
    */
   record Origin(String user, String client, String kind, String actor) {}
 
-  private record Entry(Origin origin, Supplier<List<PathRealm>> realm) {}
+  /**
+   * What is known of a token.
+   *
+   * @param received when its response was there
+   */
+  private record Entry(Origin origin, Supplier<List<PathRealm>> realm, Instant received) {}
 
   private final List<PathRealm> nodes;
   private final RevokedKeys keys;
@@ -85,7 +91,7 @@ final class TokenBook {
 
   /** Notes a token of another realm, which may have another name by the time it is asked. */
   void add(String token, Origin origin, Supplier<List<PathRealm>> realm) {
-    open.put(token, new Entry(origin, realm));
+    open.put(token, new Entry(origin, realm, Instant.now()));
     issued.incrementAndGet();
   }
 
@@ -128,7 +134,7 @@ final class TokenBook {
     if (entry == null) {
       return true;
     }
-    boolean met = endings.hasMet(entry.origin().user(), issuedAt);
+    boolean met = endings.hasMet(entry.origin().user(), issuedAt, entry.received());
     boolean ended =
         met
             && (database.isEmpty()
