@@ -50,6 +50,18 @@ final class Endings {
   }
 
   /**
+   * Whether something of the user was ended after a token was issued.
+   *
+   * @param issuedAt seconds since 1970
+   */
+  boolean isAfter(String user, long issuedAt) {
+    Instant from = Instant.ofEpochSecond(issuedAt);
+    return all.stream()
+        .filter(ending -> ending.whose().isEmpty() || ending.whose().equals(user))
+        .anyMatch(ending -> ending.to().isAfter(from));
+  }
+
+  /**
    * The endings that may have ended a token, oldest first.
    *
    * @param issuedAt seconds since 1970

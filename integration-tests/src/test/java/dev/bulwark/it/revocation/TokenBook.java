@@ -134,12 +134,13 @@ final class TokenBook {
     if (entry == null) {
       return true;
     }
-    boolean met = endings.hasMet(entry.origin().user(), issuedAt, entry.received());
+    String user = entry.origin().user();
     boolean ended =
-        met
-            && (database.isEmpty()
-                || isOnlyCached(database.get(), claims)
-                || hasBegunAgain(database.get(), claims));
+        database.isEmpty()
+            ? endings.hasMet(user, issuedAt, entry.received())
+            : endings.isAfter(user, issuedAt) && isOnlyCached(database.get(), claims)
+                || endings.hasMet(user, issuedAt, entry.received())
+                    && hasBegunAgain(database.get(), claims);
     if (ended) {
       close(token, broughtBack);
     }
@@ -147,8 +148,9 @@ final class TokenBook {
   }
 
   /**
-   * A logout that meets the login itself removes the session's row; then the login puts the session
-   * into the cache of its node, where it stays.
+   * A logout removes the session's row while another request, the login itself or one that lists
+   * the user's sessions, has just read it; that request then puts it into the cache of its node,
+   * where it stays.
    */
   private static boolean isOnlyCached(DatabaseProcess database, JsonNode claims) {
     return userSessions(database, claims).isEmpty();
