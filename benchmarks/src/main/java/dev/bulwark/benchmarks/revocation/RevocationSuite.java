@@ -3,6 +3,8 @@ package dev.bulwark.benchmarks.revocation;
 import dev.bulwark.benchmarks.Measurement;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Suite;
+import dev.bulwark.benchmarks.ledger.Honest;
+import dev.bulwark.benchmarks.ledger.Idle;
 import java.util.List;
 
 /** The figures of spec section R, on PostgreSQL. */
@@ -16,6 +18,12 @@ public final class RevocationSuite implements Suite {
   @Override
   public List<Measurement> measurements(Plan plan) {
     return List.of(
-        new Throughput(plan), new Visibility(plan), new RedisAway(plan), new MassRevocation(plan));
+        new Throughput(plan),
+        new Visibility(plan),
+        new RedisAway(plan),
+        new MassRevocation(plan),
+        new Idle(plan),
+        Honest.cached(plan),
+        Honest.uncached(plan));
   }
 }

@@ -1,6 +1,8 @@
 package dev.bulwark.benchmarks.revocation;
 
 import dev.bulwark.benchmarks.Command;
+import dev.bulwark.benchmarks.CpuTime;
+import dev.bulwark.benchmarks.Frozen;
 import dev.bulwark.benchmarks.Measurement;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Progress;
@@ -116,15 +118,19 @@ final class Throughput implements Measurement {
   }
 
   private Round round(Contender contender, Contender other, int seconds) throws Exception {
-    try (Frozen frozen = Frozen.freeze(other.server())) {
+    try (Frozen frozen = Frozen.freeze(processes(other.server()))) {
       // It has been stopped itself: what it has to make up for is not measured.
       load(contender, SETTLING_SECONDS);
-      double before = CpuTime.seconds(contender.server());
+      double before = CpuTime.seconds(processes(contender.server()));
       Load.Result result = load(contender, seconds);
-      double cpu = CpuTime.seconds(contender.server()) - before;
+      double cpu = CpuTime.seconds(processes(contender.server())) - before;
       frozen.check();
       return new Round(result.perSecond(), cpu / result.requests() * 1e6);
     }
+  }
+
+  private static List<Long> processes(LedgerServer server) {
+    return List.of(server.pid(), server.database().pid());
   }
 
   private Load.Result load(Contender contender, int seconds) throws Exception {

@@ -49,19 +49,33 @@ public final class PostgresProcess implements DatabaseProcess {
    * @param settings more of them, as {@code name=value}
    */
   public static PostgresProcess start(String... settings) {
+    return start(List.of(), List.of(settings));
+  }
+
+  /**
+   * Does the same with a locale of the operating system, which decides how texts are compared.
+   *
+   * @param locale for example {@code en_US.UTF-8}
+   */
+  public static PostgresProcess startInLocale(String locale, String... settings) {
+    return start(List.of("--locale=" + locale), List.of(settings));
+  }
+
+  private static PostgresProcess start(List<String> options, List<String> settings) {
     Path programs =
         Programs.require("initdb", "postgresql", installed()).toAbsolutePath().getParent();
     Path folder = newFolder();
-    LocalProcess.run(
-        TIMEOUT,
+    List<String> command =
         unprivileged(
             programs.resolve("initdb").toString(),
             "--pgdata=" + folder.resolve("data"),
             "--username=" + NAME,
             "--auth=trust",
             "--encoding=UTF8",
-            "--no-sync"));
-    PostgresProcess database = new PostgresProcess(folder, programs, List.of(settings));
+            "--no-sync");
+    command.addAll(options);
+    LocalProcess.run(TIMEOUT, command);
+    PostgresProcess database = new PostgresProcess(folder, programs, settings);
     database.run("postgres", "CREATE DATABASE " + NAME);
     return database;
   }

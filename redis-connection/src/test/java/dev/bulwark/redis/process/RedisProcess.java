@@ -98,6 +98,11 @@ public final class RedisProcess implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** Process id of the running server. */
+  public long pid() {
+    return process.pid();
+  }
+
   public void pause() {
     process.pause();
   }

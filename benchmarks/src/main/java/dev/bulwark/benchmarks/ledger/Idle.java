@@ -1,0 +1,109 @@
+package dev.bulwark.benchmarks.ledger;
+
+import dev.bulwark.benchmarks.Measurement;
+import dev.bulwark.benchmarks.Plan;
+import dev.bulwark.benchmarks.Progress;
+import dev.bulwark.benchmarks.Report;
+import dev.bulwark.benchmarks.Samples;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What a server without any request takes of the machine, with a full ledger and without. */
+public final class Idle implements Measurement {
+
+  private static final double MOST_CORES = 0.02;
+  private static final int STATEMENTS = 15;
+
+  private final Plan plan;
+
+  /** A measurement by plan. */
+  public Idle(Plan plan) {
+    this.plan = plan;
+  }
+
+  @Override
+  public String name() {
+    return "idle";
+  }
+
+  /**
+   * CPU time and WAL.
+   *
+   * @param wal bytes
+   */
+  private record Used(double seconds, Cpu cpu, double wal, List<Statements.Statement> statements) {}
+
+  @Override
+  public void measure(Report report) throws Exception {
+    Used without = measure(false);
+    Used with = measure(true);
+    Size size = Size.of(plan);
+    String what =
+        "Idle, %s live tokens of %s sessions: "
+            .formatted(Samples.number(size.tokens(), 0), Samples.number(size.sessions(), 0));
+    String spread = Samples.number(with.seconds(), 0) + " s each";
+    row(report, what + "CPU of PostgreSQL", with, with.cpu().postgres(), without.cpu().postgres());
+    row(report, what + "CPU of Keycloak", with, with.cpu().keycloak(), without.cpu().keycloak());
+    row(report, what + "CPU of Redis", with, with.cpu().redis(), without.cpu().redis());
+    report.figure(
+        what + "WAL",
+        Samples.number(with.wal() / with.seconds(), 0)
+            + " bytes a second against "
+            + Samples.number(without.wal() / without.seconds(), 0),
+        spread);
+    double cores =
+        (with.cpu().postgres() + with.cpu().keycloak()) / with.seconds()
+            - (without.cpu().postgres() + without.cpu().keycloak()) / without.seconds();
+    report.target(
+        what + "what the bundle adds to PostgreSQL and Keycloak together",
+        Samples.number(cores, 3) + " core",
+        spread,
+        "≤ 0.02 core",
+        Samples.number(cores, 3) + " core",
+        cores <= MOST_CORES);
+    statements(report, "with the bundle", with);
+    statements(report, "without the bundle", without);
+  }
+
+  private static void row(Report report, String figure, Used with, double ours, double theirs) {
+    report.figure(
+        figure,
+        Samples.number(ours / with.seconds() * 1e3, 1)
+            + " ms a second against "
+            + Samples.number(theirs / with.seconds() * 1e3, 1),
+        Samples.number(with.seconds(), 0) + " s each");
+  }
+
+  private static void statements(Report report, String variant, Used used) {
+    double all = used.statements().stream().mapToDouble(Statements.Statement::millis).sum();
+    report.note(
+        "PostgreSQL's statements, idle, "
+            + variant
+            + ": "
+            + Samples.number(all / used.seconds(), 1)
+            + " ms a second by the clock. The longest:");
+    used.statements().stream()
+        .limit(STATEMENTS)
+        .forEach(statement -> report.note("  " + statement.perSecond(used.seconds())));
+  }
+
+  private Used measure(boolean bundle) throws Exception {
+    String name = bundle ? "benchmark-idle-with" : "benchmark-idle-without";
+    try (Variant variant = Variant.start(plan, name, bundle, Map.of(), Statements.SETTINGS)) {
+      Filling.fill(variant, Size.of(plan));
+      // Compiled code, and the end of what filling has left behind.
+      Thread.sleep(plan.count(60, 2) * 1000L);
+      Progress.say("idle, " + (bundle ? "with" : "without") + " the bundle");
+      Statements.reset(variant.database());
+      Wal wal = Wal.now(variant.database());
+      Cpu before = variant.cpu();
+      long began = System.nanoTime();
+      Thread.sleep(plan.count(60, 10) * 1000L);
+      Cpu cpu = variant.cpu().since(before);
+      double seconds = (System.nanoTime() - began) / 1e9;
+      double bytes = Wal.now(variant.database()).since(wal);
+      return new Used(seconds, cpu, bytes, new ArrayList<>(Statements.since(variant.database())));
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package dev.bulwark.benchmarks.ledger;
+
+/**
+ * What one variant did in one turn.
+ *
+ * @param ours whether it has the bundle
+ * @param cpu of the variant
+ * @param walRecords bytes of write-ahead log without full page images
+ * @param wal bytes of it with them
+ * @param foreign seconds of CPU time that other processes of the machine took
+ * @param stolen seconds that the machine did not get
+ */
+record Turn(
+    boolean ours,
+    Wrk.Result load,
+    Cpu cpu,
+    double walRecords,
+    double wal,
+    double foreign,
+    double stolen) {
+
+  private static final double MOST_FOREIGN_CORES = 0.075;
+  private static final double MOST_STOLEN_CORES = 0.05;
+
+  /** Whether something else took so much of the machine that the figures tell little. */
+  boolean isDisturbed() {
+    return foreign > MOST_FOREIGN_CORES * load.seconds()
+        || stolen > MOST_STOLEN_CORES * load.seconds();
+  }
+
+  double perRequest(double amount) {
+    return amount / load.requests();
+  }
+}
