@@ -101,6 +101,11 @@ final class IssuedTokens {
     post("revoke", "cli", Map.of("token", of.text("access_token"))).expect(200);
   }
 
+  /** Number of tokens issued to this test. */
+  int size() {
+    return tokens.size();
+  }
+
   boolean isInRedis(Response of) {
     return redis.ttl(key(of)) >= 0;
   }
@@ -123,7 +128,20 @@ final class IssuedTokens {
         .untilAsserted(() -> assertAgreement(dead));
   }
 
+  /** The same, however many of them are inactive. */
+  void awaitAgreement(Duration atMost) {
+    await("Redis and introspection agree")
+        .atMost(atMost)
+        .pollInterval(Duration.ofMillis(200))
+        .untilAsserted(this::assertAgreement);
+  }
+
   private void assertAgreement(int dead) {
+    assertThat(assertAgreement()).hasSize(dead);
+  }
+
+  /** The keys of those that are inactive. */
+  private Set<String> assertAgreement() {
     Set<String> inactive = new LinkedHashSet<>();
     Set<String> inRedis = new LinkedHashSet<>();
     for (String token : tokens) {
@@ -141,7 +159,7 @@ final class IssuedTokens {
       }
     }
     assertThat(inRedis).isEqualTo(inactive);
-    assertThat(inactive).hasSize(dead);
+    return inactive;
   }
 
   private boolean isActive(String token) {
