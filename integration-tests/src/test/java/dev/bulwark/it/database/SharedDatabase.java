@@ -1,6 +1,7 @@
 package dev.bulwark.it.database;
 
 import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
 
 /**
  * The database of a server that does not care which one it has: the system property {@value
@@ -18,6 +19,16 @@ public final class SharedDatabase {
   public static Optional<DatabaseProcess> start() {
     String installed = PostgresProcess.isInstalled() ? "postgres" : "h2";
     return start(System.getProperty(PROPERTY, installed));
+  }
+
+  /**
+   * Starts the database for a test that needs one of its own, outside of Keycloak; skips the test
+   * for H2.
+   */
+  public static DatabaseProcess require() {
+    Optional<DatabaseProcess> database = start(System.getProperty(PROPERTY, "postgres"));
+    Assumptions.assumeTrue(database.isPresent(), "H2 is a part of Keycloak");
+    return database.orElseThrow();
   }
 
   private static Optional<DatabaseProcess> start(String name) {

@@ -9,7 +9,8 @@ import dev.bulwark.checker.CheckerOptions;
 import dev.bulwark.checker.RedisAccess;
 import dev.bulwark.checker.RedisSettings;
 import dev.bulwark.checker.RevocationChecker;
-import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.database.DatabaseProcess;
+import dev.bulwark.it.database.SharedDatabase;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.redis.process.RedisProcess;
@@ -27,19 +28,13 @@ class InstalledLaterIT {
 
   /** What an installation makes. */
   private static final String TABLES =
-      """
-      DO $$ DECLARE name text; BEGIN
-        FOR name IN SELECT tablename FROM pg_tables
-            WHERE tablename IN ('bulwark_token', 'bulwark_revoked_token', 'bulwark_lease',
-              'bulwark_revocation_scope', 'bulwark_site', 'bulwark_revoked_site',
-              'bulwark_ledger_start', 'databasechangelog_revocation')
-        LOOP EXECUTE 'DROP TABLE ' || name; END LOOP;
-      END $$
-      """;
+      "DROP TABLE BULWARK_TOKEN, BULWARK_REVOKED_TOKEN, BULWARK_LEASE, BULWARK_REVOCATION_SCOPE,"
+          + " BULWARK_SITE, BULWARK_REVOKED_SITE, BULWARK_LEDGER_START,"
+          + " DATABASECHANGELOG_REVOCATION";
 
   @Test
   void aTokenOfBeforeIsUnknownToAnApplicationThatFailsClosed() {
-    try (PostgresProcess database = PostgresProcess.start();
+    try (DatabaseProcess database = SharedDatabase.require();
         RedisProcess redis = RedisProcess.start();
         FaultServer server =
             FaultServer.start("installed-later", redis.url(), database, spec -> spec);

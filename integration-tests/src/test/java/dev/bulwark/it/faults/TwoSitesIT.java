@@ -3,7 +3,8 @@ package dev.bulwark.it.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.database.DatabaseProcess;
+import dev.bulwark.it.database.SharedDatabase;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.redis.process.RedisProcess;
@@ -21,7 +22,7 @@ class TwoSitesIT {
 
   @Test
   void everyRevocationReachesBothAndAnOutageDelaysOnlyItsOwnSite() {
-    try (PostgresProcess database = PostgresProcess.start();
+    try (DatabaseProcess database = SharedDatabase.require();
         RedisProcess eastRedis = RedisProcess.start();
         RedisProcess westRedis = RedisProcess.start();
         FaultServer east = node("east", eastRedis, database);
@@ -82,7 +83,7 @@ class TwoSitesIT {
     }
   }
 
-  private static FaultServer node(String site, RedisProcess redis, PostgresProcess database) {
+  private static FaultServer node(String site, RedisProcess redis, DatabaseProcess database) {
     return FaultServer.start(
         "two-sites-" + site,
         redis.url(),

@@ -3,7 +3,8 @@ package dev.bulwark.it.revocation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.database.DatabaseProcess;
+import dev.bulwark.it.database.SharedDatabase;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
@@ -21,7 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * R1: changes that no event tells, since they are made in the database or by an option of the
- * server, and deaths whose event was missed. On PostgreSQL.
+ * server, and deaths whose event was missed. On PostgreSQL, or the database that the property
+ * {@value SharedDatabase#PROPERTY} names; table names in capitals, which MariaDB tells from others.
  */
 @Tag("full")
 class SecondNetIT {
@@ -29,7 +31,7 @@ class SecondNetIT {
   /** It looks every half a minute; the machine may do other work as well. */
   private static final Duration SOON = Duration.ofSeconds(90);
 
-  private static PostgresProcess database;
+  private static DatabaseProcess database;
   private static RedisProcess redis;
   private static RevokedKeys keys;
   private static DistributionServer keycloak;
@@ -37,7 +39,7 @@ class SecondNetIT {
 
   @BeforeAll
   static void start() {
-    database = PostgresProcess.start();
+    database = SharedDatabase.require();
     redis = RedisProcess.start();
     keys = new RevokedKeys(redis.url());
     keycloak =
@@ -73,7 +75,7 @@ class SecondNetIT {
     awaitSeen("CLIENT", realm.clientUuid("before"));
     Response tokens = realm.login("before", "ann", "openid");
     Response other = realm.login("ann");
-    change("UPDATE client SET client_id = 'after' WHERE id = '" + realm.clientUuid("before") + "'");
+    change("UPDATE CLIENT SET CLIENT_ID = 'after' WHERE ID = '" + realm.clientUuid("before") + "'");
     assertDies(tokens);
     assertAlive(other);
   }
@@ -84,7 +86,7 @@ class SecondNetIT {
     Organization organization = Organization.create(own);
     Response managed = organization.loginManaged("mia");
     Response guest = own.login("ann");
-    database.sql("UPDATE org SET enabled = FALSE");
+    database.sql("UPDATE ORG SET ENABLED = FALSE");
     own.admin().post(own.path("/clear-realm-cache"), "{}").expect(204);
     own.admin().post(own.path("/clear-user-cache"), "{}").expect(204);
     keys.awaitRevoked(managed.text("access_token"), SOON);
@@ -100,7 +102,7 @@ class SecondNetIT {
       Response tokens = realm.login("liz");
       Response local = realm.login("ann");
       change(
-          "UPDATE component_config SET value = 'false' WHERE name = 'enabled' AND component_id = '"
+          "UPDATE COMPONENT_CONFIG SET VALUE = 'false' WHERE NAME = 'enabled' AND COMPONENT_ID = '"
               + store
               + "'");
       assertDies(tokens);
@@ -116,8 +118,8 @@ class SecondNetIT {
     String jti = Realm.claims(token).get("jti").asText();
     realm.revoke("service", token).expect(200);
     keys.awaitRevoked(token, SOON);
-    database.sql("DELETE FROM bulwark_revocation_scope");
-    database.sql("DELETE FROM bulwark_revoked_token WHERE jti = '" + jti + "'");
+    database.sql("DELETE FROM BULWARK_REVOCATION_SCOPE");
+    database.sql("DELETE FROM BULWARK_REVOKED_TOKEN WHERE JTI = '" + jti + "'");
     keys.client().del(RevokedKeys.key(token));
     assertDies(tokens);
     assertAlive(other);
@@ -157,7 +159,7 @@ class SecondNetIT {
                 made.text("key"))
             .expect(200);
     keys.assertNotRevoked(tokens.text("access_token"));
-    database.sql("DELETE FROM credential WHERE id = '" + made.text("id") + "'");
+    database.sql("DELETE FROM CREDENTIAL WHERE ID = '" + made.text("id") + "'");
     keys.awaitRevoked(tokens.text("access_token"), SOON);
   }
 
@@ -202,9 +204,9 @@ class SecondNetIT {
             () ->
                 database
                     .sql(
-                        "SELECT COUNT(*) FROM bulwark_last_seen WHERE kind = '"
+                        "SELECT COUNT(*) FROM BULWARK_LAST_SEEN WHERE KIND = '"
                             + kind
-                            + "' AND id = '"
+                            + "' AND ID = '"
                             + id
                             + "'")
                     .strip()
