@@ -20,6 +20,9 @@ public final class ApiKeyFormat {
   /** The shortest key of another application that is looked up. */
   public static final int MIN_FOREIGN_LENGTH = 16;
 
+  /** From this length on a key of another application counts as one that nobody guesses. */
+  static final int LONG_FOREIGN_LENGTH = 32;
+
   /** Characters of the random part that may be shown to recognise a key by. */
   private static final int VISIBLE = 6;
 
@@ -75,6 +78,16 @@ public final class ApiKeyFormat {
       return random == RANDOM_LENGTH ? Kind.UNCHECKED : Kind.MALFORMED;
     }
     return length < MIN_FOREIGN_LENGTH ? Kind.MALFORMED : Kind.FOREIGN;
+  }
+
+  /**
+   * Whether somebody could guess the key by trying: an imported key of another application with
+   * fewer than {@value #LONG_FOREIGN_LENGTH} characters.
+   *
+   * @param kind of {@link #classify}
+   */
+  public static boolean isGuessable(Kind kind, String key) {
+    return kind == Kind.FOREIGN && key.length() < LONG_FOREIGN_LENGTH;
   }
 
   /** Puts a key together from its prefix and random part. */

@@ -69,7 +69,7 @@ public record ApiKeyConfig(
         number(scope, WRONG_KEYS, 30),
         number(scope, OVERLAP, 2_592_000),
         number(scope, SWEEP, 60),
-        flag(scope, LOCKED, true),
+        flag(scope, LOCKED, false),
         ranges(scope));
   }
 
@@ -126,7 +126,7 @@ public record ApiKeyConfig(
         .name(LOCKED)
         .type(ProviderConfigProperty.BOOLEAN_TYPE)
         .helpText("Whether a temporary brute-force lock-out of the owner stops the keys too.")
-        .defaultValue(true)
+        .defaultValue(false)
         .add()
         .property()
         .name(ALLOWED)

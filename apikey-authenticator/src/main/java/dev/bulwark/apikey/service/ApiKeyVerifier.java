@@ -20,9 +20,9 @@ import org.keycloak.credential.CredentialModel;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserLoginFailureModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
-import org.keycloak.services.managers.BruteForceProtector;
 
 /**
  * Tells whether a presented key is good: form, SHA-256, index, owner, stored credential,
@@ -75,13 +75,14 @@ public final class ApiKeyVerifier {
     KeyMapping mapping = wellFormed ? cache.getIfPresent(id) : null;
     boolean remembered = mapping != null;
     metrics.cached(remembered);
-    if (mapping == null) {
-      // A key that is known here is never refused for what others at the address have sent.
+    if (mapping == null || ApiKeyFormat.isGuessable(kind, presented)) {
+      // A key that is known here is never refused for what others at the address have sent, unless
+      // it is so short that testing it beyond the limit would help somebody who guesses.
       long wait = limiter.retryAfterSeconds(realm.getId(), address);
       if (wait > 0) {
         return new Verification.Limited(wait);
       }
-      mapping = wellFormed ? load(id) : null;
+      mapping = mapping == null && wellFormed ? load(id) : mapping;
     }
     Verification verification;
     if (mapping == null) {
@@ -192,12 +193,18 @@ public final class ApiKeyVerifier {
     return checkState(key);
   }
 
+  /**
+   * Reads Keycloak's state and never asks its {@code BruteForceProtector}: where there is an
+   * authentication session, that question takes a lock, and every other request of the user is told
+   * "locked" until this one ends.
+   */
   private boolean isLocked(UserModel user) {
-    return config.refuseLockedOwner()
-        && realm.isBruteForceProtected()
-        && session
-            .getProvider(BruteForceProtector.class)
-            .isTemporarilyDisabled(session, realm, user);
+    if (!config.refuseLockedOwner() || !realm.isBruteForceProtected()) {
+      return false;
+    }
+    UserLoginFailureModel failures =
+        session.loginFailures().getUserLoginFailure(realm, user.getId());
+    return failures != null && Time.currentTime() < failures.getFailedLoginNotBefore();
   }
 
   private Verification checkClientKey(KeyMapping.Id id, KeyMapping remembered) {

@@ -51,6 +51,19 @@ class ApiKeyFormatTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "imported-key-012, true",
+    "imported-key-of-31-characters-0, true",
+    "imported-key-of-32-characters-01, false",
+    "atk_0123456789012345678901234567890123456789012, false",
+    "atk_0123456789012345678901234567890123456789012198rDn, false",
+  })
+  void aShortImportedKeyCanBeGuessed(String key, boolean guessable) {
+    assertThat(ApiKeyFormat.isGuessable(ApiKeyFormat.classify(key, "atk"), key))
+        .isEqualTo(guessable);
+  }
+
   @Test
   void olderFormHasNoChecksum() {
     assertThat(ApiKeyFormat.classify("atk_" + RANDOM, "atk"))

@@ -59,6 +59,8 @@ final class LimitedServer implements AutoCloseable {
             .option(
                 "spi-api-key--default--wrong-keys-per-minute",
                 Integer.toString(KeyPath.PER_ADDRESS))
+            // Off by default; on here, so that LockedOwnersKeysIT sees what it does.
+            .option("spi-api-key--default--refuse-locked-owner", "true")
             // Whose endpoint tests passwords, too.
             .buildOption("features", "docker")
             .option("proxy-headers", "xforwarded")
@@ -133,6 +135,54 @@ final class LimitedServer implements AutoCloseable {
                     "credentials",
                     List.of(Map.of("type", "password", "value", PASSWORD)))))
         .expect(201);
+  }
+
+  String userId(String name) {
+    return admin
+        .get("/realms/" + REALM + "/users?exact=true&username=" + name)
+        .expect(200)
+        .json()
+        .get(0)
+        .get("id")
+        .asText();
+  }
+
+  /** An API key of a user, made by the administrator. */
+  String newKey(String user) {
+    return admin
+        .post(
+            "/realms/" + REALM + "/api-keys",
+            json(
+                Map.of(
+                    "name",
+                    "k",
+                    "scopes",
+                    List.of(),
+                    "owner",
+                    Map.of("type", "user", "id", userId(user)))))
+        .expect(201)
+        .text("key");
+  }
+
+  /** Keycloak's brute-force detection with the numbers of the shipped realm. */
+  void shippedBruteForceDetection() {
+    admin
+        .put(
+            "/realms/" + REALM,
+            """
+            {"bruteForceProtected": true, "failureFactor": 10, "waitIncrementSeconds": 60,
+             "maxFailureWaitSeconds": 900, "minimumQuickLoginWaitSeconds": 60,
+             "quickLoginCheckMilliSeconds": 0, "maxDeltaTimeSeconds": 43200}
+            """)
+        .expect(204);
+  }
+
+  /** What the server knows of a user's failures. */
+  JsonNode failures(String user) {
+    return admin
+        .get("/realms/" + REALM + "/attack-detection/brute-force/users/" + userId(user))
+        .expect(200)
+        .json();
   }
 
   /** A confidential client that no other test uses, with more fields of its representation. */

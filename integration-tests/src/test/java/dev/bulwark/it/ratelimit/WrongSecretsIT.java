@@ -3,13 +3,17 @@ package dev.bulwark.it.ratelimit;
 import static dev.bulwark.it.ratelimit.LimitedServer.CLIENT_SECRET;
 import static dev.bulwark.it.ratelimit.LimitedServer.newAddress;
 import static dev.bulwark.it.ratelimit.SecretPath.PER_CLIENT;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.RawHttp;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -212,8 +216,8 @@ class WrongSecretsIT {
   @Test
   void aKeyThatTheNodeKnowsGoesOn() {
     String address = newAddress();
-    String known = newKey();
-    String unseen = newKey();
+    String known = SERVER.newKey(SERVER.newUser());
+    String unseen = SERVER.newKey(SERVER.newUser());
     KeyPath.VERIFY.send(SERVER, address, known).expect(200);
     for (int i = 0; i < KeyPath.PER_ADDRESS; i++) {
       KeyPath.VERIFY.send(SERVER, address, KeyPath.wrongKey(i)).expect(403);
@@ -224,26 +228,68 @@ class WrongSecretsIT {
     assertThat(SERVER.redis().admin("KEYS", "limit:*k:" + address)).isNotBlank();
   }
 
-  private static String newKey() {
-    String user = SERVER.newUser();
-    String id =
-        SERVER
-            .admin()
-            .get("/realms/limits/users?exact=true&username=" + user)
-            .expect(200)
-            .json()
-            .get(0)
-            .get("id")
-            .asText();
-    return SERVER
-        .admin()
-        .post(
-            "/realms/limits/api-keys",
-            LimitedServer.json(
-                Map.of(
-                    "name", "k", "scopes", List.of(), "owner", Map.of("type", "user", "id", id))))
-        .expect(201)
-        .text("key");
+  /** An imported key may be short enough to be guessed: its limit holds for known ones too (L5). */
+  @Test
+  void aShortImportedKeyIsNotTestedBeyondTheLimit() {
+    String address = newAddress();
+    String shortKey = "imported-key-" + System.nanoTime() % 1_000_000;
+    String longKey = "imported-key-of-another-application-" + System.nanoTime();
+    importKey(shortKey);
+    importKey(longKey);
+    KeyPath.VERIFY.send(SERVER, address, shortKey).expect(200);
+    KeyPath.VERIFY.send(SERVER, address, longKey).expect(200);
+    for (int i = 0; i < KeyPath.PER_ADDRESS; i++) {
+      KeyPath.VERIFY.send(SERVER, address, KeyPath.wrongKey(i)).expect(403);
+    }
+    KeyPath.VERIFY.send(SERVER, address, shortKey).expect(429);
+    KeyPath.VERIFY.send(SERVER, address, longKey).expect(200);
+    KeyPath.VERIFY.send(SERVER, newAddress(), shortKey).expect(200);
+  }
+
+  /** By the password grant, where the server has an authentication session (K4, H1). */
+  @Test
+  void goodKeysAreAcceptedHoweverManyAtOnceUnderBruteForceDetection() throws Exception {
+    SERVER.shippedBruteForceDetection();
+    try {
+      String address = newAddress();
+      String key = SERVER.newKey(SERVER.newUser());
+      List<Callable<Integer>> calls = new ArrayList<>();
+      for (int thread = 0; thread < 6; thread++) {
+        calls.add(
+            () -> {
+              int accepted = 0;
+              for (int i = 0; i < 10; i++) {
+                accepted +=
+                    KeyPath.PASSWORD_GRANT.send(SERVER, address, key).status() == 200 ? 1 : 0;
+              }
+              return accepted;
+            });
+      }
+      assertThat(concurrently(calls)).containsOnly(10);
+    } finally {
+      SERVER.admin().put("/realms/limits", "{\"bruteForceProtected\":false}").expect(204);
+    }
+  }
+
+  private static void importKey(String key) {
+    String row =
+        LimitedServer.json(
+            Map.of(
+                "username", SERVER.newUser(),
+                "hash", sha256(key),
+                "name", "imported",
+                "scopes", List.of()));
+    String imported = SERVER.admin().post("/realms/limits/api-keys/import", row).expect(200).body();
+    assertThat(imported).contains("\"created\":1");
+  }
+
+  private static String sha256(String key) {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(key.getBytes(UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static List<Integer> concurrently(List<Callable<Integer>> calls) throws Exception {
