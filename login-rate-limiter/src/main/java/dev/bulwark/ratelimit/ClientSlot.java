@@ -24,6 +24,9 @@ public interface ClientSlot extends AutoCloseable {
         }
 
         @Override
+        public void right() {}
+
+        @Override
         public void close() {}
       };
 
@@ -37,6 +40,9 @@ public interface ClientSlot extends AutoCloseable {
    *     #taken}
    */
   Decision wrong();
+
+  /** The secret was right. */
+  void right();
 
   /** Lets the next one test. */
   @Override

@@ -4,6 +4,7 @@ import dev.bulwark.redis.limit.Attempt;
 import dev.bulwark.redis.limit.Decision;
 import dev.bulwark.redis.limit.SharedLimiter;
 import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
 
 /** A slot in the windows of an address and of a client there. For one thread. */
 final class CountedClientSlot implements ClientSlot {
@@ -11,22 +12,33 @@ final class CountedClientSlot implements ClientSlot {
   private final Attempt attempt;
   private final SharedLimiter limiter;
   private final LoginRateLimiterMetrics metrics;
-  private final Lock turn;
+  private final @Nullable Lock turn;
+  private final RightSecrets.Entry secret;
   private final Decision taken;
-  private boolean open = true;
+  private boolean open;
 
   /**
-   * Waits for its turn.
+   * Waits for its turn, unless the secret was right lately.
    *
-   * @param turn of the client at the address
+   * @param turn of the client at the address; null for a secret that was right lately
    */
   CountedClientSlot(
-      Attempt attempt, SharedLimiter limiter, LoginRateLimiterMetrics metrics, Lock turn) {
+      Attempt attempt,
+      SharedLimiter limiter,
+      LoginRateLimiterMetrics metrics,
+      @Nullable Lock turn,
+      RightSecrets.Entry secret) {
     this.attempt = attempt;
     this.limiter = limiter;
     this.metrics = metrics;
     this.turn = turn;
+    this.secret = secret;
+    if (turn == null) {
+      this.taken = Decision.GRANTED;
+      return;
+    }
     turn.lock();
+    open = true;
     this.taken = limiter.check(attempt);
     if (taken instanceof Decision.Refused) {
       told(taken);
@@ -41,10 +53,16 @@ final class CountedClientSlot implements ClientSlot {
 
   @Override
   public Decision wrong() {
+    secret.forget();
     Decision here = limiter.takeLocally(attempt);
     // Nobody waits for Redis.
     close();
     return told(here instanceof Decision.Refused ? here : limiter.count(attempt));
+  }
+
+  @Override
+  public void right() {
+    secret.remember();
   }
 
   private Decision told(Decision decision) {
@@ -58,7 +76,7 @@ final class CountedClientSlot implements ClientSlot {
 
   @Override
   public void close() {
-    if (open) {
+    if (open && turn != null) {
       open = false;
       turn.unlock();
     }

@@ -1,15 +1,18 @@
 package dev.bulwark.ratelimit;
 
+import dev.bulwark.ratelimit.known.KnownDevices;
+import dev.bulwark.ratelimit.known.PasswordStamp;
 import dev.bulwark.redis.address.ClientAddress;
 import dev.bulwark.redis.limit.Attempt;
 import dev.bulwark.redis.limit.Decision;
 import dev.bulwark.redis.limit.LimitKeys;
-import dev.bulwark.redis.limit.Limits;
+import dev.bulwark.redis.limit.Pool;
+import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.common.ClientConnection;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ModelDuplicateException;
-import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
@@ -18,47 +21,25 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
 
   private final KeycloakSession session;
   private final LimiterResources shared;
+  private final KnownDevices devices;
 
   DefaultLoginRateLimiterProvider(KeycloakSession session, LimiterResources shared) {
     this.session = session;
     this.shared = shared;
+    this.devices = new KnownDevices(session, shared.config().known().deviceDays());
   }
 
   @Override
   public Decision take(Account account) {
-    return take(account, rules().limits());
+    return take(account, true);
   }
 
   @Override
   public Decision takeForAccount(Account account) {
-    Limits limits = rules().limits();
-    return take(account, new Limits(0, limits.perAccount(), limits.window()));
+    return take(account, false);
   }
 
-  @Override
-  public ClientSlot takeForClient(String clientId) {
-    String address = address();
-    if (isAllowed(address)) {
-      shared.metrics().fromAllowedNetwork();
-      return ClientSlot.FREE;
-    }
-    LimitKeys keys = new LimitKeys(session.getContext().getRealm().getId());
-    String bucket = ClientAddress.bucket(address);
-    String clientKey = keys.ofClient(bucket, clientId);
-    return new CountedClientSlot(
-        new Attempt(
-            shared.ids().next(), keys.ofClientsAddress(bucket), clientKey, rules().clientLimits()),
-        shared.limiter(),
-        shared.metrics(),
-        shared.turns().of(clientKey));
-  }
-
-  private boolean isAllowed(@Nullable String address) {
-    return shared.config().allowedNetworks().stream()
-        .anyMatch(network -> network.contains(address));
-  }
-
-  private Decision take(Account account, Limits limits) {
+  private Decision take(Account account, boolean byAddress) {
     if (held() != null) {
       return Decision.GRANTED;
     }
@@ -68,21 +49,139 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
       return Decision.GRANTED;
     }
     long start = System.nanoTime();
-    RealmModel realm = session.getContext().getRealm();
-    LimitKeys keys = new LimitKeys(realm.getId());
-    String addressKey = keys.ofAddress(ClientAddress.bucket(address));
-    // A flood from one address costs no look-up of the account.
-    Decision decision = shared.limiter().check(addressKey, limits);
+    AttemptPools pools = pools(address);
+    Decision decision = byAddress ? checkAddress(pools) : Decision.GRANTED;
+    boolean known = false;
+    boolean device = false;
     if (decision instanceof Decision.Granted) {
-      Attempt attempt =
-          new Attempt(shared.ids().next(), addressKey, accountKey(keys, realm, account), limits);
-      decision = shared.limiter().take(attempt);
-      if (decision instanceof Decision.Granted) {
-        hold(attempt);
+      LimitKeys keys = pools.keys();
+      UserModel user = find(account);
+      String accountKey = user != null ? keys.ofUser(user.getId()) : nameKey(keys, account);
+      Attempt attempt = attempt(pools, accountKey, byAddress ? user : null, byAddress);
+      device = attempt.pools().size() > 1 && attempt.pools().get(0).mark() == null;
+      decision = shared.line().take(attempt);
+      if (decision instanceof Decision.Granted granted) {
+        known = granted.pool() < attempt.pools().size() - 1;
+        hold(attempt, standing(pools, known, accountKey), user);
       }
     }
-    shared.metrics().decided(decision, System.nanoTime() - start);
+    shared.metrics().decided(decision, System.nanoTime() - start, known, device);
     return decision;
+  }
+
+  /** A flood from one address costs no look-up of the account; a known device is no part of it. */
+  private Decision checkAddress(AttemptPools pools) {
+    Decision decision =
+        shared.limiter().check(new Attempt("", List.of(Pool.of(pools.ofAddress()))));
+    return decision instanceof Decision.Refused refused && !refused.inFlight() && !devices.isAny()
+        ? decision
+        : Decision.GRANTED;
+  }
+
+  private Attempt attempt(
+      AttemptPools pools,
+      @Nullable String accountKey,
+      @Nullable UserModel user,
+      boolean byAddress) {
+    List<Pool> counted;
+    if (!byAddress) {
+      counted = List.of(Pool.of(pools.ofAccount(accountKey)));
+    } else if (user != null) {
+      counted =
+          pools.of(
+              accountKey,
+              new AttemptPools.KnownUser(
+                  user.getId(), PasswordStamp.of(user), devices.nameFor(user)));
+    } else {
+      // A name that nobody has costs what others do, so that the time of the answer tells nothing.
+      AttemptPools.KnownUser nobody =
+          accountKey == null ? null : new AttemptPools.KnownUser(accountKey, "none", null);
+      counted = pools.of(accountKey, nobody);
+    }
+    return new Attempt(shared.ids().next(), counted);
+  }
+
+  private static Standing standing(AttemptPools pools, boolean known, @Nullable String accountKey) {
+    if (known) {
+      return Standing.KNOWN;
+    }
+    return pools.ofAccount(accountKey).isEmpty() ? Standing.UNCOUNTED : Standing.STRANGER;
+  }
+
+  @Override
+  public Decision takeForUserCode() {
+    if (session.getAttribute(RequestSlot.USER_CODE) != null || isAllowed(address())) {
+      return Decision.GRANTED;
+    }
+    Attempt attempt =
+        new Attempt(shared.ids().next(), List.of(Pool.of(pools(address()).ofUserCodes())));
+    Decision decision = shared.line().take(attempt);
+    if (decision instanceof Decision.Granted) {
+      enlist(
+          RequestSlot.USER_CODE,
+          new RequestSlot(attempt, shared.returns(), Standing.UNCOUNTED, null));
+    }
+    return decision;
+  }
+
+  @Override
+  public void userCodeWasRight() {
+    RequestSlot slot = session.getAttribute(RequestSlot.USER_CODE, RequestSlot.class);
+    if (slot != null && rules().returnOnSuccess()) {
+      slot.succeed();
+    }
+  }
+
+  @Override
+  public Standing standing(UserModel user) {
+    RequestSlot slot = held();
+    return slot == null ? Standing.UNCOUNTED : slot.standing(user.getId());
+  }
+
+  @Override
+  public void remember(UserModel user, boolean browser) {
+    if (browser) {
+      devices.remember(user);
+    }
+    String address = address();
+    int days = shared.config().known().addressDays();
+    if (days > 0 && address != null && !isAllowed(address)) {
+      String mark = pools(address).mark(user.getId(), PasswordStamp.of(user));
+      shared.returns().mark(mark, Duration.ofDays(days));
+    }
+  }
+
+  @Override
+  public ClientSlot takeForClient(String clientId, @Nullable String secret) {
+    String address = address();
+    if (isAllowed(address)) {
+      shared.metrics().fromAllowedNetwork();
+      return ClientSlot.FREE;
+    }
+    LimitKeys keys = new LimitKeys(session.getContext().getRealm().getId());
+    String bucket = ClientAddress.bucket(address);
+    String clientKey = keys.ofClient(bucket, clientId);
+    RightSecrets.Entry sent = shared.rightSecrets().of(clientKey, secret);
+    return new CountedClientSlot(
+        new Attempt(
+            shared.ids().next(), keys.ofClientsAddress(bucket), clientKey, rules().clientLimits()),
+        shared.limiter(),
+        shared.metrics(),
+        sent.isRight() ? null : shared.turns().of(clientKey),
+        sent);
+  }
+
+  private AttemptPools pools(@Nullable String address) {
+    return new AttemptPools(
+        new LimitKeys(session.getContext().getRealm().getId()),
+        rules(),
+        shared.config().known(),
+        address);
+  }
+
+  private boolean isAllowed(@Nullable String address) {
+    return shared.config().allowedNetworks().stream()
+        .anyMatch(network -> network.contains(address));
   }
 
   @Override
@@ -110,7 +209,7 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
   @Override
   public void adopt(String slot) {
     RequestSlot held = held();
-    Attempt earlier = Attempt.read(slot, rules().limits());
+    Attempt earlier = Attempt.read(slot);
     if (held != null && earlier != null) {
       held.adopt(earlier);
     }
@@ -120,9 +219,13 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
     return session.getAttribute(RequestSlot.ATTRIBUTE, RequestSlot.class);
   }
 
-  private void hold(Attempt attempt) {
-    RequestSlot slot = new RequestSlot(attempt, shared.returns());
-    session.setAttribute(RequestSlot.ATTRIBUTE, slot);
+  private void hold(Attempt attempt, Standing standing, @Nullable UserModel user) {
+    String userId = user == null ? null : user.getId();
+    enlist(RequestSlot.ATTRIBUTE, new RequestSlot(attempt, shared.returns(), standing, userId));
+  }
+
+  private void enlist(String attribute, RequestSlot slot) {
+    session.setAttribute(attribute, slot);
     session.getTransactionManager().enlistAfterCompletion(slot);
   }
 
@@ -144,25 +247,20 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
     return address == null || address.isBlank() ? connection.getRemoteHost() : address;
   }
 
-  private @Nullable String accountKey(LimitKeys keys, RealmModel realm, Account account) {
-    UserModel known = account.user();
-    if (known != null) {
-      return keys.ofUser(known.getId());
-    }
-    String name = account.name();
-    if (name == null) {
-      return null;
-    }
-    UserModel user = find(realm, name);
-    return user != null
-        ? keys.ofUser(user.getId())
-        : keys.ofName(KeycloakModelUtils.toLowerCaseSafe(name));
+  private static @Nullable String nameKey(LimitKeys keys, Account account) {
+    return account.name() == null
+        ? null
+        : keys.ofName(KeycloakModelUtils.toLowerCaseSafe(account.name()));
   }
 
   /** So that a user's name and e-mail address count together. */
-  private @Nullable UserModel find(RealmModel realm, String name) {
+  private @Nullable UserModel find(Account account) {
+    if (account.user() != null || account.name() == null) {
+      return account.user();
+    }
     try {
-      return KeycloakModelUtils.findUserByNameOrEmail(session, realm, name);
+      return KeycloakModelUtils.findUserByNameOrEmail(
+          session, session.getContext().getRealm(), account.name());
     } catch (ModelDuplicateException e) {
       // Nobody can log in by that name; Keycloak logs why.
       return null;

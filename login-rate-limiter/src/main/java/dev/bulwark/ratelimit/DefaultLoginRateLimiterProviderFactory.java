@@ -8,7 +8,9 @@ import dev.bulwark.redis.limit.LocalLimiter;
 import dev.bulwark.redis.limit.RedisLimiter;
 import dev.bulwark.redis.limit.SharedLimiter;
 import dev.bulwark.redis.limit.SlotReturns;
+import dev.bulwark.redis.limit.WaitingLine;
 import io.micrometer.core.instrument.Metrics;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -47,15 +49,23 @@ public final class DefaultLoginRateLimiterProviderFactory
     LocalLimiter local = new LocalLimiter(options.localKeys(), Ticker.systemTicker());
     SharedLimiter limiter =
         new SharedLimiter("Login attempts", local, new RedisLimiter(redis.connection()));
+    WaitingLine line =
+        new WaitingLine(
+            limiter,
+            options.waiting().seconds() == 0 ? 0 : options.waiting().most(),
+            Duration.ofSeconds(options.waiting().seconds()));
     LoginRateLimiterMetrics metrics =
-        new LoginRateLimiterMetrics(Metrics.globalRegistry, limiter::isAlone, local::size);
+        new LoginRateLimiterMetrics(
+            Metrics.globalRegistry, limiter::isAlone, local::size, line::waiting);
     resources =
         new LimiterResources(
             options,
             limiter,
-            new SlotReturns(limiter, "bulwark-limiter-returns", metrics::returned),
+            line,
+            new SlotReturns(limiter, "bulwark-limiter-returns", metrics::returned, line::settled),
             new AttemptIds(),
             new Turns(),
+            new RightSecrets(),
             metrics);
   }
 

@@ -3,21 +3,26 @@ package dev.bulwark.ratelimit;
 import dev.bulwark.redis.limit.AttemptIds;
 import dev.bulwark.redis.limit.SharedLimiter;
 import dev.bulwark.redis.limit.SlotReturns;
+import dev.bulwark.redis.limit.WaitingLine;
 
 /**
  * What the sessions of a server share.
  *
  * @param config the options
  * @param limiter the windows
+ * @param line in which attempts wait for a slot
  * @param returns gives slots back
  * @param ids names attempts
  * @param turns in which the secrets of a client are tested
+ * @param rightSecrets secrets of clients that were right lately
  * @param metrics counts
  */
 record LimiterResources(
     LoginRateLimiterConfig config,
     SharedLimiter limiter,
+    WaitingLine line,
     SlotReturns returns,
     AttemptIds ids,
     Turns turns,
+    RightSecrets rightSecrets,
     LoginRateLimiterMetrics metrics) {}

@@ -21,6 +21,11 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
  * @param returnOnSuccess whether a login that succeeds gives its slot back
  * @param allowedNetworks whose attempts are neither counted nor refused
  * @param localKeys most addresses and accounts that this node remembers, 1,000 to 10,000,000
+ * @param networkLimit attempts from one /48 of IPv6 in a window, 0 (any number) to 10,000
+ * @param userCodeLimit wrong user codes of devices from one address in a window, 0 (any number) to
+ *     10,000
+ * @param known devices and addresses of earlier logins
+ * @param waiting attempts that wait for a slot
  */
 public record LoginRateLimiterConfig(
     int addressLimit,
@@ -30,7 +35,57 @@ public record LoginRateLimiterConfig(
     int windowSeconds,
     boolean returnOnSuccess,
     List<Network> allowedNetworks,
-    int localKeys) {
+    int localKeys,
+    int networkLimit,
+    int userCodeLimit,
+    Known known,
+    Waiting waiting) {
+
+  /**
+   * Devices and addresses from which a user has logged in before.
+   *
+   * @param deviceLimit attempts at a user on a known device in a window, 0 (any number) to 10,000
+   * @param failureLimit failures at a user on a known device, or from a known address, within 12
+   *     hours; then it counts as a stranger. 1 to 10,000
+   * @param deviceDays how long a device is known without a login, 0 (never) to 365
+   * @param addressDays how long an address is known without a login, 0 (never) to 90
+   */
+  public record Known(int deviceLimit, int failureLimit, int deviceDays, int addressDays) {
+
+    /** How long a failure on a known device or from a known address counts. */
+    static final Duration FAILURES_FOR = Duration.ofHours(12);
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException naming the option and the range allowed
+     */
+    public Known {
+      check(DEVICE_LIMIT, deviceLimit, 0, Limits.MOST);
+      check(KNOWN_FAILURES, failureLimit, 1, Limits.MOST);
+      check(DEVICE_DAYS, deviceDays, 0, 365);
+      check(ADDRESS_DAYS, addressDays, 0, 90);
+    }
+  }
+
+  /**
+   * Attempts that wait for a slot in flight.
+   *
+   * @param seconds how long one waits at most, 0 (not at all) to 30
+   * @param most threads of this node that wait at the same time, 0 to 1,000
+   */
+  public record Waiting(int seconds, int most) {
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException naming the option and the range allowed
+     */
+    public Waiting {
+      check(WAIT_SECONDS, seconds, 0, 30);
+      check(WAITING_LIMIT, most, 0, 1_000);
+    }
+  }
 
   static final String PREFIX =
       "spi-login-rate-limiter--" + DefaultLoginRateLimiterProviderFactory.ID + "--";
@@ -43,6 +98,14 @@ public record LoginRateLimiterConfig(
   static final String RETURN = "return-on-success";
   static final String ALLOWED = "allowed-networks";
   static final String LOCAL_KEYS = "local-keys";
+  static final String NETWORK_LIMIT = "network-limit";
+  static final String USER_CODE_LIMIT = "user-code-limit";
+  static final String DEVICE_LIMIT = "device-limit";
+  static final String KNOWN_FAILURES = "known-failure-limit";
+  static final String DEVICE_DAYS = "known-device-days";
+  static final String ADDRESS_DAYS = "known-address-days";
+  static final String WAIT_SECONDS = "wait-seconds";
+  static final String WAITING_LIMIT = "waiting-limit";
 
   /**
    * Checks the ranges.
@@ -56,6 +119,8 @@ public record LoginRateLimiterConfig(
     check(CLIENT_ADDRESS_LIMIT, clientAddressLimit, 0, Limits.MOST);
     check(WINDOW, windowSeconds, 1, (int) Limits.LONGEST.toSeconds());
     check(LOCAL_KEYS, localKeys, 1_000, 10_000_000);
+    check(NETWORK_LIMIT, networkLimit, 0, Limits.MOST);
+    check(USER_CODE_LIMIT, userCodeLimit, 0, Limits.MOST);
     allowedNetworks = List.copyOf(allowedNetworks);
   }
 
@@ -69,7 +134,15 @@ public record LoginRateLimiterConfig(
         number(scope, WINDOW, 60),
         flag(scope, RETURN, true),
         networks(scope),
-        number(scope, LOCAL_KEYS, 100_000));
+        number(scope, LOCAL_KEYS, 100_000),
+        number(scope, NETWORK_LIMIT, 100),
+        number(scope, USER_CODE_LIMIT, 5),
+        new Known(
+            number(scope, DEVICE_LIMIT, 5),
+            number(scope, KNOWN_FAILURES, 20),
+            number(scope, DEVICE_DAYS, 90),
+            number(scope, ADDRESS_DAYS, 7)),
+        new Waiting(number(scope, WAIT_SECONDS, 5), number(scope, WAITING_LIMIT, 45)));
   }
 
   /** The limits of a realm that has none of its own. */
@@ -136,6 +209,58 @@ public record LoginRateLimiterConfig(
         .type(ProviderConfigProperty.INTEGER_TYPE)
         .helpText("Most addresses and accounts that this node remembers (1000 to 10000000).")
         .defaultValue(100_000)
+        .add()
+        .property()
+        .name(NETWORK_LIMIT)
+        .type(ProviderConfigProperty.INTEGER_TYPE)
+        .helpText("Login attempts from one /48 of IPv6 in a window (0 to 10000, 0 for any number).")
+        .defaultValue(100)
+        .add()
+        .property()
+        .name(USER_CODE_LIMIT)
+        .type(ProviderConfigProperty.INTEGER_TYPE)
+        .helpText(
+            "Wrong user codes of devices from one address in a window (0 to 10000, 0 for any number).")
+        .defaultValue(5)
+        .add()
+        .property()
+        .name(DEVICE_LIMIT)
+        .type(ProviderConfigProperty.INTEGER_TYPE)
+        .helpText(
+            "Login attempts at a user on a known device in a window (0 to 10000, 0 for any number).")
+        .defaultValue(5)
+        .add()
+        .property()
+        .name(KNOWN_FAILURES)
+        .type(ProviderConfigProperty.INTEGER_TYPE)
+        .helpText(
+            "Failures on a known device or from a known address in 12 hours, then it is a stranger (1 to 10000).")
+        .defaultValue(20)
+        .add()
+        .property()
+        .name(DEVICE_DAYS)
+        .type(ProviderConfigProperty.INTEGER_TYPE)
+        .helpText("Days for which a device is known after a login (0 to 365, 0 for never).")
+        .defaultValue(90)
+        .add()
+        .property()
+        .name(ADDRESS_DAYS)
+        .type(ProviderConfigProperty.INTEGER_TYPE)
+        .helpText("Days for which an address is known after a login (0 to 90, 0 for never).")
+        .defaultValue(7)
+        .add()
+        .property()
+        .name(WAIT_SECONDS)
+        .type(ProviderConfigProperty.INTEGER_TYPE)
+        .helpText(
+            "Seconds for which an attempt waits for a slot in flight (0 to 30, 0 for not at all).")
+        .defaultValue(5)
+        .add()
+        .property()
+        .name(WAITING_LIMIT)
+        .type(ProviderConfigProperty.INTEGER_TYPE)
+        .helpText("Threads of this node that wait for a slot at the same time (0 to 1000).")
+        .defaultValue(45)
         .add()
         .build();
   }

@@ -16,6 +16,8 @@ import java.util.function.Supplier;
 final class LoginRateLimiterMetrics {
 
   private final Counter granted;
+  private final Counter grantedOnDevice;
+  private final Counter grantedFromKnownAddress;
   private final Counter allowed;
   private final Map<Scope, Counter> refused = new EnumMap<>(Scope.class);
   private final Map<Scope, Counter> clientsRefused = new EnumMap<>(Scope.class);
@@ -25,8 +27,13 @@ final class LoginRateLimiterMetrics {
   private final Timer decisions;
 
   LoginRateLimiterMetrics(
-      MeterRegistry registry, BooleanSupplier alone, Supplier<Number> localKeys) {
+      MeterRegistry registry,
+      BooleanSupplier alone,
+      Supplier<Number> localKeys,
+      Supplier<Number> waiting) {
     granted = attempts(registry, "granted", "none");
+    grantedOnDevice = attempts(registry, "granted", "known-device");
+    grantedFromKnownAddress = attempts(registry, "granted", "known-address");
     allowed = attempts(registry, "allowed-network", "none");
     for (Scope scope : Scope.values()) {
       refused.put(scope, attempts(registry, "refused", scope.id()));
@@ -44,6 +51,9 @@ final class LoginRateLimiterMetrics {
     Supplier<Number> now = () -> alone.getAsBoolean() ? 1 : 0;
     Gauge.builder("bulwark.limiter.alone", now)
         .description("1 while attempts are limited on this node alone, for Redis is away")
+        .register(registry);
+    Gauge.builder("bulwark.limiter.waiting", waiting)
+        .description("Threads of this node that wait for a slot to come back")
         .register(registry);
     Gauge.builder("bulwark.limiter.local.keys", localKeys)
         .description("Addresses and accounts that this node remembers")
@@ -73,13 +83,21 @@ final class LoginRateLimiterMetrics {
         .register(registry);
   }
 
-  void decided(Decision decision, long nanos) {
+  /**
+   * An attempt was decided.
+   *
+   * @param known whether a pool of known devices or addresses has granted it
+   * @param device whether that was one of devices
+   */
+  void decided(Decision decision, long nanos, boolean known, boolean device) {
     decisions.record(nanos, TimeUnit.NANOSECONDS);
     if (decision instanceof Decision.Refused no) {
       Counter counter = refused.get(no.scope());
       if (counter != null) {
         counter.increment();
       }
+    } else if (known) {
+      (device ? grantedOnDevice : grantedFromKnownAddress).increment();
     } else {
       granted.increment();
     }

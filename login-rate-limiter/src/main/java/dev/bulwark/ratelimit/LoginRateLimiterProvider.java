@@ -1,6 +1,8 @@
 package dev.bulwark.ratelimit;
 
 import dev.bulwark.redis.limit.Decision;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.models.UserModel;
 import org.keycloak.provider.Provider;
 
 /**
@@ -25,12 +27,37 @@ public interface LoginRateLimiterProvider extends Provider {
   Decision takeForAccount(Account account);
 
   /**
+   * Takes a slot in the window of user codes, which is another than that of logins: any page can
+   * have its visitors' browsers send codes.
+   */
+  Decision takeForUserCode();
+
+  /** The user code was right: its slot goes back when the request ends. */
+  void userCodeWasRight();
+
+  /**
+   * How attempts of this request at a user's secret are counted.
+   *
+   * @return {@link Standing#UNCOUNTED} where this request holds no slot of that user
+   */
+  Standing standing(UserModel user);
+
+  /**
+   * The user has logged in, all factors done: the device and the address are known from now on.
+   *
+   * @param browser whether the answer goes to a browser, which keeps a cookie
+   */
+  void remember(UserModel user, boolean browser);
+
+  /**
    * Waits for the turn to test the secret of a client.
    *
    * @param clientId of a client that exists
+   * @param secret as it was sent; null where it is not sent itself. One that was right lately, from
+   *     this address and on this node, waits for no turn and is refused for no wrong ones
    * @return the slot, which has to be closed
    */
-  ClientSlot takeForClient(String clientId);
+  ClientSlot takeForClient(String clientId, @Nullable String secret);
 
   /**
    * A right secret was presented: the slot goes back when the request ends, unless {@link #fail} is

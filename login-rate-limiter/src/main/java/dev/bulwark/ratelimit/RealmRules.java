@@ -11,14 +11,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * What holds for a realm: the server's options, or where the realm has them its attributes {@code
  * loginRateLimiter.addressLimit}, {@code .accountLimit}, {@code .clientLimit}, {@code
- * .clientAddressLimit}, {@code .windowSeconds} and {@code .returnOnSuccess}. An attribute that is
- * not allowed does not count, so that a slip in a realm neither opens it nor locks everybody out.
+ * .clientAddressLimit}, {@code .networkLimit}, {@code .userCodeLimit}, {@code .deviceLimit}, {@code
+ * .windowSeconds} and {@code .returnOnSuccess}. An attribute that is not allowed does not count, so
+ * that a slip in a realm neither opens it nor locks everybody out.
  *
  * @param limits how many login attempts
  * @param clientLimits how many wrong client secrets; an account is a client
  * @param returnOnSuccess whether a login that succeeds gives its slot back
+ * @param networkLimit how many attempts from one /48 of IPv6; 0 for any number
+ * @param userCodeLimit how many wrong user codes from one address; 0 for any number
+ * @param deviceLimit how many attempts at a user on a known device; 0 for any number
  */
-record RealmRules(Limits limits, Limits clientLimits, boolean returnOnSuccess) {
+record RealmRules(
+    Limits limits,
+    Limits clientLimits,
+    boolean returnOnSuccess,
+    int networkLimit,
+    int userCodeLimit,
+    int deviceLimit) {
 
   static final String PREFIX = "loginRateLimiter.";
 
@@ -51,7 +61,10 @@ record RealmRules(Limits limits, Limits clientLimits, boolean returnOnSuccess) {
     return new RealmRules(
         new Limits(perAddress, perAccount, Duration.ofSeconds(seconds)),
         new Limits(perClientAddress, perClient, Duration.ofSeconds(seconds)),
-        flag(attributes, "returnOnSuccess", config.returnOnSuccess()));
+        flag(attributes, "returnOnSuccess", config.returnOnSuccess()),
+        number(attributes, "networkLimit", 0, Limits.MOST, config.networkLimit()),
+        number(attributes, "userCodeLimit", 0, Limits.MOST, config.userCodeLimit()),
+        number(attributes, "deviceLimit", 0, Limits.MOST, config.known().deviceLimit()));
   }
 
   private static int number(

@@ -4,6 +4,7 @@ import dev.bulwark.redis.limit.Attempt;
 import dev.bulwark.redis.limit.SlotReturns;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.models.AbstractKeycloakTransaction;
 
 /**
@@ -15,15 +16,33 @@ final class RequestSlot extends AbstractKeycloakTransaction {
   /** Session attribute. */
   static final String ATTRIBUTE = "bulwark.login-rate-limiter.slot";
 
+  /** Session attribute of the slot of a user code. */
+  static final String USER_CODE = "bulwark.login-rate-limiter.user-code";
+
   private final Attempt attempt;
   private final SlotReturns returns;
+  private final Standing standing;
+  private final @Nullable String userId;
   private final List<Attempt> adopted = new ArrayList<>();
   private boolean right;
   private boolean wrong;
 
-  RequestSlot(Attempt attempt, SlotReturns returns) {
+  /**
+   * A slot that is open.
+   *
+   * @param standing how it is counted
+   * @param userId at whose secret the attempt is; null for nobody
+   */
+  RequestSlot(Attempt attempt, SlotReturns returns, Standing standing, @Nullable String userId) {
     this.attempt = attempt;
     this.returns = returns;
+    this.standing = standing;
+    this.userId = userId;
+  }
+
+  /** How an attempt of this request at a user's secret is counted. */
+  Standing standing(String user) {
+    return user.equals(userId) ? standing : Standing.UNCOUNTED;
   }
 
   Attempt attempt() {
@@ -56,6 +75,8 @@ final class RequestSlot extends AbstractKeycloakTransaction {
     if (right && !wrong) {
       returns.giveBack(attempt);
       adopted.forEach(returns::giveBack);
+    } else {
+      returns.fail(attempt);
     }
   }
 }

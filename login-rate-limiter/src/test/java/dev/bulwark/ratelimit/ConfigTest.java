@@ -26,6 +26,10 @@ class ConfigTest {
     assertThat(config.returnOnSuccess()).isTrue();
     assertThat(config.allowedNetworks()).isEmpty();
     assertThat(config.localKeys()).isEqualTo(100_000);
+    assertThat(config.networkLimit()).isEqualTo(100);
+    assertThat(config.userCodeLimit()).isEqualTo(5);
+    assertThat(config.known()).isEqualTo(new LoginRateLimiterConfig.Known(5, 20, 90, 7));
+    assertThat(config.waiting()).isEqualTo(new LoginRateLimiterConfig.Waiting(5, 45));
   }
 
   @Test
@@ -48,7 +52,27 @@ class ConfigTest {
                 "allowed-networks",
                 "10.0.0.0/8, ::1",
                 "local-keys",
-                "1000"));
+                "1000",
+                "network-limit",
+                "0",
+                "user-code-limit",
+                "6",
+                "device-limit",
+                "7",
+                "known-failure-limit",
+                "8",
+                "known-device-days",
+                "365",
+                "known-address-days",
+                "0",
+                "wait-seconds",
+                "30",
+                "waiting-limit",
+                "0"));
+    assertThat(config.networkLimit()).isZero();
+    assertThat(config.userCodeLimit()).isEqualTo(6);
+    assertThat(config.known()).isEqualTo(new LoginRateLimiterConfig.Known(7, 8, 365, 0));
+    assertThat(config.waiting()).isEqualTo(new LoginRateLimiterConfig.Waiting(30, 0));
     assertThat(config.limits()).isEqualTo(new Limits(7, 0, Duration.ofHours(1)));
     assertThat(config.clientLimits()).isEqualTo(new Limits(0, 20, Duration.ofHours(1)));
     assertThat(config.returnOnSuccess()).isFalse();
@@ -73,6 +97,14 @@ class ConfigTest {
     "allowed-networks, 10.0.0.0/33",
     "local-keys, 999",
     "local-keys, 10000001",
+    "network-limit, 10001",
+    "user-code-limit, -1",
+    "device-limit, -1",
+    "known-failure-limit, 0",
+    "known-device-days, 366",
+    "known-address-days, 91",
+    "wait-seconds, 31",
+    "waiting-limit, 1001",
   })
   void aValueThatIsNotAllowedNamesItsOption(String option, String value) {
     assertThatThrownBy(() -> LoginRateLimiterConfig.of(scope(option, value)))
@@ -95,7 +127,15 @@ class ConfigTest {
                 "window-seconds",
                 "return-on-success",
                 "allowed-networks",
-                "local-keys"));
+                "local-keys",
+                "network-limit",
+                "user-code-limit",
+                "device-limit",
+                "known-failure-limit",
+                "known-device-days",
+                "known-address-days",
+                "wait-seconds",
+                "waiting-limit"));
   }
 
   @Test
@@ -108,10 +148,16 @@ class ConfigTest {
     attributes.put("loginRateLimiter.clientAddressLimit", "40");
     attributes.put("loginRateLimiter.windowSeconds", "120");
     attributes.put("loginRateLimiter.returnOnSuccess", "false");
+    attributes.put("loginRateLimiter.networkLimit", "60");
+    attributes.put("loginRateLimiter.userCodeLimit", "6");
+    attributes.put("loginRateLimiter.deviceLimit", "7");
     RealmRules rules = RealmRules.of(server, attributes::get);
     assertThat(rules.limits()).isEqualTo(new Limits(50, 3, Duration.ofMinutes(2)));
     assertThat(rules.clientLimits()).isEqualTo(new Limits(40, 4, Duration.ofMinutes(2)));
     assertThat(rules.returnOnSuccess()).isFalse();
+    assertThat(rules.networkLimit()).isEqualTo(60);
+    assertThat(rules.userCodeLimit()).isEqualTo(6);
+    assertThat(rules.deviceLimit()).isEqualTo(7);
   }
 
   @ParameterizedTest

@@ -3,6 +3,7 @@ package dev.bulwark.it.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.RawHttp;
 import dev.bulwark.it.support.Realm;
 import java.io.IOException;
@@ -51,6 +52,17 @@ class LoginLimitTwoNodesIT {
     first = nodes.first();
     second = nodes.second();
     first.admin().post("/realms", realm()).expect(201);
+    first
+        .admin()
+        .post(
+            "/realms/limits/users",
+            """
+            {"username": "eve", "enabled": true, "email": "eve@example.org", "emailVerified": true,
+             "firstName": "Eve", "lastName": "Limit",
+             "credentials": [{"type": "password", "value": "%s"}]}
+            """
+                .formatted(PASSWORD))
+        .expect(201);
   }
 
   private static String realm() {
@@ -137,6 +149,38 @@ class LoginLimitTwoNodesIT {
     }
     assertThat(grant(second, address, "nobody", "wrong")).isEqualTo(400);
     assertThat(grant(first, address, USER, PASSWORD)).isEqualTo(429);
+  }
+
+  /** L2: a device that is known at one node is at the other, and so is an address. */
+  @Test
+  void strangersAtOneNodeKeepNobodyOutOfTheOther() {
+    String known = newAddress();
+    FormBrowser browser = new FormBrowser(first.keycloak().url());
+    assertThat(signIn(first, browser)).isEqualTo(302);
+    assertThat(grant(first, known, "eve", PASSWORD)).isEqualTo(200);
+    for (int i = 0; i < PER_ACCOUNT + 2; i++) {
+      grant(second, newAddress(), "eve", "wrong");
+    }
+    for (int i = 0; i < PER_ADDRESS; i++) {
+      grant(second, "127.0.0.1", "nobody-" + i, "wrong");
+    }
+    assertThat(grant(second, newAddress(), "eve", PASSWORD)).isEqualTo(429);
+    assertThat(grant(second, "127.0.0.1", "eve", PASSWORD)).isEqualTo(429);
+    // The mark of the address goes to Redis after the answer.
+    await().atMost(Duration.ofSeconds(5)).until(() -> grant(second, known, "eve", PASSWORD) == 200);
+    FormBrowser carried = new FormBrowser(second.keycloak().url());
+    carried.takeCookieFrom(browser, "BULWARK_DEVICE");
+    assertThat(signIn(second, carried)).isEqualTo(302);
+  }
+
+  /** The status of the answer to the login form, from 127.0.0.1. */
+  private static int signIn(FaultServer node, FormBrowser browser) {
+    FormBrowser.Page form =
+        browser.open(
+            node.keycloak().url()
+                + "/realms/limits/protocol/openid-connect/auth?client_id=cli&response_type=code"
+                + "&scope=openid&redirect_uri=http%3A%2F%2F127.0.0.1%2Fdone");
+    return browser.submitOnly(form, Map.of("username", "eve", "password", PASSWORD)).status();
   }
 
   @Test

@@ -219,6 +219,23 @@ class LimitAttackIT {
     SERVER.grant("2001:db8:77:2::1", "nobody", "wrong").expect(400);
   }
 
+  /** Whoever has a /48 has 65,536 networks (L9). */
+  @Test
+  void ipv6CountsByItsSiteToo() {
+    SERVER.setAttribute("loginRateLimiter.networkLimit", "12");
+    try {
+      for (int i = 0; i < 12; i++) {
+        String address = "2001:db8:79:" + Integer.toHexString(i) + "::1";
+        SERVER.grant(address, "nobody-of-the-site-" + i, "wrong").expect(400);
+      }
+      SERVER.grant("2001:db8:79:ff::1", "nobody-of-the-site", "wrong").expect(429);
+      SERVER.grant("2001:0DB8:0079:abcd:0:0:0:1", "nobody-of-the-site", "wrong").expect(429);
+      SERVER.grant("2001:db8:80:ff::1", "nobody-of-the-site", "wrong").expect(400);
+    } finally {
+      SERVER.setAttribute("loginRateLimiter.networkLimit", "100");
+    }
+  }
+
   /** Some proxies tell the port too, which is another at each connection. */
   @Test
   void thePortIsNoPartOfTheAddress() {

@@ -291,6 +291,16 @@ enum LimitedPath {
     assertThat(response.body()).containsAnyOf("slow_down", "kc-rate-limited", "TOOMANYREQUESTS");
   }
 
+  /**
+   * Whether the attempts leave the window of the address alone: user codes, for any page can have
+   * its visitors' browsers send some (M3), and what a known device asks for (L2).
+   */
+  boolean hasAWindowOfItsOwn() {
+    return this == DEVICE_USER_CODE
+        || this == DEVICE_USER_CODE_LINK
+        || this == RESET_CREDENTIALS_WHILE_LOGGED_IN;
+  }
+
   /** An attempt from an address, to be made as often as wanted. */
   abstract Supplier<Response> from(LimitedServer server, String address);
 

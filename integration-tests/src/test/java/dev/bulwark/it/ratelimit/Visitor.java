@@ -45,6 +45,34 @@ final class Visitor {
     return moved;
   }
 
+  /** The same browser after the end of its session: of its cookies only one is left. */
+  Visitor withOnly(String cookie) {
+    Visitor left = new Visitor(server, headers);
+    cookies.forEach(
+        (key, value) -> {
+          if (key.name().equals(cookie)) {
+            left.cookies.put(key, value);
+          }
+        });
+    return left;
+  }
+
+  /** The value of a cookie. */
+  String cookie(String name) {
+    return cookies.entrySet().stream()
+        .filter(cookie -> cookie.getKey().name().equals(name))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** A browser that sends a cookie to all realms, whoever has issued it. */
+  Visitor bearing(String name, String value) {
+    Visitor other = new Visitor(server, headers);
+    other.cookies.put(new Cookie("/", name), value);
+    return other;
+  }
+
   /** The login page, by way of the client. */
   Response login(String clientId) {
     return open(authorization("limits", "auth", clientId));

@@ -69,6 +69,34 @@ class WrongSecretsIT {
     assertThat(response.body()).doesNotContain("invalid_client", "unauthorized_client");
   }
 
+  /** Whatever others behind its address send, by cross-site forms for one (M3). */
+  @Test
+  void aSecretThatWasRightLatelyPassesThere() {
+    String address = newAddress();
+    String client = SecretPath.INTROSPECTION.newClient(SERVER);
+    SecretPath.INTROSPECTION.send(SERVER, address, client, CLIENT_SECRET).expect(200);
+    for (int i = 0; i < PER_CLIENT; i++) {
+      SecretPath.INTROSPECTION.send(SERVER, address, client, "wrong-" + i).expect(401);
+    }
+    SecretPath.INTROSPECTION.send(SERVER, address, client, "wrong").expect(429);
+    for (int i = 0; i < 20; i++) {
+      SecretPath.INTROSPECTION.send(SERVER, address, client, CLIENT_SECRET).expect(200);
+    }
+    SecretPath.INTROSPECTION.send(SERVER, address, client, CLIENT_SECRET + "x").expect(429);
+  }
+
+  /** Each test of a short one beyond the limit would help somebody who guesses. */
+  @Test
+  void aShortSecretDoesNotPass() {
+    String address = newAddress();
+    String client = SERVER.newClient(Map.of("secret", "short-secret"));
+    SecretPath.INTROSPECTION.send(SERVER, address, client, "short-secret").expect(200);
+    for (int i = 0; i < PER_CLIENT; i++) {
+      SecretPath.INTROSPECTION.send(SERVER, address, client, "wrong-" + i).expect(401);
+    }
+    SecretPath.INTROSPECTION.send(SERVER, address, client, "short-secret").expect(429);
+  }
+
   /** A server uses its secret with every request; what counts is what is wrong. */
   @Test
   void rightSecretsAreNeverRefusedHoweverManyAtOnce() throws Exception {

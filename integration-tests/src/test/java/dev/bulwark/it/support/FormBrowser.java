@@ -164,6 +164,16 @@ public final class FormBrowser {
     cookies.replaceAll((key, old) -> key.endsWith(" " + name) ? value : old);
   }
 
+  /** Takes a cookie of another browser, as somebody does who carries it to another node. */
+  public void takeCookieFrom(FormBrowser other, String name) {
+    other.cookies.forEach(
+        (key, value) -> {
+          if (key.endsWith(" " + name)) {
+            cookies.put(key, value);
+          }
+        });
+  }
+
   /** Forgets a cookie. */
   public void dropCookie(String name) {
     cookies.keySet().removeIf(key -> key.endsWith(" " + name));

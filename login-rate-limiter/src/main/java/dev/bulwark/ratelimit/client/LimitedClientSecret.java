@@ -15,12 +15,14 @@ public final class LimitedClientSecret extends ClientIdAndSecretAuthenticator {
 
   @Override
   public void authenticateClient(ClientAuthenticationFlowContext context) {
-    ClientModel client = tested(context);
+    SentSecret sent = SentSecret.of(context);
+    ClientModel client = tested(context, sent);
     if (client == null) {
       super.authenticateClient(context);
       return;
     }
-    try (ClientSlot slot = ClientRefusals.limiter(context).takeForClient(client.getClientId())) {
+    try (ClientSlot slot =
+        ClientRefusals.limiter(context).takeForClient(client.getClientId(), sent.secret())) {
       if (slot.taken() instanceof Decision.Refused refusal) {
         // The flow heeds the answer only of a client that it knows.
         context.setClient(client);
@@ -28,17 +30,17 @@ public final class LimitedClientSecret extends ClientIdAndSecretAuthenticator {
         return;
       }
       super.authenticateClient(context);
-      if (context.getStatus() != FlowStatus.SUCCESS
-          && slot.wrong() instanceof Decision.Refused refusal) {
+      if (context.getStatus() == FlowStatus.SUCCESS) {
+        slot.right();
+      } else if (slot.wrong() instanceof Decision.Refused refusal) {
         ClientRefusals.refuse(context, client, refusal);
       }
     }
   }
 
   /** The client whose secret will be tested; null where none is, or where nobody heeds it. */
-  private @Nullable ClientModel tested(ClientAuthenticationFlowContext context) {
-    SentSecret sent = SentSecret.of(context);
-    if (sent.clientId() == null || !sent.hasSecret()) {
+  private @Nullable ClientModel tested(ClientAuthenticationFlowContext context, SentSecret sent) {
+    if (sent.clientId() == null || sent.secret() == null) {
       return null;
     }
     ClientModel client =

@@ -15,7 +15,8 @@ public final class LimitedClientSecretJwt extends JWTClientSecretAuthenticator {
   public boolean verifySignature(AbstractJWTClientValidator validator) {
     ClientAuthenticationFlowContext context = validator.getContext();
     ClientModel client = validator.getClient();
-    try (ClientSlot slot = ClientRefusals.limiter(context).takeForClient(client.getClientId())) {
+    try (ClientSlot slot =
+        ClientRefusals.limiter(context).takeForClient(client.getClientId(), null)) {
       if (slot.taken() instanceof Decision.Refused refusal) {
         ClientRefusals.refuse(context, client, refusal);
         return false;

@@ -14,21 +14,21 @@ import org.keycloak.util.BasicAuthHelper;
  * wins over HTTP Basic.
  *
  * @param clientId null where none was sent
- * @param hasSecret whether a secret was sent
+ * @param secret null where none was sent
  */
-record SentSecret(@Nullable String clientId, boolean hasSecret) {
+record SentSecret(@Nullable String clientId, @Nullable String secret) {
 
   static SentSecret of(ClientAuthenticationFlowContext context) {
     HttpRequest request = context.getHttpRequest();
     String clientId = null;
-    boolean hasSecret = false;
+    String secret = null;
     String authorization =
         request.getHttpHeaders().getRequestHeaders().getFirst(HttpHeaders.AUTHORIZATION);
     String[] basic =
         authorization == null ? null : BasicAuthHelper.RFC6749.parseHeader(authorization);
     if (basic != null) {
       clientId = basic[0];
-      hasSecret = true;
+      secret = basic[1];
     }
     MediaType type = request.getHttpHeaders().getMediaType();
     if (type != null && type.isCompatible(MediaType.APPLICATION_FORM_URLENCODED_TYPE)) {
@@ -36,11 +36,18 @@ record SentSecret(@Nullable String clientId, boolean hasSecret) {
       if (form.containsKey(OAuth2Constants.CLIENT_ID)) {
         clientId = form.getFirst(OAuth2Constants.CLIENT_ID);
       }
-      hasSecret |= form.containsKey(OAuth2Constants.CLIENT_SECRET);
+      if (form.containsKey(OAuth2Constants.CLIENT_SECRET)) {
+        secret = form.getFirst(OAuth2Constants.CLIENT_SECRET);
+      }
     }
     if (clientId == null) {
       clientId = context.getSession().getAttribute("client_id", String.class);
     }
-    return new SentSecret(clientId, hasSecret);
+    return new SentSecret(clientId, secret);
+  }
+
+  @Override
+  public String toString() {
+    return "SentSecret[" + clientId + "]";
   }
 }

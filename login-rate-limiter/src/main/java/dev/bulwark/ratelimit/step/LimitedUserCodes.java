@@ -1,6 +1,5 @@
 package dev.bulwark.ratelimit.step;
 
-import dev.bulwark.ratelimit.Account;
 import dev.bulwark.ratelimit.LoginRateLimiterProvider;
 import dev.bulwark.redis.limit.Decision;
 import jakarta.ws.rs.WebApplicationException;
@@ -42,7 +41,7 @@ public final class LimitedUserCodes implements OAuth2DeviceUserCodeProvider {
   public String format(String userCode) {
     RealmModel realm = session.getContext().getRealm();
     LoginRateLimiterProvider limiter = session.getProvider(LoginRateLimiterProvider.class);
-    if (limiter.take(Account.NOBODY) instanceof Decision.Refused refusal) {
+    if (limiter.takeForUserCode() instanceof Decision.Refused refusal) {
       EventBuilder event =
           new EventBuilder(realm, session, session.getContext().getConnection())
               .event(EventType.OAUTH2_DEVICE_VERIFY_USER_CODE);
@@ -55,10 +54,8 @@ public final class LimitedUserCodes implements OAuth2DeviceUserCodeProvider {
               refusal));
     }
     String code = delegate.format(userCode);
-    if (DeviceEndpoint.getDeviceByUserCode(session, realm, code) == null) {
-      limiter.fail();
-    } else {
-      limiter.succeed();
+    if (DeviceEndpoint.getDeviceByUserCode(session, realm, code) != null) {
+      limiter.userCodeWasRight();
     }
     return code;
   }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class ClientAddress {
 
   private static final int IPV6_NETWORK_BYTES = 8;
+  private static final int IPV6_SITE_BYTES = 6;
 
   private ClientAddress() {}
 
@@ -32,6 +33,19 @@ public final class ClientAddress {
           ".", List.of(octet(bytes[0]), octet(bytes[1]), octet(bytes[2]), octet(bytes[3])));
     }
     return HexFormat.of().formatHex(Arrays.copyOf(bytes, IPV6_NETWORK_BYTES)) + "_64";
+  }
+
+  /**
+   * The /48 of an IPv6 address, which one subscriber of a tunnel broker or one company has to
+   * itself (RFC 6177); null for any other text.
+   *
+   * @param address as Keycloak sees it; null or any text
+   */
+  public static @Nullable String network(@Nullable String address) {
+    byte[] bytes = address == null ? null : NumericAddress.bytes(address.trim());
+    return bytes == null || bytes.length == 4
+        ? null
+        : HexFormat.of().formatHex(Arrays.copyOf(bytes, IPV6_SITE_BYTES)) + "_48";
   }
 
   private static String octet(byte value) {

@@ -5,8 +5,9 @@ import java.util.regex.Pattern;
 
 /**
  * The keys of a realm: {@code limit:{realm}:a:address} and {@code limit:{realm}:u:hash} of logins,
- * {@code :ca:address} and {@code :c:hash} of client secrets, {@code :k:address} of API keys. What
- * is in braces decides the slot of a Redis Cluster, so that one script may use two.
+ * {@code :ca:address} and {@code :c:hash} of client secrets, {@code :k:address} of API keys, and
+ * others of their own. What is in braces decides the slot of a Redis Cluster, so that one script
+ * may use two.
  */
 public final class LimitKeys {
 
@@ -33,6 +34,44 @@ public final class LimitKeys {
    */
   public String ofAddress(String bucket) {
     return start + "a:" + bucket;
+  }
+
+  /**
+   * Key of an IPv6 network of many addresses.
+   *
+   * @param network of {@link dev.bulwark.redis.address.ClientAddress#network}
+   */
+  public String ofNetwork(String network) {
+    return start + "n:" + network;
+  }
+
+  /** Key of the user codes from an address, as {@link #ofAddress}. */
+  public String ofUserCodes(String bucket) {
+    return start + "d:" + bucket;
+  }
+
+  /** Key of the attempts at a user on a device where that user has logged in before. */
+  public String ofDevice(String userId, String device) {
+    return start + "kd:" + Digest.of("device:" + realmId, userId + " " + device);
+  }
+
+  /** Key of the failures at a user on a device where that user has logged in before. */
+  public String ofDeviceFailures(String userId, String device) {
+    return start + "kf:" + Digest.of("device:" + realmId, userId + " " + device);
+  }
+
+  /** Key of the failures at a user from an address from which that user has logged in lately. */
+  public String ofKnownAddressFailures(String userId, String bucket) {
+    return start + "kg:" + Digest.of("known:" + realmId, userId + " " + bucket);
+  }
+
+  /**
+   * Key of the mark that a user has logged in from an address lately.
+   *
+   * @param stamp of the user's password: a new password takes the mark away
+   */
+  public String ofKnownAddress(String userId, String stamp, String bucket) {
+    return start + "ka:" + Digest.of("known:" + realmId, userId + " " + stamp + " " + bucket);
   }
 
   /** Key of the wrong client secrets from an address, as {@link #ofAddress}. */

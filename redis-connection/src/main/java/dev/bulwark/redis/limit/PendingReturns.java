@@ -15,17 +15,17 @@ final class PendingReturns {
   private final ConcurrentMap<String, Set<String>> idsByKey = new ConcurrentHashMap<>();
 
   void add(Attempt attempt) {
-    for (Attempt.Counter counter : attempt.counters()) {
-      idsByKey.merge(counter.key(), Set.of(attempt.id()), PendingReturns::union);
+    for (String key : attempt.keys()) {
+      idsByKey.merge(key, Set.of(attempt.id()), PendingReturns::union);
     }
   }
 
   /** Redis has taken the slots back, or never will. */
   void remove(Attempt attempt) {
-    for (Attempt.Counter counter : attempt.counters()) {
+    for (String key : attempt.keys()) {
       idsByKey.computeIfPresent(
-          counter.key(),
-          (key, ids) -> {
+          key,
+          (same, ids) -> {
             Set<String> left = new TreeSet<>(ids);
             left.remove(attempt.id());
             return left.isEmpty() ? null : left;
@@ -36,8 +36,8 @@ final class PendingReturns {
   /** Ids of attempts that hold no slot any more, of all windows of this attempt. */
   Set<String> of(Attempt attempt) {
     Set<String> ids = new TreeSet<>();
-    for (Attempt.Counter counter : attempt.counters()) {
-      ids.addAll(idsByKey.getOrDefault(counter.key(), Set.of()));
+    for (String key : attempt.keys()) {
+      ids.addAll(idsByKey.getOrDefault(key, Set.of()));
     }
     return ids;
   }

@@ -1,6 +1,7 @@
 package dev.bulwark.redis.limit;
 
 import dev.bulwark.redis.RedisConnection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -28,23 +29,41 @@ public final class RedisLimiter {
    *     the slots all the same
    */
   public Decision take(Attempt attempt, Collection<String> returned) {
-    List<Attempt.Counter> counters = attempt.counters();
-    if (counters.isEmpty()) {
+    if (attempt.isUnlimited()) {
       return Decision.GRANTED;
     }
+    List<String> keys = new ArrayList<>();
     List<String> arguments = new ArrayList<>();
-    arguments.add(Long.toString(attempt.limits().window().toMillis()));
     arguments.add(attempt.id());
-    counters.forEach(counter -> arguments.add(Integer.toString(counter.limit())));
-    arguments.addAll(returned);
-    List<?> answer =
-        (List<?>) redis.call(client -> Script.TAKE.run(client, keys(counters), arguments));
-    long wait = (Long) answer.get(0);
-    if (wait <= 0) {
-      return Decision.GRANTED;
+    arguments.add(Integer.toString(attempt.pools().size()));
+    for (Pool pool : attempt.pools()) {
+      List<Window> windows = pool.all();
+      String mark = pool.mark();
+      if (mark != null) {
+        keys.add(redis.key(mark));
+      }
+      arguments.add(mark == null ? "0" : "1");
+      arguments.add(pool.budget() == null ? "0" : "1");
+      arguments.add(Integer.toString(windows.size()));
+      for (Window window : windows) {
+        keys.add(redis.key(window.key()));
+        arguments.add(Integer.toString(window.limit()));
+        arguments.add(Long.toString(window.length().toMillis()));
+      }
     }
-    int full = Math.toIntExact((Long) answer.get(1));
-    return new Decision.Refused(wait, counters.get(full - 1).scope());
+    arguments.addAll(returned);
+    List<?> answer = (List<?>) redis.call(client -> Script.TAKE.run(client, keys, arguments));
+    long wait = number(answer, 0);
+    int pool = Math.toIntExact(number(answer, 1));
+    if (wait <= 0) {
+      return new Decision.Granted(pool);
+    }
+    Window full = attempt.pools().get(pool).windows().get(Math.toIntExact(number(answer, 2)));
+    return new Decision.Refused(wait, full.scope(), number(answer, 3) == 1);
+  }
+
+  private static long number(List<?> answer, int index) {
+    return (Long) answer.get(index);
   }
 
   /**
@@ -53,18 +72,39 @@ public final class RedisLimiter {
    * @throws dev.bulwark.redis.RedisUnavailableException if Redis does not answer
    */
   public void giveBack(Attempt attempt) {
-    List<Attempt.Counter> counters = attempt.counters();
-    if (!counters.isEmpty()) {
-      redis.call(client -> Script.GIVE_BACK.run(client, keys(counters), List.of(attempt.id())));
+    run(Script.GIVE_BACK, attempt);
+  }
+
+  /**
+   * The attempt has failed: its slots stay, and other nodes do not wait for them.
+   *
+   * @throws dev.bulwark.redis.RedisUnavailableException if Redis does not answer
+   */
+  public void fail(Attempt attempt) {
+    run(Script.FAIL, attempt);
+  }
+
+  /**
+   * Sets a mark that pools may need.
+   *
+   * @throws dev.bulwark.redis.RedisUnavailableException if Redis does not answer
+   */
+  public void mark(String key, Duration life) {
+    redis.call(
+        client ->
+            Script.MARK.run(
+                client, List.of(redis.key(key)), List.of(Long.toString(life.toMillis()))));
+  }
+
+  private void run(Script script, Attempt attempt) {
+    List<String> keys = attempt.keys().stream().map(redis::key).toList();
+    if (!keys.isEmpty()) {
+      redis.call(client -> script.run(client, keys, List.of(attempt.id())));
     }
   }
 
   /** Whether it is worth asking; costs nothing. */
   boolean isAvailable() {
     return redis.isAvailable();
-  }
-
-  private List<String> keys(List<Attempt.Counter> counters) {
-    return counters.stream().map(counter -> redis.key(counter.key())).toList();
   }
 }

@@ -36,22 +36,43 @@ public final class SharedLimiter {
     this.redis = redis;
   }
 
-  /** Takes a slot in each window of the attempt, or in none. Never throws for want of Redis. */
+  /** Takes a slot in each window of a pool, or in none. Never throws for want of Redis. */
   public Decision take(Attempt attempt) {
     Decision here = local.take(attempt);
-    if (here instanceof Decision.Refused) {
+    if (here instanceof Decision.Refused && !mayBeMarked(attempt)) {
       return here;
     }
     try {
       Decision everywhere = redis.take(attempt, pending.of(attempt));
       back();
-      if (everywhere instanceof Decision.Refused) {
-        local.giveBack(attempt);
-      }
+      follow(attempt, here, everywhere);
       return everywhere;
     } catch (RedisUnavailableException e) {
       away(e);
       return here;
+    }
+  }
+
+  /** Whether Redis may know of a mark that this node does not know of. */
+  private boolean mayBeMarked(Attempt attempt) {
+    return attempt.pools().stream()
+        .anyMatch(pool -> pool.mark() != null && !local.isMarked(pool.mark()));
+  }
+
+  /** Counts on this node what Redis has counted. */
+  private void follow(Attempt attempt, Decision here, Decision everywhere) {
+    if (everywhere.equals(here)) {
+      return;
+    }
+    if (here instanceof Decision.Granted) {
+      local.giveBack(attempt);
+    }
+    if (everywhere instanceof Decision.Granted granted) {
+      local.put(attempt, granted.pool());
+      String mark = attempt.pools().get(granted.pool()).mark();
+      if (mark != null) {
+        local.mark(mark, RECENT);
+      }
     }
   }
 
@@ -110,6 +131,36 @@ public final class SharedLimiter {
       return false;
     } finally {
       pending.remove(attempt);
+    }
+  }
+
+  /** The attempt has failed, as far as this node is concerned. */
+  public void failHere(Attempt attempt) {
+    local.fail(attempt);
+  }
+
+  /** The attempt has failed: other nodes do not wait for its slots. False without Redis. */
+  public boolean failEverywhere(Attempt attempt) {
+    try {
+      redis.fail(attempt);
+      return true;
+    } catch (RedisUnavailableException e) {
+      return false;
+    }
+  }
+
+  /** Sets a mark on this node. */
+  public void markHere(String key, Duration life) {
+    local.mark(key, life);
+  }
+
+  /** Sets a mark for all nodes. False without Redis. */
+  public boolean markEverywhere(String key, Duration life) {
+    try {
+      redis.mark(key, life);
+      return true;
+    } catch (RedisUnavailableException e) {
+      return false;
     }
   }
 

@@ -11,8 +11,13 @@ import java.util.List;
  */
 record SlidingWindow(List<Entry> attempts, long lengthNanos) {
 
-  /** An attempt that was let through at a time of the node's clock, in nanoseconds. */
-  record Entry(long at, String id) {}
+  /**
+   * An attempt that was let through.
+   *
+   * @param at time of the node's clock, in nanoseconds
+   * @param failed whether it has failed; open if not
+   */
+  record Entry(long at, String id, boolean failed) {}
 
   SlidingWindow {
     attempts = List.copyOf(attempts);
@@ -34,14 +39,28 @@ record SlidingWindow(List<Entry> attempts, long lengthNanos) {
     return size < limit ? 0 : Math.max(1, attempts.get(size - limit).at() + lengthNanos - now);
   }
 
+  /** Whether the outcome of an attempt is still open. */
+  boolean isAnyOpen() {
+    return attempts.stream().anyMatch(entry -> !entry.failed());
+  }
+
   SlidingWindow with(long now, String id) {
     List<Entry> more = new ArrayList<>(attempts);
-    more.add(new Entry(now, id));
+    more.add(new Entry(now, id, false));
     return new SlidingWindow(more, lengthNanos);
   }
 
   SlidingWindow without(String id) {
     return new SlidingWindow(
         attempts.stream().filter(entry -> !entry.id().equals(id)).toList(), lengthNanos);
+  }
+
+  /** The attempt has failed: its slot does not come back. */
+  SlidingWindow failed(String id) {
+    return new SlidingWindow(
+        attempts.stream()
+            .map(entry -> entry.id().equals(id) ? new Entry(entry.at(), id, true) : entry)
+            .toList(),
+        lengthNanos);
   }
 }

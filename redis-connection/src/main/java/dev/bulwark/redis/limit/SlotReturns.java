@@ -1,5 +1,6 @@
 package dev.bulwark.redis.limit;
 
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -19,6 +20,7 @@ public final class SlotReturns implements AutoCloseable {
 
   private final SharedLimiter limiter;
   private final Consumer<Boolean> returned;
+  private final Consumer<Attempt> settled;
   private final ThreadPoolExecutor thread;
 
   /**
@@ -26,9 +28,12 @@ public final class SlotReturns implements AutoCloseable {
    *
    * @param name of the thread
    * @param returned told of each slot whether it was given back in Redis
+   * @param settled told of each attempt whose outcome this node knows
    */
-  public SlotReturns(SharedLimiter limiter, String name, Consumer<Boolean> returned) {
+  public SlotReturns(
+      SharedLimiter limiter, String name, Consumer<Boolean> returned, Consumer<Attempt> settled) {
     this.limiter = limiter;
+    this.settled = settled;
     this.returned = returned;
     this.thread =
         new ThreadPoolExecutor(
@@ -48,11 +53,33 @@ public final class SlotReturns implements AutoCloseable {
   /** Gives the slots of an attempt back. */
   public void giveBack(Attempt attempt) {
     limiter.giveBackHere(attempt);
+    settled.accept(attempt);
     try {
       thread.execute(() -> returned.accept(limiter.giveBackEverywhere(attempt)));
     } catch (RejectedExecutionException e) {
       limiter.keepEverywhere(attempt);
       returned.accept(false);
+    }
+  }
+
+  /** The attempt has failed: its slots stay, and nobody waits for them. */
+  public void fail(Attempt attempt) {
+    limiter.failHere(attempt);
+    settled.accept(attempt);
+    try {
+      thread.execute(() -> limiter.failEverywhere(attempt));
+    } catch (RejectedExecutionException e) {
+      // Other nodes wait for it as long as they may, and are refused then.
+    }
+  }
+
+  /** Sets a mark: on this node at once. */
+  public void mark(String key, Duration life) {
+    limiter.markHere(key, life);
+    try {
+      thread.execute(() -> limiter.markEverywhere(key, life));
+    } catch (RejectedExecutionException e) {
+      // Other nodes learn of it with the next login.
     }
   }
 

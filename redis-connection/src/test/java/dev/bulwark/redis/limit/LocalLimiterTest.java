@@ -29,14 +29,14 @@ class LocalLimiterTest {
       advance(Duration.ofSeconds(10));
     }
     // At 50 s: the first is from 0 s.
-    assertThat(take("a1", null)).isEqualTo(new Decision.Refused(10_000, Scope.ADDRESS));
+    assertThat(take("a1", null)).isEqualTo(new Decision.Refused(10_000, Scope.ADDRESS, true));
     assertThat(take("a2", null)).isEqualTo(Decision.GRANTED);
     advance(Duration.ofMillis(9_999));
-    assertThat(take("a1", null)).isEqualTo(new Decision.Refused(1, Scope.ADDRESS));
+    assertThat(take("a1", null)).isEqualTo(new Decision.Refused(1, Scope.ADDRESS, true));
     advance(Duration.ofMillis(1));
     assertThat(take("a1", null)).isEqualTo(Decision.GRANTED);
     // It slides: the second is from 10 s, so that there is room again at 70 s and not before.
-    assertThat(take("a1", null)).isEqualTo(new Decision.Refused(10_000, Scope.ADDRESS));
+    assertThat(take("a1", null)).isEqualTo(new Decision.Refused(10_000, Scope.ADDRESS, true));
   }
 
   @Test
@@ -44,7 +44,7 @@ class LocalLimiterTest {
     for (int i = 0; i < 10; i++) {
       assertThat(take("a" + i, "u")).isEqualTo(Decision.GRANTED);
     }
-    assertThat(take("a11", "u")).isEqualTo(new Decision.Refused(60_000, Scope.ACCOUNT));
+    assertThat(take("a11", "u")).isEqualTo(new Decision.Refused(60_000, Scope.ACCOUNT, true));
     assertThat(take("a11", "another")).isEqualTo(Decision.GRANTED);
   }
 
@@ -85,7 +85,8 @@ class LocalLimiterTest {
     for (int i = 0; i < 5; i++) {
       take("a", null);
     }
-    assertThat(limiter.check("a", LIMITS)).isEqualTo(new Decision.Refused(60_000, Scope.ADDRESS));
+    assertThat(limiter.check("a", LIMITS))
+        .isEqualTo(new Decision.Refused(60_000, Scope.ADDRESS, true));
   }
 
   @Test
@@ -106,7 +107,7 @@ class LocalLimiterTest {
     Limits lower = new Limits(2, 10, Duration.ofMinutes(1));
     // The fourth of five, from 3 s, has to go before there is room for a second.
     assertThat(limiter.take(new Attempt("x", "a", null, lower)))
-        .isEqualTo(new Decision.Refused(58_000, Scope.ADDRESS));
+        .isEqualTo(new Decision.Refused(58_000, Scope.ADDRESS, true));
   }
 
   @Test

@@ -1,0 +1,339 @@
+package dev.bulwark.it.ratelimit;
+
+import static dev.bulwark.it.ratelimit.LimitedServer.PASSWORD;
+import static dev.bulwark.it.ratelimit.LimitedServer.PER_ACCOUNT;
+import static dev.bulwark.it.ratelimit.LimitedServer.PER_ADDRESS;
+import static dev.bulwark.it.ratelimit.LimitedServer.newAddress;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.bulwark.it.support.Response;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * L2: no stranger keeps a user out who comes by a device or from an address where that user has
+ * logged in before. With Keycloak's brute-force detection as the shipped realm has it.
+ */
+class KnownDevicesIT {
+
+  private static final LimitedServer SERVER = LimitedServer.shared();
+  private static final String COOKIE = "BULWARK_DEVICE";
+  private static final int PER_DEVICE = 5;
+
+  @BeforeAll
+  static void detection() {
+    SERVER.shippedBruteForceDetection();
+  }
+
+  @AfterAll
+  static void noDetection() {
+    SERVER.admin().put("/realms/limits", "{\"bruteForceProtected\":false}").expect(204);
+  }
+
+  private static Response signIn(Visitor visitor, String user, String password) {
+    return visitor.submit(
+        visitor.login("cli").expect(200), Map.of("username", user, "password", password));
+  }
+
+  private static void assertIsIn(Response response) {
+    assertThat(response.status()).as(response.body()).isEqualTo(302);
+    assertThat(response.header("Location")).contains("code=");
+  }
+
+  /** A browser in which the user has logged in, and whose session is over. */
+  private static Visitor knownTo(String user) {
+    Visitor visitor = SERVER.visitor(newAddress());
+    assertIsIn(signIn(visitor, user, PASSWORD));
+    return visitor.withOnly(COOKIE).at(newAddress());
+  }
+
+  /** Wrong passwords, each from another address: the account is full, and locked by Keycloak. */
+  private static void strangersLockOut(String user) {
+    strangersLockOut(user, PER_ACCOUNT + 2);
+  }
+
+  private static void strangersLockOut(String user, int attempts) {
+    int reached = 0;
+    for (int i = 0; i < attempts; i++) {
+      reached += SERVER.grant(newAddress(), user, "wrong").status() == 400 ? 1 : 0;
+    }
+    assertThat(reached).isEqualTo(PER_ACCOUNT);
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> SERVER.failures(user).get("disabled").asBoolean());
+  }
+
+  @Test
+  void theOwnerIsInAtOnceWhateverStrangersDo() throws Exception {
+    String user = SERVER.newUser();
+    Visitor known = knownTo(user);
+    strangersLockOut(user, 200);
+    AtomicBoolean done = new AtomicBoolean();
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      for (int i = 0; i < 2; i++) {
+        threads.submit(
+            () -> {
+              while (!done.get()) {
+                SERVER.grant(newAddress(), user, "wrong");
+              }
+            });
+      }
+      for (int i = 0; i < 100; i++) {
+        // Each login has a new cookie, which the next one takes.
+        assertIsIn(signIn(known, user, PASSWORD));
+        known = known.withOnly(COOKIE);
+      }
+    } finally {
+      done.set(true);
+      threads.shutdownNow();
+    }
+    // The owner's success opens nothing to strangers.
+    assertThat(SERVER.failures(user).get("numFailures").asInt())
+        .isGreaterThanOrEqualTo(PER_ACCOUNT);
+  }
+
+  @Test
+  void ofTwoBrowsersTheKnownOneIsIn() {
+    String user = SERVER.newUser();
+    Visitor known = knownTo(user);
+    Visitor second = knownTo(user);
+    Visitor stranger = SERVER.visitor(newAddress());
+    strangersLockOut(user);
+    assertThat(signIn(stranger, user, PASSWORD).status()).isEqualTo(429);
+    assertIsIn(signIn(known, user, PASSWORD));
+    assertIsIn(signIn(second, user, PASSWORD));
+  }
+
+  @Test
+  void fromAnAddressOfRecentSuccessTheOwnerIsInWithoutACookie() {
+    String user = SERVER.newUser();
+    String home = newAddress();
+    SERVER.grant(home, user, PASSWORD).expect(200);
+    strangersLockOut(user);
+    for (int i = 0; i < 10; i++) {
+      SERVER.grant(home, user, PASSWORD).expect(200);
+    }
+    SERVER.grant(newAddress(), user, PASSWORD).expect(429);
+    // It is an address as any other.
+    for (int i = 0; i < PER_ADDRESS; i++) {
+      SERVER.grant(home, user, "wrong").expect(400);
+    }
+    SERVER.grant(home, user, PASSWORD).expect(429);
+  }
+
+  @Test
+  void aDeviceHasAWindowOfItsOwn() {
+    String user = SERVER.newUser();
+    Visitor known = knownTo(user);
+    Visitor second = knownTo(user);
+    for (int i = 0; i < PER_DEVICE; i++) {
+      assertThat(signIn(known, user, "wrong").status()).isEqualTo(200);
+    }
+    assertThat(signIn(known, user, PASSWORD).status()).isEqualTo(429);
+    // Neither the owner's other device nor the strangers' window has any of it.
+    assertIsIn(signIn(second, user, PASSWORD));
+    assertThat(SERVER.failures(user).get("numFailures").asInt()).isZero();
+    for (int i = 0; i < PER_ACCOUNT; i++) {
+      SERVER.grant(newAddress(), user, "wrong").expect(400);
+    }
+  }
+
+  /** The user at the next desk of a shared browser is a stranger to this one's name, and known. */
+  @Test
+  void aBrowserKnowsSeveralUsers() {
+    String one = SERVER.newUser();
+    String two = SERVER.newUser();
+    Visitor shared = knownTo(one);
+    assertIsIn(signIn(shared, two, PASSWORD));
+    shared = shared.withOnly(COOKIE);
+    strangersLockOut(one);
+    strangersLockOut(two);
+    assertIsIn(signIn(shared, one, PASSWORD));
+    assertIsIn(signIn(shared.withOnly(COOKIE), two, PASSWORD));
+  }
+
+  @Test
+  void theCookieIsAsKeycloaksOwn() {
+    String user = SERVER.newUser();
+    Visitor visitor = SERVER.visitor(newAddress());
+    Response in = signIn(visitor, user, PASSWORD);
+    List<String> cookies =
+        in.headers().allValues("Set-Cookie").stream()
+            .filter(cookie -> cookie.startsWith(COOKIE + "="))
+            .toList();
+    assertThat(cookies).hasSize(1);
+    assertThat(cookies.get(0))
+        .containsIgnoringCase("HttpOnly")
+        .containsIgnoringCase("SameSite=Lax")
+        .containsIgnoringCase("Path=/realms/limits/")
+        .containsIgnoringCase("Max-Age=7776000")
+        .doesNotContain(user)
+        .doesNotContain(SERVER.userId(user));
+    // A token request is no browser's.
+    assertThat(
+            SERVER.grant(newAddress(), user, PASSWORD).headers().allValues("Set-Cookie").toString())
+        .doesNotContain(COOKIE);
+    // Another cookie at each login.
+    String first = visitor.cookie(COOKIE);
+    Visitor again = visitor.withOnly(COOKIE);
+    assertIsIn(signIn(again, user, PASSWORD));
+    assertThat(again.cookie(COOKIE)).isNotEqualTo(first).hasSameSizeAs(first);
+  }
+
+  @Test
+  void aNewPasswordEndsTheCookie() {
+    String user = SERVER.newUser();
+    Visitor stolen = knownTo(user);
+    String home = newAddress();
+    SERVER.grant(home, user, PASSWORD).expect(200);
+    String path = "/realms/limits/users/" + SERVER.userId(user) + "/reset-password";
+    SERVER
+        .admin()
+        .put(
+            path, "{\"type\":\"password\",\"value\":\"another-limit-battery\",\"temporary\":false}")
+        .expect(204);
+    strangersLockOut(user);
+    assertThat(signIn(stolen, user, "another-limit-battery").status()).isEqualTo(429);
+    SERVER.grant(home, user, "another-limit-battery").expect(429);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"other user", "other realm", "changed", "cut", "empty", "huge", "swapped"})
+  void aCookieThatIsNoneIsAStrangers(String kind) {
+    String user = SERVER.newUser();
+    String good = knownTo(user).cookie(COOKIE);
+    String others = knownTo(SERVER.newUser()).cookie(COOKIE);
+    String forged =
+        switch (kind) {
+          case "other user" -> others;
+          case "other realm" -> ofOtherRealm(user);
+          case "changed" -> (good.charAt(0) == 'A' ? 'B' : 'A') + good.substring(1);
+          case "cut" -> good.substring(0, good.length() - 1);
+          case "empty" -> ".";
+          case "huge" -> (good + ".").repeat(60) + good;
+          // Head and realm's mark of this user's, the rest of somebody else's.
+          default -> good.substring(0, 32) + others.substring(32);
+        };
+    strangersLockOut(user);
+    Visitor forger = SERVER.visitor(newAddress()).bearing(COOKIE, forged);
+    assertThat(signIn(forger, user, PASSWORD).status()).isEqualTo(429);
+    assertIsIn(signIn(SERVER.visitor(newAddress()).bearing(COOKIE, good), user, PASSWORD));
+  }
+
+  /** A realm with a user of the same id, whose cookie the forger has by right. */
+  private static String ofOtherRealm(String user) {
+    String realm = "known-elsewhere";
+    SERVER.admin().delete("/realms/" + realm);
+    SERVER
+        .admin()
+        .post(
+            "/realms",
+            LimitedServer.json(
+                Map.of(
+                    "realm",
+                    realm,
+                    "enabled",
+                    true,
+                    "sslRequired",
+                    "none",
+                    "clients",
+                    List.of(
+                        Map.of(
+                            "clientId",
+                            "cli",
+                            "publicClient",
+                            true,
+                            "redirectUris",
+                            List.of("http://127.0.0.1/*"))))))
+        .expect(201);
+    SERVER.newUserAt(realm, user, user + "@example.org");
+    Visitor visitor = SERVER.visitor(newAddress());
+    assertIsIn(
+        visitor.submit(
+            visitor.loginAt(realm, "cli").expect(200),
+            Map.of("username", user, "password", PASSWORD)));
+    return visitor.cookie(COOKIE);
+  }
+
+  /** Keycloak takes them for other names: a known device of one is none of the other. */
+  @Test
+  void namesThatLookAlikeAreNotKnown() {
+    String user = SERVER.newUser();
+    String cookie = knownTo(user).cookie(COOKIE);
+    for (String name : List.of(user.replace('e', '\u0435'), user + "\u200b")) {
+      Visitor visitor = SERVER.visitor(newAddress()).bearing(COOKIE, cookie);
+      for (int i = 0; i < PER_ADDRESS; i++) {
+        assertThat(signIn(visitor, name, "wrong").status()).isEqualTo(200);
+      }
+      assertThat(signIn(visitor, name, "wrong").status()).as("by address").isEqualTo(429);
+    }
+    // And forms of its own name are the same user's: one window.
+    Visitor visitor = SERVER.visitor(newAddress()).bearing(COOKIE, cookie);
+    List<String> names =
+        List.of(user, user.toUpperCase(java.util.Locale.ROOT), user + "@EXAMPLE.org", " " + user);
+    for (int i = 0; i < PER_DEVICE; i++) {
+      assertThat(signIn(visitor, names.get(i % names.size()), "wrong").status()).isEqualTo(200);
+    }
+    for (String name : names) {
+      assertThat(signIn(visitor, name, PASSWORD).status()).as(name).isEqualTo(429);
+    }
+  }
+
+  /** A stolen cookie, played again and again, is one device. */
+  @Test
+  void aReplayedCookieIsOneDevice() {
+    String user = SERVER.newUser();
+    String cookie = knownTo(user).cookie(COOKIE);
+    List<Integer> statuses = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      Visitor thief = SERVER.visitor(newAddress()).bearing(COOKIE, cookie);
+      statuses.add(signIn(thief, user, "wrong").status());
+    }
+    assertThat(statuses.subList(0, PER_DEVICE)).containsOnly(200);
+    assertThat(statuses.subList(PER_DEVICE, statuses.size())).containsOnly(429);
+  }
+
+  /** The office: on new devices, from one address, all at once. */
+  @Test
+  void fiftyGoodLoginsFromOneAddressAllSucceed() throws Exception {
+    String office = newAddress();
+    List<String> users = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      users.add(SERVER.newUser());
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(users.size());
+    long start = System.nanoTime();
+    try {
+      List<Future<Integer>> all = new ArrayList<>();
+      for (String user : users) {
+        all.add(threads.submit(() -> SERVER.grant(office, user, PASSWORD).status()));
+      }
+      for (Future<Integer> one : all) {
+        assertThat(one.get()).isEqualTo(200);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    System.out.printf(
+        "50 logins from one address: %d ms%n", (System.nanoTime() - start) / 1_000_000);
+    // Nobody waits for what has failed.
+    SERVER.fill(office);
+    long refused = System.nanoTime();
+    SERVER.grant(office, users.get(0) + "-nobody", PASSWORD).expect(429);
+    assertThat(Duration.ofNanos(System.nanoTime() - refused)).isLessThan(Duration.ofSeconds(4));
+  }
+}

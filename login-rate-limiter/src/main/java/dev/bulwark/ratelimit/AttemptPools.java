@@ -1,0 +1,123 @@
+package dev.bulwark.ratelimit;
+
+import dev.bulwark.redis.address.ClientAddress;
+import dev.bulwark.redis.limit.LimitKeys;
+import dev.bulwark.redis.limit.Limits;
+import dev.bulwark.redis.limit.Pool;
+import dev.bulwark.redis.limit.Scope;
+import dev.bulwark.redis.limit.Window;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The windows in which login attempts of a realm from an address count. Pure.
+ *
+ * @param keys of the realm
+ * @param rules of the realm
+ * @param known how known devices and addresses count
+ * @param address as Keycloak sees it; null or any text
+ */
+record AttemptPools(
+    LimitKeys keys,
+    RealmRules rules,
+    LoginRateLimiterConfig.Known known,
+    @Nullable String address) {
+
+  /**
+   * A user as far as known devices and addresses go.
+   *
+   * @param id of the user
+   * @param stamp of the user's password
+   * @param device name of the known device; null where the device is not known
+   */
+  record KnownUser(String id, String stamp, @Nullable String device) {}
+
+  /** The windows of the address alone. */
+  List<Window> ofAddress() {
+    Limits limits = rules.limits();
+    List<Window> windows = new ArrayList<>();
+    if (limits.perAddress() > 0) {
+      windows.add(
+          new Window(
+              keys.ofAddress(ClientAddress.bucket(address)),
+              limits.perAddress(),
+              limits.window(),
+              Scope.ADDRESS));
+    }
+    String network = ClientAddress.network(address);
+    if (network != null && rules.networkLimit() > 0) {
+      windows.add(
+          new Window(
+              keys.ofNetwork(network), rules.networkLimit(), limits.window(), Scope.NETWORK));
+    }
+    return windows;
+  }
+
+  /** The window of an account; none where any number is allowed. */
+  List<Window> ofAccount(@Nullable String accountKey) {
+    Limits limits = rules.limits();
+    return accountKey == null || limits.perAccount() == 0
+        ? List.of()
+        : List.of(new Window(accountKey, limits.perAccount(), limits.window(), Scope.ACCOUNT));
+  }
+
+  /** The window of user codes. */
+  List<Window> ofUserCodes() {
+    return rules.userCodeLimit() == 0
+        ? List.of()
+        : List.of(
+            new Window(
+                keys.ofUserCodes(ClientAddress.bucket(address)),
+                rules.userCodeLimit(),
+                rules.limits().window(),
+                Scope.ADDRESS));
+  }
+
+  /**
+   * Where an attempt counts: on a known device there alone, from a known address in the window of
+   * the address alone; for each there is a budget of failures, beyond which it is a stranger.
+   *
+   * @param accountKey key of the account; null where the attempt names none
+   * @param user null where the attempt names none
+   */
+  List<Pool> of(@Nullable String accountKey, @Nullable KnownUser user) {
+    List<Pool> pools = new ArrayList<>();
+    if (user != null && user.device() != null) {
+      pools.add(ofDevice(user.id(), user.device()));
+    } else if (user != null && known.addressDays() > 0) {
+      pools.add(ofKnownAddress(user));
+    }
+    List<Window> strangers = new ArrayList<>(ofAddress());
+    strangers.addAll(ofAccount(accountKey));
+    pools.add(Pool.of(strangers));
+    return pools;
+  }
+
+  /** Key of the mark that the user has logged in from this address. */
+  String mark(String userId, String stamp) {
+    return keys.ofKnownAddress(userId, stamp, ClientAddress.bucket(address));
+  }
+
+  private Pool ofDevice(String userId, String device) {
+    List<Window> windows =
+        rules.deviceLimit() == 0
+            ? List.of()
+            : List.of(
+                new Window(
+                    keys.ofDevice(userId, device),
+                    rules.deviceLimit(),
+                    rules.limits().window(),
+                    Scope.DEVICE));
+    return new Pool(windows, failures(keys.ofDeviceFailures(userId, device), Scope.DEVICE), null);
+  }
+
+  private Pool ofKnownAddress(KnownUser user) {
+    String key = keys.ofKnownAddressFailures(user.id(), ClientAddress.bucket(address));
+    return new Pool(ofAddress(), failures(key, Scope.ACCOUNT), mark(user.id(), user.stamp()));
+  }
+
+  private Window failures(String key, Scope scope) {
+    return new Window(key, known.failureLimit(), LoginRateLimiterConfig.Known.FAILURES_FOR, scope);
+  }
+}

@@ -1,0 +1,85 @@
+package dev.bulwark.ratelimit;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Base64;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Secrets of clients that were right lately, each at the address from which it came: a page that
+ * has its visitors' browsers send wrong ones must not stop the client's own server behind the same
+ * address. Of a secret only its HMAC is kept, by a key that lives in memory. Thread-safe.
+ *
+ * <p>Short secrets are never remembered: beyond the limit, each test of one would help somebody who
+ * guesses. Keycloak's own have 32 characters.
+ */
+final class RightSecrets {
+
+  static final int SHORTEST = 32;
+
+  private static final int MOST = 10_000;
+  private static final Duration LIFE = Duration.ofDays(1);
+
+  private final SecretKeySpec key;
+  private final Cache<String, Boolean> right =
+      Caffeine.newBuilder().maximumSize(MOST).expireAfterWrite(LIFE).build();
+
+  RightSecrets() {
+    byte[] random = new byte[32];
+    new SecureRandom().nextBytes(random);
+    key = new SecretKeySpec(random, "HmacSHA256");
+  }
+
+  /** One secret of one client at one address. */
+  final class Entry {
+
+    private final @Nullable String name;
+
+    private Entry(@Nullable String name) {
+      this.name = name;
+    }
+
+    boolean isRight() {
+      return name != null && right.getIfPresent(name) != null;
+    }
+
+    void remember() {
+      if (name != null) {
+        right.put(name, true);
+      }
+    }
+
+    void forget() {
+      if (name != null) {
+        right.invalidate(name);
+      }
+    }
+  }
+
+  /**
+   * The entry of a secret.
+   *
+   * @param clientKey stands for the client and the address
+   * @param secret null where it was not sent itself
+   */
+  Entry of(String clientKey, @Nullable String secret) {
+    return new Entry(
+        secret == null || secret.length() < SHORTEST ? null : hmac(clientKey + "\n" + secret));
+  }
+
+  private String hmac(String text) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(key);
+      return Base64.getEncoder().encodeToString(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

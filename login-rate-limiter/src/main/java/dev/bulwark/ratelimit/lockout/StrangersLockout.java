@@ -1,0 +1,94 @@
+package dev.bulwark.ratelimit.lockout;
+
+import dev.bulwark.ratelimit.LoginRateLimiterProvider;
+import dev.bulwark.ratelimit.Standing;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.common.ClientConnection;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.services.managers.BruteForceProtector;
+
+/**
+ * Keycloak's brute-force detection, of strangers only (L2). An attempt from a known device or
+ * address is refused for no failure of others, counts as no failure, and clears none: it has a
+ * window and a failure count of its own in the limiter.
+ *
+ * <p>Keycloak refuses a second login of a user while one is going on, so that a burst does not pass
+ * its count. For an attempt that holds a slot the limiter has bounded the burst, and nobody is kept
+ * out by an attempt of somebody else that is going on.
+ */
+final class StrangersLockout implements BruteForceProtector {
+
+  private final KeycloakSession session;
+  private final BruteForceProtector oneAtATime;
+  private final BruteForceProtector concurrent;
+
+  /**
+   * A protector for one session.
+   *
+   * @param oneAtATime as the server has it configured
+   * @param concurrent without a lock for each user
+   */
+  StrangersLockout(
+      KeycloakSession session, BruteForceProtector oneAtATime, BruteForceProtector concurrent) {
+    this.session = session;
+    this.oneAtATime = oneAtATime;
+    this.concurrent = concurrent;
+  }
+
+  private Standing standing(UserModel user) {
+    return session.getProvider(LoginRateLimiterProvider.class).standing(user);
+  }
+
+  private BruteForceProtector of(Standing standing) {
+    return standing == Standing.UNCOUNTED ? oneAtATime : concurrent;
+  }
+
+  @Override
+  public void failedLogin(
+      RealmModel realm,
+      UserModel user,
+      ClientConnection connection,
+      UriInfo uriInfo,
+      @Nullable Set<String> categories) {
+    Standing standing = standing(user);
+    if (standing != Standing.KNOWN) {
+      of(standing).failedLogin(realm, user, connection, uriInfo, categories);
+    }
+  }
+
+  @Override
+  public void successfulLogin(
+      RealmModel realm,
+      UserModel user,
+      ClientConnection connection,
+      UriInfo uriInfo,
+      @Nullable Set<String> categories) {
+    Standing standing = standing(user);
+    if (standing != Standing.KNOWN) {
+      of(standing).successfulLogin(realm, user, connection, uriInfo, categories);
+    }
+  }
+
+  @Override
+  public boolean isTemporarilyDisabled(KeycloakSession other, RealmModel realm, UserModel user) {
+    Standing standing = standing(user);
+    return standing != Standing.KNOWN && of(standing).isTemporarilyDisabled(other, realm, user);
+  }
+
+  @Override
+  public boolean isPermanentlyLockedOut(KeycloakSession other, RealmModel realm, UserModel user) {
+    return of(standing(user)).isPermanentlyLockedOut(other, realm, user);
+  }
+
+  @Override
+  public void cleanUpPermanentLockout(KeycloakSession other, RealmModel realm, UserModel user) {
+    oneAtATime.cleanUpPermanentLockout(other, realm, user);
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,81 @@
+package dev.bulwark.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bulwark.redis.limit.LimitKeys;
+import dev.bulwark.redis.limit.Limits;
+import dev.bulwark.redis.limit.Pool;
+import dev.bulwark.redis.limit.Scope;
+import dev.bulwark.redis.limit.Window;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** L1, L2: which windows count an attempt. */
+class AttemptPoolsTest {
+
+  private static final LoginRateLimiterConfig.Known KNOWN =
+      new LoginRateLimiterConfig.Known(5, 20, 90, 7);
+
+  private static AttemptPools pools(@Nullable String address) {
+    Limits limits = new Limits(5, 10, Duration.ofMinutes(1));
+    return new AttemptPools(
+        new LimitKeys("r"), new RealmRules(limits, limits, true, 100, 5, 5), KNOWN, address);
+  }
+
+  private static List<Scope> scopes(Pool pool) {
+    return pool.windows().stream().map(Window::scope).toList();
+  }
+
+  @Test
+  void aStrangerCountsAtAddressNetworkAndAccount() {
+    List<Pool> pools = pools("2001:db8:1:2::3").of("account", null);
+    assertThat(pools).hasSize(1);
+    assertThat(scopes(pools.get(0))).containsExactly(Scope.ADDRESS, Scope.NETWORK, Scope.ACCOUNT);
+    assertThat(scopes(pools("192.0.2.1").of("account", null).get(0)))
+        .containsExactly(Scope.ADDRESS, Scope.ACCOUNT);
+    assertThat(scopes(pools("192.0.2.1").of(null, null).get(0))).containsExactly(Scope.ADDRESS);
+  }
+
+  @Test
+  void aKnownDeviceCountsByItself() {
+    List<Pool> pools =
+        pools("192.0.2.1").of("account", new AttemptPools.KnownUser("u", "s", "device"));
+    assertThat(pools).hasSize(2);
+    assertThat(scopes(pools.get(0))).containsExactly(Scope.DEVICE);
+    assertThat(pools.get(0).mark()).isNull();
+    assertThat(pools.get(0).budget()).isNotNull();
+    assertThat(scopes(pools.get(1))).containsExactly(Scope.ADDRESS, Scope.ACCOUNT);
+  }
+
+  @Test
+  void aKnownAddressKeepsItsWindowAndLosesThatOfTheAccount() {
+    List<Pool> pools = pools("192.0.2.1").of("account", new AttemptPools.KnownUser("u", "s", null));
+    assertThat(scopes(pools.get(0))).containsExactly(Scope.ADDRESS);
+    assertThat(pools.get(0).mark()).isEqualTo(pools("192.0.2.1").mark("u", "s"));
+    assertThat(pools("192.0.2.1").mark("u", "s"))
+        .isNotEqualTo(pools("192.0.2.2").mark("u", "s"))
+        .isNotEqualTo(pools("192.0.2.1").mark("u", "another password"))
+        .isNotEqualTo(pools("192.0.2.1").mark("v", "s"))
+        .isEqualTo(pools("::ffff:192.0.2.1").mark("u", "s"));
+  }
+
+  /** Whatever its form, an IPv6 address is of its /64 and its /48. */
+  @Test
+  void formsOfAnAddressAreOneAddress() {
+    List<Window> plain = pools("2001:db8:1:2::3").ofAddress();
+    for (String form :
+        List.of(
+            "2001:DB8:1:2:0:0:0:3",
+            "[2001:db8:1:2::3]",
+            "2001:db8:1:2::3%eth0",
+            " 2001:0db8:0001:0002:ffff:ffff:ffff:ffff ")) {
+      assertThat(pools(form).ofAddress()).as(form).isEqualTo(plain);
+    }
+    List<Window> neighbour = pools("2001:db8:1:3::3").ofAddress();
+    assertThat(neighbour.get(0)).isNotEqualTo(plain.get(0));
+    assertThat(neighbour.get(1)).isEqualTo(plain.get(1));
+    assertThat(pools("2001:db8:2:2::3").ofAddress().get(1)).isNotEqualTo(plain.get(1));
+  }
+}
