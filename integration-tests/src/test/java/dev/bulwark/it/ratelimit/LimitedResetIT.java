@@ -55,6 +55,8 @@ class LimitedResetIT {
         .submit(visitor.login("cli"), Map.of("username", user, "password", PASSWORD))
         .expect(302);
     String reset = SERVER.realmUrl() + "/login-actions/reset-credentials";
+    // A known device has a window of its own, which is smaller.
+    visitor = visitor.without("BULWARK_DEVICE");
     for (int i = 0; i < PER_ACCOUNT; i++) {
       visitor.at(newAddress()).open(reset).expect(200);
     }

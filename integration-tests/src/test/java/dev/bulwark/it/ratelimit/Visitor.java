@@ -57,6 +57,18 @@ final class Visitor {
     return left;
   }
 
+  /** The same browser, which has lost a cookie. */
+  Visitor without(String cookie) {
+    Visitor left = new Visitor(server, headers);
+    cookies.forEach(
+        (key, value) -> {
+          if (!key.name().equals(cookie)) {
+            left.cookies.put(key, value);
+          }
+        });
+    return left;
+  }
+
   /** The value of a cookie. */
   String cookie(String name) {
     return cookies.entrySet().stream()
