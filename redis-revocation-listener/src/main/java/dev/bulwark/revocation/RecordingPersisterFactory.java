@@ -44,8 +44,7 @@ public final class RecordingPersisterFactory extends JpaUserSessionPersisterProv
     RemovedSessions removed = removed(session);
     // Keycloak has taken the session out of its cache and not yet out of the table: whoever reads
     // it now puts it back into the cache for good. So the usual logout costs nothing here.
-    if (removed.isKnown(sessionId, offline)
-        || new ScopeRecorder(session, running).names(sessionId)) {
+    if (!removed.add(sessionId, offline) || new ScopeRecorder(session, running).names(sessionId)) {
       return;
     }
     try {
@@ -75,7 +74,7 @@ public final class RecordingPersisterFactory extends JpaUserSessionPersisterProv
     running
         .owner(connection, sessionId, offline)
         .filter(owner -> !recorder.covers(owner.realmId(), owner.userId(), sessionId))
-        .flatMap(owner -> removed.ending(owner, sessionId, offline, running.now()))
+        .flatMap(owner -> removed.ending(owner, sessionId, running.now()))
         .ifPresent(scope -> recorder.record(List.of(scope)));
   }
 

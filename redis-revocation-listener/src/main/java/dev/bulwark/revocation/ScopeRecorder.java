@@ -57,11 +57,15 @@ final class ScopeRecorder {
    *
    * @param userId whose session it is
    */
-  @SuppressWarnings("unchecked")
   boolean covers(String realmId, String userId, String sessionId) {
+    return recorded().stream().anyMatch(scope -> scope.coversSession(realmId, userId, sessionId));
+  }
+
+  /** The scopes of the transaction so far. */
+  @SuppressWarnings("unchecked")
+  private List<RevocationScope> recorded() {
     List<RevocationScope> known = session.getAttribute(ATTRIBUTE, List.class);
-    return known != null
-        && known.stream().anyMatch(scope -> scope.coversSession(realmId, userId, sessionId));
+    return known == null ? List.of() : known;
   }
 
   void record(List<RevocationScope> found) {

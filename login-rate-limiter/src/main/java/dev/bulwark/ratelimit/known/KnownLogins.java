@@ -31,11 +31,12 @@ final class KnownLogins implements EventListenerProvider {
         || hasDetail(event, API_KEY)) {
       return;
     }
+    LoginRateLimiterProvider limiter = session.getProvider(LoginRateLimiterProvider.class);
     UserModel user = session.users().getUserById(realm, event.getUserId());
-    if (user != null) {
+    if (user != null && limiter != null) {
       // A token request is no browser's.
       boolean browser = !hasDetail(event, Details.GRANT_TYPE);
-      session.getProvider(LoginRateLimiterProvider.class).remember(user, browser);
+      limiter.remember(user, browser);
     }
   }
 

@@ -39,8 +39,10 @@ final class StrangersLockout implements BruteForceProtector {
     this.concurrent = concurrent;
   }
 
+  /** Without the limiter, which an option can switch off, Keycloak counts as it always does. */
   private Standing standing(UserModel user) {
-    return session.getProvider(LoginRateLimiterProvider.class).standing(user);
+    LoginRateLimiterProvider limiter = session.getProvider(LoginRateLimiterProvider.class);
+    return limiter == null ? Standing.UNCOUNTED : limiter.standing(user);
   }
 
   private BruteForceProtector of(Standing standing) {

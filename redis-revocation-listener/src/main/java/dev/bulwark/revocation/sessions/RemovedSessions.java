@@ -25,22 +25,18 @@ public final class RemovedSessions {
   private final Set<String> seen = new HashSet<>();
   private final Map<SessionTable.Owner, Integer> ofUser = new HashMap<>();
 
-  /** Whether the session has been seen before. */
-  public boolean isKnown(String sessionId, boolean offline) {
-    return seen.contains(key(sessionId, offline));
+  /** Notes a session; false if it has been noted before. */
+  public boolean add(String sessionId, boolean offline) {
+    return seen.add(key(sessionId, offline));
   }
 
   /**
-   * What is to be written down for a session; empty if it is covered already.
+   * What is to be written down for a session that was new; empty if its user is written down.
    *
    * @param owner whose it is
    * @param now milliseconds since 1970
    */
-  public Optional<RevocationScope> ending(
-      SessionTable.Owner owner, String sessionId, boolean offline, long now) {
-    if (!seen.add(key(sessionId, offline))) {
-      return Optional.empty();
-    }
+  public Optional<RevocationScope> ending(SessionTable.Owner owner, String sessionId, long now) {
     String realmId = owner.realmId();
     int number = ofUser.merge(owner, 1, Integer::sum);
     Scopes scopes = new Scopes(CAUSE, now);
