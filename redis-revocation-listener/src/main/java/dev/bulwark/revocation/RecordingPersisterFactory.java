@@ -38,7 +38,7 @@ public final class RecordingPersisterFactory extends JpaUserSessionPersisterProv
     return super.order() + 1;
   }
 
-  /** A failure here must not keep the session from ending; the reconciler finds its tokens. */
+  /** A failure here must not keep the session from ending; a comparison finds its tokens. */
   private static void end(
       KeycloakSession session, RevocationService running, String sessionId, boolean offline) {
     RemovedSessions removed = removed(session);
@@ -54,10 +54,11 @@ public final class RecordingPersisterFactory extends JpaUserSessionPersisterProv
           .unwrap(Session.class)
           .doWork(connection -> end(session, running, connection, removed, sessionId, offline));
     } catch (RuntimeException e) {
+      new ScopeRecorder(session, running).compareAfterCommit();
       LOG.warnf(
           e,
-          "The end of session %s was not written down. The session ends all the same; the"
-              + " reconciler has to find its tokens. Check the database.",
+          "The end of session %s was not written down. The session ends all the same; the whole"
+              + " ledger is compared to find its tokens. Check the database.",
           sessionId);
     }
   }

@@ -12,6 +12,8 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
  *
  * @param interval time between two rounds of the background work, 100 ms to 10 s
  * @param reconcileInterval time between two rounds of the reconciler, 500 ms to 60 s
+ * @param comparisonInterval time between two comparisons of the whole ledger with Keycloak's
+ *     tables, 1 s to 1 h
  * @param pushWait how long a response waits at most for its revocations to be in Redis, 0 to 10 s
  * @param ledgerTimeout how long a token response waits at most for its ledger row, 1 to 30 s
  * @param completeLife how long {@code revocation:complete} stays in Redis without being renewed, 2
@@ -20,6 +22,7 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
 record RevocationConfig(
     Duration interval,
     Duration reconcileInterval,
+    Duration comparisonInterval,
     Duration pushWait,
     Duration ledgerTimeout,
     Duration completeLife,
@@ -38,6 +41,7 @@ record RevocationConfig(
   RevocationConfig {
     requireMillis("interval", interval, 100, 10_000);
     requireMillis("reconcile-interval", reconcileInterval, 500, 60_000);
+    requireMillis("comparison-interval", comparisonInterval, 1_000, 3_600_000);
     requireMillis("push-wait", pushWait, 0, 10_000);
     requireMillis("ledger-timeout", ledgerTimeout, 1_000, 30_000);
     requireMillis("complete-life", completeLife, 2_000, 3_600_000);
@@ -53,6 +57,7 @@ record RevocationConfig(
     return new RevocationConfig(
         millis(scope, "interval", 1000),
         millis(scope, "reconcile-interval", 3000),
+        millis(scope, "comparison-interval", 600_000),
         millis(scope, "push-wait", 2000),
         millis(scope, "ledger-timeout", 2000),
         millis(scope, "complete-life", 10_000),
@@ -82,6 +87,14 @@ record RevocationConfig(
             "Time between two rounds of the reconciler, which finds tokens that died without an"
                 + " event, 500 to 60000 ms.")
         .defaultValue(3000)
+        .add()
+        .property()
+        .name("comparison-interval")
+        .type(ProviderConfigProperty.INTEGER_TYPE)
+        .helpText(
+            "Time between two comparisons of all issued tokens with Keycloak's tables, which finds"
+                + " what was changed in the database itself, 1000 to 3600000 ms.")
+        .defaultValue(600_000)
         .add()
         .property()
         .name("push-wait")

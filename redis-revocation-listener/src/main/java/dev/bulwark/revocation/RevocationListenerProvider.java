@@ -71,7 +71,8 @@ final class RevocationListenerProvider implements EventListenerProvider {
       }
     } catch (RuntimeException e) {
       // Keycloak would swallow it too, but not say what it means.
-      LOG.errorf(e, "Event %s was not taken note of; the reconciler has to find it", eventName);
+      LOG.errorf(e, "Event %s was not taken note of; the whole ledger is compared", eventName);
+      new ScopeRecorder(session, running).compareAfterCommit();
     }
   }
 

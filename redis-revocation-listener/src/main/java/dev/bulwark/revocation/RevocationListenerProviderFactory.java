@@ -118,7 +118,8 @@ public final class RevocationListenerProviderFactory
       }
     } catch (RuntimeException e) {
       // An exception here would undo the change that is being reported.
-      LOG.error("A change of the model was not taken note of; the reconciler has to find it", e);
+      LOG.error("A change of the model was not taken note of; the whole ledger is compared", e);
+      started.compareSoon();
     }
   }
 
@@ -151,6 +152,7 @@ public final class RevocationListenerProviderFactory
             redis.connection(),
             new KeycloakTokenOracle(factory),
             sessionsInDatabase(),
+            ChangeRecorder.begin(factory),
             addresses(factory),
             new RevocationMetrics(Metrics.globalRegistry, Clock.systemUTC()),
             Clock.systemUTC());

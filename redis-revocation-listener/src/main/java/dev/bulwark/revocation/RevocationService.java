@@ -89,6 +89,7 @@ final class RevocationService implements AutoCloseable {
       RedisConnection redis,
       TokenOracle oracle,
       boolean sessionsInDatabase,
+      boolean changesAreSeen,
       String addresses,
       RevocationMetrics metrics,
       Clock own) {
@@ -99,7 +100,8 @@ final class RevocationService implements AutoCloseable {
     this.redis = redis;
     this.database = database;
     this.metrics = metrics;
-    this.ledger = new LedgerWriter(database, metrics, clock, config.ledgerTimeout());
+    this.ledger =
+        new LedgerWriter(database, metrics, clock, config.ledgerTimeout(), () -> compareSoon());
     RevocationPusher pusher = new RevocationPusher(redis, clock, config.expiryGrace());
     Sites sites = new Sites(database, clock, config.site());
     MissedPushes missed = new MissedPushes(redis);
@@ -133,7 +135,9 @@ final class RevocationService implements AutoCloseable {
             new DoubtPasses(database, expander::expandPage, clock),
             metrics,
             clock,
-            config.reconcileInterval());
+            config.reconcileInterval(),
+            // Where nothing else tells of a death, every round compares.
+            sessionsInDatabase && changesAreSeen ? config.comparisonInterval() : Duration.ZERO);
     this.secondNet = new SecondNet(database, expander, revoker, addresses, metrics, clock);
     this.secondNetRounds =
         new Rounds("bulwark-revocation-second-net", SECOND_NET, secondNet::round);
@@ -179,6 +183,11 @@ final class RevocationService implements AutoCloseable {
       LOG.warn("Rows of issued tokens could not be written to the ledger; they are tried again", e);
     }
     work.round();
+  }
+
+  /** An ending could not be written down: the whole ledger has to be compared. Never throws. */
+  void compareSoon() {
+    reconciler.compareSoon();
   }
 
   RevocationMetrics metrics() {

@@ -38,7 +38,8 @@ final class ScopeRecorder {
     try {
       record(service.known(scopes));
     } catch (SQLException e) {
-      LOG.warn("The ledger was not asked; whatever has ended is left to the reconciler", e);
+      LOG.warn("The ledger was not asked; it is compared to find what has ended", e);
+      compareAfterCommit();
     }
   }
 
@@ -66,6 +67,22 @@ final class ScopeRecorder {
   private List<RevocationScope> recorded() {
     List<RevocationScope> known = session.getAttribute(ATTRIBUTE, List.class);
     return known == null ? List.of() : known;
+  }
+
+  /** Writes those scopes only that the transaction does not have already. */
+  void recordNew(List<RevocationScope> scopes) {
+    List<RevocationScope> known = recorded();
+    record(
+        scopes.stream()
+            .filter(scope -> known.stream().noneMatch(other -> other.doesAllOf(scope)))
+            .toList());
+  }
+
+  /** What has ended could not be found out: the ledger is compared when the transaction is over. */
+  void compareAfterCommit() {
+    if (!AfterCommit.run(session, session.getTransactionManager(), service::compareSoon)) {
+      service.compareSoon();
+    }
   }
 
   void record(List<RevocationScope> found) {
@@ -98,11 +115,13 @@ final class ScopeRecorder {
     try {
       service.record(connection, scopes);
     } catch (SQLException e) {
+      compareAfterCommit();
       LOG.errorf(
           e,
           "The end of sessions or tokens (%s) could not be written to BULWARK_REVOCATION_SCOPE."
-              + " The logout itself goes on. Its tokens are revoked when it is committed, once; if"
-              + " the server fails in between, the reconciler has to find them. Check the database.",
+              + " The logout itself goes on. Its tokens are revoked when it is committed, and the"
+              + " whole ledger is compared then. If the server fails in between, they are found by"
+              + " the next comparison (comparison-interval). Check the database.",
           scopes.get(0).cause());
     }
   }
@@ -113,6 +132,7 @@ final class ScopeRecorder {
       service.record(scopes);
     } catch (SQLException e) {
       LOG.error("A revocation could not be written down; it is carried out at once only", e);
+      service.compareSoon();
     }
     service.expand(scopes);
   }

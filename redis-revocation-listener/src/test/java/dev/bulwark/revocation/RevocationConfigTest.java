@@ -12,6 +12,7 @@ class RevocationConfigTest {
   @ParameterizedTest
   @CsvSource({
     "interval, 99, 100 to 10000 ms",
+    "comparison-interval, 999, 1000 to 3600000 ms",
     "push-wait, 10001, 0 to 10000 ms",
     "complete-life, 1999, 2000 to 3600000 ms",
     "site, Z rich, letters",

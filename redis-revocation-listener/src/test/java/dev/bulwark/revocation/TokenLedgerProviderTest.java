@@ -56,6 +56,7 @@ class TokenLedgerProviderTest {
                 new TestRedis(client, ""),
                 tokens -> Set.of(),
                 true,
+                true,
                 "",
                 new RevocationMetrics(registry, Clock.systemUTC()),
                 Clock.systemUTC())) {

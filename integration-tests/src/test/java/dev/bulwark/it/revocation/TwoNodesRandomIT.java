@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -68,15 +69,16 @@ class TwoNodesRandomIT {
   void refreshesAtOneNodeAgainstTheLogoutAtTheOther() throws Exception {
     TwoNodeRealm realm = TwoNodeRealm.create(pair, "refresh-against-logout");
     realm.first().createUser("racer");
+    Endings endings = new Endings();
     TokenBook book =
-        new TokenBook(
-            realm.nodes(), keys, new Endings(), new Excuses(), Optional.of(pair.database()));
+        new TokenBook(realm.nodes(), keys, endings, new Excuses(), Optional.of(pair.database()));
     Set<String> issued = ConcurrentHashMap.newKeySet();
     TokenBook.Origin origin = new TokenBook.Origin("racer", "cli", "refresh", "test");
     ExecutorService threads = Executors.newFixedThreadPool(REFRESHES + 1);
     try (BusyLoops load = BusyLoops.start()) {
       for (int session = 0; session < SESSIONS; session++) {
-        race(threads, realm, realm.nodes().get(session % 2).login("racer"), issued);
+        Response tokens = realm.nodes().get(session % 2).login("racer");
+        endings.during("logout", "racer", () -> race(threads, realm, tokens, issued));
       }
     } finally {
       threads.shutdownNow();
@@ -91,8 +93,7 @@ class TwoNodesRandomIT {
   }
 
   private static void race(
-      ExecutorService threads, TwoNodeRealm realm, Response tokens, Set<String> issued)
-      throws Exception {
+      ExecutorService threads, TwoNodeRealm realm, Response tokens, Set<String> issued) {
     issued.add(tokens.text("access_token"));
     String refreshToken = tokens.text("refresh_token");
     CyclicBarrier start = new CyclicBarrier(REFRESHES + 1);
@@ -116,7 +117,11 @@ class TwoNodesRandomIT {
               return realm.second().logout("cli", refreshToken).expect(204);
             }));
     for (Future<?> one : running) {
-      one.get();
+      try {
+        one.get();
+      } catch (InterruptedException | ExecutionException e) {
+        throw new IllegalStateException(e);
+      }
     }
   }
 }

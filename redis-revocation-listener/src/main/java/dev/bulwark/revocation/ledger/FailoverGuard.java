@@ -74,8 +74,11 @@ final class FailoverGuard {
     }
   }
 
-  /** One round: compares the server with the last one and writes again what it may lack. */
-  void check() throws SQLException {
+  /**
+   * One round: compares the server with the last one and writes again what it may lack. Returns
+   * whether it has written anything.
+   */
+  boolean check() throws SQLException {
     long lossesNow = database.losses();
     String answering = database.server();
     if (lossesNow != losses) {
@@ -102,5 +105,6 @@ final class FailoverGuard {
     // At last: after a failure the next round does it again.
     losses = lossesNow;
     server = answering;
+    return !rows.isEmpty();
   }
 }

@@ -59,6 +59,15 @@ public final class LeaseTable {
     return update(connection, name, owner, time);
   }
 
+  /** Lets a lease run out, whoever has it. */
+  public void end(Connection connection, String name) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("UPDATE " + table + " SET EXPIRES_AT = 0 WHERE NAME = ?")) {
+      statement.setString(1, name);
+      statement.executeUpdate();
+    }
+  }
+
   /** Gives a lease back, if the node has it. */
   public void release(Connection connection, String name, String owner) throws SQLException {
     try (PreparedStatement statement =

@@ -28,6 +28,7 @@ public final class LedgerDatabase {
   private final SiteTable sites;
   private final StartTable start;
   private final LastSeenTable lastSeen;
+  private final EndedSessions endedSessions;
   private final SuspectedKeys suspectedKeys;
   private final KeycloakRevokedTable keycloakRevoked;
   private final String prefix;
@@ -50,6 +51,7 @@ public final class LedgerDatabase {
     this.leases = new LeaseTable(dialect, prefix);
     this.sessions = new SessionTable(dialect, prefix);
     this.lastSeen = new LastSeenTable(dialect, prefix);
+    this.endedSessions = new EndedSessions(prefix);
     this.suspectedKeys = new SuspectedKeys(prefix);
     this.keycloakRevoked = new KeycloakRevokedTable(prefix);
   }
@@ -129,12 +131,15 @@ public final class LedgerDatabase {
         });
   }
 
-  /** Inserts issued tokens on a connection of its own, with a time limit as in {@link #call}. */
+  /**
+   * Inserts issued tokens on a connection of its own, with a time limit as in {@link #call}; see
+   * {@link TokenTable#insertUnflushed}.
+   */
   void insertTokens(Duration limit, List<LedgerToken> rows) throws SQLException {
     // Every issued token goes this way: it does without TimeLimit, whose detour costs time.
     int seconds = dialect.hasQueryTimeout() ? TimeLimit.seconds(limit) : 0;
     try (Connection connection = connections.open()) {
-      tokens.insert(connection, rows, seconds);
+      tokens.insertUnflushed(connection, rows, seconds);
     } catch (SQLException e) {
       throw counted(e);
     }
@@ -239,6 +244,11 @@ public final class LedgerDatabase {
   /** The names and states that were last seen. */
   public LastSeenTable lastSeen() {
     return lastSeen;
+  }
+
+  /** Sessions that have expired or were restarted. */
+  public EndedSessions endedSessions() {
+    return endedSessions;
   }
 
   /** API keys that may have died. */

@@ -43,10 +43,14 @@ public final class LedgerWriter {
   /** How often failures are logged. */
   private static final Duration LOGGED = Duration.ofSeconds(10);
 
+  /** Half of the time in which a logout searches the ledger again: see {@code ScopeSchedule}. */
+  private static final long LATE_SECONDS = 30;
+
   private final LedgerDatabase database;
   private final RevocationMetrics metrics;
   private final Clock clock;
   private final Duration limit;
+  private final Runnable late;
   private final GroupCommit<LedgerToken> commits;
   private final BlockingQueue<LedgerToken> unwritten;
   private final FailoverGuard guard;
@@ -62,10 +66,16 @@ public final class LedgerWriter {
    * With its collaborators.
    *
    * @param limit how long a row's write may take, rounded up to seconds
+   * @param late run after rows were written so long after their tokens that the last pass of a
+   *     logout may have missed them; must not wait, and not throw
    */
   public LedgerWriter(
-      LedgerDatabase database, RevocationMetrics metrics, Clock clock, Duration limit) {
-    this(database, metrics, clock, limit, MAX_UNWRITTEN);
+      LedgerDatabase database,
+      RevocationMetrics metrics,
+      Clock clock,
+      Duration limit,
+      Runnable late) {
+    this(database, metrics, clock, limit, late, MAX_UNWRITTEN);
   }
 
   /** Keeps so many rows at most. */
@@ -74,11 +84,13 @@ public final class LedgerWriter {
       RevocationMetrics metrics,
       Clock clock,
       Duration limit,
+      Runnable late,
       int maxUnwritten) {
     this.database = database;
     this.metrics = metrics;
     this.clock = clock;
     this.limit = limit;
+    this.late = late;
     this.unwritten = new ArrayBlockingQueue<>(maxUnwritten);
     this.commits = new GroupCommit<>(this::write, MAX_BATCH, limit.plus(PATIENCE));
     this.guard = new FailoverGuard(database, metrics);
@@ -140,7 +152,9 @@ public final class LedgerWriter {
    * @throws SQLException if the database does not answer; nothing is forgotten then
    */
   public void guard() throws SQLException {
-    guard.check();
+    if (guard.check()) {
+      late.run();
+    }
   }
 
   /**
@@ -286,6 +300,10 @@ public final class LedgerWriter {
     String server = guard.server();
     database.insertTokens(limit, tokens);
     guard.written(tokens, server);
+    long now = Math.floorDiv(clock.millis(), 1000L);
+    if (tokens.stream().anyMatch(token -> now - token.issuedAt() > LATE_SECONDS)) {
+      late.run();
+    }
   }
 
   private void setAside(LedgerToken token, Exception failure) {

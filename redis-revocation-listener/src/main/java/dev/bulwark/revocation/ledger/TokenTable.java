@@ -44,6 +44,9 @@ public final class TokenTable {
           "ISSUER");
   private static final int CHUNK = 100;
 
+  /** So many sessions at most are asked about at a time. */
+  public static final int SESSIONS = 1_000;
+
   /** So many rows at most cost PostgreSQL less as plain parameters than as arrays. */
   private static final int FEW = 2;
 
@@ -57,6 +60,7 @@ public final class TokenTable {
   private final String table;
   private final String revokedTable;
   private final String insertArrays;
+  private final String insertUnflushed;
   private final Memberships memberships;
 
   /**
@@ -69,40 +73,60 @@ public final class TokenTable {
     this.table = schema + NAME;
     this.revokedTable = schema + RevokedTable.NAME;
     this.memberships = new Memberships(schema);
-    this.insertArrays =
-        "INSERT INTO "
-            + table
-            + " ("
-            + String.join(", ", COLUMNS)
-            + ") SELECT * FROM unnest(?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[],"
-            + " ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[])"
-            + " ON CONFLICT DO NOTHING";
+    this.insertArrays = insertArrays("");
+    this.insertUnflushed =
+        insertArrays("(SELECT set_config('synchronous_commit', 'off', TRUE)) unflushed, ");
+  }
+
+  private String insertArrays(String before) {
+    return "INSERT INTO "
+        + table
+        + " ("
+        + String.join(", ", COLUMNS)
+        + ") SELECT r.* FROM "
+        + before
+        + "unnest(?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[],"
+        + " ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[]) r"
+        + " ON CONFLICT DO NOTHING";
   }
 
   /** Inserts rows; those that exist are left alone. */
   public void insert(Connection connection, List<LedgerToken> tokens) throws SQLException {
-    insert(connection, tokens, 0);
-  }
-
-  /**
-   * Inserts rows; those that exist are left alone.
-   *
-   * @param seconds how long a statement takes at most; 0 for the connection's own limit
-   */
-  void insert(Connection connection, List<LedgerToken> tokens, int seconds) throws SQLException {
-    // Nodes that insert the same rows in different orders would wait for each other.
-    List<LedgerToken> sorted = tokens.size() > 1 ? tokens.stream().sorted(BY_KEY).toList() : tokens;
+    List<LedgerToken> sorted = sorted(tokens);
     if (dialect == SqlDialect.POSTGRESQL && tokens.size() > FEW) {
-      insertArrays(connection, sorted, seconds);
+      insertArrays(connection, insertArrays, sorted, 0);
     } else {
-      insertRows(connection, sorted, seconds);
+      insertRows(connection, sorted, 0);
     }
   }
 
-  /** One statement, one parse, one round trip and one commit, however many rows. */
-  private void insertArrays(Connection connection, List<LedgerToken> tokens, int seconds)
+  /**
+   * Inserts rows; those that exist are left alone. PostgreSQL answers before it has flushed them to
+   * its disk (asynchronous commit): a single row costs a third then. A crash of the database within
+   * the next second can lose them, so the caller has to keep them and insert them again; see {@link
+   * FailoverGuard}.
+   *
+   * @param seconds how long a statement takes at most; 0 for the connection's own limit
+   */
+  void insertUnflushed(Connection connection, List<LedgerToken> tokens, int seconds)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(insertArrays)) {
+    if (dialect == SqlDialect.POSTGRESQL) {
+      insertArrays(connection, insertUnflushed, sorted(tokens), seconds);
+    } else {
+      insertRows(connection, sorted(tokens), seconds);
+    }
+  }
+
+  /** Nodes that insert the same rows in different orders would wait for each other. */
+  private static List<LedgerToken> sorted(List<LedgerToken> tokens) {
+    return tokens.size() > 1 ? tokens.stream().sorted(BY_KEY).toList() : tokens;
+  }
+
+  /** One statement, one parse, one round trip and one commit, however many rows. */
+  private void insertArrays(
+      Connection connection, String sql, List<LedgerToken> tokens, int seconds)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
       limit(statement, seconds);
       int column = 1;
       statement.setArray(column++, numbers(connection, tokens, LedgerToken::expiresAt));
@@ -228,6 +252,43 @@ public final class TokenTable {
         statement.setLong(parameter++, after.expiresAt());
         statement.setString(parameter, after.jti());
       }
+      return read(statement);
+    }
+  }
+
+  /**
+   * One page of the live tokens of some sessions, in the order of their jti; among them tokens that
+   * are revoked already.
+   *
+   * @param sessionIds at most {@link #SESSIONS}, and at least one
+   * @param afterJti leaves out tokens up to this jti; empty for none
+   * @param now seconds since 1970
+   */
+  public List<LedgerToken> ofSessions(
+      Connection connection, List<String> sessionIds, String afterJti, long now, int limit)
+      throws SQLException {
+    // Statements of a few lengths only, so that their plans are kept.
+    int length = 1;
+    while (length < sessionIds.size()) {
+      length *= 10;
+    }
+    String sql =
+        "SELECT "
+            + SELECTED
+            + " FROM "
+            + table
+            + " t WHERE t.SESSION_ID IN ("
+            + SqlDialect.parameters(length)
+            + ") AND t.JTI > ? AND t.EXPIRES_AT > ? ORDER BY t.JTI LIMIT "
+            + limit;
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      int parameter = 1;
+      while (parameter <= length) {
+        statement.setString(parameter, sessionIds.get(Math.min(parameter, sessionIds.size()) - 1));
+        parameter++;
+      }
+      statement.setString(parameter++, afterJti);
+      statement.setLong(parameter, now);
       return read(statement);
     }
   }

@@ -126,6 +126,21 @@ public record RevocationScope(
             || kind == ScopeKind.REALM && !isDoubt());
   }
 
+  /** Whether this scope ends whatever another one ends. */
+  public boolean doesAllOf(RevocationScope other) {
+    return kind == other.kind
+        && Objects.equals(realmId, other.realmId)
+        && Objects.equals(userId, other.userId)
+        && Objects.equals(clientId, other.clientId)
+        && Objects.equals(sessionId, other.sessionId)
+        && Objects.equals(apiKeyId, other.apiKeyId)
+        && Objects.equals(jti, other.jti)
+        && Objects.equals(members, other.members)
+        && verifies.containsAll(other.verifies)
+        && kills.containsAll(other.kills)
+        && issuedBefore >= other.issuedBefore;
+  }
+
   /** What this scope says about a token. */
   public Verdict judge(LedgerToken token) {
     if (!concerns(token)) {

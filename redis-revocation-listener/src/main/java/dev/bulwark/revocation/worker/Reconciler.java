@@ -4,26 +4,26 @@ import dev.bulwark.revocation.RevocationMetrics;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.Slice;
 import dev.bulwark.revocation.ledger.SuspectSweep;
-import dev.bulwark.revocation.rules.LedgerToken;
-import dev.bulwark.revocation.rules.RevokedToken;
 import dev.bulwark.revocation.rules.Suspect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the tokens that died without an event. It walks the ledger over and over, a slice at a
- * time; a round takes as many slices as fit into its time, and at most one whole cycle. So a small
- * ledger is compared in every round, and a huge one costs a bounded share of one connection.
+ * Finds the tokens that died without an event.
+ *
+ * <p>Every round searches for sessions that have expired or were restarted ({@link
+ * EndedSessionSearch}). Everything else that ends a token without an event is written down by the
+ * transaction that does it, so comparing the ledger with Keycloak's tables is a safety net: for
+ * changes made in the database itself, and for endings that could not be written. A comparison
+ * begins when this node takes over, when one is due, and when a node asks for it ({@link
+ * #compareSoon}). It walks the ledger a slice at a time; a round takes as many slices as fit into
+ * its time.
  *
  * <p>No age protects a token: its row is written after the session that carries it (see {@code
  * TokenLedgerProvider}), so a row without its session has lost it.
@@ -37,6 +37,9 @@ public final class Reconciler {
   private static final Logger LOG = Logger.getLogger(Reconciler.class);
   private static final String LEASE = "reconciler";
 
+  /** While it runs, no comparison is due. */
+  private static final String COMPARISON = "comparison";
+
   /** Some ten milliseconds of the database at a time. */
   private static final int SLICE_ROWS = 5_000;
 
@@ -45,33 +48,38 @@ public final class Reconciler {
   /** How often a slice that fails is tried, in as many rounds. */
   private static final int TRIES = 3;
 
-  /** Counting reads an entry of the index for each row, which comparing a busy id does not. */
-  private static final Duration BETWEEN_COUNTS = Duration.ofSeconds(30);
-
   /**
-   * The first cycle of a node that takes over, and one from time to time, reads every row: a realm
-   * may have been replaced while no server ran. See {@link SuspectSweep#mayHaveSuspects}.
+   * The first comparison of a node that takes over, and one from time to time, reads every row: a
+   * realm may have been replaced while no server ran. See {@link SuspectSweep#mayHaveSuspects}.
    */
-  private static final Duration BETWEEN_EXACT = Duration.ofMinutes(10);
+  private static final Duration BETWEEN_EXACT = Duration.ofHours(1);
 
   private final String node = UUID.randomUUID().toString();
   private final LedgerDatabase database;
-  private final PatientOracle oracle;
-  private final Revoker revoker;
+  private final Settlement settlement;
+  private final EndedSessionSearch endedSessions;
   private final DoubtPasses doubts;
   private final RevocationMetrics metrics;
   private final Clock clock;
   private final List<SuspectSweep> sweeps;
   private final Duration budget;
   private final Duration leaseTime;
+  private final Duration betweenComparisons;
 
   private Position position = Position.START;
   private long cycleBegan;
   private boolean exact;
   private long nextExact;
-  private boolean counts;
-  private long nextCount;
   private long counted;
+
+  /** Whether a comparison has begun and not ended. */
+  private boolean comparing;
+
+  /** Whether this node had the lease in its last round. */
+  private boolean leads;
+
+  /** Whether this node wants a comparison and has not said so yet. */
+  private volatile boolean wanted;
 
   /** The slice at hand; null before its bounds are known. */
   private @Nullable Slice current;
@@ -88,6 +96,7 @@ public final class Reconciler {
    * @param sweeps the comparisons to make, in turn
    * @param interval time between two rounds; a round takes as long at most, but for its last slice,
    *     so half of one connection's time is used at most
+   * @param betweenComparisons time between the begins of two comparisons of the whole ledger
    */
   public Reconciler(
       LedgerDatabase database,
@@ -97,58 +106,113 @@ public final class Reconciler {
       DoubtPasses doubts,
       RevocationMetrics metrics,
       Clock clock,
-      Duration interval) {
+      Duration interval,
+      Duration betweenComparisons) {
     this.database = database;
     this.sweeps = List.copyOf(sweeps);
-    this.oracle = oracle;
-    this.revoker = revoker;
+    this.settlement = new Settlement(database, oracle, revoker, metrics);
+    this.endedSessions = new EndedSessionSearch(database, settlement, clock);
     this.doubts = doubts;
     this.metrics = metrics;
     this.clock = clock;
     this.budget = interval;
     this.leaseTime = interval.multipliedBy(3).plusSeconds(5);
+    this.betweenComparisons = betweenComparisons;
   }
 
-  /** One round; does nothing on a node that has not the lease. */
+  /**
+   * Has the whole ledger compared soon, by whichever node does that: an ending could not be written
+   * down. Thread-safe; never throws, never waits.
+   */
+  public void compareSoon() {
+    wanted = true;
+  }
+
+  /** One round; on a node that has not the lease it only passes on what that node wants. */
   public void round() throws SQLException {
     long began = clock.millis();
+    sayIfWanted();
     if (!lead()) {
       metrics.notReconciling();
-      position = Position.START;
-      failures = 0;
-      nextExact = 0;
-      nextCount = 0;
+      leads = false;
       return;
     }
-    try {
-      doubts.round(began + budget.toMillis() / 2);
-    } catch (SQLException | RuntimeException e) {
-      LOG.warn("Realms in doubt could not be verified; it is tried again", e);
+    if (!leads) {
+      leads = true;
+      nextExact = 0;
+      endedSessions.forget();
+      begin();
     }
-    boolean finished = false;
-    do {
-      if (position.equals(Position.START)) {
-        cycleBegan = clock.millis();
-        exact = cycleBegan >= nextExact;
-        counts = cycleBegan >= nextCount;
-        counted = 0;
-        skipped = 0;
-      }
+    long until = began + budget.toMillis();
+    attempt("Sessions that have expired could not be searched", () -> endedSessions.search(until));
+    attempt(
+        "Realms in doubt could not be verified", () -> doubts.round(began + budget.toMillis() / 2));
+    if (isDue()) {
+      begin();
+    }
+    while (comparing) {
       position = stepOrSkip(position);
       if (position.equals(Position.START)) {
-        if (skipped == 0) {
-          metrics.cycle(cycleBegan, clock.millis());
-        }
-        if (exact && skipped == 0) {
-          nextExact = cycleBegan + BETWEEN_EXACT.toMillis();
-        }
-        if (counts) {
-          metrics.ledgerSize(counted);
-          nextCount = cycleBegan + BETWEEN_COUNTS.toMillis();
-        }
-        finished = true;
+        end();
+      } else if (clock.millis() >= until) {
+        return;
       }
-    } while (!finished && clock.millis() - began < budget.toMillis());
+    }
+  }
+
+  /** Part of a round whose failure keeps none of the others. */
+  private interface Part {
+    void run() throws SQLException;
+  }
+
+  private static void attempt(String failure, Part part) {
+    try {
+      part.run();
+    } catch (SQLException | RuntimeException e) {
+      LOG.warnf(e, "%s; it is tried again", failure);
+    }
+  }
+
+  private void begin() {
+    position = Position.START;
+    failures = 0;
+    comparing = true;
+    cycleBegan = clock.millis();
+    exact = cycleBegan >= nextExact;
+    counted = 0;
+    skipped = 0;
+  }
+
+  private void end() {
+    comparing = false;
+    if (skipped == 0) {
+      metrics.cycle(cycleBegan, clock.millis());
+      if (exact) {
+        nextExact = cycleBegan + BETWEEN_EXACT.toMillis();
+      }
+    }
+    metrics.ledgerSize(counted);
+  }
+
+  private void sayIfWanted() throws SQLException {
+    if (!wanted) {
+      return;
+    }
+    // What is wanted from now on is said in the next round.
+    wanted = false;
+    try {
+      database.run(c -> database.leases().end(c, COMPARISON));
+    } catch (SQLException | RuntimeException e) {
+      wanted = true;
+      throw e;
+    }
+  }
+
+  /** A comparison that is under way begins anew: what is wanted may lie behind it. */
+  private boolean isDue() throws SQLException {
+    // Nobody renews this lease: each one is another's.
+    String nobody = UUID.randomUUID().toString();
+    return database.call(c -> database.leases().acquire(c, COMPARISON, nobody, betweenComparisons));
   }
 
   /** Lets another node take over at once. */
@@ -202,11 +266,11 @@ public final class Reconciler {
     current = slice;
     List<Suspect> suspects =
         database.callOverRange(c -> suspects(c, sweep, slice, at.afterJti(), now, exact));
-    settle(suspects);
+    settlement.settle(suspects);
     if (suspects.size() == PAGE) {
       return new Position(at.sweep(), at.after(), slice, suspects.get(PAGE - 1).token().jti());
     }
-    if (counts && at.sweep() == sweeps.size() - 1) {
+    if (at.sweep() == sweeps.size() - 1) {
       // Every token has a user, so this sweep sees them all.
       counted += database.callOverRange(c -> sweep.count(c, slice));
     }
@@ -237,41 +301,6 @@ public final class Reconciler {
       return List.of();
     }
     return sweep.find(connection, slice, afterJti, now, PAGE);
-  }
-
-  /** Revokes those that are dead, and forgets those that are revoked. */
-  private void settle(List<Suspect> suspects) throws SQLException {
-    if (suspects.isEmpty()) {
-      return;
-    }
-    Set<String> known =
-        database.call(
-            c -> database.revoked().among(c, suspects.stream().map(s -> s.token().jti()).toList()));
-    List<LedgerToken> settled = new ArrayList<>();
-    Map<LedgerToken, String> open = new LinkedHashMap<>();
-    for (Suspect suspect : suspects) {
-      if (known.contains(suspect.token().jti())) {
-        settled.add(suspect.token());
-      } else {
-        open.put(suspect.token(), suspect.cause());
-      }
-    }
-    PatientOracle.Answer answer = oracle.ask(open.keySet());
-    Set<LedgerToken> dead = answer.dead();
-    metrics.acquitted(open.size() - dead.size() - answer.undecided());
-    Map<String, List<RevokedToken>> byCause = new LinkedHashMap<>();
-    for (LedgerToken token : dead) {
-      byCause
-          .computeIfAbsent(open.getOrDefault(token, ""), cause -> new ArrayList<>())
-          .add(new RevokedToken(token.jti(), token.expiresAt()));
-    }
-    for (Map.Entry<String, List<RevokedToken>> found : byCause.entrySet()) {
-      LOG.debugf("%d tokens had died silently: %s", found.getValue().size(), found.getKey());
-      revoker.revoke(found.getValue(), "SILENT_" + found.getKey());
-      metrics.reconciled(found.getValue().size(), found.getKey());
-    }
-    settled.addAll(dead);
-    database.run(c -> database.tokens().delete(c, settled));
   }
 
   /**

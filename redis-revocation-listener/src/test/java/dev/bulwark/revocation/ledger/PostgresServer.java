@@ -72,6 +72,12 @@ final class PostgresServer implements AutoCloseable {
     process = launch();
   }
 
+  /** Ends it as a crash does: what is not flushed is lost. */
+  void crash() {
+    process.stop("QUIT");
+    process = launch();
+  }
+
   @Override
   public void close() {
     process.stop("INT");

@@ -71,8 +71,15 @@ class ReconcilerTest {
             new DoubtPasses(ledger, (scope, after, size) -> page(), clock),
             metrics,
             clock,
-            NO_HURRY);
-    sql("CREATE TABLE REALM (ID VARCHAR(36), ENABLED BOOLEAN, NOT_BEFORE INT)");
+            NO_HURRY,
+            Duration.ofHours(1));
+    sql(
+        "CREATE TABLE REALM (ID VARCHAR(36), ENABLED BOOLEAN, NOT_BEFORE INT, REMEMBER_ME BOOLEAN,"
+            + " SSO_IDLE_TIMEOUT INT, SSO_MAX_LIFESPAN INT, SSO_IDLE_TIMEOUT_REMEMBER_ME INT,"
+            + " SSO_MAX_LIFESPAN_REMEMBER_ME INT, OFFLINE_SESSION_IDLE_TIMEOUT INT)");
+    sql(
+        "CREATE TABLE OFFLINE_USER_SESSION (USER_SESSION_ID VARCHAR(36), REALM_ID VARCHAR(36),"
+            + " OFFLINE_FLAG VARCHAR(4), CREATED_ON INT, LAST_SESSION_REFRESH INT, REMEMBER_ME BOOLEAN)");
     sql(
         "CREATE TABLE CLIENT (ID VARCHAR(36), REALM_ID VARCHAR(36), ENABLED BOOLEAN, NOT_BEFORE INT)");
     sql(
@@ -81,7 +88,7 @@ class ReconcilerTest {
         "CREATE VIEW USER_ENTITY AS SELECT ID, REALM_ID, NOT_BEFORE,"
             + " CASE WHEN ID = 'poison' THEN 1 / (CHAR_LENGTH(ID) - 6) = 1 ELSE ENABLED END ENABLED"
             + " FROM USERS");
-    sql("INSERT INTO REALM VALUES ('r', TRUE, 0)");
+    sql("INSERT INTO REALM VALUES ('r', TRUE, 0, FALSE, 1000, 5000, 0, 0, 3000)");
     sql("INSERT INTO CLIENT VALUES ('c', 'r', TRUE, 0)");
   }
 
@@ -117,6 +124,9 @@ class ReconcilerTest {
 
     sql("DELETE FROM USERS WHERE ID = 'poison'");
     reconciler.round();
+    assertThat(client.exists("revoked:poison")).isFalse();
+    reconciler.compareSoon();
+    reconciler.round();
     assertThat(client.exists("revoked:poison")).isTrue();
     assertThat(registry.get("bulwark.revocation.reconciler.cycle").timer().count()).isEqualTo(1);
   }
@@ -132,6 +142,69 @@ class ReconcilerTest {
         });
     reconciler.round();
     assertThat(client.exists("revoked:removed")).isTrue();
+  }
+
+  @Test
+  void aRoundThatComparesNothingFindsSessionsWhoseTimeHasCome() throws Exception {
+    reconciler.round();
+    LedgerDatabase ledger = database.ledger();
+    ledger.run(
+        c ->
+            ledger.tokens().insert(c, List.of(session("idle"), session("old"), session("lively"))));
+    sql("INSERT INTO USERS SELECT 'u', 'r', TRUE, 0");
+    sql(stored("idle", now - 1200, now - 1000));
+    sql(stored("old", now - 5000, now));
+    sql(stored("lively", now - 1200, now));
+    reconciler.round();
+    assertThat(client.exists("revoked:idle")).isTrue();
+    assertThat(client.exists("revoked:old")).isTrue();
+    assertThat(client.exists("revoked:lively")).isFalse();
+    assertThat(registry.get("bulwark.revocation.reconciler.cycle").timer().count()).isEqualTo(1);
+
+    // Restarted under its old id.
+    sql(
+        "UPDATE OFFLINE_USER_SESSION SET CREATED_ON = "
+            + now
+            + " WHERE USER_SESSION_ID = 'lively'");
+    reconciler.round();
+    assertThat(client.exists("revoked:lively")).isTrue();
+  }
+
+  @Test
+  void aShorterSettingOfTheRealmEndsSessionsOfAnyAge() throws Exception {
+    LedgerDatabase ledger = database.ledger();
+    ledger.run(
+        c ->
+            ledger.tokens().insert(c, List.of(session("quiet"), session("known"), session("new"))));
+    sql("INSERT INTO USERS SELECT 'u', 'r', TRUE, 0");
+    sql(stored("quiet", now - 1200, now - 400));
+    sql(stored("known", now - 1200, now - 400));
+    sql(stored("new", now - 100, now - 100));
+    sql("UPDATE REALM SET REMEMBER_ME = TRUE");
+    sql("UPDATE OFFLINE_USER_SESSION SET REMEMBER_ME = TRUE WHERE USER_SESSION_ID = 'known'");
+    for (int i = 0; i < 3; i++) {
+      reconciler.round();
+    }
+    assertThat(client.exists("revoked:quiet", "revoked:known", "revoked:new")).isZero();
+
+    sql("UPDATE REALM SET SSO_IDLE_TIMEOUT = 300, SSO_IDLE_TIMEOUT_REMEMBER_ME = 500");
+    reconciler.round();
+    assertThat(client.exists("revoked:quiet")).isTrue();
+    assertThat(client.exists("revoked:known", "revoked:new")).isZero();
+
+    sql("UPDATE REALM SET REMEMBER_ME = FALSE");
+    reconciler.round();
+    assertThat(client.exists("revoked:known")).isTrue();
+    assertThat(client.exists("revoked:new")).isFalse();
+  }
+
+  private LedgerToken session(String id) {
+    return new LedgerToken(id, SessionType.ONLINE, "r", "u", "c", id, null, now - 60, now + 300);
+  }
+
+  private static String stored(String id, long started, long refreshed) {
+    return "INSERT INTO OFFLINE_USER_SESSION VALUES ('%s', 'r', '0', %d, %d, FALSE)"
+        .formatted(id, started, refreshed);
   }
 
   private ScopeExpander.Page page() throws SQLException {

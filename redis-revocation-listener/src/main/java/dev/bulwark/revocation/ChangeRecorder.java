@@ -1,0 +1,83 @@
+package dev.bulwark.revocation;
+
+import dev.bulwark.revocation.entities.EntityWatch;
+import dev.bulwark.revocation.rules.RevocationScope;
+import java.time.Clock;
+import java.util.List;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.utils.KeycloakModelUtils;
+import org.keycloak.utils.KeycloakSessionUtil;
+
+/** Has the changes written down that {@link EntityWatch} hears of. */
+final class ChangeRecorder {
+
+  private static final Logger LOG = Logger.getLogger(ChangeRecorder.class);
+
+  private ChangeRecorder() {}
+
+  /**
+   * Begins; returns false where this version of Keycloak cannot be watched. Then only comparisons
+   * find what no event tells.
+   */
+  static boolean begin(KeycloakSessionFactory factory) {
+    try {
+      KeycloakModelUtils.runJobInTransaction(
+          factory,
+          session ->
+              EntityWatch.begin(
+                  session
+                      .getProvider(JpaConnectionProvider.class)
+                      .getEntityManager()
+                      .getEntityManagerFactory(),
+                  ChangeRecorder::ended,
+                  Clock.systemUTC()));
+      return true;
+    } catch (RuntimeException | LinkageError e) {
+      LOG.warn(
+          "Changes of users, clients and realms without an event cannot be noticed in this version"
+              + " of Keycloak: all issued tokens are compared with Keycloak's tables in every"
+              + " round of the reconciler, which costs more",
+          e);
+      return false;
+    }
+  }
+
+  /** A failure here must not undo the change. */
+  private static void ended(
+      SharedSessionContractImplementor writing, List<RevocationScope> scopes) {
+    RevocationService running = RevocationListenerProviderFactory.running();
+    if (running == null) {
+      return;
+    }
+    try {
+      @Nullable KeycloakSession session = KeycloakSessionUtil.getKeycloakSession();
+      if (session != null && writes(session, writing)) {
+        new ScopeRecorder(session, running).recordNew(scopes);
+      } else {
+        LOG.debugf("A change outside of Keycloak's transaction: %s", scopes.get(0).cause());
+        running.compareSoon();
+      }
+    } catch (RuntimeException e) {
+      running.compareSoon();
+      LOG.warnf(
+          e,
+          "%s was not written down. The change is made all the same; the whole ledger is compared"
+              + " to find its tokens. Check the database.",
+          scopes.get(0).cause());
+    }
+  }
+
+  /** Whether it is that session's transaction. */
+  private static boolean writes(KeycloakSession session, SharedSessionContractImplementor writing) {
+    return session
+            .getProvider(JpaConnectionProvider.class)
+            .getEntityManager()
+            .unwrap(SharedSessionContractImplementor.class)
+        == writing;
+  }
+}

@@ -1,0 +1,167 @@
+package dev.bulwark.revocation.worker;
+
+import dev.bulwark.revocation.ledger.EndedSessions;
+import dev.bulwark.revocation.ledger.EndedSessions.Moment;
+import dev.bulwark.revocation.ledger.EndedSessions.Range;
+import dev.bulwark.revocation.ledger.LedgerDatabase;
+import dev.bulwark.revocation.ledger.TokenTable;
+import dev.bulwark.revocation.rules.EndedSession;
+import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.rules.SessionClock;
+import dev.bulwark.revocation.rules.Suspect;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Finds the tokens of sessions that have expired, are remembered where that is off now, or were
+ * restarted under their old id: nothing tells of these. It reads the sessions whose time has come
+ * since the last search, not all of them, so it costs the same however many there are.
+ *
+ * <p>A session that was written late, or is alive although its time has come, is found by the full
+ * comparison of the {@link Reconciler}.
+ *
+ * <p>Not thread-safe; called by one thread.
+ */
+final class EndedSessionSearch {
+
+  /** How far a search goes back behind the last one: clocks differ, and commits are late. */
+  private static final long MARGIN_SECONDS = 60;
+
+  private static final int PAGE = 5_000;
+
+  private final LedgerDatabase database;
+  private final Settlement settlement;
+  private final Clock clock;
+
+  /** Up to when each kind of session has been searched, seconds since 1970. */
+  private Map<Part, Long> searched = new HashMap<>();
+
+  /** Sessions that are searched together. */
+  private record Part(String realmId, SessionClock.Kind kind, Moment moment, boolean restarted) {}
+
+  EndedSessionSearch(LedgerDatabase database, Settlement settlement, Clock clock) {
+    this.database = database;
+    this.settlement = settlement;
+    this.clock = clock;
+  }
+
+  /** Searches from the beginning the next time, as a node that takes over has to. */
+  void forget() {
+    searched.clear();
+  }
+
+  /**
+   * One search.
+   *
+   * <p>Where a token is alive or cannot be judged, the next search covers the same time again:
+   * Keycloak's cache can know of a later refresh than its table. So it does where this one had to
+   * stop; what it revoked has left the ledger.
+   *
+   * @param until when to stop, milliseconds since 1970
+   */
+  void search(long until) throws SQLException {
+    long now = Math.floorDiv(clock.millis(), 1000L);
+    List<Range> ranges = new ArrayList<>();
+    Map<Part, Long> next = new HashMap<>();
+    for (SessionClock realm : database.call(database.endedSessions()::clocks)) {
+      for (SessionClock.Kind kind : SessionClock.Kind.values()) {
+        String idle = realm.hasEnded(kind) ? "REMEMBER_ME_OFF" : "SESSION_IDLE";
+        add(ranges, next, realm, kind, Moment.REFRESH, realm.idleSince(kind, now), idle);
+        if (!kind.isOffline()) {
+          long startedBy = realm.startedBy(kind, now);
+          add(ranges, next, realm, kind, Moment.START, startedBy, "SESSION_EXPIRED");
+        }
+        addRestarted(ranges, next, realm, kind, now);
+      }
+    }
+    if (isDone(ranges, now, until)) {
+      searched = next;
+    }
+  }
+
+  private void add(
+      List<Range> ranges,
+      Map<Part, Long> next,
+      SessionClock realm,
+      SessionClock.Kind kind,
+      Moment moment,
+      long upTo,
+      String cause) {
+    Part part = new Part(realm.realmId(), kind, moment, false);
+    long after = Math.min(searched.getOrDefault(part, SessionClock.NONE), upTo) - MARGIN_SECONDS;
+    ranges.add(new Range(realm.realmId(), kind, moment, after, upTo, cause, false));
+    next.put(part, upTo);
+  }
+
+  private void addRestarted(
+      List<Range> ranges,
+      Map<Part, Long> next,
+      SessionClock realm,
+      SessionClock.Kind kind,
+      long now) {
+    Part part = new Part(realm.realmId(), kind, Moment.START, true);
+    // What was restarted before this node took over is the full comparison's.
+    long after = searched.getOrDefault(part, now) - MARGIN_SECONDS;
+    ranges.add(
+        new Range(
+            realm.realmId(),
+            kind,
+            Moment.START,
+            after,
+            SessionClock.ALL,
+            "SESSION_RESTARTED",
+            true));
+    next.put(part, now);
+  }
+
+  /** Revokes what is dead; returns whether that was all there is. */
+  private boolean isDone(List<Range> ranges, long now, long until) throws SQLException {
+    EndedSessions table = database.endedSessions();
+    Map<String, List<EndedSession>> ended = new LinkedHashMap<>();
+    for (EndedSession session : database.call(c -> table.find(c, ranges))) {
+      ended.computeIfAbsent(session.id(), id -> new ArrayList<>()).add(session);
+    }
+    List<String> ids = List.copyOf(ended.keySet());
+    int alive = 0;
+    for (int from = 0; from < ids.size(); from += TokenTable.SESSIONS) {
+      if (clock.millis() > until) {
+        return false;
+      }
+      List<String> some = ids.subList(from, Math.min(ids.size(), from + TokenTable.SESSIONS));
+      alive += revoke(some, ended, now);
+    }
+    return alive == 0;
+  }
+
+  /** Returns how many suspected tokens are not dead. */
+  private int revoke(List<String> ids, Map<String, List<EndedSession>> ended, long now)
+      throws SQLException {
+    int alive = 0;
+    String last = "";
+    List<LedgerToken> page;
+    do {
+      String after = last;
+      page = database.call(c -> database.tokens().ofSessions(c, ids, after, now, PAGE));
+      alive += settlement.settle(suspects(page, ended));
+      last = page.isEmpty() ? "" : page.get(page.size() - 1).jti();
+    } while (page.size() == PAGE);
+    return alive;
+  }
+
+  private static List<Suspect> suspects(
+      List<LedgerToken> tokens, Map<String, List<EndedSession>> ended) {
+    List<Suspect> suspects = new ArrayList<>();
+    for (LedgerToken token : tokens) {
+      ended.getOrDefault(token.sessionId(), List.of()).stream()
+          .filter(session -> session.concerns(token))
+          .findFirst()
+          .ifPresent(session -> suspects.add(new Suspect(token, session.cause())));
+    }
+    return suspects;
+  }
+}
