@@ -38,7 +38,8 @@ public enum SqlDialect {
           + table
           + " WHERE "
           + condition
-          + " LIMIT "
+          // By the index: a plan for any time would read the table from its beginning.
+          + " ORDER BY EXPIRES_AT LIMIT "
           + limit
           + "))";
     }

@@ -157,6 +157,39 @@ class LedgerOnPostgresTest extends LedgerDatabaseTest {
     }
   }
 
+  /** Nothing to delete, which is so most of the time: that must not cost the whole table. */
+  @Test
+  void cleaningReadsTheIndexOnly() throws Exception {
+    LedgerDatabase ledger = database().ledger();
+    for (int round = 0; round < 20; round++) {
+      int number = round;
+      ledger.run(connection -> ledger.tokens().insert(connection, tokens(number)));
+    }
+    try (Connection connection = database().open();
+        Statement statement = connection.createStatement()) {
+      statement.execute("VACUUM ANALYZE BULWARK_TOKEN");
+      // As PostgreSQL does with a statement that it has seen often.
+      statement.execute("SET plan_cache_mode = force_generic_plan");
+      long before = blocks(statement);
+      for (int i = 0; i < 20; i++) {
+        assertThat(ledger.tokens().deleteExpired(connection, NOW)).isZero();
+      }
+      assertThat(blocks(statement) - before).isLessThan(20);
+    }
+  }
+
+  /** How many blocks of the table itself this session has read. */
+  private static long blocks(Statement statement) throws SQLException {
+    statement.execute("SELECT pg_stat_force_next_flush()");
+    try (ResultSet rows =
+        statement.executeQuery(
+            "SELECT heap_blks_read + heap_blks_hit FROM pg_statio_user_tables"
+                + " WHERE relname = 'bulwark_token'")) {
+      rows.next();
+      return rows.getLong(1);
+    }
+  }
+
   private void setting(String setting) throws SQLException {
     try (Connection connection = database().open();
         Statement statement = connection.createStatement()) {
