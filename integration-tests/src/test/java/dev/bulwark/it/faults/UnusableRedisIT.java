@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
 /**
- * R4: whatever is wrong with the Redis options, Keycloak starts, says which option it is, and shows
- * the lag. What is put right at Redis needs no restart.
+ * R4, B6: whatever is wrong with the Redis options, Keycloak starts, says which option it is, and
+ * shows the lag. What is put right at Redis needs no restart.
  */
 class UnusableRedisIT {
 

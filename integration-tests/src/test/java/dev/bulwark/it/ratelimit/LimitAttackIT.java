@@ -219,7 +219,7 @@ class LimitAttackIT {
     SERVER.grant("2001:db8:77:2::1", "nobody", "wrong").expect(400);
   }
 
-  /** Whoever has a /48 has 65,536 networks (L9). */
+  /** Whoever has a /48 has 65,536 networks (L1). */
   @Test
   void ipv6CountsByItsSiteToo() {
     SERVER.setAttribute("loginRateLimiter.networkLimit", "12");
