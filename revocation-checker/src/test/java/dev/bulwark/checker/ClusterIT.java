@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -18,50 +16,31 @@ import redis.clients.jedis.util.JedisClusterCRC16;
 /** A cluster of three primaries. (R5) */
 class ClusterIT {
 
-  private static final int[] FIRST_SLOTS = {0, 5461, 10923, 16384};
-
-  private final List<RedisProcess> nodes = new ArrayList<>();
   private final Keys keys = new Keys("");
+  private TestCluster cluster;
 
   @BeforeEach
   void start() {
-    for (int i = 0; i < 3; i++) {
-      nodes.add(RedisProcess.start("--cluster-enabled", "yes", "--cluster-node-timeout", "1000"));
-    }
-    for (int i = 0; i < 3; i++) {
-      try (Jedis jedis = nodes.get(i).connect()) {
-        int[] slots = IntStream.range(FIRST_SLOTS[i], FIRST_SLOTS[i + 1]).toArray();
-        jedis.clusterAddSlots(slots);
-        jedis.clusterMeet("127.0.0.1", nodes.get(0).port());
-      }
-    }
-    for (RedisProcess node : nodes) {
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .until(
-              () -> {
-                try (Jedis jedis = node.connect()) {
-                  return jedis.clusterInfo().contains("cluster_state:ok")
-                      && jedis.clusterInfo().contains("cluster_known_nodes:3");
-                }
-              });
-    }
+    cluster = TestCluster.start();
   }
 
   @AfterEach
   void stop() {
-    nodes.forEach(RedisProcess::close);
+    cluster.close();
   }
 
   private void feed(int node) {
-    try (Jedis jedis = nodes.get(node).connect()) {
-      jedis.psetex(keys.complete(FIRST_SLOTS[node]), 3_600_000, "" + System.currentTimeMillis());
+    try (Jedis jedis = cluster.node(node).connect()) {
+      jedis.psetex(
+          keys.complete(TestCluster.FIRST_SLOTS.get(node)),
+          3_600_000,
+          "" + System.currentTimeMillis());
     }
   }
 
   private RevocationChecker checker() {
     return new RevocationChecker(
-        RedisAccess.cluster(Set.of(nodes.get(0).address()), RedisSettings.defaults()),
+        RedisAccess.cluster(Set.of(cluster.address()), RedisSettings.defaults()),
         CheckerOptions.failClosed().withRetryInterval(Duration.ofMillis(100)));
   }
 
@@ -70,7 +49,7 @@ class ClusterIT {
     feed(0);
     feed(1);
     feed(2);
-    try (RedisClusterClient writer = RedisClusterClient.create(Set.of(nodes.get(0).address()));
+    try (RedisClusterClient writer = RedisClusterClient.create(Set.of(cluster.address()));
         RevocationChecker checker = checker()) {
       for (int i = 0; i < 30; i++) {
         writer.set("revoked:bad-" + i, "1");
@@ -82,12 +61,14 @@ class ClusterIT {
         assertThat(checker.check("good-" + i, null)).isEqualTo(Answer.VALID);
       }
       assertThat(calls() - before).isEqualTo(60);
-      assertThat(nodes).allSatisfy(node -> assertThat(node.calls("exists")).isPositive());
+      assertThat(cluster.nodes()).allSatisfy(node -> assertThat(node.calls("exists")).isPositive());
     }
   }
 
   private long calls() {
-    return nodes.stream().mapToLong(node -> node.calls("exists") + node.calls("mget")).sum();
+    return cluster.nodes().stream()
+        .mapToLong(node -> node.calls("exists") + node.calls("mget"))
+        .sum();
   }
 
   @Test
@@ -97,7 +78,7 @@ class ClusterIT {
     feed(2);
     try (RevocationChecker checker = checker()) {
       assertThat(checker.check("good", null)).isEqualTo(Answer.VALID);
-      try (Jedis jedis = nodes.get(1).connect()) {
+      try (Jedis jedis = cluster.node(1).connect()) {
         jedis.flushAll();
       }
       await()
@@ -116,25 +97,27 @@ class ClusterIT {
   void onePrimaryThatWasEmptiedIsNoticedWhileAnotherIsAway() {
     for (int i = 0; i < 3; i++) {
       feed(i);
-      try (Jedis jedis = nodes.get(i).connect()) {
+      try (Jedis jedis = cluster.node(i).connect()) {
         jedis.configSet("cluster-require-full-coverage", "no");
       }
     }
     String onLast =
         IntStream.range(0, 1000)
             .mapToObj(i -> "good-" + i)
-            .filter(jti -> JedisClusterCRC16.getSlot(keys.revoked(jti)) >= FIRST_SLOTS[2])
+            .filter(
+                jti ->
+                    JedisClusterCRC16.getSlot(keys.revoked(jti)) >= TestCluster.FIRST_SLOTS.get(2))
             .findFirst()
             .orElseThrow();
     try (RevocationChecker checker =
         new RevocationChecker(
-            RedisAccess.cluster(Set.of(nodes.get(2).address()), RedisSettings.defaults()),
+            RedisAccess.cluster(Set.of(cluster.node(2).address()), RedisSettings.defaults()),
             CheckerOptions.failClosed()
                 .withRetryInterval(Duration.ofMillis(100))
                 .withFeedMaxAge(Duration.ofHours(1)))) {
       assertThat(checker.check(onLast, null)).isEqualTo(Answer.VALID);
-      nodes.get(0).halt();
-      try (Jedis jedis = nodes.get(1).connect()) {
+      cluster.node(0).halt();
+      try (Jedis jedis = cluster.node(1).connect()) {
         jedis.flushAll();
       }
       // Far below the age at which the watermark of the one that is away is too old.
@@ -143,7 +126,7 @@ class ClusterIT {
           .until(() -> checker.check(onLast, null) == Answer.UNKNOWN);
       assertThat(checker.status()).isEqualTo(Status.UNFED);
     } finally {
-      nodes.get(0).goOn();
+      cluster.node(0).goOn();
     }
   }
 

@@ -1,0 +1,109 @@
+"""Measures what a check costs. Prints a Markdown table. Needs redis-server.
+
+    python3 benchmark.py [rounds]
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE / "src"), str(HERE / "tests")]
+
+import redis
+from servers import RedisServer
+
+from bulwark_revocation import AsyncRevocationChecker, Options, RevocationChecker, Verdict
+
+CALLS = 500
+NEAR_CALLS = 20_000
+CONCURRENT = 100
+
+
+def microseconds(call: Callable[[int], object], calls: int) -> float:
+    began = time.perf_counter()
+    for i in range(calls):
+        call(i)
+    return (time.perf_counter() - began) / calls * 1e6
+
+
+def spread(values: list[float], digits: int) -> str:
+    low, middle, high = statistics.quantiles(values, n=4)
+    return f"{middle:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+
+
+def row(what: str, measured: str, promised: str) -> None:
+    print(f"| {what} | {measured} | {promised} |", flush=True)
+
+
+def threads(server: RedisServer, rounds: int) -> None:
+    ids = [f"onrtac:0f7e6a4c-8d11-4a53-9a63-{i:012x}" for i in range(CALLS)]
+    plain = redis.Redis(port=server.port)
+    near = Options(near_cache_size=CALLS, near_cache_max_age=50)
+    kinds = {"fail closed": Options(), "bounded staleness": Options(staleness=60)}
+    with RevocationChecker.from_url(server.url, near) as cached:
+        checkers = {name: RevocationChecker.from_url(server.url, options) for name, options in kinds.items()}
+        now = time.time()
+        ratios: dict[str, list[float]] = {name: [] for name in kinds}
+        trips, hits = [], []
+        for number in range(rounds + 2):
+            server.feed()
+            trip = microseconds(lambda i: plain.exists("revoked:" + ids[i]), CALLS)
+            times = {
+                name: microseconds(lambda i: checker.check(ids[i], now), CALLS) for name, checker in checkers.items()
+            }
+            for jti in ids:
+                assert cached.check(jti, now) is Verdict.LIVE
+            hit = microseconds(lambda i: cached.check(ids[i % CALLS], now), NEAR_CALLS)
+            if number >= 2:
+                trips.append(trip)
+                hits.append(hit)
+                for name, value in times.items():
+                    ratios[name].append(value / trip)
+        for checker in checkers.values():
+            checker.close()
+    row("round trip of redis-py (`exists`), µs", spread(trips, 0), "")
+    for name, values in ratios.items():
+        row(f"check, {name}, in round trips of redis-py", spread(values, 2), "at most 1.3")
+    row("hit of the near cache, µs", spread(hits, 1), "at most 5")
+
+
+async def loop(server: RedisServer, rounds: int) -> None:
+    rates = []
+    async with AsyncRevocationChecker.from_url(server.url) as checker:
+
+        async def caller(number: int) -> None:
+            for i in range(CALLS // 10):
+                assert await checker.check(f"onrtac:{number}-{i}", now) is Verdict.LIVE
+
+        for _ in range(rounds + 2):
+            server.feed()
+            now = time.time()
+            began = time.perf_counter()
+            await asyncio.gather(*(caller(number) for number in range(CONCURRENT)))
+            rates.append(CONCURRENT * (CALLS // 10) / (time.perf_counter() - began))
+    row(f"asyncio, {CONCURRENT} callers, one core, checks a second", spread(rates[2:], 0), "at least 5,000")
+
+
+def main() -> None:
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 21
+    server = RedisServer()
+    try:
+        cores = os.sched_getaffinity(0)
+        print(f"Python {sys.version.split()[0]}, redis-py {redis.__version__}, {rounds} rounds; median (quartiles)\n")
+        print("| what | measured | promised |\n|---|---|---|")
+        threads(server, rounds)
+        os.sched_setaffinity(0, {min(cores)})
+        asyncio.run(loop(server, rounds))
+    finally:
+        server.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,289 @@
+"""The checker for asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from redis.asyncio.cluster import RedisCluster
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from ._connect import Connection, async_opener
+from ._decision import Reading, Verdict
+from ._judge import FAILURES, WATCH_INTERVAL, Judge, Status, claims_problem
+from ._keys import is_jti, lowest_slots, owners
+from ._options import Options
+from ._shared import AsyncShared
+from ._watermarks import Mark, Watched, Watermarks
+
+_LOG = logging.getLogger("bulwark_revocation")
+
+
+class AsyncRevocationChecker:
+    """As :class:`RevocationChecker`, for asyncio. Checks that arrive together share one round trip.
+
+    One for an application and its event loop.
+    """
+
+    def __init__(self, client: Any, options: Options | None = None, *, clock: Callable[[], float] = time.time) -> None:
+        """Makes a checker over a client of the application's own, which stays the application's to close.
+
+        ``client`` is a ``redis.asyncio.Redis`` (of a single server or a Sentinel group) or a
+        ``redis.asyncio.RedisCluster``. Its time-outs are the application's: redis-py has none by default. ``clock``
+        tells seconds since 1970.
+        """
+        self._start(client, isinstance(client, RedisCluster), options or Options(), clock, None)
+
+    @classmethod
+    def from_url(
+        cls,
+        url: str,
+        options: Options | None = None,
+        connection: Connection | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> AsyncRevocationChecker:
+        """Makes a checker with a client of its own; as :meth:`RevocationChecker.from_url`. Needs no event loop."""
+        connection = connection or Connection()
+        clustered, make_client = async_opener(url, connection)
+        checker = cls.__new__(cls)
+        deadline = connection.connect_timeout + connection.command_timeout
+        checker._start(make_client(), clustered, options or Options(), clock, deadline)
+        return checker
+
+    def _start(
+        self, client: Any, clustered: bool, options: Options, clock: Callable[[], float], deadline: float | None
+    ) -> None:
+        """``deadline`` of a round trip is None for a client that is the application's own."""
+        self._judge = Judge(options, clustered, clock)
+        self._client = client
+        self._owned = deadline is not None
+        # redis-py opens connections one after the other, so its time-outs alone do not bound a wait.
+        self._deadline = deadline
+        self._closed = False
+        self._clustered = clustered
+        self._revoked = self._judge.keys.revoked
+        self._watch = _Watch(self._judge, client) if self._judge.watched else None
+        self._batches = _Batches(self._judge, self._mget)
+        self._renewed = 0.0
+        self._single = self._judge.watched or self._judge.blind
+
+    async def check(self, jti: object, issued_at: float | None = None) -> Verdict:
+        """As :meth:`RevocationChecker.check`."""
+        if not is_jti(jti):
+            return Verdict.MALFORMED
+        judge = self._judge
+        near = judge.judge_near(jti, issued_at)
+        if near is not None:
+            return near
+        asked_at = time.monotonic()
+        return judge.judge(jti, await self._read(jti), issued_at, asked_at)
+
+    async def check_claims(self, claims: Mapping[str, Any]) -> Verdict:
+        """As :meth:`RevocationChecker.check_claims`."""
+        problem = claims_problem(claims, self._judge.now())
+        if problem is not None:
+            return problem
+        verdict = await self.check(claims.get("jti"), claims.get("iat"))
+        # Once more: Redis may have forgotten the token just before it was asked.
+        return (claims_problem(claims, self._judge.now()) or verdict) if verdict.accepted else verdict
+
+    @property
+    def status(self) -> Status:
+        """What the last contact with Redis said. Costs nothing."""
+        return self._judge.status
+
+    async def _read(self, jti: str) -> Reading | None:
+        judge = self._judge
+        if not judge.circuit.allows():
+            return None
+        try:
+            if self._closed:
+                raise RedisConnectionError("The checker is closed.")
+            if self._single:
+                async with asyncio.timeout(self._deadline):
+                    reading = await self._ask(jti)
+            else:
+                reading = await self._batches.read(jti)
+        except FAILURES as failure:
+            if judge.failed(failure):
+                await self._drop_connections()
+            return None
+        judge.circuit.succeeded()
+        return reading
+
+    async def _ask(self, jti: str) -> Reading:
+        judge = self._judge
+        if self._watch is None:
+            return Reading(bool(await self._client.execute_command("EXISTS", self._revoked + jti)), None, None)
+        losses = judge.unconfirmed.losses()
+        # The watermark first: it speaks of the time before the token is looked up.
+        seen = await self._watch.seen()
+        reading = judge.read_watched(seen, await self._client.execute_command("EXISTS", self._revoked + jti))
+        judge.note_unconfirmed(jti, reading, losses)
+        return reading
+
+    async def _mget(self, keys: list[str]) -> list[Any]:
+        async with asyncio.timeout(self._deadline):
+            values: list[Any] = await self._client.execute_command("MGET", *keys)
+            if values[-2] is None:
+                await self._renew()
+            return values
+
+    async def _renew(self) -> None:
+        """Without a watermark this may be a primary that its Sentinels have replaced: connect anew, now and then."""
+        now = time.monotonic()
+        if self._owned and now - self._renewed > WATCH_INTERVAL:
+            self._renewed = now
+            await self._drop_connections()
+
+    async def _drop_connections(self) -> None:
+        """Idle connections of before an outage are dead: one must not fail the next caller."""
+        if not self._clustered:
+            await self._client.connection_pool.disconnect(inuse_connections=False)
+
+    async def aclose(self) -> None:
+        """Ends the checker, and its client if the checker made it."""
+        self._closed = True
+        if self._watch is not None:
+            self._watch.close()
+        if self._owned:
+            await self._client.aclose()
+
+    async def __aenter__(self) -> AsyncRevocationChecker:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+
+class _Batches:
+    """Tokens that are asked about at the same time go into one MGET, which is atomic."""
+
+    MOST_TOKENS = 256
+    MOST_TRIPS = 8
+
+    def __init__(self, judge: Judge, mget: Callable[[list[str]], Any]) -> None:
+        self._judge = judge
+        self._mget = mget
+        self._complete, _, self._since = judge.keys.marks(None)
+        self._waiting: dict[str, asyncio.Future[Reading | Exception]] = {}
+        self._trips: set[asyncio.Task[None]] = set()
+        self._scheduled = False
+
+    async def read(self, jti: str) -> Reading:
+        """What Redis says about a token; raises what the client raises."""
+        answer = self._waiting.get(jti)
+        if answer is None:
+            answer = asyncio.get_running_loop().create_future()
+            self._waiting[jti] = answer
+            self._schedule()
+        # Others may wait for the same answer: one that is cancelled must not take it from them.
+        result = await asyncio.shield(answer)
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    def _schedule(self) -> None:
+        if self._waiting and not self._scheduled and len(self._trips) < self.MOST_TRIPS:
+            self._scheduled = True
+            trip = asyncio.get_running_loop().create_task(self._trip())
+            self._trips.add(trip)
+            trip.add_done_callback(self._ended)
+
+    def _ended(self, trip: asyncio.Task[None]) -> None:
+        self._trips.discard(trip)
+        if not trip.cancelled():
+            self._schedule()
+
+    async def _trip(self) -> None:
+        self._scheduled = False
+        if len(self._waiting) <= self.MOST_TOKENS:
+            batch, self._waiting = self._waiting, {}
+        else:
+            batch = {jti: self._waiting.pop(jti) for jti in list(self._waiting)[: self.MOST_TOKENS]}
+            self._schedule()
+        try:
+            revoked = self._judge.keys.revoked
+            values = await self._mget([*(revoked + jti for jti in batch), self._complete, self._since])
+        except FAILURES as failure:
+            # Redis is away: who waits for the next trip need not wait for another time-out.
+            waiting, self._waiting = self._waiting, {}
+            _answer([*batch.values(), *waiting.values()], failure)
+        except BaseException as error:
+            early = RedisConnectionError(f"The question to Redis ended early ({type(error).__name__}).")
+            _answer(batch.values(), early)
+            raise
+        else:
+            tail = values[-2:]
+            for answer, value in zip(batch.values(), values):
+                _answer([answer], self._judge.read([value, *tail]))
+
+
+def _answer(futures: Any, result: Reading | Exception) -> None:
+    for future in futures:
+        if not future.done():
+            future.set_result(result)
+
+
+class _Watch:
+    """Reads the watermark of each primary once a second, in a task that starts with the first check."""
+
+    def __init__(self, judge: Judge, client: Any) -> None:
+        self._judge = judge
+        self._client = client
+        self._watched = Watched(judge.unconfirmed)
+        self._task: AsyncShared[asyncio.Task[None]] = AsyncShared()
+
+    async def seen(self) -> Watermarks:
+        """What was last seen; it grows old by itself when Redis is away. The first call reads it."""
+        if self._task.value is None:
+            await self._task.make(self._launch)
+        return self._watched.seen
+
+    async def _launch(self) -> asyncio.Task[None]:
+        marks: dict[str, Mark] = {}
+        failure = await self._read(marks)
+        if failure is not None:
+            raise failure
+        self._watched.first(marks)
+        return asyncio.get_running_loop().create_task(self._run())
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(WATCH_INTERVAL)
+            self._watched.begin()
+            marks: dict[str, Mark] = {}
+            failure = await self._read(marks)
+            if failure is not None:
+                # The checks find out for themselves; what was seen grows old.
+                _LOG.debug("A watermark cannot be read: %s", failure)
+            self._watched.end(marks, failure is None)
+
+    async def _read(self, marks: dict[str, Mark]) -> Exception | None:
+        """Reads them all. What a primary that does not answer said last stands: it must not hide a loss of another."""
+        unread: Exception | None = None
+        seen = self._watched.seen.marks
+        try:
+            await self._client.initialize()
+            slots = lowest_slots(owners(self._client))
+        except FAILURES as failure:
+            marks.update(seen)
+            return failure
+        for slot in slots:
+            keys = self._judge.keys.marks(slot)
+            try:
+                marks[keys[0]] = Mark.of(await self._client.execute_command("MGET", *keys))
+            except FAILURES as failure:
+                unread = failure
+                if keys[0] in seen:
+                    marks[keys[0]] = seen[keys[0]]
+        return unread
+
+    def close(self) -> None:
+        """Ends the task."""
+        if self._task.value is not None:
+            self._task.value.cancel()

@@ -1,0 +1,169 @@
+"""What the checkers for threads and for asyncio have in common: everything but asking Redis."""
+
+from __future__ import annotations
+
+import enum
+import logging
+import math
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, TypeGuard
+
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from ._circuit import Circuit
+from ._decision import Policy, Reading, Verdict, parse_time
+from ._keys import Keys
+from ._memory import Memory, NearCache, Unconfirmed
+from ._options import Options
+from ._watermarks import Watermarks
+
+_LOG = logging.getLogger("bulwark_revocation")
+
+WATCH_INTERVAL = 1.0
+"""Seconds between two readings of a cluster's watermarks."""
+
+FAILURES = (Exception,)
+"""What asking Redis can raise: redis-py lets even AttributeError out while the nodes of a cluster are away."""
+
+
+class Status(enum.Enum):
+    """What the last contact with Redis said; for a health check."""
+
+    NOT_ASKED = "not-asked"
+    """No check has been made yet."""
+
+    KNOWING = "knowing"
+    """Redis answers, and Keycloak feeds it."""
+
+    UNFED = "unfed"
+    """Redis answers, but has been emptied or is not fed; see ``Options.feed_max_age``."""
+
+    AWAY = "away"
+    """Redis does not answer."""
+
+
+class Judge:
+    """Options, memory and status of one checker. Thread-safe."""
+
+    def __init__(self, options: Options, clustered: bool, clock: Callable[[], float]) -> None:
+        self.keys = Keys(options.prefix)
+        self.circuit = Circuit(options.retry_interval)
+        self.status = Status.NOT_ASKED
+        self.watched = clustered and options.feed_max_age is not None
+        self._memory = Memory(options.remembered_tokens) if options.staleness > 0 else None
+        self.unconfirmed = Unconfirmed(
+            self._memory or Memory(1), options.remembered_tokens if self._memory is not None else 0
+        )
+        self.near = NearCache(options.near_cache_size, options.near_cache_max_age) if options.near_cache_size else None
+        self.blind = options.feed_max_age is None
+        self._policy = Policy(options)
+        self._prefix = options.prefix
+        self._clock = clock
+        self._lock = threading.Lock()
+
+    def now(self) -> int:
+        """Milliseconds since 1970."""
+        return int(self._clock() * 1000)
+
+    def judge_near(self, jti: str, issued: float | None) -> Verdict | None:
+        """The verdict by the near cache; None if Redis must be asked."""
+        near = self.near
+        if near is None:
+            return None
+        reading = near.of(jti)
+        if reading is None:
+            return None
+        remembered = None if self._memory is None else self._memory.of(jti)
+        return self._policy.decide(reading, remembered, _millis(issued), self.now())
+
+    def judge(self, jti: str, reading: Reading | None, issued: float | None, asked_at: float) -> Verdict:
+        """The verdict by what Redis answered, None if it did not; ``asked_at`` by :func:`time.monotonic`."""
+        now = self.now()
+        if reading is not None:
+            knows = self._policy.knows(reading, now)
+            status = Status.KNOWING if knows else Status.UNFED
+            if status is not self.status:
+                self._become(status, "" if knows else self._feed_problem(reading, now))
+            if self.near is not None and (knows or reading.revoked):
+                self.near.note(jti, reading, asked_at)
+        remembered = None
+        if self._memory is not None:
+            # With watermarks read in the background only the next reading shows that "not revoked" was right.
+            if reading is not None and (reading.revoked or not self.watched):
+                remembered = self._memory.note(jti, reading)
+            else:
+                remembered = self._memory.of(jti)
+        return self._policy.decide(reading, remembered, _millis(issued), now)
+
+    def read(self, values: list[Any]) -> Reading:
+        """Reads the answer to one MGET of token, watermark and since."""
+        return Reading(values[0] is not None, parse_time(values[1]), parse_time(values[2]))
+
+    def read_watched(self, seen: Watermarks, exists: Any) -> Reading:
+        """Reads the answer to EXISTS, which goes with watermarks read before it."""
+        return Reading(bool(exists), seen.complete, seen.since)
+
+    def note_unconfirmed(self, jti: str, reading: Reading, losses: int) -> None:
+        """Keeps an answer that only the next reading of the watermarks shows to be right."""
+        if not reading.revoked:
+            self.unconfirmed.note(jti, reading, losses)
+
+    def failed(self, failure: BaseException) -> bool:
+        """Redis did not answer; false if that says nothing about Redis, since only this caller got no connection."""
+        if is_exhausted_pool(failure):
+            return False
+        self.circuit.failed()
+        self._become(Status.AWAY, f"{type(failure).__name__}: {failure}")
+        return True
+
+    def _feed_problem(self, reading: Reading, now: int) -> str:
+        if reading.complete is None:
+            return (
+                "it was emptied, or Keycloak with redis-revocation-listener has never fed it "
+                f"(option prefix: '{self._prefix}')"
+            )
+        return (
+            f"the watermark of Keycloak is {now - reading.complete} ms old; Keycloak is stopped or cannot reach Redis, "
+            "or the clocks differ"
+        )
+
+    def _become(self, status: Status, problem: str) -> None:
+        """Logs a change, and only a change."""
+        with self._lock:
+            if self.status is status:
+                return
+            self.status = status
+        if status is Status.AWAY:
+            _LOG.warning("Redis cannot be asked about revoked tokens: %s", problem)
+        elif status is Status.UNFED:
+            _LOG.warning("Redis cannot be trusted about revoked tokens: %s", problem)
+        else:
+            _LOG.info("Redis tells about revoked tokens.")
+
+
+def _millis(seconds: float | None) -> int | None:
+    return None if seconds is None else math.floor(seconds * 1000)
+
+
+def is_exhausted_pool(failure: BaseException) -> bool:
+    """All connections are in use: this caller fails, but Redis is there."""
+    return isinstance(failure, RedisConnectionError) and str(failure) in (
+        "No connection available.",
+        "Too many connections",
+    )
+
+
+def claims_problem(claims: Mapping[str, Any], now: int) -> Verdict | None:
+    """The verdict on a token that need not be checked: it has expired, or has no usable ``exp`` or ``iat``."""
+    exp = claims.get("exp")
+    iat = claims.get("iat")
+    if not is_number(exp) or iat is not None and not is_number(iat):
+        return Verdict.MALFORMED
+    expired: bool = exp * 1000 <= now
+    return Verdict.EXPIRED if expired else None
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether a claim is a NumericDate (RFC 7519, section 2)."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,0 +1,80 @@
+"""What all primaries of a cluster say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from ._decision import parse_time
+from ._memory import Unconfirmed
+
+
+class Mark(NamedTuple):
+    """What one primary says."""
+
+    complete: int | None
+    since: int | None
+    epoch: bytes | str
+    """Of its present life, as Keycloak writes it; empty if it has none."""
+
+    @staticmethod
+    def of(values: list[bytes | str | None]) -> Mark:
+        """Reads watermark, epoch and since."""
+        return Mark(parse_time(values[0]), parse_time(values[2]), values[1] or b"")
+
+
+class Watermarks:
+    """What all primaries say, by the key of the watermark. Immutable."""
+
+    __slots__ = ("marks", "complete", "since")
+
+    def __init__(self, marks: Mapping[str, Mark]) -> None:
+        self.marks = marks
+        completes = [mark.complete for mark in marks.values()]
+        known = [complete for complete in completes if complete is not None]
+        # Of all primaries, since a token may be on any.
+        self.complete = min(known) if known and len(known) == len(completes) else None
+        self.since = max((mark.since for mark in marks.values() if mark.since is not None), default=None)
+
+    def continues(self, before: Watermarks) -> bool:
+        """Whether no primary has lost anything since ``before``.
+
+        Each has a watermark that has not gone back (a replica has taken over that had less), and the same epoch (it
+        was not emptied and filled again).
+        """
+        if self.complete is None or self.marks.keys() != before.marks.keys():
+            return False
+        for key, mark in self.marks.items():
+            old = before.marks[key]
+            if old.complete is not None and mark.complete is not None and old.complete > mark.complete:
+                return False
+            if old.epoch != mark.epoch:
+                return False
+        return True
+
+
+class Watched:
+    """What was last seen, and what it means for the answers of before. Read by many, written by one."""
+
+    def __init__(self, unconfirmed: Unconfirmed) -> None:
+        self.seen = Watermarks({})
+        self._unconfirmed = unconfirmed
+
+    def first(self, marks: Mapping[str, Mark]) -> None:
+        """The first reading."""
+        self.seen = Watermarks(marks)
+
+    def begin(self) -> None:
+        """A further reading begins."""
+        self._unconfirmed.begin()
+
+    def end(self, marks: Mapping[str, Mark], complete: bool) -> None:
+        """A further reading has ended; ``complete`` is false if a primary could not be read."""
+        now = Watermarks(marks)
+        holds = now.continues(self.seen)
+        # Before the loss is told: an answer with the old watermark is then too late to be noted.
+        self.seen = now
+        if not holds:
+            self._unconfirmed.lose()
+        elif complete:
+            self._unconfirmed.confirm()

@@ -1,0 +1,104 @@
+"""Django REST framework (extra ``django``)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+from rest_framework import exceptions
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from .bearer import RETRY_AFTER, Claims, Guard, Refusal, require_scopes, token_of
+
+
+class TokenUser:
+    """The user of a verified token; no row of Django's user table."""
+
+    is_authenticated = True
+    is_anonymous = False
+    is_active = True
+
+    def __init__(self, claims: Claims) -> None:
+        self.claims = claims
+        self.pk = str(claims["sub"])
+        self.username = str(claims.get("preferred_username") or self.pk)
+
+    def __str__(self) -> str:
+        return self.username
+
+
+class BearerTokenAuthentication(BaseAuthentication):  # type: ignore[misc]
+    """Authenticates by a bearer token; ``request.user`` is a :class:`TokenUser`, ``request.auth`` the claims.
+
+    The setting ``BULWARK_GUARD`` is a :class:`~bulwark_revocation.bearer.Guard`, or the dotted path of one. Override
+    :meth:`user_of` to load a user of the application's own.
+    """
+
+    _CHALLENGE = "_bulwark_challenge"
+
+    def authenticate(self, request: Request) -> tuple[Any, Claims] | None:
+        """User and claims; None without a bearer token, so that the next class has its turn."""
+        # WSGI joins headers of the same name by a comma: such a value is no token.
+        header = request.META.get("HTTP_AUTHORIZATION")
+        try:
+            token = token_of(() if header is None else (header,))
+            if token is None:
+                return None
+            claims = self.guard().authorize_token(token)
+        except Refusal as refusal:
+            if refusal.status == 503:
+                raise Unavailable(RETRY_AFTER, refusal.description) from refusal
+            setattr(request, self._CHALLENGE, refusal.challenge)
+            raise exceptions.AuthenticationFailed(refusal.description, refusal.error) from refusal
+        return self.user_of(claims), claims
+
+    def authenticate_header(self, request: Request) -> str:
+        """Value of ``WWW-Authenticate`` of a 401."""
+        return getattr(request, self._CHALLENGE, None) or "Bearer"
+
+    def user_of(self, claims: Claims) -> Any:
+        """The user of a token that is accepted."""
+        return TokenUser(claims)
+
+    def guard(self) -> Guard:
+        """The guard of the settings."""
+        guard: Guard | str = settings.BULWARK_GUARD
+        return import_string(guard) if isinstance(guard, str) else guard
+
+
+class Unavailable(exceptions.APIException):  # type: ignore[misc]
+    """503 with ``Retry-After``."""
+
+    status_code = 503
+    default_code = "unavailable"
+
+    def __init__(self, wait: int, detail: str) -> None:
+        super().__init__(detail)
+        self.wait = wait
+
+
+class InsufficientScope(exceptions.PermissionDenied):  # type: ignore[misc]
+    """403 with ``WWW-Authenticate`` (RFC 6750)."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.description, refusal.error)
+        self.auth_header = refusal.challenge
+
+
+class HasScopes(BasePermission):  # type: ignore[misc]
+    """Asks for the scopes in the view's attribute ``required_scopes``: a list, or lists by HTTP method."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Whether the token has the scopes; raises :class:`InsufficientScope` if not."""
+        if not request.auth:
+            return False
+        required = view.required_scopes
+        scopes = required.get(request.method, ()) if isinstance(required, dict) else required
+        try:
+            require_scopes(request.auth, scopes)
+        except Refusal as refusal:
+            raise InsufficientScope(refusal) from refusal
+        return True

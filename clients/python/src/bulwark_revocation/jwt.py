@@ -1,0 +1,142 @@
+"""Verifies Keycloak's access tokens with PyJWT (extra ``jwt``)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+import urllib.request
+from collections.abc import Sequence
+from typing import Any
+
+import jwt
+
+from .bearer import CannotVerify, Claims, InvalidToken, require_access_token
+
+_TIMEOUT = 3.0
+_MOST_BYTES = 1_000_000
+_ALGORITHMS = ("RS256", "ES256", "EdDSA")
+
+
+class KeycloakVerifier:
+    """Verifies signature, issuer, audience, times and kind of a token. Thread-safe; one for an application.
+
+    The keys of the realm are fetched when they are first needed, again when a token names an unknown key (at most
+    once in ``refresh_interval`` seconds), and after ``key_lifetime`` seconds. While they cannot be fetched, keys that
+    were fetched before stay in use.
+
+    ``token_types`` are the values of Keycloak's claim ``typ`` that are accepted: no ID token, refresh token or logout
+    token. A token bound to a certificate or key (claim ``cnf``: mTLS, DPoP) is refused unless ``accept_bound`` is set:
+    then the application must check the proof of possession itself.
+    """
+
+    def __init__(
+        self,
+        issuer: str,
+        audience: str | Sequence[str],
+        *,
+        jwks_url: str | None = None,
+        algorithms: Sequence[str] = _ALGORITHMS,
+        token_types: Sequence[str] = ("Bearer",),
+        accept_bound: bool = False,
+        key_lifetime: float = 3600,
+        refresh_interval: float = 10,
+    ) -> None:
+        """``issuer`` is the realm's URL, ``https://sso.example.org/realms/app``."""
+        if not algorithms or any(name == "none" or name.startswith("HS") for name in algorithms):
+            raise ValueError("algorithms must be asymmetric ones")
+        self._issuer = issuer
+        self._audience = audience
+        self._algorithms = list(algorithms)
+        self._token_types = frozenset(token_types)
+        self._accept_bound = accept_bound
+        self._keys = _Keys(jwks_url or issuer + "/protocol/openid-connect/certs", key_lifetime, refresh_interval)
+
+    def verify(self, token: str) -> Claims:
+        """The claims of a token; raises :class:`InvalidToken` or :class:`CannotVerify`. May fetch keys."""
+        kid = _key_id(token)
+        if self._keys.must_fetch(kid):
+            self._keys.fetch(kid)
+        return self._decode(token, kid)
+
+    async def verify_async(self, token: str) -> Claims:
+        """As :meth:`verify`; keys are fetched on another thread."""
+        kid = _key_id(token)
+        if self._keys.must_fetch(kid):
+            await asyncio.to_thread(self._keys.fetch, kid)
+        return self._decode(token, kid)
+
+    def _decode(self, token: str, kid: str) -> Claims:
+        key = self._keys.get(kid)
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=self._algorithms,
+                audience=self._audience,
+                issuer=self._issuer,
+                # No leeway on exp: Redis forgets a revoked token then. iat may lie ahead when this clock is behind.
+                options={"require": ["exp", "iat", "sub", "jti", "iss", "aud"], "verify_iat": False},
+            )
+        except jwt.ExpiredSignatureError:
+            raise InvalidToken("The token has expired") from None
+        except jwt.InvalidAudienceError:
+            raise InvalidToken("The token is for another audience") from None
+        except jwt.InvalidIssuerError:
+            raise InvalidToken("The token is of another issuer") from None
+        except (jwt.PyJWTError, ValueError, TypeError):
+            raise InvalidToken("The token cannot be verified") from None
+        require_access_token(claims, self._token_types, self._accept_bound)
+        return claims
+
+
+def _key_id(token: str) -> str:
+    try:
+        kid = jwt.get_unverified_header(token).get("kid")
+    except (jwt.PyJWTError, ValueError, TypeError):
+        raise InvalidToken("The token cannot be verified") from None
+    if not isinstance(kid, str):
+        raise InvalidToken("The token names no key")
+    return kid
+
+
+class _Keys:
+    """The keys of the realm (RFC 7517). Thread-safe."""
+
+    def __init__(self, url: str, lifetime: float, refresh_interval: float) -> None:
+        self._url = url
+        self._lifetime = lifetime
+        self._refresh_interval = refresh_interval
+        self._keys: dict[str, Any] = {}
+        self._fetched = float("-inf")
+        self._tried = float("-inf")
+        self._lock = threading.Lock()
+
+    def must_fetch(self, kid: str) -> bool:
+        now = time.monotonic()
+        stale = kid not in self._keys or now - self._fetched > self._lifetime
+        return stale and (not self._keys or now - self._tried > self._refresh_interval)
+
+    def fetch(self, kid: str) -> None:
+        """Of several callers one fetches; the others wait and use what it got."""
+        with self._lock:
+            if not self.must_fetch(kid):
+                return
+            self._tried = time.monotonic()
+            try:
+                with urllib.request.urlopen(self._url, timeout=_TIMEOUT) as answer:
+                    document = json.loads(answer.read(_MOST_BYTES))
+                keys = {key.key_id: key for key in jwt.PyJWKSet.from_dict(document).keys if key.key_id}
+            except (OSError, ValueError, TypeError, AttributeError, jwt.PyJWTError) as failure:
+                if not self._keys:
+                    raise CannotVerify(f"The keys of the issuer cannot be fetched: {failure}") from failure
+                return
+            self._keys = {kid: key for kid, key in keys.items() if key.public_key_use in (None, "sig")}
+            self._fetched = self._tried
+
+    def get(self, kid: str) -> Any:
+        key = self._keys.get(kid)
+        if key is None:
+            raise InvalidToken("The token is signed with an unknown key")
+        return key

@@ -1,0 +1,102 @@
+"""The verifier for Keycloak's tokens (C1, J3)."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import jwt
+import pytest
+from issuer import AUDIENCE, Issuer
+
+from bulwark_revocation.bearer import CannotVerify, InvalidToken
+from bulwark_revocation.jwt import KeycloakVerifier
+
+
+@pytest.fixture
+def own_issuer() -> Iterator[Issuer]:
+    issuer = Issuer()
+    yield issuer
+    issuer.close()
+
+
+def test_keys_are_fetched_once(own_issuer: Issuer) -> None:
+    verifier = KeycloakVerifier(own_issuer.url, AUDIENCE)
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(verifier.verify, [own_issuer.token() for _ in range(32)]))
+    assert asyncio.run(verifier.verify_async(own_issuer.token()))["preferred_username"] == "alice"
+    assert own_issuer.fetches == 1
+
+
+def test_a_new_key_is_fetched_and_unknown_ones_cause_no_flood(own_issuer: Issuer) -> None:
+    verifier = KeycloakVerifier(own_issuer.url, AUDIENCE, refresh_interval=0.2)
+    verifier.verify(own_issuer.token())
+    own_issuer.add_ec("second")
+    time.sleep(0.25)
+    assert verifier.verify(own_issuer.token("second"))
+    time.sleep(0.25)
+    own_issuer.add_rsa("third")
+    forged = own_issuer.token("third")
+    del own_issuer.keys["third"]
+    for _ in range(20):
+        with pytest.raises(InvalidToken, match="unknown key"):
+            verifier.verify(forged)
+    assert own_issuer.fetches == 3
+
+
+def test_keys_stay_in_use_while_they_cannot_be_fetched(own_issuer: Issuer) -> None:
+    verifier = KeycloakVerifier(own_issuer.url, AUDIENCE, key_lifetime=0, refresh_interval=0)
+    verifier.verify(own_issuer.token())
+    token = own_issuer.token()
+    own_issuer.close()
+    assert verifier.verify(token)
+
+
+def test_without_keys_nobody_can_tell() -> None:
+    verifier = KeycloakVerifier("http://127.0.0.1:1/realms/app", AUDIENCE)
+    token = jwt.encode({"sub": "a"}, "x" * 32, "HS256", headers={"kid": "k"})
+    with pytest.raises(CannotVerify):
+        verifier.verify(token)
+    with pytest.raises(CannotVerify):
+        asyncio.run(verifier.verify_async(token))
+
+
+@pytest.mark.parametrize("algorithms", [(), ("none",), ("RS256", "HS256")])
+def test_symmetric_algorithms_are_refused(algorithms: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="asymmetric"):
+        KeycloakVerifier("http://issuer", AUDIENCE, algorithms=algorithms)
+
+
+def test_forged_tokens(issuer: Issuer) -> None:
+    verifier = KeycloakVerifier(issuer.url, AUDIENCE)
+    public = issuer.keys["first"].public_key()
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    pem = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    claims = issuer.claims()
+    forged = [
+        jwt.encode(claims, None, "none", headers={"kid": "first"}),
+        jwt.encode(claims, pem, "HS256", headers={"kid": "first"}),
+        jwt.encode(claims, "x" * 32, "HS256"),
+        jwt.encode(claims, "x" * 32, "HS256", headers={"kid": "first\n"}),
+        issuer.token()[:-4] + "AAAA",
+        "",
+        "a.b.c",
+    ]
+    for token in forged:
+        with pytest.raises(InvalidToken):
+            verifier.verify(token)
+
+
+def test_an_issue_time_ahead_of_this_clock_is_no_problem(issuer: Issuer) -> None:
+    verifier = KeycloakVerifier(issuer.url, AUDIENCE)
+    assert verifier.verify(issuer.token(iat=int(time.time()) + 5))
+
+
+def test_bound_tokens_and_other_kinds(issuer: Issuer) -> None:
+    bound = issuer.token(typ="DPoP", cnf={"jkt": "x"})
+    with pytest.raises(InvalidToken):
+        KeycloakVerifier(issuer.url, AUDIENCE, token_types=("DPoP",)).verify(bound)
+    assert KeycloakVerifier(issuer.url, AUDIENCE, token_types=("DPoP",), accept_bound=True).verify(bound)
