@@ -13,21 +13,21 @@ def pytest_sessionstart() -> None:
         pytest.exit("redis-server is not installed (Debian package redis-server)", returncode=3)
 
 
-@pytest.fixture
-def redis_server() -> Iterator[RedisServer]:
-    """A Redis of the test's own, fed by nobody but the test."""
-    server = RedisServer()
-    server.feed()
-    yield server
-    server.close()
-
-
 @pytest.fixture(scope="session")
 def shared_server() -> Iterator[RedisServer]:
-    """A Redis of all tests that only write to it."""
+    """A Redis of all tests, whatever one has left in it."""
     server = RedisServer()
     yield server
     server.close()
+
+
+@pytest.fixture
+def redis_server(shared_server: RedisServer) -> RedisServer:
+    """The same, running, empty but for a fresh watermark, fed by nobody but the test."""
+    shared_server.ensure_running()
+    shared_server.flush()
+    shared_server.feed()
+    return shared_server
 
 
 @pytest.fixture(scope="session")

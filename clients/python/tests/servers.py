@@ -72,6 +72,11 @@ class RedisServer:
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
         until(self._answers)
 
+    def ensure_running(self) -> None:
+        """Starts it if a test has stopped it."""
+        if self._process is None:
+            self.start()
+
     def _answers(self) -> bool:
         assert self._process is not None and self._process.poll() is None, (self.folder / "log").read_text()
         try:

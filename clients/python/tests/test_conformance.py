@@ -61,22 +61,17 @@ def test_there_are_enough_cases() -> None:
 @pytest.mark.parametrize("case", [case for case in SUITE["cases"] if "topology" not in case], ids=name_of)
 def test_single_server(kind: str, case: dict[str, Any], shared_server: RedisServer) -> None:
     clock = Clock()
-    stopped = False
-    try:
-        with open_checker(kind, shared_server.url, options_of(case), clock=clock) as checker:
-            for step in case["steps"]:
-                if "redis" in step and step["redis"] is None:
-                    shared_server.stop()
-                    stopped = True
-                elif "redis" in step:
-                    with shared_server.connect() as client:
-                        client.flushall()
-                        for key, value in step["redis"].items():
-                            client.set(key, text_of(value))
-                run(checker, clock, step)
-    finally:
-        if stopped:
-            shared_server.start()
+    shared_server.ensure_running()
+    with open_checker(kind, shared_server.url, options_of(case), clock=clock) as checker:
+        for step in case["steps"]:
+            if "redis" in step and step["redis"] is None:
+                shared_server.stop()
+            elif "redis" in step:
+                with shared_server.connect() as client:
+                    client.flushall()
+                    for key, value in step["redis"].items():
+                        client.set(key, text_of(value))
+            run(checker, clock, step)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -117,6 +117,7 @@ class TestCluster:
             until(lambda: checker.check("good", long_ago) is Verdict.LIVE_STALE, 5)
             assert checker.check("bad", long_ago) is Verdict.UNKNOWN
 
+    @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
     def test_the_watch_survives_a_fork(self, fed: Cluster) -> None:
         """As with a server that loads the application before it forks its workers."""
         with RevocationChecker.from_url(fed.url, QUICK) as checker:
@@ -222,6 +223,7 @@ class TestTls:
 @both
 def test_an_acl_user_needs_no_more_than_the_readme_says(kind: str, redis_server: RedisServer) -> None:
     with redis_server.connect() as client:
+        client.execute_command("ACL", "DELUSER", "app")
         client.execute_command(
             *("ACL", "SETUSER", "app", "on", ">p:w", "+mget", "+exists", "+client|setname", "+client|setinfo"),
             *("%R~revoked:*", "%R~revocation:*"),

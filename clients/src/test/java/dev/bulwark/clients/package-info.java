@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bulwark.clients;
+
+import org.jspecify.annotations.NullMarked;
