@@ -1,0 +1,205 @@
+import { adapterOf } from './adapters.js';
+import { Circuit } from './circuit.js';
+import { decide, isAccepted, knows, parseTime } from './decision.js';
+import { Keys, isJti } from './keys.js';
+import { Memory, NearCache, Unconfirmed } from './memory.js';
+import { optionsOf } from './options.js';
+import { Watch } from './watch.js';
+
+const MOST_TOKENS = 256;
+
+/** Tells whether a token is revoked, in one round trip to the Redis that Keycloak feeds. One for an application. */
+export class RevocationChecker {
+  #options;
+  #clock;
+  #log;
+  #adapter;
+  #keys;
+  #circuit;
+  #memory;
+  #unconfirmed;
+  #near;
+  #watch = null;
+  #waiting = new Map();
+  #scheduled = false;
+  #closed = false;
+
+  /** What the last contact with Redis said: `not-asked`, `knowing`, `unfed`, `away`. */
+  status = 'not-asked';
+
+  constructor(client, options = {}, { clock = Date.now, log = console } = {}) {
+    this.#options = optionsOf(options);
+    this.#clock = clock;
+    this.#log = log;
+    this.#adapter = adapterOf(client);
+    this.#keys = new Keys(this.#options.prefix);
+    this.#circuit = new Circuit(this.#options.retryInterval);
+    this.#memory = this.#options.staleness > 0 ? new Memory(this.#options.rememberedTokens) : null;
+    this.#unconfirmed = new Unconfirmed(this.#memory, this.#memory === null ? 0 : this.#options.rememberedTokens);
+    this.#near =
+      this.#options.nearCacheSize > 0 ? new NearCache(this.#options.nearCacheSize, this.#options.nearCacheMaxAge) : null;
+    if (this.#adapter.clustered && this.#options.feedMaxAge !== null) {
+      this.#watch = new Watch(
+        this.#keys,
+        (keys) => this.#bounded(this.#adapter.mget(keys)),
+        this.#adapter.owner,
+        this.#unconfirmed,
+      );
+    }
+  }
+
+  async check(jti, issuedAt = null) {
+    if (!isJti(jti)) {
+      return 'malformed';
+    }
+    const issued = issuedAt === null || issuedAt === undefined ? null : Math.floor(issuedAt * 1000);
+    const cached = this.#near?.of(jti) ?? null;
+    if (cached !== null) {
+      return decide(cached, this.#memory?.of(jti) ?? null, issued, this.#clock(), this.#options);
+    }
+    const askedAt = performance.now();
+    const reading = await this.#read(jti);
+    const now = this.#clock();
+    if (reading !== null) {
+      const known = knows(reading, now, this.#options);
+      this.#become(known ? 'knowing' : 'unfed', reading, now);
+      if (known || reading.revoked) {
+        this.#near?.note(jti, reading, askedAt);
+      }
+      // With watermarks read in the background only the next reading shows that "not revoked" was right.
+      if (reading.revoked || this.#watch === null) {
+        this.#memory?.note(jti, reading);
+      }
+    }
+    return decide(reading, this.#memory?.of(jti) ?? null, issued, now, this.#options);
+  }
+
+  async checkClaims(claims) {
+    const problem = this.#problem(claims);
+    if (problem !== null) {
+      return problem;
+    }
+    const verdict = await this.check(claims.jti, claims.iat ?? null);
+    // Once more: Redis may have forgotten the token just before it was asked.
+    return isAccepted(verdict) ? (this.#problem(claims) ?? verdict) : verdict;
+  }
+
+  #problem(claims) {
+    const { exp, iat } = claims;
+    if (!Number.isFinite(exp) || (iat !== undefined && iat !== null && !Number.isFinite(iat))) {
+      return 'malformed';
+    }
+    return exp * 1000 <= this.#clock() ? 'expired' : null;
+  }
+
+  async #read(jti) {
+    if (this.#closed || !this.#circuit.allows()) {
+      return null;
+    }
+    try {
+      const single = this.#watch !== null || this.#options.feedMaxAge === null;
+      const reading = await (single ? this.#ask(jti) : this.#batched(jti));
+      this.#circuit.succeeded();
+      return reading;
+    } catch (failure) {
+      this.#circuit.failed();
+      this.#become('away', failure);
+      return null;
+    }
+  }
+
+  async #ask(jti) {
+    const losses = this.#unconfirmed.losses;
+    // The watermark first: it speaks of the time before the token is looked up.
+    const seen = this.#watch === null ? { complete: null, since: null } : await this.#watch.seen();
+    const exists = await this.#bounded(this.#adapter.exists(this.#keys.revoked + jti));
+    const reading = { revoked: exists === 1, complete: seen.complete, since: seen.since };
+    if (!reading.revoked) {
+      this.#unconfirmed.note(jti, reading, losses);
+    }
+    return reading;
+  }
+
+  /** Tokens that are asked about at the same time go into one MGET, which is atomic. */
+  #batched(jti) {
+    let waiting = this.#waiting.get(jti);
+    if (waiting === undefined) {
+      waiting = Promise.withResolvers?.() ?? withResolvers();
+      this.#waiting.set(jti, waiting);
+      if (this.#waiting.size >= MOST_TOKENS) {
+        this.#trip();
+      } else if (!this.#scheduled) {
+        this.#scheduled = true;
+        setImmediate(() => this.#trip());
+      }
+    }
+    return waiting.promise;
+  }
+
+  async #trip() {
+    this.#scheduled = false;
+    const batch = this.#waiting;
+    if (batch.size === 0) {
+      return;
+    }
+    this.#waiting = new Map();
+    const ids = [...batch.keys()];
+    const [complete, , since] = this.#keys.marks(null);
+    try {
+      const keys = ids.map((jti) => this.#keys.revoked + jti);
+      const values = await this.#bounded(this.#adapter.mget([...keys, complete, since]));
+      const read = { complete: parseTime(values[ids.length]), since: parseTime(values[ids.length + 1]) };
+      ids.forEach((jti, i) => batch.get(jti).resolve({ revoked: values[i] !== null, ...read }));
+    } catch (failure) {
+      batch.forEach(({ reject }) => reject(failure));
+    }
+  }
+
+  /** The answer of a client, within the time-out. */
+  async #bounded(answer) {
+    let timer;
+    const timeout = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error('Redis does not answer in time.')), this.#options.commandTimeout);
+    });
+    try {
+      return await Promise.race([answer, timeout]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Logs a change, and only a change. */
+  #become(status, detail, now) {
+    if (this.status === status) {
+      return;
+    }
+    this.status = status;
+    if (status === 'away') {
+      this.#log.warn(`Redis cannot be asked about revoked tokens: ${detail.message}`);
+    } else if (status === 'unfed') {
+      const problem =
+        detail.complete === null
+          ? `it was emptied, or Keycloak with redis-revocation-listener has never fed it (option prefix: '${this.#options.prefix}')`
+          : `the watermark of Keycloak is ${now - detail.complete} ms old; Keycloak is stopped or cannot reach Redis, or the clocks differ`;
+      this.#log.warn(`Redis cannot be trusted about revoked tokens: ${problem}`);
+    } else {
+      this.#log.info('Redis tells about revoked tokens.');
+    }
+  }
+
+  close() {
+    this.#closed = true;
+    this.#watch?.close();
+  }
+}
+
+/** Node 20 has no Promise.withResolvers. */
+function withResolvers() {
+  let resolve;
+  let reject;
+  const promise = new Promise((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,3 @@
+export { RevocationChecker } from './checker.js';
+export { isAccepted } from './decision.js';
+export { CannotVerify, Guard, Refusal, refusalOf, scopesOf } from './bearer.js';

@@ -1,0 +1,20 @@
+// Compiled, not run: the types fit the clients and frameworks that they are for.
+import express from 'express';
+import fastify from 'fastify';
+import { Cluster, Redis } from 'ioredis';
+import { createClient, createCluster } from 'redis';
+import { Guard, RevocationChecker, isAccepted, type Verdict } from '../src/index.js';
+import { bearerToken as forExpress } from '../src/express.js';
+import { bearerToken as forFastify } from '../src/fastify.js';
+
+const checkers = [
+  new RevocationChecker(new Redis()),
+  new RevocationChecker(new Cluster([])),
+  new RevocationChecker(createClient(), { feedMaxAge: null }),
+  new RevocationChecker(createCluster({ rootNodes: [] }), { staleness: 60_000 }),
+];
+const verdict: Verdict = await checkers[0].check('id', 5);
+isAccepted(verdict);
+const guard = new Guard(async (token) => ({ sub: token }), checkers[0]);
+express().get('/', forExpress(guard, 'tasks:read'), (_req, res) => void res.send('ok'));
+fastify().get('/', { onRequest: forFastify(guard, 'tasks:read') }, async () => 'ok');

@@ -1,0 +1,92 @@
+package dev.bulwark.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * C3, C4: the tests of clients/node. The packages that they use are installed by npm unless they
+ * are there; where Maven is offline, or npm cannot have them, the tests are skipped and say so.
+ */
+class NodeClientIT {
+
+  private static final Path FOLDER = Path.of("node");
+  private static final Duration PROBE = Duration.ofSeconds(30);
+  private static final Duration INSTALL = Duration.ofMinutes(4);
+  private static final Duration SUITE = Duration.ofMinutes(5);
+
+  /** Needs Node 20, and redis-server on the path. */
+  private static final String MISSING =
+      """
+      const { existsSync } = require('node:fs');
+      const { delimiter, join } = require('node:path');
+      if (Number(process.versions.node.split('.')[0]) < 20) console.log('Node 20');
+      if (!process.env.PATH.split(delimiter).some((folder) => existsSync(join(folder, 'redis-server')))) {
+        console.log('redis-server');
+      }
+      """;
+
+  private static final String PACKAGES =
+      "for (const name of ['ioredis', 'redis', 'express', 'fastify', 'jose', 'typescript'])"
+          + " require.resolve(name)";
+
+  @BeforeAll
+  static void install() {
+    Optional<Command.Result> node = Command.run(FOLDER, PROBE, List.of("node", "-e", MISSING));
+    Assumptions.assumeTrue(node.isPresent(), "The Node client is not tested: node is missing");
+    String missing = node.orElseThrow().output().trim();
+    Assumptions.assumeTrue(missing.isEmpty(), "The Node client is not tested. Missing: " + missing);
+    if (hasPackages()) {
+      return;
+    }
+    Assumptions.assumeFalse(
+        "offline=true".equals(System.getProperty("bulwark.maven")),
+        "The Node client is not tested: its packages are not installed, and Maven is offline");
+    Optional<Command.Result> npm =
+        Command.run(
+            FOLDER,
+            INSTALL,
+            List.of("npm", "install", "--ignore-scripts", "--no-save", "--fetch-retries=1"));
+    Assumptions.assumeTrue(
+        npm.isPresent() && npm.get().exit() == 0 && hasPackages(),
+        () ->
+            "The Node client is not tested: npm cannot install its packages\n"
+                + npm.map(Command.Result::output).orElse("npm is missing"));
+  }
+
+  private static boolean hasPackages() {
+    return Files.isDirectory(FOLDER.resolve("node_modules"))
+        && Command.run(FOLDER, PROBE, List.of("node", "-e", PACKAGES)).orElseThrow().exit() == 0;
+  }
+
+  @Test
+  void passesItsTests() {
+    Command.Result result =
+        Command.run(FOLDER, SUITE, List.of("npm", "run", "--silent", "test")).orElseThrow();
+    String output = result.output();
+    // All of it where something failed, else the counts alone.
+    System.out.println(
+        "clients/node:\n" + (result.exit() == 0 ? output.substring(counts(output)) : output));
+    assertThat(result.exit()).as("exit code of node").isZero();
+  }
+
+  private static int counts(String output) {
+    int start = output.lastIndexOf("tests ");
+    assertThat(start).as("counts of node's test runner in %s", output).isPositive();
+    return start;
+  }
+
+  @Test
+  void itsTypesFitTheClientsAndFrameworks() {
+    Command.Result result =
+        Command.run(FOLDER, SUITE, List.of("npm", "run", "--silent", "types")).orElseThrow();
+    assertThat(result.exit()).as(result.output()).isZero();
+  }
+}
