@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -37,28 +39,47 @@ class NodeClientIT {
       "for (const name of ['ioredis', 'redis', 'express', 'fastify', 'jose', 'typescript'])"
           + " require.resolve(name)";
 
+  /** Why the tests cannot run; null if they can. */
+  private static @Nullable String problem;
+
   @BeforeAll
   static void install() {
-    Optional<Command.Result> node = Command.run(FOLDER, PROBE, List.of("node", "-e", MISSING));
-    Assumptions.assumeTrue(node.isPresent(), "The Node client is not tested: node is missing");
-    String missing = node.orElseThrow().output().trim();
-    Assumptions.assumeTrue(missing.isEmpty(), "The Node client is not tested. Missing: " + missing);
-    if (hasPackages()) {
-      return;
+    problem = problem();
+    if (problem != null) {
+      System.out.println("The Node client is not tested: " + problem);
     }
-    Assumptions.assumeFalse(
-        "offline=true".equals(System.getProperty("bulwark.maven")),
-        "The Node client is not tested: its packages are not installed, and Maven is offline");
+  }
+
+  @BeforeEach
+  void skipWithoutPackages() {
+    Assumptions.assumeTrue(problem == null, () -> "The Node client is not tested: " + problem);
+  }
+
+  private static @Nullable String problem() {
+    Optional<Command.Result> node = Command.run(FOLDER, PROBE, List.of("node", "-e", MISSING));
+    if (node.isEmpty()) {
+      return "node is not installed";
+    }
+    String missing = node.get().output().trim();
+    if (!missing.isEmpty()) {
+      return "missing: " + missing.replace("\n", ", ");
+    }
+    if (hasPackages()) {
+      return null;
+    }
+    if ("offline=true".equals(System.getProperty("bulwark.maven"))) {
+      return "its packages are not installed, and Maven is offline";
+    }
     Optional<Command.Result> npm =
         Command.run(
             FOLDER,
             INSTALL,
             List.of("npm", "install", "--ignore-scripts", "--no-save", "--fetch-retries=1"));
-    Assumptions.assumeTrue(
-        npm.isPresent() && npm.get().exit() == 0 && hasPackages(),
-        () ->
-            "The Node client is not tested: npm cannot install its packages\n"
-                + npm.map(Command.Result::output).orElse("npm is missing"));
+    if (npm.isPresent() && npm.get().exit() == 0 && hasPackages()) {
+      return null;
+    }
+    return "npm cannot install its packages\n"
+        + npm.map(Command.Result::output).orElse("npm is not installed");
   }
 
   private static boolean hasPackages() {

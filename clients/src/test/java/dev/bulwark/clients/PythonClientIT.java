@@ -73,6 +73,8 @@ class PythonClientIT {
         problems.add(candidate + " lacks " + probe.get().output());
       }
     }
-    return Assumptions.abort("The Python client is not tested: " + String.join("; ", problems));
+    String reason = "The Python client is not tested: " + String.join("; ", problems);
+    System.out.println(reason);
+    return Assumptions.abort(reason);
   }
 }
