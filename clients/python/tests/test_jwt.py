@@ -6,12 +6,15 @@ import asyncio
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import jwt
 import pytest
 from issuer import AUDIENCE, Issuer
+from servers import RedisServer
 
-from bulwark_revocation.bearer import CannotVerify, InvalidToken
+from bulwark_revocation import AsyncRevocationChecker, RevocationChecker
+from bulwark_revocation.bearer import AsyncGuard, CannotVerify, Claims, Guard, InvalidToken, Refusal
 from bulwark_revocation.jwt import KeycloakVerifier
 
 
@@ -100,3 +103,32 @@ def test_bound_tokens_and_other_kinds(issuer: Issuer) -> None:
     with pytest.raises(InvalidToken):
         KeycloakVerifier(issuer.url, AUDIENCE, token_types=("DPoP",)).verify(bound)
     assert KeycloakVerifier(issuer.url, AUDIENCE, token_types=("DPoP",), accept_bound=True).verify(bound)
+
+
+class Lax:
+    """A verifier that verifies nothing."""
+
+    def __init__(self, claims: Claims) -> None:
+        self._claims = claims
+
+    def verify(self, token: str) -> Claims:
+        return self._claims
+
+
+@pytest.mark.parametrize("more", [{"typ": "ID"}, {"typ": "Refresh"}, {"typ": None}, {"cnf": {"jkt": "x"}}])
+def test_the_guards_refuse_them_whatever_the_verifier_does(
+    more: dict[str, Any], issuer: Issuer, redis_server: RedisServer
+) -> None:
+    verifier = Lax(issuer.claims(**more))
+    with RevocationChecker.from_url(redis_server.url) as checker:
+        assert Guard(Lax(issuer.claims()), checker).authorize("Bearer x")
+        with pytest.raises(Refusal, match="The token is"):
+            Guard(verifier, checker).authorize("Bearer x")
+
+    async def use() -> None:
+        async with AsyncRevocationChecker.from_url(redis_server.url) as checker:
+            assert await AsyncGuard(Lax(issuer.claims()), checker).authorize("Bearer x")
+            with pytest.raises(Refusal, match="The token is"):
+                await AsyncGuard(verifier, checker).authorize("Bearer x")
+
+    asyncio.run(use())

@@ -143,11 +143,23 @@ def require_scopes(claims: Claims, scopes: Iterable[str]) -> None:
 
 
 class Guard:
-    """Verifies a token, and asks Redis whether it is revoked. Thread-safe."""
+    """Verifies a token, and asks Redis whether it is revoked. Thread-safe.
 
-    def __init__(self, verifier: TokenVerifier, checker: RevocationChecker) -> None:
+    ``token_types`` and ``accept_bound`` are those of :func:`require_access_token`.
+    """
+
+    def __init__(
+        self,
+        verifier: TokenVerifier,
+        checker: RevocationChecker,
+        *,
+        token_types: Collection[str] = ("Bearer",),
+        accept_bound: bool = False,
+    ) -> None:
         self._verifier = verifier
         self._checker = checker
+        self._token_types = frozenset(token_types)
+        self._accept_bound = accept_bound
 
     def authorize(self, authorization: str | Iterable[str] | None, scopes: Iterable[str] = ()) -> Claims:
         """The claims of the token in the ``Authorization`` header (or headers); raises :class:`Refusal`."""
@@ -160,12 +172,13 @@ class Guard:
         """The claims of a token; raises :class:`Refusal`."""
         try:
             claims = self._verifier.verify(token)
+            if not isinstance(claims, Mapping):
+                raise TypeError("The verifier is for asyncio: use AsyncGuard.")
+            require_access_token(claims, self._token_types, self._accept_bound)
         except InvalidToken as problem:
             raise invalid_token(str(problem)) from problem
         except CannotVerify as problem:
             raise unavailable() from problem
-        if not isinstance(claims, Mapping):
-            raise TypeError("The verifier is for asyncio: use AsyncGuard.")
         refusal = refusal_of(self._checker.check_claims(claims))
         if refusal is not None:
             raise refusal
@@ -176,9 +189,18 @@ class Guard:
 class AsyncGuard:
     """As :class:`Guard`, for asyncio. The verifier may be of either kind."""
 
-    def __init__(self, verifier: TokenVerifier, checker: AsyncRevocationChecker) -> None:
+    def __init__(
+        self,
+        verifier: TokenVerifier,
+        checker: AsyncRevocationChecker,
+        *,
+        token_types: Collection[str] = ("Bearer",),
+        accept_bound: bool = False,
+    ) -> None:
         self._verify = getattr(verifier, "verify_async", verifier.verify)
         self._checker = checker
+        self._token_types = frozenset(token_types)
+        self._accept_bound = accept_bound
 
     async def authorize(self, authorization: str | Iterable[str] | None, scopes: Iterable[str] = ()) -> Claims:
         """As :meth:`Guard.authorize`."""
@@ -192,6 +214,7 @@ class AsyncGuard:
         try:
             verified = self._verify(token)
             claims: Claims = await verified if inspect.isawaitable(verified) else verified
+            require_access_token(claims, self._token_types, self._accept_bound)
         except InvalidToken as problem:
             raise invalid_token(str(problem)) from problem
         except CannotVerify as problem:
