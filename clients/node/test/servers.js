@@ -2,13 +2,13 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, Redis } from 'ioredis';
-import { createClient, createCluster } from 'redis';
+import { createClient, createCluster, createSentinel } from 'redis';
 
 export const FIRST_SLOTS = [0, 5461, 10923, 16384];
 
@@ -50,10 +50,33 @@ export class RedisServer {
     return server;
   }
 
+  /** Starts a Sentinel that watches a primary. */
+  static async sentinel(group, primary) {
+    const server = new RedisServer();
+    server.port = await freePort();
+    const file = join(server.#folder, 'sentinel.conf');
+    writeFileSync(
+      file,
+      [
+        `port ${server.port}`,
+        'bind 127.0.0.1',
+        `dir ${server.#folder}`,
+        `sentinel monitor ${group} 127.0.0.1 ${primary.port} 1`,
+        `sentinel down-after-milliseconds ${group} 500`,
+        `sentinel failover-timeout ${group} 3000`,
+        '',
+      ].join('\n'),
+    );
+    server.#arguments = [file, '--sentinel'];
+    await server.start();
+    return server;
+  }
+
   /** Starts it, empty, and waits until it answers. */
   async start() {
     const args = ['--port', this.port, '--bind', '127.0.0.1', '--dir', this.#folder, '--save', '', '--appendonly', 'no'];
-    this.#process = spawn('redis-server', [...args.map(String), ...this.#arguments], { stdio: 'ignore' });
+    const own = this.#arguments.includes('--sentinel') ? [] : args.map(String);
+    this.#process = spawn('redis-server', [...own, ...this.#arguments], { stdio: 'ignore' });
     this.#process.on('error', (error) => {
       throw error;
     });
@@ -165,6 +188,27 @@ export async function openCluster(kind, port) {
     return { client, close: () => client.disconnect() };
   }
   const client = createCluster({ rootNodes: [{ socket: { host: '127.0.0.1', port } }] });
+  client.on('error', () => {});
+  await client.connect();
+  return { client, close: () => client.destroy() };
+}
+
+/** The same for a group of Sentinels. */
+export async function openSentinel(kind, port, group) {
+  if (kind === 'ioredis') {
+    const client = new Redis({
+      sentinels: [{ host: '127.0.0.1', port }],
+      name: group,
+      failoverDetector: true,
+      connectTimeout: 500,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+    });
+    client.on('error', () => {});
+    await once(client, 'ready');
+    return { client, close: () => client.disconnect() };
+  }
+  const client = createSentinel({ name: group, sentinelRootNodes: [{ host: '127.0.0.1', port }] });
   client.on('error', () => {});
   await client.connect();
   return { client, close: () => client.destroy() };

@@ -2,7 +2,7 @@
 import express from 'express';
 import fastify from 'fastify';
 import { Cluster, Redis } from 'ioredis';
-import { createClient, createCluster } from 'redis';
+import { createClient, createCluster, createSentinel } from 'redis';
 import { Guard, RevocationChecker, isAccepted, type Verdict } from '../src/index.js';
 import { bearerToken as forExpress } from '../src/express.js';
 import { bearerToken as forFastify } from '../src/fastify.js';
@@ -12,6 +12,7 @@ const checkers = [
   new RevocationChecker(new Cluster([])),
   new RevocationChecker(createClient(), { feedMaxAge: null }),
   new RevocationChecker(createCluster({ rootNodes: [] }), { staleness: 60_000 }),
+  new RevocationChecker(createSentinel({ name: 'main', sentinelRootNodes: [] })),
 ];
 const verdict: Verdict = await checkers[0].check('id', 5);
 isAccepted(verdict);
