@@ -66,7 +66,9 @@ final class CsvRowReader implements RowReader {
         field(fields, Columns.FIRST_NAME),
         field(fields, Columns.LAST_NAME),
         field(fields, Columns.ENABLED),
-        field(fields, Columns.EMAIL_VERIFIED),
+        positions.containsKey(Columns.EMAIL_VERIFIED)
+            ? field(fields, Columns.EMAIL_VERIFIED)
+            : null,
         field(fields, Columns.TOTP_SECRET),
         Columns.apiKeys(field(fields, Columns.API_KEY_HASHES)));
   }

@@ -71,7 +71,7 @@ final class JsonRowReader implements RowReader {
         text(row, Columns.FIRST_NAME),
         text(row, Columns.LAST_NAME),
         flag(row, Columns.ENABLED),
-        flag(row, Columns.EMAIL_VERIFIED),
+        row.has(Columns.EMAIL_VERIFIED) ? flag(row, Columns.EMAIL_VERIFIED) : null,
         text(row, Columns.TOTP_SECRET),
         apiKeys(row.path(Columns.API_KEY_HASHES)));
   }

@@ -94,8 +94,13 @@ public final class MigrateCommand implements Callable<Integer> {
 
   @Option(
       names = "--email-verified",
-      description = "Addresses are verified where the input does not say otherwise.")
-  private boolean emailVerified;
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description =
+          "Whether addresses count as verified where the input has no email_verified"
+              + " (default: ${DEFAULT-VALUE}).")
+  private boolean emailVerified = true;
 
   @Option(
       names = "--api-key-scopes",
@@ -212,6 +217,13 @@ public final class MigrateCommand implements Callable<Integer> {
             (algorithm, count) ->
                 to.printf(
                     "  %s: %d%n", algorithm.equals("none") ? "no password" : algorithm, count));
+    if (report.addresses().any()) {
+      Migration.Addresses addresses = report.addresses();
+      to.printf(
+          "  e-mail addresses: %d verified by the input, %d verified by default"
+              + " (--no-email-verified), %d not verified%n",
+          addresses.verified(), addresses.byDefault(), addresses.unverified());
+    }
     if (report.withTotp() > 0 || report.apiKeys() > 0) {
       to.printf("  with TOTP: %d, API keys: %d%n", report.withTotp(), report.apiKeys());
     }

@@ -24,6 +24,9 @@ final class Migration {
   private long blank;
   private long withTotp;
   private long apiKeys;
+  private long verified;
+  private long verifiedByDefault;
+  private long unverified;
 
   /**
    * Prepares a run.
@@ -48,11 +51,25 @@ final class Migration {
       long blank,
       long withTotp,
       long apiKeys,
+      Addresses addresses,
       Map<String, Long> byAlgorithm,
       List<String> files) {
 
     long refused() {
       return rows - converted;
+    }
+  }
+
+  /**
+   * Addresses of converted users.
+   *
+   * @param verified verified, as the input says
+   * @param byDefault verified, where the input has no column for it
+   * @param unverified their users confirm them at the first login, if the realm asks for it
+   */
+  record Addresses(long verified, long byDefault, long unverified) {
+    boolean any() {
+      return verified + byDefault + unverified > 0;
     }
   }
 
@@ -67,7 +84,8 @@ final class Migration {
         UserFiles files = options.dryRun() || out == null ? null : new UserFiles(out, options)) {
       convert(new ByteLines(in), files);
       List<String> names = files == null ? List.of() : files.finish();
-      return new Report(rows, converted, blank, withTotp, apiKeys, byAlgorithm, names);
+      Addresses addresses = new Addresses(verified, verifiedByDefault, unverified);
+      return new Report(rows, converted, blank, withTotp, apiKeys, addresses, byAlgorithm, names);
     }
   }
 
@@ -88,11 +106,12 @@ final class Migration {
       }
       rows++;
       try {
-        UserRecord user = converter.convert(reader.read(lines.text()), lines.number());
+        UserRow row = reader.read(lines.text());
+        UserRecord user = converter.convert(row, lines.number());
         if (files != null) {
           files.write(user);
         }
-        count(user);
+        count(user, row.emailVerified() == null);
       } catch (RefusedRowException e) {
         messages.println("line " + lines.number() + ": " + e.getMessage());
       }
@@ -113,8 +132,13 @@ final class Migration {
     }
   }
 
-  private void count(UserRecord user) {
+  private void count(UserRecord user, boolean verifiedUnsaid) {
     converted++;
+    if (user.email() != null) {
+      verified += user.emailVerified() && !verifiedUnsaid ? 1 : 0;
+      verifiedByDefault += user.emailVerified() && verifiedUnsaid ? 1 : 0;
+      unverified += user.emailVerified() ? 0 : 1;
+    }
     StoredHash password = user.password();
     byAlgorithm.merge(password == null ? "none" : password.algorithm(), 1L, Long::sum);
     withTotp += user.totpSecret() == null ? 0 : 1;

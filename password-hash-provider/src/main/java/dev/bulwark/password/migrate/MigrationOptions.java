@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits the most that a hash may cost
  * @param withoutPassword whether users without a password are converted
  * @param duplicateEmails whether the realm lets several users have one address
- * @param emailVerified what holds where the input does not say
+ * @param emailVerified whether addresses are verified where the input has no column for it
  * @param apiKeyScopes of keys whose scopes the input does not say
  * @param ignoredColumns columns or fields to pass over
  */

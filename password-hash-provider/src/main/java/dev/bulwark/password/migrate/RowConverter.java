@@ -57,7 +57,7 @@ final class RowConverter {
         new UserRecord(
             username,
             email,
-            flag(Columns.EMAIL_VERIFIED, row.emailVerified(), options.emailVerified()),
+            email != null && isVerified(row.emailVerified()),
             optional(Columns.FIRST_NAME, row.firstName()),
             optional(Columns.LAST_NAME, row.lastName()),
             flag(Columns.ENABLED, row.enabled(), true),
@@ -66,6 +66,13 @@ final class RowConverter {
             apiKeys(row.apiKeys()));
     refuseDuplicates(user, line);
     return user;
+  }
+
+  /** An address counts as the old application treated it: proven where it asked for no proof. */
+  private boolean isVerified(@Nullable String verified) throws RefusedRowException {
+    return verified == null
+        ? options.emailVerified()
+        : flag(Columns.EMAIL_VERIFIED, verified, false);
   }
 
   /** A refused row leaves no trace, so that it does not stand in the way of another. */

@@ -1,10 +1,12 @@
 package dev.bulwark.password.migrate;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A user as the input has it, unchecked; absent texts are empty.
  *
+ * @param emailVerified empty where the row does not say; null where the input has no such column
  * @param apiKeys in the order of the input
  */
 record UserRow(
@@ -14,6 +16,6 @@ record UserRow(
     String firstName,
     String lastName,
     String enabled,
-    String emailVerified,
+    @Nullable String emailVerified,
     String totpSecret,
     List<ApiKeyEntry> apiKeys) {}

@@ -302,6 +302,45 @@ class MigrateCommandTest {
         .isEqualTo("rw-------");
   }
 
+  /** Addresses count as the old application treated them, and the report says how many do why. */
+  @Test
+  void addressesAreVerifiedUnlessTheInputSaysOtherwise() throws IOException {
+    write("username,email,password_hash\nann,ann@b,\nbob,bob@b,\neve,,\n");
+    assertThat(run("--allow-no-password")).isZero();
+    assertThat(verified()).containsExactly(true, true, false);
+    assertThat(stdout.toString())
+        .contains("e-mail addresses: 0 verified by the input, 2 verified by default")
+        .contains("(--no-email-verified), 0 not verified");
+
+    assertThat(run("--allow-no-password", "--no-email-verified")).isZero();
+    assertThat(verified()).containsExactly(false, false, false);
+    assertThat(stdout.toString())
+        .contains("0 verified by the input, 0 verified by default")
+        .contains("2 not verified");
+
+    write("username,email,password_hash,email_verified\nann,ann@b,,t\nbob,bob@b,,f\neve,eve@b,,\n");
+    assertThat(run("--allow-no-password", "--email-verified")).isZero();
+    assertThat(verified())
+        .as("a column that says nothing of a user")
+        .containsExactly(true, false, false);
+    assertThat(stdout.toString()).contains("1 verified by the input, 0 verified by default");
+
+    write(
+        """
+        {"username":"ann","email":"ann@b","password_hash":""}
+        {"username":"bob","email":"bob@b","password_hash":"","email_verified":null}
+        {"username":"eve","email":"eve@b","password_hash":"","email_verified":false}
+        """);
+    assertThat(run("--allow-no-password")).isZero();
+    assertThat(verified()).containsExactly(true, false, false);
+  }
+
+  private List<Boolean> verified() throws IOException {
+    List<Boolean> verified = new ArrayList<>();
+    file(0).get("users").forEach(user -> verified.add(user.get("emailVerified").asBoolean()));
+    return verified;
+  }
+
   @Test
   void optionsWidenWhatIsAccepted() throws IOException {
     write(
@@ -312,7 +351,6 @@ class MigrateCommandTest {
             run(
                 "--allow-no-password",
                 "--allow-duplicate-emails",
-                "--email-verified",
                 "--ignore-columns",
                 "note",
                 "--max-bcrypt-cost",
