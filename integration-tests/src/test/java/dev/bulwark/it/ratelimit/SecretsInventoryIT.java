@@ -69,6 +69,7 @@ class SecretsInventoryIT {
             Map.entry("reset-otp", NO_SECRET),
             Map.entry("reset-password", NO_SECRET),
             Map.entry("user-session-limits", NO_SECRET),
+            Map.entry("conditional-administrator", NO_SECRET),
             Map.entry("conditional-client-scope", NO_SECRET),
             Map.entry("conditional-credential", NO_SECRET),
             Map.entry("conditional-level-of-authentication", NO_SECRET),
