@@ -1,7 +1,9 @@
 package dev.bulwark.apikey.rest;
 
 import dev.bulwark.apikey.key.ApiKeyData;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** A merge patch of a key: {@code name}, {@code scopes}, {@code expiresAt}, {@code active}. */
 final class KeyChange {
@@ -23,6 +25,18 @@ final class KeyChange {
     return request.has("scopes")
         || request.has("expiresAt")
         || request.flag("active").orElse(false);
+  }
+
+  /**
+   * The scopes for which the key may be good longer than before, or anew: all that it has then
+   * where its end or its activation changes, else those that are added.
+   */
+  Set<String> gained(ApiKeyData before, ApiKeyData after) {
+    Set<String> gained = new LinkedHashSet<>(after.scopes());
+    if (!request.has("expiresAt") && !request.flag("active").orElse(false)) {
+      before.scopes().forEach(gained::remove);
+    }
+    return gained;
   }
 
   ApiKeyData apply(ApiKeyData data) {

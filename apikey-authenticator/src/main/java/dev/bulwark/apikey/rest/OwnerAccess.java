@@ -1,10 +1,14 @@
 package dev.bulwark.apikey.rest;
 
+import dev.bulwark.apikey.key.ScopeRules;
+import dev.bulwark.apikey.service.ApiKeyException;
 import dev.bulwark.apikey.service.KeyOwner;
 import jakarta.ws.rs.NotAuthorizedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import java.util.Collection;
+import java.util.Set;
 import org.keycloak.common.util.Time;
 import org.keycloak.jose.jws.JWSInput;
 import org.keycloak.jose.jws.JWSInputException;
@@ -56,7 +60,7 @@ record OwnerAccess(
       return new OwnerAccess(
           new KeyOwner.Client(owner), user, client, result.token(), result.session());
     }
-    if (!Boolean.parseBoolean(client.getAttribute(ATTRIBUTE)) && !managesAccount(result.token())) {
+    if (!isMarked(client) && !managesAccount(result.token())) {
       throw ApiError.exception(
           403,
           "insufficient_scope",
@@ -151,6 +155,34 @@ record OwnerAccess(
                       + maxAgeSeconds)
               .build());
     }
+  }
+
+  /**
+   * Refuses scopes that the token does not have: a token that has leaked, or that an application
+   * was given for less, must not make itself a key for more. The tokens of a client with the mark,
+   * and those of a service account for its own keys, may give any scope that the owner may get.
+   *
+   * @throws ApiKeyException of kind {@link ApiKeyException.Kind#INSUFFICIENT_SCOPE}
+   */
+  void requireWithinToken(Collection<String> scopes) {
+    if (owner instanceof KeyOwner.Client || isMarked(client)) {
+      return;
+    }
+    Set<String> own = ScopeRules.parse(token.getScope());
+    Set<String> excess = ScopeRules.excess(scopes, own == null ? Set.of() : own);
+    if (!excess.isEmpty()) {
+      throw new ApiKeyException(
+          ApiKeyException.Kind.INSUFFICIENT_SCOPE,
+          "Tokens of this client make keys with scopes of their own only (unless it has the client"
+              + " attribute "
+              + ATTRIBUTE
+              + "). The token lacks: "
+              + String.join(" ", excess));
+    }
+  }
+
+  private static boolean isMarked(ClientModel client) {
+    return Boolean.parseBoolean(client.getAttribute(ATTRIBUTE));
   }
 
   /** Epoch seconds of the last real login: a refresh does not renew it. */

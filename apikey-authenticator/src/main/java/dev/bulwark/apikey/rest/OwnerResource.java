@@ -109,13 +109,17 @@ public final class OwnerResource {
           }
           access.requireRecentLogin(realm, keys().config().stepUpMaxAgeSeconds());
           KeyRequest request = KeyRequest.read(session.getContext().getRequestHeaders(), body);
+          List<String> scopes = request.texts("scopes").orElse(List.of());
           NewApiKey made =
               manager()
                   .create(
                       access.owner(),
                       request.text("name").orElse(""),
-                      request.texts("scopes").orElse(List.of()),
+                      scopes,
                       request.moment("expiresAt"));
+          // After the scopes were checked against the owner: one that is not there is a bad
+          // request.
+          access.requireWithinToken(scopes);
           ApiKeyEvents.created(event(access), made.key());
           return created(made);
         });
@@ -146,6 +150,7 @@ public final class OwnerResource {
             access.requireRecentLogin(realm, keys().config().stepUpMaxAgeSeconds());
           }
           ApiKeyManager.Change done = manager().update(access.owner(), id, change::apply);
+          access.requireWithinToken(change.gained(done.before().data(), done.after().data()));
           ApiKeyEvents.updated(event(access), done);
           return listed(access.owner(), id);
         });
@@ -175,6 +180,7 @@ public final class OwnerResource {
           KeyRequest request = KeyRequest.read(session.getContext().getRequestHeaders(), body);
           ApiKeyManager.Rotation done =
               manager().rotate(access.owner(), id, request.number("overlapSeconds").orElse(0L));
+          access.requireWithinToken(done.made().key().data().scopes());
           ApiKeyEvents.rotated(event(access), done);
           return created(done.made());
         });

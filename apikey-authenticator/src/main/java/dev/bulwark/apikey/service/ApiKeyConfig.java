@@ -18,6 +18,7 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
  * @param rotationMaxOverlapSeconds longest overlap of a rotation, 0 to 31,536,000
  * @param sweepSeconds how often rotated keys and rows without a key are removed, 1 to 86,400
  * @param refuseLockedOwner whether brute-force lock-out of the owner stops the keys too
+ * @param refusePendingActions whether pending required actions of the owner stop the keys
  * @param verifyAllowedAddresses addresses that may call {@code verify} without credentials
  */
 public record ApiKeyConfig(
@@ -29,6 +30,7 @@ public record ApiKeyConfig(
     int rotationMaxOverlapSeconds,
     int sweepSeconds,
     boolean refuseLockedOwner,
+    boolean refusePendingActions,
     List<Network> verifyAllowedAddresses) {
 
   static final String PREFIX = "spi-api-key--default--";
@@ -41,7 +43,11 @@ public record ApiKeyConfig(
   static final String OVERLAP = "rotation-max-overlap-seconds";
   static final String SWEEP = "sweep-seconds";
   static final String LOCKED = "refuse-locked-owner";
+  static final String PENDING = "refuse-pending-actions";
   static final String ALLOWED = "verify-allowed-addresses";
+
+  /** As long as on the page in the shipped realm ({@code max_auth_age}). */
+  private static final int STEP_UP_DEFAULT = 300;
 
   /**
    * Checks the ranges.
@@ -65,11 +71,12 @@ public record ApiKeyConfig(
         number(scope, CACHE_SIZE, 100_000),
         number(scope, USAGE_FLUSH, 10),
         number(scope, TOKEN_MAX, 300),
-        number(scope, STEP_UP, 900),
+        number(scope, STEP_UP, STEP_UP_DEFAULT),
         number(scope, WRONG_KEYS, 30),
         number(scope, OVERLAP, 2_592_000),
         number(scope, SWEEP, 60),
         flag(scope, LOCKED, false),
+        flag(scope, PENDING, true),
         ranges(scope));
   }
 
@@ -99,7 +106,7 @@ public record ApiKeyConfig(
         .helpText(
             "Seconds since the owner's login within which a key can be made or rotated"
                 + " (0 to 86400, 0 for any time).")
-        .defaultValue(900)
+        .defaultValue(STEP_UP_DEFAULT)
         .add()
         .property()
         .name(WRONG_KEYS)
@@ -127,6 +134,14 @@ public record ApiKeyConfig(
         .type(ProviderConfigProperty.BOOLEAN_TYPE)
         .helpText("Whether a temporary brute-force lock-out of the owner stops the keys too.")
         .defaultValue(false)
+        .add()
+        .property()
+        .name(PENDING)
+        .type(ProviderConfigProperty.BOOLEAN_TYPE)
+        .helpText(
+            "Whether pending required actions of the owner, a new password for example, stop the"
+                + " keys too.")
+        .defaultValue(true)
         .add()
         .property()
         .name(ALLOWED)

@@ -10,6 +10,7 @@ public final class ApiKeyException extends RuntimeException {
     INVALID_REQUEST(400),
     INVALID_SCOPE(400),
     FORBIDDEN(403),
+    INSUFFICIENT_SCOPE(403),
     NOT_FOUND(404),
     CONFLICT(409),
     LIMIT_EXCEEDED(409);

@@ -159,7 +159,7 @@ public final class ApiKeyManager {
     long now = Time.currentTimeMillis();
     String checkedName = checkName(name);
     List<String> checkedScopes = checkScopes(owner, scopes);
-    Long end = checkExpiry(expiresAt, now, limits);
+    Long end = checkExpiry(expiresAt, now, limits.life().latestEnd(now), limits);
     refuseServiceAccount(owner);
     requireRoom(owner, limits, now);
     return store(owner, id, limits, checkedName, checkedScopes, end, now);
@@ -207,7 +207,7 @@ public final class ApiKeyManager {
                 checkName(foreign.name()),
                 foreign.prefix(),
                 checkScopes(owner, foreign.scopes()),
-                checkExpiry(foreign.expiresAt(), now, limits))
+                checkExpiry(foreign.expiresAt(), now, limits.life().latestEnd(now), limits))
             .withActive(foreign.active());
     checkSize(data);
     requireRoom(owner, limits, now);
@@ -291,9 +291,11 @@ public final class ApiKeyManager {
       data = data.withScopes(checkScopes(owner, wanted.scopes()));
     }
     if (!java.util.Objects.equals(wanted.expiresAt(), data.expiresAt())) {
+      RealmLimits limits = RealmLimits.of(realm);
+      Long latest = limits.life().latestEnd(before.createdAt(), data.expiresAt());
       data =
           data.withExpiresAt(
-              checkExpiry(wanted.expiresAt(), Time.currentTimeMillis(), RealmLimits.of(realm)));
+              checkExpiry(wanted.expiresAt(), Time.currentTimeMillis(), latest, limits));
     }
     data = data.withActive(wanted.active());
     if (Change.narrows(before.data(), data)) {
@@ -355,14 +357,15 @@ public final class ApiKeyManager {
     Set<String> scopes =
         ScopeRules.granted(
             old.data().scopes(), new ScopeCatalog(session, realm).of(owner).keySet(), null);
+    RealmLimits limits = RealmLimits.of(realm);
     NewApiKey made =
         store(
             owner,
             KeycloakModelUtils.generateId(),
-            RealmLimits.of(realm),
+            limits,
             old.data().name(),
             List.copyOf(scopes),
-            old.data().expiresAt(),
+            limits.life().successorEnd(now, old.data().expiresAt()),
             now);
     if (overlapSeconds == 0) {
       store.remove(old, locked.row());
@@ -449,19 +452,19 @@ public final class ApiKeyManager {
   }
 
   private static @Nullable Long checkExpiry(
-      @Nullable Long expiresAt, long now, RealmLimits limits) {
-    Long longest =
-        limits.maxLifeDays() == 0 ? null : now + Duration.ofDays(limits.maxLifeDays()).toMillis();
+      @Nullable Long expiresAt, long now, @Nullable Long latest, RealmLimits limits) {
     if (expiresAt == null) {
-      return longest;
+      return latest;
     }
     if (expiresAt <= now) {
       throw new ApiKeyException(Kind.INVALID_REQUEST, "expiresAt must be in the future");
     }
-    if (longest != null && expiresAt > longest) {
+    if (latest != null && expiresAt > latest) {
       throw new ApiKeyException(
           Kind.INVALID_REQUEST,
-          "expiresAt must be within " + limits.maxLifeDays() + " days from now");
+          "expiresAt must be within "
+              + limits.maxLifeDays()
+              + " days from the creation of the key");
     }
     return expiresAt;
   }

@@ -190,6 +190,9 @@ public final class ApiKeyVerifier {
     if (isLocked(user)) {
       return refused(key, Reason.OWNER_LOCKED);
     }
+    if (config.refusePendingActions() && user.getRequiredActionsStream().findAny().isPresent()) {
+      return refused(key, Reason.OWNER_ACTIONS_PENDING);
+    }
     return checkState(key);
   }
 

@@ -1,6 +1,7 @@
 package dev.bulwark.apikey.service;
 
 import dev.bulwark.apikey.key.ApiKeyFormat;
+import dev.bulwark.apikey.key.KeyLife;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -29,6 +30,11 @@ public record RealmLimits(int maxKeys, int maxLifeDays, String prefix, Set<Strin
   public static final String SCOPES = "scopes";
 
   public static final int DEFAULT_MAX_KEYS = 50;
+
+  /** How long keys may live. */
+  public KeyLife life() {
+    return new KeyLife(maxLifeDays);
+  }
 
   /** The limits of a realm; defaults where its required action is not configured. */
   public static RealmLimits of(RealmModel realm) {

@@ -42,7 +42,9 @@ public sealed interface Verification {
     EXPIRED,
     REPLACED,
     OWNER_DISABLED,
-    OWNER_LOCKED;
+    OWNER_LOCKED,
+    /** Keycloak asks the owner for something at the next login, a new password for example. */
+    OWNER_ACTIONS_PENDING;
 
     /** The published name, for example {@code owner_disabled}. */
     public String id() {

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.keycloak.Config;
 import org.keycloak.models.ModelValidationException;
 
 /** Options out of range are refused by name. */
@@ -37,10 +38,28 @@ class ConfigTest {
     assertThatThrownBy(
             () ->
                 new ApiKeyConfig(
-                    cache, flush, token, stepUp, wrong, overlap, sweep, true, List.<Network>of()))
+                    cache,
+                    flush,
+                    token,
+                    stepUp,
+                    wrong,
+                    overlap,
+                    sweep,
+                    true,
+                    true,
+                    List.<Network>of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("spi-api-key--default--" + option)
         .hasMessageMatching(".*must be \\d+ to \\d+, but is -?\\d+");
+  }
+
+  @Test
+  void theDefaultsAreTheSafeOnes() {
+    ApiKeyConfig config =
+        ApiKeyConfig.of(new Config.SystemPropertiesScope("bulwark.test.no-such-option."));
+    assertThat(config.stepUpMaxAgeSeconds()).as("as long as on the page").isEqualTo(300);
+    assertThat(config.refusePendingActions()).isTrue();
+    assertThat(config.refuseLockedOwner()).isFalse();
   }
 
   @Test
