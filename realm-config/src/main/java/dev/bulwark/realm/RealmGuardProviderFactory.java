@@ -1,5 +1,6 @@
 package dev.bulwark.realm;
 
+import dev.bulwark.realm.social.UnprovenLinks;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -43,6 +44,7 @@ public final class RealmGuardProviderFactory
   @Override
   public void postInit(KeycloakSessionFactory factory) {
     factory.register(RealmGuardProviderFactory::onEvent);
+    factory.register(UnprovenLinks::onEvent);
   }
 
   @Override

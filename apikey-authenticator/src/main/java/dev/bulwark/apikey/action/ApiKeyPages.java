@@ -71,6 +71,7 @@ final class ApiKeyPages {
         switch (error.kind()) {
           case NOT_FOUND -> context.form().setError("apiKeyGone");
           case CONFLICT -> context.form().setError("apiKeyReplacedAlready");
+          case EMAIL_NOT_VERIFIED -> context.form().setError("apiKeyAddressNotProven");
           default ->
               error.detail().startsWith("name")
                   ? context.form().setError("apiKeyInvalidName")
@@ -118,6 +119,9 @@ final class ApiKeyPages {
   private FormMessage message(ApiKeyException error) {
     if (error.kind() == ApiKeyException.Kind.LIMIT_EXCEEDED) {
       return new FormMessage(null, "apiKeyLimitReached", limits.maxKeys());
+    }
+    if (error.kind() == ApiKeyException.Kind.EMAIL_NOT_VERIFIED) {
+      return new FormMessage(null, "apiKeyAddressNotProven");
     }
     if (error.kind() == ApiKeyException.Kind.INVALID_SCOPE) {
       return new FormMessage("scope", "apiKeyInvalidScope");

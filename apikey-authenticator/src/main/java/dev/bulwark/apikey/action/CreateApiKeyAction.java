@@ -6,6 +6,7 @@ import dev.bulwark.apikey.service.ApiKeyException;
 import dev.bulwark.apikey.service.ApiKeyProvider;
 import dev.bulwark.apikey.service.KeyOwner;
 import dev.bulwark.apikey.service.NewApiKey;
+import dev.bulwark.apikey.service.ProvenAddress;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
@@ -158,6 +159,7 @@ final class CreateApiKeyAction implements RequiredActionProvider {
     ApiKeyPages pages = new ApiKeyPages(session, context);
     AuthenticationSessionModel notes = context.getAuthenticationSession();
     try {
+      ProvenAddress.require(context.getRealm(), context.getUser());
       NewApiKey created =
           session
               .getProvider(ApiKeyProvider.class)

@@ -7,6 +7,7 @@ import dev.bulwark.apikey.service.ApiKeyManager;
 import dev.bulwark.apikey.service.ApiKeyProvider;
 import dev.bulwark.apikey.service.KeyOwner;
 import dev.bulwark.apikey.service.NewApiKey;
+import dev.bulwark.apikey.service.ProvenAddress;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -38,8 +39,12 @@ final class KeyChanges {
     switch (operation) {
       case "rename" -> update(id, data -> data.withName(text(input.getFirst("name"))));
       case "deactivate" -> update(id, data -> data.withActive(false));
-      case "activate" -> update(id, data -> data.withActive(true));
+      case "activate" -> {
+        ProvenAddress.require(context.getRealm(), context.getUser());
+        update(id, data -> data.withActive(true));
+      }
       case "rotate" -> {
+        ProvenAddress.require(context.getRealm(), context.getUser());
         return Optional.of(rotate(id, seconds(input.getFirst("overlap"))));
       }
       default -> throw new ApiKeyException(ApiKeyException.Kind.INVALID_REQUEST, "op is not known");

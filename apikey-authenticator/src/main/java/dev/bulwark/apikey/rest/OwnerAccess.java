@@ -3,6 +3,7 @@ package dev.bulwark.apikey.rest;
 import dev.bulwark.apikey.key.ScopeRules;
 import dev.bulwark.apikey.service.ApiKeyException;
 import dev.bulwark.apikey.service.KeyOwner;
+import dev.bulwark.apikey.service.ProvenAddress;
 import jakarta.ws.rs.NotAuthorizedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -154,6 +155,17 @@ record OwnerAccess(
                       + "\", error=\"insufficient_user_authentication\", max_age="
                       + maxAgeSeconds)
               .build());
+    }
+  }
+
+  /**
+   * Refuses a user whose e-mail address is not proven yet.
+   *
+   * @throws ApiKeyException as {@link ProvenAddress#require}
+   */
+  void requireProvenAddress(RealmModel realm) {
+    if (owner instanceof KeyOwner.User) {
+      ProvenAddress.require(realm, user);
     }
   }
 

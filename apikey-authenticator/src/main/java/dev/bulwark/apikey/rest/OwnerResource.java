@@ -108,6 +108,7 @@ public final class OwnerResource {
                 "Keys of a client are made by an administrator; the client may rotate them");
           }
           access.requireRecentLogin(realm, keys().config().stepUpMaxAgeSeconds());
+          access.requireProvenAddress(realm);
           KeyRequest request = KeyRequest.read(session.getContext().getRequestHeaders(), body);
           List<String> scopes = request.texts("scopes").orElse(List.of());
           NewApiKey made =
@@ -122,6 +123,20 @@ public final class OwnerResource {
           access.requireWithinToken(scopes);
           ApiKeyEvents.created(event(access), made.key());
           return created(made);
+        });
+  }
+
+  /** Revokes all keys of the caller, for an application's own "log out everywhere". */
+  @DELETE
+  public Response revokeAll() {
+    OwnerAccess access = OwnerAccess.require(session);
+    return Answers.of(
+        session,
+        () -> {
+          manager()
+              .revokeAll(access.owner())
+              .forEach(revoked -> ApiKeyEvents.revoked(event(access), revoked));
+          return Response.noContent().build();
         });
   }
 
@@ -148,6 +163,7 @@ public final class OwnerResource {
                   "Scopes, expiry and activation of a client's keys are up to an administrator");
             }
             access.requireRecentLogin(realm, keys().config().stepUpMaxAgeSeconds());
+            access.requireProvenAddress(realm);
           }
           ApiKeyManager.Change done = manager().update(access.owner(), id, change::apply);
           access.requireWithinToken(change.gained(done.before().data(), done.after().data()));
@@ -178,6 +194,7 @@ public final class OwnerResource {
         () -> {
           access.requireRecentLogin(realm, keys().config().stepUpMaxAgeSeconds());
           KeyRequest request = KeyRequest.read(session.getContext().getRequestHeaders(), body);
+          access.requireProvenAddress(realm);
           ApiKeyManager.Rotation done =
               manager().rotate(access.owner(), id, request.number("overlapSeconds").orElse(0L));
           access.requireWithinToken(done.made().key().data().scopes());

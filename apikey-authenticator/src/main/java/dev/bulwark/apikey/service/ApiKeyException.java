@@ -11,6 +11,7 @@ public final class ApiKeyException extends RuntimeException {
     INVALID_SCOPE(400),
     FORBIDDEN(403),
     INSUFFICIENT_SCOPE(403),
+    EMAIL_NOT_VERIFIED(403),
     NOT_FOUND(404),
     CONFLICT(409),
     LIMIT_EXCEEDED(409);

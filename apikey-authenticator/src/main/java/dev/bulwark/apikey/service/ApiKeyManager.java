@@ -15,6 +15,7 @@ import dev.bulwark.apikey.store.ApiKeyIndex;
 import dev.bulwark.apikey.store.ApiKeyIndex.Usage;
 import dev.bulwark.apikey.store.StoredCredentials;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -402,6 +403,25 @@ public final class ApiKeyManager {
     Locked locked = lock(owner, keyId);
     store.remove(locked.key(), locked.row());
     return locked.key();
+  }
+
+  /**
+   * Revokes every key of an owner for good, those that are inactive, expired or replaced too.
+   *
+   * @return the keys as they were; empty where there was none
+   */
+  public List<ApiKey> revokeAll(KeyOwner owner) {
+    List<ApiKey> revoked = new ArrayList<>();
+    for (ApiKeyEntity row : index.lockOwner(realm.getId(), owner.type(), owner.id())) {
+      store
+          .readFresh(owner, row)
+          .ifPresent(
+              key -> {
+                store.remove(key, row);
+                revoked.add(key);
+              });
+    }
+    return revoked;
   }
 
   private record Locked(ApiKey key, ApiKeyEntity row) {}

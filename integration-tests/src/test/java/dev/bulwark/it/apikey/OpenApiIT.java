@@ -79,6 +79,8 @@ class OpenApiIT {
     contract.check("delete", OWN + "/{id}", keys.send("DELETE", secondId, token, null));
     contract.check("delete", OWN + "/{id}", keys.send("DELETE", secondId, token, null)).expect(404);
     contract.check("get", OWN, keys.send("GET", "", null, null)).expect(401);
+    contract.check("delete", OWN, keys.send("DELETE", "", token, null)).expect(204);
+    contract.check("delete", OWN, keys.send("DELETE", "", null, null)).expect(401);
     contract.check("get", OWN, keys.send("GET", "", "garbage", null)).expect(401);
     contract.check("get", OWN, keys.send("GET", "?max=0", token, null)).expect(400);
     contract.check("post", OWN, keys.create(token, "{")).expect(400);

@@ -74,6 +74,8 @@ final class EventScenario {
     List<Expected> expected =
         List.of(
             new Expected("REGISTER", null, true),
+            new Expected("SEND_VERIFY_EMAIL", null, true),
+            new Expected("VERIFY_EMAIL", null, true),
             new Expected("LOGIN", null, true),
             new Expected("LOGIN_ERROR", "invalid_user_credentials", true),
             new Expected("LOGIN_ERROR", "user_not_found", false),
@@ -115,8 +117,10 @@ final class EventScenario {
     form.put("email", USER + "@example.org");
     form.put("firstName", "Erna");
     form.put("lastName", "Event");
-    FormBrowser.Page done =
-        browser.submit(browser.open(login.address("registrations", "openid")), form);
+    browser.submit(browser.open(login.address("registrations", "openid")), form);
+    String link = mails.link();
+    secrets.add(link.substring(link.indexOf("key=") + 4).split("&", 2)[0]);
+    FormBrowser.Page done = browser.open(link);
     String code = done.parameter("code");
     secrets.add(code);
     keep(login.redeem(code).expect(200));

@@ -236,6 +236,7 @@ class RealmImportIT {
     assertThat(app.get("browserSecurityHeaders").get("strictTransportSecurity").asText())
         .as("L4")
         .contains("max-age=31536000");
+    assertThat(app.get("verifyEmail").asBoolean()).as("VERIFY_EMAIL unset").isTrue();
     assertThat(app.get("loginTheme").asText()).as("B5").isEqualTo("bulwark");
   }
 }

@@ -12,6 +12,7 @@ import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Authenticator;
 import dev.bulwark.it.support.Chromium;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Inbox;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -78,7 +79,8 @@ class RelyingAppBrowserIT {
 
   @Test
   void registersAddsATaskLogsOutAndIsRefusedWithAWrongPassword() {
-    try (Person person = person()) {
+    try (Inbox inbox = new Inbox(ADMIN);
+        Person person = person()) {
       Page page = person.page();
       page.navigate(app.at("/"));
       page.click("#register");
@@ -90,6 +92,7 @@ class RelyingAppBrowserIT {
       page.fill("#firstName", "New");
       page.fill("#lastName", "Comer");
       page.click("#kc-register-form [type=submit]");
+      page.navigate(inbox.link());
       person.awaitTasks();
       assertThat(page.locator("#name").innerText()).isEqualTo("newcomer");
       assertThat(page.locator("#none").isVisible()).isTrue();

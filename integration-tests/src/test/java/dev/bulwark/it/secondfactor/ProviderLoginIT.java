@@ -6,6 +6,7 @@ import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Application;
 import dev.bulwark.it.support.Authenticator;
 import dev.bulwark.it.support.FormBrowser;
+import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
@@ -95,14 +96,125 @@ class ProviderLoginIT {
   void anAdministratorSetsOneUp() {
     people.create("by-idp-boss");
     people.makeAdministrator("by-idp-boss");
-    FormBrowser.Page page = logIn("by-idp-boss", new FormBrowser(stack.url()));
+    assertSetUpIsDemanded("by-idp-boss");
+  }
+
+  /** T3: so must holders of the roles that administer the realm. */
+  @Test
+  void aHolderOfARealmManagementRoleSetsOneUp() {
+    people.create("by-idp-helper");
+    new RoleGrants(admin).management("by-idp-helper", "query-users");
+    assertSetUpIsDemanded("by-idp-helper");
+  }
+
+  private void assertSetUpIsDemanded(String name) {
+    FormBrowser.Page page = logIn(name, new FormBrowser(stack.url()));
     assertThat(page.parameters()).doesNotContainKey("code");
     assertThat(page.response().body()).contains("kc-totp-settings");
-    assertThat(people.sessions("by-idp-boss")).isZero();
+    assertThat(people.sessions(name)).isZero();
+  }
+
+  /**
+   * O2: who has registered with somebody else's address, and knows the password of that account,
+   * would have a way in of his own after the owner's reset of the password.
+   */
+  @Test
+  void anAccountWhoseAddressIsNotProvenIsNotLinked() {
+    people.create("squatted");
+    String id = admin.userId("squatted");
+    admin.put("/realms/app/users/" + id, "{\"emailVerified\":false}").expect(204);
+    register("squatted");
+    FormBrowser browser = new FormBrowser(stack.url());
+    FormBrowser.Page page = comeFromProvider("squatted", browser);
+    page = review(page, "squatted", browser);
+    assertThat(page.response().body()).contains("linkAccount");
+    page = browser.submit(page, Map.of("submitAction", "linkAccount"));
+    page = browser.submit(page, Map.of("username", "squatted", "password", Realm.PASSWORD));
+    assertThat(page.parameters()).doesNotContainKey("code");
+    assertThat(identities(id)).isZero();
+    assertThat(people.sessions("squatted")).isZero();
+    assertThat(
+            admin
+                .get("/realms/app/events?type=FEDERATED_IDENTITY_LINK_ERROR&user=" + id)
+                .expect(200)
+                .json())
+        .extracting(event -> event.get("error").asText())
+        .containsExactly("email_not_verified");
+
+    admin
+        .put("/realms/app/users/" + id, "{\"emailVerified\":true,\"requiredActions\":[]}")
+        .expect(204);
+    browser = new FormBrowser(stack.url());
+    page = review(comeFromProvider("squatted", browser), "squatted", browser);
+    page = browser.submit(page, Map.of("submitAction", "linkAccount"));
+    page = browser.submit(page, Map.of("username", "squatted", "password", Realm.PASSWORD));
+    assertThat(page.parameters()).containsKey("code");
+    assertThat(identities(id)).isOne();
+  }
+
+  /** The address changes hands while the user is at the provider. */
+  @Test
+  void inASessionNothingIsLinkedEither() {
+    people.create("links-later");
+    String id = admin.userId("links-later");
+    register("links-later");
+    FormBrowser browser = new FormBrowser(stack.url());
+    FormBrowser.Page page = browser.open(linking());
+    page = browser.submit(page, Map.of("username", "links-later", "password", Realm.PASSWORD));
+    page = browser.submit(page, Map.of("continue", ""));
+    assertThat(page.url()).contains("/realms/" + PROVIDER + "/");
+    admin.put("/realms/app/users/" + id, "{\"emailVerified\":false}").expect(204);
+    page = browser.submit(page, Map.of("username", "links-later", "password", Realm.PASSWORD));
+    assertThat(page.parameters()).doesNotContainEntry("kc_action_status", "success");
+    assertThat(identities(id)).isZero();
+  }
+
+  private String linking() {
+    return stack.realm().endpoint("auth")
+        + "?client_id=account-console&response_type=code&scope=openid&redirect_uri="
+        + Http.encode(stack.realm().url() + "/account/")
+        + "&code_challenge_method=S256&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        + "&kc_action=idp_link:idp";
+  }
+
+  private int identities(String id) {
+    return admin.get("/realms/app/users/" + id + "/federated-identity").expect(200).json().size();
+  }
+
+  /** The page of a provider that tells too little of the user, where it is shown. */
+  private static FormBrowser.Page review(FormBrowser.Page page, String name, FormBrowser browser) {
+    if (!page.response().body().contains("kc-idp-review-profile-form")) {
+      return page;
+    }
+    return browser.submit(
+        page,
+        Map.of(
+            "username",
+            name,
+            "email",
+            name + "@example.org",
+            "firstName",
+            "Second",
+            "lastName",
+            "Factor"));
   }
 
   /** Makes the user's account at the provider, links it, and logs in there. */
   private FormBrowser.Page logIn(String name, FormBrowser browser) {
+    String there = register(name);
+    admin
+        .post(
+            "/realms/app/users/" + admin.userId(name) + "/federated-identity/idp",
+            """
+            {"identityProvider": "idp", "userId": "%s", "userName": "%s"}
+            """
+                .formatted(there, name))
+        .expect(204);
+    return comeFromProvider(name, browser);
+  }
+
+  /** Makes the user's account at the provider; returns its id. */
+  private String register(String name) {
     admin
         .post(
             "/realms/" + PROVIDER + "/users",
@@ -113,22 +225,16 @@ class ProviderLoginIT {
             """
                 .formatted(name, Realm.PASSWORD))
         .expect(201);
-    String there =
-        admin
-            .get("/realms/" + PROVIDER + "/users?exact=true&username=" + name)
-            .expect(200)
-            .json()
-            .get(0)
-            .get("id")
-            .asText();
-    admin
-        .post(
-            "/realms/app/users/" + admin.userId(name) + "/federated-identity/idp",
-            """
-            {"identityProvider": "idp", "userId": "%s", "userName": "%s"}
-            """
-                .formatted(there, name))
-        .expect(204);
+    return admin
+        .get("/realms/" + PROVIDER + "/users?exact=true&username=" + name)
+        .expect(200)
+        .json()
+        .get(0)
+        .get("id")
+        .asText();
+  }
+
+  private FormBrowser.Page comeFromProvider(String name, FormBrowser browser) {
     FormBrowser.Page form = browser.open(application.login("openid") + "&kc_idp_hint=idp");
     assertThat(form.url()).contains("/realms/" + PROVIDER + "/");
     return browser.submit(form, Map.of("username", name, "password", Realm.PASSWORD));

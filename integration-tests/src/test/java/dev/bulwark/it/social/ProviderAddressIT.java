@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.social.GitHubAccount.Address;
 import dev.bulwark.it.support.Application;
 import dev.bulwark.it.support.FormBrowser;
+import dev.bulwark.it.support.Inbox;
 import dev.bulwark.it.support.Realm;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +77,34 @@ class ProviderAddressIT {
                 .logIn(unverified(5004, "unsure", "unsure@hub.example")));
     assertThat(unverified.get("email").asText()).isEqualTo("unsure@hub.example");
     assertThat(unverified.get("emailVerified").asBoolean()).isFalse();
+  }
+
+  /** As shipped: whoever is new from GitHub confirms the address once, from Google nobody does. */
+  @Test
+  void anAddressThatIsNotProvenIsConfirmedByMail() {
+    server.admin().put("/realms/app", "{\"verifyEmail\":true}").expect(204);
+    try (Inbox inbox = new Inbox(server.admin())) {
+      assertThat(
+              new Traveller(server, application)
+                  .logIn(GoogleAccount.of("5103", "proven@gmail.example"))
+                  .parameters())
+          .containsKey("code");
+      assertThat(inbox.size()).isZero();
+      Traveller traveller = new Traveller(server, application);
+      FormBrowser.Page page =
+          traveller.logIn(GitHubAccount.of(5008, "to-confirm", "to-confirm@hub.example"));
+      assertThat(page.parameters()).doesNotContainKey("code");
+      page = traveller.browser().open(inbox.link());
+      assertThat(user(page).get("emailVerified").asBoolean()).isTrue();
+      assertThat(
+              new Traveller(server, application)
+                  .logIn(GitHubAccount.of(5008, "to-confirm", "to-confirm@hub.example"))
+                  .parameters())
+          .as("asked once")
+          .containsKey("code");
+    } finally {
+      server.admin().put("/realms/app", "{\"verifyEmail\":false}").expect(204);
+    }
   }
 
   @Test

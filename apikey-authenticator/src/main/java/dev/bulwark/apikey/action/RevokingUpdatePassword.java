@@ -1,0 +1,86 @@
+package dev.bulwark.apikey.action;
+
+import dev.bulwark.apikey.service.ApiKey;
+import dev.bulwark.apikey.service.ApiKeyEvents;
+import dev.bulwark.apikey.service.ApiKeyManager;
+import dev.bulwark.apikey.service.ApiKeyProvider;
+import dev.bulwark.apikey.service.KeyOwner;
+import org.keycloak.authentication.RequiredActionContext;
+import org.keycloak.authentication.RequiredActionProvider;
+import org.keycloak.authentication.requiredactions.UpdatePassword;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.forms.login.LoginFormsProvider;
+import org.keycloak.models.DefaultActionTokenKey;
+import org.keycloak.models.KeycloakSession;
+
+/**
+ * Keycloak's page for a new password, with an offer to revoke the user's API keys: somebody else
+ * who had access to the account may have made them, and a new password ends none. The offer is
+ * ticked where a mail has led to the page, and unticked in a session of the user. It takes the
+ * place of Keycloak's own action in all realms. Thread-safe: it has no state.
+ */
+public final class RevokingUpdatePassword extends UpdatePassword {
+
+  /** Field of the form; {@code on} revokes the keys with the change of the password. */
+  static final String FIELD = "revoke-api-keys";
+
+  private static final String ON = "on";
+
+  @Override
+  public int order() {
+    return 100;
+  }
+
+  @Override
+  public RequiredActionProvider create(KeycloakSession session) {
+    return new RevokingUpdatePassword();
+  }
+
+  @Override
+  public void requiredActionChallenge(RequiredActionContext context) {
+    offer(context, isLedHereByMail(context));
+    super.requiredActionChallenge(context);
+  }
+
+  @Override
+  public void processAction(RequiredActionContext context) {
+    boolean revoke = ON.equals(context.getHttpRequest().getDecodedFormParameters().getFirst(FIELD));
+    // For the page that tells of an error.
+    offer(context, revoke);
+    super.processAction(context);
+    if (revoke && context.getStatus() == RequiredActionContext.Status.SUCCESS) {
+      revoke(context);
+    }
+  }
+
+  private static void offer(RequiredActionContext context, boolean ticked) {
+    int keys = keys(context).list(owner(context)).size();
+    if (keys > 0) {
+      LoginFormsProvider form = context.form();
+      form.setAttribute("revocableApiKeys", Integer.toString(keys));
+      form.setAttribute("revokeApiKeys", ticked);
+    }
+  }
+
+  private static boolean isLedHereByMail(RequiredActionContext context) {
+    return context
+            .getAuthenticationSession()
+            .getAuthNote(DefaultActionTokenKey.ACTION_TOKEN_USER_ID)
+        != null;
+  }
+
+  private static void revoke(RequiredActionContext context) {
+    for (ApiKey key : keys(context).revokeAll(owner(context))) {
+      EventBuilder event = context.getEvent().clone();
+      ApiKeyEvents.revoked(event, key);
+    }
+  }
+
+  private static ApiKeyManager keys(RequiredActionContext context) {
+    return context.getSession().getProvider(ApiKeyProvider.class).manager(context.getRealm());
+  }
+
+  private static KeyOwner owner(RequiredActionContext context) {
+    return new KeyOwner.User(context.getUser());
+  }
+}

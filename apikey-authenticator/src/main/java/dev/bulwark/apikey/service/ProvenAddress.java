@@ -1,0 +1,29 @@
+package dev.bulwark.apikey.service;
+
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+
+/**
+ * Whether a user has shown that the account's e-mail address is his. Whoever registers with the
+ * address of somebody else could otherwise make a key that survives the owner's reset of the
+ * password.
+ */
+public final class ProvenAddress {
+
+  private ProvenAddress() {}
+
+  /**
+   * Refuses a user whose address is not proven yet. Users without an address, and all users of a
+   * realm that does not ask for proof ({@code verifyEmail}), pass.
+   *
+   * @throws ApiKeyException of kind {@link ApiKeyException.Kind#EMAIL_NOT_VERIFIED}
+   */
+  public static void require(RealmModel realm, UserModel user) {
+    String address = user.getEmail();
+    if (realm.isVerifyEmail() && address != null && !address.isBlank() && !user.isEmailVerified()) {
+      throw new ApiKeyException(
+          ApiKeyException.Kind.EMAIL_NOT_VERIFIED,
+          "The e-mail address of the account must be verified first");
+    }
+  }
+}

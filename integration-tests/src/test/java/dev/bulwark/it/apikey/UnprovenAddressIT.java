@@ -1,0 +1,178 @@
+package dev.bulwark.it.apikey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Application;
+import dev.bulwark.it.support.FormBrowser;
+import dev.bulwark.it.support.Inbox;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.SharedRealm;
+import dev.bulwark.it.support.TestStack;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * K3, ASVS 6.3.8: whoever registers with somebody else's address gets neither a session nor a key
+ * before the owner of the address has confirmed it.
+ */
+@SharedRealm
+class UnprovenAddressIT {
+
+  private static Application application;
+  private static Inbox inbox;
+
+  private final TestStack stack = TestStack.get();
+  private final AdminApi admin = stack.admin();
+  private final Realm realm = stack.realm();
+  private final Keys keys = new Keys(realm);
+
+  @BeforeAll
+  static void start() {
+    inbox = new Inbox(TestStack.get().admin());
+    application = new Application(TestStack.get().realm(), TestStack.get().admin());
+  }
+
+  @AfterAll
+  static void close() {
+    if (application != null) {
+      application.close();
+    }
+    if (inbox != null) {
+      inbox.close();
+    }
+  }
+
+  @Test
+  void aNewUserGetsInWithTheMailOnly() {
+    FormBrowser browser = new FormBrowser(stack.url());
+    FormBrowser.Page page = register(browser, "newcomer");
+    assertThat(page.parameters()).as("no code before the mail").doesNotContainKey("code");
+    assertThat(sessions("newcomer")).isZero();
+    assertThat(realm.login("newcomer", Realm.PASSWORD, "openid").status()).isEqualTo(400);
+
+    page = browser.open(inbox.link());
+    assertThat(page.parameters()).containsKey("code");
+    application.redeem(page.parameter("code")).expect(200);
+    assertThat(
+            admin
+                .get("/realms/app/users/" + admin.userId("newcomer"))
+                .expect(200)
+                .json()
+                .get("emailVerified")
+                .asBoolean())
+        .isTrue();
+  }
+
+  @Test
+  void noKeyIsMadeOrWidenedBeforeTheAddressIsProven() {
+    KeyPages.createUser(admin, "unproven");
+    String token = keys.token("unproven");
+    JsonNode key = keys.create(token, Keys.body("earlier", null, "tasks:read")).expect(201).json();
+    String path = "/" + key.get("id").asText();
+    proven("unproven", false);
+
+    Response refused = keys.create(token, Keys.body("no", null)).expect(403);
+    assertThat(refused.text("error")).isEqualTo("email_not_verified");
+    keys.send("POST", path + "/rotate", token, "{}").expect(403);
+    keys.send("PATCH", path, token, "{\"scopes\":[\"tasks:write\"]}").expect(403);
+    keys.send("PATCH", path, token, "{\"expiresAt\":null}").expect(403);
+    keys.send("PATCH", path, token, "{\"name\":\"renamed\",\"active\":false}").expect(200);
+    keys.send("PATCH", path, token, "{\"active\":true}").expect(403);
+    assertThat(keys.send("GET", "", token, null).expect(200).json()).hasSize(1);
+    keys.send("DELETE", path, token, null).expect(204);
+
+    proven("unproven", true);
+    keys.create(token, Keys.body("yes", null)).expect(201);
+  }
+
+  /** Where the realm does not ask for it, and for users without an address. */
+  @Test
+  void whereNobodyAsksForProofKeysAreMade() {
+    KeyPages.createUser(admin, "unasked");
+    String token = keys.token("unasked");
+    proven("unasked", false);
+    keys.create(token, Keys.body("no", null)).expect(403);
+    admin.put("/realms/app", "{\"verifyEmail\":false}").expect(204);
+    try {
+      keys.create(token, Keys.body("yes", null)).expect(201);
+    } finally {
+      admin.put("/realms/app", "{\"verifyEmail\":true}").expect(204);
+    }
+    admin.put("/realms/app/users/" + admin.userId("unasked"), "{\"email\":\"\"}").expect(204);
+    keys.create(token, Keys.body("without an address", null)).expect(201);
+  }
+
+  /** In a session from before: the mail comes first, and the page itself refuses too. */
+  @Test
+  void thePageComesAfterTheProof() {
+    KeyPages.createUser(admin, "page-unproven");
+    FormBrowser browser = new FormBrowser(stack.url());
+    FormBrowser.Page page =
+        browser.submit(
+            browser.open(application.login("openid")),
+            Map.of("username", "page-unproven", "password", Realm.PASSWORD));
+    assertThat(page.parameters()).containsKey("code");
+    FormBrowser.Page form =
+        browser.open(application.login("openid") + "&kc_action=" + KeyPages.ACTION);
+    assertThat(form.response().body()).contains("kc-create-api-key-form");
+    proven("page-unproven", false);
+    page = browser.submit(form, Map.of("name", "from an open page"));
+    assertThat(page.response().body()).doesNotContain("id=\"api-key\"");
+    assertThat(apiKeys("page-unproven")).isZero();
+
+    page = browser.open(application.login("openid") + "&kc_action=" + KeyPages.ACTION);
+    assertThat(page.response().body()).doesNotContain("kc-create-api-key-form");
+    page = browser.open(inbox.link());
+    assertThat(page.response().body()).contains("kc-create-api-key-form");
+  }
+
+  private FormBrowser.Page register(FormBrowser browser, String name) {
+    FormBrowser.Page form =
+        browser.open(application.login("openid").replace("/auth?", "/registrations?"));
+    return browser.submit(
+        form,
+        Map.of(
+            "username",
+            name,
+            "password",
+            Realm.PASSWORD,
+            "password-confirm",
+            Realm.PASSWORD,
+            "email",
+            name + "@example.org",
+            "firstName",
+            "New",
+            "lastName",
+            "Comer"));
+  }
+
+  private void proven(String name, boolean verified) {
+    admin
+        .put(
+            "/realms/app/users/" + admin.userId(name),
+            "{\"emailVerified\":" + verified + ",\"requiredActions\":[]}")
+        .expect(204);
+  }
+
+  private long apiKeys(String name) {
+    long count = 0;
+    for (JsonNode credential :
+        admin.get("/realms/app/users/" + admin.userId(name) + "/credentials").expect(200).json()) {
+      count += "api-key".equals(credential.get("type").asText()) ? 1 : 0;
+    }
+    return count;
+  }
+
+  private int sessions(String name) {
+    return admin
+        .get("/realms/app/users/" + admin.userId(name) + "/sessions")
+        .expect(200)
+        .json()
+        .size();
+  }
+}
