@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
@@ -22,6 +23,7 @@ import org.keycloak.credential.hash.PasswordHashProvider;
 import org.keycloak.credential.hash.PasswordHashProviderFactory;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.models.utils.PostMigrationEvent;
 import org.keycloak.provider.EnvironmentDependentProviderFactory;
 import org.keycloak.provider.ProviderConfigProperty;
@@ -136,6 +138,25 @@ public final class Argon2idHashProviderFactory
             parameters.memory(),
             () -> chosen.hash(parameters, DUMMY_PASSWORD, salt),
             computed);
+  }
+
+  /**
+   * Verifies a password with one of Keycloak's own hashers, within the limits for stored hashes and
+   * behind the permits.
+   *
+   * @param leastIterations iterations that are allowed whatever the limits say; any number
+   * @param matches computes the hash and compares it
+   * @param computed told the nanoseconds that it took; not called where nothing was computed
+   * @return whether the password is right; false for a hash that costs more than the limits
+   */
+  public boolean verify(
+      KeycloakSession session,
+      PasswordCredentialModel credential,
+      int leastIterations,
+      BooleanSupplier matches,
+      LongConsumer computed) {
+    return hashing()
+        .verify(credential, leastIterations, matches, () -> CurrentUser.id(session), computed);
   }
 
   /** What the verifiers of other algorithms share with this one. */

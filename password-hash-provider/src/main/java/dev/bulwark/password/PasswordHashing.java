@@ -4,6 +4,7 @@ import dev.bulwark.password.PasswordMetrics.Operation;
 import dev.bulwark.password.PasswordMetrics.Outcome;
 import dev.bulwark.password.argon2.Argon2ResourceException;
 import dev.bulwark.password.foreign.CostLimits;
+import dev.bulwark.password.foreign.KeycloakCost;
 import dev.bulwark.password.foreign.PasswordVerifier;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.UnusableHashException;
@@ -11,6 +12,7 @@ import dev.bulwark.password.level.SessionWork;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -94,6 +96,42 @@ final class PasswordHashing implements AutoCloseable {
       // Such a password cannot have been set.
       return false;
     }
+  }
+
+  /**
+   * Verifies a password with a hasher of Keycloak, within the limits and behind the permits. A hash
+   * that costs more is a wrong password, and one warning.
+   *
+   * @param leastIterations iterations that are allowed whatever the limits say: those that the
+   *     realm's policy asks for; any number
+   * @param matches computes the hash and compares it
+   * @param userId whose password it is, where that is known; asked only for the warning
+   * @param computed told the nanoseconds that it took
+   */
+  boolean verify(
+      PasswordCredentialModel credential,
+      int leastIterations,
+      BooleanSupplier matches,
+      Supplier<Optional<String>> userId,
+      LongConsumer computed) {
+    String algorithm = "unknown";
+    int memory;
+    try {
+      StoredHash stored = CredentialFields.read(credential);
+      algorithm = stored.algorithm();
+      memory = KeycloakCost.check(stored, limits.withIterationsAtLeast(leastIterations));
+    } catch (UnusableHashException e) {
+      metrics.computed(algorithm, Operation.VERIFY, Outcome.REFUSED, 0);
+      refusals.warn(userId.get(), credential, algorithm, e);
+      return false;
+    }
+    return timed(
+        algorithm,
+        Operation.VERIFY,
+        memory,
+        matches::getAsBoolean,
+        match -> match ? Outcome.MATCH : Outcome.MISMATCH,
+        computed);
   }
 
   private <T> T timed(

@@ -181,7 +181,7 @@ record PasswordHashingConfig(
         builder,
         MAX_STORED_ITERATIONS,
         CostLimits.DEFAULT.iterations(),
-        "The most rounds of a stored sha-crypt hash, 1000 to 999999999; a costlier one is refused.");
+        "The most iterations of a stored PBKDF2 hash and rounds of a stored sha-crypt hash, 1000 to 999999999; a costlier one is refused.");
     number(
         builder,
         COUNT_INTERVAL,

@@ -141,6 +141,8 @@ class HashUpgradeIT {
         "bad-base64|{\"hashIterations\":1,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}|QUFBQUFBQUFB***|its salt or hash is malformed",
         "bad-bcrypt|{\"hashIterations\":12,\"algorithm\":\"bcrypt\"}|QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=|it is no well-formed bcrypt hash",
         "costly-bcrypt|{\"hashIterations\":31,\"algorithm\":\"bcrypt\"}|$2b$31$abcdefghijklmnopqrstuuBzzIgyKkz7xMWYSzkIjUSnxEQFQ0WNe|its bcrypt cost of 31 is over the limit of 15",
+        "costly-pbkdf2|{\"hashIterations\":3000001,\"algorithm\":\"pbkdf2-sha512\"}|QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=|its iterations of 3000001 is over the limit of 3000000",
+        "costly-argon2|{\"hashIterations\":700,\"algorithm\":\"argon2\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"7168\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}|QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=|its memory × iterations of 5017600 KiB is over the limit of 4194304 KiB",
         "bad-scrypt|{\"hashIterations\":1000,\"algorithm\":\"scrypt\",\"additionalParameters\":{\"r\":[\"8\"],\"p\":[\"1\"]}}|QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=|its scrypt N is no power of two above 1",
       })
   void aHashThatCannotBeVerifiedFailsCleanlyWithOneWarning(

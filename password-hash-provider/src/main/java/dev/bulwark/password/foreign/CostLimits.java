@@ -47,6 +47,20 @@ public record CostLimits(int memory, long work, int bcryptCost, int iterations) 
     atMost("iterations", count, iterations, "");
   }
 
+  /** Iterations times blocks of PBKDF2. */
+  void checkPbkdf2Work(long work, long limit) {
+    atMost("iterations × blocks", work, limit, "");
+  }
+
+  /**
+   * These limits, but at least so many iterations.
+   *
+   * @param least any number
+   */
+  public CostLimits withIterationsAtLeast(int least) {
+    return least <= iterations ? this : new CostLimits(memory, work, bcryptCost, least);
+  }
+
   private static void atMost(String what, long value, long limit, String unit) {
     if (value > limit) {
       throw new UnusableHashException(

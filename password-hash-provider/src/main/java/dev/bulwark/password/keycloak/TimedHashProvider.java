@@ -1,9 +1,11 @@
 package dev.bulwark.password.keycloak;
 
+import dev.bulwark.password.Argon2idHashProviderFactory;
 import dev.bulwark.password.foreign.Algorithms;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.level.SessionWork;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.credential.hash.PasswordHashProvider;
 import org.keycloak.models.KeycloakSession;
@@ -12,7 +14,10 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.models.credential.dto.PasswordCredentialData;
 
-/** A hasher of Keycloak, which tells how long it took to verify a hash (spec L3). */
+/**
+ * A hasher of Keycloak that verifies within the limits for stored hashes (spec P5), behind the
+ * permits (P6), and reports how long it took (L3).
+ */
 final class TimedHashProvider implements PasswordHashProvider {
 
   /** Before Keycloak's own of the same id, and behind all that come before that. */
@@ -28,20 +33,30 @@ final class TimedHashProvider implements PasswordHashProvider {
 
   @Override
   public boolean verify(String rawPassword, PasswordCredentialModel credential) {
-    long start = System.nanoTime();
-    boolean matches = delegate.verify(rawPassword, credential);
-    tell(credential, System.nanoTime() - start);
-    return matches;
+    BooleanSupplier matches = () -> delegate.verify(rawPassword, credential);
+    @Nullable PasswordPolicy policy = policy();
+    if (session
+            .getKeycloakSessionFactory()
+            .getProviderFactory(PasswordHashProvider.class, Algorithms.ARGON2)
+        instanceof Argon2idHashProviderFactory limited) {
+      // What the realm's own policy asks for must not lock all its users out.
+      int leastIterations = policy == null ? 0 : policy.getHashIterations();
+      return limited.verify(
+          session, credential, leastIterations, matches, nanos -> tell(policy, credential, nanos));
+    }
+    // Switched off, or forbidden by FIPS 140: then nothing here has limits.
+    return matches.getAsBoolean();
   }
 
-  private void tell(PasswordCredentialModel credential, long nanos) {
+  private @Nullable PasswordPolicy policy() {
     @Nullable RealmModel realm = session.getContext().getRealm();
-    @Nullable PasswordPolicy policy = realm == null ? null : realm.getPasswordPolicy();
-    @Nullable PasswordCredentialData data = credential.getPasswordCredentialData();
-    if (policy == null
-        || data == null
-        || data.getAlgorithm() == null
-        || !Algorithms.ARGON2.equals(policy.getHashAlgorithm())) {
+    return realm == null ? null : realm.getPasswordPolicy();
+  }
+
+  private void tell(
+      @Nullable PasswordPolicy policy, PasswordCredentialModel credential, long nanos) {
+    PasswordCredentialData data = credential.getPasswordCredentialData();
+    if (policy == null || !Algorithms.ARGON2.equals(policy.getHashAlgorithm())) {
       return;
     }
     // It makes the work of the session.

@@ -1,0 +1,65 @@
+package dev.bulwark.password.foreign;
+
+import dev.bulwark.password.argon2.Argon2Parameters;
+
+/**
+ * The cost of verifying a hash with one of Keycloak's own hashers ({@code pbkdf2}, {@code
+ * pbkdf2-sha256}, {@code pbkdf2-sha512}, {@code argon2}), which compute whatever the stored fields
+ * ask for. Those fields come with imports and with the Admin API too, so they are checked first
+ * (spec P5).
+ */
+public final class KeycloakCost {
+
+  /** Argon2; Keycloak's own. */
+  public static final String ARGON2 = "argon2";
+
+  /** What PBKDF2 takes counts as nothing: its state is a few hundred bytes. */
+  private static final int NO_MEMORY = 1;
+
+  /**
+   * Keycloak makes 64 bytes with each function, which is four blocks of SHA-1. PBKDF2 runs all its
+   * iterations again for each block.
+   */
+  private static final int MOST_BLOCKS = 4;
+
+  private KeycloakCost() {}
+
+  /**
+   * Checks a hash that a hasher of Keycloak is about to verify.
+   *
+   * @return KiB that verifying it takes, at least 1
+   * @throws UnusableHashException when it costs more than the limits, or when its cost cannot be
+   *     read
+   */
+  public static int check(StoredHash stored, CostLimits limits) {
+    if (stored.algorithm().equals(ARGON2)) {
+      Argon2Parameters parameters = Argon2Fields.read(stored.iterations(), stored.parameters());
+      limits.check(parameters);
+      return parameters.memory();
+    }
+    if (stored.iterations() < 1) {
+      throw new UnusableHashException("its iterations are below 1");
+    }
+    limits.checkIterations(stored.iterations());
+    limits.checkPbkdf2Work(
+        (long) stored.iterations() * blocks(stored), (long) MOST_BLOCKS * limits.iterations());
+    return NO_MEMORY;
+  }
+
+  /** Keycloak computes as many bytes as the stored text stands for. */
+  private static long blocks(StoredHash stored) {
+    String text = stored.value();
+    int padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+    long bytes = text.length() * 3L / 4 - padding;
+    int block = blockLength(stored.algorithm());
+    return Math.max(1, (bytes + block - 1) / block);
+  }
+
+  private static int blockLength(String algorithm) {
+    return switch (algorithm) {
+      case Algorithms.PBKDF2_SHA512 -> 64;
+      case Algorithms.PBKDF2_SHA256 -> 32;
+      default -> 20;
+    };
+  }
+}
