@@ -78,8 +78,9 @@ class KeycloakAwayTest {
         .contains("code_challenge_method=S256", "code_challenge=", "state=", "nonce=")
         .contains("redirect_uri=https://tasks.example.org/login/oauth2/code/keycloak");
     assertThat(login.headers().firstValue("Set-Cookie").orElse(""))
-        .startsWith("TASKS_SESSION=")
-        .contains("; Secure", "; HttpOnly", "; SameSite=Lax", "; Path=/");
+        .startsWith("__Host-TASKS_SESSION=")
+        .contains("; Secure", "; HttpOnly", "; SameSite=Lax", "; Path=/")
+        .doesNotContain("Domain");
     assertThat(get("/oauth2/authorization/keycloak?register").headers().firstValue("Location"))
         .hasValueSatisfying(location -> assertThat(location).contains("prompt=create"));
   }
@@ -128,7 +129,8 @@ class KeycloakAwayTest {
     assertThat(get("/tasks").headers().firstValue("Set-Cookie")).isEmpty();
     String cookie =
         get("/oauth2/authorization/keycloak").headers().firstValue("Set-Cookie").orElseThrow();
-    Session session = sessions().findSession(cookie.replaceAll("^TASKS_SESSION=([^;]*);.*$", "$1"));
+    Session session =
+        sessions().findSession(cookie.replaceAll("^__Host-TASKS_SESSION=([^;]*);.*$", "$1"));
     assertThat(session.getMaxInactiveInterval()).isEqualTo(15 * 60);
   }
 

@@ -219,7 +219,7 @@ class JourneyIT {
   private static void everySessionEnds(BrowserContext context, Page page) {
     String cookie =
         context.cookies(gateway.url()).stream()
-            .filter(each -> each.name.equals("TASKS_SESSION"))
+            .filter(each -> each.name.equals("__Host-TASKS_SESSION"))
             .map(each -> each.name + "=" + each.value)
             .findFirst()
             .orElseThrow();

@@ -3,6 +3,7 @@ package dev.bulwark.app.security;
 import dev.bulwark.app.settings.AppSettings;
 import dev.bulwark.app.settings.KeycloakSettings;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.SessionCookieConfig;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.boot.web.servlet.ServletContextInitializer;
 import org.springframework.context.annotation.Bean;
@@ -125,9 +126,20 @@ class PageSecurity {
     return new HttpSessionMutexListener();
   }
 
+  /**
+   * Over HTTPS the prefix {@code __Host-} makes browsers take the cookie from this host alone: no
+   * other host of the domain can set it (RFC 6265bis).
+   */
   @Bean
   ServletContextInitializer secureCookie(AppSettings app) {
-    return context -> context.getSessionCookieConfig().setSecure(app.isSecure());
+    return context -> {
+      SessionCookieConfig cookie = context.getSessionCookieConfig();
+      cookie.setSecure(app.isSecure());
+      if (app.isSecure()) {
+        cookie.setName("__Host-" + cookie.getName());
+        cookie.setPath("/");
+      }
+    };
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.bulwark.app.security;
 
+import com.nimbusds.jose.jwk.source.JWKSetBasedJWKSource;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.proc.SecurityContext;
@@ -34,6 +35,12 @@ class Tokens {
 
   /** While it does not: longer than an access token lives, which nobody can renew then. */
   static final Duration KEPT = Duration.ofMinutes(30);
+
+  /** Fetches that tokens with unknown keys may cause at once: a rotation of keys needs one. */
+  static final int FETCHES = 3;
+
+  /** Until they may cause one more. */
+  static final Duration FETCH_INTERVAL = Duration.ofSeconds(5);
 
   /** How long a request waits for keys that another one is fetching. */
   private static final Duration WAIT = Duration.ofSeconds(10);
@@ -71,17 +78,24 @@ class Tokens {
 
   /**
    * The realm's keys, fetched anew in the background from an age of {@link #FRESH} on, and no more
-   * used from {@link #KEPT} on. A key that is not among them is asked for at once; where it cannot
-   * be, the token is not called bad (which Nimbus' own tolerance of outages would do).
+   * used from {@link #KEPT} on. A key that is not among them is asked for at once, within a limit
+   * (Nimbus' own would count the fetches in the background too); where it cannot be, the token is
+   * not called bad (which Nimbus' own tolerance of outages would do).
    */
   @Bean
-  JWKSource<SecurityContext> keys(KeycloakSettings keycloak) throws MalformedURLException {
-    return JWKSourceBuilder.create(
-            URI.create(keycloak.backEndpoint("certs")).toURL(), KeycloakHttp.keys())
-        .cache(KEPT.toMillis(), WAIT.toMillis())
-        .refreshAheadCache(KEPT.minus(FRESH).toMillis(), false)
-        .rateLimited(false)
-        .build();
+  JWKSetBasedJWKSource<SecurityContext> keys(KeycloakSettings keycloak)
+      throws MalformedURLException {
+    JWKSource<SecurityContext> cache =
+        JWKSourceBuilder.create(
+                URI.create(keycloak.backEndpoint("certs")).toURL(), KeycloakHttp.keys())
+            .cache(KEPT.toMillis(), WAIT.toMillis())
+            .refreshAheadCache(KEPT.minus(FRESH).toMillis(), false)
+            .rateLimited(false)
+            .build();
+    return new JWKSetBasedJWKSource<>(
+        new LimitedRefetch(
+            ((JWKSetBasedJWKSource<SecurityContext>) cache).getJWKSetSource(),
+            new FetchBudget(FETCHES, FETCH_INTERVAL, System::nanoTime)));
   }
 
   /** Only signatures by the realm's own keys: neither {@code none} nor a shared secret. */

@@ -32,6 +32,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,10 +52,19 @@ class RealmKeysTest {
   private static JWK second;
   private static JWK elliptic;
 
+  private final ExecutorService answers = Executors.newCachedThreadPool();
   private HttpServer server;
   private KeycloakSettings keycloak;
   private JWKSource<SecurityContext> keys;
   private JwtDecoder decoder;
+
+  private final AtomicInteger fetches = new AtomicInteger();
+
+  /** Of each answer. */
+  private volatile int status = 200;
+
+  /** What each answer waits for. */
+  private volatile Runnable gate = () -> {};
 
   /** What the realm has now. */
   private volatile List<JWK> published = List.of();
@@ -70,11 +83,14 @@ class RealmKeysTest {
     server.createContext(
         "/realms/app/protocol/openid-connect/certs",
         exchange -> {
+          fetches.incrementAndGet();
+          gate.run();
           byte[] body = new JWKSet(published).toString().getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(200, body.length);
+          exchange.sendResponseHeaders(status, body.length);
           exchange.getResponseBody().write(body);
           exchange.close();
         });
+    server.setExecutor(answers);
     server.start();
     keycloak =
         new KeycloakSettings(
@@ -90,6 +106,7 @@ class RealmKeysTest {
   @AfterEach
   void stop() throws IOException {
     server.stop(0);
+    answers.shutdownNow();
     ((JWKSetBasedJWKSource<SecurityContext>) keys).close();
   }
 
@@ -124,6 +141,71 @@ class RealmKeysTest {
     decoder.decode(token(second, JWSAlgorithm.RS256));
     assertThatThrownBy(() -> decoder.decode(token(first, JWSAlgorithm.RS256)))
         .isInstanceOf(BadJwtException.class);
+  }
+
+  /** Anybody can send tokens that name a key which nobody has. */
+  @Test
+  void tokensWithUnknownKeysCauseFewFetches() throws Exception {
+    decoder.decode(token(first, JWSAlgorithm.RS256));
+    for (int i = 0; i < 50; i++) {
+      assertThatThrownBy(() -> decoder.decode(token(second, JWSAlgorithm.RS256)))
+          .isInstanceOf(BadJwtException.class);
+    }
+    assertThat(fetches.get()).isBetween(2, 1 + Tokens.FETCHES);
+    decoder.decode(token(first, JWSAlgorithm.RS256));
+  }
+
+  /** Beyond the limit too, and without a connection. */
+  @Test
+  void whileKeycloakIsAwayTokensWithUnknownKeysAreAnsweredAtOnce() throws Exception {
+    decoder.decode(token(first, JWSAlgorithm.RS256));
+    status = 503;
+    for (int i = 0; i < 50; i++) {
+      assertThatThrownBy(() -> decoder.decode(token(second, JWSAlgorithm.RS256)))
+          .isInstanceOf(JwtException.class)
+          .isNotInstanceOf(BadJwtException.class);
+    }
+    assertThat(fetches.get()).isBetween(2, 1 + Tokens.FETCHES);
+    decoder.decode(token(first, JWSAlgorithm.RS256));
+  }
+
+  /** All of a server's threads but a few stay free, and known keys count meanwhile. */
+  @Test
+  void whileKeycloakIsSlowTokensWithUnknownKeysHoldFewThreads() throws Exception {
+    decoder.decode(token(first, JWSAlgorithm.RS256));
+    CountDownLatch slow = new CountDownLatch(1);
+    gate = () -> awaitUninterruptibly(slow);
+    String unknown = token(second, JWSAlgorithm.RS256);
+    AtomicInteger answered = new AtomicInteger();
+    ExecutorService threads = Executors.newFixedThreadPool(100);
+    try {
+      for (int i = 0; i < 100; i++) {
+        threads.submit(
+            () -> {
+              try {
+                return decoder.decode(unknown);
+              } finally {
+                answered.incrementAndGet();
+              }
+            });
+      }
+      await()
+          .atMost(Duration.ofSeconds(4))
+          .until(() -> fetches.get() == 2 && answered.get() >= 100 - 1 - LimitedRefetch.WAITING);
+      decoder.decode(token(first, JWSAlgorithm.RS256));
+      assertThat(answered.get()).as("one is still fetching").isLessThan(100);
+    } finally {
+      slow.countDown();
+      threads.shutdownNow();
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Nobody has to come with a new key for an old one to be forgotten. */
