@@ -44,7 +44,9 @@ public final class VerifyResource {
   private static final OAuth2ErrorRepresentation REFUSED =
       new OAuth2ErrorRepresentation("invalid_api_key", "Invalid or revoked API key");
 
-  private static final List<String> FORWARDED = List.of("X-Forwarded-For", "Forwarded");
+  private static final AddressWarnings WARNINGS = new AddressWarnings();
+
+  static final List<String> FORWARDED = List.of("X-Forwarded-For", "Forwarded");
 
   private final KeycloakSession session;
   private final RealmModel realm;
@@ -145,6 +147,7 @@ public final class VerifyResource {
             "The client may not verify API keys: it needs the attribute "
                 + VerifyCallers.ATTRIBUTE);
       }
+      WARNINGS.check(realm, caller, headers, remote);
     }
     return answer(keys, event, VerifyCallers.address(caller, headers, remote), headers);
   }

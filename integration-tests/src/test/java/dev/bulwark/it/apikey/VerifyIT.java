@@ -99,6 +99,29 @@ class VerifyIT {
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
   }
 
+  /** Wrong keys of everybody count against the gateway's address then. */
+  @Test
+  void aGatewayThatDoesNotSendTheAddressOfItsCallerIsWarnedOfOnce() {
+    admin
+        .post(
+            "/realms/app/clients",
+            """
+            {"clientId":"gateway-without-address","secret":"secret-of-this-gateway",
+             "serviceAccountsEnabled":true,"attributes":{"api-key.verify":"true"}}
+            """)
+        .expect(201);
+    String caller = Realm.basic("gateway-without-address", "secret-of-this-gateway");
+    for (int i = 0; i < 2; i++) {
+      Http.get(keys.url() + "/verify", "Authorization", caller, "X-API-Key", "x").expect(403);
+    }
+    assertThat(stack.keycloak().log().lines())
+        .filteredOn(
+            line ->
+                line.contains("Client gateway-without-address of realm app verifies API keys")
+                    && line.contains("api-key.verify.address-header"))
+        .hasSize(1);
+  }
+
   @Test
   void callersMustBeKnownAndAllowed() {
     String key = keys.made("alice", "callers", "tasks:read").get("key").asText();
