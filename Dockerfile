@@ -1,31 +1,33 @@
 # The optimized Keycloak image with the bundle and the realm. Build the jar first: mvn package -DskipTests
-ARG KEYCLOAK_VERSION=26.7.3
+ARG KEYCLOAK_IMAGE=quay.io/keycloak/keycloak:26.7.3
+ARG DEBIAN_IMAGE=debian:trixie-slim
 # Which libargon2: built = Debian's source compiled here for this image's processors; bundled = the slower one inside the bundle,
 # for a build that cannot reach Debian's packages.
 ARG LIBARGON2=built
 
 # With --platform each platform compiles its own.
-FROM debian:trixie-slim AS libargon2-built
+FROM ${DEBIAN_IMAGE} AS libargon2-built
 WORKDIR /src
 COPY docker/fetch-libargon2-source.sh ./
 RUN ./fetch-libargon2-source.sh
 COPY docker/build-libargon2.sh ./
 RUN ./build-libargon2.sh argon2.orig.tar /libargon2
 
-FROM debian:trixie-slim AS libargon2-bundled
+FROM ${DEBIAN_IMAGE} AS libargon2-bundled
 RUN mkdir /libargon2
 
 FROM libargon2-${LIBARGON2} AS libargon2
 
-FROM quay.io/keycloak/keycloak:${KEYCLOAK_VERSION} AS build
+FROM ${KEYCLOAK_IMAGE} AS build
 COPY --chown=1000:0 bundle/target/bulwark-keycloak-*-SNAPSHOT.jar /opt/keycloak/providers/bulwark-keycloak.jar
 ENV KC_DB=postgres KC_HEALTH_ENABLED=true KC_METRICS_ENABLED=true
 RUN /opt/keycloak/bin/kc.sh build
 
-FROM quay.io/keycloak/keycloak:${KEYCLOAK_VERSION}
+FROM ${KEYCLOAK_IMAGE}
 COPY --from=build /opt/keycloak/ /opt/keycloak/
 COPY --chown=1000:0 realm-config/app-realm.json /opt/keycloak/data/import/app-realm.json
-COPY --chown=1000:0 --chmod=755 docker/certificate.sh /opt/keycloak/bin/bulwark-certificate.sh
+# What Keycloak writes at the start, by KC_TRUSTSTORE_PATHS too, goes to data/tmp: all else may be read-only.
+RUN mkdir -p /opt/keycloak/data/tmp && ln -s tmp/keycloak-truststore.p12 /opt/keycloak/data/keycloak-truststore.p12
 COPY --from=libargon2 /libargon2/ /opt/bulwark/libargon2/
 COPY --chmod=755 docker/entry.sh docker/select-libargon2.sh /opt/bulwark/
 # Huge pages for what malloc gives; the provider asks for them itself for a hash's memory. A glibc older than 2.35 ignores it.

@@ -17,7 +17,7 @@ import java.util.List;
 
 /**
  * The gateway of docker-compose.yml: a real nginx with {@code docker/gateway.conf}, word for word
- * but for addresses. Keycloak is asked over HTTP here.
+ * but for addresses. Keycloak and the application are reached over HTTP here.
  */
 final class ComposeGateway implements AutoCloseable {
 
@@ -55,15 +55,16 @@ final class ComposeGateway implements AutoCloseable {
         write(
             folder.resolve("nginx.conf"),
             read(CONFIGURATION)
-                .replace("user www-data;", isRoot() ? "user root;" : "")
+                .replace("worker_processes", (isRoot() ? "user root;\n" : "") + "worker_processes")
                 .replace("/run/gateway", folder.toString())
+                .replace("/certificates", folder.toString())
                 .replace("/dev/stdout", folder.resolve("access.log").toString())
                 .replace("listen 8081", "listen 127.0.0.1:" + port)
                 .replace("app-behind-gateway:8081", "127.0.0.1:" + app)
                 .replace("server keycloak:8443", "server 127.0.0.1:" + keycloak)
                 .replace("https://keycloak/", "http://keycloak/")
-                .replace("/trust/keycloak.pem", folder.resolve("certificate.pem").toString())
-                .replace("http {", "http {\n" + temporary(folder)));
+                .replace("proxy_pass https://app;", "proxy_pass http://app;")
+                .replace("/trust/authority.pem", folder.resolve("certificate.pem").toString()));
     LocalProcess process =
         LocalProcess.start(
             List.of(
@@ -111,15 +112,6 @@ final class ComposeGateway implements AutoCloseable {
     List<String> all = new java.util.ArrayList<>(command);
     all.addAll(List.of(more));
     LocalProcess.run(START, all);
-  }
-
-  private static String temporary(Path folder) {
-    StringBuilder text = new StringBuilder();
-    for (String kind : List.of("client_body", "proxy", "fastcgi", "uwsgi", "scgi")) {
-      text.append("  ").append(kind).append("_temp_path ").append(folder).append("/").append(kind);
-      text.append(";\n");
-    }
-    return text.toString();
   }
 
   private static boolean isRoot() {

@@ -50,7 +50,7 @@ class RequiredVariablesIT {
             .filter(line -> line.matches("[A-Z_]+="))
             .map(line -> line.substring(0, line.length() - 1))
             .toList();
-    assertThat(names).hasSize(9);
+    assertThat(names).hasSize(10);
     Map<String, String> all = new LinkedHashMap<>();
     names.forEach(name -> all.put(name, "a-value"));
     Answer complete = compose(root, names, all);

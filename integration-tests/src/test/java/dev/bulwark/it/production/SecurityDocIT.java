@@ -34,7 +34,7 @@ class SecurityDocIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "L1", "L2", "L3", "L4", "L5", "L6", "T1", "T2", "T3", "S1", "S2", "J1", "J2", "J3"
+        "L1", "L2", "L3", "L4", "L5", "L6", "L8", "T1", "T2", "T3", "S1", "S2", "J1", "J2", "J3"
       })
   void everyPromiseNamesItsTests(String row) throws IOException {
     assertThat(

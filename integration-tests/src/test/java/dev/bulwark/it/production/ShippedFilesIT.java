@@ -64,7 +64,8 @@ class ShippedFilesIT {
       }
     }
     assertThat(names)
-        .contains("ADMIN_PASSWORD", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "KEY_STORE_PASSWORD");
+        .contains(
+            "ADMIN_PASSWORD", "BOOTSTRAP_PASSWORD", "POSTGRES_PASSWORD", "REDIS_APP_PASSWORD");
   }
 
   /** Whatever is secret in Compose comes of a variable that must be set. */
@@ -83,7 +84,8 @@ class ShippedFilesIT {
         List.of(
             "Dockerfile",
             "docker/entry.sh",
-            "docker/certificate.sh",
+            "docker/certificates.sh",
+            "docker/setup.Dockerfile",
             "docker/relying-app.Dockerfile",
             "docker/gateway.Dockerfile",
             "docker/gateway.sh",
@@ -140,9 +142,9 @@ class ShippedFilesIT {
       files.put(name, Repository.text(name));
     }
     Path docker = Repository.root().resolve("docker");
-    try (Stream<Path> scripts = Files.list(docker)) {
-      for (Path script : scripts.toList()) {
-        files.put("docker/" + script.getFileName(), Files.readString(script));
+    try (Stream<Path> scripts = Files.walk(docker)) {
+      for (Path script : scripts.filter(Files::isRegularFile).toList()) {
+        files.put("docker/" + docker.relativize(script), Files.readString(script));
       }
     }
     try (JarFile bundle = new JarFile(Installation.bundle().toFile())) {
