@@ -10,12 +10,13 @@ import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.models.credential.dto.PasswordCredentialData;
 import org.keycloak.models.credential.dto.PasswordSecretData;
 
-/** Between {@link StoredHash} and Keycloak's credential. */
-final class CredentialFields {
+/** Converts between {@link StoredHash} and Keycloak's credential. */
+public final class CredentialFields {
 
   private CredentialFields() {}
 
-  static PasswordCredentialModel write(StoredHash hash) {
+  /** Writes a hash into the fields of a password credential, which has no id. */
+  public static PasswordCredentialModel write(StoredHash hash) {
     Map<String, List<String>> additional = new HashMap<>();
     hash.parameters().forEach((key, value) -> additional.put(key, List.of(value)));
     return PasswordCredentialModel.createFromValues(
@@ -27,7 +28,7 @@ final class CredentialFields {
    *
    * @throws UnusableHashException when a field is missing
    */
-  static StoredHash read(PasswordCredentialModel model) {
+  public static StoredHash read(PasswordCredentialModel model) {
     @Nullable PasswordCredentialData data = model.getPasswordCredentialData();
     @Nullable PasswordSecretData secret = model.getPasswordSecretData();
     if (data == null || data.getAlgorithm() == null) {

@@ -1,6 +1,8 @@
 package dev.bulwark.it.secondfactor;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Realm;
 import java.util.ArrayList;
@@ -25,6 +27,30 @@ record People(AdminApi admin) {
         \\"algorithm\\":\\"HmacSHA1\\",\\"secretEncoding\\":\\"BASE32\\"}"}
         """
             .formatted(secret.toUpperCase(Locale.ROOT)));
+  }
+
+  /** A user with a password and recovery codes that Keycloak itself has stored. */
+  void createWithOldCodes(String name, List<String> codes) {
+    create(name, ", " + OldCodes.credential(codes));
+  }
+
+  /** What the admin API tells of the user's credential of a type. */
+  JsonNode credentialData(String name, String type) {
+    for (JsonNode credential :
+        admin.get("/realms/app/users/" + admin.userId(name) + "/credentials").expect(200).json()) {
+      if (credential.get("type").asText().equals(type)) {
+        return json(credential.get("credentialData").asText());
+      }
+    }
+    throw new AssertionError(name + " has no " + type);
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return new ObjectMapper().readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("no JSON: " + text, e);
+    }
   }
 
   private void create(String name, String credential) {

@@ -16,28 +16,38 @@ import dev.bulwark.server.ServerSpec;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
+import org.bouncycastle.crypto.params.Argon2Parameters;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * T1, T2: what the database has of a second factor, read from the files of a server that has
- * stopped: of backup codes their hashes and nothing else, of an authenticator app its secret, as
+ * T1, T2, T5: what the database has of a second factor, read from the files of a server that has
+ * stopped: of backup codes Argon2id hashes and nothing else, of an authenticator app its secret, as
  * docs/security.md says.
  */
 class StoredFactorsIT {
 
   private static final String USER = "alice";
+  private static final String OLD_USER = "olga";
+  private static final List<String> OLD_CODES =
+      List.of("AAAABBBB1111", "AAAABBBB2222", "AAAABBBB3333", "AAAABBBB4444", "AAAABBBB5555");
+  private static final Pattern ARGON2ID =
+      Pattern.compile(
+          "\\$argon2id\\$v=19\\$m=(\\d+),t=(\\d+),p=(\\d+)\\$([A-Za-z0-9+/]+)\\$([A-Za-z0-9+/]+)");
 
   @TempDir(factory = HomeFolder.class)
   Path home;
@@ -57,26 +67,24 @@ class StoredFactorsIT {
       Realm realm = new Realm(server.url(), "app");
       try (Application application = new Application(realm, admin)) {
         shown = setUp(new FormBrowser(server.url()), application);
+        new People(admin).createWithOldCodes(OLD_USER, OLD_CODES);
+        useCode(new FormBrowser(server.url()), application);
       }
     }
     assertThat(shown.codes()).hasSize(12).doesNotHaveDuplicates();
 
-    JsonNode codes = secretData("recovery-authn-codes");
-    assertThat(codes.get("codes")).hasSameSizeAs(shown.codes());
-    for (JsonNode code : codes.get("codes")) {
-      int number = code.get("number").asInt();
-      assertThat(code.get("encodedHashedValue").asText())
-          .as("code %d", number)
-          .isEqualTo(sha512(shown.codes().get(number - 1)));
-    }
+    assertThat(verifiedCodes(USER, shown.codes(), 0)).isEqualTo(12);
+    // Those that Keycloak had stored, once the first of them has been used.
+    assertThat(verifiedCodes(OLD_USER, OLD_CODES, 1)).isEqualTo(4);
     String everything = dump();
-    assertThat(everything).contains(sha512(shown.codes().get(0)));
-    for (String code : shown.codes()) {
-      assertThat(everything).doesNotContain(code, code.replaceAll("(.{4})(?!$)", "$1-"));
+    for (String code : Stream.concat(shown.codes().stream(), OLD_CODES.stream()).toList()) {
+      assertThat(everything)
+          .doesNotContain(
+              code, code.replaceAll("(.{4})(?!$)", "$1-"), OldCodes.keycloaksForm(code));
     }
 
     // Keycloak computes codes from it, so it is there as it is: what the operator has to encrypt.
-    String secret = secretData("otp").get("value").asText();
+    String secret = secretData(USER, "otp").get("value").asText();
     assertThat(base32(secret)).isEqualTo(shown.secret());
   }
 
@@ -117,12 +125,56 @@ class StoredFactorsIT {
     return matcher.group(1);
   }
 
-  private JsonNode secretData(String type) throws Exception {
+  /** A login with the first code of before. */
+  private static void useCode(FormBrowser browser, Application application) {
+    FormBrowser.Page form =
+        browser.submit(
+            browser.open(application.login("openid")),
+            Map.of("username", OLD_USER, "password", Realm.PASSWORD));
+    FormBrowser.Page done = browser.submit(form, Map.of("recoveryCodeInput", OLD_CODES.get(0)));
+    application.redeem(done.parameter("code")).expect(200);
+  }
+
+  /**
+   * Computes the hash of each stored code anew, by BouncyCastle, and compares.
+   *
+   * @param used how many codes of the set are gone
+   * @return how many are stored
+   */
+  private int verifiedCodes(String user, List<String> codes, int used) throws Exception {
+    JsonNode stored = secretData(user, "recovery-authn-codes").get("codes");
+    Set<String> salts = new HashSet<>();
+    for (JsonNode code : stored) {
+      Matcher hash = ARGON2ID.matcher(code.get("encodedHashedValue").asText());
+      assertThat(hash.matches()).as(code.toString()).isTrue();
+      assertThat(List.of(hash.group(1), hash.group(2), hash.group(3)))
+          .containsExactly("65536", "3", "4");
+      salts.add(hash.group(4));
+      Argon2BytesGenerator argon2 = new Argon2BytesGenerator();
+      argon2.init(
+          new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
+              .withMemoryAsKB(65536)
+              .withIterations(3)
+              .withParallelism(4)
+              .withSalt(Base64.getDecoder().decode(hash.group(4)))
+              .build());
+      byte[] computed = new byte[32];
+      argon2.generateBytes(
+          OldCodes.keycloaksForm(codes.get(code.get("number").asInt() - 1))
+              .getBytes(StandardCharsets.UTF_8),
+          computed);
+      assertThat(Base64.getDecoder().decode(hash.group(5))).isEqualTo(computed);
+    }
+    assertThat(salts).hasSize(codes.size() - used).allMatch(salt -> salt.length() >= 22);
+    return stored.size();
+  }
+
+  private JsonNode secretData(String user, String type) throws Exception {
     List<String> found =
         query(
             "SELECT C.SECRET_DATA FROM CREDENTIAL C JOIN USER_ENTITY U ON U.ID = C.USER_ID"
                 + " WHERE U.USERNAME = '"
-                + USER
+                + user
                 + "' AND C.TYPE = '"
                 + type
                 + "'");
@@ -156,12 +208,6 @@ class StoredFactorsIT {
   private Connection connect() throws Exception {
     return DriverManager.getConnection(
         "jdbc:h2:file:" + home.resolve("data/h2/keycloakdb") + ";IFEXISTS=TRUE", "", "");
-  }
-
-  private static String sha512(String code) throws Exception {
-    byte[] hash =
-        MessageDigest.getInstance("SHA-512").digest(code.getBytes(StandardCharsets.UTF_8));
-    return Base64.getEncoder().encodeToString(hash);
   }
 
   /** Of a secret of 20 characters, as the page shows it. */
