@@ -25,6 +25,7 @@ import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
+import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientSessionContext;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserModel;
@@ -39,6 +40,9 @@ import org.keycloak.representations.AccessToken;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 import org.keycloak.services.CorsErrorResponseException;
 import org.keycloak.services.Urls;
+import org.keycloak.services.clientpolicy.ClientPolicyException;
+import org.keycloak.services.clientpolicy.context.ServiceAccountTokenRequestContext;
+import org.keycloak.services.clientpolicy.context.ServiceAccountTokenResponseContext;
 import org.keycloak.services.cors.Cors;
 import org.keycloak.services.managers.AuthenticationSessionManager;
 import org.keycloak.services.managers.UserSessionManager;
@@ -201,8 +205,16 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
     ClientSessionContext sessionContext =
         TokenManager.attachAuthenticationSession(
             session, userSession, authenticationSession(subject, scope), scopes, false);
+    AuthenticatedClientSessionModel clientSession = sessionContext.getClientSession();
+    requirePolicies(clientSession);
     TokenManager.AccessTokenResponseBuilder builder =
-        createTokenResponseBuilder(subject, userSession, sessionContext, scope, null);
+        createTokenResponseBuilder(
+            subject,
+            userSession,
+            sessionContext,
+            scope,
+            response ->
+                new ServiceAccountTokenResponseContext(formParams, clientSession, response));
     restrict(builder.getAccessToken(), sessionContext, key, scope);
     return createTokenResponse(builder, sessionContext, true);
   }
@@ -222,6 +234,26 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
         ScopeRules.granted(accepted.key().data().scopes(), accepted.scopes(), requested);
     granted.retainAll(ScopeCatalog.assignedTo(client));
     return granted;
+  }
+
+  /**
+   * Asks the realm's client policies. They know the event of {@code client_credentials} and none of
+   * this grant, which also issues a token without a user's login.
+   */
+  private void requirePolicies(AuthenticatedClientSessionModel clientSession) {
+    try {
+      session
+          .clientPolicy()
+          .triggerOnEvent(new ServiceAccountTokenRequestContext(formParams, clientSession));
+    } catch (ClientPolicyException e) {
+      event
+          .detail(Details.REASON, Details.CLIENT_POLICY_ERROR)
+          .detail(Details.CLIENT_POLICY_ERROR, e.getError())
+          .detail(Details.CLIENT_POLICY_ERROR_DETAIL, e.getErrorDetail());
+      event.error(e.getError());
+      throw new CorsErrorResponseException(
+          cors, e.getError(), e.getErrorDetail(), e.getErrorStatus());
+    }
   }
 
   private UserSessionModel transientSession(UserModel subject, ApiKey key, String scope) {
