@@ -34,8 +34,8 @@ class SecurityDocIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "L1", "L2", "L3", "L4", "L5", "L6", "L8", "T1", "T2", "T3", "T5", "S1", "S2", "J1", "J2", "J3",
-        "J5"
+        "L1", "L2", "L3", "L4", "L5", "L6", "L8", "T1", "T2", "T3", "T4", "T5", "S1", "S2", "J1",
+        "J2", "J3", "J5"
       })
   void everyPromiseNamesItsTests(String row) throws IOException {
     assertThat(

@@ -83,6 +83,56 @@ class LimitAttackIT {
     SERVER.grant(newAddress(), users.get(0), PASSWORD).expect(200);
   }
 
+  /** T4: without passkeys their fields change nothing. */
+  @Test
+  void aPasswordBesideAPasskeyUsesASlot() {
+    String user = SERVER.newUser();
+    Visitor visitor = SERVER.visitor(newAddress());
+    Map<String, String> form =
+        Map.of("username", user, "password", "wrong", "authenticatorData", "AAAA", "error", "");
+    for (int i = 0; i < PER_ADDRESS; i++) {
+      assertThat(visitor.submit(visitor.login("cli"), form).status()).isNotEqualTo(429);
+    }
+    assertThat(visitor.submit(visitor.login("cli"), form).status()).isEqualTo(429);
+  }
+
+  /** T4, L3: with passkeys, a name and a password beside one are not looked at. */
+  @Test
+  void aPasskeyUsesNoSlotAndTellsNoName() {
+    String user = SERVER.newUser();
+    String address = newAddress();
+    passkeys(true);
+    try {
+      for (String name : List.of(user, "nobody-at-all")) {
+        Visitor visitor = SERVER.visitor(newAddress());
+        Map<String, String> form =
+            Map.of("username", name, "password", PASSWORD, "authenticatorData", "AAAA");
+        for (int i = 0; i <= PER_ADDRESS; i++) {
+          var answer = visitor.submit(visitor.login("cli"), form);
+          assertThat(answer.status()).as(name).isEqualTo(200);
+          assertThat(answer.body()).contains("kc-form-login").doesNotContain("input-error", name);
+        }
+      }
+      SERVER.fill(address);
+      Visitor visitor = SERVER.visitor(address);
+      Map<String, String> signature = Map.of("authenticatorData", "AAAA", "userHandle", "AAAA");
+      assertThat(visitor.submit(visitor.login("cli"), signature).status())
+          .as("a passkey from a full address")
+          .isNotEqualTo(429);
+    } finally {
+      passkeys(false);
+    }
+  }
+
+  private static void passkeys(boolean enabled) {
+    SERVER
+        .admin()
+        .put(
+            "/realms/" + LimitedServer.REALM,
+            "{\"webAuthnPolicyPasswordlessPasskeysEnabled\":" + enabled + "}")
+        .expect(204);
+  }
+
   /** Ten thousand addresses and one password each: every account has its own limit. */
   @Test
   void sprayingFromManyAddressesIsLimitedByTheAccount() throws Exception {

@@ -126,6 +126,7 @@ class SecretsInventoryIT {
             Map.entry("delete_account", NO_SECRET),
             Map.entry("delete_credential", NO_SECRET),
             Map.entry("idp_link", "the identity provider tests"),
+            Map.entry("invite-to-passkey", NO_SECRET),
             Map.entry("update_user_locale", NO_SECRET),
             Map.entry("webauthn-register", PUBLIC_KEY),
             Map.entry("webauthn-register-passwordless", PUBLIC_KEY))),

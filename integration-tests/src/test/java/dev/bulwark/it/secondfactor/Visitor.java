@@ -2,6 +2,7 @@ package dev.bulwark.it.secondfactor;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Dialog;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import dev.bulwark.it.support.Application;
@@ -72,6 +73,32 @@ final class Visitor implements AutoCloseable {
 
   boolean isShownBackupCodes() {
     return page.locator("#kc-recovery-codes-list").isVisible();
+  }
+
+  /** Plugs in an authenticator that keeps passkeys. */
+  VirtualAuthenticator plugIn() {
+    // Keycloak's page asks for the name of a new passkey.
+    page.onDialog(Dialog::accept);
+    return VirtualAuthenticator.of(page);
+  }
+
+  /** On Keycloak's page for a new passkey. */
+  void createPasskey() {
+    page.waitForSelector("#registerWebAuthn");
+    page.click("#registerWebAuthn");
+  }
+
+  /**
+   * Begins a login anew, as a browser without cookies, and presses the button for a passkey. Until
+   * then the user is away: Chromium would answer as soon as the page asks.
+   */
+  void openAndUse(VirtualAuthenticator passkeys) {
+    passkeys.isPresent(false);
+    context.clearCookies();
+    open();
+    page.waitForSelector("#authenticateWebAuthnButton");
+    passkeys.isPresent(true);
+    page.click("#authenticateWebAuthnButton");
   }
 
   void enterCode(String code) {

@@ -1,4 +1,7 @@
-/** T1–T3: the second factor, in a browser, at the reset of a password and in the password grant. */
+/**
+ * T1–T5: the second factor and passkeys, in a browser, at the reset of a password and in the
+ * password grant.
+ */
 @NullMarked
 package dev.bulwark.it.secondfactor;
 

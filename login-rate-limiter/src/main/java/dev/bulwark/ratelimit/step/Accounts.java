@@ -4,8 +4,11 @@ import dev.bulwark.ratelimit.Account;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
+import org.keycloak.WebAuthnConstants;
 import org.keycloak.authentication.AuthenticationFlowContext;
 import org.keycloak.authentication.authenticators.browser.AbstractUsernameFormAuthenticator;
+import org.keycloak.authentication.authenticators.browser.WebAuthnConditionalUIAuthenticator;
+import org.keycloak.common.util.ObjectUtil;
 import org.keycloak.models.DefaultActionTokenKey;
 import org.keycloak.models.UserModel;
 import org.keycloak.services.managers.AuthenticationManager;
@@ -77,6 +80,37 @@ final class Accounts {
   /** For the forms that look at "cancel" before anything else, and test nothing then. */
   static boolean isNotCancelled(AuthenticationFlowContext context) {
     return !context.getHttpRequest().getDecodedFormParameters().containsKey("cancel");
+  }
+
+  /** For the forms that look at "cancel", then at a passkey, and then at a password. */
+  static boolean isNotCancelledAndNoPasskey(AuthenticationFlowContext context) {
+    return isNotCancelled(context) && !isPasskey(context);
+  }
+
+  /** For the form of the organizations, which knows no "cancel". */
+  static boolean isNoPasskey(AuthenticationFlowContext context) {
+    return !isPasskey(context);
+  }
+
+  /**
+   * Whether Keycloak's form takes the request for a passkey, by exactly what it asks itself. Then
+   * it tests no password, and a signature cannot be guessed.
+   */
+  private static boolean isPasskey(AuthenticationFlowContext context) {
+    var form = context.getHttpRequest().getDecodedFormParameters();
+    return WebAuthnConditionalUIAuthenticator.isPasskeysEnabled(context.getSession())
+        && (form.containsKey(WebAuthnConstants.AUTHENTICATOR_DATA)
+            || form.containsKey(WebAuthnConstants.ERROR));
+  }
+
+  /**
+   * Whether a passkey comes with a name, which no page sends. Keycloak looks the name up first, and
+   * its answer tells whether somebody has it.
+   */
+  static boolean isPasskeyWithName(AuthenticationFlowContext context) {
+    return isPasskey(context)
+        && isNotCancelled(context)
+        && !ObjectUtil.isBlank(parameter(context, AuthenticationManager.FORM_USERNAME));
   }
 
   /** For the mail of a reset, which is not sent to who has come by its link. */

@@ -38,6 +38,10 @@ class LimitedAuthenticator implements Authenticator {
 
   @Override
   public void action(AuthenticationFlowContext context) {
+    if (step.isFormOfName() && Accounts.isPasskeyWithName(context)) {
+      delegate.authenticate(context);
+      return;
+    }
     call(Step.Call.ACTION, context, delegate::action);
   }
 

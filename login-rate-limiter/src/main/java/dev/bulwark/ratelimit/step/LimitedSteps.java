@@ -17,14 +17,23 @@ public final class LimitedSteps {
 
   private static final Step NAME_AND_PASSWORD =
       new Step(
-          ACTION, PASSWORD, Accounts::isNotCancelled, Accounts::currentOrTyped, Refusals::page);
+          ACTION,
+          PASSWORD,
+          Accounts::isNotCancelledAndNoPasskey,
+          Accounts::currentOrTyped,
+          Refusals::page);
   private static final Step NAME_FORM =
-      new Step(ACTION, NAME, Accounts::isNotCancelled, Accounts::currentOrTyped, Refusals::page);
+      new Step(
+          ACTION,
+          NAME,
+          Accounts::isNotCancelledAndNoPasskey,
+          Accounts::currentOrTyped,
+          Refusals::page);
   private static final Step ORGANIZATION =
       new Step(
           ACTION,
           NAME,
-          context -> true,
+          Accounts::isNoPasskey,
           context ->
               context.getUser() == null ? Accounts.typed(context) : Accounts.current(context),
           Refusals::page);
@@ -32,7 +41,12 @@ public final class LimitedSteps {
   private static final Step CODE_OF_USER =
       new Step(ACTION, SECRET, context -> true, Accounts::current, Refusals::page);
   private static final Step PASSWORD_OF_USER =
-      new Step(ACTION, PASSWORD, Accounts::isNotCancelled, Accounts::current, Refusals::page);
+      new Step(
+          ACTION,
+          PASSWORD,
+          Accounts::isNotCancelledAndNoPasskey,
+          Accounts::current,
+          Refusals::page);
   private static final Step RESET =
       new Step(ACTION, MESSAGE, context -> true, Accounts::typed, Refusals::page);
   // Keycloak sends the mail without the form too: to who is logged in, and again when the page is

@@ -21,6 +21,11 @@ record Step(
     Function<AuthenticationFlowContext, Account> account,
     RefusalAnswer answer) {
 
+  /** Whether it is a form for a name or a password, which takes a passkey instead. */
+  boolean isFormOfName() {
+    return at == Call.ACTION && (tests == Tests.NAME || tests == Tests.PASSWORD);
+  }
+
   /** The call of an authenticator that is an attempt. */
   enum Call {
     /** The form was sent. */
