@@ -55,6 +55,11 @@ final class BreachedPasswordCheck {
     return verdict;
   }
 
+  /** How often a password was seen, by the offline list; 0 to 65,535. */
+  int offlineCount(String password) {
+    return offline.count(sha1(password));
+  }
+
   private Verdict ask(RangeClient client, byte[] sha1, int threshold) {
     try {
       RangeClient.Answer answer = client.count(sha1);

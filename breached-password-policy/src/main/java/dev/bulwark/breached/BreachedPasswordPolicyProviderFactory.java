@@ -63,6 +63,19 @@ public final class BreachedPasswordPolicyProviderFactory
     check = new BreachedPasswordCheck(client, list, options.unreachable(), meters);
   }
 
+  /**
+   * How often a password was seen, by the offline list alone: at once, and without a network.
+   *
+   * @return 0 to 65,535
+   * @throws IllegalStateException before {@link #init}
+   */
+  public int offlineCount(String password) {
+    if (check == null) {
+      throw new IllegalStateException("init() has not run");
+    }
+    return check.offlineCount(password);
+  }
+
   private static OfflineList openOffline(BreachedPasswordConfig options) {
     Path own = options.offlineIndex();
     IndexFile file = null;

@@ -8,12 +8,17 @@ import org.keycloak.Config;
  * Reads options strictly: a value that is not of its kind or range is an error that names the
  * option.
  */
-final class OptionReader {
+public final class OptionReader {
 
   private final Config.Scope scope;
   private final String prefix;
 
-  OptionReader(Config.Scope scope, String prefix) {
+  /**
+   * Reads the options of one provider.
+   *
+   * @param prefix the options' common prefix, for messages
+   */
+  public OptionReader(Config.Scope scope, String prefix) {
     this.scope = scope;
     this.prefix = prefix;
   }
@@ -24,7 +29,12 @@ final class OptionReader {
     return value == null || value.isBlank() ? null : value.trim();
   }
 
-  int number(String name, int defaultValue, int min, int max) {
+  /**
+   * A whole number.
+   *
+   * @throws IllegalArgumentException naming the option, if the value is none from min to max
+   */
+  public int number(String name, int defaultValue, int min, int max) {
     String value = text(name);
     if (value == null) {
       return defaultValue;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -120,6 +121,20 @@ class BreachedPasswordIT {
     assertThat(request.headers()).containsEntry("Add-Padding", "true");
     assertThat(request.headers().keySet())
         .isSubsetOf("Host", "Add-Padding", "User-Agent", "Connection", "Content-Length");
+  }
+
+  /** P10: nor does a login wait for it; the offline list alone decides. */
+  @Test
+  void aLoginNeverAsksTheService() {
+    server.setPolicy("hashAlgorithm(argon2id)").expect(204);
+    server.setPassword("bob", COMMON).expect(204);
+    range.behave(BreachedPasswordIT::silence);
+    server.setPolicy("breachedPassword(1) and breachedPasswordAtLogin(demand)").expect(204);
+    assertThat(server.realm().login("bob", COMMON, "openid").expect(400).text("error_description"))
+        .isEqualTo("Account is not fully set up");
+    assertThat(range.requests()).isEmpty();
+    server.setPolicy("hashAlgorithm(argon2id)").expect(204);
+    server.setPassword("bob", Realm.PASSWORD).expect(204);
   }
 
   @ParameterizedTest

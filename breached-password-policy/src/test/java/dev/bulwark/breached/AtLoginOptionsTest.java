@@ -1,0 +1,30 @@
+package dev.bulwark.breached;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bulwark.breached.login.AtLoginPolicyFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** P10: the option of the check at login. */
+class AtLoginOptionsTest {
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "30", "3650", " 7 ", ""})
+  void takesDays(String value) {
+    assertThatCode(() -> new AtLoginPolicyFactory().init(TestScope.of("notice-days", value)))
+        .doesNotThrowAnyException();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "3651", "-1", "1.5", "monthly"})
+  void refusesAnythingElse(String value) {
+    assertThatThrownBy(() -> new AtLoginPolicyFactory().init(TestScope.of("notice-days", value)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "--spi-password-policy--breached-password-at-login--notice-days is '"
+                + value
+                + "', allowed is a number from 1 to 3650");
+  }
+}
