@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ModuleEdgesIT {
 
   private static final List<String> FEATURES =
-      List.of("password", "revocation", "apikey", "breached", "ratelimit", "realm");
+      List.of("password", "revocation", "apikey", "breached", "ratelimit", "notify", "realm");
   private static final JavaClasses CLASSES = bundle();
 
   private static JavaClasses bundle() {
@@ -30,7 +30,8 @@ class ModuleEdgesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"password", "revocation", "apikey", "breached", "ratelimit", "realm"})
+  @ValueSource(
+      strings = {"password", "revocation", "apikey", "breached", "ratelimit", "notify", "realm"})
   void noFeatureDependsOnASibling(String feature) {
     String[] siblings =
         FEATURES.stream()

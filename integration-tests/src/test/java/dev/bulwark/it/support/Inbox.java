@@ -1,11 +1,18 @@
 package dev.bulwark.it.support;
 
+import com.icegreen.greenmail.store.FolderException;
 import com.icegreen.greenmail.util.GreenMail;
-import com.icegreen.greenmail.util.GreenMailUtil;
 import com.icegreen.greenmail.util.ServerSetup;
+import jakarta.mail.MessagingException;
+import jakarta.mail.Multipart;
 import jakarta.mail.internet.MimeMessage;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 
 /** A mail server on this machine, which a realm sends its mails to. */
@@ -44,24 +51,72 @@ public final class Inbox implements AutoCloseable {
     return link(server);
   }
 
-  /** The same of a mail server that was started by somebody else. */
+  /**
+   * The same of a mail server that was started by somebody else. Mails without a link, as those
+   * about changes of an account, are passed over.
+   */
   public static String link(GreenMail server) {
-    if (!server.waitForIncomingEmail(TIMEOUT_MILLIS, 1)) {
-      throw new AssertionError("no mail came");
-    }
+    List<String> links =
+        Awaitility.await()
+            .atMost(Duration.ofMillis(TIMEOUT_MILLIS))
+            .until(() -> links(server), found -> !found.isEmpty());
     try {
-      MimeMessage mail = server.getReceivedMessages()[0];
-      jakarta.mail.Multipart parts = (jakarta.mail.Multipart) mail.getContent();
-      String text = String.valueOf(parts.getBodyPart(0).getContent());
-      Matcher link = LINK.matcher(text.replace("\r\n", "\n"));
-      if (!link.find()) {
-        throw new AssertionError("no link in " + GreenMailUtil.getWholeMessage(mail));
-      }
       server.purgeEmailFromAllMailboxes();
-      return link.group(1);
-    } catch (java.io.IOException
-        | jakarta.mail.MessagingException
-        | com.icegreen.greenmail.store.FolderException e) {
+    } catch (FolderException e) {
+      throw new AssertionError(e);
+    }
+    return links.get(0);
+  }
+
+  /** How many mails with a link to the server are there. */
+  public int links() {
+    return links(server).size();
+  }
+
+  private static List<String> links(GreenMail server) {
+    List<String> links = new ArrayList<>();
+    for (MimeMessage message : server.getReceivedMessages()) {
+      Matcher link = LINK.matcher(read(message).text());
+      if (link.find()) {
+        links.add(link.group(1));
+      }
+    }
+    return links;
+  }
+
+  /** A mail in its two forms. */
+  public record Mail(String subject, String text, String html) {}
+
+  /** Waits until there are so many mails to an address at least, and returns all, oldest first. */
+  public List<Mail> await(String address, int count) {
+    return Awaitility.await()
+        .atMost(Duration.ofMillis(TIMEOUT_MILLIS))
+        .until(() -> to(address), mails -> mails.size() >= count);
+  }
+
+  /** The mails to an address, oldest first. */
+  public List<Mail> to(String address) {
+    List<Mail> mails = new ArrayList<>();
+    for (MimeMessage message : server.getReceivedMessages()) {
+      try {
+        if (message.getAllRecipients()[0].toString().contains(address)) {
+          mails.add(read(message));
+        }
+      } catch (MessagingException e) {
+        throw new AssertionError(e);
+      }
+    }
+    return mails;
+  }
+
+  private static Mail read(MimeMessage message) {
+    try {
+      Multipart parts = (Multipart) message.getContent();
+      return new Mail(
+          message.getSubject(),
+          String.valueOf(parts.getBodyPart(0).getContent()).replace("\r\n", "\n"),
+          String.valueOf(parts.getBodyPart(1).getContent()));
+    } catch (IOException | MessagingException e) {
       throw new AssertionError(e);
     }
   }

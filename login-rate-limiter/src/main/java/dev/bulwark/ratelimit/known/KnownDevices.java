@@ -22,6 +22,12 @@ public final class KnownDevices {
   /** Name of the cookie. */
   public static final String COOKIE = "BULWARK_DEVICE";
 
+  /**
+   * Attribute of the session, a Boolean: whether the user who logged in was known on this device
+   * before. Other modules read it by this name once the login's transaction is committed.
+   */
+  static final String KNOWN = "bulwark.device-known";
+
   private final KeycloakSession session;
   private final int days;
   private @Nullable DeviceCookie cookie;
@@ -60,6 +66,8 @@ public final class KnownDevices {
     if (days == 0 || secrets().isEmpty()) {
       return;
     }
+    DeviceProof earlier = proofOf(user);
+    session.setAttribute(KNOWN, earlier != null);
     byte[] device = SecretGenerator.getInstance().randomBytes(DeviceProof.DEVICE_BYTES);
     DeviceProof proof =
         DeviceProof.issue(
@@ -69,7 +77,7 @@ public final class KnownDevices {
             PasswordStamp.of(user),
             device,
             nowMinute());
-    DeviceCookie next = cookie().with(proof, proofOf(user));
+    DeviceCookie next = cookie().with(proof, earlier);
     cookie = next;
     session
         .getContext()

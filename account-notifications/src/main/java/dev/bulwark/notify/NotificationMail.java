@@ -1,0 +1,86 @@
+package dev.bulwark.notify;
+
+import dev.bulwark.notify.NotificationMetrics.Outcome;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.FormatStyle;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.email.EmailException;
+import org.keycloak.email.EmailTemplateProvider;
+import org.keycloak.locale.LocaleSelectorProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+
+/** Sends a notification with Keycloak's own mail provider, in the realm's e-mail theme. */
+final class NotificationMail {
+
+  private static final String TEMPLATE = "bulwark-notification.ftl";
+
+  private NotificationMail() {}
+
+  /**
+   * Sends the mail, if the realm has a mail server and the user a verified address. Waits for the
+   * mail server.
+   *
+   * @throws EmailException if the mail could not be made or handed over
+   */
+  static Outcome send(KeycloakSession session, Notification notification) throws EmailException {
+    @Nullable RealmModel realm = session.realms().getRealm(notification.realmId());
+    if (realm == null) {
+      return Outcome.NO_ADDRESS;
+    }
+    session.getContext().setRealm(realm);
+    @Nullable UserModel user = session.users().getUserById(realm, notification.userId());
+    if (user == null) {
+      return Outcome.NO_ADDRESS;
+    }
+    if (notification.occasion() == Occasion.LOGIN_FROM_NEW_DEVICE && FirstDevice.isFirst(user)) {
+      return Outcome.FIRST_DEVICE;
+    }
+    Map<String, String> smtp = realm.getSmtpConfig();
+    if (smtp == null || smtp.isEmpty() || user.getEmail() == null || !user.isEmailVerified()) {
+      return Outcome.NO_ADDRESS;
+    }
+    if (notification.locale() != null && user.getFirstAttribute(UserModel.LOCALE) == null) {
+      session.setAttribute(
+          LocaleSelectorProvider.USER_REQUEST_LOCALE, notification.locale().toLanguageTag());
+    }
+    session
+        .getProvider(EmailTemplateProvider.class)
+        .setRealm(realm)
+        .setUser(user)
+        .send(
+            notification.occasion().key() + ".subject",
+            List.of(),
+            TEMPLATE,
+            attributes(notification, session.getContext().resolveLocale(user)));
+    return Outcome.SENT;
+  }
+
+  private static Map<String, Object> attributes(Notification notification, Locale locale) {
+    Map<String, Object> attributes = new HashMap<>();
+    attributes.put("notification", notification.occasion().key());
+    attributes.put(
+        "time",
+        DateTimeFormatter.ofLocalizedDateTime(FormatStyle.LONG, FormatStyle.SHORT)
+                .withLocale(locale)
+                .format(Instant.ofEpochMilli(notification.millis()).atOffset(ZoneOffset.UTC))
+            + " UTC");
+    put(attributes, "address", notification.address());
+    put(attributes, "name", notification.name());
+    put(attributes, "device", notification.device());
+    return attributes;
+  }
+
+  private static void put(Map<String, Object> attributes, String name, @Nullable String value) {
+    if (value != null) {
+      attributes.put(name, value);
+    }
+  }
+}

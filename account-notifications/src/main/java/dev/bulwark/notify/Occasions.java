@@ -1,0 +1,125 @@
+package dev.bulwark.notify;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.events.Details;
+import org.keycloak.events.Event;
+import org.keycloak.events.EventType;
+import org.keycloak.events.admin.AdminEvent;
+import org.keycloak.events.admin.OperationType;
+import org.keycloak.models.credential.OTPCredentialModel;
+import org.keycloak.models.credential.PasswordCredentialModel;
+import org.keycloak.models.credential.RecoveryAuthnCodesCredentialModel;
+import org.keycloak.models.credential.WebAuthnCredentialModel;
+
+/**
+ * Recognizes the events that a user is to hear of. Keycloak sends two events for one change of a
+ * password or an authenticator, the older types ({@code UPDATE_PASSWORD}, {@code UPDATE_TOTP},
+ * {@code REMOVE_TOTP}) beside {@code UPDATE_CREDENTIAL} and {@code REMOVE_CREDENTIAL}; only the
+ * latter count here.
+ */
+final class Occasions {
+
+  /** Error of the event that the module breached-password-policy sends. */
+  private static final String BREACHED = "breached_password_at_login";
+
+  private static final String BREACHED_ACTION = "breached_password_action";
+
+  /** Details and type of the events that the module apikey-authenticator sends. */
+  private static final String API_KEY = "api-key";
+
+  private static final String API_KEY_ACTION = "api_key_action";
+  private static final String API_KEY_CLIENT = "api_key_client";
+
+  private static final Pattern ADMIN_PATH =
+      Pattern.compile("users/([^/]+)/(reset-password|credentials/[^/]+|disable-credential-types)");
+
+  private Occasions() {}
+
+  /** The occasion of a user's event; a login is not one, but for its device. */
+  static Optional<Occasion> of(Event event) {
+    Map<String, String> details = event.getDetails() == null ? Map.of() : event.getDetails();
+    if (event.getType() == EventType.UPDATE_CREDENTIAL) {
+      return changed(details);
+    }
+    if (event.getType() == EventType.REMOVE_CREDENTIAL) {
+      return removed(details);
+    }
+    if (event.getType() == EventType.UPDATE_CREDENTIAL_ERROR && BREACHED.equals(event.getError())) {
+      return Optional.of(
+          "demand".equals(details.get(BREACHED_ACTION))
+              ? Occasion.BREACHED_PASSWORD_MUST_CHANGE
+              : Occasion.BREACHED_PASSWORD);
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Occasion> changed(Map<String, String> details) {
+    return switch (type(details)) {
+      case PasswordCredentialModel.TYPE -> Optional.of(Occasion.PASSWORD_CHANGED);
+      case OTPCredentialModel.TYPE -> Optional.of(Occasion.AUTHENTICATOR_ADDED);
+      case RecoveryAuthnCodesCredentialModel.TYPE -> Optional.of(Occasion.RECOVERY_CODES_MADE);
+      case WebAuthnCredentialModel.TYPE_TWOFACTOR, WebAuthnCredentialModel.TYPE_PASSWORDLESS ->
+          Optional.of(Occasion.PASSKEY_ADDED);
+      case API_KEY -> changedKey(details);
+      default -> Optional.of(Occasion.CREDENTIAL_CHANGED);
+    };
+  }
+
+  private static Optional<Occasion> changedKey(Map<String, String> details) {
+    if (details.containsKey(API_KEY_CLIENT)) {
+      return Optional.empty();
+    }
+    return switch (details.getOrDefault(API_KEY_ACTION, "")) {
+      case "created" -> Optional.of(Occasion.API_KEY_CREATED);
+      case "updated" -> Optional.of(Occasion.API_KEY_CHANGED);
+      // Beside "created" of the new one.
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<Occasion> removed(Map<String, String> details) {
+    return switch (type(details)) {
+      case OTPCredentialModel.TYPE -> Optional.of(Occasion.AUTHENTICATOR_REMOVED);
+      case RecoveryAuthnCodesCredentialModel.TYPE -> Optional.of(Occasion.RECOVERY_CODES_REMOVED);
+      case WebAuthnCredentialModel.TYPE_TWOFACTOR, WebAuthnCredentialModel.TYPE_PASSWORDLESS ->
+          Optional.of(Occasion.PASSKEY_REMOVED);
+      case API_KEY ->
+          // One that the server removes after its rotation was announced when it was rotated.
+          details.containsKey(API_KEY_CLIENT) || !"revoked".equals(details.get(API_KEY_ACTION))
+              ? Optional.empty()
+              : Optional.of(Occasion.API_KEY_REVOKED);
+      default -> Optional.of(Occasion.CREDENTIAL_REMOVED);
+    };
+  }
+
+  private static String type(Map<String, String> details) {
+    return details.getOrDefault(Details.CREDENTIAL_TYPE, "");
+  }
+
+  /** What an administrator did to a user's credentials. */
+  record ByAdministrator(String userId, Occasion occasion) {}
+
+  /** The occasion of an administrator's event that succeeded. */
+  static Optional<ByAdministrator> of(AdminEvent event) {
+    @Nullable String path = event.getResourcePath();
+    if (event.getError() != null || path == null) {
+      return Optional.empty();
+    }
+    Matcher matcher = ADMIN_PATH.matcher(path);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    if (matcher.group(2).equals("reset-password")) {
+      return Optional.of(
+          new ByAdministrator(matcher.group(1), Occasion.PASSWORD_SET_BY_ADMINISTRATOR));
+    }
+    return event.getOperationType() == OperationType.DELETE
+            || matcher.group(2).equals("disable-credential-types")
+        ? Optional.of(new ByAdministrator(matcher.group(1), Occasion.CREDENTIAL_REMOVED))
+        : Optional.empty();
+  }
+}

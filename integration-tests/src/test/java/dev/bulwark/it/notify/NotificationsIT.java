@@ -1,0 +1,283 @@
+package dev.bulwark.it.notify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Authenticator;
+import dev.bulwark.it.support.FormBrowser;
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Inbox;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.SharedRealm;
+import dev.bulwark.it.support.TestStack;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** ASVS 6.3.5, 6.3.7, P10: the mails of the shipped realm. */
+@SharedRealm
+class NotificationsIT {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String NEW_PASSWORD = "Fjordblick 7 Kamele";
+
+  /** Of the breached password "secret", by the bcrypt of Python. */
+  private static final String HASH = "$2b$12$EixZaYVK1fsbw1ZfbX3OXePaWxn96p36WQoeG6Lruj3vjPGga31lW";
+
+  private final AdminApi admin = TestStack.get().admin();
+  private final Realm realm = TestStack.get().realm();
+  private Inbox inbox;
+
+  @BeforeEach
+  void open() {
+    inbox = new Inbox(admin);
+  }
+
+  @AfterEach
+  void close() {
+    inbox.close();
+  }
+
+  @Test
+  void changesOfPasswordFactorsAndKeysAreMailedOnceEach() {
+    create("n-changes", true, "");
+    FormBrowser browser = browser();
+    FormBrowser.Page page =
+        logIn(browser, "n-changes", Realm.PASSWORD, "&kc_action=UPDATE_PASSWORD");
+    page =
+        browser.submit(
+            page, Map.of("password-new", NEW_PASSWORD, "password-confirm", NEW_PASSWORD));
+    assertThat(page.url()).contains("code=");
+
+    setUpAuthenticator(browser);
+
+    String token = realm.login("alice", Realm.PASSWORD, "openid").expect(200).text("access_token");
+    Http.send(
+            Http.request(realm.url() + "/api-keys")
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        "{\"name\":\"<b>backup</b>\",\"scopes\":[\"tasks:read\"]}")))
+        .expect(201);
+    List<Inbox.Mail> ofAlice = inbox.await("alice@", 1);
+    assertThat(ofAlice).extracting(Inbox.Mail::subject).containsExactly("An API key was created");
+    assertThat(ofAlice.get(0).text()).contains("Name: <b>backup</b>\n", "IP address: 127.0.0.1\n");
+    assertThat(ofAlice.get(0).html())
+        .contains("Name: &lt;b&gt;backup&lt;/b&gt;", ">Bulwark</td>")
+        .doesNotContain("<b>backup", "<a ");
+
+    admin
+        .put(
+            "/realms/app/users/" + admin.userId("n-changes") + "/reset-password",
+            "{\"type\":\"password\",\"value\":\"" + Realm.PASSWORD + "\"}")
+        .expect(204);
+
+    List<Inbox.Mail> mails = inbox.await("n-changes@", 4);
+    assertThat(mails)
+        .extracting(Inbox.Mail::subject)
+        .containsExactly(
+            "Your password was changed",
+            "An authenticator app was added",
+            "You have new recovery codes",
+            "Your password was changed");
+    assertThat(mails.get(0).text())
+        .contains("The password of your account at Bulwark was changed.", " UTC\n");
+    assertThat(mails.get(3).text())
+        .contains("An administrator set the password")
+        .doesNotContain("IP address");
+  }
+
+  @Test
+  void aLoginFromANewDeviceIsMailedInTheLanguageOfTheUser() {
+    create("n-device", true, ", \"attributes\": {\"locale\": [\"de\"]}");
+    FormBrowser first = browser();
+    assertThat(logIn(first, "n-device", Realm.PASSWORD, "").url()).contains("code=");
+    FormBrowser again = browser();
+    again.takeCookieFrom(first, "BULWARK_DEVICE");
+    assertThat(logIn(again, "n-device", Realm.PASSWORD, "").url()).contains("code=");
+    realm.login("n-device", Realm.PASSWORD, "openid").expect(200);
+    realm.login("n-device", "wrong", "openid").expect(400);
+
+    assertThat(logIn(browser(), "n-device", Realm.PASSWORD, "").url()).contains("code=");
+
+    Inbox.Mail mail = inbox.await("n-device@", 1).get(0);
+    assertThat(mail.subject()).isEqualTo("Neue Anmeldung an Ihrem Konto");
+    assertThat(mail.text())
+        .contains("mit einem Browser angemeldet", "IP-Adresse: 127.0.0.1\n", "Browser: ");
+    assertThat(mail.html()).contains("<html lang=\"de\"");
+    // Mails go one after the other: another one's shows that there is no second.
+    setPasswordOf("bob");
+    inbox.await("bob@", 1);
+    assertThat(inbox.to("n-device@")).hasSize(1);
+  }
+
+  @Test
+  void aBreachedPasswordIsMailedOnceAndToAProvenAddressOnly() {
+    create("n-breached", true, credential());
+    create("n-unproven", false, credential());
+    realm.login("n-unproven", "secret", "openid").expect(200);
+    realm.login("n-breached", "secret", "openid").expect(200);
+    realm.login("n-breached", "secret", "openid").expect(200);
+
+    Inbox.Mail mail = inbox.await("n-breached@", 1).get(0);
+    assertThat(mail.subject()).isEqualTo("Choose another password");
+    assertThat(mail.text())
+        .contains("is known from data breaches", "Log in and change the password")
+        .doesNotContain("secret");
+    setPasswordOf("bob");
+    inbox.await("bob@", 1);
+    assertThat(inbox.to("n-breached@")).hasSize(1);
+    assertThat(inbox.to("n-unproven@")).isEmpty();
+  }
+
+  /** Keycloak waits ten seconds for a mail server; a login must not. */
+  @Test
+  void aMailServerThatNeverAnswersSlowsNoLogin() throws Exception {
+    create("n-slow", true, "");
+    assertThat(logIn(browser(), "n-slow", Realm.PASSWORD, "").url()).contains("code=");
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      CompletableFuture<Socket> caller =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return silent.accept();
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      admin
+          .put(
+              "/realms/app",
+              """
+              {"smtpServer": {"host": "127.0.0.1", "port": "%d", "from": "auth@example.org"}}
+              """
+                  .formatted(silent.getLocalPort()))
+          .expect(204);
+      assertThat(logIn(browser(), "n-slow", Realm.PASSWORD, "").url()).contains("code=");
+      try (Socket waiting = caller.get(20, TimeUnit.SECONDS)) {
+        // The mail is still under way while the next login is done.
+        assertThat(logIn(browser(), "alice", Realm.PASSWORD, "").url()).contains("code=");
+        waiting.setSoTimeout(1);
+        assertThatThrownBy(() -> waiting.getInputStream().read())
+            .as("the connection is still open")
+            .isInstanceOf(SocketTimeoutException.class);
+      }
+    }
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                TestStack.get()
+                    .keycloak()
+                    .log()
+                    .contains(
+                        "The mail to user "
+                            + admin.userId("n-slow")
+                            + " about login-from-new-device could not be sent."));
+  }
+
+  private void setPasswordOf(String user) {
+    admin
+        .put(
+            "/realms/app/users/" + admin.userId(user) + "/reset-password",
+            "{\"type\":\"password\",\"value\":\"" + Realm.PASSWORD + "\"}")
+        .expect(204);
+  }
+
+  private static String credential() {
+    ObjectNode user = JSON.createObjectNode();
+    user.putArray("credentials")
+        .addObject()
+        .put("type", "password")
+        .put("credentialData", "{\"hashIterations\":12,\"algorithm\":\"bcrypt\"}")
+        .put("secretData", "{\"value\":\"" + HASH + "\",\"salt\":\"\"}");
+    String json = user.toString();
+    return ", " + json.substring(1, json.length() - 1);
+  }
+
+  private void create(String name, boolean verified, String more) {
+    String password =
+        more.contains("credentials")
+            ? ""
+            : ", \"credentials\": [{\"type\": \"password\", \"value\": \""
+                + Realm.PASSWORD
+                + "\"}]";
+    admin
+        .post(
+            "/realms/app/users",
+            """
+            {"username": "%1$s", "enabled": true, "email": "%1$s@example.org",
+             "emailVerified": %2$s, "firstName": "Test", "lastName": "User"%3$s%4$s}
+            """
+                .formatted(name, verified, password, more))
+        .expect(201);
+  }
+
+  private static FormBrowser browser() {
+    return new FormBrowser(TestStack.get().url());
+  }
+
+  private FormBrowser.Page logIn(FormBrowser browser, String name, String password, String more) {
+    FormBrowser.Page page = browser.open(authorization(more));
+    return browser.submit(page, Map.of("username", name, "password", password));
+  }
+
+  private String authorization(String more) {
+    return realm.endpoint("auth")
+        + "?client_id=dev-cli&response_type=code&scope=openid"
+        + "&redirect_uri=http%3A%2F%2Flocalhost%2F&code_challenge_method=S256"
+        + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        + more;
+  }
+
+  /** In the session of the browser. */
+  private void setUpAuthenticator(FormBrowser browser) {
+    FormBrowser.Page page = browser.open(authorization("&kc_action=CONFIGURE_TOTP"));
+    String raw = find(page, "name=\"totpSecret\"\\s+value=\"([^\"]+)\"");
+    FormBrowser.Page manual = browser.click(page, "mode=manual");
+    String secret = find(manual, "id=\"kc-totp-secret-key\">([^<]+)<").replace(" ", "");
+    page =
+        browser.submit(
+            manual,
+            Map.of(
+                "totp", new Authenticator(secret).code(), "totpSecret", raw, "userLabel", "phone"));
+    page =
+        browser.submit(
+            page,
+            Map.of(
+                "generatedRecoveryAuthnCodes",
+                find(page, "name=\"generatedRecoveryAuthnCodes\" value=\"([^\"]+)\""),
+                "generatedAt",
+                find(page, "name=\"generatedAt\" value=\"([^\"]+)\""),
+                "userLabel",
+                "codes"));
+    assertThat(page.url()).contains("code=");
+  }
+
+  private static String find(FormBrowser.Page page, String pattern) {
+    Matcher matcher = Pattern.compile(pattern).matcher(page.response().body());
+    if (!matcher.find()) {
+      throw new AssertionError("no " + pattern + " in " + page.response().body());
+    }
+    return matcher.group(1);
+  }
+}
