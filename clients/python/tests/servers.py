@@ -70,7 +70,11 @@ class RedisServer:
             command += self._arguments
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
-        until(self._answers)
+        try:
+            until(self._answers)
+        except BaseException:
+            self.stop()
+            raise
 
     def ensure_running(self) -> None:
         """Starts it if a test has stopped it."""
@@ -145,6 +149,13 @@ class Cluster:
 
     def __init__(self) -> None:
         self.nodes = [RedisServer("--cluster-enabled", "yes", "--cluster-node-timeout", "1000") for _ in range(3)]
+        try:
+            self._form()
+        except BaseException:
+            self.close()
+            raise
+
+    def _form(self) -> None:
         for node, first, end in zip(self.nodes, FIRST_SLOTS, FIRST_SLOTS[1:]):
             with node.connect() as client:
                 client.execute_command("CLUSTER", "ADDSLOTSRANGE", first, end - 1)
