@@ -58,6 +58,9 @@ final class Decision {
 
   /** A time far in the future means that the clocks differ: then it says nothing. */
   private static boolean within(long time, long now, Duration bound) {
-    return time != Reading.NEVER && Math.abs(now - time) <= bound.toMillis();
+    // Not by the difference, which overflows for an absurd time.
+    return time != Reading.NEVER
+        && time >= now - bound.toMillis()
+        && time <= now + bound.toMillis();
   }
 }

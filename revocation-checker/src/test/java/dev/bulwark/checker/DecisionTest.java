@@ -6,6 +6,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ages in seconds; feedMaxAge is 60 s, the bound of staleness 120 s. (R5) */
 class DecisionTest {
@@ -70,6 +71,15 @@ class DecisionTest {
     CheckerOptions blind = CheckerOptions.failClosed().withFeedMaxAge(null);
     assertThat(Decision.of(reading(redis), null, null, NOW, blind)).isEqualTo(answer);
     assertThat(Decision.of(null, null, NOW, NOW, blind)).isEqualTo(Answer.UNKNOWN);
+  }
+
+  /** The difference of these times to now is no number of the type long. */
+  @ParameterizedTest
+  @ValueSource(longs = {NOW + Long.MIN_VALUE, NOW + Long.MIN_VALUE + 1, Long.MAX_VALUE})
+  void anAbsurdTimeIsNotNow(long completeUntil) {
+    Reading reading = new Reading(false, completeUntil, 0);
+    assertThat(Decision.of(reading, null, null, NOW, CheckerOptions.failClosed()))
+        .isEqualTo(Answer.UNKNOWN);
   }
 
   /** Of a token that was issued before Keycloak recorded its tokens a revocation can be missing. */
