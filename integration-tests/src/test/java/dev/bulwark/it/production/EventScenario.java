@@ -112,15 +112,16 @@ final class EventScenario {
     FormBrowser browser = browser();
     Map<String, String> form = new LinkedHashMap<>();
     form.put("username", USER);
-    form.put("password", FIRST_PASSWORD);
-    form.put("password-confirm", FIRST_PASSWORD);
     form.put("email", USER + "@example.org");
     form.put("firstName", "Erna");
     form.put("lastName", "Event");
     browser.submit(browser.open(login.address("registrations", "openid")), form);
     String link = mails.link();
     secrets.add(link.substring(link.indexOf("key=") + 4).split("&", 2)[0]);
-    FormBrowser.Page done = browser.open(link);
+    FormBrowser.Page done =
+        browser.submit(
+            browser.open(link),
+            Map.of("password-new", FIRST_PASSWORD, "password-confirm", FIRST_PASSWORD));
     String code = done.parameter("code");
     secrets.add(code);
     keep(login.redeem(code).expect(200));
