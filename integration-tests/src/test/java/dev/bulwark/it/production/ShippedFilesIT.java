@@ -36,10 +36,13 @@ class ShippedFilesIT {
 
   private static final Pattern PRIVATE_KEY = Pattern.compile("-----BEGIN [A-Z ]*PRIVATE KEY-----");
 
-  /** An assignment of something secret in a shell, Docker or Compose file. */
+  /**
+   * An assignment of something secret in a shell, Docker or Compose file. Options of the SPI
+   * password-hashing are none.
+   */
   private static final Pattern ASSIGNMENT =
       Pattern.compile(
-          "(?im)^\\s*(?:ENV |ARG |export |- )?\"?(\\w*(?:PASSWORD|SECRET|TOKEN)\\w*)\"?\\s*[:=]\\s*(.*)$");
+          "(?im)^\\s*(?:ENV |ARG |export |- )?\"?(\\w*(?:PASSWORD(?!_HASHING)|SECRET|TOKEN)\\w*)\"?\\s*[:=]\\s*(.*)$");
 
   @Test
   void noFileNamesAValueOfDevelopment() throws IOException {
