@@ -134,7 +134,8 @@ class NotificationsIT {
   void aBreachedPasswordIsMailedOnceAndToAProvenAddressOnly() {
     create("n-breached", true, credential());
     create("n-unproven", false, credential());
-    realm.login("n-unproven", "secret", "openid").expect(200);
+    // The password is right; the address has to be confirmed first.
+    realm.login("n-unproven", "secret", "openid").expect(400);
     realm.login("n-breached", "secret", "openid").expect(200);
     realm.login("n-breached", "secret", "openid").expect(200);
 

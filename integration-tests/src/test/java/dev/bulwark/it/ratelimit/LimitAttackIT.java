@@ -129,7 +129,11 @@ class LimitAttackIT {
         .admin()
         .put(
             "/realms/" + LimitedServer.REALM,
-            "{\"webAuthnPolicyPasswordlessPasskeysEnabled\":" + enabled + "}")
+            // Keycloak reads the policy only if it has a name.
+            "{\"webAuthnPolicyPasswordlessRpEntityName\":\"limits\","
+                + "\"webAuthnPolicyPasswordlessPasskeysEnabled\":"
+                + enabled
+                + "}")
         .expect(204);
   }
 

@@ -163,12 +163,22 @@ class PasskeyIT {
   void theAccountPageOffersThem() {
     AccountApi account = AccountApi.of(realm, admin);
     assertThat(offered(account)).isEqualTo("webauthn-register-passwordless");
-    admin.put("/realms/app", "{\"webAuthnPolicyPasswordlessPasskeysEnabled\":false}").expect(204);
+    switchPasskeys(false);
     try {
       assertThat(offered(account)).as("switched off, as shipped").isEmpty();
     } finally {
-      admin.put("/realms/app", "{\"webAuthnPolicyPasswordlessPasskeysEnabled\":true}").expect(204);
+      switchPasskeys(true);
     }
+  }
+
+  /** Keycloak reads the policy only if it has a name. */
+  private void switchPasskeys(boolean on) {
+    String policy =
+        "{\"webAuthnPolicyPasswordlessRpEntityName\":\"Bulwark\","
+            + "\"webAuthnPolicyPasswordlessPasskeysEnabled\":"
+            + on
+            + "}";
+    admin.put("/realms/app", policy).expect(204);
   }
 
   private String offered(AccountApi account) {
