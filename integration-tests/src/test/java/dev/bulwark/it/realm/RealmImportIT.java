@@ -120,10 +120,8 @@ class RealmImportIT {
         RealmFile.shipped()
             .json()
             .replaceFirst("\"realm\": \"app\"", "\"realm\": \"raw\"")
-            // Keycloak itself refuses an address or a switch with a placeholder; here it is about
-            // the
-            // secrets.
-            .replaceAll("\\$\\{(?:SMTP_[A-Z]+|[A-Z]+_ENABLED):([^}]*)}", "$1");
+            // Keycloak itself refuses a switch with a placeholder; here it is about the secrets.
+            .replaceAll("\\$\\{(?:SMTP_[A-Z]+|[A-Z]+_ENABLED|VERIFY_EMAIL):([^}]*)}", "$1");
     Response response = admin.post("/realms", raw);
     assertThat(response.status()).as(response.body()).isEqualTo(400);
     assertThat(response.body()).contains("not imported", "RELYING_APP_SECRET");
