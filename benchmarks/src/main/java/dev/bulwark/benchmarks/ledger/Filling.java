@@ -55,8 +55,7 @@ final class Filling {
       await("the ledger to be compared")
           .atMost(PATIENCE)
           .pollInterval(Duration.ofSeconds(1))
-          .until(
-              () -> variant.metric("bulwark_revocation_ledger_size") >= size.tokens());
+          .until(() -> variant.metric("bulwark_revocation_ledger_size") >= size.tokens());
     }
   }
 
