@@ -119,8 +119,8 @@ class FapiIT {
                 + challenge()
                 + "&redirect_uri="
                 + Http.encode(CALLBACK));
-    assertThat(direct.body() + direct.header("Location"))
-        .contains("invalid_request")
+    assertThat(direct.body())
+        .contains("PAR request_uri not included")
         .doesNotContain("kc-form-login");
     // Another address.
     assertThat(push(Map.of("redirect_uri", "https://evil.example.org/callback")).status())
