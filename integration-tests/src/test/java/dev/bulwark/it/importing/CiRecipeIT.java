@@ -150,7 +150,7 @@ class CiRecipeIT {
     String compose = Recipe.text("docker-compose.yml");
     for (String service : List.of("postgres", "redis")) {
       String image = job.get("services").get(service).get("image").asText();
-      assertThat(compose).as("the version that is tested").contains("image: " + image + "\n");
+      assertThat(compose).as("the version that is tested").contains("_IMAGE:-" + image + "}\n");
       assertThat(job.get("services").get(service).get("ports")).isNotEmpty();
     }
     Map<String, String> environment = Recipe.environment();
