@@ -75,6 +75,12 @@ public final class Reconciler {
   /** Whether a comparison has begun and not ended. */
   private boolean comparing;
 
+  /**
+   * Whether another one has to begin. It waits for the end of the one under way: beginning anew
+   * each time would never get to the end of a large ledger.
+   */
+  private boolean due;
+
   /** Whether this node had the lease in its last round. */
   private boolean leads;
 
@@ -141,13 +147,16 @@ public final class Reconciler {
       leads = true;
       nextExact = 0;
       endedSessions.forget();
-      begin();
+      comparing = false;
+      due = true;
     }
     long until = began + budget.toMillis();
     attempt("Sessions that have expired could not be searched", () -> endedSessions.search(until));
     attempt(
         "Realms in doubt could not be verified", () -> doubts.round(began + budget.toMillis() / 2));
-    if (isDue()) {
+    due |= isDue();
+    if (due && !comparing) {
+      due = false;
       begin();
     }
     while (comparing) {
@@ -208,7 +217,6 @@ public final class Reconciler {
     }
   }
 
-  /** A comparison that is under way begins anew: what is wanted may lie behind it. */
   private boolean isDue() throws SQLException {
     // Nobody renews this lease: each one is another's.
     String nobody = UUID.randomUUID().toString();

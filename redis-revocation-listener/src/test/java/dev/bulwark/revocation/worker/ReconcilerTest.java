@@ -45,6 +45,9 @@ class ReconcilerTest {
   private RevocationMetrics metrics;
   private Reconciler reconciler;
 
+  /** Compares a slice in a round, and again and again. */
+  private Reconciler hurried;
+
   @BeforeEach
   void open() throws Exception {
     database = new TestDatabase();
@@ -62,17 +65,8 @@ class ReconcilerTest {
             new MissedPushes(connection),
             metrics,
             new Sites(ledger, clock, ""));
-    reconciler =
-        new Reconciler(
-            ledger,
-            ledger.sweeps(true).subList(1, 2),
-            new PatientOracle(HashSet::new, metrics, clock),
-            revoker,
-            new DoubtPasses(ledger, (scope, after, size) -> page(), clock),
-            metrics,
-            clock,
-            NO_HURRY,
-            Duration.ofHours(1));
+    reconciler = reconciler(revoker, NO_HURRY, Duration.ofHours(1));
+    hurried = reconciler(revoker, Duration.ZERO, Duration.ZERO);
     sql(
         "CREATE TABLE REALM (ID VARCHAR(36), ENABLED BOOLEAN, NOT_BEFORE INT, REMEMBER_ME BOOLEAN,"
             + " SSO_IDLE_TIMEOUT INT, SSO_MAX_LIFESPAN INT, SSO_IDLE_TIMEOUT_REMEMBER_ME INT,"
@@ -90,6 +84,19 @@ class ReconcilerTest {
             + " FROM USERS");
     sql("INSERT INTO REALM VALUES ('r', TRUE, 0, FALSE, 1000, 5000, 0, 0, 3000)");
     sql("INSERT INTO CLIENT VALUES ('c', 'r', TRUE, 0)");
+  }
+
+  private Reconciler reconciler(Revoker revoker, Duration budget, Duration betweenComparisons) {
+    return new Reconciler(
+        database.ledger(),
+        database.ledger().sweeps(true).subList(1, 2),
+        new PatientOracle(HashSet::new, metrics, clock),
+        revoker,
+        new DoubtPasses(database.ledger(), (scope, after, size) -> page(), clock),
+        metrics,
+        clock,
+        budget,
+        betweenComparisons);
   }
 
   @AfterEach
@@ -129,6 +136,23 @@ class ReconcilerTest {
     reconciler.round();
     assertThat(client.exists("revoked:poison")).isTrue();
     assertThat(registry.get("bulwark.revocation.reconciler.cycle").timer().count()).isEqualTo(1);
+  }
+
+  /** As where sessions are not in the database: then a comparison is due in every round. */
+  @Test
+  void aComparisonThatIsAlwaysDueGetsToTheEndOfALargeLedger() throws Exception {
+    List<LedgerToken> tokens = new ArrayList<>();
+    sql("INSERT INTO USERS SELECT 'a' || X, 'r', TRUE, 0 FROM SYSTEM_RANGE(1, " + MANY + ")");
+    for (int i = 1; i < MANY; i++) {
+      tokens.add(token("a" + i));
+    }
+    tokens.add(token("b-removed"));
+    tokens.add(token("c-removed"));
+    database.ledger().run(c -> database.ledger().tokens().insert(c, tokens));
+    for (int round = 0; round < 4; round++) {
+      hurried.round();
+    }
+    assertThat(client.exists("revoked:b-removed", "revoked:c-removed")).isEqualTo(2);
   }
 
   @Test
