@@ -89,8 +89,9 @@ final class Visitor implements AutoCloseable {
   }
 
   /**
-   * Begins a login anew, as a browser without cookies, and presses the button for a passkey. Until
-   * then the user is away: Chromium would answer as soon as the page asks.
+   * Begins a login anew, as a browser without cookies, and presses the button for a passkey. The
+   * user is there for that one answer: Chromium would answer whenever a page asks, also the page
+   * that refuses the answer, and so on without end.
    */
   void openAndUse(VirtualAuthenticator passkeys) {
     passkeys.isPresent(false);
@@ -98,7 +99,10 @@ final class Visitor implements AutoCloseable {
     open();
     page.waitForSelector("#authenticateWebAuthnButton");
     passkeys.isPresent(true);
-    page.click("#authenticateWebAuthnButton");
+    page.waitForRequest(
+        request -> request.method().equals("POST"),
+        () -> page.click("#authenticateWebAuthnButton"));
+    passkeys.isPresent(false);
   }
 
   void enterCode(String code) {
