@@ -65,6 +65,9 @@ public final class DistributionServer implements KeycloakServer {
           && !home.takeBuild(buildOptions(spec))) {
         build(spec, home, logFile);
       }
+      if (PreparedDatabase.suits(spec)) {
+        PreparedDatabase.copyInto(home, spec);
+      }
       ServerProcess process = launch(spec, home, http, management, logFile, false);
       return new DistributionServer(spec, home, http, management, logFile, process);
     } catch (IOException e) {
@@ -194,7 +197,11 @@ public final class DistributionServer implements KeycloakServer {
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     environment.put("JAVA_OPTS_KC_HEAP", "-Xms128m -Xmx768m -XX:MaxMetaspaceSize=384m");
-    environment.put("JAVA_OPTS_APPEND", String.join(" ", spec.jvmOptions()));
+    List<String> jvmOptions = new ArrayList<>(spec.jvmOptions());
+    if (spec.shortLived()) {
+      jvmOptions.add("-XX:TieredStopAtLevel=1");
+    }
+    environment.put("JAVA_OPTS_APPEND", String.join(" ", jvmOptions));
     environment.putAll(spec.environment());
     return environment;
   }

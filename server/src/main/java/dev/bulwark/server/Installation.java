@@ -2,7 +2,11 @@ package dev.bulwark.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.UUID;
+import java.util.zip.CRC32;
 
 /** The files that servers are made of, for tests that look into them. */
 public final class Installation {
@@ -21,5 +25,28 @@ public final class Installation {
   /** The bundle: the shaded jar that users put into {@code providers/}. */
   public static Path bundle() {
     return BuildFolder.bundle();
+  }
+
+  /**
+   * A path below the build folder for something that is made once of Keycloak's archive and the
+   * bundle; another path as soon as one of them is another.
+   *
+   * @param name what is made
+   */
+  public static Path kept(String name) {
+    try {
+      String inputs = Files.size(BuildFolder.keycloakArchive()) + " " + checksum(bundle());
+      UUID id = UUID.nameUUIDFromBytes(inputs.getBytes(StandardCharsets.UTF_8));
+      return BuildFolder.root().resolve("builds").resolve(name + "-" + id);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** CRC-32 of the file's bytes. */
+  static long checksum(Path file) throws IOException {
+    CRC32 checksum = new CRC32();
+    checksum.update(Files.readAllBytes(file));
+    return checksum.getValue();
   }
 }

@@ -13,7 +13,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import java.util.zip.CRC32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -166,9 +165,7 @@ final class KeycloakHome {
    * of a provider's jar has changed; Maven writes the same jar anew at each run.
    */
   private static FileTime timeOfContent(Path jar) throws IOException {
-    CRC32 checksum = new CRC32();
-    checksum.update(Files.readAllBytes(jar));
-    return FileTime.from(checksum.getValue() % SECONDS_OF_TEN_YEARS, TimeUnit.SECONDS);
+    return FileTime.from(Installation.checksum(jar) % SECONDS_OF_TEN_YEARS, TimeUnit.SECONDS);
   }
 
   private void realms(List<Path> files) throws IOException {

@@ -2,10 +2,13 @@ package dev.bulwark.it.database;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.it.support.TestStack;
 import dev.bulwark.redis.process.Folder;
 import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.redis.process.LocalProcess;
 import dev.bulwark.redis.process.Programs;
+import dev.bulwark.server.DistributionServer;
+import dev.bulwark.server.Installation;
 import dev.bulwark.server.ServerSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -61,9 +64,53 @@ public final class PostgresProcess implements DatabaseProcess {
     return start(List.of("--locale=" + locale), List.of(settings));
   }
 
+  /**
+   * Starts it with the tables, the realm {@code master} and the administrator of the tests, as a
+   * server that has started once leaves them: that saves the first start of each test's Keycloak 15
+   * seconds. Skips the test where there is no PostgreSQL.
+   *
+   * @param settings more of them, as {@code name=value}
+   */
+  public static PostgresProcess prepared(String... settings) {
+    Path programs = programs();
+    Path folder = newFolder();
+    copy(keptData(), folder.resolve("data"));
+    return new PostgresProcess(folder, programs, List.of(settings));
+  }
+
+  private static synchronized Path keptData() {
+    Path kept = Installation.kept("postgres");
+    if (!Files.isDirectory(kept)) {
+      try (PostgresProcess database = start()) {
+        ServerSpec.Builder spec =
+            ServerSpec.builder()
+                .name("prepared-postgres")
+                .environment("KC_BOOTSTRAP_ADMIN_USERNAME", TestStack.ADMIN_USERNAME)
+                .environment("KC_BOOTSTRAP_ADMIN_PASSWORD", TestStack.ADMIN_PASSWORD);
+        DistributionServer.start(database.configure(spec).build()).close();
+        database.stop();
+        Path work = kept.resolveSibling(kept.getFileName() + ".part");
+        Folder.delete(work);
+        copy(database.folder.resolve("data"), work);
+        Files.move(work, kept);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return kept;
+  }
+
+  /** With owner and mode, on which PostgreSQL insists. */
+  private static void copy(Path from, Path to) {
+    LocalProcess.run(TIMEOUT, List.of("cp", "-a", from.toString(), to.toString()));
+  }
+
+  private static Path programs() {
+    return Programs.require("initdb", "postgresql", installed()).toAbsolutePath().getParent();
+  }
+
   private static PostgresProcess start(List<String> options, List<String> settings) {
-    Path programs =
-        Programs.require("initdb", "postgresql", installed()).toAbsolutePath().getParent();
+    Path programs = programs();
     Path folder = newFolder();
     List<String> command =
         unprivileged(

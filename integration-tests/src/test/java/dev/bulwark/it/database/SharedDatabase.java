@@ -35,7 +35,7 @@ public final class SharedDatabase {
     return switch (name) {
       case "h2" -> Optional.empty();
       // As in production: a commit waits for the disk.
-      case "postgres" -> Optional.of(PostgresProcess.start("fsync=on"));
+      case "postgres" -> Optional.of(PostgresProcess.prepared("fsync=on"));
       case "mariadb" -> Optional.of(MariaDbProcess.start());
       default ->
           throw new IllegalArgumentException(

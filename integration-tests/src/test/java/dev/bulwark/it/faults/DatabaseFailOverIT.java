@@ -25,7 +25,7 @@ class DatabaseFailOverIT {
 
   @Test
   void tokensWhoseRowsWereLostWithThePrimaryAreRevokedByALaterLogout() {
-    try (PostgresProcess primary = PostgresProcess.start();
+    try (PostgresProcess primary = PostgresProcess.prepared();
         PostgresProcess standby = primary.standby();
         RedisProcess redis = RedisProcess.start();
         FaultServer server =

@@ -27,7 +27,7 @@ class ExpiredSessionsIT {
 
   @BeforeAll
   static void start() {
-    database = PostgresProcess.start();
+    database = PostgresProcess.prepared();
     redis = RedisProcess.start();
     server =
         FaultServer.start(

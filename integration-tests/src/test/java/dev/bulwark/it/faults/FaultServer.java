@@ -31,6 +31,7 @@ public final class FaultServer implements AutoCloseable {
     ServerSpec.Builder spec =
         ServerSpec.builder()
             .name(name)
+            .shortLived()
             .option("spi-redis-connection--default--url", redisUrl)
             .option("log-level", "info")
             .environment("KC_BOOTSTRAP_ADMIN_USERNAME", TestStack.ADMIN_USERNAME)

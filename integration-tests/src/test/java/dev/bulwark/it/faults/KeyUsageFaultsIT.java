@@ -41,7 +41,7 @@ class KeyUsageFaultsIT {
 
   @BeforeAll
   static void start() {
-    database = PostgresProcess.start();
+    database = PostgresProcess.prepared();
     redis = RedisProcess.start();
     server =
         FaultServer.start(

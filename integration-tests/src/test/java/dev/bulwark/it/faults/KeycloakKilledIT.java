@@ -32,7 +32,7 @@ class KeycloakKilledIT {
 
   @BeforeAll
   static void start() {
-    database = PostgresProcess.start();
+    database = PostgresProcess.prepared();
     redis = RedisProcess.start();
     server = FaultServer.start("keycloak-killed", redis.url(), database, spec -> spec);
   }

@@ -31,7 +31,7 @@ class LargeLedgerIT {
 
   @Test
   void aRealmIsLoggedOut() {
-    try (PostgresProcess database = PostgresProcess.start();
+    try (PostgresProcess database = PostgresProcess.prepared();
         RedisProcess redis = RedisProcess.start();
         FaultServer server =
             FaultServer.start("large-ledger", redis.url(), database, spec -> spec)) {

@@ -33,7 +33,7 @@ class LedgerFaultsIT {
 
   @BeforeAll
   static void start() {
-    database = PostgresProcess.start();
+    database = PostgresProcess.prepared();
     redis = RedisProcess.start();
     // Long rounds: what the background work would write in between is written by no other way.
     server =

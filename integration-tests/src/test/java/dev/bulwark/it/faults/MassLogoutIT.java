@@ -28,7 +28,7 @@ class MassLogoutIT {
 
   @Test
   void aSingleLogoutDoesNotWaitForMasses() {
-    try (PostgresProcess database = PostgresProcess.start();
+    try (PostgresProcess database = PostgresProcess.prepared();
         RedisProcess redis = RedisProcess.start();
         FaultServer server =
             FaultServer.start(

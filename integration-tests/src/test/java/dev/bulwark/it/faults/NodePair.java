@@ -42,7 +42,7 @@ public final class NodePair implements AutoCloseable {
    */
   public static NodePair start(
       String name, BiFunction<String, ServerSpec.Builder, ServerSpec.Builder> more) {
-    PostgresProcess database = PostgresProcess.start();
+    PostgresProcess database = PostgresProcess.prepared();
     RedisProcess redis = RedisProcess.start();
     NodePair pair =
         new NodePair(

@@ -46,7 +46,7 @@ class RedisBackEmptyIT {
 
   @BeforeAll
   static void start() {
-    database = PostgresProcess.start();
+    database = PostgresProcess.prepared();
     redis = RedisProcess.start();
     server =
         FaultServer.start(

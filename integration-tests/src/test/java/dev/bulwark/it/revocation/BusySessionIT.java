@@ -29,7 +29,7 @@ class BusySessionIT {
 
   @Test
   void manyTokensOfOneSessionAreComparedByOneOfThem() {
-    try (PostgresProcess database = PostgresProcess.start();
+    try (PostgresProcess database = PostgresProcess.prepared();
         RedisProcess redis = RedisProcess.start();
         Jedis keys = redis.connect();
         DistributionServer keycloak =

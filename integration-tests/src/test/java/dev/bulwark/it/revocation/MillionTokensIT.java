@@ -48,7 +48,7 @@ class MillionTokensIT {
 
   @Test
   void noLargeTableIsReadFromEndToEndAndSilentDeathsAreFound() throws Exception {
-    try (PostgresProcess database = PostgresProcess.start();
+    try (PostgresProcess database = PostgresProcess.prepared();
         RedisProcess redis = RedisProcess.start();
         Jedis keys = redis.connect();
         DistributionServer keycloak = start(database, redis)) {

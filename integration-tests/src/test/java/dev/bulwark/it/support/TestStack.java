@@ -74,6 +74,7 @@ public final class TestStack {
     Path folder = Path.of("target", "import", name).toAbsolutePath();
     return ServerSpec.builder()
         .name(name)
+        .shortLived()
         .option("spi-redis-connection--default--url", redisUrl)
         .option("spi-password-policy--breached-password--online", "false")
         // For browsers that exchange a key: see the README of the API keys.
