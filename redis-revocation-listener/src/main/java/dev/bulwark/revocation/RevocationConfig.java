@@ -18,6 +18,7 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
  * @param ledgerTimeout how long a token response waits at most for its ledger row, 1 to 30 s
  * @param completeLife how long {@code revocation:complete} stays in Redis without being renewed, 2
  *     s to 1 h
+ * @param behind whether the ledger is written behind the response ({@code ledger=behind})
  */
 record RevocationConfig(
     Duration interval,
@@ -28,10 +29,14 @@ record RevocationConfig(
     Duration completeLife,
     Duration expiryGrace,
     Duration refreshInterval,
-    String site) {
+    String site,
+    boolean behind) {
 
   static final String OPTION_PREFIX =
       "spi-events-listener--" + RevocationListenerProviderFactory.ID + "--";
+
+  private static final String STRICT = "strict";
+  private static final String BEHIND = "behind";
 
   private static final Pattern SITE = Pattern.compile("[A-Za-z0-9-]{0,32}");
 
@@ -63,7 +68,25 @@ record RevocationConfig(
         millis(scope, "complete-life", 10_000),
         millis(scope, "expiry-grace", 60_000),
         millis(scope, "refresh-interval", 600_000),
-        scope.get("site", "").trim());
+        scope.get("site", "").trim(),
+        behind(scope.get("ledger", STRICT).trim()));
+  }
+
+  private static boolean behind(String value) {
+    return switch (value) {
+      case STRICT -> false;
+      case BEHIND -> true;
+      default ->
+          throw new IllegalArgumentException(
+              OPTION_PREFIX
+                  + "ledger must be '"
+                  + STRICT
+                  + "' or '"
+                  + BEHIND
+                  + "', not '"
+                  + value
+                  + "'");
+    };
   }
 
   /** Returns the time between two renewals of {@code revocation:complete}. */
@@ -136,6 +159,15 @@ record RevocationConfig(
             "Time in which every revoked token is written to Redis again, in case Redis has lost a"
                 + " key, 1000 to 3600000 ms.")
         .defaultValue(600_000)
+        .add()
+        .property()
+        .name("ledger")
+        .type(ProviderConfigProperty.LIST_TYPE)
+        .options(STRICT, BEHIND)
+        .helpText(
+            "When a token's row is written to the ledger: before its response (strict), or some"
+                + " milliseconds after it, with an id that was reserved beforehand (behind).")
+        .defaultValue(STRICT)
         .add()
         .property()
         .name("site")

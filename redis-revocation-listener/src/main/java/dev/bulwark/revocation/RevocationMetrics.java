@@ -36,6 +36,7 @@ public final class RevocationMetrics implements AutoCloseable {
   private final Counter ledgerLost;
   private final Counter ledgerRewritten;
   private final Counter ledgerForgotten;
+  private final Counter nodeLost;
   private final Counter scopesFailed;
   private final Counter skipped;
   private final Counter acquitted;
@@ -60,6 +61,8 @@ public final class RevocationMetrics implements AutoCloseable {
         counter("ledger.rewritten", "Ledger rows written again, in case a failover lost them");
     this.ledgerForgotten =
         counter("ledger.forgotten", "Ledger rows that a failover could lose: too many at a time");
+    this.nodeLost =
+        counter("node.lost", "Ids of lost nodes that were revoked: most were no tokens");
     this.scopesFailed = counter("scopes.failures", "Endings that their transaction did not take");
     this.skipped = counter("reconciler.skipped", "Slices of the ledger that could not be compared");
     this.pushTime = timer("push", "Time of one write to Redis");
@@ -153,6 +156,11 @@ public final class RevocationMetrics implements AutoCloseable {
   /** Rows left the memory of written rows early. */
   public void ledgerForgotten(int rows) {
     ledgerForgotten.increment(rows);
+  }
+
+  /** Ids that a lost node had reserved were revoked. */
+  public void nodeLost(int ids) {
+    nodeLost.increment(ids);
   }
 
   /** Endings could not be written in their transaction. */

@@ -2,6 +2,9 @@ package dev.bulwark.revocation;
 
 import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.revocation.events.ModelEventScopes;
+import dev.bulwark.revocation.issuance.LostNodes;
+import dev.bulwark.revocation.issuance.ReservedId;
+import dev.bulwark.revocation.issuance.ReservedIds;
 import dev.bulwark.revocation.ledger.GroupCommit.Ticket;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.LedgerWriter;
@@ -42,6 +45,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -58,12 +62,20 @@ final class RevocationService implements AutoCloseable {
   private static final int MASS_THREADS = 2;
   private static final int MAX_QUEUED = 10_000;
   private static final Duration SECOND_NET = Duration.ofSeconds(30);
+  private static final Duration IDS = Duration.ofSeconds(1);
+  private static final Duration IDS_AT_ONCE = Duration.ofMillis(200);
   private static final Duration CLOSING = Duration.ofSeconds(5);
 
   private final RevocationConfig config;
   private final RedisConnection redis;
   private final LedgerDatabase database;
   private final LedgerWriter ledger;
+
+  /** Null where rows are written before the response. */
+  private final @Nullable ReservedIds ids;
+
+  private final Rounds idRounds;
+  private final AtomicLong nextWake = new AtomicLong(System.nanoTime());
   private final ScopeExpander expander;
   private final BackgroundWork work;
   private final RevocationMetrics metrics;
@@ -106,6 +118,18 @@ final class RevocationService implements AutoCloseable {
     Sites sites = new Sites(database, clock, config.site());
     MissedPushes missed = new MissedPushes(redis);
     Revoker revoker = new Revoker(database, redis, pusher, missed, metrics, sites);
+    ReservedIds reserved =
+        config.behind() ? new ReservedIds(database, ledger, clock, revoker::revoke) : null;
+    this.ids = reserved;
+    this.idRounds =
+        new Rounds(
+            "bulwark-revocation-ids",
+            IDS,
+            () -> {
+              if (reserved != null) {
+                reserved.round();
+              }
+            });
     PatientOracle patient = new PatientOracle(oracle, metrics, clock);
     this.expander = new ScopeExpander(database, patient, revoker, sessionsInDatabase, clock);
     this.work =
@@ -113,6 +137,7 @@ final class RevocationService implements AutoCloseable {
             database,
             redis,
             sites,
+            new LostNodes(database, revoker::revoke, metrics, clock),
             expander,
             pusher,
             new Epochs(redis, metrics, clock),
@@ -149,6 +174,10 @@ final class RevocationService implements AutoCloseable {
   }
 
   void start() {
+    if (ids != null) {
+      ids.start();
+      idRounds.start();
+    }
     workRounds.start();
     keeperRounds.start();
     reconcilerRounds.start();
@@ -257,6 +286,12 @@ final class RevocationService implements AutoCloseable {
       return true;
     }
     try {
+      if (sessionId != null) {
+        // Expired, and so not used lately: no other node has just issued a token of it.
+        awaitOwn();
+      } else {
+        awaitAll();
+      }
       int seconds = (int) config.ledgerTimeout().toSeconds();
       long now = Math.floorDiv(clock.millis(), 1000L);
       return sessionId != null
@@ -269,11 +304,84 @@ final class RevocationService implements AutoCloseable {
     }
   }
 
+  /**
+   * Reserves an id for a token; null if its row has to be written before the response. To be given
+   * to {@link #issued(LedgerToken, ReservedId)} or {@link #notIssued(ReservedId)}.
+   */
+  @Nullable ReservedId reserve(LedgerToken token) {
+    ReservedIds own = ids;
+    if (own == null) {
+      return null;
+    }
+    ReservedId id = own.take(token.jti(), token.expiresAt());
+    if (own.isShort()) {
+      wakeIds();
+    }
+    return id;
+  }
+
+  /** Not for every token: while the database is away no round helps. */
+  private void wakeIds() {
+    long now = System.nanoTime();
+    long due = nextWake.get();
+    if (now - due >= 0 && nextWake.compareAndSet(due, now + IDS_AT_ONCE.toNanos())) {
+      idRounds.wake();
+    }
+  }
+
+  /** A token with a reserved id leaves. Does not wait. */
+  void issued(LedgerToken token, ReservedId id) {
+    if (ids != null) {
+      ids.issued(token, id);
+    }
+  }
+
+  /** A token with a reserved id does not leave. */
+  void notIssued(ReservedId id) {
+    if (ids != null) {
+      ids.notIssued(id);
+    }
+  }
+
+  /** Waits until tokens that have left this node have their rows. Never throws. */
+  private void awaitOwn() {
+    ReservedIds own = ids;
+    if (own == null) {
+      return;
+    }
+    try {
+      own.awaitOwn(config.ledgerTimeout());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits until tokens that have left any node have their rows. Never throws. */
+  private void awaitRows() {
+    ledger.retrySoon();
+    awaitAll();
+  }
+
+  private void awaitAll() {
+    ReservedIds own = ids;
+    if (own == null) {
+      return;
+    }
+    try {
+      own.awaitAll(config.ledgerTimeout());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      LOG.debug("The rows of other nodes were not waited for", e);
+    }
+  }
+
   /** Those of the scopes that concern a live token in the ledger that is not revoked yet. */
   List<RevocationScope> known(List<RevocationScope> scopes) throws SQLException {
     if (scopes.isEmpty()) {
       return scopes;
     }
+    awaitOwn();
     return await(executor.submit(() -> database.call(connection -> known(connection, scopes))));
   }
 
@@ -308,7 +416,7 @@ final class RevocationService implements AutoCloseable {
   void expand(List<RevocationScope> scopes) {
     cutOffs.committed(scopes);
     try {
-      Future<?> expansion = expansions.start(scopes, ledger::retrySoon);
+      Future<?> expansion = expansions.start(scopes, this::awaitRows);
       if (redis.isAvailable() && !config.pushWait().isZero()) {
         expansion.get(config.pushWait().toMillis(), TimeUnit.MILLISECONDS);
       }
@@ -428,7 +536,14 @@ final class RevocationService implements AutoCloseable {
       workRounds.close();
       keeperRounds.close();
       // Tokens that have left the server must be in the ledger: nobody else knows of them.
+      idRounds.close();
+      if (ids != null) {
+        ids.close();
+      }
       ledger.close();
+      if (ids != null) {
+        ids.leave();
+      }
       finishWork();
       reconciler.release();
       secondNet.release();

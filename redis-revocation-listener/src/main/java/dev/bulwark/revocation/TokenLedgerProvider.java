@@ -1,5 +1,6 @@
 package dev.bulwark.revocation;
 
+import dev.bulwark.revocation.issuance.ReservedId;
 import dev.bulwark.revocation.rules.Grant;
 import dev.bulwark.revocation.rules.IssuedFor;
 import dev.bulwark.revocation.rules.IssuerRule;
@@ -67,8 +68,10 @@ final class TokenLedgerProvider implements TokenPostProcessor {
     }
     try {
       AuthenticatedClientSessionModel issuing = context.clientSessionCtx().getClientSession();
-      LedgerToken row = row(token, issuing);
-      pending(running).add(row, isSettled(row, issuing));
+      IssuedTokens pending = pending(running);
+      if (!pending.hasReserved(token)) {
+        enter(token, issuing, running, pending);
+      }
     } catch (RuntimeException e) {
       // Fail open: a token without a row beats no token.
       running.metrics().ledgerFailed();
@@ -78,6 +81,21 @@ final class TokenLedgerProvider implements TokenPostProcessor {
               + " it lives until it expires",
           e);
     }
+  }
+
+  private static void enter(
+      AccessToken token,
+      AuthenticatedClientSessionModel issuing,
+      RevocationService running,
+      IssuedTokens pending) {
+    LedgerToken row = row(token, issuing);
+    ReservedId id = running.reserve(row);
+    if (id == null) {
+      pending.add(row, isSettled(row, issuing));
+      return;
+    }
+    pending.add(token, row.withJti(id.jti()), id);
+    token.id(id.jti());
   }
 
   /** Whether a token has what a row consists of. */

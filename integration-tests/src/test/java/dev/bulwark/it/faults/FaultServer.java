@@ -29,7 +29,7 @@ public final class FaultServer implements AutoCloseable {
       @Nullable DatabaseProcess database,
       UnaryOperator<ServerSpec.Builder> more) {
     ServerSpec.Builder spec =
-        ServerSpec.builder()
+        TestStack.withLedger(ServerSpec.builder())
             .name(name)
             .shortLived()
             .option("spi-redis-connection--default--url", redisUrl)

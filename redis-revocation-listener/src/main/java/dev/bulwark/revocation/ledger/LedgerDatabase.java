@@ -114,6 +114,16 @@ public final class LedgerDatabase {
     }
   }
 
+  /** Where the database differs from others. */
+  public SqlDialect dialect() {
+    return dialect;
+  }
+
+  /** What precedes the names of tables: the schema and a dot, or nothing. */
+  public String schema() {
+    return prefix;
+  }
+
   /** Work on a connection without a result. */
   @FunctionalInterface
   public interface Task {
@@ -263,13 +273,23 @@ public final class LedgerDatabase {
 
   /** Does work in one transaction on a connection of its own, with the same time limit. */
   public void runInTransaction(Task task) throws SQLException {
-    run(
+    callInTransaction(
+        connection -> {
+          task.on(connection);
+          return true;
+        });
+  }
+
+  /** Does work in one transaction on a connection of its own, with the same time limit. */
+  public <T> T callInTransaction(Work<T> work) throws SQLException {
+    return call(
         connection -> {
           boolean autoCommit = connection.getAutoCommit();
           connection.setAutoCommit(false);
           try {
-            task.on(connection);
+            T result = work.on(connection);
             connection.commit();
+            return result;
           } catch (SQLException | RuntimeException e) {
             connection.rollback();
             throw e;

@@ -58,6 +58,7 @@ public final class LedgerWriter {
   private final AtomicLong notLogged = new AtomicLong();
   private final AtomicLong nextLog = new AtomicLong(System.nanoTime());
   private volatile boolean suspended;
+  private volatile Observer observer = new Observer() {};
 
   /** When a logout may try again what has failed. */
   private volatile long nextTry = System.nanoTime();
@@ -92,8 +93,42 @@ public final class LedgerWriter {
     this.limit = limit;
     this.late = late;
     this.unwritten = new ArrayBlockingQueue<>(maxUnwritten);
-    this.commits = new GroupCommit<>(this::write, MAX_BATCH, limit.plus(PATIENCE));
+    this.commits = new GroupCommit<>(this::insertUnlessSuspended, MAX_BATCH, limit.plus(PATIENCE));
     this.guard = new FailoverGuard(database, metrics);
+  }
+
+  /** Hears what becomes of rows. Its methods must not wait, and not throw. */
+  public interface Observer {
+
+    /** Rows are in the ledger, or their tokens have expired. */
+    default void written(List<LedgerToken> tokens) {}
+
+    /** The database may lack its last commits. */
+    default void doubted() {}
+
+    /** Whether a token is revoked after this server's end if it has no row. */
+    default boolean isCovered(LedgerToken token) {
+      return false;
+    }
+  }
+
+  /** Sets the one that hears of rows from now on. */
+  public void observe(Observer one) {
+    observer = one;
+  }
+
+  /**
+   * Writes rows now.
+   *
+   * @throws Exception if the database refuses, or has lately not answered in time
+   */
+  public void write(List<LedgerToken> tokens) throws Exception {
+    insertUnlessSuspended(tokens);
+  }
+
+  /** Sets a row aside that could not be written: it is tried again in the background. */
+  public void postpone(LedgerToken token, Exception reason) {
+    setAside(token, reason);
   }
 
   /**
@@ -152,7 +187,11 @@ public final class LedgerWriter {
    * @throws SQLException if the database does not answer; nothing is forgotten then
    */
   public void guard() throws SQLException {
-    if (guard.check()) {
+    boolean written = guard.check();
+    if (guard.isDoubtful()) {
+      observer.doubted();
+    }
+    if (written) {
       late.run();
     }
   }
@@ -205,6 +244,7 @@ public final class LedgerWriter {
       List<LedgerToken> again = new ArrayList<>();
       unwritten.drainTo(again, Math.min(left, MAX_BATCH));
       long now = Math.floorDiv(clock.millis(), 1000L);
+      observer.written(again.stream().filter(token -> token.expiresAt() <= now).toList());
       again.removeIf(token -> token.expiresAt() <= now);
       failure = again.isEmpty() ? null : retry(again);
     }
@@ -227,7 +267,15 @@ public final class LedgerWriter {
         failure = e;
       }
     }
-    int lost = unwritten.size();
+    long covered = unwritten.stream().filter(observer::isCovered).count();
+    if (covered > 0) {
+      LOG.warnf(
+          failure,
+          "%d tokens have no row in the ledger: the server stops, and the database does not take"
+              + " the rows. Another node, or this one when it has started again, revokes them.",
+          covered);
+    }
+    int lost = (int) (unwritten.size() - covered);
     if (lost > 0) {
       metrics.ledgerLost(lost);
       LOG.errorf(
@@ -282,7 +330,7 @@ public final class LedgerWriter {
   }
 
   /** For requests. */
-  private void write(List<LedgerToken> tokens) throws Exception {
+  private void insertUnlessSuspended(List<LedgerToken> tokens) throws Exception {
     if (suspended) {
       throw new SQLTimeoutException(
           "The ledger has not taken a row in time, and is tried in the background");
@@ -300,6 +348,7 @@ public final class LedgerWriter {
     String server = guard.server();
     database.insertTokens(limit, tokens);
     guard.written(tokens, server);
+    observer.written(tokens);
     long now = Math.floorDiv(clock.millis(), 1000L);
     if (tokens.stream().anyMatch(token -> now - token.issuedAt() > LATE_SECONDS)) {
       late.run();

@@ -15,7 +15,7 @@ public enum SqlDialect {
   /** PostgreSQL and what speaks its language. */
   POSTGRESQL {
     @Override
-    String insertNew(String table, List<String> columns, List<String> key, int rows) {
+    public String insertNew(String table, List<String> columns, List<String> key, int rows) {
       return insert(table, columns, rows) + " ON CONFLICT DO NOTHING";
     }
 
@@ -47,7 +47,7 @@ public enum SqlDialect {
   /** MySQL and MariaDB. */
   MYSQL {
     @Override
-    String insertNew(String table, List<String> columns, List<String> key, int rows) {
+    public String insertNew(String table, List<String> columns, List<String> key, int rows) {
       // A no-op update instead of IGNORE, which would hide other errors as well.
       return insert(table, columns, rows)
           + " ON DUPLICATE KEY UPDATE "
@@ -90,7 +90,7 @@ public enum SqlDialect {
   /** H2, for development. */
   H2 {
     @Override
-    String insertNew(String table, List<String> columns, List<String> key, int rows) {
+    public String insertNew(String table, List<String> columns, List<String> key, int rows) {
       StringBuilder on = new StringBuilder();
       for (String column : key) {
         on.append(on.isEmpty() ? "" : " AND ").append("t.").append(column);
@@ -140,7 +140,7 @@ public enum SqlDialect {
   private static final String GROUP = "group_replication_group_name";
 
   /** An insert of some rows that leaves existing rows alone. */
-  abstract String insertNew(String table, List<String> columns, List<String> key, int rows);
+  public abstract String insertNew(String table, List<String> columns, List<String> key, int rows);
 
   /**
    * A query of names and values that tell a server from every other that may answer at the same

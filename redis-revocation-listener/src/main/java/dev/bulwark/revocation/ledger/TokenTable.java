@@ -13,7 +13,9 @@ import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -291,6 +293,39 @@ public final class TokenTable {
       statement.setLong(parameter, now);
       return read(statement);
     }
+  }
+
+  /**
+   * Those of the jtis that have a row. Reads all rows in the range: for rare occasions.
+   *
+   * @param now leaves out what has expired, seconds since 1970
+   * @param maxExpiresAt greatest {@code exp} of them, seconds since 1970
+   */
+  public Set<String> among(Connection connection, List<String> jtis, long now, long maxExpiresAt)
+      throws SQLException {
+    Set<String> found = new HashSet<>();
+    for (List<String> chunk : Chunks.of(jtis, SESSIONS)) {
+      try (PreparedStatement statement =
+          connection.prepareStatement(
+              "SELECT JTI FROM "
+                  + table
+                  + " WHERE EXPIRES_AT > ? AND EXPIRES_AT <= ? AND JTI IN ("
+                  + SqlDialect.parameters(chunk.size())
+                  + ")")) {
+        statement.setLong(1, now);
+        statement.setLong(2, maxExpiresAt);
+        int parameter = 3;
+        for (String jti : chunk) {
+          statement.setString(parameter++, jti);
+        }
+        try (ResultSet rows = statement.executeQuery()) {
+          while (rows.next()) {
+            found.add(rows.getString(1));
+          }
+        }
+      }
+    }
+    return found;
   }
 
   /**

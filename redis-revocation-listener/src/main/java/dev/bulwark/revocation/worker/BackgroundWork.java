@@ -3,6 +3,7 @@ package dev.bulwark.revocation.worker;
 import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisUnavailableException;
 import dev.bulwark.revocation.RevocationMetrics;
+import dev.bulwark.revocation.issuance.LostNodes;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.PushState.Backlog;
 import dev.bulwark.revocation.ledger.SqlDialect;
@@ -59,6 +60,7 @@ public final class BackgroundWork {
   private final LedgerDatabase database;
   private final RedisConnection redis;
   private final Sites sites;
+  private final LostNodes lostNodes;
   private final ScopePasses scopes;
   private final Refresher refresher;
   private final RevocationPusher pusher;
@@ -69,6 +71,9 @@ public final class BackgroundWork {
   private final Clock clock;
   private final Duration completeLife;
   private final WatermarkGate gate = new WatermarkGate();
+
+  /** Whether no node is silent that may have issued tokens without a row. */
+  private boolean complete = true;
 
   private SortedSet<String> currentEpochs = new TreeSet<>();
   private String leader = "";
@@ -98,6 +103,7 @@ public final class BackgroundWork {
       LedgerDatabase database,
       RedisConnection redis,
       Sites sites,
+      LostNodes lostNodes,
       ScopeExpander expander,
       RevocationPusher pusher,
       Epochs epochs,
@@ -111,6 +117,7 @@ public final class BackgroundWork {
     this.database = database;
     this.redis = redis;
     this.sites = sites;
+    this.lostNodes = lostNodes;
     this.scopes = new ScopePasses(database, expander::expand, metrics, clock);
     this.pusher = pusher;
     this.refresher = new Refresher(database, pusher, metrics, clock, refreshInterval);
@@ -149,6 +156,7 @@ public final class BackgroundWork {
 
   private void lead() throws SQLException {
     sites.fill();
+    complete = lostNodes.round();
     if (layAndPush()) {
       // Only a later look at the endings tells whether Redis is complete again.
       layAndPush();
@@ -175,7 +183,7 @@ public final class BackgroundWork {
     Optional<Moment> completeUntil = Optional.empty();
     boolean waits;
     try {
-      completeUntil = scopes.round(moment());
+      completeUntil = scopes.round(moment()).filter(moment -> complete);
     } finally {
       // Whatever happened to the scopes: what is revoked has to get to Redis.
       waits = drain(completeUntil);

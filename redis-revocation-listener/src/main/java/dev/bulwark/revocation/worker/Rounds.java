@@ -23,6 +23,7 @@ public final class Rounds implements AutoCloseable {
   private final Thread thread;
   private final Object wakeUp = new Object();
   private boolean closed;
+  private boolean woken;
 
   /**
    * Not started yet.
@@ -52,14 +53,23 @@ public final class Rounds implements AutoCloseable {
         LOG.warnf(e, "A round of %s failed; it is tried again", name);
       }
       synchronized (wakeUp) {
-        if (!closed) {
+        if (!closed && !woken) {
           try {
             wakeUp.wait(interval.toMillis());
           } catch (InterruptedException e) {
             return;
           }
         }
+        woken = false;
       }
+    }
+  }
+
+  /** Begins the next round at once, or after the one that runs. */
+  public void wake() {
+    synchronized (wakeUp) {
+      woken = true;
+      wakeUp.notifyAll();
     }
   }
 

@@ -1,0 +1,136 @@
+package dev.bulwark.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.bulwark.it.database.OpenTransaction;
+import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.redis.process.RedisProcess;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+/**
+ * R3, R7: the ledger is written behind the response, and the server ends in between. Nobody may
+ * have a token that is neither in the ledger nor revoked.
+ */
+class BehindFaultsIT {
+
+  private static final Duration SOON = Duration.ofSeconds(90);
+  private static final int TOKENS = 30;
+
+  private static PostgresProcess database;
+  private static RedisProcess redis;
+  private static FaultServer server;
+
+  private IssuedTokens tokens;
+
+  @BeforeAll
+  static void start() {
+    database = PostgresProcess.prepared();
+    redis = RedisProcess.start();
+    server =
+        FaultServer.start(
+            "behind-faults",
+            redis.url(),
+            database,
+            spec -> spec.option("spi-events-listener--redis-revocation--ledger", "behind"));
+  }
+
+  @AfterAll
+  static void end() {
+    if (server != null) {
+      server.close();
+    }
+    if (redis != null) {
+      redis.close();
+    }
+    if (database != null) {
+      database.close();
+    }
+  }
+
+  @BeforeEach
+  void makeRealm() {
+    server.awaitRedisUp(1);
+    tokens =
+        IssuedTokens.inNewRealm(
+            server.keycloak().url(),
+            server.admin(),
+            "behind-" + UUID.randomUUID(),
+            BehindFaultsIT::ttl);
+  }
+
+  /** The table is locked, so that no row gets in before the kill, however fast the machine is. */
+  @Test
+  void whatAKilledServerHadNotWrittenIsRevoked() {
+    Response written = awaitReservedIds();
+    await().atMost(SOON).until(() -> hasRow(written));
+    List<Response> lost = new ArrayList<>();
+    try (OpenTransaction lock = database.hold("LOCK TABLE BULWARK_TOKEN IN EXCLUSIVE MODE")) {
+      for (int i = 0; i < TOKENS; i++) {
+        lost.add(tokens.service());
+      }
+      server.keycloak().kill();
+      // Else the database goes on with the statements of the dead.
+      database.sql(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+    }
+    assertThat(lost).noneMatch(BehindFaultsIT::hasRow);
+    server.keycloak().startAgain();
+    await().atMost(SOON).until(() -> lost.stream().allMatch(tokens::isInRedis));
+    assertThat(tokens.isInRedis(written)).isFalse();
+    assertThat(server.metric("bulwark_revocation_node_lost_total")).isGreaterThanOrEqualTo(TOKENS);
+    tokens.logout(tokens.login("ann"));
+  }
+
+  @Test
+  void aCleanStopLeavesEveryRowAndNoBlock() {
+    awaitReservedIds();
+    List<Response> issued = new ArrayList<>();
+    for (int i = 0; i < TOKENS; i++) {
+      issued.add(tokens.service());
+    }
+    server.keycloak().stop();
+    assertThat(issued).allMatch(BehindFaultsIT::hasRow);
+    assertThat(count("BULWARK_BLOCK")).isZero();
+    assertThat(count("BULWARK_NODE")).as("the row that counts barriers").isEqualTo(1);
+    server.keycloak().startAgain();
+    assertThat(issued).noneMatch(tokens::isInRedis);
+  }
+
+  /** Returns a token that has a reserved id: it is not the first of its kind. */
+  private Response awaitReservedIds() {
+    await()
+        .atMost(SOON)
+        .until(
+            () -> {
+              tokens.service();
+              return count("BULWARK_NODE WHERE BUSY = 1") == 1 && count("BULWARK_BLOCK") > 0;
+            });
+    return tokens.service();
+  }
+
+  private static boolean hasRow(Response token) {
+    String jti = Realm.claims(token.text("access_token")).get("jti").asText();
+    return count("BULWARK_TOKEN WHERE JTI = '" + jti + "'") == 1;
+  }
+
+  private static int count(String rows) {
+    return Integer.parseInt(database.sql("SELECT COUNT(*) FROM " + rows));
+  }
+
+  private static long ttl(String key) {
+    try (Jedis jedis = redis.connect()) {
+      return jedis.ttl(key);
+    }
+  }
+}

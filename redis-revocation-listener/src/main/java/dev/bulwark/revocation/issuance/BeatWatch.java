@@ -1,0 +1,73 @@
+package dev.bulwark.revocation.issuance;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Tells nodes that have stopped beating. It counts the time that this node has seen pass without a
+ * beat, by its own clock alone, and never more than a little from one look to the next: a node that
+ * was asleep itself must not take all others for lost when it wakes up. Not thread-safe.
+ */
+final class BeatWatch {
+
+  /** From then on a node may not come back. */
+  public static final Duration SUSPECTED = Duration.ofSeconds(5);
+
+  /** From then on a node is taken for lost. */
+  public static final Duration LOST = Duration.ofSeconds(15);
+
+  /** What counts between two looks at most. */
+  private static final Duration STEP = Duration.ofSeconds(3);
+
+  private final Map<String, Seen> nodes = new HashMap<>();
+  private long last;
+  private boolean looked;
+
+  /**
+   * One look.
+   *
+   * @param beats of all nodes
+   * @param nanos {@link System#nanoTime()}
+   */
+  public void look(Map<String, Long> beats, long nanos) {
+    long step = looked ? Math.min(nanos - last, STEP.toNanos()) : 0;
+    looked = true;
+    last = nanos;
+    nodes.keySet().retainAll(beats.keySet());
+    beats.forEach(
+        (name, beat) ->
+            nodes.merge(
+                name,
+                new Seen(beat, 0, false),
+                (before, now) ->
+                    before.beat == now.beat
+                        ? new Seen(beat, before.silent + step, before.alive)
+                        : new Seen(beat, 0, true)));
+  }
+
+  /** The nodes that have not beaten for so long. */
+  public Set<String> silent(Duration time) {
+    return nodes.entrySet().stream()
+        .filter(node -> node.getValue().silent >= time.toNanos())
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Whether the node has been seen to beat, and has not been silent for long since. */
+  public boolean isAlive(String node) {
+    Seen seen = nodes.get(node);
+    return seen != null && seen.alive && seen.silent < SUSPECTED.toNanos();
+  }
+
+  /**
+   * A node.
+   *
+   * @param beat its last
+   * @param silent nanoseconds without another
+   * @param alive whether it has beaten since it was first seen
+   */
+  private record Seen(long beat, long silent, boolean alive) {}
+}

@@ -1,0 +1,204 @@
+package dev.bulwark.revocation.issuance;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The blocks of this node, for each prefix some. A prefix that comes for the first time has none
+ * yet: its first tokens go without a reserved id. Thread-safe.
+ */
+final class IdSupply {
+
+  /** Blocks that are ready for use: one in use and one after it. */
+  private static final int READY = 2;
+
+  private static final int SMALLEST = 256;
+  private static final int LARGEST = 4_096;
+
+  /** A block that is used up sooner is followed by a larger one. */
+  private static final Duration LASTING = Duration.ofSeconds(30);
+
+  /** Keycloak has about a hundred combinations of session, token and grant; a server uses few. */
+  private static final int MAX_PREFIXES = 128;
+
+  /** No token lives longer with a reserved id. */
+  static final Duration LIFE = Duration.ofHours(2);
+
+  /** A block whose rest of life is shorter is replaced: a token of an hour does not fit. */
+  private static final Duration REPLACED = Duration.ofHours(1);
+
+  private final Map<String, Blocks> prefixes = new ConcurrentHashMap<>();
+  private final List<Retired> retired = new ArrayList<>();
+  private volatile boolean lacking;
+  private final SecureRandom random = new SecureRandom();
+
+  /**
+   * Takes an id.
+   *
+   * @param expiresAt {@code exp} of the token, seconds since 1970
+   * @return null if there is none of the prefix that fits
+   */
+  @Nullable ReservedId take(String prefix, long expiresAt) {
+    Blocks blocks = prefixes.get(prefix);
+    if (blocks == null) {
+      if (prefixes.size() < MAX_PREFIXES) {
+        prefixes.putIfAbsent(prefix, new Blocks());
+        lacking = true;
+      }
+      return null;
+    }
+    synchronized (blocks) {
+      blocks.asked = true;
+      while (true) {
+        lacking |= blocks.ready.size() < READY;
+        IdBlock block = blocks.ready.peek();
+        if (block == null) {
+          return null;
+        }
+        ReservedId id = block.take(expiresAt);
+        if (id != null || !block.isUsedUp()) {
+          return id;
+        }
+        blocks.ready.remove();
+        retire(block);
+      }
+    }
+  }
+
+  /** Whether a block is lacking: {@link #wanted} says which. */
+  boolean isShort() {
+    return lacking;
+  }
+
+  /**
+   * The blocks to reserve now, for each prefix that has been asked for since the last block.
+   *
+   * @param owner name of this node
+   * @param now seconds since 1970
+   * @param nanos {@link System#nanoTime()}
+   */
+  List<Reservation> wanted(String owner, long now, long nanos) {
+    lacking = false;
+    List<Reservation> wanted = new ArrayList<>();
+    prefixes.forEach(
+        (prefix, blocks) -> {
+          synchronized (blocks) {
+            retireOld(blocks, now);
+            int lacking = READY - blocks.ready.size();
+            if (!blocks.asked || lacking <= 0) {
+              return;
+            }
+            blocks.asked = false;
+            int size = blocks.nextSize(nanos);
+            for (int i = 0; i < lacking; i++) {
+              wanted.add(reservation(owner, prefix, size, now));
+            }
+          }
+        });
+    return wanted;
+  }
+
+  private Reservation reservation(String owner, String prefix, int size, long now) {
+    byte[] secret = new byte[DerivedIds.SECRET];
+    random.nextBytes(secret);
+    return new Reservation(
+        UUID.randomUUID().toString(),
+        owner,
+        prefix,
+        HexFormat.of().formatHex(secret),
+        size,
+        now + LIFE.toSeconds());
+  }
+
+  private void retireOld(Blocks blocks, long now) {
+    blocks.ready.removeIf(
+        block -> {
+          boolean old = block.reservation().maxExpiresAt() - now < REPLACED.toSeconds();
+          if (old) {
+            retire(block);
+          }
+          return old;
+        });
+  }
+
+  /** Adds a block whose row is in the database. */
+  void add(Reservation reservation) {
+    Blocks blocks = prefixes.computeIfAbsent(reservation.prefix(), prefix -> new Blocks());
+    IdBlock block = new IdBlock(reservation);
+    synchronized (blocks) {
+      blocks.ready.add(block);
+    }
+  }
+
+  private void retire(IdBlock block) {
+    block.close();
+    synchronized (retired) {
+      retired.add(new Retired(block, System.nanoTime()));
+    }
+  }
+
+  /** Gives out no more ids of any block so far: the database may not know them any more. */
+  void discard() {
+    for (Blocks blocks : prefixes.values()) {
+      synchronized (blocks) {
+        blocks.ready.forEach(this::retire);
+        blocks.ready.clear();
+        blocks.asked = true;
+      }
+    }
+  }
+
+  /** The blocks whose rows have no use any more; they are still held. */
+  List<IdBlock> spent() {
+    synchronized (retired) {
+      return retired.stream().map(Retired::block).filter(IdBlock::isSpent).toList();
+    }
+  }
+
+  /** Forgets blocks whose rows are gone. */
+  void forget(List<IdBlock> blocks) {
+    synchronized (retired) {
+      retired.removeIf(entry -> blocks.contains(entry.block));
+    }
+  }
+
+  /** Ids whose block has given out no more for so long, and that are not settled. */
+  List<ReservedId> stuck(Duration age) {
+    long before = System.nanoTime() - age.toNanos();
+    synchronized (retired) {
+      return retired.stream()
+          .filter(entry -> entry.since - before < 0)
+          .flatMap(entry -> entry.block.unsettled().stream())
+          .toList();
+    }
+  }
+
+  private record Retired(IdBlock block, long since) {}
+
+  /** Guarded by itself. */
+  private static final class Blocks {
+    private final Deque<IdBlock> ready = new ArrayDeque<>();
+    private int size = SMALLEST;
+    private long sizedAt;
+    private boolean sized;
+    private boolean asked = true;
+
+    private int nextSize(long nanos) {
+      if (sized && nanos - sizedAt < LASTING.toNanos()) {
+        size = Math.min(LARGEST, size * 2);
+      }
+      sized = true;
+      sizedAt = nanos;
+      return size;
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package dev.bulwark.revocation.issuance;
+
+import dev.bulwark.revocation.RevocationMetrics;
+import dev.bulwark.revocation.ledger.LedgerDatabase;
+import dev.bulwark.revocation.rules.RevokedToken;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jboss.logging.Logger;
+
+/**
+ * Revokes what a node may have issued without a row before it was lost: all ids of its blocks that
+ * are not in the ledger. Most of them were never used; the few tokens among them end early, and
+ * their clients refresh them. Not thread-safe.
+ */
+public final class LostNodes {
+
+  /** Why their tokens are revoked. */
+  public static final String CAUSE = "NODE_LOST";
+
+  private static final Logger LOG = Logger.getLogger(LostNodes.class);
+
+  private final LedgerDatabase database;
+  private final NodeTable nodes;
+  private final BlockTable blocks;
+  private final Deaths deaths;
+  private final RevocationMetrics metrics;
+  private final Clock clock;
+  private final LongSupplier nanos;
+  private final BeatWatch watch = new BeatWatch();
+
+  /** With its collaborators. */
+  public LostNodes(LedgerDatabase database, Deaths deaths, RevocationMetrics metrics, Clock clock) {
+    this(database, deaths, metrics, clock, System::nanoTime);
+  }
+
+  /** With another clock in place of {@link System#nanoTime()}. */
+  LostNodes(
+      LedgerDatabase database,
+      Deaths deaths,
+      RevocationMetrics metrics,
+      Clock clock,
+      LongSupplier nanos) {
+    this.nanos = nanos;
+    this.database = database;
+    this.deaths = deaths;
+    this.nodes = new NodeTable(database.dialect(), database.schema());
+    this.blocks = new BlockTable(database.dialect(), database.schema());
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  /**
+   * One round.
+   *
+   * @return false if a node may have issued tokens without a row and is not known to be alive: what
+   *     is revoked cannot be said to be complete then
+   */
+  public boolean round() throws SQLException {
+    Map<String, Long> beats = database.call(nodes::beats);
+    watch.look(beats, nanos.getAsLong());
+    Set<String> lost = watch.silent(BeatWatch.LOST);
+    for (String node : lost) {
+      long beat = beats.getOrDefault(node, NodeTable.NO_BEAT);
+      // The row first: a node that finds it gone uses its blocks no more.
+      if (beat == NodeTable.NO_BEAT
+          || database.call(connection -> nodes.remove(connection, node, beat))) {
+        revoke(node);
+      }
+    }
+    Set<String> busy = new HashSet<>(database.call(nodes::busy));
+    beats.forEach(
+        (node, beat) -> {
+          if (beat == NodeTable.NO_BEAT) {
+            busy.add(node);
+          }
+        });
+    busy.removeAll(lost);
+    return busy.stream().allMatch(watch::isAlive);
+  }
+
+  private void revoke(String node) throws SQLException {
+    int revoked = 0;
+    for (Reservation block : database.call(connection -> blocks.of(connection, node))) {
+      revoked += revoke(block);
+    }
+    if (revoked > 0) {
+      metrics.nodeLost(revoked);
+      LOG.warnf(
+          "A node has not been heard of for %d s. %d ids that it had reserved and that have no row"
+              + " in the ledger are revoked (%s): the tokens among them, at most those of its last"
+              + " moments, have to be refreshed.",
+          BeatWatch.LOST.toSeconds(), revoked, CAUSE);
+    }
+  }
+
+  private int revoke(Reservation block) throws SQLException {
+    List<String> jtis = block.jtis();
+    long now = Math.floorDiv(clock.millis(), 1000L);
+    Set<String> written =
+        database.call(c -> database.tokens().among(c, jtis, now, block.maxExpiresAt()));
+    List<RevokedToken> dead =
+        jtis.stream()
+            .filter(jti -> !written.contains(jti))
+            .map(jti -> new RevokedToken(jti, block.maxExpiresAt()))
+            .toList();
+    deaths.revoke(dead, CAUSE);
+    // At last: whatever fails before is done again.
+    database.run(connection -> blocks.delete(connection, List.of(block)));
+    return dead.size();
+  }
+}

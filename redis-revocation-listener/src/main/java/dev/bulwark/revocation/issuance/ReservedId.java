@@ -1,0 +1,16 @@
+package dev.bulwark.revocation.issuance;
+
+/**
+ * An id that a token has, or is about to have. It is settled once: when the token has its row in
+ * the ledger, or was not issued.
+ *
+ * @param block where it is from
+ * @param index its number in the block
+ */
+public record ReservedId(IdBlock block, int index) {
+
+  /** The {@code jti}. */
+  public String jti() {
+    return block.jti(index);
+  }
+}

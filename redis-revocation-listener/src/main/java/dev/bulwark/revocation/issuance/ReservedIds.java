@@ -1,0 +1,196 @@
+package dev.bulwark.revocation.issuance;
+
+import dev.bulwark.revocation.ledger.LedgerDatabase;
+import dev.bulwark.revocation.ledger.LedgerWriter;
+import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.rules.RevokedToken;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of the option {@code ledger=behind}: a token gets an id out of a block that the database
+ * knows to be this node's, and its row follows some milliseconds after the response.
+ *
+ * <p>What holds at any moment: a token that somebody may have is in the ledger, or its id is in a
+ * block in the database. If the node is lost, the ids of its blocks that have no row are revoked
+ * ({@link LostNodes}), so that no token is forgotten. Thread-safe.
+ */
+public final class ReservedIds {
+
+  private static final Logger LOG = Logger.getLogger(ReservedIds.class);
+
+  /** A request takes no longer; the token of one that does is revoked. */
+  private static final Duration STUCK = Duration.ofMinutes(10);
+
+  private final LedgerDatabase database;
+  private final NodeTable nodes;
+  private final BlockTable blocks;
+  private final Clock clock;
+  private final Deaths deaths;
+  private final NodeName name = new NodeName();
+  private final NodePresence presence = new NodePresence();
+  private final IdSupply supply = new IdSupply();
+  private final BeatWatch watch = new BeatWatch();
+  private final WriteBehind behind;
+  private final Barrier barrier;
+  private volatile Set<String> silent = Set.of();
+  private volatile boolean others;
+
+  /**
+   * With its collaborators.
+   *
+   * @param deaths revokes the token of a request that never ends
+   */
+  public ReservedIds(LedgerDatabase database, LedgerWriter ledger, Clock clock, Deaths deaths) {
+    this.database = database;
+    this.clock = clock;
+    this.deaths = deaths;
+    this.nodes = new NodeTable(database.dialect(), database.schema());
+    this.blocks = new BlockTable(database.dialect(), database.schema());
+    this.behind = new WriteBehind(database, nodes, ledger, presence, name, supply);
+    this.barrier = new Barrier(database, nodes, name);
+    ledger.observe(behind);
+  }
+
+  /** Starts the thread that writes. */
+  public void start() {
+    behind.start();
+  }
+
+  /**
+   * Takes an id for a token. It is to be given to {@link #issued} or {@link #notIssued} at the end
+   * of the transaction.
+   *
+   * @param jti the id that the token has; what precedes its last colon is kept
+   * @param expiresAt {@code exp} of the token, seconds since 1970
+   * @return null if there is none now: then the row has to be written before the response
+   */
+  public @Nullable ReservedId take(String jti, long expiresAt) {
+    if (!presence.begin()) {
+      return null;
+    }
+    ReservedId id = supply.take(jti.substring(0, jti.lastIndexOf(':') + 1), expiresAt);
+    if (id == null) {
+      presence.end();
+    }
+    return id;
+  }
+
+  /** The transaction has been committed; the response leaves. Does not wait. */
+  public void issued(LedgerToken token, ReservedId id) {
+    behind.offer(token, id);
+  }
+
+  /** The transaction was rolled back. */
+  public void notIssued(ReservedId id) {
+    behind.settle(id);
+  }
+
+  /**
+   * Returns when the rows of the tokens that have left this node are in the ledger.
+   *
+   * @return false if that takes too long
+   */
+  public boolean awaitOwn(Duration limit) throws InterruptedException {
+    return behind.awaitWritten(limit);
+  }
+
+  /**
+   * Returns when the rows of the tokens that have left any node are in the ledger.
+   *
+   * @return false if that takes too long, or cannot be known
+   */
+  public boolean awaitAll(Duration limit) throws InterruptedException {
+    boolean own = behind.awaitWritten(limit);
+    if (!others) {
+      return own;
+    }
+    try {
+      return barrier.await(limit, silent) && own;
+    } catch (SQLException e) {
+      LOG.debug("Other nodes could not be waited for", e);
+      return false;
+    }
+  }
+
+  /** One round, about every second: beats, looks at the others, reserves and gives back blocks. */
+  public synchronized void round() throws SQLException {
+    beat();
+    look();
+    reserve();
+    giveBack();
+  }
+
+  private void beat() throws SQLException {
+    long before = System.nanoTime();
+    if (!database.call(connection -> nodes.beat(connection, name.get()))) {
+      // Taken for lost, or the database lacks its last commits: the blocks may be gone too.
+      presence.lost();
+      supply.discard();
+      name.change();
+      database.run(connection -> nodes.register(connection, name.get()));
+    }
+    presence.beat(before);
+  }
+
+  private void look() throws SQLException {
+    Map<String, Long> beats = database.call(nodes::beats);
+    watch.look(beats, System.nanoTime());
+    others = beats.keySet().stream().anyMatch(node -> !node.equals(name.get()));
+    behind.others(others);
+    silent = watch.silent(BeatWatch.SUSPECTED);
+  }
+
+  private void reserve() throws SQLException {
+    long now = Math.floorDiv(clock.millis(), 1000L);
+    for (Reservation reservation : supply.wanted(name.get(), now, System.nanoTime())) {
+      database.run(connection -> blocks.insert(connection, reservation));
+      supply.add(reservation);
+    }
+  }
+
+  private void giveBack() throws SQLException {
+    List<ReservedId> stuck = supply.stuck(STUCK);
+    if (!stuck.isEmpty()) {
+      LOG.warnf(
+          "%d tokens have neither been issued nor rolled back in %d minutes: they are revoked",
+          stuck.size(), STUCK.toMinutes());
+      deaths.revoke(stuck.stream().map(ReservedIds::revoked).toList(), "STUCK");
+      stuck.forEach(behind::settle);
+    }
+    List<IdBlock> spent = supply.spent();
+    database.run(
+        connection -> blocks.delete(connection, spent.stream().map(IdBlock::reservation).toList()));
+    supply.forget(spent);
+  }
+
+  private static RevokedToken revoked(ReservedId id) {
+    return new RevokedToken(id.jti(), id.block().reservation().maxExpiresAt());
+  }
+
+  /** Whether a round is wanted before its time: blocks run short. */
+  public boolean isShort() {
+    return supply.isShort();
+  }
+
+  /** Writes what waits, and gives back the blocks that are settled. No more tokens are issued. */
+  public void close() throws InterruptedException, SQLException {
+    behind.close();
+  }
+
+  /**
+   * Takes this node out, after {@link #close} and when what was set aside has been tried for the
+   * last time. A block with an id that has no row stays, and the id is revoked by another node.
+   */
+  public synchronized void leave() throws SQLException {
+    supply.discard();
+    giveBack();
+    database.run(connection -> nodes.remove(connection, name.get()));
+  }
+}

@@ -1,0 +1,249 @@
+package dev.bulwark.revocation.issuance;
+
+import dev.bulwark.revocation.ledger.LedgerDatabase;
+import dev.bulwark.revocation.ledger.LedgerWriter;
+import dev.bulwark.revocation.rules.LedgerToken;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the rows of tokens that have left, some milliseconds later and many at a time, and answers
+ * the barriers of other nodes. Thread-safe.
+ */
+final class WriteBehind implements LedgerWriter.Observer {
+
+  private static final Logger LOG = Logger.getLogger(WriteBehind.class);
+
+  /** Rows of so long go out together; nobody wakes the thread for a single row. */
+  private static final Duration TICK = Duration.ofMillis(10);
+
+  private static final Duration IDLE_AFTER = Duration.ofSeconds(2);
+  private static final Duration ASLEEP = Duration.ofSeconds(1);
+  private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
+  private static final int MAX_BATCH = 256;
+
+  /** From so many waiting rows on the thread is woken. */
+  private static final int MANY = 128;
+
+  /** Rows that wait at most; about 100 MB. What comes on top takes the way of a failed row. */
+  private static final int MAX_WAITING = 200_000;
+
+  private final LedgerDatabase database;
+  private final NodeTable nodes;
+  private final LedgerWriter ledger;
+  private final NodePresence presence;
+  private final NodeName name;
+  private final IdSupply supply;
+  private final Queue<Entry> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicLong offered = new AtomicLong();
+  private final Object progress = new Object();
+  private final Thread thread = new Thread(this::run, "bulwark-revocation-ledger");
+
+  /** Ids whose rows were set aside, by jti. */
+  private final Map<String, ReservedId> setAside = new ConcurrentHashMap<>();
+
+  private volatile boolean others;
+  private volatile boolean closed;
+  private long handled;
+
+  /** Whether the database is still to be told that the node is idle. */
+  private boolean ending;
+
+  private long acknowledged;
+  private long lastRow;
+
+  WriteBehind(
+      LedgerDatabase database,
+      NodeTable nodes,
+      LedgerWriter ledger,
+      NodePresence presence,
+      NodeName name,
+      IdSupply supply) {
+    this.database = database;
+    this.nodes = nodes;
+    this.ledger = ledger;
+    this.presence = presence;
+    this.name = name;
+    this.supply = supply;
+    this.thread.setDaemon(true);
+  }
+
+  void start() {
+    presence.writer(thread);
+    thread.start();
+  }
+
+  /** Whether other nodes raise barriers. */
+  void others(boolean exist) {
+    others = exist;
+  }
+
+  /** A token has left, or is about to. Does not wait. */
+  void offer(LedgerToken token, ReservedId id) {
+    if (waiting.incrementAndGet() > MAX_WAITING) {
+      waiting.decrementAndGet();
+      aside(token, id, new IllegalStateException("Too many rows wait for the database"));
+      return;
+    }
+    offered.incrementAndGet();
+    queue.add(new Entry(token, id));
+    if (waiting.get() == MANY) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  /**
+   * Returns when the rows of all tokens offered before are in the ledger, or have been set aside.
+   * Returns false if that takes too long.
+   */
+  boolean awaitWritten(Duration limit) throws InterruptedException {
+    long target = offered.get();
+    long end = System.nanoTime() + limit.toNanos();
+    synchronized (progress) {
+      while (handled < target) {
+        long left = end - System.nanoTime();
+        if (left <= 0 || !thread.isAlive()) {
+          return false;
+        }
+        LockSupport.unpark(thread);
+        progress.wait(Math.max(1, Duration.ofNanos(left).toMillis()));
+      }
+    }
+    return true;
+  }
+
+  private void run() {
+    while (!closed || !queue.isEmpty()) {
+      try {
+        if (presence.isBusy() || !queue.isEmpty()) {
+          work();
+        } else if (ending) {
+          database.run(connection -> nodes.idle(connection, name.get()));
+          ending = false;
+        } else if (presence.isWanted()) {
+          beBusy();
+        } else {
+          LockSupport.parkNanos(ASLEEP.toNanos());
+        }
+      } catch (Throwable e) {
+        // An error too: nobody would start this thread again.
+        LOG.debug("The ledger could not be written behind; it is tried again", e);
+        LockSupport.parkNanos(AFTER_FAILURE.toNanos());
+      }
+    }
+  }
+
+  private void beBusy() throws SQLException {
+    if (database.call(connection -> nodes.busy(connection, name.get()))) {
+      lastRow = System.nanoTime();
+      presence.becomeBusy();
+    } else {
+      // Before the first beat, or after the node was taken for lost: the next beat registers it.
+      LockSupport.parkNanos(AFTER_FAILURE.toNanos());
+    }
+  }
+
+  private void work() throws SQLException {
+    if (waiting.get() < MANY && !closed) {
+      LockSupport.parkNanos(TICK.toNanos());
+    }
+    // Read before the rows are taken: what left before the barrier was raised is among them.
+    long barrier = others ? database.call(nodes::barrier) : 0;
+    write();
+    if (barrier > acknowledged) {
+      database.run(connection -> nodes.acknowledge(connection, name.get(), barrier));
+      acknowledged = barrier;
+    }
+    ending |= System.nanoTime() - lastRow > IDLE_AFTER.toNanos() && presence.stopBeingBusy();
+  }
+
+  /** Writes all that waits now. */
+  private void write() {
+    int left = waiting.get();
+    while (left > 0) {
+      List<Entry> batch = new ArrayList<>();
+      @Nullable Entry entry = null;
+      while (batch.size() < Math.min(left, MAX_BATCH) && (entry = queue.poll()) != null) {
+        batch.add(entry);
+      }
+      if (batch.isEmpty()) {
+        return;
+      }
+      write(batch);
+      left -= batch.size();
+    }
+  }
+
+  private void write(List<Entry> batch) {
+    lastRow = System.nanoTime();
+    try {
+      ledger.write(batch.stream().map(Entry::token).toList());
+      batch.forEach(entry -> settle(entry.id));
+    } catch (Exception e) {
+      batch.forEach(entry -> aside(entry.token, entry.id, e));
+    } finally {
+      waiting.addAndGet(-batch.size());
+      synchronized (progress) {
+        handled += batch.size();
+        progress.notifyAll();
+      }
+    }
+  }
+
+  /** The id stays unsettled until the row is in: if this node is lost before, it is revoked. */
+  private void aside(LedgerToken token, ReservedId id, Exception reason) {
+    setAside.put(token.jti(), id);
+    ledger.postpone(token, reason);
+  }
+
+  /** The token has its row, or was not issued. */
+  void settle(ReservedId id) {
+    id.block().settle(id.index());
+    presence.end();
+  }
+
+  @Override
+  public void written(List<LedgerToken> tokens) {
+    if (setAside.isEmpty()) {
+      return;
+    }
+    for (LedgerToken token : tokens) {
+      ReservedId id = setAside.remove(token.jti());
+      if (id != null) {
+        settle(id);
+      }
+    }
+  }
+
+  /** The database may lack its last commits, and blocks with them. */
+  @Override
+  public void doubted() {
+    supply.discard();
+  }
+
+  @Override
+  public boolean isCovered(LedgerToken token) {
+    return setAside.containsKey(token.jti());
+  }
+
+  /** Writes what waits for the last time; no more tokens are issued. */
+  void close() throws InterruptedException {
+    closed = true;
+    LockSupport.unpark(thread);
+    thread.join(ASLEEP.toMillis() * 5);
+  }
+
+  private record Entry(LedgerToken token, ReservedId id) {}
+}

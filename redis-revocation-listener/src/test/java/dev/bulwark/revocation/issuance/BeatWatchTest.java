@@ -1,0 +1,65 @@
+package dev.bulwark.revocation.issuance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class BeatWatchTest {
+
+  private final BeatWatch watch = new BeatWatch();
+  private long seconds;
+
+  @Test
+  void aNodeThatBeatsIsNeverLost() {
+    for (int i = 0; i < 100; i++) {
+      look(1, Map.of("a", (long) i));
+    }
+    assertThat(watch.silent(BeatWatch.SUSPECTED)).isEmpty();
+  }
+
+  @Test
+  void aNodeThatDoesNotIsSuspectedAndThenLost() {
+    look(1, Map.of("a", 7L, "b", 1L));
+    for (int i = 0; i < 4; i++) {
+      look(1, Map.of("a", 7L, "b", 2L + i));
+    }
+    assertThat(watch.silent(BeatWatch.SUSPECTED)).isEmpty();
+    look(1, Map.of("a", 7L, "b", 10L));
+    assertThat(watch.silent(BeatWatch.SUSPECTED)).containsExactly("a");
+    for (int i = 0; i < 9; i++) {
+      look(1, Map.of("a", 7L, "b", 11L + i));
+      assertThat(watch.silent(BeatWatch.LOST)).isEmpty();
+    }
+    look(1, Map.of("a", 7L, "b", 30L));
+    assertThat(watch.silent(BeatWatch.LOST)).containsExactly("a");
+    assertThat(watch.isAlive("a")).isFalse();
+    assertThat(watch.isAlive("b")).isTrue();
+    assertThat(watch.isAlive("c")).isFalse();
+    look(1, Map.of("a", 8L, "b", 30L));
+    assertThat(watch.isAlive("a")).isTrue();
+    assertThat(watch.silent(Duration.ofSeconds(2))).isEmpty();
+  }
+
+  /** A node that was asleep for a minute: the others beat, but it has not seen it yet. */
+  @Test
+  void whoWasAsleepTakesNobodyForLost() {
+    look(1, Map.of("a", 7L));
+    look(60, Map.of("a", 7L));
+    assertThat(watch.silent(BeatWatch.SUSPECTED)).isEmpty();
+  }
+
+  @Test
+  void whoIsGoneIsForgotten() {
+    look(1, Map.of("a", NodeTable.NO_BEAT));
+    look(3, Map.of());
+    look(3, Map.of("a", NodeTable.NO_BEAT));
+    assertThat(watch.silent(Duration.ofSeconds(1))).isEmpty();
+  }
+
+  private void look(long after, Map<String, Long> beats) {
+    seconds += after;
+    watch.look(beats, Duration.ofSeconds(seconds).toNanos());
+  }
+}

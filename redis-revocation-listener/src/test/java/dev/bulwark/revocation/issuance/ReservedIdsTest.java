@@ -1,0 +1,308 @@
+package dev.bulwark.revocation.issuance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.bulwark.revocation.RevocationMetrics;
+import dev.bulwark.revocation.ledger.LedgerDatabase;
+import dev.bulwark.revocation.ledger.LedgerWriter;
+import dev.bulwark.revocation.ledger.SqlDialect;
+import dev.bulwark.revocation.ledger.TestDatabase;
+import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.rules.RevokedToken;
+import dev.bulwark.revocation.rules.Scopes;
+import dev.bulwark.revocation.rules.SessionType;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Nodes over one database (H2), whose connections can be refused or held up. */
+class ReservedIdsTest {
+
+  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Clock CLOCK = Clock.systemUTC();
+
+  private final Set<String> revoked = new HashSet<>();
+  private final List<ReservedIds> open = new ArrayList<>();
+  private final AtomicBoolean away = new AtomicBoolean();
+  private TestDatabase database;
+  private long nanos;
+  private LostNodes lost;
+
+  @BeforeEach
+  void open() throws Exception {
+    database = new TestDatabase();
+    lost =
+        new LostNodes(
+            database.ledger(),
+            (tokens, cause) -> tokens.forEach(this::revoke),
+            metrics(),
+            CLOCK,
+            () -> nanos);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (ReservedIds node : open) {
+      node.close();
+    }
+    database.close();
+  }
+
+  @Test
+  void aTokensRowFollowsAndABlockGoesWhenAllItsTokensHaveTheirs() throws Exception {
+    ReservedIds node = busy(node());
+    List<LedgerToken> tokens = new ArrayList<>();
+    for (int i = 0; i < 600; i++) {
+      tokens.add(issue(node));
+    }
+    assertThat(node.awaitOwn(SOON)).isTrue();
+    assertThat(rows()).containsAll(jtis(tokens));
+    node.round();
+    assertThat(count("BULWARK_BLOCK")).isEqualTo(2);
+
+    node.close();
+    node.leave();
+    assertThat(count("BULWARK_BLOCK")).isZero();
+    assertThat(count("BULWARK_NODE")).as("the barrier").isEqualTo(1);
+  }
+
+  @Test
+  void aTokenThatWasNotIssuedLeavesNothing() throws Exception {
+    ReservedIds node = busy(node());
+    node.notIssued(take(node));
+    node.close();
+    node.leave();
+    assertThat(rows()).isEmpty();
+    assertThat(count("BULWARK_BLOCK")).isZero();
+  }
+
+  /** The promise: a token that somebody has and that has no row is revoked. */
+  @Test
+  void whatALostNodeHasNotWrittenIsRevokedAndNothingElse() throws Exception {
+    ReservedIds node = busy(node());
+    LedgerToken written = issue(node);
+    assertThat(node.awaitOwn(SOON)).isTrue();
+    ReservedId onItsWay = take(node);
+    // Killed: neither its row nor its end comes.
+    lose();
+    assertThat(revoked).contains(onItsWay.jti()).doesNotContain(written.jti());
+    assertThat(count("BULWARK_BLOCK")).isZero();
+    assertThat(lost.round()).isTrue();
+  }
+
+  @Test
+  void aSilentNodeKeepsThatWhichIsRevokedFromBeingComplete() throws Exception {
+    ReservedIds node = busy(node());
+    assertThat(lost.round()).as("not known to be alive").isFalse();
+    node.round();
+    for (int second = 0; second < 15; second++) {
+      assertThat(lost.round()).as("after %d s", second).isEqualTo(second < 5);
+      nanos += Duration.ofSeconds(1).toNanos();
+    }
+    assertThat(revoked).isEmpty();
+    assertThat(lost.round()).isTrue();
+    assertThat(revoked).isNotEmpty();
+  }
+
+  /** A node that was asleep: its unused ids are revoked, so it must never use them. */
+  @Test
+  void aNodeThatComesBackDoesNotUseWhatWasRevoked() throws Exception {
+    ReservedIds node = busy(node());
+    lose();
+    assertThat(revoked).isNotEmpty();
+    node.round();
+    for (int i = 0; i < 1_000; i++) {
+      ReservedId id = take(node);
+      assertThat(revoked).doesNotContain(id.jti());
+      node.notIssued(id);
+    }
+  }
+
+  @Test
+  void anotherNodeIsWaitedFor() throws Exception {
+    ReservedIds here = node();
+    here.round();
+    ReservedIds there = busy(node());
+    here.round();
+    for (int i = 0; i < 50; i++) {
+      LedgerToken token = issue(there);
+      assertThat(here.awaitAll(SOON)).isTrue();
+      assertThat(rows()).contains(token.jti());
+    }
+  }
+
+  /** Not even for a moment: it has nothing to write. */
+  @Test
+  void anIdleNodeIsNotWaitedFor() throws Exception {
+    ReservedIds here = node();
+    here.round();
+    node().round();
+    here.round();
+    assertThat(here.awaitAll(Duration.ZERO)).isTrue();
+  }
+
+  @Test
+  void aRowThatCannotBeWrittenIsCoveredByItsBlock() throws Exception {
+    ReservedIds node = busy(node());
+    away.set(true);
+    LedgerToken token = issue(node);
+    node.awaitOwn(SOON);
+    away.set(false);
+    node.close();
+    node.leave();
+    assertThat(count("BULWARK_BLOCK")).isEqualTo(1);
+    lose();
+    assertThat(revoked).contains(token.jti());
+  }
+
+  /** A statement of the other node that hangs: the answer is no, and not a wrong yes. */
+  @Test
+  void aNodeThatIsStuckIsNotSaidToHaveWritten() throws Exception {
+    CountDownLatch held = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    ReservedIds here = node();
+    here.round();
+    ReservedIds there = busy(node());
+    here.round();
+    CompletableFuture<Void> lock =
+        CompletableFuture.runAsync(
+            () -> {
+              try (Connection connection = database.open();
+                  Statement statement = connection.createStatement()) {
+                connection.setAutoCommit(false);
+                statement.execute("SELECT * FROM BULWARK_NODE WHERE NAME <> '*' FOR UPDATE");
+                held.countDown();
+                release.await(30, TimeUnit.SECONDS);
+                connection.rollback();
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    held.await(30, TimeUnit.SECONDS);
+    LedgerToken token = issue(there);
+    assertThat(here.awaitAll(Duration.ofMillis(200))).isFalse();
+    release.countDown();
+    lock.get(30, TimeUnit.SECONDS);
+    assertThat(here.awaitAll(SOON)).isTrue();
+    assertThat(rows()).contains(token.jti());
+  }
+
+  /** Looks until every node is lost. */
+  private void lose() throws SQLException {
+    for (int second = 0; second <= 16; second++) {
+      lost.round();
+      nanos += Duration.ofSeconds(1).toNanos();
+    }
+  }
+
+  private ReservedIds node() {
+    LedgerDatabase ledger =
+        new LedgerDatabase(
+            () -> {
+              if (away.get()) {
+                throw new SQLException("refused");
+              }
+              return database.open();
+            },
+            SqlDialect.H2,
+            "");
+    LedgerWriter writer =
+        new LedgerWriter(ledger, metrics(), CLOCK, Duration.ofSeconds(2), () -> {});
+    ReservedIds node =
+        new ReservedIds(ledger, writer, CLOCK, (tokens, cause) -> tokens.forEach(this::revoke));
+    node.start();
+    open.add(node);
+    return node;
+  }
+
+  private void revoke(RevokedToken token) {
+    revoked.add(token.jti());
+  }
+
+  /** Until the node gives ids out: a first token asks for it. */
+  private static ReservedIds busy(ReservedIds node) {
+    node.notIssued(take(node));
+    return node;
+  }
+
+  /** A node may have none at any moment: it has been asleep, or idle. */
+  private static ReservedId take(ReservedIds node) {
+    return await()
+        .atMost(SOON)
+        .until(
+            () -> {
+              ReservedId id = node.take("onrtac:x", expiry());
+              if (id == null) {
+                node.round();
+              }
+              return id;
+            },
+            Objects::nonNull);
+  }
+
+  private static LedgerToken issue(ReservedIds node) {
+    ReservedId id = take(node);
+    LedgerToken token = token(id.jti());
+    node.issued(token, id);
+    return token;
+  }
+
+  private static long expiry() {
+    return CLOCK.instant().getEpochSecond() + 900;
+  }
+
+  private static LedgerToken token(String jti) {
+    long now = CLOCK.instant().getEpochSecond();
+    return new LedgerToken(jti, SessionType.ONLINE, "r", "u", "c", "s", null, now, expiry());
+  }
+
+  private List<String> rows() throws SQLException {
+    long now = CLOCK.instant().getEpochSecond();
+    LedgerDatabase ledger = database.ledger();
+    return jtis(
+        ledger.call(
+            connection ->
+                ledger
+                    .tokens()
+                    .candidates(
+                        connection,
+                        new Scopes("TEST", now * 1000).session("r", "s"),
+                        null,
+                        now,
+                        10_000)));
+  }
+
+  private static List<String> jtis(List<LedgerToken> tokens) {
+    return tokens.stream().map(LedgerToken::jti).toList();
+  }
+
+  private int count(String table) throws SQLException {
+    try (Connection connection = database.open();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT COUNT(*) FROM " + table)) {
+      rows.next();
+      return rows.getInt(1);
+    }
+  }
+
+  private static RevocationMetrics metrics() {
+    return new RevocationMetrics(new SimpleMeterRegistry(), CLOCK);
+  }
+}
