@@ -6,11 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Application;
 import dev.bulwark.it.support.FormBrowser;
+import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Inbox;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
+import java.net.http.HttpRequest;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -133,6 +135,64 @@ class UnprovenAddressIT {
     assertThat(page.response().body()).doesNotContain("kc-create-api-key-form");
     page = browser.open(inbox.link());
     assertThat(page.response().body()).contains("kc-create-api-key-form");
+  }
+
+  /**
+   * The "trojan identifier" of account pre-hijacking: a user with a proven address and a way in
+   * that a new password does not end takes over somebody else's address, and waits for the owner.
+   */
+  @Test
+  void anAddressIsTheUsersOnlyWhenItIsProven() {
+    KeyPages.createUser(admin, "mover");
+    AccountApi account = AccountApi.of(realm, admin);
+    String profile =
+        """
+        {"username": "mover", "email": "victim@example.org", "firstName": "Test",
+         "lastName": "User"}
+        """;
+    Http.send(
+        Http.request(realm.url() + "/account/")
+            .header("Authorization", "Bearer " + account.token("mover"))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(profile)));
+    assertThat(user("mover").get("email").asText()).isEqualTo("mover@example.org");
+    assertThat(user("mover").get("emailVerified").asBoolean()).isTrue();
+
+    FormBrowser browser = new FormBrowser(stack.url());
+    FormBrowser.Page page = logIn(browser, "mover", "&kc_action=UPDATE_EMAIL");
+    browser.submit(page, Map.of("email", "mover-new@example.org"));
+    assertThat(user("mover").get("email").asText())
+        .as("before the proof")
+        .isEqualTo("mover@example.org");
+    inbox.await("mover-new@", 1);
+    assertThat(inbox.to("mover@")).isEmpty();
+    browser.open(inbox.link());
+    assertThat(user("mover").get("email").asText()).isEqualTo("mover-new@example.org");
+    assertThat(user("mover").get("emailVerified").asBoolean()).isTrue();
+  }
+
+  /** A login that succeeds gives its slot back, so the windows do not bound what it sends. */
+  @Test
+  void manyLoginsBeforeTheProofSendOneMail() {
+    KeyPages.createUser(admin, "flooder");
+    proven("flooder", false);
+    for (int i = 0; i < 6; i++) {
+      FormBrowser.Page page = logIn(new FormBrowser(stack.url()), "flooder", "");
+      assertThat(page.response().status()).isEqualTo(200);
+      assertThat(page.parameters()).doesNotContainKey("code");
+    }
+    assertThat(inbox.to("flooder@")).hasSize(1);
+    inbox.link();
+  }
+
+  private FormBrowser.Page logIn(FormBrowser browser, String name, String more) {
+    return browser.submit(
+        browser.open(application.login("openid") + more),
+        Map.of("username", name, "password", Realm.PASSWORD));
+  }
+
+  private JsonNode user(String name) {
+    return admin.get("/realms/app/users/" + admin.userId(name)).expect(200).json();
   }
 
   private FormBrowser.Page register(FormBrowser browser, String name) {

@@ -66,6 +66,7 @@ class SecretsInventoryIT {
             Map.entry("idp-email-verification", SIGNED),
             Map.entry("idp-review-profile", NO_SECRET),
             Map.entry("idp-add-organization-member", NO_SECRET),
+            Map.entry("bulwark-address-proof", NO_SECRET),
             Map.entry("reset-otp", NO_SECRET),
             Map.entry("reset-password", NO_SECRET),
             Map.entry("user-session-limits", NO_SECRET),

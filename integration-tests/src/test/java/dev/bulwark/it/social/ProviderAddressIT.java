@@ -107,6 +107,43 @@ class ProviderAddressIT {
     }
   }
 
+  /**
+   * Somebody names your address at GitHub, or on the page that asks for what GitHub does not tell,
+   * and waits for you: when you take the account back, that way in is closed.
+   */
+  @Test
+  void aResetByMailClosesTheWaysIntoAnAccountWhoseAddressWasNotProven() {
+    server.admin().put("/realms/app", "{\"verifyEmail\":true}").expect(204);
+    try (Inbox inbox = new Inbox(server.admin())) {
+      GitHubAccount attacker = unverified(5009, "trojan", "owner@hub.example");
+      new Traveller(server, application).logIn(attacker);
+      String id = server.admin().userId("trojan");
+      assertThat(users.identities(id)).hasSize(1);
+      inbox.link();
+
+      FormBrowser owner = new FormBrowser(server.url());
+      FormBrowser.Page login = owner.open(application.login("openid"));
+      FormBrowser.Page form =
+          owner.open(server.url().resolve(login.link("reset-credentials")).toString());
+      owner.submit(form, Map.of("username", "owner@hub.example"));
+      FormBrowser.Page page = owner.open(inbox.link());
+      owner.submit(
+          page,
+          Map.of(
+              "password-new",
+              "the-owners-own-battery",
+              "password-confirm",
+              "the-owners-own-battery"));
+      assertThat(users.identities(id)).isEmpty();
+
+      page = new Traveller(server, application).logIn(attacker);
+      assertThat(page.response().body()).contains("linkAccount");
+      assertThat(users.sessions(id)).isZero();
+    } finally {
+      server.admin().put("/realms/app", "{\"verifyEmail\":false}").expect(204);
+    }
+  }
+
   @Test
   void anUnverifiedAddressOfGitHubLinksNothing() {
     String id = users.create("unverified-at-hub", true);
