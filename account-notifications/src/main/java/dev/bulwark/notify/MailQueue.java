@@ -1,10 +1,9 @@
 package dev.bulwark.notify;
 
 import dev.bulwark.notify.NotificationMetrics.Outcome;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
+import jakarta.mail.MessagingException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.email.EmailException;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
@@ -14,67 +13,158 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends mails one after the other on a thread of its own: a slow mail server slows no login and no
- * change, and takes one database connection at most. A mail that fails is logged and not sent
- * again; the event log has its occasion. Thread-safe.
+ * change, and takes one database connection at most. A mail that a mail server fails to take is
+ * tried again ({@link WaitingMails}). Thread-safe.
  */
 final class MailQueue implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(MailQueue.class);
 
-  private static final int CAPACITY = 10_000;
-  private static final int IDLE_SECONDS = 30;
-  private static final int STOP_SECONDS = 5;
+  private static final long IDLE_MILLIS = TimeUnit.SECONDS.toMillis(30);
+  private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(5);
 
   private final KeycloakSessionFactory factory;
   private final NotificationMetrics metrics;
-  private final ThreadPoolExecutor thread;
+  private final Object lock = new Object();
+
+  // All guarded by the lock.
+  private final WaitingMails waiting = new WaitingMails();
+  private final MailRates rates = new MailRates();
+  private @Nullable Thread thread;
+  private boolean closing;
 
   MailQueue(KeycloakSessionFactory factory, NotificationMetrics metrics) {
     this.factory = factory;
     this.metrics = metrics;
-    this.thread =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(CAPACITY),
-            work -> {
-              Thread created = new Thread(work, "bulwark-notifications");
-              created.setDaemon(true);
-              return created;
-            });
-    thread.allowCoreThreadTimeOut(true);
+    metrics.watch(this::size);
   }
 
-  /** Adds a mail; one that finds the queue full is dropped, counted and logged. */
+  /** Adds a mail; one that finds no room is dropped, counted and logged. */
   void add(Notification notification) {
-    try {
-      thread.execute(() -> send(notification));
-    } catch (RejectedExecutionException e) {
-      metrics.count(notification.occasion(), Outcome.DROPPED);
+    Outcome refusal;
+    synchronized (lock) {
+      if (!rates.take(notification, System.currentTimeMillis())) {
+        refusal = Outcome.LIMITED;
+      } else if (closing || !waiting.add(notification)) {
+        refusal = Outcome.DROPPED;
+      } else {
+        start();
+        lock.notifyAll();
+        return;
+      }
+    }
+    metrics.count(notification.occasion(), refusal);
+    if (refusal == Outcome.DROPPED) {
       LOG.warn(
-          "The queue of notifications is full; user {} gets no mail about {}. Check the mail server",
+          "Too many notifications wait; user {} gets no mail about {}. Check the mail server",
           notification.userId(),
-          notification.occasion().label(),
-          e);
+          notification.occasion().label());
+    }
+  }
+
+  private int size() {
+    synchronized (lock) {
+      return waiting.size();
+    }
+  }
+
+  /** Under the lock. */
+  private void start() {
+    if (thread == null) {
+      Thread created = new Thread(this::run, "bulwark-notifications");
+      created.setDaemon(true);
+      thread = created;
+      created.start();
+    }
+  }
+
+  private void run() {
+    try {
+      @Nullable Notification mail = next();
+      while (mail != null) {
+        send(mail);
+        mail = next();
+      }
+    } catch (InterruptedException e) {
+      // Only close() interrupts.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits for a mail that is due; null to end the thread, which {@link #start} begins anew. */
+  private @Nullable Notification next() throws InterruptedException {
+    synchronized (lock) {
+      long idleSince = System.nanoTime();
+      while (true) {
+        long now = System.currentTimeMillis();
+        @Nullable Notification mail = waiting.poll(now);
+        if (mail != null) {
+          return mail;
+        }
+        @Nullable Long due = waiting.dueIn(now);
+        long idle = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - idleSince);
+        if (closing || (due == null && idle >= IDLE_MILLIS)) {
+          thread = null;
+          return null;
+        }
+        lock.wait(Math.max(1, due == null ? IDLE_MILLIS - idle : due));
+      }
     }
   }
 
   private void send(Notification notification) {
     try {
-      metrics.count(
-          notification.occasion(),
+      Outcome outcome =
           KeycloakModelUtils.runJobInTransactionWithResult(
-              factory, session -> sendIn(session, notification)));
+              factory, session -> sendIn(session, notification));
+      if (outcome == Outcome.SENT) {
+        synchronized (lock) {
+          waiting.succeeded(notification.realmId());
+        }
+      }
+      metrics.count(notification.occasion(), outcome);
     } catch (RuntimeException e) {
+      unsent(notification, e);
+    }
+  }
+
+  private void unsent(Notification notification, RuntimeException failure) {
+    if (!isWorthAnother(failure) || !putBack(notification)) {
       metrics.count(notification.occasion(), Outcome.FAILED);
       LOG.warn(
-          "The mail to user {} about {} could not be sent. Check the realm's mail server: {}",
+          "The mail to user {} about {} could not be sent and is not tried again: {}",
           notification.userId(),
           notification.occasion().label(),
-          String.valueOf(e.getCause() == null ? e : e.getCause()));
+          cause(failure));
+      return;
     }
+    metrics.count(notification.occasion(), Outcome.RETRIED);
+    LOG.warn(
+        "The mail to user {} about {} could not be sent and is tried again. Check the realm's mail"
+            + " server: {}",
+        notification.userId(),
+        notification.occasion().label(),
+        cause(failure));
+  }
+
+  private boolean putBack(Notification notification) {
+    synchronized (lock) {
+      return waiting.failed(notification, System.currentTimeMillis());
+    }
+  }
+
+  /** A template that fails, a text that is no address and a refused recipient do so each time. */
+  private static boolean isWorthAnother(RuntimeException failure) {
+    if (RefusedAddress.isCauseOf(failure)) {
+      return false;
+    }
+    return !(failure instanceof UnsentException)
+        || (failure.getCause() != null
+            && failure.getCause().getCause() instanceof MessagingException);
+  }
+
+  private static String cause(RuntimeException failure) {
+    return String.valueOf(failure.getCause() == null ? failure : failure.getCause());
   }
 
   private static Outcome sendIn(KeycloakSession session, Notification notification) {
@@ -94,17 +184,27 @@ final class MailQueue implements AutoCloseable {
     }
   }
 
-  /** Stops; mails that are queued are given a few seconds. */
+  /** Stops; mails that are due are given a few seconds. */
   @Override
   public void close() {
-    thread.shutdown();
+    @Nullable Thread running;
+    synchronized (lock) {
+      closing = true;
+      running = thread;
+      lock.notifyAll();
+    }
     try {
-      if (!thread.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
-        LOG.warn("{} notifications were not sent", thread.shutdownNow().size());
+      if (running != null) {
+        running.join(STOP_MILLIS);
+        running.interrupt();
       }
     } catch (InterruptedException e) {
-      thread.shutdownNow();
+      running.interrupt();
       Thread.currentThread().interrupt();
+    }
+    int left = size();
+    if (left > 0) {
+      LOG.warn("{} notifications were not sent", left);
     }
   }
 }

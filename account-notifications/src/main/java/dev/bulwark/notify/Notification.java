@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param address IP address from which it came; null if unknown
  * @param name of what was changed, as the user has named it; null for none
  * @param device browser and system of the request; null if unknown
+ * @param recipient address to which the mail goes; null for the verified address that the user has
+ *     when it is sent
  * @param locale language of the request; the user's own setting takes precedence; null if unknown
  */
 record Notification(
@@ -20,4 +22,12 @@ record Notification(
     @Nullable String address,
     @Nullable String name,
     @Nullable String device,
-    @Nullable Locale locale) {}
+    @Nullable String recipient,
+    @Nullable Locale locale) {
+
+  /** The same mail about something else. */
+  Notification about(Occasion other) {
+    return new Notification(
+        other, realmId, userId, millis, address, name, device, recipient, locale);
+  }
+}

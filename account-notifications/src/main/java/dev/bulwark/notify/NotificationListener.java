@@ -1,9 +1,11 @@
 package dev.bulwark.notify;
 
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.device.DeviceRepresentationProvider;
-import org.keycloak.events.Details;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.EventListenerTransaction;
@@ -25,6 +27,7 @@ final class NotificationListener implements EventListenerProvider {
   private final KeycloakSession session;
   private final MailQueue mails;
   private final boolean newDevices;
+  private final Map<String, @Nullable FormerIdentity> former = new HashMap<>();
   private final EventListenerTransaction transaction =
       new EventListenerTransaction((event, representation) -> queue(event), this::queue);
 
@@ -37,17 +40,34 @@ final class NotificationListener implements EventListenerProvider {
 
   @Override
   public void onEvent(Event event) {
-    if (event.getUserId() != null
-        && event.getRealmId() != null
-        && (event.getType() == EventType.LOGIN || Occasions.of(event).isPresent())) {
+    if (event.getUserId() == null || event.getRealmId() == null) {
+      return;
+    }
+    boolean identity = Occasions.mayChangeIdentity(event);
+    if (identity) {
+      remember(event.getRealmId(), event.getUserId());
+    }
+    if (identity || event.getType() == EventType.LOGIN || Occasions.of(event).isPresent()) {
       transaction.addEvent(event);
     }
   }
 
   @Override
   public void onEvent(AdminEvent event, boolean includeRepresentation) {
-    if (event.getRealmId() != null && Occasions.of(event).isPresent()) {
+    if (event.getRealmId() == null) {
+      return;
+    }
+    Optional<String> changed = Occasions.changedByAdministrator(event);
+    changed.ifPresent(userId -> remember(event.getRealmId(), userId));
+    if (changed.isPresent() || Occasions.of(event).isPresent()) {
       transaction.addAdminEvent(event, includeRepresentation);
+    }
+  }
+
+  /** What is in the database as long as this request is not committed. */
+  private void remember(String realmId, String userId) {
+    if (!former.containsKey(userId)) {
+      former.put(userId, FormerIdentity.read(session, realmId, userId));
     }
   }
 
@@ -59,7 +79,40 @@ final class NotificationListener implements EventListenerProvider {
       }
       return;
     }
+    if (Occasions.mayChangeIdentity(event)) {
+      queueIdentity(event.getRealmId(), event.getUserId(), event.getTime(), event.getIpAddress());
+      return;
+    }
     Occasions.of(event).ifPresent(occasion -> queue(event, occasion));
+  }
+
+  /** To the former address: whoever has taken the account over has the new one. */
+  private void queueIdentity(String realmId, String userId, long time, @Nullable String address) {
+    @Nullable FormerIdentity before = former.remove(userId);
+    if (before == null || before.address() == null) {
+      return;
+    }
+    @Nullable FormerIdentity now = FormerIdentity.read(session, realmId, userId);
+    if (now == null) {
+      return;
+    }
+    Notification mail =
+        new Notification(
+            Occasion.EMAIL_ADDRESS_CHANGED,
+            realmId,
+            userId,
+            time,
+            address,
+            null,
+            null,
+            before.address(),
+            locale(realmId));
+    if (before.hasLost(now.email())) {
+      mails.add(mail);
+    }
+    if (!before.name().equals(now.name())) {
+      mails.add(mail.about(Occasion.USER_NAME_CHANGED));
+    }
   }
 
   private void queue(Event event, Occasion occasion) {
@@ -70,14 +123,16 @@ final class NotificationListener implements EventListenerProvider {
             event.getUserId(),
             event.getTime(),
             event.getIpAddress(),
-            event.getDetails() == null
-                ? null
-                : event.getDetails().get(Details.CREDENTIAL_USER_LABEL),
+            Occasions.name(event),
             occasion == Occasion.LOGIN_FROM_NEW_DEVICE ? device() : null,
+            null,
             locale(event.getRealmId())));
   }
 
   private void queue(AdminEvent event) {
+    // The administrator's address and language are not the user's business.
+    Occasions.changedByAdministrator(event)
+        .ifPresent(userId -> queueIdentity(event.getRealmId(), userId, event.getTime(), null));
     Occasions.of(event)
         .ifPresent(
             change ->
@@ -87,7 +142,7 @@ final class NotificationListener implements EventListenerProvider {
                         event.getRealmId(),
                         change.userId(),
                         event.getTime(),
-                        // The administrator's address and language are not the user's business.
+                        null,
                         null,
                         null,
                         null,

@@ -16,6 +16,7 @@ import org.keycloak.locale.LocaleSelectorProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.utils.UserModelDelegate;
 
 /** Sends a notification with Keycloak's own mail provider, in the realm's e-mail theme. */
 final class NotificationMail {
@@ -44,7 +45,8 @@ final class NotificationMail {
       return Outcome.FIRST_DEVICE;
     }
     Map<String, String> smtp = realm.getSmtpConfig();
-    if (smtp == null || smtp.isEmpty() || user.getEmail() == null || !user.isEmailVerified()) {
+    @Nullable String recipient = recipient(notification, user);
+    if (smtp == null || smtp.isEmpty() || recipient == null) {
       return Outcome.NO_ADDRESS;
     }
     if (notification.locale() != null && user.getFirstAttribute(UserModel.LOCALE) == null) {
@@ -54,13 +56,36 @@ final class NotificationMail {
     session
         .getProvider(EmailTemplateProvider.class)
         .setRealm(realm)
-        .setUser(user)
+        .setUser(new Recipient(user, recipient))
         .send(
             notification.occasion().key() + ".subject",
             List.of(),
             TEMPLATE,
             attributes(notification, session.getContext().resolveLocale(user)));
     return Outcome.SENT;
+  }
+
+  private static @Nullable String recipient(Notification notification, UserModel user) {
+    if (notification.recipient() != null) {
+      return notification.recipient();
+    }
+    return user.isEmailVerified() ? user.getEmail() : null;
+  }
+
+  /** The user, with the address to which the mail goes. */
+  private static final class Recipient extends UserModelDelegate {
+
+    private final String address;
+
+    Recipient(UserModel user, String address) {
+      super(user);
+      this.address = address;
+    }
+
+    @Override
+    public String getEmail() {
+      return address;
+    }
   }
 
   private static Map<String, Object> attributes(Notification notification, Locale locale) {
@@ -73,8 +98,8 @@ final class NotificationMail {
                 .format(Instant.ofEpochMilli(notification.millis()).atOffset(ZoneOffset.UTC))
             + " UTC");
     put(attributes, "address", notification.address());
-    put(attributes, "name", notification.name());
-    put(attributes, "device", notification.device());
+    put(attributes, "name", ShownText.of(notification.name()));
+    put(attributes, "device", ShownText.of(notification.device()));
     return attributes;
   }
 

@@ -1,12 +1,14 @@
 package dev.bulwark.notify;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Locale;
+import java.util.function.IntSupplier;
 
 /**
- * The meter {@code bulwark.notifications} (counter; tags {@code occasion}, {@code outcome}).
- * Thread-safe.
+ * The meters {@code bulwark.notifications} (counter; tags {@code occasion}, {@code outcome}) and
+ * {@code bulwark.notifications.waiting} (gauge). Thread-safe.
  */
 final class NotificationMetrics {
 
@@ -19,13 +21,26 @@ final class NotificationMetrics {
     FIRST_DEVICE,
     /** The queue was full. */
     DROPPED,
-    FAILED
+    /** It was not sent and is tried again. */
+    RETRIED,
+    /** It was not sent and is not tried again. */
+    FAILED,
+    /** The user has had enough of this occasion within the hour. */
+    LIMITED
   }
 
   private final MeterRegistry registry;
 
   NotificationMetrics(MeterRegistry registry) {
     this.registry = registry;
+  }
+
+  /** Shows how many mails wait. */
+  void watch(IntSupplier waiting) {
+    Gauge.builder("bulwark.notifications.waiting", waiting, IntSupplier::getAsInt)
+        .description("Mails that wait for a mail server")
+        .strongReference(true)
+        .register(registry);
   }
 
   void count(Occasion occasion, Outcome outcome) {

@@ -10,6 +10,7 @@ import org.keycloak.events.Event;
 import org.keycloak.events.EventType;
 import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.events.admin.OperationType;
+import org.keycloak.events.admin.ResourceType;
 import org.keycloak.models.credential.OTPCredentialModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.models.credential.RecoveryAuthnCodesCredentialModel;
@@ -37,24 +38,53 @@ final class Occasions {
   private static final Pattern ADMIN_PATH =
       Pattern.compile("users/([^/]+)/(reset-password|credentials/[^/]+|disable-credential-types)");
 
+  private static final Pattern USER_PATH = Pattern.compile("users/([^/]+)");
+
   private Occasions() {}
 
   /** The occasion of a user's event; a login is not one, but for its device. */
   static Optional<Occasion> of(Event event) {
     Map<String, String> details = event.getDetails() == null ? Map.of() : event.getDetails();
-    if (event.getType() == EventType.UPDATE_CREDENTIAL) {
-      return changed(details);
+    return switch (event.getType()) {
+      case UPDATE_CREDENTIAL -> changed(details);
+      case REMOVE_CREDENTIAL -> removed(details);
+      case FEDERATED_IDENTITY_LINK -> Optional.of(Occasion.PROVIDER_LINKED);
+      case REMOVE_FEDERATED_IDENTITY -> Optional.of(Occasion.PROVIDER_UNLINKED);
+      case UPDATE_CREDENTIAL_ERROR ->
+          BREACHED.equals(event.getError()) ? Optional.of(breached(details)) : Optional.empty();
+      default -> Optional.empty();
+    };
+  }
+
+  private static Occasion breached(Map<String, String> details) {
+    return "demand".equals(details.get(BREACHED_ACTION))
+        ? Occasion.BREACHED_PASSWORD_MUST_CHANGE
+        : Occasion.BREACHED_PASSWORD;
+  }
+
+  /** What the occasion is about, as the mail names it; null for nothing. */
+  static @Nullable String name(Event event) {
+    Map<String, String> details = event.getDetails() == null ? Map.of() : event.getDetails();
+    return details.getOrDefault(
+        Details.CREDENTIAL_USER_LABEL, details.get(Details.IDENTITY_PROVIDER));
+  }
+
+  /** Whether the event may change the name or the address of its user. */
+  static boolean mayChangeIdentity(Event event) {
+    return event.getType() == EventType.UPDATE_EMAIL || event.getType() == EventType.UPDATE_PROFILE;
+  }
+
+  /** The user whose name or address an administrator may have changed; empty for no such event. */
+  static Optional<String> changedByAdministrator(AdminEvent event) {
+    @Nullable String path = event.getResourcePath();
+    if (event.getError() != null
+        || path == null
+        || event.getOperationType() != OperationType.UPDATE
+        || event.getResourceType() != ResourceType.USER) {
+      return Optional.empty();
     }
-    if (event.getType() == EventType.REMOVE_CREDENTIAL) {
-      return removed(details);
-    }
-    if (event.getType() == EventType.UPDATE_CREDENTIAL_ERROR && BREACHED.equals(event.getError())) {
-      return Optional.of(
-          "demand".equals(details.get(BREACHED_ACTION))
-              ? Occasion.BREACHED_PASSWORD_MUST_CHANGE
-              : Occasion.BREACHED_PASSWORD);
-    }
-    return Optional.empty();
+    Matcher matcher = USER_PATH.matcher(path);
+    return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
   }
 
   private static Optional<Occasion> changed(Map<String, String> details) {
@@ -76,6 +106,8 @@ final class Occasions {
     return switch (details.getOrDefault(API_KEY_ACTION, "")) {
       case "created" -> Optional.of(Occasion.API_KEY_CREATED);
       case "updated" -> Optional.of(Occasion.API_KEY_CHANGED);
+      case "new_network" -> Optional.of(Occasion.API_KEY_USED_FROM_NEW_NETWORK);
+      case "expires_soon" -> Optional.of(Occasion.API_KEY_EXPIRES_SOON);
       // Beside "created" of the new one.
       default -> Optional.empty();
     };

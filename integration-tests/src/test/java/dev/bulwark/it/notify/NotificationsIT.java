@@ -193,7 +193,47 @@ class NotificationsIT {
                     .contains(
                         "The mail to user "
                             + admin.userId("n-slow")
-                            + " about login-from-new-device could not be sent."));
+                            + " about login-from-new-device could not be sent and is tried again"));
+    // The realm's mails pause for 15 seconds, then go to the server that there is.
+    assertThat(inbox.to("n-slow@")).isEmpty();
+    inbox.use(admin);
+    assertThat(inbox.await("n-slow@", 1))
+        .extracting(Inbox.Mail::subject)
+        .containsExactly("New login to your account");
+  }
+
+  /** ASVS 6.3.7: whoever takes an account over changes the address first. */
+  @Test
+  void aChangedAddressOrNameIsToldToTheFormerAddress() {
+    create("n-moved", true, "");
+    FormBrowser browser = browser();
+    FormBrowser.Page page = logIn(browser, "n-moved", Realm.PASSWORD, "&kc_action=UPDATE_EMAIL");
+    browser.submit(page, Map.of("email", "n-elsewhere@example.org"));
+    inbox.await("n-elsewhere@", 1);
+    assertThat(inbox.to("n-moved@")).as("before it is confirmed").isEmpty();
+    browser.open(inbox.link());
+    Inbox.Mail mail = inbox.await("n-moved@", 1).get(0);
+    assertThat(mail.subject()).isEqualTo("Your email address was changed");
+    assertThat(mail.text()).contains("IP address: 127.0.0.1\n").doesNotContain("n-elsewhere");
+
+    String path = "/realms/app/users/" + admin.userId("n-moved");
+    admin.put(path, "{\"email\": \"n-third@example.org\", \"emailVerified\": true}").expect(204);
+    mail = inbox.await("n-elsewhere@", 1).get(0);
+    assertThat(mail.subject()).isEqualTo("Your email address was changed");
+    assertThat(mail.text()).doesNotContain("IP address");
+
+    admin.put(path, "{\"firstName\": \"Other\"}").expect(204);
+    admin.put(path, "{\"email\": \"N-Third@example.org\"}").expect(204);
+    admin
+        .put(path, "{\"email\": \"n-stranger@example.org\", \"emailVerified\": false}")
+        .expect(204);
+    inbox.await("n-third@", 1);
+    admin.put(path, "{\"email\": \"n-last@example.org\"}").expect(204);
+    setPasswordOf("bob");
+    inbox.await("bob@", 1);
+    assertThat(inbox.to("n-third@")).hasSize(1);
+    assertThat(inbox.to("n-stranger@")).as("an address that nobody has proven").isEmpty();
+    assertThat(inbox.to("n-moved@")).as("moved away").isEmpty();
   }
 
   private void setPasswordOf(String user) {

@@ -22,6 +22,7 @@ public final class Inbox implements AutoCloseable {
       Pattern.compile("(?m)^(http\\S+/login-actions/action-token\\S+)");
   private static final int TIMEOUT_MILLIS = 20_000;
 
+  private final String realm;
   private final GreenMail server =
       new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
 
@@ -35,7 +36,13 @@ public final class Inbox implements AutoCloseable {
     Assumptions.assumeTrue(
         "distribution".equals(System.getProperty("server", "distribution")),
         "The mail server of this test is on 127.0.0.1, where only a local Keycloak finds it");
+    this.realm = realm;
     server.start();
+    use(admin);
+  }
+
+  /** Has the realm send its mails here, again. */
+  public void use(AdminApi admin) {
     admin
         .put(
             "/realms/" + realm,

@@ -1,0 +1,51 @@
+package dev.bulwark.notify;
+
+import org.jspecify.annotations.Nullable;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
+
+/**
+ * Name and address of a user, as they are in the database, while the request that changes them is
+ * not committed. Keycloak's events tell the former address at best, and never whether it was
+ * verified. Immutable.
+ *
+ * @param email null without one
+ * @param verified whether the address is proven
+ */
+record FormerIdentity(String name, @Nullable String email, boolean verified) {
+
+  /** Reads it in a transaction of its own; null where there is no such user yet. */
+  static @Nullable FormerIdentity read(KeycloakSession session, String realmId, String userId) {
+    return KeycloakModelUtils.runJobInTransactionWithResult(
+        session.getKeycloakSessionFactory(), other -> of(other, realmId, userId));
+  }
+
+  private static @Nullable FormerIdentity of(
+      KeycloakSession session, String realmId, String userId) {
+    @Nullable RealmModel realm = session.realms().getRealm(realmId);
+    if (realm == null) {
+      return null;
+    }
+    session.getContext().setRealm(realm);
+    @Nullable UserModel user = session.users().getUserById(realm, userId);
+    return user == null
+        ? null
+        : new FormerIdentity(user.getUsername(), user.getEmail(), user.isEmailVerified());
+  }
+
+  /** The address to which a mail may go; null without one that is proven. */
+  @Nullable String address() {
+    return verified ? email : null;
+  }
+
+  /**
+   * Whether the user has another address now, or none; letter case does not count.
+   *
+   * @param now the user's address, verified or not; null without one
+   */
+  boolean hasLost(@Nullable String now) {
+    return email != null && !email.equalsIgnoreCase(now);
+  }
+}

@@ -1,0 +1,30 @@
+package dev.bulwark.notify;
+
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Text of a request in a mail: the name that somebody gave to a key, the browser as it calls
+ * itself. Whoever uses somebody else's session chooses it, and mail programs make links of
+ * addresses: such text is left out.
+ */
+final class ShownText {
+
+  static final int LONGEST = 100;
+
+  private static final Pattern LINK =
+      Pattern.compile(
+          "://|@|\\bwww\\.|\\.\\p{L}{2,}/|[\\p{Cntrl}\\p{Cf}]", Pattern.CASE_INSENSITIVE);
+
+  private ShownText() {}
+
+  /** The text, cut to {@value #LONGEST} characters; null where it could be a link, or is null. */
+  static @Nullable String of(@Nullable String text) {
+    if (text == null || text.isBlank() || LINK.matcher(text).find()) {
+      return null;
+    }
+    return text.codePointCount(0, text.length()) <= LONGEST
+        ? text
+        : text.substring(0, text.offsetByCodePoints(0, LONGEST - 1)) + "…";
+  }
+}

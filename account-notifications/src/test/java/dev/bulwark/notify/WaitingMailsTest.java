@@ -1,0 +1,116 @@
+package dev.bulwark.notify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class WaitingMailsTest {
+
+  private static final long NOW = 1_700_000_000_000L;
+
+  private final WaitingMails waiting = new WaitingMails();
+
+  @Test
+  void mailsOfARealmGoInOrderAndRealmsInTurn() {
+    waiting.add(mail("a", "1"));
+    waiting.add(mail("a", "2"));
+    waiting.add(mail("b", "3"));
+    waiting.add(mail("a", "4"));
+    assertThat(List.of(user(NOW), user(NOW), user(NOW), user(NOW)))
+        .containsExactly("1", "3", "2", "4");
+    assertThat(waiting.poll(NOW)).isNull();
+    assertThat(waiting.dueIn(NOW)).isNull();
+    assertThat(waiting.size()).isZero();
+  }
+
+  /** A tenant whose mail server never answers must not hold up another one's mails. */
+  @Test
+  void aRealmWhoseServerFailsPausesAndOthersGoOn() {
+    waiting.add(mail("down", "1"));
+    waiting.add(mail("down", "2"));
+    waiting.add(mail("up", "3"));
+    Notification first = next(NOW);
+    assertThat(waiting.failed(first, NOW)).isTrue();
+    assertThat(user(NOW)).isEqualTo("3");
+    assertThat(waiting.poll(NOW)).isNull();
+    assertThat(waiting.dueIn(NOW)).isEqualTo(WaitingMails.FIRST_PAUSE.toMillis());
+
+    long later = NOW + WaitingMails.FIRST_PAUSE.toMillis();
+    assertThat(waiting.poll(later - 1)).isNull();
+    // The one that failed is behind the other: one that always fails holds up none.
+    Notification second = next(later);
+    assertThat(second.userId()).isEqualTo("2");
+    waiting.failed(second, later);
+    assertThat(waiting.dueIn(later)).isEqualTo(2 * WaitingMails.FIRST_PAUSE.toMillis());
+    waiting.succeeded("down");
+    assertThat(waiting.dueIn(later)).isZero();
+  }
+
+  @Test
+  void pausesGrowToABound() {
+    assertThat(WaitingMails.pause(0)).isEqualTo(Duration.ofSeconds(15));
+    assertThat(WaitingMails.pause(3)).isEqualTo(Duration.ofMinutes(2));
+    assertThat(WaitingMails.pause(6)).isEqualTo(Duration.ofMinutes(15));
+    assertThat(WaitingMails.pause(1_000_000)).isEqualTo(Duration.ofMinutes(15));
+  }
+
+  @Test
+  void aMailIsTriedAgainForADay() {
+    Notification mail = mail("a", "1");
+    assertThat(waiting.failed(mail, NOW + WaitingMails.LIFE.toMillis() - 1)).isTrue();
+    assertThat(waiting.failed(mail, NOW + WaitingMails.LIFE.toMillis())).isFalse();
+    assertThat(waiting.size()).isOne();
+  }
+
+  /** Somebody who changes keys in a loop must not crowd out the mail about another account. */
+  @Test
+  void oneUserTakesNoMoreThanAShare() {
+    for (int i = 0; i < WaitingMails.OF_USER; i++) {
+      assertThat(waiting.add(mail("a", "greedy"))).isTrue();
+    }
+    assertThat(waiting.add(mail("a", "greedy"))).isFalse();
+    assertThat(waiting.add(mail("a", "other"))).isTrue();
+    assertThat(waiting.add(mail("b", "greedy"))).as("of another realm").isTrue();
+    waiting.poll(NOW);
+    assertThat(waiting.add(mail("a", "greedy"))).as("after one was sent").isTrue();
+  }
+
+  @Test
+  void allTogetherAreBounded() {
+    for (int i = 0; i < WaitingMails.CAPACITY; i++) {
+      assertThat(waiting.add(mail("a", "user" + i))).isTrue();
+    }
+    assertThat(waiting.add(mail("b", "one more"))).isFalse();
+    assertThat(waiting.size()).isEqualTo(WaitingMails.CAPACITY);
+  }
+
+  @Test
+  void aLoopOfChangesOfOneKindHidesNoOtherKind() {
+    MailRates rates = new MailRates();
+    Notification keys = mail("a", "1");
+    for (int i = 0; i < MailRates.PER_HOUR; i++) {
+      assertThat(rates.take(keys, NOW + i)).isTrue();
+    }
+    assertThat(rates.take(keys, NOW + 1000)).isFalse();
+    assertThat(rates.take(keys.about(Occasion.PASSWORD_CHANGED), NOW + 1000)).isTrue();
+    assertThat(rates.take(mail("a", "2"), NOW + 1000)).isTrue();
+    assertThat(rates.take(keys, NOW + Duration.ofHours(1).toMillis())).isTrue();
+    assertThat(rates.take(keys, NOW + Duration.ofHours(1).toMillis())).isFalse();
+  }
+
+  private String user(long now) {
+    return next(now).userId();
+  }
+
+  private Notification next(long now) {
+    return Objects.requireNonNull(waiting.poll(now));
+  }
+
+  private static Notification mail(String realm, String user) {
+    return new Notification(
+        Occasion.API_KEY_CHANGED, realm, user, NOW, null, null, null, null, null);
+  }
+}
