@@ -62,6 +62,14 @@ final class MailQueue implements AutoCloseable {
     }
   }
 
+  /** The realm has changed, its mail server perhaps: its mails pause no longer. */
+  void resume(String realmId) {
+    synchronized (lock) {
+      waiting.succeeded(realmId);
+      lock.notifyAll();
+    }
+  }
+
   private int size() {
     synchronized (lock) {
       return waiting.size();

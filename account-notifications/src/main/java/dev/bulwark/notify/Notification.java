@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param recipient address to which the mail goes; null for the verified address that the user has
  *     when it is sent
  * @param locale language of the request; the user's own setting takes precedence; null if unknown
+ * @param end when what the mail is about ends, in milliseconds since 1970; null for never
  */
 record Notification(
     Occasion occasion,
@@ -23,11 +24,12 @@ record Notification(
     @Nullable String name,
     @Nullable String device,
     @Nullable String recipient,
-    @Nullable Locale locale) {
+    @Nullable Locale locale,
+    @Nullable Long end) {
 
   /** The same mail about something else. */
   Notification about(Occasion other) {
     return new Notification(
-        other, realmId, userId, millis, address, name, device, recipient, locale);
+        other, realmId, userId, millis, address, name, device, recipient, locale, end);
   }
 }

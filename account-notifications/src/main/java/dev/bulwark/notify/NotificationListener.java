@@ -59,7 +59,7 @@ final class NotificationListener implements EventListenerProvider {
     }
     Optional<String> changed = Occasions.changedByAdministrator(event);
     changed.ifPresent(userId -> remember(event.getRealmId(), userId));
-    if (changed.isPresent() || Occasions.of(event).isPresent()) {
+    if (changed.isPresent() || Occasions.changesRealm(event) || Occasions.of(event).isPresent()) {
       transaction.addAdminEvent(event, includeRepresentation);
     }
   }
@@ -106,7 +106,8 @@ final class NotificationListener implements EventListenerProvider {
             null,
             null,
             before.address(),
-            locale(realmId));
+            locale(realmId, address),
+            null);
     if (before.hasLost(now.email())) {
       mails.add(mail);
     }
@@ -126,10 +127,15 @@ final class NotificationListener implements EventListenerProvider {
             Occasions.name(event),
             occasion == Occasion.LOGIN_FROM_NEW_DEVICE ? device() : null,
             null,
-            locale(event.getRealmId())));
+            locale(event.getRealmId(), event.getIpAddress()),
+            Occasions.end(event)));
   }
 
   private void queue(AdminEvent event) {
+    if (Occasions.changesRealm(event)) {
+      mails.resume(event.getRealmId());
+      return;
+    }
     // The administrator's address and language are not the user's business.
     Occasions.changedByAdministrator(event)
         .ifPresent(userId -> queueIdentity(event.getRealmId(), userId, event.getTime(), null));
@@ -146,6 +152,7 @@ final class NotificationListener implements EventListenerProvider {
                         null,
                         null,
                         null,
+                        null,
                         null)));
   }
 
@@ -157,10 +164,13 @@ final class NotificationListener implements EventListenerProvider {
     return device == null ? null : device.getBrowser() + ", " + device.getOs();
   }
 
-  /** The language of the request, in a realm that is the event's; null in any other. */
-  private @Nullable Locale locale(String realmId) {
+  /**
+   * The language of the request, in a realm that is the event's; null in any other, and where there
+   * is no request.
+   */
+  private @Nullable Locale locale(String realmId, @Nullable String address) {
     @Nullable RealmModel realm = session.getContext().getRealm();
-    return realm != null && realm.getId().equals(realmId)
+    return address != null && realm != null && realm.getId().equals(realmId)
         ? session.getContext().resolveLocale(null)
         : null;
   }

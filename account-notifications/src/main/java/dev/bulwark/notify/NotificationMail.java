@@ -91,16 +91,21 @@ final class NotificationMail {
   private static Map<String, Object> attributes(Notification notification, Locale locale) {
     Map<String, Object> attributes = new HashMap<>();
     attributes.put("notification", notification.occasion().key());
-    attributes.put(
-        "time",
-        DateTimeFormatter.ofLocalizedDateTime(FormatStyle.LONG, FormatStyle.SHORT)
-                .withLocale(locale)
-                .format(Instant.ofEpochMilli(notification.millis()).atOffset(ZoneOffset.UTC))
-            + " UTC");
+    attributes.put("time", time(notification.millis(), locale));
+    if (notification.end() != null) {
+      attributes.put("end", time(notification.end(), locale));
+    }
     put(attributes, "address", notification.address());
     put(attributes, "name", ShownText.of(notification.name()));
     put(attributes, "device", ShownText.of(notification.device()));
     return attributes;
+  }
+
+  private static String time(long millis, Locale locale) {
+    return DateTimeFormatter.ofLocalizedDateTime(FormatStyle.LONG, FormatStyle.SHORT)
+            .withLocale(locale)
+            .format(Instant.ofEpochMilli(millis).atOffset(ZoneOffset.UTC))
+        + " UTC";
   }
 
   private static void put(Map<String, Object> attributes, String name, @Nullable String value) {

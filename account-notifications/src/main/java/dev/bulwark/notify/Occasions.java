@@ -34,6 +34,7 @@ final class Occasions {
 
   private static final String API_KEY_ACTION = "api_key_action";
   private static final String API_KEY_CLIENT = "api_key_client";
+  private static final String API_KEY_END = "api_key_expires_at";
 
   private static final Pattern ADMIN_PATH =
       Pattern.compile("users/([^/]+)/(reset-password|credentials/[^/]+|disable-credential-types)");
@@ -69,9 +70,22 @@ final class Occasions {
         Details.CREDENTIAL_USER_LABEL, details.get(Details.IDENTITY_PROVIDER));
   }
 
+  /** When what the occasion is about ends, in milliseconds since 1970; null for never. */
+  static @Nullable Long end(Event event) {
+    @Nullable String end = event.getDetails() == null ? null : event.getDetails().get(API_KEY_END);
+    return end != null && end.matches("\\d{1,18}") ? Long.valueOf(end) : null;
+  }
+
   /** Whether the event may change the name or the address of its user. */
   static boolean mayChangeIdentity(Event event) {
     return event.getType() == EventType.UPDATE_EMAIL || event.getType() == EventType.UPDATE_PROFILE;
+  }
+
+  /** Whether an administrator has changed the realm, its mail server perhaps. */
+  static boolean changesRealm(AdminEvent event) {
+    return event.getError() == null
+        && event.getOperationType() == OperationType.UPDATE
+        && event.getResourceType() == ResourceType.REALM;
   }
 
   /** The user whose name or address an administrator may have changed; empty for no such event. */

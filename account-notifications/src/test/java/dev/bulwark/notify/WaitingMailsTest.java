@@ -111,6 +111,6 @@ class WaitingMailsTest {
 
   private static Notification mail(String realm, String user) {
     return new Notification(
-        Occasion.API_KEY_CHANGED, realm, user, NOW, null, null, null, null, null);
+        Occasion.API_KEY_CHANGED, realm, user, NOW, null, null, null, null, null, null);
   }
 }

@@ -19,6 +19,8 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
  * @param sweepSeconds how often rotated keys and rows without a key are removed, 1 to 86,400
  * @param refuseLockedOwner whether brute-force lock-out of the owner stops the keys too
  * @param refusePendingActions whether pending required actions of the owner stop the keys
+ * @param expiryNoticeDays how many days before its end the owner of a key is told, 0 (never) to 365
+ * @param newNetworkNotice whether owners are told of uses from networks that are new for a key
  * @param verifyAllowedAddresses addresses that may call {@code verify} without credentials
  */
 public record ApiKeyConfig(
@@ -31,6 +33,8 @@ public record ApiKeyConfig(
     int sweepSeconds,
     boolean refuseLockedOwner,
     boolean refusePendingActions,
+    int expiryNoticeDays,
+    boolean newNetworkNotice,
     List<Network> verifyAllowedAddresses) {
 
   static final String PREFIX = "spi-api-key--default--";
@@ -44,6 +48,8 @@ public record ApiKeyConfig(
   static final String SWEEP = "sweep-seconds";
   static final String LOCKED = "refuse-locked-owner";
   static final String PENDING = "refuse-pending-actions";
+  static final String EXPIRY_NOTICE = "expiry-notice-days";
+  static final String NEW_NETWORK = "new-network-notice";
   static final String ALLOWED = "verify-allowed-addresses";
 
   /** As long as on the page in the shipped realm ({@code max_auth_age}). */
@@ -62,6 +68,7 @@ public record ApiKeyConfig(
     check(WRONG_KEYS, wrongKeysPerMinute, 0, Limits.MOST);
     check(OVERLAP, rotationMaxOverlapSeconds, 0, 31_536_000);
     check(SWEEP, sweepSeconds, 1, 86_400);
+    check(EXPIRY_NOTICE, expiryNoticeDays, 0, 365);
     verifyAllowedAddresses = List.copyOf(verifyAllowedAddresses);
   }
 
@@ -77,6 +84,8 @@ public record ApiKeyConfig(
         number(scope, SWEEP, 60),
         flag(scope, LOCKED, false),
         flag(scope, PENDING, true),
+        number(scope, EXPIRY_NOTICE, 7),
+        flag(scope, NEW_NETWORK, false),
         ranges(scope));
   }
 
@@ -142,6 +151,19 @@ public record ApiKeyConfig(
             "Whether pending required actions of the owner, a new password for example, stop the"
                 + " keys too.")
         .defaultValue(true)
+        .add()
+        .property()
+        .name(EXPIRY_NOTICE)
+        .type(ProviderConfigProperty.INTEGER_TYPE)
+        .helpText(
+            "Days before the end of a key at which its owner is told (0 to 365, 0 for never).")
+        .defaultValue(7)
+        .add()
+        .property()
+        .name(NEW_NETWORK)
+        .type(ProviderConfigProperty.BOOLEAN_TYPE)
+        .helpText("Whether owners are told of uses from networks that are new for a key.")
+        .defaultValue(false)
         .add()
         .property()
         .name(ALLOWED)

@@ -26,7 +26,8 @@ public final class ApiKeyEvents {
 
   /**
    * What was done: {@code created}, {@code updated}, {@code rotated}, {@code revoked} or, by the
-   * server, {@code replaced} and {@code owner_disabled}.
+   * server, {@code replaced} and {@code owner_disabled}; or what happened to it: {@code
+   * expires_soon}, {@code new_network}.
    */
   public static final String ACTION = "api_key_action";
 
@@ -83,6 +84,18 @@ public final class ApiKeyEvents {
   /** A rotated key that is removed because its overlap is over; nobody asked for it. */
   static void replaced(EventBuilder event, ApiKey key) {
     dead(describe(event.event(EventType.REMOVE_CREDENTIAL), key, "replaced"), key).success();
+  }
+
+  /** The key of a user ends soon. Nothing changes with it. */
+  static void expiresSoon(EventBuilder event, ApiKey key, long end) {
+    describe(event.event(EventType.UPDATE_CREDENTIAL), key, "expires_soon")
+        .detail("api_key_expires_at", Long.toString(end))
+        .success();
+  }
+
+  /** The key of a user was used from a network that is new for it. Nothing changes with it. */
+  static void newNetwork(EventBuilder event, ApiKey key) {
+    describe(event.event(EventType.UPDATE_CREDENTIAL), key, "new_network").success();
   }
 
   /**

@@ -10,6 +10,7 @@ import dev.bulwark.apikey.key.ApiKeyGenerator;
  * @param cache hash to owner
  * @param limiter wrong keys per address
  * @param usage counters not written yet
+ * @param networks uses from networks that this node has not seen
  * @param generator of new keys
  * @param metrics meters
  */
@@ -18,5 +19,6 @@ record ApiKeyResources(
     Cache<KeyMapping.Id, KeyMapping> cache,
     WrongKeyLimiter limiter,
     UsageCounter usage,
+    NetworkWatch networks,
     ApiKeyGenerator generator,
     ApiKeyMetrics metrics) {}

@@ -39,6 +39,7 @@ public final class ApiKeyVerifier {
   private final Cache<KeyMapping.Id, KeyMapping> cache;
   private final WrongKeyLimiter limiter;
   private final UsageCounter usage;
+  private final NetworkWatch networks;
   private final ApiKeyMetrics metrics;
 
   ApiKeyVerifier(KeycloakSession session, RealmModel realm, ApiKeyResources resources) {
@@ -48,6 +49,7 @@ public final class ApiKeyVerifier {
     this.cache = resources.cache();
     this.limiter = resources.limiter();
     this.usage = resources.usage();
+    this.networks = resources.networks();
     this.metrics = resources.metrics();
   }
 
@@ -62,6 +64,9 @@ public final class ApiKeyVerifier {
     metrics.verified(verification);
     if (verification instanceof Verification.Accepted accepted) {
       usage.count(accepted.key().id(), Time.currentTimeMillis());
+      if (accepted.key().owner() instanceof KeyOwner.User) {
+        networks.used(realm.getId(), accepted.key().id(), address);
+      }
     }
     return verification;
   }

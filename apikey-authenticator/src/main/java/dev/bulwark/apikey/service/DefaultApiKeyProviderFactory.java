@@ -67,6 +67,7 @@ public final class DefaultApiKeyProviderFactory
             cache,
             limiter,
             usage,
+            new NetworkWatch(config.newNetworkNotice()),
             new ApiKeyGenerator(new SecureRandom()),
             new ApiKeyMetrics(Metrics.globalRegistry, usage::size, cache::estimatedSize));
     shared().metrics().watchLimiter(limiter::isAlone);

@@ -20,6 +20,8 @@ final class KeySweeper implements AutoCloseable {
   /** Keys per transaction: short locks. */
   private static final int REPLACED_BATCH = 50;
 
+  private static final int ENDING_BATCH = 50;
+
   /** Rows a round: a million rows are looked at within a day, at the default interval. */
   private static final int ORPHAN_PAGE = 1_000;
 
@@ -49,10 +51,11 @@ final class KeySweeper implements AutoCloseable {
   private void sweep() {
     try {
       resources.metrics().swept(removeReplaced(), removeOrphans());
+      tellEnding();
     } catch (RuntimeException e) {
       resources.metrics().sweepFailed();
-      LOG.warnf("Rotated API keys could not be removed, trying again later: %s", e.getMessage());
-      LOG.debug("Rotated API keys could not be removed", e);
+      LOG.warnf("The upkeep of API keys failed, trying again later: %s", e.getMessage());
+      LOG.debug("The upkeep of API keys failed", e);
     }
   }
 
@@ -67,6 +70,20 @@ final class KeySweeper implements AutoCloseable {
       // A batch without a removal would be met again: it waits for the next round.
     } while (batch.seen() == REPLACED_BATCH && batch.removed() > 0);
     return removed;
+  }
+
+  private void tellEnding() {
+    long notice = TimeUnit.DAYS.toMillis(resources.config().expiryNoticeDays());
+    if (notice == 0) {
+      return;
+    }
+    int seen;
+    do {
+      seen =
+          KeycloakModelUtils.runJobInTransactionWithResult(
+              factory, session -> new EndingKeys(session).tell(notice, ENDING_BATCH));
+      // Each is noted, so the next batch has others.
+    } while (seen == ENDING_BATCH);
   }
 
   private int removeOrphans() {

@@ -42,7 +42,12 @@ final class UsageFlusher implements AutoCloseable {
 
   void start() {
     int seconds = resources.config().usageFlushSeconds();
-    var unused = executor.scheduleWithFixedDelay(this::flush, seconds, seconds, TimeUnit.SECONDS);
+    var unused = executor.scheduleWithFixedDelay(this::round, seconds, seconds, TimeUnit.SECONDS);
+  }
+
+  private void round() {
+    flush();
+    resources.networks().flush(factory);
   }
 
   /** Writes all counts; keeps those that cannot be written. */

@@ -36,6 +36,12 @@ import org.jspecify.annotations.Nullable;
     query =
         "select k from ApiKeyEntity k where k.retired = true and k.endsAt < :now order by k.endsAt")
 @NamedQuery(
+    name = "bulwarkApiKeyEnding",
+    query =
+        "select k from ApiKeyEntity k where k.endsAt > :now and k.endsAt <= :until"
+            + " and k.retired = false and k.ownerType = 'user' and k.endsAt - k.createdAt > :life"
+            + " and (k.noticedEnd is null or k.noticedEnd <> k.endsAt) order by k.endsAt")
+@NamedQuery(
     name = "bulwarkApiKeyOfUsersAfter",
     query =
         "select k from ApiKeyEntity k where k.ownerType = 'user' and k.id > :after order by k.id")
@@ -91,6 +97,17 @@ public class ApiKeyEntity {
 
   @Column(name = "LAST_USED_AT", updatable = false)
   private @Nullable Long lastUsedAt;
+
+  @Column(name = "NOTICED_END", insertable = false, updatable = false)
+  private @Nullable Long noticedEnd;
+
+  @Column(name = "NETWORKS", length = 1000, insertable = false, updatable = false)
+  private @Nullable String networks;
+
+  /** Networks from which the key was used, latest first, separated by blanks; null for none. */
+  public @Nullable String getNetworks() {
+    return networks;
+  }
 
   public String getId() {
     return id;

@@ -4,6 +4,7 @@ import dev.bulwark.apikey.key.OwnerType;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityNotFoundException;
 import jakarta.persistence.LockModeType;
+import jakarta.persistence.Query;
 import jakarta.persistence.TypedQuery;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,50 @@ public final class ApiKeyIndex {
         .setParameter("now", now)
         .setMaxResults(max)
         .getResultList();
+  }
+
+  /**
+   * Keys of users that end soon and of whose end nobody was told, of all realms. A key whose whole
+   * life is shorter than the notice is not among them.
+   *
+   * @param now epoch milliseconds
+   * @param notice how long before their end, in milliseconds
+   */
+  public List<ApiKeyEntity> ending(long now, long notice, int max) {
+    return em().createNamedQuery("bulwarkApiKeyEnding", ApiKeyEntity.class)
+        .setParameter("now", now)
+        .setParameter("until", now + notice)
+        .setParameter("life", notice)
+        .setMaxResults(max)
+        .getResultList();
+  }
+
+  /** Notes that the owner is told of this end; true for one of several nodes. */
+  public boolean notice(String id, long end) {
+    return em().createNativeQuery(
+                "UPDATE BULWARK_API_KEY SET NOTICED_END = ?1 WHERE ID = ?2 AND ENDS_AT = ?1"
+                    + " AND (NOTICED_END IS NULL OR NOTICED_END <> ?1)")
+            .setParameter(1, end)
+            .setParameter(2, id)
+            .executeUpdate()
+        == 1;
+  }
+
+  /**
+   * Replaces the networks of a key, where they are still those that were read.
+   *
+   * @return false where another node was first, or the key is gone
+   */
+  public boolean networks(String id, @Nullable String before, String after) {
+    String same = before == null ? "NETWORKS IS NULL" : "NETWORKS = ?3";
+    Query update =
+        em().createNativeQuery("UPDATE BULWARK_API_KEY SET NETWORKS = ?1 WHERE ID = ?2 AND " + same)
+            .setParameter(1, after)
+            .setParameter(2, id);
+    if (before != null) {
+      update.setParameter(3, before);
+    }
+    return update.executeUpdate() == 1;
   }
 
   /**

@@ -47,6 +47,8 @@ class ConfigTest {
                     sweep,
                     true,
                     true,
+                    7,
+                    false,
                     List.<Network>of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("spi-api-key--default--" + option)

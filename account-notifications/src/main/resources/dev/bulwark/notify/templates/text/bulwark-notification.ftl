@@ -3,6 +3,8 @@ ${msg(notification + ".body", realmName)}
 
 <#if name??>${msg("bulwarkNotification.name")}: ${name}
 </#if>
+<#if end??>${msg("bulwarkNotification.end")}: ${end}
+</#if>
 <#if device??>${msg("bulwarkNotification.device")}: ${device}
 </#if>
 <#if address??>${msg("bulwarkNotification.address")}: ${address}

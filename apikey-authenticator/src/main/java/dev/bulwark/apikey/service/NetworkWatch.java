@@ -1,0 +1,104 @@
+package dev.bulwark.apikey.service;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.bulwark.apikey.key.KeyNetworks;
+import dev.bulwark.apikey.store.ApiKeyEntity;
+import dev.bulwark.apikey.store.ApiKeyIndex;
+import dev.bulwark.redis.address.ClientAddress;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
+
+/**
+ * Notices uses of users' keys from networks that are new for them (K10). A use from a network that
+ * this node has seen costs a look into a map; any other is looked at later, on the thread that
+ * writes usage. Bounded. Thread-safe.
+ */
+final class NetworkWatch {
+
+  private static final Logger LOG = Logger.getLogger(NetworkWatch.class);
+
+  private static final int SEEN = 100_000;
+  private static final int PENDING = 10_000;
+
+  private record Use(String realmId, String keyId, String network) {}
+
+  private final boolean on;
+  private final Cache<Use, Boolean> seen = Caffeine.newBuilder().maximumSize(SEEN).build();
+
+  /** With the address of the first of its requests. */
+  private final ConcurrentHashMap<Use, String> pending = new ConcurrentHashMap<>();
+
+  NetworkWatch(boolean on) {
+    this.on = on;
+  }
+
+  /** A key of a user was accepted. */
+  void used(String realmId, String keyId, @Nullable String address) {
+    if (!on || address == null) {
+      return;
+    }
+    Use use =
+        new Use(
+            realmId,
+            keyId,
+            KeyNetworks.of(ClientAddress.bucket(address), ClientAddress.network(address)));
+    if (seen.getIfPresent(use) == null && pending.size() < PENDING) {
+      pending.putIfAbsent(use, address);
+    }
+  }
+
+  /** Looks at what has come since the last time; what fails is looked at again. */
+  void flush(KeycloakSessionFactory factory) {
+    for (Map.Entry<Use, String> entry : pending.entrySet()) {
+      Use use = entry.getKey();
+      try {
+        KeycloakModelUtils.runJobInTransaction(
+            factory, session -> look(session, use, entry.getValue()));
+        seen.put(use, Boolean.TRUE);
+        pending.remove(use);
+      } catch (RuntimeException e) {
+        LOG.warnf(
+            "The network of API key %s could not be noted, trying again later: %s",
+            use.keyId(), e.getMessage());
+        return;
+      }
+    }
+  }
+
+  private static void look(KeycloakSession session, Use use, String address) {
+    @Nullable RealmModel realm = session.realms().getRealm(use.realmId());
+    if (realm == null) {
+      return;
+    }
+    session.getContext().setRealm(realm);
+    ApiKeyIndex index = new ApiKeyIndex(session);
+    Optional<ApiKeyEntity> row = index.byId(use.realmId(), use.keyId());
+    if (row.isEmpty()) {
+      return;
+    }
+    @Nullable String stored = row.get().getNetworks();
+    KeyNetworks known = KeyNetworks.read(stored);
+    if (known.known().contains(use.network())) {
+      return;
+    }
+    ApiKeyStore store = new ApiKeyStore(session, realm, index);
+    Optional<ApiKey> key = store.owner(row.get()).flatMap(owner -> store.read(owner, row.get()));
+    // Of several nodes that see it at once, one has changed the row.
+    if (key.isPresent()
+        && index.networks(use.keyId(), stored, known.with(use.network()).write())
+        && known.isNews(use.network())) {
+      ApiKeyEvents.newNetwork(
+          new EventBuilder(realm, session).user(key.get().owner().id()).ipAddress(address),
+          key.get());
+    }
+  }
+}
