@@ -11,6 +11,7 @@ import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
+import dev.bulwark.it.support.SigningKey;
 import dev.bulwark.it.support.TestStack;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -15,15 +17,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code docs/security.md} names no test that does not exist, and some for each promise. */
+/**
+ * {@code docs/security.md} and {@code docs/asvs.md} name no test that does not exist, and some for
+ * each promise.
+ */
 class SecurityDocIT {
+
+  private static final Pattern ASVS_ROW =
+      Pattern.compile("(?m)^\\| (\\d+\\.\\d+\\.\\d+) \\| ([123]) \\| ([A-Z][a-z ]+) \\|");
+  private static final List<String> STATES =
+      List.of("Met", "Keycloak", "Operator", "Not met", "Not applicable");
 
   private static final Pattern TEST = Pattern.compile("`(\\w+(?:IT|Test))`");
 
-  @Test
-  void everyTestThatIsNamedExists() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"docs/security.md", "docs/asvs.md"})
+  void everyTestThatIsNamedExists(String document) throws IOException {
     Set<String> named = new TreeSet<>();
-    Matcher matcher = TEST.matcher(Repository.text("docs/security.md"));
+    Matcher matcher = TEST.matcher(Repository.text(document));
     while (matcher.find()) {
       named.add(matcher.group(1));
     }
@@ -44,6 +55,36 @@ class SecurityDocIT {
                 .filter(l -> l.startsWith("| " + row + " |")))
         .singleElement()
         .satisfies(line -> assertThat(TEST.matcher(line).results()).isNotEmpty());
+  }
+
+  /** The chapters 3, 4, 6 to 16 of ASVS 5.0.0 have 277 requirements. */
+  @Test
+  void everyRequirementOfTheAsvsHasARow() throws IOException {
+    List<MatchResult> rows = ASVS_ROW.matcher(Repository.text("docs/asvs.md")).results().toList();
+    assertThat(rows.stream().map(row -> row.group(1)).distinct()).hasSize(277);
+    assertThat(rows).hasSize(277);
+    assertThat(rows.stream().map(row -> row.group(3)))
+        .allSatisfy(state -> assertThat(STATES).contains(state));
+    for (String state : STATES) {
+      for (String level : List.of("1", "2", "3")) {
+        long count =
+            rows.stream()
+                .filter(row -> row.group(2).equals(level) && row.group(3).equals(state))
+                .count();
+        assertThat(total(state, level)).as(state + ", level " + level).isEqualTo(count);
+      }
+    }
+  }
+
+  /** What the table at the head of the document says. */
+  private static long total(String state, String level) throws IOException {
+    String line =
+        Repository.text("docs/asvs.md")
+            .lines()
+            .filter(row -> row.startsWith("| " + state + " |"))
+            .findFirst()
+            .orElseThrow();
+    return Long.parseLong(line.split("\\|")[1 + Integer.parseInt(level)].trim());
   }
 
   private static Set<String> tests() throws IOException {

@@ -1,4 +1,4 @@
-package dev.bulwark.it.fapi;
+package dev.bulwark.it.support;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -16,7 +16,7 @@ import java.util.Base64;
 import java.util.UUID;
 
 /** A key on P-256 that signs JWTs with ES256. */
-final class SigningKey {
+public final class SigningKey {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
@@ -28,14 +28,14 @@ final class SigningKey {
     this.keys = keys;
   }
 
-  static SigningKey create() throws GeneralSecurityException {
+  public static SigningKey create() throws GeneralSecurityException {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
     generator.initialize(new ECGenParameterSpec("secp256r1"));
     return new SigningKey(generator.generateKeyPair());
   }
 
   /** The public key, with its members in the order of RFC 7638. */
-  ObjectNode jwk() {
+  public ObjectNode jwk() {
     ECPublicKey key = (ECPublicKey) keys.getPublic();
     return JSON.createObjectNode()
         .put("crv", "P-256")
@@ -45,14 +45,14 @@ final class SigningKey {
   }
 
   /** RFC 7638. */
-  String thumbprint() throws GeneralSecurityException {
+  public String thumbprint() throws GeneralSecurityException {
     return BASE64.encodeToString(
         MessageDigest.getInstance("SHA-256")
             .digest(jwk().toString().getBytes(StandardCharsets.UTF_8)));
   }
 
   /** A client assertion (RFC 7523). */
-  String assertion(String clientId, String audience) throws GeneralSecurityException {
+  public String assertion(String clientId, String audience) throws GeneralSecurityException {
     long now = Instant.now().getEpochSecond();
     return sign(
         JSON.createObjectNode().put("kid", thumbprint()),
@@ -66,30 +66,36 @@ final class SigningKey {
   }
 
   /** A DPoP proof (RFC 9449). */
-  String proof(String method, String url) throws GeneralSecurityException {
+  public String proof(String method, String url) throws GeneralSecurityException {
+    return proof(claims(method, url));
+  }
+
+  /** A proof of these claims beside a {@code jti} of its own. */
+  public String proof(ObjectNode claims) throws GeneralSecurityException {
     ObjectNode header = JSON.createObjectNode().put("typ", "dpop+jwt");
     header.set("jwk", jwk());
-    return sign(
-        header,
-        JSON.createObjectNode()
-            .put("htm", method)
-            .put("htu", url)
-            .put("iat", Instant.now().getEpochSecond()));
+    return sign(header, claims);
   }
 
   /** As {@link #proof(String, String)}, for a resource, which wants the token named. */
-  String proof(String method, String url, String accessToken) throws GeneralSecurityException {
-    ObjectNode header = JSON.createObjectNode().put("typ", "dpop+jwt");
-    header.set("jwk", jwk());
+  public String proof(String method, String url, String accessToken)
+      throws GeneralSecurityException {
+    return proof(claims(method, url, accessToken));
+  }
+
+  /** What a proof for a resource says. */
+  public static ObjectNode claims(String method, String url, String accessToken)
+      throws GeneralSecurityException {
     byte[] hash =
         MessageDigest.getInstance("SHA-256").digest(accessToken.getBytes(StandardCharsets.UTF_8));
-    return sign(
-        header,
-        JSON.createObjectNode()
-            .put("htm", method)
-            .put("htu", url)
-            .put("iat", Instant.now().getEpochSecond())
-            .put("ath", BASE64.encodeToString(hash)));
+    return claims(method, url).put("ath", BASE64.encodeToString(hash));
+  }
+
+  private static ObjectNode claims(String method, String url) {
+    return JSON.createObjectNode()
+        .put("htm", method)
+        .put("htu", url)
+        .put("iat", Instant.now().getEpochSecond());
   }
 
   private String sign(ObjectNode header, ObjectNode claims) throws GeneralSecurityException {

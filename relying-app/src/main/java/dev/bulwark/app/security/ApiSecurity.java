@@ -1,5 +1,6 @@
 package dev.bulwark.app.security;
 
+import dev.bulwark.app.settings.AppSettings;
 import dev.bulwark.app.settings.CertificateSettings;
 import dev.bulwark.app.settings.GatewaySettings;
 import org.springframework.context.annotation.Bean;
@@ -13,6 +14,7 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.resource.web.DefaultBearerTokenResolver;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.context.SecurityContextHolderFilter;
 
 /**
  * The API is a resource server: an access token in the header {@code Authorization}, or an API key
@@ -27,6 +29,7 @@ class ApiSecurity {
   SecurityFilterChain api(
       HttpSecurity http,
       JwtDecoder decoder,
+      AppSettings app,
       GatewaySettings settings,
       CertificateSettings certificates) {
     GatewayFilter gateway = new GatewayFilter(settings);
@@ -55,6 +58,7 @@ class ApiSecurity {
         .addFilterBefore(gateway, BearerTokenAuthenticationFilter.class)
         .addFilterBefore(
             new ForwardedCertificate(certificates), BearerTokenAuthenticationFilter.class)
+        .addFilterBefore(new PublicAddress(app.url()), SecurityContextHolderFilter.class)
         .sessionManagement(
             session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
         .requestCache(AbstractHttpConfigurer::disable)

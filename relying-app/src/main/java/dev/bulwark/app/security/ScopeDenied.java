@@ -20,13 +20,22 @@ final class ScopeDenied implements AccessDeniedHandler {
   @Override
   public void handle(
       HttpServletRequest request, HttpServletResponse response, AccessDeniedException denied) {
-    StringBuilder challenge = new StringBuilder("Bearer error=\"insufficient_scope\"");
+    StringBuilder challenge =
+        new StringBuilder(scheme(request)).append(" error=\"insufficient_scope\"");
     String scope = wanted(denied);
     if (!scope.isEmpty()) {
       challenge.append(", scope=\"").append(scope).append('"');
     }
     response.setHeader(HttpHeaders.WWW_AUTHENTICATE, challenge.toString());
     response.setStatus(HttpServletResponse.SC_FORBIDDEN);
+  }
+
+  /** RFC 9449, 7.1: the challenge is of the scheme by which the token came. */
+  private static String scheme(HttpServletRequest request) {
+    String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
+    return authorization != null && authorization.regionMatches(true, 0, "DPoP ", 0, 5)
+        ? "DPoP"
+        : "Bearer";
   }
 
   private static String wanted(AccessDeniedException denied) {

@@ -122,8 +122,7 @@ class Tokens {
     return new DelegatingOAuth2TokenValidator<>(
         JwtValidators.createDefaultWithIssuer(keycloak.issuer().toString()),
         new JwtAudienceValidator(keycloak.clientId()),
-        // An ID token has this application as its audience too, and is no access token.
-        new JwtClaimValidator<String>("typ", "Bearer"::equals),
+        new AccessTokenType(),
         new JwtClaimValidator<String>("sub", sub -> sub != null && !sub.isBlank()),
         notRevoked);
   }

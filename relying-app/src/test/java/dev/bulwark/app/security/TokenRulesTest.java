@@ -34,6 +34,15 @@ class TokenRulesTest {
     assertThat(errors(token -> token.claim("typ", "Refresh"))).isNotEmpty();
     assertThat(errors(token -> token.claim("typ", "Logout"))).isNotEmpty();
     assertThat(errors(token -> token.claims(claims -> claims.remove("typ")))).isNotEmpty();
+    // Bound, it says, but to no key: Spring would then ask for no proof.
+    assertThat(errors(token -> token.claim("typ", "DPoP"))).isNotEmpty();
+    for (Object confirmation :
+        List.of(Map.of(), Map.of("jkt", ""), Map.of("jkt", 1))) {
+      assertThat(errors(token -> token.claim("typ", "DPoP").claim("cnf", confirmation)))
+          .isNotEmpty();
+    }
+    assertThat(errors(token -> token.claim("typ", "DPoP").claim("cnf", Map.of("jkt", "key"))))
+        .isEmpty();
     assertThat(errors(token -> token.claims(claims -> claims.remove("sub")))).isNotEmpty();
     // Bound to a certificate, and sent without one (RFC 8705, section 3).
     assertThat(errors(token -> token.claim("cnf", Map.of("x5t#S256", "A".repeat(43)))))
