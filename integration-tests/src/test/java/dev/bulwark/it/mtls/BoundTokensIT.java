@@ -23,8 +23,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * L7, J4, J5: the relying app takes a certificate-bound token with its certificate only (RFC 8705, 3).
- * TLS ends at a real nginx, which runs the configuration of the app's README.
+ * L7, J4, J5: the relying app takes a certificate-bound token with its certificate only (RFC 8705,
+ * 3). TLS ends at a real nginx, which runs the configuration of the app's README.
  */
 class BoundTokensIT {
 

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Authenticator;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Inbox;
 import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import java.io.IOException;
@@ -22,17 +25,20 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** ASVS 6.3.5, 6.3.7, P10: the mails of the shipped realm. */
+/** ASVS 6.3.5, 6.3.7, P10, K10: the mails of the shipped realm. */
 @SharedRealm
 class NotificationsIT {
 
@@ -200,6 +206,97 @@ class NotificationsIT {
     assertThat(inbox.await("n-slow@", 1))
         .extracting(Inbox.Mail::subject)
         .containsExactly("New login to your account");
+  }
+
+  /** K10: on PostgreSQL, whose rows the test makes older. */
+  @Test
+  void ownersHearOfKeysThatExpireSoonAndOfNewNetworks() {
+    Assumptions.assumeTrue(
+        TestStack.get().database().orElse(null) instanceof PostgresProcess, "PostgreSQL");
+    PostgresProcess database = (PostgresProcess) TestStack.get().database().orElseThrow();
+    create("n-keys", true, "");
+    String token = realm.login("n-keys", Realm.PASSWORD, "openid").expect(200).text("access_token");
+    JsonNode key = createKey(token, "deploy", Instant.now().plus(Duration.ofDays(3)));
+    createKey(token, "short", Instant.now().plus(Duration.ofDays(2)));
+    inbox.await("n-keys@", 2);
+
+    assertThat(exchange(key).status()).isEqualTo(200);
+    String row = " WHERE id = '" + key.get("id").asText() + "'";
+    await("the first network is noted")
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () -> database.sql("SELECT networks FROM bulwark_api_key" + row),
+            networks -> networks.contains("127.0.0.0_24"));
+    database.sql("UPDATE bulwark_api_key SET created_at = created_at - 864000000" + row);
+    Inbox.Mail mail = awaitSubject("n-keys@", "An API key expires soon");
+    assertThat(mail.text()).contains("Name: deploy\n", "Expires: ").doesNotContain("IP address");
+
+    verifyFrom("203.0.113.7", key);
+    mail = awaitSubject("n-keys@", "An API key was used from a new network");
+    assertThat(mail.text()).contains("Name: deploy\n", "IP address: 203.0.113.7\n");
+    // The same network, and the same end: no further mail. Another network shows that.
+    verifyFrom("203.0.113.99", key);
+    verifyFrom("198.51.100.1", key);
+    List<Inbox.Mail> mails = inbox.await("n-keys@", 5);
+    assertThat(mails)
+        .extracting(Inbox.Mail::subject)
+        .containsExactlyInAnyOrder(
+            "An API key was created",
+            "An API key was created",
+            "An API key expires soon",
+            "An API key was used from a new network",
+            "An API key was used from a new network");
+  }
+
+  private Inbox.Mail awaitSubject(String address, String subject) {
+    return await()
+        .atMost(Duration.ofSeconds(90))
+        .until(
+            () ->
+                inbox.to(address).stream()
+                    .filter(mail -> mail.subject().equals(subject))
+                    .findFirst(),
+            Optional::isPresent)
+        .orElseThrow();
+  }
+
+  private JsonNode createKey(String token, String name, Instant end) {
+    return Http.send(
+            Http.request(realm.url() + "/api-keys")
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        "{\"name\":\"%s\",\"scopes\":[\"tasks:read\"],\"expiresAt\":\"%s\"}"
+                            .formatted(name, end))))
+        .expect(201)
+        .json();
+  }
+
+  private Response exchange(JsonNode key) {
+    return Http.postForm(
+        realm.endpoint("token"),
+        Map.of(
+            "grant_type", "urn:bulwark:params:oauth:grant-type:api-key", "client_id", "dev-cli"),
+        "X-API-Key",
+        key.get("key").asText());
+  }
+
+  /** As a gateway that tells whose key it is. */
+  private void verifyFrom(String address, JsonNode key) {
+    String path = "/realms/app/clients/" + admin.clientUuid("gateway");
+    ObjectNode client = (ObjectNode) admin.get(path).expect(200).json();
+    client.withObject("/attributes").put("api-key.verify.address-header", "X-Real-IP");
+    admin.put(path, client.toString()).expect(204);
+    Http.get(
+            realm.url() + "/api-keys/verify",
+            "Authorization",
+            Realm.basic("gateway", "gateway-dev-secret"),
+            "X-API-Key",
+            key.get("key").asText(),
+            "X-Real-IP",
+            address)
+        .expect(200);
   }
 
   /** ASVS 6.3.7: whoever takes an account over changes the address first. */

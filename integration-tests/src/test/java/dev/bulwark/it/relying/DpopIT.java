@@ -189,8 +189,7 @@ class DpopIT {
     all[0] = "X-API-Key";
     all[1] = apiKey;
     System.arraycopy(headers, 0, all, 2, headers.length);
-    return Http.postForm(
-        tokenUrl(), Map.of("grant_type", KEY_GRANT, "client_id", "dev-cli"), all);
+    return Http.postForm(tokenUrl(), Map.of("grant_type", KEY_GRANT, "client_id", "dev-cli"), all);
   }
 
   private static String login(String scope) throws GeneralSecurityException {

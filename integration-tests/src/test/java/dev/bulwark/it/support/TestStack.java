@@ -51,6 +51,8 @@ public final class TestStack {
           isDistribution() ? SharedDatabase.start() : Optional.empty();
       ServerSpec.Builder spec = spec("shared", redis.url());
       database.ifPresent(process -> process.configure(spec));
+      // Off by default; on here, so that NotificationsIT sees what it does.
+      spec.option("spi-api-key--default--new-network-notice", "true");
       if (database.isEmpty() && isDistribution()) {
         // Tests cannot ask for a comparison in H2, which only the server opens.
         spec.option("spi-events-listener--redis-revocation--comparison-interval", "1000");
