@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** K5, K6: forward authentication, introspection of raw keys, and whatever ends a key. */
-@SharedRealm(bruteForceProtection = true)
+@SharedRealm
 class VerifyIT {
 
   private final TestStack stack = TestStack.get();

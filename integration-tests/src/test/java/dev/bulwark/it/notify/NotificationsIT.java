@@ -276,8 +276,7 @@ class NotificationsIT {
   private Response exchange(JsonNode key) {
     return Http.postForm(
         realm.endpoint("token"),
-        Map.of(
-            "grant_type", "urn:bulwark:params:oauth:grant-type:api-key", "client_id", "dev-cli"),
+        Map.of("grant_type", "urn:bulwark:params:oauth:grant-type:api-key", "client_id", "dev-cli"),
         "X-API-Key",
         key.get("key").asText());
   }

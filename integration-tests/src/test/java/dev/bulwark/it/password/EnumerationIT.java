@@ -36,7 +36,7 @@ import org.junit.jupiter.api.TestMethodOrder;
  * -Denumeration.attempts=60} makes a short run, whose medians say less.
  */
 @Tag("full")
-@SharedRealm(bruteForceProtection = true)
+@SharedRealm
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class EnumerationIT {
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * L3: every failed login computes exactly one Argon2id hash, whoever it is about and whichever way
  * it comes. {@code EnumerationIT} measures the time that follows from it.
  */
-@SharedRealm(bruteForceProtection = true)
+@SharedRealm
 class FailedLoginCostIT {
 
   private static final String WRONG = "not-the-battery";

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * B2, L5: one JSON for every way of import, twice without harm, never with a placeholder left in
  * it.
  */
-@SharedRealm(bruteForceProtection = true)
+@SharedRealm
 class RealmImportIT {
 
   private final AdminApi admin = TestStack.get().admin();

@@ -51,8 +51,6 @@ class PasskeyIT {
     variables.put("PASSKEYS_ENABLED", "true");
     admin.delete("/realms/app").expect(204);
     admin.post("/realms", RealmFile.development().resolve(variables).json()).expect(201);
-    // Logins follow each other at once, which Keycloak's detection would refuse.
-    admin.put("/realms/app", "{\"bruteForceProtected\":false}").expect(204);
     application = new Application(realm(), admin);
     redis = RedisClient.create(TestStack.get().redis().url());
   }

@@ -7,18 +7,10 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * The class uses the shared server; before its first test the realm {@code app} is imported anew.
+ * The class uses the shared server; before its first test the realm {@code app} is imported anew,
+ * with the settings that are shipped. A test that needs another setting changes it and says why.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(SharedRealmExtension.class)
-public @interface SharedRealm {
-
-  /**
-   * Whether Keycloak's brute-force protection is on, as in the shipped realm. It refuses a login
-   * while it still books the same user's previous one, which it does on a thread of its own after
-   * the response ({@code DefaultBlockingBruteForceProtector}): a login right after another may then
-   * be told "invalid credentials". So it is on only where it is what is tested.
-   */
-  boolean bruteForceProtection() default false;
-}
+public @interface SharedRealm {}

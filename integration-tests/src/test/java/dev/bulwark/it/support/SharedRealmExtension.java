@@ -13,8 +13,5 @@ final class SharedRealmExtension implements BeforeAllCallback {
     admin
         .post("/realms", RealmFile.development().resolve(RealmFile.developmentEnvironment()).json())
         .expect(201);
-    if (!context.getRequiredTestClass().getAnnotation(SharedRealm.class).bruteForceProtection()) {
-      admin.put("/realms/app", "{\"bruteForceProtected\":false}").expect(204);
-    }
   }
 }

@@ -9,6 +9,7 @@ import dev.bulwark.server.ServerKind;
 import dev.bulwark.server.ServerSpec;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +50,7 @@ public final class TestStack {
       EmbeddedRedis redis = EmbeddedRedis.start(port);
       Optional<DatabaseProcess> database =
           isDistribution() ? SharedDatabase.start() : Optional.empty();
-      ServerSpec.Builder spec = spec("shared", redis.url());
+      ServerSpec.Builder spec = manyFromOneAddress(spec("shared", redis.url()));
       database.ifPresent(process -> process.configure(spec));
       // Off by default; on here, so that NotificationsIT sees what it does.
       spec.option("spi-api-key--default--new-network-notice", "true");
@@ -99,6 +100,29 @@ public final class TestStack {
         .environment("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN_USERNAME)
         .environment("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN_PASSWORD)
         .realmFile(RealmFile.development().writeTo(folder));
+  }
+
+  /**
+   * The limit on login attempts is on, as shipped, but with room for all tests of this machine. A
+   * user's own address is never known: otherwise it would be after the first login of each user,
+   * and no test would be a stranger.
+   */
+  public static ServerSpec.Builder manyFromOneAddress(ServerSpec.Builder spec) {
+    String prefix = "spi-login-rate-limiter--default--";
+    for (String limit :
+        List.of(
+            "address-limit",
+            "account-limit",
+            "client-limit",
+            "client-address-limit",
+            "network-limit",
+            "user-code-limit",
+            "device-limit")) {
+      spec.option(prefix + limit, "10000");
+    }
+    // Nobody here: an option of the spec has precedence over that of all test servers.
+    return spec.option(prefix + "allowed-networks", "192.0.2.0/24")
+        .option(prefix + "known-address-days", "0");
   }
 
   public KeycloakServer keycloak() {
