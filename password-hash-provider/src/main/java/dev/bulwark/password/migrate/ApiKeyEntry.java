@@ -12,18 +12,37 @@ import org.jspecify.annotations.Nullable;
  * @param name null for one made up from its number
  * @param scopes null for those of the command line
  * @param expiresAt null for never
+ * @param requestCount requests so far, 0 or more
+ * @param lastUsedAt null for never
+ * @param createdAt null for the moment of the import
  */
 record ApiKeyEntry(
     String hash,
     @Nullable String name,
     @Nullable List<String> scopes,
     @Nullable Instant expiresAt,
-    boolean active) {
+    boolean active,
+    long requestCount,
+    @Nullable Instant lastUsedAt,
+    @Nullable Instant createdAt) {
 
   static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
 
   /** A key known by its hash alone. */
   static ApiKeyEntry of(String hash) {
-    return new ApiKeyEntry(hash, null, null, null, true);
+    return new ApiKeyEntry(hash, null, null, null, true, 0, null, null);
+  }
+
+  /** The same key with what a check has made of hash, name and scopes. */
+  ApiKeyEntry checked(String checkedHash, String checkedName, List<String> checkedScopes) {
+    return new ApiKeyEntry(
+        checkedHash,
+        checkedName,
+        checkedScopes,
+        expiresAt,
+        active,
+        requestCount,
+        lastUsedAt,
+        createdAt);
   }
 }

@@ -10,11 +10,15 @@ final class Columns {
   static final String USERNAME = "username";
   static final String EMAIL = "email";
   static final String PASSWORD_HASH = "password_hash";
+  static final String NAME = "name";
   static final String FIRST_NAME = "first_name";
   static final String LAST_NAME = "last_name";
   static final String ENABLED = "enabled";
   static final String EMAIL_VERIFIED = "email_verified";
+  static final String ROLES = "roles";
+  static final String IDENTITIES = "identities";
   static final String TOTP_SECRET = "totp_secret";
+  static final String BACKUP_CODE_HASHES = "backup_code_hashes";
   static final String API_KEY_HASHES = "api_key_hashes";
 
   static final List<String> REQUIRED = List.of(USERNAME, EMAIL, PASSWORD_HASH);
@@ -23,20 +27,49 @@ final class Columns {
           USERNAME,
           EMAIL,
           PASSWORD_HASH,
+          NAME,
           FIRST_NAME,
           LAST_NAME,
           ENABLED,
           EMAIL_VERIFIED,
+          ROLES,
+          IDENTITIES,
           TOTP_SECRET,
+          BACKUP_CODE_HASHES,
           API_KEY_HASHES);
 
   private Columns() {}
 
-  /** Several hashes in one text, apart by blanks, commas, semicolons or bars. */
-  static List<ApiKeyEntry> apiKeys(String text) {
+  /** Several values in one text, apart by blanks, commas, semicolons or bars. */
+  static List<String> list(String text) {
     String trimmed = text.strip();
-    return trimmed.isEmpty()
-        ? List.of()
-        : Arrays.stream(trimmed.split("[\\s,;|]+")).map(ApiKeyEntry::of).toList();
+    return trimmed.isEmpty() ? List.of() : Arrays.asList(trimmed.split("[\\s,;|]+"));
+  }
+
+  /** Several hashes in one text. */
+  static List<ApiKeyEntry> apiKeys(String text) {
+    return list(text).stream().map(ApiKeyEntry::of).toList();
+  }
+
+  /**
+   * Several accounts at providers in one text, {@code google:1234 github:99}.
+   *
+   * @throws RefusedRowException where one has no colon
+   */
+  static List<Identity> identities(String text) throws RefusedRowException {
+    List<String> texts = list(text);
+    for (String identity : texts) {
+      if (identity.indexOf(':') < 0) {
+        throw new RefusedRowException("identities: not like google:1234");
+      }
+    }
+    return texts.stream()
+        .map(
+            identity -> {
+              int colon = identity.indexOf(':');
+              return new Identity(
+                  identity.substring(0, colon), identity.substring(colon + 1), null);
+            })
+        .toList();
   }
 }

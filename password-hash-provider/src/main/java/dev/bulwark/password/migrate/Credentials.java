@@ -1,12 +1,15 @@
 package dev.bulwark.password.migrate;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.password.foreign.ImportedCode;
 import java.time.Instant;
 import java.util.List;
 
 /**
- * JSON texts of Keycloak's {@code otp} credential and of the bundle's {@code api-key} credential.
+ * JSON texts of Keycloak's credentials {@code otp} and {@code recovery-authn-codes}, and of the
+ * bundle's {@code api-key}.
  */
 final class Credentials {
 
@@ -23,6 +26,31 @@ final class Credentials {
     return JsonNodeFactory.instance.objectNode().put("value", base32).toString();
   }
 
+  static String backupCodesData(int count) {
+    ObjectNode data = JsonNodeFactory.instance.objectNode();
+    data.put("algorithm", "SHA-256");
+    data.put("totalCodes", count);
+    data.put("remainingCodes", count);
+    return data.toString();
+  }
+
+  /**
+   * The codes as the recovery codes of this bundle read them.
+   *
+   * @param hashes SHA-256 in hexadecimal
+   */
+  static String backupCodesSecretData(List<String> hashes) {
+    ObjectNode secret = JsonNodeFactory.instance.objectNode();
+    ArrayNode codes = secret.putArray("codes");
+    for (String hash : hashes) {
+      codes
+          .addObject()
+          .put("number", codes.size())
+          .put("encodedHashedValue", ImportedCode.PREFIX + hash);
+    }
+    return secret.toString();
+  }
+
   static String apiKeyData(ApiKeyEntry key) {
     ObjectNode data = JsonNodeFactory.instance.objectNode();
     data.put("name", key.name());
@@ -36,6 +64,13 @@ final class Credentials {
       data.put("expiresAt", expiresAt.toEpochMilli());
     }
     data.put("active", key.active());
+    if (key.requestCount() > 0) {
+      data.put("requestCount", key.requestCount());
+    }
+    Instant lastUsedAt = key.lastUsedAt();
+    if (lastUsedAt != null) {
+      data.put("lastUsedAt", lastUsedAt.toEpochMilli());
+    }
     return data.toString();
   }
 

@@ -63,13 +63,17 @@ final class CsvRowReader implements RowReader {
         field(fields, Columns.USERNAME),
         field(fields, Columns.EMAIL),
         field(fields, Columns.PASSWORD_HASH),
+        field(fields, Columns.NAME),
         field(fields, Columns.FIRST_NAME),
         field(fields, Columns.LAST_NAME),
         field(fields, Columns.ENABLED),
         positions.containsKey(Columns.EMAIL_VERIFIED)
             ? field(fields, Columns.EMAIL_VERIFIED)
             : null,
+        Columns.list(field(fields, Columns.ROLES)),
+        Columns.identities(field(fields, Columns.IDENTITIES)),
         field(fields, Columns.TOTP_SECRET),
+        Columns.list(field(fields, Columns.BACKUP_CODE_HASHES)),
         Columns.apiKeys(field(fields, Columns.API_KEY_HASHES)));
   }
 

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -30,10 +32,11 @@ import picocli.CommandLine.Spec;
     description = {
       "Turns users of another application into Keycloak's user import.",
       "",
-      "The input is CSV with the header username,email,password_hash and optionally first_name,",
-      "last_name, enabled, email_verified, totp_secret, api_key_hashes; or JSON lines with these names.",
+      "The input is CSV with the header username,email,password_hash and optionally name or",
+      "first_name and last_name, enabled, email_verified, roles, identities, totp_secret,",
+      "backup_code_hashes, api_key_hashes; or JSON lines with these names.",
       "The output is app-users-0.json and so on. Nothing is dropped silently: each refused row is told",
-      "with its line on standard error.",
+      "with its line on standard error, and the report counts every special case.",
       ""
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -84,7 +87,9 @@ public final class MigrateCommand implements Callable<Integer> {
 
   @Option(
       names = "--allow-no-password",
-      description = "Convert users whose password_hash is empty, or marked unusable by Django.")
+      description =
+          "Convert users whose password_hash is empty, or marked unusable by Django, even if they"
+              + " have no account at an identity provider.")
   private boolean withoutPassword;
 
   @Option(
@@ -101,6 +106,41 @@ public final class MigrateCommand implements Callable<Integer> {
           "Whether addresses count as verified where the input has no email_verified"
               + " (default: ${DEFAULT-VALUE}).")
   private boolean emailVerified = true;
+
+  @Option(
+      names = "--split-name",
+      defaultValue = "first",
+      paramLabel = "WHERE",
+      description =
+          "Where the column name is divided into first and last name: at the first blank, the last,"
+              + " or none (default: ${DEFAULT-VALUE}).")
+  @SuppressWarnings("NullAway.Init")
+  private PersonName.Split split;
+
+  @Option(
+      names = "--role",
+      paramLabel = "OLD=NEW",
+      description =
+          "The realm's role for one of the input; nothing behind the equals sign drops it. Others"
+              + " keep their name. May be repeated.")
+  private Map<String, String> roles = Map.of();
+
+  @Option(
+      names = "--provider",
+      paramLabel = "OLD=ALIAS",
+      description =
+          "The realm's identity provider for one of the input. Others keep their name. May be"
+              + " repeated.")
+  private Map<String, String> providers = Map.of();
+
+  @Option(
+      names = "--realm-from",
+      paramLabel = "FILE|URL",
+      description =
+          "The realm to compare roles, scopes, identity providers and names with: its JSON file, or"
+              + " its admin URL (https://HOST/admin/realms/NAME; an access token in the variable"
+              + " KEYCLOAK_TOKEN).")
+  private @Nullable String realmFrom;
 
   @Option(
       names = "--api-key-scopes",
@@ -151,6 +191,7 @@ public final class MigrateCommand implements Callable<Integer> {
 
   static int run(PrintWriter out, PrintWriter err, String... args) {
     return new CommandLine(new MigrateCommand())
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setOut(out)
         .setErr(err)
         .setExecutionExceptionHandler(
@@ -196,12 +237,24 @@ public final class MigrateCommand implements Callable<Integer> {
             withoutPassword,
             duplicateEmails,
             emailVerified,
+            split,
+            Map.copyOf(roles),
+            Map.copyOf(providers),
             List.copyOf(apiKeyScopes),
-            Set.copyOf(ignoredColumns));
+            Set.copyOf(ignoredColumns),
+            catalog());
     PrintWriter err = spec.commandLine().getErr();
     Migration.Report report = new Migration(options, err).run();
     print(spec.commandLine().getOut(), report);
     return report.refused() == 0 ? OK : SOME_REFUSED;
+  }
+
+  private Optional<RealmCatalog> catalog() throws IOException {
+    String source = realmFrom;
+    return source == null
+        ? Optional.empty()
+        : Optional.of(
+            RealmCatalog.read(source, System.getenv().getOrDefault("KEYCLOAK_TOKEN", "")));
   }
 
   private void print(PrintWriter to, Migration.Report report) {
@@ -211,21 +264,9 @@ public final class MigrateCommand implements Callable<Integer> {
         report.converted(),
         report.refused(),
         report.blank() == 0 ? "" : " (" + report.blank() + " blank lines)");
-    report
-        .byAlgorithm()
-        .forEach(
-            (algorithm, count) ->
-                to.printf(
-                    "  %s: %d%n", algorithm.equals("none") ? "no password" : algorithm, count));
-    if (report.addresses().any()) {
-      Migration.Addresses addresses = report.addresses();
-      to.printf(
-          "  e-mail addresses: %d verified by the input, %d verified by default"
-              + " (--no-email-verified), %d not verified%n",
-          addresses.verified(), addresses.byDefault(), addresses.unverified());
-    }
-    if (report.withTotp() > 0 || report.apiKeys() > 0) {
-      to.printf("  with TOTP: %d, API keys: %d%n", report.withTotp(), report.apiKeys());
+    report.users().print(to);
+    if (realmFrom == null) {
+      to.println("roles, scopes and names were not compared with a realm (--realm-from)");
     }
     if (dryRun) {
       to.println("dry run: nothing written");

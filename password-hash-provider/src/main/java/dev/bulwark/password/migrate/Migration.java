@@ -1,14 +1,12 @@
 package dev.bulwark.password.migrate;
 
-import dev.bulwark.password.foreign.StoredHash;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** One run: reads line by line, writes user by user, tells each refused row by its line. */
@@ -18,15 +16,10 @@ final class Migration {
 
   private final MigrationOptions options;
   private final PrintWriter messages;
-  private final Map<String, Long> byAlgorithm = new TreeMap<>();
+  private final UserTally tally;
   private long rows;
   private long converted;
   private long blank;
-  private long withTotp;
-  private long apiKeys;
-  private long verified;
-  private long verifiedByDefault;
-  private long unverified;
 
   /**
    * Prepares a run.
@@ -36,40 +29,22 @@ final class Migration {
   Migration(MigrationOptions options, PrintWriter messages) {
     this.options = options;
     this.messages = messages;
+    this.tally =
+        new UserTally(
+            options.catalog().map(RealmCatalog::profile).orElseGet(ProfileRules::shipped),
+            Instant.now());
   }
 
   /**
    * What a run did.
    *
-   * @param byAlgorithm converted users by the algorithm id of their hash; {@code none} for no
-   *     password
+   * @param users the converted users
    * @param files names of the files written, in order
    */
-  record Report(
-      long rows,
-      long converted,
-      long blank,
-      long withTotp,
-      long apiKeys,
-      Addresses addresses,
-      Map<String, Long> byAlgorithm,
-      List<String> files) {
+  record Report(long rows, long converted, long blank, UserTally users, List<String> files) {
 
     long refused() {
       return rows - converted;
-    }
-  }
-
-  /**
-   * Addresses of converted users.
-   *
-   * @param verified verified, as the input says
-   * @param byDefault verified, where the input has no column for it
-   * @param unverified their users confirm them at the first login, if the realm asks for it
-   */
-  record Addresses(long verified, long byDefault, long unverified) {
-    boolean any() {
-      return verified + byDefault + unverified > 0;
     }
   }
 
@@ -84,8 +59,7 @@ final class Migration {
         UserFiles files = options.dryRun() || out == null ? null : new UserFiles(out, options)) {
       convert(new ByteLines(in), files);
       List<String> names = files == null ? List.of() : files.finish();
-      Addresses addresses = new Addresses(verified, verifiedByDefault, unverified);
-      return new Report(rows, converted, blank, withTotp, apiKeys, addresses, byAlgorithm, names);
+      return new Report(rows, converted, blank, tally, names);
     }
   }
 
@@ -111,7 +85,8 @@ final class Migration {
         if (files != null) {
           files.write(user);
         }
-        count(user, row.emailVerified() == null);
+        tally.add(row, user);
+        converted++;
       } catch (RefusedRowException e) {
         messages.println("line " + lines.number() + ": " + e.getMessage());
       }
@@ -130,18 +105,5 @@ final class Migration {
     } catch (RefusedRowException e) {
       throw new MigrationException("line " + lines.number() + ": " + e.getMessage());
     }
-  }
-
-  private void count(UserRecord user, boolean verifiedUnsaid) {
-    converted++;
-    if (user.email() != null) {
-      verified += user.emailVerified() && !verifiedUnsaid ? 1 : 0;
-      verifiedByDefault += user.emailVerified() && verifiedUnsaid ? 1 : 0;
-      unverified += user.emailVerified() ? 0 : 1;
-    }
-    StoredHash password = user.password();
-    byAlgorithm.merge(password == null ? "none" : password.algorithm(), 1L, Long::sum);
-    withTotp += user.totpSecret() == null ? 0 : 1;
-    apiKeys += user.apiKeys().size();
   }
 }

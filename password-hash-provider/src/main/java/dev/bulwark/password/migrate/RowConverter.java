@@ -6,6 +6,7 @@ import dev.bulwark.password.foreign.UnusableHashException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -28,20 +29,25 @@ final class RowConverter {
   private static final Pattern EMAIL = Pattern.compile("[^\\s@,;<>\"\\\\]+@[^\\s@,;<>\"\\\\]+");
   private static final Pattern FORBIDDEN = Pattern.compile("[\\p{Cntrl}\\p{Zl}\\p{Zp}]");
   private static final Pattern BASE32 = Pattern.compile("[A-Za-z2-7]+");
-  private static final Pattern SCOPE = Pattern.compile("[\\x21\\x23-\\x5B\\x5D-\\x7E]+");
 
   /** 80 bits, what older versions of pyotp make; RFC 4226 asks for 128. */
   private static final int MIN_TOTP_DIGITS = 16;
 
   private static final int MAX_TOTP_DIGITS = 160;
 
+  /** More than any application hands out; each is tried at a login. */
+  private static final int MAX_BACKUP_CODES = 100;
+
   private final MigrationOptions options;
+  private final RealmReferences realm;
   private final SeenSet usernames = new SeenSet();
   private final SeenSet emails = new SeenSet();
+  private final SeenSet identities = new SeenSet();
   private final SeenSet keyHashes = new SeenSet();
 
   RowConverter(MigrationOptions options) {
     this.options = options;
+    this.realm = new RealmReferences(options);
   }
 
   /**
@@ -53,19 +59,34 @@ final class RowConverter {
   UserRecord convert(UserRow row, long line) throws RefusedRowException {
     String username = lowerCase(Columns.USERNAME, required(Columns.USERNAME, row.username()));
     String email = email(row.email());
+    List<Identity> accounts = realm.identities(row.identities());
+    String totpSecret = totpSecret(row.totpSecret());
+    List<String> backupCodes = backupCodes(row.backupCodes());
     UserRecord user =
         new UserRecord(
             username,
             email,
             email != null && isVerified(row.emailVerified()),
-            optional(Columns.FIRST_NAME, row.firstName()),
-            optional(Columns.LAST_NAME, row.lastName()),
+            name(row),
             flag(Columns.ENABLED, row.enabled(), true),
-            password(row.passwordHash()),
-            totpSecret(row.totpSecret()),
+            password(row.passwordHash(), !accounts.isEmpty()),
+            realm.roles(row.roles()),
+            accounts,
+            totpSecret,
+            // Alone they would be a second factor that the old application did not ask for.
+            totpSecret == null ? List.of() : backupCodes,
             apiKeys(row.apiKeys()));
     refuseDuplicates(user, line);
     return user;
+  }
+
+  private PersonName name(UserRow row) throws RefusedRowException {
+    String first = optional(Columns.FIRST_NAME, row.firstName());
+    String last = optional(Columns.LAST_NAME, row.lastName());
+    String whole = optional(Columns.NAME, row.name());
+    return first == null && last == null && whole != null
+        ? PersonName.of(whole, options.split())
+        : new PersonName(first, last);
   }
 
   /** An address counts as the old application treated it: proven where it asked for no proof. */
@@ -82,6 +103,9 @@ final class RowConverter {
     if (email != null) {
       refuseSeen("email '" + email + "'", emails.line(email));
     }
+    for (Identity identity : user.identities()) {
+      refuseSeen("the account at '" + identity.provider() + "'", identities.line(text(identity)));
+    }
     Set<String> own = new HashSet<>();
     for (ApiKeyEntry key : user.apiKeys()) {
       refuseSeen(
@@ -91,7 +115,12 @@ final class RowConverter {
     if (email != null) {
       emails.add(email, line);
     }
+    user.identities().forEach(identity -> identities.add(text(identity), line));
     own.forEach(hash -> keyHashes.add(hash, line));
+  }
+
+  private static String text(Identity identity) {
+    return identity.provider() + "\n" + identity.id();
   }
 
   private static void refuseSeen(String what, int firstLine) throws RefusedRowException {
@@ -100,10 +129,15 @@ final class RowConverter {
     }
   }
 
-  private @Nullable StoredHash password(String hash) throws RefusedRowException {
+  /**
+   * Reads a hash.
+   *
+   * @param otherwise whether the user can log in without a password
+   */
+  private @Nullable StoredHash password(String hash, boolean otherwise) throws RefusedRowException {
     // Django writes an exclamation mark and random characters for "no password".
     if (hash.isEmpty() || hash.startsWith("!")) {
-      if (options.withoutPassword()) {
+      if (otherwise || options.withoutPassword()) {
         return null;
       }
       throw new RefusedRowException(
@@ -204,9 +238,25 @@ final class RowConverter {
     return secret.toUpperCase(Locale.ROOT);
   }
 
+  private static List<String> backupCodes(List<String> hashes) throws RefusedRowException {
+    if (hashes.size() > MAX_BACKUP_CODES) {
+      throw new RefusedRowException("backup_code_hashes: more than " + MAX_BACKUP_CODES);
+    }
+    Set<String> codes = new LinkedHashSet<>();
+    for (String text : hashes) {
+      String hash = text.toLowerCase(Locale.ROOT);
+      if (!ApiKeyEntry.HASH.matcher(hash).matches()) {
+        throw new RefusedRowException("backup_code_hashes: not 64 hexadecimal digits (a SHA-256)");
+      }
+      if (!codes.add(hash)) {
+        throw new RefusedRowException("backup_code_hashes: a code is there twice");
+      }
+    }
+    return List.copyOf(codes);
+  }
+
   private List<ApiKeyEntry> apiKeys(List<ApiKeyEntry> keys) throws RefusedRowException {
     List<ApiKeyEntry> checked = new ArrayList<>();
-    Set<String> names = new HashSet<>();
     for (ApiKeyEntry key : keys) {
       String hash = key.hash().toLowerCase(Locale.ROOT);
       if (!ApiKeyEntry.HASH.matcher(hash).matches()) {
@@ -218,16 +268,9 @@ final class RowConverter {
             "api_key_hashes: a name is not 1 to " + MAX_KEY_NAME + " characters");
       }
       refuseHalfCharacters(Columns.API_KEY_HASHES, name);
-      if (!names.add(name)) {
-        throw new RefusedRowException("api_key_hashes: two keys have the same name");
-      }
       List<String> scopes = key.scopes() == null ? options.apiKeyScopes() : key.scopes();
-      for (String scope : scopes) {
-        if (!SCOPE.matcher(scope).matches()) {
-          throw new RefusedRowException("api_key_hashes: a scope has a blank, quote or backslash");
-        }
-      }
-      checked.add(new ApiKeyEntry(hash, name, scopes, key.expiresAt(), key.active()));
+      realm.requireScopes(scopes);
+      checked.add(key.checked(hash, name, scopes));
     }
     return checked;
   }

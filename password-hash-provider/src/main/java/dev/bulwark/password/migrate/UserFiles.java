@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -123,23 +124,36 @@ final class UserFiles implements AutoCloseable {
     out.writeStringField("username", user.username());
     writeIfPresent(out, "email", user.email());
     out.writeBooleanField("emailVerified", user.emailVerified());
-    writeIfPresent(out, "firstName", user.firstName());
-    writeIfPresent(out, "lastName", user.lastName());
+    writeIfPresent(out, "firstName", user.name().first());
+    writeIfPresent(out, "lastName", user.name().last());
     out.writeBooleanField("enabled", user.enabled());
     out.writeArrayFieldStart("credentials");
     StoredHash password = user.password();
     if (password != null) {
-      writeCredential(out, "password", null, password.credentialData(), password.secretData());
+      writeCredential(
+          out, "password", null, null, password.credentialData(), password.secretData());
     }
     String totp = user.totpSecret();
     if (totp != null) {
-      writeCredential(out, "otp", null, Credentials.TOTP_DATA, Credentials.totpSecretData(totp));
+      writeCredential(
+          out, "otp", null, null, Credentials.TOTP_DATA, Credentials.totpSecretData(totp));
+    }
+    List<String> codes = user.backupCodes();
+    if (!codes.isEmpty()) {
+      writeCredential(
+          out,
+          "recovery-authn-codes",
+          null,
+          null,
+          Credentials.backupCodesData(codes.size()),
+          Credentials.backupCodesSecretData(codes));
     }
     for (ApiKeyEntry key : user.apiKeys()) {
       writeCredential(
           out,
           "api-key",
           key.name(),
+          key.createdAt(),
           Credentials.apiKeyData(key),
           Credentials.apiKeySecretData(key));
     }
@@ -147,16 +161,44 @@ final class UserFiles implements AutoCloseable {
     // An import gives no roles of its own accord; this one is what every user of a realm has.
     out.writeArrayFieldStart("realmRoles");
     out.writeString("default-roles-" + options.realm().toLowerCase(Locale.ROOT));
+    for (String role : user.roles()) {
+      out.writeString(role);
+    }
     out.writeEndArray();
+    writeIdentities(out, user.identities());
     out.writeEndObject();
   }
 
+  private static void writeIdentities(JsonGenerator out, List<Identity> identities)
+      throws IOException {
+    if (identities.isEmpty()) {
+      return;
+    }
+    out.writeArrayFieldStart("federatedIdentities");
+    for (Identity identity : identities) {
+      out.writeStartObject();
+      out.writeStringField("identityProvider", identity.provider());
+      out.writeStringField("userId", identity.id());
+      writeIfPresent(out, "userName", identity.username());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+  }
+
   private static void writeCredential(
-      JsonGenerator out, String type, @Nullable String label, String data, String secret)
+      JsonGenerator out,
+      String type,
+      @Nullable String label,
+      @Nullable Instant created,
+      String data,
+      String secret)
       throws IOException {
     out.writeStartObject();
     out.writeStringField("type", type);
     writeIfPresent(out, "userLabel", label);
+    if (created != null) {
+      out.writeNumberField("createdDate", created.toEpochMilli());
+    }
     out.writeStringField("credentialData", data);
     out.writeStringField("secretData", secret);
     out.writeEndObject();

@@ -10,15 +10,20 @@ import org.jspecify.annotations.Nullable;
  * @param username lower case
  * @param email lower case; null for none
  * @param password null for none
+ * @param roles of the realm, beside the default role
+ * @param identities with the provider's alias in the realm
  * @param totpSecret Base32 in upper case without padding; null for none
+ * @param backupCodes SHA-256 in lower-case hexadecimal; none without a TOTP secret
  */
 record UserRecord(
     String username,
     @Nullable String email,
     boolean emailVerified,
-    @Nullable String firstName,
-    @Nullable String lastName,
+    PersonName name,
     boolean enabled,
     @Nullable StoredHash password,
+    List<String> roles,
+    List<Identity> identities,
     @Nullable String totpSecret,
+    List<String> backupCodes,
     List<ApiKeyEntry> apiKeys) {}

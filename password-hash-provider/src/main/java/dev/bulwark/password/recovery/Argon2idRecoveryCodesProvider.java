@@ -1,6 +1,7 @@
 package dev.bulwark.password.recovery;
 
 import dev.bulwark.password.foreign.Algorithms;
+import dev.bulwark.password.foreign.ImportedCode;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.credential.CredentialInput;
@@ -17,7 +18,8 @@ import org.keycloak.models.credential.dto.RecoveryAuthnCodeRepresentation;
 /**
  * Keycloak's recovery codes, which a realm with the policy {@code hashAlgorithm(argon2id)} stores
  * with Argon2id (spec T5). Codes that Keycloak has stored work too; the first one that is used has
- * the rest of its set hashed. For one thread, as every provider of a session.
+ * the rest of its set hashed. Those of another application ({@link ImportedCode}) work in any order
+ * and stay as they are until they are renewed. For one thread, as every provider of a session.
  */
 final class Argon2idRecoveryCodesProvider extends RecoveryAuthnCodesCredentialProvider {
 
@@ -54,6 +56,9 @@ final class Argon2idRecoveryCodesProvider extends RecoveryAuthnCodesCredentialPr
     }
     RecoveryAuthnCodesCredentialModel codes = stored.get();
     Optional<RecoveryAuthnCodeRepresentation> next = codes.getNextRecoveryAuthnCode();
+    if (next.isPresent() && ImportedCode.is(next.get().getEncodedHashedValue())) {
+      return useImportedCode(user, codes, code);
+    }
     if (next.isEmpty()
         || !matches(code, next.get().getEncodedHashedValue())
         || !claim(codes.getId(), next.get().getNumber())) {
@@ -62,6 +67,18 @@ final class Argon2idRecoveryCodesProvider extends RecoveryAuthnCodesCredentialPr
     codes.removeRecoveryAuthnCode();
     hashing(realm).ifPresent(hashing -> hashing.hash(codes));
     user.credentialManager().updateStoredCredential(codes);
+    return true;
+  }
+
+  /** Codes of another application were used in any order, so here too. */
+  private boolean useImportedCode(
+      UserModel user, RecoveryAuthnCodesCredentialModel codes, String code) {
+    ImportedCodeSet set = ImportedCodeSet.read(codes);
+    Optional<Integer> number = set.numberOf(code);
+    if (number.isEmpty() || !claim(codes.getId(), number.get())) {
+      return false;
+    }
+    user.credentialManager().updateStoredCredential(set.without(number.get()).write(codes));
     return true;
   }
 

@@ -2,6 +2,7 @@ package dev.bulwark.password.recovery;
 
 import dev.bulwark.password.CredentialFields;
 import dev.bulwark.password.foreign.Algorithms;
+import dev.bulwark.password.foreign.ImportedCode;
 import dev.bulwark.password.foreign.UnusableHashException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -59,8 +60,8 @@ final class RecoveryCodeHashing {
   }
 
   /**
-   * Hashes the codes of a credential that are in Keycloak's form, and leaves the others alone.
-   * Takes one computation of Argon2id for each.
+   * Hashes the codes of a credential that are in Keycloak's form, and leaves the others alone. A
+   * set of imported codes stays whole as it is. Takes one computation of Argon2id for each.
    *
    * @return the same credential (id, label, date) with all its codes hashed
    */
@@ -73,6 +74,9 @@ final class RecoveryCodeHashing {
               .stream()
               .map(this::hash)
               .toList();
+      if (codes.stream().anyMatch(code -> ImportedCode.is(code.getEncodedHashedValue()))) {
+        return credential;
+      }
       int total =
           JsonSerialization.readValue(
                   credential.getCredentialData(), RecoveryAuthnCodesCredentialData.class)
@@ -90,7 +94,7 @@ final class RecoveryCodeHashing {
 
   private RecoveryAuthnCodeRepresentation hash(RecoveryAuthnCodeRepresentation code) {
     String stored = code.getEncodedHashedValue();
-    return PhcText.is(stored)
+    return PhcText.is(stored) || ImportedCode.is(stored)
         ? code
         : new RecoveryAuthnCodeRepresentation(
             code.getNumber(),

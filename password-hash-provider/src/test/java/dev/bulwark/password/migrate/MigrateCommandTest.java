@@ -240,7 +240,7 @@ class MigrateCommandTest {
       value = {
         "{\"username\":\"bob\"} | field 'email' is missing",
         "{\"username\":\"bob\",\"email\":1,\"password_hash\":\"x\"} | field 'email' is not a text",
-        "{\"username\":\"bob\",\"email\":\"\",\"password_hash\":\"x\",\"role\":1} | unknown field (leave it out, or --ignore-columns)",
+        "{\"username\":\"bob\",\"email\":\"\",\"password_hash\":\"x\",\"shoe_size\":1} | unknown field (leave it out, or --ignore-columns)",
         "{\"username\":\"bob\",\"username\":\"eve\",\"email\":\"\",\"password_hash\":\"x\"} | not JSON: fault at column 29",
         "{\"username\":\"bob\" | not JSON: fault at column 18",
         "{} {} | not JSON: fault at column 4",
@@ -369,7 +369,7 @@ class MigrateCommandTest {
         "\n\n",
         "username,email\n",
         "username,email,password_hash,username\n",
-        "username,email,password_hash,role\n",
+        "username,email,password_hash,shoe_size\n",
         "Username,email,password_hash\n",
         "\"username,\n"
       })

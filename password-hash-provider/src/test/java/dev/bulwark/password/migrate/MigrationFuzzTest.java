@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -123,8 +125,12 @@ public class MigrationFuzzTest {
         true,
         false,
         false,
+        PersonName.Split.FIRST,
+        Map.of(),
+        Map.of(),
         List.of("tasks:read"),
-        Set.of("id"));
+        Set.of("id"),
+        Optional.empty());
   }
 
   private static void deleteAll(Path in, Path out) throws IOException {

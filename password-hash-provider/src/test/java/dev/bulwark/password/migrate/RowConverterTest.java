@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.bulwark.password.foreign.CostLimits;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,8 +26,12 @@ class RowConverterTest {
               true,
               false,
               false,
+              PersonName.Split.FIRST,
+              Map.of(),
+              Map.of(),
               List.of(),
-              Set.of()));
+              Set.of(),
+              Optional.empty()));
 
   @Test
   void lettersThatBecomeBase32InUpperCaseAreNotBase32() {
@@ -39,7 +45,21 @@ class RowConverterTest {
   }
 
   private static void refused(String totpSecret, String reason) {
-    UserRow row = new UserRow("a", "", "", "", "", "", "", totpSecret, List.of());
+    UserRow row =
+        new UserRow(
+            "a",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            List.of(),
+            List.of(),
+            totpSecret,
+            List.of(),
+            List.of());
     assertThatExceptionOfType(RefusedRowException.class)
         .isThrownBy(() -> CONVERTER.convert(row, 1))
         .withMessage(reason);

@@ -1,0 +1,273 @@
+package dev.bulwark.password.migrate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** P5: what an application has beside names and hashes, and what the report says of it. */
+class SpecialCasesTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String BCRYPT =
+      "$2b$04$hB94hEx5m.HMTHncqKUZ8ufGbViykjox/RPQVkPzSOsPshg8K5T6m";
+  private static final String HASH = "0123456789abcdef".repeat(4);
+  private static final String SHIPPED = Path.of("..", "realm-config", "app-realm.json").toString();
+
+  @TempDir Path folder;
+  private final StringWriter stdout = new StringWriter();
+  private final StringWriter stderr = new StringWriter();
+  private Path in;
+
+  @BeforeEach
+  void path() {
+    in = folder.resolve("users");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "first | Ann van der Berg | Ann | van der Berg",
+        "last | Ann van der Berg | Ann van der | Berg",
+        "none | Ann van der Berg | Ann van der Berg |",
+        "first | Ann | Ann |",
+        "last | Ann | Ann |",
+        "first | Jo (Josephine) O'Neil | Jo | (Josephine) O'Neil",
+        "first | 山田 太郎 | 山田 | 太郎"
+      })
+  void dividesAName(String split, String name, String first, String last) throws IOException {
+    write("username,email,password_hash,name", "ann,,%s,%s".formatted(BCRYPT, name));
+    assertThat(run("--split-name", split)).as(stderr.toString()).isZero();
+    JsonNode user = users().get(0);
+    assertThat(user.get("firstName").asText()).isEqualTo(first);
+    assertThat(user.path("lastName").asText(null)).isEqualTo(last);
+    assertThat(stdout.toString())
+        .contains(last == null ? "0 first and last name, 1 one name" : "1 first and last name");
+  }
+
+  @Test
+  void bothPartsWithABlankBetweenThemAreTheNameAgain() {
+    for (PersonName.Split split : PersonName.Split.values()) {
+      for (String name : List.of("Ann", "Ann B", "Ann  B", "A B C", "\u5c71\u7530 \u592a\u90ce")) {
+        PersonName parts = PersonName.of(name, split);
+        String again = parts.last() == null ? parts.first() : parts.first() + " " + parts.last();
+        assertThat(again).as("%s %s", name, split).isEqualTo(name);
+      }
+    }
+  }
+
+  @Test
+  void firstAndLastNameComeBeforeTheWholeOne() throws IOException {
+    write(
+        "username,email,password_hash,name,first_name,last_name",
+        "ann,,%s,Whole Name,Ann,".formatted(BCRYPT),
+        "bob,,%s,Whole Name,,".formatted(BCRYPT),
+        "eve,,%s,,,".formatted(BCRYPT));
+    assertThat(run()).as(stderr.toString()).isZero();
+    assertThat(users().get(0).has("lastName")).isFalse();
+    assertThat(users().get(1).get("lastName").asText()).isEqualTo("Name");
+    assertThat(users().get(2).has("firstName")).isFalse();
+    assertThat(stdout.toString()).contains("names: 1 first and last name, 1 one name, 1 none");
+  }
+
+  @Test
+  void accountsAtProvidersComeAlong() throws IOException {
+    write(
+        """
+        {"username":"ann","email":"ann@b","password_hash":"","identities":[{"provider":"google-oauth2","id":"117","username":"ann@b"}]}
+        {"username":"bob","email":null,"password_hash":"%s","identities":"github:99"}
+        """
+            .formatted(BCRYPT));
+    assertThat(run("--provider", "google-oauth2=google", "--realm-from", SHIPPED))
+        .as(stderr.toString())
+        .isZero();
+    assertThat(users().get(0).get("federatedIdentities"))
+        .isEqualTo(
+            JSON.readTree(
+                "[{\"identityProvider\":\"google\",\"userId\":\"117\",\"userName\":\"ann@b\"}]"));
+    assertThat(users().get(0).get("credentials")).isEmpty();
+    assertThat(users().get(1).get("federatedIdentities").get(0).get("userId").asText())
+        .isEqualTo("99");
+    assertThat(stdout.toString())
+        .contains("accounts at identity providers: github 1, google 1")
+        .contains("users who log in at a provider and have no password: 1");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "identities | facebook:1 | identity provider 'facebook' is not in the realm: make it there first, or map it (--provider)",
+        "identities | google | identities: not like google:1234",
+        "identities | google: | identities: not 1 to 255 printable characters without outer blanks",
+        "identities | google:1 google:2 | identities: two accounts at 'google'",
+        "roles | editor | role 'editor' is not in the realm: make it there first, or map it (--role)",
+        "backup_code_hashes | abc | backup_code_hashes: not 64 hexadecimal digits (a SHA-256)",
+        "backup_code_hashes | HASH HASH | backup_code_hashes: a code is there twice",
+        "api_key_hashes | HASH | api_key_hashes: scope 'tasks:fly' is not in the realm: make it there first"
+      })
+  void refusesWhatTheRealmLacks(String column, String value, String reason) throws IOException {
+    write(
+        "username,email,password_hash," + column,
+        "ann,,%s,%s".formatted(BCRYPT, value.replace("HASH", HASH)));
+    assertThat(run("--realm-from", SHIPPED, "--api-key-scopes", "tasks:fly")).isEqualTo(2);
+    assertThat(stderr.toString().trim()).isEqualTo("line 2: " + reason);
+  }
+
+  @Test
+  void anAccountAtAProviderBelongsToOneUser() throws IOException {
+    write(
+        "username,email,password_hash,identities",
+        "ann,,,google:1",
+        "bob,,,github:1",
+        "eve,,,google:1");
+    assertThat(run()).isEqualTo(2);
+    assertThat(stderr.toString().trim())
+        .isEqualTo("line 4: the account at 'google' is on line 2 already");
+  }
+
+  @Test
+  void rolesAreMappedAndCounted() throws IOException {
+    write(
+        """
+        {"username":"ann","email":"","password_hash":"%s","roles":["root","user"]}
+        {"username":"bob","email":"","password_hash":"%s","roles":"user"}
+        """
+            .formatted(BCRYPT, BCRYPT));
+    assertThat(run("--role", "root=admin", "--role", "user=", "--realm-from", SHIPPED))
+        .as(stderr.toString())
+        .isZero();
+    assertThat(users().get(0).get("realmRoles"))
+        .isEqualTo(JSON.readTree("[\"default-roles-app\",\"admin\"]"));
+    assertThat(users().get(1).get("realmRoles")).hasSize(1);
+    assertThat(stdout.toString()).contains("roles: admin 1");
+  }
+
+  @Test
+  void backupCodesComeAlongWithTheTotp() throws IOException {
+    write(
+        "username,email,password_hash,totp_secret,backup_code_hashes",
+        "ann,,%s,JBSWY3DPEHPK3PXP,%s %s".formatted(BCRYPT, HASH, "A".repeat(64)),
+        "bob,,%s,,%s".formatted(BCRYPT, HASH));
+    assertThat(run()).as(stderr.toString()).isZero();
+    JsonNode codes = users().get(0).get("credentials").get(2);
+    assertThat(codes.get("type").asText()).isEqualTo("recovery-authn-codes");
+    assertThat(JSON.readTree(codes.get("credentialData").asText()))
+        .isEqualTo(
+            JSON.readTree("{\"algorithm\":\"SHA-256\",\"totalCodes\":2,\"remainingCodes\":2}"));
+    assertThat(JSON.readTree(codes.get("secretData").asText()).get("codes").get(1))
+        .isEqualTo(
+            JSON.readTree(
+                "{\"number\":2,\"encodedHashedValue\":\"{SHA-256}%s\"}".formatted("a".repeat(64))));
+    assertThat(users().get(1).get("credentials")).as("no factor that was none").hasSize(1);
+    assertThat(stdout.toString())
+        .contains("backup codes: 2 of 1 users")
+        .contains("users whose backup codes are left out, since they have no TOTP: 1");
+  }
+
+  @Test
+  void keysKeepTheirCountsAndMayShareAName() throws IOException {
+    write(
+        """
+        {"username":"ann","email":"","password_hash":"%s","api_key_hashes":[{"hash":"%s","name":"ci","request_count":12,"last_used_at":"2026-01-31T00:00:00Z","created_at":"2025-01-31T00:00:00Z","scopes":["tasks:read"]},{"hash":"%s","name":"ci","active":false,"expires_at":"2020-01-01T00:00:00Z"}]}
+        """
+            .formatted(BCRYPT, HASH, "a".repeat(64)));
+    assertThat(run("--realm-from", SHIPPED)).as(stderr.toString()).isZero();
+    JsonNode credential = users().get(0).get("credentials").get(1);
+    JsonNode key = JSON.readTree(credential.get("credentialData").asText());
+    assertThat(credential.get("createdDate").asLong()).isEqualTo(1738281600000L);
+    assertThat(key.get("requestCount").asInt()).isEqualTo(12);
+    assertThat(key.get("lastUsedAt").asLong()).isEqualTo(1769817600000L);
+    assertThat(users().get(0).get("credentials").get(2).get("userLabel").asText()).isEqualTo("ci");
+    assertThat(stdout.toString())
+        .contains("API keys that are inactive: 1")
+        .contains("API keys that have expired: 1")
+        .contains("API keys without scopes, which open nothing (--api-key-scopes): 1")
+        .contains("API keys with a request count: 1");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-1", "1.5", "1e30"})
+  void aRequestCountIsANumberFromZeroOn(String count) throws IOException {
+    write(
+        "{\"username\":\"ann\",\"email\":\"\",\"password_hash\":\"%s\",\"api_key_hashes\":[{\"hash\":\"%s\",\"request_count\":%s}]}\n"
+            .formatted(BCRYPT, HASH, count));
+    assertThat(run()).isEqualTo(2);
+    assertThat(stderr.toString().trim())
+        .isEqualTo(
+            "line 1: api_key_hashes: an element whose 'request_count' is no number from 0 on");
+  }
+
+  /** Names and addresses of the shipped realm stop nobody but who has an angle bracket. */
+  @Test
+  void saysWhomTheRealmStops() throws IOException {
+    write(
+        "username,email,password_hash,name",
+        "ann,,%s,Ann".formatted(BCRYPT),
+        "bob,j\u00f6rg@b,%s,Jo (Josephine) & Co".formatted(BCRYPT),
+        "eve,eve@b,%s,Eve <eve@b>".formatted(BCRYPT),
+        "dis,,%s,".formatted(BCRYPT));
+    assertThat(run("--realm-from", SHIPPED)).as(stderr.toString()).isZero();
+    assertThat(stdout.toString())
+        .contains("without an e-mail address: 2")
+        .contains("with a non-ASCII e-mail address (the mail server must take SMTPUTF8): 1")
+        .contains("ATTENTION: the realm's user profile stops users at the first login: 1")
+        .contains("    refused character in the last name: 1");
+
+    Path plain = folder.resolve("plain.json");
+    Files.writeString(
+        plain,
+        "{\"roles\":{\"realm\":[]},\"clientScopes\":[],\"smtpServer\":{\"host\":\"localhost\"}}");
+    assertThat(run("--realm-from", plain.toString())).as(stderr.toString()).isZero();
+    assertThat(stdout.toString())
+        .as("a realm with Keycloak's own profile")
+        .contains("stops users at the first login: 4")
+        .contains("    no e-mail address: 2", "    no first name: 1", "    no last name: 2")
+        .contains("    non-ASCII e-mail address: 1", "    refused character in the last name: 2");
+  }
+
+  @Test
+  void countsDisabledUsersAndSaysThatNothingWasCompared() throws IOException {
+    write("username,email,password_hash,enabled", "ann,,%s,f".formatted(BCRYPT));
+    assertThat(run()).isZero();
+    assertThat(stdout.toString())
+        .contains("disabled: 1")
+        .contains("not compared with a realm (--realm-from)");
+    assertThat(run("--realm-from", folder.resolve("none").toString())).isEqualTo(1);
+    assertThat(run("--realm-from", in.toString())).isEqualTo(1);
+    assertThat(run("--realm-from", "http://127.0.0.1:1/admin/realms/app")).isEqualTo(1);
+  }
+
+  private int run(String... more) {
+    List<String> arguments =
+        new ArrayList<>(List.of("--in", in.toString(), "--out", folder.resolve("out").toString()));
+    arguments.addAll(List.of(more));
+    stdout.getBuffer().setLength(0);
+    stderr.getBuffer().setLength(0);
+    return MigrateCommand.run(
+        new PrintWriter(stdout, true),
+        new PrintWriter(stderr, true),
+        arguments.toArray(String[]::new));
+  }
+
+  private void write(String... lines) throws IOException {
+    Files.writeString(in, String.join("\n", lines) + "\n");
+  }
+
+  private JsonNode users() throws IOException {
+    return JSON.readTree(folder.resolve("out").resolve("app-users-0.json").toFile()).get("users");
+  }
+}
