@@ -44,7 +44,7 @@ sealed interface DirectGrantKey {
     }
     return switch (ApiKeyFormat.classify(password, prefix)) {
       case CHECKED, UNCHECKED, BAD_CHECKSUM -> new Presented(password);
-      case FOREIGN, MALFORMED -> new None();
+      case FOREIGN, ODD_LENGTH, MALFORMED -> new None();
     };
   }
 }

@@ -149,7 +149,7 @@ final class CheckCommand implements Callable<Integer> {
           "of the earlier form, without a checksum: " + ApiKeyFormat.visiblePart(key) + "...";
       case BAD_CHECKSUM ->
           "look-alike, its checksum is wrong: " + ApiKeyFormat.visiblePart(key) + "...";
-      case FOREIGN -> "not of this form: a key of another application, or none";
+      case FOREIGN, ODD_LENGTH -> "not of this form: a key of another application, or none";
       case MALFORMED -> "not a key";
     };
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.ApiKeySecret;
+import dev.bulwark.apikey.key.ImportedUsage;
 import dev.bulwark.apikey.key.KeyName;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +73,17 @@ public final class ApiKeyCredentialModel extends CredentialModel {
    */
   public static ApiKeyData readData(@Nullable String json) {
     return read(json == null || json.isBlank() ? "{}" : json, ApiKeyData.class, "credentialData");
+  }
+
+  /**
+   * Reads how often an imported key was used before.
+   *
+   * @param json {@code credentialData}
+   * @throws ModelException when it is not that of a key
+   */
+  public static ImportedUsage readUsage(@Nullable String json) {
+    return read(
+        json == null || json.isBlank() ? "{}" : json, ImportedUsage.class, "credentialData");
   }
 
   /** What the key may do; its name is the label that the owner may have changed natively. */

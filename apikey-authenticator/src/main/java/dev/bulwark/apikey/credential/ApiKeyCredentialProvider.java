@@ -1,6 +1,7 @@
 package dev.bulwark.apikey.credential;
 
 import dev.bulwark.apikey.key.ApiKeyData;
+import dev.bulwark.apikey.key.ImportedUsage;
 import dev.bulwark.apikey.key.OwnerType;
 import dev.bulwark.apikey.store.ApiKeyEntity;
 import dev.bulwark.apikey.store.ApiKeyIndex;
@@ -54,6 +55,7 @@ final class ApiKeyCredentialProvider implements CredentialProvider<ApiKeyCredent
     }
     ApiKeyData data = model.data();
     String hash = model.hash();
+    ImportedUsage usage = ApiKeyCredentialModel.readUsage(model.getCredentialData());
     if (model.getId() == null) {
       model.setId(KeycloakModelUtils.generateId());
     }
@@ -69,7 +71,10 @@ final class ApiKeyCredentialProvider implements CredentialProvider<ApiKeyCredent
     ApiKeyIndex index = new ApiKeyIndex(session);
     dropStaleRow(realm, index, hash, model.getId());
     CredentialModel stored = user.credentialManager().createStoredCredential(model);
-    index.insert(row(realm, user, stored.getId(), model));
+    ApiKeyEntity row = row(realm, user, stored.getId(), model);
+    row.setUsage(usage);
+    index.insert(row);
+    ImportedKeys.note(realm, data);
     return stored;
   }
 

@@ -40,8 +40,10 @@ public final class ApiKeyFormat {
     UNCHECKED,
     /** Printable, of a length that a key of another application may have. */
     FOREIGN,
-    /** Own form, checksum or a character wrong: mistyped or invented. */
+    /** Own form, checksum or a character wrong: mistyped, invented, or of another application. */
     BAD_CHECKSUM,
+    /** Own prefix and another length than own keys have: mistyped, or of another application. */
+    ODD_LENGTH,
     /** No key at all: empty, too long, or with characters that no key has. */
     MALFORMED
   }
@@ -75,7 +77,10 @@ public final class ApiKeyFormat {
             ? Kind.CHECKED
             : Kind.BAD_CHECKSUM;
       }
-      return random == RANDOM_LENGTH ? Kind.UNCHECKED : Kind.MALFORMED;
+      if (random == RANDOM_LENGTH) {
+        return Kind.UNCHECKED;
+      }
+      return length < MIN_FOREIGN_LENGTH ? Kind.MALFORMED : Kind.ODD_LENGTH;
     }
     return length < MIN_FOREIGN_LENGTH ? Kind.MALFORMED : Kind.FOREIGN;
   }
@@ -87,7 +92,7 @@ public final class ApiKeyFormat {
    * @param kind of {@link #classify}
    */
   public static boolean isGuessable(Kind kind, String key) {
-    return kind == Kind.FOREIGN && key.length() < LONG_FOREIGN_LENGTH;
+    return (kind == Kind.FOREIGN || kind == Kind.ODD_LENGTH) && key.length() < LONG_FOREIGN_LENGTH;
   }
 
   /** Puts a key together from its prefix and random part. */

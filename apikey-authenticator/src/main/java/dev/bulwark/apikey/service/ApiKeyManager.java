@@ -1,6 +1,7 @@
 package dev.bulwark.apikey.service;
 
 import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
+import dev.bulwark.apikey.credential.ImportedKeys;
 import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.ApiKeyFormat;
 import dev.bulwark.apikey.key.ApiKeyGenerator;
@@ -215,6 +216,7 @@ public final class ApiKeyManager {
     ApiKey key =
         new ApiKey(KeycloakModelUtils.generateId(), owner, foreign.hash(), data, createdAt);
     store.create(key);
+    ImportedKeys.note(realm);
     return new Adopted(key, true);
   }
 

@@ -2,6 +2,7 @@ package dev.bulwark.apikey.service;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
+import dev.bulwark.apikey.credential.ImportedKeys;
 import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.ApiKeyFormat;
 import dev.bulwark.apikey.key.KeyHash;
@@ -26,7 +27,8 @@ import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
  * Tells whether a presented key is good: form, SHA-256, index, owner, stored credential,
- * comparison, state. A key that this node has seen before costs no SQL; a mistyped one neither.
+ * comparison, state. A key that this node has seen before costs no SQL; a mistyped one neither,
+ * unless the realm has imported keys ({@link ImportedKeys}), which may have any form.
  */
 public final class ApiKeyVerifier {
 
@@ -74,7 +76,12 @@ public final class ApiKeyVerifier {
   private Verification decide(String presented, @Nullable String address) {
     ApiKeyFormat.Kind kind = ApiKeyFormat.classify(presented, RealmLimits.of(realm).prefix());
     boolean wellFormed =
-        kind != ApiKeyFormat.Kind.MALFORMED && kind != ApiKeyFormat.Kind.BAD_CHECKSUM;
+        switch (kind) {
+          case CHECKED, UNCHECKED, FOREIGN -> true;
+          // Mistyped, unless the realm has taken over keys of another application.
+          case BAD_CHECKSUM, ODD_LENGTH -> ImportedKeys.areIn(realm);
+          case MALFORMED -> false;
+        };
     String hash = wellFormed ? KeyHash.of(presented) : "";
     KeyMapping.Id id = new KeyMapping.Id(realm.getId(), hash);
     KeyMapping mapping = wellFormed ? cache.getIfPresent(id) : null;
@@ -94,7 +101,7 @@ public final class ApiKeyVerifier {
       verification =
           Verification.Refused.unknown(
               switch (kind) {
-                case MALFORMED -> Reason.MALFORMED;
+                case MALFORMED, ODD_LENGTH -> Reason.MALFORMED;
                 case BAD_CHECKSUM -> Reason.BAD_CHECKSUM;
                 default -> Reason.UNKNOWN;
               });

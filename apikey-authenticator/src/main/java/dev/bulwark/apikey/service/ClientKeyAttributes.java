@@ -2,6 +2,7 @@ package dev.bulwark.apikey.service;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
+import dev.bulwark.apikey.credential.ImportedKeys;
 import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.ApiKeySecret;
 import dev.bulwark.apikey.key.OwnerType;
@@ -84,7 +85,9 @@ final class ClientKeyAttributes {
       client.removeAttribute(entry.getKey());
       ApiKeyEntity row = row(client, entry.getKey(), entry.getValue());
       index.insert(row);
-      put(client, row, ApiKeyCredentialModel.readData(row.getData()));
+      ApiKeyData data = ApiKeyCredentialModel.readData(row.getData());
+      ImportedKeys.note(client.getRealm(), data);
+      put(client, row, data);
     }
   }
 

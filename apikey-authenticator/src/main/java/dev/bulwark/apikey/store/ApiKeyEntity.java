@@ -1,5 +1,6 @@
 package dev.bulwark.apikey.store;
 
+import dev.bulwark.apikey.key.ImportedUsage;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
@@ -183,6 +184,12 @@ public class ApiKeyEntity {
 
   public void setData(@Nullable String data) {
     this.data = data;
+  }
+
+  /** Sets what was counted elsewhere, in a row that is not stored yet; later it has no effect. */
+  public void setUsage(ImportedUsage usage) {
+    this.requestCount = usage.requestCount();
+    this.lastUsedAt = usage.lastUsedAt();
   }
 
   /** Requests counted up to the last flush. */

@@ -1,6 +1,7 @@
 package dev.bulwark.apikey.upkeep;
 
 import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
+import dev.bulwark.apikey.credential.ImportedKeys;
 import dev.bulwark.apikey.key.OwnerType;
 import dev.bulwark.apikey.store.ApiKeyEntity;
 import dev.bulwark.apikey.store.ApiKeyIndex;
@@ -15,6 +16,7 @@ import org.keycloak.common.util.Time;
 import org.keycloak.credential.CredentialModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ModelException;
+import org.keycloak.models.RealmModel;
 
 /**
  * Brings the index of users' keys in step with their credentials, in the transaction of one
@@ -26,10 +28,12 @@ public final class IndexRepair {
   /** A row this young may be ahead of its credential. */
   private static final long YOUNG_MILLIS = Duration.ofMinutes(5).toMillis();
 
+  private final KeycloakSession session;
   private final ApiKeyIndex index;
   private final StoredCredentials credentials;
 
   public IndexRepair(KeycloakSession session) {
+    this.session = session;
     this.index = new ApiKeyIndex(session);
     this.credentials = new StoredCredentials(session);
   }
@@ -76,7 +80,15 @@ public final class IndexRepair {
       return Outcome.CONFLICT;
     }
     index.insert(wanted);
+    noteImported(realmId, stored);
     return Outcome.ADDED;
+  }
+
+  private void noteImported(String realmId, StoredCredentials.Row stored) {
+    RealmModel realm = session.realms().getRealm(realmId);
+    if (realm != null) {
+      ImportedKeys.note(realm, ApiKeyCredentialModel.readData(stored.credentialData()));
+    }
   }
 
   private static ApiKeyEntity row(String realmId, StoredCredentials.Row stored) {
@@ -95,6 +107,7 @@ public final class IndexRepair {
     row.setCreatedAt(created == null ? Time.currentTimeMillis() : created);
     row.setEndsAt(model.data().end());
     row.setRetired(model.data().isRotated());
+    row.setUsage(ApiKeyCredentialModel.readUsage(stored.credentialData()));
     return row;
   }
 

@@ -41,6 +41,29 @@ class ApiKeyDataTest {
     assertThat(data.end()).isEqualTo(end);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      delimiter = '|',
+      value = {
+        "{} | 0 | -",
+        "{`name`:`ci`,`requestCount`:12} | 12 | -",
+        "{`requestCount`:12,`lastUsedAt`:1769817600000} | 12 | 1769817600000",
+        "{`requestCount`:null,`lastUsedAt`:`2026-01-31T00:00:00Z`} | 0 | 1769817600000",
+      })
+  void anImportSaysHowOftenAKeyWasUsed(String json, long count, Long last) throws Exception {
+    ImportedUsage usage = JSON.readValue(json.replace('`', '"'), ImportedUsage.class);
+    assertThat(usage.requestCount()).isEqualTo(count);
+    assertThat(usage.lastUsedAt()).isEqualTo(last);
+  }
+
+  @Test
+  void aCountBelowZeroIsRefused() {
+    assertThatThrownBy(() -> JSON.readValue("{\"requestCount\":-1}", ImportedUsage.class))
+        .isInstanceOf(JsonProcessingException.class)
+        .hasMessageContaining("requestCount is below 0");
+  }
+
   @Test
   void storedFormIsStable() throws JsonProcessingException {
     ApiKeyData data = ApiKeyData.create("ci", "atk_Ab12Cd", List.of("tasks:read"), 5L);

@@ -56,6 +56,8 @@ class ApiKeyFormatTest {
     "imported-key-012, true",
     "imported-key-of-31-characters-0, true",
     "imported-key-of-32-characters-01, false",
+    "atk_0123456789012345678901, true",
+    "atk_0123456789012345678901234567, false",
     "atk_0123456789012345678901234567890123456789012, false",
     "atk_0123456789012345678901234567890123456789012198rDn, false",
   })
@@ -76,7 +78,7 @@ class ApiKeyFormatTest {
   void aRealmsOwnPrefixIsCheckedToo() {
     String key = generator.generate("acme");
     assertThat(ApiKeyFormat.classify(key, "acme")).isEqualTo(ApiKeyFormat.Kind.CHECKED);
-    assertThat(ApiKeyFormat.classify(key + "x", "acme")).isEqualTo(ApiKeyFormat.Kind.MALFORMED);
+    assertThat(ApiKeyFormat.classify(key + "x", "acme")).isEqualTo(ApiKeyFormat.Kind.ODD_LENGTH);
     // After the realm has changed its prefix an old key is looked up as one of unknown form.
     assertThat(ApiKeyFormat.classify(key, "atk")).isEqualTo(ApiKeyFormat.Kind.FOREIGN);
   }
@@ -86,6 +88,7 @@ class ApiKeyFormatTest {
       strings = {
         "",
         "atk_",
+        "atk_01234567890",
         "atk",
         "short",
         "with space inside a key",
@@ -95,6 +98,14 @@ class ApiKeyFormatTest {
       })
   void whatCanBeNoKeyIsMalformed(String text) {
     assertThat(ApiKeyFormat.classify(text, "atk")).isEqualTo(ApiKeyFormat.Kind.MALFORMED);
+  }
+
+  /** Keys of an application whose keys begin alike; `token_urlsafe(16)` for example. */
+  @ParameterizedTest
+  @ValueSource(ints = {12, 22, 32, 42, 44, 48, 50, 64, 86, 252})
+  void anotherLengthIsThatOfAnotherApplication(int length) {
+    assertThat(ApiKeyFormat.classify("atk_" + "a".repeat(length), "atk"))
+        .isEqualTo(ApiKeyFormat.Kind.ODD_LENGTH);
   }
 
   @Test

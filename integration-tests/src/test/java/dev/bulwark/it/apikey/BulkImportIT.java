@@ -114,6 +114,60 @@ class BulkImportIT {
         .doesNotContain(ForeignKeys.sha256(checked));
   }
 
+  /** Whatever their length, and with the prefix of this realm's own keys too. */
+  @Test
+  void keysOfAnyFormThatTheIndexHasAreAccepted() {
+    List<String> forms =
+        List.of(
+            "atk_" + "s".repeat(22),
+            "atk_" + "0123456789abcdef".repeat(2),
+            "atk_" + "0123456789abcdef".repeat(4),
+            "atk_" + "e".repeat(43) + "=",
+            "atk_" + "n".repeat(49),
+            "atk_" + "l".repeat(86),
+            "sk_live_" + "f".repeat(24),
+            "0b9c1c1e-7c1e-4d1e-9c1e-0123456789ab");
+    String stranger = "atk_" + "z".repeat(49);
+    keys.verify(stranger).expect(403);
+    JsonNode report =
+        send(forms.stream().map(key -> row("bob", key, "tasks:read")).toArray(String[]::new))
+            .expect(200)
+            .json();
+    assertThat(report.get("created").asInt()).isEqualTo(forms.size());
+    for (String key : forms) {
+      assertThat(keys.verify(key).expect(200).header("X-Auth-Username")).as(key).isEqualTo("bob");
+      keys.verify(key + "x").expect(403);
+    }
+    keys.verify(stranger).expect(403);
+  }
+
+  /** Counts of an import by Keycloak's own JSON; the next requests are added to them. */
+  @Test
+  void usageOfAnImportedKeyIsGoneOnWith() throws Exception {
+    String key = "used-key-0123456789abcdef0123456789";
+    ObjectNode credential = ForeignKeys.credential(key, "ci", "tasks:read");
+    ObjectNode data =
+        (ObjectNode) new ObjectMapper().readTree(credential.get("credentialData").asText());
+    data.put("requestCount", 41).put("lastUsedAt", 1769817600000L);
+    credential.put("credentialData", data.toString()).put("createdDate", 1738281600000L);
+    ObjectNode user =
+        new ObjectMapper().createObjectNode().put("username", "busy").put("enabled", true);
+    user.putArray("credentials").add(credential);
+    ObjectNode body = new ObjectMapper().createObjectNode().put("ifResourceExists", "FAIL");
+    body.putArray("users").add(user);
+    admin.post("/realms/app/partialImport", body.toString()).expect(200);
+
+    JsonNode listed =
+        admin
+            .get("/realms/app/api-keys?owner=user:" + admin.userId("busy"))
+            .expect(200)
+            .json()
+            .get(0);
+    assertThat(listed.get("requestCount").asLong()).isEqualTo(41);
+    assertThat(listed.get("lastUsedAt").asText()).startsWith("2026-01-31T00:00:00");
+    assertThat(listed.get("createdAt").asText()).startsWith("2025-01-31T00:00:00");
+  }
+
   @Test
   void aRefusedRowStopsNoOtherAndIsToldWithItsNumber() {
     String good = "good-key-0123456789";

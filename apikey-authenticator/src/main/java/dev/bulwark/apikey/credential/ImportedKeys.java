@@ -1,0 +1,38 @@
+package dev.bulwark.apikey.credential;
+
+import dev.bulwark.apikey.key.ApiKeyData;
+import org.keycloak.models.RealmModel;
+
+/**
+ * Whether a realm has taken over keys of another application. Only their hashes are known, so any
+ * text may be one of them; in other realms the form of a key tells a mistyped one without a
+ * look-up.
+ */
+public final class ImportedKeys {
+
+  /** The realm's attribute, set by the first import: a data format. */
+  static final String ATTRIBUTE = "api-key.imported";
+
+  private ImportedKeys() {}
+
+  /** Whether keys were imported into the realm at any time. */
+  public static boolean areIn(RealmModel realm) {
+    return "true".equals(realm.getAttribute(ATTRIBUTE));
+  }
+
+  /** Notes that a key was imported. */
+  public static void note(RealmModel realm) {
+    if (!areIn(realm)) {
+      realm.setAttribute(ATTRIBUTE, "true");
+    }
+  }
+
+  /**
+   * Notes a key that is stored, if it is one of another application: nobody knows its visible part.
+   */
+  public static void note(RealmModel realm, ApiKeyData data) {
+    if (data.prefix().isEmpty()) {
+      note(realm);
+    }
+  }
+}
