@@ -7,6 +7,7 @@ import java.util.Set;
 /** The names of CSV columns and of fields of a JSON line. */
 final class Columns {
 
+  static final String ID = "id";
   static final String USERNAME = "username";
   static final String EMAIL = "email";
   static final String PASSWORD_HASH = "password_hash";
@@ -24,6 +25,7 @@ final class Columns {
   static final List<String> REQUIRED = List.of(USERNAME, EMAIL, PASSWORD_HASH);
   static final Set<String> ALL =
       Set.of(
+          ID,
           USERNAME,
           EMAIL,
           PASSWORD_HASH,

@@ -60,6 +60,7 @@ final class CsvRowReader implements RowReader {
               + (line.contains("$argon2") ? " (an Argon2 hash has commas: it needs quotes)" : ""));
     }
     return new UserRow(
+        field(fields, Columns.ID),
         field(fields, Columns.USERNAME),
         field(fields, Columns.EMAIL),
         field(fields, Columns.PASSWORD_HASH),

@@ -75,6 +75,7 @@ final class JsonRowReader implements RowReader {
       }
     }
     return new UserRow(
+        id(row),
         text(row, Columns.USERNAME),
         text(row, Columns.EMAIL),
         text(row, Columns.PASSWORD_HASH),
@@ -88,6 +89,11 @@ final class JsonRowReader implements RowReader {
         text(row, Columns.TOTP_SECRET),
         texts(row, Columns.BACKUP_CODE_HASHES),
         apiKeys(row.path(Columns.API_KEY_HASHES)));
+  }
+
+  private static String id(JsonNode row) throws RefusedRowException {
+    JsonNode id = row.path(Columns.ID);
+    return id.isIntegralNumber() ? id.asText() : text(row, Columns.ID);
   }
 
   private static String text(JsonNode row, String name) throws RefusedRowException {

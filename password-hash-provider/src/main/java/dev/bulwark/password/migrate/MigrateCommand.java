@@ -32,11 +32,12 @@ import picocli.CommandLine.Spec;
     description = {
       "Turns users of another application into Keycloak's user import.",
       "",
-      "The input is CSV with the header username,email,password_hash and optionally name or",
-      "first_name and last_name, enabled, email_verified, roles, identities, totp_secret,",
-      "backup_code_hashes, api_key_hashes; or JSON lines with these names.",
-      "The output is app-users-0.json and so on. Nothing is dropped silently: each refused row is told",
-      "with its line on standard error, and the report counts every special case.",
+      "The input is CSV with the header username,email,password_hash and optionally",
+      "id, name or first_name and last_name, enabled, email_verified, roles,",
+      "identities, totp_secret, backup_code_hashes, api_key_hashes; or JSON lines",
+      "with these names. The output is app-users-0.json and so on, and app-ids.csv",
+      "with the id and the user name of each user. Each refused row is told with its",
+      "line on standard error, and the report counts every special case.",
       ""
     },
     exitCodeListHeading = "%nExit codes:%n",

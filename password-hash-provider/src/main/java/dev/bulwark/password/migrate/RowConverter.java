@@ -26,6 +26,7 @@ final class RowConverter {
   /** Name of an API key, as the bundle's own API has it. */
   private static final int MAX_KEY_NAME = 100;
 
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,255}");
   private static final Pattern EMAIL = Pattern.compile("[^\\s@,;<>\"\\\\]+@[^\\s@,;<>\"\\\\]+");
   private static final Pattern FORBIDDEN = Pattern.compile("[\\p{Cntrl}\\p{Zl}\\p{Zp}]");
   private static final Pattern BASE32 = Pattern.compile("[A-Za-z2-7]+");
@@ -64,6 +65,7 @@ final class RowConverter {
     List<String> backupCodes = backupCodes(row.backupCodes());
     UserRecord user =
         new UserRecord(
+            id(row.id()),
             username,
             email,
             email != null && isVerified(row.emailVerified()),
@@ -78,6 +80,17 @@ final class RowConverter {
             apiKeys(row.apiKeys()));
     refuseDuplicates(user, line);
     return user;
+  }
+
+  private static @Nullable String id(String id) throws RefusedRowException {
+    if (id.isEmpty()) {
+      return null;
+    }
+    if (!ID.matcher(id).matches()) {
+      throw new RefusedRowException(
+          "id: not 1 to 255 letters, digits, dots, hyphens and underscores");
+    }
+    return id;
   }
 
   private PersonName name(UserRow row) throws RefusedRowException {

@@ -11,8 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -26,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes {@code app-users-0.json} and so on, as Keycloak's export does. The files get their names
  * at the very end ({@link #finish}), so that a run which was cut short leaves nothing that an
- * import would take. They are readable by their owner alone, where the file system knows owners.
- * Not thread-safe.
+ * import would take. Beside them is the {@link IdFile}. They are readable by their owner alone,
+ * where the file system knows owners. Not thread-safe.
  */
 final class UserFiles implements AutoCloseable {
 
@@ -41,6 +39,7 @@ final class UserFiles implements AutoCloseable {
   private final JsonFactory json = new JsonFactory();
   private final List<String> names = new ArrayList<>();
   private final Set<String> replaceable;
+  private final IdFile ids;
   private @Nullable JsonGenerator current;
   private int inCurrent;
   private boolean finished;
@@ -55,6 +54,7 @@ final class UserFiles implements AutoCloseable {
     this.options = options;
     Files.createDirectories(folder);
     this.replaceable = earlierFiles();
+    this.ids = new IdFile(folder, options.realm());
     Pattern ours = Pattern.compile(Pattern.quote(options.realm()) + "-users-\\d+\\.json");
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.toList()) {
@@ -82,6 +82,7 @@ final class UserFiles implements AutoCloseable {
       inCurrent = 0;
     }
     writeUser(out, user);
+    ids.write(user);
     if (++inCurrent == options.usersPerFile()) {
       closeCurrent();
     }
@@ -90,13 +91,7 @@ final class UserFiles implements AutoCloseable {
   private JsonGenerator open() throws IOException {
     String name = options.realm() + "-users-" + names.size() + ".json";
     Path file = folder.resolve(name + UNFINISHED);
-    Files.deleteIfExists(file);
-    if (Files.getFileAttributeView(folder, PosixFileAttributeView.class) != null) {
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    } else {
-      Files.createFile(file);
-    }
+    PrivateFiles.create(file);
     names.add(name);
     JsonGenerator out =
         json.createGenerator(
@@ -230,6 +225,7 @@ final class UserFiles implements AutoCloseable {
           StandardCopyOption.ATOMIC_MOVE,
           StandardCopyOption.REPLACE_EXISTING);
     }
+    ids.finish();
     writeManifest(names);
     finished = true;
     return List.copyOf(names);
@@ -242,6 +238,7 @@ final class UserFiles implements AutoCloseable {
   /** Deletes what is not finished. */
   @Override
   public void close() throws IOException {
+    ids.close();
     if (finished) {
       return;
     }

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A user who will be imported, checked.
  *
+ * @param id that of the other application: letters, digits, dots, hyphens and underscores; null for
+ *     none
  * @param username lower case
  * @param email lower case; null for none
  * @param password null for none
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param backupCodes SHA-256 in lower-case hexadecimal; none without a TOTP secret
  */
 record UserRecord(
+    @Nullable String id,
     String username,
     @Nullable String email,
     boolean emailVerified,

@@ -6,12 +6,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A user as the input has it, unchecked; absent texts are empty.
  *
+ * @param id that of the other application
  * @param name the whole name, of an application that has no first and last name
  * @param emailVerified empty where the row does not say; null where the input has no such column
  * @param backupCodes hashes of the codes that are left
  * @param apiKeys in the order of the input
  */
 record UserRow(
+    String id,
     String username,
     String email,
     String passwordHash,

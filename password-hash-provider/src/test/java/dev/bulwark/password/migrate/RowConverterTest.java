@@ -47,6 +47,7 @@ class RowConverterTest {
   private static void refused(String totpSecret, String reason) {
     UserRow row =
         new UserRow(
+            "",
             "a",
             "",
             "",

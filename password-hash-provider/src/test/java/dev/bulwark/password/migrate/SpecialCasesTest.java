@@ -179,6 +179,25 @@ class SpecialCasesTest {
   }
 
   @Test
+  void oldIdsAreListedWithTheUserNames() throws IOException {
+    write(
+        """
+        {"id":17,"username":"Ann QUOTEAQUOTE","email":"","password_hash":"%s"}
+        {"id":"0b9c1c1e-7c1e-4d1e-9c1e-0123456789ab","username":"bob","email":"","password_hash":"%s"}
+        {"id":"1,2","username":"eve","email":"","password_hash":"%s"}
+        """
+            .formatted(BCRYPT, BCRYPT, BCRYPT)
+            .replace("QUOTE", "\\\""));
+    assertThat(run()).isEqualTo(2);
+    assertThat(stderr.toString()).startsWith("line 3: id: not 1 to 255 letters");
+    assertThat(folder.resolve("out").resolve("app-ids.csv"))
+        .hasContent("17,\"ann \"\"a\"\"\"\n0b9c1c1e-7c1e-4d1e-9c1e-0123456789ab,\"bob\"\n");
+    write("username,email,password_hash", "ann,," + BCRYPT);
+    assertThat(run()).isZero();
+    assertThat(folder.resolve("out").resolve("app-ids.csv")).doesNotExist();
+  }
+
+  @Test
   void keysKeepTheirCountsAndMayShareAName() throws IOException {
     write(
         """
