@@ -59,10 +59,7 @@ final class AddressProof implements Authenticator {
     List<FederatedIdentityModel> links =
         context.getSession().users().getFederatedIdentitiesStream(realm, user).toList();
     for (FederatedIdentityModel link : links) {
-      context
-          .getSession()
-          .users()
-          .removeFederatedIdentity(realm, user, link.getIdentityProvider());
+      context.getSession().users().removeFederatedIdentity(realm, user, link.getIdentityProvider());
       event(context, user, EventType.REMOVE_FEDERATED_IDENTITY)
           .detail(Details.IDENTITY_PROVIDER, link.getIdentityProvider())
           .detail(Details.IDENTITY_PROVIDER_USERNAME, link.getUserName())

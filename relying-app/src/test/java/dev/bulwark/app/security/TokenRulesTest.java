@@ -36,8 +36,7 @@ class TokenRulesTest {
     assertThat(errors(token -> token.claims(claims -> claims.remove("typ")))).isNotEmpty();
     // Bound, it says, but to no key: Spring would then ask for no proof.
     assertThat(errors(token -> token.claim("typ", "DPoP"))).isNotEmpty();
-    for (Object confirmation :
-        List.of(Map.of(), Map.of("jkt", ""), Map.of("jkt", 1))) {
+    for (Object confirmation : List.of(Map.of(), Map.of("jkt", ""), Map.of("jkt", 1))) {
       assertThat(errors(token -> token.claim("typ", "DPoP").claim("cnf", confirmation)))
           .isNotEmpty();
     }
