@@ -65,7 +65,7 @@ public final class DistributionServer implements KeycloakServer {
           && !home.takeBuild(buildOptions(spec))) {
         build(spec, home, logFile);
       }
-      if (PreparedDatabase.suits(spec)) {
+      if (PreparedDatabase.suits(home, spec)) {
         PreparedDatabase.copyInto(home, spec);
       }
       ServerProcess process = launch(spec, home, http, management, logFile, false);

@@ -27,9 +27,9 @@ final class PreparedDatabase {
    * Whether a server of the spec may start with it: its database is H2, its data begin empty, and
    * no feature adds to the realm {@code master}.
    */
-  static boolean suits(ServerSpec spec) {
+  static boolean suits(KeycloakHome home, ServerSpec spec) {
     return spec.shortLived()
-        && spec.home() == null
+        && !Files.exists(data(home))
         && spec.withBundle()
         && spec.buildOptions().getOrDefault("db", "dev-file").equals("dev-file")
         && !spec.buildOptions().containsKey("features")
@@ -38,7 +38,11 @@ final class PreparedDatabase {
 
   /** Puts a copy into the home of the spec. */
   static void copyInto(KeycloakHome home, ServerSpec spec) throws IOException {
-    Folders.copy(kept(spec), home.folder().resolve("data").resolve("h2"), NOTHING);
+    Folders.copy(kept(spec), data(home), NOTHING);
+  }
+
+  private static Path data(KeycloakHome home) {
+    return home.folder().resolve("data").resolve("h2");
   }
 
   private static synchronized Path kept(ServerSpec spec) throws IOException {

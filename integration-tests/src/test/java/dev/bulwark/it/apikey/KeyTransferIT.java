@@ -70,6 +70,7 @@ class KeyTransferIT {
     ServerSpec to =
         ServerSpec.builder()
             .name("keys-to")
+            .shortLived()
             .home(target)
             .option("spi-redis-connection--default--url", redis())
             .option("spi-password-policy--breached-password--online", "false")

@@ -197,6 +197,7 @@ class RealmImportIT {
     ServerSpec spec =
         ServerSpec.builder()
             .name("placeholder")
+            .shortLived()
             .environment(incomplete)
             .realmFile(RealmFile.shipped().writeTo(folder))
             .build();

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Nodes over one database (H2), whose connections can be refused or held up. */
+/** R3, R7: nodes over one database (H2), whose connections can be refused or held up. */
 class ReservedIdsTest {
 
   private static final Duration SOON = Duration.ofSeconds(30);
