@@ -58,9 +58,11 @@ public final class IdBlock {
     closed = true;
   }
 
-  /** The token of the id has its row, or will never be. */
-  synchronized void settle(int index) {
+  /** The token of the id has its row, or will never be; false if that was said before. */
+  synchronized boolean settle(int index) {
+    boolean first = unsettled.get(index);
     unsettled.clear(index);
+    return first;
   }
 
   /** Whether the row in the database has no use any more. */

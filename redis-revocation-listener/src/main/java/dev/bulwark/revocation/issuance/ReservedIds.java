@@ -25,7 +25,7 @@ public final class ReservedIds {
 
   private static final Logger LOG = Logger.getLogger(ReservedIds.class);
 
-  /** A request takes no longer; the token of one that does is revoked. */
+  /** A request takes no longer, nor does a row; the token of one that does is revoked. */
   private static final Duration STUCK = Duration.ofMinutes(10);
 
   private final LedgerDatabase database;
@@ -159,10 +159,11 @@ public final class ReservedIds {
     List<ReservedId> stuck = supply.stuck(STUCK);
     if (!stuck.isEmpty()) {
       LOG.warnf(
-          "%d tokens have neither been issued nor rolled back in %d minutes: they are revoked",
+          "%d tokens have no row in the ledger after %d minutes, since their requests have not ended or"
+              + " the database does not take the rows: they are revoked",
           stuck.size(), STUCK.toMinutes());
       deaths.revoke(stuck.stream().map(ReservedIds::revoked).toList(), "STUCK");
-      stuck.forEach(behind::settle);
+      stuck.forEach(behind::giveUp);
     }
     List<IdBlock> spent = supply.spent();
     database.run(

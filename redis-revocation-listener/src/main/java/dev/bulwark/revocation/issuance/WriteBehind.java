@@ -210,8 +210,15 @@ final class WriteBehind implements LedgerWriter.Observer {
 
   /** The token has its row, or was not issued. */
   void settle(ReservedId id) {
-    id.block().settle(id.index());
-    presence.end();
+    if (id.block().settle(id.index())) {
+      presence.end();
+    }
+  }
+
+  /** The token is revoked, whether it gets its row or not. */
+  void giveUp(ReservedId id) {
+    setAside.remove(id.jti());
+    settle(id);
   }
 
   @Override

@@ -68,7 +68,8 @@ class IdSupplyTest {
     List<Reservation> next = supply.wanted("me", NOW + 3_700, nanos);
     assertThat(next).hasSize(2);
     assertThat(supply.spent()).hasSize(1).doesNotContain(id.block());
-    id.block().settle(id.index());
+    assertThat(id.block().settle(id.index())).isTrue();
+    assertThat(id.block().settle(id.index())).as("again").isFalse();
     assertThat(supply.spent()).hasSize(2).contains(id.block());
     supply.forget(supply.spent());
     assertThat(supply.spent()).isEmpty();
