@@ -9,6 +9,8 @@ import dev.bulwark.redis.limit.LimitKeys;
 import dev.bulwark.redis.limit.Pool;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.common.ClientConnection;
 import org.keycloak.models.KeycloakSession;
@@ -18,6 +20,12 @@ import org.keycloak.models.utils.KeycloakModelUtils;
 
 /** The limiter of one session. Holds nothing but the session and what all sessions share. */
 final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider {
+
+  /**
+   * Time of a refusal behind the look-up of the user, which takes longer for a name that nobody has:
+   * Keycloak has users in its cache. Refused attempts can be repeated at will, so even little shows.
+   */
+  private static final long REFUSAL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final KeycloakSession session;
   private final LimiterResources shared;
@@ -63,10 +71,20 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
       if (decision instanceof Decision.Granted granted) {
         known = granted.pool() < attempt.pools().size() - 1;
         hold(attempt, standing(pools, known, accountKey), user);
+      } else {
+        waitUntil(start + REFUSAL_NANOS);
       }
     }
     shared.metrics().decided(decision, System.nanoTime() - start, known, device);
     return decision;
+  }
+
+  private static void waitUntil(long nanoTime) {
+    long left = nanoTime - System.nanoTime();
+    while (left > 0 && !Thread.currentThread().isInterrupted()) {
+      LockSupport.parkNanos(left);
+      left = nanoTime - System.nanoTime();
+    }
   }
 
   /** A flood from one address costs no look-up of the account; a known device is no part of it. */

@@ -9,6 +9,7 @@ import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.RawHttp;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.TestStack;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -145,6 +146,24 @@ class LimitAttackIT {
   }
 
   /** Ten thousand addresses and one password each: every account has its own limit. */
+  /** L3: a refused attempt can be repeated at will, and tells nothing by its time either. */
+  @Test
+  void aRefusalBehindTheLookUpTakesAsLongForEveryName() {
+    for (String name : List.of(SERVER.newUser(), "nobody-at-all")) {
+      for (int i = 0; i < LimitedServer.PER_ACCOUNT; i++) {
+        SERVER.grant(newAddress(), name, "wrong").expect(400);
+      }
+      String address = newAddress();
+      long shortest = Long.MAX_VALUE;
+      for (int i = 0; i < 20; i++) {
+        long start = System.nanoTime();
+        SERVER.grant(address, name, "wrong").expect(429);
+        shortest = Math.min(shortest, System.nanoTime() - start);
+      }
+      assertThat(Duration.ofNanos(shortest)).as(name).isGreaterThanOrEqualTo(Duration.ofMillis(10));
+    }
+  }
+
   @Test
   void sprayingFromManyAddressesIsLimitedByTheAccount() throws Exception {
     String user = SERVER.newUser();
