@@ -13,7 +13,9 @@ import org.keycloak.events.EventType;
 import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
 import org.keycloak.representations.account.DeviceRepresentation;
+import org.keycloak.sessions.AuthenticationSessionModel;
 
 /** Queues the mails of one session, once its transaction is committed. For one thread. */
 final class NotificationListener implements EventListenerProvider {
@@ -40,14 +42,22 @@ final class NotificationListener implements EventListenerProvider {
 
   @Override
   public void onEvent(Event event) {
-    if (event.getUserId() == null || event.getRealmId() == null) {
+    if (event.getRealmId() == null) {
       return;
     }
     boolean identity = Occasions.mayChangeIdentity(event);
-    if (identity) {
-      remember(event.getRealmId(), event.getUserId());
+    @Nullable String userId = identity ? userId(event) : event.getUserId();
+    if (userId == null) {
+      return;
     }
-    if (identity || event.getType() == EventType.LOGIN || Occasions.of(event).isPresent()) {
+    if (identity) {
+      remember(event.getRealmId(), userId);
+      Event ofUser = event.clone();
+      ofUser.setUserId(userId);
+      transaction.addEvent(ofUser);
+      return;
+    }
+    if (event.getType() == EventType.LOGIN || Occasions.of(event).isPresent()) {
       transaction.addEvent(event);
     }
   }
@@ -62,6 +72,19 @@ final class NotificationListener implements EventListenerProvider {
     if (changed.isPresent() || Occasions.changesRealm(event) || Occasions.of(event).isPresent()) {
       transaction.addAdminEvent(event, includeRepresentation);
     }
+  }
+
+  /**
+   * Keycloak's event of an address that is confirmed by the link of a mail names no user where the
+   * login is not that of the link; the login knows.
+   */
+  private @Nullable String userId(Event event) {
+    if (event.getUserId() != null) {
+      return event.getUserId();
+    }
+    @Nullable AuthenticationSessionModel login = session.getContext().getAuthenticationSession();
+    @Nullable UserModel user = login == null ? null : login.getAuthenticatedUser();
+    return user == null ? null : user.getId();
   }
 
   /** What is in the database as long as this request is not committed. */
