@@ -8,11 +8,15 @@ import dev.bulwark.password.foreign.Argon2Verifier;
 import dev.bulwark.password.foreign.BcryptSha256Verifier;
 import dev.bulwark.password.foreign.BcryptVerifier;
 import dev.bulwark.password.foreign.CostLimits;
+import dev.bulwark.password.foreign.DigestVerifier;
+import dev.bulwark.password.foreign.FirebaseVerifier;
 import dev.bulwark.password.foreign.PasswordVerifier;
+import dev.bulwark.password.foreign.PhpassVerifier;
 import dev.bulwark.password.foreign.ScryptVerifier;
 import dev.bulwark.password.foreign.ShaCryptVerifier;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.UnusableHashException;
+import dev.bulwark.password.foreign.WordpressVerifier;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -55,7 +59,11 @@ public class StoredCredentialFuzzTest {
               new BcryptSha256Verifier(),
               new ScryptVerifier(),
               ShaCryptVerifier.sha256(),
-              ShaCryptVerifier.sha512())
+              ShaCryptVerifier.sha512(),
+              new PhpassVerifier(),
+              new WordpressVerifier(),
+              new FirebaseVerifier(),
+              new DigestVerifier())
           .collect(Collectors.toMap(PasswordVerifier::algorithm, Function.identity()));
 
   /** The target: a line of credential data, a line of secret data, and the password. */

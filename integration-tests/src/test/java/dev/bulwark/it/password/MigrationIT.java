@@ -70,7 +70,8 @@ class MigrationIT {
     };
     String counts = (HASHES.size() + 4) + " rows: " + HASHES.size() + " converted, 4 refused";
     Commands.Result dry =
-        Commands.migrate("--in", in, "--out", out.toString(), "--dry-run").expect(2);
+        Commands.migrate("--in", in, "--out", out.toString(), "--allow-fast-hashes", "--dry-run")
+            .expect(2);
     assertThat(dry.output()).contains(refused).contains(counts, "dry run: nothing written");
     assertThat(out).doesNotExist();
     Commands.Result real =
@@ -81,6 +82,7 @@ class MigrationIT {
                 out.toString(),
                 "--users-per-file",
                 "20",
+                "--allow-fast-hashes",
                 "--api-key-scopes",
                 "tasks:read")
             .expect(2);
@@ -114,7 +116,13 @@ class MigrationIT {
     Path out = folder.resolve("out");
     Commands.Result converted =
         Commands.migrate(
-                "--in", jsonLines().toString(), "--out", out.toString(), "--users-per-file", "20")
+                "--in",
+                jsonLines().toString(),
+                "--out",
+                out.toString(),
+                "--users-per-file",
+                "20",
+                "--allow-fast-hashes")
             .expect(2);
     assertThat(converted.output())
         .contains("line 1: not JSON", "line 2: field 'email' is missing", "2 refused")

@@ -30,5 +30,17 @@ public final class Algorithms {
   /** SHA-512 crypt ({@code $6$}). */
   public static final String SHA512_CRYPT = "sha512-crypt";
 
+  /** phpass: WordPress before 6.8, phpBB, Drupal 7. */
+  public static final String PHPASS = "phpass";
+
+  /** bcrypt over HMAC-SHA-384: WordPress from 6.8 on. */
+  public static final String WORDPRESS = "wordpress-bcrypt";
+
+  /** Firebase's scrypt. */
+  public static final String FIREBASE_SCRYPT = "firebase-scrypt";
+
+  /** MD5, SHA-1, SHA-256 or SHA-512, with or without a salt. */
+  public static final String MESSAGE_DIGEST = "message-digest";
+
   private Algorithms() {}
 }

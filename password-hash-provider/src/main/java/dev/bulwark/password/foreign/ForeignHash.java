@@ -4,10 +4,13 @@ import dev.bulwark.password.argon2.Argon2Parameters;
 import dev.bulwark.password.argon2.Argon2Type;
 import dev.bulwark.password.argon2.Argon2Version;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Sources: the PHC string format; the Modular Crypt Format as written by passlib 1.7; {@code
  * django.contrib.auth.hashers}; {@code werkzeug.security}; the {@code {bcrypt}} and {@code
- * {argon2}} prefixes of Spring Security's DelegatingPasswordEncoder.
+ * {argon2}} prefixes of Spring Security's DelegatingPasswordEncoder; phpass, WordPress, ASP.NET
+ * Core Identity, Firebase, and the schemes of LDAP directories (RFC 2307).
  */
 public final class ForeignHash {
 
@@ -66,6 +70,16 @@ public final class ForeignHash {
   private static final Pattern SHA_CRYPT =
       Pattern.compile(
           "\\$([56])\\$(?:rounds=([1-9]\\d{0,9})\\$)?" + CRYPT64 + "{1,16}\\$(" + CRYPT64 + "+)");
+
+  /** Version bytes 0 and 1 in Base64. */
+  private static final Pattern ASPNET = Pattern.compile("A[A-Za-f][A-Za-z0-9+/]{54,}={0,2}");
+
+  private static final Pattern LDAP =
+      Pattern.compile("\\{(S?)(MD5|SHA|SHA256|SHA512)}(" + B64 + ")", Pattern.CASE_INSENSITIVE);
+  private static final Pattern NAMED_DIGEST =
+      Pattern.compile("(md5|sha1|sha256|sha512)\\$([^$]*)\\$([0-9a-fA-F]+)");
+  private static final Pattern PLAIN_DIGEST =
+      Pattern.compile("[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|[0-9a-fA-F]{128}");
 
   private static final int SHA_CRYPT_DEFAULT_ROUNDS = 5000;
   private static final int SHA_CRYPT_MIN_ROUNDS = 1000;
@@ -150,7 +164,96 @@ public final class ForeignHash {
                       utf8(m.group(4)),
                       hex(m.group(5)),
                       limits)),
-          new Form(SHA_CRYPT, ForeignHash::shaCrypt));
+          new Form(SHA_CRYPT, ForeignHash::shaCrypt),
+          new Form(
+              PhpassVerifier.TEXT,
+              (m, limits) ->
+                  whole(Algorithms.PHPASS, PhpassVerifier.checkedRounds(m, limits), m.group())),
+          new Form(
+              WordpressVerifier.TEXT,
+              (m, limits) ->
+                  whole(Algorithms.WORDPRESS, Bcrypt.checkedCost(m.group(2), limits), m.group())),
+          new Form(
+              FirebaseVerifier.TEXT,
+              (m, limits) ->
+                  whole(
+                      Algorithms.FIREBASE_SCRYPT,
+                      FirebaseVerifier.checkedParameters(m, limits).n(),
+                      m.group())),
+          new Form(LDAP, (m, limits) -> ldap(m)),
+          new Form(
+              NAMED_DIGEST,
+              (m, limits) ->
+                  digest(
+                      digestOf(m.group(1)),
+                      DigestVerifier.SALT_PASSWORD,
+                      hex(m.group(3).toLowerCase(Locale.ROOT)),
+                      utf8(m.group(2)))),
+          new Form(PLAIN_DIGEST, (m, limits) -> plain(m.group())),
+          new Form(ASPNET, (m, limits) -> AspNetHash.read(base64(m.group()), limits)));
+
+  private static StoredHash whole(String algorithm, int iterations, String text) {
+    return new StoredHash(algorithm, iterations, Map.of(), text, new byte[0]);
+  }
+
+  private static StoredHash ldap(Matcher m) {
+    String digest = digestOf(m.group(2));
+    int length = Objects.requireNonNull(DigestVerifier.length(digest));
+    byte[] hashAndSalt = base64(m.group(3));
+    boolean salted = !m.group(1).isEmpty();
+    if (salted ? hashAndSalt.length <= length : hashAndSalt.length != length) {
+      throw new UnusableHashException("its hash is not of " + length + " bytes");
+    }
+    return digest(
+        digest,
+        DigestVerifier.PASSWORD_SALT,
+        Arrays.copyOf(hashAndSalt, length),
+        Arrays.copyOfRange(hashAndSalt, length, hashAndSalt.length));
+  }
+
+  private static StoredHash plain(String text) {
+    String digest =
+        switch (text.length()) {
+          case 32 -> "MD5";
+          case 40 -> "SHA-1";
+          case 64 -> "SHA-256";
+          default -> "SHA-512";
+        };
+    return digest(
+        digest, DigestVerifier.PASSWORD_SALT, hex(text.toLowerCase(Locale.ROOT)), new byte[0]);
+  }
+
+  private static StoredHash digest(String digest, String order, byte[] hash, byte[] salt) {
+    if (hash.length != Objects.requireNonNull(DigestVerifier.length(digest))) {
+      throw new UnusableHashException("its hash is not of the length of " + digest);
+    }
+    return new StoredHash(
+        Algorithms.MESSAGE_DIGEST,
+        1,
+        Map.of(DigestVerifier.DIGEST, digest, DigestVerifier.ORDER, order),
+        Base64.getEncoder().encodeToString(hash),
+        salt);
+  }
+
+  private static String digestOf(String name) {
+    return switch (name.toLowerCase(Locale.ROOT)) {
+      case "md5" -> "MD5";
+      case "sha", "sha1" -> "SHA-1";
+      case "sha256" -> "SHA-256";
+      default -> "SHA-512";
+    };
+  }
+
+  /**
+   * Whether a hash is one computation of a digest, from which most passwords can be found: every
+   * {@link Algorithms#MESSAGE_DIGEST} but the salted ones of LDAP directories.
+   *
+   * @param text as it was read
+   */
+  public static boolean isFast(String text, StoredHash stored) {
+    return stored.algorithm().equals(Algorithms.MESSAGE_DIGEST)
+        && !text.toUpperCase(Locale.ROOT).startsWith("{SSHA");
+  }
 
   private static StoredHash argon2(Matcher m, CostLimits limits) {
     // Without v= it is version 0x10: the form is older than version 0x13.
@@ -286,7 +389,16 @@ public final class ForeignHash {
           {"$scrypt$", "scrypt"},
           {"scrypt", "scrypt"},
           {"$5$", "SHA-256 crypt"},
-          {"$6$", "SHA-512 crypt"}
+          {"$6$", "SHA-512 crypt"},
+          {"$P$", "phpass"},
+          {"$H$", "phpass"},
+          {"$S$", "phpass"},
+          {"U$", "phpass"},
+          {"$wp$", "WordPress"},
+          {"$firebase-scrypt$", "Firebase"},
+          {"{SSHA", "LDAP"},
+          {"{S", "LDAP"},
+          {"{MD5}", "LDAP"}
         }) {
       if (hash.startsWith(prefix[0])) {
         return java.util.Optional.of(prefix[1]);

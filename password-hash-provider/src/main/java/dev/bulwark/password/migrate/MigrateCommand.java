@@ -94,6 +94,13 @@ public final class MigrateCommand implements Callable<Integer> {
   private boolean withoutPassword;
 
   @Option(
+      names = "--allow-fast-hashes",
+      description =
+          "Convert hashes that are a single MD5, SHA-1, SHA-256 or SHA-512, with or without a salt."
+              + " Whoever reads one finds most passwords; the first login replaces it.")
+  private boolean fastHashes;
+
+  @Option(
       names = "--allow-duplicate-emails",
       description = "For a realm that lets several users have one address.")
   private boolean duplicateEmails;
@@ -236,6 +243,7 @@ public final class MigrateCommand implements Callable<Integer> {
             usersPerFile,
             new CostLimits(maxMemory, maxWork, maxBcryptCost, maxIterations),
             withoutPassword,
+            fastHashes,
             duplicateEmails,
             emailVerified,
             split,

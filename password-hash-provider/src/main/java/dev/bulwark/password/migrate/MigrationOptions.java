@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param usersPerFile at least 1; Keycloak's partial import takes up to 10 MB a request
  * @param limits the most that a hash may cost
  * @param withoutPassword whether users with neither password nor identity are converted
+ * @param fastHashes whether hashes of a single digest are converted
  * @param duplicateEmails whether the realm lets several users have one address
  * @param emailVerified whether addresses are verified where the input has no column for it
  * @param split where a whole name is divided
@@ -34,6 +35,7 @@ record MigrationOptions(
     int usersPerFile,
     CostLimits limits,
     boolean withoutPassword,
+    boolean fastHashes,
     boolean duplicateEmails,
     boolean emailVerified,
     PersonName.Split split,

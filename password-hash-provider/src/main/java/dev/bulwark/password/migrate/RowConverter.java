@@ -159,7 +159,13 @@ final class RowConverter {
     }
     refuseHalfCharacters(Columns.PASSWORD_HASH, hash);
     try {
-      return ForeignHash.parse(hash, options.limits());
+      StoredHash stored = ForeignHash.parse(hash, options.limits());
+      if (ForeignHash.isFast(hash, stored) && !options.fastHashes()) {
+        throw new RefusedRowException(
+            "password_hash: it is a fast hash, from which most passwords can be found"
+                + " (--allow-fast-hashes converts such users)");
+      }
+      return stored;
     } catch (UnusableHashException e) {
       throw new RefusedRowException("password_hash: " + e.getMessage());
     }

@@ -28,7 +28,11 @@ public record StoredHashCount(Map<String, Long> byAlgorithm) {
           Algorithms.PBKDF2_SHA512,
           Algorithms.SCRYPT,
           Algorithms.SHA256_CRYPT,
-          Algorithms.SHA512_CRYPT);
+          Algorithms.SHA512_CRYPT,
+          Algorithms.PHPASS,
+          Algorithms.WORDPRESS,
+          Algorithms.FIREBASE_SCRYPT,
+          Algorithms.MESSAGE_DIGEST);
 
   /** Any other id: one label, so that stored data cannot make ever more metrics. */
   static final String OTHER = "other";

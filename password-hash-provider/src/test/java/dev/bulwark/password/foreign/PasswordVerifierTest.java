@@ -24,7 +24,11 @@ class PasswordVerifierTest {
           new BcryptSha256Verifier(),
           new ScryptVerifier(),
           ShaCryptVerifier.sha256(),
-          ShaCryptVerifier.sha512());
+          ShaCryptVerifier.sha512(),
+          new PhpassVerifier(),
+          new WordpressVerifier(),
+          new FirebaseVerifier(),
+          new DigestVerifier());
 
   /** PBKDF2 is verified by Keycloak itself: shown on a real server. */
   static Stream<ForeignVectors.Vector> vectors() {

@@ -92,7 +92,9 @@ class MigrateCommandTest {
       csv.append("user%d,user%d@example.org,\"%s\"\r\n".formatted(i, i, vectors.get(i).hash()));
     }
     write(csv.toString());
-    assertThat(run("--users-per-file", "100")).as(stderr.toString()).isZero();
+    assertThat(run("--users-per-file", "100", "--allow-fast-hashes"))
+        .as(stderr.toString())
+        .isZero();
     List<String> converted = new ArrayList<>();
     for (int number = 0; Files.exists(path(number)); number++) {
       for (JsonNode user : file(number).get("users")) {
@@ -115,6 +117,7 @@ class MigrateCommandTest {
         "bob,a b@y,HASH | email is no e-mail address",
         "bob,x@y, | password_hash is empty (--allow-no-password converts such users)",
         "bob,x@y,!unusable | password_hash is marked unusable (--allow-no-password converts such users)",
+        "bob,x@y,5f4dcc3b5aa765d61d8327deb882cf99 | password_hash: it is a fast hash, from which most passwords can be found (--allow-fast-hashes converts such users)",
         "bob,x@y,secret | password_hash: it is in no known form",
         "bob,x@y,$2b$04$short | password_hash: it is no well-formed bcrypt hash",
         "bob,x@y,$2b$20$hB94hEx5m.HMTHncqKUZ8ufGbViykjox/RPQVkPzSOsPshg8K5T6m | password_hash: its bcrypt cost of 20 is over the limit of 15",

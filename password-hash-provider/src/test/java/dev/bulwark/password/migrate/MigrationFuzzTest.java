@@ -123,6 +123,7 @@ public class MigrationFuzzTest {
         3,
         new CostLimits(1 << 16, 1 << 18, 12, 100_000),
         true,
+        true,
         false,
         false,
         PersonName.Split.FIRST,

@@ -24,6 +24,7 @@ class RowConverterTest {
               1,
               CostLimits.DEFAULT,
               true,
+              true,
               false,
               false,
               PersonName.Split.FIRST,

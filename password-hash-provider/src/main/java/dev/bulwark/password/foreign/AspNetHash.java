@@ -1,0 +1,84 @@
+package dev.bulwark.password.foreign;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Map;
+
+/**
+ * Hashes of ASP.NET Identity (version 2) and ASP.NET Core Identity (version 3), which are PBKDF2: a
+ * version byte, then salt and key. Keycloak's own providers verify them. Source: {@code
+ * Microsoft.AspNetCore.Identity.PasswordHasher}.
+ */
+final class AspNetHash {
+
+  private static final int V2_SALT = 16;
+  private static final int V2_KEY = 32;
+  private static final int V2_ITERATIONS = 1000;
+
+  /** Version, function, iterations, length of the salt. */
+  private static final int V3_HEADER = 13;
+
+  private static final int MIN_SALT = 16;
+
+  /** 256 bits, as ASP.NET writes; a shorter key would match too many passwords. */
+  private static final int MIN_KEY = 32;
+
+  private static final int MAX_KEY = 64;
+
+  private AspNetHash() {}
+
+  /**
+   * Reads a hash.
+   *
+   * @param bytes decoded from Base64
+   * @throws UnusableHashException when it is none, or costs more than the limits
+   */
+  static StoredHash read(byte[] bytes, CostLimits limits) {
+    return bytes[0] == 0 ? version2(bytes) : version3(bytes, limits);
+  }
+
+  private static StoredHash version2(byte[] bytes) {
+    if (bytes.length != 1 + V2_SALT + V2_KEY) {
+      throw new UnusableHashException("it is in no known form");
+    }
+    return stored(Algorithms.PBKDF2_SHA1, V2_ITERATIONS, bytes, 1, V2_SALT);
+  }
+
+  private static StoredHash version3(byte[] bytes, CostLimits limits) {
+    if (bytes[0] != 1 || bytes.length < V3_HEADER + MIN_SALT + MIN_KEY) {
+      throw new UnusableHashException("it is in no known form");
+    }
+    ByteBuffer header = ByteBuffer.wrap(bytes, 1, V3_HEADER - 1);
+    int function = header.getInt();
+    int iterations = header.getInt();
+    int saltLength = header.getInt();
+    if (function < 0
+        || function > 2
+        || iterations < 1
+        || saltLength < MIN_SALT
+        || saltLength > bytes.length - V3_HEADER - MIN_KEY
+        || bytes.length - V3_HEADER - saltLength > MAX_KEY) {
+      throw new UnusableHashException("it is no well-formed ASP.NET hash");
+    }
+    limits.checkIterations(iterations);
+    String algorithm =
+        switch (function) {
+          case 0 -> Algorithms.PBKDF2_SHA1;
+          case 1 -> Algorithms.PBKDF2_SHA256;
+          default -> Algorithms.PBKDF2_SHA512;
+        };
+    return stored(algorithm, iterations, bytes, V3_HEADER, saltLength);
+  }
+
+  private static StoredHash stored(
+      String algorithm, int iterations, byte[] bytes, int start, int saltLength) {
+    int key = start + saltLength;
+    return new StoredHash(
+        algorithm,
+        iterations,
+        Map.of(),
+        Base64.getEncoder().encodeToString(Arrays.copyOfRange(bytes, key, bytes.length)),
+        Arrays.copyOfRange(bytes, start, key));
+  }
+}
