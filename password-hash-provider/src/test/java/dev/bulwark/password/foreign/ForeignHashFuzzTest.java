@@ -77,8 +77,8 @@ public class ForeignHashFuzzTest {
     if (verifier != null) {
       assertThat(verifier.prepare(stored, LIMITS).memory()).isBetween(1, LIMITS.memory());
     }
-    if (text.startsWith("A")) {
-      return; // ASP.NET: PBKDF2 with a key that is not of its digest's length
+    if (text.startsWith("A") || text.startsWith("{pbkdf2")) {
+      return; // ASP.NET, Spring: PBKDF2 with a key that is not of its digest's length
     }
     assertNothingLost(text, stored);
     String written = write(stored);
