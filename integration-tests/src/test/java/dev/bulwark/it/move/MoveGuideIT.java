@@ -5,64 +5,78 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Application;
+import dev.bulwark.it.support.Authenticator;
+import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
-import dev.bulwark.it.support.Totp;
 import dev.bulwark.redis.process.Programs;
+import java.io.File;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.params.SetParams;
 
 /**
- * P4, P5, K1, K8, T1, T3, R1, R5: docs/move.md followed step by step, for an application with a
- * PostgreSQL database and a Redis of its own, and then back.
+ * P4, P5, K1, K8, T1, T3, R1, R5, J4: docs/move.md followed step by step, for a FastAPI application
+ * with a PostgreSQL database and a Redis of its own, and then back. The first method moves it; the
+ * others look at the code of the guide.
  */
 @SharedRealm
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class MoveGuideIT {
 
   private static final TestStack STACK = TestStack.get();
   private static final AdminApi ADMIN = STACK.admin();
   private static final Realm REALM = STACK.realm();
-  private static final List<OldUser> USERS = OldUser.oneOfEachScheme();
-
-  /** Has the old application's flag for administrators. */
-  private static final OldUser CHIEF = USERS.get(0);
-
   private static final int OLD_TOKEN_SECONDS = 900;
 
   /** The old application's database in the same Redis as Keycloak's. */
   private static final int OLD_REDIS = 1;
 
+  /** A database of that Redis that nobody feeds. */
+  private static final int EMPTY_REDIS = 5;
+
+  @TempDir static Path folder;
+
   private static OldApplication old;
+  private static Application application;
   private static Jedis oldRedis;
   private static Jedis redis;
 
-  @TempDir Path folder;
+  /** Apps of the users, which give each code once. */
+  private final Map<String, Authenticator> apps = new HashMap<>();
 
   @BeforeAll
   static void start() {
     for (String program : List.of("bash", "psql", "redis-cli", "jq", "curl")) {
       Programs.require(program, program);
     }
-    old = OldApplication.start(USERS);
+    old = OldApplication.start(folder, STACK.redis().url() + "/" + OLD_REDIS);
+    application = new Application(REALM, ADMIN);
     redis = new Jedis("127.0.0.1", STACK.redis().port());
     oldRedis = new Jedis("127.0.0.1", STACK.redis().port());
     oldRedis.select(OLD_REDIS);
@@ -75,12 +89,15 @@ class MoveGuideIT {
       oldRedis.close();
       redis.close();
     }
+    if (application != null) {
+      application.close();
+    }
     if (old != null) {
       old.close();
     }
   }
 
-  private Shell shell(Path work, Map<String, String> more) {
+  private static Shell shell(Path work, Map<String, String> more) {
     Map<String, String> environment = new LinkedHashMap<>(more);
     environment.put("KEYCLOAK", STACK.url().toString());
     environment.put("ADMIN_USERNAME", TestStack.ADMIN_USERNAME);
@@ -88,36 +105,38 @@ class MoveGuideIT {
     environment.put("OLD_DATABASE", old.uri());
     environment.put("OLD_REDIS", STACK.redis().url() + "/" + OLD_REDIS);
     environment.put("REDIS", STACK.redis().url());
-    environment.put("OLD_TOKEN_SECONDS", Integer.toString(OLD_TOKEN_SECONDS));
+    environment.put("APP_URL", "http://localhost:15000");
     environment.put("WORK", work.toString());
     return new Shell(environment);
   }
 
   @Test
-  void nobodyLosesAPasswordAFactorAKeyOrARevocation() {
+  @Order(1)
+  void nobodyLosesAPasswordAFactorAKeyOrARevocation() throws Exception {
     Path work = folder.resolve("work");
     Shell shell = shell(work, Map.of());
-    String retired = "atk_" + "r".repeat(43);
-    String expired = "atk_" + "e".repeat(43);
-    old.addKey(CHIEF, "retired", retired, false, "NULL");
-    old.addKey(CHIEF, "expired", expired, true, "now() - interval '1 day'");
     oldSessionsAndBlacklist();
 
-    rehearseWithARowThatCannotBeRead(shell);
+    shell.step("1. Prepare the realm").expect(0);
+    Files.copy(work.resolve("client-secret"), folder.resolve("client-secret"));
+    rehearseWithRowsThatAreRefused(shell);
     String before = old.contents();
-    shell.step("3. Import").expect(0);
-    assertThat(shell.step("3. Import").expect(0).output())
+    shell.step("4. Import").expect(0);
+    assertThat(shell.step("4. Import").expect(0).output())
         .as("twice is safe")
-        .contains("{\"added\":0,\"skipped\":" + USERS.size() + "}");
+        .contains("{\"added\":0,\"skipped\":" + old.users().size() + "}");
     whoIsWho(shell);
     theBlacklist(shell);
     String cutOver = theSessionsEnd(shell);
     assertThat(work).as("hashes and secrets are not left behind").doesNotExist();
     assertThat(old.contents()).isEqualTo(before);
 
-    everybodyLogsIn();
-    everyKeyIsGood(retired, expired);
-    assertThat(old.contents()).as("an old password still works at the old one").isEqualTo(before);
+    everybodyLogsInAndIsAskedForNothing();
+    accountsAtProvidersAreThere();
+    backupCodesWorkOnceInAnyOrder();
+    everyKeyIsGood();
+    assertThat(old.contents()).isEqualTo(before);
+    old.login(old.user("two names"), null).expect(200);
     back(cutOver);
   }
 
@@ -125,47 +144,72 @@ class MoveGuideIT {
     oldRedis.set("session:one", "{}");
     oldRedis.hset("session:two", "user", "1");
     oldRedis.set("sessions-of-another-kind", "stays");
-    oldRedis.set("blacklist:first", "true", SetParams.setParams().ex(300));
-    oldRedis.hset("blacklist:second", "reason", "logout");
-    oldRedis.expire("blacklist:second", 300);
-    oldRedis.set("blacklist:endless", "1");
-    oldRedis.set("blacklist:known-longer", "1", SetParams.setParams().ex(300));
+    oldRedis.set("revoked:first", "true", SetParams.setParams().ex(300));
+    oldRedis.hset("revoked:second", "reason", "logout");
+    oldRedis.expire("revoked:second", 300);
+    oldRedis.set("revoked:endless", "1");
+    oldRedis.set("revoked:known-longer", "1", SetParams.setParams().ex(300));
     redis.set("revoked:known-longer", "1", SetParams.setParams().ex(600));
-    oldRedis.set("blacklist:with blank", "1", SetParams.setParams().ex(300));
-    oldRedis.set("blacklist:quo\"te", "1", SetParams.setParams().ex(300));
-    oldRedis.set("blacklist:" + "x".repeat(256), "1", SetParams.setParams().ex(300));
+    oldRedis.set("revoked:with blank", "1", SetParams.setParams().ex(300));
+    oldRedis.set("revoked:quo\"te", "1", SetParams.setParams().ex(300));
+    oldRedis.set("revoked:" + "x".repeat(256), "1", SetParams.setParams().ex(300));
   }
 
-  private static void rehearseWithARowThatCannotBeRead(Shell shell) {
+  private static void rehearseWithRowsThatAreRefused(Shell shell) {
     old.sql(
-        """
-        INSERT INTO users (username, email, email_verified, is_active, is_admin, password_hash)
-          VALUES ('mallory', NULL, false, true, false, 'md5$salt$0123456789abcdef')
-        """);
-    shell.step("1. Export").expect(0);
-    assertThat(shell.step("2. Convert").expect(2).output())
-        .contains("line " + (USERS.size() + 1) + ": password_hash: it is in no known form")
+        "INSERT INTO users (email, name, hashed_password)"
+            + " VALUES ('mallory@example.org', 'Mallory', 'md5$salt$0123456789abcdef')");
+    shell.step("2. Export").expect(0);
+    assertThat(shell.step("3. Convert").expect(2).output())
+        .contains("line 2: role 'editor' is not in the realm")
+        .contains("line " + (old.users().size() + 1) + ": password_hash: it is in no known form")
+        .contains("2 refused")
         .doesNotContain("0123456789abcdef");
-    old.sql("DELETE FROM users WHERE username = 'mallory'");
-    shell.step("1. Export").expect(0);
-    assertThat(shell.step("2. Convert").expect(0).output())
-        .contains(USERS.size() + " rows: " + USERS.size() + " converted, 0 refused")
-        .contains("with TOTP: " + (USERS.size() - 1) + ", API keys: " + (USERS.size() + 2));
-    assertThat(ADMIN.get("/realms/app/users?username=old").expect(200).json())
+    old.sql("DELETE FROM users WHERE email = 'mallory@example.org'");
+    ADMIN.post("/realms/app/roles", "{\"name\":\"editor\"}").expect(201);
+
+    shell.step("2. Export").expect(0);
+    String report = shell.step("3. Convert").expect(0).output();
+    int all = old.users().size();
+    assertThat(all).isGreaterThanOrEqualTo(30);
+    assertThat(report)
+        .contains(all + " rows: " + all + " converted, 0 refused")
+        .contains("names: 32 first and last name, 4 one name, 4 none")
+        .contains("0 verified by the input, " + (all - 3) + " verified by default")
+        .contains("without an e-mail address: 3")
+        .contains("with a non-ASCII e-mail address (the mail server must take SMTPUTF8): 1")
+        .contains("disabled: 1")
+        .contains("accounts at identity providers: github 2, google 2")
+        .contains("users who log in at a provider and have no password: 3")
+        .contains("roles: admin 1, editor 1")
+        .contains("with TOTP: 4, API keys: 14")
+        .contains("backup codes: 33 of 4 users")
+        .contains("backup codes are left out, since they have no TOTP: 1")
+        .contains("API keys that are inactive: 1")
+        .contains("API keys with a request count: 1")
+        .doesNotContain("ATTENTION", "without scopes");
+    assertThat(ADMIN.get("/realms/app/users?username=chief").expect(200).json())
         .as("a rehearsal leaves Keycloak alone")
         .isEmpty();
   }
 
   private static void whoIsWho(Shell shell) {
     for (int time = 0; time < 2; time++) {
-      assertThat(shell.step("4. Who is who").expect(0).output()).contains("0 users without a sub");
+      assertThat(shell.step("5. Who is who").expect(0).output()).contains("0 users without a sub");
     }
-    for (OldUser user : USERS) {
+    for (OldUser user : old.users()) {
       String id = ADMIN.userId(user.login());
-      assertThat(old.sql("SELECT sub FROM users WHERE username = '" + user.name() + "'"))
-          .isEqualTo(id);
-      assertThat(roles(id).contains("admin")).as(user.name()).isEqualTo(user.equals(CHIEF));
+      assertThat(sub(user)).as(user.kind()).isEqualTo(id);
+      Set<String> roles = new TreeSet<>(roles(id));
+      roles.retainAll(Set.of("admin", "editor", "user"));
+      assertThat(roles)
+          .as(user.kind())
+          .isEqualTo(user.role().equals("user") ? Set.of() : Set.of(user.role()));
     }
+  }
+
+  private static String sub(OldUser user) {
+    return old.sql("SELECT sub FROM users WHERE id = " + user.id());
   }
 
   private static List<String> roles(String user) {
@@ -177,12 +221,13 @@ class MoveGuideIT {
   }
 
   private static void theBlacklist(Shell shell) {
-    String said = shell.step("5. The blacklist").expect(0).output();
-    assertThat(said.lines().filter(line -> line.startsWith("passed over: "))).hasSize(3);
-    shell.step("5. The blacklist").expect(0);
+    String said = shell.step("6. The blacklist").expect(0).output();
+    assertThat(said.lines().filter(line -> line.startsWith("left out: "))).hasSize(3);
+    assertThat(said).contains("3 of 7 ids of revoked:* copied");
+    assertThat(shell.step("6. The blacklist").expect(0).output()).contains("0 of 7 ids");
     for (String jti : List.of("first", "second", "endless", "known-longer")) {
       assertThat(redis.get("revoked:" + jti)).as(jti).isEqualTo("1");
-      assertThat(oldRedis.exists("blacklist:" + jti)).as("stays").isTrue();
+      assertThat(oldRedis.exists("revoked:" + jti)).as("stays").isTrue();
     }
     assertThat(redis.ttl("revoked:first")).isBetween(200L, 300L);
     assertThat(redis.ttl("revoked:second")).isBetween(200L, 300L);
@@ -190,34 +235,63 @@ class MoveGuideIT {
     assertThat(redis.ttl("revoked:known-longer")).as("never shortened").isBetween(500L, 600L);
     assertThat(redis.exists("revoked:with blank", "revoked:with", "revoked:quo\"te")).isZero();
     assertThat(redis.exists("revoked:" + "x".repeat(256))).isFalse();
+
+    // Another prefix, and one that no key has.
+    oldRedis.set("blacklist:other", "1", SetParams.setParams().ex(300));
+    for (Map.Entry<String, String> prefix :
+        Map.of("blacklist:", "1 of 1 ids", "denied:", "0 of 0 ids of denied:*").entrySet()) {
+      Path work = folder.resolve("prefix");
+      assertThat(
+              shell(work, Map.of("OLD_BLACKLIST", prefix.getKey()))
+                  .step("6. The blacklist")
+                  .expect(0)
+                  .output())
+          .contains(prefix.getValue());
+    }
+    assertThat(redis.exists("revoked:other")).isTrue();
   }
 
   /** The moment that the step tells, for the way back. */
   private static String theSessionsEnd(Shell shell) {
-    String said = shell.step("6. End the sessions").expect(0).output();
+    String said = shell.step("7. End the sessions").expect(0).output();
     assertThat(said).contains("2 sessions ended");
     assertThat(oldRedis.exists("session:one", "session:two")).isZero();
     assertThat(oldRedis.get("sessions-of-another-kind")).isEqualTo("stays");
-    assertThat(oldRedis.exists("blacklist:first")).isTrue();
+    assertThat(oldRedis.exists("revoked:first")).isTrue();
     Matcher moment = Pattern.compile("SINCE=(\\d{13})").matcher(said);
     assertThat(moment.find()).as(said).isTrue();
     return moment.group(1);
   }
 
-  private static void everybodyLogsIn() {
-    OldUser second = USERS.get(1);
-    login(second, second.hash().password() + "!", Totp.now(totp(second))).expect(400);
-    assertThat(login(second, second.hash().password(), null).status())
-        .as("without the second factor")
-        .isNotEqualTo(200);
-    for (OldUser user : USERS) {
-      String code = user.totp() == null ? null : Totp.now(totp(user));
-      Response answer = login(user, user.hash().password(), code);
-      assertThat(answer.status()).as("%s: %s", user.hash(), answer.body()).isEqualTo(200);
-      assertThat(Realm.claims(answer.text("access_token")).get("sub").asText())
+  /** With password and code, as at the old application, and not one page more. */
+  private void everybodyLogsInAndIsAskedForNothing() {
+    for (OldUser user : old.users()) {
+      if (!user.hasPassword()) {
+        continue;
+      }
+      Newcomer newcomer = new Newcomer(application);
+      FormBrowser.Page page = newcomer.signIn(user.login(), password(user));
+      if (user.totp() != null) {
+        page = newcomer.enterCode(page, app(user).code());
+      }
+      assertThat(page.parameters())
+          .as("%s is asked for something: %s", user, page.response().body())
+          .containsKey("code");
+      JsonNode claims =
+          Realm.claims(application.redeem(page.parameter("code")).expect(200).text("access_token"));
+      assertThat(claims.get("sub").asText())
           .as("what the old tables know by now")
-          .isEqualTo(old.sql("SELECT sub FROM users WHERE username = '" + user.name() + "'"));
+          .isEqualTo(sub(user));
+      assertThat(claims.path("name").asText("")).as(user.kind()).isEqualTo(user.shownName());
     }
+    for (OldUser user : List.of(old.user("disabled"), old.user("Google alone"))) {
+      assertThat(new Newcomer(application).signIn(user.login(), "correct-old-battery").parameters())
+          .as(user.kind())
+          .doesNotContainKey("code");
+    }
+    OldUser ann = old.user("two names");
+    assertThat(new Newcomer(application).signIn(ann.login(), "wrong").parameters())
+        .doesNotContainKey("code");
     await()
         .atMost(Duration.ofSeconds(10))
         .untilAsserted(
@@ -233,25 +307,86 @@ class MoveGuideIT {
                     .isZero());
   }
 
-  private static String totp(OldUser user) {
-    return Objects.requireNonNull(user.totp());
+  private static String password(OldUser user) {
+    return Objects.requireNonNull(user.password());
   }
 
-  private static void everyKeyIsGood(String retired, String expired) {
-    for (OldUser user : USERS) {
-      Response answer = verify(user.key()).expect(200);
-      assertThat(answer.header("X-Auth-Username")).isEqualTo(user.login());
-      assertThat(answer.header("X-Auth-Scopes").split(" "))
-          .containsExactlyInAnyOrder("tasks:read", "tasks:write");
+  private Authenticator app(OldUser user) {
+    return apps.computeIfAbsent(
+        user.login(), login -> new Authenticator(Objects.requireNonNull(user.totp())));
+  }
+
+  private static void accountsAtProvidersAreThere() {
+    for (OldUser user : old.users()) {
+      JsonNode identities =
+          ADMIN
+              .get("/realms/app/users/" + ADMIN.userId(user.login()) + "/federated-identity")
+              .expect(200)
+              .json();
+      if (user.provider() == null) {
+        assertThat(identities).as(user.kind()).isEmpty();
+      } else {
+        assertThat(identities.get(0).get("identityProvider").asText()).isEqualTo(user.provider());
+        assertThat(identities.get(0).get("userId").asText()).isEqualTo(user.providerId());
+      }
     }
-    verify(retired).expect(403);
-    verify(expired).expect(403);
+  }
+
+  private static void backupCodesWorkOnceInAnyOrder() {
+    OldUser cody = old.user("app and codes");
+    for (String code : List.of(cody.codes().get(6), cody.codes().get(2))) {
+      assertThat(withBackupCode(cody, code).parameters()).containsKey("code");
+      assertThat(withBackupCode(cody, code).parameters())
+          .as("a second time")
+          .doesNotContainKey("code");
+    }
+    assertThat(withBackupCode(cody, "00000000").parameters()).doesNotContainKey("code");
+    OldUser few = old.user("three codes left");
+    FormBrowser.Page page = withBackupCode(few, few.codes().get(1));
+    assertThat(page.response().body())
+        .as("new codes are offered where few are left")
+        .contains("kc-recovery-codes");
+  }
+
+  private static FormBrowser.Page withBackupCode(OldUser user, String code) {
+    Newcomer newcomer = new Newcomer(application);
+    return newcomer.enterBackupCode(newcomer.signIn(user.login(), password(user)), code);
+  }
+
+  private static void everyKeyIsGood() {
+    int keys = 0;
+    for (OldUser user : old.users()) {
+      for (String key : user.keys()) {
+        if (!user.active()) {
+          verify(key).expect(403);
+          continue;
+        }
+        keys++;
+        Response answer = verify(key).expect(200);
+        assertThat(answer.header("X-Auth-Subject")).isEqualTo(sub(user));
+        assertThat(answer.header("X-Auth-Scopes").split(" "))
+            .containsExactlyInAnyOrder("tasks:read", "tasks:write");
+      }
+    }
+    assertThat(keys).isEqualTo(12);
+    old.retiredKeys().forEach(key -> verify(key).expect(403));
+    JsonNode used = null;
+    for (JsonNode key :
+        ADMIN
+            .get("/realms/app/api-keys?owner=user:" + ADMIN.userId("used@example.org"))
+            .expect(200)
+            .json()) {
+      used = key.get("name").asText().equals("busy") ? key : used;
+    }
+    assertThat(Objects.requireNonNull(used).get("requestCount").asLong()).isBetween(1234L, 1235L);
+    assertThat(used.get("createdAt").asText()).startsWith("2025-01-31T12:00:00");
   }
 
   /** Who did something at Keycloak since the cut-over, and who only logged in. */
   private void back(String cutOver) {
-    OldUser careful = USERS.get(USERS.size() - 1);
-    String token = login(careful, careful.hash().password(), null).expect(200).text("access_token");
+    OldUser careful = old.user("used keys");
+    OldUser changed = old.user("one word");
+    String token = grant(careful).text("access_token");
     Response keys =
         Http.get(REALM.url() + "/api-keys", "Authorization", "Bearer " + token).expect(200);
     String key = keys.json().get(0).get("id").asText();
@@ -260,10 +395,9 @@ class MoveGuideIT {
                 .header("Authorization", "Bearer " + token)
                 .method("DELETE", HttpRequest.BodyPublishers.noBody()))
         .expect(204);
-    verify(careful.key()).expect(403);
     ADMIN
         .put(
-            "/realms/app/users/" + ADMIN.userId(USERS.get(1).login()) + "/reset-password",
+            "/realms/app/users/" + ADMIN.userId(changed.login()) + "/reset-password",
             "{\"type\":\"password\",\"temporary\":false,\"value\":\"a-new-battery\"}")
         .expect(204);
 
@@ -271,51 +405,62 @@ class MoveGuideIT {
         shell(folder.resolve("back"), Map.of("SINCE", cutOver)).step("Back out").expect(0).output();
     assertThat(said)
         .contains("REMOVE_CREDENTIAL\t" + ADMIN.userId(careful.login()) + "\tapi-key\trevoked")
-        .contains("ACTION\tUSER\tusers/" + ADMIN.userId(USERS.get(1).login()) + "/reset-password")
-        .doesNotContain(ADMIN.userId(USERS.get(2).login()));
+        .contains("ACTION\tUSER\tusers/" + ADMIN.userId(changed.login()) + "/reset-password")
+        .doesNotContain(ADMIN.userId("ann@example.org"));
+  }
+
+  /** By the password grant, which asks for a complete account too. */
+  private static Response grant(OldUser user) {
+    return REALM.login(user.login(), password(user), "openid").expect(200);
   }
 
   /**
-   * The Python code: the old one issues and revokes, the new one accepts what both have issued, and
-   * nothing that either has revoked.
+   * The Python code: the old application issues and revokes, the new code accepts what both have
+   * issued, and nothing that either has revoked.
    */
   @Test
+  @Order(2)
   void theCodeAcceptsTokensOfBothForATime() {
-    Map<String, String> secrets =
-        Map.of("JWT_SECRET", "an-old-secret-of-at-least-32-bytes!", "KEYCLOAK", STACK.url() + "");
+    OldUser ann = old.user("two names");
     long now = System.currentTimeMillis() / 1000;
-    try (PythonCode before = PythonCode.start(folder, secrets, before());
-        PythonCode after = after(secrets, now + OLD_TOKEN_SECONDS);
-        PythonCode later = after(secrets, now - 1)) {
-      String good = before.ask("issue 17");
-      String bad = before.ask("issue 18");
-      assertThat(after.ask(bad)).isEqualTo("accepted 18");
-      before.ask("logout " + bad);
-      assertThat(before.ask("check " + bad)).isEqualTo("InvalidTokenError");
-      shell(folder.resolve("work"), Map.of()).step("5. The blacklist").expect(0);
-      assertThat(after.ask(good)).isEqualTo("accepted 17");
-      assertThat(after.ask(bad))
-          .as("revoked by the old application")
-          .isEqualTo("InvalidTokenError");
-      assertThat(later.ask(good)).as("the transition is over").startsWith("PyJWKClientError");
+    try (PythonCode after = after(now + OLD_TOKEN_SECONDS, 0);
+        PythonCode later = after(now - 1, 0);
+        PythonCode unfed = after(now + OLD_TOKEN_SECONDS, EMPTY_REDIS)) {
+      JsonNode kept = old.login(ann, null).expect(200).json();
+      JsonNode ended = old.login(ann, null).expect(200).json();
+      String good = kept.get("access_token").asText();
+      String bad = ended.get("access_token").asText();
+      assertThat(after.ask(bad + " tasks:read")).isEqualTo("accepted " + ann.id());
+      assertThat(after.ask(bad + " admin")).isEqualTo("403 insufficient_scope");
+      old.logout(ended);
+      old.tasks(bad).expect(401);
+      assertThat(shell(folder.resolve("work"), Map.of()).step("6. The blacklist").output())
+          .contains("2 of ");
+      assertThat(after.ask(good)).isEqualTo("accepted " + ann.id());
+      assertThat(after.ask(bad)).as("revoked by the old one").isEqualTo("401 invalid_token");
+      assertThat(after.ask(kept.get("refresh_token").asText()))
+          .as("an old refresh token")
+          .isEqualTo("401 invalid_token");
+      assertThat(later.ask(good)).as("the transition is over").isEqualTo("401 invalid_token");
+      assertThat(unfed.ask(good)).as("Redis cannot tell").isEqualTo("503 None");
 
       JsonNode tokens = REALM.login("alice", Realm.PASSWORD, "openid tasks:read").json();
       String access = tokens.get("access_token").asText();
       String alice = ADMIN.userId("alice");
-      assertThat(after.ask(access)).isEqualTo("accepted " + alice);
+      assertThat(after.ask(access + " tasks:read")).isEqualTo("accepted " + alice);
       assertThat(later.ask(access)).isEqualTo("accepted " + alice);
+      assertThat(unfed.ask(access)).isEqualTo("503 None");
       for (String other : List.of("id_token", "refresh_token")) {
-        assertThat(after.ask(tokens.get(other).asText())).as(other).doesNotStartWith("accepted");
+        assertThat(after.ask(tokens.get(other).asText())).isEqualTo("401 invalid_token");
       }
-      String elsewhere = REALM.login("alice").text("access_token");
-      assertThat(after.ask(elsewhere))
+      assertThat(after.ask(REALM.login("alice").text("access_token")))
           .as("audience")
-          .isIn("InvalidAudienceError", "MissingRequiredClaimError");
+          .isEqualTo("401 invalid_token");
       for (String forged : forgeries(access, good)) {
-        assertThat(after.ask(forged)).as(forged).endsWith("Error");
+        assertThat(after.ask(forged)).as(forged).isEqualTo("401 invalid_token");
       }
       REALM.revoke(access).expect(200);
-      assertThat(after.ask(access)).as("revoked by Keycloak").isEqualTo("InvalidTokenError");
+      assertThat(after.ask(access)).as("revoked by Keycloak").isEqualTo("401 invalid_token");
     }
   }
 
@@ -335,63 +480,98 @@ class MoveGuideIT {
         "x.y.z");
   }
 
-  private static String before() {
-    return python(Page.of("move.md").blocks("Python", "python").get(0), OLD_REDIS)
-        + """
-
-
-        import sys
-        for line in sys.stdin:
-            verb, rest = line.strip().split(" ", 1)
-            try:
-                if verb == "issue":
-                    print(issue(rest, "tasks:read"), flush=True)
-                elif verb == "logout":
-                    print(logout(claims_of(rest)), flush=True)
-                else:
-                    print("accepted " + claims_of(rest)["sub"], flush=True)
-            except jwt.PyJWTError as error:
-                print(type(error).__name__, flush=True)
-        """;
-  }
-
-  private PythonCode after(Map<String, String> secrets, long oldTokensUntil) {
-    Map<String, String> environment = new LinkedHashMap<>(secrets);
-    environment.put("OLD_TOKENS_UNTIL", Long.toString(oldTokensUntil));
+  private static PythonCode after(long oldTokensUntil, int database) {
+    Map<String, String> environment =
+        Map.of(
+            "JWT_SECRET",
+            OldApplication.SECRET,
+            "KEYCLOAK",
+            STACK.url().toString(),
+            "REDIS",
+            STACK.redis().url() + "/" + database,
+            "OLD_TOKENS_UNTIL",
+            Long.toString(oldTokensUntil),
+            "PYTHONPATH",
+            Path.of("..", "clients", "python", "src").toAbsolutePath().toString());
     return PythonCode.start(
         folder,
         environment,
-        python(Page.of("recipes.md").blocks("Python (redis-py)", "python").get(0), 0)
-            + "\n"
-            + Page.of("move.md").blocks("Python", "python").get(1)
+        "jwt, redis, cryptography",
+        "python3-jwt python3-redis python3-cryptography",
+        Page.of("move.md").blocks("Python", "python").get(1)
             + """
 
 
             import sys
+            from bulwark_revocation.bearer import Refusal
             for line in sys.stdin:
+                token, *scopes = line.split()
                 try:
-                    print("accepted " + claims_of(line.strip())["sub"], flush=True)
-                except Exception as error:
-                    print(type(error).__name__, flush=True)
+                    print("accepted " + claims_of(token, scopes)["sub"], flush=True)
+                except Refusal as refusal:
+                    print(refusal.status, refusal.error, flush=True)
             """);
   }
 
-  private static String python(String code, int database) {
-    assertThat(code).contains("port=6379");
-    return code.replace("port=6379", "port=" + STACK.redis().port() + ", db=" + database);
-  }
+  /** Authlib with the client of step 1: the challenge is sent, and the tokens open the API. */
+  @Test
+  @Order(3)
+  void theApplicationsLoginWorks() throws Exception {
+    Map<String, String> environment =
+        Map.of(
+            "KEYCLOAK",
+            STACK.url().toString(),
+            "CLIENT_ID",
+            "tasks",
+            "CLIENT_SECRET",
+            Files.readString(folder.resolve("client-secret")).strip(),
+            "APP_URL",
+            "http://localhost:15000",
+            "PYTHONPATH",
+            Path.of("..", "clients", "python", "src").toAbsolutePath() + File.pathSeparator);
+    OldUser ann = old.user("two names");
+    try (PythonCode app =
+        PythonCode.start(
+            folder,
+            environment,
+            "authlib, starlette, httpx, itsdangerous",
+            "python3-authlib python3-starlette python3-httpx python3-itsdangerous",
+            """
+            import os, sys
+            from authlib.integrations.starlette_client import OAuth
+            from starlette.applications import Starlette
+            from starlette.middleware import Middleware
+            from starlette.middleware.sessions import SessionMiddleware
+            from starlette.responses import JSONResponse, RedirectResponse
+            from starlette.routing import Route
+            from starlette.testclient import TestClient
 
-  private static Response login(OldUser user, String password, @Nullable String code) {
-    Map<String, String> form = new LinkedHashMap<>();
-    form.put("grant_type", "password");
-    form.put("client_id", "dev-cli");
-    form.put("username", user.login());
-    form.put("password", password);
-    form.put("scope", "openid");
-    if (code != null) {
-      form.put("totp", code);
+            """
+                + Page.of("move.md").blocks("Python", "python").get(2)
+                + """
+
+
+                async def home(request):
+                    return JSONResponse(request.session)
+
+                app = Starlette(
+                    routes=[Route("/login", login), Route("/auth/callback", callback), Route("/", home)],
+                    middleware=[Middleware(SessionMiddleware, secret_key="of-this-test")])
+                client = TestClient(app, base_url=os.environ["APP_URL"], follow_redirects=False)
+                for line in sys.stdin:
+                    answer = client.get(line.strip())
+                    print(answer.headers.get("location") or answer.text, flush=True)
+                """)) {
+      String login = app.ask("/login");
+      assertThat(login).contains("code_challenge_method=S256", "client_id=tasks");
+      FormBrowser browser = new FormBrowser(STACK.url());
+      FormBrowser.Page page =
+          browser.submit(
+              browser.open(login), Map.of("username", ann.login(), "password", password(ann)));
+      assertThat(page.url()).startsWith("http://localhost:15000/auth/callback?");
+      assertThat(app.ask(page.url().substring("http://localhost:15000".length()))).isEqualTo("/");
+      assertThat(app.ask("/")).isEqualTo("{\"sub\":\"" + sub(ann) + "\"}");
     }
-    return Http.postForm(REALM.endpoint("token"), form);
   }
 
   private static Response verify(String key) {

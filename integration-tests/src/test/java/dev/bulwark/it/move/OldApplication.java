@@ -1,72 +1,197 @@
 package dev.bulwark.it.move;
 
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.redis.process.FreePort;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What an application that did its own authentication leaves behind: a PostgreSQL database with its
- * users and their API keys. (Its Redis is a database of the test's.)
+ * An application that does its own authentication: the Python code of {@code
+ * src/test/python/old-application} by uvicorn, with a PostgreSQL of its own, filled by its {@code
+ * seed.py}.
  */
 final class OldApplication implements AutoCloseable {
 
+  static final String SECRET = "an-old-secret-of-at-least-32-bytes!";
+
+  private static final Path CODE =
+      Path.of("src", "test", "python", "old-application").toAbsolutePath();
+  private static final Duration START = Duration.ofSeconds(60);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private final PostgresProcess database;
+  private final List<OldUser> users;
+  private final List<String> retiredKeys;
+  private final Process process;
+  private final int port;
 
-  private OldApplication(PostgresProcess database) {
+  private OldApplication(
+      PostgresProcess database,
+      List<OldUser> users,
+      List<String> retiredKeys,
+      Process process,
+      int port) {
     this.database = database;
-  }
-
-  /** Makes the tables; skips the test where there is no PostgreSQL. */
-  static OldApplication start(List<OldUser> users) {
-    OldApplication application = new OldApplication(PostgresProcess.start());
-    application.sql(
-        """
-        CREATE TABLE users (
-          id serial PRIMARY KEY, username text NOT NULL, email text, email_verified boolean NOT NULL,
-          first_name text, last_name text, is_active boolean NOT NULL, is_admin boolean NOT NULL,
-          password_hash text NOT NULL, totp_secret text);
-        CREATE TABLE api_keys (
-          id serial PRIMARY KEY, user_id integer REFERENCES users, name text, key_hash text NOT NULL,
-          scopes text[], is_active boolean NOT NULL, expires_at timestamptz);
-        """);
-    users.forEach(application::add);
-    return application;
-  }
-
-  private void add(OldUser user) {
-    sql(
-        """
-        INSERT INTO users (username, email, email_verified, first_name, last_name, is_active, is_admin, password_hash, totp_secret)
-          VALUES ('%s', '%s@Example.org', true, 'Test', 'O''Neil, Jr.', true, %s, '%s', %s);
-        """
-            .formatted(
-                user.name(),
-                user.name(),
-                user.name().equals("Old0"),
-                user.hash().hash(),
-                user.totp() == null ? "NULL" : "'" + user.totp() + "'"));
-    addKey(user, "nightly job", user.key(), true, "NULL");
+    this.users = users;
+    this.retiredKeys = retiredKeys;
+    this.process = process;
+    this.port = port;
   }
 
   /**
-   * Adds a key.
+   * Fills the database and starts the application; skips the test where something lacks.
    *
-   * @param expiry SQL
+   * @param folder gets its log
+   * @param redis URL of the Redis for sessions and revoked tokens
    */
-  void addKey(OldUser user, String name, String key, boolean active, String expiry) {
-    sql(
-        """
-        INSERT INTO api_keys (user_id, name, key_hash, scopes, is_active, expires_at)
-          SELECT id, '%s', '%s', '{tasks:read,tasks:write}', %s, %s FROM users WHERE username = '%s';
-        """
-            .formatted(name, OldUser.sha256(key), active, expiry, user.name()));
+  static OldApplication start(Path folder, String redis) {
+    String python =
+        PythonCode.interpreter(
+            "fastapi, uvicorn, jwt, redis, passlib, argon2, bcrypt, pyotp, psycopg2, itsdangerous",
+            "python3-fastapi uvicorn python3-jwt python3-redis python3-passlib python3-argon2"
+                + " python3-bcrypt python3-pyotp python3-psycopg2 python3-itsdangerous");
+    PostgresProcess database = PostgresProcess.start();
+    int port = FreePort.next();
+    Map<String, String> environment =
+        Map.of(
+            "JWT_SECRET",
+            SECRET,
+            "OLD_REDIS",
+            redis,
+            "OLD_DATABASE",
+            database.uri(),
+            "PYTHONDONTWRITEBYTECODE",
+            "1");
+    try {
+      List<OldUser> users = new ArrayList<>();
+      List<String> retired = new ArrayList<>();
+      for (String line : seed(folder, python, environment)) {
+        JsonNode known = JSON.readTree(line);
+        users.add(OldUser.of(known));
+        if (known.has("retired")) {
+          retired.add(known.get("retired").textValue());
+        }
+      }
+      ProcessBuilder server =
+          builder(environment, python, "-m", "uvicorn", "app:app", "--port", port + "")
+              .redirectErrorStream(true)
+              .redirectOutput(folder.resolve("old-application.log").toFile());
+      OldApplication application =
+          new OldApplication(database, users, retired, server.start(), port);
+      await().atMost(START).until(application::answers);
+      return application;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
-  /** Everything the old release knows, in one text: the same when nothing of it has changed. */
+  private static List<String> seed(Path folder, String python, Map<String, String> environment)
+      throws IOException {
+    Path errors = folder.resolve("seed.log");
+    Path known = folder.resolve("known.jsonl");
+    Process seed =
+        builder(environment, python, "seed.py")
+            .redirectError(errors.toFile())
+            .redirectOutput(known.toFile())
+            .start();
+    try {
+      if (seed.waitFor() != 0) {
+        throw new AssertionError("seed.py failed: " + Files.readString(errors));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+    return Files.readAllLines(known);
+  }
+
+  private static ProcessBuilder builder(Map<String, String> environment, String... command) {
+    ProcessBuilder builder = new ProcessBuilder(command).directory(CODE.toFile());
+    builder.environment().putAll(environment);
+    return builder;
+  }
+
+  private boolean answers() {
+    if (!process.isAlive()) {
+      throw new AssertionError("uvicorn ended");
+    }
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      // Not yet: asked again.
+      return false;
+    }
+  }
+
+  List<OldUser> users() {
+    return users;
+  }
+
+  /** The user of a kind. */
+  OldUser user(String kind) {
+    return users.stream().filter(user -> user.kind().equals(kind)).findFirst().orElseThrow();
+  }
+
+  /** Keys that were deactivated. */
+  List<String> retiredKeys() {
+    return retiredKeys;
+  }
+
+  /**
+   * Logs in.
+   *
+   * @param code of the authenticator app; null for none
+   */
+  Response login(OldUser user, @Nullable String code) {
+    ObjectNode body = JSON.createObjectNode();
+    body.put("email", user.email()).put("password", user.password()).put("code", code);
+    return post("/login", body);
+  }
+
+  /** Logs out, so that both tokens are revoked. */
+  void logout(JsonNode tokens) {
+    post("/logout", tokens).expect(200);
+  }
+
+  /** A request with an access token. */
+  Response tasks(String token) {
+    return Http.get(at("/tasks"), "Authorization", "Bearer " + token);
+  }
+
+  private Response post(String path, JsonNode body) {
+    return Http.send(
+        Http.request(at(path))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body.toString())));
+  }
+
+  private String at(String path) {
+    return "http://127.0.0.1:" + port + path;
+  }
+
+  /** All rows of the old application, without what the move adds. */
   String contents() {
     return sql(
         """
-        SELECT concat_ws('|', id, username, email, email_verified, is_active, is_admin, password_hash, totp_secret) FROM users ORDER BY id;
-        SELECT k::text FROM api_keys k ORDER BY id
+        SELECT to_jsonb(u) - 'sub' FROM users u ORDER BY id;
+        SELECT to_jsonb(k) FROM api_keys k ORDER BY id
         """);
   }
 
@@ -81,6 +206,12 @@ final class OldApplication implements AutoCloseable {
 
   @Override
   public void close() {
+    process.destroy();
+    try {
+      process.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     database.close();
   }
 }

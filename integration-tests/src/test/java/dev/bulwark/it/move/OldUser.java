@@ -1,58 +1,80 @@
 package dev.bulwark.it.move;
 
-import dev.bulwark.it.password.OldHash;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A user of the old application.
+ * A user of the old application, with what the user knows.
  *
- * @param name as it stands there, with a capital letter
- * @param totp Base32, null for none
- * @param key one that is good
+ * @param kind what is special about the user
+ * @param id in the old tables
+ * @param email the login, which need not be an address; null for users who log in at a provider
+ * @param name as the old application shows it; null for none
+ * @param password null for none
+ * @param provider {@code google} or {@code github}; null for none
+ * @param providerId the provider's id of the account; null for none
+ * @param totp Base32; null for no authenticator app
+ * @param codes backup codes that are left
+ * @param keys API keys that are good while the user is active
  */
-record OldUser(String name, OldHash hash, @Nullable String totp, String key) {
+record OldUser(
+    String kind,
+    int id,
+    @Nullable String email,
+    @Nullable String name,
+    @Nullable String password,
+    boolean active,
+    String role,
+    @Nullable String provider,
+    @Nullable String providerId,
+    @Nullable String totp,
+    List<String> codes,
+    List<String> keys) {
 
-  private static final String BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-
-  /**
-   * One user for each way of hashing that the vectors of Python's libraries and crypt(3) have. The
-   * last one has no second factor.
-   */
-  static List<OldUser> oneOfEachScheme() {
-    Map<String, OldHash> bySchema = new TreeMap<>();
-    OldHash.oneOfEachForm().forEach(hash -> bySchema.putIfAbsent(hash.algorithm(), hash));
-    List<OldUser> users = new ArrayList<>();
-    for (OldHash hash : bySchema.values()) {
-      int number = users.size();
-      char letter = BASE32.charAt(number);
-      String totp =
-          number == bySchema.size() - 1 ? null : "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PX" + letter;
-      users.add(new OldUser("Old" + number, hash, totp, "atk_" + ("k" + letter).repeat(21) + "x"));
-    }
-    return users;
+  /** Reads a line that the old application has printed. */
+  static OldUser of(JsonNode known) {
+    return new OldUser(
+        known.get("kind").textValue(),
+        known.get("id").intValue(),
+        known.get("email").textValue(),
+        known.get("name").textValue(),
+        known.get("password").textValue(),
+        known.get("active").booleanValue(),
+        known.get("role").textValue(),
+        known.get("provider").textValue(),
+        known.get("provider_id").textValue(),
+        known.get("totp").textValue(),
+        texts(known.get("codes")),
+        texts(known.get("keys")));
   }
 
-  /** As Keycloak has the name. */
+  private static List<String> texts(JsonNode array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(element -> texts.add(element.textValue()));
+    return List.copyOf(texts);
+  }
+
+  /** The user name at Keycloak. */
   String login() {
-    return name.toLowerCase(Locale.ROOT);
+    String login = email == null ? provider + "-" + providerId : email;
+    return login.toLowerCase(Locale.ROOT);
   }
 
-  static String sha256(String key) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+  /** The name at Keycloak; empty for none. */
+  String shownName() {
+    return name == null ? "" : name.strip();
+  }
+
+  /** Whether the old application lets the user in with a password. */
+  boolean hasPassword() {
+    return active && password != null;
+  }
+
+  @Override
+  public String toString() {
+    return kind;
   }
 }

@@ -29,14 +29,21 @@ final class PythonCode implements AutoCloseable {
     this.errors = errors;
   }
 
-  /** Starts it; skips the test where no Python has the packages that the code imports. */
-  static PythonCode start(Path folder, Map<String, String> environment, String code) {
+  /**
+   * Starts it; skips the test where no Python has the packages that the code imports.
+   *
+   * @param imports what the code imports, as Python lists it
+   * @param packages where it is in Debian
+   */
+  static PythonCode start(
+      Path folder, Map<String, String> environment, String imports, String packages, String code) {
     try {
       Path script = Files.createTempFile(folder, "code", ".py");
       Files.writeString(script, code);
       Path errors = Files.createTempFile(folder, "code", ".errors");
       ProcessBuilder builder =
-          new ProcessBuilder(interpreter(), script.toString()).redirectError(errors.toFile());
+          new ProcessBuilder(interpreter(imports, packages), script.toString())
+              .redirectError(errors.toFile());
       builder.environment().putAll(environment);
       return new PythonCode(builder.start(), errors);
     } catch (IOException e) {
@@ -58,11 +65,17 @@ final class PythonCode implements AutoCloseable {
     }
   }
 
-  private static String interpreter() throws IOException {
+  /**
+   * A Python that has all this; skips the test where there is none.
+   *
+   * @param imports as Python lists them
+   * @param packages where they are in Debian
+   */
+  static String interpreter(String imports, String packages) {
     for (String candidate : List.of("python3", "/usr/bin/python3")) {
       try {
         Process probe =
-            new ProcessBuilder(candidate, "-c", "import jwt, redis, cryptography")
+            new ProcessBuilder(candidate, "-c", "import " + imports)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -71,14 +84,14 @@ final class PythonCode implements AutoCloseable {
         }
       } catch (IOException e) {
         // No such program: the next one is tried.
+        continue;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException(e);
       }
     }
     return Assumptions.abort(
-        "No Python here has PyJWT, redis-py and cryptography (Debian packages python3-jwt,"
-            + " python3-redis, python3-cryptography): the test is skipped.");
+        "No Python here has " + imports + " (Debian packages " + packages + "): skipped.");
   }
 
   @Override
