@@ -1,0 +1,110 @@
+package dev.bulwark.it.move;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bulwark.it.database.DatabaseProcess;
+import dev.bulwark.it.database.MariaDbProcess;
+import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.password.Commands;
+import dev.bulwark.it.password.OldHash;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * P4, P5: the export statements of docs/migration-origins.md, on tables as each framework makes
+ * them, and what {@code bulwark-migrate} says of the result.
+ */
+class OriginsIT {
+
+  @TempDir Path folder;
+
+  @Test
+  void theStatementsForPostgresql() throws IOException {
+    try (PostgresProcess database = PostgresProcess.start()) {
+      assertThat(
+              convert(
+                  database,
+                  "Django",
+                  "Django",
+                  "--allow-no-password",
+                  "--role=superuser=admin",
+                  "--role=editors="))
+          .contains("2 rows: 2 converted", "roles: admin 1", "names: 1 first and last name, 0 one")
+          .contains("disabled: 1", "no password: 1");
+      assertThat(convert(database, "Flask-Security", "passlib"))
+          .contains("2 rows: 2 converted", "roles: admin 1", "disabled: 1")
+          .contains("1 verified by the input, 0 verified by default")
+          .contains("1 not verified");
+      database.sql("DROP TABLE IF EXISTS users, authorities");
+      assertThat(convert(database, "Spring Security", "Spring Security", "--role=user="))
+          .contains("2 rows: 2 converted", "roles: admin 1", "without an e-mail address: 1");
+      assertThat(
+              convert(
+                  database,
+                  "ASP.NET Core Identity",
+                  "ASP.NET Core Identity",
+                  "--role=Administrators=admin"))
+          .contains("2 rows: 2 converted", "roles: admin 1", "disabled: 1")
+          .contains("accounts at identity providers: google 1")
+          .contains("with TOTP: 1", "backup codes: 2 of 1 users");
+    }
+  }
+
+  @Test
+  void theStatementsForMariaDb() throws IOException {
+    try (MariaDbProcess database = MariaDbProcess.start()) {
+      assertThat(convert(database, "WordPress", "WordPress", "--role=administrator=admin"))
+          .contains("2 rows: 2 converted", "roles: admin 1", "wordpress-bcrypt: 2")
+          .contains("names: 1 first and last name, 1 one name");
+      assertThat(convert(database, "phpBB", "passlib"))
+          .contains("2 rows: 2 converted", "disabled: 1");
+    }
+  }
+
+  /**
+   * Makes the tables, runs the statement, and converts what it says.
+   *
+   * @param library whose hashes are in the tables
+   * @return the report
+   */
+  private String convert(DatabaseProcess database, String origin, String library, String... options)
+      throws IOException {
+    String name = origin.toLowerCase(Locale.ROOT).replace(' ', '-').replace(".", "");
+    String hash =
+        OldHash.oneOfEachForm().stream()
+            .filter(old -> old.library().startsWith(library))
+            .filter(old -> !old.algorithm().equals("message-digest"))
+            .findFirst()
+            .orElseThrow()
+            .hash();
+    database.sql(resource(name + ".sql").replace("HASH", hash));
+    String rows = database.sql(Page.of("migration-origins.md").blocks(origin, "sql").get(0));
+    Path file = folder.resolve(name + ".jsonl");
+    Files.writeString(file, rows + "\n");
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--in",
+                file.toString(),
+                "--dry-run",
+                "--realm-from",
+                Path.of("..", "realm-config", "app-realm.json").toString()));
+    arguments.addAll(List.of(options));
+    return Commands.migrate(arguments.toArray(String[]::new)).expect(0).output();
+  }
+
+  private static String resource(String name) throws IOException {
+    try (InputStream in = Objects.requireNonNull(OriginsIT.class.getResourceAsStream(name), name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}
