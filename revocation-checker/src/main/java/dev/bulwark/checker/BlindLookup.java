@@ -10,7 +10,7 @@ final class BlindLookup implements Lookup {
   }
 
   @Override
-  public Reading read(OpenRedis redis, String jti) {
-    return new Reading(redis.client().exists(keys.revoked(jti)), Reading.NEVER);
+  public Reading read(RedisAccess redis, String jti) {
+    return new Reading(redis.exists(keys.revoked(jti)), Reading.NEVER);
   }
 }

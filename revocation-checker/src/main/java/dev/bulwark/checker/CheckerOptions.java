@@ -3,99 +3,201 @@ package dev.bulwark.checker;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/**
- * How a {@link RevocationChecker} decides. Immutable.
- *
- * @param prefix in front of every key, as set at Keycloak's {@code redis-connection}; at most 64
- *     printable ASCII characters without white space
- * @param feedMaxAge how far Redis may be behind Keycloak for an answer to count, 3 s to 1 h; null:
- *     Redis is trusted blindly, even when it has been emptied
- * @param staleness zero: fail closed. Else bounded staleness: while Redis cannot tell, a token is
- *     accepted if no revocation older than this can have been missed, 1 s to 1 h
- * @param rememberedTokens for how many tokens the last answer is kept for bounded staleness, 1 to
- *     10,000,000
- * @param retryInterval time between two attempts to reach a Redis that is away, 50 ms to 60 s
- * @param nearCacheMaxAge longest life of an answer in the near-cache, 2 s to 5 min
- */
-public record CheckerOptions(
-    String prefix,
-    @Nullable Duration feedMaxAge,
-    Duration staleness,
-    int rememberedTokens,
-    Duration retryInterval,
-    Duration nearCacheMaxAge) {
+/** How a {@link RevocationChecker} decides. Immutable. */
+public final class CheckerOptions {
 
   private static final int MAX_PREFIX = 64;
+  private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration HOUR = Duration.ofHours(1);
 
-  /** Checks the ranges. */
-  public CheckerOptions {
-    if (prefix.length() > MAX_PREFIX || !prefix.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-      throw new IllegalArgumentException(
-          "prefix must be at most "
-              + MAX_PREFIX
-              + " printable ASCII characters without white space");
-    }
-    if (feedMaxAge != null) {
-      Ranges.require("feedMaxAge", feedMaxAge, Duration.ofSeconds(3), HOUR);
-    }
-    if (!staleness.isZero()) {
-      if (feedMaxAge == null) {
-        throw new IllegalArgumentException(
-            "staleness needs feedMaxAge: without it nobody knows how old an answer is");
-      }
-      Ranges.require("staleness", staleness, Duration.ofSeconds(1), HOUR);
-    }
-    Ranges.require("rememberedTokens", rememberedTokens, 1, 10_000_000);
-    Ranges.require("retryInterval", retryInterval, Duration.ofMillis(50), Duration.ofMinutes(1));
-    Ranges.require("nearCacheMaxAge", nearCacheMaxAge, Duration.ofSeconds(2), HOUR.dividedBy(12));
+  private final String prefix;
+  private final @Nullable Duration feedMaxAge;
+  private final Duration staleness;
+  private final int rememberedTokens;
+  private final Duration retryInterval;
+  private final Duration nearCacheMaxAge;
+
+  private CheckerOptions(Builder builder) {
+    this.prefix = builder.prefix;
+    this.feedMaxAge = builder.feedMaxAge;
+    this.staleness = builder.staleness;
+    this.rememberedTokens = builder.rememberedTokens;
+    this.retryInterval = builder.retryInterval;
+    this.nearCacheMaxAge = builder.nearCacheMaxAge;
   }
 
-  /** Fail closed, with the defaults. */
+  /** Returns a builder with the defaults: fail closed. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Returns the defaults: fail closed. */
   public static CheckerOptions failClosed() {
-    return new CheckerOptions(
-        "",
-        Duration.ofSeconds(60),
-        Duration.ZERO,
-        10_000,
-        Duration.ofMillis(500),
-        Duration.ofSeconds(10));
+    return builder().build();
   }
 
-  /** Bounded staleness, else the defaults. */
+  /**
+   * Returns bounded staleness, else the defaults.
+   *
+   * @param staleness 1 s to 1 h
+   * @throws IllegalArgumentException outside this range
+   */
   public static CheckerOptions boundedStaleness(Duration staleness) {
-    CheckerOptions d = failClosed();
-    Ranges.require("staleness", staleness, Duration.ofSeconds(1), HOUR);
-    return new CheckerOptions(
-        d.prefix, d.feedMaxAge, staleness, d.rememberedTokens, d.retryInterval, d.nearCacheMaxAge);
+    Ranges.require("staleness", staleness, SECOND, HOUR);
+    return builder().staleness(staleness).build();
   }
 
-  /** These options with another prefix. */
-  public CheckerOptions withPrefix(String value) {
-    return new CheckerOptions(
-        value, feedMaxAge, staleness, rememberedTokens, retryInterval, nearCacheMaxAge);
+  /** Returns a builder with these options. */
+  public Builder toBuilder() {
+    Builder builder = builder();
+    builder.prefix = prefix;
+    builder.feedMaxAge = feedMaxAge;
+    builder.staleness = staleness;
+    builder.rememberedTokens = rememberedTokens;
+    builder.retryInterval = retryInterval;
+    builder.nearCacheMaxAge = nearCacheMaxAge;
+    return builder;
   }
 
-  /** These options with another age; null trusts Redis blindly. */
-  public CheckerOptions withFeedMaxAge(@Nullable Duration value) {
-    return new CheckerOptions(
-        prefix, value, staleness, rememberedTokens, retryInterval, nearCacheMaxAge);
+  /** Returns what stands in front of every key, as set at Keycloak's {@code redis-connection}. */
+  public String prefix() {
+    return prefix;
   }
 
-  /** These options with another number of remembered tokens. */
-  public CheckerOptions withRememberedTokens(int value) {
-    return new CheckerOptions(prefix, feedMaxAge, staleness, value, retryInterval, nearCacheMaxAge);
+  /**
+   * Returns how far Redis may be behind Keycloak for an answer to count; null if Redis is trusted
+   * blindly.
+   */
+  public @Nullable Duration feedMaxAge() {
+    return feedMaxAge;
   }
 
-  /** These options with another interval. */
-  public CheckerOptions withRetryInterval(Duration value) {
-    return new CheckerOptions(
-        prefix, feedMaxAge, staleness, rememberedTokens, value, nearCacheMaxAge);
+  /** Returns the bound of bounded staleness; zero for fail closed. */
+  public Duration staleness() {
+    return staleness;
   }
 
-  /** These options with another life of the near-cache's answers. */
-  public CheckerOptions withNearCacheMaxAge(Duration value) {
-    return new CheckerOptions(
-        prefix, feedMaxAge, staleness, rememberedTokens, retryInterval, value);
+  /** Returns for how many tokens the last answer is kept for bounded staleness. */
+  public int rememberedTokens() {
+    return rememberedTokens;
+  }
+
+  /** Returns the time between two attempts to reach a Redis that is away. */
+  public Duration retryInterval() {
+    return retryInterval;
+  }
+
+  /** Returns the longest life of an answer in the near-cache. */
+  public Duration nearCacheMaxAge() {
+    return nearCacheMaxAge;
+  }
+
+  /** Collects options. Not thread-safe. */
+  public static final class Builder {
+
+    private String prefix = "";
+    private @Nullable Duration feedMaxAge = Duration.ofSeconds(60);
+    private Duration staleness = Duration.ZERO;
+    private int rememberedTokens = 10_000;
+    private Duration retryInterval = Duration.ofMillis(500);
+    private Duration nearCacheMaxAge = Duration.ofSeconds(10);
+
+    private Builder() {}
+
+    /**
+     * Sets what stands in front of every key, as set at Keycloak's {@code redis-connection}.
+     * Default: empty.
+     *
+     * @param value at most 64 printable ASCII characters without white space
+     */
+    public Builder prefix(String value) {
+      prefix = value;
+      return this;
+    }
+
+    /**
+     * Sets how far Redis may be behind Keycloak for an answer to count. Default: 60 s.
+     *
+     * @param value 3 s to 1 h
+     */
+    public Builder feedMaxAge(Duration value) {
+      feedMaxAge = value;
+      return this;
+    }
+
+    /** Trusts Redis even when Keycloak does not feed it, or when it has been emptied. */
+    public Builder trustRedisBlindly() {
+      feedMaxAge = null;
+      return this;
+    }
+
+    /**
+     * Sets the bound of bounded staleness: while Redis cannot tell, a token is accepted if no
+     * revocation older than this can have been missed. Default: zero, fail closed.
+     *
+     * @param value zero, or 1 s to 1 h
+     */
+    public Builder staleness(Duration value) {
+      staleness = value;
+      return this;
+    }
+
+    /**
+     * Sets for how many tokens the last answer is kept for bounded staleness. Default: 10,000.
+     *
+     * @param value 1 to 10,000,000
+     */
+    public Builder rememberedTokens(int value) {
+      rememberedTokens = value;
+      return this;
+    }
+
+    /**
+     * Sets the time between two attempts to reach a Redis that is away. Default: 500 ms.
+     *
+     * @param value 50 ms to 60 s
+     */
+    public Builder retryInterval(Duration value) {
+      retryInterval = value;
+      return this;
+    }
+
+    /**
+     * Sets the longest life of an answer in the near-cache. Default: 10 s.
+     *
+     * @param value 2 s to 5 min, shorter than {@code feedMaxAge}
+     */
+    public Builder nearCacheMaxAge(Duration value) {
+      nearCacheMaxAge = value;
+      return this;
+    }
+
+    /**
+     * Returns the options.
+     *
+     * @throws IllegalArgumentException if a value is out of its range; the message names the option
+     */
+    public CheckerOptions build() {
+      if (prefix.length() > MAX_PREFIX || !prefix.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+        throw new IllegalArgumentException(
+            "prefix must be at most "
+                + MAX_PREFIX
+                + " printable ASCII characters without white space");
+      }
+      if (feedMaxAge != null) {
+        Ranges.require("feedMaxAge", feedMaxAge, Duration.ofSeconds(3), HOUR);
+      }
+      if (!staleness.isZero()) {
+        if (feedMaxAge == null) {
+          throw new IllegalArgumentException(
+              "staleness needs feedMaxAge: without it nobody knows how old an answer is");
+        }
+        Ranges.require("staleness", staleness, SECOND, HOUR);
+      }
+      Ranges.require("rememberedTokens", rememberedTokens, 1, 10_000_000);
+      Ranges.require("retryInterval", retryInterval, Duration.ofMillis(50), Duration.ofMinutes(1));
+      Ranges.require("nearCacheMaxAge", nearCacheMaxAge, Duration.ofSeconds(2), HOUR.dividedBy(12));
+      return new CheckerOptions(this);
+    }
   }
 }

@@ -16,25 +16,25 @@ final class Decision {
    * @param issuedAt milliseconds since 1970; null if unknown
    * @param now milliseconds since 1970
    */
-  static Answer of(
+  static Verdict of(
       @Nullable Reading reading,
       @Nullable Reading remembered,
       @Nullable Long issuedAt,
       long now,
       CheckerOptions options) {
     if (reading != null && reading.revoked()) {
-      return Answer.REVOKED;
+      return Verdict.REVOKED;
     }
     boolean known = isKnown(reading, issuedAt) && isKnown(remembered, issuedAt);
     if (reading != null && knows(reading, now, options) && known) {
-      return Answer.VALID;
+      return Verdict.LIVE;
     }
     if (remembered != null && remembered.revoked()) {
-      return Answer.REVOKED;
+      return Verdict.REVOKED;
     }
     Duration bound = options.staleness();
     if (bound.isZero()) {
-      return Answer.UNKNOWN;
+      return Verdict.UNKNOWN;
     }
     // A token that was not revoked at some time within the bound cannot have been revoked before
     // that. It was not revoked when it was issued, nor when Redis, complete until then, said so.
@@ -42,7 +42,7 @@ final class Decision {
         known && reading != null && within(reading.completeUntil(), now, bound)
             || known && remembered != null && within(remembered.completeUntil(), now, bound)
             || issuedAt != null && within(issuedAt, now, bound);
-    return young ? Answer.VALID_STALE : Answer.UNKNOWN;
+    return young ? Verdict.LIVE_STALE : Verdict.UNKNOWN;
   }
 
   /** Whether Redis is as complete as the options ask for. */

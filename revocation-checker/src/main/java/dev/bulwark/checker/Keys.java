@@ -1,8 +1,5 @@
 package dev.bulwark.checker;
 
-import redis.clients.jedis.Protocol;
-import redis.clients.jedis.util.JedisClusterCRC16;
-
 /** Names of keys, as Keycloak's redis-revocation-listener writes them. */
 final class Keys {
 
@@ -66,13 +63,13 @@ final class Keys {
 
   /** For each slot the smallest number whose decimal text hashes to it. About 150,000 hashes. */
   private static final class Tags {
-    static final int[] OF_SLOT = new int[Protocol.CLUSTER_HASHSLOTS];
+    static final int[] OF_SLOT = new int[HashSlot.COUNT];
 
     static {
       boolean[] found = new boolean[OF_SLOT.length];
       int missing = OF_SLOT.length;
       for (int number = 0; missing > 0; number++) {
-        int slot = JedisClusterCRC16.getSlot(Integer.toString(number));
+        int slot = HashSlot.of(Integer.toString(number));
         if (!found[slot]) {
           found[slot] = true;
           OF_SLOT[slot] = number;

@@ -6,9 +6,9 @@ interface Lookup extends AutoCloseable {
   /**
    * Asks.
    *
-   * @throws redis.clients.jedis.exceptions.JedisException if Redis does not answer
+   * @throws RedisUnavailableException if Redis does not answer
    */
-  Reading read(OpenRedis redis, String jti);
+  Reading read(RedisAccess redis, String jti);
 
   /** Whether an answer may be remembered at once. */
   default boolean isProof(Reading reading) {

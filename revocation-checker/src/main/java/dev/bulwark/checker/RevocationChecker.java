@@ -1,5 +1,6 @@
 package dev.bulwark.checker;
 
+import dev.bulwark.checker.RedisUnavailableException.Kind;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,7 +9,6 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Tells whether a token has been revoked, in one round trip to the Redis that Keycloak's
@@ -26,12 +26,13 @@ public final class RevocationChecker implements AutoCloseable {
 
   private final RedisAccess redis;
   private final CheckerOptions options;
+  private final @Nullable CheckObserver observer;
   private final Clock clock;
   private final Lookup lookup;
   private final Circuit circuit;
   private final Memory memory;
   private final boolean remembers;
-  private volatile Status status = Status.NOT_ASKED;
+  private volatile FeedStatus status = FeedStatus.NOT_ASKED;
 
   /**
    * A checker.
@@ -39,11 +40,24 @@ public final class RevocationChecker implements AutoCloseable {
    * @param redis closed with the checker
    */
   public RevocationChecker(RedisAccess redis, CheckerOptions options) {
-    this(redis, options, Clock.systemUTC());
+    this(redis, options, null);
   }
 
-  RevocationChecker(RedisAccess redis, CheckerOptions options, Clock clock) {
+  /**
+   * A checker whose checks are observed.
+   *
+   * @param redis closed with the checker
+   * @param observer is told about every check; null for nobody
+   */
+  public RevocationChecker(
+      RedisAccess redis, CheckerOptions options, @Nullable CheckObserver observer) {
+    this(redis, options, observer, Clock.systemUTC());
+  }
+
+  RevocationChecker(
+      RedisAccess redis, CheckerOptions options, @Nullable CheckObserver observer, Clock clock) {
     this.redis = redis;
+    this.observer = observer;
     this.options = options;
     this.clock = clock;
     this.circuit = new Circuit(options.retryInterval());
@@ -74,7 +88,7 @@ public final class RevocationChecker implements AutoCloseable {
 
   private static Watch watch(
       RedisAccess redis, Keys keys, Unconfirmed unconfirmed, Duration nearCacheMaxAge) {
-    Function<OpenRedis, List<String>> watermarks =
+    Function<RedisAccess, List<String>> watermarks =
         redis.isClustered()
             ? open -> open.lowestSlots().stream().map(keys::complete).toList()
             : open -> List.of(keys.complete());
@@ -82,30 +96,42 @@ public final class RevocationChecker implements AutoCloseable {
   }
 
   /**
-   * Whether a token must not be accepted: it has been revoked, its id is none, or the policy
-   * refuses it while Redis cannot tell.
+   * Whether a token must not be accepted.
    *
    * @param jti claim {@code jti} of a verified token; null if it has none
+   * @deprecated also true while nobody can tell, which is 503 and not 401. Use {@link
+   *     #check(String, Instant)}, whose verdict tells them apart. It is removed after one release.
    */
+  @Deprecated(since = "0.1.0", forRemoval = true)
   public boolean isRevoked(@Nullable String jti) {
     return !check(jti, null).accepted();
   }
 
   /** As {@link #check(String, Instant)}. */
-  public Answer check(TokenRef token) {
+  public Verdict check(TokenRef token) {
     return check(token.jti(), token.issuedAt());
   }
 
   /**
-   * What is known about a token.
+   * Returns what is known about a token.
    *
    * @param jti claim {@code jti} of a verified token; null if it has none
    * @param issuedAt claim {@code iat}; null if unknown. A token from before Keycloak recorded its
-   *     tokens is told by it ({@link Answer#UNKNOWN}), and bounded staleness uses it
+   *     tokens is told by it ({@link Verdict#UNKNOWN}), and bounded staleness uses it
    */
-  public Answer check(@Nullable String jti, @Nullable Instant issuedAt) {
+  public Verdict check(@Nullable String jti, @Nullable Instant issuedAt) {
+    if (observer == null) {
+      return decide(jti, issuedAt);
+    }
+    long began = System.nanoTime();
+    Verdict verdict = decide(jti, issuedAt);
+    observer.checked(verdict, Duration.ofNanos(System.nanoTime() - began));
+    return verdict;
+  }
+
+  private Verdict decide(@Nullable String jti, @Nullable Instant issuedAt) {
     if (jti == null || !JtiRule.allows(jti)) {
-      return Answer.MALFORMED;
+      return Verdict.MALFORMED;
     }
     Reading reading = read(jti);
     Reading remembered = null;
@@ -119,13 +145,14 @@ public final class RevocationChecker implements AutoCloseable {
     long now = clock.millis();
     if (reading != null) {
       boolean knows = Decision.knows(reading, now, options);
-      become(knows ? Status.KNOWING : Status.UNFED, knows ? null : feedProblem(reading, now));
+      become(
+          knows ? FeedStatus.KNOWING : FeedStatus.UNFED, knows ? null : feedProblem(reading, now));
     }
     return Decision.of(reading, remembered, issued, now, options);
   }
 
   /** What the last contact with Redis said; costs nothing. */
-  public Status status() {
+  public FeedStatus status() {
     return status;
   }
 
@@ -137,10 +164,10 @@ public final class RevocationChecker implements AutoCloseable {
       Reading reading = readOnce(jti);
       circuit.succeeded();
       return reading;
-    } catch (JedisException e) {
-      if (!RedisFailures.isExhaustedPool(e)) {
+    } catch (RedisUnavailableException e) {
+      if (e.kind() != Kind.POOL_EXHAUSTED) {
         circuit.failed(System.nanoTime());
-        become(Status.AWAY, RedisFailures.describe(e));
+        become(FeedStatus.AWAY, FailureText.of(e));
       }
       return null;
     }
@@ -148,15 +175,14 @@ public final class RevocationChecker implements AutoCloseable {
 
   /** On a fresh connection if the pool gave a dead one. */
   private Reading readOnce(String jti) {
-    OpenRedis open = redis.open();
     try {
-      return lookup.read(open, jti);
-    } catch (JedisException e) {
-      if (!RedisFailures.isExhaustedPool(e)) {
-        open.dropIdleConnections();
+      return lookup.read(redis, jti);
+    } catch (RedisUnavailableException e) {
+      if (e.kind() != Kind.POOL_EXHAUSTED) {
+        redis.dropIdleConnections();
       }
-      if (RedisFailures.isLostConnection(e)) {
-        return lookup.read(open, jti);
+      if (e.kind() == Kind.CONNECTION_LOST) {
+        return lookup.read(redis, jti);
       }
       throw e;
     }
@@ -174,13 +200,13 @@ public final class RevocationChecker implements AutoCloseable {
   }
 
   /** Reports a change, and only a change. */
-  private void become(Status next, @Nullable String problem) {
+  private void become(FeedStatus next, @Nullable String problem) {
     if (status != next) {
       change(next, problem);
     }
   }
 
-  private synchronized void change(Status next, @Nullable String problem) {
+  private synchronized void change(FeedStatus next, @Nullable String problem) {
     if (status == next) {
       return;
     }

@@ -1,6 +1,7 @@
 package dev.bulwark.checker;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Token and watermark by one MGET. Redis runs it atomically, so that no flush comes in between: an
@@ -15,9 +16,9 @@ final class SingleTripLookup implements Lookup {
   }
 
   @Override
-  public Reading read(OpenRedis redis, String jti) {
-    List<String> values =
-        redis.client().mget(keys.revoked(jti), keys.complete(), keys.since(keys.complete()));
+  public Reading read(RedisAccess redis, String jti) {
+    List<@Nullable String> values =
+        redis.mget(List.of(keys.revoked(jti), keys.complete(), keys.since(keys.complete())));
     return new Reading(
         values.get(0) != null,
         Reading.completeUntil(values.get(1)),

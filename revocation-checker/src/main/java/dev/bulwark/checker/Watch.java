@@ -11,8 +11,6 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.exceptions.JedisConnectionException;
-import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Reads the watermark of each primary once a second, on a thread of its own that starts with the
@@ -26,7 +24,7 @@ final class Watch implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
 
-  private final Function<OpenRedis, List<String>> watermarks;
+  private final Function<RedisAccess, List<String>> watermarks;
   private final Keys keys;
   private final Unconfirmed unconfirmed;
   private final long clearInterval;
@@ -37,7 +35,7 @@ final class Watch implements AutoCloseable {
   private volatile Watermarks seen = new Watermarks(Map.of());
   private volatile boolean started;
   private volatile int failures;
-  private @Nullable JedisException failure;
+  private @Nullable RedisUnavailableException failure;
   private boolean closed;
   private long cleared = System.nanoTime();
   private @Nullable Thread thread;
@@ -52,7 +50,7 @@ final class Watch implements AutoCloseable {
    */
   Watch(
       Keys keys,
-      Function<OpenRedis, List<String>> watermarks,
+      Function<RedisAccess, List<String>> watermarks,
       Unconfirmed unconfirmed,
       Duration nearCacheMaxAge,
       Duration startWait) {
@@ -66,9 +64,9 @@ final class Watch implements AutoCloseable {
   /**
    * What was last seen; it grows old by itself when Redis is away. The first call reads it.
    *
-   * @throws JedisException if the first call cannot
+   * @throws RedisUnavailableException if the first call cannot
    */
-  Watermarks seen(OpenRedis redis) {
+  Watermarks seen(RedisAccess redis) {
     if (!started) {
       start(redis);
     }
@@ -76,7 +74,7 @@ final class Watch implements AutoCloseable {
   }
 
   /** Of the first callers one reads; the others wait for it and share what comes of it. */
-  private void start(OpenRedis redis) {
+  private void start(RedisAccess redis) {
     int before = failures;
     try {
       if (!starting.tryLock(startWait, TimeUnit.NANOSECONDS)) {
@@ -100,26 +98,27 @@ final class Watch implements AutoCloseable {
     }
   }
 
-  private void readFirst(OpenRedis redis) {
+  private void readFirst(RedisAccess redis) {
     try {
       Map<String, Watermarks.Mark> marks = new HashMap<>();
-      JedisException unread = read(redis, marks);
+      RedisUnavailableException unread = read(redis, marks);
       if (unread != null) {
         throw unread;
       }
       seen = new Watermarks(marks);
-    } catch (JedisException e) {
+    } catch (RedisUnavailableException e) {
       failure = e;
       failures++;
       throw e;
     }
   }
 
-  private static JedisConnectionException waitedInVain(@Nullable Exception why) {
-    return new JedisConnectionException("Another thread could not read the watermark.", why);
+  private static RedisUnavailableException waitedInVain(@Nullable Exception why) {
+    return new RedisUnavailableException(
+        RedisUnavailableException.Kind.OTHER, "Another thread could not read the watermark.", why);
   }
 
-  private void launch(OpenRedis redis) {
+  private void launch(RedisAccess redis) {
     synchronized (signal) {
       if (closed) {
         return;
@@ -132,23 +131,23 @@ final class Watch implements AutoCloseable {
     }
   }
 
-  private void watchUntilClosed(OpenRedis redis) {
+  private void watchUntilClosed(RedisAccess redis) {
     while (await()) {
       boolean holds = look(redis);
       long now = System.nanoTime();
-      if (redis.nearCache() != null && (!holds || now - cleared >= clearInterval)) {
-        redis.nearCache().flush();
+      if (redis.isNearCached() && (!holds || now - cleared >= clearInterval)) {
+        redis.clearNearCache();
         cleared = now;
       }
     }
   }
 
   /** Whether all is well. */
-  private boolean look(OpenRedis redis) {
+  private boolean look(RedisAccess redis) {
     try {
       unconfirmed.begin();
       Map<String, Watermarks.Mark> marks = new HashMap<>();
-      JedisException unread = read(redis, marks);
+      RedisUnavailableException unread = read(redis, marks);
       Watermarks now = new Watermarks(marks);
       boolean holds = now.continues(seen);
       // Before the loss is told: an answer with the old watermark is then too late to be noted.
@@ -163,10 +162,10 @@ final class Watch implements AutoCloseable {
         unconfirmed.confirm();
       }
       return holds;
-    } catch (JedisException e) {
+    } catch (RedisUnavailableException e) {
       // The checks find out for themselves; what was seen grows old.
-      LOG.debug("The watermark cannot be read: {}", RedisFailures.describe(e));
-      if (!RedisFailures.isExhaustedPool(e)) {
+      LOG.debug("The watermark cannot be read: {}", FailureText.of(e));
+      if (e.kind() != RedisUnavailableException.Kind.POOL_EXHAUSTED) {
         redis.dropIdleConnections();
       }
       return false;
@@ -180,11 +179,12 @@ final class Watch implements AutoCloseable {
    * @param marks gets them
    * @return why one could not be read; null if all could
    */
-  private @Nullable JedisException read(OpenRedis redis, Map<String, Watermarks.Mark> marks) {
-    JedisException unread = null;
+  private @Nullable RedisUnavailableException read(
+      RedisAccess redis, Map<String, Watermarks.Mark> marks) {
+    RedisUnavailableException unread = null;
     for (String key : watermarks.apply(redis)) {
       try {
-        List<@Nullable String> values = redis.client().mget(key, keys.epoch(key), keys.since(key));
+        List<@Nullable String> values = redis.mget(List.of(key, keys.epoch(key), keys.since(key)));
         String epoch = values.get(1);
         marks.put(
             key,
@@ -192,7 +192,7 @@ final class Watch implements AutoCloseable {
                 Reading.completeUntil(values.get(0)),
                 Reading.completeUntil(values.get(2)),
                 epoch == null ? "" : epoch));
-      } catch (JedisException e) {
+      } catch (RedisUnavailableException e) {
         unread = e;
         Watermarks.Mark last = seen.marks().get(key);
         if (last != null) {

@@ -24,12 +24,12 @@ final class WatchedLookup implements Lookup {
   }
 
   @Override
-  public Reading read(OpenRedis redis, String jti) {
+  public Reading read(RedisAccess redis, String jti) {
     long losses = unconfirmed.losses();
     // The watermark first: it speaks of the time before the token is looked up.
     Watermarks watermarks = watch.seen(redis);
     long completeUntil = watermarks.completeUntil();
-    boolean revoked = redis.client().exists(keys.revoked(jti));
+    boolean revoked = redis.exists(keys.revoked(jti));
     Reading reading =
         new Reading(
             revoked,

@@ -1,5 +1,7 @@
 package dev.bulwark.checker;
 
+import dev.bulwark.checker.jedis.JedisAccess;
+import dev.bulwark.checker.jedis.JedisSettings;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -25,26 +27,26 @@ public final class CheckerRoundTripBenchmark {
       compare(
           "check",
           plain,
-          RedisAccess.standalone("127.0.0.1", redis.port(), RedisSettings.defaults()),
+          JedisAccess.standalone("127.0.0.1", redis.port(), JedisSettings.defaults()),
           CheckerOptions.failClosed());
       redis.feed();
       compare(
           "check, bounded staleness",
           plain,
-          RedisAccess.standalone("127.0.0.1", redis.port(), RedisSettings.defaults()),
+          JedisAccess.standalone("127.0.0.1", redis.port(), JedisSettings.defaults()),
           CheckerOptions.boundedStaleness(java.time.Duration.ofMinutes(1)));
       redis.feed();
       compare(
           "check, near-cache",
           plain,
-          RedisAccess.standalone(
-              "127.0.0.1", redis.port(), RedisSettings.defaults().withNearCache(10_000)),
+          JedisAccess.standalone(
+              "127.0.0.1", redis.port(), JedisSettings.builder().nearCacheSize(10_000).build()),
           CheckerOptions.failClosed());
     }
   }
 
   private static void compare(
-      String name, RedisClient plain, RedisAccess access, CheckerOptions options) {
+      String name, RedisClient plain, JedisAccess access, CheckerOptions options) {
     try (RevocationChecker checker = new RevocationChecker(access, options)) {
       Consumer<String> exists =
           jti -> {
@@ -54,7 +56,7 @@ public final class CheckerRoundTripBenchmark {
           };
       Consumer<String> check =
           jti -> {
-            if (checker.isRevoked(jti)) {
+            if (checker.check(jti, null) != Verdict.LIVE) {
               throw new IllegalStateException("revoked, or not fed: " + checker.status());
             }
           };

@@ -3,6 +3,8 @@ package dev.bulwark.checker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.checker.jedis.JedisAccess;
+import dev.bulwark.checker.jedis.JedisSettings;
 import java.time.Duration;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -40,8 +42,8 @@ class ClusterIT {
 
   private RevocationChecker checker() {
     return new RevocationChecker(
-        RedisAccess.cluster(Set.of(cluster.address()), RedisSettings.defaults()),
-        CheckerOptions.failClosed().withRetryInterval(Duration.ofMillis(100)));
+        JedisAccess.cluster(Set.of(cluster.address()), JedisSettings.defaults()),
+        CheckerOptions.builder().retryInterval(Duration.ofMillis(100)).build());
   }
 
   @Test
@@ -54,11 +56,11 @@ class ClusterIT {
       for (int i = 0; i < 30; i++) {
         writer.set("revoked:bad-" + i, "1");
       }
-      assertThat(checker.isRevoked("warm-up")).isFalse();
+      assertThat(checker.check("warm-up", null)).isEqualTo(Verdict.LIVE);
       long before = calls();
       for (int i = 0; i < 30; i++) {
-        assertThat(checker.check("bad-" + i, null)).isEqualTo(Answer.REVOKED);
-        assertThat(checker.check("good-" + i, null)).isEqualTo(Answer.VALID);
+        assertThat(checker.check("bad-" + i, null)).isEqualTo(Verdict.REVOKED);
+        assertThat(checker.check("good-" + i, null)).isEqualTo(Verdict.LIVE);
       }
       assertThat(calls() - before).isEqualTo(60);
       assertThat(cluster.nodes()).allSatisfy(node -> assertThat(node.calls("exists")).isPositive());
@@ -77,18 +79,18 @@ class ClusterIT {
     feed(1);
     feed(2);
     try (RevocationChecker checker = checker()) {
-      assertThat(checker.check("good", null)).isEqualTo(Answer.VALID);
+      assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
       try (Jedis jedis = cluster.node(1).connect()) {
         jedis.flushAll();
       }
       await()
           .atMost(Watch.INTERVAL.multipliedBy(3))
-          .until(() -> checker.check("good", null) == Answer.UNKNOWN);
-      assertThat(checker.status()).isEqualTo(Status.UNFED);
+          .until(() -> checker.check("good", null) == Verdict.UNKNOWN);
+      assertThat(checker.status()).isEqualTo(FeedStatus.UNFED);
       feed(1);
       await()
           .atMost(Watch.INTERVAL.multipliedBy(3))
-          .until(() -> checker.check("good", null) == Answer.VALID);
+          .until(() -> checker.check("good", null) == Verdict.LIVE);
     }
   }
 
@@ -111,11 +113,12 @@ class ClusterIT {
             .orElseThrow();
     try (RevocationChecker checker =
         new RevocationChecker(
-            RedisAccess.cluster(Set.of(cluster.node(2).address()), RedisSettings.defaults()),
-            CheckerOptions.failClosed()
-                .withRetryInterval(Duration.ofMillis(100))
-                .withFeedMaxAge(Duration.ofHours(1)))) {
-      assertThat(checker.check(onLast, null)).isEqualTo(Answer.VALID);
+            JedisAccess.cluster(Set.of(cluster.node(2).address()), JedisSettings.defaults()),
+            CheckerOptions.builder()
+                .retryInterval(Duration.ofMillis(100))
+                .feedMaxAge(Duration.ofHours(1))
+                .build())) {
+      assertThat(checker.check(onLast, null)).isEqualTo(Verdict.LIVE);
       cluster.node(0).halt();
       try (Jedis jedis = cluster.node(1).connect()) {
         jedis.flushAll();
@@ -123,8 +126,8 @@ class ClusterIT {
       // Far below the age at which the watermark of the one that is away is too old.
       await()
           .atMost(Duration.ofSeconds(60))
-          .until(() -> checker.check(onLast, null) == Answer.UNKNOWN);
-      assertThat(checker.status()).isEqualTo(Status.UNFED);
+          .until(() -> checker.check(onLast, null) == Verdict.UNKNOWN);
+      assertThat(checker.status()).isEqualTo(FeedStatus.UNFED);
     } finally {
       cluster.node(0).goOn();
     }
@@ -135,7 +138,7 @@ class ClusterIT {
     feed(0);
     feed(1);
     try (RevocationChecker checker = checker()) {
-      assertThat(checker.check("good", null)).isEqualTo(Answer.UNKNOWN);
+      assertThat(checker.check("good", null)).isEqualTo(Verdict.UNKNOWN);
     }
   }
 }

@@ -19,23 +19,23 @@ class DecisionTest {
       textBlock =
           """
           # Redis       remembered  age    fail closed  bounded staleness
-          clear-0,      -,          600,   VALID,       VALID
-          clear-60,     -,          600,   VALID,       VALID
-          clear-61,     -,          600,   UNKNOWN,     VALID_STALE
-          clear-120,    -,          600,   UNKNOWN,     VALID_STALE
+          clear-0,      -,          600,   LIVE,       LIVE
+          clear-60,     -,          600,   LIVE,       LIVE
+          clear-61,     -,          600,   UNKNOWN,     LIVE_STALE
+          clear-120,    -,          600,   UNKNOWN,     LIVE_STALE
           clear-121,    -,          600,   UNKNOWN,     UNKNOWN
-          clear-121,    -,          120,   UNKNOWN,     VALID_STALE
+          clear-121,    -,          120,   UNKNOWN,     LIVE_STALE
           clear-121,    -,          121,   UNKNOWN,     UNKNOWN
           clear-121,    -,          -,     UNKNOWN,     UNKNOWN
           # a watermark from the future: the clocks differ
-          clear--60,    -,          600,   VALID,       VALID
-          clear--61,    -,          600,   UNKNOWN,     VALID_STALE
+          clear--60,    -,          600,   LIVE,       LIVE
+          clear--61,    -,          600,   UNKNOWN,     LIVE_STALE
           clear--3600,  -,          600,   UNKNOWN,     UNKNOWN
           -,            -,          -121,  UNKNOWN,     UNKNOWN
           # emptied: no watermark
           clear-never,  -,          600,   UNKNOWN,     UNKNOWN
-          clear-never,  -,          5,     UNKNOWN,     VALID_STALE
-          clear-never,  clear-100,  600,   UNKNOWN,     VALID_STALE
+          clear-never,  -,          5,     UNKNOWN,     LIVE_STALE
+          clear-never,  clear-100,  600,   UNKNOWN,     LIVE_STALE
           clear-never,  revoked-0,  5,     REVOKED,     REVOKED
           # revoked is revoked, however old the watermark is
           revoked-0,    -,          5,     REVOKED,     REVOKED
@@ -43,19 +43,19 @@ class DecisionTest {
           revoked-never,clear-5,    5,     REVOKED,     REVOKED
           # away
           -,            -,          600,   UNKNOWN,     UNKNOWN
-          -,            -,          120,   UNKNOWN,     VALID_STALE
-          -,            clear-120,  600,   UNKNOWN,     VALID_STALE
+          -,            -,          120,   UNKNOWN,     LIVE_STALE
+          -,            clear-120,  600,   UNKNOWN,     LIVE_STALE
           -,            clear-121,  600,   UNKNOWN,     UNKNOWN
           -,            revoked-9,  5,     REVOKED,     REVOKED
           # what Redis knows now counts before what it said once
-          clear-0,      revoked-9,  5,     VALID,       VALID
+          clear-0,      revoked-9,  5,     LIVE,       LIVE
           """)
   void tells(
       @Nullable String redis,
       @Nullable String remembered,
       @Nullable Long age,
-      Answer failClosed,
-      Answer bounded) {
+      Verdict failClosed,
+      Verdict bounded) {
     Reading reading = reading(redis);
     Reading memory = reading(remembered);
     Long issued = age == null ? null : NOW - age * 1000;
@@ -66,11 +66,11 @@ class DecisionTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"clear-never, VALID", "clear-3600, VALID", "revoked-never, REVOKED"})
-  void withoutAnAgeRedisIsBelieved(String redis, Answer answer) {
-    CheckerOptions blind = CheckerOptions.failClosed().withFeedMaxAge(null);
+  @CsvSource({"clear-never, LIVE", "clear-3600, LIVE", "revoked-never, REVOKED"})
+  void withoutAnAgeRedisIsBelieved(String redis, Verdict answer) {
+    CheckerOptions blind = CheckerOptions.builder().trustRedisBlindly().build();
     assertThat(Decision.of(reading(redis), null, null, NOW, blind)).isEqualTo(answer);
-    assertThat(Decision.of(null, null, NOW, NOW, blind)).isEqualTo(Answer.UNKNOWN);
+    assertThat(Decision.of(null, null, NOW, NOW, blind)).isEqualTo(Verdict.UNKNOWN);
   }
 
   /** The difference of these times to now is no number of the type long. */
@@ -79,7 +79,7 @@ class DecisionTest {
   void anAbsurdTimeIsNotNow(long completeUntil) {
     Reading reading = new Reading(false, completeUntil, 0);
     assertThat(Decision.of(reading, null, null, NOW, CheckerOptions.failClosed()))
-        .isEqualTo(Answer.UNKNOWN);
+        .isEqualTo(Verdict.UNKNOWN);
   }
 
   /** Of a token that was issued before Keycloak recorded its tokens a revocation can be missing. */
@@ -89,15 +89,15 @@ class DecisionTest {
       textBlock =
           """
           # since  age  revoked  fail closed  bounded staleness
-          600,     599, false,   VALID,       VALID
-          600,     600, false,   VALID,       VALID
+          600,     599, false,   LIVE,       LIVE
+          600,     600, false,   LIVE,       LIVE
           600,     601, false,   UNKNOWN,     UNKNOWN
-          60,      61,  false,   UNKNOWN,     VALID_STALE
+          60,      61,  false,   UNKNOWN,     LIVE_STALE
           600,     601, true,    REVOKED,     REVOKED
-          600,     -,   false,   VALID,       VALID
+          600,     -,   false,   LIVE,       LIVE
           """)
   void anOlderTokenIsUnknown(
-      long since, @Nullable Long age, boolean revoked, Answer failClosed, Answer bounded) {
+      long since, @Nullable Long age, boolean revoked, Verdict failClosed, Verdict bounded) {
     Reading reading = new Reading(revoked, NOW, NOW - since * 1000);
     Long issued = age == null ? null : NOW - age * 1000;
     assertThat(Decision.of(reading, null, issued, NOW, CheckerOptions.failClosed()))
@@ -107,7 +107,7 @@ class DecisionTest {
     if (!revoked) {
       assertThat(Decision.of(null, reading, issued, NOW, options))
           .as("away, remembered")
-          .isEqualTo(bounded == Answer.VALID ? Answer.VALID_STALE : bounded);
+          .isEqualTo(bounded == Verdict.LIVE ? Verdict.LIVE_STALE : bounded);
     }
   }
 

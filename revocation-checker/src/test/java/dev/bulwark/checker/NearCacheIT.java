@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.checker.jedis.JedisAccess;
+import dev.bulwark.checker.jedis.JedisSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -15,10 +17,12 @@ import redis.clients.jedis.Jedis;
 /** Redis' client-side caching as near-cache. (R5) */
 class NearCacheIT {
 
-  private static final RedisSettings SETTINGS =
-      RedisSettings.defaults()
-          .withTimeouts(Duration.ofMillis(300), Duration.ofMillis(300))
-          .withNearCache(1000);
+  private static final JedisSettings SETTINGS =
+      JedisSettings.builder()
+          .connectTimeout(Duration.ofMillis(300))
+          .commandTimeout(Duration.ofMillis(300))
+          .nearCacheSize(1000)
+          .build();
 
   private RedisProcess redis;
 
@@ -44,16 +48,16 @@ class NearCacheIT {
 
   private RevocationChecker checker(CheckerOptions options) {
     return new RevocationChecker(
-        RedisAccess.standalone("127.0.0.1", redis.port(), SETTINGS), options);
+        JedisAccess.standalone("127.0.0.1", redis.port(), SETTINGS), options);
   }
 
   @Test
   void aKnownTokenCostsNoTripAndItsRevocationIsSeen() {
     try (RevocationChecker checker = checker(CheckerOptions.failClosed())) {
-      assertThat(checker.check("token", null)).isEqualTo(Answer.VALID);
+      assertThat(checker.check("token", null)).isEqualTo(Verdict.LIVE);
       long asked = redis.calls("exists");
       for (int i = 0; i < 1000; i++) {
-        assertThat(checker.check("token", null)).isEqualTo(Answer.VALID);
+        assertThat(checker.check("token", null)).isEqualTo(Verdict.LIVE);
       }
       // The cache is emptied every 9 s: at most once in so short a time.
       assertThat(redis.calls("exists") - asked).isLessThanOrEqualTo(1);
@@ -61,7 +65,7 @@ class NearCacheIT {
       await()
           .atMost(Duration.ofSeconds(20))
           .pollInterval(Duration.ofMillis(1))
-          .until(() -> checker.check("token", null) == Answer.REVOKED);
+          .until(() -> checker.check("token", null) == Verdict.REVOKED);
     }
   }
 
@@ -69,42 +73,43 @@ class NearCacheIT {
   @Test
   void theCacheDoesNotHideThatRedisIsAway() {
     try (RevocationChecker checker = checker(CheckerOptions.failClosed())) {
-      assertThat(checker.check("token", null)).isEqualTo(Answer.VALID);
+      assertThat(checker.check("token", null)).isEqualTo(Verdict.LIVE);
       redis.stop();
       await()
           .atMost(Watch.INTERVAL.multipliedBy(30))
-          .until(() -> checker.check("token", null) == Answer.UNKNOWN);
+          .until(() -> checker.check("token", null) == Verdict.UNKNOWN);
     }
   }
 
   @Test
   void anEmptiedRedisIsNoticed() {
     try (RevocationChecker checker = checker(CheckerOptions.failClosed())) {
-      assertThat(checker.check("token", null)).isEqualTo(Answer.VALID);
+      assertThat(checker.check("token", null)).isEqualTo(Verdict.LIVE);
       try (Jedis jedis = redis.connect()) {
         jedis.flushAll();
       }
       await()
           .atMost(Watch.INTERVAL.multipliedBy(30))
-          .until(() -> checker.check("token", null) == Answer.UNKNOWN);
-      assertThat(checker.status()).isEqualTo(Status.UNFED);
+          .until(() -> checker.check("token", null) == Verdict.UNKNOWN);
+      assertThat(checker.status()).isEqualTo(FeedStatus.UNFED);
       redis.feed();
       await()
           .atMost(Watch.INTERVAL.multipliedBy(30))
-          .until(() -> checker.check("token", null) == Answer.VALID);
+          .until(() -> checker.check("token", null) == Verdict.LIVE);
     }
   }
 
   /** Halted, it closes no connection and sends no invalidation. */
   @Test
   void anAnswerIsNotOlderThanItsMaxAge() {
-    CheckerOptions options = CheckerOptions.failClosed().withNearCacheMaxAge(Duration.ofSeconds(2));
+    CheckerOptions options =
+        CheckerOptions.builder().nearCacheMaxAge(Duration.ofSeconds(2)).build();
     try (RevocationChecker checker = checker(options)) {
-      assertThat(checker.check("token", null)).isEqualTo(Answer.VALID);
+      assertThat(checker.check("token", null)).isEqualTo(Verdict.LIVE);
       redis.halt();
       await()
           .atMost(Duration.ofSeconds(20))
-          .until(() -> checker.check("token", null) == Answer.UNKNOWN);
+          .until(() -> checker.check("token", null) == Verdict.UNKNOWN);
     } finally {
       redis.goOn();
     }
@@ -117,7 +122,7 @@ class NearCacheIT {
       redis.halt();
       long began = System.nanoTime();
       RevocationCheckerIT.inParallel(
-          50, () -> assertThat(checker.check("token", null)).isEqualTo(Answer.UNKNOWN));
+          50, () -> assertThat(checker.check("token", null)).isEqualTo(Verdict.UNKNOWN));
       assertThat(Duration.ofNanos(System.nanoTime() - began))
           .isBetween(Duration.ofMillis(250), Duration.ofSeconds(10));
     } finally {
@@ -132,7 +137,7 @@ class NearCacheIT {
     redis.revoke("bad");
     try (RevocationChecker checker =
         checker(CheckerOptions.boundedStaleness(Duration.ofSeconds(60)))) {
-      assertThat(checker.check("good", longAgo)).isEqualTo(Answer.VALID);
+      assertThat(checker.check("good", longAgo)).isEqualTo(Verdict.LIVE);
       long readings = redis.calls("mget");
       await().until(() -> redis.calls("mget") >= readings + 2);
       try (Jedis jedis = redis.connect()) {
@@ -140,11 +145,11 @@ class NearCacheIT {
       }
       assertThat(checker.check("bad", longAgo))
           .as("VALID unless it has been noticed already")
-          .isIn(Answer.VALID, Answer.UNKNOWN);
+          .isIn(Verdict.LIVE, Verdict.UNKNOWN);
       await()
           .atMost(Watch.INTERVAL.multipliedBy(30))
-          .until(() -> checker.check("good", longAgo) == Answer.VALID_STALE);
-      assertThat(checker.check("bad", longAgo)).isEqualTo(Answer.UNKNOWN);
+          .until(() -> checker.check("good", longAgo) == Verdict.LIVE_STALE);
+      assertThat(checker.check("bad", longAgo)).isEqualTo(Verdict.UNKNOWN);
     }
   }
 }

@@ -3,6 +3,8 @@ package dev.bulwark.checker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.bulwark.checker.jedis.JedisAccess;
+import dev.bulwark.checker.jedis.JedisSettings;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -18,36 +20,58 @@ class OptionsTest {
 
   static Stream<Arguments> unusable() {
     CheckerOptions options = CheckerOptions.failClosed();
-    RedisSettings settings = RedisSettings.defaults();
+    JedisSettings settings = JedisSettings.defaults();
     Duration year = Duration.ofDays(365);
     return Stream.of(
-        row("prefix", () -> options.withPrefix("a b")),
-        row("prefix", () -> options.withPrefix("a".repeat(65))),
-        row("feedMaxAge", () -> options.withFeedMaxAge(Duration.ofSeconds(2))),
-        row("feedMaxAge", () -> options.withFeedMaxAge(year)),
+        row("prefix", () -> options.toBuilder().prefix("a b").build()),
+        row("prefix", () -> options.toBuilder().prefix("a".repeat(65)).build()),
+        row("feedMaxAge", () -> options.toBuilder().feedMaxAge(Duration.ofSeconds(2)).build()),
+        row("feedMaxAge", () -> options.toBuilder().feedMaxAge(year).build()),
         row("staleness", () -> CheckerOptions.boundedStaleness(Duration.ZERO)),
         row("staleness", () -> CheckerOptions.boundedStaleness(year)),
         row(
             "staleness",
-            () -> CheckerOptions.boundedStaleness(Duration.ofMinutes(1)).withFeedMaxAge(null)),
-        row("rememberedTokens", () -> options.withRememberedTokens(0)),
-        row("retryInterval", () -> options.withRetryInterval(Duration.ZERO)),
-        row("nearCacheMaxAge", () -> options.withNearCacheMaxAge(year)),
-        row("database", () -> settings.withDatabase(-1)),
-        row("database", () -> RedisAccess.cluster(Set.of(), settings.withDatabase(1))),
-        row("connectTimeout", () -> settings.withTimeouts(Duration.ZERO, Duration.ofSeconds(1))),
-        row("commandTimeout", () -> settings.withTimeouts(Duration.ofSeconds(1), year)),
-        row("poolSize", () -> settings.withPool(0, Duration.ofSeconds(1))),
-        row("poolWait", () -> settings.withPool(1, Duration.ZERO)),
-        row("nearCacheSize", () -> settings.withNearCache(-1)),
+            () ->
+                CheckerOptions.builder()
+                    .staleness(Duration.ofMinutes(1))
+                    .trustRedisBlindly()
+                    .build()),
+        row("rememberedTokens", () -> options.toBuilder().rememberedTokens(0).build()),
+        row("retryInterval", () -> options.toBuilder().retryInterval(Duration.ZERO).build()),
+        row("nearCacheMaxAge", () -> options.toBuilder().nearCacheMaxAge(year).build()),
+        row("database", () -> settings.toBuilder().database(-1).build()),
+        row(
+            "database",
+            () -> JedisAccess.cluster(Set.of(), settings.toBuilder().database(1).build())),
+        row(
+            "connectTimeout",
+            () ->
+                settings.toBuilder()
+                    .connectTimeout(Duration.ZERO)
+                    .commandTimeout(Duration.ofSeconds(1))
+                    .build()),
+        row(
+            "commandTimeout",
+            () ->
+                settings.toBuilder()
+                    .connectTimeout(Duration.ofSeconds(1))
+                    .commandTimeout(year)
+                    .build()),
+        row(
+            "poolSize",
+            () -> settings.toBuilder().poolSize(0).poolWait(Duration.ofSeconds(1)).build()),
+        row("poolWait", () -> settings.toBuilder().poolSize(1).poolWait(Duration.ZERO).build()),
+        row("nearCacheSize", () -> settings.toBuilder().nearCacheSize(-1).build()),
         row(
             "nearCacheMaxAge",
             () ->
                 new RevocationChecker(
-                    RedisAccess.standalone("localhost", 6379, settings.withNearCache(10)),
-                    options
-                        .withFeedMaxAge(Duration.ofSeconds(5))
-                        .withNearCacheMaxAge(Duration.ofSeconds(5)))));
+                    JedisAccess.standalone(
+                        "localhost", 6379, settings.toBuilder().nearCacheSize(10).build()),
+                    options.toBuilder()
+                        .feedMaxAge(Duration.ofSeconds(5))
+                        .nearCacheMaxAge(Duration.ofSeconds(5))
+                        .build())));
   }
 
   private static Arguments row(String option, Supplier<Object> use) {
@@ -62,7 +86,7 @@ class OptionsTest {
 
   @Test
   void aPasswordIsNotPrinted() {
-    assertThat(RedisSettings.defaults().withCredentials("app", "correct-horse"))
+    assertThat(JedisSettings.builder().credentials("app", "correct-horse").build())
         .asString()
         .contains("app")
         .doesNotContain("correct-horse");
@@ -88,9 +112,9 @@ class OptionsTest {
   @Test
   void addressesAreTakenAsTheyAre() {
     // Nothing is contacted before the first check.
-    try (RedisAccess access =
-        RedisAccess.cluster(
-            Set.of(new HostAndPort("no-such-host.invalid", 1)), RedisSettings.defaults())) {
+    try (JedisAccess access =
+        JedisAccess.cluster(
+            Set.of(new HostAndPort("no-such-host.invalid", 1)), JedisSettings.defaults())) {
       assertThat(access.isClustered()).isTrue();
     }
   }

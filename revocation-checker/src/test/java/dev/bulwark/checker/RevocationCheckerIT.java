@@ -3,6 +3,8 @@ package dev.bulwark.checker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.checker.jedis.JedisAccess;
+import dev.bulwark.checker.jedis.JedisSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,10 +28,13 @@ import redis.clients.jedis.RedisClient;
 class RevocationCheckerIT {
 
   private static final Duration COMMAND = Duration.ofMillis(300);
-  private static final RedisSettings SETTINGS =
-      RedisSettings.defaults().withTimeouts(Duration.ofMillis(300), COMMAND);
+  private static final JedisSettings SETTINGS =
+      JedisSettings.builder()
+          .connectTimeout(Duration.ofMillis(300))
+          .commandTimeout(COMMAND)
+          .build();
   private static final CheckerOptions FAIL_CLOSED =
-      CheckerOptions.failClosed().withRetryInterval(Duration.ofMillis(100));
+      CheckerOptions.builder().retryInterval(Duration.ofMillis(100)).build();
   private static final Instant LONG_AGO = Instant.now().minusSeconds(800);
 
   private RedisProcess redis;
@@ -47,29 +52,59 @@ class RevocationCheckerIT {
 
   private RevocationChecker checker(CheckerOptions options) {
     return new RevocationChecker(
-        RedisAccess.standalone("127.0.0.1", redis.port(), SETTINGS), options);
+        JedisAccess.standalone("127.0.0.1", redis.port(), SETTINGS), options);
   }
 
   @Test
   void aRevokedTokenIsToldFromAGoodOne() {
     redis.revoke("onrtac:bad");
     try (RevocationChecker checker = checker(FAIL_CLOSED)) {
-      assertThat(checker.status()).isEqualTo(Status.NOT_ASKED);
-      assertThat(checker.check("onrtac:good", null)).isEqualTo(Answer.VALID);
-      assertThat(checker.check("onrtac:bad", null)).isEqualTo(Answer.REVOKED);
-      assertThat(checker.isRevoked("onrtac:good")).isFalse();
-      assertThat(checker.isRevoked("onrtac:bad")).isTrue();
-      assertThat(checker.status()).isEqualTo(Status.KNOWING);
+      assertThat(checker.status()).isEqualTo(FeedStatus.NOT_ASKED);
+      assertThat(checker.check("onrtac:good", null)).isEqualTo(Verdict.LIVE);
+      assertThat(checker.check("onrtac:bad", null)).isEqualTo(Verdict.REVOKED);
+      assertThat(checker.status()).isEqualTo(FeedStatus.KNOWING);
     }
+  }
+
+  /** The old method says the same of a bad token and of an outage, which is why it goes. */
+  @Test
+  @SuppressWarnings("removal")
+  void theOldMethodStillWorks() {
+    redis.revoke("bad");
+    try (RevocationChecker checker = checker(FAIL_CLOSED)) {
+      assertThat(checker.isRevoked("good")).isFalse();
+      assertThat(checker.isRevoked("bad")).isTrue();
+      redis.stop();
+      assertThat(checker.isRevoked("good")).isTrue();
+    }
+  }
+
+  @Test
+  void everyCheckIsObserved() {
+    redis.revoke("bad");
+    List<Verdict> seen = new ArrayList<>();
+    try (RevocationChecker checker =
+        new RevocationChecker(
+            JedisAccess.standalone("127.0.0.1", redis.port(), SETTINGS),
+            FAIL_CLOSED,
+            (verdict, elapsed) -> {
+              assertThat(elapsed).isPositive();
+              seen.add(verdict);
+            })) {
+      checker.check("good", null);
+      checker.check("bad", null);
+      checker.check(null, null);
+    }
+    assertThat(seen).containsExactly(Verdict.LIVE, Verdict.REVOKED, Verdict.MALFORMED);
   }
 
   @Test
   void theAppsOwnClientCanBeUsed() {
     redis.revoke("bad");
     try (RedisClient own = RedisClient.create("127.0.0.1", redis.port())) {
-      try (RevocationChecker checker = new RevocationChecker(RedisAccess.of(own), FAIL_CLOSED)) {
-        assertThat(checker.isRevoked("good")).isFalse();
-        assertThat(checker.isRevoked("bad")).isTrue();
+      try (RevocationChecker checker = new RevocationChecker(JedisAccess.of(own), FAIL_CLOSED)) {
+        assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+        assertThat(checker.check("bad", null)).isEqualTo(Verdict.REVOKED);
       }
       assertThat(own.ping()).as("left open").isEqualTo("PONG");
     }
@@ -82,21 +117,21 @@ class RevocationCheckerIT {
       jedis.set("kc:revocation:complete", Long.toString(System.currentTimeMillis()));
     }
     redis.revoke("good");
-    try (RevocationChecker checker = checker(FAIL_CLOSED.withPrefix("kc:"))) {
-      assertThat(checker.isRevoked("bad")).isTrue();
-      assertThat(checker.isRevoked("good")).isFalse();
+    try (RevocationChecker checker = checker(FAIL_CLOSED.toBuilder().prefix("kc:").build())) {
+      assertThat(checker.check("bad", null)).isEqualTo(Verdict.REVOKED);
+      assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
     }
   }
 
   @Test
   void aCheckIsOneCommand() {
     try (RevocationChecker checker = checker(FAIL_CLOSED)) {
-      assertThat(checker.isRevoked("first")).as("connects").isFalse();
+      assertThat(checker.check("first", null)).as("connects").isEqualTo(Verdict.LIVE);
       List<String> seen =
           monitored(
               () -> {
                 for (int i = 0; i < 20; i++) {
-                  assertThat(checker.isRevoked("token-" + i)).isFalse();
+                  assertThat(checker.check("token-" + i, null)).isEqualTo(Verdict.LIVE);
                 }
               });
       assertThat(seen).hasSize(20);
@@ -115,11 +150,10 @@ class RevocationCheckerIT {
       strings = {"", "a b", "a\r\nDEL revoked:bad\r\n", "a\0", "{x}a", "\u00fc", "a\nSET x 1"})
   void aHostileIdReachesRedisNotAtAll(String jti) {
     try (RevocationChecker checker = checker(FAIL_CLOSED)) {
-      assertThat(checker.isRevoked("first")).isFalse();
-      assertThat(monitored(() -> assertThat(checker.check(jti, null)).isEqualTo(Answer.MALFORMED)))
+      assertThat(checker.check("first", null)).isEqualTo(Verdict.LIVE);
+      assertThat(monitored(() -> assertThat(checker.check(jti, null)).isEqualTo(Verdict.MALFORMED)))
           .isEmpty();
-      assertThat(checker.isRevoked(jti)).as("refused").isTrue();
-      assertThat(checker.isRevoked(null)).isTrue();
+      assertThat(checker.check(null, null)).isEqualTo(Verdict.MALFORMED);
     }
   }
 
@@ -163,21 +197,22 @@ class RevocationCheckerIT {
   @Test
   void awayFailsClosedQuicklyAndComesBack() {
     try (RevocationChecker checker = checker(FAIL_CLOSED)) {
-      assertThat(checker.check("good", Instant.now())).isEqualTo(Answer.VALID);
+      assertThat(checker.check("good", Instant.now())).isEqualTo(Verdict.LIVE);
       redis.stop();
-      assertThat(checker.check("good", Instant.now())).isEqualTo(Answer.UNKNOWN);
-      assertThat(checker.isRevoked("good")).isTrue();
-      assertThat(checker.status()).isEqualTo(Status.AWAY);
+      assertThat(checker.check("good", Instant.now())).isEqualTo(Verdict.UNKNOWN);
+      assertThat(checker.status()).isEqualTo(FeedStatus.AWAY);
 
       redis.startAgain();
       await()
           .until(
               () -> {
-                assertThat(checker.isRevoked("good")).as("it is empty").isTrue();
-                return checker.status() == Status.UNFED;
+                assertThat(checker.check("good", null))
+                    .as("it is empty")
+                    .isEqualTo(Verdict.UNKNOWN);
+                return checker.status() == FeedStatus.UNFED;
               });
       redis.feed();
-      assertThat(checker.check("good", Instant.now())).isEqualTo(Answer.VALID);
+      assertThat(checker.check("good", Instant.now())).isEqualTo(Verdict.LIVE);
     }
   }
 
@@ -185,22 +220,22 @@ class RevocationCheckerIT {
   void anAppStartsWithoutRedis() {
     redis.stop();
     try (RevocationChecker checker = checker(FAIL_CLOSED)) {
-      assertThat(checker.check("good", null)).isEqualTo(Answer.UNKNOWN);
+      assertThat(checker.check("good", null)).isEqualTo(Verdict.UNKNOWN);
       redis.startAgain();
       redis.feed();
-      await().until(() -> checker.check("good", null) == Answer.VALID);
+      await().until(() -> checker.check("good", null) == Verdict.LIVE);
     }
   }
 
   @Test
   void deadConnectionsOfThePoolDoNotFailACheck() throws Exception {
     try (RevocationChecker checker = checker(FAIL_CLOSED)) {
-      inParallel(8, () -> assertThat(checker.isRevoked("good")).isFalse());
+      inParallel(8, () -> assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE));
       try (Jedis jedis = redis.connect()) {
         jedis.sendCommand(Protocol.Command.CLIENT, "KILL", "TYPE", "normal", "SKIPME", "yes");
       }
       for (int i = 0; i < 16; i++) {
-        assertThat(checker.check("good", null)).isEqualTo(Answer.VALID);
+        assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
       }
     }
   }
@@ -208,18 +243,18 @@ class RevocationCheckerIT {
   @Test
   void aHaltedRedisCostsOneTimeOutAndThenNothing() throws Exception {
     try (RevocationChecker checker =
-        checker(FAIL_CLOSED.withRetryInterval(Duration.ofMinutes(1)))) {
-      assertThat(checker.check("good", null)).isEqualTo(Answer.VALID);
+        checker(FAIL_CLOSED.toBuilder().retryInterval(Duration.ofMinutes(1)).build())) {
+      assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
       redis.halt();
       try {
         long began = System.nanoTime();
-        inParallel(50, () -> assertThat(checker.check("good", null)).isEqualTo(Answer.UNKNOWN));
+        inParallel(50, () -> assertThat(checker.check("good", null)).isEqualTo(Verdict.UNKNOWN));
         Duration first = Duration.ofNanos(System.nanoTime() - began);
         assertThat(first).isBetween(COMMAND.minusMillis(50), COMMAND.multipliedBy(5));
 
         began = System.nanoTime();
         for (int i = 0; i < 1000; i++) {
-          assertThat(checker.check("good", null)).isEqualTo(Answer.UNKNOWN);
+          assertThat(checker.check("good", null)).isEqualTo(Verdict.UNKNOWN);
         }
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(COMMAND);
       } finally {
@@ -232,14 +267,14 @@ class RevocationCheckerIT {
   void aHaltedRedisThatGoesOnIsAskedAgain() {
     redis.revoke("bad");
     try (RevocationChecker checker = checker(FAIL_CLOSED)) {
-      assertThat(checker.check("good", null)).isEqualTo(Answer.VALID);
+      assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
       redis.halt();
-      assertThat(checker.check("good", null)).isEqualTo(Answer.UNKNOWN);
+      assertThat(checker.check("good", null)).isEqualTo(Verdict.UNKNOWN);
       redis.goOn();
-      await().until(() -> checker.check("good", null) == Answer.VALID);
+      await().until(() -> checker.check("good", null) == Verdict.LIVE);
       // No late answer of before is taken for the answer to another question.
-      assertThat(checker.check("bad", null)).isEqualTo(Answer.REVOKED);
-      assertThat(checker.check("good", null)).isEqualTo(Answer.VALID);
+      assertThat(checker.check("bad", null)).isEqualTo(Verdict.REVOKED);
+      assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
     }
   }
 
@@ -247,17 +282,17 @@ class RevocationCheckerIT {
   void anEmptiedRedisIsNotBelievedForOneCheck() {
     redis.revoke("bad");
     try (RevocationChecker checker = checker(FAIL_CLOSED)) {
-      assertThat(checker.check("bad", null)).isEqualTo(Answer.REVOKED);
+      assertThat(checker.check("bad", null)).isEqualTo(Verdict.REVOKED);
       try (Jedis jedis = redis.connect()) {
         jedis.flushAll();
       }
-      assertThat(checker.check("bad", null)).isEqualTo(Answer.UNKNOWN);
-      assertThat(checker.status()).isEqualTo(Status.UNFED);
+      assertThat(checker.check("bad", null)).isEqualTo(Verdict.UNKNOWN);
+      assertThat(checker.status()).isEqualTo(FeedStatus.UNFED);
       redis.revoke("bad");
-      assertThat(checker.check("bad", null)).isEqualTo(Answer.REVOKED);
+      assertThat(checker.check("bad", null)).isEqualTo(Verdict.REVOKED);
       redis.feed();
-      assertThat(checker.check("good", null)).isEqualTo(Answer.VALID);
-      assertThat(checker.status()).isEqualTo(Status.KNOWING);
+      assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+      assertThat(checker.status()).isEqualTo(FeedStatus.KNOWING);
     }
   }
 
@@ -266,33 +301,34 @@ class RevocationCheckerIT {
     redis.feed(System.currentTimeMillis() - 61_000);
     redis.revoke("bad");
     try (RevocationChecker checker = checker(FAIL_CLOSED)) {
-      assertThat(checker.check("good", null)).isEqualTo(Answer.UNKNOWN);
-      assertThat(checker.check("bad", null)).isEqualTo(Answer.REVOKED);
+      assertThat(checker.check("good", null)).isEqualTo(Verdict.UNKNOWN);
+      assertThat(checker.check("bad", null)).isEqualTo(Verdict.REVOKED);
     }
-    try (RevocationChecker blind = checker(FAIL_CLOSED.withFeedMaxAge(null))) {
-      assertThat(blind.check("good", null)).as("as the app wished").isEqualTo(Answer.VALID);
-      assertThat(blind.check("bad", null)).isEqualTo(Answer.REVOKED);
+    try (RevocationChecker blind = checker(FAIL_CLOSED.toBuilder().trustRedisBlindly().build())) {
+      assertThat(blind.check("good", null)).as("as the app wished").isEqualTo(Verdict.LIVE);
+      assertThat(blind.check("bad", null)).isEqualTo(Verdict.REVOKED);
     }
   }
 
   @Test
   void boundedStalenessRemembersWhatRedisSaid() {
     CheckerOptions bounded =
-        CheckerOptions.boundedStaleness(Duration.ofSeconds(3))
-            .withRetryInterval(Duration.ofMillis(100));
+        CheckerOptions.boundedStaleness(Duration.ofSeconds(3)).toBuilder()
+            .retryInterval(Duration.ofMillis(100))
+            .build();
     redis.revoke("bad");
     try (RevocationChecker checker = checker(bounded)) {
       redis.feed();
-      assertThat(checker.check("good", LONG_AGO)).isEqualTo(Answer.VALID);
-      assertThat(checker.check("bad", LONG_AGO)).isEqualTo(Answer.REVOKED);
+      assertThat(checker.check("good", LONG_AGO)).isEqualTo(Verdict.LIVE);
+      assertThat(checker.check("bad", LONG_AGO)).isEqualTo(Verdict.REVOKED);
       redis.stop();
-      assertThat(checker.check("good", LONG_AGO)).isEqualTo(Answer.VALID_STALE);
-      assertThat(checker.check("bad", Instant.now())).isEqualTo(Answer.REVOKED);
-      assertThat(checker.check("never-seen", LONG_AGO)).isEqualTo(Answer.UNKNOWN);
-      assertThat(checker.check("just-issued", Instant.now())).isEqualTo(Answer.VALID_STALE);
+      assertThat(checker.check("good", LONG_AGO)).isEqualTo(Verdict.LIVE_STALE);
+      assertThat(checker.check("bad", Instant.now())).isEqualTo(Verdict.REVOKED);
+      assertThat(checker.check("never-seen", LONG_AGO)).isEqualTo(Verdict.UNKNOWN);
+      assertThat(checker.check("just-issued", Instant.now())).isEqualTo(Verdict.LIVE_STALE);
       await()
           .atMost(Duration.ofSeconds(10))
-          .until(() -> checker.check("good", LONG_AGO) == Answer.UNKNOWN);
+          .until(() -> checker.check("good", LONG_AGO) == Verdict.UNKNOWN);
     }
   }
 

@@ -3,6 +3,8 @@ package dev.bulwark.checker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.checker.jedis.JedisAccess;
+import dev.bulwark.checker.jedis.JedisSettings;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -11,7 +13,7 @@ import redis.clients.jedis.Jedis;
 /** A primary with a replica, and a Sentinel that makes the replica the primary. (R5) */
 class SentinelIT {
 
-  private static final RedisSettings SETTINGS = RedisSettings.defaults();
+  private static final JedisSettings SETTINGS = JedisSettings.defaults();
 
   @Test
   void theReplicaIsAskedWhenItHasTakenOver() {
@@ -24,17 +26,17 @@ class SentinelIT {
       await().until(() -> knowsReplica(sentinel));
       try (RevocationChecker checker =
           new RevocationChecker(
-              RedisAccess.sentinel("mymaster", Set.of(sentinel.address()), SETTINGS, SETTINGS),
-              CheckerOptions.failClosed().withRetryInterval(Duration.ofMillis(100)))) {
-        assertThat(checker.check("good", null)).isEqualTo(Answer.VALID);
-        assertThat(checker.check("bad", null)).isEqualTo(Answer.REVOKED);
+              JedisAccess.sentinel("mymaster", Set.of(sentinel.address()), SETTINGS, SETTINGS),
+              CheckerOptions.builder().retryInterval(Duration.ofMillis(100)).build())) {
+        assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+        assertThat(checker.check("bad", null)).isEqualTo(Verdict.REVOKED);
 
         primary.stop();
-        assertThat(checker.check("good", null)).isEqualTo(Answer.UNKNOWN);
+        assertThat(checker.check("good", null)).isEqualTo(Verdict.UNKNOWN);
         await()
             .atMost(Duration.ofSeconds(40))
-            .until(() -> checker.check("good", null) == Answer.VALID);
-        assertThat(checker.check("bad", null)).isEqualTo(Answer.REVOKED);
+            .until(() -> checker.check("good", null) == Verdict.LIVE);
+        assertThat(checker.check("bad", null)).isEqualTo(Verdict.REVOKED);
       }
     }
   }

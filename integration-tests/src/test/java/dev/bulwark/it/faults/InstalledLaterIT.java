@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.bulwark.checker.Answer;
 import dev.bulwark.checker.CheckerOptions;
-import dev.bulwark.checker.RedisAccess;
-import dev.bulwark.checker.RedisSettings;
 import dev.bulwark.checker.RevocationChecker;
+import dev.bulwark.checker.Verdict;
+import dev.bulwark.checker.jedis.JedisAccess;
+import dev.bulwark.checker.jedis.JedisSettings;
 import dev.bulwark.it.database.DatabaseProcess;
 import dev.bulwark.it.database.SharedDatabase;
 import dev.bulwark.it.support.Realm;
@@ -40,15 +40,15 @@ class InstalledLaterIT {
             FaultServer.start("installed-later", redis.url(), database, spec -> spec);
         RevocationChecker checker =
             new RevocationChecker(
-                RedisAccess.standalone("127.0.0.1", redis.port(), RedisSettings.defaults()),
-                CheckerOptions.failClosed().withRetryInterval(Duration.ofMillis(50)))) {
+                JedisAccess.standalone("127.0.0.1", redis.port(), JedisSettings.defaults()),
+                CheckerOptions.builder().retryInterval(Duration.ofMillis(50)).build())) {
       server.awaitRedisUp(1);
       IssuedTokens tokens =
           IssuedTokens.inNewRealm(
               server.keycloak().url(), server.admin(), "installed", key -> ttl(redis, key));
       Response before = tokens.login("ann");
       Response others = tokens.login("ben");
-      await().atMost(SOON).until(() -> check(checker, before) == Answer.VALID);
+      await().atMost(SOON).until(() -> check(checker, before) == Verdict.LIVE);
 
       server.keycloak().stop();
       database.sql(TABLES);
@@ -56,21 +56,21 @@ class InstalledLaterIT {
       server.keycloak().startAgain();
       server.awaitRedisUp(1);
       Response after = tokens.login("ann");
-      await().atMost(SOON).until(() -> check(checker, after) == Answer.VALID);
-      assertThat(check(checker, before)).isEqualTo(Answer.UNKNOWN);
-      assertThat(check(checker, others)).isEqualTo(Answer.UNKNOWN);
+      await().atMost(SOON).until(() -> check(checker, after) == Verdict.LIVE);
+      assertThat(check(checker, before)).isEqualTo(Verdict.UNKNOWN);
+      assertThat(check(checker, others)).isEqualTo(Verdict.UNKNOWN);
       tokens.logout(before);
-      assertThat(check(checker, before)).isNotEqualTo(Answer.VALID);
+      assertThat(check(checker, before)).isNotEqualTo(Verdict.LIVE);
 
       // It stays so at the next start.
       server.keycloak().stop();
       server.keycloak().startAgain();
-      await().atMost(SOON).until(() -> check(checker, after) == Answer.VALID);
-      assertThat(check(checker, others)).isEqualTo(Answer.UNKNOWN);
+      await().atMost(SOON).until(() -> check(checker, after) == Verdict.LIVE);
+      assertThat(check(checker, others)).isEqualTo(Verdict.UNKNOWN);
     }
   }
 
-  private static Answer check(RevocationChecker checker, Response tokens) {
+  private static Verdict check(RevocationChecker checker, Response tokens) {
     JsonNode claims = Realm.claims(tokens.text("access_token"));
     return checker.check(
         claims.get("jti").asText(), Instant.ofEpochSecond(claims.get("iat").asLong()));

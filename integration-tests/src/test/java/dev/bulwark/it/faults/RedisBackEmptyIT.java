@@ -3,11 +3,11 @@ package dev.bulwark.it.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.bulwark.checker.Answer;
 import dev.bulwark.checker.CheckerOptions;
-import dev.bulwark.checker.RedisAccess;
-import dev.bulwark.checker.RedisSettings;
 import dev.bulwark.checker.RevocationChecker;
+import dev.bulwark.checker.Verdict;
+import dev.bulwark.checker.jedis.JedisAccess;
+import dev.bulwark.checker.jedis.JedisSettings;
 import dev.bulwark.it.database.OpenTransaction;
 import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.support.Realm;
@@ -62,8 +62,8 @@ class RedisBackEmptyIT {
                         Long.toString(COMPLETE_LIFE.toMillis())));
     checker =
         new RevocationChecker(
-            RedisAccess.standalone("127.0.0.1", redis.port(), RedisSettings.defaults()),
-            CheckerOptions.failClosed().withRetryInterval(Duration.ofMillis(50)));
+            JedisAccess.standalone("127.0.0.1", redis.port(), JedisSettings.defaults()),
+            CheckerOptions.builder().retryInterval(Duration.ofMillis(50)).build());
   }
 
   @AfterAll
@@ -98,8 +98,8 @@ class RedisBackEmptyIT {
   void anEmptyRedisIsNotCompleteBeforeTheEndingsOfItsOutageAreInIt() {
     Response alive = tokens.login("ben");
     Response dead = tokens.login("ann");
-    awaitAnswer(alive, Answer.VALID);
-    Set<Answer> seen = EnumSet.noneOf(Answer.class);
+    awaitAnswer(alive, Verdict.LIVE);
+    Set<Verdict> seen = EnumSet.noneOf(Verdict.class);
     try (OpenTransaction row = database.hold(rowOf(dead))) {
       // So that the next round is one that finds the new Redis and the ending at once.
       await("a round has just ended")
@@ -117,15 +117,15 @@ class RedisBackEmptyIT {
           .pollInterval(Duration.ofMillis(5))
           .until(
               () -> {
-                Answer answer = check(dead);
+                Verdict answer = check(dead);
                 seen.add(answer);
-                return answer == Answer.REVOKED;
+                return answer == Verdict.REVOKED;
               });
       assertThat(row).isNotNull();
     }
-    assertThat(seen).doesNotContain(Answer.VALID);
-    awaitAnswer(alive, Answer.VALID);
-    assertThat(check(dead)).isEqualTo(Answer.REVOKED);
+    assertThat(seen).doesNotContain(Verdict.LIVE);
+    awaitAnswer(alive, Verdict.LIVE);
+    assertThat(check(dead)).isEqualTo(Verdict.REVOKED);
   }
 
   /** The process is the same afterwards, and so is what it holds. */
@@ -133,8 +133,8 @@ class RedisBackEmptyIT {
   void aPausedRedisDoesNotGoOnWithWhatWasCompleteBefore() {
     Response alive = tokens.login("ben");
     Response dead = tokens.login("ann");
-    awaitAnswer(alive, Answer.VALID);
-    Set<Answer> seen = EnumSet.noneOf(Answer.class);
+    awaitAnswer(alive, Verdict.LIVE);
+    Set<Verdict> seen = EnumSet.noneOf(Verdict.class);
     long pausedAt;
     redis.pause();
     try {
@@ -152,12 +152,12 @@ class RedisBackEmptyIT {
         .pollInterval(Duration.ofMillis(1))
         .until(
             () -> {
-              Answer answer = check(dead);
+              Verdict answer = check(dead);
               seen.add(answer);
-              return answer == Answer.REVOKED;
+              return answer == Verdict.REVOKED;
             });
-    assertThat(seen).doesNotContain(Answer.VALID);
-    awaitAnswer(alive, Answer.VALID);
+    assertThat(seen).doesNotContain(Verdict.LIVE);
+    awaitAnswer(alive, Verdict.LIVE);
   }
 
   /** A round that takes long, as one after a mass logout does, does not stop the applications. */
@@ -165,13 +165,13 @@ class RedisBackEmptyIT {
   void duringALongRoundTheKeyStays() {
     Response alive = tokens.login("ben");
     Response ended = tokens.login("ann");
-    awaitAnswer(alive, Answer.VALID);
+    awaitAnswer(alive, Verdict.LIVE);
     try (OpenTransaction row = database.hold(rowOf(ended))) {
       tokens.logout(ended);
       // That of the logout, and a round.
       awaitWaiting(2);
       long began = System.nanoTime();
-      Set<Answer> seen = EnumSet.noneOf(Answer.class);
+      Set<Verdict> seen = EnumSet.noneOf(Verdict.class);
       await()
           .atMost(SOON)
           .pollInterval(Duration.ofMillis(20))
@@ -180,22 +180,22 @@ class RedisBackEmptyIT {
                 seen.add(check(alive));
                 return System.nanoTime() - began > COMPLETE_LIFE.multipliedBy(3).toNanos();
               });
-      assertThat(seen).containsExactly(Answer.VALID);
+      assertThat(seen).containsExactly(Verdict.LIVE);
       assertThat(row).isNotNull();
     }
-    awaitAnswer(ended, Answer.REVOKED);
+    awaitAnswer(ended, Verdict.REVOKED);
   }
 
   /** Whoever starts a single Keycloak anew keeps the applications going meanwhile. */
   @Test
   void aCleanStopLeavesTheKeyForLonger() {
     Response alive = tokens.login("ben");
-    awaitAnswer(alive, Answer.VALID);
+    awaitAnswer(alive, Verdict.LIVE);
     server.keycloak().stop();
     try (Jedis jedis = redis.connect()) {
       assertThat(jedis.pttl(COMPLETE)).isBetween(3_000_000L, 3_600_000L);
     }
-    assertThat(check(alive)).isEqualTo(Answer.VALID);
+    assertThat(check(alive)).isEqualTo(Verdict.LIVE);
     server.keycloak().startAgain();
     await("the short life again")
         .atMost(SOON)
@@ -230,11 +230,11 @@ class RedisBackEmptyIT {
                     .equals(Integer.toString(writers)));
   }
 
-  private static void awaitAnswer(Response of, Answer expected) {
+  private static void awaitAnswer(Response of, Verdict expected) {
     await().atMost(SOON).until(() -> check(of) == expected);
   }
 
-  private static Answer check(Response tokens) {
+  private static Verdict check(Response tokens) {
     return checker.check(jti(tokens), null);
   }
 

@@ -3,11 +3,11 @@ package dev.bulwark.it.revocation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.bulwark.checker.Answer;
 import dev.bulwark.checker.CheckerOptions;
-import dev.bulwark.checker.RedisAccess;
-import dev.bulwark.checker.RedisSettings;
 import dev.bulwark.checker.RevocationChecker;
+import dev.bulwark.checker.Verdict;
+import dev.bulwark.checker.jedis.JedisAccess;
+import dev.bulwark.checker.jedis.JedisSettings;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
@@ -28,8 +28,8 @@ class CheckerLibraryIT {
   private static final RevokedKeys KEYS = new RevokedKeys(STACK.redis().url());
   private static final RevocationChecker CHECKER =
       new RevocationChecker(
-          RedisAccess.standalone("127.0.0.1", STACK.redis().port(), RedisSettings.defaults()),
-          CheckerOptions.failClosed().withRetryInterval(Duration.ofMillis(50)));
+          JedisAccess.standalone("127.0.0.1", STACK.redis().port(), JedisSettings.defaults()),
+          CheckerOptions.builder().retryInterval(Duration.ofMillis(50)).build());
 
   @AfterAll
   static void close() {
@@ -44,19 +44,19 @@ class CheckerLibraryIT {
     KEYS.client().getPool().clear();
     await()
         .atMost(Duration.ofSeconds(60))
-        .until(() -> CHECKER.check("anything", null) == Answer.VALID);
+        .until(() -> CHECKER.check("anything", null) == Verdict.LIVE);
   }
 
   @Test
   void aTokenIsGoodUntilItsLogoutHasBeenAnswered() {
     Response tokens = REALM.login("ann");
     Response other = REALM.login("ben");
-    assertThat(check(tokens)).isEqualTo(Answer.VALID);
+    assertThat(check(tokens)).isEqualTo(Verdict.LIVE);
 
     REALM.logout("cli", tokens.text("refresh_token")).expect(204);
 
-    assertThat(check(tokens)).isEqualTo(Answer.REVOKED);
-    assertThat(check(other)).isEqualTo(Answer.VALID);
+    assertThat(check(tokens)).isEqualTo(Verdict.REVOKED);
+    assertThat(check(other)).isEqualTo(Verdict.LIVE);
   }
 
   @Test
@@ -81,21 +81,21 @@ class CheckerLibraryIT {
     Response dead = REALM.login("ann");
     Response alive = REALM.login("ben");
     REALM.logout("cli", dead.text("refresh_token")).expect(204);
-    assertThat(check(dead)).isEqualTo(Answer.REVOKED);
+    assertThat(check(dead)).isEqualTo(Verdict.REVOKED);
 
     KEYS.client().flushAll();
 
-    Set<Answer> seen = EnumSet.noneOf(Answer.class);
+    Set<Verdict> seen = EnumSet.noneOf(Verdict.class);
     await()
         .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(1))
         .until(
             () -> {
               seen.add(check(dead));
-              return check(alive) == Answer.VALID;
+              return check(alive) == Verdict.LIVE;
             });
     seen.add(check(dead));
-    assertThat(seen).doesNotContain(Answer.VALID, Answer.VALID_STALE).contains(Answer.REVOKED);
+    assertThat(seen).doesNotContain(Verdict.LIVE, Verdict.LIVE_STALE).contains(Verdict.REVOKED);
   }
 
   /** Redis comes back empty, and a logout happened meanwhile. */
@@ -108,9 +108,9 @@ class CheckerLibraryIT {
     STACK.redis().stop();
     try {
       REALM.logout("cli", during.text("refresh_token")).expect(204);
-      assertThat(check(during)).isEqualTo(Answer.UNKNOWN);
+      assertThat(check(during)).isEqualTo(Verdict.UNKNOWN);
       STACK.redis().startAgain();
-      Set<Answer> seen = EnumSet.noneOf(Answer.class);
+      Set<Verdict> seen = EnumSet.noneOf(Verdict.class);
       await()
           .atMost(Duration.ofSeconds(30))
           .pollInterval(Duration.ofMillis(1))
@@ -118,11 +118,11 @@ class CheckerLibraryIT {
               () -> {
                 seen.add(check(before));
                 seen.add(check(during));
-                return check(alive) == Answer.VALID;
+                return check(alive) == Verdict.LIVE;
               });
-      assertThat(check(before)).isEqualTo(Answer.REVOKED);
-      assertThat(check(during)).isEqualTo(Answer.REVOKED);
-      assertThat(seen).doesNotContain(Answer.VALID, Answer.VALID_STALE);
+      assertThat(check(before)).isEqualTo(Verdict.REVOKED);
+      assertThat(check(during)).isEqualTo(Verdict.REVOKED);
+      assertThat(seen).doesNotContain(Verdict.LIVE, Verdict.LIVE_STALE);
     } finally {
       if (!EmbeddedRedis.answers(STACK.redis().port())) {
         STACK.redis().startAgain();
@@ -130,7 +130,7 @@ class CheckerLibraryIT {
     }
   }
 
-  private static Answer check(Response tokens) {
+  private static Verdict check(Response tokens) {
     return CHECKER.check(Realm.claims(tokens.text("access_token")).get("jti").asText(), null);
   }
 }

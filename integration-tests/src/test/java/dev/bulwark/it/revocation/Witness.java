@@ -1,10 +1,10 @@
 package dev.bulwark.it.revocation;
 
-import dev.bulwark.checker.Answer;
 import dev.bulwark.checker.CheckerOptions;
-import dev.bulwark.checker.RedisAccess;
-import dev.bulwark.checker.RedisSettings;
 import dev.bulwark.checker.RevocationChecker;
+import dev.bulwark.checker.Verdict;
+import dev.bulwark.checker.jedis.JedisAccess;
+import dev.bulwark.checker.jedis.JedisSettings;
 import dev.bulwark.it.support.Realm;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,8 +33,8 @@ final class Witness implements AutoCloseable {
   Witness(int redisPort) {
     this.checker =
         new RevocationChecker(
-            RedisAccess.standalone("127.0.0.1", redisPort, RedisSettings.defaults()),
-            CheckerOptions.failClosed().withRetryInterval(Duration.ofMillis(50)));
+            JedisAccess.standalone("127.0.0.1", redisPort, JedisSettings.defaults()),
+            CheckerOptions.builder().retryInterval(Duration.ofMillis(50)).build());
     thread.start();
   }
 
@@ -52,7 +52,7 @@ final class Witness implements AutoCloseable {
    * Whether the library trusts Redis now: it says of a token that nobody knows that it is valid.
    */
   boolean trustsRedis() {
-    return checker.check("a-token-that-nobody-knows", null) == Answer.VALID;
+    return checker.check("a-token-that-nobody-knows", null) == Verdict.LIVE;
   }
 
   /** What it was told wrongly. */
@@ -68,8 +68,8 @@ final class Witness implements AutoCloseable {
   private void ask() {
     while (!closed) {
       for (String jti : now()) {
-        Answer answer = checker.check(jti, null);
-        if (answer == Answer.VALID || answer == Answer.VALID_STALE) {
+        Verdict answer = checker.check(jti, null);
+        if (answer == Verdict.LIVE || answer == Verdict.LIVE_STALE) {
           valid.add(Instant.now().toEpochMilli() + " " + answer + " " + jti);
         }
         answers++;

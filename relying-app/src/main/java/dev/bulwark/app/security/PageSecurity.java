@@ -157,7 +157,8 @@ class PageSecurity {
   @Bean
   FilterRegistrationBean<Unavailable> unavailable() {
     FilterRegistrationBean<Unavailable> bean = new FilterRegistrationBean<>(new Unavailable());
-    bean.setOrder(Ordered.HIGHEST_PRECEDENCE);
+    // Within the starter's filter, which answers for Redis alone and has no page.
+    bean.setOrder(Ordered.HIGHEST_PRECEDENCE + 20);
     return bean;
   }
 }

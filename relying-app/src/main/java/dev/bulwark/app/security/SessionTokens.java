@@ -2,6 +2,7 @@ package dev.bulwark.app.security;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.oauth2.client.ClientAuthorizationException;
 import org.springframework.security.oauth2.client.OAuth2AuthorizeRequest;
@@ -56,7 +57,7 @@ final class SessionTokens {
    * One request of a session at a time: Keycloak takes a refresh token once, and ends the session
    * in which one comes a second time.
    */
-  private OAuth2AuthorizedClient current(
+  private @Nullable OAuth2AuthorizedClient current(
       OAuth2AuthenticationToken login, HttpServletRequest request, HttpServletResponse response) {
     synchronized (WebUtils.getSessionMutex(request.getSession())) {
       return manager.authorize(

@@ -6,10 +6,9 @@ import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.proc.SecurityContext;
 import dev.bulwark.app.settings.KeycloakSettings;
 import dev.bulwark.app.settings.RedisSettings;
-import dev.bulwark.checker.CheckerOptions;
 import dev.bulwark.checker.RedisAccess;
-import dev.bulwark.checker.RevocationChecker;
-import dev.bulwark.checker.spring.RevocationValidator;
+import dev.bulwark.checker.jedis.JedisAccess;
+import dev.bulwark.checker.jedis.JedisSettings;
 import java.net.MalformedURLException;
 import java.net.URI;
 import java.time.Duration;
@@ -45,35 +44,22 @@ class Tokens {
   /** How long a request waits for keys that another one is fetching. */
   private static final Duration WAIT = Duration.ofSeconds(10);
 
-  /** The one connection to Redis; closed with the application. */
-  @Bean
-  RevocationChecker revocationChecker(RedisSettings redis) {
-    CheckerOptions options =
-        redis.staleness().isZero()
-            ? CheckerOptions.failClosed()
-            : CheckerOptions.boundedStaleness(redis.staleness());
-    return new RevocationChecker(
-        RedisAccess.standalone(redis.host(), redis.port(), connection(redis)),
-        options.withPrefix(redis.prefix() == null ? "" : redis.prefix()));
-  }
-
-  private static dev.bulwark.checker.RedisSettings connection(RedisSettings redis) {
-    dev.bulwark.checker.RedisSettings settings = dev.bulwark.checker.RedisSettings.defaults();
+  /** The one connection to Redis. The starter's checker uses and closes it. */
+  @Bean(destroyMethod = "")
+  RedisAccess revocationRedis(RedisSettings redis) {
+    JedisSettings.Builder settings = JedisSettings.builder();
     String password = orNull(redis.password());
     if (password != null) {
-      settings = settings.withCredentials(orNull(redis.username()), password);
+      settings.credentials(orNull(redis.username()), password);
     }
-    return redis.tls() ? settings.withTls(null) : settings;
+    if (redis.tls()) {
+      settings.tls();
+    }
+    return JedisAccess.standalone(redis.host(), redis.port(), settings.build());
   }
 
   private static @Nullable String orNull(@Nullable String text) {
     return text == null || text.isEmpty() ? null : text;
-  }
-
-  /** Throws where nobody can tell, which {@link Unavailable} turns into 503. */
-  @Bean
-  OAuth2TokenValidator<Jwt> notRevoked(RevocationChecker checker) {
-    return new RevocationValidator(checker);
   }
 
   /**
@@ -98,32 +84,30 @@ class Tokens {
             new FetchBudget(FETCHES, FETCH_INTERVAL, System::nanoTime)));
   }
 
-  /** Only signatures by the realm's own keys: neither {@code none} nor a shared secret. */
+  /**
+   * Only signatures by the realm's own keys: neither {@code none} nor a shared secret. The starter
+   * wraps the decoder: Redis is asked about the tokens that it has accepted.
+   */
   @Bean
-  JwtDecoder jwtDecoder(
-      JWKSource<SecurityContext> keys,
-      KeycloakSettings keycloak,
-      OAuth2TokenValidator<Jwt> notRevoked) {
+  JwtDecoder jwtDecoder(JWKSource<SecurityContext> keys, KeycloakSettings keycloak) {
     NimbusJwtDecoder decoder =
         NimbusJwtDecoder.withJwkSource(keys)
             .jwsAlgorithm(SignatureAlgorithm.RS256)
             .jwsAlgorithm(SignatureAlgorithm.ES256)
             .build();
-    decoder.setJwtValidator(rules(keycloak, notRevoked));
+    decoder.setJwtValidator(rules(keycloak));
     return decoder;
   }
 
   /**
-   * In this order, the question to Redis last. Spring's defaults hold the times and, for a
-   * certificate-bound token (RFC 8705), its {@code cnf} against the certificate of the connection.
+   * Spring's defaults hold the times and, for a certificate-bound token (RFC 8705), its {@code cnf}
+   * against the certificate of the connection.
    */
-  static OAuth2TokenValidator<Jwt> rules(
-      KeycloakSettings keycloak, OAuth2TokenValidator<Jwt> notRevoked) {
+  static OAuth2TokenValidator<Jwt> rules(KeycloakSettings keycloak) {
     return new DelegatingOAuth2TokenValidator<>(
         JwtValidators.createDefaultWithIssuer(keycloak.issuer().toString()),
         new JwtAudienceValidator(keycloak.clientId()),
         new AccessTokenType(),
-        new JwtClaimValidator<String>("sub", sub -> sub != null && !sub.isBlank()),
-        notRevoked);
+        new JwtClaimValidator<String>("sub", sub -> sub != null && !sub.isBlank()));
   }
 }

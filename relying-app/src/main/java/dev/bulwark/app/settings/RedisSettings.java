@@ -1,31 +1,21 @@
 package dev.bulwark.app.settings;
 
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * The Redis that Keycloak feeds with revoked tokens, and what holds while it cannot be asked.
+ * The Redis that Keycloak feeds with revoked tokens.
  *
  * @param port 1 to 65535
  * @param username ACL user; empty for the default one
  * @param password empty for none; never printed
  * @param tls whether to use TLS
- * @param prefix as at Keycloak's {@code redis-connection}
- * @param staleness zero: fail closed, requests are refused with 503. Else how old a revocation may
- *     get before it is missed for certain, 1 s to 1 h
  */
 @ConfigurationProperties("app.redis")
 public record RedisSettings(
-    String host,
-    int port,
-    @Nullable String username,
-    @Nullable String password,
-    boolean tls,
-    @Nullable String prefix,
-    Duration staleness) {
+    String host, int port, @Nullable String username, @Nullable String password, boolean tls) {
 
-  /** Checks the address; the checker checks the rest. */
+  /** Checks the address. */
   public RedisSettings {
     if (host.isBlank()) {
       throw new IllegalArgumentException("app.redis.host (REDIS_HOST) is empty");

@@ -40,7 +40,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtException;
@@ -100,7 +99,7 @@ class RealmKeysTest {
             "secret");
     Tokens tokens = new Tokens();
     keys = tokens.keys(keycloak);
-    decoder = tokens.jwtDecoder(keys, keycloak, any -> OAuth2TokenValidatorResult.success());
+    decoder = tokens.jwtDecoder(keys, keycloak);
   }
 
   @AfterEach

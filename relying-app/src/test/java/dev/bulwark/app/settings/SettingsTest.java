@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -75,6 +74,6 @@ class SettingsTest {
   }
 
   private static RedisSettings redis(String host, int port) {
-    return new RedisSettings(host, port, "user", "hush", true, "", Duration.ZERO);
+    return new RedisSettings(host, port, "user", "hush", true);
   }
 }

@@ -50,7 +50,7 @@ public final class RevocationFilter implements Filter {
       return;
     }
     switch (checker.check(token)) {
-      case VALID, VALID_STALE -> chain.doFilter(request, response);
+      case LIVE, LIVE_STALE -> chain.doFilter(request, response);
       case REVOKED -> refuse(answer, "The token has been revoked");
       case MALFORMED -> refuse(answer, "The token has no jti that could be checked");
       case UNKNOWN -> ServiceUnavailable.answer(answer);

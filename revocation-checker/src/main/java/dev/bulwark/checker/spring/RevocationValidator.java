@@ -55,7 +55,7 @@ public final class RevocationValidator implements OAuth2TokenValidator<Jwt> {
     }
     return switch (checker.check(token.getId(), token.getIssuedAt())) {
       // Once more: Redis may have forgotten the token just before it was asked.
-      case VALID, VALID_STALE ->
+      case LIVE, LIVE_STALE ->
           expiry.isAfter(clock.instant()) ? OAuth2TokenValidatorResult.success() : EXPIRED;
       case REVOKED -> REVOKED;
       case MALFORMED -> MALFORMED;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.checker.CheckerOptions;
-import dev.bulwark.checker.RedisAccess;
 import dev.bulwark.checker.RedisProcess;
-import dev.bulwark.checker.RedisSettings;
 import dev.bulwark.checker.RevocationChecker;
 import dev.bulwark.checker.TestApp;
 import dev.bulwark.checker.TokenRef;
+import dev.bulwark.checker.jedis.JedisAccess;
+import dev.bulwark.checker.jedis.JedisSettings;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -32,8 +32,8 @@ class RevocationFilterIT {
     redis.feed();
     checker =
         new RevocationChecker(
-            RedisAccess.standalone("127.0.0.1", redis.port(), RedisSettings.defaults()),
-            CheckerOptions.failClosed().withRetryInterval(Duration.ofMillis(50)));
+            JedisAccess.standalone("127.0.0.1", redis.port(), JedisSettings.defaults()),
+            CheckerOptions.builder().retryInterval(Duration.ofMillis(50)).build());
     app = new TestApp(List.of(), List.of(new RevocationFilter(checker, RevocationFilterIT::token)));
   }
 

@@ -10,11 +10,11 @@ import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.bulwark.checker.CheckerOptions;
-import dev.bulwark.checker.RedisAccess;
 import dev.bulwark.checker.RedisProcess;
-import dev.bulwark.checker.RedisSettings;
 import dev.bulwark.checker.RevocationChecker;
 import dev.bulwark.checker.TestApp;
+import dev.bulwark.checker.jedis.JedisAccess;
+import dev.bulwark.checker.jedis.JedisSettings;
 import java.net.http.HttpResponse;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -38,6 +38,7 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
 import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtAudienceValidator;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtValidators;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
@@ -51,6 +52,8 @@ class ResourceServerIT {
 
   private static final String ISSUER = "https://keycloak.example/realms/app";
 
+  private static final String AUDIENCE = "tasks";
+
   private static RedisProcess redis;
   private static RevocationChecker checker;
   private static KeyPair keys;
@@ -61,8 +64,8 @@ class ResourceServerIT {
     redis = RedisProcess.start();
     checker =
         new RevocationChecker(
-            RedisAccess.standalone("127.0.0.1", redis.port(), RedisSettings.defaults()),
-            CheckerOptions.failClosed().withRetryInterval(Duration.ofMillis(50)));
+            JedisAccess.standalone("127.0.0.1", redis.port(), JedisSettings.defaults()),
+            CheckerOptions.builder().retryInterval(Duration.ofMillis(50)).build());
     KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
     generator.initialize(2048);
     keys = generator.generateKeyPair();
@@ -70,12 +73,13 @@ class ResourceServerIT {
         NimbusJwtDecoder.withPublicKey((RSAPublicKey) keys.getPublic()).build();
     decoder.setJwtValidator(
         new DelegatingOAuth2TokenValidator<>(
-            JwtValidators.createDefaultWithIssuer(ISSUER), new RevocationValidator(checker)));
+            JwtValidators.createDefaultWithIssuer(ISSUER), new JwtAudienceValidator(AUDIENCE)));
+    JwtDecoder checked = new RevocationJwtDecoder(decoder, checker);
 
     AnnotationConfigWebApplicationContext context = new AnnotationConfigWebApplicationContext();
     context.register(Security.class);
     context.addBeanFactoryPostProcessor(
-        factory -> factory.registerSingleton("jwtDecoder", decoder));
+        factory -> factory.registerSingleton("jwtDecoder", checked));
     app =
         new TestApp(
             List.of(new ContextLoaderListener(context)),
@@ -159,6 +163,10 @@ class ResourceServerIT {
       assertThat(response.headers().firstValue("Retry-After")).contains("5");
       assertThat(response.headers().firstValue("WWW-Authenticate")).isEmpty();
       assertThat(response.body()).isEmpty();
+
+      // Whatever Redis would say, these are bad: the client need not keep them.
+      assertInvalid(get(token("onrtac:4", Duration.ofMinutes(15), "another")), "aud");
+      assertInvalid(get(token("onrtac:4", Duration.ofMinutes(-15))), "expired");
     } finally {
       redis.startAgain();
       redis.feed();
@@ -180,6 +188,11 @@ class ResourceServerIT {
   }
 
   private static String token(@Nullable String jti, @Nullable Duration life) throws JOSEException {
+    return token(jti, life, AUDIENCE);
+  }
+
+  private static String token(@Nullable String jti, @Nullable Duration life, String audience)
+      throws JOSEException {
     Instant now = Instant.now();
     SignedJWT jwt =
         new SignedJWT(
@@ -187,6 +200,7 @@ class ResourceServerIT {
             new JWTClaimsSet.Builder()
                 .issuer(ISSUER)
                 .subject("alice")
+                .audience(audience)
                 .jwtID(jti)
                 .issueTime(Date.from(now.minus(Duration.ofHours(1))))
                 .expirationTime(life == null ? null : Date.from(now.plus(life)))

@@ -1,4 +1,4 @@
-package dev.bulwark.checker;
+package dev.bulwark.checker.jedis;
 
 import java.time.Duration;
 import java.util.Set;
@@ -9,79 +9,62 @@ import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.Protocol.Command;
-import redis.clients.jedis.RedisClient;
-import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.RedisProtocol;
-import redis.clients.jedis.RedisSentinelClient;
 import redis.clients.jedis.csc.Cache;
 import redis.clients.jedis.csc.CacheConfig;
 import redis.clients.jedis.csc.CacheFactory;
 import redis.clients.jedis.csc.Cacheable;
+import redis.clients.jedis.executors.ClusterCommandExecutor;
+import redis.clients.jedis.executors.DefaultCommandExecutor;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
 import redis.clients.jedis.providers.PooledConnectionProvider;
 import redis.clients.jedis.providers.SentineledConnectionProvider;
 
-/** Opens Jedis clients with bounded waits. Blocks on the network for Sentinel and Cluster. */
-final class Clients {
+/**
+ * Opens connections by Jedis with bounded waits. Blocks on the network for Sentinel and Cluster.
+ */
+final class JedisClients {
 
   /** One more than the first: after a redirection or on a fresh connection. */
   private static final int CLUSTER_ATTEMPTS = 2;
 
   private static final Duration IDLE_CHECKS = Duration.ofSeconds(30);
 
-  private Clients() {}
+  private JedisClients() {}
 
-  static OpenRedis standalone(HostAndPort host, RedisSettings settings) {
+  static OpenJedis standalone(HostAndPort host, JedisSettings settings) {
     Cache cache = nearCache(settings);
-    JedisClientConfig config = config(settings);
     PooledConnectionProvider connections =
-        new PooledConnectionProvider(host, config, cache, pool(settings));
-    RedisClient client =
-        RedisClient.builder()
-            .hostAndPort(host)
-            .clientConfig(config)
-            .connectionProvider(connections)
-            .build();
-    return new OpenRedis(client, connections, cache);
+        new PooledConnectionProvider(host, config(settings), cache, pool(settings));
+    return new OpenJedis(
+        new DefaultCommandExecutor(connections), Commands.standalone(), connections, cache);
   }
 
-  static OpenRedis sentinel(
+  static OpenJedis sentinel(
       String master,
       Set<HostAndPort> sentinels,
-      RedisSettings settings,
-      RedisSettings sentinelSettings) {
+      JedisSettings settings,
+      JedisSettings sentinelSettings) {
     Cache cache = nearCache(settings);
-    JedisClientConfig config = config(settings);
     SentineledConnectionProvider connections =
         new SentineledConnectionProvider(
-            master, config, cache, pool(settings), sentinels, config(sentinelSettings));
-    RedisSentinelClient client =
-        RedisSentinelClient.builder()
-            .masterName(master)
-            .sentinels(sentinels)
-            .clientConfig(config)
-            .connectionProvider(connections)
-            .build();
-    return new OpenRedis(client, connections, cache);
+            master, config(settings), cache, pool(settings), sentinels, config(sentinelSettings));
+    return new OpenJedis(
+        new DefaultCommandExecutor(connections), Commands.standalone(), connections, cache);
   }
 
-  static OpenRedis cluster(Set<HostAndPort> nodes, RedisSettings settings) {
+  static OpenJedis cluster(Set<HostAndPort> nodes, JedisSettings settings) {
     Cache cache = nearCache(settings);
-    JedisClientConfig config = config(settings);
     ClusterConnectionProvider connections =
-        new ClusterConnectionProvider(nodes, config, cache, pool(settings));
-    RedisClusterClient client =
-        RedisClusterClient.builder()
-            .nodes(nodes)
-            .clientConfig(config)
-            .maxAttempts(CLUSTER_ATTEMPTS)
-            .maxTotalRetriesDuration(settings.commandTimeout())
-            .connectionProvider(connections)
-            .build();
-    return new OpenRedis(client, connections, cache);
+        new ClusterConnectionProvider(nodes, config(settings), cache, pool(settings));
+    return new OpenJedis(
+        new ClusterCommandExecutor(connections, CLUSTER_ATTEMPTS, settings.commandTimeout()),
+        Commands.cluster(),
+        connections,
+        cache);
   }
 
-  private static JedisClientConfig config(RedisSettings settings) {
+  private static JedisClientConfig config(JedisSettings settings) {
     DefaultJedisClientConfig.Builder config =
         DefaultJedisClientConfig.builder()
             .connectionTimeoutMillis(Math.toIntExact(settings.connectTimeout().toMillis()))
@@ -103,7 +86,7 @@ final class Clients {
   }
 
   /** Only the look-up of one token is kept, never the watermark. */
-  private static @Nullable Cache nearCache(RedisSettings settings) {
+  private static @Nullable Cache nearCache(JedisSettings settings) {
     if (settings.nearCacheSize() == 0) {
       return null;
     }
@@ -112,7 +95,7 @@ final class Clients {
         CacheConfig.builder().maxSize(settings.nearCacheSize()).cacheable(lookups).build());
   }
 
-  private static ConnectionPoolConfig pool(RedisSettings settings) {
+  private static ConnectionPoolConfig pool(JedisSettings settings) {
     ConnectionPoolConfig pool = new ConnectionPoolConfig();
     pool.setMaxTotal(settings.poolSize());
     pool.setMaxIdle(settings.poolSize());

@@ -1,7 +1,7 @@
 package dev.bulwark.checker;
 
 /** What the last contact with Redis said; for an app's health check. */
-public enum Status {
+public enum FeedStatus {
 
   /** No check has been made yet. */
   NOT_ASKED,

@@ -1,0 +1,43 @@
+package dev.bulwark.checker;
+
+import org.jspecify.annotations.Nullable;
+
+/** Redis did not answer a {@link RedisAccess}. The message holds no secret. */
+public final class RedisUnavailableException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** What a failure says about the next call. */
+  public enum Kind {
+
+    /**
+     * The connection was dead, such as one of a pool after a restart of Redis: the check is
+     * repeated once on a fresh connection.
+     */
+    CONNECTION_LOST,
+
+    /** All connections of this process are in use. Redis itself may be well. */
+    POOL_EXHAUSTED,
+
+    /** Anything else, time-outs included: a second try would double the wait. */
+    OTHER
+  }
+
+  private final Kind kind;
+
+  /**
+   * A failure.
+   *
+   * @param message for the log, without a secret
+   * @param cause null if there is none
+   */
+  public RedisUnavailableException(Kind kind, String message, @Nullable Throwable cause) {
+    super(message, cause);
+    this.kind = kind;
+  }
+
+  /** What the failure says about the next call. */
+  public Kind kind() {
+    return kind;
+  }
+}

@@ -1,0 +1,5 @@
+/** Redis by Jedis. */
+@NullMarked
+package dev.bulwark.checker.jedis;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,39 @@
+package dev.bulwark.checker.spring;
+
+import dev.bulwark.checker.RevocationChecker;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+
+/**
+ * Asks Redis about the tokens that another decoder has accepted. So a token that is forged, expired
+ * or meant for another audience is rejected without a question to Redis, with 401 also while Redis
+ * is away. Thread-safe.
+ */
+public final class RevocationJwtDecoder implements JwtDecoder {
+
+  private final JwtDecoder delegate;
+  private final RevocationValidator validator;
+
+  /**
+   * A decoder.
+   *
+   * @param delegate verifies signature, issuer, audience and times
+   * @param checker stays the caller's to close
+   */
+  public RevocationJwtDecoder(JwtDecoder delegate, RevocationChecker checker) {
+    this.delegate = delegate;
+    this.validator = new RevocationValidator(checker);
+  }
+
+  /**
+   * Decodes a token.
+   *
+   * @throws org.springframework.security.oauth2.jwt.JwtValidationException if it is revoked or may
+   *     not be used for another reason
+   * @throws RevocationUnknownException if nobody can tell, and the policy rejects such a token
+   */
+  @Override
+  public Jwt decode(String token) {
+    return TokenVerdict.require(validator, delegate.decode(token));
+  }
+}

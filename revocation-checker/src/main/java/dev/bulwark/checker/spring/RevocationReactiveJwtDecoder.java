@@ -1,0 +1,42 @@
+package dev.bulwark.checker.spring;
+
+import dev.bulwark.checker.RevocationChecker;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * {@link RevocationJwtDecoder} for WebFlux. The question to Redis blocks a thread of Reactor's
+ * bounded elastic scheduler, and never the event loop. Thread-safe.
+ */
+public final class RevocationReactiveJwtDecoder implements ReactiveJwtDecoder {
+
+  private final ReactiveJwtDecoder delegate;
+  private final RevocationValidator validator;
+  private final Scheduler scheduler;
+
+  /**
+   * A decoder.
+   *
+   * @param delegate verifies signature, issuer, audience and times
+   * @param checker stays the caller's to close
+   */
+  public RevocationReactiveJwtDecoder(ReactiveJwtDecoder delegate, RevocationChecker checker) {
+    this.delegate = delegate;
+    this.validator = new RevocationValidator(checker);
+    this.scheduler = Schedulers.boundedElastic();
+  }
+
+  /** Decodes a token. The errors are those of {@link RevocationJwtDecoder#decode}. */
+  @Override
+  public Mono<Jwt> decode(String token) {
+    return delegate
+        .decode(token)
+        .flatMap(
+            jwt ->
+                Mono.fromCallable(() -> TokenVerdict.require(validator, jwt))
+                    .subscribeOn(scheduler));
+  }
+}

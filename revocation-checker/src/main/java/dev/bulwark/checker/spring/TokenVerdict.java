@@ -1,0 +1,31 @@
+package dev.bulwark.checker.spring;
+
+import java.util.Collection;
+import org.springframework.security.oauth2.core.OAuth2Error;
+import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtValidationException;
+
+/** Turns what {@link RevocationValidator} says into what a decoder throws. */
+final class TokenVerdict {
+
+  private TokenVerdict() {}
+
+  /**
+   * Returns a token that may be used.
+   *
+   * @throws JwtValidationException if it may not
+   * @throws RevocationUnknownException if nobody can tell
+   */
+  static Jwt require(RevocationValidator validator, Jwt token) {
+    OAuth2TokenValidatorResult result = validator.validate(token);
+    if (result.hasErrors()) {
+      Collection<OAuth2Error> errors = result.getErrors();
+      throw new JwtValidationException(
+          "An error occurred while attempting to decode the Jwt: "
+              + errors.iterator().next().getDescription(),
+          errors);
+    }
+    return token;
+  }
+}

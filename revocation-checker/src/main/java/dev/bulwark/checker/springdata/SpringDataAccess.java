@@ -1,0 +1,137 @@
+package dev.bulwark.checker.springdata;
+
+import dev.bulwark.checker.RedisAccess;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.data.redis.connection.RedisClusterConnection;
+import org.springframework.data.redis.connection.RedisClusterNode;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/**
+ * The Redis that Keycloak feeds, by Spring Data Redis 3.5 to 4.1: single server, Sentinel or
+ * Cluster, as the connection factory is set up. Thread-safe.
+ */
+public final class SpringDataAccess implements RedisAccess {
+
+  private final RedisConnectionFactory factory;
+  private final Duration longestAttempt;
+  private final Runnable reset;
+  private final Runnable close;
+
+  private SpringDataAccess(
+      RedisConnectionFactory factory, Duration longestAttempt, Runnable reset, Runnable close) {
+    this.factory = factory;
+    this.longestAttempt = longestAttempt;
+    this.reset = reset;
+    this.close = close;
+  }
+
+  /**
+   * A connection factory as it is, with the application's own time-outs and pool; {@link #close()}
+   * leaves it open.
+   *
+   * @param longestAttempt how long one call of this factory may take to connect and to ask
+   */
+  public static SpringDataAccess of(RedisConnectionFactory factory, Duration longestAttempt) {
+    return new SpringDataAccess(factory, longestAttempt, () -> {}, () -> {});
+  }
+
+  /**
+   * A connection of its own to the Redis of a Lettuce connection factory, with the same credentials
+   * and TLS, and with bounded waits: Lettuce's own default is 60 s. {@link #close()} closes it, and
+   * leaves the application's factory open.
+   *
+   * @param connectTimeout 10 ms to 60 s
+   * @param commandTimeout 10 ms to 60 s
+   */
+  public static SpringDataAccess lettuce(
+      LettuceConnectionFactory application, Duration connectTimeout, Duration commandTimeout) {
+    LettuceConnectionFactory own = LettuceCopy.of(application, connectTimeout, commandTimeout);
+    return new SpringDataAccess(
+        own, connectTimeout.plus(commandTimeout), own::resetConnection, own::destroy);
+  }
+
+  @Override
+  public List<@Nullable String> mget(List<String> keys) {
+    byte[][] names = keys.stream().map(SpringDataAccess::bytes).toArray(byte[][]::new);
+    return ask(
+        connection -> {
+          List<byte @Nullable []> values = connection.stringCommands().mGet(names);
+          if (values == null) {
+            throw new IllegalStateException("a connection in a pipeline or a transaction");
+          }
+          List<@Nullable String> texts = new ArrayList<>(values.size());
+          for (byte @Nullable [] value : values) {
+            texts.add(value == null ? null : new String(value, StandardCharsets.UTF_8));
+          }
+          return texts;
+        });
+  }
+
+  @Override
+  public boolean exists(String key) {
+    return ask(connection -> Boolean.TRUE.equals(connection.keyCommands().exists(bytes(key))));
+  }
+
+  @Override
+  public Duration longestAttempt() {
+    return longestAttempt;
+  }
+
+  /** Connects to nobody. */
+  @Override
+  public boolean isClustered() {
+    try (RedisClusterConnection cluster = factory.getClusterConnection()) {
+      return true;
+    } catch (InvalidDataAccessApiUsageException e) {
+      // What factories answer that are not of a cluster.
+      return false;
+    }
+  }
+
+  @Override
+  public List<Integer> lowestSlots() {
+    try (RedisClusterConnection cluster = factory.getClusterConnection()) {
+      List<Integer> lowest = new ArrayList<>();
+      for (RedisClusterNode node : cluster.clusterCommands().clusterGetNodes()) {
+        if (node.isMaster() && !node.getSlotRange().getSlots().isEmpty()) {
+          lowest.add(node.getSlotRange().getSlots().stream().min(Integer::compare).orElseThrow());
+        }
+      }
+      return lowest;
+    } catch (DataAccessException | IllegalStateException e) {
+      throw SpringDataFailures.of(e);
+    }
+  }
+
+  @Override
+  public void dropIdleConnections() {
+    reset.run();
+  }
+
+  @Override
+  public void close() {
+    close.run();
+  }
+
+  private <T> T ask(Function<RedisConnection, T> question) {
+    try (RedisConnection connection = factory.getConnection()) {
+      return question.apply(connection);
+    } catch (DataAccessException | IllegalStateException e) {
+      // The latter from a factory that has been stopped.
+      throw SpringDataFailures.of(e);
+    }
+  }
+
+  private static byte[] bytes(String key) {
+    return key.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,5 @@
+/** Redis by Spring Data Redis. */
+@NullMarked
+package dev.bulwark.checker.springdata;
+
+import org.jspecify.annotations.NullMarked;

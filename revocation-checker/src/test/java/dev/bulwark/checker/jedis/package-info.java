@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bulwark.checker.jedis;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,66 @@
+package dev.bulwark.boot.revocation;
+
+import dev.bulwark.checker.RevocationChecker;
+import dev.bulwark.checker.spring.RevocationUnknownFilter;
+import dev.bulwark.checker.spring.RevocationUnknownWebFilter;
+import jakarta.servlet.Filter;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.web.server.WebFilter;
+
+/**
+ * The check in Spring Security's resource server: every decoder asks Redis about the tokens that it
+ * has accepted, and what nobody can tell is answered with 503.
+ */
+@AutoConfiguration(after = RevocationAutoConfiguration.class)
+@ConditionalOnClass(JwtDecoder.class)
+@ConditionalOnBean(RevocationChecker.class)
+@ConditionalOnProperty(name = "bulwark.revocation.wrap-decoders", matchIfMissing = true)
+public class RevocationSecurityAutoConfiguration {
+
+  @Bean
+  static DecoderWrapper revocationDecoderWrapper(ObjectProvider<RevocationChecker> checker) {
+    return new DecoderWrapper(checker);
+  }
+
+  /** For Spring MVC. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(Filter.class)
+  @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+  static class Servlet {
+
+    @Bean
+    @ConditionalOnMissingBean(name = "revocationUnknownFilter")
+    FilterRegistrationBean<RevocationUnknownFilter> revocationUnknownFilter() {
+      FilterRegistrationBean<RevocationUnknownFilter> registration =
+          new FilterRegistrationBean<>(new RevocationUnknownFilter());
+      registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 10);
+      return registration;
+    }
+  }
+
+  /** For WebFlux. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(WebFilter.class)
+  @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+  static class Reactive {
+
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE + 10)
+    @ConditionalOnMissingBean
+    RevocationUnknownWebFilter revocationUnknownFilter() {
+      return new RevocationUnknownWebFilter();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bulwark.boot.revocation;
+
+import org.jspecify.annotations.NullMarked;
