@@ -4,16 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.BufferedReader;
-import java.io.BufferedWriter;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import com.sun.net.httpserver.HttpServer;
+import dev.bulwark.checker.RunningRecipe.Question;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Date;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -23,23 +35,24 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 
-/** The code of docs/recipes.md as it stands there, run by a real Python and a real Node. (R5) */
-@Timeout(120)
+/**
+ * The recipes of docs/recipes.md as they stand there, run by the real programs against a real
+ * Redis: each tells a revoked token (401) from one that nobody can tell about (503). (R5)
+ */
+@Timeout(400)
 class RecipesIT {
 
   private static final Path DOCUMENT = Path.of("..", "docs", "recipes.md");
+  private static final Path MODULES = Path.of("/usr/lib/nginx/modules");
 
-  /** Reads ids, one a line, and says what the recipe says. */
+  /** Reads ids and times, one pair a line, and says what the recipe says. */
   private static final String PYTHON =
       """
 
       import sys
-      from redis import RedisError
       for line in sys.stdin:
-          try:
-              print("accepted" if accepted(line.strip()) else "refused", flush=True)
-          except RedisError:
-              print("error", flush=True)
+          jti, iat = line.rstrip("\\n").split("\\t")
+          print(verdict({"jti": jti, "iat": int(iat)}), flush=True)
       """;
 
   private static final String NODE =
@@ -49,13 +62,30 @@ class RecipesIT {
       const ready = new Promise((resolve) => redis.once('ready', resolve));
       lines.on('line', async (line) => {
         await ready;
-        try {
-          console.log((await accepted(line.trim())) ? 'accepted' : 'refused');
-        } catch (error) {
-          console.log('error');
-        }
+        const [jti, iat] = line.split('\\t');
+        console.log(await verdict({ jti, iat: Number(iat) }));
       });
       lines.on('close', () => process.exit(0));
+      """;
+
+  private static final String GO =
+      """
+      package main
+
+      import (
+      	"log"
+      	"net/http"
+      	"strconv"
+      )
+
+      func main() {
+      	claims := func(r *http.Request) (string, int64) {
+      		iat, _ := strconv.ParseInt(r.Header.Get("X-Iat"), 10, 64)
+      		return r.Header.Get("X-Jti"), iat
+      	}
+      	app := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write([]byte("app")) })
+      	log.Fatal(http.ListenAndServe("127.0.0.1:PORT", checked(claims, app)))
+      }
       """;
 
   @TempDir private Path folder;
@@ -76,7 +106,11 @@ class RecipesIT {
   void python() throws Exception {
     Optional<String> interpreter = first(List.of("python3", "/usr/bin/python3"), "import redis");
     assumeThat(interpreter).as("a python3 with redis-py").isPresent();
-    runs(interpreter.orElseThrow(), "python", "recipe.py", PYTHON);
+    Path script = write("recipe.py", recipe("python") + PYTHON);
+    try (RunningRecipe recipe =
+        RunningRecipe.overStdin(folder, interpreter.orElseThrow(), script.toString())) {
+      holds(recipe);
+    }
   }
 
   /** Node looks for packages in NODE_PATH. */
@@ -84,67 +118,265 @@ class RecipesIT {
   void node() throws Exception {
     Optional<String> interpreter = first(List.of("node"), "require('ioredis')");
     assumeThat(interpreter).as("a node with ioredis (in NODE_PATH)").isPresent();
-    runs(interpreter.orElseThrow(), "javascript", "recipe.cjs", NODE);
+    Path script = write("recipe.cjs", recipe("javascript") + NODE);
+    try (RunningRecipe recipe =
+        RunningRecipe.overStdin(folder, interpreter.orElseThrow(), script.toString())) {
+      holds(recipe);
+    }
   }
 
-  private void runs(String interpreter, String language, String file, String harness)
-      throws Exception {
-    Path script = folder.resolve(file);
-    Files.writeString(script, recipe(language) + harness);
-    Process process =
-        new ProcessBuilder(interpreter, script.toString())
-            .redirectError(folder.resolve("errors").toFile())
+  @Test
+  void go() throws Exception {
+    try (RunningRecipe recipe = startGo()) {
+      holds(recipe);
+    }
+  }
+
+  /** The gateway asks the handler in Go, and passes on what that says. */
+  @Test
+  void caddy() throws Exception {
+    String program = program("caddy");
+    try (RunningRecipe check = startGo();
+        TestPort app = TestPort.serving("app")) {
+      int port = TestPort.free();
+      Path file =
+          write(
+              "Caddyfile",
+              "{\n  admin off\n  auto_https off\n  default_bind 127.0.0.1\n}\n"
+                  + recipe("caddyfile")
+                      .replace(":8000 {", "http://:" + port + " {")
+                      .replace("127.0.0.1:8082", "127.0.0.1:" + check.port())
+                      .replace("127.0.0.1:8081", "127.0.0.1:" + app.port()));
+      try (RunningRecipe recipe =
+          RunningRecipe.overHttp(
+              folder,
+              port,
+              Question::headers,
+              program,
+              "run",
+              "--adapter",
+              "caddyfile",
+              "--config",
+              file.toString())) {
+        holds(recipe);
+        check.close();
+        assertThat(recipe.verdict(good("onrtac:good"))).as("endpoint away").isEqualTo("unknown");
+      }
+    }
+  }
+
+  @Test
+  void nginx() throws Exception {
+    String program = program("nginx");
+    assumeThat(Files.exists(MODULES.resolve("ngx_http_lua_module.so")))
+        .as("Lua for nginx (Debian packages libnginx-mod-http-lua, lua-nginx-redis)")
+        .isTrue();
+    int port = TestPort.free();
+    Path file =
+        write(
+            "nginx.conf",
+            """
+            user root;
+            daemon off;
+            load_module MODULES/ndk_http_module.so;
+            load_module MODULES/ngx_http_lua_module.so;
+            error_log stderr warn;
+            pid FOLDER/nginx.pid;
+            events {}
+            http {
+              access_log off;
+              client_body_temp_path FOLDER/body;
+              proxy_temp_path FOLDER/proxy;
+              fastcgi_temp_path FOLDER/fastcgi;
+              uwsgi_temp_path FOLDER/uwsgi;
+              scgi_temp_path FOLDER/scgi;
+              server {
+                listen 127.0.0.1:PORT;
+                location / {
+                  set $jti $http_x_jti;
+                  set $iat $http_x_iat;
+                  RECIPE
+                  content_by_lua_block { ngx.say("app") }
+                }
+              }
+            }
+            """
+                .replace("MODULES", MODULES.toString())
+                .replace("FOLDER", folder.toString())
+                .replace("PORT", Integer.toString(port))
+                .replace("RECIPE", recipe("nginx").replace("\"resty.redis\"", "\"nginx.redis\"")));
+    try (RunningRecipe recipe =
+        RunningRecipe.overHttp(
+            folder,
+            port,
+            Question::headers,
+            program,
+            "-p",
+            folder.toString(),
+            "-c",
+            file.toString())) {
+      holds(recipe);
+    }
+  }
+
+  /** It verifies the tokens too, so here they are real ones. */
+  @Test
+  void haproxy() throws Exception {
+    String program = program("haproxy");
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+    generator.initialize(2048);
+    KeyPair keys = generator.generateKeyPair();
+    KeyPair others = generator.generateKeyPair();
+    Path pem =
+        write(
+            "realm.pem",
+            "-----BEGIN PUBLIC KEY-----\n"
+                + Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
+                    .encodeToString(keys.getPublic().getEncoded())
+                + "\n-----END PUBLIC KEY-----\n");
+    Path script = write("token.lua", recipe("lua"));
+    try (TestPort app = TestPort.serving("app")) {
+      int port = TestPort.free();
+      Path file =
+          write(
+              "haproxy.cfg",
+              recipe("haproxy")
+                  .replace("/etc/haproxy/realm.pem", pem.toString())
+                  .replace("/etc/haproxy/token.lua", script.toString())
+                  .replace("bind :8000", "bind 127.0.0.1:" + port)
+                  .replace("127.0.0.1:8081", "127.0.0.1:" + app.port()));
+      try (RunningRecipe recipe =
+          RunningRecipe.overHttp(
+              folder,
+              port,
+              question -> bearer(token(question, "relying-app", 900, keys)),
+              program,
+              "-db",
+              "-f",
+              file.toString())) {
+        holds(recipe);
+        Question good = good("onrtac:good");
+        assertThat(recipe.answer(bearer(token(good, "relying-app", 900, keys))).statusCode())
+            .isEqualTo(200);
+        for (String bad :
+            List.of(
+                token(good, "another", 900, keys),
+                token(good, "not-relying-app", 900, keys),
+                token(good, "relying-app", -1, keys),
+                token(good, "relying-app", 900, others),
+                "abc")) {
+          assertThat(recipe.answer(bearer(bad)).statusCode()).as(bad).isEqualTo(401);
+        }
+        assertThat(recipe.answer().headers().firstValue("WWW-Authenticate")).contains("Bearer");
+      }
+    }
+  }
+
+  private static String[] bearer(String token) {
+    return new String[] {"Authorization", "Bearer " + token};
+  }
+
+  private static String token(Question question, String audience, long life, KeyPair keys) {
+    try {
+      SignedJWT jwt =
+          new SignedJWT(
+              new JWSHeader.Builder(JWSAlgorithm.RS256).build(),
+              new JWTClaimsSet.Builder()
+                  .issuer("https://sso.example.org/realms/app")
+                  .audience(List.of("account", audience))
+                  .jwtID(question.jti())
+                  .issueTime(Date.from(Instant.ofEpochSecond(question.issuedAt())))
+                  .expirationTime(Date.from(Instant.now().plusSeconds(life)))
+                  .build());
+      jwt.sign(new RSASSASigner(keys.getPrivate()));
+      return jwt.serialize();
+    } catch (com.nimbusds.jose.JOSEException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private RunningRecipe startGo() throws Exception {
+    String program = program("go");
+    int port = TestPort.free();
+    write("recipe.go", recipe("go"));
+    write("main.go", GO.replace("PORT", Integer.toString(port)));
+    Path binary = folder.resolve("recipe");
+    Process build =
+        new ProcessBuilder(program, "build", "-o", binary.toString(), "recipe.go", "main.go")
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("build").toFile())
             .start();
-    try (BufferedWriter in = process.outputWriter(StandardCharsets.UTF_8);
-        BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
-      redis.revoke("onrtac:bad");
-      assertThat(ask(in, out, "onrtac:good")).isEqualTo("accepted");
-      assertThat(ask(in, out, "onrtac:bad")).isEqualTo("refused");
+    assertThat(build.waitFor()).as(Files.readString(folder.resolve("build"))).isZero();
+    return RunningRecipe.overHttp(folder, port, Question::headers, binary.toString());
+  }
 
-      long before = redis.calls("mget") + redis.calls("get") + redis.calls("exists");
-      for (int i = 0; i < 10; i++) {
-        assertThat(ask(in, out, "onrtac:good-" + i)).isEqualTo("accepted");
-      }
-      long after = redis.calls("mget") + redis.calls("get") + redis.calls("exists");
-      assertThat(after - before).as("round trips").isEqualTo(10);
+  /** What every recipe must tell apart. */
+  private void holds(RunningRecipe recipe) throws Exception {
+    redis.feed();
+    redis.revoke("onrtac:bad");
+    assertThat(recipe.verdict(good("onrtac:good"))).isEqualTo("live");
+    assertThat(recipe.verdict(good("onrtac:bad"))).isEqualTo("revoked");
+    for (String hostile : List.of("a b", "{x}a", "x".repeat(256))) {
+      assertThat(recipe.verdict(good(hostile))).as(hostile).isEqualTo("revoked");
+    }
 
-      redis.feed(System.currentTimeMillis() - 61_000);
-      assertThat(ask(in, out, "onrtac:good")).as("not fed").isEqualTo("refused");
-      try (Jedis jedis = redis.connect()) {
-        jedis.flushAll();
-      }
-      assertThat(ask(in, out, "onrtac:good")).as("emptied").isEqualTo("refused");
-      redis.feed();
-      assertThat(ask(in, out, "onrtac:good")).isEqualTo("accepted");
+    long before = redis.calls("mget") + redis.calls("get") + redis.calls("exists");
+    for (int i = 0; i < 10; i++) {
+      assertThat(recipe.verdict(good("onrtac:good-" + i))).isEqualTo("live");
+    }
+    long after = redis.calls("mget") + redis.calls("get") + redis.calls("exists");
+    assertThat(after - before).as("round trips").isEqualTo(10);
 
-      redis.halt();
-      long began = System.nanoTime();
-      assertThat(ask(in, out, "onrtac:good")).as("halted").isEqualTo("error");
-      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
-      redis.goOn();
-      await().until(() -> ask(in, out, "onrtac:good").equals("accepted"));
+    since(System.currentTimeMillis() - 60_000);
+    assertThat(recipe.verdict(good("onrtac:good"))).isEqualTo("live");
+    assertThat(recipe.verdict(new Question("onrtac:old", now() - 120)))
+        .as("older than the ledger")
+        .isEqualTo("unknown");
 
-      redis.stop();
-      assertThat(ask(in, out, "onrtac:good")).as("away").isEqualTo("error");
-      redis.startAgain();
-      redis.feed();
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .until(() -> ask(in, out, "onrtac:good").equals("accepted"));
-    } finally {
-      process.destroyForcibly();
-      process.waitFor(5, TimeUnit.SECONDS);
+    redis.feed(System.currentTimeMillis() - 61_000);
+    assertThat(recipe.verdict(good("onrtac:good"))).as("not fed").isEqualTo("unknown");
+    assertThat(recipe.verdict(good("onrtac:bad"))).as("not fed").isEqualTo("revoked");
+    try (Jedis jedis = redis.connect()) {
+      jedis.flushAll();
+    }
+    assertThat(recipe.verdict(good("onrtac:good"))).as("emptied").isEqualTo("unknown");
+    redis.feed();
+    assertThat(recipe.verdict(good("onrtac:good"))).isEqualTo("live");
+
+    redis.halt();
+    long began = System.nanoTime();
+    assertThat(recipe.verdict(good("onrtac:good"))).as("halted").isEqualTo("unknown");
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(4));
+    redis.goOn();
+    redis.feed();
+    await().until(() -> recipe.verdict(good("onrtac:good")).equals("live"));
+
+    redis.stop();
+    assertThat(recipe.verdict(good("onrtac:good"))).as("away").isEqualTo("unknown");
+    redis.startAgain();
+    redis.feed();
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> recipe.verdict(good("onrtac:good")).equals("live"));
+  }
+
+  private void since(long time) {
+    try (Jedis jedis = redis.connect()) {
+      jedis.set("revocation:since", Long.toString(time));
     }
   }
 
-  private String ask(BufferedWriter in, BufferedReader out, String jti) throws IOException {
-    in.write(jti + "\n");
-    in.flush();
-    String answer = out.readLine();
-    if (answer == null) {
-      throw new IOException("the recipe ended: " + Files.readString(folder.resolve("errors")));
-    }
-    return answer;
+  private static Question good(String jti) {
+    return new Question(jti, now());
+  }
+
+  private static long now() {
+    return Instant.now().getEpochSecond();
+  }
+
+  private Path write(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text);
   }
 
   /** The first block of a language, with the port of this test's Redis. */
@@ -153,9 +385,18 @@ class RecipesIT {
         Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
             .matcher(Files.readString(DOCUMENT));
     assertThat(block.find()).as("a block of %s in %s", language, DOCUMENT).isTrue();
-    String code = block.group(1);
-    assertThat(code).contains("6379");
-    return code.replace("6379", Integer.toString(redis.port()));
+    return block.group(1).replace("6379", Integer.toString(redis.port()));
+  }
+
+  private static String program(String name) {
+    for (String bin : List.of("/usr/bin", "/usr/sbin", "/usr/local/bin")) {
+      Path candidate = Path.of(bin, name);
+      if (Files.isExecutable(candidate)) {
+        return candidate.toString();
+      }
+    }
+    assumeThat(false).as("%s on this machine", name).isTrue();
+    return name;
   }
 
   private Optional<String> first(List<String> interpreters, String code)
@@ -167,7 +408,7 @@ class RecipesIT {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("probe").toFile())
                 .start();
-        if (process.waitFor(20, TimeUnit.SECONDS) && process.exitValue() == 0) {
+        if (process.waitFor() == 0) {
           return Optional.of(interpreter);
         }
       } catch (IOException e) {
@@ -176,5 +417,45 @@ class RecipesIT {
       }
     }
     return Optional.empty();
+  }
+
+  /** A port of the loopback interface, with an application on it. */
+  private static final class TestPort implements AutoCloseable {
+
+    private final HttpServer server;
+
+    private TestPort(HttpServer server) {
+      this.server = server;
+    }
+
+    static TestPort serving(String body) throws IOException {
+      HttpServer server =
+          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      server.createContext(
+          "/",
+          exchange -> {
+            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+          });
+      server.start();
+      return new TestPort(server);
+    }
+
+    static int free() throws IOException {
+      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      }
+    }
+
+    int port() {
+      return server.getAddress().getPort();
+    }
+
+    @Override
+    public void close() {
+      server.stop(0);
+    }
   }
 }

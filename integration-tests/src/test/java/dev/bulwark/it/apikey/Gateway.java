@@ -29,7 +29,8 @@ public final class Gateway implements AutoCloseable {
   /** Which proxy. */
   public enum Kind {
     NGINX,
-    HAPROXY
+    HAPROXY,
+    CADDY
   }
 
   private final int port;
@@ -50,6 +51,7 @@ public final class Gateway implements AutoCloseable {
         switch (kind) {
           case NGINX -> nginx(folder, port, keycloak, app);
           case HAPROXY -> haproxy(folder, port, keycloak, app);
+          case CADDY -> caddy(folder, port, keycloak, app);
         };
     await(kind + " on port " + port)
         .atMost(START)
@@ -101,6 +103,19 @@ public final class Gateway implements AutoCloseable {
                 .replace("/etc/haproxy/api-key.lua", script.toString()));
     return LocalProcess.start(
         List.of(program.toString(), "-db", "-f", file.toString()), folder.resolve("output.log"));
+  }
+
+  private static LocalProcess caddy(Path folder, int port, int keycloak, int app) {
+    Path program = Programs.require("caddy", "caddy", Path.of("/usr/bin"));
+    Path file =
+        write(
+            folder.resolve("Caddyfile"),
+            "{\n  admin off\n  auto_https off\n  default_bind 127.0.0.1\n}\n"
+                + filled("caddyfile", port, keycloak, app)
+                    .replace(":8000 {", "http://:" + port + " {"));
+    return LocalProcess.start(
+        List.of(program.toString(), "run", "--adapter", "caddyfile", "--config", file.toString()),
+        folder.resolve("output.log"));
   }
 
   /** The recipe with the addresses of the test. */
