@@ -10,16 +10,33 @@ import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** A person with a browser of his own at the relying app. */
 final class Person implements AutoCloseable {
 
-  private final RunningApp app;
+  private final UnaryOperator<String> app;
+  private final String cookieName;
   private final BrowserContext context;
   private final Page page;
 
   Person(Chromium chromium, RunningApp app, Browser.NewContextOptions options) {
+    this(chromium, app::at, "TASKS_SESSION", options);
+  }
+
+  /**
+   * At another application with the same pages.
+   *
+   * @param app makes an address of a path
+   * @param cookieName of its session
+   */
+  Person(
+      Chromium chromium,
+      UnaryOperator<String> app,
+      String cookieName,
+      Browser.NewContextOptions options) {
     this.app = app;
+    this.cookieName = cookieName;
     this.context = chromium.newContext(options);
     this.page = context.newPage();
   }
@@ -39,7 +56,7 @@ final class Person implements AutoCloseable {
 
   /** To the application's own page, and from there to the login. */
   void goToLogin() {
-    page.navigate(app.at("/"));
+    page.navigate(app.apply("/"));
     page.click("#login");
     page.waitForSelector("#kc-form-login");
   }
@@ -58,7 +75,7 @@ final class Person implements AutoCloseable {
   }
 
   void awaitTasks() {
-    page.waitForURL(app.at("/tasks") + "**");
+    page.waitForURL(app.apply("/tasks") + "**");
     page.waitForSelector("#logout");
   }
 
@@ -70,19 +87,19 @@ final class Person implements AutoCloseable {
 
   void logOut() {
     page.click("#logout");
-    page.waitForURL(app.at("/"));
+    page.waitForURL(app.apply("/"));
   }
 
   Cookie session() {
     return cookies().stream()
-        .filter(cookie -> cookie.name.equals("TASKS_SESSION"))
+        .filter(cookie -> cookie.name.equals(cookieName))
         .findFirst()
         .orElseThrow(() -> new AssertionError("no session"));
   }
 
   /** The cookies that the application itself has set. */
   List<Cookie> cookies() {
-    return context.cookies(app.at("/tasks")).stream()
+    return context.cookies(app.apply("/tasks")).stream()
         // The other port of this address has cookies too, which lie at its own paths.
         .filter(cookie -> cookie.path.equals("/"))
         .toList();
@@ -90,7 +107,7 @@ final class Person implements AutoCloseable {
 
   /** The page of the tasks as the browser would get it with a session, now or later. */
   Response tasksWith(Cookie session) {
-    return Http.get(app.at("/tasks"), "Cookie", session.name + "=" + session.value);
+    return Http.get(app.apply("/tasks"), "Cookie", session.name + "=" + session.value);
   }
 
   @Override

@@ -1,0 +1,163 @@
+"""The login at Keycloak: code with PKCE, renewal, logout and back-channel logout."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.starlette_client import OAuth
+from bulwark_revocation.bearer import AsyncGuard, CannotVerify, Claims, InvalidToken, Refusal, unavailable
+from bulwark_revocation.jwt import KeycloakVerifier
+from fastapi import Request
+
+from .sessions import Session, SessionStore
+from .settings import Settings
+
+CALLBACK = "/auth/callback"
+BACKCHANNEL = "/auth/backchannel-logout"
+SCOPE = "openid profile tasks:read tasks:write"
+
+_EVENT = "http://schemas.openid.net/event/backchannel-logout"
+_RENEW_BEFORE = 30
+"""Seconds before its end at which an access token is renewed."""
+_TIMEOUT = 5.0
+
+
+class LoginFailed(Exception):
+    """The login did not succeed."""
+
+
+class Keycloak:
+    """The realm, as this application's client sees it."""
+
+    def __init__(self, settings: Settings, guard: AsyncGuard, sessions: SessionStore) -> None:
+        self._settings = settings
+        self._guard = guard
+        self._sessions = sessions
+        self._internal = settings.internal_issuer + "/protocol/openid-connect"
+        self._logout_tokens = KeycloakVerifier(
+            settings.issuer, settings.client_id, jwks_url=self._internal + "/certs", token_types=("Logout",)
+        )
+        # The endpoints by hand: browsers and this application may reach the realm at different addresses.
+        self._client = OAuth().register(
+            name="keycloak",
+            client_id=settings.client_id,
+            client_secret=settings.client_secret,
+            authorize_url=settings.issuer + "/protocol/openid-connect/auth",
+            access_token_url=self._internal + "/token",
+            jwks_uri=self._internal + "/certs",
+            issuer=settings.issuer,
+            client_kwargs={
+                "scope": SCOPE,
+                "code_challenge_method": "S256",
+                "token_endpoint_auth_method": "client_secret_basic",
+                "timeout": _TIMEOUT,
+            },
+        )
+
+    async def begin(self, request: Request, register: bool) -> Any:
+        """Sends the browser to the login, or to the registration."""
+        more = {"prompt": "create"} if register else {}
+        return await self._client.authorize_redirect(request, self._settings.url + CALLBACK, **more)
+
+    async def finish(self, request: Request) -> None:
+        """Takes the browser that comes back; raises :class:`LoginFailed` or :class:`Refusal` (503)."""
+        try:
+            # Authlib checks state, PKCE, nonce, and the ID token's signature, issuer, audience and times.
+            tokens = await self._client.authorize_access_token(
+                request, claims_options={"iss": {"essential": True, "value": self._settings.issuer}}
+            )
+        except httpx.HTTPError as problem:
+            raise unavailable() from problem
+        except (AuthlibBaseError, ValueError) as problem:
+            raise LoginFailed(type(problem).__name__) from problem
+        identity = tokens.get("userinfo")
+        if not identity or "id_token" not in tokens:
+            raise LoginFailed("no ID token")
+        session: Session = request.session  # type: ignore[assignment]
+        session.clear()
+        session.renewed = True
+        session["user"] = identity["sub"]
+        session["name"] = identity.get("preferred_username", identity["sub"])
+        session["sid"] = identity.get("sid", "")
+        session["csrf"] = secrets.token_urlsafe(16)
+        _keep(session, tokens)
+
+    async def require_honored(self, session: Session) -> Claims:
+        """The claims of the session's access token, renewed where it is about to end.
+
+        Raises :class:`Refusal`: 401 if Keycloak has ended the login, whichever way; 503 if nobody can tell.
+        """
+        if session["expires_at"] - time.time() < _RENEW_BEFORE:
+            await self._renew(session)
+        return await self._guard.authorize_token(session["access_token"])
+
+    async def _renew(self, session: Session) -> None:
+        """One request of a session at a time: Keycloak takes a refresh token once."""
+        cookie = session.cookie
+        if cookie is None:
+            raise Refusal(401, "The session has been ended", "invalid_token")
+        deadline = time.monotonic() + 2 * _TIMEOUT
+        while await self._sessions.lock(cookie, int(2 * _TIMEOUT)) is None:
+            if time.monotonic() > deadline:
+                raise unavailable()
+            await asyncio.sleep(0.05)
+        try:
+            stored = await self._sessions.load(cookie)
+            if stored is None:
+                raise Refusal(401, "The session has been ended", "invalid_token")
+            session.update(stored)
+            if session["expires_at"] - time.time() < _RENEW_BEFORE:
+                _keep(session, await self._refreshed(session["refresh_token"]))
+                await self._sessions.replace(cookie, session)
+        finally:
+            await self._sessions.unlock(cookie)
+
+    async def _refreshed(self, refresh_token: str) -> dict[str, Any]:
+        try:
+            return dict(
+                await self._client.fetch_access_token(grant_type="refresh_token", refresh_token=refresh_token)
+            )
+        except OAuthError as problem:
+            if problem.error == "invalid_grant":
+                raise Refusal(401, "The session has been ended", "invalid_token") from problem
+            raise unavailable() from problem
+        except (httpx.HTTPError, ValueError) as problem:
+            raise unavailable() from problem
+
+    def logout_url(self, id_token: str) -> str:
+        """Where the browser goes so that the session at Keycloak ends too."""
+        query = {
+            "client_id": self._settings.client_id,
+            "id_token_hint": id_token,
+            "post_logout_redirect_uri": self._settings.url + "/",
+        }
+        return f"{self._settings.issuer}/protocol/openid-connect/logout?{urlencode(query)}"
+
+    async def logged_out(self, logout_token: str) -> None:
+        """Takes a back-channel logout; raises :class:`InvalidToken` or :class:`CannotVerify`."""
+        claims = await self._logout_tokens.verify_async(logout_token)
+        events = claims.get("events")
+        if not isinstance(events, dict) or _EVENT not in events or "nonce" in claims:
+            raise InvalidToken("The token is no logout token")
+        sid = claims.get("sid")
+        if not isinstance(sid, str):
+            raise InvalidToken("The logout token names no session")
+        await self._sessions.end(sid)
+
+
+def _keep(session: Session, tokens: dict[str, Any]) -> None:
+    session["access_token"] = tokens["access_token"]
+    session["refresh_token"] = tokens["refresh_token"]
+    session["expires_at"] = time.time() + tokens["expires_in"]
+    if "id_token" in tokens:
+        session["id_token"] = tokens["id_token"]
+
+
+__all__ = ["BACKCHANNEL", "CALLBACK", "CannotVerify", "InvalidToken", "Keycloak", "LoginFailed"]
