@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +22,7 @@ class IdSupplyTest {
     assertThat(supply.take("onrtac:", NOW + 900)).isNull();
     assertThat(supply.isShort()).isTrue();
     assertThat(reserve()).hasSize(2).allMatch(block -> block.prefix().equals("onrtac:"));
-    assertThat(supply.take("onrtac:", NOW + 900).jti()).startsWith("onrtac:");
+    assertThat(take("onrtac:").jti()).startsWith("onrtac:");
     assertThat(supply.take("trrtcc:", NOW + 900)).isNull();
   }
 
@@ -34,7 +35,7 @@ class IdSupplyTest {
         nanos += Duration.ofMinutes(1).toNanos();
         reserve();
       }
-      assertThat(taken.add(supply.take("a:", NOW + 900).jti())).isTrue();
+      assertThat(taken.add(take("a:").jti())).isTrue();
     }
   }
 
@@ -64,7 +65,7 @@ class IdSupplyTest {
   void anOldBlockIsReplacedAndGoesWhenItsTokensAreSettled() {
     supply.take("a:", NOW);
     reserve();
-    ReservedId id = supply.take("a:", NOW + 900);
+    ReservedId id = take("a:");
     List<Reservation> next = supply.wanted("me", NOW + 3_700, nanos);
     assertThat(next).hasSize(2);
     assertThat(supply.spent()).hasSize(1).doesNotContain(id.block());
@@ -79,12 +80,12 @@ class IdSupplyTest {
   void discardedBlocksGiveNoMoreIds() {
     supply.take("a:", NOW);
     reserve();
-    ReservedId id = supply.take("a:", NOW);
+    ReservedId id = take("a:");
     supply.discard();
     assertThat(supply.take("a:", NOW)).isNull();
     assertThat(supply.stuck(Duration.ZERO)).containsExactly(id);
     reserve();
-    assertThat(supply.take("a:", NOW).block()).isNotEqualTo(id.block());
+    assertThat(take("a:").block()).isNotEqualTo(id.block());
   }
 
   @Test
@@ -92,6 +93,11 @@ class IdSupplyTest {
     supply.take("a:", NOW);
     reserve();
     assertThat(supply.wanted("me", NOW + 7_000, nanos)).isEmpty();
+  }
+
+  private ReservedId take(String prefix) {
+    ReservedId id = supply.take(prefix, NOW + 900);
+    return Objects.requireNonNull(id, "an id of " + prefix);
   }
 
   private List<Reservation> reserve() {
