@@ -22,8 +22,9 @@ import org.keycloak.models.utils.KeycloakModelUtils;
 final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider {
 
   /**
-   * Time of a refusal behind the look-up of the user, which takes longer for a name that nobody has:
-   * Keycloak has users in its cache. Refused attempts can be repeated at will, so even little shows.
+   * Time of a refusal behind the look-up of the user, which takes longer for a name that nobody
+   * has: Keycloak has users in its cache. Refused attempts can be repeated at will, so even little
+   * shows.
    */
   private static final long REFUSAL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
