@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +39,8 @@ import picocli.CommandLine.Spec;
       "with these names. The output is app-users-0.json and so on, and app-ids.csv",
       "with the id and the user name of each user. Each refused row is told with its",
       "line on standard error, and the report counts every special case.",
+      "",
+      "bulwark-migrate export --help describes the way back.",
       ""
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -51,6 +54,9 @@ public final class MigrateCommand implements Callable<Integer> {
   static final int OK = 0;
   static final int COULD_NOT_RUN = 1;
   static final int SOME_REFUSED = 2;
+
+  /** The first argument of the way back ({@link ExportCommand}). */
+  private static final String EXPORT = "export";
 
   private static final Pattern REALM = Pattern.compile("[A-Za-z0-9._-]{1,255}");
 
@@ -198,13 +204,22 @@ public final class MigrateCommand implements Callable<Integer> {
   }
 
   static int run(PrintWriter out, PrintWriter err, String... args) {
-    return new CommandLine(new MigrateCommand())
+    boolean export = args.length > 0 && args[0].equals(EXPORT);
+    return execute(
+        export ? new ExportCommand() : new MigrateCommand(),
+        out,
+        err,
+        export ? Arrays.copyOfRange(args, 1, args.length) : args);
+  }
+
+  private static int execute(Object command, PrintWriter out, PrintWriter err, String... args) {
+    return new CommandLine(command)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setOut(out)
         .setErr(err)
         .setExecutionExceptionHandler(
-            (e, command, result) -> {
-              command.getErr().println("bulwark-migrate: " + describe(e));
+            (e, line, result) -> {
+              line.getErr().println("bulwark-migrate: " + describe(e));
               return COULD_NOT_RUN;
             })
         .setParameterExceptionHandler(

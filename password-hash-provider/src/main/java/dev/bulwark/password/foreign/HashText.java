@@ -1,0 +1,102 @@
+package dev.bulwark.password.foreign;
+
+import dev.bulwark.password.argon2.Argon2Parameters;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Locale;
+
+/**
+ * Writes a stored hash as the text that other applications read: the PHC string format where there
+ * is one, else the form of the library that made the hash. The inverse of {@link
+ * ForeignHash#parse}.
+ */
+public final class HashText {
+
+  private HashText() {}
+
+  /**
+   * Writes a hash.
+   *
+   * @throws UnusableHashException when the algorithm is unknown or its fields are corrupt
+   */
+  public static String of(StoredHash hash) {
+    return switch (hash.algorithm()) {
+      case Algorithms.ARGON2, KeycloakCost.ARGON2 -> argon2(hash);
+      case Algorithms.PBKDF2_SHA1, Algorithms.PBKDF2_SHA256, Algorithms.PBKDF2_SHA512 ->
+          "$%s$%d$%s$%s"
+              .formatted(
+                  hash.algorithm(),
+                  hash.iterations(),
+                  base64(hash.salt()).replace('+', '.'),
+                  base64(value(hash)).replace('+', '.'));
+      case Algorithms.SCRYPT ->
+          "$scrypt$ln=%d,r=%d,p=%d$%s$%s"
+              .formatted(
+                  Integer.numberOfTrailingZeros(hash.iterations()),
+                  Argon2Fields.number(hash.parameters(), ScryptParameters.R),
+                  Argon2Fields.number(hash.parameters(), ScryptParameters.P),
+                  base64(hash.salt()),
+                  base64(value(hash)));
+      case Algorithms.MESSAGE_DIGEST -> digest(hash);
+      case Algorithms.BCRYPT,
+          Algorithms.BCRYPT_SHA256,
+          Algorithms.SHA256_CRYPT,
+          Algorithms.SHA512_CRYPT,
+          Algorithms.PHPASS,
+          Algorithms.WORDPRESS,
+          Algorithms.FIREBASE_SCRYPT ->
+          hash.value();
+      default -> throw new UnusableHashException("its algorithm is unknown");
+    };
+  }
+
+  private static String argon2(StoredHash hash) {
+    Argon2Parameters parameters = Argon2Fields.read(hash.iterations(), hash.parameters());
+    return "$argon2%s$v=%d$m=%d,t=%d,p=%d$%s$%s"
+        .formatted(
+            parameters.type().label(),
+            parameters.version().code(),
+            parameters.memory(),
+            parameters.iterations(),
+            parameters.parallelism(),
+            base64(hash.salt()),
+            base64(value(hash)));
+  }
+
+  private static String digest(StoredHash hash) {
+    String digest =
+        hash.parameters()
+            .getOrDefault(DigestVerifier.DIGEST, "")
+            .replace("-", "")
+            .toLowerCase(Locale.ROOT);
+    byte[] value = value(hash);
+    if (DigestVerifier.SALT_PASSWORD.equals(hash.parameters().get(DigestVerifier.ORDER))) {
+      return "%s$%s$%s"
+          .formatted(
+              digest,
+              new String(hash.salt(), StandardCharsets.UTF_8),
+              HexFormat.of().formatHex(value));
+    }
+    byte[] both = Arrays.copyOf(value, value.length + hash.salt().length);
+    System.arraycopy(hash.salt(), 0, both, value.length, hash.salt().length);
+    return "{%s%s}%s"
+        .formatted(
+            hash.salt().length == 0 ? "" : "S",
+            (digest.equals("sha1") ? "sha" : digest).toUpperCase(Locale.ROOT),
+            Base64.getEncoder().encodeToString(both));
+  }
+
+  private static byte[] value(StoredHash hash) {
+    try {
+      return Base64.getDecoder().decode(hash.value());
+    } catch (IllegalArgumentException e) {
+      throw new UnusableHashException("its hash is malformed");
+    }
+  }
+
+  private static String base64(byte[] bytes) {
+    return Base64.getEncoder().withoutPadding().encodeToString(bytes);
+  }
+}

@@ -1,0 +1,118 @@
+package dev.bulwark.password.migrate;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The command {@code bulwark-migrate export}: the way out of Keycloak. Exit codes as the other. */
+@Command(
+    name = "bulwark-migrate export",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Turns Keycloak's export of users (kc.sh export) into JSON lines that another",
+      "application, or bulwark-migrate, can read. Password hashes are in PHC form where",
+      "there is one. A user who has a credential that cannot be written (a passkey, for",
+      "example) is written without it, and named on standard error.",
+      ""
+    })
+final class ExportCommand implements Callable<Integer> {
+
+  private static final ObjectMapper JSON = new ObjectMapper(new JsonFactory());
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec spec;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "Files of the export: app-users-0.json and so on, or app-realm.json.")
+  @SuppressWarnings("NullAway.Init")
+  private List<Path> in;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FILE",
+      description = "The JSON lines. Must not exist yet.")
+  @SuppressWarnings("NullAway.Init")
+  private Path out;
+
+  private long users;
+  private long incomplete;
+
+  @Override
+  public Integer call() throws IOException {
+    if (Files.exists(out)) {
+      throw new MigrationException(out + " exists already");
+    }
+    PrivateFiles.create(out);
+    try (BufferedWriter writer =
+        Files.newBufferedWriter(out, StandardCharsets.UTF_8, StandardOpenOption.WRITE)) {
+      for (Path file : in) {
+        read(file, writer);
+      }
+    }
+    spec.commandLine()
+        .getOut()
+        .printf("%d users written, %d of them incomplete%n", users, incomplete);
+    return incomplete == 0 ? MigrateCommand.OK : MigrateCommand.SOME_REFUSED;
+  }
+
+  /** User by user, since a realm with all its users may be larger than the memory. */
+  private void read(Path file, BufferedWriter writer) throws IOException {
+    try (JsonParser parser = JSON.createParser(file.toFile())) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new MigrationException(file + " is not of an export");
+      }
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        parser.nextToken();
+        if (!name.equals("users")) {
+          parser.skipChildren();
+          continue;
+        }
+        while (parser.nextToken() == JsonToken.START_OBJECT) {
+          JsonNode user = JSON.readTree(parser);
+          if (!user.has("serviceAccountClientId")) {
+            write(user, writer);
+          }
+        }
+      }
+    } catch (JsonProcessingException e) {
+      throw new MigrationException(file + " is not JSON: line " + e.getLocation().getLineNr());
+    }
+  }
+
+  private void write(JsonNode user, BufferedWriter writer) throws IOException {
+    ExportedUser exported = ExportedUser.of(user);
+    ObjectNode row = exported.row();
+    PrintWriter messages = spec.commandLine().getErr();
+    exported
+        .left()
+        .forEach(what -> messages.println(row.get(Columns.USERNAME).asText() + ": " + what));
+    users++;
+    incomplete += exported.left().isEmpty() ? 0 : 1;
+    writer.write(row.toString());
+    writer.newLine();
+  }
+}
