@@ -170,14 +170,14 @@ class LinkingIT {
     String id = users.create("reviewed", true);
     Traveller traveller = new Traveller(server, application);
     FormBrowser.Page page =
-        traveller.logIn(new GoogleAccount("90001", "real@gmail.example", true, "Only", ""));
+        traveller.logIn(new GoogleAccount("90001", "real@gmail.example", true, "Only", "<One>"));
     assertThat(page.response().body()).contains("kc-idp-review-profile-form");
     page = review(traveller, page, "reviewed@example.org");
     assertThat(page.response().body()).contains("linkAccount");
     assertNotIn(page, id);
 
     traveller = new Traveller(server, application);
-    page = traveller.logIn(new GoogleAccount("90001", "real@gmail.example", true, "Only", ""));
+    page = traveller.logIn(new GoogleAccount("90001", "real@gmail.example", true, "Only", "<One>"));
     page = review(traveller, page, "nobodys-yet@example.org");
     String made = subject(page);
     assertThat(users.user(made).get("email").asText()).isEqualTo("nobodys-yet@example.org");

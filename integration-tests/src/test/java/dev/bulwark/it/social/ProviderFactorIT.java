@@ -113,7 +113,7 @@ class ProviderFactorIT {
             new GitHubAccount(
                 600008,
                 "attacker-of-link",
-                null,
+                "At <Tacker>",
                 null,
                 List.of(new GitHubAccount.Address("attacker@hub.example", true, true))));
     assertThat(page.response().body()).contains("kc-idp-review-profile-form");
