@@ -4,6 +4,7 @@ import dev.bulwark.revocation.issuance.ReservedId;
 import dev.bulwark.revocation.ledger.GroupCommit.Ticket;
 import dev.bulwark.revocation.rules.LedgerToken;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -13,7 +14,7 @@ import org.keycloak.representations.AccessToken;
 /** The tokens of one request on their way to the ledger. Of one thread. */
 final class IssuedTokens {
 
-  private final RevocationService service;
+  private final Ledger ledger;
 
   /** Those that others may write already. A response can be built twice: one row for one token. */
   private final Map<LedgerToken, Ticket<LedgerToken>> announced = new HashMap<>();
@@ -23,8 +24,28 @@ final class IssuedTokens {
   /** Those whose rows follow the response, by the token itself. */
   private final Map<AccessToken, Reserved> reserved = new IdentityHashMap<>();
 
-  IssuedTokens(RevocationService service) {
-    this.service = service;
+  /** Where they go. Its methods never throw. */
+  interface Ledger {
+
+    /** Says that a row is to be written: from now on others may write it. */
+    Ticket<LedgerToken> announce(LedgerToken token);
+
+    /**
+     * Returns when announced rows are in the ledger.
+     *
+     * @param onThisThread false if a JTA transaction is on this thread
+     */
+    void issued(Collection<Ticket<LedgerToken>> tickets, boolean onThisThread);
+
+    /** A token with a reserved id leaves. Does not wait. */
+    void issued(LedgerToken token, ReservedId id);
+
+    /** What these tokens lean on may never have been stored: Keycloak has to be asked. */
+    void doubt(Collection<LedgerToken> tokens);
+  }
+
+  IssuedTokens(Ledger ledger) {
+    this.ledger = ledger;
   }
 
   /**
@@ -34,7 +55,7 @@ final class IssuedTokens {
    */
   void add(LedgerToken token, boolean settled) {
     if (settled) {
-      announced.computeIfAbsent(token, service::announce);
+      announced.computeIfAbsent(token, ledger::announce);
     } else {
       unsettled.add(token);
     }
@@ -53,16 +74,25 @@ final class IssuedTokens {
   /** The transaction has been committed: returns when all rows are with the database. */
   void committed(boolean onThisThread) {
     for (LedgerToken token : unsettled) {
-      announced.computeIfAbsent(token, service::announce);
+      announced.computeIfAbsent(token, ledger::announce);
     }
-    reserved.values().forEach(token -> service.issued(token.row, token.id));
-    service.issued(announced.values(), onThisThread);
+    reserved.values().forEach(token -> ledger.issued(token.row, token.id));
+    ledger.issued(announced.values(), onThisThread);
   }
 
-  /** No token leaves. */
+  /**
+   * The transaction was rolled back. Keycloak answers with an error then, but not always: where it
+   * has caught the exception that made the database roll back, the response with the token leaves
+   * all the same (seen with two logins that import the same user of an LDAP). So the tokens get
+   * their rows, and Keycloak is asked whether they are alive.
+   */
   void rolledBack(boolean onThisThread) {
-    reserved.values().forEach(token -> service.notIssued(token.id));
-    service.notIssued(announced.values(), onThisThread);
+    committed(onThisThread);
+    List<LedgerToken> all = new ArrayList<>(announced.keySet());
+    reserved.values().forEach(token -> all.add(token.row));
+    if (!all.isEmpty()) {
+      ledger.doubt(all);
+    }
   }
 
   private record Reserved(LedgerToken row, ReservedId id) {}

@@ -15,6 +15,7 @@ import dev.bulwark.revocation.push.Watermark;
 import dev.bulwark.revocation.rules.LastSeen;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevocationScope;
+import dev.bulwark.revocation.rules.Scopes;
 import dev.bulwark.revocation.worker.BackgroundWork;
 import dev.bulwark.revocation.worker.DoubtPasses;
 import dev.bulwark.revocation.worker.LedgerClock;
@@ -33,8 +34,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -55,7 +58,7 @@ import org.keycloak.events.EventType;
  * The running parts of the revocation and their threads. Made when the server has started, closed
  * with it. Thread-safe.
  */
-final class RevocationService implements AutoCloseable {
+final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
 
   private static final Logger LOG = Logger.getLogger(RevocationService.class);
   private static final int SHORT_THREADS = 4;
@@ -306,7 +309,7 @@ final class RevocationService implements AutoCloseable {
 
   /**
    * Reserves an id for a token; null if its row has to be written before the response. To be given
-   * to {@link #issued(LedgerToken, ReservedId)} or {@link #notIssued(ReservedId)}.
+   * to {@link #issued(LedgerToken, ReservedId)} at the end of the transaction.
    */
   @Nullable ReservedId reserve(LedgerToken token) {
     ReservedIds own = ids;
@@ -330,16 +333,10 @@ final class RevocationService implements AutoCloseable {
   }
 
   /** A token with a reserved id leaves. Does not wait. */
-  void issued(LedgerToken token, ReservedId id) {
+  @Override
+  public void issued(LedgerToken token, ReservedId id) {
     if (ids != null) {
       ids.issued(token, id);
-    }
-  }
-
-  /** A token with a reserved id does not leave. */
-  void notIssued(ReservedId id) {
-    if (ids != null) {
-      ids.notIssued(id);
     }
   }
 
@@ -430,7 +427,8 @@ final class RevocationService implements AutoCloseable {
   }
 
   /** Says that a token is about to be issued; see {@link LedgerWriter#announce}. */
-  Ticket<LedgerToken> announce(LedgerToken token) {
+  @Override
+  public Ticket<LedgerToken> announce(LedgerToken token) {
     return ledger.announce(token);
   }
 
@@ -439,7 +437,8 @@ final class RevocationService implements AutoCloseable {
    *
    * @param onThisThread false if a JTA transaction is on this thread
    */
-  void issued(Collection<Ticket<LedgerToken>> tickets, boolean onThisThread) {
+  @Override
+  public void issued(Collection<Ticket<LedgerToken>> tickets, boolean onThisThread) {
     try {
       complete(tickets, ledger::finish, onThisThread);
     } catch (SQLException | RejectedExecutionException e) {
@@ -447,16 +446,28 @@ final class RevocationService implements AutoCloseable {
     }
   }
 
-  /**
-   * Takes tokens that were not issued out of the ledger. Never throws.
-   *
-   * @param onThisThread false if a JTA transaction is on this thread
-   */
-  void notIssued(Collection<Ticket<LedgerToken>> tickets, boolean onThisThread) {
+  @Override
+  public void doubt(Collection<LedgerToken> tokens) {
+    Scopes scopes = new Scopes("ROLLED_BACK", clock.millis());
+    List<RevocationScope> sessions = new ArrayList<>();
+    Set<String> known = new HashSet<>();
+    for (LedgerToken token : tokens) {
+      String sessionId = token.sessionId();
+      if (sessionId != null && known.add(sessionId)) {
+        sessions.add(scopes.session(token.realmId(), sessionId));
+      }
+    }
     try {
-      complete(tickets, ledger::withdraw, onThisThread);
+      if (!sessions.isEmpty()) {
+        record(sessions);
+        expand(sessions);
+      }
     } catch (SQLException | RejectedExecutionException e) {
-      LOG.debug("Rows of tokens that were not issued stay in the ledger", e);
+      LOG.warn(
+          "A transaction that issued tokens was rolled back, and what is left of it could not be"
+              + " found out: the whole ledger is compared",
+          e);
+      compareSoon();
     }
   }
 

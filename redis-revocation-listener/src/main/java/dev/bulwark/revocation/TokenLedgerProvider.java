@@ -23,8 +23,8 @@ import org.keycloak.representations.AccessToken;
 import org.keycloak.transaction.JtaTransactionManagerLookup;
 
 /**
- * Enters the tokens of one request in the ledger before its response leaves. A rolled-back request
- * issues no token and leaves no row.
+ * Enters the tokens of one request in the ledger before its response leaves. Keycloak is asked
+ * about the tokens of a request that was rolled back.
  *
  * <p>The row of a token whose session was committed before this request is announced at once, so
  * that others can write it while the token is still being signed: that halves what the ledger
