@@ -9,6 +9,7 @@ import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Inbox;
 import dev.bulwark.it.support.Realm;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
