@@ -166,9 +166,17 @@ final class MailQueue implements AutoCloseable {
     if (RefusedAddress.isCauseOf(failure)) {
       return false;
     }
-    return !(failure instanceof UnsentException)
-        || (failure.getCause() != null
-            && failure.getCause().getCause() instanceof MessagingException);
+    return !(failure instanceof UnsentException) || isOfServer(failure);
+  }
+
+  /** However deep: Keycloak wraps a failed connection twice. */
+  private static boolean isOfServer(Throwable failure) {
+    for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof MessagingException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String cause(RuntimeException failure) {
