@@ -25,6 +25,11 @@ import org.jspecify.annotations.Nullable;
         "select k from ApiKeyEntity k where k.realmId = :realm and k.ownerType = :type"
             + " and k.ownerId = :owner order by k.createdAt, k.id")
 @NamedQuery(
+    name = "bulwarkApiKeyByOwnerToLock",
+    query =
+        "select k from ApiKeyEntity k where k.realmId = :realm and k.ownerType = :type"
+            + " and k.ownerId = :owner order by k.id")
+@NamedQuery(
     name = "bulwarkApiKeyByRealm",
     query = "select k from ApiKeyEntity k where k.realmId = :realm order by k.createdAt, k.id")
 @NamedQuery(

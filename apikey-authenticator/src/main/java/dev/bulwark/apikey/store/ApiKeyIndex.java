@@ -50,7 +50,7 @@ public final class ApiKeyIndex {
 
   /** The rows of an owner, oldest first. */
   public List<ApiKeyEntity> ofOwner(String realmId, OwnerType type, String ownerId) {
-    return ofOwnerQuery(realmId, type, ownerId).getResultList();
+    return ofOwnerQuery("bulwarkApiKeyByOwner", realmId, type, ownerId).getResultList();
   }
 
   /** The rows of a realm, oldest first. */
@@ -198,7 +198,8 @@ public final class ApiKeyIndex {
       addOwner(id);
       em().find(ApiKeyOwnerEntity.class, id, LockModeType.PESSIMISTIC_WRITE);
     }
-    return ofOwnerQuery(realmId, type, ownerId)
+    // In the order of addUsage: else both would wait for each other.
+    return ofOwnerQuery("bulwarkApiKeyByOwnerToLock", realmId, type, ownerId)
         .setLockMode(LockModeType.PESSIMISTIC_WRITE)
         .getResultList();
   }
@@ -221,8 +222,9 @@ public final class ApiKeyIndex {
     }
   }
 
-  private TypedQuery<ApiKeyEntity> ofOwnerQuery(String realmId, OwnerType type, String ownerId) {
-    return em().createNamedQuery("bulwarkApiKeyByOwner", ApiKeyEntity.class)
+  private TypedQuery<ApiKeyEntity> ofOwnerQuery(
+      String name, String realmId, OwnerType type, String ownerId) {
+    return em().createNamedQuery(name, ApiKeyEntity.class)
         .setParameter("realm", realmId)
         .setParameter("type", type.id())
         .setParameter("owner", ownerId);
