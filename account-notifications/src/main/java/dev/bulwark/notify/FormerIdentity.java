@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.UserProvider;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
@@ -29,10 +30,20 @@ record FormerIdentity(String name, @Nullable String email, boolean verified) {
       return null;
     }
     session.getContext().setRealm(realm);
-    @Nullable UserModel user = session.users().getUserById(realm, userId);
+    @Nullable UserModel user = user(session, realm, userId);
     return user == null
         ? null
         : new FormerIdentity(user.getUsername(), user.getEmail(), user.isEmailVerified());
+  }
+
+  /**
+   * Not out of Keycloak's cache where the user is in the database: after a commit the cache lets go
+   * of what it held, but maybe later than this is called.
+   */
+  private static @Nullable UserModel user(
+      KeycloakSession session, RealmModel realm, String userId) {
+    @Nullable UserModel stored = session.getProvider(UserProvider.class).getUserById(realm, userId);
+    return stored == null ? session.users().getUserById(realm, userId) : stored;
   }
 
   /** The address to which a mail may go; null without one that is proven. */
