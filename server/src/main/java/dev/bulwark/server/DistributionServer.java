@@ -199,7 +199,7 @@ public final class DistributionServer implements KeycloakServer {
     environment.put("JAVA_OPTS_KC_HEAP", "-Xms128m -Xmx768m -XX:MaxMetaspaceSize=384m");
     List<String> jvmOptions = new ArrayList<>(spec.jvmOptions());
     if (spec.shortLived()) {
-      jvmOptions.add("-XX:TieredStopAtLevel=1");
+      jvmOptions.add(ServerSpec.QUICK_START);
     }
     environment.put("JAVA_OPTS_APPEND", String.join(" ", jvmOptions));
     environment.putAll(spec.environment());

@@ -60,6 +60,7 @@ final class PreparedDatabase {
     ServerSpec maker =
         ServerSpec.builder()
             .name("prepared-database")
+            .jvmOption(ServerSpec.QUICK_START)
             .environment(USERNAME, environment.getOrDefault(USERNAME, "admin"))
             .environment(PASSWORD, environment.getOrDefault(PASSWORD, ""))
             .build();

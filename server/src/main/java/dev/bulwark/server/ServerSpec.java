@@ -43,6 +43,9 @@ public record ServerSpec(
     List<String> jvmOptions,
     boolean shortLived) {
 
+  /** Has the virtual machine compile with its first compiler alone. */
+  static final String QUICK_START = "-XX:TieredStopAtLevel=1";
+
   public ServerSpec {
     buildOptions = Map.copyOf(buildOptions);
     options = Map.copyOf(options);

@@ -85,6 +85,7 @@ public final class PostgresProcess implements DatabaseProcess {
         ServerSpec.Builder spec =
             ServerSpec.builder()
                 .name("prepared-postgres")
+                .shortLived()
                 .environment("KC_BOOTSTRAP_ADMIN_USERNAME", TestStack.ADMIN_USERNAME)
                 .environment("KC_BOOTSTRAP_ADMIN_PASSWORD", TestStack.ADMIN_PASSWORD);
         DistributionServer.start(database.configure(spec).build()).close();
