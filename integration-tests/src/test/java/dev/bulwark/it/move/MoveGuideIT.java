@@ -158,7 +158,7 @@ class MoveGuideIT {
   private static void rehearseWithRowsThatAreRefused(Shell shell) {
     old.sql(
         "INSERT INTO users (email, name, hashed_password)"
-            + " VALUES ('mallory@example.org', 'Mallory', 'md5$salt$0123456789abcdef')");
+            + " VALUES ('mallory@example.org', 'Mallory', 'own$salt$0123456789abcdef')");
     shell.step("2. Export").expect(0);
     assertThat(shell.step("3. Convert").expect(2).output())
         .contains("line 2: role 'editor' is not in the realm")
