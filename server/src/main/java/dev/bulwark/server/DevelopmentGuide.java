@@ -15,6 +15,8 @@ final class DevelopmentGuide {
        Bulwark for Keycloak is ready.  Ctrl-C stops it; the data stay in .run/
 
        Relying app       http://localhost:8081       a small application behind it all, with an API (/docs)
+       The same in Python, in another terminal (README of examples/fastapi-app), then http://localhost:8082:
+                         FASTAPI_APP_SECRET=fastapi-app-dev-secret examples/fastapi-app/run
        Account console   %1$s/realms/app/account     alice, bob or carol / correct-dev-battery
                          (carol is an administrator: the login has her set up an authenticator app)
        Admin console     %1$s/admin                  admin / admin
