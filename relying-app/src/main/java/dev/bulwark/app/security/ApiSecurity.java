@@ -7,6 +7,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpMethod;
+import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
@@ -53,7 +54,9 @@ class ApiSecurity {
                     .bearerTokenResolver(
                         request -> gateway.hasVerified(request) ? null : bearer.resolve(request))
                     .accessDeniedHandler(new ScopeDenied())
-                    .jwt(jwt -> jwt.decoder(decoder)))
+                    .jwt(jwt -> jwt.decoder(decoder))
+                    // Spring Security 7.1 does without, unless it is asked for.
+                    .dPoP(Customizer.withDefaults()))
         .exceptionHandling(errors -> errors.accessDeniedHandler(new ScopeDenied()))
         .addFilterBefore(gateway, BearerTokenAuthenticationFilter.class)
         .addFilterBefore(
