@@ -289,10 +289,8 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
       return true;
     }
     try {
-      if (sessionId != null) {
-        // Expired, and so not used lately: no other node has just issued a token of it.
-        awaitOwn();
-      } else {
+      if (sessionId == null) {
+        // An expired session has not been used lately, so that none of its tokens is on its way.
         awaitAll();
       }
       int seconds = (int) config.ledgerTimeout().toSeconds();
@@ -457,12 +455,21 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
         sessions.add(scopes.session(token.realmId(), sessionId));
       }
     }
+    if (sessions.isEmpty()) {
+      return;
+    }
     try {
-      if (!sessions.isEmpty()) {
-        record(sessions);
-        expand(sessions);
-      }
-    } catch (SQLException | RejectedExecutionException e) {
+      executor.execute(() -> doubtSessions(sessions));
+    } catch (RejectedExecutionException e) {
+      compareSoon();
+    }
+  }
+
+  private void doubtSessions(List<RevocationScope> sessions) {
+    try {
+      database.run(connection -> database.scopes().insert(connection, sessions));
+      expansions.start(sessions, this::awaitRows);
+    } catch (SQLException | RuntimeException e) {
       LOG.warn(
           "A transaction that issued tokens was rolled back, and what is left of it could not be"
               + " found out: the whole ledger is compared",

@@ -195,7 +195,8 @@ class MoveGuideIT {
 
   private static void whoIsWho(Shell shell) {
     for (int time = 0; time < 2; time++) {
-      assertThat(shell.step("5. Who is who").expect(0).output()).contains("0 users without a sub");
+      assertThat(shell.step("5. Old and new user ids").expect(0).output())
+          .contains("0 users without a sub");
     }
     for (OldUser user : old.users()) {
       String id = ADMIN.userId(user.login());

@@ -58,7 +58,7 @@ public final class IdBlock {
     closed = true;
   }
 
-  /** The token of the id has its row, or will never be; false if that was said before. */
+  /** The token of the id has its row, or is revoked; false if that was said before. */
   synchronized boolean settle(int index) {
     boolean first = unsettled.get(index);
     unsettled.clear(index);

@@ -42,7 +42,7 @@ final class NodePresence {
     return false;
   }
 
-  /** The token has its row, or was not issued. */
+  /** The token has its row, or is revoked. */
   void end() {
     unsettled.decrementAndGet();
   }

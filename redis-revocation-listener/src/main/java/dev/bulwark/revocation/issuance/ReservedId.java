@@ -2,7 +2,7 @@ package dev.bulwark.revocation.issuance;
 
 /**
  * An id that a token has, or is about to have. It is settled once: when the token has its row in
- * the ledger, or was not issued.
+ * the ledger, or is revoked.
  *
  * @param block where it is from
  * @param index its number in the block

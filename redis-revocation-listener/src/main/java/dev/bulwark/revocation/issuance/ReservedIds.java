@@ -64,8 +64,7 @@ public final class ReservedIds {
   }
 
   /**
-   * Takes an id for a token. It is to be given to {@link #issued} or {@link #notIssued} at the end
-   * of the transaction.
+   * Takes an id for a token. It is to be given to {@link #issued} at the end of the transaction.
    *
    * @param jti the id that the token has; what precedes its last colon is kept
    * @param expiresAt {@code exp} of the token, seconds since 1970
@@ -82,14 +81,9 @@ public final class ReservedIds {
     return id;
   }
 
-  /** The transaction has been committed; the response leaves. Does not wait. */
+  /** The transaction has ended; the response leaves. Does not wait. */
   public void issued(LedgerToken token, ReservedId id) {
     behind.offer(token, id);
-  }
-
-  /** The transaction was rolled back. */
-  public void notIssued(ReservedId id) {
-    behind.settle(id);
   }
 
   /**
@@ -159,8 +153,8 @@ public final class ReservedIds {
     List<ReservedId> stuck = supply.stuck(STUCK);
     if (!stuck.isEmpty()) {
       LOG.warnf(
-          "%d tokens have no row in the ledger after %d minutes, since their requests have not ended or"
-              + " the database does not take the rows: they are revoked",
+          "%d tokens have no row in the ledger after %d minutes, since their requests have not ended"
+              + " or the database does not take the rows: they are revoked",
           stuck.size(), STUCK.toMinutes());
       deaths.revoke(stuck.stream().map(ReservedIds::revoked).toList(), "STUCK");
       stuck.forEach(behind::giveUp);

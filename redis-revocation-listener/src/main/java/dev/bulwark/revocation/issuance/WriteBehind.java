@@ -61,7 +61,7 @@ final class WriteBehind implements LedgerWriter.Observer {
   /** Whether the database is still to be told that the node is idle. */
   private boolean ending;
 
-  private long acknowledged;
+  private volatile long acknowledged;
   private long lastRow;
 
   WriteBehind(
@@ -148,6 +148,8 @@ final class WriteBehind implements LedgerWriter.Observer {
   private void beBusy() throws SQLException {
     if (database.call(connection -> nodes.busy(connection, name.get()))) {
       lastRow = System.nanoTime();
+      // The name may be new, and the database another one that has fewer barriers.
+      acknowledged = 0;
       presence.becomeBusy();
     } else {
       // Before the first beat, or after the node was taken for lost: the next beat registers it.
@@ -208,7 +210,7 @@ final class WriteBehind implements LedgerWriter.Observer {
     ledger.postpone(token, reason);
   }
 
-  /** The token has its row, or was not issued. */
+  /** The token has its row. */
   void settle(ReservedId id) {
     if (id.block().settle(id.index())) {
       presence.end();
@@ -238,6 +240,7 @@ final class WriteBehind implements LedgerWriter.Observer {
   @Override
   public void doubted() {
     supply.discard();
+    acknowledged = 0;
   }
 
   @Override

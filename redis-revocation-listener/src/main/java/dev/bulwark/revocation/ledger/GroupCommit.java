@@ -56,7 +56,7 @@ public final class GroupCommit<T> {
     this.patience = patience;
   }
 
-  /** A row that has been announced. To be finished or withdrawn, once, by one thread. */
+  /** A row that has been announced. To be finished, once, by one thread. */
   public static final class Ticket<T> {
     private final Batch<T> batch;
     private final T row;
@@ -99,23 +99,6 @@ public final class GroupCommit<T> {
       // Who writes is stuck or failed: nobody depends on another's connection.
       writer.write(List.of(ticket.row));
     }
-  }
-
-  /**
-   * Takes a row back.
-   *
-   * @return false if it may have been written
-   */
-  public boolean withdraw(Ticket<T> ticket) throws InterruptedException {
-    synchronized (joining) {
-      if (!ticket.batch.started) {
-        ticket.batch.rows.removeIf(row -> row == ticket.row);
-        return true;
-      }
-    }
-    // What is deleted before it is written would stay.
-    ticket.batch.done.await(patience.toMillis(), TimeUnit.MILLISECONDS);
-    return false;
   }
 
   private void gather(Batch<T> batch) {

@@ -93,7 +93,7 @@ public final class LedgerWriter {
     this.limit = limit;
     this.late = late;
     this.unwritten = new ArrayBlockingQueue<>(maxUnwritten);
-    this.commits = new GroupCommit<>(this::insertUnlessSuspended, MAX_BATCH, limit.plus(PATIENCE));
+    this.commits = new GroupCommit<>(this::write, MAX_BATCH, limit.plus(PATIENCE));
     this.guard = new FailoverGuard(database, metrics);
   }
 
@@ -123,7 +123,16 @@ public final class LedgerWriter {
    * @throws Exception if the database refuses, or has lately not answered in time
    */
   public void write(List<LedgerToken> tokens) throws Exception {
-    insertUnlessSuspended(tokens);
+    if (suspended) {
+      throw new SQLTimeoutException(
+          "The ledger has not taken a row in time, and is tried in the background");
+    }
+    try {
+      insert(tokens);
+    } catch (SQLException e) {
+      suspended |= DatabaseFailure.isTimeout(e);
+      throw e;
+    }
   }
 
   /** Sets a row aside that could not be written: it is tried again in the background. */
@@ -160,20 +169,6 @@ public final class LedgerWriter {
   /** Sets a row aside that could not be finished: it is tried again in the background. */
   public void postpone(Ticket<LedgerToken> ticket, Exception reason) {
     setAside(ticket.row(), reason);
-  }
-
-  /** Takes back the row of a token that was not issued. Never throws. */
-  public void withdraw(Ticket<LedgerToken> ticket) {
-    try {
-      if (!commits.withdraw(ticket)) {
-        database.run(connection -> database.tokens().delete(connection, List.of(ticket.row())));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (SQLException | RuntimeException e) {
-      // Nobody has the token: its row costs its place until it expires.
-      LOG.debug("The row of a token that was not issued stays in the ledger", e);
-    }
   }
 
   /** Whether rows are set aside. */
@@ -327,20 +322,6 @@ public final class LedgerWriter {
       metrics.ledgerLost(1);
     }
     return kept;
-  }
-
-  /** For requests. */
-  private void insertUnlessSuspended(List<LedgerToken> tokens) throws Exception {
-    if (suspended) {
-      throw new SQLTimeoutException(
-          "The ledger has not taken a row in time, and is tried in the background");
-    }
-    try {
-      insert(tokens);
-    } catch (SQLException e) {
-      suspended |= DatabaseFailure.isTimeout(e);
-      throw e;
-    }
   }
 
   private void insert(List<LedgerToken> tokens) throws SQLException {

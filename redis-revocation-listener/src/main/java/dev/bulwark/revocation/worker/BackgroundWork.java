@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * round.
  */
 public final class BackgroundWork {
+
+  private static final Logger LOG = Logger.getLogger(BackgroundWork.class);
 
   /** Of each site. */
   private static final String LEASE = "worker";
@@ -156,13 +159,23 @@ public final class BackgroundWork {
 
   private void lead() throws SQLException {
     sites.fill();
-    complete = lostNodes.round();
+    lookForLostNodes();
     if (layAndPush()) {
       // Only a later look at the endings tells whether Redis is complete again.
       layAndPush();
     }
     refresh();
     clean(clock.millis());
+  }
+
+  /** A failure holds up nothing but the watermark: what is revoked has to get to Redis. */
+  private void lookForLostNodes() {
+    complete = false;
+    try {
+      complete = lostNodes.round();
+    } catch (SQLException | RuntimeException e) {
+      LOG.warn("Lost nodes could not be looked for; it is tried again", e);
+    }
   }
 
   private void refresh() throws SQLException {

@@ -14,7 +14,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -73,66 +72,6 @@ class GroupCommitTest {
       commits.finish(tickets.get(i));
     }
     assertThat(writes).containsExactly(List.of(0, 1, 2), List.of(3, 4));
-  }
-
-  @Test
-  void aRowThatIsWithdrawnInTimeIsNotWritten() throws Exception {
-    List<List<Integer>> writes = new ArrayList<>();
-    GroupCommit<Integer> commits =
-        new GroupCommit<>(rows -> writes.add(List.copyOf(rows)), 10, Duration.ofSeconds(30));
-    Ticket<Integer> kept = commits.announce(1);
-    Ticket<Integer> dropped = commits.announce(2);
-    Ticket<Integer> late = commits.announce(3);
-    assertThat(commits.withdraw(dropped)).isTrue();
-    commits.finish(kept);
-    assertThat(commits.withdraw(late)).as("taken out in time").isFalse();
-    assertThat(writes).containsExactly(List.of(1, 3));
-  }
-
-  @Test
-  void whoTakesARowBackWaitsForItsWrite() throws Exception {
-    CountDownLatch entered = new CountDownLatch(1);
-    CountDownLatch release = new CountDownLatch(1);
-    AtomicInteger written = new AtomicInteger();
-    GroupCommit<Integer> commits =
-        new GroupCommit<>(
-            rows -> {
-              entered.countDown();
-              release.await();
-              written.addAndGet(rows.size());
-            },
-            10,
-            Duration.ofSeconds(30));
-    Ticket<Integer> first = commits.announce(1);
-    Ticket<Integer> second = commits.announce(2);
-    Future<?> leader =
-        threads.submit(
-            () -> {
-              commits.finish(first);
-              return null;
-            });
-    entered.await();
-    Future<Integer> withdrawal =
-        threads.submit(
-            () -> {
-              commits.withdraw(second);
-              return written.get();
-            });
-    assertThatThrownBy(() -> withdrawal.get(50, TimeUnit.MILLISECONDS))
-        .isInstanceOf(TimeoutException.class);
-    release.countDown();
-    leader.get(30, TimeUnit.SECONDS);
-    assertThat(withdrawal.get(30, TimeUnit.SECONDS)).isEqualTo(2);
-  }
-
-  @Test
-  void nothingIsWrittenForABatchThatWasWithdrawn() throws Exception {
-    List<List<Integer>> writes = new ArrayList<>();
-    GroupCommit<Integer> commits =
-        new GroupCommit<>(rows -> writes.add(List.copyOf(rows)), 10, Duration.ofSeconds(30));
-    commits.withdraw(commits.announce(1));
-    commits.finish(commits.announce(2));
-    assertThat(writes).containsExactly(List.of(2));
   }
 
   @Test

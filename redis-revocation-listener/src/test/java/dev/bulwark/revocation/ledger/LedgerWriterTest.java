@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bulwark.revocation.RevocationMetrics;
-import dev.bulwark.revocation.ledger.GroupCommit.Ticket;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.Scopes;
 import dev.bulwark.revocation.rules.SessionType;
@@ -122,27 +121,6 @@ class LedgerWriterTest {
       write(token("t-" + i));
     }
     assertThat(counter("ledger.lost")).isEqualTo(2);
-  }
-
-  @Test
-  void theRowOfATokenThatWasNotIssuedIsTakenBack() throws Exception {
-    Ticket<LedgerToken> issued = writer.announce(token("issued"));
-    Ticket<LedgerToken> not = writer.announce(token("not-issued"));
-    writer.finish(issued);
-    assertThat(rows()).hasSize(2);
-    writer.withdraw(not);
-    assertThat(rows()).extracting(LedgerToken::jti).containsExactly("issued");
-  }
-
-  @Test
-  void aRowThatCannotBeTakenBackIsNoError() throws Exception {
-    Ticket<LedgerToken> issued = writer.announce(token("issued"));
-    Ticket<LedgerToken> not = writer.announce(token("not-issued"));
-    writer.finish(issued);
-    away.set(true);
-    writer.withdraw(not);
-    assertThat(rows()).hasSize(2);
-    assertThat(counter("ledger.failures")).isZero();
   }
 
   @Test
