@@ -263,7 +263,7 @@ class KeyTransferIT {
   }
 
   private static String redis() {
-    return TestStack.get().redis().url();
+    return TestStack.get().redisOf("keys");
   }
 
   private static AdminApi admin(URI url) {

@@ -32,7 +32,7 @@ final class PolicyServer implements AutoCloseable {
   }
 
   static ServerSpec spec(Map<String, String> options) {
-    ServerSpec.Builder spec = TestStack.spec("breached", TestStack.get().redis().url());
+    ServerSpec.Builder spec = TestStack.spec("breached", TestStack.get().redisOf("breached"));
     // The form takes a password only in a realm that does not ask for proof of the address.
     spec.environment("VERIFY_EMAIL", "false");
     options.forEach(

@@ -15,27 +15,44 @@ public final class OpenTransaction implements AutoCloseable {
 
   private final Process process;
   private final Writer input;
+  private final BufferedReader output;
 
   private OpenTransaction(Process process) {
     this.process = process;
+    this.output = process.inputReader(StandardCharsets.UTF_8);
     this.input = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
   }
 
   /** Starts {@code psql} and returns when it has executed the statements. */
   static OpenTransaction begin(List<String> psql, String statements) {
     try {
-      Process process = new ProcessBuilder(psql).redirectErrorStream(true).start();
-      OpenTransaction transaction = new OpenTransaction(process);
-      transaction.write("BEGIN;\n" + statements + ";\n\\echo " + READY + "\n");
-      BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
+      OpenTransaction transaction =
+          new OpenTransaction(new ProcessBuilder(psql).redirectErrorStream(true).start());
+      transaction.execute("BEGIN;\n" + statements);
+      return transaction;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Executes further statements and returns when that is done.
+   *
+   * @throws IllegalStateException if one fails, as the victim of a deadlock does
+   */
+  public void execute(String statements) {
+    try {
+      write(statements + ";\n\\echo " + READY + "\n");
+      StringBuilder said = new StringBuilder();
       String line = output.readLine();
       while (!READY.equals(line)) {
         if (line == null) {
-          throw new IllegalStateException("psql ended before it had executed " + statements);
+          throw new IllegalStateException(
+              "psql ended before it had executed " + statements + ":\n" + said);
         }
+        said.append(line).append('\n');
         line = output.readLine();
       }
-      return transaction;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

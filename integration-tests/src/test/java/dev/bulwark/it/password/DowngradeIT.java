@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
@@ -68,6 +69,7 @@ class DowngradeIT {
       assertThat(users.algorithm("gentle")).isEqualTo("argon2");
       realm.login("gentle", "gentle-battery", "openid").expect(200);
       realm.login("gentle", "gentle-batterY", "openid").expect(400);
+      withoutAddressValidator(admin);
     }
     assertThat(run("UPDATE"))
         .as("alice, bob, carol, history twice, imported, changed")
@@ -118,6 +120,17 @@ class DowngradeIT {
 
   private static void policy(AdminApi admin, String policy) {
     admin.put("/realms/app", "{\"passwordPolicy\":\"" + policy + "\"}").expect(204);
+  }
+
+  /** The guide's third step. */
+  private static void withoutAddressValidator(AdminApi admin) {
+    JsonNode profile = admin.get("/realms/app/users/profile").expect(200).json();
+    boolean found = false;
+    for (JsonNode attribute : profile.get("attributes")) {
+      found |= ((ObjectNode) attribute.path("validations")).remove("bulwark-address") != null;
+    }
+    assertThat(found).as("the shipped realm has the validator").isTrue();
+    admin.put("/realms/app/users/profile", profile.toString()).expect(200);
   }
 
   private static Response setPassword(AdminApi admin, String name, String password) {

@@ -127,7 +127,7 @@ class MigrationIT {
     assertThat(converted.output())
         .contains("line 1: not JSON", "line 2: field 'email' is missing", "2 refused")
         .contains(HASHES.size() + " converted", "API keys: 2");
-    ServerSpec.Builder spec = TestStack.spec("migration", TestStack.get().redis().url());
+    ServerSpec.Builder spec = TestStack.spec("migration", TestStack.get().redisOf("migration"));
     userFiles(out).forEach(spec::realmFile);
     try (DistributionServer server = DistributionServer.start(spec.build())) {
       Realm realm = new Realm(server.url(), "app");
@@ -141,7 +141,8 @@ class MigrationIT {
       server.stop();
       Map<String, String> environment = new HashMap<>(RealmFile.developmentEnvironment());
       environment.put("JAVA_HOME", System.getProperty("java.home"));
-      environment.put("KC_SPI_REDIS_CONNECTION__DEFAULT__URL", TestStack.get().redis().url());
+      environment.put(
+          "KC_SPI_REDIS_CONNECTION__DEFAULT__URL", TestStack.get().redisOf("migration"));
       environment.put("KC_SPI_PASSWORD_POLICY__BREACHED_PASSWORD__ONLINE", "false");
       // kc.sh import opens it, too: any free port.
       environment.put("KC_HTTP_MANAGEMENT_PORT", "0");
@@ -170,7 +171,7 @@ class MigrationIT {
     List<String> lines = new ArrayList<>();
     lines.add(
         "username,email,password_hash,first_name,last_name,email_verified,totp_secret,api_key_hashes");
-    lines.add("eve,eve@example.org,md5$salt$0123456789abcdef,Eve,E,,,");
+    lines.add("eve,eve@example.org,{unknown}0123456789abcdef,Eve,E,,,");
     for (int number = 0; number < HASHES.size(); number++) {
       boolean equipped = number == EQUIPPED;
       lines.add(

@@ -40,7 +40,7 @@ class MasterRealmIT {
     Programs.require("curl", "curl");
     Programs.require("jq", "jq");
     ServerSpec spec =
-        TestStack.spec("master", TestStack.get().redis().url())
+        TestStack.spec("master", TestStack.get().redisOf("master"))
             .environment("KC_BOOTSTRAP_ADMIN_CLIENT_ID", "bootstrap-client")
             .environment("KC_BOOTSTRAP_ADMIN_CLIENT_SECRET", "secret-of-the-bootstrap-client")
             .build();

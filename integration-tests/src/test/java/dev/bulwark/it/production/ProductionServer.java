@@ -52,7 +52,7 @@ final class ProductionServer implements AutoCloseable {
     ServerSpec.Builder spec =
         ServerSpec.builder()
             .name(name)
-            .option("spi-redis-connection--default--url", TestStack.get().redis().url())
+            .option("spi-redis-connection--default--url", TestStack.get().redisOf("production"))
             .option("spi-password-policy--breached-password--online", "false")
             .option("http-enabled", "false")
             .option("https-port", Integer.toString(httpsPort))

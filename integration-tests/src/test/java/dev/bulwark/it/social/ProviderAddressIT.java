@@ -89,7 +89,8 @@ class ProviderAddressIT {
                   .logIn(GoogleAccount.of("5103", "proven@gmail.example"))
                   .parameters())
           .containsKey("code");
-      assertThat(inbox.size()).isZero();
+      // Mails about earlier changes may arrive, which are tried again when there is a mail server.
+      assertThat(inbox.links()).isZero();
       Traveller traveller = new Traveller(server, application);
       FormBrowser.Page page =
           traveller.logIn(GitHubAccount.of(5008, "to-confirm", "to-confirm@hub.example"));

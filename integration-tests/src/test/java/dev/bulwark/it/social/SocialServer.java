@@ -35,7 +35,8 @@ final class SocialServer {
     proxy = new ProviderProxy(google.address());
     keycloak =
         DistributionServer.start(
-            TestStack.manyFromOneAddress(TestStack.spec("social", TestStack.get().redis().url()))
+            TestStack.manyFromOneAddress(
+                    TestStack.spec("social", TestStack.get().redisOf("social")))
                 .option(
                     "spi-connections-http-client--default--proxy-mappings",
                     ".*\\.google\\.com;" + proxy.url() + ",.*\\.googleapis\\.com;" + proxy.url())

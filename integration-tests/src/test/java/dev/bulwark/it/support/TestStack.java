@@ -9,7 +9,9 @@ import dev.bulwark.server.ServerKind;
 import dev.bulwark.server.ServerSpec;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,7 @@ public final class TestStack {
   private final EmbeddedRedis redis;
   private final Optional<DatabaseProcess> database;
   private final KeycloakServer keycloak;
+  private final Map<String, Integer> redisDatabases = new HashMap<>();
 
   private TestStack(
       EmbeddedRedis redis, Optional<DatabaseProcess> database, KeycloakServer keycloak) {
@@ -131,6 +134,19 @@ public final class TestStack {
 
   public EmbeddedRedis redis() {
     return redis;
+  }
+
+  /**
+   * The URL of a database of the shared Redis for a server with a database of its own: two
+   * installations must not write under the same keys ({@code TwoInstallationsIT}).
+   *
+   * @param server the same for each start of it
+   */
+  public String redisOf(String server) {
+    // The first two are the shared server's and the old application's of MoveGuideIT.
+    return redis.url()
+        + "/"
+        + redisDatabases.computeIfAbsent(server, s -> redisDatabases.size() + 2);
   }
 
   /** The server's database; empty for H2, and for a server that is not started from its archive. */

@@ -4,7 +4,9 @@ import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisNode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import org.jboss.logging.Logger;
 import redis.clients.jedis.Response;
@@ -74,20 +76,33 @@ public final class Watermark {
    *
    * @param withdraw whether the nodes lose the watermark that they have, since a revocation may
    *     have been missed
+   * @return the leaders that had announced themselves to the nodes before
    * @throws dev.bulwark.redis.RedisUnavailableException if a node does not answer
    */
-  public void announce(String leader, boolean withdraw) {
+  public Set<String> announce(String leader, boolean withdraw) {
+    Set<String> earlier = new HashSet<>();
     for (RedisNode node : redis.nodes()) {
-      redis.pipeline(
-          node,
-          pipeline -> {
-            Response<String> withdrawn =
-                withdraw ? pipeline.set(complete(node), NEVER, SetParams.setParams().ex(60)) : null;
-            Response<String> announced = pipeline.set(leader(node), leader);
-            pipeline.sync();
-            return (withdrawn == null ? "" : withdrawn.get()) + announced.get();
-          });
+      String before =
+          redis.pipeline(
+              node,
+              pipeline -> {
+                Response<String> withdrawn =
+                    withdraw
+                        ? pipeline.set(complete(node), NEVER, SetParams.setParams().ex(60))
+                        : null;
+                Response<String> announced = pipeline.setGet(leader(node), leader);
+                pipeline.sync();
+                if (withdrawn != null) {
+                  // A refused command shows only when its response is read.
+                  withdrawn.get();
+                }
+                return announced.get();
+              });
+      if (before != null) {
+        earlier.add(before);
+      }
     }
+    return earlier;
   }
 
   /**

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -74,12 +75,18 @@ public final class BackgroundWork {
   private final Clock clock;
   private final Duration completeLife;
   private final WatermarkGate gate = new WatermarkGate();
+  private final Rivals rivals = new Rivals();
 
   /** Whether no node is silent that may have issued tokens without a row. */
   private boolean complete = true;
 
   private SortedSet<String> currentEpochs = new TreeSet<>();
+
+  /** As whom this node has announced itself to Redis in this time of its lease; empty if not. */
   private String leader = "";
+
+  /** When the lease was last acquired. */
+  private @Nullable Moment leasedAt;
 
   /** Whether the watermark that Redis holds is still to be withdrawn. */
   private boolean withdraws;
@@ -136,7 +143,13 @@ public final class BackgroundWork {
   /** One round; does nothing on a node that has not the lease. */
   public synchronized void round() throws SQLException {
     sites.look();
+    Moment before = moment();
     boolean leading = acquireLease();
+    if (!leading || leasedAt == null || leasedAt.plus(LEASE_TIME).isBefore(before)) {
+      // Another node may have announced itself meanwhile.
+      leader = "";
+    }
+    leasedAt = leading ? before : null;
     metrics.leading(leading);
     if (leading) {
       leadingSince = moment();
@@ -276,17 +289,18 @@ public final class BackgroundWork {
     long missed = missedPushes.count();
     currentEpochs = epochs.check();
     WatermarkGate.Finding finding = gate.see(missed, currentEpochs);
-    if (finding == WatermarkGate.Finding.NOTHING) {
+    boolean rival = rivals.present(moment());
+    if (finding == WatermarkGate.Finding.NOTHING && !rival) {
       return false;
     }
     kept = null;
-    withdraws |= finding == WatermarkGate.Finding.TROUBLE;
-    leader = UUID.randomUUID().toString();
+    withdraws |= finding == WatermarkGate.Finding.TROUBLE || rival;
     try {
-      watermark.announce(leader, withdraws);
+      announce();
     } catch (RedisUnavailableException e) {
       // The next look begins anew, and still knows of the trouble.
       gate.forget();
+      leader = "";
       throw e;
     }
     withdraws = false;
@@ -294,9 +308,24 @@ public final class BackgroundWork {
     return true;
   }
 
+  private void announce() {
+    boolean wasLeader = !leader.isEmpty();
+    leader = node + ":" + UUID.randomUUID();
+    Set<String> earlier = watermark.announce(leader, withdraws);
+    boolean replaced = earlier.stream().anyMatch(other -> !other.startsWith(node + ":"));
+    if (wasLeader && replaced && rivals.seen(moment())) {
+      LOG.errorf(
+          "Another Keycloak, with another database, writes its revocations to the same Redis under"
+              + " the same keys (%s). Neither knows when Redis is complete, so none says so, and"
+              + " applications that fail closed accept no token. Give each installation a prefix"
+              + " (spi-redis-connection--default--prefix) or a Redis of its own.",
+          redis.key("revoked:*"));
+    }
+  }
+
   private void writeWatermark(Optional<Moment> completeUntil) {
     long missed = missedPushes.count();
-    if (!gate.allows(completeUntil, missed)) {
+    if (!gate.allows(completeUntil, missed) || rivals.present(moment())) {
       return;
     }
     Watermark.Value value =
