@@ -13,11 +13,14 @@
                 <legend class="${properties.kcFormLabelTextClass!}">${msg("apiKeyScopes")}</legend>
                 <p id="api-key-scope-help" class="pf-v5-c-helper-text">${msg("apiKeyScopesHelp")}</p>
                 <#list apiKeyScopes as scope>
+                    <#-- A message that is in no bundle comes back as its key. -->
+                    <#assign text = scope.consent()?has_content?then(advancedMsg(scope.consent()), "")>
+                    <#if !text?has_content || scope.consent() == r"${" + text + "}"><#assign text = scope.description()></#if>
                     <div class="pf-v5-c-check">
-                        <input class="pf-v5-c-check__input" type="checkbox" id="scope-${scope?index}" name="scope" value="${scope.name()}"<#if scope.description()?has_content> aria-describedby="scope-${scope?index}-text"</#if><#if scope.chosen()> checked</#if>>
+                        <input class="pf-v5-c-check__input" type="checkbox" id="scope-${scope?index}" name="scope" value="${scope.name()}"<#if text?has_content> aria-describedby="scope-${scope?index}-text"</#if><#if scope.chosen()> checked</#if>>
                         <label class="pf-v5-c-check__label" for="scope-${scope?index}">${scope.name()}</label>
-                        <#if scope.description()?has_content>
-                            <span class="pf-v5-c-check__description" id="scope-${scope?index}-text">${scope.description()}</span>
+                        <#if text?has_content>
+                            <span class="pf-v5-c-check__description" id="scope-${scope?index}-text">${text}</span>
                         </#if>
                     </div>
                 <#else>

@@ -3,9 +3,13 @@
     <#if section = "header">
         ${msg("loginRateLimitedTitle")}
     <#elseif section = "form">
-        <p id="kc-rate-limited" class="instruction pf-v5-u-mb-md" role="alert" data-retry-after="${retryAfterSeconds?c}">
-            <#if retryAfterSeconds == 1>${msg("loginRateLimitedTextOne")}<#else>${msg("loginRateLimitedText", retryAfterSeconds?c)}</#if>
+        <p id="kc-rate-limited" class="instruction" role="alert">${msg("loginRateLimitedText")}</p>
+        <#-- Not a part of the alert: a screen reader would read every second of it. -->
+        <p id="kc-rate-limited-wait" class="instruction pf-v5-u-mb-md" data-seconds="${retryAfterSeconds?c}" data-many="${msg("loginRateLimitedWait", "#")}" data-one="${msg("loginRateLimitedWaitOne")}" data-over="${msg("loginRateLimitedOver")}">
+            <#if retryAfterSeconds == 1>${msg("loginRateLimitedWaitOne")}<#else>${msg("loginRateLimitedWait", retryAfterSeconds?c)}</#if>
         </p>
+        <p id="kc-rate-limited-over" class="pf-v5-u-screen-reader" role="status"></p>
         <a id="kc-rate-limited-retry" class="${properties.kcButtonPrimaryClass!} ${properties.kcButtonBlockClass!}" href="${retryUrl}">${msg("loginRateLimitedRetry")}</a>
+        <script type="module" src="${url.resourcesPath}/js/login-rate-limited.js"></script>
     </#if>
 </@layout.registrationLayout>

@@ -50,7 +50,7 @@ final class LoginRateLimiterMetrics {
     // By a supplier: of an object Micrometer would keep a weak reference only.
     Supplier<Number> now = () -> alone.getAsBoolean() ? 1 : 0;
     Gauge.builder("bulwark.limiter.alone", now)
-        .description("1 while attempts are limited on this node alone, for Redis is away")
+        .description("1 while attempts are limited on this node alone, because Redis is away")
         .register(registry);
     Gauge.builder("bulwark.limiter.waiting", waiting)
         .description("Threads of this node that wait for a slot to come back")

@@ -39,14 +39,14 @@ final class DevelopmentInbox {
   }
 
   private static void print(GreenMail server) {
-    int printed = 0;
+    NewMails mails = new NewMails(server);
+    int received = 0;
     while (!Thread.currentThread().isInterrupted()) {
-      if (server.waitForIncomingEmail(WAIT_MILLIS, printed + 1)) {
-        MimeMessage[] mails = server.getReceivedMessages();
-        for (MimeMessage mail : Arrays.copyOfRange(mails, printed, mails.length)) {
+      if (server.waitForIncomingEmail(WAIT_MILLIS, received + 1)) {
+        for (MimeMessage mail : mails.next()) {
           System.out.println(text(mail));
+          received++;
         }
-        printed = mails.length;
       }
     }
   }

@@ -145,7 +145,10 @@ final class ApiKeyPages {
 
   private static ScopeChoice choice(ClientScopeModel scope, List<String> chosen) {
     return new ScopeChoice(
-        scope.getName(), text(scope.getDescription()), chosen.contains(scope.getName()));
+        scope.getName(),
+        text(scope.getAttribute(ClientScopeModel.CONSENT_SCREEN_TEXT)),
+        text(scope.getDescription()),
+        chosen.contains(scope.getName()));
   }
 
   /** The page with the key. */

@@ -71,7 +71,7 @@ final class ApiKeyMetrics {
   void watchLimiter(BooleanSupplier alone) {
     Supplier<Number> now = () -> alone.getAsBoolean() ? 1 : 0;
     Gauge.builder("bulwark.apikey.limiter.alone", now)
-        .description("1 while wrong keys are counted on this node alone, for Redis is away")
+        .description("1 while wrong keys are counted on this node alone, because Redis is away")
         .register(registry);
   }
 

@@ -51,20 +51,28 @@ class LimitedPageIT {
           assertThat(page.locator("#kc-page-title").innerText())
               .isIn("Too many attempts", "Zu viele Versuche");
           assertThat(page.locator("#kc-rate-limited").getAttribute("role")).isEqualTo("alert");
-          assertThat(page.locator("#kc-rate-limited").innerText())
-              .contains(answer.headerValue("retry-after"));
+          assertThat(page.locator("#kc-rate-limited-wait").getAttribute("data-seconds"))
+              .isEqualTo(answer.headerValue("retry-after"));
+          assertThat(page.locator("#kc-rate-limited-wait").innerText()).matches(".*[0-9]{1,2}.*");
           Inspection.inspect(page, look, "login-rate-limited");
         });
   }
 
   @Test
-  void theKeyboardLeadsBackToTheForm() {
+  void theSecondsAreCountedDownAndThenTheKeyboardLeadsBackToTheForm() {
     visit(
         Look.DESKTOP_LIGHT.options(),
         (page, address) -> {
           login(page);
           SERVER.fill(address);
+          page.clock().install();
           signIn(page);
+          page.waitForSelector("#kc-rate-limited-retry[aria-disabled]");
+          assertThat(page.locator("#kc-rate-limited-retry").getAttribute("href")).isNull();
+          page.clock().fastForward(60_000);
+          page.waitForSelector("#kc-rate-limited-retry[href]");
+          assertThat(page.locator("#kc-rate-limited-wait").innerText())
+              .isEqualTo("You can try again now.");
           page.focus("#kc-rate-limited-retry");
           assertThat(
                   (String) page.evaluate("() => getComputedStyle(document.activeElement).outline"))
@@ -83,6 +91,7 @@ class LimitedPageIT {
           SERVER.fill(address);
           assertThat(signIn(page).status()).isEqualTo(429);
           assertThat(page.locator("#kc-page-title").innerText()).isEqualTo("Zu viele Versuche");
+          assertThat(page.locator("#kc-rate-limited-wait").innerText()).contains(" Sekunden ");
           page.click("#kc-rate-limited-retry");
           page.waitForSelector("#username");
         });

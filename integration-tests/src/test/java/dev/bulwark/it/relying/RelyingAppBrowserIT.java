@@ -270,8 +270,7 @@ class RelyingAppBrowserIT {
       try {
         com.microsoft.playwright.Response answer = person.page().reload();
         assertThat(answer.status()).isEqualTo(503);
-        assertThat(person.page().locator("main").innerText())
-            .contains("It cannot be told just now");
+        assertThat(person.page().locator("main").innerText()).contains("We cannot check right now");
       } finally {
         STACK.redis().startAgain();
       }
@@ -401,7 +400,7 @@ class RelyingAppBrowserIT {
       Page page = person.page();
       page.navigate(app.at("/?ended"));
       assertThat(page.locator("html").getAttribute("lang")).isEqualTo(german ? "de" : "en");
-      assertThat(page.locator("#login").innerText()).isEqualTo(german ? "Anmelden" : "Log in");
+      assertThat(page.locator("#login").innerText()).isEqualTo(german ? "Anmelden" : "Sign in");
       Inspection.inspect(page, look, "relying-home");
       person.goToLogin();
       assertThat(page.locator("html").getAttribute("lang")).isEqualTo(german ? "de" : "en");

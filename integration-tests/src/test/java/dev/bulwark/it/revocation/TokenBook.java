@@ -62,6 +62,7 @@ final class TokenBook {
   private final AtomicInteger excused = new AtomicInteger();
   private final AtomicInteger broughtBack = new AtomicInteger();
   private final AtomicInteger disputed = new AtomicInteger();
+  private final AtomicInteger expired = new AtomicInteger();
 
   /**
    * An empty book.
@@ -214,6 +215,11 @@ final class TokenBook {
                 // Closed by an earlier look.
                 return;
               }
+              if (Realm.claims(token).get("exp").asLong() <= Instant.now().getEpochSecond()) {
+                // Nobody has ended it, and Redis has nothing to say of it.
+                close(token, expired);
+                return;
+              }
               // In this order: what is in Redis must have been dead before.
               boolean revoked = keys.contains(token);
               List<PathRealm> asked = entry.realm().get();
@@ -301,7 +307,9 @@ final class TokenBook {
         + broughtBack
         + " in Redis of an ended session that Keycloak honours again, "
         + disputed
-        + " in Redis that only one of the nodes honours";
+        + " in Redis that only one of the nodes honours, "
+        + expired
+        + " expired";
   }
 
   int issued() {

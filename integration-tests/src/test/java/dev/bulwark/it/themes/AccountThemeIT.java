@@ -47,8 +47,8 @@ class AccountThemeIT {
       assertThat(page.locator("main").innerText())
           .contains(
               german
-                  ? "Wer Sie für Ihre Anwendungen sind"
-                  : "Who you are to the applications you use");
+                  ? "Ihre Angaben, wie Anwendungen sie sehen"
+                  : "Your details as applications see them");
       Inspection.inspect(page, look, "account-personal-info");
       for (String path : new String[] {"signing-in", "device-activity"}) {
         PAGES.account(page, "account-security/" + path);

@@ -93,7 +93,7 @@ class EmailThemeIT {
         .expect(204);
 
     Mail mail = receive();
-    assertThat(mail.subject()).isEqualTo("Your account needs you");
+    assertThat(mail.subject()).isEqualTo("Please complete your account");
     assertThat(mail.html())
         .contains("An administrator of Bulwark", "Update Password", ">Start</a>");
   }
