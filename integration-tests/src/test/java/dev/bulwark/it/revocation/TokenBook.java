@@ -149,12 +149,22 @@ final class TokenBook {
   }
 
   /**
-   * A logout removes the session's row while another request, the login itself or one that lists
-   * the user's sessions, has just read it; that request then puts it into the cache of its node,
-   * where it stays.
+   * A logout removes the rows of the session and of the client's part of it while another request,
+   * the login itself or one that lists the user's sessions, has just read them; that request then
+   * puts them into the cache of its node, where they stay. A refresh at another node may write the
+   * session's row again, but not that of the client's part.
    */
   private static boolean isOnlyCached(DatabaseProcess database, JsonNode claims) {
-    return userSessions(database, claims).isEmpty();
+    return userSessions(database, claims).isEmpty()
+        || database
+            .sql(
+                "SELECT 1 FROM OFFLINE_CLIENT_SESSION S JOIN CLIENT C ON C.ID = S.CLIENT_ID"
+                    + " WHERE S.USER_SESSION_ID = '"
+                    + claims.get("sid").asText()
+                    + "' AND C.CLIENT_ID = '"
+                    + claims.get("azp").asText()
+                    + "'")
+            .isBlank();
   }
 
   /**
