@@ -57,6 +57,9 @@ final class TokenBook {
   /** The tokens that have not been seen dead in both, and how each came about. */
   private final Map<String, Entry> open = new ConcurrentHashMap<>();
 
+  /** When the first token of each session was issued, seconds since 1970. */
+  private final Map<String, Long> sessions = new ConcurrentHashMap<>();
+
   private final AtomicInteger issued = new AtomicInteger();
   private final AtomicInteger dead = new AtomicInteger();
   private final AtomicInteger excused = new AtomicInteger();
@@ -93,6 +96,10 @@ final class TokenBook {
   /** Notes a token of another realm, which may have another name by the time it is asked. */
   void add(String token, Origin origin, Supplier<List<PathRealm>> realm) {
     open.put(token, new Entry(origin, realm, Instant.now()));
+    JsonNode claims = Realm.claims(token);
+    if (claims.has("sid")) {
+      sessions.merge(claims.get("sid").asText(), claims.get("iat").asLong(), Math::min);
+    }
     issued.incrementAndGet();
   }
 
@@ -139,13 +146,18 @@ final class TokenBook {
     boolean ended =
         database.isEmpty()
             ? endings.hasMet(user, issuedAt, entry.received())
-            : endings.isAfter(user, issuedAt) && isOnlyCached(database.get(), claims)
+            : endings.isAfter(user, begin(claims)) && isOnlyCached(database.get(), claims)
                 || endings.hasMet(user, issuedAt, entry.received())
                     && hasBegunAgain(database.get(), claims);
     if (ended) {
       close(token, broughtBack);
     }
     return ended;
+  }
+
+  /** Such a session is refreshed as well: then it ended before its newest tokens were issued. */
+  private long begin(JsonNode claims) {
+    return sessions.getOrDefault(claims.get("sid").asText(), claims.get("iat").asLong());
   }
 
   /**
