@@ -19,7 +19,7 @@ RUN mkdir /libargon2
 FROM libargon2-${LIBARGON2} AS libargon2
 
 FROM ${KEYCLOAK_IMAGE} AS build
-COPY --chown=1000:0 bundle/target/bulwark-keycloak-*-SNAPSHOT.jar /opt/keycloak/providers/bulwark-keycloak.jar
+COPY --chown=1000:0 bundle/target/bulwark-keycloak-*.jar /opt/keycloak/providers/bulwark-keycloak.jar
 ENV KC_DB=postgres KC_HEALTH_ENABLED=true KC_METRICS_ENABLED=true
 RUN /opt/keycloak/bin/kc.sh build
 
@@ -29,6 +29,9 @@ COPY --chown=1000:0 realm-config/app-realm.json /opt/keycloak/data/import/app-re
 # What Keycloak writes at the start, by KC_TRUSTSTORE_PATHS too, goes to data/tmp: all else may be read-only.
 RUN mkdir -p /opt/keycloak/data/tmp && ln -s tmp/keycloak-truststore.p12 /opt/keycloak/data/keycloak-truststore.p12
 COPY --from=libargon2 /libargon2/ /opt/bulwark/libargon2/
+# The licenses of the bundle's libraries are in its jar too.
+COPY LICENSE NOTICE /opt/bulwark/licenses/
+COPY licenses/*.txt /opt/bulwark/licenses/
 COPY --chmod=755 docker/entry.sh docker/select-libargon2.sh /opt/bulwark/
 # Huge pages for what malloc gives; the provider asks for them itself for a hash's memory. A glibc older than 2.35 ignores it.
 ENV GLIBC_TUNABLES=glibc.malloc.hugetlb=1

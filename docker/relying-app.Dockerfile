@@ -9,6 +9,9 @@ FROM ${JRE_IMAGE}
 WORKDIR /application
 COPY --from=extracted /work/application/lib/ lib/
 COPY --from=extracted /work/application/relying-app.jar ./
+# Most libraries have theirs in their own jars.
+COPY LICENSE NOTICE relying-app/target/classes/META-INF/THIRD-PARTY.txt licenses/
+COPY licenses/*.txt licenses/
 USER 10001:0
 EXPOSE 8081
 ENV JAVA_TOOL_OPTIONS="-XX:MaxRAMPercentage=50 -Djavax.net.ssl.trustStore=/trust/authority.p12 -Djavax.net.ssl.trustStoreType=PKCS12"

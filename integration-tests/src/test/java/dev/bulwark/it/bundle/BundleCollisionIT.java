@@ -67,6 +67,7 @@ class BundleCollisionIT {
                   name ->
                       !name.equals("META-INF/MANIFEST.MF") && !name.equals("META-INF/jandex.idx"))
               .filter(name -> !name.equals("META-INF/keycloak-themes.json"))
+              .filter(name -> !name.equals("META-INF/LICENSE") && !name.equals("META-INF/NOTICE"))
               .toList());
     }
   }
