@@ -6,14 +6,22 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** Meters of this module; names start with {@code bulwark.limiter}. */
 final class LoginRateLimiterMetrics {
+
+  /** From one round trip to Redis to its time-outs. */
+  private static final Duration[] BUCKETS =
+      IntStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+          .mapToObj(Duration::ofMillis)
+          .toArray(Duration[]::new);
 
   private final Counter granted;
   private final Counter grantedOnDevice;
@@ -46,6 +54,7 @@ final class LoginRateLimiterMetrics {
     decisions =
         Timer.builder("bulwark.limiter.decisions")
             .description("Time to decide whether an attempt may go on")
+            .serviceLevelObjectives(BUCKETS)
             .register(registry);
     // By a supplier: of an object Micrometer would keep a weak reference only.
     Supplier<Number> now = () -> alone.getAsBoolean() ? 1 : 0;

@@ -11,11 +11,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** Metrics of the revocation. Thread-safe. */
 public final class RevocationMetrics implements AutoCloseable {
 
   private static final String PREFIX = "bulwark.revocation.";
+
+  /** From a fast write to one that somebody waits for. */
+  private static final Duration[] BUCKETS =
+      IntStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
+          .mapToObj(Duration::ofMillis)
+          .toArray(Duration[]::new);
 
   private final MeterRegistry registry;
   private final Clock clock;
@@ -99,7 +106,7 @@ public final class RevocationMetrics implements AutoCloseable {
 
   /** Tokens were revoked by a cause. */
   public void revoked(int count, String cause) {
-    registry.counter(PREFIX + "revoked", "cause", cause).increment(count);
+    byCause("revoked", "Tokens ended by an event", cause).increment(count);
   }
 
   /** Runs a push and measures it. */
@@ -212,7 +219,7 @@ public final class RevocationMetrics implements AutoCloseable {
 
   /** The reconciler found tokens that had died without an event. */
   public void reconciled(int count, String cause) {
-    registry.counter(PREFIX + "reconciled", "cause", cause).increment(count);
+    byCause("reconciled", "Tokens found that died without an event", cause).increment(count);
   }
 
   /** Suspected tokens were alive. */
@@ -284,8 +291,20 @@ public final class RevocationMetrics implements AutoCloseable {
     return counter;
   }
 
+  /** Not removed at the end: how many causes there are is known when they have happened. */
+  private Counter byCause(String name, String description, String cause) {
+    return Counter.builder(PREFIX + name)
+        .description(description)
+        .tag("cause", cause)
+        .register(registry);
+  }
+
   private Timer timer(String name, String description) {
-    Timer timer = Timer.builder(PREFIX + name).description(description).register(registry);
+    Timer timer =
+        Timer.builder(PREFIX + name)
+            .description(description)
+            .serviceLevelObjectives(BUCKETS)
+            .register(registry);
     meters.add(timer);
     return timer;
   }

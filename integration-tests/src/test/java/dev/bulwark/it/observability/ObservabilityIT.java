@@ -1,0 +1,206 @@
+package dev.bulwark.it.observability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.SharedRealm;
+import dev.bulwark.it.support.TestStack;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** B6, B11: what the pages, the dashboards and the alerts name is what a real server tells. */
+@SharedRealm
+class ObservabilityIT {
+
+  /** Metrics that exist only in a situation that this run does not bring about, and which. */
+  private static final Map<String, String> SITUATIONS =
+      Map.of(
+          "bulwark_revocation_off", "a database that is not supported",
+          "bulwark_revocation_reconciled_total", "a token that died without an event",
+          "bulwark_breached_unreachable_total", "the range API is on and does not answer",
+          "bulwark_breached_request_seconds", "the range API is on",
+          "bulwark_breached_circuit_open", "the range API is on");
+
+  private static final Path OPERATIONS = ShippedQueries.ROOT.resolve("docs/operations.md");
+
+  private static final List<String> PAGES =
+      List.of(
+          "docs/operations.md",
+          "account-notifications/README.md",
+          "apikey-authenticator/README.md",
+          "breached-password-policy/README.md",
+          "login-rate-limiter/README.md",
+          "password-hash-provider/README.md",
+          "redis-connection/README.md",
+          "redis-revocation-listener/README.md");
+
+  private final TestStack stack = TestStack.get();
+
+  @TempDir Path folder;
+
+  /** Logins, a logout, a new password and API keys, so that the counters of these exist. */
+  @BeforeAll
+  static void use() {
+    use(TestStack.get());
+  }
+
+  private static void use(TestStack stack) {
+    Realm realm = stack.realm();
+    AdminApi admin = stack.admin();
+    String bob = "/realms/app/users/" + admin.userId("bob");
+    admin
+        .put(
+            bob + "/reset-password",
+            "{\"type\":\"password\",\"value\":\"correct-new-battery\",\"temporary\":false}")
+        .expect(204);
+    realm.login("alice", "wrong-battery", "openid").expect(401);
+    Response login = realm.login("alice").expect(200);
+    String key =
+        Http.send(
+                Http.request(realm.url() + "/api-keys")
+                    .header("Authorization", "Bearer " + login.text("access_token"))
+                    .header("Content-Type", "application/json")
+                    .POST(
+                        HttpRequest.BodyPublishers.ofString(
+                            "{\"name\":\"seen\",\"scopes\":[\"tasks:read\"],\"expiresAt\":null}")))
+            .expect(201)
+            .text("key");
+    for (int i = 0; i < 2; i++) {
+      Http.get(
+              realm.url() + "/api-keys/verify",
+              "Authorization",
+              Realm.basic("gateway", "gateway-dev-secret"),
+              "X-API-Key",
+              key)
+          .expect(200);
+    }
+    realm.logout(login.text("refresh_token")).expect(204);
+  }
+
+  private String scrape() {
+    return Http.get(stack.keycloak().managementUrl() + "/metrics").expect(200).body();
+  }
+
+  /** Families of the bundle in a scrape, and their help texts. */
+  private Map<String, String> families() {
+    Map<String, String> families = new TreeMap<>();
+    scrape()
+        .lines()
+        .filter(line -> line.startsWith("# HELP bulwark_"))
+        .forEach(
+            line -> {
+              String[] parts = line.split(" ", 4);
+              families.put(parts[2], parts.length < 4 ? "" : parts[3]);
+            });
+    return families;
+  }
+
+  /** Names as pages and queries write them: without what Prometheus appends to histograms. */
+  private Set<String> names() {
+    return ShippedQueries.metrics(String.join(" ", families().keySet()));
+  }
+
+  @Test
+  void everyMetricHasAHelpText() {
+    assertThat(families())
+        .hasSizeGreaterThan(40)
+        .allSatisfy((name, help) -> assertThat(help).as(name).isNotBlank());
+  }
+
+  @Test
+  void thePagesNameTheMetricsThatThereAre() throws IOException {
+    TreeSet<String> documented = new TreeSet<>();
+    for (String page : PAGES) {
+      String text = Files.readString(ShippedQueries.ROOT.resolve(page));
+      documented.addAll(ShippedQueries.metrics(text));
+    }
+    documented.removeIf(name -> name.startsWith("bulwark_api_key"));
+    TreeSet<String> expected = new TreeSet<>(names());
+    expected.addAll(SITUATIONS.keySet());
+    assertThat(documented).isEqualTo(expected);
+  }
+
+  @Test
+  void dashboardsAndAlertsNameMetricsThatThereAre() throws IOException {
+    List<String> queries = new ArrayList<>(ShippedQueries.panels().values());
+    assertThat(queries).hasSizeGreaterThan(40);
+    List<String> alerts = ShippedQueries.alerts();
+    assertThat(alerts).hasSizeGreaterThan(10);
+    queries.addAll(alerts);
+    Set<String> known = names();
+    known.addAll(SITUATIONS.keySet());
+    assertThat(ShippedQueries.metrics(String.join(" ", queries))).isSubsetOf(known);
+  }
+
+  @Test
+  void everyAlertHasItsSectionInTheGuide() throws IOException {
+    Set<String> anchors = new TreeSet<>();
+    Files.readString(OPERATIONS)
+        .lines()
+        .filter(line -> line.startsWith("### "))
+        .forEach(line -> anchors.add(line.substring(4).toLowerCase(Locale.ROOT)));
+    assertThat(ShippedQueries.runbooks())
+        .hasSameSizeAs(ShippedQueries.alerts())
+        .allSatisfy(anchor -> assertThat(anchors).contains(anchor));
+  }
+
+  @Test
+  void everyPanelHasDataInARealPrometheus() throws IOException {
+    assumeTrue(PrometheusProcess.isInstalled(), "prometheus is not installed");
+    try (PrometheusProcess prometheus =
+        PrometheusProcess.start(stack.keycloak().managementUrl(), folder)) {
+      await("the first scrape")
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> !prometheus.query("bulwark_redis_up").isEmpty());
+      prometheus.awaitScrapes(2);
+      Map<String, String> panels = ShippedQueries.panels();
+      panels.values().removeIf(query -> SITUATIONS.keySet().stream().anyMatch(query::contains));
+      assertThat(panels)
+          .hasSizeGreaterThan(40)
+          .allSatisfy(
+              (panel, query) ->
+                  assertThat(prometheus.query(query)).as("%s: %s", panel, query).isNotEmpty());
+    }
+  }
+
+  @Test
+  void theAlertsFireWhenTheyShouldAndOnlyThen() throws Exception {
+    assumeTrue(PrometheusProcess.isInstalled(), "prometheus is not installed");
+    Path output = folder.resolve("promtool.log");
+    Process promtool =
+        new ProcessBuilder("promtool", "test", "rules", "bulwark-rules.test.yml")
+            .directory(ShippedQueries.RULES.getParent().toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    assertThat(promtool.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(promtool.exitValue()).as(Files.readString(output, StandardCharsets.UTF_8)).isZero();
+    String tests = Files.readString(ShippedQueries.RULES.resolveSibling("bulwark-rules.test.yml"));
+    for (String line : Files.readAllLines(ShippedQueries.RULES)) {
+      if (line.contains("- alert: ")) {
+        String alert = line.substring(line.indexOf(": ") + 2);
+        assertThat(tests).contains(alert + " fires\n", alert + " does not fire\n");
+      }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.bulwark.it.observability;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** What is in {@code deploy/observability} and the pages that name metrics. */
+final class ShippedQueries {
+
+  static final Path ROOT = Path.of("..");
+  static final Path FOLDER = ROOT.resolve("deploy").resolve("observability");
+  static final Path RULES = FOLDER.resolve("prometheus").resolve("bulwark-rules.yml");
+
+  private static final Pattern METRIC = Pattern.compile("bulwark_[a-z_]+");
+  private static final Pattern EXPRESSION = Pattern.compile("(?m)^ +expr: '(.*)'$");
+  private static final Pattern RUNBOOK = Pattern.compile("(?m)operations\\.md#([a-z]+)$");
+
+  private ShippedQueries() {}
+
+  /** Panel to query, of both dashboards, with values for the variables of Grafana. */
+  static Map<String, String> panels() throws IOException {
+    Map<String, String> queries = new TreeMap<>();
+    for (String dashboard : List.of("bulwark-service-levels", "bulwark-migration-capacity")) {
+      Path file = FOLDER.resolve("grafana").resolve(dashboard + ".json");
+      for (JsonNode panel : new ObjectMapper().readTree(file.toFile()).get("panels")) {
+        for (JsonNode target : panel.path("targets")) {
+          String name =
+              dashboard + ": " + panel.get("title").asText() + " " + target.get("refId").asText();
+          queries.put(
+              name,
+              target
+                  .get("expr")
+                  .asText()
+                  .replace("$namespace", ".*")
+                  .replace("$instance", ".*")
+                  .replace("$__rate_interval", "1m"));
+        }
+      }
+    }
+    return queries;
+  }
+
+  /** The expressions of the alerts. */
+  static List<String> alerts() throws IOException {
+    return EXPRESSION
+        .matcher(Files.readString(RULES))
+        .results()
+        .map(found -> found.group(1).replace("''", "'"))
+        .toList();
+  }
+
+  /** The anchors in {@code docs/operations.md} that the alerts link to. */
+  static List<String> runbooks() throws IOException {
+    return RUNBOOK.matcher(Files.readString(RULES)).results().map(m -> m.group(1)).toList();
+  }
+
+  /** The metrics that a text names, without what Prometheus appends to histograms. */
+  static TreeSet<String> metrics(String text) {
+    Matcher matcher = METRIC.matcher(text);
+    return matcher
+        .results()
+        .map(found -> found.group().replaceAll("_(bucket|count|sum|max|)$", ""))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+}
