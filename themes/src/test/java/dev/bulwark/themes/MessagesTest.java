@@ -13,20 +13,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** B5: each own text is there in both languages, and the parent still asks for it. */
+/** B5: each own text is translated, and the parent still asks for it. */
 class MessagesTest {
 
   private static final Pattern ARGUMENT = Pattern.compile("\\{(\\d+)\\}");
 
+  /** That both have the same keys and arguments is shown for every bundle by MessageBundlesIT. */
   @ParameterizedTest
   @ValueSource(strings = {"login", "account", "email"})
-  void englishAndGermanHaveTheSameTexts(String type) {
+  void everyTextIsTranslated(String type) {
     Properties english = ThemeFiles.messages("bulwark", type, "en");
     Properties german = ThemeFiles.messages("bulwark", type, "de");
-    assertThat(german.stringPropertyNames())
-        .containsExactlyInAnyOrderElementsOf(english.stringPropertyNames());
     for (String key : english.stringPropertyNames()) {
-      assertThat(arguments(german, key)).as(key).isEqualTo(arguments(english, key));
       assertThat(german.getProperty(key)).as(key).isNotEqualTo(english.getProperty(key));
     }
   }
