@@ -1,0 +1,56 @@
+package dev.bulwark.it.production;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The code map of {@code docs/architecture.md} has every module, and classes that exist. */
+class ArchitectureDocIT {
+
+  private static final Pattern MODULE = Pattern.compile("<module>([^<]+)</module>");
+  private static final Pattern CLASS = Pattern.compile("`([A-Z]\\w+)`");
+  private static final List<String> ROWS =
+      Repository.text("docs/architecture.md")
+          .lines()
+          .dropWhile(line -> !line.equals("## Code map"))
+          .takeWhile(line -> !line.startsWith("Inside a module"))
+          .filter(line -> line.startsWith("| `"))
+          .toList();
+
+  @Test
+  void everyModuleHasARow() {
+    List<String> folders = ROWS.stream().map(row -> row.split("`")[1]).toList();
+    List<String> modules =
+        MODULE
+            .matcher(Repository.text("pom.xml"))
+            .results()
+            .map(match -> match.group(1).replaceFirst("/apps/.*", ""))
+            .distinct()
+            .toList();
+    assertThat(folders).hasSizeGreaterThan(15).containsAll(modules);
+    assertThat(folders).allMatch(folder -> Files.isDirectory(Repository.root().resolve(folder)));
+  }
+
+  @Test
+  void everyNamedClassExistsInASourceFolder() throws IOException {
+    List<String> named =
+        ROWS.stream()
+            .flatMap(row -> CLASS.matcher(row).results().map(match -> match.group(1)))
+            .toList();
+    assertThat(named).hasSizeGreaterThan(25);
+    try (Stream<Path> files =
+        Files.find(
+            Repository.root(),
+            25,
+            (path, of) -> of.isRegularFile() && path.toString().contains("/src/"))) {
+      assertThat(files.map(path -> path.getFileName().toString().replace(".java", "")))
+          .containsAll(named);
+    }
+  }
+}
