@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.redis.process.Programs;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Clock;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Response;
 import redis.embedded.RedisServer;
+import redis.embedded.core.ExecutableProvider;
 
 /** The circuit, with a real Redis that comes and goes. */
 class GuardedRedisConnectionTest {
@@ -28,12 +30,21 @@ class GuardedRedisConnectionTest {
     }
     server =
         RedisServer.newRedisServer()
+            .executableProvider(executable())
             .bind("127.0.0.1")
             .port(port)
             .setting("save \"\"")
             .onShutdownForceStop(true)
             .build();
     server.start();
+  }
+
+  /** The machine's own Redis or Valkey, or the old one of the artifact. */
+  private static ExecutableProvider executable() {
+    return Programs.find("redis-server")
+        .or(() -> Programs.find("valkey-server"))
+        .<ExecutableProvider>map(program -> program::toFile)
+        .orElseGet(ExecutableProvider::newJarResourceProvider);
   }
 
   @AfterEach

@@ -21,8 +21,9 @@ import redis.clients.jedis.exceptions.JedisException;
 import redis.embedded.core.ExecutableProvider;
 
 /**
- * A real redis-server process on the loopback interface: the machine's own where there is one, else
- * that of a Maven artifact (6.2). It can be stopped, started again, and halted by a signal.
+ * A real Redis process on the loopback interface: the machine's own Redis or Valkey where there is
+ * one, else the Redis 6.2 of a Maven artifact. It can be stopped, started again, and halted by a
+ * signal.
  */
 public final class RedisProcess implements AutoCloseable {
 
@@ -74,10 +75,12 @@ public final class RedisProcess implements AutoCloseable {
   }
 
   private static String executable() {
-    for (String folder : System.getenv("PATH").split(File.pathSeparator, -1)) {
-      Path candidate = Path.of(folder, "redis-server");
-      if (Files.isExecutable(candidate)) {
-        return candidate.toString();
+    for (String name : List.of("redis-server", "valkey-server")) {
+      for (String folder : System.getenv("PATH").split(File.pathSeparator, -1)) {
+        Path candidate = Path.of(folder, name);
+        if (Files.isExecutable(candidate)) {
+          return candidate.toString();
+        }
       }
     }
     try {

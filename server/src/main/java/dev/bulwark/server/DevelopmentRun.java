@@ -88,13 +88,13 @@ public final class DevelopmentRun {
 
   @SuppressWarnings("resource") // ended by a shutdown hook of its own
   private static void startRedis() {
-    if (EmbeddedRedis.answers(REDIS_PORT)) {
+    if (LocalRedis.answers(REDIS_PORT)) {
       System.out.println("Using the Redis that answers on port " + REDIS_PORT + ".");
       return;
     }
     requireFree(REDIS_PORT, "Redis");
-    EmbeddedRedis.start(REDIS_PORT);
-    System.out.println("Started an embedded Redis on port " + REDIS_PORT + ".");
+    LocalRedis.start(REDIS_PORT);
+    System.out.println("Started a Redis on port " + REDIS_PORT + ".");
   }
 
   private static void requireFree(int port, String user) {

@@ -5,7 +5,7 @@ import dev.bulwark.benchmarks.Measurement;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Report;
 import dev.bulwark.benchmarks.Samples;
-import dev.bulwark.server.EmbeddedRedis;
+import dev.bulwark.server.LocalRedis;
 
 /** Keys exchanged a second against client_credentials, by the same client at the same server. */
 final class ExchangeThroughput implements Measurement {
@@ -29,7 +29,7 @@ final class ExchangeThroughput implements Measurement {
       report.missing("Exchanges a second", "wrk is not installed");
       return;
     }
-    try (EmbeddedRedis redis = EmbeddedRedis.start(0);
+    try (LocalRedis redis = LocalRedis.start(0);
         KeyServer server =
             KeyServer.start(plan, "benchmark-keys-exchange", redis.url(), KeyServer.IN_USE)) {
       Turns turns =

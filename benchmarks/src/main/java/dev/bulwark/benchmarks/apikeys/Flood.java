@@ -6,7 +6,7 @@ import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Progress;
 import dev.bulwark.benchmarks.Report;
 import dev.bulwark.benchmarks.Samples;
-import dev.bulwark.server.EmbeddedRedis;
+import dev.bulwark.server.LocalRedis;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,7 +38,7 @@ final class Flood implements Measurement {
       return;
     }
     int seconds = plan.count(60, 8);
-    try (EmbeddedRedis redis = EmbeddedRedis.start(0);
+    try (LocalRedis redis = LocalRedis.start(0);
         KeyServer server =
             KeyServer.start(
                 plan, "benchmark-keys-flood", redis.url(), plan.count(100_000, 2_000))) {

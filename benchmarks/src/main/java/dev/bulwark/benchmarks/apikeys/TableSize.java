@@ -6,7 +6,7 @@ import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Progress;
 import dev.bulwark.benchmarks.Report;
 import dev.bulwark.benchmarks.Samples;
-import dev.bulwark.server.EmbeddedRedis;
+import dev.bulwark.server.LocalRedis;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,7 +33,7 @@ final class TableSize implements Measurement {
       return;
     }
     int many = plan.count(1_000_000, 20_000);
-    try (EmbeddedRedis redis = EmbeddedRedis.start(0);
+    try (LocalRedis redis = LocalRedis.start(0);
         KeyServer small =
             KeyServer.start(plan, "benchmark-keys-small", redis.url(), KeyServer.IN_USE);
         KeyServer large = KeyServer.start(plan, "benchmark-keys-large", redis.url(), many)) {

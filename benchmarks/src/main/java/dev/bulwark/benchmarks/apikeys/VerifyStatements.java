@@ -5,7 +5,7 @@ import dev.bulwark.benchmarks.Measurement;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Report;
 import dev.bulwark.benchmarks.Samples;
-import dev.bulwark.server.EmbeddedRedis;
+import dev.bulwark.server.LocalRedis;
 import java.util.Map;
 
 /** SQL statements of the verification of a key that the node knows, by PostgreSQL's own count. */
@@ -29,7 +29,7 @@ final class VerifyStatements implements Measurement {
       return;
     }
     int seconds = plan.count(30, 5);
-    try (EmbeddedRedis redis = EmbeddedRedis.start(0);
+    try (LocalRedis redis = LocalRedis.start(0);
         KeyServer server =
             KeyServer.start(plan, "benchmark-keys-sql", redis.url(), KeyServer.IN_USE)) {
       KeyLoad load = Loads.verify(plan, server);

@@ -5,7 +5,7 @@ import dev.bulwark.benchmarks.Measurement;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Report;
 import dev.bulwark.benchmarks.Samples;
-import dev.bulwark.server.EmbeddedRedis;
+import dev.bulwark.server.LocalRedis;
 import java.util.Map;
 
 /** Verifications a second against Keycloak's own introspections, at the same server. */
@@ -30,7 +30,7 @@ final class VerifyThroughput implements Measurement {
       report.missing("Verifications a second", "wrk is not installed");
       return;
     }
-    try (EmbeddedRedis redis = EmbeddedRedis.start(0);
+    try (LocalRedis redis = LocalRedis.start(0);
         KeyServer server =
             KeyServer.start(plan, "benchmark-keys-verify", redis.url(), KeyServer.IN_USE)) {
       Map<String, String> login =

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.server.DistributionServer;
-import dev.bulwark.server.EmbeddedRedis;
+import dev.bulwark.server.LocalRedis;
 import dev.bulwark.server.ServerSpec;
 import java.io.IOException;
 import java.net.URI;
@@ -31,7 +31,7 @@ final class LimitServer implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private final EmbeddedRedis redis;
+  private final LocalRedis redis;
   private final RedisClient commands;
   private final PostgresProcess database;
   private final DistributionServer server;
@@ -41,7 +41,7 @@ final class LimitServer implements AutoCloseable {
           .connectTimeout(Duration.ofSeconds(10))
           .build();
 
-  private LimitServer(EmbeddedRedis redis, PostgresProcess database, DistributionServer server) {
+  private LimitServer(LocalRedis redis, PostgresProcess database, DistributionServer server) {
     this.redis = redis;
     this.commands = RedisClient.create(URI.create(redis.url()));
     this.database = database;
@@ -51,7 +51,7 @@ final class LimitServer implements AutoCloseable {
   static LimitServer start(Plan plan, String name) throws IOException {
     Path folder = plan.folder("realms");
     PostgresProcess database = PostgresProcess.start();
-    EmbeddedRedis redis = EmbeddedRedis.start(0);
+    LocalRedis redis = LocalRedis.start(0);
     try {
       ServerSpec.Builder spec =
           ServerSpec.builder()

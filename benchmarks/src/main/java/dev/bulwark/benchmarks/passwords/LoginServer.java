@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.server.DistributionServer;
-import dev.bulwark.server.EmbeddedRedis;
+import dev.bulwark.server.LocalRedis;
 import dev.bulwark.server.ServerSpec;
 import java.io.IOException;
 import java.net.URI;
@@ -33,7 +33,7 @@ final class LoginServer implements AutoCloseable {
   private static final Pattern ENGINE = Pattern.compile("Argon2id by (.*?): m=");
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final EmbeddedRedis redis;
+  private final LocalRedis redis;
   private final DistributionServer server;
   private final HttpClient http =
       HttpClient.newBuilder()
@@ -41,7 +41,7 @@ final class LoginServer implements AutoCloseable {
           .connectTimeout(Duration.ofSeconds(10))
           .build();
 
-  private LoginServer(EmbeddedRedis redis, DistributionServer server) {
+  private LoginServer(LocalRedis redis, DistributionServer server) {
     this.redis = redis;
     this.server = server;
   }
@@ -62,7 +62,7 @@ final class LoginServer implements AutoCloseable {
       String heap)
       throws IOException {
     Path folder = plan.folder("realms");
-    EmbeddedRedis redis = EmbeddedRedis.start(0);
+    LocalRedis redis = LocalRedis.start(0);
     try {
       ServerSpec.Builder spec =
           ServerSpec.builder()

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.server.DistributionServer;
-import dev.bulwark.server.EmbeddedRedis;
+import dev.bulwark.server.LocalRedis;
 import dev.bulwark.server.RealmFile;
 import dev.bulwark.server.RelyingApp;
 import dev.bulwark.server.ServerSpec;
@@ -37,7 +37,7 @@ final class AppPair implements AutoCloseable {
   private static final int TIMEOUT_MILLIS = 10_000;
   private static final String CLASS = WithoutRevocation.class.getName().replace('.', '/');
 
-  private final EmbeddedRedis redis;
+  private final LocalRedis redis;
   private final RedisClient commands;
   private final DistributionServer keycloak;
   private final RelyingApp checking;
@@ -45,7 +45,7 @@ final class AppPair implements AutoCloseable {
   private final String token;
 
   private AppPair(
-      EmbeddedRedis redis,
+      LocalRedis redis,
       DistributionServer keycloak,
       RelyingApp checking,
       RelyingApp trusting,
@@ -59,7 +59,7 @@ final class AppPair implements AutoCloseable {
   }
 
   static AppPair start(Plan plan) throws IOException, InterruptedException {
-    EmbeddedRedis redis = EmbeddedRedis.start(0);
+    LocalRedis redis = LocalRedis.start(0);
     DistributionServer keycloak = null;
     RelyingApp checking = null;
     try {
@@ -86,7 +86,7 @@ final class AppPair implements AutoCloseable {
     return pair.checking.url();
   }
 
-  private static ServerSpec keycloak(Plan plan, EmbeddedRedis redis) throws IOException {
+  private static ServerSpec keycloak(Plan plan, LocalRedis redis) throws IOException {
     return ServerSpec.builder()
         .name("benchmark-relying-app")
         .option("log-level", "error")
@@ -101,7 +101,7 @@ final class AppPair implements AutoCloseable {
   }
 
   private static RelyingApp app(
-      Plan plan, String name, String issuer, EmbeddedRedis redis, @Nullable Path classes)
+      Plan plan, String name, String issuer, LocalRedis redis, @Nullable Path classes)
       throws IOException {
     int port = FreePort.next();
     Map<String, String> environment =

@@ -8,7 +8,7 @@ import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Progress;
 import dev.bulwark.benchmarks.Report;
 import dev.bulwark.benchmarks.Samples;
-import dev.bulwark.server.EmbeddedRedis;
+import dev.bulwark.server.LocalRedis;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,7 +48,7 @@ final class MassRevocation implements Measurement {
     long live = 0;
     int rounds = plan.count(3, 1);
     for (int i = 1; i <= rounds; i++) {
-      try (EmbeddedRedis redis = EmbeddedRedis.start(0);
+      try (LocalRedis redis = LocalRedis.start(0);
           RedisClient client = RedisClient.create(URI.create(redis.url()));
           LedgerServer server = LedgerServer.start(plan, "benchmark-mass", redis.url())) {
         Progress.say("issuing " + wanted + " tokens, round " + i + " of " + rounds);

@@ -9,7 +9,7 @@ import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Progress;
 import dev.bulwark.benchmarks.Report;
 import dev.bulwark.benchmarks.Samples;
-import dev.bulwark.server.EmbeddedRedis;
+import dev.bulwark.server.LocalRedis;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,7 +47,7 @@ final class RedisAway implements Measurement {
   public void measure(Report report) throws Exception {
     List<Map<String, Samples>> up = new ArrayList<>();
     List<Map<String, Samples>> down = new ArrayList<>();
-    try (EmbeddedRedis redis = EmbeddedRedis.start(0);
+    try (LocalRedis redis = LocalRedis.start(0);
         RedisClient client = RedisClient.create(URI.create(redis.url()));
         LedgerServer server = LedgerServer.start(plan, "benchmark-redis-down", redis.url())) {
       round(server);

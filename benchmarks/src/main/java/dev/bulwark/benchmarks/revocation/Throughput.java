@@ -8,7 +8,7 @@ import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Progress;
 import dev.bulwark.benchmarks.Report;
 import dev.bulwark.benchmarks.Samples;
-import dev.bulwark.server.EmbeddedRedis;
+import dev.bulwark.server.LocalRedis;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,7 +37,7 @@ final class Throughput implements Measurement {
       report.missing("Throughput with the ledger", "wrk is not installed");
       return;
     }
-    try (EmbeddedRedis redis = EmbeddedRedis.start(0);
+    try (LocalRedis redis = LocalRedis.start(0);
         LedgerServer with = LedgerServer.start(plan, "benchmark-with", redis.url());
         LedgerServer without = LedgerServer.start(plan, "benchmark-without", null)) {
       warmUp(with, without);
@@ -58,8 +58,8 @@ final class Throughput implements Measurement {
     report.note(
         "Throughput: two servers, each with a PostgreSQL of its own, asked in turns by wrk with "
             + Load.CONNECTIONS
-            + " connections; the processes of the other one are stopped meanwhile (SIGSTOP), since the bundle works in the background also"
-            + " without requests; each round begins with "
+            + " connections; the processes of the other one are stopped meanwhile (SIGSTOP), since"
+            + " the bundle works in the background also without requests; each round begins with "
             + SETTLING_SECONDS
             + " s that do not count. CPU: of Keycloak and PostgreSQL, a request.");
   }

@@ -5,7 +5,7 @@ import dev.bulwark.benchmarks.Callers;
 import dev.bulwark.benchmarks.Measurement;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Report;
-import dev.bulwark.server.EmbeddedRedis;
+import dev.bulwark.server.LocalRedis;
 import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,7 +32,7 @@ final class Visibility implements Measurement {
     int each = plan.count(5_000, 100);
     AtomicInteger revoked = new AtomicInteger();
     AtomicInteger loggedOut = new AtomicInteger();
-    try (EmbeddedRedis redis = EmbeddedRedis.start(0);
+    try (LocalRedis redis = LocalRedis.start(0);
         RedisClient client = RedisClient.create(URI.create(redis.url()));
         LedgerServer server = LedgerServer.start(plan, "benchmark-visibility", redis.url())) {
       Callers.times(

@@ -13,7 +13,7 @@ import dev.bulwark.it.support.TestStack;
 import dev.bulwark.redis.process.Folder;
 import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.server.DistributionServer;
-import dev.bulwark.server.EmbeddedRedis;
+import dev.bulwark.server.LocalRedis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -46,7 +46,7 @@ class VerifyCallersIT {
 
   private static final CertificateAuthority AUTHORITY = CertificateAuthority.root("CN=ca");
 
-  private static EmbeddedRedis redis;
+  private static LocalRedis redis;
   private static DistributionServer server;
   private static int tlsPort;
   private static Keys keys;
@@ -66,7 +66,7 @@ class VerifyCallersIT {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    redis = EmbeddedRedis.start(0);
+    redis = LocalRedis.start(0);
     tlsPort = FreePort.next();
     server =
         DistributionServer.start(

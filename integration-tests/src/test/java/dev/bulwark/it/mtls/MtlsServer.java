@@ -7,7 +7,7 @@ import dev.bulwark.it.support.TestStack;
 import dev.bulwark.redis.process.Folder;
 import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.server.DistributionServer;
-import dev.bulwark.server.EmbeddedRedis;
+import dev.bulwark.server.LocalRedis;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -24,11 +24,11 @@ final class MtlsServer {
   private static @Nullable MtlsServer instance;
 
   private final Pki pki;
-  private final EmbeddedRedis redis;
+  private final LocalRedis redis;
   private final DistributionServer server;
   private final URI https;
 
-  private MtlsServer(Pki pki, EmbeddedRedis redis, DistributionServer server, URI https) {
+  private MtlsServer(Pki pki, LocalRedis redis, DistributionServer server, URI https) {
     this.pki = pki;
     this.redis = redis;
     this.server = server;
@@ -49,7 +49,7 @@ final class MtlsServer {
     Path trusted =
         ClientCertificate.trustStore(
             folder.resolve("trusted.p12"), PASSWORD, pki.trusted().toArray(X509Certificate[]::new));
-    EmbeddedRedis redis = EmbeddedRedis.start(0);
+    LocalRedis redis = LocalRedis.start(0);
     int port = FreePort.next();
     DistributionServer server =
         DistributionServer.start(

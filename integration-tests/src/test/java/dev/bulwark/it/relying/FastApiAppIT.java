@@ -17,7 +17,7 @@ import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.themes.Inspection;
 import dev.bulwark.it.themes.Look;
-import dev.bulwark.server.EmbeddedRedis;
+import dev.bulwark.server.LocalRedis;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -286,7 +286,7 @@ class FastApiAppIT {
         STACK.redis().startAgain();
       }
     }
-    assertThat(EmbeddedRedis.answers(STACK.redis().port())).isTrue();
+    assertThat(LocalRedis.answers(STACK.redis().port())).isTrue();
     await().atMost(Duration.ofSeconds(60)).until(() -> app.tasks(token).status() == 200);
   }
 

@@ -8,7 +8,7 @@ import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
-import dev.bulwark.server.EmbeddedRedis;
+import dev.bulwark.server.LocalRedis;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -112,7 +112,7 @@ class PythonAppIT {
       assertThat(seen).doesNotContain(200);
       refused("logged out during the outage", dies.text("access_token"));
     } finally {
-      if (!EmbeddedRedis.answers(STACK.redis().port())) {
+      if (!LocalRedis.answers(STACK.redis().port())) {
         STACK.redis().startAgain();
       }
     }

@@ -12,7 +12,7 @@ import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
-import dev.bulwark.server.EmbeddedRedis;
+import dev.bulwark.server.LocalRedis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -260,7 +260,7 @@ class RelyingAppApiIT {
       assertThat(seen).doesNotContain(200);
       refused("logged out while Redis was away", dies.text("access_token"));
     } finally {
-      if (!EmbeddedRedis.answers(STACK.redis().port())) {
+      if (!LocalRedis.answers(STACK.redis().port())) {
         STACK.redis().startAgain();
       }
     }

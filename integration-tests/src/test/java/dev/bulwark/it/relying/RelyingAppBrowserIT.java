@@ -20,7 +20,7 @@ import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.themes.Inspection;
 import dev.bulwark.it.themes.Look;
 import dev.bulwark.it.themes.ThemedPages;
-import dev.bulwark.server.EmbeddedRedis;
+import dev.bulwark.server.LocalRedis;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -274,7 +274,7 @@ class RelyingAppBrowserIT {
       } finally {
         STACK.redis().startAgain();
       }
-      assertThat(EmbeddedRedis.answers(STACK.redis().port())).isTrue();
+      assertThat(LocalRedis.answers(STACK.redis().port())).isTrue();
       await()
           .atMost(Duration.ofSeconds(60))
           .until(() -> person.tasksWith(person.session()).status() == 200);

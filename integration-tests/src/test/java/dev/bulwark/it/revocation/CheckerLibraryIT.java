@@ -11,7 +11,7 @@ import dev.bulwark.checker.jedis.JedisSettings;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
-import dev.bulwark.server.EmbeddedRedis;
+import dev.bulwark.server.LocalRedis;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Objects;
@@ -124,7 +124,7 @@ class CheckerLibraryIT {
       assertThat(check(during)).isEqualTo(Verdict.REVOKED);
       assertThat(seen).doesNotContain(Verdict.LIVE, Verdict.LIVE_STALE);
     } finally {
-      if (!EmbeddedRedis.answers(STACK.redis().port())) {
+      if (!LocalRedis.answers(STACK.redis().port())) {
         STACK.redis().startAgain();
       }
     }

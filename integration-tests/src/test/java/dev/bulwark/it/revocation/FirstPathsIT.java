@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
-import dev.bulwark.server.EmbeddedRedis;
+import dev.bulwark.server.LocalRedis;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -95,7 +95,7 @@ class FirstPathsIT {
       KEYS.awaitRevoked(during.text("access_token"), Deaths.SOON);
       assertAlive(alive);
     } finally {
-      if (!EmbeddedRedis.answers(STACK.redis().port())) {
+      if (!LocalRedis.answers(STACK.redis().port())) {
         STACK.redis().startAgain();
       }
       METRICS.awaitValue("bulwark_redis_up", 1);

@@ -2,8 +2,8 @@ package dev.bulwark.it.support;
 
 import dev.bulwark.it.database.DatabaseProcess;
 import dev.bulwark.it.database.SharedDatabase;
-import dev.bulwark.server.EmbeddedRedis;
 import dev.bulwark.server.KeycloakServer;
+import dev.bulwark.server.LocalRedis;
 import dev.bulwark.server.RealmFile;
 import dev.bulwark.server.ServerKind;
 import dev.bulwark.server.ServerSpec;
@@ -35,13 +35,12 @@ public final class TestStack {
 
   private static @Nullable TestStack instance;
 
-  private final EmbeddedRedis redis;
+  private final LocalRedis redis;
   private final Optional<DatabaseProcess> database;
   private final KeycloakServer keycloak;
   private final Map<String, Integer> redisDatabases = new HashMap<>();
 
-  private TestStack(
-      EmbeddedRedis redis, Optional<DatabaseProcess> database, KeycloakServer keycloak) {
+  private TestStack(LocalRedis redis, Optional<DatabaseProcess> database, KeycloakServer keycloak) {
     this.redis = redis;
     this.database = database;
     this.keycloak = keycloak;
@@ -50,7 +49,7 @@ public final class TestStack {
   public static synchronized TestStack get() {
     if (instance == null) {
       int port = Integer.getInteger("server.redis-port", 0);
-      EmbeddedRedis redis = EmbeddedRedis.start(port);
+      LocalRedis redis = LocalRedis.start(port);
       Optional<DatabaseProcess> database =
           isDistribution() ? SharedDatabase.start() : Optional.empty();
       ServerSpec.Builder spec = manyFromOneAddress(spec("shared", redis.url()));
@@ -132,7 +131,7 @@ public final class TestStack {
     return keycloak;
   }
 
-  public EmbeddedRedis redis() {
+  public LocalRedis redis() {
     return redis;
   }
 

@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import redis.embedded.core.ExecutableProvider;
 
@@ -51,10 +52,12 @@ final class LocalRedis implements AutoCloseable {
   }
 
   private static String executable() throws IOException {
-    for (String folder : System.getenv("PATH").split(File.pathSeparator, -1)) {
-      Path candidate = Path.of(folder, "redis-server");
-      if (Files.isExecutable(candidate)) {
-        return candidate.toString();
+    for (String name : List.of("redis-server", "valkey-server")) {
+      for (String folder : System.getenv("PATH").split(File.pathSeparator, -1)) {
+        Path candidate = Path.of(folder, name);
+        if (Files.isExecutable(candidate)) {
+          return candidate.toString();
+        }
       }
     }
     return ExecutableProvider.newJarResourceProvider().get().getAbsolutePath();

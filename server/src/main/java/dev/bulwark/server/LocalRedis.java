@@ -1,25 +1,28 @@
 package dev.bulwark.server;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import redis.embedded.RedisServer;
+import redis.embedded.core.ExecutableProvider;
 
 /**
- * A real Redis server that comes with a Maven artifact, on the loopback interface, without
- * persistence.
+ * A Redis server on the loopback interface without persistence: the machine's own Redis or Valkey,
+ * or, where neither is installed, the old Redis of a Maven artifact.
  */
-public final class EmbeddedRedis implements AutoCloseable {
+public final class LocalRedis implements AutoCloseable {
 
   private static final int TIMEOUT_MILLIS = 2000;
 
   private final RedisServer server;
   private final int port;
 
-  private EmbeddedRedis(RedisServer server, int port) {
+  private LocalRedis(RedisServer server, int port) {
     this.server = server;
     this.port = port;
   }
@@ -29,11 +32,12 @@ public final class EmbeddedRedis implements AutoCloseable {
    *
    * @param port 1 to 65535, or 0 for any free one
    */
-  public static EmbeddedRedis start(int port) {
+  public static LocalRedis start(int port) {
     int chosen = port != 0 ? port : Ports.free();
     try {
       RedisServer server =
           RedisServer.newRedisServer()
+              .executableProvider(executable())
               .bind("127.0.0.1")
               .port(chosen)
               .setting("save \"\"")
@@ -41,11 +45,23 @@ public final class EmbeddedRedis implements AutoCloseable {
               .onShutdownForceStop(true)
               .build();
       server.start();
-      return new EmbeddedRedis(server, chosen);
+      return new LocalRedis(server, chosen);
     } catch (IOException e) {
       throw new ServerStartException(
-          "cannot start the embedded Redis on port " + chosen + ": " + e.getMessage(), e);
+          "cannot start Redis on port " + chosen + ": " + e.getMessage(), e);
     }
+  }
+
+  /** The artifact's Redis 6.2 has known faults (CVE-2025-49844), so it comes last. */
+  private static ExecutableProvider executable() {
+    for (String name : List.of("redis-server", "valkey-server")) {
+      try {
+        return ExecutableProvider.newExecutableInPath(name);
+      } catch (FileNotFoundException e) {
+        // The next one.
+      }
+    }
+    return ExecutableProvider.newJarResourceProvider();
   }
 
   /**
@@ -78,7 +94,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     try {
       server.start();
     } catch (IOException e) {
-      throw new ServerStartException("cannot start the embedded Redis again on port " + port, e);
+      throw new ServerStartException("cannot start Redis again on port " + port, e);
     }
   }
 
@@ -87,7 +103,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     try {
       server.stop();
     } catch (IOException e) {
-      throw new ServerStartException("cannot stop the embedded Redis on port " + port, e);
+      throw new ServerStartException("cannot stop Redis on port " + port, e);
     }
   }
 
