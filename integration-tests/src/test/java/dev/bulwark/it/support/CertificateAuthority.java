@@ -60,6 +60,27 @@ public final class CertificateAuthority {
     return new CertificateAuthority(keys, List.of(own));
   }
 
+  /**
+   * A server's certificate that no authority has signed, valid now: who trusts it trusts nothing
+   * else.
+   */
+  public static ClientCertificate selfSigned(String subject, GeneralName... hosts) {
+    KeyPair keys = keyPair();
+    X500Principal name = new X500Principal(subject);
+    Instant now = Instant.now();
+    X509Certificate own =
+        certificate(keys, name, keys, name, now.minus(LIFE), now.plus(LIFE), Kind.SERVER, hosts);
+    return new ClientCertificate(keys.getPrivate(), List.of(own));
+  }
+
+  /** {@code localhost} and 127.0.0.1. */
+  static GeneralName[] thisMachine() {
+    return new GeneralName[] {
+      new GeneralName(GeneralName.dNSName, "localhost"),
+      new GeneralName(GeneralName.iPAddress, "127.0.0.1")
+    };
+  }
+
   /** An authority that this one has signed. */
   public CertificateAuthority intermediate(String name) {
     KeyPair own = keyPair();
@@ -113,7 +134,8 @@ public final class CertificateAuthority {
         certificate().getSubjectX500Principal(),
         from,
         until,
-        kind);
+        kind,
+        thisMachine());
   }
 
   private List<X509Certificate> chain(X509Certificate first) {
@@ -136,7 +158,8 @@ public final class CertificateAuthority {
       X500Principal issuer,
       Instant from,
       Instant until,
-      Kind kind) {
+      Kind kind,
+      GeneralName... hosts) {
     try {
       JcaX509v3CertificateBuilder builder =
           new JcaX509v3CertificateBuilder(
@@ -162,14 +185,7 @@ public final class CertificateAuthority {
                     : KeyPurposeId.id_kp_serverAuth));
       }
       if (kind == Kind.SERVER) {
-        builder.addExtension(
-            Extension.subjectAlternativeName,
-            false,
-            new GeneralNames(
-                new GeneralName[] {
-                  new GeneralName(GeneralName.dNSName, "localhost"),
-                  new GeneralName(GeneralName.iPAddress, "127.0.0.1")
-                }));
+        builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(hosts));
       }
       return new JcaX509CertificateConverter()
           .getCertificate(

@@ -74,6 +74,21 @@ public record ClientCertificate(PrivateKey key, List<X509Certificate> chain) {
     }
   }
 
+  /** Writes a PKCS#12 file with chain and key. */
+  public Path keyStore(Path file, String password) {
+    try (OutputStream out = Files.newOutputStream(file)) {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      store.setKeyEntry(ALIAS, key, password.toCharArray(), chain.toArray(X509Certificate[]::new));
+      store.store(out, password.toCharArray());
+      return file;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Writes a PKCS#12 file of trusted certificates. */
   public static Path trustStore(Path file, String password, X509Certificate... trusted) {
     try (OutputStream out = Files.newOutputStream(file)) {
