@@ -2,7 +2,6 @@ package dev.bulwark.password;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.fuzz.Corpus;
 import dev.bulwark.password.argon2.BouncyCastleArgon2Engine;
 import dev.bulwark.password.foreign.Argon2Verifier;
 import dev.bulwark.password.foreign.BcryptSha256Verifier;
@@ -17,6 +16,7 @@ import dev.bulwark.password.foreign.ShaCryptVerifier;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.UnusableHashException;
 import dev.bulwark.password.foreign.WordpressVerifier;
+import dev.bulwark.testing.Corpus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;

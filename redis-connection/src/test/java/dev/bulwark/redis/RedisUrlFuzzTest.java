@@ -2,8 +2,8 @@ package dev.bulwark.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.fuzz.Corpus;
 import dev.bulwark.redis.RedisUrl.Topology;
+import dev.bulwark.testing.Corpus;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,7 @@ package dev.bulwark.breached.index;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.breached.index.ListFormat.LineException;
-import dev.bulwark.fuzz.Corpus;
+import dev.bulwark.testing.Corpus;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,7 @@ package dev.bulwark.breached.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.fuzz.Corpus;
+import dev.bulwark.testing.Corpus;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

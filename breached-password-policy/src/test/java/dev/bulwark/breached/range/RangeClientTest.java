@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.bulwark.breached.range.RangeUnavailableException.Reason;
+import dev.bulwark.testing.RangeServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;

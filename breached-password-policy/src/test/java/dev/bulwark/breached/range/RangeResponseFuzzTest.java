@@ -3,7 +3,7 @@ package dev.bulwark.breached.range;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.breached.range.RangeResponse.MalformedRangeException;
-import dev.bulwark.fuzz.Corpus;
+import dev.bulwark.testing.Corpus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
+import dev.bulwark.testing.RangeServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.http.HttpRequest;

@@ -2,7 +2,7 @@ package dev.bulwark.password.migrate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.fuzz.Corpus;
+import dev.bulwark.testing.Corpus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.bulwark.it.breached;
+package dev.bulwark.testing;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -19,33 +19,40 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A range API on a raw socket of the loopback interface, so that it can misbehave in every way. */
-final class RangeServer implements AutoCloseable {
+public final class RangeServer implements AutoCloseable {
 
   /** Writes an answer. */
   @FunctionalInterface
-  interface Behaviour {
+  public interface Behaviour {
     void answer(Request request, OutputStream out) throws IOException;
   }
 
   /** What a client sent. */
-  record Request(String line, Map<String, String> headers) {}
+  public record Request(String line, Map<String, String> headers) {}
 
   private final ServerSocket socket;
   private final Queue<Socket> open = new ConcurrentLinkedQueue<>();
   private final List<Request> requests = new CopyOnWriteArrayList<>();
   private volatile Behaviour behaviour;
 
-  RangeServer(Behaviour behaviour) throws IOException {
+  /** Listens on a free port. */
+  public RangeServer(Behaviour behaviour) throws IOException {
     this.behaviour = behaviour;
     this.socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     start("range-server", this::accept);
   }
 
-  static Behaviour body(String body) {
+  /** Answers 200 with a text. */
+  public static Behaviour body(String body) {
     return status(200, "OK", "", body);
   }
 
-  static Behaviour status(int code, String reason, String headers, String body) {
+  /**
+   * Answers with a status.
+   *
+   * @param headers more headers, each with its end of line
+   */
+  public static Behaviour status(int code, String reason, String headers, String body) {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     return (request, out) -> {
       out.write(
@@ -57,19 +64,22 @@ final class RangeServer implements AutoCloseable {
     };
   }
 
-  void behave(Behaviour newBehaviour) {
+  /** Answers otherwise from the next request on. */
+  public void behave(Behaviour newBehaviour) {
     behaviour = newBehaviour;
   }
 
-  URI url() {
+  /** Ends with a slash, as the option wants it. */
+  public URI url() {
     return URI.create("http://127.0.0.1:" + port() + "/range/");
   }
 
-  int port() {
+  public int port() {
     return socket.getLocalPort();
   }
 
-  List<Request> requests() {
+  /** All that came, in their order. */
+  public List<Request> requests() {
     return requests;
   }
 

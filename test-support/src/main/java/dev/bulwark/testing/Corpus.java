@@ -1,4 +1,4 @@
-package dev.bulwark.fuzz;
+package dev.bulwark.testing;
 
 import java.io.IOException;
 import java.net.URI;
