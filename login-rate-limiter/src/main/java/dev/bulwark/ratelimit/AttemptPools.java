@@ -1,11 +1,11 @@
 package dev.bulwark.ratelimit;
 
-import dev.bulwark.redis.address.ClientAddress;
-import dev.bulwark.redis.limit.LimitKeys;
-import dev.bulwark.redis.limit.Limits;
-import dev.bulwark.redis.limit.Pool;
-import dev.bulwark.redis.limit.Scope;
-import dev.bulwark.redis.limit.Window;
+import dev.bulwark.limit.LimitKeys;
+import dev.bulwark.limit.Limits;
+import dev.bulwark.limit.Pool;
+import dev.bulwark.limit.Scope;
+import dev.bulwark.limit.Window;
+import dev.bulwark.limit.address.ClientAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

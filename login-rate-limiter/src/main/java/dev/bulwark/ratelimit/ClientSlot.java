@@ -1,6 +1,6 @@
 package dev.bulwark.ratelimit;
 
-import dev.bulwark.redis.limit.Decision;
+import dev.bulwark.limit.Decision;
 
 /**
  * The leave to test the secret of a client once. A server presents it with every request, and

@@ -1,8 +1,8 @@
 package dev.bulwark.ratelimit;
 
-import dev.bulwark.redis.limit.Attempt;
-import dev.bulwark.redis.limit.Decision;
-import dev.bulwark.redis.limit.SharedLimiter;
+import dev.bulwark.limit.Attempt;
+import dev.bulwark.limit.Decision;
+import dev.bulwark.limit.SharedLimiter;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 

@@ -1,12 +1,12 @@
 package dev.bulwark.ratelimit;
 
+import dev.bulwark.limit.Attempt;
+import dev.bulwark.limit.Decision;
+import dev.bulwark.limit.LimitKeys;
+import dev.bulwark.limit.Pool;
+import dev.bulwark.limit.address.ClientAddress;
 import dev.bulwark.ratelimit.known.KnownDevices;
 import dev.bulwark.ratelimit.known.PasswordStamp;
-import dev.bulwark.redis.address.ClientAddress;
-import dev.bulwark.redis.limit.Attempt;
-import dev.bulwark.redis.limit.Decision;
-import dev.bulwark.redis.limit.LimitKeys;
-import dev.bulwark.redis.limit.Pool;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -1,14 +1,14 @@
 package dev.bulwark.ratelimit;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.bulwark.limit.AttemptIds;
+import dev.bulwark.limit.LocalLimiter;
+import dev.bulwark.limit.RedisLimiter;
+import dev.bulwark.limit.SharedLimiter;
+import dev.bulwark.limit.SlotReturns;
+import dev.bulwark.limit.WaitingLine;
 import dev.bulwark.redis.RedisConnectionProvider;
 import dev.bulwark.redis.RedisConnectionProviderFactory;
-import dev.bulwark.redis.limit.AttemptIds;
-import dev.bulwark.redis.limit.LocalLimiter;
-import dev.bulwark.redis.limit.RedisLimiter;
-import dev.bulwark.redis.limit.SharedLimiter;
-import dev.bulwark.redis.limit.SlotReturns;
-import dev.bulwark.redis.limit.WaitingLine;
 import io.micrometer.core.instrument.Metrics;
 import java.time.Duration;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.bulwark.ratelimit;
 
-import dev.bulwark.redis.limit.AttemptIds;
-import dev.bulwark.redis.limit.SharedLimiter;
-import dev.bulwark.redis.limit.SlotReturns;
-import dev.bulwark.redis.limit.WaitingLine;
+import dev.bulwark.limit.AttemptIds;
+import dev.bulwark.limit.SharedLimiter;
+import dev.bulwark.limit.SlotReturns;
+import dev.bulwark.limit.WaitingLine;
 
 /**
  * What the sessions of a server share.

@@ -1,7 +1,7 @@
 package dev.bulwark.ratelimit;
 
-import dev.bulwark.redis.address.Network;
-import dev.bulwark.redis.limit.Limits;
+import dev.bulwark.limit.Limits;
+import dev.bulwark.limit.address.Network;
 import java.time.Duration;
 import java.util.List;
 import org.keycloak.Config;

@@ -1,7 +1,7 @@
 package dev.bulwark.ratelimit;
 
-import dev.bulwark.redis.limit.Decision;
-import dev.bulwark.redis.limit.Scope;
+import dev.bulwark.limit.Decision;
+import dev.bulwark.limit.Scope;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,6 +1,6 @@
 package dev.bulwark.ratelimit;
 
-import dev.bulwark.redis.limit.Decision;
+import dev.bulwark.limit.Decision;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.UserModel;
 import org.keycloak.provider.Provider;

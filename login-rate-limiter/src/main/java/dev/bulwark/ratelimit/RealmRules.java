@@ -1,6 +1,6 @@
 package dev.bulwark.ratelimit;
 
-import dev.bulwark.redis.limit.Limits;
+import dev.bulwark.limit.Limits;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

@@ -2,11 +2,11 @@ package dev.bulwark.ratelimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.redis.limit.LimitKeys;
-import dev.bulwark.redis.limit.Limits;
-import dev.bulwark.redis.limit.Pool;
-import dev.bulwark.redis.limit.Scope;
-import dev.bulwark.redis.limit.Window;
+import dev.bulwark.limit.LimitKeys;
+import dev.bulwark.limit.Limits;
+import dev.bulwark.limit.Pool;
+import dev.bulwark.limit.Scope;
+import dev.bulwark.limit.Window;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -3,7 +3,7 @@ package dev.bulwark.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.bulwark.redis.limit.Limits;
+import dev.bulwark.limit.Limits;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

@@ -8,7 +8,7 @@ import dev.bulwark.apikey.service.KeyOwner;
 import dev.bulwark.apikey.service.ScopeCatalog;
 import dev.bulwark.apikey.service.Verification;
 import dev.bulwark.apikey.service.VerifyCallers;
-import dev.bulwark.redis.address.Network;
+import dev.bulwark.limit.address.Network;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.OPTIONS;

@@ -1,7 +1,7 @@
 package dev.bulwark.apikey.service;
 
-import dev.bulwark.redis.address.Network;
-import dev.bulwark.redis.limit.Limits;
+import dev.bulwark.limit.Limits;
+import dev.bulwark.limit.address.Network;
 import java.util.List;
 import org.keycloak.Config;
 import org.keycloak.provider.ProviderConfigProperty;

@@ -5,7 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.bulwark.apikey.key.KeyNetworks;
 import dev.bulwark.apikey.store.ApiKeyEntity;
 import dev.bulwark.apikey.store.ApiKeyIndex;
-import dev.bulwark.redis.address.ClientAddress;
+import dev.bulwark.limit.address.ClientAddress;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;

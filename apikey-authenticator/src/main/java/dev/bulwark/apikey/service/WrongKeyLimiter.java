@@ -1,12 +1,12 @@
 package dev.bulwark.apikey.service;
 
-import dev.bulwark.redis.address.ClientAddress;
-import dev.bulwark.redis.limit.Attempt;
-import dev.bulwark.redis.limit.AttemptIds;
-import dev.bulwark.redis.limit.Decision;
-import dev.bulwark.redis.limit.LimitKeys;
-import dev.bulwark.redis.limit.Limits;
-import dev.bulwark.redis.limit.SharedLimiter;
+import dev.bulwark.limit.Attempt;
+import dev.bulwark.limit.AttemptIds;
+import dev.bulwark.limit.Decision;
+import dev.bulwark.limit.LimitKeys;
+import dev.bulwark.limit.Limits;
+import dev.bulwark.limit.SharedLimiter;
+import dev.bulwark.limit.address.ClientAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

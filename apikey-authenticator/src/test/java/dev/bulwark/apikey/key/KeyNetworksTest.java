@@ -2,7 +2,7 @@ package dev.bulwark.apikey.key;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.redis.address.ClientAddress;
+import dev.bulwark.limit.address.ClientAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

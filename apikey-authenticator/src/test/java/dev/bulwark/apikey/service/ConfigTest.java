@@ -3,7 +3,7 @@ package dev.bulwark.apikey.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.bulwark.redis.address.Network;
+import dev.bulwark.limit.address.Network;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

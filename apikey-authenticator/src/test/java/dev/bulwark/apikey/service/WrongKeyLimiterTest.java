@@ -3,9 +3,9 @@ package dev.bulwark.apikey.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import dev.bulwark.redis.limit.LocalLimiter;
-import dev.bulwark.redis.limit.RedisLimiter;
-import dev.bulwark.redis.limit.SharedLimiter;
+import dev.bulwark.limit.LocalLimiter;
+import dev.bulwark.limit.RedisLimiter;
+import dev.bulwark.limit.SharedLimiter;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.redis.process.TestRedis;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package dev.bulwark.ratelimit.client;
 
+import dev.bulwark.limit.Decision;
+import dev.bulwark.limit.Scope;
 import dev.bulwark.ratelimit.LoginRateLimiterProvider;
 import dev.bulwark.ratelimit.step.Refusals;
-import dev.bulwark.redis.limit.Decision;
-import dev.bulwark.redis.limit.Scope;
 import org.keycloak.authentication.AuthenticationFlowError;
 import org.keycloak.authentication.ClientAuthenticationFlowContext;
 import org.keycloak.events.Details;

@@ -1,8 +1,8 @@
 package dev.bulwark.ratelimit.client;
 
+import dev.bulwark.limit.Decision;
 import dev.bulwark.ratelimit.ClientSlot;
 import dev.bulwark.ratelimit.step.LimitedSteps;
-import dev.bulwark.redis.limit.Decision;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.authentication.ClientAuthenticationFlowContext;
 import org.keycloak.authentication.FlowStatus;

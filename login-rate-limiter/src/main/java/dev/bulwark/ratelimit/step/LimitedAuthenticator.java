@@ -1,8 +1,8 @@
 package dev.bulwark.ratelimit.step;
 
+import dev.bulwark.limit.Decision;
 import dev.bulwark.ratelimit.Account;
 import dev.bulwark.ratelimit.LoginRateLimiterProvider;
-import dev.bulwark.redis.limit.Decision;
 import java.util.List;
 import java.util.function.Consumer;
 import org.keycloak.authentication.AuthenticationFlowContext;

@@ -1,8 +1,8 @@
 package dev.bulwark.ratelimit.step;
 
+import dev.bulwark.limit.Decision;
 import dev.bulwark.ratelimit.Account;
 import dev.bulwark.ratelimit.LoginRateLimiterProvider;
-import dev.bulwark.redis.limit.Decision;
 import jakarta.ws.rs.WebApplicationException;
 import java.net.URI;
 import org.keycloak.authentication.FormAction;

@@ -1,7 +1,7 @@
 package dev.bulwark.ratelimit.step;
 
+import dev.bulwark.limit.Decision;
 import dev.bulwark.ratelimit.LoginRateLimiterProvider;
-import dev.bulwark.redis.limit.Decision;
 import jakarta.ws.rs.WebApplicationException;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;

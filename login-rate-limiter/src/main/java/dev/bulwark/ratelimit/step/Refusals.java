@@ -1,6 +1,6 @@
 package dev.bulwark.ratelimit.step;
 
-import dev.bulwark.redis.limit.Decision;
+import dev.bulwark.limit.Decision;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;

@@ -1,0 +1,105 @@
+package dev.bulwark.limit;
+
+import dev.bulwark.limit.address.Digest;
+import java.util.regex.Pattern;
+
+/**
+ * The keys of a realm: {@code limit:{realm}:a:address} and {@code limit:{realm}:u:hash} of logins,
+ * {@code :ca:address} and {@code :c:hash} of client secrets, {@code :k:address} of API keys, and
+ * others of their own. What is in braces decides the slot of a Redis Cluster, so that one script
+ * may use two.
+ */
+public final class LimitKeys {
+
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+  private final String realmId;
+  private final String start;
+
+  /**
+   * Makes the keys of a realm.
+   *
+   * @param realmId any text
+   */
+  public LimitKeys(String realmId) {
+    this.realmId = realmId;
+    String tag = PLAIN.matcher(realmId).matches() ? realmId : Digest.of("realm", realmId);
+    this.start = "limit:{" + tag + "}:";
+  }
+
+  /**
+   * Key of an address.
+   *
+   * @param bucket of {@link dev.bulwark.limit.address.ClientAddress}
+   */
+  public String ofAddress(String bucket) {
+    return start + "a:" + bucket;
+  }
+
+  /**
+   * Key of an IPv6 network of many addresses.
+   *
+   * @param network of {@link dev.bulwark.limit.address.ClientAddress#network}
+   */
+  public String ofNetwork(String network) {
+    return start + "n:" + network;
+  }
+
+  /** Key of the user codes from an address, as {@link #ofAddress}. */
+  public String ofUserCodes(String bucket) {
+    return start + "d:" + bucket;
+  }
+
+  /** Key of the attempts at a user on a device where that user has logged in before. */
+  public String ofDevice(String userId, String device) {
+    return start + "kd:" + Digest.of("device:" + realmId, userId + " " + device);
+  }
+
+  /** Key of the failures at a user on a device where that user has logged in before. */
+  public String ofDeviceFailures(String userId, String device) {
+    return start + "kf:" + Digest.of("device:" + realmId, userId + " " + device);
+  }
+
+  /** Key of the failures at a user from an address from which that user has logged in lately. */
+  public String ofKnownAddressFailures(String userId, String bucket) {
+    return start + "kg:" + Digest.of("known:" + realmId, userId + " " + bucket);
+  }
+
+  /**
+   * Key of the mark that a user has logged in from an address lately.
+   *
+   * @param stamp of the user's password: a new password takes the mark away
+   */
+  public String ofKnownAddress(String userId, String stamp, String bucket) {
+    return start + "ka:" + Digest.of("known:" + realmId, userId + " " + stamp + " " + bucket);
+  }
+
+  /** Key of the wrong client secrets from an address, as {@link #ofAddress}. */
+  public String ofClientsAddress(String bucket) {
+    return start + "ca:" + bucket;
+  }
+
+  /** Key of the wrong secrets of one client from an address, as {@link #ofAddress}. */
+  public String ofClient(String bucket, String clientId) {
+    return start + "c:" + Digest.of("client:" + realmId, bucket + " " + clientId);
+  }
+
+  /** Key of the wrong API keys from an address, as {@link #ofAddress}. */
+  public String ofApiKeys(String bucket) {
+    return start + "k:" + bucket;
+  }
+
+  /** Key of a user that exists, whichever of its names was typed. */
+  public String ofUser(String userId) {
+    return start + "u:" + Digest.of("user:" + realmId, userId);
+  }
+
+  /**
+   * Key of a name that no user has.
+   *
+   * @param name as Keycloak compares it: trimmed and in lower case
+   */
+  public String ofName(String name) {
+    return start + "u:" + Digest.of("name:" + realmId, name);
+  }
+}

@@ -1,0 +1,110 @@
+package dev.bulwark.limit;
+
+import dev.bulwark.redis.RedisConnection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Counts the attempts of all nodes in Redis: a sorted set for each key, whose members are attempts
+ * and whose scores are Redis's own time, so that the nodes' clocks do not matter. Thread-safe.
+ *
+ * <p>One script, one round trip; the keys of an attempt share a hash tag, so that a Redis Cluster
+ * takes them too.
+ */
+public final class RedisLimiter {
+
+  private final RedisConnection redis;
+
+  public RedisLimiter(RedisConnection redis) {
+    this.redis = redis;
+  }
+
+  /**
+   * Gives slots back in the windows of the attempt, then takes one in each, or in none.
+   *
+   * @param returned ids of attempts that hold no slot any more
+   * @throws dev.bulwark.redis.RedisUnavailableException if Redis does not answer; it may have taken
+   *     the slots all the same
+   */
+  public Decision take(Attempt attempt, Collection<String> returned) {
+    if (attempt.isUnlimited()) {
+      return Decision.GRANTED;
+    }
+    List<String> keys = new ArrayList<>();
+    List<String> arguments = new ArrayList<>();
+    arguments.add(attempt.id());
+    arguments.add(Integer.toString(attempt.pools().size()));
+    for (Pool pool : attempt.pools()) {
+      List<Window> windows = pool.all();
+      String mark = pool.mark();
+      if (mark != null) {
+        keys.add(redis.key(mark));
+      }
+      arguments.add(mark == null ? "0" : "1");
+      arguments.add(pool.budget() == null ? "0" : "1");
+      arguments.add(Integer.toString(windows.size()));
+      for (Window window : windows) {
+        keys.add(redis.key(window.key()));
+        arguments.add(Integer.toString(window.limit()));
+        arguments.add(Long.toString(window.length().toMillis()));
+      }
+    }
+    arguments.addAll(returned);
+    List<?> answer = (List<?>) redis.call(client -> Script.TAKE.run(client, keys, arguments));
+    long wait = number(answer, 0);
+    int pool = Math.toIntExact(number(answer, 1));
+    if (wait <= 0) {
+      return new Decision.Granted(pool);
+    }
+    Window full = attempt.pools().get(pool).windows().get(Math.toIntExact(number(answer, 2)));
+    return new Decision.Refused(wait, full.scope(), number(answer, 3) == 1);
+  }
+
+  private static long number(List<?> answer, int index) {
+    return (Long) answer.get(index);
+  }
+
+  /**
+   * Gives the slots of the attempt back; without effect where it holds none.
+   *
+   * @throws dev.bulwark.redis.RedisUnavailableException if Redis does not answer
+   */
+  public void giveBack(Attempt attempt) {
+    run(Script.GIVE_BACK, attempt);
+  }
+
+  /**
+   * The attempt has failed: its slots stay, and other nodes do not wait for them.
+   *
+   * @throws dev.bulwark.redis.RedisUnavailableException if Redis does not answer
+   */
+  public void fail(Attempt attempt) {
+    run(Script.FAIL, attempt);
+  }
+
+  /**
+   * Sets a mark that pools may need.
+   *
+   * @throws dev.bulwark.redis.RedisUnavailableException if Redis does not answer
+   */
+  public void mark(String key, Duration life) {
+    redis.call(
+        client ->
+            Script.MARK.run(
+                client, List.of(redis.key(key)), List.of(Long.toString(life.toMillis()))));
+  }
+
+  private void run(Script script, Attempt attempt) {
+    List<String> keys = attempt.keys().stream().map(redis::key).toList();
+    if (!keys.isEmpty()) {
+      redis.call(client -> script.run(client, keys, List.of(attempt.id())));
+    }
+  }
+
+  /** Whether it is worth asking; costs nothing. */
+  boolean isAvailable() {
+    return redis.isAvailable();
+  }
+}

@@ -1,0 +1,194 @@
+package dev.bulwark.limit;
+
+import dev.bulwark.redis.RedisUnavailableException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
+
+/**
+ * The limit of all nodes, and while Redis is away that of this one. Thread-safe.
+ *
+ * <p>Every attempt counts on this node first. What this node has let through is part of what all
+ * have, so that it never refuses what Redis would grant; it spares Redis and the database a flood
+ * that comes to one node, and when Redis goes or comes the count of this node goes on.
+ */
+public final class SharedLimiter {
+
+  private static final Logger LOG = Logger.getLogger(SharedLimiter.class);
+  private static final Duration RECENT = Duration.ofMinutes(1);
+
+  private final String attempts;
+  private final LocalLimiter local;
+  private final RedisLimiter redis;
+  private final PendingReturns pending = new PendingReturns();
+  private final AtomicBoolean alone = new AtomicBoolean();
+  private volatile long failedAt;
+
+  /**
+   * A limiter of its own windows.
+   *
+   * @param attempts what is limited, for the log: {@code Login attempts}
+   */
+  public SharedLimiter(String attempts, LocalLimiter local, RedisLimiter redis) {
+    this.attempts = attempts;
+    this.local = local;
+    this.redis = redis;
+  }
+
+  /** Takes a slot in each window of a pool, or in none. Never throws for want of Redis. */
+  public Decision take(Attempt attempt) {
+    Decision here = local.take(attempt);
+    if (here instanceof Decision.Refused && !mayBeMarked(attempt)) {
+      return here;
+    }
+    try {
+      Decision everywhere = redis.take(attempt, pending.of(attempt));
+      back();
+      follow(attempt, here, everywhere);
+      return everywhere;
+    } catch (RedisUnavailableException e) {
+      away(e);
+      return here;
+    }
+  }
+
+  /** Whether Redis may know of a mark that this node does not know of. */
+  private boolean mayBeMarked(Attempt attempt) {
+    return attempt.pools().stream()
+        .anyMatch(pool -> pool.mark() != null && !local.isMarked(pool.mark()));
+  }
+
+  /** Counts on this node what Redis has counted. */
+  private void follow(Attempt attempt, Decision here, Decision everywhere) {
+    if (everywhere.equals(here)) {
+      return;
+    }
+    if (here instanceof Decision.Granted) {
+      local.giveBack(attempt);
+    }
+    if (everywhere instanceof Decision.Granted granted) {
+      local.put(attempt, granted.pool());
+      String mark = attempt.pools().get(granted.pool()).mark();
+      if (mark != null) {
+        local.mark(mark, RECENT);
+      }
+    }
+  }
+
+  /**
+   * Whether this node knows that a window of the attempt is full; takes no slot and costs no round
+   * trip. For what is mostly right, and counts only when it is wrong: {@link #takeLocally} and
+   * {@link #count} follow then.
+   */
+  public Decision check(Attempt attempt) {
+    return local.check(attempt);
+  }
+
+  /** Counts an attempt that has failed on this node alone; refused where a window is full. */
+  public Decision takeLocally(Attempt attempt) {
+    return local.take(attempt);
+  }
+
+  /**
+   * Counts an attempt that has failed for all nodes; it holds its slots on this node already. Where
+   * the others have filled a window, this node knows from now on. Never throws for want of Redis.
+   */
+  public Decision count(Attempt attempt) {
+    try {
+      Decision everywhere = redis.take(attempt, Set.of());
+      back();
+      if (everywhere instanceof Decision.Refused refused) {
+        local.close(attempt, refused);
+      }
+      return everywhere;
+    } catch (RedisUnavailableException e) {
+      away(e);
+      return Decision.GRANTED;
+    }
+  }
+
+  /** Whether this node knows that the address is refused; takes no slot and costs no round trip. */
+  public Decision check(String addressKey, Limits limits) {
+    return local.check(addressKey, limits);
+  }
+
+  /**
+   * Gives the slots back on this node, at once; in Redis with the next attempt at the same address
+   * or account here, if that comes before {@link #giveBackEverywhere}, which has to follow.
+   */
+  public void giveBackHere(Attempt attempt) {
+    local.giveBack(attempt);
+    pending.add(attempt);
+  }
+
+  /** Gives the slots back in Redis; false where it is away and they stay until the window ends. */
+  public boolean giveBackEverywhere(Attempt attempt) {
+    try {
+      redis.giveBack(attempt);
+      return true;
+    } catch (RedisUnavailableException e) {
+      return false;
+    } finally {
+      pending.remove(attempt);
+    }
+  }
+
+  /** The attempt has failed, as far as this node is concerned. */
+  public void failHere(Attempt attempt) {
+    local.fail(attempt);
+  }
+
+  /** The attempt has failed: other nodes do not wait for its slots. False without Redis. */
+  public boolean failEverywhere(Attempt attempt) {
+    try {
+      redis.fail(attempt);
+      return true;
+    } catch (RedisUnavailableException e) {
+      return false;
+    }
+  }
+
+  /** Sets a mark on this node. */
+  public void markHere(String key, Duration life) {
+    local.mark(key, life);
+  }
+
+  /** Sets a mark for all nodes. False without Redis. */
+  public boolean markEverywhere(String key, Duration life) {
+    try {
+      redis.mark(key, life);
+      return true;
+    } catch (RedisUnavailableException e) {
+      return false;
+    }
+  }
+
+  /** The slots stay in Redis until the window ends: too much is waiting. */
+  public void keepEverywhere(Attempt attempt) {
+    pending.remove(attempt);
+  }
+
+  /**
+   * Whether Redis is known to be away, or did not count the last attempt, less than a minute ago:
+   * without attempts nothing is known of it.
+   */
+  public boolean isAlone() {
+    return !redis.isAvailable() || alone.get() && System.nanoTime() - failedAt < RECENT.toNanos();
+  }
+
+  private void away(RedisUnavailableException failure) {
+    failedAt = System.nanoTime();
+    if (alone.compareAndSet(false, true)) {
+      LOG.warnf(
+          "%s are limited on this node alone until Redis is back: %s",
+          attempts, failure.getMessage());
+    }
+  }
+
+  private void back() {
+    if (alone.get() && alone.compareAndSet(true, false)) {
+      LOG.infof("%s are limited across all nodes again", attempts);
+    }
+  }
+}

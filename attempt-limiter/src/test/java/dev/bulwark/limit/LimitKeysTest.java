@@ -1,0 +1,60 @@
+package dev.bulwark.limit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.util.JedisClusterCRC16;
+
+class LimitKeysTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"master", "7b0c4b51-0d0e-4a43-9a3e-0f4a4d3c2b1a", "a}b{c", "", "ä", "a b"})
+  void keysOfARealmShareASlot(String realm) {
+    LimitKeys keys = new LimitKeys(realm);
+    List<String> all =
+        List.of(
+            keys.ofAddress("192.0.2.1"),
+            keys.ofUser("1"),
+            keys.ofName("alice"),
+            keys.ofClientsAddress("192.0.2.1"),
+            keys.ofClient("192.0.2.1", "app"),
+            keys.ofApiKeys("192.0.2.1"));
+    Set<Integer> slots = new HashSet<>();
+    all.forEach(key -> slots.add(JedisClusterCRC16.getSlot("prefix:" + key)));
+    assertThat(slots).hasSize(1);
+    assertThat(all).allSatisfy(key -> assertThat(key).matches("[\\x21-\\x7e]{1,140}"));
+  }
+
+  @Test
+  void nothingSharesAKeyWithAnother() {
+    LimitKeys app = new LimitKeys("app");
+    LimitKeys other = new LimitKeys("other");
+    assertThat(
+            Set.of(
+                app.ofUser("alice"),
+                app.ofName("alice"),
+                app.ofName("alicе"), // the last letter is Cyrillic
+                app.ofAddress("alice"),
+                app.ofClientsAddress("alice"),
+                app.ofClient("alice", "app"),
+                app.ofClient("alice", "other"),
+                app.ofClient("bob", "app"),
+                app.ofApiKeys("alice"),
+                other.ofUser("alice"),
+                other.ofName("alice"),
+                other.ofAddress("alice")))
+        .hasSize(12);
+  }
+
+  @Test
+  void holdsNoNameInClear() {
+    assertThat(new LimitKeys("app").ofName("alice@example.org")).doesNotContain("alice");
+    assertThat(new LimitKeys("app").ofName("x".repeat(1_000_000))).hasSizeLessThan(64);
+  }
+}

@@ -1,5 +1,0 @@
-/** Where attempts come from. */
-@NullMarked
-package dev.bulwark.redis.address;
-
-import org.jspecify.annotations.NullMarked;
