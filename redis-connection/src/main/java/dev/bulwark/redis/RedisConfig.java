@@ -1,11 +1,13 @@
 package dev.bulwark.redis;
 
+import dev.bulwark.options.Option;
+import dev.bulwark.options.ProviderOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.provider.ProviderConfigProperty;
-import org.keycloak.provider.ProviderConfigurationBuilder;
 
 /**
  * The options of {@code spi-redis-connection--default}.
@@ -45,136 +47,114 @@ record RedisConfig(
   static final String OPTION_PREFIX =
       "spi-redis-connection--" + DefaultRedisConnectionProviderFactory.ID + "--";
 
-  private static final String DEFAULT_URL = "redis://localhost:6379";
   private static final int MAX_PREFIX = 64;
 
-  RedisConfig {
-    if (prefix.length() > MAX_PREFIX || !prefix.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-      throw new IllegalArgumentException(
-          OPTION_PREFIX
-              + "prefix must be at most "
-              + MAX_PREFIX
-              + " printable ASCII characters without white space");
-    }
-    if (prefix.indexOf('{') >= 0 || prefix.indexOf('}') >= 0) {
-      // It would decide the slot of every key, and a node of a cluster could have none of its own.
-      throw new IllegalArgumentException(OPTION_PREFIX + "prefix must not contain { or }");
-    }
-    requireMillis("connect-timeout", connectTimeout, 10, 60_000);
-    requireMillis("command-timeout", commandTimeout, 10, 60_000);
-    requireRange("pool-size", poolSize, 1, 1024);
-    requireMillis("pool-wait", poolWait, 1, 60_000);
-    requireMillis("probe-interval", probeInterval, 50, 60_000);
-  }
+  private static final Option<String> URL =
+      Option.text(
+          "url",
+          "redis://localhost:6379",
+          "Where Redis is: `redis://host:port/db`, `redis-sentinel://host:port,…/master-name?db=n`"
+              + " or `redis-cluster://host:port,…`; `rediss…` for TLS.");
+  private static final Option<Optional<String>> USERNAME =
+      Option.optional("username", "ACL user. Default: the default user, or the one in the URL.");
+  private static final Option<Optional<String>> PASSWORD =
+      Option.optional(
+              "password",
+              "Password. Best set in the environment (`KC_SPI_REDIS_CONNECTION__DEFAULT__PASSWORD`)"
+                  + " or Keycloak's keystore.")
+          .asSecret();
+  private static final Option<Optional<String>> SENTINEL_USERNAME =
+      Option.optional("sentinel-username", "ACL user of the Sentinels.");
+  private static final Option<Optional<String>> SENTINEL_PASSWORD =
+      Option.optional("sentinel-password", "Password of the Sentinels.").asSecret();
+  private static final Option<String> PREFIX =
+      Option.parsed(
+          "prefix",
+          "at most " + MAX_PREFIX + " printable ASCII characters without white space, { and }",
+          "",
+          RedisConfig::prefix,
+          "Put in front of every key.");
+  private static final Option<Duration> CONNECT_TIMEOUT =
+      Option.millis(
+          "connect-timeout", 10, 60_000, 500, "Longest wait for a connection to be made.");
+  private static final Option<Duration> COMMAND_TIMEOUT =
+      Option.millis("command-timeout", 10, 60_000, 1000, "Longest wait for an answer.");
+  private static final Option<Integer> POOL_SIZE =
+      Option.number("pool-size", 1, 1024, 16, "Connections to each node.");
+  private static final Option<Duration> POOL_WAIT =
+      Option.millis("pool-wait", 1, 60_000, 250, "Longest wait for a free connection.");
+  private static final Option<Duration> PROBE_INTERVAL =
+      Option.millis(
+          "probe-interval",
+          50,
+          60_000,
+          500,
+          "Time between two probes of Redis, whether it is there or away.");
+  private static final Option<Optional<String>> TLS_CA_FILE =
+      Option.optional(
+          "tls-ca-file", "PEM file with the certificate authorities to trust. Default: the JVM's.");
+  private static final Option<Boolean> TLS_VERIFY_HOSTNAME =
+      Option.flag(
+          "tls-verify-hostname", true, "Whether the certificate must bear the host's name.");
+  private static final Option<Boolean> HEALTH_REQUIRED =
+      Option.flag(
+          "health-required",
+          false,
+          "Whether `/health/ready` is down while Redis is away. Keycloak works without Redis, so"
+              + " this takes nodes out of the load balancer that could serve.");
 
+  private static final ProviderOptions OPTIONS =
+      new ProviderOptions(
+          OPTION_PREFIX,
+          URL,
+          USERNAME,
+          PASSWORD,
+          SENTINEL_USERNAME,
+          SENTINEL_PASSWORD,
+          PREFIX,
+          CONNECT_TIMEOUT,
+          COMMAND_TIMEOUT,
+          POOL_SIZE,
+          POOL_WAIT,
+          PROBE_INTERVAL,
+          TLS_CA_FILE,
+          TLS_VERIFY_HOSTNAME,
+          HEALTH_REQUIRED);
+
+  /**
+   * Reads and checks the options.
+   *
+   * @throws IllegalArgumentException naming the option and what is allowed
+   */
   static RedisConfig from(Config.Scope scope) {
     return new RedisConfig(
-        text(scope, "url", DEFAULT_URL),
-        optional(scope, "username"),
-        optional(scope, "password"),
-        optional(scope, "sentinel-username"),
-        optional(scope, "sentinel-password"),
-        text(scope, "prefix", ""),
-        millis(scope, "connect-timeout", 500),
-        millis(scope, "command-timeout", 1000),
-        integer(scope, "pool-size", 16),
-        millis(scope, "pool-wait", 250),
-        millis(scope, "probe-interval", 500),
-        optional(scope, "tls-ca-file"),
-        flag(scope, "tls-verify-hostname", true),
-        flag(scope, "health-required", false));
+        OPTIONS.read(scope, URL),
+        OPTIONS.read(scope, USERNAME).orElse(null),
+        OPTIONS.read(scope, PASSWORD).orElse(null),
+        OPTIONS.read(scope, SENTINEL_USERNAME).orElse(null),
+        OPTIONS.read(scope, SENTINEL_PASSWORD).orElse(null),
+        OPTIONS.read(scope, PREFIX),
+        OPTIONS.read(scope, CONNECT_TIMEOUT),
+        OPTIONS.read(scope, COMMAND_TIMEOUT),
+        OPTIONS.read(scope, POOL_SIZE),
+        OPTIONS.read(scope, POOL_WAIT),
+        OPTIONS.read(scope, PROBE_INTERVAL),
+        OPTIONS.read(scope, TLS_CA_FILE).orElse(null),
+        OPTIONS.read(scope, TLS_VERIFY_HOSTNAME),
+        OPTIONS.read(scope, HEALTH_REQUIRED));
   }
 
   static List<ProviderConfigProperty> metadata() {
-    return ProviderConfigurationBuilder.create()
-        .property()
-        .name("url")
-        .type(ProviderConfigProperty.STRING_TYPE)
-        .helpText(
-            "Where Redis is: redis://host:port/db, redis-sentinel://host:port,…/master-name?db=n"
-                + " or redis-cluster://host:port,…; with rediss in place of redis over TLS.")
-        .defaultValue(DEFAULT_URL)
-        .add()
-        .property()
-        .name("username")
-        .type(ProviderConfigProperty.STRING_TYPE)
-        .helpText("ACL user. Default: the default user, or the one in the URL.")
-        .add()
-        .property()
-        .name("password")
-        .type(ProviderConfigProperty.STRING_TYPE)
-        .secret(true)
-        .helpText(
-            "Password. Best set in the environment"
-                + " (KC_SPI_REDIS_CONNECTION__DEFAULT__PASSWORD) or Keycloak's keystore.")
-        .add()
-        .property()
-        .name("sentinel-username")
-        .type(ProviderConfigProperty.STRING_TYPE)
-        .helpText("ACL user of the Sentinels.")
-        .add()
-        .property()
-        .name("sentinel-password")
-        .type(ProviderConfigProperty.STRING_TYPE)
-        .secret(true)
-        .helpText("Password of the Sentinels.")
-        .add()
-        .property()
-        .name("prefix")
-        .type(ProviderConfigProperty.STRING_TYPE)
-        .helpText("Put in front of every key; at most 64 printable ASCII characters.")
-        .defaultValue("")
-        .add()
-        .property()
-        .name("connect-timeout")
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText("Longest wait for a connection to be made, 10 to 60000 ms.")
-        .defaultValue(500)
-        .add()
-        .property()
-        .name("command-timeout")
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText("Longest wait for an answer, 10 to 60000 ms.")
-        .defaultValue(1000)
-        .add()
-        .property()
-        .name("pool-size")
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText("Connections to each node, 1 to 1024.")
-        .defaultValue(16)
-        .add()
-        .property()
-        .name("pool-wait")
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText("Longest wait for a free connection, 1 to 60000 ms.")
-        .defaultValue(250)
-        .add()
-        .property()
-        .name("probe-interval")
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText("Time between two probes of Redis, whether it is there or away, 50 to 60000 ms.")
-        .defaultValue(500)
-        .add()
-        .property()
-        .name("tls-ca-file")
-        .type(ProviderConfigProperty.STRING_TYPE)
-        .helpText("PEM file with the certificate authorities to trust. Default: the JVM's.")
-        .add()
-        .property()
-        .name("tls-verify-hostname")
-        .type(ProviderConfigProperty.BOOLEAN_TYPE)
-        .helpText("Whether the certificate must bear the host's name.")
-        .defaultValue(true)
-        .add()
-        .property()
-        .name("health-required")
-        .type(ProviderConfigProperty.BOOLEAN_TYPE)
-        .helpText(
-            "Whether /health/ready is down while Redis is away. Keycloak works without Redis, so"
-                + " that this takes nodes out of the load balancer for no need of its own.")
-        .defaultValue(false)
-        .add()
-        .build();
+    return OPTIONS.metadata();
+  }
+
+  /** Braces would decide the slot of every key: a node of a cluster could have none of its own. */
+  private static String prefix(String text) {
+    if (text.length() > MAX_PREFIX
+        || !text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '{' && c != '}')) {
+      throw new IllegalArgumentException(text);
+    }
+    return text;
   }
 
   @Override
@@ -204,67 +184,5 @@ record RedisConfig(
         + ", healthRequired="
         + healthRequired
         + "]";
-  }
-
-  private static String text(Config.Scope scope, String option, String fallback) {
-    String value = scope.get(option);
-    return value == null || value.isBlank() ? fallback : value.trim();
-  }
-
-  private static @Nullable String optional(Config.Scope scope, String option) {
-    String value = scope.get(option);
-    return value == null || value.isEmpty() ? null : value;
-  }
-
-  private static Duration millis(Config.Scope scope, String option, int fallback) {
-    return Duration.ofMillis(integer(scope, option, fallback));
-  }
-
-  private static int integer(Config.Scope scope, String option, int fallback) {
-    String value = scope.get(option);
-    if (value == null || value.isBlank()) {
-      return fallback;
-    }
-    try {
-      return Integer.parseInt(value.trim());
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          OPTION_PREFIX + option + " must be a whole number, not '" + value + "'", e);
-    }
-  }
-
-  private static boolean flag(Config.Scope scope, String option, boolean fallback) {
-    String value = scope.get(option);
-    if (value == null || value.isBlank()) {
-      return fallback;
-    }
-    return switch (value.trim()) {
-      case "true" -> true;
-      case "false" -> false;
-      default ->
-          throw new IllegalArgumentException(
-              OPTION_PREFIX + option + " must be true or false, not '" + value + "'");
-    };
-  }
-
-  private static void requireMillis(String option, Duration value, long min, long max) {
-    if (value.toMillis() < min || value.toMillis() > max) {
-      throw new IllegalArgumentException(
-          OPTION_PREFIX
-              + option
-              + " must be "
-              + min
-              + " to "
-              + max
-              + " ms, not "
-              + value.toMillis());
-    }
-  }
-
-  private static void requireRange(String option, int value, int min, int max) {
-    if (value < min || value > max) {
-      throw new IllegalArgumentException(
-          OPTION_PREFIX + option + " must be " + min + " to " + max + ", not " + value);
-    }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.options.MapScope;
 import dev.bulwark.redis.process.Programs;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -130,7 +131,7 @@ class GuardedRedisConnectionTest {
     try (GuardedRedisConnection connection =
         new GuardedRedisConnection(
             RedisConfig.from(
-                TestScope.of("url", "rediss://127.0.0.1:" + port, "tls-ca-file", "/no/such/ca")),
+                MapScope.of("url", "rediss://127.0.0.1:" + port, "tls-ca-file", "/no/such/ca")),
             Clock.systemUTC())) {
       connection.start();
       awaitError(connection, "spi-redis-connection--default--tls-ca-file");
@@ -153,7 +154,7 @@ class GuardedRedisConnectionTest {
   private static void assertUnusable(String option, String value, String error) {
     try (GuardedRedisConnection connection =
         new GuardedRedisConnection(
-            RedisConfig.from(TestScope.of(option, value)), Clock.systemUTC())) {
+            RedisConfig.from(MapScope.of(option, value)), Clock.systemUTC())) {
       connection.start();
       awaitError(connection, error);
     }
@@ -173,7 +174,7 @@ class GuardedRedisConnectionTest {
   private GuardedRedisConnection connection() {
     return new GuardedRedisConnection(
         RedisConfig.from(
-            TestScope.of(
+            MapScope.of(
                 "url", "redis://127.0.0.1:" + port, "probe-interval", "50", "prefix", "test:")),
         Clock.systemUTC());
   }

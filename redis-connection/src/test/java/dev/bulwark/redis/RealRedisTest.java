@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.options.MapScope;
 import dev.bulwark.redis.process.RedisClusterGroup;
 import dev.bulwark.redis.process.RedisKind;
 import dev.bulwark.redis.process.RedisProcess;
@@ -359,7 +360,7 @@ class RealRedisTest {
             .flatMap(e -> Stream.of(e.getKey(), e.getValue()))
             .toArray(String[]::new);
     GuardedRedisConnection connection =
-        new GuardedRedisConnection(RedisConfig.from(TestScope.of(flat)), Clock.systemUTC());
+        new GuardedRedisConnection(RedisConfig.from(MapScope.of(flat)), Clock.systemUTC());
     connection.start();
     return connection;
   }

@@ -3,6 +3,7 @@ package dev.bulwark.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bulwark.options.MapScope;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,7 @@ class RedisConfigTest {
 
   @Test
   void defaults() {
-    RedisConfig config = RedisConfig.from(TestScope.of());
+    RedisConfig config = RedisConfig.from(MapScope.of());
     assertThat(config.url()).isEqualTo("redis://localhost:6379");
     assertThat(config.prefix()).isEmpty();
     assertThat(config.commandTimeout()).isEqualTo(Duration.ofSeconds(1));
@@ -23,18 +24,19 @@ class RedisConfigTest {
 
   @ParameterizedTest
   @CsvSource({
-    "connect-timeout, 9, 10 to 60000 ms",
-    "command-timeout, 60001, 10 to 60000 ms",
-    "pool-size, 0, 1 to 1024",
-    "pool-wait, 0, 1 to 60000 ms",
-    "probe-interval, 49, 50 to 60000 ms",
-    "pool-size, many, a whole number",
+    "connect-timeout, 9, 10..60000 ms",
+    "command-timeout, 60001, 10..60000 ms",
+    "pool-size, 0, 1..1024",
+    "pool-wait, 0, 1..60000 ms",
+    "probe-interval, 49, 50..60000 ms",
+    "pool-size, 1025, 1..1024",
+    "pool-size, many, 1..1024",
     "tls-verify-hostname, yes, true or false",
     "prefix, with space, printable ASCII",
-    "prefix, {app}:, must not contain"
+    "prefix, {app}:, { and }"
   })
   void aBadValueNamesTheOptionAndTheRange(String option, String value, String range) {
-    assertThatThrownBy(() -> RedisConfig.from(TestScope.of(option, value)))
+    assertThatThrownBy(() -> RedisConfig.from(MapScope.of(option, value)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("spi-redis-connection--default--" + option)
         .hasMessageContaining(range);
@@ -44,7 +46,7 @@ class RedisConfigTest {
   void secretsAreNotShown() {
     RedisConfig config =
         RedisConfig.from(
-            TestScope.of(
+            MapScope.of(
                 "url",
                 "redis://u:in-url@host",
                 "password",
