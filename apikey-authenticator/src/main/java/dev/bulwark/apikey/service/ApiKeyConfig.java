@@ -2,10 +2,11 @@ package dev.bulwark.apikey.service;
 
 import dev.bulwark.limit.Limits;
 import dev.bulwark.limit.address.Network;
+import dev.bulwark.options.Option;
+import dev.bulwark.options.ProviderOptions;
 import java.util.List;
 import org.keycloak.Config;
 import org.keycloak.provider.ProviderConfigProperty;
-import org.keycloak.provider.ProviderConfigurationBuilder;
 
 /**
  * The options of {@code --spi-api-key--default--…}, checked.
@@ -37,186 +38,123 @@ public record ApiKeyConfig(
     boolean newNetworkNotice,
     List<Network> verifyAllowedAddresses) {
 
-  static final String PREFIX = "spi-api-key--default--";
-
-  static final String CACHE_SIZE = "cache-size";
-  static final String USAGE_FLUSH = "usage-flush-seconds";
-  static final String TOKEN_MAX = "token-max-seconds";
-  static final String STEP_UP = "step-up-max-age-seconds";
-  static final String WRONG_KEYS = "wrong-keys-per-minute";
-  static final String OVERLAP = "rotation-max-overlap-seconds";
-  static final String SWEEP = "sweep-seconds";
-  static final String LOCKED = "refuse-locked-owner";
-  static final String PENDING = "refuse-pending-actions";
-  static final String EXPIRY_NOTICE = "expiry-notice-days";
-  static final String NEW_NETWORK = "new-network-notice";
-  static final String ALLOWED = "verify-allowed-addresses";
+  private static final String PREFIX = "spi-api-key--default--";
 
   /** As long as on the page in the shipped realm ({@code max_auth_age}). */
   private static final int STEP_UP_DEFAULT = 300;
 
-  /**
-   * Checks the ranges.
-   *
-   * @throws IllegalArgumentException naming the option and the range allowed
-   */
+  private static final Option<Integer> CACHE_SIZE =
+      Option.number("cache-size", 0, 10_000_000, 100_000, "Keys whose owner a node remembers.");
+  private static final Option<Integer> USAGE_FLUSH =
+      Option.number(
+          "usage-flush-seconds", 1, 3_600, 10, "Seconds between two writes of usage counters.");
+  private static final Option<Integer> TOKEN_MAX =
+      Option.number(
+          "token-max-seconds", 10, 3_600, 300, "Longest life of an exchanged token, in seconds.");
+  private static final Option<Integer> STEP_UP =
+      Option.number(
+          "step-up-max-age-seconds",
+          0,
+          86_400,
+          STEP_UP_DEFAULT,
+          "How recent the login of the owner must be to make, rotate or widen a key, in seconds; 0 for any time.");
+  private static final Option<Integer> WRONG_KEYS =
+      Option.number(
+          "wrong-keys-per-minute",
+          0,
+          Limits.MOST,
+          30,
+          "Wrong keys per address (IPv6: /64) in any minute, at all nodes together, before 429; 0 for any number.");
+  private static final Option<Integer> OVERLAP =
+      Option.number(
+          "rotation-max-overlap-seconds",
+          0,
+          31_536_000,
+          2_592_000,
+          "Longest overlap of a rotation, in seconds.");
+  private static final Option<Integer> SWEEP =
+      Option.number(
+          "sweep-seconds",
+          1,
+          86_400,
+          60,
+          "Seconds between two removals of rotated keys whose overlap is over, and of rows that no credential stands behind.");
+  private static final Option<Boolean> LOCKED =
+      Option.flag(
+          "refuse-locked-owner",
+          false,
+          "Whether a temporary brute-force lockout of the owner stops the keys too. Then anyone who"
+              + " guesses at the owner's password stops them.");
+  private static final Option<Boolean> PENDING =
+      Option.flag(
+          "refuse-pending-actions",
+          true,
+          "Whether pending required actions of the owner (a new password, an address to confirm)"
+              + " stop the keys too, until the owner has done them at a login. Keycloak's password"
+              + " grant and JWT grant do the same.");
+  private static final Option<Integer> EXPIRY_NOTICE =
+      Option.number(
+          "expiry-notice-days",
+          0,
+          365,
+          7,
+          "Days before the end of a user's key at which its owner gets a mail; 0 for never.");
+  private static final Option<Boolean> NEW_NETWORK =
+      Option.flag(
+          "new-network-notice",
+          false,
+          "Whether owners get a mail about uses from networks that are new for a key.");
+  private static final Option<List<Network>> ALLOWED =
+      Option.parsed(
+          "verify-allowed-addresses",
+          "addresses or networks separated by commas",
+          "",
+          Network::parseList,
+          "Addresses and networks (CIDR) that may call `verify` without client credentials.");
+
+  private static final ProviderOptions OPTIONS =
+      new ProviderOptions(
+          PREFIX,
+          CACHE_SIZE,
+          USAGE_FLUSH,
+          TOKEN_MAX,
+          STEP_UP,
+          WRONG_KEYS,
+          OVERLAP,
+          SWEEP,
+          LOCKED,
+          PENDING,
+          EXPIRY_NOTICE,
+          NEW_NETWORK,
+          ALLOWED);
+
+  /** Takes checked values. */
   public ApiKeyConfig {
-    check(CACHE_SIZE, cacheSize, 0, 10_000_000);
-    check(USAGE_FLUSH, usageFlushSeconds, 1, 3_600);
-    check(TOKEN_MAX, tokenMaxSeconds, 10, 3_600);
-    check(STEP_UP, stepUpMaxAgeSeconds, 0, 86_400);
-    check(WRONG_KEYS, wrongKeysPerMinute, 0, Limits.MOST);
-    check(OVERLAP, rotationMaxOverlapSeconds, 0, 31_536_000);
-    check(SWEEP, sweepSeconds, 1, 86_400);
-    check(EXPIRY_NOTICE, expiryNoticeDays, 0, 365);
     verifyAllowedAddresses = List.copyOf(verifyAllowedAddresses);
   }
 
-  /** Reads the options of a provider. */
+  /**
+   * Reads and checks the options of a provider.
+   *
+   * @throws IllegalArgumentException naming the option and what is allowed
+   */
   static ApiKeyConfig of(Config.Scope scope) {
     return new ApiKeyConfig(
-        number(scope, CACHE_SIZE, 100_000),
-        number(scope, USAGE_FLUSH, 10),
-        number(scope, TOKEN_MAX, 300),
-        number(scope, STEP_UP, STEP_UP_DEFAULT),
-        number(scope, WRONG_KEYS, 30),
-        number(scope, OVERLAP, 2_592_000),
-        number(scope, SWEEP, 60),
-        flag(scope, LOCKED, false),
-        flag(scope, PENDING, true),
-        number(scope, EXPIRY_NOTICE, 7),
-        flag(scope, NEW_NETWORK, false),
-        ranges(scope));
+        OPTIONS.read(scope, CACHE_SIZE),
+        OPTIONS.read(scope, USAGE_FLUSH),
+        OPTIONS.read(scope, TOKEN_MAX),
+        OPTIONS.read(scope, STEP_UP),
+        OPTIONS.read(scope, WRONG_KEYS),
+        OPTIONS.read(scope, OVERLAP),
+        OPTIONS.read(scope, SWEEP),
+        OPTIONS.read(scope, LOCKED),
+        OPTIONS.read(scope, PENDING),
+        OPTIONS.read(scope, EXPIRY_NOTICE),
+        OPTIONS.read(scope, NEW_NETWORK),
+        OPTIONS.read(scope, ALLOWED));
   }
 
   static List<ProviderConfigProperty> metadata() {
-    return ProviderConfigurationBuilder.create()
-        .property()
-        .name(CACHE_SIZE)
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText("Most keys whose owner this node remembers (0 to 10000000).")
-        .defaultValue(100_000)
-        .add()
-        .property()
-        .name(USAGE_FLUSH)
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText("Seconds between two writes of usage counters (1 to 3600).")
-        .defaultValue(10)
-        .add()
-        .property()
-        .name(TOKEN_MAX)
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText("Longest life in seconds of a token exchanged for a key (10 to 3600).")
-        .defaultValue(300)
-        .add()
-        .property()
-        .name(STEP_UP)
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText(
-            "Seconds since the owner's login within which a key can be made or rotated"
-                + " (0 to 86400, 0 for any time).")
-        .defaultValue(STEP_UP_DEFAULT)
-        .add()
-        .property()
-        .name(WRONG_KEYS)
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText(
-            "Wrong keys per address and minute, at all nodes together, before 429 (0 to 10000, 0 for"
-                + " any number).")
-        .defaultValue(30)
-        .add()
-        .property()
-        .name(OVERLAP)
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText("Longest overlap in seconds that a rotation may ask for (0 to 31536000).")
-        .defaultValue(2_592_000)
-        .add()
-        .property()
-        .name(SWEEP)
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText(
-            "Seconds between two removals of rotated keys whose overlap is over (1 to 86400).")
-        .defaultValue(60)
-        .add()
-        .property()
-        .name(LOCKED)
-        .type(ProviderConfigProperty.BOOLEAN_TYPE)
-        .helpText("Whether a temporary brute-force lock-out of the owner stops the keys too.")
-        .defaultValue(false)
-        .add()
-        .property()
-        .name(PENDING)
-        .type(ProviderConfigProperty.BOOLEAN_TYPE)
-        .helpText(
-            "Whether pending required actions of the owner, a new password for example, stop the"
-                + " keys too.")
-        .defaultValue(true)
-        .add()
-        .property()
-        .name(EXPIRY_NOTICE)
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText(
-            "Days before the end of a key at which its owner is told (0 to 365, 0 for never).")
-        .defaultValue(7)
-        .add()
-        .property()
-        .name(NEW_NETWORK)
-        .type(ProviderConfigProperty.BOOLEAN_TYPE)
-        .helpText("Whether owners are told of uses from networks that are new for a key.")
-        .defaultValue(false)
-        .add()
-        .property()
-        .name(ALLOWED)
-        .type(ProviderConfigProperty.STRING_TYPE)
-        .helpText(
-            "Addresses or networks, separated by commas, that may call verify without"
-                + " client credentials.")
-        .defaultValue("")
-        .add()
-        .build();
-  }
-
-  private static int number(Config.Scope scope, String option, int otherwise) {
-    String value = scope.get(option);
-    if (value == null || value.isBlank()) {
-      return otherwise;
-    }
-    try {
-      return Integer.parseInt(value.trim());
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          PREFIX + option + " must be a whole number, but is '" + value + "'", e);
-    }
-  }
-
-  private static boolean flag(Config.Scope scope, String option, boolean otherwise) {
-    String value = scope.get(option);
-    if (value == null || value.isBlank()) {
-      return otherwise;
-    }
-    return switch (value.trim()) {
-      case "true" -> true;
-      case "false" -> false;
-      default ->
-          throw new IllegalArgumentException(
-              PREFIX + option + " must be true or false, but is '" + value + "'");
-    };
-  }
-
-  private static List<Network> ranges(Config.Scope scope) {
-    String value = scope.get(ALLOWED);
-    try {
-      return value == null ? List.of() : Network.parseList(value);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          PREFIX + ALLOWED + " must list addresses or networks: " + e.getMessage(), e);
-    }
-  }
-
-  private static void check(String option, int value, int min, int max) {
-    if (value < min || value > max) {
-      throw new IllegalArgumentException(
-          PREFIX + option + " must be " + min + " to " + max + ", but is " + value);
-    }
+    return OPTIONS.metadata();
   }
 }
