@@ -1,17 +1,17 @@
 package dev.bulwark.breached;
 
 import dev.bulwark.breached.range.RangeSettings;
+import dev.bulwark.options.Option;
+import dev.bulwark.options.ProviderOptions;
 import java.net.URI;
-import java.net.URISyntaxException;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.provider.ProviderConfigProperty;
-import org.keycloak.provider.ProviderConfigurationBuilder;
 
 /**
  * The options of policy {@value BreachedPasswordPolicyProviderFactory#ID} (spec P9). They hold for
@@ -32,33 +32,89 @@ record BreachedPasswordConfig(
 
   static final String PREFIX = "spi-password-policy--breached-password--";
 
-  static final String ONLINE = "online";
-  static final String URL = "url";
-  static final String UNREACHABLE = "unreachable";
-  static final String CONNECT_TIMEOUT = "connect-timeout";
-  static final String REQUEST_TIMEOUT = "request-timeout";
-  static final String BREAKER_FAILURES = "breaker-failures";
-  static final String BREAKER_PAUSE = "breaker-pause";
-  static final String CACHE_ENTRIES = "cache-entries";
-  static final String CACHE_TTL = "cache-ttl";
-  static final String OFFLINE_INDEX = "offline-index";
-  static final String OFFLINE_CHECK_INTERVAL = "offline-check-interval";
-
-  private static final String DEFAULT_URL = "https://api.pwnedpasswords.com/range/";
-  private static final int DEFAULT_CONNECT_TIMEOUT = 1000;
-  private static final int DEFAULT_REQUEST_TIMEOUT = 2000;
-  private static final int MAX_TIMEOUT = 30_000;
   private static final int MIN_TIMEOUT = 50;
-  private static final int DEFAULT_BREAKER_FAILURES = 3;
-  private static final int MAX_BREAKER_FAILURES = 1000;
-  private static final int DEFAULT_BREAKER_PAUSE = 30;
-  private static final int MAX_BREAKER_PAUSE = 3600;
-  private static final int DEFAULT_CACHE_ENTRIES = 256;
-  private static final int MAX_CACHE_ENTRIES = 100_000;
-  private static final int DEFAULT_CACHE_TTL = 3600;
-  private static final int MAX_CACHE_TTL = 7 * 86_400;
-  private static final int DEFAULT_CHECK_INTERVAL = 60;
-  private static final int MAX_CHECK_INTERVAL = 86_400;
+  private static final int MAX_TIMEOUT = 30_000;
+
+  private static final Option<Boolean> ONLINE =
+      Option.flag(
+          "online",
+          true,
+          "Whether the range API of Have I Been Pwned is asked. Five hexadecimal digits of a"
+              + " password's SHA-1 leave the server. With `false`, the offline list decides alone.");
+  static final Option<URI> URL =
+      Option.parsed(
+          "url",
+          "an http or https URL with a host, without query and user",
+          "https://api.pwnedpasswords.com/range/",
+          BreachedPasswordConfig::url,
+          "Base URL of the range API or of a mirror; the five digits are appended.");
+  private static final Option<UnreachablePolicy> UNREACHABLE =
+      Option.choice(
+          "unreachable",
+          UnreachablePolicy.values(),
+          UnreachablePolicy::label,
+          UnreachablePolicy.OFFLINE_LIST,
+          "While the range API gives no reliable answer: `offline-list` asks the offline list,"
+              + " `reject` refuses the password, `accept` accepts it unchecked.");
+  private static final Option<Duration> CONNECT_TIMEOUT =
+      Option.millis(
+          "connect-timeout",
+          MIN_TIMEOUT,
+          MAX_TIMEOUT,
+          1000,
+          "Time for a connection to the range API.");
+  private static final Option<Duration> REQUEST_TIMEOUT =
+      Option.millis(
+          "request-timeout",
+          MIN_TIMEOUT,
+          MAX_TIMEOUT,
+          2000,
+          "Time for the whole exchange with the range API.");
+  private static final Option<Integer> BREAKER_FAILURES =
+      Option.number(
+          "breaker-failures",
+          1,
+          1000,
+          3,
+          "Failures in a row after which the range API is left alone.");
+  private static final Option<Duration> BREAKER_PAUSE =
+      Option.seconds(
+          "breaker-pause",
+          1,
+          3600,
+          30,
+          "Time for which it is left alone. A `Retry-After` of the service takes precedence, up to"
+              + " 10 minutes.");
+  private static final Option<Integer> CACHE_ENTRIES =
+      Option.number("cache-entries", 0, 100_000, 256, "Ranges kept in memory, about 20 KB each.");
+  private static final Option<Duration> CACHE_TTL =
+      Option.seconds("cache-ttl", 1, 7 * 86_400, 3600, "Time for which a range is kept.");
+  static final Option<Optional<Path>> OFFLINE_INDEX =
+      Option.parsed(
+          "offline-index",
+          "a file name",
+          "",
+          text -> text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text)),
+          "Index file made by `bulwark-breached-index`, used beside the shipped list. Replace it by"
+              + " a rename; no restart is needed.");
+  private static final Option<Duration> OFFLINE_CHECK_INTERVAL =
+      Option.seconds(
+          "offline-check-interval", 1, 86_400, 60, "Time between looks for a replaced index file.");
+
+  private static final ProviderOptions OPTIONS =
+      new ProviderOptions(
+          PREFIX,
+          ONLINE,
+          URL,
+          UNREACHABLE,
+          CONNECT_TIMEOUT,
+          REQUEST_TIMEOUT,
+          BREAKER_FAILURES,
+          BREAKER_PAUSE,
+          CACHE_ENTRIES,
+          CACHE_TTL,
+          OFFLINE_INDEX,
+          OFFLINE_CHECK_INTERVAL);
 
   /**
    * Reads and checks the options.
@@ -66,165 +122,36 @@ record BreachedPasswordConfig(
    * @throws IllegalArgumentException naming the option and what is allowed
    */
   static BreachedPasswordConfig of(Config.Scope scope) {
-    OptionReader options = new OptionReader(scope, PREFIX);
-    String unreachable = options.text(UNREACHABLE);
-    UnreachablePolicy policy =
-        unreachable == null
-            ? UnreachablePolicy.OFFLINE_LIST
-            : UnreachablePolicy.ofLabel(unreachable)
-                .orElseThrow(
-                    () ->
-                        options.invalid(
-                            UNREACHABLE, unreachable, "offline-list, reject or accept"));
-    RangeSettings range =
-        new RangeSettings(
-            url(options),
-            Duration.ofMillis(
-                options.number(CONNECT_TIMEOUT, DEFAULT_CONNECT_TIMEOUT, MIN_TIMEOUT, MAX_TIMEOUT)),
-            Duration.ofMillis(
-                options.number(REQUEST_TIMEOUT, DEFAULT_REQUEST_TIMEOUT, MIN_TIMEOUT, MAX_TIMEOUT)),
-            options.number(BREAKER_FAILURES, DEFAULT_BREAKER_FAILURES, 1, MAX_BREAKER_FAILURES),
-            Duration.ofSeconds(
-                options.number(BREAKER_PAUSE, DEFAULT_BREAKER_PAUSE, 1, MAX_BREAKER_PAUSE)),
-            options.number(CACHE_ENTRIES, DEFAULT_CACHE_ENTRIES, 0, MAX_CACHE_ENTRIES),
-            Duration.ofSeconds(options.number(CACHE_TTL, DEFAULT_CACHE_TTL, 1, MAX_CACHE_TTL)));
     return new BreachedPasswordConfig(
-        options.flag(ONLINE, true),
-        range,
-        policy,
-        path(options),
-        Duration.ofSeconds(
-            options.number(OFFLINE_CHECK_INTERVAL, DEFAULT_CHECK_INTERVAL, 1, MAX_CHECK_INTERVAL)));
+        OPTIONS.read(scope, ONLINE),
+        new RangeSettings(
+            OPTIONS.read(scope, URL),
+            OPTIONS.read(scope, CONNECT_TIMEOUT),
+            OPTIONS.read(scope, REQUEST_TIMEOUT),
+            OPTIONS.read(scope, BREAKER_FAILURES),
+            OPTIONS.read(scope, BREAKER_PAUSE),
+            OPTIONS.read(scope, CACHE_ENTRIES),
+            OPTIONS.read(scope, CACHE_TTL)),
+        OPTIONS.read(scope, UNREACHABLE),
+        OPTIONS.read(scope, OFFLINE_INDEX).orElse(null),
+        OPTIONS.read(scope, OFFLINE_CHECK_INTERVAL));
   }
 
-  private static URI url(OptionReader options) {
-    String value = options.text(URL);
-    String text = value == null ? DEFAULT_URL : value;
-    String allowed = "an http or https URL with a host, without query and user";
-    try {
-      URI uri = new URI(text.endsWith("/") ? text : text + "/");
-      String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-      if ((scheme.equals("https") || scheme.equals("http"))
-          && uri.getHost() != null
-          && uri.getRawUserInfo() == null
-          && uri.getRawQuery() == null
-          && uri.getRawFragment() == null) {
-        return uri;
-      }
-    } catch (URISyntaxException e) {
-      throw options.invalid(URL, text, allowed);
+  private static URI url(String text) {
+    URI uri = URI.create(text.endsWith("/") ? text : text + "/");
+    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+    if (!(scheme.equals("https") || scheme.equals("http"))
+        || uri.getHost() == null
+        || uri.getRawUserInfo() != null
+        || uri.getRawQuery() != null
+        || uri.getRawFragment() != null) {
+      throw new IllegalArgumentException(text);
     }
-    throw options.invalid(URL, text, allowed);
-  }
-
-  private static @Nullable Path path(OptionReader options) {
-    String value = options.text(OFFLINE_INDEX);
-    try {
-      return value == null ? null : Path.of(value);
-    } catch (InvalidPathException e) {
-      throw options.invalid(OFFLINE_INDEX, value, "a file name");
-    }
+    return uri;
   }
 
   /** The options, for Keycloak's {@code --help} and the documentation. */
   static List<ProviderConfigProperty> metadata() {
-    ProviderConfigurationBuilder builder = ProviderConfigurationBuilder.create();
-    builder
-        .property()
-        .name(ONLINE)
-        .type(ProviderConfigProperty.BOOLEAN_TYPE)
-        .defaultValue(true)
-        .helpText(
-            "Ask the range API of Have I Been Pwned. Five hexadecimal digits of a password's SHA-1 leave the server. With false, the offline list decides alone.")
-        .add();
-    text(
-        builder,
-        URL,
-        DEFAULT_URL,
-        "Base URL of the range API or of a mirror; the five digits are appended.");
-    builder
-        .property()
-        .name(UNREACHABLE)
-        .type(ProviderConfigProperty.STRING_TYPE)
-        .options("offline-list", "reject", "accept")
-        .defaultValue(UnreachablePolicy.OFFLINE_LIST.label())
-        .helpText(
-            "What happens while the range API gives no reliable answer: offline-list asks the offline list, reject refuses the password, accept accepts it unchecked.")
-        .add();
-    number(
-        builder,
-        CONNECT_TIMEOUT,
-        DEFAULT_CONNECT_TIMEOUT,
-        "Milliseconds for a connection to the range API, "
-            + MIN_TIMEOUT
-            + " to "
-            + MAX_TIMEOUT
-            + ".");
-    number(
-        builder,
-        REQUEST_TIMEOUT,
-        DEFAULT_REQUEST_TIMEOUT,
-        "Milliseconds for the whole exchange with the range API, "
-            + MIN_TIMEOUT
-            + " to "
-            + MAX_TIMEOUT
-            + ".");
-    number(
-        builder,
-        BREAKER_FAILURES,
-        DEFAULT_BREAKER_FAILURES,
-        "Failures in a row after which the range API is left alone, 1 to "
-            + MAX_BREAKER_FAILURES
-            + ".");
-    number(
-        builder,
-        BREAKER_PAUSE,
-        DEFAULT_BREAKER_PAUSE,
-        "Seconds for which it is left alone, 1 to "
-            + MAX_BREAKER_PAUSE
-            + "; a Retry-After of the service takes precedence, up to 10 minutes.");
-    number(
-        builder,
-        CACHE_ENTRIES,
-        DEFAULT_CACHE_ENTRIES,
-        "Ranges kept in memory, 0 to " + MAX_CACHE_ENTRIES + ", about 20 KB each.");
-    number(
-        builder,
-        CACHE_TTL,
-        DEFAULT_CACHE_TTL,
-        "Seconds for which a range is kept, 1 to " + MAX_CACHE_TTL + ".");
-    text(
-        builder,
-        OFFLINE_INDEX,
-        null,
-        "Index file made by bulwark-breached-index, used beside the shipped list of common passwords. Replace it by a rename; it is taken up without a restart.");
-    number(
-        builder,
-        OFFLINE_CHECK_INTERVAL,
-        DEFAULT_CHECK_INTERVAL,
-        "Seconds between looks for a replaced index file, 1 to " + MAX_CHECK_INTERVAL + ".");
-    return builder.build();
-  }
-
-  private static void text(
-      ProviderConfigurationBuilder builder, String name, @Nullable String value, String help) {
-    builder
-        .property()
-        .name(name)
-        .type(ProviderConfigProperty.STRING_TYPE)
-        .defaultValue(value)
-        .helpText(help)
-        .add();
-  }
-
-  private static void number(
-      ProviderConfigurationBuilder builder, String name, int value, String help) {
-    builder
-        .property()
-        .name(name)
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .defaultValue(value)
-        .helpText(help)
-        .add();
+    return OPTIONS.metadata();
   }
 }

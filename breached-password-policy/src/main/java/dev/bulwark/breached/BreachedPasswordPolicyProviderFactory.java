@@ -84,9 +84,9 @@ public final class BreachedPasswordPolicyProviderFactory
         file = new IndexFile(own, options.offlineCheckInterval());
       } catch (IOException e) {
         throw new IllegalArgumentException(
-            "--"
+            "Option "
                 + BreachedPasswordConfig.PREFIX
-                + BreachedPasswordConfig.OFFLINE_INDEX
+                + BreachedPasswordConfig.OFFLINE_INDEX.name()
                 + " names "
                 + own
                 + ", which cannot be used as an index: "
@@ -116,9 +116,9 @@ public final class BreachedPasswordPolicyProviderFactory
     }
     if ("http".equalsIgnoreCase(url.getScheme())) {
       LOG.warn(
-          "--{}{} is not HTTPS: answers about breached passwords can be forged on the way",
+          "Option {}{} is not HTTPS: answers about breached passwords can be forged on the way",
           BreachedPasswordConfig.PREFIX,
-          BreachedPasswordConfig.URL);
+          BreachedPasswordConfig.URL.name());
     }
     return new RangeClient(options.range(), proxies, authenticator, meters::requested);
   }

@@ -1,8 +1,6 @@
 package dev.bulwark.breached;
 
-import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
 
 /** What becomes of a password while the range API gives no reliable answer (spec P9). */
 enum UnreachablePolicy {
@@ -16,9 +14,5 @@ enum UnreachablePolicy {
   /** As written in the option and in events. */
   String label() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
-
-  static Optional<UnreachablePolicy> ofLabel(String label) {
-    return Arrays.stream(values()).filter(policy -> policy.label().equals(label)).findAny();
   }
 }

@@ -1,7 +1,8 @@
 package dev.bulwark.breached.login;
 
 import dev.bulwark.breached.BreachedPasswordPolicyProviderFactory;
-import dev.bulwark.breached.OptionReader;
+import dev.bulwark.options.Option;
+import dev.bulwark.options.ProviderOptions;
 import io.micrometer.core.instrument.Metrics;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,6 @@ import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.policy.PasswordPolicyProvider;
 import org.keycloak.policy.PasswordPolicyProviderFactory;
 import org.keycloak.provider.ProviderConfigProperty;
-import org.keycloak.provider.ProviderConfigurationBuilder;
 import org.keycloak.provider.ProviderFactory;
 
 /**
@@ -25,12 +25,13 @@ public final class AtLoginPolicyFactory implements PasswordPolicyProviderFactory
   public static final String ID = "breachedPasswordAtLogin";
 
   static final String PREFIX = "spi-password-policy--breached-password-at-login--";
-  static final String NOTICE_DAYS = "notice-days";
 
-  private static final int DEFAULT_NOTICE_DAYS = 30;
-  private static final int MAX_NOTICE_DAYS = 3650;
+  private static final Option<Integer> NOTICE_DAYS =
+      Option.number(
+          "notice-days", 1, 3650, 30, "Days between two notices about the same breached password.");
+  private static final ProviderOptions OPTIONS = new ProviderOptions(PREFIX, NOTICE_DAYS);
 
-  private int noticeDays = DEFAULT_NOTICE_DAYS;
+  private int noticeDays;
   private @Nullable NoticeQueue notices;
   private @Nullable LoginCheck check;
 
@@ -41,9 +42,7 @@ public final class AtLoginPolicyFactory implements PasswordPolicyProviderFactory
    */
   @Override
   public void init(Config.Scope scope) {
-    noticeDays =
-        new OptionReader(scope, PREFIX)
-            .number(NOTICE_DAYS, DEFAULT_NOTICE_DAYS, 1, MAX_NOTICE_DAYS);
+    noticeDays = OPTIONS.read(scope, NOTICE_DAYS);
   }
 
   @Override
@@ -105,16 +104,6 @@ public final class AtLoginPolicyFactory implements PasswordPolicyProviderFactory
 
   @Override
   public List<ProviderConfigProperty> getConfigMetadata() {
-    return ProviderConfigurationBuilder.create()
-        .property()
-        .name(NOTICE_DAYS)
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .defaultValue(DEFAULT_NOTICE_DAYS)
-        .helpText(
-            "Days between two notices about the same breached password, 1 to "
-                + MAX_NOTICE_DAYS
-                + ".")
-        .add()
-        .build();
+    return OPTIONS.metadata();
   }
 }
