@@ -1,8 +1,9 @@
 package dev.bulwark.notify;
 
+import dev.bulwark.options.Option;
+import dev.bulwark.options.ProviderOptions;
 import io.micrometer.core.instrument.Metrics;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.events.EventListenerProvider;
@@ -10,7 +11,6 @@ import org.keycloak.events.EventListenerProviderFactory;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.provider.ProviderConfigProperty;
-import org.keycloak.provider.ProviderConfigurationBuilder;
 
 /**
  * Event listener {@value #ID}: a realm that names it in its event listeners mails its users. The
@@ -21,9 +21,14 @@ public final class NotificationListenerFactory implements EventListenerProviderF
   /** Part of every realm's stored list of event listeners: a data format, never to change. */
   public static final String ID = "bulwark-notifications";
 
-  static final String NEW_DEVICE = "new-device";
-
-  private static final String PREFIX = "--spi-events-listener--" + ID + "--";
+  private static final Option<Boolean> NEW_DEVICE =
+      Option.flag(
+          "new-device",
+          true,
+          "Whether users get a mail about logins in a browser in which they have not logged in"
+              + " before.");
+  private static final ProviderOptions OPTIONS =
+      new ProviderOptions("spi-events-listener--" + ID + "--", NEW_DEVICE);
 
   private boolean newDevices = true;
   private @Nullable MailQueue mails;
@@ -35,16 +40,7 @@ public final class NotificationListenerFactory implements EventListenerProviderF
    */
   @Override
   public void init(Config.Scope scope) {
-    @Nullable String value = scope.get(NEW_DEVICE);
-    newDevices =
-        value == null
-            || switch (value.trim().toLowerCase(Locale.ROOT)) {
-              case "", "true" -> true;
-              case "false" -> false;
-              default ->
-                  throw new IllegalArgumentException(
-                      PREFIX + NEW_DEVICE + " is '" + value + "', allowed is true or false");
-            };
+    newDevices = OPTIONS.read(scope, NEW_DEVICE);
   }
 
   @Override
@@ -74,13 +70,6 @@ public final class NotificationListenerFactory implements EventListenerProviderF
 
   @Override
   public List<ProviderConfigProperty> getConfigMetadata() {
-    return ProviderConfigurationBuilder.create()
-        .property()
-        .name(NEW_DEVICE)
-        .type(ProviderConfigProperty.BOOLEAN_TYPE)
-        .defaultValue(true)
-        .helpText("Mail users about logins in a browser on which they have not logged in before.")
-        .add()
-        .build();
+    return OPTIONS.metadata();
   }
 }

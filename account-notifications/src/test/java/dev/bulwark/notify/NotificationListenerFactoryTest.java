@@ -3,7 +3,7 @@ package dev.bulwark.notify;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Set;
+import dev.bulwark.options.MapScope;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
@@ -27,33 +27,11 @@ class NotificationListenerFactoryTest {
     assertThatThrownBy(() -> new NotificationListenerFactory().init(scope(value)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "--spi-events-listener--bulwark-notifications--new-device is '"
-                + value
-                + "', allowed is true or false");
+            "Option spi-events-listener--bulwark-notifications--new-device must be true or false, is "
+                + value);
   }
 
   private static Config.Scope scope(@Nullable String newDevice) {
-    return new Config.AbstractScope() {
-      @Override
-      public @Nullable String get(String key) {
-        return key.equals("new-device") ? newDevice : null;
-      }
-
-      @Override
-      public Config.Scope scope(String... scope) {
-        return this;
-      }
-
-      @Override
-      public Config.Scope root() {
-        return this;
-      }
-
-      @Override
-      @Deprecated
-      public Set<String> getPropertyNames() {
-        return Set.of("new-device");
-      }
-    };
+    return newDevice == null ? MapScope.of() : MapScope.of("new-device", newDevice);
   }
 }
