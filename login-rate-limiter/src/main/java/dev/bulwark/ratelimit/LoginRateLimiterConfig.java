@@ -2,11 +2,12 @@ package dev.bulwark.ratelimit;
 
 import dev.bulwark.limit.Limits;
 import dev.bulwark.limit.address.Network;
+import dev.bulwark.options.Option;
+import dev.bulwark.options.ProviderOptions;
 import java.time.Duration;
 import java.util.List;
 import org.keycloak.Config;
 import org.keycloak.provider.ProviderConfigProperty;
-import org.keycloak.provider.ProviderConfigurationBuilder;
 
 /**
  * The options of {@code --spi-login-rate-limiter--default--…}, checked.
@@ -54,18 +55,6 @@ public record LoginRateLimiterConfig(
 
     /** How long a failure on a known device or from a known address counts. */
     static final Duration FAILURES_FOR = Duration.ofHours(12);
-
-    /**
-     * Checks the ranges.
-     *
-     * @throws IllegalArgumentException naming the option and the range allowed
-     */
-    public Known {
-      check(DEVICE_LIMIT, deviceLimit, 0, Limits.MOST);
-      check(KNOWN_FAILURES, failureLimit, 1, Limits.MOST);
-      check(DEVICE_DAYS, deviceDays, 0, 365);
-      check(ADDRESS_DAYS, addressDays, 0, 90);
-    }
   }
 
   /**
@@ -74,75 +63,167 @@ public record LoginRateLimiterConfig(
    * @param seconds how long one waits at most, 0 (not at all) to 30
    * @param most threads of this node that wait at the same time, 0 to 1,000
    */
-  public record Waiting(int seconds, int most) {
+  public record Waiting(int seconds, int most) {}
 
-    /**
-     * Checks the ranges.
-     *
-     * @throws IllegalArgumentException naming the option and the range allowed
-     */
-    public Waiting {
-      check(WAIT_SECONDS, seconds, 0, 30);
-      check(WAITING_LIMIT, most, 0, 1_000);
-    }
-  }
-
-  static final String PREFIX =
+  private static final String PREFIX =
       "spi-login-rate-limiter--" + DefaultLoginRateLimiterProviderFactory.ID + "--";
 
-  static final String ADDRESS_LIMIT = "address-limit";
-  static final String ACCOUNT_LIMIT = "account-limit";
-  static final String CLIENT_LIMIT = "client-limit";
-  static final String CLIENT_ADDRESS_LIMIT = "client-address-limit";
-  static final String WINDOW = "window-seconds";
-  static final String RETURN = "return-on-success";
-  static final String ALLOWED = "allowed-networks";
-  static final String LOCAL_KEYS = "local-keys";
-  static final String NETWORK_LIMIT = "network-limit";
-  static final String USER_CODE_LIMIT = "user-code-limit";
-  static final String DEVICE_LIMIT = "device-limit";
-  static final String KNOWN_FAILURES = "known-failure-limit";
-  static final String DEVICE_DAYS = "known-device-days";
-  static final String ADDRESS_DAYS = "known-address-days";
-  static final String WAIT_SECONDS = "wait-seconds";
-  static final String WAITING_LIMIT = "waiting-limit";
+  private static final Option<Integer> ADDRESS_LIMIT =
+      Option.number(
+          "address-limit",
+          0,
+          Limits.MOST,
+          5,
+          "Login attempts from one address in a window; 0 for any number.");
+  private static final Option<Integer> ACCOUNT_LIMIT =
+      Option.number(
+          "account-limit",
+          0,
+          Limits.MOST,
+          10,
+          "Login attempts at one account in a window; 0 for any number.");
+  private static final Option<Integer> CLIENT_LIMIT =
+      Option.number(
+          "client-limit",
+          0,
+          Limits.MOST,
+          10,
+          "Wrong secrets of one client from one address in a window; 0 for any number.");
+  private static final Option<Integer> CLIENT_ADDRESS_LIMIT =
+      Option.number(
+          "client-address-limit",
+          0,
+          Limits.MOST,
+          100,
+          "Wrong client secrets from one address in a window; 0 for any number.");
+  private static final Option<Integer> WINDOW =
+      Option.number(
+          "window-seconds",
+          1,
+          (int) Limits.LONGEST.toSeconds(),
+          60,
+          "Length of the window in seconds; the window slides.");
+  private static final Option<Boolean> RETURN =
+      Option.flag("return-on-success", true, "Whether a login that succeeds does not count.");
+  private static final Option<List<Network>> ALLOWED =
+      Option.parsed(
+          "allowed-networks",
+          "addresses or networks separated by commas",
+          "",
+          Network::parseList,
+          "Addresses and networks (CIDR) whose attempts are neither counted nor refused.");
+  private static final Option<Integer> LOCAL_KEYS =
+      Option.number(
+          "local-keys",
+          1_000,
+          10_000_000,
+          100_000,
+          "Most addresses and accounts that a node remembers.");
+  private static final Option<Integer> NETWORK_LIMIT =
+      Option.number(
+          "network-limit",
+          0,
+          Limits.MOST,
+          100,
+          "Login attempts from one /48 of IPv6 in a window; 0 for any number.");
+  private static final Option<Integer> USER_CODE_LIMIT =
+      Option.number(
+          "user-code-limit",
+          0,
+          Limits.MOST,
+          5,
+          "Wrong user codes of devices from one address in a window; 0 for any number.");
+  private static final Option<Integer> DEVICE_LIMIT =
+      Option.number(
+          "device-limit",
+          0,
+          Limits.MOST,
+          5,
+          "Login attempts at a user on a known device in a window; 0 for any number.");
+  private static final Option<Integer> KNOWN_FAILURES =
+      Option.number(
+          "known-failure-limit",
+          1,
+          Limits.MOST,
+          20,
+          "Failures on a known device, or from a known address, in 12 hours; after that it counts as a stranger.");
+  private static final Option<Integer> DEVICE_DAYS =
+      Option.number(
+          "known-device-days",
+          0,
+          365,
+          90,
+          "Days for which a device is known after a login; 0 for no cookies.");
+  private static final Option<Integer> ADDRESS_DAYS =
+      Option.number(
+          "known-address-days",
+          0,
+          90,
+          7,
+          "Days for which an address is known after a login; 0 for never.");
+  private static final Option<Integer> WAIT_SECONDS =
+      Option.number(
+          "wait-seconds",
+          0,
+          30,
+          5,
+          "Seconds that an attempt waits for a slot in flight; 0 for no waiting.");
+  private static final Option<Integer> WAITING_LIMIT =
+      Option.number(
+          "waiting-limit",
+          0,
+          1_000,
+          45,
+          "Threads of a node that wait at the same time; further attempts are refused at once.");
 
-  /**
-   * Checks the ranges.
-   *
-   * @throws IllegalArgumentException naming the option and the range allowed
-   */
+  private static final ProviderOptions OPTIONS =
+      new ProviderOptions(
+          PREFIX,
+          ADDRESS_LIMIT,
+          ACCOUNT_LIMIT,
+          CLIENT_LIMIT,
+          CLIENT_ADDRESS_LIMIT,
+          WINDOW,
+          RETURN,
+          ALLOWED,
+          LOCAL_KEYS,
+          NETWORK_LIMIT,
+          USER_CODE_LIMIT,
+          DEVICE_LIMIT,
+          KNOWN_FAILURES,
+          DEVICE_DAYS,
+          ADDRESS_DAYS,
+          WAIT_SECONDS,
+          WAITING_LIMIT);
+
+  /** Takes checked values. */
   public LoginRateLimiterConfig {
-    check(ADDRESS_LIMIT, addressLimit, 0, Limits.MOST);
-    check(ACCOUNT_LIMIT, accountLimit, 0, Limits.MOST);
-    check(CLIENT_LIMIT, clientLimit, 0, Limits.MOST);
-    check(CLIENT_ADDRESS_LIMIT, clientAddressLimit, 0, Limits.MOST);
-    check(WINDOW, windowSeconds, 1, (int) Limits.LONGEST.toSeconds());
-    check(LOCAL_KEYS, localKeys, 1_000, 10_000_000);
-    check(NETWORK_LIMIT, networkLimit, 0, Limits.MOST);
-    check(USER_CODE_LIMIT, userCodeLimit, 0, Limits.MOST);
     allowedNetworks = List.copyOf(allowedNetworks);
   }
 
-  /** Reads the options of a provider. */
+  /**
+   * Reads and checks the options of a provider.
+   *
+   * @throws IllegalArgumentException naming the option and what is allowed
+   */
   static LoginRateLimiterConfig of(Config.Scope scope) {
     return new LoginRateLimiterConfig(
-        number(scope, ADDRESS_LIMIT, 5),
-        number(scope, ACCOUNT_LIMIT, 10),
-        number(scope, CLIENT_LIMIT, 10),
-        number(scope, CLIENT_ADDRESS_LIMIT, 100),
-        number(scope, WINDOW, 60),
-        flag(scope, RETURN, true),
-        networks(scope),
-        number(scope, LOCAL_KEYS, 100_000),
-        number(scope, NETWORK_LIMIT, 100),
-        number(scope, USER_CODE_LIMIT, 5),
+        OPTIONS.read(scope, ADDRESS_LIMIT),
+        OPTIONS.read(scope, ACCOUNT_LIMIT),
+        OPTIONS.read(scope, CLIENT_LIMIT),
+        OPTIONS.read(scope, CLIENT_ADDRESS_LIMIT),
+        OPTIONS.read(scope, WINDOW),
+        OPTIONS.read(scope, RETURN),
+        OPTIONS.read(scope, ALLOWED),
+        OPTIONS.read(scope, LOCAL_KEYS),
+        OPTIONS.read(scope, NETWORK_LIMIT),
+        OPTIONS.read(scope, USER_CODE_LIMIT),
         new Known(
-            number(scope, DEVICE_LIMIT, 5),
-            number(scope, KNOWN_FAILURES, 20),
-            number(scope, DEVICE_DAYS, 90),
-            number(scope, ADDRESS_DAYS, 7)),
-        new Waiting(number(scope, WAIT_SECONDS, 5), number(scope, WAITING_LIMIT, 45)));
+            OPTIONS.read(scope, DEVICE_LIMIT),
+            OPTIONS.read(scope, KNOWN_FAILURES),
+            OPTIONS.read(scope, DEVICE_DAYS),
+            OPTIONS.read(scope, ADDRESS_DAYS)),
+        new Waiting(OPTIONS.read(scope, WAIT_SECONDS), OPTIONS.read(scope, WAITING_LIMIT)));
   }
 
   /** The limits of a realm that has none of its own. */
@@ -156,160 +237,6 @@ public record LoginRateLimiterConfig(
   }
 
   static List<ProviderConfigProperty> metadata() {
-    return ProviderConfigurationBuilder.create()
-        .property()
-        .name(ADDRESS_LIMIT)
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText("Login attempts from one address in a window (0 to 10000, 0 for any number).")
-        .defaultValue(5)
-        .add()
-        .property()
-        .name(ACCOUNT_LIMIT)
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText("Login attempts at one account in a window (0 to 10000, 0 for any number).")
-        .defaultValue(10)
-        .add()
-        .property()
-        .name(CLIENT_LIMIT)
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText(
-            "Wrong secrets of one client from one address in a window (0 to 10000, 0 for any"
-                + " number).")
-        .defaultValue(10)
-        .add()
-        .property()
-        .name(CLIENT_ADDRESS_LIMIT)
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText(
-            "Wrong client secrets from one address in a window (0 to 10000, 0 for any number).")
-        .defaultValue(100)
-        .add()
-        .property()
-        .name(WINDOW)
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText("Length of the window in seconds (1 to 3600).")
-        .defaultValue(60)
-        .add()
-        .property()
-        .name(RETURN)
-        .type(ProviderConfigProperty.BOOLEAN_TYPE)
-        .helpText("Whether a login that succeeds does not count.")
-        .defaultValue(true)
-        .add()
-        .property()
-        .name(ALLOWED)
-        .type(ProviderConfigProperty.STRING_TYPE)
-        .helpText(
-            "Addresses or networks, separated by commas, whose attempts are neither counted nor"
-                + " refused.")
-        .defaultValue("")
-        .add()
-        .property()
-        .name(LOCAL_KEYS)
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText("Most addresses and accounts that this node remembers (1000 to 10000000).")
-        .defaultValue(100_000)
-        .add()
-        .property()
-        .name(NETWORK_LIMIT)
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText("Login attempts from one /48 of IPv6 in a window (0 to 10000, 0 for any number).")
-        .defaultValue(100)
-        .add()
-        .property()
-        .name(USER_CODE_LIMIT)
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText(
-            "Wrong user codes of devices from one address in a window (0 to 10000, 0 for any number).")
-        .defaultValue(5)
-        .add()
-        .property()
-        .name(DEVICE_LIMIT)
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText(
-            "Login attempts at a user on a known device in a window (0 to 10000, 0 for any number).")
-        .defaultValue(5)
-        .add()
-        .property()
-        .name(KNOWN_FAILURES)
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText(
-            "Failures on a known device or from a known address in 12 hours, then it is a stranger (1 to 10000).")
-        .defaultValue(20)
-        .add()
-        .property()
-        .name(DEVICE_DAYS)
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText("Days for which a device is known after a login (0 to 365, 0 for never).")
-        .defaultValue(90)
-        .add()
-        .property()
-        .name(ADDRESS_DAYS)
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText("Days for which an address is known after a login (0 to 90, 0 for never).")
-        .defaultValue(7)
-        .add()
-        .property()
-        .name(WAIT_SECONDS)
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText(
-            "Seconds for which an attempt waits for a slot in flight (0 to 30, 0 for not at all).")
-        .defaultValue(5)
-        .add()
-        .property()
-        .name(WAITING_LIMIT)
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .helpText("Threads of this node that wait for a slot at the same time (0 to 1000).")
-        .defaultValue(45)
-        .add()
-        .build();
-  }
-
-  private static int number(Config.Scope scope, String option, int otherwise) {
-    String value = scope.get(option);
-    if (value == null || value.isBlank()) {
-      return otherwise;
-    }
-    try {
-      return Integer.parseInt(value.trim());
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          PREFIX + option + " must be a whole number, but is '" + value + "'", e);
-    }
-  }
-
-  private static boolean flag(Config.Scope scope, String option, boolean otherwise) {
-    String value = scope.get(option);
-    if (value == null || value.isBlank()) {
-      return otherwise;
-    }
-    return switch (value.trim()) {
-      case "true" -> true;
-      case "false" -> false;
-      default ->
-          throw new IllegalArgumentException(
-              PREFIX + option + " must be true or false, but is '" + value + "'");
-    };
-  }
-
-  private static List<Network> networks(Config.Scope scope) {
-    String value = scope.get(ALLOWED);
-    try {
-      return value == null ? List.of() : Network.parseList(value);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          PREFIX
-              + ALLOWED
-              + " must be addresses or networks separated by commas: "
-              + e.getMessage(),
-          e);
-    }
-  }
-
-  private static void check(String option, int value, int min, int max) {
-    if (value < min || value > max) {
-      throw new IllegalArgumentException(
-          PREFIX + option + " must be " + min + " to " + max + ", but is " + value);
-    }
+    return OPTIONS.metadata();
   }
 }

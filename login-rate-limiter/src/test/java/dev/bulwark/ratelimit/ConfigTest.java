@@ -4,23 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bulwark.limit.Limits;
+import dev.bulwark.options.MapScope;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.keycloak.Config;
 import org.keycloak.provider.ProviderConfigProperty;
 
 class ConfigTest {
 
   @Test
   void defaultsAreThosePromised() {
-    LoginRateLimiterConfig config = LoginRateLimiterConfig.of(scope());
+    LoginRateLimiterConfig config = LoginRateLimiterConfig.of(MapScope.of());
     assertThat(config.limits()).isEqualTo(new Limits(5, 10, Duration.ofMinutes(1)));
     assertThat(config.clientLimits()).isEqualTo(new Limits(100, 10, Duration.ofMinutes(1)));
     assertThat(config.returnOnSuccess()).isTrue();
@@ -36,7 +35,7 @@ class ConfigTest {
   void readsEveryOption() {
     LoginRateLimiterConfig config =
         LoginRateLimiterConfig.of(
-            scope(
+            MapScope.of(
                 "address-limit",
                 "7",
                 "account-limit",
@@ -107,7 +106,7 @@ class ConfigTest {
     "waiting-limit, 1001",
   })
   void aValueThatIsNotAllowedNamesItsOption(String option, String value) {
-    assertThatThrownBy(() -> LoginRateLimiterConfig.of(scope(option, value)))
+    assertThatThrownBy(() -> LoginRateLimiterConfig.of(MapScope.of(option, value)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("spi-login-rate-limiter--default--" + option + " must be");
   }
@@ -140,7 +139,7 @@ class ConfigTest {
 
   @Test
   void aRealmHasItsOwnLimits() {
-    LoginRateLimiterConfig server = LoginRateLimiterConfig.of(scope());
+    LoginRateLimiterConfig server = LoginRateLimiterConfig.of(MapScope.of());
     Map<String, String> attributes = new HashMap<>();
     attributes.put("loginRateLimiter.addressLimit", "50");
     attributes.put("loginRateLimiter.accountLimit", "3");
@@ -163,46 +162,9 @@ class ConfigTest {
   @ParameterizedTest
   @CsvSource({"addressLimit, -1", "addressLimit, all", "accountLimit, 10001", "windowSeconds, 0"})
   void aSlipInARealmDoesNotCount(String name, String value) {
-    LoginRateLimiterConfig server = LoginRateLimiterConfig.of(scope());
+    LoginRateLimiterConfig server = LoginRateLimiterConfig.of(MapScope.of());
     Map<String, String> attributes = Map.of("loginRateLimiter." + name, value);
     assertThat(RealmRules.of(server, attributes::get)).isEqualTo(RealmRules.of(server, n -> null));
     assertThat(RealmRules.of(server, attributes::get).limits()).isEqualTo(server.limits());
-  }
-
-  private static Config.Scope scope(String... namesAndValues) {
-    Map<String, String> options = new HashMap<>();
-    for (int i = 0; i < namesAndValues.length; i += 2) {
-      options.put(namesAndValues[i], namesAndValues[i + 1]);
-    }
-    return new MapScope(options);
-  }
-
-  private static final class MapScope extends Config.AbstractScope {
-    private final Map<String, String> options;
-
-    private MapScope(Map<String, String> options) {
-      this.options = options;
-    }
-
-    @Override
-    public @Nullable String get(String key) {
-      return options.get(key);
-    }
-
-    @Override
-    public Config.Scope scope(String... scope) {
-      return this;
-    }
-
-    @Override
-    public Config.Scope root() {
-      return this;
-    }
-
-    @Override
-    @Deprecated
-    public Set<String> getPropertyNames() {
-      return options.keySet();
-    }
   }
 }

@@ -1,5 +1,7 @@
 package dev.bulwark.password;
 
+import dev.bulwark.options.Option;
+import dev.bulwark.options.ProviderOptions;
 import dev.bulwark.password.argon2.Argon2Parameters;
 import dev.bulwark.password.argon2.Argon2Type;
 import dev.bulwark.password.argon2.Argon2Version;
@@ -9,10 +11,8 @@ import dev.bulwark.password.foreign.CostLimits;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.UnusableHashException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.provider.ProviderConfigProperty;
-import org.keycloak.provider.ProviderConfigurationBuilder;
 
 /**
  * The options of provider {@value Argon2idHashProviderFactory#ID} (spec P1, P6, P7). They hold for
@@ -38,33 +38,121 @@ record PasswordHashingConfig(
   private static final String PREFIX =
       "spi-password-hashing--" + Argon2idHashProviderFactory.ID + "--";
 
-  private static final String MEMORY = "memory";
-  private static final String ITERATIONS = "iterations";
-  private static final String PARALLELISM = "parallelism";
-  private static final String HASH_LENGTH = "hash-length";
-  private static final String SALT_LENGTH = "salt-length";
-  private static final String VERSION = "version";
-  private static final String MAX_CONCURRENT = "max-concurrent";
-  private static final String NATIVE = "native";
-  private static final String MAX_STORED_MEMORY = "max-stored-memory";
-  private static final String MAX_STORED_WORK = "max-stored-work";
-  private static final String MAX_STORED_BCRYPT_COST = "max-stored-bcrypt-cost";
-  private static final String MAX_STORED_ITERATIONS = "max-stored-iterations";
-  private static final String COUNT_INTERVAL = "count-interval";
-  private static final String MAX_FAILURE_TIME = "max-failure-time";
-
-  private static final int DEFAULT_MEMORY = 65_536;
-  private static final int DEFAULT_ITERATIONS = 3;
-  private static final int DEFAULT_PARALLELISM = 4;
-  private static final int DEFAULT_HASH_LENGTH = 32;
-  private static final int DEFAULT_SALT_LENGTH = 16;
   private static final int MIN_MEMORY = 1024;
   private static final int MAX_MEMORY = 16 * 1024 * 1024;
   private static final int MAX_ITERATIONS = 1000;
-  private static final int DEFAULT_COUNT_INTERVAL = 300;
-  private static final int MAX_COUNT_INTERVAL = 86_400;
-  private static final int DEFAULT_MAX_FAILURE_TIME = 1000;
-  private static final int HIGHEST_MAX_FAILURE_TIME = 10_000;
+
+  private static final Option<Integer> MEMORY =
+      Option.number("memory", MIN_MEMORY, MAX_MEMORY, 65_536, "Memory of a new hash, KiB.");
+  private static final Option<Integer> ITERATIONS =
+      Option.number("iterations", 1, MAX_ITERATIONS, 3, "Passes over the memory of a new hash.");
+  private static final Option<Integer> PARALLELISM =
+      Option.number("parallelism", 1, Argon2Parameters.MAX_PARALLELISM, 4, "Lanes of a new hash.");
+  private static final Option<Integer> HASH_LENGTH =
+      Option.number("hash-length", 16, 128, 32, "Bytes of a new hash.");
+  private static final Option<Integer> SALT_LENGTH =
+      Option.number(
+          "salt-length", Argon2Parameters.MIN_SALT_LENGTH, 64, 16, "Bytes of a new salt.");
+  private static final Option<Argon2Version> VERSION =
+      Option.choice(
+          "version",
+          new Argon2Version[] {Argon2Version.V13, Argon2Version.V10},
+          Argon2Version::label,
+          Argon2Version.V13,
+          "Argon2 version of a new hash. Both are read.");
+  private static final Option<Integer> MAX_CONCURRENT =
+      Option.number(
+              "max-concurrent",
+              1,
+              1024,
+              Runtime.getRuntime().availableProcessors(),
+              "Hashes computed at once; further logins wait their turn. Peak memory is this many"
+                  + " times `memory`. Default: the number of processors.")
+          .withExplainedDefault();
+  private static final Option<Boolean> NATIVE =
+      Option.flag(
+          "native",
+          true,
+          "Whether libargon2 is used where it loads. With `false`, BouncyCastle computes the same"
+              + " hashes, slower.");
+  private static final Option<Integer> MAX_STORED_BCRYPT_COST =
+      Option.number(
+          "max-stored-bcrypt-cost",
+          4,
+          31,
+          CostLimits.DEFAULT.bcryptCost(),
+          "Highest cost of a stored bcrypt hash; a costlier one is refused.");
+  private static final Option<Integer> MAX_STORED_ITERATIONS =
+      Option.number(
+          "max-stored-iterations",
+          1000,
+          999_999_999,
+          CostLimits.DEFAULT.iterations(),
+          "Most iterations of a stored PBKDF2 hash and rounds of a stored sha-crypt hash; a costlier"
+              + " one is refused.");
+  private static final Option<Integer> MAX_FAILURE_TIME =
+      Option.number(
+          "max-failure-time",
+          0,
+          10_000,
+          1000,
+          "Most milliseconds that a failed login is made to take, so that its time does not tell"
+              + " which users have imported hashes; 0 for no waiting.");
+  private static final Option<Integer> COUNT_INTERVAL =
+      Option.number(
+          "count-interval",
+          0,
+          86_400,
+          300,
+          "Seconds between two counts of the stored hashes for the metrics; 0 for none.");
+
+  private static final ProviderOptions OPTIONS =
+      new ProviderOptions(
+          PREFIX,
+          MEMORY,
+          ITERATIONS,
+          PARALLELISM,
+          HASH_LENGTH,
+          SALT_LENGTH,
+          VERSION,
+          MAX_CONCURRENT,
+          NATIVE,
+          maxStoredMemory(MIN_MEMORY),
+          maxStoredWork(MIN_MEMORY),
+          MAX_STORED_BCRYPT_COST,
+          MAX_STORED_ITERATIONS,
+          MAX_FAILURE_TIME,
+          COUNT_INTERVAL);
+
+  /**
+   * Returns the limit on the memory of stored hashes.
+   *
+   * @param least what this server writes, which it must be able to read
+   */
+  private static Option<Integer> maxStoredMemory(int least) {
+    return Option.number(
+        "max-stored-memory",
+        least,
+        MAX_MEMORY,
+        Math.max(CostLimits.DEFAULT.memory(), least),
+        "Most memory in KiB that verifying a stored (imported) Argon2 or scrypt hash may take,"
+            + " Keycloak's own `argon2` included; a costlier one is refused. Never below `memory`.");
+  }
+
+  /**
+   * Returns the limit on the work of stored hashes.
+   *
+   * @param least what this server writes, which it must be able to read
+   */
+  private static Option<Long> maxStoredWork(long least) {
+    return Option.longNumber(
+        "max-stored-work",
+        least,
+        (long) MAX_MEMORY * MAX_ITERATIONS,
+        Math.max(CostLimits.DEFAULT.work(), least),
+        "Most memory × passes in KiB that verifying a stored Argon2 or scrypt hash may take; a"
+            + " costlier one is refused. Never below `memory` × `iterations`.");
+  }
 
   /**
    * Reads and checks the options.
@@ -72,41 +160,27 @@ record PasswordHashingConfig(
    * @throws IllegalArgumentException naming the option and what is allowed
    */
   static PasswordHashingConfig of(Config.Scope scope) {
-    OptionReader options = new OptionReader(scope, PREFIX);
-    int parallelism =
-        options.number(PARALLELISM, DEFAULT_PARALLELISM, 1, Argon2Parameters.MAX_PARALLELISM);
-    int memory = options.number(MEMORY, DEFAULT_MEMORY, MIN_MEMORY, MAX_MEMORY);
-    int iterations = options.number(ITERATIONS, DEFAULT_ITERATIONS, 1, MAX_ITERATIONS);
-    int hashLength = options.number(HASH_LENGTH, DEFAULT_HASH_LENGTH, 16, 128);
-    String versionLabel = options.text(VERSION, Argon2Version.V13.label());
-    Argon2Version version =
-        Argon2Version.ofLabel(versionLabel)
-            .orElseThrow(() -> options.invalid(VERSION, versionLabel, "1.3 or 1.0"));
+    int memory = OPTIONS.read(scope, MEMORY);
     Argon2Parameters parameters =
-        new Argon2Parameters(Argon2Type.ID, version, memory, iterations, parallelism, hashLength);
-    // What this server writes it must be able to read: the limits start at the configured cost.
-    int maxStoredMemory =
-        options.number(
-            MAX_STORED_MEMORY, Math.max(CostLimits.DEFAULT.memory(), memory), memory, MAX_MEMORY);
-    long maxStoredWork =
-        options.number(
-            MAX_STORED_WORK,
-            Math.max(CostLimits.DEFAULT.work(), parameters.work()),
-            parameters.work(),
-            (long) MAX_MEMORY * MAX_ITERATIONS);
+        new Argon2Parameters(
+            Argon2Type.ID,
+            OPTIONS.read(scope, VERSION),
+            memory,
+            OPTIONS.read(scope, ITERATIONS),
+            OPTIONS.read(scope, PARALLELISM),
+            OPTIONS.read(scope, HASH_LENGTH));
     return new PasswordHashingConfig(
         parameters,
-        options.number(SALT_LENGTH, DEFAULT_SALT_LENGTH, Argon2Parameters.MIN_SALT_LENGTH, 64),
-        options.number(MAX_CONCURRENT, Runtime.getRuntime().availableProcessors(), 1, 1024),
-        options.flag(NATIVE, true),
+        OPTIONS.read(scope, SALT_LENGTH),
+        OPTIONS.read(scope, MAX_CONCURRENT),
+        OPTIONS.read(scope, NATIVE),
         new CostLimits(
-            maxStoredMemory,
-            maxStoredWork,
-            options.number(MAX_STORED_BCRYPT_COST, CostLimits.DEFAULT.bcryptCost(), 4, 31),
-            options.number(
-                MAX_STORED_ITERATIONS, CostLimits.DEFAULT.iterations(), 1000, 999_999_999)),
-        options.number(COUNT_INTERVAL, DEFAULT_COUNT_INTERVAL, 0, MAX_COUNT_INTERVAL),
-        options.number(MAX_FAILURE_TIME, DEFAULT_MAX_FAILURE_TIME, 0, HIGHEST_MAX_FAILURE_TIME));
+            OPTIONS.read(scope, maxStoredMemory(memory)),
+            OPTIONS.read(scope, maxStoredWork(parameters.work())),
+            OPTIONS.read(scope, MAX_STORED_BCRYPT_COST),
+            OPTIONS.read(scope, MAX_STORED_ITERATIONS)),
+        OPTIONS.read(scope, COUNT_INTERVAL),
+        OPTIONS.read(scope, MAX_FAILURE_TIME));
   }
 
   /** Whether a stored hash has the scheme, the parameters and the length of salt of a new one. */
@@ -122,95 +196,6 @@ record PasswordHashingConfig(
 
   /** The options, for Keycloak's {@code --help} and the documentation. */
   static List<ProviderConfigProperty> metadata() {
-    ProviderConfigurationBuilder builder = ProviderConfigurationBuilder.create();
-    number(
-        builder,
-        MEMORY,
-        DEFAULT_MEMORY,
-        "Memory of a new hash in KiB, " + MIN_MEMORY + " to " + MAX_MEMORY + ".");
-    number(
-        builder,
-        ITERATIONS,
-        DEFAULT_ITERATIONS,
-        "Passes over the memory of a new hash, 1 to " + MAX_ITERATIONS + ".");
-    number(
-        builder,
-        PARALLELISM,
-        DEFAULT_PARALLELISM,
-        "Lanes of a new hash, 1 to " + Argon2Parameters.MAX_PARALLELISM + ".");
-    number(builder, HASH_LENGTH, DEFAULT_HASH_LENGTH, "Bytes of a new hash, 16 to 128.");
-    number(builder, SALT_LENGTH, DEFAULT_SALT_LENGTH, "Bytes of a new random salt, 8 to 64.");
-    builder
-        .property()
-        .name(VERSION)
-        .type(ProviderConfigProperty.STRING_TYPE)
-        .options(Argon2Version.V13.label(), Argon2Version.V10.label())
-        .defaultValue(Argon2Version.V13.label())
-        .helpText("Argon2 version of a new hash, 1.3 (0x13) or 1.0 (0x10). Both are read.")
-        .add();
-    number(
-        builder,
-        MAX_CONCURRENT,
-        null,
-        "Hashes computed at once, 1 to 1024; further logins wait their turn. Peak memory is this many times the memory option."
-            + " Default: the number of processors.");
-    builder
-        .property()
-        .name(NATIVE)
-        .type(ProviderConfigProperty.BOOLEAN_TYPE)
-        .defaultValue(true)
-        .helpText(
-            "Use libargon2 where it loads. With false, BouncyCastle computes the same hashes, slower.")
-        .add();
-    number(
-        builder,
-        MAX_STORED_MEMORY,
-        CostLimits.DEFAULT.memory(),
-        "The most memory in KiB that verifying a stored (imported) Argon2 or scrypt hash may take; a costlier one is refused.");
-    number(
-        builder,
-        MAX_STORED_WORK,
-        CostLimits.DEFAULT.work(),
-        "The most memory × passes in KiB that verifying a stored Argon2 or scrypt hash may take; a costlier one is refused.");
-    number(
-        builder,
-        MAX_STORED_BCRYPT_COST,
-        CostLimits.DEFAULT.bcryptCost(),
-        "The highest cost of a stored bcrypt hash, 4 to 31; a costlier one is refused.");
-    number(
-        builder,
-        MAX_STORED_ITERATIONS,
-        CostLimits.DEFAULT.iterations(),
-        "The most iterations of a stored PBKDF2 hash and rounds of a stored sha-crypt hash, 1000 to 999999999; a costlier one is refused.");
-    number(
-        builder,
-        COUNT_INTERVAL,
-        DEFAULT_COUNT_INTERVAL,
-        "Seconds between two counts of the stored passwords for the metrics, 0 (none) to "
-            + MAX_COUNT_INTERVAL
-            + ".");
-    number(
-        builder,
-        MAX_FAILURE_TIME,
-        DEFAULT_MAX_FAILURE_TIME,
-        "Milliseconds that a failed login is made to take at most, so that users with imported"
-            + " hashes are not told by time, 0 (no waiting) to "
-            + HIGHEST_MAX_FAILURE_TIME
-            + ".");
-    return builder.build();
-  }
-
-  private static void number(
-      ProviderConfigurationBuilder builder,
-      String name,
-      @Nullable Number defaultValue,
-      String help) {
-    builder
-        .property()
-        .name(name)
-        .type(ProviderConfigProperty.INTEGER_TYPE)
-        .defaultValue(defaultValue)
-        .helpText(help)
-        .add();
+    return OPTIONS.metadata();
   }
 }

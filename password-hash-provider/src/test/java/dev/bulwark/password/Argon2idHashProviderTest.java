@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.bulwark.options.MapScope;
 import dev.bulwark.password.argon2.Argon2Engine;
 import dev.bulwark.password.argon2.BouncyCastleArgon2Engine;
 import dev.bulwark.password.argon2.NativeArgon2Engine;
@@ -35,7 +36,7 @@ class Argon2idHashProviderTest {
   private final Argon2idHashProvider javaProvider = provider(new BouncyCastleArgon2Engine());
 
   private Argon2idHashProvider provider(Argon2Engine engine, String... options) {
-    PasswordHashingConfig config = PasswordHashingConfig.of(TestScope.of(options));
+    PasswordHashingConfig config = PasswordHashingConfig.of(MapScope.of(options));
     HashPermits permits = new HashPermits(config.maxConcurrent(), config.parameters().memory());
     return new Argon2idHashProvider(
         config,

@@ -3,6 +3,7 @@ package dev.bulwark.password;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.bulwark.options.MapScope;
 import dev.bulwark.password.argon2.Argon2Parameters;
 import dev.bulwark.password.argon2.Argon2Type;
 import dev.bulwark.password.argon2.Argon2Version;
@@ -17,7 +18,7 @@ class PasswordHashingConfigTest {
 
   @Test
   void defaults() {
-    PasswordHashingConfig config = PasswordHashingConfig.of(TestScope.of());
+    PasswordHashingConfig config = PasswordHashingConfig.of(MapScope.of());
     assertThat(config.parameters())
         .isEqualTo(new Argon2Parameters(Argon2Type.ID, Argon2Version.V13, 65_536, 3, 4, 32));
     assertThat(config.saltLength()).isEqualTo(16);
@@ -32,7 +33,7 @@ class PasswordHashingConfigTest {
   void everyOptionIsRead() {
     PasswordHashingConfig config =
         PasswordHashingConfig.of(
-            TestScope.of(
+            MapScope.of(
                 "memory",
                 "131072",
                 "iterations",
@@ -76,7 +77,7 @@ class PasswordHashingConfigTest {
   @Test
   void theLimitsNeverFallBelowTheOwnCost() {
     PasswordHashingConfig config =
-        PasswordHashingConfig.of(TestScope.of("memory", "2097152", "iterations", "5"));
+        PasswordHashingConfig.of(MapScope.of("memory", "2097152", "iterations", "5"));
     assertThat(config.limits()).isEqualTo(new CostLimits(2_097_152, 5L * 2_097_152, 15, 3_000_000));
   }
 
@@ -84,30 +85,29 @@ class PasswordHashingConfigTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "memory|abc|a whole number from 1024 to 16777216",
-        "memory|1023|a whole number from 1024 to 16777216",
-        "memory|16777217|a whole number from 1024 to 16777216",
-        "memory|99999999999999999999|a whole number from 1024 to 16777216",
-        "iterations|0|a whole number from 1 to 1000",
-        "parallelism|65|a whole number from 1 to 64",
-        "hash-length|15|a whole number from 16 to 128",
-        "salt-length|7|a whole number from 8 to 64",
+        "memory|abc|1024..16777216",
+        "memory|1023|1024..16777216",
+        "memory|16777217|1024..16777216",
+        "memory|99999999999999999999|1024..16777216",
+        "iterations|0|1..1000",
+        "parallelism|65|1..64",
+        "hash-length|15|16..128",
+        "salt-length|7|8..64",
         "version|1.2|1.3 or 1.0",
-        "max-concurrent|0|a whole number from 1 to 1024",
+        "max-concurrent|0|1..1024",
         "native|yes|true or false",
-        "max-stored-memory|65535|a whole number from 65536 to 16777216",
-        "max-stored-work|196607|a whole number from 196608 to 16777216000",
-        "max-stored-bcrypt-cost|32|a whole number from 4 to 31",
-        "max-stored-iterations|999|a whole number from 1000 to 999999999",
-        "count-interval|86401|a whole number from 0 to 86400",
-        "max-failure-time|10001|a whole number from 0 to 10000",
+        "max-stored-memory|65535|65536..16777216",
+        "max-stored-work|196607|196608..16777216000",
+        "max-stored-bcrypt-cost|32|4..31",
+        "max-stored-iterations|999|1000..999999999",
+        "count-interval|86401|0..86400",
+        "max-failure-time|10001|0..10000",
       })
   void aBadValueIsNamed(String option, String value, String allowed) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> PasswordHashingConfig.of(TestScope.of(option, value)))
+        .isThrownBy(() -> PasswordHashingConfig.of(MapScope.of(option, value)))
         .withMessage(
-            "Option spi-password-hashing--argon2id--%s has the invalid value '%s': allowed is %s",
-            option, value, allowed);
+            "Option spi-password-hashing--argon2id--%s must be %s, is %s", option, allowed, value);
   }
 
   @Test
@@ -126,7 +126,7 @@ class PasswordHashingConfigTest {
             "max-stored-work",
             "max-stored-bcrypt-cost",
             "max-stored-iterations",
-            "count-interval",
-            "max-failure-time");
+            "max-failure-time",
+            "count-interval");
   }
 }
