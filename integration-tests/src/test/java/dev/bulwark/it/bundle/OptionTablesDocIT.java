@@ -1,0 +1,166 @@
+package dev.bulwark.it.bundle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bulwark.server.Installation;
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The option tables of the READMEs are those that the providers of the bundle declare. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class OptionTablesDocIT {
+
+  private static final Map<String, String> READMES =
+      Map.of(
+          "dev.bulwark.redis.DefaultRedisConnectionProviderFactory", "redis-connection",
+          "dev.bulwark.ratelimit.DefaultLoginRateLimiterProviderFactory", "login-rate-limiter",
+          "dev.bulwark.apikey.service.DefaultApiKeyProviderFactory", "apikey-authenticator",
+          "dev.bulwark.password.Argon2idHashProviderFactory", "password-hash-provider",
+          "dev.bulwark.breached.BreachedPasswordPolicyProviderFactory", "breached-password-policy",
+          "dev.bulwark.breached.login.AtLoginPolicyFactory", "breached-password-policy",
+          "dev.bulwark.notify.NotificationListenerFactory", "account-notifications");
+
+  /** Configured in a realm by the admin console, not by server options. */
+  private static final Set<String> OF_A_REALM =
+      Set.of(
+          "dev.bulwark.apikey.action.CreateApiKeyActionFactory",
+          "dev.bulwark.realm.passkey.PasskeyInvitation");
+
+  /** They take the place of a provider of Keycloak and have its options. */
+  private static final Set<String> OF_KEYCLOAK =
+      Set.of(
+          "dev.bulwark.breached.login.CheckedPasswordFactory",
+          "dev.bulwark.password.keycloak.TimedArgon2Factory",
+          "dev.bulwark.ratelimit.lockout.StrangersLockoutFactory",
+          "dev.bulwark.revocation.RecordingPersisterFactory");
+
+  /** Not declared with provider-options yet. */
+  private static final Set<String> OTHERS =
+      Set.of("dev.bulwark.revocation.RevocationListenerProviderFactory");
+
+  private @Nullable URLClassLoader server;
+
+  @BeforeAll
+  void open() throws IOException {
+    List<URL> jars = new ArrayList<>(List.of(url(Installation.bundle())));
+    try (Stream<Path> files = Files.walk(Installation.keycloak().resolve("lib/lib"))) {
+      files.filter(file -> file.toString().endsWith(".jar")).forEach(file -> jars.add(url(file)));
+    }
+    server = new URLClassLoader(jars.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
+  }
+
+  @AfterAll
+  void close() throws IOException {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  static Set<String> factories() {
+    return READMES.keySet();
+  }
+
+  @ParameterizedTest
+  @MethodSource("factories")
+  void theReadmeHasTheTable(String factory) throws Exception {
+    Path readme = Path.of("..", READMES.get(factory), "README.md");
+    assertThat(Files.readString(readme))
+        .as("%s; its table is%n%s", readme, table(factory))
+        .contains(table(factory));
+  }
+
+  @Test
+  void everyProviderWithOptionsIsKnownHere() throws Exception {
+    Set<String> withOptions = new TreeSet<>();
+    for (String factory : services()) {
+      if (!options(factory).isEmpty()) {
+        withOptions.add(factory);
+      }
+    }
+    assertThat(withOptions)
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.of(READMES.keySet(), OF_A_REALM, OF_KEYCLOAK, OTHERS)
+                .flatMap(Set::stream)
+                .collect(Collectors.toSet()));
+  }
+
+  private String table(String factory) throws Exception {
+    StringBuilder table = new StringBuilder("| option | default | meaning |\n|---|---|---|\n");
+    for (Object option : options(factory)) {
+      Object value = get(option, "getDefaultValue");
+      table
+          .append("| `")
+          .append(get(option, "getName"))
+          .append("` | ")
+          .append(value == null || value.equals("") ? "–" : "`" + value + "`")
+          .append(" | ")
+          .append(get(option, "getHelpText"))
+          .append(" |\n");
+    }
+    return table.append('\n').toString();
+  }
+
+  private List<?> options(String factory) throws Exception {
+    var constructor =
+        Class.forName(factory, true, server).asSubclass(Object.class).getDeclaredConstructor();
+    constructor.setAccessible(true);
+    var method =
+        Class.forName("org.keycloak.provider.ProviderFactory", true, server)
+            .getMethod("getConfigMetadata");
+    Object instance = constructor.newInstance();
+    return method.getDeclaringClass().isInstance(instance)
+        ? (List<?>) method.invoke(instance)
+        : List.of();
+  }
+
+  private static @Nullable Object get(Object option, String getter) throws Exception {
+    return option.getClass().getMethod(getter).invoke(option);
+  }
+
+  private static Set<String> services() throws IOException {
+    Set<String> factories = new TreeSet<>();
+    try (JarFile jar = new JarFile(Installation.bundle().toFile())) {
+      for (JarEntry entry :
+          jar.stream()
+              .filter(e -> e.getName().startsWith("META-INF/services/") && !e.isDirectory())
+              .toList()) {
+        new String(jar.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8)
+            .lines()
+            .map(String::trim)
+            .filter(line -> line.startsWith("dev.bulwark.") && line.endsWith("Factory"))
+            .forEach(factories::add);
+      }
+    }
+    factories.addAll(OF_A_REALM);
+    return factories;
+  }
+
+  private static URL url(Path file) {
+    try {
+      return file.toUri().toURL();
+    } catch (MalformedURLException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+}
