@@ -1,12 +1,11 @@
 package dev.bulwark.apikey.authenticator;
 
-import dev.bulwark.apikey.grant.ApiKeyGrantType;
 import dev.bulwark.apikey.grant.KeyClientCredentialsGrantType;
-import dev.bulwark.apikey.service.ApiKeyEvents;
 import dev.bulwark.apikey.service.ApiKeyHeader;
-import dev.bulwark.apikey.service.ApiKeyProvider;
 import dev.bulwark.apikey.service.KeyOwner;
 import dev.bulwark.apikey.service.Verification;
+import dev.bulwark.apikey.verify.KeyAnswers;
+import dev.bulwark.apikey.verify.KeyDoor;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedHashMap;
@@ -70,7 +69,7 @@ public final class ApiKeyClientAuthenticator extends AbstractClientAuthenticator
           context, "A client that authenticates with an API key may use client_credentials only");
     } else if (sent.key() == null) {
       context.getEvent().detail(Details.REASON, "api_key_missing");
-      refuse(context, ApiKeyGrantType.REFUSED);
+      refuse(context, KeyAnswers.REFUSED);
     } else {
       verify(context, client, sent.key());
     }
@@ -104,40 +103,30 @@ public final class ApiKeyClientAuthenticator extends AbstractClientAuthenticator
   private static void verify(
       ClientAuthenticationFlowContext context, ClientModel client, String presented) {
     KeycloakSession session = context.getSession();
-    Verification verification =
-        session
-            .getProvider(ApiKeyProvider.class)
-            .verifier(context.getRealm())
-            .verify(presented, context.getConnection().getRemoteHost());
-    if (verification instanceof Verification.Limited limited) {
-      context.getEvent().detail(Details.REASON, "too_many_wrong_api_keys");
-      context.failure(
-          AuthenticationFlowError.INVALID_CLIENT_CREDENTIALS,
-          KeyAnswers.limited(limited.retryAfterSeconds()));
-    } else if (verification instanceof Verification.Refused refused) {
-      if (!refused.keyId().isEmpty()) {
-        context.getEvent().detail(ApiKeyEvents.KEY, refused.keyId());
-      }
-      context.getEvent().detail(Details.REASON, "api_key_" + refused.reason().id());
-      refuse(context, ApiKeyGrantType.REFUSED);
+    KeyDoor.Outcome outcome =
+        KeyDoor.ofClients(session, context.getEvent(), () -> refusal(KeyAnswers.REFUSED))
+            .check(presented, context.getConnection().getRemoteHost());
+    if (outcome instanceof KeyDoor.Closed closed) {
+      context.failure(AuthenticationFlowError.INVALID_CLIENT_CREDENTIALS, closed.answer());
+      return;
+    }
+    Verification.Accepted accepted = ((KeyDoor.Open) outcome).accepted();
+    if (accepted.key().owner() instanceof KeyOwner.Client owner
+        && owner.id().equals(client.getId())) {
+      session.setAttribute(KeyClientCredentialsGrantType.ACCEPTED, accepted);
+      context.success();
     } else {
-      Verification.Accepted accepted = (Verification.Accepted) verification;
-      context.getEvent().detail(ApiKeyEvents.KEY, accepted.key().id());
-      if (accepted.key().owner() instanceof KeyOwner.Client owner
-          && owner.id().equals(client.getId())) {
-        session.setAttribute(KeyClientCredentialsGrantType.ACCEPTED, accepted);
-        context.success();
-      } else {
-        context.getEvent().detail(Details.REASON, "api_key_of_another_owner");
-        refuse(context, ApiKeyGrantType.REFUSED);
-      }
+      context.getEvent().detail(Details.REASON, "api_key_of_another_owner");
+      refuse(context, KeyAnswers.REFUSED);
     }
   }
 
   private static void refuse(ClientAuthenticationFlowContext context, String description) {
-    context.failure(
-        AuthenticationFlowError.INVALID_CLIENT_CREDENTIALS,
-        KeyAnswers.error(Response.Status.UNAUTHORIZED, "unauthorized_client", description));
+    context.failure(AuthenticationFlowError.INVALID_CLIENT_CREDENTIALS, refusal(description));
+  }
+
+  private static Response refusal(String description) {
+    return KeyAnswers.error(Response.Status.UNAUTHORIZED, "unauthorized_client", description);
   }
 
   @Override

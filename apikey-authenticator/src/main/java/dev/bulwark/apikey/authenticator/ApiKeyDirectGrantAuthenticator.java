@@ -1,12 +1,12 @@
 package dev.bulwark.apikey.authenticator;
 
 import dev.bulwark.apikey.grant.ApiKeyGrantType;
-import dev.bulwark.apikey.service.ApiKeyEvents;
 import dev.bulwark.apikey.service.ApiKeyHeader;
-import dev.bulwark.apikey.service.ApiKeyProvider;
 import dev.bulwark.apikey.service.KeyOwner;
 import dev.bulwark.apikey.service.RealmLimits;
 import dev.bulwark.apikey.service.Verification;
+import dev.bulwark.apikey.verify.KeyAnswers;
+import dev.bulwark.apikey.verify.KeyDoor;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import org.jspecify.annotations.Nullable;
@@ -63,27 +63,19 @@ final class ApiKeyDirectGrantAuthenticator implements Authenticator {
 
   private Response answer(
       AuthenticationFlowContext context, MultivaluedMap<String, String> form, String presented) {
-    Verification verification =
-        session
-            .getProvider(ApiKeyProvider.class)
-            .verifier(context.getRealm())
-            .verify(presented, context.getConnection().getRemoteHost());
-    if (verification instanceof Verification.Limited limited) {
-      context.getEvent().detail(Details.REASON, "too_many_wrong_api_keys").error(Errors.SLOW_DOWN);
-      return KeyAnswers.limited(limited.retryAfterSeconds());
+    KeyDoor.Outcome outcome =
+        KeyDoor.of(session, context.getEvent(), ApiKeyGrantType::refused)
+            .check(presented, context.getConnection().getRemoteHost());
+    if (outcome instanceof KeyDoor.Closed closed) {
+      return closed.answer();
     }
-    if (verification instanceof Verification.Refused refused) {
-      ApiKeyEvents.refused(context.getEvent(), refused);
-      return refused();
-    }
-    Verification.Accepted accepted = (Verification.Accepted) verification;
+    Verification.Accepted accepted = ((KeyDoor.Open) outcome).accepted();
     if (!isNamed(context.getRealm(), form, accepted.key().owner())) {
       context
           .getEvent()
-          .detail(ApiKeyEvents.KEY, accepted.key().id())
           .detail(Details.REASON, "api_key_of_another_user")
           .error(Errors.INVALID_USER_CREDENTIALS);
-      return refused();
+      return ApiKeyGrantType.refused();
     }
     Cors cors = Cors.builder().auth().allowedMethods("POST");
     return new ApiKeyGrantType()
@@ -110,10 +102,6 @@ final class ApiKeyDirectGrantAuthenticator implements Authenticator {
       // An address that several users have names nobody.
       return null;
     }
-  }
-
-  private static Response refused() {
-    return KeyAnswers.error(Response.Status.BAD_REQUEST, "invalid_grant", ApiKeyGrantType.REFUSED);
   }
 
   @Override

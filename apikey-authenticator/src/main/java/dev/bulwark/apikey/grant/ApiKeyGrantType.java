@@ -9,6 +9,8 @@ import dev.bulwark.apikey.service.ApiKeyProvider;
 import dev.bulwark.apikey.service.KeyOwner;
 import dev.bulwark.apikey.service.ScopeCatalog;
 import dev.bulwark.apikey.service.Verification;
+import dev.bulwark.apikey.verify.KeyAnswers;
+import dev.bulwark.apikey.verify.KeyDoor;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedHashMap;
@@ -58,9 +60,6 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
 
   /** Claim and session note with the id of the key. */
   public static final String KEY_ID = "api_key_id";
-
-  /** What every caller is told of a key that is not good; the event has the reason. */
-  public static final String REFUSED = "Invalid or revoked API key";
 
   @Override
   public EventType getEventType() {
@@ -134,32 +133,19 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
   }
 
   private Response exchange(String presented) {
-    Verification verification =
-        session
-            .getProvider(ApiKeyProvider.class)
-            .verifier(realm)
-            .verify(presented, clientConnection.getRemoteHost());
-    if (verification instanceof Verification.Limited limited) {
-      event.detail(Details.REASON, "too_many_wrong_api_keys");
-      event.error(Errors.SLOW_DOWN);
-      return tooMany(limited.retryAfterSeconds());
+    KeyDoor.Outcome outcome =
+        KeyDoor.of(session, event, ApiKeyGrantType::refused)
+            .check(presented, clientConnection.getRemoteHost());
+    if (outcome instanceof KeyDoor.Open open) {
+      return issue(open.accepted());
     }
-    if (verification instanceof Verification.Refused refused) {
-      ApiKeyEvents.refused(event, refused);
-      throw new CorsErrorResponseException(
-          cors, OAuthErrorException.INVALID_GRANT, REFUSED, Response.Status.BAD_REQUEST);
-    }
-    return issue((Verification.Accepted) verification);
+    cors.add();
+    return ((KeyDoor.Closed) outcome).answer();
   }
 
-  private Response tooMany(long seconds) {
-    cors.add();
-    return Response.status(Response.Status.TOO_MANY_REQUESTS)
-        .header(HttpHeaders.RETRY_AFTER, seconds)
-        .type(MediaType.APPLICATION_JSON_TYPE)
-        .entity(
-            new OAuth2ErrorRepresentation("slow_down", "Too many wrong API keys, try again later"))
-        .build();
+  /** Returns the answer for a key that is not good, to a request of the token endpoint. */
+  public static Response refused() {
+    return KeyAnswers.refused(Response.Status.BAD_REQUEST, OAuthErrorException.INVALID_GRANT);
   }
 
   /** A token of this moment could not be told from those that the change has ended. */
@@ -176,7 +162,7 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
 
   private Response issue(Verification.Accepted accepted) {
     ApiKey key = accepted.key();
-    event.detail(Details.CREDENTIAL_TYPE, "api-key").detail(ApiKeyEvents.KEY, key.id());
+    ApiKeyEvents.accepted(event, accepted);
     UserModel subject = new ScopeCatalog(session, realm).subject(key.owner());
     if (subject == null || !subject.isEnabled()) {
       throw error(
@@ -305,7 +291,7 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
         TokenLifetime.expiry(
             token.getIat(), expiryOf(token), longest, end == null ? Long.MAX_VALUE : end);
     if (expiry <= Time.currentTime()) {
-      throw error(OAuthErrorException.INVALID_GRANT, REFUSED, "expired_api_key");
+      throw error(OAuthErrorException.INVALID_GRANT, KeyAnswers.REFUSED, "expired_api_key");
     }
     token.exp(expiry);
   }

@@ -4,17 +4,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.apikey.grant.ApiKeyGrantType;
 import dev.bulwark.apikey.key.ApiKeyFormat;
 import dev.bulwark.apikey.service.ApiKey;
-import dev.bulwark.apikey.service.ApiKeyEvents;
 import dev.bulwark.apikey.service.ApiKeyProvider;
 import dev.bulwark.apikey.service.KeyOwner;
 import dev.bulwark.apikey.service.RealmLimits;
 import dev.bulwark.apikey.service.ScopeCatalog;
 import dev.bulwark.apikey.service.Verification;
 import dev.bulwark.apikey.service.VerifyCallers;
-import jakarta.ws.rs.core.HttpHeaders;
+import dev.bulwark.apikey.verify.KeyDoor;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.util.Map;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
@@ -59,30 +57,19 @@ final class ApiKeyIntrospectionProvider extends AccessTokenIntrospectionProvider
       event.detail(Details.REASON, "api_key_caller_not_allowed").error(Errors.NOT_ALLOWED);
       return inactive();
     }
-    Verification verification =
-        session
-            .getProvider(ApiKeyProvider.class)
-            .verifier(realm)
-            .verify(
+    KeyDoor.Outcome outcome =
+        KeyDoor.of(session, event, ApiKeyIntrospectionProvider::inactive)
+            .check(
                 presented,
                 VerifyCallers.address(
                     caller,
                     session.getContext().getRequestHeaders(),
                     session.getContext().getConnection().getRemoteHost()));
-    if (verification instanceof Verification.Accepted accepted) {
-      event.detail(ApiKeyEvents.KEY, accepted.key().id()).success();
-      return answer(describe(accepted));
+    if (outcome instanceof KeyDoor.Closed closed) {
+      return closed.answer();
     }
-    if (verification instanceof Verification.Limited limited) {
-      event.detail(Details.REASON, "too_many_wrong_api_keys").error(Errors.SLOW_DOWN);
-      return Response.status(Response.Status.TOO_MANY_REQUESTS)
-          .header(HttpHeaders.RETRY_AFTER, limited.retryAfterSeconds())
-          .type(MediaType.APPLICATION_JSON_TYPE)
-          .entity(Map.of("error", "slow_down"))
-          .build();
-    }
-    ApiKeyEvents.refused(event, (Verification.Refused) verification);
-    return inactive();
+    event.success();
+    return answer(describe(((KeyDoor.Open) outcome).accepted()));
   }
 
   private ObjectNode describe(Verification.Accepted accepted) {

@@ -1,13 +1,14 @@
 package dev.bulwark.apikey.rest;
 
 import dev.bulwark.apikey.service.ApiKey;
-import dev.bulwark.apikey.service.ApiKeyEvents;
 import dev.bulwark.apikey.service.ApiKeyHeader;
 import dev.bulwark.apikey.service.ApiKeyProvider;
 import dev.bulwark.apikey.service.KeyOwner;
 import dev.bulwark.apikey.service.ScopeCatalog;
 import dev.bulwark.apikey.service.Verification;
 import dev.bulwark.apikey.service.VerifyCallers;
+import dev.bulwark.apikey.verify.KeyAnswers;
+import dev.bulwark.apikey.verify.KeyDoor;
 import dev.bulwark.limit.address.Network;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -33,16 +34,12 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.protocol.oidc.utils.AuthorizeClientUtil;
-import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 
 /**
  * {@code /realms/{realm}/api-keys/verify}: forward authentication. Gateways send whatever method
  * and path the original request had (Envoy appends the path), so every one is answered alike.
  */
 public final class VerifyResource {
-
-  private static final OAuth2ErrorRepresentation REFUSED =
-      new OAuth2ErrorRepresentation("invalid_api_key", "Invalid or revoked API key");
 
   private static final AddressWarnings WARNINGS = new AddressWarnings();
 
@@ -149,7 +146,7 @@ public final class VerifyResource {
       }
       WARNINGS.check(realm, caller, headers, remote);
     }
-    return answer(keys, event, VerifyCallers.address(caller, headers, remote), headers);
+    return answer(event, VerifyCallers.address(caller, headers, remote), headers);
   }
 
   private ClientModel authenticate(EventBuilder event) {
@@ -189,25 +186,17 @@ public final class VerifyResource {
     return false;
   }
 
-  private Response answer(
-      ApiKeyProvider keys, EventBuilder event, @Nullable String address, HttpHeaders headers) {
+  private Response answer(EventBuilder event, @Nullable String address, HttpHeaders headers) {
     Optional<String> presented = ApiKeyHeader.of(headers);
     if (presented.isEmpty()) {
       event.detail(Details.REASON, "api_key_missing").error("invalid_api_key");
       return refused();
     }
-    Verification verification = keys.verifier(realm).verify(presented.get(), address);
-    if (verification instanceof Verification.Accepted accepted) {
-      return accepted(accepted);
-    }
-    if (verification instanceof Verification.Limited limited) {
-      return Response.fromResponse(
-              ApiError.response(429, "slow_down", "Too many wrong API keys, try again later"))
-          .header(HttpHeaders.RETRY_AFTER, limited.retryAfterSeconds())
-          .build();
-    }
-    ApiKeyEvents.refused(event, (Verification.Refused) verification);
-    return refused();
+    KeyDoor.Outcome outcome =
+        KeyDoor.of(session, event, VerifyResource::refused).check(presented.get(), address);
+    return outcome instanceof KeyDoor.Open open
+        ? accepted(open.accepted())
+        : ((KeyDoor.Closed) outcome).answer();
   }
 
   /**
@@ -240,10 +229,6 @@ public final class VerifyResource {
   record Verified(String subject, String username, String client, String scopes, String keyId) {}
 
   private static Response refused() {
-    return Response.status(Response.Status.FORBIDDEN)
-        .type(MediaType.APPLICATION_JSON_TYPE)
-        .header(HttpHeaders.CACHE_CONTROL, "no-store")
-        .entity(REFUSED)
-        .build();
+    return KeyAnswers.refused(Response.Status.FORBIDDEN, "invalid_api_key");
   }
 }

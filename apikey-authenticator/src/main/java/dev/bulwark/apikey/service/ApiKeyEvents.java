@@ -2,6 +2,7 @@ package dev.bulwark.apikey.service;
 
 import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
 import org.keycloak.events.Details;
+import org.keycloak.events.Errors;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.models.ClientModel;
@@ -98,15 +99,31 @@ public final class ApiKeyEvents {
     describe(event.event(EventType.UPDATE_CREDENTIAL), key, "new_network").success();
   }
 
+  /** Describes a good key. */
+  public static void accepted(EventBuilder event, Verification.Accepted accepted) {
+    event
+        .detail(Details.CREDENTIAL_TYPE, ApiKeyCredentialModel.TYPE)
+        .detail(KEY, accepted.key().id());
+  }
+
   /**
-   * A refused key; the log has the reason, the caller does not. A key that exists is of the type
-   * that realms keep unless told otherwise; whatever strangers send is not, so that a flood of it
-   * does not fill the database.
+   * Describes a key that was not looked at, since too many wrong ones came from its address.
+   *
+   * @return the error to send the event with
    */
-  public static void refused(EventBuilder event, Verification.Refused refused) {
-    if (!refused.keyId().isEmpty()) {
-      event.event(EventType.OAUTH2_EXTENSION_GRANT);
-    }
+  public static String limited(EventBuilder event) {
+    event
+        .detail(Details.CREDENTIAL_TYPE, ApiKeyCredentialModel.TYPE)
+        .detail(Details.REASON, "too_many_wrong_api_keys");
+    return Errors.SLOW_DOWN;
+  }
+
+  /**
+   * Describes a refused key; the log has the reason, the caller does not.
+   *
+   * @return the error to send the event with
+   */
+  public static String refused(EventBuilder event, Verification.Refused refused) {
     if (!refused.ownerId().isEmpty()) {
       event.user(refused.ownerId());
     }
@@ -115,8 +132,8 @@ public final class ApiKeyEvents {
     }
     event
         .detail(Details.CREDENTIAL_TYPE, ApiKeyCredentialModel.TYPE)
-        .detail(Details.REASON, "api_key_" + refused.reason().id())
-        .error("invalid_api_key");
+        .detail(Details.REASON, "api_key_" + refused.reason().id());
+    return "invalid_api_key";
   }
 
   private static EventBuilder dead(EventBuilder event, ApiKey key) {

@@ -241,6 +241,59 @@ class WrongSecretsIT {
         .isEqualTo(path.wrong());
   }
 
+  /** Every door answers alike beyond the limit, and sends one event with the same details (K8). */
+  @Test
+  void everyDoorGivesTheSameAnswerAndEventBeyondTheLimit() {
+    SERVER
+        .admin()
+        .put(
+            "/realms/limits/events/config",
+            LimitedServer.json(
+                Map.of(
+                    "eventsEnabled",
+                    true,
+                    "enabledEventTypes",
+                    List.of(
+                        "INTROSPECT_TOKEN_ERROR",
+                        "OAUTH2_EXTENSION_GRANT_ERROR",
+                        "LOGIN_ERROR",
+                        "CLIENT_LOGIN_ERROR"))))
+        .expect(204);
+    try {
+      String address = newAddress();
+      for (int i = 0; i < KeyPath.PER_ADDRESS; i++) {
+        KeyPath.VERIFY.send(SERVER, address, KeyPath.wrongKey(i)).expect(403);
+      }
+      for (KeyPath path : KeyPath.values()) {
+        Response limited = path.send(SERVER, address, KeyPath.wrongKey(99)).expect(429);
+        assertThat(limited.json())
+            .as("%s", path)
+            .isEqualTo(KeyPath.EXCHANGE.send(SERVER, address, KeyPath.wrongKey(99)).json());
+        assertThat(limited.header("Content-Type")).as("%s", path).startsWith("application/json");
+        assertThat(limited.header("Cache-Control")).as("%s", path).contains("no-store");
+      }
+      // One of each way, and those that it was compared with; Keycloak has an error of its own for
+      // a client that fails to authenticate.
+      assertThat(limited("slow_down", address)).hasSize(2 * KeyPath.values().length - 1);
+      assertThat(limited("invalid_client_credentials", address)).hasSize(1);
+    } finally {
+      SERVER
+          .admin()
+          .put(
+              "/realms/limits/events/config",
+              LimitedServer.json(Map.of("eventsEnabled", true, "enabledEventTypes", List.of())))
+          .expect(204);
+    }
+  }
+
+  private static List<JsonNode> limited(String error, String address) {
+    return SERVER.events(error, address).stream()
+        .map(event -> event.get("details"))
+        .filter(details -> details.path("reason").asText().equals("too_many_wrong_api_keys"))
+        .filter(details -> details.path("credential_type").asText().equals("api-key"))
+        .toList();
+  }
+
   @Test
   void aKeyThatTheNodeKnowsGoesOn() {
     String address = newAddress();

@@ -1,16 +1,20 @@
-package dev.bulwark.apikey.authenticator;
+package dev.bulwark.apikey.verify;
 
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 
-/** Errors of the token endpoint (RFC 6749, section 5.2). */
-final class KeyAnswers {
+/** Errors in the form of the token endpoint (RFC 6749, section 5.2). */
+public final class KeyAnswers {
+
+  /** What every caller learns of a key that is not good; the event has the reason. */
+  public static final String REFUSED = "Invalid or revoked API key";
 
   private KeyAnswers() {}
 
-  static Response error(Response.Status status, String error, String description) {
+  /** Returns an error. */
+  public static Response error(Response.Status status, String error, String description) {
     return Response.status(status)
         .type(MediaType.APPLICATION_JSON_TYPE)
         .header(HttpHeaders.CACHE_CONTROL, "no-store")
@@ -18,8 +22,13 @@ final class KeyAnswers {
         .build();
   }
 
+  /** Returns the answer for a key that is not good, whatever the reason. */
+  public static Response refused(Response.Status status, String error) {
+    return error(status, error, REFUSED);
+  }
+
   /**
-   * Too many wrong keys came from the address.
+   * Returns the answer while too many wrong keys came from the address.
    *
    * @param seconds when to come again
    */

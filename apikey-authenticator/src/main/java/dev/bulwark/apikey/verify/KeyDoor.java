@@ -1,0 +1,107 @@
+package dev.bulwark.apikey.verify;
+
+import dev.bulwark.apikey.service.ApiKeyEvents;
+import dev.bulwark.apikey.service.ApiKeyProvider;
+import dev.bulwark.apikey.service.Verification;
+import jakarta.ws.rs.core.Response;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+
+/**
+ * Where a key is presented: {@code verify}, the exchange, the password grant, client authentication
+ * and introspection. All of them verify here, so their events and their answers agree.
+ */
+public final class KeyDoor {
+
+  private final KeycloakSession session;
+  private final RealmModel realm;
+  private final EventBuilder event;
+  private final boolean sends;
+  private final Supplier<Response> refused;
+
+  private KeyDoor(
+      KeycloakSession session, EventBuilder event, boolean sends, Supplier<Response> refused) {
+    this.session = session;
+    this.realm = session.getContext().getRealm();
+    this.event = event;
+    this.sends = sends;
+    this.refused = refused;
+  }
+
+  /**
+   * Returns a door that sends the event of a key that does not open it.
+   *
+   * @param event of the request
+   * @param refused the answer for a key that is not good
+   */
+  public static KeyDoor of(
+      KeycloakSession session, EventBuilder event, Supplier<Response> refused) {
+    return new KeyDoor(session, event, true, refused);
+  }
+
+  /**
+   * Returns a door whose event Keycloak sends, with its own error, as it does for every client that
+   * fails to authenticate. The details are those of the other doors.
+   *
+   * @param event of the request
+   * @param refused the answer for a key that is not good
+   */
+  public static KeyDoor ofClients(
+      KeycloakSession session, EventBuilder event, Supplier<Response> refused) {
+    return new KeyDoor(session, event, false, refused);
+  }
+
+  /**
+   * Verifies a key.
+   *
+   * @param presented as sent; may be anything
+   * @param address of the sender, for the limit on wrong keys
+   */
+  public Outcome check(String presented, @Nullable String address) {
+    Verification verification =
+        session.getProvider(ApiKeyProvider.class).verifier(realm).verify(presented, address);
+    if (verification instanceof Verification.Accepted accepted) {
+      ApiKeyEvents.accepted(event, accepted);
+      return new Open(accepted);
+    }
+    if (verification instanceof Verification.Limited limited) {
+      send(ApiKeyEvents.limited(event));
+      return new Closed(KeyAnswers.limited(limited.retryAfterSeconds()));
+    }
+    Verification.Refused closed = (Verification.Refused) verification;
+    if (sends && !closed.keyId().isEmpty()) {
+      // Of a type that realms keep unless told otherwise. Whatever strangers send is not, so that a
+      // flood of it does not fill the database.
+      event.event(EventType.OAUTH2_EXTENSION_GRANT);
+    }
+    send(ApiKeyEvents.refused(event, closed));
+    return new Closed(refused.get());
+  }
+
+  private void send(String error) {
+    if (sends) {
+      event.error(error);
+    }
+  }
+
+  /** What came of a key at a door. */
+  public sealed interface Outcome {}
+
+  /**
+   * The key is good.
+   *
+   * @param accepted the key and its scopes
+   */
+  public record Open(Verification.Accepted accepted) implements Outcome {}
+
+  /**
+   * The key is not good, or was not looked at.
+   *
+   * @param answer to send
+   */
+  public record Closed(Response answer) implements Outcome {}
+}
