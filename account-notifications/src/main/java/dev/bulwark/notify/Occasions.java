@@ -1,5 +1,6 @@
 package dev.bulwark.notify;
 
+import dev.bulwark.contract.ApiKeyDetails;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -28,13 +29,6 @@ final class Occasions {
   private static final String BREACHED = "breached_password_at_login";
 
   private static final String BREACHED_ACTION = "breached_password_action";
-
-  /** Details and type of the events that the module apikey-authenticator sends. */
-  private static final String API_KEY = "api-key";
-
-  private static final String API_KEY_ACTION = "api_key_action";
-  private static final String API_KEY_CLIENT = "api_key_client";
-  private static final String API_KEY_END = "api_key_expires_at";
 
   private static final Pattern ADMIN_PATH =
       Pattern.compile("users/([^/]+)/(reset-password|credentials/[^/]+|disable-credential-types)");
@@ -72,7 +66,8 @@ final class Occasions {
 
   /** When what the occasion is about ends, in milliseconds since 1970; null for never. */
   static @Nullable Long end(Event event) {
-    @Nullable String end = event.getDetails() == null ? null : event.getDetails().get(API_KEY_END);
+    @Nullable String end =
+        event.getDetails() == null ? null : event.getDetails().get(ApiKeyDetails.EXPIRES_AT);
     return end != null && end.matches("\\d{1,18}") ? Long.valueOf(end) : null;
   }
 
@@ -108,16 +103,16 @@ final class Occasions {
       case RecoveryAuthnCodesCredentialModel.TYPE -> Optional.of(Occasion.RECOVERY_CODES_MADE);
       case WebAuthnCredentialModel.TYPE_TWOFACTOR, WebAuthnCredentialModel.TYPE_PASSWORDLESS ->
           Optional.of(Occasion.PASSKEY_ADDED);
-      case API_KEY -> changedKey(details);
+      case ApiKeyDetails.CREDENTIAL_TYPE -> changedKey(details);
       default -> Optional.of(Occasion.CREDENTIAL_CHANGED);
     };
   }
 
   private static Optional<Occasion> changedKey(Map<String, String> details) {
-    if (details.containsKey(API_KEY_CLIENT)) {
+    if (details.containsKey(ApiKeyDetails.CLIENT)) {
       return Optional.empty();
     }
-    return switch (details.getOrDefault(API_KEY_ACTION, "")) {
+    return switch (details.getOrDefault(ApiKeyDetails.ACTION, "")) {
       case "created" -> Optional.of(Occasion.API_KEY_CREATED);
       case "updated" -> Optional.of(Occasion.API_KEY_CHANGED);
       case "new_network" -> Optional.of(Occasion.API_KEY_USED_FROM_NEW_NETWORK);
@@ -133,9 +128,10 @@ final class Occasions {
       case RecoveryAuthnCodesCredentialModel.TYPE -> Optional.of(Occasion.RECOVERY_CODES_REMOVED);
       case WebAuthnCredentialModel.TYPE_TWOFACTOR, WebAuthnCredentialModel.TYPE_PASSWORDLESS ->
           Optional.of(Occasion.PASSKEY_REMOVED);
-      case API_KEY ->
+      case ApiKeyDetails.CREDENTIAL_TYPE ->
           // One that the server removes after its rotation was announced when it was rotated.
-          details.containsKey(API_KEY_CLIENT) || !"revoked".equals(details.get(API_KEY_ACTION))
+          details.containsKey(ApiKeyDetails.CLIENT)
+                  || !"revoked".equals(details.get(ApiKeyDetails.ACTION))
               ? Optional.empty()
               : Optional.of(Occasion.API_KEY_REVOKED);
       default -> Optional.of(Occasion.CREDENTIAL_REMOVED);

@@ -1,5 +1,6 @@
 package dev.bulwark.revocation;
 
+import dev.bulwark.contract.ApiKeyClaims;
 import dev.bulwark.revocation.issuance.ReservedId;
 import dev.bulwark.revocation.rules.Grant;
 import dev.bulwark.revocation.rules.IssuedFor;
@@ -33,9 +34,6 @@ import org.keycloak.transaction.JtaTransactionManagerLookup;
  * take that session for a dead one.
  */
 final class TokenLedgerProvider implements TokenPostProcessor {
-
-  /** Claim of tokens exchanged from an API key. */
-  private static final String API_KEY_CLAIM = "api_key_id";
 
   private static final Logger LOG = Logger.getLogger(TokenLedgerProvider.class);
   private static final String ATTRIBUTE = TokenLedgerProvider.class.getName();
@@ -117,7 +115,7 @@ final class TokenLedgerProvider implements TokenPostProcessor {
       // A lightweight token may do without the claim.
       sessionId = userSession.getId();
     }
-    Object apiKey = token.getOtherClaims().get(API_KEY_CLAIM);
+    Object apiKey = token.getOtherClaims().get(ApiKeyClaims.KEY_ID);
     return new LedgerToken(
         jti,
         type,

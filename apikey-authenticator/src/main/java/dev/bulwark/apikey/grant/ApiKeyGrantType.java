@@ -11,6 +11,7 @@ import dev.bulwark.apikey.service.ScopeCatalog;
 import dev.bulwark.apikey.service.Verification;
 import dev.bulwark.apikey.verify.KeyAnswers;
 import dev.bulwark.apikey.verify.KeyDoor;
+import dev.bulwark.contract.ApiKeyClaims;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedHashMap;
@@ -57,9 +58,6 @@ import org.keycloak.sessions.RootAuthenticationSessionModel;
  * the latest. Follows JWTAuthorizationGrantType of Keycloak.
  */
 public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
-
-  /** Claim and session note with the id of the key. */
-  public static final String KEY_ID = "api_key_id";
 
   @Override
   public EventType getEventType() {
@@ -256,7 +254,7 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
                 null,
                 null,
                 UserSessionModel.SessionPersistenceState.TRANSIENT);
-    created.setNote(KEY_ID, key.id());
+    created.setNote(ApiKeyClaims.KEY_ID, key.id());
     created.setNote("api_key_scope", scope);
     event.session(created);
     return created;
@@ -279,9 +277,9 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
   private void restrict(
       AccessToken token, ClientSessionContext sessionContext, ApiKey key, String scope) {
     token.setScope(scope);
-    token.setOtherClaims(KEY_ID, key.id());
+    token.setOtherClaims(ApiKeyClaims.KEY_ID, key.id());
     if (key.owner() instanceof KeyOwner.Client owner) {
-      token.setOtherClaims("api_key_client", owner.model().getClientId());
+      token.setOtherClaims(ApiKeyClaims.CLIENT, owner.model().getClientId());
     }
     RoleRestriction.of(sessionContext).apply(token);
     fullToken(token, sessionContext);

@@ -1,5 +1,6 @@
 package dev.bulwark.apikey.grant;
 
+import dev.bulwark.contract.ApiKeyClaims;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.List;
@@ -78,7 +79,7 @@ final class KeyTokenExchangeGuard implements TokenPostProcessor {
   private boolean isKeyToken(String token) {
     try {
       AccessToken read = new JWSInput(token).readJsonContent(AccessToken.class);
-      return read.getOtherClaims().containsKey(ApiKeyGrantType.KEY_ID)
+      return read.getOtherClaims().containsKey(ApiKeyClaims.KEY_ID)
           || (read.getId() != null && ApiKeyGrantTypeFactory.ID.equals(grantOf(read.getId())));
     } catch (JWSInputException e) {
       // Not a JWT of this server: it cannot be one of ours.

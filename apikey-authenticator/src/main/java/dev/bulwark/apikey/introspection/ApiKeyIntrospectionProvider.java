@@ -1,7 +1,6 @@
 package dev.bulwark.apikey.introspection;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.bulwark.apikey.grant.ApiKeyGrantType;
 import dev.bulwark.apikey.key.ApiKeyFormat;
 import dev.bulwark.apikey.service.ApiKey;
 import dev.bulwark.apikey.service.ApiKeyProvider;
@@ -11,6 +10,7 @@ import dev.bulwark.apikey.service.ScopeCatalog;
 import dev.bulwark.apikey.service.Verification;
 import dev.bulwark.apikey.service.VerifyCallers;
 import dev.bulwark.apikey.verify.KeyDoor;
+import dev.bulwark.contract.ApiKeyClaims;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.keycloak.OAuth2Constants;
@@ -78,7 +78,7 @@ final class ApiKeyIntrospectionProvider extends AccessTokenIntrospectionProvider
     node.put("active", true);
     node.put("token_type", "api_key");
     node.put("jti", key.id());
-    node.put(ApiKeyGrantType.KEY_ID, key.id());
+    node.put(ApiKeyClaims.KEY_ID, key.id());
     node.put("iss", Urls.realmIssuer(session.getContext().getUri().getBaseUri(), realm.getName()));
     node.put("iat", key.createdAt() / 1000);
     node.put(OAuth2Constants.SCOPE, String.join(" ", accepted.scopes()));
@@ -113,7 +113,7 @@ final class ApiKeyIntrospectionProvider extends AccessTokenIntrospectionProvider
    */
   @Override
   public AccessToken transformAccessToken(AccessToken presented, UserSessionModel session) {
-    return presented.getOtherClaims().containsKey(ApiKeyGrantType.KEY_ID)
+    return presented.getOtherClaims().containsKey(ApiKeyClaims.KEY_ID)
         ? presented
         : super.transformAccessToken(presented, session);
   }
@@ -121,7 +121,7 @@ final class ApiKeyIntrospectionProvider extends AccessTokenIntrospectionProvider
   /** A key that is gone, or not good any more, takes its tokens with it. */
   @Override
   protected boolean verifyTokenReuse() {
-    Object keyId = token.getOtherClaims().get(ApiKeyGrantType.KEY_ID);
+    Object keyId = token.getOtherClaims().get(ApiKeyClaims.KEY_ID);
     if (keyId == null) {
       return super.verifyTokenReuse();
     }

@@ -1,11 +1,12 @@
 package dev.bulwark.apikey.key;
 
+import dev.bulwark.contract.ApiKeyLimits;
 import java.util.Optional;
 
 /** The name that an owner gives a key: 1 to {@value #MAX_LENGTH} characters, no control ones. */
 public final class KeyName {
 
-  public static final int MAX_LENGTH = 100;
+  public static final int MAX_LENGTH = ApiKeyLimits.MAX_NAME;
 
   private KeyName() {}
 

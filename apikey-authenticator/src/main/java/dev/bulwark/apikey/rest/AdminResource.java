@@ -2,12 +2,12 @@ package dev.bulwark.apikey.rest;
 
 import dev.bulwark.apikey.key.OwnerType;
 import dev.bulwark.apikey.service.ApiKey;
-import dev.bulwark.apikey.service.ApiKeyEvents;
 import dev.bulwark.apikey.service.ApiKeyException;
 import dev.bulwark.apikey.service.ApiKeyManager;
 import dev.bulwark.apikey.service.ApiKeyProvider;
 import dev.bulwark.apikey.service.KeyOwner;
 import dev.bulwark.apikey.service.NewApiKey;
+import dev.bulwark.contract.ApiKeyDetails;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PATCH;
@@ -172,7 +172,7 @@ public final class AdminResource {
           } else {
             Long tokensEnd = done.tokensEnd();
             if (tokensEnd != null) {
-              adminEvent.detail(ApiKeyEvents.ENDS_AT, Long.toString(tokensEnd));
+              adminEvent.detail(ApiKeyDetails.ENDS_AT, Long.toString(tokensEnd));
             }
             event(OperationType.ACTION, done.old(), "api-keys", id, "rotate");
           }

@@ -1,6 +1,7 @@
 package dev.bulwark.apikey.service;
 
 import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
+import dev.bulwark.contract.ApiKeyDetails;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
 import org.keycloak.events.EventBuilder;
@@ -8,29 +9,14 @@ import org.keycloak.events.EventType;
 import org.keycloak.models.ClientModel;
 
 /**
- * The events of this module. {@link #KEY_ID} is present exactly on those after which tokens that
- * were exchanged for the key are no longer honoured, so that a listener can revoke them.
+ * The events of this module. What was done ({@link ApiKeyDetails#ACTION}): {@code created}, {@code
+ * updated}, {@code rotated}, {@code revoked} or, by the server, {@code replaced} and {@code
+ * owner_disabled}; or what happened: {@code expires_soon}, {@code new_network}.
+ *
+ * <p>{@link ApiKeyDetails#DEAD_KEY} is present exactly on those after which tokens that were
+ * exchanged for the key are no longer honoured, so that a listener can revoke them.
  */
 public final class ApiKeyEvents {
-
-  /** Id of a key whose tokens are dead from now on; {@code credential_id} goes with it. */
-  public static final String KEY_ID = "api_key_id";
-
-  /** Id of the key that an event is about. */
-  public static final String KEY = "api_key";
-
-  /**
-   * Epoch milliseconds at which a rotated key's overlap ends; present where tokens that were
-   * exchanged for it may live longer than that. They are dead from then on.
-   */
-  public static final String ENDS_AT = "api_key_ends_at";
-
-  /**
-   * What was done: {@code created}, {@code updated}, {@code rotated}, {@code revoked} or, by the
-   * server, {@code replaced} and {@code owner_disabled}; or what happened to it: {@code
-   * expires_soon}, {@code new_network}.
-   */
-  public static final String ACTION = "api_key_action";
 
   private ApiKeyEvents() {}
 
@@ -58,7 +44,7 @@ public final class ApiKeyEvents {
           .detail("api_key_replaced_by", rotation.made().key().id());
       Long tokensEnd = rotation.tokensEnd();
       if (tokensEnd != null) {
-        old.detail(ENDS_AT, Long.toString(tokensEnd));
+        old.detail(ApiKeyDetails.ENDS_AT, Long.toString(tokensEnd));
       }
       old.success();
     }
@@ -70,11 +56,11 @@ public final class ApiKeyEvents {
         .event(EventType.UPDATE_CREDENTIAL)
         .client(owner)
         .detail(Details.CREDENTIAL_TYPE, ApiKeyCredentialModel.TYPE)
-        .detail("api_key_client", owner.getClientId())
-        .detail(KEY, keyId)
-        .detail(KEY_ID, keyId)
+        .detail(ApiKeyDetails.CLIENT, owner.getClientId())
+        .detail(ApiKeyDetails.KEY, keyId)
+        .detail(ApiKeyDetails.DEAD_KEY, keyId)
         .detail(Details.CREDENTIAL_ID, keyId)
-        .detail(ACTION, "owner_disabled")
+        .detail(ApiKeyDetails.ACTION, "owner_disabled")
         .success();
   }
 
@@ -90,7 +76,7 @@ public final class ApiKeyEvents {
   /** The key of a user ends soon. Nothing changes with it. */
   static void expiresSoon(EventBuilder event, ApiKey key, long end) {
     describe(event.event(EventType.UPDATE_CREDENTIAL), key, "expires_soon")
-        .detail("api_key_expires_at", Long.toString(end))
+        .detail(ApiKeyDetails.EXPIRES_AT, Long.toString(end))
         .success();
   }
 
@@ -103,7 +89,7 @@ public final class ApiKeyEvents {
   public static void accepted(EventBuilder event, Verification.Accepted accepted) {
     event
         .detail(Details.CREDENTIAL_TYPE, ApiKeyCredentialModel.TYPE)
-        .detail(KEY, accepted.key().id());
+        .detail(ApiKeyDetails.KEY, accepted.key().id());
   }
 
   /**
@@ -128,7 +114,7 @@ public final class ApiKeyEvents {
       event.user(refused.ownerId());
     }
     if (!refused.keyId().isEmpty()) {
-      event.detail(KEY, refused.keyId());
+      event.detail(ApiKeyDetails.KEY, refused.keyId());
     }
     event
         .detail(Details.CREDENTIAL_TYPE, ApiKeyCredentialModel.TYPE)
@@ -137,17 +123,17 @@ public final class ApiKeyEvents {
   }
 
   private static EventBuilder dead(EventBuilder event, ApiKey key) {
-    return event.detail(KEY_ID, key.id()).detail(Details.CREDENTIAL_ID, key.id());
+    return event.detail(ApiKeyDetails.DEAD_KEY, key.id()).detail(Details.CREDENTIAL_ID, key.id());
   }
 
   private static EventBuilder describe(EventBuilder event, ApiKey key, String action) {
     if (key.owner() instanceof KeyOwner.Client client) {
-      event.detail("api_key_client", client.model().getClientId());
+      event.detail(ApiKeyDetails.CLIENT, client.model().getClientId());
     }
     return event
         .detail(Details.CREDENTIAL_TYPE, ApiKeyCredentialModel.TYPE)
-        .detail(KEY, key.id())
+        .detail(ApiKeyDetails.KEY, key.id())
         .detail(Details.CREDENTIAL_USER_LABEL, key.data().name())
-        .detail(ACTION, action);
+        .detail(ApiKeyDetails.ACTION, action);
   }
 }

@@ -1,6 +1,7 @@
 package dev.bulwark.ratelimit.step;
 
-import java.util.function.LongConsumer;
+import dev.bulwark.contract.FailedLogin;
+import dev.bulwark.contract.PasswordAlgorithms;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.authentication.AuthenticationFlowContext;
 import org.keycloak.credential.hash.PasswordHashProvider;
@@ -14,14 +15,6 @@ import org.keycloak.models.PasswordPolicy;
  */
 final class EvenFailures {
 
-  /**
-   * Session attribute of password-hash-provider's {@code SessionWork}, told of a failed login by
-   * the {@link System#nanoTime()} of its start.
-   */
-  private static final String FAILED_LOGIN = "bulwark.password.failed-login";
-
-  private static final String ARGON2ID = "argon2id";
-
   private EvenFailures() {}
 
   /**
@@ -32,16 +25,17 @@ final class EvenFailures {
    */
   static void level(AuthenticationFlowContext context, long start) {
     PasswordPolicy policy = context.getRealm().getPasswordPolicy();
-    if (policy == null || !ARGON2ID.equals(policy.getHashAlgorithm())) {
+    if (policy == null || !PasswordAlgorithms.ARGON2ID.equals(policy.getHashAlgorithm())) {
       return;
     }
     KeycloakSession session = context.getSession();
     // The hasher of a session sets the attribute when it is made.
     @Nullable PasswordHashProvider hasher =
-        session.getProvider(PasswordHashProvider.class, ARGON2ID);
-    @Nullable LongConsumer failedLogin = session.getAttribute(FAILED_LOGIN, LongConsumer.class);
+        session.getProvider(PasswordHashProvider.class, PasswordAlgorithms.ARGON2ID);
+    @Nullable FailedLogin failedLogin =
+        session.getAttribute(FailedLogin.ATTRIBUTE, FailedLogin.class);
     if (hasher != null && failedLogin != null) {
-      failedLogin.accept(start);
+      failedLogin.equalize(start);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.bulwark.password.keycloak;
 
+import dev.bulwark.contract.FailedLogin;
 import dev.bulwark.password.Argon2idHashProviderFactory;
 import dev.bulwark.password.foreign.Algorithms;
 import dev.bulwark.password.foreign.StoredHash;
@@ -61,7 +62,7 @@ final class TimedHashProvider implements PasswordHashProvider {
     }
     // It makes the work of the session.
     session.getProvider(PasswordHashProvider.class, Algorithms.ARGON2);
-    @Nullable SessionWork work = session.getAttribute(SessionWork.ATTRIBUTE, SessionWork.class);
+    @Nullable SessionWork work = session.getAttribute(FailedLogin.ATTRIBUTE, SessionWork.class);
     if (work != null) {
       work.verified(
           new StoredHash(data.getAlgorithm(), data.getHashIterations(), Map.of(), "", new byte[0]),

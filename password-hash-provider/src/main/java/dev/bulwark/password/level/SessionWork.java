@@ -1,5 +1,6 @@
 package dev.bulwark.password.level;
 
+import dev.bulwark.contract.FailedLogin;
 import dev.bulwark.password.argon2.Argon2ResourceException;
 import dev.bulwark.password.foreign.StoredHash;
 import java.util.concurrent.locks.LockSupport;
@@ -12,14 +13,10 @@ import org.keycloak.models.KeycloakSession;
  * costs one hash of the current parameters, and takes as long as the slowest kind of its realm
  * (spec L3). For one thread.
  *
- * <p>It is at the session's attribute {@value #ATTRIBUTE} as a {@link LongConsumer}, by which the
- * decorators of login-rate-limiter, which know no class of this module, tell that a login has
- * failed.
+ * <p>The decorators of login-rate-limiter, which know no class of this module, find it by {@link
+ * FailedLogin#ATTRIBUTE}.
  */
-public final class SessionWork implements LongConsumer {
-
-  /** Session attribute: a format between two modules, never to change in one alone. */
-  public static final String ATTRIBUTE = "bulwark.password.failed-login";
+public final class SessionWork implements FailedLogin {
 
   private final String realm;
   private final FailureTimes times;
@@ -42,13 +39,13 @@ public final class SessionWork implements LongConsumer {
   /** The work of a session, which all hashers of the session share. */
   public static SessionWork of(
       KeycloakSession session, FailureTimes times, Consumer<LongConsumer> dummy) {
-    SessionWork known = session.getAttribute(ATTRIBUTE, SessionWork.class);
+    SessionWork known = session.getAttribute(FailedLogin.ATTRIBUTE, SessionWork.class);
     if (known != null) {
       return known;
     }
     var realm = session.getContext().getRealm();
     SessionWork work = new SessionWork(realm == null ? "" : realm.getId(), times, dummy);
-    session.setAttribute(ATTRIBUTE, work);
+    session.setAttribute(FailedLogin.ATTRIBUTE, work);
     return work;
   }
 
@@ -63,14 +60,8 @@ public final class SessionWork implements LongConsumer {
     done |= times.verified(realm, stored, nanos);
   }
 
-  /**
-   * A login has failed: computes the hash that is missing, if one is, and waits until it has taken
-   * as long as any.
-   *
-   * @param start when it began, of {@link System#nanoTime()}
-   */
   @Override
-  public void accept(long start) {
+  public void equalize(long start) {
     if (!done) {
       try {
         dummy.accept(this::made);

@@ -1,5 +1,6 @@
 package dev.bulwark.password.migrate;
 
+import dev.bulwark.contract.ApiKeyLimits;
 import dev.bulwark.password.foreign.ForeignHash;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.UnusableHashException;
@@ -24,9 +25,8 @@ final class RowConverter {
   private static final int MAX_TEXT = 255;
 
   /** Name of an API key, as the bundle's own API has it. */
-  private static final int MAX_KEY_NAME = 100;
-
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,255}");
+
   private static final Pattern EMAIL = Pattern.compile("[^\\s@,;<>\"\\\\]+@[^\\s@,;<>\"\\\\]+");
   private static final Pattern FORBIDDEN = Pattern.compile("[\\p{Cntrl}\\p{Zl}\\p{Zp}]");
   private static final Pattern BASE32 = Pattern.compile("[A-Za-z2-7]+");
@@ -282,9 +282,11 @@ final class RowConverter {
         throw new RefusedRowException("api_key_hashes: not 64 hexadecimal digits (a SHA-256)");
       }
       String name = key.name() == null ? "Imported key " + (checked.size() + 1) : key.name();
-      if (name.isBlank() || name.length() > MAX_KEY_NAME || FORBIDDEN.matcher(name).find()) {
+      if (name.isBlank()
+          || name.length() > ApiKeyLimits.MAX_NAME
+          || FORBIDDEN.matcher(name).find()) {
         throw new RefusedRowException(
-            "api_key_hashes: a name is not 1 to " + MAX_KEY_NAME + " characters");
+            "api_key_hashes: a name is not 1 to " + ApiKeyLimits.MAX_NAME + " characters");
       }
       refuseHalfCharacters(Columns.API_KEY_HASHES, name);
       List<String> scopes = key.scopes() == null ? options.apiKeyScopes() : key.scopes();

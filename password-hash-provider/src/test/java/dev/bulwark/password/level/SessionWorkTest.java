@@ -43,8 +43,8 @@ class SessionWorkTest {
   @Test
   void whoHasNoHashGetsOne() {
     SessionWork work = work();
-    work.accept(System.nanoTime());
-    work.accept(System.nanoTime());
+    work.equalize(System.nanoTime());
+    work.equalize(System.nanoTime());
     assertThat(dummies).as("two steps of one request").hasValue(1);
   }
 
@@ -52,10 +52,10 @@ class SessionWorkTest {
   void nobodyGetsASecondOne() {
     SessionWork made = work();
     made.made(1000);
-    made.accept(System.nanoTime());
+    made.equalize(System.nanoTime());
     SessionWork verified = work();
     verified.verified(CURRENT, 1000);
-    verified.accept(System.nanoTime());
+    verified.equalize(System.nanoTime());
     assertThat(dummies).hasValue(0);
   }
 
@@ -63,7 +63,7 @@ class SessionWorkTest {
   void aHashOfAnotherApplicationIsNoneOfOurs() {
     SessionWork work = work();
     work.verified(OTHER, 1000);
-    work.accept(System.nanoTime());
+    work.equalize(System.nanoTime());
     assertThat(dummies).hasValue(1);
   }
 
@@ -71,11 +71,11 @@ class SessionWorkTest {
   void theAnswerWaitsForTheSlowest() {
     times.verified("app", OTHER, TimeUnit.MILLISECONDS.toNanos(50));
     long start = System.nanoTime();
-    work().accept(start);
+    work().equalize(start);
     assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(times.least("app"));
     long earlier = System.nanoTime() - TimeUnit.SECONDS.toNanos(10);
     long now = System.nanoTime();
-    work().accept(earlier);
+    work().equalize(earlier);
     assertThat(System.nanoTime() - now)
         .as("took long enough already")
         .isLessThan(TimeUnit.SECONDS.toNanos(10));
@@ -85,7 +85,7 @@ class SessionWorkTest {
   void whoIsToStopDoesNotWait() {
     times.verified("app", OTHER, TimeUnit.SECONDS.toNanos(1));
     Thread.currentThread().interrupt();
-    work().accept(System.nanoTime() + TimeUnit.HOURS.toNanos(1));
+    work().equalize(System.nanoTime() + TimeUnit.HOURS.toNanos(1));
     assertThat(Thread.interrupted()).as("still to stop").isTrue();
   }
 
@@ -96,6 +96,6 @@ class SessionWorkTest {
             computed -> {
               throw new Argon2ResourceException("none");
             });
-    assertThatCode(() -> work.accept(System.nanoTime())).doesNotThrowAnyException();
+    assertThatCode(() -> work.equalize(System.nanoTime())).doesNotThrowAnyException();
   }
 }

@@ -1,5 +1,6 @@
 package dev.bulwark.revocation.events;
 
+import dev.bulwark.contract.ApiKeyDetails;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.Scopes;
 import java.util.List;
@@ -16,11 +17,8 @@ import org.keycloak.events.admin.OperationType;
  */
 final class ApiKeyScopes {
 
-  private static final String CREDENTIAL_TYPE = "api-key";
   private static final List<String> ID_DETAILS =
-      List.of("api_key_id", "credential_id", "selected_credential_id");
-  private static final String KEY = "api_key";
-  private static final String ENDS_AT = "api_key_ends_at";
+      List.of(ApiKeyDetails.DEAD_KEY, "credential_id", "selected_credential_id");
   private static final Pattern END = Pattern.compile("[0-9]{1,15}");
   private static final String KEYS = "api-keys";
   private static final String CREDENTIALS = "credentials";
@@ -28,7 +26,7 @@ final class ApiKeyScopes {
   private ApiKeyScopes() {}
 
   static List<RevocationScope> ofUserEvent(Event event, String realmId, Scopes scopes) {
-    if (!CREDENTIAL_TYPE.equals(UserEventScopes.detail(event, "credential_type"))) {
+    if (!ApiKeyDetails.CREDENTIAL_TYPE.equals(UserEventScopes.detail(event, "credential_type"))) {
       return List.of();
     }
     for (String name : ID_DETAILS) {
@@ -38,8 +36,8 @@ final class ApiKeyScopes {
       }
     }
     return ending(
-        UserEventScopes.detail(event, KEY),
-        UserEventScopes.detail(event, ENDS_AT),
+        UserEventScopes.detail(event, ApiKeyDetails.KEY),
+        UserEventScopes.detail(event, ApiKeyDetails.ENDS_AT),
         realmId,
         scopes);
   }
@@ -56,7 +54,7 @@ final class ApiKeyScopes {
     String[] path = event.getResourcePath().split("/", -1);
     Map<String, String> details = event.getDetails();
     if (path.length == 3 && path[0].equals(KEYS) && details != null) {
-      return ending(path[1], details.get(ENDS_AT), realmId, scopes);
+      return ending(path[1], details.get(ApiKeyDetails.ENDS_AT), realmId, scopes);
     }
     String id = keyId(event.getOperationType(), path);
     return id == null ? List.of() : List.of(scopes.apiKey(realmId, id));

@@ -1,0 +1,31 @@
+package dev.bulwark.contract;
+
+/** Names and values in the events of API keys. */
+public final class ApiKeyDetails {
+
+  /** Value of the detail {@code credential_type}: the type of the credential that a key is. */
+  public static final String CREDENTIAL_TYPE = "api-key";
+
+  /** Id of a key whose tokens are dead from now on; {@code credential_id} goes with it. */
+  public static final String DEAD_KEY = "api_key_id";
+
+  /** Id of the key that an event is about. */
+  public static final String KEY = "api_key";
+
+  /**
+   * Epoch milliseconds at which a rotated key's overlap ends; present where tokens that were
+   * exchanged for it may live longer than that. They are dead from then on.
+   */
+  public static final String ENDS_AT = "api_key_ends_at";
+
+  /** What was done to the key, or what happened to it. */
+  public static final String ACTION = "api_key_action";
+
+  /** Client id of the client that owns the key; absent for a user's key. */
+  public static final String CLIENT = "api_key_client";
+
+  /** Epoch milliseconds at which the key expires. */
+  public static final String EXPIRES_AT = "api_key_expires_at";
+
+  private ApiKeyDetails() {}
+}
