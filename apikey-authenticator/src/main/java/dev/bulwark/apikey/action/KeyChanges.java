@@ -37,11 +37,12 @@ final class KeyChanges {
   Optional<NewApiKey> apply(String operation, MultivaluedMap<String, String> input) {
     String id = text(input.getFirst("key"));
     switch (operation) {
-      case "rename" -> update(id, data -> data.withName(text(input.getFirst("name"))));
-      case "deactivate" -> update(id, data -> data.withActive(false));
+      case "rename" ->
+          update(id, data -> data.toBuilder().name(text(input.getFirst("name"))).build());
+      case "deactivate" -> update(id, data -> data.toBuilder().active(false).build());
       case "activate" -> {
         ProvenAddress.require(context.getRealm(), context.getUser());
-        update(id, data -> data.withActive(true));
+        update(id, data -> data.toBuilder().active(true).build());
       }
       case "rotate" -> {
         ProvenAddress.require(context.getRealm(), context.getUser());

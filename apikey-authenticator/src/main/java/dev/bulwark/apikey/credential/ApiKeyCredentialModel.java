@@ -96,7 +96,7 @@ public final class ApiKeyCredentialModel extends CredentialModel {
           && !label.equals(read.name())
           && !label.equals(alternativeLabel(read))
           && !label.equals(numberedLabel(read, getId()))) {
-        read = KeyName.ofLabel(label).map(read::withName).orElse(read);
+        read = read.toBuilder().name(KeyName.ofLabel(label).orElse(read.name())).build();
       }
       data = read;
     }

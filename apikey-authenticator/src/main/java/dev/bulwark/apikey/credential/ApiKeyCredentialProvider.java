@@ -63,7 +63,7 @@ final class ApiKeyCredentialProvider implements CredentialProvider<ApiKeyCredent
       model.setCreatedDate(Time.currentTimeMillis());
     }
     if (data.name().isBlank()) {
-      data = data.withName("API key");
+      data = data.toBuilder().name("API key").build();
       model.setData(data);
     }
     model.setUserLabel(freeLabel(user, model.getId(), data));

@@ -41,10 +41,9 @@ public record ApiKeyData(
     active = active == null || active;
   }
 
-  /** A new, active key. */
-  public static ApiKeyData create(
-      String name, String prefix, List<String> scopes, @Nullable Long expiresAt) {
-    return new ApiKeyData(name, prefix, scopes, expiresAt, true, null, null, null);
+  /** Returns a builder of a new, active key without name, prefix, scopes and end. */
+  public static Builder builder() {
+    return new Builder(new ApiKeyData("", "", List.of(), null, true, null, null, null));
   }
 
   /** Why a key is not accepted at a moment. */
@@ -90,42 +89,86 @@ public record ApiKeyData(
     return graceUntil != null;
   }
 
-  public ApiKeyData withName(String newName) {
-    return new ApiKeyData(
-        newName, prefix, scopes, expiresAt, active, graceUntil, replacedBy, tokensFrom);
-  }
-
-  public ApiKeyData withScopes(List<String> newScopes) {
-    return new ApiKeyData(
-        name, prefix, newScopes, expiresAt, active, graceUntil, replacedBy, tokensFrom);
-  }
-
-  public ApiKeyData withExpiresAt(@Nullable Long newExpiresAt) {
-    return new ApiKeyData(
-        name, prefix, scopes, newExpiresAt, active, graceUntil, replacedBy, tokensFrom);
-  }
-
-  public ApiKeyData withActive(boolean newActive) {
-    return new ApiKeyData(
-        name, prefix, scopes, expiresAt, newActive, graceUntil, replacedBy, tokensFrom);
+  /** Returns a builder that begins with this key. */
+  public Builder toBuilder() {
+    return new Builder(this);
   }
 
   /** The key after a change that its tokens do not survive. */
   public ApiKeyData withTokensFrom(long epochSecond) {
-    return new ApiKeyData(
-        name, prefix, scopes, expiresAt, active, graceUntil, replacedBy, epochSecond);
+    return toBuilder().tokensFrom(epochSecond).build();
   }
 
   /** The key after a rotation: accepted until the overlap is over. */
   public ApiKeyData rotated(long until, String successor) {
-    return new ApiKeyData(
-        name,
-        prefix,
-        scopes,
-        expiresAt,
-        active,
-        until,
-        Objects.requireNonNull(successor),
-        tokensFrom);
+    return toBuilder().graceUntil(until).replacedBy(Objects.requireNonNull(successor)).build();
+  }
+
+  /** Builds a key, or one that differs from another. For one thread. */
+  public static final class Builder {
+    private String name;
+    private String prefix;
+    private List<String> scopes;
+    private @Nullable Long expiresAt;
+    private boolean active;
+    private @Nullable Long graceUntil;
+    private @Nullable String replacedBy;
+    private @Nullable Long tokensFrom;
+
+    private Builder(ApiKeyData from) {
+      name = from.name;
+      prefix = from.prefix;
+      scopes = from.scopes;
+      expiresAt = from.expiresAt;
+      active = from.active;
+      graceUntil = from.graceUntil;
+      replacedBy = from.replacedBy;
+      tokensFrom = from.tokensFrom;
+    }
+
+    public Builder name(String name) {
+      this.name = name;
+      return this;
+    }
+
+    public Builder prefix(String prefix) {
+      this.prefix = prefix;
+      return this;
+    }
+
+    public Builder scopes(List<String> scopes) {
+      this.scopes = scopes;
+      return this;
+    }
+
+    public Builder expiresAt(@Nullable Long expiresAt) {
+      this.expiresAt = expiresAt;
+      return this;
+    }
+
+    public Builder active(boolean active) {
+      this.active = active;
+      return this;
+    }
+
+    public Builder graceUntil(@Nullable Long graceUntil) {
+      this.graceUntil = graceUntil;
+      return this;
+    }
+
+    public Builder replacedBy(@Nullable String replacedBy) {
+      this.replacedBy = replacedBy;
+      return this;
+    }
+
+    public Builder tokensFrom(@Nullable Long tokensFrom) {
+      this.tokensFrom = tokensFrom;
+      return this;
+    }
+
+    public ApiKeyData build() {
+      return new ApiKeyData(
+          name, prefix, scopes, expiresAt, active, graceUntil, replacedBy, tokensFrom);
+    }
   }
 }

@@ -40,23 +40,22 @@ final class KeyChange {
   }
 
   ApiKeyData apply(ApiKeyData data) {
-    ApiKeyData changed = data;
+    ApiKeyData.Builder changed = data.toBuilder();
     if (request.has("name")) {
-      changed = changed.withName(request.text("name").orElse(""));
+      changed.name(request.text("name").orElse(""));
     }
     if (request.has("scopes")) {
-      changed = changed.withScopes(request.texts("scopes").orElse(List.of()));
+      changed.scopes(request.texts("scopes").orElse(List.of()));
     }
     if (request.has("expiresAt")) {
-      changed = changed.withExpiresAt(request.moment("expiresAt"));
+      changed.expiresAt(request.moment("expiresAt"));
     }
     if (request.has("active")) {
-      changed =
-          changed.withActive(
-              request
-                  .flag("active")
-                  .orElseThrow(() -> KeyRequest.invalid("active must be true or false")));
+      changed.active(
+          request
+              .flag("active")
+              .orElseThrow(() -> KeyRequest.invalid("active must be true or false")));
     }
-    return changed;
+    return changed.build();
   }
 }

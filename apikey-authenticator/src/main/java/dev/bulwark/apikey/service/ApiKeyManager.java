@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -205,12 +206,13 @@ public final class ApiKeyManager {
       throw new ApiKeyException(Kind.INVALID_REQUEST, "createdAt must not be in the future");
     }
     ApiKeyData data =
-        ApiKeyData.create(
-                checkName(foreign.name()),
-                foreign.prefix(),
-                checkScopes(owner, foreign.scopes()),
-                checkExpiry(foreign.expiresAt(), now, limits.life().latestEnd(now), limits))
-            .withActive(foreign.active());
+        ApiKeyData.builder()
+            .name(checkName(foreign.name()))
+            .prefix(foreign.prefix())
+            .scopes(checkScopes(owner, foreign.scopes()))
+            .expiresAt(checkExpiry(foreign.expiresAt(), now, limits.life().latestEnd(now), limits))
+            .active(foreign.active())
+            .build();
     checkSize(data);
     requireRoom(owner, limits, now);
     ApiKey key =
@@ -248,7 +250,13 @@ public final class ApiKeyManager {
       throw new ApiKeyException(Kind.CONFLICT, "The key has been made already");
     }
     String plain = generator.generate(limits.prefix());
-    ApiKeyData data = ApiKeyData.create(name, ApiKeyFormat.visiblePart(plain), scopes, end);
+    ApiKeyData data =
+        ApiKeyData.builder()
+            .name(name)
+            .prefix(ApiKeyFormat.visiblePart(plain))
+            .scopes(scopes)
+            .expiresAt(end)
+            .build();
     checkSize(data);
     ApiKey key = new ApiKey(id, owner, KeyHash.of(plain), data, now);
     store.create(key);
@@ -286,21 +294,19 @@ public final class ApiKeyManager {
     Locked locked = lock(owner, keyId);
     ApiKey before = locked.key();
     ApiKeyData wanted = change.apply(before.data());
-    ApiKeyData data = before.data();
-    if (!wanted.name().equals(data.name())) {
-      data = data.withName(checkName(wanted.name()));
+    ApiKeyData.Builder checked = before.data().toBuilder();
+    if (!wanted.name().equals(before.data().name())) {
+      checked.name(checkName(wanted.name()));
     }
-    if (!wanted.scopes().equals(data.scopes())) {
-      data = data.withScopes(checkScopes(owner, wanted.scopes()));
+    if (!wanted.scopes().equals(before.data().scopes())) {
+      checked.scopes(checkScopes(owner, wanted.scopes()));
     }
-    if (!java.util.Objects.equals(wanted.expiresAt(), data.expiresAt())) {
+    if (!Objects.equals(wanted.expiresAt(), before.data().expiresAt())) {
       RealmLimits limits = RealmLimits.of(realm);
-      Long latest = limits.life().latestEnd(before.createdAt(), data.expiresAt());
-      data =
-          data.withExpiresAt(
-              checkExpiry(wanted.expiresAt(), Time.currentTimeMillis(), latest, limits));
+      Long latest = limits.life().latestEnd(before.createdAt(), before.data().expiresAt());
+      checked.expiresAt(checkExpiry(wanted.expiresAt(), Time.currentTimeMillis(), latest, limits));
     }
-    data = data.withActive(wanted.active());
+    ApiKeyData data = checked.active(wanted.active()).build();
     if (Change.narrows(before.data(), data)) {
       data = data.withTokensFrom(Time.currentTimeMillis() / 1000 + TOKENS_UNDER_WAY_SECONDS);
     }

@@ -128,7 +128,7 @@ final class ClientKeyAttributes {
     if (data == null) {
       throw unreadable(client, name, "it has no data");
     }
-    ApiKeyData named = data.name().isBlank() ? data.withName("API key") : data;
+    ApiKeyData named = data.name().isBlank() ? data.toBuilder().name("API key").build() : data;
     if (ApiKeyCredentialModel.write(named).length() > ApiKeyEntity.MAX_DATA) {
       throw unreadable(client, name, "it is too long");
     }

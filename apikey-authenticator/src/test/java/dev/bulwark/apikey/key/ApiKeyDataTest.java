@@ -66,7 +66,13 @@ class ApiKeyDataTest {
 
   @Test
   void storedFormIsStable() throws JsonProcessingException {
-    ApiKeyData data = ApiKeyData.create("ci", "atk_Ab12Cd", List.of("tasks:read"), 5L);
+    ApiKeyData data =
+        ApiKeyData.builder()
+            .name("ci")
+            .prefix("atk_Ab12Cd")
+            .scopes(List.of("tasks:read"))
+            .expiresAt(5L)
+            .build();
     assertThat(JSON.writeValueAsString(data))
         .isEqualTo(
             "{\"name\":\"ci\",\"prefix\":\"atk_Ab12Cd\",\"scopes\":[\"tasks:read\"],"
@@ -83,8 +89,7 @@ class ApiKeyDataTest {
 
   @Test
   void importedDataMayBeShortAndHaveIsoMoments() throws JsonProcessingException {
-    assertThat(JSON.readValue("{}", ApiKeyData.class))
-        .isEqualTo(ApiKeyData.create("", "", List.of(), null));
+    assertThat(JSON.readValue("{}", ApiKeyData.class)).isEqualTo(ApiKeyData.builder().build());
     assertThat(
             JSON.readValue(
                     "{\"name\":\"x\",\"expiresAt\":\"2030-01-01T00:00:00Z\",\"foreign\":1}",
@@ -101,5 +106,14 @@ class ApiKeyDataTest {
     assertThat(new ApiKeySecret(hash.toUpperCase(java.util.Locale.ROOT)).hash()).isEqualTo(hash);
     assertThat(new ApiKeySecret(hash)).hasToString("ApiKeySecret[hidden]");
     assertThatThrownBy(() -> new ApiKeySecret("abc")).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** A component that the builder forgot would be lost here. */
+  @Test
+  void aChangeKeepsWhatItIsNotAbout() {
+    ApiKeyData full = new ApiKeyData("n", "p", List.of("s"), 1L, false, 2L, "other", 3L);
+    assertThat(full.toBuilder().build()).isEqualTo(full);
+    assertThat(full.toBuilder().name("m").build())
+        .isEqualTo(new ApiKeyData("m", "p", List.of("s"), 1L, false, 2L, "other", 3L));
   }
 }
