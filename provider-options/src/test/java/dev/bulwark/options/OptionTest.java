@@ -8,6 +8,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -97,7 +98,8 @@ class OptionTest {
     Map<String, Option<?>> options =
         Stream.of(COUNT, BIG, WAIT, ON, LEVEL, URL)
             .collect(Collectors.toMap(Option::name, Function.identity()));
-    assertThatThrownBy(() -> OPTIONS.read(MapScope.of(name, value), options.get(name)))
+    Option<?> option = Objects.requireNonNull(options.get(name));
+    assertThatThrownBy(() -> OPTIONS.read(MapScope.of(name, value), option))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Option spi-test--default--%s must be %s, is %s", name, allowed, value);
   }

@@ -189,7 +189,7 @@ class ObservabilityIT {
     Path output = folder.resolve("promtool.log");
     Process promtool =
         new ProcessBuilder("promtool", "test", "rules", "bulwark-rules.test.yml")
-            .directory(ShippedQueries.RULES.getParent().toFile())
+            .directory(ShippedQueries.RULES.toAbsolutePath().resolveSibling(".").toFile())
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();

@@ -71,7 +71,7 @@ record KeycloakTypes(Map<String, Map<String, Set<String>>> byJar) {
 
   /** The packages below {@code org.keycloak} of one jar. */
   List<String> packages(String jar) {
-    return byJar.get(jar).keySet().stream()
+    return byJar.getOrDefault(jar, Map.of()).keySet().stream()
         .map(type -> type.substring(PACKAGE.length(), type.lastIndexOf('.')))
         .distinct()
         .toList();
