@@ -73,7 +73,7 @@ class ObservabilityIT {
             bob + "/reset-password",
             "{\"type\":\"password\",\"value\":\"correct-new-battery\",\"temporary\":false}")
         .expect(204);
-    realm.login("alice", "wrong-battery", "openid").expect(401);
+    realm.login("alice", "wrong-battery", "openid").expect(400);
     Response login = realm.login("alice").expect(200);
     String key =
         Http.send(
