@@ -146,7 +146,7 @@ final class TokenBook {
     boolean ended =
         database.isEmpty()
             ? endings.hasMet(user, issuedAt, entry.received())
-            : endings.isAfter(user, begin(claims)) && isOnlyCached(database.get(), claims)
+            : endings.isAfter(user, begin(claims)) && CachedSession.isOnlyCached(database.get(), claims)
                 || endings.hasMet(user, issuedAt, entry.received())
                     && hasBegunAgain(database.get(), claims);
     if (ended) {
@@ -158,25 +158,6 @@ final class TokenBook {
   /** Such a session is refreshed as well: then it ended before its newest tokens were issued. */
   private long begin(JsonNode claims) {
     return sessions.getOrDefault(claims.get("sid").asText(), claims.get("iat").asLong());
-  }
-
-  /**
-   * A logout removes the rows of the session and of the client's part of it while another request,
-   * the login itself or one that lists the user's sessions, has just read them; that request then
-   * puts them into the cache of its node, where they stay. A refresh at another node may write the
-   * session's row again, but not that of the client's part.
-   */
-  private static boolean isOnlyCached(DatabaseProcess database, JsonNode claims) {
-    return userSessions(database, claims).isEmpty()
-        || database
-            .sql(
-                "SELECT 1 FROM OFFLINE_CLIENT_SESSION S JOIN CLIENT C ON C.ID = S.CLIENT_ID"
-                    + " WHERE S.USER_SESSION_ID = '"
-                    + claims.get("sid").asText()
-                    + "' AND C.CLIENT_ID = '"
-                    + claims.get("azp").asText()
-                    + "'")
-            .isBlank();
   }
 
   /**
@@ -192,14 +173,6 @@ final class TokenBook {
                     + "'"));
     long issuedAt = claims.get("iat").asLong();
     return started.results().anyMatch(begin -> Long.parseLong(begin.group(1)) >= issuedAt);
-  }
-
-  private static String userSessions(DatabaseProcess database, JsonNode claims) {
-    return database.sql(
-        "SELECT 'user session', OFFLINE_FLAG, CREATED_ON, LAST_SESSION_REFRESH"
-            + " FROM OFFLINE_USER_SESSION WHERE USER_SESSION_ID = '"
-            + claims.get("sid").asText()
-            + "'");
   }
 
   private static List<String> merged(Comparison one, Comparison other) {
