@@ -146,7 +146,8 @@ final class TokenBook {
     boolean ended =
         database.isEmpty()
             ? endings.hasMet(user, issuedAt, entry.received())
-            : endings.isAfter(user, begin(claims)) && CachedSession.isOnlyCached(database.get(), claims)
+            : endings.isAfter(user, begin(claims))
+                    && CachedSession.isOnlyCached(database.get(), claims)
                 || endings.hasMet(user, issuedAt, entry.received())
                     && hasBegunAgain(database.get(), claims);
     if (ended) {
