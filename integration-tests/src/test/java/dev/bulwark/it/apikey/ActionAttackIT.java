@@ -236,7 +236,7 @@ class ActionAttackIT {
     JsonNode key = keys.made("bob", "bobs", "tasks:read");
     Form form = open();
     Response response = form.send("op=" + operation + "&key=" + key.get("id").asText());
-    assertThat(response.body()).contains("This key is not there any more.");
+    assertThat(response.body()).contains("This key no longer exists.");
     assertNothingMade(form, response);
     assertThat(keys.isGood(key.get("key").asText())).isTrue();
     JsonNode still =

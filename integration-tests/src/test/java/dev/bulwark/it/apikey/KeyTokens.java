@@ -74,8 +74,13 @@ final class KeyTokens {
 
   /** The token is at Redis for relying apps, and inactive for whoever introspects. */
   static void assertRevoked(Keys keys, String token) {
+    assertRevoked(keys, TestStack.get().redis().url(), token);
+  }
+
+  /** The same for a server that writes to another Redis, or another database of it. */
+  static void assertRevoked(Keys keys, String redisUrl, String token) {
     String jti = Realm.claims(token).get("jti").asText();
-    try (RedisClient redis = RedisClient.create(TestStack.get().redis().url())) {
+    try (RedisClient redis = RedisClient.create(redisUrl)) {
       await()
           .atMost(Duration.ofSeconds(20))
           .untilAsserted(() -> assertThat(redis.get("revoked:" + jti)).isEqualTo("1"));

@@ -220,7 +220,7 @@ class KeyTransferIT {
       assertThat(credentials).contains(long_.get("id").asText());
       assertThat(keys.isGood(successor)).isTrue();
       assertThat(keys.isGood(long_.get("key").asText())).isTrue();
-      KeyTokens.assertRevoked(keys, exchanged);
+      KeyTokens.assertRevoked(keys, redis(), exchanged);
       String events = admin.get("/realms/app/events?type=REMOVE_CREDENTIAL").expect(200).body();
       assertThat(events)
           .contains("\"api_key_action\":\"replaced\"", old.get("id").asText(), service);

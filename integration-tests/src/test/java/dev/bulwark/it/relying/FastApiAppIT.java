@@ -281,7 +281,7 @@ class FastApiAppIT {
         assertThat(answer.header("WWW-Authenticate")).isEmpty();
         refused("other audience", token("alice", "openid"));
         assertThat(person.page().reload().status()).isEqualTo(503);
-        assertThat(person.page().locator("main").innerText()).contains("cannot be checked");
+        assertThat(person.page().locator("main").innerText()).contains("We cannot check right now");
       } finally {
         STACK.redis().startAgain();
       }
