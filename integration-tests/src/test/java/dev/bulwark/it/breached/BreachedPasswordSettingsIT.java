@@ -101,7 +101,7 @@ class BreachedPasswordSettingsIT {
       Map<String, String> options, String option, String explanation) {
     assertThatThrownBy(() -> DistributionServer.start(PolicyServer.spec(options)).close())
         .isInstanceOf(ServerStartException.class)
-        .hasMessageContaining("--spi-password-policy--breached-password--" + option)
+        .hasMessageContaining("spi-password-policy--breached-password--" + option)
         .hasMessageContaining(explanation);
   }
 
