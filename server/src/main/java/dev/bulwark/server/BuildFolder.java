@@ -14,6 +14,9 @@ final class BuildFolder {
 
   static final String PROPERTY = "bulwark.server.build-folder";
 
+  /** Names the folder of what servers write. */
+  static final String WORK = "bulwark.server.work-folder";
+
   private BuildFolder() {}
 
   /** The {@code target} folder of the server module. */
@@ -32,6 +35,16 @@ final class BuildFolder {
         "server/target/dist is missing: run 'mvn package -DskipTests' first, or set -D"
             + PROPERTY
             + ".");
+  }
+
+  /**
+   * Where servers are unpacked, built and run, and where their logs are: {@link #root()}, or the
+   * folder of the system property {@value #WORK}, which virtual machines that start servers of the
+   * same names at the same time must set.
+   */
+  static Path work() {
+    String named = System.getProperty(WORK);
+    return named == null ? root() : Path.of(named).toAbsolutePath().normalize();
   }
 
   /** Keycloak's own archive. */

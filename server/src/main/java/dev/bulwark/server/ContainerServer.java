@@ -87,7 +87,7 @@ final class ContainerServer implements KeycloakServer {
 
   /** What the server finds in its {@code data} folder: the realm files to import. */
   private static Path dataFolder(ServerSpec spec) {
-    Path data = BuildFolder.root().resolve("container").resolve(spec.name()).resolve("data");
+    Path data = BuildFolder.work().resolve("container").resolve(spec.name()).resolve("data");
     try {
       Folders.delete(data);
       Path target = Files.createDirectories(data.resolve("import"));

@@ -58,7 +58,7 @@ public final class DistributionServer implements KeycloakServer {
     KeycloakHome home = KeycloakHome.prepare(spec);
     int http = spec.httpPort() != 0 ? spec.httpPort() : Ports.free();
     int management = spec.managementPort() != 0 ? spec.managementPort() : Ports.free();
-    Path logFile = BuildFolder.root().resolve("logs").resolve(spec.name() + ".log");
+    Path logFile = BuildFolder.work().resolve("logs").resolve(spec.name() + ".log");
     try {
       if (!spec.development()
           && !home.isBuilt(buildOptions(spec))

@@ -37,7 +37,7 @@ public final class Installation {
     try {
       String inputs = Files.size(BuildFolder.keycloakArchive()) + " " + checksum(bundle());
       UUID id = UUID.nameUUIDFromBytes(inputs.getBytes(StandardCharsets.UTF_8));
-      return BuildFolder.root().resolve("builds").resolve(name + "-" + id);
+      return BuildFolder.work().resolve("builds").resolve(name + "-" + id);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

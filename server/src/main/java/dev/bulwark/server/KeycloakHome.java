@@ -54,7 +54,7 @@ final class KeycloakHome {
     try {
       Path named = spec.home();
       Path folder =
-          named != null ? named : BuildFolder.root().resolve("homes").resolve(spec.name());
+          named != null ? named : BuildFolder.work().resolve("homes").resolve(spec.name());
       Path pristine = pristine();
       if (named == null) {
         Folders.delete(folder.resolve("data"));
@@ -121,7 +121,7 @@ final class KeycloakHome {
 
   private Path keptBuild(Map<String, String> options) throws IOException {
     byte[] inputs = fingerprint(options).getBytes(StandardCharsets.UTF_8);
-    return BuildFolder.root().resolve("builds").resolve(UUID.nameUUIDFromBytes(inputs).toString());
+    return BuildFolder.work().resolve("builds").resolve(UUID.nameUUIDFromBytes(inputs).toString());
   }
 
   private String fingerprint(Map<String, String> options) throws IOException {
@@ -189,12 +189,13 @@ final class KeycloakHome {
   }
 
   static synchronized Path pristine() throws IOException {
-    Path pristine = BuildFolder.root().resolve("keycloak");
-    Path stamp = BuildFolder.root().resolve("keycloak.txt");
+    Path pristine = BuildFolder.work().resolve("keycloak");
+    Path stamp = BuildFolder.work().resolve("keycloak.txt");
     if (!Files.isDirectory(pristine)
         || !Files.exists(stamp)
         || !Files.readString(stamp).equals(archiveStamp())) {
       log.info("Unpacking Keycloak (once)");
+      Files.createDirectories(BuildFolder.work());
       Archive.unpack(BuildFolder.keycloakArchive(), pristine);
       Files.writeString(stamp, archiveStamp());
     }

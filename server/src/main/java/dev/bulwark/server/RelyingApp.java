@@ -101,7 +101,7 @@ public final class RelyingApp implements AutoCloseable {
                   spec.name(),
                   command,
                   environment,
-                  BuildFolder.root().resolve("logs").resolve(spec.name() + ".log"),
+                  BuildFolder.work().resolve("logs").resolve(spec.name() + ".log"),
                   false,
                   false),
               spec.url());

@@ -3,6 +3,7 @@ package dev.bulwark.it.apikey;
 import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.redis.process.Folder;
 import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.redis.process.LocalProcess;
@@ -44,7 +45,7 @@ public final class Gateway implements AutoCloseable {
   /** Starts a proxy; skips the test where this machine has none. */
   public static Gateway start(Kind kind, int keycloak, int app) {
     int port = FreePort.next();
-    Path folder = Path.of("target", "processes", "gateway-" + port).toAbsolutePath();
+    Path folder = WorkFolder.of("processes", "gateway-" + port);
     Folder.delete(folder);
     Folder.make(folder);
     LocalProcess process =

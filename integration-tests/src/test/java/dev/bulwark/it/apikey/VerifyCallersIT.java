@@ -10,6 +10,7 @@ import dev.bulwark.it.support.RawHttp;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.TestCertificate;
 import dev.bulwark.it.support.TestStack;
+import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.redis.process.Folder;
 import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.server.DistributionServer;
@@ -54,7 +55,7 @@ class VerifyCallersIT {
 
   @BeforeAll
   static void start() {
-    Path folder = Path.of("target", "processes", "verify-callers").toAbsolutePath();
+    Path folder = WorkFolder.of("processes", "verify-callers");
     Folder.delete(folder);
     Folder.make(folder);
     Path trusted =

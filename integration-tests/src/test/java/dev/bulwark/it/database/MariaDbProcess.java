@@ -2,6 +2,7 @@ package dev.bulwark.it.database;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.redis.process.Folder;
 import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.redis.process.LocalProcess;
@@ -114,7 +115,7 @@ public final class MariaDbProcess implements DatabaseProcess {
   }
 
   private LocalProcess launch() {
-    Path log = Path.of("target", "processes", "mariadb-" + port + ".log").toAbsolutePath();
+    Path log = WorkFolder.of("processes", "mariadb-" + port + ".log");
     List<String> command =
         new ArrayList<>(
             List.of(

@@ -3,6 +3,7 @@ package dev.bulwark.it.database;
 import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.support.TestStack;
+import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.redis.process.Folder;
 import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.redis.process.LocalProcess;
@@ -247,7 +248,7 @@ public final class PostgresProcess implements DatabaseProcess {
   }
 
   private LocalProcess launch() {
-    Path log = Path.of("target", "processes", "postgres-" + port + ".log").toAbsolutePath();
+    Path log = WorkFolder.of("processes", "postgres-" + port + ".log");
     List<String> command =
         new ArrayList<>(
             unprivileged(

@@ -5,10 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.faults.NodeKeys.Key;
+import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.server.RealmFile;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,8 +54,7 @@ class KeyUsageFaultsIT {
                         Integer.toString(INTERVAL_SECONDS))
                     .environment(RealmFile.developmentEnvironment())
                     .realmFile(
-                        RealmFile.development()
-                            .writeTo(Path.of("target", "import", "key-usage").toAbsolutePath())));
+                        RealmFile.development().writeTo(WorkFolder.of("import", "key-usage"))));
     keys = new NodeKeys(server.keycloak(), server.admin());
   }
 

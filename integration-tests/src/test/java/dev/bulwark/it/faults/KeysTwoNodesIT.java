@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.faults.NodeKeys.Key;
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.server.RealmFile;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,9 +45,7 @@ class KeysTwoNodesIT {
                 spec.option("spi-api-key--default--usage-flush-seconds", "1")
                     .option("spi-api-key--default--wrong-keys-per-minute", "0")
                     .environment(RealmFile.developmentEnvironment())
-                    .realmFile(
-                        RealmFile.development()
-                            .writeTo(Path.of("target", "import", name).toAbsolutePath())));
+                    .realmFile(RealmFile.development().writeTo(WorkFolder.of("import", name))));
     one = new NodeKeys(nodes.first().keycloak(), nodes.first().admin());
     two = new NodeKeys(nodes.second().keycloak(), nodes.second().admin());
     one.limitByToldAddress();

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.TestCertificate;
+import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.redis.process.Folder;
 import dev.bulwark.redis.process.LocalProcess;
 import dev.bulwark.redis.process.Programs;
@@ -42,7 +43,7 @@ final class ComposeGateway implements AutoCloseable {
   static ComposeGateway start(int port, int keycloak, int app) {
     Path nginx = Programs.require("nginx", "nginx", Path.of("/usr/sbin"));
     Path openssl = Programs.require("openssl", "openssl");
-    Path folder = Path.of("target", "processes", "compose-gateway-" + port).toAbsolutePath();
+    Path folder = WorkFolder.of("processes", "compose-gateway-" + port);
     Folder.delete(folder);
     Folder.make(folder);
     certificate(openssl, folder);
@@ -141,8 +142,7 @@ final class ComposeGateway implements AutoCloseable {
   /** Everything nginx has written. */
   String log() {
     Path access =
-        Path.of("target", "processes", "compose-gateway-" + url.replaceAll(".*:", ""))
-            .toAbsolutePath()
+        WorkFolder.of("processes", "compose-gateway-" + url.replaceAll(".*:", ""))
             .resolve("access.log");
     return process.output() + read(access);
   }

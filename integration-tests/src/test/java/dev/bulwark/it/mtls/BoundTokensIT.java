@@ -6,13 +6,13 @@ import static org.awaitility.Awaitility.await;
 import dev.bulwark.it.support.ClientCertificate;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.server.RelyingApp;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -47,7 +47,7 @@ class BoundTokensIT {
                 URI.create("http://127.0.0.1:" + port),
                 server.https() + "/realms/app",
                 server.redisPort(),
-                Path.of("target", "relying-app", "mtls").toAbsolutePath(),
+                WorkFolder.of("relying-app", "mtls"),
                 Map.of(
                     "KEYCLOAK_INTERNAL_URL",
                     server.http() + "/realms/app",

@@ -4,6 +4,7 @@ import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.ClientCertificate;
 import dev.bulwark.it.support.TestCertificate;
 import dev.bulwark.it.support.TestStack;
+import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.redis.process.Folder;
 import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.server.DistributionServer;
@@ -43,7 +44,7 @@ final class MtlsServer {
   }
 
   private static MtlsServer start(Pki pki) {
-    Path folder = Path.of("target", "processes", "mtls").toAbsolutePath();
+    Path folder = WorkFolder.of("processes", "mtls");
     Folder.delete(folder);
     Folder.make(folder);
     Path trusted =

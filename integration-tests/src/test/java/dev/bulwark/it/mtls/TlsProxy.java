@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.support.ClientCertificate;
 import dev.bulwark.it.support.TestCertificate;
+import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.redis.process.Folder;
 import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.redis.process.LocalProcess;
@@ -45,7 +46,7 @@ final class TlsProxy implements AutoCloseable {
    */
   static TlsProxy start(int app, List<X509Certificate> trusted) throws IOException {
     Path program = Programs.require("nginx", "nginx", Path.of("/usr/sbin"));
-    Path folder = Path.of("target", "processes", "tls-proxy").toAbsolutePath();
+    Path folder = WorkFolder.of("processes", "tls-proxy");
     Folder.delete(folder);
     Folder.make(folder);
     TestCertificate.get().identity().writeTo(folder, "server");

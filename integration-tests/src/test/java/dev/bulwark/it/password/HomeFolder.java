@@ -1,5 +1,6 @@
 package dev.bulwark.it.password;
 
+import dev.bulwark.it.support.WorkFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ public final class HomeFolder implements TempDirFactory {
   @Override
   public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext context)
       throws IOException {
-    Path target = Path.of("target").toAbsolutePath();
+    Path target = WorkFolder.of("homes");
     return Files.createTempDirectory(Files.createDirectories(target), "home-");
   }
 }

@@ -4,6 +4,7 @@ import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.TestCertificate;
 import dev.bulwark.it.support.TestStack;
+import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.RealmFile;
 import dev.bulwark.server.ServerSpec;
@@ -48,7 +49,7 @@ final class ProductionServer implements AutoCloseable {
   }
 
   static ServerSpec.Builder spec(String name, Map<String, String> secrets, int httpsPort) {
-    Path folder = Path.of("target", "import", name).toAbsolutePath();
+    Path folder = WorkFolder.of("import", name);
     ServerSpec.Builder spec =
         ServerSpec.builder()
             .name(name)

@@ -12,6 +12,7 @@ import dev.bulwark.it.support.Response;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** L1: what is limited, by what, and what is told. */
@@ -84,7 +85,7 @@ class LimitIT {
 
   @Test
   void aNameThatNobodyHasCountsAndLooksTheSame() {
-    String nobody = "nobody-at-all";
+    String nobody = "nobody-" + UUID.randomUUID();
     String user = SERVER.newUser();
     for (int i = 0; i < PER_ACCOUNT; i++) {
       SERVER.grant(newAddress(), nobody, "wrong").expect(400);

@@ -5,11 +5,11 @@ import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
+import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.server.RelyingApp;
 import java.net.URI;
 import java.net.http.HttpRequest;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +41,7 @@ final class RunningApp {
                       URI.create("http://127.0.0.1:" + port),
                       stack.realm().url(),
                       stack.redis().port(),
-                      Path.of("target", "relying-app", Integer.toString(port)).toAbsolutePath(),
+                      WorkFolder.of("relying-app", Integer.toString(port)),
                       Map.of("GATEWAY_ADDRESSES", GATEWAY),
                       List.of("-XX:TieredStopAtLevel=1"),
                       null)));

@@ -1,5 +1,6 @@
 package dev.bulwark.it.revocation;
 
+import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.redis.process.LocalProcess;
 import dev.bulwark.redis.process.Programs;
 import dev.bulwark.server.ServerSpec;
@@ -32,7 +33,7 @@ final class FakeClock {
   private static Path compile() {
     Path compiler = Programs.require("cc", "gcc");
     try (InputStream in = FakeClock.class.getResourceAsStream(SOURCE)) {
-      Path folder = Files.createDirectories(Path.of("target", "clock").toAbsolutePath());
+      Path folder = Files.createDirectories(WorkFolder.of("clock"));
       Path source = folder.resolve(SOURCE);
       Files.copy(in, source, StandardCopyOption.REPLACE_EXISTING);
       Path library = folder.resolve("clock-ahead.so");

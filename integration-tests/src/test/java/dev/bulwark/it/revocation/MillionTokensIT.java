@@ -7,6 +7,7 @@ import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
+import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.server.DistributionServer;
 import java.io.IOException;
@@ -69,7 +70,7 @@ class MillionTokensIT {
           .pollInterval(Duration.ofSeconds(1))
           .until(() -> metrics.value("bulwark_revocation_ledger_size") >= TOKENS);
 
-      Path log = Path.of("target", "processes", "postgres-" + database.sql("SHOW port") + ".log");
+      Path log = WorkFolder.of("processes", "postgres-" + database.sql("SHOW port") + ".log");
       long before = Files.size(log);
       explainEverything(database);
       double cycles = metrics.value("bulwark_revocation_reconciler_cycle_seconds_count");

@@ -8,6 +8,7 @@ import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
+import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.server.DistributionServer;
 import java.io.IOException;
@@ -32,8 +33,7 @@ class SilentMariaDbIT {
   private static final int MANY = 6_000;
 
   /** Where MariaDB writes down what it is asked. */
-  private static final Path STATEMENTS =
-      Path.of("target", "processes", "mariadb-statements.log").toAbsolutePath();
+  private static final Path STATEMENTS = WorkFolder.of("processes", "mariadb-statements.log");
 
   private static MariaDbProcess database;
   private static RedisProcess redis;

@@ -2,6 +2,7 @@ package dev.bulwark.it.social;
 
 import dev.bulwark.it.support.CertificateAuthority;
 import dev.bulwark.it.support.ClientCertificate;
+import dev.bulwark.it.support.WorkFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ final class ProviderCertificate {
    */
   ProviderCertificate(List<String> hosts) {
     try {
-      Path folder = Files.createDirectories(Path.of("target", "https").toAbsolutePath());
+      Path folder = Files.createDirectories(WorkFolder.of("https"));
       ClientCertificate identity =
           CertificateAuthority.selfSigned(
               "CN=Stand-in",

@@ -21,7 +21,7 @@ public final class BusyLoops implements AutoCloseable {
   /** Starts the loops. */
   public static BusyLoops start() {
     BusyLoops load = new BusyLoops();
-    Path log = Path.of("target", "processes", "busy-loops.log").toAbsolutePath();
+    Path log = WorkFolder.of("processes", "busy-loops.log");
     for (int i = 0; i < Integer.getInteger(PROPERTY, 0); i++) {
       load.loops.add(LocalProcess.start(List.of("sh", "-c", "while :; do :; done"), log));
     }

@@ -26,7 +26,7 @@ public final class TestCertificate {
 
   private TestCertificate() {
     try {
-      Path folder = Files.createDirectories(Path.of("target", "https").toAbsolutePath());
+      Path folder = Files.createDirectories(WorkFolder.of("https"));
       keyStore = identity.keyStore(folder.resolve("keycloak.p12"), password);
       KeyStore certificates = KeyStore.getInstance(KeyStore.getDefaultType());
       certificates.load(null, null);

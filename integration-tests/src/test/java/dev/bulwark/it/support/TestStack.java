@@ -89,7 +89,7 @@ public final class TestStack {
    * What any server of the tests has in common; a class with a server of its own starts from it.
    */
   public static ServerSpec.Builder spec(String name, String redisUrl) {
-    Path folder = Path.of("target", "import", name).toAbsolutePath();
+    Path folder = WorkFolder.of("import", name);
     return withLedger(ServerSpec.builder())
         .name(name)
         .shortLived()
