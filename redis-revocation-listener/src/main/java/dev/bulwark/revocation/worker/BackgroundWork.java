@@ -81,12 +81,16 @@ public final class BackgroundWork {
   private boolean complete = true;
 
   private SortedSet<String> currentEpochs = new TreeSet<>();
-
-  /** As whom this node has announced itself to Redis in this time of its lease; empty if not. */
   private String leader = "";
 
-  /** When the lease was last acquired. */
-  private @Nullable Moment leasedAt;
+  /** When the lease was last acquired; null if this node has not got it. */
+  private volatile @Nullable Moment leasedAt;
+
+  /**
+   * Whether this node has announced itself to Redis and has had the lease ever since, so that no
+   * other node of its installation has announced itself later.
+   */
+  private volatile boolean last;
 
   /** Whether the watermark that Redis holds is still to be withdrawn. */
   private boolean withdraws;
@@ -143,13 +147,7 @@ public final class BackgroundWork {
   /** One round; does nothing on a node that has not the lease. */
   public synchronized void round() throws SQLException {
     sites.look();
-    Moment before = moment();
     boolean leading = acquireLease();
-    if (!leading || leasedAt == null || leasedAt.plus(LEASE_TIME).isBefore(before)) {
-      // Another node may have announced itself meanwhile.
-      leader = "";
-    }
-    leasedAt = leading ? before : null;
     metrics.leading(leading);
     if (leading) {
       leadingSince = moment();
@@ -166,8 +164,17 @@ public final class BackgroundWork {
   }
 
   private boolean acquireLease() throws SQLException {
-    return database.call(
-        connection -> database.leases().acquire(connection, sites.lease(LEASE), node, LEASE_TIME));
+    Moment before = moment();
+    Moment earlier = leasedAt;
+    boolean acquired =
+        database.call(
+            connection ->
+                database.leases().acquire(connection, sites.lease(LEASE), node, LEASE_TIME));
+    if (!acquired || earlier == null || earlier.plus(LEASE_TIME).isBefore(before)) {
+      last = false;
+    }
+    leasedAt = acquired ? before : null;
+    return acquired;
   }
 
   private void lead() throws SQLException {
@@ -300,7 +307,7 @@ public final class BackgroundWork {
     } catch (RedisUnavailableException e) {
       // The next look begins anew, and still knows of the trouble.
       gate.forget();
-      leader = "";
+      last = false;
       throw e;
     }
     withdraws = false;
@@ -309,11 +316,12 @@ public final class BackgroundWork {
   }
 
   private void announce() {
-    boolean wasLeader = !leader.isEmpty();
+    boolean wasLast = last;
     leader = node + ":" + UUID.randomUUID();
     Set<String> earlier = watermark.announce(leader, withdraws);
     boolean replaced = earlier.stream().anyMatch(other -> !other.startsWith(node + ":"));
-    if (wasLeader && replaced && rivals.seen(moment())) {
+    last = leasedAt != null;
+    if (wasLast && replaced && rivals.seen(moment())) {
       LOG.errorf(
           "Another Keycloak, with another database, writes its revocations to the same Redis under"
               + " the same keys (%s). Neither knows when Redis is complete, so none says so, and"
