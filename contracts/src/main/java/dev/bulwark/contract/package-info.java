@@ -1,4 +1,7 @@
-/** What modules agree on that do not know each other. Names are data formats: never change one. */
+/**
+ * Names and hooks that modules share without depending on each other. Names are data formats: never
+ * change one.
+ */
 @NullMarked
 package dev.bulwark.contract;
 

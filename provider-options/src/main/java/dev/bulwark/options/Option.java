@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.provider.ProviderConfigProperty;
 
@@ -16,6 +17,9 @@ import org.keycloak.provider.ProviderConfigProperty;
  * @param <T> type of the value
  */
 public final class Option<T> {
+
+  /** User and password in a URL, which must not get into a log. */
+  private static final Pattern USER_OF_URL = Pattern.compile("//[^/?#]*@");
 
   private final String name;
   private final String type;
@@ -228,7 +232,7 @@ public final class Option<T> {
   }
 
   private String shown(String text) {
-    return secret ? "another value" : text.trim();
+    return secret ? "another value" : USER_OF_URL.matcher(text.trim()).replaceAll("//…@");
   }
 
   ProviderConfigProperty describe() {

@@ -81,6 +81,13 @@ class OptionTest {
         .hasValue(" a ");
   }
 
+  @Test
+  void aRefusedUrlIsShownWithoutItsPassword() {
+    assertThatThrownBy(
+            () -> OPTIONS.read(MapScope.of("url", "https://ann:s3cr3t@host:1/a b@c"), URL))
+        .hasMessage("Option spi-test--default--url must be a URL, is https://…@host:1/a b@c");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -3,6 +3,7 @@ package dev.bulwark.revocation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bulwark.options.MapScope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,7 +21,7 @@ class RevocationConfigTest {
     "push-wait, soon, a whole number"
   })
   void aBadValueNamesTheOptionAndTheRange(String option, String value, String range) {
-    assertThatThrownBy(() -> RevocationConfig.from(TestScope.of(option, value)))
+    assertThatThrownBy(() -> RevocationConfig.from(MapScope.of(option, value)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("spi-events-listener--redis-revocation--" + option)
         .hasMessageContaining(range);

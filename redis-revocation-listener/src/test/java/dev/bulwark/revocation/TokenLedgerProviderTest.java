@@ -2,6 +2,7 @@ package dev.bulwark.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bulwark.options.MapScope;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.redis.process.TestRedis;
 import dev.bulwark.revocation.ledger.TestDatabase;
@@ -50,7 +51,7 @@ class TokenLedgerProviderTest {
             RedisClient.builder().hostAndPort(new HostAndPort("127.0.0.1", redis.port())).build();
         RevocationService service =
             new RevocationService(
-                RevocationConfig.from(TestScope.of()),
+                RevocationConfig.from(MapScope.of()),
                 database.ledger(),
                 0,
                 new TestRedis(client, ""),

@@ -1,7 +1,7 @@
 package dev.bulwark.benchmarks.passwords;
 
 import dev.bulwark.breached.BreachedPasswordPolicyProviderFactory;
-import java.util.Map;
+import dev.bulwark.options.MapScope;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -22,9 +22,8 @@ public class LoginCheckBenchmark {
   @Setup
   public void prepare() {
     factory.init(
-        new MapScope(
-            Map.of(
-                "online", "false", "offline-index", System.getProperty(IndexBenchmark.FILE, ""))));
+        MapScope.of(
+            "online", "false", "offline-index", System.getProperty(IndexBenchmark.FILE, "")));
     if (factory.offlineCount("password") == 0) {
       throw new IllegalStateException("the shipped list is missing");
     }

@@ -1,5 +1,6 @@
 package dev.bulwark.benchmarks.passwords;
 
+import dev.bulwark.options.MapScope;
 import dev.bulwark.password.Argon2idHashProviderFactory;
 import dev.bulwark.password.argon2.NativeArgon2Engine;
 import dev.bulwark.password.foreign.Argon2Fields;
@@ -9,7 +10,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.Map;
 import org.keycloak.credential.CredentialModel;
 import org.keycloak.credential.hash.PasswordHashProvider;
 import org.keycloak.models.KeycloakSession;
@@ -36,11 +36,10 @@ public class ProviderBenchmark {
     Metrics.addRegistry(new SimpleMeterRegistry());
     Argon2idHashProviderFactory factory = new Argon2idHashProviderFactory();
     factory.init(
-        new MapScope(
-            Map.of(
-                "memory", "" + Cost.LEAST_OPTIONS.memory(),
-                "iterations", "" + Cost.LEAST_OPTIONS.iterations(),
-                "parallelism", "" + Cost.LEAST_OPTIONS.parallelism())));
+        MapScope.of(
+            "memory", "" + Cost.LEAST_OPTIONS.memory(),
+            "iterations", "" + Cost.LEAST_OPTIONS.iterations(),
+            "parallelism", "" + Cost.LEAST_OPTIONS.parallelism()));
     return factory.create(unusedSession());
   }
 
