@@ -61,8 +61,8 @@ public final class CertificateAuthority {
   }
 
   /**
-   * A server's certificate that no authority has signed, valid now: who trusts it trusts nothing
-   * else.
+   * A server's certificate that no authority has signed, valid now: a client that trusts it trusts
+   * nothing else.
    */
   public static ClientCertificate selfSigned(String subject, GeneralName... hosts) {
     KeyPair keys = keyPair();
