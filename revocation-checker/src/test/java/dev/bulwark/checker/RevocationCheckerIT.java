@@ -8,8 +8,8 @@ import dev.bulwark.checker.jedis.JedisSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -159,7 +159,8 @@ class RevocationCheckerIT {
 
   /** What Redis executes for others while the job runs. */
   private List<String> monitored(Runnable job) {
-    List<String> seen = Collections.synchronizedList(new ArrayList<>());
+    // The reader thread adds lines while this thread looks at them.
+    List<String> seen = new CopyOnWriteArrayList<>();
     CountDownLatch end = new CountDownLatch(1);
     try (Jedis monitor = redis.connect();
         Jedis marker = redis.connect()) {
