@@ -1,0 +1,203 @@
+package dev.bulwark.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.redis.process.FreePort;
+import dev.bulwark.redis.process.RedisProcess;
+import dev.bulwark.server.ServerSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+/**
+ * R3, R7: two nodes go from an earlier jar of the bundle to this one, one after the other, under
+ * load. Both versions work on the same tables meanwhile. Afterwards they go on to {@code
+ * ledger=behind} and back.
+ *
+ * <p>{@code integration-tests/rolling-upgrade} builds the earlier jar and runs this class.
+ */
+@Tag("upgrade")
+class RollingUpgradeIT {
+
+  private static final String LEDGER = "spi-events-listener--redis-revocation--ledger";
+  private static final Duration SOON = Duration.ofSeconds(90);
+  private static final UnaryOperator<ServerSpec.Builder> STRICT =
+      spec -> spec.option(LEDGER, "strict");
+  private static final UnaryOperator<ServerSpec.Builder> BEHIND =
+      spec -> spec.option(LEDGER, "behind");
+
+  private final List<AutoCloseable> parts = new ArrayList<>();
+  private PostgresProcess database;
+  private RedisProcess redis;
+
+  @BeforeEach
+  void start() {
+    database = PostgresProcess.start();
+    redis = RedisProcess.start();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    for (int i = parts.size(); i > 0; i--) {
+      parts.get(i - 1).close();
+    }
+    redis.close();
+    database.close();
+  }
+
+  @Test
+  void fromAnEarlierVersionToThisOne() {
+    Path earlier = earlierJar();
+    UnaryOperator<ServerSpec.Builder> before = spec -> spec.withoutBundle().provider(earlier);
+    FaultServer one = node("upgrade-1-before", before);
+    FaultServer two = node("upgrade-2-before", before);
+    awaitPair(one, two);
+    AdminApi admin = one.admin();
+    IssuedTokens kept = realm(one, admin, "kept");
+    List<Response> sessions = List.of(kept.login("ann"), kept.login("ben"), kept.login("cyn"));
+    kept.logout(sessions.get(0));
+    kept.awaitAgreement(1, SOON);
+
+    try (UpgradeLoad load =
+        UpgradeLoad.start(one, two, number -> realm(one, admin, "load-" + number))) {
+      load.awaitMore(SOON);
+
+      load.leaves(one);
+      one.close();
+      FaultServer newOne = node("upgrade-1-after", STRICT);
+      awaitPair(newOne, two);
+      load.joins(newOne);
+      load.awaitMore(SOON);
+      // Issued by the old version, ended by the new one.
+      kept.useServer(newOne.keycloak().url());
+      kept.logout(sessions.get(1));
+      kept.awaitAgreement(2, SOON);
+      Response byTheNewOne = kept.login("ann");
+      kept.useServer(two.keycloak().url());
+      // Issued by the new version, ended by the old one.
+      kept.logout(byTheNewOne);
+      kept.awaitAgreement(3, SOON);
+
+      load.leaves(two);
+      two.close();
+      FaultServer newTwo = node("upgrade-2-after", STRICT);
+      awaitPair(newOne, newTwo);
+      load.joins(newTwo);
+      load.awaitMore(SOON);
+
+      // Every node runs this version: from here on a node may write its rows behind.
+      load.leaves(newOne);
+      newOne.close();
+      FaultServer behindOne = node("upgrade-1-behind", BEHIND);
+      awaitPair(behindOne, newTwo);
+      load.joins(behindOne);
+      load.awaitMore(SOON);
+      kept.useServer(behindOne.keycloak().url());
+      Response behind = kept.login("ben");
+      kept.useServer(newTwo.keycloak().url());
+      kept.logout(behind);
+      assertThat(kept.isInRedis(behind)).as("with the response").isTrue();
+
+      load.leaves(newTwo);
+      newTwo.close();
+      FaultServer behindTwo = node("upgrade-2-behind", BEHIND);
+      awaitPair(behindOne, behindTwo);
+      load.joins(behindTwo);
+      load.awaitMore(SOON);
+
+      // And back.
+      load.leaves(behindOne);
+      behindOne.close();
+      FaultServer strictOne = node("upgrade-1-strict", STRICT);
+      awaitPair(strictOne, behindTwo);
+      load.joins(strictOne);
+      load.awaitMore(SOON);
+      load.end();
+
+      kept.useServer(strictOne.keycloak().url());
+      kept.logout(sessions.get(2));
+      kept.awaitAgreement(5, SOON);
+      for (IssuedTokens tokens : load.realms()) {
+        tokens.useServer(strictOne.keycloak().url());
+        tokens.awaitAgreement(SOON);
+      }
+      assertThat(strictOne.metric("bulwark_revocation_node_lost_total")).isZero();
+      assertThat(behindTwo.metric("bulwark_revocation_node_lost_total")).isZero();
+    }
+  }
+
+  private IssuedTokens realm(FaultServer node, AdminApi admin, String name) {
+    return IssuedTokens.inNewRealm(node.keycloak().url(), admin, name, this::ttl)
+        .withKeysOfTheFirstEdition();
+  }
+
+  private FaultServer node(String name, UnaryOperator<ServerSpec.Builder> more) {
+    FaultServer node =
+        FaultServer.start(
+            name,
+            redis.url(),
+            database,
+            spec ->
+                more.apply(
+                    spec.option("hostname", NodePair.PUBLIC_URL)
+                        .option("cache", "ispn")
+                        .option("cache-stack", "jdbc-ping")
+                        .option("cache-embedded-network-bind-address", "127.0.0.1")
+                        .option(
+                            "cache-embedded-network-bind-port",
+                            Integer.toString(FreePort.next()))));
+    parts.add(node);
+    return node;
+  }
+
+  private static void awaitPair(FaultServer one, FaultServer two) {
+    await("two nodes, each with the other and Redis")
+        .atMost(SOON)
+        .until(
+            () ->
+                one.metric("vendor_cluster_size") == 2
+                    && two.metric("vendor_cluster_size") == 2
+                    && one.metric("bulwark_redis_up") == 1
+                    && two.metric("bulwark_redis_up") == 1);
+  }
+
+  private long ttl(String key) {
+    try (Jedis jedis = redis.connect()) {
+      return jedis.ttl(key);
+    }
+  }
+
+  private static Path earlierJar() {
+    String name = System.getProperty("bulwark.earlier-jar", "");
+    assertThat(name)
+        .as("-Dbulwark.earlier-jar, see integration-tests/rolling-upgrade")
+        .isNotEmpty();
+    Path jar = Path.of(name).toAbsolutePath();
+    assertThat(jar).isRegularFile();
+    try {
+      assertThat(Files.mismatch(jar, currentJar())).as("the jars differ").isNotEqualTo(-1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return jar;
+  }
+
+  private static Path currentJar() {
+    return Path.of(
+        System.getProperty("bulwark.server.build-folder"), "dist", "bulwark-keycloak.jar");
+  }
+}
