@@ -1,0 +1,114 @@
+package dev.bulwark.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.bulwark.it.database.DatabaseProcess;
+import dev.bulwark.it.database.SharedDatabase;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.redis.process.FreePort;
+import dev.bulwark.redis.process.RedisClusterGroup;
+import dev.bulwark.redis.process.RedisKind;
+import dev.bulwark.redis.process.RedisProcess;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.RedisClusterClient;
+
+/** R11: two sites, each with a Redis Cluster of its own. */
+@Tag("full")
+class ClusterSitesIT {
+
+  private static final Duration SOON = Duration.ofSeconds(90);
+  private static final int SESSIONS = 15;
+
+  @Test
+  void everyShardOfBothSitesHasWhatEndedAtEither() {
+    try (DatabaseProcess database = SharedDatabase.require();
+        RedisClusterGroup eastCluster = RedisClusterGroup.start(RedisKind.REDIS);
+        RedisClusterGroup westCluster = RedisClusterGroup.start(RedisKind.REDIS);
+        RedisClusterClient eastReader = client(eastCluster);
+        RedisClusterClient westReader = client(westCluster);
+        FaultServer east = node("east", eastCluster, database);
+        FaultServer west = node("west", westCluster, database)) {
+      await("the nodes have found each other")
+          .atMost(SOON)
+          .until(
+              () ->
+                  east.metric("vendor_cluster_size") == 2
+                      && west.metric("vendor_cluster_size") == 2);
+      east.awaitRedisUp(1);
+      west.awaitRedisUp(1);
+      IssuedTokens tokens =
+          IssuedTokens.inNewRealm(
+              east.keycloak().url(),
+              east.admin(),
+              "cluster-sites",
+              key -> Math.min(eastReader.ttl(key), westReader.ttl(key)));
+
+      // With the response at its own site, soon at the other.
+      logOutAt(east, eastReader, tokens);
+      logOutAt(west, westReader, tokens);
+      tokens.login("ben");
+      tokens.awaitAgreement(2 * SESSIONS, SOON);
+
+      // A primary of one site fails: its replica takes over, and the other site does not notice.
+      westCluster.primaryOf(8000).kill();
+      logOutAt(east, eastReader, tokens);
+      westCluster.awaitServed();
+      tokens.awaitAgreement(3 * SESSIONS, SOON);
+
+      // A shard of the other site loses everything.
+      eastCluster.primaryOf(0).flushAll();
+      tokens.awaitAgreement(3 * SESSIONS, SOON);
+      await("each primary of both sites bears a watermark")
+          .atMost(SOON)
+          .until(
+              () ->
+                  Stream.of(eastCluster, westCluster)
+                      .flatMap(cluster -> Stream.of(0, 8000, 16000).map(cluster::primaryOf))
+                      .allMatch(ClusterSitesIT::hasWatermark));
+    }
+  }
+
+  private static void logOutAt(FaultServer site, RedisClusterClient redis, IssuedTokens tokens) {
+    tokens.useServer(site.keycloak().url());
+    List<Response> sessions = new ArrayList<>();
+    for (int i = 0; i < SESSIONS; i++) {
+      sessions.add(tokens.login("ann"));
+    }
+    for (Response session : sessions) {
+      tokens.logout(session);
+      assertThat(redis.ttl(tokens.key(session))).as("with the response").isPositive();
+    }
+  }
+
+  private static boolean hasWatermark(RedisProcess primary) {
+    return !primary.admin("KEYS", "revocation:complete:*").isBlank();
+  }
+
+  private static FaultServer node(
+      String site, RedisClusterGroup cluster, DatabaseProcess database) {
+    return FaultServer.start(
+        "cluster-sites-" + site,
+        cluster.url(),
+        database,
+        spec ->
+            spec.option("spi-events-listener--redis-revocation--site", site)
+                .option("hostname", NodePair.PUBLIC_URL)
+                .option("cache", "ispn")
+                .option("cache-stack", "jdbc-ping")
+                .option("cache-embedded-network-bind-address", "127.0.0.1")
+                .option("cache-embedded-network-bind-port", Integer.toString(FreePort.next())));
+  }
+
+  private static RedisClusterClient client(RedisClusterGroup cluster) {
+    return RedisClusterClient.create(
+        new HashSet<HostAndPort>(cluster.nodes().stream().map(RedisProcess::address).toList()));
+  }
+}
