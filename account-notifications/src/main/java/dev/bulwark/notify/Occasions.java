@@ -1,5 +1,6 @@
 package dev.bulwark.notify;
 
+import dev.bulwark.contract.ApiKeyActions;
 import dev.bulwark.contract.ApiKeyDetails;
 import java.util.Map;
 import java.util.Optional;
@@ -113,11 +114,11 @@ final class Occasions {
       return Optional.empty();
     }
     return switch (details.getOrDefault(ApiKeyDetails.ACTION, "")) {
-      case "created" -> Optional.of(Occasion.API_KEY_CREATED);
-      case "updated" -> Optional.of(Occasion.API_KEY_CHANGED);
-      case "new_network" -> Optional.of(Occasion.API_KEY_USED_FROM_NEW_NETWORK);
-      case "expires_soon" -> Optional.of(Occasion.API_KEY_EXPIRES_SOON);
-      // Beside "created" of the new one.
+      case ApiKeyActions.CREATED -> Optional.of(Occasion.API_KEY_CREATED);
+      case ApiKeyActions.UPDATED -> Optional.of(Occasion.API_KEY_CHANGED);
+      case ApiKeyActions.NEW_NETWORK -> Optional.of(Occasion.API_KEY_USED_FROM_NEW_NETWORK);
+      case ApiKeyActions.EXPIRES_SOON -> Optional.of(Occasion.API_KEY_EXPIRES_SOON);
+      // Beside the creation of the new one.
       default -> Optional.empty();
     };
   }

@@ -3,7 +3,6 @@ package dev.bulwark.apikey.grant;
 import dev.bulwark.apikey.key.ScopeRules;
 import dev.bulwark.apikey.key.TokenLifetime;
 import dev.bulwark.apikey.service.ApiKey;
-import dev.bulwark.apikey.service.ApiKeyEvents;
 import dev.bulwark.apikey.service.ApiKeyHeader;
 import dev.bulwark.apikey.service.ApiKeyProvider;
 import dev.bulwark.apikey.service.KeyOwner;
@@ -11,6 +10,7 @@ import dev.bulwark.apikey.service.ScopeCatalog;
 import dev.bulwark.apikey.service.Verification;
 import dev.bulwark.apikey.verify.KeyAnswers;
 import dev.bulwark.apikey.verify.KeyDoor;
+import dev.bulwark.apikey.verify.VerificationEvents;
 import dev.bulwark.contract.ApiKeyClaims;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -160,7 +160,7 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
 
   private Response issue(Verification.Accepted accepted) {
     ApiKey key = accepted.key();
-    ApiKeyEvents.accepted(event, accepted);
+    VerificationEvents.accepted(event, accepted);
     UserModel subject = new ScopeCatalog(session, realm).subject(key.owner());
     if (subject == null || !subject.isEnabled()) {
       throw error(

@@ -1,31 +1,28 @@
 package dev.bulwark.apikey.service;
 
 import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
+import dev.bulwark.contract.ApiKeyActions;
 import dev.bulwark.contract.ApiKeyDetails;
 import org.keycloak.events.Details;
-import org.keycloak.events.Errors;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
-import org.keycloak.models.ClientModel;
 
 /**
- * The events of this module. What was done ({@link ApiKeyDetails#ACTION}): {@code created}, {@code
- * updated}, {@code rotated}, {@code revoked} or, by the server, {@code replaced} and {@code
- * owner_disabled}; or what happened: {@code expires_soon}, {@code new_network}.
+ * Sends the events of changes of keys ({@link ApiKeyActions}).
  *
  * <p>{@link ApiKeyDetails#DEAD_KEY} is present exactly on those after which tokens that were
- * exchanged for the key are no longer honoured, so that a listener can revoke them.
+ * exchanged for the key are no longer valid, so that a listener can revoke them.
  */
 public final class ApiKeyEvents {
 
   private ApiKeyEvents() {}
 
   public static void created(EventBuilder event, ApiKey key) {
-    describe(event.event(EventType.UPDATE_CREDENTIAL), key, "created").success();
+    describe(event.event(EventType.UPDATE_CREDENTIAL), key, ApiKeyActions.CREATED).success();
   }
 
   public static void updated(EventBuilder event, ApiKeyManager.Change change) {
-    describe(event.event(EventType.UPDATE_CREDENTIAL), change.after(), "updated");
+    describe(event.event(EventType.UPDATE_CREDENTIAL), change.after(), ApiKeyActions.UPDATED);
     if (change.narrows()) {
       dead(event, change.after());
     }
@@ -34,13 +31,13 @@ public final class ApiKeyEvents {
 
   public static void rotated(EventBuilder event, ApiKeyManager.Rotation rotation) {
     EventBuilder old = event.clone();
-    describe(event.event(EventType.UPDATE_CREDENTIAL), rotation.made().key(), "created")
+    describe(event.event(EventType.UPDATE_CREDENTIAL), rotation.made().key(), ApiKeyActions.CREATED)
         .detail("api_key_replaces", rotation.old().id())
         .success();
     if (rotation.oldRevoked()) {
       revoked(old, rotation.old());
     } else {
-      describe(old.event(EventType.UPDATE_CREDENTIAL), rotation.old(), "rotated")
+      describe(old.event(EventType.UPDATE_CREDENTIAL), rotation.old(), ApiKeyActions.ROTATED)
           .detail("api_key_replaced_by", rotation.made().key().id());
       Long tokensEnd = rotation.tokensEnd();
       if (tokensEnd != null) {
@@ -50,76 +47,27 @@ public final class ApiKeyEvents {
     }
   }
 
-  /** The client that owns a key was disabled: the key is refused and its tokens are dead. */
-  static void ownerDisabled(EventBuilder event, ClientModel owner, String keyId) {
-    event
-        .event(EventType.UPDATE_CREDENTIAL)
-        .client(owner)
-        .detail(Details.CREDENTIAL_TYPE, ApiKeyCredentialModel.TYPE)
-        .detail(ApiKeyDetails.CLIENT, owner.getClientId())
-        .detail(ApiKeyDetails.KEY, keyId)
-        .detail(ApiKeyDetails.DEAD_KEY, keyId)
-        .detail(Details.CREDENTIAL_ID, keyId)
-        .detail(ApiKeyDetails.ACTION, "owner_disabled")
-        .success();
-  }
-
   public static void revoked(EventBuilder event, ApiKey key) {
-    dead(describe(event.event(EventType.REMOVE_CREDENTIAL), key, "revoked"), key).success();
+    dead(describe(event.event(EventType.REMOVE_CREDENTIAL), key, ApiKeyActions.REVOKED), key)
+        .success();
   }
 
   /** A rotated key that is removed because its overlap is over; nobody asked for it. */
   static void replaced(EventBuilder event, ApiKey key) {
-    dead(describe(event.event(EventType.REMOVE_CREDENTIAL), key, "replaced"), key).success();
+    dead(describe(event.event(EventType.REMOVE_CREDENTIAL), key, ApiKeyActions.REPLACED), key)
+        .success();
   }
 
   /** The key of a user ends soon. Nothing changes with it. */
   static void expiresSoon(EventBuilder event, ApiKey key, long end) {
-    describe(event.event(EventType.UPDATE_CREDENTIAL), key, "expires_soon")
+    describe(event.event(EventType.UPDATE_CREDENTIAL), key, ApiKeyActions.EXPIRES_SOON)
         .detail(ApiKeyDetails.EXPIRES_AT, Long.toString(end))
         .success();
   }
 
   /** The key of a user was used from a network that is new for it. Nothing changes with it. */
   static void newNetwork(EventBuilder event, ApiKey key) {
-    describe(event.event(EventType.UPDATE_CREDENTIAL), key, "new_network").success();
-  }
-
-  /** Describes a good key. */
-  public static void accepted(EventBuilder event, Verification.Accepted accepted) {
-    event
-        .detail(Details.CREDENTIAL_TYPE, ApiKeyCredentialModel.TYPE)
-        .detail(ApiKeyDetails.KEY, accepted.key().id());
-  }
-
-  /**
-   * Describes a key that was not looked at, since too many wrong ones came from its address.
-   *
-   * @return the error to send the event with
-   */
-  public static String limited(EventBuilder event) {
-    event
-        .detail(Details.CREDENTIAL_TYPE, ApiKeyCredentialModel.TYPE)
-        .detail(Details.REASON, "too_many_wrong_api_keys");
-    return Errors.SLOW_DOWN;
-  }
-
-  /**
-   * Describes a refused key; the log has the reason, the caller does not.
-   *
-   * @return the error to send the event with
-   */
-  public static String refused(EventBuilder event, Verification.Refused refused) {
-    if (!refused.ownerId().isEmpty()) {
-      event.user(refused.ownerId());
-    }
-    if (!refused.keyId().isEmpty()) {
-      event.detail(ApiKeyDetails.KEY, refused.keyId());
-    }
-    event
-        .detail(Details.CREDENTIAL_TYPE, ApiKeyCredentialModel.TYPE)
-        .detail(Details.REASON, "api_key_" + refused.reason().id());
-    return "invalid_api_key";
+    describe(event.event(EventType.UPDATE_CREDENTIAL), key, ApiKeyActions.NEW_NETWORK).success();
   }
 
   private static EventBuilder dead(EventBuilder event, ApiKey key) {

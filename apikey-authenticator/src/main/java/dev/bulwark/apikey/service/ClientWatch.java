@@ -1,10 +1,15 @@
 package dev.bulwark.apikey.service;
 
+import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
 import dev.bulwark.apikey.key.OwnerType;
 import dev.bulwark.apikey.store.ApiKeyEntity;
 import dev.bulwark.apikey.store.ApiKeyIndex;
+import dev.bulwark.contract.ApiKeyActions;
+import dev.bulwark.contract.ApiKeyDetails;
 import java.util.List;
+import org.keycloak.events.Details;
 import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -34,7 +39,21 @@ final class ClientWatch {
     List<ApiKeyEntity> rows =
         new ApiKeyIndex(session).ofOwner(realm.getId(), OwnerType.CLIENT, client.getId());
     for (ApiKeyEntity row : rows) {
-      ApiKeyEvents.ownerDisabled(new EventBuilder(realm, session), client, row.getId());
+      disabled(new EventBuilder(realm, session), client, row.getId());
     }
+  }
+
+  /** The key is refused and its tokens are dead. */
+  private static void disabled(EventBuilder event, ClientModel owner, String keyId) {
+    event
+        .event(EventType.UPDATE_CREDENTIAL)
+        .client(owner)
+        .detail(Details.CREDENTIAL_TYPE, ApiKeyCredentialModel.TYPE)
+        .detail(ApiKeyDetails.CLIENT, owner.getClientId())
+        .detail(ApiKeyDetails.KEY, keyId)
+        .detail(ApiKeyDetails.DEAD_KEY, keyId)
+        .detail(Details.CREDENTIAL_ID, keyId)
+        .detail(ApiKeyDetails.ACTION, ApiKeyActions.OWNER_DISABLED)
+        .success();
   }
 }

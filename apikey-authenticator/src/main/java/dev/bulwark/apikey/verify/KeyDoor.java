@@ -1,6 +1,5 @@
 package dev.bulwark.apikey.verify;
 
-import dev.bulwark.apikey.service.ApiKeyEvents;
 import dev.bulwark.apikey.service.ApiKeyProvider;
 import dev.bulwark.apikey.service.Verification;
 import jakarta.ws.rs.core.Response;
@@ -65,11 +64,11 @@ public final class KeyDoor {
     Verification verification =
         session.getProvider(ApiKeyProvider.class).verifier(realm).verify(presented, address);
     if (verification instanceof Verification.Accepted accepted) {
-      ApiKeyEvents.accepted(event, accepted);
+      VerificationEvents.accepted(event, accepted);
       return new Open(accepted);
     }
     if (verification instanceof Verification.Limited limited) {
-      send(ApiKeyEvents.limited(event));
+      send(VerificationEvents.limited(event));
       return new Closed(KeyAnswers.limited(limited.retryAfterSeconds()));
     }
     Verification.Refused closed = (Verification.Refused) verification;
@@ -78,7 +77,7 @@ public final class KeyDoor {
       // flood of it does not fill the database.
       event.event(EventType.OAUTH2_EXTENSION_GRANT);
     }
-    send(ApiKeyEvents.refused(event, closed));
+    send(VerificationEvents.refused(event, closed));
     return new Closed(refused.get());
   }
 
