@@ -1,6 +1,7 @@
 package dev.bulwark.apikey.introspection;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.apikey.client.VerifyCallers;
 import dev.bulwark.apikey.key.ApiKeyFormat;
 import dev.bulwark.apikey.service.ApiKey;
 import dev.bulwark.apikey.service.ApiKeyProvider;
@@ -8,7 +9,6 @@ import dev.bulwark.apikey.service.KeyOwner;
 import dev.bulwark.apikey.service.RealmLimits;
 import dev.bulwark.apikey.service.ScopeCatalog;
 import dev.bulwark.apikey.service.Verification;
-import dev.bulwark.apikey.service.VerifyCallers;
 import dev.bulwark.apikey.verify.KeyDoor;
 import dev.bulwark.contract.ApiKeyClaims;
 import jakarta.ws.rs.core.MediaType;

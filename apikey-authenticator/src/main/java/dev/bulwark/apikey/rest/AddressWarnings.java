@@ -1,6 +1,6 @@
 package dev.bulwark.apikey.rest;
 
-import dev.bulwark.apikey.service.VerifyCallers;
+import dev.bulwark.apikey.client.VerifyCallers;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,5 +1,7 @@
 package dev.bulwark.apikey.service;
 
+import dev.bulwark.apikey.client.ClientKeyAttributes;
+import dev.bulwark.apikey.client.ClientKeyVersion;
 import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
 import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.OwnerType;

@@ -1,6 +1,7 @@
 package dev.bulwark.apikey.service;
 
 import com.github.benmanes.caffeine.cache.Cache;
+import dev.bulwark.apikey.client.ClientKeyVersion;
 import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
 import dev.bulwark.apikey.credential.ImportedKeys;
 import dev.bulwark.apikey.key.ApiKeyData;

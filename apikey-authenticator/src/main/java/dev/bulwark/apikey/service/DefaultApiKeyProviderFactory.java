@@ -77,7 +77,6 @@ public final class DefaultApiKeyProviderFactory
     sweeper = remover;
     shared().metrics().watchLag(created::lagSeconds);
     factory.register(event -> onEvent(event, created, remover));
-    factory.register(ClientWatch::onEvent);
   }
 
   private static void onEvent(ProviderEvent event, UsageFlusher writer, KeySweeper remover) {
@@ -87,7 +86,7 @@ public final class DefaultApiKeyProviderFactory
     } else if (event instanceof ShutdownDelayInitiatedEvent) {
       writer.flush();
     } else {
-      ModelListener.onEvent(event);
+      OwnerListener.onEvent(event);
     }
   }
 

@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.client;
 
 import java.util.HashMap;
 import java.util.List;
@@ -16,14 +16,14 @@ import org.keycloak.models.utils.KeycloakModelUtils;
  * registration takes any attribute from whoever has an initial or a registration access token: what
  * a client says of itself there changes none of these.
  */
-final class ClientMarks {
+final class ClientKeyPermissions {
 
   private static final List<String> NAMES =
       List.of("api-key.manage", VerifyCallers.ATTRIBUTE, VerifyCallers.ADDRESS_HEADER);
 
   private static final String REGISTRATION = "/clients-registrations/";
 
-  private ClientMarks() {}
+  private ClientKeyPermissions() {}
 
   /** Takes back what a registration has changed, in its transaction. */
   static void protect(KeycloakSession session, ClientModel client) {
@@ -50,7 +50,7 @@ final class ClientMarks {
   }
 
   /** Without a request, as in an import at the start, there is no connection either. */
-  private static boolean isRegistration(KeycloakContext context) {
+  static boolean isRegistration(KeycloakContext context) {
     return context.getConnection().getRemoteAddr() != null
         && context.getHttpRequest().getUri().getPath().contains(REGISTRATION);
   }

@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.client;
 
 import jakarta.ws.rs.core.HttpHeaders;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.client;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
@@ -25,7 +25,7 @@ import org.keycloak.models.utils.KeycloakModelUtils;
  * partial export and import carry them (hash only). The rows are what counts: a copy is read only
  * when the client is made, and any other change to the attributes is undone.
  */
-final class ClientKeyAttributes {
+public final class ClientKeyAttributes {
 
   /** What the name of an attribute begins with; the id of the key follows. A data format. */
   static final String PREFIX = "api-key.key.";
@@ -50,11 +50,13 @@ final class ClientKeyAttributes {
   @JsonIgnoreProperties(ignoreUnknown = true)
   record Copy(@Nullable String hash, @Nullable Long createdAt, @Nullable ApiKeyData data) {}
 
-  static void put(ClientModel client, ApiKeyEntity row, ApiKeyData data) {
+  /** Writes the copy of a key. */
+  public static void put(ClientModel client, ApiKeyEntity row, ApiKeyData data) {
     client.setAttribute(PREFIX + row.getId(), copy(row, data));
   }
 
-  static void remove(ClientModel client, String keyId) {
+  /** Removes the copy of a key. */
+  public static void remove(ClientModel client, String keyId) {
     client.removeAttribute(PREFIX + keyId);
   }
 

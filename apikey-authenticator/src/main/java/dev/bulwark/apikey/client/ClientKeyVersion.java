@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.client;
 
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
@@ -8,14 +8,14 @@ import org.keycloak.models.utils.KeycloakModelUtils;
  * client from the caches of all nodes, so a node that remembers a key sees at the next request that
  * its copy is old: no message of our own is needed.
  */
-final class ClientKeyVersion {
+public final class ClientKeyVersion {
 
   static final String ATTRIBUTE = "api-key.version";
 
   private ClientKeyVersion() {}
 
   /** The version of now; empty for a client whose keys have never changed here. */
-  static String of(ClientModel client) {
+  public static String of(ClientModel client) {
     String version = client.getAttribute(ATTRIBUTE);
     return version == null ? "" : version;
   }
@@ -31,7 +31,8 @@ final class ClientKeyVersion {
     }
   }
 
-  static void change(ClientModel client) {
+  /** Makes every node forget its copies of the client's keys. */
+  public static void change(ClientModel client) {
     client.setAttribute(ATTRIBUTE, KeycloakModelUtils.generateId());
   }
 }

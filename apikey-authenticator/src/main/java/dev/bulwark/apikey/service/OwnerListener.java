@@ -1,0 +1,26 @@
+package dev.bulwark.apikey.service;
+
+import dev.bulwark.apikey.client.ClientKeyListener;
+import dev.bulwark.apikey.key.OwnerType;
+import dev.bulwark.apikey.store.ApiKeyIndex;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.provider.ProviderEvent;
+
+/** Removes the keys of an owner that is deleted; {@link ClientKeyListener} does it for clients. */
+final class OwnerListener {
+
+  private OwnerListener() {}
+
+  /** Runs in the transaction of the change. */
+  static void onEvent(ProviderEvent event) {
+    if (event instanceof UserModel.UserRemovedEvent removed) {
+      new ApiKeyIndex(removed.getKeycloakSession())
+          .removeOwner(removed.getRealm().getId(), OwnerType.USER, removed.getUser().getId());
+    } else if (event instanceof RealmModel.RealmRemovedEvent removed) {
+      new ApiKeyIndex(removed.getKeycloakSession()).removeRealm(removed.getRealm().getId());
+    } else {
+      ClientKeyListener.onEvent(event);
+    }
+  }
+}
