@@ -1,4 +1,4 @@
-/** API keys as a credential of Keycloak. */
+/** API keys as a credential of Keycloak; here are the options. */
 @NullMarked
 package dev.bulwark.apikey;
 

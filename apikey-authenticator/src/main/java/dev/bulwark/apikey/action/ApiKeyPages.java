@@ -1,13 +1,13 @@
 package dev.bulwark.apikey.action;
 
 import dev.bulwark.apikey.key.Moments;
-import dev.bulwark.apikey.service.ApiKeyException;
-import dev.bulwark.apikey.service.ApiKeyManager;
+import dev.bulwark.apikey.manage.ApiKeyException;
+import dev.bulwark.apikey.manage.ApiKeyManager;
+import dev.bulwark.apikey.manage.KeyOwner;
+import dev.bulwark.apikey.manage.NewApiKey;
+import dev.bulwark.apikey.manage.RealmLimits;
+import dev.bulwark.apikey.manage.ScopeCatalog;
 import dev.bulwark.apikey.service.ApiKeyProvider;
-import dev.bulwark.apikey.service.KeyOwner;
-import dev.bulwark.apikey.service.NewApiKey;
-import dev.bulwark.apikey.service.RealmLimits;
-import dev.bulwark.apikey.service.ScopeCatalog;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;

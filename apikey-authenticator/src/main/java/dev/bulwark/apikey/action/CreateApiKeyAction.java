@@ -1,12 +1,12 @@
 package dev.bulwark.apikey.action;
 
 import dev.bulwark.apikey.key.Moments;
-import dev.bulwark.apikey.service.ApiKeyEvents;
-import dev.bulwark.apikey.service.ApiKeyException;
+import dev.bulwark.apikey.manage.ApiKeyEvents;
+import dev.bulwark.apikey.manage.ApiKeyException;
+import dev.bulwark.apikey.manage.KeyOwner;
+import dev.bulwark.apikey.manage.NewApiKey;
+import dev.bulwark.apikey.manage.ProvenAddress;
 import dev.bulwark.apikey.service.ApiKeyProvider;
-import dev.bulwark.apikey.service.KeyOwner;
-import dev.bulwark.apikey.service.NewApiKey;
-import dev.bulwark.apikey.service.ProvenAddress;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;

@@ -2,7 +2,7 @@ package dev.bulwark.apikey.action;
 
 import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
 import dev.bulwark.apikey.key.ApiKeyFormat;
-import dev.bulwark.apikey.service.RealmLimits;
+import dev.bulwark.apikey.manage.RealmLimits;
 import java.util.List;
 import java.util.stream.Stream;
 import org.keycloak.Config;

@@ -1,7 +1,7 @@
 package dev.bulwark.apikey.action;
 
 import dev.bulwark.apikey.key.ApiKeyData;
-import dev.bulwark.apikey.service.ApiKey;
+import dev.bulwark.apikey.manage.ApiKey;
 
 /**
  * A key that the page can change; the template language calls its accessors as methods.

@@ -1,10 +1,10 @@
 package dev.bulwark.apikey.action;
 
-import dev.bulwark.apikey.service.ApiKey;
-import dev.bulwark.apikey.service.ApiKeyEvents;
-import dev.bulwark.apikey.service.ApiKeyManager;
+import dev.bulwark.apikey.manage.ApiKey;
+import dev.bulwark.apikey.manage.ApiKeyEvents;
+import dev.bulwark.apikey.manage.ApiKeyManager;
+import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.service.ApiKeyProvider;
-import dev.bulwark.apikey.service.KeyOwner;
 import org.keycloak.authentication.RequiredActionContext;
 import org.keycloak.authentication.RequiredActionProvider;
 import org.keycloak.authentication.requiredactions.UpdatePassword;

@@ -1,8 +1,8 @@
 package dev.bulwark.apikey.authenticator;
 
 import dev.bulwark.apikey.grant.KeyClientCredentialsGrantType;
+import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.service.ApiKeyHeader;
-import dev.bulwark.apikey.service.KeyOwner;
 import dev.bulwark.apikey.service.Verification;
 import dev.bulwark.apikey.verify.KeyAnswers;
 import dev.bulwark.apikey.verify.KeyDoor;

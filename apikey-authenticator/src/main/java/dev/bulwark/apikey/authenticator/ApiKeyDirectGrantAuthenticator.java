@@ -1,9 +1,9 @@
 package dev.bulwark.apikey.authenticator;
 
 import dev.bulwark.apikey.grant.ApiKeyGrantType;
+import dev.bulwark.apikey.manage.KeyOwner;
+import dev.bulwark.apikey.manage.RealmLimits;
 import dev.bulwark.apikey.service.ApiKeyHeader;
-import dev.bulwark.apikey.service.KeyOwner;
-import dev.bulwark.apikey.service.RealmLimits;
 import dev.bulwark.apikey.service.Verification;
 import dev.bulwark.apikey.verify.KeyAnswers;
 import dev.bulwark.apikey.verify.KeyDoor;

@@ -1,11 +1,11 @@
 package dev.bulwark.apikey.bulk;
 
 import dev.bulwark.apikey.key.OwnerType;
-import dev.bulwark.apikey.service.ApiKey;
-import dev.bulwark.apikey.service.ApiKeyException;
-import dev.bulwark.apikey.service.ApiKeyManager;
+import dev.bulwark.apikey.manage.ApiKey;
+import dev.bulwark.apikey.manage.ApiKeyException;
+import dev.bulwark.apikey.manage.ApiKeyManager;
+import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.service.ApiKeyProvider;
-import dev.bulwark.apikey.service.KeyOwner;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;

@@ -2,11 +2,11 @@ package dev.bulwark.apikey.grant;
 
 import dev.bulwark.apikey.key.ScopeRules;
 import dev.bulwark.apikey.key.TokenLifetime;
-import dev.bulwark.apikey.service.ApiKey;
+import dev.bulwark.apikey.manage.ApiKey;
+import dev.bulwark.apikey.manage.KeyOwner;
+import dev.bulwark.apikey.manage.ScopeCatalog;
 import dev.bulwark.apikey.service.ApiKeyHeader;
 import dev.bulwark.apikey.service.ApiKeyProvider;
-import dev.bulwark.apikey.service.KeyOwner;
-import dev.bulwark.apikey.service.ScopeCatalog;
 import dev.bulwark.apikey.service.Verification;
 import dev.bulwark.apikey.verify.KeyAnswers;
 import dev.bulwark.apikey.verify.KeyDoor;

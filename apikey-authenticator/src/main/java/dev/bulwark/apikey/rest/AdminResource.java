@@ -1,12 +1,12 @@
 package dev.bulwark.apikey.rest;
 
 import dev.bulwark.apikey.key.OwnerType;
-import dev.bulwark.apikey.service.ApiKey;
-import dev.bulwark.apikey.service.ApiKeyException;
-import dev.bulwark.apikey.service.ApiKeyManager;
+import dev.bulwark.apikey.manage.ApiKey;
+import dev.bulwark.apikey.manage.ApiKeyException;
+import dev.bulwark.apikey.manage.ApiKeyManager;
+import dev.bulwark.apikey.manage.KeyOwner;
+import dev.bulwark.apikey.manage.NewApiKey;
 import dev.bulwark.apikey.service.ApiKeyProvider;
-import dev.bulwark.apikey.service.KeyOwner;
-import dev.bulwark.apikey.service.NewApiKey;
 import dev.bulwark.contract.ApiKeyDetails;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;

@@ -1,6 +1,6 @@
 package dev.bulwark.apikey.rest;
 
-import dev.bulwark.apikey.service.ApiKeyException;
+import dev.bulwark.apikey.manage.ApiKeyException;
 import jakarta.ws.rs.ForbiddenException;
 import jakarta.ws.rs.core.Response;
 import java.util.Locale;

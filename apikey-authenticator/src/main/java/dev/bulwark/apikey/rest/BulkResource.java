@@ -2,8 +2,8 @@ package dev.bulwark.apikey.rest;
 
 import dev.bulwark.apikey.bulk.ImportReport;
 import dev.bulwark.apikey.bulk.KeyImport;
-import dev.bulwark.apikey.service.ApiKey;
-import dev.bulwark.apikey.service.KeyOwner;
+import dev.bulwark.apikey.manage.ApiKey;
+import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.upkeep.IndexCursor;
 import dev.bulwark.apikey.upkeep.IndexRun;
 import jakarta.ws.rs.core.MediaType;

@@ -2,10 +2,10 @@ package dev.bulwark.apikey.rest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import dev.bulwark.apikey.service.ApiKey;
-import dev.bulwark.apikey.service.ApiKeyManager;
-import dev.bulwark.apikey.service.KeyOwner;
-import dev.bulwark.apikey.service.NewApiKey;
+import dev.bulwark.apikey.manage.ApiKey;
+import dev.bulwark.apikey.manage.ApiKeyManager;
+import dev.bulwark.apikey.manage.KeyOwner;
+import dev.bulwark.apikey.manage.NewApiKey;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

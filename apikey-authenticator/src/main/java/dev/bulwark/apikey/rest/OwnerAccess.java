@@ -1,9 +1,9 @@
 package dev.bulwark.apikey.rest;
 
 import dev.bulwark.apikey.key.ScopeRules;
-import dev.bulwark.apikey.service.ApiKeyException;
-import dev.bulwark.apikey.service.KeyOwner;
-import dev.bulwark.apikey.service.ProvenAddress;
+import dev.bulwark.apikey.manage.ApiKeyException;
+import dev.bulwark.apikey.manage.KeyOwner;
+import dev.bulwark.apikey.manage.ProvenAddress;
 import jakarta.ws.rs.NotAuthorizedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;

@@ -1,5 +1,7 @@
 package dev.bulwark.apikey.service;
 
+import dev.bulwark.apikey.ApiKeyConfig;
+import dev.bulwark.apikey.manage.ApiKeyManager;
 import org.keycloak.models.RealmModel;
 import org.keycloak.provider.Provider;
 

@@ -1,7 +1,9 @@
 package dev.bulwark.apikey.service;
 
 import com.github.benmanes.caffeine.cache.Cache;
+import dev.bulwark.apikey.ApiKeyConfig;
 import dev.bulwark.apikey.key.ApiKeyGenerator;
+import dev.bulwark.apikey.store.UsageCounter;
 
 /**
  * What lives as long as the server and is shared by all sessions.

@@ -1,6 +1,7 @@
 package dev.bulwark.apikey.service;
 
 import com.github.benmanes.caffeine.cache.Cache;
+import dev.bulwark.apikey.ApiKeyConfig;
 import dev.bulwark.apikey.client.ClientKeyVersion;
 import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
 import dev.bulwark.apikey.credential.ImportedKeys;
@@ -9,9 +10,15 @@ import dev.bulwark.apikey.key.ApiKeyFormat;
 import dev.bulwark.apikey.key.KeyHash;
 import dev.bulwark.apikey.key.OwnerType;
 import dev.bulwark.apikey.key.ScopeRules;
+import dev.bulwark.apikey.manage.ApiKey;
+import dev.bulwark.apikey.manage.ApiKeyStore;
+import dev.bulwark.apikey.manage.KeyOwner;
+import dev.bulwark.apikey.manage.RealmLimits;
+import dev.bulwark.apikey.manage.ScopeCatalog;
 import dev.bulwark.apikey.service.Verification.Reason;
 import dev.bulwark.apikey.store.ApiKeyEntity;
 import dev.bulwark.apikey.store.ApiKeyIndex;
+import dev.bulwark.apikey.store.UsageCounter;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;

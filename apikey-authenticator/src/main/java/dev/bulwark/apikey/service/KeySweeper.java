@@ -1,6 +1,8 @@
 package dev.bulwark.apikey.service;
 
+import dev.bulwark.apikey.upkeep.EndingKeys;
 import dev.bulwark.apikey.upkeep.IndexRepair;
+import dev.bulwark.apikey.upkeep.ReplacedKeys;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;

@@ -1,5 +1,6 @@
 package dev.bulwark.apikey.service;
 
+import dev.bulwark.apikey.manage.ApiKey;
 import java.util.Set;
 
 /** The answer to a presented key. */

@@ -1,5 +1,6 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.manage;
 
+import dev.bulwark.apikey.ApiKeyConfig;
 import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
 import dev.bulwark.apikey.credential.ImportedKeys;
 import dev.bulwark.apikey.key.ApiKeyData;
@@ -10,11 +11,12 @@ import dev.bulwark.apikey.key.KeyHash;
 import dev.bulwark.apikey.key.KeyName;
 import dev.bulwark.apikey.key.OwnerType;
 import dev.bulwark.apikey.key.ScopeRules;
-import dev.bulwark.apikey.service.ApiKeyException.Kind;
+import dev.bulwark.apikey.manage.ApiKeyException.Kind;
 import dev.bulwark.apikey.store.ApiKeyEntity;
 import dev.bulwark.apikey.store.ApiKeyIndex;
 import dev.bulwark.apikey.store.ApiKeyIndex.Usage;
 import dev.bulwark.apikey.store.StoredCredentials;
+import dev.bulwark.apikey.store.UsageCounter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -52,7 +54,8 @@ public final class ApiKeyManager {
   private final ApiKeyIndex index;
   private final ApiKeyStore store;
 
-  ApiKeyManager(
+  /** Manages the keys of a realm in a session. */
+  public ApiKeyManager(
       KeycloakSession session,
       RealmModel realm,
       ApiKeyConfig config,

@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.manage;
 
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -59,7 +59,7 @@ public final class ScopeCatalog {
   }
 
   /** Those of the named scopes that the owner may get: what a request needs, and no more. */
-  Map<String, ClientScopeModel> of(KeyOwner owner, Collection<String> names) {
+  public Map<String, ClientScopeModel> of(KeyOwner owner, Collection<String> names) {
     return of(owner, candidates(owner).filter(scope -> names.contains(scope.getName())));
   }
 

@@ -1,5 +1,8 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.upkeep;
 
+import dev.bulwark.apikey.manage.ApiKey;
+import dev.bulwark.apikey.manage.ApiKeyEvents;
+import dev.bulwark.apikey.manage.ApiKeyStore;
 import dev.bulwark.apikey.store.ApiKeyEntity;
 import dev.bulwark.apikey.store.ApiKeyIndex;
 import java.util.List;
@@ -16,14 +19,15 @@ import org.keycloak.models.RealmModel;
  * Tells, by an event each, of users' keys that end soon (K10, ASVS 6.4.5), in the transaction of
  * one session. Each end is told once, whichever node does it; a later one is told again.
  */
-final class EndingKeys {
+public final class EndingKeys {
 
   private static final Logger LOG = Logger.getLogger(EndingKeys.class);
 
   private final KeycloakSession session;
   private final ApiKeyIndex index;
 
-  EndingKeys(KeycloakSession session) {
+  /** Works in a session. */
+  public EndingKeys(KeycloakSession session) {
     this.session = session;
     this.index = new ApiKeyIndex(session);
   }
@@ -34,7 +38,7 @@ final class EndingKeys {
    * @param noticeMillis how long before the end
    * @return how many rows there were to look at
    */
-  int tell(long noticeMillis, int max) {
+  public int tell(long noticeMillis, int max) {
     List<ApiKeyEntity> rows = index.ending(Time.currentTimeMillis(), noticeMillis, max);
     rows.forEach(this::tell);
     return rows.size();

@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.manage;
 
 /** A request about keys that cannot be fulfilled; its message may be shown to the caller. */
 public final class ApiKeyException extends RuntimeException {

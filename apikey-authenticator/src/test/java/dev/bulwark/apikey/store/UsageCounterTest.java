@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

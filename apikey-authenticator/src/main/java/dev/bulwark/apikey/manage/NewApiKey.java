@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.manage;
 
 /**
  * A key just made, with its plain text for the only time.

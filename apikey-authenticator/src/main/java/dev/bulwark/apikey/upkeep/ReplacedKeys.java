@@ -1,5 +1,9 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.upkeep;
 
+import dev.bulwark.apikey.manage.ApiKey;
+import dev.bulwark.apikey.manage.ApiKeyEvents;
+import dev.bulwark.apikey.manage.ApiKeyStore;
+import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.store.ApiKeyEntity;
 import dev.bulwark.apikey.store.ApiKeyIndex;
 import java.util.List;
@@ -16,20 +20,21 @@ import org.keycloak.models.RealmModel;
  * that revokes the tokens exchanged for the key, so that a relying application that asks Redis
  * learns of them as introspection does.
  */
-final class ReplacedKeys {
+public final class ReplacedKeys {
 
   private static final Logger LOG = Logger.getLogger(ReplacedKeys.class);
 
   private final KeycloakSession session;
   private final ApiKeyIndex index;
 
-  ReplacedKeys(KeycloakSession session) {
+  /** Works in a session. */
+  public ReplacedKeys(KeycloakSession session) {
     this.session = session;
     this.index = new ApiKeyIndex(session);
   }
 
   /** Removes up to a number of keys, and tells how many rows it looked at. */
-  Removed remove(int max) {
+  public Removed remove(int max) {
     List<ApiKeyEntity> rows = index.replaced(Time.currentTimeMillis(), max);
     int removed = 0;
     for (ApiKeyEntity row : rows) {
@@ -44,7 +49,7 @@ final class ReplacedKeys {
    * @param seen rows looked at
    * @param removed keys removed
    */
-  record Removed(int seen, int removed) {}
+  public record Removed(int seen, int removed) {}
 
   private boolean remove(ApiKeyEntity row) {
     RealmModel realm = session.realms().getRealm(row.getRealmId());

@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.manage;
 
 import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
 import dev.bulwark.contract.ApiKeyActions;
@@ -53,20 +53,20 @@ public final class ApiKeyEvents {
   }
 
   /** A rotated key that is removed because its overlap is over; nobody asked for it. */
-  static void replaced(EventBuilder event, ApiKey key) {
+  public static void replaced(EventBuilder event, ApiKey key) {
     dead(describe(event.event(EventType.REMOVE_CREDENTIAL), key, ApiKeyActions.REPLACED), key)
         .success();
   }
 
   /** The key of a user ends soon. Nothing changes with it. */
-  static void expiresSoon(EventBuilder event, ApiKey key, long end) {
+  public static void expiresSoon(EventBuilder event, ApiKey key, long end) {
     describe(event.event(EventType.UPDATE_CREDENTIAL), key, ApiKeyActions.EXPIRES_SOON)
         .detail(ApiKeyDetails.EXPIRES_AT, Long.toString(end))
         .success();
   }
 
   /** The key of a user was used from a network that is new for it. Nothing changes with it. */
-  static void newNetwork(EventBuilder event, ApiKey key) {
+  public static void newNetwork(EventBuilder event, ApiKey key) {
     describe(event.event(EventType.UPDATE_CREDENTIAL), key, ApiKeyActions.NEW_NETWORK).success();
   }
 

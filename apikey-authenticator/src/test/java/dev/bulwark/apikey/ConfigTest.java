@@ -1,8 +1,9 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bulwark.apikey.manage.RealmLimits;
 import dev.bulwark.options.MapScope;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

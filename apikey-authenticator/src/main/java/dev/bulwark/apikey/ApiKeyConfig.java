@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey;
 
 import dev.bulwark.limit.Limits;
 import dev.bulwark.limit.address.Network;
@@ -138,7 +138,7 @@ public record ApiKeyConfig(
    *
    * @throws IllegalArgumentException naming the option and what is allowed
    */
-  static ApiKeyConfig of(Config.Scope scope) {
+  public static ApiKeyConfig of(Config.Scope scope) {
     return new ApiKeyConfig(
         OPTIONS.read(scope, CACHE_SIZE),
         OPTIONS.read(scope, USAGE_FLUSH),
@@ -154,7 +154,7 @@ public record ApiKeyConfig(
         OPTIONS.read(scope, ALLOWED));
   }
 
-  static List<ProviderConfigProperty> metadata() {
+  public static List<ProviderConfigProperty> metadata() {
     return OPTIONS.metadata();
   }
 }

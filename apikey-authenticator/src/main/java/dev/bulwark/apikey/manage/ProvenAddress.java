@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.manage;
 
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;

@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.manage;
 
 import dev.bulwark.apikey.client.ClientKeyAttributes;
 import dev.bulwark.apikey.client.ClientKeyVersion;
@@ -22,20 +22,21 @@ import org.keycloak.storage.UserStoragePrivateUtil;
 import org.keycloak.storage.UserStorageUtil;
 
 /** Where keys are kept: credentials of users, rows of clients; behind one face. */
-final class ApiKeyStore {
+public final class ApiKeyStore {
 
   private final KeycloakSession session;
   private final RealmModel realm;
   private final ApiKeyIndex index;
 
-  ApiKeyStore(KeycloakSession session, RealmModel realm, ApiKeyIndex index) {
+  /** Stores the keys of a realm in a session. */
+  public ApiKeyStore(KeycloakSession session, RealmModel realm, ApiKeyIndex index) {
     this.session = session;
     this.realm = realm;
     this.index = index;
   }
 
   /** The owner that a row names, if it still exists. */
-  Optional<KeyOwner> owner(ApiKeyEntity row) {
+  public Optional<KeyOwner> owner(ApiKeyEntity row) {
     return owner(OwnerType.of(row.getOwnerType()).orElseThrow(), row.getOwnerId());
   }
 
@@ -50,7 +51,7 @@ final class ApiKeyStore {
   }
 
   /** The key of a row, through Keycloak's caches; empty for a row that nothing stands behind. */
-  Optional<ApiKey> read(KeyOwner owner, ApiKeyEntity row) {
+  public Optional<ApiKey> read(KeyOwner owner, ApiKeyEntity row) {
     if (owner instanceof KeyOwner.User user) {
       return key(owner, user.model().credentialManager().getStoredCredentialById(row.getId()));
     }
@@ -58,7 +59,7 @@ final class ApiKeyStore {
   }
 
   /** The key of a row, as it is in the database now. Call it under lock, before any other read. */
-  Optional<ApiKey> readFresh(KeyOwner owner, ApiKeyEntity row) {
+  public Optional<ApiKey> readFresh(KeyOwner owner, ApiKeyEntity row) {
     Optional<ApiKeyEntity> locked = index.lock(row);
     if (owner instanceof KeyOwner.User user && locked.isPresent()) {
       return key(owner, freshCredential(user.model(), row.getId()));
@@ -139,7 +140,8 @@ final class ApiKeyStore {
     ClientKeyVersion.change(client);
   }
 
-  void remove(ApiKey key, ApiKeyEntity row) {
+  /** Removes a key and its row. */
+  public void remove(ApiKey key, ApiKeyEntity row) {
     index.remove(row);
     if (key.owner() instanceof KeyOwner.User user) {
       user.model().credentialManager().removeStoredCredentialById(key.id());

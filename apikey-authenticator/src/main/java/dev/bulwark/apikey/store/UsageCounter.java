@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.store;
 
 import dev.bulwark.apikey.store.ApiKeyIndex.Usage;
 import java.util.Map;

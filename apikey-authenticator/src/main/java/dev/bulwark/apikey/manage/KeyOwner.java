@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.manage;
 
 import dev.bulwark.apikey.key.OwnerType;
 import org.keycloak.models.ClientModel;
