@@ -6,7 +6,7 @@ import dev.bulwark.apikey.manage.ApiKeyException;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.NewApiKey;
 import dev.bulwark.apikey.manage.ProvenAddress;
-import dev.bulwark.apikey.service.ApiKeyProvider;
+import dev.bulwark.apikey.provider.ApiKeyProvider;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;

@@ -7,7 +7,7 @@ import dev.bulwark.apikey.manage.ApiKeyManager;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.NewApiKey;
 import dev.bulwark.apikey.manage.ProvenAddress;
-import dev.bulwark.apikey.service.ApiKeyProvider;
+import dev.bulwark.apikey.provider.ApiKeyProvider;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.Optional;
 import java.util.function.UnaryOperator;

@@ -4,7 +4,7 @@ import dev.bulwark.apikey.manage.ApiKey;
 import dev.bulwark.apikey.manage.ApiKeyEvents;
 import dev.bulwark.apikey.manage.ApiKeyManager;
 import dev.bulwark.apikey.manage.KeyOwner;
-import dev.bulwark.apikey.service.ApiKeyProvider;
+import dev.bulwark.apikey.provider.ApiKeyProvider;
 import org.keycloak.authentication.RequiredActionContext;
 import org.keycloak.authentication.RequiredActionProvider;
 import org.keycloak.authentication.requiredactions.UpdatePassword;

@@ -2,10 +2,11 @@ package dev.bulwark.apikey.authenticator;
 
 import dev.bulwark.apikey.grant.KeyClientCredentialsGrantType;
 import dev.bulwark.apikey.manage.KeyOwner;
-import dev.bulwark.apikey.service.ApiKeyHeader;
-import dev.bulwark.apikey.service.Verification;
+import dev.bulwark.apikey.provider.ApiKeyProvider;
+import dev.bulwark.apikey.verify.ApiKeyHeader;
 import dev.bulwark.apikey.verify.KeyAnswers;
 import dev.bulwark.apikey.verify.KeyDoor;
+import dev.bulwark.apikey.verify.Verification;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedHashMap;
@@ -104,7 +105,10 @@ public final class ApiKeyClientAuthenticator extends AbstractClientAuthenticator
       ClientAuthenticationFlowContext context, ClientModel client, String presented) {
     KeycloakSession session = context.getSession();
     KeyDoor.Outcome outcome =
-        KeyDoor.ofClients(session, context.getEvent(), () -> refusal(KeyAnswers.REFUSED))
+        KeyDoor.ofClients(
+                ApiKeyProvider.verifier(session),
+                context.getEvent(),
+                () -> refusal(KeyAnswers.REFUSED))
             .check(presented, context.getConnection().getRemoteHost());
     if (outcome instanceof KeyDoor.Closed closed) {
       context.failure(AuthenticationFlowError.INVALID_CLIENT_CREDENTIALS, closed.answer());

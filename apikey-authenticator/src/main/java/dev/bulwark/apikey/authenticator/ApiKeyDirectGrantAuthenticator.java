@@ -3,10 +3,11 @@ package dev.bulwark.apikey.authenticator;
 import dev.bulwark.apikey.grant.ApiKeyGrantType;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.RealmLimits;
-import dev.bulwark.apikey.service.ApiKeyHeader;
-import dev.bulwark.apikey.service.Verification;
+import dev.bulwark.apikey.provider.ApiKeyProvider;
+import dev.bulwark.apikey.verify.ApiKeyHeader;
 import dev.bulwark.apikey.verify.KeyAnswers;
 import dev.bulwark.apikey.verify.KeyDoor;
+import dev.bulwark.apikey.verify.Verification;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +65,7 @@ final class ApiKeyDirectGrantAuthenticator implements Authenticator {
   private Response answer(
       AuthenticationFlowContext context, MultivaluedMap<String, String> form, String presented) {
     KeyDoor.Outcome outcome =
-        KeyDoor.of(session, context.getEvent(), ApiKeyGrantType::refused)
+        KeyDoor.of(ApiKeyProvider.verifier(session), context.getEvent(), ApiKeyGrantType::refused)
             .check(presented, context.getConnection().getRemoteHost());
     if (outcome instanceof KeyDoor.Closed closed) {
       return closed.answer();

@@ -5,11 +5,11 @@ import dev.bulwark.apikey.key.TokenLifetime;
 import dev.bulwark.apikey.manage.ApiKey;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.ScopeCatalog;
-import dev.bulwark.apikey.service.ApiKeyHeader;
-import dev.bulwark.apikey.service.ApiKeyProvider;
-import dev.bulwark.apikey.service.Verification;
+import dev.bulwark.apikey.provider.ApiKeyProvider;
+import dev.bulwark.apikey.verify.ApiKeyHeader;
 import dev.bulwark.apikey.verify.KeyAnswers;
 import dev.bulwark.apikey.verify.KeyDoor;
+import dev.bulwark.apikey.verify.Verification;
 import dev.bulwark.apikey.verify.VerificationEvents;
 import dev.bulwark.contract.ApiKeyClaims;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -132,7 +132,7 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
 
   private Response exchange(String presented) {
     KeyDoor.Outcome outcome =
-        KeyDoor.of(session, event, ApiKeyGrantType::refused)
+        KeyDoor.of(ApiKeyProvider.verifier(session), event, ApiKeyGrantType::refused)
             .check(presented, clientConnection.getRemoteHost());
     if (outcome instanceof KeyDoor.Open open) {
       return issue(open.accepted());

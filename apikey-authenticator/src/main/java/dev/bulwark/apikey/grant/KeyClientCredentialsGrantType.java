@@ -1,6 +1,6 @@
 package dev.bulwark.apikey.grant;
 
-import dev.bulwark.apikey.service.Verification;
+import dev.bulwark.apikey.verify.Verification;
 import jakarta.ws.rs.core.Response;
 import org.keycloak.protocol.oidc.grants.ClientCredentialsGrantType;
 

@@ -7,9 +7,9 @@ import dev.bulwark.apikey.manage.ApiKey;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.RealmLimits;
 import dev.bulwark.apikey.manage.ScopeCatalog;
-import dev.bulwark.apikey.service.ApiKeyProvider;
-import dev.bulwark.apikey.service.Verification;
+import dev.bulwark.apikey.provider.ApiKeyProvider;
 import dev.bulwark.apikey.verify.KeyDoor;
+import dev.bulwark.apikey.verify.Verification;
 import dev.bulwark.contract.ApiKeyClaims;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -58,7 +58,7 @@ final class ApiKeyIntrospectionProvider extends AccessTokenIntrospectionProvider
       return inactive();
     }
     KeyDoor.Outcome outcome =
-        KeyDoor.of(session, event, ApiKeyIntrospectionProvider::inactive)
+        KeyDoor.of(ApiKeyProvider.verifier(session), event, ApiKeyIntrospectionProvider::inactive)
             .check(
                 presented,
                 VerifyCallers.address(

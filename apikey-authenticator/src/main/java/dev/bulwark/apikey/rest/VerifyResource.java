@@ -4,11 +4,11 @@ import dev.bulwark.apikey.client.VerifyCallers;
 import dev.bulwark.apikey.manage.ApiKey;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.ScopeCatalog;
-import dev.bulwark.apikey.service.ApiKeyHeader;
-import dev.bulwark.apikey.service.ApiKeyProvider;
-import dev.bulwark.apikey.service.Verification;
+import dev.bulwark.apikey.provider.ApiKeyProvider;
+import dev.bulwark.apikey.verify.ApiKeyHeader;
 import dev.bulwark.apikey.verify.KeyAnswers;
 import dev.bulwark.apikey.verify.KeyDoor;
+import dev.bulwark.apikey.verify.Verification;
 import dev.bulwark.limit.address.Network;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -193,7 +193,8 @@ public final class VerifyResource {
       return refused();
     }
     KeyDoor.Outcome outcome =
-        KeyDoor.of(session, event, VerifyResource::refused).check(presented.get(), address);
+        KeyDoor.of(ApiKeyProvider.verifier(session), event, VerifyResource::refused)
+            .check(presented.get(), address);
     return outcome instanceof KeyDoor.Open open
         ? accepted(open.accepted())
         : ((KeyDoor.Closed) outcome).answer();

@@ -1,14 +1,10 @@
 package dev.bulwark.apikey.verify;
 
-import dev.bulwark.apikey.service.ApiKeyProvider;
-import dev.bulwark.apikey.service.Verification;
 import jakarta.ws.rs.core.Response;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
-import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.RealmModel;
 
 /**
  * Where a key is presented: {@code verify}, the exchange, the password grant, client authentication
@@ -16,16 +12,14 @@ import org.keycloak.models.RealmModel;
  */
 public final class KeyDoor {
 
-  private final KeycloakSession session;
-  private final RealmModel realm;
+  private final ApiKeyVerifier verifier;
   private final EventBuilder event;
   private final boolean sends;
   private final Supplier<Response> refused;
 
   private KeyDoor(
-      KeycloakSession session, EventBuilder event, boolean sends, Supplier<Response> refused) {
-    this.session = session;
-    this.realm = session.getContext().getRealm();
+      ApiKeyVerifier verifier, EventBuilder event, boolean sends, Supplier<Response> refused) {
+    this.verifier = verifier;
     this.event = event;
     this.sends = sends;
     this.refused = refused;
@@ -38,8 +32,8 @@ public final class KeyDoor {
    * @param refused the answer for a key that is not good
    */
   public static KeyDoor of(
-      KeycloakSession session, EventBuilder event, Supplier<Response> refused) {
-    return new KeyDoor(session, event, true, refused);
+      ApiKeyVerifier verifier, EventBuilder event, Supplier<Response> refused) {
+    return new KeyDoor(verifier, event, true, refused);
   }
 
   /**
@@ -50,8 +44,8 @@ public final class KeyDoor {
    * @param refused the answer for a key that is not good
    */
   public static KeyDoor ofClients(
-      KeycloakSession session, EventBuilder event, Supplier<Response> refused) {
-    return new KeyDoor(session, event, false, refused);
+      ApiKeyVerifier verifier, EventBuilder event, Supplier<Response> refused) {
+    return new KeyDoor(verifier, event, false, refused);
   }
 
   /**
@@ -61,8 +55,7 @@ public final class KeyDoor {
    * @param address of the sender, for the limit on wrong keys
    */
   public Outcome check(String presented, @Nullable String address) {
-    Verification verification =
-        session.getProvider(ApiKeyProvider.class).verifier(realm).verify(presented, address);
+    Verification verification = verifier.verify(presented, address);
     if (verification instanceof Verification.Accepted accepted) {
       VerificationEvents.accepted(event, accepted);
       return new Open(accepted);

@@ -1,7 +1,6 @@
 package dev.bulwark.apikey.verify;
 
 import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
-import dev.bulwark.apikey.service.Verification;
 import dev.bulwark.contract.ApiKeyDetails;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;

@@ -1,4 +1,7 @@
-/** The doors at which keys are presented: one check, one kind of event, one kind of answer. */
+/**
+ * Verification of presented keys. Every way in has the same check, the same events and the same
+ * answers.
+ */
 @NullMarked
 package dev.bulwark.apikey.verify;
 

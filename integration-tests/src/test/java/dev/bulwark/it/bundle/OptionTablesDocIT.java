@@ -35,7 +35,7 @@ class OptionTablesDocIT {
       Map.of(
           "dev.bulwark.redis.DefaultRedisConnectionProviderFactory", "redis-connection",
           "dev.bulwark.ratelimit.DefaultLoginRateLimiterProviderFactory", "login-rate-limiter",
-          "dev.bulwark.apikey.service.DefaultApiKeyProviderFactory", "apikey-authenticator",
+          "dev.bulwark.apikey.provider.DefaultApiKeyProviderFactory", "apikey-authenticator",
           "dev.bulwark.password.Argon2idHashProviderFactory", "password-hash-provider",
           "dev.bulwark.breached.BreachedPasswordPolicyProviderFactory", "breached-password-policy",
           "dev.bulwark.breached.login.AtLoginPolicyFactory", "breached-password-policy",

@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.verify;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -25,7 +25,7 @@ import org.keycloak.models.utils.KeycloakModelUtils;
  * this node has seen costs a look into a map; any other is looked at later, on the thread that
  * writes usage. Bounded. Thread-safe.
  */
-final class NetworkWatch {
+public final class NetworkWatch {
 
   private static final Logger LOG = Logger.getLogger(NetworkWatch.class);
 
@@ -40,7 +40,8 @@ final class NetworkWatch {
   /** With the address of the first of its requests. */
   private final ConcurrentHashMap<Use, String> pending = new ConcurrentHashMap<>();
 
-  NetworkWatch(boolean on) {
+  /** Watches the networks of keys, or nothing. */
+  public NetworkWatch(boolean on) {
     this.on = on;
   }
 
@@ -60,7 +61,7 @@ final class NetworkWatch {
   }
 
   /** Looks at what has come since the last time; what fails is looked at again. */
-  void flush(KeycloakSessionFactory factory) {
+  public void flush(KeycloakSessionFactory factory) {
     for (Map.Entry<Use, String> entry : pending.entrySet()) {
       Use use = entry.getKey();
       try {

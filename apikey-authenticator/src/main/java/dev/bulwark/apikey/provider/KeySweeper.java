@@ -1,8 +1,10 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.provider;
 
+import dev.bulwark.apikey.ApiKeyConfig;
 import dev.bulwark.apikey.upkeep.EndingKeys;
 import dev.bulwark.apikey.upkeep.IndexRepair;
 import dev.bulwark.apikey.upkeep.ReplacedKeys;
+import dev.bulwark.apikey.verify.ApiKeyMetrics;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +30,8 @@ final class KeySweeper implements AutoCloseable {
   private static final int ORPHAN_PAGE = 1_000;
 
   private final KeycloakSessionFactory factory;
-  private final ApiKeyResources resources;
+  private final ApiKeyConfig config;
+  private final ApiKeyMetrics metrics;
   private final ScheduledExecutorService executor =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -40,22 +43,23 @@ final class KeySweeper implements AutoCloseable {
   /** Where the next round goes on; of this thread only. */
   private String after = "";
 
-  KeySweeper(KeycloakSessionFactory factory, ApiKeyResources resources) {
+  KeySweeper(KeycloakSessionFactory factory, ApiKeyConfig config, ApiKeyMetrics metrics) {
     this.factory = factory;
-    this.resources = resources;
+    this.config = config;
+    this.metrics = metrics;
   }
 
   void start() {
-    int seconds = resources.config().sweepSeconds();
+    int seconds = config.sweepSeconds();
     var unused = executor.scheduleWithFixedDelay(this::sweep, seconds, seconds, TimeUnit.SECONDS);
   }
 
   private void sweep() {
     try {
-      resources.metrics().swept(removeReplaced(), removeOrphans());
+      metrics.swept(removeReplaced(), removeOrphans());
       tellEnding();
     } catch (RuntimeException e) {
-      resources.metrics().sweepFailed();
+      metrics.sweepFailed();
       LOG.warnf("The upkeep of API keys failed, trying again later: %s", e.getMessage());
       LOG.debug("The upkeep of API keys failed", e);
     }
@@ -75,7 +79,7 @@ final class KeySweeper implements AutoCloseable {
   }
 
   private void tellEnding() {
-    long notice = TimeUnit.DAYS.toMillis(resources.config().expiryNoticeDays());
+    long notice = TimeUnit.DAYS.toMillis(config.expiryNoticeDays());
     if (notice == 0) {
       return;
     }

@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.verify;
 
 import dev.bulwark.limit.Attempt;
 import dev.bulwark.limit.AttemptIds;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class WrongKeyLimiter {
 
   /** Addresses that this node remembers. */
-  static final int MAX_ADDRESSES = 100_000;
+  public static final int MAX_ADDRESSES = 100_000;
 
   private static final Duration WINDOW = Duration.ofMinutes(1);
 
@@ -57,7 +57,7 @@ public final class WrongKeyLimiter {
   }
 
   /** Whether each node counts for itself, for Redis is away. */
-  boolean isAlone() {
+  public boolean isAlone() {
     return limiter.isAlone();
   }
 

@@ -1,7 +1,10 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.provider;
 
 import dev.bulwark.apikey.ApiKeyConfig;
+import dev.bulwark.apikey.key.ApiKeyGenerator;
 import dev.bulwark.apikey.manage.ApiKeyManager;
+import dev.bulwark.apikey.verify.ApiKeyVerifier;
+import dev.bulwark.apikey.verify.VerifierResources;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
@@ -9,17 +12,19 @@ import org.keycloak.models.RealmModel;
 final class DefaultApiKeyProvider implements ApiKeyProvider {
 
   private final KeycloakSession session;
-  private final ApiKeyResources resources;
+  private final VerifierResources resources;
+  private final ApiKeyGenerator generator;
 
-  DefaultApiKeyProvider(KeycloakSession session, ApiKeyResources resources) {
+  DefaultApiKeyProvider(
+      KeycloakSession session, VerifierResources resources, ApiKeyGenerator generator) {
     this.session = session;
     this.resources = resources;
+    this.generator = generator;
   }
 
   @Override
   public ApiKeyManager manager(RealmModel realm) {
-    return new ApiKeyManager(
-        session, realm, resources.config(), resources.generator(), resources.usage());
+    return new ApiKeyManager(session, realm, resources.config(), generator, resources.usage());
   }
 
   @Override

@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.verify;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import dev.bulwark.apikey.ApiKeyConfig;
@@ -15,10 +15,10 @@ import dev.bulwark.apikey.manage.ApiKeyStore;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.RealmLimits;
 import dev.bulwark.apikey.manage.ScopeCatalog;
-import dev.bulwark.apikey.service.Verification.Reason;
 import dev.bulwark.apikey.store.ApiKeyEntity;
 import dev.bulwark.apikey.store.ApiKeyIndex;
 import dev.bulwark.apikey.store.UsageCounter;
+import dev.bulwark.apikey.verify.Verification.Reason;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -52,7 +52,8 @@ public final class ApiKeyVerifier {
   private final NetworkWatch networks;
   private final ApiKeyMetrics metrics;
 
-  ApiKeyVerifier(KeycloakSession session, RealmModel realm, ApiKeyResources resources) {
+  /** Verifies keys that are presented to a realm. */
+  public ApiKeyVerifier(KeycloakSession session, RealmModel realm, VerifierResources resources) {
     this.session = session;
     this.realm = realm;
     this.config = resources.config();

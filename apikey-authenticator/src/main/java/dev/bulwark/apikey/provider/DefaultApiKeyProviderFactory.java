@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.provider;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -6,6 +6,11 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import dev.bulwark.apikey.ApiKeyConfig;
 import dev.bulwark.apikey.key.ApiKeyGenerator;
 import dev.bulwark.apikey.store.UsageCounter;
+import dev.bulwark.apikey.verify.ApiKeyMetrics;
+import dev.bulwark.apikey.verify.KeyMapping;
+import dev.bulwark.apikey.verify.NetworkWatch;
+import dev.bulwark.apikey.verify.VerifierResources;
+import dev.bulwark.apikey.verify.WrongKeyLimiter;
 import dev.bulwark.limit.LocalLimiter;
 import dev.bulwark.limit.RedisLimiter;
 import dev.bulwark.limit.SharedLimiter;
@@ -34,7 +39,8 @@ public final class DefaultApiKeyProviderFactory
     implements ApiKeyProviderFactory, ServerInfoAwareProviderFactory {
 
   private @Nullable ApiKeyConfig options;
-  private @Nullable ApiKeyResources resources;
+  private @Nullable VerifierResources resources;
+  private @Nullable ApiKeyGenerator generator;
   private @Nullable UsageFlusher flusher;
   private @Nullable KeySweeper sweeper;
 
@@ -63,19 +69,19 @@ public final class DefaultApiKeyProviderFactory
     Cache<KeyMapping.Id, KeyMapping> cache =
         Caffeine.newBuilder().maximumSize(config.cacheSize()).build();
     UsageCounter usage = new UsageCounter();
+    generator = new ApiKeyGenerator(new SecureRandom());
     resources =
-        new ApiKeyResources(
+        new VerifierResources(
             config,
             cache,
             limiter,
             usage,
             new NetworkWatch(config.newNetworkNotice()),
-            new ApiKeyGenerator(new SecureRandom()),
             new ApiKeyMetrics(Metrics.globalRegistry, usage::size, cache::estimatedSize));
     shared().metrics().watchLimiter(limiter::isAlone);
     UsageFlusher created = new UsageFlusher(factory, shared());
     flusher = created;
-    KeySweeper remover = new KeySweeper(factory, shared());
+    KeySweeper remover = new KeySweeper(factory, config, shared().metrics());
     sweeper = remover;
     shared().metrics().watchLag(created::lagSeconds);
     factory.register(event -> onEvent(event, created, remover));
@@ -94,10 +100,11 @@ public final class DefaultApiKeyProviderFactory
 
   @Override
   public ApiKeyProvider create(KeycloakSession session) {
-    return new DefaultApiKeyProvider(session, shared());
+    return new DefaultApiKeyProvider(
+        session, shared(), Objects.requireNonNull(generator, "postInit() runs first"));
   }
 
-  private ApiKeyResources shared() {
+  private VerifierResources shared() {
     return Objects.requireNonNull(resources, "postInit() runs first");
   }
 

@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.verify;
 
 import dev.bulwark.apikey.manage.ApiKey;
 import java.util.Set;

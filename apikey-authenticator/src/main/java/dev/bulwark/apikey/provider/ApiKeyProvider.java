@@ -1,7 +1,9 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.provider;
 
 import dev.bulwark.apikey.ApiKeyConfig;
 import dev.bulwark.apikey.manage.ApiKeyManager;
+import dev.bulwark.apikey.verify.ApiKeyVerifier;
+import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.provider.Provider;
 
@@ -13,6 +15,11 @@ public interface ApiKeyProvider extends Provider {
 
   /** Verification of presented keys. */
   ApiKeyVerifier verifier(RealmModel realm);
+
+  /** Verification of keys that are presented to the realm of a session. */
+  static ApiKeyVerifier verifier(KeycloakSession session) {
+    return session.getProvider(ApiKeyProvider.class).verifier(session.getContext().getRealm());
+  }
 
   /** The options of the server. */
   ApiKeyConfig config();

@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.verify;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Meters of this module; names start with {@code bulwark.apikey}. */
-final class ApiKeyMetrics {
+public final class ApiKeyMetrics {
 
   private static final String VERIFICATIONS = "bulwark.apikey.verifications";
 
@@ -28,7 +28,8 @@ final class ApiKeyMetrics {
   private final Counter orphans;
   private final Counter failedSweeps;
 
-  ApiKeyMetrics(MeterRegistry registry, Supplier<Number> pending, Supplier<Number> cached) {
+  /** Registers the meters. */
+  public ApiKeyMetrics(MeterRegistry registry, Supplier<Number> pending, Supplier<Number> cached) {
     this.registry = registry;
     accepted = verifications(registry, "accepted");
     limited = verifications(registry, "limited");
@@ -60,7 +61,7 @@ final class ApiKeyMetrics {
   }
 
   /** Shows how far the database is behind, in seconds. */
-  void watchLag(Supplier<Number> lag) {
+  public void watchLag(Supplier<Number> lag) {
     Gauge.builder("bulwark.apikey.usage.lag", lag)
         .baseUnit("seconds")
         .description("For how long usage may have been waiting to be written")
@@ -68,7 +69,7 @@ final class ApiKeyMetrics {
   }
 
   /** Shows whether wrong keys are counted on this node alone. */
-  void watchLimiter(BooleanSupplier alone) {
+  public void watchLimiter(BooleanSupplier alone) {
     Supplier<Number> now = () -> alone.getAsBoolean() ? 1 : 0;
     Gauge.builder("bulwark.apikey.limiter.alone", now)
         .description("1 while wrong keys are counted on this node alone, because Redis is away")
@@ -113,20 +114,24 @@ final class ApiKeyMetrics {
     (hit ? hits : misses).increment();
   }
 
-  void flushed(Duration time) {
+  /** Counts a write of usage. */
+  public void flushed(Duration time) {
     flushes.record(time);
   }
 
-  void flushFailed() {
+  /** Counts a write of usage that failed. */
+  public void flushFailed() {
     failedFlushes.increment();
   }
 
-  void swept(int replacedKeys, int orphanedRows) {
+  /** Counts what was removed. */
+  public void swept(int replacedKeys, int orphanedRows) {
     replaced.increment(replacedKeys);
     orphans.increment(orphanedRows);
   }
 
-  void sweepFailed() {
+  /** Counts a removal that failed. */
+  public void sweepFailed() {
     failedSweeps.increment();
   }
 }

@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.provider;
 
 import dev.bulwark.apikey.client.ClientKeyListener;
 import dev.bulwark.apikey.key.OwnerType;

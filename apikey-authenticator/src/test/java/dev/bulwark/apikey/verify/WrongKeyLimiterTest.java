@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,7 +1,8 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.provider;
 
 import dev.bulwark.apikey.store.ApiKeyIndex;
 import dev.bulwark.apikey.store.ApiKeyIndex.Usage;
+import dev.bulwark.apikey.verify.VerifierResources;
 import java.time.Duration;
 import java.util.SortedMap;
 import java.util.concurrent.Executors;
@@ -23,7 +24,7 @@ final class UsageFlusher implements AutoCloseable {
   private static final int BATCH = 1_000;
 
   private final KeycloakSessionFactory factory;
-  private final ApiKeyResources resources;
+  private final VerifierResources resources;
   private final ScheduledExecutorService executor =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -35,7 +36,7 @@ final class UsageFlusher implements AutoCloseable {
   /** All that was counted before this moment of {@link System#nanoTime} is written. */
   private volatile long writtenUntil = System.nanoTime();
 
-  UsageFlusher(KeycloakSessionFactory factory, ApiKeyResources resources) {
+  UsageFlusher(KeycloakSessionFactory factory, VerifierResources resources) {
     this.factory = factory;
     this.resources = resources;
   }

@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.provider;
 
 import org.keycloak.provider.Provider;
 import org.keycloak.provider.ProviderFactory;

@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.verify;
 
 import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.OwnerType;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     copy that nobody may rely on
  * @param readAt epoch milliseconds at which the copy was made
  */
-record KeyMapping(
+public record KeyMapping(
     String keyId,
     OwnerType ownerType,
     String ownerId,
@@ -27,5 +27,5 @@ record KeyMapping(
     long readAt) {
 
   /** Realm and hash. */
-  record Id(String realmId, String hash) {}
+  public record Id(String realmId, String hash) {}
 }

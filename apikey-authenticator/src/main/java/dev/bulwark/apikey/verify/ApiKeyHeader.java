@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.service;
+package dev.bulwark.apikey.verify;
 
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.List;
