@@ -1,4 +1,4 @@
-package dev.bulwark.ratelimit.known;
+package dev.bulwark.ratelimit.event;
 
 import org.keycloak.Config;
 import org.keycloak.events.EventListenerProvider;

@@ -1,4 +1,4 @@
-package dev.bulwark.ratelimit.known;
+package dev.bulwark.ratelimit.event;
 
 import dev.bulwark.ratelimit.LoginRateLimiterProvider;
 import org.keycloak.events.Details;
