@@ -1,11 +1,14 @@
 package dev.bulwark.it.bundle;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import dev.bulwark.server.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -67,6 +70,46 @@ class ModuleEdgesIT {
         .dependOnClassesThat()
         .resideInAnyPackage(above)
         .check(CLASSES);
+  }
+
+  /** Those of {@code revocation} have cycles still. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "contract",
+        "options",
+        "redis",
+        "limit",
+        "password",
+        "apikey",
+        "breached",
+        "ratelimit",
+        "notify",
+        "realm"
+      })
+  void thePackagesOfAModuleHaveNoCycle(String module) {
+    slices()
+        .assignedFrom(packagesOf("dev.bulwark." + module))
+        .should()
+        .beFreeOfCycles()
+        .check(CLASSES);
+  }
+
+  private static SliceAssignment packagesOf(String root) {
+    return new SliceAssignment() {
+      @Override
+      public SliceIdentifier getIdentifierOf(JavaClass type) {
+        String name = type.getPackageName();
+        return name.equals(root) || name.startsWith(root + ".")
+            ? SliceIdentifier.of(name)
+            : SliceIdentifier.ignore();
+      }
+
+      @Override
+      public String getDescription() {
+        return "the packages of " + root;
+      }
+    };
   }
 
   @Test
