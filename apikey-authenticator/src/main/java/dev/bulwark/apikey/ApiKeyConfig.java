@@ -62,7 +62,7 @@ public record ApiKeyConfig(
       Option.number(
           "wrong-keys-per-minute",
           0,
-          Limits.MOST,
+          Limits.MAX_LIMIT,
           30,
           "Wrong keys per address (IPv6: /64) in any minute, at all nodes together, before 429; 0 for any number.");
   private static final Option<Integer> OVERLAP =

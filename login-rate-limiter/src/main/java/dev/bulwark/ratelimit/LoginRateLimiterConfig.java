@@ -72,35 +72,35 @@ public record LoginRateLimiterConfig(
       Option.number(
           "address-limit",
           0,
-          Limits.MOST,
+          Limits.MAX_LIMIT,
           5,
           "Login attempts from one address in a window; 0 for any number.");
   private static final Option<Integer> ACCOUNT_LIMIT =
       Option.number(
           "account-limit",
           0,
-          Limits.MOST,
+          Limits.MAX_LIMIT,
           10,
           "Login attempts at one account in a window; 0 for any number.");
   private static final Option<Integer> CLIENT_LIMIT =
       Option.number(
           "client-limit",
           0,
-          Limits.MOST,
+          Limits.MAX_LIMIT,
           10,
           "Wrong secrets of one client from one address in a window; 0 for any number.");
   private static final Option<Integer> CLIENT_ADDRESS_LIMIT =
       Option.number(
           "client-address-limit",
           0,
-          Limits.MOST,
+          Limits.MAX_LIMIT,
           100,
           "Wrong client secrets from one address in a window; 0 for any number.");
   private static final Option<Integer> WINDOW =
       Option.number(
           "window-seconds",
           1,
-          (int) Limits.LONGEST.toSeconds(),
+          (int) Limits.MAX_WINDOW.toSeconds(),
           60,
           "Length of the window in seconds; the window slides.");
   private static final Option<Boolean> RETURN =
@@ -123,28 +123,28 @@ public record LoginRateLimiterConfig(
       Option.number(
           "network-limit",
           0,
-          Limits.MOST,
+          Limits.MAX_LIMIT,
           100,
           "Login attempts from one /48 of IPv6 in a window; 0 for any number.");
   private static final Option<Integer> USER_CODE_LIMIT =
       Option.number(
           "user-code-limit",
           0,
-          Limits.MOST,
+          Limits.MAX_LIMIT,
           5,
           "Wrong user codes of devices from one address in a window; 0 for any number.");
   private static final Option<Integer> DEVICE_LIMIT =
       Option.number(
           "device-limit",
           0,
-          Limits.MOST,
+          Limits.MAX_LIMIT,
           5,
           "Login attempts at a user on a known device in a window; 0 for any number.");
   private static final Option<Integer> KNOWN_FAILURES =
       Option.number(
           "known-failure-limit",
           1,
-          Limits.MOST,
+          Limits.MAX_LIMIT,
           20,
           "Failures on a known device, or from a known address, in 12 hours; after that it counts as a stranger.");
   private static final Option<Integer> DEVICE_DAYS =

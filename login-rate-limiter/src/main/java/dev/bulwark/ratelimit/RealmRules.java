@@ -33,8 +33,8 @@ record RealmRules(
   static final String PREFIX = "loginRateLimiter.";
 
   private static final Logger LOG = Logger.getLogger(RealmRules.class);
-  private static final int MOST_TOLD = 100;
-  private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
+  private static final int MAX_WARNINGS = 100;
+  private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
 
   /**
    * Reads the rules of a realm.
@@ -44,34 +44,38 @@ record RealmRules(
   static RealmRules of(
       LoginRateLimiterConfig config, Function<String, @Nullable String> attributes) {
     int perAddress =
-        number(attributes, "addressLimit", 0, Limits.MOST, config.limits().perAddress());
+        number(attributes, "addressLimit", 0, Limits.MAX_LIMIT, config.limits().perAddress());
     int perAccount =
-        number(attributes, "accountLimit", 0, Limits.MOST, config.limits().perAccount());
+        number(attributes, "accountLimit", 0, Limits.MAX_LIMIT, config.limits().perAccount());
     Limits ofClients = config.clientLimits();
-    int perClient = number(attributes, "clientLimit", 0, Limits.MOST, ofClients.perAccount());
+    int perClient = number(attributes, "clientLimit", 0, Limits.MAX_LIMIT, ofClients.perAccount());
     int perClientAddress =
-        number(attributes, "clientAddressLimit", 0, Limits.MOST, ofClients.perAddress());
+        number(attributes, "clientAddressLimit", 0, Limits.MAX_LIMIT, ofClients.perAddress());
     int seconds =
         number(
             attributes,
             "windowSeconds",
             1,
-            (int) Limits.LONGEST.toSeconds(),
+            (int) Limits.MAX_WINDOW.toSeconds(),
             (int) config.limits().window().toSeconds());
     return new RealmRules(
         new Limits(perAddress, perAccount, Duration.ofSeconds(seconds)),
         new Limits(perClientAddress, perClient, Duration.ofSeconds(seconds)),
         flag(attributes, "returnOnSuccess", config.returnOnSuccess()),
-        number(attributes, "networkLimit", 0, Limits.MOST, config.networkLimit()),
-        number(attributes, "userCodeLimit", 0, Limits.MOST, config.userCodeLimit()),
-        number(attributes, "deviceLimit", 0, Limits.MOST, config.known().deviceLimit()));
+        number(attributes, "networkLimit", 0, Limits.MAX_LIMIT, config.networkLimit()),
+        number(attributes, "userCodeLimit", 0, Limits.MAX_LIMIT, config.userCodeLimit()),
+        number(attributes, "deviceLimit", 0, Limits.MAX_LIMIT, config.known().deviceLimit()));
   }
 
   private static int number(
-      Function<String, @Nullable String> attributes, String name, int min, int max, int otherwise) {
+      Function<String, @Nullable String> attributes,
+      String name,
+      int min,
+      int max,
+      int defaultValue) {
     String value = attributes.apply(PREFIX + name);
     if (value == null || value.isBlank()) {
-      return otherwise;
+      return defaultValue;
     }
     try {
       int number = Integer.parseInt(value.trim());
@@ -79,27 +83,27 @@ record RealmRules(
         return number;
       }
     } catch (NumberFormatException e) {
-      // Told below.
+      // Logged below.
     }
-    // At every attempt, but told once.
-    if (TOLD.size() < MOST_TOLD && TOLD.add(name + "=" + value)) {
+    // Read at every attempt, but logged once.
+    if (WARNED.size() < MAX_WARNINGS && WARNED.add(name + "=" + value)) {
       LOG.warnf(
           "The realm attribute %s%s must be %d to %d; the server's option counts: %d",
-          PREFIX, name, min, max, otherwise);
+          PREFIX, name, min, max, defaultValue);
     }
-    return otherwise;
+    return defaultValue;
   }
 
   private static boolean flag(
-      Function<String, @Nullable String> attributes, String name, boolean otherwise) {
+      Function<String, @Nullable String> attributes, String name, boolean defaultValue) {
     String value = attributes.apply(PREFIX + name);
     if (value == null || value.isBlank()) {
-      return otherwise;
+      return defaultValue;
     }
     return switch (value.trim()) {
       case "true" -> true;
       case "false" -> false;
-      default -> otherwise;
+      default -> defaultValue;
     };
   }
 }

@@ -82,15 +82,15 @@ public final class Option<T> {
       long max,
       String unit,
       LongFunction<N> of,
-      long otherwise,
+      long defaultValue,
       String help) {
     return new Option<>(
         name,
         ProviderConfigProperty.INTEGER_TYPE,
         min + ".." + max + unit,
         text -> wholeNumber(text, min, max).map(of::apply),
-        of.apply(otherwise),
-        otherwise,
+        of.apply(defaultValue),
+        defaultValue,
         List.of(),
         false,
         help);
