@@ -41,7 +41,7 @@ final class CountedClientSlot implements ClientSlot {
     open = true;
     this.taken = limiter.check(attempt);
     if (taken instanceof Decision.Refused) {
-      told(taken);
+      record(taken);
       close();
     }
   }
@@ -57,7 +57,7 @@ final class CountedClientSlot implements ClientSlot {
     Decision here = limiter.takeLocally(attempt);
     // Nobody waits for Redis.
     close();
-    return told(here instanceof Decision.Refused ? here : limiter.count(attempt));
+    return record(here instanceof Decision.Refused ? here : limiter.count(attempt));
   }
 
   @Override
@@ -65,7 +65,7 @@ final class CountedClientSlot implements ClientSlot {
     secret.remember();
   }
 
-  private Decision told(Decision decision) {
+  private Decision record(Decision decision) {
     if (decision instanceof Decision.Refused refused) {
       metrics.clientRefused(refused);
     } else {

@@ -186,7 +186,7 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
             shared.ids().next(), keys.ofClientsAddress(bucket), clientKey, rules().clientLimits()),
         shared.limiter(),
         shared.metrics(),
-        sent.isRight() ? null : shared.turns().of(clientKey),
+        sent.isRight() ? null : shared.clientLocks().of(clientKey),
         sent);
   }
 

@@ -64,7 +64,7 @@ public final class DefaultLoginRateLimiterProviderFactory
             line,
             new SlotReturns(limiter, "bulwark-limiter-returns", metrics::returned, line::settled),
             new AttemptIds(),
-            new Turns(),
+            new StripedLocks(),
             new RightSecrets(),
             metrics);
   }

@@ -13,7 +13,7 @@ import dev.bulwark.limit.WaitingLine;
  * @param line in which attempts wait for a slot
  * @param returns gives slots back
  * @param ids names attempts
- * @param turns in which the secrets of a client are tested
+ * @param clientLocks in which the secrets of a client are tested
  * @param rightSecrets secrets of clients that were right lately
  * @param metrics counts
  */
@@ -23,6 +23,6 @@ record LimiterResources(
     WaitingLine line,
     SlotReturns returns,
     AttemptIds ids,
-    Turns turns,
+    StripedLocks clientLocks,
     RightSecrets rightSecrets,
     LoginRateLimiterMetrics metrics) {}

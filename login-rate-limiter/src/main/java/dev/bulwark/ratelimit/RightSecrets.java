@@ -23,12 +23,12 @@ final class RightSecrets {
 
   static final int SHORTEST = 32;
 
-  private static final int MOST = 10_000;
+  private static final int MAX_SECRETS = 10_000;
   private static final Duration LIFE = Duration.ofDays(1);
 
   private final SecretKeySpec key;
   private final Cache<String, Boolean> right =
-      Caffeine.newBuilder().maximumSize(MOST).expireAfterWrite(LIFE).build();
+      Caffeine.newBuilder().maximumSize(MAX_SECRETS).expireAfterWrite(LIFE).build();
 
   RightSecrets() {
     byte[] random = new byte[32];

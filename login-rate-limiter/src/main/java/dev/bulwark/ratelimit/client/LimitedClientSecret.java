@@ -2,7 +2,7 @@ package dev.bulwark.ratelimit.client;
 
 import dev.bulwark.limit.Decision;
 import dev.bulwark.ratelimit.ClientSlot;
-import dev.bulwark.ratelimit.step.LimitedSteps;
+import dev.bulwark.ratelimit.step.LoginStep;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.authentication.ClientAuthenticationFlowContext;
 import org.keycloak.authentication.FlowStatus;
@@ -55,6 +55,6 @@ public final class LimitedClientSecret extends ClientIdAndSecretAuthenticator {
 
   @Override
   public int order() {
-    return LimitedSteps.ORDER;
+    return LoginStep.ORDER;
   }
 }

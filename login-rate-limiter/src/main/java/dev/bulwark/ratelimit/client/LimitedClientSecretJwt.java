@@ -2,7 +2,7 @@ package dev.bulwark.ratelimit.client;
 
 import dev.bulwark.limit.Decision;
 import dev.bulwark.ratelimit.ClientSlot;
-import dev.bulwark.ratelimit.step.LimitedSteps;
+import dev.bulwark.ratelimit.step.LoginStep;
 import org.keycloak.authentication.ClientAuthenticationFlowContext;
 import org.keycloak.authentication.authenticators.client.AbstractJWTClientValidator;
 import org.keycloak.authentication.authenticators.client.JWTClientSecretAuthenticator;
@@ -36,6 +36,6 @@ public final class LimitedClientSecretJwt extends JWTClientSecretAuthenticator {
 
   @Override
   public int order() {
-    return LimitedSteps.ORDER;
+    return LoginStep.ORDER;
   }
 }

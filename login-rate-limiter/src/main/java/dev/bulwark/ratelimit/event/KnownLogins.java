@@ -1,5 +1,6 @@
 package dev.bulwark.ratelimit.event;
 
+import dev.bulwark.contract.ApiKeyDetails;
 import dev.bulwark.ratelimit.LoginRateLimiterProvider;
 import org.keycloak.events.Details;
 import org.keycloak.events.Event;
@@ -12,8 +13,6 @@ import org.keycloak.models.UserModel;
 
 /** Remembers from which device and address a user has logged in, all factors done. */
 final class KnownLogins implements EventListenerProvider {
-
-  private static final String API_KEY = "api_key";
 
   private final KeycloakSession session;
 
@@ -28,7 +27,7 @@ final class KnownLogins implements EventListenerProvider {
         || event.getUserId() == null
         || realm == null
         || !realm.getId().equals(event.getRealmId())
-        || hasDetail(event, API_KEY)) {
+        || hasDetail(event, ApiKeyDetails.KEY)) {
       return;
     }
     LoginRateLimiterProvider limiter = session.getProvider(LoginRateLimiterProvider.class);

@@ -1,7 +1,7 @@
 package dev.bulwark.ratelimit.factory;
 
 import dev.bulwark.ratelimit.step.LimitedCibaUserResolver;
-import dev.bulwark.ratelimit.step.LimitedSteps;
+import dev.bulwark.ratelimit.step.LoginStep;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.protocol.oidc.grants.ciba.resolvers.CIBALoginUserResolver;
 import org.keycloak.protocol.oidc.grants.ciba.resolvers.DefaultCIBALoginUserResolverFactory;
@@ -16,6 +16,6 @@ public final class LimitedCibaUserResolverFactory extends DefaultCIBALoginUserRe
 
   @Override
   public int order() {
-    return LimitedSteps.ORDER;
+    return LoginStep.ORDER;
   }
 }

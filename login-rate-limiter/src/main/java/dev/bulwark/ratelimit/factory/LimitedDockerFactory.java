@@ -1,6 +1,6 @@
 package dev.bulwark.ratelimit.factory;
 
-import dev.bulwark.ratelimit.step.LimitedSteps;
+import dev.bulwark.ratelimit.step.LoginStep;
 import org.keycloak.authentication.Authenticator;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.protocol.docker.DockerAuthenticatorFactory;
@@ -10,11 +10,11 @@ public final class LimitedDockerFactory extends DockerAuthenticatorFactory {
 
   @Override
   public Authenticator create(KeycloakSession session) {
-    return LimitedSteps.docker(super.create(session));
+    return LoginStep.DOCKER.limit(super.create(session));
   }
 
   @Override
   public int order() {
-    return LimitedSteps.ORDER;
+    return LoginStep.ORDER;
   }
 }

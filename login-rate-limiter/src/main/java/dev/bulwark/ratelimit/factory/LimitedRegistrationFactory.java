@@ -1,7 +1,7 @@
 package dev.bulwark.ratelimit.factory;
 
 import dev.bulwark.ratelimit.step.LimitedRegistration;
-import dev.bulwark.ratelimit.step.LimitedSteps;
+import dev.bulwark.ratelimit.step.LoginStep;
 import org.keycloak.authentication.FormAction;
 import org.keycloak.authentication.forms.RegistrationUserCreation;
 import org.keycloak.models.KeycloakSession;
@@ -16,6 +16,6 @@ public final class LimitedRegistrationFactory extends RegistrationUserCreation {
 
   @Override
   public int order() {
-    return LimitedSteps.ORDER;
+    return LoginStep.ORDER;
   }
 }

@@ -1,7 +1,7 @@
 package dev.bulwark.ratelimit.factory;
 
-import dev.bulwark.ratelimit.step.LimitedSteps;
 import dev.bulwark.ratelimit.step.LimitedUserCodes;
+import dev.bulwark.ratelimit.step.LoginStep;
 import org.keycloak.models.DefaultOAuth2DeviceUserCodeProviderFactory;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.OAuth2DeviceUserCodeProvider;
@@ -16,6 +16,6 @@ public final class LimitedUserCodesFactory extends DefaultOAuth2DeviceUserCodePr
 
   @Override
   public int order() {
-    return LimitedSteps.ORDER;
+    return LoginStep.ORDER;
   }
 }

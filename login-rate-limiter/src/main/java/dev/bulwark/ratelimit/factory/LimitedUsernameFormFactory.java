@@ -1,6 +1,6 @@
 package dev.bulwark.ratelimit.factory;
 
-import dev.bulwark.ratelimit.step.LimitedSteps;
+import dev.bulwark.ratelimit.step.LoginStep;
 import org.keycloak.authentication.Authenticator;
 import org.keycloak.authentication.authenticators.browser.UsernameFormFactory;
 import org.keycloak.models.KeycloakSession;
@@ -10,11 +10,11 @@ public final class LimitedUsernameFormFactory extends UsernameFormFactory {
 
   @Override
   public Authenticator create(KeycloakSession session) {
-    return LimitedSteps.name(super.create(session));
+    return LoginStep.NAME_FORM.limit(super.create(session));
   }
 
   @Override
   public int order() {
-    return LimitedSteps.ORDER;
+    return LoginStep.ORDER;
   }
 }

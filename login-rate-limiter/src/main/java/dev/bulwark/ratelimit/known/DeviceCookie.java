@@ -6,16 +6,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The proofs that a browser sends, of up to {@value #MOST} users who share it, newest first.
+ * The proofs that a browser sends, of up to {@value #MAX_PROOFS} users who share it, newest first.
  * Immutable.
  */
 record DeviceCookie(List<DeviceProof> proofs) {
 
-  static final int MOST = 5;
+  static final int MAX_PROOFS = 5;
   static final DeviceCookie EMPTY = new DeviceCookie(List.of());
 
   private static final String SEPARATOR = ".";
-  private static final int LONGEST = 1_000;
+  private static final int MAX_LENGTH = 1_000;
 
   DeviceCookie {
     proofs = List.copyOf(proofs);
@@ -23,13 +23,13 @@ record DeviceCookie(List<DeviceProof> proofs) {
 
   /** Reads a cookie; parts that are no proofs do not count. */
   static DeviceCookie read(@Nullable String value) {
-    if (value == null || value.length() > LONGEST) {
+    if (value == null || value.length() > MAX_LENGTH) {
       return EMPTY;
     }
     List<DeviceProof> proofs = new ArrayList<>();
-    for (String part : value.split("\\.", MOST + 1)) {
+    for (String part : value.split("\\.", MAX_PROOFS + 1)) {
       DeviceProof proof = DeviceProof.read(part);
-      if (proof != null && proofs.size() < MOST) {
+      if (proof != null && proofs.size() < MAX_PROOFS) {
         proofs.add(proof);
       }
     }
@@ -41,7 +41,7 @@ record DeviceCookie(List<DeviceProof> proofs) {
     List<DeviceProof> more = new ArrayList<>();
     more.add(proof);
     for (DeviceProof other : proofs) {
-      if (other != earlier && more.size() < MOST) {
+      if (other != earlier && more.size() < MAX_PROOFS) {
         more.add(other);
       }
     }

@@ -1,6 +1,6 @@
 package dev.bulwark.ratelimit.lockout;
 
-import dev.bulwark.ratelimit.step.LimitedSteps;
+import dev.bulwark.ratelimit.step.LoginStep;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
@@ -30,6 +30,6 @@ public final class StrangersLockoutFactory extends DefaultBruteForceProtectorFac
 
   @Override
   public int order() {
-    return LimitedSteps.ORDER;
+    return LoginStep.ORDER;
   }
 }

@@ -55,7 +55,7 @@ class LimitedAuthenticator implements Authenticator {
         context.getSession().getProvider(LoginRateLimiterProvider.class);
     Account account = step.account().apply(context);
     if (limiter.take(account) instanceof Decision.Refused refusal) {
-      Refusals.tell(context.getEvent(), account.name(), refusal);
+      Refusals.report(context.getEvent(), account.name(), refusal);
       // Not a failure: Keycloak would count it against the user.
       context.forceChallenge(step.answer().to(context, refusal));
       return;
@@ -64,7 +64,7 @@ class LimitedAuthenticator implements Authenticator {
     work.accept(context);
     settle(context, limiter);
     if (hasFailed(context.getStatus())) {
-      EvenFailures.level(context, start);
+      FailureTiming.equalize(context, start);
     }
   }
 

@@ -60,7 +60,7 @@ public final class LimitedCibaUserResolver implements CIBALoginUserResolver {
                   session.getContext().getRealm(), session, session.getContext().getConnection())
               .event(EventType.LOGIN)
               .client(session.getContext().getClient());
-      Refusals.tell(event, account.name(), refusal);
+      Refusals.report(event, account.name(), refusal);
       throw new WebApplicationException(Refusals.json(refusal));
     }
     limiter.fail();

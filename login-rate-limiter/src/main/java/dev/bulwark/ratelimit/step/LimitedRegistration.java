@@ -34,7 +34,7 @@ public final class LimitedRegistration implements FormAction {
     if (limiter.take(Account.NOBODY) instanceof Decision.Refused refusal) {
       String name = context.getHttpRequest().getDecodedFormParameters().getFirst("username");
       context.getEvent().detail(Details.REGISTER_METHOD, "form");
-      Refusals.tell(context.getEvent(), name, refusal);
+      Refusals.report(context.getEvent(), name, refusal);
       LoginFormsProvider form =
           session
               .getProvider(LoginFormsProvider.class)

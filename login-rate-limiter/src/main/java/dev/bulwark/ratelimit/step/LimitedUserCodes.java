@@ -45,7 +45,7 @@ public final class LimitedUserCodes implements OAuth2DeviceUserCodeProvider {
       EventBuilder event =
           new EventBuilder(realm, session, session.getContext().getConnection())
               .event(EventType.OAUTH2_DEVICE_VERIFY_USER_CODE);
-      Refusals.tell(event, null, refusal);
+      Refusals.report(event, null, refusal);
       throw new WebApplicationException(
           Refusals.page(
               session.getProvider(LoginFormsProvider.class),

@@ -25,7 +25,7 @@ public final class LimitedVerifyEmail extends VerifyEmail {
 
   @Override
   public int order() {
-    return LimitedSteps.ORDER;
+    return LoginStep.ORDER;
   }
 
   @Override

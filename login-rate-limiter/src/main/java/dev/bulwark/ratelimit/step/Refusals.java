@@ -86,7 +86,7 @@ public final class Refusals {
    *
    * @param name the name as it was typed; null if none was
    */
-  static void tell(EventBuilder event, @Nullable String name, Decision.Refused refusal) {
+  static void report(EventBuilder event, @Nullable String name, Decision.Refused refusal) {
     EventBuilder copy = event.clone();
     if (name != null) {
       copy.detail(Details.USERNAME, name);

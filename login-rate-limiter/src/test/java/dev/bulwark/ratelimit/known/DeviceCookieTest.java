@@ -113,7 +113,7 @@ class DeviceCookieTest {
               DeviceProof.issue(SECRET, "realm", "user-" + i, "stamp", DEVICE, MINUTE), null);
     }
     List<DeviceProof> read = DeviceCookie.read(cookie.write()).proofs();
-    assertThat(read).hasSize(DeviceCookie.MOST);
+    assertThat(read).hasSize(DeviceCookie.MAX_PROOFS);
     assertThat(read.get(0).isOf(SECRET, "realm", "user-6", "stamp")).isTrue();
     assertThat(read.get(4).isOf(SECRET, "realm", "user-2", "stamp")).isTrue();
     assertThat(cookie.write()).hasSizeLessThan(300).matches("[A-Za-z0-9_.-]+");

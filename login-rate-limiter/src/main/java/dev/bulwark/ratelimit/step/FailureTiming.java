@@ -13,9 +13,9 @@ import org.keycloak.models.PasswordPolicy;
  * user who is locked out at the form or has no password, and without a password. How long that is,
  * the hasher of the realm knows.
  */
-final class EvenFailures {
+final class FailureTiming {
 
-  private EvenFailures() {}
+  private FailureTiming() {}
 
   /**
    * Computes a hash for nobody if none was, and waits where others take longer. Without effect in a
@@ -23,7 +23,7 @@ final class EvenFailures {
    *
    * @param start when the attempt began, of {@link System#nanoTime()}
    */
-  static void level(AuthenticationFlowContext context, long start) {
+  static void equalize(AuthenticationFlowContext context, long start) {
     PasswordPolicy policy = context.getRealm().getPasswordPolicy();
     if (policy == null || !PasswordAlgorithms.ARGON2ID.equals(policy.getHashAlgorithm())) {
       return;

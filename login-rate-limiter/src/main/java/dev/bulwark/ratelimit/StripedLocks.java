@@ -4,13 +4,13 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Locks by key; a few keys may share one. Thread-safe. */
-final class Turns {
+final class StripedLocks {
 
   private static final int LOCKS = 1024;
 
   private final Lock[] locks = new Lock[LOCKS];
 
-  Turns() {
+  StripedLocks() {
     for (int i = 0; i < LOCKS; i++) {
       locks[i] = new ReentrantLock();
     }
