@@ -80,6 +80,7 @@ public final class DefaultLoginRateLimiterProviderFactory
     LimiterResources shared = resources;
     if (shared != null) {
       shared.returns().close();
+      shared.metrics().close();
     }
   }
 

@@ -4,10 +4,13 @@ import dev.bulwark.limit.Decision;
 import dev.bulwark.limit.Scope;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -15,7 +18,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** Meters of this module; names start with {@code bulwark.limiter}. */
-final class LoginRateLimiterMetrics {
+final class LoginRateLimiterMetrics implements AutoCloseable {
 
   /** From one round trip to Redis to its time-outs. */
   private static final Duration[] BUCKETS =
@@ -23,6 +26,8 @@ final class LoginRateLimiterMetrics {
           .mapToObj(Duration::ofMillis)
           .toArray(Duration[]::new);
 
+  private final MeterRegistry registry;
+  private final List<Meter> meters = new ArrayList<>();
   private final Counter granted;
   private final Counter grantedOnDevice;
   private final Counter grantedFromKnownAddress;
@@ -39,57 +44,71 @@ final class LoginRateLimiterMetrics {
       BooleanSupplier alone,
       Supplier<Number> localKeys,
       Supplier<Number> waiting) {
-    granted = attempts(registry, "granted", "none");
-    grantedOnDevice = attempts(registry, "granted", "known-device");
-    grantedFromKnownAddress = attempts(registry, "granted", "known-address");
-    allowed = attempts(registry, "allowed-network", "none");
+    this.registry = registry;
+    granted = attempts("granted", "none");
+    grantedOnDevice = attempts("granted", "known-device");
+    grantedFromKnownAddress = attempts("granted", "known-address");
+    allowed = attempts("allowed-network", "none");
     for (Scope scope : Scope.values()) {
-      refused.put(scope, attempts(registry, "refused", scope.id()));
+      refused.put(scope, attempts("refused", scope.id()));
     }
-    clientsWrong = clients(registry, "wrong", "none");
-    clientsRefused.put(Scope.ADDRESS, clients(registry, "refused", "address"));
-    clientsRefused.put(Scope.ACCOUNT, clients(registry, "refused", "client"));
-    returned = returns(registry, "done");
-    lost = returns(registry, "lost");
+    clientsWrong = clients("wrong", "none");
+    clientsRefused.put(Scope.ADDRESS, clients("refused", "address"));
+    clientsRefused.put(Scope.ACCOUNT, clients("refused", "client"));
+    returned = returns("done");
+    lost = returns("lost");
     decisions =
-        Timer.builder("bulwark.limiter.decisions")
-            .description("Time to decide whether an attempt may go on")
-            .serviceLevelObjectives(BUCKETS)
-            .register(registry);
+        added(
+            Timer.builder("bulwark.limiter.decisions")
+                .description("Time to decide whether an attempt may go on")
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry));
     // By a supplier: of an object Micrometer would keep a weak reference only.
     Supplier<Number> now = () -> alone.getAsBoolean() ? 1 : 0;
-    Gauge.builder("bulwark.limiter.alone", now)
-        .description("1 while attempts are limited on this node alone, because Redis is away")
-        .register(registry);
-    Gauge.builder("bulwark.limiter.waiting", waiting)
-        .description("Threads of this node that wait for a slot to come back")
-        .register(registry);
-    Gauge.builder("bulwark.limiter.local.keys", localKeys)
-        .description("Addresses and accounts that this node remembers")
-        .register(registry);
+    added(
+        Gauge.builder("bulwark.limiter.alone", now)
+            .description("1 while attempts are limited on this node alone, because Redis is away")
+            .register(registry));
+    added(
+        Gauge.builder("bulwark.limiter.waiting", waiting)
+            .description("Threads of this node that wait for a slot to come back")
+            .register(registry));
+    added(
+        Gauge.builder("bulwark.limiter.local.keys", localKeys)
+            .description("Addresses and accounts that this node remembers")
+            .register(registry));
   }
 
-  private static Counter attempts(MeterRegistry registry, String outcome, String by) {
-    return Counter.builder("bulwark.limiter.attempts")
-        .description("Login attempts by outcome, and what was full for those that were refused")
-        .tag("outcome", outcome)
-        .tag("by", by)
-        .register(registry);
+  private <M extends Meter> M added(M meter) {
+    meters.add(meter);
+    return meter;
   }
 
-  private static Counter clients(MeterRegistry registry, String outcome, String by) {
-    return Counter.builder("bulwark.limiter.client.secrets")
-        .description("Client secrets that were wrong, and requests refused for too many of them")
-        .tag("outcome", outcome)
-        .tag("by", by)
-        .register(registry);
+  private Counter attempts(String outcome, String by) {
+    return added(
+        Counter.builder("bulwark.limiter.attempts")
+            .description("Login attempts by outcome, and what was full for those that were refused")
+            .tag("outcome", outcome)
+            .tag("by", by)
+            .register(registry));
   }
 
-  private static Counter returns(MeterRegistry registry, String result) {
-    return Counter.builder("bulwark.limiter.returns")
-        .description("Slots given back in Redis; lost ones stay until their window ends")
-        .tag("result", result)
-        .register(registry);
+  private Counter clients(String outcome, String by) {
+    return added(
+        Counter.builder("bulwark.limiter.client.secrets")
+            .description(
+                "Client secrets that were wrong, and requests refused for too many of them")
+            .tag("outcome", outcome)
+            .tag("by", by)
+            .register(registry));
+  }
+
+  private Counter returns(String result) {
+    return added(
+        Counter.builder("bulwark.limiter.returns")
+            .description("Slots given back in Redis; lost ones stay until their window ends")
+            .tag("result", result)
+            .register(registry));
   }
 
   /**
@@ -129,5 +148,11 @@ final class LoginRateLimiterMetrics {
 
   void returned(boolean done) {
     (done ? returned : lost).increment();
+  }
+
+  @Override
+  public void close() {
+    meters.forEach(registry::remove);
+    meters.clear();
   }
 }

@@ -125,6 +125,10 @@ public final class DefaultApiKeyProviderFactory
     if (running != null) {
       running.close();
     }
+    VerifierResources shared = resources;
+    if (shared != null) {
+      shared.metrics().close();
+    }
   }
 
   @Override

@@ -2,20 +2,24 @@ package dev.bulwark.apikey.verify;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Meters of this module; names start with {@code bulwark.apikey}. */
-public final class ApiKeyMetrics {
+public final class ApiKeyMetrics implements AutoCloseable {
 
   private static final String VERIFICATIONS = "bulwark.apikey.verifications";
 
   private final MeterRegistry registry;
+  private final List<Meter> meters = new ArrayList<>();
   private final Counter accepted;
   private final Counter limited;
   private final Map<Verification.Reason, Counter> refused =
@@ -31,70 +35,85 @@ public final class ApiKeyMetrics {
   /** Registers the meters. */
   public ApiKeyMetrics(MeterRegistry registry, Supplier<Number> pending, Supplier<Number> cached) {
     this.registry = registry;
-    accepted = verifications(registry, "accepted");
-    limited = verifications(registry, "limited");
+    accepted = verifications("accepted");
+    limited = verifications("limited");
     for (Verification.Reason reason : Verification.Reason.values()) {
-      refused.put(reason, verifications(registry, reason.id()));
+      refused.put(reason, verifications(reason.id()));
     }
-    hits = cache(registry, "hit");
-    misses = cache(registry, "miss");
+    hits = cache("hit");
+    misses = cache("miss");
     flushes =
-        Timer.builder("bulwark.apikey.usage.flushes")
-            .description("Writes of usage counters")
-            .register(registry);
+        added(
+            Timer.builder("bulwark.apikey.usage.flushes")
+                .description("Writes of usage counters")
+                .register(registry));
     failedFlushes =
-        Counter.builder("bulwark.apikey.usage.flush.failures")
-            .description("Writes of usage counters that failed and are tried again")
-            .register(registry);
-    replaced = removed(registry, "replaced");
-    orphans = removed(registry, "orphan");
+        added(
+            Counter.builder("bulwark.apikey.usage.flush.failures")
+                .description("Writes of usage counters that failed and are tried again")
+                .register(registry));
+    replaced = removed("replaced");
+    orphans = removed("orphan");
     failedSweeps =
-        Counter.builder("bulwark.apikey.sweep.failures")
-            .description("Removals of rotated keys that failed and are tried again")
-            .register(registry);
-    Gauge.builder("bulwark.apikey.usage.pending", pending)
-        .description("Keys with usage that is not written yet")
-        .register(registry);
-    Gauge.builder("bulwark.apikey.cache.size", cached)
-        .description("Keys whose owner this node remembers")
-        .register(registry);
+        added(
+            Counter.builder("bulwark.apikey.sweep.failures")
+                .description("Removals of rotated keys that failed and are tried again")
+                .register(registry));
+    added(
+        Gauge.builder("bulwark.apikey.usage.pending", pending)
+            .description("Keys with usage that is not written yet")
+            .register(registry));
+    added(
+        Gauge.builder("bulwark.apikey.cache.size", cached)
+            .description("Keys whose owner this node remembers")
+            .register(registry));
   }
 
   /** Shows how far the database is behind, in seconds. */
   public void watchLag(Supplier<Number> lag) {
-    Gauge.builder("bulwark.apikey.usage.lag", lag)
-        .baseUnit("seconds")
-        .description("For how long usage may have been waiting to be written")
-        .register(registry);
+    added(
+        Gauge.builder("bulwark.apikey.usage.lag", lag)
+            .baseUnit("seconds")
+            .description("For how long usage may have been waiting to be written")
+            .register(registry));
   }
 
   /** Shows whether wrong keys are counted on this node alone. */
   public void watchLimiter(BooleanSupplier alone) {
     Supplier<Number> now = () -> alone.getAsBoolean() ? 1 : 0;
-    Gauge.builder("bulwark.apikey.limiter.alone", now)
-        .description("1 while wrong keys are counted on this node alone, because Redis is away")
-        .register(registry);
+    added(
+        Gauge.builder("bulwark.apikey.limiter.alone", now)
+            .description("1 while wrong keys are counted on this node alone, because Redis is away")
+            .register(registry));
   }
 
-  private static Counter verifications(MeterRegistry registry, String outcome) {
-    return Counter.builder(VERIFICATIONS)
-        .description("Verified API keys by outcome")
-        .tag("outcome", outcome)
-        .register(registry);
+  private <M extends Meter> M added(M meter) {
+    meters.add(meter);
+    return meter;
   }
 
-  private static Counter cache(MeterRegistry registry, String result) {
-    return Counter.builder("bulwark.apikey.cache.requests")
-        .description("Look-ups in the cache of owners")
-        .tag("result", result)
-        .register(registry);
+  private Counter verifications(String outcome) {
+    return added(
+        Counter.builder(VERIFICATIONS)
+            .description("Verified API keys by outcome")
+            .tag("outcome", outcome)
+            .register(registry));
   }
 
-  private static Counter removed(MeterRegistry registry, String kind) {
-    return Counter.builder("bulwark.apikey.sweep.removed")
-        .description("Rotated keys, and rows of the index without a key, that were removed")
-        .tag("kind", kind)
-        .register(registry);
+  private Counter cache(String result) {
+    return added(
+        Counter.builder("bulwark.apikey.cache.requests")
+            .description("Look-ups in the cache of owners")
+            .tag("result", result)
+            .register(registry));
+  }
+
+  private Counter removed(String kind) {
+    return added(
+        Counter.builder("bulwark.apikey.sweep.removed")
+            .description("Rotated keys, and rows of the index without a key, that were removed")
+            .tag("kind", kind)
+            .register(registry));
   }
 
   void verified(Verification verification) {
@@ -133,5 +152,11 @@ public final class ApiKeyMetrics {
   /** Counts a removal that failed. */
   public void sweepFailed() {
     failedSweeps.increment();
+  }
+
+  @Override
+  public void close() {
+    meters.forEach(registry::remove);
+    meters.clear();
   }
 }
