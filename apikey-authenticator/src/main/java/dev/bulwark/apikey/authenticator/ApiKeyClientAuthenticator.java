@@ -4,8 +4,8 @@ import dev.bulwark.apikey.grant.KeyClientCredentialsGrantType;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.provider.ApiKeyProvider;
 import dev.bulwark.apikey.verify.ApiKeyHeader;
-import dev.bulwark.apikey.verify.KeyAnswers;
 import dev.bulwark.apikey.verify.KeyDoor;
+import dev.bulwark.apikey.verify.TokenErrors;
 import dev.bulwark.apikey.verify.Verification;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -45,7 +45,7 @@ public final class ApiKeyClientAuthenticator extends AbstractClientAuthenticator
     ClientCredentials sent = read(request);
     if (sent.clientId() == null) {
       context.challenge(
-          KeyAnswers.error(
+          TokenErrors.error(
               Response.Status.BAD_REQUEST, "invalid_client", "Missing client_id parameter"));
       return;
     }
@@ -70,7 +70,7 @@ public final class ApiKeyClientAuthenticator extends AbstractClientAuthenticator
           context, "A client that authenticates with an API key may use client_credentials only");
     } else if (sent.key() == null) {
       context.getEvent().detail(Details.REASON, "api_key_missing");
-      refuse(context, KeyAnswers.REFUSED);
+      refuse(context, TokenErrors.REFUSED);
     } else {
       verify(context, client, sent.key());
     }
@@ -108,7 +108,7 @@ public final class ApiKeyClientAuthenticator extends AbstractClientAuthenticator
         KeyDoor.ofClients(
                 ApiKeyProvider.verifier(session),
                 context.getEvent(),
-                () -> refusal(KeyAnswers.REFUSED))
+                () -> refusal(TokenErrors.REFUSED))
             .check(presented, context.getConnection().getRemoteHost());
     if (outcome instanceof KeyDoor.Closed closed) {
       context.failure(AuthenticationFlowError.INVALID_CLIENT_CREDENTIALS, closed.answer());
@@ -121,7 +121,7 @@ public final class ApiKeyClientAuthenticator extends AbstractClientAuthenticator
       context.success();
     } else {
       context.getEvent().detail(Details.REASON, "api_key_of_another_owner");
-      refuse(context, KeyAnswers.REFUSED);
+      refuse(context, TokenErrors.REFUSED);
     }
   }
 
@@ -130,7 +130,7 @@ public final class ApiKeyClientAuthenticator extends AbstractClientAuthenticator
   }
 
   private static Response refusal(String description) {
-    return KeyAnswers.error(Response.Status.UNAUTHORIZED, "unauthorized_client", description);
+    return TokenErrors.error(Response.Status.UNAUTHORIZED, "unauthorized_client", description);
   }
 
   @Override

@@ -5,8 +5,8 @@ import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.RealmLimits;
 import dev.bulwark.apikey.provider.ApiKeyProvider;
 import dev.bulwark.apikey.verify.ApiKeyHeader;
-import dev.bulwark.apikey.verify.KeyAnswers;
 import dev.bulwark.apikey.verify.KeyDoor;
+import dev.bulwark.apikey.verify.TokenErrors;
 import dev.bulwark.apikey.verify.Verification;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
@@ -55,7 +55,7 @@ final class ApiKeyDirectGrantAuthenticator implements Authenticator {
     } else {
       context.getEvent().detail(Details.REASON, "api_key_missing").error(Errors.INVALID_REQUEST);
       context.forceChallenge(
-          KeyAnswers.error(
+          TokenErrors.error(
               Response.Status.BAD_REQUEST,
               "invalid_request",
               "One API key is needed, in the header " + ApiKeyHeader.NAME + " or as password"));

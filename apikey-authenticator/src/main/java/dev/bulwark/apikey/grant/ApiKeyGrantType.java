@@ -7,8 +7,8 @@ import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.ScopeCatalog;
 import dev.bulwark.apikey.provider.ApiKeyProvider;
 import dev.bulwark.apikey.verify.ApiKeyHeader;
-import dev.bulwark.apikey.verify.KeyAnswers;
 import dev.bulwark.apikey.verify.KeyDoor;
+import dev.bulwark.apikey.verify.TokenErrors;
 import dev.bulwark.apikey.verify.Verification;
 import dev.bulwark.apikey.verify.VerificationEvents;
 import dev.bulwark.contract.ApiKeyClaims;
@@ -33,6 +33,7 @@ import org.keycloak.models.ClientSessionContext;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.protocol.oidc.OIDCAdvancedConfigWrapper;
 import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 import org.keycloak.protocol.oidc.TokenManager;
@@ -143,7 +144,7 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
 
   /** Returns the answer for a key that is not good, to a request of the token endpoint. */
   public static Response refused() {
-    return KeyAnswers.refused(Response.Status.BAD_REQUEST, OAuthErrorException.INVALID_GRANT);
+    return TokenErrors.refused(Response.Status.BAD_REQUEST, OAuthErrorException.INVALID_GRANT);
   }
 
   /** A token of this moment could not be told from those that the change has ended. */
@@ -244,7 +245,7 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
     UserSessionModel created =
         new UserSessionManager(session)
             .createUserSession(
-                org.keycloak.models.utils.KeycloakModelUtils.generateId(),
+                KeycloakModelUtils.generateId(),
                 realm,
                 subject,
                 subject.getUsername(),
@@ -289,7 +290,7 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
         TokenLifetime.expiry(
             token.getIat(), expiryOf(token), longest, end == null ? Long.MAX_VALUE : end);
     if (expiry <= Time.currentTime()) {
-      throw error(OAuthErrorException.INVALID_GRANT, KeyAnswers.REFUSED, "expired_api_key");
+      throw error(OAuthErrorException.INVALID_GRANT, TokenErrors.REFUSED, "expired_api_key");
     }
     token.exp(expiry);
   }

@@ -130,7 +130,7 @@ final class ApiKeyIntrospectionProvider extends AccessTokenIntrospectionProvider
     if (session
         .getProvider(ApiKeyProvider.class)
         .verifier(realm)
-        .honours(String.valueOf(keyId), owner, issued == null ? 0 : issued)) {
+        .isTokenStillValid(String.valueOf(keyId), owner, issued == null ? 0 : issued)) {
       return true;
     }
     eventBuilder.detail(Details.REASON, "api_key_not_good_any_more").error(Errors.INVALID_TOKEN);

@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The networks from which a key was used, latest first. Immutable, pure.
  *
- * @param known at most {@value #MOST}
+ * @param known at most {@value #MAX_NETWORKS}
  */
 public record KeyNetworks(List<String> known) {
 
   /** A key that is used from more has the oldest forgotten. */
-  static final int MOST = 20;
+  static final int MAX_NETWORKS = 20;
 
   /** Copies the list. */
   public KeyNetworks {
@@ -35,7 +35,7 @@ public record KeyNetworks(List<String> known) {
     List<String> next = new ArrayList<>();
     next.add(network);
     for (String other : known) {
-      if (!other.equals(network) && next.size() < MOST) {
+      if (!other.equals(network) && next.size() < MAX_NETWORKS) {
         next.add(other);
       }
     }

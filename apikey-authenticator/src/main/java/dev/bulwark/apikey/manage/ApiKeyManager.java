@@ -44,7 +44,7 @@ public final class ApiKeyManager {
   private static final int TOKENS_UNDER_WAY_SECONDS = 2;
 
   /** For this long a client's attributes in a cache may not have a key that is there. */
-  private static final Duration YOUNG = Duration.ofMinutes(5);
+  private static final Duration CACHE_GRACE = Duration.ofMinutes(5);
 
   private final KeycloakSession session;
   private final RealmModel realm;
@@ -277,7 +277,7 @@ public final class ApiKeyManager {
           rows.stream()
               .filter(
                   row ->
-                      now - row.getCreatedAt() < YOUNG.toMillis()
+                      now - row.getCreatedAt() < CACHE_GRACE.toMillis()
                           || store.read(owner, row).isPresent())
               .count();
     }

@@ -69,10 +69,10 @@ public record RealmLimits(int maxKeys, int maxLifeDays, String prefix, Set<Strin
   }
 
   private static int number(
-      Map<String, String> values, String name, int otherwise, int min, int max) {
+      Map<String, String> values, String name, int defaultValue, int min, int max) {
     String value = blankToNull(values.get(name));
     if (value == null) {
-      return otherwise;
+      return defaultValue;
     }
     if (!value.trim().matches("[0-9]{1,9}")
         || Integer.parseInt(value.trim()) < min

@@ -5,6 +5,7 @@ import dev.bulwark.apikey.store.ApiKeyIndex.Usage;
 import dev.bulwark.apikey.verify.VerifierResources;
 import java.time.Duration;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -56,7 +57,7 @@ final class UsageFlusher implements AutoCloseable {
     long began = System.nanoTime();
     SortedMap<String, Usage> drained = resources.usage().drain();
     while (!drained.isEmpty()) {
-      SortedMap<String, Usage> batch = new java.util.TreeMap<>();
+      SortedMap<String, Usage> batch = new TreeMap<>();
       drained.entrySet().stream()
           .limit(BATCH)
           .forEach(entry -> batch.put(entry.getKey(), entry.getValue()));

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 final class AddressWarnings {
 
   private static final Logger LOG = LoggerFactory.getLogger(AddressWarnings.class);
-  private static final int MOST = 1000;
+  private static final int MAX_WARNINGS = 1000;
 
   private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
@@ -32,7 +32,7 @@ final class AddressWarnings {
     @Nullable String header = caller.getAttribute(VerifyCallers.ADDRESS_HEADER);
     if ((header != null && !header.isBlank())
         || isForwarded(headers)
-        || warned.size() >= MOST
+        || warned.size() >= MAX_WARNINGS
         || !warned.add(caller.getId())) {
       return;
     }

@@ -65,11 +65,11 @@ public final class AdminResource {
   @GET
   public Response list(
       @QueryParam("first") @Nullable String first, @QueryParam("max") @Nullable String max) {
-    return Answers.of(
+    return RestErrors.of(
         session,
         () -> {
           Optional<KeyOwner> owner = ownerOf(null);
-          Page page = Page.of(first, max, DEFAULT_PAGE, MAX_PAGE);
+          PageRequest page = PageRequest.of(first, max, DEFAULT_PAGE, MAX_PAGE);
           List<ApiKeyManager.Listed> keys;
           if (owner.isPresent()) {
             requireView(owner.get());
@@ -86,7 +86,7 @@ public final class AdminResource {
 
   @POST
   public Response create(@Nullable InputStream body) {
-    return Answers.of(
+    return RestErrors.of(
         session,
         () -> {
           KeyRequest request = KeyRequest.read(session.getContext().getRequestHeaders(), body);
@@ -111,7 +111,7 @@ public final class AdminResource {
   @GET
   @Path("{id}")
   public Response get(@PathParam("id") String id) {
-    return Answers.of(
+    return RestErrors.of(
         session,
         () -> {
           KeyOwner owner = ownerOfKey(id);
@@ -123,7 +123,7 @@ public final class AdminResource {
   @PATCH
   @Path("{id}")
   public Response update(@PathParam("id") String id, @Nullable InputStream body) {
-    return Answers.of(
+    return RestErrors.of(
         session,
         () -> {
           KeyOwner owner = ownerOfKey(id);
@@ -144,7 +144,7 @@ public final class AdminResource {
   @DELETE
   @Path("{id}")
   public Response revoke(@PathParam("id") String id) {
-    return Answers.of(
+    return RestErrors.of(
         session,
         () -> {
           KeyOwner owner = ownerOfKey(id);
@@ -157,7 +157,7 @@ public final class AdminResource {
   @POST
   @Path("{id}/rotate")
   public Response rotate(@PathParam("id") String id, @Nullable InputStream body) {
-    return Answers.of(
+    return RestErrors.of(
         session,
         () -> {
           KeyOwner owner = ownerOfKey(id);

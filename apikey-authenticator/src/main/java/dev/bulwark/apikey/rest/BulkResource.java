@@ -41,7 +41,7 @@ final class BulkResource {
 
   /** Rows are stored as they arrive, each answered for by itself: 200 if all could be read. */
   Response importKeys(@Nullable InputStream body) {
-    return Answers.of(
+    return RestErrors.of(
         session,
         () -> {
           if (!auth.users().canManage() && !auth.clients().canManage()) {
@@ -109,7 +109,7 @@ final class BulkResource {
    * @param cursor of the answer before, null for the beginning
    */
   Response reindex(@Nullable String cursor, @Nullable String max) {
-    return Answers.of(
+    return RestErrors.of(
         session,
         () -> {
           auth.users().requireManage();
@@ -119,7 +119,7 @@ final class BulkResource {
                   : IndexCursor.parse(cursor)
                       .orElseThrow(
                           () -> KeyRequest.invalid("cursor must be the next of another answer"));
-          int most = Page.number("max", max, DEFAULT_REINDEX, 1, MAX_REINDEX);
+          int most = PageRequest.number("max", max, DEFAULT_REINDEX, 1, MAX_REINDEX);
           IndexRun.Report report = new IndexRun(session, realm.getId()).run(from, most);
           adminEvent
               .operation(OperationType.ACTION)

@@ -82,10 +82,10 @@ public final class OwnerResource {
   public Response list(
       @QueryParam("first") @Nullable String first, @QueryParam("max") @Nullable String max) {
     OwnerAccess access = OwnerAccess.require(session);
-    return Answers.of(
+    return RestErrors.of(
         session,
         () -> {
-          Page page = Page.of(first, max, Integer.MAX_VALUE, Integer.MAX_VALUE);
+          PageRequest page = PageRequest.of(first, max, Integer.MAX_VALUE, Integer.MAX_VALUE);
           List<KeyRepresentation.Listed> keys =
               manager().list(access.owner()).stream()
                   .skip(page.first())
@@ -99,7 +99,7 @@ public final class OwnerResource {
   @POST
   public Response create(@Nullable InputStream body) {
     OwnerAccess access = OwnerAccess.require(session);
-    return Answers.of(
+    return RestErrors.of(
         session,
         () -> {
           if (access.owner() instanceof KeyOwner.Client) {
@@ -130,7 +130,7 @@ public final class OwnerResource {
   @DELETE
   public Response revokeAll() {
     OwnerAccess access = OwnerAccess.require(session);
-    return Answers.of(
+    return RestErrors.of(
         session,
         () -> {
           manager()
@@ -144,14 +144,14 @@ public final class OwnerResource {
   @Path("{id}")
   public Response get(@PathParam("id") String id) {
     OwnerAccess access = OwnerAccess.require(session);
-    return Answers.of(session, () -> listed(access.owner(), id));
+    return RestErrors.of(session, () -> listed(access.owner(), id));
   }
 
   @PATCH
   @Path("{id}")
   public Response update(@PathParam("id") String id, @Nullable InputStream body) {
     OwnerAccess access = OwnerAccess.require(session);
-    return Answers.of(
+    return RestErrors.of(
         session,
         () -> {
           KeyChange change =
@@ -176,7 +176,7 @@ public final class OwnerResource {
   @Path("{id}")
   public Response revoke(@PathParam("id") String id) {
     OwnerAccess access = OwnerAccess.require(session);
-    return Answers.of(
+    return RestErrors.of(
         session,
         () -> {
           ApiKey revoked = manager().revoke(access.owner(), id);
@@ -189,7 +189,7 @@ public final class OwnerResource {
   @Path("{id}/rotate")
   public Response rotate(@PathParam("id") String id, @Nullable InputStream body) {
     OwnerAccess access = OwnerAccess.require(session);
-    return Answers.of(
+    return RestErrors.of(
         session,
         () -> {
           access.requireRecentLogin(realm, keys().config().stepUpMaxAgeSeconds());

@@ -6,8 +6,8 @@ import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.ScopeCatalog;
 import dev.bulwark.apikey.provider.ApiKeyProvider;
 import dev.bulwark.apikey.verify.ApiKeyHeader;
-import dev.bulwark.apikey.verify.KeyAnswers;
 import dev.bulwark.apikey.verify.KeyDoor;
+import dev.bulwark.apikey.verify.TokenErrors;
 import dev.bulwark.apikey.verify.Verification;
 import dev.bulwark.limit.address.Network;
 import jakarta.ws.rs.DELETE;
@@ -161,7 +161,7 @@ public final class VerifyResource {
           Response.fromResponse(refused)
               .header(
                   HttpHeaders.WWW_AUTHENTICATE,
-                  "Basic realm=\"" + HeaderText.encode(realm.getName()) + "\"")
+                  "Basic realm=\"" + PercentEncoding.encode(realm.getName()) + "\"")
               .build());
     }
   }
@@ -217,11 +217,11 @@ public final class VerifyResource {
             key.id());
     return Response.ok(verified)
         .type(MediaType.APPLICATION_JSON_TYPE)
-        .header("X-Auth-Subject", HeaderText.encode(verified.subject()))
-        .header("X-Auth-Username", HeaderText.encode(verified.username()))
-        .header("X-Auth-Client", HeaderText.encode(verified.client()))
-        .header("X-Auth-Scopes", HeaderText.encode(verified.scopes()))
-        .header("X-Auth-Key-Id", HeaderText.encode(verified.keyId()))
+        .header("X-Auth-Subject", PercentEncoding.encode(verified.subject()))
+        .header("X-Auth-Username", PercentEncoding.encode(verified.username()))
+        .header("X-Auth-Client", PercentEncoding.encode(verified.client()))
+        .header("X-Auth-Scopes", PercentEncoding.encode(verified.scopes()))
+        .header("X-Auth-Key-Id", PercentEncoding.encode(verified.keyId()))
         .header(HttpHeaders.CACHE_CONTROL, "no-store")
         .build();
   }
@@ -230,6 +230,6 @@ public final class VerifyResource {
   record Verified(String subject, String username, String client, String scopes, String keyId) {}
 
   private static Response refused() {
-    return KeyAnswers.refused(Response.Status.FORBIDDEN, "invalid_api_key");
+    return TokenErrors.refused(Response.Status.FORBIDDEN, "invalid_api_key");
   }
 }

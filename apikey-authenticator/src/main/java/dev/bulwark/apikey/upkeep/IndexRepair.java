@@ -9,6 +9,7 @@ import dev.bulwark.apikey.store.StoredCredentials;
 import dev.bulwark.apikey.store.StoredCredentials.Place;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ import org.keycloak.models.RealmModel;
 public final class IndexRepair {
 
   /** A row this young may be ahead of its credential. */
-  private static final long YOUNG_MILLIS = Duration.ofMinutes(5).toMillis();
+  private static final long CACHE_GRACE_MILLIS = Duration.ofMinutes(5).toMillis();
 
   private final KeycloakSession session;
   private final ApiKeyIndex index;
@@ -117,7 +118,7 @@ public final class IndexRepair {
             && row.getOwnerId().equals(wanted.getOwnerId())
             && row.getOwnerType().equals(wanted.getOwnerType())
             && row.isRetired() == wanted.isRetired()
-            && java.util.Objects.equals(row.getEndsAt(), wanted.getEndsAt());
+            && Objects.equals(row.getEndsAt(), wanted.getEndsAt());
     if (right) {
       return Outcome.RIGHT;
     }
@@ -157,7 +158,7 @@ public final class IndexRepair {
     List<ApiKeyEntity> rows = index.ofUsers(realmId, after, max);
     long now = Time.currentTimeMillis();
     List<ApiKeyEntity> old =
-        rows.stream().filter(row -> now - row.getCreatedAt() >= YOUNG_MILLIS).toList();
+        rows.stream().filter(row -> now - row.getCreatedAt() >= CACHE_GRACE_MILLIS).toList();
     Set<String> backed = credentials.existing(old.stream().map(ApiKeyEntity::getId).toList());
     List<ApiKeyEntity> orphans = old.stream().filter(row -> !backed.contains(row.getId())).toList();
     // Under lock: whoever revokes the key just now has removed the row already.

@@ -285,7 +285,7 @@ public final class ApiKeyVerifier {
    * @param ownerId id of the user, for a user's key; null for a client's
    * @param issuedAt epoch seconds at which the token was issued
    */
-  public boolean honours(String keyId, @Nullable String ownerId, long issuedAt) {
+  public boolean isTokenStillValid(String keyId, @Nullable String ownerId, long issuedAt) {
     ApiKeyStore store = new ApiKeyStore(session, realm, new ApiKeyIndex(session));
     if (ownerId != null) {
       UserModel user = session.users().getUserById(realm, ownerId);
@@ -295,18 +295,18 @@ public final class ApiKeyVerifier {
           && user.isEnabled()
           && stored != null
           && ApiKeyCredentialModel.TYPE.equals(stored.getType())
-          && honours(ApiKeyCredentialModel.of(stored).data(), issuedAt);
+          && isTokenStillValid(ApiKeyCredentialModel.of(stored).data(), issuedAt);
     }
     Optional<ApiKeyEntity> row = new ApiKeyIndex(session).byId(realm.getId(), keyId);
     return row.isPresent()
         && row.flatMap(store::owner)
             .filter(owner -> owner instanceof KeyOwner.Client client && client.model().isEnabled())
             .flatMap(owner -> store.read(owner, row.get()))
-            .filter(key -> honours(key.data(), issuedAt))
+            .filter(key -> isTokenStillValid(key.data(), issuedAt))
             .isPresent();
   }
 
-  private static boolean honours(ApiKeyData data, long issuedAt) {
+  private static boolean isTokenStillValid(ApiKeyData data, long issuedAt) {
     Long from = data.tokensFrom();
     return data.stateAt(Time.currentTimeMillis()) == ApiKeyData.State.USABLE
         && (from == null || issuedAt >= from);

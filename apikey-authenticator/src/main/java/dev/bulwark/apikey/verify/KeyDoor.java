@@ -62,7 +62,7 @@ public final class KeyDoor {
     }
     if (verification instanceof Verification.Limited limited) {
       send(VerificationEvents.limited(event));
-      return new Closed(KeyAnswers.limited(limited.retryAfterSeconds()));
+      return new Closed(TokenErrors.limited(limited.retryAfterSeconds()));
     }
     Verification.Refused closed = (Verification.Refused) verification;
     if (sends && !closed.keyId().isEmpty()) {

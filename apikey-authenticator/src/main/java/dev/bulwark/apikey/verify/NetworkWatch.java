@@ -29,13 +29,13 @@ public final class NetworkWatch {
 
   private static final Logger LOG = Logger.getLogger(NetworkWatch.class);
 
-  private static final int SEEN = 100_000;
-  private static final int PENDING = 10_000;
+  private static final int MAX_SEEN = 100_000;
+  private static final int MAX_PENDING = 10_000;
 
   private record Use(String realmId, String keyId, String network) {}
 
   private final boolean on;
-  private final Cache<Use, Boolean> seen = Caffeine.newBuilder().maximumSize(SEEN).build();
+  private final Cache<Use, Boolean> seen = Caffeine.newBuilder().maximumSize(MAX_SEEN).build();
 
   /** With the address of the first of its requests. */
   private final ConcurrentHashMap<Use, String> pending = new ConcurrentHashMap<>();
@@ -55,7 +55,7 @@ public final class NetworkWatch {
             realmId,
             keyId,
             KeyNetworks.of(ClientAddress.bucket(address), ClientAddress.network(address)));
-    if (seen.getIfPresent(use) == null && pending.size() < PENDING) {
+    if (seen.getIfPresent(use) == null && pending.size() < MAX_PENDING) {
       pending.putIfAbsent(use, address);
     }
   }

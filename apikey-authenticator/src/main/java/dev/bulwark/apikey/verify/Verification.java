@@ -1,6 +1,7 @@
 package dev.bulwark.apikey.verify;
 
 import dev.bulwark.apikey.manage.ApiKey;
+import java.util.Locale;
 import java.util.Set;
 
 /** The answer to a presented key. */
@@ -49,7 +50,7 @@ public sealed interface Verification {
 
     /** The published name, for example {@code owner_disabled}. */
     public String id() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 }

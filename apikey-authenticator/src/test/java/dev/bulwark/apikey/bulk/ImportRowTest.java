@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.bulwark.apikey.key.ForeignKey;
 import dev.bulwark.apikey.key.OwnerType;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,7 +29,7 @@ class ImportRowTest {
     assertThat(row.key())
         .isEqualTo(
             new ForeignKey(
-                HASH.toLowerCase(java.util.Locale.ROOT),
+                HASH.toLowerCase(Locale.ROOT),
                 "ci",
                 "old_1234",
                 List.of("a", "b"),

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bulwark.apikey.key.ApiKeyData.State;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -103,7 +104,7 @@ class ApiKeyDataTest {
   @Test
   void secretTakesHashesOnly() {
     String hash = KeyHash.of("key");
-    assertThat(new ApiKeySecret(hash.toUpperCase(java.util.Locale.ROOT)).hash()).isEqualTo(hash);
+    assertThat(new ApiKeySecret(hash.toUpperCase(Locale.ROOT)).hash()).isEqualTo(hash);
     assertThat(new ApiKeySecret(hash)).hasToString("ApiKeySecret[hidden]");
     assertThatThrownBy(() -> new ApiKeySecret("abc")).isInstanceOf(IllegalArgumentException.class);
   }

@@ -40,7 +40,7 @@ class KeyNetworksTest {
     for (int i = 0; i < 30; i++) {
       networks = networks.with(KeyNetworks.of("unknown", "20010db8%04x_48".formatted(i)));
     }
-    assertThat(networks.known()).hasSize(KeyNetworks.MOST);
+    assertThat(networks.known()).hasSize(KeyNetworks.MAX_NETWORKS);
     assertThat(networks.isNews("20010db80009_48")).isTrue();
     assertThat(networks.isNews("20010db8000a_48")).isFalse();
     // Text that is no address stands for itself, with 33 characters or more.

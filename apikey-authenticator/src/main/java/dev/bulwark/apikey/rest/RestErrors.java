@@ -8,9 +8,9 @@ import java.util.function.Supplier;
 import org.keycloak.models.KeycloakSession;
 
 /** Turns what the service refuses into answers, and rolls back what was begun. */
-final class Answers {
+final class RestErrors {
 
-  private Answers() {}
+  private RestErrors() {}
 
   static Response of(KeycloakSession session, Supplier<Response> work) {
     try {

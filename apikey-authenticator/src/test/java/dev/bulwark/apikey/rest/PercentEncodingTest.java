@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 /** K5: names of owners in headers. */
-class HeaderTextTest {
+class PercentEncodingTest {
 
   @Test
   void headersCarryAnyName() {
-    assertThat(HeaderText.encode("alice@example.org")).isEqualTo("alice@example.org");
-    assertThat(HeaderText.encode("J\u00fcrgen 100%\r\nX: y"))
+    assertThat(PercentEncoding.encode("alice@example.org")).isEqualTo("alice@example.org");
+    assertThat(PercentEncoding.encode("J\u00fcrgen 100%\r\nX: y"))
         .isEqualTo("J%C3%BCrgen 100%25%0D%0AX: y");
   }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param first elements to pass over, 0 or more
  * @param max most elements, 1 or more
  */
-record Page(int first, int max) {
+record PageRequest(int first, int max) {
 
   /**
    * Reads the two query parameters.
@@ -16,16 +16,16 @@ record Page(int first, int max) {
    * @param first null or blank for the beginning
    * @param max null or blank for the default
    */
-  static Page of(@Nullable String first, @Nullable String max, int defaultMax, int longest) {
-    return new Page(
+  static PageRequest of(@Nullable String first, @Nullable String max, int defaultMax, int longest) {
+    return new PageRequest(
         number("first", first, 0, 0, Integer.MAX_VALUE),
         number("max", max, defaultMax, 1, longest));
   }
 
   /** A whole number of a query parameter, or an error that names it and what is allowed. */
-  static int number(String name, @Nullable String text, int otherwise, int min, int max) {
+  static int number(String name, @Nullable String text, int defaultValue, int min, int max) {
     if (text == null || text.isBlank()) {
-      return otherwise;
+      return defaultValue;
     }
     if (!text.matches("[0-9]{1,9}")
         || Integer.parseInt(text) < min

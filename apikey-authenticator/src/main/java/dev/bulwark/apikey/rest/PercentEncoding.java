@@ -3,11 +3,11 @@ package dev.bulwark.apikey.rest;
 import java.nio.charset.StandardCharsets;
 
 /** Text for a header: printable ASCII as it is, all else (and {@code %}) %-encoded UTF-8. */
-final class HeaderText {
+final class PercentEncoding {
 
   private static final String HEX = "0123456789ABCDEF";
 
-  private HeaderText() {}
+  private PercentEncoding() {}
 
   static String encode(String text) {
     StringBuilder out = new StringBuilder(text.length());

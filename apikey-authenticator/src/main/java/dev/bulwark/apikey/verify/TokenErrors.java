@@ -6,12 +6,12 @@ import jakarta.ws.rs.core.Response;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 
 /** Errors in the form of the token endpoint (RFC 6749, section 5.2). */
-public final class KeyAnswers {
+public final class TokenErrors {
 
   /** What every caller learns of a key that is not good; the event has the reason. */
   public static final String REFUSED = "Invalid or revoked API key";
 
-  private KeyAnswers() {}
+  private TokenErrors() {}
 
   /** Returns an error. */
   public static Response error(Response.Status status, String error, String description) {
