@@ -164,11 +164,11 @@ final class PasswordHashing implements AutoCloseable {
       // password" (spec P6).
       LOG.warn(
           "libargon2 got no memory or no thread ({}); waiting until it is alone", e.getMessage());
-      return permits.runAlone(() -> insist(measured));
+      return permits.runAlone(() -> retryUntilResourcesFree(measured));
     }
   }
 
-  private static <T> T insist(Supplier<T> work) {
+  private static <T> T retryUntilResourcesFree(Supplier<T> work) {
     for (int attempt = 1; ; attempt++) {
       try {
         return work.get();

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +30,7 @@ final class PasswordMetrics implements AutoCloseable {
     /** For nobody, so that a failed login takes as long as any other. */
     DUMMY;
 
-    private final String tag = name().toLowerCase(java.util.Locale.ROOT);
+    private final String tag = name().toLowerCase(Locale.ROOT);
   }
 
   /** How it ended. */
@@ -45,7 +46,7 @@ final class PasswordMetrics implements AutoCloseable {
     /** Computing failed. */
     ERROR;
 
-    private final String tag = name().toLowerCase(java.util.Locale.ROOT);
+    private final String tag = name().toLowerCase(Locale.ROOT);
   }
 
   private record Key(String algorithm, Operation operation, Outcome outcome) {}

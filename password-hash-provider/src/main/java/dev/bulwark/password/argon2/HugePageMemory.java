@@ -71,7 +71,7 @@ final class HugePageMemory {
   static final long HUGE_PAGE = 2L << 20;
 
   /** How long memory is kept after its last use. */
-  static final Duration KEPT = Duration.ofSeconds(30);
+  static final Duration MAX_IDLE = Duration.ofSeconds(30);
 
   private final CLibrary library;
   private final Duration kept;

@@ -49,7 +49,7 @@ public final class NativeArgon2Engine implements Argon2Engine {
     return new NativeArgon2Engine(
         library,
         "libargon2 (" + (file == null ? "system" : file) + ")",
-        HugePageMemory.forThisSystem(HugePageMemory.KEPT).orElse(null));
+        HugePageMemory.forThisSystem(HugePageMemory.MAX_IDLE).orElse(null));
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -455,10 +456,10 @@ public final class ForeignHash {
           {"{scrypt", "Spring Security"}
         }) {
       if (hash.startsWith(prefix[0])) {
-        return java.util.Optional.of(prefix[1]);
+        return Optional.of(prefix[1]);
       }
     }
-    return java.util.Optional.empty();
+    return Optional.empty();
   }
 
   private static int number(@Nullable String digits, String what) {

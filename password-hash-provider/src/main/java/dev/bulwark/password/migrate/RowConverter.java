@@ -145,12 +145,13 @@ final class RowConverter {
   /**
    * Reads a hash.
    *
-   * @param otherwise whether the user can log in without a password
+   * @param passwordless whether the user can log in without a password
    */
-  private @Nullable StoredHash password(String hash, boolean otherwise) throws RefusedRowException {
+  private @Nullable StoredHash password(String hash, boolean passwordless)
+      throws RefusedRowException {
     // Django writes an exclamation mark and random characters for "no password".
     if (hash.isEmpty() || hash.startsWith("!")) {
-      if (otherwise || options.withoutPassword()) {
+      if (passwordless || options.withoutPassword()) {
         return null;
       }
       throw new RefusedRowException(

@@ -97,7 +97,7 @@ final class UserFiles implements AutoCloseable {
         json.createGenerator(
             new BufferedOutputStream(
                 Files.newOutputStream(file, StandardOpenOption.WRITE), 1 << 16));
-    out.setPrettyPrinter(new UserALine());
+    out.setPrettyPrinter(new OneUserPerLine());
     out.writeStartObject();
     out.writeStringField("realm", options.realm());
     out.writeArrayFieldStart("users");
@@ -253,7 +253,7 @@ final class UserFiles implements AutoCloseable {
   }
 
   /** Begins each user on a line of its own. */
-  private static final class UserALine extends MinimalPrettyPrinter {
+  private static final class OneUserPerLine extends MinimalPrettyPrinter {
 
     private static final long serialVersionUID = 1L;
 
