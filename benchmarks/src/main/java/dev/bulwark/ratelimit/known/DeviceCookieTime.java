@@ -36,7 +36,7 @@ public final class DeviceCookieTime implements Measurement {
     byte[] secret = new byte[64];
     random.nextBytes(secret);
     DeviceCookie cookie = DeviceCookie.EMPTY;
-    for (int user = DeviceCookie.MOST; user > 0; user--) {
+    for (int user = DeviceCookie.MAX_PROOFS; user > 0; user--) {
       cookie = cookie.with(issue(secret, user, random), null);
     }
     String text = cookie.write();
@@ -69,7 +69,7 @@ public final class DeviceCookieTime implements Measurement {
       if (!any || before != after) {
         throw new IllegalStateException("the cookie is not known");
       }
-      written += cookie.with(issue(secret, DeviceCookie.MOST, random), after).write().length();
+      written += cookie.with(issue(secret, DeviceCookie.MAX_PROOFS, random), after).write().length();
     }
     double micros = (System.nanoTime() - start) / 1e3 / logins;
     if (written == 0) {
@@ -80,7 +80,7 @@ public final class DeviceCookieTime implements Measurement {
 
   private static DeviceProof find(DeviceCookie cookie, byte[] secret) {
     for (DeviceProof proof : cookie.proofs()) {
-      if (proof.isOf(secret, REALM, user(DeviceCookie.MOST), "stamp") && proof.isFresh(0, 90)) {
+      if (proof.isOf(secret, REALM, user(DeviceCookie.MAX_PROOFS), "stamp") && proof.isFresh(0, 90)) {
         return proof;
       }
     }
