@@ -24,6 +24,7 @@ final class CurrentUser {
     @Nullable UserModel user =
         authentication == null ? null : authentication.getAuthenticatedUser();
     return Optional.ofNullable(user == null ? session.getContext().getUser() : user)
-        .map(UserModel::getId);
+        // Not UserModel::getId: that is compiled to a type that Keycloak 26.4 and 26.5 lack.
+        .map(found -> found.getId());
   }
 }

@@ -1,7 +1,9 @@
 package dev.bulwark.realm;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.authentication.authenticators.client.X509ClientAuthenticator;
 
@@ -15,6 +17,18 @@ final class CertificateRule {
 
   /** The realm attribute that asks for the rule: {@code true}. */
   static final String REALM_ATTRIBUTE = "client-certificates.strict";
+
+  /**
+   * The keywords that Keycloak's client-x509 knows beyond those of Java. Its own method ({@code
+   * X509ClientAuthenticator.constructX500Principal}) is not there in Keycloak 26.4 and 26.5.
+   */
+  private static final Map<String, String> KEYWORDS =
+      Map.of(
+          "SERIALNUMBER", "2.5.4.5",
+          "BUSINESSCATEGORY", "2.5.4.15",
+          "JURISDICTIONCOUNTRYNAME", "1.3.6.1.4.1.311.60.2.1.3",
+          "EMAILADDRESS", "1.2.840.113549.1.9.1",
+          "E", "1.2.840.113549.1.9.1");
 
   private CertificateRule() {}
 
@@ -61,7 +75,7 @@ final class CertificateRule {
       return Optional.of(attribute + " is empty: " + otherwise);
     }
     try {
-      X509ClientAuthenticator.constructX500Principal(value);
+      new X500Principal(value, KEYWORDS);
       return Optional.empty();
     } catch (IllegalArgumentException e) {
       return Optional.of(attribute + " is not a distinguished name (RFC 4514): " + value);

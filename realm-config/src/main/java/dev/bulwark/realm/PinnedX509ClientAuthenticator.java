@@ -1,5 +1,6 @@
 package dev.bulwark.realm;
 
+import dev.bulwark.contract.KeycloakFeature;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -78,9 +79,12 @@ public final class PinnedX509ClientAuthenticator extends X509ClientAuthenticator
     List<X509Certificate> authorities =
         new ArrayList<>(Arrays.asList(chain).subList(1, chain.length));
     TruststoreProvider trusted = context.getSession().getProvider(TruststoreProvider.class);
-    if (trusted != null) {
+    if (trusted != null && KeycloakFeature.HTTPS_TRUSTSTORE.isPresent()) {
       add(authorities, trusted.getHttpsRootCertificates());
       add(authorities, trusted.getHttpsIntermediateCertificates());
+    } else if (trusted != null) {
+      add(authorities, trusted.getRootCertificates());
+      add(authorities, trusted.getIntermediateCertificates());
     }
     return authorities;
   }

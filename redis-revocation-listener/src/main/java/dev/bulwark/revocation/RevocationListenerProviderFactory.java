@@ -1,5 +1,6 @@
 package dev.bulwark.revocation;
 
+import dev.bulwark.contract.KeycloakFeature;
 import dev.bulwark.redis.RedisConnectionProvider;
 import dev.bulwark.redis.RedisConnectionProviderFactory;
 import dev.bulwark.revocation.events.ModelEventScopes;
@@ -21,6 +22,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.common.Profile;
+import org.keycloak.common.Version;
 import org.keycloak.common.util.Time;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.connections.jpa.JpaConnectionProviderFactory;
@@ -127,6 +129,15 @@ public final class RevocationListenerProviderFactory
     if (service != null || config == null) {
       return;
     }
+    if (!KeycloakFeature.TOKEN_POST_PROCESSOR.isPresent()) {
+      switchOff("unsupported Keycloak (" + Version.VERSION + ")");
+      LOG.errorf(
+          "Tokens are not revoked in Redis: Keycloak %s has no hook at the issuance of tokens, which"
+              + " came with %s. Everything else of the bundle works. Applications have to introspect"
+              + " tokens to notice a logout.",
+          Version.VERSION, KeycloakFeature.TOKEN_POST_PROCESSOR.since());
+      return;
+    }
     JpaConnectionProviderFactory jpa =
         (JpaConnectionProviderFactory) factory.getProviderFactory(JpaConnectionProvider.class);
     RedisConnectionProviderFactory redis =
@@ -138,7 +149,12 @@ public final class RevocationListenerProviderFactory
     String product = productName(jpa);
     Optional<SqlDialect> dialect = SqlDialect.of(product);
     if (dialect.isEmpty()) {
-      switchOff(product);
+      switchOff("unsupported database (" + product + ")");
+      LOG.errorf(
+          "Tokens are not revoked in Redis: the token ledger supports PostgreSQL, MariaDB, MySQL and"
+              + " H2, not %s. Everything else of the bundle works. Applications have to introspect"
+              + " tokens to notice a logout.",
+          product);
       return;
     }
     String schema = jpa.getSchema();
@@ -195,17 +211,11 @@ public final class RevocationListenerProviderFactory
   }
 
   /** The rest of the bundle does not need the ledger. */
-  private static void switchOff(String product) {
-    String reason = "off: unsupported database (" + product + ")";
-    off = reason;
+  private static void switchOff(String reason) {
+    off = "off: " + reason;
     Gauge.builder("bulwark.revocation.off", () -> 1)
-        .description("1 where tokens are not revoked in Redis: unsupported database")
+        .description("1 where tokens are not revoked in Redis: unsupported database or Keycloak")
         .register(Metrics.globalRegistry);
-    LOG.errorf(
-        "Tokens are not revoked in Redis: the token ledger supports PostgreSQL, MariaDB, MySQL and"
-            + " H2, not %s. Everything else of the bundle works. Applications have to introspect"
-            + " tokens to notice a logout.",
-        product);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.bulwark.apikey.authenticator;
 
 import dev.bulwark.apikey.grant.KeyClientCredentialsGrantType;
+import dev.bulwark.apikey.grant.KeyTokens;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.provider.ApiKeyProvider;
 import dev.bulwark.apikey.verify.ApiKeyHeader;
@@ -64,6 +65,9 @@ public final class ApiKeyClientAuthenticator extends AbstractClientAuthenticator
     context.setClient(client);
     if (!client.isEnabled()) {
       context.failure(AuthenticationFlowError.CLIENT_DISABLED, null);
+    } else if (!KeyTokens.areSafe()) {
+      context.getEvent().detail(Details.REASON, KeyTokens.REASON);
+      refuse(context, KeyTokens.DESCRIPTION);
     } else if (!isClientCredentials(request, context.getRealm())) {
       context.getEvent().detail(Details.REASON, "api_key_not_for_this_request");
       refuse(
@@ -171,6 +175,11 @@ public final class ApiKeyClientAuthenticator extends AbstractClientAuthenticator
 
   @Override
   public Map<String, Object> getAdapterConfiguration(KeycloakSession session, ClientModel client) {
+    return Map.of();
+  }
+
+  /** What Keycloak 26.4 and 26.5 call in place of the method with a session. */
+  public Map<String, Object> getAdapterConfiguration(ClientModel client) {
     return Map.of();
   }
 

@@ -1,6 +1,7 @@
 package dev.bulwark.apikey.authenticator;
 
 import dev.bulwark.apikey.grant.ApiKeyGrantType;
+import dev.bulwark.apikey.grant.KeyTokens;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.RealmLimits;
 import dev.bulwark.apikey.provider.ApiKeyProvider;
@@ -49,7 +50,8 @@ final class ApiKeyDirectGrantAuthenticator implements Authenticator {
             RealmLimits.of(realm).prefix());
     if (key instanceof DirectGrantKey.Presented presented) {
       context.getEvent().detail(Details.AUTH_METHOD, "api-key");
-      context.forceChallenge(answer(context, form, presented.key()));
+      context.forceChallenge(
+          KeyTokens.areSafe() ? answer(context, form, presented.key()) : unavailable(context));
     } else if (key instanceof DirectGrantKey.None && !context.getExecution().isRequired()) {
       context.attempted();
     } else {
@@ -60,6 +62,15 @@ final class ApiKeyDirectGrantAuthenticator implements Authenticator {
               "invalid_request",
               "One API key is needed, in the header " + ApiKeyHeader.NAME + " or as password"));
     }
+  }
+
+  private static Response unavailable(AuthenticationFlowContext context) {
+    context
+        .getEvent()
+        .detail(Details.REASON, KeyTokens.REASON)
+        .error(Errors.INVALID_USER_CREDENTIALS);
+    return TokenErrors.error(
+        Response.Status.BAD_REQUEST, "unsupported_grant_type", KeyTokens.DESCRIPTION);
   }
 
   private Response answer(

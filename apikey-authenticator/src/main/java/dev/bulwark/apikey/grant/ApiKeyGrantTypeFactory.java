@@ -5,9 +5,11 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.protocol.oidc.grants.OAuth2GrantType;
 import org.keycloak.protocol.oidc.grants.OAuth2GrantTypeFactory;
+import org.keycloak.provider.EnvironmentDependentProviderFactory;
 
 /** Registers the grant {@value #ID}. */
-public final class ApiKeyGrantTypeFactory implements OAuth2GrantTypeFactory {
+public final class ApiKeyGrantTypeFactory
+    implements OAuth2GrantTypeFactory, EnvironmentDependentProviderFactory {
 
   /** The {@code grant_type}; clients send it: never change it. */
   public static final String ID = "urn:bulwark:params:oauth:grant-type:api-key";
@@ -28,6 +30,11 @@ public final class ApiKeyGrantTypeFactory implements OAuth2GrantTypeFactory {
   @Override
   public OAuth2GrantType create(KeycloakSession session) {
     return new ApiKeyGrantType();
+  }
+
+  @Override
+  public boolean isSupported(Config.Scope config) {
+    return KeyTokens.areSafe();
   }
 
   @Override

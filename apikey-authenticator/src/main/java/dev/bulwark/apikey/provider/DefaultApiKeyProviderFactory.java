@@ -11,6 +11,7 @@ import dev.bulwark.apikey.verify.KeyMapping;
 import dev.bulwark.apikey.verify.NetworkWatch;
 import dev.bulwark.apikey.verify.VerifierResources;
 import dev.bulwark.apikey.verify.WrongKeyLimiter;
+import dev.bulwark.contract.KeycloakFeature;
 import dev.bulwark.limit.LocalLimiter;
 import dev.bulwark.limit.RedisLimiter;
 import dev.bulwark.limit.SharedLimiter;
@@ -91,7 +92,8 @@ public final class DefaultApiKeyProviderFactory
     if (event instanceof PostMigrationEvent) {
       writer.start();
       remover.start();
-    } else if (event instanceof ShutdownDelayInitiatedEvent) {
+    } else if (KeycloakFeature.SHUTDOWN_DELAY.isPresent()
+        && event instanceof ShutdownDelayInitiatedEvent) {
       writer.flush();
     } else {
       OwnerListener.onEvent(event);

@@ -45,13 +45,11 @@ record OwnerAccess(
   static OwnerAccess require(KeycloakSession session) {
     RealmModel realm = session.getContext().getRealm();
     AuthenticationManager.AuthResult result = authenticate(session, realm);
-    Cors.builder()
-        .auth()
-        .allowedMethods(OwnerResource.METHODS)
-        .checkAllowedOrigins(result.token())
+    TokenOrigins.check(
+            Cors.builder().auth().allowedMethods(OwnerResource.METHODS), result.getToken())
         .add();
-    UserModel user = result.user();
-    ClientModel client = result.client();
+    UserModel user = result.getUser();
+    ClientModel client = result.getClient();
     String serviceAccountOf = user.getServiceAccountClientLink();
     if (serviceAccountOf != null) {
       ClientModel owner = realm.getClientById(serviceAccountOf);
@@ -59,9 +57,9 @@ record OwnerAccess(
         throw ApiError.exception(403, "forbidden", "The token is not of the client's own");
       }
       return new OwnerAccess(
-          new KeyOwner.Client(owner), user, client, result.token(), result.session());
+          new KeyOwner.Client(owner), user, client, result.getToken(), result.getSession());
     }
-    if (!isMarked(client) && !managesAccount(result.token())) {
+    if (!isMarked(client) && !managesAccount(result.getToken())) {
       throw ApiError.exception(
           403,
           "insufficient_scope",
@@ -69,7 +67,8 @@ record OwnerAccess(
               + ATTRIBUTE
               + ", or the token the role manage-account");
     }
-    return new OwnerAccess(new KeyOwner.User(user), user, client, result.token(), result.session());
+    return new OwnerAccess(
+        new KeyOwner.User(user), user, client, result.getToken(), result.getSession());
   }
 
   private static AuthenticationManager.AuthResult authenticate(
@@ -95,7 +94,7 @@ record OwnerAccess(
     if (result == null) {
       throw unauthorized(realm, "invalid_token", "The token is not valid here");
     }
-    if (!comesFromItsHolder(session, result.token())) {
+    if (!comesFromItsHolder(session, result.getToken())) {
       throw unauthorized(
           realm, "invalid_token", "The token is bound to a certificate that did not come with it");
     }

@@ -75,6 +75,24 @@ final class StrangersLockout implements BruteForceProtector {
     }
   }
 
+  /** What Keycloak 26.4 and 26.5 call in place of the method with categories. */
+  public void failedLogin(
+      RealmModel realm, UserModel user, ClientConnection connection, UriInfo uriInfo) {
+    Standing standing = standing(user);
+    if (standing != Standing.KNOWN) {
+      EarlierProtector.failedLogin(of(standing), realm, user, connection, uriInfo);
+    }
+  }
+
+  /** What Keycloak 26.4 and 26.5 call in place of the method with categories. */
+  public void successfulLogin(
+      RealmModel realm, UserModel user, ClientConnection connection, UriInfo uriInfo) {
+    Standing standing = standing(user);
+    if (standing != Standing.KNOWN) {
+      EarlierProtector.successfulLogin(of(standing), realm, user, connection, uriInfo);
+    }
+  }
+
   @Override
   public boolean isTemporarilyDisabled(KeycloakSession other, RealmModel realm, UserModel user) {
     Standing standing = standing(user);

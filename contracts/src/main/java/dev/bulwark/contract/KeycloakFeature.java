@@ -1,0 +1,57 @@
+package dev.bulwark.contract;
+
+import java.util.Arrays;
+
+/**
+ * What not every Keycloak has on which the bundle runs (B7). A part looks here before it touches
+ * the type or method: Java looks for these only when they are reached, so the same jar runs without
+ * them.
+ *
+ * <p>The features are told by the types of the running server, not by its version. Thread-safe.
+ */
+public enum KeycloakFeature {
+
+  /** A hook at the issuance of each token, which the token ledger needs. */
+  TOKEN_POST_PROCESSOR("26.6", "org.keycloak.protocol.oidc.token.TokenPostProcessor", ""),
+
+  /** A grant says where its tokens are good: those of API keys open nothing of Keycloak's own. */
+  TOKEN_ALLOWED_BY_GRANT(
+      "26.7", "org.keycloak.protocol.oidc.grants.OAuth2GrantType", "isTokenAllowed"),
+
+  /** An origin that a token does not allow is refused, not left out. */
+  CORS_CHECK("26.7", "org.keycloak.services.cors.Cors", "checkAllowedOrigins"),
+
+  /** Certificates that are trusted for TLS are kept apart from those that are trusted otherwise. */
+  HTTPS_TRUSTSTORE("26.7", "org.keycloak.truststore.TruststoreProvider", "getHttpsTruststore"),
+
+  /** A server tells that it is about to stop. */
+  SHUTDOWN_DELAY("26.6", "org.keycloak.services.resources.ShutdownDelayInitiatedEvent", "");
+
+  private final String since;
+  private final boolean present;
+
+  KeycloakFeature(String since, String type, String method) {
+    this.since = since;
+    this.present = isPresent(type, method);
+  }
+
+  /** Whether the running Keycloak has it. */
+  public boolean isPresent() {
+    return present;
+  }
+
+  /** The first version of Keycloak that has it, as the documents name it. */
+  public String since() {
+    return since;
+  }
+
+  private static boolean isPresent(String type, String method) {
+    try {
+      Class<?> found = Class.forName(type, false, KeycloakFeature.class.getClassLoader());
+      return method.isEmpty()
+          || Arrays.stream(found.getMethods()).anyMatch(each -> each.getName().equals(method));
+    } catch (ClassNotFoundException | LinkageError e) {
+      return false;
+    }
+  }
+}
