@@ -1,6 +1,7 @@
 package dev.bulwark.breached;
 
 import dev.bulwark.breached.Verdict.Unreachable;
+import dev.bulwark.contract.ServedRequest;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.common.ClientConnection;
 import org.keycloak.events.Details;
@@ -43,7 +44,8 @@ final class UnreachableEvent {
       return;
     }
     session.setAttribute(SENT, subject);
-    ClientConnection connection = session.getContext().getConnection();
+    ClientConnection connection =
+        ServedRequest.isPresent() ? session.getContext().getConnection() : null;
     ClientModel client = session.getContext().getClient();
     EventBuilder event = new EventBuilder(realm, session).event(EventType.UPDATE_CREDENTIAL);
     if (connection != null && connection.getRemoteHost() != null) {

@@ -1,5 +1,6 @@
 package dev.bulwark.apikey.client;
 
+import dev.bulwark.contract.ServedRequest;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +52,8 @@ final class ClientKeyPermissions {
 
   /** Without a request, as in an import at the start, there is no connection either. */
   static boolean isRegistration(KeycloakContext context) {
-    return context.getConnection().getRemoteAddr() != null
+    return ServedRequest.isPresent()
+        && context.getConnection().getRemoteAddr() != null
         && context.getHttpRequest().getUri().getPath().contains(REGISTRATION);
   }
 
