@@ -5,12 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
 
 /** The set-up of the README, by admin REST: flows that take keys. */
-record KeyFlows(AdminApi admin) {
+public record KeyFlows(AdminApi admin) {
 
   private static final String FLOWS = "/realms/app/authentication/flows";
 
   /** Lets the client send keys in the password grant, besides passwords. */
-  void directGrant(String clientId) {
+  public void directGrant(String clientId) {
     admin
         .post(
             FLOWS,

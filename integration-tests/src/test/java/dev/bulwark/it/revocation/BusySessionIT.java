@@ -53,6 +53,8 @@ class BusySessionIT {
           .atMost(Duration.ofMinutes(2))
           .until(() -> metrics.value("bulwark_revocation_ledger_size") >= 2 * TOKENS);
 
+      // PostgreSQL tells what a connection has read some time after it: with its next transaction.
+      metrics.awaitComparison(database);
       long before = rowsRead(database);
       for (int i = 0; i < 3; i++) {
         metrics.awaitComparison(database);

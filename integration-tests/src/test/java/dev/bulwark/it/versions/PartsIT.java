@@ -1,0 +1,189 @@
+package dev.bulwark.it.versions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.apikey.KeyFlows;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.SharedRealm;
+import dev.bulwark.it.support.TestStack;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * B7: what the bundle promises for each version of Keycloak, one test a part. A part that needs
+ * what this Keycloak lacks says so in one line of the log, and refuses.
+ */
+@SharedRealm
+class PartsIT {
+
+  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final String LOCKED_OUT = "{\"bruteForceProtected\":true}";
+
+  private final TestStack stack = TestStack.get();
+  private final Realm realm = stack.realm();
+  private final AdminApi admin = stack.admin();
+
+  @Test
+  void theLogNamesEachMissingPartAndHasNoStackTrace() {
+    String log = stack.keycloak().log();
+    assertThat(log.lines().filter(line -> line.contains("Tokens are not revoked in Redis")))
+        .hasSize(ThisKeycloak.isComplete() ? 0 : 1);
+    assertThat(log.lines().filter(line -> line.contains("API keys are not exchanged")))
+        .hasSize(ThisKeycloak.isComplete() ? 0 : 1);
+    assertThat(log).doesNotContain("NoClassDefFoundError", "NoSuchMethodError", "AbstractMethod");
+  }
+
+  @Test
+  void passwordsAreArgon2id() {
+    String name = user("part-password", "Fjordblick 7 Kamele");
+    assertThat(admin.passwordCredential(name).get("credentialData").asText())
+        .contains("\"algorithm\":\"argon2id\"");
+    realm.login(name, "Fjordblick 7 Kamele", "openid").expect(200);
+    assertRefused(realm.login(name, "Fjordblick 7 Kamel", "openid"));
+  }
+
+  @Test
+  void aBreachedPasswordIsRefused() {
+    String id = admin.userId(user("part-breached", "Fjordblick 7 Kamele"));
+    Response refused =
+        admin.put(
+            "/realms/app/users/" + id + "/reset-password",
+            "{\"type\":\"password\",\"value\":\"password1\",\"temporary\":false}");
+    assertThat(refused.status()).isEqualTo(400);
+  }
+
+  @Test
+  void wrongPasswordsLockTheAccount() {
+    String name = user("part-lockout", "Fjordblick 7 Kamele");
+    String id = admin.userId(name);
+    admin.put("/realms/app", LOCKED_OUT).expect(204);
+    assertRefused(realm.login(name, "Fjordblick 7 Kamel", "openid"));
+    await("the failure is counted")
+        .atMost(SOON)
+        .until(
+            () ->
+                admin
+                        .get("/realms/app/attack-detection/brute-force/users/" + id)
+                        .expect(200)
+                        .json()
+                        .get("numFailures")
+                        .asInt()
+                    == 1);
+  }
+
+  @Test
+  void aKeyIsMadeAndVerified() {
+    JsonNode key = key("part-verify");
+    assertThat(verify(key.get("key").asText()).status()).isEqualTo(200);
+    assertThat(verify(key.get("key").asText() + "x").status()).isEqualTo(403);
+  }
+
+  @Test
+  void aKeyIsExchangedWhereItsTokenCanBeLimited() {
+    String key = key("part-exchange").get("key").asText();
+    Response answer =
+        Http.postForm(
+            realm.endpoint("token"),
+            Map.of(
+                "grant_type",
+                "urn:bulwark:params:oauth:grant-type:api-key",
+                "client_id",
+                "dev-cli"),
+            "X-API-Key",
+            key);
+    if (ThisKeycloak.isComplete()) {
+      assertThat(answer.expect(200).text("scope")).isEqualTo("tasks:read");
+    } else {
+      assertThat(answer.expect(400).text("error")).isEqualTo("unsupported_grant_type");
+      assertThat(answer.body()).doesNotContain("access_token");
+    }
+  }
+
+  @Test
+  void neitherIsAKeyInThePasswordGrant() {
+    String key = key("part-ways").get("key").asText();
+    new KeyFlows(admin).directGrant("dev-cli");
+    Response answer =
+        Http.postForm(
+            realm.endpoint("token"),
+            Map.of(
+                "grant_type",
+                "password",
+                "client_id",
+                "dev-cli",
+                "username",
+                "alice",
+                "password",
+                key,
+                "scope",
+                "tasks:read"));
+    if (ThisKeycloak.isComplete()) {
+      assertThat(answer.status()).isEqualTo(200);
+    } else {
+      assertThat(answer.expect(400).text("error")).isEqualTo("unsupported_grant_type");
+      assertThat(answer.body()).doesNotContain("access_token");
+    }
+  }
+
+  @Test
+  void thePagesAreThoseOfTheBundle() {
+    String page =
+        Http.get(
+                realm.endpoint("auth")
+                    + "?client_id=account-console&response_type=code&scope=openid&redirect_uri="
+                    + Http.encode(realm.url() + "/account/")
+                    + "&code_challenge_method=S256"
+                    + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")
+            .expect(200)
+            .body();
+    assertThat(page).contains("/login/bulwark/");
+  }
+
+  private JsonNode key(String name) {
+    String token = realm.login("alice").text("access_token");
+    return Http.send(
+            Http.request(realm.url() + "/api-keys")
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        "{\"name\":\""
+                            + name
+                            + "\",\"scopes\":[\"tasks:read\"],\"expiresAt\":null}")))
+        .expect(201)
+        .json();
+  }
+
+  private Response verify(String key) {
+    return Http.get(
+        realm.url() + "/api-keys/verify",
+        "Authorization",
+        Realm.basic("gateway", "gateway-dev-secret"),
+        "X-API-Key",
+        key);
+  }
+
+  private String user(String name, String password) {
+    admin
+        .post(
+            "/realms/app/users",
+            "{\"username\":\"%1$s\",\"enabled\":true,\"email\":\"%1$s@example.org\",\"emailVerified\":true,\"firstName\":\"P\",\"lastName\":\"T\",\"credentials\":[{\"type\":\"password\",\"value\":\"%2$s\"}]}"
+                .formatted(name, password))
+        .expect(201);
+    return name;
+  }
+
+  /** Keycloak 26.4 and 26.5 answer 401 where later ones answer 400, as RFC 6749 says. */
+  private static void assertRefused(Response answer) {
+    assertThat(answer.status()).isIn(List.of(400, 401));
+    assertThat(answer.text("error")).isEqualTo("invalid_grant");
+  }
+}

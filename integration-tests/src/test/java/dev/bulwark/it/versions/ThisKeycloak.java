@@ -1,0 +1,34 @@
+package dev.bulwark.it.versions;
+
+import dev.bulwark.server.Installation;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** The distribution that the tests run on. */
+final class ThisKeycloak {
+
+  private static final String JAR = "org.keycloak.keycloak-services-";
+
+  private ThisKeycloak() {}
+
+  /** For example {@code 26.5.6}. */
+  static String version() {
+    try (Stream<Path> jars = Files.list(Installation.keycloak().resolve("lib/lib/main"))) {
+      return jars.map(jar -> jar.getFileName().toString())
+          .filter(name -> name.startsWith(JAR))
+          .map(name -> name.substring(JAR.length(), name.length() - ".jar".length()))
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Whether it has all that the bundle can use. */
+  static boolean isComplete() {
+    return !version().startsWith("26.4.") && !version().startsWith("26.5.");
+  }
+}
