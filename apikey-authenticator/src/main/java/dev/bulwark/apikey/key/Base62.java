@@ -15,13 +15,16 @@ final class Base62 {
    * @param width the exact number of characters; must be wide enough
    */
   static String encode(long value, int width) {
+    if (value < 0) {
+      throw new IllegalArgumentException("must be 0 or more");
+    }
     char[] out = new char[width];
     long rest = value;
     for (int i = width - 1; i >= 0; i--) {
       out[i] = ALPHABET.charAt((int) (rest % 62));
       rest /= 62;
     }
-    if (value < 0 || rest != 0) {
+    if (rest != 0) {
       throw new IllegalArgumentException("does not fit " + width + " base62 digits");
     }
     return new String(out);

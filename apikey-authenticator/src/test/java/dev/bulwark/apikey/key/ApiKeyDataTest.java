@@ -40,6 +40,7 @@ class ApiKeyDataTest {
         new ApiKeyData("n", "atk_x", List.of(), expiresAt, active, graceUntil, null, null);
     assertThat(data.stateAt(now)).isEqualTo(state);
     assertThat(data.end()).isEqualTo(end);
+    assertThat(data.isRotated()).isEqualTo(graceUntil != null);
   }
 
   @ParameterizedTest
@@ -51,6 +52,8 @@ class ApiKeyDataTest {
         "{`name`:`ci`,`requestCount`:12} | 12 | -",
         "{`requestCount`:12,`lastUsedAt`:1769817600000} | 12 | 1769817600000",
         "{`requestCount`:null,`lastUsedAt`:`2026-01-31T00:00:00Z`} | 0 | 1769817600000",
+        "{`requestCount`:12,`lastUsedAt`:null} | 12 | -",
+        "{`requestCount`:12,`lastUsedAt`:` `} | 12 | -",
       })
   void anImportSaysHowOftenAKeyWasUsed(String json, long count, Long last) throws Exception {
     ImportedUsage usage = JSON.readValue(json.replace('`', '"'), ImportedUsage.class);

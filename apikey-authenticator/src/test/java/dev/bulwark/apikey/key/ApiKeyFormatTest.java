@@ -1,6 +1,7 @@
 package dev.bulwark.apikey.key;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.security.SecureRandom;
 import java.util.HashSet;
@@ -126,5 +127,64 @@ class ApiKeyFormatTest {
   @ValueSource(strings = {"a", "A", "1a", "a_b", "toolongtoolongtoo", "ä", ""})
   void otherPrefixesAreRefused(String prefix) {
     assertThat(ApiKeyFormat.isPrefix(prefix)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ab", "atk", "a1", "z9z", "abcdefghijklmno1"})
+  void shortLowerCaseWordsAreAllowedPrefixes(String prefix) {
+    assertThat(ApiKeyFormat.isPrefix(prefix)).isTrue();
+    assertThat(ApiKeyFormat.classify(generator.generate(prefix), prefix))
+        .isEqualTo(ApiKeyFormat.Kind.CHECKED);
+  }
+
+  /** The checksum alone does not make a key: all characters must be those of keys. */
+  @ParameterizedTest
+  @CsvSource({
+    "a, CHECKED",
+    "z, CHECKED",
+    "A, CHECKED",
+    "Z, CHECKED",
+    "0, CHECKED",
+    "9, CHECKED",
+    "-, CHECKED",
+    "_, CHECKED",
+    "., BAD_CHECKSUM",
+    "/, BAD_CHECKSUM",
+    "':', BAD_CHECKSUM",
+    "@, BAD_CHECKSUM",
+    "[, BAD_CHECKSUM",
+    "`, BAD_CHECKSUM",
+    "{, BAD_CHECKSUM",
+    "~, BAD_CHECKSUM",
+  })
+  void aCharacterThatNoKeyHasIsWrongWhateverTheChecksum(char character, ApiKeyFormat.Kind kind) {
+    for (int i : new int[] {0, 21, 42}) {
+      String random = RANDOM.substring(0, i) + character + RANDOM.substring(i + 1);
+      assertThat(ApiKeyFormat.classify(ApiKeyFormat.format("atk", random), "atk")).isEqualTo(kind);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "123456789012345, MALFORMED",
+    "1234567890123456, FOREIGN",
+    "!~!~!~!~!~!~!~!~, FOREIGN",
+    "'1234567890123456 ', MALFORMED",
+    "1234567890123456\u007f, MALFORMED",
+  })
+  void aKeyOfAnotherApplicationIsPrintableAndLongEnough(String key, ApiKeyFormat.Kind kind) {
+    assertThat(ApiKeyFormat.classify(key, "atk")).isEqualTo(kind);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 000000", "61, 00000z", "62, 000010", "56800235583, zzzzzz"})
+  void numbersAreWrittenWithZerosInFront(long value, String text) {
+    assertThat(Base62.encode(value, 6)).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-1, 56_800_235_584L})
+  void aNumberThatDoesNotFitIsRefused(long value) {
+    assertThatThrownBy(() -> Base62.encode(value, 6)).isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -68,6 +68,11 @@ class RulesTest {
     "2030-01-01T00:00:00.000000+00:00, 1893456000000",
     "2030-01-01T00:00:00, 1893456000000",
     "2030-01-01, 1893456000000",
+    "2030-01-01t00:00:00z, 1893456000000",
+    "2030-01-01T00:00:00.000000000+00:00:00, 1893456000000",
+    "1970-01-01, 0",
+    "1970-01-01T00:00:00Z, 0",
+    "9999-12-31T23:59:59.999Z, 253402300799999",
   })
   void momentsAreRead(String text, long millis) {
     assertThat(Moments.parse(text)).contains(millis);
@@ -83,6 +88,7 @@ class RulesTest {
         "2030-01-01T25:00:00Z",
         "+10000-01-01T00:00:00Z",
         "1969-12-31T00:00:00Z",
+        "1969-12-31",
         "2030-01-01T00:00:00Z and a lot more text that nobody needs"
       })
   void otherMomentsAreNot(String text) {
@@ -136,5 +142,14 @@ class RulesTest {
     assertThat(KeyName.ofLabel("x".repeat(99) + "\uD83D\uDD11")).contains("x".repeat(99));
     assertThat(KeyName.ofLabel("x".repeat(98) + "\uD83D\uDD11y"))
         .contains("x".repeat(98) + "\uD83D\uDD11");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"user, USER", "client, CLIENT", "USER,", "'',", "group,"})
+  void ownersHavePublishedNames(String id, @Nullable OwnerType type) {
+    assertThat(OwnerType.of(id)).isEqualTo(Optional.ofNullable(type));
+    if (type != null) {
+      assertThat(type.id()).isEqualTo(id);
+    }
   }
 }
