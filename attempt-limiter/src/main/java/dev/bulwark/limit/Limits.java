@@ -29,9 +29,4 @@ public record Limits(int perAddress, int perAccount, Duration window) {
       throw new IllegalArgumentException("the window is not 1 to " + MAX_WINDOW.toSeconds() + " s");
     }
   }
-
-  /** The limit of a scope. */
-  int of(Scope scope) {
-    return scope == Scope.ADDRESS ? perAddress : perAccount;
-  }
 }

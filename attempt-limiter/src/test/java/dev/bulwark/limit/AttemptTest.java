@@ -50,4 +50,31 @@ class AttemptTest {
     assertThatThrownBy(() -> new Limits(address, account, Duration.ofSeconds(seconds)))
         .isInstanceOf(IllegalArgumentException.class);
   }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0, 1", "10000, 10000, 3600", "5, 10, 60"})
+  void limitsInTheirRange(int address, int account, int seconds) {
+    Limits limits = new Limits(address, account, Duration.ofSeconds(seconds));
+    assertThat(limits.perAddress()).isEqualTo(address);
+    assertThat(limits.perAccount()).isEqualTo(account);
+    assertThat(limits.window()).hasSeconds(seconds);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // limits of the address and the account, whether an account is named, windows
+    "5, 10, true, 2",
+    "5, 10, false, 1",
+    "0, 10, true, 1",
+    "0, 10, false, 0",
+    "5, 0, true, 1",
+    "0, 0, true, 0",
+  })
+  void aLimitOfNoughtHasNoWindow(int address, int account, boolean named, int windows) {
+    Attempt attempt =
+        new Attempt(
+            "id", "a", named ? "u" : null, new Limits(address, account, Duration.ofMinutes(1)));
+    assertThat(attempt.keys()).hasSize(windows);
+    assertThat(attempt.isUnlimited()).isEqualTo(windows == 0);
+  }
 }

@@ -24,7 +24,13 @@ class LimitKeysTest {
             keys.ofName("alice"),
             keys.ofClientsAddress("192.0.2.1"),
             keys.ofClient("192.0.2.1", "app"),
-            keys.ofApiKeys("192.0.2.1"));
+            keys.ofApiKeys("192.0.2.1"),
+            keys.ofNetwork("20010db80001_48"),
+            keys.ofUserCodes("192.0.2.1"),
+            keys.ofDevice("1", "d"),
+            keys.ofDeviceFailures("1", "d"),
+            keys.ofKnownAddress("1", "s", "192.0.2.1"),
+            keys.ofKnownAddressFailures("1", "192.0.2.1"));
     Set<Integer> slots = new HashSet<>();
     all.forEach(key -> slots.add(JedisClusterCRC16.getSlot("prefix:" + key)));
     assertThat(slots).hasSize(1);
@@ -46,10 +52,24 @@ class LimitKeysTest {
                 app.ofClient("alice", "other"),
                 app.ofClient("bob", "app"),
                 app.ofApiKeys("alice"),
+                app.ofNetwork("alice"),
+                app.ofUserCodes("alice"),
+                app.ofDevice("alice", "d"),
+                app.ofDevice("alice", "e"),
+                app.ofDevice("bob", "d"),
+                app.ofDeviceFailures("alice", "d"),
+                app.ofDeviceFailures("alice", "e"),
+                app.ofKnownAddress("alice", "s", "home"),
+                app.ofKnownAddress("alice", "t", "home"),
+                app.ofKnownAddress("alice", "s", "work"),
+                app.ofKnownAddressFailures("alice", "home"),
+                app.ofKnownAddressFailures("alice", "work"),
+                other.ofDevice("alice", "d"),
+                other.ofKnownAddress("alice", "s", "home"),
                 other.ofUser("alice"),
                 other.ofName("alice"),
                 other.ofAddress("alice")))
-        .hasSize(12);
+        .hasSize(26);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.bulwark.limit.address;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,6 +71,37 @@ class AddressTest {
     assertThat(Network.parse(network).contains(address)).isEqualTo(contained);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "2001:db8:1:2::1, 20010db80001_48",
+    "' 2001:db8:1:ffff::1 ', 20010db80001_48",
+    "[2001:db8:2::1], 20010db80002_48",
+    "192.0.2.1,",
+    "::ffff:192.0.2.1,",
+    "example.org,",
+    "'',",
+    ",",
+  })
+  void sitesOfIpv6(@Nullable String address, @Nullable String site) {
+    assertThat(ClientAddress.network(address)).isEqualTo(site);
+  }
+
+  @Test
+  void textsOfTwoDomainsNeverShareAName() {
+    assertThat(Digest.of("user", "alice"))
+        .matches("[0-9a-f]{32}")
+        .isEqualTo(Digest.of("user", "alice"))
+        .isNotEqualTo(Digest.of("name", "alice"))
+        .isNotEqualTo(Digest.of("usera", "lice"))
+        .isNotEqualTo(Digest.of("use", "ralice"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"10.0.0.0/8", "10.0.0.0/32", "10.0.0.1", "::1/128", "::/0", "[::1]/64"})
+  void aNetworkIsWrittenAsItWasRead(String text) {
+    assertThat(Network.parse(text)).hasToString(text);
+  }
+
   @Test
   void noAddressIsInNoNetwork() {
     assertThat(Network.parse("0.0.0.0/0").contains(null)).isFalse();
@@ -86,6 +118,7 @@ class AddressTest {
       strings = {
         "",
         "localhost",
+        "/8",
         "10.0.0.0/33",
         "::1/129",
         "10.0.0.0/",
