@@ -27,6 +27,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** B6, B11: what the pages, the dashboards and the alerts name is what a real server tells. */
 @SharedRealm
@@ -148,6 +150,27 @@ class ObservabilityIT {
     TreeSet<String> expected = new TreeSet<>(names());
     expected.addAll(SITUATIONS.keySet());
     assertThat(documented).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "account-notifications, bulwark_notifications",
+    "apikey-authenticator, bulwark_apikey_",
+    "breached-password-policy, bulwark_breached_",
+    "login-rate-limiter, bulwark_limiter_",
+    "password-hash-provider, bulwark_password_",
+    "redis-connection, bulwark_redis_",
+    "redis-revocation-listener, bulwark_revocation_",
+  })
+  void theReadmeOfAModuleNamesItsMetersAndNoOther(String module, String start) throws IOException {
+    TreeSet<String> named =
+        ShippedQueries.meters(
+            Files.readString(ShippedQueries.ROOT.resolve(module).resolve("README.md")));
+    named.removeIf(name -> !name.startsWith(start));
+    Set<String> known = new TreeSet<>(names());
+    known.addAll(SITUATIONS.keySet());
+    known.removeIf(name -> !name.startsWith(start));
+    assertThat(named).isNotEmpty().isEqualTo(ShippedQueries.meters(String.join(" ", known)));
   }
 
   @Test

@@ -21,6 +21,11 @@ final class ShippedQueries {
   static final Path RULES = FOLDER.resolve("prometheus").resolve("bulwark-rules.yml");
 
   private static final Pattern METRIC = Pattern.compile("bulwark_[a-z_]+");
+
+  /** Either form; no package, and no name that goes on with a hyphen. */
+  private static final Pattern METER =
+      Pattern.compile("(?<![a-z._-])bulwark[._][a-z_.]+(?![a-z_.-])");
+
   private static final Pattern EXPRESSION = Pattern.compile("(?m)^ +expr: '(.*)'$");
   private static final Pattern RUNBOOK = Pattern.compile("(?m)operations\\.md#([a-z]+)$");
 
@@ -69,6 +74,19 @@ final class ShippedQueries {
     return matcher
         .results()
         .map(found -> found.group().replaceAll("_(bucket|count|sum|max|)$", ""))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /**
+   * The meters that a text names, in Micrometer's form or in that of Prometheus, without what
+   * Prometheus appends for their kind and unit.
+   */
+  static TreeSet<String> meters(String text) {
+    return METER
+        .matcher(text)
+        .results()
+        .map(found -> found.group().replace('.', '_'))
+        .map(name -> name.replaceAll("(_(total|seconds|bucket|count|sum|max|))+$", ""))
         .collect(Collectors.toCollection(TreeSet::new));
   }
 }
