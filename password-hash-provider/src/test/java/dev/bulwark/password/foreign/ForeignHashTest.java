@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -160,6 +161,7 @@ class ForeignHashTest {
    * Nothing but the one exception comes out of garbage, and the garbage itself stays out of the
    * message.
    */
+  @Tag("slow")
   @Test
   void mutatedHashesAreReadOrRefused() {
     Random random = new Random(20261124);
