@@ -16,4 +16,12 @@ public interface FailedLogin {
    * @param start when the login began, of {@link System#nanoTime()}
    */
   void equalize(long start);
+
+  /**
+   * Tells that a password was checked elsewhere: failed logins take as long from now on.
+   *
+   * @param kind a name for such checks
+   * @param nanos how long the check took
+   */
+  void checkedElsewhere(String kind, long nanos);
 }

@@ -4,10 +4,13 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.bulwark.breached.range.RangeResponse.MalformedRangeException;
 import dev.bulwark.breached.range.RangeUnavailableException.Reason;
+import dev.bulwark.http.BodyTooLongException;
+import dev.bulwark.http.CircuitBreaker;
+import dev.bulwark.http.OutboundHttp;
+import java.io.IOException;
 import java.net.Authenticator;
 import java.net.ProxySelector;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
@@ -15,13 +18,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,8 +40,7 @@ public final class RangeClient implements AutoCloseable {
 
   private final RangeSettings settings;
   private final Observer observer;
-  private final ExecutorService executor;
-  private final HttpClient http;
+  private final OutboundHttp http;
   private final CircuitBreaker breaker;
   private final Cache<String, RangeResponse> cache;
 
@@ -83,25 +78,8 @@ public final class RangeClient implements AutoCloseable {
       Observer observer) {
     this.settings = settings;
     this.observer = observer;
-    AtomicInteger number = new AtomicInteger();
-    this.executor =
-        Executors.newCachedThreadPool(
-            task -> {
-              Thread thread = new Thread(task, "breached-range-" + number.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
-    HttpClient.Builder builder =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(settings.connectTimeout())
-            .proxy(proxies)
-            .executor(executor);
-    if (proxyAuthenticator != null) {
-      builder.authenticator(proxyAuthenticator);
-    }
-    this.http = builder.build();
+    this.http =
+        new OutboundHttp("breached-range", settings.connectTimeout(), proxies, proxyAuthenticator);
     this.breaker =
         new CircuitBreaker(settings.breakerFailures(), settings.breakerPause(), System::nanoTime);
     this.cache =
@@ -155,50 +133,25 @@ public final class RangeClient implements AutoCloseable {
   }
 
   private HttpResponse<byte[]> exchange(String prefix) throws RangeUnavailableException {
-    HttpRequest request =
+    HttpRequest.Builder request =
         HttpRequest.newBuilder(settings.url().resolve(prefix))
             .header("Add-Padding", "true")
             .header("User-Agent", "bulwark-keycloak")
-            .timeout(settings.requestTimeout())
-            .GET()
-            .build();
-    CompletableFuture<HttpResponse<byte[]>> exchange =
-        http.sendAsync(
-            request,
-            info ->
-                info.statusCode() == OK
-                    ? new BoundedBody(MAX_BODY_BYTES)
-                    : HttpResponse.BodySubscribers.replacing(new byte[0]));
+            .GET();
     try {
-      return exchange.get(settings.requestTimeout().toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      throw timeout(e);
+      return http.send(request, settings.requestTimeout(), MAX_BODY_BYTES, status -> status == OK);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new RangeUnavailableException(Reason.INTERRUPTED, "interrupted", e, null);
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      if (cause instanceof HttpTimeoutException) {
-        throw timeout(cause);
-      }
-      if (cause instanceof BoundedBody.BodyTooLongException) {
-        throw new RangeUnavailableException(
-            Reason.MALFORMED, String.valueOf(cause.getMessage()), cause, null);
-      }
+    } catch (HttpTimeoutException e) {
+      throw new RangeUnavailableException(Reason.TIMEOUT, String.valueOf(e.getMessage()), e, null);
+    } catch (BodyTooLongException e) {
       throw new RangeUnavailableException(
-          Reason.CONNECTION, "no exchange with " + settings.url().getHost(), cause, null);
-    } finally {
-      // Frees the connection of an exchange that is not over; no effect on one that is.
-      exchange.cancel(true);
+          Reason.MALFORMED, String.valueOf(e.getMessage()), e, null);
+    } catch (IOException e) {
+      throw new RangeUnavailableException(
+          Reason.CONNECTION, "no exchange with " + settings.url().getHost(), e, null);
     }
-  }
-
-  private RangeUnavailableException timeout(Throwable cause) {
-    return new RangeUnavailableException(
-        Reason.TIMEOUT,
-        "no whole answer within " + settings.requestTimeout().toMillis() + " ms",
-        cause,
-        null);
   }
 
   private RangeResponse parse(HttpResponse<byte[]> response) throws RangeUnavailableException {
@@ -236,6 +189,6 @@ public final class RangeClient implements AutoCloseable {
 
   @Override
   public void close() {
-    executor.shutdownNow();
+    http.close();
   }
 }

@@ -9,13 +9,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** P9: answers are parsed strictly; Retry-After and the circuit breaker by table. */
+/** P9: answers are parsed strictly; Retry-After by table. */
 class RangeResponseTest {
 
   private static final String PASSWORD = "5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8";
@@ -96,36 +95,6 @@ class RangeResponseTest {
   @ValueSource(strings = {"", "soon", "-1", "1.5", "2 s", "\u0661"})
   void ignoresAnotherRetryAfter(String value) {
     assertThat(RetryAfter.parse(value, Instant.EPOCH)).isEmpty();
-  }
-
-  @Test
-  void breakerOpensTriesOnceAndCloses() {
-    AtomicLong clock = new AtomicLong();
-    CircuitBreaker breaker = new CircuitBreaker(2, Duration.ofNanos(100), clock::get);
-    breaker.failed();
-    assertThat(breaker.mayAsk()).isTrue();
-    breaker.succeeded();
-    breaker.failed();
-    assertThat(breaker.mayAsk()).as("failures in a row count").isTrue();
-    breaker.failed();
-    assertThat(breaker.mayAsk()).isFalse();
-    clock.set(99);
-    assertThat(breaker.mayAsk()).isFalse();
-    clock.set(100);
-    assertThat(breaker.mayAsk()).isTrue();
-    assertThat(breaker.mayAsk()).as("one try at a time").isFalse();
-    breaker.failed();
-    clock.set(199);
-    assertThat(breaker.mayAsk()).isFalse();
-    clock.set(200);
-    assertThat(breaker.mayAsk()).isTrue();
-    breaker.succeeded();
-    assertThat(breaker.isOpen()).isFalse();
-    breaker.pause(Duration.ofNanos(1000));
-    clock.set(1199);
-    assertThat(breaker.mayAsk()).isFalse();
-    clock.set(1200);
-    assertThat(breaker.mayAsk()).isTrue();
   }
 
   private static RangeResponse parse(String body) throws MalformedRangeException {

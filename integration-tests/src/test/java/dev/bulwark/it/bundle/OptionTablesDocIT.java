@@ -39,6 +39,7 @@ class OptionTablesDocIT {
           "dev.bulwark.password.Argon2idHashProviderFactory", "password-hash-provider",
           "dev.bulwark.breached.BreachedPasswordPolicyProviderFactory", "breached-password-policy",
           "dev.bulwark.breached.login.AtLoginPolicyFactory", "breached-password-policy",
+          "dev.bulwark.legacy.LegacyLoginFactory", "legacy-login",
           "dev.bulwark.notify.NotificationListenerFactory", "account-notifications",
           "dev.bulwark.revocation.RevocationListenerProviderFactory", "redis-revocation-listener");
 

@@ -1,5 +1,6 @@
 package dev.bulwark.ratelimit.step;
 
+import dev.bulwark.contract.PasswordCheckUnavailableException;
 import dev.bulwark.limit.Decision;
 import dev.bulwark.ratelimit.Account;
 import dev.bulwark.ratelimit.LoginRateLimiterProvider;
@@ -61,10 +62,18 @@ class LimitedAuthenticator implements Authenticator {
       return;
     }
     long start = System.nanoTime();
-    work.accept(context);
+    try {
+      work.accept(context);
+    } catch (PasswordCheckUnavailableException e) {
+      limiter.fail();
+      EvenFailures.level(context, start);
+      Unavailable.refuse(context, step, account.name(), e);
+      return;
+    }
     settle(context, limiter);
     if (hasFailed(context.getStatus())) {
       FailureTiming.equalize(context, start);
+      Unavailable.answerAlike(context, step);
     }
   }
 

@@ -39,12 +39,15 @@ public final class Refusals {
    * for the user and the page must not tell whether it has found one, by its name or language.
    */
   static Response pageForAnybody(AuthenticationFlowContext context, Decision.Refused refusal) {
-    LoginFormsProvider form =
-        context
-            .getSession()
-            .getProvider(LoginFormsProvider.class)
-            .setAuthenticationSession(context.getAuthenticationSession());
-    return page(form, context.getRefreshUrl(true), refusal);
+    return page(formForAnybody(context), context.getRefreshUrl(true), refusal);
+  }
+
+  /** A form that names nobody. */
+  static LoginFormsProvider formForAnybody(AuthenticationFlowContext context) {
+    return context
+        .getSession()
+        .getProvider(LoginFormsProvider.class)
+        .setAuthenticationSession(context.getAuthenticationSession());
   }
 
   /**

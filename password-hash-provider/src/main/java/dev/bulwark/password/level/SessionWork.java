@@ -3,6 +3,7 @@ package dev.bulwark.password.level;
 import dev.bulwark.contract.FailedLogin;
 import dev.bulwark.password.argon2.Argon2ResourceException;
 import dev.bulwark.password.foreign.StoredHash;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -58,6 +59,11 @@ public final class SessionWork implements FailedLogin {
   /** A stored hash was verified in so many nanoseconds. */
   public void verified(StoredHash stored, long nanos) {
     done |= times.verified(realm, stored, nanos);
+  }
+
+  @Override
+  public void checkedElsewhere(String kind, long nanos) {
+    times.verified(realm, new StoredHash(kind, 0, Map.of(), "", new byte[0]), nanos);
   }
 
   @Override

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.contract.PasswordAlgorithms;
 import dev.bulwark.password.foreign.HashText;
 import dev.bulwark.password.foreign.ImportedCode;
 import dev.bulwark.password.foreign.StoredHash;
@@ -93,6 +94,9 @@ record ExportedUser(ObjectNode row, List<String> left) {
   }
 
   private static String password(JsonNode data, JsonNode secret) throws RefusedRowException {
+    if (data.path("algorithm").asText().equals(PasswordAlgorithms.LEGACY_LOGIN)) {
+      return PasswordAlgorithms.LEGACY_LOGIN;
+    }
     Map<String, String> parameters = new TreeMap<>();
     JsonNode additional = data.path("additionalParameters");
     for (Iterator<String> names = additional.fieldNames(); names.hasNext(); ) {

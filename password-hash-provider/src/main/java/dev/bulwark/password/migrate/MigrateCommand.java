@@ -37,8 +37,9 @@ import picocli.CommandLine.Spec;
       "id, name or first_name and last_name, enabled, email_verified, roles,",
       "identities, totp_secret, backup_code_hashes, api_key_hashes; or JSON lines",
       "with these names. The output is app-users-0.json and so on, and app-ids.csv",
-      "with the id and the user name of each user. Each refused row is told with its",
-      "line on standard error, and the report counts every special case.",
+      "with the id and the user name of each user. The password_hash legacy-login",
+      "stands for a password that the old application checks. Each refused row is",
+      "told with its line on standard error, and the report counts every special case.",
       "",
       "bulwark-migrate export --help describes the way back.",
       ""

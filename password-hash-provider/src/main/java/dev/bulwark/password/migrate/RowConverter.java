@@ -1,6 +1,7 @@
 package dev.bulwark.password.migrate;
 
 import dev.bulwark.contract.ApiKeyLimits;
+import dev.bulwark.contract.PasswordAlgorithms;
 import dev.bulwark.password.foreign.ForeignHash;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.UnusableHashException;
@@ -10,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +73,7 @@ final class RowConverter {
             email != null && isVerified(row.emailVerified()),
             name(row),
             flag(Columns.ENABLED, row.enabled(), true),
-            password(row.passwordHash(), !accounts.isEmpty()),
+            password(row, !accounts.isEmpty()),
             realm.roles(row.roles()),
             accounts,
             totpSecret,
@@ -147,8 +149,11 @@ final class RowConverter {
    *
    * @param passwordless whether the user can log in without a password
    */
-  private @Nullable StoredHash password(String hash, boolean passwordless)
-      throws RefusedRowException {
+  private @Nullable StoredHash password(UserRow row, boolean passwordless) throws RefusedRowException {
+    String hash = row.passwordHash();
+    if (hash.equals(PasswordAlgorithms.LEGACY_LOGIN)) {
+      return checkedByTheOldApplication(row.username());
+    }
     // Django writes an exclamation mark and random characters for "no password".
     if (hash.isEmpty() || hash.startsWith("!")) {
       if (passwordless || options.withoutPassword()) {
@@ -170,6 +175,20 @@ final class RowConverter {
     } catch (UnusableHashException e) {
       throw new RefusedRowException("password_hash: " + e.getMessage());
     }
+  }
+
+  /**
+   * No hash: the provider {@code legacy-login} asks the old application at the first login.
+   *
+   * @param login the name as the old application spells it
+   */
+  private static StoredHash checkedByTheOldApplication(String login) {
+    return new StoredHash(
+        PasswordAlgorithms.LEGACY_LOGIN,
+        0,
+        Map.of(PasswordAlgorithms.LOGIN_NAME, login),
+        "",
+        new byte[0]);
   }
 
   private static String required(String column, String value) throws RefusedRowException {

@@ -1,7 +1,6 @@
-package dev.bulwark.breached.range;
+package dev.bulwark.http;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -15,7 +14,7 @@ final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
 
   private final int maxBytes;
   private final CompletableFuture<byte[]> result = new CompletableFuture<>();
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 16);
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private Flow.@Nullable Subscription subscription;
 
   BoundedBody(int maxBytes) {
@@ -57,13 +56,5 @@ final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
   @Override
   public void onComplete() {
     result.complete(bytes.toByteArray());
-  }
-
-  static final class BodyTooLongException extends IOException {
-    private static final long serialVersionUID = 1L;
-
-    BodyTooLongException(int maxBytes) {
-      super("the answer is longer than " + maxBytes + " bytes");
-    }
   }
 }

@@ -1,4 +1,4 @@
-package dev.bulwark.breached.range;
+package dev.bulwark.http;
 
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
  * a while, then one caller tries, and the outcome of the try closes the circuit or opens it anew.
  * Thread-safe.
  */
-final class CircuitBreaker {
+public final class CircuitBreaker {
 
   private final int failuresToOpen;
   private final long pauseNanos;
@@ -24,7 +24,7 @@ final class CircuitBreaker {
    * @param failuresToOpen failures in a row that open it, at least 1
    * @param pause how long it stays open
    */
-  CircuitBreaker(int failuresToOpen, Duration pause, LongSupplier nanoTime) {
+  public CircuitBreaker(int failuresToOpen, Duration pause, LongSupplier nanoTime) {
     this.failuresToOpen = failuresToOpen;
     this.pauseNanos = pause.toNanos();
     this.nanoTime = nanoTime;
@@ -34,7 +34,7 @@ final class CircuitBreaker {
    * Whether the caller may ask; it then must report {@link #succeeded}, {@link #failed} or {@link
    * #pause}.
    */
-  synchronized boolean mayAsk() {
+  public synchronized boolean mayAsk() {
     if (!open) {
       return true;
     }
@@ -45,13 +45,15 @@ final class CircuitBreaker {
     return true;
   }
 
-  synchronized void succeeded() {
+  /** The service answered. */
+  public synchronized void succeeded() {
     failures = 0;
     open = false;
     trying = false;
   }
 
-  synchronized void failed() {
+  /** The service did not answer. */
+  public synchronized void failed() {
     failures++;
     if (trying || failures >= failuresToOpen) {
       openFor(pauseNanos);
@@ -59,7 +61,7 @@ final class CircuitBreaker {
   }
 
   /** Opens the circuit at once, as the service asked for. */
-  synchronized void pause(Duration wait) {
+  public synchronized void pause(Duration wait) {
     openFor(wait.toNanos());
   }
 
@@ -69,7 +71,8 @@ final class CircuitBreaker {
     openUntil = nanoTime.getAsLong() + nanos;
   }
 
-  synchronized boolean isOpen() {
+  /** Whether the service is left alone for now; true until a try succeeds. */
+  public synchronized boolean isOpen() {
     return open;
   }
 }

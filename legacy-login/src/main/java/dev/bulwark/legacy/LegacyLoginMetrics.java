@@ -1,0 +1,82 @@
+package dev.bulwark.legacy;
+
+import dev.bulwark.legacy.endpoint.Reason;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Meters of the provider. Thread-safe.
+ *
+ * <ul>
+ *   <li>{@code bulwark.legacy.login.checks} (counter; tag {@code outcome}): passwords to be checked
+ *   <li>{@code bulwark.legacy.login.request} (timer; tag {@code outcome}): requests to the endpoint
+ *   <li>{@code bulwark.legacy.login.stored} (counter; tag {@code outcome}): hashes stored after it
+ *   <li>{@code bulwark.legacy.login.circuit.open} (gauge): 1 while the endpoint is left alone
+ * </ul>
+ */
+final class LegacyLoginMetrics implements AutoCloseable {
+
+  /** What became of the new hash of a right password. */
+  enum Stored {
+    STORED,
+    /** Another login, a new password or a removal came first. */
+    SUPERSEDED,
+    /** The endpoint is asked again at the next login. */
+    FAILED
+  }
+
+  private final MeterRegistry registry;
+  private final Gauge circuit;
+
+  LegacyLoginMetrics(MeterRegistry registry, Supplier<Number> circuitOpen) {
+    this.registry = registry;
+    circuit =
+        Gauge.builder("bulwark.legacy.login.circuit.open", circuitOpen)
+            .description("1 while the old application's endpoint is left alone after failures")
+            .register(registry);
+  }
+
+  void checked(boolean right) {
+    checked(right ? "right" : "wrong");
+  }
+
+  void checked(Reason failure) {
+    checked(failure.label());
+  }
+
+  private void checked(String outcome) {
+    Counter.builder("bulwark.legacy.login.checks")
+        .description("Passwords to be checked at the old application")
+        .tag("outcome", outcome)
+        .register(registry)
+        .increment();
+  }
+
+  void requested(long nanos, @Nullable Reason failure) {
+    Timer.builder("bulwark.legacy.login.request")
+        .description("Requests to the old application's endpoint")
+        .tag("outcome", failure == null ? "answered" : failure.label())
+        .publishPercentileHistogram()
+        .register(registry)
+        .record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  void stored(Stored outcome) {
+    Counter.builder("bulwark.legacy.login.stored")
+        .description("Hashes of passwords that the old application has confirmed")
+        .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+        .register(registry)
+        .increment();
+  }
+
+  @Override
+  public void close() {
+    registry.remove(circuit);
+  }
+}

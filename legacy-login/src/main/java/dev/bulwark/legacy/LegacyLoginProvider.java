@@ -1,0 +1,177 @@
+package dev.bulwark.legacy;
+
+import dev.bulwark.contract.ExternalPasswordCheck;
+import dev.bulwark.contract.FailedLogin;
+import dev.bulwark.contract.PasswordAlgorithms;
+import dev.bulwark.contract.PasswordCheckUnavailableException;
+import dev.bulwark.legacy.endpoint.NoAnswerException;
+import dev.bulwark.legacy.endpoint.Reason;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.credential.CredentialInput;
+import org.keycloak.credential.CredentialInputValidator;
+import org.keycloak.credential.CredentialModel;
+import org.keycloak.credential.CredentialProvider;
+import org.keycloak.credential.CredentialTypeMetadata;
+import org.keycloak.credential.CredentialTypeMetadataContext;
+import org.keycloak.credential.hash.PasswordHashProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserCredentialModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.credential.PasswordCredentialModel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Validates the password of a user whose stored password is a {@link PendingPassword}: the old
+ * application is asked, and a right password is stored as a hash of the realm. All other passwords
+ * are those of Keycloak's own provider, which fails on a pending one.
+ *
+ * <p>It is only asked at a login: a new password that a user chooses never reaches the old
+ * application.
+ */
+public final class LegacyLoginProvider
+    implements CredentialProvider<PasswordCredentialModel>,
+        CredentialInputValidator,
+        ExternalPasswordCheck {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LegacyLoginProvider.class);
+
+  /** What Keycloak's password provider has as its type must not be this one's: see getType. */
+  private static final String TYPE = LegacyLoginFactory.ID;
+
+  private static final int NOT_CONFIGURED_RETRY_SECONDS = 60;
+
+  private final KeycloakSession session;
+  private final @Nullable OldApplication application;
+
+  /**
+   * Creates a provider for one session.
+   *
+   * @param application null where none is configured
+   */
+  LegacyLoginProvider(KeycloakSession session, @Nullable OldApplication application) {
+    this.session = session;
+    this.application = application;
+  }
+
+  @Override
+  public boolean supportsCredentialType(String type) {
+    return PasswordCredentialModel.TYPE.equals(type);
+  }
+
+  /** Keycloak's password provider says so of a pending password too. */
+  @Override
+  public boolean isConfiguredFor(RealmModel realm, UserModel user, String type) {
+    return false;
+  }
+
+  /**
+   * Asks the old application.
+   *
+   * @return false for a wrong password, and for a user whose password is not pending
+   * @throws PasswordCheckUnavailableException if the old application gives no reliable answer
+   */
+  @Override
+  public boolean isValid(RealmModel realm, UserModel user, CredentialInput input) {
+    String password = input.getChallengeResponse();
+    if (!(input instanceof UserCredentialModel) || password == null || password.isEmpty()) {
+      return false;
+    }
+    PendingPassword pending = PendingPassword.of(user).orElse(null);
+    if (pending == null) {
+      return false;
+    }
+    OldApplication known = application;
+    if (known == null || !known.realm().equals(realm.getName())) {
+      LOG.warn(
+          "User {} of realm {} has no password hash, and no old application is configured for the"
+              + " realm. The login is refused. Set spi-credential--legacy-login--url and --realm.",
+          user.getId(),
+          realm.getName());
+      throw new PasswordCheckUnavailableException(
+          Reason.NOT_CONFIGURED.label(), NOT_CONFIGURED_RETRY_SECONDS);
+    }
+    boolean right = ask(known, pending, password, user);
+    known.metrics().checked(right);
+    if (right) {
+      pending.replaceAfterCommit(session, user, password, known.metrics());
+    }
+    return right;
+  }
+
+  private boolean ask(
+      OldApplication known, PendingPassword pending, String password, UserModel user) {
+    long start = System.nanoTime();
+    try {
+      boolean right = known.endpoint().isRight(pending.login(), password);
+      tellTime(System.nanoTime() - start);
+      return right;
+    } catch (NoAnswerException e) {
+      known.metrics().checked(e.reason());
+      LOG.warn(
+          "The old application at {} gave no reliable answer ({}: {}). The login of user {} is"
+              + " refused with status 503, and not counted as a wrong password.",
+          known.endpoint().url(),
+          e.reason().label(),
+          e.getMessage(),
+          user.getId());
+      throw new PasswordCheckUnavailableException(
+          e.reason().label(), known.endpoint().retryAfterSeconds());
+    }
+  }
+
+  /** So that other failed logins take as long (spec L3). */
+  private void tellTime(long nanos) {
+    // The hasher of a session sets the attribute when it is made.
+    @Nullable PasswordHashProvider hasher =
+        session.getProvider(PasswordHashProvider.class, PasswordAlgorithms.ARGON2ID);
+    @Nullable FailedLogin failedLogin =
+        session.getAttribute(FailedLogin.ATTRIBUTE, FailedLogin.class);
+    if (hasher != null && failedLogin != null) {
+      failedLogin.checkedElsewhere(LegacyLoginFactory.ID, nanos);
+    }
+  }
+
+  @Override
+  public OptionalInt outage(String realm) {
+    OldApplication known = application;
+    return known != null && known.realm().equals(realm) && known.endpoint().isCircuitOpen()
+        ? OptionalInt.of(known.endpoint().retryAfterSeconds())
+        : OptionalInt.empty();
+  }
+
+  /** A type of its own, without credentials: those of type password are Keycloak's provider's. */
+  @Override
+  public String getType() {
+    return TYPE;
+  }
+
+  @Override
+  public CredentialModel createCredential(
+      RealmModel realm, UserModel user, PasswordCredentialModel credential) {
+    throw new UnsupportedOperationException("Passwords are created by Keycloak's own provider");
+  }
+
+  @Override
+  public boolean deleteCredential(RealmModel realm, UserModel user, String credentialId) {
+    return false;
+  }
+
+  @Override
+  public PasswordCredentialModel getCredentialFromModel(CredentialModel model) {
+    return PasswordCredentialModel.createFromCredentialModel(model);
+  }
+
+  @Override
+  public CredentialTypeMetadata getCredentialTypeMetadata(CredentialTypeMetadataContext context) {
+    return CredentialTypeMetadata.builder()
+        .type(TYPE)
+        .category(CredentialTypeMetadata.Category.BASIC_AUTHENTICATION)
+        .displayName("password-display-name")
+        .helpText("password-help-text")
+        .removeable(false)
+        .build(session);
+  }
+}

@@ -1,0 +1,5 @@
+/** The old application's endpoint, without Keycloak types. */
+@NullMarked
+package dev.bulwark.legacy.endpoint;
+
+import org.jspecify.annotations.NullMarked;
