@@ -38,7 +38,6 @@ public final class LegacyLoginProvider
 
   private static final Logger LOG = LoggerFactory.getLogger(LegacyLoginProvider.class);
 
-  /** What Keycloak's password provider has as its type must not be this one's: see getType. */
   private static final String TYPE = LegacyLoginFactory.ID;
 
   private static final int NOT_CONFIGURED_RETRY_SECONDS = 60;
@@ -56,9 +55,18 @@ public final class LegacyLoginProvider
     this.application = application;
   }
 
+  /** As a validator: passwords. */
   @Override
   public boolean supportsCredentialType(String type) {
     return PasswordCredentialModel.TYPE.equals(type);
+  }
+
+  /**
+   * As a provider of stored credentials: none. Those of type password are Keycloak's provider's.
+   */
+  @Override
+  public boolean supportsCredentialType(CredentialModel credential) {
+    return false;
   }
 
   /** Keycloak's password provider says so of a pending password too. */
