@@ -82,6 +82,16 @@ class SessionWorkTest {
   }
 
   @Test
+  void theAnswerWaitsForAPasswordThatAnotherSystemChecks() {
+    long nanos = TimeUnit.MILLISECONDS.toNanos(50);
+    SessionWork work = work();
+    work.checkedElsewhere("legacy-login", nanos);
+    assertThat(times.least("app")).isGreaterThanOrEqualTo(nanos);
+    work.equalize(System.nanoTime());
+    assertThat(dummies).as("no hash of ours").hasValue(1);
+  }
+
+  @Test
   void whoIsToStopDoesNotWait() {
     times.verified("app", OTHER, TimeUnit.SECONDS.toNanos(1));
     Thread.currentThread().interrupt();

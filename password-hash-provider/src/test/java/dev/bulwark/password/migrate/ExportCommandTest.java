@@ -45,6 +45,7 @@ class ExportCommandTest {
     }
     rows.append(
         """
+        {"username":"pending","email":"","password_hash":"legacy-login"}
         {"username":"ann","email":"ann@b","email_verified":false,"password_hash":"","first_name":"Ann","last_name":"B","enabled":false,"roles":["admin"],"identities":[{"provider":"google","id":"117","username":"ann@b"}],"totp_secret":"JBSWY3DPEHPK3PXP","backup_code_hashes":["%s"],"api_key_hashes":[{"hash":"%s","name":"ci","scopes":["tasks:read"],"active":false,"expires_at":"2030-01-01T00:00:00Z","created_at":"2025-01-01T00:00:00Z"}]}
         """
             .formatted(HASH, HASH));
@@ -58,7 +59,7 @@ class ExportCommandTest {
     assertThat(run("export", first.resolve("app-users-0.json").toString(), "--out", out.toString()))
         .as(stderr.toString())
         .isZero();
-    assertThat(stdout.toString()).contains((number + 1) + " users written, 0 of them incomplete");
+    assertThat(stdout.toString()).contains((number + 2) + " users written, 0 of them incomplete");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(out)))
         .isEqualTo("rw-------");
     Path second = folder.resolve("second");

@@ -83,6 +83,25 @@ class SpecialCasesTest {
     assertThat(stdout.toString()).contains("names: 1 first and last name, 1 one name, 1 none");
   }
 
+  /** The name as the old application spells it, whatever Keycloak makes of it. */
+  @Test
+  void aPasswordWithoutAHashIsCheckedByTheOldApplication() throws IOException {
+    write("username,email,password_hash", "Ann@Example.org,ann@example.org,legacy-login");
+    assertThat(run()).as(stderr.toString()).isZero();
+    JsonNode user = users().get(0);
+    assertThat(user.get("username").asText()).isEqualTo("ann@example.org");
+    JsonNode credential = user.get("credentials").get(0);
+    assertThat(credential.get("type").asText()).isEqualTo("password");
+    assertThat(JSON.readTree(credential.get("credentialData").asText()))
+        .isEqualTo(
+            JSON.readTree(
+                "{\"hashIterations\":0,\"algorithm\":\"legacy-login\","
+                    + "\"additionalParameters\":{\"login\":[\"Ann@Example.org\"]}}"));
+    assertThat(JSON.readTree(credential.get("secretData").asText()).get("value").asText())
+        .isEmpty();
+    assertThat(stdout.toString()).contains("legacy-login: 1");
+  }
+
   @Test
   void accountsAtProvidersComeAlong() throws IOException {
     write(
