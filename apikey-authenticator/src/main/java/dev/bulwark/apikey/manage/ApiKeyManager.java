@@ -469,7 +469,7 @@ public final class ApiKeyManager {
 
   private List<String> checkScopes(KeyOwner owner, List<String> scopes) {
     Set<String> wanted = new LinkedHashSet<>(scopes);
-    if (wanted.size() > ScopeRules.MAX_SCOPES) {
+    if (scopes.size() > ScopeRules.MAX_SCOPES) {
       throw new ApiKeyException(
           Kind.INVALID_SCOPE, "No more than " + ScopeRules.MAX_SCOPES + " scopes are allowed");
     }

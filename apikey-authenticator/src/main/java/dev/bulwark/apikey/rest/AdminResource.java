@@ -89,7 +89,14 @@ public final class AdminResource {
     return RestErrors.of(
         session,
         () -> {
-          KeyRequest request = KeyRequest.read(session.getContext().getRequestHeaders(), body);
+          KeyRequest request =
+              KeyRequest.read(
+                  session.getContext().getRequestHeaders(),
+                  body,
+                  "name",
+                  "scopes",
+                  "expiresAt",
+                  "owner");
           KeyOwner owner =
               ownerOf(request)
                   .orElseThrow(
@@ -129,7 +136,9 @@ public final class AdminResource {
           KeyOwner owner = ownerOfKey(id);
           requireManage(owner);
           KeyChange change =
-              new KeyChange(KeyRequest.read(session.getContext().getRequestHeaders(), body));
+              new KeyChange(
+                  KeyRequest.read(
+                      session.getContext().getRequestHeaders(), body, KeyChange.MEMBERS));
           ApiKeyManager.Change done = manager().update(owner, id, change::apply);
           if (done.narrows()) {
             event(OperationType.UPDATE, done.after(), "api-keys", id);
@@ -162,7 +171,8 @@ public final class AdminResource {
         () -> {
           KeyOwner owner = ownerOfKey(id);
           requireManage(owner);
-          KeyRequest request = KeyRequest.read(session.getContext().getRequestHeaders(), body);
+          KeyRequest request =
+              KeyRequest.read(session.getContext().getRequestHeaders(), body, "overlapSeconds");
           ApiKeyManager.Rotation done =
               manager().rotate(owner, id, request.number("overlapSeconds").orElse(0L));
           ApiKey made = done.made().key();

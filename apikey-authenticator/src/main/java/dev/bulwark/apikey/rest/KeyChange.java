@@ -8,6 +8,9 @@ import java.util.Set;
 /** A merge patch of a key: {@code name}, {@code scopes}, {@code expiresAt}, {@code active}. */
 final class KeyChange {
 
+  /** What can be changed. */
+  static final String[] MEMBERS = {"name", "scopes", "expiresAt", "active"};
+
   private final KeyRequest request;
 
   KeyChange(KeyRequest request) {

@@ -13,6 +13,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -43,9 +44,13 @@ final class KeyRequest {
    * Reads the body of a request. One that is declared to be a form has been consumed before it gets
    * here and would look empty, so that a rotation would lose its overlap: it is refused.
    *
+   * <p>A member that is not known is refused: {@code expires_at} for {@code expiresAt} would make a
+   * key that never ends.
+   *
    * @param body null or empty for an empty object
+   * @param members the names that the request may have
    */
-  static KeyRequest read(HttpHeaders headers, @Nullable InputStream body) {
+  static KeyRequest read(HttpHeaders headers, @Nullable InputStream body, String... members) {
     MediaType type = headers.getMediaType();
     if (type != null && !type.getSubtype().equals("json") && !type.getSubtype().endsWith("+json")) {
       throw ApiError.exception(415, "unsupported_media_type", "The body must be application/json");
@@ -54,7 +59,18 @@ final class KeyRequest {
     if (bytes.length == 0) {
       return new KeyRequest(JSON.createObjectNode());
     }
-    return parse(bytes);
+    KeyRequest request = parse(bytes);
+    request.requireOnly(List.of(members));
+    return request;
+  }
+
+  private void requireOnly(List<String> members) {
+    for (Iterator<String> names = root.fieldNames(); names.hasNext(); ) {
+      if (!members.contains(names.next())) {
+        // Without the name, which may be anything.
+        throw invalid("Only these members are known here: " + String.join(", ", members));
+      }
+    }
   }
 
   /** Reads a text that must be a JSON object. */

@@ -109,7 +109,9 @@ public final class OwnerResource {
           }
           access.requireRecentLogin(realm, keys().config().stepUpMaxAgeSeconds());
           access.requireProvenAddress(realm);
-          KeyRequest request = KeyRequest.read(session.getContext().getRequestHeaders(), body);
+          KeyRequest request =
+              KeyRequest.read(
+                  session.getContext().getRequestHeaders(), body, "name", "scopes", "expiresAt");
           List<String> scopes = request.texts("scopes").orElse(List.of());
           NewApiKey made =
               manager()
@@ -155,7 +157,9 @@ public final class OwnerResource {
         session,
         () -> {
           KeyChange change =
-              new KeyChange(KeyRequest.read(session.getContext().getRequestHeaders(), body));
+              new KeyChange(
+                  KeyRequest.read(
+                      session.getContext().getRequestHeaders(), body, KeyChange.MEMBERS));
           if (change.mayWiden()) {
             if (access.owner() instanceof KeyOwner.Client) {
               throw new ApiKeyException(
@@ -193,7 +197,8 @@ public final class OwnerResource {
         session,
         () -> {
           access.requireRecentLogin(realm, keys().config().stepUpMaxAgeSeconds());
-          KeyRequest request = KeyRequest.read(session.getContext().getRequestHeaders(), body);
+          KeyRequest request =
+              KeyRequest.read(session.getContext().getRequestHeaders(), body, "overlapSeconds");
           access.requireProvenAddress(realm);
           ApiKeyManager.Rotation done =
               manager().rotate(access.owner(), id, request.number("overlapSeconds").orElse(0L));

@@ -109,6 +109,8 @@ class OwnerRestIT {
           {"name":"x"                                              | 400 | invalid_request
           {"name":"x"} {"name":"y"}                                | 400 | invalid_request
           {"name":"x","name":"y"}                                  | 400 | invalid_request
+          {"name":"x","scopes":[],"expires_at":"2031-01-01T00:00:00Z"} | 400 | invalid_request
+          {"name":"x","scopes":[],"owner":{"type":"user","id":"x"}} | 400 | invalid_request
           []                                                       | 400 | invalid_request
           null                                                     | 400 | invalid_request
           not json                                                 | 400 | invalid_request
@@ -233,6 +235,11 @@ class OwnerRestIT {
             .expect(201)
             .json();
     String path = "/" + old.get("id").asText();
+    assertThat(keys.send("POST", path + "/rotate", token, "{\"overlap_seconds\":3}").status())
+        .as("without the overlap the old key would end at once")
+        .isEqualTo(400);
+    assertThat(keys.send("PATCH", path, token, "{\"name\":\"x\",\"expires\":null}").status())
+        .isEqualTo(400);
     Instant before = Instant.now();
     JsonNode made =
         keys.send("POST", path + "/rotate", token, "{\"overlapSeconds\":3}").expect(201).json();
