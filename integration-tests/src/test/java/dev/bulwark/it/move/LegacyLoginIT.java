@@ -15,6 +15,7 @@ import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.support.Totp;
+import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.server.DistributionServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,7 +46,7 @@ class LegacyLoginIT {
   private static final int ACCOUNT_LIMIT = 10;
 
   /** Time for the old application to answer, in the options of the server. */
-  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(3);
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(8);
 
   private static final List<String> USERS =
       List.of(
@@ -69,6 +70,7 @@ class LegacyLoginIT {
 
   @TempDir static Path folder;
 
+  private RedisProcess redis;
   private CheckingApplication old;
   private DistributionServer keycloak;
   private AdminApi admin;
@@ -76,14 +78,14 @@ class LegacyLoginIT {
 
   @BeforeAll
   void start() throws IOException {
+    redis = RedisProcess.start();
     old = CheckingApplication.start(folder);
     USERS.forEach(user -> old.addUser(login(user), password(user)));
     String legacy = "spi-credential--legacy-login--";
     String limiter = "spi-login-rate-limiter--default--";
     keycloak =
         DistributionServer.start(
-            TestStack.manyFromOneAddress(
-                    TestStack.spec("legacy-login", TestStack.get().redisOf("legacy-login")))
+            TestStack.manyFromOneAddress(TestStack.spec("legacy-login", redis.url()))
                 .option(limiter + "account-limit", Integer.toString(ACCOUNT_LIMIT))
                 .option(legacy + "url", old.endpoint())
                 .option(legacy + "request-timeout", Long.toString(REQUEST_TIMEOUT.toMillis()))
@@ -102,6 +104,9 @@ class LegacyLoginIT {
     }
     if (old != null) {
       old.close();
+    }
+    if (redis != null) {
+      redis.close();
     }
   }
 
@@ -151,7 +156,7 @@ class LegacyLoginIT {
         .doesNotContain("Legacy");
     old.behave("error");
     logIn(user).expect(200);
-    wrong(user).expect(401);
+    wrong(user).expect(400);
     assertThat(old.asked(login(user))).as("not asked again").isOne();
     assertThat(metric("bulwark_legacy_login_checks_total{outcome=\"right\"")).isPositive();
     assertThat(metric("bulwark_legacy_login_stored_total{outcome=\"stored\"")).isPositive();
@@ -190,9 +195,9 @@ class LegacyLoginIT {
 
   @Test
   void aWrongPasswordCountsAndChangesNothing() {
-    Response answer = wrong("wrong").expect(401);
+    Response answer = wrong("wrong").expect(400);
     assertThat(answer.text("error")).isEqualTo("invalid_grant");
-    assertThat(failures("wrong")).isOne();
+    await().untilAsserted(() -> assertThat(failures("wrong")).isOne());
     assertThat(algorithm("wrong")).isEqualTo("legacy-login");
     assertThat(realm.login("nobody@example.org", "wrong-battery", "openid").body())
         .as("as for a name that nobody has")
@@ -221,7 +226,7 @@ class LegacyLoginIT {
       }
       assertThat(failures("down")).as("no failure of the user").isZero();
       assertThat(events("password_check_unavailable"))
-          .anySatisfy(event -> assertThat(event.toString()).contains("legacy-down"));
+          .anySatisfy(event -> assertThat(event.toString()).containsIgnoringCase("legacy-down"));
       FormBrowser browser = new FormBrowser(keycloak.url());
       FormBrowser.Page page = browser.open(application.login("openid"));
       Response refused =
@@ -232,15 +237,21 @@ class LegacyLoginIT {
 
       assertUnavailable(realm.login("nobody@example.org", "wrong-battery", "openid"));
       assertUnavailable(wrong("native"));
-      assertThat(failures("native")).as("a wrong password counts as ever").isOne();
+      await()
+          .untilAsserted(
+              () -> assertThat(failures("native")).as("a wrong one counts as ever").isOne());
       logIn("native").expect(200);
       assertThat(metric("bulwark_legacy_login_circuit_open")).isOne();
     } finally {
       old.startAgain();
       USERS.forEach(user -> old.addUser(login(user), password(user)));
     }
-    await().untilAsserted(() -> logIn("down").expect(200));
-    wrong("native").expect(401);
+    // Each attempt counts at the limiter.
+    await()
+        .pollInterval(Duration.ofSeconds(2))
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(() -> logIn("down").expect(200));
+    wrong("native").expect(400);
     assertThat(keycloak.log())
         .contains("gave no reliable answer (connection")
         .doesNotContain(password("down"));
@@ -278,7 +289,7 @@ class LegacyLoginIT {
 
   @Test
   void aDisabledUserStaysOut() {
-    assertThat(logIn("disabled").status()).isIn(400, 401);
+    logIn("disabled").expect(400);
     try (Application application = new Application(realm, admin)) {
       FormBrowser browser = new FormBrowser(keycloak.url());
       FormBrowser.Page page =
@@ -297,7 +308,7 @@ class LegacyLoginIT {
             "{\"type\":\"password\",\"value\":\"another-dev-battery\",\"temporary\":false}")
         .expect(204);
     realm.login(login("reset"), "another-dev-battery", "openid").expect(200);
-    logIn("reset").expect(401);
+    logIn("reset").expect(400);
     assertThat(old.asked(login("reset"))).isZero();
   }
 
@@ -311,7 +322,7 @@ class LegacyLoginIT {
                 + "/credentials/"
                 + admin.passwordCredential(login("removed")).get("id").asText())
         .expect(204);
-    logIn("removed").expect(401);
+    logIn("removed").expect(400);
     assertThat(old.asked(login("removed"))).isZero();
   }
 
@@ -320,10 +331,10 @@ class LegacyLoginIT {
   void anotherAddressAsksAboutTheSameUser() {
     String path = "/realms/app/users/" + admin.userId(login("renamed"));
     ObjectNode user = (ObjectNode) admin.get(path).expect(200).json();
-    user.put("username", "somebody-else").put("email", "somebody-else@example.org");
+    user.put("email", "somebody-else@example.org");
     admin.put(path, user.toString()).expect(204);
     old.addUser("somebody-else@example.org", "battery-of-somebody-else");
-    realm.login("somebody-else@example.org", "battery-of-somebody-else", "openid").expect(401);
+    realm.login("somebody-else@example.org", "battery-of-somebody-else", "openid").expect(400);
     realm.login("somebody-else@example.org", password("renamed"), "openid").expect(200);
   }
 
@@ -341,9 +352,12 @@ class LegacyLoginIT {
   @Test
   void aNameThatNobodyHasTakesAsLong() {
     old.behave("steady");
-    wrong("steady").expect(401);
+    // More than half of the checks that the server remembers.
+    for (int attempt = 0; attempt < 8; attempt++) {
+      wrong("steady").expect(400);
+    }
     long start = System.nanoTime();
-    realm.login("nobody-steady@example.org", "wrong-battery", "openid").expect(401);
+    realm.login("nobody-steady@example.org", "wrong-battery", "openid").expect(400);
     assertThat(Duration.ofNanos(System.nanoTime() - start))
         .isGreaterThanOrEqualTo(Duration.ofMillis(400));
   }

@@ -49,7 +49,7 @@ final class Unavailable {
    */
   static void answerAlike(AuthenticationFlowContext context, Step step) {
     OptionalInt outage = outage(context);
-    if (outage.isEmpty() || step.tests() != Step.Tests.PASSWORD) {
+    if (outage.isEmpty()) {
       return;
     }
     switch (context.getStatus()) {
