@@ -3,6 +3,7 @@ package dev.bulwark.apikey.action;
 import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
 import dev.bulwark.apikey.key.ApiKeyFormat;
 import dev.bulwark.apikey.manage.RealmLimits;
+import dev.bulwark.apikey.page.KeyCommand;
 import java.util.List;
 import java.util.stream.Stream;
 import org.keycloak.Config;
@@ -57,6 +58,14 @@ public final class CreateApiKeyActionFactory
                   + " in the token's scope.")
           .type(ProviderConfigProperty.MULTIVALUED_STRING_TYPE)
           .add()
+          .property()
+          .name(KeyCommand.SETTING)
+          .label("Command")
+          .helpText(
+              "What the owner of a new key is shown to paste. $KEY stands for the key, $ISSUER for"
+                  + " the address of the realm. Empty: an exchange for a token.")
+          .type(ProviderConfigProperty.TEXT_TYPE)
+          .add()
           .build();
 
   @Override
@@ -91,6 +100,7 @@ public final class CreateApiKeyActionFactory
       KeycloakSession session, RealmModel realm, RequiredActionConfigModel model) {
     RequiredActionFactory.super.validateConfig(session, realm, model);
     RealmLimits.of(model.getConfig());
+    KeyCommand.validate(model.getConfig().getOrDefault(KeyCommand.SETTING, ""));
   }
 
   @Override

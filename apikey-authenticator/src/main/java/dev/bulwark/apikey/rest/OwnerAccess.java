@@ -131,16 +131,24 @@ record OwnerAccess(
   }
 
   /**
-   * Answers 401 with the challenge of RFC 9470 unless the user has logged in lately. Service
-   * accounts have no login: their token itself is the proof.
+   * Whether the user has logged in lately. Service accounts have no login: their token itself is
+   * the proof.
+   *
+   * @param maxAgeSeconds 0 for any time
+   */
+  boolean loggedInWithin(int maxAgeSeconds) {
+    return maxAgeSeconds == 0
+        || owner instanceof KeyOwner.Client
+        || Time.currentTime() - authenticatedAt() <= maxAgeSeconds;
+  }
+
+  /**
+   * Answers 401 with the challenge of RFC 9470 unless the user has logged in lately.
    *
    * @param maxAgeSeconds 0 for any time
    */
   void requireRecentLogin(RealmModel realm, int maxAgeSeconds) {
-    if (maxAgeSeconds == 0 || owner instanceof KeyOwner.Client) {
-      return;
-    }
-    if (Time.currentTime() - authenticatedAt() > maxAgeSeconds) {
+    if (!loggedInWithin(maxAgeSeconds)) {
       throw new WebApplicationException(
           Response.fromResponse(
                   ApiError.response(
@@ -171,12 +179,13 @@ record OwnerAccess(
   /**
    * Refuses scopes that the token does not have: a token that has leaked, or that an application
    * was given for less, must not make itself a key for more. The tokens of a client with the mark,
-   * and those of a service account for its own keys, may give any scope that the owner may get.
+   * of the account console, and of a service account for its own keys may give any scope that the
+   * owner may get.
    *
    * @throws ApiKeyException of kind {@link ApiKeyException.Kind#INSUFFICIENT_SCOPE}
    */
   void requireWithinToken(Collection<String> scopes) {
-    if (owner instanceof KeyOwner.Client || isMarked(client)) {
+    if (owner instanceof KeyOwner.Client || isMarked(client) || isAccountConsole(client)) {
       return;
     }
     Set<String> own = ScopeRules.parse(token.getScope());
@@ -194,6 +203,11 @@ record OwnerAccess(
 
   private static boolean isMarked(ClientModel client) {
     return Boolean.parseBoolean(client.getAttribute(ATTRIBUTE));
+  }
+
+  /** Keycloak's own client, whose tokens only pages of this server receive. */
+  private static boolean isAccountConsole(ClientModel client) {
+    return Constants.ACCOUNT_CONSOLE_CLIENT_ID.equals(client.getClientId());
   }
 
   /** Epoch seconds of the last real login: a refresh does not renew it. */

@@ -6,6 +6,7 @@ import dev.bulwark.apikey.manage.ApiKeyException;
 import dev.bulwark.apikey.manage.ApiKeyManager;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.NewApiKey;
+import dev.bulwark.apikey.page.KeySettings;
 import dev.bulwark.apikey.provider.ApiKeyProvider;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -76,6 +77,27 @@ public final class OwnerResource {
   @Path("openapi.json")
   public Response openApi() {
     return Response.ok(OpenApi.document()).type(MediaType.APPLICATION_JSON_TYPE).build();
+  }
+
+  /** The realm's limits, scopes and command, for pages that create keys. */
+  @GET
+  @Path("settings")
+  public Response settings() {
+    OwnerAccess access = OwnerAccess.require(session);
+    return Answers.of(
+        session,
+        () ->
+            Response.ok(
+                    KeySettings.of(
+                        session,
+                        realm,
+                        keys().config(),
+                        access.owner(),
+                        access.user(),
+                        !access.loggedInWithin(keys().config().stepUpMaxAgeSeconds())))
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .header("Cache-Control", "no-store")
+                .build());
   }
 
   @GET

@@ -62,6 +62,8 @@ class OpenApiIT {
     String id = "/" + made.get("id").asText();
     keys.verify(made.get("key").asText()).expect(200);
     contract.check("get", OWN, keys.send("GET", "?first=0&max=5", token, null));
+    contract.check("get", OWN + "/settings", keys.send("GET", "/settings", token, null));
+    contract.check("get", OWN + "/settings", keys.send("GET", "/settings", null, null)).expect(401);
     contract.check("get", OWN + "/{id}", keys.send("GET", id, token, null));
     String change = "{\"name\":\"other\",\"active\":true,\"expiresAt\":null}";
     contract.checkBody("KeyChange", change);

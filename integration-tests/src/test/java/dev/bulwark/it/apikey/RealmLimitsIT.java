@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -106,6 +107,43 @@ class RealmLimitsIT {
     keys.create(token, Keys.body("unlisted", null, "tasks:write")).expect(400);
   }
 
+  @Test
+  void settingsForThePage() {
+    KeyPages.limits(
+        admin,
+        "{\"max-keys\":\"7\",\"max-life-days\":\"30\","
+            + "\"command\":\"curl -H 'X-API-Key: $KEY' $ISSUER/x\"}");
+    JsonNode settings = settings("de");
+    assertThat(settings.get("maxKeys").asInt()).isEqualTo(7);
+    assertThat(settings.get("maxLifeDays").asInt()).isEqualTo(30);
+    assertThat(settings.get("maxOverlapSeconds").asInt()).isEqualTo(2_592_000);
+    assertThat(settings.get("loginNeeded").asBoolean()).isFalse();
+    assertThat(settings.get("command").asText())
+        .isEqualTo("curl -H 'X-API-Key: $KEY' " + realm.url() + "/x");
+    assertThat(settings.get("scopes"))
+        .extracting(scope -> scope.get("name").asText() + " " + scope.get("text").asText())
+        .containsExactly("tasks:read Aufgaben lesen", "tasks:write Aufgaben anlegen und ändern");
+    assertThat(settings("en").at("/scopes/0/text").asText()).isEqualTo("Read tasks");
+  }
+
+  @Test
+  void withoutACommandThePageShowsTheExchange() {
+    KeyPages.limits(admin, "{\"command\":\" \"}");
+    assertThat(settings("en").get("command").asText())
+        .contains("X-API-Key: $KEY", Keys.GRANT, realm.endpoint("token"));
+  }
+
+  private JsonNode settings(String language) {
+    return Http.get(
+            keys.url() + "/settings",
+            "Authorization",
+            "Bearer " + keys.token("alice"),
+            "Accept-Language",
+            language)
+        .expect(200)
+        .json();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -117,6 +155,7 @@ class RealmLimitsIT {
         "{\"prefix\":\"A\"}",
         "{\"prefix\":\"a b\"}",
         "{\"max_auth_age\":\"soon\"}",
+        "{\"command\":\"curl https://example.org/without-a-key\"}",
       })
   void limitsOutOfRangeAreRefused(String config) {
     Response response =

@@ -66,7 +66,7 @@ class LimitedAuthenticator implements Authenticator {
       work.accept(context);
     } catch (PasswordCheckUnavailableException e) {
       limiter.fail();
-      EvenFailures.level(context, start);
+      FailureTiming.equalize(context, start);
       Unavailable.refuse(context, step, account.name(), e);
       return;
     }
