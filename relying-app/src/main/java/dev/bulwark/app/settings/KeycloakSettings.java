@@ -1,6 +1,8 @@
 package dev.bulwark.app.settings;
 
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
@@ -46,9 +48,13 @@ public record KeycloakSettings(
     return (internalUrl == null ? issuer : internalUrl) + "/protocol/openid-connect/" + name;
   }
 
-  /** The account console, or a page of it. */
+  /** The account console, or a page of it, with a link back to this application. */
   public String account(String path) {
-    return issuer + "/account/" + path;
+    return issuer
+        + "/account/"
+        + path
+        + "?referrer="
+        + URLEncoder.encode(clientId, StandardCharsets.UTF_8);
   }
 
   /** Scheme, host and port of the issuer. */

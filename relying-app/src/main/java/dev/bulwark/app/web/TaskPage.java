@@ -42,6 +42,7 @@ class TaskPage {
     model.addAttribute("name", caller.name());
     model.addAttribute("tasks", tasks.findByOwnerOrderByIdDesc(caller.id()));
     model.addAttribute("account", keycloak.account(""));
+    model.addAttribute("keys", keycloak.account("content/api-keys"));
     model.addAttribute("devices", keycloak.account("account-security/device-activity"));
     return "tasks";
   }
