@@ -60,7 +60,7 @@ class ThemeFilesTest {
   @Test
   void theWholeIsSmall() {
     long bytes = ThemeFiles.all().stream().mapToLong(file -> file.toFile().length()).sum();
-    assertThat(bytes).isBetween(1L, 65_536L);
+    assertThat(bytes).isBetween(1L, 81_920L);
   }
 
   private static Path resources(String type) {

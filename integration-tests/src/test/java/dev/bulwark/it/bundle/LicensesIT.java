@@ -110,6 +110,16 @@ class LicensesIT {
     }
   }
 
+  /** The build of the page refuses a package without a license that is known. */
+  @Test
+  void theBundleHasTheLicensesOfTheNpmPackagesInItsPage() throws IOException {
+    try (ZipFile jar = new ZipFile(Installation.bundle().toFile())) {
+      assertThat(text(jar, "META-INF/licenses/npm.txt"))
+          .contains("@patternfly/react-core ", "oauth4webapi ", "Permission is hereby granted")
+          .doesNotContain("react-dom ");
+    }
+  }
+
   @Test
   void theBundleSaysHowToReplaceArgon2Jvm() throws IOException {
     try (ZipFile jar = new ZipFile(Installation.bundle().toFile())) {

@@ -1,0 +1,245 @@
+import { Alert, Button, Form, FormGroup, FormSelect, FormSelectOption, Modal, Text, TextContent, TextInput } from "@patternfly/react-core";
+import { useId, useState, type FormEvent, type ReactNode } from "react";
+import type { CreatedKey, Key } from "./api";
+import { usePage, type Pending } from "./context";
+import { CreateForm } from "./create";
+import { FieldError, focusField } from "./field";
+import { keepPending } from "./pending";
+import { ShownKey } from "./shown";
+
+export type Dialog =
+  | { kind: "create"; name?: string | undefined; scopes?: string[] | undefined }
+  | { kind: "shown"; key: CreatedKey; text: string }
+  | { kind: "rename"; key: Key }
+  | { kind: "replace"; key: Key }
+  | { kind: "delete"; key: Key }
+  | { kind: "sign-in"; pending: Pending; signIn: () => Promise<void> };
+
+type Props = {
+  dialog: Dialog | undefined;
+  onDialog: (dialog: Dialog | undefined) => void;
+  onChanged: (notice?: string) => Promise<void>;
+};
+
+/** The one dialog that is open, if any. */
+export function Dialogs({ dialog, onDialog, onChanged }: Props) {
+  const close = () => onDialog(undefined);
+  switch (dialog?.kind) {
+    case undefined:
+      return null;
+    case "create":
+      return <CreateForm start={dialog} onClose={close} onShow={(key, text) => onDialog({ kind: "shown", key, text })} />;
+    case "shown":
+      return (
+        <ShownKey
+          created={dialog.key}
+          text={dialog.text}
+          onClose={() => {
+            close();
+            void onChanged();
+          }}
+        />
+      );
+    case "rename":
+      return <Rename of={dialog.key} onClose={close} onChanged={onChanged} />;
+    case "replace":
+      return <Replace of={dialog.key} onClose={close} onShow={(key, text) => onDialog({ kind: "shown", key, text })} />;
+    case "delete":
+      return <Delete of={dialog.key} onClose={close} onChanged={onChanged} />;
+    case "sign-in":
+      return <SignIn {...dialog} onClose={close} />;
+  }
+}
+
+type KeyProps = { of: Key; onClose: () => void };
+
+function Rename({ of: key, onClose, onChanged }: KeyProps & Pick<Props, "onChanged">) {
+  const { t, api, message } = usePage();
+  const [name, setName] = useState(key.name);
+  const [invalid, setInvalid] = useState(false);
+  const { failure, busy, run } = useWork(message);
+  const id = useId();
+  const submit = () => {
+    if (name.trim() === "" || name.trim().length > 100) {
+      setInvalid(true);
+      focusField(id);
+      return;
+    }
+    void run(async () => {
+      await api.rename(key.id, name.trim());
+      onClose();
+      await onChanged(t("bulwarkKeysRenamed", { name: name.trim() }));
+    });
+  };
+  return (
+    <KeyModal title={t("bulwarkKeysRenameTitle", { name: key.name })} label={t("bulwarkKeysRename")} busy={busy} onSubmit={submit} onClose={onClose}>
+      <Failure text={failure} />
+      <FormGroup label={t("bulwarkKeysName")} fieldId={id}>
+        <TextInput
+          id={id}
+          value={name}
+          maxLength={100}
+          onChange={(_, value) => setName(value)}
+          validated={invalid ? "error" : "default"}
+          aria-invalid={invalid}
+          aria-describedby={invalid ? `${id}-error` : undefined}
+        />
+        <FieldError id={`${id}-error`} text={invalid ? t("bulwarkKeysErrorName") : undefined} />
+      </FormGroup>
+    </KeyModal>
+  );
+}
+
+/** In seconds: not at all, an hour, a day, a week. */
+const OVERLAPS = [0, 3_600, 86_400, 604_800];
+
+function Replace({ of: key, onClose, onShow }: KeyProps & { onShow: (key: CreatedKey, text: string) => void }) {
+  const { t, api, settings, moment, message, askedToSignIn } = usePage();
+  const choices = OVERLAPS.filter((seconds) => seconds <= settings.maxOverlapSeconds);
+  const [overlap, setOverlap] = useState(choices.includes(3_600) ? 3_600 : 0);
+  const { failure, busy, run } = useWork(message, (error) => askedToSignIn(error, { action: "replace", id: key.id }));
+  const id = useId();
+  const end = () => {
+    const over = Date.now() + overlap * 1000;
+    return moment(new Date(key.expiresAt === null ? over : Math.min(over, Date.parse(key.expiresAt))));
+  };
+  const submit = () =>
+    run(async () => {
+      const until = end();
+      const created = await api.replace(key.id, overlap);
+      onShow(created, overlap === 0 ? t("bulwarkKeysOldEnded") : t("bulwarkKeysOldUntil", { until }));
+    });
+  return (
+    <KeyModal title={t("bulwarkKeysReplaceTitle", { name: key.name })} label={t("bulwarkKeysReplaceNow")} busy={busy} onSubmit={() => void submit()} onClose={onClose}>
+      <Failure text={failure} />
+      <TextContent>
+        <Text>{t("bulwarkKeysReplaceText")}</Text>
+      </TextContent>
+      <FormGroup label={t("bulwarkKeysOverlap")} fieldId={id}>
+        <FormSelect id={id} value={overlap} onChange={(_, value) => setOverlap(Number(value))}>
+          {choices.map((seconds) => (
+            <FormSelectOption key={seconds} value={seconds} label={t(`bulwarkKeysOverlap${seconds}`)} />
+          ))}
+        </FormSelect>
+      </FormGroup>
+      <Alert
+        variant={overlap === 0 ? "warning" : "info"}
+        isInline
+        isPlain
+        isLiveRegion
+        variantLabel=""
+        title={overlap === 0 ? t("bulwarkKeysOverlapNone") : t("bulwarkKeysOverlapUntil", { until: end() })}
+      />
+    </KeyModal>
+  );
+}
+
+function Delete({ of: key, onClose, onChanged }: KeyProps & Pick<Props, "onChanged">) {
+  const { t, api, moment, number, message } = usePage();
+  const { failure, busy, run } = useWork(message);
+  const submit = () =>
+    run(async () => {
+      await api.remove(key.id);
+      onClose();
+      await onChanged(t("bulwarkKeysDeleted", { name: key.name }));
+    });
+  const used =
+    key.lastUsedAt === null
+      ? t("bulwarkKeysDeleteUnused")
+      : t("bulwarkKeysDeleteUsed", { last: moment(key.lastUsedAt), count: number(key.requestCount) });
+  return (
+    <KeyModal title={t("bulwarkKeysDeleteTitle", { name: key.name })} label={t("bulwarkKeysDelete")} danger busy={busy} onSubmit={() => void submit()} onClose={onClose}>
+      <Failure text={failure} />
+      <TextContent>
+        <Text>{t("bulwarkKeysDeleteText")}</Text>
+        <Text>{used}</Text>
+      </TextContent>
+    </KeyModal>
+  );
+}
+
+function SignIn({ pending, signIn, onClose }: { pending: Pending; signIn: () => Promise<void>; onClose: () => void }) {
+  const { t } = usePage();
+  return (
+    <KeyModal
+      title={t("bulwarkKeysSignInTitle")}
+      label={t("bulwarkKeysSignIn")}
+      onSubmit={() => {
+        keepPending(pending);
+        void signIn();
+      }}
+      onClose={onClose}
+    >
+      <TextContent>
+        <Text>{t("bulwarkKeysSignInText")}</Text>
+      </TextContent>
+    </KeyModal>
+  );
+}
+
+type ModalProps = {
+  title: string;
+  label: string;
+  danger?: boolean;
+  busy?: boolean;
+  onSubmit: () => void;
+  onClose: () => void;
+  children: ReactNode;
+};
+
+/** A dialog with a form, the button that sends it, and one that closes it. */
+export function KeyModal({ title, label, danger = false, busy = false, onSubmit, onClose, children }: ModalProps) {
+  const { t } = usePage();
+  const form = useId();
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!busy) {
+      onSubmit();
+    }
+  };
+  return (
+    <Modal
+      variant="small"
+      title={title}
+      isOpen
+      onClose={onClose}
+      showClose={false}
+      className="bw-keys-dialog"
+      actions={[
+        <Button key="do" type="submit" form={form} variant={danger ? "danger" : "primary"} isLoading={busy} spinnerAriaValueText={t("bulwarkKeysBusy")}>
+          {label}
+        </Button>,
+        <Button key="cancel" variant="link" onClick={onClose}>
+          {t("cancel")}
+        </Button>,
+      ]}
+    >
+      <Form id={form} onSubmit={submit} noValidate>
+        {children}
+      </Form>
+    </Modal>
+  );
+}
+
+export function Failure({ text }: { text: string | undefined }) {
+  return text === undefined ? null : <Alert variant="danger" isInline isLiveRegion title={text} variantLabel="" />;
+}
+
+/** Runs one request at a time and keeps what went wrong, as words. */
+export function useWork(message: (error: unknown) => string, handled: (error: unknown) => boolean = () => false) {
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<string>();
+  const run = async (work: () => Promise<void>) => {
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      await work();
+    } catch (error) {
+      if (!handled(error)) {
+        setFailure(message(error));
+        setBusy(false);
+      }
+    }
+  };
+  return { busy, failure, run };
+}

@@ -1,0 +1,291 @@
+import {
+  Alert,
+  AlertActionCloseButton,
+  Button,
+  EmptyState,
+  EmptyStateActions,
+  EmptyStateBody,
+  EmptyStateFooter,
+  EmptyStateHeader,
+  EmptyStateIcon,
+  MenuToggle,
+  Pagination,
+  SearchInput,
+  Toolbar,
+  ToolbarContent,
+  ToolbarItem,
+} from "@patternfly/react-core";
+import { EllipsisVIcon, KeyIcon, SearchIcon } from "@patternfly/react-icons";
+import { ActionsColumn, Table, Tbody, Td, Th, Thead, Tr, type IAction } from "@patternfly/react-table";
+import { useEffect, useMemo, useRef, useState } from "react";
+import type { Key } from "./api";
+import { usePage } from "./context";
+import type { Dialog } from "./dialogs";
+import { describe, search, type ListedKey } from "./keys";
+
+type Props = {
+  keys: Key[];
+  notice: string | undefined;
+  onNotice: (notice: string | undefined) => void;
+  onOpen: (dialog: Dialog) => void;
+  onChanged: (notice?: string) => Promise<void>;
+};
+
+const PER_PAGE = 10;
+
+/** All keys of the owner: search, pages, and what can be done with each. */
+export function KeyList({ keys, notice, onNotice, onOpen, onChanged }: Props) {
+  const { t, settings, number, scopeText, message } = usePage();
+  const [text, setText] = useState("");
+  const [page, setPage] = useState(1);
+  const [perPage, setPerPage] = useState(PER_PAGE);
+  const [failure, setFailure] = useState<string>();
+  const told = useRef<HTMLDivElement>(null);
+
+  const listed = useMemo(() => describe(keys, Date.now()), [keys]);
+  const found = useMemo(() => search(listed, text, scopeText), [listed, text, scopeText]);
+  const lastPage = Math.max(1, Math.ceil(found.length / perPage));
+  const shown = Math.min(page, lastPage);
+
+  // What had the focus may be gone with the row of the key.
+  useEffect(() => {
+    if (notice !== undefined || failure !== undefined) {
+      told.current?.focus();
+    }
+  }, [notice, failure]);
+
+  const change = async (work: () => Promise<unknown>, done: string, onError: (error: unknown) => boolean) => {
+    setFailure(undefined);
+    try {
+      await work();
+      await onChanged(done);
+    } catch (error) {
+      if (!onError(error)) {
+        onNotice(undefined);
+        setFailure(message(error));
+      }
+    }
+  };
+
+  const create = (
+    <Button onClick={() => onOpen({ kind: "create" })} data-testid="keys-create">
+      {t("bulwarkKeysCreate")}
+    </Button>
+  );
+  const pagination = (where: "top" | "bottom") => (
+    <Pagination
+      itemCount={found.length}
+      page={shown}
+      perPage={perPage}
+      perPageOptions={[10, 20, 50].map((value) => ({ title: number(value), value }))}
+      onSetPage={(_, next) => setPage(next)}
+      onPerPageSelect={(_, next) => {
+        setPerPage(next);
+        setPage(1);
+      }}
+      variant={where}
+      isCompact={where === "top"}
+      widgetId={`keys-${where}`}
+      titles={{
+        items: "",
+        page: "",
+        itemsPerPage: t("bulwarkKeysPerPage"),
+        perPageSuffix: t("bulwarkKeysPerPageSuffix"),
+        toFirstPageAriaLabel: t("bulwarkKeysFirstPage"),
+        toPreviousPageAriaLabel: t("bulwarkKeysPreviousPage"),
+        toNextPageAriaLabel: t("bulwarkKeysNextPage"),
+        toLastPageAriaLabel: t("bulwarkKeysLastPage"),
+        optionsToggleAriaLabel: t("bulwarkKeysPerPage"),
+        currPageAriaLabel: t("bulwarkKeysPage"),
+        paginationAriaLabel: t(where === "top" ? "bulwarkKeysPagesTop" : "bulwarkKeysPagesBottom"),
+        ofWord: t("bulwarkKeysOf"),
+      }}
+    />
+  );
+
+  return (
+    <>
+      <div ref={told} tabIndex={-1} className="bw-keys-notice">
+        {notice !== undefined && (
+          <Alert
+            variant="success"
+            isInline
+            isLiveRegion
+            title={notice}
+            variantLabel=""
+            actionClose={<AlertActionCloseButton aria-label={t("close")} onClose={() => onNotice(undefined)} />}
+          />
+        )}
+        {failure !== undefined && (
+          <Alert
+            variant="danger"
+            isInline
+            isLiveRegion
+            title={failure}
+            variantLabel=""
+            actionClose={<AlertActionCloseButton aria-label={t("close")} onClose={() => setFailure(undefined)} />}
+          />
+        )}
+      </div>
+      {keys.length === 0 ? (
+        <EmptyState>
+          <EmptyStateHeader
+            titleText={t("bulwarkKeysEmpty")}
+            headingLevel="h2"
+            icon={<EmptyStateIcon icon={KeyIcon} />}
+          />
+          <EmptyStateBody>{t("bulwarkKeysEmptyText")}</EmptyStateBody>
+          <EmptyStateFooter>
+            <EmptyStateActions>{create}</EmptyStateActions>
+          </EmptyStateFooter>
+        </EmptyState>
+      ) : (
+        <>
+          <Toolbar>
+            <ToolbarContent>
+              <ToolbarItem variant="search-filter">
+                <SearchInput
+                  aria-label={t("bulwarkKeysSearch")}
+                  placeholder={t("bulwarkKeysSearch")}
+                  resetButtonLabel={t("bulwarkKeysClear")}
+                  value={text}
+                  onChange={(_, value) => {
+                    setText(value);
+                    setPage(1);
+                  }}
+                  onClear={() => setText("")}
+                />
+              </ToolbarItem>
+              <ToolbarItem>{create}</ToolbarItem>
+              <ToolbarItem className="bw-keys-count">
+                {t("bulwarkKeysCount", { count: number(keys.length), max: number(settings.maxKeys) })}
+              </ToolbarItem>
+              {found.length > PER_PAGE && (
+                <ToolbarItem variant="pagination">{pagination("top")}</ToolbarItem>
+              )}
+            </ToolbarContent>
+          </Toolbar>
+          <div role="status" className="bw-keys-status">
+            {text !== "" && found.length === 0 && (
+              <EmptyState variant="sm">
+                <EmptyStateHeader
+                  titleText={t("bulwarkKeysNoMatch", { text })}
+                  headingLevel="h2"
+                  icon={<EmptyStateIcon icon={SearchIcon} />}
+                />
+              </EmptyState>
+            )}
+          </div>
+          {found.length > 0 && (
+            <Table aria-label={t("bulwarkKeys")} variant="compact" gridBreakPoint="grid-lg" data-testid="keys">
+              <Thead>
+                <Tr>
+                  <Th modifier="wrap">{t("bulwarkKeysName")}</Th>
+                  <Th modifier="wrap">{t("bulwarkKeysPermissions")}</Th>
+                  <Th modifier="wrap">{t("bulwarkKeysCreated")}</Th>
+                  <Th modifier="wrap">{t("bulwarkKeysExpires")}</Th>
+                  <Th modifier="wrap">{t("bulwarkKeysLastUsed")}</Th>
+                  <Th modifier="wrap">{t("bulwarkKeysRequests")}</Th>
+                  <Th screenReaderText={t("bulwarkKeysActions")} />
+                </Tr>
+              </Thead>
+              <Tbody>
+                {found.slice((shown - 1) * perPage, shown * perPage).map((key) => (
+                  <Row key={key.id} of={key} onOpen={onOpen} onChange={change} />
+                ))}
+              </Tbody>
+            </Table>
+          )}
+          {found.length > PER_PAGE && pagination("bottom")}
+        </>
+      )}
+    </>
+  );
+}
+
+type RowProps = {
+  of: ListedKey;
+  onOpen: (dialog: Dialog) => void;
+  onChange: (work: () => Promise<unknown>, done: string, onError: (error: unknown) => boolean) => Promise<void>;
+};
+
+function Row({ of: key, onOpen, onChange }: RowProps) {
+  const { t, moment, number, scopeText, api, askedToSignIn } = usePage();
+  const activate = (active: boolean) =>
+    onChange(
+      () => api.activate(key.id, active),
+      t(active ? "bulwarkKeysActivated" : "bulwarkKeysDeactivated", { name: key.name }),
+      (error) => askedToSignIn(error, { action: "activate", id: key.id }),
+    );
+  const actions: IAction[] = [{ title: t("bulwarkKeysRename"), onClick: () => onOpen({ kind: "rename", key }) }];
+  if (key.state === "active") {
+    actions.push({ title: t("bulwarkKeysReplace"), onClick: () => onOpen({ kind: "replace", key }) });
+  }
+  if (key.state === "active" || key.state === "ending") {
+    actions.push({ title: t("bulwarkKeysDeactivate"), onClick: () => void activate(false) });
+  }
+  if (key.state === "inactive") {
+    actions.push({ title: t("bulwarkKeysActivate"), onClick: () => void activate(true) });
+  }
+  actions.push({ title: t("bulwarkKeysDelete"), onClick: () => onOpen({ kind: "delete", key }) });
+  return (
+    <Tr>
+      <Td modifier="breakWord">
+        <strong className="bw-keys-name">{key.name}</strong>
+        {key.prefix !== "" && <code className="bw-keys-prefix">{key.prefix}…</code>}
+        <Mark of={key} />
+      </Td>
+      <Td dataLabel={t("bulwarkKeysPermissions")}>
+        {key.scopes.length === 0 ? t("bulwarkKeysNone") : key.scopes.map((scope) => <div key={scope}>{scopeText(scope)}</div>)}
+      </Td>
+      <Td dataLabel={t("bulwarkKeysCreated")}>
+        <time dateTime={key.createdAt}>{moment(key.createdAt)}</time>
+      </Td>
+      <Td dataLabel={t("bulwarkKeysExpires")}>
+        {key.expiresAt === null ? t("bulwarkKeysNever") : <time dateTime={key.expiresAt}>{moment(key.expiresAt)}</time>}
+      </Td>
+      <Td dataLabel={t("bulwarkKeysLastUsed")}>
+        {key.lastUsedAt === null ? t("bulwarkKeysUnused") : <time dateTime={key.lastUsedAt}>{moment(key.lastUsedAt)}</time>}
+      </Td>
+      <Td dataLabel={t("bulwarkKeysRequests")}>{number(key.requestCount)}</Td>
+      <Td isActionCell>
+        <ActionsColumn
+          items={actions}
+          popperProps={{ position: "right" }}
+          actionsToggle={({ onToggle, isOpen, isDisabled, toggleRef }) => (
+            <MenuToggle
+              ref={toggleRef}
+              variant="plain"
+              onClick={onToggle}
+              isExpanded={isOpen}
+              isDisabled={isDisabled}
+              aria-label={t("bulwarkKeysActionsFor", { name: key.name })}
+            >
+              <EllipsisVIcon />
+            </MenuToggle>
+          )}
+        />
+      </Td>
+    </Tr>
+  );
+}
+
+/** What is special about a key; nothing for one that is simply active. */
+function Mark({ of: key }: { of: ListedKey }) {
+  const { t, moment } = usePage();
+  const text = {
+    active: undefined,
+    ending: t("bulwarkKeysEnding", { until: key.graceUntil === null ? "" : moment(key.graceUntil) }),
+    inactive: t("bulwarkKeysInactive"),
+    expired: t("bulwarkKeysExpired"),
+    replaced: t("bulwarkKeysReplaced"),
+  }[key.state];
+  return (
+    <>
+      {text !== undefined && <span className={`bw-keys-mark bw-keys-${key.state}`}>{text}</span>}
+      {key.replaces !== undefined && (
+        <span className="bw-keys-mark bw-keys-new">{t("bulwarkKeysNew", { prefix: key.replaces.prefix })}</span>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,156 @@
+import { Alert, Bullseye, Button, PageSection, Spinner, Text, TextContent, Title } from "@patternfly/react-core";
+import { useEffect, useMemo, useState } from "react";
+import { Api, ApiError, type Key, type Settings } from "./api";
+import { loadTexts, readEnvironment, type Translate } from "./console";
+import { PageContext, type Context, type Pending } from "./context";
+import { Dialogs, type Dialog } from "./dialogs";
+import { KeyList } from "./list";
+import { Session, SignInNeeded } from "./session";
+import { takePending } from "./pending";
+
+const environment = readEnvironment();
+const session = new Session(environment);
+const api = new Api(environment, session);
+
+type Loaded = { t: Translate; settings: Settings };
+
+/** The page "API keys" of the account console. */
+export default function ApiKeysPage() {
+  const [loaded, setLoaded] = useState<Loaded>();
+  const [keys, setKeys] = useState<Key[]>();
+  const [failure, setFailure] = useState<unknown>();
+  const [dialog, setDialog] = useState<Dialog>();
+  const [notice, setNotice] = useState<string>();
+
+  useEffect(() => {
+    showReadableAddress();
+    const texts = loadTexts(environment);
+    Promise.all([texts, api.settings(), api.list()])
+      .then(([t, settings, list]) => {
+        document.title = `${t("bulwarkKeys")} – ${t("bulwarkKeysConsole")}`;
+        setLoaded({ t, settings });
+        setKeys(list);
+        setDialog(continued(takePending(), list));
+      })
+      .catch((error: unknown) => {
+        void texts.then((t) => setFailure({ t, error }));
+      });
+  }, []);
+
+  const context = useMemo(() => loaded && contextOf(loaded, setDialog), [loaded]);
+
+  if (failure !== undefined) {
+    const { t, error } = failure as { t: Translate; error: unknown };
+    return <Failure t={t} error={error} />;
+  }
+  if (context === undefined || keys === undefined) {
+    return (
+      <Bullseye>
+        <Spinner />
+      </Bullseye>
+    );
+  }
+  const reload = async (text?: string) => {
+    setKeys(await api.list());
+    setNotice(text);
+  };
+  return (
+    <PageContext.Provider value={context}>
+      <Heading t={context.t} />
+      <PageSection variant="light" className="bw-keys">
+        <KeyList keys={keys} notice={notice} onNotice={setNotice} onOpen={setDialog} onChanged={reload} />
+      </PageSection>
+      <Dialogs dialog={dialog} onDialog={setDialog} onChanged={reload} />
+    </PageContext.Provider>
+  );
+}
+
+/** Keycloak before 26.8 opens the page at the pattern of its route, which nobody should bookmark. */
+function showReadableAddress() {
+  if (location.pathname.endsWith("/:componentId")) {
+    const path = location.pathname.replace(/:componentId$/, "api-keys");
+    history.replaceState(history.state, "", path + location.search);
+  }
+}
+
+function continued(pending: Pending | undefined, keys: Key[]): Dialog | undefined {
+  if (pending === undefined) {
+    return undefined;
+  }
+  if (pending.action === "create") {
+    return { kind: "create", name: pending.name, scopes: pending.scopes };
+  }
+  const key = keys.find(({ id }) => id === pending.id);
+  return pending.action === "replace" && key !== undefined ? { kind: "replace", key } : undefined;
+}
+
+function contextOf({ t, settings }: Loaded, onDialog: (dialog: Dialog) => void): Context {
+  const moments = new Intl.DateTimeFormat(environment.locale, { dateStyle: "medium", timeStyle: "short" });
+  const numbers = new Intl.NumberFormat(environment.locale);
+  const scopes = new Map(settings.scopes.map(({ name, text }) => [name, text]));
+  return {
+    api,
+    settings,
+    t,
+    moment: (iso) => moments.format(typeof iso === "string" ? new Date(iso) : iso),
+    number: (value) => numbers.format(value),
+    scopeText: (name) => scopes.get(name) ?? name,
+    message: (error) => message(t, settings, error),
+    askedToSignIn: (error, pending) => {
+      const stale = error instanceof ApiError && error.error === "insufficient_user_authentication";
+      if (stale) {
+        onDialog({ kind: "sign-in", pending, signIn: () => session.signInAgain() });
+      }
+      return stale;
+    },
+  };
+}
+
+function message(t: Translate, settings: Settings | undefined, error: unknown): string {
+  if (error instanceof ApiError) {
+    switch (error.error) {
+      case "limit_exceeded":
+        return t("bulwarkKeysErrorLimit", { max: settings?.maxKeys ?? 0 });
+      case "email_not_verified":
+        return t("bulwarkKeysErrorAddress");
+      case "not_found":
+        return t("bulwarkKeysErrorGone");
+      case "conflict":
+        return t("bulwarkKeysErrorConflict");
+      case "invalid_scope":
+        return t("bulwarkKeysErrorScope");
+      case "insufficient_scope":
+      case "forbidden":
+        return t("bulwarkKeysErrorForbidden");
+    }
+  }
+  return error instanceof SignInNeeded ? t("bulwarkKeysErrorSession") : t("bulwarkKeysErrorServer");
+}
+
+function Heading({ t }: { t: Translate }) {
+  return (
+    <PageSection variant="light">
+      <TextContent>
+        <Title headingLevel="h1" data-testid="page-heading">
+          {t("bulwarkKeys")}
+        </Title>
+        <Text component="p">{t("bulwarkKeysText")}</Text>
+      </TextContent>
+    </PageSection>
+  );
+}
+
+function Failure({ t, error }: { t: Translate; error: unknown }) {
+  return (
+    <>
+      <Heading t={t} />
+      <PageSection variant="light">
+        <Alert variant="danger" isInline title={message(t, undefined, error)}>
+          <Button variant="link" isInline onClick={() => location.reload()}>
+            {t("bulwarkKeysAgain")}
+          </Button>
+        </Alert>
+      </PageSection>
+    </>
+  );
+}

@@ -1,0 +1,81 @@
+import * as oauth from "oauth4webapi";
+import type { Environment } from "./console";
+
+/** Nobody is signed in any more, or Keycloak wants to ask the user something first. */
+export class SignInNeeded extends Error {}
+
+/** Seconds for which a token must still be valid when a request starts. */
+const MARGIN = 10;
+
+/**
+ * Access tokens of the account console's client. The console keeps its own token to itself, so this asks for one in the same browser session:
+ * an authorization code with PKCE and prompt=none, whose redirect is followed by fetch within this server.
+ */
+export class Session {
+  private readonly server: oauth.AuthorizationServer;
+  private readonly client: oauth.Client;
+  private token: Promise<string> | undefined;
+  private validUntil = 0;
+
+  constructor(private readonly environment: Environment) {
+    const issuer = `${environment.serverBaseUrl}/realms/${encodeURIComponent(environment.realm)}`;
+    const endpoints = `${issuer}/protocol/openid-connect`;
+    this.server = { issuer, authorization_endpoint: `${endpoints}/auth`, token_endpoint: `${endpoints}/token` };
+    this.client = { client_id: environment.clientId };
+  }
+
+  accessToken(): Promise<string> {
+    if (this.token === undefined || this.validUntil < Date.now()) {
+      this.validUntil = Number.MAX_SAFE_INTEGER;
+      this.token = this.obtain().catch((error: unknown) => {
+        this.token = undefined;
+        throw error;
+      });
+    }
+    return this.token;
+  }
+
+  /** Leaves the page for a new sign-in, and comes back to it. */
+  async signInAgain(): Promise<void> {
+    const { url } = await this.authorization(location.origin + location.pathname + location.search, "login");
+    location.assign(url);
+  }
+
+  private async obtain(): Promise<string> {
+    const redirect = this.environment.baseUrl;
+    const { url, state, verifier } = await this.authorization(redirect, "none");
+    const response = await fetch(url, { mode: "same-origin" });
+    const answer = new URL(response.url);
+    if (!answer.href.startsWith(redirect) || !answer.searchParams.has("code")) {
+      throw new SignInNeeded(answer.searchParams.get("error") ?? "no code");
+    }
+    const parameters = oauth.validateAuthResponse(this.server, this.client, answer, state);
+    const granted = await oauth.processAuthorizationCodeResponse(
+      this.server,
+      this.client,
+      await oauth.authorizationCodeGrantRequest(this.server, this.client, oauth.None(), parameters, redirect, verifier, {
+        // Keycloak in a development network may have no TLS; the console itself works there.
+        [oauth.allowInsecureRequests]: true,
+      }),
+    );
+    this.validUntil = Date.now() + ((granted.expires_in ?? 60) - MARGIN) * 1000;
+    return granted.access_token;
+  }
+
+  private async authorization(redirect: string, prompt: "none" | "login") {
+    const verifier = oauth.generateRandomCodeVerifier();
+    const state = oauth.generateRandomState();
+    const query = new URLSearchParams({
+      client_id: this.client.client_id,
+      redirect_uri: redirect,
+      response_type: "code",
+      response_mode: "query",
+      scope: "openid",
+      state,
+      prompt,
+      code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: "S256",
+    });
+    return { url: `${this.server.authorization_endpoint}?${query}`, state, verifier };
+  }
+}

@@ -1,0 +1,117 @@
+package dev.bulwark.keyspage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** K11: the page fits into the account console of the Keycloak that the bundle is made for. */
+class ContentTest {
+
+  private static final String OWN = "theme/bulwark/account/resources/";
+  private static final String CONSOLE = "theme/keycloak.v3/account/resources/";
+  private static final String MODULE = "js/api-keys.js";
+  private static final Pattern BLOCK = Pattern.compile("pf-v5-[cl]-[a-z]+(?:-[a-z]+)*");
+  private static final Pattern REMOTE = Pattern.compile("https?://[a-zA-Z]");
+
+  @Test
+  void theMenuIsThatOfTheConsoleAndOnePageMore() {
+    List<JsonNode> menu = items(OWN + "content.json");
+    List<JsonNode> own =
+        menu.stream().filter(item -> MODULE.equals(item.path("modulePath").asText())).toList();
+    assertThat(own).hasSize(2);
+    menu.removeAll(own);
+    assertThat(menu).isEqualTo(items(CONSOLE + "content.json"));
+  }
+
+  /** The console looks for the module of a page no further than in the first group. */
+  @Test
+  void thePageIsBeforeTheFirstGroup() {
+    List<JsonNode> menu = items(OWN + "content.json");
+    int last = -1;
+    for (int i = 0; i < menu.size(); i++) {
+      last = MODULE.equals(menu.get(i).path("modulePath").asText()) ? i : last;
+    }
+    assertThat(menu.subList(0, last)).noneMatch(item -> item.has("children"));
+  }
+
+  /** Both the route that Keycloak 26.1 to 26.7 knows and the address that the page shows. */
+  @Test
+  void theConsoleHasTheRoute() {
+    assertThat(items(OWN + "content.json"))
+        .extracting(item -> item.path("path").asText())
+        .contains("content/:componentId", "content/api-keys");
+    assertThat(text(CONSOLE + "assets/" + entry("js"))).contains("content/:componentId");
+  }
+
+  @Test
+  void theConsoleStylesEveryComponentOfThePage() {
+    Set<String> used = blocks(text(OWN + MODULE));
+    assertThat(used).isNotEmpty();
+    assertThat(blocks(text(CONSOLE + "assets/" + entry("css")))).containsAll(used);
+  }
+
+  @Test
+  void thePageLoadsNothingFromElsewhereAndIsSmall() {
+    String page = text(OWN + MODULE);
+    assertThat(page).doesNotContainPattern(REMOTE);
+    assertThat(page.length()).isBetween(10_000, 300_000);
+    assertThat(page).contains("from\"react\"", "from\"react-dom\"");
+  }
+
+  private static Set<String> blocks(String text) {
+    return BLOCK
+        .matcher(text)
+        .results()
+        .map(MatchResult::group)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** The name of the console's entry, which has a hash in it. */
+  private static String entry(String extension) {
+    try {
+      JsonNode manifest =
+          new ObjectMapper()
+              .readTree(text(CONSOLE.replace("resources/", "resources/.vite/") + "manifest.json"));
+      JsonNode entry = manifest.get("src/main.tsx");
+      String path =
+          extension.equals("css") ? entry.get("css").get(0).asText() : entry.get("file").asText();
+      return path.replace("assets/", "");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<JsonNode> items(String name) {
+    try {
+      List<JsonNode> items = new ArrayList<>();
+      new ObjectMapper().readTree(text(name)).forEach(items::add);
+      return items;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String text(String name) {
+    URL url = Objects.requireNonNull(ContentTest.class.getClassLoader().getResource(name), name);
+    try (InputStream in = url.openStream()) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

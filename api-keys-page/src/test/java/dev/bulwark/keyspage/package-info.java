@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bulwark.keyspage;
+
+import org.jspecify.annotations.NullMarked;
