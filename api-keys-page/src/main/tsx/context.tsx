@@ -1,6 +1,7 @@
 import { createContext, useContext } from "react";
 import type { Api, Settings } from "./api";
 import type { Translate } from "./console";
+import type { Expiry } from "./keys";
 
 export type Context = {
   api: Api;
@@ -18,7 +19,7 @@ export type Context = {
 
 /** What the user was about to do before a new sign-in. */
 export type Pending =
-  | { action: "create"; name?: string; scopes?: string[] }
+  | { action: "create"; name?: string; scopes?: string[]; expiry?: Expiry }
   | { action: "replace"; id: string }
   | { action: "activate"; id: string };
 

@@ -6,8 +6,11 @@ import { Failure, KeyModal, useWork } from "./dialogs";
 import { FieldError, focusField } from "./field";
 import { defaultDays, endOf, lastDay, localDay, presets, type Expiry } from "./keys";
 
+/** What the form begins with. */
+export type Start = { name?: string; scopes?: string[]; expiry?: Expiry };
+
 type Props = {
-  start: { name?: string | undefined; scopes?: string[] | undefined };
+  start: Start;
   onClose: () => void;
   onShow: (key: CreatedKey, text: string) => void;
 };
@@ -19,9 +22,9 @@ export function CreateForm({ start, onClose, onShow }: Props) {
   const { t, api, settings, moment, message, askedToSignIn } = usePage();
   const [name, setName] = useState(start.name ?? "");
   const [scopes, setScopes] = useState<string[]>(start.scopes ?? []);
-  const [expiry, setExpiry] = useState<Expiry>({ days: defaultDays(settings.maxLifeDays) });
+  const [expiry, setExpiry] = useState<Expiry>(start.expiry ?? { days: defaultDays(settings.maxLifeDays) });
   const [errors, setErrors] = useState<Errors>({});
-  const { failure, busy, run } = useWork(message, (error) => askedToSignIn(error, { action: "create", name, scopes }));
+  const { failure, busy, run } = useWork(message, (error) => askedToSignIn(error, { action: "create", name, scopes, expiry }));
   const id = useId();
 
   const end = endOf(expiry, settings.maxLifeDays, Date.now());

@@ -1,14 +1,14 @@
 import { Alert, Button, Form, FormGroup, FormSelect, FormSelectOption, Modal, Text, TextContent, TextInput } from "@patternfly/react-core";
-import { useId, useState, type FormEvent, type ReactNode } from "react";
+import { useEffect, useId, useRef, useState, type FormEvent, type ReactNode } from "react";
 import type { CreatedKey, Key } from "./api";
 import { usePage, type Pending } from "./context";
-import { CreateForm } from "./create";
+import { CreateForm, type Start } from "./create";
 import { FieldError, focusField } from "./field";
 import { keepPending } from "./pending";
 import { ShownKey } from "./shown";
 
 export type Dialog =
-  | { kind: "create"; name?: string | undefined; scopes?: string[] | undefined }
+  | { kind: "create"; start: Start }
   | { kind: "shown"; key: CreatedKey; text: string }
   | { kind: "rename"; key: Key }
   | { kind: "replace"; key: Key }
@@ -24,11 +24,18 @@ type Props = {
 /** The one dialog that is open, if any. */
 export function Dialogs({ dialog, onDialog, onChanged }: Props) {
   const close = () => onDialog(undefined);
+  const last = useRef<Dialog>();
+  useEffect(() => {
+    if (dialog === undefined && last.current !== undefined) {
+      returnFocus(last.current);
+    }
+    last.current = dialog;
+  }, [dialog]);
   switch (dialog?.kind) {
     case undefined:
       return null;
     case "create":
-      return <CreateForm start={dialog} onClose={close} onShow={(key, text) => onDialog({ kind: "shown", key, text })} />;
+      return <CreateForm start={dialog.start} onClose={close} onShow={(key, text) => onDialog({ kind: "shown", key, text })} />;
     case "shown":
       return (
         <ShownKey
@@ -49,6 +56,14 @@ export function Dialogs({ dialog, onDialog, onChanged }: Props) {
     case "sign-in":
       return <SignIn {...dialog} onClose={close} />;
   }
+}
+
+/** The menu item that has opened a dialog is gone, so the focus goes to the button of the menu. */
+function returnFocus(dialog: Dialog): void {
+  const menu = "key" in dialog ? document.querySelector<HTMLElement>(`[data-key="${CSS.escape(dialog.key.id)}"]`) : null;
+  const button = menu ?? document.querySelector<HTMLElement>("[data-testid=keys-create]");
+  // After the dialog has given the focus back to what it came from.
+  setTimeout(() => button?.focus(), 0);
 }
 
 type KeyProps = { of: Key; onClose: () => void };
@@ -127,6 +142,7 @@ function Replace({ of: key, onClose, onShow }: KeyProps & { onShow: (key: Create
         isInline
         isPlain
         isLiveRegion
+        component="p"
         variantLabel=""
         title={overlap === 0 ? t("bulwarkKeysOverlapNone") : t("bulwarkKeysOverlapUntil", { until: end() })}
       />
@@ -222,7 +238,7 @@ export function KeyModal({ title, label, danger = false, busy = false, onSubmit,
 }
 
 export function Failure({ text }: { text: string | undefined }) {
-  return text === undefined ? null : <Alert variant="danger" isInline isLiveRegion title={text} variantLabel="" />;
+  return text === undefined ? null : <Alert variant="danger" isInline isLiveRegion component="p" title={text} variantLabel="" />;
 }
 
 /** Runs one request at a time and keeps what went wrong, as words. */

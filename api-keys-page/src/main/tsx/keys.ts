@@ -25,6 +25,11 @@ function stateOf(key: Key, now: number): State {
   return key.graceUntil === null ? "active" : "ending";
 }
 
+/** Whether a key counts towards the limit of the realm: see ApiKeyManager.requireRoom. */
+export function isCounted(key: ListedKey): boolean {
+  return key.state === "active" || (key.state === "inactive" && key.graceUntil === null);
+}
+
 /** The keys in which every word of the search occurs. */
 export function search(keys: ListedKey[], text: string, describeScope: (name: string) => string): ListedKey[] {
   const words = text.toLocaleLowerCase().split(/\s+/).filter(Boolean);

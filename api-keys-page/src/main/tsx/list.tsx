@@ -21,7 +21,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import type { Key } from "./api";
 import { usePage } from "./context";
 import type { Dialog } from "./dialogs";
-import { describe, search, type ListedKey } from "./keys";
+import { describe, isCounted, search, type ListedKey } from "./keys";
 
 type Props = {
   keys: Key[];
@@ -68,7 +68,7 @@ export function KeyList({ keys, notice, onNotice, onOpen, onChanged }: Props) {
   };
 
   const create = (
-    <Button onClick={() => onOpen({ kind: "create" })} data-testid="keys-create">
+    <Button onClick={() => onOpen({ kind: "create", start: {} })} data-testid="keys-create">
       {t("bulwarkKeysCreate")}
     </Button>
   );
@@ -111,6 +111,7 @@ export function KeyList({ keys, notice, onNotice, onOpen, onChanged }: Props) {
             variant="success"
             isInline
             isLiveRegion
+            component="p"
             title={notice}
             variantLabel=""
             actionClose={<AlertActionCloseButton aria-label={t("close")} onClose={() => onNotice(undefined)} />}
@@ -121,6 +122,7 @@ export function KeyList({ keys, notice, onNotice, onOpen, onChanged }: Props) {
             variant="danger"
             isInline
             isLiveRegion
+            component="p"
             title={failure}
             variantLabel=""
             actionClose={<AlertActionCloseButton aria-label={t("close")} onClose={() => setFailure(undefined)} />}
@@ -158,7 +160,7 @@ export function KeyList({ keys, notice, onNotice, onOpen, onChanged }: Props) {
               </ToolbarItem>
               <ToolbarItem>{create}</ToolbarItem>
               <ToolbarItem className="bw-keys-count">
-                {t("bulwarkKeysCount", { count: number(keys.length), max: number(settings.maxKeys) })}
+                {t("bulwarkKeysCount", { count: number(listed.filter(isCounted).length), max: number(settings.maxKeys) })}
               </ToolbarItem>
               {found.length > PER_PAGE && (
                 <ToolbarItem variant="pagination">{pagination("top")}</ToolbarItem>
@@ -259,6 +261,7 @@ function Row({ of: key, onOpen, onChange }: RowProps) {
               onClick={onToggle}
               isExpanded={isOpen}
               isDisabled={isDisabled}
+              data-key={key.id}
               aria-label={t("bulwarkKeysActionsFor", { name: key.name })}
             >
               <EllipsisVIcon />

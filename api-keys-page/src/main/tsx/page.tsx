@@ -50,6 +50,7 @@ export default function ApiKeysPage() {
       </Bullseye>
     );
   }
+  const open = (wanted: Dialog) => setDialog(context.settings.loginNeeded ? afterSignIn(wanted) : wanted);
   const reload = async (text?: string) => {
     setKeys(await api.list());
     setNotice(text);
@@ -58,7 +59,7 @@ export default function ApiKeysPage() {
     <PageContext.Provider value={context}>
       <Heading t={context.t} />
       <PageSection variant="light" className="bw-keys">
-        <KeyList keys={keys} notice={notice} onNotice={setNotice} onOpen={setDialog} onChanged={reload} />
+        <KeyList keys={keys} notice={notice} onNotice={setNotice} onOpen={open} onChanged={reload} />
       </PageSection>
       <Dialogs dialog={dialog} onDialog={setDialog} onChanged={reload} />
     </PageContext.Provider>
@@ -78,10 +79,23 @@ function continued(pending: Pending | undefined, keys: Key[]): Dialog | undefine
     return undefined;
   }
   if (pending.action === "create") {
-    return { kind: "create", name: pending.name, scopes: pending.scopes };
+    return { kind: "create", start: pending };
   }
   const key = keys.find(({ id }) => id === pending.id);
   return pending.action === "replace" && key !== undefined ? { kind: "replace", key } : undefined;
+}
+
+/** Asks for a new sign-in before a form is filled in that would be refused. */
+function afterSignIn(dialog: Dialog): Dialog {
+  const signIn = () => session.signInAgain();
+  switch (dialog.kind) {
+    case "create":
+      return { kind: "sign-in", pending: { action: "create" }, signIn };
+    case "replace":
+      return { kind: "sign-in", pending: { action: "replace", id: dialog.key.id }, signIn };
+    default:
+      return dialog;
+  }
 }
 
 function contextOf({ t, settings }: Loaded, onDialog: (dialog: Dialog) => void): Context {
@@ -145,7 +159,7 @@ function Failure({ t, error }: { t: Translate; error: unknown }) {
     <>
       <Heading t={t} />
       <PageSection variant="light">
-        <Alert variant="danger" isInline title={message(t, undefined, error)}>
+        <Alert variant="danger" isInline component="p" title={message(t, undefined, error)}>
           <Button variant="link" isInline onClick={() => location.reload()}>
             {t("bulwarkKeysAgain")}
           </Button>

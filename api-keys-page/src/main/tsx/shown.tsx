@@ -34,7 +34,7 @@ export function ShownKey({ created, text, onClose }: Props) {
       ]}
     >
       <Form onSubmit={(event) => event.preventDefault()}>
-        <Alert variant="warning" isInline title={t("bulwarkKeysShownOnce")} variantLabel="">
+        <Alert variant="warning" isInline component="p" title={t("bulwarkKeysShownOnce")} variantLabel="">
           {t("bulwarkKeysShownOnceText")}
           {text !== "" && <p>{text}</p>}
         </Alert>

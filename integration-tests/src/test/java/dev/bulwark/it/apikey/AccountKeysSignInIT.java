@@ -1,0 +1,68 @@
+package dev.bulwark.it.apikey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Page;
+import dev.bulwark.it.support.Chromium;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.TestStack;
+import dev.bulwark.it.themes.Look;
+import dev.bulwark.server.KeycloakServer;
+import dev.bulwark.server.LocalRedis;
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** K3, K11: an old login is renewed from the page, which goes on where it was. */
+@Tag("full")
+class AccountKeysSignInIT {
+
+  /** Long enough to fill in a form on a busy machine. */
+  private static final Duration MAX_AGE = Duration.ofSeconds(30);
+
+  @Test
+  void theFormIsAsItWasAfterANewSignIn() {
+    try (LocalRedis redis = LocalRedis.start(0);
+        KeycloakServer keycloak =
+            KeycloakServer.start(
+                TestStack.manyFromOneAddress(TestStack.spec("keys-sign-in", redis.url()))
+                    .option(
+                        "spi-api-key--default--step-up-max-age-seconds",
+                        Long.toString(MAX_AGE.toSeconds()))
+                    .build());
+        Chromium chromium = Chromium.launch();
+        BrowserContext context = chromium.newContext(Look.DESKTOP_LIGHT.options())) {
+      AccountKeys keysPage = new AccountKeys(new Realm(keycloak.url(), "app"));
+      Page page = context.newPage();
+      keysPage.open(page, "alice");
+      AccountKeys.create(page);
+      AccountKeys.fill(page, "after a while", "Read tasks");
+      AccountKeys.dialog(page).getByLabel("7 days").check();
+
+      Page later = context.newPage();
+      await()
+          .atMost(MAX_AGE.multipliedBy(2))
+          .until(
+              () -> {
+                keysPage.open(later, "alice");
+                AccountKeys.create(later);
+                return AccountKeys.dialog(later).innerText().contains("sign in again");
+              });
+
+      AccountKeys.confirm(page);
+      AccountKeys.dialog(page).getByText("Please sign in again").waitFor();
+      AccountKeys.confirm(page);
+      page.waitForSelector("#password");
+      page.fill("#password", Realm.PASSWORD);
+      page.click("#kc-login");
+      AccountKeys.dialog(page).locator("input[type=text]").waitFor();
+      assertThat(AccountKeys.dialog(page).locator("input[type=text]").inputValue())
+          .isEqualTo("after a while");
+      assertThat(AccountKeys.dialog(page).getByLabel("7 days").isChecked()).isTrue();
+      AccountKeys.confirm(page);
+      assertThat(AccountKeys.shown(page)).startsWith("atk_");
+    }
+  }
+}
