@@ -2,6 +2,9 @@ import {
   Alert,
   AlertActionCloseButton,
   Button,
+  Dropdown,
+  DropdownItem,
+  DropdownList,
   EmptyState,
   EmptyStateActions,
   EmptyStateBody,
@@ -16,7 +19,7 @@ import {
   ToolbarItem,
 } from "@patternfly/react-core";
 import { EllipsisVIcon, KeyIcon, SearchIcon } from "@patternfly/react-icons";
-import { ActionsColumn, Table, Tbody, Td, Th, Thead, Tr, type IAction } from "@patternfly/react-table";
+import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { Key } from "./api";
 import { usePage } from "./context";
@@ -219,17 +222,17 @@ function Row({ of: key, onOpen, onChange }: RowProps) {
       t(active ? "bulwarkKeysActivated" : "bulwarkKeysDeactivated", { name: key.name }),
       (error) => askedToSignIn(error, { action: "activate", id: key.id }),
     );
-  const actions: IAction[] = [{ title: t("bulwarkKeysRename"), onClick: () => onOpen({ kind: "rename", key }) }];
+  const actions: Action[] = [{ title: t("bulwarkKeysRename"), run: () => onOpen({ kind: "rename", key }) }];
   if (key.state === "active") {
-    actions.push({ title: t("bulwarkKeysReplace"), onClick: () => onOpen({ kind: "replace", key }) });
+    actions.push({ title: t("bulwarkKeysReplace"), run: () => onOpen({ kind: "replace", key }) });
   }
   if (key.state === "active" || key.state === "ending") {
-    actions.push({ title: t("bulwarkKeysDeactivate"), onClick: () => void activate(false) });
+    actions.push({ title: t("bulwarkKeysDeactivate"), run: () => void activate(false) });
   }
   if (key.state === "inactive") {
-    actions.push({ title: t("bulwarkKeysActivate"), onClick: () => void activate(true) });
+    actions.push({ title: t("bulwarkKeysActivate"), run: () => void activate(true) });
   }
-  actions.push({ title: t("bulwarkKeysDelete"), onClick: () => onOpen({ kind: "delete", key }) });
+  actions.push({ title: t("bulwarkKeysDelete"), run: () => onOpen({ kind: "delete", key }) });
   return (
     <Tr>
       <Td modifier="breakWord">
@@ -251,25 +254,46 @@ function Row({ of: key, onOpen, onChange }: RowProps) {
       </Td>
       <Td dataLabel={t("bulwarkKeysRequests")}>{number(key.requestCount)}</Td>
       <Td isActionCell>
-        <ActionsColumn
-          items={actions}
-          popperProps={{ position: "right" }}
-          actionsToggle={({ onToggle, isOpen, isDisabled, toggleRef }) => (
-            <MenuToggle
-              ref={toggleRef}
-              variant="plain"
-              onClick={onToggle}
-              isExpanded={isOpen}
-              isDisabled={isDisabled}
-              data-key={key.id}
-              aria-label={t("bulwarkKeysActionsFor", { name: key.name })}
-            >
-              <EllipsisVIcon />
-            </MenuToggle>
-          )}
-        />
+        <Actions of={key} actions={actions} />
       </Td>
     </Tr>
+  );
+}
+
+type Action = { title: string; run: () => void };
+
+/** The menu of a key. */
+function Actions({ of: key, actions }: { of: ListedKey; actions: Action[] }) {
+  const { t } = usePage();
+  const [open, setOpen] = useState(false);
+  return (
+    <Dropdown
+      isOpen={open}
+      onOpenChange={setOpen}
+      onSelect={() => setOpen(false)}
+      shouldFocusFirstItemOnOpen
+      popperProps={{ position: "right" }}
+      toggle={(toggle) => (
+        <MenuToggle
+          ref={toggle}
+          variant="plain"
+          onClick={() => setOpen(!open)}
+          isExpanded={open}
+          data-key={key.id}
+          aria-label={t("bulwarkKeysActionsFor", { name: key.name })}
+        >
+          <EllipsisVIcon />
+        </MenuToggle>
+      )}
+    >
+      <DropdownList>
+        {actions.map(({ title, run }) => (
+          <DropdownItem key={title} onClick={run}>
+            {title}
+          </DropdownItem>
+        ))}
+      </DropdownList>
+    </Dropdown>
   );
 }
 
