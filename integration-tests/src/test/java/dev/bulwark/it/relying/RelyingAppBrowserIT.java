@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.Cookie;
 import com.microsoft.playwright.options.SameSiteAttribute;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -327,6 +329,40 @@ class RelyingAppBrowserIT {
       page.fill("#recoveryCodeInput", codes.get(number - 1));
       page.click("#kc-login");
       person.awaitTasks();
+    }
+  }
+
+  /** K11: from the home page of somebody who is signed out to a key in the clipboard, and back. */
+  @Test
+  void sevenClicksToACopiedKeyAndALinkBack() {
+    create("clicker");
+    try (Person person = person()) {
+      Page page = person.page();
+      page.context().grantPermissions(List.of("clipboard-read", "clipboard-write"));
+      page.navigate(app.at("/"));
+      List<Locator> clicked = new ArrayList<>();
+      Consumer<Locator> click =
+          target -> {
+            target.click();
+            clicked.add(target);
+          };
+      click.accept(page.locator("#login"));
+      page.fill("#username", "clicker");
+      page.fill("#password", Realm.PASSWORD);
+      click.accept(page.locator("#kc-login"));
+      click.accept(page.locator("#keys"));
+      click.accept(page.getByTestId("keys-create"));
+      page.keyboard().type("seven");
+      click.accept(page.getByText("Read tasks", new Page.GetByTextOptions().setExact(true)));
+      click.accept(page.getByText("Create key", new Page.GetByTextOptions().setExact(true)));
+      click.accept(page.getByText("Copy key", new Page.GetByTextOptions().setExact(true)));
+      page.getByText("Copied.").waitFor();
+      assertThat(clicked).hasSizeLessThanOrEqualTo(7);
+      assertThat(page.evaluate("() => navigator.clipboard.readText()"))
+          .asString()
+          .matches("atk_[A-Za-z0-9_-]{43}[0-9A-Za-z]{6}");
+      page.getByText("I have copied the key").click();
+      assertThat(page.getByTestId("referrer-link").innerText()).contains("Relying application");
     }
   }
 
