@@ -1,6 +1,7 @@
 package dev.bulwark.it.secondfactor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Application;
@@ -10,6 +11,7 @@ import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,6 +78,43 @@ class ProviderLoginIT {
   void whoHasNoSecondFactorIsNotAsked() {
     people.create("by-idp");
     assertThat(logIn("by-idp", new FormBrowser(stack.url())).parameters()).containsKey("code");
+  }
+
+  /** L2: a login at a provider tests no secret here, so strangers' failures refuse none. */
+  @Test
+  void strangersWhoGuessAtThePasswordKeepNobodyOut() {
+    people.create("by-idp-guessed");
+    for (int i = 0; i < 10; i++) {
+      stack.realm().login("by-idp-guessed", "not-the-battery", "openid").expect(400);
+    }
+    awaitLock("by-idp-guessed");
+    FormBrowser.Page page = logIn("by-idp-guessed", new FormBrowser(stack.url()));
+    assertThat(page.parameters()).as(page.response().body()).containsKey("code");
+    // The password stays locked.
+    stack.realm().login("by-idp-guessed", Realm.PASSWORD, "openid").expect(400);
+  }
+
+  /** And what is tested behind it is locked as everywhere. */
+  @Test
+  void theSecondFactorBehindAProviderIsLockedForStrangers() {
+    people.createWithAuthenticator("by-idp-codes", SECRET);
+    FormBrowser browser = new FormBrowser(stack.url());
+    FormBrowser.Page page = logIn("by-idp-codes", browser);
+    for (int i = 0; i < 10; i++) {
+      page = browser.submit(page, Map.of("otp", "00000" + i));
+      assertThat(page.parameters()).doesNotContainKey("code");
+    }
+    awaitLock("by-idp-codes");
+    page = browser.submit(page, Map.of("otp", new Authenticator(SECRET).code()));
+    assertThat(page.parameters()).doesNotContainKey("code");
+    assertThat(people.sessions("by-idp-codes")).isZero();
+  }
+
+  private void awaitLock(String name) {
+    String status = "/realms/app/attack-detection/brute-force/users/" + admin.userId(name);
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> admin.get(status).expect(200).json().get("disabled").asBoolean());
   }
 
   @Test

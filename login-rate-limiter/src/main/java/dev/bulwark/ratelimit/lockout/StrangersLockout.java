@@ -2,7 +2,9 @@ package dev.bulwark.ratelimit.lockout;
 
 import dev.bulwark.ratelimit.LoginRateLimiterProvider;
 import dev.bulwark.ratelimit.Standing;
+import jakarta.ws.rs.core.PathSegment;
 import jakarta.ws.rs.core.UriInfo;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.common.ClientConnection;
@@ -19,8 +21,14 @@ import org.keycloak.services.managers.BruteForceProtector;
  * <p>Keycloak refuses a second login of a user while one is going on, so that a burst does not pass
  * its count. For an attempt that holds a slot the limiter has bounded the burst, and nobody is kept
  * out by an attempt of somebody else that is going on.
+ *
+ * <p>The return from an identity provider tests no secret, so neither refuses it. A second factor
+ * that follows is an attempt of its own.
  */
 final class StrangersLockout implements BruteForceProtector {
+
+  /** Place of the resource in a path, behind the name of the realm. */
+  private static final int BROKER = 2;
 
   private final KeycloakSession session;
   private final BruteForceProtector oneAtATime;
@@ -96,7 +104,20 @@ final class StrangersLockout implements BruteForceProtector {
   @Override
   public boolean isTemporarilyDisabled(KeycloakSession other, RealmModel realm, UserModel user) {
     Standing standing = standing(user);
-    return standing != Standing.KNOWN && of(standing).isTemporarilyDisabled(other, realm, user);
+    return standing != Standing.KNOWN
+        && !(standing == Standing.UNCOUNTED && isReturnFromProvider())
+        && of(standing).isTemporarilyDisabled(other, realm, user);
+  }
+
+  /** Whether this is a login's request to {@code /realms/{realm}/broker/…}. */
+  private boolean isReturnFromProvider() {
+    if (session.getContext().getAuthenticationSession() == null) {
+      return false;
+    }
+    List<PathSegment> path = session.getContext().getUri().getPathSegments();
+    return path.size() > BROKER
+        && path.get(0).getPath().equals("realms")
+        && path.get(BROKER).getPath().equals("broker");
   }
 
   @Override
