@@ -10,6 +10,7 @@ import org.keycloak.models.PasswordPolicy;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.RequiredActionProviderModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.sessions.AuthenticationSessionModel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,9 +76,9 @@ final class LoginCheck {
   private void apply(
       LoginAction action, KeycloakSession session, RealmModel realm, UserModel user) {
     LoginAction applied = action;
-    if (action == LoginAction.DEMAND && !demand(realm, user)) {
+    if (action == LoginAction.DEMAND && !demand(session, realm)) {
       LOG.warn(
-          "Realm {} demands a new password from users with a breached one, but its required action {} is disabled; applying 'warn'",
+          "Realm {} demands a new password from users with a breached one, but its required action {} is disabled or this is no login; applying 'warn'",
           realm.getName(),
           UserModel.RequiredAction.UPDATE_PASSWORD);
       applied = LoginAction.WARN;
@@ -92,16 +93,21 @@ final class LoginCheck {
     }
   }
 
-  /** Demands another password; false where the realm has switched the required action off. */
-  private static boolean demand(RealmModel realm, UserModel user) {
+  /**
+   * Demands another password before this login completes. The account itself gets no required
+   * action: somebody who knows the password and lacks the second factor would stop the API keys of
+   * the owner by it.
+   *
+   * @return false where the realm has switched the required action off, or nobody logs in
+   */
+  private static boolean demand(KeycloakSession session, RealmModel realm) {
     String action = UserModel.RequiredAction.UPDATE_PASSWORD.name();
     @Nullable RequiredActionProviderModel provider = realm.getRequiredActionProviderByAlias(action);
-    if (provider == null || !provider.isEnabled()) {
+    @Nullable AuthenticationSessionModel login = session.getContext().getAuthenticationSession();
+    if (provider == null || !provider.isEnabled() || login == null) {
       return false;
     }
-    if (user.getRequiredActionsStream().noneMatch(action::equals)) {
-      user.addRequiredAction(action);
-    }
+    login.addRequiredAction(action);
     return true;
   }
 

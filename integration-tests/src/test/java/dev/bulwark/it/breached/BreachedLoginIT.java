@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.FormBrowser;
@@ -15,13 +16,18 @@ import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** P10: users of another application, whose breached passwords only a login can show. */
 @SharedRealm
@@ -34,6 +40,8 @@ class BreachedLoginIT {
 
   /** Its hash by the bcrypt of Python. */
   private static final String HASH = "$2b$12$EixZaYVK1fsbw1ZfbX3OXePaWxn96p36WQoeG6Lruj3vjPGga31lW";
+
+  private static final String AUTHENTICATOR = "a-secret-of-20-bytes";
 
   private static final String RARE = "Fjordblick 7 Kamele";
 
@@ -79,6 +87,76 @@ class BreachedLoginIT {
     assertThat(admin.get("/realms/app/users/" + user).expect(200).json().get("requiredActions"))
         .isEmpty();
     assertThat(TestStack.get().keycloak().log()).doesNotContain(HASH);
+  }
+
+  /**
+   * P10, attacked: a guess reaches no check, be it a breached password or not, of an imported user,
+   * of one with a hash of this realm, or of nobody. So neither text nor time can tell of the list.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"warn", "demand"})
+  void aGuessReachesNoCheck(String action) {
+    String imported = bringAlong("p10-guess-" + action);
+    String own = bringAlong("p10-own-" + action);
+    setPassword(own, RARE);
+    setAction(action);
+    try {
+      double before = checks(action, "breached") + checks(action, "accepted");
+      Set<String> answers = new HashSet<>();
+      for (String name : List.of("p10-guess-" + action, "p10-own-" + action, "p10-nobody")) {
+        for (String guess : List.of("password1", "Kein Wort 4711 davon")) {
+          answers.add(realm.login(name, guess, "openid").expect(400).body());
+        }
+      }
+      assertThat(answers).hasSize(1);
+      assertThat(checks(action, "breached") + checks(action, "accepted")).isEqualTo(before);
+      assertThat(events(imported)).isEmpty();
+      assertThat(events(own)).isEmpty();
+    } finally {
+      setAction("warn");
+    }
+  }
+
+  /**
+   * P10, L2, attacked: somebody knows the breached password and lacks the second factor. The
+   * answers are those for any user, and what the owner must do stops neither keys nor sessions of
+   * the owner.
+   */
+  @Test
+  void whoKnowsThePasswordAndLacksTheSecondFactorStopsNothing() {
+    String name = "p10-factor";
+    String user = bringAlong(name, AUTHENTICATOR);
+    String key =
+        admin
+            .post(
+                "/realms/app/api-keys",
+                "{\"name\":\"automation\",\"scopes\":[],\"owner\":{\"type\":\"user\",\"id\":\""
+                    + user
+                    + "\"}}")
+            .expect(201)
+            .text("key");
+    setAction("demand");
+    try {
+      assertThat(realm.login(name, BREACHED, "openid").expect(400).body())
+          .isEqualTo(realm.login(name, "password1", "openid").expect(400).body());
+      FormBrowser.Page page = logIn(name, BREACHED);
+      assertThat(page.response().body()).contains("kc-otp-login-form").doesNotContain("breach");
+      awaitEvent(user);
+      assertThat(admin.get("/realms/app/users/" + user).expect(200).json().get("requiredActions"))
+          .isEmpty();
+      Http.postForm(
+              realm.endpoint("token"),
+              Map.of(
+                  "grant_type",
+                  "urn:bulwark:params:oauth:grant-type:api-key",
+                  "client_id",
+                  "dev-cli"),
+              "X-API-Key",
+              key)
+          .expect(200);
+    } finally {
+      setAction("warn");
+    }
   }
 
   @Test
@@ -181,15 +259,31 @@ class BreachedLoginIT {
 
   /** A user with a hash of another application, as an import brings it; returns the id. */
   private String bringAlong(String name) {
+    return bringAlong(name, null);
+  }
+
+  /** As {@link #bringAlong(String)}, with a second factor. */
+  private String bringAlong(String name, @Nullable String secondFactor) {
     ObjectNode user = JSON.createObjectNode();
     user.put("username", name).put("enabled", true);
     user.put("firstName", "Test").put("lastName", "User");
     user.put("email", name + "@example.org").put("emailVerified", true);
-    user.putArray("credentials")
+    ArrayNode credentials = user.putArray("credentials");
+    credentials
         .addObject()
         .put("type", "password")
         .put("credentialData", "{\"hashIterations\":12,\"algorithm\":\"bcrypt\"}")
         .put("secretData", "{\"value\":\"" + HASH + "\",\"salt\":\"\"}");
+    if (secondFactor != null) {
+      credentials
+          .addObject()
+          .put("type", "otp")
+          .put("secretData", "{\"value\":\"" + secondFactor + "\"}")
+          .put(
+              "credentialData",
+              "{\"subType\":\"totp\",\"digits\":6,\"counter\":0,\"period\":30,"
+                  + "\"algorithm\":\"HmacSHA1\"}");
+    }
     admin.post("/realms/app/users", user.toString()).expect(201);
     return admin.userId(name);
   }
