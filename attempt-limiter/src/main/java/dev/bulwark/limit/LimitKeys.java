@@ -50,6 +50,11 @@ public final class LimitKeys {
     return start + "d:" + bucket;
   }
 
+  /** Key of the user codes from an IPv6 network, as {@link #ofNetwork}. */
+  public String ofUserCodesNetwork(String network) {
+    return start + "dn:" + network;
+  }
+
   /** Key of the attempts at a user on a device where that user has logged in before. */
   public String ofDevice(String userId, String device) {
     return start + "kd:" + Digest.of("device:" + realmId, userId + " " + device);

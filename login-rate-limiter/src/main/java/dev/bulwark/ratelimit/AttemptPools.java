@@ -47,9 +47,7 @@ record AttemptPools(
     }
     String network = ClientAddress.network(address);
     if (network != null && rules.networkLimit() > 0) {
-      windows.add(
-          new Window(
-              keys.ofNetwork(network), rules.networkLimit(), limits.window(), Scope.NETWORK));
+      windows.add(ofNetwork(keys.ofNetwork(network)));
     }
     return windows;
   }
@@ -62,16 +60,26 @@ record AttemptPools(
         : List.of(new Window(accountKey, limits.perAccount(), limits.window(), Scope.ACCOUNT));
   }
 
-  /** The window of user codes. */
+  /** The windows of user codes. */
   List<Window> ofUserCodes() {
-    return rules.userCodeLimit() == 0
-        ? List.of()
-        : List.of(
-            new Window(
-                keys.ofUserCodes(ClientAddress.bucket(address)),
-                rules.userCodeLimit(),
-                rules.limits().window(),
-                Scope.ADDRESS));
+    List<Window> windows = new ArrayList<>();
+    if (rules.userCodeLimit() > 0) {
+      windows.add(
+          new Window(
+              keys.ofUserCodes(ClientAddress.bucket(address)),
+              rules.userCodeLimit(),
+              rules.limits().window(),
+              Scope.ADDRESS));
+    }
+    String network = ClientAddress.network(address);
+    if (network != null && rules.networkLimit() > 0) {
+      windows.add(ofNetwork(keys.ofUserCodesNetwork(network)));
+    }
+    return windows;
+  }
+
+  private Window ofNetwork(String key) {
+    return new Window(key, rules.networkLimit(), rules.limits().window(), Scope.NETWORK);
   }
 
   /**

@@ -125,7 +125,8 @@ public record LoginRateLimiterConfig(
           0,
           Limits.MAX_LIMIT,
           100,
-          "Login attempts from one /48 of IPv6 in a window; 0 for any number.");
+          "Login attempts, and apart from them wrong user codes, from one /48 of IPv6 in a window; 0"
+              + " for any number.");
   private static final Option<Integer> USER_CODE_LIMIT =
       Option.number(
           "user-code-limit",

@@ -34,10 +34,9 @@ class LimitAttackIT {
   /** An address of this machine that is no trusted proxy. */
   private static final String STRANGER = "127.0.0.9";
 
-  /** With Argon2id as shipped, whose hashes are counted. */
+  /** In the shipped realm, whose hashes are counted. */
   @Test
   void ofTwoHundredAtOnceExactlyFiveReachThePassword() throws Exception {
-    SERVER.admin().put("/realms/app", "{\"bruteForceProtected\":false}").expect(204);
     String address = newAddress();
     double before = verifications();
     List<Integer> statuses =
@@ -314,6 +313,51 @@ class LimitAttackIT {
     } finally {
       SERVER.setAttribute("loginRateLimiter.networkLimit", "100");
     }
+  }
+
+  /** M3, attacked: another form of the code or of the address is no other window. */
+  @Test
+  void formsOfAUserCodeAndOfAnAddressAreOne() {
+    List<String> forms =
+        List.of(
+            "2001:db8:b1:1::1",
+            "2001:DB8:00B1:0001:0:0:0:2",
+            "[2001:db8:b1:1::3]",
+            "2001:db8:b1:1::4");
+    List<String> codes = List.of("ABCD-EFGH", "abcd-efgh", "ABCDEFGH", " ABCD-EFGH");
+    for (int i = 0; i < PER_ADDRESS; i++) {
+      assertThat(enterUserCode(forms.get(i % forms.size()), codes.get(i % codes.size())))
+          .isNotEqualTo(429);
+    }
+    for (String form : forms) {
+      assertThat(enterUserCode(form, "WXYZ-WXYZ")).as(form).isEqualTo(429);
+    }
+    SERVER.grant(forms.get(0), "nobody", "wrong").expect(400);
+  }
+
+  /** M3, attacked: whoever has a /48 has 65,536 networks to guess user codes from. */
+  @Test
+  void userCodesCountByTheSiteToo() {
+    SERVER.setAttribute("loginRateLimiter.networkLimit", "12");
+    try {
+      for (int i = 0; i < 12; i++) {
+        String address = "2001:db8:b2:" + Integer.toHexString(i) + "::1";
+        assertThat(enterUserCode(address, "ABCD-EFGH")).isNotEqualTo(429);
+      }
+      assertThat(enterUserCode("2001:db8:b2:ff::1", "ABCD-EFGH")).isEqualTo(429);
+      assertThat(enterUserCode("2001:db8:b3:ff::1", "ABCD-EFGH")).isNotEqualTo(429);
+      // In a window of its own: logins of that site go on.
+      SERVER.grant("2001:db8:b2:ff::1", "nobody", "wrong").expect(400);
+    } finally {
+      SERVER.setAttribute("loginRateLimiter.networkLimit", "100");
+    }
+  }
+
+  private static int enterUserCode(String address, String code) {
+    return SERVER
+        .visitor(address)
+        .open(SERVER.realmUrl() + "/device?" + Http.encode(Map.of("user_code", code)))
+        .status();
   }
 
   /** Some proxies tell the port too, which is another at each connection. */
