@@ -16,31 +16,19 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * L2: no stranger keeps a user out who comes by a device or from an address where that user has
- * logged in before. With Keycloak's brute-force detection as the shipped realm has it.
+ * logged in before.
  */
 class KnownDevicesIT {
 
   private static final LimitedServer SERVER = LimitedServer.shared();
   private static final String COOKIE = "BULWARK_DEVICE";
   private static final int PER_DEVICE = 5;
-
-  @BeforeAll
-  static void detection() {
-    SERVER.shippedBruteForceDetection();
-  }
-
-  @AfterAll
-  static void noDetection() {
-    SERVER.admin().put("/realms/limits", "{\"bruteForceProtected\":false}").expect(204);
-  }
 
   private static Response signIn(Visitor visitor, String user, String password) {
     return visitor.submit(

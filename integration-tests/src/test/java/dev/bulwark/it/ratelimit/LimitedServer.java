@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A Keycloak whose limit holds for this machine too, and its realm {@code limits}. It believes
  * {@code X-Forwarded-For} of 127.0.0.1 and of nobody else: a test is whoever it likes.
+ *
+ * <p>The realm has the brute-force detection of the shipped realm ({@link LimitIT} compares them).
+ * Its hash is cheap: these tests are about the limit, and test many passwords.
  */
 final class LimitedServer implements AutoCloseable {
 
@@ -59,8 +62,6 @@ final class LimitedServer implements AutoCloseable {
             .option(
                 "spi-api-key--default--wrong-keys-per-minute",
                 Integer.toString(KeyPath.PER_ADDRESS))
-            // Off by default; on here, so that LockedOwnersKeysIT sees what it does.
-            .option("spi-api-key--default--refuse-locked-owner", "true")
             // Whose endpoint tests passwords, too.
             .buildOption("features", "docker")
             .option("proxy-headers", "xforwarded")
@@ -162,19 +163,6 @@ final class LimitedServer implements AutoCloseable {
                     Map.of("type", "user", "id", userId(user)))))
         .expect(201)
         .text("key");
-  }
-
-  /** Keycloak's brute-force detection with the numbers of the shipped realm. */
-  void shippedBruteForceDetection() {
-    admin
-        .put(
-            "/realms/" + REALM,
-            """
-            {"bruteForceProtected": true, "failureFactor": 10, "waitIncrementSeconds": 60,
-             "maxFailureWaitSeconds": 900, "minimumQuickLoginWaitSeconds": 60,
-             "quickLoginCheckMilliSeconds": 0, "maxDeltaTimeSeconds": 43200}
-            """)
-        .expect(204);
   }
 
   /** What the server knows of a user's failures. */

@@ -1,10 +1,12 @@
 package dev.bulwark.it.ratelimit;
 
 import static dev.bulwark.it.ratelimit.LimitedServer.CLIENT_SECRET;
+import static dev.bulwark.it.ratelimit.LimitedServer.PER_ACCOUNT;
 import static dev.bulwark.it.ratelimit.LimitedServer.newAddress;
 import static dev.bulwark.it.ratelimit.SecretPath.PER_CLIENT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.RawHttp;
@@ -12,9 +14,12 @@ import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -333,26 +338,123 @@ class WrongSecretsIT {
   /** By the password grant, where the server has an authentication session (K4, H1). */
   @Test
   void goodKeysAreAcceptedHoweverManyAtOnceUnderBruteForceDetection() throws Exception {
-    SERVER.shippedBruteForceDetection();
-    try {
-      String address = newAddress();
-      String key = SERVER.newKey(SERVER.newUser());
-      List<Callable<Integer>> calls = new ArrayList<>();
-      for (int thread = 0; thread < 6; thread++) {
-        calls.add(
-            () -> {
-              int accepted = 0;
-              for (int i = 0; i < 10; i++) {
-                accepted +=
-                    KeyPath.PASSWORD_GRANT.send(SERVER, address, key).status() == 200 ? 1 : 0;
-              }
-              return accepted;
-            });
-      }
-      assertThat(concurrently(calls)).containsOnly(10);
-    } finally {
-      SERVER.admin().put("/realms/limits", "{\"bruteForceProtected\":false}").expect(204);
+    String address = newAddress();
+    String key = SERVER.newKey(SERVER.newUser());
+    List<Callable<Integer>> calls = new ArrayList<>();
+    for (int thread = 0; thread < 6; thread++) {
+      calls.add(
+          () -> {
+            int accepted = 0;
+            for (int i = 0; i < 10; i++) {
+              accepted += KeyPath.PASSWORD_GRANT.send(SERVER, address, key).status() == 200 ? 1 : 0;
+            }
+            return accepted;
+          });
     }
+    assertThat(concurrently(calls)).containsOnly(10);
+  }
+
+  /**
+   * H1, attacked: at the same moment others behind the same address send wrong keys, and strangers
+   * send wrong passwords at the owner's name until Keycloak locks it.
+   */
+  @ParameterizedTest
+  @EnumSource(names = {"EXCHANGE", "PASSWORD_GRANT"})
+  void goodKeysAreAcceptedWhateverIsWrongBesideThem(KeyPath path) throws Exception {
+    int each = 60;
+    String address = newAddress();
+    String owner = SERVER.newUser();
+    String key = SERVER.newKey(owner);
+    path.send(SERVER, address, key).expect(200);
+    List<Callable<Integer>> calls = new ArrayList<>();
+    for (int i = 0; i < each; i++) {
+      int number = i;
+      calls.add(() -> path.send(SERVER, address, key).status());
+      calls.add(() -> path.send(SERVER, address, KeyPath.wrongKey(number)).status());
+      calls.add(() -> SERVER.grant(newAddress(), owner, "wrong").status());
+    }
+    List<Integer> good = new ArrayList<>();
+    List<Integer> wrong = new ArrayList<>();
+    List<Integer> passwords = new ArrayList<>();
+    Iterator<Integer> statuses = concurrently(calls).iterator();
+    while (statuses.hasNext()) {
+      good.add(statuses.next());
+      wrong.add(statuses.next());
+      passwords.add(statuses.next());
+    }
+    assertThat(good).containsOnly(200);
+    assertThat(wrong).filteredOn(status -> status == path.wrong()).hasSize(KeyPath.PER_ADDRESS);
+    assertThat(wrong).filteredOn(status -> status == 429).hasSize(each - KeyPath.PER_ADDRESS);
+    assertThat(passwords).filteredOn(status -> status == 400).hasSize(PER_ACCOUNT);
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> SERVER.failures(owner).get("disabled").asBoolean());
+    path.send(SERVER, address, key).expect(200);
+  }
+
+  /** Or somebody who guesses at the password would begin anew with each run of a script. */
+  @ParameterizedTest
+  @EnumSource(names = {"EXCHANGE", "PASSWORD_GRANT"})
+  void aGoodKeyClearsNoFailureOfItsOwner(KeyPath path) {
+    String owner = SERVER.newUser();
+    String key = SERVER.newKey(owner);
+    for (int i = 1; i < PER_ACCOUNT; i++) {
+      SERVER.grant(newAddress(), owner, "wrong").expect(400);
+    }
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> SERVER.failures(owner).get("numFailures").asInt() == PER_ACCOUNT - 1);
+    path.send(SERVER, newAddress(), key).expect(200);
+    SERVER.grant(newAddress(), owner, "wrong").expect(400);
+    await("the tenth failure locks")
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> SERVER.failures(owner).get("disabled").asBoolean());
+  }
+
+  /** M3, attacked: another form of the address, or of the client's id, is no other window. */
+  @Test
+  void formsOfAnAddressOrOfAClientBuyNoFurtherGuess() {
+    String client = SecretPath.INTROSPECTION.newClient(SERVER);
+    List<String> forms =
+        List.of(
+            "2001:db8:a1:1::1",
+            "2001:DB8:00A1:0001:0:0:0:2",
+            "[2001:db8:a1:1::3]",
+            "[2001:db8:a1:1::4]:4711",
+            "2001:db8:a1:1:ffff:ffff:ffff:ffff");
+    for (int i = 0; i < PER_CLIENT; i++) {
+      String form = forms.get(i % forms.size());
+      SecretPath.INTROSPECTION.send(SERVER, form, client, "wrong-" + i).expect(401);
+    }
+    for (String form : forms) {
+      SecretPath.INTROSPECTION.send(SERVER, form, client, "wrong").expect(429);
+    }
+    // Ids of clients differ by case: no such client is there, and no secret is tested.
+    SecretPath.INTROSPECTION
+        .send(SERVER, forms.get(0), client.toUpperCase(Locale.ROOT), CLIENT_SECRET)
+        .expect(401);
+  }
+
+  /** M3, attacked: the secret is tested of the client that the form names, and counts there. */
+  @Test
+  void aSecondClientInTheSameRequestBuysNoFurtherGuess() {
+    String address = newAddress();
+    String victim = SecretPath.TOKEN_BY_FORM.newClient(SERVER);
+    String own = SecretPath.TOKEN_BY_FORM.newClient(SERVER);
+    List<Integer> statuses = new ArrayList<>();
+    for (int i = 0; i < PER_CLIENT + 4; i++) {
+      statuses.add(
+          SecretPath.TOKEN_BY_FORM
+              .post(
+                  SERVER,
+                  address,
+                  Map.of("client_id", victim, "client_secret", "wrong-" + i),
+                  Map.of("Authorization", Realm.basic(own, CLIENT_SECRET)))
+              .status());
+    }
+    assertThat(statuses.subList(0, PER_CLIENT)).containsOnly(401);
+    assertThat(statuses.subList(PER_CLIENT, statuses.size())).containsOnly(429);
+    SecretPath.TOKEN_BY_FORM.send(SERVER, address, own, CLIENT_SECRET).expect(200);
   }
 
   private static void importKey(String key) {

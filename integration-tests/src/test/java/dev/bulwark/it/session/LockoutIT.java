@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
@@ -12,7 +13,11 @@ import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -25,9 +30,29 @@ class LockoutIT {
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final String WRONG = "not-her-battery";
 
+  private static final List<String> CHANGED =
+      List.of(
+          "waitIncrementSeconds",
+          "minimumQuickLoginWaitSeconds",
+          "maxFailureWaitSeconds",
+          "failureFactor");
+
+  private static String shipped = "";
+
   private final TestStack stack = TestStack.get();
   private final AdminApi admin = stack.admin();
   private final Realm realm = stack.realm();
+
+  @BeforeAll
+  static void keepSettings() {
+    JsonNode realm = TestStack.get().admin().get("/realms/app").expect(200).json();
+    shipped = ((ObjectNode) realm).retain(CHANGED).toString();
+  }
+
+  @AfterEach
+  void shippedSettings() {
+    admin.put("/realms/app", shipped).expect(204);
+  }
 
   /** How long a locked account waits: less than on a busy machine a page may take, or more. */
   private void lockedFor(int seconds) {
@@ -64,6 +89,35 @@ class LockoutIT {
       }
     }
     realm.login("carol", Realm.PASSWORD, "openid").expect(400);
+  }
+
+  /** H2: with the numbers of the shipped realm, two failures at the same moment. */
+  @Test
+  void twoWrongPasswordsAtOnceLockNobody() {
+    admin
+        .post(
+            "/realms/app/users",
+            """
+            {"username": "mistypes", "enabled": true, "email": "mistypes@example.org",
+             "emailVerified": true, "firstName": "Test", "lastName": "User",
+             "credentials": [{"type": "password", "value": "%s"}]}
+            """
+                .formatted(Realm.PASSWORD))
+        .expect(201);
+    String status = "/realms/app/attack-detection/brute-force/users/" + admin.userId("mistypes");
+    CompletableFuture<Response> one = CompletableFuture.supplyAsync(() -> wrong("mistypes"));
+    CompletableFuture<Response> other = CompletableFuture.supplyAsync(() -> wrong("mistypes"));
+    one.join().expect(400);
+    other.join().expect(400);
+    await()
+        .atMost(SOON)
+        .until(() -> admin.get(status).expect(200).json().get("numFailures").asInt() == 2);
+    assertThat(admin.get(status).expect(200).json().get("disabled").asBoolean()).isFalse();
+    realm.login("mistypes", Realm.PASSWORD, "openid").expect(200);
+  }
+
+  private Response wrong(String name) {
+    return realm.login(name, WRONG, "openid");
   }
 
   @Test
