@@ -3,6 +3,7 @@ package dev.bulwark.it.secondfactor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.Request;
 import dev.bulwark.it.apikey.AccountApi;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Application;
@@ -15,7 +16,10 @@ import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.server.RealmFile;
 import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +37,9 @@ class PasskeyIT {
 
   private static final String SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
   private static final String TYPE = "webauthn-passwordless";
+  private static final int RP_ID_HASH_BYTES = 32;
+  private static final int USER_PRESENT = 1;
+  private static final int USER_VERIFIED = 4;
 
   private static Chromium chromium;
   private static Application application;
@@ -115,6 +122,71 @@ class PasskeyIT {
       assertThat(visitor.isAtApplication()).as("with the passkey that is gone").isFalse();
       assertThat(people.sessions("petra")).isEqualTo(tokens.size());
     }
+  }
+
+  /**
+   * A passkey whose user was not verified is something one has, and no second factor: a thief of
+   * the device, or of a key without a PIN, is not let in, whatever the script of the page asks for.
+   */
+  @Test
+  void aPasskeyWithoutUserVerificationIsRefused() {
+    people.create("ursula");
+    try (Visitor visitor = new Visitor(chromium, application)) {
+      VirtualAuthenticator passkeys = visitor.plugIn();
+      visitor.open("&kc_action=webauthn-register-passwordless");
+      visitor.signIn("ursula");
+      visitor.createPasskey();
+      visitor.tokens();
+      visitor.openAndUse(passkeys);
+      visitor.tokens();
+      int sessions = people.sessions("ursula");
+
+      passkeys.isUserVerified(false);
+      visitor.askForNoVerification();
+      Request stolen = visitor.openAndUse(passkeys);
+      assertThat(flags(stolen) & USER_PRESENT).isNotZero();
+      assertThat(flags(stolen) & USER_VERIFIED).as("as the thief sends it").isZero();
+      visitor.page().waitForSelector(".pf-v5-c-alert");
+      assertThat(visitor.isAtApplication()).isFalse();
+      assertThat(people.sessions("ursula")).isEqualTo(sessions);
+    }
+  }
+
+  @Test
+  void aPasskeyThatCannotVerifyItsUserIsNotRegistered() {
+    people.create("urs");
+    try (Visitor visitor = new Visitor(chromium, application)) {
+      visitor.plugInWithoutVerification();
+      visitor.askForNoVerification();
+      visitor.open("&kc_action=webauthn-register-passwordless");
+      visitor.signIn("urs");
+      visitor.page().waitForSelector("#registerWebAuthn");
+      Request sent =
+          visitor
+              .page()
+              .waitForRequest(
+                  request ->
+                      request.method().equals("POST")
+                          && request.postData().contains("attestationObject"),
+                  () -> visitor.page().click("#registerWebAuthn"));
+      assertThat(field(sent, "attestationObject")).isNotEmpty();
+      visitor.page().waitForSelector("#kc-error-message, .pf-v5-c-alert, #kc-form-webauthn");
+      assertThat(people.credentials("urs")).containsExactly("password");
+    }
+  }
+
+  /** The byte behind the hash of the host name (WebAuthn, 6.1). */
+  private static int flags(Request request) {
+    return Base64.getUrlDecoder().decode(field(request, "authenticatorData"))[RP_ID_HASH_BYTES];
+  }
+
+  private static String field(Request request, String name) {
+    for (String pair : request.postData().split("&")) {
+      if (pair.startsWith(name + "=")) {
+        return URLDecoder.decode(pair.substring(name.length() + 1), StandardCharsets.UTF_8);
+      }
+    }
+    throw new AssertionError("no " + name + " in " + request.postData());
   }
 
   @Test

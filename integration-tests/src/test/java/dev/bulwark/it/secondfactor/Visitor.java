@@ -5,6 +5,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Dialog;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Request;
 import dev.bulwark.it.support.Application;
 import dev.bulwark.it.support.Chromium;
 import dev.bulwark.it.support.Realm;
@@ -82,6 +83,32 @@ final class Visitor implements AutoCloseable {
     return VirtualAuthenticator.of(page);
   }
 
+  /** Plugs in one that cannot verify its user, as a key that asks for a touch alone. */
+  VirtualAuthenticator plugInWithoutVerification() {
+    page.onDialog(Dialog::accept);
+    return VirtualAuthenticator.of(page, false);
+  }
+
+  /**
+   * Has the scripts of all pages to come ask for no verification: they run in the hands of its
+   * user.
+   */
+  void askForNoVerification() {
+    page.addInitScript(
+        """
+        for (const call of ['get', 'create']) {
+          const original = navigator.credentials[call].bind(navigator.credentials);
+          navigator.credentials[call] = options => {
+            options.publicKey.userVerification = 'discouraged';
+            if (options.publicKey.authenticatorSelection) {
+              options.publicKey.authenticatorSelection.userVerification = 'discouraged';
+            }
+            return original(options);
+          };
+        }
+        """);
+  }
+
   /** On Keycloak's page for a new passkey. */
   void createPasskey() {
     page.waitForSelector("#registerWebAuthn");
@@ -92,17 +119,21 @@ final class Visitor implements AutoCloseable {
    * Begins a login anew, as a browser without cookies, and presses the button for a passkey. The
    * user is there for that one answer: Chromium would answer whenever a page asks, also the page
    * that refuses the answer, and so on without end.
+   *
+   * @return the answer as it was sent
    */
-  void openAndUse(VirtualAuthenticator passkeys) {
+  Request openAndUse(VirtualAuthenticator passkeys) {
     passkeys.isPresent(false);
     context.clearCookies();
     open();
     page.waitForSelector("#authenticateWebAuthnButton");
     passkeys.isPresent(true);
-    page.waitForRequest(
-        request -> request.method().equals("POST"),
-        () -> page.click("#authenticateWebAuthnButton"));
+    Request answer =
+        page.waitForRequest(
+            request -> request.method().equals("POST"),
+            () -> page.click("#authenticateWebAuthnButton"));
     passkeys.isPresent(false);
+    return answer;
   }
 
   void enterCode(String code) {

@@ -8,6 +8,7 @@ import dev.bulwark.it.support.Application;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Inbox;
 import dev.bulwark.it.support.Realm;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -106,6 +107,49 @@ class ProviderAddressIT {
     } finally {
       server.admin().put("/realms/app", "{\"verifyEmail\":false}").expect(204);
     }
+  }
+
+  /** M2: whichever page the login is for, nobody makes a key before the address is proven. */
+  @Test
+  void nobodyFromAProviderMakesAKeyBeforeTheProof() {
+    server.admin().put("/realms/app", "{\"verifyEmail\":true}").expect(204);
+    try (Inbox inbox = new Inbox(server.admin())) {
+      GitHubAccount account = GitHubAccount.of(5012, "eager", "eager@hub.example");
+      server.gitHub().add(account);
+      Traveller traveller = new Traveller(server, application);
+      FormBrowser.Page login =
+          traveller.browser().open(application.login("openid") + "&kc_action=create-api-key");
+      FormBrowser.Page page =
+          traveller
+              .browser()
+              .open(traveller.agree(traveller.choose(login, "github"), account.login()));
+      assertThat(page.parameters()).doesNotContainKey("code");
+      assertThat(page.response().body()).doesNotContain("kc-create-api-key-form");
+      String id = server.admin().userId("eager");
+      assertThat(users.sessions(id)).isZero();
+      // Neither by the address of the page itself, within the login that waits for the proof.
+      assertThat(page.url()).contains("execution=VERIFY_EMAIL");
+      page =
+          traveller
+              .browser()
+              .open(page.url().replace("execution=VERIFY_EMAIL", "execution=create-api-key"));
+      assertThat(page.response().body()).doesNotContain("kc-create-api-key-form");
+      assertThat(credentialTypes(id)).doesNotContain("api-key");
+
+      page = traveller.browser().open(inbox.link());
+      assertThat(page.response().body()).contains("kc-create-api-key-form");
+    } finally {
+      server.admin().put("/realms/app", "{\"verifyEmail\":false}").expect(204);
+    }
+  }
+
+  private List<String> credentialTypes(String id) {
+    List<String> types = new ArrayList<>();
+    for (JsonNode credential :
+        server.admin().get("/realms/app/users/" + id + "/credentials").expect(200).json()) {
+      types.add(credential.get("type").asText());
+    }
+    return types;
   }
 
   /**
