@@ -20,12 +20,13 @@ final class PreparedDatabase {
   private static final Path NOTHING = Path.of("no-file-is-linked");
   private static final String USERNAME = "KC_BOOTSTRAP_ADMIN_USERNAME";
   private static final String PASSWORD = "KC_BOOTSTRAP_ADMIN_PASSWORD";
+  private static final String CLIENT = "KC_BOOTSTRAP_ADMIN_CLIENT_ID";
 
   private PreparedDatabase() {}
 
   /**
    * Whether a server of the spec may start with it: its database is H2, its data begin empty, and
-   * no feature adds to the realm {@code master}.
+   * neither a feature nor a bootstrap client adds to the realm {@code master}.
    */
   static boolean suits(KeycloakHome home, ServerSpec spec) {
     return spec.shortLived()
@@ -33,7 +34,8 @@ final class PreparedDatabase {
         && spec.withBundle()
         && spec.buildOptions().getOrDefault("db", "dev-file").equals("dev-file")
         && !spec.buildOptions().containsKey("features")
-        && spec.environment().containsKey(PASSWORD);
+        && spec.environment().containsKey(PASSWORD)
+        && !spec.environment().containsKey(CLIENT);
   }
 
   /** Puts a copy into the home of the spec. */

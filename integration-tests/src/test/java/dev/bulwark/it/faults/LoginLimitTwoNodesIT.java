@@ -155,7 +155,7 @@ class LoginLimitTwoNodesIT {
   @Test
   void strangersAtOneNodeKeepNobodyOutOfTheOther() {
     String known = newAddress();
-    FormBrowser browser = new FormBrowser(first.keycloak().url());
+    FormBrowser browser = new FormBrowser(first.keycloak().url(), NodePair.PUBLIC_URL);
     assertThat(signIn(first, browser)).isEqualTo(302);
     assertThat(grant(first, known, "eve", PASSWORD)).isEqualTo(200);
     for (int i = 0; i < PER_ACCOUNT + 2; i++) {
@@ -168,7 +168,7 @@ class LoginLimitTwoNodesIT {
     assertThat(grant(second, "127.0.0.1", "eve", PASSWORD)).isEqualTo(429);
     // The mark of the address goes to Redis after the answer.
     await().atMost(Duration.ofSeconds(5)).until(() -> grant(second, known, "eve", PASSWORD) == 200);
-    FormBrowser carried = new FormBrowser(second.keycloak().url());
+    FormBrowser carried = new FormBrowser(second.keycloak().url(), NodePair.PUBLIC_URL);
     carried.takeCookieFrom(browser, "BULWARK_DEVICE");
     assertThat(signIn(second, carried)).isEqualTo(302);
   }
