@@ -143,6 +143,11 @@ final class Script {
     this.sha1 = sha1(text);
   }
 
+  /** The name by which Redis knows it. */
+  String sha1() {
+    return sha1;
+  }
+
   /** Runs it in one round trip; in two where this server has not seen it yet. */
   @Nullable Object run(UnifiedJedis client, List<String> keys, List<String> arguments) {
     try {

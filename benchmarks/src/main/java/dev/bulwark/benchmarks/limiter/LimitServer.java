@@ -2,6 +2,7 @@ package dev.bulwark.benchmarks.limiter;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.benchmarks.CpuTime;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.server.DistributionServer;
@@ -16,7 +17,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import redis.clients.jedis.Protocol;
@@ -62,7 +62,7 @@ final class LimitServer implements AutoCloseable {
               // that are started so.
               .option("spi-login-rate-limiter--default--allowed-networks", "192.0.2.0/24")
               .environment("JAVA_OPTS_KC_HEAP", "-Xms768m -Xmx768m");
-      for (LimitRealm realm : List.of(LimitRealm.LIMITED, LimitRealm.FREE, LimitRealm.SHIPPED)) {
+      for (LimitRealm realm : LimitRealm.ALL) {
         spec.realmFile(realm.writeTo(folder));
       }
       LimitServer started =
@@ -117,6 +117,15 @@ final class LimitServer implements AutoCloseable {
             .POST(HttpRequest.BodyPublishers.ofString(form))
             .build();
     return http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode();
+  }
+
+  String redisUrl() {
+    return redis.url();
+  }
+
+  /** CPU seconds of Keycloak since its start. */
+  double cpuSeconds() throws IOException {
+    return CpuTime.seconds(server.pid());
   }
 
   /** How often Redis was asked to run a script that it knows: nothing else of the bundle does. */

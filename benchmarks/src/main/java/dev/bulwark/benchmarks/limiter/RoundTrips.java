@@ -6,10 +6,13 @@ import dev.bulwark.benchmarks.Measurement;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Report;
 import dev.bulwark.benchmarks.Samples;
+import dev.bulwark.limit.ScriptCalls;
 import java.time.Duration;
 
-/** How often Redis is asked, as it counts itself. */
+/** How often Redis is asked, as MONITOR shows it. */
 final class RoundTrips implements Measurement {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Plan plan;
 
@@ -25,48 +28,66 @@ final class RoundTrips implements Measurement {
   @Override
   public void measure(Report report) throws Exception {
     int attempts = plan.count(500, 50);
-    try (LimitServer server = LimitServer.start(plan, "benchmark-limiter-trips")) {
-      double wrong = perAttempt(server, "wrong", attempts, 1);
-      report.target(
-          "Scripts that Redis runs for an attempt with a wrong password",
-          Samples.number(wrong, 2),
-          "exact (n=" + attempts + ")",
-          "1",
-          Samples.number(wrong, 2),
-          wrong == 1);
-      double right = perAttempt(server, LimitRealm.PASSWORD, attempts, 2);
-      report.figure(
-          "The same for a login that succeeds; the second gives the slot back after the answer",
-          Samples.number(right, 2),
-          "exact (n=" + attempts + ")");
+    try (LimitServer server = LimitServer.start(plan, "benchmark-limiter-trips");
+        ScriptCalls calls = new ScriptCalls(server.redisUrl())) {
+      await("MONITOR has begun")
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                server.login(LimitRealm.LIMITED, 0, LimitRealm.PASSWORD);
+                return calls.takes() > 0;
+              });
+      tell(report, "a wrong password", perAttempt(server, calls, "wrong", attempts), attempts);
+      tell(
+          report,
+          "the right password",
+          perAttempt(server, calls, LimitRealm.PASSWORD, attempts),
+          attempts);
     }
   }
 
-  private static double perAttempt(LimitServer server, String password, int attempts, int expected)
-      throws Exception {
+  private static void tell(Report report, String what, double[] scripts, int attempts) {
+    String number = Samples.number(scripts[0], 2);
+    report.target(
+        "Scripts in Redis that an attempt with " + what + " waits for",
+        number,
+        "exact (n=" + attempts + ")",
+        "1",
+        number,
+        scripts[0] == 1);
+    report.figure(
+        "Scripts that settle it, on another thread",
+        Samples.number(scripts[1], 2),
+        "exact (n=" + attempts + ")");
+  }
+
+  /** Scripts that an attempt waits for, and others. */
+  private static double[] perAttempt(
+      LimitServer server, ScriptCalls calls, String password, int attempts) throws Exception {
     // What an earlier login gives back comes after its answer.
-    long before = settled(server);
+    settled(calls);
+    long takes = calls.takes();
+    long others = calls.others();
     for (int i = 0; i < attempts; i++) {
       server.login(LimitRealm.LIMITED, i, password);
     }
-    await("slots are given back")
-        .atMost(Duration.ofSeconds(10))
-        .until(() -> server.scriptCalls() - before >= (long) expected * attempts);
-    return (settled(server) - before) / (double) attempts;
+    settled(calls);
+    return new double[] {
+      (calls.takes() - takes) / (double) attempts, (calls.others() - others) / (double) attempts
+    };
   }
 
-  private static long settled(LimitServer server) {
+  private static void settled(ScriptCalls calls) {
     long[] last = {-1};
-    await("no slot is left to be given back")
+    await("nothing is left to be settled")
         .pollInterval(Duration.ofMillis(300))
-        .atMost(Duration.ofSeconds(30))
+        .atMost(PATIENCE)
         .until(
             () -> {
-              long calls = server.scriptCalls();
-              boolean same = calls == last[0];
-              last[0] = calls;
+              long now = calls.takes() + calls.others();
+              boolean same = now == last[0];
+              last[0] = now;
               return same;
             });
-    return last[0];
   }
 }
