@@ -230,9 +230,15 @@ class RealmImportIT {
     assertThat(app.get("otpPolicyCodeReusable").asBoolean()).as("T1").isFalse();
     assertThat(app.get("bruteForceProtected").asBoolean()).as("L2").isTrue();
     assertThat(app.get("permanentLockout").asBoolean()).as("L2").isFalse();
+    assertThat(app.get("failureFactor").asInt()).as("L2").isEqualTo(10);
+    assertThat(app.get("quickLoginCheckMilliSeconds").asInt()).as("L2").isZero();
     assertThat(app.get("eventsEnabled").asBoolean() && app.get("adminEventsEnabled").asBoolean())
         .as("L6")
         .isTrue();
+    assertThat(app.get("eventsExpiration").asLong()).as("L6").isEqualTo(7_776_000);
+    assertThat(app.get("attributes").get("adminEventsExpiration").asText())
+        .as("L6")
+        .isEqualTo("7776000");
     assertThat(app.get("browserSecurityHeaders").get("strictTransportSecurity").asText())
         .as("L4")
         .contains("max-age=31536000");
