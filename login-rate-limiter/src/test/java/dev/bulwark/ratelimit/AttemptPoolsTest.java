@@ -38,6 +38,18 @@ class AttemptPoolsTest {
     assertThat(scopes(pools("192.0.2.1").of(null, null).get(0))).containsExactly(Scope.ADDRESS);
   }
 
+  /** M3: any page can have its visitors' browsers send codes. */
+  @Test
+  void userCodesCountAtWindowsOfTheirOwn() {
+    List<Window> codes = pools("2001:db8:1:2::3").ofUserCodes();
+    assertThat(codes).extracting(Window::scope).containsExactly(Scope.ADDRESS, Scope.NETWORK);
+    List<String> ofLogins = pools("2001:db8:1:2::3").ofAddress().stream().map(Window::key).toList();
+    assertThat(codes).extracting(Window::key).doesNotContainAnyElementsOf(ofLogins);
+    assertThat(pools("192.0.2.1").ofUserCodes())
+        .extracting(Window::scope)
+        .containsExactly(Scope.ADDRESS);
+  }
+
   @Test
   void aKnownDeviceCountsByItself() {
     List<Pool> pools =

@@ -2,6 +2,7 @@ package dev.bulwark.it.apikey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.CertificateAuthority;
@@ -83,6 +84,8 @@ class VerifyCallersIT {
                 .option("proxy-headers", "xforwarded")
                 .option("proxy-trusted-addresses", "127.0.0.2")
                 .option("spi-api-key--default--verify-allowed-addresses", GATEWAY_ADDRESS)
+                // Off by default, as VerifyIT sees it; on here for the test of the option.
+                .option("spi-api-key--default--refuse-locked-owner", "true")
                 .build());
     keys = new Keys(new Realm(server.url(), "app"));
     AdminApi admin = new AdminApi(server.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
@@ -105,6 +108,24 @@ class VerifyCallersIT {
     if (redis != null) {
       redis.close();
     }
+  }
+
+  /** L2: the option that has a lockout stop the owner's keys too. */
+  @Test
+  void aLockedOwnersKeyStopsWhereTheOptionSaysSo() {
+    String plain = keys.made("bob", "locked", "tasks:read").get("key").asText();
+    assertThat(keys.isGood(plain)).isTrue();
+    AdminApi admin = new AdminApi(server.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+    String failures = "/realms/app/attack-detection/brute-force/users/" + admin.userId("bob");
+    for (int i = 0; i < 10; i++) {
+      keys.realm().login("bob", "wrong-password", "openid").expect(400);
+    }
+    await()
+        .atMost(TIMEOUT)
+        .until(() -> admin.get(failures).expect(200).json().get("disabled").asBoolean());
+    assertThat(keys.isGood(plain)).isFalse();
+    admin.delete(failures).expect(204);
+    assertThat(keys.isGood(plain)).isTrue();
   }
 
   @ParameterizedTest
