@@ -2,10 +2,9 @@ package dev.bulwark.ratelimit.lockout;
 
 import dev.bulwark.ratelimit.LoginRateLimiterProvider;
 import dev.bulwark.ratelimit.Standing;
-import jakarta.ws.rs.core.PathSegment;
 import jakarta.ws.rs.core.UriInfo;
-import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.common.ClientConnection;
 import org.keycloak.models.KeycloakSession;
@@ -27,8 +26,8 @@ import org.keycloak.services.managers.BruteForceProtector;
  */
 final class StrangersLockout implements BruteForceProtector {
 
-  /** Place of the resource in a path, behind the name of the realm. */
-  private static final int BROKER = 2;
+  /** Below {@code http-relative-path}, if there is one. */
+  private static final Pattern BROKER = Pattern.compile("(?:^|/)realms/[^/]+/broker/");
 
   private final KeycloakSession session;
   private final BruteForceProtector oneAtATime;
@@ -111,13 +110,8 @@ final class StrangersLockout implements BruteForceProtector {
 
   /** Whether this is a login's request to {@code /realms/{realm}/broker/…}. */
   private boolean isReturnFromProvider() {
-    if (session.getContext().getAuthenticationSession() == null) {
-      return false;
-    }
-    List<PathSegment> path = session.getContext().getUri().getPathSegments();
-    return path.size() > BROKER
-        && path.get(0).getPath().equals("realms")
-        && path.get(BROKER).getPath().equals("broker");
+    return session.getContext().getAuthenticationSession() != null
+        && BROKER.matcher(session.getContext().getUri().getPath()).find();
   }
 
   @Override
