@@ -84,7 +84,7 @@ public final class OwnerResource {
   @Path("settings")
   public Response settings() {
     OwnerAccess access = OwnerAccess.require(session);
-    return Answers.of(
+    return RestErrors.of(
         session,
         () ->
             Response.ok(

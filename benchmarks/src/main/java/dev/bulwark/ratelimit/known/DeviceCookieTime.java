@@ -72,7 +72,8 @@ public final class DeviceCookieTime implements Measurement {
       if (!any || before != after) {
         throw new IllegalStateException("the cookie is not known");
       }
-      written += cookie.with(issue(secret, DeviceCookie.MAX_PROOFS, random), after).write().length();
+      written +=
+          cookie.with(issue(secret, DeviceCookie.MAX_PROOFS, random), after).write().length();
     }
     double micros = (threads.getCurrentThreadCpuTime() - start) / 1e3 / logins;
     if (written == 0) {
@@ -83,7 +84,8 @@ public final class DeviceCookieTime implements Measurement {
 
   private static DeviceProof find(DeviceCookie cookie, byte[] secret) {
     for (DeviceProof proof : cookie.proofs()) {
-      if (proof.isOf(secret, REALM, user(DeviceCookie.MAX_PROOFS), "stamp") && proof.isFresh(0, 90)) {
+      if (proof.isOf(secret, REALM, user(DeviceCookie.MAX_PROOFS), "stamp")
+          && proof.isFresh(0, 90)) {
         return proof;
       }
     }

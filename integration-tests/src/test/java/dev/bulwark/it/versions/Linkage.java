@@ -9,6 +9,7 @@ import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -73,7 +74,7 @@ final class Linkage {
 
   /** A member of a type that is missing itself is not told again. */
   private boolean isMissing(String type, @Nullable String member) {
-    if (!type.startsWith(KEYCLOAK) && !type.startsWith(OWN)) {
+    if (type.startsWith(SHADED) || (!type.startsWith(KEYCLOAK) && !type.startsWith(OWN))) {
       return false;
     }
     if (!types.containsKey(type)) {
@@ -103,8 +104,9 @@ final class Linkage {
     String name = member.replaceFirst("[ (].*", "");
     try {
       Class<?> found = Class.forName(type.replace('/', '.'), false, null);
-      return Stream.of(found.getMethods(), Object.class.getDeclaredMethods())
-          .flatMap(Stream::of)
+      return Stream.<Class<?>>iterate(found, Objects::nonNull, Class::getSuperclass)
+          .flatMap(each -> Stream.concat(Stream.of(each), Stream.of(each.getInterfaces())))
+          .flatMap(each -> Stream.of(each.getDeclaredMethods()))
           .anyMatch(method -> method.getName().equals(name));
     } catch (ClassNotFoundException e) {
       throw new IllegalStateException(e);

@@ -149,7 +149,8 @@ final class RowConverter {
    *
    * @param passwordless whether the user can log in without a password
    */
-  private @Nullable StoredHash password(UserRow row, boolean passwordless) throws RefusedRowException {
+  private @Nullable StoredHash password(UserRow row, boolean passwordless)
+      throws RefusedRowException {
     String hash = row.passwordHash();
     if (hash.equals(PasswordAlgorithms.LEGACY_LOGIN)) {
       return checkedByTheOldApplication(row.username());
