@@ -2,6 +2,7 @@ package dev.bulwark.password.stored;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bulwark.contract.PasswordAlgorithms;
 import dev.bulwark.password.foreign.Algorithms;
 import java.io.IOException;
 import java.lang.reflect.Field;
@@ -50,6 +51,8 @@ class AlgorithmsTest {
     Set<String> own = algorithms();
     own.remove(Algorithms.ARGON2);
     own.removeIf(KEYCLOAKS.asMatchPredicate());
+    // No hash, but a password that only the bundle can have checked.
+    own.add(PasswordAlgorithms.LEGACY_LOGIN);
     String guide = Files.readString(DOCS.resolve("migration.md"));
     String sentence = between(guide, "Users whose hash is still", "which the bundle");
     assertThat(quoted(sentence, "`([^`]+)`")).containsExactlyInAnyOrderElementsOf(own);
