@@ -125,7 +125,8 @@ final class KeycloakHome {
   }
 
   private String fingerprint(Map<String, String> options) throws IOException {
-    StringBuilder text = new StringBuilder(new TreeMap<>(options).toString());
+    StringBuilder text = new StringBuilder(archiveStamp()).append('\n');
+    text.append(new TreeMap<>(options));
     try (Stream<Path> files = Files.list(folder.resolve("providers"))) {
       for (Path file : files.sorted().toList()) {
         if (!file.toString().endsWith(".jar")) {
