@@ -50,4 +50,19 @@ class KeycloakVersionsIT {
         .doesNotHaveDuplicates()
         .contains(versions().path("compile").textValue());
   }
+
+  @Test
+  void theTableOfCompatibilityHasEachVersion() throws IOException {
+    String table =
+        Repository.text("docs/compatibility.md")
+            .lines()
+            .filter(l -> l.startsWith("| part "))
+            .findFirst()
+            .orElseThrow();
+    for (String kind : List.of("runtime", "partial")) {
+      assertThat(versions().path(kind))
+          .isNotEmpty()
+          .allSatisfy(version -> assertThat(table).contains(version.textValue()));
+    }
+  }
 }
