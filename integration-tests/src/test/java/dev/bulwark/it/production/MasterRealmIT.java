@@ -91,7 +91,8 @@ class MasterRealmIT {
   }
 
   private void assertAdministrators() {
-    grant("admin", TestStack.ADMIN_PASSWORD).expect(401);
+    assertThat(grant("admin", TestStack.ADMIN_PASSWORD).expect(400).text("error"))
+        .isEqualTo("invalid_grant");
     client("bootstrap-client", "secret-of-the-bootstrap-client").expect(401);
     for (Response pending :
         List.of(grant(NAMED, NAMED_PASSWORD), grant("olga", "a-battery-of-olga"))) {
