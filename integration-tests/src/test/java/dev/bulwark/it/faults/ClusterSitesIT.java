@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.bulwark.it.database.DatabaseProcess;
 import dev.bulwark.it.database.SharedDatabase;
 import dev.bulwark.it.support.Response;
-import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.redis.process.RedisClusterGroup;
 import dev.bulwark.redis.process.RedisKind;
 import dev.bulwark.redis.process.RedisProcess;
@@ -36,14 +35,7 @@ class ClusterSitesIT {
         RedisClusterClient westReader = client(westCluster);
         FaultServer east = node("east", eastCluster, database);
         FaultServer west = node("west", westCluster, database)) {
-      await("the nodes have found each other")
-          .atMost(SOON)
-          .until(
-              () ->
-                  east.metric("vendor_cluster_size") == 2
-                      && west.metric("vendor_cluster_size") == 2);
-      east.awaitRedisUp(1);
-      west.awaitRedisUp(1);
+      NodePair.awaitTogether(east, west);
       IssuedTokens tokens =
           IssuedTokens.inNewRealm(
               east.keycloak().url(),
@@ -99,12 +91,7 @@ class ClusterSitesIT {
         cluster.url(),
         database,
         spec ->
-            spec.option("spi-events-listener--redis-revocation--site", site)
-                .option("hostname", NodePair.PUBLIC_URL)
-                .option("cache", "ispn")
-                .option("cache-stack", "jdbc-ping")
-                .option("cache-embedded-network-bind-address", "127.0.0.1")
-                .option("cache-embedded-network-bind-port", Integer.toString(FreePort.next())));
+            NodePair.clustered(spec).option("spi-events-listener--redis-revocation--site", site));
   }
 
   private static RedisClusterClient client(RedisClusterGroup cluster) {

@@ -61,18 +61,28 @@ public final class NodePair implements AutoCloseable {
       PostgresProcess database,
       BiFunction<String, ServerSpec.Builder, ServerSpec.Builder> more) {
     return FaultServer.start(
-        name,
-        redis.url(),
-        database,
-        spec ->
-            more.apply(
-                name,
-                spec.option("hostname", PUBLIC_URL)
-                    .option("cache", "ispn")
-                    .option("cache-stack", "jdbc-ping")
-                    .option("cache-embedded-network-bind-address", "127.0.0.1")
-                    .option(
-                        "cache-embedded-network-bind-port", Integer.toString(FreePort.next()))));
+        name, redis.url(), database, spec -> more.apply(name, clustered(spec)));
+  }
+
+  /** A node that finds the others of its database, on this machine. */
+  static ServerSpec.Builder clustered(ServerSpec.Builder spec) {
+    return spec.option("hostname", PUBLIC_URL)
+        .option("cache", "ispn")
+        .option("cache-stack", "jdbc-ping")
+        .option("cache-embedded-network-bind-address", "127.0.0.1")
+        .option("cache-embedded-network-bind-port", Integer.toString(FreePort.next()));
+  }
+
+  /** Waits until two nodes have found each other and their Redis. */
+  static void awaitTogether(FaultServer one, FaultServer two) {
+    await("two nodes, each with the other and Redis")
+        .atMost(SOON)
+        .until(
+            () ->
+                one.metric("vendor_cluster_size") == 2
+                    && two.metric("vendor_cluster_size") == 2
+                    && one.metric("bulwark_redis_up") == 1
+                    && two.metric("bulwark_redis_up") == 1);
   }
 
   private void awaitBoth(String metric, double value) {

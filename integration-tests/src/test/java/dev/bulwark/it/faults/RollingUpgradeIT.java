@@ -1,12 +1,10 @@
 package dev.bulwark.it.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Response;
-import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.server.ServerSpec;
 import java.io.IOException;
@@ -65,7 +63,7 @@ class RollingUpgradeIT {
     UnaryOperator<ServerSpec.Builder> before = spec -> spec.withoutBundle().provider(earlier);
     FaultServer one = node("upgrade-1-before", before);
     FaultServer two = node("upgrade-2-before", before);
-    awaitPair(one, two);
+    NodePair.awaitTogether(one, two);
     AdminApi admin = one.admin();
     IssuedTokens kept = realm(one, admin, "kept");
     List<Response> sessions = List.of(kept.login("ann"), kept.login("ben"), kept.login("cyn"));
@@ -79,7 +77,7 @@ class RollingUpgradeIT {
       load.leaves(one);
       one.close();
       FaultServer newOne = node("upgrade-1-after", STRICT);
-      awaitPair(newOne, two);
+      NodePair.awaitTogether(newOne, two);
       load.joins(newOne);
       load.awaitMore(SOON);
       // Issued by the old version, ended by the new one.
@@ -95,7 +93,7 @@ class RollingUpgradeIT {
       load.leaves(two);
       two.close();
       FaultServer newTwo = node("upgrade-2-after", STRICT);
-      awaitPair(newOne, newTwo);
+      NodePair.awaitTogether(newOne, newTwo);
       load.joins(newTwo);
       load.awaitMore(SOON);
 
@@ -103,7 +101,7 @@ class RollingUpgradeIT {
       load.leaves(newOne);
       newOne.close();
       FaultServer behindOne = node("upgrade-1-behind", BEHIND);
-      awaitPair(behindOne, newTwo);
+      NodePair.awaitTogether(behindOne, newTwo);
       load.joins(behindOne);
       load.awaitMore(SOON);
       kept.useServer(behindOne.keycloak().url());
@@ -115,7 +113,7 @@ class RollingUpgradeIT {
       load.leaves(newTwo);
       newTwo.close();
       FaultServer behindTwo = node("upgrade-2-behind", BEHIND);
-      awaitPair(behindOne, behindTwo);
+      NodePair.awaitTogether(behindOne, behindTwo);
       load.joins(behindTwo);
       load.awaitMore(SOON);
 
@@ -123,7 +121,7 @@ class RollingUpgradeIT {
       load.leaves(behindOne);
       behindOne.close();
       FaultServer strictOne = node("upgrade-1-strict", STRICT);
-      awaitPair(strictOne, behindTwo);
+      NodePair.awaitTogether(strictOne, behindTwo);
       load.joins(strictOne);
       load.awaitMore(SOON);
       load.end();
@@ -148,31 +146,9 @@ class RollingUpgradeIT {
   private FaultServer node(String name, UnaryOperator<ServerSpec.Builder> more) {
     FaultServer node =
         FaultServer.start(
-            name,
-            redis.url(),
-            database,
-            spec ->
-                more.apply(
-                    spec.option("hostname", NodePair.PUBLIC_URL)
-                        .option("cache", "ispn")
-                        .option("cache-stack", "jdbc-ping")
-                        .option("cache-embedded-network-bind-address", "127.0.0.1")
-                        .option(
-                            "cache-embedded-network-bind-port",
-                            Integer.toString(FreePort.next()))));
+            name, redis.url(), database, spec -> more.apply(NodePair.clustered(spec)));
     parts.add(node);
     return node;
-  }
-
-  private static void awaitPair(FaultServer one, FaultServer two) {
-    await("two nodes, each with the other and Redis")
-        .atMost(SOON)
-        .until(
-            () ->
-                one.metric("vendor_cluster_size") == 2
-                    && two.metric("vendor_cluster_size") == 2
-                    && one.metric("bulwark_redis_up") == 1
-                    && two.metric("bulwark_redis_up") == 1);
   }
 
   private long ttl(String key) {

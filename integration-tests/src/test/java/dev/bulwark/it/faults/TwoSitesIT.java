@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.bulwark.it.database.DatabaseProcess;
 import dev.bulwark.it.database.SharedDatabase;
 import dev.bulwark.it.support.Response;
-import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.redis.process.RedisProcess;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
@@ -27,14 +26,7 @@ class TwoSitesIT {
         RedisProcess westRedis = RedisProcess.start();
         FaultServer east = node("east", eastRedis, database);
         FaultServer west = node("west", westRedis, database)) {
-      await("the nodes have found each other")
-          .atMost(SOON)
-          .until(
-              () ->
-                  east.metric("vendor_cluster_size") == 2
-                      && west.metric("vendor_cluster_size") == 2);
-      east.awaitRedisUp(1);
-      west.awaitRedisUp(1);
+      NodePair.awaitTogether(east, west);
       IssuedTokens tokens =
           IssuedTokens.inNewRealm(
               east.keycloak().url(),
@@ -89,12 +81,7 @@ class TwoSitesIT {
         redis.url(),
         database,
         spec ->
-            spec.option("spi-events-listener--redis-revocation--site", site)
-                .option("hostname", "https://auth.example.org")
-                .option("cache", "ispn")
-                .option("cache-stack", "jdbc-ping")
-                .option("cache-embedded-network-bind-address", "127.0.0.1")
-                .option("cache-embedded-network-bind-port", Integer.toString(FreePort.next())));
+            NodePair.clustered(spec).option("spi-events-listener--redis-revocation--site", site));
   }
 
   private static long complete(RedisProcess redis) {
