@@ -25,13 +25,13 @@ public enum KeycloakFeature {
   HTTPS_TRUSTSTORE("26.7", "org.keycloak.truststore.TruststoreProvider", "getHttpsTruststore"),
 
   /** A server tells that it is about to stop. */
-  SHUTDOWN_DELAY("26.6", "org.keycloak.services.resources.ShutdownDelayInitiatedEvent", "");
+  SHUTDOWN_DELAY("26.7", "org.keycloak.services.resources.ShutdownDelayInitiatedEvent", "");
 
-  private final String since;
+  private final String availableIn;
   private final boolean present;
 
-  KeycloakFeature(String since, String type, String method) {
-    this.since = since;
+  KeycloakFeature(String availableIn, String type, String method) {
+    this.availableIn = availableIn;
     this.present = isPresent(type, method);
   }
 
@@ -40,9 +40,9 @@ public enum KeycloakFeature {
     return present;
   }
 
-  /** The first version of Keycloak that has it, as the documents name it. */
-  public String since() {
-    return since;
+  /** A version of Keycloak that has it, for messages. */
+  public String availableIn() {
+    return availableIn;
   }
 
   private static boolean isPresent(String type, String method) {

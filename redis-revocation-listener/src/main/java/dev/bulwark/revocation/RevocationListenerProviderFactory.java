@@ -135,7 +135,7 @@ public final class RevocationListenerProviderFactory
           "Tokens are not revoked in Redis: Keycloak %s has no hook at the issuance of tokens, which"
               + " came with %s. Everything else of the bundle works. Applications have to introspect"
               + " tokens to notice a logout.",
-          Version.VERSION, KeycloakFeature.TOKEN_POST_PROCESSOR.since());
+          Version.VERSION, KeycloakFeature.TOKEN_POST_PROCESSOR.availableIn());
       return;
     }
     JpaConnectionProviderFactory jpa =

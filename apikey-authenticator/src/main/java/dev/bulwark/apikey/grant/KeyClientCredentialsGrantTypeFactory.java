@@ -21,7 +21,7 @@ public final class KeyClientCredentialsGrantTypeFactory extends ClientCredential
       LOG.warnf(
           "API keys are not exchanged for tokens: Keycloak %s cannot limit such a token to its key,"
               + " as Keycloak %s can. Everything else about API keys works.",
-          Version.VERSION, KeycloakFeature.TOKEN_ALLOWED_BY_GRANT.since());
+          Version.VERSION, KeycloakFeature.TOKEN_ALLOWED_BY_GRANT.availableIn());
     }
   }
 

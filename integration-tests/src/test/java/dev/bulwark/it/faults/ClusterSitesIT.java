@@ -33,8 +33,8 @@ class ClusterSitesIT {
         RedisClusterGroup westCluster = RedisClusterGroup.start(RedisKind.REDIS);
         RedisClusterClient eastReader = client(eastCluster);
         RedisClusterClient westReader = client(westCluster);
-        FaultServer east = node("east", eastCluster, database);
-        FaultServer west = node("west", westCluster, database)) {
+        FaultServer east = NodePair.ofSite("east", eastCluster.url(), database);
+        FaultServer west = NodePair.ofSite("west", westCluster.url(), database)) {
       NodePair.awaitTogether(east, west);
       IssuedTokens tokens =
           IssuedTokens.inNewRealm(
@@ -82,16 +82,6 @@ class ClusterSitesIT {
 
   private static boolean hasWatermark(RedisProcess primary) {
     return !primary.admin("KEYS", "revocation:complete:*").isBlank();
-  }
-
-  private static FaultServer node(
-      String site, RedisClusterGroup cluster, DatabaseProcess database) {
-    return FaultServer.start(
-        "cluster-sites-" + site,
-        cluster.url(),
-        database,
-        spec ->
-            NodePair.clustered(spec).option("spi-events-listener--redis-revocation--site", site));
   }
 
   private static RedisClusterClient client(RedisClusterGroup cluster) {

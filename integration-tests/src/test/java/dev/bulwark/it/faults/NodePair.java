@@ -2,6 +2,7 @@ package dev.bulwark.it.faults;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.it.database.DatabaseProcess;
 import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.redis.process.RedisProcess;
@@ -71,6 +72,15 @@ public final class NodePair implements AutoCloseable {
         .option("cache-stack", "jdbc-ping")
         .option("cache-embedded-network-bind-address", "127.0.0.1")
         .option("cache-embedded-network-bind-port", Integer.toString(FreePort.next()));
+  }
+
+  /** A node of a site with a Redis of its own. */
+  static FaultServer ofSite(String site, String redisUrl, DatabaseProcess database) {
+    return FaultServer.start(
+        "site-" + site,
+        redisUrl,
+        database,
+        spec -> clustered(spec).option("spi-events-listener--redis-revocation--site", site));
   }
 
   /** Waits until two nodes have found each other and their Redis. */

@@ -74,12 +74,7 @@ class RollingUpgradeIT {
         UpgradeLoad.start(one, two, number -> realm(one, admin, "load-" + number))) {
       load.awaitMore(SOON);
 
-      load.leaves(one);
-      one.close();
-      FaultServer newOne = node("upgrade-1-after", STRICT);
-      NodePair.awaitTogether(newOne, two);
-      load.joins(newOne);
-      load.awaitMore(SOON);
+      FaultServer newOne = replaced(one, two, "upgrade-1-after", STRICT, load);
       // Issued by the old version, ended by the new one.
       kept.useServer(newOne.keycloak().url());
       kept.logout(sessions.get(1));
@@ -90,40 +85,20 @@ class RollingUpgradeIT {
       kept.logout(byTheNewOne);
       kept.awaitAgreement(3, SOON);
 
-      load.leaves(two);
-      two.close();
-      FaultServer newTwo = node("upgrade-2-after", STRICT);
-      NodePair.awaitTogether(newOne, newTwo);
-      load.joins(newTwo);
-      load.awaitMore(SOON);
+      FaultServer newTwo = replaced(two, newOne, "upgrade-2-after", STRICT, load);
 
       // Every node runs this version: from here on a node may write its rows behind.
-      load.leaves(newOne);
-      newOne.close();
-      FaultServer behindOne = node("upgrade-1-behind", BEHIND);
-      NodePair.awaitTogether(behindOne, newTwo);
-      load.joins(behindOne);
-      load.awaitMore(SOON);
+      FaultServer behindOne = replaced(newOne, newTwo, "upgrade-1-behind", BEHIND, load);
       kept.useServer(behindOne.keycloak().url());
       Response behind = kept.login("ben");
       kept.useServer(newTwo.keycloak().url());
       kept.logout(behind);
       assertThat(kept.isInRedis(behind)).as("with the response").isTrue();
 
-      load.leaves(newTwo);
-      newTwo.close();
-      FaultServer behindTwo = node("upgrade-2-behind", BEHIND);
-      NodePair.awaitTogether(behindOne, behindTwo);
-      load.joins(behindTwo);
-      load.awaitMore(SOON);
+      FaultServer behindTwo = replaced(newTwo, behindOne, "upgrade-2-behind", BEHIND, load);
 
       // And back.
-      load.leaves(behindOne);
-      behindOne.close();
-      FaultServer strictOne = node("upgrade-1-strict", STRICT);
-      NodePair.awaitTogether(strictOne, behindTwo);
-      load.joins(strictOne);
-      load.awaitMore(SOON);
+      FaultServer strictOne = replaced(behindOne, behindTwo, "upgrade-1-strict", STRICT, load);
       load.end();
 
       kept.useServer(strictOne.keycloak().url());
@@ -136,6 +111,22 @@ class RollingUpgradeIT {
       assertThat(strictOne.metric("bulwark_revocation_node_lost_total")).isZero();
       assertThat(behindTwo.metric("bulwark_revocation_node_lost_total")).isZero();
     }
+  }
+
+  /** Stops a node, and starts one with other options in its place while the other node stays. */
+  private FaultServer replaced(
+      FaultServer leaving,
+      FaultServer staying,
+      String name,
+      UnaryOperator<ServerSpec.Builder> more,
+      UpgradeLoad load) {
+    load.leaves(leaving);
+    leaving.close();
+    FaultServer joining = node(name, more);
+    NodePair.awaitTogether(joining, staying);
+    load.joins(joining);
+    load.awaitMore(SOON);
+    return joining;
   }
 
   private IssuedTokens realm(FaultServer node, AdminApi admin, String name) {

@@ -24,8 +24,8 @@ class TwoSitesIT {
     try (DatabaseProcess database = SharedDatabase.require();
         RedisProcess eastRedis = RedisProcess.start();
         RedisProcess westRedis = RedisProcess.start();
-        FaultServer east = node("east", eastRedis, database);
-        FaultServer west = node("west", westRedis, database)) {
+        FaultServer east = NodePair.ofSite("east", eastRedis.url(), database);
+        FaultServer west = NodePair.ofSite("west", westRedis.url(), database)) {
       NodePair.awaitTogether(east, west);
       IssuedTokens tokens =
           IssuedTokens.inNewRealm(
@@ -73,15 +73,6 @@ class TwoSitesIT {
       assertThat(east.metric("bulwark_revocation_leading")).isEqualTo(1);
       assertThat(west.metric("bulwark_revocation_leading")).isEqualTo(1);
     }
-  }
-
-  private static FaultServer node(String site, RedisProcess redis, DatabaseProcess database) {
-    return FaultServer.start(
-        "two-sites-" + site,
-        redis.url(),
-        database,
-        spec ->
-            NodePair.clustered(spec).option("spi-events-listener--redis-revocation--site", site));
   }
 
   private static long complete(RedisProcess redis) {

@@ -26,8 +26,14 @@ class LinkageIT {
           "apikey/grant/KeyTokenExchangeGuardFactory ",
           "revocation/TokenLedgerProvider ",
           "revocation/TokenLedgerProviderFactory ",
-          // The revocation is off (RevocationListenerProviderFactory).
-          "revocation/",
+          // The revocation is off (RevocationListenerProviderFactory): none of these is made.
+          "revocation/KeycloakEventContext ",
+          "revocation/RevocationService ",
+          "revocation/events/ModelEventScopes ",
+          "revocation/events/UserEventScopes$1 ",
+          "revocation/worker/KeycloakTokenOracle ",
+          "revocation/worker/RealmIssuers ",
+          "revocation/worker/TokenJudge ",
           // Look for the feature.
           "apikey/provider/DefaultApiKeyProviderFactory "
               + "org/keycloak/services/resources/ShutdownDelayInitiatedEvent",
