@@ -13,9 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A child process whose output goes to a file, and which never outlives this process.
+ *
+ * <p>The process writes the file itself: a line that it has logged before an answer is there when
+ * the answer is. Only where the output is shown too does a thread copy it, a little later.
  *
  * <p>Keycloak's launcher is a shell that stays and has Java as its child: a signal that it cannot
  * pass on has to be sent to both.
@@ -27,9 +31,9 @@ final class ServerProcess {
   private final Process process;
   private final Path logFile;
   private final Thread stopAtExit;
-  private final Thread pump;
+  private final @Nullable Thread pump;
 
-  private ServerProcess(Process process, Path logFile, Thread pump) {
+  private ServerProcess(Process process, Path logFile, @Nullable Thread pump) {
     this.process = process;
     this.logFile = logFile;
     this.pump = pump;
@@ -50,11 +54,12 @@ final class ServerProcess {
     }
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(environment);
+    if (!echo) {
+      builder.redirectOutput(ProcessBuilder.Redirect.appendTo(logFile.toFile()));
+    }
     Process process = builder.start();
     process.getOutputStream().close();
-    Thread pump = new Thread(() -> copy(process, logFile, echo), "log-" + name);
-    pump.setDaemon(true);
-    pump.start();
+    Thread pump = echo ? pump(name, process, logFile) : null;
     ServerProcess started = new ServerProcess(process, logFile, pump);
     Runtime.getRuntime().addShutdownHook(started.stopAtExit);
     return started;
@@ -107,7 +112,10 @@ final class ServerProcess {
 
   String output() {
     try {
-      return Files.exists(logFile) ? Files.readString(logFile) : "";
+      // Not readString: it refuses a line that is half written.
+      return Files.exists(logFile)
+          ? new String(Files.readAllBytes(logFile), StandardCharsets.UTF_8)
+          : "";
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -132,7 +140,9 @@ final class ServerProcess {
   }
 
   private void ended() throws InterruptedException {
-    pump.join(TimeUnit.SECONDS.toMillis(5));
+    if (pump != null) {
+      pump.join(TimeUnit.SECONDS.toMillis(5));
+    }
     try {
       Runtime.getRuntime().removeShutdownHook(stopAtExit);
     } catch (IllegalStateException e) {
@@ -164,7 +174,14 @@ final class ServerProcess {
     all.forEach(handle -> handle.onExit().join());
   }
 
-  private static void copy(Process process, Path logFile, boolean echo) {
+  private static Thread pump(String name, Process process, Path logFile) {
+    Thread pump = new Thread(() -> copy(process, logFile), "log-" + name);
+    pump.setDaemon(true);
+    pump.start();
+    return pump;
+  }
+
+  private static void copy(Process process, Path logFile) {
     try (BufferedReader in = new BufferedReader(process.inputReader(StandardCharsets.UTF_8));
         BufferedWriter out =
             Files.newBufferedWriter(
@@ -176,9 +193,7 @@ final class ServerProcess {
         out.write(line);
         out.newLine();
         out.flush();
-        if (echo) {
-          System.out.println(line);
-        }
+        System.out.println(line);
       }
     } catch (IOException e) {
       if (process.isAlive()) {
