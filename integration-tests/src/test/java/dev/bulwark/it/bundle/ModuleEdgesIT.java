@@ -130,7 +130,9 @@ class ModuleEdgesIT {
         .filteredOn(name -> name.startsWith("dev.bulwark."))
         .extracting(name -> name.split("\\.", 4)[2])
         .hasSameElementsAs(
-            Stream.of(FEATURES, LIBRARIES, List.of("shaded")).flatMap(List::stream).toList());
+            Stream.of(FEATURES, LIBRARIES, List.of("bundle", "shaded"))
+                .flatMap(List::stream)
+                .toList());
   }
 
   @Test

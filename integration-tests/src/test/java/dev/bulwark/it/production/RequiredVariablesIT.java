@@ -3,6 +3,7 @@ package dev.bulwark.it.production;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bulwark.it.support.Repository;
 import dev.bulwark.server.KeycloakServer;
 import dev.bulwark.server.ServerSpec;
 import dev.bulwark.server.ServerStartException;

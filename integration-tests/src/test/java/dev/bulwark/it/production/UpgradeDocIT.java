@@ -2,6 +2,7 @@ package dev.bulwark.it.production;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bulwark.it.support.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.bulwark.it.versions;
 
+import dev.bulwark.it.support.Repository;
 import dev.bulwark.server.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,6 +26,11 @@ final class ThisKeycloak {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Whether {@code config/keycloak-versions.json} has it. */
+  static boolean isInTheList() {
+    return Repository.text("config/keycloak-versions.json").contains('"' + version() + '"');
   }
 
   /** Whether it has all that the bundle can use. */

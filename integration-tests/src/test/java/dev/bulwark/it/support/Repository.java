@@ -1,4 +1,4 @@
-package dev.bulwark.it.production;
+package dev.bulwark.it.support;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -6,11 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The files of this repository, for tests of what is shipped. */
-final class Repository {
+public final class Repository {
 
   private Repository() {}
 
-  static Path root() {
+  public static Path root() {
     for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
       if (Files.exists(folder.resolve("docker-compose.yml"))) {
         return folder;
@@ -19,7 +19,7 @@ final class Repository {
     throw new AssertionError("no docker-compose.yml above " + Path.of("").toAbsolutePath());
   }
 
-  static String text(String name) {
+  public static String text(String name) {
     try {
       return Files.readString(root().resolve(name));
     } catch (IOException e) {
