@@ -32,9 +32,11 @@ final class KeycloakHome {
   private static final String FINGERPRINT = "bulwark-build.txt";
 
   private final Path folder;
+  private final Path archive;
 
-  private KeycloakHome(Path folder) {
+  private KeycloakHome(Path folder, Path archive) {
     this.folder = folder;
+    this.archive = archive;
   }
 
   Path folder() {
@@ -55,11 +57,13 @@ final class KeycloakHome {
       Path named = spec.home();
       Path folder =
           named != null ? named : BuildFolder.work().resolve("homes").resolve(spec.name());
-      Path pristine = pristine();
+      Path chosen = spec.archive();
+      Path archive = chosen != null ? chosen : BuildFolder.keycloakArchive();
+      Path pristine = pristine(archive, chosen == null ? "keycloak" : "other-keycloak");
       if (named == null) {
         Folders.delete(folder.resolve("data"));
       }
-      if (!isCurrent(folder, pristine)) {
+      if (!isCurrent(folder, pristine, archive)) {
         log.info("Preparing {}", folder);
         Path keptData = folder.resolveSibling(folder.getFileName() + "-data");
         if (Files.isDirectory(folder.resolve("data"))) {
@@ -72,9 +76,10 @@ final class KeycloakHome {
           Folders.delete(folder.resolve("data"));
           Files.move(keptData, folder.resolve("data"));
         }
-        Files.writeString(folder.resolve("archive.txt"), archiveStamp(), StandardCharsets.UTF_8);
+        Files.writeString(
+            folder.resolve("archive.txt"), archiveStamp(archive), StandardCharsets.UTF_8);
       }
-      KeycloakHome home = new KeycloakHome(folder);
+      KeycloakHome home = new KeycloakHome(folder, archive);
       home.providers(spec);
       home.realms(spec.realmFiles());
       return home;
@@ -125,7 +130,7 @@ final class KeycloakHome {
   }
 
   private String fingerprint(Map<String, String> options) throws IOException {
-    StringBuilder text = new StringBuilder(archiveStamp()).append('\n');
+    StringBuilder text = new StringBuilder(archiveStamp(archive)).append('\n');
     text.append(new TreeMap<>(options));
     try (Stream<Path> files = Files.list(folder.resolve("providers"))) {
       for (Path file : files.sorted().toList()) {
@@ -178,27 +183,32 @@ final class KeycloakHome {
     }
   }
 
-  private static boolean isCurrent(Path folder, Path pristine) throws IOException {
+  private static boolean isCurrent(Path folder, Path pristine, Path archive) throws IOException {
     Path stamp = folder.resolve("archive.txt");
     return Files.isDirectory(pristine)
         && Files.exists(stamp)
-        && Files.readString(stamp).equals(archiveStamp());
+        && Files.readString(stamp).equals(archiveStamp(archive));
   }
 
-  private static String archiveStamp() throws IOException {
-    return Files.size(BuildFolder.keycloakArchive()) + " bytes";
+  private static String archiveStamp(Path archive) throws IOException {
+    return Files.size(archive) + " bytes";
   }
 
-  static synchronized Path pristine() throws IOException {
-    Path pristine = BuildFolder.work().resolve("keycloak");
-    Path stamp = BuildFolder.work().resolve("keycloak.txt");
+  /** Keycloak as unpacked from the archive of the build. */
+  static Path pristine() throws IOException {
+    return pristine(BuildFolder.keycloakArchive(), "keycloak");
+  }
+
+  private static synchronized Path pristine(Path archive, String name) throws IOException {
+    Path pristine = BuildFolder.work().resolve(name);
+    Path stamp = BuildFolder.work().resolve(name + ".txt");
     if (!Files.isDirectory(pristine)
         || !Files.exists(stamp)
-        || !Files.readString(stamp).equals(archiveStamp())) {
+        || !Files.readString(stamp).equals(archiveStamp(archive))) {
       log.info("Unpacking Keycloak (once)");
       Files.createDirectories(BuildFolder.work());
-      Archive.unpack(BuildFolder.keycloakArchive(), pristine);
-      Files.writeString(stamp, archiveStamp());
+      Archive.unpack(archive, pristine);
+      Files.writeString(stamp, archiveStamp(archive));
     }
     return pristine;
   }

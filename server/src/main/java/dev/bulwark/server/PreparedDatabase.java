@@ -30,6 +30,7 @@ final class PreparedDatabase {
    */
   static boolean suits(KeycloakHome home, ServerSpec spec) {
     return spec.shortLived()
+        && spec.archive() == null
         && !Files.exists(data(home))
         && spec.withBundle()
         && spec.buildOptions().getOrDefault("db", "dev-file").equals("dev-file")

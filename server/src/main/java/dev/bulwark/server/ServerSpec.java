@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What to start: an immutable description, made with {@link #builder()}.
  *
  * @param name names the server's folder and log; unique among servers that run at the same time
+ * @param archive Keycloak's archive; null for that of the build
  * @param home folder of the server; null for one below the build folder, made afresh at each start
  * @param development {@code start-dev} instead of {@code build} and {@code start --optimized}
  * @param echo copy the server's log to this process's standard output
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ServerSpec(
     String name,
+    @Nullable Path archive,
     @Nullable Path home,
     boolean development,
     boolean echo,
@@ -72,6 +74,7 @@ public record ServerSpec(
   /** Collects the parts of a {@link ServerSpec}; not for use by several threads. */
   public static final class Builder {
     private String name = "keycloak";
+    private @Nullable Path archive;
     private @Nullable Path home;
     private boolean development;
     private boolean echo;
@@ -90,6 +93,12 @@ public record ServerSpec(
 
     public Builder name(String value) {
       name = value;
+      return this;
+    }
+
+    /** Another Keycloak than that of the build, as a {@code tar.gz}. */
+    public Builder archive(Path value) {
+      archive = value;
       return this;
     }
 
@@ -168,6 +177,7 @@ public record ServerSpec(
     public ServerSpec build() {
       return new ServerSpec(
           name,
+          archive,
           home,
           development,
           echo,

@@ -3,6 +3,7 @@ package dev.bulwark.it.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.redis.process.RedisProcess;
@@ -14,19 +15,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 
 /**
- * R3, R7: two nodes go from an earlier jar of the bundle to this one, one after the other, under
- * load. Both versions work on the same tables meanwhile. Afterwards they go on to {@code
- * ledger=behind} and back.
- *
- * <p>{@code integration-tests/rolling-upgrade} builds the earlier jar and runs this class.
+ * R3, R7, B7: two nodes are upgraded under load, one after the other. {@code
+ * integration-tests/rolling-upgrade} gets what is earlier, and runs a test of this class.
  */
 @Tag("upgrade")
 class RollingUpgradeIT {
@@ -37,6 +37,8 @@ class RollingUpgradeIT {
       spec -> spec.option(LEDGER, "strict");
   private static final UnaryOperator<ServerSpec.Builder> BEHIND =
       spec -> spec.option(LEDGER, "behind");
+
+  @TempDir private Path files;
 
   private final List<AutoCloseable> parts = new ArrayList<>();
   private PostgresProcess database;
@@ -57,6 +59,10 @@ class RollingUpgradeIT {
     database.close();
   }
 
+  /**
+   * Both versions of the bundle work on the same tables meanwhile. Afterwards the nodes go on to
+   * {@code ledger=behind} and back.
+   */
   @Test
   void fromAnEarlierVersionToThisOne() {
     Path earlier = earlierJar();
@@ -113,6 +119,71 @@ class RollingUpgradeIT {
     }
   }
 
+  /** The bundle is the same, and the ledger is written as shipped. */
+  @Test
+  void fromAnEarlierKeycloakToThisOne() throws IOException {
+    Path archive = earlierKeycloak();
+    FaultServer one = node("keycloak-1-before", spec -> spec.archive(archive));
+    FaultServer two = node("keycloak-2-before", spec -> spec.archive(archive));
+    NodePair.awaitTogether(one, two);
+    AdminApi admin = one.admin();
+    String before = version(admin);
+    Path metadata = files.resolve("metadata.json");
+    updateCompatibility(one, "metadata", metadata);
+    IssuedTokens kept = realm(one, admin, "kept");
+    List<Response> sessions = List.of(kept.login("ann"), kept.login("ben"), kept.login("cyn"));
+    kept.logout(sessions.get(0));
+    kept.awaitAgreement(1, SOON);
+
+    try (UpgradeLoad load =
+        UpgradeLoad.start(one, two, number -> realm(one, admin, "load-" + number))) {
+      load.awaitMore(SOON);
+
+      FaultServer newOne = replaced(one, two, "keycloak-1-after", UnaryOperator.identity(), load);
+      assertThat(version(newOne.admin())).isNotEqualTo(before);
+      updateCompatibility(newOne, "check", metadata);
+      // Issued by the old Keycloak, ended by the new one; and the other way round.
+      kept.useServer(newOne.keycloak().url());
+      kept.logout(sessions.get(1));
+      kept.awaitAgreement(2, SOON);
+      Response byTheNewOne = kept.login("ann");
+      kept.useServer(two.keycloak().url());
+      kept.logout(byTheNewOne);
+      kept.awaitAgreement(3, SOON);
+
+      FaultServer newTwo =
+          replaced(two, newOne, "keycloak-2-after", UnaryOperator.identity(), load);
+      load.end();
+
+      kept.useServer(newTwo.keycloak().url());
+      kept.logout(sessions.get(2));
+      kept.awaitAgreement(4, SOON);
+      for (IssuedTokens tokens : load.realms()) {
+        tokens.useServer(newTwo.keycloak().url());
+        tokens.awaitAgreement(SOON);
+      }
+      assertThat(newOne.metric("bulwark_revocation_node_lost_total")).isZero();
+      assertThat(newTwo.metric("bulwark_revocation_node_lost_total")).isZero();
+    }
+  }
+
+  private static String version(AdminApi admin) {
+    return admin.get("/serverinfo").expect(200).json().at("/systemInfo/version").asText();
+  }
+
+  /** Keycloak allows the update in steps: exit code 0. */
+  private static void updateCompatibility(FaultServer node, String command, Path metadata) {
+    Commands.kc(
+            node.keycloak().home(),
+            Map.of(),
+            "update-compatibility",
+            command,
+            "--optimized",
+            "--file",
+            metadata.toString())
+        .expect(0);
+  }
+
   /** Stops a node, and starts one with other options in its place while the other node stays. */
   private FaultServer replaced(
       FaultServer leaving,
@@ -146,6 +217,16 @@ class RollingUpgradeIT {
     try (Jedis jedis = redis.connect()) {
       return jedis.ttl(key);
     }
+  }
+
+  private static Path earlierKeycloak() {
+    String name = System.getProperty("bulwark.earlier-keycloak", "");
+    assertThat(name)
+        .as("-Dbulwark.earlier-keycloak, see integration-tests/rolling-upgrade")
+        .isNotEmpty();
+    Path archive = Path.of(name).toAbsolutePath();
+    assertThat(archive).isRegularFile();
+    return archive;
   }
 
   private static Path earlierJar() {
