@@ -1,5 +1,6 @@
 package dev.bulwark.legacy;
 
+import dev.bulwark.http.EndpointUrl;
 import dev.bulwark.legacy.endpoint.AnswerRules;
 import dev.bulwark.legacy.endpoint.EndpointSettings;
 import dev.bulwark.legacy.endpoint.RequestBody;
@@ -10,13 +11,11 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.provider.ProviderConfigProperty;
 
@@ -30,9 +29,6 @@ record LegacyLoginConfig(String realm, EndpointSettings endpoint) {
 
   private static final String PREFIX = "spi-credential--legacy-login--";
 
-  private static final Pattern LOOPBACK =
-      Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[::1]", Pattern.CASE_INSENSITIVE);
-
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
 
   /** What RFC 6750 allows in a header. */
@@ -41,10 +37,9 @@ record LegacyLoginConfig(String realm, EndpointSettings endpoint) {
   private static final Option<Optional<URI>> URL =
       Option.parsed(
           "url",
-          "an https URL, or http on this machine (localhost, 127.0.0.1 or [::1]), without user,"
-              + " query and fragment",
+          EndpointUrl.ALLOWED,
           "",
-          text -> text.isEmpty() ? Optional.empty() : Optional.of(url(text)),
+          text -> text.isEmpty() ? Optional.empty() : Optional.of(EndpointUrl.parse(text)),
           "Endpoint of the old application that checks a password. Without it the provider does"
               + " nothing.");
   private static final Option<String> REALM =
@@ -155,23 +150,6 @@ record LegacyLoginConfig(String realm, EndpointSettings endpoint) {
                         OPTIONS.read(scope, MAX_CONCURRENT),
                         OPTIONS.read(scope, BREAKER_FAILURES),
                         OPTIONS.read(scope, BREAKER_PAUSE))));
-  }
-
-  private static URI url(String text) {
-    URI uri = URI.create(text);
-    @Nullable String host = uri.getHost();
-    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-    boolean secure =
-        scheme.equals("https")
-            || scheme.equals("http") && host != null && LOOPBACK.matcher(host).matches();
-    if (!secure
-        || host == null
-        || uri.getRawUserInfo() != null
-        || uri.getRawQuery() != null
-        || uri.getRawFragment() != null) {
-      throw new IllegalArgumentException(text);
-    }
-    return uri;
   }
 
   private static Option<String> name(String name, String defaultValue, String help) {

@@ -24,7 +24,15 @@ class ModuleEdgesIT {
 
   private static final List<String> FEATURES =
       List.of(
-          "password", "legacy", "revocation", "apikey", "breached", "ratelimit", "notify", "realm");
+          "password",
+          "legacy",
+          "revocation",
+          "apikey",
+          "breached",
+          "ratelimit",
+          "notify",
+          "events",
+          "realm");
 
   /** What features may depend on, the lower first: one may depend on those before it. */
   private static final List<String> LIBRARIES =
@@ -50,6 +58,7 @@ class ModuleEdgesIT {
         "breached",
         "ratelimit",
         "notify",
+        "events",
         "realm"
       })
   void noFeatureDependsOnASibling(String feature) {
@@ -96,6 +105,7 @@ class ModuleEdgesIT {
         "breached",
         "ratelimit",
         "notify",
+        "events",
         "realm"
       })
   void thePackagesOfAModuleHaveNoCycle(String module) {
@@ -135,6 +145,7 @@ class ModuleEdgesIT {
                 .toList());
   }
 
+  /** But commands, and the event log, whose lines are for it. */
   @Test
   void nothingPrintsToStandardOutput() {
     noClasses()
@@ -144,6 +155,8 @@ class ModuleEdgesIT {
         .resideOutsideOfPackages("dev.bulwark.shaded..", "dev.bulwark..migrate..")
         .and()
         .haveSimpleNameNotEndingWith("Command")
+        .and()
+        .doNotHaveFullyQualifiedName("dev.bulwark.events.log.LineOutput")
         .should()
         .accessField(System.class, "out")
         .orShould()

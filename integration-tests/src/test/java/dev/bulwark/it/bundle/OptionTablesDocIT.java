@@ -32,16 +32,24 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OptionTablesDocIT {
 
   private static final Map<String, String> READMES =
-      Map.of(
-          "dev.bulwark.redis.DefaultRedisConnectionProviderFactory", "redis-connection",
-          "dev.bulwark.ratelimit.DefaultLoginRateLimiterProviderFactory", "login-rate-limiter",
-          "dev.bulwark.apikey.provider.DefaultApiKeyProviderFactory", "apikey-authenticator",
-          "dev.bulwark.password.Argon2idHashProviderFactory", "password-hash-provider",
-          "dev.bulwark.breached.BreachedPasswordPolicyProviderFactory", "breached-password-policy",
-          "dev.bulwark.breached.login.AtLoginPolicyFactory", "breached-password-policy",
-          "dev.bulwark.legacy.LegacyLoginFactory", "legacy-login",
-          "dev.bulwark.notify.NotificationListenerFactory", "account-notifications",
-          "dev.bulwark.revocation.RevocationListenerProviderFactory", "redis-revocation-listener");
+      Map.ofEntries(
+          Map.entry("dev.bulwark.redis.DefaultRedisConnectionProviderFactory", "redis-connection"),
+          Map.entry(
+              "dev.bulwark.ratelimit.DefaultLoginRateLimiterProviderFactory", "login-rate-limiter"),
+          Map.entry(
+              "dev.bulwark.apikey.provider.DefaultApiKeyProviderFactory", "apikey-authenticator"),
+          Map.entry("dev.bulwark.password.Argon2idHashProviderFactory", "password-hash-provider"),
+          Map.entry(
+              "dev.bulwark.breached.BreachedPasswordPolicyProviderFactory",
+              "breached-password-policy"),
+          Map.entry("dev.bulwark.breached.login.AtLoginPolicyFactory", "breached-password-policy"),
+          Map.entry("dev.bulwark.legacy.LegacyLoginFactory", "legacy-login"),
+          Map.entry("dev.bulwark.notify.NotificationListenerFactory", "account-notifications"),
+          Map.entry("dev.bulwark.events.log.EventLogListenerFactory", "event-delivery"),
+          Map.entry("dev.bulwark.events.webhook.WebhookListenerFactory", "event-delivery"),
+          Map.entry(
+              "dev.bulwark.revocation.RevocationListenerProviderFactory",
+              "redis-revocation-listener"));
 
   /** Configured in a realm by the admin console, not by server options. */
   private static final Set<String> OF_A_REALM =

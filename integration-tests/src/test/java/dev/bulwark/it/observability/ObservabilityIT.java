@@ -41,7 +41,12 @@ class ObservabilityIT {
           "bulwark_revocation_reconciled_total", "a token that died without an event",
           "bulwark_breached_login_notices_total", "a login with a breached password",
           "bulwark_breached_unreachable_total", "the range API is on and does not answer",
-          "bulwark_breached_request_seconds", "the range API is on");
+          "bulwark_breached_request_seconds", "the range API is on",
+          "bulwark_webhook_events_total", "a webhook is configured",
+          "bulwark_webhook_waiting", "a webhook is configured",
+          "bulwark_webhook_age_seconds", "a webhook is configured",
+          "bulwark_webhook_dead", "a webhook is configured",
+          "bulwark_webhook_requests_seconds", "a webhook is configured");
 
   private static final Path OPERATIONS = ShippedQueries.ROOT.resolve("docs/operations.md");
 
@@ -51,6 +56,7 @@ class ObservabilityIT {
           "account-notifications/README.md",
           "apikey-authenticator/README.md",
           "breached-password-policy/README.md",
+          "event-delivery/README.md",
           "login-rate-limiter/README.md",
           "password-hash-provider/README.md",
           "redis-connection/README.md",
@@ -157,6 +163,8 @@ class ObservabilityIT {
     "account-notifications, bulwark_notifications",
     "apikey-authenticator, bulwark_apikey_",
     "breached-password-policy, bulwark_breached_",
+    "event-delivery, bulwark_event_log_",
+    "event-delivery, bulwark_webhook_",
     "login-rate-limiter, bulwark_limiter_",
     "password-hash-provider, bulwark_password_",
     "redis-connection, bulwark_redis_",

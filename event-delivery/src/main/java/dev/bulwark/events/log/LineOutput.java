@@ -1,0 +1,75 @@
+package dev.bulwark.events.log;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Appends lines to a file or to standard output, each with one system call, so that lines of
+ * several threads do not mix. Thread-safe.
+ *
+ * <p>The file is opened for each line: a program that moves it away (logrotate) has to tell nobody.
+ */
+final class LineOutput {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LineOutput.class);
+  private static final long WARN_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+  private final @Nullable Path file;
+  private final Counter failed;
+  private final Object lock = new Object();
+  private @Nullable Long warned;
+
+  /**
+   * Opens nothing yet.
+   *
+   * @param file null for standard output
+   */
+  LineOutput(@Nullable Path file, MeterRegistry registry) {
+    this.file = file;
+    this.failed =
+        Counter.builder("bulwark.event.log.failed")
+            .description("Events that could not be written to the file of the event log")
+            .register(registry);
+  }
+
+  /** Writes the line and a line break. A file that cannot be written is counted and logged. */
+  void write(String line) {
+    byte[] bytes = (line + '\n').getBytes(StandardCharsets.UTF_8);
+    if (file == null) {
+      System.out.write(bytes, 0, bytes.length);
+      System.out.flush();
+      return;
+    }
+    try (OutputStream out =
+        Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+      out.write(bytes);
+    } catch (IOException e) {
+      failed.increment();
+      warn(e);
+    }
+  }
+
+  private void warn(IOException failure) {
+    synchronized (lock) {
+      long now = System.nanoTime();
+      if (warned != null && now - warned < WARN_NANOS) {
+        return;
+      }
+      warned = now;
+    }
+    LOG.error(
+        "Events are lost from the event log {}: {}. Make room, or let Keycloak's user write there",
+        file,
+        failure.toString());
+  }
+}

@@ -1,0 +1,157 @@
+package dev.bulwark.events.outbox;
+
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import jakarta.persistence.LockTimeoutException;
+import jakarta.persistence.PessimisticLockException;
+import jakarta.persistence.Query;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.models.KeycloakSession;
+
+/** The events that wait, in the transaction of one session. Not for use by several threads. */
+public final class Outbox {
+
+  /** {@code SKIP_LOCKED} of Hibernate, which Jakarta Persistence has no name for. */
+  private static final int SKIP_LOCKED = -2;
+
+  private final EntityManager entities;
+
+  public Outbox(KeycloakSession session) {
+    entities = session.getProvider(JpaConnectionProvider.class).getEntityManager();
+  }
+
+  /** Stores an event. It is there when, and only when, the transaction is committed. */
+  public void add(WaitingEvent event) {
+    entities.persist(event);
+  }
+
+  /**
+   * Takes the lock that one node at a time has, until the end of the transaction.
+   *
+   * @return false if another node has it
+   */
+  public boolean lock() {
+    try {
+      return !entities
+          .createQuery("select l from DeliveryLock l where l.id = :id", DeliveryLock.class)
+          .setParameter("id", DeliveryLock.ID)
+          .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+          .setHint("jakarta.persistence.lock.timeout", SKIP_LOCKED)
+          .getResultList()
+          .isEmpty();
+    } catch (LockTimeoutException | PessimisticLockException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Finds what can be sent now, the earlier first. Of an order key whose first event has to wait,
+   * all wait.
+   *
+   * @param now epoch milliseconds
+   */
+  public List<WaitingEvent> due(long now, int max) {
+    Set<String> held =
+        new HashSet<>(
+            entities
+                .createNamedQuery("bulwarkEventHeld", String.class)
+                .setParameter("now", now)
+                .getResultList());
+    return entities
+        .createNamedQuery("bulwarkEventDue", WaitingEvent.class)
+        .setParameter("now", now)
+        .setMaxResults(max + held.size())
+        .getResultList()
+        .stream()
+        .filter(event -> !held.contains(event.getOrderKey()))
+        .limit(max)
+        .toList();
+  }
+
+  /** Finds the events from before a moment, the earlier first. */
+  public List<WaitingEvent> olderThan(long before, int max) {
+    return entities
+        .createNamedQuery("bulwarkEventTooOld", WaitingEvent.class)
+        .setParameter("before", before)
+        .setMaxResults(max)
+        .getResultList();
+  }
+
+  /** Forgets events that the receiver has taken. */
+  public void delivered(Collection<Long> ids) {
+    if (!ids.isEmpty()) {
+      entities.createNamedQuery("bulwarkEventDelete").setParameter("ids", ids).executeUpdate();
+    }
+  }
+
+  /** Lays an event aside, as one that is not tried any more. */
+  public void bury(WaitingEvent event, String reason) {
+    entities.persist(new DeadEvent(event, reason));
+    entities.remove(event);
+  }
+
+  /** What waits, by two looks at an index. */
+  public Backlog backlog() {
+    Query query = entities.createNamedQuery("bulwarkEventRange");
+    Object[] range = (Object[]) query.getSingleResult();
+    @Nullable Long first = (Long) range[0];
+    @Nullable Long last = (Long) range[1];
+    @Nullable Long oldest = (Long) range[2];
+    return first == null || last == null || oldest == null
+        ? Backlog.EMPTY
+        : new Backlog(last - first + 1, oldest);
+  }
+
+  /** Returns the dead letters of all realms. */
+  public long dead() {
+    return entities.createNamedQuery("bulwarkDeadEventCount", Long.class).getSingleResult();
+  }
+
+  /** Returns the dead letters of a realm, the earlier first. */
+  public List<DeadEvent> dead(String realmId, int first, int max) {
+    return entities
+        .createNamedQuery("bulwarkDeadEventOfRealm", DeadEvent.class)
+        .setParameter("realm", realmId)
+        .setFirstResult(first)
+        .setMaxResults(max)
+        .getResultList();
+  }
+
+  /** Returns a dead letter by the id of its event. */
+  public Optional<DeadEvent> dead(String realmId, String eventId) {
+    return entities
+        .createNamedQuery("bulwarkDeadEventOne", DeadEvent.class)
+        .setParameter("realm", realmId)
+        .setParameter("event", eventId)
+        .getResultStream()
+        .findFirst();
+  }
+
+  /** Removes a dead letter. */
+  public void remove(DeadEvent event) {
+    entities.remove(event);
+  }
+
+  /**
+   * What waits.
+   *
+   * @param events at most so many: numbers of transactions that were rolled back count too
+   * @param oldest epoch milliseconds of the oldest event
+   */
+  public record Backlog(long events, long oldest) {
+
+    /** Nothing waits. */
+    public static final Backlog EMPTY = new Backlog(0, Long.MAX_VALUE);
+
+    /** Age of the oldest event in milliseconds; 0 if nothing waits. */
+    public long age(long now) {
+      return Math.max(0, events == 0 ? 0 : now - oldest);
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package dev.bulwark.events.rest;
+
+import dev.bulwark.events.outbox.DeadEvent;
+import dev.bulwark.events.outbox.Outbox;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
+import java.util.List;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
+
+/**
+ * {@code /admin/realms/{realm}/dead-events}: events that the receiver did not take. Looking needs
+ * {@code view-events}, sending again and deleting {@code manage-events}.
+ */
+public final class DeadLettersResource {
+
+  private static final int MAX = 1000;
+
+  private final KeycloakSession session;
+  private final RealmModel realm;
+  private final AdminPermissionEvaluator auth;
+
+  DeadLettersResource(KeycloakSession session, RealmModel realm, AdminPermissionEvaluator auth) {
+    this.session = session;
+    this.realm = realm;
+    this.auth = auth;
+  }
+
+  /**
+   * One of the list.
+   *
+   * @param attempts that counted
+   * @param body as it would be sent
+   */
+  public record Letter(String id, Instant time, int attempts, String reason, String body) {
+
+    static Letter of(DeadEvent event) {
+      return new Letter(
+          event.getEventId(),
+          Instant.ofEpochMilli(event.getCreatedAt()),
+          event.getAttempts(),
+          event.getReason(),
+          event.getBody());
+    }
+  }
+
+  /**
+   * Lists them, the earlier first.
+   *
+   * @param first index of the first, from 0
+   * @param max at most so many, 1 to 1000
+   */
+  @GET
+  @Produces(MediaType.APPLICATION_JSON)
+  public List<Letter> list(
+      @QueryParam("first") @DefaultValue("0") int first,
+      @QueryParam("max") @DefaultValue("100") int max) {
+    auth.realm().requireViewEvents();
+    return new Outbox(session)
+        .dead(realm.getId(), Math.max(0, first), Math.min(Math.max(1, max), MAX)).stream()
+            .map(Letter::of)
+            .toList();
+  }
+
+  /** Sends one again, after what waits already. */
+  @POST
+  @Path("{id}/send")
+  public void send(@PathParam("id") String id) {
+    auth.realm().requireManageEvents();
+    Outbox outbox = new Outbox(session);
+    DeadEvent event = one(outbox, id);
+    outbox.remove(event);
+    outbox.add(event.revived(System.currentTimeMillis()));
+  }
+
+  /** Forgets one. */
+  @DELETE
+  @Path("{id}")
+  public void delete(@PathParam("id") String id) {
+    auth.realm().requireManageEvents();
+    Outbox outbox = new Outbox(session);
+    outbox.remove(one(outbox, id));
+  }
+
+  private DeadEvent one(Outbox outbox, String id) {
+    return outbox.dead(realm.getId(), id).orElseThrow(NotFoundException::new);
+  }
+}

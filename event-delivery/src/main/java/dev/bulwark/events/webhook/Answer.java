@@ -1,0 +1,55 @@
+package dev.bulwark.events.webhook;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of one request. Immutable.
+ *
+ * @param kind whether the receiver has the event
+ * @param reason for the log and the dead letter, without anything of the body
+ * @param retryAfter what the receiver asks for in {@code Retry-After}; null for nothing
+ */
+record Answer(Kind kind, String reason, @Nullable Duration retryAfter) {
+
+  /** The three outcomes. */
+  enum Kind {
+    /** The receiver has the event. */
+    TAKEN,
+    /** The answer may concern this event alone: 400, 413, 415, 422 and 5xx but 503. */
+    REFUSED,
+    /** No answer, or one that concerns every event: a wrong address, no access, overload. */
+    FAILED
+  }
+
+  /**
+   * Judges a status.
+   *
+   * @param retryAfter the header, seconds; null for none, and another form is as none
+   */
+  static Answer of(int status, @Nullable String retryAfter) {
+    return new Answer(kind(status), "status " + status, seconds(retryAfter));
+  }
+
+  /** No answer came. */
+  static Answer none(String reason) {
+    return new Answer(Kind.FAILED, reason, null);
+  }
+
+  private static Kind kind(int status) {
+    if (status >= 200 && status <= 299) {
+      return Kind.TAKEN;
+    }
+    return switch (status) {
+      case 400, 413, 415, 422 -> Kind.REFUSED;
+      case 503 -> Kind.FAILED;
+      default -> status >= 500 ? Kind.REFUSED : Kind.FAILED;
+    };
+  }
+
+  private static @Nullable Duration seconds(@Nullable String retryAfter) {
+    return retryAfter == null || !retryAfter.matches("[0-9]{1,6}")
+        ? null
+        : Duration.ofSeconds(Long.parseLong(retryAfter));
+  }
+}

@@ -1,0 +1,40 @@
+package dev.bulwark.events.webhook;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.keycloak.events.Event;
+import org.keycloak.events.EventListenerProvider;
+import org.keycloak.events.admin.AdminEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Of a server without a receiver: warns once that a realm names the listener in vain. */
+final class NoReceiver implements EventListenerProvider {
+
+  private static final Logger LOG = LoggerFactory.getLogger(NoReceiver.class);
+  private static final AtomicBoolean WARNED = new AtomicBoolean();
+
+  @Override
+  public void onEvent(Event event) {
+    warn(event.getRealmName());
+  }
+
+  @Override
+  public void onEvent(AdminEvent event, boolean includeRepresentation) {
+    warn(event.getRealmName());
+  }
+
+  private static void warn(String realm) {
+    if (WARNED.compareAndSet(false, true)) {
+      LOG.warn(
+          "Realm {} names the event listener {}, but no receiver is configured: no event is"
+              + " delivered. Set spi-events-listener--{}--url and --secret, or take the listener"
+              + " out of the realm",
+          realm,
+          WebhookListenerFactory.ID,
+          WebhookListenerFactory.ID);
+    }
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,85 @@
+package dev.bulwark.events.webhook;
+
+import dev.bulwark.events.outbox.WaitingEvent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Sends the events of one round: those of different order keys at once, those of the same one after
+ * the other up to the first that is not taken. Not for use by several threads.
+ */
+final class Round {
+
+  /** No request begins later: a round holds a database connection. */
+  private static final Duration LENGTH = Duration.ofSeconds(5);
+
+  private final Receiver receiver;
+  private final ExecutorService threads;
+  private final WebhookMetrics metrics;
+  private final long end = System.nanoTime() + LENGTH.toNanos();
+  private final AtomicInteger taken = new AtomicInteger();
+  private final AtomicInteger others = new AtomicInteger();
+
+  Round(Receiver receiver, ExecutorService threads, WebhookMetrics metrics) {
+    this.receiver = receiver;
+    this.threads = threads;
+    this.metrics = metrics;
+  }
+
+  /**
+   * Sends events.
+   *
+   * @return those that were sent, with their answers
+   */
+  List<Verdict.Sent<WaitingEvent>> send(List<WaitingEvent> events) throws InterruptedException {
+    Map<String, List<WaitingEvent>> queues = new LinkedHashMap<>();
+    for (WaitingEvent event : events) {
+      queues.computeIfAbsent(event.getOrderKey(), key -> new ArrayList<>()).add(event);
+    }
+    List<Callable<List<Verdict.Sent<WaitingEvent>>>> work = new ArrayList<>();
+    queues.values().forEach(queue -> work.add(() -> inOrder(queue)));
+    List<Verdict.Sent<WaitingEvent>> sent = new ArrayList<>();
+    for (Future<List<Verdict.Sent<WaitingEvent>>> done : threads.invokeAll(work)) {
+      try {
+        sent.addAll(done.get());
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("an event could not be sent", e.getCause());
+      }
+    }
+    return sent;
+  }
+
+  private List<Verdict.Sent<WaitingEvent>> inOrder(Collection<WaitingEvent> queue)
+      throws InterruptedException {
+    List<Verdict.Sent<WaitingEvent>> sent = new ArrayList<>();
+    for (WaitingEvent event : queue) {
+      if (isOver()) {
+        break;
+      }
+      long start = System.nanoTime();
+      Answer answer = receiver.send(event.getEventId(), event.getBody());
+      metrics.requests().record(Duration.ofNanos(System.nanoTime() - start));
+      sent.add(new Verdict.Sent<>(event, event.getAttempts(), answer));
+      if (answer.kind() == Answer.Kind.TAKEN) {
+        taken.incrementAndGet();
+      } else {
+        others.incrementAndGet();
+        break;
+      }
+    }
+    return sent;
+  }
+
+  private boolean isOver() {
+    return System.nanoTime() - end >= 0 || (taken.get() == 0 && others.get() >= Verdict.MANY);
+  }
+}

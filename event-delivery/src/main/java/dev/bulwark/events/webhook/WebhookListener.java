@@ -1,0 +1,106 @@
+package dev.bulwark.events.webhook;
+
+import dev.bulwark.events.format.EventJson;
+import dev.bulwark.events.outbox.Outbox;
+import dev.bulwark.events.outbox.WaitingEvent;
+import dev.bulwark.events.record.EventRecord;
+import dev.bulwark.events.record.KeycloakEvents;
+import dev.bulwark.events.webhook.WebhookMetrics.Outcome;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.keycloak.events.Event;
+import org.keycloak.events.EventListenerProvider;
+import org.keycloak.events.admin.AdminEvent;
+import org.keycloak.models.AbstractKeycloakTransaction;
+import org.keycloak.models.KeycloakSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Stores the events of one session in its transaction. */
+final class WebhookListener implements EventListenerProvider {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WebhookListener.class);
+  private static final long WARN_NANOS = TimeUnit.MINUTES.toNanos(1);
+  private static final AtomicLong NEXT_WARNING = new AtomicLong(System.nanoTime());
+
+  private final KeycloakSession session;
+  private final WebhookConfig config;
+  private final Courier courier;
+  private final WebhookMetrics metrics;
+  private final EventJson json;
+  private boolean stored;
+
+  WebhookListener(
+      KeycloakSession session, WebhookConfig config, Courier courier, WebhookMetrics metrics) {
+    this.session = session;
+    this.config = config;
+    this.courier = courier;
+    this.metrics = metrics;
+    this.json = new EventJson(config.format());
+  }
+
+  @Override
+  public void onEvent(Event event) {
+    if (config.userEvents().contains(event.getType())) {
+      store(KeycloakEvents.of(event));
+    }
+  }
+
+  @Override
+  public void onEvent(AdminEvent event, boolean includeRepresentation) {
+    if (config.adminEvents()) {
+      store(KeycloakEvents.of(event));
+    }
+  }
+
+  private void store(EventRecord event) {
+    if (courier.isFull()) {
+      metrics.count(Outcome.DROPPED, 1);
+      warn();
+      return;
+    }
+    new Outbox(session)
+        .add(
+            new WaitingEvent(
+                event.id(),
+                event.realm().id(),
+                event.orderKey(),
+                event.time().toEpochMilli(),
+                json.cloudEvent(event)));
+    if (!stored) {
+      stored = true;
+      session.getTransactionManager().enlistAfterCompletion(new Wake(courier));
+    }
+  }
+
+  private static void warn() {
+    long now = System.nanoTime();
+    long next = NEXT_WARNING.get();
+    if (now - next >= 0 && NEXT_WARNING.compareAndSet(next, now + WARN_NANOS)) {
+      LOG.error(
+          "Events for the webhook are dropped: more wait than option {} allows. Look at the"
+              + " receiver",
+          "spi-events-listener--" + WebhookListenerFactory.ID + "--max-waiting");
+    }
+  }
+
+  @Override
+  public void close() {}
+
+  private static final class Wake extends AbstractKeycloakTransaction {
+
+    private final Courier courier;
+
+    Wake(Courier courier) {
+      this.courier = courier;
+    }
+
+    @Override
+    protected void commitImpl() {
+      courier.wake();
+    }
+
+    @Override
+    protected void rollbackImpl() {}
+  }
+}

@@ -1,0 +1,55 @@
+package dev.bulwark.events.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LineOutputTest {
+
+  @TempDir private Path folder;
+
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+  @Test
+  void linesOfSeveralThreadsDoNotMix() throws Exception {
+    Path file = folder.resolve("events.json");
+    LineOutput output = new LineOutput(file, registry);
+    List<String> lines = Stream.of("a", "b", "c", "d").map(each -> each.repeat(20_000)).toList();
+    ExecutorService threads = Executors.newFixedThreadPool(lines.size());
+    for (String line : lines) {
+      threads.submit(() -> Stream.generate(() -> line).limit(50).forEach(output::write));
+    }
+    threads.shutdown();
+    assertThat(threads.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(Files.readAllLines(file)).hasSize(200).allMatch(lines::contains);
+  }
+
+  @Test
+  void aFileThatIsMovedAwayIsMadeAnew() throws IOException {
+    Path file = folder.resolve("events.json");
+    LineOutput output = new LineOutput(file, registry);
+    output.write("one");
+    Files.move(file, folder.resolve("events.json.1"));
+    output.write("two");
+    assertThat(folder.resolve("events.json.1")).hasContent("one");
+    assertThat(file).hasContent("two");
+  }
+
+  @Test
+  void aFileThatCannotBeWrittenIsCounted() {
+    LineOutput output = new LineOutput(folder.resolve("missing").resolve("events.json"), registry);
+    output.write("one");
+    output.write("two");
+    assertThat(registry.counter("bulwark.event.log.failed").count()).isEqualTo(2);
+  }
+}

@@ -1,0 +1,128 @@
+package dev.bulwark.events.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bulwark.events.webhook.Verdict.Held;
+import dev.bulwark.events.webhook.Verdict.Sent;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class VerdictTest {
+
+  private static final Answer TAKEN = Answer.of(204, null);
+  private static final Answer REFUSED = Answer.of(422, null);
+  private static final Answer BROKEN = Answer.of(500, null);
+  private static final Answer AWAY = Answer.none("connection refused");
+
+  @ParameterizedTest
+  @CsvSource({
+    "200, TAKEN",
+    "202, TAKEN",
+    "204, TAKEN",
+    "400, REFUSED",
+    "413, REFUSED",
+    "415, REFUSED",
+    "422, REFUSED",
+    "500, REFUSED",
+    "502, REFUSED",
+    "503, FAILED",
+    "429, FAILED",
+    "401, FAILED",
+    "403, FAILED",
+    "404, FAILED",
+    "410, FAILED",
+    "301, FAILED",
+    "307, FAILED"
+  })
+  void aStatusConcernsOneEventOrAll(int status, Answer.Kind kind) {
+    assertThat(Answer.of(status, null).kind()).isEqualTo(kind);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {"30, 30", "0, 0", "-, -", "soon, -", "-1, -", "99999999, -"})
+  void onlySecondsAreReadOfRetryAfter(String header, Long seconds) {
+    assertThat(Answer.of(503, header).retryAfter())
+        .isEqualTo(seconds == null ? null : Duration.ofSeconds(seconds));
+  }
+
+  @Test
+  void aRefusalCountsWhereOthersAreTaken() {
+    Verdict<String> verdict =
+        Verdict.of(
+            List.of(
+                new Sent<>("a", 0, TAKEN),
+                new Sent<>("b", 0, REFUSED),
+                new Sent<>("c", 3, BROKEN),
+                new Sent<>("d", 7, REFUSED),
+                new Sent<>("e", 6, REFUSED)),
+            8);
+    assertThat(verdict.taken()).containsExactly("a");
+    assertThat(verdict.held())
+        .containsExactly(
+            new Held<>("b", Duration.ofSeconds(1), true),
+            new Held<>("c", Duration.ofSeconds(8), true),
+            new Held<>("e", Duration.ofSeconds(64), true));
+    assertThat(verdict.dead()).containsExactly("d");
+    assertThat(verdict.pause()).isFalse();
+  }
+
+  @Test
+  void aBackoffHasAnEnd() {
+    Verdict<String> verdict =
+        Verdict.of(List.of(new Sent<>("a", 0, TAKEN), new Sent<>("b", 60, REFUSED)), 100);
+    assertThat(verdict.held()).containsExactly(new Held<>("b", Duration.ofMinutes(5), true));
+  }
+
+  @Test
+  void anOutageCostsNoEvent() {
+    for (Answer answer : List.of(REFUSED, BROKEN, AWAY)) {
+      Verdict<String> verdict =
+          Verdict.of(Collections.nCopies(Verdict.MANY, new Sent<>("a", 99, answer)), 8);
+      assertThat(verdict.dead()).isEmpty();
+      assertThat(verdict.held()).noneMatch(Held::counted);
+      assertThat(verdict.pause()).isTrue();
+    }
+  }
+
+  /** It would keep back the events of others. */
+  @Test
+  void oneRefusedEventDoesNotStopTheReceiver() {
+    Verdict<String> verdict = Verdict.of(List.of(new Sent<>("a", 0, BROKEN)), 8);
+    assertThat(verdict.pause()).isFalse();
+    assertThat(verdict.held()).containsExactly(new Held<>("a", Duration.ofSeconds(30), false));
+  }
+
+  @Test
+  void oneWithoutAnAnswerDoes() {
+    Verdict<String> verdict =
+        Verdict.of(
+            List.of(
+                new Sent<>("a", 0, TAKEN),
+                new Sent<>("b", 0, AWAY),
+                new Sent<>("c", 0, Answer.of(429, "20"))),
+            8);
+    assertThat(verdict.pause()).isTrue();
+    assertThat(verdict.asked()).isEqualTo(Duration.ofSeconds(20));
+    assertThat(verdict.held()).isEmpty();
+  }
+
+  @Test
+  void pausesGrowAndAreBounded() {
+    Pause pause = new Pause();
+    assertThat(pause.failed(null)).isEqualTo(Duration.ofSeconds(1));
+    assertThat(pause.failed(null)).isEqualTo(Duration.ofSeconds(2));
+    assertThat(pause.failed(Duration.ofSeconds(90))).isEqualTo(Duration.ofSeconds(90));
+    assertThat(pause.failed(Duration.ofHours(9))).isEqualTo(Duration.ofMinutes(10));
+    for (int i = 0; i < 10; i++) {
+      assertThat(pause.failed(null)).isLessThanOrEqualTo(Duration.ofMinutes(1));
+    }
+    pause.reset();
+    assertThat(pause.failed(null)).isEqualTo(Duration.ofSeconds(1));
+  }
+}

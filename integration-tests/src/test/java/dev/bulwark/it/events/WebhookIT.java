@@ -1,0 +1,236 @@
+package dev.bulwark.it.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.events.WebhookReceiver.Taken;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Realm;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** B12: events reach a webhook, whatever the receiver does. */
+class WebhookIT {
+
+  private static final Duration SOON = Duration.ofSeconds(90);
+
+  private static WebhookReceiver receiver;
+  private static EventServer server;
+
+  private final String name = "u" + UUID.randomUUID();
+
+  @BeforeAll
+  static void start() {
+    receiver = WebhookReceiver.start();
+    server =
+        EventServer.start(
+            "webhook",
+            spec ->
+                EventServer.delivering(spec, receiver)
+                    .option("spi-events-listener--bulwark-webhook--max-attempts", "3"));
+  }
+
+  @AfterAll
+  static void end() {
+    if (server != null) {
+      server.close();
+    }
+    if (receiver != null) {
+      receiver.close();
+    }
+  }
+
+  @AfterEach
+  void takeAll() {
+    receiver.answer(event -> 204);
+    assertThat(receiver.refused()).as("requests without a right signature").isEmpty();
+  }
+
+  @Test
+  void aLoginIsDeliveredSigned() {
+    String user = server.user(name);
+    server.realm().login(name).expect(200);
+    server.realm().login(name, "wrong", "openid");
+
+    await().atMost(SOON).until(() -> of(user, "LOGIN_ERROR").size() == 1);
+    Taken login = of(user, "LOGIN").get(0);
+    assertThat(login.id()).isEqualTo(login.event().get("id").asText());
+    assertThat(login.event().get("source").asText()).isEqualTo("/realms/app");
+    assertThat(login.text("/event/outcome")).isEqualTo("success");
+    assertThat(login.text("/user/name")).isEqualTo(name);
+    assertThat(login.text("/source/ip")).isEqualTo("127.0.0.1");
+    assertThat(of(user, "LOGIN_ERROR").get(0).text("/event/reason"))
+        .isEqualTo("invalid_user_credentials");
+  }
+
+  @Test
+  void anAdministratorsChangeIsDeliveredWithoutWhatWasSent() {
+    String user = server.user(name);
+    await().atMost(SOON).until(() -> !changes("USER.CREATE", user).isEmpty());
+    Taken change = changes("USER.CREATE", user).get(0);
+    assertThat(change.text("/event/category/0")).isEqualTo("iam");
+    assertThat(change.event().toString()).doesNotContain(Realm.PASSWORD, "firstName");
+  }
+
+  @Test
+  void whatHappensWhileTheReceiverIsAwayComesInOrder() {
+    String user = server.user(name);
+    receiver.away();
+    try {
+      for (int i = 0; i < 20; i++) {
+        change(user, i);
+      }
+    } finally {
+      receiver.back();
+    }
+    await().atMost(SOON).until(() -> changes("USER.UPDATE", user).size() >= 20);
+    // A request whose answer was lost comes twice, with the same id.
+    List<String> ids = changes("USER.UPDATE", user).stream().map(Taken::id).distinct().toList();
+    assertThat(ids).hasSize(20);
+    assertThat(changes("USER.UPDATE", user).stream().map(each -> each.text("/@timestamp")))
+        .isSorted();
+  }
+
+  /** It keeps back the events of no other user, and is no riddle for the administrator. */
+  @Test
+  void anEventThatTheReceiverCannotDigestBecomesADeadLetter() {
+    String user = server.user(name);
+    String other = server.user("o" + name);
+    await().atMost(SOON).until(() -> !changes("USER.CREATE", user).isEmpty());
+    receiver.answer(event -> isChangeOf(event, user) ? 422 : 204);
+    change(user, 1);
+    change(user, 2);
+    await()
+        .atMost(SOON)
+        .until(
+            () -> {
+              change(other, 1);
+              return letters(user).size() == 2;
+            });
+    assertThat(changes("USER.UPDATE", other)).isNotEmpty();
+    JsonNode letter = letters(user).get(0);
+    assertThat(letter.get("reason").asText()).isEqualTo("refused 3 times: status 422");
+    await().atMost(SOON).until(() -> server.metric("bulwark_webhook_dead") >= 2);
+    assertThat(server.keycloak().log())
+        .contains("Event " + letter.get("id").asText() + " of realm");
+
+    receiver.answer(event -> 204);
+    String path = "/realms/app/dead-events/";
+    AdminApi admin = server.admin();
+    admin.post(path + letter.get("id").asText() + "/send", "").expect(204);
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                changes("USER.UPDATE", user).stream()
+                    .anyMatch(each -> each.id().equals(letter.get("id").asText())));
+    String second = letters(user).get(0).get("id").asText();
+    admin.delete(path + second).expect(204);
+    assertThat(letters(user)).isEmpty();
+    assertThat(admin.delete(path + second).status()).isEqualTo(404);
+  }
+
+  @Test
+  void deadLettersAreForAdministratorsOfEvents() {
+    server.user(name);
+    String token = server.realm().login(name).expect(200).text("access_token");
+    assertThat(
+            Http.get(
+                    server.keycloak().url() + "/admin/realms/app/dead-events",
+                    "Authorization",
+                    "Bearer " + token)
+                .status())
+        .isEqualTo(403);
+  }
+
+  @Test
+  void aReceiverThatHangsHoldsNoLogin() throws InterruptedException {
+    String user = server.user(name);
+    await().atMost(SOON).until(() -> !changes("USER.CREATE", user).isEmpty());
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    receiver.answer(
+        event -> {
+          asked.countDown();
+          try {
+            released.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          return 204;
+        });
+    try {
+      server.realm().login(name).expect(200);
+      asked.await();
+      IntStream.range(0, 20).forEach(i -> server.realm().login(name).expect(200));
+    } finally {
+      receiver.answer(event -> 204);
+      released.countDown();
+    }
+    await()
+        .atMost(SOON)
+        .until(() -> of(user, "LOGIN").stream().map(Taken::id).distinct().count() == 21);
+  }
+
+  @Test
+  void aRedirectIsNotFollowed() {
+    String user = server.user(name);
+    await().atMost(SOON).until(() -> !changes("USER.CREATE", user).isEmpty());
+    double failed = server.metric("bulwark_webhook_events_total", "outcome=\"failed\"");
+    receiver.location(receiver.url() + "-elsewhere");
+    receiver.answer(event -> 307);
+    change(user, 1);
+    await()
+        .atMost(SOON)
+        .until(() -> server.metric("bulwark_webhook_events_total", "outcome=\"failed\"") > failed);
+    receiver.answer(event -> 204);
+    await().atMost(SOON).until(() -> !changes("USER.UPDATE", user).isEmpty());
+    assertThat(receiver.paths()).containsOnly("/events");
+  }
+
+  private void change(String user, int number) {
+    server
+        .admin()
+        .put(
+            "/realms/app/users/" + user,
+            "{\"firstName\":\"A%d\",\"lastName\":\"B\",\"email\":\"%s@example.org\"}"
+                .formatted(number, user))
+        .expect(204);
+  }
+
+  private static boolean isChangeOf(Taken event, String user) {
+    return event.type().equals("org.keycloak.admin.USER.UPDATE")
+        && event.text("/user/target/id").equals(user);
+  }
+
+  private static List<Taken> changes(String type, String user) {
+    return receiver.taken().stream()
+        .filter(each -> each.type().equals("org.keycloak.admin." + type))
+        .filter(each -> each.text("/user/target/id").equals(user))
+        .toList();
+  }
+
+  private static List<Taken> of(String user, String type) {
+    return receiver.taken().stream()
+        .filter(each -> each.type().equals("org.keycloak.user." + type))
+        .filter(each -> each.text("/user/id").equals(user))
+        .toList();
+  }
+
+  private static List<JsonNode> letters(String user) {
+    JsonNode all = server.admin().get("/realms/app/dead-events?max=1000").expect(200).json();
+    return StreamSupport.stream(all.spliterator(), false)
+        .filter(each -> each.get("body").asText().contains(user))
+        .toList();
+  }
+}
