@@ -27,6 +27,10 @@ import java.util.stream.Stream;
 public final class PostgresProcess implements DatabaseProcess {
 
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
+
+  /** Statements that fill tables with millions of rows, on a busy machine. */
+  private static final Duration STATEMENTS = Duration.ofMinutes(20);
+
   private static final String NAME = "keycloak";
 
   private final Path folder;
@@ -299,7 +303,7 @@ public final class PostgresProcess implements DatabaseProcess {
   private String run(String database, String statements) {
     List<String> command = new ArrayList<>(psql(database));
     command.add("--command=" + statements);
-    return LocalProcess.run(TIMEOUT, command).trim();
+    return LocalProcess.run(STATEMENTS, command).trim();
   }
 
   private List<String> psql(String database) {
