@@ -1,9 +1,12 @@
 package dev.bulwark.password.foreign;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Hashes of ASP.NET Identity (version 2) and ASP.NET Core Identity (version 3), which are PBKDF2: a
@@ -15,6 +18,10 @@ final class AspNetHash {
   private static final int V2_SALT = 16;
   private static final int V2_KEY = 32;
   private static final int V2_ITERATIONS = 1000;
+
+  /** By the number of the function in version 3. */
+  private static final List<String> FUNCTIONS =
+      List.of(Algorithms.PBKDF2_SHA1, Algorithms.PBKDF2_SHA256, Algorithms.PBKDF2_SHA512);
 
   /** Version, function, iterations, length of the salt. */
   private static final int V3_HEADER = 13;
@@ -38,6 +45,39 @@ final class AspNetHash {
     return bytes[0] == 0 ? version2(bytes) : version3(bytes, limits);
   }
 
+  /**
+   * Writes a hash, in version 2 where it has exactly the parameters of that version.
+   *
+   * @param key the bytes of the hash
+   * @return the text; empty for a key or a salt of a length that the form does not have
+   */
+  static Optional<String> write(StoredHash hash, byte[] key) {
+    byte[] salt = hash.salt();
+    if (salt.length < MIN_SALT || key.length < MIN_KEY || key.length > MAX_KEY) {
+      return Optional.empty();
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(V3_HEADER + salt.length + key.length);
+    if (isVersion2(hash, key)) {
+      bytes.put((byte) 0);
+    } else {
+      bytes
+          .put((byte) 1)
+          .putInt(FUNCTIONS.indexOf(hash.algorithm()))
+          .putInt(hash.iterations())
+          .putInt(salt.length);
+    }
+    bytes.put(salt).put(key).flip();
+    return Optional.of(
+        StandardCharsets.US_ASCII.decode(Base64.getEncoder().encode(bytes)).toString());
+  }
+
+  private static boolean isVersion2(StoredHash hash, byte[] key) {
+    return hash.algorithm().equals(Algorithms.PBKDF2_SHA1)
+        && hash.iterations() == V2_ITERATIONS
+        && hash.salt().length == V2_SALT
+        && key.length == V2_KEY;
+  }
+
   private static StoredHash version2(byte[] bytes) {
     if (bytes.length != 1 + V2_SALT + V2_KEY) {
       throw new UnusableHashException("it is in no known form");
@@ -54,7 +94,7 @@ final class AspNetHash {
     int iterations = header.getInt();
     int saltLength = header.getInt();
     if (function < 0
-        || function > 2
+        || function >= FUNCTIONS.size()
         || iterations < 1
         || saltLength < MIN_SALT
         || saltLength > bytes.length - V3_HEADER - MIN_KEY
@@ -62,13 +102,7 @@ final class AspNetHash {
       throw new UnusableHashException("it is no well-formed ASP.NET hash");
     }
     limits.checkIterations(iterations);
-    String algorithm =
-        switch (function) {
-          case 0 -> Algorithms.PBKDF2_SHA1;
-          case 1 -> Algorithms.PBKDF2_SHA256;
-          default -> Algorithms.PBKDF2_SHA512;
-        };
-    return stored(algorithm, iterations, bytes, V3_HEADER, saltLength);
+    return stored(FUNCTIONS.get(function), iterations, bytes, V3_HEADER, saltLength);
   }
 
   private static StoredHash stored(

@@ -20,6 +20,10 @@ public record CostLimits(int memory, long work, int bcryptCost, int iterations) 
   public static final CostLimits DEFAULT =
       new CostLimits(1024 * 1024, 4L * 1024 * 1024, 15, 3_000_000);
 
+  /** No limits, to read a hash that is not about to be verified. */
+  static final CostLimits NONE =
+      new CostLimits(Integer.MAX_VALUE, Long.MAX_VALUE, 31, Integer.MAX_VALUE);
+
   /**
    * Checks parameters of Argon2.
    *

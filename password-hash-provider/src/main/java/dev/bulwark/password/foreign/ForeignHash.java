@@ -72,18 +72,9 @@ public final class ForeignHash {
       Pattern.compile(
           "\\$([56])\\$(?:rounds=([1-9]\\d{0,9})\\$)?" + CRYPT64 + "{1,16}\\$(" + CRYPT64 + "+)");
 
-  /** Salt and hash; 8 and 32 bytes until Spring Security 5.7, 16 and 32 from 5.8 on. */
-  private static final Pattern SPRING_PBKDF2 =
-      Pattern.compile(
-          "\\{pbkdf2}([0-9a-f]{16})([0-9a-f]{64})"
-              + "|\\{pbkdf2@SpringSecurity_v5_8}([0-9a-f]{32})([0-9a-f]{64})");
-
   private static final Pattern SPRING_SCRYPT =
       Pattern.compile(
           "\\{scrypt(?:@SpringSecurity_v5_8)?}\\$([0-9a-f]{5,7})\\$(" + B64 + ")\\$(" + B64 + ")");
-
-  private static final int SPRING_ITERATIONS = 185_000;
-  private static final int SPRING_5_8_ITERATIONS = 310_000;
 
   /** Version bytes 0 and 1 in Base64. */
   private static final Pattern ASPNET = Pattern.compile("A[A-Za-f][A-Za-z0-9+/]{54,}={0,2}");
@@ -179,7 +170,7 @@ public final class ForeignHash {
                       hex(m.group(5)),
                       limits)),
           new Form(SHA_CRYPT, ForeignHash::shaCrypt),
-          new Form(SPRING_PBKDF2, ForeignHash::springPbkdf2),
+          new Form(SpringPbkdf2Hash.TEXT, SpringPbkdf2Hash::read),
           new Form(SPRING_SCRYPT, ForeignHash::springScrypt),
           new Form(
               PhpassVerifier.TEXT,
@@ -207,27 +198,6 @@ public final class ForeignHash {
                       utf8(m.group(2)))),
           new Form(PLAIN_DIGEST, (m, limits) -> plain(m.group())),
           new Form(ASPNET, (m, limits) -> AspNetHash.read(base64(m.group()), limits)));
-
-  /** With Spring's own parameters, which are not in the text. */
-  private static StoredHash springPbkdf2(Matcher m, CostLimits limits) {
-    boolean older = m.group(1) != null;
-    return older
-        ? pbkdf2Of(
-            Algorithms.PBKDF2_SHA1, SPRING_ITERATIONS, hex(m.group(1)), hex(m.group(2)), limits)
-        : pbkdf2Of(
-            Algorithms.PBKDF2_SHA256,
-            SPRING_5_8_ITERATIONS,
-            hex(m.group(3)),
-            hex(m.group(4)),
-            limits);
-  }
-
-  private static StoredHash pbkdf2Of(
-      String algorithm, int iterations, byte[] salt, byte[] hash, CostLimits limits) {
-    limits.checkIterations(iterations);
-    return new StoredHash(
-        algorithm, iterations, Map.of(), Base64.getEncoder().encodeToString(hash), salt);
-  }
 
   /** The first number has the logarithm of N, r and p, a byte each. */
   private static StoredHash springScrypt(Matcher m, CostLimits limits) {

@@ -19,26 +19,21 @@ public final class HashText {
   /**
    * Writes a hash.
    *
-   * @throws UnusableHashException when the algorithm is unknown or its fields are corrupt
+   * @throws UnusableHashException when the algorithm is unknown, when its fields are corrupt, or
+   *     when no form can carry them
    */
   public static String of(StoredHash hash) {
+    String text = write(hash);
+    ForeignHash.parse(text, CostLimits.NONE);
+    return text;
+  }
+
+  private static String write(StoredHash hash) {
     return switch (hash.algorithm()) {
       case Algorithms.ARGON2, KeycloakCost.ARGON2 -> argon2(hash);
       case Algorithms.PBKDF2_SHA1, Algorithms.PBKDF2_SHA256, Algorithms.PBKDF2_SHA512 ->
-          "$%s$%d$%s$%s"
-              .formatted(
-                  hash.algorithm(),
-                  hash.iterations(),
-                  base64(hash.salt()).replace('+', '.'),
-                  base64(value(hash)).replace('+', '.'));
-      case Algorithms.SCRYPT ->
-          "$scrypt$ln=%d,r=%d,p=%d$%s$%s"
-              .formatted(
-                  Integer.numberOfTrailingZeros(hash.iterations()),
-                  Argon2Fields.number(hash.parameters(), ScryptParameters.R),
-                  Argon2Fields.number(hash.parameters(), ScryptParameters.P),
-                  base64(hash.salt()),
-                  base64(value(hash)));
+          pbkdf2(hash);
+      case Algorithms.SCRYPT -> scrypt(hash);
       case Algorithms.MESSAGE_DIGEST -> digest(hash);
       case Algorithms.BCRYPT,
           Algorithms.BCRYPT_SHA256,
@@ -63,6 +58,46 @@ public final class HashText {
             parameters.parallelism(),
             base64(hash.salt()),
             base64(value(hash)));
+  }
+
+  /**
+   * The form of passlib, which demands a key of its digest's length, else of the library that makes
+   * such keys. Keycloak's own keys of 64 bytes are written as ASP.NET's.
+   */
+  private static String pbkdf2(StoredHash hash) {
+    byte[] key = value(hash);
+    if (key.length == KeycloakCost.blockLength(hash.algorithm())) {
+      return "$%s$%d$%s$%s"
+          .formatted(
+              hash.algorithm(),
+              hash.iterations(),
+              base64(hash.salt()).replace('+', '.'),
+              base64(key).replace('+', '.'));
+    }
+    return SpringPbkdf2Hash.write(hash, key)
+        .or(() -> AspNetHash.write(hash, key))
+        .orElseThrow(
+            () ->
+                new UnusableHashException(
+                    "no form has a %s hash of %d bytes with a salt of %d bytes"
+                        .formatted(hash.algorithm(), key.length, hash.salt().length)));
+  }
+
+  private static String scrypt(StoredHash hash) {
+    byte[] value = value(hash);
+    ScryptParameters parameters =
+        new ScryptParameters(
+            hash.iterations(),
+            Argon2Fields.number(hash.parameters(), ScryptParameters.R),
+            Argon2Fields.number(hash.parameters(), ScryptParameters.P),
+            value.length);
+    return "$scrypt$ln=%d,r=%d,p=%d$%s$%s"
+        .formatted(
+            Integer.numberOfTrailingZeros(parameters.n()),
+            parameters.r(),
+            parameters.p(),
+            base64(hash.salt()),
+            base64(value));
   }
 
   private static String digest(StoredHash hash) {

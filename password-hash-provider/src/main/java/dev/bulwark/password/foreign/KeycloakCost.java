@@ -55,7 +55,8 @@ public final class KeycloakCost {
     return Math.max(1, (bytes + block - 1) / block);
   }
 
-  private static int blockLength(String algorithm) {
+  /** Bytes that the digest of a PBKDF2 algorithm makes. */
+  static int blockLength(String algorithm) {
     return switch (algorithm) {
       case Algorithms.PBKDF2_SHA512 -> 64;
       case Algorithms.PBKDF2_SHA256 -> 32;

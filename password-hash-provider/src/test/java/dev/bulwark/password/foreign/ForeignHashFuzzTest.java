@@ -8,10 +8,6 @@ import dev.bulwark.password.argon2.BouncyCastleArgon2Engine;
 import dev.bulwark.testing.Corpus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.Base64;
-import java.util.HexFormat;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -41,6 +37,7 @@ public class ForeignHashFuzzTest {
   }
 
   private static final CostLimits LIMITS = new CostLimits(1 << 16, 1 << 18, 12, 100_000);
+  private static final int LONG_SALT = 2000;
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Map<String, PasswordVerifier> VERIFIERS =
       Stream.of(
@@ -77,12 +74,11 @@ public class ForeignHashFuzzTest {
     if (verifier != null) {
       assertThat(verifier.prepare(stored, LIMITS).memory()).isBetween(1, LIMITS.memory());
     }
-    if (text.startsWith("A") || text.startsWith("{pbkdf2")) {
-      return; // ASP.NET, Spring: PBKDF2 with a key that is not of its digest's length
-    }
     assertNothingLost(text, stored);
-    String written = write(stored);
-    StoredHash again = ForeignHash.parse(written, LIMITS);
+    if (stored.salt().length > LONG_SALT) {
+      return; // written in Base64 it may be longer than what is read
+    }
+    StoredHash again = ForeignHash.parse(HashText.of(stored), LIMITS);
     assertThat(again.credentialData()).isEqualTo(stored.credentialData());
     assertThat(again.secretData()).isEqualTo(stored.secretData());
   }
@@ -95,62 +91,5 @@ public class ForeignHashFuzzTest {
     if (stored.salt().length == 0 && !stored.algorithm().equals(Algorithms.MESSAGE_DIGEST)) {
       assertThat(text).endsWith(stored.value());
     }
-  }
-
-  private static String digest(StoredHash stored) {
-    String digest =
-        stored.parameters().getOrDefault("digest", "").replace("-", "").toLowerCase(Locale.ROOT);
-    byte[] hash = Base64.getDecoder().decode(stored.value());
-    if ("salt-password".equals(stored.parameters().get("order"))) {
-      return "%s$%s$%s"
-          .formatted(
-              digest,
-              new String(stored.salt(), StandardCharsets.UTF_8),
-              HexFormat.of().formatHex(hash));
-    }
-    byte[] both = Arrays.copyOf(hash, hash.length + stored.salt().length);
-    System.arraycopy(stored.salt(), 0, both, hash.length, stored.salt().length);
-    String scheme = digest.equals("sha1") ? "sha" : digest;
-    return "{%s%s}%s"
-        .formatted(
-            stored.salt().length == 0 ? "" : "S",
-            scheme.toUpperCase(Locale.ROOT),
-            Base64.getEncoder().encodeToString(both));
-  }
-
-  /** The hash in one of the forms for its algorithm. */
-  private static String write(StoredHash stored) {
-    Base64.Encoder base64 = Base64.getEncoder().withoutPadding();
-    String salt = base64.encodeToString(stored.salt());
-    Map<String, String> parameters = stored.parameters();
-    return switch (stored.algorithm()) {
-      case Algorithms.ARGON2 ->
-          "$argon2%s$v=%d$m=%s,t=%d,p=%s$%s$%s"
-              .formatted(
-                  parameters.get("type"),
-                  "1.3".equals(parameters.get("version")) ? 19 : 16,
-                  parameters.get("memory"),
-                  stored.iterations(),
-                  parameters.get("parallelism"),
-                  salt,
-                  stored.value());
-      case Algorithms.PBKDF2_SHA1, Algorithms.PBKDF2_SHA256, Algorithms.PBKDF2_SHA512 ->
-          "$%s$%d$%s$%s"
-              .formatted(
-                  stored.algorithm(),
-                  stored.iterations(),
-                  salt.replace('+', '.'),
-                  stored.value().replace('+', '.').replace("=", ""));
-      case Algorithms.SCRYPT ->
-          "$scrypt$ln=%d,r=%s,p=%s$%s$%s"
-              .formatted(
-                  Integer.numberOfTrailingZeros(stored.iterations()),
-                  parameters.get("r"),
-                  parameters.get("p"),
-                  salt,
-                  stored.value());
-      case Algorithms.MESSAGE_DIGEST -> digest(stored);
-      default -> stored.value();
-    };
   }
 }
