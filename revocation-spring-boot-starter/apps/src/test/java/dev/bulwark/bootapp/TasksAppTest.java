@@ -85,11 +85,16 @@ class TasksAppTest {
       } finally {
         redis.goOn();
       }
+      redis.feed();
       await().until(() -> get(base + "/api/tasks", token(id + 3, "tasks")).statusCode() == 200);
 
       redis.stop();
-      assertUnavailable(get(base + "/api/tasks", token(id + 3, "tasks")));
-      assertInvalid(get(base + "/api/tasks", token(id + 3, "another")));
+      // Often, since the first answer comes from another thread than the second: Reactor Netty
+      // 1.3.6 then stopped reading from the connection (reactor-netty#4361).
+      for (int i = 0; i < 100; i++) {
+        assertUnavailable(get(base + "/api/tasks", token(id + 3, "tasks")));
+        assertInvalid(get(base + "/api/tasks", token(id + 3, "another")));
+      }
       HttpResponse<String> health = get(base + "/actuator/health", null);
       assertThat(health.statusCode()).isEqualTo(503);
       assertThat(health.body()).contains("\"revocation\"").contains("AWAY");
