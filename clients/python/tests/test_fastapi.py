@@ -143,3 +143,8 @@ def test_starlette(starlette: TestClient, issuer: Issuer, redis_server: RedisSer
     unknown = starlette.get("/public", headers=bearer(issuer.token()))
     assert unknown.status_code == 503
     assert unknown.headers["Retry-After"] == "5"
+    redis_server.stop()
+    assert starlette.get("/public", headers=bearer(issuer.token())).status_code == 503
+    other_audience = starlette.get("/public", headers=bearer(issuer.token(aud="other")))
+    assert other_audience.status_code == 401, "needs no Redis"
+    assert other_audience.headers["WWW-Authenticate"].startswith('Bearer error="invalid_token"')

@@ -67,7 +67,7 @@ def test_flask(app: Flask, issuer: Issuer, redis_server: RedisServer) -> None:
     def get(path: str, headers: Mapping[str, str]) -> Answer:
         return Sent(client.get(path, headers=dict(headers)))
 
-    check(get, issuer, redis_server, foreign_verifier=True)
+    check(get, issuer, redis_server)
 
 
 def test_a_leeway_is_refused(issuer: Issuer) -> None:
