@@ -30,13 +30,6 @@ final class RoundTrips implements Measurement {
     int attempts = plan.count(500, 50);
     try (LimitServer server = LimitServer.start(plan, "benchmark-limiter-trips");
         ScriptCalls calls = new ScriptCalls(server.redisUrl())) {
-      await("MONITOR has begun")
-          .atMost(PATIENCE)
-          .until(
-              () -> {
-                server.login(LimitRealm.LIMITED, 0, LimitRealm.PASSWORD);
-                return calls.takes() > 0;
-              });
       tell(report, "a wrong password", perAttempt(server, calls, "wrong", attempts), attempts);
       tell(
           report,
@@ -56,38 +49,24 @@ final class RoundTrips implements Measurement {
         number,
         scripts[0] == 1);
     report.figure(
-        "Scripts that settle it, on another thread",
+        "Attempts that are settled by another script, on another thread",
         Samples.number(scripts[1], 2),
         "exact (n=" + attempts + ")");
   }
 
-  /** Scripts that an attempt waits for, and others. */
+  /** Scripts that an attempt waits for, and those that settle it. */
   private static double[] perAttempt(
       LimitServer server, ScriptCalls calls, String password, int attempts) throws Exception {
-    // What an earlier login gives back comes after its answer.
-    settled(calls);
     long takes = calls.takes();
-    long others = calls.others();
+    long settled = calls.settled();
     for (int i = 0; i < attempts; i++) {
       server.login(LimitRealm.LIMITED, i, password);
     }
-    settled(calls);
-    return new double[] {
-      (calls.takes() - takes) / (double) attempts, (calls.others() - others) / (double) attempts
-    };
-  }
-
-  private static void settled(ScriptCalls calls) {
-    long[] last = {-1};
-    await("nothing is left to be settled")
-        .pollInterval(Duration.ofMillis(300))
+    await("every attempt is settled")
         .atMost(PATIENCE)
-        .until(
-            () -> {
-              long now = calls.takes() + calls.others();
-              boolean same = now == last[0];
-              last[0] = now;
-              return same;
-            });
+        .until(() -> calls.settled() == calls.takes());
+    return new double[] {
+      (calls.takes() - takes) / (double) attempts, (calls.settled() - settled) / (double) attempts
+    };
   }
 }
