@@ -12,6 +12,9 @@ import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
+import dev.bulwark.server.RealmFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.util.List;
 import java.util.Map;
@@ -158,7 +161,7 @@ class KeyAttackIT {
   @Test
   void aKeyOfOneRealmIsNoneInAnother() {
     String name = "other-" + UUID.randomUUID();
-    admin.post("/realms", realmJson(name)).expect(201);
+    admin.post("/realms", realm(name).toString()).expect(201);
     try {
       Keys there = new Keys(new Realm(stack.url(), name));
       String here = keys.made("alice", "a", "tasks:read").get("key").asText();
@@ -327,24 +330,16 @@ class KeyAttackIT {
     assertThat(keys.exchange(key, null).status()).isIn(400, 429);
   }
 
-  private static String realmJson(String name) {
-    return realm(name).toString();
-  }
-
-  /** The development realm under another name, without what names it. */
+  /** The shipped realm with the development users, under another name. */
   private static ObjectNode realm(String name) {
     try {
       ObjectNode json =
           (ObjectNode)
               JSON.readTree(
-                  dev.bulwark.server.RealmFile.development()
-                      .resolve(dev.bulwark.server.RealmFile.developmentEnvironment())
-                      .json());
-      json.put("realm", name);
-      json.put("bruteForceProtected", false);
-      return json;
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+                  RealmFile.development().resolve(RealmFile.developmentEnvironment()).json());
+      return json.put("realm", name);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -67,10 +67,7 @@ class FailedLoginCostIT {
     AdminApi admin = TestStack.get().admin();
     // Whoever is locked stays so until the test is over.
     admin
-        .put(
-            "/realms/app",
-            "{\"waitIncrementSeconds\":3600,\"maxFailureWaitSeconds\":36000,"
-                + "\"quickLoginCheckMilliSeconds\":0,\"failureFactor\":10}")
+        .put("/realms/app", "{\"waitIncrementSeconds\":3600,\"maxFailureWaitSeconds\":36000}")
         .expect(204);
     Users users = new Users(admin);
     for (String name :
