@@ -128,6 +128,21 @@ class VerifyCallersIT {
     assertThat(keys.isGood(plain)).isTrue();
   }
 
+  /** Else the wrong keys of a stranger count against the gateway, and nobody knows why. */
+  @Test
+  void theLogWarnsOnceOfAGatewayThatTellsNoAddress() throws Exception {
+    for (int i = 0; i < 2; i++) {
+      assertThat(verify(AUTHORITY.client("CN=gateway-1,O=Bulwark")).statusCode()).isEqualTo(200);
+    }
+    assertThat(server.log().lines())
+        .filteredOn(
+            line ->
+                line.contains(
+                    "Client tls-gateway of realm app verifies API keys without the client attribute"
+                        + " api-key.verify.address-header"))
+        .hasSize(1);
+  }
+
   @ParameterizedTest
   @CsvSource({"CN=gateway-1, 200", "CN=gateway-2, 401", ", 401"})
   void theCertificateMustBeTheClients(String name, int status) throws Exception {
