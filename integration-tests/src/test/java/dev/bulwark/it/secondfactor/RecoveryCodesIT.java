@@ -9,6 +9,7 @@ import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Application;
 import dev.bulwark.it.support.Chromium;
 import dev.bulwark.it.support.FormBrowser;
+import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -125,6 +127,33 @@ class RecoveryCodesIT {
     assertThat(first.join().status()).as("the first login").isEqualTo(302);
     assertThat(second.join().status()).as("the second login with the same code").isEqualTo(200);
     assertThat(second.join().body()).contains("input-error-recoveryCodeInput");
+  }
+
+  /** P5: an import of thousands of codes must not keep the server busy for hours. */
+  @Test
+  void aSetOfMoreCodesThanAnybodyNeedsIsNotHashed() {
+    List<String> codes = IntStream.range(0, 60).mapToObj("AAAABBBB%04d"::formatted).toList();
+    double before = argon2idHashes();
+    people.createWithCodes("hoarder", codes);
+    assertThat(argon2idHashes() - before).as("that of the password").isEqualTo(1);
+    FormBrowser browser = new FormBrowser(TestStack.get().url());
+    FormBrowser.Page form = signIn(browser, "hoarder");
+    Response done = browser.submitOnly(form, Map.of("recoveryCodeInput", codes.get(0)));
+    assertThat(done.status()).as(done.body()).isEqualTo(302);
+    assertThat(argon2idHashes() - before).isEqualTo(1);
+  }
+
+  /** New hashes that the server has made with Argon2id. */
+  private static double argon2idHashes() {
+    return Http.get(TestStack.get().keycloak().managementUrl() + "/metrics")
+        .expect(200)
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("bulwark_password_hash_seconds_count{"))
+        .filter(
+            line -> line.contains("algorithm=\"argon2id\"") && line.contains("operation=\"hash\""))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
   }
 
   private static CompletableFuture<Response> enter(FormBrowser browser, FormBrowser.Page form) {

@@ -57,6 +57,16 @@ public record CostLimits(int memory, long work, int bcryptCost, int iterations) 
   }
 
   /**
+   * Checks the length of a salt. PBKDF2, with which scrypt begins too, hashes the whole salt again
+   * for each block of what it makes.
+   *
+   * @throws UnusableHashException when it is longer than any salt in use
+   */
+  static void checkSalt(int bytes) {
+    atMost("salt", bytes, Argon2Parameters.MAX_SALT_LENGTH, " bytes");
+  }
+
+  /**
    * These limits, but at least so many iterations.
    *
    * @param least any number

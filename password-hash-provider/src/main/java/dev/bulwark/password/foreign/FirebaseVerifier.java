@@ -71,6 +71,7 @@ public final class FirebaseVerifier implements PasswordVerifier {
     }
     ScryptParameters parameters = checkedParameters(text, limits);
     byte[] salt = joined(base64(text.group(3)), base64(text.group(4)));
+    CostLimits.checkSalt(salt.length);
     byte[] signerKey = base64(text.group(5));
     byte[] expected = base64(text.group(6));
     return new Verification() {

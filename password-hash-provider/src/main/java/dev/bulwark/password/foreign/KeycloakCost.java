@@ -40,6 +40,7 @@ public final class KeycloakCost {
     if (stored.iterations() < 1) {
       throw new UnusableHashException("its iterations are below 1");
     }
+    CostLimits.checkSalt(stored.salt().length);
     limits.checkIterations(stored.iterations());
     limits.checkPbkdf2Work(
         (long) stored.iterations() * blocks(stored), (long) MOST_BLOCKS * limits.iterations());

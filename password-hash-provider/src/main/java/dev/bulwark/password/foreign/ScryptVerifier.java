@@ -28,6 +28,7 @@ public final class ScryptVerifier implements PasswordVerifier {
             Argon2Fields.number(stored.parameters(), ScryptParameters.P),
             expected.length);
     parameters.check(limits);
+    CostLimits.checkSalt(stored.salt().length);
     return new Verification() {
       @Override
       public int memory() {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Base64;
 import java.util.List;
+import org.jboss.logging.Logger;
 import org.keycloak.credential.CredentialModel;
 import org.keycloak.credential.hash.PasswordHashProvider;
 import org.keycloak.models.credential.RecoveryAuthnCodesCredentialModel;
@@ -16,8 +17,6 @@ import org.keycloak.models.credential.dto.RecoveryAuthnCodesCredentialData;
 import org.keycloak.models.credential.dto.RecoveryAuthnCodesSecretData;
 import org.keycloak.models.utils.RecoveryAuthnCodesUtils;
 import org.keycloak.util.JsonSerialization;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Argon2id over Keycloak's form of a recovery code, which is the Base64 of its SHA-512. So codes
@@ -25,9 +24,15 @@ import org.slf4j.LoggerFactory;
  */
 final class RecoveryCodeHashing {
 
-  private static final Logger LOG = LoggerFactory.getLogger(RecoveryCodeHashing.class);
+  private static final Logger LOG = Logger.getLogger(RecoveryCodeHashing.class);
 
   private static final int COST_OF_THE_HASHER = -1;
+
+  /**
+   * Keycloak makes twelve. Only an import brings a larger set, and hashing thousands of codes would
+   * take one request for hours.
+   */
+  private static final int MAX_CODES = 50;
 
   private final PasswordHashProvider argon2id;
 
@@ -54,29 +59,29 @@ final class RecoveryCodeHashing {
     try {
       return argon2id.verify(keycloaksForm(code), CredentialFields.write(PhcText.read(stored)));
     } catch (UnusableHashException e) {
-      LOG.warn("A stored recovery code is unusable and matches nothing: {}", e.getMessage());
+      LOG.warnf("A stored recovery code is unusable and matches nothing: %s", e.getMessage());
       return false;
     }
   }
 
   /**
    * Hashes the codes of a credential that are in Keycloak's form, and leaves the others alone. A
-   * set of imported codes stays whole as it is. Takes one computation of Argon2id for each.
+   * set of imported codes stays whole as it is, and so does one of more than {@value #MAX_CODES}.
+   * Takes one computation of Argon2id for each.
    *
    * @return the same credential (id, label, date) with all its codes hashed
    */
   CredentialModel hash(RecoveryAuthnCodesCredentialModel credential) {
     try {
-      List<RecoveryAuthnCodeRepresentation> codes =
+      List<RecoveryAuthnCodeRepresentation> stored =
           JsonSerialization.readValue(
                   credential.getSecretData(), RecoveryAuthnCodesSecretData.class)
-              .getCodes()
-              .stream()
-              .map(this::hash)
-              .toList();
-      if (codes.stream().anyMatch(code -> ImportedCode.is(code.getEncodedHashedValue()))) {
+              .getCodes();
+      if (stored.size() > MAX_CODES
+          || stored.stream().anyMatch(code -> ImportedCode.is(code.getEncodedHashedValue()))) {
         return credential;
       }
+      List<RecoveryAuthnCodeRepresentation> codes = stored.stream().map(this::hash).toList();
       int total =
           JsonSerialization.readValue(
                   credential.getCredentialData(), RecoveryAuthnCodesCredentialData.class)

@@ -48,6 +48,16 @@ class KeycloakCostTest {
         .hasMessageContaining(message);
   }
 
+  /** A block of PBKDF2 hashes it whole: 180,000 blocks with megabytes of salt take half an hour. */
+  @Test
+  void aSaltOverTheLimit() {
+    StoredHash longest = pbkdf2("pbkdf2", 1, 20, 1024);
+    assertThat(KeycloakCost.check(longest, LIMITS)).isEqualTo(1);
+    assertThatThrownBy(() -> KeycloakCost.check(pbkdf2("pbkdf2", 1, 20, 1025), LIMITS))
+        .isInstanceOf(UnusableHashException.class)
+        .hasMessageContaining("salt of 1025 bytes is over the limit of 1024 bytes");
+  }
+
   @Test
   void argon2WithinTheLimitsTellsItsMemory() {
     assertThat(KeycloakCost.check(argon2(5, Map.of()), LIMITS)).isEqualTo(7168);
@@ -80,12 +90,16 @@ class KeycloakCostTest {
   }
 
   private static StoredHash pbkdf2(String algorithm, int iterations, int bytes) {
+    return pbkdf2(algorithm, iterations, bytes, 16);
+  }
+
+  private static StoredHash pbkdf2(String algorithm, int iterations, int bytes, int salt) {
     return new StoredHash(
         algorithm,
         iterations,
         Map.of(),
         Base64.getEncoder().encodeToString(new byte[bytes]),
-        new byte[16]);
+        new byte[salt]);
   }
 
   /** Keycloak's defaults with one of them replaced. */
