@@ -74,6 +74,14 @@ public record AccountApi(Realm realm) {
             .PUT(HttpRequest.BodyPublishers.ofString("\"" + label + "\"")));
   }
 
+  /** "Sign out all devices": ends all sessions of the user, this one too. */
+  Response signOutEverywhere(String token) {
+    return Http.send(
+        Http.request(realm.url() + "/account/sessions?current=true")
+            .header("Authorization", "Bearer " + token)
+            .DELETE());
+  }
+
   private String url() {
     return realm.url() + "/account/credentials";
   }

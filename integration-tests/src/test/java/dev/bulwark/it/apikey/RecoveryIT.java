@@ -118,6 +118,18 @@ class RecoveryIT {
     keys.send("DELETE", "", token, null).expect(204);
   }
 
+  /** Keycloak's own button, whose page takes no addition: docs/security.md tells what to do. */
+  @Test
+  void signingOutOfAllDevicesInTheAccountConsoleLeavesTheKeys() {
+    KeyPages.createUser(admin, "everywhere");
+    JsonNode key = keys.made("everywhere", "one");
+    AccountApi account = AccountApi.of(stack.realm(), admin);
+    String token = account.token("everywhere");
+    account.signOutEverywhere(token).expect(204);
+    assertThat(stack.realm().isActive(token)).isFalse();
+    assertThat(keys.isGood(key.get("key").asText())).isTrue();
+  }
+
   private FormBrowser.Page followMail(FormBrowser browser, String name) {
     FormBrowser.Page login = browser.open(application.login("openid"));
     FormBrowser.Page form =
