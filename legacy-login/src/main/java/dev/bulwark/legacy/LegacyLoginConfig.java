@@ -61,8 +61,9 @@ record LegacyLoginConfig(String realm, EndpointSettings endpoint) {
           "names separated by commas",
           "valid",
           text -> list(text, LegacyLoginConfig::checkedName),
-          "Members of the JSON object of a 200 answer. One that is `true`, or a text, means that the"
-              + " password is right; `false` means that it is wrong.");
+          "Members of the JSON object of a 200 answer. One that is `true`, or a text such as an access"
+              + " token, means that the password is right; `false` means that it is wrong. A truth"
+              + " value in quotation marks (`\"false\"`) is no answer.");
   private static final Option<Set<Integer>> REJECTED_STATUS =
       Option.parsed(
           "rejected-status",

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 public record AnswerRules(Set<String> acceptedBy, Set<Integer> rejectedStatus) {
 
   static final int OK = 200;
+
+  /** An application that writes truth values as text would otherwise accept every password. */
+  private static final Set<String> TRUTH_VALUES =
+      Set.of("true", "false", "yes", "no", "on", "off", "0", "1", "null", "none", "undefined");
 
   private static final Set<Integer> OVERLOADED = Set.of(429, 502, 503, 504);
 
@@ -55,10 +60,11 @@ public record AnswerRules(Set<String> acceptedBy, Set<Integer> rejectedStatus) {
     for (String member : acceptedBy) {
       @Nullable JsonNode value = answer.get(member);
       if (value != null) {
-        boolean accepts = value.isTextual() ? !value.textValue().isBlank() : value.booleanValue();
+        boolean accepts = value.isTextual() ? isToken(value.textValue()) : value.booleanValue();
         if (!accepts && !value.isBoolean()) {
           throw new NoAnswerException(
-              Reason.MALFORMED, "its member '" + member + "' is neither true, false nor a text");
+              Reason.MALFORMED,
+              "its member '" + member + "' is neither true, false nor a text that means neither");
         }
         right |= accepts;
         wrong |= !accepts;
@@ -72,6 +78,11 @@ public record AnswerRules(Set<String> acceptedBy, Set<Integer> rejectedStatus) {
               : "it has none of the members " + acceptedBy);
     }
     return right;
+  }
+
+  /** Such as an access token, and not a truth value in quotation marks. */
+  private static boolean isToken(String text) {
+    return !text.isBlank() && !TRUTH_VALUES.contains(text.strip().toLowerCase(Locale.ROOT));
   }
 
   private static JsonNode object(byte[] body) throws NoAnswerException {
