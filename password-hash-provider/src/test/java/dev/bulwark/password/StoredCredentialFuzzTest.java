@@ -3,25 +3,15 @@ package dev.bulwark.password;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.password.argon2.BouncyCastleArgon2Engine;
-import dev.bulwark.password.foreign.Argon2Verifier;
-import dev.bulwark.password.foreign.BcryptSha256Verifier;
-import dev.bulwark.password.foreign.BcryptVerifier;
 import dev.bulwark.password.foreign.CostLimits;
-import dev.bulwark.password.foreign.DigestVerifier;
-import dev.bulwark.password.foreign.FirebaseVerifier;
 import dev.bulwark.password.foreign.PasswordVerifier;
-import dev.bulwark.password.foreign.PhpassVerifier;
-import dev.bulwark.password.foreign.ScryptVerifier;
-import dev.bulwark.password.foreign.ShaCryptVerifier;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.UnusableHashException;
-import dev.bulwark.password.foreign.WordpressVerifier;
+import dev.bulwark.password.foreign.Verifiers;
 import dev.bulwark.testing.Corpus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Timeout;
@@ -53,18 +43,7 @@ public class StoredCredentialFuzzTest {
   private static final CostLimits LIMITS = new CostLimits(64, 64, 4, 1000);
 
   private static final Map<String, PasswordVerifier> VERIFIERS =
-      Stream.of(
-              new Argon2Verifier(new BouncyCastleArgon2Engine()),
-              new BcryptVerifier(),
-              new BcryptSha256Verifier(),
-              new ScryptVerifier(),
-              ShaCryptVerifier.sha256(),
-              ShaCryptVerifier.sha512(),
-              new PhpassVerifier(),
-              new WordpressVerifier(),
-              new FirebaseVerifier(),
-              new DigestVerifier())
-          .collect(Collectors.toMap(PasswordVerifier::algorithm, Function.identity()));
+      new Verifiers(new BouncyCastleArgon2Engine()).byAlgorithm();
 
   /** The target: a line of credential data, a line of secret data, and the password. */
   public static void fuzzerTestOneInput(byte[] input) {

@@ -9,8 +9,6 @@ import dev.bulwark.testing.Corpus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Timeout;
@@ -40,18 +38,7 @@ public class ForeignHashFuzzTest {
   private static final int LONG_SALT = 2000;
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Map<String, PasswordVerifier> VERIFIERS =
-      Stream.of(
-              new Argon2Verifier(new BouncyCastleArgon2Engine()),
-              new BcryptVerifier(),
-              new BcryptSha256Verifier(),
-              new ScryptVerifier(),
-              ShaCryptVerifier.sha256(),
-              ShaCryptVerifier.sha512(),
-              new PhpassVerifier(),
-              new WordpressVerifier(),
-              new FirebaseVerifier(),
-              new DigestVerifier())
-          .collect(Collectors.toMap(PasswordVerifier::algorithm, Function.identity()));
+      new Verifiers(new BouncyCastleArgon2Engine()).byAlgorithm();
 
   /** The target. */
   public static void fuzzerTestOneInput(byte[] input) throws IOException {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.commons.codec.digest.Crypt;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,18 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** P2, P4: each verifier agrees with the library that made the hash. */
 class PasswordVerifierTest {
 
-  private static final List<PasswordVerifier> VERIFIERS =
-      List.of(
-          new Argon2Verifier(NativeArgon2Engine.load()),
-          new BcryptVerifier(),
-          new BcryptSha256Verifier(),
-          new ScryptVerifier(),
-          ShaCryptVerifier.sha256(),
-          ShaCryptVerifier.sha512(),
-          new PhpassVerifier(),
-          new WordpressVerifier(),
-          new FirebaseVerifier(),
-          new DigestVerifier());
+  private static final Verifiers VERIFIERS = new Verifiers(NativeArgon2Engine.load());
 
   /** PBKDF2 is verified by Keycloak itself: shown on a real server. */
   static Stream<ForeignVectors.Vector> vectors() {
@@ -38,10 +28,10 @@ class PasswordVerifierTest {
   @Test
   void everyAlgorithmHasVectors() {
     assertThat(vectors().map(ForeignVectors.Vector::algorithm).distinct())
-        .containsExactlyInAnyOrderElementsOf(
-            VERIFIERS.stream().map(PasswordVerifier::algorithm).toList());
+        .containsExactlyInAnyOrderElementsOf(VERIFIERS.byAlgorithm().keySet());
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @MethodSource("vectors")
   void agreesWithTheLibrary(ForeignVectors.Vector vector) {
@@ -127,6 +117,7 @@ class PasswordVerifierTest {
   }
 
   /** The longest that Keycloak's login form takes; not bounded, sha-crypt needs minutes. */
+  @Tag("slow")
   @ParameterizedTest
   @MethodSource("vectors")
   @Timeout(value = 10, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -147,7 +138,7 @@ class PasswordVerifierTest {
 
   @Test
   void thePasswordIsLeftToTheCaller() {
-    for (PasswordVerifier verifier : VERIFIERS) {
+    for (PasswordVerifier verifier : VERIFIERS.byAlgorithm().values()) {
       ForeignVectors.Vector vector =
           vectors()
               .filter(v -> v.algorithm().equals(verifier.algorithm()))
@@ -162,7 +153,7 @@ class PasswordVerifierTest {
 
   @Test
   void corruptValuesAreRefused() {
-    for (PasswordVerifier verifier : VERIFIERS) {
+    for (PasswordVerifier verifier : VERIFIERS.byAlgorithm().values()) {
       for (String value :
           new String[] {"", "garbage", "AAAA", "$2b$12$", "\u00e9", "x".repeat(10_000)}) {
         StoredHash stored = new StoredHash(verifier.algorithm(), 3, Map.of(), value, new byte[0]);
@@ -190,23 +181,17 @@ class PasswordVerifierTest {
       }
       assertThatExceptionOfType(UnusableHashException.class)
           .as(stored.algorithm())
-          .isThrownBy(() -> verifier(stored).prepare(stored, tight))
+          .isThrownBy(() -> VERIFIERS.of(stored).prepare(stored, tight))
           .withMessageContaining("over the limit");
     }
   }
 
   private static boolean matches(String hash, String password) {
     StoredHash stored = ForeignHash.parse(hash, CostLimits.DEFAULT);
-    return verifier(stored)
+    return VERIFIERS
+        .of(stored)
         .prepare(stored, CostLimits.DEFAULT)
         .matches(password.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static PasswordVerifier verifier(StoredHash stored) {
-    return VERIFIERS.stream()
-        .filter(v -> v.algorithm().equals(stored.algorithm()))
-        .findFirst()
-        .orElseThrow();
   }
 
   private static String hashOf(String library, String password) {
