@@ -1,5 +1,6 @@
 package dev.bulwark.notify;
 
+import dev.bulwark.contract.LoginDevice;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -19,12 +20,6 @@ import org.keycloak.sessions.AuthenticationSessionModel;
 
 /** Queues the mails of one session, once its transaction is committed. For one thread. */
 final class NotificationListener implements EventListenerProvider {
-
-  /**
-   * Attribute of the session, a Boolean, that the module login-rate-limiter sets at a login in a
-   * browser: whether this user has logged in on the device before.
-   */
-  private static final String DEVICE_KNOWN = "bulwark.device-known";
 
   private final KeycloakSession session;
   private final MailQueue mails;
@@ -97,7 +92,8 @@ final class NotificationListener implements EventListenerProvider {
   private void queue(Event event) {
     if (event.getType() == EventType.LOGIN) {
       // By now all listeners have seen the login, the one that knows the device among them.
-      if (newDevices && Boolean.FALSE.equals(session.getAttribute(DEVICE_KNOWN, Boolean.class))) {
+      @Nullable LoginDevice device = session.getAttribute(LoginDevice.ATTRIBUTE, LoginDevice.class);
+      if (newDevices && device != null && !device.known()) {
         queue(event, Occasion.LOGIN_FROM_NEW_DEVICE);
       }
       return;

@@ -1,5 +1,6 @@
 package dev.bulwark.ratelimit.known;
 
+import dev.bulwark.contract.LoginDevice;
 import jakarta.ws.rs.core.Cookie;
 import jakarta.ws.rs.core.NewCookie;
 import java.util.List;
@@ -21,12 +22,6 @@ public final class KnownDevices {
 
   /** Name of the cookie. */
   public static final String COOKIE = "BULWARK_DEVICE";
-
-  /**
-   * Attribute of the session, a Boolean: whether the user who logged in was known on this device
-   * before. Other modules read it by this name once the login's transaction is committed.
-   */
-  static final String KNOWN = "bulwark.device-known";
 
   private final KeycloakSession session;
   private final int days;
@@ -67,7 +62,7 @@ public final class KnownDevices {
       return;
     }
     DeviceProof earlier = proofOf(user);
-    session.setAttribute(KNOWN, earlier != null);
+    session.setAttribute(LoginDevice.ATTRIBUTE, new LoginDevice(earlier != null));
     byte[] device = SecretGenerator.getInstance().randomBytes(DeviceProof.DEVICE_BYTES);
     DeviceProof proof =
         DeviceProof.issue(

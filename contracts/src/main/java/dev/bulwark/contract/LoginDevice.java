@@ -1,0 +1,13 @@
+package dev.bulwark.contract;
+
+/**
+ * The device of a login in a browser. Whoever keeps the device cookies puts it at the session,
+ * under {@link #ATTRIBUTE}, once the user has logged in.
+ *
+ * @param known whether this user had logged in on it before
+ */
+public record LoginDevice(boolean known) {
+
+  /** Name of the session attribute. */
+  public static final String ATTRIBUTE = "bulwark.login-device";
+}
