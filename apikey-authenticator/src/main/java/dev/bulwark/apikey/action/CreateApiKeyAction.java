@@ -1,5 +1,6 @@
 package dev.bulwark.apikey.action;
 
+import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.Moments;
 import dev.bulwark.apikey.manage.ApiKeyEvents;
 import dev.bulwark.apikey.manage.ApiKeyException;
@@ -167,9 +168,11 @@ final class CreateApiKeyAction implements RequiredActionProvider {
               .create(
                   new KeyOwner.User(context.getUser()),
                   notes.getAuthNote(ID),
-                  Optional.ofNullable(input.getFirst("name")).orElse(""),
-                  input.getOrDefault("scope", List.of()),
-                  expiry(input.getFirst("expires")));
+                  ApiKeyData.builder()
+                      .name(Optional.ofNullable(input.getFirst("name")).orElse(""))
+                      .scopes(input.getOrDefault("scope", List.of()))
+                      .expiresAt(expiry(input.getFirst("expires")))
+                      .build());
       notes.setAuthNote(MADE, created.key().id());
       ApiKeyEvents.created(context.getEvent().clone(), created.key());
       context.challenge(pages.created(created));

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.ForeignKey;
 import dev.bulwark.apikey.key.Moments;
 import dev.bulwark.apikey.key.OwnerType;
@@ -118,11 +119,13 @@ public record ImportRow(OwnerName owner, ForeignKey key) {
     try {
       return new ForeignKey(
           hash,
-          name == null ? DEFAULT_NAME : name,
-          prefix == null ? "" : prefix,
-          scopes(row),
-          moment(row, "expiresAt"),
-          active(row),
+          ApiKeyData.builder()
+              .name(name == null ? DEFAULT_NAME : name)
+              .prefix(prefix == null ? "" : prefix)
+              .scopes(scopes(row))
+              .expiresAt(moment(row, "expiresAt"))
+              .active(active(row))
+              .build(),
           moment(row, "createdAt"));
     } catch (IllegalArgumentException e) {
       throw RefusedRowException.invalid(String.valueOf(e.getMessage()));

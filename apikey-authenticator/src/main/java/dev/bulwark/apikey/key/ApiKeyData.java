@@ -104,6 +104,14 @@ public record ApiKeyData(
     return toBuilder().graceUntil(until).replacedBy(Objects.requireNonNull(successor)).build();
   }
 
+  /**
+   * The key that a rotation puts in this one's place: what its owner has chosen, and nothing of its
+   * fate.
+   */
+  public Builder successor() {
+    return toBuilder().active(true).graceUntil(null).replacedBy(null).tokensFrom(null);
+  }
+
   /** Builds a key, or one that differs from another. For one thread. */
   public static final class Builder {
     private String name;

@@ -1,29 +1,17 @@
 package dev.bulwark.apikey.key;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A key of another application, of which only the hash is known.
  *
  * @param hash SHA-256 in hexadecimal, either case
- * @param name 1 to 100 characters
- * @param prefix the part of the key that may be shown; empty if unknown
- * @param scopes the client scopes it carries
- * @param expiresAt epoch milliseconds, null for the longest life that the realm allows
- * @param active false for a key that is kept but refused
+ * @param data what is chosen of a new key, the part that may be shown, and whether it is active
  * @param createdAt epoch milliseconds, null for now
  */
-public record ForeignKey(
-    String hash,
-    String name,
-    String prefix,
-    List<String> scopes,
-    @Nullable Long expiresAt,
-    boolean active,
-    @Nullable Long createdAt) {
+public record ForeignKey(String hash, ApiKeyData data, @Nullable Long createdAt) {
 
-  /** The longest {@link #prefix}: more than that would give away the key. */
+  /** The longest visible part: more than that would give away the key. */
   public static final int MAX_PREFIX = 24;
 
   /**
@@ -36,15 +24,15 @@ public record ForeignKey(
       throw new IllegalArgumentException("hash must be a SHA-256 in hexadecimal (64 digits)");
     }
     hash = KeyHash.normalize(hash);
+    String prefix = data.prefix();
     if (prefix.length() > MAX_PREFIX || prefix.chars().anyMatch(c -> c <= ' ' || c > '~')) {
       throw new IllegalArgumentException(
           "prefix must be at most " + MAX_PREFIX + " printable ASCII characters");
     }
-    scopes = List.copyOf(scopes);
   }
 
   @Override
   public String toString() {
-    return "ForeignKey[" + name + "]";
+    return "ForeignKey[" + data.name() + "]";
   }
 }

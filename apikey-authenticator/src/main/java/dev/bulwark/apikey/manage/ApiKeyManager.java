@@ -136,15 +136,12 @@ public final class ApiKeyManager {
   /**
    * Makes a key.
    *
-   * @param name 1 to 100 characters
-   * @param scopes a subset of what the owner may get
-   * @param expiresAt epoch milliseconds in the future; null for the longest life that the realm
-   *     allows
+   * @param chosen name (1 to 100 characters), scopes (a subset of what the owner may get), and end
+   *     (in the future; null for the longest life that the realm allows)
    * @throws ApiKeyException when the owner may not have such a key
    */
-  public NewApiKey create(
-      KeyOwner owner, String name, List<String> scopes, @Nullable Long expiresAt) {
-    return create(owner, KeycloakModelUtils.generateId(), name, scopes, expiresAt);
+  public NewApiKey create(KeyOwner owner, ApiKeyData chosen) {
+    return create(owner, KeycloakModelUtils.generateId(), chosen);
   }
 
   /**
@@ -152,23 +149,25 @@ public final class ApiKeyManager {
    * same moment, makes one key.
    *
    * @param id new for each key that is wanted
-   * @param name 1 to 100 characters
-   * @param scopes a subset of what the owner may get
-   * @param expiresAt epoch milliseconds in the future; null for the longest life that the realm
-   *     allows
+   * @param chosen as for {@link #create(KeyOwner, ApiKeyData)}
    * @throws ApiKeyException when the owner may not have such a key; of kind {@link Kind#CONFLICT}
    *     when the key with this id has been made already
    */
-  public NewApiKey create(
-      KeyOwner owner, String id, String name, List<String> scopes, @Nullable Long expiresAt) {
+  public NewApiKey create(KeyOwner owner, String id, ApiKeyData chosen) {
     RealmLimits limits = RealmLimits.of(realm);
     long now = Time.currentTimeMillis();
-    String checkedName = checkName(name);
-    List<String> checkedScopes = checkScopes(owner, scopes);
-    Long end = checkExpiry(expiresAt, now, limits.life().latestEnd(now), limits);
+    ApiKeyData checked = checked(owner, chosen, limits, now);
     refuseServiceAccount(owner);
     requireRoom(owner, limits, now);
-    return store(owner, id, limits, checkedName, checkedScopes, end, now);
+    return store(owner, id, limits, checked, now);
+  }
+
+  private ApiKeyData checked(KeyOwner owner, ApiKeyData chosen, RealmLimits limits, long now) {
+    return chosen.toBuilder()
+        .name(checkName(chosen.name()))
+        .scopes(checkScopes(owner, chosen.scopes()))
+        .expiresAt(checkExpiry(chosen.expiresAt(), now, limits.life().latestEnd(now), limits))
+        .build();
   }
 
   /** Locks the owner, so that parallel creations cannot pass the limit together. */
@@ -208,14 +207,7 @@ public final class ApiKeyManager {
     if (createdAt > now) {
       throw new ApiKeyException(Kind.INVALID_REQUEST, "createdAt must not be in the future");
     }
-    ApiKeyData data =
-        ApiKeyData.builder()
-            .name(checkName(foreign.name()))
-            .prefix(foreign.prefix())
-            .scopes(checkScopes(owner, foreign.scopes()))
-            .expiresAt(checkExpiry(foreign.expiresAt(), now, limits.life().latestEnd(now), limits))
-            .active(foreign.active())
-            .build();
+    ApiKeyData data = checked(owner, foreign.data(), limits, now);
     checkSize(data);
     requireRoom(owner, limits, now);
     ApiKey key =
@@ -241,25 +233,13 @@ public final class ApiKeyManager {
   public record Adopted(ApiKey key, boolean created) {}
 
   private NewApiKey store(
-      KeyOwner owner,
-      String id,
-      RealmLimits limits,
-      String name,
-      List<String> scopes,
-      @Nullable Long end,
-      long now) {
+      KeyOwner owner, String id, RealmLimits limits, ApiKeyData checked, long now) {
     // The rows of the locked owner have just been read.
     if (index.byId(realm.getId(), id).isPresent()) {
       throw new ApiKeyException(Kind.CONFLICT, "The key has been made already");
     }
     String plain = generator.generate(limits.prefix());
-    ApiKeyData data =
-        ApiKeyData.builder()
-            .name(name)
-            .prefix(ApiKeyFormat.visiblePart(plain))
-            .scopes(scopes)
-            .expiresAt(end)
-            .build();
+    ApiKeyData data = checked.toBuilder().prefix(ApiKeyFormat.visiblePart(plain)).build();
     checkSize(data);
     ApiKey key = new ApiKey(id, owner, KeyHash.of(plain), data, now);
     store.create(key);
@@ -297,7 +277,7 @@ public final class ApiKeyManager {
     Locked locked = lock(owner, keyId);
     ApiKey before = locked.key();
     ApiKeyData wanted = change.apply(before.data());
-    ApiKeyData.Builder checked = before.data().toBuilder();
+    ApiKeyData.Builder checked = wanted.toBuilder();
     if (!wanted.name().equals(before.data().name())) {
       checked.name(checkName(wanted.name()));
     }
@@ -309,7 +289,7 @@ public final class ApiKeyManager {
       Long latest = limits.life().latestEnd(before.createdAt(), before.data().expiresAt());
       checked.expiresAt(checkExpiry(wanted.expiresAt(), Time.currentTimeMillis(), latest, limits));
     }
-    ApiKeyData data = checked.active(wanted.active()).build();
+    ApiKeyData data = checked.build();
     if (Change.narrows(before.data(), data)) {
       data = data.withTokensFrom(Time.currentTimeMillis() / 1000 + TOKENS_UNDER_WAY_SECONDS);
     }
@@ -370,15 +350,13 @@ public final class ApiKeyManager {
         ScopeRules.granted(
             old.data().scopes(), new ScopeCatalog(session, realm).of(owner).keySet(), null);
     RealmLimits limits = RealmLimits.of(realm);
-    NewApiKey made =
-        store(
-            owner,
-            KeycloakModelUtils.generateId(),
-            limits,
-            old.data().name(),
-            List.copyOf(scopes),
-            limits.life().successorEnd(now, old.data().expiresAt()),
-            now);
+    ApiKeyData successor =
+        old.data()
+            .successor()
+            .scopes(List.copyOf(scopes))
+            .expiresAt(limits.life().successorEnd(now, old.data().expiresAt()))
+            .build();
+    NewApiKey made = store(owner, KeycloakModelUtils.generateId(), limits, successor, now);
     if (overlapSeconds == 0) {
       store.remove(old, locked.row());
       return new Rotation(made, old, true, null);

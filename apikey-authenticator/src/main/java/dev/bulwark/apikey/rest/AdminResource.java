@@ -23,6 +23,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.admin.OperationType;
 import org.keycloak.models.ClientModel;
@@ -93,23 +94,15 @@ public final class AdminResource {
               KeyRequest.read(
                   session.getContext().getRequestHeaders(),
                   body,
-                  "name",
-                  "scopes",
-                  "expiresAt",
-                  "owner");
+                  Stream.concat(Stream.of(KeyChange.CHOSEN), Stream.of("owner"))
+                      .toArray(String[]::new));
           KeyOwner owner =
               ownerOf(request)
                   .orElseThrow(
                       () ->
                           KeyRequest.invalid("owner with type (user or client) and id is needed"));
           requireManage(owner);
-          NewApiKey made =
-              manager()
-                  .create(
-                      owner,
-                      request.text("name").orElse(""),
-                      request.texts("scopes").orElse(List.of()),
-                      request.moment("expiresAt"));
+          NewApiKey made = manager().create(owner, KeyChange.chosen(request));
           event(OperationType.CREATE, made.key(), "api-keys", made.key().id());
           return created(made);
         });

@@ -8,6 +8,9 @@ import java.util.Set;
 /** A merge patch of a key: {@code name}, {@code scopes}, {@code expiresAt}, {@code active}. */
 final class KeyChange {
 
+  /** What is chosen of a new key. */
+  static final String[] CHOSEN = {"name", "scopes", "expiresAt"};
+
   /** What can be changed. */
   static final String[] MEMBERS = {"name", "scopes", "expiresAt", "active"};
 
@@ -42,7 +45,16 @@ final class KeyChange {
     return gained;
   }
 
+  /** What a request chooses of a new key. */
+  static ApiKeyData chosen(KeyRequest request) {
+    return apply(request, ApiKeyData.builder().build());
+  }
+
   ApiKeyData apply(ApiKeyData data) {
+    return apply(request, data);
+  }
+
+  private static ApiKeyData apply(KeyRequest request, ApiKeyData data) {
     ApiKeyData.Builder changed = data.toBuilder();
     if (request.has("name")) {
       changed.name(request.text("name").orElse(""));

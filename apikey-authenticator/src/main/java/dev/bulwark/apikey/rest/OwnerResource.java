@@ -1,5 +1,6 @@
 package dev.bulwark.apikey.rest;
 
+import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.manage.ApiKey;
 import dev.bulwark.apikey.manage.ApiKeyEvents;
 import dev.bulwark.apikey.manage.ApiKeyException;
@@ -132,19 +133,12 @@ public final class OwnerResource {
           access.requireRecentLogin(realm, keys().config().stepUpMaxAgeSeconds());
           access.requireProvenAddress(realm);
           KeyRequest request =
-              KeyRequest.read(
-                  session.getContext().getRequestHeaders(), body, "name", "scopes", "expiresAt");
-          List<String> scopes = request.texts("scopes").orElse(List.of());
-          NewApiKey made =
-              manager()
-                  .create(
-                      access.owner(),
-                      request.text("name").orElse(""),
-                      scopes,
-                      request.moment("expiresAt"));
+              KeyRequest.read(session.getContext().getRequestHeaders(), body, KeyChange.CHOSEN);
+          ApiKeyData chosen = KeyChange.chosen(request);
+          NewApiKey made = manager().create(access.owner(), chosen);
           // After the scopes were checked against the owner: one that is not there is a bad
           // request.
-          access.requireWithinToken(scopes);
+          access.requireWithinToken(chosen.scopes());
           ApiKeyEvents.created(event(access), made.key());
           return created(made);
         });

@@ -3,6 +3,7 @@ package dev.bulwark.apikey.bulk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.ForeignKey;
 import dev.bulwark.apikey.key.OwnerType;
 import java.util.List;
@@ -30,11 +31,13 @@ class ImportRowTest {
         .isEqualTo(
             new ForeignKey(
                 HASH.toLowerCase(Locale.ROOT),
-                "ci",
-                "old_1234",
-                List.of("a", "b"),
-                2_208_988_800_000L,
-                false,
+                ApiKeyData.builder()
+                    .name("ci")
+                    .prefix("old_1234")
+                    .scopes(List.of("a", "b"))
+                    .expiresAt(2_208_988_800_000L)
+                    .active(false)
+                    .build(),
                 1_577_836_800_000L));
   }
 
@@ -42,10 +45,10 @@ class ImportRowTest {
   void whatMayBeLeftOut() throws RefusedRowException {
     ImportRow row = ImportRow.parse("{\"clientId\":\"svc\",\"hash\":\"" + HASH + "\"}");
     assertThat(row.owner()).isEqualTo(new OwnerName(OwnerType.CLIENT, "svc", false));
-    assertThat(row.key().name()).isEqualTo("imported");
-    assertThat(row.key().active()).isTrue();
-    assertThat(row.key().scopes()).isEmpty();
-    assertThat(row.key().expiresAt()).isNull();
+    assertThat(row.key().data().name()).isEqualTo("imported");
+    assertThat(row.key().data().active()).isTrue();
+    assertThat(row.key().data().scopes()).isEmpty();
+    assertThat(row.key().data().expiresAt()).isNull();
     ImportRow byId =
         ImportRow.parse("{\"owner\":{\"type\":\"user\",\"id\":\"1\"},\"hash\":\"" + HASH + "\"}");
     assertThat(byId.owner()).isEqualTo(new OwnerName(OwnerType.USER, "1", true));

@@ -43,6 +43,14 @@ class ApiKeyDataTest {
     assertThat(data.isRotated()).isEqualTo(graceUntil != null);
   }
 
+  /** What was chosen goes on; that the key was deactivated or rotated does not. */
+  @Test
+  void aSuccessorBeginsAnew() {
+    ApiKeyData old = new ApiKeyData("n", "atk_x", List.of("a"), 5L, false, 6L, "next", 7L);
+    assertThat(old.successor().build())
+        .isEqualTo(new ApiKeyData("n", "atk_x", List.of("a"), 5L, true, null, null, null));
+  }
+
   @ParameterizedTest
   @CsvSource(
       nullValues = "-",

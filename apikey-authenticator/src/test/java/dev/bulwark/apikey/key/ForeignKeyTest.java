@@ -15,13 +15,14 @@ class ForeignKeyTest {
   private static final String HASH = "0123456789ABCDEF".repeat(4);
 
   private static ForeignKey key(String hash, String prefix, List<String> scopes) {
-    return new ForeignKey(hash, "ci", prefix, scopes, null, true, null);
+    return new ForeignKey(
+        hash, ApiKeyData.builder().name("ci").prefix(prefix).scopes(scopes).build(), null);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "sk_live_", "!", "~", "0123456789012345678901_~"})
   void aShortPrintablePrefixMayBeShown(String prefix) {
-    assertThat(key(HASH, prefix, List.of()).prefix()).isEqualTo(prefix);
+    assertThat(key(HASH, prefix, List.of()).data().prefix()).isEqualTo(prefix);
   }
 
   @ParameterizedTest
@@ -52,6 +53,6 @@ class ForeignKeyTest {
     List<String> scopes = new ArrayList<>(List.of("tasks:read"));
     ForeignKey key = key(HASH, "", scopes);
     scopes.add("tasks:write");
-    assertThat(key.scopes()).containsExactly("tasks:read");
+    assertThat(key.data().scopes()).containsExactly("tasks:read");
   }
 }
