@@ -3,13 +3,12 @@ package dev.bulwark.notify;
 import dev.bulwark.notify.NotificationMetrics.Outcome;
 import jakarta.mail.MessagingException;
 import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.email.EmailException;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.utils.KeycloakModelUtils;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sends mails one after the other on a thread of its own: a slow mail server slows no login and no
@@ -18,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 final class MailQueue implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(MailQueue.class);
+  private static final Logger LOG = Logger.getLogger(MailQueue.class);
 
   private static final long IDLE_MILLIS = TimeUnit.SECONDS.toMillis(30);
   private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(5);
@@ -55,10 +54,9 @@ final class MailQueue implements AutoCloseable {
     }
     metrics.count(notification.occasion(), refusal);
     if (refusal == Outcome.DROPPED) {
-      LOG.warn(
-          "Too many notifications wait; user {} gets no mail about {}. Check the mail server",
-          notification.userId(),
-          notification.occasion().label());
+      LOG.warnf(
+          "Too many notifications wait; user %s gets no mail about %s. Check the mail server",
+          notification.userId(), notification.occasion().label());
     }
   }
 
@@ -139,20 +137,16 @@ final class MailQueue implements AutoCloseable {
   private void unsent(Notification notification, RuntimeException failure) {
     if (!isWorthAnother(failure) || !putBack(notification)) {
       metrics.count(notification.occasion(), Outcome.FAILED);
-      LOG.warn(
-          "The mail to user {} about {} could not be sent and is not tried again: {}",
-          notification.userId(),
-          notification.occasion().label(),
-          cause(failure));
+      LOG.warnf(
+          "The mail to user %s about %s could not be sent and is not tried again: %s",
+          notification.userId(), notification.occasion().label(), cause(failure));
       return;
     }
     metrics.count(notification.occasion(), Outcome.RETRIED);
-    LOG.warn(
-        "The mail to user {} about {} could not be sent and is tried again. Check the realm's mail"
-            + " server: {}",
-        notification.userId(),
-        notification.occasion().label(),
-        cause(failure));
+    LOG.warnf(
+        "The mail to user %s about %s could not be sent and is tried again. Check the realm's mail"
+            + " server: %s",
+        notification.userId(), notification.occasion().label(), cause(failure));
   }
 
   private boolean putBack(Notification notification) {
@@ -220,7 +214,7 @@ final class MailQueue implements AutoCloseable {
     }
     int left = size();
     if (left > 0) {
-      LOG.warn("{} notifications were not sent", left);
+      LOG.warnf("%s notifications were not sent", left);
     }
   }
 }

@@ -8,9 +8,8 @@ import dev.bulwark.breached.range.RangeUnavailableException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Decides whether a password may be used (spec P9). With the range API on, it alone decides while
@@ -19,7 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 final class BreachedPasswordCheck {
 
-  private static final Logger LOG = LoggerFactory.getLogger(BreachedPasswordCheck.class);
+  private static final Logger LOG = Logger.getLogger(BreachedPasswordCheck.class);
 
   private final @Nullable RangeClient online;
   private final OfflineList offline;
@@ -69,8 +68,8 @@ final class BreachedPasswordCheck {
           null);
     } catch (RangeUnavailableException e) {
       Throwable cause = e.getCause();
-      LOG.warn(
-          "Breached-password service {} gave no answer ({}: {}{}); applying '{}'",
+      LOG.warnf(
+          "Breached-password service %s gave no answer (%s: %s%s); applying '%s'",
           client.url().getHost(),
           e.reason().label(),
           e.getMessage(),

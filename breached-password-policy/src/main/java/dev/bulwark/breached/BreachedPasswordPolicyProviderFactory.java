@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
@@ -20,8 +21,6 @@ import org.keycloak.policy.PasswordPolicyProvider;
 import org.keycloak.policy.PasswordPolicyProviderFactory;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ServerInfoAwareProviderFactory;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Policy {@value #ID} (spec P8, P9): a realm has it as {@code breachedPassword(1)}, where the
@@ -34,8 +33,7 @@ public final class BreachedPasswordPolicyProviderFactory
   /** Part of every realm's stored password policy: a data format, never to change. */
   public static final String ID = "breachedPassword";
 
-  private static final Logger LOG =
-      LoggerFactory.getLogger(BreachedPasswordPolicyProviderFactory.class);
+  private static final Logger LOG = Logger.getLogger(BreachedPasswordPolicyProviderFactory.class);
   private static final String TUNNEL_SCHEMES = "jdk.http.auth.tunneling.disabledSchemes";
 
   private @Nullable BreachedPasswordConfig config;
@@ -109,16 +107,14 @@ public final class BreachedPasswordPolicyProviderFactory
     if (authenticator != null
         && "https".equalsIgnoreCase(url.getScheme())
         && System.getProperty(TUNNEL_SCHEMES) == null) {
-      LOG.warn(
-          "The proxy for {} has credentials, which the JVM does not send for HTTPS unless it runs with -D{}=",
-          url.getHost(),
-          TUNNEL_SCHEMES);
+      LOG.warnf(
+          "The proxy for %s has credentials, which the JVM does not send for HTTPS unless it runs with -D%s=",
+          url.getHost(), TUNNEL_SCHEMES);
     }
     if ("http".equalsIgnoreCase(url.getScheme())) {
-      LOG.warn(
-          "Option {}{} is not HTTPS: answers about breached passwords can be forged on the way",
-          BreachedPasswordConfig.PREFIX,
-          BreachedPasswordConfig.URL.name());
+      LOG.warnf(
+          "Option %s%s is not HTTPS: answers about breached passwords can be forged on the way",
+          BreachedPasswordConfig.PREFIX, BreachedPasswordConfig.URL.name());
     }
     return new RangeClient(options.range(), proxies, authenticator, meters::requested);
   }

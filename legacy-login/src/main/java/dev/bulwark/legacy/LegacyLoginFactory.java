@@ -5,6 +5,7 @@ import dev.bulwark.legacy.endpoint.PasswordEndpoint;
 import io.micrometer.core.instrument.Metrics;
 import java.util.List;
 import java.util.Map;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.credential.CredentialProviderFactory;
@@ -12,8 +13,6 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ServerInfoAwareProviderFactory;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Credential provider {@code legacy-login} (spec P5). The factory owns the HTTP client. */
 public final class LegacyLoginFactory
@@ -22,7 +21,7 @@ public final class LegacyLoginFactory
   /** In every credential that waits for its first login: a data format, never to change. */
   static final String ID = ExternalPasswordCheck.PROVIDER;
 
-  private static final Logger LOG = LoggerFactory.getLogger(LegacyLoginFactory.class);
+  private static final Logger LOG = Logger.getLogger(LegacyLoginFactory.class);
 
   private @Nullable OldApplication application;
 
@@ -38,10 +37,9 @@ public final class LegacyLoginFactory
       return;
     }
     application = OldApplication.of(config, Metrics.globalRegistry);
-    LOG.info(
-        "Users of realm {} whose password has no hash are checked at {} at their first login",
-        config.realm(),
-        config.endpoint().url());
+    LOG.infof(
+        "Users of realm %s whose password has no hash are checked at %s at their first login",
+        config.realm(), config.endpoint().url());
   }
 
   @Override

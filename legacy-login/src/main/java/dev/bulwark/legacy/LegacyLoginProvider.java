@@ -7,6 +7,7 @@ import dev.bulwark.contract.PasswordCheckUnavailableException;
 import dev.bulwark.legacy.endpoint.NoAnswerException;
 import dev.bulwark.legacy.endpoint.Reason;
 import java.util.OptionalInt;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.credential.CredentialInput;
 import org.keycloak.credential.CredentialInputValidator;
@@ -20,8 +21,6 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserCredentialModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Validates the password of a user whose stored password is a {@link PendingPassword}: the old
@@ -36,7 +35,7 @@ public final class LegacyLoginProvider
         CredentialInputValidator,
         ExternalPasswordCheck {
 
-  private static final Logger LOG = LoggerFactory.getLogger(LegacyLoginProvider.class);
+  private static final Logger LOG = Logger.getLogger(LegacyLoginProvider.class);
 
   private static final String TYPE = LegacyLoginFactory.ID;
 
@@ -93,11 +92,10 @@ public final class LegacyLoginProvider
     }
     OldApplication known = application;
     if (known == null || !known.realm().equals(realm.getName())) {
-      LOG.warn(
-          "User {} of realm {} has no password hash, and no old application is configured for the"
+      LOG.warnf(
+          "User %s of realm %s has no password hash, and no old application is configured for the"
               + " realm. The login is refused. Set spi-credential--legacy-login--url and --realm.",
-          user.getId(),
-          realm.getName());
+          user.getId(), realm.getName());
       throw new PasswordCheckUnavailableException(
           Reason.NOT_CONFIGURED.label(), NOT_CONFIGURED_RETRY_SECONDS);
     }
@@ -118,13 +116,10 @@ public final class LegacyLoginProvider
       return right;
     } catch (NoAnswerException e) {
       known.metrics().checked(e.reason());
-      LOG.warn(
-          "The old application at {} gave no reliable answer ({}: {}). The login of user {} is"
+      LOG.warnf(
+          "The old application at %s gave no reliable answer (%s: %s). The login of user %s is"
               + " refused with status 503, and not counted as a wrong password.",
-          known.endpoint().url(),
-          e.reason().label(),
-          e.getMessage(),
-          user.getId());
+          known.endpoint().url(), e.reason().label(), e.getMessage(), user.getId());
       throw new PasswordCheckUnavailableException(
           e.reason().label(), known.endpoint().retryAfterSeconds());
     }

@@ -4,6 +4,7 @@ import dev.bulwark.contract.PasswordAlgorithms;
 import dev.bulwark.legacy.LegacyLoginMetrics.Stored;
 import java.util.List;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.credential.hash.PasswordHashProvider;
 import org.keycloak.models.AbstractKeycloakTransaction;
@@ -14,8 +15,6 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.models.credential.dto.PasswordCredentialData;
 import org.keycloak.models.utils.KeycloakModelUtils;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A password that only the old application knows: a stored credential of type {@code password} with
@@ -29,7 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 record PendingPassword(String id, String login) {
 
-  private static final Logger LOG = LoggerFactory.getLogger(PendingPassword.class);
+  private static final Logger LOG = Logger.getLogger(PendingPassword.class);
 
   /** The user's pending password; empty where the user has another, or none. */
   static Optional<PendingPassword> of(UserModel user) {
@@ -74,11 +73,11 @@ record PendingPassword(String id, String login) {
                       own -> metrics.stored(replace(own, userId, password)));
                 } catch (RuntimeException e) {
                   metrics.stored(Stored.FAILED);
-                  LOG.warn(
-                      "The password hash of user {} could not be stored; the old application is"
+                  LOG.warnf(
+                      e,
+                      "The password hash of user %s could not be stored; the old application is"
                           + " asked again at the next login",
-                      userId,
-                      e);
+                      userId);
                 }
               }
 

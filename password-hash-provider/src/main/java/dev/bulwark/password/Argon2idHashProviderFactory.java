@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.common.Profile;
@@ -28,8 +29,6 @@ import org.keycloak.models.utils.PostMigrationEvent;
 import org.keycloak.provider.EnvironmentDependentProviderFactory;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ServerInfoAwareProviderFactory;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Provider {@value #ID} of SPI {@code password-hashing}. A realm chooses it with the password
@@ -46,7 +45,7 @@ public final class Argon2idHashProviderFactory
 
   private static final byte[] DUMMY_PASSWORD = new byte[16];
 
-  private static final Logger LOG = LoggerFactory.getLogger(Argon2idHashProviderFactory.class);
+  private static final Logger LOG = Logger.getLogger(Argon2idHashProviderFactory.class);
 
   private @Nullable PasswordHashingConfig config;
   private @Nullable Argon2Engine engine;
@@ -64,8 +63,8 @@ public final class Argon2idHashProviderFactory
         .fallbackReason()
         .ifPresent(
             reason ->
-                LOG.warn(
-                    "libargon2 cannot be used, BouncyCastle computes Argon2 instead, slower: {}",
+                LOG.warnf(
+                    "libargon2 cannot be used, BouncyCastle computes Argon2 instead, slower: %s",
                     reason));
     HashPermits permits = new HashPermits(options.maxConcurrent(), options.parameters().memory());
     PasswordMetrics metrics =
@@ -81,8 +80,8 @@ public final class Argon2idHashProviderFactory
           new StoredHashGauges(Metrics.globalRegistry, Duration.ofSeconds(options.countInterval()));
     }
     Duration probe = probe(chosen, options);
-    LOG.info(
-        "Argon2id by {}: m={} KiB, t={}, p={} takes {} ms; {} at once",
+    LOG.infof(
+        "Argon2id by %s: m=%s KiB, t=%s, p=%s takes %s ms; %s at once",
         chosen.description(),
         options.parameters().memory(),
         options.parameters().iterations(),

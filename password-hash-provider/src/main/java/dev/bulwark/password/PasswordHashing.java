@@ -16,9 +16,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 import org.keycloak.models.credential.PasswordCredentialModel;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Computes hashes behind the permits, seen by the metrics. One for a server, shared by all
@@ -26,7 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PasswordHashing implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(PasswordHashing.class);
+  private static final Logger LOG = Logger.getLogger(PasswordHashing.class);
 
   private static final int ALONE_ATTEMPTS = 25;
   private static final Duration ALONE_PAUSE = Duration.ofMillis(200);
@@ -162,8 +161,8 @@ final class PasswordHashing implements AutoCloseable {
     } catch (Argon2ResourceException e) {
       // Out of the way of all others, a little later: an exception would reach the user as "wrong
       // password" (spec P6).
-      LOG.warn(
-          "libargon2 got no memory or no thread ({}); waiting until it is alone", e.getMessage());
+      LOG.warnf(
+          "libargon2 got no memory or no thread (%s); waiting until it is alone", e.getMessage());
       return permits.runAlone(() -> retryUntilResourcesFree(measured));
     }
   }

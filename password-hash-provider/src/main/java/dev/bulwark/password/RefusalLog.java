@@ -6,10 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.credential.PasswordCredentialModel;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Warns of stored hashes that cannot be verified: once for a credential, with the user's id where
@@ -17,7 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 final class RefusalLog {
 
-  private static final Logger LOG = LoggerFactory.getLogger(RefusalLog.class);
+  private static final Logger LOG = Logger.getLogger(RefusalLog.class);
   private static final int REMEMBERED = 10_000;
 
   private final Set<String> warned =
@@ -41,8 +40,8 @@ final class RefusalLog {
     if (id != null && !warned.add(id)) {
       return;
     }
-    LOG.warn(
-        "The stored {} password of {} cannot be verified: {}. The login fails until the password is reset.",
+    LOG.warnf(
+        "The stored %s password of %s cannot be verified: %s. The login fails until the password is reset.",
         algorithm,
         userId.map(user -> "user " + user).orElse("credential " + id),
         reason.getMessage());

@@ -4,11 +4,10 @@ import dev.bulwark.apikey.client.VerifyCallers;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.RealmModel;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Warns, once for a client, of a gateway that does not send the address of the key's sender: wrong
@@ -17,7 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 final class AddressWarnings {
 
-  private static final Logger LOG = LoggerFactory.getLogger(AddressWarnings.class);
+  private static final Logger LOG = Logger.getLogger(AddressWarnings.class);
   private static final int MAX_WARNINGS = 1000;
 
   private final Set<String> warned = ConcurrentHashMap.newKeySet();
@@ -36,15 +35,12 @@ final class AddressWarnings {
         || !warned.add(caller.getId())) {
       return;
     }
-    LOG.warn(
-        "Client {} of realm {} verifies API keys without the client attribute {}: wrong keys count"
-            + " against its own address {}, so a stranger's wrong keys make Keycloak refuse keys"
+    LOG.warnf(
+        "Client %s of realm %s verifies API keys without the client attribute %s: wrong keys count"
+            + " against its own address %s, so a stranger's wrong keys make Keycloak refuse keys"
             + " that it has not seen lately. Set the attribute to the header in which this gateway"
             + " sends the address of its caller, for example X-Real-IP",
-        caller.getClientId(),
-        realm.getName(),
-        VerifyCallers.ADDRESS_HEADER,
-        remote);
+        caller.getClientId(), realm.getName(), VerifyCallers.ADDRESS_HEADER, remote);
   }
 
   /** Then Keycloak itself takes the address from there, if it is set to trust the proxy. */

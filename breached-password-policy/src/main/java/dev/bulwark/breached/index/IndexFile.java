@@ -6,9 +6,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * An index file that may be replaced while in use. At most once in an interval a look-up compares
@@ -21,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class IndexFile {
 
-  private static final Logger LOG = LoggerFactory.getLogger(IndexFile.class);
+  private static final Logger LOG = Logger.getLogger(IndexFile.class);
 
   private final Path path;
   private final long intervalNanos;
@@ -48,7 +47,7 @@ public final class IndexFile {
     this.state = State.of(path);
     this.index = PasswordIndex.open(path);
     this.nextCheck = nanoTime.getAsLong() + intervalNanos;
-    LOG.info("Breached-password index {}: {} entries", path, index.size());
+    LOG.infof("Breached-password index %s: %s entries", path, index.size());
   }
 
   /** The index as it is on disk, or was at the last check. */
@@ -75,15 +74,13 @@ public final class IndexFile {
       index = replacement;
       state = now;
       failed = null;
-      LOG.info("Breached-password index {} replaced: {} entries", path, replacement.size());
+      LOG.infof("Breached-password index %s replaced: %s entries", path, replacement.size());
     } catch (IOException e) {
       if (!now.equals(failed)) {
         failed = now;
-        LOG.warn(
-            "Breached-password index {} cannot be read ({}: {}); the one read before stays in use",
-            path,
-            e.getClass().getSimpleName(),
-            e.getMessage());
+        LOG.warnf(
+            "Breached-password index %s cannot be read (%s: %s); the one read before stays in use",
+            path, e.getClass().getSimpleName(), e.getMessage());
       }
     }
   }

@@ -4,6 +4,7 @@ import dev.bulwark.breached.BreachedPasswordPolicyProviderFactory;
 import dev.bulwark.breached.login.LoginMetrics.Outcome;
 import java.time.Instant;
 import java.util.function.ToIntFunction;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.PasswordPolicy;
@@ -11,8 +12,6 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.RequiredActionProviderModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.sessions.AuthenticationSessionModel;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Checks a password that was right, and applies the realm's {@link LoginAction} (spec P10). One for
@@ -23,7 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 final class LoginCheck {
 
-  private static final Logger LOG = LoggerFactory.getLogger(LoginCheck.class);
+  private static final Logger LOG = Logger.getLogger(LoginCheck.class);
 
   private static final int DEFAULT_THRESHOLD = 1;
 
@@ -65,10 +64,10 @@ final class LoginCheck {
       }
     } catch (RuntimeException e) {
       outcome = Outcome.FAILED;
-      LOG.warn(
-          "The check for a breached password failed at a login of user {}; the login continues unchecked",
-          user.getId(),
-          e);
+      LOG.warnf(
+          e,
+          "The check for a breached password failed at a login of user %s; the login continues unchecked",
+          user.getId());
     }
     metrics.checked(action, outcome, System.nanoTime() - start);
   }
@@ -77,10 +76,9 @@ final class LoginCheck {
       LoginAction action, KeycloakSession session, RealmModel realm, UserModel user) {
     LoginAction applied = action;
     if (action == LoginAction.DEMAND && !demand(session, realm)) {
-      LOG.warn(
-          "Realm {} demands a new password from users with a breached one, but its required action {} is disabled or this is no login; applying 'warn'",
-          realm.getName(),
-          UserModel.RequiredAction.UPDATE_PASSWORD);
+      LOG.warnf(
+          "Realm %s demands a new password from users with a breached one, but its required action %s is disabled or this is no login; applying 'warn'",
+          realm.getName(), UserModel.RequiredAction.UPDATE_PASSWORD);
       applied = LoginAction.WARN;
     }
     String name = PasswordName.of(user);

@@ -5,10 +5,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.utils.KeycloakModelUtils;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sends notices one after the other on a thread of its own, each in a transaction of its own, so
@@ -16,7 +15,7 @@ import org.slf4j.LoggerFactory;
  */
 final class NoticeQueue implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(NoticeQueue.class);
+  private static final Logger LOG = Logger.getLogger(NoticeQueue.class);
 
   private static final int CAPACITY = 10_000;
   private static final int IDLE_SECONDS = 30;
@@ -50,10 +49,10 @@ final class NoticeQueue implements AutoCloseable {
       thread.execute(() -> send(notice));
     } catch (RejectedExecutionException e) {
       metrics.noticed(LoginMetrics.Notice.DROPPED);
-      LOG.warn(
-          "The queue for events about breached passwords is full; user {} gets one at a login in an hour or later",
-          notice.userId(),
-          e);
+      LOG.warnf(
+          e,
+          "The queue for events about breached passwords is full; user %s gets one at a login in an hour or later",
+          notice.userId());
     }
   }
 
@@ -64,10 +63,10 @@ final class NoticeQueue implements AutoCloseable {
       metrics.noticed(LoginMetrics.Notice.SENT);
     } catch (RuntimeException e) {
       metrics.noticed(LoginMetrics.Notice.FAILED);
-      LOG.warn(
-          "The event about the breached password of user {} failed; a login in an hour or later sends it again",
-          notice.userId(),
-          e);
+      LOG.warnf(
+          e,
+          "The event about the breached password of user %s failed; a login in an hour or later sends it again",
+          notice.userId());
     }
   }
 
@@ -77,7 +76,7 @@ final class NoticeQueue implements AutoCloseable {
     thread.shutdown();
     try {
       if (!thread.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
-        LOG.warn("{} events about breached passwords were not sent", thread.shutdownNow().size());
+        LOG.warnf("%s events about breached passwords were not sent", thread.shutdownNow().size());
       }
     } catch (InterruptedException e) {
       thread.shutdownNow();

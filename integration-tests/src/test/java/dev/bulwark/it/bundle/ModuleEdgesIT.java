@@ -145,6 +145,20 @@ class ModuleEdgesIT {
                 .toList());
   }
 
+  /** One facade, that of Keycloak itself. Jedis brings its own. */
+  @Test
+  void everythingLogsWithJBossLogging() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.bulwark..")
+        .and()
+        .resideOutsideOfPackage("dev.bulwark.shaded..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.slf4j..", "java.util.logging..")
+        .check(CLASSES);
+  }
+
   /** But commands, and the event log, whose lines are for it. */
   @Test
   void nothingPrintsToStandardOutput() {

@@ -4,8 +4,7 @@ import jakarta.persistence.QueryTimeoutException;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jboss.logging.Logger;
 
 /**
  * Lets one count at a time through: each reads a whole table, and many at once would take the
@@ -13,7 +12,7 @@ import org.slf4j.LoggerFactory;
  */
 final class CountGate {
 
-  private static final Logger LOG = LoggerFactory.getLogger(CountGate.class);
+  private static final Logger LOG = Logger.getLogger(CountGate.class);
 
   private final Semaphore free = new Semaphore(1);
 
@@ -29,7 +28,7 @@ final class CountGate {
     try {
       return Optional.of(query.get());
     } catch (QueryTimeoutException e) {
-      LOG.warn("Stored passwords could not be counted in time: {}", e.getMessage());
+      LOG.warnf("Stored passwords could not be counted in time: %s", e.getMessage());
       return Optional.empty();
     } finally {
       free.release();

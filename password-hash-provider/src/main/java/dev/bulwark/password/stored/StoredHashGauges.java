@@ -9,11 +9,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.utils.KeycloakModelUtils;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Gauge {@code bulwark.password.stored} (tag {@code algorithm}): stored passwords of all realms,
@@ -22,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class StoredHashGauges implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(StoredHashGauges.class);
+  private static final Logger LOG = Logger.getLogger(StoredHashGauges.class);
 
   /** Out of the way of the server's start. */
   private static final Duration FIRST_DELAY = Duration.ofSeconds(5);
@@ -111,7 +110,7 @@ public final class StoredHashGauges implements AutoCloseable {
     } catch (RuntimeException e) {
       latest = null;
       if (!on.isShutdown()) {
-        LOG.warn("Stored passwords could not be counted, trying again later: {}", e.getMessage());
+        LOG.warnf("Stored passwords could not be counted, trying again later: %s", e.getMessage());
         LOG.debug("Stored passwords could not be counted", e);
       }
     }
