@@ -89,6 +89,10 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
   @Override
   public Response process(Context grantContext) {
     setContext(grantContext);
+    if (!ApiKeyGrantTypeFactory.ID.equals(grantContext.getGrantType())) {
+      // Tokens say the one name, by whichever the grant was asked for.
+      setContext(contextOf(session, formParams, event, cors));
+    }
     event.detail(Details.AUTH_METHOD, "api-key");
     Optional<String> presented = ApiKeyHeader.of(headers);
     if (presented.isEmpty()) {

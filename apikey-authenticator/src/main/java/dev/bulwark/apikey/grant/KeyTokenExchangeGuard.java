@@ -35,7 +35,8 @@ final class KeyTokenExchangeGuard implements TokenPostProcessor {
           OAuth2Constants.CLIENT_CREDENTIALS,
           OAuth2Constants.DEVICE_CODE_GRANT_TYPE,
           OAuth2Constants.CIBA_GRANT_TYPE,
-          ApiKeyGrantTypeFactory.ID);
+          ApiKeyGrantTypeFactory.ID,
+          ApiKeyGrantAliasFactory.ID);
 
   private static final String BEARER = "bearer ";
 

@@ -15,6 +15,8 @@ import dev.bulwark.apikey.manage.ApiKeyException.Kind;
 import dev.bulwark.apikey.store.ApiKeyEntity;
 import dev.bulwark.apikey.store.ApiKeyIndex;
 import dev.bulwark.apikey.store.ApiKeyIndex.Usage;
+import dev.bulwark.apikey.store.KeyFilter;
+import dev.bulwark.apikey.store.KeySearch;
 import dev.bulwark.apikey.store.StoredCredentials;
 import dev.bulwark.apikey.store.UsageCounter;
 import java.time.Duration;
@@ -97,13 +99,26 @@ public final class ApiKeyManager {
         .toList();
   }
 
-  /** A page of the keys of the realm, oldest first. */
-  public List<Listed> list(@Nullable OwnerType type, int first, int max) {
-    return index.ofRealm(realm.getId(), type, first, max).stream()
-        .map(row -> store.owner(row).flatMap(owner -> listed(owner, row)))
-        .flatMap(Optional::stream)
-        .toList();
+  /** A page of the keys of the realm that a filter lets through. */
+  public Page search(KeyFilter filter, int first, int max) {
+    KeySearch search = new KeySearch(session, realm.getId(), filter, Time.currentTimeMillis());
+    List<ApiKeyEntity> rows = search.page(first, max);
+    boolean isLast = rows.size() < max && (first == 0 || !rows.isEmpty());
+    return new Page(
+        rows.stream()
+            .map(row -> store.owner(row).flatMap(owner -> listed(owner, row)))
+            .flatMap(Optional::stream)
+            .toList(),
+        isLast ? first + rows.size() : search.count());
   }
+
+  /**
+   * A part of a list.
+   *
+   * @param keys in the order of the list
+   * @param total how many keys the whole list has
+   */
+  public record Page(List<Listed> keys, long total) {}
 
   /** A key of an owner. */
   public Listed get(KeyOwner owner, String keyId) {
@@ -330,6 +345,17 @@ public final class ApiKeyManager {
    * @throws ApiKeyException when there is no such usable key or the overlap is too long
    */
   public Rotation rotate(KeyOwner owner, String keyId, long overlapSeconds) {
+    return rotate(owner, keyId, KeycloakModelUtils.generateId(), overlapSeconds);
+  }
+
+  /**
+   * Puts a new key in the place of one, with an id that the caller has chosen.
+   *
+   * @param newKeyId new for each rotation that is wanted
+   * @param overlapSeconds 0 to revoke the old key at once
+   * @throws ApiKeyException when there is no such usable key or the overlap is too long
+   */
+  public Rotation rotate(KeyOwner owner, String keyId, String newKeyId, long overlapSeconds) {
     if (overlapSeconds < 0 || overlapSeconds > config.rotationMaxOverlapSeconds()) {
       throw new ApiKeyException(
           Kind.INVALID_REQUEST,
@@ -356,7 +382,7 @@ public final class ApiKeyManager {
             .scopes(List.copyOf(scopes))
             .expiresAt(limits.life().successorEnd(now, old.data().expiresAt()))
             .build();
-    NewApiKey made = store(owner, KeycloakModelUtils.generateId(), limits, successor, now);
+    NewApiKey made = store(owner, newKeyId, limits, successor, now);
     if (overlapSeconds == 0) {
       store.remove(old, locked.row());
       return new Rotation(made, old, true, null);

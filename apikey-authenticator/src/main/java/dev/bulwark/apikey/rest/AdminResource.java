@@ -6,7 +6,9 @@ import dev.bulwark.apikey.manage.ApiKeyException;
 import dev.bulwark.apikey.manage.ApiKeyManager;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.NewApiKey;
+import dev.bulwark.apikey.page.KeySettings;
 import dev.bulwark.apikey.provider.ApiKeyProvider;
+import dev.bulwark.apikey.store.KeyFilter;
 import dev.bulwark.contract.ApiKeyDetails;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -20,15 +22,16 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.keycloak.common.util.Time;
 import org.keycloak.events.admin.OperationType;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
+import org.keycloak.services.resources.admin.AdminAuth;
 import org.keycloak.services.resources.admin.AdminEventBuilder;
 import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
 
@@ -42,6 +45,9 @@ public final class AdminResource {
 
   private static final int DEFAULT_PAGE = 100;
   private static final int MAX_PAGE = 1_000;
+
+  /** Header with the number of keys in the whole list. */
+  private static final String TOTAL = "X-Total-Count";
 
   private final KeycloakSession session;
   private final RealmModel realm;
@@ -69,20 +75,38 @@ public final class AdminResource {
     return RestErrors.of(
         session,
         () -> {
-          Optional<KeyOwner> owner = ownerOf(null);
+          MultivaluedMap<String, String> query = session.getContext().getUri().getQueryParameters();
           PageRequest page = PageRequest.of(first, max, DEFAULT_PAGE, MAX_PAGE);
-          List<ApiKeyManager.Listed> keys;
-          if (owner.isPresent()) {
-            requireView(owner.get());
-            keys =
-                manager().list(owner.get()).stream().skip(page.first()).limit(page.max()).toList();
-          } else {
-            auth.users().requireView();
-            auth.clients().requireView();
-            keys = manager().list((OwnerType) null, page.first(), page.max());
-          }
-          return json(keys.stream().map(key -> KeyRepresentation.listed(key, true)).toList());
+          KeyFilter filter = FilterRequest.read(query, Time.currentTimeMillis());
+          ApiKeyManager.Page found =
+              manager().search(visible(filter, OwnerReference.of(query)), page.first(), page.max());
+          return Response.ok(
+                  found.keys().stream().map(key -> KeyRepresentation.listed(key, true)).toList())
+              .type(MediaType.APPLICATION_JSON_TYPE)
+              .header(TOTAL, found.total())
+              .build();
         });
+  }
+
+  /** The filter for the owners that are asked for, if the caller may see their keys. */
+  private KeyFilter visible(KeyFilter filter, Optional<OwnerReference> owners) {
+    if (owners.isEmpty()) {
+      auth.users().requireView();
+      auth.clients().requireView();
+      return filter;
+    }
+    OwnerType type = owners.get().type();
+    if (owners.get().id() != null) {
+      KeyOwner owner = owner(owners.get());
+      requireView(owner);
+      return filter.ownedBy(type, owner.id());
+    }
+    if (type == OwnerType.USER) {
+      auth.users().requireView();
+    } else {
+      auth.clients().requireView();
+    }
+    return filter.ownedBy(type, null);
   }
 
   @POST
@@ -97,14 +121,45 @@ public final class AdminResource {
                   Stream.concat(Stream.of(KeyChange.CHOSEN), Stream.of("owner"))
                       .toArray(String[]::new));
           KeyOwner owner =
-              ownerOf(request)
+              OwnerReference.of(request)
+                  .or(() -> OwnerReference.of(session.getContext().getUri().getQueryParameters()))
+                  .map(this::owner)
                   .orElseThrow(
                       () ->
                           KeyRequest.invalid("owner with type (user or client) and id is needed"));
           requireManage(owner);
-          NewApiKey made = manager().create(owner, KeyChange.chosen(request));
+          RepeatableRequest repeatable = repeatable("create", request);
+          Optional<RepeatableRequest.Earlier> earlier = repeatable.earlier();
+          if (earlier.isPresent()) {
+            return created(earlier.get().of(manager(), owner));
+          }
+          NewApiKey made =
+              manager().create(owner, repeatable.newKeyId(), KeyChange.chosen(request));
           event(OperationType.CREATE, made.key(), "api-keys", made.key().id());
+          repeatable.keep(made);
           return created(made);
+        });
+  }
+
+  /** The realm's limits, the scopes of an owner and the command, for pages that create keys. */
+  @GET
+  @Path("settings")
+  public Response settings() {
+    return RestErrors.of(
+        session,
+        () -> {
+          KeyOwner owner =
+              OwnerReference.of(session.getContext().getUri().getQueryParameters())
+                  .map(this::owner)
+                  .orElseThrow(() -> KeyRequest.invalid("owner must be user:ID or client:ID"));
+          requireView(owner);
+          ApiKeyProvider keys = session.getProvider(ApiKeyProvider.class);
+          return Response.ok(
+                  KeySettings.of(
+                      session, realm, keys.config(), owner, auth.adminAuth().getUser(), false))
+              .type(MediaType.APPLICATION_JSON_TYPE)
+              .header("Cache-Control", "no-store")
+              .build();
         });
   }
 
@@ -162,12 +217,28 @@ public final class AdminResource {
     return RestErrors.of(
         session,
         () -> {
-          KeyOwner owner = ownerOfKey(id);
-          requireManage(owner);
           KeyRequest request =
               KeyRequest.read(session.getContext().getRequestHeaders(), body, "overlapSeconds");
+          RepeatableRequest repeatable = repeatable("rotate " + id, request);
+          Optional<RepeatableRequest.Earlier> earlier = repeatable.earlier();
+          if (earlier.isPresent()) {
+            // The key that was replaced may be gone.
+            KeyOwner owner =
+                manager()
+                    .ownerOf(earlier.get().keyId())
+                    .orElseThrow(RepeatableRequest.Earlier::gone);
+            requireManage(owner);
+            return created(earlier.get().of(manager(), owner));
+          }
+          KeyOwner owner = ownerOfKey(id);
+          requireManage(owner);
           ApiKeyManager.Rotation done =
-              manager().rotate(owner, id, request.number("overlapSeconds").orElse(0L));
+              manager()
+                  .rotate(
+                      owner,
+                      id,
+                      repeatable.newKeyId(),
+                      request.number("overlapSeconds").orElse(0L));
           ApiKey made = done.made().key();
           event(OperationType.CREATE, made, "api-keys", made.id());
           if (done.oldRevoked()) {
@@ -179,6 +250,7 @@ public final class AdminResource {
             }
             event(OperationType.ACTION, done.old(), "api-keys", id, "rotate");
           }
+          repeatable.keep(done.made());
           return created(done.made());
         });
   }
@@ -196,6 +268,12 @@ public final class AdminResource {
   public Response reindex(
       @QueryParam("cursor") @Nullable String cursor, @QueryParam("max") @Nullable String max) {
     return new BulkResource(session, realm, auth, adminEvent).reindex(cursor, max);
+  }
+
+  private RepeatableRequest repeatable(String operation, KeyRequest request) {
+    AdminAuth caller = auth.adminAuth();
+    return RepeatableRequest.of(
+        session, realm, caller.getUser().getId(), caller.getClient().getId(), operation, request);
   }
 
   private void requireView(KeyOwner owner) {
@@ -226,50 +304,10 @@ public final class AdminResource {
     return owner.get();
   }
 
-  /**
-   * The owner in the body, or in the query as {@code owner={"type":…,"id":…}}, as {@code
-   * owner=user:ID}, or as {@code ownerType} and {@code ownerId}.
-   */
-  private Optional<KeyOwner> ownerOf(@Nullable KeyRequest body) {
-    if (body != null) {
-      Optional<KeyRequest> named = body.object("owner");
-      if (named.isPresent()) {
-        return Optional.of(
-            owner(named.get().text("type").orElse(""), named.get().text("id").orElse("")));
-      }
-    }
-    MultivaluedMap<String, String> query = session.getContext().getUri().getQueryParameters();
-    String compact = query.getFirst("owner");
-    if (compact != null && compact.startsWith("{")) {
-      KeyRequest named = KeyRequest.parse(compact.getBytes(StandardCharsets.UTF_8));
-      return Optional.of(owner(named.text("type").orElse(""), named.text("id").orElse("")));
-    }
-    if (compact != null) {
-      int colon = compact.indexOf(':');
-      if (colon < 0) {
-        throw KeyRequest.invalid("owner must be user:ID or client:ID");
-      }
-      return Optional.of(owner(compact.substring(0, colon), compact.substring(colon + 1)));
-    }
-    String type = first(query, "ownerType", "owner.type");
-    String id = first(query, "ownerId", "owner.id");
-    if (type == null && id == null) {
-      return Optional.empty();
-    }
-    return Optional.of(owner(type == null ? "" : type, id == null ? "" : id));
-  }
-
-  private static @Nullable String first(
-      MultivaluedMap<String, String> query, String name, String other) {
-    String value = query.getFirst(name);
-    return value == null ? query.getFirst(other) : value;
-  }
-
-  private KeyOwner owner(String type, String id) {
-    OwnerType ownerType =
-        OwnerType.of(type)
-            .orElseThrow(() -> KeyRequest.invalid("owner.type must be user or client"));
-    if (id.isBlank()) {
+  private KeyOwner owner(OwnerReference named) {
+    OwnerType ownerType = named.type();
+    String id = named.id();
+    if (id == null) {
       throw KeyRequest.invalid("owner.id is needed");
     }
     Optional<KeyOwner> owner = manager().owner(ownerType, id);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import java.util.Locale;
+import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 
 /**
  * The body of every error of the REST resources: RFC 9457 (which replaced RFC 7807) beside the two
@@ -41,6 +42,18 @@ public record ApiError(
 
   static Response response(int status, String error, String detail) {
     return Response.status(status).type(MEDIA_TYPE).entity(of(status, error, detail)).build();
+  }
+
+  /** The same answer in this form, where it is an error of OAuth. */
+  static Response of(Response answer) {
+    if (!(answer.getEntity() instanceof OAuth2ErrorRepresentation error)) {
+      return answer;
+    }
+    String detail = error.getErrorDescription() == null ? "" : error.getErrorDescription();
+    return Response.fromResponse(answer)
+        .type(MEDIA_TYPE)
+        .entity(of(answer.getStatus(), error.getError(), detail))
+        .build();
   }
 
   static WebApplicationException exception(int status, String error, String detail) {

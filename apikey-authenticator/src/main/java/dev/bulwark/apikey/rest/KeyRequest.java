@@ -104,6 +104,11 @@ final class KeyRequest {
     }
   }
 
+  /** The request as one text, without blanks between its members. */
+  String canonical() {
+    return root.toString();
+  }
+
   boolean has(String field) {
     return root.has(field);
   }

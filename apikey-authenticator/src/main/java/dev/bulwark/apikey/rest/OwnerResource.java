@@ -22,6 +22,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.models.KeycloakSession;
@@ -134,12 +135,18 @@ public final class OwnerResource {
           access.requireProvenAddress(realm);
           KeyRequest request =
               KeyRequest.read(session.getContext().getRequestHeaders(), body, KeyChange.CHOSEN);
+          RepeatableRequest repeatable = repeatable(access, "create", request);
+          Optional<NewApiKey> earlier = earlier(access, repeatable);
+          if (earlier.isPresent()) {
+            return created(earlier.get());
+          }
           ApiKeyData chosen = KeyChange.chosen(request);
-          NewApiKey made = manager().create(access.owner(), chosen);
+          NewApiKey made = manager().create(access.owner(), repeatable.newKeyId(), chosen);
           // After the scopes were checked against the owner: one that is not there is a bad
           // request.
           access.requireWithinToken(chosen.scopes());
           ApiKeyEvents.created(event(access), made.key());
+          repeatable.keep(made);
           return created(made);
         });
   }
@@ -216,12 +223,36 @@ public final class OwnerResource {
           KeyRequest request =
               KeyRequest.read(session.getContext().getRequestHeaders(), body, "overlapSeconds");
           access.requireProvenAddress(realm);
+          RepeatableRequest repeatable = repeatable(access, "rotate " + id, request);
+          Optional<NewApiKey> earlier = earlier(access, repeatable);
+          if (earlier.isPresent()) {
+            return created(earlier.get());
+          }
           ApiKeyManager.Rotation done =
-              manager().rotate(access.owner(), id, request.number("overlapSeconds").orElse(0L));
+              manager()
+                  .rotate(
+                      access.owner(),
+                      id,
+                      repeatable.newKeyId(),
+                      request.number("overlapSeconds").orElse(0L));
           access.requireWithinToken(done.made().key().data().scopes());
           ApiKeyEvents.rotated(event(access), done);
+          repeatable.keep(done.made());
           return created(done.made());
         });
+  }
+
+  private RepeatableRequest repeatable(OwnerAccess access, String operation, KeyRequest request) {
+    return RepeatableRequest.of(
+        session, realm, access.user().getId(), access.client().getId(), operation, request);
+  }
+
+  /** The key that the same request has made before, if this token may have made it too. */
+  private Optional<NewApiKey> earlier(OwnerAccess access, RepeatableRequest request) {
+    Optional<NewApiKey> made =
+        request.earlier().map(earlier -> earlier.of(manager(), access.owner()));
+    made.ifPresent(known -> access.requireWithinToken(known.key().data().scopes()));
+    return made;
   }
 
   private Response listed(KeyOwner owner, String id) {

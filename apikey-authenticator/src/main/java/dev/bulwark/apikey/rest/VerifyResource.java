@@ -158,7 +158,7 @@ public final class VerifyResource {
         throw e;
       }
       throw new WebApplicationException(
-          Response.fromResponse(refused)
+          Response.fromResponse(ApiError.of(refused))
               .header(
                   HttpHeaders.WWW_AUTHENTICATE,
                   "Basic realm=\"" + PercentEncoding.encode(realm.getName()) + "\"")
@@ -190,14 +190,14 @@ public final class VerifyResource {
     Optional<String> presented = ApiKeyHeader.of(headers);
     if (presented.isEmpty()) {
       event.detail(Details.REASON, "api_key_missing").error("invalid_api_key");
-      return refused();
+      return ApiError.of(refused());
     }
     KeyDoor.Outcome outcome =
         KeyDoor.of(ApiKeyProvider.verifier(session), event, VerifyResource::refused)
             .check(presented.get(), address);
     return outcome instanceof KeyDoor.Open open
         ? accepted(open.accepted())
-        : ((KeyDoor.Closed) outcome).answer();
+        : ApiError.of(((KeyDoor.Closed) outcome).answer());
   }
 
   /**

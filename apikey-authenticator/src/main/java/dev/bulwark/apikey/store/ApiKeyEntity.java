@@ -30,14 +30,6 @@ import org.jspecify.annotations.Nullable;
         "select k from ApiKeyEntity k where k.realmId = :realm and k.ownerType = :type"
             + " and k.ownerId = :owner order by k.id")
 @NamedQuery(
-    name = "bulwarkApiKeyByRealm",
-    query = "select k from ApiKeyEntity k where k.realmId = :realm order by k.createdAt, k.id")
-@NamedQuery(
-    name = "bulwarkApiKeyByRealmAndType",
-    query =
-        "select k from ApiKeyEntity k where k.realmId = :realm and k.ownerType = :type"
-            + " order by k.createdAt, k.id")
-@NamedQuery(
     name = "bulwarkApiKeyReplaced",
     query =
         "select k from ApiKeyEntity k where k.retired = true and k.endsAt < :now order by k.endsAt")

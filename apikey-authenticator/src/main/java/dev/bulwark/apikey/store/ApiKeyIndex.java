@@ -53,23 +53,6 @@ public final class ApiKeyIndex {
     return ofOwnerQuery("bulwarkApiKeyByOwner", realmId, type, ownerId).getResultList();
   }
 
-  /** The rows of a realm, oldest first. */
-  public List<ApiKeyEntity> ofRealm(String realmId, @Nullable OwnerType type, int first, int max) {
-    TypedQuery<ApiKeyEntity> query;
-    if (type == null) {
-      query = em().createNamedQuery("bulwarkApiKeyByRealm", ApiKeyEntity.class);
-    } else {
-      query =
-          em().createNamedQuery("bulwarkApiKeyByRealmAndType", ApiKeyEntity.class)
-              .setParameter("type", type.id());
-    }
-    return query
-        .setParameter("realm", realmId)
-        .setFirstResult(first)
-        .setMaxResults(max)
-        .getResultList();
-  }
-
   /** Rotated keys whose overlap is over, of all realms. */
   public List<ApiKeyEntity> replaced(long now, int max) {
     return em().createNamedQuery("bulwarkApiKeyReplaced", ApiKeyEntity.class)

@@ -198,6 +198,10 @@ class AdminRestIT {
       assertThat(as(token, "POST", "", body("q", "user", alice))).as(what).isEqualTo(row[4]);
       assertThat(as(token, "GET", "/" + client, null)).as(what).isEqualTo(row[5]);
       assertThat(as(token, "PATCH", "/" + client, "{\"active\":true}")).as(what).isEqualTo(row[6]);
+      assertThat(as(token, "GET", "?owner=user", null)).as(what).isEqualTo(row[1]);
+      assertThat(as(token, "GET", "?owner=client", null)).as(what).isEqualTo(row[5]);
+      int both = "realm-admin".equals(row[0]) ? 200 : 403;
+      assertThat(as(token, "GET", "", null)).as(what).isEqualTo(both);
     }
     assertThat(as("garbage", "GET", "", null)).isEqualTo(401);
   }

@@ -64,7 +64,8 @@ final class Contract {
 
   private void validate(JsonNode schema, String body, String what) {
     ObjectNode root = ((ObjectNode) schema).deepCopy();
-    root.set("components", document.get("components"));
+    root.set("components", document.get("components").deepCopy());
+    close(root);
     try {
       assertThat(SCHEMAS.getSchema(root).validate(new ObjectMapper().readTree(body)))
           .as(what)
@@ -72,6 +73,17 @@ final class Contract {
     } catch (IOException e) {
       throw new UncheckedIOException(what, e);
     }
+  }
+
+  /**
+   * The document leaves answers open, so that later versions may add members. An answer of this
+   * version has none that the document does not name.
+   */
+  private static void close(JsonNode schema) {
+    if (schema.path("properties").isObject() && !schema.has("additionalProperties")) {
+      ((ObjectNode) schema).put("additionalProperties", false);
+    }
+    schema.forEach(Contract::close);
   }
 
   private JsonNode resolve(JsonNode node) {

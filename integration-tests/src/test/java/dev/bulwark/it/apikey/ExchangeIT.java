@@ -26,6 +26,39 @@ class ExchangeIT {
   private final Keys keys = new Keys(realm);
   private final AdminApi admin = stack.admin();
 
+  /** The second name of the grant; tokens are the same, and open as little. */
+  @Test
+  void theGrantHasASecondNameOfARegisteredScheme() {
+    String alias = "tag:bulwark.dev,2026:grant-type:api-key";
+    String key = keys.made("alice", "alias", "tasks:read").get("key").asText();
+    Map<String, String> form = Map.of("grant_type", alias, "client_id", "dev-cli");
+    String token =
+        Http.postForm(realm.endpoint("token"), form, "X-API-Key", key)
+            .expect(200)
+            .text("access_token");
+    JsonNode claims = Realm.claims(token);
+    assertThat(claims.get("scope").asText()).isEqualTo("tasks:read");
+    assertThat(claims.get("jti").asText().substring(4, 6))
+        .as("the grant that the id of the token tells")
+        .isEqualTo(
+            Realm.claims(keys.exchange(key, null).expect(200).text("access_token"))
+                .get("jti")
+                .asText()
+                .substring(4, 6));
+    assertThat(Http.get(keys.url(), "Authorization", "Bearer " + token).status()).isEqualTo(401);
+    assertThat(
+            Http.get(realm.url() + "/.well-known/openid-configuration")
+                .expect(200)
+                .json()
+                .get("grant_types_supported"))
+        .extracting(JsonNode::asText)
+        .contains(alias, Keys.GRANT);
+    assertThat(
+            Http.postForm(realm.endpoint("token"), form, "X-API-Key", "wrong-key-0123456789")
+                .status())
+        .isEqualTo(400);
+  }
+
   @Test
   void tokenHasTheScopesOfTheKeyAndNothingElse() {
     JsonNode key = keys.made("carol", "ci", "tasks:read");

@@ -113,7 +113,21 @@ class OpenApiIT {
     contract.check("get", ADMIN, admin.get(PATH + "?max=2000")).expect(400);
     contract.check("get", ADMIN, admin.get(PATH + "?owner=user:nobody")).expect(404);
     contract.check("get", ADMIN + "/{id}", admin.get(path));
+    String settings = ADMIN + "/settings";
+    contract.check("get", settings, admin.get(PATH + "/settings?owner=client:tasks-service"));
+    contract.check("get", settings, admin.get(PATH + "/settings")).expect(400);
+    contract.check("get", settings, admin.get(PATH + "/settings?owner=user:nobody")).expect(404);
     contract.check("patch", ADMIN + "/{id}", admin.patch(path, "{\"name\":\"n\"}"));
+    contract
+        .check(
+            "patch",
+            OWN + "/{id}",
+            Http.send(
+                Http.request(keys.url() + "/" + keys.made("alice", "merge").get("id").asText())
+                    .header("Authorization", "Bearer " + keys.token("alice"))
+                    .header("Content-Type", "application/merge-patch+json")
+                    .method("PATCH", HttpRequest.BodyPublishers.ofString("{\"name\":\"m\"}"))))
+        .expect(200);
     contract.check("post", ADMIN + "/{id}/rotate", admin.post(path + "/rotate", "{}"));
     JsonNode again = admin.post(PATH, body).expect(201).json();
     String againPath = PATH + "/" + again.get("id").asText();

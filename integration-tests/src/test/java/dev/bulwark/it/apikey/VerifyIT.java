@@ -63,13 +63,12 @@ class VerifyIT {
   void wrongKeysAreRefusedInTheFixedForm(String key) {
     Response refused = keys.verify(key);
     assertThat(refused.status()).isEqualTo(403);
-    assertThat(refused.json())
-        .isEqualTo(
-            new com.fasterxml.jackson.databind.ObjectMapper()
-                .createObjectNode()
-                .put("error", "invalid_api_key")
-                .put("error_description", "Invalid or revoked API key"));
-    assertThat(refused.header("Content-Type")).startsWith("application/json");
+    JsonNode problem = refused.json();
+    assertThat(problem.get("error").asText()).isEqualTo("invalid_api_key");
+    assertThat(problem.get("error_description").asText()).isEqualTo("Invalid or revoked API key");
+    assertThat(problem.get("status").asInt()).isEqualTo(403);
+    assertThat(problem.size()).as("no reason").isEqualTo(6);
+    assertThat(refused.header("Content-Type")).startsWith("application/problem+json");
     assertThat(refused.header("X-Auth-Subject")).isEmpty();
   }
 

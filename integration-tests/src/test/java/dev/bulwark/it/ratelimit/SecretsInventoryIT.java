@@ -97,6 +97,7 @@ class SecretsInventoryIT {
             Map.entry("password", "by the authenticators of its flow, which are limited"),
             Map.entry("refresh_token", SIGNED),
             Map.entry("urn:bulwark:params:oauth:grant-type:api-key", API_KEY),
+            Map.entry("tag:bulwark.dev,2026:grant-type:api-key", API_KEY),
             Map.entry(
                 "urn:ietf:params:oauth:grant-type:device_code", "a random code of 256 bits, once"),
             Map.entry("urn:ietf:params:oauth:grant-type:jwt-bearer", PUBLIC_KEY),

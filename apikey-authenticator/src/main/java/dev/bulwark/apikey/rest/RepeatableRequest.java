@@ -1,0 +1,192 @@
+package dev.bulwark.apikey.rest;
+
+import dev.bulwark.apikey.manage.ApiKeyException;
+import dev.bulwark.apikey.manage.ApiKeyManager;
+import dev.bulwark.apikey.manage.KeyOwner;
+import dev.bulwark.apikey.manage.NewApiKey;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.SingleUseObjectProvider;
+import org.keycloak.models.utils.KeycloakModelUtils;
+
+/**
+ * A request that makes a key, and that a caller may send again after a lost answer, with the same
+ * {@code Idempotency-Key}.
+ *
+ * <p>The id of the new key is derived from the request, so that the request makes one key at most,
+ * for as long as the key exists. Its answer is kept for {@value #SECONDS} seconds in the memory of
+ * the cluster (Keycloak's single-use objects), encrypted with the Idempotency-Key, which is not
+ * kept. Each caller has 256 places; an answer that is pushed out cannot be had again.
+ */
+final class RepeatableRequest {
+
+  /** How long an answer is kept. */
+  static final int SECONDS = 600;
+
+  private static final String REQUEST = "request";
+  private static final String BODY = "body";
+  private static final String KEY = "key";
+  private static final String ANSWER = "answer";
+
+  private final SingleUseObjectProvider store;
+  private final @Nullable String idempotencyKey;
+  private final byte[] identity;
+  private final String place;
+  private final String body;
+
+  private RepeatableRequest(
+      SingleUseObjectProvider store,
+      @Nullable String idempotencyKey,
+      byte[] identity,
+      String place,
+      String body) {
+    this.store = store;
+    this.idempotencyKey = idempotencyKey;
+    this.identity = identity;
+    this.place = place;
+    this.body = body;
+  }
+
+  /**
+   * Reads a request.
+   *
+   * @param userId who calls
+   * @param clientId by which client
+   * @param operation what is asked for, with the id of the key that it is about
+   */
+  static RepeatableRequest of(
+      KeycloakSession session,
+      RealmModel realm,
+      String userId,
+      String clientId,
+      String operation,
+      KeyRequest request) {
+    String idempotencyKey =
+        IdempotencyKey.of(session.getContext().getRequestHeaders()).orElse(null);
+    byte[] identity =
+        sha256(
+            String.join(
+                "\n", realm.getId(), userId, clientId, operation, String.valueOf(idempotencyKey)));
+    String place =
+        String.join(
+            ":",
+            "bulwark-api-key-answer",
+            realm.getId(),
+            userId,
+            HexFormat.of().toHexDigits(identity[0]));
+    return new RepeatableRequest(
+        session.singleUseObjects(),
+        idempotencyKey,
+        identity,
+        place,
+        HexFormat.of().formatHex(sha256(request.canonical())));
+  }
+
+  /** The id of the key that the request makes. */
+  String newKeyId() {
+    if (idempotencyKey == null) {
+      return KeycloakModelUtils.generateId();
+    }
+    ByteBuffer bits = ByteBuffer.wrap(identity, 8, 16);
+    long high = (bits.getLong() & ~0xF000L) | 0x8000L;
+    long low = (bits.getLong() & ~(3L << 62)) | (2L << 62);
+    return new UUID(high, low).toString();
+  }
+
+  /**
+   * What an earlier request has made.
+   *
+   * @param keyId id of the key
+   * @param plainText the key itself
+   */
+  record Earlier(String keyId, String plainText) {
+
+    /**
+     * The key as it is now.
+     *
+     * @throws ApiKeyException of kind {@link ApiKeyException.Kind#CONFLICT} when it is gone
+     */
+    NewApiKey of(ApiKeyManager manager, KeyOwner owner) {
+      try {
+        return new NewApiKey(manager.get(owner, keyId).key(), plainText);
+      } catch (ApiKeyException e) {
+        throw gone();
+      }
+    }
+
+    static ApiKeyException gone() {
+      return new ApiKeyException(
+          ApiKeyException.Kind.CONFLICT,
+          "The key that was made with this " + IdempotencyKey.HEADER + " is gone");
+    }
+
+    @Override
+    public String toString() {
+      return "Earlier[" + keyId + "]";
+    }
+  }
+
+  /** The answer to the same request before, if it is kept. */
+  Optional<Earlier> earlier() {
+    if (idempotencyKey == null) {
+      return Optional.empty();
+    }
+    Map<String, String> kept = store.get(place);
+    if (kept == null || !request().equals(kept.get(REQUEST))) {
+      return Optional.empty();
+    }
+    if (!body.equals(kept.get(BODY))) {
+      throw ApiError.exception(
+          422,
+          "idempotency_key_reused",
+          "Another request was sent with this " + IdempotencyKey.HEADER);
+    }
+    String keyId = kept.getOrDefault(KEY, "");
+    return Optional.of(new Earlier(keyId, cipher().decrypt(keyId, kept.getOrDefault(ANSWER, ""))));
+  }
+
+  /** Keeps the answer, once the transaction is committed. */
+  void keep(NewApiKey made) {
+    if (idempotencyKey == null) {
+      return;
+    }
+    String keyId = made.key().id();
+    store.put(
+        place,
+        SECONDS,
+        Map.of(
+            REQUEST,
+            request(),
+            BODY,
+            body,
+            KEY,
+            keyId,
+            ANSWER,
+            cipher().encrypt(keyId, made.plainText())));
+  }
+
+  private String request() {
+    return HexFormat.of().formatHex(identity);
+  }
+
+  private AnswerCipher cipher() {
+    return new AnswerCipher(idempotencyKey == null ? "" : idempotencyKey, identity);
+  }
+
+  private static byte[] sha256(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}
