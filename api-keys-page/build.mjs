@@ -1,18 +1,16 @@
-// Bundles the page for the account console, and lists the packages in the bundle with their licenses.
+// Bundles the page for the account console and that for administrators, and lists the packages in the bundle with their licenses.
 //   usage: node build.mjs FOLDER      FOLDER receives theme/… and META-INF/…
 import { build } from "esbuild";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const home = dirname(fileURLToPath(import.meta.url));
 const target = process.argv[2] ?? join(home, "target", "classes");
 const LICENSES = new Set(["MIT", "ISC", "0BSD", "Apache-2.0"]);
 
-const { metafile } = await build({
+const common = {
   absWorkingDir: home,
-  entryPoints: ["src/main/tsx/page.tsx"],
-  outfile: join(target, "theme/bulwark/account/resources/js/api-keys.js"),
   bundle: true,
   minify: true,
   format: "esm",
@@ -20,16 +18,60 @@ const { metafile } = await build({
   charset: "utf8",
   jsx: "automatic",
   legalComments: "none",
-  // React is the account console's own, by its import map. So are PatternFly's style sheets.
-  external: ["react", "react-dom", "react/jsx-runtime"],
-  loader: { ".css": "empty" },
   define: { "process.env.NODE_ENV": '"production"' },
   metafile: true,
   logLevel: "warning",
-});
+};
+const resources = join(target, "theme/bulwark/account/resources/js");
+
+const admin = {
+  ...common,
+  entryPoints: ["src/main/tsx/admin/main.tsx"],
+  outfile: join(resources, "admin-keys.js"),
+  // Fonts are those of css/tokens.css.
+  loader: { ".woff2": "empty", ".woff": "empty", ".jpg": "empty" },
+};
+const pages = [
+  // React is the account console's own, by its import map. So are PatternFly's style sheets.
+  await build({
+    ...common,
+    entryPoints: ["src/main/tsx/page.tsx"],
+    outfile: join(resources, "api-keys.js"),
+    external: ["react", "react-dom", "react/jsx-runtime"],
+    loader: { ".css": "empty" },
+  }),
+  // A page of its own brings all that it needs, with the style sheets in a file beside it.
+  await build({ ...admin, plugins: [onlyStylesOf(await usedBy(admin))] }),
+];
+
+/** The modules of which something is in the bundle. */
+async function usedBy(options) {
+  const { metafile } = await build({ ...options, write: false });
+  const script = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined);
+  return new Set(
+    Object.entries(script.inputs)
+      .filter(([, input]) => input.bytesInOutput > 0)
+      .map(([path]) => path),
+  );
+}
+
+/** PatternFly imports the style sheets of all its components, esbuild takes each import for a side effect. */
+function onlyStylesOf(modules) {
+  return {
+    name: "only-styles-of",
+    setup(pending) {
+      pending.onLoad({ filter: /react-styles.*\.css$/ }, async ({ path }) => {
+        const module = relative(home, path).replace(/\.css$/, "");
+        const used = [".mjs", ".js"].some((extension) => modules.has(module + extension));
+        return { contents: used ? await readFile(path, "utf8") : "", loader: "css" };
+      });
+    },
+  };
+}
 
 const names = new Set(
-  Object.values(metafile.outputs)
+  pages
+    .flatMap(({ metafile }) => Object.values(metafile.outputs))
     .flatMap((output) => Object.entries(output.inputs))
     .filter(([, input]) => input.bytesInOutput > 0)
     .map(([path]) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1])
@@ -51,5 +93,5 @@ for (const name of [...names].sort()) {
 await mkdir(join(target, "META-INF/licenses"), { recursive: true });
 await writeFile(
   join(target, "META-INF/licenses/npm.txt"),
-  "The page of API keys in the account console contains parts of these npm packages.\n\n" + entries.join(`\n${"-".repeat(72)}\n\n`),
+  "The pages of API keys contain parts of these npm packages.\n\n" + entries.join(`\n${"-".repeat(72)}\n\n`),
 );

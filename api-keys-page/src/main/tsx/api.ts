@@ -1,4 +1,4 @@
-import type { Environment } from "./console";
+import { generateRandomState } from "oauth4webapi";
 import type { Session } from "./session";
 
 export type Key = {
@@ -31,6 +31,7 @@ export type NewKey = { name: string; scopes: string[]; expiresAt: string | null 
 /** An answer of the server that is no success. */
 export class ApiError extends Error {
   constructor(
+    readonly status: number,
     readonly error: string,
     readonly detail: string,
   ) {
@@ -38,43 +39,53 @@ export class ApiError extends Error {
   }
 }
 
-/** The owner's REST resource: see openapi.json of apikey-authenticator. */
+/** The REST resource of keys, of one owner or of all: see openapi.json of apikey-authenticator. */
 export class Api {
-  private readonly base: string;
-
   constructor(
-    environment: Environment,
+    private readonly base: string,
     private readonly session: Session,
-  ) {
-    this.base = `${environment.serverBaseUrl}/realms/${encodeURIComponent(environment.realm)}/api-keys`;
-  }
+  ) {}
 
   list = () => this.send<Key[]>("GET", "");
   settings = () => this.send<Settings>("GET", "/settings");
-  create = (key: NewKey) => this.send<CreatedKey>("POST", "", key);
+  create = (key: NewKey) => this.make("", key);
   rename = (id: string, name: string) => this.send<Key>("PATCH", `/${id}`, { name });
   activate = (id: string, active: boolean) => this.send<Key>("PATCH", `/${id}`, { active });
-  replace = (id: string, overlapSeconds: number) => this.send<CreatedKey>("POST", `/${id}/rotate`, { overlapSeconds });
+  replace = (id: string, overlapSeconds: number) => this.make(`/${id}/rotate`, { overlapSeconds });
   remove = (id: string) => this.send<undefined>("DELETE", `/${id}`);
 
-  private async send<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const headers: Record<string, string> = { Authorization: `Bearer ${await this.session.accessToken()}` };
+  /** Makes a key. Where the connection breaks off, the key may be there and its answer lost: the same request gets it. */
+  protected async make(path: string, body: unknown): Promise<CreatedKey> {
+    const once = { "Idempotency-Key": generateRandomState() };
+    try {
+      return await this.send<CreatedKey>("POST", path, body, once);
+    } catch (error) {
+      if (error instanceof TypeError) {
+        return this.send<CreatedKey>("POST", path, body, once);
+      }
+      throw error;
+    }
+  }
+
+  protected async send<T>(method: string, path: string, body?: unknown, more: Record<string, string> = {}): Promise<T> {
+    const response = await this.request(method, this.base + path, body, more);
+    return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
+  }
+
+  protected async request(method: string, url: string, body?: unknown, more: Record<string, string> = {}): Promise<Response> {
+    const headers: Record<string, string> = { ...more, Authorization: `Bearer ${await this.session.accessToken()}` };
     if (body !== undefined) {
       headers["Content-Type"] = "application/json";
     }
-    const response = await fetch(this.base + path, {
+    const response = await fetch(url, {
       method,
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    if (response.status === 204) {
-      return undefined as T;
-    }
-    const answer: unknown = await response.json().catch(() => ({}));
     if (!response.ok) {
-      const { error = "", detail = "" } = answer as { error?: string; detail?: string };
-      throw new ApiError(error, detail);
+      const { error = "", detail = "" } = (await response.json().catch(() => ({}))) as { error?: string; detail?: string };
+      throw new ApiError(response.status, error, detail);
     }
-    return answer as T;
+    return response;
   }
 }

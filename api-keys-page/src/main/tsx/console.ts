@@ -23,6 +23,11 @@ export async function loadTexts(environment: Environment): Promise<Translate> {
       texts.set(key, value);
     }
   }
+  return translator(texts);
+}
+
+/** Puts values in the place of {{name}}. */
+export function translator(texts: Map<string, string>): Translate {
   return (key, values = {}) =>
     (texts.get(key) ?? key).replace(/\{\{(\w+)}}/g, (_, name: string) => String(values[name] ?? ""));
 }

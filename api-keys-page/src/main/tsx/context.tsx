@@ -3,13 +3,33 @@ import type { Api, Settings } from "./api";
 import type { Translate } from "./console";
 import type { Expiry } from "./keys";
 
-export type Context = {
-  api: Api;
-  settings: Settings;
+/** How things are said in the language of the page. */
+export type Texts = {
   t: Translate;
   /** A moment in local time, in the one format of the page. */
   moment: (iso: string | Date) => string;
   number: (value: number) => string;
+};
+
+export function textsOf(t: Translate, locale: string): Texts {
+  const moments = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+  const numbers = new Intl.NumberFormat(locale);
+  return {
+    t,
+    moment: (iso) => moments.format(typeof iso === "string" ? new Date(iso) : iso),
+    number: (value) => numbers.format(value),
+  };
+}
+
+export const TextsContext = createContext<Texts | undefined>(undefined);
+
+export function useTexts(): Texts {
+  return required(useContext(TextsContext));
+}
+
+export type Context = Texts & {
+  api: Api;
+  settings: Settings;
   scopeText: (name: string) => string;
   /** Words for whatever a request has thrown. */
   message: (error: unknown) => string;
@@ -26,7 +46,10 @@ export type Pending =
 export const PageContext = createContext<Context | undefined>(undefined);
 
 export function usePage(): Context {
-  const context = useContext(PageContext);
+  return required(useContext(PageContext));
+}
+
+function required<T>(context: T | undefined): T {
   if (context === undefined) {
     throw new Error("outside of the page");
   }

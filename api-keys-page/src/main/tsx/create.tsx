@@ -11,6 +11,7 @@ export type Start = { name?: string; scopes?: string[]; expiry?: Expiry };
 
 type Props = {
   start: Start;
+  title?: string;
   onClose: () => void;
   onShow: (key: CreatedKey, text: string) => void;
 };
@@ -18,7 +19,7 @@ type Props = {
 type Errors = { name?: string; scopes?: string; expiry?: string };
 
 /** Name, permissions and end of a new key. */
-export function CreateForm({ start, onClose, onShow }: Props) {
+export function CreateForm({ start, title, onClose, onShow }: Props) {
   const { t, api, settings, moment, message, askedToSignIn } = usePage();
   const [name, setName] = useState(start.name ?? "");
   const [scopes, setScopes] = useState<string[]>(start.scopes ?? []);
@@ -57,7 +58,7 @@ export function CreateForm({ start, onClose, onShow }: Props) {
   const isDate = typeof expiry === "object" && "date" in expiry;
 
   return (
-    <KeyModal title={t("bulwarkKeysCreate")} label={t("bulwarkKeysCreateNow")} busy={busy} onSubmit={submit} onClose={onClose}>
+    <KeyModal title={title ?? t("bulwarkKeysCreate")} label={t("bulwarkKeysCreateNow")} busy={busy} onSubmit={submit} onClose={onClose}>
       <Failure text={failure} />
       <FormGroup label={t("bulwarkKeysName")} fieldId={`${id}-name`} isRequired>
         <TextInput

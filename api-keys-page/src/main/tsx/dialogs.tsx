@@ -1,7 +1,7 @@
 import { Alert, Button, Form, FormGroup, FormSelect, FormSelectOption, Modal, Text, TextContent, TextInput } from "@patternfly/react-core";
 import { useEffect, useId, useRef, useState, type FormEvent, type ReactNode } from "react";
 import type { CreatedKey, Key } from "./api";
-import { usePage, type Pending } from "./context";
+import { usePage, useTexts, type Pending } from "./context";
 import { CreateForm, type Start } from "./create";
 import { FieldError, focusField } from "./field";
 import { keepPending } from "./pending";
@@ -205,7 +205,7 @@ type ModalProps = {
 
 /** A dialog with a form, the button that sends it, and one that closes it. */
 export function KeyModal({ title, label, danger = false, busy = false, onSubmit, onClose, children }: ModalProps) {
-  const { t } = usePage();
+  const { t } = useTexts();
   const form = useId();
   const submit = (event: FormEvent) => {
     event.preventDefault();

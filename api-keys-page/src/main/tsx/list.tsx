@@ -1,30 +1,26 @@
 import {
-  Alert,
-  AlertActionCloseButton,
   Button,
-  Dropdown,
-  DropdownItem,
-  DropdownList,
   EmptyState,
   EmptyStateActions,
   EmptyStateBody,
   EmptyStateFooter,
   EmptyStateHeader,
   EmptyStateIcon,
-  MenuToggle,
-  Pagination,
   SearchInput,
   Toolbar,
   ToolbarContent,
   ToolbarItem,
 } from "@patternfly/react-core";
-import { EllipsisVIcon, KeyIcon, SearchIcon } from "@patternfly/react-icons";
+import { KeyIcon, SearchIcon } from "@patternfly/react-icons";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useMemo, useState } from "react";
 import type { Key } from "./api";
 import { usePage } from "./context";
 import type { Dialog } from "./dialogs";
 import { describe, isCounted, search, type ListedKey } from "./keys";
+import { Notices } from "./notices";
+import { KeyPagination } from "./pagination";
+import { Actions, Mark, type Action } from "./row";
 
 type Props = {
   keys: Key[];
@@ -43,19 +39,11 @@ export function KeyList({ keys, notice, onNotice, onOpen, onChanged }: Props) {
   const [page, setPage] = useState(1);
   const [perPage, setPerPage] = useState(PER_PAGE);
   const [failure, setFailure] = useState<string>();
-  const told = useRef<HTMLDivElement>(null);
 
   const listed = useMemo(() => describe(keys, Date.now()), [keys]);
   const found = useMemo(() => search(listed, text, scopeText), [listed, text, scopeText]);
   const lastPage = Math.max(1, Math.ceil(found.length / perPage));
   const shown = Math.min(page, lastPage);
-
-  // What had the focus may be gone with the row of the key.
-  useEffect(() => {
-    if (notice !== undefined || failure !== undefined) {
-      told.current?.focus();
-    }
-  }, [notice, failure]);
 
   const change = async (work: () => Promise<unknown>, done: string, onError: (error: unknown) => boolean) => {
     setFailure(undefined);
@@ -76,62 +64,22 @@ export function KeyList({ keys, notice, onNotice, onOpen, onChanged }: Props) {
     </Button>
   );
   const pagination = (where: "top" | "bottom") => (
-    <Pagination
-      itemCount={found.length}
+    <KeyPagination
+      count={found.length}
       page={shown}
       perPage={perPage}
-      perPageOptions={[10, 20, 50].map((value) => ({ title: number(value), value }))}
-      onSetPage={(_, next) => setPage(next)}
-      onPerPageSelect={(_, next) => {
+      onPage={setPage}
+      onPerPage={(next) => {
         setPerPage(next);
         setPage(1);
       }}
-      variant={where}
-      isCompact={where === "top"}
-      widgetId={`keys-${where}`}
-      titles={{
-        items: "",
-        page: "",
-        itemsPerPage: t("bulwarkKeysPerPage"),
-        perPageSuffix: t("bulwarkKeysPerPageSuffix"),
-        toFirstPageAriaLabel: t("bulwarkKeysFirstPage"),
-        toPreviousPageAriaLabel: t("bulwarkKeysPreviousPage"),
-        toNextPageAriaLabel: t("bulwarkKeysNextPage"),
-        toLastPageAriaLabel: t("bulwarkKeysLastPage"),
-        optionsToggleAriaLabel: t("bulwarkKeysPerPage"),
-        currPageAriaLabel: t("bulwarkKeysPage"),
-        paginationAriaLabel: t(where === "top" ? "bulwarkKeysPagesTop" : "bulwarkKeysPagesBottom"),
-        ofWord: t("bulwarkKeysOf"),
-      }}
+      where={where}
     />
   );
 
   return (
     <>
-      <div ref={told} tabIndex={-1} className="bw-keys-notice">
-        {notice !== undefined && (
-          <Alert
-            variant="success"
-            isInline
-            isLiveRegion
-            component="p"
-            title={notice}
-            variantLabel=""
-            actionClose={<AlertActionCloseButton aria-label={t("close")} onClose={() => onNotice(undefined)} />}
-          />
-        )}
-        {failure !== undefined && (
-          <Alert
-            variant="danger"
-            isInline
-            isLiveRegion
-            component="p"
-            title={failure}
-            variantLabel=""
-            actionClose={<AlertActionCloseButton aria-label={t("close")} onClose={() => setFailure(undefined)} />}
-          />
-        )}
-      </div>
+      <Notices notice={notice} onNotice={onNotice} failure={failure} onFailure={setFailure} />
       {keys.length === 0 ? (
         <EmptyState>
           <EmptyStateHeader
@@ -257,62 +205,5 @@ function Row({ of: key, onOpen, onChange }: RowProps) {
         <Actions of={key} actions={actions} />
       </Td>
     </Tr>
-  );
-}
-
-type Action = { title: string; run: () => void };
-
-/** The menu of a key. */
-function Actions({ of: key, actions }: { of: ListedKey; actions: Action[] }) {
-  const { t } = usePage();
-  const [open, setOpen] = useState(false);
-  return (
-    <Dropdown
-      isOpen={open}
-      onOpenChange={setOpen}
-      onSelect={() => setOpen(false)}
-      shouldFocusFirstItemOnOpen
-      popperProps={{ position: "right" }}
-      toggle={(toggle) => (
-        <MenuToggle
-          ref={toggle}
-          variant="plain"
-          onClick={() => setOpen(!open)}
-          isExpanded={open}
-          data-key={key.id}
-          aria-label={t("bulwarkKeysActionsFor", { name: key.name })}
-        >
-          <EllipsisVIcon />
-        </MenuToggle>
-      )}
-    >
-      <DropdownList>
-        {actions.map(({ title, run }) => (
-          <DropdownItem key={title} onClick={run}>
-            {title}
-          </DropdownItem>
-        ))}
-      </DropdownList>
-    </Dropdown>
-  );
-}
-
-/** What is special about a key; nothing for one that is simply active. */
-function Mark({ of: key }: { of: ListedKey }) {
-  const { t, moment } = usePage();
-  const text = {
-    active: undefined,
-    ending: t("bulwarkKeysEnding", { until: key.graceUntil === null ? "" : moment(key.graceUntil) }),
-    inactive: t("bulwarkKeysInactive"),
-    expired: t("bulwarkKeysExpired"),
-    replaced: t("bulwarkKeysReplaced"),
-  }[key.state];
-  return (
-    <>
-      {text !== undefined && <span className={`bw-keys-mark bw-keys-${key.state}`}>{text}</span>}
-      {key.replaces !== undefined && (
-        <span className="bw-keys-mark bw-keys-new">{t("bulwarkKeysNew", { prefix: key.replaces.prefix })}</span>
-      )}
-    </>
   );
 }

@@ -2,7 +2,7 @@ import { Alert, Bullseye, Button, PageSection, Spinner, Text, TextContent, Title
 import { useEffect, useMemo, useState } from "react";
 import { Api, ApiError, type Key, type Settings } from "./api";
 import { loadTexts, readEnvironment, type Translate } from "./console";
-import { PageContext, type Context, type Pending } from "./context";
+import { PageContext, TextsContext, textsOf, type Context, type Pending } from "./context";
 import { Dialogs, type Dialog } from "./dialogs";
 import { KeyList } from "./list";
 import { Session, SignInNeeded } from "./session";
@@ -10,7 +10,7 @@ import { takePending } from "./pending";
 
 const environment = readEnvironment();
 const session = new Session(environment);
-const api = new Api(environment, session);
+const api = new Api(`${environment.serverBaseUrl}/realms/${encodeURIComponent(environment.realm)}/api-keys`, session);
 
 type Loaded = { t: Translate; settings: Settings };
 
@@ -56,13 +56,15 @@ export default function ApiKeysPage() {
     setNotice(text);
   };
   return (
-    <PageContext.Provider value={context}>
-      <Heading t={context.t} />
-      <PageSection variant="light" className="bw-keys">
-        <KeyList keys={keys} notice={notice} onNotice={setNotice} onOpen={open} onChanged={reload} />
-      </PageSection>
-      <Dialogs dialog={dialog} onDialog={setDialog} onChanged={reload} />
-    </PageContext.Provider>
+    <TextsContext.Provider value={context}>
+      <PageContext.Provider value={context}>
+        <Heading t={context.t} />
+        <PageSection variant="light" className="bw-keys">
+          <KeyList keys={keys} notice={notice} onNotice={setNotice} onOpen={open} onChanged={reload} />
+        </PageSection>
+        <Dialogs dialog={dialog} onDialog={setDialog} onChanged={reload} />
+      </PageContext.Provider>
+    </TextsContext.Provider>
   );
 }
 
@@ -99,15 +101,11 @@ function afterSignIn(dialog: Dialog): Dialog {
 }
 
 function contextOf({ t, settings }: Loaded, onDialog: (dialog: Dialog) => void): Context {
-  const moments = new Intl.DateTimeFormat(environment.locale, { dateStyle: "medium", timeStyle: "short" });
-  const numbers = new Intl.NumberFormat(environment.locale);
   const scopes = new Map(settings.scopes.map(({ name, text }) => [name, text]));
   return {
     api,
     settings,
-    t,
-    moment: (iso) => moments.format(typeof iso === "string" ? new Date(iso) : iso),
-    number: (value) => numbers.format(value),
+    ...textsOf(t, environment.locale),
     scopeText: (name) => scopes.get(name) ?? name,
     message: (error) => message(t, settings, error),
     askedToSignIn: (error, pending) => {

@@ -2,7 +2,7 @@ import { Alert, Button, Form, FormGroup, Modal, TextArea, TextInput } from "@pat
 import { useEffect, useId, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import type { CreatedKey } from "./api";
-import { usePage } from "./context";
+import { usePage, useTexts } from "./context";
 import { withKey } from "./command";
 
 type Props = { created: CreatedKey; text: string; onClose: () => void };
@@ -61,7 +61,7 @@ type CopiedProps = { id: string; label: string; button: string; value: string; l
 
 /** A value to copy, by a button or by hand. */
 function Copied({ id, label, button, value, long = false }: CopiedProps) {
-  const { t } = usePage();
+  const { t } = useTexts();
   const [told, setTold] = useState("");
   const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
   const copy = async () => {

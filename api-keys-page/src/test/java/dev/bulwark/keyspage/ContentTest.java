@@ -73,6 +73,14 @@ class ContentTest {
     assertThat(page).contains("from\"react\"", "from\"react-dom\"");
   }
 
+  @Test
+  void theAdministratorsPageHasTheStylesOfItsComponentsAndNoOthers() {
+    String styles = text(OWN + "js/admin-keys.css");
+    assertThat(blocks(styles)).containsAll(blocks(text(OWN + "js/admin-keys.js")));
+    assertThat(styles).doesNotContainPattern(REMOTE).doesNotContain("pf-v5-c-wizard");
+    assertThat(styles.length()).isBetween(100_000, 800_000);
+  }
+
   private static Set<String> blocks(String text) {
     return BLOCK
         .matcher(text)

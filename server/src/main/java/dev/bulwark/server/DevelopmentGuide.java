@@ -20,6 +20,7 @@ final class DevelopmentGuide {
        Account console   %1$s/realms/app/account     alice, bob or carol / correct-dev-battery
                          (carol is an administrator: the login has her set up an authenticator app)
        Admin console     %1$s/admin                  admin / admin
+       All API keys      %1$s/realms/master/api-keys-admin?realm=app
        Mails             are printed here, for example that of "Forgot your password?"
        Metrics, health   http://localhost:9000/metrics   http://localhost:9000/health/ready
 

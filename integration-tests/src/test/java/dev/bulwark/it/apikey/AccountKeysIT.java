@@ -201,6 +201,27 @@ class AccountKeysIT {
         });
   }
 
+  @Test
+  void anAnswerThatWasLostIsAskedForAgain() {
+    KeyPages.createUser(admin, "bad-line");
+    visit(
+        page -> {
+          KEYS_PAGE.open(page, "bad-line");
+          AccountKeys.create(page);
+          AccountKeys.fill(page, "lost and found", "Read tasks");
+          page.route(
+              url -> url.endsWith("/api-keys"),
+              route -> {
+                route.fetch();
+                route.abort();
+              },
+              new Page.RouteOptions().setTimes(1));
+          AccountKeys.confirm(page);
+          assertThat(keys.isGood(AccountKeys.shown(page))).isTrue();
+        });
+    assertThat(listed("bad-line")).as("made once").hasSize(1);
+  }
+
   /** Tab, Space, Enter and Escape only. */
   @Test
   void everythingByKeyboard() {

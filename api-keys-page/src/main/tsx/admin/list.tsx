@@ -1,0 +1,322 @@
+import {
+  Button,
+  Checkbox,
+  EmptyState,
+  EmptyStateHeader,
+  EmptyStateIcon,
+  FormGroup,
+  FormSelect,
+  FormSelectOption,
+  SearchInput,
+  Spinner,
+} from "@patternfly/react-core";
+import { KeyIcon, SearchIcon } from "@patternfly/react-icons";
+import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
+import { useCallback, useEffect, useId, useRef, useState } from "react";
+import { useTexts } from "../context";
+import { describe, type ListedKey } from "../keys";
+import { Notices } from "../notices";
+import { KeyPagination } from "../pagination";
+import { Actions, Mark, type Action } from "../row";
+import type { AdminApi, OwnedKey, Owner } from "./api";
+import { CHOICES, fromAddress, isFiltered, START, toAddress, type Query } from "./query";
+import { RevokeDialog } from "./revoke";
+
+type Props = {
+  api: AdminApi;
+  ownerAddress: (owner: Owner) => string;
+  /** Changes when the list has to be loaded again. */
+  changes: number;
+  onCreate: () => void;
+  message: (error: unknown) => string;
+};
+
+type Row = ListedKey & { owner: Owner };
+
+type Page = { rows: Row[]; total: number };
+
+/** Milliseconds after the last letter until a search begins. */
+const PAUSE = 300;
+
+/** Keys of all owners: search, filters and pages by the server, and what can be done with them. */
+export function AdminList({ api, ownerAddress, changes, onCreate, message }: Props) {
+  const { t, number } = useTexts();
+  const [query, setQuery] = useState<Query>(() => fromAddress(location.search));
+  const [text, setText] = useState(query.search);
+  const [page, setPage] = useState<Page>();
+  const [chosen, setChosen] = useState<ReadonlyMap<string, Row>>(new Map());
+  const [revoking, setRevoking] = useState<Row[]>();
+  const [notice, setNotice] = useState<string>();
+  const [failure, setFailure] = useState<string>();
+  const latest = useRef(0);
+  const told = useRef(message);
+  told.current = message;
+
+  const load = useCallback(async () => {
+    const number = ++latest.current;
+    try {
+      const found = await api.search(query);
+      if (number === latest.current) {
+        setPage({ rows: rowsOf(found.keys), total: found.total });
+        setFailure(undefined);
+      }
+    } catch (error) {
+      if (number === latest.current) {
+        setFailure(told.current(error));
+        setPage((before) => before ?? { rows: [], total: -1 });
+      }
+    }
+  }, [api, query]);
+
+  useEffect(() => {
+    const realm = new URLSearchParams(location.search).get("realm");
+    history.replaceState(history.state, "", location.pathname + toAddress(query, realm));
+    void load();
+  }, [load, query, changes]);
+
+  useEffect(() => {
+    if (text === query.search) {
+      return undefined;
+    }
+    const timer = setTimeout(() => change({ search: text }), PAUSE);
+    return () => clearTimeout(timer);
+  }, [text, query]);
+
+  const change = (changed: Partial<Query>) => {
+    setChosen(new Map());
+    setQuery((before) => ({ ...before, page: 1, ...changed }));
+  };
+  const choose = (rows: Row[], isChosen: boolean) => {
+    const next = new Map(chosen);
+    rows.forEach((row) => (isChosen ? next.set(row.id, row) : next.delete(row.id)));
+    setChosen(next);
+  };
+  const activate = async (row: Row, active: boolean) => {
+    try {
+      await api.activate(row.id, active);
+      setNotice(t(active ? "bulwarkKeysActivated" : "bulwarkAdminDeactivated", { name: row.name }));
+    } catch (error) {
+      setNotice(undefined);
+      setFailure(told.current(error));
+    }
+    await load();
+  };
+  const revoked = async (done: string | undefined) => {
+    setRevoking(undefined);
+    setChosen(new Map());
+    setNotice(done);
+    await load();
+  };
+
+  const pagination = (where: "top" | "bottom") =>
+    page !== undefined &&
+    page.total > 10 && (
+      <KeyPagination
+        count={page.total}
+        page={query.page}
+        perPage={query.perPage}
+        onPage={(next) => change({ page: next })}
+        onPerPage={(perPage) => change({ perPage })}
+        where={where}
+      />
+    );
+
+  return (
+    <>
+      <Notices notice={notice} onNotice={setNotice} failure={failure} onFailure={setFailure} />
+      <Filters query={query} text={text} onText={setText} onChange={change} />
+      <div className="bw-admin-bar">
+        <Button onClick={onCreate} data-testid="keys-create">
+          {t("bulwarkAdminCreate")}
+        </Button>
+        {chosen.size > 0 && (
+          <Button variant="secondary" isDanger onClick={() => setRevoking([...chosen.values()])} data-testid="keys-revoke">
+            {t("bulwarkAdminRevokeChosen", { count: number(chosen.size) })}
+          </Button>
+        )}
+        <span role="status" className="bw-keys-count" data-testid="keys-total">
+          {page !== undefined && page.total >= 0 && t(page.total === 1 ? "bulwarkAdminCountOne" : "bulwarkAdminCount", { count: number(page.total) })}
+        </span>
+        {pagination("top")}
+      </div>
+      {page === undefined && <Spinner aria-label={t("bulwarkKeysBusy")} />}
+      {page?.total === 0 && (
+        <EmptyState>
+          <EmptyStateHeader
+            titleText={isFiltered(query) ? t("bulwarkAdminNoMatch") : t("bulwarkAdminEmpty")}
+            headingLevel="h2"
+            icon={<EmptyStateIcon icon={isFiltered(query) ? SearchIcon : KeyIcon} />}
+          />
+        </EmptyState>
+      )}
+      {page !== undefined && page.rows.length > 0 && (
+        <Table aria-label={t("bulwarkKeys")} variant="compact" gridBreakPoint="grid-xl" data-testid="keys">
+          <Thead>
+            <Tr>
+              <Th>
+                <Checkbox
+                  id="keys-all"
+                  aria-label={t("bulwarkAdminChooseAll")}
+                  isChecked={page.rows.every(({ id }) => chosen.has(id))}
+                  onChange={(_, isChosen) => choose(page.rows, isChosen)}
+                />
+              </Th>
+              <Th modifier="wrap" width={25}>
+                {t("bulwarkKeysName")}
+              </Th>
+              <Th modifier="wrap" width={20}>
+                {t("bulwarkAdminOwner")}
+              </Th>
+              <Th modifier="wrap">{t("bulwarkKeysPermissions")}</Th>
+              <Th modifier="wrap">{t("bulwarkKeysCreated")}</Th>
+              <Th modifier="wrap">{t("bulwarkKeysExpires")}</Th>
+              <Th modifier="wrap">{t("bulwarkKeysLastUsed")}</Th>
+              <Th modifier="wrap">{t("bulwarkKeysRequests")}</Th>
+              <Th screenReaderText={t("bulwarkKeysActions")} />
+            </Tr>
+          </Thead>
+          <Tbody>
+            {page.rows.map((row) => (
+              <KeyRow
+                key={row.id}
+                of={row}
+                address={ownerAddress(row.owner)}
+                isChosen={chosen.has(row.id)}
+                onChoose={(isChosen) => choose([row], isChosen)}
+                onActivate={(active) => void activate(row, active)}
+                onRevoke={() => setRevoking([row])}
+              />
+            ))}
+          </Tbody>
+        </Table>
+      )}
+      {pagination("bottom")}
+      {revoking !== undefined && <RevokeDialog keys={revoking} api={api} message={message} onClose={() => setRevoking(undefined)} onRevoked={(done) => void revoked(done)} />}
+    </>
+  );
+}
+
+/** The keys with their states, in the order of the server. */
+function rowsOf(keys: OwnedKey[]): Row[] {
+  const states = new Map(describe(keys, Date.now()).map((key) => [key.id, key]));
+  return keys.flatMap((key) => {
+    const described = states.get(key.id);
+    return described === undefined ? [] : [{ ...described, owner: key.owner }];
+  });
+}
+
+type FiltersProps = {
+  query: Query;
+  text: string;
+  onText: (text: string) => void;
+  onChange: (changed: Partial<Query>) => void;
+};
+
+const SELECTS = ["owner", "state", "expires", "unused", "sort"] as const;
+
+function Filters({ query, text, onText, onChange }: FiltersProps) {
+  const { t } = useTexts();
+  const id = useId();
+  const isStart = !isFiltered(query) && query.sort === START.sort;
+  return (
+    <form
+      className="bw-admin-filters"
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onChange({ search: text });
+      }}
+    >
+      <div className="bw-admin-search">
+        <SearchInput
+          aria-label={t("bulwarkAdminSearch")}
+          placeholder={t("bulwarkAdminSearch")}
+          resetButtonLabel={t("bulwarkKeysClear")}
+          value={text}
+          maxLength={200}
+          onChange={(_, value) => onText(value)}
+          onClear={() => onText("")}
+        />
+      </div>
+      {SELECTS.map((name) => (
+        <FormGroup key={name} label={t(`bulwarkAdmin-${name}`)} fieldId={`${id}-${name}`}>
+          <FormSelect id={`${id}-${name}`} name={name} value={query[name]} onChange={(_, value) => onChange({ [name]: value })}>
+            {CHOICES[name].map((choice) => (
+              <FormSelectOption key={choice} value={choice} label={t(`bulwarkAdmin-${name}-${choice === "" ? "any" : choice}`)} />
+            ))}
+          </FormSelect>
+        </FormGroup>
+      ))}
+      {!isStart && (
+        <Button
+          variant="link"
+          className="bw-admin-reset"
+          onClick={() => {
+            onText("");
+            onChange(START);
+          }}
+        >
+          {t("bulwarkAdminReset")}
+        </Button>
+      )}
+    </form>
+  );
+}
+
+type RowProps = {
+  of: Row;
+  address: string;
+  isChosen: boolean;
+  onChoose: (isChosen: boolean) => void;
+  onActivate: (active: boolean) => void;
+  onRevoke: () => void;
+};
+
+function KeyRow({ of: key, address, isChosen, onChoose, onActivate, onRevoke }: RowProps) {
+  const { t, moment, number } = useTexts();
+  const actions: Action[] = [];
+  if (key.state === "active" || key.state === "ending") {
+    actions.push({ title: t("bulwarkKeysDeactivate"), run: () => onActivate(false) });
+  }
+  if (key.state === "inactive") {
+    actions.push({ title: t("bulwarkKeysActivate"), run: () => onActivate(true) });
+  }
+  actions.push({ title: t("bulwarkAdminRevoke"), run: onRevoke });
+  return (
+    <Tr>
+      <Td className="bw-admin-choice">
+        <Checkbox
+          id={`key-${key.id}`}
+          aria-label={t("bulwarkAdminChoose", { name: key.name, owner: key.owner.name })}
+          isChecked={isChosen}
+          onChange={(_, value) => onChoose(value)}
+        />
+      </Td>
+      <Td modifier="breakWord">
+        <strong className="bw-keys-name">{key.name}</strong>
+        {key.prefix !== "" && <code className="bw-keys-prefix">{key.prefix}…</code>}
+        <Mark of={key} />
+      </Td>
+      <Td dataLabel={t("bulwarkAdminOwner")} modifier="breakWord">
+        <a href={address}>{key.owner.name}</a>
+        <span className="bw-admin-type">{t(`bulwarkAdmin-type-${key.owner.type}`)}</span>
+      </Td>
+      <Td dataLabel={t("bulwarkKeysPermissions")} modifier="breakWord">
+        {key.scopes.length === 0 ? t("bulwarkKeysNone") : key.scopes.map((scope) => <div key={scope}>{scope}</div>)}
+      </Td>
+      <Td dataLabel={t("bulwarkKeysCreated")}>
+        <time dateTime={key.createdAt}>{moment(key.createdAt)}</time>
+      </Td>
+      <Td dataLabel={t("bulwarkKeysExpires")}>
+        {key.expiresAt === null ? t("bulwarkKeysNever") : <time dateTime={key.expiresAt}>{moment(key.expiresAt)}</time>}
+      </Td>
+      <Td dataLabel={t("bulwarkKeysLastUsed")}>
+        {key.lastUsedAt === null ? t("bulwarkKeysUnused") : <time dateTime={key.lastUsedAt}>{moment(key.lastUsedAt)}</time>}
+      </Td>
+      <Td dataLabel={t("bulwarkKeysRequests")}>{number(key.requestCount)}</Td>
+      <Td isActionCell>
+        <Actions of={key} actions={actions} />
+      </Td>
+    </Tr>
+  );
+}

@@ -1,0 +1,96 @@
+import { Text, TextContent } from "@patternfly/react-core";
+import { useState } from "react";
+import { ApiError } from "../api";
+import { useTexts } from "../context";
+import { Failure, KeyModal } from "../dialogs";
+import type { AdminApi, OwnedKey } from "./api";
+
+type Props = {
+  keys: OwnedKey[];
+  api: AdminApi;
+  message: (error: unknown) => string;
+  onClose: () => void;
+  onRevoked: (done: string | undefined) => void;
+};
+
+/** Asks before keys are revoked, and revokes them one after the other. */
+export function RevokeDialog({ keys, api, message, onClose, onRevoked }: Props) {
+  const { t, number, moment } = useTexts();
+  const [left, setLeft] = useState(keys);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<string>();
+  const one = keys.length === 1 ? keys[0] : undefined;
+
+  const revoke = async () => {
+    setBusy(true);
+    setFailure(undefined);
+    let rest = left;
+    try {
+      while (rest[0] !== undefined) {
+        await removed(api, rest[0].id);
+        rest = rest.slice(1);
+        setLeft(rest);
+      }
+      onRevoked(
+        one === undefined
+          ? t("bulwarkAdminRevokedMany", { count: number(keys.length) })
+          : t("bulwarkAdminRevoked", { name: one.name }),
+      );
+    } catch (error) {
+      setBusy(false);
+      const done = keys.length - rest.length;
+      setFailure(
+        done === 0
+          ? message(error)
+          : `${t("bulwarkAdminRevokedPart", { done: number(done), count: number(keys.length) })} ${message(error)}`,
+      );
+    }
+  };
+  const used = keys.filter(({ lastUsedAt }) => lastUsedAt !== null);
+
+  return (
+    <KeyModal
+      title={one === undefined ? t("bulwarkAdminRevokeManyTitle", { count: number(keys.length) }) : t("bulwarkAdminRevokeTitle", { name: one.name })}
+      label={t("bulwarkAdminRevoke")}
+      danger
+      busy={busy}
+      onSubmit={() => void revoke()}
+      onClose={() => (left.length === keys.length ? onClose() : onRevoked(undefined))}
+    >
+      <Failure text={failure} />
+      <TextContent>
+        <Text>{t(one === undefined ? "bulwarkAdminRevokeText" : "bulwarkKeysDeleteText")}</Text>
+        {one === undefined ? (
+          <>
+            <Text>{t("bulwarkAdminRevokeUsed", { used: number(used.length) })}</Text>
+            <ul className="bw-admin-list">
+              {left.map((key) => (
+                <li key={key.id}>{t("bulwarkAdminKeyOf", { name: key.name, owner: key.owner.name })}</li>
+              ))}
+            </ul>
+          </>
+        ) : (
+          <>
+            <Text>{t(`bulwarkAdminOwnedBy-${one.owner.type}`, { owner: one.owner.name })}</Text>
+            <Text>
+              {one.lastUsedAt === null
+                ? t("bulwarkKeysDeleteUnused")
+                : t("bulwarkKeysDeleteUsed", { last: moment(one.lastUsedAt), count: number(one.requestCount) })}
+            </Text>
+          </>
+        )}
+      </TextContent>
+    </KeyModal>
+  );
+}
+
+/** A key that somebody else has removed meanwhile is what was wanted. */
+async function removed(api: AdminApi, id: string): Promise<void> {
+  try {
+    await api.remove(id);
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 404)) {
+      throw error;
+    }
+  }
+}

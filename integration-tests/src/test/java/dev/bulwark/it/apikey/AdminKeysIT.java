@@ -1,0 +1,352 @@
+package dev.bulwark.it.apikey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ForcedColors;
+import com.microsoft.playwright.options.WaitForSelectorState;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Chromium;
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.SharedRealm;
+import dev.bulwark.it.support.TestStack;
+import dev.bulwark.it.themes.Inspection;
+import dev.bulwark.it.themes.Look;
+import dev.bulwark.it.themes.ThemedPages;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** K11: the page on which administrators manage the keys of a realm. */
+@SharedRealm
+class AdminKeysIT {
+
+  private static final TestStack STACK = TestStack.get();
+  private static final Realm REALM = STACK.realm();
+  private static final AdminKeys PAGE = new AdminKeys(REALM);
+  private static final String PATH = "/realms/app/api-keys";
+
+  private static Chromium chromium;
+
+  private final AdminApi admin = STACK.admin();
+  private final Keys keys = new Keys(REALM);
+
+  @BeforeAll
+  static void launch() {
+    AdminKeys.createAdministrator(STACK.admin(), "keys-admin", "realm-admin");
+    chromium = Chromium.launch();
+  }
+
+  @AfterAll
+  static void close() {
+    if (chromium != null) {
+      chromium.close();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Look.class)
+  void everyStateInEveryLook(Look look) {
+    everyState(look, look.options(), "look-" + look.ordinal());
+  }
+
+  /** As narrow as a page at 400 %, and in the colours that Windows forces upon it. */
+  @Test
+  void everyStateAt320PixelsInForcedColors() {
+    everyState(
+        Look.PHONE_LIGHT,
+        Look.PHONE_LIGHT.options().setViewportSize(320, 640).setForcedColors(ForcedColors.ACTIVE),
+        "narrow");
+  }
+
+  private void everyState(Look look, Browser.NewContextOptions options, String owner) {
+    KeyPages.createUser(admin, owner);
+    String token = keys.token(owner);
+    for (String name : List.of("Nightly backup of the accounts", "Report job", "Old importer")) {
+      keys.create(token, Keys.body(owner + " " + name, null, "tasks:read")).expect(201);
+    }
+    String old = keys.made(owner, owner + " replaced", "tasks:read").get("id").asText();
+    keys.send("POST", "/" + old + "/rotate", token, "{\"overlapSeconds\":3600}").expect(201);
+    try (BrowserContext context = chromium.newContext(options)) {
+      Page page = context.newPage();
+      PAGE.open(page, "keys-admin", "?search=" + owner);
+      AdminKeys.row(page, "Report job").waitFor();
+      inspect(page, look, "admin-keys-list");
+
+      page.locator("[data-testid=keys] tbody input[type=checkbox]").nth(0).check();
+      page.locator("[data-testid=keys] tbody input[type=checkbox]").nth(1).check();
+      inspect(page, look, "admin-keys-chosen");
+      page.getByTestId("keys-revoke").click();
+      AccountKeys.dialog(page).waitFor();
+      inspect(page, look, "admin-keys-revoke");
+      page.keyboard().press("Escape");
+
+      page.getByTestId("keys-create").click();
+      AccountKeys.dialog(page).locator("input[type=radio]").first().waitFor();
+      inspect(page, look, "admin-keys-client");
+      AccountKeys.confirm(page);
+      page.locator("[role=dialog] .pf-m-error").first().waitFor();
+      inspect(page, look, "admin-keys-client-error");
+      AccountKeys.dialog(page).locator("input").first().fill("tasks-serv");
+      AccountKeys.dialog(page).getByText("tasks-service").click();
+      AccountKeys.confirm(page);
+      AccountKeys.dialog(page).getByText("tasks:read").first().waitFor();
+      inspect(page, look, "admin-keys-create");
+      page.keyboard().press("Escape");
+
+      page.locator("input[type=text]").first().fill("no such key");
+      page.locator("main h2").waitFor();
+      inspect(page, look, "admin-keys-no-match");
+    }
+  }
+
+  private static void inspect(Page page, Look look, String name) {
+    Inspection.inspect(page, look, name);
+    assertThat(Inspection.violations(page)).as(name).isEmpty();
+  }
+
+  @Test
+  void searchedFilteredAndPagedByTheServer() {
+    KeyPages.createUser(admin, "many-keys");
+    String token = keys.token("many-keys");
+    for (int i = 1; i <= 23; i++) {
+      keys.create(token, Keys.body("bulk-" + i + "x", null, "tasks:read")).expect(201);
+    }
+    visit(
+        page -> {
+          PAGE.open(page, "keys-admin", "?search=many-keys");
+          AdminKeys.total(page, "23 keys");
+          Locator rows = page.locator("[data-testid=keys] tbody tr");
+          assertThat(rows.count()).isEqualTo(20);
+          assertThat(rows.first().innerText()).as("newest first").contains("bulk-23x");
+          page.getByRole(AriaRole.BUTTON, name("Next page")).first().click();
+          AdminKeys.row(page, "bulk-1x").waitFor();
+          assertThat(rows.count()).isEqualTo(3);
+          assertThat(page.url()).contains("page=2");
+          page.reload();
+          AdminKeys.row(page, "bulk-1x").waitFor();
+
+          page.locator("input[type=text]").first().fill("many-keys bulk-7");
+          AdminKeys.total(page, "1 key");
+          assertThat(page.url()).as("the first page again").doesNotContain("page=2");
+          page.locator("select[name=owner]").selectOption("client");
+          AdminKeys.total(page, "0 keys");
+          page.getByText("Clear filters").click();
+          page.locator("select[name=unused]").selectOption("365");
+          page.locator("select[name=sort]").selectOption("lastUsedAt");
+          AdminKeys.total(page, "0 keys");
+        });
+  }
+
+  @Test
+  void oneOrManyAreRevoked() {
+    KeyPages.createUser(admin, "revoked-owner");
+    String first = keys.made("revoked-owner", "rv-first", "tasks:read").get("key").asText();
+    String second = keys.made("revoked-owner", "rv-second", "tasks:read").get("key").asText();
+    String third = keys.made("revoked-owner", "rv-third", "tasks:read").get("key").asText();
+    visit(
+        page -> {
+          PAGE.open(page, "keys-admin", "?search=rv-");
+          AdminKeys.total(page, "3 keys");
+          assertThat(AdminKeys.row(page, "rv-first").innerText()).contains("revoked-owner");
+          AccountKeys.act(page, AdminKeys.row(page, "rv-first"), "Deactivate");
+          page.locator(".bw-keys-inactive").waitFor();
+          assertThat(keys.isGood(first)).isFalse();
+          AccountKeys.act(page, AdminKeys.row(page, "rv-first"), "Activate");
+          page.locator(".bw-keys-inactive").waitFor(detached());
+          assertThat(keys.isGood(first)).isTrue();
+
+          AccountKeys.act(page, AdminKeys.row(page, "rv-first"), "Revoke");
+          assertThat(AccountKeys.dialog(page).innerText())
+              .contains("stop working", "user revoked-owner");
+          AccountKeys.confirm(page);
+          AdminKeys.total(page, "2 keys");
+          assertThat(page.locator(".bw-keys-notice").innerText()).contains("has been revoked");
+          assertThat(keys.isGood(first)).isFalse();
+          assertThat(keys.isGood(second)).isTrue();
+
+          page.locator("#keys-all").check();
+          page.getByTestId("keys-revoke").click();
+          assertThat(AccountKeys.dialog(page).innerText()).contains("rv-second", "rv-third");
+          // Somebody else was faster with one of them.
+          JsonNode other = admin.get(PATH + "?search=rv-third").expect(200).json().get(0);
+          admin.delete(PATH + "/" + other.get("id").asText()).expect(204);
+          AccountKeys.confirm(page);
+          AdminKeys.total(page, "0 keys");
+          assertThat(keys.isGood(second)).isFalse();
+          assertThat(keys.isGood(third)).isFalse();
+        });
+  }
+
+  @Test
+  void aKeyForAClientIsMadeAndShownOnce() {
+    visit(
+        page -> {
+          PAGE.open(page, "keys-admin", "");
+          page.getByTestId("keys-create").click();
+          AccountKeys.dialog(page).locator("input").first().fill("tasks-service");
+          AccountKeys.dialog(page).getByText("tasks-service").click();
+          AccountKeys.confirm(page);
+          AccountKeys.dialog(page).getByText("tasks:read").first().waitFor();
+          AccountKeys.dialog(page).locator("input[type=text]").fill("by the page");
+          AccountKeys.dialog(page).locator("input[type=checkbox]").first().check();
+          AccountKeys.confirm(page);
+          String key = AccountKeys.shown(page);
+          assertThat(keys.verify(key).expect(200).header("X-Auth-Client"))
+              .isEqualTo("tasks-service");
+          AccountKeys.confirm(page);
+          AdminKeys.row(page, "by the page").first().waitFor();
+          assertThat(page.content()).doesNotContain(key);
+        });
+  }
+
+  /** Without a session the page sends the administrator to the console, and goes on afterwards. */
+  @Test
+  void signedInInAnotherTab() {
+    visit(
+        page -> {
+          page.navigate(PAGE.address());
+          page.getByTestId("sign-in").waitFor();
+          inspect(page, Look.DESKTOP_LIGHT, "admin-keys-sign-in");
+          Page console = page.waitForPopup(() -> page.getByTestId("sign-in").click());
+          console.waitForSelector("#kc-login");
+          new ThemedPages(REALM).signIn(console, "keys-admin", Realm.PASSWORD);
+          console.waitForURL(url -> URI.create(url).getPath().endsWith("/console/"));
+          console.close();
+          page.bringToFront();
+          page.evaluate("() => window.dispatchEvent(new Event('focus'))");
+          AdminKeys.loaded(page);
+        });
+  }
+
+  @Test
+  void theRolesOfTheAdminApiDecide() {
+    KeyPages.createUser(admin, "no-admin");
+    AdminKeys.createAdministrator(admin, "viewer", "view-users", "view-clients");
+    keys.made("alice", "seen-by-viewer", "tasks:read");
+    visit(
+        page -> {
+          PAGE.open(page, "viewer", "?search=seen-by-viewer");
+          AdminKeys.total(page, "1 key");
+          AccountKeys.act(page, AdminKeys.row(page, "seen-by-viewer"), "Revoke");
+          AccountKeys.confirm(page);
+          AccountKeys.dialog(page).locator(".pf-v5-c-alert").waitFor();
+          assertThat(AccountKeys.dialog(page).innerText()).contains("manage-users");
+        });
+    assertThat(admin.get(PATH + "?search=seen-by-viewer").json()).hasSize(1);
+    visit(
+        page -> {
+          PAGE.signIn(page, "no-admin");
+          page.navigate(PAGE.address());
+          page.locator(".bw-keys-notice .pf-v5-c-alert").waitFor();
+          assertThat(page.locator(".bw-keys-notice").innerText()).contains("view-users");
+        });
+  }
+
+  @Test
+  void administratorsOfTheMasterRealmNameTheRealm() {
+    keys.made("bob", "seen-by-master", "tasks:read");
+    visit(
+        page -> {
+          page.navigate(STACK.url() + "/admin/master/console/");
+          page.waitForSelector("#kc-login");
+          new ThemedPages(REALM).signIn(page, TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+          page.waitForURL(url -> URI.create(url).getPath().endsWith("/console/"));
+          page.navigate(
+              STACK.url() + "/realms/master/api-keys-admin?realm=app&search=seen-by-master");
+          AdminKeys.total(page, "1 key");
+          assertThat(page.url()).contains("realm=app");
+        });
+  }
+
+  @Test
+  void thePageHasAStrictPolicyAndLoadsNothingFromElsewhere() {
+    Response html = Http.get(PAGE.address() + "?realm=%3C/script%3E%3Cscript%3Ealert(1)");
+    assertThat(html.expect(200).header("Content-Security-Policy"))
+        .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
+        .doesNotContain("unsafe");
+    assertThat(html.header("X-Frame-Options")).isEqualTo("DENY");
+    assertThat(html.header("X-Content-Type-Options")).isEqualTo("nosniff");
+    assertThat(html.header("Referrer-Policy")).isEqualTo("no-referrer");
+    assertThat(html.body()).doesNotContain("<script>alert");
+    List<String> hosts = new ArrayList<>();
+    List<String> errors = new ArrayList<>();
+    visit(
+        page -> {
+          PAGE.signIn(page, "keys-admin");
+          page.onRequest(request -> hosts.add(URI.create(request.url()).getAuthority()));
+          page.onPageError(errors::add);
+          page.onConsoleMessage(
+              message -> {
+                if (message.type().equals("error")) {
+                  errors.add(message.text());
+                }
+              });
+          page.navigate(PAGE.address());
+          AdminKeys.loaded(page);
+          page.getByTestId("keys-create").click();
+          AccountKeys.dialog(page).locator("input[type=radio]").first().waitFor();
+        });
+    assertThat(errors).isEmpty();
+    assertThat(hosts).isNotEmpty().allMatch(STACK.url().getAuthority()::equals);
+  }
+
+  /** Tab, Space, Enter and Escape only. */
+  @Test
+  void everythingByKeyboard() {
+    keys.made("alice", "kb-one", "tasks:read");
+    visit(
+        page -> {
+          PAGE.open(page, "keys-admin", "?search=kb-one");
+          AdminKeys.total(page, "1 key");
+          page.keyboard().press("Tab");
+          assertThat(focusedText(page)).isEqualTo("Skip to content");
+          page.locator("[data-testid=keys] tbody input[type=checkbox]").focus();
+          page.keyboard().press("Space");
+          page.getByTestId("keys-revoke").focus();
+          page.keyboard().press("Enter");
+          AccountKeys.dialog(page).waitFor();
+          page.keyboard().press("Escape");
+          AccountKeys.dialog(page).waitFor(detached());
+          assertThat(focusedText(page)).startsWith("Revoke selected");
+          page.keyboard().press("Enter");
+          AccountKeys.dialog(page).waitFor();
+          for (int i = 0; i < 5 && !focusedText(page).equals("Revoke"); i++) {
+            page.keyboard().press("Tab");
+          }
+          page.keyboard().press("Enter");
+          AdminKeys.total(page, "0 keys");
+        });
+  }
+
+  private static String focusedText(Page page) {
+    return ((String) page.evaluate("() => document.activeElement.innerText ?? ''")).strip();
+  }
+
+  private static Page.GetByRoleOptions name(String name) {
+    return new Page.GetByRoleOptions().setName(name);
+  }
+
+  private static Locator.WaitForOptions detached() {
+    return new Locator.WaitForOptions().setState(WaitForSelectorState.DETACHED);
+  }
+
+  private static void visit(Consumer<Page> steps) {
+    try (BrowserContext context = chromium.newContext(Look.DESKTOP_LIGHT.options())) {
+      steps.accept(context.newPage());
+    }
+  }
+}
