@@ -9,9 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Appends lines to a file or to standard output, each with one system call, so that lines of
@@ -21,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class LineOutput {
 
-  private static final Logger LOG = LoggerFactory.getLogger(LineOutput.class);
+  private static final Logger LOG = Logger.getLogger(LineOutput.class);
   private static final long WARN_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final @Nullable Path file;
@@ -67,9 +66,9 @@ final class LineOutput {
       }
       warned = now;
     }
-    LOG.error(
-        "Events are lost from the event log {}: {}. Make room, or let Keycloak's user write there",
+    LOG.errorf(
+        "Events are lost from the event log %s: %s. Make room, or let Keycloak's user write there",
         file,
-        failure.toString());
+        failure);
   }
 }

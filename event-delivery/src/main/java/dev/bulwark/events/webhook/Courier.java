@@ -11,12 +11,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.utils.KeycloakModelUtils;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Delivers waiting events on a thread of its own, in rounds. A round is a transaction: it takes the
@@ -25,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Courier implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Courier.class);
+  private static final Logger LOG = Logger.getLogger(Courier.class);
 
   private static final int BATCH = 256;
   private static final long POLL_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -207,8 +206,8 @@ final class Courier implements AutoCloseable {
   private void bury(Outbox outbox, WaitingEvent event, String reason) {
     outbox.bury(event, reason);
     metrics.count(Outcome.DEAD, 1);
-    LOG.error(
-        "Event {} of realm {} is not sent any more: {}. It is a dead letter; see the README of"
+    LOG.errorf(
+        "Event %s of realm %s is not sent any more: %s. It is a dead letter; see the README of"
             + " event-delivery for how to send it again",
         event.getEventId(),
         event.getRealmId(),
@@ -234,12 +233,12 @@ final class Courier implements AutoCloseable {
   /** Once when the receiver fails, and once when it takes events again. */
   private void report(@Nullable String failure) {
     if (failure != null && !reported) {
-      LOG.warn(
-          "The webhook {} takes no events: {}. They wait in the database, and are tried again",
+      LOG.warnf(
+          "The webhook %s takes no events: %s. They wait in the database, and are tried again",
           config.url(),
           failure);
     } else if (failure == null && reported) {
-      LOG.info("The webhook {} takes events again", config.url());
+      LOG.infof("The webhook %s takes events again", config.url());
     }
     reported = failure != null;
   }

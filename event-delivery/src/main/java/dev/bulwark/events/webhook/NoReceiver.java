@@ -1,16 +1,15 @@
 package dev.bulwark.events.webhook;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.admin.AdminEvent;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Of a server without a receiver: warns once that a realm names the listener in vain. */
 final class NoReceiver implements EventListenerProvider {
 
-  private static final Logger LOG = LoggerFactory.getLogger(NoReceiver.class);
+  private static final Logger LOG = Logger.getLogger(NoReceiver.class);
   private static final AtomicBoolean WARNED = new AtomicBoolean();
 
   @Override
@@ -25,9 +24,9 @@ final class NoReceiver implements EventListenerProvider {
 
   private static void warn(String realm) {
     if (WARNED.compareAndSet(false, true)) {
-      LOG.warn(
-          "Realm {} names the event listener {}, but no receiver is configured: no event is"
-              + " delivered. Set spi-events-listener--{}--url and --secret, or take the listener"
+      LOG.warnf(
+          "Realm %s names the event listener %s, but no receiver is configured: no event is"
+              + " delivered. Set spi-events-listener--%s--url and --secret, or take the listener"
               + " out of the realm",
           realm,
           WebhookListenerFactory.ID,

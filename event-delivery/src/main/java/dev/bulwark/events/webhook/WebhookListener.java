@@ -8,18 +8,17 @@ import dev.bulwark.events.record.KeycloakEvents;
 import dev.bulwark.events.webhook.WebhookMetrics.Outcome;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jboss.logging.Logger;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Stores the events of one session in its transaction. */
 final class WebhookListener implements EventListenerProvider {
 
-  private static final Logger LOG = LoggerFactory.getLogger(WebhookListener.class);
+  private static final Logger LOG = Logger.getLogger(WebhookListener.class);
   private static final long WARN_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final AtomicLong NEXT_WARNING = new AtomicLong(System.nanoTime());
 
@@ -77,8 +76,8 @@ final class WebhookListener implements EventListenerProvider {
     long now = System.nanoTime();
     long next = NEXT_WARNING.get();
     if (now - next >= 0 && NEXT_WARNING.compareAndSet(next, now + WARN_NANOS)) {
-      LOG.error(
-          "Events for the webhook are dropped: more wait than option {} allows. Look at the"
+      LOG.errorf(
+          "Events for the webhook are dropped: more wait than option %s allows. Look at the"
               + " receiver",
           "spi-events-listener--" + WebhookListenerFactory.ID + "--max-waiting");
     }
