@@ -68,7 +68,6 @@ final class LineOutput {
     }
     LOG.errorf(
         "Events are lost from the event log %s: %s. Make room, or let Keycloak's user write there",
-        file,
-        failure);
+        file, failure);
   }
 }

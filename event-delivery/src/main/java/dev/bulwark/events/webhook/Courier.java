@@ -209,9 +209,7 @@ final class Courier implements AutoCloseable {
     LOG.errorf(
         "Event %s of realm %s is not sent any more: %s. It is a dead letter; see the README of"
             + " event-delivery for how to send it again",
-        event.getEventId(),
-        event.getRealmId(),
-        reason);
+        event.getEventId(), event.getRealmId(), reason);
   }
 
   private static String reason(List<Verdict.Sent<WaitingEvent>> sent, WaitingEvent event) {
@@ -235,8 +233,7 @@ final class Courier implements AutoCloseable {
     if (failure != null && !reported) {
       LOG.warnf(
           "The webhook %s takes no events: %s. They wait in the database, and are tried again",
-          config.url(),
-          failure);
+          config.url(), failure);
     } else if (failure == null && reported) {
       LOG.infof("The webhook %s takes events again", config.url());
     }

@@ -28,9 +28,7 @@ final class NoReceiver implements EventListenerProvider {
           "Realm %s names the event listener %s, but no receiver is configured: no event is"
               + " delivered. Set spi-events-listener--%s--url and --secret, or take the listener"
               + " out of the realm",
-          realm,
-          WebhookListenerFactory.ID,
-          WebhookListenerFactory.ID);
+          realm, WebhookListenerFactory.ID, WebhookListenerFactory.ID);
     }
   }
 
