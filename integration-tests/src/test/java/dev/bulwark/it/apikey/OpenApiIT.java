@@ -34,6 +34,8 @@ class OpenApiIT {
   @Test
   void everyOperationAnswersAsTheDocumentSays() {
     contract.check("get", OWN + "/openapi.json", Http.get(keys.url() + "/openapi.json"));
+    String nowhere = stack.url() + "/realms/nowhere/api-keys/openapi.json";
+    contract.check("get", OWN + "/openapi.json", Http.get(nowhere)).expect(404);
     owner();
     administrator();
     verify();
