@@ -198,13 +198,15 @@ type ModalProps = {
   label: string;
   danger?: boolean;
   busy?: boolean;
+  /** Whether there may be more text than fits: without a field in it, the keyboard could not scroll it. */
+  scrolls?: boolean;
   onSubmit: () => void;
   onClose: () => void;
   children: ReactNode;
 };
 
 /** A dialog with a form, the button that sends it, and one that closes it. */
-export function KeyModal({ title, label, danger = false, busy = false, onSubmit, onClose, children }: ModalProps) {
+export function KeyModal({ title, label, danger = false, busy = false, scrolls = false, onSubmit, onClose, children }: ModalProps) {
   const { t } = useTexts();
   const form = useId();
   const submit = (event: FormEvent) => {
@@ -221,6 +223,7 @@ export function KeyModal({ title, label, danger = false, busy = false, onSubmit,
       onClose={onClose}
       showClose={false}
       className="bw-keys-dialog"
+      {...(scrolls ? { tabIndex: 0, bodyAriaLabel: title } : {})}
       actions={[
         <Button key="do" type="submit" form={form} variant={danger ? "danger" : "primary"} isLoading={busy} spinnerAriaValueText={t("bulwarkKeysBusy")}>
           {label}

@@ -53,6 +53,7 @@ export function RevokeDialog({ keys, api, message, onClose, onRevoked }: Props) 
       title={one === undefined ? t("bulwarkAdminRevokeManyTitle", { count: number(keys.length) }) : t("bulwarkAdminRevokeTitle", { name: one.name })}
       label={t("bulwarkAdminRevoke")}
       danger
+      scrolls
       busy={busy}
       onSubmit={() => void revoke()}
       onClose={() => (left.length === keys.length ? onClose() : onRevoked(undefined))}
