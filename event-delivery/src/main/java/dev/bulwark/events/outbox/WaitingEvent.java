@@ -32,12 +32,15 @@ import org.jspecify.annotations.NullUnmarked;
 @NullUnmarked
 public class WaitingEvent {
 
+  /** Longest {@link #getEventId}, in characters. */
+  public static final int MAX_EVENT_ID = 36;
+
   @Id
   @GeneratedValue(strategy = GenerationType.IDENTITY)
   @Column(name = "ID")
   private Long id;
 
-  @Column(name = "EVENT_ID", length = 36, nullable = false)
+  @Column(name = "EVENT_ID", length = MAX_EVENT_ID, nullable = false)
   private String eventId;
 
   @Column(name = "REALM_ID", length = 36, nullable = false)

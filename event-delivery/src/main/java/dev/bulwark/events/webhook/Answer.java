@@ -36,6 +36,11 @@ record Answer(Kind kind, String reason, @Nullable Duration retryAfter) {
     return new Answer(Kind.FAILED, reason, null);
   }
 
+  /** The event is no request. */
+  static Answer unsendable(String reason) {
+    return new Answer(Kind.REFUSED, reason, null);
+  }
+
   private static Kind kind(int status) {
     if (status >= 200 && status <= 299) {
       return Kind.TAKEN;

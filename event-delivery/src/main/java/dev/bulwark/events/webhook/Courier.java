@@ -28,6 +28,10 @@ final class Courier implements AutoCloseable {
 
   private static final int BATCH = 256;
   private static final long POLL_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** Until the next look, while another node sends. */
+  private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
   private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(10);
 
   private final KeycloakSessionFactory factory;
@@ -131,6 +135,10 @@ final class Courier implements AutoCloseable {
       if (result == Result.INTERRUPTED) {
         throw new InterruptedException();
       }
+      if (result == Result.BUSY) {
+        pausedUntil = System.nanoTime() + BUSY_NANOS;
+        wake();
+      }
       return result == Result.MORE;
     } catch (RuntimeException e) {
       LOG.warn(
@@ -145,6 +153,8 @@ final class Courier implements AutoCloseable {
   private enum Result {
     MORE,
     IDLE,
+    /** Another node sends. */
+    BUSY,
     INTERRUPTED
   }
 
@@ -153,8 +163,11 @@ final class Courier implements AutoCloseable {
     Backlog backlog = outbox.backlog();
     full = backlog.events() >= config.maxWaiting();
     metrics.show(backlog, outbox.dead());
-    if (backlog.events() == 0 || !outbox.lock()) {
+    if (backlog.events() == 0) {
       return Result.IDLE;
+    }
+    if (!outbox.lock()) {
+      return Result.BUSY;
     }
     long now = System.currentTimeMillis();
     for (WaitingEvent old : outbox.olderThan(now - config.maxAge().toMillis(), BATCH)) {

@@ -39,20 +39,23 @@ final class Receiver implements AutoCloseable {
         config.signatures().stream()
             .map(signature -> signature.sign(eventId, timestamp, body))
             .collect(Collectors.joining(" "));
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(config.url())
-            .header("Content-Type", "application/cloudevents+json; charset=utf-8")
-            .header("webhook-id", eventId)
-            .header("webhook-timestamp", Long.toString(timestamp))
-            .header("webhook-signature", signatures)
-            .POST(HttpRequest.BodyPublishers.ofString(body));
     try {
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(config.url())
+              .header("Content-Type", "application/cloudevents+json; charset=utf-8")
+              .header("webhook-id", eventId)
+              .header("webhook-timestamp", Long.toString(timestamp))
+              .header("webhook-signature", signatures)
+              .POST(HttpRequest.BodyPublishers.ofString(body));
       HttpResponse<byte[]> response =
           http.send(request, config.requestTimeout(), NO_BODY, status -> false);
       return Answer.of(
           response.statusCode(), response.headers().firstValue("Retry-After").orElse(null));
     } catch (IOException e) {
       return Answer.none(String.valueOf(e.getCause() == null ? e : e.getCause()));
+    } catch (IllegalArgumentException e) {
+      // An id that is no header: it must not stop the others.
+      return Answer.unsendable(String.valueOf(e.getMessage()));
     }
   }
 

@@ -1,11 +1,14 @@
 package dev.bulwark.events.webhook;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.bulwark.events.format.EventJson;
 import dev.bulwark.events.outbox.Outbox;
 import dev.bulwark.events.outbox.WaitingEvent;
 import dev.bulwark.events.record.EventRecord;
 import dev.bulwark.events.record.KeycloakEvents;
 import dev.bulwark.events.webhook.WebhookMetrics.Outcome;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
@@ -61,7 +64,9 @@ final class WebhookListener implements EventListenerProvider {
     new Outbox(session)
         .add(
             new WaitingEvent(
-                event.id(),
+                event.id().length() <= WaitingEvent.MAX_EVENT_ID
+                    ? event.id()
+                    : UUID.nameUUIDFromBytes(event.id().getBytes(UTF_8)).toString(),
                 event.realm().id(),
                 event.orderKey(),
                 event.time().toEpochMilli(),
