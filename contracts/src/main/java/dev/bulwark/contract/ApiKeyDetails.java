@@ -18,6 +18,12 @@ public final class ApiKeyDetails {
    */
   public static final String ENDS_AT = "api_key_ends_at";
 
+  /**
+   * Epoch seconds; in an admin event of a change after which the key may do less. Tokens that were
+   * exchanged for it before that are dead. A change without it, of the name for example, ends none.
+   */
+  public static final String TOKENS_DEAD_FROM = "api_key_tokens_dead_from";
+
   /** What was done to the key, or what happened to it. */
   public static final String ACTION = "api_key_action";
 

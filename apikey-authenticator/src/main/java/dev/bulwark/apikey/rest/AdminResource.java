@@ -188,11 +188,10 @@ public final class AdminResource {
                       session.getContext().getRequestHeaders(), body, KeyChange.MEMBERS));
           ApiKeyManager.Change done = manager().update(owner, id, change::apply);
           if (done.narrows()) {
-            event(OperationType.UPDATE, done.after(), "api-keys", id);
-          } else {
-            // Another path: whoever revokes tokens of changed keys has nothing to do here.
-            event(OperationType.UPDATE, done.after(), "api-keys", id, "details");
+            adminEvent.detail(
+                ApiKeyDetails.TOKENS_DEAD_FROM, String.valueOf(done.after().data().tokensFrom()));
           }
+          event(OperationType.UPDATE, done.after(), "api-keys", id);
           return json(KeyRepresentation.listed(manager().get(owner, id), true));
         });
   }

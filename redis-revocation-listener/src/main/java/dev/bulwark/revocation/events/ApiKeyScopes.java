@@ -56,19 +56,24 @@ final class ApiKeyScopes {
     if (path.length == 3 && path[0].equals(KEYS) && details != null) {
       return ending(path[1], details.get(ApiKeyDetails.ENDS_AT), realmId, scopes);
     }
-    String id = keyId(event.getOperationType(), path);
+    String id = keyId(event.getOperationType(), path, details);
     return id == null ? List.of() : List.of(scopes.apiKey(realmId, id));
   }
 
-  private static @Nullable String keyId(OperationType operation, String[] path) {
+  private static @Nullable String keyId(
+      OperationType operation, String[] path, @Nullable Map<String, String> details) {
     int last = path.length - 1;
     if (last < 1 || path[last].isBlank()) {
       return null;
     }
     String collection = path[last - 1];
     boolean dead = operation == OperationType.DELETE;
-    if (collection.equals(KEYS) && (dead || operation == OperationType.UPDATE)) {
-      return path[last];
+    if (collection.equals(KEYS)) {
+      boolean narrowed =
+          operation == OperationType.UPDATE
+              && details != null
+              && details.containsKey(ApiKeyDetails.TOKENS_DEAD_FROM);
+      return dead || narrowed ? path[last] : null;
     }
     // users/{id}/credentials/{id}: of whatever type, for the path does not say. Keycloak 26.7 calls
     // the removal of a credential an action.

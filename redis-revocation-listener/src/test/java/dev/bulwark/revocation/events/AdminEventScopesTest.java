@@ -196,7 +196,7 @@ class AdminEventScopesTest {
     "DELETE, users/u/credentials/k1, k1",
     "ACTION, users/u/credentials/k1, k1",
     "DELETE, api-keys/k1, k1",
-    "UPDATE, api-keys/k1, k1",
+    "UPDATE, api-keys/k1,",
     "DELETE, users/u/api-keys/k1, k1",
     "UPDATE, users/u/credentials/k1,",
     "DELETE, api-keys/,",
@@ -211,6 +211,19 @@ class AdminEventScopesTest {
     } else {
       assertThat(scopes.get(0).apiKeyId()).isEqualTo(key);
     }
+  }
+
+  @Test
+  void anApiKeyThatMayDoLessThanBefore() {
+    AdminEvent event = new AdminEvent();
+    event.setRealmId("r");
+    event.setOperationType(OperationType.UPDATE);
+    event.setResourceTypeAsString("API_KEY");
+    event.setResourcePath("api-keys/k1");
+    event.setDetails(Map.of("api_key_tokens_dead_from", "1700000000"));
+    assertThat(AdminEventScopes.of(event, context))
+        .singleElement()
+        .satisfies(scope -> assertThat(scope.apiKeyId()).isEqualTo("k1"));
   }
 
   @ParameterizedTest

@@ -119,6 +119,7 @@ class EventInventoryTest {
     event.setResourceType(ResourceType.valueOf(parts[0]));
     event.setOperationType(OperationType.valueOf(parts[1]));
     event.setResourcePath(path.equals("-") ? null : path);
+    event.setDetails(Map.of("api_key_tokens_dead_from", "1"));
     return event;
   }
 
