@@ -22,6 +22,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
+import java.net.URI;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -337,17 +338,28 @@ public final class AdminResource {
     return Response.ok(entity).type(MediaType.APPLICATION_JSON_TYPE).build();
   }
 
+  /**
+   * With {@code Prefer: return=representation} the response has no {@code Location}, which {@code
+   * kcadm.sh} would fetch in place of the key.
+   */
   private Response created(NewApiKey made) {
-    return Response.created(
-            session
-                .getContext()
-                .getUri()
-                .getBaseUriBuilder()
-                .path("admin/realms")
-                .path(realm.getName())
-                .path(AdminResourceProviderFactory.ID)
-                .path(made.key().id())
-                .build())
+    URI address =
+        session
+            .getContext()
+            .getUri()
+            .getBaseUriBuilder()
+            .path("admin/realms")
+            .path(realm.getName())
+            .path(AdminResourceProviderFactory.ID)
+            .path(made.key().id())
+            .build();
+    Response.ResponseBuilder response =
+        Preference.isRepresentation(session.getContext().getRequestHeaders())
+            ? Response.ok()
+                .contentLocation(address)
+                .header(Preference.APPLIED_HEADER, Preference.REPRESENTATION)
+            : Response.created(address);
+    return response
         .entity(KeyRepresentation.created(made, true))
         .type(MediaType.APPLICATION_JSON_TYPE)
         .header("Cache-Control", "no-store")

@@ -37,6 +37,16 @@ public final class AdminApi {
     return send("POST", path, json);
   }
 
+  /** With a header. */
+  public Response post(String path, String json, String header, String value) {
+    return Http.send(
+        Http.request(url + "/admin" + path)
+            .header("Authorization", authorization())
+            .header("Content-Type", "application/json")
+            .header(header, value)
+            .POST(HttpRequest.BodyPublishers.ofString(json)));
+  }
+
   public Response put(String path, String json) {
     return send("PUT", path, json);
   }

@@ -1,0 +1,76 @@
+package dev.bulwark.it.apikey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bulwark.it.password.Commands;
+import dev.bulwark.it.support.SharedRealm;
+import dev.bulwark.it.support.TestStack;
+import dev.bulwark.redis.process.Programs;
+import dev.bulwark.server.Installation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** K3: keys by Keycloak's own command line, with the commands of the README. */
+@SharedRealm
+class KcadmIT {
+
+  private static final Pattern COMMANDS =
+      Pattern.compile("### With kcadm\\.sh\n.*?```sh\n(.*?)```", Pattern.DOTALL);
+
+  private final TestStack stack = TestStack.get();
+  private final Keys keys = new Keys(stack.realm());
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void tools() {
+    Programs.require("jq", "jq");
+  }
+
+  @Test
+  void theRawKeyIsShownOnce() throws IOException {
+    Commands.Result result =
+        Commands.bash(
+            folder,
+            Map.of(
+                "KCADM", Installation.keycloak().resolve("bin/kcadm.sh").toString(),
+                "CONFIG", folder.resolve("kcadm.config").toString(),
+                "SERVER", stack.url().toString(),
+                "ADMIN", TestStack.ADMIN_USERNAME,
+                "PASSWORD", TestStack.ADMIN_PASSWORD,
+                "USER_ID", stack.admin().userId("alice")),
+            """
+            kcadm.sh() { "$KCADM" "$@" --config "$CONFIG"; }
+            kcadm.sh config credentials --server "$SERVER" --realm master --user "$ADMIN" --password "$PASSWORD"
+            %s
+            echo "key $KEY"
+            echo "next $NEXT"
+            """
+                .formatted(commands()));
+    String output = result.expect(0).output();
+    assertThat(keys.isGood(printed(output, "next"))).isTrue();
+    assertThat(keys.verify(printed(output, "next")).header("X-Auth-Scopes"))
+        .isEqualTo("tasks:read");
+    assertThat(keys.isGood(printed(output, "key"))).as("deleted in its overlap").isFalse();
+  }
+
+  private static String printed(String output, String name) {
+    Matcher line = Pattern.compile("(?m)^" + name + " (atk_\\S+)$").matcher(output);
+    assertThat(line.find()).as(output).isTrue();
+    return line.group(1);
+  }
+
+  private static String commands() throws IOException {
+    Matcher commands =
+        COMMANDS.matcher(Files.readString(Path.of("..", "apikey-authenticator", "README.md")));
+    assertThat(commands.find()).isTrue();
+    return commands.group(1);
+  }
+}
