@@ -237,6 +237,7 @@ class RelyingAppApiIT {
   void withoutRedisNobodyIsLetInAndNoTokenIsCalledBad() {
     Response dies = REALM.login("alice", Realm.PASSWORD, BOTH).expect(200);
     String lives = token("bob", BOTH);
+    String otherAudience = token("alice", "openid");
     app.tasks(dies.text("access_token")).expect(200);
     STACK.redis().stop();
     try {
@@ -247,6 +248,7 @@ class RelyingAppApiIT {
       REALM.logout(dies.text("refresh_token")).expect(204);
       assertThat(app.tasks(dies.text("access_token")).status()).isEqualTo(503);
       assertThat(app.tasks("abc").status()).as("is bad whatever Redis says").isEqualTo(401);
+      refused("other audience while Redis is away", otherAudience);
       STACK.redis().startAgain();
       List<Integer> seen = new ArrayList<>();
       await()
