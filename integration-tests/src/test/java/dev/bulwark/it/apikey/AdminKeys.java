@@ -5,49 +5,72 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.themes.ThemedPages;
 import java.net.URI;
 
-/** The administrators' page of API keys. */
+/**
+ * The administrators' page of API keys, for administrators of the realm {@code master}: the realm
+ * {@code app} asks its own for a second factor.
+ */
 final class AdminKeys {
 
   private final Realm realm;
+  private final String server;
 
   AdminKeys(Realm realm) {
     this.realm = realm;
+    this.server = realm.url().substring(0, realm.url().indexOf("/realms/"));
   }
 
   String address() {
-    return realm.url() + "/api-keys-admin";
+    return server + "/realms/master/api-keys-admin?realm=app";
   }
 
-  /** A user of the realm {@code app} with roles of the Admin API. */
+  /** A user of the realm {@code master} with roles in the realm {@code app}. */
   static void createAdministrator(AdminApi admin, String name, String... roles) {
-    KeyPages.createUser(admin, name);
-    String management = admin.clientUuid("realm-management");
+    admin
+        .post(
+            "/realms/master/users",
+            """
+            {"username": "%1$s", "enabled": true, "email": "%1$s@example.org", "emailVerified": true,
+             "firstName": "Key", "lastName": "Admin",
+             "credentials": [{"type": "password", "value": "%2$s"}]}
+            """
+                .formatted(name, Realm.PASSWORD))
+        .expect(201);
+    String user =
+        admin
+            .get("/realms/master/users?exact=true&username=" + name)
+            .json()
+            .get(0)
+            .get("id")
+            .asText();
+    String client =
+        admin.get("/realms/master/clients?clientId=app-realm").json().get(0).get("id").asText();
     for (String role : roles) {
       JsonNode found =
-          admin.get("/realms/app/clients/" + management + "/roles/" + role).expect(200).json();
+          admin.get("/realms/master/clients/" + client + "/roles/" + role).expect(200).json();
       admin
           .post(
-              "/realms/app/users/" + admin.userId(name) + "/role-mappings/clients/" + management,
+              "/realms/master/users/" + user + "/role-mappings/clients/" + client,
               "[" + found + "]")
           .expect(204);
     }
   }
 
   /** Signs in to the admin console, opens the page and waits for its list. */
-  void open(Page page, String administrator, String query) {
-    signIn(page, administrator);
-    page.navigate(address() + query);
+  void open(Page page, String search) {
+    signIn(page, TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+    page.navigate(address() + (search.isEmpty() ? "" : "&search=" + search));
     loaded(page);
   }
 
-  /** Signs in to the admin console of the realm. */
-  void signIn(Page page, String administrator) {
-    page.navigate(realm.url().replace("/realms/", "/admin/") + "/console/");
+  /** Signs in to the admin console. */
+  void signIn(Page page, String administrator, String password) {
+    page.navigate(server + "/admin/master/console/");
     page.waitForSelector("#kc-login");
-    new ThemedPages(realm).signIn(page, administrator, Realm.PASSWORD);
+    new ThemedPages(realm).signIn(page, administrator, password);
     // Login pages are below /realms, whatever they are about.
     page.waitForURL(url -> URI.create(url).getPath().endsWith("/console/"));
   }
