@@ -134,7 +134,13 @@ class SecretsInventoryIT {
     REALM_RESOURCE(
         "realm-restapi-extension",
         Set.of(),
-        Map.of("api-keys", API_KEY, "device", "by the SPI oauth2DeviceUserCode, which is limited"));
+        Map.of(
+            "api-keys",
+            API_KEY,
+            "api-keys-admin",
+            "a page without data; what it shows comes from the Admin REST API",
+            "device",
+            "by the SPI oauth2DeviceUserCode, which is limited"));
 
     private final String id;
     private final Set<String> limited;

@@ -66,7 +66,7 @@ class MillionTokensIT {
       analyze(database);
       ServerMetrics.demandComparison(database);
       await("the ledger to be compared")
-          .atMost(Duration.ofMinutes(3))
+          .atMost(Duration.ofMinutes(3L * Math.max(1, TOKENS / 1_000_000)))
           .pollInterval(Duration.ofSeconds(1))
           .until(() -> metrics.value("bulwark_revocation_ledger_size") >= TOKENS);
 
