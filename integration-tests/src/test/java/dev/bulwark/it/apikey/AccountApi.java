@@ -79,6 +79,7 @@ public record AccountApi(Realm realm) {
     return Http.send(
         Http.request(realm.url() + "/account/sessions?current=true")
             .header("Authorization", "Bearer " + token)
+            .header("Accept", "application/json")
             .DELETE());
   }
 

@@ -32,6 +32,7 @@ class ModuleEdgesIT {
           "ratelimit",
           "notify",
           "events",
+          "keyspage",
           "realm");
 
   /** What features may depend on, the lower first: one may depend on those before it. */
@@ -59,6 +60,7 @@ class ModuleEdgesIT {
         "ratelimit",
         "notify",
         "events",
+        "keyspage",
         "realm"
       })
   void noFeatureDependsOnASibling(String feature) {
@@ -106,6 +108,7 @@ class ModuleEdgesIT {
         "ratelimit",
         "notify",
         "events",
+        "keyspage",
         "realm"
       })
   void thePackagesOfAModuleHaveNoCycle(String module) {
