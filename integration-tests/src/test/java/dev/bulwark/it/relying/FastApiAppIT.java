@@ -152,7 +152,7 @@ class FastApiAppIT {
         Cookie session = person.session();
         ADMIN.post("/realms/app/users/" + ADMIN.userId("fast-ended") + "/logout", "").expect(204);
         Response refused =
-            await()
+            await(told ? "the end told by Keycloak" : "the end seen in Redis")
                 .atMost(Duration.ofSeconds(5))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> person.tasksWith(session), answer -> answer.status() == 303);
