@@ -8,7 +8,7 @@ import org.keycloak.protocol.oidc.grants.OAuth2GrantTypeFactory;
 import org.keycloak.provider.EnvironmentDependentProviderFactory;
 
 /** Registers the grant {@value #ID}. */
-public final class ApiKeyGrantTypeFactory
+public class ApiKeyGrantTypeFactory
     implements OAuth2GrantTypeFactory, EnvironmentDependentProviderFactory {
 
   /** The {@code grant_type}; clients send it: never change it. */

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -171,7 +172,7 @@ class WebhookIT {
         });
     try {
       server.realm().login(name).expect(200);
-      asked.await();
+      assertThat(asked.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
       IntStream.range(0, 20).forEach(i -> server.realm().login(name).expect(200));
     } finally {
       receiver.answer(event -> 204);
