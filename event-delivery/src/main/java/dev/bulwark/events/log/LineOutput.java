@@ -1,5 +1,6 @@
 package dev.bulwark.events.log;
 
+import dev.bulwark.events.record.OncePerMinute;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -8,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class LineOutput {
 
   private static final Logger LOG = Logger.getLogger(LineOutput.class);
-  private static final long WARN_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final @Nullable Path file;
   private final Counter failed;
-  private final Object lock = new Object();
-  private @Nullable Long warned;
+  private final OncePerMinute warning = new OncePerMinute();
 
   /**
    * Opens nothing yet.
@@ -59,15 +57,11 @@ final class LineOutput {
   }
 
   private void warn(IOException failure) {
-    synchronized (lock) {
-      long now = System.nanoTime();
-      if (warned != null && now - warned < WARN_NANOS) {
-        return;
-      }
-      warned = now;
+    if (warning.isDue()) {
+      LOG.errorf(
+          "Events are lost from the event log %s: %s. Make room, or let Keycloak's user write"
+              + " there",
+          file, failure);
     }
-    LOG.errorf(
-        "Events are lost from the event log %s: %s. Make room, or let Keycloak's user write there",
-        file, failure);
   }
 }

@@ -19,7 +19,8 @@ public final class OutboxJpaEntityProviderFactory implements JpaEntityProviderFa
       new JpaEntityProvider() {
         @Override
         public List<Class<?>> getEntities() {
-          return List.of(WaitingEvent.class, DeadEvent.class, DeliveryLock.class);
+          return List.of(
+              StoredEvent.class, WaitingEvent.class, DeadEvent.class, DeliveryLock.class);
         }
 
         @Override

@@ -30,36 +30,15 @@ import org.jspecify.annotations.NullUnmarked;
     query = "select min(e.id), max(e.id), min(e.createdAt) from WaitingEvent e")
 @NamedQuery(name = "bulwarkEventDelete", query = "delete from WaitingEvent e where e.id in :ids")
 @NullUnmarked
-public class WaitingEvent {
-
-  /** Longest {@link #getEventId}, in characters. */
-  public static final int MAX_EVENT_ID = 36;
+public class WaitingEvent extends StoredEvent {
 
   @Id
   @GeneratedValue(strategy = GenerationType.IDENTITY)
   @Column(name = "ID")
   private Long id;
 
-  @Column(name = "EVENT_ID", length = MAX_EVENT_ID, nullable = false)
-  private String eventId;
-
-  @Column(name = "REALM_ID", length = 36, nullable = false)
-  private String realmId;
-
-  @Column(name = "ORDER_KEY", length = 255, nullable = false)
-  private String orderKey;
-
-  @Column(name = "CREATED_AT", nullable = false)
-  private long createdAt;
-
   @Column(name = "NEXT_AT", nullable = false)
   private long nextAt;
-
-  @Column(name = "ATTEMPTS", nullable = false)
-  private int attempts;
-
-  @Column(name = "BODY", nullable = false)
-  private String body;
 
   /** For Hibernate. */
   protected WaitingEvent() {}
@@ -71,36 +50,11 @@ public class WaitingEvent {
    */
   public WaitingEvent(
       String eventId, String realmId, String orderKey, long createdAt, String body) {
-    this.eventId = eventId;
-    this.realmId = realmId;
-    this.orderKey = orderKey;
-    this.createdAt = createdAt;
-    this.body = body;
+    super(eventId, realmId, orderKey, createdAt, body);
   }
 
   public Long getId() {
     return id;
-  }
-
-  public String getEventId() {
-    return eventId;
-  }
-
-  public String getRealmId() {
-    return realmId;
-  }
-
-  public String getOrderKey() {
-    return orderKey;
-  }
-
-  /** Epoch milliseconds at which the event happened. */
-  public long getCreatedAt() {
-    return createdAt;
-  }
-
-  public int getAttempts() {
-    return attempts;
   }
 
   /**
@@ -112,12 +66,7 @@ public class WaitingEvent {
   public void hold(long until, boolean counted) {
     nextAt = until;
     if (counted) {
-      attempts++;
+      countAttempt();
     }
-  }
-
-  /** JSON as it is sent. */
-  public String getBody() {
-    return body;
   }
 }

@@ -14,8 +14,10 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.util.List;
+import org.keycloak.events.admin.OperationType;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
+import org.keycloak.services.resources.admin.AdminEventBuilder;
 import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
 
 /**
@@ -29,11 +31,17 @@ public final class DeadLettersResource {
   private final KeycloakSession session;
   private final RealmModel realm;
   private final AdminPermissionEvaluator auth;
+  private final AdminEventBuilder adminEvent;
 
-  DeadLettersResource(KeycloakSession session, RealmModel realm, AdminPermissionEvaluator auth) {
+  DeadLettersResource(
+      KeycloakSession session,
+      RealmModel realm,
+      AdminPermissionEvaluator auth,
+      AdminEventBuilder adminEvent) {
     this.session = session;
     this.realm = realm;
     this.auth = auth;
+    this.adminEvent = adminEvent;
   }
 
   /**
@@ -81,6 +89,7 @@ public final class DeadLettersResource {
     DeadEvent event = one(outbox, id);
     outbox.remove(event);
     outbox.add(event.revived(System.currentTimeMillis()));
+    done(OperationType.ACTION, id);
   }
 
   /** Forgets one. */
@@ -90,6 +99,15 @@ public final class DeadLettersResource {
     auth.realm().requireManageEvents();
     Outbox outbox = new Outbox(session);
     outbox.remove(one(outbox, id));
+    done(OperationType.DELETE, id);
+  }
+
+  private void done(OperationType operation, String id) {
+    adminEvent
+        .operation(operation)
+        .resource("DEAD_EVENT")
+        .resourcePath("dead-events", id)
+        .success();
   }
 
   private DeadEvent one(Outbox outbox, String id) {

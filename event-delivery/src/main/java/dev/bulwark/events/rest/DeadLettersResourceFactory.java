@@ -20,7 +20,7 @@ public final class DeadLettersResourceFactory implements AdminRealmResourceProvi
             RealmModel realm,
             AdminPermissionEvaluator auth,
             AdminEventBuilder adminEvent) {
-          return new DeadLettersResource(session, realm, auth);
+          return new DeadLettersResource(session, realm, auth, adminEvent);
         }
 
         @Override

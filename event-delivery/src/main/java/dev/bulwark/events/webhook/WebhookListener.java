@@ -7,10 +7,9 @@ import dev.bulwark.events.outbox.Outbox;
 import dev.bulwark.events.outbox.WaitingEvent;
 import dev.bulwark.events.record.EventRecord;
 import dev.bulwark.events.record.KeycloakEvents;
+import dev.bulwark.events.record.OncePerMinute;
 import dev.bulwark.events.webhook.WebhookMetrics.Outcome;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
@@ -22,20 +21,25 @@ import org.keycloak.models.KeycloakSession;
 final class WebhookListener implements EventListenerProvider {
 
   private static final Logger LOG = Logger.getLogger(WebhookListener.class);
-  private static final long WARN_NANOS = TimeUnit.MINUTES.toNanos(1);
-  private static final AtomicLong NEXT_WARNING = new AtomicLong(System.nanoTime());
+  private static final OncePerMinute WARNING = new OncePerMinute();
 
   private final KeycloakSession session;
   private final WebhookConfig config;
+  private final Delivery delivery;
   private final Courier courier;
   private final WebhookMetrics metrics;
   private final EventJson json;
   private boolean stored;
 
   WebhookListener(
-      KeycloakSession session, WebhookConfig config, Courier courier, WebhookMetrics metrics) {
+      KeycloakSession session,
+      WebhookConfig config,
+      Delivery delivery,
+      Courier courier,
+      WebhookMetrics metrics) {
     this.session = session;
     this.config = config;
+    this.delivery = delivery;
     this.courier = courier;
     this.metrics = metrics;
     this.json = new EventJson(config.format());
@@ -56,7 +60,7 @@ final class WebhookListener implements EventListenerProvider {
   }
 
   private void store(EventRecord event) {
-    if (courier.isFull()) {
+    if (delivery.isFull()) {
       metrics.count(Outcome.DROPPED, 1);
       warn();
       return;
@@ -78,9 +82,7 @@ final class WebhookListener implements EventListenerProvider {
   }
 
   private static void warn() {
-    long now = System.nanoTime();
-    long next = NEXT_WARNING.get();
-    if (now - next >= 0 && NEXT_WARNING.compareAndSet(next, now + WARN_NANOS)) {
+    if (WARNING.isDue()) {
       LOG.errorf(
           "Events for the webhook are dropped: more wait than option %s allows. Look at the"
               + " receiver",

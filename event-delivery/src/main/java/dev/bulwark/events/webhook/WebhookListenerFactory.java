@@ -22,6 +22,7 @@ public final class WebhookListenerFactory implements EventListenerProviderFactor
   public static final String ID = "bulwark-webhook";
 
   private Optional<WebhookConfig> config = Optional.empty();
+  private @Nullable Delivery delivery;
   private @Nullable Courier courier;
   private @Nullable WebhookMetrics metrics;
 
@@ -41,8 +42,10 @@ public final class WebhookListenerFactory implements EventListenerProviderFactor
       return;
     }
     WebhookMetrics meters = new WebhookMetrics(Metrics.globalRegistry);
-    Courier delivering = new Courier(factory, config.get(), meters);
+    Delivery sending = new Delivery(config.get(), meters);
+    Courier delivering = new Courier(factory, sending);
     metrics = meters;
+    delivery = sending;
     courier = delivering;
     // The tables are there then.
     factory.register(
@@ -55,10 +58,10 @@ public final class WebhookListenerFactory implements EventListenerProviderFactor
 
   @Override
   public EventListenerProvider create(KeycloakSession session) {
-    if (courier == null || metrics == null || config.isEmpty()) {
+    if (courier == null || delivery == null || metrics == null || config.isEmpty()) {
       return new NoReceiver();
     }
-    return new WebhookListener(session, config.get(), courier, metrics);
+    return new WebhookListener(session, config.get(), delivery, courier, metrics);
   }
 
   @Override

@@ -81,15 +81,7 @@ class RollingUpgradeIT {
       load.awaitMore(SOON);
 
       FaultServer newOne = replaced(one, two, "upgrade-1-after", STRICT, load);
-      // Issued by the old version, ended by the new one.
-      kept.useServer(newOne.keycloak().url());
-      kept.logout(sessions.get(1));
-      kept.awaitAgreement(2, SOON);
-      Response byTheNewOne = kept.login("ann");
-      kept.useServer(two.keycloak().url());
-      // Issued by the new version, ended by the old one.
-      kept.logout(byTheNewOne);
-      kept.awaitAgreement(3, SOON);
+      endEachOthers(kept, sessions.get(1), two, newOne);
 
       FaultServer newTwo = replaced(two, newOne, "upgrade-2-after", STRICT, load);
 
@@ -110,12 +102,7 @@ class RollingUpgradeIT {
       kept.useServer(strictOne.keycloak().url());
       kept.logout(sessions.get(2));
       kept.awaitAgreement(5, SOON);
-      for (IssuedTokens tokens : load.realms()) {
-        tokens.useServer(strictOne.keycloak().url());
-        tokens.awaitAgreement(SOON);
-      }
-      assertThat(strictOne.metric("bulwark_revocation_node_lost_total")).isZero();
-      assertThat(behindTwo.metric("bulwark_revocation_node_lost_total")).isZero();
+      assertNothingIsLost(load, strictOne, behindTwo);
     }
   }
 
@@ -142,14 +129,7 @@ class RollingUpgradeIT {
       FaultServer newOne = replaced(one, two, "keycloak-1-after", UnaryOperator.identity(), load);
       assertThat(version(newOne.admin())).isNotEqualTo(before);
       updateCompatibility(newOne, "check", metadata);
-      // Issued by the old Keycloak, ended by the new one; and the other way round.
-      kept.useServer(newOne.keycloak().url());
-      kept.logout(sessions.get(1));
-      kept.awaitAgreement(2, SOON);
-      Response byTheNewOne = kept.login("ann");
-      kept.useServer(two.keycloak().url());
-      kept.logout(byTheNewOne);
-      kept.awaitAgreement(3, SOON);
+      endEachOthers(kept, sessions.get(1), two, newOne);
 
       FaultServer newTwo =
           replaced(two, newOne, "keycloak-2-after", UnaryOperator.identity(), load);
@@ -158,12 +138,29 @@ class RollingUpgradeIT {
       kept.useServer(newTwo.keycloak().url());
       kept.logout(sessions.get(2));
       kept.awaitAgreement(4, SOON);
-      for (IssuedTokens tokens : load.realms()) {
-        tokens.useServer(newTwo.keycloak().url());
-        tokens.awaitAgreement(SOON);
-      }
-      assertThat(newOne.metric("bulwark_revocation_node_lost_total")).isZero();
-      assertThat(newTwo.metric("bulwark_revocation_node_lost_total")).isZero();
+      assertNothingIsLost(load, newTwo, newOne);
+    }
+  }
+
+  /** A token that the old node issued is ended by the new one, and the other way round. */
+  private static void endEachOthers(
+      IssuedTokens kept, Response session, FaultServer oldNode, FaultServer newNode) {
+    kept.useServer(newNode.keycloak().url());
+    kept.logout(session);
+    kept.awaitAgreement(2, SOON);
+    Response byTheNewOne = kept.login("ann");
+    kept.useServer(oldNode.keycloak().url());
+    kept.logout(byTheNewOne);
+    kept.awaitAgreement(3, SOON);
+  }
+
+  private static void assertNothingIsLost(UpgradeLoad load, FaultServer one, FaultServer two) {
+    for (IssuedTokens tokens : load.realms()) {
+      tokens.useServer(one.keycloak().url());
+      tokens.awaitAgreement(SOON);
+    }
+    for (FaultServer node : List.of(one, two)) {
+      assertThat(node.metric("bulwark_revocation_node_lost_total")).isZero();
     }
   }
 

@@ -1,0 +1,160 @@
+package dev.bulwark.events.webhook;
+
+import dev.bulwark.events.outbox.Outbox;
+import dev.bulwark.events.outbox.Outbox.Backlog;
+import dev.bulwark.events.outbox.WaitingEvent;
+import dev.bulwark.events.webhook.WebhookMetrics.Outcome;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.models.KeycloakSession;
+
+/**
+ * One transaction of the delivery: it takes the lock that one node at a time has, sends, and
+ * deletes what was taken. A node that ends in between has deleted nothing, so the events are sent
+ * again. For one thread.
+ */
+final class Delivery implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(Delivery.class);
+
+  private static final int BATCH = 256;
+
+  /** While another node sends. */
+  private static final Duration BUSY = Duration.ofMillis(500);
+
+  private final WebhookConfig config;
+  private final WebhookMetrics metrics;
+  private final Receiver receiver;
+  private final ExecutorService senders;
+  private final Pause pauses = new Pause();
+  private boolean reported;
+
+  private volatile boolean full;
+
+  Delivery(WebhookConfig config, WebhookMetrics metrics) {
+    this.config = config;
+    this.metrics = metrics;
+    this.receiver = new Receiver(config, Clock.systemUTC());
+    AtomicInteger number = new AtomicInteger();
+    this.senders =
+        Executors.newFixedThreadPool(
+            config.maxInFlight(),
+            task -> {
+              Thread thread = new Thread(task, "bulwark-webhook-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /** Whether so many events wait that no more are stored. For any thread. */
+  boolean isFull() {
+    return full;
+  }
+
+  /**
+   * Sends what can be sent now.
+   *
+   * @return when to go on: at once (zero), after a while, or null for when there are new events
+   */
+  @Nullable Duration run(KeycloakSession session) {
+    Outbox outbox = new Outbox(session);
+    Backlog backlog = outbox.backlog();
+    full = backlog.events() >= config.maxWaiting();
+    metrics.show(backlog, outbox.dead());
+    if (backlog.events() == 0) {
+      return null;
+    }
+    if (!outbox.lock()) {
+      return BUSY;
+    }
+    long now = System.currentTimeMillis();
+    for (WaitingEvent old : outbox.olderThan(now - config.maxAge().toMillis(), BATCH)) {
+      bury(outbox, old, "not delivered within " + config.maxAge().toSeconds() + " s");
+    }
+    List<WaitingEvent> due = outbox.due(now, BATCH);
+    if (due.isEmpty()) {
+      return null;
+    }
+    try {
+      Duration pause = settle(outbox, new Round(receiver, senders, metrics).send(due));
+      return pause != null || due.size() < BATCH ? pause : Duration.ZERO;
+    } catch (InterruptedException e) {
+      // The server is about to stop; the caller sees the flag.
+      Thread.currentThread().interrupt();
+      return null;
+    }
+  }
+
+  /** Notes the answers; returns how long the receiver is left alone, null for not at all. */
+  private @Nullable Duration settle(Outbox outbox, List<Verdict.Sent<WaitingEvent>> sent) {
+    Verdict<WaitingEvent> verdict = Verdict.of(sent, config.maxAttempts());
+    outbox.delivered(verdict.taken().stream().map(WaitingEvent::getId).toList());
+    long now = System.currentTimeMillis();
+    for (Verdict.Held<WaitingEvent> held : verdict.held()) {
+      held.event().hold(now + held.delay().toMillis(), held.counted());
+    }
+    for (WaitingEvent dead : verdict.dead()) {
+      bury(outbox, dead, "refused " + config.maxAttempts() + " times: " + reason(sent, dead));
+    }
+    metrics.count(Outcome.TAKEN, verdict.taken().size());
+    metrics.count(Outcome.REFUSED, verdict.held().size() + verdict.dead().size());
+    metrics.count(
+        Outcome.FAILED,
+        sent.stream().filter(each -> each.answer().kind() == Answer.Kind.FAILED).count());
+    if (!verdict.taken().isEmpty()) {
+      pauses.reset();
+    }
+    report(verdict.pause() ? lastFailure(sent) : null);
+    return verdict.pause() ? pauses.failed(verdict.asked()) : null;
+  }
+
+  private void bury(Outbox outbox, WaitingEvent event, String reason) {
+    outbox.bury(event, reason);
+    metrics.count(Outcome.DEAD, 1);
+    LOG.errorf(
+        "Event %s of realm %s is not sent any more: %s. It is a dead letter; see the README of"
+            + " event-delivery for how to send it again",
+        event.getEventId(), event.getRealmId(), reason);
+  }
+
+  private static String reason(List<Verdict.Sent<WaitingEvent>> sent, WaitingEvent event) {
+    return sent.stream()
+        .filter(each -> each.event() == event)
+        .map(each -> each.answer().reason())
+        .findFirst()
+        .orElse("");
+  }
+
+  private static String lastFailure(List<Verdict.Sent<WaitingEvent>> sent) {
+    return sent.stream()
+        .map(Verdict.Sent::answer)
+        .filter(answer -> answer.kind() != Answer.Kind.TAKEN)
+        .map(Answer::reason)
+        .reduce("", (first, second) -> second);
+  }
+
+  /** Once when the receiver fails, and once when it takes events again. */
+  private void report(@Nullable String failure) {
+    if (failure != null && !reported) {
+      LOG.warnf(
+          "The webhook %s takes no events: %s. They wait in the database, and are tried again",
+          config.url(), failure);
+    } else if (failure == null && reported) {
+      LOG.infof("The webhook %s takes events again", config.url());
+    }
+    reported = failure != null;
+  }
+
+  /** Ends the requests that are under way. */
+  @Override
+  public void close() {
+    senders.shutdownNow();
+    receiver.close();
+  }
+}
