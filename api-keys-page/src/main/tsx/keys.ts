@@ -4,11 +4,14 @@ export type State = "active" | "ending" | "inactive" | "expired" | "replaced";
 
 export type ListedKey = Key & { state: State; replaces: Key | undefined };
 
+/** The keys with their states, in the same order. */
+export function withStates<K extends Key>(keys: K[], now: number): (K & ListedKey)[] {
+  return keys.map((key) => ({ ...key, state: stateOf(key, now), replaces: keys.find((other) => other.replacedBy === key.id) }));
+}
+
 /** The keys with their states, newest first. */
 export function describe(keys: Key[], now: number): ListedKey[] {
-  return keys
-    .map((key) => ({ ...key, state: stateOf(key, now), replaces: keys.find((other) => other.replacedBy === key.id) }))
-    .sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
+  return withStates(keys, now).sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
 }
 
 /** As the server decides: see ApiKeyData.stateAt. */

@@ -12,7 +12,7 @@ import {
   ToolbarItem,
 } from "@patternfly/react-core";
 import { KeyIcon, SearchIcon } from "@patternfly/react-icons";
-import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
+import { Table, Tbody, Th, Thead, Tr } from "@patternfly/react-table";
 import { useMemo, useState } from "react";
 import type { Key } from "./api";
 import { usePage } from "./context";
@@ -20,7 +20,7 @@ import type { Dialog } from "./dialogs";
 import { describe, isCounted, search, type ListedKey } from "./keys";
 import { Notices } from "./notices";
 import { KeyPagination } from "./pagination";
-import { Actions, Mark, type Action } from "./row";
+import { activations, KeyCells, type Action } from "./row";
 
 type Props = {
   keys: Key[];
@@ -163,47 +163,23 @@ type RowProps = {
 };
 
 function Row({ of: key, onOpen, onChange }: RowProps) {
-  const { t, moment, number, scopeText, api, askedToSignIn } = usePage();
+  const { t, scopeText, api, askedToSignIn } = usePage();
   const activate = (active: boolean) =>
     onChange(
       () => api.activate(key.id, active),
       t(active ? "bulwarkKeysActivated" : "bulwarkKeysDeactivated", { name: key.name }),
       (error) => askedToSignIn(error, { action: "activate", id: key.id }),
     );
-  const actions: Action[] = [{ title: t("bulwarkKeysRename"), run: () => onOpen({ kind: "rename", key }) }];
-  if (key.state === "active") {
-    actions.push({ title: t("bulwarkKeysReplace"), run: () => onOpen({ kind: "replace", key }) });
-  }
-  if (key.state === "active" || key.state === "ending") {
-    actions.push({ title: t("bulwarkKeysDeactivate"), run: () => void activate(false) });
-  }
-  if (key.state === "inactive") {
-    actions.push({ title: t("bulwarkKeysActivate"), run: () => void activate(true) });
-  }
-  actions.push({ title: t("bulwarkKeysDelete"), run: () => onOpen({ kind: "delete", key }) });
+  const replace = { title: t("bulwarkKeysReplace"), run: () => onOpen({ kind: "replace", key }) };
+  const actions: Action[] = [
+    { title: t("bulwarkKeysRename"), run: () => onOpen({ kind: "rename", key }) },
+    ...(key.state === "active" ? [replace] : []),
+    ...activations(key, t, (active) => void activate(active)),
+    { title: t("bulwarkKeysDelete"), run: () => onOpen({ kind: "delete", key }) },
+  ];
   return (
     <Tr>
-      <Td modifier="breakWord">
-        <strong className="bw-keys-name">{key.name}</strong>
-        {key.prefix !== "" && <code className="bw-keys-prefix">{key.prefix}…</code>}
-        <Mark of={key} />
-      </Td>
-      <Td dataLabel={t("bulwarkKeysPermissions")}>
-        {key.scopes.length === 0 ? t("bulwarkKeysNone") : key.scopes.map((scope) => <div key={scope}>{scopeText(scope)}</div>)}
-      </Td>
-      <Td dataLabel={t("bulwarkKeysCreated")}>
-        <time dateTime={key.createdAt}>{moment(key.createdAt)}</time>
-      </Td>
-      <Td dataLabel={t("bulwarkKeysExpires")}>
-        {key.expiresAt === null ? t("bulwarkKeysNever") : <time dateTime={key.expiresAt}>{moment(key.expiresAt)}</time>}
-      </Td>
-      <Td dataLabel={t("bulwarkKeysLastUsed")}>
-        {key.lastUsedAt === null ? t("bulwarkKeysUnused") : <time dateTime={key.lastUsedAt}>{moment(key.lastUsedAt)}</time>}
-      </Td>
-      <Td dataLabel={t("bulwarkKeysRequests")}>{number(key.requestCount)}</Td>
-      <Td isActionCell>
-        <Actions of={key} actions={actions} />
-      </Td>
+      <KeyCells of={key} actions={actions} scopeText={scopeText} />
     </Tr>
   );
 }

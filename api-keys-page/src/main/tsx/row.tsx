@@ -1,13 +1,56 @@
 import { Dropdown, DropdownItem, DropdownList, MenuToggle } from "@patternfly/react-core";
 import { EllipsisVIcon } from "@patternfly/react-icons";
-import { useState } from "react";
+import { Td } from "@patternfly/react-table";
+import { useState, type ReactNode } from "react";
+import type { Translate } from "./console";
 import { useTexts } from "./context";
 import type { ListedKey } from "./keys";
 
 export type Action = { title: string; run: () => void };
 
+type CellsProps = {
+  of: ListedKey;
+  actions: Action[];
+  scopeText?: (name: string) => string;
+  children?: ReactNode;
+};
+
+/** The cells of a key, with others after that of its name. */
+export function KeyCells({ of: key, actions, scopeText = (name) => name, children }: CellsProps) {
+  const { t, moment, number } = useTexts();
+  const time = (iso: string) => <time dateTime={iso}>{moment(iso)}</time>;
+  return (
+    <>
+      <Td modifier="breakWord">
+        <strong className="bw-keys-name">{key.name}</strong>
+        {key.prefix !== "" && <code className="bw-keys-prefix">{key.prefix}…</code>}
+        <Mark of={key} />
+      </Td>
+      {children}
+      <Td dataLabel={t("bulwarkKeysPermissions")} modifier="breakWord">
+        {key.scopes.length === 0 ? t("bulwarkKeysNone") : key.scopes.map((scope) => <div key={scope}>{scopeText(scope)}</div>)}
+      </Td>
+      <Td dataLabel={t("bulwarkKeysCreated")}>{time(key.createdAt)}</Td>
+      <Td dataLabel={t("bulwarkKeysExpires")}>{key.expiresAt === null ? t("bulwarkKeysNever") : time(key.expiresAt)}</Td>
+      <Td dataLabel={t("bulwarkKeysLastUsed")}>{key.lastUsedAt === null ? t("bulwarkKeysUnused") : time(key.lastUsedAt)}</Td>
+      <Td dataLabel={t("bulwarkKeysRequests")}>{number(key.requestCount)}</Td>
+      <Td isActionCell>
+        <Actions of={key} actions={actions} />
+      </Td>
+    </>
+  );
+}
+
+/** Activation or deactivation, whichever the state of a key allows. */
+export function activations({ state }: ListedKey, t: Translate, activate: (active: boolean) => void): Action[] {
+  if (state === "inactive") {
+    return [{ title: t("bulwarkKeysActivate"), run: () => activate(true) }];
+  }
+  return state === "active" || state === "ending" ? [{ title: t("bulwarkKeysDeactivate"), run: () => activate(false) }] : [];
+}
+
 /** The menu of a key. */
-export function Actions({ of: key, actions }: { of: ListedKey; actions: Action[] }) {
+function Actions({ of: key, actions }: { of: ListedKey; actions: Action[] }) {
   const { t } = useTexts();
   const [open, setOpen] = useState(false);
   return (
@@ -16,6 +59,7 @@ export function Actions({ of: key, actions }: { of: ListedKey; actions: Action[]
       onOpenChange={setOpen}
       onSelect={() => setOpen(false)}
       shouldFocusFirstItemOnOpen
+      shouldFocusToggleOnSelect
       popperProps={{ position: "right" }}
       toggle={(toggle) => (
         <MenuToggle
@@ -42,7 +86,7 @@ export function Actions({ of: key, actions }: { of: ListedKey; actions: Action[]
 }
 
 /** What is special about a key; nothing for one that is simply active. */
-export function Mark({ of: key }: { of: ListedKey }) {
+function Mark({ of: key }: { of: ListedKey }) {
   const { t, moment } = useTexts();
   const text = {
     active: undefined,

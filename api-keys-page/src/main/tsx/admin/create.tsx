@@ -90,7 +90,12 @@ function ClientDialog({ api, message, onClose, onChosen }: ClientProps) {
       () => {
         asked.current
           .clients(text.trim(), OFFERED + 1)
-          .then((clients) => current && setFound(clients))
+          .then((clients) => {
+            if (current) {
+              setFound(clients);
+              setFailed(undefined);
+            }
+          })
           .catch((error: unknown) => current && setFailed(message(error)));
       },
       text === "" ? 0 : PAUSE,
@@ -101,6 +106,11 @@ function ClientDialog({ api, message, onClose, onChosen }: ClientProps) {
     };
   }, [text]);
 
+  const searchFor = (value: string) => {
+    setText(value);
+    // It may not be among those that are found.
+    setChosen(undefined);
+  };
   const submit = () => {
     if (chosen === undefined) {
       setInvalid(true);
@@ -119,8 +129,8 @@ function ClientDialog({ api, message, onClose, onChosen }: ClientProps) {
         placeholder={t("bulwarkAdminSearchClients")}
         resetButtonLabel={t("bulwarkKeysClear")}
         value={text}
-        onChange={(_, value) => setText(value)}
-        onClear={() => setText("")}
+        onChange={(_, value) => searchFor(value)}
+        onClear={() => searchFor("")}
       />
       <FormGroup role="radiogroup" label={t("bulwarkAdmin-type-client")} fieldId={`${id}-clients`} isStack isRequired>
         {offered.map((client, index) => (

@@ -14,11 +14,11 @@ import { KeyIcon, SearchIcon } from "@patternfly/react-icons";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useCallback, useEffect, useId, useRef, useState } from "react";
 import { useTexts } from "../context";
-import { describe, type ListedKey } from "../keys";
+import { withStates, type ListedKey } from "../keys";
 import { Notices } from "../notices";
 import { KeyPagination } from "../pagination";
-import { Actions, Mark, type Action } from "../row";
-import type { AdminApi, OwnedKey, Owner } from "./api";
+import { activations, KeyCells, type Action } from "../row";
+import type { AdminApi, Owner } from "./api";
 import { CHOICES, fromAddress, isFiltered, START, toAddress, type Query } from "./query";
 import { RevokeDialog } from "./revoke";
 
@@ -53,15 +53,20 @@ export function AdminList({ api, ownerAddress, changes, onCreate, message }: Pro
   told.current = message;
 
   const load = useCallback(async () => {
-    const number = ++latest.current;
+    const request = ++latest.current;
     try {
       const found = await api.search(query);
-      if (number === latest.current) {
-        setPage({ rows: rowsOf(found.keys), total: found.total });
-        setFailure(undefined);
+      if (request !== latest.current) {
+        return;
       }
+      const last = Math.max(1, Math.ceil(found.total / query.perPage));
+      if (query.page > last) {
+        setQuery((before) => ({ ...before, page: last }));
+        return;
+      }
+      setPage({ rows: withStates(found.keys, Date.now()), total: found.total });
     } catch (error) {
-      if (number === latest.current) {
+      if (request === latest.current) {
         setFailure(told.current(error));
         setPage((before) => before ?? { rows: [], total: -1 });
       }
@@ -71,6 +76,7 @@ export function AdminList({ api, ownerAddress, changes, onCreate, message }: Pro
   useEffect(() => {
     const realm = new URLSearchParams(location.search).get("realm");
     history.replaceState(history.state, "", location.pathname + toAddress(query, realm));
+    setFailure(undefined);
     void load();
   }, [load, query, changes]);
 
@@ -92,6 +98,7 @@ export function AdminList({ api, ownerAddress, changes, onCreate, message }: Pro
     setChosen(next);
   };
   const activate = async (row: Row, active: boolean) => {
+    setFailure(undefined);
     try {
       await api.activate(row.id, active);
       setNotice(t(active ? "bulwarkKeysActivated" : "bulwarkAdminDeactivated", { name: row.name }));
@@ -105,6 +112,7 @@ export function AdminList({ api, ownerAddress, changes, onCreate, message }: Pro
     setRevoking(undefined);
     setChosen(new Map());
     setNotice(done);
+    setFailure(undefined);
     await load();
   };
 
@@ -196,15 +204,6 @@ export function AdminList({ api, ownerAddress, changes, onCreate, message }: Pro
   );
 }
 
-/** The keys with their states, in the order of the server. */
-function rowsOf(keys: OwnedKey[]): Row[] {
-  const states = new Map(describe(keys, Date.now()).map((key) => [key.id, key]));
-  return keys.flatMap((key) => {
-    const described = states.get(key.id);
-    return described === undefined ? [] : [{ ...described, owner: key.owner }];
-  });
-}
-
 type FiltersProps = {
   query: Query;
   text: string;
@@ -273,15 +272,8 @@ type RowProps = {
 };
 
 function KeyRow({ of: key, address, isChosen, onChoose, onActivate, onRevoke }: RowProps) {
-  const { t, moment, number } = useTexts();
-  const actions: Action[] = [];
-  if (key.state === "active" || key.state === "ending") {
-    actions.push({ title: t("bulwarkKeysDeactivate"), run: () => onActivate(false) });
-  }
-  if (key.state === "inactive") {
-    actions.push({ title: t("bulwarkKeysActivate"), run: () => onActivate(true) });
-  }
-  actions.push({ title: t("bulwarkAdminRevoke"), run: onRevoke });
+  const { t } = useTexts();
+  const actions: Action[] = [...activations(key, t, onActivate), { title: t("bulwarkAdminRevoke"), run: onRevoke }];
   return (
     <Tr>
       <Td className="bw-admin-choice">
@@ -292,31 +284,12 @@ function KeyRow({ of: key, address, isChosen, onChoose, onActivate, onRevoke }: 
           onChange={(_, value) => onChoose(value)}
         />
       </Td>
-      <Td modifier="breakWord">
-        <strong className="bw-keys-name">{key.name}</strong>
-        {key.prefix !== "" && <code className="bw-keys-prefix">{key.prefix}…</code>}
-        <Mark of={key} />
-      </Td>
-      <Td dataLabel={t("bulwarkAdminOwner")} modifier="breakWord">
-        <a href={address}>{key.owner.name}</a>
-        <span className="bw-admin-type">{t(`bulwarkAdmin-type-${key.owner.type}`)}</span>
-      </Td>
-      <Td dataLabel={t("bulwarkKeysPermissions")} modifier="breakWord">
-        {key.scopes.length === 0 ? t("bulwarkKeysNone") : key.scopes.map((scope) => <div key={scope}>{scope}</div>)}
-      </Td>
-      <Td dataLabel={t("bulwarkKeysCreated")}>
-        <time dateTime={key.createdAt}>{moment(key.createdAt)}</time>
-      </Td>
-      <Td dataLabel={t("bulwarkKeysExpires")}>
-        {key.expiresAt === null ? t("bulwarkKeysNever") : <time dateTime={key.expiresAt}>{moment(key.expiresAt)}</time>}
-      </Td>
-      <Td dataLabel={t("bulwarkKeysLastUsed")}>
-        {key.lastUsedAt === null ? t("bulwarkKeysUnused") : <time dateTime={key.lastUsedAt}>{moment(key.lastUsedAt)}</time>}
-      </Td>
-      <Td dataLabel={t("bulwarkKeysRequests")}>{number(key.requestCount)}</Td>
-      <Td isActionCell>
-        <Actions of={key} actions={actions} />
-      </Td>
+      <KeyCells of={key} actions={actions}>
+        <Td dataLabel={t("bulwarkAdminOwner")} modifier="breakWord">
+          <a href={address}>{key.owner.name}</a>
+          <span className="bw-admin-type">{t(`bulwarkAdmin-type-${key.owner.type}`)}</span>
+        </Td>
+      </KeyCells>
     </Tr>
   );
 }

@@ -41,15 +41,12 @@ export function AdminPage({ environment }: { environment: AdminEnvironment }) {
     if (!signedOut) {
       return undefined;
     }
-    const again = () => {
-      setSignedOut(false);
-      setChanges((before) => before + 1);
-    };
+    const again = () => setSignedOut(false);
     window.addEventListener("focus", again);
     return () => window.removeEventListener("focus", again);
   }, [signedOut]);
 
-  const console = `${environment.baseUrl}#/${encodeURIComponent(environment.target)}`;
+  const consoleAddress = `${environment.baseUrl}#/${encodeURIComponent(environment.target)}`;
   const logo = new URL("../img/bulwark-logo.svg", import.meta.url).href;
   const header = (
     <Masthead>
@@ -59,7 +56,7 @@ export function AdminPage({ environment }: { environment: AdminEnvironment }) {
         </MastheadBrand>
       </MastheadMain>
       <MastheadContent>
-        <a className="bw-admin-console" href={console}>
+        <a className="bw-admin-console" href={consoleAddress}>
           {t("bulwarkAdminConsole")}
         </a>
       </MastheadContent>
@@ -84,7 +81,7 @@ export function AdminPage({ environment }: { environment: AdminEnvironment }) {
         </PageSection>
         <PageSection variant="light" className="bw-keys">
           {signedOut ? (
-            <Alert variant="info" isInline component="p" title={t("bulwarkAdminSignIn")} variantLabel="">
+            <Alert variant="info" isInline isLiveRegion component="p" title={t("bulwarkAdminSignIn")} variantLabel="">
               <p>{t("bulwarkAdminSignInText")}</p>
               <Button component="a" href={environment.baseUrl} target="_blank" variant="primary" data-testid="sign-in">
                 {t("bulwarkAdminSignInNow")}
@@ -93,7 +90,7 @@ export function AdminPage({ environment }: { environment: AdminEnvironment }) {
           ) : (
             <AdminList
               api={api}
-              ownerAddress={(owner) => `${console}/${owner.type}s/${encodeURIComponent(owner.id)}/settings`}
+              ownerAddress={(owner) => `${consoleAddress}/${owner.type}s/${encodeURIComponent(owner.id)}/settings`}
               changes={changes}
               onCreate={() => setCreating(true)}
               message={failed}
@@ -105,9 +102,11 @@ export function AdminPage({ environment }: { environment: AdminEnvironment }) {
         <CreateDialog
           environment={environment}
           session={session}
-          message={message}
+          message={(error) => (error instanceof SignInNeeded ? t("bulwarkAdminErrorSession") : message(error))}
           onClose={(created) => {
             setCreating(false);
+            // After the dialog has given the focus back to what it came from, which may be gone.
+            setTimeout(() => document.querySelector<HTMLElement>("[data-testid=keys-create]")?.focus(), 0);
             if (created) {
               setChanges((before) => before + 1);
             }

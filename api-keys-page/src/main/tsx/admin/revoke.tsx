@@ -1,5 +1,5 @@
 import { Text, TextContent } from "@patternfly/react-core";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { ApiError } from "../api";
 import { useTexts } from "../context";
 import { Failure, KeyModal } from "../dialogs";
@@ -19,6 +19,7 @@ export function RevokeDialog({ keys, api, message, onClose, onRevoked }: Props) 
   const [left, setLeft] = useState(keys);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string>();
+  const stopped = useRef(false);
   const one = keys.length === 1 ? keys[0] : undefined;
 
   const revoke = async () => {
@@ -27,6 +28,10 @@ export function RevokeDialog({ keys, api, message, onClose, onRevoked }: Props) 
     let rest = left;
     try {
       while (rest[0] !== undefined) {
+        if (stopped.current) {
+          onRevoked(t("bulwarkAdminRevokedStopped", { done: number(keys.length - rest.length), count: number(keys.length) }));
+          return;
+        }
         await removed(api, rest[0].id);
         rest = rest.slice(1);
         setLeft(rest);
@@ -37,6 +42,7 @@ export function RevokeDialog({ keys, api, message, onClose, onRevoked }: Props) 
           : t("bulwarkAdminRevoked", { name: one.name }),
       );
     } catch (error) {
+      stopped.current = false;
       setBusy(false);
       const done = keys.length - rest.length;
       setFailure(
@@ -44,6 +50,16 @@ export function RevokeDialog({ keys, api, message, onClose, onRevoked }: Props) 
           ? message(error)
           : `${t("bulwarkAdminRevokedPart", { done: number(done), count: number(keys.length) })} ${message(error)}`,
       );
+    }
+  };
+  const close = () => {
+    if (busy) {
+      // The request under way is waited for.
+      stopped.current = true;
+    } else if (left.length === keys.length) {
+      onClose();
+    } else {
+      onRevoked(undefined);
     }
   };
   const used = keys.filter(({ lastUsedAt }) => lastUsedAt !== null);
@@ -56,7 +72,7 @@ export function RevokeDialog({ keys, api, message, onClose, onRevoked }: Props) 
       scrolls
       busy={busy}
       onSubmit={() => void revoke()}
-      onClose={() => (left.length === keys.length ? onClose() : onRevoked(undefined))}
+      onClose={close}
     >
       <Failure text={failure} />
       <TextContent>

@@ -28,14 +28,14 @@ import org.keycloak.urls.UrlType;
 import org.keycloak.util.JsonSerialization;
 
 /**
- * The page on which administrators manage the API keys of a realm. It has nothing of the realm in
- * it: what it shows comes from the Admin REST API, with a token of the admin console's session.
+ * Serves the page on which administrators manage the API keys of a realm. The page contains no
+ * keys: it loads them from the Admin REST API, with a token of the admin console's session.
  */
 public final class AdminPageResource {
 
   private static final String THEME = "bulwark";
 
-  /** Scripts, styles and requests of this server only; nobody frames the page. */
+  /** Allows scripts, styles and requests of this server only, and no frame. */
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
           + " font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none';"
@@ -50,10 +50,10 @@ public final class AdminPageResource {
   }
 
   /**
-   * The page.
+   * Returns the page.
    *
-   * @param realm whose keys are shown; that of the address, in which the administrator signs in,
-   *     unless given
+   * @param realm the realm whose keys are shown; null for the realm of the address, in which the
+   *     administrator signs in
    */
   @GET
   @Produces(MediaType.TEXT_HTML)
@@ -73,7 +73,7 @@ public final class AdminPageResource {
     return answer.build();
   }
 
-  /** Those of the realm, with a stricter policy. */
+  /** Returns the realm's security headers with a stricter policy. */
   private Map<String, String> headers() {
     Map<String, String> headers = new LinkedHashMap<>();
     for (BrowserSecurityHeaders header : BrowserSecurityHeaders.values()) {
@@ -90,7 +90,9 @@ public final class AdminPageResource {
     return headers;
   }
 
-  /** The version in this path changes with the server's, so browsers may keep what is below. */
+  /**
+   * The path has Keycloak's version, so browsers load its files anew after an update of Keycloak.
+   */
   private String resources() {
     URI base = session.getContext().getUri(UrlType.FRONTEND).getBaseUri();
     return Urls.themeRoot(base).getPath() + "/account/" + THEME;

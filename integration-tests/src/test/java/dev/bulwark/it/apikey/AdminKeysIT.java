@@ -7,6 +7,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ForcedColors;
 import com.microsoft.playwright.options.WaitForSelectorState;
@@ -24,6 +25,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -151,6 +153,13 @@ class AdminKeysIT {
           assertThat(page.url()).contains("page=2");
           page.reload();
           AdminKeys.row(page, "bulk-1x").waitFor();
+          page.locator("#keys-all").check();
+          page.getByTestId("keys-revoke").click();
+          AccountKeys.confirm(page);
+          AdminKeys.total(page, "20 keys");
+          AdminKeys.row(page, "bulk-23x").waitFor();
+          assertThat(rows.count()).as("the last page that there is").isEqualTo(20);
+          assertThat(page.url()).doesNotContain("page=2");
 
           page.locator("input[type=text]").first().fill("many-keys bulk-7");
           AdminKeys.total(page, "1 key");
@@ -158,9 +167,12 @@ class AdminKeysIT {
           page.locator("select[name=owner]").selectOption("client");
           AdminKeys.total(page, "0 keys");
           page.getByText("Clear filters").click();
+          page.waitForSelector("[data-testid=keys-total]:not(:text-is('0 keys'))");
+          assertThat(page.locator("select[name=owner]").inputValue()).isEmpty();
           page.locator("select[name=unused]").selectOption("365");
           page.locator("select[name=sort]").selectOption("lastUsedAt");
           AdminKeys.total(page, "0 keys");
+          assertThat(page.url()).contains("unused=365", "sort=lastUsedAt");
         });
   }
 
@@ -202,6 +214,40 @@ class AdminKeysIT {
           assertThat(keys.isGood(second)).isFalse();
           assertThat(keys.isGood(third)).isFalse();
         });
+  }
+
+  @Test
+  void aRunOfRevocationsIsStoppedByEscape() {
+    KeyPages.createUser(admin, "stopped-owner");
+    List<String> made =
+        Stream.of("st-one", "st-two", "st-three")
+            .map(name -> keys.made("stopped-owner", name, "tasks:read").get("key").asText())
+            .toList();
+    visit(
+        page -> {
+          PAGE.open(page, "st-");
+          AdminKeys.total(page, "3 keys");
+          List<Route> held = new ArrayList<>();
+          page.route(
+              url -> url.contains("/api-keys/"),
+              route -> {
+                if (route.request().method().equals("DELETE") && held.isEmpty()) {
+                  held.add(route);
+                } else {
+                  route.resume();
+                }
+              });
+          page.locator("#keys-all").check();
+          page.getByTestId("keys-revoke").click();
+          AccountKeys.confirm(page);
+          page.waitForCondition(() -> !held.isEmpty());
+          page.keyboard().press("Escape");
+          held.get(0).resume();
+          AdminKeys.total(page, "2 keys");
+          assertThat(page.locator(".bw-keys-notice").innerText())
+              .contains("Stopped: 1 of 3 keys have been revoked.");
+        });
+    assertThat(made).filteredOn(keys::isGood).hasSize(2);
   }
 
   @Test
@@ -256,6 +302,13 @@ class AdminKeysIT {
           PAGE.signIn(page, "viewer", Realm.PASSWORD);
           page.navigate(PAGE.address() + "&search=seen-by-viewer");
           AdminKeys.total(page, "1 key");
+          page.waitForResponse(
+              response ->
+                  response.request().method().equals("GET")
+                      && response.url().contains("search=seen-by-viewer"),
+              () -> AccountKeys.act(page, AdminKeys.row(page, "seen-by-viewer"), "Deactivate"));
+          page.locator(".bw-keys-notice .pf-v5-c-alert").waitFor();
+          assertThat(page.locator(".bw-keys-notice").innerText()).contains("manage-users");
           AccountKeys.act(page, AdminKeys.row(page, "seen-by-viewer"), "Revoke");
           AccountKeys.confirm(page);
           AccountKeys.dialog(page).locator(".pf-v5-c-alert").waitFor();
@@ -322,6 +375,18 @@ class AdminKeysIT {
           page.keyboard().press("Escape");
           AccountKeys.dialog(page).waitFor(detached());
           assertThat(focusedText(page)).startsWith("Revoke selected");
+          page.locator("button[data-key]").focus();
+          page.keyboard().press("Enter");
+          page.locator("[role=menuitem]").first().waitFor();
+          page.keyboard().press("ArrowDown");
+          page.keyboard().press("Enter");
+          AccountKeys.dialog(page).waitFor();
+          page.keyboard().press("Escape");
+          AccountKeys.dialog(page).waitFor(detached());
+          assertThat(page.evaluate("() => document.activeElement.dataset.key !== undefined"))
+              .as("the focus is on the menu of the key")
+              .isEqualTo(true);
+          page.getByTestId("keys-revoke").focus();
           page.keyboard().press("Enter");
           AccountKeys.dialog(page).waitFor();
           for (int i = 0; i < 5 && !focusedText(page).equals("Revoke"); i++) {
