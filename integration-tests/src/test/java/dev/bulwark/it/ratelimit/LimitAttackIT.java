@@ -3,6 +3,7 @@ package dev.bulwark.it.ratelimit;
 import static dev.bulwark.it.ratelimit.LimitedServer.PASSWORD;
 import static dev.bulwark.it.ratelimit.LimitedServer.PER_ADDRESS;
 import static dev.bulwark.it.ratelimit.LimitedServer.newAddress;
+import static dev.bulwark.it.ratelimit.LimitedServer.nobody;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.it.support.Http;
@@ -257,8 +258,8 @@ class LimitAttackIT {
   void theTrustedProxysHeaderIsBelieved() {
     String address = newAddress();
     SERVER.fill(address);
-    SERVER.grant(address, "nobody", "wrong").expect(429);
-    SERVER.grant(newAddress(), "nobody", "wrong").expect(400);
+    SERVER.grant(address, nobody(), "wrong").expect(429);
+    SERVER.grant(newAddress(), nobody(), "wrong").expect(400);
     assertThat(SERVER.events("rate_limited", address)).hasSize(1);
   }
 
@@ -291,11 +292,11 @@ class LimitAttackIT {
   @Test
   void ipv6CountsByItsNetwork() {
     for (int i = 0; i < PER_ADDRESS; i++) {
-      SERVER.grant("2001:db8:77:1::" + (i + 1), "nobody-" + i, "wrong").expect(400);
+      SERVER.grant("2001:db8:77:1::" + (i + 1), nobody(), "wrong").expect(400);
     }
-    SERVER.grant("2001:db8:77:1:ffff::99", "nobody", "wrong").expect(429);
-    SERVER.grant("2001:DB8:0077:0001:0:0:0:1", "nobody", "wrong").expect(429);
-    SERVER.grant("2001:db8:77:2::1", "nobody", "wrong").expect(400);
+    SERVER.grant("2001:db8:77:1:ffff::99", nobody(), "wrong").expect(429);
+    SERVER.grant("2001:DB8:0077:0001:0:0:0:1", nobody(), "wrong").expect(429);
+    SERVER.grant("2001:db8:77:2::1", nobody(), "wrong").expect(400);
   }
 
   /** Whoever has a /48 has 65,536 networks (L1). */
@@ -305,11 +306,11 @@ class LimitAttackIT {
     try {
       for (int i = 0; i < 12; i++) {
         String address = "2001:db8:79:" + Integer.toHexString(i) + "::1";
-        SERVER.grant(address, "nobody-of-the-site-" + i, "wrong").expect(400);
+        SERVER.grant(address, nobody(), "wrong").expect(400);
       }
-      SERVER.grant("2001:db8:79:ff::1", "nobody-of-the-site", "wrong").expect(429);
-      SERVER.grant("2001:0DB8:0079:abcd:0:0:0:1", "nobody-of-the-site", "wrong").expect(429);
-      SERVER.grant("2001:db8:80:ff::1", "nobody-of-the-site", "wrong").expect(400);
+      SERVER.grant("2001:db8:79:ff::1", nobody(), "wrong").expect(429);
+      SERVER.grant("2001:0DB8:0079:abcd:0:0:0:1", nobody(), "wrong").expect(429);
+      SERVER.grant("2001:db8:80:ff::1", nobody(), "wrong").expect(400);
     } finally {
       SERVER.setAttribute("loginRateLimiter.networkLimit", "100");
     }
@@ -332,7 +333,7 @@ class LimitAttackIT {
     for (String form : forms) {
       assertThat(enterUserCode(form, "WXYZ-WXYZ")).as(form).isEqualTo(429);
     }
-    SERVER.grant(forms.get(0), "nobody", "wrong").expect(400);
+    SERVER.grant(forms.get(0), nobody(), "wrong").expect(400);
   }
 
   /** M3, attacked: whoever has a /48 has 65,536 networks to guess user codes from. */
@@ -347,7 +348,7 @@ class LimitAttackIT {
       assertThat(enterUserCode("2001:db8:b2:ff::1", "ABCD-EFGH")).isEqualTo(429);
       assertThat(enterUserCode("2001:db8:b3:ff::1", "ABCD-EFGH")).isNotEqualTo(429);
       // In a window of its own: logins of that site go on.
-      SERVER.grant("2001:db8:b2:ff::1", "nobody", "wrong").expect(400);
+      SERVER.grant("2001:db8:b2:ff::1", nobody(), "wrong").expect(400);
     } finally {
       SERVER.setAttribute("loginRateLimiter.networkLimit", "100");
     }
@@ -365,13 +366,13 @@ class LimitAttackIT {
   void thePortIsNoPartOfTheAddress() {
     String address = newAddress();
     for (int i = 0; i < PER_ADDRESS; i++) {
-      SERVER.grant(address + ":" + (1024 + i), "nobody-" + i, "wrong").expect(400);
-      SERVER.grant("[2001:db8:78:1::" + i + "]:" + (1024 + i), "nobody-" + i, "wrong").expect(400);
+      SERVER.grant(address + ":" + (1024 + i), nobody(), "wrong").expect(400);
+      SERVER.grant("[2001:db8:78:1::" + i + "]:" + (1024 + i), nobody(), "wrong").expect(400);
     }
-    SERVER.grant(address + ":2048", "nobody", "wrong").expect(429);
-    SERVER.grant(address, "nobody", "wrong").expect(429);
-    SERVER.grant("[2001:db8:78:1::9]:2048", "nobody", "wrong").expect(429);
-    SERVER.grant("2001:db8:78:1::9", "nobody", "wrong").expect(429);
+    SERVER.grant(address + ":2048", nobody(), "wrong").expect(429);
+    SERVER.grant(address, nobody(), "wrong").expect(429);
+    SERVER.grant("[2001:db8:78:1::9]:2048", nobody(), "wrong").expect(429);
+    SERVER.grant("2001:db8:78:1::9", nobody(), "wrong").expect(429);
   }
 
   /** Cancelling a password form tests nothing, whatever it brings. */
@@ -393,7 +394,7 @@ class LimitAttackIT {
   void ipv4MappedInIpv6IsTheIpv4Address() {
     String address = newAddress();
     SERVER.fill(address);
-    SERVER.grant("::ffff:" + address, "nobody", "wrong").expect(429);
+    SERVER.grant("::ffff:" + address, nobody(), "wrong").expect(429);
   }
 
   private static List<Integer> concurrently(List<Callable<Integer>> calls) throws Exception {

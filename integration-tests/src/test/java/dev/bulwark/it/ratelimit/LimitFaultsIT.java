@@ -2,6 +2,7 @@ package dev.bulwark.it.ratelimit;
 
 import static dev.bulwark.it.ratelimit.LimitedServer.PASSWORD;
 import static dev.bulwark.it.ratelimit.LimitedServer.newAddress;
+import static dev.bulwark.it.ratelimit.LimitedServer.nobody;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -30,19 +31,19 @@ class LimitFaultsIT {
   void withoutRedisTheNodeLimitsAloneAndGoesOnFromWhereItWas() {
     String seen = newAddress();
     for (int i = 0; i < 3; i++) {
-      SERVER.grant(seen, "nobody-" + i, "wrong").expect(400);
+      SERVER.grant(seen, nobody(), "wrong").expect(400);
     }
     int aloneBefore = occurrences(ALONE);
     int togetherBefore = occurrences(TOGETHER);
     SERVER.redis().kill();
     awaitAlone(true);
     // Three of the five are taken already.
-    SERVER.grant(seen, "nobody", "wrong").expect(400);
-    SERVER.grant(seen, "nobody", "wrong").expect(400);
-    SERVER.grant(seen, "nobody", "wrong").expect(429);
+    SERVER.grant(seen, nobody(), "wrong").expect(400);
+    SERVER.grant(seen, nobody(), "wrong").expect(400);
+    SERVER.grant(seen, nobody(), "wrong").expect(429);
     String fresh = newAddress();
     SERVER.fill(fresh);
-    SERVER.grant(fresh, "nobody", "wrong").expect(429);
+    SERVER.grant(fresh, nobody(), "wrong").expect(429);
     // And who has the right password logs in.
     String user = SERVER.newUser();
     String good = newAddress();
@@ -53,10 +54,10 @@ class LimitFaultsIT {
 
     SERVER.redis().startAgain();
     awaitAlone(false);
-    SERVER.grant(fresh, "nobody", "wrong").expect(429);
+    SERVER.grant(fresh, nobody(), "wrong").expect(429);
     String later = newAddress();
     SERVER.fill(later);
-    SERVER.grant(later, "nobody", "wrong").expect(429);
+    SERVER.grant(later, nobody(), "wrong").expect(429);
     assertThat(SERVER.redis().admin("KEYS", "limit:*a:" + later)).isNotBlank();
     assertThat(occurrences(TOGETHER) - togetherBefore).isEqualTo(1);
   }
@@ -68,7 +69,7 @@ class LimitFaultsIT {
     String address = newAddress();
     long start = System.nanoTime();
     SERVER.fill(address);
-    SERVER.grant(address, "nobody", "wrong").expect(429);
+    SERVER.grant(address, nobody(), "wrong").expect(429);
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(6));
     awaitAlone(true);
   }
@@ -79,10 +80,10 @@ class LimitFaultsIT {
     SERVER.fill(address);
     SERVER.redis().flushAll();
     SERVER.redis().admin("SCRIPT", "FLUSH");
-    SERVER.grant(address, "nobody", "wrong").expect(429);
+    SERVER.grant(address, nobody(), "wrong").expect(429);
     String fresh = newAddress();
     SERVER.fill(fresh);
-    SERVER.grant(fresh, "nobody", "wrong").expect(429);
+    SERVER.grant(fresh, nobody(), "wrong").expect(429);
   }
 
   @Test
@@ -112,7 +113,7 @@ class LimitFaultsIT {
         .until(
             () -> {
               // It is an attempt that finds out that Redis is back.
-              SERVER.grant(newAddress(), "nobody-" + System.nanoTime(), "wrong");
+              SERVER.grant(newAddress(), nobody(), "wrong");
               return SERVER.metric("bulwark_limiter_alone", "") == (alone ? 1 : 0);
             });
   }

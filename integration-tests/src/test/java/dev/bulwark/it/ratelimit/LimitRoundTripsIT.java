@@ -2,6 +2,7 @@ package dev.bulwark.it.ratelimit;
 
 import static dev.bulwark.it.ratelimit.LimitedServer.PASSWORD;
 import static dev.bulwark.it.ratelimit.LimitedServer.newAddress;
+import static dev.bulwark.it.ratelimit.LimitedServer.nobody;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -42,7 +43,7 @@ class LimitRoundTripsIT {
 
   @Test
   void aNameThatNobodyHas() {
-    assertOneTripEach(() -> SERVER.grant(newAddress(), "nobody-here", "wrong").expect(400));
+    assertOneTripEach(() -> SERVER.grant(newAddress(), nobody(), "wrong").expect(400));
   }
 
   /** Its slot goes back, and its address is known from then on. */
@@ -76,7 +77,7 @@ class LimitRoundTripsIT {
     SERVER.fill(address);
     long before = calls.takes();
     for (int i = 0; i < 20; i++) {
-      SERVER.grant(address, "nobody-here", "wrong").expect(429);
+      SERVER.grant(address, nobody(), "wrong").expect(429);
     }
     assertThat(calls.takes()).isEqualTo(before);
   }

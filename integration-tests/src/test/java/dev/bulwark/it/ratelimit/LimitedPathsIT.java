@@ -3,6 +3,7 @@ package dev.bulwark.it.ratelimit;
 import static dev.bulwark.it.ratelimit.LimitedServer.PER_ACCOUNT;
 import static dev.bulwark.it.ratelimit.LimitedServer.PER_ADDRESS;
 import static dev.bulwark.it.ratelimit.LimitedServer.newAddress;
+import static dev.bulwark.it.ratelimit.LimitedServer.nobody;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.it.support.Http;
@@ -41,10 +42,10 @@ class LimitedPathsIT {
     // Nobody else is refused.
     assertThat(path.from(SERVER, newAddress()).get().status()).isIn(200, 400, 401);
     if (path.hasAWindowOfItsOwn()) {
-      SERVER.grant(address, "nobody", "wrong").expect(400);
+      SERVER.grant(address, nobody(), "wrong").expect(400);
       assertThat(SERVER.events("rate_limited", address)).hasSize(3);
     } else if (path != LimitedPath.ORGANIZATION_FORM) { // that one is of another realm
-      SERVER.grant(address, "nobody", "wrong").expect(429);
+      SERVER.grant(address, nobody(), "wrong").expect(429);
       assertThat(SERVER.events("rate_limited", address)).hasSize(4);
     }
   }
@@ -95,14 +96,14 @@ class LimitedPathsIT {
     Visitor visitor = SERVER.visitor(address);
     Response page = visitor.login("two-steps");
     for (int i = 0; i < 3; i++) {
-      page = visitor.submit(page, Map.of("username", "nobody-" + i)).expect(200);
+      page = visitor.submit(page, Map.of("username", nobody())).expect(200);
     }
     page = visitor.submit(page, Map.of("username", user)).expect(200);
     assertThat(visitor.submit(page, Map.of("password", LimitedServer.PASSWORD)).header("Location"))
         .contains("code=");
-    SERVER.grant(address, "nobody", "wrong").expect(400);
-    SERVER.grant(address, "nobody", "wrong").expect(400);
-    SERVER.grant(address, "nobody", "wrong").expect(429);
+    SERVER.grant(address, nobody(), "wrong").expect(400);
+    SERVER.grant(address, nobody(), "wrong").expect(400);
+    SERVER.grant(address, nobody(), "wrong").expect(429);
   }
 
   @Test

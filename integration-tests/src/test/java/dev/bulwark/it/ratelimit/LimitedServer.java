@@ -206,10 +206,18 @@ final class LimitedServer implements AutoCloseable {
     return Http.postForm(endpoint("token"), form, "X-Forwarded-For", address);
   }
 
+  /**
+   * A name that no user has and that no other attempt has used: an account has a limit too, which
+   * tests that share a name would fill for each other.
+   */
+  static String nobody() {
+    return "nobody-" + USERS.incrementAndGet();
+  }
+
   /** Takes all slots of an address, at names that nobody has. */
   void fill(String address) {
     for (int i = 0; i < PER_ADDRESS; i++) {
-      grant(address, "nobody-" + USERS.incrementAndGet(), "wrong").expect(400);
+      grant(address, nobody(), "wrong").expect(400);
     }
   }
 
