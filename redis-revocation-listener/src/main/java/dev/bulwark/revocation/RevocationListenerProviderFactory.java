@@ -160,14 +160,15 @@ public final class RevocationListenerProviderFactory
     String schema = jpa.getSchema();
     LedgerDatabase database =
         new LedgerDatabase(jpa::getConnection, dialect.get(), schema == null ? "" : schema);
+    boolean onlineIsStored = sessionsInDatabase();
     RevocationService started =
         new RevocationService(
             config,
             database,
             since(database),
             redis.connection(),
-            new KeycloakTokenOracle(factory),
-            sessionsInDatabase(),
+            new KeycloakTokenOracle(factory, onlineIsStored),
+            onlineIsStored,
             ChangeRecorder.begin(factory),
             addresses(factory),
             new RevocationMetrics(Metrics.globalRegistry, Clock.systemUTC()),

@@ -18,10 +18,16 @@ public final class KeycloakTokenOracle implements TokenOracle {
   private static final int PER_TRANSACTION = 1_000;
 
   private final KeycloakSessionFactory factory;
+  private final boolean onlineIsStored;
 
-  /** For a server. */
-  public KeycloakTokenOracle(KeycloakSessionFactory factory) {
+  /**
+   * For a server.
+   *
+   * @param onlineIsStored whether Keycloak writes online sessions to its database
+   */
+  public KeycloakTokenOracle(KeycloakSessionFactory factory, boolean onlineIsStored) {
     this.factory = factory;
+    this.onlineIsStored = onlineIsStored;
   }
 
   @Override
@@ -33,7 +39,7 @@ public final class KeycloakTokenOracle implements TokenOracle {
       KeycloakModelUtils.runJobInTransaction(
           factory,
           session -> {
-            TokenJudge judge = new TokenJudge(session);
+            TokenJudge judge = new TokenJudge(session, onlineIsStored);
             for (LedgerToken token : some) {
               if (!judge.isAlive(token)) {
                 dead.add(token);

@@ -15,6 +15,7 @@ import org.keycloak.common.Profile;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientModel;
+import org.keycloak.models.ImpersonationSessionNote;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -36,11 +37,17 @@ import org.keycloak.services.util.UserSessionUtil;
 final class TokenJudge {
 
   private final KeycloakSession session;
+  private final StoredSessions sessions;
   private final Map<List<String>, Optional<?>> known = new HashMap<>();
 
-  /** Judges with the models of a session. */
-  TokenJudge(KeycloakSession session) {
+  /**
+   * Judges with the models of a session.
+   *
+   * @param onlineIsStored whether Keycloak writes online sessions to its database
+   */
+  TokenJudge(KeycloakSession session, boolean onlineIsStored) {
     this.session = session;
+    this.sessions = new StoredSessions(session, onlineIsStored);
   }
 
   /** Whether Keycloak honours the token. */
@@ -131,31 +138,32 @@ final class TokenJudge {
 
   /** The user session, for tokens that need no client session. */
   private @Nullable Carrier alone(RealmModel realm, String sessionId, boolean offline) {
-    UserSessionModel userSession =
-        offline
-            ? session.sessions().getOfflineUserSession(realm, sessionId)
-            : session.sessions().getUserSession(realm, sessionId);
-    return AuthenticationManager.isSessionValid(realm, userSession)
-        ? new Carrier(userSession, userSession.getStarted())
-        : null;
+    return carrierOf(realm, sessions.find(realm, sessionId, offline));
   }
 
   private @Nullable Carrier withClient(
       RealmModel realm, String sessionId, boolean offline, ClientModel client) {
-    UserSessionModel userSession =
-        session.sessions().getUserSessionIfClientExists(realm, sessionId, offline, client.getId());
+    UserSessionModel userSession = sessions.find(realm, sessionId, offline);
     if (userSession == null) {
-      return offline ? null : impersonated(realm, sessionId, client);
-    }
-    if (!AuthenticationManager.isSessionValid(realm, userSession)) {
       return null;
     }
     AuthenticatedClientSessionModel clientSession =
         userSession.getAuthenticatedClientSessionByClient(client.getId());
-    if (clientSession == null || offline && !hasOfflineAccess(userSession, clientSession)) {
+    if (clientSession == null) {
+      return !offline && isImpersonated(userSession, client) ? carrierOf(realm, userSession) : null;
+    }
+    if (!AuthenticationManager.isSessionValid(realm, userSession)
+        || offline && !hasOfflineAccess(userSession, clientSession)) {
       return null;
     }
     return new Carrier(userSession, Math.max(userSession.getStarted(), clientSession.getStarted()));
+  }
+
+  private static @Nullable Carrier carrierOf(
+      RealmModel realm, @Nullable UserSessionModel userSession) {
+    return userSession != null && AuthenticationManager.isSessionValid(realm, userSession)
+        ? new Carrier(userSession, userSession.getStarted())
+        : null;
   }
 
   /** Roles can come from the user store as well, so one that is down tells nothing of them. */
@@ -169,17 +177,15 @@ final class TokenJudge {
     return UserSessionUtil.isOfflineAccessGranted(session, clientSession);
   }
 
-  /** Tokens of legacy exchange with impersonation do without a client session. */
-  private @Nullable Carrier impersonated(RealmModel realm, String sessionId, ClientModel client) {
-    if (!Profile.isFeatureEnabled(Profile.Feature.TOKEN_EXCHANGE)) {
-      return null;
-    }
-    UserSessionModel userSession =
-        UserSessionUtil.getUserSessionWithImpersonatorClient(
-            session, realm, sessionId, false, client.getId());
-    return AuthenticationManager.isSessionValid(realm, userSession)
-        ? new Carrier(userSession, userSession.getStarted())
-        : null;
+  /**
+   * Tokens of legacy exchange with impersonation do without a client session ({@code
+   * UserSessionUtil.getUserSessionWithImpersonatorClient}).
+   */
+  private static boolean isImpersonated(UserSessionModel userSession, ClientModel client) {
+    return Profile.isFeatureEnabled(Profile.Feature.TOKEN_EXCHANGE)
+        && client
+            .getId()
+            .equals(userSession.getNote(ImpersonationSessionNote.IMPERSONATOR_CLIENT.toString()));
   }
 
   private boolean isUserValid(RealmModel realm, @Nullable UserModel user, LedgerToken token) {
