@@ -41,7 +41,7 @@ public final class RecordingPersisterFactory extends JpaUserSessionPersisterProv
   /** A failure here must not keep the session from ending; a comparison finds its tokens. */
   private static void end(
       KeycloakSession session, RevocationService running, String sessionId, boolean offline) {
-    RemovedSessions removed = removed(session);
+    RemovedSessions removed = removed(session, running);
     // Keycloak has taken the session out of its cache and not yet out of the table: whoever reads
     // it now puts it back into the cache for good. So the usual logout costs nothing here.
     if (!removed.add(sessionId, offline) || new ScopeRecorder(session, running).names(sessionId)) {
@@ -79,13 +79,14 @@ public final class RecordingPersisterFactory extends JpaUserSessionPersisterProv
         .ifPresent(scope -> recorder.record(List.of(scope)));
   }
 
-  private static RemovedSessions removed(KeycloakSession session) {
+  private static RemovedSessions removed(KeycloakSession session, RevocationService running) {
     @Nullable RemovedSessions known = session.getAttribute(ATTRIBUTE, RemovedSessions.class);
     if (known != null) {
       return known;
     }
     RemovedSessions fresh = new RemovedSessions();
     session.setAttribute(ATTRIBUTE, fresh);
+    AfterCommit.run(session, session.getTransactionManager(), () -> running.ended(fresh.all()));
     return fresh;
   }
 }

@@ -7,6 +7,8 @@ import dev.bulwark.revocation.events.ModelEventScopes;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.SqlDialect;
 import dev.bulwark.revocation.rules.RevocationScope;
+import dev.bulwark.revocation.sessions.EndedSessionEviction;
+import dev.bulwark.revocation.sessions.KeycloakSessionCaches;
 import dev.bulwark.revocation.worker.KeycloakTokenOracle;
 import dev.bulwark.revocation.worker.RealmIssuers;
 import io.micrometer.core.instrument.Gauge;
@@ -170,6 +172,7 @@ public final class RevocationListenerProviderFactory
             new KeycloakTokenOracle(factory, onlineIsStored),
             onlineIsStored,
             ChangeRecorder.begin(factory),
+            new EndedSessionEviction(caches(factory, onlineIsStored), Clock.systemUTC()),
             addresses(factory),
             new RevocationMetrics(Metrics.globalRegistry, Clock.systemUTC()),
             Clock.systemUTC());
@@ -180,6 +183,14 @@ public final class RevocationListenerProviderFactory
 
   private static String addresses(KeycloakSessionFactory factory) {
     return KeycloakModelUtils.runJobInTransactionWithResult(factory, RealmIssuers::addresses);
+  }
+
+  /** Sessions that are in the caches alone must not be taken out of them. */
+  private static EndedSessionEviction.Cache caches(
+      KeycloakSessionFactory factory, boolean onlineIsStored) {
+    return onlineIsStored
+        ? KeycloakModelUtils.runJobInTransactionWithResult(factory, KeycloakSessionCaches::of)
+        : (sessionId, offline) -> {};
   }
 
   private static boolean sessionsInDatabase() {

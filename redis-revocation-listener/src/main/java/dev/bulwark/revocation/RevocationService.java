@@ -16,6 +16,7 @@ import dev.bulwark.revocation.rules.LastSeen;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.Scopes;
+import dev.bulwark.revocation.sessions.EndedSessionEviction;
 import dev.bulwark.revocation.worker.BackgroundWork;
 import dev.bulwark.revocation.worker.DoubtPasses;
 import dev.bulwark.revocation.worker.LedgerClock;
@@ -65,6 +66,7 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
   private static final int MASS_THREADS = 2;
   private static final int MAX_QUEUED = 10_000;
   private static final Duration SECOND_NET = Duration.ofSeconds(30);
+  private static final Duration EVICTION = Duration.ofMillis(500);
   private static final Duration IDS = Duration.ofSeconds(1);
   private static final Duration IDS_AT_ONCE = Duration.ofMillis(200);
   private static final Duration CLOSING = Duration.ofSeconds(5);
@@ -93,6 +95,8 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
   private final Rounds reconcilerRounds;
   private final SecondNet secondNet;
   private final Rounds secondNetRounds;
+  private final EndedSessionEviction eviction;
+  private final Rounds evictionRounds;
   private final String addresses;
   private final LaidCutOffs cutOffs = new LaidCutOffs();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -105,6 +109,7 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
       TokenOracle oracle,
       boolean sessionsInDatabase,
       boolean changesAreSeen,
+      EndedSessionEviction eviction,
       String addresses,
       RevocationMetrics metrics,
       Clock own) {
@@ -112,6 +117,8 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
     this.clock = new LedgerClock(own);
     this.config = config;
     this.addresses = addresses;
+    this.eviction = eviction;
+    this.evictionRounds = new Rounds("bulwark-revocation-evict", EVICTION, eviction::round);
     this.redis = redis;
     this.database = database;
     this.metrics = metrics;
@@ -185,6 +192,7 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
     keeperRounds.start();
     reconcilerRounds.start();
     secondNetRounds.start();
+    evictionRounds.start();
   }
 
   private static ExecutorService pool(String name, int threads) {
@@ -220,6 +228,11 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
   /** An ending could not be written down: the whole ledger has to be compared. Never throws. */
   void compareSoon() {
     reconciler.compareSoon();
+  }
+
+  /** Sessions whose end is committed. Never throws. */
+  void ended(Collection<EndedSessionEviction.Ended> sessions) {
+    eviction.ended(sessions);
   }
 
   RevocationMetrics metrics() {
@@ -548,6 +561,7 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
     }
     reconcilerRounds.close();
     secondNetRounds.close();
+    evictionRounds.close();
     try {
       end(executor);
       end(massExecutor);

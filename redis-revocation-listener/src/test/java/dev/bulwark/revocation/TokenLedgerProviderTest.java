@@ -6,6 +6,7 @@ import dev.bulwark.options.MapScope;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.redis.process.TestRedis;
 import dev.bulwark.revocation.ledger.TestDatabase;
+import dev.bulwark.revocation.sessions.EndedSessionEviction;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
@@ -58,6 +59,7 @@ class TokenLedgerProviderTest {
                 tokens -> Set.of(),
                 true,
                 true,
+                new EndedSessionEviction((sessionId, offline) -> {}, Clock.systemUTC()),
                 "",
                 new RevocationMetrics(registry, Clock.systemUTC()),
                 Clock.systemUTC())) {

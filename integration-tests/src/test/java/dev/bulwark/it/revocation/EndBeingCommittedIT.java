@@ -10,6 +10,7 @@ import dev.bulwark.it.support.TestStack;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,12 +68,31 @@ class EndBeingCommittedIT {
                 .expect(204));
   }
 
-  /** Ends a session. */
-  private interface End {
-    void of(Response tokens);
+  /** Whoever else reads the session does put it back; the bundle takes it out again. */
+  @Test
+  void anEndedSessionThatIntrospectionBroughtBackEndsAgain() throws Exception {
+    Response tokens = realm.login("ann");
+    whileCommitting(
+        tokens,
+        () -> realm.logout("cli", tokens.text("refresh_token")).expect(204),
+        () -> assertThat(realm.isActive(tokens.text("access_token"))).isTrue());
+    assertEnded(tokens);
   }
 
-  private void judgeWhileCommitting(End end) throws Exception {
+  @Test
+  void anEndedSessionThatAListBroughtBackEndsAgain() throws Exception {
+    Response tokens = realm.login("ann");
+    String user = "/users/" + realm.userId("ann");
+    whileCommitting(
+        tokens,
+        () -> realm.admin().delete(realm.path("/sessions/" + PathRealm.sid(tokens))).expect(204),
+        () ->
+            assertThat(realm.admin().get(realm.path(user + "/sessions")).expect(200).json())
+                .hasSize(1));
+    assertEnded(tokens);
+  }
+
+  private void judgeWhileCommitting(Consumer<Response> end) throws Exception {
     String user = "/users/" + realm.userId("ann");
     // With an offline token, the loss of a group puts all tokens of the user in doubt.
     realm.login("cli", "ann", "openid offline_access");
@@ -81,11 +101,20 @@ class EndBeingCommittedIT {
         realm.admin().get(realm.path("/groups")).expect(200).json().get(0).get("id").asText();
     realm.admin().put(realm.path(user + "/groups/" + group), "").expect(204);
     Response tokens = realm.login("ann");
+    whileCommitting(
+        tokens,
+        () -> end.accept(tokens),
+        // The tokens are judged before this answers.
+        () -> realm.admin().delete(realm.path(user + "/groups/" + group)).expect(204));
+    assertEnded(tokens);
+  }
+
+  private void whileCommitting(Response tokens, Runnable end, Runnable meanwhile) throws Exception {
     stallTheCommit(PathRealm.sid(tokens));
     CompletableFuture<Void> ended;
     try (OpenTransaction held = database.hold("SELECT pg_advisory_xact_lock(" + LOCK + ")")) {
       assertThat(held).isNotNull();
-      ended = CompletableFuture.runAsync(() -> end.of(tokens));
+      ended = CompletableFuture.runAsync(end);
       await("the commit that waits")
           .atMost(SOON)
           .until(
@@ -93,11 +122,12 @@ class EndBeingCommittedIT {
                   !database
                       .sql("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'advisory'")
                       .isEmpty());
-      // The tokens are judged before this answers.
-      realm.admin().delete(realm.path(user + "/groups/" + group)).expect(204);
+      meanwhile.run();
     }
     ended.get(SOON.toSeconds(), TimeUnit.SECONDS);
+  }
 
+  private void assertEnded(Response tokens) {
     keys.assertRevoked(tokens.text("access_token"));
     assertThat(realm.isActive(tokens.text("access_token"))).as("introspection").isFalse();
     assertThat(realm.refresh("cli", tokens.text("refresh_token")).status())

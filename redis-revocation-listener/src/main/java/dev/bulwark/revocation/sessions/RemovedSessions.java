@@ -3,8 +3,10 @@ package dev.bulwark.revocation.sessions;
 import dev.bulwark.revocation.ledger.SessionTable;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.Scopes;
+import dev.bulwark.revocation.sessions.EndedSessionEviction.Ended;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -22,12 +24,17 @@ public final class RemovedSessions {
 
   private static final String CAUSE = "SESSION_REMOVED";
 
-  private final Set<String> seen = new HashSet<>();
+  private final Set<Ended> seen = new LinkedHashSet<>();
   private final Map<SessionTable.Owner, Integer> ofUser = new HashMap<>();
 
   /** Notes a session; false if it has been noted before. */
   public boolean add(String sessionId, boolean offline) {
-    return seen.add(key(sessionId, offline));
+    return seen.add(new Ended(sessionId, offline));
+  }
+
+  /** All that have been noted. */
+  public List<Ended> all() {
+    return List.copyOf(seen);
   }
 
   /**
@@ -44,9 +51,5 @@ public final class RemovedSessions {
       return Optional.of(scopes.session(realmId, sessionId));
     }
     return number == FEW ? Optional.of(scopes.user(realmId, owner.userId())) : Optional.empty();
-  }
-
-  private static String key(String sessionId, boolean offline) {
-    return (offline ? "f" : "o") + sessionId;
   }
 }
