@@ -17,6 +17,7 @@ import dev.bulwark.apikey.store.ApiKeyIndex;
 import dev.bulwark.apikey.store.ApiKeyIndex.Usage;
 import dev.bulwark.apikey.store.KeyFilter;
 import dev.bulwark.apikey.store.KeySearch;
+import dev.bulwark.apikey.store.LockConflictException;
 import dev.bulwark.apikey.store.StoredCredentials;
 import dev.bulwark.apikey.store.UsageCounter;
 import java.time.Duration;
@@ -188,7 +189,7 @@ public final class ApiKeyManager {
   /** Locks the owner, so that parallel creations cannot pass the limit together. */
   private void requireRoom(KeyOwner owner, RealmLimits limits, long now) {
     List<ApiKeyEntity> candidates =
-        index.lockOwner(realm.getId(), owner.type(), owner.id()).stream()
+        lockOwner(owner).stream()
             .filter(row -> !row.isRetired())
             .filter(row -> row.getEndsAt() == null || row.getEndsAt() > now)
             .toList();
@@ -427,7 +428,7 @@ public final class ApiKeyManager {
    */
   public List<ApiKey> revokeAll(KeyOwner owner) {
     List<ApiKey> revoked = new ArrayList<>();
-    for (ApiKeyEntity row : index.lockOwner(realm.getId(), owner.type(), owner.id())) {
+    for (ApiKeyEntity row : lockOwner(owner)) {
       store
           .readFresh(owner, row)
           .ifPresent(
@@ -443,9 +444,18 @@ public final class ApiKeyManager {
 
   private Locked lock(KeyOwner owner, String keyId) {
     ApiKeyEntity row = row(owner, keyId).orElseThrow(ApiKeyManager::notFound);
-    index.lockOwner(realm.getId(), owner.type(), owner.id());
+    lockOwner(owner);
     ApiKey key = store.readFresh(owner, row).orElseThrow(ApiKeyManager::notFound);
     return new Locked(key, row);
+  }
+
+  private List<ApiKeyEntity> lockOwner(KeyOwner owner) {
+    try {
+      return index.lockOwner(realm.getId(), owner.type(), owner.id());
+    } catch (LockConflictException e) {
+      throw new ApiKeyException(
+          Kind.CONFLICT, "Another request changes the keys of this owner. Try again.");
+    }
   }
 
   private static ApiKeyException notFound() {

@@ -30,6 +30,11 @@ import org.jspecify.annotations.Nullable;
         "select k from ApiKeyEntity k where k.realmId = :realm and k.ownerType = :type"
             + " and k.ownerId = :owner order by k.id")
 @NamedQuery(
+    name = "bulwarkApiKeyIdsOfOwner",
+    query =
+        "select k.id from ApiKeyEntity k where k.realmId = :realm and k.ownerType = :type"
+            + " and k.ownerId = :owner order by k.id")
+@NamedQuery(
     name = "bulwarkApiKeyReplaced",
     query =
         "select k from ApiKeyEntity k where k.retired = true and k.endsAt < :now order by k.endsAt")

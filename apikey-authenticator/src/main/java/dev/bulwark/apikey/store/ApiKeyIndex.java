@@ -171,12 +171,17 @@ public final class ApiKeyIndex {
 
   /**
    * Locks an owner until the transaction ends and returns its rows as they are in the database now.
-   * Locking reads see the latest state whatever the isolation level.
+   *
+   * @throws LockConflictException if another transaction was first, and this one has to be repeated
+   *     (MySQL and MariaDB)
    */
   public List<ApiKeyEntity> lockOwner(String realmId, OwnerType type, String ownerId) {
     String name = type.id() + ':' + ownerId;
     // Owners whose very long ids are alike share a lock, which is harmless.
     String id = name.substring(0, Math.min(name.length(), ApiKeyOwnerEntity.MAX_ID));
+    if (InnoDbLocks.areUsedBy(em())) {
+      return new InnoDbLocks(session, em()).lock(id, realmId, type, ownerId);
+    }
     if (em().find(ApiKeyOwnerEntity.class, id, LockModeType.PESSIMISTIC_WRITE) == null) {
       addOwner(id);
       em().find(ApiKeyOwnerEntity.class, id, LockModeType.PESSIMISTIC_WRITE);

@@ -1,0 +1,97 @@
+package dev.bulwark.apikey.store;
+
+import dev.bulwark.apikey.key.OwnerType;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.hibernate.dialect.MySQLDialect;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.utils.KeycloakModelUtils;
+
+/**
+ * Locks owners of keys where the database is MySQL or MariaDB. Keycloak leaves their isolation
+ * level as it is, REPEATABLE READ, and InnoDB then locks what is absent as well: a locking read of
+ * an owner that has no row yet keeps everybody from adding it, the own second transaction too, and
+ * locking reads of two owners without keys keep each other's first key out (a deadlock). So the
+ * owner is added and locked by one statement, and rows are looked up in a fresh transaction and
+ * locked one by one. MariaDB 11.6.2 and newer refuse to lock a row that has changed since the
+ * transaction began (innodb_snapshot_isolation).
+ */
+final class InnoDbLocks {
+
+  /** ER_CHECKREAD, ER_LOCK_WAIT_TIMEOUT, ER_LOCK_DEADLOCK. */
+  private static final Set<Integer> CONFLICTS = Set.of(1020, 1205, 1213);
+
+  private final KeycloakSession session;
+  private final EntityManager em;
+
+  InnoDbLocks(KeycloakSession session, EntityManager em) {
+    this.session = session;
+    this.em = em;
+  }
+
+  /** Whether the database is MySQL or MariaDB. */
+  static boolean areUsedBy(EntityManager em) {
+    return em.getEntityManagerFactory()
+            .unwrap(SessionFactoryImplementor.class)
+            .getJdbcServices()
+            .getDialect()
+        instanceof MySQLDialect;
+  }
+
+  /**
+   * Locks an owner until the transaction ends.
+   *
+   * @param id of its row
+   * @return its keys, in the order in which they are locked
+   * @throws LockConflictException if another transaction was first
+   */
+  List<ApiKeyEntity> lock(String id, String realmId, OwnerType type, String ownerId) {
+    try {
+      em.createNativeQuery(
+              "INSERT INTO BULWARK_API_KEY_OWNER (ID) VALUES (?1) ON DUPLICATE KEY UPDATE ID = ID")
+          .setParameter(1, id)
+          .executeUpdate();
+      // This transaction sees the keys as they were when it began.
+      return keysNow(realmId, type, ownerId).stream()
+          .map(key -> em.find(ApiKeyEntity.class, key, LockModeType.PESSIMISTIC_WRITE))
+          .filter(Objects::nonNull)
+          .toList();
+    } catch (RuntimeException e) {
+      if (isConflict(e)) {
+        throw new LockConflictException(e);
+      }
+      throw e;
+    }
+  }
+
+  private List<String> keysNow(String realmId, OwnerType type, String ownerId) {
+    return KeycloakModelUtils.runJobInTransactionWithResult(
+        session.getKeycloakSessionFactory(),
+        other ->
+            other
+                .getProvider(JpaConnectionProvider.class)
+                .getEntityManager()
+                .createNamedQuery("bulwarkApiKeyIdsOfOwner", String.class)
+                .setParameter("realm", realmId)
+                .setParameter("type", type.id())
+                .setParameter("owner", ownerId)
+                .getResultList());
+  }
+
+  private static boolean isConflict(Throwable failure) {
+    Throwable cause = failure;
+    for (int depth = 0; cause != null && depth < 20; depth++) {
+      if (cause instanceof SQLException sql && CONFLICTS.contains(sql.getErrorCode())) {
+        return true;
+      }
+      cause = cause.getCause();
+    }
+    return false;
+  }
+}
