@@ -1,8 +1,8 @@
 // Bundles the page for the account console and that for administrators, and lists the packages in the bundle with their licenses.
 //   usage: node build.mjs FOLDER      FOLDER receives theme/… and META-INF/…
 import { build } from "esbuild";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const home = dirname(fileURLToPath(import.meta.url));
@@ -22,12 +22,17 @@ const common = {
   metafile: true,
   logLevel: "warning",
 };
-const resources = join(target, "theme/bulwark/account/resources/js");
+const resources = "theme/bulwark/account/resources";
+const scripts = join(target, resources, "js");
+// A browser keeps a file for a month, by its name: the address has Keycloak's version and not the bundle's.
+const named = { outdir: scripts, entryNames: "[name]-[hash]" };
+// What an earlier build has left would be packed into the jar as well.
+await rm(scripts, { recursive: true, force: true });
 
 const admin = {
   ...common,
-  entryPoints: ["src/main/tsx/admin/main.tsx"],
-  outfile: join(resources, "admin-keys.js"),
+  ...named,
+  entryPoints: { "admin-keys": "src/main/tsx/admin/main.tsx" },
   // Fonts are those of css/tokens.css.
   loader: { ".woff2": "empty", ".woff": "empty", ".jpg": "empty" },
 };
@@ -35,14 +40,27 @@ const pages = [
   // React is the account console's own, by its import map. So are PatternFly's style sheets.
   await build({
     ...common,
-    entryPoints: ["src/main/tsx/page.tsx"],
-    outfile: join(resources, "api-keys.js"),
+    ...named,
+    entryPoints: { "api-keys": "src/main/tsx/page.tsx" },
     external: ["react", "react-dom", "react/jsx-runtime"],
     loader: { ".css": "empty" },
   }),
   // A page of its own brings all that it needs, with the style sheets in a file beside it.
   await build({ ...admin, plugins: [onlyStylesOf(await usedBy(admin))] }),
 ];
+
+await name("dev/bulwark/keyspage/admin-page.html");
+await name(`${resources}/content.json`);
+
+/** Puts the names of the bundled files into a resource that mentions `js/api-keys.js` and the like. */
+async function name(resource) {
+  let text = await readFile(join(home, "src/main/resources", resource), "utf8");
+  for (const file of pages.flatMap(({ metafile }) => Object.keys(metafile.outputs))) {
+    const bundled = basename(file);
+    text = text.replaceAll(`js/${bundled.replace(/-[A-Z0-9]{8}(?=\.)/, "")}`, `js/${bundled}`);
+  }
+  await writeFile(join(target, resource), text);
+}
 
 /** The modules of which something is in the bundle. */
 async function usedBy(options) {

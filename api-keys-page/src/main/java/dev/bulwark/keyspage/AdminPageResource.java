@@ -92,6 +92,7 @@ public final class AdminPageResource {
 
   /**
    * The path has Keycloak's version, so browsers load its files anew after an update of Keycloak.
+   * For an update of the bundle, the names of scripts and styles change with their content.
    */
   private String resources() {
     URI base = session.getContext().getUri(UrlType.FRONTEND).getBaseUri();

@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -24,15 +26,16 @@ class ContentTest {
 
   private static final String OWN = "theme/bulwark/account/resources/";
   private static final String CONSOLE = "theme/keycloak.v3/account/resources/";
-  private static final String MODULE = "js/api-keys.js";
+  private static final Pattern MODULE = Pattern.compile("js/api-keys-[A-Z0-9]{8}\\.js");
+  private static final Pattern ADMIN_FILES =
+      Pattern.compile("js/admin-keys-[A-Z0-9]{8}\\.(?:js|css)");
   private static final Pattern BLOCK = Pattern.compile("pf-v5-[cl]-[a-z]+(?:-[a-z]+)*");
   private static final Pattern REMOTE = Pattern.compile("https?://[a-zA-Z]");
 
   @Test
   void theMenuIsThatOfTheConsoleAndOnePageMore() {
     List<JsonNode> menu = items(OWN + "content.json");
-    List<JsonNode> own =
-        menu.stream().filter(item -> MODULE.equals(item.path("modulePath").asText())).toList();
+    List<JsonNode> own = menu.stream().filter(item -> isOwn(item)).toList();
     assertThat(own).hasSize(2);
     menu.removeAll(own);
     assertThat(menu).isEqualTo(items(CONSOLE + "content.json"));
@@ -44,7 +47,7 @@ class ContentTest {
     List<JsonNode> menu = items(OWN + "content.json");
     int last = -1;
     for (int i = 0; i < menu.size(); i++) {
-      last = MODULE.equals(menu.get(i).path("modulePath").asText()) ? i : last;
+      last = isOwn(menu.get(i)) ? i : last;
     }
     assertThat(menu.subList(0, last)).noneMatch(item -> item.has("children"));
   }
@@ -60,14 +63,14 @@ class ContentTest {
 
   @Test
   void theConsoleStylesEveryComponentOfThePage() {
-    Set<String> used = blocks(text(OWN + MODULE));
+    Set<String> used = blocks(text(OWN + module()));
     assertThat(used).isNotEmpty();
     assertThat(blocks(text(CONSOLE + "assets/" + entry("css")))).containsAll(used);
   }
 
   @Test
   void thePageLoadsNothingFromElsewhereAndIsSmall() {
-    String page = text(OWN + MODULE);
+    String page = text(OWN + module());
     assertThat(page).doesNotContainPattern(REMOTE);
     assertThat(page.length()).isBetween(10_000, 300_000);
     assertThat(page).contains("from\"react\"", "from\"react-dom\"");
@@ -75,10 +78,49 @@ class ContentTest {
 
   @Test
   void theAdministratorsPageHasTheStylesOfItsComponentsAndNoOthers() {
-    String styles = text(OWN + "js/admin-keys.css");
-    assertThat(blocks(styles)).containsAll(blocks(text(OWN + "js/admin-keys.js")));
+    List<String> files = adminFiles();
+    assertThat(files).hasSize(2);
+    String styles = text(OWN + files.get(0));
+    assertThat(blocks(styles)).containsAll(blocks(text(OWN + files.get(1))));
     assertThat(styles).doesNotContainPattern(REMOTE).doesNotContain("pf-v5-c-wizard");
     assertThat(styles.length()).isBetween(100_000, 800_000);
+  }
+
+  /** A browser that has the files of another version of the bundle does not use them. */
+  @Test
+  void theNamesOfTheFilesChangeWithTheirContent() {
+    assertThat(adminFiles()).allMatch(name -> ADMIN_FILES.matcher(name).matches());
+    assertThat(module()).matches(MODULE);
+    String folder = OWN + "js";
+    URL url = Objects.requireNonNull(ContentTest.class.getClassLoader().getResource(folder));
+    List<String> expected = new ArrayList<>(adminFiles());
+    expected.add(module());
+    assertThat(Path.of(URI.create(url.toString())).toFile().list())
+        .as("nothing of an earlier build")
+        .containsExactlyInAnyOrderElementsOf(
+            expected.stream().map(name -> name.replace("js/", "")).toList());
+  }
+
+  private static boolean isOwn(JsonNode item) {
+    return MODULE.matcher(item.path("modulePath").asText()).matches();
+  }
+
+  private static String module() {
+    return items(OWN + "content.json").stream()
+        .filter(ContentTest::isOwn)
+        .findFirst()
+        .orElseThrow()
+        .get("modulePath")
+        .asText();
+  }
+
+  /** Style sheet and script, in the order of the page. */
+  private static List<String> adminFiles() {
+    return ADMIN_FILES
+        .matcher(text("dev/bulwark/keyspage/admin-page.html"))
+        .results()
+        .map(MatchResult::group)
+        .toList();
   }
 
   private static Set<String> blocks(String text) {
