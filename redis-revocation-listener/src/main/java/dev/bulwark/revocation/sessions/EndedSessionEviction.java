@@ -37,7 +37,8 @@ public final class EndedSessionEviction {
   public interface Cache {
 
     /**
-     * Takes a session out, on all nodes; without effect where it is not.
+     * Takes a session out, on all nodes; without effect where it is not. Does not wait for other
+     * nodes.
      *
      * @param offline whether it is the offline session of that id
      */

@@ -43,11 +43,19 @@ public final class KeycloakSessionCaches implements EndedSessionEviction.Cache {
     }
   }
 
+  /** Does not wait for other nodes: one that is halted must not hold up a logout. */
   @Override
   public void remove(String sessionId, boolean ofOffline) {
     Cache<String, ?> cache = ofOffline ? offline : online;
     if (cache != null) {
-      cache.remove(sessionId);
+      var unused =
+          cache
+              .removeAsync(sessionId)
+              .exceptionally(
+                  failure -> {
+                    LOG.debugf(failure, "Session %s was not taken out of the cache", sessionId);
+                    return null;
+                  });
     }
   }
 }
