@@ -1,5 +1,6 @@
 package dev.bulwark.revocation;
 
+import dev.bulwark.revocation.metrics.RevocationMetrics;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;

@@ -6,6 +6,7 @@ import dev.bulwark.redis.RedisConnectionProviderFactory;
 import dev.bulwark.revocation.events.ModelEventScopes;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.SqlDialect;
+import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.sessions.EndedSessionEviction;
 import dev.bulwark.revocation.sessions.KeycloakSessionCaches;

@@ -9,6 +9,7 @@ import dev.bulwark.revocation.ledger.GroupCommit.Ticket;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.LedgerWriter;
 import dev.bulwark.revocation.ledger.SessionTable;
+import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.push.Epochs;
 import dev.bulwark.revocation.push.RevocationPusher;
 import dev.bulwark.revocation.push.Watermark;

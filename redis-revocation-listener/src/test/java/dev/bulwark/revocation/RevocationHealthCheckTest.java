@@ -2,6 +2,7 @@ package dev.bulwark.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bulwark.revocation.metrics.RevocationMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;

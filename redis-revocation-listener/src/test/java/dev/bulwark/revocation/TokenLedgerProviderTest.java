@@ -6,6 +6,7 @@ import dev.bulwark.options.MapScope;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.redis.process.TestRedis;
 import dev.bulwark.revocation.ledger.TestDatabase;
+import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.sessions.EndedSessionEviction;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Proxy;

@@ -1,7 +1,7 @@
 package dev.bulwark.revocation.issuance;
 
-import dev.bulwark.revocation.RevocationMetrics;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
+import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.rules.RevokedToken;
 import java.sql.SQLException;
 import java.time.Clock;

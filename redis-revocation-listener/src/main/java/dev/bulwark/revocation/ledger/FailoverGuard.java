@@ -1,6 +1,6 @@
 package dev.bulwark.revocation.ledger;
 
-import dev.bulwark.revocation.RevocationMetrics;
+import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.rules.LedgerToken;
 import java.sql.SQLException;
 import java.time.Duration;

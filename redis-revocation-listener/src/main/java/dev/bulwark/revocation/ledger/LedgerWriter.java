@@ -1,7 +1,7 @@
 package dev.bulwark.revocation.ledger;
 
-import dev.bulwark.revocation.RevocationMetrics;
 import dev.bulwark.revocation.ledger.GroupCommit.Ticket;
+import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.rules.LedgerToken;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;

@@ -2,7 +2,7 @@ package dev.bulwark.revocation.push;
 
 import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisNode;
-import dev.bulwark.revocation.RevocationMetrics;
+import dev.bulwark.revocation.metrics.RevocationMetrics;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;

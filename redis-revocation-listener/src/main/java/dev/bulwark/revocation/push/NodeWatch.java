@@ -1,7 +1,7 @@
 package dev.bulwark.revocation.push;
 
 import dev.bulwark.redis.RedisNode;
-import dev.bulwark.revocation.RevocationMetrics;
+import dev.bulwark.revocation.metrics.RevocationMetrics;
 import java.util.List;
 import org.jboss.logging.Logger;
 

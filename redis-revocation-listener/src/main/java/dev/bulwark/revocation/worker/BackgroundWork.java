@@ -2,11 +2,11 @@ package dev.bulwark.revocation.worker;
 
 import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisUnavailableException;
-import dev.bulwark.revocation.RevocationMetrics;
 import dev.bulwark.revocation.issuance.LostNodes;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.PushState.Backlog;
 import dev.bulwark.revocation.ledger.SqlDialect;
+import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.push.Epochs;
 import dev.bulwark.revocation.push.RevocationPusher;
 import dev.bulwark.revocation.push.Watermark;

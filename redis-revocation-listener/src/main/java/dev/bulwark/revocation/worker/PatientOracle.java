@@ -1,6 +1,6 @@
 package dev.bulwark.revocation.worker;
 
-import dev.bulwark.revocation.RevocationMetrics;
+import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.rules.LedgerToken;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package dev.bulwark.revocation.worker;
 
-import dev.bulwark.revocation.RevocationMetrics;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.Slice;
 import dev.bulwark.revocation.ledger.SuspectSweep;
+import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.rules.Suspect;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -2,8 +2,8 @@ package dev.bulwark.revocation.worker;
 
 import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisUnavailableException;
-import dev.bulwark.revocation.RevocationMetrics;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
+import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.push.RevocationPusher;
 import dev.bulwark.revocation.rules.RevokedToken;
 import java.sql.SQLException;

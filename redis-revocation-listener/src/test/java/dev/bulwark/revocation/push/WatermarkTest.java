@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.bulwark.redis.process.RedisKind;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.redis.process.TestRedis;
-import dev.bulwark.revocation.RevocationMetrics;
+import dev.bulwark.revocation.metrics.RevocationMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package dev.bulwark.revocation.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.revocation.RevocationMetrics;
+import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.SessionType;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -2,8 +2,8 @@ package dev.bulwark.revocation.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.revocation.RevocationMetrics;
 import dev.bulwark.revocation.ledger.TestDatabase;
+import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.Scopes;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

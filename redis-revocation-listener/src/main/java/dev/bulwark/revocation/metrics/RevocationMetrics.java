@@ -1,4 +1,4 @@
-package dev.bulwark.revocation;
+package dev.bulwark.revocation.metrics;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
