@@ -31,9 +31,9 @@ class LinkageIT {
           "revocation/RevocationService ",
           "revocation/events/ModelEventScopes ",
           "revocation/events/UserEventScopes$1 ",
-          "revocation/worker/KeycloakTokenOracle ",
-          "revocation/worker/RealmIssuers ",
-          "revocation/worker/TokenJudge ",
+          "revocation/verify/KeycloakTokenOracle ",
+          "revocation/verify/RealmIssuers ",
+          "revocation/verify/TokenJudge ",
           // Look for the feature.
           "apikey/provider/DefaultApiKeyProviderFactory "
               + "org/keycloak/services/resources/ShutdownDelayInitiatedEvent",

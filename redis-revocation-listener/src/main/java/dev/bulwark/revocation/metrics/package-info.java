@@ -3,4 +3,3 @@
 package dev.bulwark.revocation.metrics;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -1,4 +1,4 @@
-/** Redis as a projection of the revoked tokens. */
+/** Writes the revoked tokens to Redis, and knows what the Redis of each site holds. */
 @NullMarked
 package dev.bulwark.revocation.push;
 

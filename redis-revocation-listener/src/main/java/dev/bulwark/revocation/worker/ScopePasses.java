@@ -3,6 +3,7 @@ package dev.bulwark.revocation.worker;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.rules.RevocationScope;
+import dev.bulwark.revocation.search.Expansion;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
@@ -11,7 +12,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Lays the scopes of the database over the ledger as often as each needs, and deletes those that
- * are done with. A scope that fails holds up no other. Doubts are left to {@link DoubtPasses}. Not
+ * are done with. A scope that fails holds up no other. Doubts are left to the reconciler. Not
  * thread-safe.
  */
 final class ScopePasses {

@@ -1,5 +1,6 @@
 package dev.bulwark.revocation.worker;
 
+import dev.bulwark.revocation.push.MissedPushes;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;

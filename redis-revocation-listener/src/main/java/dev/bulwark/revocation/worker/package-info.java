@@ -1,4 +1,7 @@
-/** The work behind the listener: expanding scopes, pushing, cleaning up. */
+/**
+ * What one node does round after round: applies endings again, pushes what Redis lacks, says when
+ * Redis is complete, deletes what has expired.
+ */
 @NullMarked
 package dev.bulwark.revocation.worker;
 

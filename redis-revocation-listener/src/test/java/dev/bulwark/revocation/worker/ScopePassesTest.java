@@ -6,6 +6,7 @@ import dev.bulwark.revocation.ledger.TestDatabase;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.Scopes;
+import dev.bulwark.revocation.search.Expansion;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -68,7 +69,7 @@ class ScopePassesTest {
       };
     }
     passed.add(scope.id());
-    return Expansion.NOTHING;
+    return new Expansion(0, 0);
   }
 
   private Optional<Moment> round(long at) throws SQLException {

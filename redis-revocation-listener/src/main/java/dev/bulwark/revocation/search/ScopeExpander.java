@@ -1,12 +1,14 @@
-package dev.bulwark.revocation.worker;
+package dev.bulwark.revocation.search;
 
 import dev.bulwark.revocation.ledger.LedgerDatabase;
+import dev.bulwark.revocation.push.Revoker;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.RevokedToken;
 import dev.bulwark.revocation.rules.ScopeKind;
 import dev.bulwark.revocation.rules.SessionType;
 import dev.bulwark.revocation.rules.Verdict;
+import dev.bulwark.revocation.verify.PatientOracle;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.bulwark.revocation.worker;
+package dev.bulwark.revocation.reconcile;
 
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.rules.LedgerToken;
@@ -6,6 +6,7 @@ import dev.bulwark.revocation.rules.Members;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.Scopes;
 import dev.bulwark.revocation.rules.SessionType;
+import dev.bulwark.revocation.search.ScopeExpander;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.bulwark.revocation.worker;
+package dev.bulwark.revocation.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +7,7 @@ import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.Scopes;
 import dev.bulwark.revocation.rules.SessionType;
+import dev.bulwark.revocation.search.ScopeExpander;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,4 +1,4 @@
-package dev.bulwark.revocation;
+package dev.bulwark.revocation.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

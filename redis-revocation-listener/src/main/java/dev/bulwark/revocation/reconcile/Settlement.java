@@ -1,10 +1,12 @@
-package dev.bulwark.revocation.worker;
+package dev.bulwark.revocation.reconcile;
 
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
+import dev.bulwark.revocation.push.Revoker;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevokedToken;
 import dev.bulwark.revocation.rules.Suspect;
+import dev.bulwark.revocation.verify.PatientOracle;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

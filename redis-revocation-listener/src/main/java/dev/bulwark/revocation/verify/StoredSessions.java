@@ -1,4 +1,4 @@
-package dev.bulwark.revocation.worker;
+package dev.bulwark.revocation.verify;
 
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;

@@ -1,4 +1,4 @@
-package dev.bulwark.revocation.worker;
+package dev.bulwark.revocation.verify;
 
 import jakarta.persistence.EntityManager;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.bulwark.revocation.worker;
+package dev.bulwark.revocation.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,10 +8,15 @@ import dev.bulwark.redis.process.TestRedis;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.TestDatabase;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
+import dev.bulwark.revocation.push.MissedPushes;
 import dev.bulwark.revocation.push.RevocationPusher;
+import dev.bulwark.revocation.push.Revoker;
+import dev.bulwark.revocation.push.Sites;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.Scopes;
 import dev.bulwark.revocation.rules.SessionType;
+import dev.bulwark.revocation.search.ScopeExpander;
+import dev.bulwark.revocation.verify.PatientOracle;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;

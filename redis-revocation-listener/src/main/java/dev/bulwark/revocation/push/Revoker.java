@@ -1,10 +1,9 @@
-package dev.bulwark.revocation.worker;
+package dev.bulwark.revocation.push;
 
 import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisUnavailableException;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
-import dev.bulwark.revocation.push.RevocationPusher;
 import dev.bulwark.revocation.rules.RevokedToken;
 import java.sql.SQLException;
 import java.util.HashSet;

@@ -1,4 +1,4 @@
-package dev.bulwark.revocation.worker;
+package dev.bulwark.revocation.search;
 
 /**
  * What a pass of a scope came to.

@@ -1,4 +1,4 @@
-package dev.bulwark.revocation.worker;
+package dev.bulwark.revocation.verify;
 
 import dev.bulwark.revocation.rules.IssuerRule;
 import jakarta.ws.rs.core.UriBuilder;

@@ -1,4 +1,4 @@
-package dev.bulwark.revocation;
+package dev.bulwark.revocation.search;
 
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.ScopeKind;
@@ -12,7 +12,7 @@ import java.util.Map;
  * would search the whole ledger. A node that has forgotten searches once more than needed.
  * Thread-safe.
  */
-final class LaidCutOffs {
+public final class LaidCutOffs {
 
   private static final int MAX = 10_000;
 
@@ -27,7 +27,7 @@ final class LaidCutOffs {
       };
 
   /** The scopes without those that do no more than a committed one has done. */
-  List<RevocationScope> without(List<RevocationScope> scopes) {
+  public List<RevocationScope> without(List<RevocationScope> scopes) {
     return scopes.stream().filter(scope -> !isLaid(scope)).toList();
   }
 
@@ -42,7 +42,7 @@ final class LaidCutOffs {
   }
 
   /** Notes scopes that are committed. */
-  void committed(List<RevocationScope> scopes) {
+  public void committed(List<RevocationScope> scopes) {
     synchronized (laid) {
       for (RevocationScope scope : scopes) {
         if (isCutOff(scope)) {

@@ -1,4 +1,4 @@
-package dev.bulwark.revocation.worker;
+package dev.bulwark.revocation.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

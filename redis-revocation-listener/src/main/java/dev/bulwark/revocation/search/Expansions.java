@@ -1,9 +1,8 @@
-package dev.bulwark.revocation;
+package dev.bulwark.revocation.search;
 
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.ScopeKind;
-import dev.bulwark.revocation.worker.ScopeExpander;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * executor for short work, whatever follows by the one for mass work: a logout of one session never
  * waits for that of 100,000. Thread-safe.
  */
-final class Expansions {
+public final class Expansions {
 
   private static final Logger LOG = Logger.getLogger(Expansions.class);
 
@@ -33,7 +32,13 @@ final class Expansions {
   private final Executor shortWork;
   private final Executor massWork;
 
-  Expansions(ScopeExpander expander, Executor shortWork, Executor massWork) {
+  /**
+   * With its collaborators.
+   *
+   * @param shortWork runs what a request waits for
+   * @param massWork runs what takes long
+   */
+  public Expansions(ScopeExpander expander, Executor shortWork, Executor massWork) {
     this.expander = expander;
     this.shortWork = shortWork;
     this.massWork = massWork;
@@ -47,7 +52,7 @@ final class Expansions {
    *     background work
    * @throws RejectedExecutionException if too much waits already
    */
-  CompletableFuture<Void> start(List<RevocationScope> scopes, Runnable before) {
+  public CompletableFuture<Void> start(List<RevocationScope> scopes, Runnable before) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     shortWork.execute(() -> complete(done, () -> begin(scopes, before, done)));
     return done;

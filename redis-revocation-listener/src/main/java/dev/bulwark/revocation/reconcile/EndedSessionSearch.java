@@ -1,4 +1,4 @@
-package dev.bulwark.revocation.worker;
+package dev.bulwark.revocation.reconcile;
 
 import dev.bulwark.revocation.ledger.EndedSessions;
 import dev.bulwark.revocation.ledger.EndedSessions.Moment;

@@ -1,4 +1,4 @@
-package dev.bulwark.revocation.worker;
+package dev.bulwark.revocation.push;
 
 import dev.bulwark.redis.RedisConnection;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,7 +26,7 @@ public final class MissedPushes {
    * Returns a number that grows with each of them. If it is the same at two times, and Redis was
    * available at the first, every push in between has reached Redis.
    */
-  long count() {
+  public long count() {
     return redis.outages() + failed.get();
   }
 }

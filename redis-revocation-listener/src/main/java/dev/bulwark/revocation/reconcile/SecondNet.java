@@ -1,11 +1,13 @@
-package dev.bulwark.revocation.worker;
+package dev.bulwark.revocation.reconcile;
 
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
+import dev.bulwark.revocation.push.Revoker;
 import dev.bulwark.revocation.rules.LastSeen;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.RevokedToken;
 import dev.bulwark.revocation.rules.Scopes;
+import dev.bulwark.revocation.search.ScopeExpander;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package dev.bulwark.revocation.worker;
+package dev.bulwark.revocation.push;
 
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.PushState;
@@ -54,12 +54,12 @@ public final class Sites {
   }
 
   /** Returns a name of a lease that each site has for itself. */
-  String lease(String name) {
+  public String lease(String name) {
     return own.isEmpty() ? name : name + ":" + own;
   }
 
   /** Returns what the Redis of this node's site holds. */
-  PushState state() {
+  public PushState state() {
     return state;
   }
 
@@ -103,7 +103,7 @@ public final class Sites {
   }
 
   /** Learns of the other sites, and lets them know of this one. Called by every node in turn. */
-  void look() throws SQLException {
+  public void look() throws SQLException {
     long now = clock.millis();
     Map<String, Long> seen = database.call(c -> database.sites().seen(c));
     others =
@@ -125,7 +125,7 @@ public final class Sites {
   }
 
   /** Gives a new site the rows of what was revoked before the others knew of it. */
-  void fill() throws SQLException {
+  public void fill() throws SQLException {
     long now = clock.millis();
     if (own.isEmpty() || now >= newUntil) {
       return;

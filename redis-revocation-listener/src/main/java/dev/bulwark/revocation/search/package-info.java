@@ -1,0 +1,5 @@
+/** Finds the issued tokens that an ending ends, and revokes them. */
+@NullMarked
+package dev.bulwark.revocation.search;
+
+import org.jspecify.annotations.NullMarked;
