@@ -3,22 +3,18 @@ package dev.bulwark.it.breached;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.testing.RangeServer;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
@@ -250,7 +246,6 @@ class BreachedPasswordIT {
 
   /** Fills the registration form and returns the page that follows. */
   private static String register(String language, String username, String password) {
-    Map<String, String> cookies = new HashMap<>();
     String start =
         server.realm().endpoint("registrations")
             + "?"
@@ -261,14 +256,8 @@ class BreachedPasswordIT {
                     "scope", "openid",
                     "ui_locales", language,
                     "redirect_uri", server.realm().url() + "/account/"));
-    Response page = browse(cookies, Http.request(start).GET());
-    for (int hops = 0; page.status() / 100 == 3 && hops < 5; hops++) {
-      page = browse(cookies, Http.request(page.header("Location")).GET());
-    }
-    Matcher action =
-        Pattern.compile("<form[^>]*id=\"kc-register-form\"[^>]*action=\"([^\"]+)\"")
-            .matcher(page.body());
-    assertThat(action.find()).as(page.body()).isTrue();
+    FormBrowser browser = new FormBrowser(server.realm().server());
+    FormBrowser.Page page = browser.open(start);
     Map<String, String> form =
         Map.of(
             "username",
@@ -283,27 +272,7 @@ class BreachedPasswordIT {
             password,
             "password-confirm",
             password);
-    return browse(
-            cookies,
-            Http.request(action.group(1).replace("&amp;", "&"))
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(HttpRequest.BodyPublishers.ofString(Http.encode(form))))
-        .body();
-  }
-
-  /** Java's own cookie store would keep Keycloak's secure cookies from a loopback address. */
-  private static Response browse(Map<String, String> cookies, HttpRequest.Builder request) {
-    if (!cookies.isEmpty()) {
-      request.header(
-          "Cookie",
-          cookies.entrySet().stream().map(Object::toString).collect(Collectors.joining("; ")));
-    }
-    Response response = Http.send(request);
-    for (String header : response.headers().allValues("Set-Cookie")) {
-      String pair = header.substring(0, header.indexOf(';'));
-      cookies.put(pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1));
-    }
-    return response;
+    return browser.submit(page, form).response().body();
   }
 
   private static void drip(RangeServer.Request request, OutputStream out) throws IOException {

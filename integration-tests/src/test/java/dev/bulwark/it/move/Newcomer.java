@@ -6,17 +6,9 @@ import dev.bulwark.it.support.Application;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.TestStack;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** A user of the old application at Keycloak's login page, in a fresh browser. */
 final class Newcomer {
-
-  private static final Pattern CODES =
-      Pattern.compile(
-          "name=\"authenticationExecution\" value=\"([^\"]+)\""
-              + "(?:(?!authenticationExecution).)*?[Rr]ecovery",
-          Pattern.DOTALL);
 
   private final FormBrowser browser = new FormBrowser(TestStack.get().url());
   private final Application application;
@@ -41,10 +33,9 @@ final class Newcomer {
   /** Chooses the backup codes in place of the authenticator app, and sends one. */
   FormBrowser.Page enterBackupCode(FormBrowser.Page page, String code) {
     FormBrowser.Page choice = browser.submit(page, Map.of("tryAnotherWay", "on"));
-    Matcher codes = CODES.matcher(choice.response().body());
-    assertThat(codes.find()).as(choice.response().body()).isTrue();
-    FormBrowser.Page form =
-        browser.submit(choice, Map.of("authenticationExecution", codes.group(1)));
+    String codes =
+        choice.response().element("li:contains(recovery) [name=authenticationExecution]").val();
+    FormBrowser.Page form = browser.submit(choice, Map.of("authenticationExecution", codes));
     assertThat(form.response().body()).contains("kc-recovery-code-login-form");
     return browser.submit(form, Map.of("recoveryCodeInput", code));
   }

@@ -31,8 +31,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -389,9 +387,9 @@ class NotificationsIT {
   /** In the session of the browser. */
   private void setUpAuthenticator(FormBrowser browser) {
     FormBrowser.Page page = browser.open(authorization("&kc_action=CONFIGURE_TOTP"));
-    String raw = find(page, "name=\"totpSecret\"\\s+value=\"([^\"]+)\"");
+    String raw = page.value("totpSecret");
     FormBrowser.Page manual = browser.click(page, "mode=manual");
-    String secret = find(manual, "id=\"kc-totp-secret-key\">([^<]+)<").replace(" ", "");
+    String secret = manual.text("kc-totp-secret-key").replace(" ", "");
     page =
         browser.submit(
             manual,
@@ -402,19 +400,11 @@ class NotificationsIT {
             page,
             Map.of(
                 "generatedRecoveryAuthnCodes",
-                find(page, "name=\"generatedRecoveryAuthnCodes\" value=\"([^\"]+)\""),
+                page.value("generatedRecoveryAuthnCodes"),
                 "generatedAt",
-                find(page, "name=\"generatedAt\" value=\"([^\"]+)\""),
+                page.value("generatedAt"),
                 "userLabel",
                 "codes"));
     assertThat(page.url()).contains("code=");
-  }
-
-  private static String find(FormBrowser.Page page, String pattern) {
-    Matcher matcher = Pattern.compile(pattern).matcher(page.response().body());
-    if (!matcher.find()) {
-      throw new AssertionError("no " + pattern + " in " + page.response().body());
-    }
-    return matcher.group(1);
   }
 }

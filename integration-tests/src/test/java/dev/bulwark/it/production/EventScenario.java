@@ -17,8 +17,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -176,9 +174,9 @@ final class EventScenario {
         browser.submit(
             browser.open(login.address("openid") + "&kc_action=CONFIGURE_TOTP"),
             Map.of("username", USER, "password", SECOND_PASSWORD));
-    String raw = find(page, "name=\"totpSecret\"\\s+value=\"([^\"]+)\"");
+    String raw = page.value("totpSecret");
     FormBrowser.Page manual = browser.click(page, "mode=manual");
-    String secret = find(manual, "id=\"kc-totp-secret-key\">([^<]+)<").replace(" ", "");
+    String secret = manual.text("kc-totp-secret-key").replace(" ", "");
     secrets.add(raw);
     secrets.add(secret);
     Authenticator app = new Authenticator(secret);
@@ -189,7 +187,7 @@ final class EventScenario {
   }
 
   private void finishBackupCodes(FormBrowser browser, FormBrowser.Page page) {
-    String codes = find(page, "name=\"generatedRecoveryAuthnCodes\" value=\"([^\"]+)\"");
+    String codes = page.value("generatedRecoveryAuthnCodes");
     secrets.addAll(List.of(codes.split(",")));
     FormBrowser.Page done =
         browser.submit(
@@ -198,7 +196,7 @@ final class EventScenario {
                 "generatedRecoveryAuthnCodes",
                 codes,
                 "generatedAt",
-                find(page, "name=\"generatedAt\" value=\"([^\"]+)\""),
+                page.value("generatedAt"),
                 "userLabel",
                 "codes"));
     secrets.add(done.parameter("code"));
@@ -394,14 +392,6 @@ final class EventScenario {
 
   private FormBrowser browser() {
     return new FormBrowser(server.url());
-  }
-
-  private static String find(FormBrowser.Page page, String pattern) {
-    Matcher matcher = Pattern.compile(pattern).matcher(page.response().body());
-    if (!matcher.find()) {
-      throw new AssertionError("no " + pattern + " in " + page.response().body());
-    }
-    return matcher.group(1).replace("&amp;", "&");
   }
 
   /**

@@ -13,13 +13,8 @@ import java.util.stream.Collectors;
 /** A browser without rendering: keeps cookies, follows redirects within the server, sends forms. */
 final class Visitor {
 
-  private static final Pattern FORM = Pattern.compile("<form[^>]*\\saction=\"([^\"]+)\"");
-
   private static final Pattern PATH =
       Pattern.compile(";\\s*Path=([^;]*)", Pattern.CASE_INSENSITIVE);
-
-  private static final Pattern RETRY =
-      Pattern.compile("<a id=\"kc-rate-limited-retry\"[^>]*\\shref=\"([^\"]+)\"");
 
   private final URI server;
   private final Map<String, String> headers;
@@ -137,25 +132,17 @@ final class Visitor {
 
   /** Where the form of a page is sent to. */
   static String action(Response page) {
-    return first(FORM, page);
+    return page.element("form[action]").attr("action");
   }
 
   /** Where the page of a refused attempt leads back to. */
   static String retryLink(Response page) {
-    return first(RETRY, page);
+    return page.element("#kc-rate-limited-retry").attr("href");
   }
 
   /** Address of a link that holds a text. */
   static String link(Response page, String part) {
-    return first(Pattern.compile("href=\"([^\"]*" + Pattern.quote(part) + "[^\"]*)\""), page);
-  }
-
-  private static String first(Pattern pattern, Response page) {
-    Matcher matcher = pattern.matcher(page.body());
-    if (!matcher.find()) {
-      throw new AssertionError("no " + pattern + " in " + page.status() + ": " + page.body());
-    }
-    return matcher.group(1).replace("&amp;", "&");
+    return page.element("[href*='" + part + "']").attr("href");
   }
 
   private Response follow(HttpRequest.Builder request) {

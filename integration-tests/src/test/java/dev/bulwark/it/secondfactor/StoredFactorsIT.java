@@ -94,15 +94,15 @@ class StoredFactorsIT {
         browser.submit(
             browser.open(application.login("openid") + "&kc_action=CONFIGURE_TOTP"),
             Map.of("username", USER, "password", Realm.PASSWORD));
-    String raw = find(page, "name=\"totpSecret\"\\s+value=\"([^\"]+)\"");
+    String raw = page.value("totpSecret");
     FormBrowser.Page manual = browser.click(page, "mode=manual");
-    String secret = find(manual, "id=\"kc-totp-secret-key\">([^<]+)<").replace(" ", "");
+    String secret = manual.text("kc-totp-secret-key").replace(" ", "");
     page =
         browser.submit(
             manual,
             Map.of(
                 "totp", new Authenticator(secret).code(), "totpSecret", raw, "userLabel", "phone"));
-    String codes = find(page, "name=\"generatedRecoveryAuthnCodes\" value=\"([^\"]+)\"");
+    String codes = page.value("generatedRecoveryAuthnCodes");
     FormBrowser.Page done =
         browser.submit(
             page,
@@ -110,19 +110,11 @@ class StoredFactorsIT {
                 "generatedRecoveryAuthnCodes",
                 codes,
                 "generatedAt",
-                find(page, "name=\"generatedAt\" value=\"([^\"]+)\""),
+                page.value("generatedAt"),
                 "userLabel",
                 "codes"));
     application.redeem(done.parameter("code")).expect(200);
     return new Shown(secret, List.of(codes.split(",")));
-  }
-
-  private static String find(FormBrowser.Page page, String pattern) {
-    Matcher matcher = Pattern.compile(pattern).matcher(page.response().body());
-    if (!matcher.find()) {
-      throw new AssertionError("no " + pattern + " at " + page.url());
-    }
-    return matcher.group(1);
   }
 
   /** A login with the first code of before. */

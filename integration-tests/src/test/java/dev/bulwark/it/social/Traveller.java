@@ -16,17 +16,13 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.jsoup.Jsoup;
 
 /**
  * A person with a browser, on the way from the application to Keycloak, to a provider, and back.
  * Not thread-safe.
  */
 final class Traveller {
-
-  private static final Pattern HIDDEN =
-      Pattern.compile("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\">");
 
   private final SocialServer server;
   private final Application application;
@@ -91,10 +87,10 @@ final class Traveller {
       throw new AssertionError(page.statusCode() + " at " + address + ": " + page.body());
     }
     Map<String, String> form = new LinkedHashMap<>();
-    Matcher hidden = HIDDEN.matcher(page.body());
-    while (hidden.find()) {
-      form.put(hidden.group(1), hidden.group(2).replace("&quot;", "\"").replace("&amp;", "&"));
-    }
+    Jsoup.parse(page.body())
+        .expectForm("form")
+        .formData()
+        .forEach(field -> form.put(field.key(), field.value()));
     form.putAll(decision);
     HttpResponse<String> answer =
         send(

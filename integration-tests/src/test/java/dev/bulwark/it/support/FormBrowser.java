@@ -10,9 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jsoup.nodes.FormElement;
 
 /**
  * What a browser does in a login flow, without rendering: keeps cookies, follows redirects within
@@ -20,13 +19,6 @@ import java.util.stream.Collectors;
  */
 public final class FormBrowser {
 
-  private static final Pattern FORM =
-      Pattern.compile("<form[^>]*\\saction=\"([^\"]+)\"", Pattern.CASE_INSENSITIVE);
-  private static final Pattern INPUT = Pattern.compile("<input[^>]*>", Pattern.CASE_INSENSITIVE);
-  private static final Pattern NAME =
-      Pattern.compile("\\sname=\"([^\"]*)\"", Pattern.CASE_INSENSITIVE);
-  private static final Pattern VALUE =
-      Pattern.compile("\\svalue=\"([^\"]*)\"", Pattern.CASE_INSENSITIVE);
   private static final int MAX_REDIRECTS = 20;
 
   private final URI server;
@@ -54,23 +46,22 @@ public final class FormBrowser {
 
     /** The address that the page's form is sent to. */
     public String form() {
-      Matcher matcher = FORM.matcher(response.body());
-      if (!matcher.find()) {
-        throw new AssertionError(
-            "no form at " + url + ": " + response.status() + " " + response.body());
-      }
-      return matcher.group(1).replace("&amp;", "&");
+      return response.element("form[action]").attr("action");
     }
 
-    /** Address of a link whose text or attributes hold something. */
+    /** Address of a link that holds something. */
     public String link(String part) {
-      Matcher matcher =
-          Pattern.compile("href=[\"']([^\"']*" + Pattern.quote(part) + "[^\"']*)[\"']")
-              .matcher(response.body());
-      if (!matcher.find()) {
-        throw new AssertionError("no link with " + part + " at " + url + ": " + response.body());
-      }
-      return matcher.group(1).replace("&amp;", "&");
+      return response.element("[href*='" + part + "']").attr("href");
+    }
+
+    /** Value of a field of the form. */
+    public String value(String field) {
+      return response.element("[name='" + field + "']").val();
+    }
+
+    /** Text of an element. */
+    public String text(String id) {
+      return response.element("#" + id).text();
     }
 
     /** The parameters that the application was given, in the query or in the fragment. */
@@ -115,14 +106,9 @@ public final class FormBrowser {
   /** Sends a form that a script would send at once, with the hidden fields it has. */
   public Page passOn(Page page) {
     Map<String, String> fields = new LinkedHashMap<>();
-    Matcher inputs = INPUT.matcher(page.response().body());
-    while (inputs.find()) {
-      Matcher name = NAME.matcher(inputs.group());
-      Matcher value = VALUE.matcher(inputs.group());
-      if (name.find()) {
-        fields.put(name.group(1), value.find() ? value.group(1).replace("&#43;", "+") : "");
-      }
-    }
+    ((FormElement) page.response().element("form[action]"))
+        .formData()
+        .forEach(field -> fields.put(field.key(), field.value()));
     return submit(page, fields);
   }
 

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpHeaders;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Element;
 
 /** An HTTP response with a text body. */
 public record Response(int status, HttpHeaders headers, String body) {
@@ -27,6 +29,15 @@ public record Response(int status, HttpHeaders headers, String body) {
       throw new AssertionError("no field " + field + " in " + body);
     }
     return value.asText();
+  }
+
+  /** The first element of the HTML body that a CSS selector finds; fails where there is none. */
+  public Element element(String selector) {
+    Element found = Jsoup.parse(body).selectFirst(selector);
+    if (found == null) {
+      throw new AssertionError("no " + selector + " in " + status + ": " + body);
+    }
+    return found;
   }
 
   public String header(String name) {
