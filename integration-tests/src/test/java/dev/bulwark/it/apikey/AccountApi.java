@@ -18,10 +18,11 @@ public record AccountApi(Realm realm) {
     Response made =
         admin.post(
             "/realms/app/clients",
-            "{\"clientId\":\""
-                + CLIENT
-                + "\",\"publicClient\":true,\"directAccessGrantsEnabled\":true,"
-                + "\"standardFlowEnabled\":false,\"fullScopeAllowed\":true}");
+            """
+            {"clientId": "%s", "publicClient": true, "directAccessGrantsEnabled": true,
+             "standardFlowEnabled": false, "fullScopeAllowed": true}
+            """
+                .formatted(CLIENT));
     if (made.status() != 409) {
       made.expect(201);
     }

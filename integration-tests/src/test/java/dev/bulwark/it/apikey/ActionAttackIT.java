@@ -9,6 +9,7 @@ import com.microsoft.playwright.options.Cookie;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Chromium;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -157,7 +158,7 @@ class ActionAttackIT {
 
   @Test
   void aDayBeyondTheRealmsLongestLife() {
-    KeyPages.limits(admin, "{\"max-life-days\":\"7\"}");
+    KeyPages.limits(admin, Json.object("max-life-days", "7"));
     try {
       Form form = open();
       assertNothingMade(form, form.send("name=x&expires=2035-01-01"));
@@ -173,7 +174,7 @@ class ActionAttackIT {
       assertThat(java.time.Instant.parse(end))
           .isBefore(java.time.Instant.now().plus(java.time.Duration.ofDays(7)));
     } finally {
-      KeyPages.limits(admin, "{\"max-life-days\":\"0\"}");
+      KeyPages.limits(admin, Json.object("max-life-days", "0"));
     }
   }
 

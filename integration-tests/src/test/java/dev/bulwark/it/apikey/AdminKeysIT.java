@@ -14,6 +14,7 @@ import com.microsoft.playwright.options.WaitForSelectorState;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Chromium;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -94,7 +95,8 @@ class AdminKeysIT {
       keys.create(token, Keys.body(owner + " " + name, null, "tasks:read")).expect(201);
     }
     String old = keys.made(owner, owner + " replaced", "tasks:read").get("id").asText();
-    keys.send("POST", "/" + old + "/rotate", token, "{\"overlapSeconds\":3600}").expect(201);
+    keys.send("POST", "/" + old + "/rotate", token, Json.object("overlapSeconds", 3600))
+        .expect(201);
     try (BrowserContext context = chromium.newContext(options)) {
       Page page = context.newPage();
       PAGE.open(page, owner);

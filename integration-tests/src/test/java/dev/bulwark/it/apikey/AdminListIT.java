@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
@@ -36,9 +37,9 @@ class AdminListIT {
       create("lister", "ls-plain", null);
       create("lister", "ls-Größe 100% \\\"q\\\" a_b", soon);
       String off = create("lister", "ls-off", null).get("id").asText();
-      admin.patch(PATH + "/" + off, "{\"active\":false}").expect(200);
+      admin.patch(PATH + "/" + off, Json.object("active", false)).expect(200);
       String old = create("lister-b", "ls-rotated", null).get("id").asText();
-      admin.post(PATH + "/" + old + "/rotate", "{\"overlapSeconds\":600}").expect(201);
+      admin.post(PATH + "/" + old + "/rotate", Json.object("overlapSeconds", 600)).expect(201);
       admin
           .post(
               PATH,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -48,7 +49,7 @@ class AdminRestIT {
         List.of(
             "?owner=user:" + alice,
             "?ownerType=user&ownerId=" + alice,
-            "?owner=" + Http.encode("{\"type\":\"user\",\"id\":\"" + alice + "\"}"))) {
+            "?owner=" + Http.encode(Json.object("type", "user", "id", alice)))) {
       JsonNode listed = admin.get(PATH + query).expect(200).json();
       assertThat(listed).extracting(k -> k.get("id").asText()).contains(key.get("id").asText());
       assertThat(listed.toString()).doesNotContain(plain);
@@ -61,11 +62,12 @@ class AdminRestIT {
     assertThat(keys.send("GET", "", keys.token("alice"), null).body())
         .contains(key.get("id").asText());
 
-    admin.patch(path, "{\"active\":false}").expect(200);
+    admin.patch(path, Json.object("active", false)).expect(200);
     assertThat(keys.isGood(plain)).isFalse();
-    admin.patch(path, "{\"active\":true,\"name\":\"renamed\"}").expect(200);
+    admin.patch(path, Json.object("active", true, "name", "renamed")).expect(200);
     assertThat(keys.isGood(plain)).isTrue();
-    JsonNode rotated = admin.post(path + "/rotate", "{\"overlapSeconds\":60}").expect(201).json();
+    JsonNode rotated =
+        admin.post(path + "/rotate", Json.object("overlapSeconds", 60)).expect(201).json();
     assertThat(keys.isGood(plain)).isTrue();
     assertThat(rotated.get("name").asText()).isEqualTo("renamed");
     admin.delete(path).expect(204);
@@ -91,13 +93,14 @@ class AdminRestIT {
 
     // Known to this node by now: whatever changes it must be seen at the next request.
     String path = PATH + "/" + key.get("id").asText();
-    admin.patch(path, "{\"active\":false}").expect(200);
+    admin.patch(path, Json.object("active", false)).expect(200);
     assertThat(keys.isGood(plain)).isFalse();
-    admin.patch(path, "{\"active\":true}").expect(200);
+    admin.patch(path, Json.object("active", true)).expect(200);
     assertThat(keys.isGood(plain)).isTrue();
-    admin.patch(path, "{\"scopes\":[]}").expect(200);
+    admin.patch(path, Json.object("scopes", List.of())).expect(200);
     assertThat(keys.verify(plain).expect(200).header("X-Auth-Scopes")).isEmpty();
-    JsonNode rotated = admin.post(path + "/rotate", "{\"overlapSeconds\":60}").expect(201).json();
+    JsonNode rotated =
+        admin.post(path + "/rotate", Json.object("overlapSeconds", 60)).expect(201).json();
     assertThat(keys.isGood(plain)).isTrue();
     assertThat(keys.isGood(rotated.get("key").asText())).isTrue();
     admin.delete(path).expect(204);
@@ -110,8 +113,10 @@ class AdminRestIT {
     admin
         .post(
             "/realms/app/clients",
-            "{\"clientId\":\"svc\",\"serviceAccountsEnabled\":true,"
-                + "\"optionalClientScopes\":[\"tasks:read\"]}")
+            """
+            {"clientId": "svc", "serviceAccountsEnabled": true,
+             "optionalClientScopes": ["tasks:read"]}
+            """)
         .expect(201);
     String uuid = admin.clientUuid("svc");
     // The public client_id is accepted as well as the internal id.
@@ -154,13 +159,16 @@ class AdminRestIT {
     assertThat(keys.send("GET", "", token, null).expect(200).body())
         .contains(key.get("id").asText());
     JsonNode rotated =
-        keys.send("POST", path + "/rotate", token, "{\"overlapSeconds\":0}").expect(201).json();
+        keys.send("POST", path + "/rotate", token, Json.object("overlapSeconds", 0))
+            .expect(201)
+            .json();
     assertThat(keys.isGood(key.get("key").asText())).isFalse();
     assertThat(keys.isGood(rotated.get("key").asText())).isTrue();
     assertThat(keys.create(token, Keys.body("more", null)).status()).isEqualTo(403);
     String made = "/" + rotated.get("id").asText();
-    assertThat(keys.send("PATCH", made, token, "{\"expiresAt\":null}").status()).isEqualTo(403);
-    keys.send("PATCH", made, token, "{\"name\":\"renamed\"}").expect(200);
+    assertThat(keys.send("PATCH", made, token, Json.object("expiresAt", null)).status())
+        .isEqualTo(403);
+    keys.send("PATCH", made, token, Json.object("name", "renamed")).expect(200);
     keys.send("DELETE", made, token, null).expect(204);
     assertThat(keys.isGood(rotated.get("key").asText())).isFalse();
   }
@@ -194,10 +202,14 @@ class AdminRestIT {
       String what = String.valueOf(row[0]);
       assertThat(as(token, "GET", "?owner=user:" + alice, null)).as(what).isEqualTo(row[1]);
       assertThat(as(token, "GET", "/" + id, null)).as(what).isEqualTo(row[2]);
-      assertThat(as(token, "PATCH", "/" + id, "{\"active\":true}")).as(what).isEqualTo(row[3]);
+      assertThat(as(token, "PATCH", "/" + id, Json.object("active", true)))
+          .as(what)
+          .isEqualTo(row[3]);
       assertThat(as(token, "POST", "", body("q", "user", alice))).as(what).isEqualTo(row[4]);
       assertThat(as(token, "GET", "/" + client, null)).as(what).isEqualTo(row[5]);
-      assertThat(as(token, "PATCH", "/" + client, "{\"active\":true}")).as(what).isEqualTo(row[6]);
+      assertThat(as(token, "PATCH", "/" + client, Json.object("active", true)))
+          .as(what)
+          .isEqualTo(row[6]);
       assertThat(as(token, "GET", "?owner=user", null)).as(what).isEqualTo(row[1]);
       assertThat(as(token, "GET", "?owner=client", null)).as(what).isEqualTo(row[5]);
       int both = "realm-admin".equals(row[0]) ? 200 : 403;
@@ -224,14 +236,12 @@ class AdminRestIT {
     admin
         .post(
             "/realms/app/users",
-            "{\"username\":\""
-                + name
-                + "\",\"enabled\":true,\"email\":\""
-                + name
-                + "@example.org\",\"emailVerified\":true,\"firstName\":\"A\",\"lastName\":\"B\","
-                + "\"credentials\":[{\"type\":\"password\",\"value\":\""
-                + Realm.PASSWORD
-                + "\"}]}")
+            """
+            {"username": "%1$s", "enabled": true, "email": "%1$s@example.org",
+             "emailVerified": true, "firstName": "A", "lastName": "B",
+             "credentials": [{"type": "password", "value": "%2$s"}]}
+            """
+                .formatted(name, Realm.PASSWORD))
         .expect(201);
     if (role != null) {
       String management = admin.clientUuid("realm-management");

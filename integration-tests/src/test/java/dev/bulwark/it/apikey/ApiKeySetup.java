@@ -10,7 +10,9 @@ import dev.bulwark.it.support.Realm;
 public final class ApiKeySetup {
 
   static final String SHIPPED_LIMITS =
-      "{\"max-keys\":\"50\",\"max-life-days\":\"0\",\"prefix\":\"atk\",\"max_auth_age\":\"300\"}";
+      """
+      {"max-keys": "50", "max-life-days": "0", "prefix": "atk", "max_auth_age": "300"}
+      """;
 
   private ApiKeySetup() {}
 

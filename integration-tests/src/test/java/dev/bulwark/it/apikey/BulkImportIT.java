@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.RawHttp;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
@@ -180,10 +181,8 @@ class BulkImportIT {
                 row("nobody", "a-key-0123456789abc"),
                 row("alice", taken),
                 row("alice", "wide-key-0123456789", "admin"),
-                "{\"username\":\"alice\",\"hash\":\"1234\"}",
-                "{\"username\":\"alice\",\"hash\":\""
-                    + "0".repeat(64)
-                    + "\",\"expiresAt\":\"2001-01-01\"}",
+                Json.object("username", "alice", "hash", "1234"),
+                Json.object("username", "alice", "hash", "0".repeat(64), "expiresAt", "2001-01-01"),
                 row("alice", good, "tasks:read"))
             .expect(200)
             .json();
@@ -209,7 +208,7 @@ class BulkImportIT {
     admin
         .post(
             "/realms/app/users",
-            "{\"username\":\"many\",\"enabled\":true,\"email\":\"many@example.org\"}")
+            Json.object("username", "many", "enabled", true, "email", "many@example.org"))
         .expect(201);
     String rows =
         IntStream.range(0, 55)
@@ -272,7 +271,7 @@ class BulkImportIT {
             List.of(
                 row("alice", key, "tasks:read"),
                 "",
-                "{\"username\":\"alice\"}",
+                Json.object("username", "alice"),
                 row("nobody", "command-key-of-nobody"),
                 row("client:tasks-service", clientKey, "tasks:read")));
     String[] command = {
@@ -300,8 +299,10 @@ class BulkImportIT {
     admin
         .post(
             "/realms/app/clients",
-            "{\"clientId\":\"importer\",\"secret\":\"importer-secret\","
-                + "\"serviceAccountsEnabled\":true,\"fullScopeAllowed\":true}")
+            """
+            {"clientId": "importer", "secret": "importer-secret",
+             "serviceAccountsEnabled": true, "fullScopeAllowed": true}
+            """)
         .expect(201);
     String uuid = admin.clientUuid("importer");
     String account =
@@ -347,7 +348,7 @@ class BulkImportIT {
     user.put("username", "service-account-svc").put("enabled", true);
     user.put("serviceAccountClientId", "svc");
     user.putArray("credentials").add(ForeignKeys.credential("svc-key-0123456789", "one"));
-    String client = "{\"clientId\":\"Svc\",\"serviceAccountsEnabled\":true}";
+    String client = Json.object("clientId", "Svc", "serviceAccountsEnabled", true);
     Response realmImport =
         admin.post(
             "/realms",
@@ -400,14 +401,12 @@ class BulkImportIT {
     admin
         .post(
             "/realms/app/users",
-            "{\"username\":\""
-                + name
-                + "\",\"enabled\":true,\"email\":\""
-                + name
-                + "@example.org\",\"emailVerified\":true,\"firstName\":\"A\",\"lastName\":\"B\","
-                + "\"credentials\":[{\"type\":\"password\",\"value\":\""
-                + Realm.PASSWORD
-                + "\"}]}")
+            """
+            {"username": "%1$s", "enabled": true, "email": "%1$s@example.org",
+             "emailVerified": true, "firstName": "A", "lastName": "B",
+             "credentials": [{"type": "password", "value": "%2$s"}]}
+            """
+                .formatted(name, Realm.PASSWORD))
         .expect(201);
     grant(admin.userId(name), role);
     return AccountApi.of(realm, admin).token(name);

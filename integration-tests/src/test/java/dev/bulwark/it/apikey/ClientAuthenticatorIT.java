@@ -34,13 +34,14 @@ class ClientAuthenticatorIT {
           .admin()
           .post(
               "/realms/app/clients",
-              "{\"clientId\":\""
-                  + id
-                  + "\",\"secret\":\"worker-secret\",\"serviceAccountsEnabled\":true,"
-                  + "\"directAccessGrantsEnabled\":true,\"fullScopeAllowed\":true,"
-                  + "\"attributes\":{\"api-key.verify\":\"true\"},"
-                  + "\"defaultClientScopes\":[\"roles\",\"basic\",\"email\",\"tasks:write\"],"
-                  + "\"optionalClientScopes\":[\"tasks:read\"]}")
+              """
+              {"clientId": "%s", "secret": "worker-secret", "serviceAccountsEnabled": true,
+               "directAccessGrantsEnabled": true, "fullScopeAllowed": true,
+               "attributes": {"api-key.verify": "true"},
+               "defaultClientScopes": ["roles", "basic", "email", "tasks:write"],
+               "optionalClientScopes": ["tasks:read"]}
+              """
+                  .formatted(id))
           .expect(201);
       flows.authenticatesByKey(id);
     }

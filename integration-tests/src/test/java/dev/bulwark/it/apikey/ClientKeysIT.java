@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -89,14 +90,16 @@ class ClientKeysIT {
     for (JsonNode foreign : new JsonNode[] {other, users}) {
       String path = "/" + foreign.get("id").asText();
       assertThat(keys.send("GET", path, token, null).status()).isEqualTo(404);
-      assertThat(keys.send("PATCH", path, token, "{\"name\":\"x\"}").status()).isEqualTo(404);
+      assertThat(keys.send("PATCH", path, token, Json.object("name", "x")).status()).isEqualTo(404);
       assertThat(keys.send("POST", path + "/rotate", token, "{}").status()).isEqualTo(404);
       assertThat(keys.send("DELETE", path, token, null).status()).isEqualTo(404);
       assertThat(keys.isGood(foreign.get("key").asText())).isTrue();
     }
     String path = "/" + mine.get("id").asText();
     JsonNode rotated =
-        keys.send("POST", path + "/rotate", token, "{\"overlapSeconds\":60}").expect(201).json();
+        keys.send("POST", path + "/rotate", token, Json.object("overlapSeconds", 60))
+            .expect(201)
+            .json();
     assertThat(rotated.get("scopes")).isEqualTo(mine.get("scopes"));
     assertThat(keys.isGood(mine.get("key").asText())).isTrue();
     // A token of the key itself may not: a stolen key would outlive its rotation.
@@ -159,7 +162,7 @@ class ClientKeysIT {
         admin
             .post(
                 "/realms/app/api-keys/" + rotated.get("id").asText() + "/rotate",
-                "{\"overlapSeconds\":600}")
+                Json.object("overlapSeconds", 600))
             .expect(201)
             .text("key");
     JsonNode revoked = made("svc-export", "tasks:read");
@@ -258,7 +261,7 @@ class ClientKeysIT {
     Response broken =
         admin.post(
             "/realms/app/clients",
-            "{\"clientId\":\"svc-broken\"" + attributes("{\"hash\":\"12\"}") + "}");
+            "{\"clientId\":\"svc-broken\"" + attributes(Json.object("hash", "12")) + "}");
     assertThat(broken.status()).as(broken.body()).isBetween(400, 500);
     assertThat(admin.get("/realms/app/clients?clientId=svc-broken").json()).isEmpty();
   }
@@ -267,7 +270,7 @@ class ClientKeysIT {
   void aClientThatRegistersItselfBringsNoKeys() {
     String initial =
         admin
-            .post("/realms/app/clients-initial-access", "{\"expiration\":60,\"count\":1}")
+            .post("/realms/app/clients-initial-access", Json.object("expiration", 60, "count", 1))
             .expect(201)
             .text("token");
     Response registered =

@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -129,6 +131,8 @@ class ClientPoliciesIT {
   }
 
   private static void noPolicy() {
-    ADMIN.put("/realms/app/client-policies/policies", "{\"policies\": []}").expect(204);
+    ADMIN
+        .put("/realms/app/client-policies/policies", Json.object("policies", List.of()))
+        .expect(204);
   }
 }

@@ -9,6 +9,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Response;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Chromium;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
@@ -175,10 +176,10 @@ class ConsoleIT {
     keys.create(token, Keys.body("plain", null)).expect(201);
     String off =
         keys.create(token, Keys.body("switched off", null, "tasks:read")).expect(201).text("id");
-    keys.send("PATCH", "/" + off, token, "{\"active\":false}").expect(200);
+    keys.send("PATCH", "/" + off, token, Json.object("active", false)).expect(200);
     String old =
         keys.create(token, Keys.body("rotated", null, "tasks:read")).expect(201).text("id");
-    keys.send("POST", "/" + old + "/rotate", token, "{\"overlapSeconds\":1}").expect(201);
+    keys.send("POST", "/" + old + "/rotate", token, Json.object("overlapSeconds", 1)).expect(201);
     try (BrowserContext context = chromium.newContext(Look.DESKTOP_LIGHT.options())) {
       Page page = context.newPage();
       await()
@@ -207,10 +208,10 @@ class ConsoleIT {
 
     account.rename(owner, id, "after").expect(204);
     assertThat(keys.send("GET", "/" + id, token, null).text("name")).isEqualTo("after");
-    keys.send("PATCH", "/" + id, token, "{\"active\":false}").expect(200);
+    keys.send("PATCH", "/" + id, token, Json.object("active", false)).expect(200);
     assertThat(keys.send("GET", "/" + id, token, null).text("name")).isEqualTo("after");
 
-    keys.send("PATCH", "/" + id, token, "{\"name\":\"by rest\",\"active\":true}").expect(200);
+    keys.send("PATCH", "/" + id, token, Json.object("name", "by rest", "active", true)).expect(200);
     assertThat(account.label(owner, id)).isEqualTo("by rest");
 
     admin
@@ -259,7 +260,7 @@ class ConsoleIT {
   @Test
   void anOldLoginIsAskedForThePasswordFirst() {
     KeyPages.createUser(admin, "stepper");
-    KeyPages.limits(admin, "{\"max_auth_age\":\"0\"}");
+    KeyPages.limits(admin, Json.object("max_auth_age", "0"));
     try (BrowserContext context = chromium.newContext(Look.DESKTOP_LIGHT.options())) {
       Page page = context.newPage();
       PAGES.signingIn(page, "stepper");
@@ -283,14 +284,14 @@ class ConsoleIT {
       page.click("#kc-login");
       page.waitForSelector("#kc-create-api-key-form");
     } finally {
-      KeyPages.limits(admin, "{\"max-keys\":\"50\",\"max_auth_age\":\"300\"}");
+      KeyPages.limits(admin, Json.object("max-keys", "50", "max_auth_age", "300"));
     }
   }
 
   @Test
   void aPageThatIsKeptOpenByLoadingItAgainIsAskedForThePassword() {
     KeyPages.createUser(admin, "waiter");
-    admin.put("/realms/app", "{\"accessCodeLifespanUserAction\":10}").expect(204);
+    admin.put("/realms/app", Json.object("accessCodeLifespanUserAction", 10)).expect(204);
     try (BrowserContext context = chromium.newContext(Look.DESKTOP_LIGHT.options())) {
       Page page = context.newPage();
       PAGES.form(page, "waiter");
@@ -313,14 +314,14 @@ class ConsoleIT {
       KeyPages.fill(page, "in time");
       assertThat(keys.isGood(KeyPages.submit(page))).isTrue();
     } finally {
-      admin.put("/realms/app", "{\"accessCodeLifespanUserAction\":300}").expect(204);
+      admin.put("/realms/app", Json.object("accessCodeLifespanUserAction", 300)).expect(204);
     }
   }
 
   @Test
   void theRealmsLimitsAreTold() {
     KeyPages.createUser(admin, "limited");
-    KeyPages.limits(admin, "{\"max-keys\":\"1\",\"max-life-days\":\"7\",\"prefix\":\"acme\"}");
+    KeyPages.limits(admin, Json.object("max-keys", "1", "max-life-days", "7", "prefix", "acme"));
     try (BrowserContext context = chromium.newContext(Look.DESKTOP_LIGHT.options())) {
       Page page = context.newPage();
       PAGES.signingIn(page, "limited");
@@ -357,7 +358,7 @@ class ConsoleIT {
       KeyPages.fill(page, "second");
       assertThat(KeyPages.submit(page)).isNotEqualTo(key);
     } finally {
-      KeyPages.limits(admin, "{\"max-keys\":\"50\",\"max-life-days\":\"0\",\"prefix\":\"atk\"}");
+      KeyPages.limits(admin, Json.object("max-keys", "50", "max-life-days", "0", "prefix", "atk"));
     }
   }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -35,8 +36,10 @@ class DirectGrantIT {
         .admin()
         .post(
             "/realms/app/clients",
-            "{\"clientId\":\"key-only\",\"publicClient\":true,\"directAccessGrantsEnabled\":true,"
-                + "\"optionalClientScopes\":[\"tasks:read\"]}")
+            """
+            {"clientId": "key-only", "publicClient": true, "directAccessGrantsEnabled": true,
+             "optionalClientScopes": ["tasks:read"]}
+            """)
         .expect(201);
     flows.directGrantOfKeysOnly("key-only");
   }
@@ -187,16 +190,17 @@ class DirectGrantIT {
     admin
         .post(
             "/realms/app/users",
-            "{\"username\":\"dave\",\"enabled\":true,\"email\":\"dave@example.org\"}")
+            Json.object("username", "dave", "enabled", true, "email", "dave@example.org"))
         .expect(201);
     String id = admin.userId("dave");
     String key =
         admin
             .post(
                 "/realms/app/api-keys",
-                "{\"name\":\"d\",\"scopes\":[\"tasks:read\"],\"owner\":{\"type\":\"user\",\"id\":\""
-                    + id
-                    + "\"}}")
+                """
+                {"name": "d", "scopes": ["tasks:read"], "owner": {"type": "user", "id": "%s"}}
+                """
+                    .formatted(id))
             .expect(201)
             .text("key");
     grant("dave", key, "").expect(200);
@@ -227,8 +231,10 @@ class DirectGrantIT {
         admin
             .post(
                 "/realms/app/api-keys",
-                "{\"name\":\"svc\",\"scopes\":[\"tasks:read\"],"
-                    + "\"owner\":{\"type\":\"client\",\"id\":\"tasks-service\"}}")
+                """
+                {"name": "svc", "scopes": ["tasks:read"],
+                 "owner": {"type": "client", "id": "tasks-service"}}
+                """)
             .expect(201)
             .text("key");
     assertThat(grant("tasks-service", key, "").expect(200).text("scope")).isEqualTo("tasks:read");

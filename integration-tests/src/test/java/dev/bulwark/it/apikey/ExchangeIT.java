@@ -116,8 +116,10 @@ class ExchangeIT {
     admin
         .post(
             "/realms/app/clients",
-            "{\"clientId\":\"wide\",\"publicClient\":true,\"fullScopeAllowed\":true,"
-                + "\"defaultClientScopes\":[\"roles\",\"profile\",\"email\",\"basic\",\"tasks:read\",\"admin\"]}")
+            """
+            {"clientId": "wide", "publicClient": true, "fullScopeAllowed": true,
+             "defaultClientScopes": ["roles", "profile", "email", "basic", "tasks:read", "admin"]}
+            """)
         .expect(201);
     String key = keys.made("carol", "wide", "tasks:read").get("key").asText();
     JsonNode claims =

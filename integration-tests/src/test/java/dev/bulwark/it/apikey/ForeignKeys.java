@@ -2,6 +2,7 @@ package dev.bulwark.it.apikey;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.it.support.Json;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -49,7 +50,7 @@ final class ForeignKeys {
     return JsonNodeFactory.instance
         .objectNode()
         .put("type", "api-key")
-        .put("secretData", "{\"hash\":\"" + sha256(key) + "\"}")
+        .put("secretData", Json.object("hash", sha256(key)))
         .put("credentialData", data.toString());
   }
 }

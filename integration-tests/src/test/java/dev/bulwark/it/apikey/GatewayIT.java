@@ -7,6 +7,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpServer;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.RawHttp;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -178,9 +179,11 @@ class GatewayIT {
     String plain = key.get("key").asText();
     String token = KEYS.token("bob");
     assertThat(get(gateway, "X-API-Key", plain).status()).isEqualTo(200);
-    KEYS.send("PATCH", "/" + key.get("id").asText(), token, "{\"active\":false}").expect(200);
+    KEYS.send("PATCH", "/" + key.get("id").asText(), token, Json.object("active", false))
+        .expect(200);
     assertThat(get(gateway, "X-API-Key", plain).status()).isEqualTo(403);
-    KEYS.send("PATCH", "/" + key.get("id").asText(), token, "{\"active\":true}").expect(200);
+    KEYS.send("PATCH", "/" + key.get("id").asText(), token, Json.object("active", true))
+        .expect(200);
     assertThat(get(gateway, "X-API-Key", plain).status()).isEqualTo(200);
     KEYS.send("DELETE", "/" + key.get("id").asText(), token, null).expect(204);
     assertThat(get(gateway, "X-API-Key", plain).status()).isEqualTo(403);

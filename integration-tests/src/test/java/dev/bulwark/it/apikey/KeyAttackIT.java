@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.RawHttp;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
@@ -115,7 +116,11 @@ class KeyAttackIT {
   @Test
   void refusalsAreAlike() {
     JsonNode inactive = keys.made("alice", "i", "tasks:read");
-    keys.send("PATCH", "/" + inactive.get("id").asText(), keys.token("alice"), "{\"active\":false}")
+    keys.send(
+            "PATCH",
+            "/" + inactive.get("id").asText(),
+            keys.token("alice"),
+            Json.object("active", false))
         .expect(200);
     Response first = keys.verify(inactive.get("key").asText());
     for (String key :
@@ -232,11 +237,10 @@ class KeyAttackIT {
     return admin
         .post(
             "/realms/" + realm + "/api-keys",
-            "{\"name\":\"k\",\"scopes\":[\"tasks:read\"],\"owner\":{\"type\":\""
-                + type
-                + "\",\"id\":\""
-                + owner
-                + "\"}}")
+            """
+            {"name": "k", "scopes": ["tasks:read"], "owner": {"type": "%s", "id": "%s"}}
+            """
+                .formatted(type, owner))
         .expect(201)
         .text("key");
   }
@@ -246,7 +250,7 @@ class KeyAttackIT {
   void aClientCannotMarkItself() {
     String token =
         admin
-            .post("/realms/app/clients-initial-access", "{\"count\":5,\"expiration\":600}")
+            .post("/realms/app/clients-initial-access", Json.object("count", 5, "expiration", 600))
             .expect(201)
             .text("token");
     String registrations = stack.realm().url() + "/clients-registrations/default";
@@ -257,8 +261,10 @@ class KeyAttackIT {
                     .header("Content-Type", "application/json")
                     .POST(
                         HttpRequest.BodyPublishers.ofString(
-                            "{\"clientId\":\"self\",\"secret\":\"self-secret\",\"attributes\":"
-                                + "{\"api-key.verify\":\"true\",\"api-key.manage\":\"true\"}}")))
+                            """
+                            {"clientId": "self", "secret": "self-secret",
+                             "attributes": {"api-key.verify": "true", "api-key.manage": "true"}}
+                            """)))
             .expect(201);
     String key = keys.made("alice", "a", "tasks:read").get("key").asText();
     assertThat(verifyAs("self", key)).isEqualTo(403);
@@ -319,13 +325,15 @@ class KeyAttackIT {
     admin
         .post(
             "/realms/app/clients",
-            "{\"clientId\":\"svc\",\"serviceAccountsEnabled\":true,"
-                + "\"optionalClientScopes\":[\"tasks:read\"]}")
+            """
+            {"clientId": "svc", "serviceAccountsEnabled": true,
+             "optionalClientScopes": ["tasks:read"]}
+            """)
         .expect(201);
     String key = made("app", "client", admin.clientUuid("svc"));
     assertThat(keys.isGood(key)).isTrue();
     String user = "/realms/app/users/" + admin.userId("service-account-svc");
-    admin.put(user, "{\"enabled\":false}").expect(204);
+    admin.put(user, Json.object("enabled", false)).expect(204);
     assertThat(keys.isGood(key)).isFalse();
     assertThat(keys.exchange(key, null).status()).isIn(400, 429);
   }

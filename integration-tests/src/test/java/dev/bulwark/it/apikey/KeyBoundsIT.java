@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +38,7 @@ class KeyBoundsIT {
   /** The longest life counts from the creation, not from each change. */
   @Test
   void changesDoNotLengthenAKeyBeyondTheLongestLife() {
-    KeyPages.limits(admin, "{\"max-life-days\":\"90\"}");
+    KeyPages.limits(admin, Json.object("max-life-days", "90"));
     Instant made = Instant.now().minus(DAY.multipliedBy(80));
     Instant end = Instant.now().plus(DAY.multipliedBy(5));
     String id = imported("alice", "an-old-key-0123456789", made, end);
@@ -58,7 +60,7 @@ class KeyBoundsIT {
   void aRotationIsANewKey() {
     KeyPages.limits(admin, ApiKeySetup.SHIPPED_LIMITS);
     JsonNode key = keys.made("alice", "for ever", "tasks:read");
-    KeyPages.limits(admin, "{\"max-life-days\":\"90\"}");
+    KeyPages.limits(admin, Json.object("max-life-days", "90"));
     Response rotated =
         keys.send("POST", "/" + key.get("id").asText() + "/rotate", keys.token("alice"), "{}")
             .expect(201);
@@ -92,13 +94,14 @@ class KeyBoundsIT {
     JsonNode wide = keys.made("alice", "wide", "tasks:read", "tasks:write");
     String path = "/" + wide.get("id").asText();
     keys.send("POST", path + "/rotate", reader, "{}").expect(403);
-    keys.send("PATCH", path, reader, "{\"expiresAt\":null,\"active\":true}").expect(403);
-    keys.send("PATCH", path, reader, "{\"active\":false,\"name\":\"off\"}").expect(200);
-    keys.send("PATCH", path, reader, "{\"active\":true}").expect(403);
-    keys.send("PATCH", path, reader, "{\"scopes\":[\"tasks:write\"]}").expect(200);
-    keys.send("PATCH", path, reader, "{\"scopes\":[\"tasks:read\",\"tasks:write\"]}").expect(200);
-    keys.send("PATCH", path, plain, "{\"scopes\":[]}").expect(200);
-    keys.send("PATCH", path, plain, "{\"scopes\":[\"tasks:read\"]}").expect(403);
+    keys.send("PATCH", path, reader, Json.object("expiresAt", null, "active", true)).expect(403);
+    keys.send("PATCH", path, reader, Json.object("active", false, "name", "off")).expect(200);
+    keys.send("PATCH", path, reader, Json.object("active", true)).expect(403);
+    keys.send("PATCH", path, reader, Json.object("scopes", List.of("tasks:write"))).expect(200);
+    keys.send("PATCH", path, reader, Json.object("scopes", List.of("tasks:read", "tasks:write")))
+        .expect(200);
+    keys.send("PATCH", path, plain, Json.object("scopes", List.of())).expect(200);
+    keys.send("PATCH", path, plain, Json.object("scopes", List.of("tasks:read"))).expect(403);
     keys.send("DELETE", path, plain, null).expect(204);
   }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -78,11 +79,11 @@ class KeyDeathIT {
     ADMIN
         .post(
             "/realms/app/users",
-            "{\"username\":\""
-                + name
-                + "\",\"enabled\":true,\"email\":\""
-                + name
-                + "@example.org\",\"emailVerified\":true,\"firstName\":\"A\",\"lastName\":\"B\"}")
+            """
+            {"username": "%1$s", "enabled": true, "email": "%1$s@example.org",
+             "emailVerified": true, "firstName": "A", "lastName": "B"}
+            """
+                .formatted(name))
         .expect(201);
     return made("user", ADMIN.userId(name));
   }
@@ -100,11 +101,11 @@ class KeyDeathIT {
         ADMIN
             .post(
                 "/realms/app/api-keys",
-                "{\"name\":\"k\",\"scopes\":[\"tasks:read\",\"tasks:write\"],\"owner\":{\"type\":\""
-                    + type
-                    + "\",\"id\":\""
-                    + owner
-                    + "\"}}")
+                """
+                {"name": "k", "scopes": ["tasks:read", "tasks:write"],
+                 "owner": {"type": "%s", "id": "%s"}}
+                """
+                    .formatted(type, owner))
             .expect(201)
             .json();
     return new Subject(made.get("id").asText(), made.get("key").asText(), owner);
@@ -112,9 +113,10 @@ class KeyDeathIT {
 
   private enum End {
     REVOKED(key -> ADMIN.delete(key.path()).expect(204)),
-    DEACTIVATED(key -> ADMIN.patch(key.path(), "{\"active\":false}").expect(200)),
-    ROTATED(key -> ADMIN.post(key.path() + "/rotate", "{\"overlapSeconds\":0}").expect(201)),
-    USER_DISABLED(key -> ADMIN.put(user(key), "{\"enabled\":false}").expect(204)),
+    DEACTIVATED(key -> ADMIN.patch(key.path(), Json.object("active", false)).expect(200)),
+    ROTATED(
+        key -> ADMIN.post(key.path() + "/rotate", Json.object("overlapSeconds", 0)).expect(201)),
+    USER_DISABLED(key -> ADMIN.put(user(key), Json.object("enabled", false)).expect(204)),
     USER_DELETED(key -> ADMIN.delete(user(key)).expect(204)),
     CREDENTIAL_DELETED(key -> ADMIN.delete(user(key) + "/credentials/" + key.id()).expect(204)),
     CLIENT_DISABLED(key -> ADMIN.put(client(key), disabled(client(key))).expect(204)),
@@ -175,8 +177,9 @@ class KeyDeathIT {
     ADMIN
         .post(
             "/realms/app/clients",
-            "{\"clientId\":\"holder\",\"publicClient\":true,"
-                + "\"optionalClientScopes\":[\"tasks:read\"]}")
+            """
+            {"clientId": "holder", "publicClient": true, "optionalClientScopes": ["tasks:read"]}
+            """)
         .expect(201);
     Subject key = ofUser();
     String token =
@@ -199,8 +202,8 @@ class KeyDeathIT {
   void aNarrowedKeysTokensDieAndNewOnesLive() {
     for (String change :
         List.of(
-            "{\"scopes\":[\"tasks:read\"]}",
-            "{\"expiresAt\":\"" + Instant.now().plusSeconds(3600) + "\"}")) {
+            Json.object("scopes", List.of("tasks:read")),
+            Json.object("expiresAt", Instant.now().plusSeconds(3600)))) {
       Subject key = ofUser();
       String before = key.token();
       ADMIN.patch(key.path(), change).expect(200);
@@ -216,8 +219,8 @@ class KeyDeathIT {
   void aKeyThatIsActiveAgainDoesNotReviveItsTokens() {
     Subject key = ofUser();
     String before = key.token();
-    ADMIN.patch(key.path(), "{\"active\":false}").expect(200);
-    ADMIN.patch(key.path(), "{\"active\":true}").expect(200);
+    ADMIN.patch(key.path(), Json.object("active", false)).expect(200);
+    ADMIN.patch(key.path(), Json.object("active", true)).expect(200);
     assertThat(KEYS.isGood(key.key())).isTrue();
     assertThat(isActive(before)).isFalse();
     awaitInRedis(before);
@@ -228,7 +231,7 @@ class KeyDeathIT {
   void aRenamedKeysTokensLive() {
     Subject key = ofUser();
     String token = key.token();
-    ADMIN.patch(key.path(), "{\"name\":\"other\"}").expect(200);
+    ADMIN.patch(key.path(), Json.object("name", "other")).expect(200);
     assertAlive(token);
     assertAlive(key.token());
   }
@@ -253,7 +256,7 @@ class KeyDeathIT {
   void tokensOfARotatedKeyEndWithItsOverlap() {
     Subject key = ofUser();
     String token = key.token();
-    ADMIN.post(key.path() + "/rotate", "{\"overlapSeconds\":4}").expect(201);
+    ADMIN.post(key.path() + "/rotate", Json.object("overlapSeconds", 4)).expect(201);
     Instant end = Instant.parse(ADMIN.get(key.path()).expect(200).text("graceUntil"));
     String later = key.token();
     assertThat(Realm.claims(later).get("exp").asLong()).isLessThanOrEqualTo(end.getEpochSecond());
@@ -282,14 +285,14 @@ class KeyDeathIT {
   void expiryCountsToTheMillisecond() {
     Subject key = ofUser();
     Instant end = Instant.now().plusSeconds(2).truncatedTo(java.time.temporal.ChronoUnit.MILLIS);
-    ADMIN.patch(key.path(), "{\"expiresAt\":\"" + end + "\"}").expect(200);
+    ADMIN.patch(key.path(), Json.object("expiresAt", end)).expect(200);
     assertEndsAt(key, end);
   }
 
   @Test
   void overlapCountsToTheMillisecond() {
     Subject key = ofUser();
-    ADMIN.post(key.path() + "/rotate", "{\"overlapSeconds\":2}").expect(201);
+    ADMIN.post(key.path() + "/rotate", Json.object("overlapSeconds", 2)).expect(201);
     assertEndsAt(key, Instant.parse(ADMIN.get(key.path()).expect(200).text("graceUntil")));
   }
 

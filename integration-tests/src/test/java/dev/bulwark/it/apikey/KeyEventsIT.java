@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -58,9 +59,14 @@ class KeyEventsIT {
     JsonNode good = keys.made("alice", "good", "tasks:read");
     JsonNode inactive = keys.made("alice", "inactive", "tasks:read");
     String token = keys.token("alice");
-    keys.send("PATCH", "/" + inactive.get("id").asText(), token, "{\"active\":false}").expect(200);
+    keys.send("PATCH", "/" + inactive.get("id").asText(), token, Json.object("active", false))
+        .expect(200);
     JsonNode rotated = keys.made("alice", "rotated", "tasks:read");
-    keys.send("POST", "/" + rotated.get("id").asText() + "/rotate", token, "{\"overlapSeconds\":1}")
+    keys.send(
+            "POST",
+            "/" + rotated.get("id").asText() + "/rotate",
+            token,
+            Json.object("overlapSeconds", 1))
         .expect(201);
     JsonNode expiring =
         keys.create(token, Keys.body("soon", Instant.now().plusSeconds(2).toString(), "tasks:read"))
@@ -74,7 +80,7 @@ class KeyEventsIT {
                     && !keys.isGood(expiring.get("key").asText()));
     JsonNode disabled = keys.made("bob", "disabled", "tasks:read");
     String bob = "/realms/app/users/" + admin.userId("bob");
-    admin.put(bob, "{\"enabled\":false}").expect(204);
+    admin.put(bob, Json.object("enabled", false)).expect(204);
 
     Map<String, String> cases = new LinkedHashMap<>();
     cases.put("accepted", good.get("key").asText());
@@ -91,7 +97,7 @@ class KeyEventsIT {
           keys.verify(key);
           assertThat(verifications(outcome)).as(outcome).isEqualTo(before + 1);
         });
-    admin.put(bob, "{\"enabled\":true}").expect(204);
+    admin.put(bob, Json.object("enabled", true)).expect(204);
 
     double hits = cache("hit");
     double misses = cache("miss");
@@ -116,12 +122,13 @@ class KeyEventsIT {
     JsonNode made = keys.create(token, Keys.body("events", null, "tasks:read")).expect(201).json();
     String id = made.get("id").asText();
     secrets.add(made.get("key").asText());
-    keys.send("PATCH", "/" + id, token, "{\"name\":\"renamed\"}").expect(200);
-    keys.send("PATCH", "/" + id, token, "{\"active\":false}").expect(200);
+    keys.send("PATCH", "/" + id, token, Json.object("name", "renamed")).expect(200);
+    keys.send("PATCH", "/" + id, token, Json.object("active", false)).expect(200);
     assertThat(keys.exchange(secrets.get(0), null).status()).isEqualTo(400);
-    keys.send("PATCH", "/" + id, token, "{\"active\":true}").expect(200);
+    keys.send("PATCH", "/" + id, token, Json.object("active", true)).expect(200);
     Response rotation =
-        keys.send("POST", "/" + id + "/rotate", token, "{\"overlapSeconds\":60}").expect(201);
+        keys.send("POST", "/" + id + "/rotate", token, Json.object("overlapSeconds", 60))
+            .expect(201);
     secrets.add(rotation.text("key"));
     keys.send("DELETE", "/" + rotation.text("id"), token, null).expect(204);
 
@@ -154,9 +161,10 @@ class KeyEventsIT {
         admin
             .post(
                 "/realms/app/api-keys",
-                "{\"name\":\"a\",\"scopes\":[],\"owner\":{\"type\":\"user\",\"id\":\""
-                    + user
-                    + "\"}}")
+                """
+                {"name": "a", "scopes": [], "owner": {"type": "user", "id": "%s"}}
+                """
+                    .formatted(user))
             .expect(201)
             .json();
     secrets.add(byAdmin.get("key").asText());

@@ -3,6 +3,7 @@ package dev.bulwark.it.apikey;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Json;
 
 /** The set-up of the README, by admin REST: flows that take keys. */
 public record KeyFlows(AdminApi admin) {
@@ -14,14 +15,16 @@ public record KeyFlows(AdminApi admin) {
     admin
         .post(
             FLOWS,
-            "{\"alias\":\"password-or-key\",\"providerId\":\"basic-flow\",\"topLevel\":true,"
-                + "\"builtIn\":false}")
+            """
+            {"alias": "password-or-key", "providerId": "basic-flow", "topLevel": true,
+             "builtIn": false}
+            """)
         .expect(201);
     execution("password-or-key", "api-key-direct-grant");
     admin
         .post(
             FLOWS + "/password-or-key/executions/flow",
-            "{\"alias\":\"password-only\",\"type\":\"basic-flow\",\"description\":\"\"}")
+            Json.object("alias", "password-only", "type", "basic-flow", "description", ""))
         .expect(201);
     execution("password-only", "direct-grant-validate-username");
     execution("password-only", "direct-grant-validate-password");
@@ -37,8 +40,10 @@ public record KeyFlows(AdminApi admin) {
     admin
         .post(
             FLOWS,
-            "{\"alias\":\"key-only\",\"providerId\":\"basic-flow\",\"topLevel\":true,"
-                + "\"builtIn\":false}")
+            """
+            {"alias": "key-only", "providerId": "basic-flow", "topLevel": true,
+             "builtIn": false}
+            """)
         .expect(201);
     execution("key-only", "api-key-direct-grant");
     executions("key-only").forEach(execution -> require("key-only", execution, "REQUIRED"));
@@ -47,12 +52,14 @@ public record KeyFlows(AdminApi admin) {
 
   /** Lets clients of the realm authenticate with keys that they own. */
   void clientAuthentication() {
-    admin.post(FLOWS + "/clients/copy", "{\"newName\":\"clients-or-keys\"}").expect(201);
+    admin.post(FLOWS + "/clients/copy", Json.object("newName", "clients-or-keys")).expect(201);
     execution("clients-or-keys", "client-api-key");
     for (JsonNode execution : executions("clients-or-keys")) {
       require("clients-or-keys", execution, "ALTERNATIVE");
     }
-    admin.put("/realms/app", "{\"clientAuthenticationFlow\":\"clients-or-keys\"}").expect(204);
+    admin
+        .put("/realms/app", Json.object("clientAuthenticationFlow", "clients-or-keys"))
+        .expect(204);
   }
 
   /** From now on the client authenticates with its keys. */
@@ -84,7 +91,7 @@ public record KeyFlows(AdminApi admin) {
 
   private void execution(String flow, String provider) {
     admin
-        .post(FLOWS + "/" + flow + "/executions/execution", "{\"provider\":\"" + provider + "\"}")
+        .post(FLOWS + "/" + flow + "/executions/execution", Json.object("provider", provider))
         .expect(201);
   }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.apikey.RestResources.Endpoint;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -44,11 +45,12 @@ class KeyTokenReachIT {
     ADMIN
         .post(
             "/realms/app/users",
-            "{\"username\":\"dora\",\"enabled\":true,\"email\":\"dora@example.org\","
-                + "\"emailVerified\":true,\"firstName\":\"D\",\"lastName\":\"R\",\"credentials\":"
-                + "[{\"type\":\"password\",\"value\":\""
-                + Realm.PASSWORD
-                + "\"}]}")
+            """
+            {"username": "dora", "enabled": true, "email": "dora@example.org",
+             "emailVerified": true, "firstName": "D", "lastName": "R",
+             "credentials": [{"type": "password", "value": "%s"}]}
+            """
+                .formatted(Realm.PASSWORD))
         .expect(201);
     String user = "/realms/app/users/" + ADMIN.userId(OWNER) + "/role-mappings";
     for (String client : List.of("realm-management", "account", "broker")) {
@@ -59,24 +61,28 @@ class KeyTokenReachIT {
     JsonNode admin = ADMIN.get("/realms/app/roles/admin").expect(200).json();
     ADMIN.post(user + "/realm", "[" + admin + "]").expect(204);
     client(
-        "{\"clientId\":\"wide\",\"secret\":\"wide-secret\",\"fullScopeAllowed\":true,"
-            + "\"directAccessGrantsEnabled\":true,\"serviceAccountsEnabled\":true,"
-            + "\"authorizationServicesEnabled\":true,"
-            + "\"attributes\":{\"standard.token.exchange.enabled\":\"true\"},"
-            + "\"defaultClientScopes\":[\"basic\",\"roles\"],"
-            + "\"optionalClientScopes\":[\"tasks:read\",\"tasks:write\",\"admin\"]}");
+        """
+        {"clientId": "wide", "secret": "wide-secret", "fullScopeAllowed": true,
+         "directAccessGrantsEnabled": true, "serviceAccountsEnabled": true,
+         "authorizationServicesEnabled": true,
+         "attributes": {"standard.token.exchange.enabled": "true"},
+         "defaultClientScopes": ["basic", "roles"],
+         "optionalClientScopes": ["tasks:read", "tasks:write", "admin"]}
+        """);
     client(
-        "{\"clientId\":\"light\",\"secret\":\"light-secret\",\"fullScopeAllowed\":true,"
-            + "\"directAccessGrantsEnabled\":true,"
-            + "\"attributes\":{\"client.use.lightweight.access.token.enabled\":\"true\"},"
-            + "\"defaultClientScopes\":[\"basic\",\"roles\"],"
-            + "\"optionalClientScopes\":[\"tasks:read\",\"tasks:write\",\"admin\"]}");
+        """
+        {"clientId": "light", "secret": "light-secret", "fullScopeAllowed": true,
+         "directAccessGrantsEnabled": true,
+         "attributes": {"client.use.lightweight.access.token.enabled": "true"},
+         "defaultClientScopes": ["basic", "roles"],
+         "optionalClientScopes": ["tasks:read", "tasks:write", "admin"]}
+        """);
     String authorization =
         "/realms/app/clients/" + ADMIN.clientUuid("wide") + "/authz/resource-server";
     ObjectNode settings = (ObjectNode) ADMIN.get(authorization).expect(200).json();
     settings.put("policyEnforcementMode", "PERMISSIVE");
     ADMIN.put(authorization, settings.toString()).expect(204);
-    ADMIN.post(authorization + "/resource", "{\"name\":\"open to all\"}").expect(201);
+    ADMIN.post(authorization + "/resource", Json.object("name", "open to all")).expect(201);
     key = KEYS.made(OWNER, "all", "tasks:read", "tasks:write", "admin").get("key").asText();
   }
 
@@ -317,8 +323,10 @@ class KeyTokenReachIT {
     ADMIN
         .post(
             "/realms/app/client-scopes",
-            "{\"name\":\"ops\",\"protocol\":\"openid-connect\","
-                + "\"attributes\":{\"include.in.token.scope\":\"true\"}}")
+            """
+            {"name": "ops", "protocol": "openid-connect",
+             "attributes": {"include.in.token.scope": "true"}}
+            """)
         .expect(201);
     String scope = "";
     for (JsonNode each : ADMIN.get("/realms/app/client-scopes").expect(200).json()) {

@@ -8,6 +8,7 @@ import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.password.HomeFolder;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
@@ -124,14 +125,15 @@ class KeyTransferIT {
     String token = keys.token("alice");
     String user = keys.made("alice", "ci", "tasks:read").get("key").asText();
     JsonNode inactive = keys.made("alice", "off", "tasks:read");
-    keys.send("PATCH", "/" + inactive.get("id").asText(), token, "{\"active\":false}").expect(200);
+    keys.send("PATCH", "/" + inactive.get("id").asText(), token, Json.object("active", false))
+        .expect(200);
     JsonNode old = keys.made("alice", "turn", "tasks:read", "tasks:write");
     String successor =
         keys.send(
                 "POST",
                 "/" + old.get("id").asText() + "/rotate",
                 token,
-                "{\"overlapSeconds\":86400}")
+                Json.object("overlapSeconds", 86400))
             .expect(201)
             .text("key");
     JsonNode bobs =
@@ -144,8 +146,10 @@ class KeyTransferIT {
         admin
             .post(
                 "/realms/app/api-keys",
-                "{\"name\":\"service\",\"scopes\":[\"tasks:read\"],"
-                    + "\"owner\":{\"type\":\"client\",\"id\":\"tasks-service\"}}")
+                """
+                {"name": "service", "scopes": ["tasks:read"],
+                 "owner": {"type": "client", "id": "tasks-service"}}
+                """)
             .expect(201)
             .text("key");
     return new Made(
@@ -189,20 +193,23 @@ class KeyTransferIT {
           keys.exchange(old.get("key").asText(), null).expect(200).text("access_token");
       String oldPath = "/" + old.get("id").asText();
       String longPath = "/" + long_.get("id").asText();
-      keys.send("POST", longPath + "/rotate", token, "{\"overlapSeconds\":3600}").expect(201);
+      keys.send("POST", longPath + "/rotate", token, Json.object("overlapSeconds", 3600))
+          .expect(201);
       String successor =
-          keys.send("POST", oldPath + "/rotate", token, "{\"overlapSeconds\":2}")
+          keys.send("POST", oldPath + "/rotate", token, Json.object("overlapSeconds", 2))
               .expect(201)
               .text("key");
       String service =
           admin
               .post(
                   "/realms/app/api-keys",
-                  "{\"name\":\"s\",\"owner\":{\"type\":\"client\",\"id\":\"tasks-service\"}}")
+                  """
+                  {"name": "s", "owner": {"type": "client", "id": "tasks-service"}}
+                  """)
               .expect(201)
               .text("id");
       admin
-          .post("/realms/app/api-keys/" + service + "/rotate", "{\"overlapSeconds\":1}")
+          .post("/realms/app/api-keys/" + service + "/rotate", Json.object("overlapSeconds", 1))
           .expect(201);
       await()
           .atMost(Duration.ofSeconds(30))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -67,7 +68,7 @@ class OpenApiIT {
     contract.check("get", OWN + "/settings", keys.send("GET", "/settings", token, null));
     contract.check("get", OWN + "/settings", keys.send("GET", "/settings", null, null)).expect(401);
     contract.check("get", OWN + "/{id}", keys.send("GET", id, token, null));
-    String change = "{\"name\":\"other\",\"active\":true,\"expiresAt\":null}";
+    String change = Json.object("name", "other", "active", true, "expiresAt", null);
     contract.checkBody("KeyChange", change);
     contract.check("patch", OWN + "/{id}", keys.send("PATCH", id, token, change));
     contract
@@ -75,7 +76,7 @@ class OpenApiIT {
         .expect(201);
     JsonNode second = contract.check("post", OWN, keys.create(token, Keys.body("b", null))).json();
     String secondId = "/" + second.get("id").asText();
-    keys.send("POST", secondId + "/rotate", token, "{\"overlapSeconds\":60}").expect(201);
+    keys.send("POST", secondId + "/rotate", token, Json.object("overlapSeconds", 60)).expect(201);
     contract.check("get", OWN + "/{id}", keys.send("GET", secondId, token, null)).expect(200);
     contract
         .check("post", OWN + "/{id}/rotate", keys.send("POST", secondId + "/rotate", token, "{}"))
@@ -129,7 +130,7 @@ class OpenApiIT {
     contract.check("get", settings, admin.get(PATH + "/settings?owner=client:tasks-service"));
     contract.check("get", settings, admin.get(PATH + "/settings")).expect(400);
     contract.check("get", settings, admin.get(PATH + "/settings?owner=user:nobody")).expect(404);
-    contract.check("patch", ADMIN + "/{id}", admin.patch(path, "{\"name\":\"n\"}"));
+    contract.check("patch", ADMIN + "/{id}", admin.patch(path, Json.object("name", "n")));
     contract
         .check(
             "patch",
@@ -138,7 +139,8 @@ class OpenApiIT {
                 Http.request(keys.url() + "/" + keys.made("alice", "merge").get("id").asText())
                     .header("Authorization", "Bearer " + keys.token("alice"))
                     .header("Content-Type", "application/merge-patch+json")
-                    .method("PATCH", HttpRequest.BodyPublishers.ofString("{\"name\":\"m\"}"))))
+                    .method(
+                        "PATCH", HttpRequest.BodyPublishers.ofString(Json.object("name", "m")))))
         .expect(200);
     contract.check("post", ADMIN + "/{id}/rotate", admin.post(path + "/rotate", "{}"));
     JsonNode again = preferred(ADMIN, PATH, body);
@@ -282,7 +284,7 @@ class OpenApiIT {
                   .header("Origin", origin)
                   .header("Authorization", "Bearer " + token)
                   .header("Content-Type", "application/json")
-                  .method("PATCH", HttpRequest.BodyPublishers.ofString("{\"name\":\"c\"}")));
+                  .method("PATCH", HttpRequest.BodyPublishers.ofString(Json.object("name", "c"))));
       boolean named = origin.equals("http://localhost");
       assertThat(answer.status()).as(origin).isEqualTo(named ? 200 : 403);
       assertThat(answer.header("Access-Control-Allow-Origin")).isEqualTo(named ? origin : "");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -125,7 +126,7 @@ class OwnerRestIT {
   @Test
   void oversizedAndBinaryBodiesAreRefused() {
     String token = keys.token("alice");
-    assertThat(keys.create(token, "{\"name\":\"" + "x".repeat(1_000_000) + "\"}").status())
+    assertThat(keys.create(token, Json.object("name", "x".repeat(1_000_000))).status())
         .isEqualTo(413);
     Response binary =
         Http.send(
@@ -154,7 +155,7 @@ class OwnerRestIT {
     String bob = keys.token("bob");
     assertThat(keys.send("GET", path, bob, null).status()).isEqualTo(404);
     assertThat(keys.send("DELETE", path, bob, null).status()).isEqualTo(404);
-    assertThat(keys.send("PATCH", path, bob, "{\"active\":false}").status()).isEqualTo(404);
+    assertThat(keys.send("PATCH", path, bob, Json.object("active", false)).status()).isEqualTo(404);
     assertThat(keys.send("POST", path + "/rotate", bob, "{}").status()).isEqualTo(404);
     assertThat(keys.send("GET", "", bob, null).expect(200).body())
         .doesNotContain(path.substring(1));
@@ -172,8 +173,10 @@ class OwnerRestIT {
         .admin()
         .post(
             "/realms/app/clients",
-            "{\"clientId\":\"third-party\",\"publicClient\":true,\"directAccessGrantsEnabled\":true,"
-                + "\"fullScopeAllowed\":false}")
+            """
+            {"clientId": "third-party", "publicClient": true, "directAccessGrantsEnabled": true,
+             "fullScopeAllowed": false}
+            """)
         .expect(201);
     String token =
         Http.postForm(
@@ -196,25 +199,28 @@ class OwnerRestIT {
     String path = "/" + key.get("id").asText();
     String plain = key.get("key").asText();
 
-    JsonNode renamed = keys.send("PATCH", path, token, "{\"name\":\"after\"}").expect(200).json();
+    JsonNode renamed =
+        keys.send("PATCH", path, token, Json.object("name", "after")).expect(200).json();
     assertThat(renamed.get("name").asText()).isEqualTo("after");
     assertThat(renamed.get("scopes")).isEqualTo(key.get("scopes"));
     assertThat(keys.isGood(plain)).isTrue();
 
-    JsonNode off = keys.send("PATCH", path, token, "{\"active\":false}").expect(200).json();
+    JsonNode off = keys.send("PATCH", path, token, Json.object("active", false)).expect(200).json();
     assertThat(off.get("active").asBoolean()).isFalse();
     assertThat(off.get("name").asText()).isEqualTo("after");
     assertThat(keys.isGood(plain)).isFalse();
 
-    keys.send("PATCH", path, token, "{\"active\":true}").expect(200);
+    keys.send("PATCH", path, token, Json.object("active", true)).expect(200);
     assertThat(keys.isGood(plain)).isTrue();
 
-    keys.send("PATCH", path, token, "{\"scopes\":[]}").expect(200);
+    keys.send("PATCH", path, token, Json.object("scopes", List.of())).expect(200);
     assertThat(keys.verify(plain).expect(200).header("X-Auth-Scopes")).isEmpty();
 
     assertThat(keys.send("PATCH", path, token, "{}").status()).isEqualTo(400);
-    assertThat(keys.send("PATCH", path, token, "{\"active\":\"no\"}").status()).isEqualTo(400);
-    assertThat(keys.send("PATCH", path, token, "{\"scopes\":[\"admin\"]}").status()).isEqualTo(400);
+    assertThat(keys.send("PATCH", path, token, Json.object("active", "no")).status())
+        .isEqualTo(400);
+    assertThat(keys.send("PATCH", path, token, Json.object("scopes", List.of("admin"))).status())
+        .isEqualTo(400);
   }
 
   @Test
@@ -235,14 +241,17 @@ class OwnerRestIT {
             .expect(201)
             .json();
     String path = "/" + old.get("id").asText();
-    assertThat(keys.send("POST", path + "/rotate", token, "{\"overlap_seconds\":3}").status())
+    assertThat(
+            keys.send("POST", path + "/rotate", token, Json.object("overlap_seconds", 3)).status())
         .as("without the overlap the old key would end at once")
         .isEqualTo(400);
-    assertThat(keys.send("PATCH", path, token, "{\"name\":\"x\",\"expires\":null}").status())
+    assertThat(keys.send("PATCH", path, token, Json.object("name", "x", "expires", null)).status())
         .isEqualTo(400);
     Instant before = Instant.now();
     JsonNode made =
-        keys.send("POST", path + "/rotate", token, "{\"overlapSeconds\":3}").expect(201).json();
+        keys.send("POST", path + "/rotate", token, Json.object("overlapSeconds", 3))
+            .expect(201)
+            .json();
     assertThat(made.get("id")).isNotEqualTo(old.get("id"));
     assertThat(made.get("name")).isEqualTo(old.get("name"));
     assertThat(made.get("scopes")).isEqualTo(old.get("scopes"));
@@ -273,7 +282,9 @@ class OwnerRestIT {
     JsonNode old = keys.create(token, Keys.body("at once", null)).expect(201).json();
     String path = "/" + old.get("id").asText();
     JsonNode made =
-        keys.send("POST", path + "/rotate", token, "{\"overlapSeconds\":0}").expect(201).json();
+        keys.send("POST", path + "/rotate", token, Json.object("overlapSeconds", 0))
+            .expect(201)
+            .json();
     assertThat(keys.isGood(old.get("key").asText())).isFalse();
     assertThat(keys.isGood(made.get("key").asText())).isTrue();
     assertThat(keys.send("GET", path, token, null).status()).isEqualTo(404);
@@ -282,7 +293,7 @@ class OwnerRestIT {
                     "POST",
                     "/" + made.get("id").asText() + "/rotate",
                     token,
-                    "{\"overlapSeconds\":-1}")
+                    Json.object("overlapSeconds", -1))
                 .status())
         .isEqualTo(400);
     assertThat(
@@ -290,7 +301,7 @@ class OwnerRestIT {
                     "POST",
                     "/" + made.get("id").asText() + "/rotate",
                     token,
-                    "{\"overlapSeconds\":\"1\"}")
+                    Json.object("overlapSeconds", "1"))
                 .status())
         .isEqualTo(400);
   }
@@ -311,11 +322,12 @@ class OwnerRestIT {
   @Test
   void fiftyParallelCreationsRespectTheLimit() throws InterruptedException, ExecutionException {
     String user =
-        "{\"username\":\"limited\",\"enabled\":true,\"email\":\"limited@example.org\","
-            + "\"emailVerified\":true,\"firstName\":\"L\",\"lastName\":\"D\",\"credentials\":"
-            + "[{\"type\":\"password\",\"value\":\""
-            + Realm.PASSWORD
-            + "\"}]}";
+        """
+        {"username": "limited", "enabled": true, "email": "limited@example.org",
+         "emailVerified": true, "firstName": "L", "lastName": "D",
+         "credentials": [{"type": "password", "value": "%s"}]}
+        """
+            .formatted(Realm.PASSWORD);
     stack.admin().post("/realms/app/users", user).expect(201);
     String token = keys.token("limited");
     for (int i = 0; i < 35; i++) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -43,7 +44,7 @@ class RealmLimitsIT {
 
   @Test
   void fiftyAtOnceRespectTheMostKeys() throws Exception {
-    KeyPages.limits(admin, "{\"max-keys\":\"5\"}");
+    KeyPages.limits(admin, Json.object("max-keys", "5"));
     KeyPages.createUser(admin, "many");
     String token = keys.token("many");
     ExecutorService pool = Executors.newFixedThreadPool(10);
@@ -74,7 +75,7 @@ class RealmLimitsIT {
 
   @Test
   void longestLifeAndPrefix() {
-    KeyPages.limits(admin, "{\"max-life-days\":\"30\",\"prefix\":\"acme\"}");
+    KeyPages.limits(admin, Json.object("max-life-days", "30", "prefix", "acme"));
     KeyPages.createUser(admin, "short");
     String token = keys.token("short");
     Instant now = Instant.now();
@@ -88,20 +89,20 @@ class RealmLimitsIT {
             now.plus(Duration.ofDays(30)).minusSeconds(5), Instant.now().plus(Duration.ofDays(30)));
     assertThat(unnamed.text("key")).startsWith("acme_");
     assertThat(keys.isGood(unnamed.text("key"))).isTrue();
-    keys.send("PATCH", "/" + unnamed.text("id"), token, "{\"expiresAt\":\"" + tooLong + "\"}")
+    keys.send("PATCH", "/" + unnamed.text("id"), token, Json.object("expiresAt", tooLong))
         .expect(400);
   }
 
   @Test
   void keysOfAnEarlierPrefixGoOn() {
     String key = keys.made("alice", "earlier", "tasks:read").get("key").asText();
-    KeyPages.limits(admin, "{\"prefix\":\"acme\"}");
+    KeyPages.limits(admin, Json.object("prefix", "acme"));
     assertThat(keys.isGood(key)).isTrue();
   }
 
   @Test
   void onlyListedScopes() {
-    KeyPages.limits(admin, "{\"scopes\":\"tasks:read\"}");
+    KeyPages.limits(admin, Json.object("scopes", "tasks:read"));
     String token = keys.token("alice");
     keys.create(token, Keys.body("listed", null, "tasks:read")).expect(201);
     keys.create(token, Keys.body("unlisted", null, "tasks:write")).expect(400);
@@ -111,8 +112,10 @@ class RealmLimitsIT {
   void settingsForThePage() {
     KeyPages.limits(
         admin,
-        "{\"max-keys\":\"7\",\"max-life-days\":\"30\","
-            + "\"command\":\"curl -H 'X-API-Key: $KEY' $ISSUER/x\"}");
+        """
+        {"max-keys": "7", "max-life-days": "30",
+         "command": "curl -H 'X-API-Key: $KEY' $ISSUER/x"}
+        """);
     JsonNode settings = settings("de");
     assertThat(settings.get("maxKeys").asInt()).isEqualTo(7);
     assertThat(settings.get("maxLifeDays").asInt()).isEqualTo(30);
@@ -128,7 +131,7 @@ class RealmLimitsIT {
 
   @Test
   void withoutACommandThePageShowsTheExchange() {
-    KeyPages.limits(admin, "{\"command\":\" \"}");
+    KeyPages.limits(admin, Json.object("command", " "));
     assertThat(settings("en").get("command").asText())
         .contains("X-API-Key: $KEY", Keys.GRANT, realm.endpoint("token"));
   }

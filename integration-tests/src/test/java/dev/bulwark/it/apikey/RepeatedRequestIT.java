@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -110,7 +111,7 @@ class RepeatedRequestIT {
     assertThat(found).isEqualTo(lost);
     assertThat(keys.isGood(found.get("key").asText())).isTrue();
     assertThat(listed()).hasSize(1);
-    assertThat(post(url, token, once, "{\"overlapSeconds\":5}").status()).isEqualTo(422);
+    assertThat(post(url, token, once, Json.object("overlapSeconds", 5)).status()).isEqualTo(422);
   }
 
   @Test
@@ -118,7 +119,10 @@ class RepeatedRequestIT {
     String token = adminToken();
     String url = stack.url() + "/admin" + PATH;
     String body =
-        "{\"name\":\"s\",\"owner\":{\"type\":\"user\",\"id\":\"" + admin.userId(user) + "\"}}";
+        """
+        {"name": "s", "owner": {"type": "user", "id": "%s"}}
+        """
+            .formatted(admin.userId(user));
     JsonNode made = post(url, token, once, body).expect(201).json();
     assertThat(post(url, token, once, body).expect(201).json()).isEqualTo(made);
     String rotate = url + "/" + made.get("id").asText() + "/rotate";

@@ -8,11 +8,13 @@ import dev.bulwark.it.support.Application;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Inbox;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import java.net.http.HttpRequest;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -85,10 +87,10 @@ class UnprovenAddressIT {
     Response refused = keys.create(token, Keys.body("no", null)).expect(403);
     assertThat(refused.text("error")).isEqualTo("email_not_verified");
     keys.send("POST", path + "/rotate", token, "{}").expect(403);
-    keys.send("PATCH", path, token, "{\"scopes\":[\"tasks:write\"]}").expect(403);
-    keys.send("PATCH", path, token, "{\"expiresAt\":null}").expect(403);
-    keys.send("PATCH", path, token, "{\"name\":\"renamed\",\"active\":false}").expect(200);
-    keys.send("PATCH", path, token, "{\"active\":true}").expect(403);
+    keys.send("PATCH", path, token, Json.object("scopes", List.of("tasks:write"))).expect(403);
+    keys.send("PATCH", path, token, Json.object("expiresAt", null)).expect(403);
+    keys.send("PATCH", path, token, Json.object("name", "renamed", "active", false)).expect(200);
+    keys.send("PATCH", path, token, Json.object("active", true)).expect(403);
     assertThat(keys.send("GET", "", token, null).expect(200).json()).hasSize(1);
     keys.send("DELETE", path, token, null).expect(204);
 
@@ -103,13 +105,13 @@ class UnprovenAddressIT {
     String token = keys.token("unasked");
     proven("unasked", false);
     keys.create(token, Keys.body("no", null)).expect(403);
-    admin.put("/realms/app", "{\"verifyEmail\":false}").expect(204);
+    admin.put("/realms/app", Json.object("verifyEmail", false)).expect(204);
     try {
       keys.create(token, Keys.body("yes", null)).expect(201);
     } finally {
-      admin.put("/realms/app", "{\"verifyEmail\":true}").expect(204);
+      admin.put("/realms/app", Json.object("verifyEmail", true)).expect(204);
     }
-    admin.put("/realms/app/users/" + admin.userId("unasked"), "{\"email\":\"\"}").expect(204);
+    admin.put("/realms/app/users/" + admin.userId("unasked"), Json.object("email", "")).expect(204);
     keys.create(token, Keys.body("without an address", null)).expect(201);
   }
 

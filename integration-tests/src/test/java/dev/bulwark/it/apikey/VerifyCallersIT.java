@@ -92,10 +92,12 @@ class VerifyCallersIT {
     admin
         .post(
             "/realms/app/clients",
-            "{\"clientId\":\"tls-gateway\",\"clientAuthenticatorType\":\"client-x509\","
-                + "\"serviceAccountsEnabled\":true,\"attributes\":{\"api-key.verify\":\"true\","
-                + "\"x509.allow.regex.pattern.comparison\":\"false\","
-                + "\"x509.subjectdn\":\"CN=gateway-1,O=Bulwark\",\"x509.casubjectdn\":\"CN=ca\"}}")
+            """
+            {"clientId": "tls-gateway", "clientAuthenticatorType": "client-x509",
+             "serviceAccountsEnabled": true,
+             "attributes": {"api-key.verify": "true", "x509.allow.regex.pattern.comparison": "false",
+             "x509.subjectdn": "CN=gateway-1,O=Bulwark", "x509.casubjectdn": "CN=ca"}}
+            """)
         .expect(201);
     key = keys.made("alice", "k", "tasks:read").get("key").asText();
   }

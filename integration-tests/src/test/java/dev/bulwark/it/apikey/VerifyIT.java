@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -189,11 +190,11 @@ class VerifyIT {
     String plain = keys.made("bob", "b", "tasks:read").get("key").asText();
     String user = "/realms/app/users/" + admin.userId("bob");
     assertThat(keys.isGood(plain)).isTrue();
-    admin.put(user, "{\"enabled\":false}").expect(204);
+    admin.put(user, Json.object("enabled", false)).expect(204);
     assertThat(keys.isGood(plain)).isFalse();
     assertThat(keys.exchange(plain, null).status()).isEqualTo(400);
     assertThat(realm.introspect(plain).json().get("active").asBoolean()).isFalse();
-    admin.put(user, "{\"enabled\":true}").expect(204);
+    admin.put(user, Json.object("enabled", true)).expect(204);
     assertThat(keys.isGood(plain)).isTrue();
   }
 
@@ -270,14 +271,12 @@ class VerifyIT {
     admin
         .post(
             "/realms/app/users",
-            "{\"username\":\""
-                + name
-                + "\",\"enabled\":true,\"email\":\""
-                + name
-                + "@example.org\",\"emailVerified\":true,\"firstName\":\"A\",\"lastName\":\"B\","
-                + "\"credentials\":[{\"type\":\"password\",\"value\":\""
-                + Realm.PASSWORD
-                + "\"}]}")
+            """
+            {"username": "%1$s", "enabled": true, "email": "%1$s@example.org",
+             "emailVerified": true, "firstName": "A", "lastName": "B",
+             "credentials": [{"type": "password", "value": "%2$s"}]}
+            """
+                .formatted(name, Realm.PASSWORD))
         .expect(201);
   }
 

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -130,9 +131,10 @@ class BreachedLoginIT {
         admin
             .post(
                 "/realms/app/api-keys",
-                "{\"name\":\"automation\",\"scopes\":[],\"owner\":{\"type\":\"user\",\"id\":\""
-                    + user
-                    + "\"}}")
+                """
+                {"name": "automation", "scopes": [], "owner": {"type": "user", "id": "%s"}}
+                """
+                    .formatted(user))
             .expect(201)
             .text("key");
     setAction("demand");
@@ -272,13 +274,13 @@ class BreachedLoginIT {
     credentials
         .addObject()
         .put("type", "password")
-        .put("credentialData", "{\"hashIterations\":12,\"algorithm\":\"bcrypt\"}")
-        .put("secretData", "{\"value\":\"" + HASH + "\",\"salt\":\"\"}");
+        .put("credentialData", Json.object("hashIterations", 12, "algorithm", "bcrypt"))
+        .put("secretData", Json.object("value", HASH, "salt", ""));
     if (secondFactor != null) {
       credentials
           .addObject()
           .put("type", "otp")
-          .put("secretData", "{\"value\":\"" + secondFactor + "\"}")
+          .put("secretData", Json.object("value", secondFactor))
           .put(
               "credentialData",
               "{\"subType\":\"totp\",\"digits\":6,\"counter\":0,\"period\":30,"
@@ -292,7 +294,7 @@ class BreachedLoginIT {
     admin
         .put(
             "/realms/app/users/" + user + "/reset-password",
-            "{\"type\":\"password\",\"value\":\"" + password + "\"}")
+            Json.object("type", "password", "value", password))
         .expect(204);
   }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.faults.NodeKeys.Key;
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.server.RealmFile;
 import java.time.Instant;
@@ -60,13 +61,15 @@ class KeysTwoNodesIT {
 
   private enum End {
     REVOKED("both", (node, key) -> node.delete(key.path()).expect(204)),
-    DEACTIVATED("both", (node, key) -> node.patch(key.path(), "{\"active\":false}").expect(200)),
+    DEACTIVATED(
+        "both", (node, key) -> node.patch(key.path(), Json.object("active", false)).expect(200)),
     ROTATED("both", (node, key) -> node.post(key.path() + "/rotate", "{}").expect(201)),
     CREDENTIAL_DELETED(
         "user",
         (node, key) -> node.delete(key.ownerPath() + "/credentials/" + key.id()).expect(204)),
     USER_DISABLED(
-        "user", (node, key) -> node.put(key.ownerPath(), "{\"enabled\":false}").expect(204)),
+        "user",
+        (node, key) -> node.put(key.ownerPath(), Json.object("enabled", false)).expect(204)),
     CLIENT_DISABLED(
         "client",
         (node, key) -> {

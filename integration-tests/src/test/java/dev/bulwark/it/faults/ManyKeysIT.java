@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.redis.process.RedisProcess;
 import java.time.Duration;
@@ -28,7 +29,7 @@ class ManyKeysIT {
     try (PostgresProcess database = PostgresProcess.prepared();
         RedisProcess redis = RedisProcess.start();
         FaultServer server = FaultServer.start("many-keys", redis.url(), database, spec -> spec)) {
-      server.admin().post("/realms", "{\"realm\":\"many\",\"enabled\":true}").expect(201);
+      server.admin().post("/realms", Json.object("realm", "many", "enabled", true)).expect(201);
       fill(database);
       for (String query :
           List.of(

@@ -58,11 +58,11 @@ final class NodeKeys {
     admin
         .post(
             "/realms/app/users",
-            "{\"username\":\""
-                + name
-                + "\",\"enabled\":true,\"email\":\""
-                + name
-                + "@example.org\",\"emailVerified\":true,\"firstName\":\"A\",\"lastName\":\"B\"}")
+            """
+            {"username": "%1$s", "enabled": true, "email": "%1$s@example.org",
+             "emailVerified": true, "firstName": "A", "lastName": "B"}
+            """
+                .formatted(name))
         .expect(201);
     return made("user", admin.userId(name));
   }
@@ -71,10 +71,11 @@ final class NodeKeys {
     admin
         .post(
             "/realms/app/clients",
-            "{\"clientId\":\""
-                + name
-                + "\",\"serviceAccountsEnabled\":true,"
-                + "\"optionalClientScopes\":[\"tasks:read\",\"tasks:write\"]}")
+            """
+            {"clientId": "%s", "serviceAccountsEnabled": true,
+             "optionalClientScopes": ["tasks:read", "tasks:write"]}
+            """
+                .formatted(name))
         .expect(201);
     return made("client", admin.clientUuid(name));
   }
@@ -84,11 +85,11 @@ final class NodeKeys {
         admin
             .post(
                 "/realms/app/api-keys",
-                "{\"name\":\"k\",\"scopes\":[\"tasks:read\",\"tasks:write\"],\"owner\":{\"type\":\""
-                    + type
-                    + "\",\"id\":\""
-                    + owner
-                    + "\"}}")
+                """
+                {"name": "k", "scopes": ["tasks:read", "tasks:write"],
+                 "owner": {"type": "%s", "id": "%s"}}
+                """
+                    .formatted(type, owner))
             .expect(201)
             .json();
     return new Key(made.get("id").asText(), made.get("key").asText(), type, owner);

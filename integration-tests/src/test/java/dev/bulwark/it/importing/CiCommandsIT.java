@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.server.DistributionServer;
@@ -40,9 +41,9 @@ class CiCommandsIT {
       admin(server.url())
           .post(
               "/realms/app/users",
-              "{\"username\":\"kept\",\"enabled\":true,\"email\":\"kept@example.org\"}")
+              Json.object("username", "kept", "enabled", true, "email", "kept@example.org"))
           .expect(201);
-      admin(server.url()).put("/realms/app", "{\"accessTokenLifespan\":77}").expect(204);
+      admin(server.url()).put("/realms/app", Json.object("accessTokenLifespan", 77)).expect(204);
       server.stop();
 
       Map<String, String> incomplete = new HashMap<>(RealmFile.developmentEnvironment());

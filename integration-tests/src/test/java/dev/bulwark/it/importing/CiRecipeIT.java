@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
@@ -66,7 +67,7 @@ class CiRecipeIT {
     Map<String, String> environment = environment();
     environment.put("TASKS_SERVICE_SECRET", secondSecret);
     admin.delete("/realms/app/clients/" + admin.clientUuid("gateway"));
-    admin.put("/realms/app", "{\"accessTokenLifespan\":77}").expect(204);
+    admin.put("/realms/app", Json.object("accessTokenLifespan", 77)).expect(204);
     String before = admin.clientUuid("tasks-service");
 
     assertThat(run(SKIP, environment).expect(0).output())

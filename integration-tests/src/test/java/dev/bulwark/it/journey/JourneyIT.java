@@ -14,6 +14,7 @@ import dev.bulwark.it.password.OldHash;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Chromium;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -248,7 +249,7 @@ class JourneyIT {
     if (method.equals("POST")) {
       request
           .header("Content-Type", "application/json")
-          .POST(HttpRequest.BodyPublishers.ofString("{\"title\":\"made by an API key\"}"));
+          .POST(HttpRequest.BodyPublishers.ofString(Json.object("title", "made by an API key")));
     }
     return Http.send(request);
   }

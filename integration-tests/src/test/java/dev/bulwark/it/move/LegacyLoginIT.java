@@ -305,7 +305,9 @@ class LegacyLoginIT {
     admin
         .put(
             "/realms/app/users/" + admin.userId(login("reset")) + "/reset-password",
-            "{\"type\":\"password\",\"value\":\"another-dev-battery\",\"temporary\":false}")
+            """
+            {"type": "password", "value": "another-dev-battery", "temporary": false}
+            """)
         .expect(204);
     realm.login(login("reset"), "another-dev-battery", "openid").expect(200);
     logIn("reset").expect(400);

@@ -9,6 +9,7 @@ import dev.bulwark.it.support.Application;
 import dev.bulwark.it.support.Authenticator;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -178,7 +179,7 @@ class MoveGuideIT {
         .contains("2 refused")
         .doesNotContain("0123456789abcdef");
     old.sql("DELETE FROM users WHERE email = 'mallory@example.org'");
-    ADMIN.post("/realms/app/roles", "{\"name\":\"editor\"}").expect(201);
+    ADMIN.post("/realms/app/roles", Json.object("name", "editor")).expect(201);
 
     shell.step("2. Export").expect(0);
     String report = shell.step("3. Convert").expect(0).output();
@@ -411,7 +412,7 @@ class MoveGuideIT {
     ADMIN
         .put(
             "/realms/app/users/" + ADMIN.userId(changed.login()) + "/reset-password",
-            "{\"type\":\"password\",\"temporary\":false,\"value\":\"a-new-battery\"}")
+            Json.object("type", "password", "temporary", false, "value", "a-new-battery"))
         .expect(204);
 
     String said =

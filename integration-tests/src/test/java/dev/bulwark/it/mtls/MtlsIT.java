@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.ClientCertificate;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import java.io.IOException;
@@ -191,23 +192,24 @@ class MtlsIT {
         admin
             .post(
                 "/realms/app/api-keys",
-                "{\"name\":\"k\",\"scopes\":[\"tasks:read\"],\"expiresAt\":null,"
-                    + "\"owner\":{\"type\":\"client\",\"id\":\""
-                    + client
-                    + "\"}}")
+                """
+                {"name": "k", "scopes": ["tasks:read"], "expiresAt": null,
+                 "owner": {"type": "client", "id": "%s"}}
+                """
+                    .formatted(client))
             .expect(201)
             .text("id");
     String rotate = "/api-keys/" + key + "/rotate";
     String token = token("tasks:read");
     for (Caller thief : List.of(nobody(), caller("another subject"))) {
-      Response answer = thief.postJson(rotate, token, "{\"overlapSeconds\":0}");
+      Response answer = thief.postJson(rotate, token, Json.object("overlapSeconds", 0));
       assertThat(answer.status()).as(answer.body()).isEqualTo(401);
       assertThat(answer.header("WWW-Authenticate")).contains("invalid_token");
       assertThat(thief.get("/api-keys", token).status()).isEqualTo(401);
     }
     Caller service = caller("the service's");
     assertThat(service.get("/api-keys", token).expect(200).json()).hasSize(1);
-    service.postJson(rotate, token, "{\"overlapSeconds\":0}").expect(201);
+    service.postJson(rotate, token, Json.object("overlapSeconds", 0)).expect(201);
   }
 
   /** As the realm is shipped, without the variables: nobody is the client. */

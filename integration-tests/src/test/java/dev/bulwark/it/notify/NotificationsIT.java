@@ -13,6 +13,7 @@ import dev.bulwark.it.support.Authenticator;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Inbox;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -80,7 +81,7 @@ class NotificationsIT {
                 .header("Content-Type", "application/json")
                 .POST(
                     HttpRequest.BodyPublishers.ofString(
-                        "{\"name\":\"<b>backup</b>\",\"scopes\":[\"tasks:read\"]}")))
+                        Json.object("name", "<b>backup</b>", "scopes", List.of("tasks:read")))))
         .expect(201);
     List<Inbox.Mail> ofAlice = inbox.await("alice@", 1);
     assertThat(ofAlice).extracting(Inbox.Mail::subject).containsExactly("An API key was created");
@@ -92,7 +93,7 @@ class NotificationsIT {
     admin
         .put(
             "/realms/app/users/" + admin.userId("n-changes") + "/reset-password",
-            "{\"type\":\"password\",\"value\":\"" + Realm.PASSWORD + "\"}")
+            Json.object("type", "password", "value", Realm.PASSWORD))
         .expect(204);
 
     List<Inbox.Mail> mails = inbox.await("n-changes@", 4);
@@ -311,18 +312,18 @@ class NotificationsIT {
     assertThat(mail.text()).contains("IP address: 127.0.0.1\n").doesNotContain("n-elsewhere");
 
     String path = "/realms/app/users/" + admin.userId("n-moved");
-    admin.put(path, "{\"email\": \"n-third@example.org\", \"emailVerified\": true}").expect(204);
+    admin.put(path, Json.object("email", "n-third@example.org", "emailVerified", true)).expect(204);
     mail = inbox.await("n-elsewhere@", 1).get(0);
     assertThat(mail.subject()).isEqualTo("Your email address was changed");
     assertThat(mail.text()).doesNotContain("IP address");
 
-    admin.put(path, "{\"firstName\": \"Other\"}").expect(204);
-    admin.put(path, "{\"email\": \"N-Third@example.org\"}").expect(204);
+    admin.put(path, Json.object("firstName", "Other")).expect(204);
+    admin.put(path, Json.object("email", "N-Third@example.org")).expect(204);
     admin
-        .put(path, "{\"email\": \"n-stranger@example.org\", \"emailVerified\": false}")
+        .put(path, Json.object("email", "n-stranger@example.org", "emailVerified", false))
         .expect(204);
     inbox.await("n-third@", 1);
-    admin.put(path, "{\"email\": \"n-last@example.org\"}").expect(204);
+    admin.put(path, Json.object("email", "n-last@example.org")).expect(204);
     setPasswordOf("bob");
     inbox.await("bob@", 1);
     assertThat(inbox.to("n-third@")).hasSize(1);
@@ -334,7 +335,7 @@ class NotificationsIT {
     admin
         .put(
             "/realms/app/users/" + admin.userId(user) + "/reset-password",
-            "{\"type\":\"password\",\"value\":\"" + Realm.PASSWORD + "\"}")
+            Json.object("type", "password", "value", Realm.PASSWORD))
         .expect(204);
   }
 
@@ -343,8 +344,8 @@ class NotificationsIT {
     user.putArray("credentials")
         .addObject()
         .put("type", "password")
-        .put("credentialData", "{\"hashIterations\":12,\"algorithm\":\"bcrypt\"}")
-        .put("secretData", "{\"value\":\"" + HASH + "\",\"salt\":\"\"}");
+        .put("credentialData", Json.object("hashIterations", 12, "algorithm", "bcrypt"))
+        .put("secretData", Json.object("value", HASH, "salt", ""));
     String json = user.toString();
     return ", " + json.substring(1, json.length() - 1);
   }

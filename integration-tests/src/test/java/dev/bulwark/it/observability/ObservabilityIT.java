@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -79,7 +80,9 @@ class ObservabilityIT {
     admin
         .put(
             bob + "/reset-password",
-            "{\"type\":\"password\",\"value\":\"correct-new-battery\",\"temporary\":false}")
+            """
+            {"type": "password", "value": "correct-new-battery", "temporary": false}
+            """)
         .expect(204);
     realm.login("alice", "wrong-battery", "openid").expect(400);
     Response login = realm.login("alice").expect(200);
@@ -90,7 +93,13 @@ class ObservabilityIT {
                     .header("Content-Type", "application/json")
                     .POST(
                         HttpRequest.BodyPublishers.ofString(
-                            "{\"name\":\"seen\",\"scopes\":[\"tasks:read\"],\"expiresAt\":null}")))
+                            Json.object(
+                                "name",
+                                "seen",
+                                "scopes",
+                                List.of("tasks:read"),
+                                "expiresAt",
+                                null))))
             .expect(201)
             .text("key");
     for (int i = 0; i < 2; i++) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
@@ -45,7 +46,9 @@ class Argon2idIT {
         .admin()
         .put(
             "/realms/app/users/" + id + "/reset-password",
-            "{\"type\":\"password\",\"value\":\"reset-by-an-admin\",\"temporary\":false}")
+            """
+            {"type": "password", "value": "reset-by-an-admin", "temporary": false}
+            """)
         .expect(204);
     assertArgon2id(users.credentialData("p1-admin"));
     realm.login("p1-admin", "reset-by-an-admin", "openid").expect(200);
@@ -56,13 +59,13 @@ class Argon2idIT {
   void aRegisteredPasswordIsArgon2id() throws Exception {
     AdminApi admin = TestStack.get().admin();
     // The form takes a password only in a realm that does not ask for proof of the address.
-    admin.put("/realms/app", "{\"verifyEmail\":false}").expect(204);
+    admin.put("/realms/app", Json.object("verifyEmail", false)).expect(204);
     try {
       RegistrationForm.register(realm, "p1-registered", "chosen-by-the-user");
       assertArgon2id(users.credentialData("p1-registered"));
       realm.login("p1-registered", "chosen-by-the-user", "openid").expect(200);
     } finally {
-      admin.put("/realms/app", "{\"verifyEmail\":true}").expect(204);
+      admin.put("/realms/app", Json.object("verifyEmail", true)).expect(204);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
@@ -119,7 +120,7 @@ class DowngradeIT {
   }
 
   private static void policy(AdminApi admin, String policy) {
-    admin.put("/realms/app", "{\"passwordPolicy\":\"" + policy + "\"}").expect(204);
+    admin.put("/realms/app", Json.object("passwordPolicy", policy)).expect(204);
   }
 
   /** The guide's third step. */
@@ -136,7 +137,7 @@ class DowngradeIT {
   private static Response setPassword(AdminApi admin, String name, String password) {
     return admin.put(
         "/realms/app/users/" + admin.userId(name) + "/reset-password",
-        "{\"type\":\"password\",\"temporary\":false,\"value\":\"" + password + "\"}");
+        Json.object("type", "password", "temporary", false, "value", password));
   }
 
   private static JsonNode byAlgorithm(AdminApi admin) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -80,7 +81,9 @@ class EnumerationIT {
     admin
         .put(
             "/realms/app",
-            "{\"waitIncrementSeconds\":36000,\"maxFailureWaitSeconds\":36000,\"failureFactor\":2}")
+            """
+            {"waitIncrementSeconds": 36000, "maxFailureWaitSeconds": 36000, "failureFactor": 2}
+            """)
         .expect(204);
     for (int i = 0; i < ACCOUNTS; i++) {
       users.createWithPassword(Kind.KNOWN.user(i), "the-battery-of-" + i);
@@ -89,11 +92,11 @@ class EnumerationIT {
       admin
           .post(
               "/realms/app/users",
-              "{\"username\":\"" + Kind.WITHOUT_PASSWORD.user(i) + "\",\"enabled\":true}")
+              Json.object("username", Kind.WITHOUT_PASSWORD.user(i), "enabled", true))
           .expect(201);
     }
     // Nobody else is locked, however often the test fails at an account.
-    admin.put("/realms/app", "{\"failureFactor\":100000}").expect(204);
+    admin.put("/realms/app", Json.object("failureFactor", 100000)).expect(204);
   }
 
   private static void lock(AdminApi admin, Realm realm, String name) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -67,7 +68,9 @@ class FailedLoginCostIT {
     AdminApi admin = TestStack.get().admin();
     // Whoever is locked stays so until the test is over.
     admin
-        .put("/realms/app", "{\"waitIncrementSeconds\":3600,\"maxFailureWaitSeconds\":36000}")
+        .put(
+            "/realms/app",
+            Json.object("waitIncrementSeconds", 3600, "maxFailureWaitSeconds", 36000))
         .expect(204);
     Users users = new Users(admin);
     for (String name :
@@ -81,11 +84,13 @@ class FailedLoginCostIT {
     users.createWithHash(
         "cost-too-costly",
         "{\"hashIterations\":31,\"algorithm\":\"bcrypt\",\"additionalParameters\":{}}",
-        "{\"value\":\"" + BCRYPT.replace("$04$", "$31$") + "\",\"salt\":\"\"}");
+        Json.object("value", BCRYPT.replace("$04$", "$31$"), "salt", ""));
     admin
-        .put("/realms/app/users/" + admin.userId("cost-disabled"), "{\"enabled\":false}")
+        .put("/realms/app/users/" + admin.userId("cost-disabled"), Json.object("enabled", false))
         .expect(204);
-    admin.post("/realms/app/users", "{\"username\":\"cost-without\",\"enabled\":true}").expect(201);
+    admin
+        .post("/realms/app/users", Json.object("username", "cost-without", "enabled", true))
+        .expect(201);
     lock(admin, TestStack.get().realm(), "cost-locked");
   }
 

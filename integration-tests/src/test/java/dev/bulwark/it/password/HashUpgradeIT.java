@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -149,9 +150,7 @@ class HashUpgradeIT {
       String name, String credentialData, String value, String reason) {
     String user = "p4-" + name;
     users.createWithHash(
-        user,
-        credentialData,
-        "{\"value\":\"" + value + "\",\"salt\":\"MDEyMzQ1Njc4OWFiY2RlZg==\"}");
+        user, credentialData, Json.object("value", value, "salt", "MDEyMzQ1Njc4OWFiY2RlZg=="));
     String id = TestStack.get().admin().userId(user);
     for (int attempt = 0; attempt < 3; attempt++) {
       Response refused = realm.login(user, Realm.PASSWORD, "openid").expect(400);

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.apikey.ApiKeySetup;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -195,7 +196,7 @@ class MigrationIT {
   private Path jsonLines() throws Exception {
     List<String> lines = new ArrayList<>();
     lines.add("{\"username\":");
-    lines.add("{\"username\":\"eve\",\"password_hash\":\"x\"}");
+    lines.add(Json.object("username", "eve", "password_hash", "x"));
     for (int number = 0; number < HASHES.size(); number++) {
       ObjectNode row = JSON.createObjectNode();
       row.put("username", "m" + number).put("email", "m" + number + "@example.org");

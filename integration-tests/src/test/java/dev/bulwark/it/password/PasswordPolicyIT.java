@@ -3,6 +3,7 @@ package dev.bulwark.it.password;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,7 +53,7 @@ class PasswordPolicyIT {
         admin
             .put(
                 "/realms/app/users/" + admin.userId(NAME) + "/reset-password",
-                "{\"type\":\"password\",\"temporary\":false,\"value\":\"" + password + "\"}")
+                Json.object("type", "password", "temporary", false, "value", password))
             .expect(status);
     return status == 204 ? answer.body() : answer.text("error");
   }

@@ -9,6 +9,7 @@ import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Authenticator;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import java.net.http.HttpRequest;
@@ -66,7 +67,7 @@ final class EventScenario {
     service();
     lockout();
     String id = admin.userId(USER);
-    admin.put("/realms/app/users/" + id, "{\"firstName\":\"Changed\"}").expect(204);
+    admin.put("/realms/app/users/" + id, Json.object("firstName", "Changed")).expect(204);
     admin.post("/realms/app/users/" + id + "/logout", "{}").expect(204);
 
     List<Expected> expected =
@@ -254,7 +255,13 @@ final class EventScenario {
                     .header("Content-Type", "application/json")
                     .POST(
                         HttpRequest.BodyPublishers.ofString(
-                            "{\"name\":\"log\",\"scopes\":[\"tasks:read\"],\"expiresAt\":null}")))
+                            Json.object(
+                                "name",
+                                "log",
+                                "scopes",
+                                List.of("tasks:read"),
+                                "expiresAt",
+                                null))))
             .expect(201);
     secrets.add(made.text("key"));
     Http.send(

@@ -3,6 +3,7 @@ package dev.bulwark.it.ratelimit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Json;
 import java.util.List;
 import java.util.Map;
 
@@ -30,7 +31,7 @@ final class Flows {
   /** Makes the client authenticators alternatives of each other, and the flow that of the realm. */
   void clientAuthentication(String alias, String... authenticators) {
     flow(alias, "client-flow", "ALTERNATIVE", authenticators);
-    admin.put(REALM, LimitedServer.json(Map.of("clientAuthenticationFlow", alias))).expect(204);
+    admin.put(REALM, Json.of(Map.of("clientAuthenticationFlow", alias))).expect(204);
   }
 
   private void client(String clientId, String binding, String... authenticators) {
@@ -38,7 +39,7 @@ final class Flows {
     admin
         .post(
             REALM + "/clients",
-            LimitedServer.json(
+            Json.of(
                 Map.of(
                     "clientId",
                     clientId,
@@ -56,14 +57,13 @@ final class Flows {
   private String flow(String alias, String kind, String requirement, String... authenticators) {
     String flows = REALM + "/authentication/flows";
     admin
-        .post(
-            flows, LimitedServer.json(Map.of("alias", alias, "providerId", kind, "topLevel", true)))
+        .post(flows, Json.of(Map.of("alias", alias, "providerId", kind, "topLevel", true)))
         .expect(201);
     for (String authenticator : authenticators) {
       admin
           .post(
               flows + "/" + alias + "/executions/execution",
-              LimitedServer.json(Map.of("provider", authenticator)))
+              Json.of(Map.of("provider", authenticator)))
           .expect(201);
     }
     for (JsonNode execution : admin.get(flows + "/" + alias + "/executions").expect(200).json()) {

@@ -7,6 +7,7 @@ import static dev.bulwark.it.ratelimit.LimitedServer.newAddress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -191,7 +192,10 @@ class KnownDevicesIT {
     SERVER
         .admin()
         .put(
-            path, "{\"type\":\"password\",\"value\":\"another-limit-battery\",\"temporary\":false}")
+            path,
+            """
+            {"type": "password", "value": "another-limit-battery", "temporary": false}
+            """)
         .expect(204);
     strangersLockOut(user);
     assertThat(signIn(stolen, user, "another-limit-battery").status()).isEqualTo(429);
@@ -230,7 +234,7 @@ class KnownDevicesIT {
         .admin()
         .post(
             "/realms",
-            LimitedServer.json(
+            Json.of(
                 Map.of(
                     "realm",
                     realm,

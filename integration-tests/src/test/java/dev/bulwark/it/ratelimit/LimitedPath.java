@@ -4,6 +4,7 @@ import static dev.bulwark.it.ratelimit.LimitedServer.PASSWORD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import java.net.http.HttpRequest;
@@ -339,7 +340,9 @@ enum LimitedPath {
         .admin()
         .post(
             "/realms/organizations/organizations",
-            "{\"name\": \"acme\", \"alias\": \"acme\", \"domains\": [{\"name\": \"acme.test\"}]}")
+            """
+            {"name": "acme", "alias": "acme", "domains": [{"name": "acme.test"}]}
+            """)
         .expect(201);
   }
 
@@ -350,7 +353,7 @@ enum LimitedPath {
         .admin()
         .post(
             "/realms",
-            LimitedServer.json(
+            Json.of(
                 Map.of(
                     "realm",
                     PROVIDER,
@@ -373,7 +376,7 @@ enum LimitedPath {
         .admin()
         .post(
             "/realms/limits/identity-provider/instances",
-            LimitedServer.json(
+            Json.of(
                 Map.of(
                     "alias",
                     PROVIDER,
@@ -440,7 +443,7 @@ enum LimitedPath {
             "type",
             "otp",
             "secretData",
-            "{\"value\":\"a-secret-of-20-bytes\"}",
+            Json.object("value", "a-secret-of-20-bytes"),
             "credentialData",
             """
             {"subType":"totp","digits":6,"counter":0,"period":30,"algorithm":"HmacSHA1"}
@@ -455,7 +458,7 @@ enum LimitedPath {
             "secretData",
             "{\"codes\":[{\"number\":1,\"encodedHashedValue\":\"bm8gc3VjaCBjb2Rl\"}]}",
             "credentialData",
-            "{\"algorithm\":\"SHA-512\",\"remaining\":1,\"total\":1}"));
+            Json.object("algorithm", "SHA-512", "remaining", 1, "total", 1)));
   }
 
   private static Map<String, Object> withSecond(Map<String, String> credential) {

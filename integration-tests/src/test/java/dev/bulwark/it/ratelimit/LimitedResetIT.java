@@ -7,6 +7,7 @@ import static dev.bulwark.it.ratelimit.LimitedServer.newAddress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.it.support.Inbox;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -25,7 +26,10 @@ class LimitedResetIT {
   /** With a server that is gone, Keycloak would fail where it goes on without one. */
   @AfterEach
   void close() {
-    SERVER.admin().put("/realms/" + LimitedServer.REALM, "{\"smtpServer\": {}}").expect(204);
+    SERVER
+        .admin()
+        .put("/realms/" + LimitedServer.REALM, Json.object("smtpServer", Map.of()))
+        .expect(204);
     inbox.close();
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.redis.process.RedisProcess;
@@ -106,7 +107,7 @@ final class LimitedServer implements AutoCloseable {
     user.put("lastName", "User");
     user.put("credentials", List.of(Map.of("type", "password", "value", PASSWORD)));
     user.putAll(more);
-    admin.post("/realms/" + REALM + "/users", json(user)).expect(201);
+    admin.post("/realms/" + REALM + "/users", Json.of(user)).expect(201);
     return name;
   }
 
@@ -119,7 +120,7 @@ final class LimitedServer implements AutoCloseable {
     admin
         .post(
             "/realms/" + realm + "/users",
-            json(
+            Json.of(
                 Map.of(
                     "username",
                     name,
@@ -153,7 +154,7 @@ final class LimitedServer implements AutoCloseable {
     return admin
         .post(
             "/realms/" + REALM + "/api-keys",
-            json(
+            Json.of(
                 Map.of(
                     "name",
                     "k",
@@ -187,7 +188,7 @@ final class LimitedServer implements AutoCloseable {
             "oidc.ciba.grant.enabled", "true",
             "api-key.verify", "true"));
     client.putAll(more);
-    admin.post("/realms/" + REALM + "/clients", json(client)).expect(201);
+    admin.post("/realms/" + REALM + "/clients", Json.of(client)).expect(201);
     return client.get("clientId").toString();
   }
 
@@ -282,14 +283,6 @@ final class LimitedServer implements AutoCloseable {
 
   DistributionServer keycloak() {
     return keycloak;
-  }
-
-  static String json(Object value) {
-    try {
-      return JSON.writeValueAsString(value);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.bulwark.it.ratelimit;
 
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import java.nio.charset.StandardCharsets;
@@ -116,7 +117,7 @@ enum SecretPath {
 
   private static String assertion(LimitedServer server, String clientId, String secret) {
     String claims =
-        LimitedServer.json(
+        Json.of(
             Map.of(
                 "iss",
                 clientId,
@@ -128,7 +129,7 @@ enum SecretPath {
                 UUID.randomUUID().toString(),
                 "exp",
                 System.currentTimeMillis() / 1000 + LIFE_SECONDS));
-    String signed = base64("{\"alg\":\"HS256\"}") + "." + base64(claims);
+    String signed = base64(Json.object("alg", "HS256")) + "." + base64(claims);
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));

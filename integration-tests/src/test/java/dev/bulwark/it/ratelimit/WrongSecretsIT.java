@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.RawHttp;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
@@ -253,7 +254,7 @@ class WrongSecretsIT {
         .admin()
         .put(
             "/realms/limits/events/config",
-            LimitedServer.json(
+            Json.of(
                 Map.of(
                     "eventsEnabled",
                     true,
@@ -297,7 +298,7 @@ class WrongSecretsIT {
           .admin()
           .put(
               "/realms/limits/events/config",
-              LimitedServer.json(Map.of("eventsEnabled", true, "enabledEventTypes", List.of())))
+              Json.of(Map.of("eventsEnabled", true, "enabledEventTypes", List.of())))
           .expect(204);
     }
   }
@@ -467,7 +468,7 @@ class WrongSecretsIT {
 
   private static void importKey(String key) {
     String row =
-        LimitedServer.json(
+        Json.of(
             Map.of(
                 "username", SERVER.newUser(),
                 "hash", sha256(key),

@@ -177,14 +177,18 @@ class RealmImportIT {
     Response set =
         admin.put(
             "/realms/app/clients/" + admin.clientUuid("mtls-service"),
-            "{\"clientId\":\"mtls-service\",\"attributes\":{\"x509.subjectdn\":\"CN=service\"}}");
+            """
+            {"clientId": "mtls-service", "attributes": {"x509.subjectdn": "CN=service"}}
+            """);
     assertThat(set.status()).as(set.body()).isEqualTo(400);
     assertThat(set.body()).contains("x509.casubjectdn is empty: every trusted authority");
     Response made =
         admin.post(
             "/realms/app/clients",
-            "{\"clientId\":\"loose\",\"clientAuthenticatorType\":\"client-x509\","
-                + "\"attributes\":{\"x509.subjectdn\":\"CN=.*\"}}");
+            """
+            {"clientId": "loose", "clientAuthenticatorType": "client-x509",
+             "attributes": {"x509.subjectdn": "CN=.*"}}
+            """);
     assertThat(made.status()).as(made.body()).isEqualTo(400);
     assertThat(made.body()).contains("x509.allow.regex.pattern.comparison must be false");
     assertThat(admin.get("/realms/app/clients?clientId=loose").json()).isEmpty();

@@ -10,6 +10,7 @@ import com.microsoft.playwright.options.SameSiteAttribute;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Chromium;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.RawHttp;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
@@ -176,7 +177,7 @@ class FastApiAppIT {
   @Test
   void requestsAtATimeRenewTheTokensOnce() {
     create("fast-busy");
-    ADMIN.put("/realms/app", "{\"accessTokenLifespan\":30}").expect(204);
+    ADMIN.put("/realms/app", Json.object("accessTokenLifespan", 30)).expect(204);
     try (Person person = person()) {
       person.logIn("fast-busy");
       Cookie session = person.session();
@@ -189,16 +190,20 @@ class FastApiAppIT {
         assertThat(answers).extracting(CompletableFuture::join).containsOnly(200);
       }
     } finally {
-      ADMIN.put("/realms/app", "{\"accessTokenLifespan\":900}").expect(204);
+      ADMIN.put("/realms/app", Json.object("accessTokenLifespan", 900)).expect(204);
     }
   }
 
   @Test
   void theApiAnswersAsRfc6750Says() {
     String token = token("alice", BOTH);
-    app.create(token, "{\"title\":\"From a program\"}").expect(201);
+    app.create(token, Json.object("title", "From a program")).expect(201);
     assertThat(app.tasks(token).expect(200).body()).contains("From a program");
-    for (String bad : List.of("{\"title\":\" \"}", "{\"title\":1}", "{\"title\":\"x\",\"y\":1}")) {
+    for (String bad :
+        List.of(
+            Json.object("title", " "),
+            Json.object("title", 1),
+            Json.object("title", "x", "y", 1))) {
       assertThat(app.create(token, bad).status()).as(bad).isEqualTo(422);
     }
     Response without = Http.get(app.at("/api/tasks"));
@@ -206,7 +211,7 @@ class FastApiAppIT {
     assertThat(without.header("WWW-Authenticate")).isEqualTo("Bearer");
     refused("other audience", token("alice", "openid"));
     refused("no JWT", "abc");
-    Response narrow = app.create(token("alice", "openid tasks:read"), "{\"title\":\"x\"}");
+    Response narrow = app.create(token("alice", "openid tasks:read"), Json.object("title", "x"));
     assertThat(narrow.status()).isEqualTo(403);
     assertThat(narrow.header("WWW-Authenticate"))
         .contains("error=\"insufficient_scope\"", "scope=\"tasks:write\"");
@@ -229,7 +234,13 @@ class FastApiAppIT {
                     .header("Content-Type", "application/json")
                     .POST(
                         HttpRequest.BodyPublishers.ofString(
-                            "{\"name\":\"fast\",\"scopes\":[\"tasks:read\"],\"expiresAt\":null}")))
+                            Json.object(
+                                "name",
+                                "fast",
+                                "scopes",
+                                List.of("tasks:read"),
+                                "expiresAt",
+                                null))))
             .expect(201);
     String exchanged =
         Http.send(
@@ -243,7 +254,7 @@ class FastApiAppIT {
             .expect(200)
             .text("access_token");
     app.tasks(exchanged).expect(200);
-    assertThat(app.create(exchanged, "{\"title\":\"x\"}").status()).isEqualTo(403);
+    assertThat(app.create(exchanged, Json.object("title", "x")).status()).isEqualTo(403);
     Http.send(
             Http.request(REALM.url() + "/api-keys/" + key.text("id"))
                 .header("Authorization", "Bearer " + token("alice", BOTH))

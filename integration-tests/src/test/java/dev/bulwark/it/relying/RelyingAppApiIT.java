@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.oidc.ForgedTokens;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.RawHttp;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
@@ -184,7 +185,7 @@ class RelyingAppApiIT {
   /** Without leeway: Redis forgets a revoked token when it ends. */
   @Test
   void anExpiredTokenIsRefusedFromItsEndOn() {
-    ADMIN.put("/realms/app", "{\"accessTokenLifespan\":2}").expect(204);
+    ADMIN.put("/realms/app", Json.object("accessTokenLifespan", 2)).expect(204);
     try {
       String token = token("alice", BOTH);
       long end = Realm.claims(token).get("exp").asLong() * 1000;
@@ -194,7 +195,7 @@ class RelyingAppApiIT {
           .until(() -> System.currentTimeMillis() > end);
       refused("expired", token);
     } finally {
-      ADMIN.put("/realms/app", "{\"accessTokenLifespan\":900}").expect(204);
+      ADMIN.put("/realms/app", Json.object("accessTokenLifespan", 900)).expect(204);
     }
   }
 
@@ -226,7 +227,7 @@ class RelyingAppApiIT {
       String token = token(name, BOTH);
       app.tasks(token).expect(200);
       String path = "/realms/app/users/" + ADMIN.userId(name);
-      (deleted ? ADMIN.delete(path) : ADMIN.put(path, "{\"enabled\":false}")).expect(204);
+      (deleted ? ADMIN.delete(path) : ADMIN.put(path, Json.object("enabled", false))).expect(204);
       await().atMost(SILENT).until(() -> app.tasks(token).status() == 401);
       refused(name, token);
     }

@@ -14,6 +14,7 @@ import dev.bulwark.it.support.Authenticator;
 import dev.bulwark.it.support.Chromium;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Inbox;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -245,7 +246,7 @@ class RelyingAppBrowserIT {
   @Test
   void requestsAtATimeRenewTheTokensOnce() {
     create("busy");
-    ADMIN.put("/realms/app", "{\"accessTokenLifespan\":30}").expect(204);
+    ADMIN.put("/realms/app", Json.object("accessTokenLifespan", 30)).expect(204);
     try (Person person = person()) {
       person.logIn("busy");
       Cookie session = person.session();
@@ -258,7 +259,7 @@ class RelyingAppBrowserIT {
         assertThat(answers).extracting(CompletableFuture::join).containsOnly(200);
       }
     } finally {
-      ADMIN.put("/realms/app", "{\"accessTokenLifespan\":900}").expect(204);
+      ADMIN.put("/realms/app", Json.object("accessTokenLifespan", 900)).expect(204);
     }
   }
 
@@ -395,7 +396,7 @@ class RelyingAppBrowserIT {
               Http.request(gateway.url() + "/api/tasks")
                   .header("X-API-Key", key)
                   .header("Content-Type", "application/json")
-                  .POST(HttpRequest.BodyPublishers.ofString("{\"title\":\"x\"}")));
+                  .POST(HttpRequest.BodyPublishers.ofString(Json.object("title", "x"))));
       assertThat(write.status()).isEqualTo(403);
       assertThat(write.header("WWW-Authenticate")).contains("scope=\"tasks:write\"");
       assertThat(Http.get(gateway.url() + "/api/tasks", "X-API-Key", "atk_wrong").status())

@@ -3,6 +3,7 @@ package dev.bulwark.it.relying;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.support.WorkFolder;
@@ -84,7 +85,7 @@ final class RunningApp {
         Http.request(at("/api/tasks"))
             .header("Authorization", "Bearer " + token)
             .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString("{\"title\":\"" + title + "\"}")));
+            .POST(HttpRequest.BodyPublishers.ofString(Json.object("title", title))));
   }
 
   Response users(String token) {

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
@@ -175,7 +176,7 @@ class AdminPathsIT {
     Response access =
         REALM
             .admin()
-            .post(REALM.path("/clients-initial-access"), "{\"count\":2,\"expiration\":300}")
+            .post(REALM.path("/clients-initial-access"), Json.object("count", 2, "expiration", 300))
             .expect(201);
     for (String method : List.of("PUT", "DELETE")) {
       String clientId = "registered-" + method;
@@ -241,7 +242,7 @@ class AdminPathsIT {
         .admin()
         .put(
             REALM.path("/users/" + id + "/reset-password"),
-            "{\"type\":\"password\",\"value\":\"another-path-battery\"}")
+            Json.object("type", "password", "value", "another-path-battery"))
         .expect(204);
     Response role = REALM.admin().get(REALM.path("/roles/offline_access")).expect(200);
     String mappings = REALM.path("/users/" + id + "/role-mappings/realm");
@@ -258,7 +259,7 @@ class AdminPathsIT {
   }
 
   private static String clientJson(String clientId, boolean enabled) {
-    return PathRealm.json(
+    return Json.of(
         Map.of(
             "clientId",
             clientId,

@@ -1,5 +1,6 @@
 package dev.bulwark.it.revocation;
 
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +38,7 @@ final class AssertionIssuer {
         .admin()
         .post(
             realm.path("/identity-provider/instances"),
-            PathRealm.json(
+            Json.of(
                 Map.of(
                     "alias",
                     ALIAS,
@@ -72,8 +73,7 @@ final class AssertionIssuer {
         .admin()
         .post(
             realm.path("/users/" + realm.userId(user) + "/federated-identity/" + ALIAS),
-            PathRealm.json(
-                Map.of("identityProvider", ALIAS, "userId", subject, "userName", subject)))
+            Json.of(Map.of("identityProvider", ALIAS, "userId", subject, "userName", subject)))
         .expect(204);
   }
 
@@ -112,7 +112,7 @@ final class AssertionIssuer {
   }
 
   private static String part(Map<String, Object> fields) {
-    return BASE64.encodeToString(PathRealm.json(fields).getBytes(StandardCharsets.UTF_8));
+    return BASE64.encodeToString(Json.of(fields).getBytes(StandardCharsets.UTF_8));
   }
 
   private static KeyPair newKeys() {

@@ -2,6 +2,7 @@ package dev.bulwark.it.revocation;
 
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +33,7 @@ final class Broker {
         .admin()
         .post(
             provider.path("/clients"),
-            PathRealm.json(
+            Json.of(
                 PathRealm.merged(
                     client,
                     Map.of(
@@ -47,7 +48,7 @@ final class Broker {
         .admin()
         .post(
             realm.path("/identity-provider/instances"),
-            PathRealm.json(
+            Json.of(
                 Map.of(
                     "alias",
                     ALIAS,

@@ -6,6 +6,7 @@ import com.unboundid.ldap.listener.InMemoryDirectoryServerConfig;
 import com.unboundid.ldap.listener.InMemoryListenerConfig;
 import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldif.LDIFException;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.redis.process.FreePort;
 import java.net.InetAddress;
@@ -83,7 +84,7 @@ final class Directory implements AutoCloseable {
             .admin()
             .post(
                 realm.path("/components"),
-                PathRealm.json(
+                Json.of(
                     Map.of(
                         "name",
                         name,
@@ -104,7 +105,7 @@ final class Directory implements AutoCloseable {
         .admin()
         .post(
             realm.path("/components"),
-            PathRealm.json(
+            Json.of(
                 Map.of(
                     "name",
                     "gives " + role,

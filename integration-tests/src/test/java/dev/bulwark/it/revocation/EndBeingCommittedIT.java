@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.database.OpenTransaction;
 import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import java.time.Duration;
@@ -96,7 +97,7 @@ class EndBeingCommittedIT {
     String user = "/users/" + realm.userId("ann");
     // With an offline token, the loss of a group puts all tokens of the user in doubt.
     realm.login("cli", "ann", "openid offline_access");
-    realm.admin().post(realm.path("/groups"), "{\"name\":\"lost\"}").expect(201);
+    realm.admin().post(realm.path("/groups"), Json.object("name", "lost")).expect(201);
     String group =
         realm.admin().get(realm.path("/groups")).expect(200).json().get(0).get("id").asText();
     realm.admin().put(realm.path(user + "/groups/" + group), "").expect(204);

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
@@ -108,7 +109,7 @@ class FeaturePathsIT {
         .admin()
         .post(
             realm.path(path + "/protocol-mappers/models"),
-            PathRealm.json(
+            Json.of(
                 Map.of(
                     "name",
                     "scim",
@@ -136,7 +137,7 @@ class FeaturePathsIT {
         .admin()
         .post(
             realm.path("/users/" + account + "/role-mappings/clients/" + management),
-            PathRealm.json(List.of(role)))
+            Json.of(List.of(role)))
         .expect(204);
   }
 
@@ -152,7 +153,7 @@ class FeaturePathsIT {
                     method,
                     method.equals("DELETE")
                         ? HttpRequest.BodyPublishers.noBody()
-                        : HttpRequest.BodyPublishers.ofString(PathRealm.json(body))));
+                        : HttpRequest.BodyPublishers.ofString(Json.of(body))));
     if (response.status() / 100 != 2) {
       throw new AssertionError(method + ": " + response.status() + " " + response.body());
     }
@@ -219,7 +220,7 @@ class FeaturePathsIT {
             Http.request(realm.endpoint("ext/ciba/auth/callback"))
                 .header("Authorization", device.lastAuthorization())
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString("{\"status\":\"SUCCEED\"}")))
+                .POST(HttpRequest.BodyPublishers.ofString(Json.object("status", "SUCCEED"))))
         .expect(200);
     return realm
         .token(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
@@ -88,7 +89,7 @@ class IssuancePathsIT {
         .admin()
         .post(
             REALM.path("/clients"),
-            PathRealm.json(
+            Json.of(
                 Map.of(
                     "clientId",
                     "resource-server",

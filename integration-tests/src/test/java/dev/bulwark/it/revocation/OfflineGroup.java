@@ -1,5 +1,7 @@
 package dev.bulwark.it.revocation;
 
+import dev.bulwark.it.support.Json;
+
 /** A group that gives its members the role {@code offline_access}, and can lose it. */
 final class OfflineGroup {
 
@@ -15,7 +17,7 @@ final class OfflineGroup {
 
   /** Makes the group in a realm. */
   static OfflineGroup create(PathRealm realm, String name) {
-    realm.admin().post(realm.path("/groups"), "{\"name\":\"" + name + "\"}").expect(201);
+    realm.admin().post(realm.path("/groups"), Json.object("name", name)).expect(201);
     String id =
         realm
             .admin()

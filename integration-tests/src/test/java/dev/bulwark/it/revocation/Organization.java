@@ -1,6 +1,7 @@
 package dev.bulwark.it.revocation;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,7 @@ final class Organization {
             .admin()
             .post(
                 realm.path("/organizations"),
-                PathRealm.json(
+                Json.of(
                     Map.of(
                         "name",
                         "customer",

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import java.io.IOException;
@@ -282,14 +283,6 @@ final class PathRealm {
         Map.of("grant_type", "authorization_code", "code", code, "redirect_uri", CALLBACK));
   }
 
-  static String json(Object value) {
-    try {
-      return JSON.writeValueAsString(value);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   static Map<String, Object> merged(Map<String, Object> first, Map<String, Object> second) {
     Map<String, Object> all = new LinkedHashMap<>(first);
     all.putAll(second);
@@ -301,7 +294,7 @@ final class PathRealm {
     admin
         .post(
             path("/users"),
-            json(
+            Json.of(
                 Map.of(
                     "username",
                     user,
@@ -327,7 +320,8 @@ final class PathRealm {
         admin
             .post(
                 path("/workflows"),
-                json(Map.of("name", step, "enabled", true, "steps", List.of(Map.of("uses", step)))))
+                Json.of(
+                    Map.of("name", step, "enabled", true, "steps", List.of(Map.of("uses", step)))))
             .expect(201);
     String location = created.header("Location");
     String id = location.substring(location.lastIndexOf('/') + 1);
@@ -357,7 +351,7 @@ final class PathRealm {
       roles.add(admin.get(path("/clients/" + account + "/roles/" + role)).expect(200).json());
     }
     admin
-        .post(path("/users/" + userId(user) + "/role-mappings/clients/" + account), json(roles))
+        .post(path("/users/" + userId(user) + "/role-mappings/clients/" + account), Json.of(roles))
         .expect(204);
   }
 
@@ -375,11 +369,11 @@ final class PathRealm {
   /** Has the password grant end the oldest session of a user that has too many. */
   void limitSessions(String flow, int limit) {
     String flows = path("/authentication/flows");
-    admin.post(flows + "/direct%20grant/copy", json(Map.of("newName", flow))).expect(201);
+    admin.post(flows + "/direct%20grant/copy", Json.of(Map.of("newName", flow))).expect(201);
     admin
         .post(
             flows + "/" + flow + "/executions/execution",
-            json(Map.of("provider", "user-session-limits")))
+            Json.of(Map.of("provider", "user-session-limits")))
         .expect(201);
     for (JsonNode execution : admin.get(flows + "/" + flow + "/executions").expect(200).json()) {
       if (execution.path("providerId").asText().equals("user-session-limits")) {
@@ -391,7 +385,7 @@ final class PathRealm {
         admin
             .post(
                 path("/authentication/executions/" + execution.get("id").asText() + "/config"),
-                json(
+                Json.of(
                     Map.of(
                         "alias",
                         flow,
@@ -414,7 +408,7 @@ final class PathRealm {
     admin
         .post(
             path("/clients"),
-            json(
+            Json.of(
                 Map.of(
                     "clientId",
                     clientId,
@@ -454,7 +448,7 @@ final class PathRealm {
     admin
         .post(
             path("/clients/" + clientUuid(clientId) + "/protocol-mappers/models"),
-            json(
+            Json.of(
                 Map.of(
                     "name",
                     "for-" + audience,

@@ -2,6 +2,7 @@ package dev.bulwark.it.revocation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
 import java.net.http.HttpRequest;
 import java.util.List;
@@ -97,7 +98,7 @@ final class RandomAdmin {
     if (random.nextBoolean()) {
       end("user deleted", user, () -> realm.admin().delete(path));
     } else {
-      end("user disabled", user, () -> realm.admin().put(path, "{\"enabled\":false}"));
+      end("user disabled", user, () -> realm.admin().put(path, Json.object("enabled", false)));
     }
   }
 
@@ -173,8 +174,8 @@ final class RandomAdmin {
     }
     PathRealm realm = realm();
     String path = realm.path("/users/" + id);
-    end("user disabled", user, () -> realm.admin().put(path, "{\"enabled\":false}"));
-    end("user enabled", user, () -> realm.admin().put(path, "{\"enabled\":true}"));
+    end("user disabled", user, () -> realm.admin().put(path, Json.object("enabled", false)));
+    end("user enabled", user, () -> realm.admin().put(path, Json.object("enabled", true)));
     world.excuses().livesAgain(user, System.currentTimeMillis());
   }
 
@@ -234,8 +235,14 @@ final class RandomAdmin {
   private void forgetRemembered() {
     PathRealm realm = realm();
     synchronized (world.representations()) {
-      end("remember me off", "", () -> realm.admin().put(realm.path(""), "{\"rememberMe\":false}"));
-      end("remember me on", "", () -> realm.admin().put(realm.path(""), "{\"rememberMe\":true}"));
+      end(
+          "remember me off",
+          "",
+          () -> realm.admin().put(realm.path(""), Json.object("rememberMe", false)));
+      end(
+          "remember me on",
+          "",
+          () -> realm.admin().put(realm.path(""), Json.object("rememberMe", true)));
       world.excuses().livesAgain(RandomWorld.REMEMBERED, System.currentTimeMillis());
     }
   }

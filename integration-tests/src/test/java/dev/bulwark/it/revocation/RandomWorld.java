@@ -1,5 +1,6 @@
 package dev.bulwark.it.revocation;
 
+import dev.bulwark.it.support.Json;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,7 +48,7 @@ final class RandomWorld {
     RandomWorld world = new RandomWorld(nodes, book, endings, excuses);
     PathRealm realm = nodes.get(0);
     realm.addAudience("cli", "other");
-    realm.admin().put(realm.path(""), "{\"rememberMe\":true}").expect(204);
+    realm.admin().put(realm.path(""), Json.object("rememberMe", true)).expect(204);
     for (int i = 0; i < USERS; i++) {
       String user = "user" + i;
       realm.createUser(user);

@@ -3,6 +3,7 @@ package dev.bulwark.it.revocation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import java.time.Duration;
@@ -91,7 +92,7 @@ class RolledBackIT {
         .admin()
         .post(
             REALM.path("/partialImport"),
-            PathRealm.json(PathRealm.merged(Map.of("ifResourceExists", "OVERWRITE"), resources)));
+            Json.of(PathRealm.merged(Map.of("ifResourceExists", "OVERWRITE"), resources)));
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.bulwark.it.revocation;
 
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,7 @@ final class SamlBroker {
         .admin()
         .post(
             provider.path("/clients"),
-            PathRealm.json(
+            Json.of(
                 Map.of(
                     "clientId",
                     realm.url(),
@@ -58,7 +59,7 @@ final class SamlBroker {
         .admin()
         .post(
             realm.path("/identity-provider/instances"),
-            PathRealm.json(
+            Json.of(
                 Map.of(
                     "alias",
                     ALIAS,

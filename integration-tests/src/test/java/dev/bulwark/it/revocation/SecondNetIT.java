@@ -133,8 +133,10 @@ class SecondNetIT {
         admin
             .post(
                 "/realms/app/users",
-                "{\"username\":\"kim\",\"enabled\":true,\"email\":\"kim@example.org\","
-                    + "\"emailVerified\":true,\"firstName\":\"K\",\"lastName\":\"B\"}")
+                """
+                {"username": "kim", "enabled": true, "email": "kim@example.org",
+                 "emailVerified": true, "firstName": "K", "lastName": "B"}
+                """)
             .expect(201);
     String location = user.header("Location");
     String owner = location.substring(location.lastIndexOf('/') + 1);
@@ -142,10 +144,10 @@ class SecondNetIT {
         admin
             .post(
                 "/realms/app/api-keys",
-                "{\"name\":\"k\",\"scopes\":[\"tasks:read\"],\"owner\":{\"type\":\"user\","
-                    + "\"id\":\""
-                    + owner
-                    + "\"}}")
+                """
+                {"name": "k", "scopes": ["tasks:read"], "owner": {"type": "user", "id": "%s"}}
+                """
+                    .formatted(owner))
             .expect(201);
     Response tokens =
         Http.postForm(

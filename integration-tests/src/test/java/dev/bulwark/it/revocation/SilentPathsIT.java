@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
@@ -116,7 +117,7 @@ class SilentPathsIT {
         .admin()
         .post(
             REALM.path("/partialImport"),
-            PathRealm.json(
+            Json.of(
                 Map.of(
                     "ifResourceExists",
                     "OVERWRITE",
@@ -149,7 +150,7 @@ class SilentPathsIT {
         .admin()
         .post(
             REALM.path("/clients"),
-            PathRealm.json(
+            Json.of(
                 Map.of(
                     "clientId",
                     "offline-for-now",

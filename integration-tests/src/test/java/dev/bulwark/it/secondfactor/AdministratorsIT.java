@@ -6,6 +6,7 @@ import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Application;
 import dev.bulwark.it.support.Authenticator;
 import dev.bulwark.it.support.FormBrowser;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
@@ -82,7 +83,7 @@ class AdministratorsIT {
   /** The shipped flow of the password grant, which the development realm leaves out. */
   @Test
   void thePasswordGrantOfAnAdministratorIsRefusedWithoutOne() {
-    admin.put("/realms/app", "{\"directGrantFlow\":\"direct grant\"}").expect(204);
+    admin.put("/realms/app", Json.object("directGrantFlow", "direct grant")).expect(204);
     try {
       for (String role :
           new String[] {"realm-admin", "manage-users", "impersonation", "query-users"}) {
@@ -99,7 +100,7 @@ class AdministratorsIT {
       }
     } finally {
       admin
-          .put("/realms/app", "{\"directGrantFlow\":\"direct grant for development\"}")
+          .put("/realms/app", Json.object("directGrantFlow", "direct grant for development"))
           .expect(204);
     }
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +48,7 @@ record People(AdminApi admin) {
   }
 
   private void setPolicy(String policy) {
-    admin.put("/realms/app", "{\"passwordPolicy\": \"" + policy + "\"}").expect(204);
+    admin.put("/realms/app", Json.object("passwordPolicy", policy)).expect(204);
   }
 
   /** What the admin API tells of the user's credential of a type. */

@@ -8,10 +8,12 @@ import dev.bulwark.it.support.Application;
 import dev.bulwark.it.support.Authenticator;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -161,7 +163,7 @@ class ProviderLoginIT {
   void anAccountWhoseAddressIsNotProvenIsNotLinked() {
     people.create("squatted");
     String id = admin.userId("squatted");
-    admin.put("/realms/app/users/" + id, "{\"emailVerified\":false}").expect(204);
+    admin.put("/realms/app/users/" + id, Json.object("emailVerified", false)).expect(204);
     register("squatted");
     FormBrowser browser = new FormBrowser(stack.url());
     FormBrowser.Page page = comeFromProvider("squatted", browser);
@@ -181,7 +183,9 @@ class ProviderLoginIT {
         .containsExactly("email_not_verified");
 
     admin
-        .put("/realms/app/users/" + id, "{\"emailVerified\":true,\"requiredActions\":[]}")
+        .put(
+            "/realms/app/users/" + id,
+            Json.object("emailVerified", true, "requiredActions", List.of()))
         .expect(204);
     browser = new FormBrowser(stack.url());
     page = review(comeFromProvider("squatted", browser), "squatted", browser);
@@ -202,7 +206,7 @@ class ProviderLoginIT {
     page = browser.submit(page, Map.of("username", "links-later", "password", Realm.PASSWORD));
     page = browser.submit(page, Map.of("continue", ""));
     assertThat(page.url()).contains("/realms/" + PROVIDER + "/");
-    admin.put("/realms/app/users/" + id, "{\"emailVerified\":false}").expect(204);
+    admin.put("/realms/app/users/" + id, Json.object("emailVerified", false)).expect(204);
     page = browser.submit(page, Map.of("username", "links-later", "password", Realm.PASSWORD));
     assertThat(page.parameters()).doesNotContainEntry("kc_action_status", "success");
     assertThat(identities(id)).isZero();

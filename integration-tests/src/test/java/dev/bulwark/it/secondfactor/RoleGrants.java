@@ -2,6 +2,7 @@ package dev.bulwark.it.secondfactor;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Json;
 
 /** Gives roles to users of the realm {@code app} in the ways that Keycloak has. */
 record RoleGrants(AdminApi admin) {
@@ -22,7 +23,7 @@ record RoleGrants(AdminApi admin) {
 
   /** A new role of the realm that contains one of {@code realm-management}. */
   void composite(String user, String name, String contained) {
-    admin.post("/realms/app/roles", "{\"name\":\"" + name + "\"}").expect(201);
+    admin.post("/realms/app/roles", Json.object("name", name)).expect(201);
     admin
         .post("/realms/app/roles/" + name + "/composites", "[" + managementRole(contained) + "]")
         .expect(204);
@@ -31,14 +32,14 @@ record RoleGrants(AdminApi admin) {
 
   /** A new group with a role of {@code realm-management}; the user joins a group below it. */
   void group(String user, String name, String role) {
-    admin.post("/realms/app/groups", "{\"name\":\"" + name + "\"}").expect(201);
+    admin.post("/realms/app/groups", Json.object("name", name)).expect(201);
     JsonNode group =
         admin.get("/realms/app/groups?exact=true&search=" + name).expect(200).json().get(0);
     String id = group.get("id").asText();
     give("/groups/" + id, role);
     String below =
         admin
-            .post("/realms/app/groups/" + id + "/children", "{\"name\":\"" + name + "-below\"}")
+            .post("/realms/app/groups/" + id + "/children", Json.object("name", name + "-below"))
             .expect(201)
             .text("id");
     admin.put("/realms/app/users/" + admin.userId(user) + "/groups/" + below, "{}").expect(204);

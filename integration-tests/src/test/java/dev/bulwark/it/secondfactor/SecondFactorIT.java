@@ -7,6 +7,7 @@ import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Application;
 import dev.bulwark.it.support.Authenticator;
 import dev.bulwark.it.support.Chromium;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -232,7 +233,7 @@ class SecondFactorIT {
   /** T3 in the password grant of the shipped realm, which the development realm leaves out. */
   @Test
   void thePasswordGrantOfAnAdministratorNeedsACodeToo() {
-    admin.put("/realms/app", "{\"directGrantFlow\":\"direct grant\"}").expect(204);
+    admin.put("/realms/app", Json.object("directGrantFlow", "direct grant")).expect(204);
     try {
       people.create("grant-plain");
       realm.login("grant-plain", Realm.PASSWORD, "openid").expect(200);
@@ -252,7 +253,7 @@ class SecondFactorIT {
       assertThat(people.sessions("grant-boss")).isZero();
     } finally {
       admin
-          .put("/realms/app", "{\"directGrantFlow\":\"direct grant for development\"}")
+          .put("/realms/app", Json.object("directGrantFlow", "direct grant for development"))
           .expect(204);
     }
   }

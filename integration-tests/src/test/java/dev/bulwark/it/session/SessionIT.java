@@ -10,6 +10,7 @@ import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Application;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -219,7 +220,7 @@ class SessionIT {
       await().until(() -> Instant.now().isAfter(last.plusSeconds(idle + 1L)));
       assertThat(isLoggedIn(browser)).isFalse();
     } finally {
-      admin.put("/realms/app", "{\"ssoSessionIdleTimeout\":86400}").expect(204);
+      admin.put("/realms/app", Json.object("ssoSessionIdleTimeout", 86400)).expect(204);
     }
   }
 

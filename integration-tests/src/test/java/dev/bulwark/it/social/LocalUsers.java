@@ -2,6 +2,7 @@ package dev.bulwark.it.social;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +49,7 @@ record LocalUsers(AdminApi admin) {
     admin
         .put(
             "/realms/app/users/" + id + "/reset-password",
-            "{\"type\": \"password\", \"temporary\": false, \"value\": \"" + password + "\"}")
+            Json.object("type", "password", "temporary", false, "value", password))
         .expect(204);
   }
 
@@ -72,7 +73,7 @@ record LocalUsers(AdminApi admin) {
   }
 
   void disable(String id) {
-    admin.put("/realms/app/users/" + id, "{\"enabled\": false}").expect(204);
+    admin.put("/realms/app/users/" + id, Json.object("enabled", false)).expect(204);
   }
 
   JsonNode user(String id) {

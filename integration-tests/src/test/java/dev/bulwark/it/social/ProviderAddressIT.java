@@ -7,6 +7,7 @@ import dev.bulwark.it.social.GitHubAccount.Address;
 import dev.bulwark.it.support.Application;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Inbox;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +84,7 @@ class ProviderAddressIT {
   /** As shipped: whoever is new from GitHub confirms the address once, from Google nobody does. */
   @Test
   void anAddressThatIsNotProvenIsConfirmedByMail() {
-    server.admin().put("/realms/app", "{\"verifyEmail\":true}").expect(204);
+    server.admin().put("/realms/app", Json.object("verifyEmail", true)).expect(204);
     try (Inbox inbox = new Inbox(server.admin())) {
       assertThat(
               new Traveller(server, application)
@@ -105,14 +106,14 @@ class ProviderAddressIT {
           .as("asked once")
           .containsKey("code");
     } finally {
-      server.admin().put("/realms/app", "{\"verifyEmail\":false}").expect(204);
+      server.admin().put("/realms/app", Json.object("verifyEmail", false)).expect(204);
     }
   }
 
   /** M2: whichever page the login is for, nobody makes a key before the address is proven. */
   @Test
   void nobodyFromAProviderMakesAKeyBeforeTheProof() {
-    server.admin().put("/realms/app", "{\"verifyEmail\":true}").expect(204);
+    server.admin().put("/realms/app", Json.object("verifyEmail", true)).expect(204);
     try (Inbox inbox = new Inbox(server.admin())) {
       GitHubAccount account = GitHubAccount.of(5012, "eager", "eager@hub.example");
       server.gitHub().add(account);
@@ -139,7 +140,7 @@ class ProviderAddressIT {
       page = traveller.browser().open(inbox.link());
       assertThat(page.response().body()).contains("kc-create-api-key-form");
     } finally {
-      server.admin().put("/realms/app", "{\"verifyEmail\":false}").expect(204);
+      server.admin().put("/realms/app", Json.object("verifyEmail", false)).expect(204);
     }
   }
 
@@ -158,7 +159,7 @@ class ProviderAddressIT {
    */
   @Test
   void aResetByMailClosesTheWaysIntoAnAccountWhoseAddressWasNotProven() {
-    server.admin().put("/realms/app", "{\"verifyEmail\":true}").expect(204);
+    server.admin().put("/realms/app", Json.object("verifyEmail", true)).expect(204);
     try (Inbox inbox = new Inbox(server.admin())) {
       GitHubAccount attacker = unverified(5009, "trojan", "owner@hub.example");
       new Traveller(server, application).logIn(attacker);
@@ -185,7 +186,7 @@ class ProviderAddressIT {
       assertThat(page.response().body()).contains("linkAccount");
       assertThat(users.sessions(id)).isZero();
     } finally {
-      server.admin().put("/realms/app", "{\"verifyEmail\":false}").expect(204);
+      server.admin().put("/realms/app", Json.object("verifyEmail", false)).expect(204);
     }
   }
 

@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import dev.bulwark.it.support.Application;
 import dev.bulwark.it.support.FormBrowser;
+import dev.bulwark.it.support.Json;
 import java.io.IOException;
 import java.security.KeyPair;
 import java.time.Instant;
@@ -288,7 +289,7 @@ class ProviderAnswersIT {
 
   private static UnaryOperator<String> unsigned() {
     return token ->
-        base64("{\"alg\":\"none\",\"typ\":\"JWT\"}") + "." + token.split("\\.")[1] + ".";
+        base64(Json.object("alg", "none", "typ", "JWT")) + "." + token.split("\\.")[1] + ".";
   }
 
   private static ObjectNode claims(String token) {

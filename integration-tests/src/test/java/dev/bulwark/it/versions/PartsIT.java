@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.apikey.KeyFlows;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -63,7 +64,7 @@ class PartsIT {
     Response refused =
         admin.put(
             "/realms/app/users/" + id + "/reset-password",
-            "{\"type\":\"password\",\"value\":\"password1\",\"temporary\":false}");
+            Json.object("type", "password", "value", "password1", "temporary", false));
     assertThat(refused.status()).isEqualTo(400);
   }
 
@@ -161,9 +162,8 @@ class PartsIT {
                 .header("Content-Type", "application/json")
                 .POST(
                     HttpRequest.BodyPublishers.ofString(
-                        "{\"name\":\""
-                            + name
-                            + "\",\"scopes\":[\"tasks:read\"],\"expiresAt\":null}")))
+                        Json.object(
+                            "name", name, "scopes", List.of("tasks:read"), "expiresAt", null))))
         .expect(201)
         .json();
   }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.password.Commands;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.ServerSpec;
 import java.io.IOException;
@@ -44,7 +45,7 @@ class UpdateCompatibilityIT {
   @Test
   void theSameBundleIsReplacedNodeByNode() throws IOException {
     assertThat(JSON.readTree(told.toFile()).get("bulwark"))
-        .isEqualTo(JSON.readTree("{\"shared-state\":\"1\",\"redis-prefix\":\"\"}"));
+        .isEqualTo(JSON.readTree(Json.object("shared-state", "1", "redis-prefix", "")));
     check(told, Map.of(), ROLLING);
   }
 
