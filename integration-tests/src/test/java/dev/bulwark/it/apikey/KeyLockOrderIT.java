@@ -1,5 +1,6 @@
 package dev.bulwark.it.apikey;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -8,7 +9,6 @@ import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -19,8 +19,6 @@ import org.junit.jupiter.api.Test;
  */
 @SharedRealm
 class KeyLockOrderIT {
-
-  private static final Duration SOON = Duration.ofSeconds(60);
 
   private static final String WAITING =
       "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"

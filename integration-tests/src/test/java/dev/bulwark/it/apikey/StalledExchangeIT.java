@@ -1,5 +1,6 @@
 package dev.bulwark.it.apikey;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -21,8 +22,6 @@ import org.junit.jupiter.api.Test;
  */
 @SharedRealm
 class StalledExchangeIT {
-
-  private static final Duration SOON = Duration.ofSeconds(60);
 
   /** Lets everybody read the ledger and nobody write to it. */
   private static final String LOCK = "LOCK TABLE bulwark_token IN SHARE ROW EXCLUSIVE MODE";

@@ -1,5 +1,6 @@
 package dev.bulwark.it.events;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -8,7 +9,6 @@ import dev.bulwark.it.events.WebhookReceiver.Taken;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -22,8 +22,6 @@ import org.junit.jupiter.api.Test;
 
 /** B12: events reach a webhook, whatever the receiver does. */
 class WebhookIT {
-
-  private static final Duration SOON = Duration.ofSeconds(90);
 
   private static WebhookReceiver receiver;
   private static EventServer server;

@@ -1,5 +1,6 @@
 package dev.bulwark.it.faults;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -8,7 +9,6 @@ import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.redis.process.RedisProcess;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -24,7 +24,6 @@ import redis.clients.jedis.Jedis;
  */
 class BehindFaultsIT {
 
-  private static final Duration SOON = Duration.ofSeconds(90);
   private static final int TOKENS = 30;
 
   private static PostgresProcess database;

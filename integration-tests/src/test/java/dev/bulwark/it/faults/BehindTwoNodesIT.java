@@ -1,10 +1,10 @@
 package dev.bulwark.it.faults;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.support.Response;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -17,8 +17,6 @@ import redis.clients.jedis.Jedis;
  */
 @Tag("full")
 class BehindTwoNodesIT {
-
-  private static final Duration SOON = Duration.ofSeconds(90);
 
   /** System property with the number of logouts. */
   private static final int LOGOUTS = Integer.getInteger("bulwark.logouts", 1_000);

@@ -1,5 +1,6 @@
 package dev.bulwark.it.faults;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,7 +10,6 @@ import dev.bulwark.it.support.Response;
 import dev.bulwark.redis.process.RedisClusterGroup;
 import dev.bulwark.redis.process.RedisKind;
 import dev.bulwark.redis.process.RedisProcess;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,7 +23,6 @@ import redis.clients.jedis.RedisClusterClient;
 @Tag("full")
 class ClusterSitesIT {
 
-  private static final Duration SOON = Duration.ofSeconds(90);
   private static final int SESSIONS = 15;
 
   @Test

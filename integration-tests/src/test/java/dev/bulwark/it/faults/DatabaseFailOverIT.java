@@ -1,12 +1,12 @@
 package dev.bulwark.it.faults;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.redis.process.RedisProcess;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -20,8 +20,6 @@ import redis.clients.jedis.Jedis;
  */
 @Tag("full")
 class DatabaseFailOverIT {
-
-  private static final Duration SOON = Duration.ofSeconds(60);
 
   @Test
   void tokensWhoseRowsWereLostWithThePrimaryAreRevokedByALaterLogout() {

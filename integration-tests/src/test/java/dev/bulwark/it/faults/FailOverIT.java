@@ -1,5 +1,6 @@
 package dev.bulwark.it.faults;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.it.support.Response;
@@ -7,7 +8,6 @@ import dev.bulwark.redis.process.RedisClusterGroup;
 import dev.bulwark.redis.process.RedisKind;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.redis.process.SentinelGroup;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -22,8 +22,6 @@ import redis.clients.jedis.util.JedisClusterCRC16;
 /** R3 and R4: the Redis that takes the writes is lost, and another takes its place. */
 @Tag("full")
 class FailOverIT {
-
-  private static final Duration SOON = Duration.ofSeconds(60);
 
   @Test
   void sentinelsReplaceThePrimary() {

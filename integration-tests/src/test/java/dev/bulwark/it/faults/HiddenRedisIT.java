@@ -1,11 +1,11 @@
 package dev.bulwark.it.faults;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.support.Response;
 import dev.bulwark.redis.process.RedisProcess;
-import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
@@ -17,7 +17,6 @@ import redis.clients.jedis.Jedis;
 @Tag("full")
 class HiddenRedisIT {
 
-  private static final Duration SOON = Duration.ofSeconds(90);
   private static final String OPTION = "spi-events-listener--redis-revocation--";
 
   @Test

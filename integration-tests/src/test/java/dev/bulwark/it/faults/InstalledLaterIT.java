@@ -1,5 +1,6 @@
 package dev.bulwark.it.faults;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -23,8 +24,6 @@ import redis.clients.jedis.Jedis;
 /** R5: the bundle is installed while tokens are alive of which it knows nothing. */
 @Tag("full")
 class InstalledLaterIT {
-
-  private static final Duration SOON = Duration.ofSeconds(90);
 
   /** What an installation makes. */
   private static final String TABLES =

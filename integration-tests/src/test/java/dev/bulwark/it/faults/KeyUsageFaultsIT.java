@@ -1,5 +1,6 @@
 package dev.bulwark.it.faults;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,7 +10,6 @@ import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.server.RealmFile;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -26,7 +26,6 @@ import org.junit.jupiter.api.Test;
 /** K7: what becomes of usage that is not written yet. Requests run meanwhile. */
 class KeyUsageFaultsIT {
 
-  private static final Duration SOON = Duration.ofSeconds(60);
   private static final int INTERVAL_SECONDS = 3;
 
   /** What the write itself may take on a busy machine, beside the interval. */

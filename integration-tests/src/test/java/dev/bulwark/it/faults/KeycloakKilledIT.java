@@ -1,5 +1,6 @@
 package dev.bulwark.it.faults;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -21,7 +22,6 @@ import redis.clients.jedis.Jedis;
 /** R3: Keycloak is killed, or its database is restarted, with revocations not yet in Redis. */
 class KeycloakKilledIT {
 
-  private static final Duration SOON = Duration.ofSeconds(60);
   private static final int MANY = 20_000;
 
   private static RedisProcess redis;

@@ -1,5 +1,6 @@
 package dev.bulwark.it.faults;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -192,7 +193,7 @@ class KeysTwoNodesIT {
         assertThat((i % 4 == 0 ? two : one).isGood(key)).isTrue();
       }
       for (NodeKeys node : List.of(one, two)) {
-        await().atMost(NodePair.SOON).until(() -> node.requestCount(key), count -> count == 40);
+        await().atMost(SOON).until(() -> node.requestCount(key), count -> count == 40);
       }
       assertThat(
               nodes

@@ -1,5 +1,6 @@
 package dev.bulwark.it.faults;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -19,8 +20,6 @@ import redis.clients.jedis.Jedis;
 
 /** R3: the ledger's tables are locked, or refuse rows, while tokens are issued and ended. */
 class LedgerFaultsIT {
-
-  private static final Duration SOON = Duration.ofSeconds(60);
 
   /** The default of {@code ledger-timeout} is 2 s; the machine may be slow. */
   private static final Duration IN_TIME = Duration.ofSeconds(6);

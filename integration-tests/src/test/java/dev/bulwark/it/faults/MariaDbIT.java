@@ -1,11 +1,11 @@
 package dev.bulwark.it.faults;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.database.MariaDbProcess;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.redis.process.RedisProcess;
-import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
@@ -13,8 +13,6 @@ import redis.clients.jedis.Jedis;
 /** R1 and R3 with Keycloak on MariaDB, whose SQL is another. */
 @Tag("full")
 class MariaDbIT {
-
-  private static final Duration SOON = Duration.ofSeconds(60);
 
   @Test
   void revocationsArriveAlsoAfterRedisWasEmptiedAndKeycloakKilled() {

@@ -1,5 +1,6 @@
 package dev.bulwark.it.faults;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.database.DatabaseProcess;
@@ -7,7 +8,6 @@ import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.server.ServerSpec;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.BiFunction;
 
@@ -19,8 +19,6 @@ public final class NodePair implements AutoCloseable {
 
   /** The address that both nodes name. */
   public static final String PUBLIC_URL = "https://auth.example.org";
-
-  static final Duration SOON = Duration.ofSeconds(90);
 
   private final PostgresProcess database;
   private final RedisProcess redis;

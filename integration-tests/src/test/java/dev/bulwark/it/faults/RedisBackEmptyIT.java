@@ -1,5 +1,6 @@
 package dev.bulwark.it.faults;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -33,7 +34,6 @@ import redis.clients.jedis.exceptions.JedisException;
  */
 class RedisBackEmptyIT {
 
-  private static final Duration SOON = Duration.ofSeconds(90);
   private static final Duration COMPLETE_LIFE = Duration.ofSeconds(2);
   private static final String COMPLETE = "revocation:complete";
 

@@ -1,5 +1,6 @@
 package dev.bulwark.it.faults;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -22,7 +23,6 @@ import redis.clients.jedis.Jedis;
  */
 class RedisFaultsIT {
 
-  private static final Duration SOON = Duration.ofSeconds(90);
   private static final String REDIS_CHECK = "Bulwark Redis";
   private static final String REVOCATION_CHECK = "Bulwark revocations in Redis";
 

@@ -1,5 +1,6 @@
 package dev.bulwark.it.faults;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.it.database.PostgresProcess;
@@ -12,7 +13,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +32,6 @@ import redis.clients.jedis.Jedis;
 class RollingUpgradeIT {
 
   private static final String LEDGER = "spi-events-listener--redis-revocation--ledger";
-  private static final Duration SOON = Duration.ofSeconds(90);
   private static final UnaryOperator<ServerSpec.Builder> STRICT =
       spec -> spec.option(LEDGER, "strict");
   private static final UnaryOperator<ServerSpec.Builder> BEHIND =

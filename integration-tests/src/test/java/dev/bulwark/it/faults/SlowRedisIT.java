@@ -1,5 +1,6 @@
 package dev.bulwark.it.faults;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -20,8 +21,6 @@ import redis.clients.jedis.Jedis;
  * do not wait for it, and a logout waits for {@code push-wait} at most.
  */
 class SlowRedisIT {
-
-  private static final Duration SOON = Duration.ofSeconds(90);
 
   /** The default of {@code push-wait}. */
   private static final Duration PUSH_WAIT = Duration.ofSeconds(2);

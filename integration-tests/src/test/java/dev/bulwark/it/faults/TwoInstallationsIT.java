@@ -1,5 +1,6 @@
 package dev.bulwark.it.faults;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -20,7 +21,6 @@ import redis.clients.jedis.Jedis;
 @Tag("full")
 class TwoInstallationsIT {
 
-  private static final Duration SOON = Duration.ofSeconds(60);
   private static final String COMPLETE = "revocation:complete";
   private static final String LINE = "Another Keycloak, with another database";
 

@@ -1,11 +1,11 @@
 package dev.bulwark.it.faults;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.support.Response;
 import dev.bulwark.redis.process.RedisProcess;
-import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
@@ -15,8 +15,6 @@ import redis.clients.jedis.Jedis;
  */
 @Tag("full")
 class TwoNodesIT {
-
-  private static final Duration SOON = NodePair.SOON;
 
   @Test
   void theOtherNodeTakesOver() {

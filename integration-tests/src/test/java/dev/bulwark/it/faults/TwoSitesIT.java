@@ -1,5 +1,6 @@
 package dev.bulwark.it.faults;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -7,7 +8,6 @@ import dev.bulwark.it.database.DatabaseProcess;
 import dev.bulwark.it.database.SharedDatabase;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.redis.process.RedisProcess;
-import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
@@ -16,8 +16,6 @@ import redis.clients.jedis.exceptions.JedisException;
 /** R11: two nodes with one database, at two sites with a Redis each. */
 @Tag("full")
 class TwoSitesIT {
-
-  private static final Duration SOON = Duration.ofSeconds(90);
 
   @Test
   void everyRevocationReachesBothAndAnOutageDelaysOnlyItsOwnSite() {

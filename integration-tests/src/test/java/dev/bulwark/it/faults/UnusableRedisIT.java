@@ -1,5 +1,6 @@
 package dev.bulwark.it.faults;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,7 +10,6 @@ import dev.bulwark.redis.process.RedisKind;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.redis.process.TestAuthority;
 import dev.bulwark.server.ServerSpec;
-import java.time.Duration;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -21,7 +21,6 @@ import redis.clients.jedis.Jedis;
  */
 class UnusableRedisIT {
 
-  private static final Duration SOON = Duration.ofSeconds(90);
   private static final String OPTION = "spi-redis-connection--default--";
   private static final String PASSWORD = "correct-redis-battery";
   private static final String PREFIX = "tenant-7:";

@@ -3,6 +3,7 @@ package dev.bulwark.it.ratelimit;
 import static dev.bulwark.it.ratelimit.LimitedServer.PASSWORD;
 import static dev.bulwark.it.ratelimit.LimitedServer.newAddress;
 import static dev.bulwark.it.ratelimit.LimitedServer.nobody;
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -14,7 +15,6 @@ import org.junit.jupiter.api.Test;
 class LimitFaultsIT {
 
   private static final LimitedServer SERVER = LimitedServer.shared();
-  private static final Duration SOON = Duration.ofSeconds(60);
   private static final String ALONE = "Login attempts are limited on this node alone";
   private static final String TOGETHER = "Login attempts are limited across all nodes again";
 

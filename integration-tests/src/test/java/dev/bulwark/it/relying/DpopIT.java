@@ -1,5 +1,6 @@
 package dev.bulwark.it.relying;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -30,7 +31,6 @@ import org.junit.jupiter.api.Test;
 @SharedRealm
 class DpopIT {
 
-  private static final Duration SOON = Duration.ofSeconds(60);
   private static final String TASKS = "/api/tasks";
   private static final String KEY_GRANT = "urn:bulwark:params:oauth:grant-type:api-key";
 

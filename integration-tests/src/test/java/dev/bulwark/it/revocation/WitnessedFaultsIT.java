@@ -1,5 +1,6 @@
 package dev.bulwark.it.revocation;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -23,8 +24,6 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("full")
 class WitnessedFaultsIT {
-
-  private static final Duration SOON = Duration.ofSeconds(90);
 
   /** Long enough that a leader's lease goes, and that Redis' watermark goes. */
   private static final Duration LONG = Duration.ofSeconds(20);

@@ -1,5 +1,6 @@
 package dev.bulwark.it.secondfactor;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -30,8 +31,6 @@ class RecoveryCodesIT {
 
   private static final List<String> OLD =
       List.of("AAAABBBB1111", "AAAABBBB2222", "AAAABBBB3333", "AAAABBBB4444", "AAAABBBB5555");
-
-  private static final Duration SOON = Duration.ofSeconds(60);
 
   private static final String WAITING =
       "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"

@@ -1,5 +1,6 @@
 package dev.bulwark.it.session;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -27,7 +28,6 @@ import org.junit.jupiter.api.Test;
 @SharedRealm
 class LockoutIT {
 
-  private static final Duration SOON = Duration.ofSeconds(60);
   private static final String WRONG = "not-her-battery";
 
   private static final List<String> CHANGED =

@@ -1,5 +1,6 @@
 package dev.bulwark.it.versions;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -13,7 +14,6 @@ import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import java.net.http.HttpRequest;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -24,8 +24,6 @@ import org.junit.jupiter.api.Test;
  */
 @SharedRealm
 class PartsIT {
-
-  private static final Duration SOON = Duration.ofSeconds(60);
 
   private final TestStack stack = TestStack.get();
   private final Realm realm = stack.realm();
