@@ -46,7 +46,8 @@ class KeycloakVersionsIT {
         "Dockerfile KEYCLOAK_IMAGE=\\S+/keycloak:(\\S+)",
         "docker-compose.yml KEYCLOAK_IMAGE:-[^:}]+/keycloak:([^}]+)}",
         "docs/ci/start-keycloak.sh KEYCLOAK_IMAGE:-[^:}]+/keycloak:([^}]+)}",
-        "README.md \\|\\sKeycloak\\s\\|\\s(\\S+)",
+        "README.md runs\\son\\sKeycloak\\s(\\S+)",
+        "docs/compatibility.md \\|\\sKeycloak\\s\\|\\s(\\S+)",
         "examples/junit-testcontainers/src/test/java/dev/bulwark/example/KeycloakStack.java"
             + " \"keycloak\\.version\",\\s\"([^\"]+)\""
       })
