@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jsoup.nodes.Element;
 import org.jsoup.nodes.FormElement;
 
 /**
@@ -51,7 +52,11 @@ public final class FormBrowser {
 
     /** Address of a link that holds something. */
     public String link(String part) {
-      return response.element("[href*='" + part + "']").attr("href");
+      Element found = response.element("[href*='" + part + "'], [onclick*='" + part + "']");
+      // A button of Keycloak's pages: location.href='…'
+      return found.hasAttr("href")
+          ? found.attr("href")
+          : found.attr("onclick").replaceFirst("^location\\.href='([^']*)'.*", "$1");
     }
 
     /** Value of a field of the form. */
