@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Application;
+import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
@@ -22,6 +24,7 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -71,6 +74,7 @@ class DowngradeIT {
       realm.login("gentle", "gentle-battery", "openid").expect(200);
       realm.login("gentle", "gentle-batterY", "openid").expect(400);
       withoutAddressValidator(admin);
+      withoutExecutionsOfTheBundle(admin);
     }
     assertThat(run("UPDATE"))
         .as("alice, bob, carol, history twice, imported, changed")
@@ -84,6 +88,7 @@ class DowngradeIT {
       Users users = new Users(admin);
       admin.get("/realms/app/password-hashes").expect(404);
       realm.login("alice");
+      browserLogin(server.url(), realm, admin);
       realm.login("gentle", "gentle-battery", "openid").expect(200);
       realm.login("gentle-bcrypt", bcrypt.password(), "openid").expect(200);
       realm.login("imported", argon2i.password(), "openid").expect(200);
@@ -132,6 +137,37 @@ class DowngradeIT {
     }
     assertThat(found).as("the shipped realm has the validator").isTrue();
     admin.put("/realms/app/users/profile", profile.toString()).expect(200);
+  }
+
+  /** The guide's fourth step: Keycloak fails at an enabled execution that it does not know. */
+  private static void withoutExecutionsOfTheBundle(AdminApi admin) {
+    disable(admin, "browser", "Browser - Administrators");
+    disable(admin, "direct%20grant", "Direct Grant - Administrators");
+    disable(admin, "post%20broker%20login", "Post Broker Login - Administrators");
+    disable(admin, "reset%20credentials", "Address proof by reset mail");
+  }
+
+  private static void disable(AdminApi admin, String flow, String name) {
+    String path = "/realms/app/authentication/flows/" + flow + "/executions";
+    boolean found = false;
+    for (JsonNode execution : admin.get(path).expect(200).json()) {
+      if (execution.get("displayName").asText().equals(name)) {
+        ObjectNode disabled = execution.deepCopy();
+        admin.put(path, disabled.put("requirement", "DISABLED").toString()).expect(204);
+        found = true;
+      }
+    }
+    assertThat(found).as(name).isTrue();
+  }
+
+  private static void browserLogin(URI server, Realm realm, AdminApi admin) {
+    try (Application application = new Application(realm, admin)) {
+      FormBrowser browser = new FormBrowser(server);
+      FormBrowser.Page login = browser.open(application.login("openid"));
+      FormBrowser.Page after =
+          browser.submit(login, Map.of("username", "alice", "password", Realm.PASSWORD));
+      application.redeem(after.parameter("code")).expect(200);
+    }
   }
 
   private static Response setPassword(AdminApi admin, String name, String password) {
