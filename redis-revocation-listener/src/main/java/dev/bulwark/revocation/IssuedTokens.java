@@ -1,8 +1,8 @@
 package dev.bulwark.revocation;
 
 import dev.bulwark.revocation.issuance.ReservedId;
-import dev.bulwark.revocation.ledger.GroupCommit.Ticket;
 import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.writer.GroupCommit.Ticket;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

@@ -1,6 +1,6 @@
 package dev.bulwark.revocation.issuance;
 
-import dev.bulwark.revocation.ledger.SqlDialect;
+import dev.bulwark.revocation.sql.SqlDialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

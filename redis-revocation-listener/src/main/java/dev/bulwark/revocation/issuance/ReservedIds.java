@@ -1,9 +1,9 @@
 package dev.bulwark.revocation.issuance;
 
 import dev.bulwark.revocation.ledger.LedgerDatabase;
-import dev.bulwark.revocation.ledger.LedgerWriter;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevokedToken;
+import dev.bulwark.revocation.writer.LedgerWriter;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;

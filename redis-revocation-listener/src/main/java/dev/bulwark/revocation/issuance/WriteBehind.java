@@ -1,8 +1,8 @@
 package dev.bulwark.revocation.issuance;
 
 import dev.bulwark.revocation.ledger.LedgerDatabase;
-import dev.bulwark.revocation.ledger.LedgerWriter;
 import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.writer.LedgerWriter;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package dev.bulwark.revocation.ledger;
 
 import dev.bulwark.revocation.rules.EndedSession;
 import dev.bulwark.revocation.rules.SessionClock;
+import dev.bulwark.revocation.sql.Chunks;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

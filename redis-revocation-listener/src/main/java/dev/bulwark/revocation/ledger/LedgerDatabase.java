@@ -1,6 +1,10 @@
 package dev.bulwark.revocation.ledger;
 
 import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.sql.ConnectionSource;
+import dev.bulwark.revocation.sql.DatabaseFailure;
+import dev.bulwark.revocation.sql.SqlDialect;
+import dev.bulwark.revocation.sql.TimeLimit;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -145,7 +149,7 @@ public final class LedgerDatabase {
    * Inserts issued tokens on a connection of its own, with a time limit as in {@link #call}; see
    * {@link TokenTable#insertUnflushed}.
    */
-  void insertTokens(Duration limit, List<LedgerToken> rows) throws SQLException {
+  public void insertTokens(Duration limit, List<LedgerToken> rows) throws SQLException {
     // Every issued token goes this way: it does without TimeLimit, whose detour costs time.
     int seconds = dialect.hasQueryTimeout() ? TimeLimit.seconds(limit) : 0;
     try (Connection connection = connections.open()) {
@@ -159,7 +163,7 @@ public final class LedgerDatabase {
    * Number of connections that were lost or could not be made. When it has grown, another server
    * may answer, which may lack the last commits.
    */
-  long losses() {
+  public long losses() {
     return losses.get();
   }
 
@@ -167,7 +171,7 @@ public final class LedgerDatabase {
    * Text that tells the server that answers now from every other one, so that a failover is noticed
    * that happened between two statements. A constant where the database has no such thing.
    */
-  String server() throws SQLException {
+  public String server() throws SQLException {
     return call(this::server);
   }
 

@@ -1,6 +1,8 @@
 package dev.bulwark.revocation.ledger;
 
 import dev.bulwark.revocation.rules.SessionType;
+import dev.bulwark.revocation.sql.Savepoint;
+import dev.bulwark.revocation.sql.SqlDialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

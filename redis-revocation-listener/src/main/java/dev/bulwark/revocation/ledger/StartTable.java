@@ -1,5 +1,6 @@
 package dev.bulwark.revocation.ledger;
 
+import dev.bulwark.revocation.sql.SqlDialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -4,6 +4,8 @@ import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.Members;
 import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.SessionType;
+import dev.bulwark.revocation.sql.Chunks;
+import dev.bulwark.revocation.sql.SqlDialect;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -105,7 +107,7 @@ public final class TokenTable {
   /**
    * Inserts rows; those that exist are left alone. PostgreSQL answers before it has flushed them to
    * its disk (asynchronous commit): a single row costs a third then. A crash of the database within
-   * the next second can lose them, so the caller has to keep them and insert them again; see {@link
+   * the next second can lose them, so the caller has to keep them and insert them again; see {@code
    * FailoverGuard}.
    *
    * @param seconds how long a statement takes at most; 0 for the connection's own limit

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.revocation.ledger.LedgerDatabase;
-import dev.bulwark.revocation.ledger.LedgerWriter;
-import dev.bulwark.revocation.ledger.SqlDialect;
 import dev.bulwark.revocation.ledger.TestDatabase;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevokedToken;
 import dev.bulwark.revocation.rules.Scopes;
 import dev.bulwark.revocation.rules.SessionType;
+import dev.bulwark.revocation.sql.SqlDialect;
+import dev.bulwark.revocation.writer.LedgerWriter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.sql.ResultSet;

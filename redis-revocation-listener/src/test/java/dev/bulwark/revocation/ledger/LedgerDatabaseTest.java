@@ -10,6 +10,7 @@ import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.RevokedToken;
 import dev.bulwark.revocation.rules.Scopes;
 import dev.bulwark.revocation.rules.SessionType;
+import dev.bulwark.revocation.sql.SqlDialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

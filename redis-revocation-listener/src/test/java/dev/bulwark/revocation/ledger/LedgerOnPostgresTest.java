@@ -8,6 +8,8 @@ import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevokedToken;
 import dev.bulwark.revocation.rules.Scopes;
 import dev.bulwark.revocation.rules.SessionType;
+import dev.bulwark.revocation.sql.DatabaseFailure;
+import dev.bulwark.revocation.writer.LedgerWriter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.sql.Connection;

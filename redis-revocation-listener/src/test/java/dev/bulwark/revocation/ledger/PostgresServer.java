@@ -6,6 +6,7 @@ import dev.bulwark.redis.process.Folder;
 import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.redis.process.LocalProcess;
 import dev.bulwark.redis.process.Programs;
+import dev.bulwark.revocation.sql.SqlDialect;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.bulwark.revocation.ledger;
+package dev.bulwark.revocation.sql;
 
 import java.util.ArrayList;
 import java.util.Collection;

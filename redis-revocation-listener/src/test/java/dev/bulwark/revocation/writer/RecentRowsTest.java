@@ -1,4 +1,4 @@
-package dev.bulwark.revocation.ledger;
+package dev.bulwark.revocation.writer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.bulwark.revocation.ledger;
+package dev.bulwark.revocation.writer;
 
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.bulwark.revocation.ledger;
+package dev.bulwark.revocation.sql;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -7,7 +7,7 @@ import java.sql.Statement;
 import java.time.Duration;
 
 /** Gives every statement of a connection a time limit. */
-final class TimeLimit {
+public final class TimeLimit {
 
   private TimeLimit() {}
 
@@ -16,7 +16,7 @@ final class TimeLimit {
    *
    * @param limit rounded up to seconds, which is what drivers take
    */
-  static Connection on(Connection connection, Duration limit) {
+  public static Connection on(Connection connection, Duration limit) {
     int seconds = seconds(limit);
     return (Connection)
         Proxy.newProxyInstance(
@@ -35,7 +35,8 @@ final class TimeLimit {
             });
   }
 
-  static int seconds(Duration limit) {
+  /** A limit in seconds, rounded up; 1 at least. */
+  public static int seconds(Duration limit) {
     return (int) Math.max(1, Math.min(Integer.MAX_VALUE, limit.plusMillis(999).toSeconds()));
   }
 }

@@ -1,4 +1,4 @@
-package dev.bulwark.revocation.ledger;
+package dev.bulwark.revocation.sql;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -20,18 +20,18 @@ public enum SqlDialect {
     }
 
     @Override
-    String serverQuery() {
+    public String serverQuery() {
       // To the microsecond: each server and each of its starts has its own.
       return "SELECT 'started', CAST(EXTRACT(EPOCH FROM pg_postmaster_start_time()) AS VARCHAR)";
     }
 
     @Override
-    String nowMillis() {
+    public String nowMillis() {
       return "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
     }
 
     @Override
-    String deleteSome(String table, String condition, int limit) {
+    public String deleteSome(String table, String condition, int limit) {
       return "DELETE FROM "
           + table
           + " WHERE ctid = ANY(ARRAY(SELECT ctid FROM "
@@ -59,7 +59,7 @@ public enum SqlDialect {
     }
 
     @Override
-    String serverQuery() {
+    public String serverQuery() {
       // SHOW leaves out names that the server does not know.
       return "SHOW GLOBAL VARIABLES WHERE Variable_name IN"
           + " ('hostname', 'port', 'server_id', 'server_uuid', '"
@@ -70,7 +70,7 @@ public enum SqlDialect {
     }
 
     @Override
-    String server(Map<String, String> values) {
+    public String server(Map<String, String> values) {
       // Nodes of such a cluster have the same commits.
       boolean cluster =
           "ON".equals(values.get(GALERA)) || !values.getOrDefault(GROUP, "").isEmpty();
@@ -78,12 +78,12 @@ public enum SqlDialect {
     }
 
     @Override
-    String nowMillis() {
+    public String nowMillis() {
       return "CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED)";
     }
 
     @Override
-    String deleteSome(String table, String condition, int limit) {
+    public String deleteSome(String table, String condition, int limit) {
       return "DELETE FROM " + table + " WHERE " + condition + " LIMIT " + limit;
     }
   },
@@ -112,22 +112,22 @@ public enum SqlDialect {
     }
 
     @Override
-    String serverQuery() {
+    public String serverQuery() {
       return "SELECT 'h2', ''";
     }
 
     @Override
-    String nowMillis() {
+    public String nowMillis() {
       return "CAST(EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000 AS BIGINT)";
     }
 
     @Override
-    String deleteSome(String table, String condition, int limit) {
+    public String deleteSome(String table, String condition, int limit) {
       return "DELETE FROM " + table + " WHERE " + condition + " LIMIT " + limit;
     }
 
     @Override
-    boolean hasQueryTimeout() {
+    public boolean hasQueryTimeout() {
       // It would stay with the connection. A wait for a lock ends after two seconds anyway.
       return false;
     }
@@ -146,21 +146,21 @@ public enum SqlDialect {
    * A query of names and values that tell a server from every other that may answer at the same
    * address, as after a failover.
    */
-  abstract String serverQuery();
+  public abstract String serverQuery();
 
   /** One text for a server. Servers that have the same commits at any time have the same. */
-  String server(Map<String, String> values) {
+  public String server(Map<String, String> values) {
     return new TreeMap<>(values).toString();
   }
 
   /** The database's time in milliseconds since 1970, as an expression. */
-  abstract String nowMillis();
+  public abstract String nowMillis();
 
   /** Deletes some of the rows that a condition is true of. */
-  abstract String deleteSome(String table, String condition, int limit);
+  public abstract String deleteSome(String table, String condition, int limit);
 
   /** Whether a statement can be given a time limit of its own. */
-  boolean hasQueryTimeout() {
+  public boolean hasQueryTimeout() {
     return true;
   }
 
@@ -181,7 +181,8 @@ public enum SqlDialect {
   }
 
   /** Deletes some of the rows of a table that expired before a time, in seconds since 1970. */
-  final int deleteExpired(Connection connection, String table, long before) throws SQLException {
+  public final int deleteExpired(Connection connection, String table, long before)
+      throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(deleteSome(table, "EXPIRES_AT < ?", DELETES))) {
       statement.setLong(1, before);
@@ -202,7 +203,8 @@ public enum SqlDialect {
     return String.join(", ", Collections.nCopies(rows, "(" + parameters(columns) + ")"));
   }
 
-  static String parameters(int count) {
+  /** Parameters of a statement, between commas. */
+  public static String parameters(int count) {
     return String.join(", ", Collections.nCopies(count, "?"));
   }
 }

@@ -1,9 +1,9 @@
-package dev.bulwark.revocation.ledger;
+package dev.bulwark.revocation.writer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.bulwark.revocation.ledger.GroupCommit.Ticket;
+import dev.bulwark.revocation.writer.GroupCommit.Ticket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

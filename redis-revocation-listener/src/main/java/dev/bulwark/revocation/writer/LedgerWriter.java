@@ -1,8 +1,10 @@
-package dev.bulwark.revocation.ledger;
+package dev.bulwark.revocation.writer;
 
-import dev.bulwark.revocation.ledger.GroupCommit.Ticket;
+import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.sql.DatabaseFailure;
+import dev.bulwark.revocation.writer.GroupCommit.Ticket;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.time.Clock;

@@ -1,12 +1,15 @@
-package dev.bulwark.revocation.ledger;
+package dev.bulwark.revocation.writer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bulwark.revocation.ledger.LedgerDatabase;
+import dev.bulwark.revocation.ledger.TestDatabase;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.Scopes;
 import dev.bulwark.revocation.rules.SessionType;
+import dev.bulwark.revocation.sql.SqlDialect;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;

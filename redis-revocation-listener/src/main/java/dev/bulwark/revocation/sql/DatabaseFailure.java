@@ -1,4 +1,4 @@
-package dev.bulwark.revocation.ledger;
+package dev.bulwark.revocation.sql;
 
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
@@ -9,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Classifies the exceptions of database drivers. */
-final class DatabaseFailure {
+public final class DatabaseFailure {
 
   /** SQLState class of connection exceptions, in every dialect. */
   private static final String CONNECTION = "08";
@@ -35,7 +35,7 @@ final class DatabaseFailure {
   private DatabaseFailure() {}
 
   /** Whether a connection broke, or could not be made: another server may answer the next time. */
-  static boolean isConnectionLoss(@Nullable Throwable failure) {
+  public static boolean isConnectionLoss(@Nullable Throwable failure) {
     int depth = 0;
     for (Throwable at = failure; at != null && depth < MAX_DEPTH; at = at.getCause(), depth++) {
       if (at instanceof SQLRecoverableException
@@ -57,7 +57,7 @@ final class DatabaseFailure {
   }
 
   /** Whether a statement was given up since it took too long. */
-  static boolean isTimeout(@Nullable Throwable failure) {
+  public static boolean isTimeout(@Nullable Throwable failure) {
     int depth = 0;
     for (Throwable at = failure; at != null && depth < MAX_DEPTH; at = at.getCause(), depth++) {
       if (at instanceof SQLTimeoutException) {

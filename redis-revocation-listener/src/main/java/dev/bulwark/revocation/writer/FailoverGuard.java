@@ -1,7 +1,9 @@
-package dev.bulwark.revocation.ledger;
+package dev.bulwark.revocation.writer;
 
+import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.sql.Chunks;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashSet;

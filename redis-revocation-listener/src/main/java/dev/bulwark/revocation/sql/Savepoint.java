@@ -1,25 +1,26 @@
-package dev.bulwark.revocation.ledger;
+package dev.bulwark.revocation.sql;
 
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 
 /** Steps within a transaction of Keycloak's, which stays usable if a step fails. */
-final class Savepoint {
+public final class Savepoint {
 
   private static final String NAME = "bulwark_revocation";
 
   private Savepoint() {}
 
   /** What is done within a transaction. */
-  interface Step {
+  public interface Step {
 
     /** Does it. */
     boolean run() throws SQLException;
   }
 
   /** Does a step. PostgreSQL alone refuses all that follows a failed statement. */
-  static boolean guarded(SqlDialect dialect, Connection connection, Step step) throws SQLException {
+  public static boolean guarded(SqlDialect dialect, Connection connection, Step step)
+      throws SQLException {
     if (dialect != SqlDialect.POSTGRESQL || connection.getAutoCommit()) {
       return step.run();
     }
