@@ -71,6 +71,7 @@ final class ApiKeyPages {
         switch (error.kind()) {
           case NOT_FOUND -> context.form().setError("apiKeyGone");
           case CONFLICT -> context.form().setError("apiKeyReplacedAlready");
+          case BUSY -> context.form().setError("apiKeyBusy");
           case EMAIL_NOT_VERIFIED -> context.form().setError("apiKeyAddressNotProven");
           default ->
               error.detail().startsWith("name")
@@ -122,6 +123,9 @@ final class ApiKeyPages {
     }
     if (error.kind() == ApiKeyException.Kind.EMAIL_NOT_VERIFIED) {
       return new FormMessage(null, "apiKeyAddressNotProven");
+    }
+    if (error.kind() == ApiKeyException.Kind.BUSY) {
+      return new FormMessage(null, "apiKeyBusy");
     }
     if (error.kind() == ApiKeyException.Kind.INVALID_SCOPE) {
       return new FormMessage("scope", "apiKeyInvalidScope");

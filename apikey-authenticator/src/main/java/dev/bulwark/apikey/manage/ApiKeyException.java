@@ -14,7 +14,9 @@ public final class ApiKeyException extends RuntimeException {
     EMAIL_NOT_VERIFIED(403),
     NOT_FOUND(404),
     CONFLICT(409),
-    LIMIT_EXCEEDED(409);
+    LIMIT_EXCEEDED(409),
+    /** Another request was first; the same request can succeed now. */
+    BUSY(503);
 
     private final int status;
 

@@ -454,7 +454,7 @@ public final class ApiKeyManager {
       return index.lockOwner(realm.getId(), owner.type(), owner.id());
     } catch (LockConflictException e) {
       throw new ApiKeyException(
-          Kind.CONFLICT, "Another request changes the keys of this owner. Try again.");
+          Kind.BUSY, "Another request changes the keys of this owner. Try again.");
     }
   }
 

@@ -2,6 +2,7 @@ package dev.bulwark.apikey.rest;
 
 import dev.bulwark.apikey.manage.ApiKeyException;
 import jakarta.ws.rs.ForbiddenException;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -17,8 +18,12 @@ final class RestErrors {
       return work.get();
     } catch (ApiKeyException e) {
       session.getTransactionManager().setRollbackOnly();
-      return ApiError.response(
-          e.kind().status(), e.kind().name().toLowerCase(Locale.ROOT), e.detail());
+      Response refused =
+          ApiError.response(
+              e.kind().status(), e.kind().name().toLowerCase(Locale.ROOT), e.detail());
+      return e.kind() == ApiKeyException.Kind.BUSY
+          ? Response.fromResponse(refused).header(HttpHeaders.RETRY_AFTER, 1).build()
+          : refused;
     } catch (ForbiddenException e) {
       // Thrown by Keycloak's permissions, with a body of another form.
       session.getTransactionManager().setRollbackOnly();

@@ -57,7 +57,8 @@ final class InnoDbLocks {
               "INSERT INTO BULWARK_API_KEY_OWNER (ID) VALUES (?1) ON DUPLICATE KEY UPDATE ID = ID")
           .setParameter(1, id)
           .executeUpdate();
-      // This transaction sees the keys as they were when it began.
+      // This transaction sees the keys as they were when it began. One by one: for a list of ids
+      // InnoDB may read the whole table, and locks what it reads.
       return keysNow(realmId, type, ownerId).stream()
           .map(key -> em.find(ApiKeyEntity.class, key, LockModeType.PESSIMISTIC_WRITE))
           .filter(Objects::nonNull)

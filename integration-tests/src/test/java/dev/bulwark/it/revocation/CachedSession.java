@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.database.DatabaseProcess;
 
 /**
- * Sessions that have ended and that a node of Keycloak honours all the same, until it is restarted.
+ * Sessions that have ended and that a node of Keycloak honours all the same, for some seconds where
+ * that node has ended it, else until it is restarted.
  *
  * <p>Keycloak takes a session out of the cache before the transaction that ends it commits ({@code
  * DefaultInfinispanTransactionProvider.prepareStep}). Another request that reads the session in

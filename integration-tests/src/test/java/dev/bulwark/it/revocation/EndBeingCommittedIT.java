@@ -18,9 +18,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * R1, R6: a session whose end is being committed while its tokens are judged. Keycloak has taken
- * the session out of its cache by then and not yet out of the table (keycloak#51127): whoever reads
- * it through Keycloak's session provider puts it back, and it lives on.
+ * R1: a session whose end is being committed while its tokens are judged. Keycloak has taken the
+ * session out of its cache by then and not yet out of the table (keycloak#51127): whoever reads it
+ * through Keycloak's session provider puts it back, and it lives on.
  */
 class EndBeingCommittedIT {
 

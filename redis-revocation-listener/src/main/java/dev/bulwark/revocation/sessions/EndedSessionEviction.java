@@ -66,13 +66,11 @@ public final class EndedSessionEviction {
     long now = clock.millis();
     for (Ended session : sessions) {
       remove(session);
-    }
-    for (Ended session : sessions) {
-      await(new Entry(session, now, 0));
+      keep(new Entry(session, now, 0));
     }
   }
 
-  private synchronized void await(Entry entry) {
+  private synchronized void keep(Entry entry) {
     if (waiting.size() < MOST) {
       waiting.add(entry);
     }
@@ -93,7 +91,7 @@ public final class EndedSessionEviction {
         remove(entry.session());
       }
       if (times < AGAIN.length) {
-        await(new Entry(entry.session(), entry.since(), times));
+        keep(new Entry(entry.session(), entry.since(), times));
       }
     }
   }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** R6: when a session that has ended is taken out of Keycloak's caches. */
+/** R1: when a session that has ended is taken out of Keycloak's caches. */
 class EndedSessionEvictionTest {
 
   private final List<String> removed = new ArrayList<>();
