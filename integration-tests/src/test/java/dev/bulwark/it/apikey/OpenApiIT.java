@@ -1,8 +1,11 @@
 package dev.bulwark.it.apikey;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
@@ -31,6 +34,14 @@ class OpenApiIT {
   private final AdminApi admin = stack.admin();
   private final JsonNode document = Http.get(keys.url() + "/openapi.json").expect(200).json();
   private final Contract contract = new Contract(document);
+
+  /** Parsers differ in which of two members of the same name they take. */
+  @Test
+  void noMemberIsThereTwice() {
+    ObjectMapper strict = new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+    assertThatCode(() -> strict.readTree(Http.get(keys.url() + "/openapi.json").body()))
+        .doesNotThrowAnyException();
+  }
 
   @Test
   void everyOperationAnswersAsTheDocumentSays() {
