@@ -35,6 +35,11 @@ public final class CpuTime {
     return ticks / TICKS_A_SECOND;
   }
 
+  /** Seconds of a process alone; 0 if it has ended. */
+  public static double secondsOf(long pid) {
+    return ticks(read(pid), false) / TICKS_A_SECOND;
+  }
+
   /** Seconds of one process or several. */
   public static double seconds(long... roots) throws IOException {
     return seconds(java.util.Arrays.stream(roots).boxed().toList());

@@ -7,8 +7,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Processes, stopped (SIGSTOP) until this is closed: what they do in the background takes nothing
- * of the machine from the ones that are measured meanwhile. For one thread.
+ * Processes, stopped (SIGSTOP) until this is closed, so that their background work takes no time
+ * from the measured processes. For one thread.
  */
 public final class Frozen implements AutoCloseable {
 

@@ -9,30 +9,46 @@ public final class Report {
 
   private static final String NONE = "–";
 
-  private record Row(String figure, String median, String spread, String target, String measured) {}
-
-  private final List<Row> rows = new ArrayList<>();
+  private final List<Result.Row> rows = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
 
   /** A figure that others are compared with. */
   public void figure(String figure, String median, String spread) {
-    rows.add(new Row(figure, median, spread, NONE, NONE));
+    add(figure, median, spread);
   }
 
   /**
-   * A figure with a target.
+   * A figure with a target that is a number.
+   *
+   * @param measured what is compared with the target, as text
+   */
+  public void target(
+      String figure, String median, String spread, String target, String measured, Bound bound) {
+    rows.add(new Result.Row(figure, median, spread, target, judged(measured, bound.met()), bound));
+  }
+
+  /**
+   * A figure with a target that is no number, or more than one.
    *
    * @param measured what is compared with the target, as text
    * @param met whether it is kept
    */
   public void target(
       String figure, String median, String spread, String target, String measured, boolean met) {
-    rows.add(new Row(figure, median, spread, target, measured + (met ? ", met" : ", **missed**")));
+    rows.add(new Result.Row(figure, median, spread, target, judged(measured, met), null));
+  }
+
+  private static String judged(String measured, boolean met) {
+    return measured + (met ? ", met" : ", **missed**");
+  }
+
+  private void add(String figure, String median, String spread) {
+    rows.add(new Result.Row(figure, median, spread, NONE, NONE, null));
   }
 
   /** A figure that this machine cannot give. */
   public void missing(String figure, String reason) {
-    rows.add(new Row(figure, "not measured: " + firstLine(reason), NONE, NONE, NONE));
+    add(figure, "not measured: " + firstLine(reason), NONE);
   }
 
   /**
@@ -41,7 +57,7 @@ public final class Report {
    * @param reason any text; its first line is told
    */
   public void failed(String part, String reason) {
-    rows.add(new Row(part, "**failed**: " + firstLine(reason), NONE, NONE, NONE));
+    add(part, "**failed**: " + firstLine(reason), NONE);
   }
 
   /** A sentence below the table. */
@@ -54,6 +70,12 @@ public final class Report {
     return text.lines().findFirst().orElse("").replace("|", "\\|");
   }
 
+  /** The rows with when and where they were measured. */
+  Result result(String suite, Plan plan) {
+    String run = LocalDate.now() + ", " + Machine.describe() + (plan.quick() ? ", quick run" : "");
+    return new Result(suite, run, List.copyOf(rows));
+  }
+
   /** The table with what is needed to judge it. */
   public String markdown(String suite, Plan plan) {
     StringBuilder text = new StringBuilder();
@@ -63,10 +85,10 @@ public final class Report {
       text.append(". **Quick run: a trial of the benchmark, no figures to rely on**");
     }
     text.append(".\n\n| figure | median | spread | target | measured |\n|---|---|---|---|---|\n");
-    for (Row row : rows) {
-      text.append("| ").append(row.figure).append(" | ").append(row.median);
-      text.append(" | ").append(row.spread).append(" | ").append(row.target);
-      text.append(" | ").append(row.measured).append(" |\n");
+    for (Result.Row row : rows) {
+      text.append("| ").append(row.figure()).append(" | ").append(row.median());
+      text.append(" | ").append(row.spread()).append(" | ").append(row.target());
+      text.append(" | ").append(row.measured()).append(" |\n");
     }
     notes.forEach(note -> text.append("\n- ").append(note));
     return text.toString();

@@ -54,7 +54,7 @@ public final class Samples {
   }
 
   /**
-   * The value below which this part of all values lies, interpolated between neighbours.
+   * The value below which this part of all values lies, interpolated between neighbors.
    *
    * @param part 0 to 1
    */

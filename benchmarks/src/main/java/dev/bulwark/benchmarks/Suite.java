@@ -2,7 +2,7 @@ package dev.bulwark.benchmarks;
 
 import java.util.List;
 
-/** What one run of {@code benchmarks/run} measures: one table. */
+/** The measurements of one run of {@code benchmarks/run}, in one table. */
 public interface Suite {
 
   /** As the command line names it. */

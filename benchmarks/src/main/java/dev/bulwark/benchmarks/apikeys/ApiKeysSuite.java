@@ -18,6 +18,7 @@ public final class ApiKeysSuite implements Suite {
     return List.of(
         new VerifyStatements(plan),
         new VerifyThroughput(plan),
+        new VerifyOpenLoop(plan),
         new ExchangeThroughput(plan),
         new TableSize(plan),
         new Flood(plan));

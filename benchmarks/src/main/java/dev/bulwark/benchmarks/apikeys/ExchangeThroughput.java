@@ -1,5 +1,6 @@
 package dev.bulwark.benchmarks.apikeys;
 
+import dev.bulwark.benchmarks.Bound;
 import dev.bulwark.benchmarks.Command;
 import dev.bulwark.benchmarks.Measurement;
 import dev.bulwark.benchmarks.Plan;
@@ -48,7 +49,7 @@ final class ExchangeThroughput implements Measurement {
           exchange.spread(0) + " against " + credentials.spread(0),
           "≥ 0.8 ×",
           Samples.number(ratio, 2) + " ×",
-          ratio >= LEAST);
+          Bound.atLeast(ratio, LEAST));
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.bulwark.benchmarks.apikeys;
 
+import dev.bulwark.benchmarks.Bound;
 import dev.bulwark.benchmarks.Command;
 import dev.bulwark.benchmarks.Measurement;
 import dev.bulwark.benchmarks.Plan;
@@ -65,8 +66,8 @@ final class Flood implements Measurement {
           "–",
           "flat (≤ 4 MiB more)",
           Samples.number(after - before, 1) + " MiB",
-          after - before <= MOST_GROWTH_MIB);
-      report.figure("Plan of the look-up", plan(server, keys.get(0)), "–");
+          Bound.atMost(after - before, MOST_GROWTH_MIB));
+      report.figure("Plan of the lookup", plan(server, keys.get(0)), "–");
     }
   }
 

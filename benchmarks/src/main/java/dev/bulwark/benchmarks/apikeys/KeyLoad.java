@@ -4,6 +4,7 @@ import dev.bulwark.benchmarks.Command;
 import dev.bulwark.benchmarks.Plan;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,6 +88,17 @@ final class KeyLoad {
           KeyServer.path("/protocol/openid-connect/" + path),
           KeyServer.form(fields),
           headers);
+    }
+
+    /** The request as it is sent to a host. */
+    byte[] bytes(String host) {
+      StringBuilder text = new StringBuilder();
+      text.append(method).append(' ').append(path).append(" HTTP/1.1\r\nHost: ").append(host);
+      headers.forEach((name, value) -> text.append("\r\n").append(name).append(": ").append(value));
+      if (!body.isEmpty()) {
+        text.append("\r\nContent-Length: ").append(body.getBytes(StandardCharsets.UTF_8).length);
+      }
+      return text.append("\r\n\r\n").append(body).toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private String line() {

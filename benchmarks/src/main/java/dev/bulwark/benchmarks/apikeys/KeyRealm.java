@@ -11,15 +11,15 @@ import java.util.List;
 import java.util.Map;
 
 /** The realm of this suite: a gateway, a service, one scope, one user that others are copied of. */
-final class KeyRealm {
+public final class KeyRealm {
 
-  static final String NAME = "bench-keys";
+  public static final String NAME = "bench-keys";
   static final String GATEWAY = "bench-gateway";
   static final String SERVICE = "bench-service";
   static final String SECRET = "bench-secret";
-  static final String SCOPE = "bench:read";
-  static final String USER = "owner";
-  static final String PASSWORD = "correct-dev-battery";
+  public static final String SCOPE = "bench:read";
+  public static final String USER = "owner";
+  public static final String PASSWORD = "correct-dev-battery";
 
   /** The header in which the gateway tells where a key comes from. */
   static final String ADDRESS_HEADER = "X-Real-IP";

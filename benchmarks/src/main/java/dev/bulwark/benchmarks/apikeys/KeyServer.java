@@ -21,18 +21,19 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** A real Keycloak with the bundle, on a PostgreSQL of its own that counts statements. */
-final class KeyServer implements AutoCloseable {
+public final class KeyServer implements AutoCloseable {
 
   /** Keys that are in use: few enough for every cache. */
-  static final int IN_USE = 1_000;
+  public static final int IN_USE = 1_000;
 
   private static final int KEYS_OF_A_USER = 10;
   private static final int CHUNK = 50_000;
-  private static final String ADMIN = "admin";
-  private static final String ADMIN_PASSWORD = "correct-admin-battery";
+  public static final String ADMIN = "admin";
+  public static final String ADMIN_PASSWORD = "correct-admin-battery";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final PostgresProcess database;
@@ -50,7 +51,15 @@ final class KeyServer implements AutoCloseable {
   }
 
   /** Starts the server, with so many keys in its table, {@value #IN_USE} of which are in use. */
-  static KeyServer start(Plan plan, String name, String redisUrl, int inTable) throws Exception {
+  public static KeyServer start(Plan plan, String name, String redisUrl, int inTable)
+      throws Exception {
+    return start(plan, name, redisUrl, inTable, spec -> spec);
+  }
+
+  /** Does the same with more options. */
+  public static KeyServer start(
+      Plan plan, String name, String redisUrl, int inTable, UnaryOperator<ServerSpec.Builder> more)
+      throws Exception {
     PostgresProcess database =
         PostgresProcess.start("shared_preload_libraries=pg_stat_statements", "max_wal_size=8GB");
     try {
@@ -65,7 +74,8 @@ final class KeyServer implements AutoCloseable {
               .environment("JAVA_OPTS_KC_HEAP", "-Xms768m -Xmx768m")
               .realmFile(KeyRealm.write(plan));
       KeyServer started =
-          new KeyServer(database, DistributionServer.start(database.configure(spec).build()));
+          new KeyServer(
+              database, DistributionServer.start(more.apply(database.configure(spec)).build()));
       try {
         started.fill(inTable);
         return started;
@@ -172,8 +182,17 @@ final class KeyServer implements AutoCloseable {
     return server.pid();
   }
 
-  String url() {
+  public String url() {
     return server.url().toString();
+  }
+
+  /** How long the requests since the start took. */
+  HttpTimes httpTimes() throws IOException, InterruptedException {
+    return HttpTimes.parse(
+        http.send(
+                HttpRequest.newBuilder(URI.create(server.managementUrl() + "/metrics")).build(),
+                HttpResponse.BodyHandlers.ofString())
+            .body());
   }
 
   /** The keys in use. */
@@ -225,7 +244,8 @@ final class KeyServer implements AutoCloseable {
             .POST(HttpRequest.BodyPublishers.ofString(form(fields))));
   }
 
-  private JsonNode admin(String method, String path, String json)
+  /** Calls the Admin REST API. */
+  public JsonNode admin(String method, String path, String json)
       throws IOException, InterruptedException {
     String token =
         send(HttpRequest.newBuilder(

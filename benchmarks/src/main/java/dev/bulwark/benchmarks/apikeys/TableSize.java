@@ -1,5 +1,6 @@
 package dev.bulwark.benchmarks.apikeys;
 
+import dev.bulwark.benchmarks.Bound;
 import dev.bulwark.benchmarks.Command;
 import dev.bulwark.benchmarks.Measurement;
 import dev.bulwark.benchmarks.Plan;
@@ -98,6 +99,6 @@ final class TableSize implements Measurement {
         largeP99.spread(2) + " against " + smallP99.spread(2),
         "≤ 10 % more",
         Samples.number(more * 100, 1) + " %",
-        more <= MOST_MORE);
+        Bound.atMost(more, MOST_MORE));
   }
 }

@@ -1,5 +1,6 @@
 package dev.bulwark.benchmarks.apikeys;
 
+import dev.bulwark.benchmarks.Bound;
 import dev.bulwark.benchmarks.Command;
 import dev.bulwark.benchmarks.Measurement;
 import dev.bulwark.benchmarks.Plan;
@@ -62,7 +63,7 @@ final class VerifyThroughput implements Measurement {
             verify.spread(0) + " against " + introspection.spread(0),
             "≥ 1.2 ×",
             Samples.number(ratio, 2) + " ×",
-            ratio >= LEAST);
+            Bound.atLeast(ratio, LEAST));
       }
       Samples p99 = turns.samples("verify", KeyLoad.Result::p99Millis);
       report.figure(

@@ -30,9 +30,7 @@ final class Filling {
 
   /** Fills the databases of a variant, as they are after autovacuum. */
   static void fill(Variant variant, Size size) throws Exception {
-    Progress.say(
-        "filling the database "
-            + (variant.hasBundle() ? "of the one with the bundle" : "of the one without"));
+    Progress.say("filling the database " + "of the variant " + variant.kind().title());
     PostgresProcess database = variant.database();
     chunks(size.users(), range -> database.sql(users(range)));
     chunks(
@@ -41,7 +39,7 @@ final class Filling {
           database.sql(sessions(range, size));
           database.sql(clientSessions(range));
         });
-    if (variant.hasBundle()) {
+    if (variant.kind().hasBundle()) {
       // Its row tells what the server itself writes for this client and issuer.
       variant.token(FullRealm.login(0));
       chunks(size.tokens(), range -> database.sql(tokens(range, size)));
@@ -49,7 +47,7 @@ final class Filling {
     for (String table : List.of("user_entity", "offline_user_session", "offline_client_session")) {
       database.sql("VACUUM ANALYZE " + table);
     }
-    if (variant.hasBundle()) {
+    if (variant.kind().hasBundle()) {
       database.sql("VACUUM ANALYZE bulwark_token");
       database.sql("UPDATE bulwark_lease SET expires_at = 0 WHERE name = 'comparison'");
       await("the ledger to be compared")

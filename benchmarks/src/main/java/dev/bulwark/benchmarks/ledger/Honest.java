@@ -1,52 +1,55 @@
 package dev.bulwark.benchmarks.ledger;
 
-import dev.bulwark.benchmarks.Callers;
 import dev.bulwark.benchmarks.Command;
 import dev.bulwark.benchmarks.Measurement;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Progress;
 import dev.bulwark.benchmarks.Report;
-import dev.bulwark.benchmarks.Samples;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 
 /**
- * What the ledger costs under conditions as in production: PostgreSQL flushes to disk, more
- * sessions than Keycloak caches are refreshed in turn, refresh tokens are rotated, and the ledger
- * is full. The same Keycloak without the bundle is asked in turns with it.
+ * Measures the cost of the ledger under conditions as in production: PostgreSQL flushes to disk,
+ * more sessions than Keycloak caches are refreshed in turn, refresh tokens are rotated, and the
+ * ledger is full. The same Keycloak without the bundle is asked in turns with it, and with both
+ * ways of writing the ledger.
  */
 public final class Honest implements Measurement {
 
-  private static final double MOST_LOST = 0.03;
-  private static final int LOGGING_IN = 8;
-  private static final int WARM_UP_SECONDS = 40;
-  private static final List<Integer> CONNECTIONS = List.of(8, 64);
+  private static final int WARM_UP_SECONDS = 20;
+  private static final int ROUNDS = 8;
+  private static final int SECONDS = 10;
+  private static final String ROWS = "SELECT count(*) FROM bulwark_token";
+  private static final int FEW = 8;
+  private static final int MANY = 64;
 
   private final Plan plan;
   private final String name;
+  private final int connections;
   private final Map<String, String> options;
 
-  private Honest(Plan plan, String name, Map<String, String> options) {
+  private Honest(Plan plan, String name, int connections, Map<String, String> options) {
     this.plan = plan;
     this.name = name;
+    this.connections = connections;
     this.options = options;
   }
 
   /** With Keycloak's sessions in its caches, as they are unless told otherwise. */
   public static Honest cached(Plan plan) {
-    return new Honest(plan, "honest", Map.of());
+    return new Honest(plan, "honest", FEW, Map.of());
+  }
+
+  /** The same with many connections, whose rows share transactions. */
+  public static Honest manyConnections(Plan plan) {
+    return new Honest(plan, "honest-64", MANY, Map.of());
   }
 
   /** Without these caches: every request reads its session from the database. */
   public static Honest uncached(Plan plan) {
     return new Honest(
-        plan, "honest-uncached", Map.of("spi-user-sessions--infinispan--use-caches", "false"));
+        plan, "honest-uncached", FEW, Map.of("spi-user-sessions--infinispan--use-caches", "false"));
   }
 
   @Override
@@ -60,16 +63,20 @@ public final class Honest implements Measurement {
       report.missing(name, "wrk is not installed");
       return;
     }
-    try (Variant with = Variant.start(plan, "benchmark-" + name + "-with", true, options);
-        Variant without = Variant.start(plan, "benchmark-" + name + "-without", false, options)) {
-      Turns turns = new Turns(plan, side(with), side(without));
+    try (Variant without = start(Kind.WITHOUT);
+        Variant strict = start(Kind.STRICT);
+        Variant behind = start(Kind.BEHIND)) {
+      Turns turns = new Turns(plan, List.of(side(without), side(strict), side(behind)));
       warmUp(turns);
-      for (int connections : CONNECTIONS) {
-        for (Workload workload : Workload.values()) {
-          rows(
-              report,
-              name + ", " + workload.title() + ", " + connections + " connections: ",
-              turns.run(workload, connections, plan.count(10, 2), plan.count(12, 3)));
+      for (Workload workload : Workload.values()) {
+        List<Turn> all =
+            turns.run(workload, connections, plan.count(ROUNDS, 2), plan.count(SECONDS, 3));
+        for (Kind kind : List.of(Kind.STRICT, Kind.BEHIND)) {
+          new Comparison(kind, all)
+              .rows(
+                  report,
+                  "%s, %s, %s, %d connections: "
+                      .formatted(name, kind.title(), workload.title(), connections));
         }
       }
       report.note(
@@ -81,145 +88,28 @@ public final class Honest implements Measurement {
               + " of those that count were disturbed as well. Locale "
               + Variant.locale()
               + "; "
-              + with.database().sql("SELECT count(*) FROM bulwark_token")
-              + " rows in the ledger at the end.");
+              + strict.database().sql(ROWS)
+              + " and "
+              + behind.database().sql(ROWS)
+              + " rows in the ledgers at the end.");
     }
   }
 
-  /** Fills a variant, and writes down what it is asked. */
-  private Turns.Side side(Variant variant) throws Exception {
-    Size size = Size.of(plan);
-    Filling.fill(variant, size);
-    Wal.prepare(variant.database());
-    Progress.say(size.refreshed() + " logins");
-    String[] refreshes = new String[size.refreshed()];
-    Callers.times(
-        LOGGING_IN,
-        refreshes.length,
-        number ->
-            refreshes[number] =
-                FullRealm.refresh(
-                    variant
-                        .token(FullRealm.login(number % size.callers()))
-                        .get("refresh_token")
-                        .asText()));
-    String[] logins = new String[size.callers()];
-    Arrays.setAll(logins, FullRealm::login);
-    Map<Workload, Path> forms = new EnumMap<>(Workload.class);
-    forms.put(Workload.REFRESH, file(variant, "refresh", List.of(refreshes)));
-    forms.put(
-        Workload.CLIENT_CREDENTIALS,
-        file(variant, "service", List.of(FullRealm.clientCredentials())));
-    forms.put(Workload.LOGIN, file(variant, "login", List.of(logins)));
-    return new Turns.Side(variant, forms);
+  private Variant start(Kind kind) throws IOException {
+    return Variant.start(plan, "benchmark-" + name + "-" + kind.title(), kind, options);
   }
 
-  private Path file(Variant variant, String what, List<String> forms) throws IOException {
-    return Files.write(
-        plan.folder("ledger").resolve(what + (variant.hasBundle() ? "-with" : "-without")), forms);
+  private Turns.Side side(Variant variant) throws Exception {
+    return new Turns.Side(variant, Forms.prepare(plan, variant));
   }
 
   /** Five minutes and more: before, the figures would be those of the compiler. */
   private void warmUp(Turns turns) throws Exception {
     for (int i = 1; i <= plan.count(3, 1); i++) {
-      Progress.say("warming both servers up, " + i);
+      Progress.say("warming all servers up, " + i);
       for (Workload workload : Workload.values()) {
-        turns.warmUp(workload, 8, plan.count(WARM_UP_SECONDS, 2));
+        turns.warmUp(workload, connections, plan.count(WARM_UP_SECONDS, 2));
       }
     }
-  }
-
-  private static void rows(Report report, String what, List<Turn> turns) {
-    Regression rate = regression(turns, turn -> turn.load().perSecond());
-    report.target(
-        what + "requests a second",
-        medians(turns, turn -> turn.load().perSecond(), 0),
-        spreads(turns, turn -> turn.load().perSecond(), 0),
-        "≤ 3 % lost",
-        "%s %% lost (%s to %s)"
-            .formatted(
-                percent(1 - rate.ratio()), percent(1 - rate.highest()), percent(1 - rate.lowest())),
-        1 - rate.ratio() <= MOST_LOST);
-    cpu(report, what + "CPU of Keycloak a request", turns, turn -> turn.cpu().keycloak());
-    cpu(report, what + "CPU of PostgreSQL a request", turns, turn -> turn.cpu().postgres());
-    ToDoubleFunction<Turn> all = turn -> turn.perRequest(turn.cpu().sum()) * 1e6;
-    Regression more = regression(turns, all);
-    report.target(
-        what + "CPU of both and of Redis a request",
-        medians(turns, all, 0) + " µs",
-        spreads(turns, all, 0),
-        "≤ 3 % more",
-        "%s %% more (%s to %s)"
-            .formatted(
-                percent(more.ratio() - 1), percent(more.lowest() - 1), percent(more.highest() - 1)),
-        more.ratio() - 1 <= MOST_LOST);
-    report.figure(
-        what + "WAL a token, full page images left out",
-        medians(turns, turn -> turn.perRequest(turn.walRecords()), 0) + " bytes",
-        spreads(turns, turn -> turn.perRequest(turn.walRecords()), 0));
-    report.figure(
-        what + "WAL a token",
-        medians(turns, turn -> turn.perRequest(turn.wal()), 0) + " bytes",
-        spreads(turns, turn -> turn.perRequest(turn.wal()), 0));
-    report.figure(
-        what + "p50",
-        medians(turns, turn -> turn.load().p50(), 1) + " ms",
-        spreads(turns, turn -> turn.load().p50(), 1));
-    report.figure(
-        what + "p99",
-        medians(turns, turn -> turn.load().p99(), 1) + " ms",
-        spreads(turns, turn -> turn.load().p99(), 1));
-  }
-
-  private static void cpu(
-      Report report, String figure, List<Turn> turns, ToDoubleFunction<Turn> seconds) {
-    ToDoubleFunction<Turn> micros = turn -> turn.perRequest(seconds.applyAsDouble(turn)) * 1e6;
-    Regression more = regression(turns, micros);
-    report.figure(
-        figure,
-        "%s µs, corrected %s %% more (%s to %s)"
-            .formatted(
-                medians(turns, micros, 0),
-                percent(more.ratio() - 1),
-                percent(more.lowest() - 1),
-                percent(more.highest() - 1)),
-        spreads(turns, micros, 0));
-  }
-
-  private static Regression regression(List<Turn> turns, ToDoubleFunction<Turn> figure) {
-    return Regression.of(
-        turns.stream()
-            .map(
-                turn ->
-                    new Regression.Observation(
-                        turn.ours(),
-                        turn.load().cpuMicros(),
-                        // A share of a hundredth of a second that was not counted is no zero.
-                        Math.max(figure.applyAsDouble(turn), 1e-3)))
-            .toList());
-  }
-
-  private static String medians(List<Turn> turns, ToDoubleFunction<Turn> figure, int digits) {
-    return Samples.number(samples(turns, true, figure).median(), digits)
-        + " against "
-        + Samples.number(samples(turns, false, figure).median(), digits);
-  }
-
-  private static String spreads(List<Turn> turns, ToDoubleFunction<Turn> figure, int digits) {
-    return samples(turns, true, figure).spread(digits)
-        + " against "
-        + samples(turns, false, figure).spread(digits);
-  }
-
-  private static Samples samples(List<Turn> turns, boolean ours, ToDoubleFunction<Turn> figure) {
-    return Samples.of(
-        turns.stream()
-            .filter(turn -> turn.ours() == ours)
-            .map(turn -> figure.applyAsDouble(turn))
-            .toList());
-  }
-
-  private static String percent(double part) {
-    return Samples.number(part * 100, 1);
   }
 }

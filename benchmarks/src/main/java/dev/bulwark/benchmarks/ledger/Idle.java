@@ -1,5 +1,6 @@
 package dev.bulwark.benchmarks.ledger;
 
+import dev.bulwark.benchmarks.Bound;
 import dev.bulwark.benchmarks.Measurement;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Progress;
@@ -9,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What a server without any request takes of the machine, with a full ledger and without. */
+/** Measures the load of a server without requests, with a full ledger and without. */
 public final class Idle implements Measurement {
 
   private static final double MOST_CORES = 0.02;
@@ -36,8 +37,8 @@ public final class Idle implements Measurement {
 
   @Override
   public void measure(Report report) throws Exception {
-    Used without = measure(false);
-    Used with = measure(true);
+    Used without = measure(Kind.WITHOUT);
+    Used with = measure(Kind.BEHIND);
     Size size = Size.of(plan);
     String what =
         "Idle, %s live tokens of %s sessions: "
@@ -56,12 +57,12 @@ public final class Idle implements Measurement {
         (with.cpu().postgres() + with.cpu().keycloak()) / with.seconds()
             - (without.cpu().postgres() + without.cpu().keycloak()) / without.seconds();
     report.target(
-        what + "what the bundle adds to PostgreSQL and Keycloak together",
+        what + "added by the bundle to PostgreSQL and Keycloak together",
         Samples.number(cores, 3) + " core",
         spread,
         "≤ 0.02 core",
         Samples.number(cores, 3) + " core",
-        cores <= MOST_CORES);
+        Bound.atMost(cores, MOST_CORES));
     statements(report, "with the bundle", with);
     statements(report, "without the bundle", without);
   }
@@ -88,13 +89,13 @@ public final class Idle implements Measurement {
         .forEach(statement -> report.note("  " + statement.perSecond(used.seconds())));
   }
 
-  private Used measure(boolean bundle) throws Exception {
-    String name = bundle ? "benchmark-idle-with" : "benchmark-idle-without";
-    try (Variant variant = Variant.start(plan, name, bundle, Map.of(), Statements.SETTINGS)) {
+  private Used measure(Kind kind) throws Exception {
+    String name = "benchmark-idle-" + kind.title();
+    try (Variant variant = Variant.start(plan, name, kind, Map.of(), Statements.SETTINGS)) {
       Filling.fill(variant, Size.of(plan));
       // Compiled code, and the end of what filling has left behind.
       Thread.sleep(plan.count(60, 2) * 1000L);
-      Progress.say("idle, " + (bundle ? "with" : "without") + " the bundle");
+      Progress.say("idle, variant " + kind.title());
       Statements.reset(variant.database());
       Wal wal = Wal.now(variant.database());
       Cpu before = variant.cpu();

@@ -3,7 +3,7 @@ package dev.bulwark.benchmarks.ledger;
 /**
  * What one variant did in one turn.
  *
- * @param ours whether it has the bundle
+ * @param kind of the variant
  * @param cpu of the variant
  * @param walRecords bytes of write-ahead log without full page images
  * @param wal bytes of it with them
@@ -11,7 +11,7 @@ package dev.bulwark.benchmarks.ledger;
  * @param stolen seconds that the machine did not get
  */
 record Turn(
-    boolean ours,
+    Kind kind,
     Wrk.Result load,
     Cpu cpu,
     double walRecords,

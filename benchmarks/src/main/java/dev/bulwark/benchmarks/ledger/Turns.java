@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Asks the two variants in turns; the processes of the one that is not asked are stopped. A
- * disturbed turn is repeated, a few times at most. For one thread.
+ * Asks the variants in turns; the processes of those that are not asked are stopped. A disturbed
+ * turn is repeated, a few times at most. For one thread.
  */
 final class Turns {
 
@@ -23,17 +23,15 @@ final class Turns {
 
   private final Plan plan;
   private final Wrk wrk;
-  private final Side with;
-  private final Side without;
+  private final List<Side> sides;
 
   private int repeated;
   private int disturbed;
 
-  Turns(Plan plan, Side with, Side without) {
+  Turns(Plan plan, List<Side> sides) {
     this.plan = plan;
     this.wrk = new Wrk(plan);
-    this.with = with;
-    this.without = without;
+    this.sides = List.copyOf(sides);
   }
 
   /** A variant with what it is asked: each refresh has a session of its own, so does each side. */
@@ -61,33 +59,33 @@ final class Turns {
     return disturbed;
   }
 
-  /** Both are asked for so long, one after the other; nothing is told. */
+  /** All are asked for so long, one after the other; nothing is told. */
   void warmUp(Workload workload, int connections, int seconds) throws Exception {
-    turn(with, without, workload, connections, seconds);
-    turn(without, with, workload, connections, seconds);
+    for (Side side : sides) {
+      turn(side, workload, connections, seconds);
+    }
   }
 
-  /** So many turns of each, of which neither is always the first. */
+  /** So many turns of each; another one is the first in each round. */
   List<Turn> run(Workload workload, int connections, int rounds, int seconds) throws Exception {
     List<Turn> turns = new ArrayList<>();
     for (int i = 1; i <= rounds; i++) {
       Progress.say(workload.title() + ", " + connections + " connections, " + i + " of " + rounds);
-      boolean oursFirst = i % 2 == 0;
-      turns.add(undisturbed(oursFirst, workload, connections, seconds));
-      turns.add(undisturbed(!oursFirst, workload, connections, seconds));
+      for (int side = 0; side < sides.size(); side++) {
+        turns.add(
+            undisturbed(sides.get((i + side) % sides.size()), workload, connections, seconds));
+      }
     }
     return turns;
   }
 
-  private Turn undisturbed(boolean ours, Workload workload, int connections, int seconds)
+  private Turn undisturbed(Side active, Workload workload, int connections, int seconds)
       throws Exception {
-    Side active = ours ? with : without;
-    Side idle = ours ? without : with;
-    Turn turn = turn(active, idle, workload, connections, seconds);
+    Turn turn = turn(active, workload, connections, seconds);
     int tries = plan.count(TRIES, 1);
     for (int i = 1; i < tries && turn.isDisturbed(); i++) {
       repeated++;
-      turn = turn(active, idle, workload, connections, seconds);
+      turn = turn(active, workload, connections, seconds);
     }
     if (turn.isDisturbed()) {
       disturbed++;
@@ -95,10 +93,14 @@ final class Turns {
     return turn;
   }
 
-  private Turn turn(Side active, Side idle, Workload workload, int connections, int seconds)
-      throws Exception {
+  private Turn turn(Side active, Workload workload, int connections, int seconds) throws Exception {
     Variant variant = active.variant;
-    try (Frozen frozen = Frozen.freeze(idle.variant.processes())) {
+    List<Long> idle =
+        sides.stream()
+            .filter(side -> side != active)
+            .flatMap(side -> side.variant.processes().stream())
+            .toList();
+    try (Frozen frozen = Frozen.freeze(idle)) {
       // It has been stopped itself: what it has to make up for is not measured.
       Thread.sleep(RESTING_MILLIS);
       load(active, workload, connections, SETTLING_SECONDS);
@@ -114,7 +116,7 @@ final class Turns {
       Wal end = Wal.now(variant.database());
       frozen.check();
       return new Turn(
-          variant.hasBundle(),
+          variant.kind(),
           result,
           cpu,
           wal.recordsUntil(variant.database(), end),

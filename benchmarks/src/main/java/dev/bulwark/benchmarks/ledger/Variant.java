@@ -20,8 +20,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the two that are compared: Keycloak and a PostgreSQL cluster of its own, the one with the
- * bundle and a Redis, the other without. Safe for use by many threads.
+ * One of those that are compared: Keycloak and a PostgreSQL cluster of its own, with the bundle and
+ * a Redis, or without. Safe for use by many threads.
  */
 final class Variant implements AutoCloseable {
 
@@ -33,6 +33,7 @@ final class Variant implements AutoCloseable {
 
   private static final String FALLBACK_LOCALE = "C.UTF-8";
 
+  private final Kind kind;
   private final PostgresProcess database;
   private final @Nullable RedisProcess redis;
   private final DistributionServer server;
@@ -43,7 +44,11 @@ final class Variant implements AutoCloseable {
           .build();
 
   private Variant(
-      PostgresProcess database, @Nullable RedisProcess redis, DistributionServer server) {
+      Kind kind,
+      PostgresProcess database,
+      @Nullable RedisProcess redis,
+      DistributionServer server) {
+    this.kind = kind;
     this.database = database;
     this.redis = redis;
     this.server = server;
@@ -52,12 +57,11 @@ final class Variant implements AutoCloseable {
   /**
    * Starts it.
    *
-   * @param bundle whether it has the bundle
    * @param options of Keycloak, without the leading dashes
    * @param settings of PostgreSQL beside those that all have, as {@code name=value}
    */
   static Variant start(
-      Plan plan, String name, boolean bundle, Map<String, String> options, String... settings)
+      Plan plan, String name, Kind kind, Map<String, String> options, String... settings)
       throws IOException {
     List<String> all =
         new ArrayList<>(
@@ -78,14 +82,15 @@ final class Variant implements AutoCloseable {
               .environment("JAVA_OPTS_KC_HEAP", "-Xms1536m -Xmx1536m")
               .realmFile(FullRealm.write(plan.folder("ledger"), Size.of(plan).callers()));
       options.forEach(spec::option);
-      if (bundle) {
+      if (kind.hasBundle()) {
         redis = RedisProcess.start();
         spec.option("spi-redis-connection--default--url", redis.url());
+        spec.option("spi-events-listener--redis-revocation--ledger", kind.title());
       } else {
         spec.withoutBundle();
       }
       return new Variant(
-          database, redis, DistributionServer.start(database.configure(spec).build()));
+          kind, database, redis, DistributionServer.start(database.configure(spec).build()));
     } catch (IOException | RuntimeException e) {
       if (redis != null) {
         redis.close();
@@ -105,8 +110,8 @@ final class Variant implements AutoCloseable {
     return found ? LOCALE : FALLBACK_LOCALE;
   }
 
-  boolean hasBundle() {
-    return redis != null;
+  Kind kind() {
+    return kind;
   }
 
   PostgresProcess database() {

@@ -1,5 +1,6 @@
 package dev.bulwark.benchmarks.limiter;
 
+import dev.bulwark.benchmarks.Bound;
 import dev.bulwark.benchmarks.Measurement;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Progress;
@@ -52,7 +53,7 @@ final class AddedTime implements Measurement {
         "added: " + difference.spread(2),
         "≤ 1 ms more",
         Samples.number(difference.median(), 2) + " ms",
-        difference.median() <= MOST_MILLIS);
+        Bound.atMost(difference.median(), MOST_MILLIS));
   }
 
   /** One caller, one login after the other, each realm in turn: what else happens hits both. */

@@ -55,6 +55,6 @@ final class Burst implements Measurement {
         through.get() == LET_THROUGH);
     Samples time = Samples.of(refusals);
     report.figure(
-        "Answer to a refused attempt", Samples.number(time.median(), 2) + " ms", time.spread(2));
+        "Answer to a rejected attempt", Samples.number(time.median(), 2) + " ms", time.spread(2));
   }
 }

@@ -6,7 +6,7 @@ import dev.bulwark.benchmarks.Measurement;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Report;
 import dev.bulwark.benchmarks.Samples;
-import dev.bulwark.limit.ScriptCalls;
+import dev.bulwark.it.support.ScriptCalls;
 import java.time.Duration;
 
 /** How often Redis is asked, as MONITOR shows it. */

@@ -1,6 +1,7 @@
 package dev.bulwark.benchmarks.passwords;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bulwark.benchmarks.Bound;
 import dev.bulwark.benchmarks.Command;
 import dev.bulwark.benchmarks.Measurement;
 import dev.bulwark.benchmarks.Plan;
@@ -67,7 +68,7 @@ final class Converter implements Measurement {
         samples.spread(0),
         "≥ 200,000",
         Samples.number(samples.median() / TARGET, 2) + "x",
-        samples.median() >= TARGET);
+        Bound.atLeast(samples.median(), TARGET));
   }
 
   private String convert(Path input, Path output) throws IOException, InterruptedException {

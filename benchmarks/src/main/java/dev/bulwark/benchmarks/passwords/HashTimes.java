@@ -1,5 +1,6 @@
 package dev.bulwark.benchmarks.passwords;
 
+import dev.bulwark.benchmarks.Bound;
 import dev.bulwark.benchmarks.Measurement;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Report;
@@ -128,7 +129,7 @@ final class HashTimes implements Measurement {
         ours.samples().spread(1) + " against " + reference.samples().spread(1),
         "≤ 10 % slower",
         Samples.number(behind, 1) + " %",
-        behind <= PERCENT_BEHIND);
+        Bound.atMost(behind, PERCENT_BEHIND));
   }
 
   /** Of the compiled ones: chosen after the fact, so nothing to judge by. */
@@ -155,7 +156,7 @@ final class HashTimes implements Measurement {
         ours.samples().spread(1),
         "≥ " + target + "x as fast as Keycloak's",
         Samples.number(ratio, 2) + "x",
-        ratio >= target);
+        Bound.atLeast(ratio, target));
   }
 
   private static String milliseconds(Series series) {

@@ -1,5 +1,6 @@
 package dev.bulwark.benchmarks.passwords;
 
+import dev.bulwark.benchmarks.Bound;
 import dev.bulwark.benchmarks.Jmh;
 import dev.bulwark.benchmarks.Measurement;
 import dev.bulwark.benchmarks.Plan;
@@ -91,6 +92,6 @@ final class Overhead implements Measurement {
         "< 1 % of a hash",
         Samples.number(percent, 3) + " %" + (percent < 0 ? ", below noise" : ""),
         // A whole that takes much less than its part would be a wrong measurement.
-        Math.abs(percent) < 1);
+        Bound.atMost(Math.abs(percent), 1));
   }
 }

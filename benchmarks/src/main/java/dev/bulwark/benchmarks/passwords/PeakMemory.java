@@ -1,5 +1,6 @@
 package dev.bulwark.benchmarks.passwords;
 
+import dev.bulwark.benchmarks.Bound;
 import dev.bulwark.benchmarks.Callers;
 import dev.bulwark.benchmarks.Measurement;
 import dev.bulwark.benchmarks.Plan;
@@ -109,6 +110,6 @@ final class PeakMemory implements Measurement {
         growths.spread(0),
         "≤ " + bound + " × 64 MiB + 15 % = " + Samples.number(allowed, 0) + " MiB",
         Samples.number(growths.max() / allowed * ALLOWANCE, 2) + " of " + bound + " × 64 MiB",
-        growths.max() <= allowed);
+        Bound.atMost(growths.max(), allowed));
   }
 }

@@ -4,12 +4,12 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bulwark.benchmarks.Plan;
-import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.LocalRedis;
 import dev.bulwark.server.RealmFile;
 import dev.bulwark.server.RelyingApp;
 import dev.bulwark.server.ServerSpec;
+import dev.bulwark.testing.FreePort;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;

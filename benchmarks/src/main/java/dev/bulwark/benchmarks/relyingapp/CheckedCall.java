@@ -1,5 +1,6 @@
 package dev.bulwark.benchmarks.relyingapp;
 
+import dev.bulwark.benchmarks.Bound;
 import dev.bulwark.benchmarks.Measurement;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Progress;
@@ -71,7 +72,7 @@ final class CheckedCall implements Measurement {
         "added: " + added.spread(1) + "; round trips: " + ratio.spread(2),
         "≤ 1.3 round trips more",
         micros(added) + " more, " + Samples.number(times, 2) + " round trips",
-        times <= MOST);
+        Bound.atMost(times, MOST));
   }
 
   private static String micros(Samples samples) {

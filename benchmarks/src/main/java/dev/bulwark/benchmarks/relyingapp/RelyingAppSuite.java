@@ -5,7 +5,7 @@ import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Suite;
 import java.util.List;
 
-/** What the relying app pays for knowing at once that a token has been revoked (R5). */
+/** Measures the cost of the revocation check in the relying app (R5). */
 public final class RelyingAppSuite implements Suite {
 
   @Override

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A realm whose logins cost little beside what is measured: a cheap password hash, and refresh
@@ -20,6 +21,10 @@ record LedgerRealm(String name, boolean events) {
   static final LedgerRealm EVENTS = new LedgerRealm("bench-events", true);
 
   static final String SERVICE = "bench-service";
+
+  /** As {@link #SERVICE}, but its tokens have a place in a token status list. */
+  static final String LISTED = "bench-listed";
+
   static final String SECRET = "bench-service-secret";
   static final String CLIENT = "bench";
   static final String PASSWORD = "correct-dev-battery";
@@ -45,13 +50,17 @@ record LedgerRealm(String name, boolean events) {
         .put("publicClient", true)
         .put("directAccessGrantsEnabled", true)
         .put("enabled", true);
-    clients
-        .addObject()
-        .put("clientId", SERVICE)
-        .put("secret", SECRET)
-        .put("serviceAccountsEnabled", true)
-        .put("standardFlowEnabled", false)
-        .put("enabled", true);
+    for (String service : List.of(SERVICE, LISTED)) {
+      clients
+          .addObject()
+          .put("clientId", service)
+          .put("secret", SECRET)
+          .put("serviceAccountsEnabled", true)
+          .put("standardFlowEnabled", false)
+          .put("enabled", true)
+          .putObject("attributes")
+          .put("token-status", Boolean.toString(service.equals(LISTED)));
+    }
     ArrayNode users = realm.putArray("users");
     for (int i = 0; i < USERS; i++) {
       ObjectNode user = users.addObject();

@@ -95,12 +95,16 @@ final class LedgerServer implements AutoCloseable {
   }
 
   static String clientCredentials() {
+    return clientCredentials(LedgerRealm.SERVICE);
+  }
+
+  static String clientCredentials(String client) {
     return form(
         Map.of(
             "grant_type",
             "client_credentials",
             "client_id",
-            LedgerRealm.SERVICE,
+            client,
             "client_secret",
             LedgerRealm.SECRET));
   }

@@ -3,6 +3,7 @@ package dev.bulwark.benchmarks.revocation;
 import dev.bulwark.benchmarks.Measurement;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Suite;
+import dev.bulwark.benchmarks.ledger.Breakdown;
 import dev.bulwark.benchmarks.ledger.Honest;
 import dev.bulwark.benchmarks.ledger.Idle;
 import java.util.List;
@@ -22,8 +23,11 @@ public final class RevocationSuite implements Suite {
         new Visibility(plan),
         new RedisAway(plan),
         new MassRevocation(plan),
+        new StatusListLoad(plan),
         new Idle(plan),
         Honest.cached(plan),
-        Honest.uncached(plan));
+        Honest.manyConnections(plan),
+        Honest.uncached(plan),
+        new Breakdown(plan));
   }
 }

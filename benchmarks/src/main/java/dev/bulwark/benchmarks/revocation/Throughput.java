@@ -1,5 +1,6 @@
 package dev.bulwark.benchmarks.revocation;
 
+import dev.bulwark.benchmarks.Bound;
 import dev.bulwark.benchmarks.Command;
 import dev.bulwark.benchmarks.CpuTime;
 import dev.bulwark.benchmarks.Frozen;
@@ -103,7 +104,7 @@ final class Throughput implements Measurement {
         rateWith.spread(0) + " against " + rateWithout.spread(0),
         "≤ 10 % lost",
         Samples.number(lost * 100, 1) + " % lost",
-        lost <= MOST_LOST);
+        Bound.atMost(lost, MOST_LOST));
     Samples cpuWith = Samples.of(ours.stream().map(Round::cpuMicros).toList());
     Samples cpuWithout = Samples.of(theirs.stream().map(Round::cpuMicros).toList());
     report.figure(
