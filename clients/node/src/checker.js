@@ -175,15 +175,15 @@ export class RevocationChecker {
     }
     this.status = status;
     if (status === 'away') {
-      this.#log.warn(`Redis cannot be asked about revoked tokens: ${detail.message}`);
+      this.#log.warn(`Redis cannot be reached to check revoked tokens: ${detail.message}`);
     } else if (status === 'unfed') {
       const problem =
         detail.complete === null
           ? `it was emptied, or Keycloak with redis-revocation-listener has never fed it (option prefix: '${this.#options.prefix}')`
           : `the watermark of Keycloak is ${now - detail.complete} ms old; Keycloak is stopped or cannot reach Redis, or the clocks differ`;
-      this.#log.warn(`Redis cannot be trusted about revoked tokens: ${problem}`);
+      this.#log.warn(`Redis is reachable, but its data about revoked tokens is not reliable: ${problem}`);
     } else {
-      this.#log.info('Redis tells about revoked tokens.');
+      this.#log.info('Redis can check revoked tokens again.');
     }
   }
 

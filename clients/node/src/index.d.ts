@@ -74,6 +74,33 @@ export class RevocationChecker {
   close(): void;
 }
 
+/**
+ * Tells whether a token is revoked by the Token Status List that its claim `status` names, for an application that does
+ * not reach Redis. One for an application.
+ *
+ * No check rejects because of Keycloak, or waits longer than 6 s: for the keys and the list, 3 s each.
+ */
+export class StatusListChecker {
+  /**
+   * @param issuer the realm's URL; only its own lists are fetched, whatever a token names
+   * @param options `jwksUrl`: where the keys are; `retryInterval`: milliseconds between two attempts to reach Keycloak,
+   *   50 to 60,000, default 500
+   * @param more `clock` tells milliseconds since 1970; `log` defaults to `console`; `get` sends the requests
+   * @throws {RangeError} for an option out of its range
+   */
+  constructor(
+    issuer: string,
+    options?: { jwksUrl?: string; retryInterval?: number },
+    more?: {
+      clock?: () => number;
+      log?: Pick<Log, 'warn'>;
+      get?: (url: string, etag: string | null) => Promise<{ status: number; body: string; etag: string | null }>;
+    },
+  );
+  /** What is known about a token with these verified claims; `exp` is checked without leeway. */
+  checkClaims(claims: Claims): Promise<Verdict>;
+}
+
 /** Whether a request with such a token may go on. */
 export function isAccepted(verdict: Verdict): boolean;
 
@@ -99,7 +126,7 @@ export class Guard {
   /**
    * @param options `acceptBound`: take tokens bound to a key (claim `cnf`); the application then checks the proof of possession
    */
-  constructor(verify: Verify, checker: RevocationChecker, options?: { acceptBound?: boolean });
+  constructor(verify: Verify, checker: RevocationChecker | StatusListChecker, options?: { acceptBound?: boolean });
   /** The claims of the token in the Authorization header; rejects with a {@link Refusal}. */
   authorize(header: string | undefined, scopes?: string[]): Promise<Claims>;
 }

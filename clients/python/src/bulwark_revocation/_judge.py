@@ -135,11 +135,11 @@ class Judge:
                 return
             self.status = status
         if status is Status.AWAY:
-            _LOG.warning("Redis cannot be asked about revoked tokens: %s", problem)
+            _LOG.warning("Redis cannot be reached to check revoked tokens: %s", problem)
         elif status is Status.UNFED:
-            _LOG.warning("Redis cannot be trusted about revoked tokens: %s", problem)
+            _LOG.warning("Redis is reachable, but its data about revoked tokens is not reliable: %s", problem)
         else:
-            _LOG.info("Redis tells about revoked tokens.")
+            _LOG.info("Redis can check revoked tokens again.")
 
 
 def _millis(seconds: float | None) -> int | None:

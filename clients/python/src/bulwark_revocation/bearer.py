@@ -6,8 +6,6 @@ import inspect
 from collections.abc import Awaitable, Collection, Iterable, Mapping
 from typing import Any, Protocol
 
-from ._async_checker import AsyncRevocationChecker
-from ._checker import RevocationChecker
 from ._decision import Verdict
 
 Claims = Mapping[str, Any]
@@ -35,6 +33,20 @@ class TokenVerifier(Protocol):
 
     def verify(self, token: str) -> Claims | Awaitable[Claims]:
         """Returns the claims; raises :class:`InvalidToken` or :class:`CannotVerify`."""
+
+
+class Checker(Protocol):
+    """Tells whether a token is revoked: ``RevocationChecker`` or ``StatusListChecker``."""
+
+    def check_claims(self, claims: Claims) -> Verdict:
+        """What is known about a token with these verified claims."""
+
+
+class AsyncChecker(Protocol):
+    """As :class:`Checker`, for asyncio: ``AsyncRevocationChecker`` or ``AsyncStatusListChecker``."""
+
+    async def check_claims(self, claims: Claims) -> Verdict:
+        """As :meth:`Checker.check_claims`."""
 
 
 class Refusal(Exception):
@@ -143,7 +155,7 @@ def require_scopes(claims: Claims, scopes: Iterable[str]) -> None:
 
 
 class Guard:
-    """Verifies a token, and asks Redis whether it is revoked. Thread-safe.
+    """Verifies a token, and asks a checker whether it is revoked. Thread-safe.
 
     ``token_types`` and ``accept_bound`` are those of :func:`require_access_token`.
     """
@@ -151,7 +163,7 @@ class Guard:
     def __init__(
         self,
         verifier: TokenVerifier,
-        checker: RevocationChecker,
+        checker: Checker,
         *,
         token_types: Collection[str] = ("Bearer",),
         accept_bound: bool = False,
@@ -192,7 +204,7 @@ class AsyncGuard:
     def __init__(
         self,
         verifier: TokenVerifier,
-        checker: AsyncRevocationChecker,
+        checker: AsyncChecker,
         *,
         token_types: Collection[str] = ("Bearer",),
         accept_bound: bool = False,

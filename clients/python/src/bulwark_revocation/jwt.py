@@ -7,7 +7,7 @@ import json
 import threading
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jwt
@@ -51,7 +51,7 @@ class KeycloakVerifier:
         self._algorithms = list(algorithms)
         self._token_types = frozenset(token_types)
         self._accept_bound = accept_bound
-        self._keys = _Keys(jwks_url or issuer + "/protocol/openid-connect/certs", key_lifetime, refresh_interval)
+        self._keys = KeycloakKeys(jwks_url or issuer + "/protocol/openid-connect/certs", key_lifetime, refresh_interval)
 
     def verify(self, token: str) -> Claims:
         """The claims of a token; raises :class:`InvalidToken` or :class:`CannotVerify`. May fetch keys."""
@@ -101,11 +101,20 @@ def _key_id(token: str) -> str:
     return kid
 
 
-class _Keys:
+def _read(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=_TIMEOUT) as answer:
+        body: bytes = answer.read(_MOST_BYTES)
+        return body
+
+
+class KeycloakKeys:
     """The keys of the realm (RFC 7517). Thread-safe."""
 
-    def __init__(self, url: str, lifetime: float, refresh_interval: float) -> None:
+    def __init__(
+        self, url: str, lifetime: float, refresh_interval: float, read: Callable[[str], bytes] = _read
+    ) -> None:
         self._url = url
+        self._read = read
         self._lifetime = lifetime
         self._refresh_interval = refresh_interval
         self._keys: dict[str, Any] = {}
@@ -125,8 +134,7 @@ class _Keys:
                 return
             self._tried = time.monotonic()
             try:
-                with urllib.request.urlopen(self._url, timeout=_TIMEOUT) as answer:
-                    document = json.loads(answer.read(_MOST_BYTES))
+                document = json.loads(self._read(self._url))
                 keys = {key.key_id: key for key in jwt.PyJWKSet.from_dict(document).keys if key.key_id}
             except (OSError, ValueError, TypeError, AttributeError, jwt.PyJWTError) as failure:
                 if not self._keys:

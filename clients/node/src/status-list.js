@@ -1,0 +1,229 @@
+/** Checks tokens by Keycloak's Token Status Lists, for applications that do not reach Redis. */
+
+import { createPublicKey, verify as verifySignature } from 'node:crypto';
+import { inflate } from 'node:zlib';
+import { promisify } from 'node:util';
+
+const unpack = promisify(inflate);
+
+const TIMEOUT = 3_000;
+const MOST_STATUSES = 16_000_000;
+const MOST_LISTS = 100;
+const LONGEST_TTL = 300;
+const KEY_LIFETIME = 3_600_000;
+const KEY_REFRESH = 10_000;
+const TYPES = ['statuslist+jwt', 'application/statuslist+jwt'];
+
+/** How the signature of each algorithm is verified, and the type of its key. */
+const ALGORITHMS = {
+  RS256: { type: 'RSA', digest: 'sha256', options: {} },
+  ES256: { type: 'EC', digest: 'sha256', options: { dsaEncoding: 'ieee-p1363' } },
+  EdDSA: { type: 'OKP', digest: null, options: {} },
+};
+
+/** By the `fetch` of Node, with a time-out of 3 s. */
+async function get(url, etag) {
+  const headers = { Accept: 'application/statuslist+jwt, application/json' };
+  if (etag !== null) {
+    headers['If-None-Match'] = etag;
+  }
+  const answer = await fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT) });
+  return { status: answer.status, body: await answer.text(), etag: answer.headers.get('etag') };
+}
+
+/**
+ * Tells whether a token is revoked by the list that its claim `status` names. One for an application.
+ *
+ * A list is fetched when its first token is checked, and again when its `ttl` is over, with its ETag. A check then waits
+ * for it. While Keycloak is unreachable, the last list is used until its `exp`, and then every check is `unknown`.
+ */
+export class StatusListChecker {
+  #issuer;
+  #get;
+  #clock;
+  #log;
+  #retryInterval;
+  #keys;
+  #lists = new Map();
+
+  constructor(issuer, { jwksUrl, retryInterval = 500 } = {}, { get: read = get, clock = Date.now, log = console } = {}) {
+    if (!(retryInterval >= 50 && retryInterval <= 60_000)) {
+      throw new RangeError('retryInterval must be from 50 to 60000');
+    }
+    this.#issuer = issuer;
+    this.#get = read;
+    this.#clock = clock;
+    this.#log = log;
+    this.#retryInterval = retryInterval;
+    this.#keys = new Keys(jwksUrl ?? `${issuer}/protocol/openid-connect/certs`, read);
+  }
+
+  /** What is known about a token with these verified claims; `exp` is checked without leeway. */
+  async checkClaims(claims) {
+    const { exp } = claims;
+    if (!Number.isFinite(exp)) {
+      return 'malformed';
+    }
+    if (exp * 1000 <= this.#clock()) {
+      return 'expired';
+    }
+    const { idx, uri } = claims.status?.status_list ?? {};
+    if (!Number.isSafeInteger(idx) || idx < 0 || typeof uri !== 'string' || !uri.startsWith(`${this.#issuer}/token-status/`)) {
+      return 'malformed';
+    }
+    const list = await this.#current(uri);
+    const now = this.#clock();
+    if (list === null || list.exp * 1000 <= now) {
+      return 'unknown';
+    }
+    const status = list.statusOf(idx);
+    if (status === undefined) {
+      return 'malformed';
+    }
+    if (status !== 0) {
+      return 'revoked';
+    }
+    return exp * 1000 <= now ? 'expired' : 'live';
+  }
+
+  /** The list as it is known after a fetch that is due; null if there is none. */
+  async #current(uri) {
+    const entry = this.#entry(uri);
+    if (entry.due <= this.#clock()) {
+      // Of several callers one fetches; the others wait for it.
+      entry.fetching ??= this.#refresh(uri, entry).finally(() => {
+        entry.fetching = null;
+      });
+      await entry.fetching;
+    }
+    return entry.list;
+  }
+
+  #entry(uri) {
+    const entry = this.#lists.get(uri) ?? { list: null, due: -Infinity, fetching: null, failed: false };
+    this.#lists.delete(uri);
+    this.#lists.set(uri, entry);
+    if (this.#lists.size > MOST_LISTS) {
+      this.#lists.delete(this.#lists.keys().next().value);
+    }
+    return entry;
+  }
+
+  async #refresh(uri, entry) {
+    const began = this.#clock();
+    try {
+      entry.list = await this.#fetched(uri, entry.list);
+      entry.due = began + entry.list.ttl * 1000;
+      entry.failed = false;
+    } catch (failure) {
+      entry.due = began + this.#retryInterval;
+      if (!entry.failed) {
+        // Once for an outage.
+        this.#log.warn(`A token status list cannot be fetched, and is tried again: ${failure.message}`);
+      }
+      entry.failed = true;
+    }
+  }
+
+  async #fetched(uri, held) {
+    const answer = await this.#get(uri, held?.etag ?? null);
+    if (answer.status === 304 && held !== null) {
+      return held;
+    }
+    if (answer.status !== 200) {
+      throw new Error(`HTTP status ${answer.status}`);
+    }
+    const fetched = await this.#verified(uri, answer);
+    // A cache on the way may have an older one.
+    return held !== null && fetched.iat < held.iat ? held : fetched;
+  }
+
+  async #verified(uri, { body, etag }) {
+    const parts = body.split('.');
+    if (parts.length !== 3) {
+      throw new Error('it is no JWT');
+    }
+    const header = parsed(parts[0]);
+    const algorithm = Object.hasOwn(ALGORITHMS, header.alg) ? ALGORITHMS[header.alg] : null;
+    if (algorithm === null || !TYPES.includes(header.typ)) {
+      throw new Error('its typ or alg is another');
+    }
+    const jwk = await this.#keys.of(header.kid, this.#clock());
+    if (jwk.kty !== algorithm.type) {
+      throw new Error('its alg is not that of its key');
+    }
+    const key = { key: createPublicKey({ key: jwk, format: 'jwk' }), ...algorithm.options };
+    const signed = Buffer.from(`${parts[0]}.${parts[1]}`);
+    if (!verifySignature(algorithm.digest, signed, key, Buffer.from(parts[2], 'base64url'))) {
+      throw new Error('its signature is wrong');
+    }
+    return this.#read(uri, parsed(parts[1]), etag);
+  }
+
+  async #read(uri, { sub, iss, iat, exp, ttl = 1, status_list: { bits, lst } }, etag) {
+    if (sub !== uri || (iss ?? this.#issuer) !== this.#issuer) {
+      throw new Error('it is another list');
+    }
+    if (![1, 2, 4, 8].includes(bits) || typeof lst !== 'string' || ![iat, exp, ttl].every(Number.isFinite)) {
+      throw new Error('a claim is missing or malformed');
+    }
+    if (exp * 1000 <= this.#clock()) {
+      throw new Error('it has expired');
+    }
+    const bytes = await unpack(Buffer.from(lst, 'base64url'), { maxOutputLength: MOST_STATUSES });
+    return {
+      etag,
+      iat,
+      exp,
+      ttl: Math.min(Math.max(ttl, 1), LONGEST_TTL),
+      statusOf(index) {
+        const position = index * bits;
+        const byte = bytes[Math.floor(position / 8)];
+        return byte === undefined ? undefined : (byte >> (position % 8)) & ((1 << bits) - 1);
+      },
+    };
+  }
+}
+
+function parsed(part) {
+  return JSON.parse(Buffer.from(part, 'base64url').toString());
+}
+
+/** The keys of the realm (RFC 7517). While they cannot be fetched, those that were fetched before stay in use. */
+class Keys {
+  #url;
+  #get;
+  #keys = new Map();
+  #fetched = -Infinity;
+  #tried = -Infinity;
+
+  constructor(url, read) {
+    this.#url = url;
+    this.#get = read;
+  }
+
+  async of(kid, now) {
+    const stale = !this.#keys.has(kid) || now - this.#fetched > KEY_LIFETIME;
+    if (stale && (this.#keys.size === 0 || now - this.#tried > KEY_REFRESH)) {
+      await this.#fetch(now);
+    }
+    const key = this.#keys.get(kid);
+    if (key === undefined) {
+      throw new Error('it is signed with an unknown key');
+    }
+    return key;
+  }
+
+  async #fetch(now) {
+    this.#tried = now;
+    try {
+      const { keys } = JSON.parse((await this.#get(this.#url, null)).body);
+      this.#keys = new Map(keys.filter(({ use = 'sig' }) => use === 'sig').map((key) => [key.kid, key]));
+      this.#fetched = now;
+    } catch (failure) {
+      if (this.#keys.size === 0) {
+        throw failure;
+      }
+    }
+  }
+}

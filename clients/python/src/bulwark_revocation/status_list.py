@@ -1,0 +1,258 @@
+"""Checks tokens by Keycloak's Token Status Lists (extra ``jwt``), for applications that do not reach Redis."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import logging
+import threading
+import time
+import urllib.error
+import urllib.request
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import jwt
+
+from ._decision import Verdict
+from .bearer import CannotVerify, InvalidToken
+from .jwt import KeycloakKeys
+
+_LOG = logging.getLogger("bulwark_revocation")
+
+_TIMEOUT = 3.0
+_MOST_BYTES = 4_000_000
+_MOST_STATUSES = 16_000_000
+"""Bytes of an unpacked list."""
+_MOST_LISTS = 100
+_SHORTEST_TTL = 1
+_LONGEST_TTL = 300
+_ALGORITHMS = ("RS256", "ES256", "EdDSA")
+
+
+class Answer(NamedTuple):
+    """An HTTP response."""
+
+    status: int
+    body: bytes
+    etag: str | None
+
+
+Fetch = Callable[[str, str | None], Answer]
+"""Sends GET to an address, with ``If-None-Match`` if there is an ETag; raises ``OSError`` if there is no answer."""
+
+
+def fetch(url: str, etag: str | None) -> Answer:
+    """By urllib, with a timeout of 3 s."""
+    request = urllib.request.Request(url, headers={"Accept": "application/statuslist+jwt, application/json"})
+    if etag is not None:
+        request.add_header("If-None-Match", etag)
+    try:
+        with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:
+            return Answer(answer.status, answer.read(_MOST_BYTES), answer.headers.get("ETag"))
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, b"", None)
+
+
+class _List(NamedTuple):
+    etag: str | None
+    bits: int
+    statuses: bytes
+    issued: float
+    expires: float
+    ttl: float
+
+    def status(self, index: int) -> int | None:
+        """None if the list has no such index."""
+        position = index * self.bits
+        if position // 8 >= len(self.statuses):
+            return None
+        return self.statuses[position // 8] >> position % 8 & (1 << self.bits) - 1
+
+
+class _Entry:
+    """A list as it was fetched last. Guarded by its lock."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.list: _List | None = None
+        self.due = float("-inf")
+        self.failed = False
+
+
+class StatusListChecker:
+    """Tells whether a token is revoked by the list that its claim ``status`` names. Thread-safe; one for an application.
+
+    A list is fetched when its first token is checked, and again when its ``ttl`` is over, with its ETag. A check then
+    waits for it. While Keycloak is unreachable, the last list is used until its ``exp``. After that every check of its
+    tokens is ``UNKNOWN`` (fail closed).
+    """
+
+    def __init__(
+        self,
+        issuer: str,
+        *,
+        jwks_url: str | None = None,
+        algorithms: Sequence[str] = _ALGORITHMS,
+        retry_interval: float = 0.5,
+        fetch: Fetch = fetch,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """``issuer`` is the realm's URL. Only its own lists are fetched, whatever a token names."""
+        if not algorithms or any(name == "none" or name.startswith("HS") for name in algorithms):
+            raise ValueError("algorithms must be asymmetric ones")
+        if not 0.05 <= retry_interval <= 60:
+            raise ValueError("retry_interval must be from 0.05 to 60")
+        self._issuer = issuer
+        self._algorithms = list(algorithms)
+        self._retry_interval = retry_interval
+        self._fetch = fetch
+        self._clock = clock
+        self._keys = KeycloakKeys(
+            jwks_url or issuer + "/protocol/openid-connect/certs", 3600, 10, lambda url: fetch(url, None).body
+        )
+        self._lists: OrderedDict[str, _Entry] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def check_claims(self, claims: Mapping[str, Any]) -> Verdict:
+        """What is known about a token with these verified claims; ``exp`` is checked without leeway."""
+        verdict, place = self._begin(claims)
+        if place is None:
+            return verdict
+        if self._is_due(place[0]):
+            self._refresh(place[0])
+        return self._end(claims, *place)
+
+    def _begin(self, claims: Mapping[str, Any]) -> tuple[Verdict, tuple[str, int] | None]:
+        """Where the status is; None if the verdict is final."""
+        expires = claims.get("exp")
+        if not isinstance(expires, (int, float)) or isinstance(expires, bool):
+            return Verdict.MALFORMED, None
+        if expires <= self._clock():
+            return Verdict.EXPIRED, None
+        place = self._place(claims.get("status"))
+        return Verdict.MALFORMED, place
+
+    def _place(self, status: Any) -> tuple[str, int] | None:
+        reference = status.get("status_list") if isinstance(status, Mapping) else None
+        if not isinstance(reference, Mapping):
+            return None
+        uri, index = reference.get("uri"), reference.get("idx")
+        if not isinstance(index, int) or isinstance(index, bool) or index < 0:
+            return None
+        if not isinstance(uri, str) or not uri.startswith(self._issuer + "/token-status/"):
+            return None
+        return uri, index
+
+    def _end(self, claims: Mapping[str, Any], uri: str, index: int) -> Verdict:
+        now = self._clock()
+        held = self._entry(uri).list
+        if held is None or held.expires <= now:
+            return Verdict.UNKNOWN
+        status = held.status(index)
+        if status is None:
+            return Verdict.MALFORMED
+        if status != 0:
+            return Verdict.REVOKED
+        return Verdict.EXPIRED if claims["exp"] <= now else Verdict.LIVE
+
+    def _entry(self, uri: str) -> _Entry:
+        with self._lock:
+            entry = self._lists.setdefault(uri, _Entry())
+            self._lists.move_to_end(uri)
+            if len(self._lists) > _MOST_LISTS:
+                self._lists.popitem(last=False)
+            return entry
+
+    def _is_due(self, uri: str) -> bool:
+        return self._clock() >= self._entry(uri).due
+
+    def _refresh(self, uri: str) -> None:
+        """Of several callers one fetches; the others wait and use what it got."""
+        entry = self._entry(uri)
+        with entry.lock:
+            now = self._clock()
+            if now < entry.due:
+                return
+            try:
+                fetched = self._fetched(uri, entry.list)
+            except (OSError, InvalidToken, CannotVerify) as failure:
+                entry.due = now + self._retry_interval
+                if not entry.failed:
+                    # Once for an outage.
+                    _LOG.warning("A token status list cannot be fetched, and is tried again: %s", failure)
+                entry.failed = True
+                return
+            entry.failed = False
+            entry.list = fetched
+            entry.due = now + fetched.ttl
+
+    def _fetched(self, uri: str, held: _List | None) -> _List:
+        answer = self._fetch(uri, None if held is None else held.etag)
+        if answer.status == 304 and held is not None:
+            return held
+        if answer.status != 200:
+            raise OSError(f"HTTP status {answer.status}")
+        fetched = self._verified(uri, answer)
+        # A cache on the way may have an older one.
+        return held if held is not None and fetched.issued < held.issued else fetched
+
+    def _verified(self, uri: str, answer: Answer) -> _List:
+        try:
+            text = answer.body.decode("ascii")
+            header = jwt.get_unverified_header(text)
+            if header.get("typ") not in ("statuslist+jwt", "application/statuslist+jwt"):
+                raise InvalidToken("It is no status list")
+            kid = header.get("kid")
+            if not isinstance(kid, str):
+                raise InvalidToken("It names no key")
+            if self._keys.must_fetch(kid):
+                self._keys.fetch(kid)
+            claims: dict[str, Any] = jwt.decode(
+                text,
+                self._keys.get(kid),
+                algorithms=self._algorithms,
+                # By the clock of the checker, below.
+                options={"verify_exp": False, "verify_iat": False, "verify_aud": False, "verify_nbf": False},
+            )
+            return self._parsed(uri, claims, answer.etag)
+        except (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError, binascii.Error, zlib.error) as problem:
+            raise InvalidToken(f"It is malformed: {problem}") from problem
+
+    def _parsed(self, uri: str, claims: dict[str, Any], etag: str | None) -> _List:
+        if claims["sub"] != uri or claims.get("iss", self._issuer) != self._issuer:
+            raise InvalidToken("It is another list")
+        packed = claims["status_list"]["lst"]
+        bits = claims["status_list"]["bits"]
+        if bits not in (1, 2, 4, 8):
+            raise InvalidToken("It has a wrong number of bits")
+        unpacking = zlib.decompressobj()
+        statuses = unpacking.decompress(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)), _MOST_STATUSES)
+        if not unpacking.eof:
+            raise InvalidToken("It is too long or cut off")
+        expires = float(claims["exp"])
+        if expires <= self._clock():
+            raise InvalidToken("It has expired")
+        ttl = min(max(float(claims.get("ttl", _SHORTEST_TTL)), _SHORTEST_TTL), _LONGEST_TTL)
+        return _List(etag, bits, statuses, float(claims["iat"]), expires, ttl)
+
+
+class AsyncStatusListChecker:
+    """As :class:`StatusListChecker`, for asyncio. Lists are fetched on another thread."""
+
+    def __init__(self, checker: StatusListChecker) -> None:
+        self._checker = checker
+
+    async def check_claims(self, claims: Mapping[str, Any]) -> Verdict:
+        """As :meth:`StatusListChecker.check_claims`."""
+        checker = self._checker
+        verdict, place = checker._begin(claims)
+        if place is None:
+            return verdict
+        if checker._is_due(place[0]):
+            await asyncio.to_thread(checker._refresh, place[0])
+        return checker._end(claims, *place)
