@@ -1,4 +1,4 @@
-// Bundles the page for the account console and that for administrators, and lists the packages in the bundle with their licenses.
+// Bundles the page for the account console and those for administrators, and lists the packages in the bundle with their licenses.
 //   usage: node build.mjs FOLDER      FOLDER receives theme/… and META-INF/…
 import { build } from "esbuild";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -29,13 +29,16 @@ const named = { outdir: scripts, entryNames: "[name]-[hash]" };
 // What an earlier build has left would be packed into the jar as well.
 await rm(scripts, { recursive: true, force: true });
 
-const admin = {
+// A page of its own brings all that it needs, with the style sheets in a file beside it.
+const own = (name, entry) => ({
   ...common,
   ...named,
-  entryPoints: { "admin-keys": "src/main/tsx/admin/main.tsx" },
+  entryPoints: { [name]: entry },
   // Fonts are those of css/tokens.css.
   loader: { ".woff2": "empty", ".woff": "empty", ".jpg": "empty" },
-};
+});
+const admin = own("admin-keys", "src/main/tsx/admin/main.tsx");
+const overview = own("overview", "src/main/tsx/overview/main.tsx");
 const pages = [
   // React is the account console's own, by its import map. So are PatternFly's style sheets.
   await build({
@@ -45,11 +48,12 @@ const pages = [
     external: ["react", "react-dom", "react/jsx-runtime"],
     loader: { ".css": "empty" },
   }),
-  // A page of its own brings all that it needs, with the style sheets in a file beside it.
   await build({ ...admin, plugins: [onlyStylesOf(await usedBy(admin))] }),
+  await build({ ...overview, plugins: [onlyStylesOf(await usedBy(overview))] }),
 ];
 
 await name("dev/bulwark/keyspage/admin-page.html");
+await name("dev/bulwark/keyspage/overview-page.html");
 await name(`${resources}/content.json`);
 
 /** Puts the names of the bundled files into a resource that mentions `js/api-keys.js` and the like. */
@@ -111,5 +115,5 @@ for (const name of [...names].sort()) {
 await mkdir(join(target, "META-INF/licenses"), { recursive: true });
 await writeFile(
   join(target, "META-INF/licenses/npm.txt"),
-  "The pages of API keys contain parts of these npm packages.\n\n" + entries.join(`\n${"-".repeat(72)}\n\n`),
+  "The pages contain parts of these npm packages.\n\n" + entries.join(`\n${"-".repeat(72)}\n\n`),
 );

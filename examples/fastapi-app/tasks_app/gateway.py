@@ -1,4 +1,4 @@
-"""API keys that a gateway has verified (docs/recipes.md)."""
+"""API keys that a gateway has verified (docs/recipes/api-keys.md)."""
 
 from __future__ import annotations
 

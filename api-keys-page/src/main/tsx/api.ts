@@ -1,7 +1,26 @@
 import { generateRandomState } from "oauth4webapi";
 import type { Session } from "./session";
 
-export type Key = {
+/** A window begins with its first request. */
+export type RateLimit = { requests: number; seconds: number };
+
+/** What a key may have beside its name, permissions and end. */
+export type Members = {
+  rateLimit: RateLimit | null;
+  allowedNetworks: string[] | null;
+  metadata: Record<string, string>;
+};
+
+/** A merge patch. */
+export type KeyChange = {
+  name?: string;
+  active?: boolean;
+  rateLimit?: RateLimit | null;
+  allowedNetworks?: string[] | null;
+  metadata?: Record<string, string | null>;
+};
+
+export type Key = Members & {
   id: string;
   name: string;
   prefix: string;
@@ -24,9 +43,13 @@ export type Settings = {
   loginNeeded: boolean;
   scopes: { name: string; text: string }[];
   command: string;
+  /** Of keys without one of their own. */
+  rateLimit: RateLimit | null;
+  /** Names of the members that the user may set. */
+  settable: string[];
 };
 
-export type NewKey = { name: string; scopes: string[]; expiresAt: string | null };
+export type NewKey = { name: string; scopes: string[]; expiresAt: string | null } & Partial<Members>;
 
 /** An answer of the server that is no success. */
 export class ApiError extends Error {
@@ -49,8 +72,9 @@ export class Api {
   list = () => this.send<Key[]>("GET", "");
   settings = () => this.send<Settings>("GET", "/settings");
   create = (key: NewKey) => this.make("", key);
-  rename = (id: string, name: string) => this.send<Key>("PATCH", `/${id}`, { name });
-  activate = (id: string, active: boolean) => this.send<Key>("PATCH", `/${id}`, { active });
+  change = (id: string, change: KeyChange) => this.send<Key>("PATCH", `/${id}`, change);
+  rename = (id: string, name: string) => this.change(id, { name });
+  activate = (id: string, active: boolean) => this.change(id, { active });
   replace = (id: string, overlapSeconds: number) => this.make(`/${id}/rotate`, { overlapSeconds });
   remove = (id: string) => this.send<undefined>("DELETE", `/${id}`);
 

@@ -2,6 +2,7 @@ import { createContext, useContext } from "react";
 import type { Api, Settings } from "./api";
 import type { Translate } from "./console";
 import type { Expiry } from "./keys";
+import type { Typed } from "./limits";
 
 /** How things are said in the language of the page. */
 export type Texts = {
@@ -9,6 +10,7 @@ export type Texts = {
   /** A moment in local time, in the one format of the page. */
   moment: (iso: string | Date) => string;
   number: (value: number) => string;
+  locale: string;
 };
 
 export function textsOf(t: Translate, locale: string): Texts {
@@ -18,6 +20,7 @@ export function textsOf(t: Translate, locale: string): Texts {
     t,
     moment: (iso) => moments.format(typeof iso === "string" ? new Date(iso) : iso),
     number: (value) => numbers.format(value),
+    locale,
   };
 }
 
@@ -39,7 +42,8 @@ export type Context = Texts & {
 
 /** What the user was about to do before a new sign-in. */
 export type Pending =
-  | { action: "create"; name?: string; scopes?: string[]; expiry?: Expiry }
+  | { action: "create"; name?: string; scopes?: string[]; expiry?: Expiry; limits?: Typed }
+  | { action: "edit"; id: string; limits: Typed }
   | { action: "replace"; id: string }
   | { action: "activate"; id: string };
 

@@ -1,17 +1,22 @@
-import { Checkbox, FormGroup, FormHelperText, HelperText, HelperTextItem, Radio, Text, TextContent, TextInput } from "@patternfly/react-core";
+import { Button, Checkbox, FormGroup, FormHelperText, HelperText, HelperTextItem, Radio, Text, TextContent, TextInput } from "@patternfly/react-core";
+import { AngleDownIcon, AngleRightIcon } from "@patternfly/react-icons";
 import { useId, useState } from "react";
 import type { CreatedKey } from "./api";
 import { usePage } from "./context";
 import { Failure, KeyModal, useWork } from "./dialogs";
 import { FieldError, focusField } from "./field";
+import { focusFault, LimitFields } from "./fields";
 import { defaultDays, endOf, lastDay, localDay, presets, type Expiry } from "./keys";
+import { chosen, NOTHING, read, type Faults, type Typed } from "./limits";
 
 /** What the form begins with. */
-export type Start = { name?: string; scopes?: string[]; expiry?: Expiry };
+export type Start = { name?: string; scopes?: string[]; expiry?: Expiry; limits?: Typed };
 
 type Props = {
   start: Start;
   title?: string;
+  /** An administrator may give a key more than the realm's rate limit. */
+  isAdmin?: boolean;
   onClose: () => void;
   onShow: (key: CreatedKey, text: string) => void;
 };
@@ -19,13 +24,16 @@ type Props = {
 type Errors = { name?: string; scopes?: string; expiry?: string };
 
 /** Name, permissions and end of a new key. */
-export function CreateForm({ start, title, onClose, onShow }: Props) {
+export function CreateForm({ start, title, isAdmin = false, onClose, onShow }: Props) {
   const { t, api, settings, moment, message, askedToSignIn } = usePage();
   const [name, setName] = useState(start.name ?? "");
   const [scopes, setScopes] = useState<string[]>(start.scopes ?? []);
   const [expiry, setExpiry] = useState<Expiry>(start.expiry ?? { days: defaultDays(settings.maxLifeDays) });
+  const [limits, setLimits] = useState(start.limits ?? NOTHING);
+  const [isOpen, setOpen] = useState(start.limits !== undefined && JSON.stringify(start.limits) !== JSON.stringify(NOTHING));
   const [errors, setErrors] = useState<Errors>({});
-  const { failure, busy, run } = useWork(message, (error) => askedToSignIn(error, { action: "create", name, scopes, expiry }));
+  const [faults, setFaults] = useState<Faults>({});
+  const { failure, busy, run } = useWork(message, (error) => askedToSignIn(error, { action: "create", name, scopes, expiry, limits }));
   const id = useId();
 
   const end = endOf(expiry, settings.maxLifeDays, Date.now());
@@ -41,16 +49,25 @@ export function CreateForm({ start, title, onClose, onShow }: Props) {
       found.expiry =
         settings.maxLifeDays === 0 ? t("bulwarkKeysErrorDate") : t("bulwarkKeysErrorDateMax", { days: settings.maxLifeDays });
     }
+    const result = read(limits, isAdmin ? null : settings.rateLimit);
+    const wrong = "faults" in result ? result.faults : {};
     setErrors(found);
+    setFaults(wrong);
     const first = (["name", "scopes", "expiry"] as const).find((field) => found[field] !== undefined);
     if (first !== undefined) {
       focusField({ name: `${id}-name`, scopes: `${id}-scope-0`, expiry: `${id}-date` }[first]);
       return;
     }
+    if ("faults" in result) {
+      setOpen(true);
+      // After the section is open.
+      setTimeout(() => focusFault(id, wrong), 0);
+      return;
+    }
     // The longest life is left to the server, whose clock counts.
     const longest = typeof expiry === "object" && "days" in expiry && expiry.days === settings.maxLifeDays;
     const expiresAt = longest || !end ? null : end.toISOString();
-    void run(async () => onShow(await api.create({ name: name.trim(), scopes, expiresAt }), ""));
+    void run(async () => onShow(await api.create({ name: name.trim(), scopes, expiresAt, ...chosen(result.members) }), ""));
   };
   const choose = (scope: string, chosen: boolean) =>
     setScopes(chosen ? [...scopes, scope] : scopes.filter((other) => other !== scope));
@@ -157,6 +174,22 @@ export function CreateForm({ start, title, onClose, onShow }: Props) {
           {end && t("bulwarkKeysExpiresOn", { date: moment(end) })}
         </Text>
       </TextContent>
+      {settings.settable.length > 0 && (
+        <div>
+          <Button
+            variant="link"
+            isInline
+            type="button"
+            icon={isOpen ? <AngleDownIcon /> : <AngleRightIcon />}
+            aria-expanded={isOpen}
+            onClick={() => setOpen(!isOpen)}
+            data-testid="keys-limits"
+          >
+            {t("bulwarkKeysEdit")}
+          </Button>
+        </div>
+      )}
+      {isOpen && <LimitFields id={id} typed={limits} faults={faults} settings={settings} onChange={setLimits} />}
     </KeyModal>
   );
 }

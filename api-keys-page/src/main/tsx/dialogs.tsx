@@ -3,7 +3,9 @@ import { useEffect, useId, useRef, useState, type FormEvent, type ReactNode } fr
 import type { CreatedKey, Key } from "./api";
 import { usePage, useTexts, type Pending } from "./context";
 import { CreateForm, type Start } from "./create";
+import { EditKey } from "./edit";
 import { FieldError, focusField } from "./field";
+import type { Typed } from "./limits";
 import { keepPending } from "./pending";
 import { ShownKey } from "./shown";
 
@@ -11,6 +13,7 @@ export type Dialog =
   | { kind: "create"; start: Start }
   | { kind: "shown"; key: CreatedKey; text: string }
   | { kind: "rename"; key: Key }
+  | { kind: "edit"; key: Key; start?: Typed | undefined }
   | { kind: "replace"; key: Key }
   | { kind: "delete"; key: Key }
   | { kind: "sign-in"; pending: Pending; signIn: () => Promise<void> };
@@ -49,6 +52,8 @@ export function Dialogs({ dialog, onDialog, onChanged }: Props) {
       );
     case "rename":
       return <Rename of={dialog.key} onClose={close} onChanged={onChanged} />;
+    case "edit":
+      return <Edit of={dialog.key} start={dialog.start} onClose={close} onChanged={onChanged} />;
     case "replace":
       return <Replace of={dialog.key} onClose={close} onShow={(key, text) => onDialog({ kind: "shown", key, text })} />;
     case "delete":
@@ -102,6 +107,22 @@ function Rename({ of: key, onClose, onChanged }: KeyProps & Pick<Props, "onChang
         <FieldError id={`${id}-error`} text={invalid ? t("bulwarkKeysErrorName") : undefined} />
       </FormGroup>
     </KeyModal>
+  );
+}
+
+function Edit({ of: key, start, onClose, onChanged }: KeyProps & Pick<Props, "onChanged"> & { start: Typed | undefined }) {
+  const { api, settings, message, askedToSignIn } = usePage();
+  return (
+    <EditKey
+      of={key}
+      start={start}
+      api={api}
+      settings={settings}
+      message={message}
+      handled={(error, limits) => askedToSignIn(error, { action: "edit", id: key.id, limits })}
+      onClose={onClose}
+      onChanged={onChanged}
+    />
   );
 }
 

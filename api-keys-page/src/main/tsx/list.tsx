@@ -163,16 +163,18 @@ type RowProps = {
 };
 
 function Row({ of: key, onOpen, onChange }: RowProps) {
-  const { t, scopeText, api, askedToSignIn } = usePage();
+  const { t, scopeText, api, settings, askedToSignIn } = usePage();
   const activate = (active: boolean) =>
     onChange(
       () => api.activate(key.id, active),
       t(active ? "bulwarkKeysActivated" : "bulwarkKeysDeactivated", { name: key.name }),
       (error) => askedToSignIn(error, { action: "activate", id: key.id }),
     );
+  const edit = { title: t("bulwarkKeysEdit"), run: () => onOpen({ kind: "edit", key }) };
   const replace = { title: t("bulwarkKeysReplace"), run: () => onOpen({ kind: "replace", key }) };
   const actions: Action[] = [
     { title: t("bulwarkKeysRename"), run: () => onOpen({ kind: "rename", key }) },
+    ...(settings.settable.length > 0 ? [edit] : []),
     ...(key.state === "active" ? [replace] : []),
     ...activations(key, t, (active) => void activate(active)),
     { title: t("bulwarkKeysDelete"), run: () => onOpen({ kind: "delete", key }) },

@@ -84,7 +84,10 @@ function continued(pending: Pending | undefined, keys: Key[]): Dialog | undefine
     return { kind: "create", start: pending };
   }
   const key = keys.find(({ id }) => id === pending.id);
-  return pending.action === "replace" && key !== undefined ? { kind: "replace", key } : undefined;
+  if (key === undefined || pending.action === "activate") {
+    return undefined;
+  }
+  return pending.action === "edit" ? { kind: "edit", key, start: pending.limits } : { kind: "replace", key };
 }
 
 /** Asks for a new sign-in before a form is filled in that would be refused. */
@@ -131,6 +134,8 @@ function message(t: Translate, settings: Settings | undefined, error: unknown): 
         return t("bulwarkKeysErrorConflict");
       case "invalid_scope":
         return t("bulwarkKeysErrorScope");
+      case "invalid_request":
+        return t("bulwarkKeysErrorRequest");
       case "insufficient_scope":
       case "forbidden":
         return t("bulwarkKeysErrorForbidden");

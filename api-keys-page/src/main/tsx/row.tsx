@@ -4,6 +4,7 @@ import { Td } from "@patternfly/react-table";
 import { useState, type ReactNode } from "react";
 import type { Translate } from "./console";
 import { useTexts } from "./context";
+import { limitText } from "./fields";
 import type { ListedKey } from "./keys";
 
 export type Action = { title: string; run: () => void };
@@ -25,6 +26,7 @@ export function KeyCells({ of: key, actions, scopeText = (name) => name, childre
         <strong className="bw-keys-name">{key.name}</strong>
         {key.prefix !== "" && <code className="bw-keys-prefix">{key.prefix}…</code>}
         <Mark of={key} />
+        <Limits of={key} />
       </Td>
       {children}
       <Td dataLabel={t("bulwarkKeysPermissions")} modifier="breakWord">
@@ -82,6 +84,27 @@ function Actions({ of: key, actions }: { of: ListedKey; actions: Action[] }) {
         ))}
       </DropdownList>
     </Dropdown>
+  );
+}
+
+/** What restricts a key, and its metadata. */
+function Limits({ of: key }: { of: ListedKey }) {
+  const texts = useTexts();
+  const { t } = texts;
+  return (
+    <>
+      {key.rateLimit !== null && (
+        <span className="bw-keys-limits">{t("bulwarkKeysRateLimitShown", { limit: limitText(texts, key.rateLimit) })}</span>
+      )}
+      {key.allowedNetworks !== null && (
+        <span className="bw-keys-limits">{t("bulwarkKeysNetworksShown", { networks: key.allowedNetworks.join(", ") })}</span>
+      )}
+      {Object.entries(key.metadata).map(([name, value]) => (
+        <span key={name} className="bw-keys-limits">
+          {name}: {value}
+        </span>
+      ))}
+    </>
   );
 }
 

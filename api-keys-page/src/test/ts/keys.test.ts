@@ -19,6 +19,9 @@ function key(id: string, changes: Partial<Key> = {}): Key {
     lastUsedAt: null,
     requestCount: 0,
     graceUntil: null,
+    rateLimit: null,
+    allowedNetworks: null,
+    metadata: {},
     ...changes,
   };
 }

@@ -49,6 +49,7 @@ export function CreateDialog({ environment, session, message, onClose }: Props) 
       {step.kind === "key" ? (
         <CreateForm
           start={{}}
+          isAdmin
           title={texts.t("bulwarkAdminCreateFor", { client: step.client.clientId })}
           onClose={() => onClose(false)}
           onShow={(key) => setStep({ kind: "shown", settings: step.settings, api, key })}

@@ -14,6 +14,7 @@ import { KeyIcon, SearchIcon } from "@patternfly/react-icons";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useCallback, useEffect, useId, useRef, useState } from "react";
 import { useTexts } from "../context";
+import { EditKey } from "../edit";
 import { withStates, type ListedKey } from "../keys";
 import { Notices } from "../notices";
 import { KeyPagination } from "../pagination";
@@ -35,6 +36,9 @@ type Row = ListedKey & { owner: Owner };
 
 type Page = { rows: Row[]; total: number };
 
+/** Administrators may set all of it, whatever the realm's own limit. */
+const EVERYTHING = { settable: ["rateLimit", "allowedNetworks", "metadata"], rateLimit: null };
+
 /** Milliseconds after the last letter until a search begins. */
 const PAUSE = 300;
 
@@ -46,6 +50,7 @@ export function AdminList({ api, ownerAddress, changes, onCreate, message }: Pro
   const [page, setPage] = useState<Page>();
   const [chosen, setChosen] = useState<ReadonlyMap<string, Row>>(new Map());
   const [revoking, setRevoking] = useState<Row[]>();
+  const [editing, setEditing] = useState<Row>();
   const [notice, setNotice] = useState<string>();
   const [failure, setFailure] = useState<string>();
   const latest = useRef(0);
@@ -192,6 +197,7 @@ export function AdminList({ api, ownerAddress, changes, onCreate, message }: Pro
                 isChosen={chosen.has(row.id)}
                 onChoose={(isChosen) => choose([row], isChosen)}
                 onActivate={(active) => void activate(row, active)}
+                onEdit={() => setEditing(row)}
                 onRevoke={() => setRevoking([row])}
               />
             ))}
@@ -199,6 +205,24 @@ export function AdminList({ api, ownerAddress, changes, onCreate, message }: Pro
         </Table>
       )}
       {pagination("bottom")}
+      {editing !== undefined && (
+        <EditKey
+          of={editing}
+          api={api}
+          settings={EVERYTHING}
+          message={message}
+          onClose={() => {
+            setEditing(undefined);
+            // The menu item that has opened the dialog is gone.
+            setTimeout(() => document.querySelector<HTMLElement>(`[data-key="${CSS.escape(editing.id)}"]`)?.focus(), 0);
+          }}
+          onChanged={async (done) => {
+            setNotice(done);
+            setFailure(undefined);
+            await load();
+          }}
+        />
+      )}
       {revoking !== undefined && <RevokeDialog keys={revoking} api={api} message={message} onClose={() => setRevoking(undefined)} onRevoked={(done) => void revoked(done)} />}
     </>
   );
@@ -268,12 +292,13 @@ type RowProps = {
   isChosen: boolean;
   onChoose: (isChosen: boolean) => void;
   onActivate: (active: boolean) => void;
+  onEdit: () => void;
   onRevoke: () => void;
 };
 
-function KeyRow({ of: key, address, isChosen, onChoose, onActivate, onRevoke }: RowProps) {
+function KeyRow({ of: key, address, isChosen, onChoose, onActivate, onEdit, onRevoke }: RowProps) {
   const { t } = useTexts();
-  const actions: Action[] = [...activations(key, t, onActivate), { title: t("bulwarkAdminRevoke"), run: onRevoke }];
+  const actions: Action[] = [...activations(key, t, onActivate), { title: t("bulwarkKeysEdit"), run: onEdit }, { title: t("bulwarkAdminRevoke"), run: onRevoke }];
   return (
     <Tr>
       <Td className="bw-admin-choice">

@@ -1,18 +1,4 @@
-import {
-  Alert,
-  Button,
-  Masthead,
-  MastheadBrand,
-  MastheadContent,
-  MastheadMain,
-  Page,
-  PageSection,
-  SkipToContent,
-  Text,
-  TextContent,
-  Title,
-} from "@patternfly/react-core";
-import { useEffect, useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { ApiError } from "../api";
 import { translator, type Translate } from "../console";
 import { TextsContext, textsOf } from "../context";
@@ -21,6 +7,7 @@ import { AdminApi } from "./api";
 import { CreateDialog } from "./create";
 import type { AdminEnvironment } from "./environment";
 import { AdminList } from "./list";
+import { AdminShell, consoleAddress } from "./shell";
 
 /** The page on which administrators manage the keys of a realm. */
 export function AdminPage({ environment }: { environment: AdminEnvironment }) {
@@ -32,36 +19,7 @@ export function AdminPage({ environment }: { environment: AdminEnvironment }) {
   const [changes, setChanges] = useState(0);
   const { t } = texts;
 
-  useEffect(() => {
-    document.title = `${t("bulwarkKeys")} – ${environment.target}`;
-  }, [t, environment]);
-
-  // The administrator signs in to the admin console, in another tab, and comes back.
-  useEffect(() => {
-    if (!signedOut) {
-      return undefined;
-    }
-    const again = () => setSignedOut(false);
-    window.addEventListener("focus", again);
-    return () => window.removeEventListener("focus", again);
-  }, [signedOut]);
-
-  const consoleAddress = `${environment.baseUrl}#/${encodeURIComponent(environment.target)}`;
-  const logo = new URL("../img/bulwark-logo.svg", import.meta.url).href;
-  const header = (
-    <Masthead>
-      <MastheadMain>
-        <MastheadBrand component="span">
-          <img src={logo} alt="Bulwark" height="36" />
-        </MastheadBrand>
-      </MastheadMain>
-      <MastheadContent>
-        <a className="bw-admin-console" href={consoleAddress}>
-          {t("bulwarkAdminConsole")}
-        </a>
-      </MastheadContent>
-    </Masthead>
-  );
+  const returned = useCallback(() => setSignedOut(false), []);
   const message = (error: unknown) => wordsFor(t, environment, error);
   const failed = (error: unknown) => {
     if (error instanceof SignInNeeded) {
@@ -72,32 +30,21 @@ export function AdminPage({ environment }: { environment: AdminEnvironment }) {
 
   return (
     <TextsContext.Provider value={texts}>
-      <Page header={header} mainContainerId="main" mainTabIndex={-1} skipToContent={<SkipToContent href="#main">{t("bulwarkAdminSkip")}</SkipToContent>}>
-        <PageSection variant="light" className="bw-admin-heading">
-          <TextContent>
-            <Title headingLevel="h1">{t("bulwarkKeys")}</Title>
-            <Text component="p">{t("bulwarkAdminText", { realm: environment.target })}</Text>
-          </TextContent>
-        </PageSection>
-        <PageSection variant="light" className="bw-keys">
-          {signedOut ? (
-            <Alert variant="info" isInline isLiveRegion component="p" title={t("bulwarkAdminSignIn")} variantLabel="">
-              <p>{t("bulwarkAdminSignInText")}</p>
-              <Button component="a" href={environment.baseUrl} target="_blank" variant="primary" data-testid="sign-in">
-                {t("bulwarkAdminSignInNow")}
-              </Button>
-            </Alert>
-          ) : (
-            <AdminList
-              api={api}
-              ownerAddress={(owner) => `${consoleAddress}/${owner.type}s/${encodeURIComponent(owner.id)}/settings`}
-              changes={changes}
-              onCreate={() => setCreating(true)}
-              message={failed}
-            />
-          )}
-        </PageSection>
-      </Page>
+      <AdminShell
+        environment={environment}
+        page="api-keys-admin"
+        text={t("bulwarkAdminText", { realm: environment.target })}
+        signedOut={signedOut}
+        onReturn={returned}
+      >
+        <AdminList
+          api={api}
+          ownerAddress={(owner) => `${consoleAddress(environment)}/${owner.type}s/${encodeURIComponent(owner.id)}/settings`}
+          changes={changes}
+          onCreate={() => setCreating(true)}
+          message={failed}
+        />
+      </AdminShell>
       {creating && (
         <CreateDialog
           environment={environment}

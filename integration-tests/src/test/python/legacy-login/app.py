@@ -1,4 +1,4 @@
-"""An application whose hashes stay where they are. Its endpoint for Keycloak is the one of docs/move.md, in endpoint.py."""
+"""An application whose hashes stay where they are. Its endpoint for Keycloak is the one of docs/move/without-hashes.md, in endpoint.py."""
 
 import asyncio
 import os

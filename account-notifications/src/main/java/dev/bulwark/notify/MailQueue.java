@@ -55,7 +55,8 @@ final class MailQueue implements AutoCloseable {
     metrics.count(notification.occasion(), refusal);
     if (refusal == Outcome.DROPPED) {
       LOG.warnf(
-          "Too many notifications wait; user %s gets no mail about %s. Check the mail server",
+          "Too many notifications wait, so user %s gets no mail about %s. Check the"
+              + " mail server",
           notification.userId(), notification.occasion().label());
     }
   }
@@ -138,14 +139,14 @@ final class MailQueue implements AutoCloseable {
     if (!isWorthAnother(failure) || !putBack(notification)) {
       metrics.count(notification.occasion(), Outcome.FAILED);
       LOG.warnf(
-          "The mail to user %s about %s could not be sent and is not tried again: %s",
+          "The mail to user %s about %s failed and is not sent again: %s",
           notification.userId(), notification.occasion().label(), cause(failure));
       return;
     }
     metrics.count(notification.occasion(), Outcome.RETRIED);
     LOG.warnf(
-        "The mail to user %s about %s could not be sent and is tried again. Check the realm's mail"
-            + " server: %s",
+        "The mail to user %s about %s failed and is sent again later. Check the "
+            + "realm's mail server: %s",
         notification.userId(), notification.occasion().label(), cause(failure));
   }
 

@@ -1,40 +1,20 @@
 package dev.bulwark.keyspage;
 
-import org.keycloak.Config;
+import dev.bulwark.factory.RealmResourceFactory;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
-import org.keycloak.services.resource.RealmResourceProvider;
-import org.keycloak.services.resource.RealmResourceProviderFactory;
 
 /** Registers {@code /realms/{realm}/api-keys-admin}. */
-public final class AdminPageProviderFactory implements RealmResourceProviderFactory {
+public final class AdminPageProviderFactory extends RealmResourceFactory {
 
   static final String ID = "api-keys-admin";
 
-  @Override
-  public RealmResourceProvider create(KeycloakSession session) {
-    return new RealmResourceProvider() {
-      @Override
-      public Object getResource() {
-        return new AdminPageResource(session);
-      }
-
-      @Override
-      public void close() {}
-    };
+  /** For Keycloak, which finds it by META-INF/services. */
+  public AdminPageProviderFactory() {
+    super(ID);
   }
 
   @Override
-  public String getId() {
-    return ID;
+  protected Object resource(KeycloakSession session) {
+    return new AdminPageResource(session);
   }
-
-  @Override
-  public void init(Config.Scope config) {}
-
-  @Override
-  public void postInit(KeycloakSessionFactory factory) {}
-
-  @Override
-  public void close() {}
 }

@@ -20,6 +20,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** K11: the page fits into the account console of the Keycloak that the bundle is made for. */
 class ContentTest {
@@ -27,8 +29,8 @@ class ContentTest {
   private static final String OWN = "theme/bulwark/account/resources/";
   private static final String CONSOLE = "theme/keycloak.v3/account/resources/";
   private static final Pattern MODULE = Pattern.compile("js/api-keys-[A-Z0-9]{8}\\.js");
-  private static final Pattern ADMIN_FILES =
-      Pattern.compile("js/admin-keys-[A-Z0-9]{8}\\.(?:js|css)");
+  private static final Pattern PAGE_FILES =
+      Pattern.compile("js/(?:admin-keys|overview)-[A-Z0-9]{8}\\.(?:js|css)");
   private static final Pattern BLOCK = Pattern.compile("pf-v5-[cl]-[a-z]+(?:-[a-z]+)*");
   private static final Pattern REMOTE = Pattern.compile("https?://[a-zA-Z]");
 
@@ -76,9 +78,10 @@ class ContentTest {
     assertThat(page).contains("from\"react\"", "from\"react-dom\"");
   }
 
-  @Test
-  void theAdministratorsPageHasTheStylesOfItsComponentsAndNoOthers() {
-    List<String> files = adminFiles();
+  @ParameterizedTest
+  @ValueSource(strings = {"admin-page.html", "overview-page.html"})
+  void anAdministratorsPageHasTheStylesOfItsComponentsAndNoOthers(String page) {
+    List<String> files = pageFiles(page);
     assertThat(files).hasSize(2);
     String styles = text(OWN + files.get(0));
     assertThat(blocks(styles)).containsAll(blocks(text(OWN + files.get(1))));
@@ -89,11 +92,11 @@ class ContentTest {
   /** A browser that has the files of another version of the bundle does not use them. */
   @Test
   void theNamesOfTheFilesChangeWithTheirContent() {
-    assertThat(adminFiles()).allMatch(name -> ADMIN_FILES.matcher(name).matches());
     assertThat(module()).matches(MODULE);
     String folder = OWN + "js";
     URL url = Objects.requireNonNull(ContentTest.class.getClassLoader().getResource(folder));
-    List<String> expected = new ArrayList<>(adminFiles());
+    List<String> expected = new ArrayList<>(pageFiles("admin-page.html"));
+    expected.addAll(pageFiles("overview-page.html"));
     expected.add(module());
     assertThat(Path.of(URI.create(url.toString())).toFile().list())
         .as("nothing of an earlier build")
@@ -115,9 +118,9 @@ class ContentTest {
   }
 
   /** Style sheet and script, in the order of the page. */
-  private static List<String> adminFiles() {
-    return ADMIN_FILES
-        .matcher(text("dev/bulwark/keyspage/admin-page.html"))
+  private static List<String> pageFiles(String page) {
+    return PAGE_FILES
+        .matcher(text("dev/bulwark/keyspage/" + page))
         .results()
         .map(MatchResult::group)
         .toList();

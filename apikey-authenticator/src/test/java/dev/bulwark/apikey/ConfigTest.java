@@ -3,6 +3,7 @@ package dev.bulwark.apikey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bulwark.apikey.key.RateLimit;
 import dev.bulwark.apikey.manage.RealmLimits;
 import dev.bulwark.options.MapScope;
 import java.util.Map;
@@ -50,6 +51,10 @@ class ConfigTest {
     assertThat(limits.maxLifeDays()).isZero();
     assertThat(limits.prefix()).isEqualTo("atk");
     assertThat(limits.scopes()).isEmpty();
+    assertThat(limits.rateLimit()).isNull();
+    assertThat(limits.ownersLimit()).isTrue();
+    assertThat(limits.ownersNetworks()).isTrue();
+    assertThat(limits.ownersMetadata()).isTrue();
   }
 
   @Test
@@ -57,11 +62,42 @@ class ConfigTest {
     RealmLimits limits =
         RealmLimits.of(
             Map.of("max-keys", "2", "max-life-days", "90", "prefix", "acme", "scopes", "a##b"));
-    assertThat(limits).isEqualTo(new RealmLimits(2, 90, "acme", java.util.Set.of("a", "b")));
+    assertThat(limits)
+        .isEqualTo(
+            new RealmLimits(2, 90, "acme", java.util.Set.of("a", "b"), null, true, true, true));
+  }
+
+  @Test
+  void theRateLimitOfARealmIsRead() {
+    assertThat(RealmLimits.of(Map.of("rate-limit-requests", "100")).rateLimit())
+        .isEqualTo(new RateLimit(100, 60));
+    RealmLimits limits =
+        RealmLimits.of(
+            Map.of(
+                "rate-limit-requests", "10000",
+                "rate-limit-seconds", "86400",
+                "owner-rate-limit", "false",
+                "owner-networks", "false",
+                "owner-metadata", "false"));
+    assertThat(limits.rateLimit()).isEqualTo(new RateLimit(10_000, 86_400));
+    assertThat(limits.ownersLimit()).isFalse();
+    assertThat(limits.ownersNetworks()).isFalse();
+    assertThat(limits.ownersMetadata()).isFalse();
   }
 
   @ParameterizedTest
-  @CsvSource({"max-keys,0", "max-keys,x", "max-life-days,3651", "prefix,A", "prefix,a_b"})
+  @CsvSource({
+    "max-keys,0",
+    "max-keys,x",
+    "max-life-days,3651",
+    "prefix,A",
+    "prefix,a_b",
+    "rate-limit-requests,-1",
+    "rate-limit-requests,100000001",
+    "rate-limit-seconds,0",
+    "rate-limit-seconds,2678401",
+    "owner-rate-limit,no"
+  })
   void otherRealmLimitsAreRefused(String name, String value) {
     assertThatThrownBy(() -> RealmLimits.of(Map.of(name, value)))
         .isInstanceOf(ModelValidationException.class)

@@ -47,7 +47,7 @@ public record Attempt(String id, List<Pool> pools) {
   }
 
   /** The keys of all windows of all pools, each once. */
-  Set<String> keys() {
+  public Set<String> keys() {
     Set<String> keys = new LinkedHashSet<>();
     for (Pool pool : pools) {
       pool.all().forEach(window -> keys.add(window.key()));

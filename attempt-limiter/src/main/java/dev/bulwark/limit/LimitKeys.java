@@ -2,12 +2,13 @@ package dev.bulwark.limit;
 
 import dev.bulwark.limit.address.Digest;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of a realm: {@code limit:{realm}:a:address} and {@code limit:{realm}:u:hash} of logins,
- * {@code :ca:address} and {@code :c:hash} of client secrets, {@code :k:address} of API keys, and
- * others of their own. What is in braces decides the slot of a Redis Cluster, so that one script
- * may use two.
+ * {@code :ca:address} and {@code :c:hash} of client secrets, {@code :k:address} of wrong API keys,
+ * {@code limit:{realm:key}:q} of requests with an API key, and others. What is in braces decides
+ * the slot of a Redis Cluster, so that one script may use two.
  */
 public final class LimitKeys {
 
@@ -25,6 +26,17 @@ public final class LimitKeys {
     this.realmId = realmId;
     String tag = PLAIN.matcher(realmId).matches() ? realmId : Digest.of("realm", realmId);
     this.start = "limit:{" + tag + "}:";
+  }
+
+  /**
+   * Key of the windows of a realm that an administrator has emptied lately.
+   *
+   * @param windowKey key of any window of the realm
+   * @return null for a key of another form
+   */
+  static @Nullable String liftsOf(String windowKey) {
+    int end = windowKey.indexOf("}:");
+    return end < 0 ? null : windowKey.substring(0, end + 2) + "l";
   }
 
   /**
@@ -92,6 +104,22 @@ public final class LimitKeys {
   /** Key of the wrong API keys from an address, as {@link #ofAddress}. */
   public String ofApiKeys(String bucket) {
     return start + "k:" + bucket;
+  }
+
+  /**
+   * Key of the requests with one API key. Its braces are its own, so the keys of a realm spread
+   * over the slots of a Redis Cluster.
+   *
+   * @param keyId any text
+   */
+  public String ofApiKeyRequests(String keyId) {
+    String id = PLAIN.matcher(keyId).matches() ? keyId : Digest.of("key", keyId);
+    return start.substring(0, start.length() - 2) + ":" + id + "}:q";
+  }
+
+  /** Key of the global token revocations from an address, as {@link #ofAddress}. */
+  public String ofGlobalRevocations(String bucket) {
+    return start + "g:" + bucket;
   }
 
   /** Key of a user that exists, whichever of its names was typed. */

@@ -7,6 +7,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 
 /**
@@ -17,8 +18,11 @@ public final class LocalLimiter {
 
   private final Ticker ticker;
   private final Cache<String, SlidingWindow> windows;
-  private final Cache<String, Long> closed;
+  private final Cache<String, Closed> closed;
   private final Cache<String, Long> marks;
+
+  /** Other nodes have filled a window; both times are of the node's clock, in nanoseconds. */
+  private record Closed(long since, long until) {}
 
   /**
    * Makes a limiter.
@@ -36,16 +40,18 @@ public final class LocalLimiter {
                     (key, window) -> Duration.ofNanos(window.lengthNanos())))
             .ticker(ticker)
             .build();
-    this.closed = untilCache(maximumKeys, ticker);
-    this.marks = untilCache(maximumKeys, ticker);
+    this.closed = untilCache(maximumKeys, ticker, Closed::until);
+    this.marks = untilCache(maximumKeys, ticker, until -> until);
   }
 
-  private static Cache<String, Long> untilCache(int maximumKeys, Ticker ticker) {
+  private static <V> Cache<String, V> untilCache(
+      int maximumKeys, Ticker ticker, ToLongFunction<V> until) {
     return Caffeine.newBuilder()
         .maximumSize(maximumKeys)
         .expireAfter(
-            Expiry.<String, Long>writing(
-                (key, until) -> Duration.ofNanos(Math.max(0, until - ticker.read()))))
+            Expiry.<String, V>writing(
+                (key, value) ->
+                    Duration.ofNanos(Math.max(0, until.applyAsLong(value) - ticker.read()))))
         .ticker(ticker)
         .build();
   }
@@ -77,14 +83,46 @@ public final class LocalLimiter {
    * @param refused which window of the attempt, and for how long
    */
   public synchronized void close(Attempt attempt, Decision.Refused refused) {
-    long until = ticker.read() + TimeUnit.MILLISECONDS.toNanos(refused.waitMillis());
+    long now = ticker.read();
+    Closed since = new Closed(now, now + TimeUnit.MILLISECONDS.toNanos(refused.waitMillis()));
     for (Pool pool : attempt.pools()) {
       for (Window window : pool.all()) {
         if (window.scope() == refused.scope()) {
-          closed.put(window.key(), until);
+          closed.put(window.key(), since);
         }
       }
     }
+  }
+
+  /**
+   * Forgets the attempts of a window that are older than an age.
+   *
+   * @return whether there were any
+   */
+  synchronized boolean lift(String key, Duration age) {
+    long moment = ticker.read() - age.toNanos();
+    boolean lifted = false;
+    Closed full = closed.getIfPresent(key);
+    if (full != null && full.since() - moment <= 0) {
+      closed.invalidate(key);
+      lifted = true;
+    }
+    SlidingWindow known = windows.getIfPresent(key);
+    if (known != null) {
+      SlidingWindow left = known.after(moment);
+      lifted |= left.attempts().size() < known.attempts().size();
+      if (left.attempts().isEmpty()) {
+        windows.invalidate(key);
+      } else {
+        windows.put(key, left);
+      }
+    }
+    return lifted;
+  }
+
+  /** The clock, in nanoseconds. */
+  Ticker ticker() {
+    return ticker;
   }
 
   /** Remembers a mark for a while. */
@@ -96,11 +134,6 @@ public final class LocalLimiter {
   synchronized boolean isMarked(String key) {
     Long until = marks.getIfPresent(key);
     return until != null && until - ticker.read() > 0;
-  }
-
-  /** Whether the address alone would be refused; takes no slot. */
-  public Decision check(String addressKey, Limits limits) {
-    return check(new Attempt("", addressKey, null, limits));
   }
 
   /** Whether the attempt would be refused; takes no slot. */
@@ -157,23 +190,24 @@ public final class LocalLimiter {
 
   private Decision decide(Pool pool, int index, long now) {
     long longest = 0;
-    Scope full = Scope.ADDRESS;
+    Scope longestScope = Scope.ADDRESS;
     boolean inFlight = true;
     for (Window window : pool.windows()) {
-      Long until = closed.getIfPresent(window.key());
+      Closed full = closed.getIfPresent(window.key());
       SlidingWindow known = known(window, now);
-      long wait = Math.max(until == null ? 0 : until - now, known.waitNanos(now, window.limit()));
+      long wait =
+          Math.max(full == null ? 0 : full.until() - now, known.waitNanos(now, window.limit()));
       if (wait > 0) {
-        inFlight &= until == null && known.isAnyOpen();
+        inFlight &= full == null && known.isAnyOpen();
       }
       if (wait > longest) {
         longest = wait;
-        full = window.scope();
+        longestScope = window.scope();
       }
     }
     return longest == 0
         ? new Decision.Granted(index)
-        : new Decision.Refused((longest + 999_999) / 1_000_000, full, inFlight);
+        : new Decision.Refused((longest + 999_999) / 1_000_000, longestScope, inFlight);
   }
 
   private SlidingWindow known(Window window, long now) {

@@ -1,17 +1,21 @@
 package dev.bulwark.limit;
 
+import dev.bulwark.limit.script.Script;
 import dev.bulwark.redis.RedisConnection;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Counts the attempts of all nodes in Redis: a sorted set for each key, whose members are attempts
- * and whose scores are Redis's own time, so that the nodes' clocks do not matter. Thread-safe.
+ * and whose scores are the time of Redis, so the clocks of the nodes do not matter. Thread-safe.
  *
- * <p>One script, one round trip; the keys of an attempt share a hash tag, so that a Redis Cluster
- * takes them too.
+ * <p>One script, one round trip; the keys of an attempt share a hash tag, so the script also works
+ * in a Redis Cluster.
  */
 public final class RedisLimiter {
 
@@ -94,6 +98,45 @@ public final class RedisLimiter {
         client ->
             Script.MARK.run(
                 client, List.of(redis.key(key)), List.of(Long.toString(life.toMillis()))));
+  }
+
+  /**
+   * Empties windows, and remembers that for the nodes that have counted attempts themselves.
+   *
+   * @param lifts key of {@link LimitKeys#liftsOf}
+   * @param remembered as long as a window at least
+   * @throws dev.bulwark.redis.RedisUnavailableException if Redis does not answer
+   */
+  public void lift(String lifts, List<String> windows, Duration remembered) {
+    List<String> keys = new ArrayList<>();
+    keys.add(redis.key(lifts));
+    windows.forEach(window -> keys.add(redis.key(window)));
+    List<String> arguments = new ArrayList<>();
+    arguments.add(Long.toString(remembered.toMillis()));
+    arguments.addAll(windows);
+    redis.call(client -> Script.LIFT.run(client, keys, arguments));
+  }
+
+  /**
+   * Returns which windows were emptied lately, and how long ago.
+   *
+   * @throws dev.bulwark.redis.RedisUnavailableException if Redis does not answer
+   */
+  public Map<String, Duration> lifts(String lifts) {
+    List<?> answer =
+        (List<?>)
+            redis.call(client -> Script.LIFTS.run(client, List.of(redis.key(lifts)), List.of()));
+    Map<String, Duration> ages = new LinkedHashMap<>();
+    for (int i = 0; i + 1 < answer.size(); i += 2) {
+      ages.put(text(answer.get(i)), Duration.ofMillis(Math.max(0, number(answer, i + 1))));
+    }
+    return ages;
+  }
+
+  private static String text(Object value) {
+    return value instanceof byte[] bytes
+        ? new String(bytes, StandardCharsets.UTF_8)
+        : value.toString();
   }
 
   private void run(Script script, Attempt attempt) {

@@ -2,7 +2,7 @@ package dev.bulwark.limit;
 
 import java.util.Locale;
 
-/** What attempts are counted by. */
+/** The unit by which attempts are counted. */
 public enum Scope {
   /** An IPv4 address, or the /64 of an IPv6 address. */
   ADDRESS,

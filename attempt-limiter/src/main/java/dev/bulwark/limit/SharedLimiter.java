@@ -1,29 +1,27 @@
 package dev.bulwark.limit;
 
+import dev.bulwark.limit.script.RedisOutage;
 import dev.bulwark.redis.RedisUnavailableException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.jboss.logging.Logger;
 
 /**
- * The limit of all nodes, and while Redis is away that of this one. Thread-safe.
+ * Limits attempts over all nodes, and on this node alone while Redis is unreachable. Thread-safe.
  *
  * <p>Every attempt counts on this node first. What this node has let through is part of what all
- * have, so that it never refuses what Redis would grant; it spares Redis and the database a flood
- * that comes to one node, and when Redis goes or comes the count of this node goes on.
+ * have, so it never rejects an attempt that Redis would accept. It protects Redis and the database
+ * from a flood at one node. The count of this node continues when Redis fails or returns.
  */
 public final class SharedLimiter {
 
-  private static final Logger LOG = Logger.getLogger(SharedLimiter.class);
   private static final Duration RECENT = Duration.ofMinutes(1);
 
-  private final String attempts;
   private final LocalLimiter local;
   private final RedisLimiter redis;
+  private final Lifts lifts;
   private final PendingReturns pending = new PendingReturns();
-  private final AtomicBoolean alone = new AtomicBoolean();
-  private volatile long failedAt;
+  private final RedisOutage outage;
 
   /**
    * A limiter of its own windows.
@@ -31,24 +29,28 @@ public final class SharedLimiter {
    * @param attempts what is limited, for the log: {@code Login attempts}
    */
   public SharedLimiter(String attempts, LocalLimiter local, RedisLimiter redis) {
-    this.attempts = attempts;
+    this.outage = new RedisOutage(attempts);
     this.local = local;
     this.redis = redis;
+    this.lifts = new Lifts(local, redis);
   }
 
   /** Takes a slot in each window of a pool, or in none. Never throws for want of Redis. */
   public Decision take(Attempt attempt) {
     Decision here = local.take(attempt);
+    if (here instanceof Decision.Refused && lifts.apply(attempt)) {
+      here = local.take(attempt);
+    }
     if (here instanceof Decision.Refused && !mayBeMarked(attempt)) {
       return here;
     }
     try {
       Decision everywhere = redis.take(attempt, pending.of(attempt));
-      back();
+      outage.over();
       follow(attempt, here, everywhere);
       return everywhere;
     } catch (RedisUnavailableException e) {
-      away(e);
+      outage.seen(e);
       return here;
     }
   }
@@ -77,12 +79,13 @@ public final class SharedLimiter {
   }
 
   /**
-   * Whether this node knows that a window of the attempt is full; takes no slot and costs no round
-   * trip. For what is mostly right, and counts only when it is wrong: {@link #takeLocally} and
-   * {@link #count} follow then.
+   * Whether this node knows that a window of the attempt is full; takes no slot, and costs no round
+   * trip but one a second for refused attempts ({@link #lift}). For what is mostly right, and
+   * counts only when it is wrong: {@link #takeLocally} and {@link #count} follow then.
    */
   public Decision check(Attempt attempt) {
-    return local.check(attempt);
+    Decision here = local.check(attempt);
+    return here instanceof Decision.Refused && lifts.apply(attempt) ? local.check(attempt) : here;
   }
 
   /** Counts an attempt that has failed on this node alone; refused where a window is full. */
@@ -97,20 +100,20 @@ public final class SharedLimiter {
   public Decision count(Attempt attempt) {
     try {
       Decision everywhere = redis.take(attempt, Set.of());
-      back();
+      outage.over();
       if (everywhere instanceof Decision.Refused refused) {
         local.close(attempt, refused);
       }
       return everywhere;
     } catch (RedisUnavailableException e) {
-      away(e);
+      outage.seen(e);
       return Decision.GRANTED;
     }
   }
 
-  /** Whether this node knows that the address is refused; takes no slot and costs no round trip. */
+  /** As {@link #check(Attempt)}, for an address alone. */
   public Decision check(String addressKey, Limits limits) {
-    return local.check(addressKey, limits);
+    return check(new Attempt("", addressKey, null, limits));
   }
 
   /**
@@ -164,6 +167,23 @@ public final class SharedLimiter {
     }
   }
 
+  /**
+   * Empties windows of a realm: on this node at once, on each other node within a second of the
+   * next attempt that it refuses.
+   *
+   * @return false without Redis: then other nodes go on refusing, and so does Redis when it is back
+   */
+  public boolean lift(List<String> keys) {
+    keys.forEach(key -> local.lift(key, Duration.ZERO));
+    try {
+      lifts.publish(keys);
+      return true;
+    } catch (RedisUnavailableException e) {
+      outage.seen(e);
+      return false;
+    }
+  }
+
   /** The slots stay in Redis until the window ends: too much is waiting. */
   public void keepEverywhere(Attempt attempt) {
     pending.remove(attempt);
@@ -174,21 +194,6 @@ public final class SharedLimiter {
    * without attempts nothing is known of it.
    */
   public boolean isAlone() {
-    return !redis.isAvailable() || alone.get() && System.nanoTime() - failedAt < RECENT.toNanos();
-  }
-
-  private void away(RedisUnavailableException failure) {
-    failedAt = System.nanoTime();
-    if (alone.compareAndSet(false, true)) {
-      LOG.warnf(
-          "%s are limited on this node alone until Redis is back: %s",
-          attempts, failure.getMessage());
-    }
-  }
-
-  private void back() {
-    if (alone.get() && alone.compareAndSet(true, false)) {
-      LOG.infof("%s are limited across all nodes again", attempts);
-    }
+    return !redis.isAvailable() || outage.isRecent();
   }
 }

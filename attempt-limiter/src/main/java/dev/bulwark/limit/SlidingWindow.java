@@ -33,6 +33,12 @@ record SlidingWindow(List<Entry> attempts, long lengthNanos) {
         attempts.stream().filter(entry -> now - entry.at() < length).toList(), length);
   }
 
+  /** Without the attempts up to a moment of the node's clock. */
+  SlidingWindow after(long moment) {
+    return new SlidingWindow(
+        attempts.stream().filter(entry -> entry.at() - moment > 0).toList(), lengthNanos);
+  }
+
   /** Nanoseconds until there is room for one more; 0 if there is now. */
   long waitNanos(long now, int limit) {
     int size = attempts.size();

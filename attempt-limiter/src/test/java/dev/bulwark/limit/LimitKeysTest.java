@@ -52,6 +52,9 @@ class LimitKeysTest {
                 app.ofClient("alice", "other"),
                 app.ofClient("bob", "app"),
                 app.ofApiKeys("alice"),
+                app.ofApiKeyRequests("alice"),
+                app.ofApiKeyRequests("a}b{c"),
+                other.ofApiKeyRequests("alice"),
                 app.ofNetwork("alice"),
                 app.ofUserCodes("alice"),
                 app.ofDevice("alice", "d"),
@@ -69,7 +72,16 @@ class LimitKeysTest {
                 other.ofUser("alice"),
                 other.ofName("alice"),
                 other.ofAddress("alice")))
-        .hasSize(26);
+        .hasSize(29);
+  }
+
+  /** One script uses one of them, so they need no common slot. */
+  @Test
+  void requestsOfAKeyHaveASlotOfTheirOwn() {
+    LimitKeys keys = new LimitKeys("app");
+    assertThat(keys.ofApiKeyRequests("1")).isEqualTo("limit:{app:1}:q");
+    assertThat(JedisClusterCRC16.getSlot(keys.ofApiKeyRequests("1")))
+        .isNotEqualTo(JedisClusterCRC16.getSlot(keys.ofApiKeyRequests("2")));
   }
 
   @Test

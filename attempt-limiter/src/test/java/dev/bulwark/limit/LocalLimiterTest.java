@@ -80,12 +80,12 @@ class LocalLimiterTest {
   @Test
   void checkingTakesNothing() {
     for (int i = 0; i < 20; i++) {
-      assertThat(limiter.check("a", LIMITS)).isEqualTo(Decision.GRANTED);
+      assertThat(limiter.check(new Attempt("", "a", null, LIMITS))).isEqualTo(Decision.GRANTED);
     }
     for (int i = 0; i < 5; i++) {
       take("a", null);
     }
-    assertThat(limiter.check("a", LIMITS))
+    assertThat(limiter.check(new Attempt("", "a", null, LIMITS)))
         .isEqualTo(new Decision.Refused(60_000, Scope.ADDRESS, true));
   }
 
@@ -149,5 +149,39 @@ class LocalLimiterTest {
 
   private void advance(Duration time) {
     now.addAndGet(time.toNanos());
+  }
+
+  @Test
+  void aLiftForgetsTheAttemptsBeforeIt() {
+    for (int i = 0; i < 4; i++) {
+      take("a", "u");
+    }
+    advance(Duration.ofSeconds(2));
+    take("a", "u");
+    assertThat(limiter.lift("a", Duration.ofSeconds(1))).isTrue();
+    assertThat(limiter.lift("a", Duration.ofSeconds(1))).as("again").isFalse();
+    for (int i = 0; i < 4; i++) {
+      assertThat(take("a", null)).as("one is left").isEqualTo(Decision.GRANTED);
+    }
+    assertThat(take("a", null)).isInstanceOf(Decision.Refused.class);
+    assertThat(limiter.lift("a", Duration.ZERO)).as("what is as old as the lift").isTrue();
+    assertThat(take("a", null)).isEqualTo(Decision.GRANTED);
+    assertThat(limiter.lift("another", Duration.ZERO)).isFalse();
+    for (int i = 0; i < 3; i++) {
+      assertThat(take("b" + i, "u"))
+          .as("the account is another window")
+          .isEqualTo(Decision.GRANTED);
+    }
+  }
+
+  @Test
+  void aLiftOpensAWindowThatOthersHaveFilledBefore() {
+    Attempt attempt = new Attempt("x", "a", null, LIMITS);
+    limiter.close(attempt, new Decision.Refused(30_000, Scope.ADDRESS, false));
+    assertThat(limiter.lift("a", Duration.ofMillis(1))).as("an earlier lift").isFalse();
+    assertThat(limiter.check(attempt)).isInstanceOf(Decision.Refused.class);
+    advance(Duration.ofMillis(1));
+    assertThat(limiter.lift("a", Duration.ofMillis(1))).isTrue();
+    assertThat(limiter.check(attempt)).isEqualTo(Decision.GRANTED);
   }
 }

@@ -129,4 +129,49 @@ class SharedLimiterTest {
       threads.shutdownNow();
     }
   }
+
+  /** The key of a realm, as each node makes it. */
+  private static String key(String name) {
+    return "limit:{lifted}:" + name;
+  }
+
+  @Test
+  void aLiftReachesTheOtherNodesWithinASecond() {
+    Attempt first = attempt(key("a:e1"), "x");
+    for (SharedLimiter node : List.of(one, two)) {
+      // Each node has counted all of them, and refuses by itself.
+      for (int i = 0; i < 3; i++) {
+        assertThat(node.take(attempt(key("a:e1"), "x"))).isEqualTo(Decision.GRANTED);
+      }
+    }
+    for (SharedLimiter node : List.of(one, two)) {
+      for (int i = 0; i < 3; i++) {
+        node.takeLocally(attempt(key("a:e1"), "x"));
+      }
+      assertThat(node.take(attempt(key("a:e1"), "x"))).isInstanceOf(Decision.Refused.class);
+    }
+    now.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    assertThat(one.lift(List.copyOf(first.keys()))).isTrue();
+    assertThat(one.take(attempt(key("a:e1"), "x"))).as("at once").isEqualTo(Decision.GRANTED);
+    assertThat(two.check(attempt(key("a:e1"), "x"))).as("asks Redis").isEqualTo(Decision.GRANTED);
+    for (int i = 0; i < 5; i++) {
+      assertThat(two.take(attempt(key("a:e1"), "x"))).isEqualTo(Decision.GRANTED);
+    }
+    now.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    assertThat(two.take(attempt(key("a:e1"), "x")))
+        .as("attempts after the lift count")
+        .isInstanceOf(Decision.Refused.class);
+  }
+
+  @Test
+  void aNodeAsksForLiftsOnceASecond() {
+    for (int i = 0; i < 7; i++) {
+      two.take(attempt(key("a:f1"), "x"));
+    }
+    now.addAndGet(TimeUnit.MILLISECONDS.toNanos(999));
+    one.lift(List.of(key("a:f1"), key("a:f1") + "/x"));
+    assertThat(two.take(attempt(key("a:f1"), "x"))).isInstanceOf(Decision.Refused.class);
+    now.addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
+    assertThat(two.take(attempt(key("a:f1"), "x"))).isEqualTo(Decision.GRANTED);
+  }
 }

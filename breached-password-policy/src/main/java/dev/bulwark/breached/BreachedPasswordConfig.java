@@ -55,7 +55,7 @@ record BreachedPasswordConfig(
           UnreachablePolicy::label,
           UnreachablePolicy.OFFLINE_LIST,
           "While the range API gives no reliable answer: `offline-list` asks the offline list,"
-              + " `reject` refuses the password, `accept` accepts it unchecked.");
+              + " `reject` rejects the password, `accept` accepts it unchecked.");
   private static final Option<Duration> CONNECT_TIMEOUT =
       Option.millis(
           "connect-timeout",

@@ -35,7 +35,7 @@ final class BreachedPasswordMetrics implements AutoCloseable {
   void gauges(Supplier<Number> circuitOpen, Supplier<Number> indexEntries) {
     gauges.add(
         Gauge.builder("bulwark.breached.circuit.open", circuitOpen)
-            .description("1 while the range API is left alone after failures")
+            .description("1 while the range API gets no requests after failures")
             .register(registry));
     gauges.add(
         Gauge.builder("bulwark.breached.index.entries", indexEntries)

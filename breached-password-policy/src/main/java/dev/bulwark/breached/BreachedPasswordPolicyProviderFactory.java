@@ -24,8 +24,8 @@ import org.keycloak.provider.ServerInfoAwareProviderFactory;
 
 /**
  * Policy {@value #ID} (spec P8, P9): a realm has it as {@code breachedPassword(1)}, where the
- * number is how often a password must have been seen in breaches to be refused. The factory owns
- * the range client and the offline list.
+ * number is how often a password must occur in breaches to be rejected. The factory owns the range
+ * client and the offline list.
  */
 public final class BreachedPasswordPolicyProviderFactory
     implements PasswordPolicyProviderFactory, ServerInfoAwareProviderFactory {
@@ -113,7 +113,8 @@ public final class BreachedPasswordPolicyProviderFactory
     }
     if ("http".equalsIgnoreCase(url.getScheme())) {
       LOG.warnf(
-          "Option %s%s is not HTTPS: answers about breached passwords can be forged on the way",
+          "Option %s%s is not an HTTPS address, so an attacker in the network can "
+              + "forge the answers about breached passwords",
           BreachedPasswordConfig.PREFIX, BreachedPasswordConfig.URL.name());
     }
     return new RangeClient(options.range(), proxies, authenticator, meters::requested);

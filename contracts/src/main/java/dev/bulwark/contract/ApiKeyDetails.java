@@ -33,5 +33,8 @@ public final class ApiKeyDetails {
   /** Epoch milliseconds at which the key expires. */
   public static final String EXPIRES_AT = "api_key_expires_at";
 
+  /** Address of the sender of a key that may not be used from there. */
+  public static final String ADDRESS = "api_key_address";
+
   private ApiKeyDetails() {}
 }

@@ -1,8 +1,8 @@
 package dev.bulwark.contract;
 
 /**
- * Makes failed logins cost the same and take as long, whoever they are about. The hasher of a
- * request puts it at the session, under {@link #ATTRIBUTE}.
+ * Makes all failed logins cost and take the same, whichever user they name. The hasher of a request
+ * stores it in the session, under {@link #ATTRIBUTE}.
  */
 public interface FailedLogin {
 

@@ -3,11 +3,11 @@ package dev.bulwark.contract;
 import java.util.Arrays;
 
 /**
- * What not every Keycloak has on which the bundle runs (B7). A part looks here before it touches
- * the type or method: Java looks for these only when they are reached, so the same jar runs without
+ * A feature that some supported versions of Keycloak lack (B7). A part checks it before it uses the
+ * type or method. Java resolves these only when they are reached, so the same jar runs without
  * them.
  *
- * <p>The features are told by the types of the running server, not by its version. Thread-safe.
+ * <p>The types of the running server determine the features, not its version. Thread-safe.
  */
 public enum KeycloakFeature {
 
@@ -23,6 +23,12 @@ public enum KeycloakFeature {
 
   /** Certificates that are trusted for TLS are kept apart from those that are trusted otherwise. */
   HTTPS_TRUSTSTORE("26.7", "org.keycloak.truststore.TruststoreProvider", "getHttpsTruststore"),
+
+  /** A transmitter of Shared Signals, where the feature {@code ssf} is on. */
+  SHARED_SIGNALS(
+      "26.7",
+      "org.keycloak.ssf.transmitter.event.SecurityEventTokenMapper",
+      "generateSessionRevokedEvent"),
 
   /** A server tells that it is about to stop. */
   SHUTDOWN_DELAY("26.7", "org.keycloak.services.resources.ShutdownDelayInitiatedEvent", "");

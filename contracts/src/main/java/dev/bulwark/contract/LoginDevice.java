@@ -1,8 +1,8 @@
 package dev.bulwark.contract;
 
 /**
- * The device of a login in a browser. Whoever keeps the device cookies puts it at the session,
- * under {@link #ATTRIBUTE}, once the user has logged in.
+ * The device of a login in a browser. The part that keeps the device cookies stores it in the
+ * session, under {@link #ATTRIBUTE}, once the user has logged in.
  *
  * @param known whether this user had logged in on it before
  */

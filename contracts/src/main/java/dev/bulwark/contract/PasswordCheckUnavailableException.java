@@ -1,8 +1,8 @@
 package dev.bulwark.contract;
 
 /**
- * A password could not be checked, because the system that checks it gave no reliable answer. That
- * is no wrong password: the login is refused, and no failure counts against the user.
+ * A password could not be checked, because the system that checks it gave no reliable answer. This
+ * is not a wrong password: the login is rejected, and no failure counts against the user.
  */
 public final class PasswordCheckUnavailableException extends RuntimeException {
 

@@ -95,7 +95,7 @@ record LegacyLoginConfig(String realm, EndpointSettings endpoint) {
           1,
           1000,
           8,
-          "Requests of this node under way at once. As many again wait for a turn; more are refused"
+          "Requests of this node under way at once. As many again wait for a turn; more are rejected"
               + " at once.");
   private static final Option<Integer> BREAKER_FAILURES =
       Option.number(

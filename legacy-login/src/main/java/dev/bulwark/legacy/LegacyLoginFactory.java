@@ -38,7 +38,8 @@ public final class LegacyLoginFactory
     }
     application = OldApplication.of(config, Metrics.globalRegistry);
     LOG.infof(
-        "Users of realm %s whose password has no hash are checked at %s at their first login",
+        "At the first login of a user of realm %s whose password has no hash, %s "
+            + "checks the password",
         config.realm(), config.endpoint().url());
   }
 

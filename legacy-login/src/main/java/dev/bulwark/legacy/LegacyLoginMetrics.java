@@ -38,7 +38,7 @@ final class LegacyLoginMetrics implements AutoCloseable {
     this.registry = registry;
     circuit =
         Gauge.builder("bulwark.legacy.login.circuit.open", circuitOpen)
-            .description("1 while the old application's endpoint is left alone after failures")
+            .description("1 while the old application's endpoint gets no requests after failures")
             .register(registry);
   }
 

@@ -94,7 +94,7 @@ public final class LegacyLoginProvider
     if (known == null || !known.realm().equals(realm.getName())) {
       LOG.warnf(
           "User %s of realm %s has no password hash, and no old application is configured for the"
-              + " realm. The login is refused. Set spi-credential--legacy-login--url and --realm.",
+              + " realm. The login is rejected. Set spi-credential--legacy-login--url and --realm.",
           user.getId(), realm.getName());
       throw new PasswordCheckUnavailableException(
           Reason.NOT_CONFIGURED.label(), NOT_CONFIGURED_RETRY_SECONDS);
@@ -117,8 +117,9 @@ public final class LegacyLoginProvider
     } catch (NoAnswerException e) {
       known.metrics().checked(e.reason());
       LOG.warnf(
-          "The old application at %s gave no reliable answer (%s: %s). The login of user %s is"
-              + " refused with status 503, and not counted as a wrong password.",
+          "The old application at %s gave no reliable answer (%s: %s). The login of"
+              + " user %s is rejected with status 503 and does not count as a wrong "
+              + "password.",
           known.endpoint().url(), e.reason().label(), e.getMessage(), user.getId());
       throw new PasswordCheckUnavailableException(
           e.reason().label(), known.endpoint().retryAfterSeconds());

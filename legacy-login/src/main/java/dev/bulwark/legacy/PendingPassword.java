@@ -75,8 +75,8 @@ record PendingPassword(String id, String login) {
                   metrics.stored(Stored.FAILED);
                   LOG.warnf(
                       e,
-                      "The password hash of user %s could not be stored; the old application is"
-                          + " asked again at the next login",
+                      "The password hash of user %s could not be stored. The next login asks "
+                          + "the old application again",
                       userId);
                 }
               }

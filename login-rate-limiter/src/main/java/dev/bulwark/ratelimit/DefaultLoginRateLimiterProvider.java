@@ -8,6 +8,7 @@ import dev.bulwark.limit.address.ClientAddress;
 import dev.bulwark.ratelimit.known.KnownDevices;
 import dev.bulwark.ratelimit.known.PasswordStamp;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -232,6 +233,46 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
     if (held != null && earlier != null) {
       held.adopt(earlier);
     }
+  }
+
+  @Override
+  public Account find(String name) {
+    Account named = Account.named(name);
+    return new Account(find(named), named.name());
+  }
+
+  @Override
+  public boolean lift(Account account) {
+    LimitKeys keys = new LimitKeys(session.getContext().getRealm().getId());
+    List<String> windows = new ArrayList<>();
+    // Attempts from before the user was created count at the name.
+    String nameKey = nameKey(keys, account);
+    if (nameKey != null) {
+      windows.add(nameKey);
+    }
+    if (account.user() != null) {
+      windows.add(keys.ofUser(account.user().getId()));
+    }
+    return shared.limiter().lift(windows);
+  }
+
+  @Override
+  public boolean liftAddress(String address) {
+    LimitKeys keys = new LimitKeys(session.getContext().getRealm().getId());
+    String bucket = ClientAddress.bucket(address);
+    List<String> windows =
+        new ArrayList<>(
+            List.of(
+                keys.ofAddress(bucket),
+                keys.ofUserCodes(bucket),
+                keys.ofClientsAddress(bucket),
+                keys.ofApiKeys(bucket)));
+    String network = ClientAddress.network(address);
+    if (network != null) {
+      windows.add(keys.ofNetwork(network));
+      windows.add(keys.ofUserCodesNetwork(network));
+    }
+    return shared.limiter().lift(windows);
   }
 
   private @Nullable RequestSlot held() {

@@ -2,8 +2,8 @@ package dev.bulwark.ratelimit;
 
 import dev.bulwark.limit.AttemptIds;
 import dev.bulwark.limit.SharedLimiter;
-import dev.bulwark.limit.SlotReturns;
-import dev.bulwark.limit.WaitingLine;
+import dev.bulwark.limit.slot.SlotReturns;
+import dev.bulwark.limit.slot.WaitingLine;
 
 /**
  * What the sessions of a server share.

@@ -111,7 +111,7 @@ public record LoginRateLimiterConfig(
           "addresses or networks separated by commas",
           "",
           Network::parseList,
-          "Addresses and networks (CIDR) whose attempts are neither counted nor refused.");
+          "Addresses and networks (CIDR) whose attempts are neither counted nor rejected.");
   private static final Option<Integer> LOCAL_KEYS =
       Option.number(
           "local-keys",
@@ -175,7 +175,7 @@ public record LoginRateLimiterConfig(
           0,
           1_000,
           45,
-          "Threads of a node that wait at the same time; further attempts are refused at once.");
+          "Threads of a node that wait at the same time; further attempts are rejected at once.");
 
   private static final ProviderOptions OPTIONS =
       new ProviderOptions(

@@ -60,18 +60,19 @@ final class LoginRateLimiterMetrics implements AutoCloseable {
     decisions =
         added(
             Timer.builder("bulwark.limiter.decisions")
-                .description("Time to decide whether an attempt may go on")
+                .description("Time to decide whether an attempt may continue")
                 .serviceLevelObjectives(BUCKETS)
                 .register(registry));
     // By a supplier: of an object Micrometer would keep a weak reference only.
     Supplier<Number> now = () -> alone.getAsBoolean() ? 1 : 0;
     added(
         Gauge.builder("bulwark.limiter.alone", now)
-            .description("1 while attempts are limited on this node alone, because Redis is away")
+            .description(
+                "1 while attempts are limited on this node alone, because Redis is unreachable")
             .register(registry));
     added(
         Gauge.builder("bulwark.limiter.waiting", waiting)
-            .description("Threads of this node that wait for a slot to come back")
+            .description("Threads of this node that wait for a slot to be returned")
             .register(registry));
     added(
         Gauge.builder("bulwark.limiter.local.keys", localKeys)
@@ -87,7 +88,8 @@ final class LoginRateLimiterMetrics implements AutoCloseable {
   private Counter attempts(String outcome, String by) {
     return added(
         Counter.builder("bulwark.limiter.attempts")
-            .description("Login attempts by outcome, and what was full for those that were refused")
+            .description(
+                "Login attempts by outcome; rejected ones also by the limit that they " + "reached")
             .tag("outcome", outcome)
             .tag("by", by)
             .register(registry));
@@ -97,7 +99,7 @@ final class LoginRateLimiterMetrics implements AutoCloseable {
     return added(
         Counter.builder("bulwark.limiter.client.secrets")
             .description(
-                "Client secrets that were wrong, and requests refused for too many of them")
+                "Client secrets that were wrong, and requests rejected for too many of them")
             .tag("outcome", outcome)
             .tag("by", by)
             .register(registry));
@@ -106,7 +108,7 @@ final class LoginRateLimiterMetrics implements AutoCloseable {
   private Counter returns(String result) {
     return added(
         Counter.builder("bulwark.limiter.returns")
-            .description("Slots given back in Redis; lost ones stay until their window ends")
+            .description("Slots returned in Redis; lost ones stay until their window ends")
             .tag("result", result)
             .register(registry));
   }

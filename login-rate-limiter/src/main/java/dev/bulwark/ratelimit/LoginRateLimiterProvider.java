@@ -7,7 +7,7 @@ import org.keycloak.provider.Provider;
 
 /**
  * The limit on login attempts, for the request of one session and its realm. A request takes one
- * slot however many secrets it has tested; what becomes of it is known when the request ends.
+ * slot, however many secrets it tests. The result is known when the request ends.
  */
 public interface LoginRateLimiterProvider extends Provider {
 
@@ -73,6 +73,28 @@ public interface LoginRateLimiterProvider extends Provider {
    * step that names the user, which counts only until the login succeeds.
    */
   String slot();
+
+  /**
+   * Returns whom a name stands for, as an attempt with that name finds it.
+   *
+   * @param name user name or e-mail address
+   */
+  Account find(String name);
+
+  /**
+   * Forgets the attempts at an account, so that the next one is granted.
+   *
+   * @return whether all nodes know; false without Redis: then this node alone
+   */
+  boolean lift(Account account);
+
+  /**
+   * Forgets the attempts from an IP address and from its network: logins, user codes, wrong client
+   * secrets and wrong API keys. Those of a single client at the address stay.
+   *
+   * @return as {@link #lift}
+   */
+  boolean liftAddress(String address);
 
   /** Gives back the slot of an earlier request of the same login, when this request succeeds. */
   void adopt(String slot);

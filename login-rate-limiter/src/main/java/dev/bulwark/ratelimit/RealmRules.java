@@ -88,7 +88,8 @@ record RealmRules(
     // Read at every attempt, but logged once.
     if (WARNED.size() < MAX_WARNINGS && WARNED.add(name + "=" + value)) {
       LOG.warnf(
-          "The realm attribute %s%s must be %d to %d; the server's option counts: %d",
+          "The realm attribute %s%s must be %d to %d. The value of the server "
+              + "option applies instead: %d",
           PREFIX, name, min, max, defaultValue);
     }
     return defaultValue;

@@ -1,7 +1,7 @@
 package dev.bulwark.ratelimit;
 
 import dev.bulwark.limit.Attempt;
-import dev.bulwark.limit.SlotReturns;
+import dev.bulwark.limit.slot.SlotReturns;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -4,9 +4,8 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Spares a failing service and those who wait for it: after some failures in a row nobody asks for
- * a while, then one caller tries, and the outcome of the try closes the circuit or opens it anew.
- * Thread-safe.
+ * Stops requests to a failing service. After several failures in a row, no request is sent for a
+ * while. Then one caller tries, and the result closes the circuit or opens it again. Thread-safe.
  */
 public final class CircuitBreaker {
 

@@ -64,7 +64,8 @@ public final class Argon2idHashProviderFactory
         .ifPresent(
             reason ->
                 LOG.warnf(
-                    "libargon2 cannot be used, BouncyCastle computes Argon2 instead, slower: %s",
+                    "libargon2 cannot be used. BouncyCastle computes Argon2 instead, which is"
+                        + " slower: %s",
                     reason));
     HashPermits permits = new HashPermits(options.maxConcurrent(), options.parameters().memory());
     PasswordMetrics metrics =

@@ -1,6 +1,6 @@
 package dev.bulwark.password;
 
-import dev.bulwark.password.foreign.PasswordVerifier;
+import dev.bulwark.password.foreign.verify.PasswordVerifier;
 import dev.bulwark.password.level.SessionWork;
 import java.util.Optional;
 import java.util.function.Supplier;

@@ -1,6 +1,8 @@
 package dev.bulwark.password;
 
-import dev.bulwark.password.foreign.PasswordVerifier;
+import dev.bulwark.password.foreign.Algorithms;
+import dev.bulwark.password.foreign.verify.LegacyVerifiers;
+import dev.bulwark.password.foreign.verify.PasswordVerifier;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.common.Profile;
@@ -12,18 +14,18 @@ import org.keycloak.provider.EnvironmentDependentProviderFactory;
 import org.keycloak.provider.ProviderFactory;
 
 /**
- * One factory for each algorithm of other applications; the id is the one that their credentials
- * are stored under. Limits and permits are those of provider {@value
- * Argon2idHashProviderFactory#ID}.
+ * One factory for each algorithm of {@link LegacyVerifiers}; the id is the one that credentials are
+ * stored under. Limits and permits are those of provider {@value Argon2idHashProviderFactory#ID}.
+ * Keycloak finds the factories by META-INF/services.
  */
-abstract class ForeignHashProviderFactory
+public abstract class ForeignHashProviderFactory
     implements PasswordHashProviderFactory, EnvironmentDependentProviderFactory {
 
   private final PasswordVerifier verifier;
   private @Nullable Argon2idHashProviderFactory argon2id;
 
-  ForeignHashProviderFactory(PasswordVerifier verifier) {
-    this.verifier = verifier;
+  private ForeignHashProviderFactory(String algorithm) {
+    this.verifier = LegacyVerifiers.of(algorithm);
   }
 
   @Override
@@ -81,5 +83,68 @@ abstract class ForeignHashProviderFactory
   @Override
   public final boolean isSupported(Config.Scope scope) {
     return !Profile.isFeatureEnabled(Profile.Feature.FIPS);
+  }
+
+  /** Provider {@code bcrypt}. */
+  public static final class Bcrypt extends ForeignHashProviderFactory {
+    public Bcrypt() {
+      super(Algorithms.BCRYPT);
+    }
+  }
+
+  /** Provider {@code bcrypt-sha256}. */
+  public static final class BcryptSha256 extends ForeignHashProviderFactory {
+    public BcryptSha256() {
+      super(Algorithms.BCRYPT_SHA256);
+    }
+  }
+
+  /** Provider {@code scrypt}. */
+  public static final class Scrypt extends ForeignHashProviderFactory {
+    public Scrypt() {
+      super(Algorithms.SCRYPT);
+    }
+  }
+
+  /** Provider {@code sha256-crypt}. */
+  public static final class Sha256Crypt extends ForeignHashProviderFactory {
+    public Sha256Crypt() {
+      super(Algorithms.SHA256_CRYPT);
+    }
+  }
+
+  /** Provider {@code sha512-crypt}. */
+  public static final class Sha512Crypt extends ForeignHashProviderFactory {
+    public Sha512Crypt() {
+      super(Algorithms.SHA512_CRYPT);
+    }
+  }
+
+  /** Provider {@code phpass}. */
+  public static final class Phpass extends ForeignHashProviderFactory {
+    public Phpass() {
+      super(Algorithms.PHPASS);
+    }
+  }
+
+  /** Provider {@code wordpress-bcrypt}. */
+  public static final class Wordpress extends ForeignHashProviderFactory {
+    public Wordpress() {
+      super(Algorithms.WORDPRESS);
+    }
+  }
+
+  /** Provider {@code firebase-scrypt}. */
+  public static final class FirebaseScrypt extends ForeignHashProviderFactory {
+    public FirebaseScrypt() {
+      super(Algorithms.FIREBASE_SCRYPT);
+    }
+  }
+
+  /** Provider {@code message-digest}. */
+  public static final class MessageDigest extends ForeignHashProviderFactory {
+    public MessageDigest() {
+      super(Algorithms.MESSAGE_DIGEST);
+    }
   }
 }

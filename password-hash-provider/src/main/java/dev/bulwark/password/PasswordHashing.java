@@ -5,9 +5,9 @@ import dev.bulwark.password.PasswordMetrics.Outcome;
 import dev.bulwark.password.argon2.Argon2ResourceException;
 import dev.bulwark.password.foreign.CostLimits;
 import dev.bulwark.password.foreign.KeycloakCost;
-import dev.bulwark.password.foreign.PasswordVerifier;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.UnusableHashException;
+import dev.bulwark.password.foreign.verify.PasswordVerifier;
 import dev.bulwark.password.level.SessionWork;
 import java.time.Duration;
 import java.util.Optional;
@@ -162,7 +162,9 @@ final class PasswordHashing implements AutoCloseable {
       // Out of the way of all others, a little later: an exception would reach the user as "wrong
       // password" (spec P6).
       LOG.warnf(
-          "libargon2 got no memory or no thread (%s); waiting until it is alone", e.getMessage());
+          "libargon2 got no memory or no thread (%s). The hash waits until no other"
+              + " is running",
+          e.getMessage());
       return permits.runAlone(() -> retryUntilResourcesFree(measured));
     }
   }

@@ -81,7 +81,7 @@ record PasswordHashingConfig(
           4,
           31,
           CostLimits.DEFAULT.bcryptCost(),
-          "Highest cost of a stored bcrypt hash; a costlier one is refused.");
+          "Highest cost of a stored bcrypt hash; a costlier one is rejected.");
   private static final Option<Integer> MAX_STORED_ITERATIONS =
       Option.number(
           "max-stored-iterations",
@@ -89,7 +89,7 @@ record PasswordHashingConfig(
           999_999_999,
           CostLimits.DEFAULT.iterations(),
           "Most iterations of a stored PBKDF2 hash and rounds of a stored sha-crypt hash; a costlier"
-              + " one is refused.");
+              + " one is rejected.");
   private static final Option<Integer> MAX_FAILURE_TIME =
       Option.number(
           "max-failure-time",
@@ -136,7 +136,7 @@ record PasswordHashingConfig(
         MAX_MEMORY,
         Math.max(CostLimits.DEFAULT.memory(), least),
         "Most memory in KiB that verifying a stored (imported) Argon2 or scrypt hash may take,"
-            + " Keycloak's own `argon2` included; a costlier one is refused. Never below `memory`.");
+            + " Keycloak's own `argon2` included; a costlier one is rejected. Never below `memory`.");
   }
 
   /**
@@ -151,7 +151,7 @@ record PasswordHashingConfig(
         (long) MAX_MEMORY * MAX_ITERATIONS,
         Math.max(CostLimits.DEFAULT.work(), least),
         "Most memory × passes in KiB that verifying a stored Argon2 or scrypt hash may take; a"
-            + " costlier one is refused. Never below `memory` × `iterations`.");
+            + " costlier one is rejected. Never below `memory` × `iterations`.");
   }
 
   /**

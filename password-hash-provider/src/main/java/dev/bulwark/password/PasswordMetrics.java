@@ -70,7 +70,7 @@ final class PasswordMetrics implements AutoCloseable {
                 .description("Hash permits in use")
                 .register(registry),
             Gauge.builder("bulwark.password.permits.total", permits, HashPermits::total)
-                .description("Hash permits in all")
+                .description("Total number of hash permits")
                 .register(registry),
             Gauge.builder("bulwark.password.waiting", permits, HashPermits::waiting)
                 .description("Logins that wait for their turn to hash")

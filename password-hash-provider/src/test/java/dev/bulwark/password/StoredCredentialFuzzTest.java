@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.password.argon2.BouncyCastleArgon2Engine;
 import dev.bulwark.password.foreign.CostLimits;
-import dev.bulwark.password.foreign.PasswordVerifier;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.UnusableHashException;
-import dev.bulwark.password.foreign.Verifiers;
+import dev.bulwark.password.foreign.verify.PasswordVerifier;
+import dev.bulwark.password.foreign.verify.Verifiers;
 import dev.bulwark.testing.Corpus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -19,7 +19,7 @@ import org.keycloak.provider.ProviderEvent;
 import org.keycloak.provider.ProviderFactory;
 
 /**
- * Refuses a realm or client whose secrets still hold an unresolved <code>${NAME}</code> placeholder
+ * Rejects a realm or client whose secrets still hold an unresolved <code>${NAME}</code> placeholder
  * (L5), a realm whose login with Google or GitHub is on without what it needs (O2), and a client
  * whose certificate is not told exactly ({@link CertificateRule}, L7).
  *
@@ -124,7 +124,7 @@ public final class RealmGuardProviderFactory
                         + realm.getName()
                         + ": client "
                         + client.getClientId()
-                        + " is refused: "
+                        + " is rejected: "
                         + problem);
               });
     }

@@ -3,8 +3,8 @@ package dev.bulwark.redis;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Redis could not be asked, or was known to be away and was not asked. The command may or may not
- * have had its effect.
+ * Redis did not answer, or was known to be unreachable and got no request. The command may have
+ * taken effect or not.
  */
 public final class RedisUnavailableException extends RuntimeException {
 

@@ -1,7 +1,7 @@
 package dev.bulwark.revocation;
 
 import dev.bulwark.revocation.entities.EntityWatch;
-import dev.bulwark.revocation.rules.RevocationScope;
+import dev.bulwark.revocation.rules.Ending;
 import java.time.Clock;
 import java.util.List;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -39,17 +39,17 @@ final class ChangeRecorder {
       return true;
     } catch (RuntimeException | LinkageError e) {
       LOG.warn(
-          "Changes of users, clients and realms without an event cannot be noticed in this version"
-              + " of Keycloak: all issued tokens are compared with Keycloak's tables in every"
-              + " round of the reconciler, which costs more",
+          "In this version of Keycloak, the bundle cannot detect changes of users, "
+              + "clients and realms without an event. Instead, every round of the "
+              + "reconciler compares all issued tokens with Keycloak's tables, which "
+              + "costs more",
           e);
       return false;
     }
   }
 
   /** A failure here must not undo the change. */
-  private static void ended(
-      SharedSessionContractImplementor writing, List<RevocationScope> scopes) {
+  private static void ended(SharedSessionContractImplementor writing, List<Ending> endings) {
     RevocationService running = RevocationListenerProviderFactory.running();
     if (running == null) {
       return;
@@ -57,18 +57,18 @@ final class ChangeRecorder {
     try {
       @Nullable KeycloakSession session = KeycloakSessionUtil.getKeycloakSession();
       if (session != null && writes(session, writing)) {
-        new ScopeRecorder(session, running).recordNew(scopes);
+        new EndingRecorder(session, running).recordNew(endings);
       } else {
-        LOG.debugf("A change outside of Keycloak's transaction: %s", scopes.get(0).cause());
+        LOG.debugf("A change outside of Keycloak's transaction: %s", endings.get(0).cause());
         running.compareSoon();
       }
     } catch (RuntimeException e) {
       running.compareSoon();
       LOG.warnf(
           e,
-          "%s was not written down. The change is made all the same; the whole ledger is compared"
-              + " to find its tokens. Check the database.",
-          scopes.get(0).cause());
+          "%s could not be recorded. The change itself succeeds. The whole ledger "
+              + "is compared to find its tokens. Check the database.",
+          endings.get(0).cause());
     }
   }
 

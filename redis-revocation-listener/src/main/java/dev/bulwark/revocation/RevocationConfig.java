@@ -75,9 +75,9 @@ record RevocationConfig(
           "ledger",
           LedgerMode.values(),
           LedgerMode::label,
-          LedgerMode.STRICT,
-          "When a token's row is written to the ledger: `strict`, before its response; `behind`,"
-              + " some milliseconds after it, with an id that was reserved beforehand.");
+          LedgerMode.BEHIND,
+          "When a token's row is written to the ledger: `behind`, some milliseconds after its"
+              + " response, with an id that was reserved beforehand; `strict`, before its response.");
   private static final Option<Duration> PUSH_WAIT =
       Option.millis(
           "push-wait",
@@ -85,7 +85,7 @@ record RevocationConfig(
           10_000,
           2000,
           "How long the response to a logout waits at most for Redis. It does not wait while Redis"
-              + " is known to be away.");
+              + " is known to be unreachable.");
   private static final Option<Duration> EXPIRY_GRACE =
       Option.millis(
           "expiry-grace",

@@ -22,7 +22,7 @@ public final class RevocationHealthCheck implements HealthCheck {
   /** Name of the check. */
   public static final String NAME = "Bulwark revocations in Redis";
 
-  /** Rounds come every few seconds at most; a round that drains a mass logout takes longer. */
+  /** A round comes every few seconds at most; one that drains a mass logout takes longer. */
   private static final Duration STALLED = Duration.ofSeconds(30);
 
   @Override

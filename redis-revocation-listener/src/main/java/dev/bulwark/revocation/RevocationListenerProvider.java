@@ -1,9 +1,9 @@
 package dev.bulwark.revocation;
 
-import dev.bulwark.revocation.events.AdminEventScopes;
+import dev.bulwark.revocation.events.AdminEventEndings;
 import dev.bulwark.revocation.events.EventContext;
-import dev.bulwark.revocation.events.UserEventScopes;
-import dev.bulwark.revocation.rules.RevocationScope;
+import dev.bulwark.revocation.events.UserEventEndings;
+import dev.bulwark.revocation.rules.Ending;
 import java.util.List;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
@@ -14,7 +14,7 @@ import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
-/** Turns events into revocation scopes. */
+/** Turns events into revocation endings. */
 final class RevocationListenerProvider implements EventListenerProvider {
 
   private static final Logger LOG = Logger.getLogger(RevocationListenerProvider.class);
@@ -31,7 +31,7 @@ final class RevocationListenerProvider implements EventListenerProvider {
   public void onEvent(Event event) {
     record(
         event.getRealmId(),
-        context -> UserEventScopes.of(event, context),
+        context -> UserEventEndings.of(event, context),
         event.getType(),
         event.getError() != null);
   }
@@ -40,14 +40,14 @@ final class RevocationListenerProvider implements EventListenerProvider {
   public void onEvent(AdminEvent event, boolean includeRepresentation) {
     record(
         event.getRealmId(),
-        context -> AdminEventScopes.of(event, context),
+        context -> AdminEventEndings.of(event, context),
         event.getOperationType(),
         false);
   }
 
   private void record(
       @Nullable String realmId,
-      Function<EventContext, List<RevocationScope>> scopes,
+      Function<EventContext, List<Ending>> endings,
       Object eventName,
       boolean error) {
     RevocationService running = service;
@@ -60,9 +60,8 @@ final class RevocationListenerProvider implements EventListenerProvider {
         realm = session.realms().getRealm(realmId);
       }
       if (realm != null) {
-        List<RevocationScope> found =
-            scopes.apply(new KeycloakEventContext(session, realm, running));
-        ScopeRecorder recorder = new ScopeRecorder(session, running);
+        List<Ending> found = endings.apply(new KeycloakEventContext(session, realm, running));
+        EndingRecorder recorder = new EndingRecorder(session, running);
         if (error) {
           recorder.recordKnown(found);
         } else {
@@ -71,8 +70,11 @@ final class RevocationListenerProvider implements EventListenerProvider {
       }
     } catch (RuntimeException e) {
       // Keycloak would swallow it too, but not say what it means.
-      LOG.errorf(e, "Event %s was not taken note of; the whole ledger is compared", eventName);
-      new ScopeRecorder(session, running).compareAfterCommit();
+      LOG.errorf(
+          e,
+          "Event %s could not be processed. The whole ledger is compared to find its tokens",
+          eventName);
+      new EndingRecorder(session, running).compareAfterCommit();
     }
   }
 

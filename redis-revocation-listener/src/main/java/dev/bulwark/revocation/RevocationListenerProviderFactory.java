@@ -1,12 +1,14 @@
 package dev.bulwark.revocation;
 
 import dev.bulwark.contract.KeycloakFeature;
+import dev.bulwark.contract.RevocationObserver;
 import dev.bulwark.redis.RedisConnectionProvider;
 import dev.bulwark.redis.RedisConnectionProviderFactory;
-import dev.bulwark.revocation.events.ModelEventScopes;
+import dev.bulwark.removal.WatchedPersisterFactory;
+import dev.bulwark.revocation.events.ModelEventEndings;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
-import dev.bulwark.revocation.rules.RevocationScope;
+import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.sessions.EndedSessionEviction;
 import dev.bulwark.revocation.sessions.KeycloakSessionCaches;
 import dev.bulwark.revocation.sql.SqlDialect;
@@ -39,6 +41,7 @@ import org.keycloak.provider.Provider;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ProviderEvent;
 import org.keycloak.provider.ServerInfoAwareProviderFactory;
+import org.keycloak.services.resource.RealmResourceProvider;
 
 /**
  * Owns the revocation. The listener is global: it hears the events of every realm, whether the
@@ -78,6 +81,7 @@ public final class RevocationListenerProviderFactory
   @Override
   public void postInit(KeycloakSessionFactory factory) {
     factory.register(this::onProviderEvent);
+    WatchedPersisterFactory.register(factory, new SessionEndRecorder());
   }
 
   /** Closed before they are, so that the leases can be given back. */
@@ -116,14 +120,17 @@ public final class RevocationListenerProviderFactory
       return;
     }
     try {
-      List<RevocationScope> scopes = ModelEventScopes.of(event, Time.currentTimeMillis());
-      KeycloakSession session = scopes.isEmpty() ? null : ModelEventScopes.session(event);
+      List<Ending> endings = ModelEventEndings.of(event, Time.currentTimeMillis());
+      KeycloakSession session = endings.isEmpty() ? null : ModelEventEndings.session(event);
       if (session != null) {
-        new ScopeRecorder(session, started).record(scopes);
+        new EndingRecorder(session, started).record(endings);
       }
     } catch (RuntimeException e) {
       // An exception here would undo the change that is being reported.
-      LOG.error("A change of the model was not taken note of; the whole ledger is compared", e);
+      LOG.error(
+          "A change of the model could not be processed. The whole ledger is "
+              + "compared to find its tokens",
+          e);
       started.compareSoon();
     }
   }
@@ -135,9 +142,9 @@ public final class RevocationListenerProviderFactory
     if (!KeycloakFeature.TOKEN_POST_PROCESSOR.isPresent()) {
       switchOff("unsupported Keycloak (" + Version.VERSION + ")");
       LOG.errorf(
-          "Tokens are not revoked in Redis: Keycloak %s has no hook at the issuance of tokens, which"
-              + " came with %s. Everything else of the bundle works. Applications have to introspect"
-              + " tokens to notice a logout.",
+          "Tokens are not revoked in Redis: Keycloak %s has no hook for issued "
+              + "tokens, which exists since %s. All other parts of the bundle work. "
+              + "Applications must introspect tokens to detect a logout.",
           Version.VERSION, KeycloakFeature.TOKEN_POST_PROCESSOR.availableIn());
       return;
     }
@@ -154,9 +161,9 @@ public final class RevocationListenerProviderFactory
     if (dialect.isEmpty()) {
       switchOff("unsupported database (" + product + ")");
       LOG.errorf(
-          "Tokens are not revoked in Redis: the token ledger supports PostgreSQL, MariaDB, MySQL and"
-              + " H2, not %s. Everything else of the bundle works. Applications have to introspect"
-              + " tokens to notice a logout.",
+          "Tokens are not revoked in Redis: the token ledger supports PostgreSQL, "
+              + "MariaDB, MySQL and H2, not %s. All other parts of the bundle work. "
+              + "Applications must introspect tokens to detect a logout.",
           product);
       return;
     }
@@ -175,6 +182,7 @@ public final class RevocationListenerProviderFactory
             ChangeRecorder.begin(factory),
             new EndedSessionEviction(caches(factory, onlineIsStored), Clock.systemUTC()),
             addresses(factory),
+            observer(factory),
             new RevocationMetrics(Metrics.globalRegistry, Clock.systemUTC()),
             Clock.systemUTC());
     started.start();
@@ -184,6 +192,13 @@ public final class RevocationListenerProviderFactory
 
   private static String addresses(KeycloakSessionFactory factory) {
     return KeycloakModelUtils.runJobInTransactionWithResult(factory, RealmIssuers::addresses);
+  }
+
+  private static RevocationObserver observer(KeycloakSessionFactory factory) {
+    return factory.getProviderFactory(RealmResourceProvider.class, RevocationObserver.RESOURCE)
+            instanceof RevocationObserver found
+        ? found
+        : RevocationObserver.NONE;
   }
 
   /** Sessions that are in the caches alone must not be taken out of them. */
@@ -200,9 +215,10 @@ public final class RevocationListenerProviderFactory
             && !Profile.isFeatureEnabled(Profile.Feature.CLUSTERLESS);
     if (!stored) {
       LOG.warn(
-          "Keycloak does not write online sessions to its database (feature"
-              + " persistent-user-sessions is off, or clusterless is on): the reconciler has to ask"
-              + " for every token of an online session, which is slow with many tokens.");
+          "Keycloak does not write online sessions to its database (feature "
+              + "persistent-user-sessions is off, or clusterless is on). So the "
+              + "reconciler asks Keycloak about every token of an online session, which "
+              + "is slow with many tokens.");
     }
     return stored;
   }

@@ -1,7 +1,8 @@
 package dev.bulwark.revocation;
 
+import dev.bulwark.contract.RevocationObserver;
 import dev.bulwark.redis.RedisConnection;
-import dev.bulwark.revocation.events.ModelEventScopes;
+import dev.bulwark.revocation.events.ModelEventEndings;
 import dev.bulwark.revocation.issuance.LostNodes;
 import dev.bulwark.revocation.issuance.ReservedId;
 import dev.bulwark.revocation.issuance.ReservedIds;
@@ -14,22 +15,22 @@ import dev.bulwark.revocation.push.RevocationPusher;
 import dev.bulwark.revocation.push.Revoker;
 import dev.bulwark.revocation.push.Sites;
 import dev.bulwark.revocation.push.Watermark;
-import dev.bulwark.revocation.reconcile.DoubtPasses;
+import dev.bulwark.revocation.reconcile.RealmVerifier;
 import dev.bulwark.revocation.reconcile.Reconciler;
 import dev.bulwark.revocation.reconcile.SecondNet;
+import dev.bulwark.revocation.rules.Ending;
+import dev.bulwark.revocation.rules.Endings;
 import dev.bulwark.revocation.rules.LastSeen;
 import dev.bulwark.revocation.rules.LedgerToken;
-import dev.bulwark.revocation.rules.RevocationScope;
-import dev.bulwark.revocation.rules.Scopes;
+import dev.bulwark.revocation.search.EndingApplier;
 import dev.bulwark.revocation.search.Expansions;
 import dev.bulwark.revocation.search.LaidCutOffs;
-import dev.bulwark.revocation.search.ScopeExpander;
 import dev.bulwark.revocation.sessions.EndedSessionEviction;
-import dev.bulwark.revocation.verify.PatientOracle;
+import dev.bulwark.revocation.verify.BisectingOracle;
 import dev.bulwark.revocation.verify.TokenOracle;
 import dev.bulwark.revocation.worker.BackgroundWork;
 import dev.bulwark.revocation.worker.LedgerClock;
-import dev.bulwark.revocation.worker.Rounds;
+import dev.bulwark.revocation.worker.PeriodicTask;
 import dev.bulwark.revocation.writer.GroupCommit.Ticket;
 import dev.bulwark.revocation.writer.LedgerWriter;
 import java.sql.Connection;
@@ -82,9 +83,9 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
   /** Null where rows are written before the response. */
   private final @Nullable ReservedIds ids;
 
-  private final Rounds idRounds;
+  private final PeriodicTask idRounds;
   private final AtomicLong nextWake = new AtomicLong(System.nanoTime());
-  private final ScopeExpander expander;
+  private final EndingApplier expander;
   private final BackgroundWork work;
   private final RevocationMetrics metrics;
   private final ExecutorService executor;
@@ -93,13 +94,14 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
   private final Clock own;
   private final LedgerClock clock;
   private final Reconciler reconciler;
-  private final Rounds workRounds;
-  private final Rounds keeperRounds;
-  private final Rounds reconcilerRounds;
+  private final PeriodicTask workRounds;
+  private final PeriodicTask keeperRounds;
+  private final PeriodicTask reconcilerRounds;
   private final SecondNet secondNet;
-  private final Rounds secondNetRounds;
+  private final PeriodicTask secondNetRounds;
   private final EndedSessionEviction eviction;
-  private final Rounds evictionRounds;
+  private final PeriodicTask evictionRounds;
+  private final RevocationReport report;
   private final String addresses;
   private final LaidCutOffs cutOffs = new LaidCutOffs();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -114,6 +116,7 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
       boolean changesAreSeen,
       EndedSessionEviction eviction,
       String addresses,
+      RevocationObserver observer,
       RevocationMetrics metrics,
       Clock own) {
     this.own = own;
@@ -121,21 +124,22 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
     this.config = config;
     this.addresses = addresses;
     this.eviction = eviction;
-    this.evictionRounds = new Rounds("bulwark-revocation-evict", EVICTION, eviction::round);
+    this.evictionRounds = new PeriodicTask("bulwark-revocation-evict", EVICTION, eviction::round);
     this.redis = redis;
     this.database = database;
     this.metrics = metrics;
     this.ledger =
         new LedgerWriter(database, metrics, clock, config.ledgerTimeout(), () -> compareSoon());
     RevocationPusher pusher = new RevocationPusher(redis, clock, config.expiryGrace());
-    Sites sites = new Sites(database, clock, config.site());
+    Sites sites = new Sites(database, clock, config.site(), observer);
+    this.report = new RevocationReport(database, redis, sites.state(), clock);
     MissedPushes missed = new MissedPushes(redis);
     Revoker revoker = new Revoker(database, redis, pusher, missed, metrics, sites);
     ReservedIds reserved =
         config.behind() ? new ReservedIds(database, ledger, clock, revoker::revoke) : null;
     this.ids = reserved;
     this.idRounds =
-        new Rounds(
+        new PeriodicTask(
             "bulwark-revocation-ids",
             IDS,
             () -> {
@@ -143,8 +147,8 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
                 reserved.round();
               }
             });
-    PatientOracle patient = new PatientOracle(oracle, metrics, clock);
-    this.expander = new ScopeExpander(database, patient, revoker, sessionsInDatabase, clock);
+    BisectingOracle patient = new BisectingOracle(oracle, metrics, clock);
+    this.expander = new EndingApplier(database, patient, revoker, sessionsInDatabase, clock);
     this.work =
         new BackgroundWork(
             database,
@@ -156,6 +160,7 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
             new Epochs(redis, metrics, clock),
             new Watermark(redis),
             missed,
+            observer,
             metrics,
             clock,
             config.completeLife(),
@@ -167,10 +172,10 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
     this.reconciler =
         new Reconciler(
             database,
-            database.sweeps(sessionsInDatabase),
+            database.suspectedTokens(sessionsInDatabase),
             patient,
             revoker,
-            new DoubtPasses(database, expander::expandPage, clock),
+            new RealmVerifier(database, expander::expandPage, clock),
             metrics,
             clock,
             config.reconcileInterval(),
@@ -178,12 +183,13 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
             sessionsInDatabase && changesAreSeen ? config.comparisonInterval() : Duration.ZERO);
     this.secondNet = new SecondNet(database, expander, revoker, addresses, metrics, clock);
     this.secondNetRounds =
-        new Rounds("bulwark-revocation-second-net", SECOND_NET, secondNet::round);
-    this.workRounds = new Rounds("bulwark-revocation-worker", config.interval(), this::work);
+        new PeriodicTask("bulwark-revocation-second-net", SECOND_NET, secondNet::round);
+    this.workRounds = new PeriodicTask("bulwark-revocation-worker", config.interval(), this::work);
     this.keeperRounds =
-        new Rounds("bulwark-revocation-keeper", config.keeperInterval(), work::keep);
+        new PeriodicTask("bulwark-revocation-keeper", config.keeperInterval(), work::keep);
     this.reconcilerRounds =
-        new Rounds("bulwark-revocation-reconciler", config.reconcileInterval(), reconciler::round);
+        new PeriodicTask(
+            "bulwark-revocation-reconciler", config.reconcileInterval(), reconciler::round);
   }
 
   void start() {
@@ -217,13 +223,17 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
     try {
       ledger.guard();
     } catch (Exception e) {
-      LOG.warn("What a failover may have lost is not in the ledger yet; it is tried again", e);
+      LOG.warn(
+          "Ledger rows that a failover may have lost could not be written. The "
+              + "write is repeated",
+          e);
     }
     try {
       ledger.retry();
     } catch (Exception e) {
       // A row that cannot be written must not keep what is revoked from Redis.
-      LOG.warn("Rows of issued tokens could not be written to the ledger; they are tried again", e);
+      LOG.warn(
+          "Rows of issued tokens could not be written to the ledger. The write is repeated", e);
     }
     work.round();
   }
@@ -236,6 +246,10 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
   /** Sessions whose end is committed. Never throws. */
   void ended(Collection<EndedSessionEviction.Ended> sessions) {
     eviction.ended(sessions);
+  }
+
+  RevocationReport report() {
+    return report;
   }
 
   RevocationMetrics metrics() {
@@ -257,7 +271,7 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
               realmId,
               LastSeen.realmState(name, frontendUrl, addresses));
     } catch (SQLException e) {
-      LOG.warn("BULWARK_LAST_SEEN was not asked; every token of the realm is verified", e);
+      LOG.warn("BULWARK_LAST_SEEN could not be read. Every token of the realm is verified", e);
       return true;
     }
   }
@@ -273,34 +287,34 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
     return clock.millis();
   }
 
-  /** The scopes without those that repeat a not-before. */
-  List<RevocationScope> withoutRepeated(List<RevocationScope> scopes) {
-    return cutOffs.without(scopes);
+  /** The endings without those that repeat a not-before. */
+  List<Ending> withoutRepeated(List<Ending> endings) {
+    return cutOffs.without(endings);
   }
 
   /**
-   * Writes scopes in the transaction of the connection, which goes on if that fails.
+   * Writes endings in the transaction of the connection, which goes on if that fails.
    *
    * @throws SQLException if they could not be written
    */
-  void record(Connection connection, List<RevocationScope> scopes) throws SQLException {
+  void record(Connection connection, List<Ending> endings) throws SQLException {
     try {
-      database.scopes().insertGuarded(connection, scopes);
+      database.endings().insertGuarded(connection, endings);
     } catch (SQLException e) {
-      metrics.scopesFailed(scopes.size());
+      metrics.endingsFailed(endings.size());
       throw e;
     }
   }
 
   /**
-   * Whether a scope can concern a live token, asked in the transaction of the connection. Only the
-   * end of a session that has expired can be told to concern none; nearly all of them do.
+   * Whether an ending can concern a live token, asked in the transaction of the connection. Only
+   * the end of a session that has expired can be told to concern none; nearly all of them do.
    */
-  boolean mayConcernTokens(Connection connection, RevocationScope scope) {
-    String realmId = scope.realmId();
+  boolean mayConcernTokens(Connection connection, Ending ending) {
+    String realmId = ending.realmId();
     String sessionId =
-        scope.cause().equals(EventType.USER_SESSION_DELETED.name()) ? scope.sessionId() : null;
-    String userId = ModelEventScopes.isAboutOfflineAccess(scope) ? scope.userId() : null;
+        ending.cause().equals(EventType.USER_SESSION_DELETED.name()) ? ending.sessionId() : null;
+    String userId = ModelEventEndings.isAboutOfflineAccess(ending) ? ending.userId() : null;
     if (realmId == null || sessionId == null && userId == null) {
       return true;
     }
@@ -312,9 +326,9 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
       int seconds = (int) config.ledgerTimeout().toSeconds();
       long now = Math.floorDiv(clock.millis(), 1000L);
       return sessionId != null
-              && database.scopes().hasLiveToken(connection, sessionId, realmId, seconds, now)
+              && database.endings().hasLiveToken(connection, sessionId, realmId, seconds, now)
           || userId != null
-              && database.scopes().hasLiveOfflineToken(connection, userId, realmId, seconds, now);
+              && database.endings().hasLiveOfflineToken(connection, userId, realmId, seconds, now);
     } catch (SQLException e) {
       LOG.debug("The ledger was not asked about an expired session or a lost role", e);
       return true;
@@ -387,47 +401,46 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
     }
   }
 
-  /** Those of the scopes that concern a live token in the ledger that is not revoked yet. */
-  List<RevocationScope> known(List<RevocationScope> scopes) throws SQLException {
-    if (scopes.isEmpty()) {
-      return scopes;
+  /** Those of the endings that concern a live token in the ledger that is not revoked yet. */
+  List<Ending> known(List<Ending> endings) throws SQLException {
+    if (endings.isEmpty()) {
+      return endings;
     }
     awaitOwn();
-    return await(executor.submit(() -> database.call(connection -> known(connection, scopes))));
+    return await(executor.submit(() -> database.call(connection -> known(connection, endings))));
   }
 
-  private List<RevocationScope> known(Connection connection, List<RevocationScope> scopes)
-      throws SQLException {
-    List<RevocationScope> known = new ArrayList<>();
-    for (RevocationScope scope : scopes) {
+  private List<Ending> known(Connection connection, List<Ending> endings) throws SQLException {
+    List<Ending> known = new ArrayList<>();
+    for (Ending ending : endings) {
       if (!database
           .tokens()
-          .candidates(connection, scope, null, Math.floorDiv(clock.millis(), 1000L), 1)
+          .candidates(connection, ending, null, Math.floorDiv(clock.millis(), 1000L), 1)
           .isEmpty()) {
-        known.add(scope);
+        known.add(ending);
       }
     }
     return known;
   }
 
-  /** Writes scopes in a transaction of their own. */
-  void record(List<RevocationScope> scopes) throws SQLException {
+  /** Writes endings in a transaction of their own. */
+  void record(List<Ending> endings) throws SQLException {
     await(
         executor.submit(
             () -> {
-              database.run(connection -> database.scopes().insert(connection, scopes));
+              database.run(connection -> database.endings().insert(connection, endings));
               return true;
             }));
   }
 
   /**
-   * Lays committed scopes over the ledger on another thread. Waits for it while Redis is there, so
+   * Lays committed endings over the ledger on another thread. Waits for it while Redis is there, so
    * that the keys are visible before the response. Never throws.
    */
-  void expand(List<RevocationScope> scopes) {
-    cutOffs.committed(scopes);
+  void expand(List<Ending> endings) {
+    cutOffs.committed(endings);
     try {
-      Future<?> expansion = expansions.start(scopes, this::awaitRows);
+      Future<?> expansion = expansions.start(endings, this::awaitRows);
       if (redis.isAvailable() && !config.pushWait().isZero()) {
         expansion.get(config.pushWait().toMillis(), TimeUnit.MILLISECONDS);
       }
@@ -436,7 +449,7 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException e) {
-      LOG.error("Laying scopes over the ledger failed; it is tried again", e.getCause());
+      LOG.error("Applying endings to the ledger failed and is repeated", e.getCause());
     }
   }
 
@@ -462,13 +475,13 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
 
   @Override
   public void doubt(Collection<LedgerToken> tokens) {
-    Scopes scopes = new Scopes("ROLLED_BACK", clock.millis());
-    List<RevocationScope> sessions = new ArrayList<>();
+    Endings endings = new Endings("ROLLED_BACK", clock.millis());
+    List<Ending> sessions = new ArrayList<>();
     Set<String> known = new HashSet<>();
     for (LedgerToken token : tokens) {
       String sessionId = token.sessionId();
       if (sessionId != null && known.add(sessionId)) {
-        sessions.add(scopes.session(token.realmId(), sessionId));
+        sessions.add(endings.session(token.realmId(), sessionId));
       }
     }
     if (sessions.isEmpty()) {
@@ -481,14 +494,14 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
     }
   }
 
-  private void doubtSessions(List<RevocationScope> sessions) {
+  private void doubtSessions(List<Ending> sessions) {
     try {
-      database.run(connection -> database.scopes().insert(connection, sessions));
+      database.run(connection -> database.endings().insert(connection, sessions));
       expansions.start(sessions, this::awaitRows);
     } catch (SQLException | RuntimeException e) {
       LOG.warn(
-          "A transaction that issued tokens was rolled back, and what is left of it could not be"
-              + " found out: the whole ledger is compared",
+          "A transaction that issued tokens was rolled back, and the state of its "
+              + "tokens is unknown. The whole ledger is compared",
           e);
       compareSoon();
     }

@@ -1,6 +1,7 @@
 package dev.bulwark.revocation;
 
 import dev.bulwark.contract.ApiKeyClaims;
+import dev.bulwark.contract.StatusReference;
 import dev.bulwark.revocation.issuance.ReservedId;
 import dev.bulwark.revocation.rules.Grant;
 import dev.bulwark.revocation.rules.IssuedFor;
@@ -58,9 +59,10 @@ final class TokenLedgerProvider implements TokenPostProcessor {
       running.metrics().ledgerFailed();
       running.metrics().ledgerLost(1);
       LOG.warnf(
-          "A token was issued for client %s without a row in the ledger: a logout does not revoke"
-              + " it in Redis. It needs iat, exp and a jti of at most %d characters; check the"
-              + " protocol mappers and extensions that change them.",
+          "A token was issued for client %s without a row in the ledger, so a "
+              + "logout does not revoke it in Redis. It needs iat, exp and a jti of at "
+              + "most %d characters. Check the protocol mappers and extensions that "
+              + "change them.",
           token.getIssuedFor(), MAX_TEXT);
       return;
     }
@@ -75,8 +77,8 @@ final class TokenLedgerProvider implements TokenPostProcessor {
       running.metrics().ledgerFailed();
       running.metrics().ledgerLost(1);
       LOG.error(
-          "A token was issued without a row in the ledger: a logout does not revoke it in Redis,"
-              + " it lives until it expires",
+          "A token was issued without a row in the ledger. A logout does not revoke"
+              + " it in Redis, so it is valid until it expires",
           e);
     }
   }
@@ -87,7 +89,8 @@ final class TokenLedgerProvider implements TokenPostProcessor {
       RevocationService running,
       IssuedTokens pending) {
     LedgerToken row = row(token, issuing);
-    ReservedId id = running.reserve(row);
+    // Such an id names a bit of a status list, which a reserved one does not.
+    ReservedId id = StatusReference.ofJti(row.jti()).isPresent() ? null : running.reserve(row);
     if (id == null) {
       pending.add(row, isSettled(row, issuing));
       return;

@@ -52,13 +52,13 @@ class RevocationConfigTest {
                 Duration.ofMinutes(1),
                 Duration.ofMinutes(10),
                 "",
-                RevocationConfig.LedgerMode.STRICT));
-    assertThat(config.behind()).isFalse();
+                RevocationConfig.LedgerMode.BEHIND));
+    assertThat(config.behind()).isTrue();
   }
 
   @Test
-  void theLedgerCanBeWrittenBehindTheResponse() {
-    assertThat(RevocationConfig.from(MapScope.of("ledger", " behind ")).behind()).isTrue();
+  void theLedgerCanBeWrittenBeforeTheResponse() {
+    assertThat(RevocationConfig.from(MapScope.of("ledger", " strict ")).behind()).isFalse();
   }
 
   /** The first renewal that fails must leave time for others. */

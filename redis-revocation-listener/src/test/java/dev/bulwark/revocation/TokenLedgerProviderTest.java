@@ -2,6 +2,7 @@ package dev.bulwark.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bulwark.contract.RevocationObserver;
 import dev.bulwark.options.MapScope;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.redis.process.TestRedis;
@@ -62,6 +63,7 @@ class TokenLedgerProviderTest {
                 true,
                 new EndedSessionEviction((sessionId, offline) -> {}, Clock.systemUTC()),
                 "",
+                RevocationObserver.NONE,
                 new RevocationMetrics(registry, Clock.systemUTC()),
                 Clock.systemUTC())) {
       TokenLedgerProvider provider =

@@ -48,6 +48,8 @@ class KeycloakAwayTest {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int free = socket.getLocalPort();
       registry.add("app.redis.port", () -> free);
+      registry.add("app.api-keys.client-id", () -> "gateway");
+      registry.add("app.api-keys.client-secret", () -> "secret");
       registry.add("app.keycloak.internal-url", () -> "http://127.0.0.1:" + free + "/realms/app");
     }
   }
@@ -92,7 +94,6 @@ class KeycloakAwayTest {
     for (String path :
         List.of(
             "/tasks",
-            "/docs",
             "/unknown",
             "/actuator/env",
             "/oauth2/authorization/keycloak",
@@ -154,6 +155,28 @@ class KeycloakAwayTest {
     assertThat(answer.statusCode()).isEqualTo(503);
     assertThat(answer.headers().firstValue("Retry-After")).isPresent();
     assertThat(answer.headers().firstValue("WWW-Authenticate")).isEmpty();
+  }
+
+  @Test
+  void aKeyThatCannotBeCheckedIsNotCalledBad() throws Exception {
+    HttpResponse<String> answer = get("/api/tasks", "X-API-Key", "atk_anything");
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+  }
+
+  /** The page of the API is made of the OpenAPI document, and needs no script. */
+  @Test
+  void thePageOfTheApiHasEveryOperationAndItsAnswers() throws Exception {
+    HttpResponse<String> page = get("/docs");
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
+        .doesNotContain("script");
+    assertThat(page.body())
+        .contains("<title>API</title>", "GET /api/tasks", "POST /api/tasks", "tasks:write")
+        .contains("GET /api/admin/users", "401", "403", "429", "503")
+        .doesNotContain("<script");
+    String document = get("/docs/openapi").body();
+    assertThat(document).contains("\"key\":[]").doesNotContain("*/*");
   }
 
   @Test

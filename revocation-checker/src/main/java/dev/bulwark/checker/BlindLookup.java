@@ -10,7 +10,7 @@ final class BlindLookup implements Lookup {
   }
 
   @Override
-  public Reading read(RedisAccess redis, String jti) {
-    return new Reading(redis.exists(keys.revoked(jti)), Reading.NEVER);
+  public RedisAnswer read(RedisAccess redis, String jti) {
+    return new RedisAnswer(redis.exists(keys.revoked(jti)), RedisAnswer.NEVER);
   }
 }

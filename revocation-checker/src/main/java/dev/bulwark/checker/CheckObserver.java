@@ -2,7 +2,10 @@ package dev.bulwark.checker;
 
 import java.time.Duration;
 
-/** Is told about every check, for metrics. Called on the thread of the check; must be fast. */
+/**
+ * Receives the result of every check, for metrics. It is called on the thread of the check and must
+ * be fast.
+ */
 @FunctionalInterface
 public interface CheckObserver {
 

@@ -82,7 +82,7 @@ public final class CheckerOptions {
     return rememberedTokens;
   }
 
-  /** Returns the time between two attempts to reach a Redis that is away. */
+  /** Returns the time between two attempts to reach an unreachable Redis. */
   public Duration retryInterval() {
     return retryInterval;
   }
@@ -153,7 +153,7 @@ public final class CheckerOptions {
     }
 
     /**
-     * Sets the time between two attempts to reach a Redis that is away. Default: 500 ms.
+     * Sets the time between two attempts to reach an unreachable Redis. Default: 500 ms.
      *
      * @param value 50 ms to 60 s
      */

@@ -17,8 +17,8 @@ final class Decision {
    * @param now milliseconds since 1970
    */
   static Verdict of(
-      @Nullable Reading reading,
-      @Nullable Reading remembered,
+      @Nullable RedisAnswer reading,
+      @Nullable RedisAnswer remembered,
       @Nullable Long issuedAt,
       long now,
       CheckerOptions options) {
@@ -46,20 +46,20 @@ final class Decision {
   }
 
   /** Whether Redis is as complete as the options ask for. */
-  static boolean knows(Reading reading, long now, CheckerOptions options) {
+  static boolean knows(RedisAnswer reading, long now, CheckerOptions options) {
     return options.feedMaxAge() == null
         || within(reading.completeUntil(), now, options.feedMaxAge());
   }
 
   /** Whether Keycloak has a record of the token, so that its revocation would be in Redis. */
-  private static boolean isKnown(@Nullable Reading reading, @Nullable Long issuedAt) {
+  private static boolean isKnown(@Nullable RedisAnswer reading, @Nullable Long issuedAt) {
     return reading == null || issuedAt == null || issuedAt >= reading.since();
   }
 
   /** A time far in the future means that the clocks differ: then it says nothing. */
   private static boolean within(long time, long now, Duration bound) {
     // Not by the difference, which overflows for an absurd time.
-    return time != Reading.NEVER
+    return time != RedisAnswer.NEVER
         && time >= now - bound.toMillis()
         && time <= now + bound.toMillis();
   }

@@ -1,6 +1,6 @@
 package dev.bulwark.checker;
 
-/** What the last contact with Redis said; for an app's health check. */
+/** The state of Redis at the last contact, for the health check of an application. */
 public enum FeedStatus {
 
   /** No check has been made yet. */

@@ -8,10 +8,10 @@ interface Lookup extends AutoCloseable {
    *
    * @throws RedisUnavailableException if Redis does not answer
    */
-  Reading read(RedisAccess redis, String jti);
+  RedisAnswer read(RedisAccess redis, String jti);
 
   /** Whether an answer may be remembered at once. */
-  default boolean isProof(Reading reading) {
+  default boolean isProof(RedisAnswer reading) {
     return true;
   }
 

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads keys of the Redis that Keycloak feeds: what a {@link RevocationChecker} needs of a Redis
- * client. {@code dev.bulwark.checker.jedis.JedisAccess} implements it with Jedis, {@code
+ * Reads keys of the Redis to which Keycloak writes, for a {@link RevocationChecker}. {@code
+ * dev.bulwark.checker.jedis.JedisAccess} implements it with Jedis, {@code
  * dev.bulwark.checker.springdata.SpringDataAccess} with Spring Data Redis; an application can
  * implement it with any other client.
  *

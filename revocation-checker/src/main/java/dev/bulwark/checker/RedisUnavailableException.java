@@ -7,7 +7,7 @@ public final class RedisUnavailableException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  /** What a failure says about the next call. */
+  /** The kind of a failure, which decides about the next call. */
   public enum Kind {
 
     /**
@@ -19,7 +19,7 @@ public final class RedisUnavailableException extends RuntimeException {
     /** All connections of this process are in use. Redis itself may be well. */
     POOL_EXHAUSTED,
 
-    /** Anything else, time-outs included: a second try would double the wait. */
+    /** Anything else, timeouts included: a second try would double the wait. */
     OTHER
   }
 
@@ -36,7 +36,7 @@ public final class RedisUnavailableException extends RuntimeException {
     this.kind = kind;
   }
 
-  /** What the failure says about the next call. */
+  /** Returns the kind of the failure, which decides about the next call. */
   public Kind kind() {
     return kind;
   }

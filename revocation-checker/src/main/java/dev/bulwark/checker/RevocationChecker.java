@@ -11,14 +11,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells whether a token has been revoked, in one round trip to the Redis that Keycloak's
- * redis-revocation-listener feeds. Check a token after its signature, issuer and times have been
- * verified, {@code exp} without leeway: Redis forgets a revoked token then. Thread-safe; one for an
+ * Checks whether a token has been revoked, in one round trip to the Redis to which Keycloak's
+ * redis-revocation-listener writes. Check a token after its signature, issuer and times have been
+ * verified, {@code exp} without leeway: Redis deletes a revoked token then. Thread-safe; one for an
  * app.
  *
  * <p>No method throws because of Redis. A check takes at most the pool's wait, the connection's and
- * the command's time-out; once Redis is known to be away, one caller in each {@link
- * CheckerOptions#retryInterval()} takes that long and the others nothing.
+ * the command's timeout. Once Redis is known to be unreachable, one caller in each {@link
+ * CheckerOptions#retryInterval()} takes that long, and the others do not wait.
  */
 public final class RevocationChecker implements AutoCloseable {
 
@@ -30,7 +30,7 @@ public final class RevocationChecker implements AutoCloseable {
   private final Clock clock;
   private final Lookup lookup;
   private final Circuit circuit;
-  private final Memory memory;
+  private final LastAnswers memory;
   private final boolean remembers;
   private volatile FeedStatus status = FeedStatus.NOT_ASKED;
 
@@ -47,7 +47,7 @@ public final class RevocationChecker implements AutoCloseable {
    * A checker whose checks are observed.
    *
    * @param redis closed with the checker
-   * @param observer is told about every check; null for nobody
+   * @param observer receives every check; null for none
    */
   public RevocationChecker(
       RedisAccess redis, CheckerOptions options, @Nullable CheckObserver observer) {
@@ -61,13 +61,15 @@ public final class RevocationChecker implements AutoCloseable {
     this.options = options;
     this.clock = clock;
     this.circuit = new Circuit(options.retryInterval());
-    this.memory = new Memory(options.rememberedTokens());
+    this.memory = new LastAnswers(options.rememberedTokens());
     this.remembers = !options.staleness().isZero();
     this.lookup =
-        lookup(redis, options, new Unconfirmed(memory, remembers ? options.rememberedTokens() : 0));
+        lookup(
+            redis, options, new PendingAnswers(memory, remembers ? options.rememberedTokens() : 0));
   }
 
-  private static Lookup lookup(RedisAccess redis, CheckerOptions options, Unconfirmed unconfirmed) {
+  private static Lookup lookup(
+      RedisAccess redis, CheckerOptions options, PendingAnswers unconfirmed) {
     Keys keys = new Keys(options.prefix());
     Duration maxAge = options.nearCacheMaxAge();
     if (redis.isNearCached()) {
@@ -86,13 +88,14 @@ public final class RevocationChecker implements AutoCloseable {
         : new SingleTripLookup(keys);
   }
 
-  private static Watch watch(
-      RedisAccess redis, Keys keys, Unconfirmed unconfirmed, Duration nearCacheMaxAge) {
+  private static WatermarkPoller watch(
+      RedisAccess redis, Keys keys, PendingAnswers unconfirmed, Duration nearCacheMaxAge) {
     Function<RedisAccess, List<String>> watermarks =
         redis.isClustered()
             ? open -> open.lowestSlots().stream().map(keys::complete).toList()
             : open -> List.of(keys.complete());
-    return new Watch(keys, watermarks, unconfirmed, nearCacheMaxAge, redis.longestAttempt());
+    return new WatermarkPoller(
+        keys, watermarks, unconfirmed, nearCacheMaxAge, redis.longestAttempt());
   }
 
   /**
@@ -116,8 +119,8 @@ public final class RevocationChecker implements AutoCloseable {
    * Returns what is known about a token.
    *
    * @param jti claim {@code jti} of a verified token; null if it has none
-   * @param issuedAt claim {@code iat}; null if unknown. A token from before Keycloak recorded its
-   *     tokens is told by it ({@link Verdict#UNKNOWN}), and bounded staleness uses it
+   * @param issuedAt claim {@code iat}; null if unknown. It shows whether the token is older than
+   *     Keycloak's record of tokens ({@link Verdict#UNKNOWN}), and bounded staleness uses it
    */
   public Verdict check(@Nullable String jti, @Nullable Instant issuedAt) {
     if (observer == null) {
@@ -133,8 +136,8 @@ public final class RevocationChecker implements AutoCloseable {
     if (jti == null || !JtiRule.allows(jti)) {
       return Verdict.MALFORMED;
     }
-    Reading reading = read(jti);
-    Reading remembered = null;
+    RedisAnswer reading = read(jti);
+    RedisAnswer remembered = null;
     if (remembers) {
       if (reading != null && lookup.isProof(reading)) {
         memory.note(jti, reading);
@@ -145,36 +148,36 @@ public final class RevocationChecker implements AutoCloseable {
     long now = clock.millis();
     if (reading != null) {
       boolean knows = Decision.knows(reading, now, options);
-      become(
+      transitionTo(
           knows ? FeedStatus.KNOWING : FeedStatus.UNFED, knows ? null : feedProblem(reading, now));
     }
     return Decision.of(reading, remembered, issued, now, options);
   }
 
-  /** What the last contact with Redis said; costs nothing. */
+  /** Returns the result of the last contact with Redis; costs nothing. */
   public FeedStatus status() {
     return status;
   }
 
-  private @Nullable Reading read(String jti) {
+  private @Nullable RedisAnswer read(String jti) {
     if (!circuit.allows(System.nanoTime())) {
       return null;
     }
     try {
-      Reading reading = readOnce(jti);
+      RedisAnswer reading = readOnce(jti);
       circuit.succeeded();
       return reading;
     } catch (RedisUnavailableException e) {
       if (e.kind() != Kind.POOL_EXHAUSTED) {
         circuit.failed(System.nanoTime());
-        become(FeedStatus.AWAY, FailureText.of(e));
+        transitionTo(FeedStatus.AWAY, FailureText.of(e));
       }
       return null;
     }
   }
 
   /** On a fresh connection if the pool gave a dead one. */
-  private Reading readOnce(String jti) {
+  private RedisAnswer readOnce(String jti) {
     try {
       return lookup.read(redis, jti);
     } catch (RedisUnavailableException e) {
@@ -188,19 +191,19 @@ public final class RevocationChecker implements AutoCloseable {
     }
   }
 
-  private String feedProblem(Reading reading, long now) {
-    return reading.completeUntil() == Reading.NEVER
+  private String feedProblem(RedisAnswer reading, long now) {
+    return reading.completeUntil() == RedisAnswer.NEVER
         ? "it has been emptied, or Keycloak with redis-revocation-listener has never fed it"
             + " (prefix '"
             + options.prefix()
             + "')"
         : "what Keycloak says to be complete in it is "
             + (now - reading.completeUntil())
-            + " ms old; Keycloak is away or cannot reach Redis, or the clocks differ";
+            + " ms old; Keycloak is unreachable or cannot reach Redis, or the clocks differ";
   }
 
   /** Reports a change, and only a change. */
-  private void become(FeedStatus next, @Nullable String problem) {
+  private void transitionTo(FeedStatus next, @Nullable String problem) {
     if (status != next) {
       change(next, problem);
     }
@@ -212,9 +215,11 @@ public final class RevocationChecker implements AutoCloseable {
     }
     status = next;
     switch (next) {
-      case AWAY -> LOG.warn("Redis cannot be asked about revoked tokens: {}", problem);
-      case UNFED -> LOG.warn("Redis cannot be trusted about revoked tokens: {}", problem);
-      default -> LOG.info("Redis tells about revoked tokens");
+      case AWAY -> LOG.warn("Redis cannot be reached to check revoked tokens: {}", problem);
+      case UNFED ->
+          LOG.warn(
+              "Redis is reachable, but its data about revoked tokens is not reliable: {}", problem);
+      default -> LOG.info("Redis can check revoked tokens again");
     }
   }
 

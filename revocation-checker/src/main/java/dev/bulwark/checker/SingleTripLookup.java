@@ -16,12 +16,12 @@ final class SingleTripLookup implements Lookup {
   }
 
   @Override
-  public Reading read(RedisAccess redis, String jti) {
+  public RedisAnswer read(RedisAccess redis, String jti) {
     List<@Nullable String> values =
         redis.mget(List.of(keys.revoked(jti), keys.complete(), keys.since(keys.complete())));
-    return new Reading(
+    return new RedisAnswer(
         values.get(0) != null,
-        Reading.completeUntil(values.get(1)),
-        Reading.completeUntil(values.get(2)));
+        RedisAnswer.completeUntil(values.get(1)),
+        RedisAnswer.completeUntil(values.get(2)));
   }
 }

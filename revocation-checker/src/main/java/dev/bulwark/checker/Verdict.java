@@ -1,6 +1,6 @@
 package dev.bulwark.checker;
 
-/** What a check says about a token. */
+/** The result of the check of a token. */
 public enum Verdict {
 
   /** Redis knows, and the token is not revoked. */
@@ -21,9 +21,9 @@ public enum Verdict {
   MALFORMED(false),
 
   /**
-   * Nobody can tell: Redis is away, has been emptied, or is not fed by Keycloak, or the token was
-   * issued before Keycloak recorded its tokens. The token may be good: answer 503, so that the
-   * client keeps it.
+   * Nobody can tell: Redis is unreachable, has been emptied, or is not fed by Keycloak, or the
+   * token was issued before Keycloak recorded its tokens. The token may be good: answer 503, so
+   * that the client keeps it.
    */
   UNKNOWN(false);
 

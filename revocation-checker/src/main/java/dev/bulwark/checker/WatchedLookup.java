@@ -6,8 +6,8 @@ import java.time.Duration;
 final class WatchedLookup implements Lookup {
 
   private final Keys keys;
-  private final Watch watch;
-  private final Unconfirmed unconfirmed;
+  private final WatermarkPoller watch;
+  private final PendingAnswers unconfirmed;
   private final long allowance;
 
   /**
@@ -16,7 +16,7 @@ final class WatchedLookup implements Lookup {
    * @param unconfirmed gets the answers that only the watch's next reading shows to be right
    * @param allowance by how much an answer may be older than the watermark that goes with it
    */
-  WatchedLookup(Keys keys, Watch watch, Unconfirmed unconfirmed, Duration allowance) {
+  WatchedLookup(Keys keys, WatermarkPoller watch, PendingAnswers unconfirmed, Duration allowance) {
     this.keys = keys;
     this.watch = watch;
     this.unconfirmed = unconfirmed;
@@ -24,16 +24,16 @@ final class WatchedLookup implements Lookup {
   }
 
   @Override
-  public Reading read(RedisAccess redis, String jti) {
+  public RedisAnswer read(RedisAccess redis, String jti) {
     long losses = unconfirmed.losses();
     // The watermark first: it speaks of the time before the token is looked up.
     Watermarks watermarks = watch.seen(redis);
     long completeUntil = watermarks.completeUntil();
     boolean revoked = redis.exists(keys.revoked(jti));
-    Reading reading =
-        new Reading(
+    RedisAnswer reading =
+        new RedisAnswer(
             revoked,
-            completeUntil == Reading.NEVER ? Reading.NEVER : completeUntil - allowance,
+            completeUntil == RedisAnswer.NEVER ? RedisAnswer.NEVER : completeUntil - allowance,
             watermarks.since());
     if (!revoked) {
       unconfirmed.note(jti, reading, losses);
@@ -42,7 +42,7 @@ final class WatchedLookup implements Lookup {
   }
 
   @Override
-  public boolean isProof(Reading reading) {
+  public boolean isProof(RedisAnswer reading) {
     return reading.revoked();
   }
 

@@ -13,20 +13,20 @@ record Watermarks(Map<String, Mark> marks) {
   /**
    * What one primary says.
    *
-   * @param completeUntil {@link Reading#NEVER} if it does not
-   * @param since from when on all tokens are known; {@link Reading#NEVER} if it does not say
+   * @param completeUntil {@link RedisAnswer#NEVER} if it does not
+   * @param since from when on all tokens are known; {@link RedisAnswer#NEVER} if it does not say
    * @param epoch of its present life, as Keycloak writes it; empty if it has none
    */
   record Mark(long completeUntil, long since, String epoch) {}
 
   /** The latest of all primaries. */
   long since() {
-    return marks.values().stream().mapToLong(Mark::since).max().orElse(Reading.NEVER);
+    return marks.values().stream().mapToLong(Mark::since).max().orElse(RedisAnswer.NEVER);
   }
 
   /** Of all primaries, since a token may be on any. */
   long completeUntil() {
-    return marks.values().stream().mapToLong(Mark::completeUntil).min().orElse(Reading.NEVER);
+    return marks.values().stream().mapToLong(Mark::completeUntil).min().orElse(RedisAnswer.NEVER);
   }
 
   /**
@@ -35,7 +35,7 @@ record Watermarks(Map<String, Mark> marks) {
    * again).
    */
   boolean continues(Watermarks before) {
-    return completeUntil() != Reading.NEVER
+    return completeUntil() != RedisAnswer.NEVER
         && marks.keySet().equals(before.marks.keySet())
         && marks.entrySet().stream()
             .allMatch(mark -> continues(before.marks.get(mark.getKey()), mark.getValue()));

@@ -84,12 +84,12 @@ class ClusterIT {
         jedis.flushAll();
       }
       await()
-          .atMost(Watch.INTERVAL.multipliedBy(3))
+          .atMost(WatermarkPoller.INTERVAL.multipliedBy(3))
           .until(() -> checker.check("good", null) == Verdict.UNKNOWN);
       assertThat(checker.status()).isEqualTo(FeedStatus.UNFED);
       feed(1);
       await()
-          .atMost(Watch.INTERVAL.multipliedBy(3))
+          .atMost(WatermarkPoller.INTERVAL.multipliedBy(3))
           .until(() -> checker.check("good", null) == Verdict.LIVE);
     }
   }

@@ -56,8 +56,8 @@ class DecisionTest {
       @Nullable Long age,
       Verdict failClosed,
       Verdict bounded) {
-    Reading reading = reading(redis);
-    Reading memory = reading(remembered);
+    RedisAnswer reading = reading(redis);
+    RedisAnswer memory = reading(remembered);
     Long issued = age == null ? null : NOW - age * 1000;
     assertThat(Decision.of(reading, memory, issued, NOW, CheckerOptions.failClosed()))
         .isEqualTo(failClosed);
@@ -77,7 +77,7 @@ class DecisionTest {
   @ParameterizedTest
   @ValueSource(longs = {NOW + Long.MIN_VALUE, NOW + Long.MIN_VALUE + 1, Long.MAX_VALUE})
   void anAbsurdTimeIsNotNow(long completeUntil) {
-    Reading reading = new Reading(false, completeUntil, 0);
+    RedisAnswer reading = new RedisAnswer(false, completeUntil, 0);
     assertThat(Decision.of(reading, null, null, NOW, CheckerOptions.failClosed()))
         .isEqualTo(Verdict.UNKNOWN);
   }
@@ -98,7 +98,7 @@ class DecisionTest {
           """)
   void anOlderTokenIsUnknown(
       long since, @Nullable Long age, boolean revoked, Verdict failClosed, Verdict bounded) {
-    Reading reading = new Reading(revoked, NOW, NOW - since * 1000);
+    RedisAnswer reading = new RedisAnswer(revoked, NOW, NOW - since * 1000);
     Long issued = age == null ? null : NOW - age * 1000;
     assertThat(Decision.of(reading, null, issued, NOW, CheckerOptions.failClosed()))
         .isEqualTo(failClosed);
@@ -111,13 +111,13 @@ class DecisionTest {
     }
   }
 
-  private static @Nullable Reading reading(@Nullable String text) {
+  private static @Nullable RedisAnswer reading(@Nullable String text) {
     if (text == null) {
       return null;
     }
     String age = text.substring(text.indexOf('-') + 1);
-    return new Reading(
+    return new RedisAnswer(
         text.startsWith("revoked"),
-        age.equals("never") ? Reading.NEVER : NOW - Long.parseLong(age) * 1000);
+        age.equals("never") ? RedisAnswer.NEVER : NOW - Long.parseLong(age) * 1000);
   }
 }

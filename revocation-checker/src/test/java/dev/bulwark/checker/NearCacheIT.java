@@ -76,7 +76,7 @@ class NearCacheIT {
       assertThat(checker.check("token", null)).isEqualTo(Verdict.LIVE);
       redis.stop();
       await()
-          .atMost(Watch.INTERVAL.multipliedBy(30))
+          .atMost(WatermarkPoller.INTERVAL.multipliedBy(30))
           .until(() -> checker.check("token", null) == Verdict.UNKNOWN);
     }
   }
@@ -89,12 +89,12 @@ class NearCacheIT {
         jedis.flushAll();
       }
       await()
-          .atMost(Watch.INTERVAL.multipliedBy(30))
+          .atMost(WatermarkPoller.INTERVAL.multipliedBy(30))
           .until(() -> checker.check("token", null) == Verdict.UNKNOWN);
       assertThat(checker.status()).isEqualTo(FeedStatus.UNFED);
       redis.feed();
       await()
-          .atMost(Watch.INTERVAL.multipliedBy(30))
+          .atMost(WatermarkPoller.INTERVAL.multipliedBy(30))
           .until(() -> checker.check("token", null) == Verdict.LIVE);
     }
   }
@@ -147,7 +147,7 @@ class NearCacheIT {
           .as("VALID unless it has been noticed already")
           .isIn(Verdict.LIVE, Verdict.UNKNOWN);
       await()
-          .atMost(Watch.INTERVAL.multipliedBy(30))
+          .atMost(WatermarkPoller.INTERVAL.multipliedBy(30))
           .until(() -> checker.check("good", longAgo) == Verdict.LIVE_STALE);
       assertThat(checker.check("bad", longAgo)).isEqualTo(Verdict.UNKNOWN);
     }

@@ -104,9 +104,9 @@ class OptionsTest {
 
   @Test
   void aWatermarkThatIsNoNumberSaysNothing() {
-    assertThat(Reading.completeUntil("1764030000000")).isEqualTo(1764030000000L);
-    assertThat(Reading.completeUntil("soon")).isEqualTo(Reading.NEVER);
-    assertThat(Reading.completeUntil(null)).isEqualTo(Reading.NEVER);
+    assertThat(RedisAnswer.completeUntil("1764030000000")).isEqualTo(1764030000000L);
+    assertThat(RedisAnswer.completeUntil("soon")).isEqualTo(RedisAnswer.NEVER);
+    assertThat(RedisAnswer.completeUntil(null)).isEqualTo(RedisAnswer.NEVER);
   }
 
   @Test

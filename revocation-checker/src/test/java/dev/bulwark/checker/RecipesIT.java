@@ -11,10 +11,10 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpServer;
 import dev.bulwark.checker.RunningRecipe.Question;
+import dev.bulwark.testing.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,13 +36,13 @@ import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 
 /**
- * The recipes of docs/recipes.md as they stand there, run by the real programs against a real
- * Redis: each tells a revoked token (401) from one that nobody can tell about (503). (R5)
+ * The recipes of docs/recipes as they stand there, run by the real programs against a real Redis:
+ * each tells a revoked token (401) from one that nobody can tell about (503). (R5)
  */
 @Timeout(400)
 class RecipesIT {
 
-  private static final Path DOCUMENT = Path.of("..", "docs", "recipes.md");
+  private static final Path PAGES = Path.of("..", "docs", "recipes");
   private static final Path MODULES = Path.of("/usr/lib/nginx/modules");
 
   /** Reads ids and times, one pair a line, and says what the recipe says. */
@@ -138,7 +138,7 @@ class RecipesIT {
     String program = program("caddy");
     try (RunningRecipe check = startGo();
         TestPort app = TestPort.serving("app")) {
-      int port = TestPort.free();
+      int port = FreePort.next();
       Path file =
           write(
               "Caddyfile",
@@ -171,7 +171,7 @@ class RecipesIT {
     assumeThat(Files.exists(MODULES.resolve("ngx_http_lua_module.so")))
         .as("Lua for nginx (Debian packages libnginx-mod-http-lua, lua-nginx-redis)")
         .isTrue();
-    int port = TestPort.free();
+    int port = FreePort.next();
     Path file =
         write(
             "nginx.conf",
@@ -236,7 +236,7 @@ class RecipesIT {
                 + "\n-----END PUBLIC KEY-----\n");
     Path script = write("token.lua", recipe("lua"));
     try (TestPort app = TestPort.serving("app")) {
-      int port = TestPort.free();
+      int port = FreePort.next();
       Path file =
           write(
               "haproxy.cfg",
@@ -297,7 +297,7 @@ class RecipesIT {
 
   private RunningRecipe startGo() throws Exception {
     String program = program("go");
-    int port = TestPort.free();
+    int port = FreePort.next();
     write("recipe.go", recipe("go"));
     write("main.go", GO.replace("PORT", Integer.toString(port)));
     Path binary = folder.resolve("recipe");
@@ -381,11 +381,20 @@ class RecipesIT {
 
   /** The first block of a language, with the port of this test's Redis. */
   private String recipe(String language) throws IOException {
+    Path page = PAGES.resolve(page(language));
     Matcher block =
         Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
-            .matcher(Files.readString(DOCUMENT));
-    assertThat(block.find()).as("a block of %s in %s", language, DOCUMENT).isTrue();
+            .matcher(Files.readString(page));
+    assertThat(block.find()).as("a block of %s in %s", language, page).isTrue();
     return block.group(1).replace("6379", Integer.toString(redis.port()));
+  }
+
+  private static String page(String language) {
+    return switch (language) {
+      case "python", "javascript" -> "tokens-python-node.md";
+      case "go" -> "tokens-go.md";
+      default -> "tokens-gateway.md";
+    };
   }
 
   private static String program(String name) {
@@ -441,12 +450,6 @@ class RecipesIT {
           });
       server.start();
       return new TestPort(server);
-    }
-
-    static int free() throws IOException {
-      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        return socket.getLocalPort();
-      }
     }
 
     int port() {

@@ -2,11 +2,10 @@ package dev.bulwark.checker;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.testing.FreePort;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,7 +43,7 @@ public final class RedisProcess implements AutoCloseable {
   /** Starts one, without persistence. */
   public static RedisProcess start(String... arguments) {
     RedisProcess redis =
-        new RedisProcess(newFolder(), freePort(), new ArrayList<>(List.of(arguments)));
+        new RedisProcess(newFolder(), FreePort.next(), new ArrayList<>(List.of(arguments)));
     redis.startAgain();
     return redis;
   }
@@ -52,7 +51,7 @@ public final class RedisProcess implements AutoCloseable {
   /** Starts a Sentinel that watches a primary. */
   static RedisProcess sentinel(String master, RedisProcess primary) {
     Path folder = newFolder();
-    int port = freePort();
+    int port = FreePort.next();
     Path file = folder.resolve("sentinel.conf");
     try {
       Files.writeString(
@@ -93,21 +92,6 @@ public final class RedisProcess implements AutoCloseable {
   private static Path newFolder() {
     try {
       return Files.createTempDirectory("bulwark-redis");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** In a cluster 10,000 is added for the bus, so the port stays below 55,536. */
-  private static int freePort() {
-    try {
-      int port;
-      do {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-          port = socket.getLocalPort();
-        }
-      } while (port > 55_535);
-      return port;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

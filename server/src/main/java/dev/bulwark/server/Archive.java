@@ -21,7 +21,7 @@ final class Archive {
 
   /**
    * Unpacks into {@code target}, which is complete when it exists: the work is done in a
-   * neighbouring folder first.
+   * neighboring folder first.
    */
   static void unpack(Path archive, Path target) throws IOException {
     Path work =

@@ -1,6 +1,7 @@
 package dev.bulwark.server;
 
 import dasniko.testcontainers.keycloak.KeycloakContainer;
+import dev.bulwark.testing.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -39,8 +40,8 @@ final class ContainerServer implements KeycloakServer {
 
   @SuppressWarnings("resource") // closed by close()
   static ContainerServer start(ServerSpec spec) {
-    int http = spec.httpPort() != 0 ? spec.httpPort() : Ports.free();
-    int management = spec.managementPort() != 0 ? spec.managementPort() : Ports.free();
+    int http = spec.httpPort() != 0 ? spec.httpPort() : FreePort.next();
+    int management = spec.managementPort() != 0 ? spec.managementPort() : FreePort.next();
     Map<String, String> environment = new LinkedHashMap<>(spec.environment());
     // The image's own choice is 70 % of the machine's memory.
     environment.put("JAVA_OPTS_KC_HEAP", "-Xms128m -Xmx768m -XX:MaxMetaspaceSize=384m");

@@ -2,6 +2,7 @@ package dev.bulwark.server;
 
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
+import dev.bulwark.testing.FreePort;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Multipart;
@@ -25,7 +26,7 @@ final class DevelopmentInbox {
 
   /** Receives mails until this process ends; where the port is taken, says so and does not. */
   static void start() {
-    if (Ports.isTaken(PORT)) {
+    if (FreePort.isOpen(PORT)) {
       System.out.println(
           "Port " + PORT + " is taken: whoever listens there gets the mails, they are not shown.");
       return;

@@ -38,9 +38,10 @@ public final class DevelopmentRun {
   }
 
   private static void run(Path folder) throws InterruptedException {
-    requireFree(HTTP_PORT, "Keycloak");
-    requireFree(MANAGEMENT_PORT, "Keycloak's management interface");
-    requireFree(APP_PORT, "the relying app");
+    Needs.writableFolder(folder);
+    Needs.freePort(HTTP_PORT, "Keycloak");
+    Needs.freePort(MANAGEMENT_PORT, "Keycloak's management interface");
+    Needs.freePort(APP_PORT, "the relying app");
     startRedis();
     DevelopmentInbox.start();
     Map<String, String> environment = new LinkedHashMap<>(RealmFile.developmentEnvironment());
@@ -69,7 +70,8 @@ public final class DevelopmentRun {
     server.onExit(stopped::countDown);
     stopped.await();
     app.close();
-    throw new ServerStartException("Keycloak has ended; its log is above.");
+    throw new ServerStartException(
+        "Keycloak has ended (" + server.ending() + "). Its log is above.");
   }
 
   private static RelyingApp startApp(Path folder) {
@@ -80,10 +82,19 @@ public final class DevelopmentRun {
             "http://localhost:" + HTTP_PORT + "/realms/app",
             REDIS_PORT,
             folder,
-            Map.of(),
+            apiKeys(),
             // It starts faster, and never has much to do.
             List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
             null));
+  }
+
+  /** No gateway stands before the application here: it has Keycloak verify API keys itself. */
+  private static Map<String, String> apiKeys() {
+    return Map.of(
+        "API_KEY_CLIENT_ID",
+        "gateway",
+        "API_KEY_CLIENT_SECRET",
+        RealmFile.developmentEnvironment().getOrDefault("GATEWAY_SECRET", ""));
   }
 
   @SuppressWarnings("resource") // ended by a shutdown hook of its own
@@ -92,19 +103,8 @@ public final class DevelopmentRun {
       System.out.println("Using the Redis that answers on port " + REDIS_PORT + ".");
       return;
     }
-    requireFree(REDIS_PORT, "Redis");
+    Needs.freePort(REDIS_PORT, "Redis");
     LocalRedis.start(REDIS_PORT);
     System.out.println("Started a Redis on port " + REDIS_PORT + ".");
-  }
-
-  private static void requireFree(int port, String user) {
-    if (Ports.isTaken(port)) {
-      throw new ServerStartException(
-          "Port "
-              + port
-              + " is taken, and "
-              + user
-              + " needs it. End the program that listens there and try again.");
-    }
   }
 }

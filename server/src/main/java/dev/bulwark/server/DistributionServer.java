@@ -1,5 +1,6 @@
 package dev.bulwark.server;
 
+import dev.bulwark.testing.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -56,14 +57,12 @@ public final class DistributionServer implements KeycloakServer {
    */
   public static DistributionServer start(ServerSpec spec) {
     KeycloakHome home = KeycloakHome.prepare(spec);
-    int http = spec.httpPort() != 0 ? spec.httpPort() : Ports.free();
-    int management = spec.managementPort() != 0 ? spec.managementPort() : Ports.free();
+    int http = spec.httpPort() != 0 ? spec.httpPort() : FreePort.next();
+    int management = spec.managementPort() != 0 ? spec.managementPort() : FreePort.next();
     Path logFile = BuildFolder.work().resolve("logs").resolve(spec.name() + ".log");
     try {
-      if (!spec.development()
-          && !home.isBuilt(buildOptions(spec))
-          && !home.takeBuild(buildOptions(spec))) {
-        build(spec, home, logFile);
+      if (!spec.development()) {
+        home.build(buildOptions(spec), () -> build(spec, home, logFile));
       }
       if (PreparedDatabase.suits(home, spec)) {
         PreparedDatabase.copyInto(home, spec);
@@ -122,6 +121,11 @@ public final class DistributionServer implements KeycloakServer {
     }
   }
 
+  /** What is known about the end of the process, which has ended. */
+  synchronized String ending() {
+    return process.ending();
+  }
+
   /** Runs the action when the process that runs now has ended, for whatever reason. */
   public synchronized void onExit(Runnable action) {
     process.onExit(action);
@@ -145,14 +149,16 @@ public final class DistributionServer implements KeycloakServer {
     log.info("Building Keycloak {}", spec.name());
     List<String> command = new ArrayList<>(List.of(home.launcher().toString(), "build"));
     buildOptions(spec).forEach((key, value) -> command.add("--" + key + "=" + value));
+    Map<String, String> environment = environment(spec);
+    environment.merge(
+        "JAVA_OPTS_APPEND", ServerSpec.QUICK_START, (one, other) -> one + " " + other);
     ServerProcess build =
         ServerProcess.start(
-            spec.name() + " build", command, environment(spec), logFile, spec.echo(), false);
+            spec.name() + " build", command, environment, logFile, spec.echo(), false);
     int exit = build.await(BUILD_TIMEOUT);
     if (exit != 0) {
       throw new ServerStartException("kc.sh build ended with " + exit + ":\n" + build.tail());
     }
-    home.built(buildOptions(spec));
   }
 
   private static ServerProcess launch(
@@ -179,7 +185,7 @@ public final class DistributionServer implements KeycloakServer {
     }
     options.forEach((key, value) -> command.add("--" + key + "=" + value));
     for (int port : new int[] {http, management}) {
-      if (Ports.isTaken(port)) {
+      if (FreePort.isOpen(port)) {
         // Whoever answers there would pass for the server that cannot start.
         throw new ServerStartException(
             "Keycloak " + spec.name() + " cannot start: port " + port + " is taken.");

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.zip.CRC32;
 
 /** The files that servers are made of, for tests that look into them. */
@@ -28,16 +29,17 @@ public final class Installation {
   }
 
   /**
-   * A path below the build folder for something that is made once of Keycloak's archive and the
-   * bundle; another path as soon as one of them is another.
+   * Returns a folder below the build folder that is made once of Keycloak's archive and the bundle,
+   * for all virtual machines of a test run; another folder as soon as one of them is another.
    *
    * @param name what is made
+   * @param maker is given the path where it has to make the folder
    */
-  public static Path kept(String name) {
+  public static Path kept(String name, Consumer<Path> maker) {
     try {
       String inputs = Files.size(BuildFolder.keycloakArchive()) + " " + checksum(bundle());
       UUID id = UUID.nameUUIDFromBytes(inputs.getBytes(StandardCharsets.UTF_8));
-      return BuildFolder.work().resolve("builds").resolve(name + "-" + id);
+      return KeptFolder.get(name + "-" + id, maker::accept);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -88,45 +88,36 @@ final class KeycloakHome {
     }
   }
 
-  /** Whether {@code kc.sh build} with these options was the last that succeeded here. */
-  boolean isBuilt(Map<String, String> options) throws IOException {
-    Path file = folder.resolve(FINGERPRINT);
-    return Files.exists(file) && Files.readString(file).equals(fingerprint(options));
-  }
-
   /**
-   * Takes over what {@code kc.sh build} made in another home from the same inputs; false where
-   * there is none.
+   * Has what {@code kc.sh build} makes with these options. It runs only if no home of this build
+   * folder was ever built of the same inputs.
+   *
+   * @param builder runs {@code kc.sh build} here
    */
-  boolean takeBuild(Map<String, String> options) throws IOException {
-    Path kept = keptBuild(options);
-    synchronized (KeycloakHome.class) {
-      if (!Files.isDirectory(kept)) {
-        return false;
-      }
-      Folders.delete(folder.resolve(BUILT));
-      Folders.copy(kept, folder.resolve(BUILT), LIBRARIES);
+  void build(Map<String, String> options, Builder builder) throws IOException {
+    String inputs = fingerprint(options);
+    Path file = folder.resolve(FINGERPRINT);
+    if (Files.exists(file) && Files.readString(file).equals(inputs)) {
+      return;
     }
-    Files.writeString(folder.resolve(FINGERPRINT), fingerprint(options));
-    return true;
+    UUID id = UUID.nameUUIDFromBytes(inputs.getBytes(StandardCharsets.UTF_8));
+    Path kept =
+        KeptFolder.get(
+            id.toString(),
+            made -> {
+              builder.run();
+              Folders.copy(folder.resolve(BUILT), made, LIBRARIES);
+            });
+    Folders.delete(folder.resolve(BUILT));
+    Folders.copy(kept, folder.resolve(BUILT), LIBRARIES);
+    Files.writeString(file, inputs);
   }
 
-  /** Notes that {@code kc.sh build} succeeded here, and keeps what it made for other homes. */
-  void built(Map<String, String> options) throws IOException {
-    Path kept = keptBuild(options);
-    synchronized (KeycloakHome.class) {
-      if (!Files.isDirectory(kept)) {
-        Path work = Files.createTempDirectory(Files.createDirectories(kept.getParent()), "work-");
-        Folders.copy(folder.resolve(BUILT), work, LIBRARIES);
-        Files.move(work, kept);
-      }
-    }
-    Files.writeString(folder.resolve(FINGERPRINT), fingerprint(options));
-  }
+  /** Runs {@code kc.sh build}. */
+  interface Builder {
 
-  private Path keptBuild(Map<String, String> options) throws IOException {
-    byte[] inputs = fingerprint(options).getBytes(StandardCharsets.UTF_8);
-    return BuildFolder.work().resolve("builds").resolve(UUID.nameUUIDFromBytes(inputs).toString());
+    /** Returns when it has succeeded. */
+    void run() throws IOException;
   }
 
   private String fingerprint(Map<String, String> options) throws IOException {

@@ -1,5 +1,6 @@
 package dev.bulwark.server;
 
+import dev.bulwark.testing.FreePort;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,7 +34,7 @@ public final class LocalRedis implements AutoCloseable {
    * @param port 1 to 65535, or 0 for any free one
    */
   public static LocalRedis start(int port) {
-    int chosen = port != 0 ? port : Ports.free();
+    int chosen = port != 0 ? port : FreePort.next();
     try {
       RedisServer server =
           RedisServer.newRedisServer()

@@ -1,6 +1,7 @@
 package dev.bulwark.server;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,17 +49,14 @@ final class PreparedDatabase {
     return home.folder().resolve("data").resolve("h2");
   }
 
-  private static synchronized Path kept(ServerSpec spec) throws IOException {
+  private static Path kept(ServerSpec spec) {
     Map<String, String> environment = spec.environment();
     String administrator = environment.getOrDefault(USERNAME, "") + ' ' + environment.get(PASSWORD);
-    Path kept =
-        Installation.kept(
-            "h2-"
-                + UUID.nameUUIDFromBytes(administrator.getBytes(StandardCharsets.UTF_8))
-                    .toString());
-    if (Files.isDirectory(kept)) {
-      return kept;
-    }
+    UUID id = UUID.nameUUIDFromBytes(administrator.getBytes(StandardCharsets.UTF_8));
+    return Installation.kept("h2-" + id, folder -> make(folder, environment));
+  }
+
+  private static void make(Path folder, Map<String, String> environment) {
     log.info("Making a database for short-lived servers (once)");
     ServerSpec maker =
         ServerSpec.builder()
@@ -69,10 +67,9 @@ final class PreparedDatabase {
             .build();
     try (DistributionServer server = DistributionServer.start(maker)) {
       server.stop();
-      Path work = Files.createTempDirectory(Files.createDirectories(kept.getParent()), "work-");
-      Folders.copy(server.home().resolve("data").resolve("h2"), work, NOTHING);
-      Files.move(work, kept);
+      Folders.copy(server.home().resolve("data").resolve("h2"), folder, NOTHING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return kept;
   }
 }

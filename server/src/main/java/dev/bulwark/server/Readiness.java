@@ -26,8 +26,11 @@ final class Readiness {
     try {
       if (!becomesReady(managementUrl, process::isAlive, timeout)) {
         boolean ended = !process.isAlive();
+        String what =
+            ended
+                ? "ended while it started (" + process.ending() + ")"
+                : "is not ready after " + timeout;
         process.kill();
-        String what = ended ? "ended while it started" : "is not ready after " + timeout;
         throw new ServerStartException("Keycloak " + what + ":\n" + process.tail());
       }
     } catch (InterruptedException e) {

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * The shipped realm, with or without its development additions, as text.
  *
  * <p>Keycloak itself replaces <code>${NAME}</code> placeholders only in {@code --import-realm} and
- * {@code kc.sh import}; what goes to the admin REST API must be resolved first ({@link #resolve}).
+ * {@code kc.sh import}; a file for the admin REST API must be resolved first ({@link #resolve}).
  */
 public record RealmFile(String json) {
 

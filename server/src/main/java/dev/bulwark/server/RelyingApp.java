@@ -118,7 +118,8 @@ public final class RelyingApp implements AutoCloseable {
     long end = System.nanoTime() + START.toNanos();
     while (true) {
       if (!process.isAlive()) {
-        throw new ServerStartException("The relying app has ended:\n" + process.tail());
+        throw new ServerStartException(
+            "The relying app has ended (" + process.ending() + "):\n" + process.tail());
       }
       if (System.nanoTime() > end) {
         close();

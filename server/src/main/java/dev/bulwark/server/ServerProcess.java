@@ -74,6 +74,11 @@ final class ServerProcess {
     return process.isAlive();
   }
 
+  /** What the exit code tells about the end of the process, which has ended. */
+  String ending() {
+    return Ending.of(process.exitValue());
+  }
+
   void onExit(Runnable action) {
     process.onExit().thenRun(action);
   }

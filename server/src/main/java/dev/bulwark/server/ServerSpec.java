@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to start: an immutable description, made with {@link #builder()}.
+ * An immutable description of a server to start, built with {@link #builder()}.
  *
  * @param name names the server's folder and log; unique among servers that run at the same time
  * @param archive Keycloak's archive; null for that of the build
@@ -58,11 +58,12 @@ public record ServerSpec(
   }
 
   /**
-   * Takes this machine out of the limit on login attempts, for all that tests and developers do
-   * comes from its one address. An option of the spec has precedence.
+   * Takes this machine out of the limit on login attempts, for all that tests do comes from its one
+   * address. An option of the spec has precedence. The development run has the limit as shipped:
+   * people try it, and a successful login does not count.
    */
   Map<String, String> limiterOptions() {
-    return withBundle
+    return withBundle && !development
         ? Map.of("spi-login-rate-limiter--default--allowed-networks", "127.0.0.0/8,::1/128")
         : Map.of();
   }

@@ -1,9 +1,6 @@
 package dev.bulwark.server;
 
-/**
- * A server (Keycloak or Redis) could not be started; the message tells a person what to do about
- * it.
- */
+/** A server (Keycloak or Redis) could not be started. The message says what to do. */
 public final class ServerStartException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

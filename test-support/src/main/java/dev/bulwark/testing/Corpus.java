@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 
 /**
- * The inputs of a fuzz target that are kept: what {@code fuzz/run} found interesting, cut down, and
+ * The stored inputs of a fuzz target: those that {@code fuzz/run} found interesting, cut down, and
  * {@code bug-*}, which once broke it. Every build replays them.
  */
 public final class Corpus {

@@ -3,13 +3,19 @@ package dev.bulwark.themes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,6 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ThemeFilesTest {
 
   private static final Pattern REMOTE = Pattern.compile("(?i)https?:|url\\(['\"]?//|@import");
+  private static final PathMatcher HASHED =
+      FileSystems.getDefault().getPathMatcher("glob:**.{css,js}");
   private static final Pattern CSS_URL = Pattern.compile("url\\(\"([^\"]+)\"\\)");
 
   @ParameterizedTest
@@ -32,7 +40,29 @@ class ThemeFilesTest {
     names.removeIf(name -> name.isEmpty() || name.equals("css/styles.css"));
     assertThat(names).isNotEmpty();
     for (String name : names) {
-      assertThat(resources(type).resolve(name.replaceFirst("^/", ""))).isRegularFile();
+      String file = name.replaceFirst("^/", "").replaceFirst("[?].*", "");
+      assertThat(resources(type).resolve(file)).isRegularFile();
+    }
+  }
+
+  /** A browser that has the files of another version of the bundle does not use them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"login", "account"})
+  void theAddressesOfOwnStylesAndScriptsChangeWithTheirContent(String type)
+      throws IOException, NoSuchAlgorithmException {
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    try (Stream<Path> files = Files.walk(Path.of("src/main"))) {
+      for (Path file : files.filter(HASHED::matches).sorted().toList()) {
+        digest.update(Files.readAllBytes(file));
+      }
+    }
+    String hash = HexFormat.of().formatHex(digest.digest());
+    Properties properties = ThemeFiles.themeProperties(type);
+    for (String property : new String[] {"styles", "scripts"}) {
+      assertThat(properties.getProperty(property).split(" "))
+          .filteredOn(name -> !name.equals("css/styles.css"))
+          .isNotEmpty()
+          .allSatisfy(name -> assertThat(name).endsWith("?" + hash));
     }
   }
 
@@ -60,7 +90,7 @@ class ThemeFilesTest {
   @Test
   void theWholeIsSmall() {
     long bytes = ThemeFiles.all().stream().mapToLong(file -> file.toFile().length()).sum();
-    assertThat(bytes).isBetween(1L, 81_920L);
+    assertThat(bytes).isBetween(1L, 98_304L);
   }
 
   private static Path resources(String type) {

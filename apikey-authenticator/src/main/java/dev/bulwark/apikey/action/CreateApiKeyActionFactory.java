@@ -30,14 +30,15 @@ public final class CreateApiKeyActionFactory
           .property()
           .name(RealmLimits.MAX_KEYS)
           .label("Maximum keys per owner")
-          .helpText("How many API keys one user or client has at once (1 to 10000).")
+          .helpText(
+              "Maximum number of API keys that a user or client has at the same time (1 to 10000).")
           .type(ProviderConfigProperty.INTEGER_TYPE)
           .defaultValue(RealmLimits.DEFAULT_MAX_KEYS)
           .add()
           .property()
           .name(RealmLimits.MAX_LIFE_DAYS)
           .label("Maximum lifetime (days)")
-          .helpText("Days after which every new key has expired (0 to 3650, 0 for any time).")
+          .helpText("Maximum lifetime of a new key in days (0 to 3650; 0 means no limit).")
           .type(ProviderConfigProperty.INTEGER_TYPE)
           .defaultValue(0)
           .add()
@@ -45,8 +46,8 @@ public final class CreateApiKeyActionFactory
           .name(RealmLimits.PREFIX)
           .label("Prefix")
           .helpText(
-              "What new keys begin with, before the underscore: 2 to 16 lower-case letters and"
-                  + " digits. Keys with an earlier prefix go on working.")
+              "Beginning of new keys, before the underscore: 2 to 16 lower-case letters and digits."
+                  + " Keys with an earlier prefix continue to work.")
           .type(ProviderConfigProperty.STRING_TYPE)
           .defaultValue(ApiKeyFormat.DEFAULT_PREFIX)
           .add()
@@ -54,16 +55,59 @@ public final class CreateApiKeyActionFactory
           .name(RealmLimits.SCOPES)
           .label("Allowed scopes")
           .helpText(
-              "Client scopes that keys may carry. None: all of the realm's own that are included"
-                  + " in the token's scope.")
+              "Client scopes that keys may have. Empty: all own client scopes of the realm that are"
+                  + " included in the token's scope.")
           .type(ProviderConfigProperty.MULTIVALUED_STRING_TYPE)
+          .add()
+          .property()
+          .name(RealmLimits.RATE_LIMIT_REQUESTS)
+          .label("Rate limit (requests)")
+          .helpText(
+              "Number of requests in one window that a key without a rate limit of its own may make"
+                  + " (0 to 100000000; 0 means no limit).")
+          .type(ProviderConfigProperty.INTEGER_TYPE)
+          .defaultValue(0)
+          .add()
+          .property()
+          .name(RealmLimits.RATE_LIMIT_SECONDS)
+          .label("Rate limit (window in seconds)")
+          .helpText("Length of the window of that limit in seconds (1 to 2678400).")
+          .type(ProviderConfigProperty.INTEGER_TYPE)
+          .defaultValue(RealmLimits.DEFAULT_RATE_LIMIT_SECONDS)
+          .add()
+          .property()
+          .name(RealmLimits.OWNERS_LIMIT)
+          .label("Owners set rate limits")
+          .helpText(
+              "Whether owners may set the rate limit of their own keys, within that of the realm."
+                  + " Otherwise only administrators set it.")
+          .type(ProviderConfigProperty.BOOLEAN_TYPE)
+          .defaultValue(true)
+          .add()
+          .property()
+          .name(RealmLimits.OWNERS_NETWORKS)
+          .label("Owners set networks")
+          .helpText(
+              "Whether owners may set the networks from which their own keys may be used. Otherwise"
+                  + " only administrators set them.")
+          .type(ProviderConfigProperty.BOOLEAN_TYPE)
+          .defaultValue(true)
+          .add()
+          .property()
+          .name(RealmLimits.OWNERS_METADATA)
+          .label("Owners set metadata")
+          .helpText(
+              "Whether owners may set the metadata of their own keys. Otherwise only administrators"
+                  + " set it.")
+          .type(ProviderConfigProperty.BOOLEAN_TYPE)
+          .defaultValue(true)
           .add()
           .property()
           .name(KeyCommand.SETTING)
           .label("Command")
           .helpText(
-              "What the owner of a new key is shown to paste. $KEY stands for the key, $ISSUER for"
-                  + " the address of the realm. Empty: an exchange for a token.")
+              "Command that the owner of a new key can copy. $KEY stands for the key, $ISSUER for the"
+                  + " URL of the realm. Empty: a command that exchanges the key for a token.")
           .type(ProviderConfigProperty.TEXT_TYPE)
           .add()
           .build();

@@ -14,9 +14,9 @@ import org.keycloak.models.DefaultActionTokenKey;
 import org.keycloak.models.KeycloakSession;
 
 /**
- * Keycloak's page for a new password, with an offer to revoke the user's API keys: somebody else
- * who had access to the account may have made them, and a new password ends none. The offer is
- * ticked where a mail has led to the page, and unticked in a session of the user. It takes the
+ * Keycloak's page for a new password, with an offer to revoke the user's API keys. Somebody else
+ * who had access to the account may have created them, and a new password ends none. The offer is
+ * preselected if the user follows a link in a mail, and not in a session of the user. It takes the
  * place of Keycloak's own action in all realms. Thread-safe: it has no state.
  */
 public final class RevokingUpdatePassword extends UpdatePassword {

@@ -30,8 +30,8 @@ import org.keycloak.provider.ProviderConfigProperty;
 
 /**
  * Authenticates a client by a key that it owns, at the token endpoint and for {@code
- * client_credentials} only. Everywhere else a client that has authenticated may do more than the
- * scopes of its key say: those requests are refused.
+ * client_credentials} only. At all other endpoints, an authenticated client may do more than the
+ * scopes of its key allow, so those requests are rejected.
  */
 public final class ApiKeyClientAuthenticator extends AbstractClientAuthenticator {
 
@@ -149,7 +149,7 @@ public final class ApiKeyClientAuthenticator extends AbstractClientAuthenticator
 
   @Override
   public String getHelpText() {
-    return "Authenticates a client by an API key that it owns, for client_credentials only; the"
+    return "Authenticates a client by an API key that it owns, for client_credentials only. The"
         + " token has at most the scopes of the key.";
   }
 

@@ -28,9 +28,8 @@ public final class ApiKeyDirectGrantAuthenticatorFactory implements Authenticato
 
   @Override
   public String getHelpText() {
-    return "Accepts an API key in X-API-Key or in the password field of a direct grant and answers"
-        + " with a token that has at most the scopes of the key. Without a key the next alternative"
-        + " is tried.";
+    return "Accepts an API key in X-API-Key or in the password field of a direct grant. The token has"
+        + " at most the scopes of the key. Without a key, the flow tries the next alternative.";
   }
 
   @Override

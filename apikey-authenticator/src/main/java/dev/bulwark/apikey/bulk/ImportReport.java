@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
 
 /**
- * What became of the rows of an import.
+ * The result of an import.
  *
  * @param rows all of them
  * @param created keys that are new

@@ -8,13 +8,18 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.bulwark.apikey.key.AllowedNetworks;
 import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.ForeignKey;
+import dev.bulwark.apikey.key.KeyMetadata;
 import dev.bulwark.apikey.key.Moments;
 import dev.bulwark.apikey.key.OwnerType;
+import dev.bulwark.apikey.key.RateLimit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +33,8 @@ public record ImportRow(OwnerName owner, ForeignKey key) {
 
   private static final String DEFAULT_NAME = "imported";
 
-  private static final Set<String> FIELDS =
+  /** What a row may have. */
+  static final Set<String> FIELDS =
       Set.of(
           "owner",
           "username",
@@ -39,7 +45,10 @@ public record ImportRow(OwnerName owner, ForeignKey key) {
           "scopes",
           "expiresAt",
           "active",
-          "createdAt");
+          "createdAt",
+          "rateLimit",
+          "allowedNetworks",
+          "metadata");
 
   private static final ObjectMapper JSON =
       JsonMapper.builder(
@@ -122,9 +131,12 @@ public record ImportRow(OwnerName owner, ForeignKey key) {
           ApiKeyData.builder()
               .name(name == null ? DEFAULT_NAME : name)
               .prefix(prefix == null ? "" : prefix)
-              .scopes(scopes(row))
+              .scopes(texts(row, "scopes"))
               .expiresAt(moment(row, "expiresAt"))
               .active(active(row))
+              .rateLimit(rateLimit(row))
+              .allowedNetworks(networks(row))
+              .metadata(metadata(row))
               .build(),
           moment(row, "createdAt"));
     } catch (IllegalArgumentException e) {
@@ -132,22 +144,63 @@ public record ImportRow(OwnerName owner, ForeignKey key) {
     }
   }
 
-  private static List<String> scopes(JsonNode row) throws RefusedRowException {
-    List<String> scopes = new ArrayList<>();
-    JsonNode list = row.get("scopes");
+  private static @Nullable RateLimit rateLimit(JsonNode row) throws RefusedRowException {
+    JsonNode limit = row.get("rateLimit");
+    if (limit == null || limit.isNull()) {
+      return null;
+    }
+    JsonNode requests = limit.path("requests");
+    JsonNode seconds = limit.path("seconds");
+    if (limit.size() != 2 || !isNumber(requests) || !isNumber(seconds)) {
+      throw RefusedRowException.invalid("rateLimit must have requests and seconds, whole numbers");
+    }
+    return new RateLimit(requests.intValue(), seconds.intValue());
+  }
+
+  private static boolean isNumber(JsonNode node) {
+    return node.isIntegralNumber() && node.canConvertToInt();
+  }
+
+  private static @Nullable AllowedNetworks networks(JsonNode row) throws RefusedRowException {
+    return row.hasNonNull("allowedNetworks")
+        ? AllowedNetworks.of(texts(row, "allowedNetworks"))
+        : null;
+  }
+
+  private static @Nullable KeyMetadata metadata(JsonNode row) throws RefusedRowException {
+    JsonNode object = row.get("metadata");
+    if (object == null || object.isNull()) {
+      return null;
+    }
+    if (!object.isObject()) {
+      throw RefusedRowException.invalid("metadata must be an object of texts");
+    }
+    Map<String, String> values = new HashMap<>();
+    for (Map.Entry<String, JsonNode> member : object.properties()) {
+      if (!member.getValue().isTextual()) {
+        throw RefusedRowException.invalid("metadata must be an object of texts");
+      }
+      values.put(member.getKey(), member.getValue().textValue());
+    }
+    return KeyMetadata.of(values);
+  }
+
+  private static List<String> texts(JsonNode row, String field) throws RefusedRowException {
+    List<String> texts = new ArrayList<>();
+    JsonNode list = row.get(field);
     if (list == null || list.isNull()) {
-      return scopes;
+      return texts;
     }
     if (!list.isArray()) {
-      throw RefusedRowException.invalid("scopes must be a list of texts");
+      throw RefusedRowException.invalid(field + " must be a list of texts");
     }
-    for (JsonNode scope : list) {
-      if (!scope.isTextual() || scope.textValue().isBlank()) {
-        throw RefusedRowException.invalid("scopes must be a list of texts");
+    for (JsonNode element : list) {
+      if (!element.isTextual() || element.textValue().isBlank()) {
+        throw RefusedRowException.invalid(field + " must be a list of texts");
       }
-      scopes.add(scope.textValue());
+      texts.add(element.textValue());
     }
-    return scopes;
+    return texts;
   }
 
   private static boolean active(JsonNode row) throws RefusedRowException {

@@ -23,8 +23,8 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
- * Imports keys row by row as they arrive, some rows in one transaction. A refused row stops no
- * other; sending the same rows again changes nothing. Not for use by several threads.
+ * Imports keys row by row as they arrive, some rows in one transaction. A rejected row does not
+ * affect the others; sending the same rows again changes nothing. Not for use by several threads.
  */
 public final class KeyImport {
 
@@ -113,7 +113,7 @@ public final class KeyImport {
       if (owner == null || !permission.isGiven(owner)) {
         // The same for both: who may not see an owner does not learn that there is one.
         throw new RefusedRowException(
-            "not_found", "no such owner, or not one whose keys you may manage");
+            "not_found", "There is no such owner, or you may not manage its keys");
       }
       return Optional.of(new Resolved(line.number(), owner.type(), owner.id(), row));
     } catch (RefusedRowException e) {
@@ -195,7 +195,7 @@ public final class KeyImport {
               .orElseThrow(
                   () ->
                       new ApiKeyException(
-                          ApiKeyException.Kind.NOT_FOUND, "The owner is gone by now"));
+                          ApiKeyException.Kind.NOT_FOUND, "The owner no longer exists"));
       ApiKeyManager.Adopted adopted = manager.adopt(owner, row.row().key());
       if (adopted.created()) {
         journal.created(inner, adopted.key());
@@ -213,7 +213,7 @@ public final class KeyImport {
   private static ImportReport.RowError failed(int row, RuntimeException e) {
     if (e instanceof ModelDuplicateException) {
       return new ImportReport.RowError(
-          row, "conflict", "Another key has this hash, or was stored just now");
+          row, "conflict", "Another key has this hash, or another request has just stored it");
     }
     LOG.warnf("Row %d of an import of API keys could not be stored: %s", row, e.getMessage());
     LOG.debug("A row of an import of API keys could not be stored", e);

@@ -20,9 +20,8 @@ import org.keycloak.provider.ProviderEvent;
 import org.keycloak.utils.KeycloakSessionUtil;
 
 /**
- * Keeps the keys of a client in step with the client, in the transaction of each change of it, by
- * whatever way: a deleted client takes its keys along, an import brings them, and a disabled client
- * ends their tokens.
+ * Updates the keys of a client in the transaction of each change of the client. With a deleted
+ * client its keys are deleted, an import creates its keys, and a disabled client ends their tokens.
  */
 public final class ClientKeyListener {
 

@@ -13,14 +13,14 @@ public final class VerifyCallers {
   /**
    * Client attribute with the name of a header in which this caller tells the address of whoever
    * sent the key, for example {@code X-Real-IP}. Without it wrong keys count against the caller's
-   * own address.
+   * own address, which also decides about the allowed networks of a key.
    */
   public static final String ADDRESS_HEADER = "api-key.verify.address-header";
 
   private VerifyCallers() {}
 
   /**
-   * The address that a wrong key is counted by.
+   * The address that a wrong key is counted by, and that the networks of a key are compared with.
    *
    * @param client the authenticated caller, or null for one on the allow-list
    * @param remote the address of the connection, as Keycloak sees it

@@ -5,8 +5,8 @@ import org.keycloak.models.RealmModel;
 
 /**
  * Whether a realm has taken over keys of another application. Only their hashes are known, so any
- * text may be one of them; in other realms the form of a key tells a mistyped one without a
- * look-up.
+ * text may be one of them; in other realms, the form of a key reveals a mistyped one without a
+ * lookup.
  */
 public final class ImportedKeys {
 

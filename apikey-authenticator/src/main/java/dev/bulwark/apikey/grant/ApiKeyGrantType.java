@@ -8,6 +8,7 @@ import dev.bulwark.apikey.manage.ScopeCatalog;
 import dev.bulwark.apikey.provider.ApiKeyProvider;
 import dev.bulwark.apikey.verify.ApiKeyHeader;
 import dev.bulwark.apikey.verify.KeyDoor;
+import dev.bulwark.apikey.verify.RateLimitHeaders;
 import dev.bulwark.apikey.verify.TokenErrors;
 import dev.bulwark.apikey.verify.Verification;
 import dev.bulwark.apikey.verify.VerificationEvents;
@@ -142,8 +143,14 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
     if (outcome instanceof KeyDoor.Open open) {
       return issue(open.accepted());
     }
+    exposeRateLimit();
     cors.add();
     return ((KeyDoor.Closed) outcome).answer();
+  }
+
+  /** Lets scripts in browsers read the figures. */
+  private void exposeRateLimit() {
+    cors.exposedHeaders(RateLimitHeaders.POLICY, RateLimitHeaders.LIMIT, HttpHeaders.RETRY_AFTER);
   }
 
   /** Returns the answer for a key that is not good, to a request of the token endpoint. */
@@ -159,7 +166,7 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
         .type(MediaType.APPLICATION_JSON_TYPE)
         .entity(
             new OAuth2ErrorRepresentation(
-                "temporarily_unavailable", "The API key was changed a moment ago, try again"))
+                "temporarily_unavailable", "The API key was just changed. Try again"))
         .build();
   }
 
@@ -205,7 +212,9 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
             response ->
                 new ServiceAccountTokenResponseContext(formParams, clientSession, response));
     restrict(builder.getAccessToken(), sessionContext, key, scope);
-    return createTokenResponse(builder, sessionContext, true);
+    exposeRateLimit();
+    return RateLimitHeaders.of(
+        createTokenResponse(builder, sessionContext, true), accepted.allowance());
   }
 
   private Set<String> scopes(Verification.Accepted accepted) {

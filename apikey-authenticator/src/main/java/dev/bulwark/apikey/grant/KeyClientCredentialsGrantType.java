@@ -5,8 +5,8 @@ import jakarta.ws.rs.core.Response;
 import org.keycloak.protocol.oidc.grants.ClientCredentialsGrantType;
 
 /**
- * Keycloak's {@code client_credentials}, but for a client that has authenticated with a key of its
- * own: that one gets the token of the key, not one with all that the service account may do.
+ * Keycloak's {@code client_credentials}, except for a client that authenticated with its own key.
+ * Such a client gets the token of the key, not a token with all permissions of the service account.
  */
 public final class KeyClientCredentialsGrantType extends ClientCredentialsGrantType {
 

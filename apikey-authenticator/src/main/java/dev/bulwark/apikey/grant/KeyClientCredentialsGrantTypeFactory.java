@@ -19,8 +19,8 @@ public final class KeyClientCredentialsGrantTypeFactory extends ClientCredential
     super.postInit(factory);
     if (!KeyTokens.areSafe()) {
       LOG.warnf(
-          "API keys are not exchanged for tokens: Keycloak %s cannot limit such a token to its key,"
-              + " as Keycloak %s can. Everything else about API keys works.",
+          "API keys are not exchanged for tokens: Keycloak %s cannot limit such a "
+              + "token to its key. Keycloak %s can. All other functions of API keys work.",
           Version.VERSION, KeycloakFeature.TOKEN_ALLOWED_BY_GRANT.availableIn());
     }
   }

@@ -9,7 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a key besides its hash; stored as JSON (a data format: names are kept).
+ * The data of a key apart from its hash; stored as JSON (a data format: names are kept).
  *
  * @param name chosen by the owner, 1 to 100 characters
  * @param prefix the part of the key that may be shown; empty for keys imported as a hash
@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param replacedBy id of the key that a rotation put in its place
  * @param tokensFrom epoch seconds; tokens issued before are dead, since the key was deactivated or
  *     may do less since then; null if that never happened
+ * @param rateLimit how many requests it may make; null for the default of the realm
+ * @param allowedNetworks from which it may be used; null for any
+ * @param metadata free names and values; null for none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -31,7 +34,10 @@ public record ApiKeyData(
     Boolean active,
     @JsonDeserialize(using = InstantMillis.class) @Nullable Long graceUntil,
     @Nullable String replacedBy,
-    @Nullable Long tokensFrom) {
+    @Nullable Long tokensFrom,
+    @Nullable RateLimit rateLimit,
+    @Nullable AllowedNetworks allowedNetworks,
+    @Nullable KeyMetadata metadata) {
 
   /** Fills in what an imported key may lack. */
   public ApiKeyData {
@@ -43,7 +49,8 @@ public record ApiKeyData(
 
   /** Returns a builder of a new, active key without name, prefix, scopes and end. */
   public static Builder builder() {
-    return new Builder(new ApiKeyData("", "", List.of(), null, true, null, null, null));
+    return new Builder(
+        new ApiKeyData("", "", List.of(), null, true, null, null, null, null, null, null));
   }
 
   /** Why a key is not accepted at a moment. */
@@ -122,6 +129,9 @@ public record ApiKeyData(
     private @Nullable Long graceUntil;
     private @Nullable String replacedBy;
     private @Nullable Long tokensFrom;
+    private @Nullable RateLimit rateLimit;
+    private @Nullable AllowedNetworks allowedNetworks;
+    private @Nullable KeyMetadata metadata;
 
     private Builder(ApiKeyData from) {
       name = from.name;
@@ -132,6 +142,9 @@ public record ApiKeyData(
       graceUntil = from.graceUntil;
       replacedBy = from.replacedBy;
       tokensFrom = from.tokensFrom;
+      rateLimit = from.rateLimit;
+      allowedNetworks = from.allowedNetworks;
+      metadata = from.metadata;
     }
 
     public Builder name(String name) {
@@ -174,9 +187,34 @@ public record ApiKeyData(
       return this;
     }
 
+    public Builder rateLimit(@Nullable RateLimit rateLimit) {
+      this.rateLimit = rateLimit;
+      return this;
+    }
+
+    public Builder allowedNetworks(@Nullable AllowedNetworks allowedNetworks) {
+      this.allowedNetworks = allowedNetworks;
+      return this;
+    }
+
+    public Builder metadata(@Nullable KeyMetadata metadata) {
+      this.metadata = metadata;
+      return this;
+    }
+
     public ApiKeyData build() {
       return new ApiKeyData(
-          name, prefix, scopes, expiresAt, active, graceUntil, replacedBy, tokensFrom);
+          name,
+          prefix,
+          scopes,
+          expiresAt,
+          active,
+          graceUntil,
+          replacedBy,
+          tokensFrom,
+          rateLimit,
+          allowedNetworks,
+          metadata);
     }
   }
 }

@@ -23,7 +23,7 @@ public final class ApiKeyFormat {
   /** From this length on a key of another application counts as one that nobody guesses. */
   static final int LONG_FOREIGN_LENGTH = 32;
 
-  /** Characters of the random part that may be shown to recognise a key by. */
+  /** Characters of the random part that may be shown to recognize a key by. */
   private static final int VISIBLE = 6;
 
   private static final int RANDOM_LENGTH = 43;

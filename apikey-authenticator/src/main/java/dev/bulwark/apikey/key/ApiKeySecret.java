@@ -10,7 +10,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record ApiKeySecret(String hash) {
 
-  /** Checks and normalises the hash of an imported key. */
+  /** Checks and normalizes the hash of an imported key. */
   public ApiKeySecret {
     if (hash == null || !KeyHash.isHash(hash)) {
       throw new IllegalArgumentException("hash must be a SHA-256 in hexadecimal");

@@ -15,7 +15,7 @@ public record ForeignKey(String hash, ApiKeyData data, @Nullable Long createdAt)
   public static final int MAX_PREFIX = 24;
 
   /**
-   * Checks and normalises.
+   * Checks and normalizes.
    *
    * @throws IllegalArgumentException with a message that may be shown, without the hash
    */

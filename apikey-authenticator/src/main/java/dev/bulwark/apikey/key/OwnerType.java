@@ -3,7 +3,9 @@ package dev.bulwark.apikey.key;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Who a key belongs to. The names are stored and appear in REST: they are a data format. */
+/**
+ * The type of the owner of a key. The names are stored and appear in REST: they are a data format.
+ */
 public enum OwnerType {
   USER,
   CLIENT;

@@ -3,6 +3,7 @@ package dev.bulwark.apikey.manage;
 import dev.bulwark.apikey.ApiKeyConfig;
 import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
 import dev.bulwark.apikey.credential.ImportedKeys;
+import dev.bulwark.apikey.key.AllowedNetworks;
 import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.ApiKeyFormat;
 import dev.bulwark.apikey.key.ApiKeyGenerator;
@@ -36,7 +37,7 @@ import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
  * Creates, lists, changes, rotates and revokes keys of one realm, in the transaction of one
- * session. It checks what a key may be; who may call it is checked before.
+ * session. It checks the data of a key. Callers check the permissions before.
  */
 public final class ApiKeyManager {
 
@@ -252,7 +253,7 @@ public final class ApiKeyManager {
       KeyOwner owner, String id, RealmLimits limits, ApiKeyData checked, long now) {
     // The rows of the locked owner have just been read.
     if (index.byId(realm.getId(), id).isPresent()) {
-      throw new ApiKeyException(Kind.CONFLICT, "The key has been made already");
+      throw new ApiKeyException(Kind.CONFLICT, "The key was created already");
     }
     String plain = generator.generate(limits.prefix());
     ApiKeyData data = checked.toBuilder().prefix(ApiKeyFormat.visiblePart(plain)).build();
@@ -335,6 +336,7 @@ public final class ApiKeyManager {
       Long oldEnd = was.end();
       return (was.active() && !is.active())
           || !is.scopes().containsAll(was.scopes())
+          || AllowedNetworks.narrows(was.allowedNetworks(), is.allowedNetworks())
           || (end != null && (oldEnd == null || end < oldEnd));
     }
   }
@@ -465,8 +467,7 @@ public final class ApiKeyManager {
   private static void refuseServiceAccount(KeyOwner owner) {
     if (owner instanceof KeyOwner.User user && user.model().getServiceAccountClientLink() != null) {
       throw new ApiKeyException(
-          Kind.INVALID_REQUEST,
-          "A service account has no keys of its own: use an owner of type client");
+          Kind.INVALID_REQUEST, "A service account has no keys. Use an owner of type client");
     }
   }
 
@@ -491,7 +492,7 @@ public final class ApiKeyManager {
         ScopeRules.excess(wanted, new ScopeCatalog(session, realm).of(owner).keySet());
     if (!excess.isEmpty()) {
       throw new ApiKeyException(
-          Kind.INVALID_SCOPE, "Scopes that the owner may not get: " + String.join(" ", excess));
+          Kind.INVALID_SCOPE, "The owner may not have these scopes: " + String.join(" ", excess));
     }
     return List.copyOf(wanted);
   }
@@ -516,7 +517,7 @@ public final class ApiKeyManager {
 
   private static void checkSize(ApiKeyData data) {
     if (ApiKeyCredentialModel.write(data).length() > ApiKeyEntity.MAX_DATA) {
-      throw new ApiKeyException(Kind.INVALID_REQUEST, "The scopes are too long to store");
+      throw new ApiKeyException(Kind.INVALID_REQUEST, "The data of the key is too long to store");
     }
   }
 }

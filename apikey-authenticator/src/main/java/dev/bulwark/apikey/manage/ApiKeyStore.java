@@ -21,7 +21,7 @@ import org.keycloak.storage.StorageId;
 import org.keycloak.storage.UserStoragePrivateUtil;
 import org.keycloak.storage.UserStorageUtil;
 
-/** Where keys are kept: credentials of users, rows of clients; behind one face. */
+/** Stores keys: as credentials of users, and as rows for clients. */
 public final class ApiKeyStore {
 
   private final KeycloakSession session;

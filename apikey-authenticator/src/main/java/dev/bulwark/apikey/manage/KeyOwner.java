@@ -4,7 +4,7 @@ import dev.bulwark.apikey.key.OwnerType;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.UserModel;
 
-/** Who a key belongs to: a user, or a client for service to service. */
+/** The owner of a key: a user, or a client for service to service. */
 public sealed interface KeyOwner {
 
   OwnerType type();

@@ -4,9 +4,9 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
 /**
- * Whether a user has shown that the account's e-mail address is his. Whoever registers with the
- * address of somebody else could otherwise make a key that survives the owner's reset of the
- * password.
+ * Checks whether the e-mail address of an account is proven. Otherwise a person who registers with
+ * the address of somebody else could create a key that survives a reset of the password by the
+ * owner of the address.
  */
 public final class ProvenAddress {
 

@@ -1,19 +1,22 @@
 package dev.bulwark.apikey.page;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.bulwark.apikey.ApiKeyConfig;
+import dev.bulwark.apikey.key.RateLimit;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.RealmLimits;
 import dev.bulwark.apikey.manage.ScopeCatalog;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.services.Urls;
 
 /**
- * What the owner's page has to know before it offers to create a key.
+ * Data that the owner's page needs before it offers to create a key.
  *
  * @param maxKeys most keys of one owner
  * @param maxLifeDays longest life of a key in days, 0 for any
@@ -22,14 +25,20 @@ import org.keycloak.services.Urls;
  *     widened
  * @param scopes what the owner may put on a key, in the owner's language
  * @param command how a key is used in this deployment; {@value KeyCommand#KEY} stands for the key
+ * @param rateLimit of keys without one of their own; null for none
+ * @param settable members of a key that the caller may set, of those that a realm may reserve for
+ *     administrators
  */
+@JsonInclude(JsonInclude.Include.ALWAYS)
 @JsonPropertyOrder({
   "maxKeys",
   "maxLifeDays",
   "maxOverlapSeconds",
   "loginNeeded",
   "scopes",
-  "command"
+  "command",
+  "rateLimit",
+  "settable"
 })
 public record KeySettings(
     int maxKeys,
@@ -37,7 +46,9 @@ public record KeySettings(
     int maxOverlapSeconds,
     boolean loginNeeded,
     List<Scope> scopes,
-    String command) {
+    String command,
+    @Nullable RateLimit rateLimit,
+    List<String> settable) {
 
   /**
    * A scope that a key may carry.
@@ -52,6 +63,7 @@ public record KeySettings(
    * Reads the settings of a realm.
    *
    * @param user whose language counts
+   * @param settable what the caller may set
    */
   public static KeySettings of(
       KeycloakSession session,
@@ -59,7 +71,8 @@ public record KeySettings(
       ApiKeyConfig config,
       KeyOwner owner,
       UserModel user,
-      boolean loginNeeded) {
+      boolean loginNeeded,
+      List<String> settable) {
     RealmLimits limits = RealmLimits.of(realm);
     Locale locale = session.getContext().resolveLocale(user);
     ScopeTexts texts = new ScopeTexts(session, realm, locale);
@@ -75,6 +88,8 @@ public record KeySettings(
         config.rotationMaxOverlapSeconds(),
         loginNeeded,
         scopes,
-        KeyCommand.of(realm, issuer));
+        KeyCommand.of(realm, issuer),
+        limits.rateLimit(),
+        settable);
   }
 }

@@ -8,6 +8,7 @@ import dev.bulwark.apikey.key.ApiKeyGenerator;
 import dev.bulwark.apikey.store.UsageCounter;
 import dev.bulwark.apikey.verify.ApiKeyMetrics;
 import dev.bulwark.apikey.verify.KeyMapping;
+import dev.bulwark.apikey.verify.KeyQuotas;
 import dev.bulwark.apikey.verify.NetworkWatch;
 import dev.bulwark.apikey.verify.VerifierResources;
 import dev.bulwark.apikey.verify.WrongKeyLimiter;
@@ -15,6 +16,8 @@ import dev.bulwark.contract.KeycloakFeature;
 import dev.bulwark.limit.LocalLimiter;
 import dev.bulwark.limit.RedisLimiter;
 import dev.bulwark.limit.SharedLimiter;
+import dev.bulwark.limit.quota.LocalQuotas;
+import dev.bulwark.limit.quota.QuotaLimiter;
 import dev.bulwark.redis.RedisConnectionProvider;
 import dev.bulwark.redis.RedisConnectionProviderFactory;
 import io.micrometer.core.instrument.Metrics;
@@ -67,6 +70,12 @@ public final class DefaultApiKeyProviderFactory
                 "Wrong API keys",
                 new LocalLimiter(WrongKeyLimiter.MAX_ADDRESSES, Ticker.systemTicker()),
                 new RedisLimiter(redis.connection())));
+    KeyQuotas quotas =
+        new KeyQuotas(
+            new QuotaLimiter(
+                "Requests with API keys",
+                new LocalQuotas(KeyQuotas.MAX_KEYS, Ticker.systemTicker()),
+                redis.connection()));
     Cache<KeyMapping.Id, KeyMapping> cache =
         Caffeine.newBuilder().maximumSize(config.cacheSize()).build();
     UsageCounter usage = new UsageCounter();
@@ -76,10 +85,11 @@ public final class DefaultApiKeyProviderFactory
             config,
             cache,
             limiter,
+            quotas,
             usage,
             new NetworkWatch(config.newNetworkNotice()),
             new ApiKeyMetrics(Metrics.globalRegistry, usage::size, cache::estimatedSize));
-    shared().metrics().watchLimiter(limiter::isAlone);
+    shared().metrics().watchLimiter(() -> limiter.isAlone() || quotas.isAlone());
     UsageFlusher created = new UsageFlusher(factory, shared());
     flusher = created;
     KeySweeper remover = new KeySweeper(factory, config, shared().metrics());

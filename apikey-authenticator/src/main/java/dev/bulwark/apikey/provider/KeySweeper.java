@@ -60,8 +60,9 @@ final class KeySweeper implements AutoCloseable {
       tellEnding();
     } catch (RuntimeException e) {
       metrics.sweepFailed();
-      LOG.warnf("The upkeep of API keys failed, trying again later: %s", e.getMessage());
-      LOG.debug("The upkeep of API keys failed", e);
+      LOG.warnf(
+          "The background work for API keys failed and is repeated later: %s", e.getMessage());
+      LOG.debug("The background work for API keys failed", e);
     }
   }
 

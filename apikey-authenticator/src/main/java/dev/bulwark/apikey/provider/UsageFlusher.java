@@ -71,8 +71,10 @@ final class UsageFlusher implements AutoCloseable {
         resources.usage().restore(batch);
         resources.usage().restore(drained);
         resources.metrics().flushFailed();
-        LOG.warnf("Usage of API keys could not be written, trying again later: %s", e.getMessage());
-        LOG.debug("Usage of API keys could not be written", e);
+        LOG.warnf(
+            "The usage of API keys could not be written. The write is repeated later: %s",
+            e.getMessage());
+        LOG.debug("The usage of API keys could not be written", e);
         return;
       }
     }

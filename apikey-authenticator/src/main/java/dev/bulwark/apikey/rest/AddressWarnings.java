@@ -36,10 +36,11 @@ final class AddressWarnings {
       return;
     }
     LOG.warnf(
-        "Client %s of realm %s verifies API keys without the client attribute %s: wrong keys count"
-            + " against its own address %s, so a stranger's wrong keys make Keycloak refuse keys"
-            + " that it has not seen lately. Set the attribute to the header in which this gateway"
-            + " sends the address of its caller, for example X-Real-IP",
+        "Client %s of realm %s verifies API keys without the client attribute %s."
+            + " Wrong keys of all callers count at the gateway's address %s, so wrong "
+            + "keys of a stranger make Keycloak reject valid keys that it has not seen "
+            + "recently. Set the attribute to the header in which this gateway sends "
+            + "the address of its caller, for example X-Real-IP",
         caller.getClientId(), realm.getName(), VerifyCallers.ADDRESS_HEADER, remote);
   }
 

@@ -156,7 +156,13 @@ public final class AdminResource {
           ApiKeyProvider keys = session.getProvider(ApiKeyProvider.class);
           return Response.ok(
                   KeySettings.of(
-                      session, realm, keys.config(), owner, auth.adminAuth().getUser(), false))
+                      session,
+                      realm,
+                      keys.config(),
+                      owner,
+                      auth.adminAuth().getUser(),
+                      false,
+                      OwnerChoices.ALL))
               .type(MediaType.APPLICATION_JSON_TYPE)
               .header("Cache-Control", "no-store")
               .build();

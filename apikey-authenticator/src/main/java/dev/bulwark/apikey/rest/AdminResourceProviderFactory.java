@@ -1,50 +1,27 @@
 package dev.bulwark.apikey.rest;
 
-import org.keycloak.Config;
+import dev.bulwark.factory.AdminResourceFactory;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.services.resources.admin.AdminEventBuilder;
-import org.keycloak.services.resources.admin.ext.AdminRealmResourceProvider;
-import org.keycloak.services.resources.admin.ext.AdminRealmResourceProviderFactory;
 import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
 
 /** Registers {@code /admin/realms/{realm}/api-keys}. */
-public final class AdminResourceProviderFactory implements AdminRealmResourceProviderFactory {
+public final class AdminResourceProviderFactory extends AdminResourceFactory {
 
   static final String ID = "api-keys";
 
-  private static final AdminRealmResourceProvider PROVIDER =
-      new AdminRealmResourceProvider() {
-        @Override
-        public Object getResource(
-            KeycloakSession session,
-            RealmModel realm,
-            AdminPermissionEvaluator auth,
-            AdminEventBuilder adminEvent) {
-          return new AdminResource(session, realm, auth, adminEvent);
-        }
-
-        @Override
-        public void close() {}
-      };
-
-  @Override
-  public AdminRealmResourceProvider create(KeycloakSession session) {
-    return PROVIDER;
+  /** For Keycloak, which finds it by META-INF/services. */
+  public AdminResourceProviderFactory() {
+    super(ID);
   }
 
   @Override
-  public String getId() {
-    return ID;
+  protected Object resource(
+      KeycloakSession session,
+      RealmModel realm,
+      AdminPermissionEvaluator auth,
+      AdminEventBuilder events) {
+    return new AdminResource(session, realm, auth, events);
   }
-
-  @Override
-  public void init(Config.Scope config) {}
-
-  @Override
-  public void postInit(KeycloakSessionFactory factory) {}
-
-  @Override
-  public void close() {}
 }

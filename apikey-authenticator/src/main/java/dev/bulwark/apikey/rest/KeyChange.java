@@ -1,28 +1,35 @@
 package dev.bulwark.apikey.rest;
 
+import dev.bulwark.apikey.key.AllowedNetworks;
 import dev.bulwark.apikey.key.ApiKeyData;
+import dev.bulwark.apikey.key.KeyMetadata;
+import dev.bulwark.apikey.key.RateLimit;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** A merge patch of a key: {@code name}, {@code scopes}, {@code expiresAt}, {@code active}. */
+/** A merge patch of a key. */
 final class KeyChange {
 
   /** What is chosen of a new key. */
-  static final String[] CHOSEN = {"name", "scopes", "expiresAt"};
+  static final String[] CHOSEN = {
+    "name", "scopes", "expiresAt", "rateLimit", "allowedNetworks", "metadata"
+  };
 
   /** What can be changed. */
-  static final String[] MEMBERS = {"name", "scopes", "expiresAt", "active"};
+  static final String[] MEMBERS =
+      Stream.concat(Stream.of(CHOSEN), Stream.of("active")).toArray(String[]::new);
 
   private final KeyRequest request;
 
   KeyChange(KeyRequest request) {
     this.request = request;
-    if (!request.has("name")
-        && !request.has("scopes")
-        && !request.has("expiresAt")
-        && !request.has("active")) {
-      throw KeyRequest.invalid("name, scopes, expiresAt or active is needed");
+    if (Stream.of(MEMBERS).noneMatch(request::has)) {
+      throw KeyRequest.invalid(String.join(", ", CHOSEN) + " or active is needed");
     }
   }
 
@@ -33,13 +40,21 @@ final class KeyChange {
         || request.flag("active").orElse(false);
   }
 
+  /** Whether the key is good for more requests or in more networks than before. */
+  static boolean frees(ApiKeyData before, ApiKeyData after) {
+    return RateLimit.widens(before.rateLimit(), after.rateLimit())
+        || AllowedNetworks.widens(before.allowedNetworks(), after.allowedNetworks());
+  }
+
   /**
    * The scopes for which the key may be good longer than before, or anew: all that it has then
-   * where its end or its activation changes, else those that are added.
+   * where its end or its activation changes or its limits are widened, else those that are added.
    */
   Set<String> gained(ApiKeyData before, ApiKeyData after) {
     Set<String> gained = new LinkedHashSet<>(after.scopes());
-    if (!request.has("expiresAt") && !request.flag("active").orElse(false)) {
+    if (!request.has("expiresAt")
+        && !frees(before, after)
+        && !request.flag("active").orElse(false)) {
       before.scopes().forEach(gained::remove);
     }
     return gained;
@@ -65,6 +80,17 @@ final class KeyChange {
     if (request.has("expiresAt")) {
       changed.expiresAt(request.moment("expiresAt"));
     }
+    if (request.has("rateLimit")) {
+      changed.rateLimit(
+          request.object("rateLimit").map(given -> rateLimit(given, data)).orElse(null));
+    }
+    if (request.has("allowedNetworks")) {
+      changed.allowedNetworks(
+          request.texts("allowedNetworks").map(KeyChange::networks).orElse(null));
+    }
+    if (request.has("metadata")) {
+      changed.metadata(request.object("metadata").map(given -> metadata(given, data)).orElse(null));
+    }
     if (request.has("active")) {
       changed.active(
           request
@@ -72,5 +98,51 @@ final class KeyChange {
               .orElseThrow(() -> KeyRequest.invalid("active must be true or false")));
     }
     return changed.build();
+  }
+
+  /** A merge patch of an object: what is absent stays, what is null goes. */
+  private static @Nullable KeyMetadata metadata(KeyRequest given, ApiKeyData data) {
+    KeyMetadata before = data.metadata();
+    Map<String, String> values = new HashMap<>(before == null ? Map.of() : before.values());
+    given
+        .textsByName()
+        .forEach(
+            (name, value) ->
+                value.ifPresentOrElse(text -> values.put(name, text), () -> values.remove(name)));
+    try {
+      return values.isEmpty() ? null : KeyMetadata.of(values);
+    } catch (IllegalArgumentException e) {
+      throw KeyRequest.invalid("metadata: " + e.getMessage());
+    }
+  }
+
+  private static AllowedNetworks networks(List<String> texts) {
+    try {
+      return AllowedNetworks.of(texts);
+    } catch (IllegalArgumentException e) {
+      throw KeyRequest.invalid("allowedNetworks: " + e.getMessage());
+    }
+  }
+
+  /** A merge patch of an object: what is absent stays. */
+  private static RateLimit rateLimit(KeyRequest given, ApiKeyData data) {
+    given.requireOnly("requests", "seconds");
+    RateLimit before = data.rateLimit();
+    Long requests =
+        given.number("requests").orElse(before == null ? null : (long) before.requests());
+    Long seconds = given.number("seconds").orElse(before == null ? null : (long) before.seconds());
+    if (requests == null || seconds == null) {
+      throw KeyRequest.invalid("rateLimit needs requests and seconds");
+    }
+    try {
+      return new RateLimit(Math.toIntExact(requests), Math.toIntExact(seconds));
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw KeyRequest.invalid(
+          "rateLimit must have 1 to "
+              + RateLimit.MAX_REQUESTS
+              + " requests in 1 to "
+              + RateLimit.MAX_SECONDS
+              + " seconds");
+    }
   }
 }

@@ -2,12 +2,17 @@ package dev.bulwark.apikey.rest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.bulwark.apikey.key.AllowedNetworks;
+import dev.bulwark.apikey.key.ApiKeyData;
+import dev.bulwark.apikey.key.KeyMetadata;
+import dev.bulwark.apikey.key.RateLimit;
 import dev.bulwark.apikey.manage.ApiKey;
 import dev.bulwark.apikey.manage.ApiKeyManager;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.NewApiKey;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** How keys look in JSON. Moments are ISO-8601 in UTC; absent ones are null, never left out. */
@@ -30,6 +35,9 @@ final class KeyRepresentation {
       List<String> scopes,
       String createdAt,
       @Nullable String expiresAt,
+      @Nullable RateLimit rateLimit,
+      @Nullable AllowedNetworks allowedNetworks,
+      Map<String, String> metadata,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Owner owner) {
 
     @Override
@@ -52,6 +60,9 @@ final class KeyRepresentation {
       @Nullable String lastUsedAt,
       long requestCount,
       @Nullable String graceUntil,
+      @Nullable RateLimit rateLimit,
+      @Nullable AllowedNetworks allowedNetworks,
+      Map<String, String> metadata,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String replacedBy,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Owner owner) {}
 
@@ -68,6 +79,9 @@ final class KeyRepresentation {
         key.data().scopes(),
         iso(key.createdAt()),
         isoOrNull(key.data().expiresAt()),
+        key.data().rateLimit(),
+        key.data().allowedNetworks(),
+        metadata(key.data()),
         withOwner ? owner(key.owner()) : null);
   }
 
@@ -84,8 +98,16 @@ final class KeyRepresentation {
         isoOrNull(listed.lastUsedAt()),
         listed.requestCount(),
         isoOrNull(key.data().graceUntil()),
+        key.data().rateLimit(),
+        key.data().allowedNetworks(),
+        metadata(key.data()),
         key.data().replacedBy(),
         withOwner ? owner(key.owner()) : null);
+  }
+
+  static Map<String, String> metadata(ApiKeyData data) {
+    KeyMetadata metadata = data.metadata();
+    return metadata == null ? Map.of() : metadata.values();
   }
 
   private static Owner owner(KeyOwner owner) {

@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -60,13 +62,14 @@ final class KeyRequest {
       return new KeyRequest(JSON.createObjectNode());
     }
     KeyRequest request = parse(bytes);
-    request.requireOnly(List.of(members));
+    request.requireOnly(members);
     return request;
   }
 
-  private void requireOnly(List<String> members) {
+  /** Refuses an object with a member that is not known. */
+  void requireOnly(String... members) {
     for (Iterator<String> names = root.fieldNames(); names.hasNext(); ) {
-      if (!members.contains(names.next())) {
+      if (!List.of(members).contains(names.next())) {
         // Without the name, which may be anything.
         throw invalid("Only these members are known here: " + String.join(", ", members));
       }
@@ -162,6 +165,22 @@ final class KeyRequest {
       values.add(element.textValue());
     }
     return Optional.of(values);
+  }
+
+  /**
+   * A merge patch of texts: names with their new values; empty for a name that is to be removed.
+   */
+  Map<String, Optional<String>> textsByName() {
+    Map<String, Optional<String>> texts = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> member : root.properties()) {
+      JsonNode value = member.getValue();
+      if (!value.isTextual() && !value.isNull()) {
+        // Without the name, which may be anything.
+        throw invalid("Every value of metadata must be a text, or null to remove it");
+      }
+      texts.put(member.getKey(), Optional.ofNullable(value.textValue()));
+    }
+    return texts;
   }
 
   Optional<KeyRequest> object(String field) {

@@ -193,10 +193,9 @@ record OwnerAccess(
     if (!excess.isEmpty()) {
       throw new ApiKeyException(
           ApiKeyException.Kind.INSUFFICIENT_SCOPE,
-          "Tokens of this client make keys with scopes of their own only (unless it has the client"
-              + " attribute "
+          "Without the client attribute "
               + ATTRIBUTE
-              + "). The token lacks: "
+              + ", a token of this client creates only keys with its own scopes. The token lacks: "
               + String.join(" ", excess));
     }
   }

@@ -7,6 +7,7 @@ import dev.bulwark.apikey.manage.ApiKeyException;
 import dev.bulwark.apikey.manage.ApiKeyManager;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.NewApiKey;
+import dev.bulwark.apikey.manage.RealmLimits;
 import dev.bulwark.apikey.page.KeySettings;
 import dev.bulwark.apikey.provider.ApiKeyProvider;
 import jakarta.ws.rs.DELETE;
@@ -29,7 +30,7 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.services.cors.Cors;
 
-/** {@code /realms/{realm}/api-keys}: what owners do with their own keys. */
+/** {@code /realms/{realm}/api-keys}: operations of owners on their own keys. */
 @Produces({MediaType.APPLICATION_JSON, ApiError.MEDIA_TYPE})
 public final class OwnerResource {
 
@@ -96,7 +97,8 @@ public final class OwnerResource {
                         keys().config(),
                         access.owner(),
                         access.user(),
-                        !access.loggedInWithin(keys().config().stepUpMaxAgeSeconds())))
+                        !access.loggedInWithin(keys().config().stepUpMaxAgeSeconds()),
+                        choices().allowed()))
                 .type(MediaType.APPLICATION_JSON_TYPE)
                 .header("Cache-Control", "no-store")
                 .build());
@@ -129,7 +131,7 @@ public final class OwnerResource {
           if (access.owner() instanceof KeyOwner.Client) {
             throw new ApiKeyException(
                 ApiKeyException.Kind.FORBIDDEN,
-                "Keys of a client are made by an administrator; the client may rotate them");
+                "Only an administrator creates keys of a client. The client may rotate them");
           }
           access.requireRecentLogin(realm, keys().config().stepUpMaxAgeSeconds());
           access.requireProvenAddress(realm);
@@ -141,6 +143,7 @@ public final class OwnerResource {
             return created(earlier.get());
           }
           ApiKeyData chosen = KeyChange.chosen(request);
+          choices().check(ApiKeyData.builder().build(), chosen);
           NewApiKey made = manager().create(access.owner(), repeatable.newKeyId(), chosen);
           // After the scopes were checked against the owner: one that is not there is a bad
           // request.
@@ -184,15 +187,10 @@ public final class OwnerResource {
                   KeyRequest.read(
                       session.getContext().getRequestHeaders(), body, KeyChange.MEMBERS));
           if (change.mayWiden()) {
-            if (access.owner() instanceof KeyOwner.Client) {
-              throw new ApiKeyException(
-                  ApiKeyException.Kind.FORBIDDEN,
-                  "Scopes, expiry and activation of a client's keys are up to an administrator");
-            }
-            access.requireRecentLogin(realm, keys().config().stepUpMaxAgeSeconds());
-            access.requireProvenAddress(realm);
+            requireMayWiden(access);
           }
-          ApiKeyManager.Change done = manager().update(access.owner(), id, change::apply);
+          ApiKeyManager.Change done =
+              manager().update(access.owner(), id, key -> changed(access, change, key));
           access.requireWithinToken(change.gained(done.before().data(), done.after().data()));
           ApiKeyEvents.updated(event(access), done);
           return listed(access.owner(), id);
@@ -240,6 +238,30 @@ public final class OwnerResource {
           repeatable.keep(done.made());
           return created(done.made());
         });
+  }
+
+  private OwnerChoices choices() {
+    return new OwnerChoices(RealmLimits.of(realm));
+  }
+
+  private ApiKeyData changed(OwnerAccess access, KeyChange change, ApiKeyData before) {
+    ApiKeyData after = change.apply(before);
+    choices().check(before, after);
+    if (KeyChange.frees(before, after)) {
+      requireMayWiden(access);
+    }
+    return after;
+  }
+
+  private void requireMayWiden(OwnerAccess access) {
+    if (access.owner() instanceof KeyOwner.Client) {
+      throw new ApiKeyException(
+          ApiKeyException.Kind.FORBIDDEN,
+          "Only an administrator changes scopes, expiry and activation of a client's keys, or widens"
+              + " their rate limit and networks");
+    }
+    access.requireRecentLogin(realm, keys().config().stepUpMaxAgeSeconds());
+    access.requireProvenAddress(realm);
   }
 
   private RepeatableRequest repeatable(OwnerAccess access, String operation, KeyRequest request) {

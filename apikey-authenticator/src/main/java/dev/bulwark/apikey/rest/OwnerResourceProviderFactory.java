@@ -1,40 +1,20 @@
 package dev.bulwark.apikey.rest;
 
-import org.keycloak.Config;
+import dev.bulwark.factory.RealmResourceFactory;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
-import org.keycloak.services.resource.RealmResourceProvider;
-import org.keycloak.services.resource.RealmResourceProviderFactory;
 
 /** Registers {@code /realms/{realm}/api-keys}. */
-public final class OwnerResourceProviderFactory implements RealmResourceProviderFactory {
+public final class OwnerResourceProviderFactory extends RealmResourceFactory {
 
   static final String ID = "api-keys";
 
-  @Override
-  public RealmResourceProvider create(KeycloakSession session) {
-    return new RealmResourceProvider() {
-      @Override
-      public Object getResource() {
-        return new OwnerResource(session);
-      }
-
-      @Override
-      public void close() {}
-    };
+  /** For Keycloak, which finds it by META-INF/services. */
+  public OwnerResourceProviderFactory() {
+    super(ID);
   }
 
   @Override
-  public String getId() {
-    return ID;
+  protected Object resource(KeycloakSession session) {
+    return new OwnerResource(session);
   }
-
-  @Override
-  public void init(Config.Scope config) {}
-
-  @Override
-  public void postInit(KeycloakSessionFactory factory) {}
-
-  @Override
-  public void close() {}
 }

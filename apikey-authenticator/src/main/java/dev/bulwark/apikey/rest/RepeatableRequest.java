@@ -126,7 +126,7 @@ final class RepeatableRequest {
     static ApiKeyException gone() {
       return new ApiKeyException(
           ApiKeyException.Kind.CONFLICT,
-          "The key that was made with this " + IdempotencyKey.HEADER + " is gone");
+          "The key that was created with this " + IdempotencyKey.HEADER + " no longer exists");
     }
 
     @Override

@@ -1,12 +1,18 @@
 package dev.bulwark.apikey.rest;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.bulwark.apikey.client.VerifyCallers;
+import dev.bulwark.apikey.key.ApiKeyFormat;
 import dev.bulwark.apikey.manage.ApiKey;
 import dev.bulwark.apikey.manage.KeyOwner;
+import dev.bulwark.apikey.manage.RealmLimits;
 import dev.bulwark.apikey.manage.ScopeCatalog;
 import dev.bulwark.apikey.provider.ApiKeyProvider;
+import dev.bulwark.apikey.verify.Allowance;
 import dev.bulwark.apikey.verify.ApiKeyHeader;
+import dev.bulwark.apikey.verify.AuthorizationKey;
 import dev.bulwark.apikey.verify.KeyDoor;
+import dev.bulwark.apikey.verify.RateLimitHeaders;
 import dev.bulwark.apikey.verify.TokenErrors;
 import dev.bulwark.apikey.verify.Verification;
 import dev.bulwark.limit.address.Network;
@@ -23,6 +29,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.Details;
@@ -132,7 +139,8 @@ public final class VerifyResource {
     String remote = session.getContext().getConnection().getRemoteHost();
     ApiKeyProvider keys = session.getProvider(ApiKeyProvider.class);
     ClientModel caller = null;
-    if (headers.getHeaderString(HttpHeaders.AUTHORIZATION) != null
+    Optional<String> own = ownKey(headers);
+    if (headers.getHeaderString(HttpHeaders.AUTHORIZATION) != null && own.isEmpty()
         || !isAllowed(keys, headers, remote)) {
       caller = authenticate(event);
       event.client(caller);
@@ -146,7 +154,36 @@ public final class VerifyResource {
       }
       WARNINGS.check(realm, caller, headers, remote);
     }
-    return answer(event, VerifyCallers.address(caller, headers, remote), headers);
+    return answer(
+        event,
+        VerifyCallers.address(caller, headers, remote),
+        presented(headers, caller == null ? own : Optional.empty()));
+  }
+
+  /**
+   * Returns the key in {@code X-API-Key}, else in the {@code Authorization} of the gateway's
+   * client.
+   *
+   * @param own the key in the request's own {@code Authorization}
+   */
+  private static Optional<String> presented(HttpHeaders headers, Optional<String> own) {
+    return headers.getHeaderString(ApiKeyHeader.NAME) != null
+        ? ApiKeyHeader.of(headers)
+        : own.or(() -> AuthorizationKey.of(headers.getRequestHeader(AuthorizationKey.FORWARDED)));
+  }
+
+  /**
+   * The key in the {@code Authorization} of a gateway that passes on what its client has sent. Only
+   * what has the form of this realm's keys: anything else are credentials of the caller.
+   */
+  private Optional<String> ownKey(HttpHeaders headers) {
+    return AuthorizationKey.of(headers.getRequestHeader(HttpHeaders.AUTHORIZATION))
+        .filter(
+            key ->
+                switch (ApiKeyFormat.classify(key, RealmLimits.of(realm).prefix())) {
+                  case CHECKED, UNCHECKED, BAD_CHECKSUM -> true;
+                  case FOREIGN, ODD_LENGTH, MALFORMED -> false;
+                });
   }
 
   private ClientModel authenticate(EventBuilder event) {
@@ -186,8 +223,8 @@ public final class VerifyResource {
     return false;
   }
 
-  private Response answer(EventBuilder event, @Nullable String address, HttpHeaders headers) {
-    Optional<String> presented = ApiKeyHeader.of(headers);
+  private Response answer(
+      EventBuilder event, @Nullable String address, Optional<String> presented) {
     if (presented.isEmpty()) {
       event.detail(Details.REASON, "api_key_missing").error("invalid_api_key");
       return ApiError.of(refused());
@@ -214,20 +251,48 @@ public final class VerifyResource {
             subject == null ? client : subject.getUsername(),
             client,
             String.join(" ", accepted.scopes()),
-            key.id());
-    return Response.ok(verified)
-        .type(MediaType.APPLICATION_JSON_TYPE)
-        .header("X-Auth-Subject", PercentEncoding.encode(verified.subject()))
-        .header("X-Auth-Username", PercentEncoding.encode(verified.username()))
-        .header("X-Auth-Client", PercentEncoding.encode(verified.client()))
-        .header("X-Auth-Scopes", PercentEncoding.encode(verified.scopes()))
-        .header("X-Auth-Key-Id", PercentEncoding.encode(verified.keyId()))
-        .header(HttpHeaders.CACHE_CONTROL, "no-store")
-        .build();
+            key.id(),
+            Remaining.of(accepted.allowance()),
+            KeyRepresentation.metadata(key.data()));
+    Response answer =
+        Response.ok(verified)
+            .type(MediaType.APPLICATION_JSON_TYPE)
+            .header("X-Auth-Subject", PercentEncoding.encode(verified.subject()))
+            .header("X-Auth-Username", PercentEncoding.encode(verified.username()))
+            .header("X-Auth-Client", PercentEncoding.encode(verified.client()))
+            .header("X-Auth-Scopes", PercentEncoding.encode(verified.scopes()))
+            .header("X-Auth-Key-Id", PercentEncoding.encode(verified.keyId()))
+            .header(HttpHeaders.CACHE_CONTROL, "no-store")
+            .build();
+    return RateLimitHeaders.of(answer, accepted.allowance());
   }
 
-  /** The same as the headers, for callers that read bodies. */
-  record Verified(String subject, String username, String client, String scopes, String keyId) {}
+  /**
+   * The same as the headers, for callers that read bodies. Metadata is here only: it may have any
+   * characters, and a gateway would pass headers on to applications that take them for decisions.
+   */
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  record Verified(
+      String subject,
+      String username,
+      String client,
+      String scopes,
+      String keyId,
+      @Nullable Remaining rateLimit,
+      Map<String, String> metadata) {}
+
+  /** The rate limit of a key, and what is left of it. */
+  record Remaining(int requests, int seconds, int remaining, long resetSeconds) {
+    static @Nullable Remaining of(@Nullable Allowance allowance) {
+      return allowance == null
+          ? null
+          : new Remaining(
+              allowance.limit().requests(),
+              allowance.limit().seconds(),
+              allowance.remaining(),
+              allowance.resetSeconds());
+    }
+  }
 
   private static Response refused() {
     return TokenErrors.refused(Response.Status.FORBIDDEN, "invalid_api_key");

@@ -54,6 +54,9 @@ import org.jspecify.annotations.Nullable;
         "select k from ApiKeyEntity k where k.ownerType = 'user' and k.realmId = :realm"
             + " and k.id > :after order by k.id")
 @NamedQuery(
+    name = "bulwarkApiKeyOfRealmAfter",
+    query = "select k from ApiKeyEntity k where k.realmId = :realm and k.id > :after order by k.id")
+@NamedQuery(
     name = "bulwarkApiKeyDeleteOwner",
     query =
         "delete from ApiKeyEntity k where k.realmId = :realm and k.ownerType = :type"

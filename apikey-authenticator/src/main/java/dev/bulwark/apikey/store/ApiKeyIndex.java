@@ -18,6 +18,9 @@ import org.keycloak.models.utils.KeycloakModelUtils;
 /** Queries on the index table, in the transaction of one session. */
 public final class ApiKeyIndex {
 
+  /** Rows that are locked by one statement. */
+  private static final int PAGE = 1_000;
+
   private final KeycloakSession session;
 
   public ApiKeyIndex(KeycloakSession session) {
@@ -155,7 +158,11 @@ public final class ApiKeyIndex {
     em().flush();
   }
 
+  /** Removes all keys of an owner. */
   public void removeOwner(String realmId, OwnerType type, String ownerId) {
+    List<ApiKeyEntity> keys =
+        lockInOrder(ofOwnerQuery("bulwarkApiKeyByOwnerToLock", realmId, type, ownerId));
+    keys.forEach(em()::detach);
     em().createNamedQuery("bulwarkApiKeyDeleteOwner")
         .setParameter("realm", realmId)
         .setParameter("type", type.id())
@@ -163,10 +170,40 @@ public final class ApiKeyIndex {
         .executeUpdate();
   }
 
+  /** Removes all keys of a realm. */
   public void removeRealm(String realmId) {
+    String after = "";
+    List<ApiKeyEntity> keys;
+    do {
+      keys =
+          lockInOrder(
+              em().createNamedQuery("bulwarkApiKeyOfRealmAfter", ApiKeyEntity.class)
+                  .setParameter("realm", realmId)
+                  .setParameter("after", after)
+                  .setMaxResults(PAGE));
+      // There may be many: they are locked in the database, and needed here no more.
+      keys.forEach(em()::detach);
+      after = keys.isEmpty() ? after : keys.get(keys.size() - 1).getId();
+    } while (!keys.isEmpty());
     em().createNamedQuery("bulwarkApiKeyDeleteRealm")
         .setParameter("realm", realmId)
         .executeUpdate();
+  }
+
+  /**
+   * Locks the rows of a query, in the order of {@link #addUsage}: else a deletion of many rows and
+   * that would wait for each other, and the database would end one of them.
+   *
+   * @param query ordered by id
+   */
+  private List<ApiKeyEntity> lockInOrder(TypedQuery<ApiKeyEntity> query) {
+    if (InnoDbLocks.areUsedBy(em())) {
+      List<ApiKeyEntity> read = query.getResultList();
+      // A lock reads a row that is not in the session.
+      read.forEach(em()::detach);
+      return new InnoDbLocks(session, em()).lock(read.stream().map(ApiKeyEntity::getId));
+    }
+    return query.setLockMode(LockModeType.PESSIMISTIC_WRITE).getResultList();
   }
 
   /**
@@ -186,10 +223,7 @@ public final class ApiKeyIndex {
       addOwner(id);
       em().find(ApiKeyOwnerEntity.class, id, LockModeType.PESSIMISTIC_WRITE);
     }
-    // In the order of addUsage: else both would wait for each other.
-    return ofOwnerQuery("bulwarkApiKeyByOwnerToLock", realmId, type, ownerId)
-        .setLockMode(LockModeType.PESSIMISTIC_WRITE)
-        .getResultList();
+    return lockInOrder(ofOwnerQuery("bulwarkApiKeyByOwnerToLock", realmId, type, ownerId));
   }
 
   /** In a transaction of its own: whoever loses the race to add the row finds it committed. */

@@ -1,37 +1,16 @@
 package dev.bulwark.apikey.store;
 
-import org.keycloak.Config;
-import org.keycloak.connections.jpa.entityprovider.JpaEntityProvider;
-import org.keycloak.connections.jpa.entityprovider.JpaEntityProviderFactory;
-import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
+import dev.bulwark.factory.TablesFactory;
 
-/**
- * Registers the entities. The first ten letters of the id name the Liquibase table ({@code
- * DATABASECHANGELOG_APIKEY_BUL}): never change it.
- */
-public final class ApiKeyJpaEntityProviderFactory implements JpaEntityProviderFactory {
+/** The tables of API keys; Liquibase's is {@code DATABASECHANGELOG_APIKEY_BUL}. */
+public final class ApiKeyJpaEntityProviderFactory extends TablesFactory {
 
-  static final String ID = "apikey-bulwark";
-
-  private static final ApiKeyJpaEntityProvider PROVIDER = new ApiKeyJpaEntityProvider();
-
-  @Override
-  public JpaEntityProvider create(KeycloakSession session) {
-    return PROVIDER;
-  }
-
-  @Override
-  public void init(Config.Scope config) {}
-
-  @Override
-  public void postInit(KeycloakSessionFactory factory) {}
-
-  @Override
-  public void close() {}
-
-  @Override
-  public String getId() {
-    return ID;
+  /** For Keycloak, which finds it by META-INF/services. */
+  public ApiKeyJpaEntityProviderFactory() {
+    super(
+        "apikey-bulwark",
+        "META-INF/bulwark-apikey-changelog.xml",
+        ApiKeyEntity.class,
+        ApiKeyOwnerEntity.class);
   }
 }

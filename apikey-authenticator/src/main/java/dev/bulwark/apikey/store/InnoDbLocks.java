@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.hibernate.dialect.MySQLDialect;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
@@ -57,18 +58,26 @@ final class InnoDbLocks {
               "INSERT INTO BULWARK_API_KEY_OWNER (ID) VALUES (?1) ON DUPLICATE KEY UPDATE ID = ID")
           .setParameter(1, id)
           .executeUpdate();
-      // This transaction sees the keys as they were when it began. One by one: for a list of ids
-      // InnoDB may read the whole table, and locks what it reads.
-      return keysNow(realmId, type, ownerId).stream()
-          .map(key -> em.find(ApiKeyEntity.class, key, LockModeType.PESSIMISTIC_WRITE))
-          .filter(Objects::nonNull)
-          .toList();
+      // This transaction sees the keys as they were when it began.
+      return lock(keysNow(realmId, type, ownerId).stream());
     } catch (RuntimeException e) {
       if (isConflict(e)) {
         throw new LockConflictException(e);
       }
       throw e;
     }
+  }
+
+  /**
+   * Locks keys until the transaction ends, one by one: for a list of ids InnoDB may read the whole
+   * table, and locks what it reads.
+   *
+   * @return those that exist
+   */
+  List<ApiKeyEntity> lock(Stream<String> ids) {
+    return ids.map(key -> em.find(ApiKeyEntity.class, key, LockModeType.PESSIMISTIC_WRITE))
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   private List<String> keysNow(String realmId, OwnerType type, String ownerId) {

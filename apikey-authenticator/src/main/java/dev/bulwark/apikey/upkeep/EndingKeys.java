@@ -16,8 +16,8 @@ import org.keycloak.models.ModelException;
 import org.keycloak.models.RealmModel;
 
 /**
- * Tells, by an event each, of users' keys that end soon (K10, ASVS 6.4.5), in the transaction of
- * one session. Each end is told once, whichever node does it; a later one is told again.
+ * Sends an event for each key of a user that expires soon (K10, ASVS 6.4.5), in the transaction of
+ * one session. Each expiry is reported once, by any node; a later expiry is reported again.
  */
 public final class EndingKeys {
 
@@ -61,7 +61,8 @@ public final class EndingKeys {
     } catch (ModelException e) {
       // No key can be verified by it, and it must not keep the others from being told of.
       LOG.warnf(
-          "API key %s cannot be read, its end is told to nobody: %s", row.getId(), e.getMessage());
+          "API key %s cannot be read, so no mail announces its expiry: %s",
+          row.getId(), e.getMessage());
       return;
     }
     if (key.isPresent() && key.get().data().active()) {

@@ -20,9 +20,9 @@ import org.keycloak.models.ModelException;
 import org.keycloak.models.RealmModel;
 
 /**
- * Brings the index of users' keys in step with their credentials, in the transaction of one
- * session. Imports of federated users, and whoever writes to the database, pass the credential
- * provider by; Keycloak's own deletion of a credential leaves its row behind.
+ * Updates the index of users' keys from their credentials, in the transaction of one session.
+ * Imports of federated users and direct changes of the database bypass the credential provider;
+ * Keycloak's own deletion of a credential leaves its row.
  */
 public final class IndexRepair {
 

@@ -22,6 +22,7 @@ public final class ApiKeyMetrics implements AutoCloseable {
   private final List<Meter> meters = new ArrayList<>();
   private final Counter accepted;
   private final Counter limited;
+  private final Counter exhausted;
   private final Map<Verification.Reason, Counter> refused =
       new EnumMap<>(Verification.Reason.class);
   private final Counter hits;
@@ -37,6 +38,7 @@ public final class ApiKeyMetrics implements AutoCloseable {
     this.registry = registry;
     accepted = verifications("accepted");
     limited = verifications("limited");
+    exhausted = verifications("exhausted");
     for (Verification.Reason reason : Verification.Reason.values()) {
       refused.put(reason, verifications(reason.id()));
     }
@@ -50,14 +52,14 @@ public final class ApiKeyMetrics implements AutoCloseable {
     failedFlushes =
         added(
             Counter.builder("bulwark.apikey.usage.flush.failures")
-                .description("Writes of usage counters that failed and are tried again")
+                .description("Writes of usage counters that failed and are repeated")
                 .register(registry));
     replaced = removed("replaced");
     orphans = removed("orphan");
     failedSweeps =
         added(
             Counter.builder("bulwark.apikey.sweep.failures")
-                .description("Removals of rotated keys that failed and are tried again")
+                .description("Removals of rotated keys that failed and are repeated")
                 .register(registry));
     added(
         Gauge.builder("bulwark.apikey.usage.pending", pending)
@@ -74,16 +76,18 @@ public final class ApiKeyMetrics implements AutoCloseable {
     added(
         Gauge.builder("bulwark.apikey.usage.lag", lag)
             .baseUnit("seconds")
-            .description("For how long usage may have been waiting to be written")
+            .description("Longest time for which usage may have been waiting to be written")
             .register(registry));
   }
 
-  /** Shows whether wrong keys are counted on this node alone. */
+  /** Shows whether wrong keys and rate limits are counted on this node alone. */
   public void watchLimiter(BooleanSupplier alone) {
     Supplier<Number> now = () -> alone.getAsBoolean() ? 1 : 0;
     added(
         Gauge.builder("bulwark.apikey.limiter.alone", now)
-            .description("1 while wrong keys are counted on this node alone, because Redis is away")
+            .description(
+                "1 while wrong keys and rate limits are counted on this node alone, because Redis is"
+                    + " unreachable")
             .register(registry));
   }
 
@@ -103,7 +107,7 @@ public final class ApiKeyMetrics implements AutoCloseable {
   private Counter cache(String result) {
     return added(
         Counter.builder("bulwark.apikey.cache.requests")
-            .description("Look-ups in the cache of owners")
+            .description("Lookups in the cache of owners")
             .tag("result", result)
             .register(registry));
   }
@@ -111,7 +115,7 @@ public final class ApiKeyMetrics implements AutoCloseable {
   private Counter removed(String kind) {
     return added(
         Counter.builder("bulwark.apikey.sweep.removed")
-            .description("Rotated keys, and rows of the index without a key, that were removed")
+            .description("Removed rotated keys, and removed rows of the index without a key")
             .tag("kind", kind)
             .register(registry));
   }
@@ -121,6 +125,8 @@ public final class ApiKeyMetrics implements AutoCloseable {
       accepted.increment();
     } else if (verification instanceof Verification.Limited) {
       limited.increment();
+    } else if (verification instanceof Verification.Exhausted) {
+      exhausted.increment();
     } else if (verification instanceof Verification.Refused refusal) {
       Counter counter = refused.get(refusal.reason());
       if (counter != null) {

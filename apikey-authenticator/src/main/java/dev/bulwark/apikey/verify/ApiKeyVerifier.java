@@ -5,10 +5,12 @@ import dev.bulwark.apikey.ApiKeyConfig;
 import dev.bulwark.apikey.client.ClientKeyVersion;
 import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
 import dev.bulwark.apikey.credential.ImportedKeys;
+import dev.bulwark.apikey.key.AllowedNetworks;
 import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.ApiKeyFormat;
 import dev.bulwark.apikey.key.KeyHash;
 import dev.bulwark.apikey.key.OwnerType;
+import dev.bulwark.apikey.key.RateLimit;
 import dev.bulwark.apikey.key.ScopeRules;
 import dev.bulwark.apikey.manage.ApiKey;
 import dev.bulwark.apikey.manage.ApiKeyStore;
@@ -19,6 +21,7 @@ import dev.bulwark.apikey.store.ApiKeyEntity;
 import dev.bulwark.apikey.store.ApiKeyIndex;
 import dev.bulwark.apikey.store.UsageCounter;
 import dev.bulwark.apikey.verify.Verification.Reason;
+import dev.bulwark.limit.quota.QuotaDecision;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -34,9 +37,10 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
- * Tells whether a presented key is good: form, SHA-256, index, owner, stored credential,
- * comparison, state. A key that this node has seen before costs no SQL; a mistyped one neither,
- * unless the realm has imported keys ({@link ImportedKeys}), which may have any form.
+ * Decides whether a presented key is valid: form, SHA-256, index, owner, stored credential,
+ * comparison, network, state, rate limit. A key that this node has seen before costs no SQL; a
+ * mistyped one neither, unless the realm has imported keys ({@link ImportedKeys}), which may have
+ * any form. A rate limit costs one script in Redis.
  */
 public final class ApiKeyVerifier {
 
@@ -48,6 +52,7 @@ public final class ApiKeyVerifier {
   private final ApiKeyConfig config;
   private final Cache<KeyMapping.Id, KeyMapping> cache;
   private final WrongKeyLimiter limiter;
+  private final KeyQuotas quotas;
   private final UsageCounter usage;
   private final NetworkWatch networks;
   private final ApiKeyMetrics metrics;
@@ -59,6 +64,7 @@ public final class ApiKeyVerifier {
     this.config = resources.config();
     this.cache = resources.cache();
     this.limiter = resources.limiter();
+    this.quotas = resources.quotas();
     this.usage = resources.usage();
     this.networks = resources.networks();
     this.metrics = resources.metrics();
@@ -68,10 +74,11 @@ public final class ApiKeyVerifier {
    * Verifies a key and counts the use of a good one.
    *
    * @param presented as sent; may be anything
-   * @param address of whoever sent it, for the limit on wrong keys
+   * @param address of whoever sent it, for the limit on wrong keys and the networks of the key
    */
   public Verification verify(String presented, @Nullable String address) {
-    Verification verification = decide(presented, address);
+    RealmLimits limits = RealmLimits.of(realm);
+    Verification verification = charge(decide(presented, address, limits), limits);
     metrics.verified(verification);
     if (verification instanceof Verification.Accepted accepted) {
       usage.count(accepted.key().id(), Time.currentTimeMillis());
@@ -82,8 +89,25 @@ public final class ApiKeyVerifier {
     return verification;
   }
 
-  private Verification decide(String presented, @Nullable String address) {
-    ApiKeyFormat.Kind kind = ApiKeyFormat.classify(presented, RealmLimits.of(realm).prefix());
+  /** Counts the request against the rate limit of a good key, its own or that of the realm. */
+  private Verification charge(Verification decided, RealmLimits limits) {
+    if (!(decided instanceof Verification.Accepted accepted)) {
+      return decided;
+    }
+    RateLimit own = accepted.key().data().rateLimit();
+    RateLimit limit = own == null ? limits.rateLimit() : own;
+    if (limit == null) {
+      return accepted;
+    }
+    QuotaDecision taken = quotas.take(realm.getId(), accepted.key().id(), limit);
+    Allowance left = new Allowance(limit, taken.remaining(), taken.resetSeconds());
+    return taken.granted()
+        ? new Verification.Accepted(accepted.key(), accepted.scopes(), left)
+        : new Verification.Exhausted(accepted.key(), left, taken.first());
+  }
+
+  private Verification decide(String presented, @Nullable String address, RealmLimits limits) {
+    ApiKeyFormat.Kind kind = ApiKeyFormat.classify(presented, limits.prefix());
     boolean wellFormed =
         switch (kind) {
           case CHECKED, UNCHECKED, FOREIGN -> true;
@@ -115,14 +139,14 @@ public final class ApiKeyVerifier {
                 default -> Reason.UNKNOWN;
               });
     } else {
-      verification = check(id, mapping);
+      verification = check(id, mapping, address);
       if (remembered && isUnknown(verification)) {
         // The owner this node remembers is gone; an import may have brought the key back.
         mapping = load(id);
-        verification = mapping == null ? verification : check(id, mapping);
+        verification = mapping == null ? verification : check(id, mapping, address);
       }
     }
-    if (isUnknown(verification)) {
+    if (isUnknown(verification) || isElsewhere(verification)) {
       long wait = limiter.wrong(realm.getId(), address);
       return wait > 0 ? new Verification.Limited(wait) : verification;
     }
@@ -131,6 +155,12 @@ public final class ApiKeyVerifier {
 
   private static boolean isUnknown(Verification verification) {
     return verification instanceof Verification.Refused refused && refused.keyId().isEmpty();
+  }
+
+  /** Counts as a wrong key: a thief elsewhere must not see that the key exists. */
+  private static boolean isElsewhere(Verification verification) {
+    return verification instanceof Verification.Refused refused
+        && refused.reason() == Reason.NETWORK_NOT_ALLOWED;
   }
 
   /** Reads the row of a hash and remembers it; a copy of a client's key for this request only. */
@@ -180,13 +210,14 @@ public final class ApiKeyVerifier {
         Time.currentTimeMillis());
   }
 
-  private Verification check(KeyMapping.Id id, KeyMapping mapping) {
+  private Verification check(KeyMapping.Id id, KeyMapping mapping, @Nullable String address) {
     return mapping.ownerType() == OwnerType.USER
-        ? checkUserKey(id, mapping)
-        : checkClientKey(id, mapping);
+        ? checkUserKey(id, mapping, address)
+        : checkClientKey(id, mapping, address);
   }
 
-  private Verification checkUserKey(KeyMapping.Id id, KeyMapping mapping) {
+  private Verification checkUserKey(
+      KeyMapping.Id id, KeyMapping mapping, @Nullable String address) {
     UserModel user = session.users().getUserById(realm, mapping.ownerId());
     CredentialModel stored =
         user == null ? null : user.credentialManager().getStoredCredentialById(mapping.keyId());
@@ -205,6 +236,9 @@ public final class ApiKeyVerifier {
     long created = stored.getCreatedDate() == null ? mapping.createdAt() : stored.getCreatedDate();
     ApiKey key =
         new ApiKey(mapping.keyId(), new KeyOwner.User(user), id.hash(), model.data(), created);
+    if (!isAllowedFrom(key, address)) {
+      return refused(key, Reason.NETWORK_NOT_ALLOWED);
+    }
     if (!user.isEnabled()) {
       return refused(key, Reason.OWNER_DISABLED);
     }
@@ -231,7 +265,8 @@ public final class ApiKeyVerifier {
     return failures != null && Time.currentTime() < failures.getFailedLoginNotBefore();
   }
 
-  private Verification checkClientKey(KeyMapping.Id id, KeyMapping remembered) {
+  private Verification checkClientKey(
+      KeyMapping.Id id, KeyMapping remembered, @Nullable String address) {
     KeyMapping mapping = remembered;
     ClientModel client = realm.getClientById(mapping.ownerId());
     if (client != null && isOld(mapping, client)) {
@@ -248,10 +283,19 @@ public final class ApiKeyVerifier {
             id.hash(),
             mapping.data(),
             mapping.createdAt());
+    if (!isAllowedFrom(key, address)) {
+      return refused(key, Reason.NETWORK_NOT_ALLOWED);
+    }
     UserModel account = new ScopeCatalog(session, realm).subject(key.owner());
     return client.isEnabled() && (account == null || account.isEnabled())
         ? checkState(key)
         : refused(key, Reason.OWNER_DISABLED);
+  }
+
+  /** Decided before the state of the key, which a thief elsewhere is not to learn either. */
+  private static boolean isAllowedFrom(ApiKey key, @Nullable String address) {
+    AllowedNetworks allowed = key.data().allowedNetworks();
+    return allowed == null || allowed.contains(address);
   }
 
   private static boolean isOld(KeyMapping mapping, ClientModel client) {
@@ -268,7 +312,7 @@ public final class ApiKeyVerifier {
         Set<String> ofOwner =
             new ScopeCatalog(session, realm).of(key.owner(), key.data().scopes()).keySet();
         yield new Verification.Accepted(
-            key, ScopeRules.granted(key.data().scopes(), ofOwner, null));
+            key, ScopeRules.granted(key.data().scopes(), ofOwner, null), null);
       }
     };
   }

@@ -7,8 +7,9 @@ import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 
 /**
- * Where a key is presented: {@code verify}, the exchange, the password grant, client authentication
- * and introspection. All of them verify here, so their events and their answers agree.
+ * The entry points at which a key is presented: {@code verify}, the exchange, the password grant,
+ * client authentication and introspection. All of them verify here, so their events and their
+ * answers agree.
  */
 public final class KeyDoor {
 
@@ -52,7 +53,7 @@ public final class KeyDoor {
    * Verifies a key.
    *
    * @param presented as sent; may be anything
-   * @param address of the sender, for the limit on wrong keys
+   * @param address of the sender, for the limit on wrong keys and the networks of the key
    */
   public Outcome check(String presented, @Nullable String address) {
     Verification verification = verifier.verify(presented, address);
@@ -64,14 +65,25 @@ public final class KeyDoor {
       send(VerificationEvents.limited(event));
       return new Closed(TokenErrors.limited(limited.retryAfterSeconds()));
     }
+    if (verification instanceof Verification.Exhausted exhausted) {
+      keep(exhausted.first());
+      send(VerificationEvents.exhausted(event, exhausted));
+      return new Closed(TokenErrors.exhausted(exhausted.allowance()));
+    }
     Verification.Refused closed = (Verification.Refused) verification;
-    if (sends && !closed.keyId().isEmpty()) {
-      // Of a type that realms keep unless told otherwise. Whatever strangers send is not, so that a
-      // flood of it does not fill the database.
+    keep(!closed.keyId().isEmpty());
+    send(VerificationEvents.refused(event, closed, address));
+    return new Closed(refused.get());
+  }
+
+  /**
+   * Sends an event of a type that realms keep unless told otherwise. Not of what strangers send,
+   * and of a used-up rate limit once in a window: a flood of them must not fill the database.
+   */
+  private void keep(boolean worth) {
+    if (sends && worth) {
       event.event(EventType.OAUTH2_EXTENSION_GRANT);
     }
-    send(VerificationEvents.refused(event, closed));
-    return new Closed(refused.get());
   }
 
   private void send(String error) {

@@ -5,8 +5,9 @@ import dev.bulwark.apikey.key.OwnerType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a node remembers of a hash. For a user's key it says only where the credential is, which
- * never changes; for a client's key it is a copy of the row, good for one version of the client.
+ * The cached data of a hash on a node. For a user's key, it has only the place of the credential,
+ * which never changes. For a client's key, it is a copy of the row, valid for one version of the
+ * client.
  *
  * @param keyId id of the key
  * @param ownerType user or client

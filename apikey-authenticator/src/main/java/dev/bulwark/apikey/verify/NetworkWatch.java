@@ -71,7 +71,7 @@ public final class NetworkWatch {
         pending.remove(use);
       } catch (RuntimeException e) {
         LOG.warnf(
-            "The network of API key %s could not be noted, trying again later: %s",
+            "The network of API key %s could not be stored. The write is repeated later: %s",
             use.keyId(), e.getMessage());
         return;
       }

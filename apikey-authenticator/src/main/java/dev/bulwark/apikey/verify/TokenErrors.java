@@ -33,11 +33,19 @@ public final class TokenErrors {
    * @param seconds when to come again
    */
   static Response limited(long seconds) {
-    return Response.fromResponse(
-            error(
-                Response.Status.TOO_MANY_REQUESTS,
-                "slow_down",
-                "Too many wrong API keys, try again later"))
+    return later("Too many wrong API keys. Try again later", seconds);
+  }
+
+  /** Returns the answer for a key whose rate limit is used up. */
+  static Response exhausted(Allowance allowance) {
+    return RateLimitHeaders.of(
+        later(
+            "The rate limit of this API key is used up. Try again later", allowance.resetSeconds()),
+        allowance);
+  }
+
+  private static Response later(String description, long seconds) {
+    return Response.fromResponse(error(Response.Status.TOO_MANY_REQUESTS, "slow_down", description))
         .header(HttpHeaders.RETRY_AFTER, seconds)
         .build();
   }

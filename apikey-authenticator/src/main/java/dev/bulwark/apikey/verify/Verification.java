@@ -3,6 +3,7 @@ package dev.bulwark.apikey.verify;
 import dev.bulwark.apikey.manage.ApiKey;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The answer to a presented key. */
 public sealed interface Verification {
@@ -12,8 +13,19 @@ public sealed interface Verification {
    *
    * @param key the key
    * @param scopes those of its scopes that the owner may still get
+   * @param allowance what the key has left of its rate limit; null if it has none
    */
-  record Accepted(ApiKey key, Set<String> scopes) implements Verification {}
+  record Accepted(ApiKey key, Set<String> scopes, @Nullable Allowance allowance)
+      implements Verification {}
+
+  /**
+   * The key is good, and its rate limit is used up.
+   *
+   * @param key the key
+   * @param allowance when the window ends
+   * @param first whether this is the first rejected request of the window, at any node
+   */
+  record Exhausted(ApiKey key, Allowance allowance, boolean first) implements Verification {}
 
   /**
    * The key is refused. Callers are told no more than that; the reason is for the event log.
@@ -43,6 +55,8 @@ public sealed interface Verification {
     INACTIVE,
     EXPIRED,
     REPLACED,
+    /** The key may not be used from the address of the sender. */
+    NETWORK_NOT_ALLOWED,
     OWNER_DISABLED,
     OWNER_LOCKED,
     /** Keycloak asks the owner for something at the next login, a new password for example. */

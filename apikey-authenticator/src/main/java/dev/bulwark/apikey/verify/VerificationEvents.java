@@ -1,13 +1,17 @@
 package dev.bulwark.apikey.verify;
 
 import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
+import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.contract.ApiKeyDetails;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
 import org.keycloak.events.EventBuilder;
 
 /** Describes presented keys in the event of the request. */
 public final class VerificationEvents {
+
+  private static final int MAX_ADDRESS = 64;
 
   private VerificationEvents() {}
 
@@ -31,11 +35,32 @@ public final class VerificationEvents {
   }
 
   /**
-   * Describes a refused key; the log has the reason, the caller does not.
+   * Describes a key whose rate limit is used up.
    *
    * @return the error to send the event with
    */
-  static String refused(EventBuilder event, Verification.Refused refused) {
+  static String exhausted(EventBuilder event, Verification.Exhausted exhausted) {
+    if (exhausted.key().owner() instanceof KeyOwner.User user) {
+      event.user(user.id());
+    }
+    event
+        .detail(ApiKeyDetails.KEY, exhausted.key().id())
+        .detail(Details.CREDENTIAL_TYPE, ApiKeyCredentialModel.TYPE)
+        .detail(Details.REASON, "api_key_rate_limit");
+    return Errors.SLOW_DOWN;
+  }
+
+  /**
+   * Describes a refused key; the log has the reason, the caller does not.
+   *
+   * @param address of the sender; at a gateway another one than that of the request
+   * @return the error to send the event with
+   */
+  static String refused(
+      EventBuilder event, Verification.Refused refused, @Nullable String address) {
+    if (refused.reason() == Verification.Reason.NETWORK_NOT_ALLOWED && address != null) {
+      event.detail(ApiKeyDetails.ADDRESS, shown(address));
+    }
     if (!refused.ownerId().isEmpty()) {
       event.user(refused.ownerId());
     }
@@ -46,5 +71,10 @@ public final class VerificationEvents {
         .detail(Details.CREDENTIAL_TYPE, ApiKeyCredentialModel.TYPE)
         .detail(Details.REASON, "api_key_" + refused.reason().id());
     return "invalid_api_key";
+  }
+
+  /** A gateway may have passed on any text. */
+  private static String shown(String address) {
+    return address.length() > MAX_ADDRESS ? address.substring(0, MAX_ADDRESS) : address;
   }
 }

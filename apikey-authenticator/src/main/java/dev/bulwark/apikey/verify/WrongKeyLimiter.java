@@ -11,8 +11,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts wrong keys per address in any minute: over all nodes, and while Redis is away on this one.
- * A good key never counts and costs no round trip. Safe for use by several threads.
+ * Counts wrong keys per address in any minute: over all nodes, and on this node alone while Redis
+ * is unreachable. A valid key never counts and costs no round trip. Safe for use by several
+ * threads.
  */
 public final class WrongKeyLimiter {
 

@@ -77,7 +77,7 @@ class PageResourcesTest {
   private static Properties messages(String language) {
     Properties properties = new Properties();
     try (InputStream in =
-        resource("/theme-resources/messages/messages_" + language + ".properties")) {
+        resource("/dev/bulwark/apikey/messages/messages_" + language + ".properties")) {
       properties.load(new InputStreamReader(in, StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

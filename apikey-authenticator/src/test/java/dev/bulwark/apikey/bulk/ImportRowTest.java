@@ -3,11 +3,20 @@ package dev.bulwark.apikey.bulk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bulwark.apikey.key.AllowedNetworks;
 import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.ForeignKey;
+import dev.bulwark.apikey.key.KeyMetadata;
 import dev.bulwark.apikey.key.OwnerType;
+import dev.bulwark.apikey.key.RateLimit;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,7 +34,9 @@ class ImportRowTest {
                 + HASH
                 + "\",\"name\":\"ci\",\"prefix\":\"old_1234\",\"scopes\":[\"a\",\"b\"],"
                 + "\"expiresAt\":\"2040-01-01T00:00:00Z\",\"active\":false,"
-                + "\"createdAt\":\"2020-01-01\"}");
+                + "\"createdAt\":\"2020-01-01\","
+                + "\"rateLimit\":{\"requests\":100,\"seconds\":60},"
+                + "\"allowedNetworks\":[\"10.0.0.0/8\"],\"metadata\":{\"team\":\"billing\"}}");
     assertThat(row.owner()).isEqualTo(new OwnerName(OwnerType.USER, "alice", false));
     assertThat(row.key())
         .isEqualTo(
@@ -37,8 +48,24 @@ class ImportRowTest {
                     .scopes(List.of("a", "b"))
                     .expiresAt(2_208_988_800_000L)
                     .active(false)
+                    .rateLimit(new RateLimit(100, 60))
+                    .allowedNetworks(AllowedNetworks.of(List.of("10.0.0.0/8")))
+                    .metadata(KeyMetadata.of(Map.of("team", "billing")))
                     .build(),
                 1_577_836_800_000L));
+  }
+
+  @Test
+  void theOpenApiDocumentHasEveryField() throws IOException {
+    Set<String> documented = new HashSet<>();
+    try (InputStream in = ImportRow.class.getResourceAsStream("/dev/bulwark/apikey/openapi.json")) {
+      new ObjectMapper()
+          .readTree(in)
+          .at("/components/schemas/ImportRow/properties")
+          .fieldNames()
+          .forEachRemaining(documented::add);
+    }
+    assertThat(documented).isEqualTo(ImportRow.FIELDS);
   }
 
   @Test

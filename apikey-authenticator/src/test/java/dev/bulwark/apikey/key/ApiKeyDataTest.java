@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bulwark.apikey.key.ApiKeyData.State;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,7 +38,7 @@ class ApiKeyDataTest {
   void stateAtAMoment(
       boolean active, Long expiresAt, Long graceUntil, long now, State state, Long end) {
     ApiKeyData data =
-        new ApiKeyData("n", "atk_x", List.of(), expiresAt, active, graceUntil, null, null);
+        ApiKeyData.builder().expiresAt(expiresAt).active(active).graceUntil(graceUntil).build();
     assertThat(data.stateAt(now)).isEqualTo(state);
     assertThat(data.end()).isEqualTo(end);
     assertThat(data.isRotated()).isEqualTo(graceUntil != null);
@@ -46,9 +47,10 @@ class ApiKeyDataTest {
   /** What was chosen goes on; that the key was deactivated or rotated does not. */
   @Test
   void aSuccessorBeginsAnew() {
-    ApiKeyData old = new ApiKeyData("n", "atk_x", List.of("a"), 5L, false, 6L, "next", 7L);
-    assertThat(old.successor().build())
-        .isEqualTo(new ApiKeyData("n", "atk_x", List.of("a"), 5L, true, null, null, null));
+    ApiKeyData chosen =
+        ApiKeyData.builder().name("n").prefix("atk_x").scopes(List.of("a")).expiresAt(5L).build();
+    ApiKeyData old = chosen.rotated(6, "next").toBuilder().active(false).build().withTokensFrom(7);
+    assertThat(old.successor().build()).isEqualTo(chosen);
   }
 
   @ParameterizedTest
@@ -123,9 +125,16 @@ class ApiKeyDataTest {
   /** A component that the builder forgot would be lost here. */
   @Test
   void aChangeKeepsWhatItIsNotAbout() {
-    ApiKeyData full = new ApiKeyData("n", "p", List.of("s"), 1L, false, 2L, "other", 3L);
+    RateLimit limit = new RateLimit(4, 5);
+    AllowedNetworks networks = AllowedNetworks.of(List.of("10.0.0.0/8"));
+    KeyMetadata metadata = KeyMetadata.of(Map.of("team", "billing"));
+    ApiKeyData full =
+        new ApiKeyData(
+            "n", "p", List.of("s"), 1L, false, 2L, "other", 3L, limit, networks, metadata);
     assertThat(full.toBuilder().build()).isEqualTo(full);
     assertThat(full.toBuilder().name("m").build())
-        .isEqualTo(new ApiKeyData("m", "p", List.of("s"), 1L, false, 2L, "other", 3L));
+        .isEqualTo(
+            new ApiKeyData(
+                "m", "p", List.of("s"), 1L, false, 2L, "other", 3L, limit, networks, metadata));
   }
 }

@@ -9,13 +9,19 @@ import jakarta.ws.rs.Path;
 import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The document has the paths and methods that the resources have, no more and no fewer. */
+/**
+ * The document has the paths, methods and members that the resources have, no more and no fewer.
+ * Those of an imported row are compared by {@code ImportRowTest}.
+ */
 class OpenApiTest {
 
   private static final JsonNode DOCUMENT = read();
@@ -65,6 +71,43 @@ class OpenApiTest {
         }
       }
     }
+  }
+
+  @Test
+  void requestsHaveTheMembersThatAreRead() {
+    assertThat(members("NewKey")).containsExactlyInAnyOrder(KeyChange.CHOSEN);
+    assertThat(members("NewKeyOfOwner"))
+        .contains("owner")
+        .filteredOn(member -> !member.equals("owner"))
+        .containsExactlyInAnyOrder(KeyChange.CHOSEN);
+    assertThat(members("KeyChange")).containsExactlyInAnyOrder(KeyChange.MEMBERS);
+  }
+
+  @Test
+  void answersHaveTheMembersThatAreWritten() {
+    Set<String> listed = components(KeyRepresentation.Listed.class);
+    assertThat(members("OwnedKey")).isEqualTo(listed);
+    Set<String> created = components(KeyRepresentation.Created.class);
+    assertThat(members("CreatedOwnedKey")).isEqualTo(created);
+    listed.remove("owner");
+    assertThat(members("Key")).isEqualTo(listed);
+    created.remove("owner");
+    assertThat(members("CreatedKey")).isEqualTo(created);
+  }
+
+  private static Set<String> members(String schema) {
+    Set<String> names = new TreeSet<>();
+    DOCUMENT
+        .at("/components/schemas/" + schema + "/properties")
+        .fieldNames()
+        .forEachRemaining(names::add);
+    return names;
+  }
+
+  private static Set<String> components(Class<?> answer) {
+    return Arrays.stream(answer.getRecordComponents())
+        .map(RecordComponent::getName)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   @Test

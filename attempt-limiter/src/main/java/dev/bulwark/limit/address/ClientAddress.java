@@ -5,7 +5,7 @@ import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the attempts of one client are counted by. */
+/** The address by which the attempts of a client are counted. */
 public final class ClientAddress {
 
   private static final int IPV6_NETWORK_BYTES = 8;
@@ -33,6 +33,11 @@ public final class ClientAddress {
           ".", List.of(octet(bytes[0]), octet(bytes[1]), octet(bytes[2]), octet(bytes[3])));
     }
     return HexFormat.of().formatHex(Arrays.copyOf(bytes, IPV6_NETWORK_BYTES)) + "_64";
+  }
+
+  /** Whether a text is an IPv4 or IPv6 address in numeric form. */
+  public static boolean isNumeric(String text) {
+    return NumericAddress.bytes(text.trim()) != null;
   }
 
   /**

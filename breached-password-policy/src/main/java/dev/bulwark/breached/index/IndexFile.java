@@ -10,10 +10,10 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An index file that may be replaced while in use. At most once in an interval a look-up compares
+ * An index file that may be replaced while in use. At most once in an interval, a lookup compares
  * the file's identity, size and time with those of the open one; a changed file is opened and takes
- * its place. If that fails the open one stays in use, and a warning says so once for each state of
- * the file.
+ * its place. If that fails the open one stays in use, and a warning is logged once for each state
+ * of the file.
  *
  * <p>Replace the file by a rename (the index command does): a mapped file that is overwritten in
  * place changes under the reader. Thread-safe.
@@ -79,7 +79,8 @@ public final class IndexFile {
       if (!now.equals(failed)) {
         failed = now;
         LOG.warnf(
-            "Breached-password index %s cannot be read (%s: %s); the one read before stays in use",
+            "Breached-password index %s cannot be read (%s: %s). The server continues"
+                + " with the index that it read before",
             path, e.getClass().getSimpleName(), e.getMessage());
       }
     }

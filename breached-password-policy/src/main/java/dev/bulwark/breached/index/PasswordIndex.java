@@ -20,8 +20,8 @@ import java.util.zip.CRC32C;
  * A read-only index of SHA-1 hashes: exact, without false positives.
  *
  * <p>A file is memory-mapped, so the heap holds a few objects only whatever its size. A look-up
- * reads one element pair of the fan-out table and then searches binarily among the entries of one
- * prefix (about 150 of them at 10 million entries). Thread-safe: buffers are read by absolute
+ * reads one element pair of the fan-out table and then does a binary search among the entries of
+ * one prefix (about 150 of them at 10 million entries). Thread-safe: buffers are read by absolute
  * position only.
  */
 public final class PasswordIndex {

@@ -66,7 +66,8 @@ final class LoginCheck {
       outcome = Outcome.FAILED;
       LOG.warnf(
           e,
-          "The check for a breached password failed at a login of user %s; the login continues unchecked",
+          "The check for a breached password failed at a login of user %s. The "
+              + "login continues without the check",
           user.getId());
     }
     metrics.checked(action, outcome, System.nanoTime() - start);

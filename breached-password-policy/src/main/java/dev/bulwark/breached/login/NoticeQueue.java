@@ -51,7 +51,8 @@ final class NoticeQueue implements AutoCloseable {
       metrics.noticed(LoginMetrics.Notice.DROPPED);
       LOG.warnf(
           e,
-          "The queue for events about breached passwords is full; user %s gets one at a login in an hour or later",
+          "The queue for events about breached passwords is full. User %s gets the "
+              + "event at a login after an hour or more",
           notice.userId());
     }
   }
@@ -65,7 +66,8 @@ final class NoticeQueue implements AutoCloseable {
       metrics.noticed(LoginMetrics.Notice.FAILED);
       LOG.warnf(
           e,
-          "The event about the breached password of user %s failed; a login in an hour or later sends it again",
+          "The event about the breached password of user %s failed. A login after "
+              + "an hour or more sends it again",
           notice.userId());
     }
   }

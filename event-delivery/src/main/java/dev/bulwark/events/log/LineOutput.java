@@ -59,8 +59,8 @@ final class LineOutput {
   private void warn(IOException failure) {
     if (warning.isDue()) {
       LOG.errorf(
-          "Events are lost from the event log %s: %s. Make room, or let Keycloak's user write"
-              + " there",
+          "The event log %s loses events: %s. Free disk space, or give Keycloak's "
+              + "user permission to write there",
           file, failure);
     }
   }

@@ -32,7 +32,8 @@ public final class Outbox {
   }
 
   /**
-   * Takes the lock that one node at a time has, until the end of the transaction.
+   * Takes the lock that one node at a time has, until the end of the transaction. Events have to be
+   * read in another transaction, which begins after that.
    *
    * @return false if another node has it
    */
@@ -83,11 +84,15 @@ public final class Outbox {
         .getResultList();
   }
 
-  /** Forgets events that the receiver has taken. */
-  public void delivered(Collection<Long> ids) {
-    if (!ids.isEmpty()) {
-      entities.createNamedQuery("bulwarkEventDelete").setParameter("ids", ids).executeUpdate();
-    }
+  /**
+   * Forgets events that the receiver has taken. Each is deleted by its key: a statement for several
+   * may read the table, and MariaDB 11.6 and newer rejects it then if an event was added meanwhile
+   * (innodb_snapshot_isolation). Those that were sent would be sent again.
+   *
+   * @param events of this session
+   */
+  public void delivered(Collection<WaitingEvent> events) {
+    events.forEach(entities::remove);
   }
 
   /** Lays an event aside, as one that is not tried any more. */

@@ -28,7 +28,6 @@ import org.jspecify.annotations.NullUnmarked;
 @NamedQuery(
     name = "bulwarkEventRange",
     query = "select min(e.id), max(e.id), min(e.createdAt) from WaitingEvent e")
-@NamedQuery(name = "bulwarkEventDelete", query = "delete from WaitingEvent e where e.id in :ids")
 @NullUnmarked
 public class WaitingEvent extends StoredEvent {
 

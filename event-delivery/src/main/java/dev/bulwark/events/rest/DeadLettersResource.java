@@ -21,8 +21,8 @@ import org.keycloak.services.resources.admin.AdminEventBuilder;
 import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
 
 /**
- * {@code /admin/realms/{realm}/dead-events}: events that the receiver did not take. Looking needs
- * {@code view-events}, sending again and deleting {@code manage-events}.
+ * {@code /admin/realms/{realm}/dead-events}: events that the receiver did not accept. To view them
+ * needs {@code view-events}, to send them again or delete them needs {@code manage-events}.
  */
 public final class DeadLettersResource {
 

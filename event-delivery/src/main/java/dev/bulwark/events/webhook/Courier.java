@@ -1,9 +1,11 @@
 package dev.bulwark.events.webhook;
 
+import dev.bulwark.events.outbox.Outbox;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
@@ -82,18 +84,28 @@ final class Courier implements AutoCloseable {
 
   private @Nullable Duration deliver() throws InterruptedException {
     try {
-      Duration pause = KeycloakModelUtils.runJobInTransactionWithResult(factory, delivery::run);
+      Duration pause = KeycloakModelUtils.runJobInTransactionWithResult(factory, this::round);
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
       return pause;
     } catch (RuntimeException e) {
       LOG.warn(
-          "Events for the webhook could not be read or marked; they are tried again. Check the"
-              + " database",
+          "Events for the webhook could not be read or marked. The server tries "
+              + "again. Check the database",
           e);
       return POLL;
     }
+  }
+
+  /**
+   * A round. The transaction that reads the events begins when another one has the lock, and ends
+   * before it. So it sees what the last holder of the lock has committed, at any isolation level.
+   */
+  private @Nullable Duration round(KeycloakSession session) {
+    boolean locked = new Outbox(session).lock();
+    return KeycloakModelUtils.runJobInTransactionWithResult(
+        factory, own -> delivery.run(own, locked));
   }
 
   /** Stops; requests that are under way are given a few seconds. What is left waits. */

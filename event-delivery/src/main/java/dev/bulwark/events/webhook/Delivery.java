@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 
 /**
- * One transaction of the delivery: it takes the lock that one node at a time has, sends, and
- * deletes what was taken. A node that ends in between has deleted nothing, so the events are sent
- * again. For one thread.
+ * One transaction of the delivery: it sends, and deletes what was taken, while its node has the
+ * lock that one node at a time has. A node that ends in between has deleted nothing, so the events
+ * are sent again. For one thread.
  */
 final class Delivery implements AutoCloseable {
 
@@ -60,9 +60,11 @@ final class Delivery implements AutoCloseable {
   /**
    * Sends what can be sent now.
    *
+   * @param session whose transaction has begun after the lock was taken
+   * @param locked whether this node has the lock that one node at a time has
    * @return when to go on: at once (zero), after a while, or null for when there are new events
    */
-  @Nullable Duration run(KeycloakSession session) {
+  @Nullable Duration run(KeycloakSession session, boolean locked) {
     Outbox outbox = new Outbox(session);
     Backlog backlog = outbox.backlog();
     full = backlog.events() >= config.maxWaiting();
@@ -70,7 +72,7 @@ final class Delivery implements AutoCloseable {
     if (backlog.events() == 0) {
       return null;
     }
-    if (!outbox.lock()) {
+    if (!locked) {
       return BUSY;
     }
     long now = System.currentTimeMillis();
@@ -94,13 +96,13 @@ final class Delivery implements AutoCloseable {
   /** Notes the answers; returns how long the receiver is left alone, null for not at all. */
   private @Nullable Duration settle(Outbox outbox, List<Verdict.Sent<WaitingEvent>> sent) {
     Verdict<WaitingEvent> verdict = Verdict.of(sent, config.maxAttempts());
-    outbox.delivered(verdict.taken().stream().map(WaitingEvent::getId).toList());
+    outbox.delivered(verdict.taken());
     long now = System.currentTimeMillis();
     for (Verdict.Held<WaitingEvent> held : verdict.held()) {
       held.event().hold(now + held.delay().toMillis(), held.counted());
     }
     for (WaitingEvent dead : verdict.dead()) {
-      bury(outbox, dead, "refused " + config.maxAttempts() + " times: " + reason(sent, dead));
+      bury(outbox, dead, "rejected " + config.maxAttempts() + " times: " + reason(sent, dead));
     }
     metrics.count(Outcome.TAKEN, verdict.taken().size());
     metrics.count(Outcome.REFUSED, verdict.held().size() + verdict.dead().size());
@@ -118,8 +120,8 @@ final class Delivery implements AutoCloseable {
     outbox.bury(event, reason);
     metrics.count(Outcome.DEAD, 1);
     LOG.errorf(
-        "Event %s of realm %s is not sent any more: %s. It is a dead letter; see the README of"
-            + " event-delivery for how to send it again",
+        "Event %s of realm %s is no longer sent: %s. It is a dead letter. The "
+            + "README of event-delivery describes how to send it again",
         event.getEventId(), event.getRealmId(), reason);
   }
 
@@ -143,10 +145,10 @@ final class Delivery implements AutoCloseable {
   private void report(@Nullable String failure) {
     if (failure != null && !reported) {
       LOG.warnf(
-          "The webhook %s takes no events: %s. They wait in the database, and are tried again",
+          "The webhook %s accepts no events: %s. They wait in the database and are sent again",
           config.url(), failure);
     } else if (failure == null && reported) {
-      LOG.infof("The webhook %s takes events again", config.url());
+      LOG.infof("The webhook %s accepts events again", config.url());
     }
     reported = failure != null;
   }

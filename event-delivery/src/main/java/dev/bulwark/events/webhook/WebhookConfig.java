@@ -99,7 +99,7 @@ record WebhookConfig(
           1,
           100,
           8,
-          "Attempts for an event that the receiver refuses while it takes others; then it is a dead"
+          "Attempts for an event that the receiver rejects while it takes others; then it is a dead"
               + " letter.");
   private static final Option<Duration> MAX_AGE =
       Option.seconds(
@@ -114,8 +114,8 @@ record WebhookConfig(
           1000,
           100_000_000,
           1_000_000,
-          "Events that may wait in the database. More are dropped and counted: a receiver that is"
-              + " away for long fills no disk.");
+          "Events that may wait in the database. Further events are dropped and counted, so an"
+              + " unreachable receiver does not fill the disk.");
 
   private static final ProviderOptions OPTIONS =
       new ProviderOptions(

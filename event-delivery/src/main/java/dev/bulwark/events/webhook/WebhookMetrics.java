@@ -47,7 +47,7 @@ final class WebhookMetrics implements AutoCloseable {
     }
     meters.add(
         Gauge.builder("bulwark.webhook.waiting", () -> backlog.events())
-            .description("Events that wait for the receiver, at most")
+            .description("Number of events that wait for the receiver, an upper bound")
             .register(registry));
     meters.add(
         Gauge.builder("bulwark.webhook.age", () -> backlog.age(System.currentTimeMillis()) / 1000.0)
@@ -56,7 +56,7 @@ final class WebhookMetrics implements AutoCloseable {
             .register(registry));
     meters.add(
         Gauge.builder("bulwark.webhook.dead", () -> dead)
-            .description("Events that are not tried any more, in the table BULWARK_DEAD_EVENT")
+            .description("Events that are no longer sent, in the table BULWARK_DEAD_EVENT")
             .register(registry));
   }
 
@@ -75,7 +75,7 @@ final class WebhookMetrics implements AutoCloseable {
 
   private Counter counter(Outcome outcome) {
     return Counter.builder("bulwark.webhook.events")
-        .description("Events for the receiver, by what became of an attempt")
+        .description("Events for the receiver, by the result of an attempt")
         .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
         .register(registry);
   }

@@ -12,11 +12,13 @@ import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ForcedColors;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Chromium;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.themes.Inspection;
 import dev.bulwark.it.themes.Look;
+import dev.bulwark.it.themes.Looks;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +30,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /** K11: the page of the account console on which owners manage their keys. */
 @SharedRealm
@@ -56,7 +58,7 @@ class AccountKeysIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Look.class)
+  @ArgumentsSource(Looks.class)
   void everyStateInEveryLook(Look look) {
     everyState(look, look.options(), "keys-" + look.name().toLowerCase(Locale.ROOT));
   }
@@ -84,10 +86,18 @@ class AccountKeysIT {
       AccountKeys.confirm(page);
       page.locator("#" + focused(page) + "[aria-invalid=true]").waitFor();
       inspect(page, look, "keys-create-error");
+      AccountKeys.openLimits(page);
+      inspect(page, look, "keys-create-limits");
+      AccountKeys.fillLimits(page, "0", "60", "example.org", "no value");
       AccountKeys.fill(
           page,
           german ? "Nachtjob der Buchhaltung" : "Nightly job of the accounts",
           german ? "Aufgaben lesen" : "Read tasks");
+      AccountKeys.confirm(page);
+      await().until(() -> focused(page).endsWith("-requests"));
+      inspect(page, look, "keys-create-limits-error");
+      AccountKeys.fillLimits(
+          page, "1000", "3600", "127.0.0.0/8\n2001:db8::/32", "team=billing\nenv=prod");
       AccountKeys.confirm(page);
       assertThat(keys.isGood(AccountKeys.shown(page))).isTrue();
       inspect(page, look, "keys-shown");
@@ -96,6 +106,9 @@ class AccountKeysIT {
       Locator row = AccountKeys.row(page, german ? "Nachtjob" : "Nightly");
       AccountKeys.act(page, row, german ? "Umbenennen" : "Rename");
       inspect(page, look, "keys-rename");
+      page.keyboard().press("Escape");
+      AccountKeys.act(page, row, german ? "Einschränkungen und Metadaten" : "Limits and metadata");
+      inspect(page, look, "keys-edit");
       page.keyboard().press("Escape");
       AccountKeys.act(page, row, german ? "Löschen" : "Delete");
       inspect(page, look, "keys-delete");
@@ -177,6 +190,82 @@ class AccountKeysIT {
           assertThat(keys.isGood(old)).isFalse();
           assertThat(keys.isGood(replacement)).isTrue();
         });
+  }
+
+  /** K10. */
+  @Test
+  void ownersSetLimitsNetworksAndMetadata() {
+    KeyPages.createUser(admin, "careful");
+    visit(
+        page -> {
+          KEYS_PAGE.open(page, "careful");
+          AccountKeys.create(page);
+          AccountKeys.fill(page, "restricted", "Read tasks");
+          AccountKeys.openLimits(page);
+          AccountKeys.fillLimits(page, "100", "60", "192.0.2.0/24", "team=billing");
+          AccountKeys.confirm(page);
+          AccountKeys.shown(page);
+          AccountKeys.confirm(page);
+          Locator row = AccountKeys.row(page, "restricted");
+          row.waitFor();
+          assertThat(row.innerText())
+              .contains(
+                  "Requests: at most 100 per minute", "Only from 192.0.2.0/24", "team: billing");
+          JsonNode made = listed("careful").get(0);
+          assertThat(made.get("rateLimit").toString())
+              .isEqualTo("{\"requests\":100,\"seconds\":60}");
+          assertThat(made.get("allowedNetworks").toString()).isEqualTo("[\"192.0.2.0/24\"]");
+          assertThat(made.get("metadata").toString()).isEqualTo("{\"team\":\"billing\"}");
+
+          AccountKeys.act(page, row, "Limits and metadata");
+          assertThat(AccountKeys.dialog(page).locator("input[type=number]").inputValue())
+              .isEqualTo("100");
+          AccountKeys.fillLimits(page, "", "60", "192.0.2.0/33", "env=prod");
+          AccountKeys.confirm(page);
+          await().until(() -> focused(page).endsWith("-networks"));
+          AccountKeys.fillLimits(page, "", "60", "::1\n127.0.0.1", "env=prod");
+          AccountKeys.confirm(page);
+          AccountKeys.dialog(page).waitFor(detached());
+          row.getByText("env: prod").waitFor();
+          JsonNode changed = listed("careful").get(0);
+          assertThat(changed.get("rateLimit").isNull()).isTrue();
+          assertThat(changed.get("allowedNetworks").toString())
+              .isEqualTo("[\"::1\",\"127.0.0.1\"]");
+          assertThat(changed.get("metadata").toString()).isEqualTo("{\"env\":\"prod\"}");
+        });
+  }
+
+  /** K10: the realm may reserve them; the page shows what an administrator has set. */
+  @Test
+  void aRealmThatReservesThemOffersNone() {
+    KeyPages.createUser(admin, "restricted-owner");
+    String id = keys.made("restricted-owner", "by admin", "tasks:read").get("id").asText();
+    admin
+        .patch("/realms/app/api-keys/" + id, "{\"rateLimit\":{\"requests\":5,\"seconds\":86400}}")
+        .expect(200);
+    KeyPages.limits(
+        admin,
+        Json.object(
+            "owner-rate-limit", "false", "owner-networks", "false", "owner-metadata", "false"));
+    try {
+      visit(
+          page -> {
+            KEYS_PAGE.open(page, "restricted-owner");
+            Locator row = AccountKeys.row(page, "by admin");
+            row.waitFor();
+            assertThat(row.innerText()).contains("Requests: at most 5 per day");
+            row.locator("button.pf-v5-c-menu-toggle").click();
+            page.getByRole(AriaRole.MENUITEM).first().waitFor();
+            assertThat(page.getByRole(AriaRole.MENUITEM).allInnerTexts())
+                .contains("Rename")
+                .doesNotContain("Limits and metadata");
+            page.keyboard().press("Escape");
+            AccountKeys.create(page);
+            assertThat(AccountKeys.dialog(page).locator("textarea").count()).isZero();
+          });
+    } finally {
+      KeyPages.limits(admin, ApiKeySetup.SHIPPED_LIMITS);
+    }
   }
 
   @Test
@@ -267,6 +356,7 @@ class AccountKeysIT {
           KEYS_PAGE.open(page, "collector");
           assertThat(page.locator("[data-testid=keys] tbody tr").count()).isEqualTo(10);
           assertThat(page.locator("main").innerText()).contains("50 of at most 50 keys");
+          inspect(page, Look.DESKTOP_LIGHT, "keys-fifty");
           page.getByRole(AriaRole.BUTTON, name("Next page")).first().click();
           assertThat(page.locator("[data-testid=keys] tbody tr").first().innerText())
               .contains("job-40x");
@@ -287,6 +377,7 @@ class AccountKeysIT {
           AccountKeys.confirm(page);
           AccountKeys.dialog(page).locator(".pf-v5-c-alert").waitFor();
           assertThat(AccountKeys.dialog(page).innerText()).contains("limit of 50 keys");
+          inspect(page, Look.DESKTOP_LIGHT, "keys-create-refused");
         });
   }
 
@@ -336,6 +427,53 @@ class AccountKeysIT {
   private static Locator.WaitForOptions detached() {
     return new Locator.WaitForOptions()
         .setState(com.microsoft.playwright.options.WaitForSelectorState.DETACHED);
+  }
+
+  /** A realm that is not the shipped one: theme, required action and a scope are all it needs. */
+  @Test
+  void inARealmWithAnotherName() {
+    String name = "second_firm-2";
+    admin
+        .post(
+            "/realms",
+            """
+            {"realm": "%s", "enabled": true, "accountTheme": "bulwark", "loginTheme": "bulwark",
+             "users": [{"username": "zoe", "enabled": true, "email": "zoe@example.org",
+               "emailVerified": true, "firstName": "Zoe", "lastName": "Two",
+               "credentials": [{"type": "password", "value": "%s"}],
+               "clientRoles": {"account": ["manage-account", "view-profile"]}}]}
+            """
+                .formatted(name, Realm.PASSWORD))
+        .expect(201);
+    try {
+      admin
+          .post(
+              "/realms/" + name + "/client-scopes",
+              Json.object(
+                  "name",
+                  "things:read",
+                  "description",
+                  "Read things",
+                  "protocol",
+                  "openid-connect"))
+          .expect(201);
+      visit(
+          page -> {
+            new AccountKeys(new Realm(STACK.url(), name)).open(page, "zoe");
+            assertThat(page.url()).contains("/realms/" + name + "/account/content/api-keys");
+            AccountKeys.create(page);
+            AccountKeys.fill(page, "of another realm", "Read things");
+            AccountKeys.confirm(page);
+            assertThat(AccountKeys.shown(page)).startsWith("atk_");
+            assertThat(AccountKeys.dialog(page).locator("textarea").inputValue()).contains(name);
+            AccountKeys.confirm(page);
+            AccountKeys.row(page, "of another realm").waitFor();
+            inspect(page, Look.DESKTOP_LIGHT, "keys-other-realm");
+          });
+      assertThat(admin.get("/realms/" + name + "/api-keys").expect(200).json()).hasSize(1);
+    } finally {
+      admin.delete("/realms/" + name).expect(204);
+    }
   }
 
   private static void visit(Consumer<Page> steps) {

@@ -13,17 +13,17 @@ import java.net.URI;
  * The administrators' page of API keys, for administrators of the realm {@code master}: the realm
  * {@code app} asks its own for a second factor.
  */
-final class AdminKeys {
+public final class AdminKeys {
 
   private final Realm realm;
   private final String server;
 
-  AdminKeys(Realm realm) {
+  public AdminKeys(Realm realm) {
     this.realm = realm;
     this.server = realm.url().substring(0, realm.url().indexOf("/realms/"));
   }
 
-  String address() {
+  public String address() {
     return server + "/realms/master/api-keys-admin?realm=app";
   }
 
@@ -60,14 +60,14 @@ final class AdminKeys {
   }
 
   /** Signs in to the admin console, opens the page and waits for its list. */
-  void open(Page page, String search) {
+  public void open(Page page, String search) {
     signIn(page, TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
     page.navigate(address() + (search.isEmpty() ? "" : "&search=" + search));
     loaded(page);
   }
 
   /** Signs in to the admin console. */
-  void signIn(Page page, String administrator, String password) {
+  public void signIn(Page page, String administrator, String password) {
     page.navigate(server + "/admin/master/console/");
     page.waitForSelector("#kc-login");
     new ThemedPages(realm).signIn(page, administrator, password);
@@ -75,16 +75,16 @@ final class AdminKeys {
     page.waitForURL(url -> URI.create(url).getPath().endsWith("/console/"));
   }
 
-  static void loaded(Page page) {
+  public static void loaded(Page page) {
     page.waitForSelector("[data-testid=keys-total]:not(:empty)");
   }
 
-  static Locator row(Page page, String name) {
+  public static Locator row(Page page, String name) {
     return AccountKeys.row(page, name);
   }
 
   /** Waits until the list says how many keys it has. */
-  static void total(Page page, String text) {
+  public static void total(Page page, String text) {
     page.waitForSelector("[data-testid=keys-total]:text-is('" + text + "')");
   }
 }

@@ -21,6 +21,7 @@ import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.themes.Inspection;
 import dev.bulwark.it.themes.Look;
+import dev.bulwark.it.themes.Looks;
 import dev.bulwark.it.themes.ThemedPages;
 import java.net.URI;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /** K11: the page on which administrators manage the keys of a realm. */
 @SharedRealm
@@ -74,7 +75,7 @@ class AdminKeysIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Look.class)
+  @ArgumentsSource(Looks.class)
   void everyStateInEveryLook(Look look) {
     everyState(look, look.options(), "look-" + look.ordinal());
   }
@@ -111,6 +112,14 @@ class AdminKeysIT {
       inspect(page, look, "admin-keys-revoke");
       page.keyboard().press("Escape");
 
+      AccountKeys.act(
+          page,
+          AdminKeys.row(page, "Report job"),
+          german(look) ? "Einschränkungen und Metadaten" : "Limits and metadata");
+      AccountKeys.dialog(page).waitFor();
+      inspect(page, look, "admin-keys-edit");
+      page.keyboard().press("Escape");
+
       page.getByTestId("keys-create").click();
       AccountKeys.dialog(page).locator("input[type=radio]").first().waitFor();
       inspect(page, look, "admin-keys-client");
@@ -128,6 +137,10 @@ class AdminKeysIT {
       page.locator("main h2").waitFor();
       inspect(page, look, "admin-keys-no-match");
     }
+  }
+
+  private static boolean german(Look look) {
+    return look.name().startsWith("PHONE");
   }
 
   private static void inspect(Page page, Look look, String name) {
@@ -175,6 +188,28 @@ class AdminKeysIT {
           page.locator("select[name=sort]").selectOption("lastUsedAt");
           AdminKeys.total(page, "0 keys");
           assertThat(page.url()).contains("unused=365", "sort=lastUsedAt");
+        });
+  }
+
+  /** K10. */
+  @Test
+  void administratorsSetLimitsNetworksAndMetadata() {
+    KeyPages.createUser(admin, "limited-owner");
+    String id = keys.made("limited-owner", "lm-key", "tasks:read").get("id").asText();
+    visit(
+        page -> {
+          PAGE.open(page, "lm-key");
+          Locator row = AdminKeys.row(page, "lm-key");
+          AccountKeys.act(page, row, "Limits and metadata");
+          AccountKeys.fillLimits(page, "10000", "86400", "203.0.113.0/24", "ticket=42");
+          AccountKeys.confirm(page);
+          AccountKeys.dialog(page).waitFor(detached());
+          row.getByText("ticket: 42").waitFor();
+          assertThat(row.innerText())
+              .contains("Requests: at most 10,000 per day", "Only from 203.0.113.0/24");
+          JsonNode changed = admin.get("/realms/app/api-keys/" + id).expect(200).json();
+          assertThat(changed.get("rateLimit").toString())
+              .isEqualTo("{\"requests\":10000,\"seconds\":86400}");
         });
   }
 
@@ -250,6 +285,46 @@ class AdminKeysIT {
               .contains("Stopped: 1 of 3 keys have been revoked.");
         });
     assertThat(made).filteredOn(keys::isGood).hasSize(2);
+  }
+
+  /** What was revoked before the failure is counted, and the rest is revoked by another click. */
+  @Test
+  void aRunThatFailsInTheMiddleIsRepeated() {
+    KeyPages.createUser(admin, "failing-owner");
+    List<String> made =
+        Stream.of("fl-one", "fl-two", "fl-three")
+            .map(name -> keys.made("failing-owner", name, "tasks:read").get("key").asText())
+            .toList();
+    visit(
+        page -> {
+          PAGE.open(page, "fl-");
+          AdminKeys.total(page, "3 keys");
+          List<String> sent = new ArrayList<>();
+          page.route(
+              url -> url.contains("/api-keys/"),
+              route -> {
+                if (route.request().method().equals("DELETE")) {
+                  sent.add(route.request().url());
+                  if (sent.size() == 2) {
+                    route.abort();
+                    return;
+                  }
+                }
+                route.resume();
+              });
+          page.locator("#keys-all").check();
+          page.getByTestId("keys-revoke").click();
+          AccountKeys.confirm(page);
+          AccountKeys.dialog(page).locator(".pf-v5-c-alert").waitFor();
+          assertThat(AccountKeys.dialog(page).innerText())
+              .contains("1 of 3 keys have been revoked, then an error occurred.");
+          inspect(page, Look.DESKTOP_LIGHT, "admin-keys-revoke-failed");
+          assertThat(made).filteredOn(keys::isGood).hasSize(2);
+          AccountKeys.confirm(page);
+          AdminKeys.total(page, "0 keys");
+          assertThat(sent).as("none is revoked twice, but the one that failed").hasSize(4);
+        });
+    assertThat(made).noneMatch(keys::isGood);
   }
 
   @Test

@@ -280,7 +280,7 @@ class BulkImportIT {
     Map<String, String> environment = Map.of("BULWARK_TOKEN", masterToken());
     Commands.Result result = Commands.apiKeys(environment, command).expect(2);
     assertThat(result.output())
-        .contains("line 3: hash is needed", "line 4: no such owner")
+        .contains("line 3: hash is needed", "line 4: There is no such owner")
         .contains("4 rows: 2 created, 0 unchanged, 2 refused")
         .doesNotContain(ForeignKeys.sha256(key), environment.get("BULWARK_TOKEN"));
     assertThat(keys.verify(key).expect(200).header("X-Auth-Username")).isEqualTo("alice");

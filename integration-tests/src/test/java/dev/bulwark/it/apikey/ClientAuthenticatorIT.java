@@ -100,6 +100,23 @@ class ClientAuthenticatorIT {
     }
   }
 
+  /** K10. */
+  @Test
+  void theRateLimitOfTheKeyHolds() {
+    JsonNode made = made("worker", "tasks:read");
+    admin
+        .patch(
+            "/realms/app/api-keys/" + made.get("id").asText(),
+            "{\"rateLimit\":{\"requests\":1,\"seconds\":3600}}")
+        .expect(200);
+    String key = made.get("key").asText();
+    assertThat(token(key, Map.of()).expect(200).header("RateLimit")).startsWith("\"key\";r=0;t=");
+    Response refused = token(key, Map.of()).expect(429);
+    assertThat(refused.text("error")).isEqualTo("slow_down");
+    assertThat(refused.header("RateLimit-Policy")).isEqualTo("\"key\";q=1;w=3600");
+    assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 3_600);
+  }
+
   @Test
   void scopesNarrowAndNeverWiden() {
     String key = made("worker", "tasks:read", "tasks:write").get("key").asText();

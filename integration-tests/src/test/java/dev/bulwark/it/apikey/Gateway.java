@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.redis.process.Folder;
-import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.redis.process.LocalProcess;
 import dev.bulwark.redis.process.Programs;
+import dev.bulwark.testing.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  */
 public final class Gateway implements AutoCloseable {
 
-  private static final Path RECIPES = Path.of("..", "docs", "recipes.md");
+  private static final Path RECIPES = Path.of("..", "docs", "recipes");
   private static final Duration START = Duration.ofSeconds(30);
 
   /** Which proxy. */
@@ -50,10 +50,14 @@ public final class Gateway implements AutoCloseable {
     Folder.make(folder);
     LocalProcess process =
         switch (kind) {
-          case NGINX -> nginx(folder, port, keycloak, app);
+          case NGINX -> nginx(folder, filled("nginx", port, keycloak, app));
           case HAPROXY -> haproxy(folder, port, keycloak, app);
           case CADDY -> caddy(folder, port, keycloak, app);
         };
+    return started(kind, port, process);
+  }
+
+  private static Gateway started(Kind kind, int port, LocalProcess process) {
     await(kind + " on port " + port)
         .atMost(START)
         .pollInterval(Duration.ofMillis(50))
@@ -67,9 +71,24 @@ public final class Gateway implements AutoCloseable {
     return new Gateway(port, process);
   }
 
-  private static LocalProcess nginx(Path folder, int port, int keycloak, int app) {
+  /**
+   * Starts nginx with the recipe for package repositories; skips the test where there is none.
+   *
+   * @param files folder that it serves
+   */
+  static Gateway packages(int keycloak, Path files) {
+    int port = FreePort.next();
+    Path folder = WorkFolder.of("processes", "packages-" + port);
+    Folder.delete(folder);
+    Folder.make(folder);
+    String recipe =
+        fill(recipe("package-repositories.md", "nginx"), port, keycloak, 0)
+            .replace("/srv/packages", files.toAbsolutePath().toString());
+    return started(Kind.NGINX, port, nginx(folder, recipe));
+  }
+
+  private static LocalProcess nginx(Path folder, String recipe) {
     Path program = Programs.require("nginx", "nginx", Path.of("/usr/sbin"));
-    String recipe = filled("nginx", port, keycloak, app);
     Path file =
         write(
             folder.resolve("nginx.conf"),
@@ -121,7 +140,17 @@ public final class Gateway implements AutoCloseable {
 
   /** The recipe with the addresses of the test. */
   private static String filled(String language, int port, int keycloak, int app) {
-    return recipe(language)
+    String page =
+        switch (language) {
+          case "nginx" -> "api-keys-nginx.md";
+          case "caddyfile" -> "api-keys-caddy.md";
+          default -> "api-keys-haproxy.md";
+        };
+    return fill(recipe(page, language), port, keycloak, app);
+  }
+
+  private static String fill(String recipe, int port, int keycloak, int app) {
+    return recipe
         .replace("127.0.0.1:8080", "127.0.0.1:" + keycloak)
         .replace("127.0.0.1:8081", "127.0.0.1:" + app)
         .replace("listen 8000", "listen 127.0.0.1:" + port)
@@ -129,14 +158,14 @@ public final class Gateway implements AutoCloseable {
         .replace("Basic Z2F0ZXdheTouLi4=", Realm.basic("gateway", "gateway-dev-secret"));
   }
 
-  private static String recipe(String language) {
+  private static String recipe(String page, String language) {
+    Path file = RECIPES.resolve(page);
     try {
-      String page = Files.readString(RECIPES);
-      int part = page.indexOf("# Checking API keys at a gateway");
       Matcher block =
-          Pattern.compile("(?s)\n```" + language + "\n(.*?)\n```\n").matcher(page.substring(part));
-      if (part < 0 || !block.find()) {
-        throw new IllegalStateException("no recipe for " + language + " in " + RECIPES);
+          Pattern.compile("(?s)\n```" + language + "\n(.*?)\n```\n")
+              .matcher(Files.readString(file));
+      if (!block.find()) {
+        throw new IllegalStateException("no recipe for " + language + " in " + file);
       }
       return block.group(1) + "\n";
     } catch (IOException e) {

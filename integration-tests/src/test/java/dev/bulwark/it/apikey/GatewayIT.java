@@ -12,7 +12,7 @@ import dev.bulwark.it.support.RawHttp;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
-import dev.bulwark.redis.process.FreePort;
+import dev.bulwark.testing.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** K5: the recipes of docs/recipes.md behind real proxies, and the requests of others. */
+/** K5: the recipes of docs/recipes behind real proxies, and the requests of others. */
 @SharedRealm
 class GatewayIT {
 
@@ -113,6 +113,30 @@ class GatewayIT {
       assertThat(String.join("", seen.getOrDefault("X-Auth-Client", List.of()))).isEmpty();
       assertThat(seen).doesNotContainKeys("X-api-key", "X_auth_scopes", "Client-cert");
       assertThat(seen.values().toString()).doesNotContain("mallory", "admin");
+    }
+  }
+
+  /** K10: and nginx passes on what is left. */
+  @ParameterizedTest
+  @EnumSource
+  void aUsedUpRateLimitIsAnswered429(Gateway.Kind kind) {
+    Gateway gateway = gateway(kind);
+    String key =
+        KEYS.create(
+                KEYS.token("alice"),
+                """
+                {"name": "limited", "scopes": ["tasks:read"],
+                 "rateLimit": {"requests": 1, "seconds": 3600}}
+                """)
+            .expect(201)
+            .text("key");
+    Response first = get(gateway, "X-API-Key", key).expect(200);
+    Response second = get(gateway, "X-API-Key", key).expect(429);
+    if (kind == Gateway.Kind.NGINX) {
+      assertThat(first.header("RateLimit")).startsWith("\"key\";r=0;t=");
+      assertThat(second.header("RateLimit")).startsWith("\"key\";r=0;t=");
+      assertThat(second.header("RateLimit-Policy")).isEqualTo("\"key\";q=1;w=3600");
+      assertThat(Integer.parseInt(second.header("Retry-After"))).isBetween(1, 3_600);
     }
   }
 

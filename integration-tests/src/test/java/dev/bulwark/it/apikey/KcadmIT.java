@@ -21,8 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @SharedRealm
 class KcadmIT {
 
-  private static final Pattern COMMANDS =
-      Pattern.compile("### With kcadm\\.sh\n.*?```sh\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern COMMANDS = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
 
   private final TestStack stack = TestStack.get();
   private final Keys keys = new Keys(stack.realm());
@@ -69,7 +68,7 @@ class KcadmIT {
 
   private static String commands() throws IOException {
     Matcher commands =
-        COMMANDS.matcher(Files.readString(Path.of("..", "apikey-authenticator", "README.md")));
+        COMMANDS.matcher(Files.readString(Path.of("..", "docs", "api-keys", "kcadm.md")));
     assertThat(commands.find()).isTrue();
     return commands.group(1);
   }

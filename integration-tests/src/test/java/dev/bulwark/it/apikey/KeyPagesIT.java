@@ -14,6 +14,7 @@ import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.themes.Inspection;
 import dev.bulwark.it.themes.Look;
+import dev.bulwark.it.themes.Looks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /** K3, B5: the pages that make a key, in every look; the key is shown once and made once. */
 @SharedRealm
@@ -58,7 +59,7 @@ class KeyPagesIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Look.class)
+  @ArgumentsSource(Looks.class)
   void everyPageInEveryLook(Look look) {
     String user = "look-" + look.name().toLowerCase(Locale.ROOT);
     KeyPages.createUser(admin, user);
@@ -68,7 +69,7 @@ class KeyPagesIT {
       PAGES.signingIn(page, user);
       PAGES.open(page);
       assertThat(page.locator("#kc-page-title").innerText())
-          .isEqualTo(german ? "API-Schlüssel anlegen" : "Create an API key");
+          .isEqualTo(german ? "API-Schlüssel erstellen" : "Create an API key");
       Inspection.inspect(page, look, "api-key-form");
 
       KeyPages.fill(page, " ", "tasks:read");

@@ -61,14 +61,13 @@ record Keys(Realm realm) {
   /** Asks as the client {@code gateway}, for a caller from an address of its own. */
   Response verify(String key) {
     String address = "2001:db8:" + Integer.toHexString(ADDRESSES.incrementAndGet() & 0xffff);
+    return verifyFrom(address + "::1", key);
+  }
+
+  /** Asks as the client {@code gateway}, for a caller from an address. */
+  Response verifyFrom(String address, String key) {
     return Http.get(
-        url() + "/verify",
-        "Authorization",
-        GATEWAY,
-        "X-API-Key",
-        key,
-        "X-Real-IP",
-        address + "::1");
+        url() + "/verify", "Authorization", GATEWAY, "X-API-Key", key, "X-Real-IP", address);
   }
 
   /** Has the client {@code gateway} believed when it tells addresses: wrong keys are limited. */

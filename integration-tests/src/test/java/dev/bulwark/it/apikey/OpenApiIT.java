@@ -196,6 +196,25 @@ class OpenApiIT {
       }
     }
     String path = OWN + "/verify";
+    String body =
+        """
+        {"name": "all", "scopes": ["tasks:read"], "rateLimit": {"requests": 1, "seconds": 3600},
+         "allowedNetworks": ["127.0.0.0/8", "2001:db8::/32"], "metadata": {"team": "billing"}}
+        """;
+    contract.checkBody("NewKey", body);
+    JsonNode full =
+        contract.check("post", OWN, keys.create(keys.token("bob"), body)).expect(201).json();
+    contract.check("get", path, keys.verify(full.get("key").asText())).expect(200);
+    contract.check("get", path, keys.verify(full.get("key").asText())).expect(429);
+    String change =
+        """
+        {"rateLimit": {"requests": 2}, "allowedNetworks": null, "metadata": {"team": null}}
+        """;
+    contract.checkBody("KeyChange", change);
+    String id = "/" + full.get("id").asText();
+    contract
+        .check("patch", OWN + "/{id}", keys.send("PATCH", id, keys.token("bob"), change))
+        .expect(200);
     contract.check("get", path, keys.verify("wrong-key")).expect(403);
     contract.check("get", path, Http.get(keys.url() + "/verify", "X-API-Key", key)).expect(401);
     contract

@@ -41,7 +41,16 @@ class OwnerRestIT {
     JsonNode key = created.json();
     assertThat(key.properties().stream().map(Map.Entry::getKey))
         .containsExactlyInAnyOrder(
-            "id", "key", "name", "prefix", "scopes", "createdAt", "expiresAt");
+            "id",
+            "key",
+            "name",
+            "prefix",
+            "scopes",
+            "createdAt",
+            "expiresAt",
+            "rateLimit",
+            "allowedNetworks",
+            "metadata");
     assertThat(key.get("key").asText()).matches("atk_[A-Za-z0-9_-]{43}[0-9A-Za-z]{6}");
     assertThat(key.get("key").asText()).startsWith(key.get("prefix").asText());
     assertThat(key.get("name").asText()).isEqualTo("ci");
@@ -70,7 +79,10 @@ class OwnerRestIT {
             "active",
             "lastUsedAt",
             "requestCount",
-            "graceUntil");
+            "graceUntil",
+            "rateLimit",
+            "allowedNetworks",
+            "metadata");
     assertThat(one.json().get("active").asBoolean()).isTrue();
     assertThat(one.json().get("lastUsedAt").isNull()).isTrue();
     assertThat(one.json().get("requestCount").asLong()).isZero();

@@ -125,7 +125,7 @@ class RealmLimitsIT {
         .isEqualTo("curl -H 'X-API-Key: $KEY' " + realm.url() + "/x");
     assertThat(settings.get("scopes"))
         .extracting(scope -> scope.get("name").asText() + " " + scope.get("text").asText())
-        .containsExactly("tasks:read Aufgaben lesen", "tasks:write Aufgaben anlegen und ändern");
+        .containsExactly("tasks:read Aufgaben lesen", "tasks:write Aufgaben erstellen und ändern");
     assertThat(settings("en").at("/scopes/0/text").asText()).isEqualTo("Read tasks");
   }
 

@@ -65,6 +65,7 @@ class LicensesIT {
         Installation.bundle(),
         Path.of("..", "password-hash-provider", "target", "bulwark-migrate.jar"),
         Path.of("..", "apikey-authenticator", "target", "bulwark-apikeys.jar"),
+        Path.of("..", "realm-config", "target", "bulwark-realm.jar"),
         Path.of("..", "breached-password-policy", "target", "bulwark-breached-index.jar"));
   }
 

@@ -33,12 +33,15 @@ class ModuleEdgesIT {
           "ratelimit",
           "notify",
           "events",
+          "globalrevocation",
+          "backchannel",
+          "statuslist",
           "keyspage",
           "realm");
 
   /** What features may depend on, the lower first: one may depend on those before it. */
   private static final List<String> LIBRARIES =
-      List.of("contract", "options", "http", "redis", "limit");
+      List.of("contract", "options", "factory", "http", "redis", "limit", "removal");
 
   private static final JavaClasses CLASSES = bundle();
 
@@ -61,6 +64,9 @@ class ModuleEdgesIT {
         "ratelimit",
         "notify",
         "events",
+        "globalrevocation",
+        "backchannel",
+        "statuslist",
         "keyspage",
         "realm"
       })
@@ -80,7 +86,7 @@ class ModuleEdgesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"contract", "options", "http", "redis", "limit"})
+  @ValueSource(strings = {"contract", "options", "factory", "http", "redis", "limit", "removal"})
   void aLibraryKnowsNoFeatureAndNoLibraryAboveIt(String library) {
     String[] above =
         Stream.concat(FEATURES.stream(), LIBRARIES.stream().skip(LIBRARIES.indexOf(library) + 1L))

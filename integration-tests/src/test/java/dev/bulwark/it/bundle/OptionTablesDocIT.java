@@ -2,6 +2,8 @@ package dev.bulwark.it.bundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bulwark.it.prose.Glossary;
+import dev.bulwark.it.prose.PlainEnglish;
 import dev.bulwark.server.Installation;
 import java.io.IOException;
 import java.net.MalformedURLException;
@@ -33,7 +35,8 @@ class OptionTablesDocIT {
 
   private static final Map<String, String> READMES =
       Map.ofEntries(
-          Map.entry("dev.bulwark.redis.DefaultRedisConnectionProviderFactory", "redis-connection"),
+          Map.entry(
+              "dev.bulwark.redis.client.DefaultRedisConnectionProviderFactory", "redis-connection"),
           Map.entry(
               "dev.bulwark.ratelimit.DefaultLoginRateLimiterProviderFactory", "login-rate-limiter"),
           Map.entry(
@@ -48,6 +51,12 @@ class OptionTablesDocIT {
           Map.entry("dev.bulwark.events.log.EventLogListenerFactory", "event-delivery"),
           Map.entry("dev.bulwark.events.webhook.WebhookListenerFactory", "event-delivery"),
           Map.entry(
+              "dev.bulwark.globalrevocation.GlobalRevocationProviderFactory",
+              "global-token-revocation"),
+          Map.entry("dev.bulwark.statuslist.TokenStatusProviderFactory", "token-status-list"),
+          Map.entry(
+              "dev.bulwark.backchannel.BackchannelLogoutProviderFactory", "backchannel-logout"),
+          Map.entry(
               "dev.bulwark.revocation.RevocationListenerProviderFactory",
               "redis-revocation-listener"));
 
@@ -60,10 +69,14 @@ class OptionTablesDocIT {
   /** They take the place of a provider of Keycloak and have its options. */
   private static final Set<String> OF_KEYCLOAK =
       Set.of(
+          "dev.bulwark.backchannel.DurableLogoutProtocolFactory",
           "dev.bulwark.breached.login.CheckedPasswordFactory",
           "dev.bulwark.password.keycloak.TimedArgon2Factory",
           "dev.bulwark.ratelimit.lockout.StrangersLockoutFactory",
-          "dev.bulwark.revocation.RecordingPersisterFactory");
+          "dev.bulwark.removal.WatchedPersisterFactory");
+
+  /** Keycloak's own option of required actions. */
+  private static final String OF_EVERY_ACTION = "max_auth_age";
 
   private @Nullable URLClassLoader server;
 
@@ -109,6 +122,22 @@ class OptionTablesDocIT {
             Stream.of(READMES.keySet(), OF_A_REALM, OF_KEYCLOAK)
                 .flatMap(Set::stream)
                 .collect(Collectors.toSet()));
+  }
+
+  @Test
+  void everyHelpTextIsPlain() throws Exception {
+    Glossary glossary = Glossary.ofDocuments();
+    Set<String> factories = new TreeSet<>(READMES.keySet());
+    factories.addAll(OF_A_REALM);
+    for (String factory : factories) {
+      for (Object option : options(factory)) {
+        if (!OF_EVERY_ACTION.equals(get(option, "getName"))) {
+          String help = String.valueOf(get(option, "getHelpText"));
+          assertThat(PlainEnglish.faults(help)).as(factory).isEmpty();
+          assertThat(glossary.faults(help)).as(factory).isEmpty();
+        }
+      }
+    }
   }
 
   private String table(String factory) throws Exception {

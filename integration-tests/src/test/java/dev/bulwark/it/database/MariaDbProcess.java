@@ -4,10 +4,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.redis.process.Folder;
-import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.redis.process.LocalProcess;
 import dev.bulwark.redis.process.Programs;
 import dev.bulwark.server.ServerSpec;
+import dev.bulwark.testing.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,6 +20,10 @@ import java.util.List;
 public final class MariaDbProcess implements DatabaseProcess {
 
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
+
+  /** Statements that fill tables with many rows, on a busy machine. */
+  private static final Duration STATEMENTS = Duration.ofMinutes(20);
+
   private static final String NAME = "keycloak";
   private static final String PASSWORD = "correct-database-battery";
 
@@ -82,7 +86,7 @@ public final class MariaDbProcess implements DatabaseProcess {
   @Override
   public String sql(String statements) {
     return LocalProcess.run(
-            TIMEOUT,
+            STATEMENTS,
             List.of(
                 Programs.require("mariadb", "mariadb-client").toString(),
                 "--no-defaults",

@@ -5,12 +5,12 @@ import static org.awaitility.Awaitility.await;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.redis.process.Folder;
-import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.redis.process.LocalProcess;
 import dev.bulwark.redis.process.Programs;
 import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.Installation;
 import dev.bulwark.server.ServerSpec;
+import dev.bulwark.testing.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -83,27 +83,22 @@ public final class PostgresProcess implements DatabaseProcess {
     return new PostgresProcess(folder, programs, List.of(settings));
   }
 
-  private static synchronized Path keptData() {
-    Path kept = Installation.kept("postgres");
-    if (!Files.isDirectory(kept)) {
-      try (PostgresProcess database = start()) {
-        ServerSpec.Builder spec =
-            ServerSpec.builder()
-                .name("prepared-postgres")
-                .shortLived()
-                .environment("KC_BOOTSTRAP_ADMIN_USERNAME", TestStack.ADMIN_USERNAME)
-                .environment("KC_BOOTSTRAP_ADMIN_PASSWORD", TestStack.ADMIN_PASSWORD);
-        DistributionServer.start(database.configure(spec).build()).close();
-        database.stop();
-        Path work = kept.resolveSibling(kept.getFileName() + ".part");
-        Folder.delete(work);
-        copy(database.folder.resolve("data"), work);
-        Files.move(work, kept);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+  private static Path keptData() {
+    return Installation.kept("postgres", PostgresProcess::makeData);
+  }
+
+  private static void makeData(Path folder) {
+    try (PostgresProcess database = start()) {
+      ServerSpec.Builder spec =
+          ServerSpec.builder()
+              .name("prepared-postgres")
+              .shortLived()
+              .environment("KC_BOOTSTRAP_ADMIN_USERNAME", TestStack.ADMIN_USERNAME)
+              .environment("KC_BOOTSTRAP_ADMIN_PASSWORD", TestStack.ADMIN_PASSWORD);
+      DistributionServer.start(database.configure(spec).build()).close();
+      database.stop();
+      copy(database.folder.resolve("data"), folder);
     }
-    return kept;
   }
 
   /** With owner and mode, on which PostgreSQL insists. */

@@ -118,7 +118,7 @@ class WebhookIT {
             });
     assertThat(changes("USER.UPDATE", other)).isNotEmpty();
     JsonNode letter = letters(user).get(0);
-    assertThat(letter.get("reason").asText()).isEqualTo("refused 3 times: status 422");
+    assertThat(letter.get("reason").asText()).isEqualTo("rejected 3 times: status 422");
     await().atMost(SOON).until(() -> server.metric("bulwark_webhook_dead") >= 2);
     assertThat(server.keycloak().log())
         .contains("Event " + letter.get("id").asText() + " of realm");

@@ -39,7 +39,7 @@ class HiddenRedisIT {
         tokens.awaitAgreement(1, SOON);
         await().atMost(SOON).until(() -> server.metric("bulwark_revocation_redis_identified") == 0);
         assertThat(server.keycloak().log())
-            .containsOnlyOnce("Redis does not say which process it is")
+            .containsOnlyOnce("Redis does not answer INFO")
             .contains(OPTION + "refresh-interval");
 
         double before = server.metric("bulwark_revocation_restored_total");

@@ -8,12 +8,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -40,6 +42,9 @@ final class IssuedTokens {
    * life of a key counts from then: it is longer, never shorter.
    */
   private static final long HALTED = 31;
+
+  /** The endpoint and its scope. */
+  private static final String GLOBAL = "global-token-revocation";
 
   private static final String SECRET = "path-secret";
   private static final String PASSWORD = "correct-path-battery";
@@ -106,6 +111,42 @@ final class IssuedTokens {
 
   void revoke(Response of) {
     post("revoke", "cli", Map.of("token", of.text("access_token"))).expect(200);
+  }
+
+  /** Lets the client {@code service} end everything of a user. */
+  void allowGlobalRevocation(AdminApi admin) {
+    String path = "/realms/" + realm;
+    String scope =
+        admin
+            .post(
+                path + "/client-scopes", Json.object("name", GLOBAL, "protocol", "openid-connect"))
+            .expect(201)
+            .header("Location");
+    String client =
+        admin.get(path + "/clients?clientId=service").expect(200).json().get(0).get("id").asText();
+    admin
+        .put(
+            path
+                + "/clients/"
+                + client
+                + "/optional-client-scopes/"
+                + scope.substring(scope.lastIndexOf('/') + 1),
+            "{}")
+        .expect(204);
+  }
+
+  /** The answer to a global token revocation of a user. */
+  Response endEverything(String user) {
+    String caller =
+        token("service", Map.of("grant_type", "client_credentials", "scope", GLOBAL))
+            .expect(200)
+            .text("access_token");
+    String subject = Json.of(Map.of("format", "email", "email", user + "@example.org"));
+    return Http.send(
+        Http.request(new Realm(server, realm).url() + "/" + GLOBAL)
+            .header("Authorization", "Bearer " + caller)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString("{\"sub_id\":" + subject + "}")));
   }
 
   /** Number of tokens issued to this test. */

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.faults.NodeKeys.Key;
+import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.server.RealmFile;
@@ -156,11 +157,20 @@ class KeyUsageFaultsIT {
 
   /**
    * Without its database the server goes on verifying keys that it knows, which is only possible
-   * without SQL; what it counts meanwhile is written later.
+   * without SQL; what it counts meanwhile is written later. Its rate limit, networks and metadata
+   * (K10) need no SQL either.
    */
   @Test
   void aKnownKeyIsVerifiedWhileTheDatabaseIsAwayAndCountedLater() {
     Key key = keys.ofNewUser("away");
+    keys.admin()
+        .patch(
+            key.path(),
+            """
+            {"rateLimit": {"requests": 1000, "seconds": 3600}, "metadata": {"team": "billing"},
+             "allowedNetworks": ["127.0.0.0/8", "2001:db8::/32"]}
+            """)
+        .expect(200);
     for (int i = 0; i < 5; i++) {
       assertThat(keys.isGood(key)).isTrue();
     }
@@ -170,6 +180,8 @@ class KeyUsageFaultsIT {
       for (int i = 0; i < 20; i++) {
         assertThat(keys.isGood(key)).isTrue();
       }
+      assertThat(keys.verify(key.key()).expect(200).header("RateLimit"))
+          .startsWith("\"key\";r=974;");
       await()
           .atMost(SOON)
           .until(() -> server.metric("bulwark_apikey_usage_flush_failures_total") >= 1);
@@ -178,7 +190,41 @@ class KeyUsageFaultsIT {
     } finally {
       database.startAgain();
     }
-    await().atMost(SOON).until(() -> written(key) == 25);
+    await().atMost(SOON).until(() -> written(key) == 26);
     await().atMost(SOON).until(() -> server.metric("bulwark_apikey_usage_lag_seconds") == 0);
+  }
+
+  /** K10: the node continues from the count of all nodes. */
+  @Test
+  void withoutRedisTheRateLimitOfAKeyHoldsOnTheNode() {
+    Key key = keys.ofNewUser("redis-away");
+    Key free = keys.ofNewUser("redis-away-free");
+    keys.admin().patch(key.path(), "{\"rateLimit\":{\"requests\":6,\"seconds\":3600}}").expect(200);
+    for (int left = 5; left >= 3; left--) {
+      assertLeft(key, left);
+    }
+    redis.kill();
+    try {
+      for (int left = 2; left >= 0; left--) {
+        assertLeft(key, left);
+      }
+      keys.verify(key.key()).expect(429);
+      assertThat(keys.isGood(free)).isTrue();
+      assertThat(server.metric("bulwark_apikey_limiter_alone")).isEqualTo(1);
+    } finally {
+      redis.startAgain();
+    }
+    // A request finds out that Redis is back. It has forgotten the window.
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                keys.verify(key.key()).status() == 200
+                    && server.metric("bulwark_apikey_limiter_alone") == 0);
+  }
+
+  private static void assertLeft(Key key, int left) {
+    Response answer = keys.verify(key.key()).expect(200);
+    assertThat(answer.json().at("/rateLimit/remaining").asInt()).isEqualTo(left);
   }
 }

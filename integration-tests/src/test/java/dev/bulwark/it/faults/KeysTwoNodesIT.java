@@ -4,10 +4,8 @@ import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.faults.NodeKeys.Key;
-import dev.bulwark.it.support.AdminApi;
-import dev.bulwark.it.support.Json;
+import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.server.RealmFile;
 import java.time.Instant;
@@ -19,7 +17,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -27,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** K6, K7: two nodes with one database and one Redis. */
+/** K6, K7, K10: two nodes with one database and one Redis. */
 @Tag("full")
 class KeysTwoNodesIT {
 
@@ -60,52 +57,21 @@ class KeysTwoNodesIT {
     }
   }
 
-  private enum End {
-    REVOKED("both", (node, key) -> node.delete(key.path()).expect(204)),
-    DEACTIVATED(
-        "both", (node, key) -> node.patch(key.path(), Json.object("active", false)).expect(200)),
-    ROTATED("both", (node, key) -> node.post(key.path() + "/rotate", "{}").expect(201)),
-    CREDENTIAL_DELETED(
-        "user",
-        (node, key) -> node.delete(key.ownerPath() + "/credentials/" + key.id()).expect(204)),
-    USER_DISABLED(
-        "user",
-        (node, key) -> node.put(key.ownerPath(), Json.object("enabled", false)).expect(204)),
-    CLIENT_DISABLED(
-        "client",
-        (node, key) -> {
-          ObjectNode client = (ObjectNode) node.get(key.ownerPath()).expect(200).json();
-          node.put(key.ownerPath(), client.put("enabled", false).toString()).expect(204);
-        }),
-    OWNER_DELETED("both", (node, key) -> node.delete(key.ownerPath()).expect(204));
-
-    private final String owners;
-    private final BiConsumer<AdminApi, Key> way;
-
-    End(String owners, BiConsumer<AdminApi, Key> way) {
-      this.owners = owners;
-      this.way = way;
-    }
-  }
-
   @ParameterizedTest
   @EnumSource
-  void aKeyEndedAtOneNodeIsRefusedAtTheOtherAtTheNextRequest(End end) {
+  void aKeyEndedAtOneNodeIsRefusedAtTheOtherAtTheNextRequest(KeyEnding end) {
     List<String> accepted = new ArrayList<>();
     for (int i = 0; i < ROUNDS; i++) {
       NodeKeys ending = i % 2 == 0 ? one : two;
       NodeKeys other = ending == one ? two : one;
-      for (String type : List.of("user", "client")) {
-        if (!end.owners.equals("both") && !end.owners.equals(type)) {
-          continue;
-        }
+      for (String type : end.owners()) {
         Key key = key(ending, type);
         // Seen more than once, so that whatever is remembered is remembered.
         for (int n = 0; n < 3; n++) {
           assertThat(one.isGood(key)).isTrue();
           assertThat(two.isGood(key)).isTrue();
         }
-        end.way.accept(ending.admin(), key);
+        end.end(ending.admin(), key);
         if (other.isGood(key)) {
           accepted.add(type + "'s key, round " + i);
         }
@@ -126,9 +92,9 @@ class KeysTwoNodesIT {
   /** The other node is asked without pause, so that it reads the key while it is being revoked. */
   @ParameterizedTest
   @EnumSource(
-      value = End.class,
+      value = KeyEnding.class,
       names = {"REVOKED", "DEACTIVATED"})
-  void aKeyInUseAtTheOtherNodeIsRefusedFromTheAnswerOn(End end) throws Exception {
+  void aKeyInUseAtTheOtherNodeIsRefusedFromTheAnswerOn(KeyEnding end) throws Exception {
     List<String> accepted = new ArrayList<>();
     ExecutorService pool = Executors.newFixedThreadPool(4);
     try {
@@ -140,7 +106,7 @@ class KeysTwoNodesIT {
         for (int n = 0; n < 4; n++) {
           callers.add(pool.submit(() -> lastAccepted(key, ended)));
         }
-        end.way.accept(one.admin(), key);
+        end.end(one.admin(), key);
         ended.set(System.nanoTime());
         for (Future<Long> caller : callers) {
           long late = caller.get(1, TimeUnit.MINUTES) - ended.get();
@@ -182,6 +148,24 @@ class KeysTwoNodesIT {
     one.admin().put(key.ownerPath(), asItWas).expect(204);
     assertThat(two.isGood(key)).isFalse();
     assertThat(one.isGood(key)).isFalse();
+  }
+
+  /** K10: the rate limit of a key holds over both nodes. */
+  @Test
+  void theNodesCountTheRequestsOfAKeyTogether() {
+    for (String type : List.of("user", "client")) {
+      Key key = key(one, type);
+      one.admin()
+          .patch(key.path(), "{\"rateLimit\":{\"requests\":10,\"seconds\":3600}}")
+          .expect(200);
+      for (int left = 9; left >= 0; left--) {
+        Response answer = (left % 2 == 0 ? two : one).verify(key.key()).expect(200);
+        assertThat(answer.json().at("/rateLimit/remaining").asInt()).isEqualTo(left);
+      }
+      one.verify(key.key()).expect(429);
+      two.verify(key.key()).expect(429);
+      two.exchange(key).expect(429);
+    }
   }
 
   @Test

@@ -2,7 +2,9 @@ package dev.bulwark.it.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.database.DatabaseProcess;
+import dev.bulwark.it.database.MariaDbProcess;
+import dev.bulwark.it.database.SharedDatabase;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
@@ -15,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * K11: the administrator's list of a realm with 100,000 keys: within a second at first, within
- * three with a search or far behind.
+ * three with a search or far behind. On PostgreSQL, or on the database of {@link SharedDatabase}.
  */
 @Tag("full")
 class ManyKeysIT {
@@ -24,9 +26,50 @@ class ManyKeysIT {
   private static final int KEYS = 100_000;
   private static final String FIRST_VIEW = "sort=-createdAt";
 
+  private static final String POSTGRES =
+      """
+      INSERT INTO user_entity (id, username, email, email_constraint, realm_id, enabled, email_verified, not_before)
+      SELECT 'many-user-' || n, 'owner-' || n, 'owner-' || n || '@example.org', 'many-' || n, r.id, true, true, 0
+      FROM realm r, generate_series(0, %1$d - 1) n WHERE r.name = 'many';
+
+      INSERT INTO credential (id, type, user_id, created_date, user_label, secret_data, credential_data, priority)
+      SELECT 'many-key-' || n, 'api-key', 'many-user-' || n %% %1$d, 1700000000000 + n, 'key-' || n,
+        '{"hash":"' || encode(sha256(n::text::bytea), 'hex') || '"}',
+        '{"name":"key-' || n || '","prefix":"atk_' || n || '","scopes":["tasks:read"],"active":'
+          || CASE WHEN n %% 10 = 0 THEN 'false' ELSE 'true' END || '}', 10
+      FROM generate_series(0, %2$d - 1) n;
+
+      INSERT INTO bulwark_api_key (id, realm_id, hash, owner_type, owner_id, created_at, retired, request_count)
+      SELECT c.id, u.realm_id, c.secret_data::json ->> 'hash', 'user', c.user_id, c.created_date, false, 0
+      FROM credential c JOIN user_entity u ON u.id = c.user_id WHERE c.type = 'api-key';
+
+      ANALYZE;
+      """;
+
+  private static final String MARIADB =
+      """
+      INSERT INTO USER_ENTITY (ID, USERNAME, EMAIL, EMAIL_CONSTRAINT, REALM_ID, ENABLED, EMAIL_VERIFIED, NOT_BEFORE)
+      SELECT CONCAT('many-user-', n.seq), CONCAT('owner-', n.seq), CONCAT('owner-', n.seq, '@example.org'),
+        CONCAT('many-', n.seq), r.ID, true, true, 0
+      FROM REALM r, seq_0_to_100000 n WHERE r.NAME = 'many' AND n.seq < %1$d;
+
+      INSERT INTO CREDENTIAL (ID, TYPE, USER_ID, CREATED_DATE, USER_LABEL, SECRET_DATA, CREDENTIAL_DATA, PRIORITY)
+      SELECT CONCAT('many-key-', seq), 'api-key', CONCAT('many-user-', seq %% %1$d), 1700000000000 + seq,
+        CONCAT('key-', seq), CONCAT('{"hash":"', SHA2(seq, 256), '"}'),
+        CONCAT('{"name":"key-', seq, '","prefix":"atk_', seq, '","scopes":["tasks:read"],"active":',
+          IF(seq %% 10 = 0, 'false', 'true'), '}'), 10
+      FROM seq_0_to_100000 WHERE seq < %2$d;
+
+      INSERT INTO BULWARK_API_KEY (ID, REALM_ID, HASH, OWNER_TYPE, OWNER_ID, CREATED_AT, RETIRED, REQUEST_COUNT)
+      SELECT c.ID, u.REALM_ID, JSON_VALUE(c.SECRET_DATA, '$.hash'), 'user', c.USER_ID, c.CREATED_DATE, false, 0
+      FROM CREDENTIAL c JOIN USER_ENTITY u ON u.ID = c.USER_ID WHERE c.TYPE = 'api-key';
+
+      ANALYZE TABLE USER_ENTITY, CREDENTIAL, BULWARK_API_KEY;
+      """;
+
   @Test
   void theListIsPagedByTheDatabase() {
-    try (PostgresProcess database = PostgresProcess.prepared();
+    try (DatabaseProcess database = SharedDatabase.require();
         RedisProcess redis = RedisProcess.start();
         FaultServer server = FaultServer.start("many-keys", redis.url(), database, spec -> spec)) {
       server.admin().post("/realms", Json.object("realm", "many", "enabled", true)).expect(201);
@@ -70,26 +113,7 @@ class ManyKeysIT {
   }
 
   /** Users and keys as the server would have stored them, without the time that takes. */
-  private static void fill(PostgresProcess database) {
-    database.sql(
-        """
-        INSERT INTO user_entity (id, username, email, email_constraint, realm_id, enabled, email_verified, not_before)
-        SELECT 'many-user-' || n, 'owner-' || n, 'owner-' || n || '@example.org', 'many-' || n, r.id, true, true, 0
-        FROM realm r, generate_series(0, %1$d - 1) n WHERE r.name = 'many';
-
-        INSERT INTO credential (id, type, user_id, created_date, user_label, secret_data, credential_data, priority)
-        SELECT 'many-key-' || n, 'api-key', 'many-user-' || n %% %1$d, 1700000000000 + n, 'key-' || n,
-          '{"hash":"' || encode(sha256(n::text::bytea), 'hex') || '"}',
-          '{"name":"key-' || n || '","prefix":"atk_' || n || '","scopes":["tasks:read"],"active":'
-            || CASE WHEN n %% 10 = 0 THEN 'false' ELSE 'true' END || '}', 10
-        FROM generate_series(0, %2$d - 1) n;
-
-        INSERT INTO bulwark_api_key (id, realm_id, hash, owner_type, owner_id, created_at, retired, request_count)
-        SELECT c.id, u.realm_id, c.secret_data::json ->> 'hash', 'user', c.user_id, c.created_date, false, 0
-        FROM credential c JOIN user_entity u ON u.id = c.user_id WHERE c.type = 'api-key';
-
-        ANALYZE;
-        """
-            .formatted(USERS, KEYS));
+  private static void fill(DatabaseProcess database) {
+    database.sql((database instanceof MariaDbProcess ? MARIADB : POSTGRES).formatted(USERS, KEYS));
   }
 }

@@ -5,28 +5,28 @@ import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.database.DatabaseProcess;
 import dev.bulwark.it.database.PostgresProcess;
-import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.server.ServerSpec;
+import dev.bulwark.testing.FreePort;
 import java.util.List;
 import java.util.function.BiFunction;
 
 /**
- * Two Keycloak nodes with one PostgreSQL and one Redis, which have found each other. They have one
- * name, as behind a load balancer: tokens of one are good at the other.
+ * Two Keycloak nodes with one database (PostgreSQL) and one Redis, which have found each other.
+ * They have one name, as behind a load balancer: tokens of one are good at the other.
  */
 public final class NodePair implements AutoCloseable {
 
   /** The address that both nodes name. */
   public static final String PUBLIC_URL = "https://auth.example.org";
 
-  private final PostgresProcess database;
+  private final DatabaseProcess database;
   private final RedisProcess redis;
   private final FaultServer first;
   private final FaultServer second;
 
   private NodePair(
-      PostgresProcess database, RedisProcess redis, FaultServer first, FaultServer second) {
+      DatabaseProcess database, RedisProcess redis, FaultServer first, FaultServer second) {
     this.database = database;
     this.redis = redis;
     this.first = first;
@@ -41,7 +41,14 @@ public final class NodePair implements AutoCloseable {
    */
   public static NodePair start(
       String name, BiFunction<String, ServerSpec.Builder, ServerSpec.Builder> more) {
-    PostgresProcess database = PostgresProcess.prepared();
+    return start(PostgresProcess.prepared(), name, more);
+  }
+
+  /** Starts them with a database, which they close. */
+  public static NodePair start(
+      DatabaseProcess database,
+      String name,
+      BiFunction<String, ServerSpec.Builder, ServerSpec.Builder> more) {
     RedisProcess redis = RedisProcess.start();
     NodePair pair =
         new NodePair(
@@ -57,7 +64,7 @@ public final class NodePair implements AutoCloseable {
   private static FaultServer node(
       String name,
       RedisProcess redis,
-      PostgresProcess database,
+      DatabaseProcess database,
       BiFunction<String, ServerSpec.Builder, ServerSpec.Builder> more) {
     return FaultServer.start(
         name, redis.url(), database, spec -> more.apply(name, clustered(spec)));
@@ -114,7 +121,7 @@ public final class NodePair implements AutoCloseable {
   }
 
   /** One after the other, and again. */
-  FaultServer inTurn(int number) {
+  public FaultServer inTurn(int number) {
     return number % 2 == 0 ? first : second;
   }
 
@@ -122,7 +129,7 @@ public final class NodePair implements AutoCloseable {
     return redis;
   }
 
-  public PostgresProcess database() {
+  public DatabaseProcess database() {
     return database;
   }
 

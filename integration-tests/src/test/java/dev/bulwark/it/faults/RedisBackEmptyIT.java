@@ -21,6 +21,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisException;
@@ -162,6 +163,7 @@ class RedisBackEmptyIT {
 
   /** A round that takes long, as one after a mass logout does, does not stop the applications. */
   @Test
+  @Tag("full")
   void duringALongRoundTheKeyStays() {
     Response alive = tokens.login("ben");
     Response ended = tokens.login("ann");
@@ -188,6 +190,7 @@ class RedisBackEmptyIT {
 
   /** Whoever starts a single Keycloak anew keeps the applications going meanwhile. */
   @Test
+  @Tag("full")
   void aCleanStopLeavesTheKeyForLonger() {
     Response alive = tokens.login("ben");
     awaitAnswer(alive, Verdict.LIVE);

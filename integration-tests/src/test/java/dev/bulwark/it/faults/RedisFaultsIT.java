@@ -72,6 +72,21 @@ class RedisFaultsIT {
     tokens.awaitAgreement(3, SOON);
   }
 
+  /** R10: its answer does not say that Redis has what it has not. */
+  @Test
+  void aGlobalRevocationSaysThatRedisIsAway() {
+    tokens.allowGlobalRevocation(server.admin());
+    Response session = tokens.login("ann");
+    tokens.refresh(session);
+    tokens.login("ben");
+    redis.kill();
+    assertThat(tokens.endEverything("ann").expect(503).header("Retry-After")).isEqualTo("5");
+    redis.startAgain();
+    server.awaitRedisUp(1);
+    tokens.awaitAgreement(2, SOON);
+    tokens.endEverything("ann").expect(204);
+  }
+
   @Test
   void flushed() {
     for (int i = 0; i < 5; i++) {

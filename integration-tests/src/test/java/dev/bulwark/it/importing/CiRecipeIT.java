@@ -141,7 +141,7 @@ class CiRecipeIT {
     Map<String, String> environment = environment();
     environment.put("MTLS_SERVICE_CA_DN", "CN=Root");
     assertThat(run(Recipe.step("Realm"), environment).expect(1).output())
-        .contains("client mtls-service is refused: x509.subjectdn is empty");
+        .contains("client mtls-service is rejected: x509.subjectdn is empty");
     run(SKIP, environment()).expect(0);
   }
 

@@ -3,7 +3,7 @@ package dev.bulwark.it.move;
 import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.support.Http;
-import dev.bulwark.redis.process.FreePort;
+import dev.bulwark.testing.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -16,7 +16,7 @@ import java.util.List;
 
 /**
  * An old application that checks passwords for Keycloak: {@code src/test/python/legacy-login} by
- * uvicorn, with the endpoint of docs/move.md.
+ * uvicorn, with the endpoint of docs/move.
  */
 final class CheckingApplication implements AutoCloseable {
 
@@ -49,7 +49,7 @@ final class CheckingApplication implements AutoCloseable {
     try {
       Files.writeString(
           folder.resolve("endpoint.py"),
-          Page.of("move.md").blocks("Without the hashes", "python").get(0));
+          Guide.of("move").blocks("Without the hashes", "python").get(0));
       CheckingApplication application = new CheckingApplication(python, folder);
       await().atMost(START).until(application::answers);
       return application;

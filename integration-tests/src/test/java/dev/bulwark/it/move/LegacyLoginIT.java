@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * P5: users whose hashes cannot be exported. A real application in Python, with the endpoint of
- * docs/move.md, checks each password once; the realm is the shipped one, imported by {@code
+ * docs/move, checks each password once; the realm is the shipped one, imported by {@code
  * bulwark-migrate}.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

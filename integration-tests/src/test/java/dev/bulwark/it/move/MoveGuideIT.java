@@ -42,7 +42,7 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.params.SetParams;
 
 /**
- * P4, P5, K1, K8, T1, T3, R1, R5, J4: docs/move.md followed step by step, for a FastAPI application
+ * P4, P5, K1, K8, T1, T3, R1, R5, J4: docs/move followed step by step, for a FastAPI application
  * with a PostgreSQL database and a Redis of its own, and then back. The first method moves it; the
  * others look at the code of the guide.
  */
@@ -147,7 +147,7 @@ class MoveGuideIT {
   /** The figures that the guide tells. */
   private static void tellTimes(long begin, long cutOverDone) {
     System.out.printf(
-        "docs/move.md: steps 1 to 7, some of them twice, took %d s; the first logins of %d users %d s%n",
+        "docs/move: steps 1 to 7, some of them twice, took %d s; the first logins of %d users %d s%n",
         Duration.ofNanos(cutOverDone - begin).toSeconds(),
         old.users().size(),
         Duration.ofNanos(System.nanoTime() - cutOverDone).toSeconds());
@@ -196,8 +196,8 @@ class MoveGuideIT {
         .contains("users who log in at a provider and have no password: 3")
         .contains("roles: admin 1, editor 1")
         .contains("with TOTP: 4, API keys: 14")
-        .contains("backup codes: 33 of 4 users")
-        .contains("backup codes are left out, since they have no TOTP: 1")
+        .contains("recovery codes: 33 of 4 users")
+        .contains("recovery codes are left out, because they have no TOTP: 1")
         .contains("API keys that are inactive: 1")
         .contains("API keys with a request count: 1")
         .doesNotContain("ATTENTION", "without scopes");
@@ -512,7 +512,7 @@ class MoveGuideIT {
         environment,
         "jwt, redis, cryptography",
         "python3-jwt python3-redis python3-cryptography",
-        Page.of("move.md").blocks("Python", "python").get(1)
+        Guide.of("move").blocks("Python", "python").get(1)
             + """
 
 
@@ -561,7 +561,7 @@ class MoveGuideIT {
             from starlette.testclient import TestClient
 
             """
-                + Page.of("move.md").blocks("Python", "python").get(2)
+                + Guide.of("move").blocks("Python", "python").get(2)
                 + """
 
 

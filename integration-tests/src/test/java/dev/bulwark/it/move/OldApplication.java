@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Response;
-import dev.bulwark.redis.process.FreePort;
+import dev.bulwark.testing.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

@@ -55,7 +55,7 @@ class OriginsIT {
                   "--role=Administrators=admin"))
           .contains("2 rows: 2 converted", "roles: admin 1", "disabled: 1")
           .contains("accounts at identity providers: google 1")
-          .contains("with TOTP: 1", "backup codes: 2 of 1 users");
+          .contains("with TOTP: 1", "recovery codes: 2 of 1 users");
     }
   }
 
@@ -87,7 +87,7 @@ class OriginsIT {
             .orElseThrow()
             .hash();
     database.sql(resource(name + ".sql").replace("HASH", hash));
-    String rows = database.sql(Page.of("migration-origins.md").blocks(origin, "sql").get(0));
+    String rows = database.sql(Guide.of("migration-origins").blocks(origin, "sql").get(0));
     Path file = folder.resolve(name + ".jsonl");
     Files.writeString(file, rows + "\n");
     List<String> arguments =

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** An operator who pastes the steps of docs/move.md into a shell at the root of the repository. */
+/** An operator who pastes the steps of docs/move into a shell at the root of the repository. */
 final class Shell {
 
   private static final int TIMEOUT_MINUTES = 3;
 
-  private final Page guide = Page.of("move.md");
+  private final Guide guide = Guide.of("move");
   private final Map<String, String> environment;
 
   Shell(Map<String, String> environment) {

@@ -147,7 +147,7 @@ class NotificationsIT {
     Inbox.Mail mail = inbox.await("n-breached@", 1).get(0);
     assertThat(mail.subject()).isEqualTo("Choose another password");
     assertThat(mail.text())
-        .contains("is known from data breaches", "Log in and change the password")
+        .contains("is known from data breaches", "Sign in and change the password")
         .doesNotContain("secret");
     setPasswordOf("bob");
     inbox.await("bob@", 1);
@@ -198,13 +198,13 @@ class NotificationsIT {
                     .contains(
                         "The mail to user "
                             + admin.userId("n-slow")
-                            + " about login-from-new-device could not be sent and is tried again"));
+                            + " about login-from-new-device failed and is sent again later"));
     // The realm's mails pause for 15 seconds, then go to the server that there is.
     assertThat(inbox.to("n-slow@")).isEmpty();
     inbox.use(admin);
     assertThat(inbox.await("n-slow@", 1))
         .extracting(Inbox.Mail::subject)
-        .containsExactly("New login to your account");
+        .containsExactly("New sign-in to your account");
   }
 
   /** K10: on PostgreSQL, whose rows the test makes older. */

@@ -49,19 +49,21 @@ class ObservabilityIT {
           "bulwark_webhook_dead", "a webhook is configured",
           "bulwark_webhook_requests_seconds", "a webhook is configured");
 
-  private static final Path OPERATIONS = ShippedQueries.ROOT.resolve("docs/operations.md");
+  private static final Path ALERTS = ShippedQueries.ROOT.resolve("docs/operations/alerts.md");
 
   private static final List<String> PAGES =
       List.of(
-          "docs/operations.md",
+          "docs/operations/metrics.md",
           "account-notifications/README.md",
           "apikey-authenticator/README.md",
+          "backchannel-logout/README.md",
           "breached-password-policy/README.md",
           "event-delivery/README.md",
           "login-rate-limiter/README.md",
           "password-hash-provider/README.md",
           "redis-connection/README.md",
-          "redis-revocation-listener/README.md");
+          "redis-revocation-listener/README.md",
+          "token-status-list/README.md");
 
   private final TestStack stack = TestStack.get();
 
@@ -171,6 +173,7 @@ class ObservabilityIT {
   @CsvSource({
     "account-notifications, bulwark_notifications",
     "apikey-authenticator, bulwark_apikey_",
+    "backchannel-logout, bulwark_backchannel_logout_",
     "breached-password-policy, bulwark_breached_",
     "event-delivery, bulwark_event_log_",
     "event-delivery, bulwark_webhook_",
@@ -178,6 +181,7 @@ class ObservabilityIT {
     "password-hash-provider, bulwark_password_",
     "redis-connection, bulwark_redis_",
     "redis-revocation-listener, bulwark_revocation_",
+    "token-status-list, bulwark_status_list_",
   })
   void theReadmeOfAModuleNamesItsMetersAndNoOther(String module, String start) throws IOException {
     TreeSet<String> named =
@@ -205,10 +209,10 @@ class ObservabilityIT {
   @Test
   void everyAlertHasItsSectionInTheGuide() throws IOException {
     Set<String> anchors = new TreeSet<>();
-    Files.readString(OPERATIONS)
+    Files.readString(ALERTS)
         .lines()
-        .filter(line -> line.startsWith("### "))
-        .forEach(line -> anchors.add(line.substring(4).toLowerCase(Locale.ROOT)));
+        .filter(line -> line.startsWith("## "))
+        .forEach(line -> anchors.add(line.substring(3).toLowerCase(Locale.ROOT)));
     assertThat(ShippedQueries.runbooks())
         .hasSameSizeAs(ShippedQueries.alerts())
         .allSatisfy(anchor -> assertThat(anchors).contains(anchor));

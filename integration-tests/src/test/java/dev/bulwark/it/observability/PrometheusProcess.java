@@ -4,7 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.Http;
-import dev.bulwark.server.Ports;
+import dev.bulwark.testing.FreePort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -49,7 +49,7 @@ final class PrometheusProcess implements AutoCloseable {
                   namespace: test
         """
             .formatted(management.getScheme(), management.getAuthority()));
-    int port = Ports.free();
+    int port = FreePort.next();
     Process process =
         new ProcessBuilder(
                 PROMETHEUS.toString(),

@@ -27,7 +27,7 @@ final class ShippedQueries {
       Pattern.compile("(?<![a-z._-])bulwark[._][a-z_.]+(?![a-z_.-])");
 
   private static final Pattern EXPRESSION = Pattern.compile("(?m)^ +expr: '(.*)'$");
-  private static final Pattern RUNBOOK = Pattern.compile("(?m)operations\\.md#([a-z]+)$");
+  private static final Pattern RUNBOOK = Pattern.compile("(?m)operations/alerts\\.md#([a-z]+)$");
 
   private ShippedQueries() {}
 
@@ -63,7 +63,7 @@ final class ShippedQueries {
         .toList();
   }
 
-  /** The anchors in {@code docs/operations.md} that the alerts link to. */
+  /** The anchors in {@code docs/operations/alerts.md} that the alerts link to. */
   static List<String> runbooks() throws IOException {
     return RUNBOOK.matcher(Files.readString(RULES)).results().map(m -> m.group(1)).toList();
   }
@@ -86,7 +86,7 @@ final class ShippedQueries {
         .matcher(text)
         .results()
         .map(found -> found.group().replace('.', '_'))
-        .map(name -> name.replaceAll("(_(total|seconds|bucket|count|sum|max|))+$", ""))
+        .map(name -> name.replaceAll("(_(total|seconds|bytes|bucket|count|sum|max|))+$", ""))
         .collect(Collectors.toCollection(TreeSet::new));
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +47,12 @@ public final class Commands {
         arguments);
   }
 
+  /** Runs the packaged {@code bulwark-realm}. */
+  public static Result realm(Map<String, String> environment, String... arguments) {
+    return jar(
+        Path.of("..", "realm-config", "target", "bulwark-realm.jar"), environment, arguments);
+  }
+
   private static Result jar(Path jar, Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -58,7 +65,10 @@ public final class Commands {
   public static Result kc(Path home, Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>(List.of(home.resolve("bin/kc.sh").toString()));
     command.addAll(Arrays.asList(arguments));
-    return run(command, environment);
+    Map<String, String> all = new HashMap<>(environment);
+    // It ends before the second compiler of the virtual machine is worth its time.
+    all.putIfAbsent("JAVA_OPTS_APPEND", "-XX:TieredStopAtLevel=1");
+    return run(command, all);
   }
 
   /** Runs shell text in a folder, as CI runs a step: it ends at the first command that fails. */

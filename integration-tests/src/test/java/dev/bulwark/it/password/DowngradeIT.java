@@ -13,7 +13,7 @@ import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.password.foreign.CostLimits;
-import dev.bulwark.password.foreign.ForeignHash;
+import dev.bulwark.password.foreign.text.ForeignHash;
 import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.ServerSpec;
 import java.net.URI;

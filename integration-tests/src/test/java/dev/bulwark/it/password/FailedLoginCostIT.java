@@ -11,7 +11,7 @@ import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.password.foreign.CostLimits;
-import dev.bulwark.password.foreign.ForeignHash;
+import dev.bulwark.password.foreign.text.ForeignHash;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

@@ -31,12 +31,19 @@ public record OldHash(String library, String algorithm, String password, String 
     return sorted(chosen);
   }
 
+  /** Of each algorithm that is stored one, and one of a password over 72 bytes if there is any. */
+  static List<OldHash> oneOfEachAlgorithm(List<OldHash> hashes) {
+    Map<String, OldHash> chosen = new HashMap<>();
+    hashes.forEach(hash -> chosen.putIfAbsent(hash.algorithm + hash.isLong(), hash));
+    return sorted(chosen);
+  }
+
   /** As {@link #oneOfEachForm}, and of bcrypt one password over 72 bytes. */
   static List<OldHash> ofEachForm() {
     Map<String, OldHash> chosen = new HashMap<>();
     for (OldHash hash : all()) {
       if (hash.password.startsWith("Pässwörd")
-          || hash.algorithm.equals("bcrypt") && hash.password.length() == 80) {
+          || hash.algorithm.equals("bcrypt") && hash.isLong()) {
         chosen.putIfAbsent(hash.form() + hash.password, hash);
       }
     }
@@ -71,6 +78,10 @@ public record OldHash(String library, String algorithm, String password, String 
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private boolean isLong() {
+    return password.length() == 80;
   }
 
   private String form() {

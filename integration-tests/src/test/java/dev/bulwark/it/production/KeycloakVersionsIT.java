@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,7 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * One version of Keycloak everywhere: {@code config/keycloak-versions.json} has it, and every other
- * file that must spell it agrees.
+ * file that must spell it agrees. {@code -Dbulwark.write-docs=true} writes the version into these
+ * files.
  */
 class KeycloakVersionsIT {
 
@@ -46,19 +48,36 @@ class KeycloakVersionsIT {
         "Dockerfile KEYCLOAK_IMAGE=\\S+/keycloak:(\\S+)",
         "docker-compose.yml KEYCLOAK_IMAGE:-[^:}]+/keycloak:([^}]+)}",
         "docs/ci/start-keycloak.sh KEYCLOAK_IMAGE:-[^:}]+/keycloak:([^}]+)}",
+        "deploy/kubernetes/init-container/keycloakx-values.yaml tag:\\s\"([^\"]+)\"",
+        "docs/upgrade-keycloak.md git\\sdiff\\s(\\S+)\\sNEW",
         "README.md runs\\son\\sKeycloak\\s(\\S+)",
         "docs/compatibility.md \\|\\sKeycloak\\s\\|\\s(\\S+)",
         "examples/junit-testcontainers/src/test/java/dev/bulwark/example/KeycloakStack.java"
             + " \"keycloak\\.version\",\\s\"([^\"]+)\""
       })
   void isTheVersionThatTheBundleIsCompiledAgainst(String file, String pattern) throws IOException {
+    String compile = versions().path("compile").textValue();
+    if (Repository.isWritten()) {
+      Repository.write(file, withGroup(Repository.text(file), pattern, compile));
+    }
     List<String> found =
         Pattern.compile(pattern)
             .matcher(Repository.text(file))
             .results()
             .map(match -> match.group(1))
             .toList();
-    assertThat(found).as(file).containsExactly(versions().path("compile").textValue());
+    assertThat(found).as(file).containsExactly(compile);
+  }
+
+  /** The text with another value in the first group of each match. */
+  private static String withGroup(String text, String pattern, String value) {
+    StringBuilder changed = new StringBuilder();
+    int end = 0;
+    for (MatchResult match : Pattern.compile(pattern).matcher(text).results().toList()) {
+      changed.append(text, end, match.start(1)).append(value);
+      end = match.end(1);
+    }
+    return changed.append(text.substring(end)).toString();
   }
 
   @Test
@@ -77,14 +96,12 @@ class KeycloakVersionsIT {
     Assumptions.assumeTrue(
         jars.contains("org.keycloak.keycloak-services-" + compile + ".jar"),
         "the tests run on another Keycloak");
-    String pom = Repository.text("pom.xml");
-    Map<String, String> versions =
-        Pattern.compile("<([a-z0-9.-]+)\\.version>([^<]+)<")
-            .matcher(between(pom, "On the server's class path already", "Tests and development"))
-            .results()
-            .collect(Collectors.toMap(match -> match.group(1), match -> match.group(2)));
+    if (Repository.isWritten()) {
+      writeLibraries(jars);
+    }
+    Map<String, String> versions = librariesOfThePom();
     int compared = 0;
-    for (MatchResult library : LIBRARY.matcher(pom).results().toList()) {
+    for (MatchResult library : libraries()) {
       String name = library.group(1) + "." + library.group(2) + "-";
       String version = versions.get(library.group(3));
       // Those of which the tests alone have a part are not there: the provider of SLF4J is one.
@@ -94,6 +111,40 @@ class KeycloakVersionsIT {
       }
     }
     assertThat(compared).isGreaterThan(20);
+  }
+
+  /** Sets the properties of the pom to the versions that the jars of the server have. */
+  private static void writeLibraries(Set<String> jars) {
+    String pom = Repository.text("pom.xml");
+    Set<String> properties = librariesOfThePom().keySet();
+    for (MatchResult library : libraries()) {
+      Pattern jar =
+          Pattern.compile(
+              Pattern.quote(library.group(1) + "." + library.group(2) + "-") + "(\\d.*)\\.jar");
+      List<String> found =
+          jars.stream().map(jar::matcher).filter(Matcher::matches).map(m -> m.group(1)).toList();
+      if (found.size() == 1 && properties.contains(library.group(3))) {
+        String property = Pattern.quote("<" + library.group(3) + ".version>");
+        pom = withGroup(pom, property + "([^<]+)<", found.get(0));
+      }
+    }
+    Repository.write("pom.xml", pom);
+  }
+
+  private static List<MatchResult> libraries() {
+    return LIBRARY.matcher(Repository.text("pom.xml")).results().toList();
+  }
+
+  /** Versions by the property's name without its end. */
+  private static Map<String, String> librariesOfThePom() {
+    return Pattern.compile("<([a-z0-9.-]+)\\.version>([^<]+)<")
+        .matcher(
+            between(
+                Repository.text("pom.xml"),
+                "On the server's class path already",
+                "Tests and development"))
+        .results()
+        .collect(Collectors.toMap(match -> match.group(1), match -> match.group(2)));
   }
 
   private static Set<String> jarsOfTheServer() throws IOException {

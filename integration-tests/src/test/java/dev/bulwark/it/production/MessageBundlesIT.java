@@ -7,10 +7,13 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,6 +28,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MessageBundlesIT {
 
   private static final Pattern ENGLISH = Pattern.compile("messages(_en)?\\.properties");
+
+  /** Where texts are, as {@code themes/README.md} says. */
+  private static final Pattern OF_A_THEME =
+      Pattern.compile("themes/src/main/resources/theme/bulwark/(login|account|email)/messages/.*");
+
+  private static final Pattern OF_A_MODULE =
+      Pattern.compile("([a-z-]+)/src/main/resources/dev/bulwark/([a-z]+)/messages/.*");
+  private static final Path OF_THE_APPLICATION =
+      Path.of("relying-app/src/main/resources/messages.properties");
+
   private static final Pattern ARGUMENT = Pattern.compile("\\{\\d+[^}]*\\}");
 
   /** The English files of all modules, relative to the repository. */
@@ -51,6 +64,44 @@ class MessageBundlesIT {
   void everyBundleIsFound() throws IOException {
     assertThat(english().map(path -> path.getName(0).toString()))
         .contains("themes", "apikey-authenticator", "account-notifications", "relying-app");
+  }
+
+  @ParameterizedTest
+  @MethodSource("english")
+  void everyBundleIsWhereTheRuleSays(Path file) {
+    assertThat(file)
+        .satisfiesAnyOf(
+            path -> assertThat(path.toString()).matches(OF_A_THEME),
+            path -> assertThat(path.toString()).matches(OF_A_MODULE),
+            path -> assertThat(path).isEqualTo(OF_THE_APPLICATION));
+  }
+
+  /** Without it, Keycloak shows the keys. */
+  @ParameterizedTest
+  @MethodSource("ofModules")
+  void everyBundleOfAModuleIsRegistered(Path file) {
+    Matcher module = OF_A_MODULE.matcher(file.toString());
+    assertThat(module.matches()).isTrue();
+    assertThat(
+            Repository.text(
+                module.group(1)
+                    + "/src/main/resources/META-INF/services/"
+                    + "org.keycloak.theme.ThemeResourceProviderFactory"))
+        .matches("dev\\.bulwark\\." + module.group(2) + "\\.[A-Za-z]+Messages\\s+");
+  }
+
+  /** One of two modules would hide the text of the other. */
+  @Test
+  void noTwoModulesHaveATextOfTheSameKey() throws IOException {
+    List<String> keys = new ArrayList<>();
+    for (Path file : ofModules().toList()) {
+      keys.addAll(read(file).stringPropertyNames());
+    }
+    assertThat(keys).doesNotHaveDuplicates();
+  }
+
+  static Stream<Path> ofModules() throws IOException {
+    return english().filter(file -> OF_A_MODULE.matcher(file.toString()).matches());
   }
 
   @ParameterizedTest

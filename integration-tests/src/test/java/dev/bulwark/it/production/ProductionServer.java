@@ -8,10 +8,7 @@ import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.RealmFile;
 import dev.bulwark.server.ServerSpec;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import dev.bulwark.testing.FreePort;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -82,7 +79,7 @@ final class ProductionServer implements AutoCloseable {
    */
   static ProductionServer start(Map<String, String> environment) {
     Map<String, String> secrets = secrets();
-    int port = freePort();
+    int port = FreePort.next();
     ServerSpec.Builder spec = spec("production", secrets, port);
     environment.forEach(spec::environment);
     return new ProductionServer(
@@ -117,14 +114,6 @@ final class ProductionServer implements AutoCloseable {
       throw new IllegalArgumentException(name);
     }
     return value;
-  }
-
-  static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.bulwark.it.support.Repository;
 import dev.bulwark.server.KeycloakServer;
 import dev.bulwark.server.ServerSpec;
 import dev.bulwark.server.ServerStartException;
+import dev.bulwark.testing.FreePort;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,8 +34,7 @@ class RequiredVariablesIT {
   void theServerDoesNotStartWithoutASecretOfTheRealm(String missing) {
     Map<String, String> secrets = ProductionServer.secrets();
     secrets.remove(missing);
-    ServerSpec spec =
-        ProductionServer.spec("required", secrets, ProductionServer.freePort()).build();
+    ServerSpec spec = ProductionServer.spec("required", secrets, FreePort.next()).build();
     assertThatThrownBy(() -> KeycloakServer.start(spec).close())
         .isInstanceOf(ServerStartException.class)
         .hasMessageContaining(missing)

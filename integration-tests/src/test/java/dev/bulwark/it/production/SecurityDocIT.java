@@ -19,13 +19,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * {@code docs/security.md} and {@code docs/asvs.md} name no test that does not exist, and some for
- * each promise and each requirement that they call met.
+ * The guides {@code docs/security} and {@code docs/asvs} name no test that does not exist, and some
+ * for each promise and each requirement that they call met.
  */
 class SecurityDocIT {
 
   private static final Pattern ASVS_ROW =
       Pattern.compile("(?m)^\\| (\\d+\\.\\d+\\.\\d+) \\| ([123]) \\| ([A-Z][a-z ]+) \\|");
+
+  /** A row of the overview's list of what is not met. */
+  private static final Pattern UNMET =
+      Pattern.compile("(?m)^\\| \\[(\\d+\\.\\d+\\.\\d+)]\\([^)]+\\) \\| ([123]) \\|");
+
   private static final List<String> STATES =
       List.of("Met", "Keycloak", "Operator", "Not met", "Not applicable");
 
@@ -38,10 +43,10 @@ class SecurityDocIT {
   private static final Pattern ELSEWHERE = Pattern.compile("`(docker/check)`|read: `([^`]+)`");
 
   @ParameterizedTest
-  @ValueSource(strings = {"docs/security.md", "docs/asvs.md"})
-  void everyTestThatIsNamedExists(String document) throws IOException {
+  @ValueSource(strings = {"security", "asvs"})
+  void everyTestThatIsNamedExists(String guide) throws IOException {
     Set<String> named = new TreeSet<>();
-    Matcher matcher = TEST.matcher(Repository.text(document));
+    Matcher matcher = TEST.matcher(Repository.guide(guide));
     while (matcher.find()) {
       named.add(matcher.group(1));
     }
@@ -50,10 +55,10 @@ class SecurityDocIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"docs/security.md", "docs/asvs.md"})
-  void everyRowThatIsMetIsShown(String document) throws IOException {
+  @ValueSource(strings = {"security", "asvs"})
+  void everyRowThatIsMetIsShown(String guide) throws IOException {
     List<String> rows =
-        MET.matcher(Repository.text(document)).results().map(MatchResult::group).toList();
+        MET.matcher(Repository.guide(guide)).results().map(MatchResult::group).toList();
     assertThat(rows).hasSizeGreaterThan(60);
     for (String row : rows) {
       List<MatchResult> elsewhere = ELSEWHERE.matcher(row).results().toList();
@@ -72,10 +77,7 @@ class SecurityDocIT {
         "K5", "K6", "P10", "S1", "S2", "J1", "J2", "J3", "J5"
       })
   void everyPromiseNamesItsTests(String row) throws IOException {
-    assertThat(
-            Repository.text("docs/security.md")
-                .lines()
-                .filter(l -> l.startsWith("| " + row + " |")))
+    assertThat(Repository.guide("security").lines().filter(l -> l.startsWith("| " + row + " |")))
         .singleElement()
         .satisfies(line -> assertThat(TEST.matcher(line).results()).isNotEmpty());
   }
@@ -83,7 +85,7 @@ class SecurityDocIT {
   /** The chapters 3, 4, 6 to 16 of ASVS 5.0.0 have 277 requirements. */
   @Test
   void everyRequirementOfTheAsvsHasARow() throws IOException {
-    List<MatchResult> rows = ASVS_ROW.matcher(Repository.text("docs/asvs.md")).results().toList();
+    List<MatchResult> rows = ASVS_ROW.matcher(Repository.guide("asvs")).results().toList();
     assertThat(rows.stream().map(row -> row.group(1)).distinct()).hasSize(277);
     assertThat(rows).hasSize(277);
     assertThat(rows.stream().map(row -> row.group(3)))
@@ -97,6 +99,24 @@ class SecurityDocIT {
         assertThat(total(state, level)).as(state + ", level " + level).isEqualTo(count);
       }
     }
+  }
+
+  @Test
+  void theOverviewHasEveryRequirementOfTheAsvsThatIsNotMet() throws IOException {
+    List<String> listed =
+        UNMET
+            .matcher(Repository.text("docs/asvs.md"))
+            .results()
+            .map(row -> row.group(1) + ", level " + row.group(2))
+            .toList();
+    List<String> unmet =
+        ASVS_ROW
+            .matcher(Repository.guide("asvs"))
+            .results()
+            .filter(row -> row.group(3).equals("Not met"))
+            .map(row -> row.group(1) + ", level " + row.group(2))
+            .toList();
+    assertThat(listed).isNotEmpty().containsExactlyInAnyOrderElementsOf(unmet);
   }
 
   /** What the table at the head of the document says. */

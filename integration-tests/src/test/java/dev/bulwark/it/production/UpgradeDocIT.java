@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.it.support.Repository;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,15 +14,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@code docs/upgrade-keycloak.md} lists every internal type of Keycloak that the bundle uses, and
+ * {@code docs/upgrade-keycloak} lists every internal type of Keycloak that the bundle uses, and
  * says of each package why.
  */
 class UpgradeDocIT {
 
   private static final String DOCUMENT = "docs/upgrade-keycloak.md";
-
-  /** {@code -Dbulwark.write-docs=true} writes the list into the document. */
-  private static final String WRITE = "bulwark.write-docs";
+  private static final String LIST = "docs/upgrade-keycloak/types.md";
 
   private static final String BEGIN = "<!-- generated -->\n```text\n";
   private static final String END = "```\n<!-- end -->\n";
@@ -42,19 +39,18 @@ class UpgradeDocIT {
   }
 
   @Test
-  void theListIsThatOfTheBundle() throws IOException {
+  void theListIsThatOfTheBundle() {
     assertThat(types.byJar()).containsKeys("keycloak-services", "keycloak-model-jpa");
-    if (Boolean.getBoolean(WRITE)) {
-      String document = Repository.text(DOCUMENT);
-      Files.writeString(
-          Repository.root().resolve(DOCUMENT),
-          document.replace(BEGIN + list(document) + END, BEGIN + types.text() + END));
+    if (Repository.isWritten()) {
+      String document = Repository.text(LIST);
+      Repository.write(
+          LIST, document.replace(BEGIN + list(document) + END, BEGIN + types.text() + END));
     }
-    assertThat(list(Repository.text(DOCUMENT)))
+    assertThat(list(Repository.text(LIST)))
         .as(
             "the bundle uses other internal types of Keycloak than %s lists: run this test with"
-                + " -D%s=true, then complete the table above the list",
-            DOCUMENT, WRITE)
+                + " -Dbulwark.write-docs=true, then complete the table of %s",
+            LIST, DOCUMENT)
         .isEqualTo(types.text());
   }
 

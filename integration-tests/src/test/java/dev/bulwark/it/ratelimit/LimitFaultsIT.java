@@ -7,6 +7,7 @@ import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.it.support.Json;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class LimitFaultsIT {
 
   private static final LimitedServer SERVER = LimitedServer.shared();
-  private static final String ALONE = "Login attempts are limited on this node alone";
+  private static final String ALONE = "Login attempts are limited on this node only";
   private static final String TOGETHER = "Login attempts are limited across all nodes again";
 
   @AfterEach
@@ -86,6 +87,39 @@ class LimitFaultsIT {
     SERVER.grant(fresh, nobody(), "wrong").expect(429);
   }
 
+  /** An administrator lifts a limit: on the node that answers, and not in Redis. */
+  @Test
+  void withoutRedisALimitIsLiftedOnOneNodeAlone() {
+    String address = newAddress();
+    SERVER.fill(address);
+    SERVER.grant(address, nobody(), "wrong").expect(429);
+    SERVER.redis().kill();
+    awaitAlone(true);
+    SERVER.grant(address, nobody(), "wrong").expect(429);
+    assertThat(unblock(address)).as("everywhere").isFalse();
+    SERVER.grant(address, nobody(), "wrong").expect(400);
+    // With Redis the same holds on all nodes.
+    SERVER.redis().startAgain();
+    awaitAlone(false);
+    assertThat(unblock(address)).as("everywhere").isTrue();
+    for (int i = 0; i < LimitedServer.PER_ADDRESS; i++) {
+      SERVER.grant(address, nobody(), "wrong").expect(400);
+    }
+    SERVER.grant(address, nobody(), "wrong").expect(429);
+  }
+
+  private static boolean unblock(String address) {
+    return SERVER
+        .admin()
+        .post(
+            "/realms/" + LimitedServer.REALM + "/login-limits/unblock",
+            Json.object("address", address))
+        .expect(200)
+        .json()
+        .get("everywhere")
+        .asBoolean();
+  }
+
   @Test
   void inRedisIsNoNameInClear() {
     String address = newAddress();
@@ -95,7 +129,9 @@ class LimitFaultsIT {
     for (String key : keys.lines().filter(key -> key.startsWith("limit:")).toList()) {
       assertThat(SERVER.redis().admin("ZRANGE", key, "0", "-1")).doesNotContain("secret");
       Duration life = Duration.ofMinutes(1);
-      if (key.contains("}:ka:")) {
+      if (key.endsWith("}:l")) {
+        life = Duration.ofHours(1); // windows that an administrator has emptied
+      } else if (key.contains("}:ka:")) {
         life = Duration.ofDays(7); // the mark of an address from which a user has logged in
       } else if (key.contains("}:kf:") || key.contains("}:kg:")) {
         life = Duration.ofHours(12); // failures on a known device or from a known address

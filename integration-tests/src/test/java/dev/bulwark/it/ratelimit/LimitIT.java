@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Response;
+import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -240,5 +242,26 @@ class LimitIT {
         .until(() -> SERVER.failures(user).get("numFailures").asInt() > PER_ADDRESS);
     assertThat(SERVER.failures(user).get("numFailures").asInt()).isEqualTo(PER_ADDRESS + 1);
     assertThat(SERVER.failures(user).get("disabled").asBoolean()).isFalse();
+  }
+
+  /** R10: each request counts, those of strangers too, before anything of it is read. */
+  @Test
+  void globalTokenRevocationsOfAnAddressAreLimited() {
+    String address = newAddress();
+    for (int i = 0; i < LimitedServer.GLOBAL_REVOCATIONS; i++) {
+      assertThat(globalRevocation(address).status()).isEqualTo(401);
+    }
+    Response refused = globalRevocation(address).expect(429);
+    assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 60);
+    assertThat(refused.text("error")).isEqualTo("too_many_requests");
+    assertThat(globalRevocation(newAddress()).status()).isEqualTo(401);
+  }
+
+  private static Response globalRevocation(String address) {
+    return Http.send(
+        Http.request(SERVER.url() + "/realms/" + LimitedServer.REALM + "/global-token-revocation")
+            .header("X-Forwarded-For", address)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString("{}")));
   }
 }

@@ -6,7 +6,7 @@ import static dev.bulwark.it.ratelimit.LimitedServer.nobody;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.bulwark.limit.ScriptCalls;
+import dev.bulwark.it.support.ScriptCalls;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;

@@ -10,13 +10,14 @@ import com.microsoft.playwright.Response;
 import dev.bulwark.it.support.Chromium;
 import dev.bulwark.it.themes.Inspection;
 import dev.bulwark.it.themes.Look;
+import dev.bulwark.it.themes.Looks;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /** L1, B5: what who is refused sees, in a real browser. */
 class LimitedPageIT {
@@ -38,7 +39,7 @@ class LimitedPageIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Look.class)
+  @ArgumentsSource(Looks.class)
   void thePageInEveryLook(Look look) {
     visit(
         look.options(),

@@ -33,6 +33,10 @@ import org.jspecify.annotations.Nullable;
 final class LimitedServer implements AutoCloseable {
 
   static final String REALM = "limits";
+
+  /** Global token revocations of an address in a minute; a busy machine sends so many in time. */
+  static final int GLOBAL_REVOCATIONS = 20;
+
   static final String PASSWORD = "correct-limit-battery";
   static final String CLIENT_SECRET = "correct-client-battery-of-32-byte";
   static final int PER_ADDRESS = 5;
@@ -66,7 +70,10 @@ final class LimitedServer implements AutoCloseable {
             // Whose endpoint tests passwords, too.
             .buildOption("features", "docker")
             .option("proxy-headers", "xforwarded")
-            .option("proxy-trusted-addresses", "127.0.0.1");
+            .option("proxy-trusted-addresses", "127.0.0.1")
+            .option(
+                "spi-realm-restapi-extension--global-token-revocation--address-limit",
+                Integer.toString(GLOBAL_REVOCATIONS));
     return new LimitedServer(DistributionServer.start(more.apply(spec).build()), redis);
   }
 

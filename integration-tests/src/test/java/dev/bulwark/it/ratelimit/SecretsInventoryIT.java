@@ -140,7 +140,13 @@ class SecretsInventoryIT {
             "api-keys-admin",
             "a page without data; what it shows comes from the Admin REST API",
             "device",
-            "by the SPI oauth2DeviceUserCode, which is limited"));
+            "by the SPI oauth2DeviceUserCode, which is limited",
+            "global-token-revocation",
+            "takes signed tokens, no secret that can be guessed; address-limit counts each request",
+            "overview-admin",
+            "a page without data; what it shows comes from the Admin REST API",
+            "token-status",
+            "public: which of unnamed tokens are revoked; takes no secret"));
 
     private final String id;
     private final Set<String> limited;

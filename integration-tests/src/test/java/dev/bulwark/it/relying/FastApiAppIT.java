@@ -1,5 +1,6 @@
 package dev.bulwark.it.relying;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -18,6 +19,7 @@ import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.themes.Inspection;
 import dev.bulwark.it.themes.Look;
+import dev.bulwark.it.themes.Looks;
 import dev.bulwark.server.LocalRedis;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
@@ -31,7 +33,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /**
  * C2, J2, J3, J4, K4, K5, O1, R5, S1, S2: the FastAPI twin of the relying app, in a browser too.
@@ -70,6 +72,18 @@ class FastApiAppIT {
 
   private static Person person() {
     return person(new Browser.NewContextOptions().setLocale("en-US"));
+  }
+
+  /** Logout notices that applications have acknowledged. */
+  private static double delivered() {
+    return Http.get(STACK.keycloak().managementUrl() + "/metrics")
+        .expect(200)
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("bulwark_backchannel_logout_notices_total{"))
+        .filter(line -> line.contains("outcome=\"delivered\""))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
   }
 
   private static void create(String name) {
@@ -151,7 +165,11 @@ class FastApiAppIT {
             .expect(204);
         person.logIn("fast-ended");
         Cookie session = person.session();
+        double before = delivered();
         ADMIN.post("/realms/app/users/" + ADMIN.userId("fast-ended") + "/logout", "").expect(204);
+        if (told) {
+          await("the notice").atMost(SOON).until(() -> delivered() > before);
+        }
         Response refused =
             await(told ? "the end told by Keycloak" : "the end seen in Redis")
                 .atMost(Duration.ofSeconds(5))
@@ -303,7 +321,7 @@ class FastApiAppIT {
 
   /** B5: phone and desktop, light and dark, English and German. */
   @ParameterizedTest
-  @EnumSource(Look.class)
+  @ArgumentsSource(Looks.class)
   void everyPageInEveryLook(Look look) {
     boolean german = look.name().startsWith("PHONE");
     String user = "fast-" + look.name().toLowerCase(Locale.ROOT).replace('_', '-');

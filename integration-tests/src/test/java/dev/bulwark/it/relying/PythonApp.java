@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Response;
-import dev.bulwark.redis.process.FreePort;
+import dev.bulwark.testing.FreePort;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;

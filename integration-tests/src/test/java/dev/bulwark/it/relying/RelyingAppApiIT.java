@@ -14,6 +14,7 @@ import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.server.LocalRedis;
+import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -298,6 +299,58 @@ class RelyingAppApiIT {
     assertThat(narrow).contains("insufficient_scope");
   }
 
+  /** K9: where no gateway verifies keys, the application has Keycloak do it. */
+  @Test
+  void aKeyWithoutAGatewayIsVerifiedByKeycloak() {
+    app.create(token("bob", BOTH), "Read by a key").expect(201);
+    String owner = token("bob", "openid");
+    Response made =
+        Http.send(
+            Http.request(REALM.url() + "/api-keys")
+                .header("Authorization", "Bearer " + owner)
+                .header("Content-Type", "application/json")
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        Json.object("name", "reader", "scopes", List.of("tasks:read")))));
+    String key = made.expect(201).text("key");
+    assertThat(withKey(key).expect(200).body()).contains("Read by a key");
+    assertThat(
+            Http.get(app.at("/api/tasks"), "X-API-Key", key, "Authorization", "Bearer x").status())
+        .as("the key alone decides")
+        .isEqualTo(200);
+    Response write =
+        Http.send(
+            Http.request(app.at("/api/tasks"))
+                .header("X-API-Key", key)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(Json.object("title", "x"))));
+    insufficient(write, "tasks:write");
+
+    String wrong = key.substring(0, 10) + (key.charAt(10) == 'x' ? 'y' : 'x') + key.substring(11);
+    assertThat(withKey(wrong).expect(403).text("error")).isEqualTo("invalid_api_key");
+    assertThat(
+            Http.get(
+                    app.at("/api/tasks"),
+                    "X-API-Key",
+                    wrong,
+                    "Authorization",
+                    "Bearer " + token("bob", BOTH))
+                .status())
+        .as("a good token does not help a wrong key")
+        .isEqualTo(403);
+    Http.send(
+            Http.request(REALM.url() + "/api-keys/" + made.text("id"))
+                .header("Authorization", "Bearer " + owner)
+                .DELETE())
+        .expect(204);
+    assertThat(withKey(key).expect(403).text("error")).isEqualTo("invalid_api_key");
+    assertThat(app.log()).doesNotContain(key.substring(10));
+  }
+
+  private static Response withKey(String key) {
+    return Http.get(app.at("/api/tasks"), "X-API-Key", key);
+  }
+
   /** L6: what was sent to be refused is not in the log. */
   @Test
   void noTokenIsLogged() {
@@ -313,5 +366,18 @@ class RelyingAppApiIT {
     assertThat(document.json().get("paths").properties().stream().map(Map.Entry::getKey))
         .containsExactlyInAnyOrder("/api/tasks", "/api/admin/users");
     assertThat(document.body()).contains("tasks:read", "tasks:write", "admin", "X-API-Key");
+    document
+        .json()
+        .get("paths")
+        .forEach(
+            path ->
+                path.forEach(
+                    operation -> {
+                      assertThat(operation.get("security").toString())
+                          .contains("\"token\"", "\"key\"");
+                      assertThat(operation.get("responses").properties())
+                          .extracting(Map.Entry::getKey)
+                          .contains("401", "403", "429", "503");
+                    }));
   }
 }

@@ -7,8 +7,8 @@ import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.support.WorkFolder;
-import dev.bulwark.redis.process.FreePort;
 import dev.bulwark.server.RelyingApp;
+import dev.bulwark.testing.FreePort;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.List;
@@ -43,7 +43,13 @@ final class RunningApp {
                       stack.realm().url(),
                       stack.redis().port(),
                       WorkFolder.of("relying-app", Integer.toString(port)),
-                      Map.of("GATEWAY_ADDRESSES", GATEWAY),
+                      Map.of(
+                          "GATEWAY_ADDRESSES",
+                          GATEWAY,
+                          "API_KEY_CLIENT_ID",
+                          "gateway",
+                          "API_KEY_CLIENT_SECRET",
+                          "gateway-dev-secret"),
                       List.of("-XX:TieredStopAtLevel=1"),
                       null)));
     }

@@ -8,7 +8,7 @@ import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldif.LDIFException;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
-import dev.bulwark.redis.process.FreePort;
+import dev.bulwark.testing.FreePort;
 import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.List;

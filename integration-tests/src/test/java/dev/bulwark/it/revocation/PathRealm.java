@@ -210,6 +210,14 @@ final class PathRealm {
     tryUpdate(path, changes).expect(204);
   }
 
+  /** Gives the access tokens of a client a place in a token status list from now on. */
+  void addStatusLists(String clientId) {
+    String path = path("/clients/" + clientUuid(clientId));
+    ObjectNode json = (ObjectNode) admin.get(path).expect(200).json();
+    json.withObject("/attributes").put("token-status", "true");
+    admin.put(path, json.toString()).expect(204);
+  }
+
   /** The answer to a change of some fields of a representation, which may be gone. */
   Response tryUpdate(String path, Map<String, Object> changes) {
     Response found = admin.get(path(path));

@@ -1,5 +1,8 @@
 package dev.bulwark.it.revocation;
 
+import static dev.bulwark.it.support.Waits.SOON;
+import static org.awaitility.Awaitility.await;
+
 import dev.bulwark.it.support.Response;
 import java.util.List;
 import java.util.Map;
@@ -109,8 +112,14 @@ final class RandomMembers implements AutoCloseable {
     world.book().add(tokens.text("access_token"), origin, () -> nodes);
   }
 
+  /**
+   * Until Keycloak says that it is done. It answers 500 if another node, which it tells of the
+   * change, finds that a user store has just been removed. The change is made then, or not.
+   */
   private void end(String what, Runnable request) {
-    world.endings().during("members: " + what, "", request);
+    world
+        .endings()
+        .during("members: " + what, "", () -> await().atMost(SOON).untilAsserted(request::run));
   }
 
   @Override

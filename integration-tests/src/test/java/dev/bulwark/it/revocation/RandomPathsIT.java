@@ -11,9 +11,10 @@ import org.junit.jupiter.api.Test;
 /**
  * R1 and R2 against whatever comes: threads log in, refresh, exchange, revoke and log out, and
  * administrators end users, clients and sessions under them. At every checkpoint each token ever
- * issued is in Redis if and only if introspection says that it is dead. {@code -Dbulwark.seed=N}
- * has every thread make the choices of an earlier run, {@code -Dbulwark.load=N} has N endless loops
- * run beside it, {@code -Dbulwark.random.minutes=N} makes the long run longer.
+ * issued is in Redis, and in its token status list (R8), if and only if introspection says that it
+ * is dead. {@code -Dbulwark.seed=N} has every thread make the choices of an earlier run, {@code
+ * -Dbulwark.load=N} has N endless loops run beside it, {@code -Dbulwark.random.minutes=N} makes the
+ * long run longer.
  */
 class RandomPathsIT {
 
@@ -34,6 +35,8 @@ class RandomPathsIT {
     try (RevokedKeys keys = new RevokedKeys(stack.redis().url())) {
       RandomRun run = new RandomRun("RandomPathsIT", List.of(realm), keys, stack.database());
       run.world().trustProvider();
+      // A third witness for them: their status lists.
+      List.of("cli", "light").forEach(realm::addStatusLists);
       try (SideRealms sides = SideRealms.of(run.world(), name -> List.of(create(stack, name)))) {
         TokenBook book = run.forAbout(time);
         assertThat(book.issued()).isGreaterThan(60);

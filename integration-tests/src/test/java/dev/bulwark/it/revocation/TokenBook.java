@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.database.DatabaseProcess;
 import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.StatusListView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -22,7 +23,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Every access token that was issued, and the comparison of Redis with introspection. Thread-safe.
+ * Every access token that was issued, and the comparison of Redis and the token status lists with
+ * introspection. Thread-safe.
  */
 final class TokenBook {
 
@@ -50,6 +52,7 @@ final class TokenBook {
 
   private final List<PathRealm> nodes;
   private final RevokedKeys keys;
+  private final StatusListView lists = new StatusListView();
   private final Endings endings;
   private final Excuses excuses;
   private final Optional<DatabaseProcess> database;
@@ -112,7 +115,7 @@ final class TokenBook {
   void check(long seed) {
     AtomicReference<Comparison> last = new AtomicReference<>(compare(List.copyOf(open.keySet())));
     awaitNone(
-        "dead for introspection, not in Redis (seed " + seed + ")",
+        "dead for introspection, not in Redis or not in its status list (seed " + seed + ")",
         Deaths.SOON,
         () -> {
           Comparison next = compare(last.get().escaped());
@@ -120,7 +123,7 @@ final class TokenBook {
           return next.escaped();
         });
     awaitNone(
-        "alive for introspection, but in Redis (seed " + seed + ")",
+        "alive for introspection, but in Redis or its status list (seed " + seed + ")",
         A_MOMENT,
         () ->
             compare(last.get().falselyKilled()).falselyKilled().stream()
@@ -217,10 +220,12 @@ final class TokenBook {
                 return;
               }
               // In this order: what is in Redis must have been dead before.
-              boolean revoked = keys.contains(token);
+              boolean inRedis = keys.contains(token);
+              boolean inList = lists.isRevoked(token).orElse(inRedis);
+              boolean revoked = inRedis || inList;
               List<PathRealm> asked = entry.realm().get();
               long active = asked.stream().filter(at -> at.isActive(token)).count();
-              if (active == 0 && !revoked) {
+              if (active == 0 && !(inRedis && inList)) {
                 escaped.add(token);
               } else if (active == 0) {
                 close(token, dead);

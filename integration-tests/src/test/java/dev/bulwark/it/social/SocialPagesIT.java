@@ -11,12 +11,13 @@ import dev.bulwark.it.support.Application;
 import dev.bulwark.it.support.Chromium;
 import dev.bulwark.it.themes.Inspection;
 import dev.bulwark.it.themes.Look;
+import dev.bulwark.it.themes.Looks;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** O2, B5: the buttons of the providers and the pages behind them, in a browser. */
@@ -49,7 +50,7 @@ class SocialPagesIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Look.class)
+  @ArgumentsSource(Looks.class)
   void theLoginPageHasBothButtons(Look look) {
     try (BrowserContext context = open(look.options())) {
       Page page = context.newPage();
@@ -68,7 +69,7 @@ class SocialPagesIT {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"DESKTOP_LIGHT", "PHONE_DARK"})
+  @ArgumentsSource(Looks.class)
   void thePagesOfAnAccountThatIsThereAlready(Look look) {
     try (BrowserContext context = open(look.options())) {
       Page page = context.newPage();

@@ -1,9 +1,11 @@
 package dev.bulwark.it.support;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,6 +20,15 @@ public final class Json {
               new SimpleModule().addSerializer(Instant.class, ToStringSerializer.instance));
 
   private Json() {}
+
+  /** Reads a text. */
+  public static JsonNode parse(String json) {
+    try {
+      return MAPPER.readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   /** A value as JSON: a map, a list, a text, a number. */
   public static String of(Object value) {

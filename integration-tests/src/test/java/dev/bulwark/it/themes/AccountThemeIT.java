@@ -10,7 +10,7 @@ import dev.bulwark.it.support.TestStack;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /** B5: the account console. */
 @SharedRealm
@@ -33,12 +33,15 @@ class AccountThemeIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Look.class)
+  @ArgumentsSource(Looks.class)
   void everyPageOfTheConsole(Look look) {
     try (BrowserContext context = chromium.newContext(look.options())) {
       Page page = context.newPage();
       PAGES.account(page, "");
-      assertThat(page.locator("link[href*='/account/bulwark/css/bulwark.css']").count()).isOne();
+      assertThat(
+              page.locator("link[href*='/account/bulwark/css/bulwark.css']").getAttribute("href"))
+          .as("an address that changes with the content")
+          .containsPattern("[?][0-9a-f]{64}$");
       assertThat((Integer) page.evaluate("() => document.querySelector('header img').naturalWidth"))
           .as("width of the logo")
           .isPositive();
@@ -49,6 +52,9 @@ class AccountThemeIT {
               german
                   ? "Ihre Angaben, wie Anwendungen sie sehen"
                   : "Your details as applications see them");
+      page.waitForFunction(
+          "title => document.title === title",
+          german ? "Persönliche Angaben – Konto" : "Personal info – Account");
       Inspection.inspect(page, look, "account-personal-info");
       for (String path : new String[] {"signing-in", "device-activity"}) {
         PAGES.account(page, "account-security/" + path);

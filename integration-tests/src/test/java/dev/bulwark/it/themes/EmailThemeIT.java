@@ -65,7 +65,7 @@ class EmailThemeIT {
   @ParameterizedTest
   @CsvSource({
     "en, Reset your password, Set a new password, 5 minutes, Sent automatically by Bulwark",
-    "de, Passwort zurücksetzen, Neues Passwort setzen, 5 Minuten, Automatisch von Bulwark versendet",
+    "de, Passwort zurücksetzen, Neues Passwort festlegen, 5 Minuten, Automatisch von Bulwark versendet",
   })
   void resetPassword(String language, String subject, String button, String validity, String footer)
       throws Exception {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /** B5: the login pages. */
 @SharedRealm
@@ -42,20 +42,23 @@ class LoginThemeIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Look.class)
+  @ArgumentsSource(Looks.class)
   void loginPage(Look look) {
     visit(
         look,
         page -> {
           PAGES.login(page);
-          assertThat(page.locator("link[href*='/login/bulwark/css/bulwark.css']").count()).isOne();
+          assertThat(
+                  page.locator("link[href*='/login/bulwark/css/bulwark.css']").getAttribute("href"))
+              .as("an address that changes with the content")
+              .containsPattern("[?][0-9a-f]{64}$");
           assertThat(page.locator("#kc-header-wrapper").innerText()).isEqualTo("Bulwark");
           Inspection.inspect(page, look, "login");
         });
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"DESKTOP_LIGHT", "PHONE_DARK"})
+  @ArgumentsSource(Looks.class)
   void wrongPassword(Look look) {
     visit(
         look,
@@ -71,7 +74,7 @@ class LoginThemeIT {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"DESKTOP_LIGHT", "PHONE_DARK"})
+  @ArgumentsSource(Looks.class)
   void registration(Look look) {
     visit(
         look,
@@ -80,23 +83,34 @@ class LoginThemeIT {
           Inspection.inspect(page, look, "register");
           page.click("#kc-register-form input[type=submit]");
           page.waitForSelector("#input-error-email");
+          assertThat(page.evaluate("() => document.activeElement.getAttribute('aria-invalid')"))
+              .as("the first field with an error has the focus")
+              .isEqualTo("true");
           Inspection.inspect(page, look, "register-error");
         });
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"DESKTOP_LIGHT", "PHONE_DARK"})
+  @ArgumentsSource(Looks.class)
   void resetPassword(Look look) {
     visit(
         look,
         page -> {
           PAGES.resetPassword(page);
+          assertThat(page.title())
+              .isEqualTo(
+                  look == Look.DESKTOP_LIGHT
+                      ? "Reset your password – Bulwark"
+                      : "Passwort zurücksetzen – Bulwark");
+          assertThat(page.locator("#kc-info").boundingBox().y)
+              .as("the text stands before the form")
+              .isLessThan(page.locator("#username").boundingBox().y);
           Inspection.inspect(page, look, "reset-password");
         });
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"DESKTOP_LIGHT", "PHONE_DARK"})
+  @ArgumentsSource(Looks.class)
   void authenticatorSetUp(Look look) {
     String user = "totp-" + look.name().toLowerCase(Locale.ROOT);
     createUser(user, "CONFIGURE_TOTP");
@@ -110,12 +124,22 @@ class LoginThemeIT {
           Inspection.inspect(page, look, "totp");
           page.click("#mode-manual");
           page.waitForSelector("#kc-totp-secret-key");
+          String secret = page.locator("#kc-totp-secret-key").innerText().replace(" ", "");
+          assertThat(page.locator("#bw-totp-open").getAttribute("href"))
+              .isEqualTo(
+                  "otpauth://totp/Bulwark?secret="
+                      + secret
+                      + "&issuer=Bulwark&algorithm=SHA1&digits=6&period=30");
+          page.context().grantPermissions(List.of("clipboard-read", "clipboard-write"));
+          page.click("#bw-totp-copy");
+          page.locator(".bw-totp-tools [role=status]:not(:empty)").waitFor();
+          assertThat(page.evaluate("() => navigator.clipboard.readText()")).isEqualTo(secret);
           Inspection.inspect(page, look, "totp-manual");
         });
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"DESKTOP_LIGHT", "PHONE_DARK"})
+  @ArgumentsSource(Looks.class)
   void recoveryCodesAndNewPassword(Look look) {
     String suffix = look.name().toLowerCase(Locale.ROOT);
     createUser("codes-" + suffix, "CONFIGURE_RECOVERY_AUTHN_CODES");
@@ -139,7 +163,7 @@ class LoginThemeIT {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"DESKTOP_LIGHT", "PHONE_DARK"})
+  @ArgumentsSource(Looks.class)
   void errorLogoutAndInformation(Look look) {
     visit(
         look,

@@ -26,14 +26,22 @@ class LinkageIT {
           "apikey/grant/KeyTokenExchangeGuardFactory ",
           "revocation/TokenLedgerProvider ",
           "revocation/TokenLedgerProviderFactory ",
+          "statuslist/StatusClaimProvider ",
+          "statuslist/StatusClaimProviderFactory ",
           // The revocation is off (RevocationListenerProviderFactory): none of these is made.
           "revocation/KeycloakEventContext ",
           "revocation/RevocationService ",
-          "revocation/events/ModelEventScopes ",
-          "revocation/events/UserEventScopes$1 ",
+          "revocation/events/ModelEventEndings ",
+          "revocation/events/UserEventEndings$1 ",
           "revocation/verify/KeycloakTokenOracle ",
           "revocation/verify/RealmIssuers ",
           "revocation/verify/TokenJudge ",
+          // Loaded where there is a transmitter (SharedSignals).
+          "backchannel/signals/Transmitter",
+          "backchannel/signals/LogoutEventListenerFactory "
+              + "org/keycloak/common/Profile$Feature.SSF",
+          // The endpoint is not registered (GlobalRevocationProviderFactory).
+          "globalrevocation/IssuerCallers ",
           // Look for the feature.
           "apikey/provider/DefaultApiKeyProviderFactory "
               + "org/keycloak/services/resources/ShutdownDelayInitiatedEvent",

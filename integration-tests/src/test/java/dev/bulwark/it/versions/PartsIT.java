@@ -36,6 +36,8 @@ class PartsIT {
         .hasSize(ThisKeycloak.isComplete() ? 0 : 1);
     assertThat(log.lines().filter(line -> line.contains("API keys are not exchanged")))
         .hasSize(ThisKeycloak.isComplete() ? 0 : 1);
+    assertThat(log.lines().filter(line -> line.contains("Logout notices are not stored")))
+        .hasSize(ThisKeycloak.isComplete() ? 0 : 1);
     assertThat(log.lines().filter(line -> line.contains("was not tested on Keycloak")))
         .hasSize(ThisKeycloak.isInTheList() ? 0 : 1);
     assertThat(log).doesNotContain("NoClassDefFoundError", "NoSuchMethodError", "AbstractMethod");

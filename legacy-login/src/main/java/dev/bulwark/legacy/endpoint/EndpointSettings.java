@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Where and how the endpoint is asked.
+ * The address of the endpoint and the settings of its requests.
  *
  * @param url fixed by the server's administrator; nothing of a login gets into it
  * @param secret sent as a bearer token; empty for none

@@ -3,7 +3,7 @@ package dev.bulwark.ratelimit.known;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
 
-/** What changes with a user's password, and with nothing else. */
+/** A value that changes only when the user's password changes. */
 public final class PasswordStamp {
 
   private PasswordStamp() {}

@@ -12,9 +12,9 @@ import org.keycloak.models.UserModel;
 import org.keycloak.protocol.oidc.grants.ciba.resolvers.CIBALoginUserResolver;
 
 /**
- * The user of a CIBA request. It tests no secret of the user, but tells whether there is one and
- * asks that one for approval on another device: so it counts at the account. Not by address, for
- * that is the client's server, which has authenticated itself.
+ * The user of a CIBA request. It tests no secret of the user, but reveals whether the user exists
+ * and asks for approval on another device. So it counts by account. It does not count by address,
+ * because the address is that of the client's server, which is authenticated.
  */
 public final class LimitedCibaUserResolver implements CIBALoginUserResolver {
 

@@ -16,8 +16,8 @@ import org.keycloak.models.UserModel;
 import org.keycloak.services.util.AuthenticationFlowURLHelper;
 
 /**
- * The registration form, which tells who is registered already and makes accounts. It counts by
- * address only, and never gives its slot back.
+ * The registration form, which reveals existing users and creates accounts. It counts by address
+ * only and never returns its slot.
  */
 public final class LimitedRegistration implements FormAction {
 

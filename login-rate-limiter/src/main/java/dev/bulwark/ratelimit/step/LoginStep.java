@@ -27,7 +27,7 @@ public enum LoginStep {
           Accounts::isNotCancelledAndNoPasskey,
           Accounts::currentOrTyped,
           Refusals::page)),
-  /** The form with the name of the organisations. */
+  /** The form with the name of the organizations. */
   ORGANIZATION(
       new Step(
           ACTION,

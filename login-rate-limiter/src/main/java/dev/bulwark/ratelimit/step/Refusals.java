@@ -14,7 +14,7 @@ import org.keycloak.events.EventBuilder;
 import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 
-/** The answers to refused attempts, and their event. */
+/** The responses to rejected attempts, and their event. */
 public final class Refusals {
 
   /** The error of the event. */

@@ -64,7 +64,7 @@ public final class Argon2Fields {
     return value;
   }
 
-  static int number(Map<String, String> parameters, String key) {
+  public static int number(Map<String, String> parameters, String key) {
     try {
       return Integer.parseInt(text(parameters, key));
     } catch (NumberFormatException e) {

@@ -21,7 +21,7 @@ public record CostLimits(int memory, long work, int bcryptCost, int iterations) 
       new CostLimits(1024 * 1024, 4L * 1024 * 1024, 15, 3_000_000);
 
   /** No limits, to read a hash that is not about to be verified. */
-  static final CostLimits NONE =
+  public static final CostLimits NONE =
       new CostLimits(Integer.MAX_VALUE, Long.MAX_VALUE, 31, Integer.MAX_VALUE);
 
   /**
@@ -43,11 +43,11 @@ public record CostLimits(int memory, long work, int bcryptCost, int iterations) 
     atMost("memory × iterations", workKib, work, " KiB");
   }
 
-  void checkBcryptCost(int cost) {
+  public void checkBcryptCost(int cost) {
     atMost("bcrypt cost", cost, bcryptCost, "");
   }
 
-  void checkIterations(int count) {
+  public void checkIterations(int count) {
     atMost("iterations", count, iterations, "");
   }
 
@@ -62,7 +62,7 @@ public record CostLimits(int memory, long work, int bcryptCost, int iterations) 
    *
    * @throws UnusableHashException when it is longer than any salt in use
    */
-  static void checkSalt(int bytes) {
+  public static void checkSalt(int bytes) {
     atMost("salt", bytes, Argon2Parameters.MAX_SALT_LENGTH, " bytes");
   }
 

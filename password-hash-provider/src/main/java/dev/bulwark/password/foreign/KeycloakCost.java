@@ -57,7 +57,7 @@ public final class KeycloakCost {
   }
 
   /** Bytes that the digest of a PBKDF2 algorithm makes. */
-  static int blockLength(String algorithm) {
+  public static int blockLength(String algorithm) {
     return switch (algorithm) {
       case Algorithms.PBKDF2_SHA512 -> 64;
       case Algorithms.PBKDF2_SHA256 -> 32;

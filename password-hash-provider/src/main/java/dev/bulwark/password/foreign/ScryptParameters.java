@@ -5,16 +5,16 @@ package dev.bulwark.password.foreign;
  *
  * @param n the cost, a power of two above 1
  * @param r the block size, at least 1
- * @param p the parallelisation, at least 1
+ * @param p the parallelization, at least 1
  * @param hashLength bytes of the hash, at least 16
  */
-record ScryptParameters(int n, int r, int p, int hashLength) {
+public record ScryptParameters(int n, int r, int p, int hashLength) {
 
-  static final String R = "r";
-  static final String P = "p";
+  public static final String R = "r";
+  public static final String P = "p";
 
   /** Checks what RFC 7914 demands. */
-  ScryptParameters {
+  public ScryptParameters {
     if (n < 2 || Integer.bitCount(n) != 1) {
       throw new UnusableHashException("its scrypt N is no power of two above 1");
     }
@@ -34,7 +34,7 @@ record ScryptParameters(int n, int r, int p, int hashLength) {
   /**
    * Memory in KiB: 128 * r bytes for each of N table elements, or of p blocks if those are more.
    */
-  long memory() {
+  public long memory() {
     return Math.max(1, (long) Math.max(n, p) * r / 8);
   }
 
@@ -43,7 +43,7 @@ record ScryptParameters(int n, int r, int p, int hashLength) {
    *
    * @throws UnusableHashException when it is over the limits
    */
-  void check(CostLimits limits) {
+  public void check(CostLimits limits) {
     // No overflow: by the second line the memory has been found small.
     limits.checkMemory(memory(), memory());
     limits.checkMemory(memory(), Math.max(1, (long) n * r / 8) * p);

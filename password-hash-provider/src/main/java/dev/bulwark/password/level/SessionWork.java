@@ -10,9 +10,9 @@ import java.util.function.LongConsumer;
 import org.keycloak.models.KeycloakSession;
 
 /**
- * What was computed for the request of one session, and on call what is missing: every failed login
- * costs one hash of the current parameters, and takes as long as the slowest kind of its realm
- * (spec L3). For one thread.
+ * Records the hashes of a request, and computes the missing ones. So every failed login costs one
+ * hash of the current parameters and takes as long as the slowest kind of hash in its realm (L3).
+ * For one thread.
  *
  * <p>The decorators of login-rate-limiter, which know no class of this module, find it by {@link
  * FailedLogin#ATTRIBUTE}.

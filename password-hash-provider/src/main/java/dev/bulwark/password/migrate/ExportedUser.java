@@ -7,10 +7,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.contract.PasswordAlgorithms;
-import dev.bulwark.password.foreign.HashText;
 import dev.bulwark.password.foreign.ImportedCode;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.UnusableHashException;
+import dev.bulwark.password.foreign.text.HashText;
+import dev.bulwark.password.migrate.row.Base32;
+import dev.bulwark.password.migrate.row.Columns;
+import dev.bulwark.password.migrate.row.KeyRestrictions;
+import dev.bulwark.password.migrate.row.RefusedRowException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -155,6 +159,7 @@ record ExportedUser(ObjectNode row, List<String> left) {
     key.put("active", data.path("active").asBoolean(true));
     putMoment(key, "expires_at", data.path("expiresAt"));
     putMoment(key, "created_at", credential.path("createdDate"));
+    KeyRestrictions.write(data, key);
   }
 
   private static void putMoment(ObjectNode key, String name, JsonNode millis) {

@@ -1,6 +1,11 @@
 package dev.bulwark.password.migrate;
 
 import dev.bulwark.password.foreign.CostLimits;
+import dev.bulwark.password.migrate.convert.Migration;
+import dev.bulwark.password.migrate.convert.MigrationOptions;
+import dev.bulwark.password.migrate.realm.RealmCatalog;
+import dev.bulwark.password.migrate.row.MigrationException;
+import dev.bulwark.password.migrate.row.PersonName;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

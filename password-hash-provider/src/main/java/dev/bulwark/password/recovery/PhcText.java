@@ -3,9 +3,9 @@ package dev.bulwark.password.recovery;
 import dev.bulwark.password.argon2.Argon2Parameters;
 import dev.bulwark.password.foreign.Argon2Fields;
 import dev.bulwark.password.foreign.CostLimits;
-import dev.bulwark.password.foreign.ForeignHash;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.UnusableHashException;
+import dev.bulwark.password.foreign.text.ForeignHash;
 import java.util.Base64;
 
 /**

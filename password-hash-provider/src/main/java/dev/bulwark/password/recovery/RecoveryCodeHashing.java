@@ -59,7 +59,7 @@ final class RecoveryCodeHashing {
     try {
       return argon2id.verify(keycloaksForm(code), CredentialFields.write(PhcText.read(stored)));
     } catch (UnusableHashException e) {
-      LOG.warnf("A stored recovery code is unusable and matches nothing: %s", e.getMessage());
+      LOG.warnf("A stored recovery code is invalid and matches no input: %s", e.getMessage());
       return false;
     }
   }

@@ -1,10 +1,14 @@
 package dev.bulwark.password.stored;
 
 import dev.bulwark.password.foreign.Algorithms;
+import dev.bulwark.password.foreign.KeycloakCost;
+import dev.bulwark.password.foreign.verify.LegacyVerifiers;
+import dev.bulwark.password.foreign.verify.PasswordVerifier;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Stored passwords by the algorithm id in their credential.
@@ -13,26 +17,17 @@ import java.util.Map;
  */
 public record StoredHashCount(Map<String, Long> byAlgorithm) {
 
-  /** The id of Keycloak's own Argon2 provider. */
-  private static final String KEYCLOAK_ARGON2 = "argon2";
-
-  /** What the bundle and Keycloak can verify. */
+  /** Those that the bundle and Keycloak can verify. */
   static final List<String> ALGORITHMS =
-      List.of(
-          Algorithms.ARGON2,
-          KEYCLOAK_ARGON2,
-          Algorithms.BCRYPT,
-          Algorithms.BCRYPT_SHA256,
-          Algorithms.PBKDF2_SHA1,
-          Algorithms.PBKDF2_SHA256,
-          Algorithms.PBKDF2_SHA512,
-          Algorithms.SCRYPT,
-          Algorithms.SHA256_CRYPT,
-          Algorithms.SHA512_CRYPT,
-          Algorithms.PHPASS,
-          Algorithms.WORDPRESS,
-          Algorithms.FIREBASE_SCRYPT,
-          Algorithms.MESSAGE_DIGEST);
+      Stream.concat(
+              Stream.of(
+                  Algorithms.ARGON2,
+                  KeycloakCost.ARGON2,
+                  Algorithms.PBKDF2_SHA1,
+                  Algorithms.PBKDF2_SHA256,
+                  Algorithms.PBKDF2_SHA512),
+              LegacyVerifiers.all().stream().map(PasswordVerifier::algorithm))
+          .toList();
 
   /** Any other id: one label, so that stored data cannot make ever more metrics. */
   static final String OTHER = "other";

@@ -16,8 +16,8 @@ import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
  * Gauge {@code bulwark.password.stored} (tag {@code algorithm}): stored passwords of all realms,
- * counted from time to time by a thread of its own, never by whoever reads the metrics. NaN until
- * the first count and after one that failed. Every node tells the same number. Thread-safe.
+ * counted from time to time by a separate thread, never when the metrics are read. NaN until the
+ * first count and after one that failed. Every node shows the same number. Thread-safe.
  */
 public final class StoredHashGauges implements AutoCloseable {
 
@@ -110,7 +110,9 @@ public final class StoredHashGauges implements AutoCloseable {
     } catch (RuntimeException e) {
       latest = null;
       if (!on.isShutdown()) {
-        LOG.warnf("Stored passwords could not be counted, trying again later: %s", e.getMessage());
+        LOG.warnf(
+            "Stored passwords could not be counted. The count is repeated later: %s",
+            e.getMessage());
         LOG.debug("Stored passwords could not be counted", e);
       }
     }

@@ -40,7 +40,7 @@ class ExportCommandTest {
     rows.append(
         """
         {"username":"pending","email":"","password_hash":"legacy-login"}
-        {"username":"ann","email":"ann@b","email_verified":false,"password_hash":"","first_name":"Ann","last_name":"B","enabled":false,"roles":["admin"],"identities":[{"provider":"google","id":"117","username":"ann@b"}],"totp_secret":"JBSWY3DPEHPK3PXP","backup_code_hashes":["%s"],"api_key_hashes":[{"hash":"%s","name":"ci","scopes":["tasks:read"],"active":false,"expires_at":"2030-01-01T00:00:00Z","created_at":"2025-01-01T00:00:00Z"}]}
+        {"username":"ann","email":"ann@b","email_verified":false,"password_hash":"","first_name":"Ann","last_name":"B","enabled":false,"roles":["admin"],"identities":[{"provider":"google","id":"117","username":"ann@b"}],"totp_secret":"JBSWY3DPEHPK3PXP","backup_code_hashes":["%s"],"api_key_hashes":[{"hash":"%s","name":"ci","scopes":["tasks:read"],"active":false,"expires_at":"2030-01-01T00:00:00Z","created_at":"2025-01-01T00:00:00Z","rate_limit":{"requests":100,"seconds":60},"allowed_networks":["192.0.2.0/24","2001:db8::/48"],"metadata":{"team":"billing"}}]}
         """
             .formatted(HASH, HASH));
     Path in = folder.resolve("in.jsonl");

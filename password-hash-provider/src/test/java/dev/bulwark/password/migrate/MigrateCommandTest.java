@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bulwark.password.foreign.ForeignVectors;
+import dev.bulwark.password.migrate.convert.SeenSet;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -211,7 +212,7 @@ class MigrateCommandTest {
         """
         {"username":"ann","email":"ann@example.org","password_hash":"%s","enabled":false}
 
-        {"username":"bob","email":null,"password_hash":"%s","api_key_hashes":[{"hash":"%s","name":"ci","scopes":["tasks:read"],"expires_at":"2027-01-31T00:00:00Z","active":false},"%s"]}
+        {"username":"bob","email":null,"password_hash":"%s","api_key_hashes":[{"hash":"%s","name":"ci","scopes":["tasks:read"],"expires_at":"2027-01-31T00:00:00Z","active":false,"rate_limit":{"requests":100,"seconds":60},"allowed_networks":["192.0.2.0/24"],"metadata":{"team":"billing"}},"%s"]}
         {"username":"eve","email":"","password_hash":"%s","api_key_hashes":"%s"}
         """
             .formatted(
@@ -228,7 +229,7 @@ class MigrateCommandTest {
     assertThat(inner(users.get(1), 1, "credentialData"))
         .isEqualTo(
             JSON.readTree(
-                "{\"name\":\"ci\",\"prefix\":\"\",\"scopes\":[\"tasks:read\"],\"expiresAt\":1801353600000,\"active\":false}"));
+                "{\"name\":\"ci\",\"prefix\":\"\",\"scopes\":[\"tasks:read\"],\"expiresAt\":1801353600000,\"active\":false,\"rateLimit\":{\"requests\":100,\"seconds\":60},\"allowedNetworks\":[\"192.0.2.0/24\"],\"metadata\":{\"team\":\"billing\"}}"));
     assertThat(inner(users.get(2), 2, "credentialData"))
         .isEqualTo(
             JSON.readTree(
@@ -251,6 +252,9 @@ class MigrateCommandTest {
         "{\"username\":\"bob\",\"email\":\"\",\"password_hash\":\"x\",\"api_key_hashes\":1} | api_key_hashes: neither a text nor an array",
         "{\"username\":\"bob\",\"email\":\"\",\"password_hash\":\"x\",\"api_key_hashes\":[{}]} | api_key_hashes: an element without a hash",
         "{\"username\":\"bob\",\"email\":\"\",\"password_hash\":\"x\",\"api_key_hashes\":[{\"hash\":\"x\",\"expires_at\":\"soon\"}]} | api_key_hashes: an element whose 'expires_at' is not like 2027-01-31T00:00:00Z",
+        "{\"username\":\"bob\",\"email\":\"\",\"password_hash\":\"x\",\"api_key_hashes\":[{\"hash\":\"x\",\"rate_limit\":{\"requests\":0,\"seconds\":60}}]} | api_key_hashes: an element whose 'rate_limit' cannot be used",
+        "{\"username\":\"bob\",\"email\":\"\",\"password_hash\":\"x\",\"api_key_hashes\":[{\"hash\":\"x\",\"allowed_networks\":[\"localhost\"]}]} | api_key_hashes: an element whose 'allowed_networks' cannot be used",
+        "{\"username\":\"bob\",\"email\":\"\",\"password_hash\":\"x\",\"api_key_hashes\":[{\"hash\":\"x\",\"metadata\":{\"a\":1}}]} | api_key_hashes: an element whose 'metadata' cannot be used",
       })
   void refusesMalformedJson(String line, String reason) throws IOException {
     write(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bulwark.password.migrate.row.PersonName;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -193,8 +194,8 @@ class SpecialCasesTest {
                 "{\"number\":2,\"encodedHashedValue\":\"{SHA-256}%s\"}".formatted("a".repeat(64))));
     assertThat(users().get(1).get("credentials")).as("no factor that was none").hasSize(1);
     assertThat(stdout.toString())
-        .contains("backup codes: 2 of 1 users")
-        .contains("users whose backup codes are left out, since they have no TOTP: 1");
+        .contains("recovery codes: 2 of 1 users")
+        .contains("users whose recovery codes are left out, because they have no TOTP: 1");
   }
 
   @Test
@@ -263,7 +264,7 @@ class SpecialCasesTest {
         .contains("without an e-mail address: 2")
         .contains("with a non-ASCII e-mail address (the mail server must take SMTPUTF8): 1")
         .contains("ATTENTION: the realm's user profile stops users at the first login: 1")
-        .contains("    refused character in the last name: 1");
+        .contains("    rejected character in the last name: 1");
 
     Path plain = folder.resolve("plain.json");
     Files.writeString(
@@ -274,7 +275,7 @@ class SpecialCasesTest {
         .as("a realm with Keycloak's own profile")
         .contains("stops users at the first login: 4")
         .contains("    no e-mail address: 2", "    no first name: 1", "    no last name: 2")
-        .contains("    non-ASCII e-mail address: 1", "    refused character in the last name: 2");
+        .contains("    non-ASCII e-mail address: 1", "    rejected character in the last name: 2");
   }
 
   @Test

@@ -3,13 +3,17 @@ package dev.bulwark.password.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.contract.PasswordAlgorithms;
+import dev.bulwark.password.argon2.BouncyCastleArgon2Engine;
 import dev.bulwark.password.foreign.Algorithms;
+import dev.bulwark.password.foreign.verify.Verifiers;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -17,8 +21,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.keycloak.credential.hash.PasswordHashProviderFactory;
 
-/** P4, P5: an algorithm that is added is counted, and in the documents of the move. */
+/**
+ * P4, P5: an algorithm that is added has a provider and a verifier, is counted, and is in the
+ * documents of the move.
+ */
 class AlgorithmsTest {
 
   private static final Path DOCS = Path.of("..", "docs");
@@ -32,6 +40,26 @@ class AlgorithmsTest {
     Set<String> countable = algorithms();
     countable.add(KEYCLOAK_ARGON2);
     assertThat(StoredHashCount.ALGORITHMS).containsExactlyInAnyOrderElementsOf(countable);
+  }
+
+  @Test
+  void everyAlgorithmHasAProvider() {
+    Set<String> verifiable = algorithms();
+    verifiable.add(KEYCLOAK_ARGON2);
+    List<String> provided =
+        ServiceLoader.load(PasswordHashProviderFactory.class).stream()
+            .filter(found -> found.type().getName().startsWith("dev.bulwark.password."))
+            .map(found -> found.get().getId())
+            .toList();
+    assertThat(provided).containsExactlyInAnyOrderElementsOf(verifiable);
+  }
+
+  /** {@code PasswordVerifierTest} demands hashes of every verifier that is listed there. */
+  @Test
+  void everyAlgorithmIsTestedWithHashes() {
+    Set<String> own = algorithms();
+    own.removeIf(KEYCLOAKS.asMatchPredicate());
+    assertThat(new Verifiers(new BouncyCastleArgon2Engine()).byAlgorithm().keySet()).isEqualTo(own);
   }
 
   @Test

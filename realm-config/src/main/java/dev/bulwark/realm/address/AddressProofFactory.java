@@ -35,9 +35,9 @@ public final class AddressProofFactory implements AuthenticatorFactory {
 
   @Override
   public String getHelpText() {
-    return "Behind \"Send Reset Email\": the link of the mail proves the address. Where it was not"
-        + " proven before, logins at identity providers and passkeys of the account are removed,"
-        + " since somebody else may have added them.";
+    return "Place it after \"Send Reset Email\": the link in the mail proves the e-mail address. If the"
+        + " address was not proven before, linked identity providers and passkeys of the account are"
+        + " removed, because somebody else may have added them.";
   }
 
   @Override

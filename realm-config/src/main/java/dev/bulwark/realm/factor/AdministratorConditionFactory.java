@@ -33,9 +33,9 @@ public final class AdministratorConditionFactory implements ConditionalAuthentic
 
   @Override
   public String getHelpText() {
-    return "Flow is executed only if the user has an administrative role: any role of the client"
-        + " realm-management, or one of the realm roles below; directly, by a composite role, or by"
-        + " a group.";
+    return "The flow runs only if the user has an administrative role: any role of the client"
+        + " realm-management, or one of the realm roles below. The user may have the role directly,"
+        + " through a composite role, or through a group.";
   }
 
   @Override

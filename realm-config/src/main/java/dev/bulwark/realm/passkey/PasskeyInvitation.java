@@ -53,7 +53,7 @@ public final class PasskeyInvitation implements RequiredActionProvider, Required
           .property()
           .name(DAYS)
           .label("Days until the next invitation")
-          .helpText("Days until a user who has declined is invited again (0 to 3650, 0 for never).")
+          .helpText("Days until a user who declined is invited again (0 to 3650; 0 means never).")
           .type(ProviderConfigProperty.INTEGER_TYPE)
           .defaultValue(InvitationRule.DEFAULT_DAYS)
           .add()

@@ -60,7 +60,8 @@ public final class AddressValidator implements SimpleValidator, ConfiguredProvid
 
   @Override
   public String getHelpText() {
-    return "New users need an e-mail address, and nobody can remove the own one. A user who was imported without one is not asked for it.";
+    return "New users need an e-mail address, and users cannot remove their own. A user who was imported"
+        + " without an e-mail address is not asked for one.";
   }
 
   @Override

@@ -16,8 +16,8 @@ import org.keycloak.services.resources.IdentityBrokerService;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
- * Makes each answer of an identity provider a login of its own: what somebody else has shown in the
- * same browser tab before does not count for whoever comes now (T3).
+ * Makes each answer of an identity provider a new login. Factors that another user has shown in the
+ * same browser tab before do not count (T3).
  *
  * <p>Keycloak keeps in the tab's login session which executions of the post login flow have
  * succeeded, and that the flow is over, but not for whom. Whoever enters a code of his own, does
@@ -77,8 +77,8 @@ public final class NewLoginMapper extends AbstractIdentityProviderMapper {
 
   @Override
   public String getHelpText() {
-    return "Asks whoever comes from this provider for his own second factor, whatever has been"
-        + " entered in the same tab before. For providers with a post login flow.";
+    return "Asks each user who logs in at this provider for their own second factor, even if another"
+        + " user entered one in the same tab before. For providers with a post login flow.";
   }
 
   @Override

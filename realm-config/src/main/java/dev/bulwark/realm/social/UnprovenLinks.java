@@ -16,13 +16,13 @@ import org.keycloak.services.messages.Messages;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
- * Refuses to link a login at an identity provider with an account whose e-mail address is not
- * proven yet (O2). Whoever registers with somebody else's address could otherwise link an identity
- * of his own, which would open the account after the owner's reset of the password.
+ * Prevents links between an identity provider and an account whose e-mail address is not proven yet
+ * (O2). Otherwise a person who registers with somebody else's address could link their own
+ * identity, which would give access to the account after the owner resets the password.
  *
  * <p>It hears of every new link, whichever flow or provider it comes from, and takes the link away
- * again. Not refused are the links of users that the provider's login has just made, and those that
- * an administrator adds: there is no login session then.
+ * again. It does not affect the links of users that the provider's login has just made, and those
+ * that an administrator adds: there is no login session then.
  */
 public final class UnprovenLinks {
 

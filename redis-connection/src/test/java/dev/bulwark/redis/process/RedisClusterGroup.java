@@ -2,6 +2,7 @@ package dev.bulwark.redis.process;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.testing.FreePort;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.bulwark.redis.process;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.testing.FreePort;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

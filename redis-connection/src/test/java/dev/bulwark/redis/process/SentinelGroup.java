@@ -2,6 +2,7 @@ package dev.bulwark.redis.process;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.testing.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

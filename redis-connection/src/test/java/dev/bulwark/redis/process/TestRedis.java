@@ -30,7 +30,7 @@ public record TestRedis(UnifiedJedis client, String prefix) implements RedisConn
 
   @Override
   public RedisStatus status() {
-    return new RedisStatus(true, Instant.EPOCH, null);
+    return new RedisStatus(true, Instant.EPOCH, null, null);
   }
 
   @Override

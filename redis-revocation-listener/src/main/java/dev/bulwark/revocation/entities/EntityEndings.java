@@ -1,7 +1,7 @@
 package dev.bulwark.revocation.entities;
 
-import dev.bulwark.revocation.rules.RevocationScope;
-import dev.bulwark.revocation.rules.Scopes;
+import dev.bulwark.revocation.rules.Ending;
+import dev.bulwark.revocation.rules.Endings;
 import java.util.List;
 import java.util.Set;
 import org.keycloak.models.jpa.entities.ClientEntity;
@@ -9,7 +9,7 @@ import org.keycloak.models.jpa.entities.RealmEntity;
 import org.keycloak.models.jpa.entities.UserEntity;
 import org.keycloak.models.jpa.session.PersistentUserSessionEntity;
 
-/** Which scopes a changed row of Keycloak's gives. */
+/** Which endings a changed row of Keycloak's gives. */
 final class EntityEndings {
 
   private static final String ENABLED = "enabled";
@@ -26,48 +26,48 @@ final class EntityEndings {
   }
 
   /**
-   * The scopes, none for most changes.
+   * The endings, none for most changes.
    *
    * @param changed names of the changed properties
    * @param now milliseconds since 1970
    */
-  static List<RevocationScope> of(Object entity, Set<String> changed, long now) {
+  static List<Ending> of(Object entity, Set<String> changed, long now) {
     if (entity instanceof PersistentUserSessionEntity session) {
       // Keycloak restarts a session under its old id; tokens from before are dead.
       return changed.contains("createdOn")
           ? List.of(
-              new Scopes("SESSION_RESTARTED", now)
+              new Endings("SESSION_RESTARTED", now)
                   .session(session.getRealmId(), session.getUserSessionId()))
           : List.of();
     }
     if (entity instanceof UserEntity user) {
       if (changed.contains(ENABLED) && !user.isEnabled()) {
-        return List.of(new Scopes("USER_DISABLED", now).user(user.getRealmId(), user.getId()));
+        return List.of(new Endings("USER_DISABLED", now).user(user.getRealmId(), user.getId()));
       }
       return hasNotBefore(changed, user.getNotBefore())
           ? List.of(
-              new Scopes("USER_NOT_BEFORE", now)
+              new Endings("USER_NOT_BEFORE", now)
                   .user(user.getRealmId(), user.getId(), user.getNotBefore()))
           : List.of();
     }
     if (entity instanceof ClientEntity client) {
       if (changed.contains(ENABLED) && !client.isEnabled()) {
         return List.of(
-            new Scopes("CLIENT_DISABLED", now).client(client.getRealmId(), client.getId()));
+            new Endings("CLIENT_DISABLED", now).client(client.getRealmId(), client.getId()));
       }
       return hasNotBefore(changed, client.getNotBefore())
           ? List.of(
-              new Scopes("CLIENT_NOT_BEFORE", now)
+              new Endings("CLIENT_NOT_BEFORE", now)
                   .clientNotBefore(client.getRealmId(), client.getId(), client.getNotBefore()))
           : List.of();
     }
     if (entity instanceof RealmEntity realm) {
       if (changed.contains(ENABLED) && !realm.isEnabled()) {
-        return List.of(new Scopes("REALM_DISABLED", now).realm(realm.getId()));
+        return List.of(new Endings("REALM_DISABLED", now).realm(realm.getId()));
       }
       return hasNotBefore(changed, realm.getNotBefore())
           ? List.of(
-              new Scopes("REALM_NOT_BEFORE", now)
+              new Endings("REALM_NOT_BEFORE", now)
                   .realmNotBefore(realm.getId(), realm.getNotBefore()))
           : List.of();
     }

@@ -1,6 +1,6 @@
 package dev.bulwark.revocation.entities;
 
-import dev.bulwark.revocation.rules.RevocationScope;
+import dev.bulwark.revocation.rules.Ending;
 import jakarta.persistence.EntityManagerFactory;
 import java.time.Clock;
 import java.util.Arrays;
@@ -16,11 +16,11 @@ import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears of every row that Hibernate updates, in the transaction that does, and tells which tokens
- * end by it. So a user whom a workflow, an importer or another extension disables has ended like
- * one whom an administrator disables, although Keycloak sends no event.
+ * Receives every row that Hibernate updates, in the same transaction, and records which tokens end.
+ * So a user whom a workflow, an importer or another extension disables loses the tokens like one
+ * whom an administrator disables, although Keycloak sends no event.
  *
- * <p>Removed rows are not looked at: Keycloak sends an event for each removal.
+ * <p>It ignores removed rows, because Keycloak sends an event for each removal.
  *
  * <p>Thread-safe.
  */
@@ -46,7 +46,7 @@ public final class EntityWatch implements PostUpdateEventListener {
      *
      * @param session Hibernate's session that writes
      */
-    void ended(SharedSessionContractImplementor session, List<RevocationScope> scopes);
+    void ended(SharedSessionContractImplementor session, List<Ending> endings);
   }
 
   /**
@@ -68,10 +68,9 @@ public final class EntityWatch implements PostUpdateEventListener {
     if (!EntityEndings.isWatched(event.getEntity())) {
       return;
     }
-    List<RevocationScope> scopes =
-        EntityEndings.of(event.getEntity(), changed(event), clock.millis());
-    if (!scopes.isEmpty()) {
-      listener.ended(event.getSession(), scopes);
+    List<Ending> endings = EntityEndings.of(event.getEntity(), changed(event), clock.millis());
+    if (!endings.isEmpty()) {
+      listener.ended(event.getSession(), endings);
     }
   }
 

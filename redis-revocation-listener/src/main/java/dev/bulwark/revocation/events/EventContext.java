@@ -2,7 +2,7 @@ package dev.bulwark.revocation.events;
 
 import org.jspecify.annotations.Nullable;
 
-/** What the mapping of events asks Keycloak for, in the transaction of the event. */
+/** Data of Keycloak that the mapping of events needs, in the transaction of the event. */
 public interface EventContext {
 
   /**

@@ -1,4 +1,4 @@
-/** From what happens in Keycloak to revocation scopes. */
+/** From what happens in Keycloak to revocation endings. */
 @NullMarked
 package dev.bulwark.revocation.events;
 

@@ -45,8 +45,9 @@ final class Barrier {
       }
       if (System.nanoTime() - end > 0) {
         LOG.warnf(
-            "%s did not say within %d ms that all tokens are in the ledger. Tokens that they issued"
-                + " just before a logout are revoked by a later pass, within a minute",
+            "%s did not confirm within %d ms that all tokens are in the ledger. "
+                + "Tokens that these nodes issued just before a logout are revoked later, "
+                + "within a minute",
             awaited, limit.toMillis());
         return false;
       }

@@ -9,8 +9,9 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The ids of a block, made of its secret alone: AES of 0, 1, 2 and so on, in the form of a random
- * UUID (RFC 9562, version 4) like Keycloak's own. Whoever knows the secret can say them again.
+ * The ids of a block, computed from its secret alone: AES of 0, 1, 2 and so on, in the form of a
+ * random UUID (RFC 9562, version 4) like Keycloak's own. Each node that knows the secret can
+ * compute them again.
  */
 public final class DerivedIds {
 

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ids that the database knows to be this node's. Each is taken once. Thread-safe.
+ * A block of ids that the database has reserved for this node. Each id is used once. Thread-safe.
  *
  * <p>As long as the block's row is in the database, an id of it that has no row in the ledger is
  * revoked when this node is lost: so the row goes only when the block is spent.

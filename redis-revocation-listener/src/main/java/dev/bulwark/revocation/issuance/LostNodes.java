@@ -91,9 +91,9 @@ public final class LostNodes {
     if (revoked > 0) {
       metrics.nodeLost(revoked);
       LOG.warnf(
-          "A node has not been heard of for %d s. %d ids that it had reserved and that have no row"
-              + " in the ledger are revoked (%s): the tokens among them, at most those of its last"
-              + " moments, have to be refreshed.",
+          "A node has sent no sign of life for %d s. %d ids that it reserved and "
+              + "that have no row in the ledger are revoked (%s). Clients must refresh "
+              + "the tokens among them, at most those of its last moments.",
           BeatWatch.LOST.toSeconds(), revoked, CAUSE);
     }
   }
@@ -103,9 +103,11 @@ public final class LostNodes {
     long now = Math.floorDiv(clock.millis(), 1000L);
     Set<String> written =
         database.call(c -> database.tokens().among(c, jtis, now, block.maxExpiresAt()));
+    // A revoked token may have lost its row since: its key is not to live as long as the block.
+    Set<String> revoked = database.call(c -> database.revoked().among(c, jtis));
     List<RevokedToken> dead =
         jtis.stream()
-            .filter(jti -> !written.contains(jti))
+            .filter(jti -> !written.contains(jti) && !revoked.contains(jti))
             .map(jti -> new RevokedToken(jti, block.maxExpiresAt()))
             .toList();
     deaths.revoke(dead, CAUSE);

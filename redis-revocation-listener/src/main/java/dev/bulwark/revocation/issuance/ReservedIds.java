@@ -14,8 +14,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of the option {@code ledger=behind}: a token gets an id out of a block that the database
- * knows to be this node's, and its row follows some milliseconds after the response.
+ * The way of the option {@code ledger=behind}: a token gets an id from a block that the database
+ * has reserved for this node. Its row follows some milliseconds after the response.
  *
  * <p>What holds at any moment: a token that somebody may have is in the ledger, or its id is in a
  * block in the database. If the node is lost, the ids of its blocks that have no row are revoked
@@ -153,13 +153,17 @@ public final class ReservedIds {
     List<ReservedId> stuck = supply.stuck(STUCK);
     if (!stuck.isEmpty()) {
       LOG.warnf(
-          "%d tokens have no row in the ledger after %d minutes, since their requests have not ended"
-              + " or the database does not take the rows: they are revoked",
+          "%d tokens have no row in the ledger after %d minutes, because their "
+              + "requests have not ended or the database rejects the rows. They are "
+              + "revoked",
           stuck.size(), STUCK.toMinutes());
       deaths.revoke(stuck.stream().map(ReservedIds::revoked).toList(), "STUCK");
       stuck.forEach(behind::giveUp);
     }
     List<IdBlock> spent = supply.spent();
+    if (spent.isEmpty()) {
+      return;
+    }
     database.run(
         connection -> blocks.delete(connection, spent.stream().map(IdBlock::reservation).toList()));
     supply.forget(spent);

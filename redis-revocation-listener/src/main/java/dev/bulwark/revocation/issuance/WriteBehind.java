@@ -26,7 +26,7 @@ final class WriteBehind implements LedgerWriter.Observer {
   private static final Logger LOG = Logger.getLogger(WriteBehind.class);
 
   /** Rows of so long go out together; nobody wakes the thread for a single row. */
-  private static final Duration TICK = Duration.ofMillis(10);
+  private static final Duration TICK = Duration.ofMillis(20);
 
   private static final Duration IDLE_AFTER = Duration.ofSeconds(2);
   private static final Duration ASLEEP = Duration.ofSeconds(1);

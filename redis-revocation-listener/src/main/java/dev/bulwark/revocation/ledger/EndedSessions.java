@@ -12,8 +12,8 @@ import java.util.List;
 
 /**
  * Finds stored sessions by the time of their start or last refresh, along Keycloak's two indexes
- * for expiry (since 26.5): a range without sessions costs some microseconds, however many sessions
- * there are.
+ * for expiry (since 26.5): a range without sessions costs some microseconds, for any number of
+ * sessions.
  */
 public final class EndedSessions {
 
@@ -134,6 +134,9 @@ public final class EndedSessions {
         + column
         + " > ? AND "
         + column
-        + " <= ?";
+        + " <= ?"
+        // A restart updates the row of its session. Nearly all rows of the last minute are logins,
+        // which have not been updated: to look for older tokens of these costs more than a login.
+        + (range.restarted() ? " AND VERSION > 0" : "");
   }
 }

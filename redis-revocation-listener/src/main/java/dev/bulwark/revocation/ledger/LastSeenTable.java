@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Table BULWARK_LAST_SEEN: what Keycloak's objects were called, or which state they had, when they
- * were last seen. What differs from Keycloak's own tables has changed, whether or not an event told
- * it: by an option of the server, an import or a change in the database.
+ * Table BULWARK_LAST_SEEN: the names and states of Keycloak's objects when they were last seen. A
+ * difference from Keycloak's own tables is a change, with or without an event: by a server option,
+ * an import or a change in the database.
  */
 public final class LastSeenTable {
 

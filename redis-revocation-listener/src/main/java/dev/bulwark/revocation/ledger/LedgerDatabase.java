@@ -26,7 +26,7 @@ public final class LedgerDatabase {
   private final SqlDialect dialect;
   private final TokenTable tokens;
   private final RevokedTable revoked;
-  private final ScopeTable scopes;
+  private final EndingTable endings;
   private final LeaseTable leases;
   private final SessionTable sessions;
   private final SiteTable sites;
@@ -49,7 +49,7 @@ public final class LedgerDatabase {
     this.dialect = dialect;
     this.tokens = new TokenTable(dialect, prefix);
     this.revoked = new RevokedTable(dialect, prefix);
-    this.scopes = new ScopeTable(dialect, prefix);
+    this.endings = new EndingTable(dialect, prefix);
     this.start = new StartTable(dialect, prefix);
     this.sites = new SiteTable(dialect, prefix);
     this.leases = new LeaseTable(dialect, prefix);
@@ -57,7 +57,7 @@ public final class LedgerDatabase {
     this.lastSeen = new LastSeenTable(dialect, prefix);
     this.endedSessions = new EndedSessions(prefix);
     this.suspectedKeys = new SuspectedKeys(prefix);
-    this.keycloakRevoked = new KeycloakRevokedTable(prefix);
+    this.keycloakRevoked = new KeycloakRevokedTable(prefix, revoked);
   }
 
   /** Work on a connection. */
@@ -88,8 +88,8 @@ public final class LedgerDatabase {
 
   /**
    * Does reading work over a range in one transaction. PostgreSQL plans its statements for the
-   * values at hand, since a plan for any range takes a slice for a quarter of the table, and runs
-   * them without helpers and without compiling them (jit), which both take longer than a slice.
+   * values at hand, since it does not know how much of the table any range is. It uses one
+   * processor only, which leaves the others to requests.
    */
   public <T> T callOverRange(Work<T> work) throws SQLException {
     if (dialect != SqlDialect.POSTGRESQL) {
@@ -221,9 +221,9 @@ public final class LedgerDatabase {
     return revoked;
   }
 
-  /** The scopes. */
-  public ScopeTable scopes() {
-    return scopes;
+  /** The endings. */
+  public EndingTable endings() {
+    return endings;
   }
 
   /** From when on the ledger has every token. */
@@ -304,11 +304,11 @@ public final class LedgerDatabase {
   }
 
   /**
-   * The comparisons with Keycloak's own tables.
+   * The comparison with Keycloak's own tables.
    *
    * @param sessionsInDatabase whether Keycloak writes online sessions to its database
    */
-  public List<SuspectSweep> sweeps(boolean sessionsInDatabase) {
-    return List.of(Sweeps.alongSessions(prefix, sessionsInDatabase), Sweeps.alongUsers(prefix));
+  public SuspectedTokens suspectedTokens(boolean sessionsInDatabase) {
+    return new SuspectedTokens(prefix, sessionsInDatabase, dialect == SqlDialect.POSTGRESQL);
   }
 }

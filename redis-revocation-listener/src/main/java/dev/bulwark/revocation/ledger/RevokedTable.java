@@ -16,8 +16,9 @@ import java.util.Set;
 import java.util.SortedSet;
 
 /**
- * Table BULWARK_REVOKED_TOKEN: what has to be in Redis. Each row says in which life of Redis (its
- * epoch) it has been written there; a row of no epoch, or of one that is over, is to be pushed.
+ * Table BULWARK_REVOKED_TOKEN: the revocations that must be in Redis. Each row has the epoch of
+ * Redis in which it was written there. A row without an epoch, or with an earlier one, must be
+ * pushed.
  */
 public final class RevokedTable implements PushState {
 
@@ -34,6 +35,7 @@ public final class RevokedTable implements PushState {
 
   private final SqlDialect dialect;
   private final String table;
+  private final String tokens;
 
   /**
    * In a schema.
@@ -43,6 +45,41 @@ public final class RevokedTable implements PushState {
   public RevokedTable(SqlDialect dialect, String schema) {
     this.dialect = dialect;
     this.table = schema + NAME;
+    this.tokens = schema + TokenTable.NAME;
+  }
+
+  /**
+   * Live revoked tokens of a realm with one cause.
+   *
+   * @param last when the last of them was revoked, milliseconds since 1970
+   */
+  public record Cause(String name, long tokens, long last) {}
+
+  /**
+   * Returns how many live tokens of a realm are revoked by which cause, the most frequent first.
+   *
+   * @param now seconds since 1970
+   */
+  public List<Cause> byCause(Connection connection, String realmId, long now) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT r.CAUSE, COUNT(*), MAX(r.REVOKED_AT) FROM "
+                + table
+                + " r JOIN "
+                + tokens
+                + " t ON t.EXPIRES_AT = r.EXPIRES_AT AND t.JTI = r.JTI"
+                + " WHERE r.EXPIRES_AT > ? AND t.REALM_ID = ?"
+                + " GROUP BY r.CAUSE ORDER BY COUNT(*) DESC, r.CAUSE")) {
+      statement.setLong(1, now);
+      statement.setString(2, realmId);
+      List<Cause> causes = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          causes.add(new Cause(rows.getString(1), rows.getLong(2), rows.getLong(3)));
+        }
+      }
+      return causes;
+    }
   }
 
   /**

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * API keys that have live tokens and may have died: the key is gone, has ended, is inactive, or may
- * do less than before. The names of tables and fields are data formats of the API keys.
+ * API keys that have live tokens and may have ended: the key is missing, expired or inactive, or
+ * has fewer endings than before. The names of tables and fields are data formats of the API keys.
  */
 public final class SuspectedKeys {
 

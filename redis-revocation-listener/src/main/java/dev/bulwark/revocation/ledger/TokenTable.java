@@ -1,10 +1,11 @@
 package dev.bulwark.revocation.ledger;
 
+import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.Members;
-import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.SessionType;
 import dev.bulwark.revocation.sql.Chunks;
+import dev.bulwark.revocation.sql.IndexedText;
 import dev.bulwark.revocation.sql.SqlDialect;
 import java.sql.Array;
 import java.sql.Connection;
@@ -66,6 +67,8 @@ public final class TokenTable {
   private final String insertArrays;
   private final String insertUnflushed;
   private final Memberships memberships;
+  private final IndexedText sessions;
+  private final IndexedText users;
 
   /**
    * In a schema.
@@ -77,6 +80,8 @@ public final class TokenTable {
     this.table = schema + NAME;
     this.revokedTable = schema + RevokedTable.NAME;
     this.memberships = new Memberships(schema);
+    this.sessions = new IndexedText(dialect, "t.SESSION_ID");
+    this.users = new IndexedText(dialect, "t.USER_ID");
     this.insertArrays = insertArrays("");
     this.insertUnflushed =
         insertArrays("(SELECT set_config('synchronous_commit', 'off', TRUE)) unflushed, ");
@@ -174,57 +179,59 @@ public final class TokenTable {
   }
 
   /**
-   * One page of the tokens that a scope concerns, live and not yet revoked, in the order of the
+   * One page of the tokens that an ending concerns, live and not yet revoked, in the order of the
    * key.
    *
    * @param after the last token of the page before, null for the first page
    * @param now seconds since 1970
    */
   public List<LedgerToken> candidates(
-      Connection connection,
-      RevocationScope scope,
-      @Nullable LedgerToken after,
-      long now,
-      int limit)
+      Connection connection, Ending ending, @Nullable LedgerToken after, long now, int limit)
       throws SQLException {
     StringBuilder sql = new StringBuilder("SELECT ").append(SELECTED);
     sql.append(" FROM ").append(table).append(" t WHERE ");
     List<String> keys = new ArrayList<>();
-    switch (scope.kind()) {
-      case TOKEN -> throw new IllegalArgumentException("A token scope needs no candidates.");
+    @Nullable IndexedText searched = null;
+    String searchedId = "";
+    switch (ending.kind()) {
+      case TOKEN ->
+          throw new IllegalArgumentException("The ending of a token needs no candidates.");
       case SESSION -> {
-        sql.append("t.SESSION_ID = ? AND t.REALM_ID = ?");
-        keys.add(key(scope.sessionId()));
-        keys.add(key(scope.realmId()));
+        searched = sessions;
+        searchedId = key(ending.sessionId());
+        keys.add(key(ending.realmId()));
       }
       case USER -> {
-        sql.append("t.USER_ID = ? AND t.REALM_ID = ?");
-        keys.add(key(scope.userId()));
-        keys.add(key(scope.realmId()));
+        searched = users;
+        searchedId = key(ending.userId());
+        keys.add(key(ending.realmId()));
       }
       case CLIENT -> {
         sql.append("t.CLIENT_ID = ? AND t.REALM_ID = ?");
-        keys.add(key(scope.clientId()));
-        keys.add(key(scope.realmId()));
+        keys.add(key(ending.clientId()));
+        keys.add(key(ending.realmId()));
       }
       case REALM -> {
         sql.append("t.REALM_ID = ?");
-        keys.add(key(scope.realmId()));
-        Members members = scope.members();
+        keys.add(key(ending.realmId()));
+        Members members = ending.members();
         if (members != null) {
           memberships.narrow(members, sql, keys);
         }
       }
       case API_KEY -> {
         sql.append("t.API_KEY_ID = ?");
-        keys.add(key(scope.apiKeyId()));
+        keys.add(key(ending.apiKeyId()));
       }
     }
+    if (searched != null) {
+      sql.append(searched.is()).append(" AND t.REALM_ID = ?");
+    }
     sql.append(" AND t.EXPIRES_AT >= ?");
-    boolean bounded = scope.verifies().isEmpty();
-    if (scope.isDoubt()) {
+    boolean bounded = ending.verifies().isEmpty();
+    if (ending.requiresVerification()) {
       sql.append(" AND t.SESSION_TYPE IN (")
-          .append(SqlDialect.parameters(scope.verifies().size()))
+          .append(SqlDialect.parameters(ending.verifies().size()))
           .append(")");
     }
     if (bounded) {
@@ -238,19 +245,19 @@ public final class TokenTable {
         .append(" r WHERE r.JTI = t.JTI) ORDER BY t.EXPIRES_AT, t.JTI LIMIT ")
         .append(limit);
     try (PreparedStatement statement = connection.prepareStatement(sql.toString())) {
-      int parameter = 1;
+      int parameter = searched == null ? 1 : searched.set(statement, 1, List.of(searchedId));
       for (String key : keys) {
         statement.setString(parameter++, key);
       }
       // A token is expired from the second of its exp on; see RevokedTable.
       statement.setLong(parameter++, after == null ? now + 1 : after.expiresAt());
-      if (scope.isDoubt()) {
-        for (SessionType type : scope.verifies()) {
+      if (ending.requiresVerification()) {
+        for (SessionType type : ending.verifies()) {
           statement.setString(parameter++, type.code());
         }
       }
       if (bounded) {
-        statement.setLong(parameter++, scope.issuedBefore());
+        statement.setLong(parameter++, ending.issuedBefore());
       }
       if (after != null) {
         statement.setLong(parameter++, after.expiresAt());
@@ -281,16 +288,16 @@ public final class TokenTable {
             + SELECTED
             + " FROM "
             + table
-            + " t WHERE t.SESSION_ID IN ("
-            + SqlDialect.parameters(length)
-            + ") AND t.JTI > ? AND t.EXPIRES_AT > ? ORDER BY t.JTI LIMIT "
+            + " t WHERE "
+            + sessions.isAmong(length)
+            + " AND t.JTI > ? AND t.EXPIRES_AT > ? ORDER BY t.JTI LIMIT "
             + limit;
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      int parameter = 1;
-      while (parameter <= length) {
-        statement.setString(parameter, sessionIds.get(Math.min(parameter, sessionIds.size()) - 1));
-        parameter++;
+      List<String> ids = new ArrayList<>(sessionIds);
+      while (ids.size() < length) {
+        ids.add(sessionIds.get(0));
       }
+      int parameter = sessions.set(statement, 1, ids);
       statement.setString(parameter++, afterJti);
       statement.setLong(parameter, now);
       return read(statement);
@@ -415,7 +422,7 @@ public final class TokenTable {
 
   private static String key(@Nullable String value) {
     if (value == null) {
-      throw new IllegalArgumentException("The scope lacks its key.");
+      throw new IllegalArgumentException("The ending lacks its key.");
     }
     return value;
   }

@@ -44,7 +44,7 @@ public final class RevocationMetrics implements AutoCloseable {
   private final Counter ledgerRewritten;
   private final Counter ledgerForgotten;
   private final Counter nodeLost;
-  private final Counter scopesFailed;
+  private final Counter endingsFailed;
   private final Counter skipped;
   private final Counter acquitted;
   private final Counter undecided;
@@ -61,7 +61,7 @@ public final class RevocationMetrics implements AutoCloseable {
     this.pushed = counter("pushed", "Keys written to Redis");
     this.failures = counter("push.failures", "Attempts to write to Redis that failed");
     this.restored = counter("restored", "Keys that Redis had lost and got again");
-    this.late = counter("late", "Tokens found by a later pass of a scope, not by the first");
+    this.late = counter("late", "Tokens found by a later pass of an ending, not by the first");
     this.ledgerFailures = counter("ledger.failures", "Tokens issued without a ledger row");
     this.ledgerLost = counter("ledger.lost", "Tokens whose ledger row was given up");
     this.ledgerRewritten =
@@ -70,8 +70,8 @@ public final class RevocationMetrics implements AutoCloseable {
         counter("ledger.forgotten", "Ledger rows that a failover could lose: too many at a time");
     this.nodeLost =
         counter("node.lost", "Ids of lost nodes that were revoked: most were no tokens");
-    this.scopesFailed = counter("scopes.failures", "Endings that their transaction did not take");
-    this.skipped = counter("reconciler.skipped", "Slices of the ledger that could not be compared");
+    this.endingsFailed = counter("scopes.failures", "Endings that their transaction did not take");
+    this.skipped = counter("reconciler.skipped", "Parts of the ledger that could not be compared");
     this.pushTime = timer("push", "Time of one write to Redis");
     this.ledgerTime = timer("ledger.write", "Time an issuing request waits for its ledger row");
     this.acquitted = counter("reconciler.acquitted", "Suspected tokens that were alive");
@@ -140,7 +140,7 @@ public final class RevocationMetrics implements AutoCloseable {
     redisClockAhead.set(millis);
   }
 
-  /** A later pass of a scope found tokens. */
+  /** A later pass of an ending found tokens. */
   public void lateFinds(int count) {
     late.increment(count);
   }
@@ -171,12 +171,12 @@ public final class RevocationMetrics implements AutoCloseable {
   }
 
   /** Endings could not be written in their transaction. */
-  public void scopesFailed(int count) {
-    scopesFailed.increment(count);
+  public void endingsFailed(int count) {
+    endingsFailed.increment(count);
   }
 
-  /** The reconciler gave up a slice of the ledger for this comparison. */
-  public void sliceSkipped() {
+  /** The reconciler gave up a part of the ledger for this comparison. */
+  public void partSkipped() {
     skipped.increment();
   }
 

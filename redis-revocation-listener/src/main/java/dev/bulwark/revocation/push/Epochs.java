@@ -95,7 +95,7 @@ public final class Epochs {
         });
     if (!state.isCurrent()) {
       LOG.infof(
-          "Redis node %s %s: what has been revoked is pushed again.",
+          "Redis node %s %s. All revocations are pushed again.",
           state.node().address(), state.reason());
     }
     return fresh.epoch();

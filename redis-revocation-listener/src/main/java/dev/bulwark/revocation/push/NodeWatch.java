@@ -59,10 +59,11 @@ final class NodeWatch {
     metrics.redisIdentified(all);
     if (!all && identified) {
       LOG.warn(
-          "Redis does not say which process it is (INFO is hidden, by a proxy, rename-command or an"
-              + " ACL user without +info). Failovers that lose writes are not noticed; lost"
-              + " keys return within spi-events-listener--redis-revocation--refresh-interval."
-              + " Let Keycloak's Redis user call INFO.");
+          "Redis does not answer INFO (hidden by a proxy, rename-command or an ACL "
+              + "user without +info). So failovers that lose writes are not detected, and"
+              + " lost keys return only within "
+              + "spi-events-listener--redis-revocation--refresh-interval. Allow "
+              + "Keycloak's Redis user to call INFO.");
     }
     identified = all;
   }
@@ -76,9 +77,9 @@ final class NodeWatch {
     boolean agree = Math.abs(worst) < WARN_DIFFERENCE;
     if (!agree && clocksAgree) {
       LOG.warnf(
-          "The clock of Redis is %d ms %s that of Keycloak. Revoked tokens stay in Redis for as long"
-              + " as they live all the same. Synchronize the clocks of both (NTP): applications"
-              + " compare them with theirs.",
+          "The clock of Redis is %d ms %s that of Keycloak. Revoked tokens still stay in Redis until"
+              + " they expire. Synchronize the clocks of both (NTP): applications compare them with"
+              + " theirs.",
           Math.abs(worst), worst > 0 ? "ahead of" : "behind");
     }
     clocksAgree = agree;

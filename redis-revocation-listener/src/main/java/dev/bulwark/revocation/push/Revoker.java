@@ -13,7 +13,7 @@ import java.util.Set;
 
 /**
  * Makes tokens revoked: pushes them to Redis if it is there, and writes down that they are revoked
- * and where they have been pushed. Whatever is lost in between is found again by the scope that is
+ * and where they have been pushed. Whatever is lost in between is found again by the ending that is
  * still in the database, or by the drainer. Thread-safe.
  */
 public final class Revoker {

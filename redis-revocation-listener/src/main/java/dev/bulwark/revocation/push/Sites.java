@@ -1,5 +1,6 @@
 package dev.bulwark.revocation.push;
 
+import dev.bulwark.contract.RevocationObserver;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.PushState;
 import dev.bulwark.revocation.ledger.RevokedTable;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The sites of the installation, each with a Redis of its own, and this node's place among them. A
@@ -37,6 +39,7 @@ public final class Sites {
   private final LedgerDatabase database;
   private final Clock clock;
   private final String own;
+  private final RevocationObserver observer;
   private final PushState state;
   private volatile Set<String> others = Set.of();
   private volatile long newUntil;
@@ -45,11 +48,13 @@ public final class Sites {
    * Of a node.
    *
    * @param own name of the node's site; empty where there is one Redis only
+   * @param observer learns what is revoked
    */
-  public Sites(LedgerDatabase database, Clock clock, String own) {
+  public Sites(LedgerDatabase database, Clock clock, String own, RevocationObserver observer) {
     this.database = database;
     this.clock = clock;
     this.own = own;
+    this.observer = observer;
     this.state = database.pushState(own);
   }
 
@@ -64,8 +69,8 @@ public final class Sites {
   }
 
   /**
-   * Writes down revoked tokens. The rows of the sites come first: a token is found again by the
-   * scope that ended it as long as {@link RevokedTable} does not have it.
+   * Writes down revoked tokens. The observer and the rows of the sites come first: a token is found
+   * again by the ending that ended it as long as {@link RevokedTable} does not have it.
    *
    * @param pushed by the epoch of this site's Redis in which they have been pushed
    * @param rest those that have not
@@ -77,6 +82,11 @@ public final class Sites {
       String cause)
       throws SQLException {
     long now = clock.millis();
+    observer.revoking(
+        connection,
+        Stream.concat(pushed.values().stream().flatMap(List::stream), rest.stream())
+            .map(RevokedToken::jti)
+            .toList());
     for (String other : others) {
       for (List<RevokedToken> tokens : pushed.values()) {
         database.sites().insert(connection, other, tokens, RevokedTable.NOT_PUSHED, now);

@@ -1,13 +1,12 @@
 package dev.bulwark.revocation.reconcile;
 
 import dev.bulwark.revocation.ledger.LedgerDatabase;
-import dev.bulwark.revocation.ledger.Slice;
-import dev.bulwark.revocation.ledger.SuspectSweep;
+import dev.bulwark.revocation.ledger.SuspectedTokens;
+import dev.bulwark.revocation.ledger.Window;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.push.Revoker;
 import dev.bulwark.revocation.rules.Suspect;
-import dev.bulwark.revocation.verify.PatientOracle;
-import java.sql.Connection;
+import dev.bulwark.revocation.verify.BisectingOracle;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,14 +16,14 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the tokens that died without an event.
+ * Finds the tokens that ended without an event.
  *
  * <p>Every round searches for sessions that have expired or were restarted ({@link
  * EndedSessionSearch}). Everything else that ends a token without an event is written down by the
  * transaction that does it, so comparing the ledger with Keycloak's tables is a safety net: for
  * changes made in the database itself, and for endings that could not be written. A comparison
  * begins when this node takes over, when one is due, and when a node asks for it ({@link
- * #compareSoon}). It walks the ledger a slice at a time; a round takes as many slices as fit into
+ * #compareSoon}). It walks the ledger a window at a time; a round takes as many windows as fit into
  * its time.
  *
  * <p>No age protects a token: its row is written after the session that carries it (see {@code
@@ -42,40 +41,36 @@ public final class Reconciler {
   /** While it runs, no comparison is due. */
   private static final String COMPARISON = "comparison";
 
-  /** Some ten milliseconds of the database at a time. */
-  private static final int SLICE_ROWS = 5_000;
-
   private static final int PAGE = 5_000;
 
-  /** How often a slice that fails is tried, in as many rounds. */
+  /** How often a window or page that fails is tried, in as many rounds. */
   private static final int TRIES = 3;
 
-  /**
-   * The first comparison of a node that takes over, and one from time to time, reads every row: a
-   * realm may have been replaced while no server ran. See {@link SuspectSweep#mayHaveSuspects}.
-   */
-  private static final Duration BETWEEN_EXACT = Duration.ofHours(1);
+  /** A window that fails may be too much for the database: the next one has fewer rows. */
+  private static final int SMALLER = 4;
 
   private final String node = UUID.randomUUID().toString();
   private final LedgerDatabase database;
   private final Settlement settlement;
   private final EndedSessionSearch endedSessions;
-  private final DoubtPasses doubts;
+  private final RealmVerifier doubts;
   private final RevocationMetrics metrics;
   private final Clock clock;
-  private final List<SuspectSweep> sweeps;
+  private final SuspectedTokens suspected;
   private final Duration budget;
   private final Duration leaseTime;
   private final Duration betweenComparisons;
 
-  private Position position = Position.START;
+  /** Where the comparison is; null while there is none. */
+  private @Nullable Position position;
+
   private long cycleBegan;
-  private boolean exact;
-  private long nextExact;
   private long counted;
 
-  /** Whether a comparison has begun and not ended. */
-  private boolean comparing;
+  /** Rows that the last whole comparison has counted. */
+  private long size;
+
+  private int windowRows;
 
   /**
    * Whether another one has to begin. It waits for the end of the one under way: beginning anew
@@ -89,35 +84,35 @@ public final class Reconciler {
   /** Whether this node wants a comparison and has not said so yet. */
   private volatile boolean wanted;
 
-  /** The slice at hand; null before its bounds are known. */
-  private @Nullable Slice current;
+  /** Where to go on if the step at hand fails for the last time; null for the end. */
+  private @Nullable Position behind;
 
-  /** How often the slice at hand has failed. */
+  /** How often the step at hand has failed. */
   private int failures;
 
-  /** Slices left out of this cycle. */
+  /** Windows and pages left out of this comparison. */
   private int skipped;
 
   /**
    * With its collaborators.
    *
-   * @param sweeps the comparisons to make, in turn
-   * @param interval time between two rounds; a round takes as long at most, but for its last slice,
-   *     so half of one connection's time is used at most
+   * @param suspected finds what differs
+   * @param interval time between two rounds; a round takes as long at most, but for its last
+   *     window, so half of one connection's time is used at most
    * @param betweenComparisons time between the begins of two comparisons of the whole ledger
    */
   public Reconciler(
       LedgerDatabase database,
-      List<SuspectSweep> sweeps,
-      PatientOracle oracle,
+      SuspectedTokens suspected,
+      BisectingOracle oracle,
       Revoker revoker,
-      DoubtPasses doubts,
+      RealmVerifier doubts,
       RevocationMetrics metrics,
       Clock clock,
       Duration interval,
       Duration betweenComparisons) {
     this.database = database;
-    this.sweeps = List.copyOf(sweeps);
+    this.suspected = suspected;
     this.settlement = new Settlement(database, oracle, revoker, metrics);
     this.endedSessions = new EndedSessionSearch(database, settlement, clock);
     this.doubts = doubts;
@@ -147,9 +142,8 @@ public final class Reconciler {
     }
     if (!leads) {
       leads = true;
-      nextExact = 0;
       endedSessions.forget();
-      comparing = false;
+      position = null;
       due = true;
     }
     long until = began + budget.toMillis();
@@ -157,13 +151,15 @@ public final class Reconciler {
     attempt(
         "Realms in doubt could not be verified", () -> doubts.round(began + budget.toMillis() / 2));
     due |= isDue();
-    if (due && !comparing) {
+    if (due && position == null) {
       due = false;
       begin();
     }
-    while (comparing) {
-      position = stepOrSkip(position);
-      if (position.equals(Position.START)) {
+    @Nullable Position at = position;
+    while (at != null) {
+      at = stepOrSkip(at);
+      position = at;
+      if (at == null) {
         end();
       } else if (clock.millis() >= until) {
         return;
@@ -185,23 +181,20 @@ public final class Reconciler {
   }
 
   private void begin() {
-    position = Position.START;
-    failures = 0;
-    comparing = true;
     cycleBegan = clock.millis();
-    exact = cycleBegan >= nextExact;
+    // What has expired is left out.
+    position = new Position(Math.floorDiv(cycleBegan, 1000L), null, "");
+    windowRows = suspected.windowRows(size);
+    failures = 0;
     counted = 0;
     skipped = 0;
   }
 
   private void end() {
-    comparing = false;
     if (skipped == 0) {
       metrics.cycle(cycleBegan, clock.millis());
-      if (exact) {
-        nextExact = cycleBegan + BETWEEN_EXACT.toMillis();
-      }
     }
+    size = counted;
     metrics.ledgerSize(counted);
   }
 
@@ -238,90 +231,68 @@ public final class Reconciler {
   }
 
   /**
-   * Compares a slice. One that fails is tried again in the next rounds, and left out in the end: it
-   * must not keep the ledger behind it from being compared.
+   * Takes a step. One that fails is tried again in the next rounds, and left out in the end: it
+   * must not keep the rest of the ledger from being compared. Returns null at the end of the
+   * ledger.
    */
-  private Position stepOrSkip(Position at) throws SQLException {
-    current = at.begun();
+  private @Nullable Position stepOrSkip(Position at) throws SQLException {
+    // Where not even the bounds of a window are known, nothing behind it can be found.
+    behind = null;
     try {
-      Position next = step(at);
+      @Nullable Position next = step(at);
       failures = 0;
       return next;
     } catch (SQLException | RuntimeException e) {
       failures++;
       if (failures < TRIES) {
+        windowRows = Math.max(1, windowRows / SMALLER);
         throw e;
       }
       failures = 0;
       skipped++;
-      metrics.sliceSkipped();
+      metrics.partSkipped();
       LOG.errorf(
           e,
-          "A part of the ledger (BULWARK_TOKEN) could not be compared with Keycloak's tables, %d"
-              + " times: it is left out until the next comparison. Tokens in it that died without"
-              + " an event are not in Redis. Check the database.",
+          "A part of the ledger (BULWARK_TOKEN) could not be compared with "
+              + "Keycloak's tables, %d times. It is left out until the next comparison. "
+              + "Tokens in it that ended without an event are not in Redis. Check the "
+              + "database.",
           TRIES);
-      @Nullable Slice slice = current;
-      // Where even the bounds of the slice are not known, the whole sweep is left out.
-      return slice == null ? new Position(nextSweep(at), "", null, "") : after(at, slice);
+      return behind;
     }
   }
 
-  private Position step(Position at) throws SQLException {
-    SuspectSweep sweep = sweeps.get(at.sweep());
+  private @Nullable Position step(Position at) throws SQLException {
     long now = Math.floorDiv(clock.millis(), 1000L);
-    @Nullable Slice begun = at.begun();
-    Slice slice =
-        begun == null ? database.call(c -> sweep.slice(c, at.after(), SLICE_ROWS)) : begun;
-    current = slice;
+    @Nullable Window begun = at.begun();
+    Window window =
+        begun == null ? database.call(c -> suspected.window(c, at.after(), windowRows)) : begun;
+    @Nullable Position following = after(window);
+    behind = following;
     List<Suspect> suspects =
-        database.callOverRange(c -> suspects(c, sweep, slice, at.afterJti(), now, exact));
-    settlement.settle(suspects);
+        database.callOverRange(c -> suspected.find(c, window, at.afterJti(), now, PAGE));
     if (suspects.size() == PAGE) {
-      return new Position(at.sweep(), at.after(), slice, suspects.get(PAGE - 1).token().jti());
+      following = new Position(at.after(), window, suspects.get(PAGE - 1).token().jti());
+      behind = following;
     }
-    if (at.sweep() == sweeps.size() - 1) {
-      // Every token has a user, so this sweep sees them all.
-      counted += database.callOverRange(c -> sweep.count(c, slice));
+    settlement.settle(suspects);
+    if (suspects.size() < PAGE) {
+      counted += database.callOverRange(c -> suspected.count(c, window));
     }
-    return after(at, slice);
+    return following;
   }
 
-  private Position after(Position at, Slice slice) {
-    @Nullable String end = slice.end();
-    return end != null
-        ? new Position(at.sweep(), end, null, "")
-        : new Position(nextSweep(at), "", null, "");
-  }
-
-  private int nextSweep(Position at) {
-    return (at.sweep() + 1) % sweeps.size();
-  }
-
-  /** Nearly every slice has none, which is cheaper to find out than which they are. */
-  private static List<Suspect> suspects(
-      Connection connection,
-      SuspectSweep sweep,
-      Slice slice,
-      String afterJti,
-      long now,
-      boolean exact)
-      throws SQLException {
-    if (!exact && afterJti.isEmpty() && !sweep.mayHaveSuspects(connection, slice, now)) {
-      return List.of();
-    }
-    return sweep.find(connection, slice, afterJti, now, PAGE);
+  private static @Nullable Position after(Window window) {
+    @Nullable Long end = window.end();
+    return end == null ? null : new Position(end, null, "");
   }
 
   /**
    * Where the walk is.
    *
-   * @param sweep which of the sweeps
-   * @param after id up to which it has been done; empty at its beginning
-   * @param begun the slice that has more than a page of suspects; null at the beginning of a slice
-   * @param afterJti the last suspect of the page before; empty at the beginning of a slice
+   * @param after expiry up to which it is done, seconds since 1970
+   * @param begun the window that has more than a page of suspects; null at its beginning
+   * @param afterJti the last suspect of the page before; empty at the beginning of a window
    */
-  private record Position(int sweep, String after, @Nullable Slice begun, String afterJti) {
-    static final Position START = new Position(0, "", null, "");
-  }
+  private record Position(long after, @Nullable Window begun, String afterJti) {}
 }

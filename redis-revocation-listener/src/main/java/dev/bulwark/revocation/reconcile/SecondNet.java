@@ -3,11 +3,11 @@ package dev.bulwark.revocation.reconcile;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.push.Revoker;
+import dev.bulwark.revocation.rules.Ending;
+import dev.bulwark.revocation.rules.Endings;
 import dev.bulwark.revocation.rules.LastSeen;
-import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.RevokedToken;
-import dev.bulwark.revocation.rules.Scopes;
-import dev.bulwark.revocation.search.ScopeExpander;
+import dev.bulwark.revocation.search.EndingApplier;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,13 +18,13 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds, at the start and every half a minute, changes whose event was missed or that have none: a
+ * Finds changes without an event, or whose event was missed, at the start and every 30 seconds: a
  * new hostname option, an import, a change in the database, a listener that failed. It compares
  * names and states with those last seen, and looks for API keys and revoked jtis whose tokens are
  * still in the ledger.
  *
- * <p>What has changed is written down as a scope, together with the new state in one transaction,
- * and takes the way of every scope from there. Runs on the node that has the lease. Not
+ * <p>What has changed is written down as an ending, together with the new state in one transaction,
+ * and takes the way of every ending from there. Runs on the node that has the lease. Not
  * thread-safe; called by one thread.
  */
 public final class SecondNet {
@@ -38,7 +38,7 @@ public final class SecondNet {
 
   private final String node = UUID.randomUUID().toString();
   private final LedgerDatabase database;
-  private final ScopeExpander expander;
+  private final EndingApplier expander;
   private final Revoker revoker;
   private final String addresses;
   private final RevocationMetrics metrics;
@@ -57,7 +57,7 @@ public final class SecondNet {
    */
   public SecondNet(
       LedgerDatabase database,
-      ScopeExpander expander,
+      EndingApplier expander,
       Revoker revoker,
       String addresses,
       RevocationMetrics metrics,
@@ -97,8 +97,8 @@ public final class SecondNet {
       metrics.secondNetFailed();
       LOG.warnf(
           e,
-          "The second net could not compare %s. Changes whose event was missed are not found until"
-              + " it can; it tries again in half a minute",
+          "The second comparison could not compare %s. Until it succeeds, it does "
+              + "not find changes whose event was missed. It is repeated in 30 seconds",
           name);
     }
   }
@@ -122,7 +122,7 @@ public final class SecondNet {
   private void apply(List<LastSeen> objects) throws SQLException {
     List<LastSeen> fresh = new ArrayList<>();
     for (LastSeen object : objects) {
-      @Nullable RevocationScope ending = object.ending(clock.millis()).orElse(null);
+      @Nullable Ending ending = object.ending(clock.millis()).orElse(null);
       if (ending == null && object.before() == null) {
         fresh.add(object);
         continue;
@@ -136,7 +136,7 @@ public final class SecondNet {
       database.runInTransaction(
           connection -> {
             if (ending != null) {
-              database.scopes().insert(connection, List.of(ending));
+              database.endings().insert(connection, List.of(ending));
             }
             if (object.isGone()) {
               database.lastSeen().delete(connection, object.kind(), object.id());
@@ -152,7 +152,7 @@ public final class SecondNet {
     long now = clock.millis();
     List<String> suspected = database.call(c -> database.suspectedKeys().find(c, now));
     for (String key : suspected) {
-      expander.expand(new Scopes("API_KEY_GONE", now).apiKey(null, key));
+      expander.expand(new Endings("API_KEY_GONE", now).apiKey(null, key));
     }
   }
 

@@ -6,7 +6,7 @@ import dev.bulwark.revocation.push.Revoker;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevokedToken;
 import dev.bulwark.revocation.rules.Suspect;
-import dev.bulwark.revocation.verify.PatientOracle;
+import dev.bulwark.revocation.verify.BisectingOracle;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,12 +24,12 @@ final class Settlement {
   private static final Logger LOG = Logger.getLogger(Settlement.class);
 
   private final LedgerDatabase database;
-  private final PatientOracle oracle;
+  private final BisectingOracle oracle;
   private final Revoker revoker;
   private final RevocationMetrics metrics;
 
   Settlement(
-      LedgerDatabase database, PatientOracle oracle, Revoker revoker, RevocationMetrics metrics) {
+      LedgerDatabase database, BisectingOracle oracle, Revoker revoker, RevocationMetrics metrics) {
     this.database = database;
     this.oracle = oracle;
     this.revoker = revoker;
@@ -53,7 +53,7 @@ final class Settlement {
         open.put(suspect.token(), suspect.cause());
       }
     }
-    PatientOracle.Answer answer = oracle.ask(open.keySet());
+    BisectingOracle.Answer answer = oracle.ask(open.keySet());
     Set<LedgerToken> dead = answer.dead();
     metrics.acquitted(open.size() - dead.size() - answer.undecided());
     Map<String, List<RevokedToken>> byCause = new LinkedHashMap<>();
@@ -63,7 +63,8 @@ final class Settlement {
           .add(new RevokedToken(token.jti(), token.expiresAt()));
     }
     for (Map.Entry<String, List<RevokedToken>> found : byCause.entrySet()) {
-      LOG.debugf("%d tokens had died silently: %s", found.getValue().size(), found.getKey());
+      LOG.debugf(
+          "%d tokens had ended without an event: %s", found.getValue().size(), found.getKey());
       revoker.revoke(found.getValue(), "SILENT_" + found.getKey());
       metrics.reconciled(found.getValue().size(), found.getKey());
     }

@@ -1,7 +1,7 @@
 package dev.bulwark.revocation.rules;
 
 /**
- * A session whose tokens may have died without an event.
+ * A session whose tokens may have ended without an event.
  *
  * @param id of the user session
  * @param offline whether it is the offline session of that id
@@ -16,7 +16,8 @@ public record EndedSession(String id, boolean offline, String cause, long starte
    * JsonWebToken.isIssuedBeforeSessionStart}.
    */
   public boolean concerns(LedgerToken token) {
-    boolean carried = offline ? token.type().looksAtOffline() : token.type().looksAtOnline();
+    boolean carried =
+        offline ? token.type().mayUseOfflineSession() : token.type().mayUseOnlineSession();
     return carried && id.equals(token.sessionId()) && token.issuedAt() + 1 < startedAt;
   }
 }

@@ -3,7 +3,7 @@ package dev.bulwark.revocation.rules;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which issuers ({@code iss}) a realm accepts at present. Token introspection compares the whole
+ * The issuers ({@code iss}) that a realm currently accepts. Token introspection compares the whole
  * issuer with the realm's own, so the tokens of a renamed realm, or of a realm with a new frontend
  * URL, are dead.
  *

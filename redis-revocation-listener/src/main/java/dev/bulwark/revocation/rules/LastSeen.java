@@ -50,15 +50,15 @@ public record LastSeen(
   }
 
   /** What has ended by the change; empty if nothing has. */
-  public Optional<RevocationScope> ending(long now) {
+  public Optional<Ending> ending(long now) {
     return switch (kind) {
       case CLIENT ->
           isRenamed()
-              ? Optional.of(new Scopes("CLIENT_RENAMED", now).client(realmId, id))
+              ? Optional.of(new Endings("CLIENT_RENAMED", now).client(realmId, id))
               : Optional.empty();
       case REALM ->
           isRenamed()
-              ? Optional.of(new Scopes("REALM_ADDRESS_CHANGED", now).realm(realmId))
+              ? Optional.of(new Endings("REALM_ADDRESS_CHANGED", now).realm(realmId))
               : Optional.empty();
       case ORGANIZATION ->
           isSwitchedOff()
@@ -93,14 +93,13 @@ public record LastSeen(
     return (state.equals(OFF) || state.startsWith(OFF + " ")) && !Objects.equals(before, state);
   }
 
-  private Optional<RevocationScope> doubt(
-      String cause, Members.Kind members, String membersId, long now) {
+  private Optional<Ending> doubt(String cause, Members.Kind members, String membersId, long now) {
     String realm = realmId;
     if (realm.isEmpty() && before != null) {
       // Of a user store that is gone only the last state tells the realm.
       realm = before.substring(before.indexOf(' ') + 1);
     }
     return Optional.of(
-        new Scopes(cause, now).membersInDoubt(realm, new Members(members, membersId)));
+        new Endings(cause, now).verifyMembers(realm, new Members(members, membersId)));
   }
 }

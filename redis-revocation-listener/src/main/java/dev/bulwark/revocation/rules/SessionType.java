@@ -4,8 +4,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * What an access token leans on: the first two characters of its jti. Source: {@code
- * org.keycloak.protocol.oidc.encode.AccessTokenContext.SessionType}.
+ * The kind of session to which an access token belongs: the first two characters of its jti.
+ * Source: {@code org.keycloak.protocol.oidc.encode.AccessTokenContext.SessionType}.
  */
 public enum SessionType {
   /** Online user session and client session. */
@@ -65,12 +65,12 @@ public enum SessionType {
   }
 
   /** Whether an online session can carry the token. */
-  public boolean looksAtOnline() {
+  public boolean mayUseOnlineSession() {
     return this == ONLINE || this == ONLINE_USER_SESSION || this == UNKNOWN;
   }
 
   /** Whether an offline session can carry the token. */
-  public boolean looksAtOffline() {
+  public boolean mayUseOfflineSession() {
     return this == OFFLINE || this == OFFLINE_USER_SESSION || this == UNKNOWN;
   }
 }

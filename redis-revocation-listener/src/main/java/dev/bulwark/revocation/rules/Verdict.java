@@ -1,11 +1,11 @@
 package dev.bulwark.revocation.rules;
 
-/** What a scope says about a token. */
+/** The result of an ending for a token. */
 public enum Verdict {
   /** The token is dead. */
-  KILL,
+  REVOKE,
   /** The token may be dead: ask Keycloak. */
   VERIFY,
-  /** The scope does not concern the token. */
+  /** The ending does not concern the token. */
   KEEP
 }

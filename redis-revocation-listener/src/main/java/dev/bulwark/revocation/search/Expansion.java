@@ -1,10 +1,10 @@
 package dev.bulwark.revocation.search;
 
 /**
- * What a pass of a scope came to.
+ * The result of applying an ending once.
  *
  * @param found tokens that it revoked
- * @param undecided tokens that Keycloak could not judge: the scope needs another pass for them
+ * @param undecided tokens that Keycloak could not judge: the ending needs another pass for them
  */
 public record Expansion(int found, int undecided) {
 

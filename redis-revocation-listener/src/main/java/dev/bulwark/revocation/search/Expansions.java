@@ -1,8 +1,8 @@
 package dev.bulwark.revocation.search;
 
+import dev.bulwark.revocation.rules.Ending;
+import dev.bulwark.revocation.rules.EndingKind;
 import dev.bulwark.revocation.rules.LedgerToken;
-import dev.bulwark.revocation.rules.RevocationScope;
-import dev.bulwark.revocation.rules.ScopeKind;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -12,7 +12,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies committed scopes to the ledger. The first tokens of the first scopes are done by the
+ * Applies committed endings to the ledger. The first tokens of the first endings are done by the
  * executor for short work, whatever follows by the one for mass work: a logout of one session never
  * waits for that of 100,000. Thread-safe.
  */
@@ -21,14 +21,15 @@ public final class Expansions {
   private static final Logger LOG = Logger.getLogger(Expansions.class);
 
   /**
-   * Tokens of one scope, and scopes, that are short work: each Keycloak may have to be asked about.
+   * Tokens of one ending, and endings, that are short work: each Keycloak may have to be asked
+   * about.
    */
   private static final int FEW_TOKENS = 200;
 
-  private static final int FEW_SCOPES = 10;
+  private static final int FEW_ENDINGS = 10;
   private static final int PAGE = 5_000;
 
-  private final ScopeExpander expander;
+  private final EndingApplier expander;
   private final Executor shortWork;
   private final Executor massWork;
 
@@ -38,32 +39,31 @@ public final class Expansions {
    * @param shortWork runs what a request waits for
    * @param massWork runs what takes long
    */
-  public Expansions(ScopeExpander expander, Executor shortWork, Executor massWork) {
+  public Expansions(EndingApplier expander, Executor shortWork, Executor massWork) {
     this.expander = expander;
     this.shortWork = shortWork;
     this.massWork = massWork;
   }
 
   /**
-   * Starts with the scopes.
+   * Starts with the endings.
    *
    * @param before is run before them: the rows of their tokens may have been set aside
    * @return done when all are applied or have failed; what fails is logged and left to the
    *     background work
    * @throws RejectedExecutionException if too much waits already
    */
-  public CompletableFuture<Void> start(List<RevocationScope> scopes, Runnable before) {
+  public CompletableFuture<Void> start(List<Ending> endings, Runnable before) {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    shortWork.execute(() -> complete(done, () -> begin(scopes, before, done)));
+    shortWork.execute(() -> complete(done, () -> begin(endings, before, done)));
     return done;
   }
 
-  private boolean begin(
-      List<RevocationScope> scopes, Runnable before, CompletableFuture<Void> done) {
+  private boolean begin(List<Ending> endings, Runnable before, CompletableFuture<Void> done) {
     before.run();
-    List<RevocationScope> few = scopes.subList(0, Math.min(FEW_SCOPES, scopes.size()));
-    List<RevocationScope> many = scopes.subList(few.size(), scopes.size());
-    List<Rest> rests = few.stream().map(scope -> new Rest(scope, null)).map(this::page).toList();
+    List<Ending> few = endings.subList(0, Math.min(FEW_ENDINGS, endings.size()));
+    List<Ending> many = endings.subList(few.size(), endings.size());
+    List<Rest> rests = few.stream().map(ending -> new Rest(ending, null)).map(this::page).toList();
     List<Rest> open = rests.stream().filter(rest -> rest.after != null).toList();
     if (open.isEmpty() && many.isEmpty()) {
       return true;
@@ -74,7 +74,7 @@ public final class Expansions {
                 done,
                 () -> {
                   open.forEach(rest -> finish(rest, PAGE));
-                  many.forEach(scope -> finish(page(new Rest(scope, null)), PAGE));
+                  many.forEach(ending -> finish(page(new Rest(ending, null)), PAGE));
                   return true;
                 }));
     return false;
@@ -92,20 +92,20 @@ public final class Expansions {
   }
 
   private Rest step(Rest rest, int size) {
-    RevocationScope scope = rest.scope;
+    Ending ending = rest.ending;
     try {
-      if (scope.isDoubt()) {
-        return new Rest(scope, null);
+      if (ending.requiresVerification()) {
+        return new Rest(ending, null);
       }
-      if (scope.kind() == ScopeKind.TOKEN || !scope.isInForce(System.currentTimeMillis())) {
-        expander.expand(scope);
-        return new Rest(scope, null);
+      if (ending.kind() == EndingKind.TOKEN || !ending.isInForce(System.currentTimeMillis())) {
+        expander.expand(ending);
+        return new Rest(ending, null);
       }
-      return new Rest(scope, expander.expandPage(scope, rest.after, size).last());
+      return new Rest(ending, expander.expandPage(ending, rest.after, size).last());
     } catch (SQLException | RuntimeException e) {
-      // The scope is in the database: the background work applies it again.
-      LOG.warnf(e, "Revocation by %s is delayed", scope.cause());
-      return new Rest(scope, null);
+      // The ending is in the database: the background work applies it again.
+      LOG.warnf(e, "Revocation by %s is delayed", ending.cause());
+      return new Rest(ending, null);
     }
   }
 
@@ -125,9 +125,9 @@ public final class Expansions {
   }
 
   /**
-   * What is left of a scope.
+   * What is left of an ending.
    *
    * @param after the last token done; null if nothing is left, or nothing is done
    */
-  private record Rest(RevocationScope scope, @Nullable LedgerToken after) {}
+  private record Rest(Ending ending, @Nullable LedgerToken after) {}
 }

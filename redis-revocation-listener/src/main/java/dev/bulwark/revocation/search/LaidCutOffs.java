@@ -1,15 +1,15 @@
 package dev.bulwark.revocation.search;
 
-import dev.bulwark.revocation.rules.RevocationScope;
-import dev.bulwark.revocation.rules.ScopeKind;
+import dev.bulwark.revocation.rules.Ending;
+import dev.bulwark.revocation.rules.EndingKind;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The not-befores of realms and clients whose scope this node has committed. Keycloak does not tell
- * whether a save changed the not-before; without this memory each save of a realm that ever had one
- * would search the whole ledger. A node that has forgotten searches once more than needed.
+ * The not-befores of realms and clients whose ending this node has committed. Keycloak does not
+ * tell whether a save changed the not-before; without this memory each save of a realm that ever
+ * had one would search the whole ledger. A node that has forgotten searches once more than needed.
  * Thread-safe.
  */
 public final class LaidCutOffs {
@@ -26,39 +26,39 @@ public final class LaidCutOffs {
         }
       };
 
-  /** The scopes without those that do no more than a committed one has done. */
-  public List<RevocationScope> without(List<RevocationScope> scopes) {
-    return scopes.stream().filter(scope -> !isLaid(scope)).toList();
+  /** The endings without those that do no more than a committed one has done. */
+  public List<Ending> without(List<Ending> endings) {
+    return endings.stream().filter(ending -> !isLaid(ending)).toList();
   }
 
-  private boolean isLaid(RevocationScope scope) {
-    if (!isCutOff(scope)) {
+  private boolean isLaid(Ending ending) {
+    if (!isCutOff(ending)) {
       return false;
     }
     synchronized (laid) {
-      Long before = laid.get(key(scope));
-      return before != null && before == scope.issuedBefore();
+      Long before = laid.get(key(ending));
+      return before != null && before == ending.issuedBefore();
     }
   }
 
-  /** Notes scopes that are committed. */
-  public void committed(List<RevocationScope> scopes) {
+  /** Notes endings that are committed. */
+  public void committed(List<Ending> endings) {
     synchronized (laid) {
-      for (RevocationScope scope : scopes) {
-        if (isCutOff(scope)) {
-          laid.put(key(scope), scope.issuedBefore());
+      for (Ending ending : endings) {
+        if (isCutOff(ending)) {
+          laid.put(key(ending), ending.issuedBefore());
         }
       }
     }
   }
 
-  /** Whether a scope kills by a not-before and does nothing else. */
-  private static boolean isCutOff(RevocationScope scope) {
-    return (scope.kind() == ScopeKind.REALM || scope.kind() == ScopeKind.CLIENT)
-        && scope.verifies().isEmpty();
+  /** Whether an ending kills by a not-before and does nothing else. */
+  private static boolean isCutOff(Ending ending) {
+    return (ending.kind() == EndingKind.REALM || ending.kind() == EndingKind.CLIENT)
+        && ending.verifies().isEmpty();
   }
 
-  private static String key(RevocationScope scope) {
-    return scope.kind() + " " + scope.realmId() + " " + scope.clientId();
+  private static String key(Ending ending) {
+    return ending.kind() + " " + ending.realmId() + " " + ending.clientId();
   }
 }

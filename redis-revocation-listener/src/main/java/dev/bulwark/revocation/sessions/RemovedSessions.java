@@ -1,8 +1,8 @@
 package dev.bulwark.revocation.sessions;
 
 import dev.bulwark.revocation.ledger.SessionTable;
-import dev.bulwark.revocation.rules.RevocationScope;
-import dev.bulwark.revocation.rules.Scopes;
+import dev.bulwark.revocation.rules.Ending;
+import dev.bulwark.revocation.rules.Endings;
 import dev.bulwark.revocation.sessions.EndedSessionEviction.Ended;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -43,13 +43,13 @@ public final class RemovedSessions {
    * @param owner whose it is
    * @param now milliseconds since 1970
    */
-  public Optional<RevocationScope> ending(SessionTable.Owner owner, String sessionId, long now) {
+  public Optional<Ending> ending(SessionTable.Owner owner, String sessionId, long now) {
     String realmId = owner.realmId();
     int number = ofUser.merge(owner, 1, Integer::sum);
-    Scopes scopes = new Scopes(CAUSE, now);
+    Endings endings = new Endings(CAUSE, now);
     if (number < FEW) {
-      return Optional.of(scopes.session(realmId, sessionId));
+      return Optional.of(endings.session(realmId, sessionId));
     }
-    return number == FEW ? Optional.of(scopes.user(realmId, owner.userId())) : Optional.empty();
+    return number == FEW ? Optional.of(endings.user(realmId, owner.userId())) : Optional.empty();
   }
 }

@@ -1,6 +1,4 @@
-/**
- * Hears of sessions that Keycloak removes from its database, in the transaction that removes them.
- */
+/** What follows from the removal of sessions from Keycloak's database. */
 @NullMarked
 package dev.bulwark.revocation.sessions;
 

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Where databases differ. */
+/** The differences between databases. */
 public enum SqlDialect {
   /** PostgreSQL and what speaks its language. */
   POSTGRESQL {

@@ -25,7 +25,7 @@ final class KeyState {
    * @param now milliseconds since 1970
    * @throws IllegalArgumentException if the data cannot be read
    */
-  static boolean honours(@Nullable String data, long issuedAt, long now) {
+  static boolean isStillValid(@Nullable String data, long issuedAt, long now) {
     if (data == null || data.isBlank()) {
       return data != null;
     }

@@ -50,9 +50,10 @@ public final class RealmIssuers {
       return base(session, ONE) + " " + base(session, OTHER);
     } catch (UnsupportedOperationException | IllegalArgumentException e) {
       LOG.warn(
-          "The hostname provider (spi-hostname) builds no address without a request. Tokens that"
-              + " end by a new name, frontend URL or hostname of their realm are not revoked in"
-              + " Redis. After such a change, set a not-before for the realm.",
+          "The hostname provider (spi-hostname) builds no URL without a request. So"
+              + " tokens that end by a new name, frontend URL or hostname of their realm "
+              + "are not revoked in Redis. After such a change, set a not-before for the "
+              + "realm.",
           e);
       return "";
     }

@@ -71,8 +71,8 @@ final class TokenJudge {
       return (token.type() == SessionType.TRANSIENT || token.type() == SessionType.UNKNOWN)
           && isUserValid(realm, user(realm, token), token);
     }
-    return token.type().looksAtOnline() && isCarried(realm, client, token, false)
-        || token.type().looksAtOffline() && isCarried(realm, client, token, true);
+    return token.type().mayUseOnlineSession() && hasLiveSession(realm, client, token, false)
+        || token.type().mayUseOfflineSession() && hasLiveSession(realm, client, token, true);
   }
 
   /**
@@ -99,7 +99,7 @@ final class TokenJudge {
   private boolean hasKey(RealmModel realm, LedgerToken token) {
     String key = token.apiKeyId();
     return key == null
-        || KeyState.honours(
+        || KeyState.isStillValid(
             once(() -> ApiKeyTokens.data(session, realm, key), token.realmId(), "key", key),
             token.issuedAt(),
             Time.currentTimeMillis());
@@ -113,7 +113,7 @@ final class TokenJudge {
         token.userId());
   }
 
-  private boolean isCarried(
+  private boolean hasLiveSession(
       RealmModel realm, ClientModel client, LedgerToken token, boolean offline) {
     Carrier carrier = carrier(realm, client, token, offline);
     if (carrier == null || !carrier.startedBefore(token)) {

@@ -1,5 +1,6 @@
 package dev.bulwark.revocation.worker;
 
+import dev.bulwark.contract.RevocationObserver;
 import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisUnavailableException;
 import dev.bulwark.revocation.issuance.LostNodes;
@@ -12,7 +13,7 @@ import dev.bulwark.revocation.push.RevocationPusher;
 import dev.bulwark.revocation.push.Sites;
 import dev.bulwark.revocation.push.Watermark;
 import dev.bulwark.revocation.rules.RevokedToken;
-import dev.bulwark.revocation.search.ScopeExpander;
+import dev.bulwark.revocation.search.EndingApplier;
 import dev.bulwark.revocation.sql.SqlDialect;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -28,9 +29,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one node of the cluster does over and over: lays young scopes over the ledger again, pushes
- * what Redis lacks, deletes what has expired. Thread-safe; {@link #keep()} does not wait for a
- * round.
+ * The background work of one node of the cluster: applies recent endings to the ledger again,
+ * pushes revocations that Redis lacks, and deletes expired rows. Thread-safe; {@link #keep()} does
+ * not wait for a round.
  */
 public final class BackgroundWork {
 
@@ -55,11 +56,11 @@ public final class BackgroundWork {
   private static final int MAX_DELETES = 10;
 
   /** Rows live a little longer than their tokens, so that clocks that differ do no harm. */
-  private static final Duration AFTERLIFE = Duration.ofSeconds(60);
+  private static final Duration RETENTION = Duration.ofSeconds(60);
 
   /**
-   * How far the watermark lies behind the time up to which the scopes are known to be laid over the
-   * ledger, milliseconds: clocks of those who compare it with theirs differ a little.
+   * How far the watermark lies behind the time up to which the endings are known to be laid over
+   * the ledger, milliseconds: clocks of those who compare it with theirs differ a little.
    */
   private static final long WATERMARK_LAG = 1_500;
 
@@ -68,12 +69,13 @@ public final class BackgroundWork {
   private final RedisConnection redis;
   private final Sites sites;
   private final LostNodes lostNodes;
-  private final ScopePasses scopes;
+  private final PendingEndings endings;
   private final Refresher refresher;
   private final RevocationPusher pusher;
   private final Epochs epochs;
   private final Watermark watermark;
   private final MissedPushes missedPushes;
+  private final RevocationObserver observer;
   private final RevocationMetrics metrics;
   private final Clock clock;
   private final Duration completeLife;
@@ -121,11 +123,12 @@ public final class BackgroundWork {
       RedisConnection redis,
       Sites sites,
       LostNodes lostNodes,
-      ScopeExpander expander,
+      EndingApplier expander,
       RevocationPusher pusher,
       Epochs epochs,
       Watermark watermark,
       MissedPushes missedPushes,
+      RevocationObserver observer,
       RevocationMetrics metrics,
       Clock clock,
       Duration completeLife,
@@ -135,12 +138,13 @@ public final class BackgroundWork {
     this.redis = redis;
     this.sites = sites;
     this.lostNodes = lostNodes;
-    this.scopes = new ScopePasses(database, expander::expand, metrics, clock);
+    this.endings = new PendingEndings(database, expander::expand, metrics, clock);
     this.pusher = pusher;
     this.refresher = new Refresher(database, pusher, metrics, clock, refreshInterval);
     this.epochs = epochs;
     this.watermark = watermark;
     this.missedPushes = missedPushes;
+    this.observer = observer;
     this.completeLife = completeLife;
     this.since = since;
     this.metrics = metrics;
@@ -197,7 +201,7 @@ public final class BackgroundWork {
     try {
       complete = lostNodes.round();
     } catch (SQLException | RuntimeException e) {
-      LOG.warn("Lost nodes could not be looked for; it is tried again", e);
+      LOG.warn("The search for lost nodes failed and is repeated", e);
     }
   }
 
@@ -219,12 +223,25 @@ public final class BackgroundWork {
     Optional<Moment> completeUntil = Optional.empty();
     boolean waits;
     try {
-      completeUntil = scopes.round(moment()).filter(moment -> complete);
+      completeUntil = endings.round(moment()).filter(moment -> complete);
+      completeUntil.ifPresent(this::tellObserver);
     } finally {
-      // Whatever happened to the scopes: what is revoked has to get to Redis.
+      // Whatever happened to the endings: what is revoked has to get to Redis.
       waits = drain(completeUntil);
     }
     return waits;
+  }
+
+  /** What the observer has been told of is complete whether or not Redis is there. */
+  private void tellObserver(Moment completeUntil) {
+    try {
+      database.run(c -> observer.complete(c, completeUntil.millis() - WATERMARK_LAG));
+    } catch (SQLException e) {
+      LOG.warn(
+          "The token status lists could not be confirmed. Applications stop relying on them when"
+              + " they expire. The next round tries again. Check the database.",
+          e);
+    }
   }
 
   /**
@@ -327,8 +344,8 @@ public final class BackgroundWork {
     if (wasLast && replaced && rivals.seen(moment())) {
       LOG.errorf(
           "Another Keycloak, with another database, writes its revocations to the same Redis under"
-              + " the same keys (%s). Neither knows when Redis is complete, so none says so, and"
-              + " applications that fail closed accept no token. Give each installation a prefix"
+              + " the same keys (%s). Neither knows when Redis is complete, so neither confirms it,"
+              + " and applications that fail closed accept no token. Give each installation a prefix"
               + " (spi-redis-connection--default--prefix) or a Redis of its own.",
           redis.key("revoked:*"));
     }
@@ -385,7 +402,7 @@ public final class BackgroundWork {
     }
     cleanedAt = now;
     // A node whose clock is ahead must not delete live rows.
-    long before = Math.floorDiv(Math.min(now, database.now()) - AFTERLIFE.toMillis(), 1000L);
+    long before = Math.floorDiv(Math.min(now, database.now()) - RETENTION.toMillis(), 1000L);
     boolean finished =
         deleteAll(connection -> database.tokens().deleteExpired(connection, before))
             & deleteAll(connection -> database.sites().deleteExpired(connection, before))

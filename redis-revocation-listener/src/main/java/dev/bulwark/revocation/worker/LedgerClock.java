@@ -43,8 +43,8 @@ public final class LedgerClock extends Clock {
     if (difference > NOTABLE && after >= nextLog) {
       nextLog = after + LOGGED;
       LOG.warnf(
-          "This node's clock and the database's differ by %d ms. Tokens expire, and revocations"
-              + " time out, by the wrong time: synchronize the clocks (NTP).",
+          "The clocks of this node and of the database differ by %d ms, so tokens "
+              + "and revocations expire at the wrong time. Synchronize the clocks (NTP).",
           difference);
     }
   }

@@ -80,8 +80,9 @@ final class Refresher {
     if (restored > 0) {
       metrics.restored(restored);
       LOG.warnf(
-          "Redis had lost %d keys of revoked tokens and has got them again. Set its maxmemory-policy"
-              + " to noeviction, and check whether another program deletes keys.",
+          "Redis had lost %d keys of revoked tokens. They were written again. Set "
+              + "maxmemory-policy of Redis to noeviction, and check whether another "
+              + "program deletes keys.",
           restored);
     }
   }

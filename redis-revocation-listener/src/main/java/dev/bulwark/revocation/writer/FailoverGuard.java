@@ -104,8 +104,9 @@ final class FailoverGuard {
     // Behind a load balancer the same servers answer in turn.
     if (known.add(answering) && !server.equals(UNKNOWN)) {
       LOG.warnf(
-          "Another database server answers (%s, before %s), or it has been restarted: %d rows of"
-              + " the last %d s were written to the ledger again, in case a failover lost them",
+          "Another database server answers (%s, before %s), or the server was "
+              + "restarted. %d rows of the last %d s were written to the ledger again, in"
+              + " case a failover lost them",
           answering, server, rows.size(), AGE.toSeconds());
     }
     recent.confirm(missing, answering);

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the rows of concurrent callers together. Each announces its row as soon as it knows it and
- * finishes when it needs it written: whoever finishes first writes all that has been announced, the
- * others find theirs written or wait for it. One statement and one commit serve many tokens.
+ * finishes when it needs it written: the first caller to finish writes all announced rows; the
+ * others find their rows written or wait for them. One statement and one commit serve many tokens.
  *
  * <p>Before it writes, the first yields its processor a few times, and so do the others before they
  * let themselves be woken up: on a busy machine other requests run meanwhile and announce theirs,
@@ -32,7 +32,7 @@ public final class GroupCommit<T> {
   /** How often the first yields at most, and from how many rows on it does not. */
   private static final int YIELDS = 6;
 
-  private static final int ENOUGH = 6;
+  private static final int BATCH_THRESHOLD = 6;
 
   /** How often another yields at most before it sleeps: a write takes some tenths of a ms. */
   private static final int WAITING_YIELDS = 60;
@@ -104,7 +104,7 @@ public final class GroupCommit<T> {
   private void gather(Batch<T> batch) {
     for (int i = 0; i < YIELDS; i++) {
       synchronized (joining) {
-        if (batch.started || batch.rows.size() >= ENOUGH) {
+        if (batch.started || batch.rows.size() >= BATCH_THRESHOLD) {
           return;
         }
       }

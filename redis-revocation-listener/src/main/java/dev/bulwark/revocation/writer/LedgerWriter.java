@@ -20,8 +20,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes issued tokens to the ledger before they leave the server. If the database refuses, or
- * takes too long, the token goes out all the same and its row is set aside and tried again in the
+ * Writes issued tokens to the ledger before they leave the server. If the database rejects a row or
+ * takes too long, the token is issued nevertheless. Its row is set aside and written again in the
  * background. Thread-safe.
  *
  * <p>After a timeout, as when somebody has locked the table, no request waits again until a row set
@@ -45,7 +45,7 @@ public final class LedgerWriter {
   /** How often failures are logged. */
   private static final Duration LOGGED = Duration.ofSeconds(10);
 
-  /** Half of the time in which a logout searches the ledger again: see {@code ScopeSchedule}. */
+  /** Half of the time in which a logout searches the ledger again: see {@code EndingSchedule}. */
   private static final long LATE_SECONDS = 30;
 
   private final LedgerDatabase database;
@@ -268,8 +268,9 @@ public final class LedgerWriter {
     if (covered > 0) {
       LOG.warnf(
           failure,
-          "%d tokens have no row in the ledger: the server stops, and the database does not take"
-              + " the rows. Another node, or this one when it has started again, revokes them.",
+          "%d tokens have no row in the ledger, because the server stops and the "
+              + "database rejects the rows. Another node, or this one after its next "
+              + "start, revokes these tokens.",
           covered);
     }
     int lost = (int) (unwritten.size() - covered);
@@ -277,9 +278,10 @@ public final class LedgerWriter {
       metrics.ledgerLost(lost);
       LOG.errorf(
           failure,
-          "%d tokens have no row in the ledger: the server stops, and the database does not take"
-              + " the rows. A logout does not revoke these tokens in Redis. End all tokens of the"
-              + " realms concerned by a not-before policy, or wait until they have expired.",
+          "%d tokens have no row in the ledger, because the server stops and the "
+              + "database rejects the rows. A logout does not revoke these tokens in "
+              + "Redis. End all tokens of the affected realms by a not-before policy, or "
+              + "wait until they have expired.",
           lost);
     }
   }

@@ -2,7 +2,7 @@ package dev.bulwark.revocation.entities;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.revocation.rules.RevocationScope;
+import dev.bulwark.revocation.rules.Ending;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -31,11 +31,11 @@ class EntityEndingsTest {
 
   @Test
   void whatIsSwitchedOffHasEnded() {
-    assertThat(of(user, "enabled")).extracting(RevocationScope::userId).containsExactly("u");
-    assertThat(of(client, "enabled")).extracting(RevocationScope::clientId).containsExactly("c");
-    assertThat(of(realm, "enabled")).extracting(RevocationScope::realmId).containsExactly("r");
+    assertThat(of(user, "enabled")).extracting(Ending::userId).containsExactly("u");
+    assertThat(of(client, "enabled")).extracting(Ending::clientId).containsExactly("c");
+    assertThat(of(realm, "enabled")).extracting(Ending::realmId).containsExactly("r");
     assertThat(of(user, "firstName", "enabled"))
-        .extracting(RevocationScope::cause)
+        .extracting(Ending::cause)
         .containsExactly("USER_DISABLED");
   }
 
@@ -54,15 +54,9 @@ class EntityEndingsTest {
     user.setNotBefore(1000);
     client.setNotBefore(2000);
     realm.setNotBefore(3000);
-    assertThat(of(user, "notBefore"))
-        .extracting(RevocationScope::issuedBefore)
-        .containsExactly(1000L);
-    assertThat(of(client, "notBefore"))
-        .extracting(RevocationScope::issuedBefore)
-        .containsExactly(2000L);
-    assertThat(of(realm, "notBefore"))
-        .extracting(RevocationScope::issuedBefore)
-        .containsExactly(3000L);
+    assertThat(of(user, "notBefore")).extracting(Ending::issuedBefore).containsExactly(1000L);
+    assertThat(of(client, "notBefore")).extracting(Ending::issuedBefore).containsExactly(2000L);
+    assertThat(of(realm, "notBefore")).extracting(Ending::issuedBefore).containsExactly(3000L);
     user.setNotBefore(0);
     assertThat(of(user, "notBefore")).isEmpty();
   }
@@ -84,11 +78,11 @@ class EntityEndingsTest {
     session.setRealmId("r");
     assertThat(of(session, "lastSessionRefresh")).isEmpty();
     assertThat(of(session, "lastSessionRefresh", "createdOn"))
-        .extracting(RevocationScope::sessionId)
+        .extracting(Ending::sessionId)
         .containsExactly("s");
   }
 
-  private static List<RevocationScope> of(Object entity, String... changed) {
+  private static List<Ending> of(Object entity, String... changed) {
     return EntityEndings.of(entity, Set.of(changed), NOW);
   }
 }

@@ -2,7 +2,7 @@ package dev.bulwark.revocation.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.revocation.rules.RevocationScope;
+import dev.bulwark.revocation.rules.Ending;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -52,9 +52,9 @@ class EventInventoryTest {
         .isEqualTo(names(Arrays.stream(EventType.values()).map(EventType::name).toList()));
     inventory.forEach(
         (name, line) ->
-            assertThat(UserEventScopes.of(event(EventType.valueOf(name)), new Everything()))
+            assertThat(UserEventEndings.of(event(EventType.valueOf(name)), new Everything()))
                 .as(name)
-                .satisfies(scopes -> assertThat(!scopes.isEmpty()).isEqualTo(line.ends)));
+                .satisfies(endings -> assertThat(!endings.isEmpty()).isEqualTo(line.ends)));
   }
 
   @Test
@@ -69,9 +69,10 @@ class EventInventoryTest {
     assertThat(inventory.keySet()).isEqualTo(names(all));
     inventory.forEach(
         (name, line) ->
-            assertThat(AdminEventScopes.of(adminEvent(name, line.columns.get(2)), new Everything()))
+            assertThat(
+                    AdminEventEndings.of(adminEvent(name, line.columns.get(2)), new Everything()))
                 .as(name)
-                .satisfies(scopes -> assertThat(!scopes.isEmpty()).isEqualTo(line.ends)));
+                .satisfies(endings -> assertThat(!endings.isEmpty()).isEqualTo(line.ends)));
   }
 
   @Test
@@ -82,11 +83,11 @@ class EventInventoryTest {
     inventory.forEach(
         (name, line) -> {
           Class<?> type = Objects.requireNonNull(all.get(name));
-          List<RevocationScope> scopes =
-              type.isInterface() ? ModelEventScopes.of((ProviderEvent) stub(type), 1) : List.of();
-          assertThat(!scopes.isEmpty()).as(name).isEqualTo(line.ends);
+          List<Ending> endings =
+              type.isInterface() ? ModelEventEndings.of((ProviderEvent) stub(type), 1) : List.of();
+          assertThat(!endings.isEmpty()).as(name).isEqualTo(line.ends);
           if (line.ends) {
-            assertThat(ModelEventScopes.session((ProviderEvent) stub(type)))
+            assertThat(ModelEventEndings.session((ProviderEvent) stub(type)))
                 .as("session of " + name)
                 .isNotNull();
           }

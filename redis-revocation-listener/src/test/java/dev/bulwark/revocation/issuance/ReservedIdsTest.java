@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.TestDatabase;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
+import dev.bulwark.revocation.rules.Endings;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevokedToken;
-import dev.bulwark.revocation.rules.Scopes;
 import dev.bulwark.revocation.rules.SessionType;
 import dev.bulwark.revocation.sql.SqlDialect;
 import dev.bulwark.revocation.writer.LedgerWriter;
@@ -95,6 +95,29 @@ class ReservedIdsTest {
     assertThat(revoked).contains(onItsWay.jti()).doesNotContain(written.jti());
     assertThat(count("BULWARK_BLOCK")).isZero();
     assertThat(lost.round()).isTrue();
+  }
+
+  /** Its row may have been deleted since; its key must not live as long as the block. */
+  @Test
+  void aTokenThatWasRevokedBeforeIsNotRevokedAgain() throws Exception {
+    ReservedIds node = busy(node());
+    LedgerToken token = issue(node);
+    assertThat(node.awaitOwn(SOON)).isTrue();
+    LedgerDatabase ledger = database.ledger();
+    ledger.run(
+        connection -> {
+          ledger
+              .revoked()
+              .insert(
+                  connection,
+                  List.of(new RevokedToken(token.jti(), token.expiresAt())),
+                  "",
+                  "TEST",
+                  CLOCK.millis());
+          ledger.tokens().delete(connection, List.of(token));
+        });
+    lose();
+    assertThat(revoked).isNotEmpty().doesNotContain(token.jti());
   }
 
   @Test
@@ -275,7 +298,7 @@ class ReservedIdsTest {
                     .tokens()
                     .candidates(
                         connection,
-                        new Scopes("TEST", now * 1000).session("r", "s"),
+                        new Endings("TEST", now * 1000).session("r", "s"),
                         null,
                         now,
                         10_000)));

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.revocation.ledger.PushState.Backlog;
+import dev.bulwark.revocation.rules.Ending;
+import dev.bulwark.revocation.rules.Endings;
 import dev.bulwark.revocation.rules.LedgerToken;
-import dev.bulwark.revocation.rules.RevocationScope;
 import dev.bulwark.revocation.rules.RevokedToken;
-import dev.bulwark.revocation.rules.Scopes;
 import dev.bulwark.revocation.rules.SessionType;
 import dev.bulwark.revocation.sql.SqlDialect;
 import java.sql.Connection;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class LedgerDatabaseTest {
 
   private static final long NOW = 2_000_000_000;
-  private static final Scopes SCOPES = new Scopes("TEST", NOW * 1000);
+  private static final Endings SCOPES = new Endings("TEST", NOW * 1000);
 
   private TestDatabase database;
   private LedgerDatabase ledger;
@@ -64,7 +64,7 @@ class LedgerDatabaseTest {
   }
 
   @Test
-  void tokensAreFoundByTheKeysOfAScope() throws Exception {
+  void tokensAreFoundByTheKeysOfAnEnding() throws Exception {
     LedgerToken byKey =
         new LedgerToken(
             "key", SessionType.TRANSIENT, "realm", "u9", "c9", null, "k", NOW - 1, NOW + 9);
@@ -88,11 +88,10 @@ class LedgerDatabaseTest {
     LedgerToken offline =
         new LedgerToken("f", SessionType.OFFLINE, "realm", "u", "c", "s", null, NOW - 1, NOW + 300);
     ledger.tokens().insert(connection, List.of(online, offline));
-    assertThat(find(SCOPES.realmInDoubt("realm", SessionType.ALL)))
-        .containsExactly(online, offline);
-    assertThat(find(SCOPES.realmInDoubt("realm", SessionType.OFFLINE_ACCESS_TYPES)))
+    assertThat(find(SCOPES.verifyRealm("realm", SessionType.ALL))).containsExactly(online, offline);
+    assertThat(find(SCOPES.verifyRealm("realm", SessionType.OFFLINE_ACCESS_TYPES)))
         .containsExactly(offline);
-    assertThat(find(SCOPES.realmInDoubt("other", SessionType.ALL))).isEmpty();
+    assertThat(find(SCOPES.verifyRealm("other", SessionType.ALL))).isEmpty();
   }
 
   @Test
@@ -128,10 +127,10 @@ class LedgerDatabaseTest {
             .toList();
     ledger.tokens().insert(connection, all);
     List<LedgerToken> found = new ArrayList<>();
-    RevocationScope scope = SCOPES.user("realm", "u");
+    Ending ending = SCOPES.user("realm", "u");
     LedgerToken last = null;
     while (true) {
-      List<LedgerToken> page = ledger.tokens().candidates(connection, scope, last, NOW, 20);
+      List<LedgerToken> page = ledger.tokens().candidates(connection, ending, last, NOW, 20);
       found.addAll(page);
       if (page.size() < 20) {
         break;
@@ -173,18 +172,18 @@ class LedgerDatabaseTest {
   }
 
   @Test
-  void scopesComeBackAsTheyWere() throws Exception {
-    List<RevocationScope> scopes =
+  void endingsComeBackAsTheyWere() throws Exception {
+    List<Ending> endings =
         List.of(
             SCOPES.session("r", "s"),
             SCOPES.token("r", "jti", NOW),
             SCOPES.apiKey(null, "k"),
             SCOPES.realmNotBefore("r", NOW));
-    ledger.scopes().insert(connection, scopes);
-    assertThat(ledger.scopes().all(connection)).containsExactlyInAnyOrderElementsOf(scopes);
-    ledger.scopes().delete(connection, scopes.subList(0, 2));
-    assertThat(ledger.scopes().all(connection)).hasSize(2);
-    ledger.scopes().delete(connection, List.of());
+    ledger.endings().insert(connection, endings);
+    assertThat(ledger.endings().all(connection)).containsExactlyInAnyOrderElementsOf(endings);
+    ledger.endings().delete(connection, endings.subList(0, 2));
+    assertThat(ledger.endings().all(connection)).hasSize(2);
+    ledger.endings().delete(connection, List.of());
   }
 
   @Test
@@ -221,25 +220,25 @@ class LedgerDatabaseTest {
 
   @Test
   void aCauseOfAnyLengthIsWritten() throws Exception {
-    Scopes scopes = new Scopes("ADMIN_UPDATE_" + "X".repeat(300), NOW * 1000);
-    ledger.scopes().insertGuarded(connection, List.of(scopes.client("r", "c")));
-    assertThat(ledger.scopes().all(connection))
+    Endings endings = new Endings("ADMIN_UPDATE_" + "X".repeat(300), NOW * 1000);
+    ledger.endings().insertGuarded(connection, List.of(endings.client("r", "c")));
+    assertThat(ledger.endings().all(connection))
         .singleElement()
-        .satisfies(scope -> assertThat(scope.cause()).hasSize(128).startsWith("ADMIN_UPDATE_X"));
+        .satisfies(ending -> assertThat(ending.cause()).hasSize(128).startsWith("ADMIN_UPDATE_X"));
   }
 
   @Test
   void aSessionWithoutLiveTokensIsTold() throws Exception {
     ledger.tokens().insert(connection, List.of(token("a", "alice", "s1")));
-    ScopeTable scopes = ledger.scopes();
-    assertThat(scopes.hasLiveToken(connection, "s1", "realm", 2, NOW)).isTrue();
-    assertThat(scopes.hasLiveToken(connection, "s1", "realm", 2, NOW + 300)).isFalse();
-    assertThat(scopes.hasLiveToken(connection, "s1", "other", 2, NOW)).isFalse();
-    assertThat(scopes.hasLiveToken(connection, "s2", "realm", 2, NOW)).isFalse();
+    EndingTable endings = ledger.endings();
+    assertThat(endings.hasLiveToken(connection, "s1", "realm", 2, NOW)).isTrue();
+    assertThat(endings.hasLiveToken(connection, "s1", "realm", 2, NOW + 300)).isFalse();
+    assertThat(endings.hasLiveToken(connection, "s1", "other", 2, NOW)).isFalse();
+    assertThat(endings.hasLiveToken(connection, "s2", "realm", 2, NOW)).isFalse();
   }
 
-  private List<LedgerToken> find(RevocationScope scope) throws Exception {
-    return ledger.tokens().candidates(connection, scope, null, NOW, 100);
+  private List<LedgerToken> find(Ending ending) throws Exception {
+    return ledger.tokens().candidates(connection, ending, null, NOW, 100);
   }
 
   private List<String> pending(String... epochs) throws Exception {

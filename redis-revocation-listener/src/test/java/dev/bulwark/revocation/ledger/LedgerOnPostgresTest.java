@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bulwark.revocation.metrics.RevocationMetrics;
+import dev.bulwark.revocation.rules.Endings;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevokedToken;
-import dev.bulwark.revocation.rules.Scopes;
 import dev.bulwark.revocation.rules.SessionType;
 import dev.bulwark.revocation.sql.DatabaseFailure;
+import dev.bulwark.revocation.sql.IndexedText;
+import dev.bulwark.revocation.sql.SqlDialect;
 import dev.bulwark.revocation.writer.LedgerWriter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -31,6 +34,8 @@ import liquibase.exception.LiquibaseException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The SQL against PostgreSQL: what H2 shows, and what only PostgreSQL can. */
 class LedgerOnPostgresTest extends LedgerDatabaseTest {
@@ -56,6 +61,42 @@ class LedgerOnPostgresTest extends LedgerDatabaseTest {
   @Override
   TestDatabase newDatabase() throws SQLException, LiquibaseException {
     return server.newDatabase();
+  }
+
+  /**
+   * The expression of the conditions has to be that of the indexes, or the ledger is read whole.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "t.USER_ID, 1, bulwark_token_user_hash",
+    "t.SESSION_ID, 1, bulwark_token_session_hash",
+    "t.SESSION_ID, 1000, bulwark_token_session_hash"
+  })
+  void aUserOrSessionIsSearchedByTheIndexOfItsHash(String column, int ids, String index)
+      throws Exception {
+    IndexedText text = new IndexedText(SqlDialect.POSTGRESQL, column);
+    try (TestDatabase database = newDatabase();
+        Connection connection = database.open();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "INSERT INTO BULWARK_TOKEN (EXPIRES_AT, JTI, SESSION_TYPE, REALM_ID, USER_ID, CLIENT_ID,"
+              + " SESSION_ID, ISSUED_AT) SELECT 2000000000 + n / 50, 'j' || n, 'on', 'r', 'u' || n,"
+              + " 'c', 's' || n, 1 FROM generate_series(1, 50000) n");
+      statement.execute("ANALYZE BULWARK_TOKEN");
+      String condition = ids == 1 ? text.is() : text.isAmong(ids);
+      try (PreparedStatement explain =
+          connection.prepareStatement("EXPLAIN SELECT * FROM BULWARK_TOKEN t WHERE " + condition)) {
+        List<String> searched = IntStream.range(0, ids).mapToObj(i -> "x" + i).toList();
+        assertThat(text.set(explain, 1, searched)).isEqualTo(2 * ids + 1);
+        StringBuilder plan = new StringBuilder();
+        try (ResultSet lines = explain.executeQuery()) {
+          while (lines.next()) {
+            plan.append(lines.getString(1)).append('\n');
+          }
+        }
+        assertThat(plan.toString()).contains(index).doesNotContain("Seq Scan");
+      }
+    }
   }
 
   /** What two nodes do that revoke the same tokens, and page through them in different orders. */
@@ -233,9 +274,9 @@ class LedgerOnPostgresTest extends LedgerDatabaseTest {
           "ALTER TABLE BULWARK_REVOCATION_SCOPE ADD CONSTRAINT refuses CHECK (false) NOT VALID");
       connection.setAutoCommit(false);
       statement.execute("CREATE TABLE logout (id INT)");
-      Scopes scopes = new Scopes("TEST", NOW * 1000);
+      Endings endings = new Endings("TEST", NOW * 1000);
       assertThatThrownBy(
-              () -> ledger.scopes().insertGuarded(connection, List.of(scopes.realm("realm"))))
+              () -> ledger.endings().insertGuarded(connection, List.of(endings.realm("realm"))))
           .hasMessageContaining("refuses");
       statement.execute("INSERT INTO logout VALUES (1)");
       connection.commit();

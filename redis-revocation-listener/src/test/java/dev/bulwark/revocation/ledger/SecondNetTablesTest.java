@@ -2,12 +2,12 @@ package dev.bulwark.revocation.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bulwark.revocation.rules.Endings;
 import dev.bulwark.revocation.rules.LastSeen;
 import dev.bulwark.revocation.rules.LastSeen.Kind;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.Members;
 import dev.bulwark.revocation.rules.RevokedToken;
-import dev.bulwark.revocation.rules.Scopes;
 import dev.bulwark.revocation.rules.SessionType;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -153,7 +153,7 @@ class SecondNetTablesTest {
             .tokens()
             .candidates(
                 connection,
-                new Scopes("T", 1).membersInDoubt("r", new Members(kind, id)),
+                new Endings("T", 1).verifyMembers("r", new Members(kind, id)),
                 null,
                 NOW,
                 10);
@@ -162,13 +162,13 @@ class SecondNetTablesTest {
   }
 
   @Test
-  void membersOfAScopeAreKept() throws Exception {
+  void membersOfAnEndingAreKept() throws Exception {
     Members members = new Members(Members.Kind.USER_STORE, "ldap");
-    ledger.scopes().insert(connection, List.of(new Scopes("T", 1).membersInDoubt("r", members)));
-    assertThat(ledger.scopes().all(connection))
+    ledger.endings().insert(connection, List.of(new Endings("T", 1).verifyMembers("r", members)));
+    assertThat(ledger.endings().all(connection))
         .singleElement()
-        .satisfies(scope -> assertThat(scope.members()).isEqualTo(members))
-        .satisfies(scope -> assertThat(scope.isDoubt()).isTrue());
+        .satisfies(ending -> assertThat(ending.members()).isEqualTo(members))
+        .satisfies(ending -> assertThat(ending.requiresVerification()).isTrue());
   }
 
   @ParameterizedTest
@@ -222,7 +222,7 @@ class SecondNetTablesTest {
     assertThat(
             ledger
                 .tokens()
-                .candidates(connection, new Scopes("T", 1).user("r", "u"), null, NOW, 10))
+                .candidates(connection, new Endings("T", 1).user("r", "u"), null, NOW, 10))
         .containsExactly(named, nameless);
   }
 

@@ -39,19 +39,19 @@ class LastSeenTest {
       String state,
       @Nullable String before,
       @Nullable String cause,
-      @Nullable ScopeKind scopeKind,
-      @Nullable String scopeRealm,
+      @Nullable EndingKind endingKind,
+      @Nullable String endingRealm,
       @Nullable String members) {
-    Optional<RevocationScope> ending = new LastSeen(kind, id, realmId, state, before).ending(1);
+    Optional<Ending> found = new LastSeen(kind, id, realmId, state, before).ending(1);
     if (cause == null) {
-      assertThat(ending).isEmpty();
+      assertThat(found).isEmpty();
       return;
     }
-    RevocationScope scope = ending.orElseThrow();
-    assertThat(scope.cause()).isEqualTo(cause);
-    assertThat(scope.kind()).isEqualTo(scopeKind);
-    assertThat(scope.realmId()).isEqualTo(scopeRealm);
-    Members narrowed = scope.members();
+    Ending ending = found.orElseThrow();
+    assertThat(ending.cause()).isEqualTo(cause);
+    assertThat(ending.kind()).isEqualTo(endingKind);
+    assertThat(ending.realmId()).isEqualTo(endingRealm);
+    Members narrowed = ending.members();
     assertThat(narrowed == null ? null : narrowed.text()).isEqualTo(members);
   }
 

@@ -20,8 +20,8 @@ class SessionTypeTest {
   void theTypeTellsWhichSessionsCount(
       SessionType type, boolean client, boolean online, boolean offline) {
     assertThat(type.needsClientSession()).isEqualTo(client);
-    assertThat(type.looksAtOnline()).isEqualTo(online);
-    assertThat(type.looksAtOffline()).isEqualTo(offline);
+    assertThat(type.mayUseOnlineSession()).isEqualTo(online);
+    assertThat(type.mayUseOfflineSession()).isEqualTo(offline);
     assertThat(SessionType.ofCode(type.code())).isEqualTo(type);
   }
 

@@ -2,21 +2,21 @@ package dev.bulwark.revocation.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.revocation.rules.RevocationScope;
-import dev.bulwark.revocation.rules.Scopes;
+import dev.bulwark.revocation.rules.Ending;
+import dev.bulwark.revocation.rules.Endings;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LaidCutOffsTest {
 
-  private static final Scopes SCOPES = new Scopes("TEST", 1_000);
+  private static final Endings SCOPES = new Endings("TEST", 1_000);
 
   private final LaidCutOffs cutOffs = new LaidCutOffs();
 
   @Test
   void aNotBeforeIsLaidOnceAfterItWasCommitted() {
-    RevocationScope realm = SCOPES.realmNotBefore("r", 100);
-    RevocationScope client = SCOPES.clientNotBefore("r", "c", 100);
+    Ending realm = SCOPES.realmNotBefore("r", 100);
+    Ending client = SCOPES.clientNotBefore("r", "c", 100);
     assertThat(cutOffs.without(List.of(realm, client))).containsExactly(realm, client);
     assertThat(cutOffs.without(List.of(realm)))
         .as("a rolled-back one does not count")
@@ -29,7 +29,7 @@ class LaidCutOffsTest {
 
   @Test
   void whateverAlsoVerifiesIsLaidEachTime() {
-    RevocationScope logout = SCOPES.realm("r", 100);
+    Ending logout = SCOPES.realm("r", 100);
     cutOffs.committed(List.of(logout, SCOPES.realmNotBefore("r", 100)));
     assertThat(cutOffs.without(List.of(logout))).containsExactly(logout);
   }

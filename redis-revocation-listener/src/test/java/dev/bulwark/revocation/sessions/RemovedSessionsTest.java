@@ -3,8 +3,8 @@ package dev.bulwark.revocation.sessions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.revocation.ledger.SessionTable;
-import dev.bulwark.revocation.rules.RevocationScope;
-import dev.bulwark.revocation.rules.ScopeKind;
+import dev.bulwark.revocation.rules.Ending;
+import dev.bulwark.revocation.rules.EndingKind;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,7 +15,7 @@ class RemovedSessionsTest {
   private static final SessionTable.Owner BOB = new SessionTable.Owner("realm", "bob");
 
   private final RemovedSessions removed = new RemovedSessions();
-  private final List<RevocationScope> written = new ArrayList<>();
+  private final List<Ending> written = new ArrayList<>();
 
   @Test
   void aSessionIsWrittenDownOnce() {
@@ -24,11 +24,11 @@ class RemovedSessionsTest {
     assertThat(written)
         .singleElement()
         .satisfies(
-            scope -> {
-              assertThat(scope.kind()).isEqualTo(ScopeKind.SESSION);
-              assertThat(scope.sessionId()).isEqualTo("s1");
-              assertThat(scope.kills()).isEmpty();
-              assertThat(scope.createdAt()).isEqualTo(77);
+            ending -> {
+              assertThat(ending.kind()).isEqualTo(EndingKind.SESSION);
+              assertThat(ending.sessionId()).isEqualTo("s1");
+              assertThat(ending.kills()).isEmpty();
+              assertThat(ending.createdAt()).isEqualTo(77);
             });
   }
 
@@ -48,9 +48,9 @@ class RemovedSessionsTest {
     assertThat(written).hasSize(RemovedSessions.FEW + 1);
     assertThat(written.get(RemovedSessions.FEW - 1))
         .satisfies(
-            scope -> {
-              assertThat(scope.kind()).isEqualTo(ScopeKind.USER);
-              assertThat(scope.userId()).isEqualTo("ann");
+            ending -> {
+              assertThat(ending.kind()).isEqualTo(EndingKind.USER);
+              assertThat(ending.userId()).isEqualTo("ann");
             });
     assertThat(written.get(RemovedSessions.FEW).sessionId()).isEqualTo("b");
   }

@@ -35,13 +35,13 @@ class KeyStateTest {
         "{\"active\":true,\"tokensFrom\":1999999901,\"expiresAt\":3000000000000} | false"
       })
   void whatIsStoredDecides(@Nullable String data, boolean honoured) {
-    assertThat(KeyState.honours(data, ISSUED, NOW)).isEqualTo(honoured);
+    assertThat(KeyState.isStillValid(data, ISSUED, NOW)).isEqualTo(honoured);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"{", "{\"expiresAt\":\"soon\"}"})
   void whatCannotBeReadIsUndecided(String data) {
-    assertThatThrownBy(() -> KeyState.honours(data, ISSUED, NOW))
+    assertThatThrownBy(() -> KeyState.isStillValid(data, ISSUED, NOW))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

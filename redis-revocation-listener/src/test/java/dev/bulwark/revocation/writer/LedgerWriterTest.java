@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.TestDatabase;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
+import dev.bulwark.revocation.rules.Endings;
 import dev.bulwark.revocation.rules.LedgerToken;
-import dev.bulwark.revocation.rules.Scopes;
 import dev.bulwark.revocation.rules.SessionType;
 import dev.bulwark.revocation.sql.SqlDialect;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -214,7 +214,7 @@ class LedgerWriterTest {
         c ->
             ledger
                 .tokens()
-                .candidates(c, new Scopes("TEST", NOW * 1000).realm("realm"), null, NOW, 1000));
+                .candidates(c, new Endings("TEST", NOW * 1000).realm("realm"), null, NOW, 1000));
   }
 
   private static LedgerToken token(String jti) {

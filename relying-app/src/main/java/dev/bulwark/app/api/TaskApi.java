@@ -1,6 +1,6 @@
 package dev.bulwark.app.api;
 
-import dev.bulwark.app.security.Caller;
+import dev.bulwark.app.security.api.Caller;
 import dev.bulwark.app.tasks.Task;
 import dev.bulwark.app.tasks.TaskRepository;
 import io.swagger.v3.oas.annotations.Operation;

@@ -4,8 +4,8 @@ import java.net.URI;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * Where this application is, as browsers see it. What leads back to it from elsewhere is built from
- * this, not from what a request says of itself; within it, redirects are paths.
+ * The URL of this application in browsers. Links from elsewhere are built from it and not from the
+ * headers of a request. Redirects within the application are paths.
  *
  * @param url without a path; HTTPS, or HTTP on this machine
  */

@@ -5,7 +5,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Where certificates of clients come from when TLS ends in front of this application.
+ * The source of client certificates when a proxy in front of this application ends TLS.
  *
  * @param proxies addresses or networks (CIDR) whose header {@code Client-Cert} is believed; empty:
  *     nobody's

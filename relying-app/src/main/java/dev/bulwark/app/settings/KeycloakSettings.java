@@ -48,6 +48,11 @@ public record KeycloakSettings(
     return (internalUrl == null ? issuer : internalUrl) + "/protocol/openid-connect/" + name;
   }
 
+  /** The endpoint that verifies API keys. */
+  public String verifyEndpoint() {
+    return (internalUrl == null ? issuer : internalUrl) + "/api-keys/verify";
+  }
+
   /** The account console, or a page of it, with a link back to this application. */
   public String account(String path) {
     return issuer

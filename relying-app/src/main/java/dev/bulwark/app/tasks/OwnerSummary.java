@@ -1,7 +1,7 @@
 package dev.bulwark.app.tasks;
 
 /**
- * What an administrator sees of somebody who has tasks.
+ * The data of a user with tasks that an administrator sees.
  *
  * @param id as {@link Task#owner()}
  * @param tasks how many there are

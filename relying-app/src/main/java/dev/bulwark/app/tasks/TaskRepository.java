@@ -5,7 +5,7 @@ import org.springframework.data.jdbc.repository.query.Modifying;
 import org.springframework.data.jdbc.repository.query.Query;
 import org.springframework.data.repository.Repository;
 
-/** The tasks; each statement is limited to an owner's, but for the overview. */
+/** The tasks; except for the overview, each statement is limited to one owner. */
 public interface TaskRepository extends Repository<Task, Long> {
 
   Task save(Task task);

@@ -1,6 +1,6 @@
 package dev.bulwark.app.web;
 
-import dev.bulwark.app.security.Caller;
+import dev.bulwark.app.security.api.Caller;
 import dev.bulwark.app.settings.KeycloakSettings;
 import dev.bulwark.app.tasks.Task;
 import dev.bulwark.app.tasks.TaskRepository;

@@ -49,6 +49,8 @@ class SettingsTest {
         .isEqualTo("https://id.example.org/realms/app/protocol/openid-connect/auth");
     assertThat(keycloak.backEndpoint("token"))
         .isEqualTo("http://keycloak:8080/realms/app/protocol/openid-connect/token");
+    assertThat(keycloak.verifyEndpoint())
+        .isEqualTo("http://keycloak:8080/realms/app/api-keys/verify");
     assertThat(keycloak.origin()).isEqualTo("https://id.example.org");
     assertThat(new KeycloakSettings(ISSUER, URI.create(""), "a", "b").backEndpoint("certs"))
         .startsWith(ISSUER.toString());
@@ -68,9 +70,20 @@ class SettingsTest {
   }
 
   @Test
+  void theClientThatVerifiesKeysHasASecretOrIsNotThere() {
+    assertThat(new ApiKeySettings("", "").isOn()).isFalse();
+    assertThat(new ApiKeySettings("gateway", "hush").isOn()).isTrue();
+    assertThatThrownBy(() -> new ApiKeySettings("gateway", ""))
+        .hasMessageContaining("API_KEY_CLIENT_SECRET");
+    assertThatThrownBy(() -> new ApiKeySettings("", "hush"))
+        .hasMessageContaining("API_KEY_CLIENT_ID");
+  }
+
+  @Test
   void noSecretIsPrinted() {
     assertThat(new KeycloakSettings(ISSUER, null, "a", "hush").toString()).doesNotContain("hush");
     assertThat(redis("localhost", 6379).toString()).doesNotContain("hush");
+    assertThat(new ApiKeySettings("gateway", "hush").toString()).doesNotContain("hush");
   }
 
   private static RedisSettings redis(String host, int port) {

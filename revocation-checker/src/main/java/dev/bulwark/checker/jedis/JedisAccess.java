@@ -44,7 +44,7 @@ public final class JedisAccess implements RedisAccess {
    * redis-sentinel://host,host/master[?db=n]} or {@code redis-cluster://host,host}; {@code rediss…}
    * for TLS. Sentinels are asked without credentials.
    *
-   * @param settings all else; what the URL names takes precedence
+   * @param settings everything else; parts of the URL take precedence
    * @throws IllegalArgumentException if the URL is none; the message holds no secret
    */
   public static JedisAccess of(String url, JedisSettings settings) {
@@ -85,7 +85,7 @@ public final class JedisAccess implements RedisAccess {
   /**
    * The primary that Sentinels name.
    *
-   * @param sentinelSettings credentials, TLS and time-outs for the Sentinels themselves
+   * @param sentinelSettings credentials, TLS and timeouts for the Sentinels themselves
    */
   public static JedisAccess sentinel(
       String master,
@@ -109,9 +109,9 @@ public final class JedisAccess implements RedisAccess {
   }
 
   /**
-   * A client that the app has already, of a single server or a Sentinel group. Its time-outs and
-   * its pool are the app's: by Jedis' defaults an answer is waited for 2 s, and a free connection
-   * without end. {@link #close()} leaves it open.
+   * A client that the app has already, of a single server or a Sentinel group. Its timeouts and its
+   * pool are the app's. By Jedis' defaults, a check waits 2 s for an answer, and without a limit
+   * for a free connection. {@link #close()} leaves it open.
    *
    * @throws IllegalArgumentException for a client of a cluster or with client-side caching, which
    *     need {@link #cluster} and {@link JedisSettings.Builder#nearCacheSize}

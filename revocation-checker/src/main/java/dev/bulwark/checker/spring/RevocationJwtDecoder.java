@@ -1,18 +1,19 @@
 package dev.bulwark.checker.spring;
 
 import dev.bulwark.checker.RevocationChecker;
+import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 
 /**
- * Asks Redis about the tokens that another decoder has accepted. So a token that is forged, expired
- * or meant for another audience is rejected without a question to Redis, with 401 also while Redis
- * is away. Thread-safe.
+ * Checks in Redis, or by Token Status Lists, the tokens that another decoder has accepted. So a
+ * token that is forged, expired or meant for another audience is rejected without a request, with
+ * 401 also while Redis or Keycloak is unreachable. Thread-safe.
  */
 public final class RevocationJwtDecoder implements JwtDecoder {
 
   private final JwtDecoder delegate;
-  private final RevocationValidator validator;
+  private final OAuth2TokenValidator<Jwt> validator;
 
   /**
    * A decoder.
@@ -21,8 +22,18 @@ public final class RevocationJwtDecoder implements JwtDecoder {
    * @param checker stays the caller's to close
    */
   public RevocationJwtDecoder(JwtDecoder delegate, RevocationChecker checker) {
+    this(delegate, new RevocationValidator(checker));
+  }
+
+  /**
+   * A decoder with another way to check.
+   *
+   * @param delegate verifies signature, issuer, audience and times
+   * @param validator a {@link RevocationValidator} or {@link StatusListValidator}
+   */
+  public RevocationJwtDecoder(JwtDecoder delegate, OAuth2TokenValidator<Jwt> validator) {
     this.delegate = delegate;
-    this.validator = new RevocationValidator(checker);
+    this.validator = validator;
   }
 
   /**

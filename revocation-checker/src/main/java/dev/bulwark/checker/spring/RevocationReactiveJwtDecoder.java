@@ -1,6 +1,7 @@
 package dev.bulwark.checker.spring;
 
 import dev.bulwark.checker.RevocationChecker;
+import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
 import reactor.core.publisher.Mono;
@@ -8,13 +9,13 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * {@link RevocationJwtDecoder} for WebFlux. The question to Redis blocks a thread of Reactor's
- * bounded elastic scheduler, and never the event loop. Thread-safe.
+ * {@link RevocationJwtDecoder} for WebFlux. The request blocks a thread of Reactor's bounded
+ * elastic scheduler, and never the event loop. Thread-safe.
  */
 public final class RevocationReactiveJwtDecoder implements ReactiveJwtDecoder {
 
   private final ReactiveJwtDecoder delegate;
-  private final RevocationValidator validator;
+  private final OAuth2TokenValidator<Jwt> validator;
   private final Scheduler scheduler;
 
   /**
@@ -24,8 +25,19 @@ public final class RevocationReactiveJwtDecoder implements ReactiveJwtDecoder {
    * @param checker stays the caller's to close
    */
   public RevocationReactiveJwtDecoder(ReactiveJwtDecoder delegate, RevocationChecker checker) {
+    this(delegate, new RevocationValidator(checker));
+  }
+
+  /**
+   * A decoder with another way to check.
+   *
+   * @param delegate verifies signature, issuer, audience and times
+   * @param validator a {@link RevocationValidator} or {@link StatusListValidator}
+   */
+  public RevocationReactiveJwtDecoder(
+      ReactiveJwtDecoder delegate, OAuth2TokenValidator<Jwt> validator) {
     this.delegate = delegate;
-    this.validator = new RevocationValidator(checker);
+    this.validator = validator;
     this.scheduler = Schedulers.boundedElastic();
   }
 

@@ -9,12 +9,12 @@ import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jwt.Jwt;
 
 /**
- * Refuses revoked tokens with {@code invalid_token} (RFC 6750, section 3.1). The decoder calls it
- * when the signature has been verified; put it behind the validators of issuer, audience and times.
+ * Rejects revoked tokens with {@code invalid_token} (RFC 6750, section 3.1). The decoder calls it
+ * after it has verified the signature. Put it behind the validators of issuer, audience and times.
  *
- * <p>It also refuses, without leeway, a token whose {@code exp} has come, and one without: Redis
- * forgets a revoked token at its {@code exp}, while Spring's own validator of times accepts it for
- * another 60 s. Thread-safe.
+ * <p>It also rejects, without leeway, a token whose {@code exp} has passed, and a token without
+ * one. Redis deletes a revoked token at its {@code exp}, while Spring's own validator of times
+ * accepts it for another 60 s. Thread-safe.
  */
 public final class RevocationValidator implements OAuth2TokenValidator<Jwt> {
 
@@ -24,7 +24,7 @@ public final class RevocationValidator implements OAuth2TokenValidator<Jwt> {
       failure("The token has no jti that could be checked");
 
   private static final OAuth2TokenValidatorResult EXPIRED = failure("The token has expired");
-  private static final OAuth2TokenValidatorResult ENDLESS = failure("The token has no exp");
+  private static final OAuth2TokenValidatorResult NO_EXPIRY = failure("The token has no exp");
 
   private final RevocationChecker checker;
   private final Clock clock;
@@ -42,13 +42,13 @@ public final class RevocationValidator implements OAuth2TokenValidator<Jwt> {
   /**
    * Validates.
    *
-   * @throws RevocationUnknownException if Redis cannot tell and the policy refuses such a token
+   * @throws RevocationUnknownException if Redis cannot tell and the policy rejects such a token
    */
   @Override
   public OAuth2TokenValidatorResult validate(Jwt token) {
     Instant expiry = token.getExpiresAt();
     if (expiry == null) {
-      return ENDLESS;
+      return NO_EXPIRY;
     }
     if (!expiry.isAfter(clock.instant())) {
       return EXPIRED;

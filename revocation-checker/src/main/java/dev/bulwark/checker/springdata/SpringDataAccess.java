@@ -35,7 +35,7 @@ public final class SpringDataAccess implements RedisAccess {
   }
 
   /**
-   * A connection factory as it is, with the application's own time-outs and pool; {@link #close()}
+   * A connection factory as it is, with the application's own timeouts and pool; {@link #close()}
    * leaves it open.
    *
    * @param longestAttempt how long one call of this factory may take to connect and to ask

@@ -22,11 +22,13 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootVersion;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -108,12 +110,43 @@ class TasksAppTest {
     }
   }
 
+  /** R8: by the lists of Keycloak, without a Redis. */
+  @ParameterizedTest
+  @ValueSource(strings = {"servlet", "reactive"})
+  void aTokenIsCheckedByItsStatusList(String web) throws Exception {
+    try (StatusListRealm realm = new StatusListRealm(keys)) {
+      List<String> arguments = arguments(web);
+      arguments.add("--bulwark.revocation.status-list-issuer=" + realm.issuer());
+      try (ConfigurableApplicationContext app =
+          SpringApplication.run(TasksApp.class, arguments.toArray(String[]::new))) {
+        String url =
+            "http://127.0.0.1:"
+                + app.getEnvironment().getProperty("local.server.port")
+                + "/api/tasks";
+        String revoked = listed(1, "tasks", realm);
+        String live = listed(2, "tasks", realm);
+        assertThat(get(url, revoked).body()).isEqualTo("tasks");
+        assertThat(get(url, live).body()).isEqualTo("tasks");
+        realm.revoke(1);
+        await().until(() -> get(url, revoked).statusCode() == 401);
+        assertInvalid(get(url, revoked));
+        assertThat(get(url, live).body()).isEqualTo("tasks");
+        assertInvalid(get(url, token("no-status", "tasks")));
+
+        realm.away(true);
+        assertThat(get(url, live).body()).as("until its list expires").isEqualTo("tasks");
+        await().until(() -> get(url, live).statusCode() == 503);
+        assertUnavailable(get(url, live));
+        assertInvalid(get(url, listed(2, "another", realm)));
+        realm.away(false);
+        await().until(() -> get(url, live).statusCode() == 200);
+        assertInvalid(get(url, revoked));
+      }
+    }
+  }
+
   private static ConfigurableApplicationContext app(String web, String client) {
-    List<String> arguments = new ArrayList<>();
-    arguments.add("--spring.main.web-application-type=" + web);
-    arguments.add(
-        "--spring.security.oauth2.resourceserver.jwt.public-key-location=file:"
-            + folder.resolve("key.pem"));
+    List<String> arguments = arguments(web);
     arguments.add("--bulwark.revocation.retry-interval=50ms");
     // A busy machine needs longer than the default for the first connection.
     arguments.add("--bulwark.revocation.connect-timeout=3s");
@@ -125,6 +158,15 @@ class TasksAppTest {
       arguments.add("--spring.data.redis.port=" + redis.port());
     }
     return SpringApplication.run(TasksApp.class, arguments.toArray(String[]::new));
+  }
+
+  private static List<String> arguments(String web) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add("--spring.main.web-application-type=" + web);
+    arguments.add(
+        "--spring.security.oauth2.resourceserver.jwt.public-key-location=file:"
+            + folder.resolve("key.pem"));
+    return arguments;
   }
 
   private static void assertInvalid(HttpResponse<String> response) {
@@ -149,6 +191,18 @@ class TasksAppTest {
   }
 
   private static String token(String jti, String audience) throws Exception {
+    return token(jti, audience, null);
+  }
+
+  /** A token whose place is in the list of a realm. */
+  private static String listed(int index, String audience, StatusListRealm realm) throws Exception {
+    return token(
+        "listed-" + index,
+        audience,
+        Map.of("status_list", Map.of("idx", index, "uri", realm.list())));
+  }
+
+  private static String token(String jti, String audience, Object status) throws Exception {
     Instant now = Instant.now();
     SignedJWT jwt =
         new SignedJWT(
@@ -157,6 +211,7 @@ class TasksAppTest {
                 .subject("alice")
                 .audience(audience)
                 .jwtID(jti)
+                .claim("status", status)
                 .issueTime(Date.from(now))
                 .expirationTime(Date.from(now.plusSeconds(900)))
                 .build());

@@ -9,15 +9,18 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 /**
  * The revocation checker, and the connection to Redis that it uses: a bean of type {@link
  * RedisAccess}; else the one that {@code bulwark.revocation.url} names; else that of Spring Data
- * Redis. An application without any of them does not start, since no token would be checked.
+ * Redis. An application without any of them does not start, since no token would be checked. Where
+ * {@link StatusListAutoConfiguration} checks by Token Status Lists, there is no such checker.
  */
 @AutoConfiguration(
     afterName = {
@@ -26,9 +29,21 @@ import org.springframework.context.annotation.Import;
       "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration"
     })
 @ConditionalOnProperty(name = "bulwark.revocation.enabled", matchIfMissing = true)
+@Conditional(RevocationAutoConfiguration.WithoutStatusLists.class)
 @EnableConfigurationProperties(RevocationProperties.class)
 @Import({RevocationRedis.ByJedis.class, RevocationRedis.BySpringData.class})
 public class RevocationAutoConfiguration {
+
+  /** No realm is named whose lists take the place of Redis. */
+  static final class WithoutStatusLists extends NoneNestedConditions {
+
+    WithoutStatusLists() {
+      super(ConfigurationPhase.PARSE_CONFIGURATION);
+    }
+
+    @ConditionalOnProperty(StatusListAutoConfiguration.ISSUER)
+    static class Issuer {}
+  }
 
   @Bean
   @ConditionalOnMissingBean

@@ -18,12 +18,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param feedMaxAge how far Redis may be behind Keycloak for an answer to count
  * @param staleness zero: fail closed. Else the bound of bounded staleness
  * @param rememberedTokens for how many tokens the last answer is kept for bounded staleness
- * @param retryInterval time between two attempts to reach a Redis that is away
+ * @param retryInterval time between two attempts to reach an unreachable Redis
  * @param connectTimeout longest wait for a connection
  * @param commandTimeout longest wait for an answer
  * @param poolSize connections to each node, with {@code url} only
  * @param nearCacheSize answers kept in this process, with {@code url} only; 0 for none
  * @param nearCacheMaxAge longest life of an answer in the near-cache
+ * @param statusListIssuer URL of the realm whose Token Status Lists take the place of Redis; null:
+ *     Redis
  * @param wrapDecoders whether every {@code JwtDecoder} and {@code ReactiveJwtDecoder} bean checks
  *     its tokens
  */
@@ -42,6 +44,7 @@ public record RevocationProperties(
     @DefaultValue("16") int poolSize,
     @DefaultValue("0") int nearCacheSize,
     @DefaultValue("10s") Duration nearCacheMaxAge,
+    @Nullable String statusListIssuer,
     @DefaultValue("true") boolean wrapDecoders) {
 
   /**

@@ -8,6 +8,7 @@ import dev.bulwark.checker.jedis.JedisAccess;
 import dev.bulwark.checker.jedis.JedisSettings;
 import dev.bulwark.checker.spring.RevocationJwtDecoder;
 import dev.bulwark.checker.springdata.SpringDataAccess;
+import dev.bulwark.checker.statuslist.StatusListChecker;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -37,6 +38,7 @@ class RevocationAutoConfigurationTest {
               AutoConfigurations.of(
                   RedisAutoConfiguration.class,
                   RevocationAutoConfiguration.class,
+                  StatusListAutoConfiguration.class,
                   RevocationSecurityAutoConfiguration.class,
                   RevocationHealthAutoConfiguration.class));
 
@@ -137,6 +139,41 @@ class RevocationAutoConfigurationTest {
     withDecoder
         .withPropertyValues("bulwark.revocation.enabled=false")
         .run(context -> assertThat(context).doesNotHaveBean(RevocationChecker.class));
+  }
+
+  /** No Redis is asked then, even if there is one. */
+  @Test
+  void aRealmWithStatusListsTakesThePlaceOfRedis() {
+    ApplicationContextRunner lists =
+        runner.withPropertyValues(
+            URL, "bulwark.revocation.status-list-issuer=https://sso.example.org/realms/app");
+    lists
+        .withBean(
+            JwtDecoder.class,
+            () ->
+                token -> {
+                  throw new BadJwtException("bad");
+                })
+        .run(
+            context -> {
+              assertThat(context).hasSingleBean(StatusListChecker.class);
+              assertThat(context).doesNotHaveBean(RevocationChecker.class);
+              assertThat(context).doesNotHaveBean(RedisAccess.class);
+              assertThat(context).doesNotHaveBean("revocationHealthIndicator");
+              assertThat(context.getBean(JwtDecoder.class))
+                  .isInstanceOf(RevocationJwtDecoder.class);
+            });
+    lists
+        .withPropertyValues("bulwark.revocation.enabled=false")
+        .run(context -> assertThat(context).doesNotHaveBean(StatusListChecker.class));
+    runner
+        .withPropertyValues("bulwark.revocation.status-list-issuer=sso.example.org")
+        .run(
+            context ->
+                assertThat(context)
+                    .getFailure()
+                    .rootCause()
+                    .hasMessageContaining("status-list-issuer"));
   }
 
   /** Every property is in the metadata for editors and in the README. */

@@ -17,6 +17,7 @@
     a { color: #0b5c53; }
     .bw-body a { overflow-wrap: anywhere; word-break: break-word; }
     .bw-body a.bw-button { display: inline-block; padding: 12px 20px; border-radius: 6px; background: #0d5f56; color: #ffffff; font-weight: 600; text-decoration: none; }
+    .bw-body .bw-small { font-size: 13px; }
     .bw-code { font-family: Consolas, Menlo, monospace; font-size: 28px; letter-spacing: 4px; }
     @media (prefers-color-scheme: dark) {
       .bw-page { background: #0e1514 !important; color: #e8ece8 !important; }
@@ -31,7 +32,7 @@
   <table role="presentation" class="bw-page" width="100%" cellpadding="0" cellspacing="0" border="0" style="background:#eeebe3;color:#17211f;">
     <tr>
       <td align="center" style="padding:24px 12px;">
-        <table role="presentation" class="bw-card" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:560px;background:#ffffff;color:#17211f;text-align:${(ltr)?then('left','right')};">
+        <table role="presentation" class="bw-card" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:560px;border-radius:12px;overflow:hidden;background:#ffffff;color:#17211f;text-align:${(ltr)?then('left','right')};">
           <tr>
             <td style="padding:18px 28px;background:#10302c;color:#f5f2ea;font-size:18px;font-weight:700;">${realmName}</td>
           </tr>

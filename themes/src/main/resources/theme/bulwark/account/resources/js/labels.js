@@ -1,6 +1,7 @@
 /*
  * The account console leaves buttons that show only three dots without a name, and names some menus by their label
- * alone although they show a value. The console is a single-page application, so this looks again after every change.
+ * alone although they show a value. All its pages have one title. The console is a single-page application, so this looks
+ * again after every change.
  */
 const MORE = { de: "Weitere Aktionen", en: "More actions" };
 
@@ -21,6 +22,17 @@ function nameButtons() {
   }
 }
 
+const CONSOLE = { de: "Konto", en: "Account" };
+
+/** The title names the page, in the words and the form of the page of API keys. */
+function namePage() {
+  const heading = document.querySelector(".pf-v5-c-page main h1")?.textContent.trim();
+  const title = `${heading} – ${CONSOLE[document.documentElement.lang.slice(0, 2)] ?? CONSOLE.en}`;
+  if (heading && document.title !== title) {
+    document.title = title;
+  }
+}
+
 let waiting = false;
 new MutationObserver(() => {
   if (!waiting) {
@@ -28,6 +40,7 @@ new MutationObserver(() => {
     requestAnimationFrame(() => {
       waiting = false;
       nameButtons();
+      namePage();
     });
   }
 }).observe(document.body, { childList: true, subtree: true, characterData: true });

@@ -1,0 +1,100 @@
+import "./shell.css";
+import {
+  Alert,
+  Button,
+  Masthead,
+  MastheadBrand,
+  MastheadContent,
+  MastheadMain,
+  Page,
+  PageSection,
+  SkipToContent,
+  Text,
+  TextContent,
+  Title,
+} from "@patternfly/react-core";
+import { useEffect, type ReactNode } from "react";
+import { useTexts } from "../context";
+import type { AdminEnvironment } from "./environment";
+
+/** The pages for administrators, by the last part of their address. */
+const PAGES = { "api-keys-admin": "bulwarkKeys", "overview-admin": "bulwarkOverview" } as const;
+
+type Props = {
+  environment: AdminEnvironment;
+  page: keyof typeof PAGES;
+  text: string;
+  signedOut: boolean;
+  /** The administrator may have signed in meanwhile. */
+  onReturn: () => void;
+  children: ReactNode;
+};
+
+/** What the pages for administrators have in common: head, links, and the request to sign in. */
+export function AdminShell({ environment, page, text, signedOut, onReturn, children }: Props) {
+  const { t } = useTexts();
+
+  useEffect(() => {
+    document.title = `${t(PAGES[page])} – ${environment.target}`;
+  }, [t, environment, page]);
+
+  // The administrator signs in to the admin console, in another tab, and comes back.
+  useEffect(() => {
+    if (!signedOut) {
+      return undefined;
+    }
+    window.addEventListener("focus", onReturn);
+    return () => window.removeEventListener("focus", onReturn);
+  }, [signedOut, onReturn]);
+
+  const logo = new URL("../img/bulwark-logo.svg", import.meta.url).href;
+  const realm = environment.target === environment.realm ? "" : `?realm=${encodeURIComponent(environment.target)}`;
+  const header = (
+    <Masthead>
+      <MastheadMain>
+        <MastheadBrand component="span">
+          <img src={logo} alt="Bulwark" height="36" />
+        </MastheadBrand>
+      </MastheadMain>
+      <MastheadContent>
+        <nav className="bw-admin-pages" aria-label={t("bulwarkAdminPages")}>
+          {(Object.keys(PAGES) as (keyof typeof PAGES)[]).map((name) => (
+            <a key={name} href={`${name}${realm}`} aria-current={name === page ? "page" : undefined}>
+              {t(PAGES[name])}
+            </a>
+          ))}
+          <a className="bw-admin-console" href={consoleAddress(environment)}>
+            {t("bulwarkAdminConsole")}
+          </a>
+        </nav>
+      </MastheadContent>
+    </Masthead>
+  );
+  return (
+    <Page header={header} mainContainerId="main" mainTabIndex={-1} skipToContent={<SkipToContent href="#main">{t("bulwarkAdminSkip")}</SkipToContent>}>
+      <PageSection variant="light" className="bw-admin-heading">
+        <TextContent>
+          <Title headingLevel="h1">{t(PAGES[page])}</Title>
+          <Text component="p">{text}</Text>
+        </TextContent>
+      </PageSection>
+      <PageSection variant="light" className="bw-keys">
+        {signedOut ? (
+          <Alert variant="info" isInline isLiveRegion component="p" title={t("bulwarkAdminSignIn")} variantLabel="">
+            <p>{t("bulwarkAdminSignInText")}</p>
+            <Button component="a" href={environment.baseUrl} target="_blank" variant="primary" data-testid="sign-in">
+              {t("bulwarkAdminSignInNow")}
+            </Button>
+          </Alert>
+        ) : (
+          children
+        )}
+      </PageSection>
+    </Page>
+  );
+}
+
+/** The admin console of the realm that is shown. */
+export function consoleAddress(environment: AdminEnvironment): string {
+  return `${environment.baseUrl}#/${encodeURIComponent(environment.target)}`;
+}

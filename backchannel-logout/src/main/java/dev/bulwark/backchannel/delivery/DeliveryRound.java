@@ -1,0 +1,262 @@
+package dev.bulwark.backchannel.delivery;
+
+import dev.bulwark.backchannel.delivery.Answer.Kind;
+import dev.bulwark.backchannel.delivery.LogoutMetrics.Outcome;
+import dev.bulwark.backchannel.delivery.Sending.Request;
+import dev.bulwark.backchannel.delivery.Settlement.Sent;
+import dev.bulwark.backchannel.outbox.Cause;
+import dev.bulwark.backchannel.outbox.Duplicates;
+import dev.bulwark.backchannel.outbox.LogoutNotice;
+import dev.bulwark.backchannel.outbox.LogoutOutbox;
+import dev.bulwark.backchannel.outbox.LogoutReceiver;
+import dev.bulwark.backchannel.outbox.RealmSwitch;
+import dev.bulwark.backchannel.signals.SharedSignals;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.constants.AdapterConstants;
+import org.keycloak.models.AuthenticatedClientSessionModel;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.protocol.oidc.OIDCAdvancedConfigWrapper;
+import org.keycloak.protocol.oidc.utils.ClientHostUtils;
+
+/**
+ * One transaction of the delivery to one receiver: it sends, and writes down what was acknowledged,
+ * while its node has the lock of the receiver. A node that ends in between has written nothing, so
+ * the notices of that round are sent again. Thread-safe.
+ */
+final class DeliveryRound implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(DeliveryRound.class);
+
+  private static final int BATCH = 64;
+  private static final int DROPS = 1000;
+
+  private final BackchannelLogoutConfig config;
+  private final LogoutMetrics metrics;
+  private final ReceiverHttp http;
+  private final ExecutorService threads;
+  private final SharedSignals signals;
+  private final Settlement settlement =
+      new Settlement(() -> ThreadLocalRandom.current().nextDouble());
+
+  DeliveryRound(
+      BackchannelLogoutConfig config,
+      LogoutMetrics metrics,
+      ExecutorService threads,
+      SharedSignals signals) {
+    this.config = config;
+    this.metrics = metrics;
+    this.http = new ReceiverHttp(config);
+    this.threads = threads;
+    this.signals = signals;
+  }
+
+  /** What is left after a round. */
+  enum Left {
+    /** There may be more that can be sent now. */
+    MORE,
+    /** Nothing that can be sent now. */
+    NOTHING,
+    /** Another node serves the receiver. */
+    OTHERS
+  }
+
+  /**
+   * Sends what can be sent now.
+   *
+   * @param session whose transaction has just begun
+   * @param clientId Keycloak's own id of the client
+   */
+  Left run(KeycloakSession session, String clientId) throws InterruptedException {
+    LogoutOutbox outbox = new LogoutOutbox(session);
+    LogoutReceiver receiver = outbox.lock(clientId).orElse(null);
+    long now = System.currentTimeMillis();
+    if (receiver == null) {
+      return Left.OTHERS;
+    }
+    if (receiver.getNextAt() > now) {
+      return Left.NOTHING;
+    }
+    List<LogoutNotice> due = outbox.due(clientId, now, BATCH);
+    if (due.isEmpty()) {
+      return Left.NOTHING;
+    }
+    RealmModel realm = session.realms().getRealm(due.get(0).getRealmId());
+    if (due.get(0).isSignal()) {
+      return signal(session, realm, outbox, receiver, due, now);
+    }
+    ClientModel client = realm == null ? null : realm.getClientById(clientId);
+    @Nullable String setting = setting(realm, client);
+    if (realm == null || client == null || setting == null) {
+      return drop(outbox, receiver);
+    }
+    List<LogoutNotice> left = withoutLive(outbox, withoutDuplicates(outbox, clientId, due));
+    left = withoutOld(client, receiver, left, now);
+    deliver(session, realm, client, receiver, left, setting);
+    return receiver.getNextAt() == 0 ? Left.MORE : Left.NOTHING;
+  }
+
+  private Left drop(LogoutOutbox outbox, LogoutReceiver receiver) {
+    int dropped = outbox.removeSome(receiver, DROPS);
+    metrics.count(Outcome.DROPPED, dropped);
+    return dropped == DROPS ? Left.MORE : Left.NOTHING;
+  }
+
+  /** Keycloak's transmitter stores them in the same transaction: none is lost or comes twice. */
+  private Left signal(
+      KeycloakSession session,
+      @Nullable RealmModel realm,
+      LogoutOutbox outbox,
+      LogoutReceiver receiver,
+      List<LogoutNotice> due,
+      long now) {
+    if (realm == null || !signals.isOn(realm)) {
+      return drop(outbox, receiver);
+    }
+    List<LogoutNotice> ends =
+        withoutLive(outbox, withoutDuplicates(outbox, receiver.getClientId(), due));
+    signals.send(session, realm, ends);
+    ends.forEach(end -> end.delivered(now));
+    metrics.count(Outcome.SIGNALED, ends.size());
+    return Left.MORE;
+  }
+
+  /** The URL of a client that is to be notified; null if it is not. */
+  private static @Nullable String setting(
+      @Nullable RealmModel realm, @Nullable ClientModel client) {
+    if (realm == null || client == null || !client.isEnabled() || !RealmSwitch.isOn(realm)) {
+      return null;
+    }
+    String url = OIDCAdvancedConfigWrapper.fromClientModel(client).getBackchannelLogoutUrl();
+    return url == null || url.isBlank() ? null : url.trim();
+  }
+
+  private List<LogoutNotice> withoutDuplicates(
+      LogoutOutbox outbox, String clientId, List<LogoutNotice> due) {
+    List<LogoutNotice> all =
+        outbox.ofSessions(
+            clientId, due.stream().map(LogoutNotice::getSessionId).collect(Collectors.toSet()));
+    List<LogoutNotice> duplicates = Duplicates.among(due, all);
+    duplicates.forEach(outbox::remove);
+    metrics.count(Outcome.DUPLICATE, duplicates.size());
+    return due.stream().filter(notice -> !duplicates.contains(notice)).toList();
+  }
+
+  /**
+   * A client's part of a session can be removed while the session stays, and an online session can
+   * give way to the offline session of the same id: that is no end.
+   */
+  private List<LogoutNotice> withoutLive(LogoutOutbox outbox, List<LogoutNotice> notices) {
+    Set<String> stored =
+        outbox.stored(
+            notices.stream()
+                .filter(notice -> notice.getCause() == Cause.REMOVED)
+                .map(LogoutNotice::getSessionId)
+                .collect(Collectors.toSet()));
+    List<LogoutNotice> live =
+        notices.stream()
+            .filter(notice -> notice.getCause() == Cause.REMOVED)
+            .filter(notice -> stored.contains(notice.getSessionId()))
+            .toList();
+    live.forEach(outbox::remove);
+    return notices.stream().filter(notice -> !live.contains(notice)).toList();
+  }
+
+  private List<LogoutNotice> withoutOld(
+      ClientModel client, LogoutReceiver receiver, List<LogoutNotice> notices, long now) {
+    long before = now - config.maxAge().toMillis();
+    List<LogoutNotice> old =
+        notices.stream().filter(notice -> notice.triedSince() < before).toList();
+    for (LogoutNotice notice : old) {
+      String outcome = notice.getReason() == null ? receiver.getReason() : notice.getReason();
+      notice.bury(outcome == null ? "not delivered in time" : outcome);
+    }
+    if (!old.isEmpty()) {
+      metrics.count(Outcome.DEAD, old.size());
+      LOG.errorf(
+          "%d logout notices for client %s are no longer sent: %s. They are dead letters. The README"
+              + " of backchannel-logout describes how to send them again",
+          old.size(), client.getClientId(), old.get(0).getReason());
+    }
+    return notices.stream().filter(notice -> !old.contains(notice)).toList();
+  }
+
+  private void deliver(
+      KeycloakSession session,
+      RealmModel realm,
+      ClientModel client,
+      LogoutReceiver receiver,
+      List<LogoutNotice> notices,
+      String setting)
+      throws InterruptedException {
+    if (notices.isEmpty()) {
+      return;
+    }
+    List<Sent> sent = new ArrayList<>();
+    List<Request> requests = new ArrayList<>();
+    LogoutTokens tokens = new LogoutTokens(session, realm, client);
+    for (LogoutNotice notice : notices) {
+      try {
+        AuthenticatedClientSessionModel clientSession = tokens.clientSession(notice);
+        URI url = url(session, client, clientSession, setting);
+        requests.add(new Request(notice, url, tokens.sign(notice, clientSession)));
+      } catch (RuntimeException e) {
+        // A setting of the client that makes no URL or no signature, or data that is no JSON.
+        LOG.debugf(e, "A logout notice for client %s cannot be sent", client.getClientId());
+        sent.add(new Sent(notice, Answer.unsendable(String.valueOf(e.getMessage()))));
+      }
+    }
+    if (!requests.isEmpty()) {
+      sent.addAll(
+          new Sending(http, realm.getSslRequired(), config, metrics.requests())
+              .send(requests, threads));
+    }
+    int failures = receiver.getFailures();
+    settlement.settle(receiver, sent, System.currentTimeMillis());
+    metrics.count(Outcome.DELIVERED, Settlement.count(sent, Kind.DELIVERED));
+    metrics.count(Outcome.REJECTED, Settlement.count(sent, Kind.REJECTED));
+    metrics.count(Outcome.UNREACHABLE, Settlement.count(sent, Kind.UNREACHABLE));
+    report(client, failures, receiver);
+  }
+
+  private static URI url(
+      KeycloakSession session,
+      ClientModel client,
+      AuthenticatedClientSessionModel clientSession,
+      String setting) {
+    @Nullable String host = null;
+    if (setting.contains(ReceiverUrl.HOST)) {
+      host = clientSession.getNote(AdapterConstants.CLIENT_SESSION_HOST);
+      if (host != null && !ClientHostUtils.isHostAllowedForClient(host, client, session)) {
+        host = null;
+      }
+    }
+    return ReceiverUrl.of(setting, client.getRootUrl(), host);
+  }
+
+  /** Once when the receiver fails, and once when it accepts notices again. */
+  private static void report(ClientModel client, int failuresBefore, LogoutReceiver receiver) {
+    if (failuresBefore == 0 && receiver.getFailures() > 0) {
+      LOG.warnf(
+          "Client %s accepts no logout notices: %s. They wait in the database and are sent again."
+              + " Check its back-channel logout URL",
+          client.getClientId(), receiver.getReason());
+    } else if (failuresBefore > 0 && receiver.getFailures() == 0) {
+      LOG.infof("Client %s accepts logout notices again", client.getClientId());
+    }
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+}

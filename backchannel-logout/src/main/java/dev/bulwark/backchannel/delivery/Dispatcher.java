@@ -1,0 +1,249 @@
+package dev.bulwark.backchannel.delivery;
+
+import dev.bulwark.backchannel.delivery.DeliveryRound.Left;
+import dev.bulwark.backchannel.outbox.LogoutOutbox;
+import dev.bulwark.backchannel.outbox.LogoutReceiver;
+import dev.bulwark.backchannel.signals.SharedSignals;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.utils.KeycloakModelUtils;
+
+/**
+ * Finds receivers to which something can be delivered, and has each served by a thread of its own,
+ * so that a slow one delays only itself. It looks when a notice was committed on this node, and
+ * every second for what other nodes have left. Thread-safe.
+ */
+public final class Dispatcher implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(Dispatcher.class);
+
+  private static final Duration POLL = Duration.ofSeconds(1);
+
+  /** A receiver is left alone for so long after a failure of the database. */
+  private static final Duration HELD = Duration.ofSeconds(30);
+
+  /** Notices of so long are looked for together. */
+  private static final Duration TOGETHER = Duration.ofMillis(20);
+
+  /** How often receivers without a row are looked for, and how often the meters are read. */
+  private static final Duration SURVEY = Duration.ofSeconds(5);
+
+  private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(10);
+
+  private final KeycloakSessionFactory factory;
+  private final LogoutMetrics metrics;
+  private final DeliveryRound round;
+  private final Thread thread;
+  private final ExecutorService receivers;
+  private final ExecutorService senders;
+  private final Semaphore free;
+  private final Set<String> served = ConcurrentHashMap.newKeySet();
+
+  /** Clients that have a row: they need not be looked for, which reads all that waits. */
+  private final Set<String> known = ConcurrentHashMap.newKeySet();
+
+  /** Receivers whose notices could not be written, and until when, by the clock of the JVM. */
+  private final Map<String, Long> held = new ConcurrentHashMap<>();
+
+  private final Semaphore wakes = new Semaphore(0);
+  private volatile boolean closing;
+
+  /** Known to the thread alone. */
+  private long nextSurvey = System.nanoTime();
+
+  private final AtomicBoolean newReceivers = new AtomicBoolean(true);
+
+  /** Creates one that does nothing yet. */
+  public Dispatcher(
+      KeycloakSessionFactory factory,
+      BackchannelLogoutConfig config,
+      LogoutMetrics metrics,
+      SharedSignals signals) {
+    this.factory = factory;
+    this.metrics = metrics;
+    this.senders = pool("bulwark-logout-sender");
+    this.receivers = pool("bulwark-logout-receiver");
+    this.free = new Semaphore(config.maxReceivers());
+    this.round = new DeliveryRound(config, metrics, senders, signals);
+    this.thread = new Thread(this::run, "bulwark-logout");
+    this.thread.setDaemon(true);
+  }
+
+  private static ExecutorService pool(String name) {
+    AtomicInteger number = new AtomicInteger();
+    return Executors.newCachedThreadPool(
+        task -> {
+          Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  /** Begins. The tables have to be there. */
+  public void start() {
+    thread.start();
+  }
+
+  /** Notices may be due. */
+  public void wake() {
+    wakes.release();
+  }
+
+  /**
+   * Notices were committed.
+   *
+   * @param clientIds Keycloak's own ids of their clients
+   */
+  public void wake(Set<String> clientIds) {
+    if (!known.containsAll(clientIds)) {
+      newReceivers.set(true);
+    }
+    wakes.release();
+  }
+
+  private void run() {
+    try {
+      while (!closing) {
+        look();
+        if (wakes.tryAcquire(POLL.toNanos(), TimeUnit.NANOSECONDS)) {
+          Thread.sleep(TOGETHER.toMillis());
+          wakes.drainPermits();
+        }
+      }
+    } catch (InterruptedException e) {
+      // Only close() interrupts.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void look() {
+    try {
+      if (System.nanoTime() - nextSurvey >= 0) {
+        nextSurvey = System.nanoTime() + SURVEY.toNanos();
+        KeycloakModelUtils.runJobInTransaction(factory, this::survey);
+        newReceivers.set(true);
+      }
+      if (newReceivers.getAndSet(false)) {
+        addReceivers();
+      }
+      List<String> due =
+          KeycloakModelUtils.runJobInTransactionWithResult(
+              factory,
+              session -> new LogoutOutbox(session).dueReceivers(System.currentTimeMillis()));
+      due.forEach(this::serve);
+    } catch (RuntimeException e) {
+      LOG.warn("Logout notices could not be read. The server tries again. Check the database", e);
+    }
+  }
+
+  private void survey(KeycloakSession session) {
+    metrics.show(new LogoutOutbox(session).backlog());
+  }
+
+  /** Each in a transaction of its own: another node may add it at the same time. */
+  private void addReceivers() {
+    List<LogoutReceiver> unknown =
+        KeycloakModelUtils.runJobInTransactionWithResult(
+            factory, session -> new LogoutOutbox(session).unknownReceivers());
+    for (LogoutReceiver receiver : unknown) {
+      try {
+        KeycloakModelUtils.runJobInTransaction(
+            factory, session -> new LogoutOutbox(session).add(receiver));
+      } catch (RuntimeException e) {
+        LOG.debugf(e, "Receiver %s was added by another node", receiver.getClientId());
+      }
+      known.add(receiver.getClientId());
+    }
+  }
+
+  private void serve(String clientId) {
+    known.add(clientId);
+    @Nullable Long until = held.get(clientId);
+    if (until != null && System.nanoTime() - until < 0) {
+      return;
+    }
+    if (closing || !served.add(clientId)) {
+      return;
+    }
+    held.remove(clientId);
+    if (!free.tryAcquire()) {
+      served.remove(clientId);
+      return;
+    }
+    try {
+      receivers.execute(() -> deliver(clientId));
+    } catch (RejectedExecutionException e) {
+      // The server stops.
+      served.remove(clientId);
+      free.release();
+    }
+  }
+
+  private void deliver(String clientId) {
+    Left left = Left.MORE;
+    try {
+      while (left == Left.MORE && !closing) {
+        left =
+            KeycloakModelUtils.runJobInTransactionWithResult(
+                factory, session -> deliver(session, clientId));
+      }
+    } catch (RuntimeException e) {
+      left = Left.OTHERS;
+      // What was sent may not be written down, and must not be sent again at once.
+      held.put(clientId, System.nanoTime() + HELD.toNanos());
+      LOG.warn(
+          "Logout notices could not be read or marked. The server tries again. Check the database",
+          e);
+    } finally {
+      served.remove(clientId);
+      free.release();
+      if (left == Left.NOTHING) {
+        // One may have been committed while this thread looked for the last time.
+        wakes.release();
+      }
+    }
+  }
+
+  private Left deliver(KeycloakSession session, String clientId) {
+    try {
+      return round.run(session, clientId);
+    } catch (InterruptedException e) {
+      // The server stops.
+      Thread.currentThread().interrupt();
+      return Left.OTHERS;
+    }
+  }
+
+  /** Stops; requests that are under way are given a few seconds. What is left waits. */
+  @Override
+  public void close() {
+    closing = true;
+    wakes.release();
+    receivers.shutdown();
+    try {
+      if (!receivers.awaitTermination(STOP_MILLIS, TimeUnit.MILLISECONDS)) {
+        receivers.shutdownNow();
+      }
+      thread.join(STOP_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    thread.interrupt();
+    senders.shutdownNow();
+    round.close();
+  }
+}

@@ -1,0 +1,293 @@
+package dev.bulwark.backchannel.outbox;
+
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.FlushModeType;
+import jakarta.persistence.LockModeType;
+import jakarta.persistence.LockTimeoutException;
+import jakarta.persistence.PessimisticLockException;
+import jakarta.persistence.Query;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.models.KeycloakSession;
+
+/** The notices, in the transaction of one session. Not for use by several threads. */
+public final class LogoutOutbox {
+
+  /** {@code SKIP_LOCKED} of Hibernate, which Jakarta Persistence has no name for. */
+  private static final int SKIP_LOCKED = -2;
+
+  /** The client's attribute is that of {@code OIDCConfigAttributes.BACKCHANNEL_LOGOUT_URL}. */
+  private static final String INSERT =
+      "insert into LogoutNotice (realmId, clientId, sessionId, userId, offline, cause, createdAt,"
+          + " revivedAt, lastUsed, nextAt, attempts, state, sessionData)"
+          + " select us.realmId, cs.clientId, cs.userSessionId, us.userId, cs.offline, '%s', :now,"
+          + " 0L, cs.timestamp, :due, 0, 'WAITING', cs.data"
+          + " from PersistentClientSessionEntity cs"
+          + " join PersistentUserSessionEntity us"
+          + " on us.userSessionId = cs.userSessionId and us.offline = cs.offline"
+          + " join ClientAttributeEntity a"
+          + " on a.client.id = cs.clientId and a.name = 'backchannel.logout.url'"
+          + " where ";
+
+  /** For the shared signals of the realm: one for each user session. */
+  private static final String INSERT_SIGNALS =
+      "insert into LogoutNotice (realmId, clientId, sessionId, userId, offline, cause, createdAt,"
+          + " revivedAt, lastUsed, nextAt, attempts, state)"
+          + " select us.realmId, us.realmId, us.userSessionId, us.userId, us.offline, '%s', :now,"
+          + " 0L, us.lastSessionRefresh, :due, 0, '%s'"
+          + " from PersistentUserSessionEntity us where ";
+
+  private final EntityManager entities;
+
+  public LogoutOutbox(KeycloakSession session) {
+    entities = session.getProvider(JpaConnectionProvider.class).getEntityManager();
+  }
+
+  /** Stores a notice. It is there when, and only when, the transaction is committed. */
+  public void add(LogoutNotice notice) {
+    entities.persist(notice);
+  }
+
+  /**
+   * Stores a notice for each stored client session of some user sessions whose client has a
+   * back-channel logout URL. Keycloak's entities that wait for their flush are left alone.
+   *
+   * @param condition on {@code us} (the user session) and {@code cs} (the client session), HQL
+   * @param parameters of the condition
+   * @param now epoch milliseconds
+   * @param due when they can be sent, epoch milliseconds
+   * @return how many
+   */
+  public int addAll(
+      Cause cause, String condition, Map<String, Object> parameters, long now, long due) {
+    return insert(INSERT.formatted(cause.name()) + condition, parameters, now, due);
+  }
+
+  /**
+   * Stores a notice for the shared signals for each of some stored user sessions.
+   *
+   * @param state {@link NoticeState#DELIVERED} where Keycloak has told them itself
+   * @param condition on {@code us} (the user session), HQL
+   * @param parameters of the condition
+   * @param now epoch milliseconds
+   * @param due when they can be sent, epoch milliseconds
+   * @return how many
+   */
+  public int addSignals(
+      NoticeState state,
+      Cause cause,
+      String condition,
+      Map<String, Object> parameters,
+      long now,
+      long due) {
+    return insert(
+        INSERT_SIGNALS.formatted(cause.name(), state.name()) + condition, parameters, now, due);
+  }
+
+  private int insert(String query, Map<String, Object> parameters, long now, long due) {
+    Query insert =
+        entities
+            .createQuery(query)
+            .setFlushMode(FlushModeType.COMMIT)
+            .setParameter("now", now)
+            .setParameter("due", due);
+    parameters.forEach(insert::setParameter);
+    return insert.executeUpdate();
+  }
+
+  /**
+   * Takes the lock that one node at a time has for a search, until the end of the transaction.
+   *
+   * @return false if another node has it
+   */
+  public boolean lockSearch() {
+    try {
+      return !entities
+          .createQuery("select l from SearchLock l where l.id = :id", SearchLock.class)
+          .setParameter("id", SearchLock.ID)
+          .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+          .setHint("jakarta.persistence.lock.timeout", SKIP_LOCKED)
+          .getResultList()
+          .isEmpty();
+    } catch (LockTimeoutException | PessimisticLockException e) {
+      return false;
+    }
+  }
+
+  /** Returns the ids of the realms that have an attribute, whatever its value. */
+  public List<String> realmsWith(String attribute) {
+    return entities
+        .createQuery(
+            "select a.realm.id from RealmAttributeEntity a where a.name = :name", String.class)
+        .setParameter("name", attribute)
+        .getResultList();
+  }
+
+  /** Returns those of some user sessions that Keycloak still stores, online or offline. */
+  public Set<String> stored(Set<String> sessions) {
+    return sessions.isEmpty()
+        ? Set.of()
+        : Set.copyOf(
+            entities
+                .createQuery(
+                    "select us.userSessionId from PersistentUserSessionEntity us"
+                        + " where us.userSessionId in (:sessions)",
+                    String.class)
+                .setParameter("sessions", sessions)
+                .getResultList());
+  }
+
+  /** Returns the clients to which something can be delivered now. */
+  public List<String> dueReceivers(long now) {
+    return entities
+        .createNamedQuery("bulwarkReceiverDue", String.class)
+        .setParameter("now", now)
+        .getResultList();
+  }
+
+  /** Returns receivers that have no row yet. */
+  public List<LogoutReceiver> unknownReceivers() {
+    return entities
+        .createNamedQuery("bulwarkReceiverUnknown", Object[].class)
+        .getResultStream()
+        .map(row -> new LogoutReceiver((String) row[0], (String) row[1]))
+        .toList();
+  }
+
+  /** Stores a receiver. */
+  public void add(LogoutReceiver receiver) {
+    entities.persist(receiver);
+  }
+
+  /**
+   * Locks a receiver until the end of the transaction. It has to be the first statement of the
+   * transaction: what is read after it then includes what the last holder has committed.
+   *
+   * @return empty if another node has it
+   */
+  public Optional<LogoutReceiver> lock(String clientId) {
+    try {
+      return entities
+          .createQuery(
+              "select r from LogoutReceiver r where r.clientId = :client", LogoutReceiver.class)
+          .setParameter("client", clientId)
+          .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+          .setHint("jakarta.persistence.lock.timeout", SKIP_LOCKED)
+          .getResultStream()
+          .findFirst();
+    } catch (LockTimeoutException | PessimisticLockException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Returns the notices of a client that can be sent now, the earlier first. */
+  public List<LogoutNotice> due(String clientId, long now, int max) {
+    return entities
+        .createNamedQuery("bulwarkNoticeDue", LogoutNotice.class)
+        .setParameter("client", clientId)
+        .setParameter("now", now)
+        .setMaxResults(max)
+        .getResultList();
+  }
+
+  /** Returns all notices of some sessions for a client, delivered ones too. */
+  public List<LogoutNotice> ofSessions(String clientId, Set<String> sessions) {
+    return entities
+        .createNamedQuery("bulwarkNoticeOfSessions", LogoutNotice.class)
+        .setParameter("client", clientId)
+        .setParameter("sessions", sessions)
+        .getResultList();
+  }
+
+  /** Forgets a notice. Each is deleted by its key, so MariaDB finds no conflict with an insert. */
+  public void remove(LogoutNotice notice) {
+    entities.remove(notice);
+  }
+
+  /** Forgets a receiver and some of its notices; returns how many. */
+  public int removeSome(LogoutReceiver receiver, int max) {
+    List<LogoutNotice> some =
+        entities
+            .createNamedQuery("bulwarkNoticeOfClient", LogoutNotice.class)
+            .setParameter("client", receiver.getClientId())
+            .setMaxResults(max)
+            .getResultList();
+    some.forEach(entities::remove);
+    if (some.size() < max) {
+      entities.remove(receiver);
+    }
+    return some.size();
+  }
+
+  /**
+   * Forgets delivered notices whose session Keycloak has removed too.
+   *
+   * @param before those that were delivered before then, epoch milliseconds
+   */
+  public void sweep(long before, int max) {
+    entities
+        .createNamedQuery("bulwarkNoticeSettled", LogoutNotice.class)
+        .setParameter("before", before)
+        .setMaxResults(max)
+        .getResultList()
+        .forEach(entities::remove);
+  }
+
+  /** Returns what waits. */
+  public Backlog backlog() {
+    Object[] row = (Object[]) entities.createNamedQuery("bulwarkNoticeWaiting").getSingleResult();
+    @Nullable Long oldest = (Long) row[1];
+    long dead = entities.createNamedQuery("bulwarkNoticeDeadCount", Long.class).getSingleResult();
+    return new Backlog((Long) row[0], oldest == null ? 0 : oldest, dead);
+  }
+
+  /** Returns the dead letters of a realm, the earlier first. */
+  public List<LogoutNotice> dead(String realmId, int first, int max) {
+    return entities
+        .createNamedQuery("bulwarkNoticeDeadOfRealm", LogoutNotice.class)
+        .setParameter("realm", realmId)
+        .setFirstResult(first)
+        .setMaxResults(max)
+        .getResultList();
+  }
+
+  /** Returns a dead letter. */
+  public Optional<LogoutNotice> dead(String realmId, long id) {
+    return entities
+        .createNamedQuery("bulwarkNoticeDeadOne", LogoutNotice.class)
+        .setParameter("realm", realmId)
+        .setParameter("id", id)
+        .getResultStream()
+        .findFirst();
+  }
+
+  /** Returns the receivers of a realm. */
+  public Collection<LogoutReceiver> receivers(String realmId) {
+    return entities
+        .createNamedQuery("bulwarkReceiverOfRealm", LogoutReceiver.class)
+        .setParameter("realm", realmId)
+        .getResultList();
+  }
+
+  /**
+   * What waits.
+   *
+   * @param oldest epoch milliseconds of the oldest; 0 if nothing waits
+   * @param dead dead letters
+   */
+  public record Backlog(long waiting, long oldest, long dead) {
+
+    /** Nothing waits. */
+    public static final Backlog EMPTY = new Backlog(0, 0, 0);
+
+    /** Age of the oldest in milliseconds; 0 if nothing waits. */
+    public long age(long now) {
+      return oldest == 0 ? 0 : Math.max(0, now - oldest);
+    }
+  }
+}

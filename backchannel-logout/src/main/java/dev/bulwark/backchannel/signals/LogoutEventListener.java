@@ -1,0 +1,82 @@
+package dev.bulwark.backchannel.signals;
+
+import dev.bulwark.backchannel.outbox.Cause;
+import dev.bulwark.backchannel.outbox.LogoutNotice;
+import dev.bulwark.backchannel.outbox.LogoutOutbox;
+import dev.bulwark.backchannel.outbox.NoticeState;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.keycloak.events.Details;
+import org.keycloak.events.Event;
+import org.keycloak.events.EventListenerProvider;
+import org.keycloak.events.EventType;
+import org.keycloak.events.admin.AdminEvent;
+import org.keycloak.events.admin.ResourceType;
+import org.keycloak.models.KeycloakSession;
+
+/**
+ * Notes which ends Keycloak has told its Shared Signals transmitter itself, so that none is told
+ * twice. It is in the transaction of the event.
+ */
+final class LogoutEventListener implements EventListenerProvider {
+
+  /** Reasons of events that Keycloak does not pass on. */
+  private static final Set<String> SILENT =
+      Set.of(Details.USER_SESSION_EXPIRED_REASON, Details.INVALID_USER_SESSION_REMEMBER_ME_REASON);
+
+  private static final Pattern LOGOUT_OF_USER = Pattern.compile("users/([^/]+)/logout");
+
+  private final KeycloakSession session;
+  private final SharedSignals signals;
+
+  LogoutEventListener(KeycloakSession session, SharedSignals signals) {
+    this.session = session;
+    this.signals = signals;
+  }
+
+  @Override
+  public void onEvent(Event event) {
+    if (event.getType() == EventType.LOGOUT
+        && event.getSessionId() != null
+        && !isSilent(event)
+        && signals.isOn(session.getContext().getRealm())) {
+      new LogoutOutbox(session)
+          .add(
+              LogoutNotice.signaled(
+                  event.getRealmId(),
+                  event.getSessionId(),
+                  event.getUserId(),
+                  System.currentTimeMillis()));
+    }
+  }
+
+  private static boolean isSilent(Event event) {
+    Map<String, String> details = event.getDetails();
+    return details != null && SILENT.contains(details.getOrDefault(Details.REASON, ""));
+  }
+
+  /** An administrator ends all sessions of a user: Keycloak tells of all in one event. */
+  @Override
+  public void onEvent(AdminEvent event, boolean includeRepresentation) {
+    if (event.getResourceType() != ResourceType.USER || event.getResourcePath() == null) {
+      return;
+    }
+    Matcher logout = LOGOUT_OF_USER.matcher(event.getResourcePath());
+    if (logout.matches() && signals.isOn(session.realms().getRealm(event.getRealmId()))) {
+      long now = System.currentTimeMillis();
+      new LogoutOutbox(session)
+          .addSignals(
+              NoticeState.DELIVERED,
+              Cause.LOGOUT,
+              "us.realmId = :realm and us.userId = :user",
+              Map.of("realm", event.getRealmId(), "user", logout.group(1)),
+              now,
+              now);
+    }
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,88 @@
+package dev.bulwark.backchannel.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bulwark.backchannel.delivery.Settlement.Sent;
+import dev.bulwark.backchannel.outbox.Cause;
+import dev.bulwark.backchannel.outbox.EndedClientSession;
+import dev.bulwark.backchannel.outbox.LogoutNotice;
+import dev.bulwark.backchannel.outbox.LogoutReceiver;
+import dev.bulwark.backchannel.outbox.NoticeState;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** R9: what follows from the answers of a receiver. */
+class SettlementTest {
+
+  private static final long NOW = 1_000_000;
+
+  private final Settlement settlement = new Settlement(() -> 1);
+  private final LogoutReceiver receiver = new LogoutReceiver("client", "realm");
+
+  private static Sent sent(int status) {
+    return new Sent(
+        new LogoutNotice(
+            new EndedClientSession("realm", "client", "s", "user", false, 0, "{}"),
+            Cause.LOGOUT,
+            0),
+        Answer.of(status, null));
+  }
+
+  @Test
+  void whatIsAcknowledgedIsDelivered() {
+    Sent sent = sent(204);
+    settlement.settle(receiver, List.of(sent), NOW);
+    assertThat(sent.notice().getState()).isEqualTo(NoticeState.DELIVERED);
+    assertThat(receiver.getFailures()).isZero();
+  }
+
+  @Test
+  void aReceiverThatIsAwayIsLeftAloneForLongerEachTime() {
+    Sent sent = sent(503);
+    settlement.settle(receiver, List.of(sent), NOW);
+    assertThat(receiver.getNextAt()).isEqualTo(NOW + 1_000);
+    settlement.settle(receiver, List.of(sent), NOW + 1_000);
+    assertThat(receiver.getNextAt()).isEqualTo(NOW + 3_000);
+    assertThat(receiver.getFailingSince()).isEqualTo(NOW);
+    assertThat(receiver.getReason()).isEqualTo("status 503");
+    // It counts against no notice.
+    assertThat(sent.notice().getAttempts()).isZero();
+    settlement.settle(receiver, List.of(sent(200)), NOW + 3_000);
+    assertThat(receiver.getFailures()).isZero();
+    assertThat(receiver.getFailingSince()).isZero();
+  }
+
+  @Test
+  void aRejectedNoticeWaitsByItself() {
+    Sent rejected = sent(400);
+    settlement.settle(receiver, List.of(sent(200), rejected), NOW);
+    assertThat(rejected.notice().getAttempts()).isEqualTo(1);
+    assertThat(rejected.notice().getReason()).isEqualTo("status 400");
+    assertThat(receiver.getNextAt()).isZero();
+  }
+
+  @Test
+  void oneRejectionAloneDoesNotStopTheOthers() {
+    settlement.settle(receiver, List.of(sent(400)), NOW);
+    assertThat(receiver.getNextAt()).isZero();
+  }
+
+  @Test
+  void aReceiverThatRejectsEveryNoticeIsLeftAlone() {
+    settlement.settle(receiver, Collections.nCopies(Settlement.MANY, sent(500)), NOW);
+    assertThat(receiver.getNextAt()).isEqualTo(NOW + 1_000);
+    assertThat(receiver.getReason()).isEqualTo("status 500");
+  }
+
+  @Test
+  void aNoticeThatFailsWhileOthersAreAcceptedDoesNotHoldThem() {
+    Sent failed = sent(504);
+    receiver.fails(NOW, NOW, "status 504");
+    receiver.fails(NOW, NOW, "status 504");
+    settlement.settle(receiver, List.of(sent(200), failed), NOW);
+    assertThat(failed.notice().getAttempts()).isEqualTo(1);
+    assertThat(receiver.getFailures()).isEqualTo(1);
+    assertThat(receiver.getNextAt()).isEqualTo(NOW + 1_000);
+  }
+}

@@ -1,0 +1,74 @@
+package dev.bulwark.globalrevocation;
+
+import dev.bulwark.contract.KeycloakFeature;
+import dev.bulwark.redis.RedisConnectionProvider;
+import dev.bulwark.redis.RedisConnectionProviderFactory;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.Config;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.provider.EnvironmentDependentProviderFactory;
+import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.services.resource.RealmResourceProvider;
+import org.keycloak.services.resource.RealmResourceProviderFactory;
+
+/**
+ * Registers {@code /realms/{realm}/global-token-revocation}. Where the running Keycloak lacks the
+ * hook of the token ledger, access tokens would live on: there the endpoint does not exist.
+ */
+public final class GlobalRevocationProviderFactory
+    implements RealmResourceProviderFactory, EnvironmentDependentProviderFactory {
+
+  static final String ID = "global-token-revocation";
+
+  private @Nullable GlobalRevocationConfig config;
+  private @Nullable RequestLimiter limiter;
+
+  @Override
+  public String getId() {
+    return ID;
+  }
+
+  @Override
+  public boolean isSupported(Config.Scope scope) {
+    return KeycloakFeature.TOKEN_POST_PROCESSOR.isPresent();
+  }
+
+  @Override
+  public void init(Config.Scope scope) {
+    config = GlobalRevocationConfig.of(scope);
+  }
+
+  @Override
+  public void postInit(KeycloakSessionFactory factory) {
+    RedisConnectionProviderFactory redis =
+        (RedisConnectionProviderFactory) factory.getProviderFactory(RedisConnectionProvider.class);
+    limiter =
+        new RequestLimiter(
+            Objects.requireNonNull(config, "init() runs first").limits(), redis.connection());
+  }
+
+  @Override
+  public RealmResourceProvider create(KeycloakSession session) {
+    RequestLimiter requests = Objects.requireNonNull(limiter, "postInit() runs first");
+    return new RealmResourceProvider() {
+      @Override
+      public Object getResource() {
+        return new GlobalRevocationResource(session, requests);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @Override
+  public List<ProviderConfigProperty> getConfigMetadata() {
+    return GlobalRevocationConfig.metadata();
+  }
+
+  @Override
+  public void close() {}
+}

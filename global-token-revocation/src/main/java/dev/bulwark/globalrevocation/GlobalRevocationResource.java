@@ -1,0 +1,171 @@
+package dev.bulwark.globalrevocation;
+
+import dev.bulwark.redis.RedisConnectionProvider;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.events.Details;
+import org.keycloak.events.Errors;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
+import org.keycloak.jose.jws.JWSInput;
+import org.keycloak.jose.jws.JWSInputException;
+import org.keycloak.models.IdentityProviderModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
+import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
+import org.keycloak.services.Urls;
+import org.keycloak.services.managers.AppAuthManager;
+
+/** {@code POST /realms/{realm}/global-token-revocation}. */
+public final class GlobalRevocationResource {
+
+  private static final Logger LOG = Logger.getLogger(GlobalRevocationResource.class);
+
+  /** No request of the three formats is longer. */
+  private static final int MAX_BODY = 8_192;
+
+  private static final int RETRY_SECONDS = 5;
+
+  private final KeycloakSession session;
+  private final RequestLimiter limiter;
+
+  GlobalRevocationResource(KeycloakSession session, RequestLimiter limiter) {
+    this.session = session;
+    this.limiter = limiter;
+  }
+
+  /**
+   * Ends everything of the user that the body names: 204 when all of it is in Redis.
+   *
+   * @param body read up to {@value #MAX_BODY} bytes
+   */
+  @POST
+  @Consumes(MediaType.APPLICATION_JSON)
+  public Response revoke(@Nullable InputStream body) {
+    RealmModel realm = session.getContext().getRealm();
+    long wait =
+        limiter.waitSeconds(realm.getId(), session.getContext().getConnection().getRemoteHost());
+    if (wait > 0) {
+      return error(429, "too_many_requests", "Too many requests from this address")
+          .header(HttpHeaders.RETRY_AFTER, wait)
+          .build();
+    }
+    try {
+      return revoke(realm, body);
+    } catch (RequestException e) {
+      if (e.status() != 400) {
+        reject(realm, e);
+      }
+      Response.ResponseBuilder answer = error(e.status(), e.error(), e.description());
+      if (e.status() == 401) {
+        answer.header(
+            HttpHeaders.WWW_AUTHENTICATE,
+            "Bearer realm=\"%s\", error=\"%s\"".formatted(realm.getName(), e.error()));
+      }
+      return answer.build();
+    }
+  }
+
+  private Response revoke(RealmModel realm, @Nullable InputStream body) {
+    if (!realm.isEnabled()) {
+      throw RequestException.forbidden("access_denied", "The realm is disabled");
+    }
+    String realmIssuer =
+        Urls.realmIssuer(session.getContext().getUri().getBaseUri(), realm.getName());
+    IssuerCallers issuers =
+        new IssuerCallers(session, realmIssuer + '/' + GlobalRevocationProviderFactory.ID);
+    Caller caller = authenticate(issuers);
+    SubjectIdentifier subject = SubjectIdentifier.read(read(body));
+    UserModel user = new SubjectUsers(session, realmIssuer, issuers).find(subject, caller);
+    end(realm, user.getId(), caller.name());
+    // Its commit has waited for Redis, and knows of it if Redis did not take the keys.
+    if (!session.getProvider(RedisConnectionProvider.class).connection().isAvailable()) {
+      return error(
+              503,
+              "temporarily_unavailable",
+              "Everything has ended in Keycloak, but Redis is away: applications that check tokens"
+                  + " there do not know of it yet")
+          .header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS)
+          .build();
+    }
+    return Response.noContent().build();
+  }
+
+  /** In a transaction of its own, so that the answer can tell how it ended. */
+  private void end(RealmModel realm, String userId, String caller) {
+    KeycloakModelUtils.runJobInTransaction(
+        session.getKeycloakSessionFactory(),
+        session.getContext(),
+        own -> {
+          RealmModel ownRealm = own.realms().getRealm(realm.getId());
+          own.getContext().setRealm(ownRealm);
+          UserModel user = own.users().getUserById(ownRealm, userId);
+          if (user != null) {
+            new UserRevocation(own).end(user, caller);
+          }
+        });
+  }
+
+  private Caller authenticate(IssuerCallers issuers) {
+    AppAuthManager.AuthHeader header =
+        AppAuthManager.extractAuthorizationHeaderTokenOrReturnNull(
+            session.getContext().getRequestHeaders());
+    if (header == null) {
+      throw RequestException.unauthorized("A bearer token is required");
+    }
+    JWSInput jws;
+    try {
+      jws = new JWSInput(header.getToken());
+    } catch (JWSInputException e) {
+      throw RequestException.unauthorized("The bearer token is no JWT");
+    }
+    if (jws.getHeader().getRawAlgorithm() == null) {
+      throw RequestException.unauthorized("The bearer token names no algorithm");
+    }
+    Optional<IdentityProviderModel> provider =
+        issuers.provider(IssuerCallers.read(jws).getIssuer());
+    return provider.isPresent()
+        ? issuers.authenticate(jws, provider.get())
+        : new ClientCallers(session).authenticate(jws);
+  }
+
+  private static byte[] read(@Nullable InputStream body) {
+    if (body == null) {
+      return new byte[0];
+    }
+    try {
+      byte[] read = body.readNBytes(MAX_BODY + 1);
+      if (read.length > MAX_BODY) {
+        throw RequestException.invalid("The body is longer than " + MAX_BODY + " bytes");
+      }
+      return read;
+    } catch (IOException e) {
+      throw RequestException.invalid("The body cannot be read");
+    }
+  }
+
+  private void reject(RealmModel realm, RequestException e) {
+    LOG.debugf("A global token revocation was rejected: %s", e.description());
+    new EventBuilder(realm, session, session.getContext().getConnection())
+        .event(EventType.LOGOUT)
+        .detail(Details.REASON, UserRevocation.REASON + ": " + e.description())
+        .error(e.status() == 401 ? Errors.INVALID_TOKEN : Errors.NOT_ALLOWED);
+  }
+
+  private static Response.ResponseBuilder error(int status, String error, String description) {
+    return Response.status(status)
+        .type(MediaType.APPLICATION_JSON_TYPE)
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .entity(new OAuth2ErrorRepresentation(error, description));
+  }
+}

@@ -1,0 +1,21 @@
+package dev.bulwark.globalrevocation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bulwark.options.MapScope;
+import org.junit.jupiter.api.Test;
+
+/** R10: the option of the endpoint. */
+class GlobalRevocationConfigTest {
+
+  @Test
+  void theLimitHasADefaultAndARange() {
+    assertThat(GlobalRevocationConfig.of(MapScope.of()).limits().perAddress()).isEqualTo(600);
+    assertThat(GlobalRevocationConfig.of(MapScope.of("address-limit", "0")).limits().perAddress())
+        .isZero();
+    assertThatThrownBy(() -> GlobalRevocationConfig.of(MapScope.of("address-limit", "10001")))
+        .hasMessageContaining(
+            "spi-realm-restapi-extension--global-token-revocation--address-limit");
+  }
+}

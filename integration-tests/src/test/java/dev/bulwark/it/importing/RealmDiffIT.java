@@ -1,0 +1,202 @@
+package dev.bulwark.it.importing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.it.password.Commands;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Json;
+import dev.bulwark.it.support.SharedRealm;
+import dev.bulwark.it.support.TestStack;
+import dev.bulwark.server.RealmFile;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** B13: {@code bulwark-realm diff} finds what was changed on a real server, and nothing else. */
+@SharedRealm
+class RealmDiffIT {
+
+  private static final String FILE = "../realm-config/app-realm.json";
+  private static final String CLIENT = "drift-check";
+  private static final String SECRET = "drift-check-test-secret";
+
+  private final AdminApi admin = TestStack.get().admin();
+  private final Map<String, String> environment = new HashMap<>();
+
+  @BeforeEach
+  void importTheShippedRealm() {
+    admin.delete("/realms/app");
+    Map<String, String> variables = new HashMap<>(RealmFile.developmentEnvironment());
+    admin.post("/realms", RealmFile.shipped().resolve(variables).json()).expect(201);
+    // The command gets the variables of the import, but not the secrets.
+    variables.keySet().removeIf(name -> name.endsWith("_SECRET"));
+    environment.putAll(variables);
+    environment.put("BULWARK_CLIENT_SECRET", SECRET);
+    createClient("manage-realm", "view-clients", "query-groups");
+  }
+
+  @AfterEach
+  void removeTheClient() {
+    admin.delete(
+        "/realms/master/clients/"
+            + master("/clients?clientId=" + CLIENT).get(0).get("id").asText());
+  }
+
+  @Test
+  void theShippedRealmHasNoDriftAndFiveChangesAreNamed() {
+    assertThat(diff().expect(0).output()).isEqualTo("realm app: no drift\n");
+
+    ObjectNode client = (ObjectNode) app("/clients?clientId=relying-app").get(0);
+    client.withArray("redirectUris").add("https://attacker.example/*");
+    admin.put("/realms/app/clients/" + client.get("id").asText(), client.toString()).expect(204);
+    admin.put("/realms/app", Json.object("passwordPolicy", "length(1)")).expect(204);
+    ObjectNode execution = execution("browser", "conditional-administrator");
+    execution.put("requirement", "DISABLED");
+    admin
+        .put("/realms/app/authentication/flows/browser/executions", execution.toString())
+        .expect(204);
+    ObjectNode scope = scope("admin");
+    scope.put("description", "changed");
+    admin
+        .put("/realms/app/client-scopes/" + scope.get("id").asText(), scope.toString())
+        .expect(204);
+    ObjectNode events = (ObjectNode) app("/events/config");
+    events.put("adminEventsDetailsEnabled", false);
+    admin.put("/realms/app/events/config", events.toString()).expect(204);
+
+    String output = diff().expect(2).output();
+    assertThat(paths(output))
+        .containsExactlyInAnyOrder(
+            "clients[relying-app].redirectUris",
+            "passwordPolicy",
+            "authenticationFlows[Browser - Administrators]"
+                + ".authenticationExecutions[conditional-administrator].requirement",
+            "clientScopes[admin].description",
+            "adminEventsDetailsEnabled");
+    assertThat(output)
+        .contains("  live: \"length(1)\"\n", "https://attacker.example/*", "5 differences")
+        .doesNotContain(SECRET, "dev-secret");
+  }
+
+  @Test
+  void whatOnlyTheServerHasIsNamed() {
+    admin
+        .post("/realms/app/clients", Json.object("clientId", "backdoor", "secret", "hidden-value"))
+        .expect(201);
+    admin.post("/realms/app/roles", Json.object("name", "owner")).expect(201);
+    admin.delete("/realms/app/clients/" + admin.clientUuid("gateway"));
+    String output = diff().expect(2).output();
+    assertThat(paths(output))
+        .contains("clients[backdoor]", "roles.realm[owner]", "clients[gateway]");
+    assertThat(output)
+        .contains("clients[backdoor]\n  file: missing\n  live: present\n")
+        .contains("clients[gateway]\n  file: present\n  live: missing\n")
+        .doesNotContain("hidden-value");
+  }
+
+  @Test
+  void whatCannotBeComparedEndsWith1() {
+    environment.put("BULWARK_CLIENT_SECRET", "a-wrong-secret");
+    assertThat(diff().expect(1).output())
+        .contains("client drift-check cannot log in to realm master: 401")
+        .doesNotContain("a-wrong-secret");
+    environment.put("BULWARK_CLIENT_SECRET", SECRET);
+    removeTheClient();
+    createClient("view-realm", "view-clients");
+    assertThat(diff().expect(1).output()).contains("(403)", "manage-realm");
+    assertThat(
+            Commands.realm(
+                    environment,
+                    "diff",
+                    FILE,
+                    "--server",
+                    "http://127.0.0.1:1",
+                    "--client-id",
+                    CLIENT)
+                .expect(1)
+                .output())
+        .contains("no Keycloak answers at http://127.0.0.1:1");
+  }
+
+  private Commands.Result diff() {
+    return Commands.realm(
+        environment,
+        "diff",
+        FILE,
+        "--server",
+        TestStack.get().url().toString(),
+        "--client-id",
+        CLIENT,
+        "--auth-realm",
+        "master");
+  }
+
+  private static List<String> paths(String output) {
+    return output
+        .lines()
+        .filter(line -> !line.startsWith("  ") && !line.startsWith("realm "))
+        .toList();
+  }
+
+  /** A client of the realm master whose service account has these roles for the realm app. */
+  private void createClient(String... roles) {
+    admin
+        .post(
+            "/realms/master/clients",
+            Json.object(
+                "clientId",
+                CLIENT,
+                "secret",
+                SECRET,
+                "serviceAccountsEnabled",
+                true,
+                "standardFlowEnabled",
+                false))
+        .expect(201);
+    String client = master("/clients?clientId=" + CLIENT).get(0).get("id").asText();
+    String account = master("/clients/" + client + "/service-account-user").get("id").asText();
+    String realmClient = master("/clients?clientId=app-realm").get(0).get("id").asText();
+    StringBuilder mapping = new StringBuilder("[");
+    for (String role : roles) {
+      mapping
+          .append(mapping.length() == 1 ? "" : ",")
+          .append(master("/clients/" + realmClient + "/roles/" + role));
+    }
+    admin
+        .post(
+            "/realms/master/users/" + account + "/role-mappings/clients/" + realmClient,
+            mapping.append(']').toString())
+        .expect(204);
+  }
+
+  private ObjectNode execution(String flow, String provider) {
+    for (JsonNode execution : app("/authentication/flows/" + flow + "/executions")) {
+      if (execution.path("providerId").asText().equals(provider)) {
+        return (ObjectNode) execution;
+      }
+    }
+    throw new AssertionError("no execution " + provider);
+  }
+
+  private ObjectNode scope(String name) {
+    for (JsonNode scope : app("/client-scopes")) {
+      if (scope.path("name").asText().equals(name)) {
+        return (ObjectNode) scope;
+      }
+    }
+    throw new AssertionError("no scope " + name);
+  }
+
+  private JsonNode app(String path) {
+    return admin.get("/realms/app" + path).expect(200).json();
+  }
+
+  private JsonNode master(String path) {
+    return admin.get("/realms/master" + path).expect(200).json();
+  }
+}

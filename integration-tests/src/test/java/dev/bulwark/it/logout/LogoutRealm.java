@@ -1,0 +1,160 @@
+package dev.bulwark.it.logout;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Response;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A realm in which sessions end, with the durable delivery switched on. */
+final class LogoutRealm {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String PASSWORD = "correct-logout-battery";
+
+  private final AdminApi admin;
+  private final Realm realm;
+
+  private LogoutRealm(AdminApi admin, Realm realm) {
+    this.admin = admin;
+    this.realm = realm;
+  }
+
+  /** Makes the realm anew, with the users ann and ben and without a client. */
+  static LogoutRealm create(URI server, AdminApi admin, String name) {
+    admin.delete("/realms/" + name);
+    ObjectNode json = JSON.createObjectNode().put("realm", name).put("enabled", true);
+    json.put("passwordPolicy", "hashAlgorithm(pbkdf2-sha512) and hashIterations(1)");
+    json.putObject("attributes").put("backchannelLogout.durable", "true");
+    for (String user : new String[] {"ann", "ben"}) {
+      ObjectNode person = json.withArray("users").addObject();
+      person.put("username", user).put("enabled", true).put("email", user + "@example.org");
+      person.put("emailVerified", true).put("firstName", "A").put("lastName", "B");
+      person.putArray("realmRoles").add("offline_access");
+      person.putArray("credentials").addObject().put("type", "password").put("value", PASSWORD);
+    }
+    admin.post("/realms", json.toString()).expect(201);
+    return new LogoutRealm(admin, new Realm(server, name));
+  }
+
+  /** The same realm at another node. */
+  LogoutRealm at(URI node, AdminApi adminOfNode) {
+    return new LogoutRealm(adminOfNode, new Realm(node, realm.name()));
+  }
+
+  String url() {
+    return realm.url();
+  }
+
+  String name() {
+    return realm.name();
+  }
+
+  AdminApi admin() {
+    return admin;
+  }
+
+  /** Path of the Admin REST API below the realm. */
+  String path(String below) {
+    return "/realms/" + realm.name() + below;
+  }
+
+  String userId(String name) {
+    JsonNode users = admin.get(path("/users?exact=true&username=" + name)).expect(200).json();
+    return users.get(0).get("id").asText();
+  }
+
+  String clientUuid(String clientId) {
+    return admin
+        .get(path("/clients?clientId=" + clientId))
+        .expect(200)
+        .json()
+        .get(0)
+        .get("id")
+        .asText();
+  }
+
+  /** Adds a public client with a password grant. */
+  void client(String clientId, Map<String, String> attributes) {
+    ObjectNode json = JSON.createObjectNode().put("clientId", clientId).put("publicClient", true);
+    json.put("directAccessGrantsEnabled", true).put("standardFlowEnabled", false);
+    json.putArray("redirectUris").add("https://" + clientId + ".example.org/*");
+    ObjectNode all = json.putObject("attributes");
+    all.put("backchannel.logout.session.required", "true");
+    attributes.forEach(all::put);
+    admin.post(path("/clients"), json.toString()).expect(201);
+  }
+
+  /** Adds a client that is notified at a URL. */
+  void notified(String clientId, String url) {
+    client(clientId, Map.of("backchannel.logout.url", url));
+  }
+
+  /** Changes attributes of a client. */
+  void change(String clientId, Map<String, String> attributes) {
+    String path = path("/clients/" + clientUuid(clientId));
+    ObjectNode json = (ObjectNode) admin.get(path).expect(200).json();
+    attributes.forEach(json.withObject("attributes")::put);
+    admin.put(path, json.toString()).expect(204);
+  }
+
+  /** Changes settings of the realm. */
+  void change(String json) {
+    admin.put("/realms/" + realm.name(), json).expect(204);
+  }
+
+  Response login(String clientId, String user, String scope) {
+    Map<String, String> form = new LinkedHashMap<>();
+    form.put("grant_type", "password");
+    form.put("client_id", clientId);
+    form.put("username", user);
+    form.put("password", PASSWORD);
+    form.put("scope", scope);
+    return Http.postForm(realm.endpoint("token"), form).expect(200);
+  }
+
+  Response login(String clientId, String user) {
+    return login(clientId, user, "openid");
+  }
+
+  static String sid(Response login) {
+    return Realm.claims(login.text("access_token")).get("sid").asText();
+  }
+
+  Response refresh(String clientId, Response login) {
+    return Http.postForm(
+        realm.endpoint("token"),
+        Map.of(
+            "grant_type",
+            "refresh_token",
+            "client_id",
+            clientId,
+            "refresh_token",
+            login.text("refresh_token")));
+  }
+
+  /** Ends the session with its refresh token. */
+  void logout(String clientId, Response login) {
+    Http.postForm(
+            realm.endpoint("logout"),
+            Map.of("client_id", clientId, "refresh_token", login.text("refresh_token")))
+        .expect(204);
+  }
+
+  JsonNode dead() {
+    return admin.get(path("/backchannel-logout/dead")).expect(200).json();
+  }
+
+  JsonNode failing() {
+    return admin.get(path("/backchannel-logout/failing")).expect(200).json();
+  }
+
+  void delete() {
+    admin.delete("/realms/" + realm.name());
+  }
+}

@@ -1,0 +1,156 @@
+package dev.bulwark.it.logout;
+
+import static dev.bulwark.it.support.Waits.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.nimbusds.jose.JWSAlgorithm;
+import dev.bulwark.it.support.Response;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * R9: where Keycloak's Shared Signals transmitter is on, it tells of silent ends too, each once.
+ */
+class SharedSignalsIT {
+
+  private static LogoutServer server;
+
+  private LogoutRealm realm;
+
+  @BeforeAll
+  static void start() {
+    server = LogoutServer.start("shared-signals", spec -> spec.buildOption("features", "ssf"));
+  }
+
+  @AfterAll
+  static void stop() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  @BeforeEach
+  void addRealm() {
+    realm = LogoutRealm.create(server.keycloak().url(), server.admin(), "shared-signals");
+    realm.client("shop", Map.of());
+  }
+
+  @AfterEach
+  void deleteRealm() {
+    realm.delete();
+  }
+
+  private SignalReceiver receiver() {
+    realm.change(
+        """
+        {"attributes": {"backchannelLogout.durable": "true", "ssf.transmitterEnabled": "true"}}
+        """);
+    return SignalReceiver.of(realm);
+  }
+
+  private static void awaitToken(SignalReceiver receiver, Response login) {
+    Awaitility.await()
+        .atMost(SOON)
+        .until(() -> receiver.sessions().contains(LogoutRealm.sid(login)));
+  }
+
+  @Test
+  void anExpiredSession() {
+    SignalReceiver receiver = receiver();
+    realm.change("{\"ssoSessionIdleTimeout\": 4}");
+    Response login = realm.login("shop", "ann");
+    awaitToken(receiver, login);
+    JsonNode claims = receiver.revoked().get(0);
+    assertThat(claims.get("iss").asText()).isEqualTo(realm.url());
+    JsonNode user = claims.get("sub_id").get("user");
+    assertThat(user.get("iss").asText()).isEqualTo(realm.url());
+    assertThat(user.get("sub").asText()).isEqualTo(realm.userId("ann"));
+    JsonNode event = claims.get("events").get(SignalReceiver.SESSION_REVOKED);
+    assertThat(event.get("initiating_entity").asText()).isEqualTo("policy");
+
+    // It is removed later, and that is no second end.
+    realm.admin().delete(realm.path("/users/" + realm.userId("ann"))).expect(204);
+    Response last = removedWithItsUser("ben");
+    awaitToken(receiver, last);
+    assertThat(receiver.sessions()).containsExactly(LogoutRealm.sid(login), LogoutRealm.sid(last));
+  }
+
+  private Response removedWithItsUser(String name) {
+    Response login = realm.login("shop", name);
+    realm.admin().delete(realm.path("/users/" + realm.userId(name))).expect(204);
+    return login;
+  }
+
+  @Test
+  void sessionsThatAreRemoved() {
+    SignalReceiver receiver = receiver();
+    Response ann = realm.login("shop", "ann");
+    Response ben = realm.login("shop", "ben");
+    realm.admin().delete(realm.path("/sessions/" + LogoutRealm.sid(ann))).expect(204);
+    awaitToken(receiver, ann);
+    realm.admin().post(realm.path("/logout-all"), "{}").expect(200);
+    awaitToken(receiver, ben);
+    assertThat(receiver.sessions()).containsExactly(LogoutRealm.sid(ann), LogoutRealm.sid(ben));
+    assertThat(receiver.revoked())
+        .extracting(
+            claims ->
+                claims
+                    .get("events")
+                    .get(SignalReceiver.SESSION_REVOKED)
+                    .get("initiating_entity")
+                    .asText())
+        .containsOnly("system");
+    assertThat(server.metric("bulwark_backchannel_logout_notices_total")).isGreaterThan(1);
+  }
+
+  /** Keycloak itself tells of these, and no second token follows. */
+  @Test
+  void logoutsAreToldOnce() {
+    SignalReceiver receiver = receiver();
+    Response ann = realm.login("shop", "ann");
+    realm.logout("shop", ann);
+    realm.login("shop", "ann");
+    realm.login("shop", "ann");
+    realm.admin().post(realm.path("/users/" + realm.userId("ann") + "/logout"), "{}").expect(204);
+    Response last = removedWithItsUser("ben");
+    awaitToken(receiver, last);
+    assertThat(receiver.sessions())
+        .containsExactlyInAnyOrder(LogoutRealm.sid(ann), "ALL", LogoutRealm.sid(last));
+  }
+
+  /** The online session gives way to the offline session of its id. */
+  @Test
+  void aLoginForOfflineUseIsNoEnd() {
+    SignalReceiver receiver = receiver();
+    Response offline = realm.login("shop", "ann", "openid offline_access");
+    Response last = removedWithItsUser("ben");
+    awaitToken(receiver, last);
+    assertThat(receiver.sessions()).containsExactly(LogoutRealm.sid(last));
+    realm.refresh("shop", offline).expect(200);
+  }
+
+  @Test
+  void nothingIsStoredWhereTheTransmitterIsOff() {
+    realm.change("{\"ssoSessionIdleTimeout\": 4}");
+    try (Application application = Application.start(realm.url(), "told", JWSAlgorithm.RS256)) {
+      realm.notified("told", application.url());
+      realm.login("told", "ann");
+      Awaitility.await().atMost(SOON).until(() -> application.calls().size() == 1);
+    }
+    assertThat(signals()).isEqualTo("0");
+  }
+
+  private String signals() {
+    String id = realm.admin().get(realm.path("")).expect(200).text("id");
+    return server
+        .database()
+        .sql("SELECT count(*) FROM bulwark_logout_notice WHERE client_id = '" + id + "'")
+        .strip();
+  }
+}

@@ -1,0 +1,147 @@
+package dev.bulwark.it.logout;
+
+import static dev.bulwark.it.support.Waits.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.nimbusds.jose.JWSAlgorithm;
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.TestStack;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** R9: ends that Keycloak tells no application. */
+class SilentEndsIT {
+
+  private static final TestStack STACK = TestStack.get();
+
+  /** The promise: at most so long after Keycloak treats the session as ended. */
+  private static final long LATEST_MILLIS = 15_000;
+
+  private final LogoutRealm realm = LogoutRealm.create(STACK.url(), STACK.admin(), "silent-ends");
+  private final Application application =
+      Application.start(realm.url(), "shop", JWSAlgorithm.RS256);
+
+  @BeforeEach
+  void addClient() {
+    realm.notified("shop", application.url());
+  }
+
+  @AfterEach
+  void end() {
+    application.close();
+    realm.delete();
+  }
+
+  @Test
+  void anIdleSession() {
+    realm.change("{\"ssoSessionIdleTimeout\": 4}");
+    Response login = realm.login("shop", "ann");
+    assertNotifiedAfter(login, 4);
+  }
+
+  @Test
+  void aSessionThatHasLivedForItsTime() {
+    realm.change("{\"ssoSessionMaxLifespan\": 4}");
+    Response login = realm.login("shop", "ann");
+    assertNotifiedAfter(login, 4);
+  }
+
+  /** It may be removed in another way, and that is no second end. */
+  @Test
+  void anExpiredSessionThatIsRemovedLaterIsTheSame() {
+    realm.change("{\"ssoSessionIdleTimeout\": 4}");
+    Response login = realm.login("shop", "ann");
+    assertNotifiedAfter(login, 4);
+    realm.admin().delete(realm.path("/users/" + realm.userId("ann"))).expect(204);
+    Response last = realm.login("shop", "ben");
+    realm.admin().delete(realm.path("/users/" + realm.userId("ben"))).expect(204);
+    awaitNotified(last);
+    assertThat(application.calls()).hasSize(2);
+  }
+
+  @Test
+  void aSessionThatIsUsedGoesOn() {
+    realm.change("{\"ssoSessionIdleTimeout\": 6}");
+    long begin = System.currentTimeMillis();
+    Response[] login = {realm.login("shop", "ann")};
+    await("ten seconds of use")
+        .atMost(SOON)
+        .pollInterval(Duration.ofSeconds(1))
+        .until(
+            () -> {
+              login[0] = realm.refresh("shop", login[0]).expect(200);
+              return System.currentTimeMillis() >= begin + 10_000;
+            });
+    assertThat(application.calls()).isEmpty();
+    assertNotifiedAfter(login[0], 6);
+  }
+
+  @Test
+  void aUserWhoIsDeleted() {
+    Response login = realm.login("shop", "ann");
+    String user = realm.userId("ann");
+    realm.admin().delete(realm.path("/users/" + user)).expect(204);
+    awaitNotified(login);
+    assertThat(application.calls().get(0).claims().getSubject()).isEqualTo(user);
+  }
+
+  @Test
+  void aLogoutOfTheWholeRealm() {
+    Response ann = realm.login("shop", "ann");
+    Response ben = realm.login("shop", "ben");
+    realm.admin().post(realm.path("/logout-all"), "{}").expect(200);
+    awaitNotified(ann);
+    awaitNotified(ben);
+    assertThat(application.calls()).hasSize(2);
+  }
+
+  /** Its last client gives its token back, and Keycloak removes the session without a word. */
+  @Test
+  void aSessionWhoseLastTokenIsRevoked() {
+    Response login = realm.login("shop", "ann");
+    Http.postForm(
+            realm.url() + "/protocol/openid-connect/revoke",
+            Map.of("client_id", "shop", "token", login.text("refresh_token")))
+        .expect(200);
+    awaitNotified(login);
+  }
+
+  /** Keycloak gives the online session up when it makes the offline session of the same id. */
+  @Test
+  void aLoginForOfflineUseIsNoEnd() {
+    Response offline = realm.login("shop", "ann", "openid offline_access");
+    realm.refresh("shop", offline).expect(200);
+    Response last = realm.login("shop", "ben");
+    realm.admin().delete(realm.path("/users/" + realm.userId("ben"))).expect(204);
+    awaitNotified(last);
+    assertThat(application.calls()).hasSize(1);
+    realm.logout("shop", offline);
+    awaitNotified(offline);
+  }
+
+  private void awaitNotified(Response login) {
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                application.calls().stream()
+                    .anyMatch(call -> call.sid().equals(LogoutRealm.sid(login))));
+  }
+
+  private void assertNotifiedAfter(Response login, int seconds) {
+    awaitNotified(login);
+    long due = (issuedAt(login) + seconds) * 1000;
+    assertThat(application.calls().get(0).time()).isBetween(due, due + LATEST_MILLIS);
+    assertThat(realm.refresh("shop", login).status()).isEqualTo(400);
+  }
+
+  private static long issuedAt(Response login) {
+    return Realm.claims(login.text("access_token")).get("iat").asLong();
+  }
+}

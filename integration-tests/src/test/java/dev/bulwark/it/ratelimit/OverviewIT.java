@@ -1,0 +1,360 @@
+package dev.bulwark.it.ratelimit;
+
+import static dev.bulwark.it.ratelimit.LimitedServer.PASSWORD;
+import static dev.bulwark.it.ratelimit.LimitedServer.PER_ACCOUNT;
+import static dev.bulwark.it.ratelimit.LimitedServer.REALM;
+import static dev.bulwark.it.ratelimit.LimitedServer.newAddress;
+import static dev.bulwark.it.ratelimit.LimitedServer.nobody;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ForcedColors;
+import dev.bulwark.it.apikey.Contract;
+import dev.bulwark.it.support.Chromium;
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.TestStack;
+import dev.bulwark.it.support.Waits;
+import dev.bulwark.it.themes.Inspection;
+import dev.bulwark.it.themes.Look;
+import dev.bulwark.it.themes.Looks;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ArgumentsSource;
+
+/** K11, B11: the overview for administrators, its numbers, and the REST behind it. */
+class OverviewIT {
+
+  private static final LimitedServer SERVER = LimitedServer.shared();
+  private static final String ADMIN = "/admin/realms/{realm}/";
+  private static final List<String> CARDS =
+      List.of("logins", "revocations", "keys", "passwords", "node");
+
+  private static Chromium chromium;
+
+  @BeforeAll
+  static void launch() {
+    // Phones look at it in German.
+    language(true);
+    chromium = Chromium.launch();
+  }
+
+  private static void language(boolean byBrowser) {
+    SERVER
+        .admin()
+        .put(
+            "/realms/master",
+            "{\"internationalizationEnabled\":"
+                + byBrowser
+                + ",\"supportedLocales\":[\"en\",\"de\"],\"defaultLocale\":\"en\"}")
+        .expect(204);
+  }
+
+  @AfterAll
+  static void close() {
+    language(false);
+    if (chromium != null) {
+      chromium.close();
+    }
+  }
+
+  private static String address() {
+    return SERVER.url() + "/realms/master/overview-admin?realm=" + REALM;
+  }
+
+  private static void signIn(Page page, String name, String password) {
+    page.navigate(SERVER.url() + "/admin/master/console/");
+    page.fill("#username", name);
+    page.fill("#password", password);
+    page.click("#kc-login");
+    page.waitForURL(url -> URI.create(url).getPath().endsWith("/console/"));
+  }
+
+  private static void open(Page page) {
+    signIn(page, TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+    page.navigate(address());
+    loaded(page);
+  }
+
+  /** Every card shows numbers or says why not. */
+  private static void loaded(Page page) {
+    for (String card : CARDS) {
+      page.waitForSelector("[data-testid=overview-" + card + "]:not(:has(.pf-v5-c-spinner))");
+    }
+  }
+
+  /** A user with a refused login, a revoked token, and an API key. */
+  private static String busyUser() {
+    String user = SERVER.newUser();
+    SERVER.newKey(user);
+    Response tokens = SERVER.grant(newAddress(), user, PASSWORD).expect(200);
+    Http.postForm(
+            SERVER.endpoint("logout"),
+            Map.of("client_id", "cli", "refresh_token", tokens.text("refresh_token")))
+        .expect(204);
+    for (int i = 0; i < PER_ACCOUNT; i++) {
+      SERVER.grant(newAddress(), user, "wrong").expect(400);
+    }
+    SERVER.grant(newAddress(), user, PASSWORD).expect(429);
+    return user;
+  }
+
+  @ParameterizedTest
+  @ArgumentsSource(Looks.class)
+  void everyStateInEveryLook(Look look) {
+    everyState(look, look.options(), "overview");
+  }
+
+  /** As narrow as a page at 400 %, and in the colours that Windows forces upon it. */
+  @Test
+  void everyStateAt320PixelsInForcedColors() {
+    everyState(
+        Look.PHONE_LIGHT,
+        Look.PHONE_LIGHT.options().setViewportSize(320, 640).setForcedColors(ForcedColors.ACTIVE),
+        "overview-narrow");
+  }
+
+  private static void everyState(Look look, Browser.NewContextOptions options, String name) {
+    String user = busyUser();
+    try (BrowserContext context = chromium.newContext(options)) {
+      Page page = context.newPage();
+      open(page);
+      inspect(page, look, name);
+      page.locator(".bw-columns details summary").click();
+      page.locator(".bw-columns-table").waitFor();
+      page.getByTestId("unblock").locator("button").click();
+      page.locator(".bw-unblock .pf-m-error").first().waitFor();
+      inspect(page, look, name + "-error");
+      page.getByTestId("unblock").locator("input").fill(user);
+      page.getByTestId("unblock").locator("button").click();
+      page.getByTestId("unblock-notice").waitFor();
+      inspect(page, look, name + "-unblocked");
+    }
+    SERVER.grant(newAddress(), user, PASSWORD).expect(200);
+  }
+
+  private static void inspect(Page page, Look look, String name) {
+    Inspection.inspect(page, look, name);
+    assertThat(Inspection.violations(page)).as(name).isEmpty();
+  }
+
+  @Test
+  void theNumbersAreThoseOfTheServer() {
+    String user = busyUser();
+    await()
+        .atMost(Waits.SOON)
+        .until(
+            () ->
+                StreamSupport.stream(get("revocations").get("byCause").spliterator(), false)
+                    .anyMatch(cause -> cause.get("cause").asText().equals("LOGOUT")));
+    JsonNode passwords = get("password-hashes");
+    visit(
+        page -> {
+          open(page);
+          int keys =
+              Integer.parseInt(
+                  SERVER
+                      .admin()
+                      .get("/realms/" + REALM + "/api-keys?max=1&state=active")
+                      .header("X-Total-Count"));
+          assertThat(bar(page, "bars-keys", "active")).isEqualTo(keys).isPositive();
+          assertThat(bar(page, "bars-passwords", "pbkdf2-sha256"))
+              .isEqualTo(passwords.get("byAlgorithm").get("pbkdf2-sha256").asInt());
+          assertThat(bar(page, "bars-revocations", "LOGOUT")).isPositive();
+          assertThat(bar(page, "bars-bulwark.limiter.attempts", "refused, account")).isPositive();
+          assertThat(page.getByTestId("redis-state").innerText()).contains(" s ago");
+          assertThat(page.getByTestId("overview-logins").innerText()).contains(user);
+
+          page.locator(".bw-refusals button[aria-label='Unblock " + user + "']").click();
+          page.getByTestId("unblock-notice").waitFor();
+          assertThat(page.getByTestId("unblock-notice").innerText())
+              .contains(user + " can sign in again", "All nodes");
+          SERVER.grant(newAddress(), user, PASSWORD).expect(200);
+
+          page.locator("[data-testid=bars-keys] tr[data-name=active] a").click();
+          page.waitForSelector("[data-testid=keys-total]:not(:empty)");
+          assertThat(page.url()).contains("api-keys-admin", "realm=" + REALM, "state=active");
+          page.locator(".bw-admin-pages a").nth(1).click();
+          loaded(page);
+        });
+  }
+
+  private static int bar(Page page, String table, String name) {
+    String value =
+        page.locator("[data-testid='" + table + "'] tr[data-name='" + name + "'] .bw-bar-value")
+            .innerText();
+    return Integer.parseInt(value.replace(",", ""));
+  }
+
+  private static JsonNode get(String resource) {
+    return SERVER.admin().get("/realms/" + REALM + "/" + resource).expect(200).json();
+  }
+
+  /** A card that may not be seen says which role it needs; the others show their numbers. */
+  @Test
+  void eachCardAsksForItsOwnRole() {
+    String viewer = "viewer-of-events";
+    SERVER
+        .admin()
+        .post(
+            "/realms/master/users",
+            """
+            {"username": "%s", "enabled": true, "email": "v@example.org", "emailVerified": true,
+             "firstName": "View", "lastName": "Er",
+             "credentials": [{"type": "password", "value": "%s"}]}
+            """
+                .formatted(viewer, PASSWORD))
+        .expect(201);
+    String user =
+        SERVER
+            .admin()
+            .get("/realms/master/users?exact=true&username=" + viewer)
+            .json()
+            .get(0)
+            .get("id")
+            .asText();
+    String client =
+        SERVER
+            .admin()
+            .get("/realms/master/clients?clientId=" + REALM + "-realm")
+            .json()
+            .get(0)
+            .get("id")
+            .asText();
+    String role =
+        SERVER
+            .admin()
+            .get("/realms/master/clients/" + client + "/roles/view-events")
+            .expect(200)
+            .body();
+    SERVER
+        .admin()
+        .post("/realms/master/users/" + user + "/role-mappings/clients/" + client, "[" + role + "]")
+        .expect(204);
+    busyUser();
+    visit(
+        page -> {
+          signIn(page, viewer, PASSWORD);
+          page.navigate(address());
+          loaded(page);
+          assertThat(page.getByTestId("refusals-total").innerText()).contains("rejected");
+          Map.of(
+                  "revocations", "view-realm",
+                  "keys", "view-users, view-clients",
+                  "passwords", "view-users",
+                  "node", "realm master")
+              .forEach(
+                  (card, needed) ->
+                      assertThat(page.getByTestId("overview-" + card).innerText())
+                          .contains("You need: ")
+                          .contains(needed));
+          inspect(page, Look.DESKTOP_LIGHT, "overview-forbidden");
+          page.locator(".bw-refusals button").first().click();
+          page.getByTestId("unblock-notice").waitFor();
+          assertThat(page.getByTestId("unblock-notice").innerText()).contains("manage-users");
+        });
+  }
+
+  @Test
+  void thePageHasAStrictPolicyAndLoadsNothingFromElsewhere() {
+    Response html = Http.get(address()).expect(200);
+    assertThat(html.header("Content-Security-Policy"))
+        .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
+        .doesNotContain("unsafe");
+    List<String> hosts = new ArrayList<>();
+    List<String> errors = new ArrayList<>();
+    visit(
+        page -> {
+          signIn(page, TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+          page.onRequest(request -> hosts.add(URI.create(request.url()).getAuthority()));
+          page.onPageError(errors::add);
+          page.onConsoleMessage(
+              message -> {
+                if (message.type().equals("error")) {
+                  errors.add(message.text());
+                }
+              });
+          page.navigate(address());
+          loaded(page);
+        });
+    assertThat(errors).isEmpty();
+    assertThat(hosts).isNotEmpty().allMatch(SERVER.url().getAuthority()::equals);
+  }
+
+  /** Tab and Enter only. */
+  @Test
+  void aLimitIsLiftedByKeyboard() {
+    String name = nobody();
+    visit(
+        page -> {
+          open(page);
+          page.keyboard().press("Tab");
+          assertThat(focused(page)).isEqualTo("Skip to content");
+          Locator input = page.getByTestId("unblock").locator("input");
+          for (int i = 0;
+              i < 60 && !(Boolean) input.evaluate("e => e === document.activeElement");
+              i++) {
+            page.keyboard().press("Tab");
+          }
+          page.keyboard().type(name);
+          page.keyboard().press("Enter");
+          page.getByTestId("unblock-notice").waitFor();
+          assertThat(page.getByTestId("unblock-notice").innerText()).contains(name);
+        });
+  }
+
+  private static String focused(Page page) {
+    return ((String) page.evaluate("() => document.activeElement.innerText ?? ''")).strip();
+  }
+
+  @Test
+  void everyResourceAnswersAsItsDocumentSays() {
+    String url = SERVER.url() + "/realms/master/overview-admin/openapi.json";
+    Contract contract = new Contract(Http.get(url).expect(200).json());
+    busyUser();
+    for (String resource :
+        List.of("login-limits/refusals", "revocations", "password-hashes", "node-metrics")) {
+      String path = ADMIN + resource;
+      contract.check("get", path, SERVER.admin().get("/realms/" + REALM + "/" + resource));
+      String own = SERVER.url() + "/admin/realms/" + REALM + "/" + resource;
+      contract.check("get", path, Http.get(own)).expect(401);
+      String token =
+          SERVER.grant(newAddress(), SERVER.newUser(), PASSWORD).expect(200).text("access_token");
+      contract.check("get", path, Http.get(own, "Authorization", "Bearer " + token)).expect(403);
+    }
+    String unblock = "/realms/" + REALM + "/login-limits/unblock";
+    String body = Json.object("address", "198.51.100.9");
+    contract.checkBody("Unblock", body);
+    contract.check("post", ADMIN + "login-limits/unblock", SERVER.admin().post(unblock, body));
+    contract
+        .check("post", ADMIN + "login-limits/unblock", SERVER.admin().post(unblock, "{}"))
+        .expect(400);
+    contract
+        .check(
+            "get",
+            ADMIN + "login-limits/refusals",
+            SERVER.admin().get("/realms/" + REALM + "/login-limits/refusals?minutes=0"))
+        .expect(400);
+    assertThat(contract.seen()).hasSize(5);
+  }
+
+  private static void visit(Consumer<Page> steps) {
+    try (BrowserContext context = chromium.newContext(Look.DESKTOP_LIGHT.options())) {
+      steps.accept(context.newPage());
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package dev.bulwark.ratelimit.admin;
+
+import dev.bulwark.factory.AdminResourceFactory;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.services.resources.admin.AdminEventBuilder;
+import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
+
+/** Registers {@code /admin/realms/{realm}/login-limits}. */
+public final class LoginLimitsResourceProviderFactory extends AdminResourceFactory {
+
+  static final String ID = "login-limits";
+
+  /** For Keycloak, which finds it by META-INF/services. */
+  public LoginLimitsResourceProviderFactory() {
+    super(ID);
+  }
+
+  @Override
+  protected Object resource(
+      KeycloakSession session,
+      RealmModel realm,
+      AdminPermissionEvaluator auth,
+      AdminEventBuilder events) {
+    return new LoginLimitsResource(session, realm, auth, events);
+  }
+}

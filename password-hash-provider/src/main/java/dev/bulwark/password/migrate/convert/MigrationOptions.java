@@ -1,0 +1,48 @@
+package dev.bulwark.password.migrate.convert;
+
+import dev.bulwark.password.foreign.CostLimits;
+import dev.bulwark.password.migrate.realm.RealmCatalog;
+import dev.bulwark.password.migrate.row.PersonName;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the command line asks for.
+ *
+ * @param out null in a dry run without a folder
+ * @param realm name of the realm, part of the file names
+ * @param usersPerFile at least 1; Keycloak's partial import takes up to 10 MB a request
+ * @param limits the most that a hash may cost
+ * @param withoutPassword whether users with neither password nor identity are converted
+ * @param fastHashes whether hashes of a single digest are converted
+ * @param duplicateEmails whether the realm lets several users have one address
+ * @param emailVerified whether addresses are verified where the input has no column for it
+ * @param split where a whole name is divided
+ * @param roles what a role of the input becomes; empty for nothing. Roles that are not in it keep
+ *     their name
+ * @param providers the alias in the realm of a provider of the input; others keep their name
+ * @param apiKeyScopes of keys whose scopes the input does not say
+ * @param ignoredColumns columns or fields to pass over
+ * @param catalog what the realm has; empty if nothing is compared
+ */
+public record MigrationOptions(
+    Path in,
+    @Nullable Path out,
+    boolean dryRun,
+    String realm,
+    int usersPerFile,
+    CostLimits limits,
+    boolean withoutPassword,
+    boolean fastHashes,
+    boolean duplicateEmails,
+    boolean emailVerified,
+    PersonName.Split split,
+    Map<String, String> roles,
+    Map<String, String> providers,
+    List<String> apiKeyScopes,
+    Set<String> ignoredColumns,
+    Optional<RealmCatalog> catalog) {}

@@ -1,0 +1,326 @@
+package dev.bulwark.password.migrate.convert;
+
+import dev.bulwark.contract.ApiKeyLimits;
+import dev.bulwark.contract.PasswordAlgorithms;
+import dev.bulwark.password.foreign.StoredHash;
+import dev.bulwark.password.foreign.UnusableHashException;
+import dev.bulwark.password.foreign.text.ForeignHash;
+import dev.bulwark.password.migrate.row.ApiKeyEntry;
+import dev.bulwark.password.migrate.row.Columns;
+import dev.bulwark.password.migrate.row.Identity;
+import dev.bulwark.password.migrate.row.PersonName;
+import dev.bulwark.password.migrate.row.RefusedRowException;
+import dev.bulwark.password.migrate.row.UserRecord;
+import dev.bulwark.password.migrate.row.UserRow;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks rows and turns them into users. What Keycloak would refuse in the middle of an import is
+ * refused here, with its line: duplicates above all, since Keycloak compares names without regard
+ * to case. Not thread-safe.
+ */
+final class RowConverter {
+
+  /** Width of Keycloak's columns. */
+  private static final int MAX_TEXT = 255;
+
+  /** Name of an API key, as the bundle's own API has it. */
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,255}");
+
+  private static final Pattern EMAIL = Pattern.compile("[^\\s@,;<>\"\\\\]+@[^\\s@,;<>\"\\\\]+");
+  private static final Pattern FORBIDDEN = Pattern.compile("[\\p{Cntrl}\\p{Zl}\\p{Zp}]");
+  private static final Pattern BASE32 = Pattern.compile("[A-Za-z2-7]+");
+
+  /** 80 bits, what older versions of pyotp make; RFC 4226 asks for 128. */
+  private static final int MIN_TOTP_DIGITS = 16;
+
+  private static final int MAX_TOTP_DIGITS = 160;
+
+  /** More than any application hands out; each is tried at a login. */
+  private static final int MAX_BACKUP_CODES = 100;
+
+  private final MigrationOptions options;
+  private final RealmReferences realm;
+  private final SeenSet usernames = new SeenSet();
+  private final SeenSet emails = new SeenSet();
+  private final SeenSet identities = new SeenSet();
+  private final SeenSet keyHashes = new SeenSet();
+
+  RowConverter(MigrationOptions options) {
+    this.options = options;
+    this.realm = new RealmReferences(options);
+  }
+
+  /**
+   * Converts a row.
+   *
+   * @param line its number
+   * @throws RefusedRowException with the reason
+   */
+  UserRecord convert(UserRow row, long line) throws RefusedRowException {
+    String username = lowerCase(Columns.USERNAME, required(Columns.USERNAME, row.username()));
+    String email = email(row.email());
+    List<Identity> accounts = realm.identities(row.identities());
+    String totpSecret = totpSecret(row.totpSecret());
+    List<String> backupCodes = backupCodes(row.backupCodes());
+    UserRecord user =
+        new UserRecord(
+            id(row.id()),
+            username,
+            email,
+            email != null && isVerified(row.emailVerified()),
+            name(row),
+            flag(Columns.ENABLED, row.enabled(), true),
+            password(row, !accounts.isEmpty()),
+            realm.roles(row.roles()),
+            accounts,
+            totpSecret,
+            // Alone they would be a second factor that the old application did not ask for.
+            totpSecret == null ? List.of() : backupCodes,
+            apiKeys(row.apiKeys()));
+    refuseDuplicates(user, line);
+    return user;
+  }
+
+  private static @Nullable String id(String id) throws RefusedRowException {
+    if (id.isEmpty()) {
+      return null;
+    }
+    if (!ID.matcher(id).matches()) {
+      throw new RefusedRowException(
+          "id: not 1 to 255 letters, digits, dots, hyphens and underscores");
+    }
+    return id;
+  }
+
+  private PersonName name(UserRow row) throws RefusedRowException {
+    String first = optional(Columns.FIRST_NAME, row.firstName());
+    String last = optional(Columns.LAST_NAME, row.lastName());
+    String whole = optional(Columns.NAME, row.name());
+    return first == null && last == null && whole != null
+        ? PersonName.of(whole, options.split())
+        : new PersonName(first, last);
+  }
+
+  /** An address counts as the old application treated it: proven where it asked for no proof. */
+  private boolean isVerified(@Nullable String verified) throws RefusedRowException {
+    return verified == null
+        ? options.emailVerified()
+        : flag(Columns.EMAIL_VERIFIED, verified, false);
+  }
+
+  /** A refused row leaves no trace, so that it does not stand in the way of another. */
+  private void refuseDuplicates(UserRecord user, long line) throws RefusedRowException {
+    refuseSeen("username '" + user.username() + "'", usernames.line(user.username()));
+    String email = options.duplicateEmails() ? null : user.email();
+    if (email != null) {
+      refuseSeen("email '" + email + "'", emails.line(email));
+    }
+    for (Identity identity : user.identities()) {
+      refuseSeen("the account at '" + identity.provider() + "'", identities.line(text(identity)));
+    }
+    Set<String> own = new HashSet<>();
+    for (ApiKeyEntry key : user.apiKeys()) {
+      refuseSeen(
+          "an API key's hash", own.add(key.hash()) ? keyHashes.line(key.hash()) : (int) line);
+    }
+    usernames.add(user.username(), line);
+    if (email != null) {
+      emails.add(email, line);
+    }
+    user.identities().forEach(identity -> identities.add(text(identity), line));
+    own.forEach(hash -> keyHashes.add(hash, line));
+  }
+
+  private static String text(Identity identity) {
+    return identity.provider() + "\n" + identity.id();
+  }
+
+  private static void refuseSeen(String what, int firstLine) throws RefusedRowException {
+    if (firstLine != 0) {
+      throw new RefusedRowException(what + " is on line " + firstLine + " already");
+    }
+  }
+
+  /**
+   * Reads a hash.
+   *
+   * @param passwordless whether the user can log in without a password
+   */
+  private @Nullable StoredHash password(UserRow row, boolean passwordless)
+      throws RefusedRowException {
+    String hash = row.passwordHash();
+    if (hash.equals(PasswordAlgorithms.LEGACY_LOGIN)) {
+      return checkedByTheOldApplication(row.username());
+    }
+    // Django writes an exclamation mark and random characters for "no password".
+    if (hash.isEmpty() || hash.startsWith("!")) {
+      if (passwordless || options.withoutPassword()) {
+        return null;
+      }
+      throw new RefusedRowException(
+          (hash.isEmpty() ? "password_hash is empty" : "password_hash is marked unusable")
+              + " (--allow-no-password converts such users)");
+    }
+    refuseHalfCharacters(Columns.PASSWORD_HASH, hash);
+    try {
+      StoredHash stored = ForeignHash.parse(hash, options.limits());
+      if (ForeignHash.isFast(hash, stored) && !options.fastHashes()) {
+        throw new RefusedRowException(
+            "password_hash: it is a fast hash, from which most passwords can be found"
+                + " (--allow-fast-hashes converts such users)");
+      }
+      return stored;
+    } catch (UnusableHashException e) {
+      throw new RefusedRowException("password_hash: " + e.getMessage());
+    }
+  }
+
+  /**
+   * No hash: the provider {@code legacy-login} asks the old application at the first login.
+   *
+   * @param login the name as the old application spells it
+   */
+  private static StoredHash checkedByTheOldApplication(String login) {
+    return new StoredHash(
+        PasswordAlgorithms.LEGACY_LOGIN,
+        0,
+        Map.of(PasswordAlgorithms.LOGIN_NAME, login),
+        "",
+        new byte[0]);
+  }
+
+  private static String required(String column, String value) throws RefusedRowException {
+    String text = optional(column, value);
+    if (text == null) {
+      throw new RefusedRowException(column + " is empty");
+    }
+    return text;
+  }
+
+  private static @Nullable String optional(String column, String value) throws RefusedRowException {
+    if (value.isEmpty()) {
+      return null;
+    }
+    if (value.length() > MAX_TEXT) {
+      throw new RefusedRowException(column + " is longer than " + MAX_TEXT + " characters");
+    }
+    if (!value.equals(value.strip())) {
+      throw new RefusedRowException(column + " begins or ends with a blank");
+    }
+    if (FORBIDDEN.matcher(value).find()) {
+      throw new RefusedRowException(column + " has a control character");
+    }
+    refuseHalfCharacters(column, value);
+    return value;
+  }
+
+  private static @Nullable String email(String value) throws RefusedRowException {
+    String email = optional(Columns.EMAIL, value);
+    if (email == null) {
+      return null;
+    }
+    if (!EMAIL.matcher(email).matches()) {
+      throw new RefusedRowException("email is no e-mail address");
+    }
+    return lowerCase(Columns.EMAIL, email);
+  }
+
+  /** Some letters become two. */
+  private static String lowerCase(String column, String value) throws RefusedRowException {
+    String lower = value.toLowerCase(Locale.ROOT);
+    if (lower.length() > MAX_TEXT) {
+      throw new RefusedRowException(
+          column + " is longer than " + MAX_TEXT + " characters in lower case");
+    }
+    return lower;
+  }
+
+  /** A JSON escape may stand for half a character, which no UTF-8 file can hold. */
+  private static void refuseHalfCharacters(String column, String value) throws RefusedRowException {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
+      throw new RefusedRowException(column + " has half a surrogate pair");
+    }
+  }
+
+  private static boolean flag(String column, String value, boolean ifEmpty)
+      throws RefusedRowException {
+    return switch (value.toLowerCase(Locale.ROOT)) {
+      case "" -> ifEmpty;
+      case "true", "t", "yes", "1" -> true;
+      case "false", "f", "no", "0" -> false;
+      default -> throw new RefusedRowException(column + " is neither true nor false");
+    };
+  }
+
+  private static @Nullable String totpSecret(String value) throws RefusedRowException {
+    if (value.isEmpty()) {
+      return null;
+    }
+    if (value.length() > 2 * MAX_TOTP_DIGITS) {
+      // Before the expressions below, whose time grows with the square of the padding.
+      throw new RefusedRowException("totp_secret is too long");
+    }
+    String secret = value.replaceAll("[ -]", "").replaceAll("=+$", "");
+    if (!BASE32.matcher(secret).matches()) {
+      throw new RefusedRowException("totp_secret is not Base32");
+    }
+    if (secret.length() < MIN_TOTP_DIGITS || secret.length() > MAX_TOTP_DIGITS) {
+      throw new RefusedRowException(
+          "totp_secret is not "
+              + MIN_TOTP_DIGITS
+              + " to "
+              + MAX_TOTP_DIGITS
+              + " Base32 characters long");
+    }
+    return secret.toUpperCase(Locale.ROOT);
+  }
+
+  private static List<String> backupCodes(List<String> hashes) throws RefusedRowException {
+    if (hashes.size() > MAX_BACKUP_CODES) {
+      throw new RefusedRowException("backup_code_hashes: more than " + MAX_BACKUP_CODES);
+    }
+    Set<String> codes = new LinkedHashSet<>();
+    for (String text : hashes) {
+      String hash = text.toLowerCase(Locale.ROOT);
+      if (!ApiKeyEntry.HASH.matcher(hash).matches()) {
+        throw new RefusedRowException("backup_code_hashes: not 64 hexadecimal digits (a SHA-256)");
+      }
+      if (!codes.add(hash)) {
+        throw new RefusedRowException("backup_code_hashes: a code is there twice");
+      }
+    }
+    return List.copyOf(codes);
+  }
+
+  private List<ApiKeyEntry> apiKeys(List<ApiKeyEntry> keys) throws RefusedRowException {
+    List<ApiKeyEntry> checked = new ArrayList<>();
+    for (ApiKeyEntry key : keys) {
+      String hash = key.hash().toLowerCase(Locale.ROOT);
+      if (!ApiKeyEntry.HASH.matcher(hash).matches()) {
+        throw new RefusedRowException("api_key_hashes: not 64 hexadecimal digits (a SHA-256)");
+      }
+      String name = key.name() == null ? "Imported key " + (checked.size() + 1) : key.name();
+      if (name.isBlank()
+          || name.length() > ApiKeyLimits.MAX_NAME
+          || FORBIDDEN.matcher(name).find()) {
+        throw new RefusedRowException(
+            "api_key_hashes: a name is not 1 to " + ApiKeyLimits.MAX_NAME + " characters");
+      }
+      refuseHalfCharacters(Columns.API_KEY_HASHES, name);
+      List<String> scopes = key.scopes() == null ? options.apiKeyScopes() : key.scopes();
+      realm.requireScopes(scopes);
+      checked.add(key.checked(hash, name, scopes));
+    }
+    return checked;
+  }
+}

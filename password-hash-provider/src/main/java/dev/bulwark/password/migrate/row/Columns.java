@@ -1,0 +1,77 @@
+package dev.bulwark.password.migrate.row;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/** The names of CSV columns and of fields of a JSON line. */
+public final class Columns {
+
+  public static final String ID = "id";
+  public static final String USERNAME = "username";
+  public static final String EMAIL = "email";
+  public static final String PASSWORD_HASH = "password_hash";
+  public static final String NAME = "name";
+  public static final String FIRST_NAME = "first_name";
+  public static final String LAST_NAME = "last_name";
+  public static final String ENABLED = "enabled";
+  public static final String EMAIL_VERIFIED = "email_verified";
+  public static final String ROLES = "roles";
+  public static final String IDENTITIES = "identities";
+  public static final String TOTP_SECRET = "totp_secret";
+  public static final String BACKUP_CODE_HASHES = "backup_code_hashes";
+  public static final String API_KEY_HASHES = "api_key_hashes";
+
+  static final List<String> REQUIRED = List.of(USERNAME, EMAIL, PASSWORD_HASH);
+  static final Set<String> ALL =
+      Set.of(
+          ID,
+          USERNAME,
+          EMAIL,
+          PASSWORD_HASH,
+          NAME,
+          FIRST_NAME,
+          LAST_NAME,
+          ENABLED,
+          EMAIL_VERIFIED,
+          ROLES,
+          IDENTITIES,
+          TOTP_SECRET,
+          BACKUP_CODE_HASHES,
+          API_KEY_HASHES);
+
+  private Columns() {}
+
+  /** Several values in one text, apart by blanks, commas, semicolons or bars. */
+  static List<String> list(String text) {
+    String trimmed = text.strip();
+    return trimmed.isEmpty() ? List.of() : Arrays.asList(trimmed.split("[\\s,;|]+"));
+  }
+
+  /** Several hashes in one text. */
+  public static List<ApiKeyEntry> apiKeys(String text) {
+    return list(text).stream().map(ApiKeyEntry::of).toList();
+  }
+
+  /**
+   * Several accounts at providers in one text, {@code google:1234 github:99}.
+   *
+   * @throws RefusedRowException where one has no colon
+   */
+  public static List<Identity> identities(String text) throws RefusedRowException {
+    List<String> texts = list(text);
+    for (String identity : texts) {
+      if (identity.indexOf(':') < 0) {
+        throw new RefusedRowException("identities: not like google:1234");
+      }
+    }
+    return texts.stream()
+        .map(
+            identity -> {
+              int colon = identity.indexOf(':');
+              return new Identity(
+                  identity.substring(0, colon), identity.substring(colon + 1), null);
+            })
+        .toList();
+  }
+}

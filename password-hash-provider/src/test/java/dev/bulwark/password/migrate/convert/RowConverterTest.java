@@ -1,0 +1,72 @@
+package dev.bulwark.password.migrate.convert;
+
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.bulwark.password.foreign.CostLimits;
+import dev.bulwark.password.migrate.row.PersonName;
+import dev.bulwark.password.migrate.row.RefusedRowException;
+import dev.bulwark.password.migrate.row.UserRow;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** P5: a TOTP secret that is not Base32 is refused, however it is written. */
+class RowConverterTest {
+
+  private static final RowConverter CONVERTER =
+      new RowConverter(
+          new MigrationOptions(
+              Path.of("in"),
+              null,
+              true,
+              "app",
+              1,
+              CostLimits.DEFAULT,
+              true,
+              true,
+              false,
+              false,
+              PersonName.Split.FIRST,
+              Map.of(),
+              Map.of(),
+              List.of(),
+              Set.of(),
+              Optional.empty()));
+
+  @Test
+  void lettersThatBecomeBase32InUpperCaseAreNotBase32() {
+    refused("\u00df".repeat(10), "totp_secret is not Base32");
+  }
+
+  @Test
+  @Timeout(10)
+  void aLineFullOfPaddingIsRefusedAtOnce() {
+    refused("=".repeat(65_000) + "A", "totp_secret is too long");
+  }
+
+  private static void refused(String totpSecret, String reason) {
+    UserRow row =
+        new UserRow(
+            "",
+            "a",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            List.of(),
+            List.of(),
+            totpSecret,
+            List.of(),
+            List.of());
+    assertThatExceptionOfType(RefusedRowException.class)
+        .isThrownBy(() -> CONVERTER.convert(row, 1))
+        .withMessage(reason);
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Base classes of factories that several modules have. A subclass names what is its own; Keycloak
+ * finds it by {@code META-INF/services}.
+ */
+@NullMarked
+package dev.bulwark.factory;
+
+import org.jspecify.annotations.NullMarked;

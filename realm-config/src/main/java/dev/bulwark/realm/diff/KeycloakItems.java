@@ -1,0 +1,38 @@
+package dev.bulwark.realm.diff;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Set;
+
+/** Tells what Keycloak itself creates in a realm, so that a file need not list it. */
+final class KeycloakItems {
+
+  private static final Set<String> CLIENTS =
+      Set.of(
+          "account",
+          "account-console",
+          "admin-cli",
+          "broker",
+          "realm-management",
+          "security-admin-console");
+
+  private final Set<String> roles;
+
+  KeycloakItems(String realm) {
+    this.roles = Set.of("default-roles-" + realm, "offline_access", "uma_authorization");
+  }
+
+  /**
+   * Returns whether Keycloak creates an item.
+   *
+   * @param list path of the list that contains it
+   */
+  boolean creates(String list, String key, JsonNode item) {
+    return switch (list) {
+      case "clients" -> CLIENTS.contains(key);
+      case "roles.realm" -> roles.contains(key);
+      case "authenticationFlows" -> item.path("builtIn").asBoolean();
+      case "requiredActions" -> true;
+      default -> CLIENTS.stream().anyMatch(client -> list.equals("roles.client." + client));
+    };
+  }
+}

@@ -1,0 +1,68 @@
+package dev.bulwark.realm.diff;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code bulwark-realm}; the work is done by its subcommands. */
+@Command(
+    name = "bulwark-realm",
+    mixinStandardHelpOptions = true,
+    description = {"Works on realm files of Keycloak."},
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:no drift", "1:could not run", "2:drift"})
+public final class RealmCommand implements Runnable {
+
+  static final int NO_DRIFT = 0;
+  static final int COULD_NOT_RUN = 1;
+  static final int DRIFT = 2;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec spec;
+
+  private RealmCommand() {}
+
+  /** Runs the command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    System.exit(run(out, err, args));
+  }
+
+  static int run(PrintWriter out, PrintWriter err, String... args) {
+    return new CommandLine(new RealmCommand())
+        .addSubcommand(new DiffCommand())
+        .setOut(out)
+        .setErr(err)
+        .setExecutionExceptionHandler(
+            (e, command, result) -> {
+              command.getErr().println("bulwark-realm: " + describe(e));
+              return COULD_NOT_RUN;
+            })
+        .setParameterExceptionHandler(
+            (e, ignored) -> {
+              e.getCommandLine().getErr().println("bulwark-realm: " + e.getMessage());
+              e.getCommandLine().usage(e.getCommandLine().getErr());
+              return COULD_NOT_RUN;
+            })
+        .execute(args);
+  }
+
+  private static String describe(Exception e) {
+    if (e instanceof NoSuchFileException) {
+      return "no such file: " + e.getMessage();
+    }
+    return e instanceof CommandException ? String.valueOf(e.getMessage()) : e.toString();
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "a subcommand is required: diff");
+  }
+}

@@ -1,0 +1,184 @@
+package dev.bulwark.realm.diff;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ContainerNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Compares the representation of a realm in a file with that of a server.
+ *
+ * <ul>
+ *   <li>A field that only the server has is not compared: Keycloak writes every default.
+ *   <li>Objects in lists are matched by name. One that only the server has is a difference, unless
+ *       Keycloak itself creates it ({@link KeycloakItems}).
+ *   <li>Lists of texts are sets. A list of one text and the text are the same.
+ *   <li>A missing value is the same as an empty one, {@code true} the same as {@code "true"}.
+ *   <li>Texts that are JSON objects are compared as objects.
+ *   <li>Ids, users and secrets are not compared.
+ * </ul>
+ *
+ * Not for use by several threads.
+ */
+final class RealmDiff {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final Set<String> IGNORED =
+      Set.of("id", "containerId", "internalId", "keycloakVersion", "users", "federatedUsers");
+
+  private static final String FLOW_BINDINGS = "authenticationFlowBindingOverrides";
+
+  private final KeycloakItems keycloak;
+  private final List<Difference> differences = new ArrayList<>();
+  private Map<String, String> fileFlows = Map.of();
+  private Map<String, String> liveFlows = Map.of();
+
+  RealmDiff(String realm) {
+    this.keycloak = new KeycloakItems(realm);
+  }
+
+  /** Returns the differences in the order of the file. */
+  List<Difference> compare(JsonNode file, JsonNode live) {
+    fileFlows = flowAliases(file);
+    liveFlows = flowAliases(live);
+    differences.clear();
+    compareFields("", file, live);
+    return List.copyOf(differences);
+  }
+
+  private void compareFields(String path, JsonNode file, JsonNode live) {
+    file.properties()
+        .forEach(
+            field -> {
+              String name = field.getKey();
+              if (!IGNORED.contains(name)) {
+                compare(
+                    path.isEmpty() ? name : path + '.' + name,
+                    name,
+                    field.getValue(),
+                    live.path(name));
+              }
+            });
+  }
+
+  private void compare(String path, String field, JsonNode file, JsonNode live) {
+    if (Secrets.isMasked(live)) {
+      return;
+    }
+    JsonNode wanted = structure(file);
+    JsonNode found = structure(live);
+    if (field.equals(FLOW_BINDINGS)) {
+      compareFlowBindings(path, file, live);
+    } else if (isListOfObjects(wanted) || (isEmpty(wanted) && isListOfObjects(found))) {
+      compareItems(path, wanted, found);
+    } else if (wanted.isObject()) {
+      compareFields(path, wanted, found);
+    } else if (!texts(wanted).equals(texts(found))) {
+      boolean secret = Secrets.isSecret(field);
+      add(path, show(secret, file), show(secret, live));
+    }
+  }
+
+  private void compareItems(String path, JsonNode file, JsonNode live) {
+    Map<String, JsonNode> wanted = ItemKeys.of(file);
+    Map<String, JsonNode> found = ItemKeys.of(live);
+    wanted.forEach(
+        (key, item) -> {
+          String at = path + '[' + key + ']';
+          JsonNode other = found.get(key);
+          if (other == null) {
+            add(at, "present", "missing");
+          } else {
+            compareFields(at, item, other);
+          }
+        });
+    found.forEach(
+        (key, item) -> {
+          if (!wanted.containsKey(key) && !keycloak.creates(path, key, item)) {
+            add(path + '[' + key + ']', "missing", "present");
+          }
+        });
+  }
+
+  /** Compares the flows of a client, which an export names by id and a file by alias or id. */
+  private void compareFlowBindings(String path, JsonNode file, JsonNode live) {
+    Set<String> purposes = new TreeSet<>();
+    file.fieldNames().forEachRemaining(purposes::add);
+    live.fieldNames().forEachRemaining(purposes::add);
+    for (String purpose : purposes) {
+      String wanted = alias(fileFlows, file.path(purpose));
+      String found = alias(liveFlows, live.path(purpose));
+      if (!wanted.equals(found)) {
+        add(path + '.' + purpose, show(wanted), show(found));
+      }
+    }
+  }
+
+  private static String alias(Map<String, String> aliases, JsonNode flow) {
+    return aliases.getOrDefault(flow.asText(), flow.asText());
+  }
+
+  private static Map<String, String> flowAliases(JsonNode realm) {
+    Map<String, String> aliases = new HashMap<>();
+    for (JsonNode flow : realm.path("authenticationFlows")) {
+      aliases.put(flow.path("id").asText(), flow.path("alias").asText());
+    }
+    return aliases;
+  }
+
+  private void add(String path, String file, String live) {
+    differences.add(new Difference(path, file, live));
+  }
+
+  private static String show(boolean secret, JsonNode value) {
+    if (isEmpty(value)) {
+      return show("");
+    }
+    return secret ? "a secret" : value.isObject() ? "an object" : value.toString();
+  }
+
+  private static String show(String text) {
+    return text.isEmpty() ? "not set" : '"' + text + '"';
+  }
+
+  /** Returns the object that a text contains, or the value itself. */
+  private static JsonNode structure(JsonNode value) {
+    JsonNode text = value.isArray() && value.size() == 1 ? value.get(0) : value;
+    if (text.isTextual() && text.asText().startsWith("{")) {
+      try {
+        return JSON.readTree(text.asText());
+      } catch (JsonProcessingException e) {
+        return value;
+      }
+    }
+    return value;
+  }
+
+  private static boolean isListOfObjects(JsonNode value) {
+    return value.isArray() && !value.isEmpty() && value.get(0).isObject();
+  }
+
+  private static boolean isEmpty(JsonNode value) {
+    return value.isMissingNode()
+        || value.isNull()
+        || (value.isTextual() && value.asText().isEmpty())
+        || (value instanceof ContainerNode && value.isEmpty());
+  }
+
+  private static Set<String> texts(JsonNode value) {
+    Set<String> texts = new TreeSet<>();
+    for (JsonNode item : value.isArray() ? value : List.of(value)) {
+      if (!isEmpty(item)) {
+        texts.add(item.isTextual() ? item.asText() : item.toString());
+      }
+    }
+    return texts;
+  }
+}

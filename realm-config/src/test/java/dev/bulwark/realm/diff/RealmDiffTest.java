@@ -1,0 +1,141 @@
+package dev.bulwark.realm.diff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** B13: what counts as drift; RealmDiffIT compares with a real server. */
+class RealmDiffTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'enabled':true}                         | {'enabled':true,'sslRequired':'none'}",
+        "{'verifyEmail':'true'}                   | {'verifyEmail':true}",
+        "{'accessTokenLifespan':'900'}            | {'accessTokenLifespan':900}",
+        "{'id':'1','users':[{'username':'ann'}]}  | {'id':'2'}",
+        "{'smtpServer':{'user':''}}               | {'smtpServer':{}}",
+        "{'smtpServer':null,'x':[],'y':{}}        | {}",
+        "{'eventsListeners':['a','b']}            | {'eventsListeners':['b','a']}",
+        "{'clients':[{'clientId':'a'},{'clientId':'b'}]}"
+            + " | {'clients':[{'clientId':'b'},{'clientId':'account'},{'clientId':'a'}]}",
+        "{'clients':[{'clientId':'a','secret':'x'}]}"
+            + " | {'clients':[{'clientId':'a','secret':'**********'}]}",
+        "{'identityProviders':[{'alias':'g','config':{'clientSecret':'x'}}]}"
+            + " | {'identityProviders':[{'alias':'g','config':{'clientSecret':'**********'}}]}",
+        "{'smtpServer':{'password':''}} | {'smtpServer':{'password':'**********'}}",
+        "{'components':{'Profile':[{'providerId':'p','config':{'c':['{\\\"a\\\":[1,2]}']}}]}}"
+            + " | {'components':{'Profile':[{'providerId':'p','id':'7',"
+            + "'config':{'c':['{ \\\"b\\\":0,\\\"a\\\":[2,1] }']}}],'Key':[{'name':'rsa'}]}}",
+        "{'roles':{'realm':[{'name':'r'}]}}"
+            + " | {'roles':{'realm':[{'name':'r'},{'name':'default-roles-app'}],'client':{'c':[]}}}",
+        "{'authenticationFlows':[]} | {'authenticationFlows':[{'alias':'browser','builtIn':true}]}",
+        "{'requiredActions':[]}     | {'requiredActions':[{'alias':'NEW'}]}",
+        "{'roles':{'client':{'account':[]}}} | {'roles':{'client':{'account':[{'name':'new'}]}}}",
+        "{'authenticationFlows':[{'alias':'f'}],'clients':[{'clientId':'c',"
+            + "'authenticationFlowBindingOverrides':{'browser':'f'}}]}"
+            + " | {'authenticationFlows':[{'alias':'f','id':'9'}],'clients':[{'clientId':'c',"
+            + "'authenticationFlowBindingOverrides':{'browser':'9'}}]}",
+      })
+  void thisIsNoDrift(String file, String live) throws JsonProcessingException {
+    assertThat(diff(file, live)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'enabled':true}  | {'enabled':false} | enabled | true | false",
+        "{'loginTheme':'bulwark'}  | {} | loginTheme | \"bulwark\" | not set",
+        "{'loginTheme':''} | {'loginTheme':'x'} | loginTheme | not set | \"x\"",
+        "{'eventsListeners':['a']} | {'eventsListeners':['a','b']} | eventsListeners"
+            + " | [\"a\"] | [\"a\",\"b\"]",
+        "{'attributes':{'a.b':'1'}} | {'attributes':{'a.b':'2'}} | attributes.a.b | \"1\" | \"2\"",
+        "{'clients':[{'clientId':'a','redirectUris':['x']}]}"
+            + " | {'clients':[{'clientId':'a','redirectUris':['*']}]}"
+            + " | clients[a].redirectUris | [\"x\"] | [\"*\"]",
+        "{'clients':[{'clientId':'a'}]} | {'clients':[]} | clients[a] | present | missing",
+        "{'clients':[]} | {'clients':[{'clientId':'a','secret':'s'}]}"
+            + " | clients[a] | missing | present",
+        "{'roles':{'realm':[]}} | {'roles':{'realm':[{'name':'r'}]}}"
+            + " | roles.realm[r] | missing | present",
+        "{'authenticationFlows':[]} | {'authenticationFlows':[{'alias':'f','builtIn':false}]}"
+            + " | authenticationFlows[f] | missing | present",
+        "{'authenticationFlows':[{'alias':'f','authenticationExecutions':["
+            + "{'authenticator':'otp','priority':1},{'authenticator':'otp','priority':2}]}]}"
+            + " | {'authenticationFlows':[{'alias':'f','authenticationExecutions':["
+            + "{'authenticator':'otp','priority':1},{'authenticator':'otp','priority':3}]}]}"
+            + " | authenticationFlows[f].authenticationExecutions[otp#2].priority | 2 | 3",
+        "{'identityProviderMappers':[{'identityProviderAlias':'g','name':'m','config':{'k':'1'}}]}"
+            + " | {'identityProviderMappers':[{'identityProviderAlias':'h','name':'m'},"
+            + "{'identityProviderAlias':'g','name':'m','config':{'k':'2'}}]}"
+            + " | identityProviderMappers[g/m].config.k | \"1\" | \"2\"",
+        "{'clients':[{'clientId':'c','authenticationFlowBindingOverrides':{}}]}"
+            + " | {'authenticationFlows':[{'alias':'f','id':'9'}],'clients':[{'clientId':'c',"
+            + "'authenticationFlowBindingOverrides':{'browser':'9'}}]}"
+            + " | clients[c].authenticationFlowBindingOverrides.browser | not set | \"f\"",
+        "{'components':{'P':[{'providerId':'p','config':{'c':['{\\\"a\\\":1}']}}]}}"
+            + " | {'components':{'P':[{'providerId':'p','config':{'c':['{\\\"a\\\":2}']}}]}}"
+            + " | components.P[p].config.c.a | 1 | 2",
+      })
+  void thisIs(String file, String live, String path, String wanted, String found)
+      throws JsonProcessingException {
+    List<Difference> differences = diff(file, live);
+    assertThat(differences).contains(new Difference(path, wanted, found));
+    assertThat(differences.size()).isEqualTo(path.startsWith("identityProviderMappers") ? 2 : 1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "secret",
+        "clientSecret",
+        "password",
+        "smtpPassword",
+        "bindCredential",
+        "client.secret",
+        "saml.signing.private.key",
+        "registrationAccessToken"
+      })
+  void secretsAreNotShown(String field) throws JsonProcessingException {
+    assertThat(diff("{'" + field + "':'in-the-file'}", "{'" + field + "':'on-the-server'}"))
+        .containsExactly(new Difference(field, "a secret", "a secret"));
+    assertThat(diff("{'" + field + "':'in-the-file'}", "{}"))
+        .containsExactly(new Difference(field, "a secret", "not set"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"passwordPolicy", "resetPasswordAllowed", "client.secret.creation.time"})
+  void othersAre(String field) throws JsonProcessingException {
+    assertThat(diff("{'" + field + "':'a'}", "{'" + field + "':'b'}"))
+        .containsExactly(new Difference(field, "\"a\"", "\"b\""));
+  }
+
+  /** The server has an object in place of a text: its fields may be secret. */
+  @Test
+  void anObjectInPlaceOfATextIsNotPrinted() throws JsonProcessingException {
+    assertThat(diff("{'x':'text'}", "{'x':{'password':'hidden'}}").toString())
+        .contains("an object")
+        .doesNotContain("hidden");
+  }
+
+  private static List<Difference> diff(String file, String live) throws JsonProcessingException {
+    return new RealmDiff("app").compare(json(file), json(live));
+  }
+
+  private static JsonNode json(String text) throws JsonProcessingException {
+    return JSON.readTree(text.replace('\'', '"'));
+  }
+}

@@ -1,0 +1,158 @@
+package dev.bulwark.revocation;
+
+import dev.bulwark.revocation.rules.Ending;
+import dev.bulwark.revocation.rules.EndingKind;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.hibernate.Session;
+import org.jboss.logging.Logger;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakTransactionManager;
+
+/**
+ * Writes endings into the transaction that they report on, and has them laid over the ledger once
+ * it is committed. A rolled-back logout leaves nothing behind.
+ */
+final class EndingRecorder {
+
+  private static final Logger LOG = Logger.getLogger(EndingRecorder.class);
+  private static final String ATTRIBUTE = EndingRecorder.class.getName();
+
+  private final KeycloakSession session;
+  private final RevocationService service;
+
+  EndingRecorder(KeycloakSession session, RevocationService service) {
+    this.session = session;
+    this.service = service;
+  }
+
+  /**
+   * Writes those endings only that concern a token in the ledger. For errors, which anybody can
+   * provoke with keys of his own making. A token that is on its way into the ledger is the
+   * reconciler's.
+   */
+  void recordKnown(List<Ending> endings) {
+    try {
+      record(service.known(endings));
+    } catch (SQLException e) {
+      LOG.warn(
+          "The ledger could not be read. The whole ledger is compared to find ended tokens", e);
+      compareAfterCommit();
+    }
+  }
+
+  /** Whether the transaction has an ending of the session already, as a logout has. */
+  @SuppressWarnings("unchecked")
+  boolean names(String sessionId) {
+    List<Ending> known = session.getAttribute(ATTRIBUTE, List.class);
+    return known != null
+        && known.stream()
+            .anyMatch(
+                ending ->
+                    ending.kind() == EndingKind.SESSION && sessionId.equals(ending.sessionId()));
+  }
+
+  /**
+   * Whether the transaction has an ending already that finds the tokens of a session.
+   *
+   * @param userId whose session it is
+   */
+  boolean covers(String realmId, String userId, String sessionId) {
+    return recorded().stream().anyMatch(ending -> ending.coversSession(realmId, userId, sessionId));
+  }
+
+  /** The endings of the transaction so far. */
+  @SuppressWarnings("unchecked")
+  private List<Ending> recorded() {
+    List<Ending> known = session.getAttribute(ATTRIBUTE, List.class);
+    return known == null ? List.of() : known;
+  }
+
+  /** Writes those endings only that the transaction does not have already. */
+  void recordNew(List<Ending> endings) {
+    List<Ending> known = recorded();
+    record(
+        endings.stream()
+            .filter(ending -> known.stream().noneMatch(other -> other.doesAllOf(ending)))
+            .toList());
+  }
+
+  /** What has ended could not be found out: the ledger is compared when the transaction is over. */
+  void compareAfterCommit() {
+    if (!AfterCommit.run(session, session.getTransactionManager(), service::compareSoon)) {
+      service.compareSoon();
+    }
+  }
+
+  void record(List<Ending> found) {
+    List<Ending> endings = service.withoutRepeated(found);
+    if (endings.isEmpty()) {
+      return;
+    }
+    KeycloakTransactionManager transactions = session.getTransactionManager();
+    if (!transactions.isActive()) {
+      recordNow(endings);
+      return;
+    }
+    // Plain JDBC on the transaction's connection: an entity would force a synchronous commit where
+    // Keycloak does without, and needs no flush to be in order.
+    session
+        .getProvider(JpaConnectionProvider.class)
+        .getEntityManager()
+        .unwrap(Session.class)
+        .doWork(connection -> record(connection, transactions, endings));
+  }
+
+  private void record(
+      Connection connection, KeycloakTransactionManager transactions, List<Ending> all) {
+    List<Ending> endings =
+        all.stream().filter(ending -> service.mayConcernTokens(connection, ending)).toList();
+    if (endings.isEmpty()) {
+      return;
+    }
+    afterCommit(transactions).addAll(endings);
+    try {
+      service.record(connection, endings);
+    } catch (SQLException e) {
+      compareAfterCommit();
+      LOG.errorf(
+          e,
+          "The end of sessions or tokens (%s) could not be written to "
+              + "BULWARK_REVOCATION_SCOPE. The logout itself continues. Its tokens are "
+              + "revoked after its commit, and the whole ledger is compared. If the "
+              + "server fails in between, the next comparison (comparison-interval) finds"
+              + " them. Check the database.",
+          endings.get(0).cause());
+    }
+  }
+
+  /** The event came after its transaction had ended. */
+  private void recordNow(List<Ending> endings) {
+    try {
+      service.record(endings);
+    } catch (SQLException e) {
+      LOG.error("A revocation could not be recorded. It is applied once, now, and not repeated", e);
+      service.compareSoon();
+    }
+    service.expand(endings);
+  }
+
+  @SuppressWarnings("unchecked")
+  private List<Ending> afterCommit(KeycloakTransactionManager transactions) {
+    List<Ending> known = session.getAttribute(ATTRIBUTE, List.class);
+    if (known != null) {
+      return known;
+    }
+    List<Ending> endings = new ArrayList<>();
+    Runnable expand = () -> service.expand(List.copyOf(endings));
+    if (!AfterCommit.run(session, transactions, expand)) {
+      LOG.debug(
+          "Revocations follow in the background: Keycloak's transaction has no end to wait for");
+    }
+    session.setAttribute(ATTRIBUTE, endings);
+    return endings;
+  }
+}

@@ -1,0 +1,154 @@
+package dev.bulwark.revocation.ledger;
+
+import dev.bulwark.revocation.rules.Suspect;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Compares a {@link Window} of the ledger with Keycloak's own tables in one statement. A token is
+ * suspected where these have a state in which it may be dead: then Keycloak is asked. Thread-safe.
+ *
+ * <p>The database decides how to join: PostgreSQL reads Keycloak's tables once for a large window,
+ * MariaDB looks each row up. So a window is to be a large part of the ledger on PostgreSQL, and
+ * small on the others ({@link #windowRows}).
+ */
+public final class SuspectedTokens {
+
+  /** With fewer rows, reading all sessions for a window costs more than the rows. */
+  private static final int LEAST_ROWS = 250_000;
+
+  /** With more rows, a statement could take longer than the background work may. */
+  private static final int MOST_ROWS = 1_000_000;
+
+  /** So many windows read Keycloak's tables a few times, and none takes many seconds. */
+  private static final int WINDOWS = 4;
+
+  /** Some ten milliseconds of a database that looks each row up. */
+  private static final int LOOKED_UP_ROWS = 5_000;
+
+  private final String table;
+  private final String cause;
+  private final String joins;
+  private final long times;
+  private final boolean joinsByHash;
+
+  /**
+   * In a schema.
+   *
+   * @param schema with a dot at its end, or empty for the default schema
+   * @param sessionsInDatabase whether Keycloak writes online sessions to its database; where it
+   *     does not, every token of an online session is suspected
+   * @param joinsByHash whether the database can read a table once for many rows
+   */
+  SuspectedTokens(String schema, boolean sessionsInDatabase, boolean joinsByHash) {
+    this.table = schema + TokenTable.NAME;
+    this.cause = Suspicions.cause(sessionsInDatabase);
+    this.joins = Suspicions.joins(schema);
+    this.times = cause.chars().filter(c -> c == '?').count();
+    this.joinsByHash = joinsByHash;
+  }
+
+  /**
+   * How many rows a window is to have.
+   *
+   * @param ledger rows of the whole ledger, as far as is known
+   */
+  public int windowRows(long ledger) {
+    return joinsByHash
+        ? (int) Math.min(MOST_ROWS, Math.max(LEAST_ROWS, ledger / WINDOWS))
+        : LOOKED_UP_ROWS;
+  }
+
+  /**
+   * The window that follows a time: whole seconds, with {@code rows} tokens and the others of its
+   * last second.
+   *
+   * @param after seconds since 1970
+   */
+  public Window window(Connection connection, long after, int rows) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT EXPIRES_AT FROM "
+                + table
+                + " WHERE EXPIRES_AT > ? ORDER BY EXPIRES_AT LIMIT 1 OFFSET "
+                + (rows - 1))) {
+      statement.setLong(1, after);
+      try (ResultSet found = statement.executeQuery()) {
+        return new Window(after, found.next() ? found.getLong(1) : null);
+      }
+    }
+  }
+
+  /** How many tokens a window has. */
+  public long count(Connection connection, Window window) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT COUNT(*) FROM " + table + " t WHERE " + condition(window))) {
+      setWindow(statement, 1, window);
+      try (ResultSet rows = statement.executeQuery()) {
+        rows.next();
+        return rows.getLong(1);
+      }
+    }
+  }
+
+  /**
+   * The suspects of a window by their jti; among them tokens that are revoked already.
+   *
+   * @param afterJti leaves out tokens up to this jti; empty for none
+   * @param now seconds since 1970
+   */
+  public List<Suspect> find(
+      Connection connection, Window window, String afterJti, long now, int limit)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql(window, limit))) {
+      int parameter = 1;
+      while (parameter <= times) {
+        statement.setLong(parameter++, now);
+      }
+      parameter = setWindow(statement, parameter, window);
+      statement.setString(parameter, afterJti);
+      List<Suspect> suspects = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          suspects.add(new Suspect(TokenTable.row(rows), rows.getString("CAUSE")));
+        }
+      }
+      return suspects;
+    }
+  }
+
+  private String sql(Window window, int limit) {
+    return "SELECT * FROM (SELECT "
+        + TokenTable.SELECTED
+        + ", "
+        + cause
+        + " AS CAUSE FROM "
+        + table
+        + " t"
+        + joins
+        + " WHERE "
+        + condition(window)
+        + " AND t.JTI > ?) x WHERE CAUSE IS NOT NULL ORDER BY JTI LIMIT "
+        + limit;
+  }
+
+  private static String condition(Window window) {
+    return window.end() == null ? "t.EXPIRES_AT > ?" : "t.EXPIRES_AT > ? AND t.EXPIRES_AT <= ?";
+  }
+
+  private static int setWindow(PreparedStatement statement, int first, Window window)
+      throws SQLException {
+    int parameter = first;
+    statement.setLong(parameter++, window.after());
+    Long end = window.end();
+    if (end != null) {
+      statement.setLong(parameter++, end);
+    }
+    return parameter;
+  }
+}

@@ -1,0 +1,142 @@
+package dev.bulwark.revocation.search;
+
+import dev.bulwark.revocation.ledger.LedgerDatabase;
+import dev.bulwark.revocation.push.Revoker;
+import dev.bulwark.revocation.rules.Ending;
+import dev.bulwark.revocation.rules.EndingKind;
+import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.rules.RevokedToken;
+import dev.bulwark.revocation.rules.SessionType;
+import dev.bulwark.revocation.rules.Verdict;
+import dev.bulwark.revocation.verify.BisectingOracle;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Lays an ending over the ledger and revokes what it kills. Thread-safe. */
+public final class EndingApplier {
+
+  private static final int PAGE = 5000;
+
+  private final LedgerDatabase database;
+  private final BisectingOracle oracle;
+  private final Revoker revoker;
+  private final boolean onlineIsStored;
+  private final Clock clock;
+
+  /**
+   * With its collaborators.
+   *
+   * @param onlineIsStored whether Keycloak writes online sessions to its database
+   */
+  public EndingApplier(
+      LedgerDatabase database,
+      BisectingOracle oracle,
+      Revoker revoker,
+      boolean onlineIsStored,
+      Clock clock) {
+    this.database = database;
+    this.onlineIsStored = onlineIsStored;
+    this.oracle = oracle;
+    this.revoker = revoker;
+    this.clock = clock;
+  }
+
+  /**
+   * Revokes the tokens that a committed ending kills and that have not been revoked yet.
+   *
+   * <p>A token that Keycloak cannot judge keeps none of the others. An ending that is not in force
+   * yet kills nothing.
+   */
+  public Expansion expand(Ending ending) throws SQLException {
+    if (!ending.isInForce(clock.millis())) {
+      return Expansion.NOTHING;
+    }
+    return ending.kind() == EndingKind.TOKEN ? expandToken(ending) : expandOverLedger(ending);
+  }
+
+  private Expansion expandToken(Ending ending) throws SQLException {
+    String jti = ending.jti();
+    if (jti == null
+        || ending.expiresAt() <= seconds()
+        || database.call(connection -> database.revoked().contains(connection, jti))) {
+      return Expansion.NOTHING;
+    }
+    revoker.revoke(List.of(new RevokedToken(jti, ending.expiresAt())), ending.cause());
+    return new Expansion(1, 0);
+  }
+
+  private Expansion expandOverLedger(Ending ending) throws SQLException {
+    int found = 0;
+    int undecided = 0;
+    @Nullable LedgerToken last = null;
+    do {
+      Page page = expandPage(ending, last, PAGE);
+      found += page.found();
+      undecided += page.undecided();
+      last = page.last();
+    } while (last != null);
+    return new Expansion(found, undecided);
+  }
+
+  /**
+   * Does a page of an ending that is laid over the ledger.
+   *
+   * @param after the last token of the page before; null for the first
+   * @param size number of tokens at most
+   */
+  public Page expandPage(Ending ending, @Nullable LedgerToken after, int size) throws SQLException {
+    List<LedgerToken> page =
+        database.call(
+            connection -> database.tokens().candidates(connection, ending, after, seconds(), size));
+    List<RevokedToken> dead = new ArrayList<>();
+    int undecided = judge(ending, page, dead);
+    revoker.revoke(dead, ending.cause());
+    return new Page(dead.size(), undecided, page.size() < size ? null : page.get(size - 1));
+  }
+
+  /**
+   * What came of a page.
+   *
+   * @param found tokens revoked
+   * @param undecided tokens that Keycloak could not judge
+   * @param last its last token; null if there is no further page
+   */
+  public record Page(int found, int undecided, @Nullable LedgerToken last) {}
+
+  /** Collects the dead, and says how many could not be judged. */
+  private int judge(Ending ending, List<LedgerToken> page, List<RevokedToken> dead)
+      throws SQLException {
+    List<LedgerToken> doubtful = new ArrayList<>();
+    Set<SessionType> gone = page.isEmpty() ? Set.of() : goneTypes(ending);
+    for (LedgerToken token : page) {
+      Verdict verdict = ending.judge(token);
+      if (verdict == Verdict.REVOKE || verdict == Verdict.VERIFY && gone.contains(token.type())) {
+        dead.add(revoked(token));
+      } else if (verdict == Verdict.VERIFY) {
+        doubtful.add(token);
+      }
+    }
+    BisectingOracle.Answer answer = oracle.ask(doubtful);
+    answer.dead().forEach(token -> dead.add(revoked(token)));
+    return answer.undecided();
+  }
+
+  private Set<SessionType> goneTypes(Ending ending) throws SQLException {
+    String sessionId = ending.sessionId();
+    return ending.kind() != EndingKind.SESSION || sessionId == null
+        ? Set.of()
+        : database.call(c -> database.sessions().goneTypes(c, sessionId, onlineIsStored));
+  }
+
+  private static RevokedToken revoked(LedgerToken token) {
+    return new RevokedToken(token.jti(), token.expiresAt());
+  }
+
+  private long seconds() {
+    return Math.floorDiv(clock.millis(), 1000L);
+  }
+}

@@ -1,0 +1,60 @@
+package dev.bulwark.revocation.sql;
+
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * A column of ids that is searched by an index. On PostgreSQL that index has the hash of each id,
+ * not the id: a row then costs a third less to insert, because ids are compared by the rules of a
+ * language and numbers are not. The hash is the one that PostgreSQL's own hash partitions have.
+ *
+ * @param column its name, with the alias of its table
+ */
+public record IndexedText(SqlDialect dialect, String column) {
+
+  /** A condition that the column has one id. {@link #set} sets its parameters. */
+  public String is() {
+    return isHashed()
+        ? hash(column) + " = " + hash("?") + " AND " + column + " = ?"
+        : column + " = ?";
+  }
+
+  /** A condition that the column has one of some ids. {@link #set} sets its parameters. */
+  public String isAmong(int ids) {
+    String among = column + " IN (" + SqlDialect.parameters(ids) + ")";
+    return isHashed()
+        ? hash(column)
+            + " IN ("
+            + String.join(", ", Collections.nCopies(ids, hash("?")))
+            + ") AND "
+            + among
+        : among;
+  }
+
+  /**
+   * Sets the parameters of a condition.
+   *
+   * @param first number of its first parameter
+   * @return number of the first parameter behind it
+   */
+  public int set(PreparedStatement statement, int first, List<String> ids) throws SQLException {
+    int parameter = first;
+    for (int times = isHashed() ? 2 : 1; times > 0; times--) {
+      for (String id : ids) {
+        statement.setString(parameter++, id);
+      }
+    }
+    return parameter;
+  }
+
+  private boolean isHashed() {
+    return dialect == SqlDialect.POSTGRESQL;
+  }
+
+  /** As in the changelog: PostgreSQL uses an index on an expression for that expression alone. */
+  private static String hash(String text) {
+    return "hashtextextended(" + text + ", 0)";
+  }
+}

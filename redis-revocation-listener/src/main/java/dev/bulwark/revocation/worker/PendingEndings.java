@@ -1,0 +1,85 @@
+package dev.bulwark.revocation.worker;
+
+import dev.bulwark.revocation.ledger.LedgerDatabase;
+import dev.bulwark.revocation.metrics.RevocationMetrics;
+import dev.bulwark.revocation.rules.Ending;
+import dev.bulwark.revocation.search.Expansion;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * Lays the endings of the database over the ledger as often as each needs, and deletes those that
+ * are done with. An ending that fails holds up no other. Doubts are left to the reconciler. Not
+ * thread-safe.
+ */
+final class PendingEndings {
+
+  private static final Logger LOG = Logger.getLogger(PendingEndings.class);
+
+  /** Lays one ending over the ledger. */
+  @FunctionalInterface
+  interface Pass {
+
+    /** Does it, and says what it came to. */
+    Expansion over(Ending ending) throws SQLException;
+  }
+
+  private final LedgerDatabase database;
+  private final Pass pass;
+  private final RevocationMetrics metrics;
+  private final Clock clock;
+  private final EndingSchedule schedule = new EndingSchedule();
+
+  /** With its collaborators. */
+  PendingEndings(LedgerDatabase database, Pass pass, RevocationMetrics metrics, Clock clock) {
+    this.database = database;
+    this.pass = pass;
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  /**
+   * One round.
+   *
+   * @param began when the round began
+   * @return the time up to which every committed ending has been laid over the ledger; empty if
+   *     that cannot be said, since one failed or since none of the rounds so far saw them all
+   */
+  Optional<Moment> round(Moment began) throws SQLException {
+    List<Ending> all =
+        database.call(c -> database.endings().all(c)).stream()
+            .filter(s -> !s.requiresVerification())
+            .toList();
+    boolean complete = true;
+    for (Ending ending : schedule.due(all, began)) {
+      complete &= passes(ending);
+    }
+    List<Ending> finished = schedule.finished(all);
+    database.run(c -> database.endings().delete(c, finished));
+    return complete ? schedule.completeUntil() : Optional.empty();
+  }
+
+  private boolean passes(Ending ending) {
+    long began = clock.millis();
+    try {
+      Expansion expansion = pass.over(ending);
+      metrics.lateFinds(expansion.found());
+      if (expansion.undecided() > 0) {
+        return false;
+      }
+      schedule.passed(ending, began);
+      return true;
+    } catch (SQLException | RuntimeException e) {
+      LOG.warnf(
+          e,
+          "Revocation by %s of %s is delayed: its ending could not be applied to "
+              + "the ledger. The attempt is repeated",
+          ending.cause(),
+          ending.kind());
+      return false;
+    }
+  }
+}

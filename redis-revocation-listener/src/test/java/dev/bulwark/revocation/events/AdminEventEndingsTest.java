@@ -1,0 +1,296 @@
+package dev.bulwark.revocation.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bulwark.revocation.rules.Ending;
+import dev.bulwark.revocation.rules.EndingKind;
+import dev.bulwark.revocation.rules.Members;
+import dev.bulwark.revocation.rules.SessionType;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.keycloak.events.admin.AdminEvent;
+import org.keycloak.events.admin.OperationType;
+import org.keycloak.events.admin.ResourceType;
+
+class AdminEventEndingsTest {
+
+  private boolean userEnabled = true;
+  private long userNotBefore;
+  private boolean realmEnabled = true;
+  private long realmNotBefore;
+  private boolean newAddress;
+  private boolean organizationsOff;
+
+  private final EventContext context =
+      new EventContext() {
+        @Override
+        public @Nullable RequestToken requestToken(String parameter) {
+          return null;
+        }
+
+        @Override
+        public boolean isUserEnabled(String userId) {
+          return userEnabled;
+        }
+
+        @Override
+        public long userNotBefore(String userId) {
+          return userNotBefore;
+        }
+
+        @Override
+        public boolean hasNewAddress() {
+          return newAddress;
+        }
+
+        @Override
+        public boolean hasOrganizationsOff() {
+          return organizationsOff;
+        }
+
+        @Override
+        public boolean isUserStore(String componentId) {
+          return componentId.equals("ldap");
+        }
+
+        @Override
+        public boolean isRealmEnabled() {
+          return realmEnabled;
+        }
+
+        @Override
+        public long realmNotBefore() {
+          return realmNotBefore;
+        }
+      };
+
+  private List<Ending> endings(OperationType operation, ResourceType type, @Nullable String path) {
+    return endings(operation, type, path, null);
+  }
+
+  private List<Ending> endings(
+      OperationType operation,
+      ResourceType type,
+      @Nullable String path,
+      @Nullable String representation) {
+    AdminEvent event = new AdminEvent();
+    event.setRealmId("r");
+    event.setTime(5_000_000);
+    event.setOperationType(operation);
+    event.setResourceType(type);
+    event.setResourcePath(path);
+    event.setRepresentation(representation);
+    return AdminEventEndings.of(event, context);
+  }
+
+  /** The time of the event (5,000 s) can be seconds after the cut-off. */
+  @Test
+  void userLogoutKillsByTheNotBeforeThatItSets() {
+    userNotBefore = 4_000;
+    Ending ending = endings(OperationType.ACTION, ResourceType.USER, "users/u/logout").get(0);
+    assertThat(ending.kind()).isEqualTo(EndingKind.USER);
+    assertThat(ending.userId()).isEqualTo("u");
+    assertThat(ending.kills()).isEqualTo(SessionType.ALL);
+    assertThat(ending.issuedBefore()).isEqualTo(4_000);
+    assertThat(ending.verifies()).isEqualTo(SessionType.ALL);
+  }
+
+  @Test
+  void revokedConsentIsVerified() {
+    Ending ending = endings(OperationType.ACTION, ResourceType.USER, "users/u/consents/cli").get(0);
+    assertThat(ending.userId()).isEqualTo("u");
+    assertThat(ending.issuedBefore()).isZero();
+  }
+
+  @Test
+  void logoutAllKillsByTheNotBeforeThatItSets() {
+    realmNotBefore = 4_000;
+    Ending ending = endings(OperationType.ACTION, ResourceType.REALM, "logout-all").get(0);
+    assertThat(ending.kind()).isEqualTo(EndingKind.REALM);
+    assertThat(ending.issuedBefore()).isEqualTo(4_000);
+    assertThat(ending.requiresVerification()).isFalse();
+    assertThat(endings(OperationType.ACTION, ResourceType.REALM, "push-revocation")).isEmpty();
+  }
+
+  @Test
+  void aDeletedSessionIsVerified() {
+    Ending ending = endings(OperationType.DELETE, ResourceType.USER_SESSION, "sessions/s").get(0);
+    assertThat(ending.sessionId()).isEqualTo("s");
+    assertThat(ending.verifies()).isEqualTo(SessionType.ALL);
+  }
+
+  @Test
+  void aDisabledUser() {
+    assertThat(endings(OperationType.UPDATE, ResourceType.USER, "users/u")).isEmpty();
+    userEnabled = false;
+    assertThat(endings(OperationType.UPDATE, ResourceType.USER, "users/u").get(0).userId())
+        .isEqualTo("u");
+    assertThat(endings(OperationType.CREATE, ResourceType.USER, "users/u")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "REALM_ROLE_MAPPING, users/u/role-mappings/realm, DELETE, 1",
+    "GROUP_MEMBERSHIP, users/u/groups/g, DELETE, 1",
+    "CLIENT_ROLE_MAPPING, users/u/role-mappings/clients/c, DELETE, 1",
+    "REALM_ROLE_MAPPING, users/u/role-mappings/realm, CREATE, 0"
+  })
+  void aRoleThatIsTakenAway(ResourceType type, String path, OperationType operation, int count) {
+    List<Ending> endings = endings(operation, type, path);
+    assertThat(endings).hasSize(count);
+    assertThat(endings).allSatisfy(ending -> assertThat(ending.issuedBefore()).isZero());
+    assertThat(endings).allSatisfy(ending -> assertThat(ending.userId()).isEqualTo("u"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "REALM_ROLE_MAPPING, groups/g/role-mappings/realm, DELETE, true",
+    "CLIENT_ROLE_MAPPING, groups/g/role-mappings/clients/c, DELETE, true",
+    "REALM_ROLE_MAPPING, groups/g/role-mappings/realm, CREATE, false",
+    "GROUP, groups/g, DELETE, true",
+    "GROUP, groups/g/children, UPDATE, true",
+    "GROUP, groups, CREATE, false",
+    "REALM_ROLE, roles-by-id/x/composites, DELETE, true",
+    "CLIENT_ROLE, clients/c/roles/x, DELETE, true",
+    "REALM_ROLE, roles/x, UPDATE, false",
+    "CLIENT_SCOPE_CLIENT_MAPPING, clients/c/optional-client-scopes/s, DELETE, true",
+    "CLIENT_SCOPE_CLIENT_MAPPING, clients/c/optional-client-scopes/s, CREATE, false",
+    "CLIENT_SCOPE, client-scopes/s, UPDATE, true",
+    "REALM_SCOPE_MAPPING, client-scopes/s/scope-mappings/realm, CREATE, true",
+    "REALM_SCOPE_MAPPING, client-scopes/s/scope-mappings/realm, DELETE, true",
+    "CLIENT, clients/c, UPDATE, false",
+  })
+  void whatMayTakeOfflineAccessFromMany(
+      ResourceType type, String path, OperationType operation, boolean doubt) {
+    List<Ending> endings = endings(operation, type, path);
+    assertThat(endings).hasSize(doubt ? 1 : 0);
+    assertThat(endings).allMatch(Ending::requiresVerification);
+    assertThat(endings)
+        .allSatisfy(
+            ending ->
+                assertThat(ending.verifies())
+                    .containsExactlyInAnyOrder(SessionType.OFFLINE, SessionType.UNKNOWN));
+  }
+
+  @Test
+  void anUpdatedRealm() {
+    assertThat(endings(OperationType.UPDATE, ResourceType.REALM, null)).isEmpty();
+    realmNotBefore = 4_000;
+    assertThat(endings(OperationType.UPDATE, ResourceType.REALM, null).get(0).issuedBefore())
+        .isEqualTo(4_000);
+    realmEnabled = false;
+    assertThat(endings(OperationType.UPDATE, ResourceType.REALM, null).get(0).verifies())
+        .isEqualTo(SessionType.ALL);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DELETE, users/u/credentials/k1, k1",
+    "ACTION, users/u/credentials/k1, k1",
+    "DELETE, api-keys/k1, k1",
+    "UPDATE, api-keys/k1,",
+    "DELETE, users/u/api-keys/k1, k1",
+    "UPDATE, users/u/credentials/k1,",
+    "DELETE, api-keys/,",
+    "DELETE, api-keys,",
+    "DELETE, users/u,",
+    "DELETE, clients/c/protocol-mappers/models/m,"
+  })
+  void aDeadApiKey(OperationType operation, String path, @Nullable String key) {
+    List<Ending> endings = endings(operation, ResourceType.USER, path);
+    if (key == null) {
+      assertThat(endings).isEmpty();
+    } else {
+      assertThat(endings.get(0).apiKeyId()).isEqualTo(key);
+    }
+  }
+
+  @Test
+  void anApiKeyThatMayDoLessThanBefore() {
+    AdminEvent event = new AdminEvent();
+    event.setRealmId("r");
+    event.setOperationType(OperationType.UPDATE);
+    event.setResourceTypeAsString("API_KEY");
+    event.setResourcePath("api-keys/k1");
+    event.setDetails(Map.of("api_key_tokens_dead_from", "1700000000"));
+    assertThat(AdminEventEndings.of(event, context))
+        .singleElement()
+        .satisfies(ending -> assertThat(ending.apiKeyId()).isEqualTo("k1"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1700000000000, k1", "soon,", ","})
+  void aRotatedApiKeyEndsLater(@Nullable String end, @Nullable String key) {
+    AdminEvent event = new AdminEvent();
+    event.setRealmId("r");
+    event.setOperationType(OperationType.ACTION);
+    event.setResourceTypeAsString("API_KEY");
+    event.setResourcePath("api-keys/k1/rotate");
+    if (end != null) {
+      event.setDetails(Map.of("api_key_ends_at", end));
+    }
+    List<Ending> endings = AdminEventEndings.of(event, context);
+    assertThat(endings).hasSize(key == null ? 0 : 1);
+    for (Ending ending : endings) {
+      assertThat(ending.apiKeyId()).isEqualTo(key);
+      assertThat(ending.isInForce(1_700_000_000_000L - 1)).isFalse();
+      assertThat(ending.isInForce(1_700_000_000_000L)).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "UPDATE, ORGANIZATION, organizations/o, ORGANIZATION, o",
+    "DELETE, ORGANIZATION, organizations/o, ORGANIZATION, o",
+    "UPDATE, COMPONENT, components/ldap, USER_STORE, ldap",
+    "DELETE, COMPONENT, components/ldap, USER_STORE, ldap",
+    "UPDATE, COMPONENT, components/keys,,",
+    "CREATE, COMPONENT, components/ldap,,",
+    "CREATE, ORGANIZATION, organizations/o,,"
+  })
+  void whatDisablesTheUsersThatBelongToIt(
+      OperationType operation,
+      ResourceType type,
+      String path,
+      Members.@Nullable Kind kind,
+      @Nullable String id) {
+    List<Ending> endings = endings(operation, type, path);
+    if (kind == null || id == null) {
+      assertThat(endings).isEmpty();
+    } else {
+      assertThat(endings).hasSize(1);
+      assertThat(endings.get(0).members()).isEqualTo(new Members(kind, id));
+      assertThat(endings.get(0).requiresVerification()).isTrue();
+    }
+  }
+
+  @Test
+  void aRealmWithANewAddress() {
+    newAddress = true;
+    assertThat(endings(OperationType.UPDATE, ResourceType.REALM, null))
+        .singleElement()
+        .satisfies(ending -> assertThat(ending.kind()).isEqualTo(EndingKind.REALM))
+        .satisfies(ending -> assertThat(ending.requiresVerification()).isFalse());
+  }
+
+  @Test
+  void aRealmWithItsOrganizationsOff() {
+    organizationsOff = true;
+    assertThat(endings(OperationType.UPDATE, ResourceType.REALM, null))
+        .singleElement()
+        .extracting(Ending::members)
+        .isEqualTo(new Members(Members.Kind.ORGANIZATIONS, ""));
+  }
+
+  @Test
+  void aUserThatTheScimApiDisables() {
+    userEnabled = false;
+    Ending ending = endings(OperationType.UPDATE, ResourceType.USER, "scim/v2/Users/u").get(0);
+    assertThat(ending.kind()).isEqualTo(EndingKind.USER);
+    assertThat(ending.userId()).isEqualTo("u");
+  }
+}

@@ -1,0 +1,132 @@
+package dev.bulwark.revocation.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bulwark.revocation.rules.Ending;
+import dev.bulwark.revocation.rules.Endings;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EndingScheduleTest {
+
+  private static final long T = 1_000_000_000;
+
+  private final EndingSchedule schedule = new EndingSchedule();
+  private final Ending ending = new Endings("TEST", T).realm("r");
+  private final List<Ending> all = List.of(ending);
+
+  private static Moment at(long time) {
+    return new Moment(time, time);
+  }
+
+  @BeforeEach
+  void theRoundBefore() {
+    assertThat(schedule.due(List.of(), at(T - 1_000))).isEmpty();
+    assertThat(schedule.completeUntil()).hasValue(at(T - 1_000));
+  }
+
+  @Test
+  void passesComeAtGrowingAgesAndEnd() {
+    assertThat(schedule.due(all, at(T))).isEmpty();
+    for (long age : new long[] {500, 2_100, 5_000, 15_100}) {
+      assertThat(schedule.due(all, at(T + age))).containsExactly(ending);
+      schedule.passed(ending, T + age);
+      assertThat(schedule.due(all, at(T + age + 100))).isEmpty();
+      assertThat(schedule.finished(all)).isEmpty();
+    }
+    assertThat(schedule.due(all, at(T + 60_000))).containsExactly(ending);
+    schedule.passed(ending, T + 60_000);
+    assertThat(schedule.finished(all)).containsExactly(ending);
+  }
+
+  @Test
+  void aPassThatFailedIsDueAgain() {
+    assertThat(schedule.due(all, at(T))).isEmpty();
+    assertThat(schedule.due(all, at(T + 500))).containsExactly(ending);
+    assertThat(schedule.due(all, at(T + 600))).containsExactly(ending);
+  }
+
+  /** A transaction that commits late, or a node whose clock is wrong. */
+  @ParameterizedTest
+  @ValueSource(longs = {-3_600_000, -20_000, 0, 3_600_000})
+  void agesCountFromTheFirstSight(long createdAt) {
+    Ending other = new Endings("TEST", T + createdAt).realm("r");
+    assertThat(schedule.due(List.of(other), at(T))).isEmpty();
+    for (long age : new long[] {500, 2_000, 5_000, 15_000, 60_000}) {
+      assertThat(schedule.due(List.of(other), at(T + age))).containsExactly(other);
+      schedule.passed(other, T + age);
+    }
+    assertThat(schedule.finished(List.of(other))).containsExactly(other);
+  }
+
+  @Test
+  void aPassThatTookLongDoesNotCountForLater() {
+    assertThat(schedule.due(all, at(T))).isEmpty();
+    assertThat(schedule.due(all, at(T + 59_000))).containsExactly(ending);
+    // It began before the last age and ended after it: requests may have come in between.
+    schedule.passed(ending, T + 59_000);
+    assertThat(schedule.finished(all)).isEmpty();
+    assertThat(schedule.due(all, at(T + 70_000))).containsExactly(ending);
+  }
+
+  @Test
+  void anEndingWhoseRowOutlivesItsLastPassStaysFinished() {
+    assertThat(schedule.due(all, at(T))).isEmpty();
+    assertThat(schedule.due(all, at(T + 60_000))).containsExactly(ending);
+    schedule.passed(ending, T + 60_000);
+    assertThat(schedule.due(all, at(T + 61_000))).isEmpty();
+    assertThat(schedule.finished(all)).containsExactly(ending);
+  }
+
+  @Test
+  void anEndingThatIsGoneIsForgotten() {
+    assertThat(schedule.due(all, at(T))).isEmpty();
+    assertThat(schedule.due(List.of(), at(T + 1_000))).isEmpty();
+    assertThat(schedule.due(all, at(T + 2_000))).isEmpty();
+    assertThat(schedule.due(all, at(T + 2_500))).containsExactly(ending);
+  }
+
+  @Test
+  void completeIsTheLastRoundWhoseEndingsAllHadAPass() {
+    Ending second = new Endings("TEST", T).realm("r");
+    schedule.due(all, at(T));
+    assertThat(schedule.completeUntil()).hasValue(at(T - 1_000));
+    schedule.due(List.of(ending, second), at(T + 1_000));
+    assertThat(schedule.completeUntil()).hasValue(at(T - 1_000));
+    schedule.passed(ending, T + 1_000);
+    assertThat(schedule.completeUntil()).hasValue(at(T));
+    schedule.due(List.of(ending, second), at(T + 2_000));
+    assertThat(schedule.completeUntil()).hasValue(at(T));
+    schedule.passed(second, T + 2_000);
+    assertThat(schedule.completeUntil()).hasValue(at(T + 2_000));
+  }
+
+  @Test
+  void aNewLeaderSaysNothingBeforeItHasPassedWhatItFound() {
+    EndingSchedule fresh = new EndingSchedule();
+    assertThat(fresh.completeUntil()).isEmpty();
+    fresh.due(all, at(T));
+    assertThat(fresh.completeUntil()).isEmpty();
+    fresh.due(all, at(T + 1_000));
+    fresh.passed(ending, T + 1_000);
+    assertThat(fresh.completeUntil()).hasValue(at(T + 1_000));
+  }
+
+  /** A key that was rotated with an overlap: its end lies ahead. */
+  @Test
+  void anEndingThatIsNotInForceYetIsNotThere() {
+    long end = T + 30_000;
+    List<Ending> ahead = List.of(new Endings("TEST", T).apiKeyEnding("r", "k", end));
+    for (long now = T; now < end; now += 1_000) {
+      assertThat(schedule.due(ahead, at(now))).isEmpty();
+      assertThat(schedule.finished(ahead)).isEmpty();
+      assertThat(schedule.completeUntil()).hasValue(at(now));
+    }
+    assertThat(schedule.due(ahead, at(end))).isEmpty();
+    assertThat(schedule.completeUntil()).hasValue(at(end - 1_000));
+    assertThat(schedule.due(ahead, at(end + 500))).isEqualTo(ahead);
+  }
+}

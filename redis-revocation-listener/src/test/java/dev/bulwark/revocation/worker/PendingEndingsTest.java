@@ -1,0 +1,122 @@
+package dev.bulwark.revocation.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bulwark.revocation.ledger.TestDatabase;
+import dev.bulwark.revocation.metrics.RevocationMetrics;
+import dev.bulwark.revocation.rules.Ending;
+import dev.bulwark.revocation.rules.Endings;
+import dev.bulwark.revocation.search.Expansion;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class PendingEndingsTest {
+
+  private static final long T = 2_000_000_000_000L;
+
+  /** What a pass of an ending of realm "sick" does. */
+  enum Sickness {
+    THROWS,
+    SQL,
+    UNDECIDED,
+    NONE
+  }
+
+  private final List<String> passed = new ArrayList<>();
+  private final Ending sick = new Endings("TEST", T).realm("sick");
+  private final Ending well = new Endings("TEST", T + 1).realm("well");
+  private long now = T;
+  private Sickness sickness = Sickness.NONE;
+  private TestDatabase database;
+  private PendingEndings passes;
+
+  @BeforeEach
+  void open() throws Exception {
+    database = new TestDatabase();
+    InstantSource time = () -> Instant.ofEpochMilli(now);
+    Clock clock = time.withZone(ZoneOffset.UTC);
+    passes =
+        new PendingEndings(
+            database.ledger(),
+            this::pass,
+            new RevocationMetrics(new SimpleMeterRegistry(), clock),
+            clock);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    database.close();
+  }
+
+  private Expansion pass(Ending ending) throws SQLException {
+    if (ending.equals(sick) && sickness != Sickness.NONE) {
+      return switch (sickness) {
+        case THROWS -> throw new IllegalStateException("user store away");
+        case SQL -> throw new SQLException("statement timeout");
+        case UNDECIDED, NONE -> new Expansion(0, 1);
+      };
+    }
+    passed.add(ending.id());
+    return new Expansion(0, 0);
+  }
+
+  private Optional<Moment> round(long at) throws SQLException {
+    now = at;
+    return passes.round(at(at));
+  }
+
+  private static Moment at(long time) {
+    return new Moment(time, time);
+  }
+
+  private List<Ending> left() throws SQLException {
+    return database.ledger().call(c -> database.ledger().endings().all(c));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Sickness.class,
+      names = {"NONE"},
+      mode = EnumSource.Mode.EXCLUDE)
+  void anEndingThatFailsHoldsUpNoOther(Sickness kind) throws Exception {
+    assertThat(round(T - 1_000)).hasValue(at(T - 1_000));
+    database.ledger().run(c -> database.ledger().endings().insert(c, List.of(sick, well)));
+    sickness = kind;
+    assertThat(round(T)).hasValue(at(T - 1_000));
+    for (long age : new long[] {500, 2_000, 5_000, 15_000, 60_000}) {
+      assertThat(round(T + age)).isEmpty();
+    }
+    assertThat(passed).hasSize(5).containsOnly(well.id());
+    assertThat(left()).containsExactly(sick);
+
+    sickness = Sickness.NONE;
+    assertThat(round(T + 61_000)).hasValue(at(T + 61_000));
+    assertThat(passed).hasSize(6).endsWith(sick.id());
+    assertThat(left()).isEmpty();
+  }
+
+  @Test
+  void anEndingWhoseRowCameBackIsDeletedAllTheSame() throws Exception {
+    database.ledger().run(c -> database.ledger().endings().insert(c, List.of(well)));
+    assertThat(round(T)).isEmpty();
+    assertThat(round(T + 60_000)).hasValue(at(T + 60_000));
+    assertThat(left()).isEmpty();
+    // As after a delete that failed.
+    database.ledger().run(c -> database.ledger().endings().insert(c, List.of(well)));
+    round(T + 61_000);
+    assertThat(left()).isEmpty();
+    assertThat(passed).hasSize(1);
+  }
+}

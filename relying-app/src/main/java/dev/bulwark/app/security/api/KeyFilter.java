@@ -1,0 +1,121 @@
+package dev.bulwark.app.security.api;
+
+import dev.bulwark.app.settings.ApiKeySettings;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.security.core.context.SecurityContext;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.web.client.ResourceAccessException;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Has Keycloak verify the API key of a request, where no gateway has done so. It answers as a
+ * gateway does: 403 for a key that is not good, 429 for one with too many requests. Thread-safe.
+ */
+final class KeyFilter extends OncePerRequestFilter {
+
+  private static final String HEADER = "X-API-Key";
+  private static final List<String> RATE_LIMIT =
+      List.of("RateLimit", "RateLimit-Policy", HttpHeaders.RETRY_AFTER);
+  private static final String REFUSED =
+      "{\"error\":\"invalid_api_key\",\"error_description\":\"Invalid or revoked API key\"}";
+
+  private final ApiKeySettings settings;
+  private final GatewayFilter gateway;
+  private final RestClient verify;
+
+  /**
+   * @param verify Keycloak's endpoint
+   */
+  KeyFilter(ApiKeySettings settings, GatewayFilter gateway, RestClient verify) {
+    this.settings = settings;
+    this.gateway = gateway;
+    this.verify = verify;
+  }
+
+  /** Whether the key of the request decides, and nothing else. */
+  boolean decides(HttpServletRequest request) {
+    return settings.isOn() && request.getHeader(HEADER) != null && !gateway.hasVerified(request);
+  }
+
+  @Override
+  protected boolean shouldNotFilter(HttpServletRequest request) {
+    return !decides(request);
+  }
+
+  @Override
+  protected void doFilterInternal(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
+    if (isVerified(request, response)) {
+      chain.doFilter(request, response);
+    }
+  }
+
+  private boolean isVerified(HttpServletRequest request, HttpServletResponse response) {
+    try {
+      return Boolean.TRUE.equals(
+          verify
+              .get()
+              .headers(
+                  headers -> {
+                    headers.setBasicAuth(settings.clientId(), settings.clientSecret());
+                    headers.set(HEADER, request.getHeader(HEADER));
+                    headers.set("X-Real-IP", request.getRemoteAddr());
+                  })
+              .exchange((asked, answer) -> read(answer, response)));
+    } catch (ResourceAccessException e) {
+      throw new AuthenticationServiceException("Keycloak cannot be asked about an API key", e);
+    }
+  }
+
+  private static boolean read(ClientHttpResponse answer, HttpServletResponse response)
+      throws IOException {
+    int status = answer.getStatusCode().value();
+    for (String name : RATE_LIMIT) {
+      String value = answer.getHeaders().getFirst(name);
+      if (value != null) {
+        response.setHeader(name, value);
+      }
+    }
+    switch (status) {
+      case HttpServletResponse.SC_OK -> {
+        SecurityContext context = SecurityContextHolder.createEmptyContext();
+        context.setAuthentication(GatewayKey.of(answer.getHeaders()::getFirst));
+        SecurityContextHolder.setContext(context);
+        return true;
+      }
+      case 429 -> response.setStatus(status);
+      case HttpServletResponse.SC_FORBIDDEN -> {
+        String body = new String(answer.getBody().readAllBytes(), StandardCharsets.UTF_8);
+        // The client may not verify keys: a fault of the settings, not of the key.
+        if (!body.contains("\"invalid_api_key\"")) {
+          throw unexpected(status);
+        }
+        response.setStatus(status);
+        response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+        response.getWriter().write(REFUSED);
+      }
+      default -> throw unexpected(status);
+    }
+    return false;
+  }
+
+  private static AuthenticationServiceException unexpected(int status) {
+    return new AuthenticationServiceException(
+        "Keycloak answered "
+            + status
+            + " for an API key: check API_KEY_CLIENT_ID, API_KEY_CLIENT_SECRET, and the client's"
+            + " attribute api-key.verify");
+  }
+}

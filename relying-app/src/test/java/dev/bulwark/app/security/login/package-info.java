@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bulwark.app.security.login;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.bulwark.app.security;
-
-import org.jspecify.annotations.NullMarked;

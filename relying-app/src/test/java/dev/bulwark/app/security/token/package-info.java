@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bulwark.app.security.token;
+
+import org.jspecify.annotations.NullMarked;

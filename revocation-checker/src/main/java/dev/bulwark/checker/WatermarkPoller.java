@@ -1,0 +1,236 @@
+package dev.bulwark.checker;
+
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the watermark of each primary once a second, on a thread of its own that starts with the
+ * first check. It also bounds the life of what the near-cache holds: a lost connection would leave
+ * an answer in there for ever. Thread-safe.
+ */
+final class WatermarkPoller implements AutoCloseable {
+
+  /** Between two readings. */
+  static final Duration INTERVAL = Duration.ofSeconds(1);
+
+  private static final Logger LOG = LoggerFactory.getLogger(WatermarkPoller.class);
+
+  private final Function<RedisAccess, List<String>> watermarks;
+  private final Keys keys;
+  private final PendingAnswers unconfirmed;
+  private final long clearInterval;
+  private final long startWait;
+  private final Object signal = new Object();
+  private final ReentrantLock starting = new ReentrantLock();
+
+  private volatile Watermarks seen = new Watermarks(Map.of());
+  private volatile boolean started;
+  private volatile int failures;
+  private @Nullable RedisUnavailableException failure;
+  private boolean closed;
+  private long cleared = System.nanoTime();
+  private @Nullable Thread thread;
+
+  /**
+   * A watch.
+   *
+   * @param watermarks the keys to read; those of a cluster change with it
+   * @param unconfirmed told about each reading
+   * @param nearCacheMaxAge more than {@link #INTERVAL}
+   * @param startWait longest wait for another thread's first reading
+   */
+  WatermarkPoller(
+      Keys keys,
+      Function<RedisAccess, List<String>> watermarks,
+      PendingAnswers unconfirmed,
+      Duration nearCacheMaxAge,
+      Duration startWait) {
+    this.keys = keys;
+    this.unconfirmed = unconfirmed;
+    this.watermarks = watermarks;
+    this.clearInterval = nearCacheMaxAge.minus(INTERVAL).toNanos();
+    this.startWait = startWait.toNanos();
+  }
+
+  /**
+   * What was last seen; it grows old by itself when Redis is away. The first call reads it.
+   *
+   * @throws RedisUnavailableException if the first call cannot
+   */
+  Watermarks seen(RedisAccess redis) {
+    if (!started) {
+      start(redis);
+    }
+    return seen;
+  }
+
+  /** Of the first callers one reads; the others wait for it and share what comes of it. */
+  private void start(RedisAccess redis) {
+    int before = failures;
+    try {
+      if (!starting.tryLock(startWait, TimeUnit.NANOSECONDS)) {
+        throw waitedInVain(new SocketTimeoutException("It takes too long."));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw waitedInVain(e);
+    }
+    try {
+      if (started) {
+        return;
+      }
+      if (failures != before) {
+        throw waitedInVain(failure);
+      }
+      readFirst(redis);
+      launch(redis);
+    } finally {
+      starting.unlock();
+    }
+  }
+
+  private void readFirst(RedisAccess redis) {
+    try {
+      Map<String, Watermarks.Mark> marks = new HashMap<>();
+      RedisUnavailableException unread = read(redis, marks);
+      if (unread != null) {
+        throw unread;
+      }
+      seen = new Watermarks(marks);
+    } catch (RedisUnavailableException e) {
+      failure = e;
+      failures++;
+      throw e;
+    }
+  }
+
+  private static RedisUnavailableException waitedInVain(@Nullable Exception why) {
+    return new RedisUnavailableException(
+        RedisUnavailableException.Kind.OTHER, "Another thread could not read the watermark.", why);
+  }
+
+  private void launch(RedisAccess redis) {
+    synchronized (signal) {
+      if (closed) {
+        return;
+      }
+      Thread watcher = new Thread(() -> watchUntilClosed(redis), "bulwark-checker-watch");
+      watcher.setDaemon(true);
+      thread = watcher;
+      watcher.start();
+      started = true;
+    }
+  }
+
+  private void watchUntilClosed(RedisAccess redis) {
+    while (await()) {
+      boolean holds = look(redis);
+      long now = System.nanoTime();
+      if (redis.isNearCached() && (!holds || now - cleared >= clearInterval)) {
+        redis.clearNearCache();
+        cleared = now;
+      }
+    }
+  }
+
+  /** Whether all is well. */
+  private boolean look(RedisAccess redis) {
+    try {
+      unconfirmed.begin();
+      Map<String, Watermarks.Mark> marks = new HashMap<>();
+      RedisUnavailableException unread = read(redis, marks);
+      Watermarks now = new Watermarks(marks);
+      boolean holds = now.continues(seen);
+      // Before the loss is told: an answer with the old watermark is then too late to be noted.
+      seen = now;
+      if (!holds) {
+        unconfirmed.lose();
+      }
+      if (unread != null) {
+        throw unread;
+      }
+      if (holds) {
+        unconfirmed.confirm();
+      }
+      return holds;
+    } catch (RedisUnavailableException e) {
+      // The checks find out for themselves; what was seen grows old.
+      LOG.debug("The watermark cannot be read: {}", FailureText.of(e));
+      if (e.kind() != RedisUnavailableException.Kind.POOL_EXHAUSTED) {
+        redis.dropIdleConnections();
+      }
+      return false;
+    }
+  }
+
+  /**
+   * Reads them all. One that does not answer must not hide that another was emptied: what it said
+   * last stands and grows old.
+   *
+   * @param marks gets them
+   * @return why one could not be read; null if all could
+   */
+  private @Nullable RedisUnavailableException read(
+      RedisAccess redis, Map<String, Watermarks.Mark> marks) {
+    RedisUnavailableException unread = null;
+    for (String key : watermarks.apply(redis)) {
+      try {
+        List<@Nullable String> values = redis.mget(List.of(key, keys.epoch(key), keys.since(key)));
+        String epoch = values.get(1);
+        marks.put(
+            key,
+            new Watermarks.Mark(
+                RedisAnswer.completeUntil(values.get(0)),
+                RedisAnswer.completeUntil(values.get(2)),
+                epoch == null ? "" : epoch));
+      } catch (RedisUnavailableException e) {
+        unread = e;
+        Watermarks.Mark last = seen.marks().get(key);
+        if (last != null) {
+          marks.put(key, last);
+        }
+      }
+    }
+    return unread;
+  }
+
+  /** False when closed. */
+  private boolean await() {
+    synchronized (signal) {
+      if (!closed) {
+        try {
+          signal.wait(INTERVAL.toMillis());
+        } catch (InterruptedException e) {
+          return false;
+        }
+      }
+      return !closed;
+    }
+  }
+
+  @Override
+  public void close() {
+    Thread watcher;
+    synchronized (signal) {
+      closed = true;
+      watcher = thread;
+      signal.notifyAll();
+    }
+    if (watcher != null) {
+      try {
+        watcher.join(INTERVAL.toMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

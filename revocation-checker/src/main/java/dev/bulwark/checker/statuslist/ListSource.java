@@ -1,0 +1,25 @@
+package dev.bulwark.checker.statuslist;
+
+import java.io.IOException;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+
+/** Sends the requests of a {@link StatusListChecker}. Thread-safe. */
+@FunctionalInterface
+public interface ListSource {
+
+  /**
+   * Sends GET.
+   *
+   * @param etag for {@code If-None-Match}; null for none
+   * @throws IOException if there is no answer
+   */
+  Answer get(URI uri, @Nullable String etag) throws IOException;
+
+  /**
+   * An HTTP response.
+   *
+   * @param body empty for a status other than 200
+   */
+  record Answer(int status, String body, @Nullable String etag) {}
+}

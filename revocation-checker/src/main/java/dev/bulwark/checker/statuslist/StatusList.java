@@ -1,0 +1,58 @@
+package dev.bulwark.checker.statuslist;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** A list that has been verified. Immutable. */
+final class StatusList {
+
+  private final @Nullable String etag;
+  private final int bits;
+  private final byte[] statuses;
+  private final Instant issuedAt;
+  private final Instant expiresAt;
+  private final Duration ttl;
+
+  StatusList(
+      @Nullable String etag,
+      int bits,
+      byte[] statuses,
+      Instant issuedAt,
+      Instant expiresAt,
+      Duration ttl) {
+    this.etag = etag;
+    this.bits = bits;
+    this.statuses = statuses;
+    this.issuedAt = issuedAt;
+    this.expiresAt = expiresAt;
+    this.ttl = ttl;
+  }
+
+  @Nullable String etag() {
+    return etag;
+  }
+
+  Duration ttl() {
+    return ttl;
+  }
+
+  boolean isOlderThan(StatusList other) {
+    return issuedAt.isBefore(other.issuedAt);
+  }
+
+  boolean isExpired(Instant now) {
+    return !expiresAt.isAfter(now);
+  }
+
+  /** Returns the status at an index; empty if the list is shorter. */
+  OptionalInt status(long index) {
+    long position = index * bits;
+    if (index > Integer.MAX_VALUE || position / Byte.SIZE >= statuses.length) {
+      return OptionalInt.empty();
+    }
+    int value = statuses[(int) (position / Byte.SIZE)] & 0xff;
+    return OptionalInt.of(value >> position % Byte.SIZE & (1 << bits) - 1);
+  }
+}

@@ -1,0 +1,143 @@
+package dev.bulwark.checker.statuslist;
+
+import dev.bulwark.checker.Verdict;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Checks whether a token has been revoked, by the Token Status List that its claim {@code status}
+ * names. Check a token after its signature, issuer and times have been verified. Thread-safe; one
+ * for an application. Needs {@code nimbus-jose-jwt}, which Spring Security brings.
+ *
+ * <p>A list is fetched when its first token is checked, and again when its {@code ttl} is over,
+ * with its ETag. A check then waits for it, at most for two timeouts of 3 s. While Keycloak is
+ * unreachable, the last list is used until its {@code exp}, and then every check of its tokens is
+ * {@link Verdict#UNKNOWN}.
+ */
+public final class StatusListChecker {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StatusListChecker.class);
+  private static final Duration RETRY = Duration.ofMillis(500);
+  private static final int MOST_LISTS = 100;
+
+  private final String prefix;
+  private final ListSource source;
+  private final Clock clock;
+  private final ListText text;
+  private final Map<String, Entry> lists =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Entry> eldest) {
+          return size() > MOST_LISTS;
+        }
+      };
+
+  /**
+   * A checker for the tokens of a realm.
+   *
+   * @param issuer the realm's URL. Only its own lists are fetched, whatever a token names
+   */
+  public StatusListChecker(String issuer) {
+    this(issuer, new HttpListSource(), Clock.systemUTC());
+  }
+
+  /** With another way to send requests, and another clock. */
+  public StatusListChecker(String issuer, ListSource source, Clock clock) {
+    this.prefix = issuer + "/token-status/";
+    this.source = source;
+    this.clock = clock;
+    this.text =
+        new ListText(
+            issuer, new SigningKeys(URI.create(issuer + "/protocol/openid-connect/certs"), source));
+  }
+
+  /**
+   * Returns what is known about a token.
+   *
+   * @param status claim {@code status} of a verified token; null if it has none
+   */
+  public Verdict check(@Nullable Object status) {
+    Object reference = status instanceof Map<?, ?> claim ? claim.get("status_list") : null;
+    if (!(reference instanceof Map<?, ?> place)
+        || !(place.get("uri") instanceof String uri)
+        || !uri.startsWith(prefix)
+        || !(place.get("idx") instanceof Integer || place.get("idx") instanceof Long)) {
+      return Verdict.MALFORMED;
+    }
+    long index = ((Number) place.get("idx")).longValue();
+    return index < 0 ? Verdict.MALFORMED : verdict(current(uri), index);
+  }
+
+  private Verdict verdict(@Nullable StatusList list, long index) {
+    if (list == null || list.isExpired(clock.instant())) {
+      return Verdict.UNKNOWN;
+    }
+    OptionalInt status = list.status(index);
+    if (status.isEmpty()) {
+      return Verdict.MALFORMED;
+    }
+    return status.getAsInt() == 0 ? Verdict.LIVE : Verdict.REVOKED;
+  }
+
+  /** Of several callers one fetches; the others wait and use what it got. */
+  private @Nullable StatusList current(String uri) {
+    Entry entry;
+    synchronized (lists) {
+      entry = lists.computeIfAbsent(uri, each -> new Entry());
+    }
+    synchronized (entry) {
+      Instant now = clock.instant();
+      if (!now.isBefore(entry.due)) {
+        refresh(uri, entry, now);
+      }
+      return entry.list;
+    }
+  }
+
+  private void refresh(String uri, Entry entry, Instant now) {
+    try {
+      StatusList fetched = fetch(uri, entry.list, now);
+      entry.list = fetched;
+      entry.due = now.plus(fetched.ttl());
+      entry.failed = false;
+    } catch (IOException | IllegalArgumentException e) {
+      entry.due = now.plus(RETRY);
+      if (!entry.failed) {
+        // Once for an outage.
+        LOG.warn("A token status list cannot be fetched, and is tried again: {}", e.toString());
+      }
+      entry.failed = true;
+    }
+  }
+
+  private StatusList fetch(String uri, @Nullable StatusList held, Instant now) throws IOException {
+    ListSource.Answer answer = source.get(URI.create(uri), held == null ? null : held.etag());
+    if (answer.status() == 304 && held != null) {
+      return held;
+    }
+    if (answer.status() != 200) {
+      throw new IOException("HTTP status " + answer.status());
+    }
+    StatusList fetched = text.read(uri, answer, now);
+    // A cache on the way may have an older one.
+    return held != null && fetched.isOlderThan(held) ? held : fetched;
+  }
+
+  /** A list as it was fetched last. Guarded by itself. */
+  private static final class Entry {
+    private @Nullable StatusList list;
+    private Instant due = Instant.MIN;
+    private boolean failed;
+  }
+}

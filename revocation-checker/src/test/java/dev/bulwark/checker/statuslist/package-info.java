@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bulwark.checker.statuslist;
+
+import org.jspecify.annotations.NullMarked;

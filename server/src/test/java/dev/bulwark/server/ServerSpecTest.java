@@ -1,0 +1,17 @@
+package dev.bulwark.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** L1: who tries the product meets its limit, and tests do not. */
+class ServerSpecTest {
+
+  @Test
+  void theLimitHoldsInTheDevelopmentRunOnly() {
+    assertThat(ServerSpec.builder().development().build().limiterOptions()).isEmpty();
+    assertThat(ServerSpec.builder().build().limiterOptions().values())
+        .containsExactly("127.0.0.0/8,::1/128");
+    assertThat(ServerSpec.builder().withoutBundle().build().limiterOptions()).isEmpty();
+  }
+}

@@ -1,0 +1,98 @@
+package dev.bulwark.removal;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.session.UserSessionPersisterProvider;
+
+/**
+ * Wraps Keycloak's session persister and reports sessions before they are removed, for any cause:
+ * an application that logs out by SAML, a login over the cookie of another session, an identity
+ * provider. Many of these ends have no event.
+ *
+ * <p>A dynamic proxy, since the persister's interface differs from one version of Keycloak to the
+ * next: whatever else it has goes to Keycloak's own provider.
+ */
+final class RemovalWatch implements InvocationHandler {
+
+  private final UserSessionPersisterProvider persister;
+  private final KeycloakSession session;
+  private final List<RemovalListener> listeners;
+
+  private RemovalWatch(
+      UserSessionPersisterProvider persister,
+      KeycloakSession session,
+      List<RemovalListener> listeners) {
+    this.persister = persister;
+    this.session = session;
+    this.listeners = listeners;
+  }
+
+  /** A persister that does what another does, and tells. */
+  static UserSessionPersisterProvider of(
+      UserSessionPersisterProvider persister,
+      KeycloakSession session,
+      List<RemovalListener> listeners) {
+    return (UserSessionPersisterProvider)
+        Proxy.newProxyInstance(
+            RemovalWatch.class.getClassLoader(),
+            new Class<?>[] {UserSessionPersisterProvider.class},
+            new RemovalWatch(persister, session, listeners));
+  }
+
+  @Override
+  public @Nullable Object invoke(Object proxy, Method method, @Nullable Object[] arguments)
+      throws Throwable {
+    if (arguments != null) {
+      listeners.forEach(listener -> tell(listener, method.getName(), arguments));
+    }
+    try {
+      return method.invoke(persister, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+  }
+
+  private void tell(RemovalListener listener, String method, @Nullable Object[] arguments) {
+    @Nullable Object first = arguments[0];
+    @Nullable Object last = arguments[arguments.length - 1];
+    switch (method) {
+      case "removeUserSession" -> {
+        if (first instanceof String sessionId && last instanceof Boolean offline) {
+          listener.removingSession(session, sessionId, offline);
+        }
+      }
+      case "removeClientSession" -> {
+        if (first instanceof String sessionId
+            && arguments[1] instanceof String clientId
+            && last instanceof Boolean offline) {
+          listener.removingClientSession(session, sessionId, clientId, offline);
+        }
+      }
+      case "onUserRemoved" -> {
+        if (first instanceof RealmModel realm && last instanceof UserModel user) {
+          listener.removingSessionsOfUser(session, realm, user);
+        }
+      }
+      case "removeUserSessions" -> {
+        if (first instanceof RealmModel realm) {
+          listener.removingSessionsOfRealm(session, realm);
+        }
+      }
+      case "removeExpired" -> {
+        if (first instanceof RealmModel realm) {
+          listener.removingExpiredSessions(session, realm);
+        }
+      }
+      default -> {
+        // Removes no session, or all of a client or realm that goes itself.
+      }
+    }
+  }
+}

@@ -1,0 +1,188 @@
+package dev.bulwark.statuslist;
+
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
+import dev.bulwark.contract.StatusReference;
+import dev.bulwark.statuslist.StatusTables.Lease;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives tokens their places in the lists. A place comes from a lease, so that a token costs no
+ * statement. Thread-safe.
+ */
+final class IndexSupply {
+
+  private static final Logger LOG = Logger.getLogger(IndexSupply.class);
+
+  /** Places of a lease. A node that stops loses the rest of it. */
+  private static final int LEASE = 2_048;
+
+  /** The next lease is fetched when so few are left. */
+  private static final int FEW = LEASE / 2;
+
+  /** How long a token waits for the first lease of its list. */
+  private static final Duration WAIT = Duration.ofSeconds(2);
+
+  /** After a failure no token waits for so long. */
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private static final Duration UNUSED = Duration.ofMinutes(10);
+
+  /** Lists stay so much longer than their tokens, for clocks that differ. */
+  static final long AFTERLIFE = 60;
+
+  private final StatusDatabase database;
+  private final long window;
+  private final Clock clock;
+
+  /** Long tokens have many lists: a node keeps places of those that it has used lately. */
+  private final LoadingCache<Key, Places> places =
+      Caffeine.newBuilder().maximumSize(500).expireAfterAccess(UNUSED).build(Places::new);
+
+  /**
+   * With its collaborators.
+   *
+   * @param window seconds in which the tokens of a list expire
+   */
+  IndexSupply(StatusDatabase database, long window, Clock clock) {
+    this.database = database;
+    this.window = window;
+    this.clock = clock;
+  }
+
+  private record Key(String realmId, long end) {}
+
+  /**
+   * Takes a place for a token; waits if it is the first of its list.
+   *
+   * @param expiresAt {@code exp} of the token, seconds since 1970
+   * @return empty if the database does not answer
+   */
+  Optional<StatusReference> take(String realmId, long expiresAt) {
+    Key key = new Key(realmId, Math.floorDiv(expiresAt + window - 1, window) * window);
+    return Optional.ofNullable(places.get(key).take());
+  }
+
+  /** The places of this node in one list. Guarded by itself. */
+  private final class Places {
+
+    private final Key key;
+    private @Nullable Range current;
+    private @Nullable CompletableFuture<Range> next;
+    private @Nullable Long pausedUntil;
+
+    Places(Key key) {
+      this.key = key;
+    }
+
+    synchronized @Nullable StatusReference take() {
+      Range range = current;
+      if (range == null || range.left() == 0) {
+        range = awaitNext();
+        if (range == null) {
+          return null;
+        }
+        current = range;
+      }
+      StatusReference place = range.take();
+      if (range.left() < FEW) {
+        fetchAhead();
+      }
+      return place;
+    }
+
+    /** A failure is of no consequence yet, and is tried again after the pause. */
+    private void fetchAhead() {
+      if (next != null && next.isCompletedExceptionally()) {
+        next = null;
+        pause();
+      }
+      if (next == null && !isPaused()) {
+        try {
+          next = lease();
+        } catch (RejectedExecutionException e) {
+          pause();
+        }
+      }
+    }
+
+    private @Nullable Range awaitNext() {
+      if (isPaused()) {
+        return null;
+      }
+      try {
+        CompletableFuture<Range> coming =
+            next == null || next.isCompletedExceptionally() ? lease() : next;
+        next = coming;
+        Range range = coming.get(WAIT.toMillis(), TimeUnit.MILLISECONDS);
+        next = null;
+        return range;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return null;
+      } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {
+        LOG.warnf(
+            e,
+            "No place in a token status list could be leased. Tokens are issued without the claim"
+                + " status, and applications that need it reject them. The lease is tried again."
+                + " Check the database.");
+        next = null;
+        pause();
+        return null;
+      }
+    }
+
+    private void pause() {
+      pausedUntil = System.nanoTime() + PAUSE.toNanos();
+    }
+
+    private boolean isPaused() {
+      return pausedUntil != null && System.nanoTime() - pausedUntil < 0;
+    }
+
+    private CompletableFuture<Range> lease() {
+      long now = Math.floorDiv(clock.millis(), 1000L);
+      return database.start(
+          (tables, connection) -> {
+            Lease lease = tables.lease(connection, key.realmId, key.end, LEASE);
+            if (lease.from() == 0) {
+              tables.deleteRetired(connection, now - AFTERLIFE);
+            }
+            return new Range(lease);
+          });
+    }
+  }
+
+  /** The places of one lease. Guarded by its {@link Places}. */
+  private static final class Range {
+
+    private final String list;
+    private final IndexOrder order;
+    private final int to;
+    private int position;
+
+    Range(Lease lease) {
+      this.list = lease.list().id();
+      this.order = new IndexOrder(lease.list().secret());
+      this.position = lease.from();
+      this.to = lease.to();
+    }
+
+    int left() {
+      return to - position;
+    }
+
+    StatusReference take() {
+      return new StatusReference(list, order.index(position++));
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package dev.bulwark.statuslist;
+
+import org.jspecify.annotations.Nullable;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.protocol.oidc.token.TokenPostProcessor;
+import org.keycloak.protocol.oidc.token.TokenPostProcessorFactory;
+import org.keycloak.services.resource.RealmResourceProvider;
+
+/** Adds the claim {@code status}. Owns nothing: the endpoint's factory does. */
+public final class StatusClaimProviderFactory implements TokenPostProcessorFactory {
+
+  private volatile @Nullable TokenStatusProviderFactory owner;
+
+  @Override
+  public String getId() {
+    return "token-status-claim";
+  }
+
+  /** After all others but the ledger, which writes down the id that the token leaves with. */
+  @Override
+  public int order() {
+    return Integer.MIN_VALUE + 1;
+  }
+
+  @Override
+  public void postInit(KeycloakSessionFactory factory) {
+    if (factory.getProviderFactory(RealmResourceProvider.class, TokenStatusProviderFactory.ID)
+        instanceof TokenStatusProviderFactory found) {
+      owner = found;
+    }
+  }
+
+  @Override
+  public TokenPostProcessor create(KeycloakSession session) {
+    TokenStatusProviderFactory endpoint = owner;
+    return new StatusClaimProvider(session, endpoint == null ? null : endpoint.status());
+  }
+}

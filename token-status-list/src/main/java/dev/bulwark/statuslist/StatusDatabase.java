@@ -1,0 +1,91 @@
+package dev.bulwark.statuslist;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs work with the tables on threads of its own: on the thread of a request the pool of Keycloak
+ * would enlist the connection in the transaction of the request. Thread-safe.
+ */
+final class StatusDatabase implements AutoCloseable {
+
+  private static final int THREADS = 4;
+  private static final int MAX_QUEUED = 1_000;
+
+  private final Source connections;
+  private final StatusTables tables;
+  private final ExecutorService threads;
+
+  /** Gives connections of Keycloak's pool, in auto-commit mode. */
+  @FunctionalInterface
+  interface Source {
+    /** A connection that the caller closes. */
+    Connection open() throws SQLException;
+  }
+
+  /** Work with the tables. */
+  @FunctionalInterface
+  interface Work<T> {
+    /** Does it; each statement commits by itself. */
+    T on(StatusTables tables, Connection connection) throws SQLException;
+  }
+
+  /** The tables, by connections of a source. */
+  StatusDatabase(Source connections, StatusTables tables) {
+    this.connections = connections;
+    this.tables = tables;
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            30,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(MAX_QUEUED),
+            runnable -> {
+              Thread thread = new Thread(runnable, "bulwark-token-status");
+              thread.setDaemon(true);
+              return thread;
+            });
+    pool.allowCoreThreadTimeOut(true);
+    this.threads = pool;
+  }
+
+  /**
+   * Starts work.
+   *
+   * @throws java.util.concurrent.RejectedExecutionException if too much waits already
+   */
+  <T> CompletableFuture<T> start(Work<T> work) {
+    return start(Duration.ZERO, work);
+  }
+
+  /** Starts work after a time. */
+  <T> CompletableFuture<T> start(Duration delay, Work<T> work) {
+    Executor executor =
+        delay.isZero()
+            ? threads
+            : CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS, threads);
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try (Connection connection = connections.open()) {
+            return work.on(tables, connection);
+          } catch (SQLException e) {
+            throw new CompletionException(e);
+          }
+        },
+        executor);
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}

@@ -1,0 +1,67 @@
+package dev.bulwark.statuslist;
+
+import dev.bulwark.contract.KeycloakFeature;
+import dev.bulwark.factory.DiscoveryFactory;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.Config;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.provider.EnvironmentDependentProviderFactory;
+import org.keycloak.services.resource.RealmResourceProvider;
+
+/** Adds the list of lists to a discovery document. */
+public abstract class StatusListDiscovery extends DiscoveryFactory
+    implements EnvironmentDependentProviderFactory {
+
+  /** Name of the draft, section 9.1. */
+  private static final String ENDPOINT = "status_list_aggregation_endpoint";
+
+  private static final int PRIORITY = 40;
+
+  private @Nullable TokenStatusProviderFactory owner;
+
+  private StatusListDiscovery(String document) {
+    super("bulwark-token-status-" + document, document, ENDPOINT, PRIORITY);
+  }
+
+  @Override
+  public boolean isSupported(Config.Scope scope) {
+    return KeycloakFeature.TOKEN_POST_PROCESSOR.isPresent();
+  }
+
+  @Override
+  public void postInit(KeycloakSessionFactory factory) {
+    super.postInit(factory);
+    if (factory.getProviderFactory(RealmResourceProvider.class, TokenStatusProviderFactory.ID)
+        instanceof TokenStatusProviderFactory found) {
+      owner = found;
+    }
+  }
+
+  @Override
+  protected Optional<String> endpoint(KeycloakSession session) {
+    TokenStatus status = owner == null ? null : owner.status();
+    return status != null && status.hasAggregation()
+        ? Optional.of(TokenStatus.base(session))
+        : Optional.empty();
+  }
+
+  /** {@code /.well-known/openid-configuration}. */
+  public static final class OpenId extends StatusListDiscovery {
+
+    /** For Keycloak, which finds it by META-INF/services. */
+    public OpenId() {
+      super(OPENID);
+    }
+  }
+
+  /** {@code /.well-known/oauth-authorization-server}. */
+  public static final class OAuth extends StatusListDiscovery {
+
+    /** For Keycloak, which finds it by META-INF/services. */
+    public OAuth() {
+      super(OAUTH);
+    }
+  }
+}

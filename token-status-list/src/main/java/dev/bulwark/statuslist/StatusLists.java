@@ -1,0 +1,194 @@
+package dev.bulwark.statuslist;
+
+import dev.bulwark.contract.StatusReference;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lists as the database has them, read when somebody asks, at most twice a second. An answer is
+ * never older than a second. Thread-safe.
+ */
+final class StatusLists {
+
+  private static final Logger LOG = Logger.getLogger(StatusLists.class);
+
+  /** What is older is read again while it is still served. */
+  private static final Duration AGING = Duration.ofMillis(500);
+
+  /** What is older is not served. */
+  private static final Duration TOO_OLD = Duration.ofSeconds(1);
+
+  private static final Duration WAIT = Duration.ofSeconds(3);
+
+  /** An unknown list may be new: the database is asked for it, but no more often than this. */
+  private static final Duration BETWEEN_READS = Duration.ofMillis(100);
+
+  /**
+   * The number of rows shows whether a list has changed. A database that fails over may lose rows
+   * and get as many others, so all are read again after this time.
+   */
+  private static final Duration READ_ANEW = Duration.ofSeconds(30);
+
+  private final StatusDatabase database;
+  private final Clock clock;
+  private volatile @Nullable Snapshot current;
+  private @Nullable CompletableFuture<Snapshot> running;
+  private volatile boolean failing;
+
+  /** The lists of a database. */
+  StatusLists(StatusDatabase database, Clock clock) {
+    this.database = database;
+    this.clock = clock;
+  }
+
+  /**
+   * What the database had.
+   *
+   * @param readAt {@link System#nanoTime()} before it was read
+   * @param anewAt when all bits were read, as above
+   * @param completeUntil every token that ended before has its bit, milliseconds since 1970
+   */
+  private record Snapshot(
+      long readAt, long anewAt, long completeUntil, Map<String, RevokedBits> lists) {
+
+    boolean isOlderThan(Duration age) {
+      return System.nanoTime() - readAt > age.toNanos();
+    }
+  }
+
+  /**
+   * A list at a time.
+   *
+   * @param completeUntil every token that ended before has its bit, milliseconds since 1970
+   */
+  record State(RevokedBits bits, long completeUntil) {}
+
+  /** The database has not answered in time. */
+  static final class UnavailableException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    UnavailableException(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /** Returns a list of a realm; empty if there is none, or its tokens have expired. */
+  Optional<State> find(String id, String realmId) throws UnavailableException {
+    Snapshot snapshot = fresh();
+    if (!snapshot.lists.containsKey(id)) {
+      snapshot = readAfter(System.nanoTime());
+    }
+    RevokedBits bits = snapshot.lists.get(id);
+    return bits == null || !bits.list().realmId().equals(realmId)
+        ? Optional.empty()
+        : Optional.of(new State(bits, snapshot.completeUntil));
+  }
+
+  /** Returns the ids of the lists of a realm whose tokens can be alive. */
+  List<String> ids(String realmId) throws UnavailableException {
+    return fresh().lists.values().stream()
+        .map(RevokedBits::list)
+        .filter(list -> list.realmId().equals(realmId))
+        .map(StatusList::id)
+        .sorted()
+        .toList();
+  }
+
+  private Snapshot fresh() throws UnavailableException {
+    Snapshot snapshot = current;
+    if (snapshot == null || snapshot.isOlderThan(TOO_OLD)) {
+      return readAfter(System.nanoTime() - TOO_OLD.toNanos());
+    }
+    if (snapshot.isOlderThan(AGING)) {
+      read();
+    }
+    return snapshot;
+  }
+
+  /** Returns what was read after a time. A read that began before it may be under way. */
+  private Snapshot readAfter(long nanos) throws UnavailableException {
+    Snapshot read = await(read());
+    return read.readAt - nanos >= 0 ? read : await(read());
+  }
+
+  private static Snapshot await(CompletableFuture<Snapshot> read) throws UnavailableException {
+    try {
+      return read.get(WAIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UnavailableException("Interrupted", e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new UnavailableException("The status lists could not be read", e);
+    }
+  }
+
+  /** All who ask at the same time wait for one read. */
+  private synchronized CompletableFuture<Snapshot> read() throws UnavailableException {
+    if (running == null || running.isDone()) {
+      try {
+        running =
+            database.start(pause(), this::read).whenComplete((read, failure) -> note(failure));
+      } catch (RejectedExecutionException e) {
+        throw new UnavailableException("Too much waits for the database", e);
+      }
+    }
+    return running;
+  }
+
+  private Duration pause() {
+    Snapshot last = current;
+    Duration pause =
+        last == null ? Duration.ZERO : BETWEEN_READS.minusNanos(System.nanoTime() - last.readAt);
+    return pause.isNegative() ? Duration.ZERO : pause;
+  }
+
+  /** Logs the first failure of an outage: an application asks every few seconds. */
+  private void note(@Nullable Throwable failure) {
+    if (failure != null && !failing) {
+      LOG.warn(
+          "The token status lists cannot be read. Applications use their last lists until these"
+              + " expire. The database is asked again at the next request. Check the database.",
+          failure);
+    }
+    failing = failure != null;
+  }
+
+  private Snapshot read(StatusTables tables, Connection connection) throws SQLException {
+    long began = System.nanoTime();
+    Snapshot before = current;
+    boolean anew = before == null || began - before.anewAt > READ_ANEW.toNanos();
+    // In this order: what is complete until then is in what is read after it.
+    long completeUntil = tables.completeUntil(connection);
+    Map<String, Integer> rows = tables.rows(connection);
+    Map<String, RevokedBits> lists = new HashMap<>();
+    long now = Math.floorDiv(clock.millis(), 1000L);
+    for (StatusList list : tables.live(connection, now - IndexSupply.AFTERLIFE)) {
+      RevokedBits known = before == null || anew ? null : before.lists.get(list.id());
+      boolean same = known != null && known.rows() == rows.getOrDefault(list.id(), 0);
+      lists.put(list.id(), same && known != null ? known : tables.read(connection, list));
+    }
+    Snapshot snapshot =
+        new Snapshot(began, anew || before == null ? began : before.anewAt, completeUntil, lists);
+    current = snapshot;
+    return snapshot;
+  }
+
+  /** Returns the places that ids of tokens name. */
+  static List<StatusReference> places(Collection<String> jtis) {
+    return jtis.stream().map(StatusReference::ofJti).flatMap(Optional::stream).toList();
+  }
+}

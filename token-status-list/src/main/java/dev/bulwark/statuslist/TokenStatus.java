@@ -1,0 +1,162 @@
+package dev.bulwark.statuslist;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.bulwark.statuslist.StatusLists.State;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.crypto.Algorithm;
+import org.keycloak.crypto.SignatureProvider;
+import org.keycloak.jose.jws.JWSBuilder;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.services.Urls;
+
+/** The running parts: the supply of places, the lists, and their signatures. Thread-safe. */
+final class TokenStatus implements AutoCloseable {
+
+  private static final String TYPE = "statuslist+jwt";
+
+  /** Of signed lists: a host name that a client makes up has an entry too. */
+  private static final int MAX_SIGNED = 500;
+
+  private static final Duration UNUSED = Duration.ofMinutes(2);
+
+  private final TokenStatusConfig config;
+  private final StatusDatabase database;
+  private final Clock clock;
+  private final IndexSupply supply;
+  private final StatusLists lists;
+  private final ListClaims claims;
+  private final StatusListMetrics metrics;
+  private final Cache<String, SignedList> signed =
+      Caffeine.newBuilder().maximumSize(MAX_SIGNED).expireAfterAccess(UNUSED).build();
+  private final Cache<String, IndexOrder> orders =
+      Caffeine.newBuilder().maximumSize(MAX_SIGNED).expireAfterAccess(UNUSED).build();
+
+  /** With its collaborators; closes the database and the meters. */
+  TokenStatus(
+      TokenStatusConfig config, StatusDatabase database, Clock clock, StatusListMetrics metrics) {
+    this.config = config;
+    this.database = database;
+    this.clock = clock;
+    this.supply = new IndexSupply(database, config.window().toSeconds(), clock);
+    this.lists = new StatusLists(database, clock);
+    this.claims = ListClaims.of(config);
+    this.metrics = metrics;
+  }
+
+  IndexSupply supply() {
+    return supply;
+  }
+
+  StatusLists lists() {
+    return lists;
+  }
+
+  StatusListMetrics metrics() {
+    return metrics;
+  }
+
+  long ttlSeconds() {
+    return config.ttl().toSeconds();
+  }
+
+  boolean hasAggregation() {
+    return config.aggregation();
+  }
+
+  /** Returns the address of the lists of the request's realm, which no slash ends. */
+  static String base(KeycloakSession session) {
+    return issuer(session) + '/' + TokenStatusProviderFactory.ID;
+  }
+
+  /** Returns the address of a list. */
+  static String uri(KeycloakSession session, String list) {
+    return base(session) + '/' + list;
+  }
+
+  private static String issuer(KeycloakSession session) {
+    return Urls.realmIssuer(
+        session.getContext().getUri().getBaseUri(), session.getContext().getRealm().getName());
+  }
+
+  /**
+   * Returns a list with its signature, which is made once for each state of the list and period.
+   *
+   * @return empty if the list is not known to be complete as of late
+   */
+  Optional<SignedList> sign(KeycloakSession session, State state) {
+    long issuedAt = claims.issuedAt(state.completeUntil());
+    long now = clock.millis();
+    if (claims.expiresAt(issuedAt) <= Math.floorDiv(now, 1000L)) {
+      return Optional.empty();
+    }
+    metrics.served(now - state.completeUntil());
+    RevokedBits bits = state.bits();
+    String uri = uri(session, bits.list().id());
+    SignedList known = signed.getIfPresent(uri);
+    if (known != null && known.covers(bits, issuedAt)) {
+      return Optional.of(known);
+    }
+    return Optional.of(
+        signed.asMap().compute(uri, (key, other) -> newest(session, other, bits, uri, issuedAt)));
+  }
+
+  /** A request that was slow must not bring back what is older. */
+  private SignedList newest(
+      KeycloakSession session,
+      @Nullable SignedList other,
+      RevokedBits bits,
+      String uri,
+      long issuedAt) {
+    if (other == null) {
+      return sign(session, bits, uri, issuedAt);
+    }
+    if (other.covers(bits, issuedAt)) {
+      return other;
+    }
+    RevokedBits more = other.bits().rows() > bits.rows() ? other.bits() : bits;
+    return sign(session, more, uri, Math.max(issuedAt, other.issuedAt()));
+  }
+
+  private SignedList sign(KeycloakSession session, RevokedBits bits, String uri, long issuedAt) {
+    return metrics.rebuilt(() -> make(session, bits, uri, issuedAt));
+  }
+
+  private SignedList make(KeycloakSession session, RevokedBits bits, String uri, long issuedAt) {
+    IndexOrder order = orders.get(bits.list().secret(), IndexOrder::new);
+    String jwt =
+        new JWSBuilder()
+            .type(TYPE)
+            .jsonContent(
+                claims.of(
+                    bits,
+                    order,
+                    issuer(session),
+                    uri,
+                    config.aggregation() ? base(session) : null,
+                    issuedAt))
+            .sign(signatures(session).signer());
+    return new SignedList(bits, issuedAt, jwt);
+  }
+
+  /** The realm's own algorithm; the draft asks for an asymmetric one. */
+  private static SignatureProvider signatures(KeycloakSession session) {
+    RealmModel realm = session.getContext().getRealm();
+    String algorithm = realm.getDefaultSignatureAlgorithm();
+    SignatureProvider own =
+        algorithm == null ? null : session.getProvider(SignatureProvider.class, algorithm);
+    return own != null && own.isAsymmetricAlgorithm()
+        ? own
+        : session.getProvider(SignatureProvider.class, Algorithm.RS256);
+  }
+
+  @Override
+  public void close() {
+    database.close();
+    metrics.close();
+  }
+}

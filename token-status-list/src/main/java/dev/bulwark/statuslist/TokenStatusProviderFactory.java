@@ -1,0 +1,156 @@
+package dev.bulwark.statuslist;
+
+import dev.bulwark.contract.KeycloakFeature;
+import dev.bulwark.contract.RevocationObserver;
+import dev.bulwark.contract.StatusReference;
+import io.micrometer.core.instrument.Metrics;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.Config;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.connections.jpa.JpaConnectionProviderFactory;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.utils.PostMigrationEvent;
+import org.keycloak.provider.EnvironmentDependentProviderFactory;
+import org.keycloak.provider.Provider;
+import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.services.resource.RealmResourceProvider;
+import org.keycloak.services.resource.RealmResourceProviderFactory;
+
+/**
+ * Owns the lists, registers {@code /realms/{realm}/token-status}, and learns from the ledger what
+ * is revoked. Where the running Keycloak lacks the hook of the ledger, the endpoint does not exist.
+ */
+public final class TokenStatusProviderFactory
+    implements RealmResourceProviderFactory,
+        RevocationObserver,
+        EnvironmentDependentProviderFactory {
+
+  static final String ID = RevocationObserver.RESOURCE;
+
+  /** Databases for which the tables are not made. */
+  private static final List<String> UNSUPPORTED = List.of("oracle", "microsoft");
+
+  private @Nullable TokenStatusConfig config;
+  private volatile @Nullable StatusTables tables;
+  private volatile @Nullable TokenStatus status;
+
+  @Override
+  public String getId() {
+    return ID;
+  }
+
+  @Override
+  public boolean isSupported(Config.Scope scope) {
+    return KeycloakFeature.TOKEN_POST_PROCESSOR.isPresent();
+  }
+
+  @Override
+  public void init(Config.Scope scope) {
+    config = TokenStatusConfig.of(scope);
+  }
+
+  @Override
+  public void postInit(KeycloakSessionFactory factory) {
+    JpaConnectionProviderFactory jpa =
+        (JpaConnectionProviderFactory) factory.getProviderFactory(JpaConnectionProvider.class);
+    if (jpa == null) {
+      return;
+    }
+    StatusTables own = new StatusTables(Objects.requireNonNullElse(jpa.getSchema(), ""));
+    tables = own;
+    // The tables are there then.
+    factory.register(
+        event -> {
+          if (event instanceof PostMigrationEvent) {
+            start(jpa, own);
+          }
+        });
+  }
+
+  /** Closed before it. */
+  @Override
+  public Set<Class<? extends Provider>> dependsOn() {
+    return Set.of(JpaConnectionProvider.class);
+  }
+
+  private synchronized void start(JpaConnectionProviderFactory jpa, StatusTables own) {
+    if (status != null || !hasTables(jpa)) {
+      return;
+    }
+    status =
+        new TokenStatus(
+            Objects.requireNonNull(config, "init() runs first"),
+            new StatusDatabase(jpa::getConnection, own),
+            Clock.systemUTC(),
+            new StatusListMetrics(Metrics.globalRegistry));
+  }
+
+  /** The ledger, and so the lists, support other databases only. */
+  private static boolean hasTables(JpaConnectionProviderFactory jpa) {
+    try (Connection connection = jpa.getConnection()) {
+      String product = connection.getMetaData().getDatabaseProductName().toLowerCase(Locale.ROOT);
+      return UNSUPPORTED.stream().noneMatch(product::contains);
+    } catch (SQLException e) {
+      throw new IllegalStateException("The database cannot be asked for its name", e);
+    }
+  }
+
+  /** Null until the server has started, and where the database is not supported. */
+  @Nullable TokenStatus status() {
+    return status;
+  }
+
+  @Override
+  public RealmResourceProvider create(KeycloakSession session) {
+    TokenStatus running = status;
+    return new RealmResourceProvider() {
+      /** Null, which Keycloak answers with 404, where there are no lists. */
+      @Override
+      public @Nullable Object getResource() {
+        return running == null ? null : new TokenStatusResource(session, running);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @Override
+  public void revoking(Connection connection, Collection<String> jtis) throws SQLException {
+    List<StatusReference> places = StatusLists.places(jtis);
+    if (!places.isEmpty()) {
+      tables().insertBits(connection, places);
+    }
+  }
+
+  @Override
+  public void complete(Connection connection, long until) throws SQLException {
+    tables().completeUntil(connection, until);
+  }
+
+  private StatusTables tables() {
+    return Objects.requireNonNull(tables, "postInit() runs first");
+  }
+
+  @Override
+  public List<ProviderConfigProperty> getConfigMetadata() {
+    return TokenStatusConfig.metadata();
+  }
+
+  @Override
+  public synchronized void close() {
+    TokenStatus open = status;
+    if (open != null) {
+      open.close();
+    }
+  }
+}

@@ -1,0 +1,237 @@
+package dev.bulwark.statuslist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.bulwark.contract.StatusReference;
+import dev.bulwark.statuslist.StatusLists.UnavailableException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+import liquibase.Liquibase;
+import liquibase.database.DatabaseFactory;
+import liquibase.database.jvm.JdbcConnection;
+import liquibase.exception.LiquibaseException;
+import liquibase.resource.ClassLoaderResourceAccessor;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** R8: places and bits, with the tables of the shipped changelog in H2. */
+class StatusListsTest {
+
+  private static final long WINDOW = 900;
+  private static final long NOW = 1_800_000_000;
+
+  private final String url =
+      "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;NON_KEYWORDS=VALUE";
+  private final StatusTables tables = new StatusTables("");
+  private final TestClock clock = new TestClock();
+  private volatile boolean away;
+  private final StatusDatabase database = new StatusDatabase(this::open, tables);
+  private final IndexSupply supply = new IndexSupply(database, WINDOW, clock);
+  private final StatusLists lists = new StatusLists(database, clock);
+
+  private static final class TestClock extends Clock {
+    private volatile long seconds = NOW;
+
+    @Override
+    public Instant instant() {
+      return Instant.ofEpochSecond(seconds);
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+
+  @BeforeEach
+  void createTables() throws SQLException, LiquibaseException {
+    try (Connection connection = open()) {
+      new Liquibase(
+              "META-INF/bulwark-token-status-changelog.xml",
+              new ClassLoaderResourceAccessor(),
+              DatabaseFactory.getInstance()
+                  .findCorrectDatabaseImplementation(new JdbcConnection(connection)))
+          .update("");
+    }
+  }
+
+  @AfterEach
+  void close() throws SQLException {
+    database.close();
+    away = false;
+    try (Connection connection = open();
+        var statement = connection.createStatement()) {
+      statement.execute("SHUTDOWN");
+    }
+  }
+
+  private Connection open() throws SQLException {
+    if (away) {
+      throw new SQLException("away");
+    }
+    return DriverManager.getConnection(url);
+  }
+
+  private StatusReference take(long expiresAt) {
+    return supply.take("realm", expiresAt).orElseThrow();
+  }
+
+  private void revoke(StatusReference... places) throws SQLException {
+    try (Connection connection = open()) {
+      tables.insertBits(connection, List.of(places));
+    }
+  }
+
+  private boolean isRevoked(StatusReference place) throws UnavailableException {
+    return lists.find(place.list(), "realm").orElseThrow().bits().contains(place.index());
+  }
+
+  private void awaitRevoked(StatusReference place) {
+    await().atMost(Duration.ofSeconds(5)).until(() -> isRevoked(place));
+  }
+
+  @Test
+  void tokensThatExpireInTheSameWindowShareAList() {
+    StatusReference one = take(NOW + 900);
+    assertThat(take(NOW + 1).list()).isEqualTo(one.list());
+    assertThat(take(NOW + 901).list()).isNotEqualTo(one.list());
+    assertThat(supply.take("other", NOW + 900).orElseThrow().list()).isNotEqualTo(one.list());
+    assertThat(one.list()).hasSize(StatusReference.LIST_ID_LENGTH);
+  }
+
+  @Test
+  void nodesThatTakePlacesAtTheSameTimeGetDifferentOnes() {
+    Set<StatusReference> taken = ConcurrentHashMap.newKeySet();
+    IntStream.range(0, 4)
+        .parallel()
+        .forEach(
+            node -> {
+              IndexSupply own = new IndexSupply(database, WINDOW, clock);
+              for (int i = 0; i < 5_000; i++) {
+                StatusReference place = own.take("realm", NOW + 900).orElseThrow();
+                assertThat(taken.add(place)).isTrue();
+              }
+            });
+    assertThat(taken).hasSize(20_000);
+    assertThat(taken.stream().map(StatusReference::list).distinct()).hasSize(1);
+  }
+
+  @Test
+  void aFullListIsFollowedByAnother() throws SQLException {
+    try (Connection connection = open()) {
+      StatusTables.Lease first = tables.lease(connection, "realm", NOW, IndexOrder.TOKENS);
+      assertThat(first.to()).isEqualTo(IndexOrder.TOKENS);
+      StatusTables.Lease second = tables.lease(connection, "realm", NOW, 10);
+      assertThat(second.list().id()).isNotEqualTo(first.list().id());
+      assertThat(second.from()).isZero();
+    }
+  }
+
+  @Test
+  void aRevokedTokenHasItsBitSetAndNoOther() throws Exception {
+    StatusReference dead = take(NOW + 900);
+    StatusReference alive = take(NOW + 900);
+    assertThat(isRevoked(dead)).isFalse();
+    revoke(dead, dead);
+    awaitRevoked(dead);
+    assertThat(isRevoked(alive)).isFalse();
+    revoke(alive);
+    awaitRevoked(alive);
+  }
+
+  @Test
+  void aListIsOnlyFoundInItsRealm() throws UnavailableException {
+    StatusReference place = take(NOW + 900);
+    assertThat(lists.find(place.list(), "realm")).isPresent();
+    assertThat(lists.find(place.list(), "other")).isEmpty();
+    assertThat(lists.find("AAAAAAAAAAAAAAAA", "realm")).isEmpty();
+    assertThat(lists.ids("realm")).containsExactly(place.list());
+    assertThat(lists.ids("other")).isEmpty();
+  }
+
+  @Test
+  void aListRetiresAMinuteAfterItsTokens() throws Exception {
+    StatusReference old = take(NOW + 900);
+    revoke(old);
+    clock.seconds = NOW + 960 - 1;
+    assertThat(new StatusLists(database, clock).find(old.list(), "realm")).isPresent();
+    clock.seconds = NOW + 961;
+    assertThat(new StatusLists(database, clock).find(old.list(), "realm")).isEmpty();
+    // The next list takes its rows away.
+    take(clock.seconds + 900);
+    try (Connection connection = open()) {
+      assertThat(tables.rows(connection)).isEmpty();
+      assertThat(tables.live(connection, 0)).hasSize(1);
+    }
+  }
+
+  @Test
+  void aNewListIsFoundAtOnce() throws UnavailableException {
+    for (int i = 1; i <= 5; i++) {
+      StatusReference place = take(NOW + i * WINDOW);
+      assertThat(lists.find(place.list(), "realm")).isPresent();
+    }
+  }
+
+  @Test
+  void completenessNeverGoesBack() throws Exception {
+    try (Connection connection = open()) {
+      assertThat(tables.completeUntil(connection)).isZero();
+      tables.completeUntil(connection, 5_000);
+      tables.completeUntil(connection, 4_000);
+      assertThat(tables.completeUntil(connection)).isEqualTo(5_000);
+    }
+    assertThat(lists.find(take(NOW + 900).list(), "realm").orElseThrow().completeUntil())
+        .isEqualTo(5_000);
+  }
+
+  @Test
+  void withoutTheDatabaseTokensHaveNoPlaceAndListsAreUnavailable() {
+    away = true;
+    assertThat(supply.take("realm", NOW + 900)).isEmpty();
+    assertThatThrownBy(() -> lists.find("AAAAAAAAAAAAAAAA", "realm"))
+        .isInstanceOf(UnavailableException.class);
+  }
+
+  @Test
+  void aLeasedPlaceNeedsNoDatabase() {
+    Set<StatusReference> taken = new HashSet<>();
+    taken.add(take(NOW + 900));
+    away = true;
+    for (int i = 0; i < 500; i++) {
+      assertThat(taken.add(take(NOW + 900))).isTrue();
+    }
+  }
+
+  @Test
+  void theIdOfATokenNamesItsPlace() {
+    StatusReference place = new StatusReference("Xk3fA9-_bQ2mZ7cd", 48_213);
+    String jti = place.appendTo("onrtac:0f7e6a4c-0000-4000-8000-000000000000");
+    assertThat(jti).endsWith("~Xk3fA9-_bQ2mZ7cd.48213");
+    assertThat(StatusReference.ofJti(jti)).contains(place);
+    for (String other :
+        List.of("", "onrtac:1", "~short.1", "~Xk3fA9-_bQ2mZ7cd.", "~Xk3fA9-_bQ2mZ7cd.12345678")) {
+      assertThat(StatusReference.ofJti(other)).as(other).isEmpty();
+    }
+  }
+}
