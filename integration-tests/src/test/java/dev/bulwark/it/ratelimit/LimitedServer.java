@@ -1,5 +1,7 @@
 package dev.bulwark.it.ratelimit;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -179,6 +182,35 @@ final class LimitedServer implements AutoCloseable {
         .get("/realms/" + REALM + "/attack-detection/brute-force/users/" + userId(user))
         .expect(200)
         .json();
+  }
+
+  /** How many failures lock an account of the realm; as shipped it is {@link #PER_ACCOUNT}. */
+  void lockAfter(int failures) {
+    admin
+        .put("/realms/" + REALM, Json.object("realm", REALM, "failureFactor", failures))
+        .expect(204);
+  }
+
+  /**
+   * Sends a wrong password and waits until Keycloak has booked it.
+   *
+   * <p>{@code DefaultBlockingBruteForceProtector} books on a thread of its own after the answer,
+   * and refuses with the same answer, unbooked, who tries while it does: of ten attempts in a row
+   * it may have booked nine.
+   *
+   * @return whether it was booked, not refused
+   */
+  boolean failAndBook(String address, String user) {
+    int booked = failures(user).get("numFailures").asInt();
+    int refused = events("user_temporarily_disabled", address).size();
+    grant(address, user, "wrong").expect(400);
+    if (events("user_temporarily_disabled", address).size() > refused) {
+      return false;
+    }
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> failures(user).get("numFailures").asInt() > booked);
+    return true;
   }
 
   /** A confidential client that no other test uses, with more fields of its representation. */

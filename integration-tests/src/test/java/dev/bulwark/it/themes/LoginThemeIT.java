@@ -119,6 +119,7 @@ class LoginThemeIT {
         page -> {
           PAGES.login(page);
           PAGES.signIn(page, user, Realm.PASSWORD);
+          page.waitForSelector("label[for=totp]");
           assertThat(page.locator("label[for=totp]").count()).isOne();
           assertThat(page.locator("label[for=userLabel]").count()).isOne();
           Inspection.inspect(page, look, "totp");

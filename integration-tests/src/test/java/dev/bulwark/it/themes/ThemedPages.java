@@ -28,7 +28,7 @@ public final class ThemedPages {
 
   public void resetPassword(Page page) {
     login(page);
-    page.click("a[href*='reset-credentials']");
+    page.waitForNavigation(() -> page.click("a[href*='reset-credentials']"));
   }
 
   public void logout(Page page) {
