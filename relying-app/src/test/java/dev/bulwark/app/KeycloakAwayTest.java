@@ -16,6 +16,7 @@ import java.util.List;
 import org.apache.catalina.Context;
 import org.apache.catalina.Manager;
 import org.apache.catalina.Session;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,6 +37,7 @@ import org.springframework.test.context.DynamicPropertySource;
       "app.keycloak.client-secret=secret-of-a-test",
       "spring.datasource.url=jdbc:h2:mem:away"
     })
+@Tag("processes")
 class KeycloakAwayTest {
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();

@@ -26,6 +26,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,6 +35,7 @@ import redis.clients.jedis.Response;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** R4: every set-up that the options can name, with real servers. */
+@Tag("processes")
 class RealRedisTest {
 
   private static final Duration SOON = Duration.ofSeconds(90);

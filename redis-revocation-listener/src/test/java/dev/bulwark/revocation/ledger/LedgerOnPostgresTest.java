@@ -33,11 +33,13 @@ import java.util.stream.IntStream;
 import liquibase.exception.LiquibaseException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The SQL against PostgreSQL: what H2 shows, and what only PostgreSQL can. */
+@Tag("processes")
 class LedgerOnPostgresTest extends LedgerDatabaseTest {
 
   private static final long NOW = 2_000_000_000;

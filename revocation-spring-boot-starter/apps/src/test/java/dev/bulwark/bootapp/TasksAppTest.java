@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,6 +38,7 @@ import org.springframework.context.ConfigurableApplicationContext;
  * The same application on this version of Spring Boot, with the Jedis or the Lettuce that it
  * manages, as Spring MVC and as WebFlux, against a real Redis. (R5, J4)
  */
+@Tag("processes")
 class TasksAppTest {
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
