@@ -42,7 +42,7 @@ public final class NodeMetricsResource {
     if (!home.getName().equals(Config.getAdminRealm())
         || !AdminPermissions.evaluator(session, home, caller).realm().canViewRealm()) {
       return Response.status(Response.Status.FORBIDDEN)
-          .entity(Map.of("errorMessage", "For administrators of the server only"))
+          .entity(Map.of("errorMessage", "Only administrators of the realm master may read this"))
           .build();
     }
     Map<String, Object> body = new LinkedHashMap<>();

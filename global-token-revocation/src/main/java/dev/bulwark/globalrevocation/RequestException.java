@@ -31,7 +31,7 @@ final class RequestException extends RuntimeException {
 
   /** 404: no such user. */
   static RequestException unknownSubject() {
-    return new RequestException(404, "unknown_subject", "The subject is no user of this realm");
+    return new RequestException(404, "unknown_subject", "The realm has no such user");
   }
 
   /** 422: several users have the subject. */

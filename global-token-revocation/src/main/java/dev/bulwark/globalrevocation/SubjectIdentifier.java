@@ -59,7 +59,7 @@ sealed interface SubjectIdentifier {
   private static String text(JsonNode subject, String member) {
     JsonNode value = subject.get(member);
     if (value == null || !value.isTextual()) {
-      throw RequestException.invalid("sub_id." + member + " must be a text");
+      throw RequestException.invalid("sub_id." + member + " must be a string");
     }
     String text = value.asText();
     if (!PlainText.isPlain(text)) {

@@ -118,7 +118,7 @@ public record LoginRateLimiterConfig(
           1_000,
           10_000_000,
           100_000,
-          "Most addresses and accounts that a node remembers.");
+          "Maximum number of addresses and accounts that a node remembers.");
   private static final Option<Integer> NETWORK_LIMIT =
       Option.number(
           "network-limit",

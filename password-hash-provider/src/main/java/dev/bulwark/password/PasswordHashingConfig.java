@@ -59,7 +59,7 @@ record PasswordHashingConfig(
           new Argon2Version[] {Argon2Version.V13, Argon2Version.V10},
           Argon2Version::label,
           Argon2Version.V13,
-          "Argon2 version of a new hash. Both are read.");
+          "Argon2 version of a new hash. Both are verified.");
   private static final Option<Integer> MAX_CONCURRENT =
       Option.number(
               "max-concurrent",
@@ -88,7 +88,7 @@ record PasswordHashingConfig(
           1000,
           999_999_999,
           CostLimits.DEFAULT.iterations(),
-          "Most iterations of a stored PBKDF2 hash and rounds of a stored sha-crypt hash; a costlier"
+          "Maximum iterations of a stored PBKDF2 hash and rounds of a stored sha-crypt hash; a costlier"
               + " one is rejected.");
   private static final Option<Integer> MAX_FAILURE_TIME =
       Option.number(
@@ -96,8 +96,8 @@ record PasswordHashingConfig(
           0,
           10_000,
           1000,
-          "Most milliseconds that a failed login is made to take, so that its time does not tell"
-              + " which users have imported hashes; 0 for no waiting.");
+          "Maximum time of a failed login in milliseconds, so that it does not reveal"
+              + " which users have imported hashes; 0 for no delay.");
   private static final Option<Integer> COUNT_INTERVAL =
       Option.number(
           "count-interval",
@@ -135,7 +135,7 @@ record PasswordHashingConfig(
         least,
         MAX_MEMORY,
         Math.max(CostLimits.DEFAULT.memory(), least),
-        "Most memory in KiB that verifying a stored (imported) Argon2 or scrypt hash may take,"
+        "Maximum memory in KiB for the verification of a stored (imported) Argon2 or scrypt hash,"
             + " Keycloak's own `argon2` included; a costlier one is rejected. Never below `memory`.");
   }
 
@@ -150,7 +150,7 @@ record PasswordHashingConfig(
         least,
         (long) MAX_MEMORY * MAX_ITERATIONS,
         Math.max(CostLimits.DEFAULT.work(), least),
-        "Most memory × passes in KiB that verifying a stored Argon2 or scrypt hash may take; a"
+        "Maximum memory × passes in KiB for the verification of a stored Argon2 or scrypt hash; a"
             + " costlier one is rejected. Never below `memory` × `iterations`.");
   }
 

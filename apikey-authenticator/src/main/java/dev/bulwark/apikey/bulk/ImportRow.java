@@ -173,12 +173,12 @@ public record ImportRow(OwnerName owner, ForeignKey key) {
       return null;
     }
     if (!object.isObject()) {
-      throw RefusedRowException.invalid("metadata must be an object of texts");
+      throw RefusedRowException.invalid("metadata must be an object of strings");
     }
     Map<String, String> values = new HashMap<>();
     for (Map.Entry<String, JsonNode> member : object.properties()) {
       if (!member.getValue().isTextual()) {
-        throw RefusedRowException.invalid("metadata must be an object of texts");
+        throw RefusedRowException.invalid("metadata must be an object of strings");
       }
       values.put(member.getKey(), member.getValue().textValue());
     }
@@ -192,11 +192,11 @@ public record ImportRow(OwnerName owner, ForeignKey key) {
       return texts;
     }
     if (!list.isArray()) {
-      throw RefusedRowException.invalid(field + " must be a list of texts");
+      throw RefusedRowException.invalid(field + " must be a list of strings");
     }
     for (JsonNode element : list) {
       if (!element.isTextual() || element.textValue().isBlank()) {
-        throw RefusedRowException.invalid(field + " must be a list of texts");
+        throw RefusedRowException.invalid(field + " must be a list of strings");
       }
       texts.add(element.textValue());
     }
@@ -230,7 +230,7 @@ public record ImportRow(OwnerName owner, ForeignKey key) {
       return null;
     }
     if (!value.isTextual() || value.textValue().isBlank()) {
-      throw RefusedRowException.invalid(field + " must be a text");
+      throw RefusedRowException.invalid(field + " must be a string");
     }
     return value.textValue();
   }

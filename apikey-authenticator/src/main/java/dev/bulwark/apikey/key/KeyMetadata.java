@@ -50,7 +50,7 @@ public final class KeyMetadata {
           || value.length() > MAX_VALUE
           || value.chars().anyMatch(Character::isISOControl)) {
         throw new IllegalArgumentException(
-            "a value must be a text of up to "
+            "a value must be a string of up to "
                 + MAX_VALUE
                 + " characters without control characters");
       }

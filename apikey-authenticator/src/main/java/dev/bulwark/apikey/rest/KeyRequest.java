@@ -71,7 +71,7 @@ final class KeyRequest {
     for (Iterator<String> names = root.fieldNames(); names.hasNext(); ) {
       if (!List.of(members).contains(names.next())) {
         // Without the name, which may be anything.
-        throw invalid("Only these members are known here: " + String.join(", ", members));
+        throw invalid("Unknown member. Allowed: " + String.join(", ", members));
       }
     }
   }
@@ -122,7 +122,7 @@ final class KeyRequest {
       return Optional.empty();
     }
     if (!node.isTextual()) {
-      throw invalid(field + " must be a text");
+      throw invalid(field + " must be a string");
     }
     return Optional.of(node.textValue());
   }
@@ -155,12 +155,12 @@ final class KeyRequest {
       return Optional.empty();
     }
     if (!node.isArray()) {
-      throw invalid(field + " must be a list of texts");
+      throw invalid(field + " must be a list of strings");
     }
     List<String> values = new ArrayList<>();
     for (JsonNode element : node) {
       if (!element.isTextual() || element.textValue().isBlank()) {
-        throw invalid(field + " must be a list of texts");
+        throw invalid(field + " must be a list of strings");
       }
       values.add(element.textValue());
     }
@@ -176,7 +176,7 @@ final class KeyRequest {
       JsonNode value = member.getValue();
       if (!value.isTextual() && !value.isNull()) {
         // Without the name, which may be anything.
-        throw invalid("Every value of metadata must be a text, or null to remove it");
+        throw invalid("Every value of metadata must be a string, or null to remove it");
       }
       texts.put(member.getKey(), Optional.ofNullable(value.textValue()));
     }

@@ -54,7 +54,7 @@ record OwnerAccess(
     if (serviceAccountOf != null) {
       ClientModel owner = realm.getClientById(serviceAccountOf);
       if (owner == null || !owner.getId().equals(client.getId())) {
-        throw ApiError.exception(403, "forbidden", "The token is not of the client's own");
+        throw ApiError.exception(403, "forbidden", "The service account belongs to another client");
       }
       return new OwnerAccess(
           new KeyOwner.Client(owner), user, client, result.getToken(), result.getSession());

@@ -90,7 +90,7 @@ class ImportRowTest {
         "null                                                     | not a JSON object",
         "{\"hash\":\"H\"}                                         | exactly one of",
         "{\"hash\":\"H\",\"username\":\"a\",\"clientId\":\"b\"}   | exactly one of",
-        "{\"hash\":\"H\",\"username\":7}                          | username must be a text",
+        "{\"hash\":\"H\",\"username\":7}                          | username must be a string",
         "{\"hash\":\"H\",\"owner\":{\"type\":\"robot\",\"id\":\"1\"}} | owner.type must be",
         "{\"hash\":\"H\",\"owner\":{\"type\":\"user\"}}           | owner must have type and id",
         "{\"hash\":\"H\",\"owner\":\"user:1\"}                    | owner must have type and id",

@@ -62,8 +62,7 @@ record WebhookConfig(
               "",
               text ->
                   text.isEmpty() ? Optional.<Signature>empty() : Optional.of(Signature.of(text)),
-              "Secret before that: requests are signed with both, until every receiver has the new"
-                  + " one.")
+              "Former secret. While it is set, requests are signed with both.")
           .asSecret();
   private static final Option<EventFormat> FORMAT =
       Option.choice(
@@ -79,8 +78,8 @@ record WebhookConfig(
               "`all`, or Keycloak's event types separated by commas",
               "",
               WebhookConfig::types,
-              "Users' events that are delivered. By default those that Keycloak saves unless told"
-                  + " otherwise: all but refreshes, introspection and the like.")
+              "Users' events that are delivered. By default those that Keycloak saves by"
+                  + " default: all but refreshes, introspection and the like.")
           .withExplainedDefault();
   private static final Option<Boolean> ADMIN_EVENTS =
       Option.flag("admin-events", true, "Whether administrators' events are delivered.");

@@ -88,13 +88,13 @@ public record RedisConfig(
           50,
           60_000,
           500,
-          "Time between two probes of Redis, whether it is there or away.");
+          "Time between two probes of Redis, reachable or not.");
   private static final Option<Optional<String>> TLS_CA_FILE =
       Option.optional(
           "tls-ca-file", "PEM file with the certificate authorities to trust. Default: the JVM's.");
   private static final Option<Boolean> TLS_VERIFY_HOSTNAME =
       Option.flag(
-          "tls-verify-hostname", true, "Whether the certificate must bear the host's name.");
+          "tls-verify-hostname", true, "Whether the certificate must contain the host's name.");
   private static final Option<Boolean> HEALTH_REQUIRED =
       Option.flag(
           "health-required",
