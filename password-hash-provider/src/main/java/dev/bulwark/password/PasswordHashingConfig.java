@@ -96,8 +96,8 @@ record PasswordHashingConfig(
           0,
           10_000,
           1000,
-          "Maximum time of a failed login in milliseconds, so that it does not reveal"
-              + " which users have imported hashes; 0 for no delay.");
+          "Longest time in milliseconds to which a failed login is extended, so that its duration"
+              + " does not reveal which users have imported hashes; 0 for no delay.");
   private static final Option<Integer> COUNT_INTERVAL =
       Option.number(
           "count-interval",
