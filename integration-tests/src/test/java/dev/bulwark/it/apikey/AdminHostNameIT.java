@@ -32,7 +32,8 @@ class AdminHostNameIT {
     String users = "http://localhost:" + port;
     String administrators = "http://admin.localhost:" + port;
     try (RedisProcess redis = RedisProcess.start();
-        DistributionServer server = DistributionServer.start(spec(redis, users, administrators, port));
+        DistributionServer server =
+            DistributionServer.start(spec(redis, users, administrators, port));
         Chromium chromium = Chromium.launch();
         BrowserContext context = chromium.newContext(new Browser.NewContextOptions())) {
       Page page = context.newPage();

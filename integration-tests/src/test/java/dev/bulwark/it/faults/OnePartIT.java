@@ -67,10 +67,7 @@ class OnePartIT {
         .results()
         .forEach(option -> spec.buildOption(option.group(1), option.group(2)));
     assertThat(START.matcher(page).results()).hasSize(8);
-    START
-        .matcher(page)
-        .results()
-        .forEach(option -> spec.option(option.group(1), option.group(2)));
+    START.matcher(page).results().forEach(option -> spec.option(option.group(1), option.group(2)));
     return spec;
   }
 
@@ -96,11 +93,16 @@ class OnePartIT {
             "/realms",
             Json.of(
                 Map.of(
-                    "realm", NAME,
-                    "enabled", true,
-                    "passwordPolicy", "hashAlgorithm(argon2id)",
-                    "clients", List.of(client),
-                    "users", List.of(user))))
+                    "realm",
+                    NAME,
+                    "enabled",
+                    true,
+                    "passwordPolicy",
+                    "hashAlgorithm(argon2id)",
+                    "clients",
+                    List.of(client),
+                    "users",
+                    List.of(user))))
         .expect(201);
     return new Realm(server.keycloak().url(), NAME);
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bulwark.it.support.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -17,10 +18,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AlertsDocIT {
 
   private static final Pattern RULE =
-      Pattern.compile("- alert: (\\w+)\\s+expr: '(.*)'\\s+for: (\\d+)m\\s+labels:\\s+severity: (\\w+)");
+      Pattern.compile(
+          "- alert: (\\w+)\\s+expr: '(.*)'\\s+for: (\\d+)m\\s+labels:\\s+severity: (\\w+)");
 
   /** "> 0" is that of a counter which has grown. */
-  private static final Pattern LIMIT = Pattern.compile("(?:[<>]|==) (?!(?<=> )0(?![.\\d]))([\\d.]+)");
+  private static final Pattern LIMIT =
+      Pattern.compile("(?:[<>]|==) (?!(?<=> )0(?![.\\d]))([\\d.]+)");
 
   private static final Pattern GROWTH = Pattern.compile("increase\\([^\\[]+\\[(\\d+)m]\\)");
 
@@ -58,15 +61,14 @@ class AlertsDocIT {
   @ParameterizedTest
   @MethodSource("alerts")
   void theSectionBeginsWithTheLimitOfTheRule(Alert alert) {
+    List<String> named = new ArrayList<>(ShippedQueries.metrics(alert.expression()));
+    named.add(time(alert.minutes()));
+    named.addAll(found(LIMIT, alert.expression()));
+    found(GROWTH, alert.expression())
+        .forEach(minutes -> named.add("grown within " + minutes + " minutes"));
     assertThat(alert.section())
         .startsWithIgnoringCase("*" + alert.severity() + ".* Fires ")
-        .contains(time(alert.minutes()))
-        .contains(ShippedQueries.metrics(alert.expression()))
-        .contains(found(LIMIT, alert.expression()))
-        .contains(
-            found(GROWTH, alert.expression()).stream()
-                .map(minutes -> "grown within " + minutes + " minutes")
-                .toList());
+        .contains(named);
   }
 
   private static String time(int minutes) {

@@ -49,12 +49,18 @@ class OwnApiDocIT {
     Commands.bash(
             folder,
             Map.of(
-                "KCADM", Installation.keycloak().resolve("bin/kcadm.sh").toString(),
-                "CONFIG", folder.resolve("kcadm.config").toString(),
-                "SERVER", stack.url().toString(),
-                "ADMIN", TestStack.ADMIN_USERNAME,
-                "PASSWORD", TestStack.ADMIN_PASSWORD,
-                "CALLER", "dev-cli"),
+                "KCADM",
+                Installation.keycloak().resolve("bin/kcadm.sh").toString(),
+                "CONFIG",
+                folder.resolve("kcadm.config").toString(),
+                "SERVER",
+                stack.url().toString(),
+                "ADMIN",
+                TestStack.ADMIN_USERNAME,
+                "PASSWORD",
+                TestStack.ADMIN_PASSWORD,
+                "CALLER",
+                "dev-cli"),
             """
             set -e
             kcadm.sh() { "$KCADM" "$@" --config "$CONFIG"; }
@@ -84,8 +90,7 @@ class OwnApiDocIT {
   private Response exchange(String key) {
     return Http.postForm(
         realm.endpoint("token"),
-        Map.of(
-            "grant_type", "urn:bulwark:params:oauth:grant-type:api-key", "client_id", "dev-cli"),
+        Map.of("grant_type", "urn:bulwark:params:oauth:grant-type:api-key", "client_id", "dev-cli"),
         "X-API-Key",
         key);
   }

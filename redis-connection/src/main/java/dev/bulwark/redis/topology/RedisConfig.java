@@ -84,11 +84,7 @@ public record RedisConfig(
       Option.millis("pool-wait", 1, 60_000, 250, "Longest wait for a free connection.");
   private static final Option<Duration> PROBE_INTERVAL =
       Option.millis(
-          "probe-interval",
-          50,
-          60_000,
-          500,
-          "Time between two probes of Redis, reachable or not.");
+          "probe-interval", 50, 60_000, 500, "Time between two probes of Redis, reachable or not.");
   private static final Option<Optional<String>> TLS_CA_FILE =
       Option.optional(
           "tls-ca-file", "PEM file with the certificate authorities to trust. Default: the JVM's.");
