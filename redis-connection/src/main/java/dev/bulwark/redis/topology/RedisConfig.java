@@ -23,9 +23,9 @@ import org.keycloak.provider.ProviderConfigProperty;
  * @param commandTimeout 10 ms to 60 s
  * @param poolSize connections to each node, 1 to 1024
  * @param poolWait longest wait for a free connection, 1 ms to 60 s
- * @param probeInterval time between two probes of Redis, whether there or away, 50 ms to 60 s
+ * @param probeInterval time between two probes of Redis, reachable or not, 50 ms to 60 s
  * @param tlsCaFile PEM file with the certificate authorities to trust; null for the JVM's
- * @param tlsVerifyHostname whether the certificate must bear the host's name
+ * @param tlsVerifyHostname whether the certificate must contain the host's name
  * @param healthRequired whether {@code /health/ready} is down while Redis is away
  */
 public record RedisConfig(
