@@ -55,6 +55,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.EventType;
@@ -115,6 +116,7 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
       boolean sessionsInDatabase,
       boolean changesAreSeen,
       EndedSessionEviction eviction,
+      IntSupplier clusterSize,
       String addresses,
       RevocationObserver observer,
       RevocationMetrics metrics,
@@ -136,7 +138,9 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
     MissedPushes missed = new MissedPushes(redis);
     Revoker revoker = new Revoker(database, redis, pusher, missed, metrics, sites);
     ReservedIds reserved =
-        config.behind() ? new ReservedIds(database, ledger, clock, revoker::revoke) : null;
+        config.behind()
+            ? new ReservedIds(database, ledger, clock, revoker::revoke, clusterSize)
+            : null;
     this.ids = reserved;
     this.idRounds =
         new PeriodicTask(
@@ -413,10 +417,9 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
   private List<Ending> known(Connection connection, List<Ending> endings) throws SQLException {
     List<Ending> known = new ArrayList<>();
     for (Ending ending : endings) {
-      if (!database
+      if (database
           .tokens()
-          .candidates(connection, ending, null, Math.floorDiv(clock.millis(), 1000L), 1)
-          .isEmpty()) {
+          .hasCandidate(connection, ending, Math.floorDiv(clock.millis(), 1000L))) {
         known.add(ending);
       }
     }

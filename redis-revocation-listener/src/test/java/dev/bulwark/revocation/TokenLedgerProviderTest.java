@@ -62,6 +62,7 @@ class TokenLedgerProviderTest {
                 true,
                 true,
                 new EndedSessionEviction((sessionId, offline) -> {}, Clock.systemUTC()),
+                () -> 1,
                 "",
                 RevocationObserver.NONE,
                 new RevocationMetrics(registry, Clock.systemUTC()),

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -29,9 +30,11 @@ public final class ReservedIds {
   private static final Duration STUCK = Duration.ofMinutes(10);
 
   private final LedgerDatabase database;
+  private final LedgerWriter ledger;
   private final NodeTable nodes;
   private final BlockTable blocks;
   private final Clock clock;
+  private final IntSupplier clusterSize;
   private final Deaths deaths;
   private final NodeName name = new NodeName();
   private final NodePresence presence = new NodePresence();
@@ -46,10 +49,18 @@ public final class ReservedIds {
    * With its collaborators.
    *
    * @param deaths revokes the token of a request that never ends
+   * @param clusterSize how many nodes share the database, 0 if unknown
    */
-  public ReservedIds(LedgerDatabase database, LedgerWriter ledger, Clock clock, Deaths deaths) {
+  public ReservedIds(
+      LedgerDatabase database,
+      LedgerWriter ledger,
+      Clock clock,
+      Deaths deaths,
+      IntSupplier clusterSize) {
     this.database = database;
+    this.ledger = ledger;
     this.clock = clock;
+    this.clusterSize = clusterSize;
     this.deaths = deaths;
     this.nodes = new NodeTable(database.dialect(), database.schema());
     this.blocks = new BlockTable(database.dialect(), database.schema());
@@ -138,7 +149,19 @@ public final class ReservedIds {
     watch.look(beats, System.nanoTime());
     others = beats.keySet().stream().anyMatch(node -> !node.equals(name.get()));
     behind.others(others);
+    ledger.share(mayShareRows(beats.keySet()));
     silent = watch.silent(BeatWatch.SUSPECTED);
+  }
+
+  /**
+   * Whether every node reads rows that tokens share. One of the first edition has no row here: it
+   * is known by being one more in Keycloak's cluster.
+   */
+  private boolean mayShareRows(Set<String> known) throws SQLException {
+    int nodesOfCluster = clusterSize.getAsInt();
+    return nodesOfCluster > 0
+        && known.stream().filter(watch::isAlive).count() >= nodesOfCluster
+        && database.call(nodes::areAllCurrent);
   }
 
   private void reserve() throws SQLException {

@@ -1,12 +1,20 @@
 package dev.bulwark.revocation.ledger;
 
+import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevokedToken;
+import dev.bulwark.revocation.sql.Chunks;
+import dev.bulwark.revocation.sql.SqlDialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Keycloak's table REVOKED_TOKEN: tokens that were revoked one by one. Keycloak rejects each jti in
@@ -17,8 +25,12 @@ public final class KeycloakRevokedTable {
   /** Of more, the ledger is read at once. */
   private static final int MANY = 10_000;
 
+  private static final int CHUNK = 500;
+
   private final String schema;
+  private final String table;
   private final RevokedTable revoked;
+  private final SharedRows sharedRows;
 
   /**
    * In a schema.
@@ -28,7 +40,9 @@ public final class KeycloakRevokedTable {
    */
   public KeycloakRevokedTable(String schema, RevokedTable revoked) {
     this.schema = schema;
+    this.table = schema + "REVOKED_TOKEN";
     this.revoked = revoked;
+    this.sharedRows = new SharedRows(schema);
   }
 
   /**
@@ -44,8 +58,8 @@ public final class KeycloakRevokedTable {
     }
     String sql =
         "SELECT t.JTI, t.EXPIRES_AT FROM "
-            + schema
-            + "REVOKED_TOKEN k JOIN "
+            + table
+            + " k JOIN "
             + schema
             + TokenTable.NAME
             + " t ON t.JTI = k.ID AND t.EXPIRES_AT BETWEEN k.EXPIRE - 2 AND k.EXPIRE + 2"
@@ -62,8 +76,60 @@ public final class KeycloakRevokedTable {
           missing.add(new RevokedToken(rows.getString(1), rows.getLong(2)));
         }
       }
+      if (missing.size() < limit) {
+        addShared(connection, now, missing);
+      }
       return missing;
     }
+  }
+
+  /** Adds those that share a row with a greater jti, which alone is in the key. */
+  private void addShared(Connection connection, long now, List<RevokedToken> missing)
+      throws SQLException {
+    Map<String, Long> candidates = new HashMap<>();
+    for (LedgerToken token :
+        sharedRows.tokens(
+            connection,
+            "EXISTS (SELECT 1 FROM "
+                + table
+                + " k WHERE k.EXPIRE > ? AND k.EXPIRE BETWEEN t.EXPIRES_AT - 2"
+                + " AND t.EXPIRES_AT + 2)",
+            now)) {
+      candidates.put(token.jti(), token.expiresAt());
+    }
+    missing.forEach(token -> candidates.remove(token.jti()));
+    Set<String> dead = among(connection, candidates.keySet());
+    Set<String> known = revoked.among(connection, dead);
+    for (String jti : dead) {
+      if (!known.contains(jti)) {
+        missing.add(new RevokedToken(jti, candidates.getOrDefault(jti, 0L)));
+      }
+    }
+  }
+
+  /** Those of the jtis that are in Keycloak's table. */
+  private Set<String> among(Connection connection, Collection<String> jtis) throws SQLException {
+    Set<String> found = new HashSet<>();
+    for (List<String> chunk : Chunks.of(jtis, CHUNK)) {
+      try (PreparedStatement statement =
+          connection.prepareStatement(
+              "SELECT ID FROM "
+                  + table
+                  + " WHERE ID IN ("
+                  + SqlDialect.parameters(chunk.size())
+                  + ")")) {
+        int parameter = 1;
+        for (String jti : chunk) {
+          statement.setString(parameter++, jti);
+        }
+        try (ResultSet rows = statement.executeQuery()) {
+          while (rows.next()) {
+            found.add(rows.getString(1));
+          }
+        }
+      }
+    }
+    return found;
   }
 
   /**
@@ -74,7 +140,7 @@ public final class KeycloakRevokedTable {
     List<String> live = new ArrayList<>();
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "SELECT ID FROM " + schema + "REVOKED_TOKEN WHERE EXPIRE > ? LIMIT " + (MANY + 1))) {
+            "SELECT ID FROM " + table + " WHERE EXPIRE > ? LIMIT " + (MANY + 1))) {
       statement.setLong(1, now);
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {

@@ -148,12 +148,15 @@ public final class LedgerDatabase {
   /**
    * Inserts issued tokens on a connection of its own, with a time limit as in {@link #call}; see
    * {@link TokenTable#insertUnflushed}.
+   *
+   * @param shared whether tokens may share a row
    */
-  public void insertTokens(Duration limit, List<LedgerToken> rows) throws SQLException {
+  public void insertTokens(Duration limit, List<LedgerToken> rows, boolean shared)
+      throws SQLException {
     // Every issued token goes this way: it does without TimeLimit, whose detour costs time.
     int seconds = dialect.hasQueryTimeout() ? TimeLimit.seconds(limit) : 0;
     try (Connection connection = connections.open()) {
-      tokens.insertUnflushed(connection, rows, seconds);
+      tokens.insertUnflushed(connection, rows, shared, seconds);
     } catch (SQLException e) {
       throw counted(e);
     }

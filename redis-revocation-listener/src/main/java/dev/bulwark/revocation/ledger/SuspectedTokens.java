@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares a {@link Window} of the ledger with Keycloak's own tables in one statement. A token is
@@ -83,7 +84,7 @@ public final class SuspectedTokens {
     }
   }
 
-  /** How many tokens a window has. */
+  /** How many rows a window has; tokens of a service may share one. */
   public long count(Connection connection, Window window) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
@@ -97,13 +98,14 @@ public final class SuspectedTokens {
   }
 
   /**
-   * The suspects of a window by their jti; among them tokens that are revoked already.
+   * A page of suspects in the order of their rows' jtis; among them tokens that are revoked
+   * already.
    *
-   * @param afterJti leaves out tokens up to this jti; empty for none
+   * @param afterJti leaves out rows up to this jti; empty for none
    * @param now seconds since 1970
+   * @param limit number of rows at most; some may have several tokens
    */
-  public List<Suspect> find(
-      Connection connection, Window window, String afterJti, long now, int limit)
+  public Page find(Connection connection, Window window, String afterJti, long now, int limit)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql(window, limit))) {
       int parameter = 1;
@@ -113,14 +115,27 @@ public final class SuspectedTokens {
       parameter = setWindow(statement, parameter, window);
       statement.setString(parameter, afterJti);
       List<Suspect> suspects = new ArrayList<>();
+      int found = 0;
+      String last = "";
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          suspects.add(new Suspect(TokenTable.row(rows), rows.getString("CAUSE")));
+          found++;
+          TokenRow row = TokenTable.tokenRow(rows);
+          last = row.token().jti();
+          String suspicion = rows.getString("CAUSE");
+          row.tokens().forEach(token -> suspects.add(new Suspect(token, suspicion)));
         }
       }
-      return suspects;
+      return new Page(suspects, found < limit ? null : last);
     }
   }
+
+  /**
+   * A page of suspects.
+   *
+   * @param lastJti after which the next page begins; null if this is the last one of its window
+   */
+  public record Page(List<Suspect> suspects, @Nullable String lastJti) {}
 
   private String sql(Window window, int limit) {
     return "SELECT * FROM (SELECT "

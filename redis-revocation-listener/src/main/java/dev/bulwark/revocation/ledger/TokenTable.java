@@ -34,6 +34,9 @@ public final class TokenTable {
 
   static final String NAME = "BULWARK_TOKEN";
 
+  /** The further jtis of a row: see {@link TokenRow}. */
+  static final String OTHERS = "OTHER_JTIS";
+
   private static final List<String> COLUMNS =
       List.of(
           "EXPIRES_AT",
@@ -46,7 +49,8 @@ public final class TokenTable {
           "API_KEY_ID",
           "ISSUED_AT",
           "ISSUED_FOR",
-          "ISSUER");
+          "ISSUER",
+          OTHERS);
   private static final int CHUNK = 100;
 
   /** So many sessions at most are asked about at a time. */
@@ -58,12 +62,17 @@ public final class TokenTable {
   private static final Comparator<LedgerToken> BY_KEY =
       Comparator.comparingLong(LedgerToken::expiresAt).thenComparing(LedgerToken::jti);
 
+  private static final Comparator<TokenRow> ROWS_BY_KEY =
+      Comparator.comparing(TokenRow::token, BY_KEY);
+
   private static final List<String> KEY = List.of("EXPIRES_AT", "JTI");
   static final String SELECTED = "t." + String.join(", t.", COLUMNS);
 
   private final SqlDialect dialect;
   private final String table;
   private final String revokedTable;
+  private final RevokedTable revoked;
+  private final SharedRows shared;
   private final String insertArrays;
   private final String insertUnflushed;
   private final Memberships memberships;
@@ -79,6 +88,8 @@ public final class TokenTable {
     this.dialect = dialect;
     this.table = schema + NAME;
     this.revokedTable = schema + RevokedTable.NAME;
+    this.revoked = new RevokedTable(dialect, schema);
+    this.shared = new SharedRows(schema);
     this.memberships = new Memberships(schema);
     this.sessions = new IndexedText(dialect, "t.SESSION_ID");
     this.users = new IndexedText(dialect, "t.USER_ID");
@@ -95,13 +106,13 @@ public final class TokenTable {
         + ") SELECT r.* FROM "
         + before
         + "unnest(?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[],"
-        + " ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[]) r"
+        + " ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[]) r"
         + " ON CONFLICT DO NOTHING";
   }
 
   /** Inserts rows; those that exist are left alone. */
   public void insert(Connection connection, List<LedgerToken> tokens) throws SQLException {
-    List<LedgerToken> sorted = sorted(tokens);
+    List<TokenRow> sorted = sorted(TokenRow.single(tokens));
     if (dialect == SqlDialect.POSTGRESQL && tokens.size() > FEW) {
       insertArrays(connection, insertArrays, sorted, 0);
     } else {
@@ -115,52 +126,56 @@ public final class TokenTable {
    * the next second can lose them, so the caller has to keep them and insert them again; see {@code
    * FailoverGuard}.
    *
+   * @param mayShare whether tokens may share a row, which nodes of earlier versions do not read
    * @param seconds how long a statement takes at most; 0 for the connection's own limit
    */
-  void insertUnflushed(Connection connection, List<LedgerToken> tokens, int seconds)
+  void insertUnflushed(
+      Connection connection, List<LedgerToken> tokens, boolean mayShare, int seconds)
       throws SQLException {
+    List<TokenRow> rows = sorted(mayShare ? TokenRow.shared(tokens) : TokenRow.single(tokens));
     if (dialect == SqlDialect.POSTGRESQL) {
-      insertArrays(connection, insertUnflushed, sorted(tokens), seconds);
+      insertArrays(connection, insertUnflushed, rows, seconds);
     } else {
-      insertRows(connection, sorted(tokens), seconds);
+      insertRows(connection, rows, seconds);
     }
   }
 
   /** Nodes that insert the same rows in different orders would wait for each other. */
-  private static List<LedgerToken> sorted(List<LedgerToken> tokens) {
-    return tokens.size() > 1 ? tokens.stream().sorted(BY_KEY).toList() : tokens;
+  private static List<TokenRow> sorted(List<TokenRow> rows) {
+    return rows.size() > 1 ? rows.stream().sorted(ROWS_BY_KEY).toList() : rows;
   }
 
   /** One statement, one parse, one round trip and one commit, however many rows. */
-  private void insertArrays(
-      Connection connection, String sql, List<LedgerToken> tokens, int seconds)
+  private void insertArrays(Connection connection, String sql, List<TokenRow> rows, int seconds)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       limit(statement, seconds);
       int column = 1;
-      statement.setArray(column++, numbers(connection, tokens, LedgerToken::expiresAt));
-      statement.setArray(column++, texts(connection, tokens, LedgerToken::jti));
-      statement.setArray(column++, texts(connection, tokens, t -> t.type().code()));
-      statement.setArray(column++, texts(connection, tokens, LedgerToken::realmId));
-      statement.setArray(column++, texts(connection, tokens, LedgerToken::userId));
-      statement.setArray(column++, texts(connection, tokens, LedgerToken::clientId));
-      statement.setArray(column++, texts(connection, tokens, LedgerToken::sessionId));
-      statement.setArray(column++, texts(connection, tokens, LedgerToken::apiKeyId));
-      statement.setArray(column++, numbers(connection, tokens, LedgerToken::issuedAt));
-      statement.setArray(column++, numbers(connection, tokens, LedgerToken::issuedFor));
-      statement.setArray(column, numbers(connection, tokens, LedgerToken::issuer));
+      statement.setArray(column++, numbers(connection, rows, r -> r.token().expiresAt()));
+      statement.setArray(column++, texts(connection, rows, r -> r.token().jti()));
+      statement.setArray(column++, texts(connection, rows, r -> r.token().type().code()));
+      statement.setArray(column++, texts(connection, rows, r -> r.token().realmId()));
+      statement.setArray(column++, texts(connection, rows, r -> r.token().userId()));
+      statement.setArray(column++, texts(connection, rows, r -> r.token().clientId()));
+      statement.setArray(column++, texts(connection, rows, r -> r.token().sessionId()));
+      statement.setArray(column++, texts(connection, rows, r -> r.token().apiKeyId()));
+      statement.setArray(column++, numbers(connection, rows, r -> r.token().issuedAt()));
+      statement.setArray(column++, numbers(connection, rows, r -> r.token().issuedFor()));
+      statement.setArray(column++, numbers(connection, rows, r -> r.token().issuer()));
+      statement.setArray(column, texts(connection, rows, TokenRow::others));
       statement.executeUpdate();
     }
   }
 
-  private void insertRows(Connection connection, List<LedgerToken> tokens, int seconds)
+  private void insertRows(Connection connection, List<TokenRow> rows, int seconds)
       throws SQLException {
-    for (List<LedgerToken> chunk : Chunks.of(tokens, CHUNK)) {
+    for (List<TokenRow> chunk : Chunks.of(rows, CHUNK)) {
       try (PreparedStatement statement =
           connection.prepareStatement(dialect.insertNew(table, COLUMNS, KEY, chunk.size()))) {
         limit(statement, seconds);
         int parameter = 1;
-        for (LedgerToken token : chunk) {
+        for (TokenRow row : chunk) {
+          LedgerToken token = row.token();
           statement.setLong(parameter++, token.expiresAt());
           statement.setString(parameter++, token.jti());
           statement.setString(parameter++, token.type().code());
@@ -172,6 +187,7 @@ public final class TokenTable {
           statement.setLong(parameter++, token.issuedAt());
           setNullable(statement, parameter++, token.issuedFor());
           setNullable(statement, parameter++, token.issuer());
+          setNullable(statement, parameter++, row.others());
         }
         statement.executeUpdate();
       }
@@ -184,8 +200,9 @@ public final class TokenTable {
    *
    * @param after the last token of the page before, null for the first page
    * @param now seconds since 1970
+   * @param limit number of rows at most; some may have several tokens
    */
-  public List<LedgerToken> candidates(
+  public Page candidates(
       Connection connection, Ending ending, @Nullable LedgerToken after, long now, int limit)
       throws SQLException {
     StringBuilder sql = new StringBuilder("SELECT ").append(SELECTED);
@@ -240,9 +257,12 @@ public final class TokenTable {
     if (after != null) {
       sql.append(" AND (t.EXPIRES_AT > ? OR t.JTI > ?)");
     }
-    sql.append(" AND NOT EXISTS (SELECT 1 FROM ")
-        .append(revokedTable)
-        .append(" r WHERE r.JTI = t.JTI) ORDER BY t.EXPIRES_AT, t.JTI LIMIT ")
+    String unknown = "NOT EXISTS (SELECT 1 FROM " + revokedTable + " r WHERE r.JTI = t.JTI)";
+    sql.append(" AND ")
+        // Of a row with several tokens, some may be revoked and others not.
+        .append(
+            mayShareRows(ending) ? "(t." + OTHERS + " IS NOT NULL OR " + unknown + ")" : unknown)
+        .append(" ORDER BY t.EXPIRES_AT, t.JTI LIMIT ")
         .append(limit);
     try (PreparedStatement statement = connection.prepareStatement(sql.toString())) {
       int parameter = searched == null ? 1 : searched.set(statement, 1, List.of(searchedId));
@@ -263,9 +283,53 @@ public final class TokenTable {
         statement.setLong(parameter++, after.expiresAt());
         statement.setString(parameter, after.jti());
       }
-      return read(statement);
+      return page(connection, readRows(statement), limit);
     }
   }
+
+  /** Whether {@link #candidates} has any. */
+  public boolean hasCandidate(Connection connection, Ending ending, long now) throws SQLException {
+    Page page = candidates(connection, ending, null, now, 1);
+    while (page.tokens().isEmpty() && page.last() != null) {
+      page = candidates(connection, ending, page.last(), now, CHUNK);
+    }
+    return !page.tokens().isEmpty();
+  }
+
+  /** Tokens of a session or an API key never share a row. */
+  private static boolean mayShareRows(Ending ending) {
+    return switch (ending.kind()) {
+      case USER, CLIENT, REALM -> true;
+      case TOKEN, SESSION, API_KEY -> false;
+    };
+  }
+
+  private Page page(Connection connection, List<TokenRow> rows, int limit) throws SQLException {
+    Set<String> doubtful = new HashSet<>();
+    for (TokenRow row : rows) {
+      if (row.isShared()) {
+        row.tokens().forEach(token -> doubtful.add(token.jti()));
+      }
+    }
+    Set<String> dead = revoked.among(connection, doubtful);
+    List<LedgerToken> tokens = new ArrayList<>();
+    for (TokenRow row : rows) {
+      for (LedgerToken token : row.tokens()) {
+        if (!dead.contains(token.jti())) {
+          tokens.add(token);
+        }
+      }
+    }
+    return new Page(tokens, rows.size() < limit ? null : rows.get(limit - 1).token());
+  }
+
+  /**
+   * A page of tokens.
+   *
+   * @param tokens may be empty though more pages follow
+   * @param last after which the next page begins; null if this is the last one
+   */
+  public record Page(List<LedgerToken> tokens, @Nullable LedgerToken last) {}
 
   /**
    * One page of the live tokens of some sessions, in the order of their jti; among them tokens that
@@ -334,18 +398,30 @@ public final class TokenTable {
         }
       }
     }
+    Set<String> wanted = new HashSet<>(jtis);
+    for (LedgerToken token :
+        shared.tokens(connection, "t.EXPIRES_AT > ? AND t.EXPIRES_AT <= ?", now, maxExpiresAt)) {
+      if (wanted.contains(token.jti())) {
+        found.add(token.jti());
+      }
+    }
     return found;
   }
 
   /**
    * Deletes rows of revoked tokens. They have no use any more: what must be in Redis is in {@link
-   * RevokedTable}.
+   * RevokedTable}. A row that several tokens share stays until it has expired: the others may be
+   * alive.
    */
   public void delete(Connection connection, Collection<LedgerToken> tokens) throws SQLException {
     for (List<LedgerToken> chunk : Chunks.of(tokens.stream().sorted(BY_KEY).toList(), CHUNK)) {
       try (PreparedStatement statement =
           connection.prepareStatement(
-              "DELETE FROM " + table + " WHERE EXPIRES_AT = ? AND JTI = ?")) {
+              "DELETE FROM "
+                  + table
+                  + " WHERE EXPIRES_AT = ? AND JTI = ? AND "
+                  + OTHERS
+                  + " IS NULL")) {
         for (LedgerToken token : chunk) {
           statement.setLong(1, token.expiresAt());
           statement.setString(2, token.jti());
@@ -366,17 +442,25 @@ public final class TokenTable {
     return dialect.deleteExpired(connection, table, before);
   }
 
-  static List<LedgerToken> read(PreparedStatement statement) throws SQLException {
-    List<LedgerToken> tokens = new ArrayList<>();
-    try (ResultSet rows = statement.executeQuery()) {
-      while (rows.next()) {
-        tokens.add(row(rows));
-      }
-    }
-    return tokens;
+  private static List<LedgerToken> read(PreparedStatement statement) throws SQLException {
+    return readRows(statement).stream().flatMap(row -> row.tokens().stream()).toList();
   }
 
-  static LedgerToken row(ResultSet rows) throws SQLException {
+  private static List<TokenRow> readRows(PreparedStatement statement) throws SQLException {
+    List<TokenRow> read = new ArrayList<>();
+    try (ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        read.add(tokenRow(rows));
+      }
+    }
+    return read;
+  }
+
+  static TokenRow tokenRow(ResultSet rows) throws SQLException {
+    return new TokenRow(token(rows), rows.getString(OTHERS));
+  }
+
+  private static LedgerToken token(ResultSet rows) throws SQLException {
     return new LedgerToken(
         rows.getString("JTI"),
         SessionType.ofCode(rows.getString("SESSION_TYPE")),
@@ -428,23 +512,21 @@ public final class TokenTable {
   }
 
   private static Array numbers(
-      Connection connection, List<LedgerToken> tokens, Function<LedgerToken, @Nullable Long> value)
+      Connection connection, List<TokenRow> rows, Function<TokenRow, @Nullable Long> value)
       throws SQLException {
-    Object[] values = new Object[tokens.size()];
+    Object[] values = new Object[rows.size()];
     for (int i = 0; i < values.length; i++) {
-      values[i] = value.apply(tokens.get(i));
+      values[i] = value.apply(rows.get(i));
     }
     return connection.createArrayOf("bigint", values);
   }
 
   private static Array texts(
-      Connection connection,
-      List<LedgerToken> tokens,
-      Function<LedgerToken, @Nullable String> value)
+      Connection connection, List<TokenRow> rows, Function<TokenRow, @Nullable String> value)
       throws SQLException {
-    Object[] values = new Object[tokens.size()];
+    Object[] values = new Object[rows.size()];
     for (int i = 0; i < values.length; i++) {
-      values[i] = value.apply(tokens.get(i));
+      values[i] = value.apply(rows.get(i));
     }
     return connection.createArrayOf("text", values);
   }

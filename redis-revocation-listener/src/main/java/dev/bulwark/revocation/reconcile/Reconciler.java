@@ -5,12 +5,10 @@ import dev.bulwark.revocation.ledger.SuspectedTokens;
 import dev.bulwark.revocation.ledger.Window;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.push.Revoker;
-import dev.bulwark.revocation.rules.Suspect;
 import dev.bulwark.revocation.verify.BisectingOracle;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -269,14 +267,15 @@ public final class Reconciler {
         begun == null ? database.call(c -> suspected.window(c, at.after(), windowRows)) : begun;
     @Nullable Position following = after(window);
     behind = following;
-    List<Suspect> suspects =
+    SuspectedTokens.Page page =
         database.callOverRange(c -> suspected.find(c, window, at.afterJti(), now, PAGE));
-    if (suspects.size() == PAGE) {
-      following = new Position(at.after(), window, suspects.get(PAGE - 1).token().jti());
+    @Nullable String last = page.lastJti();
+    if (last != null) {
+      following = new Position(at.after(), window, last);
       behind = following;
     }
-    settlement.settle(suspects);
-    if (suspects.size() < PAGE) {
+    settlement.settle(page.suspects());
+    if (last == null) {
       counted += database.callOverRange(c -> suspected.count(c, window));
     }
     return following;

@@ -1,6 +1,7 @@
 package dev.bulwark.revocation.search;
 
 import dev.bulwark.revocation.ledger.LedgerDatabase;
+import dev.bulwark.revocation.ledger.TokenTable;
 import dev.bulwark.revocation.push.Revoker;
 import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.EndingKind;
@@ -86,16 +87,16 @@ public final class EndingApplier {
    * Does a page of an ending that is laid over the ledger.
    *
    * @param after the last token of the page before; null for the first
-   * @param size number of tokens at most
+   * @param size number of rows at most; some may have several tokens
    */
   public Page expandPage(Ending ending, @Nullable LedgerToken after, int size) throws SQLException {
-    List<LedgerToken> page =
+    TokenTable.Page page =
         database.call(
             connection -> database.tokens().candidates(connection, ending, after, seconds(), size));
     List<RevokedToken> dead = new ArrayList<>();
-    int undecided = judge(ending, page, dead);
+    int undecided = judge(ending, page.tokens(), dead);
     revoker.revoke(dead, ending.cause());
-    return new Page(dead.size(), undecided, page.size() < size ? null : page.get(size - 1));
+    return new Page(dead.size(), undecided, page.last());
   }
 
   /**

@@ -31,6 +31,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** R3, R7: nodes over one database (H2), whose connections can be refused or held up. */
 class ReservedIdsTest {
@@ -43,6 +45,7 @@ class ReservedIdsTest {
   private final AtomicBoolean away = new AtomicBoolean();
   private TestDatabase database;
   private long nanos;
+  private int cluster = 1;
   private LostNodes lost;
 
   @BeforeEach
@@ -81,6 +84,70 @@ class ReservedIdsTest {
     node.leave();
     assertThat(count("BULWARK_BLOCK")).isZero();
     assertThat(count("BULWARK_NODE")).as("the barrier").isEqualTo(1);
+  }
+
+  /** A service's tokens share rows, and none of them is forgotten or taken for lost. */
+  @Test
+  void tokensThatShareARowHaveOne() throws Exception {
+    ReservedIds node = busy(node());
+    node.round();
+    List<LedgerToken> tokens = issueOfService(node, 400);
+    assertThat(node.awaitOwn(SOON)).isTrue();
+    assertThat(rows()).containsAll(jtis(tokens));
+    assertThat(count("BULWARK_TOKEN WHERE OTHER_JTIS IS NOT NULL")).isBetween(1, 200);
+    lose();
+    assertThat(revoked).isNotEmpty().doesNotContainAnyElementsOf(jtis(tokens));
+  }
+
+  /** A rolling upgrade: a node of an earlier version reads the id in the key alone. */
+  @Test
+  void besideANodeOfAnEarlierVersionEachTokenHasItsOwnRow() throws Exception {
+    try (Connection connection = database.open();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "INSERT INTO BULWARK_NODE (NAME, BEAT, BUSY, ACKNOWLEDGED) VALUES ('earlier', 1, 0, 0)");
+    }
+    ReservedIds node = busy(node());
+    node.round();
+    List<LedgerToken> tokens = issueOfService(node, 400);
+    assertThat(node.awaitOwn(SOON)).isTrue();
+    assertThat(count("BULWARK_TOKEN WHERE OTHER_JTIS IS NOT NULL")).isZero();
+    assertThat(rows()).containsAll(jtis(tokens));
+    try (Connection connection = database.open();
+        Statement statement = connection.createStatement()) {
+      statement.execute("DELETE FROM BULWARK_NODE WHERE NAME = 'earlier'");
+    }
+    node.round();
+    issueOfService(node, 400);
+    assertThat(node.awaitOwn(SOON)).isTrue();
+    assertThat(count("BULWARK_TOKEN WHERE OTHER_JTIS IS NOT NULL")).isPositive();
+  }
+
+  /** One of the first edition says nothing in the table; Keycloak's cluster has it. */
+  @ParameterizedTest
+  @CsvSource({"1, true", "2, false", "0, false"})
+  void beforeAllNodesAreKnownEachTokenHasItsOwnRow(int nodes, boolean shared) throws Exception {
+    cluster = nodes;
+    ReservedIds node = busy(node());
+    node.round();
+    List<LedgerToken> tokens = issueOfService(node, 400);
+    assertThat(node.awaitOwn(SOON)).isTrue();
+    assertThat(count("BULWARK_TOKEN WHERE OTHER_JTIS IS NOT NULL") > 0).isEqualTo(shared);
+    assertThat(rows()).containsAll(jtis(tokens));
+  }
+
+  private static List<LedgerToken> issueOfService(ReservedIds node, int count) {
+    List<LedgerToken> tokens = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      ReservedId id = take(node);
+      long now = CLOCK.instant().getEpochSecond();
+      LedgerToken token =
+          new LedgerToken(
+              id.jti(), SessionType.TRANSIENT, "r", "u", "c", null, null, now, now + 900);
+      node.issued(token, id);
+      tokens.add(token);
+    }
+    return tokens;
   }
 
   /** The promise: a token that somebody has and that has no row is revoked. */
@@ -239,7 +306,8 @@ class ReservedIdsTest {
     LedgerWriter writer =
         new LedgerWriter(ledger, metrics(), CLOCK, Duration.ofSeconds(2), () -> {});
     ReservedIds node =
-        new ReservedIds(ledger, writer, CLOCK, (tokens, cause) -> tokens.forEach(this::revoke));
+        new ReservedIds(
+            ledger, writer, CLOCK, (tokens, cause) -> tokens.forEach(this::revoke), () -> cluster);
     node.start();
     open.add(node);
     return node;
@@ -297,11 +365,8 @@ class ReservedIdsTest {
                 ledger
                     .tokens()
                     .candidates(
-                        connection,
-                        new Endings("TEST", now * 1000).session("r", "s"),
-                        null,
-                        now,
-                        10_000)));
+                        connection, new Endings("TEST", now * 1000).realm("r"), null, now, 10_000)
+                    .tokens()));
   }
 
   private static List<String> jtis(List<LedgerToken> tokens) {

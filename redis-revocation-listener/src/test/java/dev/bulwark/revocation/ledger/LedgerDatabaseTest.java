@@ -129,15 +129,118 @@ class LedgerDatabaseTest {
     List<LedgerToken> found = new ArrayList<>();
     Ending ending = SCOPES.user("realm", "u");
     LedgerToken last = null;
-    while (true) {
-      List<LedgerToken> page = ledger.tokens().candidates(connection, ending, last, NOW, 20);
-      found.addAll(page);
-      if (page.size() < 20) {
-        break;
-      }
-      last = page.get(page.size() - 1);
-    }
+    do {
+      TokenTable.Page page = ledger.tokens().candidates(connection, ending, last, NOW, 20);
+      found.addAll(page.tokens());
+      last = page.last();
+    } while (last != null);
     assertThat(found).hasSize(250).doesNotHaveDuplicates().containsAll(all);
+  }
+
+  private static LedgerToken service(String jti, String client) {
+    return new LedgerToken(
+        jti, SessionType.TRANSIENT, "realm", "of-" + client, client, null, null, NOW, NOW + 300);
+  }
+
+  /** Some tokens of two services and of a session, of which those of a service share rows. */
+  private List<LedgerToken> sharing() throws Exception {
+    List<LedgerToken> all = new ArrayList<>(List.of(token("a", "alice", "s1")));
+    for (int i = 100; i < 200; i++) {
+      all.add(service("j" + i + "-x".repeat(20), i % 2 == 0 ? "even" : "odd"));
+    }
+    ledger.tokens().insertUnflushed(connection, all, true, 0);
+    ledger.tokens().insertUnflushed(connection, all, true, 0);
+    return all;
+  }
+
+  private static List<LedgerToken> of(String client, List<LedgerToken> tokens) {
+    return tokens.stream().filter(token -> token.clientId().equals(client)).toList();
+  }
+
+  @Test
+  void tokensThatShareARowAreFoundByTheKeysOfAnEnding() throws Exception {
+    List<LedgerToken> all = sharing();
+    assertThat(find(SCOPES.client("realm", "even"))).containsExactlyElementsOf(of("even", all));
+    assertThat(find(SCOPES.user("realm", "of-odd"))).containsExactlyElementsOf(of("odd", all));
+    assertThat(find(SCOPES.realm("realm"))).containsExactlyInAnyOrderElementsOf(all);
+    assertThat(find(SCOPES.realmNotBefore("realm", NOW + 1)))
+        .containsExactlyInAnyOrderElementsOf(all);
+    assertThat(find(SCOPES.realmNotBefore("realm", NOW)))
+        .containsExactlyElementsOf(of("client", all));
+    assertThat(find(SCOPES.client("other", "even"))).isEmpty();
+  }
+
+  @Test
+  void pagesOfSharedRowsCoverEverythingOnce() throws Exception {
+    List<LedgerToken> all = sharing();
+    List<LedgerToken> found = new ArrayList<>();
+    LedgerToken last = null;
+    int pages = 0;
+    do {
+      TokenTable.Page page =
+          ledger.tokens().candidates(connection, SCOPES.realm("realm"), last, NOW, 1);
+      found.addAll(page.tokens());
+      last = page.last();
+      pages++;
+    } while (last != null);
+    assertThat(found).containsExactlyInAnyOrderElementsOf(all);
+    assertThat(pages).as("rows of about 33 tokens").isBetween(4, 20);
+  }
+
+  /** The token in the key and one beside it: the others of their row are candidates still. */
+  @Test
+  void ofASharedRowTheRevokedTokensAreNoCandidates() throws Exception {
+    List<LedgerToken> even = of("even", sharing());
+    List<RevokedToken> dead = new ArrayList<>();
+    List<LedgerToken> alive = new ArrayList<>();
+    for (LedgerToken token : even) {
+      if (token.jti().startsWith("j1") && token.jti().charAt(2) % 2 == 0) {
+        dead.add(new RevokedToken(token.jti(), token.expiresAt()));
+      } else {
+        alive.add(token);
+      }
+    }
+    dead.add(new RevokedToken(even.get(even.size() - 1).jti(), NOW + 300));
+    alive.remove(even.get(even.size() - 1));
+    ledger.revoked().insert(connection, dead, "-", "TEST", NOW * 1000);
+    assertThat(find(SCOPES.client("realm", "even"))).containsExactlyElementsOf(alive).isNotEmpty();
+    assertThat(ledger.tokens().hasCandidate(connection, SCOPES.client("realm", "even"), NOW))
+        .isTrue();
+    assertThat(ledger.revoked().byCause(connection, "realm", NOW))
+        .containsExactly(new RevokedTable.Cause("TEST", dead.size(), NOW * 1000));
+    ledger.revoked().insert(connection, toRevoke(alive), "-", "OTHER", NOW * 1000 + 1);
+    assertThat(find(SCOPES.client("realm", "even"))).isEmpty();
+    assertThat(ledger.tokens().hasCandidate(connection, SCOPES.client("realm", "even"), NOW))
+        .isFalse();
+    assertThat(ledger.revoked().byCause(connection, "realm", NOW))
+        .extracting(RevokedTable.Cause::tokens)
+        .containsExactlyInAnyOrder((long) dead.size(), (long) alive.size());
+  }
+
+  private static List<RevokedToken> toRevoke(List<LedgerToken> tokens) {
+    return tokens.stream().map(t -> new RevokedToken(t.jti(), t.expiresAt())).toList();
+  }
+
+  @Test
+  void aSharedRowSaysOfEachOfItsTokensThatItIsThere() throws Exception {
+    List<String> all = sharing().stream().map(LedgerToken::jti).toList();
+    List<String> asked = new ArrayList<>(all);
+    asked.add("nobodys");
+    assertThat(ledger.tokens().among(connection, asked, NOW, NOW + 300))
+        .containsExactlyInAnyOrderElementsOf(all);
+    assertThat(ledger.tokens().among(connection, asked, NOW, NOW + 299)).isEmpty();
+  }
+
+  /** The others of its row may be alive. */
+  @Test
+  void aSharedRowStaysUntilItHasExpired() throws Exception {
+    List<LedgerToken> all = sharing();
+    ledger.tokens().delete(connection, all);
+    assertThat(find(SCOPES.realm("realm")))
+        .containsExactlyInAnyOrderElementsOf(
+            all.stream().filter(token -> token.sessionId() == null).toList());
+    assertThat(ledger.tokens().deleteExpired(connection, NOW + 301)).isPositive();
+    assertThat(find(SCOPES.realm("realm"))).isEmpty();
   }
 
   @Test
@@ -238,7 +341,7 @@ class LedgerDatabaseTest {
   }
 
   private List<LedgerToken> find(Ending ending) throws Exception {
-    return ledger.tokens().candidates(connection, ending, null, NOW, 100);
+    return ledger.tokens().candidates(connection, ending, null, NOW, 100).tokens();
   }
 
   private List<String> pending(String... epochs) throws Exception {

@@ -156,12 +156,12 @@ class LedgerOnPostgresTest extends LedgerDatabaseTest {
         Statement lock = other.createStatement()) {
       other.setAutoCommit(false);
       lock.execute("LOCK TABLE BULWARK_TOKEN IN ACCESS EXCLUSIVE MODE");
-      assertThatThrownBy(() -> ledger.insertTokens(Duration.ofSeconds(1), tokens(0)))
+      assertThatThrownBy(() -> ledger.insertTokens(Duration.ofSeconds(1), tokens(0), true))
           .isInstanceOf(SQLException.class)
           .satisfies(failure -> assertThat(DatabaseFailure.isTimeout(failure)).isTrue());
       other.rollback();
     }
-    ledger.insertTokens(Duration.ofSeconds(1), tokens(0));
+    ledger.insertTokens(Duration.ofSeconds(1), tokens(0), true);
     assertThat(ledger.losses()).isZero();
   }
 

@@ -156,7 +156,8 @@ class SecondNetTablesTest {
                 new Endings("T", 1).verifyMembers("r", new Members(kind, id)),
                 null,
                 NOW,
-                10);
+                10)
+            .tokens();
     assertThat(String.join(" ", found.stream().map(LedgerToken::userId).sorted().toList()))
         .isEqualTo(users);
   }
@@ -212,6 +213,30 @@ class SecondNetTablesTest {
   }
 
   @Test
+  void whatKeycloakRevokedByItsJtiAmongTokensThatShareARow() throws Exception {
+    ledger
+        .tokens()
+        .insertUnflushed(
+            connection,
+            List.of(token("a", "u", null), token("b", "u", null), token("c", "u", null)),
+            true,
+            0);
+    sql("INSERT INTO REVOKED_TOKEN VALUES ('a', %1$d), ('c', %1$d)".formatted(NOW + 299));
+    assertThat(ledger.keycloakRevoked().missing(connection, NOW, 10))
+        .containsExactlyInAnyOrder(
+            new RevokedToken("a", NOW + 300), new RevokedToken("c", NOW + 300));
+    ledger
+        .revoked()
+        .insert(connection, List.of(new RevokedToken("a", NOW + 300)), "e", "TEST", NOW);
+    assertThat(ledger.keycloakRevoked().missing(connection, NOW, 10))
+        .containsExactly(new RevokedToken("c", NOW + 300));
+    ledger
+        .revoked()
+        .insert(connection, List.of(new RevokedToken("c", NOW + 300)), "e", "TEST", NOW);
+    assertThat(ledger.keycloakRevoked().missing(connection, NOW, 10)).isEmpty();
+  }
+
+  @Test
   void whatATokenNamesIsKept() throws Exception {
     LedgerToken named =
         new LedgerToken(
@@ -222,7 +247,8 @@ class SecondNetTablesTest {
     assertThat(
             ledger
                 .tokens()
-                .candidates(connection, new Endings("T", 1).user("r", "u"), null, NOW, 10))
+                .candidates(connection, new Endings("T", 1).user("r", "u"), null, NOW, 10)
+                .tokens())
         .containsExactly(named, nameless);
   }
 

@@ -139,9 +139,12 @@ class SuspectedTokensTest {
   void tokensOutsideOfTheWindowAreLeftOut() throws Exception {
     sql("DELETE FROM USER_ENTITY");
     SuspectedTokens tokens = ledger.suspectedTokens(true);
-    assertThat(tokens.find(connection, new Window(NOW + 300, null), "", NOW, 10)).isEmpty();
-    assertThat(tokens.find(connection, new Window(NOW, NOW + 299), "", NOW, 10)).isEmpty();
-    assertThat(tokens.find(connection, new Window(NOW + 299, NOW + 300), "", NOW, 10)).hasSize(5);
+    assertThat(tokens.find(connection, new Window(NOW + 300, null), "", NOW, 10).suspects())
+        .isEmpty();
+    assertThat(tokens.find(connection, new Window(NOW, NOW + 299), "", NOW, 10).suspects())
+        .isEmpty();
+    assertThat(tokens.find(connection, new Window(NOW + 299, NOW + 300), "", NOW, 10).suspects())
+        .hasSize(5);
     assertThat(tokens.count(connection, new Window(NOW + 299, NOW + 300))).isEqualTo(5);
   }
 
@@ -205,7 +208,10 @@ class SuspectedTokensTest {
     Window window = tokens.window(connection, NOW, 7);
     while (true) {
       rows += tokens.count(connection, window);
-      tokens.find(connection, window, "", NOW, 100).forEach(s -> found.add(s.token().jti()));
+      tokens
+          .find(connection, window, "", NOW, 100)
+          .suspects()
+          .forEach(s -> found.add(s.token().jti()));
       Long end = window.end();
       if (end == null) {
         break;
@@ -225,11 +231,10 @@ class SuspectedTokensTest {
     SuspectedTokens tokens = ledger.suspectedTokens(true);
     List<String> found = new ArrayList<>();
     String after = "";
-    List<Suspect> page = tokens.find(connection, ALL, after, NOW, 2);
-    while (!page.isEmpty()) {
-      page.forEach(suspect -> found.add(suspect.token().jti()));
-      after = found.get(found.size() - 1);
-      page = tokens.find(connection, ALL, after, NOW, 2);
+    while (after != null) {
+      SuspectedTokens.Page page = tokens.find(connection, ALL, after, NOW, 2);
+      page.suspects().forEach(suspect -> found.add(suspect.token().jti()));
+      after = page.lastJti();
     }
     assertThat(found).hasSize(5).isSorted().doesNotHaveDuplicates();
   }
@@ -259,6 +264,26 @@ class SuspectedTokensTest {
       sql("UPDATE " + table + " SET REALM_ID = 'new'");
     }
     assertThat(suspects(true)).hasSize(5).allMatch(suspect -> suspect.cause().equals("REALM_GONE"));
+  }
+
+  @Test
+  void eachTokenOfASharedRowIsSuspected() throws Exception {
+    List<LedgerToken> services = new ArrayList<>();
+    for (int i = 0; i < 90; i++) {
+      services.add(token("tr", "u", "c", null));
+    }
+    ledger.tokens().insertUnflushed(connection, services, true, 0);
+    assertThat(suspects(true)).isEmpty();
+    sql("UPDATE CLIENT SET ENABLED = FALSE WHERE ID = 'c'");
+    SuspectedTokens tokens = ledger.suspectedTokens(true);
+    List<LedgerToken> found = new ArrayList<>();
+    String after = "";
+    while (after != null) {
+      SuspectedTokens.Page page = tokens.find(connection, ALL, after, NOW, 1);
+      page.suspects().forEach(suspect -> found.add(suspect.token()));
+      after = page.lastJti();
+    }
+    assertThat(found).doesNotHaveDuplicates().containsAll(services).hasSize(90 + 3);
   }
 
   @Test
@@ -304,7 +329,10 @@ class SuspectedTokensTest {
   }
 
   private List<Suspect> suspects(boolean sessionsInDatabase) throws SQLException {
-    return ledger.suspectedTokens(sessionsInDatabase).find(connection, ALL, "", NOW, 100);
+    return ledger
+        .suspectedTokens(sessionsInDatabase)
+        .find(connection, ALL, "", NOW, 100)
+        .suspects();
   }
 
   private void sql(String text) throws SQLException {

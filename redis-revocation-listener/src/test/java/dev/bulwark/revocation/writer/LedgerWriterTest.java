@@ -214,7 +214,8 @@ class LedgerWriterTest {
         c ->
             ledger
                 .tokens()
-                .candidates(c, new Endings("TEST", NOW * 1000).realm("realm"), null, NOW, 1000));
+                .candidates(c, new Endings("TEST", NOW * 1000).realm("realm"), null, NOW, 1000)
+                .tokens());
   }
 
   private static LedgerToken token(String jti) {

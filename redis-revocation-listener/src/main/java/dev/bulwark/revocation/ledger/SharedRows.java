@@ -1,0 +1,57 @@
+package dev.bulwark.revocation.ledger;
+
+import dev.bulwark.revocation.rules.LedgerToken;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The rows of the ledger that several tokens share ({@link TokenRow}). No index finds their tokens
+ * by jti, so they are read by what else a row has. Thread-safe.
+ */
+final class SharedRows {
+
+  private final String select;
+
+  /**
+   * In a schema.
+   *
+   * @param schema with a dot at its end, or empty for the default schema
+   */
+  SharedRows(String schema) {
+    this.select =
+        "SELECT "
+            + TokenTable.SELECTED
+            + " FROM "
+            + schema
+            + TokenTable.NAME
+            + " t WHERE t."
+            + TokenTable.OTHERS
+            + " IS NOT NULL AND ";
+  }
+
+  /**
+   * The tokens of the rows that meet a condition.
+   *
+   * @param condition on the rows, which are aliased t
+   * @param parameters of the condition, numbers or texts
+   */
+  List<LedgerToken> tokens(Connection connection, String condition, Object... parameters)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(select + condition)) {
+      for (int i = 0; i < parameters.length; i++) {
+        statement.setObject(i + 1, parameters[i]);
+      }
+      List<LedgerToken> tokens = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          tokens.addAll(TokenTable.tokenRow(rows).tokens());
+        }
+      }
+      return tokens;
+    }
+  }
+}
