@@ -12,6 +12,10 @@ import dev.bulwark.redis.process.RedisProcess;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,6 +110,65 @@ class BehindFaultsIT {
     assertThat(issued).noneMatch(tokens::isInRedis);
   }
 
+  /**
+   * Tokens of a service share rows. Each is found by whatever ends it, and none is taken for lost
+   * with its node.
+   */
+  @Test
+  void tokensThatShareARowEndOneByOneAndAllTogether() throws Exception {
+    awaitReservedIds();
+    List<Response> sharing = awaitSharedRows();
+    Response one = sharing.get(0);
+    tokens.revokeService(one);
+    assertThat(tokens.isInRedis(one)).isTrue();
+    server.keycloak().kill();
+    server.keycloak().startAgain();
+    await().atMost(SOON).until(() -> server.metric("bulwark_revocation_node_lost_total") > 0);
+    assertThat(sharing.subList(1, sharing.size())).noneMatch(tokens::isInRedis);
+
+    server.admin().put(client("service"), "{\"enabled\": false}").expect(204);
+    assertThat(sharing).allMatch(tokens::isInRedis);
+    tokens.awaitAgreement(SOON);
+  }
+
+  private String client(String clientId) {
+    String clients = "/realms/" + tokens.realm() + "/clients";
+    return clients
+        + "/"
+        + server
+            .admin()
+            .get(clients + "?clientId=" + clientId)
+            .expect(200)
+            .json()
+            .get(0)
+            .get("id")
+            .asText();
+  }
+
+  /** Tokens asked for by several threads, until some share a row; those are returned. */
+  private List<Response> awaitSharedRows() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      List<Response> sharing = new ArrayList<>();
+      while (sharing.size() < TOKENS) {
+        List<Future<Response>> calls = new ArrayList<>();
+        for (int i = 0; i < 80; i++) {
+          calls.add(threads.submit(tokens::service));
+        }
+        for (Future<Response> call : calls) {
+          Response token = call.get(1, TimeUnit.MINUTES);
+          await().atMost(SOON).until(() -> hasRow(token));
+          if (count("BULWARK_TOKEN WHERE OTHER_JTIS LIKE '%" + jti(token) + "%'") == 1) {
+            sharing.add(token);
+          }
+        }
+      }
+      return sharing;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
   /** Returns a token that has a reserved id: it is not the first of its kind. */
   private Response awaitReservedIds() {
     await()
@@ -119,8 +182,12 @@ class BehindFaultsIT {
   }
 
   private static boolean hasRow(Response token) {
-    String jti = Realm.claims(token.text("access_token")).get("jti").asText();
-    return count("BULWARK_TOKEN WHERE JTI = '" + jti + "'") == 1;
+    String jti = jti(token);
+    return count("BULWARK_TOKEN WHERE JTI = '" + jti + "' OR OTHER_JTIS LIKE '%" + jti + "%'") == 1;
+  }
+
+  private static String jti(Response token) {
+    return Realm.claims(token.text("access_token")).get("jti").asText();
   }
 
   private static int count(String rows) {

@@ -113,6 +113,11 @@ final class IssuedTokens {
     post("revoke", "cli", Map.of("token", of.text("access_token"))).expect(200);
   }
 
+  /** Revokes a token of {@link #service}. */
+  void revokeService(Response of) {
+    post("revoke", "service", Map.of("token", of.text("access_token"))).expect(200);
+  }
+
   /** Lets the client {@code service} end everything of a user. */
   void allowGlobalRevocation(AdminApi admin) {
     String path = "/realms/" + realm;
