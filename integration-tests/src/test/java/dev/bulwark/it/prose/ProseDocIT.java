@@ -42,7 +42,6 @@ class ProseDocIT {
   private static final Map<String, String> LONG =
       Map.of(
           "CHANGELOG.md", "nobody reads it from its beginning to its end",
-          "benchmarks/README.md", "to be cut by suite with the next figures",
           "docs/upgrade-keycloak/types.md", "UpgradeDocIT writes it, as long as the list is");
 
   private static final Glossary GLOSSARY = Glossary.ofDocuments();
