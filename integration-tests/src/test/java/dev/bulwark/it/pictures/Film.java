@@ -20,7 +20,7 @@ final class Film implements AutoCloseable {
         body { margin: 0; background: #15201d; color: #fff; font: 18px/%2$dpx system-ui, sans-serif; }
         main { height: %1$dpx; overflow: hidden; }
         img { display: block; width: 100%%; }
-        pre { margin: 0; padding: 32px; font: 15px/1.5 monospace; white-space: pre-wrap;
+        pre { margin: 0; padding: 32px; font: 13px/1.5 monospace; white-space: pre-wrap;
           overflow-wrap: anywhere; color: #d6e5df; }
         p { margin: 0; padding: 0 24px; }
       </style><main></main><p></p>
