@@ -2,13 +2,17 @@ package dev.bulwark.it.themes;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ForcedColors;
 
 /** Who looks: screen, colour scheme and language of the browser. */
 public enum Look {
   DESKTOP_LIGHT(1280, 800, ColorScheme.LIGHT, "en-US"),
   DESKTOP_DARK(1280, 800, ColorScheme.DARK, "en-US"),
   PHONE_LIGHT(390, 844, ColorScheme.LIGHT, "de-DE"),
-  PHONE_DARK(390, 844, ColorScheme.DARK, "de-DE");
+  PHONE_DARK(390, 844, ColorScheme.DARK, "de-DE"),
+
+  /** As narrow as a page at 400 %, in the colors that Windows forces upon it. */
+  PHONE_NARROW(320, 640, ColorScheme.LIGHT, "de-DE");
 
   final int width;
   private final int height;
@@ -26,10 +30,16 @@ public enum Look {
     return scheme == ColorScheme.DARK;
   }
 
+  public boolean isGerman() {
+    return locale.startsWith("de");
+  }
+
   public Browser.NewContextOptions options() {
-    return new Browser.NewContextOptions()
-        .setViewportSize(width, height)
-        .setColorScheme(scheme)
-        .setLocale(locale);
+    Browser.NewContextOptions options =
+        new Browser.NewContextOptions()
+            .setViewportSize(width, height)
+            .setColorScheme(scheme)
+            .setLocale(locale);
+    return this == PHONE_NARROW ? options.setForcedColors(ForcedColors.ACTIVE) : options;
   }
 }
