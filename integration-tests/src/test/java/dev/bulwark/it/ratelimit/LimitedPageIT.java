@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** L1, B5: what who is refused sees, in a real browser. */
 class LimitedPageIT {
@@ -40,6 +41,7 @@ class LimitedPageIT {
 
   @ParameterizedTest
   @ArgumentsSource(Looks.class)
+  @EnumSource(value = Look.class, names = "PHONE_NARROW")
   void thePageInEveryLook(Look look) {
     visit(
         look.options(),
@@ -55,7 +57,7 @@ class LimitedPageIT {
           assertThat(page.locator("#kc-rate-limited-wait").getAttribute("data-seconds"))
               .isEqualTo(answer.headerValue("retry-after"));
           assertThat(page.locator("#kc-rate-limited-wait").innerText()).matches(".*[0-9]{1,2}.*");
-          Inspection.inspect(page, look, "login-rate-limited");
+          Inspection.inspectStrictly(page, look, "login-rate-limited");
         });
   }
 
@@ -80,6 +82,7 @@ class LimitedPageIT {
               .contains("solid");
           page.keyboard().press("Enter");
           page.waitForSelector("#username");
+          assertThat(page.inputValue("#username")).as("the name that was typed").isEqualTo("ann");
         });
   }
 

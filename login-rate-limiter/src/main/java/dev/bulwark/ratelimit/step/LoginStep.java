@@ -18,7 +18,7 @@ public enum LoginStep {
           PASSWORD,
           Accounts::isNotCancelledAndNoPasskey,
           Accounts::currentOrTyped,
-          Refusals::page)),
+          Refusals::pageThatKeepsTheName)),
   /** A form with the name alone, in front of one with a secret. */
   NAME_FORM(
       new Step(

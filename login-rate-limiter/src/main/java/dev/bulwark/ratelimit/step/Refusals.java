@@ -12,7 +12,9 @@ import org.keycloak.authentication.AuthenticationFlowContext;
 import org.keycloak.events.Details;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.forms.login.LoginFormsProvider;
+import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
+import org.keycloak.services.managers.AuthenticationManager;
 
 /** The responses to rejected attempts, and their event. */
 public final class Refusals {
@@ -27,11 +29,31 @@ public final class Refusals {
 
   private static final int TOO_MANY_REQUESTS = 429;
 
+  /** Names of users are at most this long. */
+  private static final int MAX_NAME = 255;
+
   private Refusals() {}
 
   /** A page of the login theme with a link back to the step. */
   static Response page(AuthenticationFlowContext context, Decision.Refused refusal) {
     return page(context.form(), context.getRefreshUrl(true), refusal);
+  }
+
+  /**
+   * As {@link #page(AuthenticationFlowContext, Decision.Refused)}. The form to which the page leads
+   * back has the name that was typed.
+   */
+  static Response pageThatKeepsTheName(
+      AuthenticationFlowContext context, Decision.Refused refusal) {
+    String name =
+        context
+            .getHttpRequest()
+            .getDecodedFormParameters()
+            .getFirst(AuthenticationManager.FORM_USERNAME);
+    if (name != null && name.length() <= MAX_NAME) {
+      context.getAuthenticationSession().setClientNote(OIDCLoginProtocol.LOGIN_HINT_PARAM, name);
+    }
+    return page(context, refusal);
   }
 
   /**
