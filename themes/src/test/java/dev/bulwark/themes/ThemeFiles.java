@@ -43,6 +43,15 @@ final class ThemeFiles {
     }
   }
 
+  /** A file of a theme that this one inherits from. */
+  static String parentText(String theme, String file) {
+    try (InputStream in = resource("theme/" + theme + "/" + file).openStream()) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   static Properties messages(String theme, String type, String language) {
     return properties("theme/" + theme + "/" + type + "/messages/messages_" + language);
   }

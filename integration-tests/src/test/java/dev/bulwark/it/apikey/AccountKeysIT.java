@@ -79,15 +79,15 @@ class AccountKeysIT {
       Page page = context.newPage();
       KEYS_PAGE.open(page, user);
       assertThat(page.title()).isEqualTo(german ? "API-Schlüssel – Konto" : "API keys – Account");
-      inspect(page, look, "keys-empty");
+      Inspection.inspectStrictly(page, look, "keys-empty");
 
       AccountKeys.create(page);
-      inspect(page, look, "keys-create");
+      Inspection.inspectStrictly(page, look, "keys-create");
       AccountKeys.confirm(page);
       page.locator("#" + focused(page) + "[aria-invalid=true]").waitFor();
-      inspect(page, look, "keys-create-error");
+      Inspection.inspectStrictly(page, look, "keys-create-error");
       AccountKeys.openLimits(page);
-      inspect(page, look, "keys-create-limits");
+      Inspection.inspectStrictly(page, look, "keys-create-limits");
       AccountKeys.fillLimits(page, "0", "60", "example.org", "no value");
       AccountKeys.fill(
           page,
@@ -95,26 +95,26 @@ class AccountKeysIT {
           german ? "Aufgaben lesen" : "Read tasks");
       AccountKeys.confirm(page);
       await().until(() -> focused(page).endsWith("-requests"));
-      inspect(page, look, "keys-create-limits-error");
+      Inspection.inspectStrictly(page, look, "keys-create-limits-error");
       AccountKeys.fillLimits(
           page, "1000", "3600", "127.0.0.0/8\n2001:db8::/32", "team=billing\nenv=prod");
       AccountKeys.confirm(page);
       assertThat(keys.isGood(AccountKeys.shown(page))).isTrue();
-      inspect(page, look, "keys-shown");
+      Inspection.inspectStrictly(page, look, "keys-shown");
       AccountKeys.confirm(page);
 
       Locator row = AccountKeys.row(page, german ? "Nachtjob" : "Nightly");
       AccountKeys.act(page, row, german ? "Umbenennen" : "Rename");
-      inspect(page, look, "keys-rename");
+      Inspection.inspectStrictly(page, look, "keys-rename");
       page.keyboard().press("Escape");
       AccountKeys.act(page, row, german ? "Einschränkungen und Metadaten" : "Limits and metadata");
-      inspect(page, look, "keys-edit");
+      Inspection.inspectStrictly(page, look, "keys-edit");
       page.keyboard().press("Escape");
       AccountKeys.act(page, row, german ? "Löschen" : "Delete");
-      inspect(page, look, "keys-delete");
+      Inspection.inspectStrictly(page, look, "keys-delete");
       page.keyboard().press("Escape");
       AccountKeys.act(page, row, german ? "Ersetzen" : "Replace");
-      inspect(page, look, "keys-replace");
+      Inspection.inspectStrictly(page, look, "keys-replace");
       AccountKeys.confirm(page);
       AccountKeys.shown(page);
       AccountKeys.confirm(page);
@@ -122,17 +122,12 @@ class AccountKeysIT {
       assertThat(page.locator(".bw-keys-mark.bw-keys-new").count()).isOne();
       AccountKeys.act(page, row.first(), german ? "Deaktivieren" : "Deactivate");
       page.locator(".bw-keys-inactive").waitFor();
-      inspect(page, look, "keys-list");
+      Inspection.inspectStrictly(page, look, "keys-list");
 
       page.locator("input[type=text]").first().fill("zzz");
       page.locator("[role=status] h2").waitFor();
-      inspect(page, look, "keys-no-match");
+      Inspection.inspectStrictly(page, look, "keys-no-match");
     }
-  }
-
-  private static void inspect(Page page, Look look, String name) {
-    Inspection.inspect(page, look, name);
-    assertThat(Inspection.violations(page)).as(name).isEmpty();
   }
 
   private static String focused(Page page) {
@@ -356,7 +351,7 @@ class AccountKeysIT {
           KEYS_PAGE.open(page, "collector");
           assertThat(page.locator("[data-testid=keys] tbody tr").count()).isEqualTo(10);
           assertThat(page.locator("main").innerText()).contains("50 of at most 50 keys");
-          inspect(page, Look.DESKTOP_LIGHT, "keys-fifty");
+          Inspection.inspectStrictly(page, Look.DESKTOP_LIGHT, "keys-fifty");
           page.getByRole(AriaRole.BUTTON, name("Next page")).first().click();
           assertThat(page.locator("[data-testid=keys] tbody tr").first().innerText())
               .contains("job-40x");
@@ -377,7 +372,7 @@ class AccountKeysIT {
           AccountKeys.confirm(page);
           AccountKeys.dialog(page).locator(".pf-v5-c-alert").waitFor();
           assertThat(AccountKeys.dialog(page).innerText()).contains("limit of 50 keys");
-          inspect(page, Look.DESKTOP_LIGHT, "keys-create-refused");
+          Inspection.inspectStrictly(page, Look.DESKTOP_LIGHT, "keys-create-refused");
         });
   }
 
@@ -468,7 +463,7 @@ class AccountKeysIT {
             assertThat(AccountKeys.dialog(page).locator("textarea").inputValue()).contains(name);
             AccountKeys.confirm(page);
             AccountKeys.row(page, "of another realm").waitFor();
-            inspect(page, Look.DESKTOP_LIGHT, "keys-other-realm");
+            Inspection.inspectStrictly(page, Look.DESKTOP_LIGHT, "keys-other-realm");
           });
       assertThat(admin.get("/realms/" + name + "/api-keys").expect(200).json()).hasSize(1);
     } finally {

@@ -273,7 +273,11 @@ class ConsoleIT {
                 page.waitForSelector("#kc-create-api-key-form, #password");
                 return page.isVisible("#password");
               });
-      assertThat(page.locator("main").innerText()).contains("Confirm that it is you to continue");
+      assertThat(page.locator("main").innerText())
+          .contains("To protect your account, confirm that it is you.");
+      assertThat(page.locator("#bw-back a").getAttribute("href"))
+          .as("the way back without a password")
+          .isEqualTo(REALM.url() + "/account/");
       Screenshots.take(page, "api-key-step-up");
       page.fill("#password", "not the password");
       page.click("#kc-login");

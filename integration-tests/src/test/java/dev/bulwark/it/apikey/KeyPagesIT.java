@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** K3, B5: the pages that make a key, in every look; the key is shown once and made once. */
 @SharedRealm
@@ -60,47 +61,61 @@ class KeyPagesIT {
 
   @ParameterizedTest
   @ArgumentsSource(Looks.class)
+  @EnumSource(value = Look.class, names = "PHONE_NARROW")
   void everyPageInEveryLook(Look look) {
     String user = "look-" + look.name().toLowerCase(Locale.ROOT);
     KeyPages.createUser(admin, user);
-    boolean german = look.name().startsWith("PHONE");
+    boolean german = look.isGerman();
     try (BrowserContext context = chromium.newContext(look.options())) {
       Page page = context.newPage();
       PAGES.signingIn(page, user);
       PAGES.open(page);
       assertThat(page.locator("#kc-page-title").innerText())
           .isEqualTo(german ? "API-Schlüssel erstellen" : "Create an API key");
-      Inspection.inspect(page, look, "api-key-form");
+      Inspection.inspectStrictly(page, look, "api-key-form");
 
       KeyPages.fill(page, " ", "tasks:read");
       page.fill("#expires", "2001-01-01");
       page.click("#kc-submit");
       page.locator("[id^=input-error-name]").first().waitFor();
-      Inspection.inspect(page, look, "api-key-form-error");
+      Inspection.inspectStrictly(page, look, "api-key-form-error");
 
       page.fill("#name", german ? "Nachtjob der Buchhaltung" : "Nightly job of the accounts");
       page.fill("#expires", "2035-01-31");
       page.locator("input[value='tasks:write']").check();
       KeyPages.submit(page);
       assertThat(page.locator("#api-key-copy").isVisible()).isTrue();
-      Inspection.inspect(page, look, "api-key-created");
+      Inspection.inspectStrictly(page, look, "api-key-created");
 
       page.click("#kc-done");
       PAGES.backInConsole(page);
-      Inspection.inspect(page, look, "api-key-list");
+      Inspection.inspectStrictly(page, look, "api-key-list");
 
       PAGES.open(page);
       page.click("#api-keys summary");
-      Inspection.inspect(page, look, "api-key-change");
+      Inspection.inspectStrictly(page, look, "api-key-change");
       KeyPages.fill(page, german ? "zweiter" : "second");
       String key = KeyPages.submit(page);
+      assertThat(page.locator(".api-key-facts").innerText())
+          .as("a key without a permission")
+          .contains(german ? "weist den Schlüssel ab" : "rejects the key");
       page.reload();
       page.waitForSelector("#api-key-shown");
       assertThat(page.content()).doesNotContain(key);
-      Inspection.inspect(page, look, "api-key-shown-already");
+      Inspection.inspectStrictly(page, look, "api-key-shown-already");
       page.click("#kc-done");
       PAGES.backInConsole(page);
       assertThat(PAGES.row(page, german ? "zweiter" : "second").count()).isOne();
+
+      PAGES.row(page, german ? "zweiter" : "second").locator("[data-testrole=remove]").click();
+      page.waitForSelector("#kc-accept");
+      assertThat(page.locator("#kc-delete-text").innerText())
+          .contains(german ? "funktioniert dann nicht mehr" : "stops working");
+      assertThat(page.locator("#kc-accept").innerText().strip())
+          .isEqualTo(german ? "Löschen" : "Delete");
+      assertThat(page.locator("#kc-decline").innerText().strip())
+          .isEqualTo(german ? "Abbrechen" : "Cancel");
+      Inspection.inspectStrictly(page, look, "api-key-delete");
     }
   }
 

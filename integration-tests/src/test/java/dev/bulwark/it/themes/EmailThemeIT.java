@@ -77,7 +77,7 @@ class EmailThemeIT {
         .contains("<html lang=\"" + language + "\"", ">Bulwark</td>", button, validity, footer)
         .contains("prefers-color-scheme: dark")
         .doesNotContain("<img", "<link", "url(");
-    assertThat(mail.text()).contains(validity).doesNotContain("<p>", "<a ");
+    assertThat(mail.text()).contains(validity, footer).doesNotContain("<p>", "<a ");
     String link = find(mail.text(), "(?m)^(http\\S+/login-actions/action-token\\S+)$");
     assertThat(Jsoup.parse(mail.html()).select("a").eachAttr("href")).contains(link);
     assertThat(link).startsWith(TestStack.get().url().toString());

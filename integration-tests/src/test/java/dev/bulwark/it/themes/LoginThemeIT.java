@@ -1,11 +1,14 @@
 package dev.bulwark.it.themes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.BoundingBox;
+import com.microsoft.playwright.options.WaitForSelectorState;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Chromium;
 import dev.bulwark.it.support.Realm;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** B5: the login pages. */
 @SharedRealm
@@ -43,6 +47,7 @@ class LoginThemeIT {
 
   @ParameterizedTest
   @ArgumentsSource(Looks.class)
+  @EnumSource(value = Look.class, names = "PHONE_NARROW")
   void loginPage(Look look) {
     visit(
         look,
@@ -53,12 +58,15 @@ class LoginThemeIT {
               .as("an address that changes with the content")
               .containsPattern("[?][0-9a-f]{64}$");
           assertThat(page.locator("#kc-header-wrapper").innerText()).isEqualTo("Bulwark");
-          Inspection.inspect(page, look, "login");
+          assertThat(page.locator("#login-select-toggle").getAttribute("aria-label"))
+              .isEqualTo(look.isGerman() ? "Sprache" : "Language");
+          Inspection.inspectStrictly(page, look, "login");
         });
   }
 
   @ParameterizedTest
   @ArgumentsSource(Looks.class)
+  @EnumSource(value = Look.class, names = "PHONE_NARROW")
   void wrongPassword(Look look) {
     visit(
         look,
@@ -69,29 +77,87 @@ class LoginThemeIT {
           assertThat(error.innerText()).isNotBlank();
           assertThat(page.locator("#username").getAttribute("aria-describedby"))
               .isEqualTo("input-error-username");
-          Inspection.inspect(page, look, "login-error");
+          Locator field = page.locator(".pf-v5-c-form-control:has(#username)");
+          assertThat(middle(field.locator(".pf-v5-c-form-control__icon i")))
+              .as("the icon is in the middle of the field")
+              .isCloseTo(middle(field), within(1.0));
+          Inspection.inspectStrictly(page, look, "login-error");
         });
   }
 
   @ParameterizedTest
   @ArgumentsSource(Looks.class)
+  @EnumSource(value = Look.class, names = "PHONE_NARROW")
   void registration(Look look) {
     visit(
         look,
         page -> {
           PAGES.registration(page);
-          Inspection.inspect(page, look, "register");
+          Inspection.inspectStrictly(page, look, "register");
           page.click("#kc-register-form input[type=submit]");
           page.waitForSelector("#input-error-email");
           assertThat(page.evaluate("() => document.activeElement.getAttribute('aria-invalid')"))
               .as("the first field with an error has the focus")
               .isEqualTo("true");
-          Inspection.inspect(page, look, "register-error");
+          page.waitForSelector("[aria-invalid=true] ~ .pf-v5-c-form-control__utilities");
+          assertThat(page.locator("[aria-invalid=true]").count()).isGreaterThan(1);
+          assertThat(page.locator("[aria-invalid=true]:not(:has(~ * .pf-m-status))").count())
+              .as("fields whose error has no icon")
+              .isZero();
+          Inspection.inspectStrictly(page, look, "register-error");
         });
+  }
+
+  /** In a realm whose registration has a password; that of the shipped realm sends a link first. */
+  @Test
+  void registrationWithAPassword() {
+    AdminApi admin = TestStack.get().admin();
+    String realm = "with-password";
+    admin
+        .post(
+            "/realms",
+            """
+            {"realm": "%s", "enabled": true, "displayName": "Firm", "loginTheme": "bulwark",
+             "registrationAllowed": true,
+             "passwordPolicy": "length(9) and digits(1) and notUsername(undefined)"}
+            """
+                .formatted(realm))
+        .expect(201);
+    try {
+      visit(
+          Look.DESKTOP_LIGHT,
+          page -> {
+            page.navigate(TestStack.get().url() + "/realms/" + realm + "/account/");
+            page.click("#kc-registration a");
+            assertThat(rulesOf(page, "#password"))
+                .contains(
+                    "At least 9 characters.",
+                    "Digits: at least 1.",
+                    "Not your username or email address.")
+                .doesNotContain("At most", "letters");
+            page.focus("#email");
+            List<String> reached = new ArrayList<>();
+            for (int i = 0; i < 9; i++) {
+              reached.add((String) page.evaluate("() => document.activeElement.name"));
+              page.keyboard().press("Tab");
+            }
+            assertThat(reached)
+                .as("what one signs in with comes last")
+                .containsSubsequence(
+                    "email", "firstName", "lastName", "username", "password", "password-confirm");
+            page.waitForNavigation(() -> page.click("#kc-register-form input[type=submit]"));
+            assertThat(page.locator("#password").getAttribute("aria-describedby"))
+                .isEqualTo("bw-password-rules input-error-password");
+            Inspection.inspectStrictly(page, Look.DESKTOP_LIGHT, "register-password");
+          });
+    } finally {
+      admin.delete("/realms/" + realm).expect(204);
+    }
   }
 
   @ParameterizedTest
   @ArgumentsSource(Looks.class)
+  @EnumSource(value = Look.class, names = "PHONE_NARROW")
   void resetPassword(Look look) {
     visit(
         look,
@@ -99,18 +165,29 @@ class LoginThemeIT {
           PAGES.resetPassword(page);
           assertThat(page.title())
               .isEqualTo(
-                  look == Look.DESKTOP_LIGHT
-                      ? "Reset your password – Bulwark"
-                      : "Passwort zurücksetzen – Bulwark");
+                  look.isGerman()
+                      ? "Passwort zurücksetzen – Bulwark"
+                      : "Reset your password – Bulwark");
           assertThat(page.locator("#kc-info").boundingBox().y)
               .as("the text stands before the form")
               .isLessThan(page.locator("#username").boundingBox().y);
-          Inspection.inspect(page, look, "reset-password");
+          assertThat(page.locator("#kc-form-buttons").innerText().strip())
+              .isEqualTo(look.isGerman() ? "Weiter" : "Continue");
+          Inspection.inspectStrictly(page, look, "reset-password");
+          page.fill("#username", "nobody-at-all");
+          page.click("#kc-form-buttons");
+          page.waitForSelector(".pf-v5-c-alert.pf-m-success");
+          assertThat(page.locator(".pf-v5-c-alert.pf-m-success").innerText())
+              .as("no promise of a mail")
+              .contains(
+                  look.isGerman() ? "Gibt es dazu ein Konto" : "If there is an account for it");
+          Inspection.inspectStrictly(page, look, "reset-password-sent");
         });
   }
 
   @ParameterizedTest
   @ArgumentsSource(Looks.class)
+  @EnumSource(value = Look.class, names = "PHONE_NARROW")
   void authenticatorSetUp(Look look) {
     String user = "totp-" + look.name().toLowerCase(Locale.ROOT);
     createUser(user, "CONFIGURE_TOTP");
@@ -122,7 +199,7 @@ class LoginThemeIT {
           page.waitForSelector("label[for=totp]");
           assertThat(page.locator("label[for=totp]").count()).isOne();
           assertThat(page.locator("label[for=userLabel]").count()).isOne();
-          Inspection.inspect(page, look, "totp");
+          Inspection.inspectStrictly(page, look, "totp");
           page.click("#mode-manual");
           page.waitForSelector("#kc-totp-secret-key");
           String secret = page.locator("#kc-totp-secret-key").innerText().replace(" ", "");
@@ -135,12 +212,13 @@ class LoginThemeIT {
           page.click("#bw-totp-copy");
           page.locator(".bw-totp-tools [role=status]:not(:empty)").waitFor();
           assertThat(page.evaluate("() => navigator.clipboard.readText()")).isEqualTo(secret);
-          Inspection.inspect(page, look, "totp-manual");
+          Inspection.inspectStrictly(page, look, "totp-manual");
         });
   }
 
   @ParameterizedTest
   @ArgumentsSource(Looks.class)
+  @EnumSource(value = Look.class, names = "PHONE_NARROW")
   void recoveryCodesAndNewPassword(Look look) {
     String suffix = look.name().toLowerCase(Locale.ROOT);
     createUser("codes-" + suffix, "CONFIGURE_RECOVERY_AUTHN_CODES");
@@ -151,7 +229,15 @@ class LoginThemeIT {
           PAGES.login(page);
           PAGES.signIn(page, "codes-" + suffix, Realm.PASSWORD);
           page.waitForSelector("#kc-recovery-codes-list");
-          Inspection.inspect(page, look, "recovery-codes");
+          assertThat(page.locator(".pf-v5-c-alert:visible").count()).as("warnings").isOne();
+          assertThat(page.locator(".kc-recovery-codes-warning").getAttribute("aria-label"))
+              .isEqualTo(look.isGerman() ? "Warnung" : "Warning");
+          assertThat(page.locator("#printRecoveryCodes i").boundingBox().x)
+              .as("in line with the list above")
+              .isCloseTo(
+                  page.locator(".pf-v5-c-panel:has(#kc-recovery-codes-list)").boundingBox().x,
+                  within(2.0));
+          Inspection.inspectStrictly(page, look, "recovery-codes");
         });
     visit(
         look,
@@ -159,30 +245,58 @@ class LoginThemeIT {
           PAGES.login(page);
           PAGES.signIn(page, "renew-" + suffix, Realm.PASSWORD);
           page.waitForSelector("#password-new");
-          Inspection.inspect(page, look, "new-password");
+          assertThat(rulesOf(page, "#password-new")).contains("8");
+          Inspection.inspectStrictly(page, look, "new-password");
         });
   }
 
   @ParameterizedTest
   @ArgumentsSource(Looks.class)
+  @EnumSource(value = Look.class, names = "PHONE_NARROW")
   void errorLogoutAndInformation(Look look) {
     visit(
         look,
         page -> {
           PAGES.unknownClient(page);
-          Inspection.inspect(page, look, "error");
+          Inspection.inspectStrictly(page, look, "error");
           PAGES.unknownPath(page);
-          Inspection.inspect(page, look, "not-found");
+          Inspection.inspectStrictly(page, look, "not-found");
           PAGES.logout(page);
-          Inspection.inspect(page, look, "logout");
+          Inspection.inspectStrictly(page, look, "logout");
           page.click("#kc-logout");
           page.waitForSelector("[data-page-id=login-info]");
           assertThat(page.locator("#kc-page-title").innerText()).isNotBlank();
           assertThat(page.locator("#kc-info-message .instruction").isVisible())
               .as("the heading's text a second time")
               .isFalse();
-          Inspection.inspect(page, look, "info");
+          Inspection.inspectStrictly(page, look, "info");
         });
+  }
+
+  /**
+   * The realm {@code master} chooses the theme: then it has the pages of realms that there are none
+   * of, too.
+   */
+  @ParameterizedTest
+  @ArgumentsSource(Looks.class)
+  @EnumSource(value = Look.class, names = "PHONE_NARROW")
+  void theRealmMasterAndUnknownRealms(Look look) {
+    AdminApi admin = TestStack.get().admin();
+    admin.put("/realms/master", "{\"loginTheme\": \"bulwark\"}").expect(204);
+    try {
+      visit(
+          look,
+          page -> {
+            page.navigate(TestStack.get().url() + "/admin/master/console/");
+            page.waitForSelector("#kc-login");
+            Inspection.inspectStrictly(page, look, "login-master");
+            page.navigate(TestStack.get().url() + "/realms/no-such-realm/account/");
+            page.waitForSelector("link[href*='/login/bulwark/css/bulwark.css']", attached());
+            Inspection.inspectStrictly(page, look, "unknown-realm");
+          });
+    } finally {
+      admin.put("/realms/master", "{\"loginTheme\": \"\"}").expect(204);
+    }
   }
 
   @Test
@@ -249,6 +363,22 @@ class LoginThemeIT {
           PAGES.signIn(page, "alice", "not-her-password");
           assertThat(page.locator("#input-error-username").innerText()).isNotBlank();
         });
+  }
+
+  private static double middle(Locator locator) {
+    BoundingBox box = locator.boundingBox();
+    return box.y + box.height / 2;
+  }
+
+  /** What a screen reader says of a password field before anything is in it. */
+  private static String rulesOf(Page page, String field) {
+    page.waitForSelector("#bw-password-rules");
+    assertThat(page.locator(field).getAttribute("aria-describedby")).isEqualTo("bw-password-rules");
+    return page.locator("#bw-password-rules").innerText();
+  }
+
+  private static Page.WaitForSelectorOptions attached() {
+    return new Page.WaitForSelectorOptions().setState(WaitForSelectorState.ATTACHED);
   }
 
   private static void visit(Look look, Consumer<Page> visit) {

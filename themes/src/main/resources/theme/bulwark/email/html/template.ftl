@@ -32,7 +32,9 @@
   <table role="presentation" class="bw-page" width="100%" cellpadding="0" cellspacing="0" border="0" style="background:#eeebe3;color:#17211f;">
     <tr>
       <td align="center" style="padding:24px 12px;">
-        <table role="presentation" class="bw-card" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:560px;border-radius:12px;overflow:hidden;background:#ffffff;color:#17211f;text-align:${(ltr)?then('left','right')};">
+        <#-- Battlements as above the card of the login pages; nothing where a mail program knows no gradients. -->
+        <div class="bw-battlements" style="max-width:560px;height:8px;font-size:0;line-height:0;background:linear-gradient(90deg,#10302c 30%,transparent 30%,transparent 70%,#10302c 70%) 0 0/32px 8px round;"></div>
+        <table role="presentation" class="bw-card" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:560px;border-radius:0 0 12px 12px;overflow:hidden;background:#ffffff;color:#17211f;text-align:${(ltr)?then('left','right')};">
           <tr>
             <td style="padding:18px 28px;background:#10302c;color:#f5f2ea;font-size:18px;font-weight:700;">${realmName}</td>
           </tr>

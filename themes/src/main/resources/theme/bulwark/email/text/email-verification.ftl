@@ -1,0 +1,4 @@
+<#ftl output_format="plainText">
+${msg("emailVerificationBody",link, linkExpiration, realmName, linkExpirationFormatter(linkExpiration))}
+
+${msg("bulwarkFooter")}
