@@ -56,7 +56,7 @@ public final class RedisLimiter {
       }
     }
     arguments.addAll(returned);
-    List<?> answer = (List<?>) redis.call(client -> Script.TAKE.run(client, keys, arguments));
+    List<?> answer = (List<?>) Script.TAKE.run(redis, keys, arguments);
     long wait = number(answer, 0);
     int pool = Math.toIntExact(number(answer, 1));
     if (wait <= 0) {
@@ -94,10 +94,7 @@ public final class RedisLimiter {
    * @throws dev.bulwark.redis.RedisUnavailableException if Redis does not answer
    */
   public void mark(String key, Duration life) {
-    redis.call(
-        client ->
-            Script.MARK.run(
-                client, List.of(redis.key(key)), List.of(Long.toString(life.toMillis()))));
+    Script.MARK.run(redis, List.of(redis.key(key)), List.of(Long.toString(life.toMillis())));
   }
 
   /**
@@ -114,7 +111,7 @@ public final class RedisLimiter {
     List<String> arguments = new ArrayList<>();
     arguments.add(Long.toString(remembered.toMillis()));
     arguments.addAll(windows);
-    redis.call(client -> Script.LIFT.run(client, keys, arguments));
+    Script.LIFT.run(redis, keys, arguments);
   }
 
   /**
@@ -123,9 +120,7 @@ public final class RedisLimiter {
    * @throws dev.bulwark.redis.RedisUnavailableException if Redis does not answer
    */
   public Map<String, Duration> lifts(String lifts) {
-    List<?> answer =
-        (List<?>)
-            redis.call(client -> Script.LIFTS.run(client, List.of(redis.key(lifts)), List.of()));
+    List<?> answer = (List<?>) Script.LIFTS.run(redis, List.of(redis.key(lifts)), List.of());
     Map<String, Duration> ages = new LinkedHashMap<>();
     for (int i = 0; i + 1 < answer.size(); i += 2) {
       ages.put(text(answer.get(i)), Duration.ofMillis(Math.max(0, number(answer, i + 1))));
@@ -142,7 +137,7 @@ public final class RedisLimiter {
   private void run(Script script, Attempt attempt) {
     List<String> keys = attempt.keys().stream().map(redis::key).toList();
     if (!keys.isEmpty()) {
-      redis.call(client -> script.run(client, keys, List.of(attempt.id())));
+      script.run(redis, keys, List.of(attempt.id()));
     }
   }
 

@@ -9,6 +9,7 @@ import dev.bulwark.password.foreign.Algorithms;
 import dev.bulwark.password.level.FailureTimes;
 import dev.bulwark.password.level.SessionWork;
 import dev.bulwark.password.stored.StoredHashGauges;
+import dev.bulwark.trace.Spans;
 import io.micrometer.core.instrument.Metrics;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -47,6 +48,7 @@ public final class Argon2idHashProviderFactory
 
   private static final Logger LOG = Logger.getLogger(Argon2idHashProviderFactory.class);
 
+  private final Spans spans = new Spans();
   private @Nullable PasswordHashingConfig config;
   private @Nullable Argon2Engine engine;
   private @Nullable PasswordHashing hashing;
@@ -72,7 +74,7 @@ public final class Argon2idHashProviderFactory
         new PasswordMetrics(Metrics.globalRegistry, permits, chosen.isNative());
     config = options;
     engine = chosen;
-    hashing = new PasswordHashing(permits, metrics, options.limits());
+    hashing = new PasswordHashing(permits, metrics, options.limits(), spans);
     failureTimes =
         new FailureTimes(
             options::isCurrent, Duration.ofMillis(options.maxFailureTime()), Ticker.systemTicker());
@@ -169,6 +171,7 @@ public final class Argon2idHashProviderFactory
 
   @Override
   public void postInit(KeycloakSessionFactory factory) {
+    spans.startWith(factory);
     StoredHashGauges gauges = stored;
     if (gauges != null) {
       factory.register(

@@ -9,6 +9,8 @@ import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.UnusableHashException;
 import dev.bulwark.password.foreign.verify.PasswordVerifier;
 import dev.bulwark.password.level.SessionWork;
+import dev.bulwark.trace.Spans;
+import dev.bulwark.trace.TraceSpan;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -27,18 +29,21 @@ final class PasswordHashing implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(PasswordHashing.class);
 
+  private static final double SECOND = 1e9;
   private static final int ALONE_ATTEMPTS = 25;
   private static final Duration ALONE_PAUSE = Duration.ofMillis(200);
 
   private final HashPermits permits;
   private final PasswordMetrics metrics;
   private final CostLimits limits;
+  private final Spans spans;
   private final RefusalLog refusals = new RefusalLog();
 
-  PasswordHashing(HashPermits permits, PasswordMetrics metrics, CostLimits limits) {
+  PasswordHashing(HashPermits permits, PasswordMetrics metrics, CostLimits limits, Spans spans) {
     this.permits = permits;
     this.metrics = metrics;
     this.limits = limits;
+    this.spans = spans;
   }
 
   /**
@@ -156,8 +161,26 @@ final class PasswordHashing implements AutoCloseable {
             }
           }
         };
+    try (TraceSpan span = spans.below(operation.span())) {
+      span.set("bulwark.password.algorithm", algorithm);
+      try {
+        return run(memory, span, measured);
+      } catch (RuntimeException e) {
+        span.failed(e.getClass().getName());
+        throw e;
+      }
+    }
+  }
+
+  private <T> T run(int memory, TraceSpan span, Supplier<T> measured) {
     try {
-      return permits.run(memory, metrics::waited, measured);
+      return permits.run(
+          memory,
+          nanos -> {
+            metrics.waited(nanos);
+            span.set("bulwark.password.wait", nanos / SECOND);
+          },
+          measured);
     } catch (Argon2ResourceException e) {
       // Out of the way of all others, a little later: an exception would reach the user as "wrong
       // password" (spec P6).

@@ -25,12 +25,25 @@ final class PasswordMetrics implements AutoCloseable {
 
   /** What was done. */
   enum Operation {
-    HASH,
-    VERIFY,
-    /** For nobody, so that a failed login takes as long as any other. */
-    DUMMY;
+    HASH("hash password"),
+    VERIFY("verify password"),
+    /**
+     * For nobody, so that a failed login takes as long as any other. Its span is that of a
+     * verification.
+     */
+    DUMMY("verify password");
 
     private final String tag = name().toLowerCase(Locale.ROOT);
+    private final String span;
+
+    Operation(String span) {
+      this.span = span;
+    }
+
+    /** Name of its span. */
+    String span() {
+      return span;
+    }
   }
 
   /** How it ended. */

@@ -13,6 +13,7 @@ import dev.bulwark.password.foreign.Argon2Fields;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.level.FailureTimes;
 import dev.bulwark.password.level.SessionWork;
+import dev.bulwark.trace.Spans;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Base64;
@@ -42,7 +43,10 @@ class Argon2idHashProviderTest {
         config,
         engine,
         new PasswordHashing(
-            permits, new PasswordMetrics(registry, permits, engine.isNative()), config.limits()),
+            permits,
+            new PasswordMetrics(registry, permits, engine.isNative()),
+            config.limits(),
+            new Spans()),
         Optional::empty,
         new SessionWork(
             "realm",

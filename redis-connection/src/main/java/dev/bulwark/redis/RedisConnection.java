@@ -33,10 +33,11 @@ public interface RedisConnection {
   /**
    * Runs commands with the shared client.
    *
+   * @param operation what they are, for traces
    * @throws RedisUnavailableException if Redis does not answer, refuses service or is known to be
    *     away
    */
-  <T> T call(Function<UnifiedJedis, T> commands);
+  <T> T call(RedisOperation operation, Function<UnifiedJedis, T> commands);
 
   /**
    * The nodes that take writes: one, or one for each shard of a cluster.

@@ -15,6 +15,7 @@ import dev.bulwark.revocation.sessions.KeycloakSessionCaches;
 import dev.bulwark.revocation.sql.SqlDialect;
 import dev.bulwark.revocation.verify.KeycloakTokenOracle;
 import dev.bulwark.revocation.verify.RealmIssuers;
+import dev.bulwark.trace.Spans;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Metrics;
 import java.sql.Connection;
@@ -61,6 +62,7 @@ public final class RevocationListenerProviderFactory
 
   private static volatile @Nullable String off;
 
+  private final Spans spans = new Spans();
   private @Nullable RevocationConfig config;
   private volatile @Nullable RevocationService service;
 
@@ -81,6 +83,7 @@ public final class RevocationListenerProviderFactory
 
   @Override
   public void postInit(KeycloakSessionFactory factory) {
+    spans.startWith(factory);
     factory.register(this::onProviderEvent);
     WatchedPersisterFactory.register(factory, new SessionEndRecorder());
   }
@@ -186,6 +189,7 @@ public final class RevocationListenerProviderFactory
             addresses(factory),
             observer(factory),
             new RevocationMetrics(Metrics.globalRegistry, Clock.systemUTC()),
+            spans,
             Clock.systemUTC());
     started.start();
     service = started;

@@ -33,6 +33,7 @@ import dev.bulwark.revocation.worker.LedgerClock;
 import dev.bulwark.revocation.worker.PeriodicTask;
 import dev.bulwark.revocation.writer.GroupCommit.Ticket;
 import dev.bulwark.revocation.writer.LedgerWriter;
+import dev.bulwark.trace.Spans;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -120,6 +121,7 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
       String addresses,
       RevocationObserver observer,
       RevocationMetrics metrics,
+      Spans spans,
       Clock own) {
     this.own = own;
     this.clock = new LedgerClock(own);
@@ -132,7 +134,7 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
     this.metrics = metrics;
     this.ledger =
         new LedgerWriter(database, metrics, clock, config.ledgerTimeout(), () -> compareSoon());
-    RevocationPusher pusher = new RevocationPusher(redis, clock, config.expiryGrace());
+    RevocationPusher pusher = new RevocationPusher(redis, clock, config.expiryGrace(), spans);
     Sites sites = new Sites(database, clock, config.site(), observer);
     this.report = new RevocationReport(database, redis, sites.state(), clock);
     MissedPushes missed = new MissedPushes(redis);
@@ -172,7 +174,9 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
             since);
     this.executor = pool("bulwark-revocation-expand", SHORT_THREADS);
     this.massExecutor = pool("bulwark-revocation-mass", MASS_THREADS);
-    this.expansions = new Expansions(expander, executor, massExecutor);
+    // What a request waits for belongs to its trace.
+    this.expansions =
+        new Expansions(expander, spans.carrying(executor), spans.carrying(massExecutor));
     this.reconciler =
         new Reconciler(
             database,

@@ -9,6 +9,7 @@ import dev.bulwark.redis.process.TestRedis;
 import dev.bulwark.revocation.ledger.TestDatabase;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.sessions.EndedSessionEviction;
+import dev.bulwark.trace.Spans;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
@@ -66,6 +67,7 @@ class TokenLedgerProviderTest {
                 "",
                 RevocationObserver.NONE,
                 new RevocationMetrics(registry, Clock.systemUTC()),
+                new Spans(),
                 Clock.systemUTC())) {
       TokenLedgerProvider provider =
           new TokenLedgerProvider(failing(KeycloakSession.class), service);

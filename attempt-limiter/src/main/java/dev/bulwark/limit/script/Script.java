@@ -1,5 +1,7 @@
 package dev.bulwark.limit.script;
 
+import dev.bulwark.redis.RedisConnection;
+import dev.bulwark.redis.RedisOperation;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -24,6 +26,7 @@ public final class Script {
    */
   public static final Script TAKE =
       new Script(
+          "limiter.take",
           """
           local time = redis.call('TIME')
           local now = time[1] * 1000000 + time[2]
@@ -99,6 +102,7 @@ public final class Script {
    */
   public static final Script GIVE_BACK =
       new Script(
+          "limiter.give-back",
           """
           local count = 0
           for i = 1, #KEYS do
@@ -113,6 +117,7 @@ public final class Script {
    */
   public static final Script FAIL =
       new Script(
+          "limiter.fail",
           """
           for i = 1, #KEYS do
             local newest = redis.call('ZRANGE', KEYS[i], -100, -1, 'WITHSCORES')
@@ -129,6 +134,7 @@ public final class Script {
   /** KEYS: the mark. ARGV: its life in ms. A sorted set, as the windows: no further commands. */
   public static final Script MARK =
       new Script(
+          "limiter.mark",
           """
           redis.call('ZADD', KEYS[1], 0, 'known')
           redis.call('PEXPIRE', KEYS[1], ARGV[1])
@@ -141,6 +147,7 @@ public final class Script {
    */
   public static final Script LIFT =
       new Script(
+          "limiter.lift",
           """
           local time = redis.call('TIME')
           local now = time[1] * 1000000 + time[2]
@@ -156,6 +163,7 @@ public final class Script {
   /** KEYS: the lifts. Answers the newest: of each the name of the window and its age in ms. */
   public static final Script LIFTS =
       new Script(
+          "limiter.lifts",
           """
           local time = redis.call('TIME')
           local now = time[1] * 1000000 + time[2]
@@ -175,6 +183,7 @@ public final class Script {
    */
   public static final Script QUOTA =
       new Script(
+          "limiter.quota",
           """
           local time = redis.call('TIME')
           local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -200,10 +209,12 @@ public final class Script {
           return {0, 0, wait, tonumber(redis.call('ZADD', KEYS[1], 'INCR', 1, 'rejected'))}
           """);
 
+  private final RedisOperation operation;
   private final String text;
   private final String sha1;
 
-  private Script(String text) {
+  private Script(String name, String text) {
+    this.operation = RedisOperation.script(name);
     this.text = text;
     this.sha1 = sha1(text);
   }
@@ -213,8 +224,16 @@ public final class Script {
     return sha1;
   }
 
-  /** Runs it in one round trip; in two where this server has not seen it yet. */
-  public @Nullable Object run(UnifiedJedis client, List<String> keys, List<String> arguments) {
+  /**
+   * Runs it in one round trip; in two where this server has not seen it yet.
+   *
+   * @throws dev.bulwark.redis.RedisUnavailableException if Redis does not answer
+   */
+  public @Nullable Object run(RedisConnection redis, List<String> keys, List<String> arguments) {
+    return redis.call(operation, client -> run(client, keys, arguments));
+  }
+
+  private @Nullable Object run(UnifiedJedis client, List<String> keys, List<String> arguments) {
     try {
       return client.evalsha(sha1, keys, arguments);
     } catch (JedisNoScriptException e) {

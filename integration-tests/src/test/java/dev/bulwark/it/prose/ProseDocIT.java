@@ -33,7 +33,8 @@ class ProseDocIT {
           "outbound-http",
           "provider-factories",
           "provider-options",
-          "session-removal");
+          "session-removal",
+          "trace-spans");
 
   private static final int MAX_LINES = 200;
   private static final int MAX_LINE = 120;

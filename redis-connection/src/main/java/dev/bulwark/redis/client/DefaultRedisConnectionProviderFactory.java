@@ -4,6 +4,7 @@ import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisConnectionProvider;
 import dev.bulwark.redis.RedisConnectionProviderFactory;
 import dev.bulwark.redis.topology.RedisConfig;
+import dev.bulwark.trace.Spans;
 import io.micrometer.core.instrument.Metrics;
 import java.time.Clock;
 import java.util.List;
@@ -27,6 +28,7 @@ public final class DefaultRedisConnectionProviderFactory
   /** For the health check: Quarkus makes it, and Keycloak's session factory is no bean for it. */
   private static volatile @Nullable DefaultRedisConnectionProviderFactory running;
 
+  private final Spans spans = new Spans();
   private @Nullable GuardedRedisConnection connection;
   private volatile boolean requiredForHealth;
   private @Nullable RedisMetrics metrics;
@@ -41,13 +43,14 @@ public final class DefaultRedisConnectionProviderFactory
     // Options are checked here; nothing touches the network before the server has started.
     RedisConfig config = RedisConfig.from(scope);
     requiredForHealth = config.healthRequired();
-    connection = new GuardedRedisConnection(config, Clock.systemUTC());
+    connection = new GuardedRedisConnection(config, Clock.systemUTC(), spans);
     running = this;
   }
 
   @Override
   public void postInit(KeycloakSessionFactory factory) {
     factory.register(this::onEvent);
+    spans.startWith(factory);
   }
 
   private synchronized void onEvent(ProviderEvent event) {

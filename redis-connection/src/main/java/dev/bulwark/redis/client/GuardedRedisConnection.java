@@ -2,6 +2,7 @@ package dev.bulwark.redis.client;
 
 import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisNode;
+import dev.bulwark.redis.RedisOperation;
 import dev.bulwark.redis.RedisStatus;
 import dev.bulwark.redis.RedisUnavailableException;
 import dev.bulwark.redis.topology.RedisConfig;
@@ -9,6 +10,8 @@ import dev.bulwark.redis.topology.RedisFailures;
 import dev.bulwark.redis.topology.RedisTopologies;
 import dev.bulwark.redis.topology.RedisTopology;
 import dev.bulwark.redis.topology.RedisUrl;
+import dev.bulwark.trace.Spans;
+import dev.bulwark.trace.TraceSpan;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -33,6 +36,7 @@ final class GuardedRedisConnection implements RedisConnection, AutoCloseable {
 
   private final RedisConfig config;
   private final Clock clock;
+  private final Spans spans;
   private final Object probeSignal = new Object();
 
   private volatile @Nullable RedisTopology topology;
@@ -48,8 +52,13 @@ final class GuardedRedisConnection implements RedisConnection, AutoCloseable {
   private @Nullable Thread prober;
 
   GuardedRedisConnection(RedisConfig config, Clock clock) {
+    this(config, clock, new Spans());
+  }
+
+  GuardedRedisConnection(RedisConfig config, Clock clock, Spans spans) {
     this.config = config;
     this.clock = clock;
+    this.spans = spans;
     this.status = RedisFailure.NOT_CONTACTED.since(clock.instant());
   }
 
@@ -84,8 +93,8 @@ final class GuardedRedisConnection implements RedisConnection, AutoCloseable {
   }
 
   @Override
-  public <T> T call(Function<UnifiedJedis, T> commands) {
-    return guarded(open -> commands.apply(open.client()));
+  public <T> T call(RedisOperation operation, Function<UnifiedJedis, T> commands) {
+    return traced(operation, null, open -> commands.apply(open.client()));
   }
 
   @Override
@@ -100,10 +109,29 @@ final class GuardedRedisConnection implements RedisConnection, AutoCloseable {
 
   @Override
   public <T> T pipeline(RedisNode node, Function<AbstractPipeline, T> job) {
-    return guarded(
+    return traced(
+        RedisOperation.PIPELINE,
+        node,
         open -> {
           try (AbstractPipeline pipeline = open.open(node)) {
             return job.apply(pipeline);
+          }
+        });
+  }
+
+  /** In a span, where the caller is in one: neither probes nor rounds in the background are. */
+  private <T> T traced(
+      RedisOperation operation, @Nullable RedisNode node, Function<RedisTopology, T> job) {
+    return guarded(
+        open -> {
+          try (TraceSpan span = spans.callBelow(operation.span())) {
+            RedisSpan.describe(span, operation, open, node);
+            try {
+              return job.apply(open);
+            } catch (JedisException e) {
+              RedisSpan.failed(span, e);
+              throw e;
+            }
           }
         });
   }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Pipeline;
@@ -73,6 +74,17 @@ final class ClusterTopology implements RedisTopology {
       routed.computeIfAbsent(node, n -> new ArrayList<>()).add(item);
     }
     return routed;
+  }
+
+  /** A cluster has one database. */
+  @Override
+  public int database() {
+    return 0;
+  }
+
+  @Override
+  public @Nullable HostAndPort server(@Nullable RedisNode node) {
+    return node == null ? null : HostAndPort.from(node.address());
   }
 
   @Override

@@ -54,6 +54,8 @@ public final class RedisTopologies {
             .connectionProvider(connections)
             .build(),
         connections,
+        () -> host,
+        url.database(),
         config.prefix());
   }
 
@@ -79,6 +81,8 @@ public final class RedisTopologies {
             .connectionProvider(connections)
             .build(),
         connections,
+        connections::getCurrentMaster,
+        url.database(),
         config.prefix());
   }
 

@@ -5,7 +5,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.UnifiedJedis;
 
 /** An open client and what depends on the topology behind it. Thread-safe. */
@@ -16,6 +18,17 @@ public interface RedisTopology extends AutoCloseable {
   List<RedisNode> nodes();
 
   <T> Map<RedisNode, List<T>> route(Collection<T> items, Function<T, String> key);
+
+  /** Number of the database that commands use. */
+  int database();
+
+  /**
+   * Where commands go, as far as that is known without asking; costs nothing. Null where the key of
+   * a command decides.
+   *
+   * @param node that takes the commands; null if they name none
+   */
+  @Nullable HostAndPort server(@Nullable RedisNode node);
 
   /** A pipeline on a connection of the node; closing it gives the connection back. */
   AbstractPipeline open(RedisNode node);

@@ -5,7 +5,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.providers.ConnectionProvider;
 import redis.clients.jedis.util.Pool;
@@ -17,11 +20,25 @@ final class SinglePrimaryTopology implements RedisTopology {
 
   private final UnifiedJedis client;
   private final ConnectionProvider connections;
+  private final Supplier<@Nullable HostAndPort> primary;
+  private final int database;
   private final String probeKey;
 
-  SinglePrimaryTopology(UnifiedJedis client, ConnectionProvider connections, String prefix) {
+  /**
+   * Over an open client.
+   *
+   * @param primary the server that is the primary now
+   */
+  SinglePrimaryTopology(
+      UnifiedJedis client,
+      ConnectionProvider connections,
+      Supplier<@Nullable HostAndPort> primary,
+      int database,
+      String prefix) {
     this.client = client;
     this.connections = connections;
+    this.primary = primary;
+    this.database = database;
     this.probeKey = ProbeKey.of(prefix);
   }
 
@@ -38,6 +55,16 @@ final class SinglePrimaryTopology implements RedisTopology {
   @Override
   public <T> Map<RedisNode, List<T>> route(Collection<T> items, Function<T, String> key) {
     return items.isEmpty() ? Map.of() : Map.of(NODE, List.copyOf(items));
+  }
+
+  @Override
+  public int database() {
+    return database;
+  }
+
+  @Override
+  public @Nullable HostAndPort server(@Nullable RedisNode node) {
+    return primary.get();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.bulwark.redis.client;
 
+import static dev.bulwark.redis.RedisOperation.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -59,7 +60,7 @@ class GuardedRedisConnectionTest {
   void nothingIsSentBeforeTheStart() {
     try (GuardedRedisConnection connection = connection()) {
       assertThat(connection.isAvailable()).isFalse();
-      assertThatThrownBy(() -> connection.call(redis -> redis.ping()))
+      assertThatThrownBy(() -> connection.call(command("PING"), redis -> redis.ping()))
           .isInstanceOf(RedisUnavailableException.class);
     }
   }
@@ -69,16 +70,16 @@ class GuardedRedisConnectionTest {
     try (GuardedRedisConnection connection = connection()) {
       connection.start();
       awaitAvailable(connection, true);
-      String set = connection.call(redis -> redis.set("k", "v"));
+      String set = connection.call(command("SET"), redis -> redis.set("k", "v"));
       assertThat(set).isEqualTo("OK");
 
       server.stop();
-      assertThatThrownBy(() -> connection.call(redis -> redis.get("k")))
+      assertThatThrownBy(() -> connection.call(command("GET"), redis -> redis.get("k")))
           .isInstanceOf(RedisUnavailableException.class);
       assertThat(connection.isAvailable()).isFalse();
       long began = System.nanoTime();
       for (int i = 0; i < 1000; i++) {
-        assertThatThrownBy(() -> connection.call(redis -> redis.get("k")))
+        assertThatThrownBy(() -> connection.call(command("GET"), redis -> redis.get("k")))
             .isInstanceOf(RedisUnavailableException.class);
       }
       assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
@@ -86,7 +87,7 @@ class GuardedRedisConnectionTest {
 
       server.start();
       awaitAvailable(connection, true);
-      String pong = connection.call(redis -> redis.ping());
+      String pong = connection.call(command("PING"), redis -> redis.ping());
       assertThat(pong).isEqualTo("PONG");
     }
   }
@@ -96,8 +97,8 @@ class GuardedRedisConnectionTest {
     try (GuardedRedisConnection connection = connection()) {
       connection.start();
       awaitAvailable(connection, true);
-      connection.call(redis -> redis.set("text", "v"));
-      assertThatThrownBy(() -> connection.call(redis -> redis.incr("text")))
+      connection.call(command("SET"), redis -> redis.set("text", "v"));
+      assertThatThrownBy(() -> connection.call(command("INCR"), redis -> redis.incr("text")))
           .isInstanceOf(RedisUnavailableException.class);
       assertThat(connection.isAvailable()).isTrue();
     }
@@ -149,7 +150,7 @@ class GuardedRedisConnectionTest {
     connection.close();
     connection.close();
     assertThat(connection.isAvailable()).isFalse();
-    assertThatThrownBy(() -> connection.call(redis -> redis.ping()))
+    assertThatThrownBy(() -> connection.call(command("PING"), redis -> redis.ping()))
         .isInstanceOf(RedisUnavailableException.class);
   }
 

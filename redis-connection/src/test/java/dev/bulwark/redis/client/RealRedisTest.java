@@ -1,5 +1,6 @@
 package dev.bulwark.redis.client;
 
+import static dev.bulwark.redis.RedisOperation.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -66,8 +67,9 @@ class RealRedisTest {
           open(
               redis.url() + "/3", "username", "bulwark", "password", PASSWORD, "prefix", "app1:")) {
         awaitAvailable(connection);
-        connection.call(client -> client.set(connection.key("k"), "v"));
-        assertThatThrownBy(() -> connection.call(client -> client.set("app2:k", "v")))
+        connection.call(command("SET"), client -> client.set(connection.key("k"), "v"));
+        assertThatThrownBy(
+                () -> connection.call(command("SET"), client -> client.set("app2:k", "v")))
             .isInstanceOf(RedisUnavailableException.class)
             .hasMessageContaining("NOPERM");
       }
@@ -105,7 +107,8 @@ class RealRedisTest {
       try (GuardedRedisConnection connection =
           open(url, "password", PASSWORD, "tls-ca-file", authority.certificate().toString())) {
         awaitAvailable(connection);
-        assertThat(connection.<String>call(client -> client.set("k", "v"))).isEqualTo("OK");
+        assertThat(connection.<String>call(command("SET"), client -> client.set("k", "v")))
+            .isEqualTo("OK");
       }
       try (GuardedRedisConnection connection =
           open(url, "password", PASSWORD, "tls-ca-file", other.certificate().toString())) {
@@ -186,12 +189,12 @@ class RealRedisTest {
                         return set.get();
                       }));
       awaitLatch(borrowed);
-      assertThatThrownBy(() -> connection.call(client -> client.get("k")))
+      assertThatThrownBy(() -> connection.call(command("GET"), client -> client.get("k")))
           .isInstanceOf(RedisUnavailableException.class);
       assertThat(connection.isAvailable()).isTrue();
       tried.countDown();
       assertThat(first.get(5, TimeUnit.SECONDS)).isEqualTo("OK");
-      assertThat(connection.<String>call(client -> client.get("k"))).isEqualTo("v");
+      assertThat(connection.<String>call(command("GET"), client -> client.get("k"))).isEqualTo("v");
     } finally {
       threads.shutdownNow();
     }
@@ -203,7 +206,7 @@ class RealRedisTest {
         GuardedRedisConnection connection = open(redis.url())) {
       awaitAvailable(connection);
       redis.configure("maxmemory", "1");
-      assertThatThrownBy(() -> connection.call(client -> client.set("k", "v")))
+      assertThatThrownBy(() -> connection.call(command("SET"), client -> client.set("k", "v")))
           .hasMessageContaining("OOM");
       // It answers PING, but that must not make it available.
       await()
@@ -226,7 +229,7 @@ class RealRedisTest {
                 "sentinel-password",
                 "sentinel-" + PASSWORD)) {
       awaitAvailable(connection);
-      connection.call(client -> client.set("before", "1"));
+      connection.call(command("SET"), client -> client.set("before", "1"));
       group.awaitReplica();
       RedisProcess old = group.primary();
       old.kill();
@@ -308,7 +311,7 @@ class RealRedisTest {
 
   private static Duration timeOfFailure(GuardedRedisConnection connection) {
     long began = System.nanoTime();
-    assertThatThrownBy(() -> connection.call(client -> client.get("k")))
+    assertThatThrownBy(() -> connection.call(command("GET"), client -> client.get("k")))
         .isInstanceOf(RedisUnavailableException.class);
     return Duration.ofNanos(System.nanoTime() - began);
   }
@@ -334,7 +337,11 @@ class RealRedisTest {
         .atMost(SOON)
         .pollInterval(Duration.ofMillis(50))
         .ignoreExceptionsInstanceOf(RedisUnavailableException.class)
-        .until(() -> "OK".equals(connection.call(c -> c.set(connection.key(name), "1"))));
+        .until(
+            () ->
+                "OK"
+                    .equals(
+                        connection.call(command("SET"), c -> c.set(connection.key(name), "1"))));
   }
 
   private static void awaitAvailable(GuardedRedisConnection connection) {

@@ -2,6 +2,7 @@ package dev.bulwark.redis.process;
 
 import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisNode;
+import dev.bulwark.redis.RedisOperation;
 import dev.bulwark.redis.RedisStatus;
 import dev.bulwark.redis.RedisUnavailableException;
 import java.time.Instant;
@@ -39,7 +40,7 @@ public record TestRedis(UnifiedJedis client, String prefix) implements RedisConn
   }
 
   @Override
-  public <T> T call(Function<UnifiedJedis, T> commands) {
+  public <T> T call(RedisOperation operation, Function<UnifiedJedis, T> commands) {
     try {
       return commands.apply(client);
     } catch (JedisException e) {

@@ -4,6 +4,8 @@ import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisNode;
 import dev.bulwark.redis.RedisUnavailableException;
 import dev.bulwark.revocation.rules.RevokedToken;
+import dev.bulwark.trace.Spans;
+import dev.bulwark.trace.TraceSpan;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,16 +37,19 @@ public final class RevocationPusher {
   private final RedisConnection redis;
   private final Clock clock;
   private final Duration grace;
+  private final Spans spans;
 
   /**
    * Over a connection.
    *
    * @param grace how much longer a key stays than its token lives
+   * @param spans for a span of each push
    */
-  public RevocationPusher(RedisConnection redis, Clock clock, Duration grace) {
+  public RevocationPusher(RedisConnection redis, Clock clock, Duration grace, Spans spans) {
     this.redis = redis;
     this.clock = clock;
     this.grace = grace;
+    this.spans = spans;
   }
 
   /**
@@ -59,6 +64,18 @@ public final class RevocationPusher {
    * @throws RedisUnavailableException if not all could be pushed; some may have been
    */
   public Map<String, List<RevokedToken>> push(Collection<RevokedToken> tokens) {
+    try (TraceSpan span = spans.begin("push revocations")) {
+      span.set("bulwark.revocation.tokens", tokens.size());
+      try {
+        return pushTraced(tokens);
+      } catch (RedisUnavailableException e) {
+        span.failed("redis_unavailable");
+        throw e;
+      }
+    }
+  }
+
+  private Map<String, List<RevokedToken>> pushTraced(Collection<RevokedToken> tokens) {
     Map<String, List<RevokedToken>> pushed = new LinkedHashMap<>();
     Function<RevokedToken, String> key = t -> redis.key(RedisKeys.revoked(t.jti()));
     redis

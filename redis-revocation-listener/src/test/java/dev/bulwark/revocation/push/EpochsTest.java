@@ -7,6 +7,7 @@ import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.redis.process.TestRedis;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.rules.RevokedToken;
+import dev.bulwark.trace.Spans;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -99,7 +100,8 @@ class EpochsTest {
       assertThat(gauge("redis.identified")).isEqualTo(1);
       long now = clock.instant().getEpochSecond();
       List<RevokedToken> tokens = List.of(new RevokedToken("a", now + 300));
-      RevocationPusher pusher = new RevocationPusher(new TestRedis(client, ""), clock, GRACE);
+      RevocationPusher pusher =
+          new RevocationPusher(new TestRedis(client, ""), clock, GRACE, new Spans());
       pusher.push(tokens);
       assertThat(client.ttl("revoked:a")).isBetween(350L, 360L);
       client.expire("revoked:a", 10);

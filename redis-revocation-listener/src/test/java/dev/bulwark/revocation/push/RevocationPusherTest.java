@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.redis.process.TestRedis;
 import dev.bulwark.revocation.rules.RevokedToken;
+import dev.bulwark.trace.Spans;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -109,7 +110,7 @@ class RevocationPusherTest {
 
   private static void push(List<String> jtis, long life, String prefix) {
     long expiry = Instant.now().getEpochSecond() + life;
-    new RevocationPusher(new TestRedis(client, prefix), Clock.systemUTC(), GRACE)
+    new RevocationPusher(new TestRedis(client, prefix), Clock.systemUTC(), GRACE, new Spans())
         .push(jtis.stream().map(jti -> new RevokedToken(jti, expiry)).toList());
   }
 

@@ -18,6 +18,7 @@ import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.SessionType;
 import dev.bulwark.revocation.search.EndingApplier;
 import dev.bulwark.revocation.verify.BisectingOracle;
+import dev.bulwark.trace.Spans;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -62,7 +63,7 @@ class ReconcilerTest {
     metrics = new RevocationMetrics(registry, clock);
     LedgerDatabase ledger = database.ledger();
     TestRedis connection = new TestRedis(client, "");
-    RevocationPusher pusher = new RevocationPusher(connection, clock, Duration.ZERO);
+    RevocationPusher pusher = new RevocationPusher(connection, clock, Duration.ZERO, new Spans());
     Revoker revoker =
         new Revoker(
             ledger,

@@ -9,6 +9,7 @@ import dev.bulwark.revocation.ledger.TestDatabase;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.push.RevocationPusher;
 import dev.bulwark.revocation.rules.RevokedToken;
+import dev.bulwark.trace.Spans;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -35,7 +36,8 @@ class RefresherTest {
             RedisClient.builder().hostAndPort(new HostAndPort("127.0.0.1", redis.port())).build()) {
       LedgerDatabase database = tables.ledger();
       RevocationPusher pusher =
-          new RevocationPusher(new TestRedis(client, ""), clock, Duration.ofSeconds(60));
+          new RevocationPusher(
+              new TestRedis(client, ""), clock, Duration.ofSeconds(60), new Spans());
       Refresher refresher =
           new Refresher(database, pusher, new RevocationMetrics(registry, clock), clock, INTERVAL);
       long end = clock.millis() / 1000 + 300;
