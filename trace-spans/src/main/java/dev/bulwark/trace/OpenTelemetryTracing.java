@@ -55,6 +55,8 @@ final class OpenTelemetryTracing implements Tracing {
     return Span.current().isRecording();
   }
 
+  // The span that is returned closes its scope, and callers close the span.
+  @SuppressWarnings("MustBeClosedChecker")
   private TraceSpan start(String name, SpanKind kind) {
     Span span = tracer.spanBuilder(name).setSpanKind(kind).startSpan();
     return new Running(span, span.makeCurrent());
