@@ -56,7 +56,7 @@ public final class RedisLimiter {
       }
     }
     arguments.addAll(returned);
-    List<?> answer = (List<?>) Script.TAKE.run(redis, keys, arguments);
+    List<?> answer = Script.TAKE.runForList(redis, keys, arguments);
     long wait = number(answer, 0);
     int pool = Math.toIntExact(number(answer, 1));
     if (wait <= 0) {
@@ -120,7 +120,7 @@ public final class RedisLimiter {
    * @throws dev.bulwark.redis.RedisUnavailableException if Redis does not answer
    */
   public Map<String, Duration> lifts(String lifts) {
-    List<?> answer = (List<?>) Script.LIFTS.run(redis, List.of(redis.key(lifts)), List.of());
+    List<?> answer = Script.LIFTS.runForList(redis, List.of(redis.key(lifts)), List.of());
     Map<String, Duration> ages = new LinkedHashMap<>();
     for (int i = 0; i + 1 < answer.size(); i += 2) {
       ages.put(text(answer.get(i)), Duration.ofMillis(Math.max(0, number(answer, i + 1))));

@@ -43,7 +43,7 @@ public final class QuotaLimiter {
   private QuotaDecision count(String key, Quota quota) {
     List<String> arguments =
         List.of(Integer.toString(quota.requests()), Long.toString(quota.window().toMillis()));
-    List<?> answer = (List<?>) Script.QUOTA.run(redis, List.of(redis.key(key)), arguments);
+    List<?> answer = Script.QUOTA.runForList(redis, List.of(redis.key(key)), arguments);
     return new QuotaDecision(
         number(answer, 0) == 1,
         Math.toIntExact(number(answer, 1)),

@@ -233,6 +233,19 @@ public final class Script {
     return redis.call(operation, client -> run(client, keys, arguments));
   }
 
+  /**
+   * Runs one that answers with a list, as {@link #run(RedisConnection, List, List)} does.
+   *
+   * @throws dev.bulwark.redis.RedisUnavailableException if Redis does not answer
+   * @throws IllegalStateException if it answers with something else
+   */
+  public List<?> runForList(RedisConnection redis, List<String> keys, List<String> arguments) {
+    if (run(redis, keys, arguments) instanceof List<?> answer) {
+      return answer;
+    }
+    throw new IllegalStateException("Redis has not answered a script with a list");
+  }
+
   private @Nullable Object run(UnifiedJedis client, List<String> keys, List<String> arguments) {
     try {
       return client.evalsha(sha1, keys, arguments);

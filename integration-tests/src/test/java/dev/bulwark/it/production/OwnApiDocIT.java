@@ -1,0 +1,101 @@
+package dev.bulwark.it.production;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.password.Commands;
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Repository;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.SharedRealm;
+import dev.bulwark.it.support.TestStack;
+import dev.bulwark.server.Installation;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** J2: the commands of docs/own-api.md give an API an audience and a scope of its own. */
+@SharedRealm
+class OwnApiDocIT {
+
+  private static final Pattern COMMANDS = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
+
+  private final TestStack stack = TestStack.get();
+  private final Realm realm = stack.realm();
+
+  @TempDir Path folder;
+
+  @Test
+  void aTokenWithTheScopeIsForTheApi() {
+    run();
+    JsonNode with = claims(realm.login("alice", Realm.PASSWORD, "openid orders:read"));
+    assertThat(with.get("aud").toString()).contains("orders-api");
+    assertThat(with.get("scope").asText().split(" ")).contains("orders:read");
+    JsonNode without = claims(realm.login("alice", Realm.PASSWORD, "openid tasks:read"));
+    assertThat(without.get("aud").toString()).doesNotContain("orders-api");
+
+    JsonNode exchanged = claims(exchange(key("orders:read")));
+    assertThat(exchanged.get("aud").toString()).contains("orders-api");
+    assertThat(exchanged.get("scope").asText()).isEqualTo("orders:read");
+  }
+
+  private void run() {
+    Commands.bash(
+            folder,
+            Map.of(
+                "KCADM",
+                Installation.keycloak().resolve("bin/kcadm.sh").toString(),
+                "CONFIG",
+                folder.resolve("kcadm.config").toString(),
+                "SERVER",
+                stack.url().toString(),
+                "ADMIN",
+                TestStack.ADMIN_USERNAME,
+                "PASSWORD",
+                TestStack.ADMIN_PASSWORD,
+                "CALLER",
+                "dev-cli"),
+            """
+            set -e
+            kcadm.sh() { "$KCADM" "$@" --config "$CONFIG"; }
+            kcadm.sh config credentials --server "$SERVER" --realm master --user "$ADMIN" --password "$PASSWORD"
+            %s
+            """
+                .formatted(commands()))
+        .expect(0);
+  }
+
+  private static String commands() {
+    Matcher commands = COMMANDS.matcher(Repository.text("docs/own-api.md"));
+    assertThat(commands.find()).isTrue();
+    return commands.group(1);
+  }
+
+  private String key(String scope) {
+    String body =
+        Json.of(
+            Map.of(
+                "name", "orders",
+                "scopes", List.of(scope),
+                "owner", Map.of("type", "user", "id", stack.admin().userId("alice"))));
+    return stack.admin().post("/realms/app/api-keys", body).expect(201).text("key");
+  }
+
+  private Response exchange(String key) {
+    return Http.postForm(
+        realm.endpoint("token"),
+        Map.of("grant_type", "urn:bulwark:params:oauth:grant-type:api-key", "client_id", "dev-cli"),
+        "X-API-Key",
+        key);
+  }
+
+  private static JsonNode claims(Response tokens) {
+    return Realm.claims(tokens.expect(200).text("access_token"));
+  }
+}
