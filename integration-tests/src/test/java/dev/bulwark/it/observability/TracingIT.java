@@ -216,7 +216,7 @@ class TracingIT {
                     .doesNotContain(
                         WRONG, Realm.PASSWORD, "alice", "nobody-of-that-name", jti, sid, sub)
                     .doesNotContain("revoked:", "limit:{"));
-    // Nor whether the password was right.
+    // An attribute with the outcome would be one more.
     assertThat(own())
         .filteredOn(named("verify password"))
         .allSatisfy(
