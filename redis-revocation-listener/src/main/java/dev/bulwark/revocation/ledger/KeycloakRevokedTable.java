@@ -2,16 +2,13 @@ package dev.bulwark.revocation.ledger;
 
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevokedToken;
-import dev.bulwark.revocation.sql.Chunks;
-import dev.bulwark.revocation.sql.SqlDialect;
+import dev.bulwark.revocation.sql.IdLookup;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,8 +21,6 @@ public final class KeycloakRevokedTable {
 
   /** Of more, the ledger is read at once. */
   private static final int MANY = 10_000;
-
-  private static final int CHUNK = 500;
 
   private final String schema;
   private final String table;
@@ -98,38 +93,13 @@ public final class KeycloakRevokedTable {
       candidates.put(token.jti(), token.expiresAt());
     }
     missing.forEach(token -> candidates.remove(token.jti()));
-    Set<String> dead = among(connection, candidates.keySet());
+    Set<String> dead = new IdLookup(table, "ID").among(connection, candidates.keySet());
     Set<String> known = revoked.among(connection, dead);
     for (String jti : dead) {
       if (!known.contains(jti)) {
         missing.add(new RevokedToken(jti, candidates.getOrDefault(jti, 0L)));
       }
     }
-  }
-
-  /** Those of the jtis that are in Keycloak's table. */
-  private Set<String> among(Connection connection, Collection<String> jtis) throws SQLException {
-    Set<String> found = new HashSet<>();
-    for (List<String> chunk : Chunks.of(jtis, CHUNK)) {
-      try (PreparedStatement statement =
-          connection.prepareStatement(
-              "SELECT ID FROM "
-                  + table
-                  + " WHERE ID IN ("
-                  + SqlDialect.parameters(chunk.size())
-                  + ")")) {
-        int parameter = 1;
-        for (String jti : chunk) {
-          statement.setString(parameter++, jti);
-        }
-        try (ResultSet rows = statement.executeQuery()) {
-          while (rows.next()) {
-            found.add(rows.getString(1));
-          }
-        }
-      }
-    }
-    return found;
   }
 
   /**

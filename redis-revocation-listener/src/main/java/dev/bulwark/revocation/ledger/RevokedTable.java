@@ -3,6 +3,7 @@ package dev.bulwark.revocation.ledger;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevokedToken;
 import dev.bulwark.revocation.sql.Chunks;
+import dev.bulwark.revocation.sql.IdLookup;
 import dev.bulwark.revocation.sql.SqlDialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -12,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -169,27 +169,7 @@ public final class RevokedTable implements PushState {
 
   /** Those of the jtis that are among the revoked. */
   public Set<String> among(Connection connection, Collection<String> jtis) throws SQLException {
-    Set<String> found = new HashSet<>();
-    for (List<String> chunk : Chunks.of(jtis, CHUNK)) {
-      try (PreparedStatement statement =
-          connection.prepareStatement(
-              "SELECT JTI FROM "
-                  + table
-                  + " WHERE JTI IN ("
-                  + SqlDialect.parameters(chunk.size())
-                  + ")")) {
-        int parameter = 1;
-        for (String jti : chunk) {
-          statement.setString(parameter++, jti);
-        }
-        try (ResultSet rows = statement.executeQuery()) {
-          while (rows.next()) {
-            found.add(rows.getString(1));
-          }
-        }
-      }
-    }
-    return found;
+    return new IdLookup(table, "JTI").among(connection, jtis);
   }
 
   @Override
