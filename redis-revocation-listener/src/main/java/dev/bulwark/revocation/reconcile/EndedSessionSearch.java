@@ -12,7 +12,6 @@ import dev.bulwark.revocation.rules.Suspect;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,17 +28,12 @@ import java.util.Map;
  */
 final class EndedSessionSearch {
 
-  /** How far a search goes back behind the last one: clocks differ, and commits are late. */
-  private static final long MARGIN_SECONDS = 60;
-
   private static final int PAGE = 5_000;
 
   private final LedgerDatabase database;
   private final Settlement settlement;
   private final Clock clock;
-
-  /** Up to when each kind of session has been searched, seconds since 1970. */
-  private Map<Part, Long> searched = new HashMap<>();
+  private final SearchedTimes<Part> times = new SearchedTimes<>();
 
   /** Sessions that are searched together. */
   private record Part(String realmId, SessionClock.Kind kind, Moment moment, boolean restarted) {}
@@ -52,7 +46,7 @@ final class EndedSessionSearch {
 
   /** Searches from the beginning the next time, as a node that takes over has to. */
   void forget() {
-    searched.clear();
+    times.forget();
   }
 
   /**
@@ -67,46 +61,40 @@ final class EndedSessionSearch {
   void search(long until) throws SQLException {
     long now = Math.floorDiv(clock.millis(), 1000L);
     List<Range> ranges = new ArrayList<>();
-    Map<Part, Long> next = new HashMap<>();
+    times.begin(now);
     for (SessionClock realm : database.call(database.endedSessions()::clocks)) {
       for (SessionClock.Kind kind : SessionClock.Kind.values()) {
         String idle = realm.hasEnded(kind) ? "REMEMBER_ME_OFF" : "SESSION_IDLE";
-        add(ranges, next, realm, kind, Moment.REFRESH, realm.idleSince(kind, now), idle);
+        add(ranges, realm, kind, Moment.REFRESH, realm.idleSince(kind, now), idle);
         if (!kind.isOffline()) {
           long startedBy = realm.startedBy(kind, now);
-          add(ranges, next, realm, kind, Moment.START, startedBy, "SESSION_EXPIRED");
+          add(ranges, realm, kind, Moment.START, startedBy, "SESSION_EXPIRED");
         }
-        addRestarted(ranges, next, realm, kind, now);
+        addRestarted(ranges, realm, kind, now);
       }
     }
     if (isDone(ranges, now, until)) {
-      searched = next;
+      times.done(now);
     }
   }
 
   private void add(
       List<Range> ranges,
-      Map<Part, Long> next,
       SessionClock realm,
       SessionClock.Kind kind,
       Moment moment,
       long upTo,
       String cause) {
     Part part = new Part(realm.realmId(), kind, moment, false);
-    long after = Math.min(searched.getOrDefault(part, SessionClock.NONE), upTo) - MARGIN_SECONDS;
+    long after = times.after(part, SessionClock.NONE, upTo);
     ranges.add(new Range(realm.realmId(), kind, moment, after, upTo, cause, false));
-    next.put(part, upTo);
   }
 
   private void addRestarted(
-      List<Range> ranges,
-      Map<Part, Long> next,
-      SessionClock realm,
-      SessionClock.Kind kind,
-      long now) {
+      List<Range> ranges, SessionClock realm, SessionClock.Kind kind, long now) {
     Part part = new Part(realm.realmId(), kind, Moment.START, true);
     // What was restarted before this node took over is the full comparison's.
-    long after = searched.getOrDefault(part, now) - MARGIN_SECONDS;
+    long after = times.after(part, now, now);
     ranges.add(
         new Range(
             realm.realmId(),
@@ -116,7 +104,6 @@ final class EndedSessionSearch {
             SessionClock.ALL,
             "SESSION_RESTARTED",
             true));
-    next.put(part, now);
   }
 
   /** Revokes what is dead; returns whether that was all there is. */

@@ -1,0 +1,65 @@
+package dev.bulwark.revocation.reconcile;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Up to when each part of a search by time has been searched, and how far behind that the next
+ * search begins.
+ *
+ * <p>A search goes back a little, since the clocks of nodes differ and transactions commit late. It
+ * goes back far only now and then: with many logins a second, the rows of a minute in every search
+ * cost more than the logins' rows in the ledger.
+ *
+ * <p>All times are seconds since 1970. Not thread-safe.
+ *
+ * @param <K> names a part
+ */
+final class SearchedTimes<K> {
+
+  /** How far most searches go back: more than clocks that are 5 s apart. */
+  static final long CLOSE = 6;
+
+  /** How far a search goes back now and then. */
+  static final long WIDE = 60;
+
+  /** How often one goes back far. */
+  static final long WIDE_EVERY = 30;
+
+  private Map<K, Long> searched = new HashMap<>();
+  private Map<K, Long> next = new HashMap<>();
+  private long nextWide;
+  private boolean wide;
+
+  /** Begins a search. */
+  void begin(long now) {
+    next = new HashMap<>();
+    // A clock that was set back must not put the wide search off.
+    wide = now >= nextWide || now < nextWide - WIDE_EVERY;
+  }
+
+  /**
+   * Returns from when on to search a part, exclusive, and notes how far this search goes.
+   *
+   * @param first what to begin from if it was never searched
+   * @param upTo how far this search goes
+   */
+  long after(K part, long first, long upTo) {
+    next.put(part, upTo);
+    return Math.min(searched.getOrDefault(part, first), upTo) - (wide ? WIDE : CLOSE);
+  }
+
+  /** The search has found all there is; else the next one covers the same times again. */
+  void done(long now) {
+    searched = next;
+    if (wide) {
+      nextWide = now + WIDE_EVERY;
+    }
+  }
+
+  /** Begins anew. */
+  void forget() {
+    searched.clear();
+    nextWide = 0;
+  }
+}
