@@ -38,12 +38,14 @@ public final class TestStack {
   private final LocalRedis redis;
   private final Optional<DatabaseProcess> database;
   private final KeycloakServer keycloak;
+  private final AdminApi admin;
   private final Map<String, Integer> redisDatabases = new HashMap<>();
 
   private TestStack(LocalRedis redis, Optional<DatabaseProcess> database, KeycloakServer keycloak) {
     this.redis = redis;
     this.database = database;
     this.keycloak = keycloak;
+    this.admin = new AdminApi(keycloak.url(), ADMIN_USERNAME, ADMIN_PASSWORD);
   }
 
   public static synchronized TestStack get() {
@@ -162,9 +164,9 @@ public final class TestStack {
     return new Realm(keycloak.url(), "app");
   }
 
-  /** The admin REST API of the shared server. */
+  /** The admin REST API of the shared server. One for all: each one logs in by a password. */
   public AdminApi admin() {
-    return new AdminApi(keycloak.url(), ADMIN_USERNAME, ADMIN_PASSWORD);
+    return admin;
   }
 
   static boolean isRemote() {
