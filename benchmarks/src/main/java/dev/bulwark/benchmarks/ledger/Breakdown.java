@@ -20,7 +20,6 @@ public final class Breakdown implements Measurement {
   private static final int CONNECTIONS = 8;
   private static final int SECONDS = 20;
   private static final int STATEMENTS = 12;
-  private static final double LEAST_MICROS = 0.3;
 
   private final Plan plan;
 
@@ -73,14 +72,7 @@ public final class Breakdown implements Measurement {
             + micros(spent.keycloak(), requests)
             + ", Redis "
             + micros(spent.redis(), requests));
-    times
-        .seconds()
-        .forEach(
-            (name, time) -> {
-              if (time / requests * 1e6 >= LEAST_MICROS) {
-                report.note("  PostgreSQL, " + name + ": " + micros(time, requests));
-              }
-            });
+    report.note("  µs of PostgreSQL's processes a request: " + times.perRequest(requests));
     Statements.since(variant.database()).stream()
         .limit(STATEMENTS)
         .forEach(statement -> report.note("  " + statement.perRequest(requests)));

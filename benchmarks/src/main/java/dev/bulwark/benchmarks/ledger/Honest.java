@@ -78,6 +78,9 @@ public final class Honest implements Measurement {
                   "%s, %s, %s, %d connections: "
                       .formatted(name, kind.title(), workload.title(), connections));
         }
+        for (Kind kind : Kind.values()) {
+          processes(report, kind, workload, all);
+        }
       }
       report.note(
           name
@@ -93,6 +96,24 @@ public final class Honest implements Measurement {
               + behind.database().sql(ROWS)
               + " rows in the ledgers at the end.");
     }
+  }
+
+  /** What PostgreSQL's time went to; the mean of all turns. */
+  private void processes(Report report, Kind kind, Workload workload, List<Turn> turns) {
+    List<Turn> own = turns.stream().filter(turn -> turn.kind() == kind).toList();
+    own.stream()
+        .map(Turn::postgres)
+        .reduce(ProcessTimes::plus)
+        .ifPresent(
+            times ->
+                report.note(
+                    "%s, %s, %s: µs of PostgreSQL's processes a request: %s"
+                        .formatted(
+                            name,
+                            kind.title(),
+                            workload.title(),
+                            times.perRequest(
+                                own.stream().mapToDouble(turn -> turn.load().requests()).sum()))));
   }
 
   private Variant start(Kind kind) throws IOException {

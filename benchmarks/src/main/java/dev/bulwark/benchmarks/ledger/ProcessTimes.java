@@ -1,6 +1,7 @@
 package dev.bulwark.benchmarks.ledger;
 
 import dev.bulwark.benchmarks.CpuTime;
+import dev.bulwark.benchmarks.Samples;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * CPU time of PostgreSQL's processes by what they are, seconds: the sessions of clients together,
@@ -18,6 +20,7 @@ import java.util.TreeMap;
 record ProcessTimes(Map<String, Double> seconds) {
 
   private static final String ALL = "all, those that have ended too";
+  private static final double LEAST_MICROS = 0.3;
 
   /** Of a cluster, until now. */
   static ProcessTimes now(long postmaster) throws IOException {
@@ -36,6 +39,25 @@ record ProcessTimes(Map<String, Double> seconds) {
     seconds.forEach(
         (name, time) -> difference.put(name, time - before.seconds.getOrDefault(name, 0.0)));
     return new ProcessTimes(difference);
+  }
+
+  /** Together with others. */
+  ProcessTimes plus(ProcessTimes other) {
+    Map<String, Double> sum = new TreeMap<>(seconds);
+    other.seconds.forEach((name, time) -> sum.merge(name, time, Double::sum));
+    return new ProcessTimes(sum);
+  }
+
+  /**
+   * Those that took something, as text.
+   *
+   * @param requests to divide by
+   */
+  String perRequest(double requests) {
+    return seconds.entrySet().stream()
+        .filter(entry -> entry.getValue() / requests * 1e6 >= LEAST_MICROS)
+        .map(entry -> entry.getKey() + " " + Samples.number(entry.getValue() / requests * 1e6, 1))
+        .collect(Collectors.joining("; "));
   }
 
   private static String name(long pid) throws IOException {

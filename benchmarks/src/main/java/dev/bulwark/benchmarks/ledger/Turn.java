@@ -5,6 +5,7 @@ package dev.bulwark.benchmarks.ledger;
  *
  * @param kind of the variant
  * @param cpu of the variant
+ * @param postgres the same of PostgreSQL, by its processes
  * @param walRecords bytes of write-ahead log without full page images
  * @param wal bytes of it with them
  * @param foreign seconds of CPU time that other processes of the machine took
@@ -14,6 +15,7 @@ record Turn(
     Kind kind,
     Wrk.Result load,
     Cpu cpu,
+    ProcessTimes postgres,
     double walRecords,
     double wal,
     double foreign,
