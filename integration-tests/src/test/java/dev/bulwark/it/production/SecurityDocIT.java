@@ -6,7 +6,9 @@ import dev.bulwark.it.support.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -27,12 +29,32 @@ class SecurityDocIT {
   private static final Pattern ASVS_ROW =
       Pattern.compile("(?m)^\\| (\\d+\\.\\d+\\.\\d+) \\| ([123]) \\| ([A-Z][a-z ]+) \\|");
 
-  /** A row of the overview's list of what is not met. */
+  /** The one list of what is not met. */
+  private static final String LIST = "docs/security/not-met.md";
+
+  /** A row of its part about the ASVS. */
   private static final Pattern UNMET =
       Pattern.compile("(?m)^\\| \\[(\\d+\\.\\d+\\.\\d+)]\\([^)]+\\) \\| ([123]) \\|");
 
   private static final List<String> STATES =
       List.of("Met", "Keycloak", "Operator", "Not met", "Not applicable");
+
+  /** Requirements of the ASVS that the first cell of a row names, as "ASVS 7.2.1–7.2.4, 7.3.1". */
+  private static final Pattern NAMED =
+      Pattern.compile("ASVS ((?:\\d+\\.\\d+\\.\\d+(?:–\\d+\\.\\d+\\.\\d+)?(?:, )?)+)");
+
+  private static final Pattern NUMBERS =
+      Pattern.compile("(\\d+\\.\\d+)\\.(\\d+)(?:–\\d+\\.\\d+\\.(\\d+))?");
+
+  private static final Pattern NOT_MET = Pattern.compile("(?i)\\*\\*not met\\*\\*");
+
+  /** What a cell says where a requirement has a state. */
+  private static final Map<String, Pattern> SAID =
+      Map.of(
+          "Met", Pattern.compile("(?i)(?<!not )\\bmet\\b"),
+          "Keycloak", Pattern.compile("Keycloak"),
+          "Operator", Pattern.compile("\\*\\*Operator\\*\\*"),
+          "Not met", NOT_MET);
 
   private static final Pattern TEST = Pattern.compile("`(\\w+(?:IT|Test))`");
 
@@ -102,10 +124,10 @@ class SecurityDocIT {
   }
 
   @Test
-  void theOverviewHasEveryRequirementOfTheAsvsThatIsNotMet() throws IOException {
+  void theListHasEveryRequirementOfTheAsvsThatIsNotMet() throws IOException {
     List<String> listed =
         UNMET
-            .matcher(Repository.text("docs/asvs.md"))
+            .matcher(Repository.text(LIST))
             .results()
             .map(row -> row.group(1) + ", level " + row.group(2))
             .toList();
@@ -117,6 +139,89 @@ class SecurityDocIT {
             .map(row -> row.group(1) + ", level " + row.group(2))
             .toList();
     assertThat(listed).isNotEmpty().containsExactlyInAnyOrderElementsOf(unmet);
+  }
+
+  @Test
+  void theListHasEveryOtherRequirementThatIsNotMet() throws IOException {
+    List<String> unmet = new ArrayList<>();
+    for (String page : List.of("docs/security.md", "docs/security/standards.md")) {
+      for (String[] cells : rows(page)) {
+        if (NOT_MET.matcher(cells[2]).find() && asvs(cells[1]).isEmpty()) {
+          unmet.add(cells[1].strip());
+        }
+      }
+    }
+    List<String> listed =
+        Repository.text(LIST)
+            .lines()
+            .dropWhile(line -> !line.equals("## Other requirements"))
+            .filter(line -> line.startsWith("| ["))
+            .map(line -> line.split("\\|")[2].strip())
+            .toList();
+    assertThat(listed).isNotEmpty().containsExactlyInAnyOrderElementsOf(unmet);
+  }
+
+  /** The list counts its own rows, and those of the ASVS that are left to the operator. */
+  @Test
+  void theListCountsRight() throws IOException {
+    String list = Repository.text(LIST);
+    List<MatchResult> rows = ASVS_ROW.matcher(Repository.guide("asvs")).results().toList();
+    long asvs = UNMET.matcher(list).results().count();
+    long other = list.lines().filter(line -> line.startsWith("| [")).count() - asvs;
+    long operator = rows.stream().filter(row -> row.group(3).equals("Operator")).count();
+    assertThat(list)
+        .contains("ASVS 5.0 | " + asvs + " |")
+        .contains("of this repository | " + other + " |")
+        .contains("(state *Operator*) | " + operator + " |");
+  }
+
+  /** A requirement has the same state in the guide by subject as in the one by number. */
+  @Test
+  void bothGuidesAgree() throws IOException {
+    Map<String, String> states =
+        ASVS_ROW
+            .matcher(Repository.guide("asvs"))
+            .results()
+            .collect(Collectors.toMap(row -> row.group(1), row -> row.group(3)));
+    int compared = 0;
+    for (String[] cells : rows("docs/security.md")) {
+      List<String> numbers = asvs(cells[1]);
+      for (String number : numbers) {
+        String state = states.getOrDefault(number, "none");
+        assertThat(SAID).as("%s has a state", number).containsKey(state);
+        assertThat(cells[2])
+            .as("%s is %s in docs/asvs", number, state)
+            .containsPattern(SAID.getOrDefault(state, NOT_MET));
+        compared++;
+      }
+      if (!numbers.isEmpty() && NOT_MET.matcher(cells[2]).find()) {
+        assertThat(numbers).as(cells[2]).anyMatch(each -> "Not met".equals(states.get(each)));
+      }
+    }
+    assertThat(compared).isGreaterThan(80);
+  }
+
+  /** The cells of the rows of all tables; the first one is empty. */
+  private static List<String[]> rows(String page) {
+    return Repository.text(page)
+        .lines()
+        .filter(line -> line.startsWith("| "))
+        .map(line -> line.split("\\|"))
+        .toList();
+  }
+
+  private static List<String> asvs(String cell) {
+    List<String> numbers = new ArrayList<>();
+    for (MatchResult named : NAMED.matcher(cell).results().toList()) {
+      for (MatchResult each : NUMBERS.matcher(named.group(1)).results().toList()) {
+        int first = Integer.parseInt(each.group(2));
+        int last = each.group(3) == null ? first : Integer.parseInt(each.group(3));
+        for (int i = first; i <= last; i++) {
+          numbers.add(each.group(1) + "." + i);
+        }
+      }
+    }
+    return numbers;
   }
 
   /** What the table at the head of the document says. */
