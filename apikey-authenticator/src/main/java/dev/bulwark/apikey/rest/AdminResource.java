@@ -8,6 +8,16 @@ import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.NewApiKey;
 import dev.bulwark.apikey.page.KeySettings;
 import dev.bulwark.apikey.provider.ApiKeyProvider;
+import dev.bulwark.apikey.rest.idempotency.RepeatableRequest;
+import dev.bulwark.apikey.rest.message.ApiError;
+import dev.bulwark.apikey.rest.message.FilterRequest;
+import dev.bulwark.apikey.rest.message.KeyChange;
+import dev.bulwark.apikey.rest.message.KeyRepresentation;
+import dev.bulwark.apikey.rest.message.KeyRequest;
+import dev.bulwark.apikey.rest.message.OwnerReference;
+import dev.bulwark.apikey.rest.message.PageRequest;
+import dev.bulwark.apikey.rest.message.Preference;
+import dev.bulwark.apikey.rest.message.RestErrors;
 import dev.bulwark.apikey.store.KeyFilter;
 import dev.bulwark.contract.ApiKeyDetails;
 import jakarta.ws.rs.DELETE;
@@ -23,6 +33,7 @@ import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
 import java.net.URI;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -118,8 +129,7 @@ public final class AdminResource {
               KeyRequest.read(
                   session.getContext().getRequestHeaders(),
                   body,
-                  Stream.concat(Stream.of(KeyChange.CHOSEN), Stream.of("owner"))
-                      .toArray(String[]::new));
+                  Stream.concat(KeyChange.CHOSEN.stream(), Stream.of("owner")).toList());
           KeyOwner owner =
               OwnerReference.of(request)
                   .or(() -> OwnerReference.of(session.getContext().getUri().getQueryParameters()))
@@ -223,7 +233,8 @@ public final class AdminResource {
         session,
         () -> {
           KeyRequest request =
-              KeyRequest.read(session.getContext().getRequestHeaders(), body, "overlapSeconds");
+              KeyRequest.read(
+                  session.getContext().getRequestHeaders(), body, List.of("overlapSeconds"));
           RepeatableRequest repeatable = repeatable("rotate " + id, request);
           Optional<RepeatableRequest.Earlier> earlier = repeatable.earlier();
           if (earlier.isPresent()) {

@@ -4,6 +4,7 @@ import dev.bulwark.apikey.key.ScopeRules;
 import dev.bulwark.apikey.manage.ApiKeyException;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.ProvenAddress;
+import dev.bulwark.apikey.rest.message.ApiError;
 import jakarta.ws.rs.NotAuthorizedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;

@@ -10,6 +10,13 @@ import dev.bulwark.apikey.manage.NewApiKey;
 import dev.bulwark.apikey.manage.RealmLimits;
 import dev.bulwark.apikey.page.KeySettings;
 import dev.bulwark.apikey.provider.ApiKeyProvider;
+import dev.bulwark.apikey.rest.idempotency.RepeatableRequest;
+import dev.bulwark.apikey.rest.message.ApiError;
+import dev.bulwark.apikey.rest.message.KeyChange;
+import dev.bulwark.apikey.rest.message.KeyRepresentation;
+import dev.bulwark.apikey.rest.message.KeyRequest;
+import dev.bulwark.apikey.rest.message.PageRequest;
+import dev.bulwark.apikey.rest.message.RestErrors;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.OPTIONS;
@@ -219,7 +226,8 @@ public final class OwnerResource {
         () -> {
           access.requireRecentLogin(realm, keys().config().stepUpMaxAgeSeconds());
           KeyRequest request =
-              KeyRequest.read(session.getContext().getRequestHeaders(), body, "overlapSeconds");
+              KeyRequest.read(
+                  session.getContext().getRequestHeaders(), body, List.of("overlapSeconds"));
           access.requireProvenAddress(realm);
           RepeatableRequest repeatable = repeatable(access, "rotate " + id, request);
           Optional<NewApiKey> earlier = earlier(access, repeatable);

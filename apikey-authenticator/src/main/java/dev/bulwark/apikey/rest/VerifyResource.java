@@ -8,6 +8,8 @@ import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.RealmLimits;
 import dev.bulwark.apikey.manage.ScopeCatalog;
 import dev.bulwark.apikey.provider.ApiKeyProvider;
+import dev.bulwark.apikey.rest.message.ApiError;
+import dev.bulwark.apikey.rest.message.KeyRepresentation;
 import dev.bulwark.apikey.verify.Allowance;
 import dev.bulwark.apikey.verify.ApiKeyHeader;
 import dev.bulwark.apikey.verify.AuthorizationKey;

@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.rest;
+package dev.bulwark.apikey.rest.message;
 
 import dev.bulwark.apikey.manage.ApiKeyException;
 import jakarta.ws.rs.ForbiddenException;
@@ -8,12 +8,19 @@ import java.util.Locale;
 import java.util.function.Supplier;
 import org.keycloak.models.KeycloakSession;
 
-/** Turns what the service refuses into answers, and rolls back what was begun. */
-final class RestErrors {
+/** Turns what the service refuses into answers, and rolls back what was begun. Thread-safe. */
+public final class RestErrors {
 
   private RestErrors() {}
 
-  static Response of(KeycloakSession session, Supplier<Response> work) {
+  /**
+   * Runs the work of a request. Rolls back the session's transaction, if the service or Keycloak's
+   * permissions refuse it.
+   *
+   * @param work returns the answer; other exceptions than {@link ApiKeyException} and {@link
+   *     ForbiddenException} are passed on
+   */
+  public static Response of(KeycloakSession session, Supplier<Response> work) {
     try {
       return work.get();
     } catch (ApiKeyException e) {

@@ -1,24 +1,24 @@
-package dev.bulwark.apikey.rest;
+package dev.bulwark.apikey.rest.message;
 
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The request header {@code Prefer} (RFC 7240). */
-final class Preference {
+/** The request header {@code Prefer} (RFC 7240). Thread-safe. */
+public final class Preference {
 
   static final String HEADER = "Prefer";
 
   /** Tells the client that its preference was applied. */
-  static final String APPLIED_HEADER = "Preference-Applied";
+  public static final String APPLIED_HEADER = "Preference-Applied";
 
   /** The response has the representation of what was made. */
-  static final String REPRESENTATION = "return=representation";
+  public static final String REPRESENTATION = "return=representation";
 
   private Preference() {}
 
-  /** Whether a request asks for the representation. */
-  static boolean isRepresentation(HttpHeaders headers) {
+  /** Returns whether a request asks for the representation. */
+  public static boolean isRepresentation(HttpHeaders headers) {
     List<String> values = headers.getRequestHeader(HEADER);
     return values != null
         && values.stream()

@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.rest;
+package dev.bulwark.apikey.rest.message;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.bulwark.apikey.key.Moments;
+import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
@@ -20,8 +21,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A JSON body, read strictly: whatever is not what it should be is answered with 400. */
-final class KeyRequest {
+/**
+ * A JSON body, read strictly: whatever is not what it should be is answered with 400, by a {@link
+ * WebApplicationException} with an {@link ApiError}. Immutable.
+ */
+public final class KeyRequest {
 
   /** Longest body in bytes. */
   static final int MAX_BODY = 64 * 1024;
@@ -51,8 +55,11 @@ final class KeyRequest {
    *
    * @param body null or empty for an empty object
    * @param members the names that the request may have
+   * @throws WebApplicationException with 400, with 413 for a body of more than 64 KiB, or with 415
+   *     for a body of another type
    */
-  static KeyRequest read(HttpHeaders headers, @Nullable InputStream body, String... members) {
+  public static KeyRequest read(
+      HttpHeaders headers, @Nullable InputStream body, List<String> members) {
     MediaType type = headers.getMediaType();
     if (type != null && !type.getSubtype().equals("json") && !type.getSubtype().endsWith("+json")) {
       throw ApiError.exception(415, "unsupported_media_type", "The body must be application/json");
@@ -67,9 +74,9 @@ final class KeyRequest {
   }
 
   /** Refuses an object with a member that is not known. */
-  void requireOnly(String... members) {
+  void requireOnly(List<String> members) {
     for (Iterator<String> names = root.fieldNames(); names.hasNext(); ) {
-      if (!List.of(members).contains(names.next())) {
+      if (!members.contains(names.next())) {
         // Without the name, which may be anything.
         throw invalid("Unknown member. Allowed: " + String.join(", ", members));
       }
@@ -107,8 +114,8 @@ final class KeyRequest {
     }
   }
 
-  /** The request as one text, without blanks between its members. */
-  String canonical() {
+  /** Returns the request as one text, without blanks between its members. */
+  public String canonical() {
     return root.toString();
   }
 
@@ -138,7 +145,8 @@ final class KeyRequest {
     return Optional.of(node.booleanValue());
   }
 
-  Optional<Long> number(String field) {
+  /** Returns a whole number; empty where the field is absent or null. */
+  public Optional<Long> number(String field) {
     JsonNode node = root.get(field);
     if (node == null || node.isNull()) {
       return Optional.empty();
@@ -204,7 +212,12 @@ final class KeyRequest {
         .orElseThrow(() -> invalid(field + " must be an ISO-8601 date and time, or null"));
   }
 
-  static RuntimeException invalid(String detail) {
+  /**
+   * Returns an exception, to throw, that answers 400.
+   *
+   * @param detail what was wrong, for the caller to read
+   */
+  public static RuntimeException invalid(String detail) {
     return ApiError.exception(400, "invalid_request", detail);
   }
 }

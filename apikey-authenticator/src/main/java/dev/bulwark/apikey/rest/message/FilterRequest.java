@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.rest;
+package dev.bulwark.apikey.rest.message;
 
 import dev.bulwark.apikey.store.KeyFilter;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -9,8 +9,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The query parameters of the administrator's list. */
-final class FilterRequest {
+/** Reads the query parameters of the administrator's list. Thread-safe. */
+public final class FilterRequest {
 
   private static final int MAX_SEARCH = 200;
   private static final int MAX_WORDS = 5;
@@ -44,8 +44,10 @@ final class FilterRequest {
    * script that revokes what it has listed must not lose a filter to a typing error.
    *
    * @param now epoch milliseconds
+   * @throws RuntimeException that answers 400 ({@link KeyRequest#invalid}), if a parameter is not
+   *     what it should be
    */
-  static KeyFilter read(MultivaluedMap<String, String> query, long now) {
+  public static KeyFilter read(MultivaluedMap<String, String> query, long now) {
     if (!KNOWN.containsAll(query.keySet())) {
       throw KeyRequest.invalid("Only these parameters are known here: " + String.join(", ", KNOWN));
     }

@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.rest;
+package dev.bulwark.apikey.rest.idempotency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.rest;
+package dev.bulwark.apikey.rest.idempotency;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

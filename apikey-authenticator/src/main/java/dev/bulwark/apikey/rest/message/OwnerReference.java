@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.rest;
+package dev.bulwark.apikey.rest.message;
 
 import dev.bulwark.apikey.key.OwnerType;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -8,27 +8,33 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An owner, or all owners of a type, as a request names it.
+ * An owner, or all owners of a type, as a request names it. Immutable.
  *
  * @param id stored id, or the client id of a client; null for all owners of the type
  */
-record OwnerReference(OwnerType type, @Nullable String id) {
+public record OwnerReference(OwnerType type, @Nullable String id) {
 
   /** The query parameters that name an owner. All but the first are old spellings. */
   static final List<String> PARAMETERS =
       List.of("owner", "ownerType", "ownerId", "owner.type", "owner.id");
 
-  /** The owner in the body of a request. */
-  static Optional<OwnerReference> of(KeyRequest body) {
+  /**
+   * Returns the owner in the body of a request; empty where the body names none.
+   *
+   * @throws RuntimeException that answers 400 ({@link KeyRequest#invalid}), if it is no owner
+   */
+  public static Optional<OwnerReference> of(KeyRequest body) {
     return body.object("owner").map(OwnerReference::named);
   }
 
   /**
-   * The owner in a query: {@code owner=user:ID}, or {@code owner=user} for all users. Accepts the
-   * old spellings {@code owner={"type":…,"id":…}}, {@code ownerType} with {@code ownerId}, and
-   * {@code owner.type} with {@code owner.id} too.
+   * Returns the owner in a query, empty where it names none: {@code owner=user:ID}, or {@code
+   * owner=user} for all users. Accepts the old spellings {@code owner={"type":…,"id":…}}, {@code
+   * ownerType} with {@code ownerId}, and {@code owner.type} with {@code owner.id} too.
+   *
+   * @throws RuntimeException that answers 400 ({@link KeyRequest#invalid}), if it is no owner
    */
-  static Optional<OwnerReference> of(MultivaluedMap<String, String> query) {
+  public static Optional<OwnerReference> of(MultivaluedMap<String, String> query) {
     String owner = query.getFirst("owner");
     if (owner != null && owner.startsWith("{")) {
       return Optional.of(named(KeyRequest.parse(owner.getBytes(StandardCharsets.UTF_8))));

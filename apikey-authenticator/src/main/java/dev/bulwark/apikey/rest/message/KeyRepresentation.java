@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.rest;
+package dev.bulwark.apikey.rest.message;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
@@ -15,8 +15,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How keys look in JSON. Moments are ISO-8601 in UTC; absent ones are null, never left out. */
-final class KeyRepresentation {
+/**
+ * How keys look in JSON. Moments are ISO-8601 in UTC; absent ones are null, never left out.
+ * Thread-safe.
+ */
+public final class KeyRepresentation {
 
   private KeyRepresentation() {}
 
@@ -27,7 +30,7 @@ final class KeyRepresentation {
    */
   @JsonInclude(JsonInclude.Include.ALWAYS)
   @JsonPropertyOrder({"id", "key", "name", "prefix", "scopes", "createdAt", "expiresAt"})
-  record Created(
+  public record Created(
       String id,
       String key,
       String name,
@@ -49,7 +52,7 @@ final class KeyRepresentation {
   /** A key that exists. */
   @JsonInclude(JsonInclude.Include.ALWAYS)
   @JsonPropertyOrder({"id", "name", "prefix", "scopes", "createdAt", "expiresAt"})
-  record Listed(
+  public record Listed(
       String id,
       String name,
       String prefix,
@@ -67,9 +70,14 @@ final class KeyRepresentation {
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Owner owner) {}
 
   /** Who owns a key; in answers of the admin resource only. */
-  record Owner(String type, String id, String name) {}
+  public record Owner(String type, String id, String name) {}
 
-  static Created created(NewApiKey made, boolean withOwner) {
+  /**
+   * Returns the answer to the creation of a key.
+   *
+   * @param withOwner whether the owner is named, as in answers to administrators
+   */
+  public static Created created(NewApiKey made, boolean withOwner) {
     ApiKey key = made.key();
     return new Created(
         key.id(),
@@ -85,7 +93,12 @@ final class KeyRepresentation {
         withOwner ? owner(key.owner()) : null);
   }
 
-  static Listed listed(ApiKeyManager.Listed listed, boolean withOwner) {
+  /**
+   * Returns a key as lists show it.
+   *
+   * @param withOwner whether the owner is named, as in answers to administrators
+   */
+  public static Listed listed(ApiKeyManager.Listed listed, boolean withOwner) {
     ApiKey key = listed.key();
     return new Listed(
         key.id(),
@@ -105,7 +118,8 @@ final class KeyRepresentation {
         withOwner ? owner(key.owner()) : null);
   }
 
-  static Map<String, String> metadata(ApiKeyData data) {
+  /** Returns the metadata of a key; empty where it has none. */
+  public static Map<String, String> metadata(ApiKeyData data) {
     KeyMetadata metadata = data.metadata();
     return metadata == null ? Map.of() : metadata.values();
   }

@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.rest;
+package dev.bulwark.apikey.rest.message;
 
 import dev.bulwark.apikey.key.AllowedNetworks;
 import dev.bulwark.apikey.key.ApiKeyData;
@@ -12,36 +12,40 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A merge patch of a key. */
-final class KeyChange {
+/** What a request chooses of a new key, or a merge patch of a key. Immutable. */
+public final class KeyChange {
 
   /** What is chosen of a new key. */
-  static final String[] CHOSEN = {
-    "name", "scopes", "expiresAt", "rateLimit", "allowedNetworks", "metadata"
-  };
+  public static final List<String> CHOSEN =
+      List.of("name", "scopes", "expiresAt", "rateLimit", "allowedNetworks", "metadata");
 
   /** What can be changed. */
-  static final String[] MEMBERS =
-      Stream.concat(Stream.of(CHOSEN), Stream.of("active")).toArray(String[]::new);
+  public static final List<String> MEMBERS =
+      Stream.concat(CHOSEN.stream(), Stream.of("active")).toList();
 
   private final KeyRequest request;
 
-  KeyChange(KeyRequest request) {
+  /**
+   * Reads a change.
+   *
+   * @throws RuntimeException that answers 400 ({@link KeyRequest#invalid}), if nothing is changed
+   */
+  public KeyChange(KeyRequest request) {
     this.request = request;
-    if (Stream.of(MEMBERS).noneMatch(request::has)) {
+    if (MEMBERS.stream().noneMatch(request::has)) {
       throw KeyRequest.invalid(String.join(", ", CHOSEN) + " or active is needed");
     }
   }
 
   /** Whether the key may be good for more, or longer, than before. */
-  boolean mayWiden() {
+  public boolean mayWiden() {
     return request.has("scopes")
         || request.has("expiresAt")
         || request.flag("active").orElse(false);
   }
 
   /** Whether the key is good for more requests or in more networks than before. */
-  static boolean frees(ApiKeyData before, ApiKeyData after) {
+  public static boolean frees(ApiKeyData before, ApiKeyData after) {
     return RateLimit.widens(before.rateLimit(), after.rateLimit())
         || AllowedNetworks.widens(before.allowedNetworks(), after.allowedNetworks());
   }
@@ -50,7 +54,7 @@ final class KeyChange {
    * The scopes for which the key may be good longer than before, or anew: all that it has then
    * where its end or its activation changes or its limits are widened, else those that are added.
    */
-  Set<String> gained(ApiKeyData before, ApiKeyData after) {
+  public Set<String> gained(ApiKeyData before, ApiKeyData after) {
     Set<String> gained = new LinkedHashSet<>(after.scopes());
     if (!request.has("expiresAt")
         && !frees(before, after)
@@ -60,12 +64,23 @@ final class KeyChange {
     return gained;
   }
 
-  /** What a request chooses of a new key. */
-  static ApiKeyData chosen(KeyRequest request) {
+  /**
+   * Returns what a request chooses of a new key.
+   *
+   * @throws RuntimeException that answers 400 ({@link KeyRequest#invalid}), if a member is not what
+   *     it should be
+   */
+  public static ApiKeyData chosen(KeyRequest request) {
     return apply(request, ApiKeyData.builder().build());
   }
 
-  ApiKeyData apply(ApiKeyData data) {
+  /**
+   * Returns the key with the change.
+   *
+   * @throws RuntimeException that answers 400 ({@link KeyRequest#invalid}), if a member is not what
+   *     it should be
+   */
+  public ApiKeyData apply(ApiKeyData data) {
     return apply(request, data);
   }
 
@@ -126,7 +141,7 @@ final class KeyChange {
 
   /** A merge patch of an object: what is absent stays. */
   private static RateLimit rateLimit(KeyRequest given, ApiKeyData data) {
-    given.requireOnly("requests", "seconds");
+    given.requireOnly(List.of("requests", "seconds"));
     RateLimit before = data.rateLimit();
     Long requests =
         given.number("requests").orElse(before == null ? null : (long) before.requests());

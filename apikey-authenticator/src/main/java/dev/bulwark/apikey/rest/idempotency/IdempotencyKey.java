@@ -1,5 +1,6 @@
-package dev.bulwark.apikey.rest;
+package dev.bulwark.apikey.rest.idempotency;
 
+import dev.bulwark.apikey.rest.message.KeyRequest;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.List;
 import java.util.Optional;

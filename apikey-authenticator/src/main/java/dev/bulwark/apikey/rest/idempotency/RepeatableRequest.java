@@ -1,9 +1,11 @@
-package dev.bulwark.apikey.rest;
+package dev.bulwark.apikey.rest.idempotency;
 
 import dev.bulwark.apikey.manage.ApiKeyException;
 import dev.bulwark.apikey.manage.ApiKeyManager;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.NewApiKey;
+import dev.bulwark.apikey.rest.message.ApiError;
+import dev.bulwark.apikey.rest.message.KeyRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -26,8 +28,10 @@ import org.keycloak.models.utils.KeycloakModelUtils;
  * for as long as the key exists. Its answer is kept for {@value #SECONDS} seconds in the memory of
  * the cluster (Keycloak's single-use objects), encrypted with the Idempotency-Key, which is not
  * kept. Each caller has 256 places; an answer that is pushed out cannot be had again.
+ *
+ * <p>For one request, thus for one thread.
  */
-final class RepeatableRequest {
+public final class RepeatableRequest {
 
   /** How long an answer is kept. */
   static final int SECONDS = 600;
@@ -62,8 +66,11 @@ final class RepeatableRequest {
    * @param userId who calls
    * @param clientId by which client
    * @param operation what is asked for, with the id of the key that it is about
+   * @param request the body, which a repetition must have too
+   * @throws RuntimeException that answers 400 ({@link KeyRequest#invalid}), if the header {@code
+   *     Idempotency-Key} is not what it must be
    */
-  static RepeatableRequest of(
+  public static RepeatableRequest of(
       KeycloakSession session,
       RealmModel realm,
       String userId,
@@ -91,8 +98,8 @@ final class RepeatableRequest {
         HexFormat.of().formatHex(sha256(request.canonical())));
   }
 
-  /** The id of the key that the request makes. */
-  String newKeyId() {
+  /** Returns the id of the key that the request makes: the same for a repetition. */
+  public String newKeyId() {
     if (idempotencyKey == null) {
       return KeycloakModelUtils.generateId();
     }
@@ -103,19 +110,19 @@ final class RepeatableRequest {
   }
 
   /**
-   * What an earlier request has made.
+   * What an earlier request has made. Immutable.
    *
    * @param keyId id of the key
    * @param plainText the key itself
    */
-  record Earlier(String keyId, String plainText) {
+  public record Earlier(String keyId, String plainText) {
 
     /**
-     * The key as it is now.
+     * Returns the key as it is now.
      *
      * @throws ApiKeyException of kind {@link ApiKeyException.Kind#CONFLICT} when it is gone
      */
-    NewApiKey of(ApiKeyManager manager, KeyOwner owner) {
+    public NewApiKey of(ApiKeyManager manager, KeyOwner owner) {
       try {
         return new NewApiKey(manager.get(owner, keyId).key(), plainText);
       } catch (ApiKeyException e) {
@@ -123,7 +130,8 @@ final class RepeatableRequest {
       }
     }
 
-    static ApiKeyException gone() {
+    /** Returns the exception, to throw, for a key that no longer exists. */
+    public static ApiKeyException gone() {
       return new ApiKeyException(
           ApiKeyException.Kind.CONFLICT,
           "The key that was created with this " + IdempotencyKey.HEADER + " no longer exists");
@@ -135,8 +143,12 @@ final class RepeatableRequest {
     }
   }
 
-  /** The answer to the same request before, if it is kept. */
-  Optional<Earlier> earlier() {
+  /**
+   * Returns what the same request has made before, if the answer is kept.
+   *
+   * @throws RuntimeException that answers 422, if another request had this {@code Idempotency-Key}
+   */
+  public Optional<Earlier> earlier() {
     if (idempotencyKey == null) {
       return Optional.empty();
     }
@@ -154,8 +166,8 @@ final class RepeatableRequest {
     return Optional.of(new Earlier(keyId, cipher().decrypt(keyId, kept.getOrDefault(ANSWER, ""))));
   }
 
-  /** Keeps the answer, once the transaction is committed. */
-  void keep(NewApiKey made) {
+  /** Keeps the answer, once the transaction is committed. Does nothing without the header. */
+  public void keep(NewApiKey made) {
     if (idempotencyKey == null) {
       return;
     }

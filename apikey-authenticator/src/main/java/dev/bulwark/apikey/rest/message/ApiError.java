@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.rest;
+package dev.bulwark.apikey.rest.message;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -9,7 +9,7 @@ import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 
 /**
  * The body of every error of the REST resources: RFC 9457 (which replaced RFC 7807) beside the two
- * members that OAuth clients know.
+ * members that OAuth clients know. Immutable; no component is null.
  *
  * @param type a URN that names the kind of error
  * @param title the kind of error in words
@@ -27,9 +27,10 @@ public record ApiError(
     String error,
     @JsonProperty("error_description") String errorDescription) {
 
-  static final String MEDIA_TYPE = "application/problem+json";
+  /** The media type of every error. */
+  public static final String MEDIA_TYPE = "application/problem+json";
 
-  static ApiError of(int status, String error, String detail) {
+  private static ApiError of(int status, String error, String detail) {
     String title = error.replace('_', ' ');
     return new ApiError(
         "urn:bulwark:error:" + error.toLowerCase(Locale.ROOT),
@@ -40,12 +41,18 @@ public record ApiError(
         detail);
   }
 
-  static Response response(int status, String error, String detail) {
+  /**
+   * Returns the answer with this error.
+   *
+   * @param error as in OAuth, in lower case with underscores
+   * @param detail what was wrong, for the caller to read
+   */
+  public static Response response(int status, String error, String detail) {
     return Response.status(status).type(MEDIA_TYPE).entity(of(status, error, detail)).build();
   }
 
-  /** The same answer in this form, where it is an error of OAuth. */
-  static Response of(Response answer) {
+  /** Returns the answer in this form if it is an error of OAuth, else the answer itself. */
+  public static Response of(Response answer) {
     if (!(answer.getEntity() instanceof OAuth2ErrorRepresentation error)) {
       return answer;
     }
@@ -56,7 +63,13 @@ public record ApiError(
         .build();
   }
 
-  static WebApplicationException exception(int status, String error, String detail) {
+  /**
+   * Returns an exception, to throw, that Keycloak turns into {@link #response}.
+   *
+   * @param error as in OAuth, in lower case with underscores
+   * @param detail what was wrong, for the caller to read
+   */
+  public static WebApplicationException exception(int status, String error, String detail) {
     return new WebApplicationException(response(status, error, detail));
   }
 }
