@@ -121,8 +121,8 @@ public final class DistributionServer implements KeycloakServer {
     }
   }
 
-  /** What is known about the end of the process, which has ended. */
-  synchronized String ending() {
+  /** Returns what is known about the end of the process, which has ended. */
+  public synchronized String ending() {
     return process.ending();
   }
 

@@ -2,8 +2,8 @@
  * Starts a real Keycloak with the bundle: unpacked from its own distribution, in a container, or
  * one that already runs.
  *
- * <p>The development run ({@link dev.bulwark.server.DevelopmentRun}) and every integration test use
- * it.
+ * <p>The development run ({@link dev.bulwark.server.development.DevelopmentRun}) and every
+ * integration test use it.
  */
 @NullMarked
 package dev.bulwark.server;

@@ -17,7 +17,7 @@ import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.Waits;
 import dev.bulwark.it.themes.Look;
 import dev.bulwark.it.themes.ThemedPages;
-import dev.bulwark.server.DevelopmentGuide;
+import dev.bulwark.server.development.DevelopmentGuide;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.LocalDate;

@@ -1,4 +1,4 @@
-package dev.bulwark.server;
+package dev.bulwark.server.development;
 
 import java.net.URI;
 

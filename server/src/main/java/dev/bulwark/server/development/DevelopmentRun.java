@@ -1,5 +1,11 @@
-package dev.bulwark.server;
+package dev.bulwark.server.development;
 
+import dev.bulwark.server.DistributionServer;
+import dev.bulwark.server.LocalRedis;
+import dev.bulwark.server.RealmFile;
+import dev.bulwark.server.RelyingApp;
+import dev.bulwark.server.ServerSpec;
+import dev.bulwark.server.ServerStartException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -1,8 +1,9 @@
-package dev.bulwark.server;
+package dev.bulwark.server.development;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bulwark.server.ServerStartException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -42,11 +43,5 @@ class NeedsTest {
         .isInstanceOf(ServerStartException.class)
         .hasMessageContaining("The folder " + data + " cannot be written")
         .hasMessageContaining("a checkout that you may write to");
-  }
-
-  @Test
-  void aKilledServerIsExplainedByTheMemory() {
-    assertThat(Ending.of(137)).startsWith("exit code 137: ").contains("memory");
-    assertThat(Ending.of(1)).isEqualTo("exit code 1");
   }
 }

@@ -1,4 +1,4 @@
-package dev.bulwark.server;
+package dev.bulwark.server.development;
 
 import com.icegreen.greenmail.store.StoredMessage;
 import com.icegreen.greenmail.util.GreenMail;
