@@ -1,5 +1,6 @@
 package dev.bulwark.server;
 
+import dev.bulwark.server.process.ServerStartException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 

@@ -1,5 +1,8 @@
 package dev.bulwark.server;
 
+import dev.bulwark.server.process.Readiness;
+import dev.bulwark.server.process.ServerProcess;
+import dev.bulwark.server.process.ServerStartException;
 import dev.bulwark.testing.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;

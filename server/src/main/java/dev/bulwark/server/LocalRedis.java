@@ -1,5 +1,6 @@
 package dev.bulwark.server;
 
+import dev.bulwark.server.process.ServerStartException;
 import dev.bulwark.testing.FreePort;
 import java.io.FileNotFoundException;
 import java.io.IOException;

@@ -1,5 +1,7 @@
 package dev.bulwark.server;
 
+import dev.bulwark.server.process.ServerProcess;
+import dev.bulwark.server.process.ServerStartException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

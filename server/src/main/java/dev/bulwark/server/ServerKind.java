@@ -1,5 +1,6 @@
 package dev.bulwark.server;
 
+import dev.bulwark.server.process.ServerStartException;
 import java.net.URI;
 import java.util.Locale;
 import org.testcontainers.DockerClientFactory;

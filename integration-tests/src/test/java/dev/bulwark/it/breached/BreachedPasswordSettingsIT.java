@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.server.DistributionServer;
-import dev.bulwark.server.ServerStartException;
+import dev.bulwark.server.process.ServerStartException;
 import dev.bulwark.testing.RangeServer;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.bulwark.it.support.Repository;
 import dev.bulwark.server.KeycloakServer;
 import dev.bulwark.server.ServerSpec;
-import dev.bulwark.server.ServerStartException;
+import dev.bulwark.server.process.ServerStartException;
 import dev.bulwark.testing.FreePort;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.server.KeycloakServer;
 import dev.bulwark.server.ServerSpec;
-import dev.bulwark.server.ServerStartException;
+import dev.bulwark.server.process.ServerStartException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

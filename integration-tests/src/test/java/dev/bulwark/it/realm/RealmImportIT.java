@@ -14,7 +14,7 @@ import dev.bulwark.it.support.TestStack;
 import dev.bulwark.server.KeycloakServer;
 import dev.bulwark.server.RealmFile;
 import dev.bulwark.server.ServerSpec;
-import dev.bulwark.server.ServerStartException;
+import dev.bulwark.server.process.ServerStartException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

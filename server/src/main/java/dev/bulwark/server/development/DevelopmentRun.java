@@ -5,7 +5,7 @@ import dev.bulwark.server.LocalRedis;
 import dev.bulwark.server.RealmFile;
 import dev.bulwark.server.RelyingApp;
 import dev.bulwark.server.ServerSpec;
-import dev.bulwark.server.ServerStartException;
+import dev.bulwark.server.process.ServerStartException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

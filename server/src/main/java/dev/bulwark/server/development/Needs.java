@@ -1,6 +1,6 @@
 package dev.bulwark.server.development;
 
-import dev.bulwark.server.ServerStartException;
+import dev.bulwark.server.process.ServerStartException;
 import dev.bulwark.testing.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package dev.bulwark.server.development;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.bulwark.server.ServerStartException;
+import dev.bulwark.server.process.ServerStartException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

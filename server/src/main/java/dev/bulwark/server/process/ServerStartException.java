@@ -1,4 +1,4 @@
-package dev.bulwark.server;
+package dev.bulwark.server.process;
 
 /** A server (Keycloak or Redis) could not be started. The message says what to do. */
 public final class ServerStartException extends RuntimeException {

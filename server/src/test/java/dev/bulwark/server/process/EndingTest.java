@@ -1,4 +1,4 @@
-package dev.bulwark.server;
+package dev.bulwark.server.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.bulwark.server;
+package dev.bulwark.server.process;
 
 import java.io.IOException;
 import java.net.URI;
@@ -8,8 +8,8 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
-/** Waits until a server's {@code /health/ready} says 200. */
-final class Readiness {
+/** Waits until a server's {@code /health/ready} says 200. Thread-safe. */
+public final class Readiness {
 
   private static final Duration POLL = Duration.ofMillis(200);
   private static final HttpClient HTTP =
@@ -22,7 +22,7 @@ final class Readiness {
    *
    * @throws ServerStartException when the process ends or the time is up; the process is ended then
    */
-  static void await(URI managementUrl, ServerProcess process, Duration timeout) {
+  public static void await(URI managementUrl, ServerProcess process, Duration timeout) {
     try {
       if (!becomesReady(managementUrl, process::isAlive, timeout)) {
         boolean ended = !process.isAlive();
@@ -40,8 +40,12 @@ final class Readiness {
     }
   }
 
-  /** Waits until the server is ready (true), or is no longer alive or the time is up (false). */
-  static boolean becomesReady(URI managementUrl, BooleanSupplier alive, Duration timeout)
+  /**
+   * Waits until the server is ready (true), or is no longer alive or the time is up (false).
+   *
+   * @throws InterruptedException if this thread is interrupted
+   */
+  public static boolean becomesReady(URI managementUrl, BooleanSupplier alive, Duration timeout)
       throws InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
     while (!isReady(managementUrl)) {

@@ -1,4 +1,4 @@
-package dev.bulwark.server;
+package dev.bulwark.server.process;
 
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * the answer is. Only where the output is shown too does a thread copy it, a little later.
  *
  * <p>Keycloak's launcher is a shell that stays and has Java as its child: a signal that it cannot
- * pass on has to be sent to both.
+ * pass on has to be sent to both. Thread-safe.
  */
-final class ServerProcess {
+public final class ServerProcess {
 
   private static final int TAIL_LINES = 60;
 
@@ -40,7 +40,17 @@ final class ServerProcess {
     this.stopAtExit = new Thread(() -> end(process), "stop-" + process.pid());
   }
 
-  static ServerProcess start(
+  /**
+   * Starts a program.
+   *
+   * @param name of the process, for the names of its threads
+   * @param environment more variables
+   * @param logFile gets the output; its folder is made
+   * @param echo whether the output is shown on this process's own output too
+   * @param append whether the log file is kept and continued, else it is begun anew
+   * @throws IOException if the program or the log file cannot be opened
+   */
+  public static ServerProcess start(
       String name,
       List<String> command,
       Map<String, String> environment,
@@ -65,26 +75,32 @@ final class ServerProcess {
     return started;
   }
 
-  /** Process id of the program itself, not of the shell that has started it. */
-  long pid() {
+  /** Returns the process id of the program itself, not of the shell that has started it. */
+  public long pid() {
     return process.descendants().findFirst().map(ProcessHandle::pid).orElseGet(process::pid);
   }
 
-  boolean isAlive() {
+  /** Returns whether the process runs. */
+  public boolean isAlive() {
     return process.isAlive();
   }
 
-  /** What the exit code tells about the end of the process, which has ended. */
-  String ending() {
+  /** Returns what the exit code tells about the end of the process, which has ended. */
+  public String ending() {
     return Ending.of(process.exitValue());
   }
 
-  void onExit(Runnable action) {
+  /** Runs the action when the process has ended, for whatever reason. */
+  public void onExit(Runnable action) {
     process.onExit().thenRun(action);
   }
 
-  /** Waits for the end and returns the exit code; a process that runs longer is ended. */
-  int await(Duration timeout) {
+  /**
+   * Waits for the end and returns the exit code; a process that runs longer is ended.
+   *
+   * @throws ServerStartException if it runs longer, or if this thread is interrupted
+   */
+  public int await(Duration timeout) {
     try {
       if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
         kill();
@@ -98,7 +114,8 @@ final class ServerProcess {
     }
   }
 
-  void stop(Duration timeout) {
+  /** Stops the process (SIGTERM) and waits for its end; one that runs longer is killed. */
+  public void stop(Duration timeout) {
     terminate(process);
     try {
       if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -111,11 +128,13 @@ final class ServerProcess {
     }
   }
 
-  void kill() {
+  /** Ends the process and its children at once, and waits for their end. */
+  public void kill() {
     stopForcibly();
   }
 
-  String output() {
+  /** Returns the content of the log file; empty if there is none. */
+  public String output() {
     try {
       // Not readString: it refuses a line that is half written.
       return Files.exists(logFile)
@@ -126,8 +145,8 @@ final class ServerProcess {
     }
   }
 
-  /** The last lines of the output, for an error message. */
-  String tail() {
+  /** Returns the last lines of the output, for an error message. */
+  public String tail() {
     List<String> lines = output().lines().toList();
     return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()))
         + "\n("

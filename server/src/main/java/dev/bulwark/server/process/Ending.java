@@ -1,4 +1,4 @@
-package dev.bulwark.server;
+package dev.bulwark.server.process;
 
 /** What the exit code of a server tells about its end, for an error message. */
 final class Ending {
