@@ -1,6 +1,8 @@
 package dev.bulwark.server;
 
 import dasniko.testcontainers.keycloak.KeycloakContainer;
+import dev.bulwark.server.installation.BuildFolder;
+import dev.bulwark.server.installation.Folders;
 import dev.bulwark.server.process.Readiness;
 import dev.bulwark.server.process.ServerStartException;
 import dev.bulwark.testing.FreePort;

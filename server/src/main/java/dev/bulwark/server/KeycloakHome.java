@@ -1,5 +1,10 @@
 package dev.bulwark.server;
 
+import dev.bulwark.server.installation.BuildFolder;
+import dev.bulwark.server.installation.Folders;
+import dev.bulwark.server.installation.Installation;
+import dev.bulwark.server.installation.KeptFolder;
+import dev.bulwark.server.installation.UnpackedKeycloak;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -19,9 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A folder with an unpacked Keycloak, the bundle and the realm files, ready to run.
  *
- * <p>Unpacking 170 MB takes seconds, so that is done once a build folder; each server's home links
- * the libraries of that copy and owns all the rest. {@code kc.sh build} runs only when its inputs
- * changed.
+ * <p>Each server's home links the libraries of the {@link UnpackedKeycloak} and owns all the rest.
+ * {@code kc.sh build} runs only when its inputs changed.
  */
 final class KeycloakHome {
 
@@ -59,7 +63,7 @@ final class KeycloakHome {
           named != null ? named : BuildFolder.work().resolve("homes").resolve(spec.name());
       Path chosen = spec.archive();
       Path archive = chosen != null ? chosen : BuildFolder.keycloakArchive();
-      Path pristine = pristine(archive, chosen == null ? "keycloak" : "other-keycloak");
+      Path pristine = UnpackedKeycloak.of(archive, chosen == null ? "keycloak" : "other-keycloak");
       if (named == null) {
         Folders.delete(folder.resolve("data"));
       }
@@ -77,7 +81,7 @@ final class KeycloakHome {
           Files.move(keptData, folder.resolve("data"));
         }
         Files.writeString(
-            folder.resolve("archive.txt"), archiveStamp(archive), StandardCharsets.UTF_8);
+            folder.resolve("archive.txt"), UnpackedKeycloak.stamp(archive), StandardCharsets.UTF_8);
       }
       KeycloakHome home = new KeycloakHome(folder, archive);
       home.providers(spec);
@@ -121,7 +125,7 @@ final class KeycloakHome {
   }
 
   private String fingerprint(Map<String, String> options) throws IOException {
-    StringBuilder text = new StringBuilder(archiveStamp(archive)).append('\n');
+    StringBuilder text = new StringBuilder(UnpackedKeycloak.stamp(archive)).append('\n');
     text.append(new TreeMap<>(options));
     try (Stream<Path> files = Files.list(folder.resolve("providers"))) {
       for (Path file : files.sorted().toList()) {
@@ -178,29 +182,6 @@ final class KeycloakHome {
     Path stamp = folder.resolve("archive.txt");
     return Files.isDirectory(pristine)
         && Files.exists(stamp)
-        && Files.readString(stamp).equals(archiveStamp(archive));
-  }
-
-  private static String archiveStamp(Path archive) throws IOException {
-    return Files.size(archive) + " bytes";
-  }
-
-  /** Keycloak as unpacked from the archive of the build. */
-  static Path pristine() throws IOException {
-    return pristine(BuildFolder.keycloakArchive(), "keycloak");
-  }
-
-  private static synchronized Path pristine(Path archive, String name) throws IOException {
-    Path pristine = BuildFolder.work().resolve(name);
-    Path stamp = BuildFolder.work().resolve(name + ".txt");
-    if (!Files.isDirectory(pristine)
-        || !Files.exists(stamp)
-        || !Files.readString(stamp).equals(archiveStamp(archive))) {
-      log.info("Unpacking Keycloak (once)");
-      Files.createDirectories(BuildFolder.work());
-      Archive.unpack(archive, pristine);
-      Files.writeString(stamp, archiveStamp(archive));
-    }
-    return pristine;
+        && Files.readString(stamp).equals(UnpackedKeycloak.stamp(archive));
   }
 }

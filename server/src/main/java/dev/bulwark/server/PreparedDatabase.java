@@ -1,5 +1,7 @@
 package dev.bulwark.server;
 
+import dev.bulwark.server.installation.Folders;
+import dev.bulwark.server.installation.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package dev.bulwark.server;
 
+import dev.bulwark.server.installation.BuildFolder;
 import dev.bulwark.server.process.ServerProcess;
 import dev.bulwark.server.process.ServerStartException;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package dev.bulwark.it.bundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.server.Installation;
+import dev.bulwark.server.installation.Installation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.it.prose.Glossary;
 import dev.bulwark.it.prose.PlainEnglish;
-import dev.bulwark.server.Installation;
+import dev.bulwark.server.installation.Installation;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;

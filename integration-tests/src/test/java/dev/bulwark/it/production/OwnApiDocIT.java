@@ -11,7 +11,7 @@ import dev.bulwark.it.support.Repository;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
-import dev.bulwark.server.Installation;
+import dev.bulwark.server.installation.Installation;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.bulwark.it.versions;
 
-import dev.bulwark.server.Installation;
+import dev.bulwark.server.installation.Installation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

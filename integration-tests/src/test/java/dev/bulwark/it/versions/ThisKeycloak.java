@@ -1,7 +1,7 @@
 package dev.bulwark.it.versions;
 
 import dev.bulwark.it.support.Repository;
-import dev.bulwark.server.Installation;
+import dev.bulwark.server.installation.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.bulwark.server;
+package dev.bulwark.server.installation;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;

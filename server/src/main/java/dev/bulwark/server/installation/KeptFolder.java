@@ -1,4 +1,4 @@
-package dev.bulwark.server;
+package dev.bulwark.server.installation;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -13,12 +13,12 @@ import java.nio.file.StandardOpenOption;
  *
  * <p>Safe for use by several threads and several virtual machines.
  */
-final class KeptFolder {
+public final class KeptFolder {
 
   private KeptFolder() {}
 
   /** Fills a folder. */
-  interface Maker {
+  public interface Maker {
 
     /**
      * Makes the folder.
@@ -31,8 +31,10 @@ final class KeptFolder {
   /**
    * Returns the folder of the name. It is made first if it is missing; others who ask for it at the
    * same time wait.
+   *
+   * @throws IOException of the maker, or if the folder cannot be written
    */
-  static synchronized Path get(String name, Maker maker) throws IOException {
+  public static synchronized Path get(String name, Maker maker) throws IOException {
     Path builds = BuildFolder.root().resolve("builds");
     Path kept = builds.resolve(name);
     if (Files.isDirectory(kept)) {

@@ -1,4 +1,4 @@
-package dev.bulwark.server;
+package dev.bulwark.server.installation;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -10,8 +10,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import org.jspecify.annotations.Nullable;
 
-/** Copies and deletes folders. */
-final class Folders {
+/** Copies and deletes folders. Thread-safe, if no two threads use the same folder. */
+public final class Folders {
 
   private Folders() {}
 
@@ -19,8 +19,12 @@ final class Folders {
     return Files.getFileAttributeView(file, PosixFileAttributeView.class) != null;
   }
 
-  /** Deletes the folder and all in it; does nothing where there is none. */
-  static void delete(Path folder) throws IOException {
+  /**
+   * Deletes the folder and all in it; does nothing where there is none.
+   *
+   * @throws IOException if a file cannot be deleted
+   */
+  public static void delete(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return;
     }
@@ -49,8 +53,10 @@ final class Folders {
   /**
    * Copies {@code source} to {@code target}; files below {@code linked} (relative to the source)
    * become hard links, since nothing writes to them and they are hundreds of megabytes.
+   *
+   * @throws IOException if a file cannot be copied, or exists
    */
-  static void copy(Path source, Path target, Path linked) throws IOException {
+  public static void copy(Path source, Path target, Path linked) throws IOException {
     Files.walkFileTree(
         source,
         new SimpleFileVisitor<>() {

@@ -1,4 +1,4 @@
-package dev.bulwark.server;
+package dev.bulwark.server.installation;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,7 +9,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.zip.CRC32;
 
-/** The files that servers are made of, for tests that look into them. */
+/** The files that servers are made of, for tests that look into them. Thread-safe. */
 public final class Installation {
 
   private Installation() {}
@@ -17,7 +17,7 @@ public final class Installation {
   /** Keycloak as unpacked from its archive: read only. */
   public static Path keycloak() {
     try {
-      return KeycloakHome.pristine();
+      return UnpackedKeycloak.of(BuildFolder.keycloakArchive(), "keycloak");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -45,8 +45,12 @@ public final class Installation {
     }
   }
 
-  /** CRC-32 of the file's bytes. */
-  static long checksum(Path file) throws IOException {
+  /**
+   * Returns the CRC-32 of the file's bytes.
+   *
+   * @throws IOException if the file cannot be read
+   */
+  public static long checksum(Path file) throws IOException {
     CRC32 checksum = new CRC32();
     checksum.update(Files.readAllBytes(file));
     return checksum.getValue();

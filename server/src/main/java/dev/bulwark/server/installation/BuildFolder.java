@@ -1,4 +1,4 @@
-package dev.bulwark.server;
+package dev.bulwark.server.installation;
 
 import dev.bulwark.server.process.ServerStartException;
 import java.nio.file.Files;
@@ -9,9 +9,11 @@ import java.nio.file.Path;
  * bundle and the relying app.
  *
  * <p>The folder is that of the system property {@value #PROPERTY}, or {@code server/target} found
- * upwards from the working folder.
+ * upwards from the working folder. Thread-safe.
+ *
+ * <p>Each method throws a {@link ServerStartException} if what it returns has not been built.
  */
-final class BuildFolder {
+public final class BuildFolder {
 
   static final String PROPERTY = "bulwark.server.build-folder";
 
@@ -21,7 +23,7 @@ final class BuildFolder {
   private BuildFolder() {}
 
   /** The {@code target} folder of the server module. */
-  static Path root() {
+  public static Path root() {
     String named = System.getProperty(PROPERTY);
     if (named != null) {
       return Path.of(named).toAbsolutePath().normalize();
@@ -43,23 +45,23 @@ final class BuildFolder {
    * folder of the system property {@value #WORK}, which virtual machines that start servers of the
    * same names at the same time must set.
    */
-  static Path work() {
+  public static Path work() {
     String named = System.getProperty(WORK);
     return named == null ? root() : Path.of(named).toAbsolutePath().normalize();
   }
 
   /** Keycloak's own archive. */
-  static Path keycloakArchive() {
+  public static Path keycloakArchive() {
     return existing(root().resolve("dist").resolve("keycloak.tar.gz"));
   }
 
   /** The bundle: the shaded jar that users put into {@code providers/}. */
-  static Path bundle() {
+  public static Path bundle() {
     return existing(root().resolve("dist").resolve("bulwark-keycloak.jar"));
   }
 
   /** The relying app: an executable jar. */
-  static Path relyingApp() {
+  public static Path relyingApp() {
     return existing(root().resolve("dist").resolve("bulwark-relying-app.jar"));
   }
 
