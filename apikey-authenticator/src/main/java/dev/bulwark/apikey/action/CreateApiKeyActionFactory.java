@@ -1,7 +1,7 @@
 package dev.bulwark.apikey.action;
 
 import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
-import dev.bulwark.apikey.key.ApiKeyFormat;
+import dev.bulwark.apikey.key.secret.ApiKeyFormat;
 import dev.bulwark.apikey.manage.RealmLimits;
 import dev.bulwark.apikey.page.KeyCommand;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.bulwark.apikey.authenticator;
 
-import dev.bulwark.apikey.key.ApiKeyFormat;
+import dev.bulwark.apikey.key.secret.ApiKeyFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

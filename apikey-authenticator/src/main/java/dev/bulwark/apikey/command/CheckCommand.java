@@ -1,8 +1,8 @@
 package dev.bulwark.apikey.command;
 
 import dev.bulwark.apikey.bulk.RowLines;
-import dev.bulwark.apikey.key.ApiKeyFormat;
-import dev.bulwark.apikey.key.KeyScanner;
+import dev.bulwark.apikey.key.secret.ApiKeyFormat;
+import dev.bulwark.apikey.key.secret.KeyScanner;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;

@@ -2,7 +2,7 @@ package dev.bulwark.apikey.introspection;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.apikey.client.VerifyCallers;
-import dev.bulwark.apikey.key.ApiKeyFormat;
+import dev.bulwark.apikey.key.secret.ApiKeyFormat;
 import dev.bulwark.apikey.manage.ApiKey;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.RealmLimits;

@@ -1,5 +1,6 @@
 package dev.bulwark.apikey.key;
 
+import dev.bulwark.apikey.key.secret.KeyHash;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,4 +1,4 @@
-/** What a key is: form, checksum, hash, life and scopes. No Keycloak type is used here. */
+/** What a key is apart from its secret: name, owner, life and metadata. No Keycloak type. */
 @NullMarked
 package dev.bulwark.apikey.key;
 

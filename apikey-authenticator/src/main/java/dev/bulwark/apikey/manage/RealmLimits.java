@@ -1,8 +1,8 @@
 package dev.bulwark.apikey.manage;
 
-import dev.bulwark.apikey.key.ApiKeyFormat;
 import dev.bulwark.apikey.key.KeyLife;
 import dev.bulwark.apikey.key.RateLimit;
+import dev.bulwark.apikey.key.secret.ApiKeyFormat;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Map;

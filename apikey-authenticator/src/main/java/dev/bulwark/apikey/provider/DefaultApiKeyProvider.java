@@ -1,7 +1,7 @@
 package dev.bulwark.apikey.provider;
 
 import dev.bulwark.apikey.ApiKeyConfig;
-import dev.bulwark.apikey.key.ApiKeyGenerator;
+import dev.bulwark.apikey.key.secret.ApiKeyGenerator;
 import dev.bulwark.apikey.manage.ApiKeyManager;
 import dev.bulwark.apikey.verify.ApiKeyVerifier;
 import dev.bulwark.apikey.verify.VerifierResources;

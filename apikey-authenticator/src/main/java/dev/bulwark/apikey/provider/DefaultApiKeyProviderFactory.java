@@ -4,7 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.bulwark.apikey.ApiKeyConfig;
-import dev.bulwark.apikey.key.ApiKeyGenerator;
+import dev.bulwark.apikey.key.secret.ApiKeyGenerator;
 import dev.bulwark.apikey.store.UsageCounter;
 import dev.bulwark.apikey.verify.ApiKeyMetrics;
 import dev.bulwark.apikey.verify.KeyMapping;

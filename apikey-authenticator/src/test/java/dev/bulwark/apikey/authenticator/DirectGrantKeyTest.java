@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bulwark.apikey.authenticator.DirectGrantKey.Ambiguous;
 import dev.bulwark.apikey.authenticator.DirectGrantKey.None;
 import dev.bulwark.apikey.authenticator.DirectGrantKey.Presented;
-import dev.bulwark.apikey.key.ApiKeyGenerator;
+import dev.bulwark.apikey.key.secret.ApiKeyGenerator;
 import java.security.SecureRandom;
 import java.util.List;
 import org.junit.jupiter.api.Test;

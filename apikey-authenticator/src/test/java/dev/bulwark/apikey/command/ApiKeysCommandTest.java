@@ -2,7 +2,7 @@ package dev.bulwark.apikey.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.apikey.key.ApiKeyGenerator;
+import dev.bulwark.apikey.key.secret.ApiKeyGenerator;
 import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;

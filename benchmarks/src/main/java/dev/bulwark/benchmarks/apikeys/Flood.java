@@ -124,7 +124,7 @@ final class Flood implements Measurement {
             "EXPLAIN (COSTS OFF) SELECT * FROM bulwark_api_key WHERE realm_id = '"
                 + realm
                 + "' AND hash = '"
-                + dev.bulwark.apikey.key.KeyHash.of(key)
+                + dev.bulwark.apikey.key.secret.KeyHash.of(key)
                 + "'")
         .lines()
         .findFirst()

@@ -2,8 +2,8 @@ package dev.bulwark.benchmarks.apikeys;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.bulwark.apikey.key.ApiKeyGenerator;
-import dev.bulwark.apikey.key.KeyHash;
+import dev.bulwark.apikey.key.secret.ApiKeyGenerator;
+import dev.bulwark.apikey.key.secret.KeyHash;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.server.DistributionServer;

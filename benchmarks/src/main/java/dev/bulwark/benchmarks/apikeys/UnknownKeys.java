@@ -1,6 +1,6 @@
 package dev.bulwark.benchmarks.apikeys;
 
-import dev.bulwark.apikey.key.ApiKeyGenerator;
+import dev.bulwark.apikey.key.secret.ApiKeyGenerator;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.apikeys.KeyLoad.Request;
 import java.io.IOException;

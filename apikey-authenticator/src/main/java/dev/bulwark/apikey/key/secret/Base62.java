@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.key;
+package dev.bulwark.apikey.key.secret;
 
 /** Base62 with the alphabet {@code 0-9A-Za-z}, left-padded with zeros. */
 final class Base62 {

@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.key;
+package dev.bulwark.apikey.key.secret;
 
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;

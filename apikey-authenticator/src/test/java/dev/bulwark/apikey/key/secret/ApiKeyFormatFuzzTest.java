@@ -1,8 +1,8 @@
-package dev.bulwark.apikey.key;
+package dev.bulwark.apikey.key.secret;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.apikey.key.ApiKeyFormat.Kind;
+import dev.bulwark.apikey.key.secret.ApiKeyFormat.Kind;
 import dev.bulwark.testing.Corpus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

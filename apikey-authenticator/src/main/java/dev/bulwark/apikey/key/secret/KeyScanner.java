@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.key;
+package dev.bulwark.apikey.key.secret;
 
 import java.util.ArrayList;
 import java.util.List;
