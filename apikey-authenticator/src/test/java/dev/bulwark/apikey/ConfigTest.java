@@ -3,7 +3,7 @@ package dev.bulwark.apikey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.bulwark.apikey.key.RateLimit;
+import dev.bulwark.apikey.key.limit.RateLimit;
 import dev.bulwark.apikey.manage.RealmLimits;
 import dev.bulwark.options.MapScope;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.bulwark.apikey.grant;
 
-import dev.bulwark.apikey.key.ScopeRules;
-import dev.bulwark.apikey.key.TokenLifetime;
+import dev.bulwark.apikey.key.limit.ScopeRules;
+import dev.bulwark.apikey.key.limit.TokenLifetime;
 import dev.bulwark.apikey.manage.ApiKey;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.ScopeCatalog;

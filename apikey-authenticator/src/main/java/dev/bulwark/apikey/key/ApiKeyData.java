@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import dev.bulwark.apikey.key.limit.AllowedNetworks;
+import dev.bulwark.apikey.key.limit.RateLimit;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package dev.bulwark.apikey.manage;
 
-import dev.bulwark.apikey.key.KeyLife;
-import dev.bulwark.apikey.key.RateLimit;
+import dev.bulwark.apikey.key.limit.KeyLife;
+import dev.bulwark.apikey.key.limit.RateLimit;
 import dev.bulwark.apikey.key.secret.ApiKeyFormat;
 import java.util.Arrays;
 import java.util.LinkedHashSet;

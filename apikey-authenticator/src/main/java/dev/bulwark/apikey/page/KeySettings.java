@@ -3,7 +3,7 @@ package dev.bulwark.apikey.page;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.bulwark.apikey.ApiKeyConfig;
-import dev.bulwark.apikey.key.RateLimit;
+import dev.bulwark.apikey.key.limit.RateLimit;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.RealmLimits;
 import dev.bulwark.apikey.manage.ScopeCatalog;

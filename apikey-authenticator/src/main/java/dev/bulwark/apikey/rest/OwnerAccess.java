@@ -1,6 +1,6 @@
 package dev.bulwark.apikey.rest;
 
-import dev.bulwark.apikey.key.ScopeRules;
+import dev.bulwark.apikey.key.limit.ScopeRules;
 import dev.bulwark.apikey.manage.ApiKeyException;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.ProvenAddress;

@@ -1,7 +1,7 @@
 package dev.bulwark.apikey.rest;
 
 import dev.bulwark.apikey.key.ApiKeyData;
-import dev.bulwark.apikey.key.RateLimit;
+import dev.bulwark.apikey.key.limit.RateLimit;
 import dev.bulwark.apikey.manage.ApiKeyException;
 import dev.bulwark.apikey.manage.RealmLimits;
 import java.util.List;

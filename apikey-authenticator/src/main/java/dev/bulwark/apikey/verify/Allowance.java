@@ -1,6 +1,6 @@
 package dev.bulwark.apikey.verify;
 
-import dev.bulwark.apikey.key.RateLimit;
+import dev.bulwark.apikey.key.limit.RateLimit;
 
 /**
  * What a key has left of its rate limit after a request.

@@ -1,6 +1,6 @@
 package dev.bulwark.apikey.verify;
 
-import dev.bulwark.apikey.key.RateLimit;
+import dev.bulwark.apikey.key.limit.RateLimit;
 import dev.bulwark.limit.LimitKeys;
 import dev.bulwark.limit.quota.Quota;
 import dev.bulwark.limit.quota.QuotaDecision;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.bulwark.apikey.key.AllowedNetworks;
 import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.ForeignKey;
 import dev.bulwark.apikey.key.KeyMetadata;
 import dev.bulwark.apikey.key.OwnerType;
-import dev.bulwark.apikey.key.RateLimit;
+import dev.bulwark.apikey.key.limit.AllowedNetworks;
+import dev.bulwark.apikey.key.limit.RateLimit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashSet;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bulwark.apikey.key.ApiKeyData.State;
+import dev.bulwark.apikey.key.limit.AllowedNetworks;
+import dev.bulwark.apikey.key.limit.RateLimit;
 import dev.bulwark.apikey.key.secret.ApiKeySecret;
 import dev.bulwark.apikey.key.secret.KeyHash;
 import java.util.List;

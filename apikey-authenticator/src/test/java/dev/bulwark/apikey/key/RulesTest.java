@@ -2,6 +2,8 @@ package dev.bulwark.apikey.key;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bulwark.apikey.key.limit.ScopeRules;
+import dev.bulwark.apikey.key.limit.TokenLifetime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -1,9 +1,9 @@
 package dev.bulwark.apikey.rest.message;
 
-import dev.bulwark.apikey.key.AllowedNetworks;
 import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.KeyMetadata;
-import dev.bulwark.apikey.key.RateLimit;
+import dev.bulwark.apikey.key.limit.AllowedNetworks;
+import dev.bulwark.apikey.key.limit.RateLimit;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;

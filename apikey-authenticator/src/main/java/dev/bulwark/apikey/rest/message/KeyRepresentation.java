@@ -2,10 +2,10 @@ package dev.bulwark.apikey.rest.message;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import dev.bulwark.apikey.key.AllowedNetworks;
 import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.KeyMetadata;
-import dev.bulwark.apikey.key.RateLimit;
+import dev.bulwark.apikey.key.limit.AllowedNetworks;
+import dev.bulwark.apikey.key.limit.RateLimit;
 import dev.bulwark.apikey.manage.ApiKey;
 import dev.bulwark.apikey.manage.ApiKeyManager;
 import dev.bulwark.apikey.manage.KeyOwner;

@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.key;
+package dev.bulwark.apikey.key.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

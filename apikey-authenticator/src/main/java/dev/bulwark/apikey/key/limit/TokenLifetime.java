@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.key;
+package dev.bulwark.apikey.key.limit;
 
 /** How long a token that is exchanged for a key lives. */
 public final class TokenLifetime {

@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.key;
+package dev.bulwark.apikey.key.limit;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;

@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.key;
+package dev.bulwark.apikey.key.limit;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

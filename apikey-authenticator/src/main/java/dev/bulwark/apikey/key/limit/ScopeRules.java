@@ -1,4 +1,4 @@
-package dev.bulwark.apikey.key;
+package dev.bulwark.apikey.key.limit;
 
 import java.util.Collection;
 import java.util.LinkedHashSet;
