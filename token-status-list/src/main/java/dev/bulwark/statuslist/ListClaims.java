@@ -1,5 +1,7 @@
 package dev.bulwark.statuslist;
 
+import dev.bulwark.statuslist.store.IndexOrder;
+import dev.bulwark.statuslist.store.RevokedBits;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;

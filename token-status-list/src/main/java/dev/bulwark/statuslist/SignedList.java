@@ -1,5 +1,6 @@
 package dev.bulwark.statuslist;
 
+import dev.bulwark.statuslist.store.RevokedBits;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

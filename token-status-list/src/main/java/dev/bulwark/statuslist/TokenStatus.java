@@ -2,7 +2,12 @@ package dev.bulwark.statuslist;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.bulwark.statuslist.StatusLists.State;
+import dev.bulwark.statuslist.store.IndexOrder;
+import dev.bulwark.statuslist.store.IndexSupply;
+import dev.bulwark.statuslist.store.RevokedBits;
+import dev.bulwark.statuslist.store.StatusDatabase;
+import dev.bulwark.statuslist.store.StatusLists;
+import dev.bulwark.statuslist.store.StatusLists.State;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;

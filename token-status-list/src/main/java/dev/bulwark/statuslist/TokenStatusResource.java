@@ -1,8 +1,8 @@
 package dev.bulwark.statuslist;
 
 import dev.bulwark.statuslist.StatusListMetrics.Answer;
-import dev.bulwark.statuslist.StatusLists.State;
-import dev.bulwark.statuslist.StatusLists.UnavailableException;
+import dev.bulwark.statuslist.store.StatusLists.State;
+import dev.bulwark.statuslist.store.StatusLists.UnavailableException;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.OPTIONS;

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bulwark.options.MapScope;
+import dev.bulwark.statuslist.store.IndexOrder;
+import dev.bulwark.statuslist.store.RevokedBits;
+import dev.bulwark.statuslist.store.StatusList;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -2,6 +2,8 @@ package dev.bulwark.statuslist;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bulwark.statuslist.store.RevokedBits;
+import dev.bulwark.statuslist.store.StatusList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -3,6 +3,8 @@ package dev.bulwark.statuslist;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.statuslist.StatusListMetrics.Answer;
+import dev.bulwark.statuslist.store.RevokedBits;
+import dev.bulwark.statuslist.store.StatusList;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;

@@ -1,4 +1,4 @@
-package dev.bulwark.statuslist;
+package dev.bulwark.statuslist.store;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * Runs work with the tables on threads of its own: on the thread of a request the pool of Keycloak
  * would enlist the connection in the transaction of the request. Thread-safe.
  */
-final class StatusDatabase implements AutoCloseable {
+public final class StatusDatabase implements AutoCloseable {
 
   private static final int THREADS = 4;
   private static final int MAX_QUEUED = 1_000;
@@ -26,8 +26,12 @@ final class StatusDatabase implements AutoCloseable {
 
   /** Gives connections of Keycloak's pool, in auto-commit mode. */
   @FunctionalInterface
-  interface Source {
-    /** A connection that the caller closes. */
+  public interface Source {
+    /**
+     * Returns a connection that the caller closes.
+     *
+     * @throws SQLException if there is none
+     */
     Connection open() throws SQLException;
   }
 
@@ -39,7 +43,7 @@ final class StatusDatabase implements AutoCloseable {
   }
 
   /** The tables, by connections of a source. */
-  StatusDatabase(Source connections, StatusTables tables) {
+  public StatusDatabase(Source connections, StatusTables tables) {
     this.connections = connections;
     this.tables = tables;
     ThreadPoolExecutor pool =

@@ -1,9 +1,9 @@
-package dev.bulwark.statuslist;
+package dev.bulwark.statuslist.store;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import dev.bulwark.contract.StatusReference;
-import dev.bulwark.statuslist.StatusTables.Lease;
+import dev.bulwark.statuslist.store.StatusTables.Lease;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Gives tokens their places in the lists. A place comes from a lease, so that a token costs no
  * statement. Thread-safe.
  */
-final class IndexSupply {
+public final class IndexSupply {
 
   private static final Logger LOG = Logger.getLogger(IndexSupply.class);
 
@@ -53,7 +53,7 @@ final class IndexSupply {
    *
    * @param window seconds in which the tokens of a list expire
    */
-  IndexSupply(StatusDatabase database, long window, Clock clock) {
+  public IndexSupply(StatusDatabase database, long window, Clock clock) {
     this.database = database;
     this.window = window;
     this.clock = clock;
@@ -67,7 +67,7 @@ final class IndexSupply {
    * @param expiresAt {@code exp} of the token, seconds since 1970
    * @return empty if the database does not answer
    */
-  Optional<StatusReference> take(String realmId, long expiresAt) {
+  public Optional<StatusReference> take(String realmId, long expiresAt) {
     Key key = new Key(realmId, Math.floorDiv(expiresAt + window - 1, window) * window);
     return Optional.ofNullable(places.get(key).take());
   }

@@ -1,4 +1,4 @@
-package dev.bulwark.statuslist;
+package dev.bulwark.statuslist.store;
 
 /**
  * A list, as its row has it. Immutable.
@@ -8,4 +8,4 @@ package dev.bulwark.statuslist;
  * @param end its tokens expire at this time at the latest, seconds since 1970
  * @param secret of the order of its indexes, in hexadecimal
  */
-record StatusList(String id, String realmId, long end, String secret) {}
+public record StatusList(String id, String realmId, long end, String secret) {}

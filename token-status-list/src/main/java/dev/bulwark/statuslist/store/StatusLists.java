@@ -1,4 +1,4 @@
-package dev.bulwark.statuslist;
+package dev.bulwark.statuslist.store;
 
 import dev.bulwark.contract.StatusReference;
 import java.sql.Connection;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * The lists as the database has them, read when somebody asks, at most twice a second. An answer is
  * never older than a second. Thread-safe.
  */
-final class StatusLists {
+public final class StatusLists {
 
   private static final Logger LOG = Logger.getLogger(StatusLists.class);
 
@@ -50,7 +50,7 @@ final class StatusLists {
   private volatile boolean failing;
 
   /** The lists of a database. */
-  StatusLists(StatusDatabase database, Clock clock) {
+  public StatusLists(StatusDatabase database, Clock clock) {
     this.database = database;
     this.clock = clock;
   }
@@ -71,14 +71,14 @@ final class StatusLists {
   }
 
   /**
-   * A list at a time.
+   * A list at a time. Immutable.
    *
    * @param completeUntil every token that ended before has its bit, milliseconds since 1970
    */
-  record State(RevokedBits bits, long completeUntil) {}
+  public record State(RevokedBits bits, long completeUntil) {}
 
   /** The database has not answered in time. */
-  static final class UnavailableException extends Exception {
+  public static final class UnavailableException extends Exception {
     private static final long serialVersionUID = 1L;
 
     UnavailableException(String message, @Nullable Throwable cause) {
@@ -86,8 +86,13 @@ final class StatusLists {
     }
   }
 
-  /** Returns a list of a realm; empty if there is none, or its tokens have expired. */
-  Optional<State> find(String id, String realmId) throws UnavailableException {
+  /**
+   * Returns a list of a realm; empty if there is none, or its tokens have expired.
+   *
+   * @param realmId internal id of the realm
+   * @throws UnavailableException if the database does not answer in time
+   */
+  public Optional<State> find(String id, String realmId) throws UnavailableException {
     Snapshot snapshot = fresh();
     if (!snapshot.lists.containsKey(id)) {
       snapshot = readAfter(System.nanoTime());
@@ -98,8 +103,13 @@ final class StatusLists {
         : Optional.of(new State(bits, snapshot.completeUntil));
   }
 
-  /** Returns the ids of the lists of a realm whose tokens can be alive. */
-  List<String> ids(String realmId) throws UnavailableException {
+  /**
+   * Returns the ids of the lists of a realm whose tokens can be alive.
+   *
+   * @param realmId internal id of the realm
+   * @throws UnavailableException if the database does not answer in time
+   */
+  public List<String> ids(String realmId) throws UnavailableException {
     return fresh().lists.values().stream()
         .map(RevokedBits::list)
         .filter(list -> list.realmId().equals(realmId))
@@ -188,7 +198,7 @@ final class StatusLists {
   }
 
   /** Returns the places that ids of tokens name. */
-  static List<StatusReference> places(Collection<String> jtis) {
+  public static List<StatusReference> places(Collection<String> jtis) {
     return jtis.stream().map(StatusReference::ofJti).flatMap(Optional::stream).toList();
   }
 }

@@ -1,4 +1,4 @@
-package dev.bulwark.statuslist;
+package dev.bulwark.statuslist.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

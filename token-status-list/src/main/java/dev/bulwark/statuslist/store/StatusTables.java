@@ -1,4 +1,4 @@
-package dev.bulwark.statuslist;
+package dev.bulwark.statuslist.store;
 
 import dev.bulwark.contract.StatusReference;
 import java.security.SecureRandom;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * these are complete. Rows of bits are only ever added while their list lives. So a list whose
  * number of rows has not changed has not changed. Thread-safe.
  */
-final class StatusTables {
+public final class StatusTables {
 
   private static final int CHUNK = 500;
 
@@ -40,7 +40,7 @@ final class StatusTables {
    *
    * @param schema empty for the default schema
    */
-  StatusTables(String schema) {
+  public StatusTables(String schema) {
     String prefix = schema.isEmpty() ? "" : schema + '.';
     this.lists = prefix + "BULWARK_STATUS_LIST";
     this.bits = prefix + "BULWARK_STATUS_BIT";
@@ -180,8 +180,13 @@ final class StatusTables {
     }
   }
 
-  /** Notes revoked tokens. A token may be noted twice. */
-  void insertBits(Connection connection, List<StatusReference> references) throws SQLException {
+  /**
+   * Notes revoked tokens. A token may be noted twice.
+   *
+   * @throws SQLException if the rows cannot be written
+   */
+  public void insertBits(Connection connection, List<StatusReference> references)
+      throws SQLException {
     for (int from = 0; from < references.size(); from += CHUNK) {
       List<StatusReference> chunk =
           references.subList(from, Math.min(references.size(), from + CHUNK));
@@ -241,8 +246,13 @@ final class StatusTables {
     }
   }
 
-  /** Notes until when the bits are complete; an earlier time than the last is not noted. */
-  void completeUntil(Connection connection, long until) throws SQLException {
+  /**
+   * Notes until when the bits are complete; an earlier time than the last is not noted.
+   *
+   * @param until milliseconds since 1970
+   * @throws SQLException if the row cannot be written
+   */
+  public void completeUntil(Connection connection, long until) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
             "UPDATE " + complete + " SET COMPLETE_UNTIL = ? WHERE COMPLETE_UNTIL < ?")) {

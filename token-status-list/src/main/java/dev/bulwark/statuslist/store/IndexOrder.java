@@ -1,4 +1,4 @@
-package dev.bulwark.statuslist;
+package dev.bulwark.statuslist.store;
 
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
@@ -13,7 +13,7 @@ import javax.crypto.spec.SecretKeySpec;
  *
  * <p>A Feistel network over 20 bits, whose rounds are tables of pseudo-random values. Immutable.
  */
-final class IndexOrder {
+public final class IndexOrder {
 
   /** Indexes of a list. */
   static final int SIZE = 1 << 20;
@@ -38,7 +38,7 @@ final class IndexOrder {
    *
    * @param secret in hexadecimal
    */
-  IndexOrder(String secret) {
+  public IndexOrder(String secret) {
     ByteBuffer values = values(secret, 2 * (ROUNDS * HALF + DECOYS));
     for (int[] round : rounds) {
       for (int i = 0; i < HALF; i++) {

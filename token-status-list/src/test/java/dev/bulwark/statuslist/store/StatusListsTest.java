@@ -1,11 +1,11 @@
-package dev.bulwark.statuslist;
+package dev.bulwark.statuslist.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.contract.StatusReference;
-import dev.bulwark.statuslist.StatusLists.UnavailableException;
+import dev.bulwark.statuslist.store.StatusLists.UnavailableException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bulwark.statuslist.store;
+
+import org.jspecify.annotations.NullMarked;
