@@ -2,6 +2,7 @@ package dev.bulwark.revocation;
 
 import dev.bulwark.contract.KeycloakFeature;
 import dev.bulwark.contract.RevocationObserver;
+import dev.bulwark.contract.StatusPlaces;
 import dev.bulwark.redis.RedisConnectionProvider;
 import dev.bulwark.redis.RedisConnectionProviderFactory;
 import dev.bulwark.removal.WatchedPersisterFactory;
@@ -188,6 +189,7 @@ public final class RevocationListenerProviderFactory
             KeycloakModelUtils.runJobInTransactionWithResult(factory, ClusterSize::of),
             addresses(factory),
             observer(factory),
+            places(factory),
             new RevocationMetrics(Metrics.globalRegistry, Clock.systemUTC()),
             spans,
             Clock.systemUTC());
@@ -205,6 +207,13 @@ public final class RevocationListenerProviderFactory
             instanceof RevocationObserver found
         ? found
         : RevocationObserver.NONE;
+  }
+
+  private static StatusPlaces places(KeycloakSessionFactory factory) {
+    return factory.getProviderFactory(RealmResourceProvider.class, RevocationObserver.RESOURCE)
+            instanceof StatusPlaces found
+        ? found
+        : StatusPlaces.NONE;
   }
 
   /** Sessions that are in the caches alone must not be taken out of them. */

@@ -1,6 +1,8 @@
 package dev.bulwark.revocation;
 
+import dev.bulwark.contract.ListedIds;
 import dev.bulwark.contract.RevocationObserver;
+import dev.bulwark.contract.StatusPlaces;
 import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.revocation.events.ModelEventEndings;
 import dev.bulwark.revocation.issuance.LostNodes;
@@ -120,6 +122,7 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
       IntSupplier clusterSize,
       String addresses,
       RevocationObserver observer,
+      StatusPlaces places,
       RevocationMetrics metrics,
       Spans spans,
       Clock own) {
@@ -141,7 +144,7 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
     Revoker revoker = new Revoker(database, redis, pusher, missed, metrics, sites);
     ReservedIds reserved =
         config.behind()
-            ? new ReservedIds(database, ledger, clock, revoker::revoke, clusterSize)
+            ? new ReservedIds(database, ledger, clock, revoker::revoke, clusterSize, places)
             : null;
     this.ids = reserved;
     this.idRounds =
@@ -160,7 +163,7 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
             database,
             redis,
             sites,
-            new LostNodes(database, revoker::revoke, metrics, clock),
+            new LostNodes(database, places, revoker::revoke, metrics, clock),
             expander,
             pusher,
             new Epochs(redis, metrics, clock),
@@ -353,6 +356,19 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
       return null;
     }
     ReservedId id = own.take(token.jti(), token.expiresAt());
+    if (own.isShort()) {
+      wakeIds();
+    }
+    return id;
+  }
+
+  /** The same with a place in a status list, see {@link ListedIds}. */
+  @Nullable ReservedId reserveListed(String jti, String realmId, long windowEnd, long expiresAt) {
+    ReservedIds own = ids;
+    if (own == null) {
+      return null;
+    }
+    ReservedId id = own.takeListed(jti, realmId, windowEnd, expiresAt);
     if (own.isShort()) {
       wakeIds();
     }

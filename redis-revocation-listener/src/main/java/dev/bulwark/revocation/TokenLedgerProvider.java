@@ -1,6 +1,7 @@
 package dev.bulwark.revocation;
 
 import dev.bulwark.contract.ApiKeyClaims;
+import dev.bulwark.contract.ListedIds.ListedId;
 import dev.bulwark.contract.StatusReference;
 import dev.bulwark.revocation.issuance.ReservedId;
 import dev.bulwark.revocation.rules.Grant;
@@ -83,14 +84,17 @@ final class TokenLedgerProvider implements TokenPostProcessor {
     }
   }
 
-  private static void enter(
+  private void enter(
       AccessToken token,
       AuthenticatedClientSessionModel issuing,
       RevocationService running,
       IssuedTokens pending) {
     LedgerToken row = row(token, issuing);
-    // Such an id names a bit of a status list, which a reserved one does not.
-    ReservedId id = StatusReference.ofJti(row.jti()).isPresent() ? null : running.reserve(row);
+    // An id that names a bit of a status list has been reserved with it, or not at all.
+    ReservedId id =
+        StatusReference.ofJti(row.jti()).isPresent()
+            ? session.getAttribute(ListedId.ATTRIBUTE + row.jti(), ReservedId.class)
+            : running.reserve(row);
     if (id == null) {
       pending.add(row, isSettled(row, issuing));
       return;

@@ -1,5 +1,7 @@
 package dev.bulwark.revocation;
 
+import dev.bulwark.contract.ListedIds;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.models.KeycloakSession;
@@ -9,10 +11,10 @@ import org.keycloak.protocol.oidc.token.TokenPostProcessorFactory;
 import org.keycloak.provider.ProviderFactory;
 
 /** Enters every issued access token in the ledger. Owns nothing: the listener's factory does. */
-public final class TokenLedgerProviderFactory implements TokenPostProcessorFactory {
+public final class TokenLedgerProviderFactory implements TokenPostProcessorFactory, ListedIds {
 
   /** Id of the post-processor. */
-  public static final String ID = "revocation-ledger";
+  public static final String ID = ListedIds.POST_PROCESSOR;
 
   private volatile @Nullable RevocationListenerProviderFactory owner;
 
@@ -35,6 +37,15 @@ public final class TokenLedgerProviderFactory implements TokenPostProcessorFacto
     if (listener instanceof RevocationListenerProviderFactory found) {
       owner = found;
     }
+  }
+
+  @Override
+  public Optional<ListedId> take(String jti, String realmId, long windowEnd, long expiresAt) {
+    RevocationListenerProviderFactory listener = owner;
+    RevocationService running = listener == null ? null : listener.service();
+    return running == null
+        ? Optional.empty()
+        : Optional.ofNullable(running.reserveListed(jti, realmId, windowEnd, expiresAt));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.bulwark.revocation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.contract.RevocationObserver;
+import dev.bulwark.contract.StatusPlaces;
 import dev.bulwark.options.MapScope;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.redis.process.TestRedis;
@@ -66,6 +67,7 @@ class TokenLedgerProviderTest {
                 () -> 1,
                 "",
                 RevocationObserver.NONE,
+                StatusPlaces.NONE,
                 new RevocationMetrics(registry, Clock.systemUTC()),
                 new Spans(),
                 Clock.systemUTC())) {

@@ -1,6 +1,11 @@
 package dev.bulwark.statuslist;
 
+import dev.bulwark.contract.ListedIds;
+import dev.bulwark.contract.ListedIds.ListedId;
+import dev.bulwark.contract.StatusReference;
+import dev.bulwark.statuslist.store.IndexSupply;
 import java.util.Map;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.ClientScopeModel;
@@ -24,10 +29,13 @@ final class StatusClaimProvider implements TokenPostProcessor {
 
   private final KeycloakSession session;
   private final @Nullable TokenStatus status;
+  private final @Nullable ListedIds ids;
 
-  StatusClaimProvider(KeycloakSession session, @Nullable TokenStatus status) {
+  StatusClaimProvider(
+      KeycloakSession session, @Nullable TokenStatus status, @Nullable ListedIds ids) {
     this.session = session;
     this.status = status;
+    this.ids = ids;
   }
 
   @Override
@@ -46,24 +54,39 @@ final class StatusClaimProvider implements TokenPostProcessor {
       return;
     }
     try {
-      running
-          .supply()
-          .take(client.getClientSession().getRealm().getId(), token.getExp())
+      listedId(running.supply(), token, client.getClientSession().getRealm().getId())
           .ifPresent(
-              place -> {
+              id -> {
+                StatusReference place = StatusReference.ofJti(id).orElseThrow();
                 token.setOtherClaims(
                     CLAIM,
                     Map.of(
                         "status_list",
                         Map.of(
                             "idx", place.index(), "uri", TokenStatus.uri(session, place.list()))));
-                token.id(place.appendTo(token.getId()));
+                token.id(id);
               });
     } catch (RuntimeException e) {
       // A token without the claim beats no token.
       LOG.error(
           "A token was issued without the claim status. Applications that need it reject it", e);
     }
+  }
+
+  /** An id with a place: reserved beforehand, or else the token's own with the next place. */
+  private Optional<String> listedId(IndexSupply supply, AccessToken token, String realmId) {
+    long expiresAt = token.getExp();
+    ListedIds reserved = ids;
+    return Optional.ofNullable(reserved)
+        .flatMap(
+            source -> source.take(token.getId(), realmId, supply.windowEnd(expiresAt), expiresAt))
+        .map(this::kept)
+        .or(() -> supply.take(realmId, expiresAt).map(place -> place.appendTo(token.getId())));
+  }
+
+  private String kept(ListedId id) {
+    session.setAttribute(ListedId.ATTRIBUTE + id.jti(), id);
+    return id.jti();
   }
 
   private static boolean optsIn(ClientSessionContext context) {

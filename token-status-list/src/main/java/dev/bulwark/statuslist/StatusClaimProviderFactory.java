@@ -1,5 +1,6 @@
 package dev.bulwark.statuslist;
 
+import dev.bulwark.contract.ListedIds;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
@@ -11,6 +12,7 @@ import org.keycloak.services.resource.RealmResourceProvider;
 public final class StatusClaimProviderFactory implements TokenPostProcessorFactory {
 
   private volatile @Nullable TokenStatusProviderFactory owner;
+  private volatile @Nullable ListedIds ids;
 
   @Override
   public String getId() {
@@ -29,11 +31,15 @@ public final class StatusClaimProviderFactory implements TokenPostProcessorFacto
         instanceof TokenStatusProviderFactory found) {
       owner = found;
     }
+    if (factory.getProviderFactory(TokenPostProcessor.class, ListedIds.POST_PROCESSOR)
+        instanceof ListedIds found) {
+      ids = found;
+    }
   }
 
   @Override
   public TokenPostProcessor create(KeycloakSession session) {
     TokenStatusProviderFactory endpoint = owner;
-    return new StatusClaimProvider(session, endpoint == null ? null : endpoint.status());
+    return new StatusClaimProvider(session, endpoint == null ? null : endpoint.status(), ids);
   }
 }

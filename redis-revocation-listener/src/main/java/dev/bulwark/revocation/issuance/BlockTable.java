@@ -1,13 +1,16 @@
 package dev.bulwark.revocation.issuance;
 
+import dev.bulwark.contract.StatusPlaces.Range;
 import dev.bulwark.revocation.sql.SqlDialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Table BULWARK_BLOCK: the ids that nodes have reserved. A token of such an id either has its row
@@ -18,7 +21,8 @@ final class BlockTable {
   static final String NAME = "BULWARK_BLOCK";
 
   private static final List<String> COLUMNS =
-      List.of("ID", "OWNER", "PREFIX", "SECRET", "IDS", "EXPIRES_AT");
+      List.of(
+          "ID", "OWNER", "PREFIX", "SECRET", "IDS", "EXPIRES_AT", "STATUS_LIST_ID", "LIST_FROM");
 
   private final String table;
   private final String insert;
@@ -42,6 +46,14 @@ final class BlockTable {
       statement.setString(4, reservation.secret());
       statement.setInt(5, reservation.size());
       statement.setLong(6, reservation.maxExpiresAt());
+      Range places = reservation.places();
+      if (places == null) {
+        statement.setNull(7, Types.VARCHAR);
+        statement.setNull(8, Types.INTEGER);
+      } else {
+        statement.setString(7, places.list());
+        statement.setInt(8, places.from());
+      }
       statement.executeUpdate();
     }
   }
@@ -62,11 +74,17 @@ final class BlockTable {
                   rows.getString("PREFIX"),
                   rows.getString("SECRET"),
                   rows.getInt("IDS"),
-                  rows.getLong("EXPIRES_AT")));
+                  rows.getLong("EXPIRES_AT"),
+                  places(rows)));
         }
       }
       return reservations;
     }
+  }
+
+  private static @Nullable Range places(ResultSet row) throws SQLException {
+    String list = row.getString("STATUS_LIST_ID");
+    return list == null ? null : new Range(list, row.getInt("LIST_FROM"), row.getInt("IDS"));
   }
 
   /** Deletes blocks that have no use any more. */

@@ -1,5 +1,6 @@
 package dev.bulwark.revocation.issuance;
 
+import dev.bulwark.contract.StatusReference;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -19,10 +20,19 @@ public final class IdBlock {
   private int next;
   private boolean closed;
 
-  /** A block whose row is in the database. */
+  /** A block without places, whose row is in the database. */
   public IdBlock(Reservation reservation) {
+    this(reservation, List.of());
+  }
+
+  /**
+   * A block whose row is in the database.
+   *
+   * @param places of its ids, see {@link Reservation#jtis}
+   */
+  IdBlock(Reservation reservation, List<StatusReference> places) {
     this.reservation = reservation;
-    this.jtis = reservation.jtis();
+    this.jtis = reservation.jtis(places);
   }
 
   /** What the database has of it. */

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The blocks of this node, for each prefix some. A prefix that comes for the first time has none
- * yet: its first tokens go without a reserved id. Thread-safe.
+ * The blocks of this node, for each kind of token some. A kind that comes for the first time has
+ * none yet: its first tokens go without a reserved id. Thread-safe.
  */
 final class IdSupply {
 
@@ -27,8 +27,11 @@ final class IdSupply {
   /** A block that is used up sooner is followed by a larger one. */
   private static final Duration LASTING = Duration.ofSeconds(30);
 
-  /** Keycloak has about a hundred combinations of session, token and grant; a server uses few. */
-  private static final int MAX_PREFIXES = 128;
+  /**
+   * Keycloak has about a hundred combinations of session, token and grant; a server uses few. With
+   * places in status lists, each realm and window has its own.
+   */
+  private static final int MAX_KINDS = 256;
 
   /** No token lives longer with a reserved id. */
   static final Duration LIFE = Duration.ofHours(2);
@@ -36,7 +39,7 @@ final class IdSupply {
   /** A block whose rest of life is shorter is replaced: a token of an hour does not fit. */
   private static final Duration REPLACED = Duration.ofHours(1);
 
-  private final Map<String, Blocks> prefixes = new ConcurrentHashMap<>();
+  private final Map<IdKind, Blocks> kinds = new ConcurrentHashMap<>();
   private final List<Retired> retired = new ArrayList<>();
   private volatile boolean lacking;
   private final SecureRandom random = new SecureRandom();
@@ -45,13 +48,13 @@ final class IdSupply {
    * Takes an id.
    *
    * @param expiresAt {@code exp} of the token, seconds since 1970
-   * @return null if there is none of the prefix that fits
+   * @return null if there is none of the kind that fits
    */
-  @Nullable ReservedId take(String prefix, long expiresAt) {
-    Blocks blocks = prefixes.get(prefix);
+  @Nullable ReservedId take(IdKind kind, long expiresAt) {
+    Blocks blocks = kinds.get(kind);
     if (blocks == null) {
-      if (prefixes.size() < MAX_PREFIXES) {
-        prefixes.putIfAbsent(prefix, new Blocks());
+      if (kinds.size() < MAX_KINDS) {
+        kinds.putIfAbsent(kind, new Blocks());
         lacking = true;
       }
       return null;
@@ -80,19 +83,30 @@ final class IdSupply {
   }
 
   /**
-   * The blocks to reserve now, for each prefix that has been asked for since the last block.
+   * A block to reserve.
+   *
+   * @param reservation still without places
+   */
+  record Wanted(IdKind kind, Reservation reservation) {}
+
+  /**
+   * The blocks to reserve now, for each kind that has been asked for since the last block.
    *
    * @param owner name of this node
    * @param now seconds since 1970
    * @param nanos {@link System#nanoTime()}
    */
-  List<Reservation> wanted(String owner, long now, long nanos) {
+  List<Wanted> wanted(String owner, long now, long nanos) {
     lacking = false;
-    List<Reservation> wanted = new ArrayList<>();
-    prefixes.forEach(
-        (prefix, blocks) -> {
+    List<Wanted> wanted = new ArrayList<>();
+    kinds.forEach(
+        (kind, blocks) -> {
           synchronized (blocks) {
-            retireOld(blocks, now);
+            retireOld(kind, blocks, now);
+            if (kind.isOver(now)) {
+              kinds.remove(kind);
+              return;
+            }
             int lacking = READY - blocks.ready.size();
             if (!blocks.asked || lacking <= 0) {
               return;
@@ -100,29 +114,33 @@ final class IdSupply {
             blocks.asked = false;
             int size = blocks.nextSize(nanos);
             for (int i = 0; i < lacking; i++) {
-              wanted.add(reservation(owner, prefix, size, now));
+              wanted.add(new Wanted(kind, reservation(owner, kind, size, now)));
             }
           }
         });
     return wanted;
   }
 
-  private Reservation reservation(String owner, String prefix, int size, long now) {
+  private Reservation reservation(String owner, IdKind kind, int size, long now) {
+    long end = now + LIFE.toSeconds();
     byte[] secret = new byte[DerivedIds.SECRET];
     random.nextBytes(secret);
     return new Reservation(
         UUID.randomUUID().toString(),
         owner,
-        prefix,
+        kind.prefix(),
         HexFormat.of().formatHex(secret),
         size,
-        now + LIFE.toSeconds());
+        kind.isListed() ? Math.min(kind.windowEnd(), end) : end);
   }
 
-  private void retireOld(Blocks blocks, long now) {
+  private void retireOld(IdKind kind, Blocks blocks, long now) {
     blocks.ready.removeIf(
         block -> {
-          boolean old = block.reservation().maxExpiresAt() - now < REPLACED.toSeconds();
+          long end = block.reservation().maxExpiresAt();
+          // All tokens of a list expire in its window, however little is left of it.
+          long least = kind.isListed() && end == kind.windowEnd() ? 1 : REPLACED.toSeconds();
+          boolean old = end - now < least;
           if (old) {
             retire(block);
           }
@@ -131,9 +149,8 @@ final class IdSupply {
   }
 
   /** Adds a block whose row is in the database. */
-  void add(Reservation reservation) {
-    Blocks blocks = prefixes.computeIfAbsent(reservation.prefix(), prefix -> new Blocks());
-    IdBlock block = new IdBlock(reservation);
+  void add(IdKind kind, IdBlock block) {
+    Blocks blocks = kinds.computeIfAbsent(kind, any -> new Blocks());
     synchronized (blocks) {
       blocks.ready.add(block);
     }
@@ -148,7 +165,7 @@ final class IdSupply {
 
   /** Gives out no more ids of any block so far: the database may not know them any more. */
   void discard() {
-    for (Blocks blocks : prefixes.values()) {
+    for (Blocks blocks : kinds.values()) {
       synchronized (blocks) {
         blocks.ready.forEach(this::retire);
         blocks.ready.clear();

@@ -1,5 +1,8 @@
 package dev.bulwark.revocation.issuance;
 
+import dev.bulwark.contract.StatusPlaces;
+import dev.bulwark.contract.StatusPlaces.Range;
+import dev.bulwark.contract.StatusReference;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.rules.RevokedToken;
@@ -27,6 +30,7 @@ public final class LostNodes {
   private final LedgerDatabase database;
   private final NodeTable nodes;
   private final BlockTable blocks;
+  private final StatusPlaces places;
   private final Deaths deaths;
   private final RevocationMetrics metrics;
   private final Clock clock;
@@ -34,17 +38,24 @@ public final class LostNodes {
   private final BeatWatch watch = new BeatWatch();
 
   /** With its collaborators. */
-  public LostNodes(LedgerDatabase database, Deaths deaths, RevocationMetrics metrics, Clock clock) {
-    this(database, deaths, metrics, clock, System::nanoTime);
+  public LostNodes(
+      LedgerDatabase database,
+      StatusPlaces places,
+      Deaths deaths,
+      RevocationMetrics metrics,
+      Clock clock) {
+    this(database, places, deaths, metrics, clock, System::nanoTime);
   }
 
   /** With another clock in place of {@link System#nanoTime()}. */
   LostNodes(
       LedgerDatabase database,
+      StatusPlaces places,
       Deaths deaths,
       RevocationMetrics metrics,
       Clock clock,
       LongSupplier nanos) {
+    this.places = places;
     this.nanos = nanos;
     this.database = database;
     this.deaths = deaths;
@@ -99,7 +110,7 @@ public final class LostNodes {
   }
 
   private int revoke(Reservation block) throws SQLException {
-    List<String> jtis = block.jtis();
+    List<String> jtis = jtis(block);
     long now = Math.floorDiv(clock.millis(), 1000L);
     Set<String> written =
         database.call(c -> database.tokens().among(c, jtis, now, block.maxExpiresAt()));
@@ -114,5 +125,15 @@ public final class LostNodes {
     // At last: whatever fails before is done again.
     database.run(connection -> blocks.delete(connection, List.of(block)));
     return dead.size();
+  }
+
+  /** None if the list of their places is gone, since all its tokens have expired. */
+  private List<String> jtis(Reservation block) throws SQLException {
+    Range range = block.places();
+    if (range == null) {
+      return block.jtis(List.of());
+    }
+    List<StatusReference> references = database.call(c -> places.of(c, range));
+    return references.isEmpty() ? List.of() : block.jtis(references);
   }
 }

@@ -28,8 +28,11 @@ final class NodeTable {
 
   private static final String BARRIER = "*";
 
-  /** What this version reads of the ledger: 1 since tokens can share a row. 0 before. */
-  private static final int FORMAT = 1;
+  /**
+   * What this version reads of the ledger: 1 since tokens can share a row, 2 since reserved ids can
+   * have places in status lists. 0 before.
+   */
+  private static final int FORMAT = 2;
 
   private final String table;
   private final String blocks;

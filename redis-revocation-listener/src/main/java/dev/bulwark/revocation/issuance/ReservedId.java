@@ -1,5 +1,7 @@
 package dev.bulwark.revocation.issuance;
 
+import dev.bulwark.contract.ListedIds.ListedId;
+
 /**
  * An id that a token has, or is about to have. It is settled once: when the token has its row in
  * the ledger, or is revoked.
@@ -7,9 +9,9 @@ package dev.bulwark.revocation.issuance;
  * @param block where it is from
  * @param index its number in the block
  */
-public record ReservedId(IdBlock block, int index) {
+public record ReservedId(IdBlock block, int index) implements ListedId {
 
-  /** The {@code jti}. */
+  @Override
   public String jti() {
     return block.jti(index);
   }

@@ -1,5 +1,9 @@
 package dev.bulwark.revocation.issuance;
 
+import dev.bulwark.contract.StatusPlaces;
+import dev.bulwark.contract.StatusPlaces.Range;
+import dev.bulwark.contract.StatusReference;
+import dev.bulwark.revocation.issuance.IdSupply.Wanted;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevokedToken;
@@ -9,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import org.jboss.logging.Logger;
@@ -35,6 +40,7 @@ public final class ReservedIds {
   private final BlockTable blocks;
   private final Clock clock;
   private final IntSupplier clusterSize;
+  private final StatusPlaces places;
   private final Deaths deaths;
   private final NodeName name = new NodeName();
   private final NodePresence presence = new NodePresence();
@@ -45,18 +51,24 @@ public final class ReservedIds {
   private volatile Set<String> silent = Set.of();
   private volatile boolean others;
 
+  /** Whether every node knows ids with places. */
+  private volatile boolean listing;
+
   /**
    * With its collaborators.
    *
    * @param deaths revokes the token of a request that never ends
    * @param clusterSize how many nodes share the database, 0 if unknown
+   * @param places in status lists
    */
   public ReservedIds(
       LedgerDatabase database,
       LedgerWriter ledger,
       Clock clock,
       Deaths deaths,
-      IntSupplier clusterSize) {
+      IntSupplier clusterSize,
+      StatusPlaces places) {
+    this.places = places;
     this.database = database;
     this.ledger = ledger;
     this.clock = clock;
@@ -82,10 +94,25 @@ public final class ReservedIds {
    * @return null if there is none now: then the row has to be written before the response
    */
   public @Nullable ReservedId take(String jti, long expiresAt) {
+    return take(IdKind.plain(IdKind.prefixOf(jti)), expiresAt);
+  }
+
+  /**
+   * Takes an id that ends with a place in a status list; else as {@link #take(String, long)}.
+   *
+   * @param realmId internal id of the realm of the list
+   * @param windowEnd when all tokens of the list have expired, seconds since 1970
+   */
+  public @Nullable ReservedId takeListed(
+      String jti, String realmId, long windowEnd, long expiresAt) {
+    return listing ? take(new IdKind(IdKind.prefixOf(jti), realmId, windowEnd), expiresAt) : null;
+  }
+
+  private @Nullable ReservedId take(IdKind kind, long expiresAt) {
     if (!presence.begin()) {
       return null;
     }
-    ReservedId id = supply.take(jti.substring(0, jti.lastIndexOf(':') + 1), expiresAt);
+    ReservedId id = supply.take(kind, expiresAt);
     if (id == null) {
       presence.end();
     }
@@ -149,15 +176,17 @@ public final class ReservedIds {
     watch.look(beats, System.nanoTime());
     others = beats.keySet().stream().anyMatch(node -> !node.equals(name.get()));
     behind.others(others);
-    ledger.share(mayShareRows(beats.keySet()));
+    boolean allCurrent = areAllCurrent(beats.keySet());
+    ledger.share(allCurrent);
+    listing = allCurrent;
     silent = watch.silent(BeatWatch.SUSPECTED);
   }
 
   /**
-   * Whether every node reads rows that tokens share. One of the first edition has no row here: it
-   * is known by being one more in Keycloak's cluster.
+   * Whether every node reads rows that tokens share, and knows ids with places. One of the first
+   * edition has no row here: it is known by being one more in Keycloak's cluster.
    */
-  private boolean mayShareRows(Set<String> known) throws SQLException {
+  private boolean areAllCurrent(Set<String> known) throws SQLException {
     int nodesOfCluster = clusterSize.getAsInt();
     return nodesOfCluster > 0
         && known.stream().filter(watch::isAlive).count() >= nodesOfCluster
@@ -166,10 +195,32 @@ public final class ReservedIds {
 
   private void reserve() throws SQLException {
     long now = Math.floorDiv(clock.millis(), 1000L);
-    for (Reservation reservation : supply.wanted(name.get(), now, System.nanoTime())) {
-      database.run(connection -> blocks.insert(connection, reservation));
-      supply.add(reservation);
+    for (Wanted wanted : supply.wanted(name.get(), now, System.nanoTime())) {
+      IdKind kind = wanted.kind();
+      String realmId = kind.realmId();
+      if (realmId == null) {
+        add(kind, wanted.reservation(), List.of());
+      } else {
+        reserveListed(kind, realmId, wanted.reservation());
+      }
     }
+  }
+
+  private void reserveListed(IdKind kind, String realmId, Reservation wanted) throws SQLException {
+    Optional<Range> leased =
+        database.call(c -> places.lease(c, realmId, kind.windowEnd(), wanted.size()));
+    if (leased.isPresent()) {
+      Range range = leased.get();
+      add(kind, wanted.at(range), database.call(c -> places.of(c, range)));
+    }
+  }
+
+  /** The row first: from its commit on the ids may be used. */
+  private void add(IdKind kind, Reservation reservation, List<StatusReference> references)
+      throws SQLException {
+    IdBlock block = new IdBlock(reservation, references);
+    database.run(connection -> blocks.insert(connection, reservation));
+    supply.add(kind, block);
   }
 
   private void giveBack() throws SQLException {

@@ -2,12 +2,14 @@ package dev.bulwark.revocation.issuance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bulwark.revocation.issuance.IdSupply.Wanted;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class IdSupplyTest {
@@ -19,16 +21,16 @@ class IdSupplyTest {
 
   @Test
   void aPrefixIsSuppliedFromItsSecondTokenOn() {
-    assertThat(supply.take("onrtac:", NOW + 900)).isNull();
+    assertThat(take("onrtac:", NOW + 900)).isNull();
     assertThat(supply.isShort()).isTrue();
     assertThat(reserve()).hasSize(2).allMatch(block -> block.prefix().equals("onrtac:"));
     assertThat(take("onrtac:").jti()).startsWith("onrtac:");
-    assertThat(supply.take("trrtcc:", NOW + 900)).isNull();
+    assertThat(take("trrtcc:", NOW + 900)).isNull();
   }
 
   @Test
   void everyIdIsTakenOnce() {
-    supply.take("a:", NOW);
+    take("a:", NOW);
     Set<String> taken = new HashSet<>();
     for (int i = 0; i < 2_000; i++) {
       if (supply.isShort()) {
@@ -41,11 +43,11 @@ class IdSupplyTest {
 
   @Test
   void blocksGrowWhereTheyAreUsedUpAtOnce() {
-    supply.take("a:", NOW);
+    take("a:", NOW);
     int size = reserve().get(0).size();
     List<Integer> sizes = new ArrayList<>();
     while (sizes.size() < 6) {
-      if (supply.take("a:", NOW) == null || supply.isShort()) {
+      if (take("a:", NOW) == null || supply.isShort()) {
         reserve().forEach(block -> sizes.add(block.size()));
       }
     }
@@ -55,18 +57,18 @@ class IdSupplyTest {
 
   @Test
   void noTokenOutlivesItsBlock() {
-    supply.take("a:", NOW);
+    take("a:", NOW);
     long end = reserve().get(0).maxExpiresAt();
-    assertThat(supply.take("a:", end + 1)).isNull();
-    assertThat(supply.take("a:", end)).isNotNull();
+    assertThat(take("a:", end + 1)).isNull();
+    assertThat(take("a:", end)).isNotNull();
   }
 
   @Test
   void anOldBlockIsReplacedAndGoesWhenItsTokensAreSettled() {
-    supply.take("a:", NOW);
+    take("a:", NOW);
     reserve();
     ReservedId id = take("a:");
-    List<Reservation> next = supply.wanted("me", NOW + 3_700, nanos);
+    List<Wanted> next = supply.wanted("me", NOW + 3_700, nanos);
     assertThat(next).hasSize(2);
     assertThat(supply.spent()).hasSize(1).doesNotContain(id.block());
     assertThat(id.block().settle(id.index())).isTrue();
@@ -78,31 +80,68 @@ class IdSupplyTest {
 
   @Test
   void discardedBlocksGiveNoMoreIds() {
-    supply.take("a:", NOW);
+    take("a:", NOW);
     reserve();
     ReservedId id = take("a:");
     supply.discard();
-    assertThat(supply.take("a:", NOW)).isNull();
+    assertThat(take("a:", NOW)).isNull();
     assertThat(supply.stuck(Duration.ZERO)).containsExactly(id);
     reserve();
     assertThat(take("a:").block()).isNotEqualTo(id.block());
   }
 
+  /** R8: each window of a list is a kind of its own, until its tokens have expired. */
+  @Test
+  void aBlockWithPlacesEndsWithTheWindowOfItsList() {
+    IdKind kind = new IdKind("a:", "realm", NOW + 900);
+    supply.take(kind, NOW + 800);
+    assertThat(reserve()).hasSize(2).allMatch(block -> block.maxExpiresAt() == NOW + 900);
+    ReservedId id = Objects.requireNonNull(supply.take(kind, NOW + 900));
+    assertThat(supply.take(kind, NOW + 901)).isNull();
+    assertThat(supply.take(new IdKind("a:", "realm", NOW + 1_200), NOW + 1_000)).isNull();
+    assertThat(supply.take(new IdKind("a:", "other", NOW + 900), NOW + 800)).isNull();
+
+    assertThat(reserve(NOW + 899)).as("those of the other two kinds").hasSize(4);
+    assertThat(supply.take(kind, NOW + 900)).isNotNull();
+    reserve(NOW + 900);
+    assertThat(supply.take(kind, NOW + 900)).as("over").isNull();
+    assertThat(supply.spent()).doesNotContain(id.block());
+  }
+
+  @Test
+  void aBlockOfALongWindowIsReplacedLikeAnyOther() {
+    IdKind kind = new IdKind("a:", "realm", NOW + 86_400);
+    supply.take(kind, NOW + 900);
+    long end = reserve().get(0).maxExpiresAt();
+    assertThat(end).isEqualTo(NOW + IdSupply.LIFE.toSeconds());
+    assertThat(supply.take(kind, NOW + 900)).isNotNull();
+    reserve(end - 900);
+    assertThat(supply.take(kind, end)).isNotNull();
+    assertThat(supply.take(kind, end + 1)).isNotNull();
+  }
+
   @Test
   void aPrefixThatNobodyAsksForReservesNothing() {
-    supply.take("a:", NOW);
+    take("a:", NOW);
     reserve();
     assertThat(supply.wanted("me", NOW + 7_000, nanos)).isEmpty();
   }
 
   private ReservedId take(String prefix) {
-    ReservedId id = supply.take(prefix, NOW + 900);
-    return Objects.requireNonNull(id, "an id of " + prefix);
+    return Objects.requireNonNull(take(prefix, NOW + 900), "an id of " + prefix);
+  }
+
+  private @Nullable ReservedId take(String prefix, long expiresAt) {
+    return supply.take(IdKind.plain(prefix), expiresAt);
   }
 
   private List<Reservation> reserve() {
-    List<Reservation> wanted = supply.wanted("me", NOW, nanos);
-    wanted.forEach(supply::add);
-    return wanted;
+    return reserve(NOW);
+  }
+
+  private List<Reservation> reserve(long now) {
+    List<Wanted> wanted = supply.wanted("me", now, nanos);
+    wanted.forEach(one -> supply.add(one.kind(), new IdBlock(one.reservation())));
+    return wanted.stream().map(Wanted::reservation).toList();
   }
 }

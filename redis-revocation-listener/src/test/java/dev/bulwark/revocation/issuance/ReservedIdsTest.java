@@ -3,6 +3,8 @@ package dev.bulwark.revocation.issuance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.contract.StatusPlaces;
+import dev.bulwark.contract.StatusReference;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.TestDatabase;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
@@ -23,11 +25,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +50,7 @@ class ReservedIdsTest {
   private TestDatabase database;
   private long nanos;
   private int cluster = 1;
+  private final CountedPlaces places = new CountedPlaces();
   private LostNodes lost;
 
   @BeforeEach
@@ -54,6 +59,7 @@ class ReservedIdsTest {
     lost =
         new LostNodes(
             database.ledger(),
+            places,
             (tokens, cause) -> tokens.forEach(this::revoke),
             metrics(),
             CLOCK,
@@ -162,6 +168,98 @@ class ReservedIdsTest {
     assertThat(revoked).contains(onItsWay.jti()).doesNotContain(written.jti());
     assertThat(count("BULWARK_BLOCK")).isZero();
     assertThat(lost.round()).isTrue();
+  }
+
+  /** R8: the same with places in a status list, which the id of the lost token names too. */
+  @Test
+  void aLostTokenWithAPlaceIsRevokedByItsWholeId() throws Exception {
+    ReservedIds node = busy(node());
+    node.round();
+    ReservedId written = takeListed(node);
+    node.issued(token(written.jti()), written);
+    ReservedId onItsWay = takeListed(node);
+    assertThat(StatusReference.ofJti(written.jti()))
+        .contains(new StatusReference(CountedPlaces.LIST, 0));
+    assertThat(StatusReference.ofJti(onItsWay.jti()))
+        .contains(new StatusReference(CountedPlaces.LIST, 1));
+    assertThat(node.awaitOwn(SOON)).isTrue();
+    lose();
+    assertThat(revoked).contains(onItsWay.jti()).doesNotContain(written.jti());
+  }
+
+  /** All its tokens have expired. */
+  @Test
+  void aBlockWhoseListIsGoneIsForgotten() throws Exception {
+    ReservedIds node = busy(node());
+    node.round();
+    ReservedId id = takeListed(node);
+    places.gone = true;
+    lose();
+    assertThat(revoked).isNotEmpty().doesNotContain(id.jti());
+    assertThat(count("BULWARK_BLOCK")).isZero();
+  }
+
+  /** A list that is nearly full has fewer places than the block would have ids. */
+  @Test
+  void aBlockHasAsManyIdsAsItsListHasPlaces() throws Exception {
+    places.most = 3;
+    ReservedIds node = busy(node());
+    node.round();
+    Set<String> jtis = new HashSet<>();
+    for (int i = 0; i < 20; i++) {
+      assertThat(jtis.add(takeListed(node).jti())).isTrue();
+    }
+    assertThat(places.leased).isEqualTo(new HashSet<>(jtis).size() + places.unused(jtis));
+  }
+
+  /** A node of an earlier version would revoke ids without their places. */
+  @Test
+  void besideANodeOfAnEarlierVersionNoPlacesAreReserved() throws Exception {
+    try (Connection connection = database.open();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "INSERT INTO BULWARK_NODE (NAME, BEAT, BUSY, ACKNOWLEDGED, LEDGER_FORMAT)"
+              + " VALUES ('earlier', 1, 0, 0, 1)");
+    }
+    ReservedIds node = busy(node());
+    node.round();
+    for (int i = 0; i < 3; i++) {
+      assertThat(node.takeListed("onrtac:x", "r", expiry(), expiry())).isNull();
+      node.round();
+    }
+    assertThat(places.leased).isZero();
+  }
+
+  /** Places in their order, of one list. */
+  private static final class CountedPlaces implements StatusPlaces {
+
+    private static final String LIST = "ABCDEFGHIJKLMNOP";
+    private int most = Integer.MAX_VALUE;
+    private int leased;
+    private boolean gone;
+
+    @Override
+    public Optional<Range> lease(Connection connection, String realmId, long windowEnd, int count) {
+      Range range = new Range(LIST, leased, Math.min(most, count));
+      leased += range.count();
+      return Optional.of(range);
+    }
+
+    @Override
+    public List<StatusReference> of(Connection connection, Range range) {
+      return gone
+          ? List.of()
+          : IntStream.range(range.from(), range.from() + range.count())
+              .mapToObj(index -> new StatusReference(LIST, index))
+              .toList();
+    }
+
+    /** Leased places that no id names. */
+    private long unused(Set<String> jtis) {
+      Set<Integer> used = new HashSet<>();
+      jtis.forEach(jti -> used.add(StatusReference.ofJti(jti).orElseThrow().index()));
+      return IntStream.range(0, leased).filter(index -> !used.contains(index)).count();
+    }
   }
 
   /** Its row may have been deleted since; its key must not live as long as the block. */
@@ -307,7 +405,12 @@ class ReservedIdsTest {
         new LedgerWriter(ledger, metrics(), CLOCK, Duration.ofSeconds(2), () -> {});
     ReservedIds node =
         new ReservedIds(
-            ledger, writer, CLOCK, (tokens, cause) -> tokens.forEach(this::revoke), () -> cluster);
+            ledger,
+            writer,
+            CLOCK,
+            (tokens, cause) -> tokens.forEach(this::revoke),
+            () -> cluster,
+            places);
     node.start();
     open.add(node);
     return node;
@@ -332,6 +435,23 @@ class ReservedIdsTest {
         .until(
             () -> {
               ReservedId id = node.take("onrtac:x", expiry());
+              if (id == null) {
+                node.round();
+              }
+              return id;
+            },
+            Objects::nonNull);
+  }
+
+  private static ReservedId takeListed(ReservedIds node) {
+    long windowEnd = expiry() / 3_600 * 3_600 + 3_600;
+    return await()
+        .atMost(SOON)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(10))
+        .until(
+            () -> {
+              ReservedId id = node.takeListed("onrtac:x", "r", windowEnd, expiry());
               if (id == null) {
                 node.round();
               }

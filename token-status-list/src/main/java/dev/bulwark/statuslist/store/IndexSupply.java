@@ -68,8 +68,12 @@ public final class IndexSupply {
    * @return empty if the database does not answer
    */
   public Optional<StatusReference> take(String realmId, long expiresAt) {
-    Key key = new Key(realmId, Math.floorDiv(expiresAt + window - 1, window) * window);
-    return Optional.ofNullable(places.get(key).take());
+    return Optional.ofNullable(places.get(new Key(realmId, windowEnd(expiresAt))).take());
+  }
+
+  /** Returns when all tokens of the list of such a token have expired, seconds since 1970. */
+  public long windowEnd(long expiresAt) {
+    return Math.floorDiv(expiresAt + window - 1, window) * window;
   }
 
   /** The places of this node in one list. Guarded by itself. */

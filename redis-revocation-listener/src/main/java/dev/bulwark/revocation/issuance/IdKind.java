@@ -1,0 +1,34 @@
+package dev.bulwark.revocation.issuance;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tokens for which an id of a block can be used.
+ *
+ * @param prefix what their ids begin with: in Keycloak the kind of session, token and grant, and a
+ *     colon
+ * @param realmId internal id of their realm, if each has a place in a Token Status List; else null
+ * @param windowEnd when all tokens of that list have expired, seconds since 1970; 0 without a list
+ */
+record IdKind(String prefix, @Nullable String realmId, long windowEnd) {
+
+  /** Of tokens without a place. */
+  static IdKind plain(String prefix) {
+    return new IdKind(prefix, null, 0);
+  }
+
+  /** Returns the part of an id that says what kind of token it is. */
+  static String prefixOf(String jti) {
+    return jti.substring(0, jti.lastIndexOf(':') + 1);
+  }
+
+  /** Whether the tokens have places in a list. */
+  boolean isListed() {
+    return realmId != null;
+  }
+
+  /** Whether no token of it can be issued any more. */
+  boolean isOver(long now) {
+    return isListed() && windowEnd <= now;
+  }
+}
