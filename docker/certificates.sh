@@ -5,13 +5,13 @@
 # another authority.
 set -eu
 umask 077
-# The services, the user that each runs as, and the names that its certificate bears.
-services="keycloak:1000:$KEYCLOAK_NAMES
+# The services, the user that each runs as, and the names that its certificate bears. The profile "ha" has services of its own.
+services=${SERVICES:-"keycloak:1000:${KEYCLOAK_NAMES:-}
 relying-app:10001:relying-app,app-behind-gateway
-gateway:33:$GATEWAY_NAMES
+gateway:33:${GATEWAY_NAMES:-}
 redis:999:redis
 postgres:0:postgres
-tasks-database:0:tasks-database"
+tasks-database:0:tasks-database"}
 month=2592000
 
 own() { openssl x509 -in "$1" -noout -issuer | grep 'Bulwark example authority' >/dev/null; }
@@ -31,7 +31,7 @@ valid() {
 }
 
 # What services write that are not root.
-chown -R 999 /redis-data
+chown -R 999 /redis-data*
 chown 10002 /state
 
 if valid; then

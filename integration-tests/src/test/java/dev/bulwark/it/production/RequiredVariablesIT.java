@@ -51,7 +51,7 @@ class RequiredVariablesIT {
             .filter(line -> line.matches("[A-Z_]+="))
             .map(line -> line.substring(0, line.length() - 1))
             .toList();
-    assertThat(names).hasSize(10);
+    assertThat(names).hasSize(11);
     Map<String, String> all = new LinkedHashMap<>();
     names.forEach(name -> all.put(name, "a-value"));
     Answer complete = compose(root, names, all);
