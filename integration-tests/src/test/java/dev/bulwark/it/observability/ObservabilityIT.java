@@ -1,5 +1,6 @@
 package dev.bulwark.it.observability;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -114,6 +115,15 @@ class ObservabilityIT {
           .expect(200);
     }
     realm.logout(login.text("refresh_token")).expect(204);
+    // The mail about the new password is sent, and counted, on a thread of its own.
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                Http.get(stack.keycloak().managementUrl() + "/metrics")
+                    .expect(200)
+                    .body()
+                    .contains("bulwark_notifications_total{"));
   }
 
   private String scrape() {
