@@ -352,23 +352,17 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
    */
   @Nullable ReservedId reserve(LedgerToken token) {
     ReservedIds own = ids;
-    if (own == null) {
-      return null;
-    }
-    ReservedId id = own.take(token.jti(), token.expiresAt());
-    if (own.isShort()) {
-      wakeIds();
-    }
-    return id;
+    return own == null ? null : supplied(own, own.take(token.jti(), token.expiresAt()));
   }
 
   /** The same with a place in a status list, see {@link ListedIds}. */
   @Nullable ReservedId reserveListed(String jti, String realmId, long windowEnd, long expiresAt) {
     ReservedIds own = ids;
-    if (own == null) {
-      return null;
-    }
-    ReservedId id = own.takeListed(jti, realmId, windowEnd, expiresAt);
+    return own == null ? null : supplied(own, own.takeListed(jti, realmId, windowEnd, expiresAt));
+  }
+
+  /** Has blocks reserved soon where they run short. */
+  private @Nullable ReservedId supplied(ReservedIds own, @Nullable ReservedId id) {
     if (own.isShort()) {
       wakeIds();
     }

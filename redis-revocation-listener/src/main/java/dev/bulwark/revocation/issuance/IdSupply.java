@@ -27,11 +27,11 @@ final class IdSupply {
   /** A block that is used up sooner is followed by a larger one. */
   private static final Duration LASTING = Duration.ofSeconds(30);
 
-  /**
-   * Keycloak has about a hundred combinations of session, token and grant; a server uses few. With
-   * places in status lists, each realm and window has its own.
-   */
-  private static final int MAX_KINDS = 256;
+  /** With places in status lists, each realm and window has its own kinds. */
+  static final int MAX_LISTED = 256;
+
+  /** Keycloak has about a hundred combinations of session, token and grant; a server uses few. */
+  private static final int MAX_KINDS = MAX_LISTED + 128;
 
   /** No token lives longer with a reserved id. */
   static final Duration LIFE = Duration.ofHours(2);
@@ -53,7 +53,8 @@ final class IdSupply {
   @Nullable ReservedId take(IdKind kind, long expiresAt) {
     Blocks blocks = kinds.get(kind);
     if (blocks == null) {
-      if (kinds.size() < MAX_KINDS) {
+      // Kinds with places, however many realms there are, leave room for the others.
+      if (kinds.size() < (kind.isListed() ? MAX_LISTED : MAX_KINDS)) {
         kinds.putIfAbsent(kind, new Blocks());
         lacking = true;
       }

@@ -108,6 +108,18 @@ class IdSupplyTest {
     assertThat(supply.spent()).doesNotContain(id.block());
   }
 
+  /** A server of many realms with status lists. */
+  @Test
+  void kindsWithPlacesLeaveRoomForTheOthers() {
+    for (int realm = 0; realm < IdSupply.MAX_LISTED + 200; realm++) {
+      supply.take(new IdKind("a:", "realm-" + realm, NOW + 900), NOW + 800);
+    }
+    assertThat(reserve()).hasSize(2 * IdSupply.MAX_LISTED);
+    supply.take(IdKind.plain("a:"), NOW + 800);
+    assertThat(reserve()).hasSize(2);
+    assertThat(take("a:").jti()).startsWith("a:");
+  }
+
   @Test
   void aBlockOfALongWindowIsReplacedLikeAnyOther() {
     IdKind kind = new IdKind("a:", "realm", NOW + 86_400);

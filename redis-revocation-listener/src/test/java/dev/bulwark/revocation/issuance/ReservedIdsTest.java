@@ -205,11 +205,13 @@ class ReservedIdsTest {
     places.most = 3;
     ReservedIds node = busy(node());
     node.round();
-    Set<String> jtis = new HashSet<>();
     for (int i = 0; i < 20; i++) {
-      assertThat(jtis.add(takeListed(node).jti())).isTrue();
+      ReservedId id = takeListed(node);
+      assertThat(id.block().reservation().size()).isEqualTo(3);
+      assertThat(StatusReference.ofJti(id.jti()))
+          .as("each place once")
+          .contains(new StatusReference(CountedPlaces.LIST, i));
     }
-    assertThat(places.leased).isEqualTo(new HashSet<>(jtis).size() + places.unused(jtis));
   }
 
   /** A node of an earlier version would revoke ids without their places. */
@@ -252,13 +254,6 @@ class ReservedIdsTest {
           : IntStream.range(range.from(), range.from() + range.count())
               .mapToObj(index -> new StatusReference(LIST, index))
               .toList();
-    }
-
-    /** Leased places that no id names. */
-    private long unused(Set<String> jtis) {
-      Set<Integer> used = new HashSet<>();
-      jtis.forEach(jti -> used.add(StatusReference.ofJti(jti).orElseThrow().index()));
-      return IntStream.range(0, leased).filter(index -> !used.contains(index)).count();
     }
   }
 
