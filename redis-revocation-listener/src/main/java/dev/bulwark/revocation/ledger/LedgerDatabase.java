@@ -22,6 +22,14 @@ public final class LedgerDatabase {
   /** Nobody waits for a statement of the background work; this one is stuck. */
   private static final Duration BACKGROUND = Duration.ofSeconds(30);
 
+  /** The settings of {@link #callOverRange}, for the transaction. */
+  private static final String OVER_RANGE =
+      "SELECT set_config('plan_cache_mode', 'force_custom_plan', TRUE),"
+          + " set_config('max_parallel_workers_per_gather', '0', TRUE),"
+          + " set_config('jit', 'off', TRUE),"
+          + " set_config('work_mem', GREATEST(pg_size_bytes(current_setting('work_mem')),"
+          + " 33554432) / 1024 || 'kB', TRUE)";
+
   private final ConnectionSource connections;
   private final SqlDialect dialect;
   private final TokenTable tokens;
@@ -89,7 +97,8 @@ public final class LedgerDatabase {
   /**
    * Does reading work over a range in one transaction. PostgreSQL plans its statements for the
    * values at hand, since it does not know how much of the table any range is. It uses one
-   * processor only, which leaves the others to requests.
+   * processor only, which leaves the others to requests. It may use 32 MiB a step, or more if that
+   * is its setting: with its default of 4 MiB it writes the sessions of a large realm to files.
    */
   public <T> T callOverRange(Work<T> work) throws SQLException {
     if (dialect != SqlDialect.POSTGRESQL) {
@@ -103,9 +112,7 @@ public final class LedgerDatabase {
     connection.setAutoCommit(false);
     try {
       try (Statement statement = connection.createStatement()) {
-        statement.execute("SET LOCAL plan_cache_mode = force_custom_plan");
-        statement.execute("SET LOCAL max_parallel_workers_per_gather = 0");
-        statement.execute("SET LOCAL jit = off");
+        statement.execute(OVER_RANGE);
       }
       T result = work.on(connection);
       connection.commit();

@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 public final class SuspectedTokens {
 
   /** With fewer rows, reading all sessions for a window costs more than the rows. */
-  private static final int LEAST_ROWS = 250_000;
+  private static final int LEAST_ROWS = 500_000;
 
   /** With more rows, a statement could take longer than the background work may. */
   private static final int MOST_ROWS = 1_000_000;
 
-  /** So many windows read Keycloak's tables a few times, and none takes many seconds. */
-  private static final int WINDOWS = 4;
+  /** Each window reads Keycloak's tables once more; in fewer ones a statement takes longer. */
+  private static final int WINDOWS = 2;
 
   /** Some ten milliseconds of a database that looks each row up. */
   private static final int LOOKED_UP_ROWS = 5_000;

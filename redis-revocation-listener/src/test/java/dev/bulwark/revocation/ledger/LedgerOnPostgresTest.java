@@ -252,6 +252,30 @@ class LedgerOnPostgresTest extends LedgerDatabaseTest {
     }
   }
 
+  /** With less memory PostgreSQL writes the sessions to files; an operator may have set more. */
+  @ParameterizedTest
+  @CsvSource({"4MB, 32MB", "64kB, 32MB", "100MB, 100MB"})
+  void aComparisonHasMemoryForTheSessions(String configured, String used) throws Exception {
+    setting("work_mem = '" + configured + "'");
+    try {
+      LedgerDatabase ledger = database().ledger();
+      String within = ledger.callOverRange(connection -> shown(connection, "work_mem"));
+      String afterwards = ledger.call(connection -> shown(connection, "work_mem"));
+      String jit = ledger.callOverRange(connection -> shown(connection, "jit"));
+      assertThat(List.of(within, afterwards, jit)).containsExactly(used, configured, "off");
+    } finally {
+      setting("work_mem = '4MB'");
+    }
+  }
+
+  private static String shown(Connection connection, String setting) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SHOW " + setting)) {
+      rows.next();
+      return rows.getString(1);
+    }
+  }
+
   @Test
   void aConnectionThatTheServerEndsIsALoss() throws Exception {
     LedgerDatabase ledger = database().ledger();

@@ -243,9 +243,9 @@ class SuspectedTokensTest {
   @CsvSource({
     "false, 0, 5000",
     "false, 50000000, 5000",
-    "true, 0, 250000",
-    "true, 1000000, 250000",
-    "true, 2000000, 500000",
+    "true, 0, 500000",
+    "true, 1000000, 500000",
+    "true, 1500000, 750000",
     "true, 50000000, 1000000"
   })
   void theRowsOfAWindow(boolean joinsByHash, long size, int rows) {
