@@ -53,7 +53,8 @@ public record RedisConfig(
           "url",
           "redis://localhost:6379",
           "Where Redis is: `redis://host:port/db`, `redis-sentinel://host:port,…/master-name?db=n`"
-              + " or `redis-cluster://host:port,…`; `rediss…` for TLS.");
+              + " or `redis-cluster://host:port,…`; with TLS `rediss://`,"
+              + " `rediss-sentinel://` or `rediss-cluster://`.");
   private static final Option<Optional<String>> USERNAME =
       Option.optional("username", "ACL user. Default: the default user, or the one in the URL.");
   private static final Option<Optional<String>> PASSWORD =
