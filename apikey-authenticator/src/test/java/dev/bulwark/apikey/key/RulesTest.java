@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** K4: scopes only narrow, tokens never outlive a key. K5: addresses. */
+/** K4: scopes only narrow, tokens never outlive a key. */
 class RulesTest {
 
   @ParameterizedTest
