@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** L1: IPv6 by /64, IPv4 in every spelling, networks. */
+/** L1, K5: IPv6 by /64, IPv4 in every spelling, networks. */
 class AddressTest {
 
   @ParameterizedTest

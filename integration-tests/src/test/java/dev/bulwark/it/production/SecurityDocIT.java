@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.it.support.Repository;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +13,6 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -236,14 +233,8 @@ class SecurityDocIT {
   }
 
   private static Set<String> tests() throws IOException {
-    try (Stream<Path> files =
-        Files.find(
-            Repository.root().resolve("integration-tests/src/test/java"),
-            20,
-            (path, attributes) -> path.toString().endsWith("IT.java"))) {
-      return files
-          .map(path -> path.getFileName().toString().replace(".java", ""))
-          .collect(Collectors.toSet());
-    }
+    return Repository.files(".+/src/test/java/.+(?:IT|Test)\\.java").stream()
+        .map(path -> path.substring(path.lastIndexOf('/') + 1).replace(".java", ""))
+        .collect(Collectors.toSet());
   }
 }
