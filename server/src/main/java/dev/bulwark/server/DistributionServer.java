@@ -207,11 +207,7 @@ public final class DistributionServer implements KeycloakServer {
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     environment.put("JAVA_OPTS_KC_HEAP", "-Xms128m -Xmx768m -XX:MaxMetaspaceSize=384m");
-    List<String> jvmOptions = new ArrayList<>(spec.jvmOptions());
-    if (spec.shortLived()) {
-      jvmOptions.add(ServerSpec.QUICK_START);
-    }
-    environment.put("JAVA_OPTS_APPEND", String.join(" ", jvmOptions));
+    environment.put("JAVA_OPTS_APPEND", String.join(" ", spec.jvmOptions()));
     environment.putAll(spec.environment());
     return environment;
   }

@@ -63,7 +63,7 @@ final class KeycloakHome {
           named != null ? named : BuildFolder.work().resolve("homes").resolve(spec.name());
       Path chosen = spec.archive();
       Path archive = chosen != null ? chosen : BuildFolder.keycloakArchive();
-      Path pristine = UnpackedKeycloak.of(archive, chosen == null ? "keycloak" : "other-keycloak");
+      Path pristine = UnpackedKeycloak.of(archive);
       if (named == null) {
         Folders.delete(folder.resolve("data"));
       }

@@ -14,4 +14,15 @@ class ServerSpecTest {
         .containsExactly("127.0.0.0/8,::1/128");
     assertThat(ServerSpec.builder().withoutBundle().build().limiterOptions()).isEmpty();
   }
+
+  @Test
+  void aServerThatManyTestsUseMayCompileWhatIsCalledOften() {
+    ServerSpec one = ServerSpec.builder().shortLived().build();
+    ServerSpec many = ServerSpec.builder().shortLived().usedByMany().build();
+    assertThat(one.jvmOptions()).contains(ServerSpec.QUICK_START);
+    assertThat(many.jvmOptions())
+        .doesNotContain(ServerSpec.QUICK_START)
+        .anySatisfy(option -> assertThat(option).contains("java.math.BigInteger"));
+    assertThat(many.shortLived()).isTrue();
+  }
 }

@@ -428,18 +428,15 @@ class AccountKeysIT {
   @Test
   void inARealmWithAnotherName() {
     String name = "second_firm-2";
-    admin
-        .post(
-            "/realms",
-            """
+    admin.makeRealm(
+        """
             {"realm": "%s", "enabled": true, "accountTheme": "bulwark", "loginTheme": "bulwark",
              "users": [{"username": "zoe", "enabled": true, "email": "zoe@example.org",
                "emailVerified": true, "firstName": "Zoe", "lastName": "Two",
                "credentials": [{"type": "password", "value": "%s"}],
                "clientRoles": {"account": ["manage-account", "view-profile"]}}]}
             """
-                .formatted(name, Realm.PASSWORD))
-        .expect(201);
+            .formatted(name, Realm.PASSWORD));
     try {
       admin
           .post(

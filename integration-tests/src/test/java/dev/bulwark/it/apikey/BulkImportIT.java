@@ -368,9 +368,7 @@ class BulkImportIT {
     ObjectNode user = new ObjectMapper().createObjectNode();
     user.put("id", "f:0f0f0f0f-0000-4000-8000-000000000001:zoe");
     user.putArray("credentials").add(ForeignKeys.credential("zoe-key-0123456789", "one"));
-    admin
-        .post("/realms", "{\"realm\":\"fed\",\"enabled\":true,\"federatedUsers\":[" + user + "]}")
-        .expect(201);
+    admin.makeRealm("{\"realm\":\"fed\",\"enabled\":true,\"federatedUsers\":[" + user + "]}");
     try {
       String path = "/realms/fed/api-keys/reindex";
       JsonNode report = admin.post(path, "").expect(200).json();

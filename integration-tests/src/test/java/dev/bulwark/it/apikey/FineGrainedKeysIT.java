@@ -28,10 +28,8 @@ class FineGrainedKeysIT {
 
   @BeforeAll
   static void makeRealm() {
-    ADMIN
-        .post(
-            "/realms",
-            """
+    ADMIN.makeRealm(
+        """
             {"realm": "%1$s", "enabled": true, "adminPermissionsEnabled": true, "users": [
               {"username": "helpdesk", "enabled": true, "email": "h@example.org", "emailVerified": true,
                "firstName": "Help", "lastName": "Desk",
@@ -39,8 +37,7 @@ class FineGrainedKeysIT {
                "clientRoles": {"realm-management": ["query-users"]}},
               {"username": "ann", "enabled": true}, {"username": "ben", "enabled": true}]}
             """
-                .formatted(NAME, Realm.PASSWORD))
-        .expect(201);
+            .formatted(NAME, Realm.PASSWORD));
     String server =
         REALM
             + "/clients/"

@@ -166,7 +166,7 @@ class KeyAttackIT {
   @Test
   void aKeyOfOneRealmIsNoneInAnother() {
     String name = "other-" + UUID.randomUUID();
-    admin.post("/realms", realm(name).toString()).expect(201);
+    admin.makeRealm(realm(name).toString());
     try {
       Keys there = new Keys(new Realm(stack.url(), name));
       String here = keys.made("alice", "a", "tasks:read").get("key").asText();
@@ -198,7 +198,7 @@ class KeyAttackIT {
     ObjectNode client = json.withArray("clients").addObject();
     client.put("id", UUID.randomUUID().toString()).put("clientId", "phoenix-client");
     client.put("serviceAccountsEnabled", true).putArray("optionalClientScopes").add("tasks:read");
-    admin.post("/realms", json.toString()).expect(201);
+    admin.makeRealm(json.toString());
     Keys there = new Keys(new Realm(stack.url(), name));
     String ofUser = made(name, "user", user.get("id").asText());
     String ofClient = made(name, "client", client.get("id").asText());
@@ -224,7 +224,7 @@ class KeyAttackIT {
                 .filter(attribute -> String.valueOf(attribute).startsWith("api-key.key."))
                 .map(String::valueOf)
                 .toList());
-    admin.post("/realms", json.toString()).expect(201);
+    admin.makeRealm(json.toString());
     try {
       assertThat(there.isGood(ofUser)).isFalse();
       assertThat(there.isGood(ofClient)).isFalse();

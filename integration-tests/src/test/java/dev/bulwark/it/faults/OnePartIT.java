@@ -89,8 +89,7 @@ class OnePartIT {
             "credentials", List.of(Map.of("type", "password", "value", PASSWORD)));
     server
         .admin()
-        .post(
-            "/realms",
+        .makeRealm(
             Json.of(
                 Map.of(
                     "realm",
@@ -102,8 +101,7 @@ class OnePartIT {
                     "clients",
                     List.of(client),
                     "users",
-                    List.of(user))))
-        .expect(201);
+                    List.of(user))));
     return new Realm(server.keycloak().url(), NAME);
   }
 

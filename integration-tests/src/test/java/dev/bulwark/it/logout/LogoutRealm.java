@@ -38,7 +38,7 @@ final class LogoutRealm {
       person.putArray("realmRoles").add("offline_access");
       person.putArray("credentials").addObject().put("type", "password").put("value", PASSWORD);
     }
-    admin.post("/realms", json.toString()).expect(201);
+    admin.makeRealm(json.toString());
     return new LogoutRealm(admin, new Realm(server, name));
   }
 

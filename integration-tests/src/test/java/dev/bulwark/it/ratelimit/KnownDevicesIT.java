@@ -244,8 +244,7 @@ class KnownDevicesIT {
     SERVER.admin().delete("/realms/" + realm);
     SERVER
         .admin()
-        .post(
-            "/realms",
+        .makeRealm(
             Json.of(
                 Map.of(
                     "realm",
@@ -262,8 +261,7 @@ class KnownDevicesIT {
                             "publicClient",
                             true,
                             "redirectUris",
-                            List.of("http://127.0.0.1/*"))))))
-        .expect(201);
+                            List.of("http://127.0.0.1/*"))))));
     SERVER.newUserAt(realm, user, user + "@example.org");
     Visitor visitor = SERVER.visitor(newAddress());
     assertIsIn(

@@ -327,15 +327,13 @@ enum LimitedPath {
     server.admin().delete("/realms/organizations");
     server
         .admin()
-        .post(
-            "/realms",
+        .makeRealm(
             """
             {"realm": "organizations", "enabled": true, "sslRequired": "none",
              "organizationsEnabled": true,
              "clients": [{"clientId": "cli", "publicClient": true,
                           "redirectUris": ["http://127.0.0.1/*"]}]}
-            """)
-        .expect(201);
+            """);
     server
         .admin()
         .post(
@@ -351,8 +349,7 @@ enum LimitedPath {
     server.admin().delete("/realms/" + PROVIDER);
     server
         .admin()
-        .post(
-            "/realms",
+        .makeRealm(
             Json.of(
                 Map.of(
                     "realm",
@@ -369,8 +366,7 @@ enum LimitedPath {
                             "secret",
                             LimitedServer.CLIENT_SECRET,
                             "redirectUris",
-                            List.of(server.realmUrl() + "/*"))))))
-        .expect(201);
+                            List.of(server.realmUrl() + "/*"))))));
     Realm provider = new Realm(server.url(), PROVIDER);
     server
         .admin()

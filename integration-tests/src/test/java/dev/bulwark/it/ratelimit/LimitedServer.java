@@ -93,7 +93,7 @@ final class LimitedServer implements AutoCloseable {
   void importRealm() {
     admin.delete("/realms/" + REALM);
     try (InputStream in = LimitedServer.class.getResourceAsStream("limits-realm.json")) {
-      admin.post("/realms", JSON.readTree(in).toString()).expect(201);
+      admin.makeRealm(JSON.readTree(in).toString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -55,7 +55,7 @@ final class PathRealm {
     try (InputStream in = PathRealm.class.getResourceAsStream("path-realm.json")) {
       ObjectNode json = (ObjectNode) JSON.readTree(in);
       json.put("realm", name);
-      admin.post("/realms", json.toString()).expect(201);
+      admin.makeRealm(json.toString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -57,7 +57,7 @@ class PasskeyIT {
     Map<String, String> variables = new HashMap<>(RealmFile.developmentEnvironment());
     variables.put("PASSKEYS_ENABLED", "true");
     admin.delete("/realms/app").expect(204);
-    admin.post("/realms", RealmFile.development().resolve(variables).json()).expect(201);
+    admin.makeRealm(RealmFile.development().resolve(variables).json());
     application = new Application(realm(), admin);
     redis = RedisClient.create(TestStack.get().redis().url());
   }

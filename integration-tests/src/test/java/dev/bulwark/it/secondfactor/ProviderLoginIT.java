@@ -41,15 +41,12 @@ class ProviderLoginIT {
     AdminApi admin = stack.admin();
     application = new Application(stack.realm(), admin);
     Realm provider = new Realm(stack.url(), PROVIDER);
-    admin
-        .post(
-            "/realms",
-            """
+    admin.makeRealm(
+        """
             {"realm": "%s", "enabled": true, "clients": [
               {"clientId": "relay", "secret": "relay-of-the-test", "redirectUris": ["%s/*"]}]}
             """
-                .formatted(PROVIDER, stack.realm().url()))
-        .expect(201);
+            .formatted(PROVIDER, stack.realm().url()));
     admin
         .post(
             "/realms/app/identity-provider/instances",

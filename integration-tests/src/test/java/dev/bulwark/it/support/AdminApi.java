@@ -36,6 +36,15 @@ public final class AdminApi {
     return send("POST", path, json);
   }
 
+  /**
+   * Makes a realm with the keys of {@link RealmKeys}.
+   *
+   * @param realm JSON, without keys of its own
+   */
+  public void makeRealm(String realm) {
+    post("/realms", RealmKeys.in(realm)).expect(201);
+  }
+
   /** With a header. */
   public Response post(String path, String json, String header, String value) {
     return call(

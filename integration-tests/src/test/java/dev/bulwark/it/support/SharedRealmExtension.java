@@ -15,9 +15,7 @@ final class SharedRealmExtension implements BeforeAllCallback {
     // Keycloak deletes all client sessions of a realm by one statement, and stores sessions of the
     // class before in the background: the database can end the deletion to break a deadlock.
     await("the former realm is gone").atMost(SOON).until(() -> isGone(admin));
-    admin
-        .post("/realms", RealmFile.development().resolve(RealmFile.developmentEnvironment()).json())
-        .expect(201);
+    admin.makeRealm(RealmFile.development().resolve(RealmFile.developmentEnvironment()).json());
   }
 
   private static boolean isGone(AdminApi admin) {

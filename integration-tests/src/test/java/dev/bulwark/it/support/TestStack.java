@@ -54,7 +54,7 @@ public final class TestStack {
       LocalRedis redis = LocalRedis.start(port);
       Optional<DatabaseProcess> database =
           isDistribution() ? SharedDatabase.start() : Optional.empty();
-      ServerSpec.Builder spec = manyFromOneAddress(spec("shared", redis.url()));
+      ServerSpec.Builder spec = manyFromOneAddress(spec("shared", redis.url())).usedByMany();
       database.ifPresent(process -> process.configure(spec));
       // Off by default; on here, so that NotificationsIT sees what it does.
       spec.option("spi-api-key--default--new-network-notice", "true");
@@ -103,7 +103,7 @@ public final class TestStack {
         .environment(RealmFile.developmentEnvironment())
         .environment("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN_USERNAME)
         .environment("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN_PASSWORD)
-        .realmFile(RealmFile.development().writeTo(folder));
+        .realmFile(new RealmFile(RealmKeys.in(RealmFile.development().json())).writeTo(folder));
   }
 
   /**

@@ -113,16 +113,13 @@ class LoginThemeIT {
   void registrationWithAPassword() {
     AdminApi admin = TestStack.get().admin();
     String realm = "with-password";
-    admin
-        .post(
-            "/realms",
-            """
+    admin.makeRealm(
+        """
             {"realm": "%s", "enabled": true, "displayName": "Firm", "loginTheme": "bulwark",
              "registrationAllowed": true,
              "passwordPolicy": "length(9) and digits(1) and notUsername(undefined)"}
             """
-                .formatted(realm))
-        .expect(201);
+            .formatted(realm));
     try {
       visit(
           Look.DESKTOP_LIGHT,

@@ -17,7 +17,7 @@ public final class Installation {
   /** Keycloak as unpacked from its archive: read only. */
   public static Path keycloak() {
     try {
-      return UnpackedKeycloak.of(BuildFolder.keycloakArchive(), "keycloak");
+      return UnpackedKeycloak.of(BuildFolder.keycloakArchive());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

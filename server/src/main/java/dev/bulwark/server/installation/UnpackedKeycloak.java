@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keycloak as unpacked from an archive, in the folder of what servers write: read only. Unpacking
- * 170 MB takes seconds, so it is done once an archive. Thread-safe.
+ * Keycloak as unpacked from an archive, for all virtual machines of a test run: read only.
+ * Unpacking 170 MB takes seconds, so it is done once an archive. Thread-safe.
  */
 public final class UnpackedKeycloak {
 
@@ -19,21 +19,15 @@ public final class UnpackedKeycloak {
   /**
    * Returns the folder of the archive.
    *
-   * @param name of the folder
    * @throws IOException if the archive cannot be read, or the folder not be written
    */
-  public static synchronized Path of(Path archive, String name) throws IOException {
-    Path unpacked = BuildFolder.work().resolve(name);
-    Path stamp = BuildFolder.work().resolve(name + ".txt");
-    if (!Files.isDirectory(unpacked)
-        || !Files.exists(stamp)
-        || !Files.readString(stamp).equals(stamp(archive))) {
-      log.info("Unpacking Keycloak (once)");
-      Files.createDirectories(BuildFolder.work());
-      Archive.unpack(archive, unpacked);
-      Files.writeString(stamp, stamp(archive));
-    }
-    return unpacked;
+  public static Path of(Path archive) throws IOException {
+    return KeptFolder.get(
+        "keycloak-" + Files.size(archive),
+        folder -> {
+          log.info("Unpacking Keycloak (once)");
+          Archive.unpack(archive, folder);
+        });
   }
 
   /**
