@@ -6,7 +6,6 @@ import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.redis.process.Programs;
-import dev.bulwark.server.installation.Installation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,23 +35,15 @@ class KcadmIT {
   @Test
   void theRawKeyIsShownOnce() throws IOException {
     Commands.Result result =
-        Commands.bash(
+        Commands.kcadm(
             folder,
-            Map.of(
-                "KCADM", Installation.keycloak().resolve("bin/kcadm.sh").toString(),
-                "CONFIG", folder.resolve("kcadm.config").toString(),
-                "SERVER", stack.url().toString(),
-                "ADMIN", TestStack.ADMIN_USERNAME,
-                "PASSWORD", TestStack.ADMIN_PASSWORD,
-                "USER_ID", stack.admin().userId("alice")),
-            """
-            kcadm.sh() { "$KCADM" "$@" --config "$CONFIG"; }
-            kcadm.sh config credentials --server "$SERVER" --realm master --user "$ADMIN" --password "$PASSWORD"
-            %s
-            echo "key $KEY"
-            echo "next $NEXT"
-            """
-                .formatted(commands()));
+            stack.url(),
+            Map.of("USER_ID", stack.admin().userId("alice")),
+            commands()
+                + """
+                echo "key $KEY"
+                echo "next $NEXT"
+                """);
     String output = result.expect(0).output();
     assertThat(keys.isGood(printed(output, "next"))).isTrue();
     assertThat(keys.verify(printed(output, "next")).header("X-Auth-Scopes"))

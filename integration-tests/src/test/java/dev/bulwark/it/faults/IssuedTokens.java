@@ -94,11 +94,30 @@ final class IssuedTokens {
         token("cli", Map.of("grant_type", "password", "username", user, "password", PASSWORD)));
   }
 
-  Response refresh(Response of) {
+  /** A login with an offline session. */
+  Response loginOffline(String user) {
     return issued(
         token(
             "cli",
-            Map.of("grant_type", "refresh_token", "refresh_token", of.text("refresh_token"))));
+            Map.of(
+                "grant_type",
+                "password",
+                "username",
+                user,
+                "password",
+                PASSWORD,
+                "scope",
+                "offline_access")));
+  }
+
+  Response refresh(Response of) {
+    return issued(tryRefresh(of));
+  }
+
+  /** The answer to a refresh, which may be an error. */
+  Response tryRefresh(Response of) {
+    return token(
+        "cli", Map.of("grant_type", "refresh_token", "refresh_token", of.text("refresh_token")));
   }
 
   Response service() {

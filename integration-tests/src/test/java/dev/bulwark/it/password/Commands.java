@@ -1,7 +1,10 @@
 package dev.bulwark.it.password;
 
+import dev.bulwark.it.support.TestStack;
+import dev.bulwark.server.installation.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,6 +77,27 @@ public final class Commands {
   /** Runs shell text in a folder, as CI runs a step: it ends at the first command that fails. */
   public static Result bash(Path folder, Map<String, String> environment, String script) {
     return run(folder, List.of("bash", "-eo", "pipefail", "-c", script), environment);
+  }
+
+  /**
+   * Runs shell text of a document that calls {@code kcadm.sh}, as the administrator of the tests.
+   *
+   * @param folder gets the session of {@code kcadm.sh}
+   * @param environment of the text
+   */
+  public static Result kcadm(
+      Path folder, URI server, Map<String, String> environment, String script) {
+    Map<String, String> all = new HashMap<>(environment);
+    all.put("KCADM", Installation.keycloak().resolve("bin/kcadm.sh").toString());
+    all.put("KCADM_CONFIG", folder.resolve("kcadm.config").toString());
+    all.put("KCADM_PASSWORD", TestStack.ADMIN_PASSWORD);
+    String login =
+        """
+        kcadm.sh() { "$KCADM" "$@" --config "$KCADM_CONFIG"; }
+        kcadm.sh config credentials --server %s --realm master --user %s --password "$KCADM_PASSWORD"
+        """
+            .formatted(server, TestStack.ADMIN_USERNAME);
+    return bash(folder, all, login + script);
   }
 
   private static Result run(List<String> command, Map<String, String> environment) {

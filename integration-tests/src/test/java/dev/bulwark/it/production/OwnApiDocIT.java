@@ -11,7 +11,6 @@ import dev.bulwark.it.support.Repository;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
-import dev.bulwark.server.installation.Installation;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -46,29 +45,7 @@ class OwnApiDocIT {
   }
 
   private void run() {
-    Commands.bash(
-            folder,
-            Map.of(
-                "KCADM",
-                Installation.keycloak().resolve("bin/kcadm.sh").toString(),
-                "CONFIG",
-                folder.resolve("kcadm.config").toString(),
-                "SERVER",
-                stack.url().toString(),
-                "ADMIN",
-                TestStack.ADMIN_USERNAME,
-                "PASSWORD",
-                TestStack.ADMIN_PASSWORD,
-                "CALLER",
-                "dev-cli"),
-            """
-            set -e
-            kcadm.sh() { "$KCADM" "$@" --config "$CONFIG"; }
-            kcadm.sh config credentials --server "$SERVER" --realm master --user "$ADMIN" --password "$PASSWORD"
-            %s
-            """
-                .formatted(commands()))
-        .expect(0);
+    Commands.kcadm(folder, stack.url(), Map.of("CALLER", "dev-cli"), commands()).expect(0);
   }
 
   private static String commands() {
