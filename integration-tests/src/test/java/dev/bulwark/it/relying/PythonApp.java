@@ -14,21 +14,36 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 
-/**
- * The FastAPI application of clients/python/README.md in a uvicorn process on the loopback
- * interface.
- */
+/** A FastAPI application of a document in a uvicorn process on the loopback interface. */
 final class PythonApp implements AutoCloseable {
 
   private static final Path CLIENT = Path.of("..", "clients", "python").toAbsolutePath();
-  private static final String NEEDED = "import fastapi, uvicorn, redis, jwt, cryptography";
   private static final Duration START = Duration.ofSeconds(60);
+
+  /** What the application of the README imports, and the Debian packages with it. */
+  private static final Map<String, String> NEEDED =
+      Map.of(
+          "fastapi", "python3-fastapi",
+          "uvicorn", "uvicorn",
+          "redis", "python3-redis",
+          "jwt", "python3-jwt",
+          "cryptography", "python3-cryptography");
+
+  /** What one that logs users in imports besides. */
+  private static final Map<String, String> NEEDED_FOR_LOGIN =
+      Map.of(
+          "authlib", "python3-authlib",
+          "httpx", "python3-httpx",
+          "itsdangerous", "python3-itsdangerous");
 
   private final Process process;
   private final int port;
@@ -39,7 +54,8 @@ final class PythonApp implements AutoCloseable {
   }
 
   /**
-   * Starts it and waits until it answers. Skips the test where no Python has what it imports.
+   * Starts that of clients/python/README.md and waits until it answers. Skips the test where no
+   * Python has what it imports.
    *
    * @param folder gets the application and its log
    * @param issuer the realm's URL
@@ -47,34 +63,64 @@ final class PythonApp implements AutoCloseable {
    */
   static PythonApp start(Path folder, String issuer, int redisPort) {
     int port = FreePort.next();
-    Path log = folder.resolve("log");
     try {
       Files.writeString(
           folder.resolve("app.py"),
           readme()
               .replace("redis://redis:6379", "redis://127.0.0.1:" + redisPort)
               .replace("https://sso.example.org/realms/app", issuer));
-      ProcessBuilder builder =
-          new ProcessBuilder(
-                  interpreter(), "-m", "uvicorn", "app:app", "--port", Integer.toString(port))
-              .directory(folder.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile());
-      builder.environment().put("PYTHONPATH", CLIENT.resolve("src") + File.pathSeparator + folder);
-      PythonApp app = new PythonApp(builder.start(), port);
-      await()
-          .atMost(START)
-          .until(
-              () -> {
-                if (!app.process.isAlive()) {
-                  throw new AssertionError("uvicorn ended: " + Files.readString(log));
-                }
-                return app.answers();
-              });
-      return app;
+      return run(folder, port, interpreter(NEEDED), "uvicorn app:app --port " + port);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Starts {@code main.py}, which logs users in, by shell text, and waits until it answers. Skips
+   * the test where no Python has what it imports.
+   *
+   * @param folder gets the application and its log
+   * @param port where the application listens
+   * @param code of the application
+   * @param commands its last one is {@code uvicorn}; what {@code pip} installs has to be there
+   */
+  static PythonApp startMain(Path folder, int port, String code, String commands) {
+    Map<String, String> needed = new HashMap<>(NEEDED);
+    needed.putAll(NEEDED_FOR_LOGIN);
+    try {
+      Files.writeString(folder.resolve("main.py"), code);
+      return run(folder, port, interpreter(needed), commands);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static PythonApp run(Path folder, int port, String python, String commands)
+      throws IOException {
+    Path log = folder.resolve("log");
+    String programs =
+        """
+        pip() { echo "Not run: pip $*"; }
+        uvicorn() { exec "$PYTHON" -m uvicorn "$@"; }
+        """;
+    ProcessBuilder builder =
+        new ProcessBuilder("bash", "-eo", "pipefail", "-c", programs + commands)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile());
+    builder.environment().put("PYTHON", python);
+    builder.environment().put("PYTHONPATH", CLIENT.resolve("src") + File.pathSeparator + folder);
+    PythonApp app = new PythonApp(builder.start(), port);
+    await()
+        .atMost(START)
+        .until(
+            () -> {
+              if (!app.process.isAlive()) {
+                throw new AssertionError("uvicorn ended: " + Files.readString(log));
+              }
+              return app.answers();
+            });
+    return app;
   }
 
   private boolean answers() {
@@ -96,11 +142,13 @@ final class PythonApp implements AutoCloseable {
     return block.group(1);
   }
 
-  private static String interpreter() throws IOException {
+  /** Returns the first Python that can import the modules, which are named with their packages. */
+  private static String interpreter(Map<String, String> modules) {
+    Map<String, String> needed = new TreeMap<>(modules);
     for (String candidate : List.of("python3", "/usr/bin/python3")) {
       try {
         Process probe =
-            new ProcessBuilder(candidate, "-c", NEEDED)
+            new ProcessBuilder(candidate, "-c", "import " + String.join(", ", needed.keySet()))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -116,8 +164,11 @@ final class PythonApp implements AutoCloseable {
       }
     }
     return Assumptions.abort(
-        "No Python here has FastAPI, uvicorn, redis-py, PyJWT and cryptography (Debian packages"
-            + " python3-fastapi, uvicorn, python3-redis, python3-jwt, python3-cryptography).");
+        "No Python here has all of "
+            + String.join(", ", needed.keySet())
+            + " (Debian packages "
+            + String.join(", ", needed.values())
+            + ").");
   }
 
   String at(String path) {
