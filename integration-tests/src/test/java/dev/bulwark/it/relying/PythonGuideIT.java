@@ -299,7 +299,7 @@ class PythonGuideIT {
             .replace("\"publicClient\": false", changed + ", " + origins)
             .replaceFirst(",\\s*\"api-key\\.verify\"[^}]*", "");
     assertThat(commands).contains(changed).doesNotContain("api-key.");
-    makeClient("spa-of-the-guide", ORIGIN, commands);
+    assertThat(makeClient("spa-of-the-guide", ORIGIN, commands)).as("a secret").isEmpty();
 
     String callback = ORIGIN + "/auth/callback";
     Map<String, String> client = Map.of("client_id", "spa-of-the-guide", "redirect_uri", callback);
