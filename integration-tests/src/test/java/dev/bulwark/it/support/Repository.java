@@ -15,7 +15,7 @@ import java.util.Set;
 public final class Repository {
 
   /** Folders that no author of this repository writes to. */
-  private static final Set<String> NOT_OURS = Set.of("target", "node_modules", ".git");
+  private static final Set<String> NOT_OURS = Set.of("target", "node_modules", ".git", ".run");
 
   private static final String WRITE = "bulwark.write-docs";
 
