@@ -121,6 +121,32 @@ class CiRecipeIT {
   }
 
   @Test
+  void aTokenReplacesThePassword() {
+    Map<String, String> environment = environment();
+    environment.put(
+        "ADMIN_TOKEN",
+        Http.postForm(
+                TestStack.get().url() + "/realms/master/protocol/openid-connect/token",
+                Map.of(
+                    "grant_type",
+                    "password",
+                    "client_id",
+                    "admin-cli",
+                    "username",
+                    TestStack.ADMIN_USERNAME,
+                    "password",
+                    TestStack.ADMIN_PASSWORD))
+            .expect(200)
+            .text("access_token"));
+    environment.remove("KEYCLOAK_ADMIN_PASSWORD");
+    assertThat(run(SKIP, environment).expect(0).output()).contains("clients: 0 added");
+    environment.put("ADMIN_TOKEN", "no-token");
+    assertThat(run(SKIP, environment).expect(1).output())
+        .contains("refused (401)")
+        .doesNotContain("no-token");
+  }
+
+  @Test
   void aRefusedOrAbsentServerIsNamedWithoutAnySecret() {
     Map<String, String> environment = environment();
     environment.put("KEYCLOAK_ADMIN_PASSWORD", "a-wrong-battery");
