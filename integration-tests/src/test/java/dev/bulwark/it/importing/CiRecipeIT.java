@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.SharedRealm;
@@ -123,21 +124,7 @@ class CiRecipeIT {
   @Test
   void aTokenReplacesThePassword() {
     Map<String, String> environment = environment();
-    environment.put(
-        "ADMIN_TOKEN",
-        Http.postForm(
-                TestStack.get().url() + "/realms/master/protocol/openid-connect/token",
-                Map.of(
-                    "grant_type",
-                    "password",
-                    "client_id",
-                    "admin-cli",
-                    "username",
-                    TestStack.ADMIN_USERNAME,
-                    "password",
-                    TestStack.ADMIN_PASSWORD))
-            .expect(200)
-            .text("access_token"));
+    environment.put("ADMIN_TOKEN", adminToken());
     environment.remove("KEYCLOAK_ADMIN_PASSWORD");
     assertThat(run(SKIP, environment).expect(0).output()).contains("clients: 0 added");
     environment.put("ADMIN_TOKEN", "no-token");
@@ -204,6 +191,16 @@ class CiRecipeIT {
     Matcher version = Pattern.compile("<keycloak.version>([^<]+)<").matcher(Recipe.text("pom.xml"));
     assertThat(version.find()).isTrue();
     return version.group(1);
+  }
+
+  private static String adminToken() {
+    Map<String, String> login = new HashMap<>();
+    login.put("grant_type", "password");
+    login.put("client_id", "admin-cli");
+    login.put("username", TestStack.ADMIN_USERNAME);
+    login.put("password", TestStack.ADMIN_PASSWORD);
+    String endpoint = TestStack.get().url() + "/realms/master/protocol/openid-connect/token";
+    return Http.postForm(endpoint, login).expect(200).text("access_token");
   }
 
   /** Name → internal id and secret. */
