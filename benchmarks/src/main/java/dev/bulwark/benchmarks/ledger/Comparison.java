@@ -1,6 +1,7 @@
 package dev.bulwark.benchmarks.ledger;
 
 import dev.bulwark.benchmarks.Bound;
+import dev.bulwark.benchmarks.Regression;
 import dev.bulwark.benchmarks.Report;
 import dev.bulwark.benchmarks.Samples;
 import java.util.List;

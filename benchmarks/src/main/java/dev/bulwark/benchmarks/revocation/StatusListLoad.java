@@ -59,7 +59,7 @@ final class StatusListLoad implements Measurement {
     }
     try (LocalRedis redis = LocalRedis.start(0);
         LedgerServer server = LedgerServer.start(plan, "benchmark-status", redis.url())) {
-      issuance(report, server);
+      new StatusIssuance(plan, load, server).measure(report);
       Place place = place(token(server));
       fill(server, place);
       size(report, place);
@@ -235,36 +235,5 @@ final class StatusListLoad implements Measurement {
         "≥ " + target,
         Samples.number(samples.median(), 0),
         Bound.atLeast(samples.median(), target));
-  }
-
-  /** The same server and grant, with the claim and without, in turns. */
-  private void issuance(Report report, LedgerServer server) throws Exception {
-    List<Double> with = new ArrayList<>();
-    List<Double> without = new ArrayList<>();
-    issue(server, LedgerRealm.SERVICE, plan.count(30, 2));
-    issue(server, LedgerRealm.LISTED, plan.count(30, 2));
-    for (int i = 0; i < plan.count(12, 2); i++) {
-      Progress.say("issuance with and without a place in a status list");
-      with.add(issue(server, LedgerRealm.LISTED, plan.count(6, 2)));
-      without.add(issue(server, LedgerRealm.SERVICE, plan.count(6, 2)));
-    }
-    Samples ours = Samples.of(with);
-    Samples theirs = Samples.of(without);
-    double lost = 1 - ours.median() / theirs.median();
-    report.target(
-        "client_credentials a second, with the claim status",
-        Samples.number(ours.median(), 0) + " against " + Samples.number(theirs.median(), 0),
-        ours.spread(0) + " against " + theirs.spread(0),
-        "≤ 1 % lost",
-        Samples.number(lost * 100, 1) + " % lost",
-        Bound.atMost(lost, 0.01));
-  }
-
-  private double issue(LedgerServer server, String client, int seconds) throws Exception {
-    return load.run(
-            server.endpoint(REALM, "token"),
-            List.of(LedgerServer.clientCredentials(client)),
-            seconds)
-        .perSecond();
   }
 }

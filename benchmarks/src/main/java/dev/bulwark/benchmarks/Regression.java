@@ -1,4 +1,4 @@
-package dev.bulwark.benchmarks.ledger;
+package dev.bulwark.benchmarks;
 
 import java.util.List;
 
@@ -10,7 +10,7 @@ import java.util.List;
  * @param effect what the variant adds to the logarithm
  * @param error standard error of that; not a number with fewer than four observations
  */
-record Regression(double effect, double error) {
+public record Regression(double effect, double error) {
 
   /** Two standard errors on either side: about 95 of 100 are within. */
   private static final double ERRORS = 2;
@@ -24,7 +24,7 @@ record Regression(double effect, double error) {
    * @param probe the machine's speed, above 0
    * @param value the figure, above 0
    */
-  record Observation(boolean ours, double probe, double value) {
+  public record Observation(boolean ours, double probe, double value) {
 
     private double[] row() {
       return new double[] {1, ours ? 1 : 0, Math.log(probe)};
@@ -37,7 +37,7 @@ record Regression(double effect, double error) {
    * @throws IllegalArgumentException where one of the variants has no turn, or the probe is the
    *     same in all
    */
-  static Regression of(List<Observation> observations) {
+  public static Regression of(List<Observation> observations) {
     double[][] square = new double[COEFFICIENTS][COEFFICIENTS];
     double[] right = new double[COEFFICIENTS];
     for (Observation observation : observations) {
@@ -71,15 +71,17 @@ record Regression(double effect, double error) {
   }
 
   /** The figure of the variant, as a multiple of the other's. */
-  double ratio() {
+  public double ratio() {
     return Math.exp(effect);
   }
 
-  double lowest() {
+  /** Returns the lower end of what the ratio may be, two standard errors away. */
+  public double lowest() {
     return Math.exp(effect - ERRORS * error);
   }
 
-  double highest() {
+  /** Returns the upper end of it. */
+  public double highest() {
     return Math.exp(effect + ERRORS * error);
   }
 

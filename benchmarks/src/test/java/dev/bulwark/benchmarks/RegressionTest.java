@@ -1,10 +1,10 @@
-package dev.bulwark.benchmarks.ledger;
+package dev.bulwark.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.bulwark.benchmarks.ledger.Regression.Observation;
+import dev.bulwark.benchmarks.Regression.Observation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
