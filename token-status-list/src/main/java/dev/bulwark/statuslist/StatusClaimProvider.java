@@ -62,8 +62,7 @@ final class StatusClaimProvider implements TokenPostProcessor {
                     CLAIM,
                     Map.of(
                         "status_list",
-                        Map.of(
-                            "idx", place.index(), "uri", TokenStatus.uri(session, place.list()))));
+                        Map.of("idx", place.index(), "uri", running.uri(session, place.list()))));
                 token.id(id);
               });
     } catch (RuntimeException e) {

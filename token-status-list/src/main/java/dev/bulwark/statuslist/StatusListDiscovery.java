@@ -43,7 +43,7 @@ public abstract class StatusListDiscovery extends DiscoveryFactory
   protected Optional<String> endpoint(KeycloakSession session) {
     TokenStatus status = owner == null ? null : owner.status();
     return status != null && status.hasAggregation()
-        ? Optional.of(TokenStatus.base(session))
+        ? Optional.of(status.base(session))
         : Optional.empty();
   }
 

@@ -8,6 +8,7 @@ import dev.bulwark.statuslist.store.RevokedBits;
 import dev.bulwark.statuslist.store.StatusDatabase;
 import dev.bulwark.statuslist.store.StatusLists;
 import dev.bulwark.statuslist.store.StatusLists.State;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -37,6 +38,8 @@ final class TokenStatus implements AutoCloseable {
   private final ListClaims claims;
   private final StatusListMetrics metrics;
   private final Cache<String, SignedList> signed =
+      Caffeine.newBuilder().maximumSize(MAX_SIGNED).expireAfterAccess(UNUSED).build();
+  private final Cache<Site, String> issuers =
       Caffeine.newBuilder().maximumSize(MAX_SIGNED).expireAfterAccess(UNUSED).build();
   private final Cache<String, IndexOrder> orders =
       Caffeine.newBuilder().maximumSize(MAX_SIGNED).expireAfterAccess(UNUSED).build();
@@ -74,19 +77,24 @@ final class TokenStatus implements AutoCloseable {
   }
 
   /** Returns the address of the lists of the request's realm, which no slash ends. */
-  static String base(KeycloakSession session) {
+  String base(KeycloakSession session) {
     return issuer(session) + '/' + TokenStatusProviderFactory.ID;
   }
 
   /** Returns the address of a list. */
-  static String uri(KeycloakSession session, String list) {
+  String uri(KeycloakSession session, String list) {
     return base(session) + '/' + list;
   }
 
-  private static String issuer(KeycloakSession session) {
-    return Urls.realmIssuer(
-        session.getContext().getUri().getBaseUri(), session.getContext().getRealm().getName());
+  /** Kept, since each token has it and Keycloak composes it from templates each time. */
+  private String issuer(KeycloakSession session) {
+    return issuers.get(
+        new Site(
+            session.getContext().getUri().getBaseUri(), session.getContext().getRealm().getName()),
+        site -> Urls.realmIssuer(site.base(), site.realm()));
   }
+
+  private record Site(URI base, String realm) {}
 
   /**
    * Returns a list with its signature, which is made once for each state of the list and period.

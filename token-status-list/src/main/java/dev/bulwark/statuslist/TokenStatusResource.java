@@ -103,9 +103,7 @@ public final class TokenStatusResource {
     }
     try {
       List<String> uris =
-          status.lists().ids(realm.getId()).stream()
-              .map(id -> TokenStatus.uri(session, id))
-              .toList();
+          status.lists().ids(realm.getId()).stream().map(id -> status.uri(session, id)).toList();
       return Response.ok(Map.of("status_lists", uris), MediaType.APPLICATION_JSON_TYPE)
           .header(HttpHeaders.CACHE_CONTROL, "public, max-age=" + status.ttlSeconds())
           .header(ANY_ORIGIN, "*")
