@@ -20,7 +20,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.Jedis;
 
 /**
  * R3, R7: the ledger is written behind the response, and the server ends in between. Nobody may
@@ -66,10 +65,7 @@ class BehindFaultsIT {
     server.awaitRedisUp(1);
     tokens =
         IssuedTokens.inNewRealm(
-            server.keycloak().url(),
-            server.admin(),
-            "behind-" + UUID.randomUUID(),
-            BehindFaultsIT::ttl);
+            server.keycloak().url(), server.admin(), "behind-" + UUID.randomUUID(), redis::ttl);
   }
 
   /** The table is locked, so that no row gets in before the kill, however fast the machine is. */
@@ -192,11 +188,5 @@ class BehindFaultsIT {
 
   private static int count(String rows) {
     return Integer.parseInt(database.sql("SELECT COUNT(*) FROM " + rows));
-  }
-
-  private static long ttl(String key) {
-    try (Jedis jedis = redis.connect()) {
-      return jedis.ttl(key);
-    }
   }
 }

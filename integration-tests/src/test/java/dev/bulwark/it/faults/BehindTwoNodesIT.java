@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.Jedis;
 
 /**
  * R1, R7: two nodes write the ledger behind the response. A token of one node that is logged out at
@@ -33,7 +32,7 @@ class BehindTwoNodesIT {
               nodes.first().keycloak().url(),
               nodes.first().admin(),
               "behind-two-nodes",
-              key -> ttl(nodes, key));
+              nodes.redis()::ttl);
       await()
           .atMost(SOON)
           .until(
@@ -58,12 +57,6 @@ class BehindTwoNodesIT {
         }
       }
       assertThat(late).as("of %d logouts", LOGOUTS).isEmpty();
-    }
-  }
-
-  private static long ttl(NodePair nodes, String key) {
-    try (Jedis jedis = nodes.redis().connect()) {
-      return jedis.ttl(key);
     }
   }
 }

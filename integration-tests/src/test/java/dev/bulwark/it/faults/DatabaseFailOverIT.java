@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.Jedis;
 
 /**
  * R3: the primary database dies, and its standby, which has not received the last commits, takes
@@ -33,8 +32,7 @@ class DatabaseFailOverIT {
                 primary,
                 spec -> spec.option("db-url", address(primary, standby)))) {
       IssuedTokens tokens =
-          IssuedTokens.inNewRealm(
-              server.keycloak().url(), server.admin(), "fail-over", key -> ttl(redis, key));
+          IssuedTokens.inNewRealm(server.keycloak().url(), server.admin(), "fail-over", redis::ttl);
       List<Response> sessions = new ArrayList<>();
       for (String user : List.of("ann", "ben", "cyn")) {
         sessions.add(tokens.login(user));
@@ -69,11 +67,5 @@ class DatabaseFailOverIT {
         + ",127.0.0.1:"
         + standby.port()
         + "/keycloak?targetServerType=primary&hostRecheckSeconds=1";
-  }
-
-  private static long ttl(RedisProcess redis, String key) {
-    try (Jedis jedis = redis.connect()) {
-      return jedis.ttl(key);
-    }
   }
 }

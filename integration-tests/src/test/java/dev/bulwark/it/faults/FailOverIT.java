@@ -15,7 +15,6 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
@@ -27,7 +26,7 @@ class FailOverIT {
   void sentinelsReplaceThePrimary() {
     try (SentinelGroup group = SentinelGroup.start();
         FaultServer server = FaultServer.start("sentinel", group.url(), null, spec -> spec)) {
-      IssuedTokens tokens = realm(server, key -> ttl(group.primary(), key));
+      IssuedTokens tokens = realm(server, key -> group.primary().ttl(key));
       tokens.logout(tokens.login("ann"));
       tokens.login("ann");
       tokens.awaitAgreement(1, SOON);
@@ -55,7 +54,7 @@ class FailOverIT {
   void aReplicaThatHasMissedTheLastWritesIsFilledUp() {
     try (SentinelGroup group = SentinelGroup.start();
         FaultServer server = FaultServer.start("sentinel-gap", group.url(), null, spec -> spec)) {
-      IssuedTokens tokens = realm(server, key -> ttl(group.primary(), key));
+      IssuedTokens tokens = realm(server, key -> group.primary().ttl(key));
       tokens.logout(tokens.login("ann"));
       tokens.awaitAgreement(1, SOON);
       group.awaitReplica();
@@ -131,12 +130,6 @@ class FailOverIT {
 
   private static IssuedTokens realm(FaultServer server, RedisView redis) {
     return IssuedTokens.inNewRealm(server.keycloak().url(), server.admin(), "fail-over", redis);
-  }
-
-  private static long ttl(RedisProcess redis, String key) {
-    try (Jedis jedis = redis.connect()) {
-      return jedis.ttl(key);
-    }
   }
 
   private static RedisClusterClient client(RedisClusterGroup cluster) {

@@ -4,7 +4,6 @@ import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.checker.CheckerOptions;
 import dev.bulwark.checker.RevocationChecker;
 import dev.bulwark.checker.Verdict;
@@ -12,14 +11,11 @@ import dev.bulwark.checker.jedis.JedisAccess;
 import dev.bulwark.checker.jedis.JedisSettings;
 import dev.bulwark.it.database.DatabaseProcess;
 import dev.bulwark.it.database.SharedDatabase;
-import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.redis.process.RedisProcess;
 import java.time.Duration;
-import java.time.Instant;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.Jedis;
 
 /** R5: the bundle is installed while tokens are alive of which it knows nothing. */
 @Tag("full")
@@ -43,11 +39,10 @@ class InstalledLaterIT {
                 CheckerOptions.builder().retryInterval(Duration.ofMillis(50)).build())) {
       server.awaitRedisUp(1);
       IssuedTokens tokens =
-          IssuedTokens.inNewRealm(
-              server.keycloak().url(), server.admin(), "installed", key -> ttl(redis, key));
+          IssuedTokens.inNewRealm(server.keycloak().url(), server.admin(), "installed", redis::ttl);
       Response before = tokens.login("ann");
       Response others = tokens.login("ben");
-      await().atMost(SOON).until(() -> check(checker, before) == Verdict.LIVE);
+      await().atMost(SOON).until(() -> Verdicts.of(checker, before) == Verdict.LIVE);
 
       server.keycloak().stop();
       database.sql(TABLES);
@@ -55,29 +50,17 @@ class InstalledLaterIT {
       server.keycloak().startAgain();
       server.awaitRedisUp(1);
       Response after = tokens.login("ann");
-      await().atMost(SOON).until(() -> check(checker, after) == Verdict.LIVE);
-      assertThat(check(checker, before)).isEqualTo(Verdict.UNKNOWN);
-      assertThat(check(checker, others)).isEqualTo(Verdict.UNKNOWN);
+      await().atMost(SOON).until(() -> Verdicts.of(checker, after) == Verdict.LIVE);
+      assertThat(Verdicts.of(checker, before)).isEqualTo(Verdict.UNKNOWN);
+      assertThat(Verdicts.of(checker, others)).isEqualTo(Verdict.UNKNOWN);
       tokens.logout(before);
-      assertThat(check(checker, before)).isNotEqualTo(Verdict.LIVE);
+      assertThat(Verdicts.of(checker, before)).isNotEqualTo(Verdict.LIVE);
 
       // It stays so at the next start.
       server.keycloak().stop();
       server.keycloak().startAgain();
-      await().atMost(SOON).until(() -> check(checker, after) == Verdict.LIVE);
-      assertThat(check(checker, others)).isEqualTo(Verdict.UNKNOWN);
-    }
-  }
-
-  private static Verdict check(RevocationChecker checker, Response tokens) {
-    JsonNode claims = Realm.claims(tokens.text("access_token"));
-    return checker.check(
-        claims.get("jti").asText(), Instant.ofEpochSecond(claims.get("iat").asLong()));
-  }
-
-  private static long ttl(RedisProcess redis, String key) {
-    try (Jedis jedis = redis.connect()) {
-      return jedis.ttl(key);
+      await().atMost(SOON).until(() -> Verdicts.of(checker, after) == Verdict.LIVE);
+      assertThat(Verdicts.of(checker, others)).isEqualTo(Verdict.UNKNOWN);
     }
   }
 }

@@ -55,10 +55,7 @@ class KeycloakKilledIT {
     server.awaitRedisUp(1);
     tokens =
         IssuedTokens.inNewRealm(
-            server.keycloak().url(),
-            server.admin(),
-            "killed-" + UUID.randomUUID(),
-            KeycloakKilledIT::ttl);
+            server.keycloak().url(), server.admin(), "killed-" + UUID.randomUUID(), redis::ttl);
   }
 
   @Test
@@ -142,12 +139,6 @@ class KeycloakKilledIT {
   private static long keysOf(String pattern) {
     try (Jedis jedis = redis.connect()) {
       return jedis.keys("revoked:" + pattern).size();
-    }
-  }
-
-  private static long ttl(String key) {
-    try (Jedis jedis = redis.connect()) {
-      return jedis.ttl(key);
     }
   }
 }

@@ -77,8 +77,7 @@ class LargeLedgerIT {
 
   private static IssuedTokens realm(FaultServer server, RedisProcess redis, String name) {
     IssuedTokens tokens =
-        IssuedTokens.inNewRealm(
-            server.keycloak().url(), server.admin(), name, key -> ttl(redis, key));
+        IssuedTokens.inNewRealm(server.keycloak().url(), server.admin(), name, redis::ttl);
     tokens.service();
     return tokens;
   }
@@ -110,12 +109,6 @@ class LargeLedgerIT {
   private static int count(RedisProcess redis, String realm) {
     try (Jedis jedis = redis.connect()) {
       return jedis.keys("revoked:" + realm + "-*").size();
-    }
-  }
-
-  private static long ttl(RedisProcess redis, String key) {
-    try (Jedis jedis = redis.connect()) {
-      return jedis.ttl(key);
     }
   }
 }

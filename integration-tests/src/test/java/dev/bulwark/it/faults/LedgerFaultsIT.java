@@ -16,7 +16,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.Jedis;
 
 /** R3: the ledger's tables are locked, or refuse rows, while tokens are issued and ended. */
 class LedgerFaultsIT {
@@ -61,10 +60,7 @@ class LedgerFaultsIT {
     server.awaitRedisUp(1);
     tokens =
         IssuedTokens.inNewRealm(
-            server.keycloak().url(),
-            server.admin(),
-            "ledger-" + UUID.randomUUID(),
-            LedgerFaultsIT::ttl);
+            server.keycloak().url(), server.admin(), "ledger-" + UUID.randomUUID(), redis::ttl);
   }
 
   @Test
@@ -149,7 +145,9 @@ class LedgerFaultsIT {
             .formatted(tokens.realm()));
     database.sql("UPDATE bulwark_lease SET expires_at = 0 WHERE name = 'comparison'");
     try {
-      await("a token of a later slice").atMost(SOON).until(() -> ttl("revoked:slice-6000") > 0);
+      await("a token of a later slice")
+          .atMost(SOON)
+          .until(() -> redis.ttl("revoked:slice-6000") > 0);
     } finally {
       acceptRowsIn("bulwark_revoked_token");
     }
@@ -162,11 +160,5 @@ class LedgerFaultsIT {
 
   private static void acceptRowsIn(String table) {
     database.sql("ALTER TABLE " + table + " DROP CONSTRAINT refuses");
-  }
-
-  private static long ttl(String key) {
-    try (Jedis jedis = redis.connect()) {
-      return jedis.ttl(key);
-    }
   }
 }

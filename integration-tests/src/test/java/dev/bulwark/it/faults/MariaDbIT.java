@@ -8,7 +8,6 @@ import dev.bulwark.it.support.Response;
 import dev.bulwark.redis.process.RedisProcess;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.Jedis;
 
 /** R1 and R3 with Keycloak on MariaDB, whose SQL is another. */
 @Tag("full")
@@ -20,8 +19,7 @@ class MariaDbIT {
         RedisProcess redis = RedisProcess.start();
         FaultServer server = FaultServer.start("mariadb", redis.url(), database, spec -> spec)) {
       IssuedTokens tokens =
-          IssuedTokens.inNewRealm(
-              server.keycloak().url(), server.admin(), "mariadb", key -> ttl(redis, key));
+          IssuedTokens.inNewRealm(server.keycloak().url(), server.admin(), "mariadb", redis::ttl);
       tokens.logout(tokens.login("ann"));
       tokens.revoke(tokens.login("ann"));
       Response session = tokens.refresh(tokens.login("ben"));
@@ -42,12 +40,6 @@ class MariaDbIT {
       await().atMost(SOON).until(() -> server.readiness().status() == 200);
       tokens.logout(tokens.login("cyn"));
       tokens.awaitAgreement(5, SOON);
-    }
-  }
-
-  private static long ttl(RedisProcess redis, String key) {
-    try (Jedis jedis = redis.connect()) {
-      return jedis.ttl(key);
     }
   }
 }

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.Jedis;
 
 /** R6: while masses of tokens are being revoked, a single logout has its key with the response. */
 class MassLogoutIT {
@@ -38,11 +37,9 @@ class MassLogoutIT {
                 // The machine may be slow.
                 spec -> spec.option("spi-events-listener--redis-revocation--push-wait", "4000"))) {
       IssuedTokens masses =
-          IssuedTokens.inNewRealm(
-              server.keycloak().url(), server.admin(), "masses", key -> ttl(redis, key));
+          IssuedTokens.inNewRealm(server.keycloak().url(), server.admin(), "masses", redis::ttl);
       IssuedTokens singles =
-          IssuedTokens.inNewRealm(
-              server.keycloak().url(), server.admin(), "singles", key -> ttl(redis, key));
+          IssuedTokens.inNewRealm(server.keycloak().url(), server.admin(), "singles", redis::ttl);
       masses.service();
       Map<String, String> ids = new TreeMap<>();
       for (String user : MASSES) {
@@ -91,11 +88,5 @@ class MassLogoutIT {
         """
             .formatted(id, TOKENS_EACH));
     return id;
-  }
-
-  private static long ttl(RedisProcess redis, String key) {
-    try (Jedis jedis = redis.connect()) {
-      return jedis.ttl(key);
-    }
   }
 }

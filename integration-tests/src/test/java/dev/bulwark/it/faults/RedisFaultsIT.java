@@ -52,10 +52,7 @@ class RedisFaultsIT {
     server.awaitRedisUp(1);
     tokens =
         IssuedTokens.inNewRealm(
-            server.keycloak().url(),
-            server.admin(),
-            "faults-" + UUID.randomUUID(),
-            RedisFaultsIT::ttl);
+            server.keycloak().url(), server.admin(), "faults-" + UUID.randomUUID(), redis::ttl);
   }
 
   @Test
@@ -263,11 +260,5 @@ class RedisFaultsIT {
               assertThat(server.metric("bulwark_revocation_leading")).isEqualTo(1);
               assertThat(server.metric("bulwark_redis_up")).isEqualTo(1);
             });
-  }
-
-  private static long ttl(String key) {
-    try (Jedis jedis = redis.connect()) {
-      return jedis.ttl(key);
-    }
   }
 }

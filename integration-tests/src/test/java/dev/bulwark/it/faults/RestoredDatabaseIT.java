@@ -4,7 +4,6 @@ import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.checker.CheckerOptions;
 import dev.bulwark.checker.RevocationChecker;
 import dev.bulwark.checker.Verdict;
@@ -20,7 +19,6 @@ import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.server.RealmFile;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
@@ -29,7 +27,6 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import redis.clients.jedis.Jedis;
 
 /**
  * R3, K6: the commands of docs/operations/backup-and-restore.md, and what a database that is older
@@ -71,8 +68,7 @@ class RestoredDatabaseIT {
                 CheckerOptions.builder().retryInterval(Duration.ofMillis(50)).build())) {
       server.awaitRedisUp(1);
       IssuedTokens tokens =
-          IssuedTokens.inNewRealm(
-              server.keycloak().url(), server.admin(), "restored", key -> ttl(redis, key));
+          IssuedTokens.inNewRealm(server.keycloak().url(), server.admin(), "restored", redis::ttl);
       NodeKeys keys = new NodeKeys(server.keycloak(), server.admin());
       NodeKeys.Key key = keys.ofNewUser("keyed");
       Response ended = tokens.login("ann");
@@ -88,7 +84,7 @@ class RestoredDatabaseIT {
       tokens.logout(ended);
       keys.admin().delete(key.path()).expect(204);
       assertThat(keys.isGood(key)).isFalse();
-      await().atMost(SOON).until(() -> check(checker, issued) == Verdict.LIVE);
+      await().atMost(SOON).until(() -> Verdicts.of(checker, issued) == Verdict.LIVE);
 
       server.keycloak().stop();
       run(database, restore);
@@ -96,10 +92,10 @@ class RestoredDatabaseIT {
       await("ids that the node of the backup had reserved are revoked")
           .atMost(SOON)
           .until(() -> server.keycloak().log().contains("(NODE_LOST)"));
-      await().atMost(SOON).until(() -> check(checker, issued) == Verdict.LIVE);
+      await().atMost(SOON).until(() -> Verdicts.of(checker, issued) == Verdict.LIVE);
       assertThat(hasRow(database, issued)).isFalse();
       assertThat(tokens.isInRedis(ended)).as("Redis has kept it").isTrue();
-      assertThat(check(checker, kept)).isEqualTo(Verdict.LIVE);
+      assertThat(Verdicts.of(checker, kept)).isEqualTo(Verdict.LIVE);
       assertThat(keys.isGood(key)).as("the key is back").isTrue();
       Response back = tokens.refresh(ended);
 
@@ -113,14 +109,14 @@ class RestoredDatabaseIT {
           .atMost(SOON)
           .until(
               () ->
-                  check(checker, fresh) == Verdict.LIVE
-                      && check(checker, issued) == Verdict.UNKNOWN);
-      assertThat(check(checker, kept)).isEqualTo(Verdict.UNKNOWN);
-      assertThat(check(checker, back)).isEqualTo(Verdict.UNKNOWN);
+                  Verdicts.of(checker, fresh) == Verdict.LIVE
+                      && Verdicts.of(checker, issued) == Verdict.UNKNOWN);
+      assertThat(Verdicts.of(checker, kept)).isEqualTo(Verdict.UNKNOWN);
+      assertThat(Verdicts.of(checker, back)).isEqualTo(Verdict.UNKNOWN);
 
       administer(server, endSessions);
       for (Response each : List.of(back, kept, offline, fresh)) {
-        await().atMost(SOON).until(() -> check(checker, each) == Verdict.REVOKED);
+        await().atMost(SOON).until(() -> Verdicts.of(checker, each) == Verdict.REVOKED);
         assertThat(tokens.tryRefresh(each).status()).isEqualTo(400);
       }
       assertThat(keys.isGood(key)).as("no session of a user").isTrue();
@@ -157,17 +153,5 @@ class RestoredDatabaseIT {
   private static boolean hasRow(PostgresProcess database, Response tokens) {
     String jti = Realm.claims(tokens.text("access_token")).get("jti").asText();
     return database.sql("SELECT count(*) FROM bulwark_token WHERE jti = '" + jti + "'").equals("1");
-  }
-
-  private static Verdict check(RevocationChecker checker, Response tokens) {
-    JsonNode claims = Realm.claims(tokens.text("access_token"));
-    return checker.check(
-        claims.get("jti").asText(), Instant.ofEpochSecond(claims.get("iat").asLong()));
-  }
-
-  private static long ttl(RedisProcess redis, String key) {
-    try (Jedis jedis = redis.connect()) {
-      return jedis.ttl(key);
-    }
   }
 }

@@ -22,7 +22,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import redis.clients.jedis.Jedis;
 
 /**
  * R3, R7, B7: two nodes are upgraded under load, one after the other. {@code
@@ -197,7 +196,7 @@ class RollingUpgradeIT {
   }
 
   private IssuedTokens realm(FaultServer node, AdminApi admin, String name) {
-    return IssuedTokens.inNewRealm(node.keycloak().url(), admin, name, this::ttl)
+    return IssuedTokens.inNewRealm(node.keycloak().url(), admin, name, redis::ttl)
         .withKeysOfTheFirstEdition();
   }
 
@@ -207,12 +206,6 @@ class RollingUpgradeIT {
             name, redis.url(), database, spec -> more.apply(NodePair.clustered(spec)));
     parts.add(node);
     return node;
-  }
-
-  private long ttl(String key) {
-    try (Jedis jedis = redis.connect()) {
-      return jedis.ttl(key);
-    }
   }
 
   private static Path earlierKeycloak() {

@@ -14,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.Jedis;
 
 /**
  * R3: a Redis that is slow, yet faster than its time-out. It is no outage, nothing is lost, logins
@@ -120,13 +119,6 @@ class SlowRedisIT {
   }
 
   private static IssuedTokens realm(FaultServer server, RedisProcess redis) {
-    return IssuedTokens.inNewRealm(
-        server.keycloak().url(), server.admin(), "slow", key -> ttl(redis, key));
-  }
-
-  private static long ttl(RedisProcess redis, String key) {
-    try (Jedis jedis = redis.connect()) {
-      return jedis.ttl(key);
-    }
+    return IssuedTokens.inNewRealm(server.keycloak().url(), server.admin(), "slow", redis::ttl);
   }
 }

@@ -23,7 +23,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.Jedis;
 
 /**
  * R8: token status lists while Redis or the ledger fails, and after Keycloak was killed. Ledger
@@ -79,8 +78,7 @@ class StatusListFaultsIT {
     server.awaitRedisUp(1);
     AdminApi admin = server.admin();
     String realm = "lists-" + UUID.randomUUID();
-    tokens =
-        IssuedTokens.inNewRealm(server.keycloak().url(), admin, realm, StatusListFaultsIT::ttl);
+    tokens = IssuedTokens.inNewRealm(server.keycloak().url(), admin, realm, redis::ttl);
     JsonNode client = admin.get("/realms/" + realm + "/clients?clientId=cli").json().get(0);
     ((ObjectNode) client.get("attributes")).put("token-status", "true");
     admin
@@ -226,11 +224,5 @@ class StatusListFaultsIT {
       awaitRevoked(ended);
     }
     tokens.awaitAgreement(3, SOON);
-  }
-
-  private static long ttl(String key) {
-    try (Jedis jedis = redis.connect()) {
-      return jedis.ttl(key);
-    }
   }
 }

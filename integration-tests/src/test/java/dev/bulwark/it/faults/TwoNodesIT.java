@@ -8,7 +8,6 @@ import dev.bulwark.it.support.Response;
 import dev.bulwark.redis.process.RedisProcess;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.Jedis;
 
 /**
  * R3 and B7: two nodes with one database and one Redis, and the one that does the work is killed.
@@ -23,8 +22,7 @@ class TwoNodesIT {
       FaultServer one = nodes.first();
       FaultServer two = nodes.second();
       IssuedTokens tokens =
-          IssuedTokens.inNewRealm(
-              one.keycloak().url(), one.admin(), "two-nodes", key -> ttl(redis, key));
+          IssuedTokens.inNewRealm(one.keycloak().url(), one.admin(), "two-nodes", redis::ttl);
       await("one node leads").atMost(SOON).until(() -> leads(one) != leads(two));
 
       // Issued by one node, ended at the other.
@@ -61,11 +59,5 @@ class TwoNodesIT {
 
   private static boolean leads(FaultServer node) {
     return node.metric("bulwark_revocation_leading") == 1;
-  }
-
-  private static long ttl(RedisProcess redis, String key) {
-    try (Jedis jedis = redis.connect()) {
-      return jedis.ttl(key);
-    }
   }
 }

@@ -30,16 +30,16 @@ class TwoSitesIT {
               east.keycloak().url(),
               east.admin(),
               "sites",
-              key -> Math.min(ttl(eastRedis, key), ttl(westRedis, key)));
+              key -> Math.min(eastRedis.ttl(key), westRedis.ttl(key)));
 
       // Of each site its own Redis has it with the response, the other soon.
       Response one = tokens.login("ann");
       Response two = tokens.login("ann");
       tokens.logout(one);
-      assertThat(ttl(eastRedis, tokens.key(one))).isPositive();
+      assertThat(eastRedis.ttl(tokens.key(one))).isPositive();
       tokens.useServer(west.keycloak().url());
       tokens.logout(two);
-      assertThat(ttl(westRedis, tokens.key(two))).isPositive();
+      assertThat(westRedis.ttl(tokens.key(two))).isPositive();
       tokens.login("ben");
       tokens.awaitAgreement(2, SOON);
 
@@ -49,10 +49,10 @@ class TwoSitesIT {
       westRedis.kill();
       west.awaitRedisUp(0);
       tokens.logout(three);
-      await().atMost(SOON).until(() -> ttl(eastRedis, tokens.key(three)) > 0);
+      await().atMost(SOON).until(() -> eastRedis.ttl(tokens.key(three)) > 0);
       tokens.useServer(east.keycloak().url());
       tokens.logout(four);
-      assertThat(ttl(eastRedis, tokens.key(four))).isPositive();
+      assertThat(eastRedis.ttl(tokens.key(four))).isPositive();
       await()
           .atMost(SOON)
           .until(
@@ -79,12 +79,6 @@ class TwoSitesIT {
       return value == null ? 0 : Long.parseLong(value);
     } catch (JedisException e) {
       return 0;
-    }
-  }
-
-  private static long ttl(RedisProcess redis, String key) {
-    try (Jedis jedis = redis.connect()) {
-      return jedis.ttl(key);
     }
   }
 }

@@ -38,7 +38,7 @@ class UnusableRedisIT {
                       .option(OPTION + "username", "bulwark")
                       .environment("KC_SPI_REDIS_CONNECTION__DEFAULT__PASSWORD", PASSWORD)
                       .option(OPTION + "prefix", PREFIX))) {
-        IssuedTokens tokens = realm(server, key -> ttl(redis, PREFIX + key));
+        IssuedTokens tokens = realm(server, key -> redis.ttl(PREFIX + key));
         assertBehind(server, tokens, "authentication");
         assertThat(server.keycloak().log())
             .contains("WRONGPASS")
@@ -64,7 +64,7 @@ class UnusableRedisIT {
             start(
                 tls(redis),
                 spec -> spec.option(OPTION + "tls-ca-file", other.certificate().toString()))) {
-      assertBehind(server, realm(server, key -> ttl(redis, key)), "tls");
+      assertBehind(server, realm(server, redis::ttl), "tls");
       assertThat(server.keycloak().log()).contains("check " + OPTION + "tls-ca-file");
       assertThat(redis.size()).isZero();
     }
@@ -143,11 +143,5 @@ class UnusableRedisIT {
 
   private static IssuedTokens realm(FaultServer server, RedisView redis) {
     return IssuedTokens.inNewRealm(server.keycloak().url(), server.admin(), "unusable", redis);
-  }
-
-  private static long ttl(RedisProcess redis, String key) {
-    try (Jedis jedis = redis.connect()) {
-      return jedis.ttl(key);
-    }
   }
 }

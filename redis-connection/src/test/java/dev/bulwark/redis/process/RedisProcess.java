@@ -95,6 +95,13 @@ public final class RedisProcess implements AutoCloseable {
     admin("FLUSHALL");
   }
 
+  /** Seconds that a key has left to live; -2 if it does not exist, -1 if it lives forever. */
+  public long ttl(String key) {
+    try (Jedis jedis = connect()) {
+      return jedis.ttl(key);
+    }
+  }
+
   public boolean isAlive() {
     return process.isAlive();
   }
