@@ -40,6 +40,14 @@ public final class CpuTime {
     return ticks(read(pid), false) / TICKS_A_SECOND;
   }
 
+  /**
+   * Seconds of a process and of its children that have ended. Servers that it has started, and that
+   * still run, do not count: they have figures of their own.
+   */
+  public static double secondsWithEndedChildren(long pid) {
+    return ticks(read(pid), true) / TICKS_A_SECOND;
+  }
+
   /** Seconds of one process or several. */
   public static double seconds(long... roots) throws IOException {
     return seconds(java.util.Arrays.stream(roots).boxed().toList());

@@ -107,14 +107,14 @@ final class Turns {
       Wal wal = Wal.now(variant.database());
       ProcessTimes processes = ProcessTimes.now(variant.database().pid());
       Cpu before = variant.cpu();
-      double own = CpuTime.seconds(ProcessHandle.current().pid());
+      double own = CpuTime.secondsWithEndedChildren(ProcessHandle.current().pid());
       MachineTime machine = MachineTime.now();
       Wrk.Result result = load(active, workload, connections, seconds);
       MachineTime spent = MachineTime.now().since(machine);
       Cpu cpu = variant.cpu().since(before);
       ProcessTimes postgres = ProcessTimes.now(variant.database().pid()).since(processes);
       // wrk is among this process's ended children.
-      double caller = CpuTime.seconds(ProcessHandle.current().pid()) - own;
+      double caller = CpuTime.secondsWithEndedChildren(ProcessHandle.current().pid()) - own;
       Wal end = Wal.now(variant.database());
       frozen.check();
       return new Turn(

@@ -91,7 +91,7 @@ final class StatusIssuance {
   private Turn turn(boolean listed, int seconds) throws IOException, InterruptedException {
     List<Long> processes = List.of(server.pid(), server.database().pid());
     long self = ProcessHandle.current().pid();
-    double own = CpuTime.seconds(self);
+    double own = CpuTime.secondsWithEndedChildren(self);
     double before = CpuTime.seconds(processes);
     Load.Result result =
         load.run(
@@ -101,7 +101,7 @@ final class StatusIssuance {
             seconds);
     double cpu = CpuTime.seconds(processes) - before;
     // wrk is among this process's ended children.
-    double caller = CpuTime.seconds(self) - own;
+    double caller = CpuTime.secondsWithEndedChildren(self) - own;
     return new Turn(
         listed,
         result.perSecond(),
