@@ -1,8 +1,6 @@
 package dev.bulwark.contract;
 
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The place of a token in a Token Status List. The id of the token ends with it, as in {@code
@@ -17,15 +15,39 @@ public record StatusReference(String list, int index) {
   /** Characters of the id of a list: base64url, 96 random bits. */
   public static final int LIST_ID_LENGTH = 16;
 
-  private static final Pattern SUFFIX =
-      Pattern.compile("~([A-Za-z0-9_-]{" + LIST_ID_LENGTH + "})\\.(\\d{1,7})$");
+  private static final int MAX_INDEX_DIGITS = 7;
 
   /** Returns the place that the id of a token names; empty if it names none. */
   public static Optional<StatusReference> ofJti(String jti) {
-    Matcher matcher = SUFFIX.matcher(jti);
-    return matcher.find()
-        ? Optional.of(new StatusReference(matcher.group(1), Integer.parseInt(matcher.group(2))))
-        : Optional.empty();
+    // Each token that is issued is asked for its place, so this does without a pattern.
+    int list = jti.lastIndexOf('~') + 1;
+    int dot = list + LIST_ID_LENGTH;
+    int digits = jti.length() - dot - 1;
+    if (list == 0 || digits < 1 || digits > MAX_INDEX_DIGITS || jti.charAt(dot) != '.') {
+      return Optional.empty();
+    }
+    for (int i = list; i < dot; i++) {
+      if (!isBase64Url(jti.charAt(i))) {
+        return Optional.empty();
+      }
+    }
+    int index = 0;
+    for (int i = dot + 1; i < jti.length(); i++) {
+      int digit = jti.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return Optional.empty();
+      }
+      index = 10 * index + digit;
+    }
+    return Optional.of(new StatusReference(jti.substring(list, dot), index));
+  }
+
+  private static boolean isBase64Url(char c) {
+    return c >= 'a' && c <= 'z'
+        || c >= 'A' && c <= 'Z'
+        || c >= '0' && c <= '9'
+        || c == '-'
+        || c == '_';
   }
 
   /** Returns the id of a token with this place at its end. */

@@ -88,6 +88,9 @@ final class EndingRecorder {
   }
 
   void record(List<Ending> found) {
+    if (found.isEmpty()) {
+      return;
+    }
     List<Ending> endings = service.withoutRepeated(found);
     if (endings.isEmpty()) {
       return;
