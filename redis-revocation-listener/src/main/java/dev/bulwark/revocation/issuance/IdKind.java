@@ -33,7 +33,7 @@ record IdKind(String prefix, @Nullable String realmId, long windowEnd) {
     return isListed() && windowEnd <= now;
   }
 
-  /** As that of a record, which takes several times as long: each token looks its kind up. */
+  /** Written out: each token looks its kind up, and a profile showed that of the record. */
   @Override
   public boolean equals(@Nullable Object other) {
     return this == other
