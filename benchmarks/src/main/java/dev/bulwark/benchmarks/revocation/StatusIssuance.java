@@ -42,7 +42,7 @@ final class StatusIssuance {
    * What one turn took.
    *
    * @param cpuMicros of Keycloak and its PostgreSQL, a request
-   * @param callerMicros CPU time of wrk, a request
+   * @param callerMicros CPU time of wrk and of this process, which only waits, a request
    */
   private record Turn(boolean listed, double perSecond, double cpuMicros, double callerMicros) {}
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.AdminApi;
-import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.SharedRealm;
@@ -32,6 +31,7 @@ import org.junit.jupiter.api.Test;
 class CiRecipeIT {
 
   private static final String SKIP = Recipe.command("docs/ci/import-realm.sh", " skip");
+  private static final String IMPORTER_SECRET = "importer-battery-secret";
 
   private final AdminApi admin = TestStack.get().admin();
   private final Realm realm = TestStack.get().realm();
@@ -121,16 +121,23 @@ class CiRecipeIT {
         .contains("KEYCLOAK_ADMIN_PASSWORD is not set");
   }
 
+  /** As the page has it for a realm master in which no password is enough. */
   @Test
-  void aTokenReplacesThePassword() {
-    Map<String, String> environment = environment();
-    environment.put("ADMIN_TOKEN", adminToken());
-    environment.remove("KEYCLOAK_ADMIN_PASSWORD");
-    assertThat(run(SKIP, environment).expect(0).output()).contains("clients: 0 added");
-    environment.put("ADMIN_TOKEN", "no-token");
-    assertThat(run(SKIP, environment).expect(1).output())
-        .contains("refused (401)")
-        .doesNotContain("no-token");
+  void theTokenOfAServiceAccountReplacesThePassword() {
+    String client = createImporter();
+    try {
+      Map<String, String> environment = environment();
+      environment.remove("KEYCLOAK_ADMIN_PASSWORD");
+      environment.put("IMPORTER_SECRET", IMPORTER_SECRET);
+      assertThat(run(tokenCommand() + '\n' + SKIP, environment).expect(0).output())
+          .contains("clients: 0 added");
+      environment.put("ADMIN_TOKEN", "no-token");
+      assertThat(run(SKIP, environment).expect(1).output())
+          .contains("refused (401)")
+          .doesNotContain("no-token");
+    } finally {
+      admin.delete("/realms/master/clients/" + client).expect(204);
+    }
   }
 
   @Test
@@ -193,14 +200,39 @@ class CiRecipeIT {
     return version.group(1);
   }
 
-  private static String adminToken() {
-    Map<String, String> login = new HashMap<>();
-    login.put("grant_type", "password");
-    login.put("client_id", "admin-cli");
-    login.put("username", TestStack.ADMIN_USERNAME);
-    login.put("password", TestStack.ADMIN_PASSWORD);
-    String endpoint = TestStack.get().url() + "/realms/master/protocol/openid-connect/token";
-    return Http.postForm(endpoint, login).expect(200).text("access_token");
+  private static String tokenCommand() {
+    Matcher command =
+        Pattern.compile("(?s)export ADMIN_TOKEN=.*?\\.access_token\\)\"")
+            .matcher(Recipe.text("docs/ci.md"));
+    assertThat(command.find()).isTrue();
+    return command.group();
+  }
+
+  /** Internal id of a client of master with the role {@code admin}. */
+  private String createImporter() {
+    admin
+        .post(
+            "/realms/master/clients",
+            Json.object(
+                "clientId",
+                "importer",
+                "secret",
+                IMPORTER_SECRET,
+                "serviceAccountsEnabled",
+                true,
+                "standardFlowEnabled",
+                false))
+        .expect(201);
+    String clients = "/realms/master/clients";
+    String client =
+        admin.get(clients + "?clientId=importer").expect(200).json().get(0).get("id").asText();
+    String account =
+        admin.get(clients + '/' + client + "/service-account-user").expect(200).text("id");
+    JsonNode role = admin.get("/realms/master/roles/admin").expect(200).json();
+    admin
+        .post("/realms/master/users/" + account + "/role-mappings/realm", "[" + role + "]")
+        .expect(204);
+    return client;
   }
 
   /** Name → internal id and secret. */
