@@ -163,9 +163,16 @@ export class TestCluster {
 export const KINDS = ['ioredis', 'node-redis'];
 
 /** A client as the README says. */
-export async function open(kind, port) {
+export async function open(kind, port, user = {}) {
   if (kind === 'ioredis') {
-    const client = new Redis({ host: '127.0.0.1', port, connectTimeout: 500, enableOfflineQueue: false, maxRetriesPerRequest: 0 });
+    const client = new Redis({
+      host: '127.0.0.1',
+      port,
+      connectTimeout: 500,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      ...user,
+    });
     client.on('error', () => {});
     await once(client, 'ready').catch(() => {});
     return { client, close: () => client.disconnect() };
@@ -173,6 +180,7 @@ export async function open(kind, port) {
   const client = createClient({
     socket: { host: '127.0.0.1', port, connectTimeout: 500, reconnectStrategy: () => 100 },
     disableOfflineQueue: true,
+    ...user,
   });
   client.on('error', () => {});
   await client.connect();

@@ -1,6 +1,7 @@
 package dev.bulwark.it.observability;
 
 import static dev.bulwark.it.support.Waits.SOON;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -38,17 +39,21 @@ class ObservabilityIT {
 
   /** Metrics that exist only in a situation that this run does not bring about, and which. */
   private static final Map<String, String> SITUATIONS =
-      Map.of(
-          "bulwark_revocation_off", "a database that is not supported",
-          "bulwark_revocation_reconciled_total", "a token that died without an event",
-          "bulwark_breached_login_notices_total", "a login with a breached password",
-          "bulwark_breached_unreachable_total", "the range API is on and does not answer",
-          "bulwark_breached_request_seconds", "the range API is on",
-          "bulwark_webhook_events_total", "a webhook is configured",
-          "bulwark_webhook_waiting", "a webhook is configured",
-          "bulwark_webhook_age_seconds", "a webhook is configured",
-          "bulwark_webhook_dead", "a webhook is configured",
-          "bulwark_webhook_requests_seconds", "a webhook is configured");
+      Map.ofEntries(
+          entry("bulwark_revocation_off", "a database that is not supported"),
+          entry("bulwark_revocation_reconciled_total", "a token that died without an event"),
+          entry("bulwark_breached_login_notices_total", "a login with a breached password"),
+          entry("bulwark_breached_unreachable_total", "the range API is on and does not answer"),
+          entry("bulwark_breached_request_seconds", "the range API is on"),
+          entry("bulwark_legacy_login_checks_total", "an old application is configured"),
+          entry("bulwark_legacy_login_request_seconds", "an old application is configured"),
+          entry("bulwark_legacy_login_stored_total", "an old application is configured"),
+          entry("bulwark_legacy_login_circuit_open", "an old application is configured"),
+          entry("bulwark_webhook_events_total", "a webhook is configured"),
+          entry("bulwark_webhook_waiting", "a webhook is configured"),
+          entry("bulwark_webhook_age_seconds", "a webhook is configured"),
+          entry("bulwark_webhook_dead", "a webhook is configured"),
+          entry("bulwark_webhook_requests_seconds", "a webhook is configured"));
 
   private static final Path ALERTS = ShippedQueries.ROOT.resolve("docs/operations/alerts.md");
 
@@ -60,6 +65,7 @@ class ObservabilityIT {
           "backchannel-logout/README.md",
           "breached-password-policy/README.md",
           "event-delivery/README.md",
+          "legacy-login/README.md",
           "login-rate-limiter/README.md",
           "password-hash-provider/README.md",
           "redis-connection/README.md",
@@ -187,6 +193,7 @@ class ObservabilityIT {
     "breached-password-policy, bulwark_breached_",
     "event-delivery, bulwark_event_log_",
     "event-delivery, bulwark_webhook_",
+    "legacy-login, bulwark_legacy_login_",
     "login-rate-limiter, bulwark_limiter_",
     "password-hash-provider, bulwark_password_",
     "redis-connection, bulwark_redis_",

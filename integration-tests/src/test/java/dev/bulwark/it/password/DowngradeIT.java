@@ -10,6 +10,7 @@ import dev.bulwark.it.support.Application;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Repository;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.password.foreign.CostLimits;
@@ -17,26 +18,33 @@ import dev.bulwark.password.foreign.text.ForeignHash;
 import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.ServerSpec;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * B8: the way back to Keycloak's own hasher as docs/migration.md has it, and then a Keycloak
- * without the bundle on the same database.
+ * B8: the way back to Keycloak's own hasher as docs/migration.md has it, the tables dropped as
+ * docs/operations/removal.md has it, and then a Keycloak without the bundle on the same database.
  */
 class DowngradeIT {
 
-  private static final Path GUIDE = Path.of("..", "docs", "migration.md");
+  private static final String WAY_BACK = Repository.text("docs/migration.md");
+  private static final String REMOVAL = Repository.text("docs/operations/removal.md");
+
+  /** With Liquibase's records of them; Keycloak's own are without a further name. */
+  private static final String TABLES_OF_THE_BUNDLE =
+      "SELECT count(*) FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_NAME LIKE 'BULWARK%'"
+          + " OR TABLE_NAME LIKE 'DATABASECHANGELOG\\_%' ESCAPE '\\'";
 
   @TempDir(factory = HomeFolder.class)
   Path home;
@@ -59,6 +67,7 @@ class DowngradeIT {
       users.createWithHash("forgotten", ForeignHash.parse(bcrypt.hash(), CostLimits.DEFAULT));
       users.createWithHash("changed", ForeignHash.parse(bcrypt.hash(), CostLimits.DEFAULT));
       setPassword(admin, "changed", "changed-battery").expect(204);
+      users.createWithRecoveryCode("codes", hash("$argon2id$").hash());
 
       policy(admin, "length(8) and notUsername and notEmail and passwordHistory(3)");
       realm.login("gentle", "gentle-battery", "openid").expect(200);
@@ -76,10 +85,23 @@ class DowngradeIT {
       withoutAddressValidator(admin);
       withoutExecutionsOfTheBundle(admin);
     }
-    assertThat(run("UPDATE"))
-        .as("alice, bob, carol, history twice, imported, changed")
-        .isEqualTo(7);
-    assertThat(run("DELETE FROM")).as("forgotten, the earlier one of changed").isEqualTo(2);
+    try (Connection connection = database();
+        Statement sql = connection.createStatement()) {
+      assertThat(one(sql, statement(REMOVAL, "SELECT count\\(\\*\\) FROM credential\\b[^;]*")))
+          .as("recovery codes with Argon2id")
+          .isEqualTo(1);
+      assertThat(sql.executeUpdate(statement(WAY_BACK, "UPDATE credential\\b[^;]*")))
+          .as("alice, bob, carol, history twice, imported, changed")
+          .isEqualTo(7);
+      assertThat(sql.executeUpdate(statement(WAY_BACK, "DELETE FROM credential\\b[^;]*")))
+          .as("forgotten, the earlier one of changed")
+          .isEqualTo(2);
+      assertThat(one(sql, TABLES_OF_THE_BUNDLE)).isGreaterThan(20);
+      for (String drop : statements(REMOVAL, "DROP TABLE [^;]*")) {
+        sql.executeUpdate(drop);
+      }
+      assertThat(one(sql, TABLES_OF_THE_BUNDLE)).isZero();
+    }
     ServerSpec without = ServerSpec.builder().name("downgraded").home(home).withoutBundle().build();
     try (DistributionServer server = DistributionServer.start(without)) {
       assertThat(home.resolve("providers")).isDirectoryNotContaining("glob:**.jar");
@@ -180,16 +202,27 @@ class DowngradeIT {
     return admin.get("/realms/app/password-hashes").expect(200).json().get("byAlgorithm");
   }
 
-  /** Runs the guide's own statement that begins so, on the database of the stopped server. */
-  private int run(String verb) throws Exception {
-    Matcher statement =
-        Pattern.compile("\\b" + verb + " credential\\b[^;]*").matcher(Files.readString(GUIDE));
-    assertThat(statement.find()).as("the guide has the statement %s", verb).isTrue();
-    String url = "jdbc:h2:file:" + home.resolve("data/h2/keycloakdb") + ";IFEXISTS=TRUE";
-    // The server of the tests has a database without a user's name.
-    try (Connection connection = DriverManager.getConnection(url, "", "");
-        Statement sql = connection.createStatement()) {
-      return sql.executeUpdate(statement.group());
+  private static List<String> statements(String page, String pattern) {
+    List<String> found =
+        Pattern.compile(pattern).matcher(page).results().map(MatchResult::group).toList();
+    assertThat(found).as("the page has the statement %s", pattern).isNotEmpty();
+    return found;
+  }
+
+  private static String statement(String page, String pattern) {
+    return statements(page, pattern).get(0);
+  }
+
+  private static int one(Statement sql, String query) throws SQLException {
+    try (ResultSet rows = sql.executeQuery(query)) {
+      assertThat(rows.next()).isTrue();
+      return rows.getInt(1);
     }
+  }
+
+  /** Of the stopped server; the server of the tests has a database without a user's name. */
+  private Connection database() throws SQLException {
+    String url = "jdbc:h2:file:" + home.resolve("data/h2/keycloakdb") + ";IFEXISTS=TRUE";
+    return DriverManager.getConnection(url, "", "");
   }
 }

@@ -175,8 +175,7 @@ class PasswordHistoryIT {
       plot.locator("summary").click();
       assertThat(plot.locator("tbody tr").count()).isEqualTo(4);
       assertThat(plot.locator("tbody tr").nth(1).innerText()).contains("750");
-      Inspection.inspect(page, look, name);
-      assertThat(Inspection.violations(page)).isEmpty();
+      Inspection.inspectStrictly(page, look, name);
     }
   }
 

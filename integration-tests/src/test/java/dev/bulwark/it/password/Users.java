@@ -38,6 +38,20 @@ final class Users {
             .put("secretData", secretData));
   }
 
+  /** Makes a user with a recovery code as the bundle stores it. */
+  void createWithRecoveryCode(String name, String hash) {
+    ObjectNode secret = JSON.createObjectNode();
+    secret.putArray("codes").addObject().put("number", 1).put("encodedHashedValue", hash);
+    create(
+        name,
+        JSON.createObjectNode()
+            .put("type", "recovery-authn-codes")
+            .put("secretData", secret.toString())
+            .put(
+                "credentialData",
+                "{\"algorithm\": \"argon2id\", \"totalCodes\": 1, \"remainingCodes\": 1}"));
+  }
+
   private void create(String name, ObjectNode credential) {
     ObjectNode user = JSON.createObjectNode();
     user.put("username", name).put("enabled", true);

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * C2, J2, J3, J4, K4, K5, O1, R5, S1, S2: the FastAPI twin of the relying app, in a browser too.
@@ -319,9 +320,10 @@ class FastApiAppIT {
     await().atMost(Duration.ofSeconds(60)).until(() -> app.tasks(token).status() == 200);
   }
 
-  /** B5: phone and desktop, light and dark, English and German. */
+  /** B5: phone and desktop, light and dark, English and German; 320 pixels in forced colors. */
   @ParameterizedTest
   @ArgumentsSource(Looks.class)
+  @EnumSource(value = Look.class, names = "PHONE_NARROW")
   void everyPageInEveryLook(Look look) {
     boolean german = look.name().startsWith("PHONE");
     String user = "fast-" + look.name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -330,11 +332,11 @@ class FastApiAppIT {
       Page page = person.page();
       page.navigate(app.at("/?ended"));
       assertThat(page.locator("html").getAttribute("lang")).isEqualTo(german ? "de" : "en");
-      Inspection.inspect(page, look, "fastapi-home");
+      Inspection.inspectStrictly(page, look, "fastapi-home");
       page.navigate(app.at("/docs"));
       assertThat(page.locator("tbody tr").count()).isEqualTo(3);
       assertThat(page.locator("tbody").innerText()).contains("POST /api/tasks", "tasks:write");
-      Inspection.inspect(page, look, "fastapi-docs");
+      Inspection.inspectStrictly(page, look, "fastapi-docs");
       person.goToLogin();
       person.enter(user, Realm.PASSWORD);
       person.awaitTasks();
@@ -342,13 +344,13 @@ class FastApiAppIT {
       person.add("Donaudampfschifffahrtsgesellschaftskapitän".repeat(4));
       page.click("#tasks li:last-child button >> nth=0");
       page.waitForSelector("#tasks li.done");
-      Inspection.inspect(page, look, "fastapi-tasks");
+      Inspection.inspectStrictly(page, look, "fastapi-tasks");
       page.fill("#title", " ");
       page.click("#add");
       page.waitForSelector("#title-error");
-      Inspection.inspect(page, look, "fastapi-tasks-error");
+      Inspection.inspectStrictly(page, look, "fastapi-tasks-error");
       assertThat(page.navigate(app.at("/no-such-page")).status()).isEqualTo(404);
-      Inspection.inspect(page, look, "fastapi-error");
+      Inspection.inspectStrictly(page, look, "fastapi-error");
     }
   }
 

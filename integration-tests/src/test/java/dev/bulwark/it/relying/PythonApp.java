@@ -143,7 +143,7 @@ final class PythonApp implements AutoCloseable {
   }
 
   /** Returns the first Python that can import the modules, which are named with their packages. */
-  private static String interpreter(Map<String, String> modules) {
+  static String interpreter(Map<String, String> modules) {
     Map<String, String> needed = new TreeMap<>(modules);
     for (String candidate : List.of("python3", "/usr/bin/python3")) {
       try {

@@ -16,10 +16,13 @@ import dev.bulwark.it.support.TestStack;
 import dev.bulwark.redis.process.Programs;
 import dev.bulwark.server.LocalRedis;
 import dev.bulwark.testing.FreePort;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PythonGuideIT {
 
   private static final String CLIENT = "tasks-of-the-guide";
+  private static final String SERVICE_SECRET = "tasks-service-dev-secret";
   private static final String ORIGIN = "https://tasks.example.org";
 
   /** A text block of the document: all its lines are indented. */
@@ -219,6 +223,31 @@ class PythonGuideIT {
   private static void assertIsRefused(String token) {
     assertThat(orders(token).expect(401).header("WWW-Authenticate"))
         .contains("error=\"invalid_token\"");
+  }
+
+  /** docs/python-tests.md, with the addresses and the secret of this server. */
+  @Test
+  void theTestsOfThePageOfTestsPass() throws IOException {
+    String page = Repository.text("docs/python-tests.md");
+    Matcher code = Pattern.compile("(?s)```python\n(.*?)```").matcher(page);
+    assertThat(code.find()).isTrue();
+    assertThat(page).contains("TASKS_SERVICE_SECRET=" + SERVICE_SECRET);
+    Files.writeString(folder.resolve("test_orders.py"), code.group(1));
+    String python = PythonApp.interpreter(Map.of("httpx", "python3-httpx", "pytest", "python3-pytest"));
+    String output =
+        Commands.bash(
+                folder,
+                Map.of(
+                    "KEYCLOAK",
+                    STACK.url().toString(),
+                    "APP_URL",
+                    app.at(""),
+                    "TASKS_SERVICE_SECRET",
+                    SERVICE_SECRET),
+                python + " -m pytest -p no:cacheprovider test_orders.py")
+            .expect(0)
+            .output();
+    assertThat(output).contains("4 passed");
   }
 
   @Test

@@ -37,6 +37,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** O1, S1, S2, T1, T2, K3, K5, R5, B5: people at the relying app, in a real browser. */
 @SharedRealm
@@ -428,9 +429,10 @@ class RelyingAppBrowserIT {
     }
   }
 
-  /** B5: phone and desktop, light and dark, English and German. */
+  /** B5: phone and desktop, light and dark, English and German; 320 pixels in forced colors. */
   @ParameterizedTest
   @ArgumentsSource(Looks.class)
+  @EnumSource(value = Look.class, names = "PHONE_NARROW")
   void everyPageInEveryLook(Look look) {
     boolean german = look.name().startsWith("PHONE");
     String user = "page-" + look.name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -440,7 +442,7 @@ class RelyingAppBrowserIT {
       page.navigate(app.at("/?ended"));
       assertThat(page.locator("html").getAttribute("lang")).isEqualTo(german ? "de" : "en");
       assertThat(page.locator("#login").innerText()).isEqualTo(german ? "Anmelden" : "Sign in");
-      Inspection.inspect(page, look, "relying-home");
+      Inspection.inspectStrictly(page, look, "relying-home");
       person.goToLogin();
       assertThat(page.locator("html").getAttribute("lang")).isEqualTo(german ? "de" : "en");
       person.enter(user, Realm.PASSWORD);
@@ -449,18 +451,17 @@ class RelyingAppBrowserIT {
       person.add("Donaudampfschifffahrtsgesellschaftskapitän".repeat(4));
       page.click("#tasks li:last-child button >> nth=0");
       page.waitForSelector("#tasks li.done");
-      Inspection.inspect(page, look, "relying-tasks");
+      Inspection.inspectStrictly(page, look, "relying-tasks");
       page.fill("#title", " ");
       page.click("#add");
       page.waitForSelector("#title-error");
-      Inspection.inspect(page, look, "relying-tasks-error");
+      Inspection.inspectStrictly(page, look, "relying-tasks-error");
       assertThat(page.navigate(app.at("/no-such-page")).status()).isEqualTo(404);
       assertThat(page.locator("h1").innerText())
           .isEqualTo(german ? "Das hat nicht geklappt" : "That did not work");
-      Inspection.inspect(page, look, "relying-error");
+      Inspection.inspectStrictly(page, look, "relying-error");
       page.navigate(app.at("/docs"));
-      Inspection.inspect(page, look, "relying-docs");
-      assertThat(Inspection.violations(page)).isEmpty();
+      Inspection.inspectStrictly(page, look, "relying-docs");
       page.navigate(app.at("/tasks"));
       person.logOut();
       assertThat(page.locator("#signed-out").innerText())
@@ -468,6 +469,59 @@ class RelyingAppBrowserIT {
       page.reload();
       assertThat(page.locator("#signed-out").count()).as("once").isZero();
     }
+  }
+
+  /** B5: what has the focus can be seen, and the list is reached and changed without a mouse. */
+  @Test
+  void aTaskIsAddedDoneAndRemovedByKeyboard() {
+    create("typist");
+    try (Person person = person()) {
+      Page page = person.page();
+      page.navigate(app.at("/"));
+      tabTo(page, "#login");
+      page.keyboard().press("Enter");
+      page.waitForSelector("#kc-form-login");
+      page.fill("#username", "typist");
+      page.fill("#password", Realm.PASSWORD);
+      page.keyboard().press("Enter");
+      person.awaitTasks();
+      tabTo(page, "#title");
+      page.keyboard().type("Typed");
+      page.keyboard().press("Enter");
+      page.waitForSelector("#tasks li");
+      tabTo(page, "#tasks li form:first-of-type button");
+      page.keyboard().press("Space");
+      page.waitForSelector("#tasks li.done");
+      tabTo(page, "#tasks li form:last-child button");
+      page.keyboard().press("Enter");
+      page.waitForSelector("#none");
+      tabTo(page, "#logout");
+      page.keyboard().press("Enter");
+      page.waitForSelector("#signed-out");
+    }
+  }
+
+  /** Goes forward until an element has the focus, which has to be visible on the way. */
+  private static void tabTo(Page page, String selector) {
+    for (int i = 0; i < 30; i++) {
+      if ((boolean) page.evaluate("s => !!document.activeElement.matches(s)", selector)) {
+        assertThat(
+                (boolean)
+                    page.evaluate(
+                        """
+                        () => {
+                          const style = getComputedStyle(document.activeElement);
+                          return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0
+                              || style.boxShadow !== "none";
+                        }
+                        """))
+            .as("the focus on %s is seen", selector)
+            .isTrue();
+        return;
+      }
+      page.keyboard().press("Tab");
+    }
+    throw new AssertionError("not reached by the Tab key: " + selector);
   }
 
   /** With the answers of each operation; the policy refuses nothing that the page needs. */

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** O2, B5: the buttons of the providers and the pages behind them, in a browser. */
@@ -51,6 +52,7 @@ class SocialPagesIT {
 
   @ParameterizedTest
   @ArgumentsSource(Looks.class)
+  @EnumSource(value = Look.class, names = "PHONE_NARROW")
   void theLoginPageHasBothButtons(Look look) {
     try (BrowserContext context = open(look.options())) {
       Page page = context.newPage();
@@ -64,12 +66,13 @@ class SocialPagesIT {
       }
       assertThat(google.width).isEqualTo(gitHub.width);
       assertThat(page.locator("#social-github svg").boundingBox().height).isBetween(12.0, 32.0);
-      Inspection.inspect(page, look, "login-social");
+      Inspection.inspectStrictly(page, look, "login-social");
     }
   }
 
   @ParameterizedTest
   @ArgumentsSource(Looks.class)
+  @EnumSource(value = Look.class, names = "PHONE_NARROW")
   void thePagesOfAnAccountThatIsThereAlready(Look look) {
     try (BrowserContext context = open(look.options())) {
       Page page = context.newPage();
@@ -77,10 +80,10 @@ class SocialPagesIT {
       page.click("#social-google");
       page.click("button[value='300001']");
       page.waitForSelector("#linkAccount");
-      Inspection.inspect(page, look, "link-confirm");
+      Inspection.inspectStrictly(page, look, "link-confirm");
       page.click("#linkAccount");
       page.waitForSelector("#kc-form-login");
-      Inspection.inspect(page, look, "link-password");
+      Inspection.inspectStrictly(page, look, "link-password");
     }
   }
 

@@ -1,0 +1,42 @@
+/** A user of Redis that may do no more than redis-connection/README.md says (C3, R5). */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { RevocationChecker } from '../src/index.js';
+import { KINDS, RedisServer, open } from './servers.js';
+
+const QUIET = { info() {}, warn() {} };
+let server;
+
+before(async () => {
+  server = await RedisServer.start();
+  await server.client.call('ACL', 'SETUSER', 'relying-app', ...documentedRules());
+  await server.feed();
+  await server.revoke('bad');
+});
+
+after(() => server.close());
+
+for (const kind of KINDS) {
+  test(`a user that can only read, ${kind}`, async () => {
+    const { client, close } = await open(kind, server.port, { username: 'relying-app', password: 'password' });
+    try {
+      const checker = new RevocationChecker(client, {}, { log: QUIET });
+      assert.equal(await checker.check('good'), 'live');
+      assert.equal(await checker.check('bad'), 'revoked');
+      await assert.rejects(client.set('revoked:good', '1'), /NOPERM/);
+    } finally {
+      close();
+    }
+  });
+}
+
+function documentedRules() {
+  const readme = readFileSync(new URL('../../../redis-connection/README.md', import.meta.url), 'utf8');
+  const [, command] = /ACL SETUSER relying-app ((?:.*\\\n)*.*)/.exec(readme);
+  return command
+    .replaceAll("'", '')
+    .split(/[\s\\]+/)
+    .filter(Boolean);
+}
