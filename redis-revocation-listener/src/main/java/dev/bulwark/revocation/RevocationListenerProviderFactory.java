@@ -13,6 +13,7 @@ import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.sessions.ClusterSize;
 import dev.bulwark.revocation.sessions.EndedSessionEviction;
 import dev.bulwark.revocation.sessions.KeycloakSessionCaches;
+import dev.bulwark.revocation.sql.ConnectionSource;
 import dev.bulwark.revocation.sql.SqlDialect;
 import dev.bulwark.revocation.verify.KeycloakTokenOracle;
 import dev.bulwark.revocation.verify.RealmIssuers;
@@ -174,7 +175,10 @@ public final class RevocationListenerProviderFactory
     }
     String schema = jpa.getSchema();
     LedgerDatabase database =
-        new LedgerDatabase(jpa::getConnection, dialect.get(), schema == null ? "" : schema);
+        new LedgerDatabase(
+            ConnectionSource.ofKeycloak(jpa::getConnection),
+            dialect.get(),
+            schema == null ? "" : schema);
     boolean onlineIsStored = sessionsInDatabase();
     RevocationService started =
         new RevocationService(

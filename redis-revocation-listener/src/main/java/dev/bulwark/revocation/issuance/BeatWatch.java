@@ -42,10 +42,7 @@ final class BeatWatch {
             nodes.merge(
                 name,
                 new Seen(beat, 0, false),
-                (before, now) ->
-                    before.beat == now.beat
-                        ? new Seen(beat, before.silent + step, before.alive)
-                        : new Seen(beat, 0, true)));
+                (before, now) -> before.then(now.beat, step)));
   }
 
   /** The nodes that have not beaten for so long. */
@@ -69,5 +66,14 @@ final class BeatWatch {
    * @param silent nanoseconds without another
    * @param alive whether it has beaten since it was first seen
    */
-  private record Seen(long beat, long silent, boolean alive) {}
+  private record Seen(long beat, long silent, boolean alive) {
+
+    Seen then(long next, long step) {
+      if (next == NodeTable.NO_BEAT) {
+        // It has left, or was taken for lost: that its row is gone is no sign of life.
+        return new Seen(next, silent + step, false);
+      }
+      return next == beat ? new Seen(next, silent + step, alive) : new Seen(next, 0, true);
+    }
+  }
 }

@@ -9,6 +9,7 @@ import dev.bulwark.revocation.rules.RevokedToken;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -95,9 +96,16 @@ public final class LostNodes {
   }
 
   private void revoke(String node) throws SQLException {
+    List<Reservation> left = database.call(connection -> blocks.of(connection, node));
+    Map<Reservation, List<String>> ids = new LinkedHashMap<>();
+    for (Reservation block : left) {
+      ids.put(block, jtis(block));
+    }
+    // Of all blocks at once: each look reads the shared rows of the ledger.
+    Set<String> known = known(ids);
     int revoked = 0;
-    for (Reservation block : database.call(connection -> blocks.of(connection, node))) {
-      revoked += revoke(block);
+    for (Map.Entry<Reservation, List<String>> block : ids.entrySet()) {
+      revoked += revoke(block.getKey(), block.getValue(), known);
     }
     if (revoked > 0) {
       metrics.nodeLost(revoked);
@@ -109,16 +117,21 @@ public final class LostNodes {
     }
   }
 
-  private int revoke(Reservation block) throws SQLException {
-    List<String> jtis = jtis(block);
+  private Set<String> known(Map<Reservation, List<String>> ids) throws SQLException {
+    List<String> all = ids.values().stream().flatMap(List::stream).toList();
     long now = Math.floorDiv(clock.millis(), 1000L);
-    Set<String> written =
-        database.call(c -> database.tokens().among(c, jtis, now, block.maxExpiresAt()));
+    long last = ids.keySet().stream().mapToLong(Reservation::maxExpiresAt).max().orElse(now);
+    Set<String> known =
+        new HashSet<>(database.call(c -> database.tokens().among(c, all, now, last)));
     // A revoked token may have lost its row since: its key is not to live as long as the block.
-    Set<String> revoked = database.call(c -> database.revoked().among(c, jtis));
+    known.addAll(database.call(c -> database.revoked().among(c, all)));
+    return known;
+  }
+
+  private int revoke(Reservation block, List<String> jtis, Set<String> known) throws SQLException {
     List<RevokedToken> dead =
         jtis.stream()
-            .filter(jti -> !written.contains(jti) && !revoked.contains(jti))
+            .filter(jti -> !known.contains(jti))
             .map(jti -> new RevokedToken(jti, block.maxExpiresAt()))
             .toList();
     deaths.revoke(dead, CAUSE);

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The rows of the ledger that several tokens share ({@link TokenRow}). No index finds their tokens
@@ -41,17 +42,27 @@ final class SharedRows {
    */
   List<LedgerToken> tokens(Connection connection, String condition, Object... parameters)
       throws SQLException {
+    List<LedgerToken> tokens = new ArrayList<>();
+    forEach(connection, condition, tokens::add, parameters);
+    return tokens;
+  }
+
+  /** Hands over the same tokens one after the other: a ledger can have millions. */
+  void forEach(
+      Connection connection,
+      String condition,
+      Consumer<LedgerToken> action,
+      Object... parameters)
+      throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(select + condition)) {
       for (int i = 0; i < parameters.length; i++) {
         statement.setObject(i + 1, parameters[i]);
       }
-      List<LedgerToken> tokens = new ArrayList<>();
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          tokens.addAll(TokenTable.tokenRow(rows).tokens());
+          TokenTable.tokenRow(rows).tokens().forEach(action);
         }
       }
-      return tokens;
     }
   }
 }

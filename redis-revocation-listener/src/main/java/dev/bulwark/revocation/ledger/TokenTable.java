@@ -121,7 +121,8 @@ public final class TokenTable {
   }
 
   /**
-   * Inserts rows; those that exist are left alone. PostgreSQL answers before it has flushed them to
+   * Inserts rows; those that exist are left alone. However often a token is given, and whichever
+   * tokens it shared a row with before, it has a row afterwards. PostgreSQL answers before it has flushed them to
    * its disk (asynchronous commit): a single row costs a third then. A crash of the database within
    * the next second can lose them, so the caller has to keep them and insert them again; see {@code
    * FailoverGuard}.
@@ -133,10 +134,50 @@ public final class TokenTable {
       Connection connection, List<LedgerToken> tokens, boolean mayShare, int seconds)
       throws SQLException {
     List<TokenRow> rows = sorted(mayShare ? TokenRow.shared(tokens) : TokenRow.single(tokens));
-    if (dialect == SqlDialect.POSTGRESQL) {
-      insertArrays(connection, insertUnflushed, rows, seconds);
-    } else {
-      insertRows(connection, rows, seconds);
+    int inserted = insertUnflushed(connection, rows, seconds);
+    if (inserted < rows.size() || !dialect.countsInserted()) {
+      List<TokenRow> apart = sorted(TokenRow.single(displaced(connection, rows, seconds)));
+      if (!apart.isEmpty()) {
+        insertUnflushed(connection, apart, seconds);
+      }
+    }
+  }
+
+  private int insertUnflushed(Connection connection, List<TokenRow> rows, int seconds)
+      throws SQLException {
+    return dialect == SqlDialect.POSTGRESQL
+        ? insertArrays(connection, insertUnflushed, rows, seconds)
+        : insertRows(connection, rows, seconds);
+  }
+
+  /**
+   * The tokens whose shared row is not there, since another row has its key: one of them was
+   * written before, alone or beside other tokens. That happens when a write is repeated whose
+   * answer was lost or late.
+   */
+  private List<LedgerToken> displaced(Connection connection, List<TokenRow> rows, int seconds)
+      throws SQLException {
+    List<LedgerToken> displaced = new ArrayList<>();
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT " + OTHERS + " FROM " + table + " WHERE EXPIRES_AT = ? AND JTI = ?")) {
+      limit(statement, seconds);
+      for (TokenRow row : rows) {
+        String others = row.others();
+        if (others != null && !others.equals(others(statement, row.token()))) {
+          displaced.addAll(row.tokens());
+        }
+      }
+    }
+    return displaced;
+  }
+
+  private static @Nullable String others(PreparedStatement statement, LedgerToken key)
+      throws SQLException {
+    statement.setLong(1, key.expiresAt());
+    statement.setString(2, key.jti());
+    try (ResultSet found = statement.executeQuery()) {
+      return found.next() ? found.getString(1) : null;
     }
   }
 
@@ -146,7 +187,7 @@ public final class TokenTable {
   }
 
   /** One statement, one parse, one round trip and one commit, however many rows. */
-  private void insertArrays(Connection connection, String sql, List<TokenRow> rows, int seconds)
+  private int insertArrays(Connection connection, String sql, List<TokenRow> rows, int seconds)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       limit(statement, seconds);
@@ -163,12 +204,13 @@ public final class TokenTable {
       statement.setArray(column++, numbers(connection, rows, r -> r.token().issuedFor()));
       statement.setArray(column++, numbers(connection, rows, r -> r.token().issuer()));
       statement.setArray(column, texts(connection, rows, TokenRow::others));
-      statement.executeUpdate();
+      return statement.executeUpdate();
     }
   }
 
-  private void insertRows(Connection connection, List<TokenRow> rows, int seconds)
+  private int insertRows(Connection connection, List<TokenRow> rows, int seconds)
       throws SQLException {
+    int inserted = 0;
     for (List<TokenRow> chunk : Chunks.of(rows, CHUNK)) {
       try (PreparedStatement statement =
           connection.prepareStatement(dialect.insertNew(table, COLUMNS, KEY, chunk.size()))) {
@@ -189,14 +231,17 @@ public final class TokenTable {
           setNullable(statement, parameter++, token.issuer());
           setNullable(statement, parameter++, row.others());
         }
-        statement.executeUpdate();
+        inserted += statement.executeUpdate();
       }
     }
+    return inserted;
   }
 
   /**
    * One page of the tokens that an ending concerns, live and not yet revoked, in the order of the
-   * key.
+   * key. Revoked ones are left out by the statement where they are few. Of a client or realm a
+   * statement reads so many rows at most: millions can be revoked, and it must not search all of
+   * them for one that is not.
    *
    * @param after the last token of the page before, null for the first page
    * @param now seconds since 1970
@@ -257,13 +302,7 @@ public final class TokenTable {
     if (after != null) {
       sql.append(" AND (t.EXPIRES_AT > ? OR t.JTI > ?)");
     }
-    String unknown = "NOT EXISTS (SELECT 1 FROM " + revokedTable + " r WHERE r.JTI = t.JTI)";
-    sql.append(" AND ")
-        // Of a row with several tokens, some may be revoked and others not.
-        .append(
-            mayShareRows(ending) ? "(t." + OTHERS + " IS NOT NULL OR " + unknown + ")" : unknown)
-        .append(" ORDER BY t.EXPIRES_AT, t.JTI LIMIT ")
-        .append(limit);
+    sql.append(withoutRevoked(ending)).append(" ORDER BY t.EXPIRES_AT, t.JTI LIMIT ").append(limit);
     try (PreparedStatement statement = connection.prepareStatement(sql.toString())) {
       int parameter = searched == null ? 1 : searched.set(statement, 1, List.of(searchedId));
       for (String key : keys) {
@@ -283,31 +322,26 @@ public final class TokenTable {
         statement.setLong(parameter++, after.expiresAt());
         statement.setString(parameter, after.jti());
       }
-      return page(connection, readRows(statement), limit);
+      return page(connection, ending, readRows(statement), limit);
     }
   }
 
-  /** Whether {@link #candidates} has any. */
-  public boolean hasCandidate(Connection connection, Ending ending, long now) throws SQLException {
-    Page page = candidates(connection, ending, null, now, 1);
-    while (page.tokens().isEmpty() && page.last() != null) {
-      page = candidates(connection, ending, page.last(), now, CHUNK);
-    }
-    return !page.tokens().isEmpty();
-  }
-
-  /** Tokens of a session or an API key never share a row. */
-  private static boolean mayShareRows(Ending ending) {
+  /** Tokens of a session or an API key never share a row; of a shared one some may be revoked. */
+  private String withoutRevoked(Ending ending) {
+    String unknown = "NOT EXISTS (SELECT 1 FROM " + revokedTable + " r WHERE r.JTI = t.JTI)";
     return switch (ending.kind()) {
-      case USER, CLIENT, REALM -> true;
-      case TOKEN, SESSION, API_KEY -> false;
+      case CLIENT, REALM -> "";
+      case USER -> " AND (t." + OTHERS + " IS NOT NULL OR " + unknown + ")";
+      case TOKEN, SESSION, API_KEY -> " AND " + unknown;
     };
   }
 
-  private Page page(Connection connection, List<TokenRow> rows, int limit) throws SQLException {
+  private Page page(Connection connection, Ending ending, List<TokenRow> rows, int limit)
+      throws SQLException {
+    boolean all = withoutRevoked(ending).isEmpty();
     Set<String> doubtful = new HashSet<>();
     for (TokenRow row : rows) {
-      if (row.isShared()) {
+      if (all || row.isShared()) {
         row.tokens().forEach(token -> doubtful.add(token.jti()));
       }
     }
@@ -399,12 +433,16 @@ public final class TokenTable {
       }
     }
     Set<String> wanted = new HashSet<>(jtis);
-    for (LedgerToken token :
-        shared.tokens(connection, "t.EXPIRES_AT > ? AND t.EXPIRES_AT <= ?", now, maxExpiresAt)) {
-      if (wanted.contains(token.jti())) {
-        found.add(token.jti());
-      }
-    }
+    shared.forEach(
+        connection,
+        "t.EXPIRES_AT > ? AND t.EXPIRES_AT <= ?",
+        token -> {
+          if (wanted.contains(token.jti())) {
+            found.add(token.jti());
+          }
+        },
+        now,
+        maxExpiresAt);
     return found;
   }
 

@@ -79,12 +79,19 @@ public enum SqlDialect {
 
     @Override
     public String nowMillis() {
-      return "CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED)";
+      // Not of a local time: that is an hour behind in the hour that the end of summer repeats.
+      return "CAST(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) / 1000 AS SIGNED)";
     }
 
     @Override
     public String deleteSome(String table, String condition, int limit) {
       return "DELETE FROM " + table + " WHERE " + condition + " LIMIT " + limit;
+    }
+
+    @Override
+    public boolean countsInserted() {
+      // Its driver counts the rows that were there, too.
+      return false;
     }
   },
   /** H2, for development. */
@@ -141,6 +148,11 @@ public enum SqlDialect {
 
   /** An insert of some rows that leaves existing rows alone. */
   public abstract String insertNew(String table, List<String> columns, List<String> key, int rows);
+
+  /** Whether {@link #insertNew} returns the number of rows that were not there before. */
+  public boolean countsInserted() {
+    return true;
+  }
 
   /**
    * A query of names and values that tell a server from every other that may answer at the same

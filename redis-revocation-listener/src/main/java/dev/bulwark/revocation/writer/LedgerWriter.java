@@ -306,6 +306,9 @@ public final class LedgerWriter {
         return e;
       }
       return retrySingly(again, e);
+    } catch (Error e) {
+      again.forEach(this::keep);
+      throw e;
     }
   }
 
@@ -320,6 +323,10 @@ public final class LedgerWriter {
       } catch (Exception e) {
         failed.add(token);
         failure = e;
+      } catch (Error e) {
+        again.subList(next - 1, again.size()).forEach(this::keep);
+        failed.forEach(this::keep);
+        throw e;
       }
     }
     // More bad ones are the database's fault. Those not tried come before those that failed.

@@ -42,6 +42,22 @@ class BeatWatchTest {
     assertThat(watch.silent(Duration.ofSeconds(2))).isEmpty();
   }
 
+  /** It leaves a block behind whose tokens may lack their rows: nothing is complete until then. */
+  @Test
+  void aNodeWhoseRowIsGoneIsNotAlive() {
+    look(1, Map.of("a", 7L));
+    look(1, Map.of("a", 8L));
+    assertThat(watch.isAlive("a")).isTrue();
+    look(1, Map.of("a", NodeTable.NO_BEAT));
+    assertThat(watch.isAlive("a")).isFalse();
+    for (int i = 0; i < 5; i++) {
+      look(3, Map.of("a", NodeTable.NO_BEAT));
+    }
+    assertThat(watch.silent(BeatWatch.LOST)).containsExactly("a");
+    look(1, Map.of("a", 9L));
+    assertThat(watch.isAlive("a")).as("started again").isTrue();
+  }
+
   /** A node that was asleep for a minute: the others beat, but it has not seen it yet. */
   @Test
   void whoWasAsleepTakesNobodyForLost() {

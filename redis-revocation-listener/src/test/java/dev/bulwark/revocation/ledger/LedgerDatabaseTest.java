@@ -204,14 +204,10 @@ class LedgerDatabaseTest {
     alive.remove(even.get(even.size() - 1));
     ledger.revoked().insert(connection, dead, "-", "TEST", NOW * 1000);
     assertThat(find(SCOPES.client("realm", "even"))).containsExactlyElementsOf(alive).isNotEmpty();
-    assertThat(ledger.tokens().hasCandidate(connection, SCOPES.client("realm", "even"), NOW))
-        .isTrue();
     assertThat(ledger.revoked().byCause(connection, "realm", NOW))
         .containsExactly(new RevokedTable.Cause("TEST", dead.size(), NOW * 1000));
     ledger.revoked().insert(connection, toRevoke(alive), "-", "OTHER", NOW * 1000 + 1);
     assertThat(find(SCOPES.client("realm", "even"))).isEmpty();
-    assertThat(ledger.tokens().hasCandidate(connection, SCOPES.client("realm", "even"), NOW))
-        .isFalse();
     assertThat(ledger.revoked().byCause(connection, "realm", NOW))
         .extracting(RevokedTable.Cause::tokens)
         .containsExactlyInAnyOrder((long) dead.size(), (long) alive.size());
@@ -229,6 +225,44 @@ class LedgerDatabaseTest {
     assertThat(ledger.tokens().among(connection, asked, NOW, NOW + 300))
         .containsExactlyInAnyOrderElementsOf(all);
     assertThat(ledger.tokens().among(connection, asked, NOW, NOW + 299)).isEmpty();
+  }
+
+  /** As after a write whose answer was late or lost: with other companions, or with none. */
+  @Test
+  void aTokenHasARowWhateverItSharedOneWithBefore() throws Exception {
+    LedgerToken a = service("a", "s");
+    LedgerToken b = service("b", "s");
+    LedgerToken c = service("c", "s");
+    LedgerToken d = service("d", "s");
+    ledger.tokens().insertUnflushed(connection, List.of(c), true, 0);
+    ledger.tokens().insertUnflushed(connection, List.of(a, c), true, 0);
+    ledger.tokens().insertUnflushed(connection, List.of(b, d), true, 0);
+    ledger.tokens().insertUnflushed(connection, List.of(a, b, c, d), true, 0);
+    ledger.tokens().insertUnflushed(connection, List.of(b, d), true, 0);
+    List<String> all = List.of("a", "b", "c", "d");
+    assertThat(ledger.tokens().among(connection, all, NOW, NOW + 300))
+        .containsExactlyInAnyOrderElementsOf(all);
+    assertThat(find(SCOPES.client("realm", "s"))).contains(a, b, c, d);
+  }
+
+  /** A page of a realm can be full of revoked tokens; more pages follow. */
+  @Test
+  void ofARealmRevokedTokensFillPagesAndAreLeftOut() throws Exception {
+    List<LedgerToken> all = new ArrayList<>();
+    for (int i = 100; i < 160; i++) {
+      all.add(token("t" + i, "u" + i, "s" + i));
+    }
+    ledger.tokens().insert(connection, all);
+    ledger.revoked().insert(connection, toRevoke(all.subList(0, 50)), "-", "TEST", NOW * 1000);
+    TokenTable.Page page =
+        ledger.tokens().candidates(connection, SCOPES.realm("realm"), null, NOW, 20);
+    assertThat(page.tokens()).isEmpty();
+    List<LedgerToken> found = new ArrayList<>();
+    while (page.last() != null) {
+      page = ledger.tokens().candidates(connection, SCOPES.realm("realm"), page.last(), NOW, 20);
+      found.addAll(page.tokens());
+    }
+    assertThat(found).containsExactlyElementsOf(all.subList(50, 60));
   }
 
   /** The others of its row may be alive. */

@@ -35,6 +35,7 @@ class LedgerWriterTest {
 
   private final AtomicBoolean away = new AtomicBoolean();
   private final AtomicBoolean connectionLost = new AtomicBoolean();
+  private final AtomicBoolean outOfMemory = new AtomicBoolean();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final AtomicInteger late = new AtomicInteger();
   private long now = NOW;
@@ -49,6 +50,9 @@ class LedgerWriterTest {
             () -> {
               if (away.get()) {
                 throw new SQLException("refused");
+              }
+              if (outOfMemory.get()) {
+                throw new OutOfMemoryError("of the test");
               }
               if (connectionLost.get()) {
                 throw new SQLException("The connection is closed", "08003");
@@ -101,6 +105,23 @@ class LedgerWriterTest {
 
     now = NOW + 600;
     writer.retry();
+  }
+
+  /** Neither all rows at once nor one after the other. */
+  @Test
+  void anErrorLosesNoRow() throws Exception {
+    away.set(true);
+    for (int i = 0; i < 300; i++) {
+      write(token("t-" + i));
+    }
+    outOfMemory.set(true);
+    away.set(false);
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(writer::retry).isInstanceOf(OutOfMemoryError.class);
+    }
+    outOfMemory.set(false);
+    writer.retry();
+    assertThat(rows()).hasSize(300);
   }
 
   @Test
