@@ -141,7 +141,7 @@ public final class LegacyLoginProvider
   @Override
   public OptionalInt outage(String realm) {
     OldApplication known = application;
-    return known != null && known.realm().equals(realm) && known.endpoint().isCircuitOpen()
+    return known != null && known.realm().equals(realm) && known.endpoint().isOutage()
         ? OptionalInt.of(known.endpoint().retryAfterSeconds())
         : OptionalInt.empty();
   }

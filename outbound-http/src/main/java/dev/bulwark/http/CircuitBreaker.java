@@ -74,4 +74,12 @@ public final class CircuitBreaker {
   public synchronized boolean isOpen() {
     return open;
   }
+
+  /**
+   * Whether the service is left alone, and the time for a try came at most so long ago. While
+   * nobody has a reason to try, {@link #isOpen} says nothing of how the service is now.
+   */
+  public synchronized boolean isOpen(Duration since) {
+    return open && nanoTime.getAsLong() - openUntil <= since.toNanos();
+  }
 }

@@ -31,10 +31,26 @@ class CircuitBreakerTest {
     assertThat(breaker.mayAsk()).isTrue();
     breaker.succeeded();
     assertThat(breaker.isOpen()).isFalse();
+    assertThat(breaker.isOpen(Duration.ofNanos(50))).isFalse();
     breaker.pause(Duration.ofNanos(1000));
     clock.set(1199);
     assertThat(breaker.mayAsk()).isFalse();
     clock.set(1200);
     assertThat(breaker.mayAsk()).isTrue();
+  }
+
+  @Test
+  void afterATimeWithoutATryNobodyKnowsWhetherTheServiceFails() {
+    AtomicLong clock = new AtomicLong();
+    CircuitBreaker breaker = new CircuitBreaker(1, Duration.ofNanos(100), clock::get);
+    breaker.failed();
+    clock.set(150);
+    assertThat(breaker.isOpen(Duration.ofNanos(50))).isTrue();
+    clock.set(151);
+    assertThat(breaker.isOpen(Duration.ofNanos(50))).isFalse();
+    assertThat(breaker.isOpen()).isTrue();
+    assertThat(breaker.mayAsk()).isTrue();
+    breaker.failed();
+    assertThat(breaker.isOpen(Duration.ofNanos(50))).isTrue();
   }
 }

@@ -52,6 +52,23 @@ class LimitIT {
     assertThat(events.get(0).get("details").get("reason").asText()).isEqualTo("address");
   }
 
+  /** Rejections cost nothing, and each is stored. */
+  @Test
+  void aLongNameDoesNotFillTheDatabase() {
+    String address = newAddress();
+    String user = SERVER.newUser();
+    for (int i = 0; i < 5; i++) {
+      SERVER.grant(address, user, "wrong");
+    }
+    SERVER.grant(address, "x".repeat(100_000), PASSWORD).expect(429);
+    assertThat(SERVER.events("rate_limited", address))
+        .singleElement()
+        .satisfies(
+            event ->
+                assertThat(event.get("details").get("username").asText())
+                    .isEqualTo("x".repeat(255)));
+  }
+
   @Test
   void theTimeToComeBackIsTrue() {
     SERVER.setAttribute("loginRateLimiter.windowSeconds", "3");

@@ -26,7 +26,9 @@ public record AnswerRules(Set<String> acceptedBy, Set<Integer> rejectedStatus) {
   private static final Set<String> TRUTH_VALUES =
       Set.of("true", "false", "yes", "no", "on", "off", "0", "1", "null", "none", "undefined");
 
-  private static final Set<Integer> OVERLOADED = Set.of(429, 502, 503, 504);
+  private static final int TOO_MANY_REQUESTS = 429;
+
+  private static final Set<Integer> OVERLOADED = Set.of(502, 503, 504);
 
   private static final ObjectReader JSON =
       JsonMapper.builder()
@@ -41,6 +43,13 @@ public record AnswerRules(Set<String> acceptedBy, Set<Integer> rejectedStatus) {
     rejectedStatus = Set.copyOf(rejectedStatus);
   }
 
+  private static Reason reason(int status) {
+    if (status == TOO_MANY_REQUESTS) {
+      return Reason.LIMITED;
+    }
+    return OVERLOADED.contains(status) ? Reason.OVERLOADED : Reason.STATUS;
+  }
+
   /**
    * Whether the password is right.
    *
@@ -51,8 +60,7 @@ public record AnswerRules(Set<String> acceptedBy, Set<Integer> rejectedStatus) {
       return false;
     }
     if (status != OK) {
-      throw new NoAnswerException(
-          OVERLOADED.contains(status) ? Reason.OVERLOADED : Reason.STATUS, "status " + status);
+      throw new NoAnswerException(reason(status), "status " + status);
     }
     boolean right = false;
     boolean wrong = false;

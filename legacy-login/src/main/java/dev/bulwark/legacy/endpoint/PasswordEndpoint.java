@@ -28,6 +28,8 @@ public final class PasswordEndpoint implements AutoCloseable {
   /** Longer than any that a user types; hashing a longer one could cost the application much. */
   static final int MAX_PASSWORD = 1024;
 
+  private static final Duration OUTAGE = Duration.ofMinutes(1);
+
   /** Threads that wait for a turn, for each request that may be under way. */
   private static final int WAITING_FOR_EACH = 1;
 
@@ -163,6 +165,14 @@ public final class PasswordEndpoint implements AutoCloseable {
   /** Whether the endpoint is left alone for now, after failures. */
   public boolean isCircuitOpen() {
     return breaker.isOpen();
+  }
+
+  /**
+   * Whether requests have failed lately. False again a minute after the next one might be sent, if
+   * nobody has logged in whose password the old application checks: it may have come back.
+   */
+  public boolean isOutage() {
+    return breaker.isOpen(OUTAGE);
   }
 
   /** Seconds after which an attempt may succeed. */

@@ -8,7 +8,9 @@ public enum Reason {
   CONNECTION,
   /** The whole answer was not there in time. */
   TIMEOUT,
-  /** Status 429, 502, 503 or 504: the application or what is in front of it is overloaded. */
+  /** Status 429: the application limits logins, perhaps those of one user. */
+  LIMITED,
+  /** Status 502, 503 or 504: the application or what is in front of it is overloaded. */
   OVERLOADED,
   /** Any other status that means neither right nor wrong, a redirect for example. */
   STATUS,
@@ -30,7 +32,8 @@ public enum Reason {
 
   /**
    * Whether such failures are those of the endpoint as a whole. A status such as 500 or an odd
-   * answer may come of one password: if these opened the circuit, anybody could.
+   * answer may come of one password, and a 429 of guesses at one user: if these opened the circuit,
+   * anybody could.
    */
   boolean opensCircuit() {
     return this == CONNECTION || this == TIMEOUT || this == OVERLOADED;

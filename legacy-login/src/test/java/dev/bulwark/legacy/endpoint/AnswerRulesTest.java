@@ -80,7 +80,7 @@ class AnswerRulesTest {
     "404,STATUS",
     "422,STATUS",
     "500,STATUS",
-    "429,OVERLOADED",
+    "429,LIMITED",
     "502,OVERLOADED",
     "503,OVERLOADED",
     "504,OVERLOADED"

@@ -1,11 +1,13 @@
 package dev.bulwark.ratelimit.admin;
 
 import dev.bulwark.ratelimit.admin.RefusalCount.Refusal;
+import dev.bulwark.ratelimit.step.Refusals;
 import java.time.Instant;
 import java.util.Date;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.Details;
 import org.keycloak.events.Event;
@@ -42,7 +44,8 @@ final class RefusalEvents {
    * @return whether all events since the time were read
    */
   boolean countInto(RefusalCount count, Instant from) {
-    List<Event> events =
+    AtomicInteger read = new AtomicInteger();
+    try (Stream<Event> events =
         session
             .getProvider(EventStoreProvider.class)
             .createQuery()
@@ -52,13 +55,14 @@ final class RefusalEvents {
             .orderByDescTime()
             .firstResult(0)
             .maxResults(MOST)
-            .getResultStream()
-            .toList();
-    events.stream()
-        .filter(event -> "rate_limited".equals(event.getError()))
-        .map(RefusalEvents::refusal)
-        .forEach(count::add);
-    return events.size() < MOST;
+            .getResultStream()) {
+      events
+          .peek(event -> read.incrementAndGet())
+          .filter(event -> Refusals.EVENT_ERROR.equals(event.getError()))
+          .map(RefusalEvents::refusal)
+          .forEach(count::add);
+    }
+    return read.get() < MOST;
   }
 
   private static Refusal refusal(Event event) {

@@ -109,16 +109,25 @@ public final class Refusals {
   /**
    * Tells the event listeners. The event is a copy: the step's own goes on for the next attempt.
    *
-   * @param name the name as it was typed; null if none was
+   * @param name the name as it was typed, of which the event has 255 characters; null if none was
    */
   static void report(EventBuilder event, @Nullable String name, Decision.Refused refusal) {
     EventBuilder copy = event.clone();
     if (name != null) {
-      copy.detail(Details.USERNAME, name);
+      copy.detail(Details.USERNAME, stored(name));
     }
     copy.detail(Details.REASON, refusal.scope().id())
         .detail("retry_after", Long.toString(refusal.retryAfterSeconds()))
         .error(EVENT_ERROR);
+  }
+
+  /**
+   * The beginning of a name as it was typed, for an event. A form takes 128 KB, rejections cost
+   * nothing, and every event is stored: strangers could fill the database, and the memory of
+   * whoever reads the events.
+   */
+  static String stored(String name) {
+    return name.length() <= MAX_NAME ? name : name.substring(0, MAX_NAME);
   }
 
   private static String text(Decision.Refused refusal) {

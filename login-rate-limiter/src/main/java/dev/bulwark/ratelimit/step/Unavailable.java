@@ -37,7 +37,7 @@ final class Unavailable {
       PasswordCheckUnavailableException cause) {
     EventBuilder event = context.getEvent().clone();
     if (name != null) {
-      event.detail(Details.USERNAME, name);
+      event.detail(Details.USERNAME, Refusals.stored(name));
     }
     event.detail(Details.REASON, cause.reason()).error(EVENT_ERROR);
     context.forceChallenge(answer(context, step, cause.retryAfterSeconds()));
