@@ -23,7 +23,8 @@ class PersonalDataDocIT {
   @Test
   void everyTableIsInTheGuideForTheRemoval() throws IOException {
     String guide = Repository.text("docs/operations/removal.md");
-    assertThat(tables()).allSatisfy(table -> assertThat(guide).contains("DROP TABLE IF EXISTS " + table + ";"));
+    assertThat(tables())
+        .allSatisfy(table -> assertThat(guide).contains("DROP TABLE IF EXISTS " + table + ";"));
   }
 
   private static Set<String> tables() throws IOException {

@@ -233,7 +233,8 @@ class PythonGuideIT {
     assertThat(code.find()).isTrue();
     assertThat(page).contains("TASKS_SERVICE_SECRET=" + SERVICE_SECRET);
     Files.writeString(folder.resolve("test_orders.py"), code.group(1));
-    String python = PythonApp.interpreter(Map.of("httpx", "python3-httpx", "pytest", "python3-pytest"));
+    String python =
+        PythonApp.interpreter(Map.of("httpx", "python3-httpx", "pytest", "python3-pytest"));
     String output =
         Commands.bash(
                 folder,

@@ -40,9 +40,7 @@ final class BeatWatch {
     beats.forEach(
         (name, beat) ->
             nodes.merge(
-                name,
-                new Seen(beat, 0, false),
-                (before, now) -> before.then(now.beat, step)));
+                name, new Seen(beat, 0, false), (before, now) -> before.then(now.beat, step)));
   }
 
   /** The nodes that have not beaten for so long. */

@@ -49,10 +49,7 @@ final class SharedRows {
 
   /** Hands over the same tokens one after the other: a ledger can have millions. */
   void forEach(
-      Connection connection,
-      String condition,
-      Consumer<LedgerToken> action,
-      Object... parameters)
+      Connection connection, String condition, Consumer<LedgerToken> action, Object... parameters)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(select + condition)) {
       for (int i = 0; i < parameters.length; i++) {

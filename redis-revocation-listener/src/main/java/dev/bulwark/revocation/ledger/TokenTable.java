@@ -122,10 +122,10 @@ public final class TokenTable {
 
   /**
    * Inserts rows; those that exist are left alone. However often a token is given, and whichever
-   * tokens it shared a row with before, it has a row afterwards. PostgreSQL answers before it has flushed them to
-   * its disk (asynchronous commit): a single row costs a third then. A crash of the database within
-   * the next second can lose them, so the caller has to keep them and insert them again; see {@code
-   * FailoverGuard}.
+   * tokens it shared a row with before, it has a row afterwards. PostgreSQL answers before it has
+   * flushed them to its disk (asynchronous commit): a single row costs a third then. A crash of the
+   * database within the next second can lose them, so the caller has to keep them and insert them
+   * again; see {@code FailoverGuard}.
    *
    * @param mayShare whether tokens may share a row, which nodes of earlier versions do not read
    * @param seconds how long a statement takes at most; 0 for the connection's own limit
