@@ -53,6 +53,9 @@ public final class TokenTable {
           OTHERS);
   private static final int CHUNK = 100;
 
+  /** Rows of a statement that looks for one token among many. */
+  private static final int PAGE = 5_000;
+
   /** So many sessions at most are asked about at a time. */
   public static final int SESSIONS = 1_000;
 
@@ -324,6 +327,15 @@ public final class TokenTable {
       }
       return page(connection, ending, readRows(statement), limit);
     }
+  }
+
+  /** Whether {@link #candidates} has any. */
+  public boolean hasCandidate(Connection connection, Ending ending, long now) throws SQLException {
+    Page page = candidates(connection, ending, null, now, 1);
+    while (page.tokens().isEmpty() && page.last() != null) {
+      page = candidates(connection, ending, page.last(), now, PAGE);
+    }
+    return !page.tokens().isEmpty();
   }
 
   /** Tokens of a session or an API key never share a row; of a shared one some may be revoked. */

@@ -204,10 +204,14 @@ class LedgerDatabaseTest {
     alive.remove(even.get(even.size() - 1));
     ledger.revoked().insert(connection, dead, "-", "TEST", NOW * 1000);
     assertThat(find(SCOPES.client("realm", "even"))).containsExactlyElementsOf(alive).isNotEmpty();
+    assertThat(ledger.tokens().hasCandidate(connection, SCOPES.client("realm", "even"), NOW))
+        .isTrue();
     assertThat(ledger.revoked().byCause(connection, "realm", NOW))
         .containsExactly(new RevokedTable.Cause("TEST", dead.size(), NOW * 1000));
     ledger.revoked().insert(connection, toRevoke(alive), "-", "OTHER", NOW * 1000 + 1);
     assertThat(find(SCOPES.client("realm", "even"))).isEmpty();
+    assertThat(ledger.tokens().hasCandidate(connection, SCOPES.client("realm", "even"), NOW))
+        .isFalse();
     assertThat(ledger.revoked().byCause(connection, "realm", NOW))
         .extracting(RevokedTable.Cause::tokens)
         .containsExactlyInAnyOrder((long) dead.size(), (long) alive.size());
