@@ -112,8 +112,8 @@ export class RevocationChecker {
     const losses = this.#unconfirmed.losses;
     // The watermark first: it speaks of the time before the token is looked up.
     const seen = this.#watch === null ? { complete: null, since: null } : await this.#watch.seen();
-    const exists = await this.#bounded(this.#adapter.exists(this.#keys.revoked + jti));
-    const reading = { revoked: exists === 1, complete: seen.complete, since: seen.since };
+    const revoked = await this.#bounded(this.#adapter.exists(this.#keys.revoked + jti));
+    const reading = { revoked, complete: seen.complete, since: seen.since };
     if (!reading.revoked) {
       this.#unconfirmed.note(jti, reading, losses);
     }

@@ -56,7 +56,7 @@ export class RevocationChecker {
    * @param client stays the application's to close
    * @param more `clock` tells milliseconds since 1970 (default `Date.now`); `log` defaults to `console`
    * @throws {RangeError} for an option out of its range
-   * @throws {TypeError} for a client that is neither of ioredis nor of node-redis
+   * @throws {TypeError} for a client that is neither of ioredis nor of node-redis, or that reads from replicas
    */
   constructor(client: RedisClient, options?: Options, more?: { clock?: () => number; log?: Log });
   /** What the last contact with Redis said. */

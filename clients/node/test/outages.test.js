@@ -2,15 +2,21 @@
 
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { Cluster } from 'ioredis';
+import { RESP_TYPES, createCluster } from 'redis';
 import { RevocationChecker } from '../src/index.js';
 import { adapterOf } from '../src/adapters.js';
 import { parseTime } from '../src/decision.js';
-import { isJti, lowestSlots, tagOfSlot } from '../src/keys.js';
+import { SLOTS, crc16, isJti, lowestSlots, tagOfSlot } from '../src/keys.js';
 import { Memory, NearCache, Unconfirmed } from '../src/memory.js';
 import { continues } from '../src/watch.js';
 import { FIRST_SLOTS, KINDS, RedisServer, TestCluster, open, openCluster, until } from './servers.js';
 
 const QUICK = { retryInterval: 100, commandTimeout: 300 };
+/** Clients that answer with a text where Redis answers with a number. */
+const AS_TEXTS = { commandOptions: { typeMapping: { [RESP_TYPES.NUMBER]: String } } };
+const TEXTS = { ioredis: { stringNumbers: true }, 'node-redis': AS_TEXTS };
+const CLUSTER_TEXTS = { ioredis: { redisOptions: { stringNumbers: true } }, 'node-redis': AS_TEXTS };
 const LONG_AGO = Date.now() / 1000 - 800;
 const now = () => Date.now() / 1000;
 
@@ -170,6 +176,21 @@ for (const kind of KINDS) {
       assert.deepEqual(log.lines, ['info', 'warn', 'warn']);
     });
 
+    test('a client that answers with texts is understood', async () => {
+      await server.revoke('bad');
+      const own = await open(kind, server.port, TEXTS[kind]);
+      try {
+        assert.equal(await own.client.exists('revoked:bad'), '1');
+        for (const options of [{}, { feedMaxAge: null }]) {
+          const c = new RevocationChecker(own.client, { ...QUICK, ...options }, { log: new Lines() });
+          assert.equal(await c.check('bad'), 'revoked');
+          assert.equal(await c.check('good'), 'live');
+        }
+      } finally {
+        own.close();
+      }
+    });
+
     test('a closed checker accepts nothing', async () => {
       const c = checker();
       c.close();
@@ -215,6 +236,25 @@ for (const kind of KINDS) {
         await until(async () => (await c.check('good')) === 'live', 3_000);
       } finally {
         c.close();
+      }
+    });
+
+    test('a client that answers with texts is understood', async () => {
+      await cluster.of(crc16('revoked:bad') % SLOTS).revoke('bad');
+      const own = await openCluster(kind, cluster.nodes[0].port, CLUSTER_TEXTS[kind]);
+      const blind = new RevocationChecker(own.client, { ...QUICK, feedMaxAge: null }, { log: new Lines() });
+      const c = new RevocationChecker(own.client, QUICK, { log: new Lines() });
+      try {
+        assert.equal(await own.client.exists('revoked:bad'), '1');
+        assert.equal(await blind.check('bad'), 'revoked');
+        assert.equal(await blind.check('good'), 'live');
+        // With texts, ioredis does not know which node serves a slot.
+        const known = kind !== 'ioredis';
+        assert.equal(await c.check('bad'), known ? 'revoked' : 'unknown');
+        assert.equal(await c.check('good'), known ? 'live' : 'unknown');
+      } finally {
+        c.close();
+        own.close();
       }
     });
 
@@ -265,6 +305,22 @@ test('a client of another kind is refused', () => {
   for (const client of [null, undefined, {}, { get() {} }]) {
     assert.throws(() => adapterOf(client), TypeError);
   }
+});
+
+test('what is neither 0 nor 1 does not pass for "not revoked"', async () => {
+  for (const answer of [null, undefined, '', 2, '2', false, true, 'OK', []]) {
+    const { exists } = adapterOf({ mget() {}, exists: async () => answer });
+    await assert.rejects(exists('revoked:bad'), /EXISTS/, String(answer));
+  }
+});
+
+test('a client that reads from replicas is refused', () => {
+  for (const scaleReads of ['slave', 'all', () => null]) {
+    assert.throws(() => adapterOf(new Cluster([], { lazyConnect: true, scaleReads })), /replicas/);
+  }
+  assert.throws(() => adapterOf(createCluster({ rootNodes: [], useReplicas: true })), /replicas/);
+  assert.ok(adapterOf(new Cluster([], { lazyConnect: true })).clustered);
+  assert.ok(adapterOf(createCluster({ rootNodes: [] })).clustered);
 });
 
 test('a time is a plain number', () => {

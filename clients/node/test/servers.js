@@ -162,8 +162,8 @@ export class TestCluster {
 
 export const KINDS = ['ioredis', 'node-redis'];
 
-/** A client as the README says. */
-export async function open(kind, port, user = {}) {
+/** A client as the README says, with further options. */
+export async function open(kind, port, more = {}) {
   if (kind === 'ioredis') {
     const client = new Redis({
       host: '127.0.0.1',
@@ -171,7 +171,7 @@ export async function open(kind, port, user = {}) {
       connectTimeout: 500,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
-      ...user,
+      ...more,
     });
     client.on('error', () => {});
     await once(client, 'ready').catch(() => {});
@@ -180,7 +180,7 @@ export async function open(kind, port, user = {}) {
   const client = createClient({
     socket: { host: '127.0.0.1', port, connectTimeout: 500, reconnectStrategy: () => 100 },
     disableOfflineQueue: true,
-    ...user,
+    ...more,
   });
   client.on('error', () => {});
   await client.connect();
@@ -188,14 +188,14 @@ export async function open(kind, port, user = {}) {
 }
 
 /** The same for a cluster. */
-export async function openCluster(kind, port) {
+export async function openCluster(kind, port, more = {}) {
   if (kind === 'ioredis') {
-    const client = new Cluster([{ host: '127.0.0.1', port }], { enableOfflineQueue: false });
+    const client = new Cluster([{ host: '127.0.0.1', port }], { enableOfflineQueue: false, ...more });
     client.on('error', () => {});
     await once(client, 'ready');
     return { client, close: () => client.disconnect() };
   }
-  const client = createCluster({ rootNodes: [{ socket: { host: '127.0.0.1', port } }] });
+  const client = createCluster({ rootNodes: [{ socket: { host: '127.0.0.1', port } }], ...more });
   client.on('error', () => {});
   await client.connect();
   return { client, close: () => client.destroy() };

@@ -7,14 +7,17 @@ import re
 import shlex
 import subprocess
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import redis
 from clients import KINDS, open_checker
+from redis.cluster import LoadBalancingStrategy
 from servers import FIRST_SLOTS, Cluster, RedisServer, until
 
-from bulwark_revocation import Connection, Options, RevocationChecker, Status, Verdict
+from bulwark_revocation import AsyncRevocationChecker, Connection, Options, RevocationChecker, Status, Verdict
 from bulwark_revocation._keys import Keys
 
 QUICK = Options(retry_interval=0.1)
@@ -118,6 +121,17 @@ class TestCluster:
             assert checker.check("bad", long_ago) in (Verdict.LIVE, Verdict.UNKNOWN), "LIVE until it is noticed"
             until(lambda: checker.check("good", long_ago) is Verdict.LIVE_STALE, 5)
             assert checker.check("bad", long_ago) is Verdict.UNKNOWN
+
+    def test_a_client_that_reads_from_replicas_is_refused(self, fed: Cluster) -> None:
+        """The watermark of one replica says nothing about the tokens that another one has (R5)."""
+        strategy = LoadBalancingStrategy.ROUND_ROBIN
+        port = fed.nodes[0].port
+        client = redis.RedisCluster(host="127.0.0.1", port=port, load_balancing_strategy=strategy)
+        with client, pytest.raises(ValueError, match="replicas"):
+            RevocationChecker(client)
+        for more in ({"load_balancing_strategy": strategy}, {"read_from_replicas": True}):
+            with warnings.catch_warnings(action="ignore"), pytest.raises(ValueError, match="replicas"):
+                AsyncRevocationChecker(redis.asyncio.RedisCluster(host="127.0.0.1", port=port, **more))
 
     @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
     def test_the_watch_survives_a_fork(self, fed: Cluster) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from redis.asyncio.cluster import RedisCluster
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from ._connect import Connection, async_opener
+from ._connect import Connection, async_opener, require_primaries
 from ._decision import Reading, Verdict
 from ._judge import FAILURES, WATCH_INTERVAL, Judge, Status, claims_problem
 from ._keys import is_jti, lowest_slots, owners
@@ -33,8 +33,9 @@ class AsyncRevocationChecker:
 
         ``client`` is a ``redis.asyncio.Redis`` (of a single server or a Sentinel group) or a
         ``redis.asyncio.RedisCluster``. Its time-outs are the application's: redis-py has none by default. ``clock``
-        tells seconds since 1970.
+        tells seconds since 1970. Raises ``ValueError`` for a client that reads from replicas.
         """
+        require_primaries(client)
         self._start(client, isinstance(client, RedisCluster), options or Options(), clock, None)
 
     @classmethod

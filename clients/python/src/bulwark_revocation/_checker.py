@@ -13,7 +13,7 @@ from redis.cluster import RedisCluster
 from redis.connection import BlockingConnectionPool
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from ._connect import Connection, opener
+from ._connect import Connection, opener, require_primaries
 from ._decision import Reading, Verdict
 from ._judge import FAILURES, WATCH_INTERVAL, Judge, Status, claims_problem
 from ._keys import is_jti, lowest_slots, owners
@@ -38,8 +38,10 @@ class RevocationChecker:
         """Makes a checker over a client of the application's own, which stays the application's to close.
 
         ``client`` is a ``redis.Redis`` (of a single server or a Sentinel group) or a ``redis.RedisCluster``. Its
-        time-outs are the application's: redis-py has none by default. ``clock`` tells seconds since 1970.
+        time-outs are the application's: redis-py has none by default. ``clock`` tells seconds since 1970. Raises
+        ``ValueError`` for a client that reads from replicas.
         """
+        require_primaries(client)
         self._start(lambda: client, isinstance(client, RedisCluster), options or Options(), clock, 1, owned=False)
 
     @classmethod

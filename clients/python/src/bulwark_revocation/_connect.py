@@ -122,6 +122,15 @@ def _invalid(problem: str) -> ValueError:
     return ValueError(f"The Redis URL cannot be read: {problem}.")
 
 
+def require_primaries(client: Any) -> None:
+    """Raises ``ValueError`` if a cluster's client reads from replicas.
+
+    The watermark of one replica says nothing about the tokens that another one has.
+    """
+    if getattr(client, "read_from_replicas", False) or getattr(client, "load_balancing_strategy", None) is not None:
+        raise ValueError("The client reads from replicas.")
+
+
 def opener(url: str, connection: Connection) -> tuple[bool, Callable[[], Any]]:
     """Whether it is a cluster, and what opens a client for threads. A cluster's client connects when it is opened."""
     parsed = RedisUrl.parse(url)

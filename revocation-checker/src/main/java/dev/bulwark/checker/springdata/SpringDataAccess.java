@@ -39,8 +39,12 @@ public final class SpringDataAccess implements RedisAccess {
    * leaves it open.
    *
    * @param longestAttempt how long one call of this factory may take to connect and to ask
+   * @throws IllegalArgumentException if it is one of Lettuce that reads from replicas
    */
   public static SpringDataAccess of(RedisConnectionFactory factory, Duration longestAttempt) {
+    if (factory instanceof LettuceConnectionFactory lettuce) {
+      LettuceReads.requirePrimary(lettuce);
+    }
     return new SpringDataAccess(factory, longestAttempt, () -> {}, () -> {});
   }
 

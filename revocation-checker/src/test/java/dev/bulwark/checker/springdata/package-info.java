@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bulwark.checker.springdata;
+
+import org.jspecify.annotations.NullMarked;
