@@ -6,8 +6,8 @@ import zlib
 from pathlib import Path
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 NOW = 1_800_000_000
 ISSUER = "https://sso.example.org/realms/app"
@@ -17,6 +17,28 @@ TYPE = "statuslist+jwt"
 first = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 second = ec.generate_private_key(ec.SECP256R1())
 stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+larger = ec.generate_private_key(ec.SECP384R1())
+
+# Each algorithm that a realm of Keycloak can have, with a key; its name is the id of the key as well.
+OTHERS = {
+    "RS384": ("RS384", first),
+    "RS512": ("RS512", first),
+    "PS256": ("PS256", first),
+    "PS384": ("PS384", first),
+    "PS512": ("PS512", first),
+    "ES384": ("ES384", larger),
+    "ES512": ("ES512", ec.generate_private_key(ec.SECP521R1())),
+    "Ed25519": ("EdDSA", ed25519.Ed25519PrivateKey.generate()),
+    "Ed448": ("EdDSA", ed448.Ed448PrivateKey.generate()),
+}
+
+
+def public(key, kid, algorithm, use="sig"):
+    kinds = {"R": RSAAlgorithm, "P": RSAAlgorithm, "ES": ECAlgorithm, "Ed": OKPAlgorithm}
+    kind = kinds.get(algorithm[:1]) or kinds[algorithm[:2]]
+    jwk = json.loads(kind.to_jwk(key.public_key())) | {"kid": kid, "use": use, "alg": algorithm}
+    # Keycloak publishes no key_ops.
+    return {name: value for name, value in jwk.items() if name != "key_ops"}
 
 
 def packed(statuses):
@@ -50,6 +72,7 @@ LISTS = {
     "7 revoked": seven,
     "0, 8 and 127 revoked": signed(statuses=[0, 8, 127]),
     "7 revoked, ES256": signed(second, "second", "ES256", statuses=[7]),
+    **{f"7 revoked, {name}": signed(key, name, algorithm, statuses=[7]) for name, (algorithm, key) in OTHERS.items()},
     "7 revoked, newer": signed(statuses=[7], iat=NOW + 1, exp=NOW + 31),
     "none revoked, newer": signed(iat=NOW + 20, exp=NOW + 50),
     "two bits, 7 is 2": signed(bits=2, size=4, lst=packed([0, 0x80, 0, 0])),
@@ -57,6 +80,8 @@ LISTS = {
     "three bits": signed(bits=3),
     "without ttl": signed(ttl=None),
     "ttl of an hour": signed(ttl=3600, exp=NOW + 7200),
+    "ttl longer than its life": signed(ttl=300),
+    "ttl longer than its life, of 2 s": signed(ttl=300, exp=NOW + 2),
     "without exp": signed(exp=None),
     "without iat": signed(iat=None),
     "expired": signed(exp=NOW - 1),
@@ -66,6 +91,13 @@ LISTS = {
     "unknown key": signed(stranger, "third"),
     "signed by a stranger": signed(stranger, "first"),
     "changed": with_payload_of(seven, none),
+    "PS256 by a key for RS256": signed(algorithm="PS256"),
+    "RS256 by a key for PS256": signed(kid="PS256"),
+    "RS512 by a key for RS256": signed(algorithm="RS512"),
+    "ES256 by a key for ES384": signed(larger, "ES384", "ES256"),
+    "ES256 by a key of another curve": signed(larger, "larger", "ES256"),
+    "ES384 by a key for ES256": signed(second, "second", "ES384"),
+    "by a key for encryption": signed(kid="encryption"),
     "HS256": signed("secret" * 8, "first", "HS256"),
     "none": jwt.encode({"iss": ISSUER, "sub": LIST, "iat": NOW, "exp": NOW + 25}, None, "none", headers={"typ": TYPE}),
     "no base64": signed(lst="%%%"),
@@ -100,7 +132,10 @@ def step(verdict, answer="", later=0, claims=None, **more):
 CASES = [
     ("not revoked", step("live", ok("none revoked"), requests=1)),
     ("revoked", step("revoked", ok("7 revoked"))),
-    ("revoked, signed with ES256", step("revoked", ok("7 revoked, ES256"))),
+    *(
+        (f"revoked, signed with {name}", step("revoked", ok(f"7 revoked, {name}")))
+        for name in ("ES256", *OTHERS)
+    ),
     (
         "the lowest bit is the first",
         *(
@@ -175,11 +210,36 @@ CASES = [
         step("live", later=299_000, requests=1),
         step("live", later=300_000, claims=token(exp=400), requests=2),
     ),
+    (
+        "a ttl longer than the list's life: fetched again before it expires",
+        step("live", ok("ttl longer than its life"), requests=1),
+        step("live", later=21_999, requests=1),
+        step("live", ok("none revoked, newer"), later=22_000, requests=2),
+        step("live", later=25_000),
+    ),
+    (
+        "a ttl longer than the list's life, and no newer list: fetched again in time, and then each second",
+        step("live", ok("ttl longer than its life")),
+        step("live", {"status": 304}, later=22_000, requests=2),
+        step("live", later=22_999, requests=2),
+        step("live", later=23_000, requests=3),
+        step("unknown", later=25_000, requests=4),
+        step("unknown", later=25_999, requests=4),
+        step("live", ok("none revoked, newer"), later=26_000, requests=5),
+    ),
+    (
+        "a list that expires soon is fetched once a second",
+        step("live", ok("ttl longer than its life, of 2 s")),
+        step("live", later=999, requests=1),
+        step("live", ok("none revoked"), later=1_000, requests=2),
+        step("live", later=2_999, requests=2),
+    ),
     *(
         (f"rejected: {name}", step("unknown", ok(name)))
         for name in LISTS
         if name.split(",")[0] not in ("none revoked", "7 revoked", "0", "two bits", "eight bits", "three bits")
         and name not in ("without ttl", "ttl of an hour")
+        and not name.startswith("ttl longer")
     ),
     (
         "a list that is invalid does not replace one that is known",
@@ -213,8 +273,11 @@ CASES = [
 ]
 
 keys = [
-    json.loads(RSAAlgorithm.to_jwk(first.public_key())) | {"kid": "first", "use": "sig", "alg": "RS256"},
-    json.loads(ECAlgorithm.to_jwk(second.public_key())) | {"kid": "second", "use": "sig", "alg": "ES256"},
+    public(first, "first", "RS256"),
+    public(second, "second", "ES256"),
+    *(public(key, name, algorithm) for name, (algorithm, key) in OTHERS.items()),
+    public(larger, "larger", "ES256"),
+    public(first, "encryption", "RS256", "enc"),
 ]
 document = {
     "description": "Decisions by token status lists that every client makes alike. See README.md beside this file.",

@@ -1,6 +1,6 @@
 /** Checks tokens by Keycloak's Token Status Lists, for applications that do not reach Redis. */
 
-import { createPublicKey, verify as verifySignature } from 'node:crypto';
+import { constants, createPublicKey, verify as verifySignature } from 'node:crypto';
 import { inflate } from 'node:zlib';
 import { promisify } from 'node:util';
 
@@ -9,17 +9,36 @@ const unpack = promisify(inflate);
 const TIMEOUT = 3_000;
 const MOST_STATUSES = 16_000_000;
 const MOST_LISTS = 100;
+const SHORTEST_TTL = 1;
 const LONGEST_TTL = 300;
-const KEY_LIFETIME = 3_600_000;
+/** So long before a list expires, the next one is fetched. */
+const MARGIN = 3_000;
+/** So long a key that the realm has disabled is trusted. */
+const KEY_LIFETIME = 300_000;
 const KEY_REFRESH = 10_000;
 const TYPES = ['statuslist+jwt', 'application/statuslist+jwt'];
 
-/** How the signature of each algorithm is verified, and the type of its key. */
+const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+const EC = { dsaEncoding: 'ieee-p1363' };
+
+/** How the signature of each algorithm is verified, with the type of its key and its curves. */
 const ALGORITHMS = {
   RS256: { type: 'RSA', digest: 'sha256', options: {} },
-  ES256: { type: 'EC', digest: 'sha256', options: { dsaEncoding: 'ieee-p1363' } },
-  EdDSA: { type: 'OKP', digest: null, options: {} },
+  RS384: { type: 'RSA', digest: 'sha384', options: {} },
+  RS512: { type: 'RSA', digest: 'sha512', options: {} },
+  PS256: { type: 'RSA', digest: 'sha256', options: PSS },
+  PS384: { type: 'RSA', digest: 'sha384', options: PSS },
+  PS512: { type: 'RSA', digest: 'sha512', options: PSS },
+  ES256: { type: 'EC', curves: ['P-256'], digest: 'sha256', options: EC },
+  ES384: { type: 'EC', curves: ['P-384'], digest: 'sha384', options: EC },
+  ES512: { type: 'EC', curves: ['P-521'], digest: 'sha512', options: EC },
+  EdDSA: { type: 'OKP', curves: ['Ed25519', 'Ed448'], digest: null, options: {} },
 };
+
+/** Whether a key may be used with an algorithm. */
+function fits({ kty, crv, alg }, name, { type, curves }) {
+  return kty === type && (curves?.includes(crv) ?? true) && (alg ?? name) === name;
+}
 
 /** By the `fetch` of Node, with a time-out of 3 s. */
 async function get(url, etag) {
@@ -34,8 +53,9 @@ async function get(url, etag) {
 /**
  * Tells whether a token is revoked by the list that its claim `status` names. One for an application.
  *
- * A list is fetched when its first token is checked, and again when its `ttl` is over, with its ETag. A check then waits
- * for it. While Keycloak is unreachable, the last list is used until its `exp`, and then every check is `unknown`.
+ * A list is fetched when its first token is checked, and again with its ETag when its `ttl` is over or its `exp` is near.
+ * One check waits for that. The others use the list that is held, and wait only if there is none or it has expired. While
+ * Keycloak is unreachable, the last list is used until its `exp`, and then every check is `unknown`.
  */
 export class StatusListChecker {
   #issuer;
@@ -73,7 +93,7 @@ export class StatusListChecker {
     }
     const list = await this.#current(uri);
     const now = this.#clock();
-    if (list === null || list.exp * 1000 <= now) {
+    if (!isUsable(list, now)) {
       return 'unknown';
     }
     const status = list.statusOf(idx);
@@ -86,14 +106,17 @@ export class StatusListChecker {
     return exp * 1000 <= now ? 'expired' : 'live';
   }
 
-  /** The list as it is known after a fetch that is due; null if there is none. */
+  /** The list as it is known; null if there is none. Of several callers one fetches. */
   async #current(uri) {
     const entry = this.#entry(uri);
     if (entry.due <= this.#clock()) {
-      // Of several callers one fetches; the others wait for it.
-      entry.fetching ??= this.#refresh(uri, entry).finally(() => {
-        entry.fetching = null;
-      });
+      if (entry.fetching === null) {
+        entry.fetching = this.#refresh(uri, entry).finally(() => {
+          entry.fetching = null;
+        });
+      } else if (isUsable(entry.list, this.#clock())) {
+        return entry.list;
+      }
       await entry.fetching;
     }
     return entry.list;
@@ -113,10 +136,13 @@ export class StatusListChecker {
     const began = this.#clock();
     try {
       entry.list = await this.#fetched(uri, entry.list);
-      entry.due = began + entry.list.ttl * 1000;
+      // The answer may be as old as the request. A fetch that is slower than the ttl is not repeated at once.
+      const wanted = Math.min(began + entry.list.ttl * 1000, entry.list.exp * 1000 - MARGIN);
+      entry.due = Math.max(wanted, this.#clock() + SHORTEST_TTL * 1000);
       entry.failed = false;
     } catch (failure) {
-      entry.due = began + this.#retryInterval;
+      // From its end: an attempt may take longer than the pause.
+      entry.due = this.#clock() + this.#retryInterval;
       if (!entry.failed) {
         // Once for an outage.
         this.#log.warn(`A token status list cannot be fetched, and is tried again: ${failure.message}`);
@@ -149,7 +175,7 @@ export class StatusListChecker {
       throw new Error('its typ or alg is another');
     }
     const jwk = await this.#keys.of(header.kid, this.#clock());
-    if (jwk.kty !== algorithm.type) {
+    if (!fits(jwk, header.alg, algorithm)) {
       throw new Error('its alg is not that of its key');
     }
     const key = { key: createPublicKey({ key: jwk, format: 'jwk' }), ...algorithm.options };
@@ -160,7 +186,7 @@ export class StatusListChecker {
     return this.#read(uri, parsed(parts[1]), etag);
   }
 
-  async #read(uri, { sub, iss, iat, exp, ttl = 1, status_list: { bits, lst } }, etag) {
+  async #read(uri, { sub, iss, iat, exp, ttl = SHORTEST_TTL, status_list: { bits, lst } }, etag) {
     if (sub !== uri || (iss ?? this.#issuer) !== this.#issuer) {
       throw new Error('it is another list');
     }
@@ -175,7 +201,7 @@ export class StatusListChecker {
       etag,
       iat,
       exp,
-      ttl: Math.min(Math.max(ttl, 1), LONGEST_TTL),
+      ttl: Math.min(Math.max(ttl, SHORTEST_TTL), LONGEST_TTL),
       statusOf(index) {
         const position = index * bits;
         const byte = bytes[Math.floor(position / 8)];
@@ -183,6 +209,10 @@ export class StatusListChecker {
       },
     };
   }
+}
+
+function isUsable(list, now) {
+  return list !== null && list.exp * 1000 > now;
 }
 
 function parsed(part) {

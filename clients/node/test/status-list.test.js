@@ -14,6 +14,10 @@ class Server {
   answer = null;
   requests = 0;
   etag = null;
+  keys = KEYS;
+  /** What requests for lists wait for, and how long an answer takes then. */
+  held = null;
+  takes = 0;
 
   checker() {
     return new StatusListChecker(
@@ -25,16 +29,27 @@ class Server {
 
   async get(url, etag) {
     if (url === `${ISSUER}/protocol/openid-connect/certs`) {
-      return { status: 200, body: JSON.stringify(KEYS), etag: null };
+      return { status: 200, body: JSON.stringify(this.keys), etag: null };
     }
     assert.ok(url.startsWith(`${ISSUER}/token-status/`));
     this.requests++;
     this.etag = etag;
+    await this.held;
+    this.now += this.takes;
     if (this.answer === null) {
       throw new Error('unreachable');
     }
     const { status, list, etag: answered = null } = this.answer;
     return { status, body: LISTS[list] ?? '', etag: answered };
+  }
+
+  /** Holds requests for lists up until the function is called. */
+  hold() {
+    let goOn;
+    this.held = new Promise((resolve) => {
+      goOn = resolve;
+    });
+    return goOn;
   }
 }
 
@@ -74,4 +89,58 @@ test('callers at the same time fetch once', async () => {
   const verdicts = await Promise.all(Array.from({ length: 8 }, () => checker.checkClaims(claims)));
   assert.deepEqual(new Set(verdicts), new Set(['live']));
   assert.equal(server.requests, 1);
+});
+
+const NONE_REVOKED = { status: 200, list: 'none revoked', etag: '"a"' };
+const CLAIMS = claimsOf(CASES[0].steps[0].token);
+
+for (const [what, answer, verdict] of [
+  ['fails', null, 'unknown'],
+  ['is slower than the ttl', NONE_REVOKED, 'live'],
+]) {
+  test(`callers that wait for an attempt that ${what} make none of their own`, async () => {
+    const server = new Server();
+    server.answer = answer;
+    server.takes = 3_000;
+    const goOn = server.hold();
+    const checker = server.checker();
+    const checks = Array.from({ length: 20 }, () => checker.checkClaims(CLAIMS));
+    goOn();
+    assert.deepEqual(new Set(await Promise.all(checks)), new Set([verdict]));
+    assert.equal(await checker.checkClaims(CLAIMS), verdict);
+    assert.equal(server.requests, 1);
+  });
+}
+
+test('while one caller fetches the others use the list that is held', async () => {
+  const server = new Server();
+  server.answer = NONE_REVOKED;
+  const checker = server.checker();
+  assert.equal(await checker.checkClaims(CLAIMS), 'live');
+  server.now += 2_000;
+  const goOn = server.hold();
+  const first = checker.checkClaims(CLAIMS);
+  const others = Promise.all(Array.from({ length: 8 }, () => checker.checkClaims(CLAIMS)));
+  assert.deepEqual(new Set(await others), new Set(['live']));
+  goOn();
+  assert.equal(await first, 'live');
+  assert.equal(server.requests, 2);
+});
+
+test('a key that the realm has disabled is trusted for five minutes', async () => {
+  for (const [later, verdict] of [
+    [300_000, 'live'],
+    [300_001, 'unknown'],
+  ]) {
+    const server = new Server();
+    // Then the first list has expired, and the next one is signed with the key that was disabled.
+    server.now = NOW + 26_000 - later;
+    server.answer = NONE_REVOKED;
+    const checker = server.checker();
+    assert.equal(await checker.checkClaims(CLAIMS), 'live');
+    server.keys = { keys: KEYS.keys.filter(({ kid }) => kid !== 'first') };
+    server.answer = { status: 200, list: 'none revoked, newer' };
+    server.now += later;
+    assert.equal(await checker.checkClaims(CLAIMS), verdict);
+  }
 });

@@ -28,6 +28,9 @@ class Issuer:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                if self.path.endswith("/missing"):
+                    self.send_error(404)
+                    return
                 issuer.fetches += 1
                 body = json.dumps(issuer.document()).encode()
                 self.send_response(200)

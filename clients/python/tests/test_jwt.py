@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,8 +15,9 @@ from issuer import AUDIENCE, Issuer
 from servers import RedisServer
 
 from bulwark_revocation import AsyncRevocationChecker, RevocationChecker
+from bulwark_revocation._turn import Turn
 from bulwark_revocation.bearer import AsyncGuard, CannotVerify, Claims, Guard, InvalidToken, Refusal
-from bulwark_revocation.jwt import KeycloakVerifier
+from bulwark_revocation.jwt import KeycloakKeys, KeycloakVerifier
 
 
 @pytest.fixture
@@ -64,6 +66,72 @@ def test_without_keys_nobody_can_tell() -> None:
         verifier.verify(token)
     with pytest.raises(CannotVerify):
         asyncio.run(verifier.verify_async(token))
+
+
+class SlowKeys:
+    """An address of keys that answers with an error, after ``go_on``."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self.go_on = threading.Event()
+        self.requests = 0
+
+    def read(self, url: str) -> bytes:
+        self.requests += 1
+        self.asked.set()
+        assert self.go_on.wait(60)
+        raise OSError("unreachable")
+
+
+def test_threads_that_wait_for_keys_make_no_attempt_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = threading.Semaphore(0)
+    wait = Turn.wait
+
+    def counted(turn: Turn, longest: float) -> None:
+        waiting.release()
+        wait(turn, longest)
+
+    monkeypatch.setattr(Turn, "wait", counted)
+    slow = SlowKeys()
+    keys = KeycloakKeys("http://issuer", 3600, 10, slow.read)
+    with ThreadPoolExecutor(20) as threads:
+        fetches = [threads.submit(keys.fetch, "k")]
+        assert slow.asked.wait(10)
+        fetches += [threads.submit(keys.fetch, "k") for _ in range(19)]
+        try:
+            for _ in range(19):
+                assert waiting.acquire(timeout=10)
+        finally:
+            slow.go_on.set()
+        for fetch in fetches:
+            fetch.result(30)
+    assert slow.requests == 1
+    with pytest.raises(CannotVerify, match="unreachable"):
+        keys.get("k")
+
+
+def test_tasks_that_wait_for_keys_take_no_threads() -> None:
+    slow = SlowKeys()
+    keys = KeycloakKeys("http://issuer", 3600, 10, slow.read)
+
+    async def fetch_all() -> None:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2))
+        fetches = [asyncio.create_task(keys.fetch_async("k")) for _ in range(20)]
+        try:
+            # One thread of two is left.
+            assert await asyncio.wait_for(asyncio.to_thread(slow.asked.wait), 10)
+        finally:
+            slow.go_on.set()
+        await asyncio.gather(*fetches)
+
+    asyncio.run(fetch_all())
+    assert slow.requests == 1
+
+
+def test_a_status_of_an_error_brings_no_keys(own_issuer: Issuer) -> None:
+    verifier = KeycloakVerifier(own_issuer.url, AUDIENCE, jwks_url=own_issuer.url + "/missing")
+    with pytest.raises(CannotVerify, match="404"):
+        verifier.verify(own_issuer.token())
 
 
 @pytest.mark.parametrize("algorithms", [(), ("none",), ("RS256", "HS256")])

@@ -6,13 +6,17 @@ import asyncio
 import json
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from http.client import IncompleteRead
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Protocol
 
 import pytest
 
-from bulwark_revocation import Verdict
+from bulwark_revocation import Verdict, status_list
+from bulwark_revocation import jwt as verifiers
 from bulwark_revocation.status_list import Answer, AsyncStatusListChecker, StatusListChecker
 
 FILE = Path(__file__).parents[3] / "conformance" / "status-list-cases.json"
@@ -29,13 +33,14 @@ class Server:
         self.answer: dict[str, Any] | None = None
         self.requests = 0
         self.etag: str | None = None
+        self.keys: dict[str, Any] = SUITE["keys"]
 
     def clock(self) -> float:
         return self.millis / 1000
 
     def fetch(self, url: str, etag: str | None) -> Answer:
         if url == ISSUER + "/protocol/openid-connect/certs":
-            return Answer(200, json.dumps(SUITE["keys"]).encode(), None)
+            return Answer(200, json.dumps(self.keys).encode(), None)
         assert url.startswith(ISSUER + "/token-status/")
         self.requests += 1
         self.etag = etag
@@ -108,6 +113,179 @@ def test_callers_at_the_same_time_fetch_once() -> None:
         thread.join()
     assert verdicts == [Verdict.LIVE] * 8
     assert server.requests == 1
+
+
+LIST = ISSUER + "/token-status/Xk3fA9-_bQ2mZ7cd"
+NONE_REVOKED = {"status": 200, "list": "none revoked", "etag": '"a"'}
+
+
+def claims_for(uri: str = LIST) -> dict[str, Any]:
+    return {"exp": NOW // 1000 + 300, "status": {"status_list": {"idx": 7, "uri": uri}}}
+
+
+class SlowServer(Server):
+    """Requests for ``held`` ("lists" or "keys") are held up until ``go_on``; an answer for a list takes its time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answer = NONE_REVOKED
+        self.held = ""
+        self.takes = 0
+        self.asked = threading.Event()
+        self.go_on = threading.Event()
+
+    def fetch(self, url: str, etag: str | None) -> Answer:
+        kind = "keys" if url.endswith("/certs") else "lists"
+        if kind == self.held:
+            self.asked.set()
+            assert self.go_on.wait(60)
+        try:
+            return super().fetch(url, etag)
+        finally:
+            if kind == "lists":
+                self.millis += self.takes
+
+
+@pytest.fixture
+def slow() -> Iterator[SlowServer]:
+    server = SlowServer()
+    yield server
+    server.go_on.set()
+
+
+@pytest.fixture
+def threads(slow: SlowServer) -> Iterator[ThreadPoolExecutor]:
+    executor = ThreadPoolExecutor(32)
+    yield executor
+    slow.go_on.set()
+    executor.shutdown()
+
+
+@pytest.mark.parametrize(("answer", "verdict"), [(None, Verdict.UNKNOWN), (NONE_REVOKED, Verdict.LIVE)])
+def test_callers_that_wait_for_an_attempt_make_none_of_their_own(
+    answer: dict[str, Any] | None, verdict: Verdict, slow: SlowServer, threads: ThreadPoolExecutor
+) -> None:
+    """It fails, or takes longer than the ttl."""
+    slow.answer, slow.held, slow.takes = answer, "lists", 3_000
+    checker = StatusListChecker(ISSUER, fetch=slow.fetch, clock=slow.clock)
+    checks = [threads.submit(checker.check_claims, claims_for())]
+    assert slow.asked.wait(10)
+    checks += [threads.submit(checker.check_claims, claims_for()) for _ in range(19)]
+    slow.go_on.set()
+    assert [check.result(30) for check in checks] == [verdict] * 20
+    assert slow.requests == 1
+
+
+def test_tasks_that_wait_take_no_threads(slow: SlowServer) -> None:
+    slow.held = "lists"
+    checker = AsyncStatusListChecker(StatusListChecker(ISSUER, fetch=slow.fetch, clock=slow.clock))
+
+    async def check_all() -> list[Verdict]:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2))
+        checks = [asyncio.create_task(checker.check_claims(claims_for())) for _ in range(20)]
+        try:
+            # One thread of two is left.
+            assert await asyncio.wait_for(asyncio.to_thread(slow.asked.wait), 10)
+        finally:
+            slow.go_on.set()
+        return await asyncio.gather(*checks)
+
+    assert asyncio.run(check_all()) == [Verdict.LIVE] * 20
+    assert slow.requests == 1
+
+
+def test_a_task_that_is_cancelled_does_not_end_the_fetch_of_the_others(slow: SlowServer) -> None:
+    slow.held = "lists"
+    checker = AsyncStatusListChecker(StatusListChecker(ISSUER, fetch=slow.fetch, clock=slow.clock))
+
+    async def cancel_first() -> Verdict:
+        first, second = [asyncio.create_task(checker.check_claims(claims_for())) for _ in range(2)]
+        assert await asyncio.to_thread(slow.asked.wait, 10)
+        first.cancel()
+        slow.go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        return await second
+
+    assert asyncio.run(cancel_first()) is Verdict.LIVE
+    assert slow.requests == 1
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_while_one_caller_fetches_the_others_use_the_list_that_is_held(
+    asynchronous: bool, slow: SlowServer, threads: ThreadPoolExecutor
+) -> None:
+    checker = StatusListChecker(ISSUER, fetch=slow.fetch, clock=slow.clock)
+    face: Face = OnLoop(checker) if asynchronous else checker
+    assert face.check_claims(claims_for()) is Verdict.LIVE
+    slow.millis += 2_000
+    slow.held = "lists"
+    first = threads.submit(checker.check_claims, claims_for())
+    assert slow.asked.wait(10)
+    assert threads.submit(face.check_claims, claims_for()).result(10) is Verdict.LIVE
+    assert not first.done()
+    slow.go_on.set()
+    assert first.result(10) is Verdict.LIVE
+    assert slow.requests == 2
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+@pytest.mark.parametrize(("held", "other"), [("lists", LIST), ("keys", LIST + "x")])
+def test_a_caller_does_not_wait_for_ever(
+    held: str,
+    other: str,
+    asynchronous: bool,
+    slow: SlowServer,
+    threads: ThreadPoolExecutor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One request is held up; a check of a token of the other list comes to its end."""
+    monkeypatch.setattr(status_list, "_LONGEST_WAIT", 0.05)
+    monkeypatch.setattr(verifiers, "_TIMEOUT", 0.01)
+    slow.held = held
+    checker = StatusListChecker(ISSUER, fetch=slow.fetch, clock=slow.clock)
+    face: Face = OnLoop(checker) if asynchronous else checker
+    first = threads.submit(checker.check_claims, claims_for())
+    assert slow.asked.wait(10)
+    assert threads.submit(face.check_claims, claims_for(other)).result(10) is Verdict.UNKNOWN
+    slow.go_on.set()
+    assert first.result(10) is Verdict.LIVE
+
+
+def test_the_pause_begins_when_the_attempt_has_ended(slow: SlowServer) -> None:
+    slow.answer, slow.takes = None, 3_000
+    checker = StatusListChecker(ISSUER, fetch=slow.fetch, clock=slow.clock)
+    for later, requests in ((0, 1), (499, 1), (1, 2)):
+        slow.millis += later
+        assert checker.check_claims(claims_for()) is Verdict.UNKNOWN
+        assert slow.requests == requests
+
+
+@pytest.mark.parametrize("failure", [IncompleteRead(b"a"), ValueError("no URL"), TimeoutError()])
+def test_no_answer_of_keycloak_raises(failure: Exception) -> None:
+    def fetch(url: str, etag: str | None) -> Answer:
+        raise failure
+
+    checker = StatusListChecker(ISSUER, fetch=fetch, clock=lambda: NOW / 1000)
+    assert checker.check_claims(claims_for()) is Verdict.UNKNOWN
+    assert asyncio.run(AsyncStatusListChecker(checker).check_claims(claims_for())) is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize(("seconds", "verdict"), [(300, Verdict.LIVE), (301, Verdict.UNKNOWN)])
+def test_a_key_that_the_realm_has_disabled_is_trusted_for_five_minutes(
+    seconds: float, verdict: Verdict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = [0.0]
+    monkeypatch.setattr(verifiers, "time", SimpleNamespace(monotonic=lambda: times[0]))
+    server = Server()
+    server.answer = NONE_REVOKED
+    checker = StatusListChecker(ISSUER, fetch=server.fetch, clock=server.clock)
+    assert checker.check_claims(claims_for()) is Verdict.LIVE
+    server.keys = {"keys": [key for key in SUITE["keys"]["keys"] if key["kid"] != "first"]}
+    times[0] = seconds
+    server.answer = {"status": 200, "list": "none revoked, newer"}
+    server.millis += 26_000
+    assert checker.check_claims(claims_for()) is verdict
 
 
 def test_symmetric_algorithms_are_rejected() -> None:

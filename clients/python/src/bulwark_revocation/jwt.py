@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
+import functools
 import json
-import threading
 import time
-import urllib.request
 from collections.abc import Callable, Sequence
+from http.client import HTTPException
 from typing import Any
 
 import jwt
 
+from . import _http
+from ._turn import AsyncTurn, Turn
 from .bearer import CannotVerify, Claims, InvalidToken, require_access_token
 
 _TIMEOUT = 3.0
@@ -64,7 +65,7 @@ class KeycloakVerifier:
         """As :meth:`verify`; keys are fetched on another thread."""
         kid = _key_id(token)
         if self._keys.must_fetch(kid):
-            await asyncio.to_thread(self._keys.fetch, kid)
+            await self._keys.fetch_async(kid)
         return self._decode(token, kid)
 
     def _decode(self, token: str, kid: str) -> Claims:
@@ -102,9 +103,10 @@ def _key_id(token: str) -> str:
 
 
 def _read(url: str) -> bytes:
-    with urllib.request.urlopen(url, timeout=_TIMEOUT) as answer:
-        body: bytes = answer.read(_MOST_BYTES)
-        return body
+    status, body, _ = _http.get(url, {}, _TIMEOUT, _MOST_BYTES)
+    if status != 200:
+        raise OSError(f"HTTP status {status}")
+    return body
 
 
 class KeycloakKeys:
@@ -120,7 +122,9 @@ class KeycloakKeys:
         self._keys: dict[str, Any] = {}
         self._fetched = float("-inf")
         self._tried = float("-inf")
-        self._lock = threading.Lock()
+        self._failure: Exception | None = None
+        self._turn = Turn()
+        self._async_turn = AsyncTurn()
 
     def must_fetch(self, kid: str) -> bool:
         now = time.monotonic()
@@ -128,23 +132,38 @@ class KeycloakKeys:
         return stale and (not self._keys or now - self._tried > self._refresh_interval)
 
     def fetch(self, kid: str) -> None:
-        """Of several callers one fetches; the others wait and use what it got."""
-        with self._lock:
-            if not self.must_fetch(kid):
-                return
+        """Of several callers one fetches. The others use a key that is known, or wait for what it gets."""
+        if not self._turn.take(functools.partial(self._attempt, kid)) and self._lacks(kid):
+            self._turn.wait(_TIMEOUT)
+
+    async def fetch_async(self, kid: str) -> None:
+        """As :meth:`fetch`, on another thread; the tasks that wait take none."""
+        attempt = functools.partial(self.fetch, kid)
+        await self._async_turn.take(attempt, functools.partial(self._lacks, kid), _TIMEOUT)
+
+    def _lacks(self, kid: str) -> bool:
+        return kid not in self._keys
+
+    def _attempt(self, kid: str) -> None:
+        if not self.must_fetch(kid):
+            return
+        try:
+            document = json.loads(self._read(self._url))
+            keys = {key.key_id: key for key in jwt.PyJWKSet.from_dict(document).keys if key.key_id}
+        except (OSError, HTTPException, ValueError, TypeError, AttributeError, jwt.PyJWTError) as failure:
+            self._failure = failure
+            return
+        finally:
             self._tried = time.monotonic()
-            try:
-                document = json.loads(self._read(self._url))
-                keys = {key.key_id: key for key in jwt.PyJWKSet.from_dict(document).keys if key.key_id}
-            except (OSError, ValueError, TypeError, AttributeError, jwt.PyJWTError) as failure:
-                if not self._keys:
-                    raise CannotVerify(f"The keys of the issuer cannot be fetched: {failure}") from failure
-                return
-            self._keys = {kid: key for kid, key in keys.items() if key.public_key_use in (None, "sig")}
-            self._fetched = self._tried
+        self._keys = {kid: key for kid, key in keys.items() if key.public_key_use in (None, "sig")}
+        self._fetched = self._tried
 
     def get(self, kid: str) -> Any:
+        """Raises :class:`CannotVerify` without any keys, :class:`InvalidToken` without this one."""
         key = self._keys.get(kid)
-        if key is None:
-            raise InvalidToken("The token is signed with an unknown key")
-        return key
+        if key is not None:
+            return key
+        if not self._keys:
+            reason = self._failure or "no answer yet"
+            raise CannotVerify(f"The keys of the issuer cannot be fetched: {reason}") from self._failure
+        raise InvalidToken("The token is signed with an unknown key")

@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
+import functools
 import logging
 import threading
 import time
-import urllib.error
-import urllib.request
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from http.client import HTTPException
 from typing import Any, NamedTuple
 
 import jwt
 
+from . import _http
 from ._decision import Verdict
+from ._turn import AsyncTurn, Turn
 from .bearer import CannotVerify, InvalidToken
 from .jwt import KeycloakKeys
 
 _LOG = logging.getLogger("bulwark_revocation")
 
 _TIMEOUT = 3.0
+_LONGEST_WAIT = 2 * _TIMEOUT
+"""Of a caller for the fetch of another one: for the list and for the keys."""
 _MOST_BYTES = 4_000_000
 _MOST_STATUSES = 16_000_000
 """Bytes of an unpacked list."""
 _MOST_LISTS = 100
 _SHORTEST_TTL = 1
 _LONGEST_TTL = 300
-_ALGORITHMS = ("RS256", "ES256", "EdDSA")
+_MARGIN = 3
+"""Seconds: so long before a list expires, the next one is fetched."""
+_KEY_LIFETIME = 300
+"""Seconds: so long a key that the realm has disabled is trusted."""
+_ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+_CURVES = {"ES256": "secp256r1", "ES384": "secp384r1", "ES512": "secp521r1"}
 
 
 class Answer(NamedTuple):
@@ -46,16 +54,11 @@ Fetch = Callable[[str, str | None], Answer]
 
 
 def fetch(url: str, etag: str | None) -> Answer:
-    """By urllib, with a timeout of 3 s."""
-    request = urllib.request.Request(url, headers={"Accept": "application/statuslist+jwt, application/json"})
+    """By urllib; the whole answer has to be there within 3 s."""
+    headers = {"Accept": "application/statuslist+jwt, application/json"}
     if etag is not None:
-        request.add_header("If-None-Match", etag)
-    try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:
-            return Answer(answer.status, answer.read(_MOST_BYTES), answer.headers.get("ETag"))
-    except urllib.error.HTTPError as error:
-        with error:
-            return Answer(error.code, b"", None)
+        headers["If-None-Match"] = etag
+    return Answer(*_http.get(url, headers, _TIMEOUT, _MOST_BYTES))
 
 
 class _List(NamedTuple):
@@ -75,10 +78,11 @@ class _List(NamedTuple):
 
 
 class _Entry:
-    """A list as it was fetched last. Guarded by its lock."""
+    """A list as it was fetched last. Written by the thread whose turn it is."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
+        self.turn = Turn()
+        self.async_turn = AsyncTurn()
         self.list: _List | None = None
         self.due = float("-inf")
         self.failed = False
@@ -87,9 +91,10 @@ class _Entry:
 class StatusListChecker:
     """Tells whether a token is revoked by the list that its claim ``status`` names. Thread-safe; one for an application.
 
-    A list is fetched when its first token is checked, and again when its ``ttl`` is over, with its ETag. A check then
-    waits for it. While Keycloak is unreachable, the last list is used until its ``exp``. After that every check of its
-    tokens is ``UNKNOWN`` (fail closed).
+    A list is fetched when its first token is checked, and again with its ETag when its ``ttl`` is over or its ``exp`` is
+    near. One check waits for that. The others use the list that is held, and wait only if there is none or it has
+    expired. While Keycloak is unreachable, the last list is used until its ``exp``. After that every check of its tokens
+    is ``UNKNOWN`` (fail closed).
     """
 
     def __init__(
@@ -113,7 +118,10 @@ class StatusListChecker:
         self._fetch = fetch
         self._clock = clock
         self._keys = KeycloakKeys(
-            jwks_url or issuer + "/protocol/openid-connect/certs", 3600, 10, lambda url: fetch(url, None).body
+            jwks_url or issuer + "/protocol/openid-connect/certs",
+            _KEY_LIFETIME,
+            10,
+            lambda url: fetch(url, None).body,
         )
         self._lists: OrderedDict[str, _Entry] = OrderedDict()
         self._lock = threading.Lock()
@@ -162,7 +170,9 @@ class StatusListChecker:
 
     def _entry(self, uri: str) -> _Entry:
         with self._lock:
-            entry = self._lists.setdefault(uri, _Entry())
+            entry = self._lists.get(uri)
+            if entry is None:
+                entry = self._lists[uri] = _Entry()
             self._lists.move_to_end(uri)
             if len(self._lists) > _MOST_LISTS:
                 self._lists.popitem(last=False)
@@ -171,25 +181,42 @@ class StatusListChecker:
     def _is_due(self, uri: str) -> bool:
         return self._clock() >= self._entry(uri).due
 
+    def _lacks(self, uri: str) -> bool:
+        """Whether there is no list that can be used."""
+        held = self._entry(uri).list
+        return held is None or held.expires <= self._clock()
+
     def _refresh(self, uri: str) -> None:
-        """Of several callers one fetches; the others wait and use what it got."""
+        """Of several callers one fetches. The others use the list that is held, or wait for what it gets."""
+        turn = self._entry(uri).turn
+        if not turn.take(functools.partial(self._attempt, uri)) and self._lacks(uri):
+            turn.wait(_LONGEST_WAIT)
+
+    async def _refresh_async(self, uri: str) -> None:
+        """As :meth:`_refresh`, on another thread; the tasks that wait take none."""
+        attempt, lacks = functools.partial(self._refresh, uri), functools.partial(self._lacks, uri)
+        await self._entry(uri).async_turn.take(attempt, lacks, _LONGEST_WAIT)
+
+    def _attempt(self, uri: str) -> None:
         entry = self._entry(uri)
-        with entry.lock:
-            now = self._clock()
-            if now < entry.due:
-                return
-            try:
-                fetched = self._fetched(uri, entry.list)
-            except (OSError, InvalidToken, CannotVerify) as failure:
-                entry.due = now + self._retry_interval
-                if not entry.failed:
-                    # Once for an outage.
-                    _LOG.warning("A token status list cannot be fetched, and is tried again: %s", failure)
-                entry.failed = True
-                return
-            entry.failed = False
-            entry.list = fetched
-            entry.due = now + fetched.ttl
+        began = self._clock()
+        if began < entry.due:
+            return
+        try:
+            fetched = self._fetched(uri, entry.list)
+        except (OSError, HTTPException, ValueError, InvalidToken, CannotVerify) as failure:
+            # From its end: an attempt may take longer than the pause.
+            entry.due = self._clock() + self._retry_interval
+            if not entry.failed:
+                # Once for an outage.
+                _LOG.warning("A token status list cannot be fetched, and is tried again: %s", failure)
+            entry.failed = True
+            return
+        entry.failed = False
+        entry.list = fetched
+        # The answer may be as old as the request. A fetch that is slower than the ttl is not repeated at once.
+        wanted = min(began + fetched.ttl, fetched.expires - _MARGIN)
+        entry.due = max(wanted, self._clock() + _SHORTEST_TTL)
 
     def _fetched(self, uri: str, held: _List | None) -> _List:
         answer = self._fetch(uri, None if held is None else held.etag)
@@ -207,14 +234,9 @@ class StatusListChecker:
             header = jwt.get_unverified_header(text)
             if header.get("typ") not in ("statuslist+jwt", "application/statuslist+jwt"):
                 raise InvalidToken("It is no status list")
-            kid = header.get("kid")
-            if not isinstance(kid, str):
-                raise InvalidToken("It names no key")
-            if self._keys.must_fetch(kid):
-                self._keys.fetch(kid)
             claims: dict[str, Any] = jwt.decode(
                 text,
-                self._keys.get(kid),
+                self._key(header),
                 algorithms=self._algorithms,
                 # By the clock of the checker, below.
                 options={"verify_exp": False, "verify_iat": False, "verify_aud": False, "verify_nbf": False},
@@ -222,6 +244,21 @@ class StatusListChecker:
             return self._parsed(uri, claims, answer.etag)
         except (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError, binascii.Error, zlib.error) as problem:
             raise InvalidToken(f"It is malformed: {problem}") from problem
+
+    def _key(self, header: dict[str, Any]) -> Any:
+        """The key of the realm that the header names: its type, curve and ``alg`` must be those of the algorithm."""
+        kid, algorithm = header.get("kid"), header.get("alg")
+        if not isinstance(kid, str):
+            raise InvalidToken("It names no key")
+        if self._keys.must_fetch(kid):
+            self._keys.fetch(kid)
+        key = self._keys.get(kid)
+        if key.algorithm_name != algorithm:
+            raise InvalidToken("It is signed with another algorithm than that of its key")
+        curve = _CURVES.get(algorithm)
+        if curve is not None and key.key.curve.name != curve:
+            raise InvalidToken("Its key has another curve than its algorithm")
+        return key
 
     def _parsed(self, uri: str, claims: dict[str, Any], etag: str | None) -> _List:
         if claims["sub"] != uri or claims.get("iss", self._issuer) != self._issuer:
@@ -242,7 +279,7 @@ class StatusListChecker:
 
 
 class AsyncStatusListChecker:
-    """As :class:`StatusListChecker`, for asyncio. Lists are fetched on another thread."""
+    """As :class:`StatusListChecker`, for asyncio. Each list is fetched on another thread."""
 
     def __init__(self, checker: StatusListChecker) -> None:
         self._checker = checker
@@ -254,5 +291,5 @@ class AsyncStatusListChecker:
         if place is None:
             return verdict
         if checker._is_due(place[0]):
-            await asyncio.to_thread(checker._refresh, place[0])
+            await checker._refresh_async(place[0])
         return checker._end(claims, *place)

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public interface ListSource {
 
   /**
-   * Sends GET.
+   * Sends GET. It bounds its time itself: the thread of a check waits for it.
    *
    * @param etag for {@code If-None-Match}; null for none
    * @throws IOException if there is no answer

@@ -22,10 +22,19 @@ final class ListText {
 
   private static final Set<String> TYPES = Set.of("statuslist+jwt", "application/statuslist+jwt");
   private static final Set<JWSAlgorithm> ALGORITHMS =
-      Set.of(JWSAlgorithm.RS256, JWSAlgorithm.PS256, JWSAlgorithm.ES256);
+      Set.of(
+          JWSAlgorithm.RS256,
+          JWSAlgorithm.RS384,
+          JWSAlgorithm.RS512,
+          JWSAlgorithm.PS256,
+          JWSAlgorithm.PS384,
+          JWSAlgorithm.PS512,
+          JWSAlgorithm.ES256,
+          JWSAlgorithm.ES384,
+          JWSAlgorithm.ES512,
+          JWSAlgorithm.EdDSA);
   private static final Set<Integer> BITS = Set.of(1, 2, 4, 8);
   private static final int MOST_STATUSES = 16_000_000;
-  private static final Duration SHORTEST_TTL = Duration.ofSeconds(1);
   private static final Duration LONGEST_TTL = Duration.ofMinutes(5);
 
   private final String issuer;
@@ -81,9 +90,11 @@ final class ListText {
 
   private static Duration ttl(@Nullable Object claim) {
     Duration ttl =
-        claim instanceof Number seconds ? Duration.ofSeconds(seconds.longValue()) : SHORTEST_TTL;
-    if (ttl.compareTo(SHORTEST_TTL) < 0) {
-      return SHORTEST_TTL;
+        claim instanceof Number seconds
+            ? Duration.ofSeconds(seconds.longValue())
+            : StatusList.SHORTEST_TTL;
+    if (ttl.compareTo(StatusList.SHORTEST_TTL) < 0) {
+      return StatusList.SHORTEST_TTL;
     }
     return ttl.compareTo(LONGEST_TTL) > 0 ? LONGEST_TTL : ttl;
   }

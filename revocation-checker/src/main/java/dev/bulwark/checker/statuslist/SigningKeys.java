@@ -8,12 +8,14 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKMatcher;
 import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jwt.SignedJWT;
 import java.io.IOException;
 import java.net.URI;
 import java.text.ParseException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,60 +24,101 @@ import org.jspecify.annotations.Nullable;
  */
 final class SigningKeys {
 
-  private static final Duration LIFE = Duration.ofHours(1);
+  /** So long a key that the realm has disabled is trusted. */
+  private static final Duration LIFE = Duration.ofMinutes(5);
 
   /** Between two fetches for a key that is not known. */
   private static final Duration REFRESH = Duration.ofSeconds(10);
 
   private final URI uri;
   private final ListSource source;
-  private @Nullable JWKSet keys;
-  private long fetchedAt;
-  private long triedAt;
+  private final Duration longestWait;
+  private final LongSupplier nanoTime;
+  private final Turn turn = new Turn();
+  private volatile @Nullable JWKSet keys;
+  private volatile @Nullable Exception failure;
+  private volatile long fetchedAt;
+  private volatile long triedAt;
 
-  SigningKeys(URI uri, ListSource source) {
+  /**
+   * Makes it.
+   *
+   * @param longestWait how long a caller waits for the fetch of another
+   * @param nanoTime as {@link System#nanoTime}
+   */
+  SigningKeys(URI uri, ListSource source, Duration longestWait, LongSupplier nanoTime) {
     this.uri = uri;
     this.source = source;
+    this.longestWait = longestWait;
+    this.nanoTime = nanoTime;
   }
 
-  /** Whether a key of the realm has signed it. */
-  boolean haveSigned(SignedJWT jwt) throws IOException, ParseException, JOSEException {
-    List<JWK> matching = matching(jwt.getHeader());
-    for (JWK key : matching) {
-      if (key instanceof AsymmetricJWK asymmetric
-          && jwt.verify(
-              new DefaultJWSVerifierFactory()
-                  .createJWSVerifier(jwt.getHeader(), asymmetric.toPublicKey()))) {
+  /**
+   * Whether a key of the realm has signed it. The key's type, curve and {@code alg} must be those
+   * of the algorithm.
+   *
+   * @throws IOException if no keys can be had
+   */
+  boolean haveSigned(SignedJWT jwt) throws IOException, JOSEException {
+    for (JWK key : matching(jwt.getHeader())) {
+      if (hasSigned(key, jwt)) {
         return true;
       }
     }
     return false;
   }
 
-  private synchronized List<JWK> matching(JWSHeader header) throws IOException, ParseException {
-    long now = System.nanoTime();
-    JWKSelector selector = new JWKSelector(JWKMatcher.forJWSHeader(header));
-    boolean stale =
-        keys == null || now - fetchedAt > LIFE.toNanos() || selector.select(keys).isEmpty();
-    if (stale && (keys == null || now - triedAt > REFRESH.toNanos())) {
-      fetch(now);
+  private static boolean hasSigned(JWK key, SignedJWT jwt) throws JOSEException {
+    if (key instanceof OctetKeyPair pair) {
+      return EdDsa.hasSigned(pair, jwt);
     }
-    return keys == null ? List.of() : selector.select(keys);
+    return key instanceof AsymmetricJWK asymmetric
+        && jwt.verify(
+            new DefaultJWSVerifierFactory()
+                .createJWSVerifier(jwt.getHeader(), asymmetric.toPublicKey()));
   }
 
-  private void fetch(long now) throws IOException, ParseException {
-    triedAt = now;
+  /** Of several callers one fetches. The others use a key that is known, or wait. */
+  private List<JWK> matching(JWSHeader header) throws IOException {
+    JWKSelector selector = new JWKSelector(JWKMatcher.forJWSHeader(header));
+    if (isDue(selector) && !turn.take(() -> fetchIfDue(selector)) && known(selector).isEmpty()) {
+      turn.await(longestWait);
+    }
+    if (keys == null) {
+      throw new IOException("the keys of the realm cannot be fetched", failure);
+    }
+    return known(selector);
+  }
+
+  private List<JWK> known(JWKSelector selector) {
+    JWKSet held = keys;
+    return held == null ? List.of() : selector.select(held);
+  }
+
+  private boolean isDue(JWKSelector selector) {
+    long now = nanoTime.getAsLong();
+    if (keys == null) {
+      return true;
+    }
+    boolean stale = now - fetchedAt > LIFE.toNanos() || known(selector).isEmpty();
+    return stale && now - triedAt > REFRESH.toNanos();
+  }
+
+  private void fetchIfDue(JWKSelector selector) {
+    if (!isDue(selector)) {
+      return;
+    }
     try {
       ListSource.Answer answer = source.get(uri, null);
       if (answer.status() != 200) {
-        throw new IOException("The keys of the realm: HTTP status " + answer.status());
+        throw new IOException("HTTP status " + answer.status());
       }
       keys = JWKSet.parse(answer.body());
-      fetchedAt = now;
+      fetchedAt = nanoTime.getAsLong();
     } catch (IOException | ParseException e) {
-      if (keys == null) {
-        throw e;
-      }
+      failure = e;
+    } finally {
+      triedAt = nanoTime.getAsLong();
     }
   }
 }

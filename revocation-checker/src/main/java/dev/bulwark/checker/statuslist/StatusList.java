@@ -8,6 +8,12 @@ import org.jspecify.annotations.Nullable;
 /** A list that has been verified. Immutable. */
 final class StatusList {
 
+  /** Also the shortest time between two fetches. */
+  static final Duration SHORTEST_TTL = Duration.ofSeconds(1);
+
+  /** So long before the list expires, the next one is fetched. */
+  private static final Duration MARGIN = Duration.ofSeconds(3);
+
   private final @Nullable String etag;
   private final int bits;
   private final byte[] statuses;
@@ -34,8 +40,20 @@ final class StatusList {
     return etag;
   }
 
-  Duration ttl() {
-    return ttl;
+  /**
+   * Returns when to fetch it again: after its {@code ttl}, and before it expires.
+   *
+   * @param began of the fetch that brought it; its answer may be that old
+   * @param ended of that fetch, so that one that is slower than the ttl is not repeated at once
+   */
+  Instant due(Instant began, Instant ended) {
+    Instant wanted = earlier(began.plus(ttl), expiresAt.minus(MARGIN));
+    Instant soonest = ended.plus(SHORTEST_TTL);
+    return wanted.isBefore(soonest) ? soonest : wanted;
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
   }
 
   boolean isOlderThan(StatusList other) {

@@ -18,10 +18,11 @@ import org.slf4j.LoggerFactory;
  * names. Check a token after its signature, issuer and times have been verified. Thread-safe; one
  * for an application. Needs {@code nimbus-jose-jwt}, which Spring Security brings.
  *
- * <p>A list is fetched when its first token is checked, and again when its {@code ttl} is over,
- * with its ETag. A check then waits for it, at most for two timeouts of 3 s. While Keycloak is
- * unreachable, the last list is used until its {@code exp}, and then every check of its tokens is
- * {@link Verdict#UNKNOWN}.
+ * <p>A list is fetched when its first token is checked, and again with its ETag when its {@code
+ * ttl} is over or its {@code exp} is near. One check waits for that, at most for two timeouts of 3
+ * s. The others use the list that is held, and wait only if there is none or it has expired. While
+ * Keycloak is unreachable, the last list is used until its {@code exp}, and then every check of its
+ * tokens is {@link Verdict#UNKNOWN}.
  */
 public final class StatusListChecker {
 
@@ -29,8 +30,12 @@ public final class StatusListChecker {
   private static final Duration RETRY = Duration.ofMillis(500);
   private static final int MOST_LISTS = 100;
 
+  /** Of one request, to the list or to the keys. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(3);
+
   private final String prefix;
   private final ListSource source;
+  private final Duration longestWait;
   private final Clock clock;
   private final ListText text;
   private final Map<String, Entry> lists =
@@ -52,14 +57,23 @@ public final class StatusListChecker {
     this(issuer, new HttpListSource(), Clock.systemUTC());
   }
 
-  /** With another way to send requests, and another clock. */
+  /**
+   * With another way to send requests, and another clock.
+   *
+   * @param source bounds the time of a request itself
+   */
   public StatusListChecker(String issuer, ListSource source, Clock clock) {
+    this(issuer, source, clock, TIMEOUT);
+  }
+
+  /** With another longest wait for a request that another thread has sent. */
+  StatusListChecker(String issuer, ListSource source, Clock clock, Duration timeout) {
     this.prefix = issuer + "/token-status/";
     this.source = source;
     this.clock = clock;
-    this.text =
-        new ListText(
-            issuer, new SigningKeys(URI.create(issuer + "/protocol/openid-connect/certs"), source));
+    this.longestWait = timeout.multipliedBy(2);
+    URI keys = URI.create(issuer + "/protocol/openid-connect/certs");
+    this.text = new ListText(issuer, new SigningKeys(keys, source, timeout, System::nanoTime));
   }
 
   /**
@@ -90,29 +104,42 @@ public final class StatusListChecker {
     return status.getAsInt() == 0 ? Verdict.LIVE : Verdict.REVOKED;
   }
 
-  /** Of several callers one fetches; the others wait and use what it got. */
+  /** Of several callers one fetches. The others use the list that is held, or wait. */
   private @Nullable StatusList current(String uri) {
-    Entry entry;
-    synchronized (lists) {
-      entry = lists.computeIfAbsent(uri, each -> new Entry());
+    Entry entry = entry(uri);
+    if (isDue(entry) && !entry.turn.take(() -> fetchIfDue(uri, entry)) && !isUsable(entry.list)) {
+      entry.turn.await(longestWait);
     }
-    synchronized (entry) {
-      Instant now = clock.instant();
-      if (!now.isBefore(entry.due)) {
-        refresh(uri, entry, now);
-      }
-      return entry.list;
+    return entry.list;
+  }
+
+  private Entry entry(String uri) {
+    synchronized (lists) {
+      return lists.computeIfAbsent(uri, each -> new Entry());
     }
   }
 
-  private void refresh(String uri, Entry entry, Instant now) {
+  private boolean isDue(Entry entry) {
+    return !clock.instant().isBefore(entry.due);
+  }
+
+  private boolean isUsable(@Nullable StatusList list) {
+    return list != null && !list.isExpired(clock.instant());
+  }
+
+  private void fetchIfDue(String uri, Entry entry) {
+    if (!isDue(entry)) {
+      return;
+    }
+    Instant began = clock.instant();
     try {
-      StatusList fetched = fetch(uri, entry.list, now);
+      StatusList fetched = fetch(uri, entry.list);
       entry.list = fetched;
-      entry.due = now.plus(fetched.ttl());
+      entry.due = fetched.due(began, clock.instant());
       entry.failed = false;
-    } catch (IOException | IllegalArgumentException e) {
-      entry.due = now.plus(RETRY);
+    } catch (IOException | RuntimeException e) {
+      // From its end: an attempt may take longer than the pause.
+      entry.due = clock.instant().plus(RETRY);
       if (!entry.failed) {
         // Once for an outage.
         LOG.warn("A token status list cannot be fetched, and is tried again: {}", e.toString());
@@ -121,7 +148,7 @@ public final class StatusListChecker {
     }
   }
 
-  private StatusList fetch(String uri, @Nullable StatusList held, Instant now) throws IOException {
+  private StatusList fetch(String uri, @Nullable StatusList held) throws IOException {
     ListSource.Answer answer = source.get(URI.create(uri), held == null ? null : held.etag());
     if (answer.status() == 304 && held != null) {
       return held;
@@ -129,15 +156,16 @@ public final class StatusListChecker {
     if (answer.status() != 200) {
       throw new IOException("HTTP status " + answer.status());
     }
-    StatusList fetched = text.read(uri, answer, now);
+    StatusList fetched = text.read(uri, answer, clock.instant());
     // A cache on the way may have an older one.
     return held != null && fetched.isOlderThan(held) ? held : fetched;
   }
 
-  /** A list as it was fetched last. Guarded by itself. */
+  /** A list as it was fetched last. Written by the thread whose turn it is. */
   private static final class Entry {
-    private @Nullable StatusList list;
-    private Instant due = Instant.MIN;
+    private final Turn turn = new Turn();
+    private volatile @Nullable StatusList list;
+    private volatile Instant due = Instant.MIN;
     private boolean failed;
   }
 }

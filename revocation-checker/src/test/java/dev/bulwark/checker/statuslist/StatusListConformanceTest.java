@@ -31,9 +31,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StatusListConformanceTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final JsonNode SUITE = read();
-  private static final long NOW = SUITE.get("now").asLong();
-  private static final String ISSUER = SUITE.get("issuer").asText();
+  static final JsonNode SUITE = read();
+  static final long NOW = SUITE.get("now").asLong();
+  static final String ISSUER = SUITE.get("issuer").asText();
 
   private static JsonNode read() {
     try {
