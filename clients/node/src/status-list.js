@@ -53,9 +53,9 @@ async function get(url, etag) {
 /**
  * Tells whether a token is revoked by the list that its claim `status` names. One for an application.
  *
- * A list is fetched when its first token is checked, and again with its ETag when its `ttl` is over or its `exp` is near.
- * One check waits for that. The others use the list that is held, and wait only if there is none or it has expired. While
- * Keycloak is unreachable, the last list is used until its `exp`, and then every check is `unknown`.
+ * A list is fetched when its first token is checked, and again with its ETag when its `ttl` is over or its `exp` is
+ * near. One check waits for that. The others use the list that is held, and wait only if there is none or it has
+ * expired. While Keycloak is unreachable, the last list is used until its `exp`, and then every check is `unknown`.
  */
 export class StatusListChecker {
   #issuer;

@@ -118,8 +118,9 @@ def test_tasks_that_wait_for_keys_take_no_threads() -> None:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2))
         fetches = [asyncio.create_task(keys.fetch_async("k")) for _ in range(20)]
         try:
-            # One thread of two is left.
             assert await asyncio.wait_for(asyncio.to_thread(slow.asked.wait), 10)
+            # One thread of two is left.
+            await asyncio.wait_for(asyncio.to_thread(int), 10)
         finally:
             slow.go_on.set()
         await asyncio.gather(*fetches)

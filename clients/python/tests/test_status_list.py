@@ -184,8 +184,9 @@ def test_tasks_that_wait_take_no_threads(slow: SlowServer) -> None:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2))
         checks = [asyncio.create_task(checker.check_claims(claims_for())) for _ in range(20)]
         try:
-            # One thread of two is left.
             assert await asyncio.wait_for(asyncio.to_thread(slow.asked.wait), 10)
+            # One thread of two is left.
+            await asyncio.wait_for(asyncio.to_thread(int), 10)
         finally:
             slow.go_on.set()
         return await asyncio.gather(*checks)

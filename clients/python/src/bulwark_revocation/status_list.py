@@ -91,10 +91,10 @@ class _Entry:
 class StatusListChecker:
     """Tells whether a token is revoked by the list that its claim ``status`` names. Thread-safe; one for an application.
 
-    A list is fetched when its first token is checked, and again with its ETag when its ``ttl`` is over or its ``exp`` is
-    near. One check waits for that. The others use the list that is held, and wait only if there is none or it has
-    expired. While Keycloak is unreachable, the last list is used until its ``exp``. After that every check of its tokens
-    is ``UNKNOWN`` (fail closed).
+    A list is fetched when its first token is checked, and again with its ETag when its ``ttl`` is over or its ``exp``
+    is near. One check waits for that. The others use the list that is held, and wait only if there is none or it has
+    expired. While Keycloak is unreachable, the last list is used until its ``exp``. After that every check of its
+    tokens is ``UNKNOWN`` (fail closed).
     """
 
     def __init__(
