@@ -31,8 +31,13 @@ final class NotificationMetrics {
 
   private final MeterRegistry registry;
 
+  /** Registers the lost mails: an alert sees no increase of a counter that begins with its first. */
   NotificationMetrics(MeterRegistry registry) {
     this.registry = registry;
+    for (Occasion occasion : Occasion.values()) {
+      counter(occasion, Outcome.FAILED);
+      counter(occasion, Outcome.DROPPED);
+    }
   }
 
   /** Shows how many mails wait. */
@@ -44,11 +49,14 @@ final class NotificationMetrics {
   }
 
   void count(Occasion occasion, Outcome outcome) {
-    Counter.builder("bulwark.notifications")
+    counter(occasion, outcome).increment();
+  }
+
+  private Counter counter(Occasion occasion, Outcome outcome) {
+    return Counter.builder("bulwark.notifications")
         .description("Mails to users about their accounts")
         .tag("occasion", occasion.label())
         .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
-        .register(registry)
-        .increment();
+        .register(registry);
   }
 }

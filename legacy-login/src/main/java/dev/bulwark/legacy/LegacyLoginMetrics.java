@@ -34,8 +34,18 @@ final class LegacyLoginMetrics implements AutoCloseable {
   private final MeterRegistry registry;
   private final Gauge circuit;
 
+  /**
+   * Registers the checks without an answer: an alert sees no increase of a counter that begins with
+   * its first.
+   */
   LegacyLoginMetrics(MeterRegistry registry, Supplier<Number> circuitOpen) {
     this.registry = registry;
+    for (Reason reason : Reason.values()) {
+      // Meters belong to a configured application, so they do not count that there is none.
+      if (reason != Reason.NOT_CONFIGURED) {
+        checks(reason.label());
+      }
+    }
     circuit =
         Gauge.builder("bulwark.legacy.login.circuit.open", circuitOpen)
             .description("1 while the old application's endpoint gets no requests after failures")
@@ -43,19 +53,18 @@ final class LegacyLoginMetrics implements AutoCloseable {
   }
 
   void checked(boolean right) {
-    checked(right ? "right" : "wrong");
+    checks(right ? "right" : "wrong").increment();
   }
 
   void checked(Reason failure) {
-    checked(failure.label());
+    checks(failure.label()).increment();
   }
 
-  private void checked(String outcome) {
-    Counter.builder("bulwark.legacy.login.checks")
+  private Counter checks(String outcome) {
+    return Counter.builder("bulwark.legacy.login.checks")
         .description("Passwords to be checked at the old application")
         .tag("outcome", outcome)
-        .register(registry)
-        .increment();
+        .register(registry);
   }
 
   void requested(long nanos, @Nullable Reason failure) {
