@@ -25,6 +25,9 @@ class AlertsDocIT {
   private static final Pattern LIMIT =
       Pattern.compile("(?:[<>]|==) (?!(?<=> )0(?![.\\d]))([\\d.]+)");
 
+  private static final Pattern AGGREGATION =
+      Pattern.compile("\\b(?:sum|max|min|avg|count|group)\\b([^(]*\\(\\w+)");
+
   private static final Pattern GROWTH = Pattern.compile("increase\\([^\\[]+\\[(\\d+)m]\\)");
 
   /**
@@ -69,6 +72,15 @@ class AlertsDocIT {
     assertThat(alert.section())
         .startsWithIgnoringCase("*" + alert.severity() + ".* Fires ")
         .contains(named);
+  }
+
+  /** Else what is well in one environment hides what is not in another. */
+  @ParameterizedTest
+  @MethodSource("alerts")
+  void theRuleLooksAtEachNamespaceByItself(Alert alert) {
+    assertThat(found(AGGREGATION, alert.expression()))
+        .isNotEmpty()
+        .allMatch(grouping -> grouping.startsWith(" by (namespace"));
   }
 
   private static String time(int minutes) {

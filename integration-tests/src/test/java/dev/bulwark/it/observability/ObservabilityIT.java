@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +57,9 @@ class ObservabilityIT {
           entry("bulwark_webhook_requests_seconds", "a webhook is configured"));
 
   private static final Path ALERTS = ShippedQueries.ROOT.resolve("docs/operations/alerts.md");
+
+  private static final Pattern COUNTED_MAIL =
+      Pattern.compile("(?m)^bulwark_notifications_total\\{.*} [1-9]");
 
   private static final List<String> PAGES =
       List.of(
@@ -126,10 +130,10 @@ class ObservabilityIT {
         .atMost(SOON)
         .until(
             () ->
-                Http.get(stack.keycloak().managementUrl() + "/metrics")
-                    .expect(200)
-                    .body()
-                    .contains("bulwark_notifications_total{"));
+                COUNTED_MAIL
+                    .matcher(
+                        Http.get(stack.keycloak().managementUrl() + "/metrics").expect(200).body())
+                    .find());
   }
 
   private String scrape() {
@@ -236,7 +240,7 @@ class ObservabilityIT {
   }
 
   @Test
-  void everyPanelHasDataInARealPrometheus() throws IOException {
+  void everyPanelAndEveryCounterOfAnAlertHasDataInARealPrometheus() throws IOException {
     assumeTrue(PrometheusProcess.isInstalled(), "prometheus is not installed");
     try (PrometheusProcess prometheus =
         PrometheusProcess.start(stack.keycloak().managementUrl(), folder)) {
@@ -251,6 +255,12 @@ class ObservabilityIT {
           .allSatisfy(
               (panel, query) ->
                   assertThat(prometheus.query(query)).as("%s: %s", panel, query).isNotEmpty());
+      // Before their first event: else the first one would be no increase.
+      List<String> counters = ShippedQueries.countersOfAlerts();
+      counters.removeIf(counter -> SITUATIONS.keySet().stream().anyMatch(counter::contains));
+      assertThat(counters)
+          .hasSizeGreaterThan(5)
+          .allSatisfy(counter -> assertThat(prometheus.query(counter)).as(counter).isNotEmpty());
     }
   }
 

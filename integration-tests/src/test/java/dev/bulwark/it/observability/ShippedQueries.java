@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,6 +28,7 @@ final class ShippedQueries {
       Pattern.compile("(?<![a-z._-])bulwark[._][a-z_.]+(?![a-z_.-])");
 
   private static final Pattern EXPRESSION = Pattern.compile("(?m)^ +expr: '(.*)'$");
+  private static final Pattern INCREASE = Pattern.compile("increase\\(([^\\[]+)\\[");
   private static final Pattern RUNBOOK = Pattern.compile("(?m)operations/alerts\\.md#([a-z]+)$");
 
   private ShippedQueries() {}
@@ -61,6 +63,16 @@ final class ShippedQueries {
         .results()
         .map(found -> found.group(1).replace("''", "'"))
         .toList();
+  }
+
+  /** The selectors of the counters whose growth an alert watches. Can be changed. */
+  static List<String> countersOfAlerts() throws IOException {
+    return INCREASE
+        .matcher(String.join("\n", alerts()))
+        .results()
+        .map(found -> found.group(1))
+        .distinct()
+        .collect(Collectors.toCollection(ArrayList::new));
   }
 
   /** The anchors in {@code docs/operations/alerts.md} that the alerts link to. */
