@@ -12,16 +12,19 @@ import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.redis.process.Programs;
 import dev.bulwark.server.RealmFile;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * B2: the script and the workflow of {@code docs/ci.md}, run against a real server. The commands
@@ -32,6 +35,10 @@ class CiRecipeIT {
 
   private static final String SKIP = Recipe.command("docs/ci/import-realm.sh", " skip");
   private static final String IMPORTER_SECRET = "importer-battery-secret";
+
+  private static final String FOLDER = "bulwark";
+
+  @TempDir Path repositoryOfApplication;
 
   private final AdminApi admin = TestStack.get().admin();
   private final Realm realm = TestStack.get().realm();
@@ -62,7 +69,7 @@ class CiRecipeIT {
 
   /** The demo users are there, and stay who they are, whatever is done to clients. */
   @Test
-  void whatIsThereIsSkippedOrOverwrittenAsTheGuideSays() {
+  void whatIsThereIsSkippedOrOverwrittenAsTheGuideSays() throws IOException {
     String carol = admin.userId("carol");
     String secondSecret = "a-secret-of-the-next-run";
     Map<String, String> environment = environment();
@@ -76,7 +83,7 @@ class CiRecipeIT {
     assertThat(admin.clientUuid("tasks-service")).isEqualTo(before);
     realm.clientCredentials("tasks-service", secondSecret, Map.of()).expect(401);
 
-    assertThat(run(Recipe.step("Realm"), environment).expect(0).output())
+    assertThat(runStep("Realm", environment).expect(0).output())
         .containsPattern("roles and identity providers: 0 added, 0 overwritten")
         .containsPattern("clients: 0 added, [1-9]\\d* overwritten, 0 skipped");
     assertThat(admin.clientUuid("tasks-service")).isNotEqualTo(before);
@@ -157,12 +164,32 @@ class CiRecipeIT {
 
   /** The guard of this bundle answers for what the script lets through. */
   @Test
-  void theServersOwnRefusalIsPrinted() {
+  void theServersOwnRefusalIsPrinted() throws IOException {
     Map<String, String> environment = environment();
     environment.put("MTLS_SERVICE_CA_DN", "CN=Root");
-    assertThat(run(Recipe.step("Realm"), environment).expect(1).output())
+    assertThat(runStep("Realm", environment).expect(1).output())
         .contains("client mtls-service is rejected: x509.subjectdn is empty");
     run(SKIP, environment()).expect(0);
+  }
+
+  /** The repository of an application has none of these files. */
+  @Test
+  void theWorkflowFetchesThisRepositoryAndNamesFilesOfItsFolder() {
+    JsonNode checkout = Recipe.checkout();
+    assertThat(checkout.get("path").asText()).isEqualTo(FOLDER);
+    assertThat(checkout.get("ref").asText()).matches("v\\d+\\.\\d+\\.\\d+");
+    List<String> files =
+        Pattern.compile("(?<= )\\S+/\\S+")
+            .matcher(' ' + Recipe.step("Keycloak") + ' ' + Recipe.step("Realm"))
+            .results()
+            .map(MatchResult::group)
+            .toList();
+    assertThat(files)
+        .hasSize(4)
+        .contains(FOLDER + "/bundle/target/bulwark-keycloak-*.jar")
+        .allMatch(file -> file.startsWith(FOLDER + '/'))
+        .filteredOn(file -> !file.endsWith(".jar"))
+        .allMatch(file -> Files.exists(Recipe.ROOT.resolve(file.substring(FOLDER.length() + 1))));
   }
 
   @Test
@@ -244,6 +271,18 @@ class CiRecipeIT {
           client.get("id").asText() + " " + client.path("secret").asText());
     }
     return clients;
+  }
+
+  /** As a runner does, in the repository of an application. */
+  private Commands.Result runStep(String name, Map<String, String> environment)
+      throws IOException {
+    Path fetched =
+        Files.createSymbolicLink(repositoryOfApplication.resolve(FOLDER), Recipe.ROOT);
+    try {
+      return Commands.bash(repositoryOfApplication, environment, Recipe.step(name));
+    } finally {
+      Files.delete(fetched);
+    }
   }
 
   private static Commands.Result run(String command, Map<String, String> environment) {

@@ -50,6 +50,16 @@ final class Recipe {
     throw new AssertionError("the workflow has no step " + name);
   }
 
+  /** The inputs of the step that fetches this repository. */
+  static JsonNode checkout() {
+    for (JsonNode step : job().get("steps")) {
+      if (step.path("with").has("repository")) {
+        return step.get("with");
+      }
+    }
+    throw new AssertionError("the workflow does not fetch this repository");
+  }
+
   /** The environment that the workflow gives to its steps. */
   static Map<String, String> environment() {
     Map<String, String> environment = new LinkedHashMap<>();
