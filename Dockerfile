@@ -1,5 +1,6 @@
 # The optimized Keycloak image with the bundle and the realm. Build the jar first: mvn package -DskipTests
-ARG KEYCLOAK_IMAGE=quay.io/keycloak/keycloak:26.7.3
+# The stage below, which names the version; or any other image.
+ARG KEYCLOAK_IMAGE=keycloak
 ARG DEBIAN_IMAGE=debian:trixie-slim
 # Which libargon2: built = Debian's source compiled here for this image's processors; bundled = the slower one inside the bundle,
 # for a build that cannot reach Debian's packages.
@@ -18,8 +19,14 @@ RUN mkdir /libargon2
 
 FROM libargon2-${LIBARGON2} AS libargon2
 
+# Dependabot reads a version here, and in no ARG.
+FROM quay.io/keycloak/keycloak:26.7.3 AS keycloak
+
 FROM ${KEYCLOAK_IMAGE} AS build
-COPY --chown=1000:0 bundle/target/bulwark-keycloak-*.jar /opt/keycloak/providers/bulwark-keycloak.jar
+# Of several jars COPY would take the last one silently: that of an earlier version, or one with sources.
+COPY --chown=1000:0 bundle/target/bulwark-keycloak-*.jar /tmp/jars/
+RUN set -- /tmp/jars/*; [ $# = 1 ] || { echo "bundle/target must have one bulwark-keycloak-*.jar (mvn clean package -DskipTests): $*" >&2; exit 1; }; \
+  cp "$1" /opt/keycloak/providers/bulwark-keycloak.jar
 ENV KC_DB=postgres KC_HEALTH_ENABLED=true KC_METRICS_ENABLED=true
 RUN /opt/keycloak/bin/kc.sh build
 

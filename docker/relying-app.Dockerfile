@@ -1,5 +1,10 @@
 # The relying application. Build the jar first: mvn package -DskipTests
-ARG JRE_IMAGE=eclipse-temurin:21-jre
+# The stage below, which names the version; or any other image.
+ARG JRE_IMAGE=jre
+
+# Dependabot reads a version here, and in no ARG.
+FROM eclipse-temurin:21-jre AS jre
+
 FROM ${JRE_IMAGE} AS extracted
 COPY relying-app/target/bulwark-relying-app-exec.jar /work/relying-app.jar
 # Libraries apart from the application: it starts faster, and an update is a small layer.

@@ -45,7 +45,7 @@ class KeycloakVersionsIT {
       delimiter = ' ',
       value = {
         "pom.xml <keycloak\\.version>(.+)</keycloak\\.version>",
-        "Dockerfile KEYCLOAK_IMAGE=\\S+/keycloak:(\\S+)",
+        "Dockerfile FROM\\s\\S+/keycloak:(\\S+)",
         "docker-compose.yml KEYCLOAK_IMAGE:-[^:}]+/keycloak:([^}]+)}",
         "docs/ci/start-keycloak.sh KEYCLOAK_IMAGE:-[^:}]+/keycloak:([^}]+)}",
         "deploy/kubernetes/init-container/keycloakx-values.yaml tag:\\s\"([^\"]+)\"",

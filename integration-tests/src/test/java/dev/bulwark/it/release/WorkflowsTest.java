@@ -1,0 +1,146 @@
+package dev.bulwark.it.release;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.bulwark.it.support.Repository;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** B7, B9: what the workflows of GitHub run, and what they may do. */
+class WorkflowsTest {
+
+  private static final Pattern PINNED =
+      Pattern.compile("uses: [\\w./-]+@[0-9a-f]{40} # v\\d+\\.\\d+\\.\\d+");
+
+  private static final Pattern SCRIPT =
+      Pattern.compile("(?:\\.ci|integration-tests|docker)/[a-z-]+(?![a-z/*-])");
+
+  /**
+   * A job of a workflow.
+   *
+   * @param name with that of its workflow's file
+   */
+  record Job(String name, JsonNode definition, JsonNode permissions) {
+    @Override
+    public String toString() {
+      return name;
+    }
+
+    List<JsonNode> steps() {
+      return list(definition.get("steps"));
+    }
+
+    /** What its steps run, one after the other. */
+    String runs() {
+      return String.join(
+          "\n", steps().stream().map(step -> step.path("run").asText()).toList());
+    }
+
+    boolean mayWrite() {
+      return permissions.isTextual() || list(permissions).stream().anyMatch(Job::isWrite);
+    }
+
+    private static boolean isWrite(JsonNode permission) {
+      return permission.asText().equals("write");
+    }
+  }
+
+  static List<String> files() throws IOException {
+    return Repository.files("\\.github/workflows/[^/]+\\.yml");
+  }
+
+  static List<Job> jobs() throws IOException {
+    List<Job> jobs = new ArrayList<>();
+    for (String file : files()) {
+      JsonNode workflow = new YAMLMapper().readTree(Repository.text(file));
+      workflow
+          .get("jobs")
+          .properties()
+          .forEach(
+              job ->
+                  jobs.add(
+                      new Job(
+                          file.replaceAll(".*/|\\.yml", "") + ' ' + job.getKey(),
+                          job.getValue(),
+                          job.getValue().has("permissions")
+                              ? job.getValue().get("permissions")
+                              : workflow.get("permissions"))));
+    }
+    return jobs;
+  }
+
+  private static Job job(String name) throws IOException {
+    return jobs().stream().filter(job -> job.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  private static List<JsonNode> list(JsonNode node) {
+    return StreamSupport.stream(node.spliterator(), false).toList();
+  }
+
+  /** A tag names another commit tomorrow. */
+  @ParameterizedTest
+  @MethodSource("files")
+  void everyActionIsThatOfOneCommit(String file) {
+    assertThat(Repository.text(file).lines().filter(line -> line.contains("uses:")))
+        .isNotEmpty()
+        .allMatch(line -> PINNED.matcher(line).find());
+  }
+
+  @ParameterizedTest
+  @MethodSource("jobs")
+  void noCheckoutLeavesItsTokenToTheStepsAfterIt(Job job) {
+    assertThat(job.steps())
+        .filteredOn(step -> step.path("uses").asText().startsWith("actions/checkout@"))
+        .allMatch(step -> step.at("/with/persist-credentials").asText().equals("false"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("jobs")
+  void aJobThatMayWriteRunsNoBuild(Job job) {
+    if (job.mayWrite()) {
+      assertThat(job.runs().lines().filter(line -> !line.isBlank()))
+          .allMatch(line -> line.startsWith("gh ") || line.startsWith(".ci/publish-release "));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("jobs")
+  void aJobHasALimitAndScriptsThatExist(Job job) {
+    assertThat(job.definition().path("timeout-minutes").asInt()).isBetween(1, 360);
+    String commands = job.runs() + job.definition().path("strategy");
+    assertThat(SCRIPT.matcher(commands).results().map(MatchResult::group))
+        .allMatch(script -> Files.isExecutable(Repository.root().resolve(script)));
+  }
+
+  @Test
+  void aReleaseIsPublicAfterAGreenCommitTheCheckOfItsFilesAndTheImage() throws IOException {
+    List<String> order = List.of("verified", "build", "check", "draft", "image", "publish");
+    for (int i = 1; i < order.size(); i++) {
+      assertThat(job("release " + order.get(i)).definition().get("needs").asText())
+          .isEqualTo(order.get(i - 1));
+    }
+    assertThat(job("release verified").runs()).contains(".ci/verified ");
+    assertThat(job("release check").runs()).contains("docker/check");
+    assertThat(job("release publish").runs()).contains("--draft=false");
+  }
+
+  @Test
+  void theNightRunsEachVersionAndTheComposeFile() throws IOException {
+    assertThat(job("nightly keycloak").runs()).contains(".ci/nightly ");
+    assertThat(job("nightly matrix").runs())
+        .containsSubsequence("mvn -B install ", "integration-tests/matrix");
+    assertThat(list(job("nightly compose").definition().at("/strategy/matrix/check")))
+        .extracting(JsonNode::asText)
+        .containsExactly("docker/check", "docker/check --ha");
+  }
+}
