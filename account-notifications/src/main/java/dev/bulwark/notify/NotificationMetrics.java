@@ -31,7 +31,9 @@ final class NotificationMetrics {
 
   private final MeterRegistry registry;
 
-  /** Registers the lost mails: an alert sees no increase of a counter that begins with its first. */
+  /**
+   * Registers the lost mails: an alert sees no increase of a counter that begins with its first.
+   */
   NotificationMetrics(MeterRegistry registry) {
     this.registry = registry;
     for (Occasion occasion : Occasion.values()) {

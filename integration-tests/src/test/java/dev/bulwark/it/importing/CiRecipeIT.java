@@ -274,10 +274,8 @@ class CiRecipeIT {
   }
 
   /** As a runner does, in the repository of an application. */
-  private Commands.Result runStep(String name, Map<String, String> environment)
-      throws IOException {
-    Path fetched =
-        Files.createSymbolicLink(repositoryOfApplication.resolve(FOLDER), Recipe.ROOT);
+  private Commands.Result runStep(String name, Map<String, String> environment) throws IOException {
+    Path fetched = Files.createSymbolicLink(repositoryOfApplication.resolve(FOLDER), Recipe.ROOT);
     try {
       return Commands.bash(repositoryOfApplication, environment, Recipe.step(name));
     } finally {

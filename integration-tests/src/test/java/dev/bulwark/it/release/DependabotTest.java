@@ -83,8 +83,7 @@ class DependabotTest {
   void theVersionOfAnImageIsWhereItIsRead() throws IOException {
     List<String> files = Repository.files("(?:.*/)?(?:[a-z-]+\\.)?Dockerfile");
     assertThat(files).hasSizeGreaterThan(4);
-    assertThat(files)
-        .noneMatch(file -> VERSION_IN_ARGUMENT.matcher(Repository.text(file)).find());
+    assertThat(files).noneMatch(file -> VERSION_IN_ARGUMENT.matcher(Repository.text(file)).find());
     assertThat(folders("docker"))
         .isEqualTo(
             foldersOf(

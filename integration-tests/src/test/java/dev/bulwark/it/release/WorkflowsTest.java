@@ -42,8 +42,7 @@ class WorkflowsTest {
 
     /** What its steps run, one after the other. */
     String runs() {
-      return String.join(
-          "\n", steps().stream().map(step -> step.path("run").asText()).toList());
+      return String.join("\n", steps().stream().map(step -> step.path("run").asText()).toList());
     }
 
     boolean mayWrite() {
