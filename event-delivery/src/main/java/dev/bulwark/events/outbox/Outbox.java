@@ -5,11 +5,14 @@ import jakarta.persistence.LockModeType;
 import jakarta.persistence.LockTimeoutException;
 import jakarta.persistence.PessimisticLockException;
 import jakarta.persistence.Query;
+import jakarta.persistence.TypedQuery;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
@@ -52,26 +55,38 @@ public final class Outbox {
   }
 
   /**
-   * Finds what can be sent now, the earlier first. Of an order key whose first event has to wait,
-   * all wait.
+   * Finds what can be sent now: of each order key the earlier first. Of one whose first event has
+   * to wait, all wait.
    *
+   * @param last order key that had its turn last; null for none
    * @param now epoch milliseconds
    */
-  public List<WaitingEvent> due(long now, int max) {
-    Set<String> held =
-        new HashSet<>(
-            entities
-                .createNamedQuery("bulwarkEventHeld", String.class)
-                .setParameter("now", now)
-                .getResultList());
-    return entities
-        .createNamedQuery("bulwarkEventDue", WaitingEvent.class)
-        .setParameter("now", now)
-        .setMaxResults(max + held.size())
-        .getResultList()
-        .stream()
-        .filter(event -> !held.contains(event.getOrderKey()))
-        .limit(max)
+  public Due due(@Nullable String last, long now, int max) {
+    Turns.Selection selection = Turns.select(this::rows, last, now, max);
+    if (selection.ids().isEmpty()) {
+      return new Due(List.of(), false);
+    }
+    Map<Long, WaitingEvent> events =
+        entities
+            .createNamedQuery("bulwarkEventOfIds", WaitingEvent.class)
+            .setParameter("ids", selection.ids())
+            .getResultList()
+            .stream()
+            .collect(Collectors.toMap(WaitingEvent::getId, Function.identity()));
+    return new Due(
+        selection.ids().stream().flatMap(id -> Stream.ofNullable(events.get(id))).toList(),
+        selection.more());
+  }
+
+  private List<Turns.Row> rows(String after, @Nullable String upTo, int max) {
+    TypedQuery<Object[]> query =
+        upTo == null
+            ? entities.createNamedQuery("bulwarkEventAfter", Object[].class)
+            : entities
+                .createNamedQuery("bulwarkEventBetween", Object[].class)
+                .setParameter("upTo", upTo);
+    return query.setParameter("after", after).setMaxResults(max).getResultList().stream()
+        .map(row -> new Turns.Row((Long) row[0], (String) row[1], (Long) row[2]))
         .toList();
   }
 
@@ -101,7 +116,10 @@ public final class Outbox {
     entities.remove(event);
   }
 
-  /** What waits, by two looks at an index. */
+  /**
+   * What waits, by three looks at an index. The number is a bound: if an event waits for long,
+   * those that were stored and delivered meanwhile count too.
+   */
   public Backlog backlog() {
     Query query = entities.createNamedQuery("bulwarkEventRange");
     Object[] range = (Object[]) query.getSingleResult();
@@ -111,6 +129,11 @@ public final class Outbox {
     return first == null || last == null || oldest == null
         ? Backlog.EMPTY
         : new Backlog(last - first + 1, oldest);
+  }
+
+  /** Counts the events that wait. It reads an index as long as their number: not for each round. */
+  public long waiting() {
+    return entities.createNamedQuery("bulwarkEventCount", Long.class).getSingleResult();
   }
 
   /** Returns the dead letters of all realms. */
@@ -144,9 +167,17 @@ public final class Outbox {
   }
 
   /**
+   * What can be sent now.
+   *
+   * @param events of the same order key, the earlier first
+   * @param more whether there are further ones
+   */
+  public record Due(List<WaitingEvent> events, boolean more) {}
+
+  /**
    * What waits.
    *
-   * @param events at most so many: numbers of transactions that were rolled back count too
+   * @param events at most so many
    * @param oldest epoch milliseconds of the oldest event
    */
   public record Backlog(long events, long oldest) {

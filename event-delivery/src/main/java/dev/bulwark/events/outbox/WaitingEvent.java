@@ -17,11 +17,17 @@ import org.jspecify.annotations.NullUnmarked;
 @Entity
 @Table(name = "BULWARK_EVENT")
 @NamedQuery(
-    name = "bulwarkEventDue",
-    query = "select e from WaitingEvent e where e.nextAt <= :now order by e.id")
+    name = "bulwarkEventAfter",
+    query =
+        "select e.id, e.orderKey, e.nextAt from WaitingEvent e where e.orderKey > :after"
+            + " order by e.orderKey, e.id")
 @NamedQuery(
-    name = "bulwarkEventHeld",
-    query = "select distinct e.orderKey from WaitingEvent e where e.nextAt > :now")
+    name = "bulwarkEventBetween",
+    query =
+        "select e.id, e.orderKey, e.nextAt from WaitingEvent e where e.orderKey > :after"
+            + " and e.orderKey <= :upTo order by e.orderKey, e.id")
+@NamedQuery(name = "bulwarkEventOfIds", query = "select e from WaitingEvent e where e.id in (:ids)")
+@NamedQuery(name = "bulwarkEventCount", query = "select count(e) from WaitingEvent e")
 @NamedQuery(
     name = "bulwarkEventTooOld",
     query = "select e from WaitingEvent e where e.createdAt < :before order by e.id")

@@ -18,7 +18,7 @@ record Answer(Kind kind, String reason, @Nullable Duration retryAfter) {
     TAKEN,
     /** The answer may concern this event alone: 400, 413, 415, 422 and 5xx but 503. */
     REFUSED,
-    /** No answer, or one that concerns every event: a wrong address, no access, overload. */
+    /** No answer, or one that should concern every event: a wrong address, no access, overload. */
     FAILED
   }
 

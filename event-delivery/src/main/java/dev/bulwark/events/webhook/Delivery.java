@@ -33,7 +33,11 @@ final class Delivery implements AutoCloseable {
   private final Receiver receiver;
   private final ExecutorService senders;
   private final Pause pauses = new Pause();
+  private final WaitingCount waiting = new WaitingCount(System::nanoTime);
   private boolean reported;
+
+  /** Had its turn last. */
+  private @Nullable String lastKey;
 
   private volatile boolean full;
 
@@ -66,10 +70,11 @@ final class Delivery implements AutoCloseable {
    */
   @Nullable Duration run(KeycloakSession session, boolean locked) {
     Outbox outbox = new Outbox(session);
-    Backlog backlog = outbox.backlog();
-    full = backlog.events() >= config.maxWaiting();
-    metrics.show(backlog, outbox.dead());
-    if (backlog.events() == 0) {
+    Backlog bound = outbox.backlog();
+    long events = waiting.of(bound.events(), outbox::waiting);
+    full = events >= config.maxWaiting();
+    metrics.show(new Backlog(events, bound.oldest()), outbox.dead());
+    if (bound.events() == 0) {
       return null;
     }
     if (!locked) {
@@ -79,18 +84,27 @@ final class Delivery implements AutoCloseable {
     for (WaitingEvent old : outbox.olderThan(now - config.maxAge().toMillis(), BATCH)) {
       bury(outbox, old, "not delivered within " + config.maxAge().toSeconds() + " s");
     }
-    List<WaitingEvent> due = outbox.due(now, BATCH);
-    if (due.isEmpty()) {
-      return null;
-    }
     try {
-      Duration pause = settle(outbox, new Round(receiver, senders, metrics).send(due));
-      return pause != null || due.size() < BATCH ? pause : Duration.ZERO;
+      return round(outbox, outbox.due(lastKey, now, BATCH));
     } catch (InterruptedException e) {
       // The server is about to stop; the caller sees the flag.
       Thread.currentThread().interrupt();
       return null;
     }
+  }
+
+  private @Nullable Duration round(Outbox outbox, Outbox.Due due) throws InterruptedException {
+    if (due.events().isEmpty()) {
+      return null;
+    }
+    List<Verdict.Sent<WaitingEvent>> sent =
+        new Round(receiver, senders, metrics).send(due.events());
+    if (!sent.isEmpty()) {
+      lastKey = sent.get(sent.size() - 1).event().getOrderKey();
+    }
+    Duration pause = settle(outbox, sent);
+    boolean more = due.more() || sent.size() < due.events().size();
+    return pause == null && more ? Duration.ZERO : pause;
   }
 
   /** Notes the answers; returns how long the receiver is left alone, null for not at all. */
@@ -104,16 +118,24 @@ final class Delivery implements AutoCloseable {
     for (WaitingEvent dead : verdict.dead()) {
       bury(outbox, dead, "rejected " + config.maxAttempts() + " times: " + reason(sent, dead));
     }
-    metrics.count(Outcome.TAKEN, verdict.taken().size());
-    metrics.count(Outcome.REFUSED, verdict.held().size() + verdict.dead().size());
-    metrics.count(
-        Outcome.FAILED,
-        sent.stream().filter(each -> each.answer().kind() == Answer.Kind.FAILED).count());
+    metrics.count(Outcome.TAKEN, number(sent, Answer.Kind.TAKEN));
+    metrics.count(Outcome.REFUSED, number(sent, Answer.Kind.REFUSED));
+    metrics.count(Outcome.FAILED, number(sent, Answer.Kind.FAILED));
     if (!verdict.taken().isEmpty()) {
       pauses.reset();
     }
-    report(verdict.pause() ? lastFailure(sent) : null);
-    return verdict.pause() ? pauses.failed(verdict.asked()) : null;
+    if (verdict.pause()) {
+      reportFailure(lastFailure(sent));
+      return pauses.failed(verdict.asked());
+    }
+    if (!verdict.taken().isEmpty()) {
+      reportSuccess();
+    }
+    return null;
+  }
+
+  private static long number(List<Verdict.Sent<WaitingEvent>> sent, Answer.Kind kind) {
+    return sent.stream().filter(each -> each.answer().kind() == kind).count();
   }
 
   private void bury(Outbox outbox, WaitingEvent event, String reason) {
@@ -141,16 +163,21 @@ final class Delivery implements AutoCloseable {
         .reduce("", (first, second) -> second);
   }
 
-  /** Once when the receiver fails, and once when it takes events again. */
-  private void report(@Nullable String failure) {
-    if (failure != null && !reported) {
+  /** Once, until it takes events again. */
+  private void reportFailure(String failure) {
+    if (!reported) {
       LOG.warnf(
           "The webhook %s accepts no events: %s. They wait in the database and are sent again",
           config.url(), failure);
-    } else if (failure == null && reported) {
+    }
+    reported = true;
+  }
+
+  private void reportSuccess() {
+    if (reported) {
       LOG.infof("The webhook %s accepts events again", config.url());
     }
-    reported = failure != null;
+    reported = false;
   }
 
   /** Ends the requests that are under way. */

@@ -2,15 +2,17 @@ package dev.bulwark.events.webhook;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What follows of the answers of a round. Immutable.
  *
- * <p>A receiver that is away must cost no event, and one event that it cannot digest must not keep
- * back those of others. So an attempt counts against an event only in a round in which others were
- * taken.
+ * <p>A receiver that is unreachable must cost no event, and one event that it cannot digest must
+ * not keep back those of others. So an attempt counts against an event only in a round in which
+ * others were taken, and few failures of such a round are those of their events.
  *
  * @param taken events that are delivered
  * @param held events that wait; those of the same order key wait with them
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 record Verdict<E>(
     List<E> taken, List<Held<E>> held, List<E> dead, boolean pause, @Nullable Duration asked) {
 
-  /** Events refused in a row, with none taken, that show a receiver at fault. */
+  /** Failures of a round that show a receiver at fault, and not events. */
   static final int MANY = 5;
 
   private static final Duration UNCOUNTED = Duration.ofSeconds(30);
@@ -40,43 +42,66 @@ record Verdict<E>(
    *
    * @param attempts that have counted before
    */
-  record Sent<E>(E event, int attempts, Answer answer) {}
+  record Sent<E>(E event, int attempts, Answer answer) {
+
+    private boolean isTaken() {
+      return answer.kind() == Answer.Kind.TAKEN;
+    }
+
+    /** As long as the receiver asks for, if that is more; five minutes at most. */
+    private Held<E> hold(Duration delay, boolean counted) {
+      @Nullable Duration asked = answer.retryAfter();
+      Duration wait = asked != null && asked.compareTo(delay) > 0 ? asked : delay;
+      return new Held<>(event, wait.compareTo(LONGEST) < 0 ? wait : LONGEST, counted);
+    }
+  }
 
   /** Judges a round. */
   static <E> Verdict<E> of(List<Sent<E>> round, int maxAttempts) {
-    List<E> taken = new ArrayList<>();
+    List<E> taken = round.stream().filter(Sent::isTaken).map(Sent::event).toList();
     List<Held<E>> held = new ArrayList<>();
     List<E> dead = new ArrayList<>();
-    boolean some = round.stream().anyMatch(sent -> sent.answer().kind() == Answer.Kind.TAKEN);
-    int refused = 0;
-    boolean failed = false;
-    @Nullable Duration asked = null;
-    for (Sent<E> sent : round) {
-      @Nullable Duration wait = sent.answer().retryAfter();
-      if (wait != null && (asked == null || wait.compareTo(asked) > 0)) {
-        asked = wait;
+    List<Sent<E>> blamed = blamed(round, !taken.isEmpty());
+    for (Sent<E> sent : blamed) {
+      if (taken.isEmpty()) {
+        held.add(sent.hold(UNCOUNTED, false));
+      } else if (sent.attempts() + 1 >= maxAttempts) {
+        dead.add(sent.event());
+      } else {
+        held.add(sent.hold(Duration.ofSeconds(1L << Math.min(sent.attempts(), 30)), true));
       }
+    }
+    boolean failed = taken.size() + blamed.size() < round.size();
+    boolean pause = failed || (taken.isEmpty() && blamed.size() >= MANY);
+    return new Verdict<>(taken, held, dead, pause, asked(round));
+  }
+
+  /**
+   * Returns those whose failure is, as far as one knows, that of the event. One that has failed
+   * before, when others were taken, is suspected first: alone it does not stop the receiver.
+   */
+  private static <E> List<Sent<E>> blamed(List<Sent<E>> round, boolean othersTaken) {
+    List<Sent<E>> blamed = new ArrayList<>();
+    int failed = 0;
+    for (Sent<E> sent : round) {
       switch (sent.answer().kind()) {
-        case TAKEN -> taken.add(sent.event());
-        case FAILED -> failed = true;
-        case REFUSED -> {
-          refused++;
-          if (!some) {
-            held.add(new Held<>(sent.event(), UNCOUNTED, false));
-          } else if (sent.attempts() + 1 >= maxAttempts) {
-            dead.add(sent.event());
-          } else {
-            held.add(new Held<>(sent.event(), backoff(sent.attempts()), true));
+        case TAKEN -> {}
+        case REFUSED -> blamed.add(sent);
+        case FAILED -> {
+          failed++;
+          if (othersTaken ? failed < MANY : sent.attempts() > 0) {
+            blamed.add(sent);
           }
         }
       }
     }
-    boolean pause = failed || (!some && refused >= MANY);
-    return new Verdict<>(taken, held, dead, pause, asked);
+    return blamed;
   }
 
-  private static Duration backoff(int attempts) {
-    Duration wait = Duration.ofSeconds(1L << Math.min(attempts, 30));
-    return wait.compareTo(LONGEST) < 0 ? wait : LONGEST;
+  private static <E> @Nullable Duration asked(List<Sent<E>> round) {
+    return round.stream()
+        .flatMap(sent -> Stream.ofNullable(sent.answer().retryAfter()))
+        .max(Comparator.naturalOrder())
+        .orElse(null);
   }
 }

@@ -47,7 +47,7 @@ final class WebhookMetrics implements AutoCloseable {
     }
     meters.add(
         Gauge.builder("bulwark.webhook.waiting", () -> backlog.events())
-            .description("Number of events that wait for the receiver, an upper bound")
+            .description("Number of events that wait for the receiver, below 1000 an upper bound")
             .register(registry));
     meters.add(
         Gauge.builder("bulwark.webhook.age", () -> backlog.age(System.currentTimeMillis()) / 1000.0)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bulwark.events.webhook.Verdict.Held;
 import dev.bulwark.events.webhook.Verdict.Sent;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -79,11 +80,12 @@ class VerdictTest {
     assertThat(verdict.held()).containsExactly(new Held<>("b", Duration.ofMinutes(5), true));
   }
 
-  @Test
-  void anOutageCostsNoEvent() {
+  @ParameterizedTest
+  @CsvSource({"0", "99"})
+  void anOutageCostsNoEvent(int attempts) {
     for (Answer answer : List.of(REFUSED, BROKEN, AWAY)) {
       Verdict<String> verdict =
-          Verdict.of(Collections.nCopies(Verdict.MANY, new Sent<>("a", 99, answer)), 8);
+          Verdict.of(Collections.nCopies(Verdict.MANY, new Sent<>("a", attempts, answer)), 8);
       assertThat(verdict.dead()).isEmpty();
       assertThat(verdict.held()).noneMatch(Held::counted);
       assertThat(verdict.pause()).isTrue();
@@ -98,18 +100,67 @@ class VerdictTest {
     assertThat(verdict.held()).containsExactly(new Held<>("a", Duration.ofSeconds(30), false));
   }
 
-  @Test
-  void oneWithoutAnAnswerDoes() {
+  /** A firewall before the receiver may reject what one event says, or never answer it. */
+  @ParameterizedTest
+  @CsvSource({"401", "403", "404", "408", "409", "410", "429", "503", "302"})
+  void aFailureIsThatOfTheEventWhereOthersAreTaken(int status) {
+    Answer answer = Answer.of(status, null);
     Verdict<String> verdict =
         Verdict.of(
             List.of(
-                new Sent<>("a", 0, TAKEN),
-                new Sent<>("b", 0, AWAY),
-                new Sent<>("c", 0, Answer.of(429, "20"))),
+                new Sent<>("a", 0, answer),
+                new Sent<>("b", 0, TAKEN),
+                new Sent<>("c", 2, AWAY),
+                new Sent<>("d", 7, answer)),
             8);
+    assertThat(verdict.taken()).containsExactly("b");
+    assertThat(verdict.held())
+        .containsExactly(
+            new Held<>("a", Duration.ofSeconds(1), true),
+            new Held<>("c", Duration.ofSeconds(4), true));
+    assertThat(verdict.dead()).containsExactly("d");
+    assertThat(verdict.pause()).isFalse();
+  }
+
+  /** Others would wait with it. */
+  @Test
+  void oneThatHasFailedBeforeDoesNotStopTheReceiver() {
+    Verdict<String> verdict = Verdict.of(List.of(new Sent<>("a", 1, AWAY)), 8);
+    assertThat(verdict.pause()).isFalse();
+    assertThat(verdict.held()).containsExactly(new Held<>("a", Duration.ofSeconds(30), false));
+  }
+
+  @Test
+  void oneThatFailsForTheFirstTimeDoes() {
+    Verdict<String> verdict =
+        Verdict.of(List.of(new Sent<>("a", 1, AWAY), new Sent<>("b", 0, AWAY)), 2);
+    assertThat(verdict.pause()).isTrue();
+    assertThat(verdict.held()).containsExactly(new Held<>("a", Duration.ofSeconds(30), false));
+    assertThat(verdict.dead()).isEmpty();
+  }
+
+  /** Half of a load balancer's receivers are down, or the receiver asks for fewer requests. */
+  @Test
+  void manyFailuresAreTheReceiversThoughOthersAreTaken() {
+    List<Sent<String>> round = new ArrayList<>(List.of(new Sent<>("taken", 0, TAKEN)));
+    for (int i = 0; i < 20; i++) {
+      round.add(new Sent<>("a" + i, 0, Answer.of(429, "20")));
+    }
+    Verdict<String> verdict = Verdict.of(round, 8);
     assertThat(verdict.pause()).isTrue();
     assertThat(verdict.asked()).isEqualTo(Duration.ofSeconds(20));
-    assertThat(verdict.held()).isEmpty();
+    assertThat(verdict.held()).extracting(Held::event).containsExactly("a0", "a1", "a2", "a3");
+    assertThat(verdict.dead()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 1", "1, 1", "20, 20", "900, 300"})
+  void anEventWaitsAsLongAsTheReceiverAsks(String asked, long seconds) {
+    Verdict<String> verdict =
+        Verdict.of(
+            List.of(new Sent<>("a", 0, Answer.of(429, asked)), new Sent<>("b", 0, TAKEN)), 8);
+    assertThat(verdict.held()).containsExactly(new Held<>("a", Duration.ofSeconds(seconds), true));
+    assertThat(verdict.pause()).isFalse();
   }
 
   @Test

@@ -9,19 +9,26 @@ import dev.bulwark.it.events.WebhookReceiver.Taken;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** B12: events reach a webhook, whatever the receiver does. */
 class WebhookIT {
+
+  private static final String CLIENT = "tasks-service";
 
   private static WebhookReceiver receiver;
   private static EventServer server;
@@ -137,6 +144,51 @@ class WebhookIT {
     admin.delete(path + second).expect(204);
     assertThat(letters(user)).isEmpty();
     assertThat(admin.delete(path + second).status()).isEqualTo(404);
+  }
+
+  /** The first event of many of one client, as when somebody tries out user names. */
+  @ParameterizedTest
+  @ValueSource(ints = {403, 422})
+  void oneEventThatTheReceiverDoesNotTakeStopsNoOther(int status) {
+    String other = server.user("o" + name);
+    await().atMost(SOON).until(() -> !changes("USER.CREATE", other).isEmpty());
+    int before = ofClient().size();
+    AtomicReference<String> bad = new AtomicReference<>();
+    receiver.answer(event -> isFirst(event, bad) ? status : 204);
+    int many = 300;
+    for (int i = 0; i < many; i++) {
+      server.realm().clientCredentials(CLIENT, "wrong", Map.of()).expect(401);
+    }
+
+    change(other, 0);
+    await().atMost(SOON).until(() -> !changes("USER.UPDATE", other).isEmpty());
+    await()
+        .atMost(SOON)
+        .until(
+            () -> {
+              change(other, 1);
+              return !letters(bad.get()).isEmpty();
+            });
+    assertThat(letters(bad.get()).get(0).get("reason").asText())
+        .isEqualTo("rejected 3 times: status " + status);
+    await().atMost(SOON).until(() -> ofClient().size() - before >= many - 1);
+    List<Taken> rest = ofClient().subList(before, ofClient().size());
+    assertThat(rest).extracting(Taken::id).doesNotHaveDuplicates().doesNotContain(bad.get());
+    assertThat(rest).extracting(each -> Instant.parse(each.text("/@timestamp"))).isSorted();
+  }
+
+  /** Remembers the first event of the client. */
+  private static boolean isFirst(Taken event, AtomicReference<String> first) {
+    return isOfClient(event)
+        && (first.compareAndSet(null, event.id()) || event.id().equals(first.get()));
+  }
+
+  private static boolean isOfClient(Taken event) {
+    return event.event().get("subject").asText().endsWith("/clients/" + CLIENT);
+  }
+
+  private static List<Taken> ofClient() {
+    return receiver.taken().stream().filter(WebhookIT::isOfClient).toList();
   }
 
   @Test
