@@ -26,10 +26,8 @@ public record StatusReference(String list, int index) {
     if (list == 0 || digits < 1 || digits > MAX_INDEX_DIGITS || jti.charAt(dot) != '.') {
       return Optional.empty();
     }
-    for (int i = list; i < dot; i++) {
-      if (!isBase64Url(jti.charAt(i))) {
-        return Optional.empty();
-      }
+    if (!isBase64Url(jti, list, dot)) {
+      return Optional.empty();
     }
     int index = 0;
     for (int i = dot + 1; i < jti.length(); i++) {
@@ -40,6 +38,20 @@ public record StatusReference(String list, int index) {
       index = 10 * index + digit;
     }
     return Optional.of(new StatusReference(jti.substring(list, dot), index));
+  }
+
+  /** Whether a text has the form of the id of a list. */
+  public static boolean isListId(String text) {
+    return text.length() == LIST_ID_LENGTH && isBase64Url(text, 0, LIST_ID_LENGTH);
+  }
+
+  private static boolean isBase64Url(String text, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (!isBase64Url(text.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isBase64Url(char c) {

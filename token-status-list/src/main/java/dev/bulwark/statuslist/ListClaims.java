@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 record ListClaims(long window, long period, long life, long ttl) {
 
-  /** With the life of a list divided in three: two thirds are left when the next one comes. */
+  /**
+   * With the life of a list divided in three: two thirds are left when the next one comes. The
+   * {@code ttl} is a third at most, so that who asks after it does not find the list expired.
+   */
   static ListClaims of(TokenStatusConfig config) {
     long life = config.listLife().toSeconds();
     return new ListClaims(config.window().toSeconds(), life / 3, life, config.ttl().toSeconds());
@@ -34,6 +37,17 @@ record ListClaims(long window, long period, long life, long ttl) {
   /** Returns {@code exp}. */
   long expiresAt(long issuedAt) {
     return issuedAt + life;
+  }
+
+  /**
+   * Returns how long a cache may keep a list, in seconds: until it is to be asked for again, and not
+   * beyond {@code exp}.
+   *
+   * @param now milliseconds since 1970
+   */
+  long maxAge(long issuedAt, long now) {
+    long left = Math.floorDiv(expiresAt(issuedAt) * 1000L - now, 1000L);
+    return Math.max(0, Math.min(ttl, left));
   }
 
   /**

@@ -61,9 +61,9 @@ final class SignedList {
     return issuedAt;
   }
 
-  /** Whether it has all of these bits, and is as new. */
+  /** Whether neither its bits nor its {@code iat} is older than these. */
   boolean covers(RevokedBits others, long otherIssuedAt) {
-    return bits.rows() >= others.rows() && issuedAt >= otherIssuedAt;
+    return !others.isNewerThan(bits) && issuedAt >= otherIssuedAt;
   }
 
   byte[] body(boolean gzip) {

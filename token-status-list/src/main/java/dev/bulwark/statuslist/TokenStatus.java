@@ -12,7 +12,6 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.keycloak.crypto.Algorithm;
 import org.keycloak.crypto.SignatureProvider;
 import org.keycloak.jose.jws.JWSBuilder;
@@ -25,8 +24,8 @@ final class TokenStatus implements AutoCloseable {
 
   private static final String TYPE = "statuslist+jwt";
 
-  /** Of signed lists: a host name that a client makes up has an entry too. */
-  private static final int MAX_SIGNED = 500;
+  /** A host name that a client makes up has an entry too. */
+  private static final int MAX_KEPT = 500;
 
   private static final Duration UNUSED = Duration.ofMinutes(2);
 
@@ -37,12 +36,11 @@ final class TokenStatus implements AutoCloseable {
   private final StatusLists lists;
   private final ListClaims claims;
   private final StatusListMetrics metrics;
-  private final Cache<String, SignedList> signed =
-      Caffeine.newBuilder().maximumSize(MAX_SIGNED).expireAfterAccess(UNUSED).build();
+  private final SignedLists signed = new SignedLists();
   private final Cache<String, String> issuers =
-      Caffeine.newBuilder().maximumSize(MAX_SIGNED).expireAfterAccess(UNUSED).build();
+      Caffeine.newBuilder().maximumSize(MAX_KEPT).expireAfterAccess(UNUSED).build();
   private final Cache<String, IndexOrder> orders =
-      Caffeine.newBuilder().maximumSize(MAX_SIGNED).expireAfterAccess(UNUSED).build();
+      Caffeine.newBuilder().maximumSize(MAX_KEPT).expireAfterAccess(UNUSED).build();
 
   /** With its collaborators; closes the database and the meters. */
   TokenStatus(
@@ -70,6 +68,11 @@ final class TokenStatus implements AutoCloseable {
 
   long ttlSeconds() {
     return config.ttl().toSeconds();
+  }
+
+  /** Returns how long a cache may keep a list, in seconds: not beyond {@code exp}. */
+  long maxAgeSeconds(SignedList list) {
+    return claims.maxAge(list.issuedAt(), clock.millis());
   }
 
   boolean hasAggregation() {
@@ -108,33 +111,12 @@ final class TokenStatus implements AutoCloseable {
     metrics.served(now - state.completeUntil());
     RevokedBits bits = state.bits();
     String uri = uri(session, bits.list().id());
-    SignedList known = signed.getIfPresent(uri);
-    if (known != null && known.covers(bits, issuedAt)) {
-      return Optional.of(known);
-    }
     return Optional.of(
-        signed.asMap().compute(uri, (key, other) -> newest(session, other, bits, uri, issuedAt)));
-  }
-
-  /** A request that was slow must not bring back what is older. */
-  private SignedList newest(
-      KeycloakSession session,
-      @Nullable SignedList other,
-      RevokedBits bits,
-      String uri,
-      long issuedAt) {
-    if (other == null) {
-      return sign(session, bits, uri, issuedAt);
-    }
-    if (other.covers(bits, issuedAt)) {
-      return other;
-    }
-    RevokedBits more = other.bits().rows() > bits.rows() ? other.bits() : bits;
-    return sign(session, more, uri, Math.max(issuedAt, other.issuedAt()));
-  }
-
-  private SignedList sign(KeycloakSession session, RevokedBits bits, String uri, long issuedAt) {
-    return metrics.rebuilt(() -> make(session, bits, uri, issuedAt));
+        signed.get(
+            uri,
+            bits,
+            issuedAt,
+            (latest, time) -> metrics.rebuilt(() -> make(session, latest, uri, time))));
   }
 
   private SignedList make(KeycloakSession session, RevokedBits bits, String uri, long issuedAt) {

@@ -86,7 +86,7 @@ public final class TokenStatusResource {
         .header(HttpHeaders.ETAG, list.entityTag(gzip))
         .header(
             HttpHeaders.CACHE_CONTROL,
-            "public, max-age=" + status.ttlSeconds() + ", must-revalidate")
+            "public, max-age=" + status.maxAgeSeconds(list) + ", must-revalidate")
         .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING)
         .header(ANY_ORIGIN, "*")
         .header("Access-Control-Expose-Headers", HttpHeaders.ETAG)

@@ -9,13 +9,15 @@ import dev.bulwark.statuslist.store.RevokedBits;
 import dev.bulwark.statuslist.store.StatusList;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** R8: a list is good for as long as it is known to be complete, and no longer. */
 class ListClaimsTest {
 
   private static final String SECRET = "000102030405060708090a0b0c0d0e0f";
   private static final RevokedBits BITS =
-      new RevokedBits(new StatusList("list", "realm", 1_800_000_900, SECRET), new int[0]);
+      new RevokedBits(new StatusList("list", "realm", 1_800_000_900, SECRET), new int[0], 1);
 
   private static ListClaims claims(String... options) {
     return ListClaims.of(TokenStatusConfig.of(MapScope.of(options)));
@@ -47,6 +49,34 @@ class ListClaimsTest {
                     .of(BITS, order, "issuer", "issuer/list", "all", 1_800_000_010)
                     .get("status_list")))
         .contains("aggregation_uri=all");
+  }
+
+  /** A cache on the way must not serve what an application may not rely on any more. */
+  @Test
+  void aCacheKeepsAListForItsTtlAndNotBeyondItsExpiry() {
+    ListClaims claims = claims("list-life", "30", "ttl", "10");
+    assertThat(claims.maxAge(1_800_000_000, 1_800_000_000_000L)).isEqualTo(10);
+    assertThat(claims.maxAge(1_800_000_000, 1_800_000_020_000L)).isEqualTo(10);
+    assertThat(claims.maxAge(1_800_000_000, 1_800_000_020_001L)).isEqualTo(9);
+    assertThat(claims.maxAge(1_800_000_000, 1_800_000_029_999L)).isZero();
+    assertThat(claims.maxAge(1_800_000_000, 1_800_000_031_000L)).isZero();
+  }
+
+  /** An application that asks after its {@code ttl} would find an expired list in its hands. */
+  @ParameterizedTest
+  @CsvSource({"30, 60", "30, 11", "6, 3", "3600, 300", "30, 10", "7, 2"})
+  void anApplicationAsksAgainThreeTimesInTheLifeOfAList(int life, int ttl) {
+    String[] options = {"list-life", Integer.toString(life), "ttl", Integer.toString(ttl)};
+    if (3 * ttl <= life) {
+      assertThat(claims(options).expiresAt(0)).isEqualTo(life);
+    } else {
+      assertThatThrownBy(() -> claims(options))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "Option spi-realm-restapi-extension--token-status--ttl must be at most a third of"
+                  + " spi-realm-restapi-extension--token-status--list-life (%d s), is %d",
+              life, ttl);
+    }
   }
 
   @Test

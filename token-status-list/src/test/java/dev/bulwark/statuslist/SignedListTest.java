@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SignedListTest {
 
   private static final RevokedBits BITS =
-      new RevokedBits(new StatusList("list", "realm", 0, "00"), new int[0]);
+      new RevokedBits(new StatusList("list", "realm", 0, "00"), new int[0], 7);
   private static final SignedList LIST = new SignedList(BITS, 5, "a.b.c");
 
   @Test
@@ -45,7 +45,8 @@ class SignedListTest {
     assertThat(LIST.covers(BITS, 5)).isTrue();
     assertThat(LIST.covers(BITS, 4)).isTrue();
     assertThat(LIST.covers(BITS, 6)).isFalse();
-    assertThat(LIST.covers(new RevokedBits(BITS.list(), new int[1]), 5)).isFalse();
+    assertThat(LIST.covers(new RevokedBits(BITS.list(), new int[1], 6), 5)).isTrue();
+    assertThat(LIST.covers(new RevokedBits(BITS.list(), new int[0], 8), 5)).isFalse();
   }
 
   @ParameterizedTest

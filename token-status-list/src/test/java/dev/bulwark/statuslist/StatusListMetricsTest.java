@@ -17,7 +17,7 @@ class StatusListMetricsTest {
   @Test
   void countsAndMeasures() {
     StatusListMetrics metrics = new StatusListMetrics(registry);
-    RevokedBits none = new RevokedBits(new StatusList("list", "realm", 0, "00"), new int[0]);
+    RevokedBits none = new RevokedBits(new StatusList("list", "realm", 0, "00"), new int[0], 1);
     SignedList list = metrics.rebuilt(() -> new SignedList(none, 5, "a.b.c"));
     metrics.count(Answer.LIST);
     metrics.count(Answer.LIST);

@@ -28,7 +28,7 @@ public class StatusRequestFuzzTest {
   private static final IndexOrder ORDER = new IndexOrder(SECRET);
   private static final SignedList LIST =
       new SignedList(
-          new RevokedBits(new StatusList("list", "realm", 0, "00"), new int[0]), 5, "a.b.c");
+          new RevokedBits(new StatusList("list", "realm", 0, "00"), new int[0], 1), 5, "a.b.c");
 
   static Stream<Named<byte[]>> corpus() throws IOException {
     return Corpus.of(StatusRequestFuzzTest.class);
@@ -61,7 +61,7 @@ public class StatusRequestFuzzTest {
               assertThat(place.index()).isBetween(0, 9_999_999);
               int[] indexes = {place.index()};
               assertThat(
-                      new RevokedBits(new StatusList("list", "realm", 0, SECRET), indexes)
+                      new RevokedBits(new StatusList("list", "realm", 0, SECRET), indexes, 1)
                           .compressed(ORDER, 900, 0))
                   .isNotEmpty();
             });

@@ -8,7 +8,8 @@ import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 
 /**
- * The bits of a list that are set, as the database had them. Immutable: nobody changes the array.
+ * The bits of a list that are set, as the database had them at a time. Immutable: nobody changes the
+ * array.
  */
 public final class RevokedBits {
 
@@ -17,15 +18,18 @@ public final class RevokedBits {
 
   private final StatusList list;
   private final int[] indexes;
+  private final long read;
 
   /**
    * Bits of a list.
    *
    * @param indexes of revoked tokens, one for each row; an index may be there twice
+   * @param read number of the read that found them; a later read of this server has a greater one
    */
-  public RevokedBits(StatusList list, int[] indexes) {
+  public RevokedBits(StatusList list, int[] indexes, long read) {
     this.list = list;
     this.indexes = indexes;
+    this.read = read;
   }
 
   /** Returns the list whose bits they are. */
@@ -36,6 +40,19 @@ public final class RevokedBits {
   /** Returns the number of rows that they were made of. */
   public int rows() {
     return indexes.length;
+  }
+
+  /**
+   * Whether they were read later than others of the same list. The number of rows says nothing of
+   * that: a database that failed over can have fewer rows than before, and newer ones among them.
+   */
+  public boolean isNewerThan(RevokedBits others) {
+    return read > others.read;
+  }
+
+  /** Whether others have the same rows in the same order. */
+  boolean isSameAs(RevokedBits others) {
+    return Arrays.equals(indexes, others.indexes);
   }
 
   boolean contains(int index) {

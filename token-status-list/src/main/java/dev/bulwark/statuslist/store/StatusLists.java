@@ -13,14 +13,15 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lists as the database has them, read when somebody asks, at most twice a second. An answer is
- * never older than a second. Thread-safe.
+ * The lists as the database has them, read when somebody asks, at most twice a second, whatever is
+ * asked for. An answer is never older than a second. Thread-safe.
  */
 public final class StatusLists {
 
@@ -34,8 +35,14 @@ public final class StatusLists {
 
   private static final Duration WAIT = Duration.ofSeconds(3);
 
-  /** An unknown list may be new: the database is asked for it, but no more often than this. */
-  private static final Duration BETWEEN_READS = Duration.ofMillis(100);
+  /** From the begin of a read to the next. */
+  private static final Duration BETWEEN_READS = Duration.ofMillis(500);
+
+  /**
+   * An unknown list may be new, so who asks for it waits for the next read. No more than this many
+   * wait: made-up ids must not keep all threads of the server.
+   */
+  private static final int MAX_WAITING = 32;
 
   /**
    * The number of rows shows whether a list has changed. A database that fails over may lose rows
@@ -46,7 +53,10 @@ public final class StatusLists {
   private final StatusDatabase database;
   private final Clock clock;
   private volatile @Nullable Snapshot current;
+  private final Semaphore waiting = new Semaphore(MAX_WAITING);
   private @Nullable CompletableFuture<Snapshot> running;
+  private long nextRead = System.nanoTime();
+  private long reads;
   private volatile boolean failing;
 
   /** The lists of a database. */
@@ -68,6 +78,12 @@ public final class StatusLists {
     boolean isOlderThan(Duration age) {
       return System.nanoTime() - readAt > age.toNanos();
     }
+
+    Optional<State> find(String id, String realmId) {
+      return Optional.ofNullable(lists.get(id))
+          .filter(bits -> bits.list().realmId().equals(realmId))
+          .map(bits -> new State(bits, completeUntil));
+    }
   }
 
   /**
@@ -87,20 +103,26 @@ public final class StatusLists {
   }
 
   /**
-   * Returns a list of a realm; empty if there is none, or its tokens have expired.
+   * Returns a list of a realm; empty if there is none, or its tokens have expired. A list that was
+   * not there at the last read is waited for until the next. The list of another realm takes as
+   * long as one that nobody has made, so the time does not tell one from the other.
    *
    * @param realmId internal id of the realm
    * @throws UnavailableException if the database does not answer in time
    */
   public Optional<State> find(String id, String realmId) throws UnavailableException {
-    Snapshot snapshot = fresh();
-    if (!snapshot.lists.containsKey(id)) {
-      snapshot = readAfter(System.nanoTime());
+    if (!StatusReference.isListId(id)) {
+      return Optional.empty();
     }
-    RevokedBits bits = snapshot.lists.get(id);
-    return bits == null || !bits.list().realmId().equals(realmId)
-        ? Optional.empty()
-        : Optional.of(new State(bits, snapshot.completeUntil));
+    Optional<State> known = fresh().find(id, realmId);
+    if (known.isPresent() || !waiting.tryAcquire()) {
+      return known;
+    }
+    try {
+      return readAfter(System.nanoTime()).find(id, realmId);
+    } finally {
+      waiting.release();
+    }
   }
 
   /**
@@ -149,9 +171,10 @@ public final class StatusLists {
   /** All who ask at the same time wait for one read. */
   private synchronized CompletableFuture<Snapshot> read() throws UnavailableException {
     if (running == null || running.isDone()) {
+      Duration pause = Duration.ofNanos(Math.max(0, nextRead - System.nanoTime()));
       try {
-        running =
-            database.start(pause(), this::read).whenComplete((read, failure) -> note(failure));
+        running = database.start(pause, this::read).whenComplete((read, failure) -> note(failure));
+        nextRead = System.nanoTime() + pause.plus(BETWEEN_READS).toNanos();
       } catch (RejectedExecutionException e) {
         throw new UnavailableException("Too much waits for the database", e);
       }
@@ -159,11 +182,10 @@ public final class StatusLists {
     return running;
   }
 
-  private Duration pause() {
-    Snapshot last = current;
-    Duration pause =
-        last == null ? Duration.ZERO : BETWEEN_READS.minusNanos(System.nanoTime() - last.readAt);
-    return pause.isNegative() ? Duration.ZERO : pause;
+  /** Returns the number of a read that begins now. */
+  private synchronized long begin(long now) {
+    nextRead = now + BETWEEN_READS.toNanos();
+    return ++reads;
   }
 
   /** Logs the first failure of an outage: an application asks every few seconds. */
@@ -179,6 +201,7 @@ public final class StatusLists {
 
   private Snapshot read(StatusTables tables, Connection connection) throws SQLException {
     long began = System.nanoTime();
+    long number = begin(began);
     Snapshot before = current;
     boolean anew = before == null || began - before.anewAt > READ_ANEW.toNanos();
     // In this order: what is complete until then is in what is read after it.
@@ -187,14 +210,29 @@ public final class StatusLists {
     Map<String, RevokedBits> lists = new HashMap<>();
     long now = Math.floorDiv(clock.millis(), 1000L);
     for (StatusList list : tables.live(connection, now - IndexSupply.AFTERLIFE)) {
-      RevokedBits known = before == null || anew ? null : before.lists.get(list.id());
-      boolean same = known != null && known.rows() == rows.getOrDefault(list.id(), 0);
-      lists.put(list.id(), same && known != null ? known : tables.read(connection, list));
+      RevokedBits known = before == null ? null : before.lists.get(list.id());
+      boolean unchanged =
+          !anew && known != null && known.rows() == rows.getOrDefault(list.id(), 0);
+      lists.put(
+          list.id(),
+          unchanged && known != null ? known : readBits(tables, connection, list, number, known));
     }
     Snapshot snapshot =
         new Snapshot(began, anew || before == null ? began : before.anewAt, completeUntil, lists);
     current = snapshot;
     return snapshot;
+  }
+
+  /** What has not changed stays as old as it was: it need not be signed again. */
+  private static RevokedBits readBits(
+      StatusTables tables,
+      Connection connection,
+      StatusList list,
+      long number,
+      @Nullable RevokedBits known)
+      throws SQLException {
+    RevokedBits read = tables.read(connection, list, number);
+    return known != null && known.isSameAs(read) ? known : read;
   }
 
   /** Returns the places that ids of tokens name. */

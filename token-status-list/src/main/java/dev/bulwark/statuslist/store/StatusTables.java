@@ -255,8 +255,12 @@ public final class StatusTables {
     }
   }
 
-  /** Reads the bits of a list. */
-  RevokedBits read(Connection connection, StatusList list) throws SQLException {
+  /**
+   * Reads the bits of a list.
+   *
+   * @param number of the read; a later one has a greater number
+   */
+  RevokedBits read(Connection connection, StatusList list, long number) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement("SELECT IDX FROM " + bits + " WHERE LIST_ID = ?")) {
       statement.setString(1, list.id());
@@ -267,7 +271,8 @@ public final class StatusTables {
           indexes.add(rows.getInt(1));
         }
       }
-      return new RevokedBits(list, indexes.build().toArray());
+      // The database has no order: the same rows are to be the same bits.
+      return new RevokedBits(list, indexes.build().sorted().toArray(), number);
     }
   }
 

@@ -62,7 +62,7 @@ class RevokedBitsTest {
   }
 
   private static RevokedBits bits(int... indexes) {
-    return new RevokedBits(new StatusList("list", "realm", END, SECRET), indexes);
+    return new RevokedBits(new StatusList("list", "realm", END, SECRET), indexes, 1);
   }
 
   private static byte[] inflate(byte[] compressed) throws IOException {
