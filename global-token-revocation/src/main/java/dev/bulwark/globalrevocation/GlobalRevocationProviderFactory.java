@@ -1,12 +1,14 @@
 package dev.bulwark.globalrevocation;
 
 import dev.bulwark.contract.KeycloakFeature;
+import dev.bulwark.contract.RevocationConfirmation;
 import dev.bulwark.redis.RedisConnectionProvider;
 import dev.bulwark.redis.RedisConnectionProviderFactory;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
+import org.keycloak.events.EventListenerProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.provider.EnvironmentDependentProviderFactory;
@@ -25,6 +27,7 @@ public final class GlobalRevocationProviderFactory
 
   private @Nullable GlobalRevocationConfig config;
   private @Nullable RequestLimiter limiter;
+  private RevocationConfirmation confirmation = RevocationConfirmation.NONE;
 
   @Override
   public String getId() {
@@ -48,6 +51,10 @@ public final class GlobalRevocationProviderFactory
     limiter =
         new RequestLimiter(
             Objects.requireNonNull(config, "init() runs first").limits(), redis.connection());
+    if (factory.getProviderFactory(EventListenerProvider.class, RevocationConfirmation.LISTENER)
+        instanceof RevocationConfirmation found) {
+      confirmation = found;
+    }
   }
 
   @Override
@@ -56,7 +63,7 @@ public final class GlobalRevocationProviderFactory
     return new RealmResourceProvider() {
       @Override
       public Object getResource() {
-        return new GlobalRevocationResource(session, requests);
+        return new GlobalRevocationResource(session, requests, confirmation);
       }
 
       @Override

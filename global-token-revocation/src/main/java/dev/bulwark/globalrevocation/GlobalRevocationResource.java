@@ -1,6 +1,6 @@
 package dev.bulwark.globalrevocation;
 
-import dev.bulwark.redis.RedisConnectionProvider;
+import dev.bulwark.contract.RevocationConfirmation;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -8,6 +8,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -36,16 +37,23 @@ public final class GlobalRevocationResource {
 
   private static final int RETRY_SECONDS = 5;
 
+  /** How long an answer waits at most, from the commit on, for Redis to have everything. */
+  private static final Duration CONFIRMED = Duration.ofSeconds(10);
+
   private final KeycloakSession session;
   private final RequestLimiter limiter;
+  private final RevocationConfirmation confirmation;
 
-  GlobalRevocationResource(KeycloakSession session, RequestLimiter limiter) {
+  GlobalRevocationResource(
+      KeycloakSession session, RequestLimiter limiter, RevocationConfirmation confirmation) {
     this.session = session;
     this.limiter = limiter;
+    this.confirmation = confirmation;
   }
 
   /**
-   * Ends everything of the user that the body names: 204 when all of it is in Redis.
+   * Ends everything of the user that the body names: 204 when Redis has acknowledged all of it,
+   * otherwise 503.
    *
    * @param body read up to {@value #MAX_BODY} bytes
    */
@@ -88,13 +96,13 @@ public final class GlobalRevocationResource {
     SubjectIdentifier subject = SubjectIdentifier.read(read(body));
     UserModel user = new SubjectUsers(session, realmIssuer, issuers).find(subject, caller);
     end(realm, user.getId(), caller.name());
-    // Its commit has waited for Redis, and knows of it if Redis did not take the keys.
-    if (!session.getProvider(RedisConnectionProvider.class).connection().isAvailable()) {
+    // The commit waits for Redis as long as an option says, and does not tell what came of it.
+    if (!confirmation.confirm(realm.getId(), user.getId(), CONFIRMED)) {
       return error(
               503,
               "temporarily_unavailable",
-              "Everything has ended in Keycloak, but Redis is away: applications that check tokens"
-                  + " there do not know of it yet")
+              "Everything has ended in Keycloak, but Redis has not confirmed it: applications that"
+                  + " check tokens there may not know of it yet")
           .header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS)
           .build();
     }

@@ -13,9 +13,12 @@ import org.keycloak.models.UserModel;
 /**
  * Finds the user that a subject identifier names. An identity provider finds only users that are
  * linked with it: a provider of one customer must not sign out those of another, and learns nothing
- * of them.
+ * of them, not even that several have an e-mail address.
  */
 final class SubjectUsers {
+
+  /** Of users that a client may all name: one more than it may mean. */
+  private static final int ENOUGH = 2;
 
   private final KeycloakSession session;
   private final RealmModel realm;
@@ -32,25 +35,41 @@ final class SubjectUsers {
   /**
    * Returns the user.
    *
-   * @throws RequestException if there is none, or more than one
+   * @throws RequestException if the caller may name none of them, or more than one
    */
   UserModel find(SubjectIdentifier subject, Caller caller) {
-    UserModel user = user(subject);
-    if (user == null
-        || (caller instanceof Caller.Issuer issuer && !isLinked(user, issuer.provider()))) {
+    List<UserModel> found =
+        caller instanceof Caller.Issuer issuer
+            ? users(subject, null).stream()
+                .filter(user -> isLinked(user, issuer.provider()))
+                .toList()
+            : users(subject, ENOUGH);
+    if (found.isEmpty()) {
       throw RequestException.unknownSubject();
     }
-    return user;
+    if (found.size() > 1) {
+      throw RequestException.ambiguous();
+    }
+    return found.get(0);
   }
 
-  private @Nullable UserModel user(SubjectIdentifier subject) {
+  /**
+   * Returns whom the identifier names.
+   *
+   * @param limit how many at most; null for all
+   */
+  private List<UserModel> users(SubjectIdentifier subject, @Nullable Integer limit) {
     if (subject instanceof SubjectIdentifier.IssuerSubject named) {
-      return ofIssuer(named);
+      return listed(ofIssuer(named));
     }
     if (subject instanceof SubjectIdentifier.Email email) {
-      return withAddress(email.address());
+      return withAddress(email.address(), limit);
     }
-    return withId(((SubjectIdentifier.Opaque) subject).id());
+    return listed(withId(((SubjectIdentifier.Opaque) subject).id()));
+  }
+
+  private static List<UserModel> listed(@Nullable UserModel user) {
+    return user == null ? List.of() : List.of(user);
   }
 
   private @Nullable UserModel ofIssuer(SubjectIdentifier.IssuerSubject named) {
@@ -71,17 +90,12 @@ final class SubjectUsers {
     return session.users().getUserById(realm, id);
   }
 
-  private @Nullable UserModel withAddress(String address) {
-    List<UserModel> users =
-        session
-            .users()
-            .searchForUserStream(
-                realm, Map.of(UserModel.EMAIL, address, UserModel.EXACT, "true"), 0, 2)
-            .toList();
-    if (users.size() > 1) {
-      throw RequestException.ambiguous();
-    }
-    return users.isEmpty() ? null : users.get(0);
+  private List<UserModel> withAddress(String address, @Nullable Integer limit) {
+    return session
+        .users()
+        .searchForUserStream(
+            realm, Map.of(UserModel.EMAIL, address, UserModel.EXACT, "true"), 0, limit)
+        .toList();
   }
 
   private boolean isLinked(UserModel user, IdentityProviderModel provider) {

@@ -1,6 +1,7 @@
 package dev.bulwark.revocation;
 
 import dev.bulwark.contract.KeycloakFeature;
+import dev.bulwark.contract.RevocationConfirmation;
 import dev.bulwark.contract.RevocationObserver;
 import dev.bulwark.contract.StatusPlaces;
 import dev.bulwark.redis.RedisConnectionProvider;
@@ -23,6 +24,7 @@ import io.micrometer.core.instrument.Metrics;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,10 +54,12 @@ import org.keycloak.services.resource.RealmResourceProvider;
  * realm lists it or not, and whether or not the realm stores events.
  */
 public final class RevocationListenerProviderFactory
-    implements EventListenerProviderFactory, ServerInfoAwareProviderFactory {
+    implements EventListenerProviderFactory,
+        ServerInfoAwareProviderFactory,
+        RevocationConfirmation {
 
   /** Id of the listener. */
-  public static final String ID = "redis-revocation";
+  public static final String ID = RevocationConfirmation.LISTENER;
 
   private static final Logger LOG = Logger.getLogger(RevocationListenerProviderFactory.class);
 
@@ -114,6 +118,12 @@ public final class RevocationListenerProviderFactory
   /** Why the revocation does not run on this server; null where it does. */
   static @Nullable String off() {
     return off;
+  }
+
+  @Override
+  public boolean confirm(String realmId, String userId, Duration limit) {
+    RevocationService started = service;
+    return started != null && started.confirm(realmId, userId, limit);
   }
 
   private void onProviderEvent(ProviderEvent event) {

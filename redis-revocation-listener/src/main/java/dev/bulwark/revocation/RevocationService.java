@@ -24,6 +24,7 @@ import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.Endings;
 import dev.bulwark.revocation.rules.LastSeen;
 import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.search.Confirmer;
 import dev.bulwark.revocation.search.EndingApplier;
 import dev.bulwark.revocation.search.Expansions;
 import dev.bulwark.revocation.search.LaidCutOffs;
@@ -72,6 +73,7 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
   private static final Logger LOG = Logger.getLogger(RevocationService.class);
   private static final int SHORT_THREADS = 4;
   private static final int MASS_THREADS = 2;
+  private static final int CONFIRMING_THREADS = 2;
   private static final int MAX_QUEUED = 10_000;
   private static final Duration SECOND_NET = Duration.ofSeconds(30);
   private static final Duration EVICTION = Duration.ofMillis(500);
@@ -94,7 +96,9 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
   private final RevocationMetrics metrics;
   private final ExecutorService executor;
   private final ExecutorService massExecutor;
+  private final ExecutorService confirmingExecutor;
   private final Expansions expansions;
+  private final Confirmer confirmer;
   private final Clock own;
   private final LedgerClock clock;
   private final Reconciler reconciler;
@@ -180,6 +184,17 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
     // What a request waits for belongs to its trace.
     this.expansions =
         new Expansions(expander, spans.carrying(executor), spans.carrying(massExecutor));
+    this.confirmingExecutor = pool("bulwark-revocation-confirm", CONFIRMING_THREADS);
+    this.confirmer =
+        new Confirmer(
+            database,
+            redis,
+            this::hasRows,
+            expander,
+            pusher,
+            sites.state(),
+            clock,
+            spans.carrying(confirmingExecutor));
     this.reconciler =
         new Reconciler(
             database,
@@ -419,6 +434,15 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
     }
   }
 
+  /** Whether each token of a user that has left any node has its row in the ledger. */
+  private boolean hasRows(String realmId, String userId, Duration limit)
+      throws InterruptedException {
+    Duration each =
+        limit.compareTo(config.ledgerTimeout()) < 0 ? limit : config.ledgerTimeout();
+    ReservedIds own = ids;
+    return (own == null || own.awaitEvery(each)) && ledger.hasAll(realmId, userId, each);
+  }
+
   /** Those of the endings that concern a live token in the ledger that is not revoked yet. */
   List<Ending> known(List<Ending> endings) throws SQLException {
     if (endings.isEmpty()) {
@@ -468,6 +492,11 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
     } catch (ExecutionException e) {
       LOG.error("Applying endings to the ledger failed and is repeated", e.getCause());
     }
+  }
+
+  /** See {@link dev.bulwark.contract.RevocationConfirmation}. */
+  boolean confirm(String realmId, String userId, Duration limit) {
+    return confirmer.confirm(realmId, userId, limit);
   }
 
   /** Says that a token is about to be issued; see {@link LedgerWriter#announce}. */
@@ -598,6 +627,7 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
     try {
       end(executor);
       end(massExecutor);
+      end(confirmingExecutor);
       workRounds.close();
       keeperRounds.close();
       // Tokens that have left the server must be in the ledger: nobody else knows of them.

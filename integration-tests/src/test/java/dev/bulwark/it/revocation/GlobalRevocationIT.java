@@ -216,6 +216,32 @@ class GlobalRevocationIT {
     DEATHS.assertDead(again);
   }
 
+  /** A provider of one customer must not learn who else has an e-mail address. */
+  @Test
+  void anIssuerIsNotToldOfOthersWithTheSameAddress() {
+    REALM.update("", Map.of("loginWithEmailAllowed", false, "duplicateEmailsAllowed", true));
+    for (String user : List.of("kai", "kim", "lea", "leo")) {
+      REALM.createUser(user);
+      String address = user.startsWith("k") ? "kk@example.org" : "ll@example.org";
+      REALM.update("/users/" + REALM.userId(user), Map.of("email", address));
+    }
+    link("kim", "okta", "00u-kim");
+    Response linked = REALM.login("kim");
+    Response others = REALM.login("kai");
+
+    assertThat(revoke(clientToken(), email("kk@example.org")).expect(422).text("error"))
+        .isEqualTo("ambiguous_subject");
+    revoke(SIGNER.sign(TYPE, claims()), email("ll@example.org")).expect(404);
+    DEATHS.assertAlive(linked, others);
+    revoke(SIGNER.sign(TYPE, claims()), email("kk@example.org")).expect(204);
+    DEATHS.assertDead(linked);
+    DEATHS.assertAlive(others);
+
+    link("kai", "okta", "00u-kai");
+    revoke(SIGNER.sign(TYPE, claims()), email("kk@example.org")).expect(422);
+    DEATHS.assertAlive(others);
+  }
+
   @Test
   void aJwtThatIsNotMeantSoIsRejected() {
     REALM.createUser("hal");

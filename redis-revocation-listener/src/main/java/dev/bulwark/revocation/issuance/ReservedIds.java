@@ -151,6 +151,23 @@ public final class ReservedIds {
     }
   }
 
+  /**
+   * The same for all nodes, those too that are silent. What a silent node has not written is known
+   * only when it is lost, and its ids are revoked.
+   *
+   * @return false if that takes too long, or cannot be known
+   */
+  public boolean awaitEvery(Duration limit) throws InterruptedException {
+    try {
+      return behind.awaitWritten(limit)
+          && barrier.await(limit, Set.of())
+          && !database.call(nodes::beats).containsValue(NodeTable.NO_BEAT);
+    } catch (SQLException e) {
+      LOG.debug("Other nodes could not be waited for", e);
+      return false;
+    }
+  }
+
   /** One round, about every second: beats, looks at the others, reserves and gives back blocks. */
   public synchronized void round() throws SQLException {
     beat();

@@ -242,6 +242,27 @@ public final class LedgerWriter {
     }
   }
 
+  /**
+   * Whether no row of a user is set aside on this node; tries first to write what is.
+   *
+   * @param limit how long to wait while another thread tries it
+   * @return false as well if that cannot be known in time
+   */
+  public boolean hasAll(String realmId, String userId, Duration limit)
+      throws InterruptedException {
+    retrySoon();
+    if (!retrying.tryLock(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+      return false;
+    }
+    try {
+      // With the lock, no row is in the hands of another thread.
+      return unwritten.stream()
+          .noneMatch(token -> token.realmId().equals(realmId) && token.userId().equals(userId));
+    } finally {
+      retrying.unlock();
+    }
+  }
+
   private void retryAll() throws Exception {
     @Nullable Exception failure = null;
     // A row that fails goes back to the end: no row is met twice.

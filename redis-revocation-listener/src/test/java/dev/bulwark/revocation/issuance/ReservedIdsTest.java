@@ -321,6 +321,37 @@ class ReservedIdsTest {
     }
   }
 
+  /** R10: whose last tokens may be unknown is waited for until they are revoked. */
+  @Test
+  void aKilledNodeIsWaitedForUntilItsIdsAreRevoked() throws Exception {
+    ReservedIds here = node();
+    here.round();
+    ReservedIds there = busy(node());
+    ReservedId onItsWay = take(there);
+    assertThat(here.awaitEvery(SOON)).as("though no round has shown the other yet").isTrue();
+    // Killed: it acknowledges nothing any more.
+    there.close();
+    assertThat(here.awaitEvery(Duration.ofMillis(100))).isFalse();
+    lose();
+    here.round();
+    assertThat(here.awaitEvery(SOON)).isTrue();
+    assertThat(revoked).contains(onItsWay.jti());
+  }
+
+  /** Its row is gone, and its ids are not revoked yet. */
+  @Test
+  void idsWithoutANodeAreWaitedFor() throws Exception {
+    ReservedIds here = node();
+    here.round();
+    busy(node());
+    try (Connection connection = database.open();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "DELETE FROM BULWARK_NODE WHERE NAME IN (SELECT OWNER FROM BULWARK_BLOCK)");
+    }
+    assertThat(here.awaitEvery(SOON)).isFalse();
+  }
+
   /** Not even for a moment: it has nothing to write. */
   @Test
   void anIdleNodeIsNotWaitedFor() throws Exception {

@@ -138,6 +138,22 @@ class LedgerWriterTest {
     assertThat(counter("ledger.failures")).isEqualTo(600);
   }
 
+  /** R10: a row that is set aside is no other user's, and is tried once more. */
+  @Test
+  void whoseRowsAreSetAsideIsKnown() throws Exception {
+    Duration limit = Duration.ofSeconds(2);
+    write(token("a"));
+    assertThat(writer.hasAll("realm", "user", limit)).isTrue();
+    away.set(true);
+    write(token("b"));
+    assertThat(writer.hasAll("realm", "user", limit)).isFalse();
+    assertThat(writer.hasAll("realm", "other", limit)).isTrue();
+    assertThat(writer.hasAll("other", "user", limit)).isTrue();
+    away.set(false);
+    assertThat(writer.hasAll("realm", "user", limit)).isTrue();
+    assertThat(rows()).hasSize(2);
+  }
+
   @Test
   void whatIsTooMuchIsCounted() {
     away.set(true);

@@ -1,0 +1,28 @@
+package dev.bulwark.contract;
+
+import java.time.Duration;
+
+/**
+ * Tells whether Redis has everything of a user that has ended. The factory of the event listener
+ * {@link #LISTENER} implements it. Thread-safe.
+ */
+public interface RevocationConfirmation {
+
+  /** Id of the event listener. */
+  String LISTENER = "redis-revocation";
+
+  /** Confirms nothing: tokens are not revoked in Redis. */
+  RevocationConfirmation NONE = (realmId, userId, limit) -> false;
+
+  /**
+   * Puts what is left into Redis, and returns when that has acknowledged it. To be called after the
+   * commit of the change that has ended the user's tokens. Never throws.
+   *
+   * @param realmId internal id of the realm
+   * @param userId internal id of the user
+   * @param limit how long it may take
+   * @return true if each live token of the user that Keycloak no longer accepts has its key in the
+   *     Redis of this site; false if that is not so in time, or cannot be known
+   */
+  boolean confirm(String realmId, String userId, Duration limit);
+}

@@ -1,0 +1,130 @@
+package dev.bulwark.it.faults;
+
+import static dev.bulwark.it.support.Waits.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bulwark.it.support.Response;
+import dev.bulwark.redis.process.RedisProcess;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * R10: 204 means that Redis has every key, and 503 that it may lack one. The commit does not wait
+ * for Redis here, and the background work comes seldom: nothing else puts the keys there in time.
+ */
+class GlobalRevocationFaultsIT {
+
+  /** More than are done by the thread for short work. */
+  private static final int TOKENS = 250;
+
+  private static RedisProcess redis;
+  private static SlowLine line;
+  private static FaultServer server;
+
+  private IssuedTokens tokens;
+
+  @BeforeAll
+  static void start() {
+    redis = RedisProcess.start();
+    line = new SlowLine(redis.port());
+    server =
+        FaultServer.start(
+            "global-revocation-faults",
+            "redis://127.0.0.1:" + line.port(),
+            null,
+            spec ->
+                spec.option("spi-events-listener--redis-revocation--push-wait", "0")
+                    .option("spi-events-listener--redis-revocation--interval", "10000")
+                    .option("spi-redis-connection--default--command-timeout", "20000"));
+  }
+
+  @AfterAll
+  static void end() {
+    if (server != null) {
+      server.close();
+    }
+    if (line != null) {
+      line.close();
+    }
+    if (redis != null) {
+      redis.close();
+    }
+  }
+
+  @BeforeEach
+  void makeRealm() {
+    server.awaitRedisUp(1);
+    tokens =
+        IssuedTokens.inNewRealm(
+            server.keycloak().url(), server.admin(), "global-" + UUID.randomUUID(), redis::ttl);
+    tokens.allowGlobalRevocation(server.admin());
+  }
+
+  @AfterEach
+  void hurry() {
+    line.delay(Duration.ZERO);
+  }
+
+  private List<Response> issue(int count) {
+    List<Response> issued = new ArrayList<>();
+    issued.add(tokens.login("ann"));
+    while (issued.size() < count) {
+      issued.add(tokens.refresh(issued.get(issued.size() - 1)));
+    }
+    return issued;
+  }
+
+  @Test
+  void theAnswerWaitsForASlowRedis() {
+    List<Response> all = issue(TOKENS);
+    line.delay(Duration.ofMillis(300));
+    tokens.endEverything("ann").expect(204);
+    assertThat(all).allMatch(tokens::isInRedis);
+  }
+
+  @Test
+  void aRepeatedCallPutsThereWhatAnOutageHasKeptOut() {
+    List<Response> all = issue(20);
+    redis.kill();
+    assertThat(tokens.endEverything("ann").expect(503).header("Retry-After")).isEqualTo("5");
+    redis.startAgain();
+    server.awaitRedisUp(1);
+    tokens.endEverything("ann").expect(204);
+    assertThat(all).allMatch(tokens::isInRedis);
+  }
+
+  @Test
+  void aRedisThatRejectsWritesIsNoConfirmation() {
+    List<Response> all = issue(20);
+    redis.configure("maxmemory", "1");
+    try {
+      tokens.endEverything("ann").expect(503);
+    } finally {
+      redis.configure("maxmemory", "0");
+    }
+    server.awaitRedisUp(1);
+    tokens.endEverything("ann").expect(204);
+    assertThat(all).allMatch(tokens::isInRedis);
+  }
+
+  @Test
+  @Tag("full")
+  void theAnswerDoesNotWaitLongerThanItMay() {
+    List<Response> all = issue(5);
+    line.delay(Duration.ofSeconds(15));
+    long began = System.nanoTime();
+    tokens.endEverything("ann").expect(503);
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(SOON);
+    line.delay(Duration.ZERO);
+    tokens.endEverything("ann").expect(204);
+    assertThat(all).allMatch(tokens::isInRedis);
+  }
+}

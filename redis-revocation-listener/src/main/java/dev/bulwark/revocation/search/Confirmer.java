@@ -1,0 +1,179 @@
+package dev.bulwark.revocation.search;
+
+import dev.bulwark.redis.RedisConnection;
+import dev.bulwark.redis.RedisUnavailableException;
+import dev.bulwark.revocation.ledger.LedgerDatabase;
+import dev.bulwark.revocation.ledger.PushState;
+import dev.bulwark.revocation.push.FeedState;
+import dev.bulwark.revocation.push.RevocationPusher;
+import dev.bulwark.revocation.rules.Ending;
+import dev.bulwark.revocation.rules.Endings;
+import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.rules.RevokedToken;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.events.EventType;
+
+/**
+ * Finds out whether Redis has everything of a user that has ended, and does itself what is left to
+ * do. It relies on nothing that was done before: the commit of a logout waits for a limited time
+ * only, and does not tell whether that was enough. Thread-safe.
+ */
+public final class Confirmer {
+
+  private static final Logger LOG = Logger.getLogger(Confirmer.class);
+
+  private static final int PAGE = 1_000;
+
+  /** The work that follows a commit may write the same rows: one of both can fail at that. */
+  private static final int TRIES = 3;
+
+  /** With more, Redis is being filled after an outage; that is the background work's. */
+  static final int MAX_PENDING = 10_000;
+
+  private final LedgerDatabase database;
+  private final RedisConnection redis;
+  private final Rows rows;
+  private final EndingApplier expander;
+  private final RevocationPusher pusher;
+  private final PushState state;
+  private final Clock clock;
+  private final Executor executor;
+
+  /** The rows of tokens that have left, and may have been set aside. */
+  @FunctionalInterface
+  public interface Rows {
+
+    /**
+     * Waits until each token of a user that has left any node is in the ledger.
+     *
+     * @return false if that takes too long, or cannot be known
+     */
+    boolean await(String realmId, String userId, Duration limit) throws InterruptedException;
+  }
+
+  /**
+   * With its collaborators.
+   *
+   * @param state what Redis holds
+   * @param executor for what a request waits for; mass work must not hold it up
+   */
+  public Confirmer(
+      LedgerDatabase database,
+      RedisConnection redis,
+      Rows rows,
+      EndingApplier expander,
+      RevocationPusher pusher,
+      PushState state,
+      Clock clock,
+      Executor executor) {
+    this.database = database;
+    this.redis = redis;
+    this.rows = rows;
+    this.expander = expander;
+    this.pusher = pusher;
+    this.state = state;
+    this.clock = clock;
+    this.executor = executor;
+  }
+
+  /** See {@link dev.bulwark.contract.RevocationConfirmation}. */
+  public boolean confirm(String realmId, String userId, Duration limit) {
+    if (!redis.isAvailable()) {
+      return false;
+    }
+    long end = System.nanoTime() + limit.toNanos();
+    try {
+      // Not on this thread: a request has a JTA transaction on it.
+      return CompletableFuture.supplyAsync(() -> isConfirmed(realmId, userId, end), executor)
+          .get(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException | RejectedExecutionException e) {
+      LOG.debugf("A revocation is not confirmed in time: %s", e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof RedisUnavailableException)) {
+        LOG.warn("It could not be found out whether Redis has the ended tokens of a user", e);
+      }
+    }
+    return false;
+  }
+
+  private boolean isConfirmed(String realmId, String userId, long end) {
+    try {
+      return hasRows(realmId, userId, end) && isDone(realmId, userId, end);
+    } catch (SQLException e) {
+      throw new CompletionException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private boolean isDone(String realmId, String userId, long end) throws SQLException {
+    for (int left = TRIES; ; left--) {
+      try {
+        Ending ending = new Endings(EventType.LOGOUT.name(), clock.millis()).user(realmId, userId);
+        return isApplied(ending, end) && isPushed();
+      } catch (SQLException e) {
+        if (left == 1) {
+          throw e;
+        }
+        LOG.debug("The ended tokens of a user are looked for again", e);
+      }
+    }
+  }
+
+  private boolean hasRows(String realmId, String userId, long end) throws InterruptedException {
+    long left = end - System.nanoTime();
+    return left > 0 && rows.await(realmId, userId, Duration.ofNanos(left));
+  }
+
+  /** Whether each token of the ending is judged, and the dead are revoked. */
+  private boolean isApplied(Ending ending, long end) throws SQLException {
+    @Nullable LedgerToken last = null;
+    do {
+      if (System.nanoTime() - end > 0) {
+        return false;
+      }
+      EndingApplier.Page page = expander.expandPage(ending, last, PAGE);
+      if (page.undecided() > 0) {
+        return false;
+      }
+      last = page.last();
+    } while (last != null);
+    return true;
+  }
+
+  /**
+   * Whether Redis holds what is revoked. A token that was revoked without Redis may have no row in
+   * the ledger any more, so that nothing tells whose it was: all that Redis lacks is pushed.
+   *
+   * @throws RedisUnavailableException if Redis does not take it
+   */
+  private boolean isPushed() throws SQLException {
+    SortedSet<String> epochs = FeedState.read(redis).epochs();
+    long now = Math.floorDiv(clock.millis(), 1000L);
+    List<RevokedToken> pending =
+        database.call(c -> state.pending(c, epochs, now, MAX_PENDING + 1));
+    if (pending.size() > MAX_PENDING) {
+      return false;
+    }
+    if (!pending.isEmpty()) {
+      pusher.push(pending);
+    }
+    return true;
+  }
+}
