@@ -437,8 +437,7 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
   /** Whether each token of a user that has left any node has its row in the ledger. */
   private boolean hasRows(String realmId, String userId, Duration limit)
       throws InterruptedException {
-    Duration each =
-        limit.compareTo(config.ledgerTimeout()) < 0 ? limit : config.ledgerTimeout();
+    Duration each = limit.compareTo(config.ledgerTimeout()) < 0 ? limit : config.ledgerTimeout();
     ReservedIds own = ids;
     return (own == null || own.awaitEvery(each)) && ledger.hasAll(realmId, userId, each);
   }

@@ -40,8 +40,8 @@ record ListClaims(long window, long period, long life, long ttl) {
   }
 
   /**
-   * Returns how long a cache may keep a list, in seconds: until it is to be asked for again, and not
-   * beyond {@code exp}.
+   * Returns how long a cache may keep a list, in seconds: until it is to be asked for again, and
+   * not beyond {@code exp}.
    *
    * @param now milliseconds since 1970
    */

@@ -166,8 +166,7 @@ public final class Confirmer {
   private boolean isPushed() throws SQLException {
     SortedSet<String> epochs = FeedState.read(redis).epochs();
     long now = Math.floorDiv(clock.millis(), 1000L);
-    List<RevokedToken> pending =
-        database.call(c -> state.pending(c, epochs, now, MAX_PENDING + 1));
+    List<RevokedToken> pending = database.call(c -> state.pending(c, epochs, now, MAX_PENDING + 1));
     if (pending.size() > MAX_PENDING) {
       return false;
     }

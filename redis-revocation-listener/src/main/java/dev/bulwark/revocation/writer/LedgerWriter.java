@@ -248,8 +248,7 @@ public final class LedgerWriter {
    * @param limit how long to wait while another thread tries it
    * @return false as well if that cannot be known in time
    */
-  public boolean hasAll(String realmId, String userId, Duration limit)
-      throws InterruptedException {
+  public boolean hasAll(String realmId, String userId, Duration limit) throws InterruptedException {
     retrySoon();
     if (!retrying.tryLock(limit.toMillis(), TimeUnit.MILLISECONDS)) {
       return false;

@@ -346,8 +346,7 @@ class ReservedIdsTest {
     busy(node());
     try (Connection connection = database.open();
         Statement statement = connection.createStatement()) {
-      statement.execute(
-          "DELETE FROM BULWARK_NODE WHERE NAME IN (SELECT OWNER FROM BULWARK_BLOCK)");
+      statement.execute("DELETE FROM BULWARK_NODE WHERE NAME IN (SELECT OWNER FROM BULWARK_BLOCK)");
     }
     assertThat(here.awaitEvery(SOON)).isFalse();
   }

@@ -115,8 +115,7 @@ class ConfirmerTest {
     EndingApplier expander =
         new EndingApplier(
             ledger, new BisectingOracle(this::dead, metrics, clock), revoker, true, clock);
-    return new Confirmer(
-            ledger, connection, rows, expander, pusher, sites.state(), clock, executor)
+    return new Confirmer(ledger, connection, rows, expander, pusher, sites.state(), clock, executor)
         .confirm("r", "u", limit);
   }
 

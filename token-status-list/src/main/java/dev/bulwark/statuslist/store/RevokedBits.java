@@ -8,8 +8,8 @@ import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 
 /**
- * The bits of a list that are set, as the database had them at a time. Immutable: nobody changes the
- * array.
+ * The bits of a list that are set, as the database had them at a time. Immutable: nobody changes
+ * the array.
  */
 public final class RevokedBits {
 

@@ -211,8 +211,7 @@ public final class StatusLists {
     long now = Math.floorDiv(clock.millis(), 1000L);
     for (StatusList list : tables.live(connection, now - IndexSupply.AFTERLIFE)) {
       RevokedBits known = before == null ? null : before.lists.get(list.id());
-      boolean unchanged =
-          !anew && known != null && known.rows() == rows.getOrDefault(list.id(), 0);
+      boolean unchanged = !anew && known != null && known.rows() == rows.getOrDefault(list.id(), 0);
       lists.put(
           list.id(),
           unchanged && known != null ? known : readBits(tables, connection, list, number, known));
