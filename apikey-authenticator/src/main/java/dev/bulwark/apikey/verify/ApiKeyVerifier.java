@@ -146,21 +146,31 @@ public final class ApiKeyVerifier {
         verification = mapping == null ? verification : check(id, mapping, address);
       }
     }
-    if (isUnknown(verification) || isElsewhere(verification)) {
-      long wait = limiter.wrong(realm.getId(), address);
-      return wait > 0 ? new Verification.Limited(wait) : verification;
+    return verification instanceof Verification.Refused refused
+        ? rejected(refused, address)
+        : verification;
+  }
+
+  /**
+   * Counts a rejected key as a wrong one, whether it exists or not. Otherwise the missing limit
+   * would tell a thief that a key exists, and a script with an expired key could fill the events.
+   */
+  private Verification rejected(Verification.Refused refused, @Nullable String address) {
+    long wait = limiter.wrong(realm.getId(), address);
+    if (wait > 0) {
+      return new Verification.Limited(wait);
     }
-    return verification;
+    return refused.keyId().isEmpty()
+        ? refused
+        : new Verification.Refused(
+            refused.reason(),
+            refused.keyId(),
+            refused.ownerId(),
+            quotas.isFirstRejection(realm.getId(), refused.keyId(), refused.reason(), address));
   }
 
   private static boolean isUnknown(Verification verification) {
     return verification instanceof Verification.Refused refused && refused.keyId().isEmpty();
-  }
-
-  /** Counts as a wrong key: a thief elsewhere must not see that the key exists. */
-  private static boolean isElsewhere(Verification verification) {
-    return verification instanceof Verification.Refused refused
-        && refused.reason() == Reason.NETWORK_NOT_ALLOWED;
   }
 
   /** Reads the row of a hash and remembers it; a copy of a client's key for this request only. */
@@ -319,7 +329,7 @@ public final class ApiKeyVerifier {
 
   private static Verification.Refused refused(ApiKey key, Reason reason) {
     String user = key.owner() instanceof KeyOwner.User owner ? owner.id() : "";
-    return new Verification.Refused(reason, key.id(), user);
+    return new Verification.Refused(reason, key.id(), user, false);
   }
 
   /**

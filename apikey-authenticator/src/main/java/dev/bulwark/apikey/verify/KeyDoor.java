@@ -62,6 +62,7 @@ public final class KeyDoor {
       return new Open(accepted);
     }
     if (verification instanceof Verification.Limited limited) {
+      keep(false);
       send(VerificationEvents.limited(event));
       return new Closed(TokenErrors.limited(limited.retryAfterSeconds()));
     }
@@ -71,18 +72,19 @@ public final class KeyDoor {
       return new Closed(TokenErrors.exhausted(exhausted.allowance()));
     }
     Verification.Refused closed = (Verification.Refused) verification;
-    keep(!closed.keyId().isEmpty());
+    keep(closed.first());
     send(VerificationEvents.refused(event, closed, address));
     return new Closed(refused.get());
   }
 
   /**
-   * Sends an event of a type that realms keep unless told otherwise. Not of what strangers send,
-   * and of a used-up rate limit once in a window: a flood of them must not fill the database.
+   * Chooses a type that realms keep unless told otherwise, or one that they do not keep. They keep
+   * nothing that strangers send, and a rejection of a key once in a window: a flood of requests
+   * must not fill the database, whichever request brings the key.
    */
   private void keep(boolean worth) {
-    if (sends && worth) {
-      event.event(EventType.OAUTH2_EXTENSION_GRANT);
+    if (sends) {
+      event.event(worth ? EventType.OAUTH2_EXTENSION_GRANT : EventType.INTROSPECT_TOKEN);
     }
   }
 

@@ -33,10 +33,13 @@ public sealed interface Verification {
    * @param reason why
    * @param keyId id of the key if it exists, else empty
    * @param ownerId id of the user who owns it, else empty
+   * @param first whether the key exists, and this is its first rejection for this reason within a
+   *     minute, at any node
    */
-  record Refused(Reason reason, String keyId, String ownerId) implements Verification {
+  record Refused(Reason reason, String keyId, String ownerId, boolean first)
+      implements Verification {
     static Refused unknown(Reason reason) {
-      return new Refused(reason, "", "");
+      return new Refused(reason, "", "", false);
     }
   }
 

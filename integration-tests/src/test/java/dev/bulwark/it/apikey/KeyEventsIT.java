@@ -113,6 +113,52 @@ class KeyEventsIT {
             "bulwark_apikey_cache_size");
   }
 
+  /** A script that goes on with a deactivated key must not fill the table of events. */
+  @Test
+  void aKeyThatIsNotGoodCountsAsWrongAndIsStoredOnceAMinute() {
+    JsonNode made = keys.made("alice", "forgotten", "tasks:read");
+    String id = made.get("id").asText();
+    String key = made.get("key").asText();
+    keys.send("PATCH", "/" + id, keys.token("alice"), Json.object("active", false)).expect(200);
+    int status = 403;
+    int answers = 0;
+    while (status == 403 && answers < 100) {
+      status = keys.verifyFrom("203.0.113.77", key).status();
+      answers++;
+    }
+    assertThat(status).isEqualTo(429);
+    assertThat(answers).isEqualTo(31);
+    for (int i = 0; i < 3; i++) {
+      keys.exchange(key, null).expect(400);
+    }
+    List<String> stored = new ArrayList<>();
+    admin
+        .get("/realms/app/events?type=OAUTH2_EXTENSION_GRANT_ERROR&user=" + admin.userId("alice"))
+        .expect(200)
+        .json()
+        .forEach(
+            event -> {
+              if (event.at("/details/api_key").asText().equals(id)) {
+                stored.add(event.at("/details/reason").asText());
+              }
+            });
+    assertThat(stored).containsExactly("api_key_inactive");
+  }
+
+  /** Of an exchange too, whose type of event realms keep. */
+  @Test
+  void whatStrangersSendIsNotStored() {
+    String unknown = "atk_" + "S".repeat(43);
+    assertThat(keys.exchange(unknown, null).status()).isIn(400, 429);
+    JsonNode stored =
+        admin
+            .get("/realms/app/events?type=OAUTH2_EXTENSION_GRANT_ERROR&max=500")
+            .expect(200)
+            .json();
+    assertThat(stored.findValuesAsText("reason"))
+        .doesNotContain("api_key_unknown", "too_many_wrong_api_keys");
+  }
+
   @Test
   void everythingIsAnEventAndNothingHasTheKey() {
     List<String> secrets = new ArrayList<>();
