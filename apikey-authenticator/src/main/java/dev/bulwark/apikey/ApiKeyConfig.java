@@ -64,7 +64,7 @@ public record ApiKeyConfig(
           0,
           Limits.MAX_LIMIT,
           30,
-          "Wrong keys per address (IPv6: /64) in any minute, at all nodes together, before 429; 0 for any number.");
+          "Wrong keys per address (IPv6: /64) in any minute, at all nodes together, before 429; ten times as many per /48 of IPv6; 0 for any number.");
   private static final Option<Integer> OVERLAP =
       Option.number(
           "rotation-max-overlap-seconds",

@@ -5,14 +5,20 @@ import dev.bulwark.limit.AttemptIds;
 import dev.bulwark.limit.Decision;
 import dev.bulwark.limit.LimitKeys;
 import dev.bulwark.limit.Limits;
+import dev.bulwark.limit.Pool;
+import dev.bulwark.limit.Scope;
 import dev.bulwark.limit.SharedLimiter;
+import dev.bulwark.limit.Window;
 import dev.bulwark.limit.address.ClientAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Counts wrong keys per address in any minute: over all nodes, and on this node alone while Redis
- * is unreachable. A valid key never counts and costs no round trip. Safe for use by several
+ * is unreachable. An IPv6 address counts with its /64, and with its /48 too: a tunnel broker gives
+ * a /48 to anybody. A valid key never counts and costs no round trip. Safe for use by several
  * threads.
  */
 public final class WrongKeyLimiter {
@@ -21,6 +27,9 @@ public final class WrongKeyLimiter {
   public static final int MAX_ADDRESSES = 100_000;
 
   private static final Duration WINDOW = Duration.ofMinutes(1);
+
+  /** How many times as many wrong keys a /48 of IPv6 may send as an address. */
+  private static final int PER_NETWORK = 10;
 
   private final Limits limits;
   private final SharedLimiter limiter;
@@ -42,7 +51,7 @@ public final class WrongKeyLimiter {
    * knows; 0 if at once.
    */
   public long retryAfterSeconds(String realmId, @Nullable String address) {
-    return seconds(limiter.check(key(realmId, address), limits));
+    return seconds(limiter.check(attempt("", realmId, address)));
   }
 
   /**
@@ -52,7 +61,7 @@ public final class WrongKeyLimiter {
    *     nothing is to be told of it; else 0
    */
   public long wrong(String realmId, @Nullable String address) {
-    Attempt attempt = new Attempt(ids.next(), key(realmId, address), null, limits);
+    Attempt attempt = attempt(ids.next(), realmId, address);
     Decision here = limiter.takeLocally(attempt);
     return seconds(here instanceof Decision.Refused ? here : limiter.count(attempt));
   }
@@ -62,8 +71,20 @@ public final class WrongKeyLimiter {
     return limiter.isAlone();
   }
 
-  private static String key(String realmId, @Nullable String address) {
-    return new LimitKeys(realmId).ofApiKeys(ClientAddress.bucket(address));
+  private Attempt attempt(String id, String realmId, @Nullable String address) {
+    LimitKeys keys = new LimitKeys(realmId);
+    List<Window> windows = new ArrayList<>(2);
+    int limit = limits.perAddress();
+    if (limit > 0) {
+      String bucket = keys.ofApiKeys(ClientAddress.bucket(address));
+      windows.add(new Window(bucket, limit, limits.window(), Scope.ADDRESS));
+      String network = ClientAddress.network(address);
+      if (network != null) {
+        int most = Math.min(PER_NETWORK * limit, Limits.MAX_LIMIT);
+        windows.add(new Window(keys.ofApiKeys(network), most, limits.window(), Scope.NETWORK));
+      }
+    }
+    return new Attempt(id, List.of(Pool.of(windows)));
   }
 
   private static long seconds(Decision decision) {

@@ -72,6 +72,20 @@ class WrongKeyLimiterTest {
     assertThat(limiter.retryAfterSeconds(REALM, "2001:db8::1")).isZero();
   }
 
+  /** A tunnel broker gives a /48, which has 65,536 networks, to anybody. */
+  @Test
+  void aSiteOfManyNetworksHasTenTimesAsMany() {
+    WrongKeyLimiter one = node(2);
+    WrongKeyLimiter two = node(2);
+    for (int i = 0; i < 20; i++) {
+      String address = "2001:db8:1:" + Integer.toHexString(i) + "::1";
+      assertThat((i % 2 == 0 ? one : two).wrong(REALM, address)).isZero();
+    }
+    assertThat(two.wrong(REALM, "2001:db8:1:ff::1")).isBetween(1L, 60L);
+    assertThat(two.retryAfterSeconds(REALM, "2001:db8:1:abcd::1")).isPositive();
+    assertThat(two.retryAfterSeconds(REALM, "2001:db8:2::1")).isZero();
+  }
+
   @Test
   void zeroIsNoLimit() {
     WrongKeyLimiter limiter = node(0);
