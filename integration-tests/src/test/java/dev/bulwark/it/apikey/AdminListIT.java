@@ -187,6 +187,16 @@ class AdminListIT {
         "expiresWithinDays=0",
         "unusedForDays=x",
         "search=a+b+c+d+e+f",
+        // A variable of a script that is not set, or a filter that would be ignored.
+        "state=",
+        "state=active&unusedForDays=",
+        "expiresWithinDays=+",
+        "search=",
+        "owner=",
+        "ownerType=&ownerId=",
+        "state=active&state=inactive",
+        "search=ls-&search=ls-plain",
+        "owner=user&ownerId=nobody",
       })
   void whatIsNotKnownIsRefused(String query) {
     Response answer = admin.get(PATH + "?" + query);

@@ -30,18 +30,22 @@ public final class FilterRequest {
           "expiresAt", KeyFilter.Order.EXPIRY,
           "lastUsedAt", KeyFilter.Order.LAST_USE);
 
-  private static final List<String> KNOWN =
+  /** Each of them makes the list shorter. */
+  private static final List<String> FILTERS =
       Stream.concat(
               OwnerReference.PARAMETERS.stream(),
-              Stream.of(
-                  "search", "state", "expiresWithinDays", "unusedForDays", "sort", "first", "max"))
+              Stream.of("search", "state", "expiresWithinDays", "unusedForDays"))
           .toList();
+
+  private static final List<String> KNOWN =
+      Stream.concat(FILTERS.stream(), Stream.of("sort", "first", "max")).toList();
 
   private FilterRequest() {}
 
   /**
-   * Reads the filter of a list, whoever the owners are. A parameter that is not known is refused: a
-   * script that revokes what it has listed must not lose a filter to a typing error.
+   * Reads the filter of a list, whoever the owners are. A parameter that is not known is rejected,
+   * and so is a filter that is blank or sent twice: a script that revokes what it has listed must
+   * not lose a filter to a typing error, or to a variable that is not set.
    *
    * @param now epoch milliseconds
    * @throws RuntimeException that answers 400 ({@link KeyRequest#invalid}), if a parameter is not
@@ -51,9 +55,12 @@ public final class FilterRequest {
     if (!KNOWN.containsAll(query.keySet())) {
       throw KeyRequest.invalid("Only these parameters are known here: " + String.join(", ", KNOWN));
     }
+    FILTERS.forEach(name -> requireOne(query, name));
+    if (OwnerReference.isNamedTwice(query.keySet())) {
+      throw KeyRequest.invalid("owner must be named in one spelling only");
+    }
     String search = query.getFirst("search");
-    List<String> words =
-        search == null || search.isBlank() ? List.of() : List.of(search.strip().split("\\s+"));
+    List<String> words = search == null ? List.of() : List.of(search.strip().split("\\s+"));
     if (search != null && (search.length() > MAX_SEARCH || words.size() > MAX_WORDS)) {
       throw KeyRequest.invalid(
           "search must be at most " + MAX_SEARCH + " characters and " + MAX_WORDS + " words");
@@ -69,6 +76,14 @@ public final class FilterRequest {
         within == null ? null : now + within,
         unused == null ? null : now - unused,
         order == null ? KeyFilter.Order.OLDEST : order);
+  }
+
+  /** Of several values the others would be lost, and a blank one would be no filter. */
+  private static void requireOne(MultivaluedMap<String, String> query, String name) {
+    List<String> values = query.get(name);
+    if (values != null && (values.size() != 1 || values.get(0).isBlank())) {
+      throw KeyRequest.invalid(name + " must have exactly one value, which is not blank");
+    }
   }
 
   /** A number of days in milliseconds, null where the parameter is absent. */

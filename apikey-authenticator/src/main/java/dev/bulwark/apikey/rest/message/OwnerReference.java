@@ -5,6 +5,7 @@ import jakarta.ws.rs.core.MultivaluedMap;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,14 @@ public record OwnerReference(OwnerType type, @Nullable String id) {
     return type == null && id == null
         ? Optional.empty()
         : Optional.of(new OwnerReference(type(type), required(id)));
+  }
+
+  /** Whether a query has two spellings of which one would be ignored. */
+  static boolean isNamedTwice(Set<String> names) {
+    return names.contains("owner")
+        ? PARAMETERS.stream().filter(names::contains).count() > 1
+        : names.containsAll(List.of("ownerType", "owner.type"))
+            || names.containsAll(List.of("ownerId", "owner.id"));
   }
 
   private static OwnerReference named(KeyRequest owner) {
