@@ -37,6 +37,13 @@ class DirectGrantKeyTest {
     assertThat(DirectGrantKey.of(null, older, "acme")).isEqualTo(new Presented(older));
   }
 
+  /** Or the key would be tested as a password, at a directory for one. */
+  @Test
+  void aKeyOfAnEarlierPrefixOfTheRealmIsNoPassword() {
+    assertThat(DirectGrantKey.of(null, KEY, "newer")).isEqualTo(new Presented(KEY));
+    assertThat(DirectGrantKey.of(null, KEY, "atk")).isEqualTo(new Presented(KEY));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

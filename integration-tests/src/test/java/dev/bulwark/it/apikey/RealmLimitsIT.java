@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -127,6 +128,24 @@ class RealmLimitsIT {
         .extracting(scope -> scope.get("name").asText() + " " + scope.get("text").asText())
         .containsExactly("tasks:read Aufgaben lesen", "tasks:write Aufgaben erstellen und ändern");
     assertThat(settings("en").at("/scopes/0/text").asText()).isEqualTo("Read tasks");
+  /** Or the password grant would test them as passwords, at a directory for one. */
+  @Test
+  void keysOfAnEarlierPrefixAreNoPasswords() {
+    new KeyFlows(admin).directGrant("dev-cli");
+    KeyPages.limits(admin, Json.object("prefix", "former"));
+    JsonNode made = keys.made("alice", "earlier", "tasks:read");
+    KeyPages.limits(admin, Json.object("prefix", "acme"));
+    Response answer =
+        Http.postForm(
+            realm.endpoint("token"),
+            Map.of(
+                "grant_type", "password",
+                "client_id", "dev-cli",
+                "username", "alice",
+                "password", made.get("key").asText()));
+    KeyTokens.assertLimited(answer, made.get("id").asText(), "tasks:read");
+  }
+
   }
 
   @Test

@@ -34,7 +34,7 @@ public final class ApiKeyFormat {
 
   /** What a presented string looks like. */
   public enum Kind {
-    /** Own form, checksum right. */
+    /** Form of keys of this module with any prefix, checksum right. */
     CHECKED,
     /** Own prefix and 43 characters without a checksum: the form of earlier applications. */
     UNCHECKED,
@@ -82,7 +82,20 @@ public final class ApiKeyFormat {
       }
       return length < MIN_FOREIGN_LENGTH ? Kind.MALFORMED : Kind.ODD_LENGTH;
     }
+    if (isCheckedWithAnyPrefix(key)) {
+      return Kind.CHECKED;
+    }
     return length < MIN_FOREIGN_LENGTH ? Kind.MALFORMED : Kind.FOREIGN;
+  }
+
+  /** Keys continue to work when the realm changes its prefix, so each prefix may have been its. */
+  private static boolean isCheckedWithAnyPrefix(String key) {
+    int end = key.indexOf('_');
+    return end > 0
+        && key.length() - end - 1 == RANDOM_LENGTH + CHECKSUM_LENGTH
+        && isPrefix(key.substring(0, end))
+        && isUrlSafe(key, end + 1)
+        && checksumMatches(key);
   }
 
   /**

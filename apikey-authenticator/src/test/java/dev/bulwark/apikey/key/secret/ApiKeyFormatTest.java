@@ -80,8 +80,26 @@ class ApiKeyFormatTest {
     String key = generator.generate("acme");
     assertThat(ApiKeyFormat.classify(key, "acme")).isEqualTo(ApiKeyFormat.Kind.CHECKED);
     assertThat(ApiKeyFormat.classify(key + "x", "acme")).isEqualTo(ApiKeyFormat.Kind.ODD_LENGTH);
-    // After the realm has changed its prefix an old key is looked up as one of unknown form.
-    assertThat(ApiKeyFormat.classify(key, "atk")).isEqualTo(ApiKeyFormat.Kind.FOREIGN);
+  }
+
+  /** After the realm has changed its prefix: nothing may take the key for a password. */
+  @ParameterizedTest
+  @ValueSource(strings = {"ab", "acme", "abcdefghijklmno1"})
+  void aKeyOfAnEarlierPrefixIsKnownByItsChecksum(String prefix) {
+    String key = generator.generate(prefix);
+    assertThat(ApiKeyFormat.classify(key, "atk")).isEqualTo(ApiKeyFormat.Kind.CHECKED);
+    char other = key.charAt(20) == 'x' ? 'y' : 'x';
+    String typo = key.substring(0, 20) + other + key.substring(21);
+    assertThat(ApiKeyFormat.classify(typo, "atk")).isEqualTo(ApiKeyFormat.Kind.FOREIGN);
+    assertThat(ApiKeyFormat.classify(key + "x", "atk")).isEqualTo(ApiKeyFormat.Kind.FOREIGN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a", "A1", "1a", "abcdefghijklmno12", "a-b", "a b"})
+  void whatNoRealmMayHaveAsPrefixMakesNoKey(String prefix) {
+    String text = ApiKeyFormat.format(prefix, RANDOM);
+    assertThat(ApiKeyFormat.classify(text, "atk"))
+        .isIn(ApiKeyFormat.Kind.FOREIGN, ApiKeyFormat.Kind.MALFORMED);
   }
 
   @ParameterizedTest
