@@ -189,16 +189,39 @@ public final class ApiKeyManager {
 
   /** Locks the owner, so that parallel creations cannot pass the limit together. */
   private void requireRoom(KeyOwner owner, RealmLimits limits, long now) {
-    List<ApiKeyEntity> candidates =
-        lockOwner(owner).stream()
-            .filter(row -> !row.isRetired())
-            .filter(row -> row.getEndsAt() == null || row.getEndsAt() > now)
-            .toList();
-    int live = candidates.size() < limits.maxKeys() ? 0 : backed(owner, candidates, now);
-    if (live >= limits.maxKeys()) {
+    List<ApiKeyEntity> live = live(lockOwner(owner), now);
+    List<ApiKeyEntity> current = live.stream().filter(row -> !row.isRetired()).toList();
+    if (isFull(owner, current, limits.maxKeys(), now)) {
       throw new ApiKeyException(
           Kind.LIMIT_EXCEEDED, "No more than " + limits.maxKeys() + " API keys are allowed");
     }
+  }
+
+  /**
+   * Bounds the keys whose overlap is not over. Otherwise an owner could have any number of accepted
+   * keys: each rotation with an overlap adds one.
+   *
+   * @param rows of the locked owner
+   */
+  private void requireRoomForOverlap(
+      KeyOwner owner, List<ApiKeyEntity> rows, RealmLimits limits, long now) {
+    int most = 2 * limits.maxKeys();
+    if (isFull(owner, live(rows, now), most, now)) {
+      throw new ApiKeyException(
+          Kind.LIMIT_EXCEEDED,
+          "No more than "
+              + most
+              + " API keys are allowed, those included whose overlap is not over. Rotate without an"
+              + " overlap");
+    }
+  }
+
+  private static List<ApiKeyEntity> live(List<ApiKeyEntity> rows, long now) {
+    return rows.stream().filter(row -> row.getEndsAt() == null || row.getEndsAt() > now).toList();
+  }
+
+  private boolean isFull(KeyOwner owner, List<ApiKeyEntity> rows, int most, long now) {
+    return rows.size() >= most && backed(owner, rows, now) >= most;
   }
 
   /**
@@ -345,7 +368,8 @@ public final class ApiKeyManager {
    * Puts a new key in the place of one, which stays good for an overlap.
    *
    * @param overlapSeconds 0 to revoke the old key at once
-   * @throws ApiKeyException when there is no such usable key or the overlap is too long
+   * @throws ApiKeyException when there is no such usable key, the overlap is too long, or too many
+   *     keys of the owner are accepted already
    */
   public Rotation rotate(KeyOwner owner, String keyId, long overlapSeconds) {
     return rotate(owner, keyId, KeycloakModelUtils.generateId(), overlapSeconds);
@@ -356,7 +380,8 @@ public final class ApiKeyManager {
    *
    * @param newKeyId new for each rotation that is wanted
    * @param overlapSeconds 0 to revoke the old key at once
-   * @throws ApiKeyException when there is no such usable key or the overlap is too long
+   * @throws ApiKeyException when there is no such usable key, the overlap is too long, or too many
+   *     keys of the owner are accepted already
    */
   public Rotation rotate(KeyOwner owner, String keyId, String newKeyId, long overlapSeconds) {
     if (overlapSeconds < 0 || overlapSeconds > config.rotationMaxOverlapSeconds()) {
@@ -379,6 +404,9 @@ public final class ApiKeyManager {
         ScopeRules.granted(
             old.data().scopes(), new ScopeCatalog(session, realm).of(owner).keySet(), null);
     RealmLimits limits = RealmLimits.of(realm);
+    if (overlapSeconds > 0) {
+      requireRoomForOverlap(owner, locked.ofOwner(), limits, now);
+    }
     ApiKeyData successor =
         old.data()
             .successor()
@@ -442,13 +470,13 @@ public final class ApiKeyManager {
     return revoked;
   }
 
-  private record Locked(ApiKey key, ApiKeyEntity row) {}
+  private record Locked(ApiKey key, ApiKeyEntity row, List<ApiKeyEntity> ofOwner) {}
 
   private Locked lock(KeyOwner owner, String keyId) {
     ApiKeyEntity row = row(owner, keyId).orElseThrow(ApiKeyManager::notFound);
-    lockOwner(owner);
+    List<ApiKeyEntity> ofOwner = lockOwner(owner);
     ApiKey key = store.readFresh(owner, row).orElseThrow(ApiKeyManager::notFound);
-    return new Locked(key, row);
+    return new Locked(key, row, ofOwner);
   }
 
   private List<ApiKeyEntity> lockOwner(KeyOwner owner) {

@@ -74,6 +74,33 @@ class RealmLimitsIT {
         .isEqualTo("limit_exceeded");
   }
 
+  /** Each rotation with an overlap leaves one more key that is accepted. */
+  @Test
+  void rotationsWithAnOverlapAreBounded() {
+    KeyPages.limits(admin, Json.object("max-keys", "2"));
+    KeyPages.createUser(admin, "rotates");
+    String token = keys.token("rotates");
+    String first = keys.create(token, Keys.body("r", null)).expect(201).text("id");
+    String id = first;
+    for (int i = 0; i < 3; i++) {
+      id = rotate(token, id, 600).expect(201).text("id");
+    }
+    Response refused = rotate(token, id, 600).expect(409);
+    assertThat(refused.text("error")).isEqualTo("limit_exceeded");
+    assertThat(refused.text("detail")).contains("No more than 4 API keys");
+    id = rotate(token, id, 0).expect(201).text("id");
+    rotate(token, id, 600).expect(409);
+    keys.send("DELETE", "/" + first, token, null).expect(204);
+    rotate(token, id, 600).expect(201);
+    // Rotated keys do not take the room of new ones.
+    keys.create(token, Keys.body("second", null)).expect(201);
+  }
+
+  private Response rotate(String token, String id, int overlapSeconds) {
+    return keys.send(
+        "POST", "/" + id + "/rotate", token, Json.object("overlapSeconds", overlapSeconds));
+  }
+
   @Test
   void longestLifeAndPrefix() {
     KeyPages.limits(admin, Json.object("max-life-days", "30", "prefix", "acme"));
@@ -99,6 +126,24 @@ class RealmLimitsIT {
     String key = keys.made("alice", "earlier", "tasks:read").get("key").asText();
     KeyPages.limits(admin, Json.object("prefix", "acme"));
     assertThat(keys.isGood(key)).isTrue();
+  }
+
+  /** Or the password grant would test them as passwords, at a directory for one. */
+  @Test
+  void keysOfAnEarlierPrefixAreNoPasswords() {
+    new KeyFlows(admin).directGrant("dev-cli");
+    KeyPages.limits(admin, Json.object("prefix", "former"));
+    JsonNode made = keys.made("alice", "earlier", "tasks:read");
+    KeyPages.limits(admin, Json.object("prefix", "acme"));
+    Response answer =
+        Http.postForm(
+            realm.endpoint("token"),
+            Map.of(
+                "grant_type", "password",
+                "client_id", "dev-cli",
+                "username", "alice",
+                "password", made.get("key").asText()));
+    KeyTokens.assertLimited(answer, made.get("id").asText(), "tasks:read");
   }
 
   @Test
@@ -128,24 +173,6 @@ class RealmLimitsIT {
         .extracting(scope -> scope.get("name").asText() + " " + scope.get("text").asText())
         .containsExactly("tasks:read Aufgaben lesen", "tasks:write Aufgaben erstellen und ändern");
     assertThat(settings("en").at("/scopes/0/text").asText()).isEqualTo("Read tasks");
-  /** Or the password grant would test them as passwords, at a directory for one. */
-  @Test
-  void keysOfAnEarlierPrefixAreNoPasswords() {
-    new KeyFlows(admin).directGrant("dev-cli");
-    KeyPages.limits(admin, Json.object("prefix", "former"));
-    JsonNode made = keys.made("alice", "earlier", "tasks:read");
-    KeyPages.limits(admin, Json.object("prefix", "acme"));
-    Response answer =
-        Http.postForm(
-            realm.endpoint("token"),
-            Map.of(
-                "grant_type", "password",
-                "client_id", "dev-cli",
-                "username", "alice",
-                "password", made.get("key").asText()));
-    KeyTokens.assertLimited(answer, made.get("id").asText(), "tasks:read");
-  }
-
   }
 
   @Test
