@@ -1,5 +1,6 @@
 package dev.bulwark.it.apikey;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,6 +12,8 @@ import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import java.net.http.HttpRequest;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -143,6 +146,40 @@ class RepeatedRequestIT {
     assertThat(again.status()).isEqualTo(409);
     assertThat(again.body()).doesNotContain("atk_");
     assertThat(listed()).isEmpty();
+  }
+
+  /** Nor when its answer is forgotten: here another answer has taken its place. */
+  @Test
+  void aKeyThatIsGoneDoesNotComeBackWhenTheAnswerIsForgotten() throws Exception {
+    String token = keys.token(user);
+    String body = Keys.body("gone", null, "tasks:read");
+    String id = post(keys.url(), token, once, body).expect(201).text("id");
+    keys.send("DELETE", "/" + id, token, null).expect(204);
+    post(keys.url(), token, withTheSamePlace(token), body).expect(201);
+    Response again = post(keys.url(), token, once, body);
+    assertThat(again.status()).as(again.body()).isEqualTo(409);
+    assertThat(again.text("detail"))
+        .isEqualTo("A key was created with this Idempotency-Key already");
+    assertThat(listed()).hasSize(1);
+  }
+
+  /** The hash of a request chooses the place of its answer, of 256 that a caller has. */
+  private String withTheSamePlace(String token) throws NoSuchAlgorithmException {
+    String request =
+        String.join(
+            "\n",
+            admin.get("/realms/app").expect(200).text("id"),
+            admin.userId(user),
+            admin.clientUuid(Realm.claims(token).get("azp").asText()),
+            "create",
+            "");
+    MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+    byte place = sha256.digest((request + once).getBytes(UTF_8))[0];
+    String other;
+    do {
+      other = UUID.randomUUID().toString();
+    } while (sha256.digest((request + other).getBytes(UTF_8))[0] != place);
+    return other;
   }
 
   @Test

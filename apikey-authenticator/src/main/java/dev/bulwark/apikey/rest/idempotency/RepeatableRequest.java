@@ -25,9 +25,11 @@ import org.keycloak.models.utils.KeycloakModelUtils;
  * {@code Idempotency-Key}.
  *
  * <p>The id of the new key is derived from the request, so that the request makes one key at most,
- * for as long as the key exists. Its answer is kept for {@value #SECONDS} seconds in the memory of
- * the cluster (Keycloak's single-use objects), encrypted with the Idempotency-Key, which is not
- * kept. Each caller has 256 places; an answer that is pushed out cannot be had again.
+ * for as long as the key exists. A mark in the memory of the cluster (Keycloak's single-use
+ * objects) says for {@value #MARK_SECONDS} seconds that the request was answered, so that it makes
+ * no second key when the first is gone. The answer is kept there for {@value #SECONDS} seconds,
+ * encrypted with the Idempotency-Key, which is not kept. Each caller has 256 places for answers and
+ * 65,536 for marks; an answer that is pushed out cannot be had again.
  *
  * <p>For one request, thus for one thread.
  */
@@ -35,6 +37,9 @@ public final class RepeatableRequest {
 
   /** How long an answer is kept. */
   static final int SECONDS = 600;
+
+  /** How long a mark is kept. */
+  static final int MARK_SECONDS = 86_400;
 
   private static final String REQUEST = "request";
   private static final String BODY = "body";
@@ -45,6 +50,7 @@ public final class RepeatableRequest {
   private final @Nullable String idempotencyKey;
   private final byte[] identity;
   private final String place;
+  private final String markPlace;
   private final String body;
 
   private RepeatableRequest(
@@ -52,11 +58,13 @@ public final class RepeatableRequest {
       @Nullable String idempotencyKey,
       byte[] identity,
       String place,
+      String markPlace,
       String body) {
     this.store = store;
     this.idempotencyKey = idempotencyKey;
     this.identity = identity;
     this.place = place;
+    this.markPlace = markPlace;
     this.body = body;
   }
 
@@ -83,19 +91,20 @@ public final class RepeatableRequest {
         sha256(
             String.join(
                 "\n", realm.getId(), userId, clientId, operation, String.valueOf(idempotencyKey)));
-    String place =
-        String.join(
-            ":",
-            "bulwark-api-key-answer",
-            realm.getId(),
-            userId,
-            HexFormat.of().toHexDigits(identity[0]));
     return new RepeatableRequest(
         session.singleUseObjects(),
         idempotencyKey,
         identity,
-        place,
+        place("bulwark-api-key-answer", realm, userId, identity, 1),
+        place("bulwark-api-key-made", realm, userId, identity, 2),
         HexFormat.of().formatHex(sha256(request.canonical())));
+  }
+
+  /** The first bytes of the identity choose a place, which bounds what a caller can fill. */
+  private static String place(
+      String kind, RealmModel realm, String userId, byte[] identity, int bytes) {
+    return String.join(
+        ":", kind, realm.getId(), userId, HexFormat.of().formatHex(identity, 0, bytes));
   }
 
   /** Returns the id of the key that the request makes: the same for a repetition. */
@@ -146,6 +155,8 @@ public final class RepeatableRequest {
   /**
    * Returns what the same request has made before, if the answer is kept.
    *
+   * @throws ApiKeyException of kind {@link ApiKeyException.Kind#CONFLICT} if the request has made a
+   *     key and the answer is not kept
    * @throws RuntimeException that answers 422, if another request had this {@code Idempotency-Key}
    */
   public Optional<Earlier> earlier() {
@@ -154,6 +165,7 @@ public final class RepeatableRequest {
     }
     Map<String, String> kept = store.get(place);
     if (kept == null || !request().equals(kept.get(REQUEST))) {
+      requireUnmarked();
       return Optional.empty();
     }
     if (!body.equals(kept.get(BODY))) {
@@ -166,12 +178,23 @@ public final class RepeatableRequest {
     return Optional.of(new Earlier(keyId, cipher().decrypt(keyId, kept.getOrDefault(ANSWER, ""))));
   }
 
+  /** Or the request would make a second key with the id of the first, which is gone. */
+  private void requireUnmarked() {
+    Map<String, String> mark = store.get(markPlace);
+    if (mark != null && request().equals(mark.get(REQUEST))) {
+      throw new ApiKeyException(
+          ApiKeyException.Kind.CONFLICT,
+          "A key was created with this " + IdempotencyKey.HEADER + " already");
+    }
+  }
+
   /** Keeps the answer, once the transaction is committed. Does nothing without the header. */
   public void keep(NewApiKey made) {
     if (idempotencyKey == null) {
       return;
     }
     String keyId = made.key().id();
+    store.put(markPlace, MARK_SECONDS, Map.of(REQUEST, request()));
     store.put(
         place,
         SECONDS,
