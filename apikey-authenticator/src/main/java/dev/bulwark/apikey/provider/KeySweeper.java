@@ -4,27 +4,25 @@ import dev.bulwark.apikey.ApiKeyConfig;
 import dev.bulwark.apikey.upkeep.EndingKeys;
 import dev.bulwark.apikey.upkeep.IndexRepair;
 import dev.bulwark.apikey.upkeep.ReplacedKeys;
+import dev.bulwark.apikey.upkeep.RowByRow;
 import dev.bulwark.apikey.verify.ApiKeyMetrics;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
+import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
  * Removes, every so often, rotated keys whose overlap is over, and a page of the rows that no
- * credential stands behind. Every node does it; a row is removed once. What fails is tried again at
- * the next round.
+ * credential stands behind; and tells of keys that end soon. Every node does it, and for each key
+ * one of them. What fails stops nothing else, and is tried again later.
  */
 final class KeySweeper implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(KeySweeper.class);
-
-  /** Keys per transaction: short locks. */
-  private static final int REPLACED_BATCH = 50;
-
-  private static final int ENDING_BATCH = 50;
 
   /** Rows a round: a million rows are looked at within a day, at the default interval. */
   private static final int ORPHAN_PAGE = 1_000;
@@ -39,6 +37,9 @@ final class KeySweeper implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
+
+  private final RowByRow removals = new RowByRow("The removal after a rotation");
+  private final RowByRow notices = new RowByRow("The notice of the expiry");
 
   /** Where the next round goes on; of this thread only. */
   private String after = "";
@@ -55,9 +56,14 @@ final class KeySweeper implements AutoCloseable {
   }
 
   private void sweep() {
+    attempt(this::removeReplaced);
+    attempt(this::removeOrphans);
+    attempt(this::tellEnding);
+  }
+
+  private void attempt(Runnable work) {
     try {
-      metrics.swept(removeReplaced(), removeOrphans());
-      tellEnding();
+      work.run();
     } catch (RuntimeException e) {
       metrics.sweepFailed();
       LOG.warnf(
@@ -66,17 +72,23 @@ final class KeySweeper implements AutoCloseable {
     }
   }
 
-  private int removeReplaced() {
-    int removed = 0;
-    ReplacedKeys.Removed batch;
-    do {
-      batch =
-          KeycloakModelUtils.runJobInTransactionWithResult(
-              factory, session -> new ReplacedKeys(session).remove(REPLACED_BATCH));
-      removed += batch.removed();
-      // A batch without a removal would be met again: it waits for the next round.
-    } while (batch.seen() == REPLACED_BATCH && batch.removed() > 0);
-    return removed;
+  private void removeReplaced() {
+    RowByRow.Result result =
+        removals.run(
+            (first, max) -> inTransaction(session -> new ReplacedKeys(session).due(first, max)),
+            id -> inTransaction(session -> new ReplacedKeys(session).remove(id)));
+    metrics.swept(result.done(), 0);
+    note(result);
+  }
+
+  private void note(RowByRow.Result result) {
+    if (result.failed() > 0) {
+      metrics.sweepFailed();
+    }
+  }
+
+  private <T> T inTransaction(Function<KeycloakSession, T> work) {
+    return KeycloakModelUtils.runJobInTransactionWithResult(factory, work::apply);
   }
 
   private void tellEnding() {
@@ -84,21 +96,18 @@ final class KeySweeper implements AutoCloseable {
     if (notice == 0) {
       return;
     }
-    int seen;
-    do {
-      seen =
-          KeycloakModelUtils.runJobInTransactionWithResult(
-              factory, session -> new EndingKeys(session).tell(notice, ENDING_BATCH));
-      // Each is noted, so the next batch has others.
-    } while (seen == ENDING_BATCH);
+    note(
+        notices.run(
+            (first, max) ->
+                inTransaction(session -> new EndingKeys(session).due(notice, first, max)),
+            id -> inTransaction(session -> new EndingKeys(session).tell(id))));
   }
 
-  private int removeOrphans() {
+  private void removeOrphans() {
     IndexRepair.Orphans page =
-        KeycloakModelUtils.runJobInTransactionWithResult(
-            factory, session -> new IndexRepair(session).removeOrphans(null, after, ORPHAN_PAGE));
+        inTransaction(session -> new IndexRepair(session).removeOrphans(null, after, ORPHAN_PAGE));
     after = page.last();
-    return page.removed();
+    metrics.swept(0, page.removed());
   }
 
   @Override

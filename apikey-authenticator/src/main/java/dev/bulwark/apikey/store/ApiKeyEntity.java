@@ -37,13 +37,14 @@ import org.jspecify.annotations.Nullable;
 @NamedQuery(
     name = "bulwarkApiKeyReplaced",
     query =
-        "select k from ApiKeyEntity k where k.retired = true and k.endsAt < :now order by k.endsAt")
+        "select k.id from ApiKeyEntity k where k.retired = true and k.endsAt < :now"
+            + " order by k.endsAt, k.id")
 @NamedQuery(
     name = "bulwarkApiKeyEnding",
     query =
-        "select k from ApiKeyEntity k where k.endsAt > :now and k.endsAt <= :until"
+        "select k.id from ApiKeyEntity k where k.endsAt > :now and k.endsAt <= :until"
             + " and k.retired = false and k.ownerType = 'user' and k.endsAt - k.createdAt > :life"
-            + " and (k.noticedEnd is null or k.noticedEnd <> k.endsAt) order by k.endsAt")
+            + " and (k.noticedEnd is null or k.noticedEnd <> k.endsAt) order by k.endsAt, k.id")
 @NamedQuery(
     name = "bulwarkApiKeyOfUsersAfter",
     query =

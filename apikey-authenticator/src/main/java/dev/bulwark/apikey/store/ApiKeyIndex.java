@@ -42,13 +42,17 @@ public final class ApiKeyIndex {
 
   /** The row of a key id in a realm. */
   public Optional<ApiKeyEntity> byId(String realmId, String id) {
-    return Optional.ofNullable(em().find(ApiKeyEntity.class, id))
-        .filter(row -> row.getRealmId().equals(realmId));
+    return byId(id).filter(row -> row.getRealmId().equals(realmId));
   }
 
-  /** Whether any realm has a key of this id: it is the primary key. */
+  /** The row of a key id in any realm: it is the primary key. */
+  public Optional<ApiKeyEntity> byId(String id) {
+    return Optional.ofNullable(em().find(ApiKeyEntity.class, id));
+  }
+
+  /** Whether any realm has a key of this id. */
   public boolean isTaken(String id) {
-    return em().find(ApiKeyEntity.class, id) != null;
+    return byId(id).isPresent();
   }
 
   /** The rows of an owner, oldest first. */
@@ -56,26 +60,35 @@ public final class ApiKeyIndex {
     return ofOwnerQuery("bulwarkApiKeyByOwner", realmId, type, ownerId).getResultList();
   }
 
-  /** Rotated keys whose overlap is over, of all realms. */
-  public List<ApiKeyEntity> replaced(long now, int max) {
-    return em().createNamedQuery("bulwarkApiKeyReplaced", ApiKeyEntity.class)
+  /**
+   * Ids of rotated keys whose overlap is over, of all realms; those first whose overlap ended
+   * first.
+   *
+   * @param now epoch milliseconds
+   * @param first rows to pass over
+   */
+  public List<String> replaced(long now, int first, int max) {
+    return em().createNamedQuery("bulwarkApiKeyReplaced", String.class)
         .setParameter("now", now)
+        .setFirstResult(first)
         .setMaxResults(max)
         .getResultList();
   }
 
   /**
-   * Keys of users that end soon and of whose end nobody was told, of all realms. A key whose whole
-   * life is shorter than the notice is not among them.
+   * Ids of keys of users that end soon and of whose end nobody was told, of all realms; those first
+   * that end first. A key whose whole life is shorter than the notice is not among them.
    *
    * @param now epoch milliseconds
    * @param notice how long before their end, in milliseconds
+   * @param first rows to pass over
    */
-  public List<ApiKeyEntity> ending(long now, long notice, int max) {
-    return em().createNamedQuery("bulwarkApiKeyEnding", ApiKeyEntity.class)
+  public List<String> ending(long now, long notice, int first, int max) {
+    return em().createNamedQuery("bulwarkApiKeyEnding", String.class)
         .setParameter("now", now)
         .setParameter("until", now + notice)
         .setParameter("life", notice)
+        .setFirstResult(first)
         .setMaxResults(max)
         .getResultList();
   }

@@ -3,6 +3,7 @@ package dev.bulwark.apikey.upkeep;
 import dev.bulwark.apikey.manage.ApiKey;
 import dev.bulwark.apikey.manage.ApiKeyEvents;
 import dev.bulwark.apikey.manage.ApiKeyStore;
+import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.store.ApiKeyEntity;
 import dev.bulwark.apikey.store.ApiKeyIndex;
 import java.util.List;
@@ -33,41 +34,53 @@ public final class EndingKeys {
   }
 
   /**
-   * Tells of up to a number of keys.
+   * The ids of a page of the keys to tell of, those first that end first.
    *
    * @param noticeMillis how long before the end
-   * @return how many rows there were to look at
    */
-  public int tell(long noticeMillis, int max) {
-    List<ApiKeyEntity> rows = index.ending(Time.currentTimeMillis(), noticeMillis, max);
-    rows.forEach(this::tell);
-    return rows.size();
+  public List<String> due(long noticeMillis, int first, int max) {
+    return index.ending(Time.currentTimeMillis(), noticeMillis, first, max);
   }
 
-  private void tell(ApiKeyEntity row) {
+  /**
+   * Tells of a key, unless another node has done so.
+   *
+   * @return whether an event was sent
+   * @throws RuntimeException if the owner cannot be read, for example while a user store is
+   *     unreachable; then nothing is noted, and the owner can be told later
+   */
+  public boolean tell(String id) {
+    Optional<ApiKeyEntity> row = index.byId(id);
+    return row.isPresent() && tell(row.get());
+  }
+
+  private boolean tell(ApiKeyEntity row) {
     @Nullable Long end = row.getEndsAt();
     if (end == null || !index.notice(row.getId(), end)) {
-      return;
+      return false;
     }
     @Nullable RealmModel realm = session.realms().getRealm(row.getRealmId());
     if (realm == null) {
-      return;
+      return false;
     }
     session.getContext().setRealm(realm);
     ApiKeyStore store = new ApiKeyStore(session, realm, index);
+    Optional<KeyOwner> owner = store.owner(row);
     Optional<ApiKey> key;
     try {
-      key = store.owner(row).flatMap(owner -> store.read(owner, row));
+      key = owner.flatMap(holder -> store.read(holder, row));
     } catch (ModelException e) {
       // No key can be verified by it, and it must not keep the others from being told of.
       LOG.warnf(
           "API key %s cannot be read, so no mail announces its expiry: %s",
           row.getId(), e.getMessage());
-      return;
+      return false;
     }
-    if (key.isPresent() && key.get().data().active()) {
-      ApiKeyEvents.expiresSoon(
-          new EventBuilder(realm, session).user(key.get().owner().id()), key.get(), end);
+    if (key.isEmpty() || !key.get().data().active()) {
+      return false;
     }
+    ApiKeyEvents.expiresSoon(
+        new EventBuilder(realm, session).user(key.get().owner().id()), key.get(), end);
+    return true;
   }
 }

@@ -16,8 +16,8 @@ import org.keycloak.models.ModelException;
 import org.keycloak.models.RealmModel;
 
 /**
- * Removes rotated keys whose overlap is over, in the transaction of one session. Each is an event
- * that revokes the tokens exchanged for the key, so that a relying application that asks Redis
+ * Removes rotated keys whose overlap is over, in the transaction of one session. Each removal is an
+ * event that revokes the tokens exchanged for the key. So a relying application that asks Redis
  * learns of them as introspection does.
  */
 public final class ReplacedKeys {
@@ -33,23 +33,22 @@ public final class ReplacedKeys {
     this.index = new ApiKeyIndex(session);
   }
 
-  /** Removes up to a number of keys, and tells how many rows it looked at. */
-  public Removed remove(int max) {
-    List<ApiKeyEntity> rows = index.replaced(Time.currentTimeMillis(), max);
-    int removed = 0;
-    for (ApiKeyEntity row : rows) {
-      removed += remove(row) ? 1 : 0;
-    }
-    return new Removed(rows.size(), removed);
+  /** The ids of a page of the keys to remove, those first whose overlap ended first. */
+  public List<String> due(int first, int max) {
+    return index.replaced(Time.currentTimeMillis(), first, max);
   }
 
   /**
-   * What was done.
+   * Removes a key.
    *
-   * @param seen rows looked at
-   * @param removed keys removed
+   * @return whether the key was there and its overlap over
+   * @throws RuntimeException if the owner cannot be read, for example while a user store is
+   *     unreachable
    */
-  public record Removed(int seen, int removed) {}
+  public boolean remove(String id) {
+    Optional<ApiKeyEntity> row = index.byId(id);
+    return row.isPresent() && remove(row.get());
+  }
 
   private boolean remove(ApiKeyEntity row) {
     RealmModel realm = session.realms().getRealm(row.getRealmId());

@@ -9,8 +9,12 @@ import dev.bulwark.apikey.manage.ApiKeyStore;
 import dev.bulwark.apikey.store.ApiKeyEntity;
 import dev.bulwark.apikey.store.ApiKeyIndex;
 import dev.bulwark.limit.address.ClientAddress;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +41,14 @@ public final class NetworkWatch {
   private final boolean on;
   private final Cache<Use, Boolean> seen = Caffeine.newBuilder().maximumSize(MAX_SEEN).build();
 
+  /** A user store that is unreachable may take long to fail. */
+  private static final int MAX_FAILURES = 50;
+
   /** With the address of the first of its requests. */
   private final ConcurrentHashMap<Use, String> pending = new ConcurrentHashMap<>();
+
+  /** Those of {@link #pending} that have failed; of the thread that flushes. */
+  private final Set<Use> failed = new HashSet<>();
 
   /** Watches the networks of keys, or nothing. */
   public NetworkWatch(boolean on) {
@@ -60,22 +70,40 @@ public final class NetworkWatch {
     }
   }
 
-  /** Looks at what has come since the last time; what fails is looked at again. */
+  /**
+   * Looks at what has come since the last time. What fails stops nothing else, and is looked at
+   * again, behind what is new. For one thread at a time.
+   */
   public void flush(KeycloakSessionFactory factory) {
-    for (Map.Entry<Use, String> entry : pending.entrySet()) {
-      Use use = entry.getKey();
+    List<Use> uses = new ArrayList<>(pending.keySet());
+    uses.sort(Comparator.comparing(failed::contains));
+    failed.retainAll(pending.keySet());
+    int failures = 0;
+    for (Use use : uses) {
+      String address = pending.get(use);
+      if (address == null || failures == MAX_FAILURES) {
+        continue;
+      }
       try {
-        KeycloakModelUtils.runJobInTransaction(
-            factory, session -> look(session, use, entry.getValue()));
+        KeycloakModelUtils.runJobInTransaction(factory, session -> look(session, use, address));
         seen.put(use, Boolean.TRUE);
         pending.remove(use);
+        failed.remove(use);
       } catch (RuntimeException e) {
-        LOG.warnf(
-            "The network of API key %s could not be stored. The write is repeated later: %s",
-            use.keyId(), e.getMessage());
-        return;
+        failed.add(use);
+        log(use, e, failures++ == 0);
       }
     }
+  }
+
+  /** One line a time: an unreachable user store may fail for many keys. */
+  private static void log(Use use, RuntimeException failure, boolean first) {
+    if (first) {
+      LOG.warnf(
+          "The network of API key %s could not be stored. The write is repeated later: %s",
+          use.keyId(), failure.getMessage());
+    }
+    LOG.debugf(failure, "The network of API key %s could not be stored", use.keyId());
   }
 
   private static void look(KeycloakSession session, Use use, String address) {

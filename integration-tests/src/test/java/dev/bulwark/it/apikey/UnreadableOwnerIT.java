@@ -1,0 +1,95 @@
+package dev.bulwark.it.apikey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Json;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.SharedRealm;
+import dev.bulwark.it.support.TestStack;
+import dev.bulwark.testing.FreePort;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * K9: a key whose owner cannot be read, since the directory is unreachable, stops the background
+ * work on no other key. On PostgreSQL, with the interval that is shipped.
+ */
+@SharedRealm
+@Tag("full")
+class UnreadableOwnerIT {
+
+  private final TestStack stack = TestStack.get();
+  private final AdminApi admin = stack.admin();
+  private final Keys keys = new Keys(stack.realm());
+
+  @Test
+  void otherRotatedKeysAreRemoved() {
+    Assumptions.assumeTrue(
+        stack.database().orElse(null) instanceof PostgresProcess, "PostgreSQL");
+    PostgresProcess database = (PostgresProcess) stack.database().orElseThrow();
+    String owner = "f:" + unreachableDirectory() + ":nobody";
+    String unreadable = rotated("alice");
+    database.sql(
+        "UPDATE bulwark_api_key SET owner_id = '%s' WHERE id = '%s'".formatted(owner, unreadable));
+    String readable = rotated("bob");
+
+    await()
+        .atMost(Duration.ofMinutes(3))
+        .until(() -> database.sql(row(readable)), String::isBlank);
+    assertThat(database.sql(row(unreadable))).as("tried again later").isNotBlank();
+    assertThat(stack.keycloak().log())
+        .contains("The removal after a rotation failed for API key " + unreadable);
+    database.sql("DELETE FROM bulwark_api_key WHERE id = '%s'".formatted(unreadable));
+  }
+
+  private static String row(String id) {
+    return "SELECT 1 FROM bulwark_api_key WHERE id = '" + id + "'";
+  }
+
+  /** A key that was replaced, and whose overlap is over in a moment. */
+  private String rotated(String user) {
+    JsonNode made = keys.made(user, "rotated", "tasks:read");
+    String id = made.get("id").asText();
+    keys.send(
+            "POST", "/" + id + "/rotate", keys.token(user), Json.object("overlapSeconds", 5))
+        .expect(201);
+    return id;
+  }
+
+  /** The id of a user store where nobody listens. */
+  private String unreachableDirectory() {
+    Map<String, List<String>> config =
+        Map.of(
+            "enabled", List.of("true"),
+            "vendor", List.of("other"),
+            "connectionUrl", List.of("ldap://127.0.0.1:" + FreePort.next()),
+            "authType", List.of("none"),
+            "usersDn", List.of("dc=example,dc=org"),
+            "usernameLDAPAttribute", List.of("uid"),
+            "rdnLDAPAttribute", List.of("uid"),
+            "uuidLDAPAttribute", List.of("entryUUID"),
+            "userObjectClasses", List.of("inetOrgPerson"),
+            "editMode", List.of("READ_ONLY"));
+    Response created =
+        admin
+            .post(
+                "/realms/app/components",
+                Json.of(
+                    Map.of(
+                        "name", "unreachable",
+                        "providerId", "ldap",
+                        "providerType", "org.keycloak.storage.UserStorageProvider",
+                        "config", config)))
+            .expect(201);
+    String location = created.header("Location");
+    return location.substring(location.lastIndexOf('/') + 1);
+  }
+}
