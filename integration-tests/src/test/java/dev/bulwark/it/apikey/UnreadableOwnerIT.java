@@ -32,8 +32,7 @@ class UnreadableOwnerIT {
 
   @Test
   void otherRotatedKeysAreRemoved() {
-    Assumptions.assumeTrue(
-        stack.database().orElse(null) instanceof PostgresProcess, "PostgreSQL");
+    Assumptions.assumeTrue(stack.database().orElse(null) instanceof PostgresProcess, "PostgreSQL");
     PostgresProcess database = (PostgresProcess) stack.database().orElseThrow();
     String owner = "f:" + unreachableDirectory() + ":nobody";
     String unreadable = rotated("alice");
@@ -41,9 +40,7 @@ class UnreadableOwnerIT {
         "UPDATE bulwark_api_key SET owner_id = '%s' WHERE id = '%s'".formatted(owner, unreadable));
     String readable = rotated("bob");
 
-    await()
-        .atMost(Duration.ofMinutes(3))
-        .until(() -> database.sql(row(readable)), String::isBlank);
+    await().atMost(Duration.ofMinutes(3)).until(() -> database.sql(row(readable)), String::isBlank);
     assertThat(database.sql(row(unreadable))).as("tried again later").isNotBlank();
     assertThat(stack.keycloak().log())
         .contains("The removal after a rotation failed for API key " + unreadable);
@@ -58,8 +55,7 @@ class UnreadableOwnerIT {
   private String rotated(String user) {
     JsonNode made = keys.made(user, "rotated", "tasks:read");
     String id = made.get("id").asText();
-    keys.send(
-            "POST", "/" + id + "/rotate", keys.token(user), Json.object("overlapSeconds", 5))
+    keys.send("POST", "/" + id + "/rotate", keys.token(user), Json.object("overlapSeconds", 5))
         .expect(201);
     return id;
   }
