@@ -271,6 +271,7 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
     if (network != null) {
       windows.add(keys.ofNetwork(network));
       windows.add(keys.ofUserCodesNetwork(network));
+      windows.add(keys.ofApiKeys(network));
     }
     return shared.limiter().lift(windows);
   }

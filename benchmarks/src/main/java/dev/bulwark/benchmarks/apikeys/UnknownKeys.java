@@ -36,8 +36,9 @@ final class UnknownKeys {
     List<Request> requests = new ArrayList<>();
     for (int i = 0; i < keys.size(); i++) {
       String address =
-          "2001:db8:"
-              + Integer.toHexString(i >> 16)
+          // Each of another /48, by which wrong keys count too.
+          "2001:"
+              + Integer.toHexString(0xdb8 + (i >> 16))
               + ":"
               + Integer.toHexString(i & 0xffff)
               + "::1";
