@@ -1,4 +1,5 @@
-# app-realm.json for keycloak-config-cli, see docs/ci.md: placeholders in the form of that tool, and without the roles that Keycloak lets nobody change.
+# app-realm.json for keycloak-config-cli, see docs/ci.md: placeholders in the form of that tool, without the roles that Keycloak lets nobody change,
+# and without the empty lists: to the tool an empty list says "delete what is there".
 walk(
   if type == "string" then
     gsub(
@@ -8,3 +9,6 @@ walk(
   else . end
 )
 | del(.roles.client["realm-management"])
+| (.clients[], .clientScopes[]) |= if .protocolMappers == [] then del(.protocolMappers) else . end
+| .components |= with_entries(select(.value != []))
+| if .groups == [] then del(.groups) else . end

@@ -3,6 +3,7 @@ package dev.bulwark.it.importing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.AdminApi;
@@ -10,6 +11,8 @@ import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.server.RealmFile;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +27,15 @@ class RealmDiffIT {
   private static final String FILE = "../realm-config/app-realm.json";
   private static final String CLIENT = "drift-check";
   private static final String SECRET = "drift-check-test-secret";
+
+  /** Of a directory that nobody asks anything. */
+  private static final String LDAP =
+      """
+      {"vendor": ["other"], "connectionUrl": ["ldap://127.0.0.1:1"], "editMode": ["READ_ONLY"],
+       "usersDn": ["ou=people,dc=example,dc=org"], "usernameLDAPAttribute": ["uid"],
+       "rdnLDAPAttribute": ["uid"], "uuidLDAPAttribute": ["entryUUID"],
+       "userObjectClasses": ["person"], "authType": ["none"]}
+      """;
 
   private final AdminApi admin = TestStack.get().admin();
   private final Map<String, String> environment = new HashMap<>();
@@ -97,6 +109,41 @@ class RealmDiffIT {
         .contains("clients[backdoor]\n  file: missing\n  live: present\n")
         .contains("clients[gateway]\n  file: present\n  live: missing\n")
         .doesNotContain("hidden-value");
+  }
+
+  /** Each of these gives somebody more rights, or tokens that nobody else signs. */
+  @Test
+  void whatIsAddedToTheShippedObjectsIsNamed() {
+    addMapper("/clients/" + admin.clientUuid("tasks-service"), "all-roles");
+    addMapper("/clients/" + admin.clientUuid("admin-cli"), "all-roles");
+    addMapper("/client-scopes/" + scope("offline_access").get("id").asText(), "all-roles");
+    admin.post("/realms/app/groups", Json.object("name", "owners")).expect(201);
+    addComponent("ldap", "ldap", "org.keycloak.storage.UserStorageProvider", LDAP);
+    addComponent(
+        "second-key", "rsa-generated", "org.keycloak.keys.KeyProvider", "{\"priority\":[\"200\"]}");
+    assertThat(paths(diff().expect(2).output()))
+        .containsExactlyInAnyOrder(
+            "clients[tasks-service].protocolMappers[all-roles]",
+            "clients[admin-cli].protocolMappers[all-roles]",
+            "clientScopes[offline_access].protocolMappers[all-roles]",
+            "groups[owners]",
+            "components.org.keycloak.storage.UserStorageProvider[ldap]",
+            "components.org.keycloak.keys.KeyProvider[second-key]");
+  }
+
+  /** Without its empty lists the file makes the same realm: they are for the comparison alone. */
+  @Test
+  void theEmptyListsChangeNothingOfTheImport() throws IOException {
+    List<String> keys = generatedKeys();
+    String file = RealmFile.shipped().resolve(RealmFile.developmentEnvironment()).json();
+    ObjectNode without = (ObjectNode) new ObjectMapper().readTree(file);
+    EmptyLists.removeFrom(without);
+    assertThat(without.get("components").size()).isEqualTo(1);
+
+    admin.delete("/realms/app").expect(204);
+    admin.post("/realms", without.toString()).expect(201);
+    assertThat(diff().expect(0).output()).isEqualTo("realm app: no drift\n");
+    assertThat(generatedKeys()).isEqualTo(keys).hasSize(4);
   }
 
   @Test
@@ -181,6 +228,38 @@ class RealmDiffIT {
       }
     }
     throw new AssertionError("no execution " + provider);
+  }
+
+  private void addMapper(String owner, String name) {
+    admin
+        .post(
+            "/realms/app" + owner + "/protocol-mappers/models",
+            """
+            {"name": "%s", "protocol": "openid-connect",
+             "protocolMapper": "oidc-hardcoded-role-mapper",
+             "config": {"role": "realm-management.realm-admin"}}
+            """
+                .formatted(name))
+        .expect(201);
+  }
+
+  private void addComponent(String name, String provider, String type, String config) {
+    admin
+        .post(
+            "/realms/app/components",
+            """
+            {"name": "%s", "providerId": "%s", "providerType": "%s", "config": %s}
+            """
+                .formatted(name, provider, type, config))
+        .expect(201);
+  }
+
+  /** Names, in the order of the alphabet. */
+  private List<String> generatedKeys() {
+    List<String> names = new ArrayList<>();
+    app("/components?type=org.keycloak.keys.KeyProvider")
+        .forEach(key -> names.add(key.get("name").asText()));
+    return names.stream().sorted().toList();
   }
 
   private ObjectNode scope(String name) {

@@ -15,7 +15,8 @@ import java.util.TreeSet;
  * Compares the representation of a realm in a file with that of a server.
  *
  * <ul>
- *   <li>A field that only the server has is not compared: Keycloak writes every default.
+ *   <li>A field that only the server has is not compared: Keycloak writes every default. An empty
+ *       list in the file is compared, so it stands for "nobody has added anything".
  *   <li>Objects in lists are matched by name. One that only the server has is a difference, unless
  *       Keycloak itself creates it ({@link KeycloakItems}).
  *   <li>Lists of texts are sets. A list of one text and the text are the same.

@@ -42,6 +42,13 @@ class RealmDiffTest {
             + " | {'roles':{'realm':[{'name':'r'},{'name':'default-roles-app'}],'client':{'c':[]}}}",
         "{'authenticationFlows':[]} | {'authenticationFlows':[{'alias':'browser','builtIn':true}]}",
         "{'requiredActions':[]}     | {'requiredActions':[{'alias':'NEW'}]}",
+        "{'components':{'org.keycloak.keys.KeyProvider':[],"
+            + "'org.keycloak.storage.UserStorageProvider':[]}}"
+            + " | {'components':{'org.keycloak.keys.KeyProvider':["
+            + "{'name':'rsa-generated','providerId':'rsa-generated'},"
+            + "{'name':'rsa-enc-generated','providerId':'rsa-enc-generated'},"
+            + "{'name':'hmac-generated-hs512','providerId':'hmac-generated'},"
+            + "{'name':'aes-generated','providerId':'aes-generated'}]}}",
         "{'roles':{'client':{'account':[]}}} | {'roles':{'client':{'account':[{'name':'new'}]}}}",
         "{'authenticationFlows':[{'alias':'f'}],'clients':[{'clientId':'c',"
             + "'authenticationFlowBindingOverrides':{'browser':'f'}}]}"
@@ -89,6 +96,27 @@ class RealmDiffTest {
         "{'components':{'P':[{'providerId':'p','config':{'c':['{\\\"a\\\":1}']}}]}}"
             + " | {'components':{'P':[{'providerId':'p','config':{'c':['{\\\"a\\\":2}']}}]}}"
             + " | components.P[p].config.c.a | 1 | 2",
+        "{'clients':[{'clientId':'c','protocolMappers':[]}]}"
+            + " | {'clients':[{'clientId':'c','protocolMappers':[{'name':'all-roles'}]}]}"
+            + " | clients[c].protocolMappers[all-roles] | missing | present",
+        "{'groups':[]} | {'groups':[{'name':'g','path':'/g'}]} | groups[g] | missing | present",
+        "{'components':{'org.keycloak.storage.UserStorageProvider':[]}}"
+            + " | {'components':{'org.keycloak.storage.UserStorageProvider':"
+            + "[{'name':'ldap','providerId':'ldap'}]}}"
+            + " | components.org.keycloak.storage.UserStorageProvider[ldap] | missing | present",
+        "{'components':{'org.keycloak.keys.KeyProvider':[]}}"
+            + " | {'components':{'org.keycloak.keys.KeyProvider':"
+            + "[{'name':'own','providerId':'rsa-generated'}]}}"
+            + " | components.org.keycloak.keys.KeyProvider[own] | missing | present",
+        "{'components':{'org.keycloak.keys.KeyProvider':[]}}"
+            + " | {'components':{'org.keycloak.keys.KeyProvider':"
+            + "[{'name':'rsa-generated','providerId':'rsa'}]}}"
+            + " | components.org.keycloak.keys.KeyProvider[rsa-generated] | missing | present",
+        "{'components':{'org.keycloak.keys.KeyProvider':[]}}"
+            + " | {'components':{'org.keycloak.keys.KeyProvider':"
+            + "[{'name':'rsa-generated','providerId':'rsa-generated'},"
+            + "{'name':'rsa-generated','providerId':'rsa-generated'}]}}"
+            + " | components.org.keycloak.keys.KeyProvider[rsa-generated#2] | missing | present",
       })
   void thisIs(String file, String live, String path, String wanted, String found)
       throws JsonProcessingException {
