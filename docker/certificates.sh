@@ -2,7 +2,7 @@
 # Makes a certificate for each service by an authority of its own, once, in the volumes of docker-compose.yml. The authority's key is kept nowhere.
 # For trying out: put certificates of your own in their place (key.pem and certificate.pem of each volume, authority.pem of "trust").
 # Remove the volumes, or wait until 30 days before the end of the 365, and the next start makes all of them anew. It overwrites no certificate of
-# another authority.
+# another authority. Services that run have their old certificates until they start again. So the old authority stays in "trust" until it expires.
 set -eu
 umask 077
 # The services, the user that each runs as, and the names that its certificate bears. The profile "ha" has services of its own.
@@ -30,6 +30,21 @@ valid() {
   done
 }
 
+# Prints the certificates of a file that have not expired.
+unexpired() {
+  one=
+  while IFS= read -r line; do
+    one="$one$line
+"
+    case $line in
+      *"END CERTIFICATE"*)
+        ! printf %s "$one" | openssl x509 -noout -checkend 0 >/dev/null || printf %s "$one"
+        one=
+        ;;
+    esac
+  done <"$1"
+}
+
 # What services write that are not root.
 chown -R 999 /redis-data*
 chown 10002 /state
@@ -51,8 +66,20 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 key() { openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1"; }
 key "$work/authority.key"
-openssl req -x509 -new -key "$work/authority.key" -days 365 -subj "/CN=Bulwark example authority" -out "$work/authority.pem" \
+# A name of its own: beside an older one of the same name, OpenSSL could take the wrong one.
+openssl req -x509 -new -key "$work/authority.key" -days 365 -subj "/CN=Bulwark example authority $(openssl rand -hex 4)" -out "$work/authority.pem" \
   -addext "basicConstraints=critical,CA:true,pathlen:0" -addext "keyUsage=critical,keyCertSign"
+cp "$work/authority.pem" "$work/trust.pem"
+renewed=
+if [ -s /trust/authority.pem ]; then
+  renewed=yes
+  unexpired /trust/authority.pem >>"$work/trust.pem"
+fi
+# Before the certificates: a service that starts meanwhile trusts both. Java's file holds nothing secret, so it needs no password.
+openssl pkcs12 -export -nokeys -in "$work/trust.pem" -jdktrust anyExtendedKeyUsage -certpbe NONE -nomac -passout pass: -out /trust/authority.p12
+cat "$work/trust.pem" >/trust/authority.pem
+chmod 755 /trust
+chmod 444 /trust/authority.p12 /trust/authority.pem
 for line in $services; do
   service=${line%%:*}
   user=${line#*:}
@@ -72,9 +99,5 @@ for line in $services; do
   chmod 444 "$folder/certificate.pem"
   chown "$user" "$folder/key.pem"
 done
-# For Java; it holds nothing secret, so it needs no password.
-openssl pkcs12 -export -nokeys -in "$work/authority.pem" -jdktrust anyExtendedKeyUsage -certpbe NONE -nomac -passout pass: -out /trust/authority.p12
-cat "$work/authority.pem" >/trust/authority.pem
-chmod 755 /trust
-chmod 444 /trust/authority.p12 /trust/authority.pem
 echo "made the certificates of $(echo "$services" | cut -d: -f1 | tr '\n' ' ')"
+[ -z "$renewed" ] || echo "the certificates are new: docker compose up -d --force-recreate"
