@@ -64,7 +64,7 @@ class CertificatesScriptIT {
       assertTrusted(trust, each);
     }
     assertThat(run(365)).isEqualTo("the certificates are there\n");
-    assertThat(Repository.text("docs/configuration.md")).contains("    " + RECREATE + "\n");
+    assertThat(Repository.text("docs/configuration.md")).contains('`' + RECREATE + '`');
   }
 
   @Test
