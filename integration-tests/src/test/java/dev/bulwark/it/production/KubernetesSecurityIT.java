@@ -173,7 +173,8 @@ class KubernetesSecurityIT {
   /** Keycloak's own image has not what this repository's Dockerfile sets. */
   @Test
   void theLogOfTheChartIsThatOfTheImage() throws IOException {
-    Pattern setting = Pattern.compile("^ENV (KC_LOG\\S+)=(\\S+) (KC_SPI\\S+)=(\\S+)$", Pattern.MULTILINE);
+    Pattern setting =
+        Pattern.compile("^ENV (KC_LOG\\S+)=(\\S+) (KC_SPI\\S+)=(\\S+)$", Pattern.MULTILINE);
     for (String file : List.of("Dockerfile", FOLDER + "removal/Dockerfile")) {
       MatchResult found =
           setting.matcher(Repository.text(file)).results().findFirst().orElseThrow();
@@ -205,8 +206,7 @@ class KubernetesSecurityIT {
   }
 
   private static JsonNode policy(String text, String name) throws IOException {
-    for (JsonNode document :
-        YAML.readerFor(JsonNode.class).<JsonNode>readValues(text).readAll()) {
+    for (JsonNode document : YAML.readerFor(JsonNode.class).<JsonNode>readValues(text).readAll()) {
       if (document.at("/metadata/name").asText().equals(name)) {
         return document;
       }
