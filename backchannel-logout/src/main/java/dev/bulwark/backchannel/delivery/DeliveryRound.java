@@ -14,7 +14,6 @@ import dev.bulwark.backchannel.signals.SharedSignals;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
@@ -86,7 +85,7 @@ final class DeliveryRound implements AutoCloseable {
     if (receiver.getNextAt() > now) {
       return Left.NOTHING;
     }
-    List<LogoutNotice> due = outbox.due(clientId, now, BATCH);
+    List<LogoutNotice> due = due(outbox, receiver, now);
     if (due.isEmpty()) {
       return Left.NOTHING;
     }
@@ -97,16 +96,40 @@ final class DeliveryRound implements AutoCloseable {
     ClientModel client = realm == null ? null : realm.getClientById(clientId);
     @Nullable String setting = setting(realm, client);
     if (realm == null || client == null || setting == null) {
-      return drop(outbox, receiver);
+      return drop(outbox, receiver, client == null);
     }
-    List<LogoutNotice> left = withoutLive(outbox, withoutDuplicates(outbox, clientId, due));
+    List<LogoutNotice> left = withoutDuplicates(outbox, clientId, withoutLive(outbox, due));
     left = withoutOld(client, receiver, left, now);
     deliver(session, realm, client, receiver, left, setting);
-    return receiver.getNextAt() == 0 ? Left.MORE : Left.NOTHING;
+    return receiver.getNextAt() <= now ? Left.MORE : Left.NOTHING;
   }
 
-  private Left drop(LogoutOutbox outbox, LogoutReceiver receiver) {
-    int dropped = outbox.removeSome(receiver, DROPS);
+  /**
+   * A receiver that fails may not accept some notices alone. So every second round begins at the
+   * other end, and no notice that is too old waits for its turn.
+   */
+  private List<LogoutNotice> due(LogoutOutbox outbox, LogoutReceiver receiver, long now) {
+    String clientId = receiver.getClientId();
+    if (receiver.getFailures() == 0) {
+      return outbox.due(clientId, now, BATCH);
+    }
+    List<LogoutNotice> old = outbox.old(clientId, now - config.maxAge().toMillis(), BATCH);
+    if (!old.isEmpty()) {
+      return old;
+    }
+    return receiver.getFailures() % 2 == 0
+        ? outbox.due(clientId, now, BATCH)
+        : outbox.newest(clientId, now, BATCH);
+  }
+
+  /**
+   * Nobody is to be notified.
+   *
+   * @param gone whether the receiver is deleted, so that nobody sends its dead letters again
+   */
+  private Left drop(LogoutOutbox outbox, LogoutReceiver receiver, boolean gone) {
+    int dropped =
+        gone ? outbox.removeSome(receiver, DROPS) : outbox.removeSomeWaiting(receiver, DROPS);
     metrics.count(Outcome.DROPPED, dropped);
     return dropped == DROPS ? Left.MORE : Left.NOTHING;
   }
@@ -120,10 +143,10 @@ final class DeliveryRound implements AutoCloseable {
       List<LogoutNotice> due,
       long now) {
     if (realm == null || !signals.isOn(realm)) {
-      return drop(outbox, receiver);
+      return drop(outbox, receiver, realm == null);
     }
     List<LogoutNotice> ends =
-        withoutLive(outbox, withoutDuplicates(outbox, receiver.getClientId(), due));
+        withoutDuplicates(outbox, receiver.getClientId(), withoutLive(outbox, due));
     signals.send(session, realm, ends);
     ends.forEach(end -> end.delivered(now));
     metrics.count(Outcome.SIGNALED, ends.size());
@@ -142,6 +165,9 @@ final class DeliveryRound implements AutoCloseable {
 
   private List<LogoutNotice> withoutDuplicates(
       LogoutOutbox outbox, String clientId, List<LogoutNotice> due) {
+    if (due.isEmpty()) {
+      return due;
+    }
     List<LogoutNotice> all =
         outbox.ofSessions(
             clientId, due.stream().map(LogoutNotice::getSessionId).collect(Collectors.toSet()));
@@ -155,18 +181,9 @@ final class DeliveryRound implements AutoCloseable {
    * A client's part of a session can be removed while the session stays, and an online session can
    * give way to the offline session of the same id: that is no end.
    */
-  private List<LogoutNotice> withoutLive(LogoutOutbox outbox, List<LogoutNotice> notices) {
-    Set<String> stored =
-        outbox.stored(
-            notices.stream()
-                .filter(notice -> notice.getCause() == Cause.REMOVED)
-                .map(LogoutNotice::getSessionId)
-                .collect(Collectors.toSet()));
+  private static List<LogoutNotice> withoutLive(LogoutOutbox outbox, List<LogoutNotice> notices) {
     List<LogoutNotice> live =
-        notices.stream()
-            .filter(notice -> notice.getCause() == Cause.REMOVED)
-            .filter(notice -> stored.contains(notice.getSessionId()))
-            .toList();
+        outbox.live(notices.stream().filter(notice -> notice.getCause() == Cause.REMOVED).toList());
     live.forEach(outbox::remove);
     return notices.stream().filter(notice -> !live.contains(notice)).toList();
   }

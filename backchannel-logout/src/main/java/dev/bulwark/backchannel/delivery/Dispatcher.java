@@ -23,9 +23,10 @@ import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
- * Finds receivers to which something can be delivered, and has each served by a thread of its own,
- * so that a slow one delays only itself. It looks when a notice was committed on this node, and
- * every second for what other nodes have left. Thread-safe.
+ * Finds receivers to which something can be delivered, and has some of them served at once, each by
+ * one thread. They take turns after each round, so that a slow one with many notices does not hold
+ * up the others. It looks when a notice was committed on this node, and every second for what other
+ * nodes have left. Thread-safe.
  */
 public final class Dispatcher implements AutoCloseable {
 
@@ -50,8 +51,7 @@ public final class Dispatcher implements AutoCloseable {
   private final Thread thread;
   private final ExecutorService receivers;
   private final ExecutorService senders;
-  private final Semaphore free;
-  private final Set<String> served = ConcurrentHashMap.newKeySet();
+  private final Turns turns;
 
   /** Clients that have a row: they need not be looked for, which reads all that waits. */
   private final Set<String> known = ConcurrentHashMap.newKeySet();
@@ -77,7 +77,7 @@ public final class Dispatcher implements AutoCloseable {
     this.metrics = metrics;
     this.senders = pool("bulwark-logout-sender");
     this.receivers = pool("bulwark-logout-receiver");
-    this.free = new Semaphore(config.maxReceivers());
+    this.turns = new Turns(config.maxReceivers());
     this.round = new DeliveryRound(config, metrics, senders, signals);
     this.thread = new Thread(this::run, "bulwark-logout");
     this.thread.setDaemon(true);
@@ -172,49 +172,59 @@ public final class Dispatcher implements AutoCloseable {
 
   private void serve(String clientId) {
     known.add(clientId);
-    @Nullable Long until = held.get(clientId);
-    if (until != null && System.nanoTime() - until < 0) {
-      return;
-    }
-    if (closing || !served.add(clientId)) {
-      return;
-    }
-    held.remove(clientId);
-    if (!free.tryAcquire()) {
-      served.remove(clientId);
+    if (closing || isHeld(clientId) || !turns.begin(clientId)) {
       return;
     }
     try {
-      receivers.execute(() -> deliver(clientId));
+      receivers.execute(() -> takeTurns(clientId));
     } catch (RejectedExecutionException e) {
       // The server stops.
-      served.remove(clientId);
-      free.release();
+      turns.end(clientId);
     }
   }
 
-  private void deliver(String clientId) {
-    Left left = Left.MORE;
+  private boolean isHeld(String clientId) {
+    @Nullable Long until = held.get(clientId);
+    if (until == null) {
+      return false;
+    }
+    if (System.nanoTime() - until < 0) {
+      return true;
+    }
+    held.remove(clientId);
+    return false;
+  }
+
+  /** Serves a receiver, and then whoever waits: one round for each. */
+  private void takeTurns(String first) {
+    @Nullable String served = first;
     try {
-      while (left == Left.MORE && !closing) {
-        left =
-            KeycloakModelUtils.runJobInTransactionWithResult(
-                factory, session -> deliver(session, clientId));
+      while (served != null && !closing) {
+        Left left = deliver(served);
+        served = turns.next(served, left == Left.MORE);
+        if (left == Left.NOTHING) {
+          // One may have been committed while this thread looked for the last time.
+          wakes.release();
+        }
       }
+    } finally {
+      if (served != null) {
+        turns.end(served);
+      }
+    }
+  }
+
+  private Left deliver(String clientId) {
+    try {
+      return KeycloakModelUtils.runJobInTransactionWithResult(
+          factory, session -> deliver(session, clientId));
     } catch (RuntimeException e) {
-      left = Left.OTHERS;
       // What was sent may not be written down, and must not be sent again at once.
       held.put(clientId, System.nanoTime() + HELD.toNanos());
       LOG.warn(
           "Logout notices could not be read or marked. The server tries again. Check the database",
           e);
-    } finally {
-      served.remove(clientId);
-      free.release();
-      if (left == Left.NOTHING) {
-        // One may have been committed while this thread looked for the last time.
-        wakes.release();
-      }
+      return Left.OTHERS;
     }
   }
 

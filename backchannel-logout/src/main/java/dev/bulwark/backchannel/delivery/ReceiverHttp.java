@@ -79,6 +79,8 @@ final class ReceiverHttp implements AutoCloseable {
     timeout = config.requestTimeout();
     deadlines.setRemoveOnCancelPolicy(true);
     int millis = Math.toIntExact(timeout.toMillis());
+    // Receivers may share a host. Each is bounded by Sending, and none waits here for another one.
+    int connections = config.maxInFlight() * config.maxReceivers();
     http =
         HttpClients.custom()
             .setSSLSocketFactory(tls)
@@ -92,8 +94,8 @@ final class ReceiverHttp implements AutoCloseable {
                     .setSocketTimeout(millis)
                     .setNormalizeUri(false)
                     .build())
-            .setMaxConnPerRoute(config.maxInFlight())
-            .setMaxConnTotal(config.maxInFlight() * config.maxReceivers())
+            .setMaxConnPerRoute(connections)
+            .setMaxConnTotal(connections)
             .setConnectionTimeToLive(1, TimeUnit.MINUTES)
             .disableRedirectHandling()
             .disableAutomaticRetries()

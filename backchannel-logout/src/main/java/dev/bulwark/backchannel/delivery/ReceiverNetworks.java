@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.List;
 import org.keycloak.common.enums.SslRequired;
 
@@ -22,6 +23,9 @@ final class ReceiverNetworks {
           Network.parse("168.63.129.16"),
           Network.parse("fd00:ec2::/32"),
           Network.parse("255.255.255.255"));
+
+  /** A gateway reaches the IPv4 address that is in the last four bytes (RFC 6052). */
+  private static final Network NAT64 = Network.parse("64:ff9b::/96");
 
   private final List<Network> allowed;
   private final Resolver resolver;
@@ -80,18 +84,28 @@ final class ReceiverNetworks {
     return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
   }
 
-  private void check(InetAddress address) throws RefusedException {
+  private void check(InetAddress address) throws UnknownHostException, RefusedException {
     String text = withoutZone(address.getHostAddress());
     boolean permitted =
         allowed.isEmpty()
-            ? !address.isLinkLocalAddress()
-                && !address.isMulticastAddress()
-                && !address.isAnyLocalAddress()
-                && NEVER.stream().noneMatch(network -> network.contains(text))
+            ? !isNever(address)
             : allowed.stream().anyMatch(network -> network.contains(text));
     if (!permitted) {
       throw new RefusedException("the address " + text + " is not allowed");
     }
+  }
+
+  private static boolean isNever(InetAddress address) throws UnknownHostException {
+    String text = withoutZone(address.getHostAddress());
+    if (NAT64.contains(text)) {
+      byte[] bytes = address.getAddress();
+      return isNever(
+          InetAddress.getByAddress(Arrays.copyOfRange(bytes, bytes.length - 4, bytes.length)));
+    }
+    return address.isLinkLocalAddress()
+        || address.isMulticastAddress()
+        || address.isAnyLocalAddress()
+        || NEVER.stream().anyMatch(network -> network.contains(text));
   }
 
   private static String withoutZone(String address) {

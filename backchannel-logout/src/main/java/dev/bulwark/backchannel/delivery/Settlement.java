@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * What follows from the answers of one round.
  *
  * <p>A receiver that does not answer, or whose answer concerns every notice, is left alone for a
- * while, and that counts against no notice. A notice that fails while the receiver accepts others,
+ * while. That counts against no notice, but others are tried before those that were sent: it may be
+ * these that the receiver does not accept. A notice that fails while the receiver accepts others,
  * or that the receiver rejects, waits by itself.
  */
 final class Settlement {
@@ -43,18 +44,9 @@ final class Settlement {
    */
   void settle(LogoutReceiver receiver, List<Sent> round, long now) {
     boolean accepts = count(round, Kind.DELIVERED) > 0;
-    for (Sent sent : round) {
-      switch (sent.answer().kind()) {
-        case DELIVERED -> sent.notice().delivered(now);
-        case REJECTED -> hold(sent, now);
-        case UNREACHABLE -> {
-          if (accepts) {
-            hold(sent, now);
-          }
-        }
-      }
-    }
-    @Nullable Answer failure = failure(round, accepts);
+    boolean works = accepts || receiver.getFailures() == 0;
+    List<Sent> against = round.stream().filter(sent -> !(works && isKnown(sent))).toList();
+    @Nullable Answer failure = failure(against, accepts);
     if (accepts) {
       receiver.works();
     }
@@ -62,6 +54,29 @@ final class Settlement {
       Duration wait = ofReceiver.after(receiver.getFailures(), failure.retryAfter());
       receiver.fails(now, now + wait.toMillis(), failure.reason());
     }
+    for (Sent sent : round) {
+      switch (sent.answer().kind()) {
+        case DELIVERED -> sent.notice().delivered(now);
+        case REJECTED -> hold(sent, now);
+        case UNREACHABLE -> {
+          if (accepts || !against.contains(sent)) {
+            hold(sent, now);
+          } else {
+            sent.notice().putBack(receiver.getNextAt(), sent.answer().reason());
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * Whether a notice has failed before, and fails again without a word about the receiver. If the
+   * receiver has accepted others since, this says nothing about it.
+   */
+  private static boolean isKnown(Sent sent) {
+    return sent.answer().kind() == Kind.UNREACHABLE
+        && sent.answer().retryAfter() == null
+        && sent.notice().getReason() != null;
   }
 
   private void hold(Sent sent, long now) {

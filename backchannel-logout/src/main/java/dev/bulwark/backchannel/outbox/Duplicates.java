@@ -12,6 +12,9 @@ import java.util.List;
  * removes it later; a logout asks for the notice in one transaction and removes the session in the
  * next. Two notices of a client for one session say the same, unless the client got tokens of the
  * session after the first one was made: it logged in again then.
+ *
+ * <p>An online and an offline session can have the same id, and the tokens of their ends look the
+ * same. One token tells of both ends if it is sent after both. The end of one alone is another end.
  */
 public final class Duplicates {
 
@@ -27,11 +30,15 @@ public final class Duplicates {
     List<LogoutNotice> ranked = new ArrayList<>(all);
     // What was sent stays. Of those that wait, one that Keycloak asked for, else the earliest.
     ranked.sort(Comparator.comparing(Duplicates::rank));
+    List<LogoutNotice> told = new ArrayList<>();
     List<LogoutNotice> duplicates = new ArrayList<>();
-    for (LogoutNotice notice : waiting) {
-      List<LogoutNotice> before = ranked.subList(0, ranked.indexOf(notice));
-      if (before.stream().anyMatch(other -> covers(other, notice))) {
+    for (LogoutNotice notice : ranked) {
+      if (waiting.contains(notice)
+          && told.stream()
+              .anyMatch(other -> covers(other, notice) && tells(other, notice, waiting))) {
         duplicates.add(notice);
+      } else {
+        told.add(notice);
       }
     }
     return duplicates;
@@ -48,5 +55,16 @@ public final class Duplicates {
     return other.getSessionId().equals(notice.getSessionId())
         && (notice.getLastUsed() <= other.getLastUsed()
             || notice.getLastUsed() < other.getCreatedAt() / 1000);
+  }
+
+  /** Whether the token of one notice tells of the end of another one too, online or offline. */
+  private static boolean tells(
+      LogoutNotice other, LogoutNotice notice, Collection<LogoutNotice> waiting) {
+    return other.isOffline() == notice.isOffline()
+        // The subject of a shared signal is the id of the session.
+        || notice.isSignal()
+        || waiting.contains(other)
+        // Keycloak ends the online session of the id with it, and may store that a moment later.
+        || (other.isOffline() && other.getCause() == Cause.LOGOUT);
   }
 }

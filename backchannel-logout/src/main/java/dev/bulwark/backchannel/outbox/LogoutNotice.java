@@ -22,7 +22,26 @@ import org.jspecify.annotations.NullUnmarked;
     name = "bulwarkNoticeDue",
     query =
         "select n from LogoutNotice n where n.clientId = :client and n.state = 'WAITING'"
-            + " and n.nextAt <= :now order by n.id")
+            + " and n.nextAt <= :now order by n.nextAt, n.id")
+@NamedQuery(
+    name = "bulwarkNoticeNewest",
+    query =
+        "select n from LogoutNotice n where n.clientId = :client and n.state = 'WAITING'"
+            + " and n.nextAt <= :now order by n.id desc")
+@NamedQuery(
+    name = "bulwarkNoticeOld",
+    query =
+        "select n from LogoutNotice n where n.clientId = :client and n.state = 'WAITING'"
+            + " and n.createdAt < :before and n.revivedAt < :before order by n.id")
+@NamedQuery(
+    name = "bulwarkNoticeLive",
+    query =
+        "select n from LogoutNotice n where n.id in (:ids) and (exists"
+            + " (select us.userSessionId from PersistentUserSessionEntity us"
+            + " where us.userSessionId = n.sessionId"
+            + " and (us.offline = n.offline or n.clientId = n.realmId))"
+            + " or exists (select cs.userSessionId from PersistentClientSessionEntity cs"
+            + " where cs.userSessionId = n.sessionId and cs.clientId = n.clientId))")
 @NamedQuery(
     name = "bulwarkNoticeOfSessions",
     query =
@@ -47,11 +66,21 @@ import org.jspecify.annotations.NullUnmarked;
     name = "bulwarkNoticeOfClient",
     query = "select n from LogoutNotice n where n.clientId = :client order by n.id")
 @NamedQuery(
+    name = "bulwarkNoticeWaitingOfClient",
+    query =
+        "select n from LogoutNotice n where n.clientId = :client and n.state = 'WAITING'"
+            + " order by n.id")
+@NamedQuery(
+    name = "bulwarkNoticeWithoutRealm",
+    query =
+        "select n from LogoutNotice n where n.state = 'DEAD'"
+            + " and not exists (select r.id from RealmEntity r where r.id = n.realmId)")
+@NamedQuery(
     name = "bulwarkNoticeSettled",
     query =
         "select n from LogoutNotice n where n.state = 'DELIVERED' and n.nextAt <= :before"
             + " and not exists (select us.userSessionId from PersistentUserSessionEntity us"
-            + " where us.userSessionId = n.sessionId)")
+            + " where us.userSessionId = n.sessionId and us.offline = n.offline)")
 @NullUnmarked
 public class LogoutNotice {
 
@@ -202,6 +231,11 @@ public class LogoutNotice {
     return lastUsed;
   }
 
+  /** When it can be sent, epoch milliseconds; of a delivered one, when that was. */
+  public long getNextAt() {
+    return nextAt;
+  }
+
   /** Attempts that failed for this notice alone. */
   public int getAttempts() {
     return attempts;
@@ -233,6 +267,16 @@ public class LogoutNotice {
   }
 
   /**
+   * Has it wait behind others after an attempt that may not have failed for this notice alone.
+   *
+   * @param until epoch milliseconds
+   */
+  public void putBack(long until, String outcome) {
+    nextAt = until;
+    reason = cut(outcome);
+  }
+
+  /**
    * The receiver has acknowledged it.
    *
    * @param now epoch milliseconds
@@ -260,6 +304,7 @@ public class LogoutNotice {
     nextAt = now;
     revivedAt = now;
     attempts = 0;
+    reason = null;
   }
 
   /** Since when it is tried: its creation, or the last time when an administrator sent it again. */

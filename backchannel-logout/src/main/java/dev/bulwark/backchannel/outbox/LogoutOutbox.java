@@ -128,18 +128,18 @@ public final class LogoutOutbox {
         .getResultList();
   }
 
-  /** Returns those of some user sessions that Keycloak still stores, online or offline. */
-  public Set<String> stored(Set<String> sessions) {
-    return sessions.isEmpty()
-        ? Set.of()
-        : Set.copyOf(
-            entities
-                .createQuery(
-                    "select us.userSessionId from PersistentUserSessionEntity us"
-                        + " where us.userSessionId in (:sessions)",
-                    String.class)
-                .setParameter("sessions", sessions)
-                .getResultList());
+  /**
+   * Returns those of some notices that tell of no end: the user session is still stored, or the
+   * client has the other session of its id, online or offline. For shared signals, either session
+   * of the id counts.
+   */
+  public List<LogoutNotice> live(List<LogoutNotice> notices) {
+    return notices.isEmpty()
+        ? List.of()
+        : entities
+            .createNamedQuery("bulwarkNoticeLive", LogoutNotice.class)
+            .setParameter("ids", notices.stream().map(LogoutNotice::getId).toList())
+            .getResultList();
   }
 
   /** Returns the clients to which something can be delivered now. */
@@ -185,12 +185,35 @@ public final class LogoutOutbox {
     }
   }
 
-  /** Returns the notices of a client that can be sent now, the earlier first. */
+  /** Returns the notices of a client that can be sent now, those first that wait the longest. */
   public List<LogoutNotice> due(String clientId, long now, int max) {
+    return due("bulwarkNoticeDue", clientId, now, max);
+  }
+
+  /** Returns the notices of a client that can be sent now, those first that were made last. */
+  public List<LogoutNotice> newest(String clientId, long now, int max) {
+    return due("bulwarkNoticeNewest", clientId, now, max);
+  }
+
+  private List<LogoutNotice> due(String query, String clientId, long now, int max) {
     return entities
-        .createNamedQuery("bulwarkNoticeDue", LogoutNotice.class)
+        .createNamedQuery(query, LogoutNotice.class)
         .setParameter("client", clientId)
         .setParameter("now", now)
+        .setMaxResults(max)
+        .getResultList();
+  }
+
+  /**
+   * Returns the waiting notices of a client that have been tried for too long.
+   *
+   * @param before those that are tried since before then, epoch milliseconds
+   */
+  public List<LogoutNotice> old(String clientId, long before, int max) {
+    return entities
+        .createNamedQuery("bulwarkNoticeOld", LogoutNotice.class)
+        .setParameter("client", clientId)
+        .setParameter("before", before)
         .setMaxResults(max)
         .getResultList();
   }
@@ -209,11 +232,23 @@ public final class LogoutOutbox {
     entities.remove(notice);
   }
 
-  /** Forgets a receiver and some of its notices; returns how many. */
+  /** Forgets a receiver that is gone and some of its notices; returns how many. */
   public int removeSome(LogoutReceiver receiver, int max) {
+    return removeSome("bulwarkNoticeOfClient", receiver, max);
+  }
+
+  /**
+   * Forgets a receiver that is not notified at present and some of its notices that wait; returns
+   * how many. Its dead letters stay, and so do the marks of what was delivered.
+   */
+  public int removeSomeWaiting(LogoutReceiver receiver, int max) {
+    return removeSome("bulwarkNoticeWaitingOfClient", receiver, max);
+  }
+
+  private int removeSome(String query, LogoutReceiver receiver, int max) {
     List<LogoutNotice> some =
         entities
-            .createNamedQuery("bulwarkNoticeOfClient", LogoutNotice.class)
+            .createNamedQuery(query, LogoutNotice.class)
             .setParameter("client", receiver.getClientId())
             .setMaxResults(max)
             .getResultList();
@@ -233,6 +268,15 @@ public final class LogoutOutbox {
     entities
         .createNamedQuery("bulwarkNoticeSettled", LogoutNotice.class)
         .setParameter("before", before)
+        .setMaxResults(max)
+        .getResultList()
+        .forEach(entities::remove);
+  }
+
+  /** Forgets dead letters of deleted realms: nobody can list them or send them again. */
+  public void sweepWithoutRealm(int max) {
+    entities
+        .createNamedQuery("bulwarkNoticeWithoutRealm", LogoutNotice.class)
         .setMaxResults(max)
         .getResultList()
         .forEach(entities::remove);

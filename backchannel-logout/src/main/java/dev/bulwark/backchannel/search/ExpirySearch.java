@@ -42,7 +42,8 @@ public final class ExpirySearch {
 
   private static final String NO_NOTICE =
       " and not exists (select n.id from LogoutNotice n where n.sessionId = cs.userSessionId"
-          + " and n.clientId = cs.clientId and n.lastUsed >= cs.timestamp)";
+          + " and n.clientId = cs.clientId and n.offline = cs.offline"
+          + " and n.lastUsed >= cs.timestamp)";
 
   private static final String NO_SIGNAL =
       " and not exists (select n.id from LogoutNotice n where n.sessionId = us.userSessionId"
@@ -79,6 +80,7 @@ public final class ExpirySearch {
                 return 0;
               }
               outbox.sweep(Time.currentTimeMillis() - KEPT_MILLIS, SWEEP);
+              outbox.sweepWithoutRealm(SWEEP);
               int found = 0;
               for (String id : outbox.realmsWith(RealmSwitch.ATTRIBUTE)) {
                 @Nullable RealmModel realm = session.realms().getRealm(id);

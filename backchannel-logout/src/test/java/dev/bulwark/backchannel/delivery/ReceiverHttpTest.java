@@ -29,6 +29,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -74,6 +75,10 @@ class ReceiverHttpTest {
   private final List<String> hosts = new CopyOnWriteArrayList<>();
   private final List<String> bodies = new CopyOnWriteArrayList<>();
   private final CountDownLatch over = new CountDownLatch(1);
+
+  /** Opens when a request that is not answered yet has come. */
+  private final CountDownLatch slow = new CountDownLatch(1);
+
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final List<AutoCloseable> opened = new ArrayList<>();
 
@@ -100,7 +105,13 @@ class ReceiverHttpTest {
     try (exchange) {
       hosts.add(exchange.getRequestHeaders().getFirst("Host"));
       bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.US_ASCII));
+      if (exchange.getRequestURI().getPath().startsWith("/slow")) {
+        slow.countDown();
+        over.await();
+      }
       exchange.sendResponseHeaders(204, -1);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -217,6 +228,30 @@ class ReceiverHttpTest {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
     return context;
+  }
+
+  /** Two receivers at two paths of one host. */
+  @Test
+  void aReceiverDoesNotWaitForAnotherOneOfItsHost() throws Exception {
+    int port = serve(HttpServer.create(new InetSocketAddress(LOOPBACK, 0), 0));
+    ReceiverHttp http =
+        new ReceiverHttp(
+            BackchannelLogoutConfig.of(
+                MapScope.of(
+                    "request-timeout", "20000", "max-in-flight", "1", "max-receivers", "2")),
+            new ReceiverNetworks(List.of(), new Resolver().then("127.0.0.1").then("127.0.0.1")),
+            SSLConnectionSocketFactory.getSystemSocketFactory());
+    opened.add(http);
+    URI slowUrl = URI.create("http://" + NAME + ":" + port + "/slow");
+    Future<Answer> first = threads.submit(() -> http.send(slowUrl, SslRequired.NONE, "t"));
+    assertThat(slow.await(10, TimeUnit.SECONDS)).isTrue();
+    Future<Answer> second =
+        threads.submit(() -> http.send(url("http", NAME, port), SslRequired.NONE, "t"));
+
+    assertThat(second.get(10, TimeUnit.SECONDS).reason()).isEqualTo("status 204");
+    assertThat(first).isNotDone();
+    over.countDown();
+    assertThat(first.get(10, TimeUnit.SECONDS).reason()).isEqualTo("status 204");
   }
 
   /** A byte now and then resets a time-out of a socket, but not the deadline. */

@@ -22,6 +22,8 @@ class ReceiverNetworksTest {
         "https://10.0.0.1/",
         "https://127.0.0.1/",
         "https://[::1]/",
+        "https://[64:ff9b::192.0.2.1]/",
+        "https://[64:ff9b::a00:1]/",
         "https://[2001:db8::1]/"
       })
   void addressesThatAreCalled(String url) {
@@ -44,7 +46,12 @@ class ReceiverNetworksTest {
         "https://[::]/",
         "https://224.0.0.1/",
         "https://[ff02::1]/",
-        "https://255.255.255.255/"
+        "https://255.255.255.255/",
+        "https://[64:ff9b::169.254.169.254]/",
+        "https://[64:ff9b::a9fe:a9fe]/",
+        "https://[64:ff9b::100.100.100.200]/",
+        "https://[64:ff9b::224.0.0.1]/",
+        "https://[64:ff9b::]/"
       })
   void addressesThatAreNotCalled(String url) {
     assertThatThrownBy(() -> ANY.addresses(URI.create(url), SslRequired.NONE))

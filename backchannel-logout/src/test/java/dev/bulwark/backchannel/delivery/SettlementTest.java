@@ -85,4 +85,59 @@ class SettlementTest {
     assertThat(receiver.getFailures()).isEqualTo(1);
     assertThat(receiver.getNextAt()).isEqualTo(NOW + 1_000);
   }
+
+  /** Others are tried before it: it may be this one that the receiver does not accept. */
+  @Test
+  void aNoticeThatIsNotAcceptedIsPutBehindTheOthers() {
+    Sent failed = sent(404);
+    settlement.settle(receiver, List.of(failed), NOW);
+    assertThat(failed.notice().getNextAt()).isEqualTo(NOW + 1_000).isEqualTo(receiver.getNextAt());
+    assertThat(failed.notice().getReason()).isEqualTo("status 404");
+    assertThat(failed.notice().getState()).isEqualTo(NoticeState.WAITING);
+    assertThat(failed.notice().getAttempts()).isZero();
+  }
+
+  @Test
+  void anUnreachableReceiverCountsAgainstNoNotice() {
+    Sent sent = sent(503);
+    for (int i = 0; i < 20; i++) {
+      settlement.settle(receiver, List.of(sent), NOW);
+    }
+    assertThat(receiver.getFailures()).isEqualTo(20);
+    assertThat(sent.notice().getAttempts()).isZero();
+    assertThat(sent.notice().getNextAt()).isEqualTo(NOW + 60_000);
+  }
+
+  @Test
+  void aNoticeThatFailsAgainThoughOthersAreAcceptedWaitsByItself() {
+    Sent failed = sent(404);
+    settlement.settle(receiver, List.of(failed), NOW);
+    settlement.settle(receiver, List.of(sent(200)), NOW);
+    settlement.settle(receiver, List.of(failed), NOW);
+    assertThat(failed.notice().getAttempts()).isEqualTo(1);
+    assertThat(failed.notice().getNextAt()).isEqualTo(NOW + 1_000);
+    assertThat(receiver.getNextAt()).as("others are sent meanwhile").isZero();
+    assertThat(receiver.getFailures()).isZero();
+  }
+
+  @Test
+  void aNoticeThatFailsAgainBesideOneThatIsAcceptedWaitsByItself() {
+    Sent failed = sent(404);
+    settlement.settle(receiver, List.of(failed), NOW);
+    settlement.settle(receiver, List.of(sent(200), failed), NOW);
+    assertThat(failed.notice().getAttempts()).isEqualTo(1);
+    assertThat(receiver.getNextAt()).isZero();
+    assertThat(receiver.getFailures()).isZero();
+  }
+
+  @Test
+  void aReceiverThatAsksForAPauseHasIt() {
+    Sent failed = sent(503);
+    settlement.settle(receiver, List.of(failed), NOW);
+    settlement.settle(receiver, List.of(sent(200)), NOW);
+    Sent again = new Sent(failed.notice(), Answer.of(503, "20"));
+    settlement.settle(receiver, List.of(again), NOW);
+    assertThat(receiver.getNextAt()).isEqualTo(NOW + 20_000);
+    assertThat(failed.notice().getAttempts()).isZero();
+  }
 }

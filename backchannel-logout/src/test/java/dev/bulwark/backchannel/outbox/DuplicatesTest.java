@@ -12,10 +12,19 @@ class DuplicatesTest {
   private static final int USED = 999_999_000;
 
   private static LogoutNotice notice(String session, Cause cause, int lastUsed, long made) {
+    return notice(session, false, cause, lastUsed, made);
+  }
+
+  private static LogoutNotice notice(
+      String session, boolean offline, Cause cause, int lastUsed, long made) {
     return new LogoutNotice(
-        new EndedClientSession("realm", "client", session, "user", false, lastUsed, "{}"),
+        new EndedClientSession("realm", "client", session, "user", offline, lastUsed, "{}"),
         cause,
         made);
+  }
+
+  private static LogoutNotice offline(Cause cause, long made) {
+    return notice("s1", true, cause, USED, made);
   }
 
   private static LogoutNotice notice(Cause cause) {
@@ -78,5 +87,53 @@ class DuplicatesTest {
     LogoutNotice other = notice("s2", Cause.LOGOUT, USED, MADE);
     List<LogoutNotice> both = List.of(one, other);
     assertThat(Duplicates.among(both, both)).isEmpty();
+  }
+
+  /** The offline session of the id ends days after the logout, and was not used meanwhile. */
+  @Test
+  void theEndOfTheOfflineSessionIsAnotherOne() {
+    LogoutNotice online = notice(Cause.LOGOUT);
+    online.delivered(MADE + 1);
+    for (Cause cause : Cause.values()) {
+      LogoutNotice offline = offline(cause, MADE + 60_000);
+      assertThat(Duplicates.among(List.of(offline), List.of(online, offline))).isEmpty();
+    }
+  }
+
+  @Test
+  void theEndOfTheOnlineSessionIsAnotherOne() {
+    LogoutNotice offline = offline(Cause.EXPIRED, MADE);
+    offline.delivered(MADE + 1);
+    LogoutNotice online = notice("s1", Cause.LOGOUT, USED, MADE + 60_000);
+    assertThat(Duplicates.among(List.of(online), List.of(offline, online))).isEmpty();
+  }
+
+  /** As when the user is deleted: the one token is sent after both ends. */
+  @Test
+  void bothSessionsThatEndTogetherAreToldOnce() {
+    LogoutNotice online = notice(Cause.REMOVED);
+    LogoutNotice offline = offline(Cause.REMOVED, MADE);
+    List<LogoutNotice> both = List.of(online, offline);
+    assertThat(Duplicates.among(both, both)).containsExactly(offline);
+  }
+
+  /** Keycloak removes the online session with it. */
+  @Test
+  void theLogoutOfTheOfflineSessionTellsOfBoth() {
+    LogoutNotice offline = offline(Cause.LOGOUT, MADE);
+    offline.delivered(MADE + 1);
+    LogoutNotice online = notice("s1", Cause.REMOVED, USED, MADE + 50);
+    assertThat(Duplicates.among(List.of(online), List.of(offline, online))).containsExactly(online);
+  }
+
+  /** One that is not sent itself tells of nothing. */
+  @Test
+  void aDuplicateCoversNoOther() {
+    LogoutNotice told = notice(Cause.LOGOUT);
+    told.delivered(MADE + 1);
+    LogoutNotice removed = notice("s1", Cause.REMOVED, USED, MADE + 2);
+    LogoutNotice offline = offline(Cause.EXPIRED, MADE + 60_000);
+    List<LogoutNotice> waiting = List.of(removed, offline);
+    assertThat(Duplicates.among(waiting, List.of(told, removed, offline))).containsExactly(removed);
   }
 }

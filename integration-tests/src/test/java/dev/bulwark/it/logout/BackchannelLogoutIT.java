@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jwt.JWTClaimsSet;
+import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
@@ -15,6 +16,8 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** R9: notices of the logouts that Keycloak itself tells. */
 class BackchannelLogoutIT {
@@ -129,6 +132,57 @@ class BackchannelLogoutIT {
           .isNotEqualTo(realm.userId("ann"))
           .isEqualTo(Realm.claims(login.text("id_token")).get("sub").asText());
     }
+  }
+
+  /**
+   * An application that asks for offline use in a session that is there has both sessions under one
+   * id. They end apart, and Keycloak alone tells of each.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theOfflineSessionThatOutlivesTheLogoutIsToldToo(boolean durable) {
+    realm.client("portal", Map.of());
+    realm.withBrowser("portal");
+    realm.notified("shop", application.url());
+    realm.withBrowser("shop");
+    realm.change("{\"attributes\": {\"backchannelLogout.durable\": \"%s\"}}".formatted(durable));
+    FormBrowser browser = new FormBrowser(STACK.url());
+    Response online = realm.browserLogin(browser, "portal", "openid");
+    Response offline = realm.browserLogin(browser, "shop", "openid offline_access");
+    String sid = LogoutRealm.sid(online);
+    assertThat(LogoutRealm.sid(offline)).isEqualTo(sid);
+
+    realm.browserLogout(browser, online);
+    await().atMost(SOON).until(() -> application.acknowledged().size() == 1);
+    // It was not used since.
+    realm.admin().delete(realm.path("/sessions/" + sid + "?isOffline=true")).expect(204);
+    await().atMost(SOON).until(() -> application.acknowledged().size() == 2);
+    assertThat(application.acknowledged()).extracting(Application.Call::sid).containsOnly(sid);
+    assertThat(realm.refresh("shop", offline).status()).isEqualTo(400);
+  }
+
+  /** Keycloak ends the online session of the id with the offline session. */
+  @Test
+  void bothSessionsThatEndTogetherAreToldOnce() {
+    realm.notified("shop", application.url());
+    realm.client("portal", Map.of());
+    realm.withBrowser("portal");
+    realm.withBrowser("shop");
+    FormBrowser browser = new FormBrowser(STACK.url());
+    realm.browserLogin(browser, "portal", "openid");
+    Response offline = realm.browserLogin(browser, "shop", "openid offline_access");
+    realm.logout("shop", offline);
+    await().atMost(SOON).until(() -> application.acknowledged().size() == 1);
+    // The removal of the online session is looked at three seconds later.
+    Response last = realm.login("shop", "ben");
+    realm.admin().delete(realm.path("/users/" + realm.userId("ben"))).expect(204);
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                application.calls().stream()
+                    .anyMatch(call -> call.sid().equals(LogoutRealm.sid(last))));
+    assertThat(application.calls()).hasSize(2);
   }
 
   @Test

@@ -17,10 +17,13 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +41,11 @@ class HostileReceiversIT {
       Pattern.compile("(?i)\\r\\ncontent-length: *(\\d+)");
 
   private static final TestStack STACK = TestStack.get();
+
+  /** Defaults of the options. */
+  private static final int MAX_RECEIVERS = 16;
+
+  private static final int MAX_IN_FLIGHT = 4;
 
   private final LogoutRealm realm =
       LogoutRealm.create(STACK.url(), STACK.admin(), "hostile-receivers");
@@ -62,22 +70,29 @@ class HostileReceiversIT {
     realm.delete();
   }
 
-  private enum Behavior {
+  /** What a receiver sends when it has read a request. */
+  @FunctionalInterface
+  private interface Answering {
+    void answer(OutputStream out, CountDownLatch over) throws IOException, InterruptedException;
+  }
+
+  private enum Behavior implements Answering {
     SILENT("no answer in time") {
       @Override
-      void answer(OutputStream out, CountDownLatch over) throws IOException, InterruptedException {
+      public void answer(OutputStream out, CountDownLatch over)
+          throws IOException, InterruptedException {
         over.await();
       }
     },
     GARBAGE("no valid answer") {
       @Override
-      void answer(OutputStream out, CountDownLatch over) throws IOException {
+      public void answer(OutputStream out, CountDownLatch over) throws IOException {
         out.write("\0\1\2 no HTTP at all \r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
       }
     },
     ENDLESS_HEADER("no .*answer.*") {
       @Override
-      void answer(OutputStream out, CountDownLatch over) throws IOException {
+      public void answer(OutputStream out, CountDownLatch over) throws IOException {
         out.write("HTTP/1.1 200 OK\r\nX-Long: ".getBytes(StandardCharsets.ISO_8859_1));
         byte[] part = "a".repeat(8192).getBytes(StandardCharsets.ISO_8859_1);
         while (over.getCount() > 0) {
@@ -87,13 +102,13 @@ class HostileReceiversIT {
     },
     HANG_UP("no valid answer") {
       @Override
-      void answer(OutputStream out, CountDownLatch over) {}
+      public void answer(OutputStream out, CountDownLatch over) {}
     },
     REDIRECT("status 302") {
       @Override
-      void answer(OutputStream out, CountDownLatch over) throws IOException {
+      public void answer(OutputStream out, CountDownLatch over) throws IOException {
         out.write(
-            "HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n"
+            "HTTP/1.1 302 Found\r\nLocation: /\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
                 .getBytes(StandardCharsets.ISO_8859_1));
       }
     };
@@ -104,12 +119,9 @@ class HostileReceiversIT {
     Behavior(String reason) {
       this.reason = reason;
     }
-
-    abstract void answer(OutputStream out, CountDownLatch over)
-        throws IOException, InterruptedException;
   }
 
-  private void serve(Behavior behavior) {
+  private void serve(Answering behavior) {
     threads.execute(
         () -> {
           while (!socket.isClosed()) {
@@ -123,7 +135,7 @@ class HostileReceiversIT {
         });
   }
 
-  private void serve(Socket connection, Behavior behavior) {
+  private void serve(Socket connection, Answering behavior) {
     try (connection) {
       read(connection.getInputStream());
       calls.incrementAndGet();
@@ -215,5 +227,68 @@ class HostileReceiversIT {
     await().atMost(SOON).until(() -> honest.acknowledged().size() == 1);
     honest.answer(call -> 200);
     await().atMost(SOON).until(() -> honest.acknowledged().size() == 2);
+  }
+
+  /** As many as a node calls at once, at one host, and each has notices for a while. */
+  @Test
+  void slowReceiversTakeTurnsWithTheOthers() {
+    serve(
+        (out, end) -> {
+          if (!end.await(2, TimeUnit.SECONDS)) {
+            out.write(
+                "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"
+                    .getBytes(StandardCharsets.ISO_8859_1));
+          }
+        });
+    String host = "http://127.0.0.1:" + socket.getLocalPort() + "/";
+    for (int receiver = 0; receiver < MAX_RECEIVERS; receiver++) {
+      String clientId = "slow-" + receiver;
+      realm.notified(clientId, host + clientId);
+      for (int notice = 0; notice < 4 * MAX_IN_FLIGHT; notice++) {
+        realm.login(clientId, "ann");
+      }
+    }
+    Response login = realm.login("shop", "ben");
+    realm.admin().post(realm.path("/users/" + realm.userId("ann") + "/logout"), "{}").expect(204);
+    await("all of them to be called, which share no connections")
+        .atMost(SOON)
+        .until(() -> calls.get() >= MAX_RECEIVERS * MAX_IN_FLIGHT);
+    realm.logout("shop", login);
+    await().atMost(SOON).until(() -> honest.acknowledged().size() == 1);
+    assertThat(calls.get())
+        .as("calls of the slow ones, of which each has four rounds")
+        .isLessThan(3 * MAX_RECEIVERS * MAX_IN_FLIGHT);
+    assertThat(realm.failing()).isEmpty();
+  }
+
+  /** An application may answer so for sessions that it does not know any more. */
+  @Test
+  void noticesThatAreNotAcceptedHoldNoOther() {
+    Set<String> unknown = new HashSet<>();
+    for (int i = 0; i < MAX_IN_FLIGHT + 2; i++) {
+      unknown.add(LogoutRealm.sid(realm.login("shop", "ann")));
+    }
+    honest.answer(call -> unknown.contains(call.sid()) ? 404 : 200);
+    realm.admin().post(realm.path("/users/" + realm.userId("ann") + "/logout"), "{}").expect(204);
+    await().atMost(SOON).until(() -> realm.failing().size() == 1);
+
+    await("the logouts of others to show that the application works")
+        .atMost(SOON)
+        .pollInterval(Duration.ofSeconds(1))
+        .until(
+            () -> {
+              realm.logout("shop", realm.login("shop", "ben"));
+              return realm.failing().isEmpty();
+            });
+    assertThat(honest.acknowledged()).isNotEmpty();
+    honest.answer(call -> 200);
+    await("what was not accepted to be delivered")
+        .atMost(SOON)
+        .until(
+            () ->
+                honest.acknowledged().stream()
+                    .map(Application.Call::sid)
+                    .toList()
+                    .containsAll(unknown));
   }
 }

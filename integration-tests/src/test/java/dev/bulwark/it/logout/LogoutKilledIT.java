@@ -174,4 +174,35 @@ class LogoutKilledIT {
       server.admin().delete(path).expect(404);
     }
   }
+
+  @Test
+  void deadLettersOutliveAPauseOfTheirClientButNotTheirRealm() {
+    LogoutRealm realm = LogoutRealm.create(server.keycloak().url(), server.admin(), "logout-kept");
+    try (Application application = Application.start(realm.url(), "shop", JWSAlgorithm.RS256)) {
+      realm.notified("shop", application.url());
+      application.away();
+      Response other = realm.login("shop", "ben");
+      realm.logout("shop", realm.login("shop", "ann"));
+      await().atMost(SOON).until(() -> realm.failing().size() == 1);
+      server
+          .database()
+          .sql("UPDATE bulwark_logout_notice SET created_at = 1 WHERE state = 'WAITING'");
+      await().atMost(SOON).until(() -> realm.dead().size() == 1);
+
+      String dropped = "bulwark_backchannel_logout_notices_total{outcome=\"dropped\"}";
+      double before = server.metric(dropped);
+      realm.enable("shop", false);
+      server.admin().delete(realm.path("/sessions/" + LogoutRealm.sid(other))).expect(204);
+      await().atMost(SOON).until(() -> server.metric(dropped) > before);
+      assertThat(realm.dead()).hasSize(1);
+
+      String ofRealm =
+          "SELECT count(*) FROM bulwark_logout_notice WHERE state = 'DEAD' AND realm_id = '"
+              + server.admin().get(realm.path("")).expect(200).text("id")
+              + "'";
+      assertThat(server.database().sql(ofRealm).strip()).isEqualTo("1");
+      realm.delete();
+      await().atMost(SOON).until(() -> server.database().sql(ofRealm).strip().equals("0"));
+    }
+  }
 }

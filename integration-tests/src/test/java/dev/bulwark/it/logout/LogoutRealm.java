@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
@@ -16,6 +17,9 @@ final class LogoutRealm {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String PASSWORD = "correct-logout-battery";
+
+  /** Where a browser takes the code of a login; nobody listens there. */
+  private static final String CALLBACK = "http://127.0.0.1/callback";
 
   private final AdminApi admin;
   private final Realm realm;
@@ -101,6 +105,46 @@ final class LogoutRealm {
     ObjectNode json = (ObjectNode) admin.get(path).expect(200).json();
     attributes.forEach(json.withObject("attributes")::put);
     admin.put(path, json.toString()).expect(204);
+  }
+
+  /** Enables or disables a client. */
+  void enable(String clientId, boolean enabled) {
+    String path = path("/clients/" + clientUuid(clientId));
+    ObjectNode json = (ObjectNode) admin.get(path).expect(200).json();
+    admin.put(path, json.put("enabled", enabled).toString()).expect(204);
+  }
+
+  /** Lets users log in to a client with a browser too. */
+  void withBrowser(String clientId) {
+    String path = path("/clients/" + clientUuid(clientId));
+    ObjectNode json = (ObjectNode) admin.get(path).expect(200).json();
+    json.put("standardFlowEnabled", true).withArray("redirectUris").add(CALLBACK);
+    admin.put(path, json.toString()).expect(204);
+  }
+
+  /** Logs ann in with a browser, which needs no password if it has a session. */
+  Response browserLogin(FormBrowser browser, String clientId, String scope) {
+    Map<String, String> query = new LinkedHashMap<>();
+    query.put("client_id", clientId);
+    query.put("response_type", "code");
+    query.put("redirect_uri", CALLBACK);
+    query.put("scope", scope);
+    FormBrowser.Page page = browser.open(realm.endpoint("auth") + "?" + Http.encode(query));
+    if (!page.url().startsWith(CALLBACK)) {
+      page =
+          browser.submit(page, Map.of("username", "ann", "password", PASSWORD, "credentialId", ""));
+    }
+    Map<String, String> form = new LinkedHashMap<>();
+    form.put("grant_type", "authorization_code");
+    form.put("client_id", clientId);
+    form.put("code", page.parameter("code"));
+    form.put("redirect_uri", CALLBACK);
+    return Http.postForm(realm.endpoint("token"), form).expect(200);
+  }
+
+  /** Logs the user of a browser out, of all applications. */
+  void browserLogout(FormBrowser browser, Response login) {
+    browser.open(realm.endpoint("logout") + "?id_token_hint=" + login.text("id_token"));
   }
 
   /** Changes settings of the realm. */
