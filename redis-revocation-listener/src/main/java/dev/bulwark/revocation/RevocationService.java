@@ -79,6 +79,10 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
   private static final Duration EVICTION = Duration.ofMillis(500);
   private static final Duration IDS = Duration.ofSeconds(1);
   private static final Duration IDS_AT_ONCE = Duration.ofMillis(200);
+
+  /** The background work asks again in its next round. */
+  private static final Duration ROWS = Duration.ofMillis(500);
+
   private static final Duration CLOSING = Duration.ofSeconds(5);
 
   private final RevocationConfig config;
@@ -86,9 +90,8 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
   private final LedgerDatabase database;
   private final LedgerWriter ledger;
 
-  /** Null where rows are written before the response. */
-  private final @Nullable ReservedIds ids;
-
+  private final ReservedIds ids;
+  private final boolean sessionsInDatabase;
   private final PeriodicTask idRounds;
   private final AtomicLong nextWake = new AtomicLong(System.nanoTime());
   private final EndingApplier expander;
@@ -146,20 +149,11 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
     this.report = new RevocationReport(database, redis, sites.state(), clock);
     MissedPushes missed = new MissedPushes(redis);
     Revoker revoker = new Revoker(database, redis, pusher, missed, metrics, sites);
-    ReservedIds reserved =
-        config.behind()
-            ? new ReservedIds(database, ledger, clock, revoker::revoke, clusterSize, places)
-            : null;
-    this.ids = reserved;
-    this.idRounds =
-        new PeriodicTask(
-            "bulwark-revocation-ids",
-            IDS,
-            () -> {
-              if (reserved != null) {
-                reserved.round();
-              }
-            });
+    this.sessionsInDatabase = sessionsInDatabase;
+    this.ids =
+        new ReservedIds(
+            database, ledger, clock, revoker::revoke, clusterSize, places, config.behind());
+    this.idRounds = new PeriodicTask("bulwark-revocation-ids", IDS, ids::round);
     BisectingOracle patient = new BisectingOracle(oracle, metrics, clock);
     this.expander = new EndingApplier(database, patient, revoker, sessionsInDatabase, clock);
     this.work =
@@ -168,6 +162,7 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
             redis,
             sites,
             new LostNodes(database, places, revoker::revoke, metrics, clock),
+            this::areRowsWritten,
             expander,
             pusher,
             new Epochs(redis, metrics, clock),
@@ -219,10 +214,8 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
   }
 
   void start() {
-    if (ids != null) {
-      ids.start();
-      idRounds.start();
-    }
+    ids.start();
+    idRounds.start();
     workRounds.start();
     keeperRounds.start();
     reconcilerRounds.start();
@@ -333,30 +326,35 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
   }
 
   /**
-   * Whether an ending can concern a live token, asked in the transaction of the connection. Only
-   * the end of a session that has expired can be told to concern none; nearly all of them do.
+   * Whether an ending can concern a live token, asked in the transaction of the connection. Two can
+   * be told to concern none, and nearly all of them do: the end of a session that has expired, and
+   * the loss of a role or a group by a user without an offline session.
+   *
+   * <p>The loss is judged by the session and not by its tokens: until the commit it may be
+   * refreshed. Nobody is waited for here. The transaction may have locks, and on its thread no
+   * other one can be committed.
    */
   boolean mayConcernTokens(Connection connection, Ending ending) {
     String realmId = ending.realmId();
     String sessionId =
         ending.cause().equals(EventType.USER_SESSION_DELETED.name()) ? ending.sessionId() : null;
     String userId = ModelEventEndings.isAboutOfflineAccess(ending) ? ending.userId() : null;
-    if (realmId == null || sessionId == null && userId == null) {
+    if (realmId == null) {
       return true;
     }
     try {
-      if (sessionId == null) {
-        // An expired session has not been used lately, so that none of its tokens is on its way.
-        awaitAll();
-      }
       int seconds = (int) config.ledgerTimeout().toSeconds();
-      long now = Math.floorDiv(clock.millis(), 1000L);
-      return sessionId != null
-              && database.endings().hasLiveToken(connection, sessionId, realmId, seconds, now)
-          || userId != null
-              && database.endings().hasLiveOfflineToken(connection, userId, realmId, seconds, now);
+      if (userId != null && sessionsInDatabase) {
+        return database.sessions().hasOffline(connection, userId, realmId, seconds);
+      }
+      if (sessionId != null) {
+        // It has not been used lately, so that none of its tokens is on its way.
+        long now = Math.floorDiv(clock.millis(), 1000L);
+        return database.endings().hasLiveToken(connection, sessionId, realmId, seconds, now);
+      }
+      return true;
     } catch (SQLException e) {
-      LOG.debug("The ledger was not asked about an expired session or a lost role", e);
+      LOG.debug("The database was not asked about an expired session or a lost role", e);
       return true;
     }
   }
@@ -366,19 +364,17 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
    * to {@link #issued(LedgerToken, ReservedId)} at the end of the transaction.
    */
   @Nullable ReservedId reserve(LedgerToken token) {
-    ReservedIds own = ids;
-    return own == null ? null : supplied(own, own.take(token.jti(), token.expiresAt()));
+    return supplied(ids.take(token.jti(), token.expiresAt()));
   }
 
   /** The same with a place in a status list, see {@link ListedIds}. */
   @Nullable ReservedId reserveListed(String jti, String realmId, long windowEnd, long expiresAt) {
-    ReservedIds own = ids;
-    return own == null ? null : supplied(own, own.takeListed(jti, realmId, windowEnd, expiresAt));
+    return supplied(ids.takeListed(jti, realmId, windowEnd, expiresAt));
   }
 
   /** Has blocks reserved soon where they run short. */
-  private @Nullable ReservedId supplied(ReservedIds own, @Nullable ReservedId id) {
-    if (own.isShort()) {
+  private @Nullable ReservedId supplied(@Nullable ReservedId id) {
+    if (ids.isShort()) {
       wakeIds();
     }
     return id;
@@ -396,19 +392,13 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
   /** A token with a reserved id leaves. Does not wait. */
   @Override
   public void issued(LedgerToken token, ReservedId id) {
-    if (ids != null) {
-      ids.issued(token, id);
-    }
+    ids.issued(token, id);
   }
 
   /** Waits until tokens that have left this node have their rows. Never throws. */
   private void awaitOwn() {
-    ReservedIds own = ids;
-    if (own == null) {
-      return;
-    }
     try {
-      own.awaitOwn(config.ledgerTimeout());
+      ids.awaitOwn(config.ledgerTimeout());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -421,16 +411,26 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
   }
 
   private void awaitAll() {
-    ReservedIds own = ids;
-    if (own == null) {
-      return;
-    }
     try {
-      own.awaitAll(config.ledgerTimeout());
+      ids.awaitAll(config.ledgerTimeout());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
-      LOG.debug("The rows of other nodes were not waited for", e);
+      LOG.warn("The rows of other nodes were not waited for", e);
+    }
+  }
+
+  /** Whether tokens that have left any node have their rows. Never throws. */
+  private boolean areRowsWritten() {
+    try {
+      return ids.areWritten(ROWS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (SQLException | RuntimeException e) {
+      LOG.warn(
+          "Nodes could not be asked for the rows of their tokens. The next round asks again", e);
+      return false;
     }
   }
 
@@ -631,13 +631,9 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
       keeperRounds.close();
       // Tokens that have left the server must be in the ledger: nobody else knows of them.
       idRounds.close();
-      if (ids != null) {
-        ids.close();
-      }
+      ids.close();
       ledger.close();
-      if (ids != null) {
-        ids.leave();
-      }
+      ids.leave();
       finishWork();
       reconciler.release();
       secondNet.release();

@@ -3,7 +3,7 @@ package dev.bulwark.revocation.issuance;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
@@ -12,6 +12,9 @@ import org.jboss.logging.Logger;
  * Waits until the rows of all tokens that have left any node are in the ledger: it raises a barrier
  * in the database, and every node that may have such tokens acknowledges it after the next rows
  * that it writes. Thread-safe.
+ *
+ * <p>A node that cannot write its rows does not acknowledge, perhaps for minutes. Logouts wait for
+ * it once and no more until it has acknowledged: what has its row must not wait for what has not.
  */
 final class Barrier {
 
@@ -21,6 +24,7 @@ final class Barrier {
   private final LedgerDatabase database;
   private final NodeTable nodes;
   private final NodeName name;
+  private volatile Stalled stalled = new Stalled(Set.of(), 0);
 
   Barrier(LedgerDatabase database, NodeTable nodes, NodeName name) {
     this.database = database;
@@ -32,26 +36,75 @@ final class Barrier {
    * Waits for the others.
    *
    * @param silent nodes that do not beat: what they have not written is revoked when they are lost
-   * @return false if that takes too long
+   * @return false if that takes too long; at once if only such nodes are missing that were waited
+   *     for in vain before
    */
   boolean await(Duration limit, Set<String> silent) throws SQLException, InterruptedException {
-    long end = System.nanoTime() + limit.toNanos();
+    Set<String> known = stalled();
     long barrier = database.callInTransaction(nodes::raise);
-    while (true) {
-      List<String> awaited =
-          database.call(connection -> nodes.awaited(connection, name.get(), barrier));
-      if (silent.containsAll(awaited)) {
-        return true;
-      }
-      if (System.nanoTime() - end > 0) {
-        LOG.warnf(
-            "%s did not confirm within %d ms that all tokens are in the ledger. "
-                + "Tokens that these nodes issued just before a logout are revoked later, "
-                + "within a minute",
-            awaited, limit.toMillis());
-        return false;
-      }
-      TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
+    Set<String> ignored = new HashSet<>(silent);
+    ignored.addAll(known);
+    Set<String> missing = missing(barrier, limit, ignored);
+    missing.removeAll(silent);
+    if (missing.isEmpty()) {
+      return true;
     }
+    if (!known.containsAll(missing)) {
+      stalled = new Stalled(Set.copyOf(missing), barrier);
+      LOG.warnf(
+          "%s did not confirm within %d ms that all tokens are in the ledger. The tokens that these"
+              + " nodes issued just before a logout are revoked when they have their rows. Until"
+              + " then logouts do not wait for these nodes, and revocation:complete does not"
+              + " advance. Check their logs and the database.",
+          missing, limit.toMillis());
+    }
+    return false;
   }
+
+  /**
+   * Whether the others have all their rows, silent nodes too. For one who asks again: it does not
+   * say who is missing.
+   *
+   * @param limit how long to wait for that
+   */
+  boolean confirm(Duration limit) throws SQLException, InterruptedException {
+    Set<String> busy = database.call(nodes::busy);
+    busy.remove(name.get());
+    if (busy.isEmpty()) {
+      return true;
+    }
+    Set<String> known = stalled();
+    long barrier = database.callInTransaction(nodes::raise);
+    return missing(barrier, limit, known).isEmpty();
+  }
+
+  /** Those that have not acknowledged when only ignored ones are left, or the time is over. */
+  private Set<String> missing(long barrier, Duration limit, Set<String> ignored)
+      throws SQLException, InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    Set<String> missing = awaited(barrier);
+    while (!ignored.containsAll(missing) && System.nanoTime() - end < 0) {
+      TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
+      missing = awaited(barrier);
+    }
+    return missing;
+  }
+
+  private Set<String> awaited(long barrier) throws SQLException {
+    return new HashSet<>(
+        database.call(connection -> nodes.awaited(connection, name.get(), barrier)));
+  }
+
+  /** Those that have still not acknowledged the barrier at which they were waited for in vain. */
+  private Set<String> stalled() throws SQLException {
+    Stalled before = stalled;
+    if (before.names.isEmpty()) {
+      return before.names;
+    }
+    Set<String> names = awaited(before.barrier);
+    names.retainAll(before.names);
+    return names;
+  }
+
+  private record Stalled(Set<String> names, long barrier) {}
 }

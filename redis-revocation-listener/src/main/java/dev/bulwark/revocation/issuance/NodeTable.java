@@ -13,8 +13,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Table BULWARK_NODE: the nodes that write the ledger behind the response. Each beats there, says
- * whether tokens of it may be without a row, and up to which barrier their rows are there.
+ * Table BULWARK_NODE: the nodes, whether they write the ledger behind the response or before it.
+ * Each beats there, says whether tokens of it may be without a row, and up to which barrier their
+ * rows are there.
  *
  * <p>A barrier is a number that a node raises when it wants to know that the rows of all tokens
  * that have left any node are in the ledger. The row {@value #BARRIER} counts them.

@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The way of the option {@code ledger=behind}: a token gets an id from a block that the database
- * has reserved for this node. Its row follows some milliseconds after the response.
+ * has reserved for this node. Its row follows some milliseconds after the response. A node with
+ * {@code ledger=strict} gives out no such ids, but takes part in all else: it waits for the rows of
+ * the other nodes, and they for its own where these are set aside.
  *
  * <p>What holds at any moment: a token that somebody may have is in the ledger, or its id is in a
  * block in the database. If the node is lost, the ids of its blocks that have no row are revoked
@@ -42,6 +44,7 @@ public final class ReservedIds {
   private final IntSupplier clusterSize;
   private final StatusPlaces places;
   private final Deaths deaths;
+  private final boolean reserving;
   private final NodeName name = new NodeName();
   private final NodePresence presence = new NodePresence();
   private final IdSupply supply = new IdSupply();
@@ -60,6 +63,7 @@ public final class ReservedIds {
    * @param deaths revokes the token of a request that never ends
    * @param clusterSize how many nodes share the database, 0 if unknown
    * @param places in status lists
+   * @param reserving whether tokens get reserved ids here
    */
   public ReservedIds(
       LedgerDatabase database,
@@ -67,8 +71,10 @@ public final class ReservedIds {
       Clock clock,
       Deaths deaths,
       IntSupplier clusterSize,
-      StatusPlaces places) {
+      StatusPlaces places,
+      boolean reserving) {
     this.places = places;
+    this.reserving = reserving;
     this.database = database;
     this.ledger = ledger;
     this.clock = clock;
@@ -109,7 +115,7 @@ public final class ReservedIds {
   }
 
   private @Nullable ReservedId take(IdKind kind, long expiresAt) {
-    if (!presence.begin()) {
+    if (!reserving || !presence.begin()) {
       return null;
     }
     ReservedId id = supply.take(kind, expiresAt);
@@ -127,16 +133,18 @@ public final class ReservedIds {
   /**
    * Returns when the rows of the tokens that have left this node are in the ledger.
    *
-   * @return false if that takes too long
+   * @return false if that takes too long; at once if rows are set aside
    */
   public boolean awaitOwn(Duration limit) throws InterruptedException {
     return behind.awaitWritten(limit);
   }
 
   /**
-   * Returns when the rows of the tokens that have left any node are in the ledger.
+   * Returns when the rows of the tokens that have left any node are in the ledger. Not to be called
+   * on the thread of a transaction.
    *
-   * @return false if that takes too long, or cannot be known
+   * @return false if that takes too long, or cannot be known; at once if only nodes are missing
+   *     that cannot write their rows at present
    */
   public boolean awaitAll(Duration limit) throws InterruptedException {
     boolean own = behind.awaitWritten(limit);
@@ -146,22 +154,33 @@ public final class ReservedIds {
     try {
       return barrier.await(limit, silent) && own;
     } catch (SQLException e) {
-      LOG.debug("Other nodes could not be waited for", e);
+      LOG.warn(
+          "Other nodes could not be asked whether their tokens are in the ledger. Those that they"
+              + " issued just before a logout are revoked by a later look, within a minute",
+          e);
       return false;
     }
   }
 
   /**
-   * The same for all nodes, those too that are silent. What a silent node has not written is known
-   * only when it is lost, and its ids are revoked.
+   * Whether the rows of all tokens that have left any node before this call are in the ledger.
+   * Waits for silent nodes too.
+   *
+   * @param limit how long to wait for it at most, for this node and again for the others
+   */
+  public boolean areWritten(Duration limit) throws SQLException, InterruptedException {
+    return behind.awaitWritten(limit) && barrier.confirm(limit);
+  }
+
+  /**
+   * The same, and no node has left blocks whose tokens may lack their rows: what a silent node has
+   * not written is known only when it is lost, and its ids are revoked.
    *
    * @return false if that takes too long, or cannot be known
    */
   public boolean awaitEvery(Duration limit) throws InterruptedException {
     try {
-      return behind.awaitWritten(limit)
-          && barrier.await(limit, Set.of())
-          && !database.call(nodes::beats).containsValue(NodeTable.NO_BEAT);
+      return areWritten(limit) && !database.call(nodes::beats).containsValue(NodeTable.NO_BEAT);
     } catch (SQLException e) {
       LOG.debug("Other nodes could not be waited for", e);
       return false;
@@ -194,7 +213,7 @@ public final class ReservedIds {
     others = beats.keySet().stream().anyMatch(node -> !node.equals(name.get()));
     behind.others(others);
     boolean allCurrent = areAllCurrent(beats.keySet());
-    ledger.share(allCurrent);
+    ledger.share(reserving && allCurrent);
     listing = allCurrent;
     silent = watch.silent(BeatWatch.SUSPECTED);
   }
@@ -241,6 +260,7 @@ public final class ReservedIds {
   }
 
   private void giveBack() throws SQLException {
+    behind.forgetExpired(Math.floorDiv(clock.millis(), 1000L));
     List<ReservedId> stuck = supply.stuck(STUCK);
     if (!stuck.isEmpty()) {
       LOG.warnf(

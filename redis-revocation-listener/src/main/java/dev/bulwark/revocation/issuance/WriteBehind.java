@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the rows of tokens that have left, some milliseconds later and many at a time, and answers
- * the barriers of other nodes. Thread-safe.
+ * the barriers of other nodes. It answers none, and the node stays busy, while rows are set aside:
+ * their tokens have left without a row, whether their ids are reserved or not. Thread-safe.
  */
 final class WriteBehind implements LedgerWriter.Observer {
 
@@ -60,8 +61,8 @@ final class WriteBehind implements LedgerWriter.Observer {
   private final Object progress = new Object();
   private final Thread thread = new Thread(this::run, "bulwark-revocation-ledger");
 
-  /** Ids whose rows were set aside, by jti. */
-  private final Map<String, ReservedId> setAside = new ConcurrentHashMap<>();
+  /** Those whose rows were set aside, by jti. */
+  private final Map<String, Entry> setAside = new ConcurrentHashMap<>();
 
   private volatile boolean others;
   private volatile boolean closed;
@@ -103,7 +104,9 @@ final class WriteBehind implements LedgerWriter.Observer {
   void offer(LedgerToken token, ReservedId id) {
     if (waiting.incrementAndGet() > MAX_WAITING) {
       waiting.decrementAndGet();
-      aside(token, id, new IllegalStateException("Too many rows wait for the database"));
+      aside(
+          List.of(new Entry(token, id)),
+          new IllegalStateException("Too many rows wait for the database"));
       return;
     }
     offered.incrementAndGet();
@@ -114,8 +117,9 @@ final class WriteBehind implements LedgerWriter.Observer {
   }
 
   /**
-   * Returns when the rows of all tokens offered before are in the ledger, or have been set aside.
-   * Returns false if that takes too long.
+   * Returns when the rows of all tokens that have left before are in the ledger. Returns false if
+   * that takes too long, and at once if rows are set aside: they may be so for minutes, and what
+   * has its row must not wait for them.
    */
   boolean awaitWritten(Duration limit) throws InterruptedException {
     long target = offered.get();
@@ -130,7 +134,11 @@ final class WriteBehind implements LedgerWriter.Observer {
         progress.wait(Math.max(1, Duration.ofNanos(left).toMillis()));
       }
     }
-    return true;
+    return !isBehind();
+  }
+
+  private boolean isBehind() {
+    return !setAside.isEmpty() || !ledger.isComplete();
   }
 
   private void run() {
@@ -141,14 +149,18 @@ final class WriteBehind implements LedgerWriter.Observer {
         } else if (ending) {
           database.run(connection -> nodes.idle(connection, name.get()));
           ending = false;
-        } else if (presence.isWanted()) {
+        } else if (presence.isWanted() || ledger.isBehind()) {
           beBusy();
         } else {
           LockSupport.parkNanos(ASLEEP.toNanos());
         }
+      } catch (SQLException e) {
+        // Of the table of nodes: others wait for this one meanwhile, and say so.
+        LOG.debug("Other nodes were not told what this one has written; it is tried again", e);
+        LockSupport.parkNanos(AFTER_FAILURE.toNanos());
       } catch (Throwable e) {
         // An error too: nobody would start this thread again.
-        LOG.debug("The ledger could not be written behind; it is tried again", e);
+        LOG.warn("The ledger could not be written behind; it is tried again", e);
         LockSupport.parkNanos(AFTER_FAILURE.toNanos());
       }
     }
@@ -173,11 +185,14 @@ final class WriteBehind implements LedgerWriter.Observer {
     // Read before the rows are taken: what left before the barrier was raised is among them.
     long barrier = others ? database.call(nodes::barrier) : 0;
     write();
-    if (barrier > acknowledged) {
+    if (barrier > acknowledged && !isBehind()) {
       database.run(connection -> nodes.acknowledge(connection, name.get(), barrier));
       acknowledged = barrier;
     }
-    ending |= System.nanoTime() - lastRow > IDLE_AFTER.toNanos() && presence.stopBeingBusy();
+    ending |=
+        System.nanoTime() - lastRow > IDLE_AFTER.toNanos()
+            && !isBehind()
+            && presence.stopBeingBusy();
   }
 
   /** Writes all that waits now. */
@@ -203,7 +218,11 @@ final class WriteBehind implements LedgerWriter.Observer {
       ledger.write(batch.stream().map(Entry::token).toList());
       batch.forEach(entry -> settle(entry.id));
     } catch (Exception e) {
-      batch.forEach(entry -> aside(entry.token, entry.id, e));
+      aside(batch, e);
+    } catch (Error e) {
+      // It is not the fault of the rows, and the next try may succeed.
+      aside(batch, new IllegalStateException(e));
+      throw e;
     } finally {
       waiting.addAndGet(-batch.size());
       synchronized (progress) {
@@ -213,10 +232,32 @@ final class WriteBehind implements LedgerWriter.Observer {
     }
   }
 
-  /** The id stays unsettled until the row is in: if this node is lost before, it is revoked. */
-  private void aside(LedgerToken token, ReservedId id, Exception reason) {
-    setAside.put(token.jti(), id);
-    ledger.postpone(token, reason);
+  /**
+   * The ids stay unsettled until the rows are in: if this node is lost before, they are revoked.
+   */
+  private void aside(List<Entry> entries, Exception reason) {
+    // All of them first: what follows needs memory.
+    entries.forEach(entry -> setAside.put(entry.token.jti(), entry));
+    entries.forEach(entry -> ledger.postpone(entry.token, reason));
+  }
+
+  /**
+   * Forgets rows set aside whose tokens have expired. Those beyond the most that the ledger's
+   * writer keeps are known here alone.
+   *
+   * @param now seconds since 1970
+   */
+  void forgetExpired(long now) {
+    setAside
+        .values()
+        .removeIf(
+            entry -> {
+              boolean expired = entry.token.expiresAt() <= now;
+              if (expired) {
+                settle(entry.id);
+              }
+              return expired;
+            });
   }
 
   /** The token has its row. */
@@ -238,11 +279,17 @@ final class WriteBehind implements LedgerWriter.Observer {
       return;
     }
     for (LedgerToken token : tokens) {
-      ReservedId id = setAside.remove(token.jti());
-      if (id != null) {
-        settle(id);
+      Entry entry = setAside.remove(token.jti());
+      if (entry != null) {
+        settle(entry.id);
       }
     }
+  }
+
+  /** The node is to be busy now: others have to wait for the row. */
+  @Override
+  public void postponed() {
+    LockSupport.unpark(thread);
   }
 
   /** The database may lack its last commits, and blocks with them. */

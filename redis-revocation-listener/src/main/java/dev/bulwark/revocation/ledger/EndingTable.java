@@ -53,9 +53,7 @@ public final class EndingTable {
   private final String table;
   private final String insert;
   private final IndexedText sessions;
-  private final IndexedText users;
   private final String liveToken;
-  private final String liveOfflineToken;
 
   /**
    * In a schema.
@@ -66,7 +64,6 @@ public final class EndingTable {
     this.dialect = dialect;
     this.table = schema + NAME;
     this.sessions = new IndexedText(dialect, "SESSION_ID");
-    this.users = new IndexedText(dialect, "USER_ID");
     this.liveToken =
         "SELECT 1 FROM "
             + schema
@@ -74,13 +71,6 @@ public final class EndingTable {
             + " WHERE "
             + sessions.is()
             + " AND REALM_ID = ? AND EXPIRES_AT > ? LIMIT 1";
-    this.liveOfflineToken =
-        "SELECT 1 FROM "
-            + schema
-            + TokenTable.NAME
-            + " WHERE "
-            + users.is()
-            + " AND REALM_ID = ? AND EXPIRES_AT > ? AND SESSION_TYPE IN ('of', 'un') LIMIT 1";
     this.insert =
         "INSERT INTO "
             + table
@@ -119,38 +109,17 @@ public final class EndingTable {
       Connection connection, String sessionId, String realmId, int seconds, long now)
       throws SQLException {
     return Savepoint.guarded(
-        dialect,
-        connection,
-        () -> hasToken(connection, liveToken, sessions, sessionId, realmId, seconds, now));
-  }
-
-  /**
-   * Whether the ledger has a live token of a user that leans on an offline session; otherwise as
-   * {@link #hasLiveToken}.
-   */
-  public boolean hasLiveOfflineToken(
-      Connection connection, String userId, String realmId, int seconds, long now)
-      throws SQLException {
-    return Savepoint.guarded(
-        dialect,
-        connection,
-        () -> hasToken(connection, liveOfflineToken, users, userId, realmId, seconds, now));
+        dialect, connection, () -> hasToken(connection, sessionId, realmId, seconds, now));
   }
 
   private boolean hasToken(
-      Connection connection,
-      String sql,
-      IndexedText column,
-      String id,
-      String realmId,
-      int seconds,
-      long now)
+      Connection connection, String sessionId, String realmId, int seconds, long now)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+    try (PreparedStatement statement = connection.prepareStatement(liveToken)) {
       if (dialect.hasQueryTimeout()) {
         statement.setQueryTimeout(seconds);
       }
-      int parameter = column.set(statement, 1, List.of(id));
+      int parameter = sessions.set(statement, 1, List.of(sessionId));
       statement.setString(parameter++, realmId);
       statement.setLong(parameter, now);
       try (ResultSet rows = statement.executeQuery()) {

@@ -28,6 +28,7 @@ public final class SessionTable {
   private final SqlDialect dialect;
   private final String select;
   private final String selectOwner;
+  private final String selectOffline;
 
   /**
    * In a schema.
@@ -40,6 +41,11 @@ public final class SessionTable {
         "SELECT REALM_ID, USER_ID FROM "
             + schema
             + "OFFLINE_USER_SESSION WHERE USER_SESSION_ID = ? AND OFFLINE_FLAG = ?";
+    this.selectOffline =
+        "SELECT 1 FROM "
+            + schema
+            + "OFFLINE_USER_SESSION WHERE USER_ID = ? AND REALM_ID = ? AND OFFLINE_FLAG = '1'"
+            + " LIMIT 1";
     this.select =
         "SELECT OFFLINE_FLAG FROM " + schema + "OFFLINE_USER_SESSION WHERE USER_SESSION_ID = ?";
   }
@@ -75,6 +81,32 @@ public final class SessionTable {
           }
         });
     return Optional.ofNullable(owner.get());
+  }
+
+  /**
+   * Whether a user has an offline session, asked in the transaction of the connection, which stays
+   * usable if that fails. Online sessions do not count.
+   *
+   * @param realmId internal id of the user's realm
+   * @param seconds how long the database may take, 1 or more; on H2 its lock timeout holds
+   */
+  public boolean hasOffline(Connection connection, String userId, String realmId, int seconds)
+      throws SQLException {
+    return Savepoint.guarded(
+        dialect,
+        connection,
+        () -> {
+          try (PreparedStatement statement = connection.prepareStatement(selectOffline)) {
+            if (dialect.hasQueryTimeout()) {
+              statement.setQueryTimeout(seconds);
+            }
+            statement.setString(1, userId);
+            statement.setString(2, realmId);
+            try (ResultSet rows = statement.executeQuery()) {
+              return rows.next();
+            }
+          }
+        });
   }
 
   /**

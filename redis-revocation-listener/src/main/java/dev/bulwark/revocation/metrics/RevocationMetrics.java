@@ -87,7 +87,7 @@ public final class RevocationMetrics implements AutoCloseable {
     gauge("pending", "Revoked tokens that Redis lacks", pending::get);
     gauge(
         "pending.age.seconds",
-        "Time since the oldest token that Redis lacks was revoked",
+        "Time since the oldest token that Redis lacks, or may lack, was revoked",
         () -> oldest.get() == 0 ? 0 : (clock.millis() - oldest.get()) / 1000.0);
     gauge(
         "round.age.seconds",
@@ -263,7 +263,8 @@ public final class RevocationMetrics implements AutoCloseable {
    * What Redis lacks.
    *
    * @param count number of tokens
-   * @param since milliseconds since 1970, 0 if none
+   * @param since when the oldest of them was revoked, or one that has no row in the ledger yet;
+   *     milliseconds since 1970, 0 if none
    */
   public void backlog(long count, long since) {
     pending.set(count);

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -114,6 +115,7 @@ public final class BackgroundWork {
   /**
    * With its collaborators.
    *
+   * @param rowsWritten whether the tokens that have left any node have their rows in the ledger
    * @param completeLife how long the watermark stays in Redis when this node does not renew it
    * @param refreshInterval time in which every key in Redis is written again
    * @param since from when on all tokens are in the ledger, milliseconds since 1970
@@ -123,6 +125,7 @@ public final class BackgroundWork {
       RedisConnection redis,
       Sites sites,
       LostNodes lostNodes,
+      BooleanSupplier rowsWritten,
       EndingApplier expander,
       RevocationPusher pusher,
       Epochs epochs,
@@ -138,7 +141,7 @@ public final class BackgroundWork {
     this.redis = redis;
     this.sites = sites;
     this.lostNodes = lostNodes;
-    this.endings = new PendingEndings(database, expander::expand, metrics, clock);
+    this.endings = new PendingEndings(database, expander::expand, rowsWritten, metrics, clock);
     this.pusher = pusher;
     this.refresher = new Refresher(database, pusher, metrics, clock, refreshInterval);
     this.epochs = epochs;
@@ -304,11 +307,16 @@ public final class BackgroundWork {
       }
     }
     Backlog backlog = database.call(c -> sites.state().backlog(c, currentEpochs, seconds()));
-    metrics.backlog(backlog.count(), backlog.oldest());
+    metrics.backlog(backlog.count(), earlier(backlog.oldest(), endings.lackingRowsSince()));
     if (drained && backlog.count() == 0) {
       writeWatermark(completeUntil);
     }
     return waits && drained;
+  }
+
+  /** The earlier one of two times, of which 0 is none. */
+  private static long earlier(long one, long other) {
+    return one == 0 || other == 0 ? Math.max(one, other) : Math.min(one, other);
   }
 
   /** Finds out what has happened to Redis; returns whether anything has. */

@@ -3,16 +3,21 @@ package dev.bulwark.revocation.worker;
 import dev.bulwark.revocation.rules.Ending;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * When an ending is laid over the ledger again. A request that was under way when the ending was
  * committed can add its token later; measured, one more pass after a second found all. The later
  * passes are for stalls.
+ *
+ * <p>A pass counts for {@link #completeUntil} when the rows of all tokens that had left before it
+ * were in the ledger. If no pass was like that, as while the ledger is locked, there is one more as
+ * soon as they are in, and the ending stays until then.
  *
  * <p>Ages count from when this node first saw the ending in force, by its own clock: the time in
  * the ending is that of the event, which may have been committed much later, and of another node's
@@ -26,30 +31,39 @@ final class EndingSchedule {
   private final Map<String, Entry> entries = new HashMap<>();
   private Optional<Moment> lastRound = Optional.empty();
 
+  /** Whether all rows were in when the passes of the last round began. */
+  private boolean written;
+
   /**
    * Those of the endings that are due for a pass now; forgets endings that are gone. One that is
    * not in force yet is as if it were not there.
    *
    * @param endings all that were in the database
    * @param moment before they were read
+   * @param rowsWritten whether the tokens that have left have their rows; asked only where that
+   *     matters
    */
-  List<Ending> due(List<Ending> endings, Moment moment) {
+  List<Ending> due(List<Ending> endings, Moment moment, BooleanSupplier rowsWritten) {
     long now = moment.millis();
-    Set<String> ids = new HashSet<>();
-    List<Ending> due = new ArrayList<>();
+    Map<String, Ending> inForce = new LinkedHashMap<>();
     for (Ending ending : endings) {
-      if (!ending.isInForce(now)) {
-        continue;
-      }
-      ids.add(ending.id());
-      Entry entry = entries.computeIfAbsent(ending.id(), id -> new Entry(now, lastRound));
-      if (entry.passesDue(now) > entry.passes) {
-        due.add(ending);
+      if (ending.isInForce(now)) {
+        inForce.put(ending.id(), ending);
+        entries.computeIfAbsent(ending.id(), id -> new Entry(now, lastRound));
       }
     }
-    entries.keySet().retainAll(ids);
+    entries.keySet().retainAll(inForce.keySet());
     lastRound = Optional.of(moment);
-    return due;
+    // After the endings were read: what they end has left before.
+    written =
+        entries.values().stream().anyMatch(entry -> entry.isDoubtful(now))
+            && rowsWritten.getAsBoolean();
+    inForce.keySet().removeIf(id -> !entry(id).isDue(now, written));
+    return List.copyOf(inForce.values());
+  }
+
+  private Entry entry(String id) {
+    return Objects.requireNonNull(entries.get(id));
   }
 
   /** Notes that a pass that began at a time has succeeded. */
@@ -57,15 +71,16 @@ final class EndingSchedule {
     Entry entry = entries.get(ending.id());
     if (entry != null) {
       entry.passes = entry.passesDue(now);
+      entry.sure |= written;
     }
   }
 
-  /** Those of the endings that have had their last pass. */
+  /** Those of the endings that have had their last pass, and one with all rows written. */
   List<Ending> finished(List<Ending> endings) {
     List<Ending> finished = new ArrayList<>();
     for (Ending ending : endings) {
       Entry entry = entries.get(ending.id());
-      if (entry != null && entry.passes == PASSES.length) {
+      if (entry != null && entry.sure && entry.passes == PASSES.length) {
         finished.add(ending);
       }
     }
@@ -73,12 +88,13 @@ final class EndingSchedule {
   }
 
   /**
-   * The begin of the last round of which every ending has had a pass; empty if there is none yet.
+   * The begin of the last round of which every ending has had a pass with all rows written; empty
+   * if there is none yet.
    */
   Optional<Moment> completeUntil() {
     Optional<Moment> until = lastRound;
     for (Entry entry : entries.values()) {
-      if (entry.passes == 0) {
+      if (!entry.sure) {
         if (entry.notBefore.isEmpty()) {
           return Optional.empty();
         }
@@ -89,6 +105,18 @@ final class EndingSchedule {
     return until;
   }
 
+  /**
+   * When the oldest of the endings was first seen whose passes all lacked rows, milliseconds since
+   * 1970; 0 if there is none.
+   */
+  long lackingRowsSince() {
+    return entries.values().stream()
+        .filter(entry -> entry.passes > 0 && !entry.sure)
+        .mapToLong(entry -> entry.firstSeen)
+        .min()
+        .orElse(0);
+  }
+
   private static final class Entry {
     private final long firstSeen;
 
@@ -97,9 +125,20 @@ final class EndingSchedule {
 
     private int passes;
 
+    /** Whether all rows were in when one of the passes began. */
+    private boolean sure;
+
     Entry(long firstSeen, Optional<Moment> notBefore) {
       this.firstSeen = firstSeen;
       this.notBefore = notBefore;
+    }
+
+    boolean isDoubtful(long now) {
+      return !sure && passesDue(now) > 0;
+    }
+
+    boolean isDue(long now, boolean rowsWritten) {
+      return passesDue(now) > passes || rowsWritten && isDoubtful(now);
     }
 
     int passesDue(long now) {

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -29,14 +30,26 @@ final class PendingEndings {
 
   private final LedgerDatabase database;
   private final Pass pass;
+  private final BooleanSupplier rowsWritten;
   private final RevocationMetrics metrics;
   private final Clock clock;
   private final EndingSchedule schedule = new EndingSchedule();
 
-  /** With its collaborators. */
-  PendingEndings(LedgerDatabase database, Pass pass, RevocationMetrics metrics, Clock clock) {
+  /**
+   * With its collaborators.
+   *
+   * @param rowsWritten whether the tokens that have left any node have their rows in the ledger;
+   *     may wait a little for that
+   */
+  PendingEndings(
+      LedgerDatabase database,
+      Pass pass,
+      BooleanSupplier rowsWritten,
+      RevocationMetrics metrics,
+      Clock clock) {
     this.database = database;
     this.pass = pass;
+    this.rowsWritten = rowsWritten;
     this.metrics = metrics;
     this.clock = clock;
   }
@@ -46,7 +59,8 @@ final class PendingEndings {
    *
    * @param began when the round began
    * @return the time up to which every committed ending has been laid over the ledger; empty if
-   *     that cannot be said, since one failed or since none of the rounds so far saw them all
+   *     that cannot be said, since one failed or since none of the rounds so far saw them all. An
+   *     ending counts when a pass of it began with all rows written
    */
   Optional<Moment> round(Moment began) throws SQLException {
     List<Ending> all =
@@ -54,12 +68,20 @@ final class PendingEndings {
             .filter(s -> !s.requiresVerification())
             .toList();
     boolean complete = true;
-    for (Ending ending : schedule.due(all, began)) {
+    for (Ending ending : schedule.due(all, began, rowsWritten)) {
       complete &= passes(ending);
     }
     List<Ending> finished = schedule.finished(all);
     database.run(c -> database.endings().delete(c, finished));
     return complete ? schedule.completeUntil() : Optional.empty();
+  }
+
+  /**
+   * Since when tokens of an ending may be missing in Redis because no pass of it had all rows,
+   * milliseconds since 1970; 0 if there is no such ending.
+   */
+  long lackingRowsSince() {
+    return schedule.lackingRowsSince();
   }
 
   private boolean passes(Ending ending) {

@@ -106,6 +106,9 @@ public final class LedgerWriter {
     /** Rows are in the ledger, or their tokens have expired. */
     default void written(List<LedgerToken> tokens) {}
 
+    /** A row has been set aside. */
+    default void postponed() {}
+
     /** The database may lack its last commits. */
     default void doubted() {}
 
@@ -184,6 +187,21 @@ public final class LedgerWriter {
   /** Whether rows are set aside. */
   public boolean isBehind() {
     return !unwritten.isEmpty();
+  }
+
+  /**
+   * Whether no row is set aside, and none of those that were is in the hands of a thread that tries
+   * it again. Does not wait, and can be false for a moment without reason.
+   */
+  public boolean isComplete() {
+    if (!retrying.tryLock()) {
+      return false;
+    }
+    try {
+      return unwritten.isEmpty();
+    } finally {
+      retrying.unlock();
+    }
   }
 
   /**
@@ -378,6 +396,7 @@ public final class LedgerWriter {
   private void setAside(LedgerToken token, Exception failure) {
     metrics.ledgerFailed();
     boolean kept = keep(token);
+    observer.postponed();
     long failures = notLogged.incrementAndGet();
     long now = System.nanoTime();
     long due = nextLog.get();

@@ -22,8 +22,10 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -46,7 +48,9 @@ class ReservedIdsTest {
 
   private final Set<String> revoked = new HashSet<>();
   private final List<ReservedIds> open = new ArrayList<>();
+  private final Map<ReservedIds, LedgerWriter> writers = new HashMap<>();
   private final AtomicBoolean away = new AtomicBoolean();
+  private final AtomicBoolean broken = new AtomicBoolean();
   private TestDatabase database;
   private long nanos;
   private int cluster = 1;
@@ -403,8 +407,126 @@ class ReservedIdsTest {
     assertThat(here.awaitAll(Duration.ofMillis(200))).isFalse();
     release.countDown();
     lock.get(30, TimeUnit.SECONDS);
-    assertThat(here.awaitAll(SOON)).isTrue();
+    await().atMost(SOON).until(() -> here.awaitAll(SOON));
     assertThat(rows()).contains(token.jti());
+  }
+
+  /** An index is built, or the database rejects rows: who asks must not take them for written. */
+  @Test
+  void rowsThatAreSetAsideAreNotSaidToBeWritten() throws Exception {
+    ReservedIds node = busy(node());
+    assertThat(node.areWritten(SOON)).isTrue();
+    rejectRows();
+    LedgerToken token = issue(node);
+    assertThat(node.awaitOwn(SOON)).isFalse();
+    assertThat(node.areWritten(SOON)).isFalse();
+    acceptRows();
+    writer(node).retry();
+    assertThat(node.areWritten(SOON)).isTrue();
+    assertThat(rows()).contains(token.jti());
+  }
+
+  @Test
+  void anotherNodeDoesNotAcknowledgeWhileItsRowsAreSetAside() throws Exception {
+    ReservedIds here = node();
+    here.round();
+    ReservedIds there = busy(node());
+    here.round();
+    there.round();
+    assertThat(here.awaitAll(SOON)).isTrue();
+    rejectRows();
+    LedgerToken token = issue(there);
+    assertThat(there.awaitOwn(SOON)).isFalse();
+    assertThat(here.areWritten(Duration.ofMillis(200))).isFalse();
+    assertThat(here.awaitAll(Duration.ofMillis(200))).isFalse();
+
+    long began = System.nanoTime();
+    assertThat(here.awaitAll(SOON)).as("is not waited for again").isFalse();
+    assertThat(here.areWritten(SOON)).isFalse();
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(SOON);
+
+    acceptRows();
+    writer(there).retry();
+    await().atMost(SOON).until(() -> here.awaitAll(SOON));
+    assertThat(here.areWritten(SOON)).isTrue();
+    assertThat(rows()).contains(token.jti());
+  }
+
+  /** Its tokens have no reserved ids, so that only the rows set aside make it busy. */
+  @Test
+  void aStrictNodeIsWaitedForWhileItsRowsAreSetAside() throws Exception {
+    ReservedIds here = node();
+    here.round();
+    ReservedIds strict = node(false);
+    strict.round();
+    here.round();
+    assertThat(here.areWritten(SOON)).isTrue();
+    rejectRows();
+    LedgerToken token = token("onrtac:strict");
+    LedgerWriter writer = writer(strict);
+    writer.finish(writer.announce(token));
+    await().atMost(SOON).until(() -> count("BULWARK_NODE WHERE BUSY = 1") == 1);
+    assertThat(here.areWritten(Duration.ofMillis(100))).isFalse();
+    assertThat(here.awaitAll(Duration.ofMillis(100))).isFalse();
+
+    acceptRows();
+    writer.retry();
+    await().atMost(SOON).until(() -> here.areWritten(SOON));
+    assertThat(rows()).contains(token.jti());
+    await("it has nothing to write any more")
+        .atMost(SOON)
+        .until(() -> count("BULWARK_NODE WHERE BUSY = 1") == 0);
+  }
+
+  @Test
+  void aStrictNodeWaitsForTheOthersAndTheyKnowOfIt() throws Exception {
+    ReservedIds strict = node(false);
+    strict.round();
+    ReservedIds there = busy(node());
+    strict.round();
+    there.round();
+    assertThat(count("BULWARK_NODE")).as("both, and the barrier").isEqualTo(3);
+    assertThat(strict.take("onrtac:x", expiry())).isNull();
+    for (int i = 0; i < 50; i++) {
+      LedgerToken token = issue(there);
+      assertThat(strict.awaitAll(SOON)).isTrue();
+      assertThat(rows()).contains(token.jti());
+    }
+  }
+
+  /** The memory is short, or a class cannot be loaded: the rows are not lost. */
+  @Test
+  void anErrorLosesNoRow() throws Exception {
+    ReservedIds node = busy(node());
+    assertThat(node.awaitOwn(SOON)).isTrue();
+    broken.set(true);
+    LedgerToken token = issue(node);
+    assertThat(node.awaitOwn(SOON)).isFalse();
+    broken.set(false);
+    writer(node).retry();
+    assertThat(rows()).contains(token.jti());
+    LedgerToken next = issue(node);
+    assertThat(node.awaitOwn(SOON)).isTrue();
+    assertThat(rows()).contains(next.jti());
+  }
+
+  private LedgerWriter writer(ReservedIds node) {
+    return Objects.requireNonNull(writers.get(node));
+  }
+
+  private void rejectRows() throws SQLException {
+    execute("ALTER TABLE BULWARK_TOKEN ADD CONSTRAINT REJECTS CHECK (FALSE) NOCHECK");
+  }
+
+  private void acceptRows() throws SQLException {
+    execute("ALTER TABLE BULWARK_TOKEN DROP CONSTRAINT REJECTS");
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Connection connection = database.open();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
   }
 
   /** Looks until every node is lost. */
@@ -416,11 +538,19 @@ class ReservedIdsTest {
   }
 
   private ReservedIds node() {
+    return node(true);
+  }
+
+  /** One with {@code ledger=strict} where no ids are reserved. */
+  private ReservedIds node(boolean reserving) {
     LedgerDatabase ledger =
         new LedgerDatabase(
             () -> {
               if (away.get()) {
                 throw new SQLException("refused");
+              }
+              if (broken.get()) {
+                throw new NoClassDefFoundError("of a test");
               }
               return database.open();
             },
@@ -435,9 +565,11 @@ class ReservedIdsTest {
             CLOCK,
             (tokens, cause) -> tokens.forEach(this::revoke),
             () -> cluster,
-            places);
+            places,
+            reserving);
     node.start();
     open.add(node);
+    writers.put(node, writer);
     return node;
   }
 

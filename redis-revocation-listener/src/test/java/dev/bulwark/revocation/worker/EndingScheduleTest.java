@@ -1,6 +1,7 @@
 package dev.bulwark.revocation.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.Endings;
@@ -18,35 +19,41 @@ class EndingScheduleTest {
   private final Ending ending = new Endings("TEST", T).realm("r");
   private final List<Ending> all = List.of(ending);
 
+  private boolean written = true;
+
+  private List<Ending> due(List<Ending> endings, Moment moment) {
+    return schedule.due(endings, moment, () -> written);
+  }
+
   private static Moment at(long time) {
     return new Moment(time, time);
   }
 
   @BeforeEach
   void theRoundBefore() {
-    assertThat(schedule.due(List.of(), at(T - 1_000))).isEmpty();
+    assertThat(due(List.of(), at(T - 1_000))).isEmpty();
     assertThat(schedule.completeUntil()).hasValue(at(T - 1_000));
   }
 
   @Test
   void passesComeAtGrowingAgesAndEnd() {
-    assertThat(schedule.due(all, at(T))).isEmpty();
+    assertThat(due(all, at(T))).isEmpty();
     for (long age : new long[] {500, 2_100, 5_000, 15_100}) {
-      assertThat(schedule.due(all, at(T + age))).containsExactly(ending);
+      assertThat(due(all, at(T + age))).containsExactly(ending);
       schedule.passed(ending, T + age);
-      assertThat(schedule.due(all, at(T + age + 100))).isEmpty();
+      assertThat(due(all, at(T + age + 100))).isEmpty();
       assertThat(schedule.finished(all)).isEmpty();
     }
-    assertThat(schedule.due(all, at(T + 60_000))).containsExactly(ending);
+    assertThat(due(all, at(T + 60_000))).containsExactly(ending);
     schedule.passed(ending, T + 60_000);
     assertThat(schedule.finished(all)).containsExactly(ending);
   }
 
   @Test
   void aPassThatFailedIsDueAgain() {
-    assertThat(schedule.due(all, at(T))).isEmpty();
-    assertThat(schedule.due(all, at(T + 500))).containsExactly(ending);
-    assertThat(schedule.due(all, at(T + 600))).containsExactly(ending);
+    assertThat(due(all, at(T))).isEmpty();
+    assertThat(due(all, at(T + 500))).containsExactly(ending);
+    assertThat(due(all, at(T + 600))).containsExactly(ending);
   }
 
   /** A transaction that commits late, or a node whose clock is wrong. */
@@ -54,9 +61,9 @@ class EndingScheduleTest {
   @ValueSource(longs = {-3_600_000, -20_000, 0, 3_600_000})
   void agesCountFromTheFirstSight(long createdAt) {
     Ending other = new Endings("TEST", T + createdAt).realm("r");
-    assertThat(schedule.due(List.of(other), at(T))).isEmpty();
+    assertThat(due(List.of(other), at(T))).isEmpty();
     for (long age : new long[] {500, 2_000, 5_000, 15_000, 60_000}) {
-      assertThat(schedule.due(List.of(other), at(T + age))).containsExactly(other);
+      assertThat(due(List.of(other), at(T + age))).containsExactly(other);
       schedule.passed(other, T + age);
     }
     assertThat(schedule.finished(List.of(other))).containsExactly(other);
@@ -64,53 +71,85 @@ class EndingScheduleTest {
 
   @Test
   void aPassThatTookLongDoesNotCountForLater() {
-    assertThat(schedule.due(all, at(T))).isEmpty();
-    assertThat(schedule.due(all, at(T + 59_000))).containsExactly(ending);
+    assertThat(due(all, at(T))).isEmpty();
+    assertThat(due(all, at(T + 59_000))).containsExactly(ending);
     // It began before the last age and ended after it: requests may have come in between.
     schedule.passed(ending, T + 59_000);
     assertThat(schedule.finished(all)).isEmpty();
-    assertThat(schedule.due(all, at(T + 70_000))).containsExactly(ending);
+    assertThat(due(all, at(T + 70_000))).containsExactly(ending);
   }
 
   @Test
   void anEndingWhoseRowOutlivesItsLastPassStaysFinished() {
-    assertThat(schedule.due(all, at(T))).isEmpty();
-    assertThat(schedule.due(all, at(T + 60_000))).containsExactly(ending);
+    assertThat(due(all, at(T))).isEmpty();
+    assertThat(due(all, at(T + 60_000))).containsExactly(ending);
     schedule.passed(ending, T + 60_000);
-    assertThat(schedule.due(all, at(T + 61_000))).isEmpty();
+    assertThat(due(all, at(T + 61_000))).isEmpty();
     assertThat(schedule.finished(all)).containsExactly(ending);
   }
 
   @Test
   void anEndingThatIsGoneIsForgotten() {
-    assertThat(schedule.due(all, at(T))).isEmpty();
-    assertThat(schedule.due(List.of(), at(T + 1_000))).isEmpty();
-    assertThat(schedule.due(all, at(T + 2_000))).isEmpty();
-    assertThat(schedule.due(all, at(T + 2_500))).containsExactly(ending);
+    assertThat(due(all, at(T))).isEmpty();
+    assertThat(due(List.of(), at(T + 1_000))).isEmpty();
+    assertThat(due(all, at(T + 2_000))).isEmpty();
+    assertThat(due(all, at(T + 2_500))).containsExactly(ending);
   }
 
   @Test
   void completeIsTheLastRoundWhoseEndingsAllHadAPass() {
     Ending second = new Endings("TEST", T).realm("r");
-    schedule.due(all, at(T));
+    due(all, at(T));
     assertThat(schedule.completeUntil()).hasValue(at(T - 1_000));
-    schedule.due(List.of(ending, second), at(T + 1_000));
+    due(List.of(ending, second), at(T + 1_000));
     assertThat(schedule.completeUntil()).hasValue(at(T - 1_000));
     schedule.passed(ending, T + 1_000);
     assertThat(schedule.completeUntil()).hasValue(at(T));
-    schedule.due(List.of(ending, second), at(T + 2_000));
+    due(List.of(ending, second), at(T + 2_000));
     assertThat(schedule.completeUntil()).hasValue(at(T));
     schedule.passed(second, T + 2_000);
     assertThat(schedule.completeUntil()).hasValue(at(T + 2_000));
+  }
+
+  /** The rows of tokens are set aside: what the passes do not find must not be called complete. */
+  @Test
+  void aPassWithoutAllRowsDoesNotCountForCompleteness() {
+    assertThat(due(all, at(T))).isEmpty();
+    written = false;
+    for (long age : new long[] {500, 2_000, 5_000, 15_000, 60_000}) {
+      assertThat(due(all, at(T + age))).as("what has its row is found").containsExactly(ending);
+      schedule.passed(ending, T + age);
+      assertThat(due(all, at(T + age + 100))).as("not in every round").isEmpty();
+      assertThat(schedule.completeUntil()).hasValue(at(T - 1_000));
+    }
+    assertThat(schedule.finished(all)).isEmpty();
+
+    written = true;
+    assertThat(due(all, at(T + 70_000))).containsExactly(ending);
+    assertThat(schedule.completeUntil()).hasValue(at(T - 1_000));
+    schedule.passed(ending, T + 70_000);
+    assertThat(schedule.completeUntil()).hasValue(at(T + 70_000));
+    assertThat(schedule.finished(all)).containsExactly(ending);
+  }
+
+  /** Asking costs statements, and the time of other nodes. */
+  @Test
+  void whetherRowsAreWrittenIsAskedOnlyWhereItMatters() {
+    schedule.due(all, at(T), () -> fail("no pass is due yet"));
+    assertThat(due(all, at(T + 500))).containsExactly(ending);
+    schedule.passed(ending, T + 500);
+    assertThat(schedule.due(all, at(T + 2_000), () -> fail("one pass had all rows")))
+        .containsExactly(ending);
+    schedule.due(List.of(), at(T + 3_000), () -> fail("there is no ending"));
   }
 
   @Test
   void aNewLeaderSaysNothingBeforeItHasPassedWhatItFound() {
     EndingSchedule fresh = new EndingSchedule();
     assertThat(fresh.completeUntil()).isEmpty();
-    fresh.due(all, at(T));
+    fresh.due(all, at(T), () -> true);
     assertThat(fresh.completeUntil()).isEmpty();
-    fresh.due(all, at(T + 1_000));
+    fresh.due(all, at(T + 1_000), () -> true);
     fresh.passed(ending, T + 1_000);
     assertThat(fresh.completeUntil()).hasValue(at(T + 1_000));
   }
@@ -121,12 +160,12 @@ class EndingScheduleTest {
     long end = T + 30_000;
     List<Ending> ahead = List.of(new Endings("TEST", T).apiKeyEnding("r", "k", end));
     for (long now = T; now < end; now += 1_000) {
-      assertThat(schedule.due(ahead, at(now))).isEmpty();
+      assertThat(due(ahead, at(now))).isEmpty();
       assertThat(schedule.finished(ahead)).isEmpty();
       assertThat(schedule.completeUntil()).hasValue(at(now));
     }
-    assertThat(schedule.due(ahead, at(end))).isEmpty();
+    assertThat(due(ahead, at(end))).isEmpty();
     assertThat(schedule.completeUntil()).hasValue(at(end - 1_000));
-    assertThat(schedule.due(ahead, at(end + 500))).isEqualTo(ahead);
+    assertThat(due(ahead, at(end + 500))).isEqualTo(ahead);
   }
 }

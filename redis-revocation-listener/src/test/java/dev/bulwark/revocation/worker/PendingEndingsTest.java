@@ -39,6 +39,7 @@ class PendingEndingsTest {
   private final Ending well = new Endings("TEST", T + 1).realm("well");
   private long now = T;
   private Sickness sickness = Sickness.NONE;
+  private boolean rowsWritten = true;
   private TestDatabase database;
   private PendingEndings passes;
 
@@ -51,6 +52,7 @@ class PendingEndingsTest {
         new PendingEndings(
             database.ledger(),
             this::pass,
+            () -> rowsWritten,
             new RevocationMetrics(new SimpleMeterRegistry(), clock),
             clock);
   }
@@ -105,6 +107,26 @@ class PendingEndingsTest {
     assertThat(round(T + 61_000)).hasValue(at(T + 61_000));
     assertThat(passed).hasSize(6).endsWith(sick.id());
     assertThat(left()).isEmpty();
+  }
+
+  /** Its ledger is locked for minutes: the token of a logout is found when its row is there. */
+  @Test
+  void anEndingStaysUntilAPassHadAllRows() throws Exception {
+    assertThat(round(T - 1_000)).hasValue(at(T - 1_000));
+    database.ledger().run(c -> database.ledger().endings().insert(c, List.of(well)));
+    rowsWritten = false;
+    for (long age : new long[] {0, 500, 2_000, 5_000, 15_000, 60_000, 300_000}) {
+      assertThat(round(T + age)).hasValue(at(T - 1_000));
+    }
+    assertThat(passed).hasSize(5);
+    assertThat(left()).containsExactly(well);
+    assertThat(passes.lackingRowsSince()).isEqualTo(T);
+
+    rowsWritten = true;
+    assertThat(round(T + 301_000)).hasValue(at(T + 301_000));
+    assertThat(passed).hasSize(6);
+    assertThat(left()).isEmpty();
+    assertThat(passes.lackingRowsSince()).isZero();
   }
 
   @Test

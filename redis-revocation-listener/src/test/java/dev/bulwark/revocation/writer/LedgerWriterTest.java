@@ -131,8 +131,10 @@ class LedgerWriterTest {
       write(token("t-" + i));
     }
     assertThatThrownBy(writer::retry).hasMessage("refused");
+    assertThat(writer.isComplete()).isFalse();
     away.set(false);
     writer.retry();
+    assertThat(writer.isComplete()).isTrue();
     assertThat(rows()).hasSize(600);
     assertThat(counter("ledger.lost")).isZero();
     assertThat(counter("ledger.failures")).isEqualTo(600);

@@ -1,0 +1,55 @@
+package dev.bulwark.revocation.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bulwark.revocation.sql.SqlDialect;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** R1, on H2: whether the loss of a role can end tokens of a user. */
+class SessionTableTest {
+
+  /** The user has no live token: a refresh before the commit of the loss would make one. */
+  @ParameterizedTest
+  @CsvSource({"ann, r, true", "ben, r, false", "cyn, r, false", "ann, other, false"})
+  void anOfflineSessionIsFoundByItsUserAndRealm(String user, String realm, boolean found)
+      throws Exception {
+    try (TestDatabase database = new TestDatabase();
+        Connection connection = database.open();
+        Statement statement = connection.createStatement()) {
+      createTable(statement);
+      statement.execute(
+          "INSERT INTO OFFLINE_USER_SESSION VALUES ('1', 'ann', 'r', '0'), ('1', 'ann', 'r', '1'),"
+              + " ('2', 'ann', 'r', '1'), ('3', 'ben', 'r', '0')");
+      SessionTable sessions = new SessionTable(SqlDialect.H2, "");
+      assertThat(sessions.hasOffline(connection, user, realm, 1)).isEqualTo(found);
+    }
+  }
+
+  /** It comes with the transaction that asks. */
+  @Test
+  void anOfflineSessionOfTheSameTransactionIsFound() throws Exception {
+    try (TestDatabase database = new TestDatabase();
+        Connection connection = database.open();
+        Statement statement = connection.createStatement()) {
+      createTable(statement);
+      connection.setAutoCommit(false);
+      statement.execute("INSERT INTO OFFLINE_USER_SESSION VALUES ('1', 'ann', 'r', '1')");
+      SessionTable sessions = new SessionTable(SqlDialect.H2, "");
+      assertThat(sessions.hasOffline(connection, "ann", "r", 1)).isTrue();
+      connection.rollback();
+      assertThat(sessions.hasOffline(connection, "ann", "r", 1)).isFalse();
+    }
+  }
+
+  /** The columns that are read, as in Keycloak's changelogs. */
+  private static void createTable(Statement statement) throws SQLException {
+    statement.execute(
+        "CREATE TABLE OFFLINE_USER_SESSION (USER_SESSION_ID VARCHAR(36), USER_ID VARCHAR(255),"
+            + " REALM_ID VARCHAR(36), OFFLINE_FLAG VARCHAR(4))");
+  }
+}
