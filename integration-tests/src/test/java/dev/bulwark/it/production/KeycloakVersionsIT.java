@@ -49,7 +49,7 @@ class KeycloakVersionsIT {
         "docker-compose.yml KEYCLOAK_IMAGE:-[^:}]+/keycloak:([^}]+)}",
         "docs/ci/start-keycloak.sh KEYCLOAK_IMAGE:-[^:}]+/keycloak:([^}]+)}",
         "deploy/kubernetes/init-container/keycloakx-values.yaml tag:\\s\"([^\"]+)\"",
-        "deploy/kubernetes/removal/Dockerfile FROM \\S+/keycloak:(\\S+)",
+        "deploy/kubernetes/removal/Dockerfile FROM\\s\\S+/keycloak:(\\S+)",
         "docs/upgrade-keycloak.md git\\sdiff\\s(\\S+)\\sNEW",
         "README.md runs\\son\\sKeycloak\\s(\\S+)",
         "docs/compatibility.md \\|\\sKeycloak\\s\\|\\s(\\S+)",
