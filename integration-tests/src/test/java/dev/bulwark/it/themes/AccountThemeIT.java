@@ -55,13 +55,13 @@ class AccountThemeIT {
       page.waitForFunction(
           "title => document.title === title",
           german ? "Persönliche Angaben – Konto" : "Personal info – Account");
-      Inspection.inspectStrictly(page, look, "account-personal-info");
+      Inspection.inspectWithContrast(page, look, "account-personal-info");
       for (String path : new String[] {"signing-in", "device-activity"}) {
         PAGES.account(page, "account-security/" + path);
-        Inspection.inspectStrictly(page, look, "account-" + path);
+        Inspection.inspectWithContrast(page, look, "account-" + path);
       }
       PAGES.account(page, "applications");
-      Inspection.inspectStrictly(page, look, "account-applications");
+      Inspection.inspectWithContrast(page, look, "account-applications");
     }
   }
 }

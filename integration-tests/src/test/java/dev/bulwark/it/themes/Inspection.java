@@ -131,8 +131,16 @@ public final class Inspection {
    * text that is hard to read.
    */
   public static void inspectStrictly(Page page, Look look, String name) {
-    inspect(page, look, name);
+    inspectWithContrast(page, look, name);
     assertThat((List<?>) page.evaluate(RUN_AXE, true)).as("%s: barriers", name).isEmpty();
+  }
+
+  /**
+   * As {@link #inspect}, and fails for text that is hard to read. For pages of Keycloak's console,
+   * in whose structure axe sees minor faults that a theme cannot mend.
+   */
+  public static void inspectWithContrast(Page page, Look look, String name) {
+    inspect(page, look, name);
     assertThat((List<?>) page.evaluate(TOO_FAINT)).as("%s: too faint", name).isEmpty();
   }
 
