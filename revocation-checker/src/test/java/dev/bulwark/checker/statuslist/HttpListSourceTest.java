@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,11 +66,10 @@ class HttpListSourceTest {
   private void writeUntilTheClientLeaves(HttpExchange exchange) throws IOException {
     exchange.sendResponseHeaders(200, 0);
     try (OutputStream body = exchange.getResponseBody()) {
-      while (true) {
+      do {
         body.write('a');
         body.flush();
-        Thread.sleep(20);
-      }
+      } while (!clientHasLeft.await(20, TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
@@ -84,7 +84,7 @@ class HttpListSourceTest {
     assertThatThrownBy(() -> impatient.get(uri("/endless"), null))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("within 300 ms");
-    clientHasLeft.await();
+    assertThat(clientHasLeft.await(20, TimeUnit.SECONDS)).as("the connection is closed").isTrue();
   }
 
   @Test
