@@ -20,6 +20,11 @@ public final class EndedSessions {
   /** Realms have eight ranges and more; a statement of thousands would take long to plan. */
   private static final int RANGES = 40;
 
+  /** Sessions of a range in one answer: all of a realm can have ended at once. */
+  private static final int PAGE = 2_000;
+
+  private final int page;
+
   private final String sessionTable;
   private final String realmTable;
 
@@ -41,7 +46,8 @@ public final class EndedSessions {
    * Sessions of a realm within a time.
    *
    * @param realmId internal id of the realm
-   * @param after begin, exclusive; seconds since 1970
+   * @param from begin, inclusive; seconds since 1970
+   * @param afterId of the sessions at the begin, only those with a greater id; empty for all
    * @param upTo end, inclusive; seconds since 1970
    * @param cause of what is found
    * @param restarted whether only tokens from before the start of the session are dead
@@ -50,10 +56,32 @@ public final class EndedSessions {
       String realmId,
       SessionClock.Kind kind,
       Moment moment,
-      long after,
+      long from,
+      String afterId,
       long upTo,
       String cause,
-      boolean restarted) {}
+      boolean restarted) {
+
+    /** What of it follows a session. */
+    public Range following(long time, String id) {
+      return new Range(realmId, kind, moment, time, id, upTo, cause, restarted);
+    }
+  }
+
+  /**
+   * Some sessions.
+   *
+   * @param sessions one can be there twice
+   * @param rest for each range that has more sessions, in the order asked: where they begin
+   */
+  public record Found(List<EndedSession> sessions, List<Range> rest) {
+
+    /** Copies the lists. */
+    public Found {
+      sessions = List.copyOf(sessions);
+      rest = List.copyOf(rest);
+    }
+  }
 
   /**
    * In a schema.
@@ -61,6 +89,11 @@ public final class EndedSessions {
    * @param schema with a dot at its end, or empty for the default schema
    */
   EndedSessions(String schema) {
+    this(schema, PAGE);
+  }
+
+  EndedSessions(String schema, int page) {
+    this.page = page;
     this.sessionTable = schema + "OFFLINE_USER_SESSION";
     this.realmTable = schema + "REALM";
   }
@@ -89,9 +122,10 @@ public final class EndedSessions {
     return clocks;
   }
 
-  /** The sessions in some ranges; one can be there twice. */
-  public List<EndedSession> find(Connection connection, List<Range> ranges) throws SQLException {
-    List<EndedSession> found = new ArrayList<>();
+  /** The first sessions in each of some ranges, ordered by time. */
+  public Found find(Connection connection, List<Range> ranges) throws SQLException {
+    List<EndedSession> sessions = new ArrayList<>();
+    List<Range> rest = new ArrayList<>();
     for (List<Range> chunk : Chunks.of(ranges, RANGES)) {
       StringBuilder sql = new StringBuilder();
       for (int i = 0; i < chunk.size(); i++) {
@@ -101,30 +135,47 @@ public final class EndedSessions {
         int parameter = 1;
         for (Range range : chunk) {
           statement.setString(parameter++, range.realmId());
-          statement.setLong(parameter++, range.after());
+          statement.setLong(parameter++, range.from());
           statement.setLong(parameter++, range.upTo());
+          statement.setLong(parameter++, range.from());
+          statement.setString(parameter++, range.afterId());
         }
         try (ResultSet rows = statement.executeQuery()) {
-          while (rows.next()) {
-            Range range = chunk.get(rows.getInt(1));
-            long startedAt = range.restarted() ? rows.getLong(3) : SessionClock.ALL;
-            found.add(
-                new EndedSession(
-                    rows.getString(2), range.kind().isOffline(), range.cause(), startedAt));
-          }
+          read(rows, chunk, sessions, rest);
         }
       }
     }
-    return found;
+    return new Found(sessions, rest);
+  }
+
+  private void read(
+      ResultSet rows, List<Range> ranges, List<EndedSession> sessions, List<Range> rest)
+      throws SQLException {
+    int[] counts = new int[ranges.size()];
+    while (rows.next()) {
+      int number = rows.getInt(1);
+      Range range = ranges.get(number);
+      String id = rows.getString(2);
+      long time = rows.getLong(4);
+      long startedAt = range.restarted() ? rows.getLong(3) : SessionClock.ALL;
+      sessions.add(new EndedSession(id, range.kind().isOffline(), range.cause(), startedAt));
+      counts[number]++;
+      if (counts[number] == page) {
+        // The rows of a range come in its order, so this is its last one.
+        rest.add(range.following(time, id));
+      }
+    }
   }
 
   private String select(int number, Range range) {
     String column = range.moment().column;
-    return "SELECT "
+    return "(SELECT "
         + number
         + " AS RANGE_NUMBER, USER_SESSION_ID, "
         + (range.restarted() ? "CREATED_ON" : "0")
-        + " AS STARTED_AT FROM "
+        + " AS STARTED_AT, "
+        + column
+        + " AS MOMENT FROM "
         + sessionTable
         + " WHERE REALM_ID = ? AND OFFLINE_FLAG = '"
         + (range.kind().isOffline() ? "1" : "0")
@@ -132,11 +183,19 @@ public final class EndedSessions {
         + (range.kind().isRemembered() ? "TRUE" : "FALSE")
         + " AND "
         + column
-        + " > ? AND "
+        + " >= ? AND "
         + column
-        + " <= ?"
+        + " <= ? AND ("
+        + column
+        + " > ? OR USER_SESSION_ID > ?)"
         // A restart updates the row of its session. Nearly all rows of the last minute are logins,
         // which have not been updated: to look for older tokens of these costs more than a login.
-        + (range.restarted() ? " AND VERSION > 0" : "");
+        + (range.restarted() ? " AND VERSION > 0" : "")
+        // The order of the index, which so gives a page without a sort.
+        + " ORDER BY "
+        + column
+        + ", USER_SESSION_ID LIMIT "
+        + page
+        + ")";
   }
 }

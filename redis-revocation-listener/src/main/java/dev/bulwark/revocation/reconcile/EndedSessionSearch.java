@@ -1,6 +1,6 @@
 package dev.bulwark.revocation.reconcile;
 
-import dev.bulwark.revocation.ledger.EndedSessions;
+import dev.bulwark.revocation.ledger.EndedSessions.Found;
 import dev.bulwark.revocation.ledger.EndedSessions.Moment;
 import dev.bulwark.revocation.ledger.EndedSessions.Range;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
@@ -9,9 +9,11 @@ import dev.bulwark.revocation.rules.EndedSession;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.SessionClock;
 import dev.bulwark.revocation.rules.Suspect;
+import dev.bulwark.revocation.sql.Chunks;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +37,16 @@ final class EndedSessionSearch {
   private final Clock clock;
   private final SearchedTimes<Part> times = new SearchedTimes<>();
 
+  /** Where a search that had to stop goes on: what follows of each part. */
+  private final Map<Part, Range> places = new HashMap<>();
+
   /** Sessions that are searched together. */
-  private record Part(String realmId, SessionClock.Kind kind, Moment moment, boolean restarted) {}
+  private record Part(String realmId, SessionClock.Kind kind, Moment moment, boolean restarted) {
+
+    static Part of(Range range) {
+      return new Part(range.realmId(), range.kind(), range.moment(), range.restarted());
+    }
+  }
 
   EndedSessionSearch(LedgerDatabase database, Settlement settlement, Clock clock) {
     this.database = database;
@@ -47,14 +57,15 @@ final class EndedSessionSearch {
   /** Searches from the beginning the next time, as a node that takes over has to. */
   void forget() {
     times.forget();
+    places.clear();
   }
 
   /**
    * One search.
    *
    * <p>Where a token is alive or cannot be judged, the next search covers the same time again:
-   * Keycloak's cache can know of a later refresh than its table. So it does where this one had to
-   * stop; what it revoked has left the ledger.
+   * Keycloak's cache can know of a later refresh than its table. Where this one had to stop, the
+   * next one goes on.
    *
    * @param until when to stop, milliseconds since 1970
    */
@@ -87,7 +98,7 @@ final class EndedSessionSearch {
       String cause) {
     Part part = new Part(realm.realmId(), kind, moment, false);
     long after = times.after(part, SessionClock.NONE, upTo);
-    ranges.add(new Range(realm.realmId(), kind, moment, after, upTo, cause, false));
+    ranges.add(goOn(new Range(realm.realmId(), kind, moment, after + 1, "", upTo, cause, false)));
   }
 
   private void addRestarted(
@@ -96,33 +107,69 @@ final class EndedSessionSearch {
     // What was restarted before this node took over is the full comparison's.
     long after = times.after(part, now, now);
     ranges.add(
-        new Range(
-            realm.realmId(),
-            kind,
-            Moment.START,
-            after,
-            SessionClock.ALL,
-            "SESSION_RESTARTED",
-            true));
+        goOn(
+            new Range(
+                realm.realmId(),
+                kind,
+                Moment.START,
+                after + 1,
+                "",
+                SessionClock.ALL,
+                "SESSION_RESTARTED",
+                true)));
   }
 
-  /** Revokes what is dead; returns whether that was all there is. */
+  private Range goOn(Range range) {
+    Range place = places.get(Part.of(range));
+    return place == null ? range : range.following(place.from(), place.afterId());
+  }
+
+  /** Revokes what is dead, page by page; returns whether that was all there is. */
   private boolean isDone(List<Range> ranges, long now, long until) throws SQLException {
-    EndedSessions table = database.endedSessions();
-    Map<String, List<EndedSession>> ended = new LinkedHashMap<>();
-    for (EndedSession session : database.call(c -> table.find(c, ranges))) {
-      ended.computeIfAbsent(session.id(), id -> new ArrayList<>()).add(session);
-    }
-    List<String> ids = List.copyOf(ended.keySet());
-    int alive = 0;
-    for (int from = 0; from < ids.size(); from += TokenTable.SESSIONS) {
-      if (clock.millis() > until) {
+    List<Range> rest = ranges;
+    boolean living = false;
+    while (!rest.isEmpty()) {
+      List<Range> asked = rest;
+      Found found = database.call(c -> database.endedSessions().find(c, asked));
+      living |= revoke(found.sessions(), now) > 0;
+      rest = found.rest();
+      if (!living) {
+        keepPlaces(asked, rest);
+      }
+      // After a page, not before: each search gets further, however slow the database is.
+      if (clock.millis() > until && !rest.isEmpty()) {
         return false;
       }
-      List<String> some = ids.subList(from, Math.min(ids.size(), from + TokenTable.SESSIONS));
-      alive += revoke(some, ended, now);
     }
-    return alive == 0;
+    places.clear();
+    return !living;
+  }
+
+  private void keepPlaces(List<Range> asked, List<Range> rest) {
+    for (Range range : asked) {
+      places.remove(Part.of(range));
+    }
+    for (Range range : rest) {
+      places.put(Part.of(range), range);
+    }
+    for (Range range : asked) {
+      Part part = Part.of(range);
+      if (!places.containsKey(part)) {
+        times.reached(part);
+      }
+    }
+  }
+
+  private int revoke(List<EndedSession> sessions, long now) throws SQLException {
+    Map<String, List<EndedSession>> ended = new LinkedHashMap<>();
+    for (EndedSession session : sessions) {
+      ended.computeIfAbsent(session.id(), id -> new ArrayList<>()).add(session);
+    }
+    int alive = 0;
+    for (List<String> ids : Chunks.of(List.copyOf(ended.keySet()), TokenTable.SESSIONS)) {
+      alive += revoke(ids, ended, now);
+    }
+    return alive;
   }
 
   /** Returns how many suspected tokens are not dead. */

@@ -2,6 +2,7 @@ package dev.bulwark.revocation.reconcile;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Up to when each part of a search by time has been searched, and how far behind that the next
@@ -47,6 +48,11 @@ final class SearchedTimes<K> {
   long after(K part, long first, long upTo) {
     next.put(part, upTo);
     return Math.min(searched.getOrDefault(part, first), upTo) - (wide ? WIDE : CLOSE);
+  }
+
+  /** The search has found all there is of a part, and may have to stop before it has the others. */
+  void reached(K part) {
+    searched.put(part, Objects.requireNonNull(next.get(part)));
   }
 
   /** The search has found all there is; else the next one covers the same times again. */

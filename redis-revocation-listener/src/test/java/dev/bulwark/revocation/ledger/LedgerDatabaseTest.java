@@ -9,10 +9,12 @@ import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.Endings;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevokedToken;
+import dev.bulwark.revocation.rules.SessionClock;
 import dev.bulwark.revocation.rules.SessionType;
 import dev.bulwark.revocation.sql.SqlDialect;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -390,5 +392,51 @@ class LedgerDatabaseTest {
 
   private static List<RevokedToken> revoked(String... jtis) {
     return java.util.Arrays.stream(jtis).map(jti -> new RevokedToken(jti, NOW + 300)).toList();
+  }
+
+  /** R2: a range of any size fits into memory, and sessions of one second do too. */
+  @Test
+  void endedSessionsComeInPages() throws Exception {
+    EndedSessions table = new EndedSessions("", 3);
+    List<String> ids = List.of("a", "b", "c", "d", "e", "f", "g", "h");
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          "CREATE TABLE OFFLINE_USER_SESSION (USER_SESSION_ID VARCHAR(36), REALM_ID VARCHAR(36),"
+              + " OFFLINE_FLAG VARCHAR(4), CREATED_ON INT, LAST_SESSION_REFRESH INT,"
+              + " REMEMBER_ME BOOLEAN, VERSION INT)");
+      // Most are of one second; one is later, and three are no part of either range.
+      for (String id : ids) {
+        statement.execute(
+            "INSERT INTO OFFLINE_USER_SESSION VALUES ('%s', 'r', '0', 50, %d, FALSE, 0)"
+                .formatted(id, id.equals("a") ? 101 : 100));
+      }
+      statement.execute(
+          "INSERT INTO OFFLINE_USER_SESSION VALUES ('x', 'r', '0', 50, 200, FALSE, 0),"
+              + " ('y', 'r', '1', 50, 100, FALSE, 0), ('z', 'q', '0', 50, 100, FALSE, 0),"
+              + " ('s', 'r', '0', 70, 300, FALSE, 1)");
+      List<String> found = new ArrayList<>();
+      List<EndedSessions.Range> rest =
+          List.of(
+              range(EndedSessions.Moment.REFRESH, 90, 101, false),
+              range(EndedSessions.Moment.START, 60, 80, true));
+      int pages = 0;
+      while (!rest.isEmpty()) {
+        EndedSessions.Found page = table.find(connection, rest);
+        page.sessions().forEach(session -> found.add(session.id() + session.startedAt()));
+        rest = page.rest();
+        pages++;
+      }
+      List<String> expected = new ArrayList<>();
+      ids.forEach(id -> expected.add(id + SessionClock.ALL));
+      expected.add("s70");
+      assertThat(found).containsExactlyInAnyOrderElementsOf(expected);
+      assertThat(pages).isEqualTo(3);
+    }
+  }
+
+  private static EndedSessions.Range range(
+      EndedSessions.Moment moment, long from, long upTo, boolean restarted) {
+    return new EndedSessions.Range(
+        "r", SessionClock.Kind.ONLINE, moment, from, "", upTo, "TEST", restarted);
   }
 }

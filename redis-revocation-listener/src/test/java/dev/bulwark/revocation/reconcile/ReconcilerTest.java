@@ -50,6 +50,7 @@ class ReconcilerTest {
   private RedisProcess redis;
   private UnifiedJedis client;
   private RevocationMetrics metrics;
+  private Revoker revoker;
   private Reconciler reconciler;
 
   /** Compares a window in a round, and again and again. */
@@ -64,7 +65,7 @@ class ReconcilerTest {
     LedgerDatabase ledger = database.ledger();
     TestRedis connection = new TestRedis(client, "");
     RevocationPusher pusher = new RevocationPusher(connection, clock, Duration.ZERO, new Spans());
-    Revoker revoker =
+    revoker =
         new Revoker(
             ledger,
             connection,
@@ -233,6 +234,40 @@ class ReconcilerTest {
     reconciler.round();
     assertThat(client.exists("revoked:known")).isTrue();
     assertThat(client.exists("revoked:new")).isFalse();
+  }
+
+  /** R2: a realm no longer remembers sessions, of which it has many. */
+  @Test
+  void manySessionsThatEndAtOnceAreSearchedInSomeRounds() throws Exception {
+    Reconciler brief = reconciler(revoker, Duration.ZERO, Duration.ofHours(1));
+    LedgerDatabase ledger = database.ledger();
+    ledger.run(c -> ledger.tokens().insert(c, List.of(session("last"), session("lively"))));
+    sql("INSERT INTO USERS SELECT 'u', 'r', TRUE, 0");
+    sql("UPDATE REALM SET REMEMBER_ME = TRUE");
+    sql(
+        "INSERT INTO OFFLINE_USER_SESSION SELECT 's' || X, 'r', '0', %d, %d + X / 100, TRUE, 0"
+                .formatted(now - 3000, now - 900)
+            + " FROM SYSTEM_RANGE(1, 5000)");
+    sql(stored("last", now - 3000, now - 800));
+    sql("UPDATE OFFLINE_USER_SESSION SET REMEMBER_ME = TRUE");
+    sql(stored("lively", now - 1200, now));
+    brief.round();
+    assertThat(client.exists("revoked:last", "revoked:lively")).isZero();
+
+    sql("UPDATE REALM SET REMEMBER_ME = FALSE");
+    for (int round = 0; round < 4; round++) {
+      brief.round();
+    }
+    assertThat(client.exists("revoked:last")).isTrue();
+    assertThat(client.exists("revoked:lively")).isFalse();
+
+    // The search that went on over some rounds leaves nothing that ends afterwards out.
+    ledger.run(c -> ledger.tokens().insert(c, List.of(session("next"))));
+    sql(stored("next", now - 1200, now - 1001));
+    for (int round = 0; round < 4; round++) {
+      brief.round();
+    }
+    assertThat(client.exists("revoked:next")).isTrue();
   }
 
   private LedgerToken session(String id) {
