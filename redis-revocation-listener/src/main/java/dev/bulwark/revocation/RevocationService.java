@@ -46,6 +46,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -162,7 +163,7 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
             redis,
             sites,
             new LostNodes(database, places, revoker::revoke, metrics, clock),
-            this::areRowsWritten,
+            this::rowsWritten,
             expander,
             pusher,
             new Epochs(redis, metrics, clock),
@@ -420,26 +421,25 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
     }
   }
 
-  /** Whether tokens that have left any node have their rows. Never throws. */
-  private boolean areRowsWritten() {
+  /** Until when tokens that have left any node have their rows. Never throws. */
+  private OptionalLong rowsWritten() {
     try {
-      return ids.areWritten(ROWS);
+      return ids.writtenUntil(ROWS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return false;
     } catch (SQLException | RuntimeException e) {
-      LOG.warn(
-          "Nodes could not be asked for the rows of their tokens. The next round asks again", e);
-      return false;
+      LOG.debug("Nodes could not be asked for the rows of their tokens", e);
     }
+    return OptionalLong.empty();
   }
 
   /** Whether each token of a user that has left any node has its row in the ledger. */
   private boolean hasRows(String realmId, String userId, Duration limit)
       throws InterruptedException {
     Duration each = limit.compareTo(config.ledgerTimeout()) < 0 ? limit : config.ledgerTimeout();
-    ReservedIds own = ids;
-    return (own == null || own.awaitEvery(each)) && ledger.hasAll(realmId, userId, each);
+    // Then all rows of this node are in or set aside, and those that are set aside are tried again.
+    ids.awaitOwn(each);
+    return ledger.hasAll(realmId, userId, each) && ids.awaitEvery(realmId, userId, each);
   }
 
   /** Those of the endings that concern a live token in the ledger that is not revoked yet. */
@@ -615,6 +615,15 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
     last.join(CLOSING.toMillis());
   }
 
+  /** What fails here keeps the lease and the watermark from nothing. */
+  private void leave() {
+    try {
+      ids.leave();
+    } catch (SQLException | RuntimeException e) {
+      LOG.debug("This node could not be taken out; others take it for lost", e);
+    }
+  }
+
   @Override
   public void close() {
     if (closed.getAndSet(true)) {
@@ -633,7 +642,7 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
       idRounds.close();
       ids.close();
       ledger.close();
-      ids.leave();
+      leave();
       finishWork();
       reconciler.release();
       secondNet.release();

@@ -21,6 +21,9 @@ final class Barrier {
   private static final Logger LOG = Logger.getLogger(Barrier.class);
   private static final Duration POLL = Duration.ofMillis(3);
 
+  /** No node has to acknowledge it. */
+  private static final long NONE = 0;
+
   private final LedgerDatabase database;
   private final NodeTable nodes;
   private final NodeName name;
@@ -40,7 +43,16 @@ final class Barrier {
    *     for in vain before
    */
   boolean await(Duration limit, Set<String> silent) throws SQLException, InterruptedException {
+    Set<String> busy = busy();
+    busy.removeAll(silent);
+    if (busy.isEmpty()) {
+      // Nobody has to acknowledge: to raise one would make all logouts wait for one row.
+      return true;
+    }
     Set<String> known = stalled();
+    if (known.containsAll(busy)) {
+      return false;
+    }
     long barrier = database.callInTransaction(nodes::raise);
     Set<String> ignored = new HashSet<>(silent);
     ignored.addAll(known);
@@ -68,14 +80,33 @@ final class Barrier {
    * @param limit how long to wait for that
    */
   boolean confirm(Duration limit) throws SQLException, InterruptedException {
-    Set<String> busy = database.call(nodes::busy);
+    return isAcknowledged(raise(), limit);
+  }
+
+  /** Raises a barrier for {@link #isAcknowledged}, unless nobody has to acknowledge it. */
+  long raise() throws SQLException {
+    return busy().isEmpty() ? NONE : database.callInTransaction(nodes::raise);
+  }
+
+  /** Whether the database knows of a barrier: after a failover it may have fewer. */
+  boolean isRaised(long barrier) throws SQLException {
+    return barrier == NONE || database.call(nodes::barrier) >= barrier;
+  }
+
+  /**
+   * Whether the others, silent nodes too, have the rows of all tokens that had left them when a
+   * barrier was raised.
+   *
+   * @param limit how long to wait for that
+   */
+  boolean isAcknowledged(long barrier, Duration limit) throws SQLException, InterruptedException {
+    return barrier == NONE || missing(barrier, limit, stalled()).isEmpty();
+  }
+
+  private Set<String> busy() throws SQLException {
+    Set<String> busy = new HashSet<>(database.call(nodes::busy));
     busy.remove(name.get());
-    if (busy.isEmpty()) {
-      return true;
-    }
-    Set<String> known = stalled();
-    long barrier = database.callInTransaction(nodes::raise);
-    return missing(barrier, limit, known).isEmpty();
+    return busy;
   }
 
   /** Those that have not acknowledged when only ignored ones are left, or the time is over. */

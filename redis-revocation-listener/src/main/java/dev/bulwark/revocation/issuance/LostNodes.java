@@ -69,8 +69,8 @@ public final class LostNodes {
   /**
    * One round.
    *
-   * @return false if a node may have issued tokens without a row and is not known to be alive: what
-   *     is revoked cannot be said to be complete then
+   * @return false if a node is not known to be alive, and so may have issued tokens without a row:
+   *     what is revoked cannot be said to be complete then
    */
   public boolean round() throws SQLException {
     Map<String, Long> beats = database.call(nodes::beats);
@@ -84,15 +84,8 @@ public final class LostNodes {
         revoke(node);
       }
     }
-    Set<String> busy = new HashSet<>(database.call(nodes::busy));
-    beats.forEach(
-        (node, beat) -> {
-          if (beat == NodeTable.NO_BEAT) {
-            busy.add(node);
-          }
-        });
-    busy.removeAll(lost);
-    return busy.stream().allMatch(watch::isAlive);
+    // Idle ones too: a node whose database connections are used up cannot say that it is busy.
+    return beats.keySet().stream().allMatch(node -> lost.contains(node) || watch.isAlive(node));
   }
 
   private void revoke(String node) throws SQLException {

@@ -14,7 +14,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,9 @@ public final class ReservedIds {
   /** A request takes no longer, nor does a row; the token of one that does is revoked. */
   private static final Duration STUCK = Duration.ofMinutes(10);
 
+  /** How often one line is written at most. */
+  private static final Duration LOGGED = Duration.ofSeconds(10);
+
   private final LedgerDatabase database;
   private final LedgerWriter ledger;
   private final NodeTable nodes;
@@ -51,6 +56,8 @@ public final class ReservedIds {
   private final BeatWatch watch = new BeatWatch();
   private final WriteBehind behind;
   private final Barrier barrier;
+  private final RowsCheck rows;
+  private final AtomicLong nextLog = new AtomicLong(System.nanoTime());
   private volatile Set<String> silent = Set.of();
   private volatile boolean others;
 
@@ -84,6 +91,7 @@ public final class ReservedIds {
     this.blocks = new BlockTable(database.dialect(), database.schema());
     this.behind = new WriteBehind(database, nodes, ledger, presence, name, supply);
     this.barrier = new Barrier(database, nodes, name);
+    this.rows = new RowsCheck(behind, barrier);
     ledger.observe(behind);
   }
 
@@ -154,33 +162,46 @@ public final class ReservedIds {
     try {
       return barrier.await(limit, silent) && own;
     } catch (SQLException e) {
-      LOG.warn(
-          "Other nodes could not be asked whether their tokens are in the ledger. Those that they"
-              + " issued just before a logout are revoked by a later look, within a minute",
-          e);
+      // Each logout asks, and the database may be away for minutes.
+      long now = System.nanoTime();
+      long due = nextLog.get();
+      if (now - due >= 0 && nextLog.compareAndSet(due, now + LOGGED.toNanos())) {
+        LOG.warn(
+            "Other nodes could not be asked whether their tokens are in the ledger. Those that they"
+                + " issued just before a logout are revoked by a later look, within a minute",
+            e);
+      }
       return false;
     }
   }
 
   /**
-   * Whether the rows of all tokens that have left any node before this call are in the ledger.
-   * Waits for silent nodes too.
+   * Until when the rows of all tokens that had left any node are known to be in the ledger, silent
+   * nodes included. Where that takes longer than a call may wait, the next one goes on. To be
+   * called by one thread.
    *
    * @param limit how long to wait for it at most, for this node and again for the others
+   * @return a {@link System#nanoTime()}; empty if it is not known yet
    */
-  public boolean areWritten(Duration limit) throws SQLException, InterruptedException {
-    return behind.awaitWritten(limit) && barrier.confirm(limit);
+  public OptionalLong writtenUntil(Duration limit) throws SQLException, InterruptedException {
+    return rows.goOn(limit);
   }
 
   /**
-   * The same, and no node has left blocks whose tokens may lack their rows: what a silent node has
+   * Whether the rows of all tokens of a user that have left any node before this call are in the
+   * ledger, and no node has left blocks whose tokens may lack their rows: what a silent node has
    * not written is known only when it is lost, and its ids are revoked.
    *
+   * @param limit how long to wait for it at most, for this node and again for the others
    * @return false if that takes too long, or cannot be known
    */
-  public boolean awaitEvery(Duration limit) throws InterruptedException {
+  public boolean awaitEvery(String realmId, String userId, Duration limit)
+      throws InterruptedException {
     try {
-      return areWritten(limit) && !database.call(nodes::beats).containsValue(NodeTable.NO_BEAT);
+      return behind.awaitHandled(behind.offered(), limit)
+          && !behind.lacks(realmId, userId)
+          && barrier.confirm(limit)
+          && !database.call(nodes::beats).containsValue(NodeTable.NO_BEAT);
     } catch (SQLException e) {
       LOG.debug("Other nodes could not be waited for", e);
       return false;

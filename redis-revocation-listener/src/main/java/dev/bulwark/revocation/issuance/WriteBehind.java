@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -63,6 +64,9 @@ final class WriteBehind implements LedgerWriter.Observer {
 
   /** Those whose rows were set aside, by jti. */
   private final Map<String, Entry> setAside = new ConcurrentHashMap<>();
+
+  /** Whether the thread has been woken to make the node busy. */
+  private final AtomicBoolean awaited = new AtomicBoolean();
 
   private volatile boolean others;
   private volatile boolean closed;
@@ -122,7 +126,24 @@ final class WriteBehind implements LedgerWriter.Observer {
    * has its row must not wait for them.
    */
   boolean awaitWritten(Duration limit) throws InterruptedException {
-    long target = offered.get();
+    return awaitWritten(offered(), limit);
+  }
+
+  /** The same for the first tokens that have left, so many. */
+  boolean awaitWritten(long target, Duration limit) throws InterruptedException {
+    return awaitHandled(target, limit) && !isBehind();
+  }
+
+  /** How many tokens have left. */
+  long offered() {
+    return offered.get();
+  }
+
+  /**
+   * Returns when the rows of the first tokens that have left, so many, are in the ledger or set
+   * aside; false if that takes too long.
+   */
+  boolean awaitHandled(long target, Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
     synchronized (progress) {
       while (handled < target) {
@@ -134,7 +155,14 @@ final class WriteBehind implements LedgerWriter.Observer {
         progress.wait(Math.max(1, Duration.ofNanos(left).toMillis()));
       }
     }
-    return !isBehind();
+    return true;
+  }
+
+  /** Whether a row of a user is set aside. */
+  boolean lacks(String realmId, String userId) {
+    return setAside.values().stream()
+        .anyMatch(
+            entry -> entry.token.realmId().equals(realmId) && entry.token.userId().equals(userId));
   }
 
   private boolean isBehind() {
@@ -146,12 +174,13 @@ final class WriteBehind implements LedgerWriter.Observer {
       try {
         if (presence.isBusy() || !queue.isEmpty()) {
           work();
+        } else if (presence.isWanted() || ledger.isBehind()) {
+          beBusy();
         } else if (ending) {
           database.run(connection -> nodes.idle(connection, name.get()));
           ending = false;
-        } else if (presence.isWanted() || ledger.isBehind()) {
-          beBusy();
         } else {
+          awaited.set(false);
           LockSupport.parkNanos(ASLEEP.toNanos());
         }
       } catch (SQLException e) {
@@ -171,6 +200,8 @@ final class WriteBehind implements LedgerWriter.Observer {
       lastRow = System.nanoTime();
       // The name may be new, and the database another one that has fewer barriers.
       acknowledged = 0;
+      ending = false;
+      awaited.set(false);
       presence.becomeBusy();
     } else {
       // Before the first beat, or after the node was taken for lost: the next beat registers it.
@@ -289,7 +320,10 @@ final class WriteBehind implements LedgerWriter.Observer {
   /** The node is to be busy now: others have to wait for the row. */
   @Override
   public void postponed() {
-    LockSupport.unpark(thread);
+    // Once: while the database is short of connections, each token comes here.
+    if (!presence.isBusy() && awaited.compareAndSet(false, true)) {
+      LockSupport.unpark(thread);
+    }
   }
 
   /** The database may lack its last commits, and blocks with them. */

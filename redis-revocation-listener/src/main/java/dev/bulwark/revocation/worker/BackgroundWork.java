@@ -21,11 +21,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -115,7 +116,8 @@ public final class BackgroundWork {
   /**
    * With its collaborators.
    *
-   * @param rowsWritten whether the tokens that have left any node have their rows in the ledger
+   * @param rowsWritten until when the tokens that have left any node have their rows in the ledger,
+   *     by {@link System#nanoTime()}
    * @param completeLife how long the watermark stays in Redis when this node does not renew it
    * @param refreshInterval time in which every key in Redis is written again
    * @param since from when on all tokens are in the ledger, milliseconds since 1970
@@ -125,7 +127,7 @@ public final class BackgroundWork {
       RedisConnection redis,
       Sites sites,
       LostNodes lostNodes,
-      BooleanSupplier rowsWritten,
+      Supplier<OptionalLong> rowsWritten,
       EndingApplier expander,
       RevocationPusher pusher,
       Epochs epochs,
@@ -141,7 +143,9 @@ public final class BackgroundWork {
     this.redis = redis;
     this.sites = sites;
     this.lostNodes = lostNodes;
-    this.endings = new PendingEndings(database, expander::expand, rowsWritten, metrics, clock);
+    this.endings =
+        new PendingEndings(
+            database, expander::expand, rowsWritten, metrics, clock, System::nanoTime);
     this.pusher = pusher;
     this.refresher = new Refresher(database, pusher, metrics, clock, refreshInterval);
     this.epochs = epochs;

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /**
  * When an ending is laid over the ledger again. A request that was under way when the ending was
@@ -31,8 +32,8 @@ final class EndingSchedule {
   private final Map<String, Entry> entries = new HashMap<>();
   private Optional<Moment> lastRound = Optional.empty();
 
-  /** Whether all rows were in when the passes of the last round began. */
-  private boolean written;
+  /** Tokens that had left by then have their rows. */
+  private OptionalLong written = OptionalLong.empty();
 
   /**
    * Those of the endings that are due for a pass now; forgets endings that are gone. One that is
@@ -40,24 +41,27 @@ final class EndingSchedule {
    *
    * @param endings all that were in the database
    * @param moment before they were read
-   * @param rowsWritten whether the tokens that have left have their rows; asked only where that
-   *     matters
+   * @param read after they were read, by {@link System#nanoTime()}
+   * @param rowsWritten until when the tokens that have left have their rows, by {@link
+   *     System#nanoTime()}; asked only where that matters
    */
-  List<Ending> due(List<Ending> endings, Moment moment, BooleanSupplier rowsWritten) {
+  List<Ending> due(
+      List<Ending> endings, Moment moment, long read, Supplier<OptionalLong> rowsWritten) {
     long now = moment.millis();
     Map<String, Ending> inForce = new LinkedHashMap<>();
     for (Ending ending : endings) {
       if (ending.isInForce(now)) {
         inForce.put(ending.id(), ending);
-        entries.computeIfAbsent(ending.id(), id -> new Entry(now, lastRound));
+        entries.computeIfAbsent(ending.id(), id -> new Entry(now, read, lastRound));
       }
     }
     entries.keySet().retainAll(inForce.keySet());
     lastRound = Optional.of(moment);
-    // After the endings were read: what they end has left before.
-    written =
-        entries.values().stream().anyMatch(entry -> entry.isDoubtful(now))
-            && rowsWritten.getAsBoolean();
+    if (entries.values().stream()
+        .anyMatch(entry -> entry.isDoubtful(now) && !entry.hasRows(written))) {
+      OptionalLong answer = rowsWritten.get();
+      written = answer.isPresent() ? answer : written;
+    }
     inForce.keySet().removeIf(id -> !entry(id).isDue(now, written));
     return List.copyOf(inForce.values());
   }
@@ -71,7 +75,7 @@ final class EndingSchedule {
     Entry entry = entries.get(ending.id());
     if (entry != null) {
       entry.passes = entry.passesDue(now);
-      entry.sure |= written;
+      entry.sure |= entry.hasRows(written);
     }
   }
 
@@ -120,6 +124,9 @@ final class EndingSchedule {
   private static final class Entry {
     private final long firstSeen;
 
+    /** What it ends had left before, by {@link System#nanoTime()}. */
+    private final long read;
+
     /** The last round in which it was not there yet. */
     private final Optional<Moment> notBefore;
 
@@ -128,8 +135,9 @@ final class EndingSchedule {
     /** Whether all rows were in when one of the passes began. */
     private boolean sure;
 
-    Entry(long firstSeen, Optional<Moment> notBefore) {
+    Entry(long firstSeen, long read, Optional<Moment> notBefore) {
       this.firstSeen = firstSeen;
+      this.read = read;
       this.notBefore = notBefore;
     }
 
@@ -137,8 +145,13 @@ final class EndingSchedule {
       return !sure && passesDue(now) > 0;
     }
 
-    boolean isDue(long now, boolean rowsWritten) {
-      return passesDue(now) > passes || rowsWritten && isDoubtful(now);
+    /** Whether the rows of all tokens that it ends are in the ledger. */
+    boolean hasRows(OptionalLong written) {
+      return written.isPresent() && written.getAsLong() - read >= 0;
+    }
+
+    boolean isDue(long now, OptionalLong written) {
+      return passesDue(now) > passes || isDoubtful(now) && hasRows(written);
     }
 
     int passesDue(long now) {

@@ -8,7 +8,9 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -30,23 +32,27 @@ final class PendingEndings {
 
   private final LedgerDatabase database;
   private final Pass pass;
-  private final BooleanSupplier rowsWritten;
+  private final Supplier<OptionalLong> rowsWritten;
   private final RevocationMetrics metrics;
   private final Clock clock;
+  private final LongSupplier nanos;
   private final EndingSchedule schedule = new EndingSchedule();
 
   /**
    * With its collaborators.
    *
-   * @param rowsWritten whether the tokens that have left any node have their rows in the ledger;
-   *     may wait a little for that
+   * @param rowsWritten until when the tokens that have left any node have their rows in the ledger,
+   *     by {@link System#nanoTime()}; may wait a little for that
+   * @param nanos {@link System#nanoTime()}
    */
   PendingEndings(
       LedgerDatabase database,
       Pass pass,
-      BooleanSupplier rowsWritten,
+      Supplier<OptionalLong> rowsWritten,
       RevocationMetrics metrics,
-      Clock clock) {
+      Clock clock,
+      LongSupplier nanos) {
+    this.nanos = nanos;
     this.database = database;
     this.pass = pass;
     this.rowsWritten = rowsWritten;
@@ -68,7 +74,7 @@ final class PendingEndings {
             .filter(s -> !s.requiresVerification())
             .toList();
     boolean complete = true;
-    for (Ending ending : schedule.due(all, began, rowsWritten)) {
+    for (Ending ending : schedule.due(all, began, nanos.getAsLong(), rowsWritten)) {
       complete &= passes(ending);
     }
     List<Ending> finished = schedule.finished(all);

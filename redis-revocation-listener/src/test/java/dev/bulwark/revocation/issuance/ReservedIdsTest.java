@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -332,13 +333,15 @@ class ReservedIdsTest {
     here.round();
     ReservedIds there = busy(node());
     ReservedId onItsWay = take(there);
-    assertThat(here.awaitEvery(SOON)).as("though no round has shown the other yet").isTrue();
+    assertThat(here.awaitEvery("r", "u", SOON))
+        .as("though no round has shown the other yet")
+        .isTrue();
     // Killed: it acknowledges nothing any more.
     there.close();
-    assertThat(here.awaitEvery(Duration.ofMillis(100))).isFalse();
+    assertThat(here.awaitEvery("r", "u", Duration.ofMillis(100))).isFalse();
     lose();
     here.round();
-    assertThat(here.awaitEvery(SOON)).isTrue();
+    assertThat(here.awaitEvery("r", "u", SOON)).isTrue();
     assertThat(revoked).contains(onItsWay.jti());
   }
 
@@ -352,7 +355,7 @@ class ReservedIdsTest {
         Statement statement = connection.createStatement()) {
       statement.execute("DELETE FROM BULWARK_NODE WHERE NAME IN (SELECT OWNER FROM BULWARK_BLOCK)");
     }
-    assertThat(here.awaitEvery(SOON)).isFalse();
+    assertThat(here.awaitEvery("r", "u", SOON)).isFalse();
   }
 
   /** Not even for a moment: it has nothing to write. */
@@ -415,14 +418,14 @@ class ReservedIdsTest {
   @Test
   void rowsThatAreSetAsideAreNotSaidToBeWritten() throws Exception {
     ReservedIds node = busy(node());
-    assertThat(node.areWritten(SOON)).isTrue();
+    assertThat(areWritten(node, SOON)).isTrue();
     rejectRows();
     LedgerToken token = issue(node);
     assertThat(node.awaitOwn(SOON)).isFalse();
-    assertThat(node.areWritten(SOON)).isFalse();
+    assertThat(areWritten(node, SOON)).isFalse();
     acceptRows();
     writer(node).retry();
-    assertThat(node.areWritten(SOON)).isTrue();
+    assertThat(areWritten(node, SOON)).isTrue();
     assertThat(rows()).contains(token.jti());
   }
 
@@ -437,19 +440,104 @@ class ReservedIdsTest {
     rejectRows();
     LedgerToken token = issue(there);
     assertThat(there.awaitOwn(SOON)).isFalse();
-    assertThat(here.areWritten(Duration.ofMillis(200))).isFalse();
+    assertThat(areWritten(here, Duration.ofMillis(200))).isFalse();
     assertThat(here.awaitAll(Duration.ofMillis(200))).isFalse();
 
     long began = System.nanoTime();
     assertThat(here.awaitAll(SOON)).as("is not waited for again").isFalse();
-    assertThat(here.areWritten(SOON)).isFalse();
+    assertThat(areWritten(here, SOON)).isFalse();
     assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(SOON);
 
     acceptRows();
     writer(there).retry();
     await().atMost(SOON).until(() -> here.awaitAll(SOON));
-    assertThat(here.areWritten(SOON)).isTrue();
+    assertThat(areWritten(here, SOON)).isTrue();
     assertThat(rows()).contains(token.jti());
+  }
+
+  /** R3: a slow database. To ask anew each time would never get an answer. */
+  @Test
+  void anAnswerThatTakesLongerThanACallIsGot() throws Exception {
+    ReservedIds here = node();
+    here.round();
+    ReservedIds there = busy(node());
+    here.round();
+    assertThat(areWritten(here, SOON)).isTrue();
+    long barriers = barriers();
+    long asked;
+    try (Connection connection = database.open();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute("SELECT * FROM BULWARK_NODE WHERE NAME <> '*' FOR UPDATE");
+      issue(there);
+      assertThat(here.writtenUntil(Duration.ofMillis(50))).isEmpty();
+      asked = System.nanoTime();
+      for (int call = 0; call < 5; call++) {
+        assertThat(here.writtenUntil(Duration.ofMillis(50))).isEmpty();
+      }
+      connection.rollback();
+    }
+    OptionalLong answer = here.writtenUntil(SOON);
+    assertThat(answer).isPresent();
+    assertThat(answer.getAsLong() - asked).as("of the first call").isNegative();
+    assertThat(barriers()).as("one question").isEqualTo(barriers + 1);
+  }
+
+  /** All logouts of a cluster would wait for the row that counts the barriers. */
+  @Test
+  void whereNobodyIsBehindNoBarrierIsRaised() throws Exception {
+    ReservedIds here = node(false);
+    here.round();
+    node(false).round();
+    here.round();
+    long barriers = barriers();
+    for (int logout = 0; logout < 10; logout++) {
+      assertThat(here.awaitAll(SOON)).isTrue();
+    }
+    assertThat(barriers()).isEqualTo(barriers);
+  }
+
+  /** Its connections are used up, so that it cannot say that it has set a row aside. */
+  @Test
+  void aSilentStrictNodeKeepsThatWhichIsRevokedFromBeingComplete() throws Exception {
+    ReservedIds strict = node(false);
+    strict.round();
+    lost.round();
+    strict.round();
+    assertThat(lost.round()).isTrue();
+    for (int second = 0; second < 15; second++) {
+      assertThat(lost.round()).as("after %d s", second).isEqualTo(second < 5);
+      nanos += Duration.ofSeconds(1).toNanos();
+    }
+    assertThat(lost.round()).as("taken for lost").isTrue();
+  }
+
+  /** R10: the row of somebody else is set aside, perhaps for minutes. */
+  @Test
+  void aUserWaitsForHisOwnRowsAlone() throws Exception {
+    ReservedIds node = busy(node());
+    assertThat(node.awaitOwn(SOON)).isTrue();
+    rejectRows();
+    issue(node);
+    assertThat(node.awaitOwn(SOON)).isFalse();
+    assertThat(node.awaitEvery("r", "u", SOON)).isFalse();
+    assertThat(node.awaitEvery("r", "other", SOON)).isTrue();
+    acceptRows();
+    writer(node).retry();
+    assertThat(node.awaitEvery("r", "u", SOON)).isTrue();
+  }
+
+  private static boolean areWritten(ReservedIds node, Duration limit) throws Exception {
+    return node.writtenUntil(limit).isPresent();
+  }
+
+  private long barriers() throws SQLException {
+    try (Connection connection = database.open();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT BEAT FROM BULWARK_NODE WHERE NAME = '*'")) {
+      rows.next();
+      return rows.getLong(1);
+    }
   }
 
   /** Its tokens have no reserved ids, so that only the rows set aside make it busy. */
@@ -460,18 +548,18 @@ class ReservedIdsTest {
     ReservedIds strict = node(false);
     strict.round();
     here.round();
-    assertThat(here.areWritten(SOON)).isTrue();
+    assertThat(areWritten(here, SOON)).isTrue();
     rejectRows();
     LedgerToken token = token("onrtac:strict");
     LedgerWriter writer = writer(strict);
     writer.finish(writer.announce(token));
     await().atMost(SOON).until(() -> count("BULWARK_NODE WHERE BUSY = 1") == 1);
-    assertThat(here.areWritten(Duration.ofMillis(100))).isFalse();
+    assertThat(areWritten(here, Duration.ofMillis(100))).isFalse();
     assertThat(here.awaitAll(Duration.ofMillis(100))).isFalse();
 
     acceptRows();
     writer.retry();
-    await().atMost(SOON).until(() -> here.areWritten(SOON));
+    await().atMost(SOON).until(() -> areWritten(here, SOON));
     assertThat(rows()).contains(token.jti());
     await("it has nothing to write any more")
         .atMost(SOON)

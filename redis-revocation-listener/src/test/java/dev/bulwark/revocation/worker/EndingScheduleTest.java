@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.fail;
 import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.Endings;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +24,17 @@ class EndingScheduleTest {
   private boolean written = true;
 
   private List<Ending> due(List<Ending> endings, Moment moment) {
-    return schedule.due(endings, moment, () -> written);
+    return due(schedule, endings, moment, () -> written);
+  }
+
+  /** Asked when the endings have been read, rows are written until now or not at all. */
+  private static List<Ending> due(
+      EndingSchedule schedule, List<Ending> endings, Moment moment, BooleanSupplier written) {
+    return schedule.due(
+        endings,
+        moment,
+        moment.order(),
+        () -> written.getAsBoolean() ? OptionalLong.of(moment.order()) : OptionalLong.empty());
   }
 
   private static Moment at(long time) {
@@ -132,24 +144,49 @@ class EndingScheduleTest {
     assertThat(schedule.finished(all)).containsExactly(ending);
   }
 
+  /** R3: each node needs longer for its rows than a round waits, and all rows are written. */
+  @Test
+  void anAnswerThatComesRoundsLaterCountsForWhatWasReadBefore() {
+    Ending second = new Endings("TEST", T).realm("r");
+    assertThat(schedule.due(all, at(T), T, OptionalLong::empty)).isEmpty();
+    assertThat(schedule.due(all, at(T + 1_000), T + 1_010, OptionalLong::empty))
+        .containsExactly(ending);
+    schedule.passed(ending, T + 1_000);
+    List<Ending> both = List.of(ending, second);
+    assertThat(schedule.due(both, at(T + 2_000), T + 2_010, OptionalLong::empty)).hasSize(1);
+    schedule.passed(ending, T + 2_000);
+    assertThat(schedule.completeUntil()).hasValue(at(T - 1_000));
+
+    // Asked in the second round: the second ending was not read by then.
+    assertThat(schedule.due(both, at(T + 3_000), T + 3_010, () -> OptionalLong.of(T + 1_020)))
+        .containsExactlyInAnyOrder(ending, second);
+    schedule.passed(ending, T + 3_000);
+    schedule.passed(second, T + 3_000);
+    assertThat(schedule.completeUntil()).hasValue(at(T + 1_000));
+    assertThat(schedule.due(both, at(T + 4_000), T + 4_010, () -> OptionalLong.of(T + 3_020)))
+        .containsExactly(second);
+    schedule.passed(second, T + 4_000);
+    assertThat(schedule.completeUntil()).hasValue(at(T + 4_000));
+  }
+
   /** Asking costs statements, and the time of other nodes. */
   @Test
   void whetherRowsAreWrittenIsAskedOnlyWhereItMatters() {
-    schedule.due(all, at(T), () -> fail("no pass is due yet"));
+    due(schedule, all, at(T), () -> fail("no pass is due yet"));
     assertThat(due(all, at(T + 500))).containsExactly(ending);
     schedule.passed(ending, T + 500);
-    assertThat(schedule.due(all, at(T + 2_000), () -> fail("one pass had all rows")))
+    assertThat(due(schedule, all, at(T + 2_000), () -> fail("one pass had all rows")))
         .containsExactly(ending);
-    schedule.due(List.of(), at(T + 3_000), () -> fail("there is no ending"));
+    due(schedule, List.of(), at(T + 3_000), () -> fail("there is no ending"));
   }
 
   @Test
   void aNewLeaderSaysNothingBeforeItHasPassedWhatItFound() {
     EndingSchedule fresh = new EndingSchedule();
     assertThat(fresh.completeUntil()).isEmpty();
-    fresh.due(all, at(T), () -> true);
+    due(fresh, all, at(T), () -> true);
     assertThat(fresh.completeUntil()).isEmpty();
-    fresh.due(all, at(T + 1_000), () -> true);
+    due(fresh, all, at(T + 1_000), () -> true);
     fresh.passed(ending, T + 1_000);
     assertThat(fresh.completeUntil()).hasValue(at(T + 1_000));
   }

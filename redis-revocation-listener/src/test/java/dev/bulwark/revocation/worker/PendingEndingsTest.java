@@ -16,6 +16,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,9 +53,10 @@ class PendingEndingsTest {
         new PendingEndings(
             database.ledger(),
             this::pass,
-            () -> rowsWritten,
+            () -> rowsWritten ? OptionalLong.of(now) : OptionalLong.empty(),
             new RevocationMetrics(new SimpleMeterRegistry(), clock),
-            clock);
+            clock,
+            () -> now);
   }
 
   @AfterEach
