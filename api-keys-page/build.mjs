@@ -1,7 +1,7 @@
 // Bundles the page for the account console and those for administrators, and lists the packages in the bundle with their licenses.
 //   usage: node build.mjs FOLDER      FOLDER receives theme/… and META-INF/…
 import { build } from "esbuild";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -25,26 +25,30 @@ const common = {
 const resources = "theme/bulwark/account/resources";
 const scripts = join(target, resources, "js");
 // A browser keeps a file for a month, by its name: the address has Keycloak's version and not the bundle's.
-const named = { outdir: scripts, entryNames: "[name]-[hash]" };
+const named = { outdir: scripts, entryNames: "[name]-[hash]", chunkNames: "[name]-[hash]" };
 // What an earlier build has left would be packed into the jar as well.
 await rm(scripts, { recursive: true, force: true });
 
-// A page of its own brings all that it needs, with the style sheets in a file beside it.
-const own = (name, entry) => ({
+// A page of its own brings all that it needs, with the style sheets in a file beside it. What its scripts share is in a further file.
+const own = (entryPoints) => ({
   ...common,
   ...named,
-  entryPoints: { [name]: entry },
+  entryPoints,
+  splitting: true,
   // Fonts are those of css/tokens.css.
   loader: { ".woff2": "empty", ".woff": "empty", ".jpg": "empty" },
 });
-const admin = own("admin-keys", "src/main/tsx/admin/main.tsx");
-const overview = own("overview", "src/main/tsx/overview/main.tsx");
+const admin = own({ "admin-keys": "src/main/tsx/admin/main.tsx", "admin-early": "src/main/tsx/admin/early.ts" });
+const overview = own({ overview: "src/main/tsx/overview/main.tsx" });
+// The theme names this script, and puts a hash of it and of the page's sources behind its name.
+const early = { out: "api-keys-early", in: "src/main/tsx/early.ts" };
 const pages = [
   // React is the account console's own, by its import map. So are PatternFly's style sheets.
   await build({
     ...common,
     ...named,
-    entryPoints: { "api-keys": "src/main/tsx/page.tsx" },
+    entryPoints: { "api-keys": "src/main/tsx/page.tsx", [early.out]: early.in },
+    splitting: true,
     external: ["react", "react-dom", "react/jsx-runtime"],
     loader: { ".css": "empty" },
   }),
@@ -52,6 +56,11 @@ const pages = [
   await build({ ...overview, plugins: [onlyStylesOf(await usedBy(overview))] }),
 ];
 
+for (const file of pages.flatMap(({ metafile }) => Object.keys(metafile.outputs)).map((path) => basename(path))) {
+  if (file.startsWith(`${early.out}-`)) {
+    await rename(join(scripts, file), join(scripts, `${early.out}.js`));
+  }
+}
 await name("dev/bulwark/keyspage/admin-page.html");
 await name("dev/bulwark/keyspage/overview-page.html");
 await name(`${resources}/content.json`);
@@ -69,9 +78,9 @@ async function name(resource) {
 /** The modules of which something is in the bundle. */
 async function usedBy(options) {
   const { metafile } = await build({ ...options, write: false });
-  const script = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined);
   return new Set(
-    Object.entries(script.inputs)
+    Object.values(metafile.outputs)
+      .flatMap(({ inputs }) => Object.entries(inputs))
       .filter(([, input]) => input.bytesInOutput > 0)
       .map(([path]) => path),
   );

@@ -1,16 +1,13 @@
 import { Alert, Bullseye, Button, PageSection, Spinner, Text, TextContent, Title } from "@patternfly/react-core";
 import { useEffect, useMemo, useState } from "react";
-import { Api, ApiError, type Key, type Settings } from "./api";
-import { loadTexts, readEnvironment, type Translate } from "./console";
+import { ApiError, type Key, type Settings } from "./api";
+import { api, environment, session, takeFirst } from "./begun";
+import type { Translate } from "./console";
 import { PageContext, TextsContext, textsOf, type Context, type Pending } from "./context";
 import { Dialogs, type Dialog } from "./dialogs";
 import { KeyList } from "./list";
-import { Session, SignInNeeded } from "./session";
+import { SignInNeeded } from "./session";
 import { takePending } from "./pending";
-
-const environment = readEnvironment();
-const session = new Session(environment);
-const api = new Api(`${environment.serverBaseUrl}/realms/${encodeURIComponent(environment.realm)}/api-keys`, session);
 
 type Loaded = { t: Translate; settings: Settings };
 
@@ -24,8 +21,8 @@ export default function ApiKeysPage() {
 
   useEffect(() => {
     showReadableAddress();
-    const texts = loadTexts(environment);
-    Promise.all([texts, api.settings(), api.list()])
+    const { texts, settings, list } = takeFirst();
+    Promise.all([texts, settings, list])
       .then(([t, settings, list]) => {
         document.title = `${t("bulwarkKeys")} – ${t("bulwarkKeysConsole")}`;
         setLoaded({ t, settings });

@@ -2,8 +2,8 @@ import { useCallback, useMemo, useState } from "react";
 import { ApiError } from "../api";
 import { translator, type Translate } from "../console";
 import { TextsContext, textsOf } from "../context";
-import { Session, SignInNeeded } from "../session";
-import { AdminApi } from "./api";
+import { SignInNeeded } from "../session";
+import { begin } from "./begun";
 import { CreateDialog } from "./create";
 import type { AdminEnvironment } from "./environment";
 import { AdminList } from "./list";
@@ -12,8 +12,7 @@ import { AdminShell, consoleAddress } from "./shell";
 /** The page on which administrators manage the keys of a realm. */
 export function AdminPage({ environment }: { environment: AdminEnvironment }) {
   const texts = useMemo(() => textsOf(translator(new Map(Object.entries(environment.texts))), environment.locale), [environment]);
-  const session = useMemo(() => new Session(environment), [environment]);
-  const api = useMemo(() => new AdminApi(environment, session), [environment, session]);
+  const { session, api } = useMemo(() => begin(environment), [environment]);
   const [signedOut, setSignedOut] = useState(false);
   const [creating, setCreating] = useState(false);
   const [changes, setChanges] = useState(0);

@@ -1,0 +1,4 @@
+import { begin } from "./begun";
+import { readEnvironment } from "./environment";
+
+begin(readEnvironment());

@@ -1,0 +1,14 @@
+import { askAhead } from "./begun";
+import { isBack, isKeysPage } from "./early-rules";
+
+/*
+ * A script of the account theme, so on each page of the console. On that of API keys it loads the page and its data while the console itself
+ * still starts. The console begins twice: it leaves for the sign-in, and comes back with a code. Only then somebody is signed in.
+ */
+if (isKeysPage(location.pathname)) {
+  void import("./page");
+  const [navigation] = performance.getEntriesByType("navigation");
+  if (isBack(navigation?.name ?? location.href)) {
+    askAhead();
+  }
+}
