@@ -33,8 +33,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * B8: the way back to Keycloak's own hasher as docs/migration.md has it, the tables dropped as
- * docs/operations/removal.md has it, and then a Keycloak without the bundle on the same database.
+ * B8: the way back to Keycloak's own hasher with the statements of docs/migration.md, the API keys
+ * and tables deleted as docs/operations/removal.md has it, and then a Keycloak without the bundle on
+ * the same database.
  */
 class DowngradeIT {
 
@@ -67,6 +68,7 @@ class DowngradeIT {
       users.createWithHash("forgotten", ForeignHash.parse(bcrypt.hash(), CostLimits.DEFAULT));
       users.createWithHash("changed", ForeignHash.parse(bcrypt.hash(), CostLimits.DEFAULT));
       setPassword(admin, "changed", "changed-battery").expect(204);
+      createKey(admin, "gentle");
       users.createWithRecoveryCode("codes", hash("$argon2id$").hash());
 
       policy(admin, "length(8) and notUsername and notEmail and passwordHistory(3)");
@@ -96,6 +98,9 @@ class DowngradeIT {
       assertThat(sql.executeUpdate(statement(WAY_BACK, "DELETE FROM credential\\b[^;]*")))
           .as("forgotten, the earlier one of changed")
           .isEqualTo(2);
+      assertThat(sql.executeUpdate(statement(REMOVAL, "DELETE FROM credential\\b[^;]*")))
+          .as("the API key of gentle")
+          .isEqualTo(1);
       assertThat(one(sql, TABLES_OF_THE_BUNDLE)).isGreaterThan(20);
       for (String drop : statements(REMOVAL, "DROP TABLE [^;]*")) {
         sql.executeUpdate(drop);
@@ -135,6 +140,18 @@ class DowngradeIT {
     }
   }
 
+  private static void createKey(AdminApi admin, String owner) {
+    admin
+        .post(
+            "/realms/app/api-keys",
+            Json.of(
+                Map.of(
+                    "name", "left behind",
+                    "scopes", List.of("tasks:read"),
+                    "owner", Map.of("type", "user", "id", admin.userId(owner)))))
+        .expect(201);
+  }
+
   private static OldHash hash(String prefix) {
     return OldHash.oneOfEachForm().stream()
         .filter(hash -> hash.hash().startsWith(prefix))
@@ -150,7 +167,7 @@ class DowngradeIT {
     admin.put("/realms/app", Json.object("passwordPolicy", policy)).expect(204);
   }
 
-  /** The guide's third step. */
+  /** Of the second step of the removal. */
   private static void withoutAddressValidator(AdminApi admin) {
     JsonNode profile = admin.get("/realms/app/users/profile").expect(200).json();
     boolean found = false;
@@ -161,7 +178,7 @@ class DowngradeIT {
     admin.put("/realms/app/users/profile", profile.toString()).expect(200);
   }
 
-  /** The guide's fourth step: Keycloak fails at an enabled execution that it does not know. */
+  /** Of the second step of the removal: Keycloak fails at a step that it does not know. */
   private static void withoutExecutionsOfTheBundle(AdminApi admin) {
     disable(admin, "browser", "Browser - Administrators");
     disable(admin, "direct%20grant", "Direct Grant - Administrators");
