@@ -11,11 +11,11 @@ import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Repository;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.redis.process.Programs;
-import java.io.File;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,8 +29,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -527,65 +529,77 @@ class MoveGuideIT {
             """);
   }
 
-  /** Authlib with the client of step 1: the challenge is sent, and the tokens open the API. */
+  /** The application of the Python guide with the client of step 1. */
   @Test
   @Order(3)
-  void theApplicationsLoginWorks() throws Exception {
+  void theApplicationsLoginWorksUntilKeycloakEndsIt() throws Exception {
     Map<String, String> environment =
         Map.of(
             "KEYCLOAK",
             STACK.url().toString(),
+            "REDIS",
+            STACK.redis().url(),
             "CLIENT_ID",
             "tasks",
             "CLIENT_SECRET",
             Files.readString(folder.resolve("client-secret")).strip(),
+            "COOKIE_KEY",
+            "of-this-test",
             "APP_URL",
             "http://localhost:15000",
             "PYTHONPATH",
-            Path.of("..", "clients", "python", "src").toAbsolutePath() + File.pathSeparator);
+            Path.of("..", "clients", "python", "src").toAbsolutePath().toString());
     OldUser ann = old.user("two names");
     try (PythonCode app =
         PythonCode.start(
             folder,
             environment,
-            "authlib, starlette, httpx, itsdangerous",
-            "python3-authlib python3-starlette python3-httpx python3-itsdangerous",
-            """
-            import os, sys
-            from authlib.integrations.starlette_client import OAuth
-            from starlette.applications import Starlette
-            from starlette.middleware import Middleware
-            from starlette.middleware.sessions import SessionMiddleware
-            from starlette.responses import JSONResponse, RedirectResponse
-            from starlette.routing import Route
-            from starlette.testclient import TestClient
-
-            """
-                + Guide.of("move").blocks("Python", "python").get(2)
+            "authlib, fastapi, httpx, itsdangerous, jwt, redis, cryptography",
+            "python3-authlib python3-fastapi python3-httpx python3-itsdangerous python3-jwt"
+                + " python3-redis python3-cryptography",
+            pythonGuide()
                 + """
 
 
-                async def home(request):
-                    return JSONResponse(request.session)
+                import sys
+                from fastapi.testclient import TestClient
 
-                app = Starlette(
-                    routes=[Route("/login", login), Route("/auth/callback", callback), Route("/", home)],
-                    middleware=[Middleware(SessionMiddleware, secret_key="of-this-test")])
-                client = TestClient(app, base_url=os.environ["APP_URL"], follow_redirects=False)
-                for line in sys.stdin:
-                    answer = client.get(line.strip())
-                    print(answer.headers.get("location") or answer.text, flush=True)
+                with TestClient(app, base_url=APP_URL, follow_redirects=False) as client:
+                    for line in sys.stdin:
+                        method, path = line.split()
+                        answer = client.request(method, path)
+                        print(answer.headers.get("location") or answer.text, flush=True)
                 """)) {
-      String login = app.ask("/login");
-      assertThat(login).contains("code_challenge_method=S256", "client_id=tasks");
-      FormBrowser browser = new FormBrowser(STACK.url());
-      FormBrowser.Page page =
-          browser.submit(
-              browser.open(login), Map.of("username", ann.login(), "password", password(ann)));
-      assertThat(page.url()).startsWith("http://localhost:15000/auth/callback?");
-      assertThat(app.ask(page.url().substring("http://localhost:15000".length()))).isEqualTo("/");
-      assertThat(app.ask("/")).isEqualTo("{\"sub\":\"" + sub(ann) + "\"}");
+      assertThat(app.ask("GET /")).isEqualTo("/login");
+      logIn(app, ann);
+      assertThat(app.ask("GET /")).isEqualTo("{\"user\":\"" + sub(ann) + "\"}");
+      ADMIN.post("/realms/app/users/" + ADMIN.userId(ann.login()) + "/logout", "{}").expect(204);
+      assertThat(app.ask("GET /")).as("ended by Keycloak").isEqualTo("/login");
+      logIn(app, ann);
+      assertThat(app.ask("POST /logout")).contains("/protocol/openid-connect/logout?");
+      assertThat(app.ask("GET /")).as("logged out").isEqualTo("/login");
     }
+  }
+
+  /** The file {@code main.py} of docs/python.md. */
+  private static String pythonGuide() {
+    return Pattern.compile("(?s)```python\n(.*?)```")
+        .matcher(Repository.text("docs/python.md"))
+        .results()
+        .map((MatchResult block) -> block.group(1))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static void logIn(PythonCode app, OldUser user) {
+    String login = app.ask("GET /login");
+    assertThat(login).contains("code_challenge_method=S256", "client_id=tasks");
+    FormBrowser browser = new FormBrowser(STACK.url());
+    FormBrowser.Page page =
+        browser.submit(
+            browser.open(login), Map.of("username", user.login(), "password", password(user)));
+    assertThat(page.url()).startsWith("http://localhost:15000/auth/callback?");
+    assertThat(app.ask("GET " + page.url().substring("http://localhost:15000".length())))
+        .isEqualTo("/");
   }
 
   private static Response verify(String key) {
