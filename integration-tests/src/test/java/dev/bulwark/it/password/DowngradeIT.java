@@ -34,8 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * B8: the way back to Keycloak's own hasher with the statements of docs/migration.md, the API keys
- * and tables deleted as docs/operations/removal.md has it, and then a Keycloak without the bundle on
- * the same database.
+ * and tables deleted as docs/operations/removal.md has it, and then a Keycloak without the bundle
+ * on the same database.
  */
 class DowngradeIT {
 
