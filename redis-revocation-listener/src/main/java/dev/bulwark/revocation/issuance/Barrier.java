@@ -24,10 +24,12 @@ final class Barrier {
   /** No node has to acknowledge it. */
   private static final long NONE = 0;
 
+  private static final Stalled NOBODY = new Stalled(Set.of(), NONE);
+
   private final LedgerDatabase database;
   private final NodeTable nodes;
   private final NodeName name;
-  private volatile Stalled stalled = new Stalled(Set.of(), 0);
+  private volatile Stalled stalled = NOBODY;
 
   Barrier(LedgerDatabase database, NodeTable nodes, NodeName name) {
     this.database = database;
@@ -131,6 +133,11 @@ final class Barrier {
     Stalled before = stalled;
     if (before.names.isEmpty()) {
       return before.names;
+    }
+    if (!isRaised(before.barrier)) {
+      // Nobody acknowledges it any more. They are waited for once more.
+      stalled = NOBODY;
+      return NOBODY.names;
     }
     Set<String> names = awaited(before.barrier);
     names.retainAll(before.names);

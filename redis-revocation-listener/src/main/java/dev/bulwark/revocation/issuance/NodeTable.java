@@ -112,8 +112,17 @@ final class NodeTable {
     return barrier(connection);
   }
 
-  /** Says that whatever left the node before the barrier was raised has its row. */
-  public void acknowledge(Connection connection, String name, long barrier) throws SQLException {
+  /**
+   * Says that whatever left the node before the barrier was raised has its row. To be called in a
+   * transaction.
+   *
+   * @return false if the database does not know of the barrier: it has failed over, and another
+   *     barrier will have this number
+   */
+  public boolean acknowledge(Connection connection, String name, long barrier) throws SQLException {
+    if (barrier(connection) < barrier) {
+      return false;
+    }
     try (PreparedStatement statement =
         connection.prepareStatement(
             "UPDATE " + table + " SET ACKNOWLEDGED = ? WHERE NAME = ? AND ACKNOWLEDGED < ?")) {
@@ -122,6 +131,7 @@ final class NodeTable {
       statement.setLong(3, barrier);
       statement.executeUpdate();
     }
+    return true;
   }
 
   /** Returns the names of other nodes that have not acknowledged a barrier and may have to. */

@@ -310,6 +310,11 @@ public final class ReservedIds {
     return supply.isShort();
   }
 
+  /** As {@link LedgerWriter.Observer#doubted}. */
+  void doubted() {
+    behind.doubted();
+  }
+
   /** Writes what waits, and gives back the blocks that are settled. No more tokens are issued. */
   public void close() throws InterruptedException, SQLException {
     behind.close();

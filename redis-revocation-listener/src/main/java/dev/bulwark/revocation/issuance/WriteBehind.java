@@ -70,6 +70,10 @@ final class WriteBehind implements LedgerWriter.Observer {
 
   private volatile boolean others;
   private volatile boolean closed;
+
+  /** Whether the database is to be told again whether the node is busy. */
+  private volatile boolean doubted;
+
   private long handled;
 
   /** Whether the database is still to be told that the node is idle. */
@@ -172,15 +176,15 @@ final class WriteBehind implements LedgerWriter.Observer {
   private void run() {
     while (!closed || !queue.isEmpty()) {
       try {
+        restate();
         if (presence.isBusy() || !queue.isEmpty()) {
           work();
-        } else if (presence.isWanted() || ledger.isBehind()) {
+        } else if (isToBeBusy()) {
           beBusy();
         } else if (ending) {
           database.run(connection -> nodes.idle(connection, name.get()));
           ending = false;
         } else {
-          awaited.set(false);
           LockSupport.parkNanos(ASLEEP.toNanos());
         }
       } catch (SQLException e) {
@@ -195,13 +199,35 @@ final class WriteBehind implements LedgerWriter.Observer {
     }
   }
 
+  private boolean isToBeBusy() {
+    // First: a row that is set aside after the look wakes the thread.
+    awaited.set(false);
+    return presence.isWanted() || ledger.isBehind();
+  }
+
+  /** After a failover the database may lack that the node is busy, or that it is idle. */
+  private void restate() throws SQLException {
+    if (doubted) {
+      doubted = false;
+      try {
+        if (presence.isBusy()) {
+          database.call(connection -> nodes.busy(connection, name.get()));
+        } else {
+          ending = true;
+        }
+      } catch (SQLException | RuntimeException e) {
+        doubted = true;
+        throw e;
+      }
+    }
+  }
+
   private void beBusy() throws SQLException {
     if (database.call(connection -> nodes.busy(connection, name.get()))) {
       lastRow = System.nanoTime();
       // The name may be new, and the database another one that has fewer barriers.
       acknowledged = 0;
       ending = false;
-      awaited.set(false);
       presence.becomeBusy();
     } else {
       // Before the first beat, or after the node was taken for lost: the next beat registers it.
@@ -217,8 +243,9 @@ final class WriteBehind implements LedgerWriter.Observer {
     long barrier = others ? database.call(nodes::barrier) : 0;
     write();
     if (barrier > acknowledged && !isBehind()) {
-      database.run(connection -> nodes.acknowledge(connection, name.get(), barrier));
-      acknowledged = barrier;
+      if (database.callInTransaction(c -> nodes.acknowledge(c, name.get(), barrier))) {
+        acknowledged = barrier;
+      }
     }
     ending |=
         System.nanoTime() - lastRow > IDLE_AFTER.toNanos()
@@ -331,6 +358,7 @@ final class WriteBehind implements LedgerWriter.Observer {
   public void doubted() {
     supply.discard();
     acknowledged = 0;
+    doubted = true;
   }
 
   @Override

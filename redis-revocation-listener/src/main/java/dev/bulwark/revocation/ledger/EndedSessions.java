@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds stored sessions by the time of their start or last refresh, along Keycloak's two indexes
@@ -21,7 +22,7 @@ public final class EndedSessions {
   private static final int RANGES = 40;
 
   /** Sessions of a range in one answer: all of a realm can have ended at once. */
-  private static final int PAGE = 2_000;
+  private static final int PAGE = TokenTable.SESSIONS;
 
   private final int page;
 
@@ -69,17 +70,15 @@ public final class EndedSessions {
   }
 
   /**
-   * Some sessions.
+   * The first sessions of a range, by time.
    *
-   * @param sessions one can be there twice
-   * @param rest for each range that has more sessions, in the order asked: where they begin
+   * @param rest the range that has the others; null if there are none
    */
-  public record Found(List<EndedSession> sessions, List<Range> rest) {
+  public record Found(Range range, List<EndedSession> sessions, @Nullable Range rest) {
 
-    /** Copies the lists. */
+    /** Copies the list. */
     public Found {
       sessions = List.copyOf(sessions);
-      rest = List.copyOf(rest);
     }
   }
 
@@ -122,10 +121,11 @@ public final class EndedSessions {
     return clocks;
   }
 
-  /** The first sessions in each of some ranges, ordered by time. */
-  public Found find(Connection connection, List<Range> ranges) throws SQLException {
-    List<EndedSession> sessions = new ArrayList<>();
-    List<Range> rest = new ArrayList<>();
+  /**
+   * The first sessions of each of some ranges, in their order. A session can be in several of them.
+   */
+  public List<Found> find(Connection connection, List<Range> ranges) throws SQLException {
+    List<Found> found = new ArrayList<>();
     for (List<Range> chunk : Chunks.of(ranges, RANGES)) {
       StringBuilder sql = new StringBuilder();
       for (int i = 0; i < chunk.size(); i++) {
@@ -141,30 +141,37 @@ public final class EndedSessions {
           statement.setString(parameter++, range.afterId());
         }
         try (ResultSet rows = statement.executeQuery()) {
-          read(rows, chunk, sessions, rest);
+          found.addAll(read(rows, chunk));
         }
       }
     }
-    return new Found(sessions, rest);
+    return found;
   }
 
-  private void read(
-      ResultSet rows, List<Range> ranges, List<EndedSession> sessions, List<Range> rest)
-      throws SQLException {
-    int[] counts = new int[ranges.size()];
+  private List<Found> read(ResultSet rows, List<Range> ranges) throws SQLException {
+    List<List<EndedSession>> sessions = new ArrayList<>();
+    List<@Nullable Range> rests = new ArrayList<>();
+    for (int i = 0; i < ranges.size(); i++) {
+      sessions.add(new ArrayList<>());
+      rests.add(null);
+    }
     while (rows.next()) {
       int number = rows.getInt(1);
       Range range = ranges.get(number);
       String id = rows.getString(2);
-      long time = rows.getLong(4);
       long startedAt = range.restarted() ? rows.getLong(3) : SessionClock.ALL;
-      sessions.add(new EndedSession(id, range.kind().isOffline(), range.cause(), startedAt));
-      counts[number]++;
-      if (counts[number] == page) {
+      List<EndedSession> some = sessions.get(number);
+      some.add(new EndedSession(id, range.kind().isOffline(), range.cause(), startedAt));
+      if (some.size() == page) {
         // The rows of a range come in its order, so this is its last one.
-        rest.add(range.following(time, id));
+        rests.set(number, range.following(rows.getLong(4), id));
       }
     }
+    List<Found> found = new ArrayList<>();
+    for (int i = 0; i < ranges.size(); i++) {
+      found.add(new Found(ranges.get(i), sessions.get(i), rests.get(i)));
+    }
+    return found;
   }
 
   private String select(int number, Range range) {

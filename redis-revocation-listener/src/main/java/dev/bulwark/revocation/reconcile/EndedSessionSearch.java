@@ -14,9 +14,12 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the tokens of sessions that have expired, are remembered where that is off now, or were
@@ -86,6 +89,8 @@ final class EndedSessionSearch {
     }
     if (isDone(ranges, now, until)) {
       times.done(now);
+      // Those of realms that are gone.
+      places.clear();
     }
   }
 
@@ -126,37 +131,40 @@ final class EndedSessionSearch {
 
   /** Revokes what is dead, page by page; returns whether that was all there is. */
   private boolean isDone(List<Range> ranges, long now, long until) throws SQLException {
+    Set<Part> living = new HashSet<>();
     List<Range> rest = ranges;
-    boolean living = false;
     while (!rest.isEmpty()) {
       List<Range> asked = rest;
-      Found found = database.call(c -> database.endedSessions().find(c, asked));
-      living |= revoke(found.sessions(), now) > 0;
-      rest = found.rest();
-      if (!living) {
-        keepPlaces(asked, rest);
-      }
-      // After a page, not before: each search gets further, however slow the database is.
-      if (clock.millis() > until && !rest.isEmpty()) {
-        return false;
+      rest = new ArrayList<>();
+      List<Found> pages = database.call(c -> database.endedSessions().find(c, asked));
+      for (int i = 0; i < pages.size(); i++) {
+        Found page = pages.get(i);
+        Part part = Part.of(page.range());
+        if (revoke(page.sessions(), now) > 0) {
+          living.add(part);
+        }
+        if (!living.contains(part)) {
+          keepPlace(part, page.rest());
+        }
+        if (page.rest() != null) {
+          rest.add(page.rest());
+        }
+        boolean last = i == pages.size() - 1 && rest.isEmpty();
+        // After a page, not before: each search gets further, however slow the database is.
+        if (!last && clock.millis() > until) {
+          return false;
+        }
       }
     }
-    places.clear();
-    return !living;
+    return living.isEmpty();
   }
 
-  private void keepPlaces(List<Range> asked, List<Range> rest) {
-    for (Range range : asked) {
-      places.remove(Part.of(range));
-    }
-    for (Range range : rest) {
-      places.put(Part.of(range), range);
-    }
-    for (Range range : asked) {
-      Part part = Part.of(range);
-      if (!places.containsKey(part)) {
-        times.reached(part);
-      }
+  private void keepPlace(Part part, @Nullable Range rest) {
+    if (rest == null) {
+      places.remove(part);
+      times.reached(part);
+    } else {
+      places.put(part, rest);
     }
   }
 

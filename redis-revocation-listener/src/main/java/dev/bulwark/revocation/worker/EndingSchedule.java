@@ -52,7 +52,7 @@ final class EndingSchedule {
     for (Ending ending : endings) {
       if (ending.isInForce(now)) {
         inForce.put(ending.id(), ending);
-        entries.computeIfAbsent(ending.id(), id -> new Entry(now, read, lastRound));
+        entries.computeIfAbsent(ending.id(), id -> new Entry(now, lastRound)).look(now, read);
       }
     }
     entries.keySet().retainAll(inForce.keySet());
@@ -124,8 +124,11 @@ final class EndingSchedule {
   private static final class Entry {
     private final long firstSeen;
 
-    /** What it ends had left before, by {@link System#nanoTime()}. */
-    private final long read;
+    /**
+     * When it was first read with a pass due, by {@link System#nanoTime()}; empty before. What it
+     * ends has left by then: a request that was under way at its commit leaves somewhat later.
+     */
+    private OptionalLong read = OptionalLong.empty();
 
     /** The last round in which it was not there yet. */
     private final Optional<Moment> notBefore;
@@ -135,9 +138,8 @@ final class EndingSchedule {
     /** Whether all rows were in when one of the passes began. */
     private boolean sure;
 
-    Entry(long firstSeen, long read, Optional<Moment> notBefore) {
+    Entry(long firstSeen, Optional<Moment> notBefore) {
       this.firstSeen = firstSeen;
-      this.read = read;
       this.notBefore = notBefore;
     }
 
@@ -147,7 +149,13 @@ final class EndingSchedule {
 
     /** Whether the rows of all tokens that it ends are in the ledger. */
     boolean hasRows(OptionalLong written) {
-      return written.isPresent() && written.getAsLong() - read >= 0;
+      return written.isPresent() && read.isPresent() && written.getAsLong() - read.getAsLong() >= 0;
+    }
+
+    void look(long now, long nanos) {
+      if (read.isEmpty() && passesDue(now) > 0) {
+        read = OptionalLong.of(nanos);
+      }
     }
 
     boolean isDue(long now, OptionalLong written) {

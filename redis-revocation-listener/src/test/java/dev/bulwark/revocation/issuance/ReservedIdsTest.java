@@ -483,6 +483,45 @@ class ReservedIdsTest {
     assertThat(barriers()).as("one question").isEqualTo(barriers + 1);
   }
 
+  /** A failover has lost what the node said last: others would wait for ever, or not at all. */
+  @ParameterizedTest
+  @CsvSource({"true, 0, 1", "false, 1, 0"})
+  void afterAFailoverANodeSaysAgainWhetherItIsBusy(boolean busy, int lostValue, int expected)
+      throws Exception {
+    ReservedIds node = node();
+    node.round();
+    if (busy) {
+      busy(node);
+      assertThat(node.awaitOwn(SOON)).isTrue();
+    }
+    execute("UPDATE BULWARK_NODE SET BUSY = " + lostValue + " WHERE NAME <> '*'");
+    node.doubted();
+    await()
+        .atMost(SOON)
+        .pollInterval(Duration.ofMillis(10))
+        .until(
+            () -> {
+              if (busy) {
+                issue(node);
+              }
+              return count("BULWARK_NODE WHERE NAME <> '*' AND BUSY = " + expected) == 1;
+            });
+  }
+
+  /** The database has failed over to a state with fewer barriers. */
+  @Test
+  void aBarrierThatIsLostIsNotAcknowledged() throws Exception {
+    NodeTable nodes = new NodeTable(SqlDialect.H2, "");
+    node().round();
+    LedgerDatabase ledger = database.ledger();
+    long barrier = ledger.callInTransaction(nodes::raise);
+    String name = ledger.call(nodes::beats).keySet().iterator().next();
+    execute("UPDATE BULWARK_NODE SET BEAT = BEAT - 1 WHERE NAME = '*'");
+    boolean acknowledged = ledger.callInTransaction(c -> nodes.acknowledge(c, name, barrier));
+    assertThat(acknowledged).isFalse();
+    assertThat(count("BULWARK_NODE WHERE ACKNOWLEDGED > 0")).isZero();
+  }
+
   /** All logouts of a cluster would wait for the row that counts the barriers. */
   @Test
   void whereNobodyIsBehindNoBarrierIsRaised() throws Exception {

@@ -421,9 +421,14 @@ class LedgerDatabaseTest {
               range(EndedSessions.Moment.START, 60, 80, true));
       int pages = 0;
       while (!rest.isEmpty()) {
-        EndedSessions.Found page = table.find(connection, rest);
-        page.sessions().forEach(session -> found.add(session.id() + session.startedAt()));
-        rest = page.rest();
+        List<EndedSessions.Range> next = new ArrayList<>();
+        for (EndedSessions.Found page : table.find(connection, rest)) {
+          page.sessions().forEach(session -> found.add(session.id() + session.startedAt()));
+          if (page.rest() != null) {
+            next.add(page.rest());
+          }
+        }
+        rest = next;
         pages++;
       }
       List<String> expected = new ArrayList<>();

@@ -255,7 +255,7 @@ class ReconcilerTest {
     assertThat(client.exists("revoked:last", "revoked:lively")).isZero();
 
     sql("UPDATE REALM SET REMEMBER_ME = FALSE");
-    for (int round = 0; round < 4; round++) {
+    for (int round = 0; round < 7; round++) {
       brief.round();
     }
     assertThat(client.exists("revoked:last")).isTrue();
@@ -264,7 +264,7 @@ class ReconcilerTest {
     // The search that went on over some rounds leaves nothing that ends afterwards out.
     ledger.run(c -> ledger.tokens().insert(c, List.of(session("next"))));
     sql(stored("next", now - 1200, now - 1001));
-    for (int round = 0; round < 4; round++) {
+    for (int round = 0; round < 7; round++) {
       brief.round();
     }
     assertThat(client.exists("revoked:next")).isTrue();
