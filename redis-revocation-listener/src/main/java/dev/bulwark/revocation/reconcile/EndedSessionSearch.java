@@ -136,9 +136,7 @@ final class EndedSessionSearch {
     while (!rest.isEmpty()) {
       List<Range> asked = rest;
       rest = new ArrayList<>();
-      List<Found> pages = database.call(c -> database.endedSessions().find(c, asked));
-      for (int i = 0; i < pages.size(); i++) {
-        Found page = pages.get(i);
+      for (Found page : database.call(c -> database.endedSessions().find(c, asked))) {
         Part part = Part.of(page.range());
         if (revoke(page.sessions(), now) > 0) {
           living.add(part);
@@ -149,11 +147,10 @@ final class EndedSessionSearch {
         if (page.rest() != null) {
           rest.add(page.rest());
         }
-        boolean last = i == pages.size() - 1 && rest.isEmpty();
-        // After a page, not before: each search gets further, however slow the database is.
-        if (!last && clock.millis() > until) {
-          return false;
-        }
+      }
+      // After a page of each part: every search gets further in all, however slow the database is.
+      if (!rest.isEmpty() && clock.millis() > until) {
+        return false;
       }
     }
     return living.isEmpty();
