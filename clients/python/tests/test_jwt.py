@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -57,6 +58,52 @@ def test_keys_stay_in_use_while_they_cannot_be_fetched(own_issuer: Issuer) -> No
     token = own_issuer.token()
     own_issuer.close()
     assert verifier.verify(token)
+
+
+def test_a_new_key_that_cannot_be_fetched_makes_no_token_invalid(own_issuer: Issuer) -> None:
+    verifier = KeycloakVerifier(own_issuer.url, AUDIENCE, refresh_interval=0)
+    verifier.verify(own_issuer.token())
+    own_issuer.add_ec("second")
+    old, new = own_issuer.token(), own_issuer.token("second")
+    own_issuer.close()
+    with pytest.raises(CannotVerify):
+        verifier.verify(new)
+    with pytest.raises(CannotVerify):
+        asyncio.run(verifier.verify_async(new))
+    assert verifier.verify(old)
+
+
+def test_once_the_keys_are_fetched_again_an_unknown_key_is_invalid(own_issuer: Issuer) -> None:
+    document = json.dumps(own_issuer.document()).encode()
+    answers = iter([document, b"<html>", document])
+    keys = KeycloakKeys("http://issuer", 3600, 0, lambda url: next(answers))
+    keys.fetch("first")
+    keys.fetch("unknown")
+    with pytest.raises(CannotVerify):
+        keys.get("unknown")
+    assert keys.get("first")
+    keys.fetch("unknown")
+    with pytest.raises(InvalidToken):
+        keys.get("unknown")
+
+
+def test_who_waits_in_vain_for_a_new_key_cannot_tell(own_issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bulwark_revocation.jwt._TIMEOUT", 0.05)
+    document = json.dumps(own_issuer.document()).encode()
+    slow = SlowKeys()
+    reads = iter([lambda url: document, slow.read])
+    keys = KeycloakKeys("http://issuer", 3600, 0, lambda url: next(reads)(url))
+    keys.fetch("first")
+    with ThreadPoolExecutor(1) as threads:
+        fetch = threads.submit(keys.fetch, "second")
+        try:
+            assert slow.asked.wait(10)
+            keys.fetch("second")
+            with pytest.raises(CannotVerify):
+                keys.get("second")
+        finally:
+            slow.go_on.set()
+        fetch.result(30)
 
 
 def test_without_keys_nobody_can_tell() -> None:

@@ -123,6 +123,7 @@ class KeycloakKeys:
         self._fetched = float("-inf")
         self._tried = float("-inf")
         self._failure: Exception | None = None
+        """Of the last attempt, also while it is under way; None once it has succeeded."""
         self._turn = Turn()
         self._async_turn = AsyncTurn()
 
@@ -147,6 +148,7 @@ class KeycloakKeys:
     def _attempt(self, kid: str) -> None:
         if not self.must_fetch(kid):
             return
+        self._failure = OSError("no answer yet")
         try:
             document = json.loads(self._read(self._url))
             keys = {key.key_id: key for key in jwt.PyJWKSet.from_dict(document).keys if key.key_id}
@@ -157,13 +159,18 @@ class KeycloakKeys:
             self._tried = time.monotonic()
         self._keys = {kid: key for kid, key in keys.items() if key.public_key_use in (None, "sig")}
         self._fetched = self._tried
+        self._failure = None
 
     def get(self, kid: str) -> Any:
-        """Raises :class:`CannotVerify` without any keys, :class:`InvalidToken` without this one."""
+        """Raises :class:`InvalidToken` if the realm has no such key, :class:`CannotVerify` if nobody can tell.
+
+        The realm may have a new key while its keys cannot be fetched.
+        """
         key = self._keys.get(kid)
         if key is not None:
             return key
-        if not self._keys:
-            reason = self._failure or "no answer yet"
-            raise CannotVerify(f"The keys of the issuer cannot be fetched: {reason}") from self._failure
+        failure = self._failure
+        if failure is not None or not self._keys:
+            reason = failure or "no answer yet"
+            raise CannotVerify(f"The keys of the issuer cannot be fetched: {reason}") from failure
         raise InvalidToken("The token is signed with an unknown key")
