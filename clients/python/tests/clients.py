@@ -30,6 +30,10 @@ class AsyncFace:
         verdict: Verdict = self.run(self._checker.check_claims(claims))
         return verdict
 
+    def probe(self) -> Status:
+        status: Status = self.run(self._checker.probe())
+        return status
+
     @property
     def status(self) -> Status:
         return self._checker.status

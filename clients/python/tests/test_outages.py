@@ -93,7 +93,7 @@ def test_a_halted_redis_costs_one_time_out_and_then_nothing(kind: str, redis_ser
             began = time.monotonic()
             for _ in range(200):
                 assert checker.check("good") is Verdict.UNKNOWN
-            assert time.monotonic() - began < 0.3
+            assert time.monotonic() - began < 3, "one time-out each would be a minute"
         finally:
             redis_server.go_on()
 
@@ -238,6 +238,68 @@ def test_a_request_that_is_cancelled_takes_no_answer_from_others(redis_server: R
                 await cancelled
 
     asyncio.run(use())
+
+
+def test_a_question_that_is_cancelled_before_it_begins_blocks_no_further_one(redis_server: RedisServer) -> None:
+    async def use() -> None:
+        async with AsyncRevocationChecker.from_url(redis_server.url, QUICK) as checker:
+            before = asyncio.all_tasks()
+            check = asyncio.create_task(checker.check("token"))
+            await asyncio.sleep(0)
+            (question,) = asyncio.all_tasks() - before - {check}
+            question.cancel()
+            assert await asyncio.wait_for(check, 10) is Verdict.UNKNOWN
+            async with asyncio.timeout(10):
+                while await checker.check("token") is not Verdict.LIVE:
+                    await asyncio.sleep(0.01)
+
+    asyncio.run(use())
+
+
+@pytest.mark.parametrize("options", [Options(), Options(feed_max_age=None)])
+def test_an_event_loop_that_stands_still_is_no_outage_of_redis(options: Options, redis_server: RedisServer) -> None:
+    async def use() -> None:
+        async with AsyncRevocationChecker.from_url(redis_server.url, options, SHORT) as checker:
+            assert await checker.check("first") is Verdict.LIVE
+            redis_server.halt()
+            check = asyncio.create_task(checker.check("token"))
+            for _ in range(20):
+                # Until the question is sent.
+                await asyncio.sleep(0)
+            redis_server.go_on()
+            time.sleep(0.8)
+            assert await check is Verdict.LIVE
+            assert checker.status is Status.KNOWING
+
+    asyncio.run(use())
+
+
+@both
+def test_a_probe_notices_what_no_check_asks_about(kind: str, redis_server: RedisServer) -> None:
+    with open_checker(kind, redis_server.url, QUICK, SHORT) as checker:
+        assert checker.probe() is Status.NOT_ASKED
+        assert checker.check("good") is Verdict.LIVE
+        before = redis_server.calls("mget")
+        assert checker.probe() is Status.KNOWING
+        assert redis_server.calls("mget") == before
+        redis_server.stop()
+        assert checker.check("good") is Verdict.UNKNOWN
+        redis_server.start()
+        until(lambda: checker.probe() is Status.UNFED)
+        redis_server.feed()
+        until(lambda: checker.probe() is Status.KNOWING)
+        assert checker.check("good") is Verdict.LIVE
+
+
+@both
+def test_a_probe_asks_once_an_interval(kind: str, redis_server: RedisServer) -> None:
+    with open_checker(kind, redis_server.url, Options(retry_interval=60), SHORT) as checker:
+        redis_server.flush()
+        assert checker.check("good") is Verdict.UNKNOWN
+        before = redis_server.calls("mget")
+        for _ in range(20):
+            assert checker.probe() is Status.UNFED
+        assert redis_server.calls("mget") == before + 1
 
 
 def test_tokens_that_are_checked_together_share_a_trip(redis_server: RedisServer) -> None:

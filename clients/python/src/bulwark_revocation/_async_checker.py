@@ -5,21 +5,28 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from redis.asyncio.cluster import RedisCluster
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from ._connect import Connection, async_opener, require_primaries
 from ._decision import Reading, Verdict
-from ._judge import FAILURES, WATCH_INTERVAL, Judge, Status, claims_problem
+from ._judge import FAILURES, PROBE, WATCH_INTERVAL, Judge, Status, claims_problem
 from ._keys import is_jti, lowest_slots, owners
 from ._options import Options
+from ._pulse import Pulse
 from ._shared import AsyncShared
 from ._watermarks import Mark, Watched, Watermarks
 
 _LOG = logging.getLogger("bulwark_revocation")
+
+_PULSE = 0.1
+"""Longest time between two beats, in seconds."""
+
+T = TypeVar("T")
 
 
 class AsyncRevocationChecker:
@@ -51,19 +58,22 @@ class AsyncRevocationChecker:
         connection = connection or Connection()
         clustered, make_client = async_opener(url, connection)
         checker = cls.__new__(cls)
-        deadline = connection.connect_timeout + connection.command_timeout
-        checker._start(make_client(), clustered, options or Options(), clock, deadline)
+        checker._start(make_client(), clustered, options or Options(), clock, connection)
         return checker
 
     def _start(
-        self, client: Any, clustered: bool, options: Options, clock: Callable[[], float], deadline: float | None
+        self, client: Any, clustered: bool, options: Options, clock: Callable[[], float], connection: Connection | None
     ) -> None:
-        """``deadline`` of a round trip is None for a client that is the application's own."""
+        """``connection`` is None for a client that is the application's own."""
         self._judge = Judge(options, clustered, clock)
         self._client = client
-        self._owned = deadline is not None
-        # redis-py opens connections one after the other, so its time-outs alone do not bound a wait.
-        self._deadline = deadline
+        self._owned = connection is not None
+        self._deadline: float | None = None
+        self._pulse = _PULSE
+        if connection is not None:
+            # redis-py opens connections one after the other, so its time-outs alone do not bound a wait.
+            self._deadline = connection.connect_timeout + connection.command_timeout
+            self._pulse = min(_PULSE, connection.command_timeout / 4)
         self._closed = False
         self._clustered = clustered
         self._revoked = self._judge.keys.revoked
@@ -94,7 +104,13 @@ class AsyncRevocationChecker:
 
     @property
     def status(self) -> Status:
-        """What the last contact with Redis said. Costs nothing."""
+        """As :attr:`RevocationChecker.status`."""
+        return self._judge.status
+
+    async def probe(self) -> Status:
+        """As :meth:`RevocationChecker.probe`."""
+        if self._judge.must_probe():
+            self._judge.probed(await self._read(PROBE))
         return self._judge.status
 
     async def _read(self, jti: str) -> Reading | None:
@@ -105,8 +121,7 @@ class AsyncRevocationChecker:
             if self._closed:
                 raise RedisConnectionError("The checker is closed.")
             if self._single:
-                async with asyncio.timeout(self._deadline):
-                    reading = await self._ask(jti)
+                reading = await self._in_time(lambda: self._ask(jti))
             else:
                 reading = await self._batches.read(jti)
         except FAILURES as failure:
@@ -115,6 +130,18 @@ class AsyncRevocationChecker:
             return None
         judge.circuit.succeeded()
         return reading
+
+    async def _in_time(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Within the deadline. A time-out while the event loop stood still says nothing about Redis: once more."""
+        with Pulse(self._pulse) as pulse:
+            try:
+                async with asyncio.timeout(self._deadline):
+                    return await ask()
+            except (TimeoutError, RedisTimeoutError):
+                if not pulse.missed:
+                    raise
+        async with asyncio.timeout(self._deadline):
+            return await ask()
 
     async def _ask(self, jti: str) -> Reading:
         judge = self._judge
@@ -128,11 +155,10 @@ class AsyncRevocationChecker:
         return reading
 
     async def _mget(self, keys: list[str]) -> list[Any]:
-        async with asyncio.timeout(self._deadline):
-            values: list[Any] = await self._client.execute_command("MGET", *keys)
-            if values[-2] is None:
-                await self._renew()
-            return values
+        values: list[Any] = await self._in_time(lambda: self._client.execute_command("MGET", *keys))
+        if values[-2] is None:
+            await self._renew()
+        return values
 
     async def _renew(self) -> None:
         """Without a watermark this may be a primary that its Sentinels have replaced: connect anew, now and then."""
@@ -173,7 +199,8 @@ class _Batches:
         self._complete, _, self._since = judge.keys.marks(None)
         self._waiting: dict[str, asyncio.Future[Reading | Exception]] = {}
         self._trips: set[asyncio.Task[None]] = set()
-        self._scheduled = False
+        self._next: asyncio.Task[None] | None = None
+        """The trip that has not begun yet; it takes those who wait."""
 
     async def read(self, jti: str) -> Reading:
         """What Redis says about a token; raises what the client raises."""
@@ -189,19 +216,25 @@ class _Batches:
         return result
 
     def _schedule(self) -> None:
-        if self._waiting and not self._scheduled and len(self._trips) < self.MOST_TRIPS:
-            self._scheduled = True
-            trip = asyncio.get_running_loop().create_task(self._trip())
+        if self._waiting and self._next is None and len(self._trips) < self.MOST_TRIPS:
+            trip = self._next = asyncio.get_running_loop().create_task(self._trip())
             self._trips.add(trip)
             trip.add_done_callback(self._ended)
 
     def _ended(self, trip: asyncio.Task[None]) -> None:
         self._trips.discard(trip)
+        if self._next is trip:
+            # Cancelled before its first step.
+            self._next = None
         if not trip.cancelled():
             self._schedule()
+        elif not self._trips:
+            # An event loop that ends cancels all tasks. It gets no new one, and nobody waits for ever.
+            waiting, self._waiting = self._waiting, {}
+            _answer(waiting.values(), _early(asyncio.CancelledError()))
 
     async def _trip(self) -> None:
-        self._scheduled = False
+        self._next = None
         if len(self._waiting) <= self.MOST_TOKENS:
             batch, self._waiting = self._waiting, {}
         else:
@@ -215,8 +248,7 @@ class _Batches:
             waiting, self._waiting = self._waiting, {}
             _answer([*batch.values(), *waiting.values()], failure)
         except BaseException as error:
-            early = RedisConnectionError(f"The question to Redis ended early ({type(error).__name__}).")
-            _answer(batch.values(), early)
+            _answer(batch.values(), _early(error))
             raise
         else:
             tail = values[-2:]
@@ -224,7 +256,11 @@ class _Batches:
                 _answer([answer], self._judge.read([value, *tail]))
 
 
-def _answer(futures: Any, result: Reading | Exception) -> None:
+def _early(error: BaseException) -> RedisConnectionError:
+    return RedisConnectionError(f"The question to Redis ended early ({type(error).__name__}).")
+
+
+def _answer(futures: Iterable[asyncio.Future[Reading | Exception]], result: Reading | Exception) -> None:
     for future in futures:
         if not future.done():
             future.set_result(result)

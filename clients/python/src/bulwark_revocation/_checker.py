@@ -15,7 +15,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from ._connect import Connection, opener, require_primaries
 from ._decision import Reading, Verdict
-from ._judge import FAILURES, WATCH_INTERVAL, Judge, Status, claims_problem
+from ._judge import FAILURES, PROBE, WATCH_INTERVAL, Judge, Status, claims_problem
 from ._keys import is_jti, lowest_slots, owners
 from ._options import Options
 from ._shared import Shared
@@ -113,7 +113,17 @@ class RevocationChecker:
 
     @property
     def status(self) -> Status:
-        """What the last contact with Redis said. Costs nothing."""
+        """What the last contact with Redis said. It asks nobody, so it is as old as the last check or probe."""
+        return self._judge.status
+
+    def probe(self) -> Status:
+        """The status, for a health check.
+
+        It asks Redis while the status is ``UNFED`` or ``AWAY``, at most once in ``Options.retry_interval``. So an
+        application that gets no requests any more notices that Redis is back. It waits no longer than a check.
+        """
+        if self._judge.must_probe():
+            self._judge.probed(self._read(PROBE))
         return self._judge.status
 
     def _read(self, jti: str) -> Reading | None:

@@ -6,6 +6,7 @@ import enum
 import logging
 import math
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeGuard
 
@@ -26,9 +27,12 @@ WATCH_INTERVAL = 1.0
 FAILURES = (Exception,)
 """What asking Redis can raise: redis-py lets even AttributeError out while the nodes of a cluster are away."""
 
+PROBE = "bulwark-probe"
+"""An id that no token has."""
+
 
 class Status(enum.Enum):
-    """What the last contact with Redis said; for a health check."""
+    """What the last contact with Redis said."""
 
     NOT_ASKED = "not-asked"
     """No check has been made yet."""
@@ -60,6 +64,8 @@ class Judge:
         self._policy = Policy(options)
         self._prefix = options.prefix
         self._clock = clock
+        self._retry_interval = options.retry_interval
+        self._next_probe = 0.0
         self._lock = threading.Lock()
 
     def now(self) -> int:
@@ -81,10 +87,7 @@ class Judge:
         """The verdict by what Redis answered, None if it did not; ``asked_at`` by :func:`time.monotonic`."""
         now = self.now()
         if reading is not None:
-            knows = self._policy.knows(reading, now)
-            status = Status.KNOWING if knows else Status.UNFED
-            if status is not self.status:
-                self._become(status, "" if knows else self._feed_problem(reading, now))
+            knows = self._learn(reading, now)
             if self.near is not None and (knows or reading.revoked):
                 self.near.note(jti, reading, asked_at)
         remembered = None
@@ -95,6 +98,30 @@ class Judge:
             else:
                 remembered = self._memory.of(jti)
         return self._policy.decide(reading, remembered, _millis(issued), now)
+
+    def _learn(self, reading: Reading, now: int) -> bool:
+        """Whether Redis can be relied on."""
+        knows = self._policy.knows(reading, now)
+        status = Status.KNOWING if knows else Status.UNFED
+        if status is not self.status:
+            self._become(status, "" if knows else self._feed_problem(reading, now))
+        return knows
+
+    def must_probe(self) -> bool:
+        """Whether a health check asks Redis now; if so the caller tells what it said."""
+        if self.status not in (Status.UNFED, Status.AWAY):
+            return False
+        with self._lock:
+            now = time.monotonic()
+            if now < self._next_probe:
+                return False
+            self._next_probe = now + self._retry_interval
+            return True
+
+    def probed(self, reading: Reading | None) -> None:
+        """What a health check was told; None if Redis did not answer."""
+        if reading is not None:
+            self._learn(reading, self.now())
 
     def read(self, values: list[Any]) -> Reading:
         """Reads the answer to one MGET of token, watermark and since."""
