@@ -18,6 +18,13 @@ function requirePrimaries(client) {
   }
 }
 
+/** Node ends the process at an `error` that nobody listens to. The checker reports for itself that Redis is away. */
+function outliveErrors(client) {
+  if (client.listenerCount?.('error') === 0) {
+    client.on('error', () => {});
+  }
+}
+
 /**
  * Recognizes a client of ioredis (Redis, Cluster) or node-redis 5 (client, pool, Sentinel, cluster).
  *
@@ -25,6 +32,12 @@ function requirePrimaries(client) {
  */
 export function adapterOf(client) {
   requirePrimaries(client);
+  const adapter = recognized(client);
+  outliveErrors(client);
+  return adapter;
+}
+
+function recognized(client) {
   if (typeof client?.mget === 'function' && typeof client.nodes === 'function') {
     return {
       clustered: true,

@@ -42,8 +42,18 @@ export class Refusal extends Error {
 const invalidToken = (description) => new Refusal(401, description, 'invalid_token');
 const unavailable = () => new Refusal(503, 'It cannot be told just now whether the token is good');
 
+/** The verifier has found that the token must not be accepted. */
+export class InvalidToken extends Error {}
+
 /** The verifier cannot verify just now, for example because it cannot fetch the issuer's keys. */
 export class CannotVerify extends Error {}
+
+/** Codes of jose for a token that must not be accepted. Its other errors are about the keys, or about fetching them. */
+const JOSE_CODES = /^ERR_(JW[ST]_.+|JWKS_NO_MATCHING_KEY|JWKS_MULTIPLE_MATCHING_KEYS|JOSE_ALG_NOT_ALLOWED|JOSE_NOT_SUPPORTED)$/;
+
+function isAboutToken(problem) {
+  return problem instanceof InvalidToken || JOSE_CODES.test(problem?.code);
+}
 
 /** The scopes in the claim `scope`. */
 export function scopesOf(claims) {
@@ -94,7 +104,9 @@ export class Guard {
     try {
       return await this.#verify(token);
     } catch (problem) {
-      throw problem instanceof CannotVerify ? unavailable() : invalidToken('The token cannot be verified');
+      const refusal = isAboutToken(problem) ? invalidToken('The token cannot be verified') : unavailable();
+      refusal.cause = problem;
+      throw refusal;
     }
   }
 }

@@ -7,6 +7,8 @@ import { optionsOf } from './options.js';
 import { Watch } from './watch.js';
 
 const MOST_TOKENS = 256;
+/** An id that no token has. */
+const PROBE = 'bulwark-probe';
 
 /** Tells whether a token is revoked, in one round trip to the Redis that Keycloak feeds. One for an application. */
 export class RevocationChecker {
@@ -23,6 +25,7 @@ export class RevocationChecker {
   #waiting = new Map();
   #scheduled = false;
   #closed = false;
+  #nextProbe = 0;
 
   /** What the last contact with Redis said: `not-asked`, `knowing`, `unfed`, `away`. */
   status = 'not-asked';
@@ -61,8 +64,7 @@ export class RevocationChecker {
     const reading = await this.#read(jti);
     const now = this.#clock();
     if (reading !== null) {
-      const known = knows(reading, now, this.#options);
-      this.#become(known ? 'knowing' : 'unfed', reading, now);
+      const known = this.#learn(reading, now);
       if (known || reading.revoked) {
         this.#near?.note(jti, reading, askedAt);
       }
@@ -82,6 +84,25 @@ export class RevocationChecker {
     const verdict = await this.check(claims.jti, claims.iat ?? null);
     // Once more: Redis may have forgotten the token just before it was asked.
     return isAccepted(verdict) ? (this.#problem(claims) ?? verdict) : verdict;
+  }
+
+  async probe() {
+    const now = performance.now();
+    if ((this.status === 'unfed' || this.status === 'away') && now >= this.#nextProbe) {
+      this.#nextProbe = now + this.#options.retryInterval;
+      const reading = await this.#read(PROBE);
+      if (reading !== null) {
+        this.#learn(reading, this.#clock());
+      }
+    }
+    return this.status;
+  }
+
+  /** Whether Redis can be relied on. */
+  #learn(reading, now) {
+    const known = knows(reading, now, this.#options);
+    this.#become(known ? 'knowing' : 'unfed', reading, now);
+    return known;
   }
 
   #problem(claims) {
@@ -159,7 +180,9 @@ export class RevocationChecker {
   async #bounded(answer) {
     let timer;
     const timeout = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error('Redis does not answer in time.')), this.#options.commandTimeout);
+      const giveUp = () => reject(new Error('Redis does not answer in time.'));
+      // Where the event loop stood still the answer may have come unread: it is read before the immediate.
+      timer = setTimeout(() => setImmediate(giveUp), this.#options.commandTimeout);
     });
     try {
       return await Promise.race([answer, timeout]);

@@ -1,7 +1,7 @@
 /** What a check says about a token. */
 export type Verdict = 'live' | 'live-stale' | 'revoked' | 'expired' | 'malformed' | 'unknown';
 
-/** What the last contact with Redis said; for a health check. */
+/** What the last contact with Redis said. */
 export type Status = 'not-asked' | 'knowing' | 'unfed' | 'away';
 
 /** Claims of a verified token. */
@@ -53,14 +53,20 @@ export type RedisClient =
  */
 export class RevocationChecker {
   /**
-   * @param client stays the application's to close
+   * @param client stays the application's to close. If it has no listener for `error`, it gets one: without it,
+   *   node-redis ends the process when Redis restarts
    * @param more `clock` tells milliseconds since 1970 (default `Date.now`); `log` defaults to `console`
    * @throws {RangeError} for an option out of its range
    * @throws {TypeError} for a client that is neither of ioredis nor of node-redis, or that reads from replicas
    */
   constructor(client: RedisClient, options?: Options, more?: { clock?: () => number; log?: Log });
-  /** What the last contact with Redis said. */
+  /** What the last contact with Redis said. It asks nobody, so it is as old as the last check or probe. */
   readonly status: Status;
+  /**
+   * The status, for a health check. It asks Redis while the status is `unfed` or `away`, at most once in
+   * `retryInterval`. So an application that gets no requests any more notices that Redis is back.
+   */
+  probe(): Promise<Status>;
   /**
    * What is known about a token. The caller must refuse it from its `exp` on, without leeway: Redis forgets it then.
    *
@@ -104,8 +110,16 @@ export class StatusListChecker {
 /** Whether a request with such a token may go on. */
 export function isAccepted(verdict: Verdict): boolean;
 
-/** Verifies signature, issuer, audience and times of a token, `exp` without leeway; throws if the token must not be accepted. */
+/**
+ * Verifies signature, issuer, audience and times of a token, `exp` without leeway.
+ *
+ * For a token that must not be accepted it throws {@link InvalidToken}, or what jose throws: 401. Any other error says
+ * nothing about the token: 503. The error is the `cause` of the {@link Refusal}.
+ */
 export type Verify = (token: string) => Claims | Promise<Claims>;
+
+/** Thrown by a {@link Verify} for a token that must not be accepted: 401. */
+export class InvalidToken extends Error {}
 
 /** Thrown by a {@link Verify} that cannot verify just now, for example because it cannot fetch the issuer's keys: 503. */
 export class CannotVerify extends Error {}

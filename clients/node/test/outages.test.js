@@ -1,9 +1,13 @@
 /** One server, as it is, away, halted, emptied and back (C3, R5). */
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Cluster } from 'ioredis';
-import { RESP_TYPES, createCluster } from 'redis';
+import { RESP_TYPES, createClient, createCluster } from 'redis';
 import { RevocationChecker } from '../src/index.js';
 import { adapterOf } from '../src/adapters.js';
 import { parseTime } from '../src/decision.js';
@@ -111,6 +115,50 @@ for (const kind of KINDS) {
       } finally {
         server.goOn();
       }
+    });
+
+    test('an event loop that stands still is no outage of Redis', async () => {
+      for (const options of [{}, { feedMaxAge: null }]) {
+        const c = checker(options);
+        assert.equal(await c.check('first'), 'live');
+        server.halt();
+        const verdict = c.check('good');
+        for (let i = 0; i < 20; i++) {
+          // Until the question is sent.
+          await new Promise(setImmediate);
+        }
+        server.goOn();
+        const end = performance.now() + 400;
+        while (performance.now() < end);
+        assert.equal(await verdict, 'live');
+      }
+    });
+
+    test('a probe notices what no check asks about', async () => {
+      const c = checker();
+      assert.equal(await c.probe(), 'not-asked');
+      assert.equal(await c.check('good'), 'live');
+      const before = await server.calls('mget');
+      assert.equal(await c.probe(), 'knowing');
+      assert.equal(await server.calls('mget'), before);
+      await server.stop();
+      assert.equal(await c.check('good'), 'unknown');
+      await server.start();
+      await until(async () => (await c.probe()) === 'unfed');
+      await server.feed();
+      await until(async () => (await c.probe()) === 'knowing');
+      assert.equal(await c.check('good'), 'live');
+    });
+
+    test('a probe asks once an interval', async () => {
+      const c = checker({ retryInterval: 60_000 });
+      await server.client.flushall();
+      assert.equal(await c.check('good'), 'unknown');
+      const before = await server.calls('mget');
+      for (let i = 0; i < 20; i++) {
+        assert.equal(await c.probe(), 'unfed');
+      }
+      assert.equal(await server.calls('mget'), before + 1);
     });
 
     test('a halted Redis that goes on gives no late answer', async () => {
@@ -276,6 +324,58 @@ for (const kind of KINDS) {
     });
   });
 }
+
+test('a client of node-redis without a listener ends no process', async () => {
+  const server = await RedisServer.start();
+  const asker = `
+    import { createInterface } from 'node:readline';
+    import { createClient } from 'redis';
+    import { RevocationChecker } from './src/index.js';
+    const client = createClient({
+      socket: { host: '127.0.0.1', port: ${server.port}, reconnectStrategy: () => 50 }, disableOfflineQueue: true,
+    });
+    const checker = new RevocationChecker(client, { retryInterval: 50 }, { log: { info() {}, warn() {} } });
+    await client.connect();
+    for await (const line of createInterface({ input: process.stdin })) console.log(await checker.check(line));
+    process.exit(0);`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', asker], {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const exit = once(child, 'exit');
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const ask = async () => {
+    child.stdin.write('good\n');
+    const { value } = await answers.next();
+    assert.ok(value, 'the process has ended');
+    return value;
+  };
+  child.stdin.on('error', () => {});
+  try {
+    await server.feed();
+    assert.equal(await ask(), 'live');
+    await server.stop();
+    await until(async () => (await ask()) === 'unknown');
+    await server.start();
+    await server.feed();
+    await until(async () => (await ask()) === 'live');
+    child.stdin.end();
+    assert.equal((await exit)[0], 0);
+  } finally {
+    child.kill();
+    await server.close();
+  }
+});
+
+test("a listener of the application's own stays the only one", () => {
+  const client = createClient();
+  adapterOf(client);
+  adapterOf(client);
+  assert.equal(client.listenerCount('error'), 1);
+  const listened = createCluster({ rootNodes: [] }).on('error', () => {});
+  adapterOf(listened);
+  assert.equal(listened.listenerCount('error'), 1);
+});
 
 test('an option out of its range is named', () => {
   const client = { mget() {}, exists() {} };

@@ -3,7 +3,7 @@ import express from 'express';
 import fastify from 'fastify';
 import { Cluster, Redis } from 'ioredis';
 import { createClient, createCluster, createSentinel } from 'redis';
-import { Guard, RevocationChecker, StatusListChecker, isAccepted, type Verdict } from '../src/index.js';
+import { Guard, InvalidToken, RevocationChecker, StatusListChecker, isAccepted, type Status, type Verdict } from '../src/index.js';
 import { bearerToken as forExpress } from '../src/express.js';
 import { bearerToken as forFastify } from '../src/fastify.js';
 
@@ -16,6 +16,8 @@ const checkers = [
 ];
 const verdict: Verdict = await checkers[0].check('id', 5);
 isAccepted(verdict);
+const status: Status = await checkers[0].probe();
+new Guard(() => Promise.reject(new InvalidToken(status)), checkers[0]);
 new Guard(async () => ({}), new StatusListChecker('https://sso.example.org/realms/app', { retryInterval: 100 }));
 const guard = new Guard(async (token) => ({ sub: token }), checkers[0]);
 express().get('/', forExpress(guard, 'tasks:read'), (_req, res) => void res.send('ok'));
