@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -267,9 +268,30 @@ class RecipesIT {
                 "abc")) {
           assertThat(recipe.answer(bearer(bad)).statusCode()).as(bad).isEqualTo(401);
         }
+        acceptsPlainAccessTokensOnly(recipe, good, keys);
         assertThat(recipe.answer().headers().firstValue("WWW-Authenticate")).contains("Bearer");
       }
     }
+  }
+
+  private static void acceptsPlainAccessTokensOnly(
+      RunningRecipe recipe, Question good, KeyPair keys) throws Exception {
+    Map<String, Object> thumbprint = Map.of("jkt", "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
+    for (Map<String, Object> claims :
+        List.<Map<String, Object>>of(
+            Map.of(),
+            Map.of("typ", "ID"),
+            Map.of("typ", "Refresh"),
+            Map.of("typ", "DPoP", "cnf", thumbprint),
+            Map.of("typ", "Bearer", "cnf", thumbprint),
+            Map.of("typ", "Bearer", "cnf", Map.of("x5t#S256", "bwcK0esc3ACC3DB2Y5_lESsXE8o9")))) {
+      String token = token(good, "relying-app", 900, keys, claims);
+      assertThat(recipe.verdict(bearer(token))).as("%s", claims).isEqualTo("revoked");
+    }
+    String token = token(good, "relying-app", 900, keys);
+    String[] twice = {"Authorization", "Bearer " + token, "Authorization", "Bearer " + token};
+    assertThat(recipe.verdict(twice)).as("two headers").isEqualTo("revoked");
+    assertThat(recipe.verdict(bearer(token))).isEqualTo("live");
   }
 
   private static String[] bearer(String token) {
@@ -277,17 +299,22 @@ class RecipesIT {
   }
 
   private static String token(Question question, String audience, long life, KeyPair keys) {
+    return token(question, audience, life, keys, Map.of("typ", "Bearer"));
+  }
+
+  private static String token(
+      Question question, String audience, long life, KeyPair keys, Map<String, Object> more) {
     try {
+      JWTClaimsSet.Builder claims =
+          new JWTClaimsSet.Builder()
+              .issuer("https://sso.example.org/realms/app")
+              .audience(List.of("account", audience))
+              .jwtID(question.jti())
+              .issueTime(Date.from(Instant.ofEpochSecond(question.issuedAt())))
+              .expirationTime(Date.from(Instant.now().plusSeconds(life)));
+      more.forEach(claims::claim);
       SignedJWT jwt =
-          new SignedJWT(
-              new JWSHeader.Builder(JWSAlgorithm.RS256).build(),
-              new JWTClaimsSet.Builder()
-                  .issuer("https://sso.example.org/realms/app")
-                  .audience(List.of("account", audience))
-                  .jwtID(question.jti())
-                  .issueTime(Date.from(Instant.ofEpochSecond(question.issuedAt())))
-                  .expirationTime(Date.from(Instant.now().plusSeconds(life)))
-                  .build());
+          new SignedJWT(new JWSHeader.Builder(JWSAlgorithm.RS256).build(), claims.build());
       jwt.sign(new RSASSASigner(keys.getPrivate()));
       return jwt.serialize();
     } catch (com.nimbusds.jose.JOSEException e) {

@@ -109,7 +109,12 @@ final class RunningRecipe implements AutoCloseable {
 
   /** {@code live}, {@code revoked} or {@code unknown}. */
   String verdict(Question question) throws IOException, InterruptedException {
-    return headers == null ? line(question) : status(answer(headers.apply(question)));
+    return headers == null ? line(question) : verdict(headers.apply(question));
+  }
+
+  /** The same of a request with these headers, names and values in turn. */
+  String verdict(String... headers) throws IOException, InterruptedException {
+    return status(answer(headers));
   }
 
   private String line(Question question) throws IOException {
