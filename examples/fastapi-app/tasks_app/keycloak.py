@@ -27,6 +27,7 @@ _EVENT = "http://schemas.openid.net/event/backchannel-logout"
 _RENEW_BEFORE = 30
 """Seconds before its end at which an access token is renewed."""
 _TIMEOUT = 5.0
+"""Seconds: of each step of a request to Keycloak, and of a whole renewal."""
 
 
 class LoginFailed(Exception):
@@ -104,7 +105,8 @@ class Keycloak:
         if cookie is None:
             raise Refusal(401, "The session has been ended", "invalid_token")
         deadline = time.monotonic() + 2 * _TIMEOUT
-        while await self._sessions.lock(cookie, int(2 * _TIMEOUT)) is None:
+        # It lives longer than a renewal takes.
+        while (lock := await self._sessions.lock(cookie, int(2 * _TIMEOUT))) is None:
             if time.monotonic() > deadline:
                 raise unavailable()
             await asyncio.sleep(0.05)
@@ -117,18 +119,19 @@ class Keycloak:
                 _keep(session, await self._refreshed(session["refresh_token"]))
                 await self._sessions.replace(cookie, session)
         finally:
-            await self._sessions.unlock(cookie)
+            await self._sessions.unlock(cookie, lock)
 
     async def _refreshed(self, refresh_token: str) -> dict[str, Any]:
         try:
-            return dict(
-                await self._client.fetch_access_token(grant_type="refresh_token", refresh_token=refresh_token)
-            )
+            async with asyncio.timeout(_TIMEOUT):
+                return dict(
+                    await self._client.fetch_access_token(grant_type="refresh_token", refresh_token=refresh_token)
+                )
         except OAuthError as problem:
             if problem.error == "invalid_grant":
                 raise Refusal(401, "The session has been ended", "invalid_token") from problem
             raise unavailable() from problem
-        except (httpx.HTTPError, ValueError) as problem:
+        except (httpx.HTTPError, TimeoutError, ValueError) as problem:
             raise unavailable() from problem
 
     def logout_url(self, id_token: str) -> str:

@@ -185,7 +185,8 @@ class Pages:
 async def _require_csrf(request: Request, session: Session) -> dict[str, str]:
     """The form, if it comes from a page of this application: 403 otherwise."""
     form = await _form(request)
-    if not secrets.compare_digest(form.get("csrf", "").encode(), session.get("csrf", "").encode() or b"none"):
+    csrf = session.get("csrf", "")
+    if not csrf or not secrets.compare_digest(form.get("csrf", "").encode(), csrf.encode()):
         raise HTTPException(403)
     return form
 

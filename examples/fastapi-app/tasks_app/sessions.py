@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -11,7 +12,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any, cast
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, WatchError
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -79,9 +80,17 @@ class SessionStore:
         held = await self._redis.set(self._key(cookie) + ":lock", token, ex=seconds, nx=True)
         return token if held else None
 
-    async def unlock(self, cookie: str) -> None:
-        """Gives it back."""
-        await self._redis.delete(self._key(cookie) + ":lock")
+    async def unlock(self, cookie: str, token: str) -> None:
+        """Gives it back, unless it has run out: another request may hold it by now."""
+        key = self._key(cookie) + ":lock"
+        async with self._redis.pipeline(transaction=True) as pipe:
+            await pipe.watch(key)
+            if await pipe.get(key) != token:
+                return
+            pipe.multi()
+            pipe.delete(key)
+            with contextlib.suppress(WatchError):
+                await pipe.execute()
 
     def _sid(self, sid: str) -> str:
         return f"{self._prefix}sid:{hashlib.sha256(sid.encode()).hexdigest()}"

@@ -140,6 +140,12 @@ class FastApiAppIT {
                     .POST(HttpRequest.BodyPublishers.ofString(form)));
         assertThat(forged.status()).as(form).isEqualTo(403);
       }
+      Response withoutLogin =
+          Http.send(
+              Http.request(app.at("/logout"))
+                  .header("Content-Type", "application/x-www-form-urlencoded")
+                  .POST(HttpRequest.BodyPublishers.ofString("csrf=none")));
+      assertThat(withoutLogin.status()).as("no login").isEqualTo(403);
       Response answer = person.tasksWith(session).expect(200);
       assertThat(answer.body()).doesNotContain("forged");
       assertThat(answer.header("Cache-Control")).contains("no-store");
