@@ -159,6 +159,7 @@ class GatewayIT {
             new String[] {"X-API-Key", good},
             new String[] {"X_API_Key", other},
             new String[] {"Authorization", "Bearer " + other},
+            new String[] {"X-Forwarded-Authorization", "Bearer " + other},
             new String[] {"X-API-Key", other, "X-API-Key", other},
             new String[] {"X-API-Key", "x", "X-API-Key", other},
             new String[] {"X-API-Key", other + ", " + other},
