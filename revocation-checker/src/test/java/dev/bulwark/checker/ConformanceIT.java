@@ -189,7 +189,8 @@ class ConformanceIT {
   private String verdict(RevocationChecker checker, JsonNode token) {
     Instant issuedAt = time(token.get("iat"));
     String jti = token.path("jti").textValue();
-    Jwt.Builder jwt = Jwt.withTokenValue("token").header("alg", "RS256").subject("alice");
+    Jwt.Builder jwt =
+        Jwt.withTokenValue("token").header("alg", "RS256").claim("typ", "Bearer").subject("alice");
     if (jti != null) {
       jwt.jti(jti);
     }

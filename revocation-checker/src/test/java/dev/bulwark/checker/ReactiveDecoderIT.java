@@ -37,6 +37,7 @@ class ReactiveDecoderIT {
       Jwt token =
           Jwt.withTokenValue("token")
               .header("alg", "RS256")
+              .claim("typ", "Bearer")
               .jti("good")
               .expiresAt(Instant.now().plusSeconds(900))
               .build();

@@ -2,8 +2,7 @@ package dev.bulwark.checker.spring;
 
 import dev.bulwark.checker.RevocationChecker;
 import java.time.Clock;
-import java.time.Instant;
-import org.springframework.security.oauth2.core.OAuth2Error;
+import java.util.Set;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jwt.Jwt;
@@ -12,31 +11,39 @@ import org.springframework.security.oauth2.jwt.Jwt;
  * Rejects revoked tokens with {@code invalid_token} (RFC 6750, section 3.1). The decoder calls it
  * after it has verified the signature. Put it behind the validators of issuer, audience and times.
  *
+ * <p>It also rejects a token that is no access token by Keycloak's claim {@code typ}. An
+ * application's ID tokens have the same audience, and their ids are never among the revoked ones.
+ *
  * <p>It also rejects, without leeway, a token whose {@code exp} has passed, and a token without
  * one. Redis deletes a revoked token at its {@code exp}, while Spring's own validator of times
  * accepts it for another 60 s. Thread-safe.
  */
 public final class RevocationValidator implements OAuth2TokenValidator<Jwt> {
 
-  private static final String RFC = "https://www.rfc-editor.org/rfc/rfc6750#section-3.1";
-  private static final OAuth2TokenValidatorResult REVOKED = failure("The token has been revoked");
-  private static final OAuth2TokenValidatorResult MALFORMED =
-      failure("The token has no jti that could be checked");
-
-  private static final OAuth2TokenValidatorResult EXPIRED = failure("The token has expired");
-  private static final OAuth2TokenValidatorResult NO_EXPIRY = failure("The token has no exp");
-
   private final RevocationChecker checker;
-  private final Clock clock;
+  private final TokenRules rules;
 
-  /** Over a checker, which stays the caller's to close. */
+  /** Over a checker, which stays the caller's to close. Only tokens of type Bearer are accepted. */
   public RevocationValidator(RevocationChecker checker) {
-    this(checker, Clock.systemUTC());
+    this(checker, TokenRules.BEARER);
   }
 
-  RevocationValidator(RevocationChecker checker, Clock clock) {
+  /**
+   * For other types of tokens.
+   *
+   * @param checker stays the caller's to close
+   * @param tokenTypes accepted values of the claim {@code typ}. Keycloak's access tokens have
+   *     {@code Bearer}, those bound by DPoP {@code DPoP}: whoever accepts these must verify the
+   *     proof
+   * @throws IllegalArgumentException if no type is accepted, or a blank one
+   */
+  public RevocationValidator(RevocationChecker checker, Set<String> tokenTypes) {
+    this(checker, tokenTypes, Clock.systemUTC());
+  }
+
+  RevocationValidator(RevocationChecker checker, Set<String> tokenTypes, Clock clock) {
     this.checker = checker;
-    this.clock = clock;
+    this.rules = new TokenRules(tokenTypes, "The token has no jti that could be checked", clock);
   }
 
   /**
@@ -46,24 +53,6 @@ public final class RevocationValidator implements OAuth2TokenValidator<Jwt> {
    */
   @Override
   public OAuth2TokenValidatorResult validate(Jwt token) {
-    Instant expiry = token.getExpiresAt();
-    if (expiry == null) {
-      return NO_EXPIRY;
-    }
-    if (!expiry.isAfter(clock.instant())) {
-      return EXPIRED;
-    }
-    return switch (checker.check(token.getId(), token.getIssuedAt())) {
-      // Once more: Redis may have forgotten the token just before it was asked.
-      case LIVE, LIVE_STALE ->
-          expiry.isAfter(clock.instant()) ? OAuth2TokenValidatorResult.success() : EXPIRED;
-      case REVOKED -> REVOKED;
-      case MALFORMED -> MALFORMED;
-      case UNKNOWN -> throw new RevocationUnknownException();
-    };
-  }
-
-  private static OAuth2TokenValidatorResult failure(String description) {
-    return OAuth2TokenValidatorResult.failure(new OAuth2Error("invalid_token", description, RFC));
+    return rules.validate(token, jwt -> checker.check(jwt.getId(), jwt.getIssuedAt()));
   }
 }

@@ -1,7 +1,8 @@
 package dev.bulwark.checker.spring;
 
 import dev.bulwark.checker.statuslist.StatusListChecker;
-import org.springframework.security.oauth2.core.OAuth2Error;
+import java.time.Clock;
+import java.util.Set;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jwt.Jwt;
@@ -9,17 +10,34 @@ import org.springframework.security.oauth2.jwt.Jwt;
 /**
  * Rejects tokens that are revoked by their Token Status List with {@code invalid_token} (RFC 6750,
  * section 3.1). The decoder calls it after it has verified the signature. Put it behind the
- * validators of issuer, audience and times. Thread-safe.
+ * validators of issuer, audience and times.
+ *
+ * <p>As {@link RevocationValidator}, it also rejects a token that is no access token, and from its
+ * {@code exp} on: a list need not show an expired token. Thread-safe.
  */
 public final class StatusListValidator implements OAuth2TokenValidator<Jwt> {
 
-  private static final String RFC = "https://www.rfc-editor.org/rfc/rfc6750#section-3.1";
-
   private final StatusListChecker checker;
+  private final TokenRules rules;
 
-  /** Over a checker. */
+  /** Over a checker. Only tokens of type Bearer are accepted. */
   public StatusListValidator(StatusListChecker checker) {
+    this(checker, TokenRules.BEARER);
+  }
+
+  /**
+   * For other types of tokens.
+   *
+   * @param tokenTypes as for {@link RevocationValidator}
+   * @throws IllegalArgumentException if no type is accepted, or a blank one
+   */
+  public StatusListValidator(StatusListChecker checker, Set<String> tokenTypes) {
+    this(checker, tokenTypes, Clock.systemUTC());
+  }
+
+  StatusListValidator(StatusListChecker checker, Set<String> tokenTypes, Clock clock) {
     this.checker = checker;
+    this.rules = new TokenRules(tokenTypes, "The token has no status that could be checked", clock);
   }
 
   /**
@@ -29,15 +47,6 @@ public final class StatusListValidator implements OAuth2TokenValidator<Jwt> {
    */
   @Override
   public OAuth2TokenValidatorResult validate(Jwt token) {
-    return switch (checker.check(token.getClaims().get("status"))) {
-      case LIVE, LIVE_STALE -> OAuth2TokenValidatorResult.success();
-      case REVOKED -> failure("The token has been revoked");
-      case MALFORMED -> failure("The token has no status that could be checked");
-      case UNKNOWN -> throw new RevocationUnknownException();
-    };
-  }
-
-  private static OAuth2TokenValidatorResult failure(String description) {
-    return OAuth2TokenValidatorResult.failure(new OAuth2Error("invalid_token", description, RFC));
+    return rules.validate(token, jwt -> checker.check(jwt.getClaims().get("status")));
   }
 }

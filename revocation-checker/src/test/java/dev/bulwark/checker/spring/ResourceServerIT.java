@@ -1,6 +1,7 @@
 package dev.bulwark.checker.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.JOSEException;
@@ -26,12 +27,15 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Date;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -133,8 +137,14 @@ class ResourceServerIT {
     Instant expiry = Instant.now().plusSeconds(60);
     Clock clock = new SteppedClock(expiry.minusSeconds(before), expiry.minusSeconds(after));
     Jwt token =
-        Jwt.withTokenValue("t").header("alg", "RS256").jti("onrtac:6").expiresAt(expiry).build();
-    assertThat(new RevocationValidator(checker, clock).validate(token).hasErrors())
+        Jwt.withTokenValue("t")
+            .header("alg", "RS256")
+            .claim("typ", "Bearer")
+            .jti("onrtac:6")
+            .expiresAt(expiry)
+            .build();
+    assertThat(
+            new RevocationValidator(checker, TokenRules.BEARER, clock).validate(token).hasErrors())
         .isEqualTo(!accepted);
   }
 
@@ -149,6 +159,34 @@ class ResourceServerIT {
   void aTokenWithoutAnIdIsInvalid() throws Exception {
     assertInvalid(get(token(null, Duration.ofMinutes(15))), "The token has no jti");
     assertInvalid(get(token("a\r\nb", Duration.ofMinutes(15))), "The token has no jti");
+  }
+
+  /**
+   * An ID token has the application as its audience, if it is a login client too. Its id is never
+   * among the revoked ones.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"ID", "Refresh", "Logout", "DPoP", "bearer", ""})
+  @NullSource
+  void onlyAnAccessTokenIsAccepted(@Nullable String type) throws Exception {
+    assertInvalid(
+        get(token("onrtac:7", Duration.ofMinutes(15), AUDIENCE, type)),
+        "The token is not an access token");
+  }
+
+  @Test
+  void otherTypesOfTokensAreAcceptedIfTheApplicationSaysSo() {
+    Jwt.Builder token =
+        Jwt.withTokenValue("t")
+            .header("alg", "RS256")
+            .jti("onrtac:8")
+            .expiresAt(Instant.now().plusSeconds(900));
+    RevocationValidator both = new RevocationValidator(checker, Set.of("Bearer", "DPoP"));
+    assertThat(both.validate(token.claim("typ", "Bearer").build()).hasErrors()).isFalse();
+    assertThat(both.validate(token.claim("typ", "DPoP").build()).hasErrors()).isFalse();
+    assertThat(both.validate(token.claim("typ", "ID").build()).hasErrors()).isTrue();
+    assertThatThrownBy(() -> new RevocationValidator(checker, Set.of()))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   /** The token may be good, so the client is not told to throw it away. */
@@ -193,6 +231,12 @@ class ResourceServerIT {
 
   private static String token(@Nullable String jti, @Nullable Duration life, String audience)
       throws JOSEException {
+    return token(jti, life, audience, "Bearer");
+  }
+
+  private static String token(
+      @Nullable String jti, @Nullable Duration life, String audience, @Nullable String type)
+      throws JOSEException {
     Instant now = Instant.now();
     SignedJWT jwt =
         new SignedJWT(
@@ -202,6 +246,7 @@ class ResourceServerIT {
                 .subject("alice")
                 .audience(audience)
                 .jwtID(jti)
+                .claim("typ", type)
                 .issueTime(Date.from(now.minus(Duration.ofHours(1))))
                 .expirationTime(life == null ? null : Date.from(now.plus(life)))
                 .build());

@@ -15,7 +15,8 @@ public final class ValidatorAt {
   /** Why a token is refused, in the words of the conformance cases; empty if it is accepted. */
   public static Optional<String> problem(RevocationChecker checker, Clock clock, Jwt token) {
     try {
-      OAuth2TokenValidatorResult result = new RevocationValidator(checker, clock).validate(token);
+      OAuth2TokenValidatorResult result =
+          new RevocationValidator(checker, TokenRules.BEARER, clock).validate(token);
       return result.getErrors().stream()
           .findFirst()
           .map(

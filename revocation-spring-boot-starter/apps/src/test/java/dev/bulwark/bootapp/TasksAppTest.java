@@ -78,6 +78,8 @@ class TasksAppTest {
       redis.revoke(id + 1);
       assertInvalid(get(base + "/api/tasks", token));
       assertInvalid(get(base + "/api/tasks", token(id + 2, "another")));
+      // Keycloak issues them for this audience too, if the application is a login client.
+      assertInvalid(get(base + "/api/tasks", token(id + 2, "tasks", null, "ID")));
       assertThat(get(base + "/actuator/health", null).body()).contains("KNOWING");
 
       // Halted: connections stay open, and nothing is answered.
@@ -134,6 +136,8 @@ class TasksAppTest {
         assertInvalid(get(url, revoked));
         assertThat(get(url, live).body()).isEqualTo("tasks");
         assertInvalid(get(url, token("no-status", "tasks")));
+        Object place = Map.of("status_list", Map.of("idx", 2, "uri", realm.list()));
+        assertInvalid(get(url, token("an-id-token", "tasks", place, "ID")));
 
         realm.away(true);
         assertThat(get(url, live).body()).as("until its list expires").isEqualTo("tasks");
@@ -205,6 +209,11 @@ class TasksAppTest {
   }
 
   private static String token(String jti, String audience, Object status) throws Exception {
+    return token(jti, audience, status, "Bearer");
+  }
+
+  private static String token(String jti, String audience, Object status, String type)
+      throws Exception {
     Instant now = Instant.now();
     SignedJWT jwt =
         new SignedJWT(
@@ -214,6 +223,7 @@ class TasksAppTest {
                 .audience(audience)
                 .jwtID(jti)
                 .claim("status", status)
+                .claim("typ", type)
                 .issueTime(Date.from(now))
                 .expirationTime(Date.from(now.plusSeconds(900)))
                 .build());

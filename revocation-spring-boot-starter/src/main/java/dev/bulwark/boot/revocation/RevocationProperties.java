@@ -3,6 +3,7 @@ package dev.bulwark.boot.revocation;
 import dev.bulwark.checker.CheckerOptions;
 import dev.bulwark.checker.jedis.JedisSettings;
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -28,6 +29,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     Redis
  * @param wrapDecoders whether every {@code JwtDecoder} and {@code ReactiveJwtDecoder} bean checks
  *     its tokens
+ * @param tokenTypes values of Keycloak's claim {@code typ} that those decoders accept; at least one
  */
 @ConfigurationProperties("bulwark.revocation")
 public record RevocationProperties(
@@ -45,7 +47,8 @@ public record RevocationProperties(
     @DefaultValue("0") int nearCacheSize,
     @DefaultValue("10s") Duration nearCacheMaxAge,
     @Nullable String statusListIssuer,
-    @DefaultValue("true") boolean wrapDecoders) {
+    @DefaultValue("true") boolean wrapDecoders,
+    @DefaultValue("Bearer") Set<String> tokenTypes) {
 
   /**
    * How the checker decides.

@@ -7,6 +7,7 @@ import dev.bulwark.checker.spring.RevocationValidator;
 import dev.bulwark.checker.spring.StatusListValidator;
 import dev.bulwark.checker.statuslist.StatusListChecker;
 import jakarta.servlet.Filter;
+import java.util.Set;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
@@ -15,6 +16,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -32,6 +34,7 @@ import org.springframework.web.server.WebFilter;
 @ConditionalOnClass(JwtDecoder.class)
 @Conditional(RevocationSecurityAutoConfiguration.WithChecker.class)
 @ConditionalOnProperty(name = "bulwark.revocation.wrap-decoders", matchIfMissing = true)
+@EnableConfigurationProperties(RevocationProperties.class)
 public class RevocationSecurityAutoConfiguration {
 
   /** There is one or the other. */
@@ -50,13 +53,16 @@ public class RevocationSecurityAutoConfiguration {
 
   @Bean
   static DecoderWrapper revocationDecoderWrapper(
-      ObjectProvider<RevocationChecker> redis, ObjectProvider<StatusListChecker> lists) {
+      ObjectProvider<RevocationChecker> redis,
+      ObjectProvider<StatusListChecker> lists,
+      ObjectProvider<RevocationProperties> properties) {
     return new DecoderWrapper(
         () -> {
           StatusListChecker checker = lists.getIfAvailable();
+          Set<String> types = properties.getObject().tokenTypes();
           return checker == null
-              ? new RevocationValidator(redis.getObject())
-              : new StatusListValidator(checker);
+              ? new RevocationValidator(redis.getObject(), types)
+              : new StatusListValidator(checker, types);
         });
   }
 

@@ -1,6 +1,7 @@
 package dev.bulwark.boot.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bulwark.checker.RedisAccess;
 import dev.bulwark.checker.RevocationChecker;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +26,7 @@ import org.springframework.boot.autoconfigure.data.redis.RedisAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.security.oauth2.jwt.BadJwtException;
+import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import redis.clients.jedis.UnifiedJedis;
 
@@ -139,6 +142,45 @@ class RevocationAutoConfigurationTest {
     withDecoder
         .withPropertyValues("bulwark.revocation.enabled=false")
         .run(context -> assertThat(context).doesNotHaveBean(RevocationChecker.class));
+  }
+
+  /** Without a jti, so that Redis is not asked. */
+  @ParameterizedTest(name = "{0} of typ {1}")
+  @CsvSource({
+    "'', Bearer, true",
+    "'', ID, false",
+    "'', DPoP, false",
+    "'', , false",
+    "'Bearer,DPoP', DPoP, true",
+    "'Bearer,DPoP', ID, false",
+  })
+  void onlyTokensOfAnAcceptedTypeAreChecked(String types, String type, boolean accepted) {
+    Jwt.Builder token =
+        Jwt.withTokenValue("t").header("alg", "RS256").expiresAt(Instant.now().plusSeconds(900));
+    if (type != null) {
+      token.claim("typ", type);
+    }
+    runner
+        .withPropertyValues(URL)
+        .withPropertyValues(
+            types.isEmpty()
+                ? new String[0]
+                : new String[] {"bulwark.revocation.token-types=" + types})
+        .withBean(JwtDecoder.class, () -> any -> token.build())
+        .run(
+            context ->
+                assertThatThrownBy(() -> context.getBean(JwtDecoder.class).decode("t"))
+                    .hasMessageContaining(accepted ? "no jti" : "not an access token"));
+  }
+
+  @Test
+  void noAcceptedTypeIsNoStart() {
+    runner
+        .withPropertyValues(URL, "bulwark.revocation.token-types=")
+        .withBean(JwtDecoder.class, () -> any -> null)
+        .run(
+            context ->
+                assertThat(context).getFailure().rootCause().hasMessageContaining("token types"));
   }
 
   /** No Redis is asked then, even if there is one. */

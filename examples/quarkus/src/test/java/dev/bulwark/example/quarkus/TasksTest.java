@@ -36,6 +36,7 @@ class TasksTest {
     surroundings.feed();
     assertEquals("tasks", get(token).body());
     assertEquals(401, get(token("other", "another")).statusCode());
+    assertEquals(401, get(token("id-token", "tasks", "ID")).statusCode());
 
     surroundings.revoke(id);
     HttpResponse<String> revoked = get(token);
@@ -61,8 +62,13 @@ class TasksTest {
   }
 
   private String token(String jti, String audience) {
+    return token(jti, audience, "Bearer");
+  }
+
+  private String token(String jti, String audience, String type) {
     Instant now = Instant.now();
     return Jwt.claim("jti", jti)
+        .claim("typ", type)
         .subject("alice")
         .audience(audience)
         .issuedAt(now)
