@@ -1,23 +1,26 @@
 package dev.bulwark.checker;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps callers from waiting for a Redis that is known to be away: after a failure one caller an
- * interval may try, the others are told at once. Thread-safe.
+ * interval may try, and only if no other still tries. The others are told at once. Thread-safe.
  */
 final class Circuit {
 
   private final long interval;
   private volatile boolean open;
   private long nextTry;
+  private @Nullable Thread trying;
 
   Circuit(Duration interval) {
     this.interval = interval.toNanos();
   }
 
   /**
-   * Whether the caller may try; if so it reports how it went.
+   * Whether the caller may try. If so, the same thread reports how it went, and calls {@link
+   * #ended()} in any case.
    *
    * @param now {@link System#nanoTime()}
    */
@@ -29,9 +32,10 @@ final class Circuit {
     if (!open) {
       return true;
     }
-    if (now - nextTry < 0) {
+    if (trying != null || now - nextTry < 0) {
       return false;
     }
+    trying = Thread.currentThread();
     nextTry = now + interval;
     return true;
   }
@@ -44,6 +48,20 @@ final class Circuit {
 
   private synchronized void close() {
     open = false;
+    trying = null;
+  }
+
+  /** The caller no longer tries. */
+  void ended() {
+    if (open) {
+      release();
+    }
+  }
+
+  private synchronized void release() {
+    if (trying == Thread.currentThread()) {
+      trying = null;
+    }
   }
 
   /**

@@ -173,6 +173,8 @@ public final class RevocationChecker implements AutoCloseable {
         transitionTo(FeedStatus.AWAY, FailureText.of(e));
       }
       return null;
+    } finally {
+      circuit.ended();
     }
   }
 

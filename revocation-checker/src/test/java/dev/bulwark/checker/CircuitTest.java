@@ -13,7 +13,7 @@ class CircuitTest {
   /** System.nanoTime may start anywhere, and overflow. */
   @ParameterizedTest
   @ValueSource(longs = {0, -1, Long.MAX_VALUE - 1, Long.MIN_VALUE})
-  void oneCallerAnIntervalTries(long start) {
+  void oneCallerAnIntervalTries(long start) throws InterruptedException {
     Circuit circuit = new Circuit(Duration.ofMillis(500));
     assertThat(circuit.allows(start)).isTrue();
     assertThat(circuit.allows(start)).isTrue();
@@ -23,7 +23,14 @@ class CircuitTest {
     assertThat(circuit.allows(start + INTERVAL - 1)).isFalse();
     assertThat(circuit.allows(start + INTERVAL)).as("the turn of one").isTrue();
     assertThat(circuit.allows(start + INTERVAL)).as("not of the next").isFalse();
+    assertThat(circuit.allows(start + 2 * INTERVAL)).as("while it still tries").isFalse();
+    circuit.ended();
     assertThat(circuit.allows(start + 2 * INTERVAL)).isTrue();
+
+    Thread other = new Thread(circuit::ended);
+    other.start();
+    other.join();
+    assertThat(circuit.allows(start + 3 * INTERVAL)).as("another one has ended").isFalse();
 
     circuit.succeeded();
     assertThat(circuit.allows(start)).isTrue();

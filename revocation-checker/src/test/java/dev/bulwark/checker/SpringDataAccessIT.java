@@ -1,15 +1,22 @@
 package dev.bulwark.checker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.checker.springdata.SpringDataAccess;
+import dev.bulwark.testing.FreePort;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.RedisSentinelConfiguration;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import redis.clients.jedis.Jedis;
@@ -39,9 +46,7 @@ class SpringDataAccessIT {
       for (int i = 0; i < 10; i++) {
         cluster.of("revoked:bad-" + i).revoke("bad-" + i);
       }
-      LettuceConnectionFactory factory =
-          application(
-              new RedisClusterConfiguration(List.of("127.0.0.1:" + cluster.address().getPort())));
+      LettuceConnectionFactory factory = application(cluster(cluster.address().getPort()));
       try (RevocationChecker checker =
           new RevocationChecker(SpringDataAccess.lettuce(factory, TIMEOUT, TIMEOUT), OPTIONS)) {
         await().atMost(PATIENCE).until(() -> checker.check("good", null) == Verdict.LIVE);
@@ -61,15 +66,137 @@ class SpringDataAccessIT {
     }
   }
 
-  private static void feed(TestCluster cluster) {
-    Keys keys = new Keys("");
-    for (int i = 0; i < 3; i++) {
-      try (Jedis jedis = cluster.node(i).connect()) {
-        jedis.psetex(
-            keys.complete(TestCluster.FIRST_SLOTS.get(i)),
-            3_600_000,
-            "" + System.currentTimeMillis());
+  /**
+   * Lettuce 6 keeps the slots of a lost primary with it, unless it is told to ask for them again.
+   */
+  @Test
+  void theReplicaInAClusterIsAskedWhenItHasTakenOver() {
+    try (TestCluster cluster = TestCluster.startWithReplica()) {
+      feed(cluster);
+      RedisProcess primary = cluster.node(0);
+      RedisProcess replica = cluster.node(3);
+      String good = idOn(cluster, primary, "good");
+      String bad = idOn(cluster, primary, "bad");
+      primary.revoke(bad);
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                try (Jedis jedis = replica.connect()) {
+                  return jedis.dbSize() == 2;
+                }
+              });
+      LettuceConnectionFactory factory = application(cluster(cluster.node(1).port()));
+      try (RevocationChecker checker =
+          new RevocationChecker(SpringDataAccess.lettuce(factory, TIMEOUT, TIMEOUT), OPTIONS)) {
+        await().atMost(PATIENCE).until(() -> checker.check(good, null) == Verdict.LIVE);
+        assertThat(checker.check(bad, null)).isEqualTo(Verdict.REVOKED);
+        primary.stop();
+        assertThat(checker.check(good, null)).isEqualTo(Verdict.UNKNOWN);
+        await()
+            .atMost(PATIENCE)
+            .until(() -> checker.check(good, null) == Verdict.LIVE || feedAgain(cluster));
+        assertThat(checker.check(bad, null)).isEqualTo(Verdict.REVOKED);
+      } finally {
+        factory.destroy();
       }
+    }
+  }
+
+  /** As Keycloak does; until the replica is the primary it takes no writes. */
+  private static boolean feedAgain(TestCluster cluster) {
+    try {
+      feed(cluster.node(3), 0);
+      feed(cluster.node(1), 1);
+      feed(cluster.node(2), 2);
+    } catch (JedisDataException e) {
+      assertThat(e.getMessage()).containsAnyOf("MOVED", "CLUSTERDOWN", "READONLY");
+    }
+    return false;
+  }
+
+  private static String idOn(TestCluster cluster, RedisProcess node, String name) {
+    return IntStream.range(0, 1000)
+        .mapToObj(i -> name + "-" + i)
+        .filter(id -> cluster.of("revoked:" + id) == node)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Its contract: a slot without a node may hold a token whose revocation is missed. */
+  @Test
+  void aClusterWithoutOneOfItsSlotsIsNotTakenForComplete() {
+    try (TestCluster cluster = TestCluster.start()) {
+      LettuceConnectionFactory factory = application(cluster(cluster.address().getPort()));
+      try (SpringDataAccess access = SpringDataAccess.lettuce(factory, TIMEOUT, TIMEOUT)) {
+        assertThat(access.lowestSlots()).containsExactlyInAnyOrder(0, 5461, 10923);
+      }
+      for (RedisProcess node : cluster.nodes()) {
+        try (Jedis jedis = node.connect()) {
+          jedis.clusterDelSlots(7000);
+        }
+      }
+      try (SpringDataAccess access = SpringDataAccess.lettuce(factory, TIMEOUT, TIMEOUT)) {
+        assertThatThrownBy(access::lowestSlots)
+            .isInstanceOf(RedisUnavailableException.class)
+            .hasMessageContaining("slot 7000");
+      } finally {
+        factory.destroy();
+      }
+    }
+  }
+
+  @Test
+  void anApplicationWithAClusterStartsWithoutIt() {
+    LettuceConnectionFactory factory = application(cluster(FreePort.next()));
+    try (RevocationChecker checker =
+        new RevocationChecker(SpringDataAccess.lettuce(factory, TIMEOUT, TIMEOUT), OPTIONS)) {
+      assertThat(checker.check("good", null)).isEqualTo(Verdict.UNKNOWN);
+      assertThat(checker.status()).isEqualTo(FeedStatus.AWAY);
+    } finally {
+      factory.destroy();
+    }
+    JedisConnectionFactory jedis = new JedisConnectionFactory(cluster(FreePort.next()));
+    try (SpringDataAccess access = SpringDataAccess.of(jedis, TIMEOUT)) {
+      assertThat(access.isClustered()).isTrue();
+    }
+  }
+
+  private static RedisClusterConfiguration cluster(int port) {
+    return new RedisClusterConfiguration(List.of("127.0.0.1:" + port));
+  }
+
+  /** A connection factory connects under a lock: one after another they would take 25 s. */
+  @Test
+  void callersDoNotConnectOneAfterAnotherToASilentServer() throws Exception {
+    Duration timeout = Duration.ofMillis(500);
+    try (ServerSocket silent = new ServerSocket(0, 200, InetAddress.getLoopbackAddress())) {
+      LettuceConnectionFactory factory =
+          application(new RedisStandaloneConfiguration("127.0.0.1", silent.getLocalPort()));
+      try (RevocationChecker checker =
+          new RevocationChecker(SpringDataAccess.lettuce(factory, timeout, timeout), OPTIONS)) {
+        long began = System.nanoTime();
+        RevocationCheckerIT.inParallel(
+            50, () -> assertThat(checker.check("good", null)).isEqualTo(Verdict.UNKNOWN));
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(timeout.multipliedBy(8));
+      } finally {
+        factory.destroy();
+      }
+    }
+  }
+
+  private static void feed(TestCluster cluster) {
+    for (int i = 0; i < 3; i++) {
+      feed(cluster.node(i), i);
+    }
+  }
+
+  private static void feed(RedisProcess node, int shard) {
+    try (Jedis jedis = node.connect()) {
+      jedis.psetex(
+          new Keys("").complete(TestCluster.FIRST_SLOTS.get(shard)),
+          3_600_000,
+          "" + System.currentTimeMillis());
     }
   }
 

@@ -10,7 +10,9 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
-/** A cluster of three primaries, each a process on the loopback interface. */
+/**
+ * A cluster of three primaries, perhaps with a replica, each a process on the loopback interface.
+ */
 final class TestCluster implements AutoCloseable {
 
   /** The first slot of each primary, and the number of slots. */
@@ -23,18 +25,35 @@ final class TestCluster implements AutoCloseable {
   /** Starts one and waits until all nodes know that it is complete. */
   static TestCluster start() {
     TestCluster cluster = new TestCluster();
-    cluster.form();
+    cluster.form(3);
     return cluster;
   }
 
-  private void form() {
-    for (int i = 0; i < 3; i++) {
+  /** Its node 3 is a replica of node 0, and up to date with it. */
+  static TestCluster startWithReplica() {
+    TestCluster cluster = new TestCluster();
+    cluster.form(4);
+    RedisProcess replica = cluster.node(3);
+    try (Jedis primary = cluster.node(0).connect();
+        Jedis jedis = replica.connect()) {
+      jedis.clusterReplicate(primary.clusterMyId());
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> jedis.info("replication").contains("master_link_status:up"));
+    }
+    return cluster;
+  }
+
+  private void form(int size) {
+    for (int i = 0; i < size; i++) {
       nodes.add(RedisProcess.start("--cluster-enabled", "yes", "--cluster-node-timeout", "1000"));
     }
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < size; i++) {
       try (Jedis jedis = nodes.get(i).connect()) {
-        int[] slots = IntStream.range(FIRST_SLOTS.get(i), FIRST_SLOTS.get(i + 1)).toArray();
-        jedis.clusterAddSlots(slots);
+        if (i < 3) {
+          int[] slots = IntStream.range(FIRST_SLOTS.get(i), FIRST_SLOTS.get(i + 1)).toArray();
+          jedis.clusterAddSlots(slots);
+        }
         jedis.clusterMeet("127.0.0.1", nodes.get(0).port());
       }
     }
@@ -45,7 +64,7 @@ final class TestCluster implements AutoCloseable {
               () -> {
                 try (Jedis jedis = node.connect()) {
                   return jedis.clusterInfo().contains("cluster_state:ok")
-                      && jedis.clusterInfo().contains("cluster_known_nodes:3");
+                      && jedis.clusterInfo().contains("cluster_known_nodes:" + size);
                 }
               });
     }

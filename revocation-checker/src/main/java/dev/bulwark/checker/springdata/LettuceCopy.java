@@ -4,14 +4,23 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions.RefreshTrigger;
+import java.lang.reflect.Field;
 import java.time.Duration;
 import org.springframework.data.redis.connection.RedisConfiguration;
+import org.springframework.data.redis.connection.RedisStaticMasterReplicaConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration.LettuceClientConfigurationBuilder;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.util.ReflectionUtils;
 
 /** A connection factory for the same Redis, with waits that are bounded. */
 final class LettuceCopy {
+
+  /** Of a cluster, unless the application has set another time. */
+  private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(5);
 
   private LettuceCopy() {}
 
@@ -19,8 +28,7 @@ final class LettuceCopy {
       LettuceConnectionFactory application, Duration connectTimeout, Duration commandTimeout) {
     LettuceConnectionFactory copy =
         new LettuceConnectionFactory(
-            redis(application),
-            client(application.getClientConfiguration(), connectTimeout, commandTimeout));
+            redis(application), client(application, connectTimeout, commandTimeout));
     copy.setShareNativeConnection(true);
     copy.afterPropertiesSet();
     copy.start();
@@ -37,13 +45,34 @@ final class LettuceCopy {
     if (application.getSocketConfiguration() != null) {
       return application.getSocketConfiguration();
     }
+    if (isStaticMasterReplica(application)) {
+      throw new IllegalArgumentException(
+          "static master/replica is not supported: name the primary by a connection factory of its"
+              + " own, in an application with Spring Boot by bulwark.revocation.url");
+    }
     return application.getStandaloneConfiguration();
   }
 
+  /**
+   * The factory itself does not tell: its standalone configuration is then that of localhost, which
+   * would be another Redis.
+   */
+  private static boolean isStaticMasterReplica(LettuceConnectionFactory application) {
+    Field configuration =
+        ReflectionUtils.findField(LettuceConnectionFactory.class, null, RedisConfiguration.class);
+    if (configuration == null) {
+      return false;
+    }
+    ReflectionUtils.makeAccessible(configuration);
+    return ReflectionUtils.getField(configuration, application)
+        instanceof RedisStaticMasterReplicaConfiguration;
+  }
+
   private static LettuceClientConfiguration client(
-      LettuceClientConfiguration application, Duration connectTimeout, Duration commandTimeout) {
+      LettuceConnectionFactory factory, Duration connectTimeout, Duration commandTimeout) {
+    LettuceClientConfiguration application = factory.getClientConfiguration();
     ClientOptions.Builder options =
-        application.getClientOptions().map(ClientOptions::mutate).orElseGet(ClientOptions::builder);
+        options(application.getClientOptions().orElseGet(ClientOptions::create), factory);
     LettuceClientConfigurationBuilder builder =
         LettuceClientConfiguration.builder()
             .clientName("bulwark-checker")
@@ -66,5 +95,36 @@ final class LettuceCopy {
       }
     }
     return builder.build();
+  }
+
+  private static ClientOptions.Builder options(
+      ClientOptions application, LettuceConnectionFactory factory) {
+    if (!factory.isClusterAware()) {
+      return application.mutate();
+    }
+    ClusterClientOptions.Builder cluster = ClusterClientOptions.builder(application);
+    return cluster.topologyRefreshOptions(refreshed(cluster.build().getTopologyRefreshOptions()));
+  }
+
+  /**
+   * Keeps what the application has set, and adds what Lettuce 6 leaves off: without any refresh, a
+   * client asks a primary for ever that a replica has replaced.
+   */
+  private static ClusterTopologyRefreshOptions refreshed(ClusterTopologyRefreshOptions own) {
+    ClusterTopologyRefreshOptions.Builder refresh =
+        ClusterTopologyRefreshOptions.builder()
+            .closeStaleConnections(own.isCloseStaleConnections())
+            .dynamicRefreshSources(own.useDynamicRefreshSources())
+            .refreshTriggersReconnectAttempts(own.getRefreshTriggersReconnectAttempts())
+            .adaptiveRefreshTriggersTimeout(own.getAdaptiveRefreshTimeout())
+            .enablePeriodicRefresh(
+                own.isPeriodicRefreshEnabled() ? own.getRefreshPeriod() : TOPOLOGY_REFRESH);
+    if (own.getAdaptiveRefreshTriggers().isEmpty()) {
+      return refresh.enableAllAdaptiveRefreshTriggers().build();
+    }
+    return refresh
+        .enableAdaptiveRefreshTrigger(
+            own.getAdaptiveRefreshTriggers().toArray(RefreshTrigger[]::new))
+        .build();
   }
 }

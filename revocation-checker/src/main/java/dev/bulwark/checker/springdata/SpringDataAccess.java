@@ -1,11 +1,17 @@
 package dev.bulwark.checker.springdata;
 
 import dev.bulwark.checker.RedisAccess;
+import dev.bulwark.checker.RedisUnavailableException;
+import dev.bulwark.checker.RedisUnavailableException.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
@@ -13,6 +19,7 @@ import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisClusterNode;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
@@ -21,8 +28,11 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  */
 public final class SpringDataAccess implements RedisAccess {
 
+  private static final int SLOTS = 16_384;
+
   private final RedisConnectionFactory factory;
   private final Duration longestAttempt;
+  private final ConnectGate gate;
   private final Runnable reset;
   private final Runnable close;
 
@@ -30,6 +40,7 @@ public final class SpringDataAccess implements RedisAccess {
       RedisConnectionFactory factory, Duration longestAttempt, Runnable reset, Runnable close) {
     this.factory = factory;
     this.longestAttempt = longestAttempt;
+    this.gate = new ConnectGate(longestAttempt);
     this.reset = reset;
     this.close = close;
   }
@@ -90,9 +101,15 @@ public final class SpringDataAccess implements RedisAccess {
     return longestAttempt;
   }
 
-  /** Connects to nobody. */
+  /** Connects to nobody, if the factory is one of Spring Data Redis. */
   @Override
   public boolean isClustered() {
+    if (factory instanceof LettuceConnectionFactory lettuce) {
+      return lettuce.isClusterAware();
+    }
+    if (factory instanceof JedisConnectionFactory jedis) {
+      return jedis.isRedisClusterAware();
+    }
     try (RedisClusterConnection cluster = factory.getClusterConnection()) {
       return true;
     } catch (InvalidDataAccessApiUsageException e) {
@@ -103,22 +120,29 @@ public final class SpringDataAccess implements RedisAccess {
 
   @Override
   public List<Integer> lowestSlots() {
-    try (RedisClusterConnection cluster = factory.getClusterConnection()) {
-      List<Integer> lowest = new ArrayList<>();
-      for (RedisClusterNode node : cluster.clusterCommands().clusterGetNodes()) {
-        if (node.isMaster() && !node.getSlotRange().getSlots().isEmpty()) {
-          lowest.add(node.getSlotRange().getSlots().stream().min(Integer::compare).orElseThrow());
-        }
-      }
-      return lowest;
-    } catch (DataAccessException | IllegalStateException e) {
-      throw SpringDataFailures.of(e);
-    }
+    return ask(
+        factory::getClusterConnection,
+        cluster -> {
+          List<Integer> lowest = new ArrayList<>();
+          BitSet served = new BitSet(SLOTS);
+          for (RedisClusterNode node : cluster.clusterCommands().clusterGetNodes()) {
+            Set<Integer> slots = node.getSlotRange().getSlots();
+            if (node.isMaster() && !slots.isEmpty()) {
+              lowest.add(Collections.min(slots));
+              slots.forEach(served::set);
+            }
+          }
+          if (served.cardinality() != SLOTS) {
+            throw new RedisUnavailableException(
+                Kind.OTHER, "No node serves slot " + served.nextClearBit(0) + ".", null);
+          }
+          return lowest;
+        });
   }
 
   @Override
   public void dropIdleConnections() {
-    reset.run();
+    gate.drop(reset);
   }
 
   @Override
@@ -127,8 +151,15 @@ public final class SpringDataAccess implements RedisAccess {
   }
 
   private <T> T ask(Function<RedisConnection, T> question) {
-    try (RedisConnection connection = factory.getConnection()) {
-      return question.apply(connection);
+    return ask(factory::getConnection, question);
+  }
+
+  private <C extends RedisConnection, T> T ask(Supplier<C> open, Function<C, T> question) {
+    try {
+      gate.pass(() -> open.get().close());
+      try (C connection = open.get()) {
+        return question.apply(connection);
+      }
     } catch (DataAccessException | IllegalStateException e) {
       // The latter from a factory that has been stopped.
       throw SpringDataFailures.of(e);
