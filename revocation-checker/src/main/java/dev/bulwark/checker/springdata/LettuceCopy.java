@@ -9,6 +9,7 @@ import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions.RefreshTrigger;
 import java.lang.reflect.Field;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.RedisStaticMasterReplicaConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
@@ -45,27 +46,28 @@ final class LettuceCopy {
     if (application.getSocketConfiguration() != null) {
       return application.getSocketConfiguration();
     }
-    if (isStaticMasterReplica(application)) {
+    RedisConfiguration own = configuration(application);
+    if (own instanceof RedisStaticMasterReplicaConfiguration) {
       throw new IllegalArgumentException(
           "static master/replica is not supported: name the primary by a connection factory of its"
               + " own, in an application with Spring Boot by bulwark.revocation.url");
     }
-    return application.getStandaloneConfiguration();
+    return own != null ? own : application.getStandaloneConfiguration();
   }
 
   /**
-   * The factory itself does not tell: its standalone configuration is then that of localhost, which
-   * would be another Redis.
+   * What the factory was made from, which it does not show. Its standalone configuration is that of
+   * localhost, another Redis, if it was made from static nodes, or from any {@link
+   * RedisConfiguration}.
    */
-  private static boolean isStaticMasterReplica(LettuceConnectionFactory application) {
+  private static @Nullable RedisConfiguration configuration(LettuceConnectionFactory application) {
     Field configuration =
         ReflectionUtils.findField(LettuceConnectionFactory.class, null, RedisConfiguration.class);
     if (configuration == null) {
-      return false;
+      return null;
     }
     ReflectionUtils.makeAccessible(configuration);
-    return ReflectionUtils.getField(configuration, application)
-        instanceof RedisStaticMasterReplicaConfiguration;
+    return (RedisConfiguration) ReflectionUtils.getField(configuration, application);
   }
 
   private static LettuceClientConfiguration client(

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.data.redis.connection.RedisClusterConfiguration;
+import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.RedisStaticMasterReplicaConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
@@ -92,13 +93,18 @@ class LettuceCopyTest {
 
   @Test
   void theCopyOfASingleServerGoesToIt() {
-    LettuceConnectionFactory copy =
-        LettuceCopy.of(
-            new LettuceConnectionFactory(new RedisStandaloneConfiguration("redis.example", 1234)),
-            TIMEOUT,
-            TIMEOUT);
-    assertThat(copy.getHostName()).isEqualTo("redis.example");
-    assertThat(copy.getPort()).isEqualTo(1234);
-    copy.destroy();
+    RedisStandaloneConfiguration server = new RedisStandaloneConfiguration("redis.example", 1234);
+    RedisConfiguration any = server;
+    LettuceClientConfiguration client = LettuceClientConfiguration.defaultConfiguration();
+    for (LettuceConnectionFactory application :
+        List.of(
+            new LettuceConnectionFactory(server),
+            new LettuceConnectionFactory(any, client),
+            new LettuceConnectionFactory("redis.example", 1234))) {
+      LettuceConnectionFactory copy = LettuceCopy.of(application, TIMEOUT, TIMEOUT);
+      assertThat(copy.getHostName()).isEqualTo("redis.example");
+      assertThat(copy.getPort()).isEqualTo(1234);
+      copy.destroy();
+    }
   }
 }
