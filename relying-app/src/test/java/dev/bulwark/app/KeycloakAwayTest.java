@@ -2,6 +2,7 @@ package dev.bulwark.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -11,8 +12,15 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.apache.catalina.Context;
 import org.apache.catalina.Manager;
 import org.apache.catalina.Session;
@@ -25,6 +33,15 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.boot.tomcat.TomcatWebServer;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.security.core.context.SecurityContextImpl;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
+import org.springframework.security.oauth2.client.authentication.OAuth2AuthenticationToken;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.web.HttpSessionOAuth2AuthorizedClientRepository;
+import org.springframework.security.oauth2.core.OAuth2AccessToken;
+import org.springframework.security.oauth2.core.OAuth2RefreshToken;
+import org.springframework.security.oauth2.core.user.DefaultOAuth2User;
+import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
@@ -44,11 +61,15 @@ class KeycloakAwayTest {
 
   @LocalServerPort private int port;
   @Autowired private ServletWebServerApplicationContext application;
+  @Autowired private ClientRegistrationRepository clients;
+
+  private static int nobody;
 
   @DynamicPropertySource
   static void nobodyListens(DynamicPropertyRegistry registry) throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int free = socket.getLocalPort();
+      nobody = free;
       registry.add("app.redis.port", () -> free);
       registry.add("app.api-keys.client-id", () -> "gateway");
       registry.add("app.api-keys.client-secret", () -> "secret");
@@ -135,6 +156,62 @@ class KeycloakAwayTest {
     Session session =
         sessions().findSession(cookie.replaceAll("^__Host-TASKS_SESSION=([^;]*);.*$", "$1"));
     assertThat(session.getMaxInactiveInterval()).isEqualTo(15 * 60);
+  }
+
+  /** One after another they would take 100 s, and all threads with 200 requests. */
+  @Test
+  void theRequestsOfASessionDoNotWaitOneAfterAnotherForASilentKeycloak() throws Exception {
+    String cookie = loggedIn();
+    try (ServerSocket silent = new ServerSocket(nobody, 100, InetAddress.getLoopbackAddress())) {
+      long began = System.nanoTime();
+      List<CompletableFuture<HttpResponse<String>>> answers =
+          IntStream.range(0, 20)
+              .mapToObj(
+                  i ->
+                      HTTP.sendAsync(
+                          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/tasks"))
+                              .header("Cookie", cookie)
+                              .build(),
+                          HttpResponse.BodyHandlers.ofString()))
+              .toList();
+      for (CompletableFuture<HttpResponse<String>> answer : answers) {
+        assertThat(answer.get(2, TimeUnit.MINUTES).statusCode()).isEqualTo(503);
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - began))
+          .as("with the silent port %s", silent.getLocalPort())
+          .isLessThan(Duration.ofSeconds(20));
+    }
+  }
+
+  /** The cookie of a session whose access token has expired, so that it must be renewed. */
+  private String loggedIn() throws Exception {
+    String cookie =
+        get("/oauth2/authorization/keycloak").headers().firstValue("Set-Cookie").orElseThrow();
+    String id = cookie.replaceAll("^__Host-TASKS_SESSION=([^;]*);.*$", "$1");
+    HttpSession session = sessions().findSession(id).getSession();
+    Instant now = Instant.now();
+    session.setAttribute(
+        HttpSessionSecurityContextRepository.SPRING_SECURITY_CONTEXT_KEY,
+        new SecurityContextImpl(
+            new OAuth2AuthenticationToken(
+                new DefaultOAuth2User(List.of(), Map.of("sub", "alice"), "sub"),
+                List.of(),
+                "keycloak")));
+    session.setAttribute(
+        HttpSessionOAuth2AuthorizedClientRepository.class.getName() + ".AUTHORIZED_CLIENTS",
+        new HashMap<>(
+            Map.of(
+                "keycloak",
+                new OAuth2AuthorizedClient(
+                    clients.findByRegistrationId("keycloak"),
+                    "alice",
+                    new OAuth2AccessToken(
+                        OAuth2AccessToken.TokenType.BEARER,
+                        "access",
+                        now.minusSeconds(600),
+                        now.minusSeconds(300)),
+                    new OAuth2RefreshToken("refresh", now.minusSeconds(600))))));
+    return "__Host-TASKS_SESSION=" + id;
   }
 
   private Manager sessions() {

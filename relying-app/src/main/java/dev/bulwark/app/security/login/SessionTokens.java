@@ -9,11 +9,9 @@ import org.springframework.security.oauth2.client.OAuth2AuthorizeRequest;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.authentication.OAuth2AuthenticationToken;
-import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtException;
-import org.springframework.web.util.WebUtils;
 
 /** The tokens behind a session of the browser. Thread-safe. */
 final class SessionTokens {
@@ -42,7 +40,7 @@ final class SessionTokens {
       decoder.decode(tokens.getAccessToken().getTokenValue());
       return true;
     } catch (ClientAuthorizationException e) {
-      if (OAuth2ErrorCodes.INVALID_GRANT.equals(e.getError().getErrorCode())) {
+      if (SessionTurn.hasEnded(e)) {
         return false;
       }
       throw new AuthenticationServiceException("the tokens cannot be renewed", e);
@@ -53,19 +51,17 @@ final class SessionTokens {
     }
   }
 
-  /**
-   * One request of a session at a time: Keycloak takes a refresh token once, and ends the session
-   * in which one comes a second time.
-   */
   private @Nullable OAuth2AuthorizedClient current(
       OAuth2AuthenticationToken login, HttpServletRequest request, HttpServletResponse response) {
-    synchronized (WebUtils.getSessionMutex(request.getSession())) {
-      return manager.authorize(
-          OAuth2AuthorizeRequest.withClientRegistrationId(login.getAuthorizedClientRegistrationId())
-              .principal(login)
-              .attribute(HttpServletRequest.class.getName(), request)
-              .attribute(HttpServletResponse.class.getName(), response)
-              .build());
-    }
+    return SessionTurn.of(request.getSession())
+        .take(
+            () ->
+                manager.authorize(
+                    OAuth2AuthorizeRequest.withClientRegistrationId(
+                            login.getAuthorizedClientRegistrationId())
+                        .principal(login)
+                        .attribute(HttpServletRequest.class.getName(), request)
+                        .attribute(HttpServletResponse.class.getName(), response)
+                        .build()));
   }
 }

@@ -1,0 +1,93 @@
+package dev.bulwark.app.security.login;
+
+import jakarta.servlet.http.HttpSession;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.security.oauth2.client.ClientAuthorizationException;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
+import org.springframework.web.util.WebUtils;
+
+/**
+ * One request of a session at a time: Keycloak takes a refresh token once, and ends the session in
+ * which one comes a second time. No request waits longer than one renewal may take, so that a
+ * Keycloak that is silent does not take all threads. An attribute of the session. Thread-safe.
+ */
+final class SessionTurn implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  /** To connect to Keycloak and to get an answer, see {@code KeycloakHttp}. */
+  private static final Duration WAIT = Duration.ofSeconds(7);
+
+  /** After a renewal that failed, until the next one may be tried. */
+  static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private final ReentrantLock turn = new ReentrantLock();
+  // Guarded by the turn.
+  private transient boolean failed;
+  private transient long failedAt;
+
+  /** That of a session. */
+  static SessionTurn of(HttpSession session) {
+    String name = SessionTurn.class.getName();
+    synchronized (WebUtils.getSessionMutex(session)) {
+      if (session.getAttribute(name) instanceof SessionTurn existing) {
+        return existing;
+      }
+      SessionTurn fresh = new SessionTurn();
+      session.setAttribute(name, fresh);
+      return fresh;
+    }
+  }
+
+  /** Whether Keycloak has answered that the login has ended. */
+  static boolean hasEnded(ClientAuthorizationException e) {
+    return OAuth2ErrorCodes.INVALID_GRANT.equals(e.getError().getErrorCode());
+  }
+
+  /**
+   * Runs a job that may renew the tokens.
+   *
+   * @throws AuthenticationServiceException if another request takes too long, or if a renewal has
+   *     just failed
+   * @throws ClientAuthorizationException that of the job
+   */
+  <T> @Nullable T take(Supplier<@Nullable T> job) {
+    return take(job, System::nanoTime);
+  }
+
+  /** At another time than now, in nanoseconds. */
+  <T> @Nullable T take(Supplier<@Nullable T> job, LongSupplier nanoTime) {
+    await();
+    try {
+      if (failed && nanoTime.getAsLong() - failedAt < PAUSE.toNanos()) {
+        throw new AuthenticationServiceException("the tokens could not be renewed a moment ago");
+      }
+      failed = false;
+      return job.get();
+    } catch (ClientAuthorizationException e) {
+      failed = !hasEnded(e);
+      failedAt = nanoTime.getAsLong();
+      throw e;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void await() {
+    try {
+      if (turn.tryLock(WAIT.toNanos(), TimeUnit.NANOSECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new AuthenticationServiceException("another request of the session renews its tokens");
+  }
+}
