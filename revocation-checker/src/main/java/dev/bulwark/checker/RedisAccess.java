@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An implementation is thread-safe, bounds every wait, and contacts Redis only when it is asked,
  * so that an application starts without Redis. Every failure of Redis is a {@link
- * RedisUnavailableException}; any other exception leaves the check.
+ * RedisUnavailableException}; any other exception leaves the check. The watch over a cluster or a
+ * near-cache goes on after it.
  */
 public interface RedisAccess extends AutoCloseable {
 

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +25,9 @@ public final class RevocationChecker implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RevocationChecker.class);
 
+  /** The id of no token. */
+  private static final String PROBE_ID = "health-check";
+
   private final RedisAccess redis;
   private final CheckerOptions options;
   private final @Nullable CheckObserver observer;
@@ -32,6 +36,7 @@ public final class RevocationChecker implements AutoCloseable {
   private final Circuit circuit;
   private final LastAnswers memory;
   private final boolean remembers;
+  private final AtomicLong nextProbe = new AtomicLong(System.nanoTime());
   private volatile FeedStatus status = FeedStatus.NOT_ASKED;
 
   /**
@@ -146,17 +151,41 @@ public final class RevocationChecker implements AutoCloseable {
     }
     Long issued = issuedAt == null ? null : issuedAt.toEpochMilli();
     long now = clock.millis();
+    noteFeed(reading, now);
+    return Decision.of(reading, remembered, issued, now, options);
+  }
+
+  private void noteFeed(@Nullable RedisAnswer reading, long now) {
     if (reading != null) {
       boolean knows = Decision.knows(reading, now, options);
       transitionTo(
           knows ? FeedStatus.KNOWING : FeedStatus.UNFED, knows ? null : feedProblem(reading, now));
     }
-    return Decision.of(reading, remembered, issued, now, options);
   }
 
   /** Returns the result of the last contact with Redis; costs nothing. */
   public FeedStatus status() {
     return status;
+  }
+
+  /**
+   * Returns the state of Redis for a health check of the application. While it is {@link
+   * FeedStatus#AWAY} or {@link FeedStatus#UNFED}, Redis is asked again, at most once in a {@link
+   * CheckerOptions#retryInterval()}. Then the call takes as long as a check. An application that is
+   * not healthy may get no request, so that no check would find out that Redis is back.
+   */
+  public FeedStatus probe() {
+    FeedStatus last = status;
+    if ((last == FeedStatus.AWAY || last == FeedStatus.UNFED) && isProbeDue()) {
+      noteFeed(read(PROBE_ID), clock.millis());
+    }
+    return status;
+  }
+
+  private boolean isProbeDue() {
+    long now = System.nanoTime();
+    long due = nextProbe.get();
+    return now - due >= 0 && nextProbe.compareAndSet(due, now + options.retryInterval().toNanos());
   }
 
   private @Nullable RedisAnswer read(String jti) {

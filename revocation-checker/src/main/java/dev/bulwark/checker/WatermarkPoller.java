@@ -132,13 +132,31 @@ final class WatermarkPoller implements AutoCloseable {
   }
 
   private void watchUntilClosed(RedisAccess redis) {
+    boolean broken = false;
     while (await()) {
-      boolean holds = look(redis);
-      long now = System.nanoTime();
-      if (redis.isNearCached() && (!holds || now - cleared >= clearInterval)) {
-        redis.clearNearCache();
-        cleared = now;
+      try {
+        boolean holds = false;
+        try {
+          holds = look(redis);
+        } finally {
+          clear(redis, holds);
+        }
+        broken = false;
+      } catch (RuntimeException e) {
+        // Of an application's own RedisAccess. Without the watch, no answer would count any more.
+        if (!broken) {
+          LOG.warn("The watermark cannot be read, and is tried again", e);
+        }
+        broken = true;
       }
+    }
+  }
+
+  private void clear(RedisAccess redis, boolean holds) {
+    long now = System.nanoTime();
+    if (redis.isNearCached() && (!holds || now - cleared >= clearInterval)) {
+      redis.clearNearCache();
+      cleared = now;
     }
   }
 

@@ -217,6 +217,42 @@ class RevocationCheckerIT {
     }
   }
 
+  /** An application that is not healthy gets no request, and so makes no check. */
+  @Test
+  void theHealthCheckFindsOutByItselfThatRedisIsBack() {
+    try (RevocationChecker checker = checker(FAIL_CLOSED)) {
+      assertThat(checker.probe()).isEqualTo(FeedStatus.NOT_ASKED);
+      assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+      assertThat(monitored(checker::probe)).as("while all is well").isEmpty();
+      redis.stop();
+      assertThat(checker.check("good", null)).isEqualTo(Verdict.UNKNOWN);
+      redis.startAgain();
+      await().until(() -> checker.probe() == FeedStatus.UNFED);
+      redis.feed();
+      await().until(() -> checker.probe() == FeedStatus.KNOWING);
+      assertThat(checker.status()).isEqualTo(FeedStatus.KNOWING);
+    }
+  }
+
+  @Test
+  void theHealthCheckAsksOnceInAnInterval() {
+    try (RevocationChecker checker =
+        checker(FAIL_CLOSED.toBuilder().retryInterval(Duration.ofMinutes(1)).build())) {
+      try (Jedis jedis = redis.connect()) {
+        jedis.flushAll();
+      }
+      assertThat(checker.check("good", null)).isEqualTo(Verdict.UNKNOWN);
+      assertThat(
+              monitored(
+                  () -> {
+                    for (int i = 0; i < 20; i++) {
+                      assertThat(checker.probe()).isEqualTo(FeedStatus.UNFED);
+                    }
+                  }))
+          .hasSize(1);
+    }
+  }
+
   @Test
   void anAppStartsWithoutRedis() {
     redis.stop();

@@ -4,6 +4,7 @@ import dev.bulwark.checker.RevocationChecker;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.JwtDecoderInitializationException;
 
 /**
  * Checks in Redis, or by Token Status Lists, the tokens that another decoder has accepted. So a
@@ -42,9 +43,20 @@ public final class RevocationJwtDecoder implements JwtDecoder {
    * @throws org.springframework.security.oauth2.jwt.JwtValidationException if it is revoked or may
    *     not be used for another reason
    * @throws RevocationUnknownException if nobody can tell, and the policy rejects such a token
+   * @throws org.springframework.security.oauth2.jwt.JwtException also if the token cannot be
+   *     verified just now, for example because the issuer's keys cannot be fetched
    */
   @Override
   public Jwt decode(String token) {
-    return TokenVerdict.require(validator, delegate.decode(token));
+    return TokenVerdict.require(validator, verified(token));
+  }
+
+  private Jwt verified(String token) {
+    try {
+      return delegate.decode(token);
+    } catch (JwtDecoderInitializationException e) {
+      // Spring Security would not take it for a failed login, but for an error of the application.
+      throw TokenVerdict.unverified(e);
+    }
   }
 }

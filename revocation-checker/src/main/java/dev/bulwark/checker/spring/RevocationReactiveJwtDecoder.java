@@ -3,6 +3,7 @@ package dev.bulwark.checker.spring;
 import dev.bulwark.checker.RevocationChecker;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtDecoderInitializationException;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -46,6 +47,9 @@ public final class RevocationReactiveJwtDecoder implements ReactiveJwtDecoder {
   public Mono<Jwt> decode(String token) {
     return delegate
         .decode(token)
+        // Spring Security's decoders have these where the keys or the issuer cannot be fetched.
+        .onErrorMap(IllegalStateException.class, TokenVerdict::unverified)
+        .onErrorMap(JwtDecoderInitializationException.class, TokenVerdict::unverified)
         .flatMap(
             jwt ->
                 Mono.fromCallable(() -> TokenVerdict.require(validator, jwt))

@@ -11,8 +11,9 @@ import java.io.IOException;
 import org.springframework.security.authentication.AuthenticationServiceException;
 
 /**
- * Answers 503 with {@code Retry-After} where {@link RevocationValidator} could not tell; without it
- * the client gets 500. Register it in front of Spring Security's filter chain. Thread-safe.
+ * Answers 503 with {@code Retry-After} where {@link RevocationValidator} could not tell, or where
+ * the token could not be verified, since the issuer's keys cannot be fetched. Without it the client
+ * gets 500. Register it in front of Spring Security's filter chain. Thread-safe.
  */
 public final class RevocationUnknownFilter implements Filter {
 
@@ -22,9 +23,9 @@ public final class RevocationUnknownFilter implements Filter {
     try {
       chain.doFilter(request, response);
     } catch (AuthenticationServiceException e) {
-      if (e.getCause() instanceof RevocationUnknownException
-          && response instanceof HttpServletResponse http
-          && !http.isCommitted()) {
+      if (response instanceof HttpServletResponse http
+          && !http.isCommitted()
+          && TokenVerdict.isMissing(e)) {
         ServiceUnavailable.answer(http);
         return;
       }

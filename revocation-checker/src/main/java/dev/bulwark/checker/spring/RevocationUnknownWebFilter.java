@@ -23,7 +23,7 @@ public final class RevocationUnknownWebFilter implements WebFilter {
             AuthenticationServiceException.class,
             e -> {
               ServerHttpResponse response = exchange.getResponse();
-              if (!(e.getCause() instanceof RevocationUnknownException) || response.isCommitted()) {
+              if (response.isCommitted() || !TokenVerdict.isMissing(e)) {
                 return Mono.error(e);
               }
               response.setStatusCode(HttpStatus.SERVICE_UNAVAILABLE);

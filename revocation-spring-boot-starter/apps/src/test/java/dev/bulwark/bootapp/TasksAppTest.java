@@ -8,6 +8,7 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import dev.bulwark.testing.FreePort;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -104,13 +105,41 @@ class TasksAppTest {
       HttpResponse<String> health = get(base + "/actuator/health", null);
       assertThat(health.statusCode()).isEqualTo(503);
       assertThat(health.body()).contains("\"revocation\"").contains("AWAY");
+      // No request comes from here on, as behind a load balancer that looks at the health.
       redis.start();
-      await().until(() -> get(base + "/actuator/health", null).body().contains("AWAY"));
+      await().until(() -> get(base + "/actuator/health", null).body().contains("UNFED"));
       redis.feed();
+      await().until(() -> get(base + "/actuator/health", null).statusCode() == 200);
+      assertThat(get(base + "/actuator/health", null).body()).contains("KNOWING");
       await().until(() -> get(base + "/api/tasks", token(id + 3, "tasks")).statusCode() == 200);
 
       assertThat(get(base + "/actuator/metrics/bulwark.revocation.check", null).body())
           .contains("live", "revoked", "unknown");
+    }
+  }
+
+  /** The token may be good: the answer is neither 401 nor 500. */
+  @ParameterizedTest(name = "{0}, {1}")
+  @CsvSource({
+    "servlet, jwk-set-uri",
+    "servlet, issuer-uri",
+    "reactive, jwk-set-uri",
+    "reactive, issuer-uri"
+  })
+  void aTokenIsNotCalledBadWhileKeycloakIsUnreachable(String web, String property)
+      throws Exception {
+    try (ConfigurableApplicationContext app =
+        SpringApplication.run(
+            TasksApp.class,
+            "--spring.main.web-application-type=" + web,
+            "--bulwark.revocation.url=redis://127.0.0.1:" + redis.port(),
+            "--spring.security.oauth2.resourceserver.jwt."
+                + property
+                + "=http://127.0.0.1:"
+                + FreePort.next()
+                + "/realms/app")) {
+      String base = "http://127.0.0.1:" + app.getEnvironment().getProperty("local.server.port");
+      assertUnavailable(get(base + "/api/tasks", token("any", "tasks")));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.bulwark.boot.revocation;
 
+import dev.bulwark.checker.FeedStatus;
 import dev.bulwark.checker.RevocationChecker;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -11,7 +12,8 @@ import org.springframework.context.annotation.Configuration;
 
 /**
  * The health component {@code revocation}: down while Redis cannot tell which tokens are revoked.
- * It reports what the last check found and contacts nobody.
+ * It reports what the last check found. While that is bad, it asks Redis itself, since no request
+ * may come any more.
  */
 @AutoConfiguration(after = RevocationAutoConfiguration.class)
 @ConditionalOnBean(RevocationChecker.class)
@@ -28,11 +30,12 @@ public class RevocationHealthAutoConfiguration {
     org.springframework.boot.health.contributor.HealthIndicator revocationHealthIndicator(
         RevocationChecker checker) {
       return () -> {
+        FeedStatus status = checker.probe();
         var health =
-            Health.isUp(checker)
+            Health.isUp(status)
                 ? org.springframework.boot.health.contributor.Health.up()
                 : org.springframework.boot.health.contributor.Health.down();
-        return health.withDetail(Health.DETAIL, checker.status()).build();
+        return health.withDetail(Health.DETAIL, status).build();
       };
     }
   }
@@ -47,11 +50,12 @@ public class RevocationHealthAutoConfiguration {
     org.springframework.boot.actuate.health.HealthIndicator revocationHealthIndicator(
         RevocationChecker checker) {
       return () -> {
+        FeedStatus status = checker.probe();
         var health =
-            Health.isUp(checker)
+            Health.isUp(status)
                 ? org.springframework.boot.actuate.health.Health.up()
                 : org.springframework.boot.actuate.health.Health.down();
-        return health.withDetail(Health.DETAIL, checker.status()).build();
+        return health.withDetail(Health.DETAIL, status).build();
       };
     }
   }
@@ -61,8 +65,8 @@ public class RevocationHealthAutoConfiguration {
 
     static final String DETAIL = "status";
 
-    static boolean isUp(RevocationChecker checker) {
-      return switch (checker.status()) {
+    static boolean isUp(FeedStatus status) {
+      return switch (status) {
         case KNOWING, NOT_ASKED -> true;
         case UNFED, AWAY -> false;
       };
