@@ -18,8 +18,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 
 /**
- * Asks Redis about each token that Quarkus has verified. A revoked token gets 401; where nobody can
- * tell, the answer is 503.
+ * Asks Redis about each access token that Quarkus has verified. A revoked token, or one that is no
+ * access token, gets 401; where nobody can tell, the answer is 503.
  */
 @ApplicationScoped
 public class Revocation implements SecurityIdentityAugmentor {
@@ -41,6 +41,11 @@ public class Revocation implements SecurityIdentityAugmentor {
     }
     return context.runBlocking(
         () -> {
+          // An ID token may have the same audience, and its id is never among the revoked ones.
+          Object type = token.getClaim("typ");
+          if (!"Bearer".equals(type)) {
+            throw new RejectedTokenException(401);
+          }
           Instant issued = Instant.ofEpochSecond(token.getIssuedAtTime());
           switch (checker.check(token.getTokenID(), issued)) {
             case LIVE, LIVE_STALE -> {
