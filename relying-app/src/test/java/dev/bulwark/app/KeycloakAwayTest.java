@@ -18,6 +18,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -203,7 +204,7 @@ class KeycloakAwayTest {
             Map.of(
                 "keycloak",
                 new OAuth2AuthorizedClient(
-                    clients.findByRegistrationId("keycloak"),
+                    Objects.requireNonNull(clients.findByRegistrationId("keycloak")),
                     "alice",
                     new OAuth2AccessToken(
                         OAuth2AccessToken.TokenType.BEARER,

@@ -66,6 +66,7 @@ public final class SpringDataAccess implements RedisAccess {
    *
    * @param connectTimeout 10 ms to 60 s
    * @param commandTimeout 10 ms to 60 s
+   * @throws IllegalArgumentException if it was made from static nodes of a primary and replicas
    */
   public static SpringDataAccess lettuce(
       LettuceConnectionFactory application, Duration connectTimeout, Duration commandTimeout) {
