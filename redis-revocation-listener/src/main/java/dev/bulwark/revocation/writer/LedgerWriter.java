@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
@@ -55,6 +56,10 @@ public final class LedgerWriter {
   private final Runnable late;
   private final GroupCommit<LedgerToken> commits;
   private final BlockingQueue<LedgerToken> unwritten;
+
+  /** Those in {@link #unwritten}, and those in the hands of the thread that tries them again. */
+  private final AtomicInteger lacking = new AtomicInteger();
+
   private final FailoverGuard guard;
   private final ReentrantLock retrying = new ReentrantLock();
   private final AtomicLong notLogged = new AtomicLong();
@@ -191,17 +196,10 @@ public final class LedgerWriter {
 
   /**
    * Whether no row is set aside, and none of those that were is in the hands of a thread that tries
-   * it again. Does not wait, and can be false for a moment without reason.
+   * it again. Does not wait.
    */
   public boolean isComplete() {
-    if (!retrying.tryLock()) {
-      return false;
-    }
-    try {
-      return unwritten.isEmpty();
-    } finally {
-      retrying.unlock();
-    }
+    return lacking.get() == 0;
   }
 
   /**
@@ -285,11 +283,16 @@ public final class LedgerWriter {
     // A row that fails goes back to the end: no row is met twice.
     for (int left = unwritten.size(); left > 0 && failure == null; left -= MAX_BATCH) {
       List<LedgerToken> again = new ArrayList<>();
-      unwritten.drainTo(again, Math.min(left, MAX_BATCH));
-      long now = Math.floorDiv(clock.millis(), 1000L);
-      observer.written(again.stream().filter(token -> token.expiresAt() <= now).toList());
-      again.removeIf(token -> token.expiresAt() <= now);
-      failure = again.isEmpty() ? null : retry(again);
+      int taken = unwritten.drainTo(again, Math.min(left, MAX_BATCH));
+      try {
+        long now = Math.floorDiv(clock.millis(), 1000L);
+        observer.written(again.stream().filter(token -> token.expiresAt() <= now).toList());
+        again.removeIf(token -> token.expiresAt() <= now);
+        failure = again.isEmpty() ? null : retry(again);
+      } finally {
+        // Only now: those that were kept again have been counted once more.
+        lacking.addAndGet(-taken);
+      }
     }
     if (failure != null) {
       throw failure;
@@ -374,8 +377,11 @@ public final class LedgerWriter {
   }
 
   private boolean keep(LedgerToken token) {
+    // Before it is there: nobody may take the ledger for complete in between.
+    lacking.incrementAndGet();
     boolean kept = unwritten.offer(token);
     if (!kept) {
+      lacking.decrementAndGet();
       metrics.ledgerLost(1);
     }
     return kept;

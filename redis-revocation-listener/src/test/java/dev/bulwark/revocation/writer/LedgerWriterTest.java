@@ -20,6 +20,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -38,6 +42,7 @@ class LedgerWriterTest {
   private final AtomicBoolean outOfMemory = new AtomicBoolean();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final AtomicInteger late = new AtomicInteger();
+  private Runnable beforeOpening = () -> {};
   private long now = NOW;
   private TestDatabase database;
   private LedgerWriter writer;
@@ -57,6 +62,7 @@ class LedgerWriterTest {
               if (connectionLost.get()) {
                 throw new SQLException("The connection is closed", "08003");
               }
+              beforeOpening.run();
               return database.open();
             },
             SqlDialect.H2,
@@ -138,6 +144,58 @@ class LedgerWriterTest {
     assertThat(rows()).hasSize(600);
     assertThat(counter("ledger.lost")).isZero();
     assertThat(counter("ledger.failures")).isEqualTo(600);
+  }
+
+  /** R10: who confirms a logout asks once, and an idle try of the background must not matter. */
+  @Test
+  void aLedgerThatLacksNoRowIsCompleteAtAnyTime() throws Exception {
+    away.set(true);
+    write(token("a"));
+    assertThat(writer.isComplete()).isFalse();
+    away.set(false);
+    writer.retry();
+    AtomicBoolean asked = new AtomicBoolean();
+    CountDownLatch trying = new CountDownLatch(1);
+    CompletableFuture<Void> background =
+        CompletableFuture.runAsync(
+            () -> {
+              while (!asked.get()) {
+                retryNothing();
+                trying.countDown();
+              }
+            },
+            task -> new Thread(task).start());
+    try {
+      trying.await();
+      for (int i = 0; i < 100_000; i++) {
+        assertThat(writer.isComplete()).isTrue();
+      }
+    } finally {
+      asked.set(true);
+    }
+    background.get(1, TimeUnit.MINUTES);
+  }
+
+  private void retryNothing() {
+    try {
+      writer.retry();
+    } catch (Exception e) {
+      throw new CompletionException(e);
+    }
+  }
+
+  /** R10: what is under way again has no row yet, and is not set aside either. */
+  @Test
+  void aRowThatIsTriedAgainIsLackingUntilItIsThere() throws Exception {
+    away.set(true);
+    write(token("a"));
+    away.set(false);
+    AtomicBoolean complete = new AtomicBoolean(true);
+    beforeOpening = () -> complete.set(writer.isComplete());
+    writer.retry();
+    beforeOpening = () -> {};
+    assertThat(complete).isFalse();
+    assertThat(writer.isComplete()).isTrue();
   }
 
   /** R10: a row that is set aside is no other user's, and is tried once more. */
