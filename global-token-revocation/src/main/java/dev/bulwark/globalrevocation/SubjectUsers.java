@@ -1,5 +1,7 @@
 package dev.bulwark.globalrevocation;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,6 +11,7 @@ import org.keycloak.models.IdentityProviderModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.storage.StorageId;
 
 /**
  * Finds the user that a subject identifier names. An identity provider finds only users that are
@@ -17,8 +20,17 @@ import org.keycloak.models.UserModel;
  */
 final class SubjectUsers {
 
-  /** Of users that a client may all name: one more than it may mean. */
+  /** One more than a caller may mean: no more of the users it may name are looked for. */
   private static final int ENOUGH = 2;
+
+  /** Users that are read at a time. An address such as noreply@ may be that of all users. */
+  private static final int PAGE = 100;
+
+  /** So many users of an address at most are looked through for those of other stores. */
+  static final int MOST = 1_000;
+
+  /** The type of user stores such as LDAP. */
+  private static final String STORE = "org.keycloak.storage.UserStorageProvider";
 
   private final KeycloakSession session;
   private final RealmModel realm;
@@ -40,10 +52,8 @@ final class SubjectUsers {
   UserModel find(SubjectIdentifier subject, Caller caller) {
     List<UserModel> found =
         caller instanceof Caller.Issuer issuer
-            ? users(subject, null).stream()
-                .filter(user -> isLinked(user, issuer.provider()))
-                .toList()
-            : users(subject, ENOUGH);
+            ? linked(subject, issuer.provider().getAlias())
+            : users(subject);
     if (found.isEmpty()) {
       throw RequestException.unknownSubject();
     }
@@ -53,19 +63,52 @@ final class SubjectUsers {
     return found.get(0);
   }
 
-  /**
-   * Returns whom the identifier names.
-   *
-   * @param limit how many at most; null for all
-   */
-  private List<UserModel> users(SubjectIdentifier subject, @Nullable Integer limit) {
+  /** Whom the identifier names; of an address some at most. */
+  private List<UserModel> users(SubjectIdentifier subject) {
     if (subject instanceof SubjectIdentifier.IssuerSubject named) {
       return listed(ofIssuer(named));
     }
     if (subject instanceof SubjectIdentifier.Email email) {
-      return withAddress(email.address(), limit);
+      return search(Map.of(UserModel.EMAIL, email.address()), 0, ENOUGH);
     }
     return listed(withId(((SubjectIdentifier.Opaque) subject).id()));
+  }
+
+  /** Those of them that are linked with an identity provider, some at most. */
+  private List<UserModel> linked(SubjectIdentifier subject, String alias) {
+    if (subject instanceof SubjectIdentifier.Email email) {
+      return linkedWithAddress(email.address(), alias);
+    }
+    return users(subject).stream().filter(user -> isLinked(user, alias)).toList();
+  }
+
+  /**
+   * The search by the link is one query, however many have the address. It does not know the links
+   * of users that another store has and Keycloak does not import: these are asked for one by one.
+   */
+  private List<UserModel> linkedWithAddress(String address, String alias) {
+    Map<String, String> withLink = Map.of(UserModel.EMAIL, address, UserModel.IDP_ALIAS, alias);
+    List<UserModel> found =
+        new ArrayList<>(
+            search(withLink, 0, PAGE).stream()
+                .filter(user -> isLinked(user, alias))
+                .limit(ENOUGH)
+                .toList());
+    int first = hasStores() ? 0 : MOST;
+    while (first < MOST && found.size() < ENOUGH) {
+      List<UserModel> page = search(Map.of(UserModel.EMAIL, address), first, PAGE);
+      page.stream()
+          .filter(user -> !StorageId.isLocalStorage(user))
+          .filter(user -> isLinked(user, alias))
+          .limit(ENOUGH - found.size())
+          .forEach(found::add);
+      first = page.isEmpty() ? MOST : first + PAGE;
+    }
+    return found;
+  }
+
+  private boolean hasStores() {
+    return realm.getComponentsStream(realm.getId(), STORE).findAny().isPresent();
   }
 
   private static List<UserModel> listed(@Nullable UserModel user) {
@@ -90,15 +133,14 @@ final class SubjectUsers {
     return session.users().getUserById(realm, id);
   }
 
-  private List<UserModel> withAddress(String address, @Nullable Integer limit) {
-    return session
-        .users()
-        .searchForUserStream(
-            realm, Map.of(UserModel.EMAIL, address, UserModel.EXACT, "true"), 0, limit)
-        .toList();
+  private List<UserModel> search(Map<String, String> by, int first, int max) {
+    Map<String, String> exactly = new HashMap<>(by);
+    exactly.put(UserModel.EXACT, "true");
+    // All are read before one is asked for its link: a driver may allow one statement at a time.
+    return session.users().searchForUserStream(realm, exactly, first, max).toList();
   }
 
-  private boolean isLinked(UserModel user, IdentityProviderModel provider) {
-    return session.users().getFederatedIdentity(realm, user, provider.getAlias()) != null;
+  private boolean isLinked(UserModel user, String alias) {
+    return session.users().getFederatedIdentity(realm, user, alias) != null;
   }
 }

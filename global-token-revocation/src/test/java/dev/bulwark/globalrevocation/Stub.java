@@ -1,0 +1,30 @@
+package dev.bulwark.globalrevocation;
+
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Objects of interfaces with many methods, of which a test needs a few. */
+final class Stub {
+
+  private Stub() {}
+
+  /**
+   * Returns one.
+   *
+   * @param methods what methods return, by their name, from their arguments; others fail
+   */
+  static <T> T of(Class<T> type, Map<String, Function<Object[], Object>> methods) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> {
+              Function<Object[], Object> answer = methods.get(method.getName());
+              if (answer == null) {
+                throw new UnsupportedOperationException(method.toString());
+              }
+              return answer.apply(arguments == null ? new Object[0] : arguments);
+            }));
+  }
+}
