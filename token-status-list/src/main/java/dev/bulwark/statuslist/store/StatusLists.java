@@ -40,7 +40,8 @@ public final class StatusLists {
 
   /**
    * An unknown list may be new, so who asks for it waits for the next read. No more than this many
-   * wait: made-up ids must not keep all threads of the server.
+   * wait: made-up ids must not keep all threads of the server. Others are told to ask again: that
+   * there is no such list would have an application reject good tokens.
    */
   private static final int MAX_WAITING = 32;
 
@@ -53,7 +54,7 @@ public final class StatusLists {
   private final StatusDatabase database;
   private final Clock clock;
   private volatile @Nullable Snapshot current;
-  private final Semaphore waiting = new Semaphore(MAX_WAITING);
+  private final Semaphore waiting;
   private @Nullable CompletableFuture<Snapshot> running;
   private long nextRead = System.nanoTime();
   private long reads;
@@ -61,8 +62,14 @@ public final class StatusLists {
 
   /** The lists of a database. */
   public StatusLists(StatusDatabase database, Clock clock) {
+    this(database, clock, MAX_WAITING);
+  }
+
+  /** With so many that wait at most. */
+  StatusLists(StatusDatabase database, Clock clock, int maxWaiting) {
     this.database = database;
     this.clock = clock;
+    this.waiting = new Semaphore(maxWaiting);
   }
 
   /**
@@ -93,7 +100,7 @@ public final class StatusLists {
    */
   public record State(RevokedBits bits, long completeUntil) {}
 
-  /** The database has not answered in time. */
+  /** The database has not answered in time, or too many wait for its answer. */
   public static final class UnavailableException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -108,15 +115,19 @@ public final class StatusLists {
    * long as one that nobody has made, so the time does not tell one from the other.
    *
    * @param realmId internal id of the realm
-   * @throws UnavailableException if the database does not answer in time
+   * @throws UnavailableException if the database does not answer in time, or so many wait for its
+   *     answer that it is not known whether there is such a list
    */
   public Optional<State> find(String id, String realmId) throws UnavailableException {
     if (!StatusReference.isListId(id)) {
       return Optional.empty();
     }
     Optional<State> known = fresh().find(id, realmId);
-    if (known.isPresent() || !waiting.tryAcquire()) {
+    if (known.isPresent()) {
       return known;
+    }
+    if (!waiting.tryAcquire()) {
+      throw new UnavailableException("Too many ask for lists that nobody knows", null);
     }
     try {
       return readAfter(System.nanoTime()).find(id, realmId);

@@ -276,6 +276,26 @@ class StatusListsTest {
     assertThat(connections.get() - before).isLessThanOrEqualTo((int) halfSeconds + 1);
   }
 
+  /** A list that is new must not be denied because others send made-up ids. */
+  @Test
+  void whoCannotWaitForTheNextReadIsNotToldThatThereIsNoSuchList() throws Exception {
+    StatusReference place = take(NOW + 900);
+    StatusLists full = new StatusLists(database, clock, 0);
+    assertThat(full.find(place.list(), "realm")).as("no wait for what is known").isPresent();
+    assertThatThrownBy(() -> full.find("AAAAAAAAAAAAAAAA", "realm"))
+        .isInstanceOf(UnavailableException.class);
+    assertThat(full.find("made-up", "realm")).as("no id of a list").isEmpty();
+  }
+
+  /** A place to wait is free again afterwards, however the wait ended. */
+  @Test
+  void whoHasWaitedMakesRoomForTheNext() throws Exception {
+    StatusLists one = new StatusLists(database, clock, 1);
+    for (int i = 0; i < 2; i++) {
+      assertThat(one.find("AAAAAAAAAAAAAAAA", "realm")).isEmpty();
+    }
+  }
+
   @Test
   void whatIsNoIdOfAListIsNotLookedFor() throws Exception {
     int before = connections.get();
