@@ -1,10 +1,16 @@
 package dev.bulwark.backchannel.delivery;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.bulwark.backchannel.delivery.Answer.Kind;
 import dev.bulwark.backchannel.outbox.LogoutNotice;
 import dev.bulwark.backchannel.outbox.LogoutReceiver;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,15 +20,26 @@ import org.jspecify.annotations.Nullable;
  * <p>A receiver that does not answer, or whose answer concerns every notice, is left alone for a
  * while. That counts against no notice, but others are tried before those that were sent: it may be
  * these that the receiver does not accept. A notice that fails while the receiver accepts others,
- * or that the receiver rejects, waits by itself.
+ * or that the receiver rejects, waits by itself. If many notices fail and none is delivered, the
+ * receiver is taken to be away, even if it has accepted others just before: after an outage all of
+ * its notices have failed before. Thread-safe.
  */
 final class Settlement {
 
-  /** A round ends after so many rejections without a delivery: it is not about one notice then. */
+  /**
+   * So many failures without a delivery are not about single notices. A round ends after so many
+   * rejections.
+   */
   static final int MANY = 5;
 
   private final Backoff ofReceiver;
   private final Backoff ofNotice;
+
+  /**
+   * The ids of notices that have failed again since the last delivery to their receiver, by its
+   * client. A round may be too small to have many. Each node counts by itself.
+   */
+  private final Map<String, Set<String>> failedAgain = new ConcurrentHashMap<>();
 
   /**
    * Creates one.
@@ -44,7 +61,7 @@ final class Settlement {
    */
   void settle(LogoutReceiver receiver, List<Sent> round, long now) {
     boolean accepts = count(round, Kind.DELIVERED) > 0;
-    boolean works = accepts || receiver.getFailures() == 0;
+    boolean works = accepts || (receiver.getFailures() == 0 && !isAway(receiver, round));
     List<Sent> against = round.stream().filter(sent -> !(works && isKnown(sent))).toList();
     @Nullable Answer failure = failure(against, accepts);
     if (accepts) {
@@ -53,6 +70,9 @@ final class Settlement {
     if (failure != null) {
       Duration wait = ofReceiver.after(receiver.getFailures(), failure.retryAfter());
       receiver.fails(now, now + wait.toMillis(), failure.reason());
+    }
+    if (accepts || failure != null) {
+      failedAgain.remove(receiver.getClientId());
     }
     for (Sent sent : round) {
       switch (sent.answer().kind()) {
@@ -77,6 +97,25 @@ final class Settlement {
     return sent.answer().kind() == Kind.UNREACHABLE
         && sent.answer().retryAfter() == null
         && sent.notice().getReason() != null;
+  }
+
+  /** Whether many notices have failed again: the acceptance before them says nothing any more. */
+  private boolean isAway(LogoutReceiver receiver, List<Sent> round) {
+    Set<String> ids =
+        round.stream()
+            .filter(Settlement::isKnown)
+            .map(sent -> sent.notice().tokenId())
+            .collect(toSet());
+    if (ids.isEmpty()) {
+      return false;
+    }
+    return failedAgain.merge(receiver.getClientId(), ids, Settlement::union).size() >= MANY;
+  }
+
+  private static Set<String> union(Set<String> one, Set<String> other) {
+    Set<String> both = new HashSet<>(one);
+    both.addAll(other);
+    return both;
   }
 
   private void hold(Sent sent, long now) {

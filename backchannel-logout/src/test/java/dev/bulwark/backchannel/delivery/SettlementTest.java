@@ -10,6 +10,7 @@ import dev.bulwark.backchannel.outbox.LogoutReceiver;
 import dev.bulwark.backchannel.outbox.NoticeState;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** R9: what follows from the answers of a receiver. */
@@ -20,10 +21,13 @@ class SettlementTest {
   private final Settlement settlement = new Settlement(() -> 1);
   private final LogoutReceiver receiver = new LogoutReceiver("client", "realm");
 
-  private static Sent sent(int status) {
+  private int sessions;
+
+  private Sent sent(int status) {
     return new Sent(
         new LogoutNotice(
-            new EndedClientSession("realm", "client", "s", "user", false, 0, "{}"),
+            new EndedClientSession(
+                "realm", "client", "s" + sessions++, "user", false, 0, "{}"),
             Cause.LOGOUT,
             0),
         Answer.of(status, null));
@@ -128,6 +132,56 @@ class SettlementTest {
     assertThat(failed.notice().getAttempts()).isEqualTo(1);
     assertThat(receiver.getNextAt()).isZero();
     assertThat(receiver.getFailures()).isZero();
+  }
+
+  /** As after a long outage: each notice of the backlog has failed before. A round sends four. */
+  @Test
+  void aReceiverThatIsAwayAgainAfterARoundIsLeftAlone() {
+    List<Sent> backlog = failedBefore(2 * Settlement.MANY);
+    settlement.settle(receiver, List.of(sent(200)), NOW);
+    assertThat(receiver.getFailures()).isZero();
+    settlement.settle(receiver, backlog.subList(0, 4), NOW);
+    List<Sent> next = backlog.subList(4, 8);
+    settlement.settle(receiver, next, NOW);
+    assertThat(receiver.getNextAt()).isEqualTo(NOW + 1_000);
+    assertThat(receiver.getReason()).isEqualTo("status 504");
+    assertThat(next)
+        .allSatisfy(
+            sent -> {
+              assertThat(sent.notice().getAttempts()).isZero();
+              assertThat(sent.notice().getNextAt()).isEqualTo(NOW + 1_000);
+            });
+    settlement.settle(receiver, backlog.subList(8, 9), NOW + 1_000);
+    assertThat(receiver.getNextAt()).as("longer each time").isEqualTo(NOW + 3_000);
+  }
+
+  @Test
+  void aFewNoticesThatFailAgainWaitByThemselvesHoweverOften() {
+    List<Sent> failed = failedBefore(Settlement.MANY - 1);
+    settlement.settle(receiver, List.of(sent(200)), NOW);
+    for (int attempt = 1; attempt <= 3; attempt++) {
+      settlement.settle(receiver, failed, NOW);
+      assertThat(receiver.getNextAt()).isZero();
+      int attempts = attempt;
+      assertThat(failed)
+          .allSatisfy(sent -> assertThat(sent.notice().getAttempts()).isEqualTo(attempts));
+    }
+  }
+
+  @Test
+  void aDeliveryInBetweenShowsThatTheReceiverIsThere() {
+    List<Sent> failed = failedBefore(Settlement.MANY + 1);
+    for (Sent each : failed) {
+      settlement.settle(receiver, List.of(sent(200)), NOW);
+      settlement.settle(receiver, List.of(each), NOW);
+      assertThat(receiver.getNextAt()).isZero();
+    }
+  }
+
+  private List<Sent> failedBefore(int count) {
+    List<Sent> failed = Stream.generate(() -> sent(504)).limit(count).toList();
+    settlement.settle(receiver, failed, NOW);
+    return failed;
   }
 
   @Test
