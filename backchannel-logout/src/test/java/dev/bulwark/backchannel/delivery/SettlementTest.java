@@ -26,8 +26,7 @@ class SettlementTest {
   private Sent sent(int status) {
     return new Sent(
         new LogoutNotice(
-            new EndedClientSession(
-                "realm", "client", "s" + sessions++, "user", false, 0, "{}"),
+            new EndedClientSession("realm", "client", "s" + sessions++, "user", false, 0, "{}"),
             Cause.LOGOUT,
             0),
         Answer.of(status, null));
