@@ -3,6 +3,7 @@ package dev.bulwark.globalrevocation;
 import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Objects of interfaces with many methods, of which a test needs a few. */
 final class Stub {
@@ -14,13 +15,13 @@ final class Stub {
    *
    * @param methods what methods return, by their name, from their arguments; others fail
    */
-  static <T> T of(Class<T> type, Map<String, Function<Object[], Object>> methods) {
+  static <T> T of(Class<T> type, Map<String, Function<Object[], @Nullable Object>> methods) {
     return type.cast(
         Proxy.newProxyInstance(
             type.getClassLoader(),
             new Class<?>[] {type},
             (proxy, method, arguments) -> {
-              Function<Object[], Object> answer = methods.get(method.getName());
+              Function<Object[], @Nullable Object> answer = methods.get(method.getName());
               if (answer == null) {
                 throw new UnsupportedOperationException(method.toString());
               }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.keycloak.component.ComponentModel;
 import org.keycloak.models.FederatedIdentityModel;
@@ -63,7 +64,7 @@ class SubjectUsersTest {
     return found.stream();
   }
 
-  private FederatedIdentityModel link(UserModel user, String alias) {
+  private @Nullable FederatedIdentityModel link(UserModel user, String alias) {
     lookUps++;
     return alias.equals(aliases.get(user.getId()))
         ? new FederatedIdentityModel(alias, "sub-" + user.getId(), null)
