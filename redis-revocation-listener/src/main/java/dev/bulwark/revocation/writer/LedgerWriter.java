@@ -329,8 +329,8 @@ public final class LedgerWriter {
           failure,
           "%d tokens have no row in the ledger, because the server stops and the "
               + "database rejects the rows. A logout does not revoke these tokens in "
-              + "Redis. End all tokens of the affected realms by a not-before policy, or "
-              + "wait until they have expired.",
+              + "Redis. Replace the signing keys of the affected realms and disable the old ones, "
+              + "or wait until the tokens have expired.",
           lost);
     }
   }
