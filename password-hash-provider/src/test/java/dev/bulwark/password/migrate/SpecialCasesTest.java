@@ -159,6 +159,40 @@ class SpecialCasesTest {
         .isEqualTo("line 4: the account at 'google' is on line 2 already");
   }
 
+  /** Keycloak looks for an address first, so the user with the name could not log in. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ann,bob@b | BOB@b,bob2@b | line 3: username 'bob@b' is the e-mail address on line 2",
+        "Bob@b,bob2@b | ann,bob@B | line 3: email 'bob@b' is the username on line 2"
+      })
+  void noUserNameIsTheAddressOfAnotherUser(String one, String other, String reason)
+      throws IOException {
+    write("username,email,password_hash", one + "," + BCRYPT, other + "," + BCRYPT);
+    for (List<String> realm : List.of(List.<String>of(), List.of("--realm-from", SHIPPED))) {
+      assertThat(run(realm.toArray(String[]::new))).isEqualTo(2);
+      assertThat(stderr.toString().trim())
+          .isEqualTo(reason + " already: Keycloak would log in whose address it is");
+    }
+    assertThat(run("--allow-duplicate-emails")).as(stderr.toString()).isZero();
+    Path byNameAlone = folder.resolve("realm.json");
+    Files.writeString(
+        byNameAlone,
+        "{\"roles\":{\"realm\":[]},\"clientScopes\":[],\"loginWithEmailAllowed\":false}");
+    assertThat(run("--realm-from", byNameAlone.toString())).as(stderr.toString()).isZero();
+  }
+
+  @Test
+  void aUserNameMayBeTheOwnAddress() throws IOException {
+    write(
+        "username,email,password_hash",
+        "ann@b,ann@b," + BCRYPT,
+        "bob@b,bob@b," + BCRYPT,
+        "eve@b,," + BCRYPT);
+    assertThat(run("--realm-from", SHIPPED)).as(stderr.toString()).isZero();
+  }
+
   @Test
   void rolesAreMappedAndCounted() throws IOException {
     write(

@@ -5,6 +5,7 @@ import dev.bulwark.contract.PasswordAlgorithms;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.UnusableHashException;
 import dev.bulwark.password.foreign.text.ForeignHash;
+import dev.bulwark.password.migrate.realm.RealmCatalog;
 import dev.bulwark.password.migrate.row.ApiKeyEntry;
 import dev.bulwark.password.migrate.row.Columns;
 import dev.bulwark.password.migrate.row.Identity;
@@ -125,6 +126,7 @@ final class RowConverter {
     if (email != null) {
       refuseSeen("email '" + email + "'", emails.line(email));
     }
+    refuseOfAnother(user);
     for (Identity identity : user.identities()) {
       refuseSeen("the account at '" + identity.provider() + "'", identities.line(text(identity)));
     }
@@ -139,6 +141,27 @@ final class RowConverter {
     }
     user.identities().forEach(identity -> identities.add(text(identity), line));
     own.forEach(hash -> keyHashes.add(hash, line));
+  }
+
+  /** Keycloak looks for an address first, so the user with the name could never log in. */
+  private void refuseOfAnother(UserRecord user) throws RefusedRowException {
+    if (options.duplicateEmails()
+        || !options.catalog().map(RealmCatalog::loginWithEmail).orElse(true)) {
+      return;
+    }
+    refuseOfAnother(
+        "username '" + user.username() + "' is the e-mail address", emails.line(user.username()));
+    String email = user.email();
+    if (email != null) {
+      refuseOfAnother("email '" + email + "' is the username", usernames.line(email));
+    }
+  }
+
+  private static void refuseOfAnother(String what, int line) throws RefusedRowException {
+    if (line != 0) {
+      throw new RefusedRowException(
+          what + " on line " + line + " already: Keycloak would log in whose address it is");
+    }
   }
 
   private static String text(Identity identity) {

@@ -18,9 +18,14 @@ import java.util.Set;
  * @param scopes names of client scopes
  * @param providers aliases of identity providers
  * @param profile what the realm asks of users
+ * @param loginWithEmail whether users may log in with their address
  */
 public record RealmCatalog(
-    Set<String> roles, Set<String> scopes, Set<String> providers, ProfileRules profile) {
+    Set<String> roles,
+    Set<String> scopes,
+    Set<String> providers,
+    ProfileRules profile,
+    boolean loginWithEmail) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -67,7 +72,13 @@ public record RealmCatalog(
         names(realm.path("identityProviders"), "alias"),
         profile.isTextual()
             ? ProfileRules.of(JSON.readTree(profile.textValue()), ascii)
-            : ProfileRules.keycloaks(ascii));
+            : ProfileRules.keycloaks(ascii),
+        isLoginWithEmail(realm));
+  }
+
+  /** Keycloak's default is true. */
+  static boolean isLoginWithEmail(JsonNode realm) {
+    return realm.path("loginWithEmailAllowed").asBoolean(true);
   }
 
   /** Keycloak lets everything be where a realm has no mail server. */

@@ -37,11 +37,13 @@ final class RealmRequests {
   }
 
   RealmCatalog catalog() throws IOException {
+    JsonNode settings = get("");
     return new RealmCatalog(
         RealmCatalog.names(get("/roles?max=100000"), "name"),
         RealmCatalog.names(get("/client-scopes"), "name"),
         RealmCatalog.names(get("/identity-provider/instances?max=100000"), "alias"),
-        ProfileRules.of(get("/users/profile"), RealmCatalog.hasAsciiAddresses(get(""))));
+        ProfileRules.of(get("/users/profile"), RealmCatalog.hasAsciiAddresses(settings)),
+        RealmCatalog.isLoginWithEmail(settings));
   }
 
   private JsonNode get(String path) throws IOException {
