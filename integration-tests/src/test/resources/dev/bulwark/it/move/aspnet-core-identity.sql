@@ -7,7 +7,9 @@ CREATE TABLE "AspNetUserLogins" ("LoginProvider" text NOT NULL, "ProviderKey" te
 CREATE TABLE "AspNetUserTokens" ("UserId" text NOT NULL, "LoginProvider" text NOT NULL, "Name" text NOT NULL, "Value" text);
 INSERT INTO "AspNetUsers" VALUES
   ('0b9c1c1e-7c1e-4d1e-9c1e-0123456789ab', 'ann', 'ANN', 'ann@example.org', true, 'HASH', true, NULL, true),
-  ('1b9c1c1e-7c1e-4d1e-9c1e-0123456789ab', 'bob', 'BOB', NULL, false, NULL, false, 'infinity', true);
+  ('1b9c1c1e-7c1e-4d1e-9c1e-0123456789ab', 'bob', 'BOB', NULL, false, NULL, false, 'infinity', true),
+  ('2b9c1c1e-7c1e-4d1e-9c1e-0123456789ab', 'cat', 'CAT', 'cat@example.org', true, 'HASH', false, now() + interval '5 minutes', true),
+  ('3b9c1c1e-7c1e-4d1e-9c1e-0123456789ab', 'dan', 'DAN', 'dan@example.org', true, 'HASH', false, 'infinity', false);
 INSERT INTO "AspNetRoles" VALUES ('r1', 'Administrators');
 INSERT INTO "AspNetUserRoles" VALUES ('0b9c1c1e-7c1e-4d1e-9c1e-0123456789ab', 'r1');
 INSERT INTO "AspNetUserLogins" VALUES ('Google', '110000000000000000001', 'Google', '1b9c1c1e-7c1e-4d1e-9c1e-0123456789ab');
