@@ -4,7 +4,7 @@ CREATE TABLE users (
   name text,
   hashed_password text,
   role text NOT NULL DEFAULT 'user',
-  is_active boolean NOT NULL DEFAULT true,
+  is_active boolean DEFAULT true,
   oauth_provider text,
   oauth_id text,
   totp_secret text,
@@ -19,7 +19,7 @@ CREATE TABLE api_keys (
   user_id integer NOT NULL REFERENCES users ON DELETE CASCADE,
   name text NOT NULL,
   key_hash text NOT NULL UNIQUE,
-  is_active boolean NOT NULL DEFAULT true,
+  is_active boolean DEFAULT true,
   last_used_at timestamptz,
   request_count integer NOT NULL DEFAULT 0,
   created_at timestamptz NOT NULL DEFAULT now()

@@ -58,6 +58,7 @@ person("apostrophe in the address", "o'neil@example.org", "Sam O'Neil")
 person("no address", "kiosk", "Kiosk Hall 3", keys=[("terminal", 32)])
 person("no address, no name", "root2", None)
 person("disabled", "gone@example.org", "Gone Away", is_active=False, keys=[("old", 32)])
+person("neither active nor disabled", "null@example.org", "Nel Null", is_active=None)
 person("Google alone", "gina@example.org", "Gina Google", None, oauth_provider="google", oauth_id="110000000000000000001")
 person("GitHub alone", "hub@example.org", "hubber", None, oauth_provider="github", oauth_id="583231")
 person("GitHub without an address", None, None, None, oauth_provider="github", oauth_id="583232", keys=[("bot", 32)])
@@ -89,7 +90,7 @@ hashed(
 person("keys of other lengths", "keys@example.org", "Kay Keys", keys=[("short", 16), ("long", 64), ("own", 32), ("49", 36)])
 used = person("used keys", "used@example.org", "Una Used", keys=[("busy", 32), ("retired", 32)])
 query("UPDATE api_keys SET request_count = 1234, last_used_at = '2026-01-31T12:00:00Z', created_at = '2025-01-31T12:00:00Z' WHERE user_id = %s AND name = 'busy'", used["id"])
-query("UPDATE api_keys SET is_active = false WHERE user_id = %s AND name = 'retired'", used["id"])
+query("UPDATE api_keys SET is_active = NULL WHERE user_id = %s AND name = 'retired'", used["id"])
 used["keys"], used["retired"] = used["keys"][:1], used["keys"][1]
 
 for known in people:
