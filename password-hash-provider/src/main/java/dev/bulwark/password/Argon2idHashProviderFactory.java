@@ -6,6 +6,7 @@ import dev.bulwark.password.argon2.Argon2Engine;
 import dev.bulwark.password.argon2.Argon2Engines;
 import dev.bulwark.password.argon2.Argon2Parameters;
 import dev.bulwark.password.foreign.Algorithms;
+import dev.bulwark.password.foreign.PasswordForm;
 import dev.bulwark.password.level.FailureTimes;
 import dev.bulwark.password.level.SessionWork;
 import dev.bulwark.password.stored.StoredHashGauges;
@@ -15,8 +16,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
@@ -147,7 +148,7 @@ public final class Argon2idHashProviderFactory
    * behind the permits.
    *
    * @param leastIterations iterations that are allowed whatever the limits say; any number
-   * @param matches computes the hash and compares it
+   * @param matches computes the hash of the password in the form it is given, and compares it
    * @param computed told the nanoseconds that it took; not called where nothing was computed
    * @return whether the password is right; false for a hash that costs more than the limits
    */
@@ -155,7 +156,7 @@ public final class Argon2idHashProviderFactory
       KeycloakSession session,
       PasswordCredentialModel credential,
       int leastIterations,
-      BooleanSupplier matches,
+      Predicate<PasswordForm> matches,
       LongConsumer computed) {
     return hashing()
         .verify(credential, leastIterations, matches, () -> CurrentUser.id(session), computed);

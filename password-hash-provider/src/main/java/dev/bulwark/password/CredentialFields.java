@@ -47,7 +47,7 @@ public final class CredentialFields {
   }
 
   /** The first value of each parameter. */
-  static Map<String, String> parameters(PasswordCredentialData data) {
+  public static Map<String, String> parameters(PasswordCredentialData data) {
     Map<String, String> parameters = new HashMap<>();
     data.getAdditionalParameters()
         .forEach(

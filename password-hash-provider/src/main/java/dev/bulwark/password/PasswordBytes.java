@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.function.Function;
 
 /**
- * A password as UTF-8 bytes, whole and as typed: no truncation, no normalization. The bytes are
- * wiped after use; the String they come from is Keycloak's and cannot be.
+ * A password as UTF-8 bytes, whole and as it is given: no truncation, no normalization. The bytes
+ * are wiped after use; the String they come from is Keycloak's and cannot be.
  */
 final class PasswordBytes {
 

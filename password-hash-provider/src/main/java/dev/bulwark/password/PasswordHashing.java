@@ -5,6 +5,7 @@ import dev.bulwark.password.PasswordMetrics.Outcome;
 import dev.bulwark.password.argon2.Argon2ResourceException;
 import dev.bulwark.password.foreign.CostLimits;
 import dev.bulwark.password.foreign.KeycloakCost;
+import dev.bulwark.password.foreign.PasswordForm;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.UnusableHashException;
 import dev.bulwark.password.foreign.verify.PasswordVerifier;
@@ -14,9 +15,9 @@ import dev.bulwark.trace.TraceSpan;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.keycloak.models.credential.PasswordCredentialModel;
@@ -63,8 +64,10 @@ final class PasswordHashing implements AutoCloseable {
   }
 
   /**
-   * Verifies a password. A hash that cannot be verified is a wrong password, and one warning.
+   * Verifies a password, in the form that the hash names. A hash that cannot be verified is a wrong
+   * password, and one warning.
    *
+   * @param password as typed
    * @param userId whose password it is, where that is known; asked only for the warning
    * @param work told of what was computed
    */
@@ -76,9 +79,11 @@ final class PasswordHashing implements AutoCloseable {
       SessionWork work) {
     String algorithm = verifier.algorithm();
     StoredHash stored;
+    PasswordForm form;
     PasswordVerifier.Verification verification;
     try {
       stored = CredentialFields.read(credential);
+      form = PasswordForm.of(stored.parameters());
       verification = verifier.prepare(stored, limits);
     } catch (UnusableHashException e) {
       metrics.computed(algorithm, Operation.VERIFY, Outcome.REFUSED, 0);
@@ -87,7 +92,7 @@ final class PasswordHashing implements AutoCloseable {
     }
     try {
       return PasswordBytes.use(
-          password,
+          form.apply(password),
           bytes ->
               timed(
                   algorithm,
@@ -108,21 +113,23 @@ final class PasswordHashing implements AutoCloseable {
    *
    * @param leastIterations iterations that are allowed whatever the limits say: those that the
    *     realm's policy asks for; any number
-   * @param matches computes the hash and compares it
+   * @param matches computes the hash of the password in the form it is given, and compares it
    * @param userId whose password it is, where that is known; asked only for the warning
    * @param computed told the nanoseconds that it took
    */
   boolean verify(
       PasswordCredentialModel credential,
       int leastIterations,
-      BooleanSupplier matches,
+      Predicate<PasswordForm> matches,
       Supplier<Optional<String>> userId,
       LongConsumer computed) {
     String algorithm = "unknown";
     int memory;
+    PasswordForm form;
     try {
       StoredHash stored = CredentialFields.read(credential);
       algorithm = stored.algorithm();
+      form = PasswordForm.of(stored.parameters());
       memory = KeycloakCost.check(stored, limits.withIterationsAtLeast(leastIterations));
     } catch (UnusableHashException e) {
       metrics.computed(algorithm, Operation.VERIFY, Outcome.REFUSED, 0);
@@ -133,7 +140,7 @@ final class PasswordHashing implements AutoCloseable {
         algorithm,
         Operation.VERIFY,
         memory,
-        matches::getAsBoolean,
+        () -> matches.test(form),
         match -> match ? Outcome.MATCH : Outcome.MISMATCH,
         computed);
   }

@@ -8,6 +8,7 @@ import dev.bulwark.password.argon2.Argon2Version;
 import dev.bulwark.password.foreign.Algorithms;
 import dev.bulwark.password.foreign.Argon2Fields;
 import dev.bulwark.password.foreign.CostLimits;
+import dev.bulwark.password.foreign.PasswordForm;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.UnusableHashException;
 import java.util.List;
@@ -183,11 +184,15 @@ record PasswordHashingConfig(
         OPTIONS.read(scope, MAX_FAILURE_TIME));
   }
 
-  /** Whether a stored hash has the scheme, the parameters and the length of salt of a new one. */
+  /**
+   * Whether a stored hash has the scheme, the parameters and the length of salt of a new one, and
+   * is of the password as typed.
+   */
   boolean isCurrent(StoredHash stored) {
     try {
       return stored.algorithm().equals(Algorithms.ARGON2)
           && stored.salt().length == saltLength
+          && !PasswordForm.isIn(stored.parameters())
           && Argon2Fields.read(stored.iterations(), stored.parameters()).equals(parameters);
     } catch (UnusableHashException e) {
       return false;

@@ -10,6 +10,7 @@ import dev.bulwark.password.argon2.BouncyCastleArgon2Engine;
 import dev.bulwark.password.argon2.NativeArgon2Engine;
 import dev.bulwark.password.argon2.ReferenceVectors;
 import dev.bulwark.password.foreign.Argon2Fields;
+import dev.bulwark.password.foreign.PasswordForm;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.level.FailureTimes;
 import dev.bulwark.password.level.SessionWork;
@@ -163,10 +164,30 @@ class Argon2idHashProviderTest {
     assertThat(provider(engine, "memory", "1024").policyCheck(null, keycloaks)).isFalse();
   }
 
+  /** P4: whatever its cost, so that the form is gone after the first login. */
+  @Test
+  @SuppressWarnings("NullAway") // Keycloak may pass no policy; ours needs none
+  void theFormOfAPasswordIsAppliedUntilTheNextHash() {
+    Argon2idHashProvider cheap = provider(NativeArgon2Engine.load(), "memory", "1024");
+    String typed = "P\u00e4ssw\u00f6rd";
+    PasswordCredentialModel plain = cheap.encodedCredential(PasswordForm.NFD.apply(typed), -1);
+    PasswordCredentialModel formed =
+        CredentialFields.write(PasswordForm.NFD.write(CredentialFields.read(plain)));
+    assertThat(cheap.verify(typed, plain)).isFalse();
+    assertThat(cheap.verify(typed, formed)).isTrue();
+    assertThat(cheap.verify(typed + "x", formed)).isFalse();
+    assertThat(cheap.policyCheck(null, plain)).isTrue();
+    assertThat(cheap.policyCheck(null, formed)).as("to be hashed again").isFalse();
+    PasswordCredentialModel again = cheap.encodedCredential(typed, -1);
+    assertThat(cheap.verify(typed, again)).isTrue();
+    assertThat(cheap.policyCheck(null, again)).isTrue();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
         "{}",
+        "{\"hashIterations\":3,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"],\"passwordForm\":[\"x\"]}}",
         "{\"hashIterations\":3,\"algorithm\":\"argon2id\"}",
         "{\"hashIterations\":3,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"xx\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",
         "{\"hashIterations\":3,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"9\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",

@@ -2,11 +2,13 @@ package dev.bulwark.password.keycloak;
 
 import dev.bulwark.contract.FailedLogin;
 import dev.bulwark.password.Argon2idHashProviderFactory;
+import dev.bulwark.password.CredentialFields;
 import dev.bulwark.password.foreign.Algorithms;
+import dev.bulwark.password.foreign.PasswordForm;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.level.SessionWork;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.credential.hash.PasswordHashProvider;
 import org.keycloak.models.KeycloakSession;
@@ -17,7 +19,8 @@ import org.keycloak.models.credential.dto.PasswordCredentialData;
 
 /**
  * A hasher of Keycloak that verifies within the limits for stored hashes (spec P5), behind the
- * permits (P6), and reports how long it took (L3).
+ * permits (P6), and reports how long it took (L3). The hash of another application may be of a form
+ * of the password (P4).
  */
 final class TimedHashProvider implements PasswordHashProvider {
 
@@ -34,7 +37,7 @@ final class TimedHashProvider implements PasswordHashProvider {
 
   @Override
   public boolean verify(String rawPassword, PasswordCredentialModel credential) {
-    BooleanSupplier matches = () -> delegate.verify(rawPassword, credential);
+    Predicate<PasswordForm> matches = form -> delegate.verify(form.apply(rawPassword), credential);
     @Nullable PasswordPolicy policy = policy();
     if (session
             .getKeycloakSessionFactory()
@@ -46,7 +49,7 @@ final class TimedHashProvider implements PasswordHashProvider {
           session, credential, leastIterations, matches, nanos -> tell(policy, credential, nanos));
     }
     // Switched off, or forbidden by FIPS 140: then nothing here has limits.
-    return matches.getAsBoolean();
+    return matches.test(PasswordForm.of(parameters(credential)));
   }
 
   private @Nullable PasswordPolicy policy() {
@@ -72,7 +75,11 @@ final class TimedHashProvider implements PasswordHashProvider {
 
   @Override
   public boolean policyCheck(PasswordPolicy policy, PasswordCredentialModel credential) {
-    return delegate.policyCheck(policy, credential);
+    return !PasswordForm.isIn(parameters(credential)) && delegate.policyCheck(policy, credential);
+  }
+
+  private static Map<String, String> parameters(PasswordCredentialModel credential) {
+    return CredentialFields.parameters(credential.getPasswordCredentialData());
   }
 
   @Override

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.contract.PasswordAlgorithms;
 import dev.bulwark.password.foreign.ImportedCode;
+import dev.bulwark.password.foreign.PasswordForm;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.UnusableHashException;
 import dev.bulwark.password.foreign.text.HashText;
@@ -79,7 +80,7 @@ record ExportedUser(ObjectNode row, List<String> left) {
     JsonNode data = json(credential, "credentialData");
     JsonNode secret = json(credential, "secretData");
     switch (type) {
-      case "password" -> row.put(Columns.PASSWORD_HASH, password(data, secret));
+      case "password" -> addPassword(row, data, secret);
       case "otp" -> addTotp(row, data, secret);
       case "recovery-authn-codes" -> addCodes(row, secret);
       case "api-key" -> addKey(row.withArray(Columns.API_KEY_HASHES), credential, data, secret);
@@ -94,6 +95,17 @@ record ExportedUser(ObjectNode row, List<String> left) {
       return JSON.readTree(credential.path(field).asText("{}"));
     } catch (JsonProcessingException e) {
       throw new RefusedRowException(field + " is not JSON");
+    }
+  }
+
+  private static void addPassword(ObjectNode row, JsonNode data, JsonNode secret)
+      throws RefusedRowException {
+    row.put(Columns.PASSWORD_HASH, password(data, secret));
+    JsonNode form = data.path("additionalParameters").path(PasswordForm.PARAMETER);
+    if (!form.isMissingNode()) {
+      throw new RefusedRowException(
+          "password: its hash is of the form %s of the password, which the line cannot tell"
+              .formatted(form.path(0).asText()));
     }
   }
 

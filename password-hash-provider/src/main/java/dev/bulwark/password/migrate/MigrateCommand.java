@@ -1,6 +1,7 @@
 package dev.bulwark.password.migrate;
 
 import dev.bulwark.password.foreign.CostLimits;
+import dev.bulwark.password.foreign.PasswordForm;
 import dev.bulwark.password.migrate.convert.Migration;
 import dev.bulwark.password.migrate.convert.MigrationOptions;
 import dev.bulwark.password.migrate.realm.RealmCatalog;
@@ -111,6 +112,16 @@ public final class MigrateCommand implements Callable<Integer> {
           "Convert hashes that are a single MD5, SHA-1, SHA-256 or SHA-512, with or without a salt."
               + " Whoever reads one finds most passwords; the first login replaces it.")
   private boolean fastHashes;
+
+  @Option(
+      names = "--password-form",
+      defaultValue = "AS_TYPED",
+      paramLabel = "FORM",
+      description =
+          "The form of a password that the other application hashed: ${COMPLETION-CANDIDATES}"
+              + " (default: ${DEFAULT-VALUE}). It is part of each credential until the first login.")
+  @SuppressWarnings("NullAway.Init")
+  private PasswordForm passwordForm;
 
   @Option(
       names = "--allow-duplicate-emails",
@@ -263,6 +274,7 @@ public final class MigrateCommand implements Callable<Integer> {
             realm,
             usersPerFile,
             new CostLimits(maxMemory, maxWork, maxBcryptCost, maxIterations),
+            passwordForm,
             withoutPassword,
             fastHashes,
             duplicateEmails,

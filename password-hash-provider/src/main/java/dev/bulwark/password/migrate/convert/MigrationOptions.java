@@ -1,6 +1,7 @@
 package dev.bulwark.password.migrate.convert;
 
 import dev.bulwark.password.foreign.CostLimits;
+import dev.bulwark.password.foreign.PasswordForm;
 import dev.bulwark.password.migrate.realm.RealmCatalog;
 import dev.bulwark.password.migrate.row.PersonName;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param realm name of the realm, part of the file names
  * @param usersPerFile at least 1; Keycloak's partial import takes up to 10 MB a request
  * @param limits the most that a hash may cost
+ * @param passwordForm of the passwords that the other application hashed
  * @param withoutPassword whether users with neither password nor identity are converted
  * @param fastHashes whether hashes of a single digest are converted
  * @param duplicateEmails whether the realm lets several users have one address
@@ -36,6 +38,7 @@ public record MigrationOptions(
     String realm,
     int usersPerFile,
     CostLimits limits,
+    PasswordForm passwordForm,
     boolean withoutPassword,
     boolean fastHashes,
     boolean duplicateEmails,

@@ -202,7 +202,7 @@ final class RowConverter {
             "password_hash: it is a fast hash, from which most passwords can be found"
                 + " (--allow-fast-hashes converts such users)");
       }
-      return stored;
+      return options.passwordForm().write(stored);
     } catch (UnusableHashException e) {
       throw new RefusedRowException("password_hash: " + e.getMessage());
     }

@@ -85,6 +85,20 @@ public class PasswordVerifierTest {
     }
   }
 
+  /** Made by Flask-Bcrypt 1.0.1 with BCRYPT_HANDLE_LONG_PASSWORDS. */
+  @Test
+  void flaskBcryptOfLongPasswordsIsDjangosFormWithoutItsName() {
+    String hash = "$2b$04$V9bHyAcE6ZZorMWL3gV7R.YaeLtOpPBu2rDnDceZexL7v9Gqwwkt6";
+    String password =
+        "P\u00e4ssw\u00f6rd-\u043f\u0430\u0440\u043e\u043b\u044c-\u5bc6\u7801-\ud83d\udd11";
+    assertThat(matches(hash, password)).isFalse();
+    assertThat(matches("bcrypt_sha256$" + hash, password)).isTrue();
+    assertThat(matches("bcrypt_sha256$" + hash, password + "!")).isFalse();
+    hash = "$2b$04$XIj3coHCzweOXTdpjrp9Ou0WN3Hi7SSCCU4EvVhSV.c3hQmniVfG2";
+    assertThat(matches("bcrypt_sha256$" + hash, "d".repeat(80))).isTrue();
+    assertThat(matches("bcrypt_sha256$" + hash, "d".repeat(79))).isFalse();
+  }
+
   @Test
   void nulBytesEndNoPassword() {
     String hash = hashOf("bcrypt 4.2.0", "nul\0inside");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bulwark.password.foreign.CostLimits;
+import dev.bulwark.password.foreign.PasswordForm;
 import dev.bulwark.password.migrate.row.MigrationException;
 import dev.bulwark.password.migrate.row.PersonName;
 import dev.bulwark.testing.Corpus;
@@ -124,6 +125,7 @@ public class MigrationFuzzTest {
         "app",
         3,
         new CostLimits(1 << 16, 1 << 18, 12, 100_000),
+        PasswordForm.AS_TYPED,
         true,
         true,
         false,

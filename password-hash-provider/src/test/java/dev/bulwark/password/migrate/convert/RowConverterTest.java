@@ -3,6 +3,7 @@ package dev.bulwark.password.migrate.convert;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.bulwark.password.foreign.CostLimits;
+import dev.bulwark.password.foreign.PasswordForm;
 import dev.bulwark.password.migrate.row.PersonName;
 import dev.bulwark.password.migrate.row.RefusedRowException;
 import dev.bulwark.password.migrate.row.UserRow;
@@ -26,6 +27,7 @@ class RowConverterTest {
               "app",
               1,
               CostLimits.DEFAULT,
+              PasswordForm.AS_TYPED,
               true,
               true,
               false,
