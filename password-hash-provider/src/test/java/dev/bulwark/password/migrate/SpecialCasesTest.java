@@ -104,6 +104,29 @@ class SpecialCasesTest {
   }
 
   @Test
+  void theFormOfThePasswordsIsPartOfEachHash() throws IOException {
+    write(
+        "username,email,password_hash",
+        "ann,,%s".formatted(BCRYPT),
+        "bob,,\"$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$MDEyMzQ1Njc4OWFiY2RlZg\"",
+        "eve,,legacy-login");
+    assertThat(run("--password-form", "nfkd")).as(stderr.toString()).isZero();
+    assertThat(parameters(0)).isEqualTo(JSON.readTree("{\"passwordForm\":[\"NFKD\"]}"));
+    assertThat(parameters(1).get("passwordForm").get(0).asText()).isEqualTo("NFKD");
+    assertThat(parameters(1).get("memory").get(0).asText()).isEqualTo("8");
+    assertThat(parameters(2).has("passwordForm")).as("no hash").isFalse();
+    assertThat(run()).as(stderr.toString()).isZero();
+    assertThat(parameters(0)).isEmpty();
+    assertThat(run("--password-form", "other")).isEqualTo(1);
+    assertThat(stderr.toString()).contains("--password-form", "NFKD", "PHPBB", "WORDPRESS");
+  }
+
+  private JsonNode parameters(int user) throws IOException {
+    JsonNode credential = users().get(user).get("credentials").get(0);
+    return JSON.readTree(credential.get("credentialData").asText()).get("additionalParameters");
+  }
+
+  @Test
   void accountsAtProvidersComeAlong() throws IOException {
     write(
         """
@@ -292,13 +315,14 @@ class SpecialCasesTest {
         "ann,,%s,Ann".formatted(BCRYPT),
         "bob,j\u00f6rg@b,%s,Jo (Josephine) & Co".formatted(BCRYPT),
         "eve,eve@b,%s,Eve <eve@b>".formatted(BCRYPT),
+        "old,a..b@ex_mple.org,%s,Old One".formatted(BCRYPT),
         "dis,,%s,".formatted(BCRYPT));
     assertThat(run("--realm-from", SHIPPED)).as(stderr.toString()).isZero();
     assertThat(stdout.toString())
         .contains("without an e-mail address: 2")
         .contains("with a non-ASCII e-mail address (the mail server must take SMTPUTF8): 1")
-        .contains("ATTENTION: the realm's user profile stops users at the first login: 1")
-        .contains("    rejected character in the last name: 1");
+        .contains("ATTENTION: the realm's user profile stops users at the first login: 2")
+        .contains("    invalid e-mail address: 1", "    rejected character in the last name: 1");
 
     Path plain = folder.resolve("plain.json");
     Files.writeString(
@@ -307,9 +331,10 @@ class SpecialCasesTest {
     assertThat(run("--realm-from", plain.toString())).as(stderr.toString()).isZero();
     assertThat(stdout.toString())
         .as("a realm with Keycloak's own profile")
-        .contains("stops users at the first login: 4")
+        .contains("stops users at the first login: 5")
         .contains("    no e-mail address: 2", "    no first name: 1", "    no last name: 2")
-        .contains("    non-ASCII e-mail address: 1", "    rejected character in the last name: 2");
+        .contains("    invalid e-mail address: 1", "    non-ASCII e-mail address: 1")
+        .contains("    rejected character in the last name: 2");
   }
 
   @Test

@@ -19,11 +19,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param required names of the attributes that users must have
  * @param names what a first or last name must match, by attribute
+ * @param checksAddresses whether an address must have the form that Keycloak's validator asks for
  * @param asciiAddresses whether the local part of an address must be ASCII, because the realm sends
  *     mail and its server is not said to take anything else ({@code allowutf8})
  */
 public record ProfileRules(
-    Set<String> required, Map<String, Pattern> names, boolean asciiAddresses) {
+    Set<String> required,
+    Map<String, Pattern> names,
+    boolean checksAddresses,
+    boolean asciiAddresses) {
 
   private static final String FIRST_NAME = "firstName";
   private static final String LAST_NAME = "lastName";
@@ -38,7 +42,7 @@ public record ProfileRules(
   /** Those of the shipped realm {@code app}. */
   public static ProfileRules shipped() {
     return new ProfileRules(
-        Set.of(), Map.of(FIRST_NAME, SHIPPED_NAME, LAST_NAME, SHIPPED_NAME), false);
+        Set.of(), Map.of(FIRST_NAME, SHIPPED_NAME, LAST_NAME, SHIPPED_NAME), true, false);
   }
 
   /** Those of a realm without a user profile of its own. */
@@ -46,6 +50,7 @@ public record ProfileRules(
     return new ProfileRules(
         Set.of(FIRST_NAME, LAST_NAME, EMAIL),
         Map.of(FIRST_NAME, KEYCLOAKS_NAME, LAST_NAME, KEYCLOAKS_NAME),
+        true,
         asciiAddresses);
   }
 
@@ -58,19 +63,21 @@ public record ProfileRules(
       throws MigrationException {
     Set<String> required = new HashSet<>();
     Map<String, Pattern> names = new HashMap<>();
+    boolean checksAddresses = false;
     for (JsonNode attribute : profile.path("attributes")) {
       String name = attribute.path("name").asText();
       if (isRequired(attribute.path("required"))) {
         required.add(name);
       }
       JsonNode validations = attribute.path("validations");
+      checksAddresses |= name.equals(EMAIL) && validations.has("email");
       if (validations.has("person-name-prohibited-characters")) {
         names.put(name, KEYCLOAKS_NAME);
       } else if (validations.path("pattern").path("pattern").isTextual()) {
         names.put(name, pattern(validations.path("pattern").path("pattern").textValue()));
       }
     }
-    return new ProfileRules(required, names, asciiAddresses);
+    return new ProfileRules(required, names, checksAddresses, asciiAddresses);
   }
 
   private static boolean isRequired(JsonNode required) {
@@ -108,6 +115,8 @@ public record ProfileRules(
       if (required.contains(EMAIL)) {
         asked.add("no e-mail address");
       }
+    } else if (checksAddresses && !AddressSyntax.isAccepted(email)) {
+      asked.add("invalid e-mail address");
     } else if (asciiAddresses && !UserTally.hasAsciiLocalPart(email)) {
       asked.add("non-ASCII e-mail address");
     }
