@@ -4,7 +4,6 @@ import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 
 /**
  * The form of a password that another application hashed instead of the text that its user typed. A
@@ -13,40 +12,25 @@ import java.util.function.UnaryOperator;
  */
 public enum PasswordForm {
   /** The text itself. No stored hash names it. */
-  AS_TYPED(UnaryOperator.identity()),
+  AS_TYPED,
 
   /** Unicode's normalization form of this name. */
-  NFC(password -> Normalizer.normalize(password, Normalizer.Form.NFC)),
+  NFC,
 
   /** Unicode's normalization form of this name. */
-  NFD(password -> Normalizer.normalize(password, Normalizer.Form.NFD)),
+  NFD,
 
   /** Unicode's normalization form of this name. */
-  NFKC(password -> Normalizer.normalize(password, Normalizer.Form.NFKC)),
+  NFKC,
 
   /** Unicode's normalization form of this name: the default of Flask-Security. */
-  NFKD(password -> Normalizer.normalize(password, Normalizer.Form.NFKD)),
+  NFKD,
 
   /** What phpBB's class {@code request} makes of a field: escaped as HTML, then normalized. */
-  PHPBB(
-      password ->
-          Normalizer.normalize(
-              password
-                  .replace("&", "&amp;")
-                  .replace("\"", "&quot;")
-                  .replace("<", "&lt;")
-                  .replace(">", "&gt;"),
-              Normalizer.Form.NFC)),
+  PHPBB,
 
   /** WordPress adds backslashes to all that a form sends, and removes blanks at both ends. */
-  WORDPRESS(
-      password ->
-          trimmed(
-              password
-                  .replace("\\", "\\\\")
-                  .replace("'", "\\'")
-                  .replace("\"", "\\\"")
-                  .replace("\0", "\\0")));
+  WORDPRESS;
 
   /** The parameter of a stored hash. */
   public static final String PARAMETER = "passwordForm";
@@ -59,12 +43,6 @@ public enum PasswordForm {
 
   /** The characters that PHP's {@code trim} removes. */
   private static final String PHP_BLANKS = " \t\n\r\0\u000B";
-
-  private final UnaryOperator<String> function;
-
-  PasswordForm(UnaryOperator<String> function) {
-    this.function = function;
-  }
 
   /**
    * The form that a stored hash names.
@@ -91,7 +69,18 @@ public enum PasswordForm {
    * @param password as typed
    */
   public String apply(String password) {
-    return password.length() > MAX_LENGTH ? password : function.apply(password);
+    if (password.length() > MAX_LENGTH) {
+      return password;
+    }
+    return switch (this) {
+      case AS_TYPED -> password;
+      case NFC -> Normalizer.normalize(password, Normalizer.Form.NFC);
+      case NFD -> Normalizer.normalize(password, Normalizer.Form.NFD);
+      case NFKC -> Normalizer.normalize(password, Normalizer.Form.NFKC);
+      case NFKD -> Normalizer.normalize(password, Normalizer.Form.NFKD);
+      case PHPBB -> Normalizer.normalize(escapedAsHtml(password), Normalizer.Form.NFC);
+      case WORDPRESS -> trimmed(withBackslashes(password));
+    };
   }
 
   /** The hash, which names this form from now on. */
@@ -103,6 +92,20 @@ public enum PasswordForm {
     parameters.put(PARAMETER, name());
     return new StoredHash(
         hash.algorithm(), hash.iterations(), Map.copyOf(parameters), hash.value(), hash.salt());
+  }
+
+  private static String escapedAsHtml(String text) {
+    return text.replace("&", "&amp;")
+        .replace("\"", "&quot;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;");
+  }
+
+  private static String withBackslashes(String text) {
+    return text.replace("\\", "\\\\")
+        .replace("'", "\\'")
+        .replace("\"", "\\\"")
+        .replace("\0", "\\0");
   }
 
   private static String trimmed(String text) {

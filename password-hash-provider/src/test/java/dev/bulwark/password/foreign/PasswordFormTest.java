@@ -42,8 +42,7 @@ class PasswordFormTest {
 
   private static boolean matches(StoredHash stored, String password) {
     return VERIFIERS
-        .byAlgorithm()
-        .get(stored.algorithm())
+        .of(stored)
         .prepare(stored, CostLimits.DEFAULT)
         .matches(password.getBytes(StandardCharsets.UTF_8));
   }
