@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.bulwark.password.argon2.BouncyCastleArgon2Engine;
 import dev.bulwark.password.foreign.text.ForeignHash;
 import dev.bulwark.password.foreign.verify.Verifiers;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -82,6 +85,16 @@ class PasswordFormTest {
     assertThatExceptionOfType(UnusableHashException.class)
         .isThrownBy(() -> PasswordForm.of(Map.of(PasswordForm.PARAMETER, "nfc")))
         .withMessage("its form of the password is unknown");
+  }
+
+  @Test
+  void everyFormIsInTheDocuments() throws IOException {
+    String page = Files.readString(Path.of("..", "docs", "migration-formats.md"));
+    for (PasswordForm form : PasswordForm.values()) {
+      assertThat(page.contains("`" + form + "`"))
+          .as(form.name())
+          .isEqualTo(form != PasswordForm.AS_TYPED);
+    }
   }
 
   /** Marks of two kinds in turn, which Unicode wants in another order. */
