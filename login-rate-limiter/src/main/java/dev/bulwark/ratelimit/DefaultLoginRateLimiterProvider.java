@@ -319,6 +319,10 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
     if (account.user() != null || account.name() == null) {
       return account.user();
     }
+    if (account.name().indexOf('\0') >= 0) {
+      // Nobody has such a name, and PostgreSQL rejects a query with it: the attempt would not count.
+      return null;
+    }
     try {
       return KeycloakModelUtils.findUserByNameOrEmail(
           session, session.getContext().getRealm(), account.name());

@@ -13,6 +13,7 @@ import dev.bulwark.apikey.key.ForeignKey;
 import dev.bulwark.apikey.key.KeyMetadata;
 import dev.bulwark.apikey.key.Moments;
 import dev.bulwark.apikey.key.OwnerType;
+import dev.bulwark.apikey.key.PlainText;
 import dev.bulwark.apikey.key.limit.AllowedNetworks;
 import dev.bulwark.apikey.key.limit.RateLimit;
 import java.util.ArrayList;
@@ -98,17 +99,17 @@ public record ImportRow(OwnerName owner, ForeignKey key) {
     if (named != 1) {
       throw RefusedRowException.invalid("exactly one of owner, username, clientId is needed");
     }
-    String username = text(row, "username");
+    String username = name(row, "username");
     if (username != null) {
       return new OwnerName(OwnerType.USER, username, false);
     }
-    String clientId = text(row, "clientId");
+    String clientId = name(row, "clientId");
     if (clientId != null) {
       return new OwnerName(OwnerType.CLIENT, clientId, false);
     }
     JsonNode owner = row.get("owner");
     String type = text(owner, "type");
-    String id = text(owner, "id");
+    String id = name(owner, "id");
     if (!owner.isObject() || owner.size() != 2 || type == null || id == null) {
       throw RefusedRowException.invalid("owner must have type and id, and nothing else");
     }
@@ -222,6 +223,16 @@ public record ImportRow(OwnerName owner, ForeignKey key) {
     return Moments.parse(text)
         .orElseThrow(
             () -> RefusedRowException.invalid(field + " must be an ISO-8601 date and time"));
+  }
+
+  /** What names an owner, who is looked for in the database. */
+  private static @Nullable String name(JsonNode node, String field) throws RefusedRowException {
+    String name = text(node, field);
+    if (name != null && !PlainText.isName(name)) {
+      throw RefusedRowException.invalid(
+          field + " must be 1 to " + PlainText.MAX_NAME + " characters, no control characters");
+    }
+    return name;
   }
 
   private static @Nullable String text(JsonNode node, String field) throws RefusedRowException {

@@ -71,8 +71,11 @@ public class ApiKeyEntity {
   /** Longest {@link #data}, in characters. */
   public static final int MAX_DATA = 4000;
 
+  /** Longest id of a key in characters. */
+  static final int MAX_ID = 36;
+
   @Id
-  @Column(name = "ID", length = 36)
+  @Column(name = "ID", length = MAX_ID)
   private String id;
 
   @Column(name = "REALM_ID", length = 36, nullable = false)

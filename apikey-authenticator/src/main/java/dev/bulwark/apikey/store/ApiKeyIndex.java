@@ -1,6 +1,7 @@
 package dev.bulwark.apikey.store;
 
 import dev.bulwark.apikey.key.OwnerType;
+import dev.bulwark.apikey.key.PlainText;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityNotFoundException;
 import jakarta.persistence.LockModeType;
@@ -47,7 +48,10 @@ public final class ApiKeyIndex {
 
   /** The row of a key id in any realm: it is the primary key. */
   public Optional<ApiKeyEntity> byId(String id) {
-    return Optional.ofNullable(em().find(ApiKeyEntity.class, id));
+    // An id of a request may be any text, and PostgreSQL rejects a query with NUL.
+    return id.length() <= ApiKeyEntity.MAX_ID && PlainText.isPlain(id)
+        ? Optional.ofNullable(em().find(ApiKeyEntity.class, id))
+        : Optional.empty();
   }
 
   /** Whether any realm has a key of this id. */

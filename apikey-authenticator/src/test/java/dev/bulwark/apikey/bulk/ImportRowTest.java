@@ -102,6 +102,10 @@ class ImportRowTest {
         "{\"username\":\"a\",\"hash\":\"H\",\"scopes\":\"a b\"}   | scopes must be a list",
         "{\"username\":\"a\",\"hash\":\"H\",\"prefix\":\"a b\"}   | prefix must be at most 24",
         "{\"username\":\"a\",\"username\":\"b\",\"hash\":\"H\"}   | not JSON",
+        // PostgreSQL rejects a query with NUL, and with it the whole import would end.
+        "{\"username\":\"a\\u0000\",\"hash\":\"H\"}              | username must be 1 to 255",
+        "{\"clientId\":\"\\u0000b\",\"hash\":\"H\"}              | clientId must be 1 to 255",
+        "{\"owner\":{\"type\":\"user\",\"id\":\"\\u0000\"},\"hash\":\"H\"} | id must be 1 to 255",
       })
   void whatIsRefused(String row, String message) {
     assertThatThrownBy(() -> ImportRow.parse(row.replace("\"H", "\"" + HASH)))

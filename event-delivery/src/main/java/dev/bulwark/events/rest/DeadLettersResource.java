@@ -111,6 +111,10 @@ public final class DeadLettersResource {
   }
 
   private DeadEvent one(Outbox outbox, String id) {
+    if (id.chars().anyMatch(Character::isISOControl)) {
+      // PostgreSQL rejects a query with NUL.
+      throw new NotFoundException();
+    }
     return outbox.dead(realm.getId(), id).orElseThrow(NotFoundException::new);
   }
 }

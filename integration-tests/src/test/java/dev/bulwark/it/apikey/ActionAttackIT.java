@@ -246,6 +246,16 @@ class ActionAttackIT {
     assertThat(still.get("graceUntil").isNull()).isTrue();
   }
 
+  /** PostgreSQL rejects a query with NUL. */
+  @ParameterizedTest
+  @ValueSource(strings = {"rotate&overlap=0", "deactivate", "rename&name=x"})
+  void aKeyThatNoDatabaseCanLookFor(String operation) {
+    Form form = open();
+    Response response = form.send("op=" + operation + "&key=%00");
+    assertThat(response.expect(200).body()).contains("This key no longer exists.");
+    assertNothingMade(form, response);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

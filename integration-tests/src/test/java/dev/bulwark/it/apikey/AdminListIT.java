@@ -197,10 +197,25 @@ class AdminListIT {
         "state=active&state=inactive",
         "search=ls-&search=ls-plain",
         "owner=user&ownerId=nobody",
+        // PostgreSQL rejects a query with NUL.
+        "search=a%00b",
+        "owner=user:%00",
+        "owner=client:a%00b",
+        "ownerType=user&ownerId=%00",
       })
   void whatIsNotKnownIsRefused(String query) {
     Response answer = admin.get(PATH + "?" + query);
     assertThat(answer.status()).as(answer.body()).isEqualTo(400);
     assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"user", "client"})
+  void anOwnerOfControlCharactersIsRefused(String type) {
+    String body =
+        "{\"name\":\"x\",\"owner\":{\"type\":\"%s\",\"id\":\"a\\u0000\"}}".formatted(type);
+    Response answer = admin.post(PATH, body);
+    assertThat(answer.status()).as(answer.body()).isEqualTo(400);
+    assertThat(answer.text("detail")).startsWith("owner.id must be");
   }
 }

@@ -203,6 +203,30 @@ class BulkImportIT {
     assertThat(keys.isGood("wide-key-0123456789")).isFalse();
   }
 
+  /** PostgreSQL rejects a query with NUL: the row is rejected before one is sent. */
+  @Test
+  void anOwnerWhomNoDatabaseCanLookForStopsNoOtherRow() {
+    String first = "before-nul-0123456789";
+    String last = "after-nul-0123456789";
+    String owner =
+        "{\"owner\":{\"type\":\"user\",\"id\":\"\\u0000\"},\"hash\":\"" + "0".repeat(64) + "\"}";
+    JsonNode report =
+        send(
+                row("alice", first),
+                row("a\0", "nul-key-0123456789-a"),
+                row("client:tasks\0", "nul-key-0123456789-b"),
+                owner,
+                row("bob", last))
+            .expect(200)
+            .json();
+    assertThat(report.get("created").asInt()).isEqualTo(2);
+    assertThat(report.get("errors"))
+        .extracting(error -> error.get("row").asInt() + " " + error.get("error").asText())
+        .containsExactly("2 invalid_request", "3 invalid_request", "4 invalid_request");
+    assertThat(keys.isGood(first)).isTrue();
+    assertThat(keys.isGood(last)).isTrue();
+  }
+
   @Test
   void theRealmsLimitOfKeysHolds() {
     admin

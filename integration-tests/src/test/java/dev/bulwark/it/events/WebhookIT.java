@@ -9,6 +9,7 @@ import dev.bulwark.it.events.WebhookReceiver.Taken;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.TestStack;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -202,6 +203,17 @@ class WebhookIT {
                     "Bearer " + token)
                 .status())
         .isEqualTo(403);
+  }
+
+  /** At the shared server, which has PostgreSQL: that rejects a query with NUL. */
+  @Test
+  void whatIsNoIdOfADeadLetterIsNotFound() {
+    AdminApi admin = TestStack.get().admin();
+    for (String id : List.of("%00", "a%00b", "nothing")) {
+      String path = "/realms/app/dead-events/" + id;
+      assertThat(admin.post(path + "/send", "").status()).as(id).isEqualTo(404);
+      assertThat(admin.delete(path).status()).as(id).isEqualTo(404);
+    }
   }
 
   @Test

@@ -146,6 +146,26 @@ class LimitAttackIT {
         .expect(204);
   }
 
+  /** At the shared server, which has PostgreSQL: that rejects a query with NUL. */
+  @Test
+  void aNameThatNoDatabaseCanLookForUsesASlot() {
+    TestStack stack = TestStack.get();
+    double before = granted(stack);
+    stack.realm().login("a\0b", "wrong", "openid");
+    assertThat(granted(stack) - before).isEqualTo(1);
+  }
+
+  private static double granted(TestStack stack) {
+    return Http.get(stack.keycloak().managementUrl() + "/metrics")
+        .expect(200)
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("bulwark_limiter_attempts_total{"))
+        .filter(line -> line.contains("outcome=\"granted\""))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
   /** L3: a refused attempt can be repeated at will, and tells nothing by its time either. */
   @Test
   void aRefusalBehindTheLookUpTakesAsLongForEveryName() {

@@ -168,6 +168,7 @@ class UnblockIT {
             "{}",
             Json.object("username", " "),
             Json.object("username", "x".repeat(256)),
+            Json.object("username", "a\0b"),
             Json.object("address", "not-an-address"),
             Json.object("address", "10.0.0.0/8"),
             Json.object("username", "a", "address", "10.0.0.1"))) {

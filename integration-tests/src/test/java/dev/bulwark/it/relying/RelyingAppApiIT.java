@@ -83,7 +83,7 @@ class RelyingAppApiIT {
   void aTitleThatIsNoneIsRefused() {
     String token = token("alice", BOTH);
     app.create(token, "x".repeat(200)).expect(201);
-    for (String title : List.of("", " ", "x".repeat(201))) {
+    for (String title : List.of("", " ", "x".repeat(201), "a\0b", "a\nb")) {
       assertThat(app.create(token, title).status()).as("'" + title + "'").isEqualTo(400);
     }
   }

@@ -108,7 +108,7 @@ public final class LoginLimitsResource {
     String address = member(body, "address");
     if ((username == null) == (address == null)) {
       requireManage(null);
-      return error("Either username or address is needed, of 1 to 255 characters");
+      return error("Either username or address is needed, of 1 to 255 characters without control characters");
     }
     if (address != null && !ClientAddress.isNumeric(address)) {
       requireManage(null);
@@ -156,7 +156,12 @@ public final class LoginLimitsResource {
 
   private static @Nullable String member(@Nullable JsonNode body, String name) {
     String value = body == null ? "" : body.path(name).asText("").trim();
-    return value.isEmpty() || value.length() > MOST_CHARACTERS ? null : value;
+    // PostgreSQL rejects a query with NUL.
+    return value.isEmpty()
+            || value.length() > MOST_CHARACTERS
+            || value.chars().anyMatch(Character::isISOControl)
+        ? null
+        : value;
   }
 
   private static Response ok(Object body) {

@@ -7,6 +7,7 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.time.Instant;
 import java.util.List;
@@ -25,6 +26,9 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/tasks")
 class TaskApi {
 
+  /** For programs in other languages too, which read it in the OpenAPI document. */
+  private static final String NO_CONTROLS = "^[^\\x00-\\x1F\\x7F-\\x9F]*$";
+
   private final TaskRepository tasks;
 
   TaskApi(TaskRepository tasks) {
@@ -40,8 +44,8 @@ class TaskApi {
     }
   }
 
-  /** A task to create. */
-  record NewTask(@NotBlank @Size(max = 200) String title) {}
+  /** A task to create. PostgreSQL stores no NUL, and a title is one line. */
+  record NewTask(@NotBlank @Size(max = 200) @Pattern(regexp = NO_CONTROLS) String title) {}
 
   @GetMapping
   @Operation(

@@ -51,7 +51,9 @@ class TaskPage {
   String add(@RequestParam String title, Authentication authentication) {
     Caller caller = Caller.of(authentication);
     String text = title.strip();
-    if (text.isEmpty() || text.length() > MAX_TITLE) {
+    if (text.isEmpty()
+        || text.length() > MAX_TITLE
+        || text.chars().anyMatch(Character::isISOControl)) {
       return "redirect:/tasks?invalid";
     }
     tasks.save(new Task(null, caller.id(), caller.name(), text, false, Instant.now()));

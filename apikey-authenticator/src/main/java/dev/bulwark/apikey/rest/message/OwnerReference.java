@@ -1,6 +1,7 @@
 package dev.bulwark.apikey.rest.message;
 
 import dev.bulwark.apikey.key.OwnerType;
+import dev.bulwark.apikey.key.PlainText;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -76,6 +77,10 @@ public record OwnerReference(OwnerType type, @Nullable String id) {
   private static String required(@Nullable String id) {
     if (id == null || id.isBlank()) {
       throw KeyRequest.invalid("owner.id is needed");
+    }
+    if (!PlainText.isName(id)) {
+      throw KeyRequest.invalid(
+          "owner.id must be 1 to " + PlainText.MAX_NAME + " characters, no control characters");
     }
     return id;
   }
