@@ -92,6 +92,16 @@ public record ApiKeyData(
     return Long.valueOf(Math.min(expiresAt, graceUntil));
   }
 
+  /**
+   * Whether the end of the key has come.
+   *
+   * @param now epoch milliseconds
+   */
+  public boolean isOver(long now) {
+    Long end = end();
+    return end != null && end <= now;
+  }
+
   /** Whether a rotation has put another key in this one's place. */
   @JsonIgnore
   public boolean isRotated() {

@@ -19,7 +19,6 @@ import dev.bulwark.apikey.store.ApiKeyIndex.Usage;
 import dev.bulwark.apikey.store.KeyFilter;
 import dev.bulwark.apikey.store.KeySearch;
 import dev.bulwark.apikey.store.LockConflictException;
-import dev.bulwark.apikey.store.StoredCredentials;
 import dev.bulwark.apikey.store.UsageCounter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,9 +45,6 @@ public final class ApiKeyManager {
    * key's tokens reckons with the same.
    */
   private static final int TOKENS_UNDER_WAY_SECONDS = 2;
-
-  /** For this long a client's attributes in a cache may not have a key that is there. */
-  private static final Duration CACHE_GRACE = Duration.ofMinutes(5);
 
   private final KeycloakSession session;
   private final RealmModel realm;
@@ -175,8 +171,12 @@ public final class ApiKeyManager {
     long now = Time.currentTimeMillis();
     ApiKeyData checked = checked(owner, chosen, limits, now);
     refuseServiceAccount(owner);
-    requireRoom(owner, limits, now);
+    room(owner, lockOwner(owner), limits, now).requireForNew();
     return store(owner, id, limits, checked, now);
+  }
+
+  private KeyRoom room(KeyOwner owner, List<ApiKeyEntity> rows, RealmLimits limits, long now) {
+    return new KeyRoom(session, store, owner, rows, limits, now);
   }
 
   private ApiKeyData checked(KeyOwner owner, ApiKeyData chosen, RealmLimits limits, long now) {
@@ -185,43 +185,6 @@ public final class ApiKeyManager {
         .scopes(checkScopes(owner, chosen.scopes()))
         .expiresAt(checkExpiry(chosen.expiresAt(), now, limits.life().latestEnd(now), limits))
         .build();
-  }
-
-  /** Locks the owner, so that parallel creations cannot pass the limit together. */
-  private void requireRoom(KeyOwner owner, RealmLimits limits, long now) {
-    List<ApiKeyEntity> live = live(lockOwner(owner), now);
-    List<ApiKeyEntity> current = live.stream().filter(row -> !row.isRetired()).toList();
-    if (isFull(owner, current, limits.maxKeys(), now)) {
-      throw new ApiKeyException(
-          Kind.LIMIT_EXCEEDED, "No more than " + limits.maxKeys() + " API keys are allowed");
-    }
-  }
-
-  /**
-   * Bounds the keys whose overlap is not over. Otherwise an owner could have any number of accepted
-   * keys: each rotation with an overlap adds one.
-   *
-   * @param rows of the locked owner
-   */
-  private void requireRoomForOverlap(
-      KeyOwner owner, List<ApiKeyEntity> rows, RealmLimits limits, long now) {
-    int most = 2 * limits.maxKeys();
-    if (isFull(owner, live(rows, now), most, now)) {
-      throw new ApiKeyException(
-          Kind.LIMIT_EXCEEDED,
-          "No more than "
-              + most
-              + " API keys are allowed, those included whose overlap is not over. Rotate without an"
-              + " overlap");
-    }
-  }
-
-  private static List<ApiKeyEntity> live(List<ApiKeyEntity> rows, long now) {
-    return rows.stream().filter(row -> row.getEndsAt() == null || row.getEndsAt() > now).toList();
-  }
-
-  private boolean isFull(KeyOwner owner, List<ApiKeyEntity> rows, int most, long now) {
-    return rows.size() >= most && backed(owner, rows, now) >= most;
   }
 
   /**
@@ -249,7 +212,7 @@ public final class ApiKeyManager {
     }
     ApiKeyData data = checked(owner, foreign.data(), limits, now);
     checkSize(data);
-    requireRoom(owner, limits, now);
+    room(owner, lockOwner(owner), limits, now).requireForImported();
     ApiKey key =
         new ApiKey(KeycloakModelUtils.generateId(), owner, foreign.hash(), data, createdAt);
     store.create(key);
@@ -287,26 +250,6 @@ public final class ApiKeyManager {
   }
 
   /**
-   * How many of the rows a key stands behind: Keycloak's own deletion of a credential leaves the
-   * row. Credentials are looked for in the database, since a cache may not know of one that another
-   * node has just made; a client's keys are taken away with their rows.
-   */
-  private int backed(KeyOwner owner, List<ApiKeyEntity> rows, long now) {
-    if (owner instanceof KeyOwner.Client) {
-      return (int)
-          rows.stream()
-              .filter(
-                  row ->
-                      now - row.getCreatedAt() < CACHE_GRACE.toMillis()
-                          || store.read(owner, row).isPresent())
-              .count();
-    }
-    return new StoredCredentials(session)
-        .existing(rows.stream().map(ApiKeyEntity::getId).toList())
-        .size();
-  }
-
-  /**
    * Changes a key.
    *
    * @param change gets the data as stored now
@@ -325,9 +268,7 @@ public final class ApiKeyManager {
       checked.scopes(checkScopes(owner, wanted.scopes()));
     }
     if (!Objects.equals(wanted.expiresAt(), before.data().expiresAt())) {
-      RealmLimits limits = RealmLimits.of(realm);
-      Long latest = limits.life().latestEnd(before.createdAt(), before.data().expiresAt());
-      checked.expiresAt(checkExpiry(wanted.expiresAt(), Time.currentTimeMillis(), latest, limits));
+      checked.expiresAt(laterEnd(owner, locked, wanted));
     }
     ApiKeyData data = checked.build();
     if (Change.narrows(before.data(), data)) {
@@ -339,6 +280,21 @@ public final class ApiKeyManager {
       store.update(after, locked.row());
     }
     return new Change(before, after);
+  }
+
+  /** The end that a change wants, if the realm allows it and the owner has room for the key. */
+  private @Nullable Long laterEnd(KeyOwner owner, Locked locked, ApiKeyData wanted) {
+    RealmLimits limits = RealmLimits.of(realm);
+    long now = Time.currentTimeMillis();
+    ApiKey key = locked.key();
+    Long latest = limits.life().latestEnd(key.createdAt(), key.data().expiresAt());
+    Long end = checkExpiry(wanted.expiresAt(), now, latest, limits);
+    boolean isBack =
+        key.data().isOver(now) && !wanted.toBuilder().expiresAt(end).build().isOver(now);
+    if (isBack) {
+      room(owner, locked.ofOwner(), limits, now).requireForLaterEnd(wanted.isRotated());
+    }
+    return end;
   }
 
   /**
@@ -405,7 +361,7 @@ public final class ApiKeyManager {
             old.data().scopes(), new ScopeCatalog(session, realm).of(owner).keySet(), null);
     RealmLimits limits = RealmLimits.of(realm);
     if (overlapSeconds > 0) {
-      requireRoomForOverlap(owner, locked.ofOwner(), limits, now);
+      room(owner, locked.ofOwner(), limits, now).requireForOverlap();
     }
     ApiKeyData successor =
         old.data()

@@ -41,6 +41,9 @@ import org.keycloak.services.cors.Cors;
 @Produces({MediaType.APPLICATION_JSON, ApiError.MEDIA_TYPE})
 public final class OwnerResource {
 
+  /** As in the administrators' list. */
+  private static final int MAX_PAGE = 1_000;
+
   static final String[] METHODS = {"GET", "POST", "PATCH", "DELETE", "OPTIONS"};
 
   private final KeycloakSession session;
@@ -118,7 +121,7 @@ public final class OwnerResource {
     return RestErrors.of(
         session,
         () -> {
-          PageRequest page = PageRequest.of(first, max, Integer.MAX_VALUE, Integer.MAX_VALUE);
+          PageRequest page = PageRequest.of(first, max, MAX_PAGE, MAX_PAGE);
           List<KeyRepresentation.Listed> keys =
               manager().list(access.owner()).stream()
                   .skip(page.first())

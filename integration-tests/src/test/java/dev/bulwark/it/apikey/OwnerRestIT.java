@@ -3,6 +3,7 @@ package dev.bulwark.it.apikey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
@@ -22,6 +23,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** K1, K2, K3: what owners do with their keys. */
 @SharedRealm
@@ -177,6 +179,39 @@ class OwnerRestIT {
       assertThat(refused.header("WWW-Authenticate")).startsWith("Bearer");
     }
     assertThat(keys.isGood(key.get("key").asText())).isTrue();
+  }
+
+  /** PostgreSQL rejects a query with NUL; the longest id has 36 characters. */
+  @ParameterizedTest
+  @ValueSource(strings = {"%00", "a%00b", "%0A", "0123456789012345678901234567890123456"})
+  void whatIsNoIdIsNotFound(String id) {
+    String path = "/" + id;
+    String token = keys.token("alice");
+    AdminApi admin = stack.admin();
+    String adminPath = "/realms/app/api-keys" + path;
+    String change = Json.object("name", "x");
+    for (Response answer :
+        List.of(
+            keys.send("GET", path, token, null),
+            keys.send("PATCH", path, token, change),
+            keys.send("DELETE", path, token, null),
+            keys.send("POST", path + "/rotate", token, "{}"),
+            admin.get(adminPath),
+            admin.patch(adminPath, change),
+            admin.delete(adminPath),
+            admin.post(adminPath + "/rotate", "{}"))) {
+      assertThat(answer.status()).as(answer.body()).isEqualTo(404);
+      assertThat(answer.text("error")).isEqualTo("not_found");
+    }
+  }
+
+  @Test
+  void aListHasAGreatestPage() {
+    String token = keys.token("alice");
+    String id = keys.create(token, Keys.body("listed", null)).expect(201).text("id");
+    assertThat(keys.send("GET", "?max=1000", token, null).expect(200).body()).contains(id);
+    assertThat(keys.send("GET", "?max=1001", token, null).expect(400).text("detail"))
+        .isEqualTo("max must be a whole number, 1 to 1000");
   }
 
   @Test

@@ -1,6 +1,8 @@
 package dev.bulwark.it.apikey;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.AdminApi;
@@ -94,6 +96,65 @@ class RealmLimitsIT {
     rotate(token, id, 600).expect(201);
     // Rotated keys do not take the room of new ones.
     keys.create(token, Keys.body("second", null)).expect(201);
+  }
+
+  /** An expired key is none; with a later end it would be one more than the realm allows. */
+  @Test
+  void aLaterEndOfAnExpiredKeyNeedsRoom() {
+    KeyPages.limits(admin, Json.object("max-keys", "2"));
+    KeyPages.createUser(admin, "returns");
+    String token = keys.token("returns");
+    List<String> expired = expired(token, 2);
+    String live = keys.create(token, Keys.body("third", null)).expect(201).text("id");
+    keys.create(token, Keys.body("fourth", null)).expect(201);
+    String later = Json.object("expiresAt", null);
+    String first = "/" + expired.get(0);
+    Response refused = keys.send("PATCH", first, token, later).expect(409);
+    assertThat(refused.text("error")).isEqualTo("limit_exceeded");
+    admin.patch("/realms/app/api-keys" + first, later).expect(409);
+    keys.send("PATCH", first, token, Json.object("name", "renamed")).expect(200);
+    keys.send("DELETE", "/" + live, token, null).expect(204);
+    keys.send("PATCH", first, token, later).expect(200);
+    keys.send("PATCH", "/" + expired.get(1), token, later).expect(409);
+    // It has not ended, so it needs no room.
+    keys.send("PATCH", first, token, Json.object("expiresAt", "2040-01-01T00:00:00Z")).expect(200);
+  }
+
+  /** Nobody else deletes them. Administrators import, and programs rotate, all the same. */
+  @Test
+  void expiredKeysThatAreStoredAreBounded() {
+    KeyPages.createUser(admin, "hoards");
+    String token = keys.token("hoards");
+    List<String> expired = expired(token, 4);
+    KeyPages.limits(admin, Json.object("max-keys", "1"));
+    Response refused = keys.create(token, Keys.body("fifth", null)).expect(409);
+    assertThat(refused.text("error")).isEqualTo("limit_exceeded");
+    assertThat(refused.text("detail"))
+        .isEqualTo(
+            "No more than 4 API keys are stored, expired ones included. Delete expired keys");
+    String row = Json.object("username", "hoards", "hash", ForeignKeys.sha256("hoarded-0123456789"));
+    JsonNode report = admin.post("/realms/app/api-keys/import", row).expect(200).json();
+    assertThat(report.get("created").asInt()).as(report.toString()).isEqualTo(1);
+    String id = keys.send("GET", "?first=4", token, null).expect(200).json().at("/0/id").asText();
+    id = rotate(token, id, 600).expect(201).text("id");
+    id = rotate(token, id, 0).expect(201).text("id");
+    keys.send("DELETE", "/" + id, token, null).expect(204);
+    for (String one : expired.subList(0, 2)) {
+      keys.send("DELETE", "/" + one, token, null).expect(204);
+    }
+    keys.create(token, Keys.body("room again", null)).expect(201);
+  }
+
+  /** Ids of keys whose end has come. */
+  private List<String> expired(String token, int number) {
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < number; i++) {
+      String end = Instant.now().plusSeconds(2).toString();
+      ids.add(keys.create(token, Keys.body("e" + i, end)).expect(201).text("id"));
+    }
+    Instant ended = Instant.now().plusSeconds(2);
+    await().atMost(SOON).until(() -> Instant.now().isAfter(ended));
+    return ids;
   }
 
   private Response rotate(String token, String id, int overlapSeconds) {
