@@ -320,7 +320,8 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
       return account.user();
     }
     if (account.name().indexOf('\0') >= 0) {
-      // Nobody has such a name, and PostgreSQL rejects a query with it: the attempt would not count.
+      // Nobody has such a name, and PostgreSQL rejects a query with it: the attempt would not
+      // count.
       return null;
     }
     try {

@@ -268,7 +268,7 @@ public final class ApiKeyManager {
       checked.scopes(checkScopes(owner, wanted.scopes()));
     }
     if (!Objects.equals(wanted.expiresAt(), before.data().expiresAt())) {
-      checked.expiresAt(laterEnd(owner, locked, wanted));
+      checked.expiresAt(changedEnd(owner, locked, wanted));
     }
     ApiKeyData data = checked.build();
     if (Change.narrows(before.data(), data)) {
@@ -283,7 +283,7 @@ public final class ApiKeyManager {
   }
 
   /** The end that a change wants, if the realm allows it and the owner has room for the key. */
-  private @Nullable Long laterEnd(KeyOwner owner, Locked locked, ApiKeyData wanted) {
+  private @Nullable Long changedEnd(KeyOwner owner, Locked locked, ApiKeyData wanted) {
     RealmLimits limits = RealmLimits.of(realm);
     long now = Time.currentTimeMillis();
     ApiKey key = locked.key();

@@ -45,6 +45,7 @@ class ApiKeyDataTest {
         ApiKeyData.builder().expiresAt(expiresAt).active(active).graceUntil(graceUntil).build();
     assertThat(data.stateAt(now)).isEqualTo(state);
     assertThat(data.end()).isEqualTo(end);
+    assertThat(data.isOver(now)).isEqualTo(end != null && now >= end);
     assertThat(data.isRotated()).isEqualTo(graceUntil != null);
   }
 

@@ -132,7 +132,8 @@ class RealmLimitsIT {
     assertThat(refused.text("detail"))
         .isEqualTo(
             "No more than 4 API keys are stored, expired ones included. Delete expired keys");
-    String row = Json.object("username", "hoards", "hash", ForeignKeys.sha256("hoarded-0123456789"));
+    String row =
+        Json.object("username", "hoards", "hash", ForeignKeys.sha256("hoarded-0123456789"));
     JsonNode report = admin.post("/realms/app/api-keys/import", row).expect(200).json();
     assertThat(report.get("created").asInt()).as(report.toString()).isEqualTo(1);
     String id = keys.send("GET", "?first=4", token, null).expect(200).json().at("/0/id").asText();

@@ -108,7 +108,8 @@ public final class LoginLimitsResource {
     String address = member(body, "address");
     if ((username == null) == (address == null)) {
       requireManage(null);
-      return error("Either username or address is needed, of 1 to 255 characters without control characters");
+      return error(
+          "Either username or address is needed, of 1 to 255 characters without control characters");
     }
     if (address != null && !ClientAddress.isNumeric(address)) {
       requireManage(null);
