@@ -204,7 +204,7 @@ class AdminListIT {
     assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
   }
 
-  /** PostgreSQL rejects a query with NUL. Keycloak itself answers most of these. */
+  /** PostgreSQL rejects a query with NUL. Keycloak itself rejects control characters here. */
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -1,6 +1,5 @@
 package dev.bulwark.apikey.rest.message;
 
-import dev.bulwark.apikey.key.PlainText;
 import dev.bulwark.apikey.store.KeyFilter;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.time.Duration;
@@ -65,9 +64,6 @@ public final class FilterRequest {
     if (search != null && (search.length() > MAX_SEARCH || words.size() > MAX_WORDS)) {
       throw KeyRequest.invalid(
           "search must be at most " + MAX_SEARCH + " characters and " + MAX_WORDS + " words");
-    }
-    if (!words.stream().allMatch(PlainText::isPlain)) {
-      throw KeyRequest.invalid("search must have no control characters");
     }
     Long within = days(query, "expiresWithinDays");
     Long unused = days(query, "unusedForDays");
