@@ -1,5 +1,6 @@
 package dev.bulwark.legacy;
 
+import dev.bulwark.credential.HashReplacement;
 import dev.bulwark.legacy.endpoint.Reason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -21,15 +22,6 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 final class LegacyLoginMetrics implements AutoCloseable {
-
-  /** What became of the new hash of a right password. */
-  enum Stored {
-    STORED,
-    /** Another login, a new password or a removal came first. */
-    SUPERSEDED,
-    /** The endpoint is asked again at the next login. */
-    FAILED
-  }
 
   private final MeterRegistry registry;
   private final Gauge circuit;
@@ -76,7 +68,7 @@ final class LegacyLoginMetrics implements AutoCloseable {
         .record(nanos, TimeUnit.NANOSECONDS);
   }
 
-  void stored(Stored outcome) {
+  void stored(HashReplacement.Outcome outcome) {
     Counter.builder("bulwark.legacy.login.stored")
         .description("Hashes of passwords that the old application has confirmed")
         .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))

@@ -4,6 +4,7 @@ import dev.bulwark.contract.ExternalPasswordCheck;
 import dev.bulwark.contract.FailedLogin;
 import dev.bulwark.contract.PasswordAlgorithms;
 import dev.bulwark.contract.PasswordCheckUnavailableException;
+import dev.bulwark.credential.CredentialRow;
 import dev.bulwark.legacy.endpoint.NoAnswerException;
 import dev.bulwark.legacy.endpoint.Reason;
 import java.util.OptionalInt;
@@ -101,10 +102,38 @@ public final class LegacyLoginProvider
     }
     boolean right = ask(known, pending, password, user);
     known.metrics().checked(right);
-    if (right) {
+    return right && isStill(pending, user, password, known);
+  }
+
+  /**
+   * The answer may have taken seconds, so the password that the database has now decides. It is
+   * another one where the user got a new password meanwhile, and a hash of the same one where
+   * another first login was faster.
+   */
+  private boolean isStill(
+      PendingPassword pending, UserModel user, String password, OldApplication known) {
+    @Nullable CredentialModel stored =
+        CredentialRow.committed(session, user, pending.id()).orElse(null);
+    if (stored != null && pending.is(stored)) {
       pending.replaceAfterCommit(session, user, password, known.metrics());
+      return true;
     }
-    return right;
+    LOG.infof(
+        "The password of user %s was changed while the old application checked it. The new one"
+            + " decides.",
+        user.getId());
+    return stored != null && matches(password, stored);
+  }
+
+  private boolean matches(String password, CredentialModel stored) {
+    if (!PasswordCredentialModel.TYPE.equals(stored.getType())) {
+      return false;
+    }
+    PasswordCredentialModel current = PasswordCredentialModel.createFromCredentialModel(stored);
+    @Nullable PasswordHashProvider hasher =
+        session.getProvider(
+            PasswordHashProvider.class, current.getPasswordCredentialData().getAlgorithm());
+    return hasher != null && hasher.verify(password, current);
   }
 
   private boolean ask(

@@ -41,7 +41,16 @@ class ModuleEdgesIT {
 
   /** What features may depend on, the lower first: one may depend on those before it. */
   private static final List<String> LIBRARIES =
-      List.of("contract", "options", "factory", "http", "trace", "redis", "limit", "removal");
+      List.of(
+          "contract",
+          "options",
+          "factory",
+          "http",
+          "trace",
+          "credential",
+          "redis",
+          "limit",
+          "removal");
 
   private static final JavaClasses CLASSES = bundle();
 
@@ -87,7 +96,17 @@ class ModuleEdgesIT {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"contract", "options", "factory", "http", "trace", "redis", "limit", "removal"})
+      strings = {
+        "contract",
+        "options",
+        "factory",
+        "http",
+        "trace",
+        "credential",
+        "redis",
+        "limit",
+        "removal"
+      })
   void aLibraryKnowsNoFeatureAndNoLibraryAboveIt(String library) {
     String[] above =
         Stream.concat(FEATURES.stream(), LIBRARIES.stream().skip(LIBRARIES.indexOf(library) + 1L))

@@ -34,6 +34,7 @@ class ProseDocIT {
           "provider-factories",
           "provider-options",
           "session-removal",
+          "stored-credentials",
           "trace-spans");
 
   private static final int MAX_LINES = 200;
