@@ -38,6 +38,12 @@ public final class PhpassVerifier implements TextVerifier {
    */
   static final int MAX_PASSWORD = 4096;
 
+  /**
+   * Each round reads the whole password. With a short one it computes one block of the digest, and
+   * rounds times blocks may be this many times the limit on iterations.
+   */
+  private static final int MOST_BLOCKS = 4;
+
   @Override
   public String algorithm() {
     return Algorithms.PHPASS;
@@ -80,7 +86,9 @@ public final class PhpassVerifier implements TextVerifier {
       throw new UnusableHashException("it is no well-formed phpass hash");
     }
     int rounds = checkedCost(text, limits);
-    String digest = text.group(3).equals("S") ? "SHA-512" : "MD5";
+    boolean sha512 = text.group(3).equals("S");
+    String digest = sha512 ? "SHA-512" : "MD5";
+    long mostWork = (long) MOST_BLOCKS * limits.iterations();
     boolean doubled = text.group(1) != null;
     byte[] salt = ascii(text.group(5));
     byte[] expected = ascii(text.group(6));
@@ -96,6 +104,10 @@ public final class PhpassVerifier implements TextVerifier {
           return false;
         }
         byte[] key = doubled ? hexOfMd5(password) : password.clone();
+        if (rounds * blocks(key.length, sha512) > mostWork) {
+          Arrays.fill(key, (byte) 0);
+          return false;
+        }
         try {
           byte[] computed = encode(hash(digest, salt, key, rounds));
           return MessageDigest.isEqual(Arrays.copyOf(computed, expected.length), expected);
@@ -104,6 +116,13 @@ public final class PhpassVerifier implements TextVerifier {
         }
       }
     };
+  }
+
+  /** What a round reads is the hash before it, the key, and the digest's own end of a message. */
+  private static long blocks(int keyLength, boolean sha512) {
+    int block = sha512 ? 128 : 64;
+    int others = sha512 ? 64 + 17 : 16 + 9;
+    return (keyLength + others + block - 1) / block;
   }
 
   private static byte[] hash(String algorithm, byte[] salt, byte[] key, int rounds) {
