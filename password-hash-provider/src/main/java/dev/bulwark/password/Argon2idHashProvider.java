@@ -1,5 +1,6 @@
 package dev.bulwark.password;
 
+import dev.bulwark.credential.OutdatedHash;
 import dev.bulwark.password.PasswordMetrics.Operation;
 import dev.bulwark.password.argon2.Argon2Engine;
 import dev.bulwark.password.argon2.Argon2Parameters;
@@ -12,6 +13,7 @@ import dev.bulwark.password.level.SessionWork;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.credential.hash.PasswordHashProvider;
@@ -36,27 +38,39 @@ final class Argon2idHashProvider implements PasswordHashProvider {
   private final PasswordHashing hashing;
   private final Supplier<Optional<String>> userId;
   private final SessionWork work;
+  private final Predicate<PasswordCredentialModel> replacedElsewhere;
 
+  /**
+   * Creates a provider for one session.
+   *
+   * @param replacedElsewhere told an outdated hash; whether Keycloak is not to replace it
+   */
   Argon2idHashProvider(
       PasswordHashingConfig config,
       Argon2Engine engine,
       PasswordHashing hashing,
       Supplier<Optional<String>> userId,
-      SessionWork work) {
+      SessionWork work,
+      Predicate<PasswordCredentialModel> replacedElsewhere) {
     this.config = config;
     this.engine = engine;
     this.verifier = new Argon2Verifier(engine);
     this.hashing = hashing;
     this.userId = userId;
     this.work = work;
+    this.replacedElsewhere = replacedElsewhere;
   }
 
   /**
-   * False when a login should store a new hash: the scheme, a parameter or the salt's length is not
-   * the current one.
+   * False when Keycloak is to store a new hash: the scheme, a parameter or the salt's length is not
+   * the current one, and {@link OutdatedHash} takes no reports.
    */
   @Override
   public boolean policyCheck(PasswordPolicy policy, PasswordCredentialModel credential) {
+    return isCurrent(credential) || replacedElsewhere.test(credential);
+  }
+
+  private boolean isCurrent(PasswordCredentialModel credential) {
     try {
       return config.isCurrent(CredentialFields.read(credential));
     } catch (UnusableHashException e) {

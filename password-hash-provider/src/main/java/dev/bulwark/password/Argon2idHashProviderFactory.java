@@ -1,6 +1,7 @@
 package dev.bulwark.password;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.bulwark.credential.OutdatedHash;
 import dev.bulwark.password.PasswordMetrics.Operation;
 import dev.bulwark.password.argon2.Argon2Engine;
 import dev.bulwark.password.argon2.Argon2Engines;
@@ -115,7 +116,12 @@ public final class Argon2idHashProviderFactory
       throw new IllegalStateException("init() has not run");
     }
     return new Argon2idHashProvider(
-        config, engine, hashing, () -> CurrentUser.id(session), work(session));
+        config,
+        engine,
+        hashing,
+        () -> CurrentUser.id(session),
+        work(session),
+        outdated -> OutdatedHash.report(session, outdated));
   }
 
   /** What is computed for the request of a session, by whichever hasher. */

@@ -52,7 +52,8 @@ class Argon2idHashProviderTest {
         new SessionWork(
             "realm",
             new FailureTimes(config::isCurrent, Duration.ZERO, Ticker.systemTicker()),
-            computed -> {}));
+            computed -> {}),
+        outdated -> false);
   }
 
   static List<ReferenceVectors.Vector> vectors() {

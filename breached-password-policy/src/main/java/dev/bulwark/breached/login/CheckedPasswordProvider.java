@@ -1,5 +1,6 @@
 package dev.bulwark.breached.login;
 
+import dev.bulwark.credential.OutdatedHash;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.credential.CredentialInput;
 import org.keycloak.credential.PasswordCredentialProvider;
@@ -8,8 +9,8 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
 /**
- * Keycloak's stored passwords; after one was right, it is checked. A wrong password never reaches
- * the check.
+ * Keycloak's stored passwords; after one was right, it is checked, and its hash replaced if that is
+ * outdated. A wrong password never reaches the check.
  */
 final class CheckedPasswordProvider extends PasswordCredentialProvider {
 
@@ -31,10 +32,23 @@ final class CheckedPasswordProvider extends PasswordCredentialProvider {
 
   @Override
   public boolean isValid(RealmModel realm, UserModel user, CredentialInput input) {
-    boolean valid = delegate.isValid(realm, user, input);
-    if (valid && check != null) {
+    if (!isRight(realm, user, input)) {
+      return false;
+    }
+    if (check != null) {
       check.check(session, realm, user, input.getChallengeResponse());
     }
-    return valid;
+    return true;
+  }
+
+  /** Keycloak would replace an outdated hash later, whatever password is stored by then. */
+  private boolean isRight(RealmModel realm, UserModel user, CredentialInput input) {
+    try (OutdatedHash outdated = OutdatedHash.open(session)) {
+      boolean right = delegate.isValid(realm, user, input);
+      if (right) {
+        outdated.replace(user, input.getChallengeResponse(), outcome -> {});
+      }
+      return right;
+    }
   }
 }

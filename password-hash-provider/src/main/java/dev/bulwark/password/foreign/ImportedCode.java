@@ -5,8 +5,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -23,6 +25,9 @@ public final class ImportedCode {
   /** Longer than any code; the hash of more is not worth computing. */
   private static final int MAX_CODE = 100;
 
+  /** Characters of the longest code that is tried in groups. */
+  private static final int MAX_GROUPED = 64;
+
   private ImportedCode() {}
 
   /** Whether a stored recovery code is of this form. */
@@ -32,21 +37,36 @@ public final class ImportedCode {
 
   /**
    * Whether a code is the one of the hash. Codes of other applications are mostly hexadecimal, so
-   * its lower case counts too. Keycloak removes the hyphens that a user enters, so a code of an
-   * even length is also tried with a hyphen in its middle.
+   * its lower case counts too. Keycloak removes the hyphens that a user enters, so the code is also
+   * tried with a hyphen after each group of so many characters, whatever their number.
    *
    * @param code as its user entered it, without hyphens; may be anything
    * @param stored of the form of {@link #is}; anything else matches nothing
    */
   public static boolean matches(String code, String stored) {
+    return matcher(code).test(stored);
+  }
+
+  /**
+   * Compares stored codes with one that was entered, as {@link #matches} does, and hashes that only
+   * once.
+   *
+   * @param code as its user entered it, without hyphens; may be anything
+   */
+  public static Predicate<String> matcher(String code) {
     String entered = code.strip();
-    if (!is(stored) || entered.isEmpty() || entered.length() > MAX_CODE) {
-      return false;
-    }
+    List<byte[]> hashes =
+        entered.isEmpty() || entered.length() > MAX_CODE
+            ? List.of()
+            : forms(entered).stream().map(ImportedCode::sha256).toList();
+    return stored -> is(stored) && isOneOf(hashes, stored);
+  }
+
+  private static boolean isOneOf(List<byte[]> hashes, String stored) {
     byte[] expected = HexFormat.of().parseHex(stored.substring(PREFIX.length()));
     boolean matches = false;
-    for (String form : forms(entered)) {
-      matches |= MessageDigest.isEqual(sha256(form), expected);
+    for (byte[] hash : hashes) {
+      matches |= MessageDigest.isEqual(hash, expected);
     }
     return matches;
   }
@@ -55,12 +75,21 @@ public final class ImportedCode {
     Set<String> forms = new LinkedHashSet<>();
     for (String form : new String[] {entered, entered.toLowerCase(Locale.ROOT)}) {
       forms.add(form);
-      if (form.length() % 2 == 0) {
-        int middle = form.length() / 2;
-        forms.add(form.substring(0, middle) + "-" + form.substring(middle));
+      // Two groups may differ by one character.
+      int most = form.length() <= MAX_GROUPED ? (form.length() + 1) / 2 : 0;
+      for (int size = 1; size <= most; size++) {
+        forms.add(grouped(form, size));
       }
     }
     return forms;
+  }
+
+  private static String grouped(String code, int size) {
+    StringBuilder text = new StringBuilder(code);
+    for (int group = (code.length() - 1) / size; group > 0; group--) {
+      text.insert(group * size, '-');
+    }
+    return text.toString();
   }
 
   private static byte[] sha256(String text) {

@@ -1,6 +1,7 @@
 package dev.bulwark.password.keycloak;
 
 import dev.bulwark.contract.FailedLogin;
+import dev.bulwark.credential.OutdatedHash;
 import dev.bulwark.password.Argon2idHashProviderFactory;
 import dev.bulwark.password.CredentialFields;
 import dev.bulwark.password.foreign.Algorithms;
@@ -75,7 +76,9 @@ final class TimedHashProvider implements PasswordHashProvider {
 
   @Override
   public boolean policyCheck(PasswordPolicy policy, PasswordCredentialModel credential) {
-    return !PasswordForm.isIn(parameters(credential)) && delegate.policyCheck(policy, credential);
+    boolean current =
+        !PasswordForm.isIn(parameters(credential)) && delegate.policyCheck(policy, credential);
+    return current || OutdatedHash.report(session, credential);
   }
 
   private static Map<String, String> parameters(PasswordCredentialModel credential) {

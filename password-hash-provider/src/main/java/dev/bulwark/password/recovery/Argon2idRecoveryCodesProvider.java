@@ -1,8 +1,10 @@
 package dev.bulwark.password.recovery;
 
+import dev.bulwark.credential.CredentialRow;
 import dev.bulwark.password.foreign.Algorithms;
 import dev.bulwark.password.foreign.ImportedCode;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.credential.CredentialInput;
 import org.keycloak.credential.CredentialModel;
@@ -22,12 +24,6 @@ import org.keycloak.models.credential.dto.RecoveryAuthnCodeRepresentation;
  * and stay as they are until they are renewed. For one thread, as every provider of a session.
  */
 final class Argon2idRecoveryCodesProvider extends RecoveryAuthnCodesCredentialProvider {
-
-  /**
-   * As long as a transaction of Keycloak may take: then the code is gone from the database, or was
-   * not used.
-   */
-  private static final long CLAIM_SECONDS = 300;
 
   private final KeycloakSession session;
 
@@ -59,39 +55,61 @@ final class Argon2idRecoveryCodesProvider extends RecoveryAuthnCodesCredentialPr
     if (next.isPresent() && ImportedCode.is(next.get().getEncodedHashedValue())) {
       return useImportedCode(user, codes, code);
     }
-    if (next.isEmpty()
-        || !matches(code, next.get().getEncodedHashedValue())
-        || !claim(codes.getId(), next.get().getNumber())) {
+    return next.isPresent()
+        && matches(code, next.get().getEncodedHashedValue())
+        && use(realm, user, codes.getId(), next.get());
+  }
+
+  /** Of several simultaneous logins with a code, the first one that has the lock gets in. */
+  private boolean use(
+      RealmModel realm, UserModel user, String id, RecoveryAuthnCodeRepresentation code) {
+    Optional<RecoveryAuthnCodesCredentialModel> stored =
+        CredentialRow.lock(session, user, id)
+            .map(RecoveryAuthnCodesCredentialModel::createFromCredentialModel)
+            .filter(codes -> codes.getNextRecoveryAuthnCode().filter(isSameAs(code)).isPresent());
+    if (stored.isEmpty()) {
       return false;
     }
+    RecoveryAuthnCodesCredentialModel codes = stored.get();
     codes.removeRecoveryAuthnCode();
     hashing(realm).ifPresent(hashing -> hashing.hash(codes));
     user.credentialManager().updateStoredCredential(codes);
     return true;
   }
 
-  /** Codes of another application were used in any order, so here too. */
+  private static Predicate<RecoveryAuthnCodeRepresentation> isSameAs(
+      RecoveryAuthnCodeRepresentation code) {
+    return other ->
+        other.getNumber() == code.getNumber()
+            && other.getEncodedHashedValue().equals(code.getEncodedHashedValue());
+  }
+
+  /**
+   * Codes of another application were used in any order, so here too. A code that the set does not
+   * have takes no lock.
+   */
   private boolean useImportedCode(
       UserModel user, RecoveryAuthnCodesCredentialModel codes, String code) {
-    ImportedCodeSet set = ImportedCodeSet.read(codes);
-    Optional<Integer> number = set.numberOf(code);
-    if (number.isEmpty() || !claim(codes.getId(), number.get())) {
+    if (ImportedCodeSet.read(codes).numberOf(code).isEmpty()) {
       return false;
     }
-    user.credentialManager().updateStoredCredential(set.without(number.get()).write(codes));
+    Optional<CredentialModel> stored = CredentialRow.lock(session, user, codes.getId());
+    if (stored.isEmpty()) {
+      return false;
+    }
+    ImportedCodeSet set = ImportedCodeSet.read(stored.get());
+    Optional<Integer> number = set.numberOf(code);
+    if (number.isEmpty()) {
+      return false;
+    }
+    user.credentialManager()
+        .updateStoredCredential(set.without(number.get()).write(stored.get()));
     return true;
   }
 
   private boolean matches(String code, String stored) {
     @Nullable PasswordHashProvider argon2id = argon2id();
     return argon2id != null && new RecoveryCodeHashing(argon2id).matches(code, stored);
-  }
-
-  /** Lets one of several simultaneous logins have the code, over all nodes. */
-  private boolean claim(String credentialId, int number) {
-    return session
-        .singleUseObjects()
-        .putIfAbsent("bulwark.recovery-code." + credentialId + "." + number, CLAIM_SECONDS);
   }
 
   /** Empty in a realm with another hasher, which stores codes as Keycloak does. */

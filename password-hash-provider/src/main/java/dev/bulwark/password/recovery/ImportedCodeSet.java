@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.keycloak.credential.CredentialModel;
 import org.keycloak.models.credential.dto.RecoveryAuthnCodeRepresentation;
 import org.keycloak.models.credential.dto.RecoveryAuthnCodesCredentialData;
@@ -40,8 +41,9 @@ record ImportedCodeSet(List<RecoveryAuthnCodeRepresentation> codes, int total) {
 
   /** The number under which a code is stored; empty for none of these. */
   Optional<Integer> numberOf(String code) {
+    Predicate<String> entered = ImportedCode.matcher(code);
     return codes.stream()
-        .filter(stored -> ImportedCode.matches(code, stored.getEncodedHashedValue()))
+        .filter(stored -> entered.test(stored.getEncodedHashedValue()))
         .map(RecoveryAuthnCodeRepresentation::getNumber)
         .findFirst();
   }

@@ -23,7 +23,13 @@ class ImportedCodeTest {
     "1f2e3d4c,'',false",
     "ABCDEFGH,ABCDEFGH,true",
     "ABCDEFGH,abcdefgh,false",
-    "12345,12345,true"
+    "12345,12345,true",
+    "1f2e-3d4c-5b6a,1f2e3d4c5b6a,true",
+    "1f2e-3d4c-5b6a,1F2E3D4C5B6A,true",
+    "12-34-56,123456,true",
+    "12345-6789,123456789,true",
+    "1f2e-3d4c-5b6a,1f2e3d4c5b6b,false",
+    "1-2,12,true"
   })
   void matchesTheCodeAndNothingElse(String code, String entered, boolean matches) throws Exception {
     assertThat(ImportedCode.matches(entered, ImportedCode.PREFIX + sha256(code)))
@@ -38,6 +44,14 @@ class ImportedCodeTest {
       assertThat(ImportedCode.matches("1f2e3d4c", stored)).as(stored).isFalse();
     }
     assertThat(ImportedCode.matches("x".repeat(1_000_000), ImportedCode.PREFIX + hash)).isFalse();
+  }
+
+  @Test
+  void aLongCodeIsTriedAsItIsOnly() throws Exception {
+    String code = "1f2e3d4c".repeat(9);
+    assertThat(ImportedCode.matches(code, ImportedCode.PREFIX + sha256(code))).isTrue();
+    String grouped = code.substring(0, 36) + "-" + code.substring(36);
+    assertThat(ImportedCode.matches(code, ImportedCode.PREFIX + sha256(grouped))).isFalse();
   }
 
   private static String sha256(String text) throws Exception {
