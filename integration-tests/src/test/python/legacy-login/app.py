@@ -27,6 +27,9 @@ async def behave(request: Request, call_next):
     match answers["mode"]:
         case "slow":
             await asyncio.sleep(60)
+        case "hold":
+            while answers["mode"] == "hold":
+                await asyncio.sleep(0.02)
         case "steady":
             await asyncio.sleep(0.4)
         case "redirect":

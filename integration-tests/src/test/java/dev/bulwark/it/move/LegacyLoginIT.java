@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.it.password.BusyHasher;
 import dev.bulwark.it.password.Commands;
+import dev.bulwark.it.password.Users;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Application;
 import dev.bulwark.it.support.FormBrowser;
@@ -66,7 +68,9 @@ class LegacyLoginIT {
           "steady",
           "limited",
           "native",
-          "renamed");
+          "renamed",
+          "meanwhile",
+          "overtaken");
 
   @TempDir static Path folder;
 
@@ -312,6 +316,43 @@ class LegacyLoginIT {
     realm.login(login("reset"), "another-dev-battery", "openid").expect(200);
     logIn("reset").expect(400);
     assertThat(old.asked(login("reset"))).isZero();
+  }
+
+  @Test
+  void aPasswordThatIsSetDuringTheCheckEndsIt() {
+    old.behave("hold");
+    CompletableFuture<Response> login = CompletableFuture.supplyAsync(() -> logIn("meanwhile"));
+    await().until(() -> old.asked(login("meanwhile")) == 1);
+    admin
+        .put(
+            "/realms/app/users/" + admin.userId(login("meanwhile")) + "/reset-password",
+            """
+            {"type": "password", "value": "another-dev-battery", "temporary": false}
+            """)
+        .expect(204);
+    old.behave("normal");
+    login.join().expect(400);
+    realm.login(login("meanwhile"), "another-dev-battery", "openid").expect(200);
+    logIn("meanwhile").expect(400);
+  }
+
+  /** The hash of the old password waits for its turn, and a reset comes first. */
+  @Test
+  void aPasswordThatIsSetBeforeTheHashIsReadyStays() {
+    AdminApi fresh =
+        new AdminApi(keycloak.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+    String id = fresh.userId(login("overtaken"));
+    try (BusyHasher hasher = new BusyHasher(keycloak, fresh)) {
+      hasher.keepBusy(5);
+      CompletableFuture<Response> login = hasher.start(() -> logIn("overtaken"));
+      hasher.awaitLogin(id);
+      new Users(fresh).replaceHash(login("overtaken"), Users.pbkdf2("another-dev-battery"));
+      assertThat(login).as("the login, whose hash still waits").isNotDone();
+      login.join().expect(200);
+    }
+    logIn("overtaken").expect(400);
+    realm.login(login("overtaken"), "another-dev-battery", "openid").expect(200);
+    assertThat(metric("bulwark_legacy_login_stored_total{outcome=\"superseded\"")).isPositive();
   }
 
   @Test

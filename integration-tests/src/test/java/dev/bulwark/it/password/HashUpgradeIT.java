@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -148,6 +150,34 @@ class HashUpgradeIT {
                 .json())
         .as("still one password")
         .hasSize(1);
+  }
+
+  /** A reset comes while the new hash of the old password waits for its turn. */
+  @Test
+  void aPasswordThatIsSetBeforeTheNewHashIsReadyStays() {
+    String name = "p4-reset-meanwhile";
+    String set = "battery-of-the-reset";
+    users.createWithHash(name, Users.pbkdf2(Realm.PASSWORD));
+    TestStack stack = TestStack.get();
+    AdminApi admin =
+        new AdminApi(stack.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+    String id = admin.userId(name);
+    try (BusyHasher hasher = new BusyHasher(stack.keycloak(), admin)) {
+      hasher.keepBusy(2);
+      long before = hasher.arrivals();
+      CompletableFuture<Response> login =
+          hasher.start(() -> realm.login(name, Realm.PASSWORD, "openid"));
+      hasher.awaitArrivals(before + 1);
+      hasher.keepBusy(4);
+      hasher.awaitLogin(id);
+      new Users(admin).replaceHash(name, Users.pbkdf2(set));
+      assertThat(login).as("the login, whose new hash still waits").isNotDone();
+      login.join().expect(200);
+    }
+    realm.login(name, Realm.PASSWORD, "openid").expect(400);
+    realm.login(name, set, "openid").expect(200);
+    assertUpgraded(name);
+    realm.login(name, set, "openid").expect(200);
   }
 
   @ParameterizedTest

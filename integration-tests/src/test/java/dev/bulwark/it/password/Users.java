@@ -7,15 +7,22 @@ import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.password.foreign.StoredHash;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.Base64;
+import java.util.Map;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
 
 /** Users of the realm {@code app} with a password or with a stored hash, by the admin API. */
-final class Users {
+public final class Users {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int ITERATIONS = 27_500;
 
   private final AdminApi admin;
 
-  Users(AdminApi admin) {
+  public Users(AdminApi admin) {
     this.admin = admin;
   }
 
@@ -27,6 +34,18 @@ final class Users {
   /** Makes a user with a hash as an import brings it. */
   void createWithHash(String name, StoredHash hash) {
     createWithHash(name, hash.credentialData(), hash.secretData());
+  }
+
+  /** Sets another password, as a reset does, whose hash the server does not have to compute. */
+  public void replaceHash(String name, StoredHash hash) {
+    String path = "/realms/app/users/" + admin.userId(name);
+    ObjectNode user = (ObjectNode) admin.get(path).expect(200).json();
+    user.putArray("credentials")
+        .addObject()
+        .put("type", "password")
+        .put("credentialData", hash.credentialData())
+        .put("secretData", hash.secretData());
+    admin.put(path, user.toString()).expect(204);
   }
 
   void createWithHash(String name, String credentialData, String secretData) {
@@ -72,5 +91,20 @@ final class Users {
 
   String algorithm(String name) {
     return credentialData(name).get("algorithm").asText();
+  }
+
+  /** A hash in the form of Keycloak's own PBKDF2. */
+  public static StoredHash pbkdf2(String password) {
+    byte[] salt = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+    try {
+      byte[] hash =
+          SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
+              .generateSecret(new PBEKeySpec(password.toCharArray(), salt, ITERATIONS, 256))
+              .getEncoded();
+      return new StoredHash(
+          "pbkdf2-sha256", ITERATIONS, Map.of(), Base64.getEncoder().encodeToString(hash), salt);
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
   }
 }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 
 /** Recovery codes as Keycloak itself stores them: the SHA-512 of each, without a salt. */
@@ -18,17 +19,29 @@ final class OldCodes {
 
   /** The credential for the import of a user. */
   static ObjectNode credential(List<String> codes) {
+    return credential("SHA-512", codes.stream().map(OldCodes::keycloaksForm).toList());
+  }
+
+  /** The same with codes of another application, as {@code bulwark-migrate} writes them. */
+  static ObjectNode imported(List<String> codes) {
+    return credential(
+        "SHA-256",
+        codes.stream()
+            .map(code -> "{SHA-256}" + HexFormat.of().formatHex(hash("SHA-256", code)))
+            .toList());
+  }
+
+  private static ObjectNode credential(String algorithm, List<String> stored) {
     ObjectNode secret = JSON.createObjectNode();
     ArrayNode list = secret.putArray("codes");
-    for (String code : codes) {
-      int number = list.size() + 1;
-      list.addObject().put("number", number).put("encodedHashedValue", keycloaksForm(code));
+    for (String code : stored) {
+      list.addObject().put("number", list.size()).put("encodedHashedValue", code);
     }
     ObjectNode data =
         JSON.createObjectNode()
-            .put("algorithm", "SHA-512")
-            .put("totalCodes", codes.size())
-            .put("remainingCodes", codes.size());
+            .put("algorithm", algorithm)
+            .put("totalCodes", stored.size())
+            .put("remainingCodes", stored.size());
     return JSON.createObjectNode()
         .put("type", "recovery-authn-codes")
         .put("secretData", secret.toString())
@@ -36,10 +49,12 @@ final class OldCodes {
   }
 
   static String keycloaksForm(String code) {
+    return Base64.getEncoder().encodeToString(hash("SHA-512", code));
+  }
+
+  private static byte[] hash(String algorithm, String code) {
     try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-512").digest(code.getBytes(StandardCharsets.UTF_8));
-      return Base64.getEncoder().encodeToString(hash);
+      return MessageDigest.getInstance(algorithm).digest(code.getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError(e);
     }

@@ -47,6 +47,11 @@ record People(AdminApi admin) {
     create(name, ", " + OldCodes.credential(codes));
   }
 
+  /** A user with a password and recovery codes of another application. */
+  void createWithImportedCodes(String name, List<String> codes) {
+    create(name, ", " + OldCodes.imported(codes));
+  }
+
   private void setPolicy(String policy) {
     admin.put("/realms/app", Json.object("passwordPolicy", policy)).expect(204);
   }
