@@ -44,8 +44,7 @@ public final class CredentialRow {
       KeycloakSession session, UserModel user, String id) {
     String userId = user.getId();
     return KeycloakModelUtils.runJobInTransactionWithResult(
-        session.getKeycloakSessionFactory(),
-        other -> find(em(other), userId, id, false));
+        session.getKeycloakSessionFactory(), other -> find(em(other), userId, id, false));
   }
 
   private static EntityManager em(KeycloakSession session) {

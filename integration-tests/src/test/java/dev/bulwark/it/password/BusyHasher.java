@@ -50,8 +50,7 @@ public final class BusyHasher implements AutoCloseable {
     List<Map<String, Object>> users = new ArrayList<>();
     for (int i = 0; i < USERS; i++) {
       users.add(
-          Map.of(
-              "username", user(i), "enabled", true, "credentials", List.of(costlyHash(memory))));
+          Map.of("username", user(i), "enabled", true, "credentials", List.of(costlyHash(memory))));
     }
     admin.makeRealm(
         Json.object("realm", REALM, "enabled", true, "sslRequired", "none", "users", users));

@@ -159,8 +159,7 @@ class HashUpgradeIT {
     String set = "battery-of-the-reset";
     users.createWithHash(name, Users.pbkdf2(Realm.PASSWORD));
     TestStack stack = TestStack.get();
-    AdminApi admin =
-        new AdminApi(stack.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+    AdminApi admin = new AdminApi(stack.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
     String id = admin.userId(name);
     try (BusyHasher hasher = new BusyHasher(stack.keycloak(), admin)) {
       hasher.keepBusy(2);

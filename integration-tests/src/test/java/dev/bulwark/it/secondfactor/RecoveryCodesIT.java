@@ -155,10 +155,7 @@ class RecoveryCodesIT {
     assertThat(first.join().status()).as("the first code").isEqualTo(302);
     assertThat(second.join().status()).as("the second code").isEqualTo(302);
     assertThat(
-            people
-                .credentialData("imported", "recovery-authn-codes")
-                .get("remainingCodes")
-                .asInt())
+            people.credentialData("imported", "recovery-authn-codes").get("remainingCodes").asInt())
         .isEqualTo(1);
     for (String used : codes.subList(0, 2)) {
       FormBrowser again = new FormBrowser(TestStack.get().url());

@@ -102,8 +102,7 @@ final class Argon2idRecoveryCodesProvider extends RecoveryAuthnCodesCredentialPr
     if (number.isEmpty()) {
       return false;
     }
-    user.credentialManager()
-        .updateStoredCredential(set.without(number.get()).write(stored.get()));
+    user.credentialManager().updateStoredCredential(set.without(number.get()).write(stored.get()));
     return true;
   }
 
