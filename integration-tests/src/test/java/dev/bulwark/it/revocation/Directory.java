@@ -6,6 +6,7 @@ import com.unboundid.ldap.listener.InMemoryDirectoryServerConfig;
 import com.unboundid.ldap.listener.InMemoryListenerConfig;
 import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldif.LDIFException;
+import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.testing.FreePort;
@@ -16,7 +17,10 @@ import java.util.Map;
 import java.util.UUID;
 
 /** An LDAP server with people whose password is that of all users of a {@link PathRealm}. */
-final class Directory implements AutoCloseable {
+public final class Directory implements AutoCloseable {
+
+  /** The password of all its people. */
+  public static final String PASSWORD = PathRealm.PASSWORD;
 
   private static final String BASE = "dc=example,dc=org";
   private static final String ADMIN = "cn=admin," + BASE;
@@ -29,7 +33,7 @@ final class Directory implements AutoCloseable {
   }
 
   /** Starts one on a free port of this machine. */
-  static Directory start(List<String> users) {
+  public static Directory start(List<String> users) {
     try {
       return new Directory(listening(users));
     } catch (LDAPException | LDIFException e) {
@@ -64,6 +68,15 @@ final class Directory implements AutoCloseable {
 
   /** Makes it a user store of a realm; the id of the component. */
   String connect(PathRealm realm, String name, boolean imports) {
+    return connect(realm.admin(), realm.path(""), name, imports);
+  }
+
+  /**
+   * Does the same for any realm.
+   *
+   * @param realm its path at the admin API
+   */
+  public String connect(AdminApi admin, String realm, String name, boolean imports) {
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("enabled", List.of("true"));
     config.put("vendor", List.of("other"));
@@ -80,10 +93,9 @@ final class Directory implements AutoCloseable {
     config.put("editMode", List.of("READ_ONLY"));
     config.put("importEnabled", List.of(Boolean.toString(imports)));
     Response created =
-        realm
-            .admin()
+        admin
             .post(
-                realm.path("/components"),
+                realm + "/components",
                 Json.of(
                     Map.of(
                         "name",

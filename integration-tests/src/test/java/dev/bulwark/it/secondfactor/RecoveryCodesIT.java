@@ -4,8 +4,10 @@ import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.database.OpenTransaction;
 import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.revocation.Directory;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Application;
 import dev.bulwark.it.support.Chromium;
@@ -185,6 +187,38 @@ class RecoveryCodesIT {
     assertThat(enter(again, signIn(again, "undone"), OLD.get(0)).join().status())
         .as("the same code")
         .isEqualTo(302);
+  }
+
+  /** Keycloak stores the credentials of users that it does not import in another table. */
+  @Test
+  void aCodeOfAUserOfADirectoryWorksOnce() {
+    try (Directory directory = Directory.start(List.of("ldap-lou"))) {
+      String store = directory.connect(admin, "/realms/app", "recovery-codes", false);
+      String path = "/realms/app/users/" + admin.userId("ldap-lou");
+      ObjectNode user = (ObjectNode) admin.get(path).expect(200).json();
+      assertThat(user.get("id").asText()).startsWith("f:");
+      user.putArray("credentials").add(OldCodes.credential(OLD));
+      admin.put(path, user.toString()).expect(204);
+      assertThat(List.of(0, 0, 1))
+          .map(number -> enterFromDirectory(OLD.get(number)).status())
+          .containsExactly(302, 200, 302);
+      assertThat(
+              people
+                  .credentialData("ldap-lou", "recovery-authn-codes")
+                  .get("remainingCodes")
+                  .asInt())
+          .isEqualTo(3);
+      admin.delete("/realms/app/components/" + store).expect(204);
+    }
+  }
+
+  private static Response enterFromDirectory(String code) {
+    FormBrowser browser = new FormBrowser(TestStack.get().url());
+    FormBrowser.Page form =
+        browser.submit(
+            browser.open(application.login("openid")),
+            Map.of("username", "ldap-lou", "password", Directory.PASSWORD));
+    return browser.submitOnly(form, Map.of("recoveryCodeInput", code));
   }
 
   /** P5: an import of thousands of codes must not keep the server busy for hours. */

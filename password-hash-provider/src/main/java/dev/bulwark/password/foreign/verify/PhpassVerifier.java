@@ -119,7 +119,7 @@ public final class PhpassVerifier implements TextVerifier {
   }
 
   /** What a round reads is the hash before it, the key, and the digest's own end of a message. */
-  private static long blocks(int keyLength, boolean sha512) {
+  private static long blocks(long keyLength, boolean sha512) {
     int block = sha512 ? 128 : 64;
     int others = sha512 ? 64 + 17 : 16 + 9;
     return (keyLength + others + block - 1) / block;
