@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,8 @@ class ContentTest {
   private static final Pattern MODULE = Pattern.compile("js/api-keys-[A-Z0-9]{8}\\.js");
   private static final Pattern PAGE_FILES =
       Pattern.compile("js/(?:admin-keys|overview)-[A-Z0-9]{8}\\.(?:js|css)");
+  private static final Pattern ADMIN_EARLY = Pattern.compile("js/admin-early-[A-Z0-9]{8}\\.js");
+  private static final Pattern CHUNK = Pattern.compile("chunk-[A-Z0-9]{8}\\.js");
   private static final Pattern BLOCK = Pattern.compile("pf-v5-[cl]-[a-z]+(?:-[a-z]+)*");
   private static final Pattern REMOTE = Pattern.compile("https?://[a-zA-Z]");
 
@@ -98,6 +101,17 @@ class ContentTest {
     List<String> expected = new ArrayList<>(pageFiles("admin-page.html"));
     expected.addAll(pageFiles("overview-page.html"));
     expected.add(module());
+    Matcher adminEarly = ADMIN_EARLY.matcher(text("dev/bulwark/keyspage/admin-page.html"));
+    assertThat(adminEarly.find()).isTrue();
+    // The theme puts a hash behind the name of the first.
+    List<String> early = List.of("js/api-keys-early.js", adminEarly.group());
+    expected.addAll(early);
+    // What the scripts share: of the owners' page, and of the administrators'.
+    for (String script : early) {
+      Matcher chunk = CHUNK.matcher(text(OWN + script));
+      assertThat(chunk.find()).as(script).isTrue();
+      expected.add("js/" + chunk.group());
+    }
     assertThat(Path.of(URI.create(url.toString())).toFile().list())
         .as("nothing of an earlier build")
         .containsExactlyInAnyOrderElementsOf(
