@@ -83,7 +83,9 @@ export class Guard {
   /** The claims of the token in the Authorization header; throws a {@link Refusal}. */
   async authorize(header, scopes = []) {
     const claims = await this.#verified(tokenOf(header));
-    if (!['Bearer', 'DPoP'].includes(claims.typ) || (claims.typ === 'DPoP' && !this.#acceptBound)) {
+    // Keycloak writes "bearer" for clients that want the type in lower case.
+    const type = typeof claims.typ === 'string' ? claims.typ.toLowerCase() : '';
+    if (type !== 'bearer' && !(type === 'dpop' && this.#acceptBound)) {
       throw invalidToken('The token is not an access token');
     }
     if (claims.cnf !== undefined && !this.#acceptBound) {

@@ -114,6 +114,11 @@ for (const [name, start] of Object.entries(FRAMEWORKS)) {
       assert.match(answer.headers.get('www-authenticate'), /^Bearer error="insufficient_scope".*scope="tasks:write"$/);
     });
 
+    test('the case of the type does not matter', async () => {
+      assert.equal((await read({ typ: 'bearer' })).status, 200);
+      assert.equal((await read({ typ: 'id' })).status, 401);
+    });
+
     test('nothing but an access token for this application is taken', async () => {
       const past = Math.floor(Date.now() / 1000);
       for (const claims of [

@@ -231,6 +231,10 @@ class Lax:
         return self._claims
 
 
+def test_the_case_of_the_type_does_not_matter(issuer: Issuer) -> None:
+    assert KeycloakVerifier(issuer.url, AUDIENCE).verify(issuer.token(typ="bearer"))
+
+
 @pytest.mark.parametrize("more", [{"typ": "ID"}, {"typ": "Refresh"}, {"typ": None}, {"cnf": {"jkt": "x"}}])
 def test_the_guards_refuse_them_whatever_the_verifier_does(
     more: dict[str, Any], issuer: Issuer, redis_server: RedisServer

@@ -138,10 +138,12 @@ def require_access_token(
 ) -> None:
     """Raises :class:`InvalidToken` for an ID token, a refresh token or another kind, and for a bound token.
 
-    Keycloak says the kind in the claim ``typ``. A token with the claim ``cnf`` is bound to a certificate or key (mTLS,
+    Keycloak says the kind in the claim ``typ``; its case does not matter, since Keycloak writes ``bearer`` for clients
+    that want the type in lower case. A token with the claim ``cnf`` is bound to a certificate or key (mTLS,
     DPoP): whoever accepts it must check the proof of possession.
     """
-    if claims.get("typ") not in token_types:
+    kind = claims.get("typ")
+    if not isinstance(kind, str) or kind.lower() not in {known.lower() for known in token_types}:
         raise InvalidToken("The token is not an access token")
     if "cnf" in claims and not accept_bound:
         raise InvalidToken("The token is bound to a key that is not checked here")

@@ -292,6 +292,8 @@ class RecipesIT {
     String[] twice = {"Authorization", "Bearer " + token, "Authorization", "Bearer " + token};
     assertThat(recipe.verdict(twice)).as("two headers").isEqualTo("revoked");
     assertThat(recipe.verdict(bearer(token))).isEqualTo("live");
+    String lowerCase = token(good, "relying-app", 900, keys, Map.of("typ", "bearer"));
+    assertThat(recipe.verdict(bearer(lowerCase))).isEqualTo("live");
   }
 
   private static String[] bearer(String token) {

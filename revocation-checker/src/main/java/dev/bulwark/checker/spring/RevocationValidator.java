@@ -32,9 +32,9 @@ public final class RevocationValidator implements OAuth2TokenValidator<Jwt> {
    * For other types of tokens.
    *
    * @param checker stays the caller's to close
-   * @param tokenTypes accepted values of the claim {@code typ}. Keycloak's access tokens have
-   *     {@code Bearer}, those bound by DPoP {@code DPoP}. An application that accepts these must
-   *     verify the proof
+   * @param tokenTypes accepted values of the claim {@code typ}, without regard to case. Keycloak's
+   *     access tokens have {@code Bearer}, those bound by DPoP {@code DPoP}. An application that
+   *     accepts these must verify the proof
    * @throws IllegalArgumentException if no type is accepted, or a blank one
    */
   public RevocationValidator(RevocationChecker checker, Set<String> tokenTypes) {

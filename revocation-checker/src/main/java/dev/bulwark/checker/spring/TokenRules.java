@@ -3,8 +3,10 @@ package dev.bulwark.checker.spring;
 import dev.bulwark.checker.Verdict;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jwt.Jwt;
@@ -32,7 +34,7 @@ final class TokenRules {
   /**
    * Rules.
    *
-   * @param types accepted values of the claim {@code typ}
+   * @param types accepted values of the claim {@code typ}, without regard to case
    * @param malformed says what a token lacks that is {@link Verdict#MALFORMED}
    * @throws IllegalArgumentException if no type is accepted, or a blank one
    */
@@ -40,7 +42,7 @@ final class TokenRules {
     if (types.isEmpty() || types.stream().anyMatch(String::isBlank)) {
       throw new IllegalArgumentException("token types: at least one, such as Bearer");
     }
-    this.types = Set.copyOf(types);
+    this.types = types.stream().map(TokenRules::folded).collect(Collectors.toUnmodifiableSet());
     this.malformed = failure(malformed);
     this.clock = clock;
   }
@@ -52,7 +54,7 @@ final class TokenRules {
    * @throws RevocationUnknownException if nobody can tell
    */
   OAuth2TokenValidatorResult validate(Jwt token, Function<Jwt, Verdict> check) {
-    if (!(token.getClaims().get("typ") instanceof String type) || !types.contains(type)) {
+    if (!(token.getClaims().get("typ") instanceof String type) || !types.contains(folded(type))) {
       return OTHER_TYPE;
     }
     Instant expiry = token.getExpiresAt();
@@ -70,6 +72,11 @@ final class TokenRules {
       case MALFORMED -> malformed;
       case UNKNOWN -> throw new RevocationUnknownException();
     };
+  }
+
+  /** Keycloak writes {@code bearer} for clients that want the type in lower case. */
+  private static String folded(String type) {
+    return type.toLowerCase(Locale.ROOT);
   }
 
   private static OAuth2TokenValidatorResult failure(String description) {

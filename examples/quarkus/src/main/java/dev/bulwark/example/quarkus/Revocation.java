@@ -42,8 +42,9 @@ public class Revocation implements SecurityIdentityAugmentor {
     return context.runBlocking(
         () -> {
           // An ID token may have the same audience, and its id is never among the revoked ones.
+          // Keycloak writes "bearer" for clients that want the type in lower case.
           Object type = token.getClaim("typ");
-          if (!"Bearer".equals(type)) {
+          if (!"Bearer".equalsIgnoreCase(String.valueOf(type))) {
             throw new RejectedTokenException(401);
           }
           Instant issued = Instant.ofEpochSecond(token.getIssuedAtTime());

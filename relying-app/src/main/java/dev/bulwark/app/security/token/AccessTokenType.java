@@ -1,5 +1,6 @@
 package dev.bulwark.app.security.token;
 
+import java.util.Locale;
 import java.util.Map;
 import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
@@ -22,9 +23,10 @@ final class AccessTokenType implements OAuth2TokenValidator<Jwt> {
   @Override
   public OAuth2TokenValidatorResult validate(Jwt token) {
     boolean accepted =
-        switch (String.valueOf(token.getClaims().get("typ"))) {
-          case "Bearer" -> true;
-          case "DPoP" -> isBound(token);
+        // Keycloak writes "bearer" for clients that want the type in lower case.
+        switch (String.valueOf(token.getClaims().get("typ")).toLowerCase(Locale.ROOT)) {
+          case "bearer" -> true;
+          case "dpop" -> isBound(token);
           default -> false;
         };
     return accepted ? OAuth2TokenValidatorResult.success() : REFUSED;
