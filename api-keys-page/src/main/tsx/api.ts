@@ -62,6 +62,9 @@ export class ApiError extends Error {
   }
 }
 
+/** The most keys in an answer. */
+const PAGE = 1000;
+
 /** The REST resource of keys, of one owner or of all: see openapi.json of apikey-authenticator. */
 export class Api {
   constructor(
@@ -69,7 +72,17 @@ export class Api {
     private readonly session: Session,
   ) {}
 
-  list = () => this.send<Key[]>("GET", "");
+  /** All keys, the oldest first: the server answers a page at a time. */
+  async list(): Promise<Key[]> {
+    const keys: Key[] = [];
+    let page: Key[];
+    do {
+      page = await this.send<Key[]>("GET", `?first=${keys.length}&max=${PAGE}`);
+      keys.push(...page);
+    } while (page.length === PAGE);
+    return keys;
+  }
+
   settings = () => this.send<Settings>("GET", "/settings");
   create = (key: NewKey) => this.make("", key);
   change = (id: string, change: KeyChange) => this.send<Key>("PATCH", `/${id}`, change);

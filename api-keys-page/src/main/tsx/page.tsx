@@ -123,6 +123,8 @@ function message(t: Translate, settings: Settings | undefined, error: unknown): 
     switch (error.error) {
       case "limit_exceeded":
         return t("bulwarkKeysErrorLimit", { max: settings?.maxKeys ?? 0 });
+      case "stored_limit_exceeded":
+        return t("bulwarkKeysErrorStored");
       case "email_not_verified":
         return t("bulwarkKeysErrorAddress");
       case "not_found":

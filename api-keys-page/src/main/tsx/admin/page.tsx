@@ -71,6 +71,8 @@ function wordsFor(t: Translate, environment: AdminEnvironment, error: unknown): 
     switch (error.error) {
       case "limit_exceeded":
         return t("bulwarkAdminErrorLimit");
+      case "stored_limit_exceeded":
+        return t("bulwarkKeysErrorStored");
       case "not_found":
         return t("bulwarkKeysErrorGone");
       case "conflict":

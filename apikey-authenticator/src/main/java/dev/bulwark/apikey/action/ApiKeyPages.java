@@ -121,6 +121,9 @@ final class ApiKeyPages {
     if (error.kind() == ApiKeyException.Kind.LIMIT_EXCEEDED) {
       return new FormMessage(null, "apiKeyLimitReached", limits.maxKeys());
     }
+    if (error.kind() == ApiKeyException.Kind.STORED_LIMIT_EXCEEDED) {
+      return new FormMessage(null, "apiKeyStoredLimitReached");
+    }
     if (error.kind() == ApiKeyException.Kind.EMAIL_NOT_VERIFIED) {
       return new FormMessage(null, "apiKeyAddressNotProven");
     }

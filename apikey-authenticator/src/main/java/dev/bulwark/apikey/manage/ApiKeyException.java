@@ -15,6 +15,8 @@ public final class ApiKeyException extends RuntimeException {
     NOT_FOUND(404),
     CONFLICT(409),
     LIMIT_EXCEEDED(409),
+    /** Of all keys that are stored, expired ones included. */
+    STORED_LIMIT_EXCEEDED(409),
     /** Another request was first; the same request can succeed now. */
     BUSY(503);
 

@@ -19,11 +19,8 @@ final class KeyRoom {
   /** Stored keys of an owner, expired ones included, for each key that the realm allows. */
   private static final int STORED = 4;
 
-  /**
-   * The same for a rotation with an overlap. There are up to twice as many accepted keys then, and
-   * the background work removes the old ones: so expired keys alone never stop a rotation.
-   */
-  private static final int STORED_WITH_OVERLAPS = STORED + 2;
+  /** Rotated keys that the background work has not removed yet, at least. */
+  private static final int ROTATED = 20;
 
   /** For this long a client's attributes in a cache may not have a key that is there. */
   private static final Duration CACHE_GRACE = Duration.ofMinutes(5);
@@ -59,7 +56,14 @@ final class KeyRoom {
   /** Requires room for a key that an owner or an administrator makes. */
   void requireForNew() {
     requireForImported();
-    requireStored(STORED, "Delete expired keys");
+    int most = STORED * maxKeys;
+    if (isFull(rows, most)) {
+      throw new ApiKeyException(
+          Kind.STORED_LIMIT_EXCEEDED,
+          "No more than "
+              + most
+              + " API keys are stored, expired ones included. Delete expired keys");
+    }
   }
 
   /**
@@ -75,11 +79,16 @@ final class KeyRoom {
 
   /**
    * Requires room for a rotation with an overlap. Otherwise an owner could have any number of
-   * accepted keys: each such rotation adds one.
+   * accepted keys: each such rotation adds one. Keys whose overlap is over count until the
+   * background work has removed them. Expired keys that were not rotated never stop a rotation.
    */
   void requireForOverlap() {
     requireForOverlapping("Rotate without an overlap");
-    requireStored(STORED_WITH_OVERLAPS, "Delete expired keys, or rotate without an overlap");
+    int most = Math.max(ROTATED, STORED * maxKeys);
+    if (isFull(rows.stream().filter(ApiKeyEntity::isRetired).toList(), most)) {
+      throw exceeded(
+          "No more than " + most + " rotated API keys are stored. Rotate without an overlap");
+    }
   }
 
   /**
@@ -103,14 +112,6 @@ final class KeyRoom {
               + most
               + " API keys are allowed, those included whose overlap is not over. "
               + advice);
-    }
-  }
-
-  private void requireStored(int times, String advice) {
-    int most = times * maxKeys;
-    if (isFull(rows, most)) {
-      throw exceeded(
-          "No more than " + most + " API keys are stored, expired ones included. " + advice);
     }
   }
 

@@ -125,10 +125,10 @@ class RealmLimitsIT {
   void expiredKeysThatAreStoredAreBounded() {
     KeyPages.createUser(admin, "hoards");
     String token = keys.token("hoards");
-    List<String> expired = expired(token, 4);
+    List<String> expired = expired(token, 7);
     KeyPages.limits(admin, Json.object("max-keys", "1"));
-    Response refused = keys.create(token, Keys.body("fifth", null)).expect(409);
-    assertThat(refused.text("error")).isEqualTo("limit_exceeded");
+    Response refused = keys.create(token, Keys.body("eighth", null)).expect(409);
+    assertThat(refused.text("error")).isEqualTo("stored_limit_exceeded");
     assertThat(refused.text("detail"))
         .isEqualTo(
             "No more than 4 API keys are stored, expired ones included. Delete expired keys");
@@ -136,11 +136,11 @@ class RealmLimitsIT {
         Json.object("username", "hoards", "hash", ForeignKeys.sha256("hoarded-0123456789"));
     JsonNode report = admin.post("/realms/app/api-keys/import", row).expect(200).json();
     assertThat(report.get("created").asInt()).as(report.toString()).isEqualTo(1);
-    String id = keys.send("GET", "?first=4", token, null).expect(200).json().at("/0/id").asText();
+    String id = keys.send("GET", "?first=7", token, null).expect(200).json().at("/0/id").asText();
     id = rotate(token, id, 600).expect(201).text("id");
     id = rotate(token, id, 0).expect(201).text("id");
     keys.send("DELETE", "/" + id, token, null).expect(204);
-    for (String one : expired.subList(0, 2)) {
+    for (String one : expired.subList(0, 5)) {
       keys.send("DELETE", "/" + one, token, null).expect(204);
     }
     keys.create(token, Keys.body("room again", null)).expect(201);

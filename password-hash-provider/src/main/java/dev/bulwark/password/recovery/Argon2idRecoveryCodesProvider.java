@@ -42,37 +42,55 @@ final class Argon2idRecoveryCodesProvider extends RecoveryAuthnCodesCredentialPr
   @Override
   public boolean isValid(RealmModel realm, UserModel user, CredentialInput input) {
     @Nullable String code = input.getChallengeResponse();
-    Optional<RecoveryAuthnCodesCredentialModel> stored =
-        user.credentialManager()
-            .getStoredCredentialsByTypeStream(getType())
-            .findFirst()
-            .map(RecoveryAuthnCodesCredentialModel::createFromCredentialModel);
+    Optional<CredentialModel> stored =
+        user.credentialManager().getStoredCredentialsByTypeStream(getType()).findFirst();
     if (code == null || stored.isEmpty()) {
       return false;
     }
-    RecoveryAuthnCodesCredentialModel codes = stored.get();
+    RecoveryAuthnCodesCredentialModel codes =
+        RecoveryAuthnCodesCredentialModel.createFromCredentialModel(stored.get());
     Optional<RecoveryAuthnCodeRepresentation> next = codes.getNextRecoveryAuthnCode();
     if (next.isPresent() && ImportedCode.is(next.get().getEncodedHashedValue())) {
       return useImportedCode(user, codes, code);
     }
     return next.isPresent()
         && matches(code, next.get().getEncodedHashedValue())
-        && use(realm, user, codes.getId(), next.get());
+        && use(realm, user, stored.get(), next.get());
   }
 
   /** Of several simultaneous logins with a code, the first one that has the lock gets in. */
   private boolean use(
-      RealmModel realm, UserModel user, String id, RecoveryAuthnCodeRepresentation code) {
-    Optional<RecoveryAuthnCodesCredentialModel> stored =
-        CredentialRow.lock(session, user, id)
-            .map(RecoveryAuthnCodesCredentialModel::createFromCredentialModel)
-            .filter(codes -> codes.getNextRecoveryAuthnCode().filter(isSameAs(code)).isPresent());
+      RealmModel realm,
+      UserModel user,
+      CredentialModel read,
+      RecoveryAuthnCodeRepresentation code) {
+    RecoveryAuthnCodesCredentialModel rest =
+        RecoveryAuthnCodesCredentialModel.createFromCredentialModel(read);
+    String secret = rest.getSecretData();
+    rest.removeRecoveryAuthnCode();
+    // First, since it may wait for its turn: meanwhile nothing is locked.
+    hashing(realm).ifPresent(hashing -> hashing.hash(rest));
+    Optional<CredentialModel> stored = CredentialRow.lock(session, user, read.getId());
     if (stored.isEmpty()) {
       return false;
     }
-    RecoveryAuthnCodesCredentialModel codes = stored.get();
+    if (stored.get().getSecretData().equals(secret)) {
+      rest.setUserLabel(stored.get().getUserLabel());
+      user.credentialManager().updateStoredCredential(rest);
+      return true;
+    }
+    return useOfOther(user, stored.get(), code);
+  }
+
+  /** The set is another one than was read, such as hashed meanwhile. A later login hashes it. */
+  private static boolean useOfOther(
+      UserModel user, CredentialModel stored, RecoveryAuthnCodeRepresentation code) {
+    RecoveryAuthnCodesCredentialModel codes =
+        RecoveryAuthnCodesCredentialModel.createFromCredentialModel(stored);
+    if (codes.getNextRecoveryAuthnCode().filter(isSameAs(code)).isEmpty()) {
+      return false;
+    }
     codes.removeRecoveryAuthnCode();
-    hashing(realm).ifPresent(hashing -> hashing.hash(codes));
     user.credentialManager().updateStoredCredential(codes);
     return true;
   }
