@@ -230,7 +230,7 @@ public record ImportRow(OwnerName owner, ForeignKey key) {
     String name = text(node, field);
     if (name != null && !PlainText.isName(name)) {
       throw RefusedRowException.invalid(
-          field + " must be 1 to " + PlainText.MAX_NAME + " characters, no control characters");
+          field + " must be 1 to " + PlainText.MAX_NAME + " characters, without NUL");
     }
     return name;
   }

@@ -13,8 +13,11 @@ public final class PlainText {
     return text.chars().noneMatch(Character::isISOControl);
   }
 
-  /** Whether a text can name an owner: 1 to 255 characters, not only blanks, no control ones. */
+  /**
+   * Whether a text can name an owner: 1 to 255 characters, not only blanks, no NUL. Keycloak
+   * accepts other control characters in the id of a client.
+   */
   public static boolean isName(String text) {
-    return !text.isBlank() && text.length() <= MAX_NAME && isPlain(text);
+    return !text.isBlank() && text.length() <= MAX_NAME && text.indexOf('\0') < 0;
   }
 }

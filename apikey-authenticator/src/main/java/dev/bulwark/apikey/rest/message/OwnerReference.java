@@ -80,7 +80,7 @@ public record OwnerReference(OwnerType type, @Nullable String id) {
     }
     if (!PlainText.isName(id)) {
       throw KeyRequest.invalid(
-          "owner.id must be 1 to " + PlainText.MAX_NAME + " characters, no control characters");
+          "owner.id must be 1 to " + PlainText.MAX_NAME + " characters, without NUL");
     }
     return id;
   }
