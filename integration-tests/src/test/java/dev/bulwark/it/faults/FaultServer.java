@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.database.DatabaseProcess;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Metrics;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.server.DistributionServer;
@@ -52,13 +53,7 @@ public final class FaultServer implements AutoCloseable {
 
   /** The sum over all labels of a metric; 0 if there is none of that name. */
   public double metric(String name) {
-    return Http.get(keycloak.managementUrl() + "/metrics")
-        .expect(200)
-        .body()
-        .lines()
-        .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
-        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-        .sum();
+    return Metrics.sum(keycloak.managementUrl(), name);
   }
 
   /** Waits until the node knows that Redis is there (1) or away (0). */

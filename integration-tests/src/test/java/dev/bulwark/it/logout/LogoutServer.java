@@ -2,7 +2,7 @@ package dev.bulwark.it.logout;
 
 import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.support.AdminApi;
-import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Metrics;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.server.DistributionServer;
@@ -58,13 +58,7 @@ final class LogoutServer implements AutoCloseable {
 
   /** The sum over all labels of a metric; 0 if there is none of that name. */
   double metric(String name) {
-    return Http.get(keycloak.managementUrl() + "/metrics")
-        .expect(200)
-        .body()
-        .lines()
-        .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
-        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-        .sum();
+    return Metrics.sum(keycloak.managementUrl(), name);
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
+import dev.bulwark.it.support.Metrics;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.server.KeycloakServer;
 import java.time.Duration;
@@ -144,13 +145,7 @@ public final class BusyHasher implements AutoCloseable {
   }
 
   private double metric(String name) {
-    return Http.get(keycloak.managementUrl() + "/metrics")
-        .expect(200)
-        .body()
-        .lines()
-        .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
-        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-        .sum();
+    return Metrics.sum(keycloak.managementUrl(), name);
   }
 
   /** Waits for the logins, and removes their users. */

@@ -7,6 +7,7 @@ import static dev.bulwark.it.ratelimit.LimitedServer.nobody;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Metrics;
 import dev.bulwark.it.support.RawHttp;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.TestStack;
@@ -156,14 +157,8 @@ class LimitAttackIT {
   }
 
   private static double granted(TestStack stack) {
-    return Http.get(stack.keycloak().managementUrl() + "/metrics")
-        .expect(200)
-        .body()
-        .lines()
-        .filter(line -> line.startsWith("bulwark_limiter_attempts_total{"))
-        .filter(line -> line.contains("outcome=\"granted\""))
-        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-        .sum();
+    return Metrics.sum(
+        stack.keycloak().managementUrl(), "bulwark_limiter_attempts_total", "outcome=\"granted\"");
   }
 
   /** L3: a refused attempt can be repeated at will, and tells nothing by its time either. */

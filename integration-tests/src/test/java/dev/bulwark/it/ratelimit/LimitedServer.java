@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
+import dev.bulwark.it.support.Metrics;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.redis.process.RedisProcess;
@@ -290,14 +291,7 @@ final class LimitedServer implements AutoCloseable {
 
   /** The sum over those series of a metric that hold a text. */
   double metric(String name, String holding) {
-    return Http.get(keycloak.managementUrl() + "/metrics")
-        .expect(200)
-        .body()
-        .lines()
-        .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
-        .filter(line -> line.contains(holding))
-        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-        .sum();
+    return Metrics.sum(keycloak.managementUrl(), name, holding);
   }
 
   URI url() {

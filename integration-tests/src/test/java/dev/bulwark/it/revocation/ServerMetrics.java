@@ -3,7 +3,7 @@ package dev.bulwark.it.revocation;
 import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.database.DatabaseProcess;
-import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Metrics;
 import java.net.URI;
 import java.time.Duration;
 
@@ -18,13 +18,7 @@ final class ServerMetrics {
 
   /** The sum over all labels of a metric; 0 if there is none of that name. */
   double value(String name) {
-    return Http.get(management + "/metrics")
-        .expect(200)
-        .body()
-        .lines()
-        .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
-        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-        .sum();
+    return Metrics.sum(management, name);
   }
 
   void awaitValue(String name, double expected) {

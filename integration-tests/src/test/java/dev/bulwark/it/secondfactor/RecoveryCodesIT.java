@@ -12,8 +12,8 @@ import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Application;
 import dev.bulwark.it.support.Chromium;
 import dev.bulwark.it.support.FormBrowser;
-import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
+import dev.bulwark.it.support.Metrics;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -241,15 +241,11 @@ class RecoveryCodesIT {
 
   /** New hashes that the server has made with Argon2id. */
   private static double argon2idHashes() {
-    return Http.get(TestStack.get().keycloak().managementUrl() + "/metrics")
-        .expect(200)
-        .body()
-        .lines()
-        .filter(line -> line.startsWith("bulwark_password_hash_seconds_count{"))
-        .filter(
-            line -> line.contains("algorithm=\"argon2id\"") && line.contains("operation=\"hash\""))
-        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-        .sum();
+    return Metrics.sum(
+        TestStack.get().keycloak().managementUrl(),
+        "bulwark_password_hash_seconds_count",
+        "algorithm=\"argon2id\"",
+        "operation=\"hash\"");
   }
 
   private static PostgresProcess postgres() {
