@@ -1,5 +1,6 @@
 package dev.bulwark.it.database;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.support.TestStack;
@@ -199,6 +200,21 @@ public final class PostgresProcess implements DatabaseProcess {
    */
   public OpenTransaction hold(String statements) {
     return OpenTransaction.begin(psql(NAME), statements);
+  }
+
+  /**
+   * Ends the connections of all servers, and returns when none is left. A statement that a killed
+   * server has sent is executed otherwise, also one that has not begun yet.
+   */
+  public void endConnections() {
+    String servers = "FROM pg_stat_activity WHERE application_name LIKE 'PostgreSQL JDBC%'";
+    await()
+        .atMost(SOON)
+        .until(
+            () -> {
+              sql("SELECT pg_terminate_backend(pid) " + servers);
+              return sql("SELECT count(*) " + servers).strip().equals("0");
+            });
   }
 
   /** Port of the server on 127.0.0.1. */

@@ -79,9 +79,7 @@ class BehindFaultsIT {
         lost.add(tokens.service());
       }
       server.keycloak().kill();
-      // Else the database goes on with the statements of the dead.
-      database.sql(
-          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+      database.endConnections();
     }
     assertThat(lost).noneMatch(BehindFaultsIT::hasRow);
     server.keycloak().startAgain();
