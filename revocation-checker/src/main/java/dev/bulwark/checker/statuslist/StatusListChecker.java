@@ -38,12 +38,12 @@ public final class StatusListChecker {
   private final Duration longestWait;
   private final Clock clock;
   private final ListText text;
-  private final Map<String, Entry> lists =
+  private final Map<String, HeldList> lists =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Entry> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, HeldList> eldest) {
           return size() > MOST_LISTS;
         }
       };
@@ -106,20 +106,20 @@ public final class StatusListChecker {
 
   /** Of several callers one fetches. The others use the list that is held, or wait. */
   private @Nullable StatusList current(String uri) {
-    Entry entry = entry(uri);
+    HeldList entry = entry(uri);
     if (isDue(entry) && !entry.turn.take(() -> fetchIfDue(uri, entry)) && !isUsable(entry.list)) {
       entry.turn.await(longestWait);
     }
     return entry.list;
   }
 
-  private Entry entry(String uri) {
+  private HeldList entry(String uri) {
     synchronized (lists) {
-      return lists.computeIfAbsent(uri, each -> new Entry());
+      return lists.computeIfAbsent(uri, each -> new HeldList());
     }
   }
 
-  private boolean isDue(Entry entry) {
+  private boolean isDue(HeldList entry) {
     return !clock.instant().isBefore(entry.due);
   }
 
@@ -127,7 +127,7 @@ public final class StatusListChecker {
     return list != null && !list.isExpired(clock.instant());
   }
 
-  private void fetchIfDue(String uri, Entry entry) {
+  private void fetchIfDue(String uri, HeldList entry) {
     if (!isDue(entry)) {
       return;
     }
@@ -162,7 +162,7 @@ public final class StatusListChecker {
   }
 
   /** A list as it was fetched last. Written by the thread whose turn it is. */
-  private static final class Entry {
+  private static final class HeldList {
     private final Turn turn = new Turn();
     private volatile @Nullable StatusList list;
     private volatile Instant due = Instant.MIN;
