@@ -15,12 +15,14 @@ import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.ServerSpec;
 import dev.bulwark.testing.FreePort;
 import java.net.URI;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * K11: the pages of API keys where the admin console has a host name of its own, as
  * docs/configuration.md says.
  */
+@Tag("full")
 class AdminHostNameIT {
 
   /** {@code bulwarkKeysErrorServer}. */

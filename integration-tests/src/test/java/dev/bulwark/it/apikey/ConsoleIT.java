@@ -25,11 +25,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.RedisClient;
 
 /** K1, K3, K6: a person makes, sees and deletes keys; an administrator sees and deletes them. */
 @SharedRealm
+@Tag("full")
 class ConsoleIT {
 
   private static final TestStack STACK = TestStack.get();

@@ -23,6 +23,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -177,6 +178,7 @@ class KeyTransferIT {
   }
 
   @Test
+  @Tag("full")
   void rotatedKeysGoAfterTheirOverlapAndTakeTheirTokensAlong() throws Exception {
     ServerSpec spec =
         TestStack.spec("keys-sweep", redis())

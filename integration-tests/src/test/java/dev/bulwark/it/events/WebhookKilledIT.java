@@ -19,12 +19,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * B12: an event whose request was answered is delivered, though Keycloak is killed twice meanwhile
  * and the receiver is away for a while ({@code -Dbulwark.events=10000}: so many).
  */
+@Tag("full")
 class WebhookKilledIT {
 
   private static final Duration LONG = Duration.ofMinutes(5);

@@ -8,9 +8,11 @@ import dev.bulwark.it.events.WebhookReceiver.Taken;
 import dev.bulwark.it.support.Realm;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** B12: an event that waits for long leaves all others their room in the database. */
+@Tag("full")
 class WebhookRoomIT {
 
   /** The least that the option allows. */

@@ -16,6 +16,7 @@ import redis.clients.jedis.Jedis;
  * R1: Keycloak removes expired sessions by the thousand. Nearly none of them has a live token, and
  * those must not become work; the token of one that has is revoked.
  */
+@Tag("full")
 class ExpiredSessionsIT {
 
   /** Keycloak looks for expired sessions every minute, which is the shortest time it takes. */

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
  * R10: 204 means that Redis has every key, and 503 that it may lack one. The commit does not wait
  * for Redis here, and the background work comes seldom: nothing else puts the keys there in time.
  */
+@Tag("full")
 class GlobalRevocationFaultsIT {
 
   /** More than are done by the thread for short work. */

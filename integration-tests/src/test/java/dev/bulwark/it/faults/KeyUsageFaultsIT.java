@@ -22,9 +22,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** K7: what becomes of usage that is not written yet. Requests run meanwhile. */
+@Tag("full")
 class KeyUsageFaultsIT {
 
   private static final int INTERVAL_SECONDS = 3;

@@ -13,9 +13,11 @@ import dev.bulwark.server.ServerSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** B1: a server with the options of docs/parts.md has passwords, and none of the other parts. */
+@Tag("full")
 class OnePartIT {
 
   private static final String NAME = "passwords-only";

@@ -33,6 +33,7 @@ import redis.clients.jedis.exceptions.JedisException;
  * <p>Rounds are 10 s apart, and an open transaction in the database holds up whatever writes that
  * the token is revoked: so the order of things does not depend on the load of the machine.
  */
+@Tag("full")
 class RedisBackEmptyIT {
 
   private static final Duration COMPLETE_LIFE = Duration.ofSeconds(2);

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
  * R3: a Redis that is slow, yet faster than its time-out. It is no outage, nothing is lost, logins
  * do not wait for it, and a logout waits for {@code push-wait} at most.
  */
+@Tag("full")
 class SlowRedisIT {
 
   /** The default of {@code push-wait}. */

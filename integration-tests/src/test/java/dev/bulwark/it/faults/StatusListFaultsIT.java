@@ -22,12 +22,14 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * R8: token status lists while Redis or the ledger fails, and after Keycloak was killed. Ledger
  * rows are written behind the response, also those of tokens with a place in a list.
  */
+@Tag("full")
 class StatusListFaultsIT {
 
   private static final Duration FRESH = Duration.ofSeconds(5);

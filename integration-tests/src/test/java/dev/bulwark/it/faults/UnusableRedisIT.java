@@ -19,6 +19,7 @@ import redis.clients.jedis.Jedis;
  * R4, B6: whatever is wrong with the Redis options, Keycloak starts, says which option it is, and
  * shows the lag. What is put right at Redis needs no restart.
  */
+@Tag("full")
 class UnusableRedisIT {
 
   private static final String OPTION = "spi-redis-connection--default--";

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
  * Keycloak is killed: once meanwhile, and once while it delivers ({@code -Dbulwark.logouts=10000}:
  * so many; {@code -Dbulwark.outage=600}: seconds for which the application is away).
  */
+@Tag("full")
 class LogoutKilledIT {
 
   private static final int THREADS = 4;

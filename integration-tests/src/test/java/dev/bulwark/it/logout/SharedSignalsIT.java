@@ -12,11 +12,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * R9: where Keycloak's Shared Signals transmitter is on, it tells of silent ends too, each once.
  */
+@Tag("full")
 class SharedSignalsIT {
 
   private static LogoutServer server;

@@ -20,12 +20,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * L7, J4, J5: the relying app takes a certificate-bound token with its certificate only (RFC 8705,
  * 3). TLS ends at a real nginx, which runs the configuration of the app's README.
  */
+@Tag("full")
 class BoundTokensIT {
 
   private static final Duration FED = Duration.ofSeconds(60);

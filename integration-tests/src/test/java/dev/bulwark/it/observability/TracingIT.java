@@ -22,9 +22,11 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** B11: with Keycloak's tracing, the bundle's own spans show where a request spends its time. */
+@Tag("full")
 class TracingIT {
 
   private static final String SCOPE = "dev.bulwark";

@@ -30,11 +30,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.RedisClient;
 
 /** O1, S1, R1: a person logs in to the relying application in a browser, and out again. */
 @SharedRealm
+@Tag("full")
 class BrowserLoginIT {
 
   private static final String VERIFIER = "a-verifier-of-at-least-forty-three-characters-0123456789";

@@ -20,6 +20,9 @@ public final class Commands {
 
   private static final int TIMEOUT_MINUTES = 4;
 
+  /** They end before the second compiler of the virtual machine is worth its time. */
+  private static final String QUICK_START = "-XX:TieredStopAtLevel=1";
+
   private Commands() {}
 
   /** What a command wrote, both streams in one, and its exit code. */
@@ -69,8 +72,7 @@ public final class Commands {
     List<String> command = new ArrayList<>(List.of(home.resolve("bin/kc.sh").toString()));
     command.addAll(Arrays.asList(arguments));
     Map<String, String> all = new HashMap<>(environment);
-    // It ends before the second compiler of the virtual machine is worth its time.
-    all.putIfAbsent("JAVA_OPTS_APPEND", "-XX:TieredStopAtLevel=1");
+    all.putIfAbsent("JAVA_OPTS_APPEND", QUICK_START);
     return run(command, all);
   }
 
@@ -113,6 +115,8 @@ public final class Commands {
                 .directory(folder.toAbsolutePath().toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
+        // Each call of kcadm.sh starts a virtual machine.
+        builder.environment().putIfAbsent("KC_OPTS", QUICK_START + " -XX:+UseSerialGC");
         builder.environment().putAll(environment);
         Process process = builder.start();
         process.getOutputStream().close();

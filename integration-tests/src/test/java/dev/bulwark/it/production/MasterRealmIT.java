@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
  * L8: {@code docker/harden-master} against a new server, whose realm {@code master} is as Keycloak
  * makes it. The class has a server of its own: the others need its temporary administrator.
  */
-@Tag("full")
 class MasterRealmIT {
 
   private static final String NAMED = "ada";

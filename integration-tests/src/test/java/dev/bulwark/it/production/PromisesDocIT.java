@@ -6,6 +6,7 @@ import dev.bulwark.it.support.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +27,9 @@ class PromisesDocIT {
   private static final Pattern ROW = Pattern.compile("\\| ([A-Z]\\d{1,2}) \\| .* \\| (.*) \\|");
 
   private static final Pattern TEST = Pattern.compile("`(\\w+(?:IT|Test))`");
+
+  /** Before the class, not before a test of it. */
+  private static final Pattern ONLY_FULL = Pattern.compile("(?m)^@Tag\\(\"full\"\\)");
 
   /** As tests cite it in their Javadoc: at the beginning, or in a list. */
   private static final Pattern CITED =
@@ -58,6 +62,23 @@ class PromisesDocIT {
         assertThat(tests).as("the tests of %s", row.getKey()).containsKey(name);
         assertThat(Files.readString(tests.get(name))).as(name).contains(row.getKey());
       }
+    }
+  }
+
+  /** Each build shows it, and not only one with the profile {@code full}. */
+  @Test
+  void everyPromiseWithTestsHasOneInEachBuild() throws IOException {
+    Map<String, Path> tests = tests();
+    for (Map.Entry<String, List<String>> row : rows().entrySet()) {
+      List<String> inEachBuild = new ArrayList<>();
+      for (String name : row.getValue()) {
+        if (!ONLY_FULL.matcher(Files.readString(tests.get(name))).find()) {
+          inEachBuild.add(name);
+        }
+      }
+      assertThat(row.getValue().isEmpty() || !inEachBuild.isEmpty())
+          .as("%s has tests with the tag full only: %s", row.getKey(), row.getValue())
+          .isTrue();
     }
   }
 

@@ -32,11 +32,13 @@ import java.util.function.Consumer;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /** K11, B11: the overview for administrators, its numbers, and the REST behind it. */
+@Tag("full")
 class OverviewIT {
 
   private static final LimitedServer SERVER = LimitedServer.shared();

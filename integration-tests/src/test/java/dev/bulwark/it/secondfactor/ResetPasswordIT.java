@@ -17,6 +17,7 @@ import dev.bulwark.it.support.Totp;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.RedisClient;
 
@@ -25,6 +26,7 @@ import redis.clients.jedis.RedisClient;
  * nor into a session; a new password ends what other devices had.
  */
 @SharedRealm
+@Tag("full")
 class ResetPasswordIT {
 
   private static final String SECRET = "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK";

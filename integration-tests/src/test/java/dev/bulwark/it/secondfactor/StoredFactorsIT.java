@@ -31,6 +31,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  * stopped: of backup codes Argon2id hashes and nothing else, of an authenticator app its secret, as
  * docs/security.md says.
  */
+@Tag("full")
 class StoredFactorsIT {
 
   private static final String USER = "alice";

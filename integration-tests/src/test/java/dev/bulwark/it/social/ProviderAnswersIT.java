@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * O2: providers that refuse, lie, answer nonsense or not at all. Each time nobody is let in, no
  * user is made, the page says so, and the next login works.
  */
+@Tag("full")
 class ProviderAnswersIT {
 
   private static final String NOBODY = "nobody@gmail.example";

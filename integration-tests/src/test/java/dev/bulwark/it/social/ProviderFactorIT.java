@@ -13,11 +13,13 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** T3, O2: a login with Google or GitHub is no way around the second factor. */
+@Tag("full")
 class ProviderFactorIT {
 
   private static final String SECRET = "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU";

@@ -150,6 +150,15 @@ public final class FormBrowser {
         .orElse("");
   }
 
+  /** The header {@code Cookie} of a request to an address of the server; empty without cookies. */
+  public String cookieHeader(String url) {
+    String path = URI.create(url).getPath();
+    return cookies.entrySet().stream()
+        .filter(cookie -> path.startsWith(cookie.getKey().split(" ")[0]))
+        .map(cookie -> cookie.getKey().split(" ")[1] + "=" + cookie.getValue())
+        .collect(Collectors.joining("; "));
+  }
+
   /** Puts another value into a cookie that is there. */
   public void setCookie(String name, String value) {
     cookies.replaceAll((key, old) -> key.endsWith(" " + name) ? value : old);
@@ -212,12 +221,7 @@ public final class FormBrowser {
   }
 
   private Response send(String url, HttpRequest.Builder request) {
-    String path = URI.create(url).getPath();
-    String sent =
-        cookies.entrySet().stream()
-            .filter(cookie -> path.startsWith(cookie.getKey().split(" ")[0]))
-            .map(cookie -> cookie.getKey().split(" ")[1] + "=" + cookie.getValue())
-            .collect(Collectors.joining("; "));
+    String sent = cookieHeader(url);
     if (!sent.isEmpty()) {
       request.header("Cookie", sent);
     }

@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** B5: the login pages. */
 @SharedRealm
+@Tag("full")
 class LoginThemeIT {
 
   private static final ThemedPages PAGES = new ThemedPages(TestStack.get().realm());

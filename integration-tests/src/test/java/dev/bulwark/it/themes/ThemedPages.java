@@ -73,13 +73,22 @@ public final class ThemedPages {
 
   /** A required action that the application asks for, of the user. */
   public void action(Page page, String action, String user) {
-    page.navigate(authorization("auth") + "&kc_action=" + action);
+    page.navigate(actionUrl(realm, action));
     if (page.isVisible("#kc-login")) {
       signIn(page, user, Realm.PASSWORD);
     }
   }
 
+  /** Where an application sends a browser for a required action. */
+  public static String actionUrl(Realm realm, String action) {
+    return authorization(realm, "auth") + "&kc_action=" + action;
+  }
+
   private String authorization(String endpoint) {
+    return authorization(realm, endpoint);
+  }
+
+  private static String authorization(Realm realm, String endpoint) {
     // The challenge is that of RFC 7636, appendix B; no code is ever exchanged here.
     return realm.endpoint(endpoint)
         + "?client_id=dev-cli&response_type=code&scope=openid&redirect_uri=http%3A%2F%2Flocalhost%2F"
