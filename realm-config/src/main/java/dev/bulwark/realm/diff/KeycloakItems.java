@@ -43,6 +43,7 @@ final class KeycloakItems {
       case "roles.realm" -> roles.contains(key);
       case "authenticationFlows" -> item.path("builtIn").asBoolean();
       case "requiredActions" -> true;
+      case "clientScopeMappings.account" -> key.equals("account-console");
       // The name alone proves nothing: anybody may give it to a key of their own.
       case KEYS -> item.path("providerId").asText().equals(GENERATED_KEYS.get(key));
       default -> CLIENTS.stream().anyMatch(client -> list.equals("roles.client." + client));

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ContainerNode;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,6 +18,8 @@ import java.util.TreeSet;
  * <ul>
  *   <li>A field that only the server has is not compared: Keycloak writes every default. An empty
  *       list in the file is compared, so it stands for "nobody has added anything".
+ *   <li>Objects whose fields are names, such as the clients of composite roles, have no defaults: a
+ *       name that only the server has is a difference.
  *   <li>Objects in lists are matched by name. One that only the server has is a difference, unless
  *       Keycloak itself creates it ({@link KeycloakItems}).
  *   <li>Lists of texts are sets. A list of one text and the text are the same.
@@ -33,6 +36,10 @@ final class RealmDiff {
 
   private static final Set<String> IGNORED =
       Set.of("id", "containerId", "internalId", "keycloakVersion", "users", "federatedUsers");
+
+  /** Objects whose fields are names of clients, or the kinds of what a role or component has. */
+  private static final Set<String> MAPS_OF_NAMES =
+      Set.of("composites", "client", "clientScopeMappings", "clientRoles", "subComponents");
 
   private static final String FLOW_BINDINGS = "authenticationFlowBindingOverrides";
 
@@ -59,26 +66,31 @@ final class RealmDiff {
         .forEach(
             field -> {
               String name = field.getKey();
-              if (!IGNORED.contains(name)) {
-                compare(
-                    path.isEmpty() ? name : path + '.' + name,
-                    name,
-                    field.getValue(),
-                    live.path(name));
+              JsonNode other = live.path(name);
+              if (!IGNORED.contains(name) && !Secrets.isMasked(other)) {
+                compare(path.isEmpty() ? name : path + '.' + name, name, field.getValue(), other);
               }
             });
   }
 
+  /** Compares the fields of both: here none is a default of Keycloak, and none is secret. */
+  private void compareNames(String path, JsonNode file, JsonNode live) {
+    Set<String> names = new LinkedHashSet<>();
+    file.fieldNames().forEachRemaining(names::add);
+    live.fieldNames().forEachRemaining(names::add);
+    names.forEach(name -> compare(path + '.' + name, name, file.path(name), live.path(name)));
+  }
+
   private void compare(String path, String field, JsonNode file, JsonNode live) {
-    if (Secrets.isMasked(live)) {
-      return;
-    }
     JsonNode wanted = structure(file);
     JsonNode found = structure(live);
     if (field.equals(FLOW_BINDINGS)) {
       compareFlowBindings(path, file, live);
     } else if (isListOfObjects(wanted) || (isEmpty(wanted) && isListOfObjects(found))) {
       compareItems(path, wanted, found);
+    } else if (MAPS_OF_NAMES.contains(field)
+        && (wanted.isObject() || (isEmpty(wanted) && found.isObject()))) {
+      compareNames(path, wanted, found);
     } else if (wanted.isObject()) {
       compareFields(path, wanted, found);
     } else if (!texts(wanted).equals(texts(found))) {

@@ -50,6 +50,12 @@ class RealmDiffTest {
             + "{'name':'hmac-generated-hs512','providerId':'hmac-generated'},"
             + "{'name':'aes-generated','providerId':'aes-generated'}]}}",
         "{'roles':{'client':{'account':[]}}} | {'roles':{'client':{'account':[{'name':'new'}]}}}",
+        "{'roles':{'client':{}}} | {'roles':{'client':{'account':[{'name':'new'}],'own':[]}}}",
+        "{'roles':{'realm':[{'name':'r','composites':{'client':{'a':['x']}}}]}}"
+            + " | {'roles':{'realm':[{'name':'r','composites':{'realm':[],"
+            + "'client':{'a':['x'],'b':[]}}}]}}",
+        "{'clientScopeMappings':{}} | {'clientScopeMappings':{'account':"
+            + "[{'client':'account-console','roles':['manage-account']}]}}",
         "{'authenticationFlows':[{'alias':'f'}],'clients':[{'clientId':'c',"
             + "'authenticationFlowBindingOverrides':{'browser':'f'}}]}"
             + " | {'authenticationFlows':[{'alias':'f','id':'9'}],'clients':[{'clientId':'c',"
@@ -100,6 +106,47 @@ class RealmDiffTest {
             + " | {'clients':[{'clientId':'c','protocolMappers':[{'name':'all-roles'}]}]}"
             + " | clients[c].protocolMappers[all-roles] | missing | present",
         "{'groups':[]} | {'groups':[{'name':'g','path':'/g'}]} | groups[g] | missing | present",
+        "{'groups':[{'name':'g','clientRoles':{}}]}"
+            + " | {'groups':[{'name':'g','clientRoles':{'realm-management':['realm-admin']}}]}"
+            + " | groups[g].clientRoles.realm-management | not set | [\"realm-admin\"]",
+        "{'roles':{'realm':[{'name':'r','composites':{'client':{'account':['p']}}}]}}"
+            + " | {'roles':{'realm':[{'name':'r','composites':{'client':"
+            + "{'account':['p'],'realm-management':['realm-admin']}}}]}}"
+            + " | roles.realm[r].composites.client.realm-management"
+            + " | not set | [\"realm-admin\"]",
+        "{'roles':{'realm':[{'name':'r','composites':{'realm':['a']}}]}}"
+            + " | {'roles':{'realm':[{'name':'r','composites':{'realm':['a'],'client':"
+            + "{'realm-management':['realm-admin']}}}]}}"
+            + " | roles.realm[r].composites.client.realm-management"
+            + " | not set | [\"realm-admin\"]",
+        "{'roles':{'realm':[{'name':'r','composites':{'client':{'account':['p']}}}]}}"
+            + " | {'roles':{'realm':[{'name':'r','composites':{'realm':['admin'],'client':"
+            + "{'account':['p']}}}]}}"
+            + " | roles.realm[r].composites.realm | not set | [\"admin\"]",
+        // A role may have the name that a masked secret has.
+        "{'roles':{'realm':[{'name':'r','composites':{'client':{'account':['p']}}}]}}"
+            + " | {'roles':{'realm':[{'name':'r','composites':{'client':"
+            + "{'account':['p'],'broker':['**********']}}}]}}"
+            + " | roles.realm[r].composites.client.broker | not set | [\"**********\"]",
+        "{'roles':{'realm':[{'name':'r','composite':false}]}}"
+            + " | {'roles':{'realm':[{'name':'r','composite':true,'composites':{'client':"
+            + "{'realm-management':['realm-admin']}}}]}}"
+            + " | roles.realm[r].composite | false | true",
+        "{'roles':{'client':{}}} | {'roles':{'client':{'own':[{'name':'r'}]}}}"
+            + " | roles.client.own[r] | missing | present",
+        // A client may have the name of a field that is not compared.
+        "{'roles':{'client':{'users':[{'name':'r'}]}}} | {'roles':{'client':{}}}"
+            + " | roles.client.users[r] | present | missing",
+        "{'clientScopeMappings':{'account':[{'client':'account-console','roles':['x']}]}}"
+            + " | {'clientScopeMappings':{'account':[{'client':'account-console','roles':['x']}],"
+            + "'realm-management':[{'client':'c','roles':['realm-admin']}]}}"
+            + " | clientScopeMappings.realm-management[c] | missing | present",
+        "{'clientScopeMappings':{}} | {'clientScopeMappings':{'account':"
+            + "[{'client':'c','roles':['manage-account']}]}}"
+            + " | clientScopeMappings.account[c] | missing | present",
+        "{'components':{'S':[{'name':'l','subComponents':{}}]}}"
+            + " | {'components':{'S':[{'name':'l','subComponents':{'M':[{'name':'role'}]}}]}}"
+            + " | components.S[l].subComponents.M[role] | missing | present",
         "{'components':{'org.keycloak.storage.UserStorageProvider':[]}}"
             + " | {'components':{'org.keycloak.storage.UserStorageProvider':"
             + "[{'name':'ldap','providerId':'ldap'}]}}"
