@@ -131,14 +131,58 @@ class RealmDiffIT {
             "components.org.keycloak.keys.KeyProvider[second-key]");
   }
 
-  /** Without its empty lists the file makes the same realm: they are for the comparison alone. */
+  /** Each of these makes users, or tokens of the application, those of a realm administrator. */
   @Test
-  void theEmptyListsChangeNothingOfTheImport() throws IOException {
+  void rightsAddedToTheShippedRolesAndScopesAreNamed() {
+    String management = admin.clientUuid("realm-management");
+    String realmAdmin = "[" + app("/clients/" + management + "/roles/realm-admin") + "]";
+    for (String role : List.of("default-roles-app", "admin")) {
+      admin.post("/realms/app/roles/" + role + "/composites", realmAdmin).expect(204);
+    }
+    String scopes = "/clients/" + admin.clientUuid("relying-app") + "/scope-mappings/clients/";
+    admin.post("/realms/app" + scopes + management, realmAdmin).expect(204);
+    assertThat(paths(diff().expect(2).output()))
+        .containsExactlyInAnyOrder(
+            "roles.realm[default-roles-app].composites.client.realm-management",
+            "roles.realm[admin].composite",
+            "clientScopeMappings.realm-management[relying-app]");
+  }
+
+  /** What a client sets itself has precedence over the realm, a flow without a factor too. */
+  @Test
+  void whatOverridesTheShippedSettingsIsNamed() {
+    ObjectNode client = (ObjectNode) app("/clients?clientId=relying-app").get(0);
+    client.putObject("authenticationFlowBindingOverrides").put("browser", flow("direct grant"));
+    ((ObjectNode) client.get("attributes")).put("access.token.lifespan", "86400");
+    admin.put("/realms/app/clients/" + client.get("id").asText(), client.toString()).expect(204);
+    admin
+        .put("/realms/app", Json.object("actionTokenGeneratedByUserLifespan", 604_800))
+        .expect(204);
+    String output = diff().expect(2).output();
+    assertThat(paths(output))
+        .containsExactlyInAnyOrder(
+            "clients[relying-app].authenticationFlowBindingOverrides.browser",
+            "clients[relying-app].attributes.access.token.lifespan",
+            "actionTokenGeneratedByUserLifespan");
+    assertThat(output).contains("  live: \"direct grant\"\n", "  live: \"86400\"\n");
+
+    // Such rights need no role. Keycloak makes a client for them.
+    admin.put("/realms/app", Json.object("adminPermissionsEnabled", true)).expect(204);
+    assertThat(paths(diff().expect(2).output())).contains("adminPermissionsEnabled");
+  }
+
+  /**
+   * Without its empty lists, and what says that a default applies, the file makes the same realm:
+   * they are for the comparison alone.
+   */
+  @Test
+  void whatIsForTheComparisonChangesNothingOfTheImport() throws IOException {
     List<String> keys = generatedKeys();
     String file = RealmFile.shipped().resolve(RealmFile.developmentEnvironment()).json();
     ObjectNode without = (ObjectNode) new ObjectMapper().readTree(file);
     EmptyLists.removeFrom(without);
     assertThat(without.get("components").size()).isEqualTo(1);
+    removeDefaults(without);
 
     admin.delete("/realms/app").expect(204);
     admin.post("/realms", without.toString()).expect(201);
@@ -147,6 +191,15 @@ class RealmDiffIT {
     createClient("manage-realm", "view-clients", "query-groups");
     assertThat(diff().expect(0).output()).isEqualTo("realm app: no drift\n");
     assertThat(generatedKeys()).isEqualTo(keys).hasSize(4);
+  }
+
+  private static void removeDefaults(ObjectNode realm) {
+    realm.remove(List.of("adminPermissionsEnabled", "actionTokenGeneratedByUserLifespan"));
+    for (JsonNode client : realm.get("clients")) {
+      ((ObjectNode) client).remove("authenticationFlowBindingOverrides");
+      ((ObjectNode) client.get("attributes")).remove("access.token.lifespan");
+    }
+    realm.at("/roles/realm").forEach(role -> ((ObjectNode) role).remove("composite"));
   }
 
   @Test
@@ -222,6 +275,16 @@ class RealmDiffIT {
             "/realms/master/users/" + account + "/role-mappings/clients/" + realmClient,
             mapping.append(']').toString())
         .expect(204);
+  }
+
+  /** Id of a flow. */
+  private String flow(String alias) {
+    for (JsonNode flow : app("/authentication/flows")) {
+      if (flow.path("alias").asText().equals(alias)) {
+        return flow.get("id").asText();
+      }
+    }
+    throw new AssertionError("no flow " + alias);
   }
 
   private ObjectNode execution(String flow, String provider) {
