@@ -6,12 +6,17 @@ import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.checker.springdata.SpringDataAccess;
 import dev.bulwark.testing.FreePort;
+import io.lettuce.core.event.connection.DisconnectedEvent;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -22,6 +27,7 @@ import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import reactor.core.Disposable;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -33,13 +39,25 @@ class SpringDataAccessIT {
   private static final CheckerOptions OPTIONS =
       CheckerOptions.builder().retryInterval(Duration.ofMillis(100)).build();
 
+  /** A failure is still there when a test looks. */
+  private static final CheckerOptions RARELY =
+      CheckerOptions.builder().retryInterval(Duration.ofMinutes(1)).build();
+
   /** As an application has one: its commands may take a minute. */
   private static LettuceConnectionFactory application(RedisConfiguration redis) {
-    LettuceConnectionFactory factory =
-        new LettuceConnectionFactory(redis, LettuceClientConfiguration.defaultConfiguration());
+    return application(redis, LettuceClientConfiguration.defaultConfiguration());
+  }
+
+  private static LettuceConnectionFactory application(
+      RedisConfiguration redis, LettuceClientConfiguration client) {
+    LettuceConnectionFactory factory = new LettuceConnectionFactory(redis, client);
     factory.afterPropertiesSet();
     factory.start();
     return factory;
+  }
+
+  private static RedisStandaloneConfiguration server(RedisProcess redis) {
+    return new RedisStandaloneConfiguration("127.0.0.1", redis.port());
   }
 
   @Test
@@ -257,6 +275,46 @@ class SpringDataAccessIT {
       } finally {
         factory.destroy();
       }
+    }
+  }
+
+  /** Lettuce connects again by itself, but in a long outage only every half minute. */
+  @Test
+  void aLostConnectionDoesNotFailACheck() throws Exception {
+    ClientResources resources =
+        ClientResources.builder().reconnectDelay(Delay.constant(Duration.ofHours(1))).build();
+    CountDownLatch lost = new CountDownLatch(1);
+    Disposable events =
+        resources
+            .eventBus()
+            .get()
+            .filter(DisconnectedEvent.class::isInstance)
+            .subscribe(event -> lost.countDown());
+    try (RedisProcess redis = RedisProcess.start()) {
+      redis.feed();
+      LettuceConnectionFactory factory =
+          application(
+              server(redis),
+              LettuceClientConfiguration.builder().clientResources(resources).build());
+      try (RevocationChecker checker =
+          new RevocationChecker(SpringDataAccess.lettuce(factory, TIMEOUT, TIMEOUT), RARELY)) {
+        assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+        redis.stop();
+        assertThat(lost.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        redis.startAgain();
+        redis.feed();
+        assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+        assertThat(checker.status()).isEqualTo(FeedStatus.KNOWING);
+      } finally {
+        factory.destroy();
+      }
+    } finally {
+      events.dispose();
+      assertThat(
+              resources
+                  .shutdown(0, 0, TimeUnit.SECONDS)
+                  .awaitUninterruptibly(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+          .isTrue();
     }
   }
 

@@ -2,6 +2,7 @@ package dev.bulwark.checker.springdata;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.QueryTimeoutException;
@@ -10,14 +11,20 @@ import org.springframework.data.redis.RedisConnectionFailureException;
 /**
  * Lets one caller connect. The others wait for it and share its failure: a connection factory of
  * Lettuce connects under a lock, so that each of them would wait for the attempts of all before it.
- * Thread-safe.
+ * Connections are numbered, so that who failed with one does not drop the next one. Thread-safe.
  */
 final class ConnectGate {
 
+  /** The number of no connection. */
+  static final int NONE = 0;
+
   private final long longestAttempt;
   private final ReentrantLock connecting = new ReentrantLock();
-  private volatile boolean connected;
+  private final AtomicInteger broken = new AtomicInteger(NONE);
+  private volatile int current = NONE;
   private volatile int failures;
+  // Guarded by the lock.
+  private int connections;
   private @Nullable RuntimeException failure;
 
   ConnectGate(Duration longestAttempt) {
@@ -28,15 +35,15 @@ final class ConnectGate {
    * Connects, unless there is a connection.
    *
    * @param connect fails by an exception
+   * @return the number of the connection
    * @throws RuntimeException if neither this caller nor the one that it waited for could connect
    */
-  void pass(Runnable connect) {
-    if (!connected) {
-      connectOrWait(connect);
-    }
+  int pass(Runnable connect) {
+    int number = current;
+    return number == NONE ? connectOrWait(connect) : number;
   }
 
-  private void connectOrWait(Runnable connect) {
+  private int connectOrWait(Runnable connect) {
     int before = failures;
     try {
       if (!connecting.tryLock(longestAttempt, TimeUnit.NANOSECONDS)) {
@@ -47,34 +54,54 @@ final class ConnectGate {
       throw new QueryTimeoutException("Interrupted while another thread was connecting.", e);
     }
     try {
-      if (connected) {
-        return;
+      if (current == NONE) {
+        if (failures != before) {
+          throw new RedisConnectionFailureException("Another thread could not connect.", failure);
+        }
+        connect(connect);
       }
-      if (failures != before) {
-        throw new RedisConnectionFailureException("Another thread could not connect.", failure);
-      }
-      connect.run();
-      connected = true;
-    } catch (RuntimeException e) {
-      if (failures == before) {
-        failure = e;
-        failures++;
-      }
-      throw e;
+      return current;
     } finally {
       connecting.unlock();
     }
   }
 
-  /** Drops the connection, so that the next caller connects. While one connects, there is none. */
+  private void connect(Runnable connect) {
+    try {
+      connect.run();
+      connections++;
+      current = connections;
+    } catch (RuntimeException e) {
+      failure = e;
+      failures++;
+      throw e;
+    }
+  }
+
+  /** A question has failed with the connection of this number. */
+  void failed(int number) {
+    broken.accumulateAndGet(number, Math::max);
+  }
+
+  /**
+   * Drops the connection if a question has failed with it, so that the next caller connects. While
+   * one connects, there is none.
+   */
   void drop(Runnable reset) {
-    if (connected && connecting.tryLock()) {
+    if (isBroken() && connecting.tryLock()) {
       try {
-        connected = false;
-        reset.run();
+        if (isBroken()) {
+          current = NONE;
+          reset.run();
+        }
       } finally {
         connecting.unlock();
       }
     }
+  }
+
+  private boolean isBroken() {
+    int number = current;
+    return number != NONE && number == broken.get();
   }
 }

@@ -156,15 +156,23 @@ public final class SpringDataAccess implements RedisAccess {
   }
 
   private <C extends RedisConnection, T> T ask(Supplier<C> open, Function<C, T> question) {
+    int number = ConnectGate.NONE;
     try {
-      gate.pass(() -> open.get().close());
+      number = gate.pass(() -> open.get().close());
       try (C connection = open.get()) {
         return question.apply(connection);
       }
     } catch (DataAccessException | IllegalStateException e) {
       // The latter from a factory that has been stopped.
-      throw SpringDataFailures.of(e);
+      throw failed(number, SpringDataFailures.of(e));
+    } catch (RedisUnavailableException e) {
+      throw failed(number, e);
     }
+  }
+
+  private RedisUnavailableException failed(int number, RedisUnavailableException failure) {
+    gate.failed(number);
+    return failure;
   }
 
   private static byte[] bytes(String key) {

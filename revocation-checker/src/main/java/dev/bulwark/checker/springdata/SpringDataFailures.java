@@ -12,6 +12,9 @@ final class SpringDataFailures {
 
   private static final int MAX_DEPTH = 16;
 
+  /** Of a command without a connection; for others Lettuce has subclasses. Not every app has it. */
+  private static final String LETTUCE = "io.lettuce.core.RedisException";
+
   private SpringDataFailures() {}
 
   static RedisUnavailableException of(RuntimeException failure) {
@@ -25,8 +28,15 @@ final class SpringDataFailures {
       return Kind.POOL_EXHAUSTED;
     }
     boolean connection =
-        failure instanceof RedisConnectionFailureException || failure instanceof PoolException;
+        failure instanceof RedisConnectionFailureException
+            || failure instanceof PoolException
+            || isWithoutConnection(failure);
     return connection && !isTimeout(failure) ? Kind.CONNECTION_LOST : Kind.OTHER;
+  }
+
+  private static boolean isWithoutConnection(RuntimeException failure) {
+    Throwable cause = failure.getCause();
+    return cause != null && cause.getClass().getName().equals(LETTUCE);
   }
 
   /** Each driver has its own exceptions for it. */
