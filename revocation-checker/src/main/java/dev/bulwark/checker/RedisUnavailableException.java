@@ -19,8 +19,16 @@ public final class RedisUnavailableException extends RuntimeException {
     /** All connections of this process are in use. Redis itself may be well. */
     POOL_EXHAUSTED,
 
+    /** The caller's thread was interrupted while it waited. Redis itself may be well. */
+    INTERRUPTED,
+
     /** Anything else, timeouts included: a second try would double the wait. */
-    OTHER
+    OTHER;
+
+    /** Whether such a failure says something about Redis, and not only about one caller. */
+    boolean isOfRedis() {
+      return this == CONNECTION_LOST || this == OTHER;
+    }
   }
 
   private final Kind kind;

@@ -197,9 +197,12 @@ public final class RevocationChecker implements AutoCloseable {
       circuit.succeeded();
       return reading;
     } catch (RedisUnavailableException e) {
-      if (e.kind() != Kind.POOL_EXHAUSTED) {
+      if (e.kind().isOfRedis()) {
         circuit.failed(System.nanoTime());
         transitionTo(FeedStatus.AWAY, FailureText.of(e));
+      } else if (e.kind() == Kind.INTERRUPTED) {
+        // Some clients clear the flag, for which the caller's own code may be waiting.
+        Thread.currentThread().interrupt();
       }
       return null;
     } finally {
@@ -212,7 +215,7 @@ public final class RevocationChecker implements AutoCloseable {
     try {
       return lookup.read(redis, jti);
     } catch (RedisUnavailableException e) {
-      if (e.kind() != Kind.POOL_EXHAUSTED) {
+      if (e.kind().isOfRedis()) {
         redis.dropIdleConnections();
       }
       if (e.kind() == Kind.CONNECTION_LOST) {

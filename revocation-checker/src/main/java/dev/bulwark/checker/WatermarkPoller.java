@@ -1,5 +1,6 @@
 package dev.bulwark.checker;
 
+import dev.bulwark.checker.RedisUnavailableException.Kind;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -78,18 +79,18 @@ final class WatermarkPoller implements AutoCloseable {
     int before = failures;
     try {
       if (!starting.tryLock(startWait, TimeUnit.NANOSECONDS)) {
-        throw waitedInVain(new SocketTimeoutException("It takes too long."));
+        throw waitedInVain(Kind.OTHER, new SocketTimeoutException("It takes too long."));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw waitedInVain(e);
+      throw waitedInVain(Kind.INTERRUPTED, e);
     }
     try {
       if (started) {
         return;
       }
       if (failures != before) {
-        throw waitedInVain(failure);
+        throw waitedInVain(Kind.OTHER, failure);
       }
       readFirst(redis);
       launch(redis);
@@ -107,15 +108,17 @@ final class WatermarkPoller implements AutoCloseable {
       }
       seen = new Watermarks(marks);
     } catch (RedisUnavailableException e) {
-      failure = e;
-      failures++;
+      // Whoever was interrupted found nothing out that others could share.
+      if (e.kind() != Kind.INTERRUPTED) {
+        failure = e;
+        failures++;
+      }
       throw e;
     }
   }
 
-  private static RedisUnavailableException waitedInVain(@Nullable Exception why) {
-    return new RedisUnavailableException(
-        RedisUnavailableException.Kind.OTHER, "Another thread could not read the watermark.", why);
+  private static RedisUnavailableException waitedInVain(Kind kind, @Nullable Exception why) {
+    return new RedisUnavailableException(kind, "Another thread could not read the watermark.", why);
   }
 
   private void launch(RedisAccess redis) {
@@ -183,7 +186,7 @@ final class WatermarkPoller implements AutoCloseable {
     } catch (RedisUnavailableException e) {
       // The checks find out for themselves; what was seen grows old.
       LOG.debug("The watermark cannot be read: {}", FailureText.of(e));
-      if (e.kind() != RedisUnavailableException.Kind.POOL_EXHAUSTED) {
+      if (e.kind().isOfRedis()) {
         redis.dropIdleConnections();
       }
       return false;

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisMonitor;
 import redis.clients.jedis.Protocol;
@@ -297,6 +299,30 @@ class RevocationCheckerIT {
       } finally {
         redis.goOn();
       }
+    }
+  }
+
+  /** Jedis clears the thread's flag where a thread is interrupted that waits for a connection. */
+  @Test
+  void anInterruptedThreadDisturbsNobody() throws Exception {
+    ConnectionPoolConfig one = new ConnectionPoolConfig();
+    one.setMaxTotal(1);
+    try (RedisClient own =
+            RedisClient.builder().hostAndPort(redis.address()).poolConfig(one).build();
+        RevocationChecker checker =
+            new RevocationChecker(
+                JedisAccess.of(own),
+                FAIL_CLOSED.toBuilder().retryInterval(Duration.ofMinutes(1)).build())) {
+      assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+      Connection taken = own.getPool().getResource();
+      try {
+        assertThat(Interruption.during(() -> checker.check("good", null)))
+            .isEqualTo(Verdict.UNKNOWN);
+      } finally {
+        taken.close();
+      }
+      assertThat(checker.status()).isEqualTo(FeedStatus.KNOWING);
+      assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
     }
   }
 

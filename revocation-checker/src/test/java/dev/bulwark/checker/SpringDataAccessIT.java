@@ -56,6 +56,10 @@ class SpringDataAccessIT {
     return factory;
   }
 
+  static LettuceConnectionFactory application(RedisProcess redis) {
+    return application(server(redis));
+  }
+
   private static RedisStandaloneConfiguration server(RedisProcess redis) {
     return new RedisStandaloneConfiguration("127.0.0.1", redis.port());
   }
@@ -272,6 +276,32 @@ class SpringDataAccessIT {
             .atMost(PATIENCE)
             .until(() -> checker.check("good", null) == Verdict.LIVE || feedAgain(replica));
         assertThat(checker.check("bad", null)).isEqualTo(Verdict.REVOKED);
+      } finally {
+        factory.destroy();
+      }
+    }
+  }
+
+  /**
+   * All threads share one connection: whoever gives up waiting must not close it for the others.
+   */
+  @Test
+  void anInterruptedThreadDisturbsNobody() throws Exception {
+    try (RedisProcess redis = RedisProcess.start()) {
+      redis.feed();
+      LettuceConnectionFactory factory = application(redis);
+      try (RevocationChecker checker =
+          new RevocationChecker(SpringDataAccess.lettuce(factory, PATIENCE, PATIENCE), RARELY)) {
+        assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+        redis.halt();
+        try {
+          assertThat(Interruption.during(() -> checker.check("good", null)))
+              .isEqualTo(Verdict.UNKNOWN);
+        } finally {
+          redis.goOn();
+        }
+        assertThat(checker.status()).isEqualTo(FeedStatus.KNOWING);
+        assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
       } finally {
         factory.destroy();
       }

@@ -215,8 +215,11 @@ public final class JedisAccess implements RedisAccess {
       open = fresh;
       return fresh;
     } catch (JedisException e) {
-      failure = e;
-      failures++;
+      // Whoever was interrupted found nothing out that others could share.
+      if (!JedisFailures.isInterruption(e)) {
+        failure = e;
+        failures++;
+      }
       throw e;
     }
   }

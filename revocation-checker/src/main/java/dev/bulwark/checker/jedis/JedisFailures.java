@@ -21,19 +21,28 @@ final class JedisFailures {
         kind(failure), message == null ? failure.getClass().getSimpleName() : message, failure);
   }
 
+  /** A virtual thread that is interrupted finds its connection closed. */
+  static boolean isInterruption(JedisException failure) {
+    return Thread.currentThread().isInterrupted() || has(failure, InterruptedException.class);
+  }
+
   private static Kind kind(JedisException failure) {
+    if (isInterruption(failure)) {
+      return Kind.INTERRUPTED;
+    }
     if (failure.getCause() instanceof NoSuchElementException) {
       return Kind.POOL_EXHAUSTED;
     }
-    return failure instanceof JedisConnectionException && !isTimeout(failure)
+    return failure instanceof JedisConnectionException
+            && !has(failure, SocketTimeoutException.class)
         ? Kind.CONNECTION_LOST
         : Kind.OTHER;
   }
 
-  private static boolean isTimeout(Throwable failure) {
+  private static boolean has(Throwable failure, Class<? extends Throwable> type) {
     Throwable cause = failure;
     for (int depth = 0; cause != null && depth < MAX_DEPTH; depth++) {
-      if (cause instanceof SocketTimeoutException) {
+      if (type.isInstance(cause)) {
         return true;
       }
       cause = cause.getCause();

@@ -1,6 +1,7 @@
 package dev.bulwark.checker.spring;
 
 import dev.bulwark.checker.RevocationChecker;
+import java.util.concurrent.CompletableFuture;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoderInitializationException;
@@ -50,9 +51,15 @@ public final class RevocationReactiveJwtDecoder implements ReactiveJwtDecoder {
         // Spring Security's decoders have these where the keys or the issuer cannot be fetched.
         .onErrorMap(IllegalStateException.class, TokenVerdict::unverified)
         .onErrorMap(JwtDecoderInitializationException.class, TokenVerdict::unverified)
-        .flatMap(
-            jwt ->
-                Mono.fromCallable(() -> TokenVerdict.require(validator, jwt))
-                    .subscribeOn(scheduler));
+        .flatMap(jwt -> Mono.fromFuture(() -> check(jwt)));
+  }
+
+  /**
+   * By a future: cancelling it interrupts no thread. A caller who hangs up must not disturb the
+   * connection to Redis, which others share.
+   */
+  private CompletableFuture<Jwt> check(Jwt jwt) {
+    return CompletableFuture.supplyAsync(
+        () -> TokenVerdict.require(validator, jwt), scheduler::schedule);
   }
 }

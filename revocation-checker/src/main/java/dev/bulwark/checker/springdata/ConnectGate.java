@@ -72,8 +72,11 @@ final class ConnectGate {
       connections++;
       current = connections;
     } catch (RuntimeException e) {
-      failure = e;
-      failures++;
+      // Whoever was interrupted found nothing out that others could share.
+      if (!SpringDataFailures.isInterruption(e)) {
+        failure = e;
+        failures++;
+      }
       throw e;
     }
   }

@@ -171,7 +171,9 @@ public final class SpringDataAccess implements RedisAccess {
   }
 
   private RedisUnavailableException failed(int number, RedisUnavailableException failure) {
-    gate.failed(number);
+    if (failure.kind() != Kind.INTERRUPTED) {
+      gate.failed(number);
+    }
     return failure;
   }
 

@@ -23,7 +23,15 @@ final class SpringDataFailures {
         kind(failure), message == null ? failure.getClass().getSimpleName() : message, failure);
   }
 
+  /** A virtual thread that is interrupted finds its connection closed. */
+  static boolean isInterruption(RuntimeException failure) {
+    return Thread.currentThread().isInterrupted() || has(failure, InterruptedException.class);
+  }
+
   private static Kind kind(RuntimeException failure) {
+    if (isInterruption(failure)) {
+      return Kind.INTERRUPTED;
+    }
     if (has(failure, NoSuchElementException.class)) {
       return Kind.POOL_EXHAUSTED;
     }

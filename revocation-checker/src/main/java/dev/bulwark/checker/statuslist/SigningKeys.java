@@ -115,10 +115,13 @@ final class SigningKeys {
       }
       keys = JWKSet.parse(answer.body());
       fetchedAt = nanoTime.getAsLong();
+      triedAt = fetchedAt;
     } catch (IOException | ParseException e) {
       failure = e;
-    } finally {
-      triedAt = nanoTime.getAsLong();
+      // Whoever is interrupted finds nothing out about Keycloak: the next caller may ask at once.
+      if (!Thread.currentThread().isInterrupted()) {
+        triedAt = nanoTime.getAsLong();
+      }
     }
   }
 }

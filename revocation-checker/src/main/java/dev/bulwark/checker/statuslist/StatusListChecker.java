@@ -138,6 +138,10 @@ public final class StatusListChecker {
       entry.due = fetched.due(began, clock.instant());
       entry.failed = false;
     } catch (IOException | RuntimeException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        // It has found nothing out about Keycloak: the next caller may ask at once.
+        return;
+      }
       // From its end: an attempt may take longer than the pause.
       entry.due = clock.instant().plus(RETRY);
       if (!entry.failed) {

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.data.redis.RedisConnectionFailureException;
+import org.springframework.data.redis.RedisSystemException;
 
 /** R5: one connection for all threads, which none closes without need. */
 @Timeout(60)
@@ -46,6 +47,34 @@ class ConnectGateTest {
     gate.failed(lost);
     drop();
     assertThat(resets).hasValue(2);
+  }
+
+  @Test
+  void aCallerThatIsInterruptedWhileItConnectsFailsForNobodyElse() throws Exception {
+    CountDownLatch connecting = new CountDownLatch(1);
+    CountDownLatch never = new CountDownLatch(1);
+    FutureTask<Integer> interrupted =
+        new FutureTask<>(
+            () ->
+                gate.pass(
+                    () -> {
+                      connecting.countDown();
+                      try {
+                        never.await();
+                      } catch (InterruptedException e) {
+                        throw new RedisSystemException("interrupted", e);
+                      }
+                    }));
+    Thread thread = new Thread(interrupted);
+    thread.start();
+    connecting.await();
+    FutureTask<Integer> waiting = new FutureTask<>(() -> gate.pass(() -> {}));
+    Thread other = new Thread(waiting);
+    other.start();
+    await().until(() -> other.getState() == Thread.State.TIMED_WAITING);
+    thread.interrupt();
+    assertThat(waiting.get()).isNotEqualTo(ConnectGate.NONE);
+    assertThatThrownBy(interrupted::get).hasRootCauseInstanceOf(InterruptedException.class);
   }
 
   @Test

@@ -16,6 +16,7 @@ import com.nimbusds.jwt.SignedJWT;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -94,6 +95,21 @@ class SigningKeysTest {
       assertThat(keys.haveSigned(signedBy(second))).isFalse();
     }
     assertThat(requests).isEqualTo(2);
+  }
+
+  @Test
+  void aCallerThatIsInterruptedTakesNobodysTurn() throws Exception {
+    assertThat(keys.haveSigned(signedBy(first))).isTrue();
+    later(Duration.ofSeconds(11));
+    published = null;
+    Thread.currentThread().interrupt();
+    try {
+      assertThat(keys.haveSigned(signedBy(second))).isFalse();
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    published = new JWKSet(List.of(first, second));
+    assertThat(keys.haveSigned(signedBy(second))).isTrue();
   }
 
   @Test

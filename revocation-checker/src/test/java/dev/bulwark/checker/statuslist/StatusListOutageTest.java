@@ -110,6 +110,19 @@ class StatusListOutageTest {
     assertThat(server.requests()).isEqualTo(2);
   }
 
+  /** The application gives one request up; the next one need not wait for the pause. */
+  @Test
+  void aCallerThatIsInterruptedIsNoOutage() throws Exception {
+    server.held = Held.LISTS;
+    List<Thread> threads = new ArrayList<>();
+    FutureTask<Verdict> first = start(checker, LIST, threads);
+    server.awaitRequest();
+    threads.get(0).interrupt();
+    assertThat(first.get()).isEqualTo(Verdict.UNKNOWN);
+    server.held = Held.NOTHING;
+    assertThat(checker.check(status(LIST))).isEqualTo(Verdict.LIVE);
+  }
+
   @Test
   void aCallerDoesNotWaitForEverForAList() throws Exception {
     rejectsWhileHeldUp(Held.LISTS, LIST);
