@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.checker.springdata.SpringDataAccess;
 import dev.bulwark.testing.FreePort;
+import io.lettuce.core.RedisCredentials;
+import io.lettuce.core.RedisCredentialsProvider;
 import io.lettuce.core.event.connection.DisconnectedEvent;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
@@ -27,6 +29,7 @@ import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.RedisCredentialsProviderFactory;
 import reactor.core.Disposable;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -345,6 +348,38 @@ class SpringDataAccessIT {
                   .shutdown(0, 0, TimeUnit.SECONDS)
                   .awaitUninterruptibly(PATIENCE.toSeconds(), TimeUnit.SECONDS))
           .isTrue();
+    }
+  }
+
+  /** Such as one that fetches the tokens of a cloud: the configuration itself has no password. */
+  @Test
+  void theApplicationsProviderOfCredentialsIsAsked() {
+    RedisCredentialsProvider provider =
+        RedisCredentialsProvider.from(() -> RedisCredentials.just("default", "correct-horse"));
+    try (RedisProcess redis = RedisProcess.start()) {
+      redis.feed();
+      try (Jedis jedis = redis.connect()) {
+        jedis.configSet("requirepass", "correct-horse");
+      }
+      LettuceConnectionFactory factory =
+          application(
+              server(redis),
+              LettuceClientConfiguration.builder()
+                  .redisCredentialsProviderFactory(
+                      new RedisCredentialsProviderFactory() {
+                        @Override
+                        public RedisCredentialsProvider createCredentialsProvider(
+                            RedisConfiguration any) {
+                          return provider;
+                        }
+                      })
+                  .build());
+      try (RevocationChecker checker =
+          new RevocationChecker(SpringDataAccess.lettuce(factory, TIMEOUT, TIMEOUT), OPTIONS)) {
+        assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+      } finally {
+        factory.destroy();
+      }
     }
   }
 

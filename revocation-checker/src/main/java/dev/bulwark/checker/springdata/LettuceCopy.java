@@ -89,6 +89,9 @@ final class LettuceCopy {
                     .timeoutOptions(TimeoutOptions.enabled(commandTimeout))
                     .build());
     application.getClientResources().ifPresent(builder::clientResources);
+    application
+        .getRedisCredentialsProviderFactory()
+        .ifPresent(builder::redisCredentialsProviderFactory);
     if (application.isUseSsl()) {
       LettuceClientConfiguration.LettuceSslClientConfigurationBuilder ssl = builder.useSsl();
       ssl.verifyPeer(application.getVerifyMode());

@@ -16,6 +16,7 @@ import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.RedisStaticMasterReplicaConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.RedisCredentialsProviderFactory;
 
 /** R5: the connection of the checker goes to the same Redis, and follows a cluster. */
 class LettuceCopyTest {
@@ -89,6 +90,27 @@ class LettuceCopyTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("static master/replica is not supported")
         .hasMessageContaining("bulwark.revocation.url");
+  }
+
+  /** Without it the copy would log in with nothing. */
+  @Test
+  void theApplicationsProviderOfCredentialsIsKept() {
+    RedisCredentialsProviderFactory credentials = new RedisCredentialsProviderFactory() {};
+    LettuceConnectionFactory copy =
+        LettuceCopy.of(
+            new LettuceConnectionFactory(
+                new RedisStandaloneConfiguration("redis.example", 1234),
+                LettuceClientConfiguration.builder()
+                    .redisCredentialsProviderFactory(credentials)
+                    .build()),
+            TIMEOUT,
+            TIMEOUT);
+    try {
+      assertThat(copy.getClientConfiguration().getRedisCredentialsProviderFactory())
+          .containsSame(credentials);
+    } finally {
+      copy.destroy();
+    }
   }
 
   @Test
