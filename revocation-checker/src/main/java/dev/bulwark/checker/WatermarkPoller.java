@@ -34,12 +34,11 @@ final class WatermarkPoller implements AutoCloseable {
   private final ReentrantLock starting = new ReentrantLock();
 
   private volatile Watermarks seen = new Watermarks(Map.of());
-  private volatile boolean started;
   private volatile int failures;
   private @Nullable RedisUnavailableException failure;
   private boolean closed;
   private long cleared = System.nanoTime();
-  private @Nullable Thread thread;
+  private volatile @Nullable Thread thread;
 
   /**
    * A watch.
@@ -63,15 +62,22 @@ final class WatermarkPoller implements AutoCloseable {
   }
 
   /**
-   * What was last seen; it grows old by itself when Redis is away. The first call reads it.
+   * What was last seen; it grows old by itself when Redis is away. The first call reads it, and so
+   * does the first one after the end of the thread.
    *
-   * @throws RedisUnavailableException if the first call cannot
+   * @throws RedisUnavailableException if this call reads it, and cannot
    */
   Watermarks seen(RedisAccess redis) {
-    if (!started) {
+    if (!isWatching()) {
       start(redis);
     }
     return seen;
+  }
+
+  /** An error ends the thread, and so does an application that interrupts all of its threads. */
+  private boolean isWatching() {
+    Thread watcher = thread;
+    return watcher != null && watcher.isAlive();
   }
 
   /** Of the first callers one reads; the others wait for it and share what comes of it. */
@@ -86,7 +92,7 @@ final class WatermarkPoller implements AutoCloseable {
       throw waitedInVain(Kind.INTERRUPTED, e);
     }
     try {
-      if (started) {
+      if (isWatching()) {
         return;
       }
       if (failures != before) {
@@ -107,6 +113,9 @@ final class WatermarkPoller implements AutoCloseable {
         throw unread;
       }
       seen = new Watermarks(marks);
+      if (thread != null) {
+        forgetWhatNobodyWatched(redis);
+      }
     } catch (RedisUnavailableException e) {
       // Whoever was interrupted found nothing out that others could share.
       if (e.kind() != Kind.INTERRUPTED) {
@@ -115,6 +124,12 @@ final class WatermarkPoller implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  /** Since the thread has ended, a primary may have been emptied. */
+  private void forgetWhatNobodyWatched(RedisAccess redis) {
+    unconfirmed.lose();
+    clear(redis, false);
   }
 
   private static RedisUnavailableException waitedInVain(Kind kind, @Nullable Exception why) {
@@ -128,9 +143,8 @@ final class WatermarkPoller implements AutoCloseable {
       }
       Thread watcher = new Thread(() -> watchUntilClosed(redis), "bulwark-checker-watch");
       watcher.setDaemon(true);
-      thread = watcher;
       watcher.start();
-      started = true;
+      thread = watcher;
     }
   }
 

@@ -17,16 +17,35 @@ class WatchGoesOnIT {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   @Test
-  void theWatchGoesOnAfterAnyFailure() {
+  void theWatchGoesOnAfterAnyException() {
+    goesOnAfter(
+        () -> {
+          throw new IllegalStateException("a mistake of the application");
+        });
+  }
+
+  /** It ends the thread of the watch: the next check begins another one. */
+  @Test
+  void theWatchBeginsAgainAfterAnError() {
+    goesOnAfter(
+        () -> {
+          throw new LinkageError("a class that the build has left out");
+        });
+  }
+
+  private static void goesOnAfter(Runnable mistake) {
     try (RedisProcess redis = RedisProcess.start()) {
       redis.feed();
       Broken access =
           new Broken(JedisAccess.standalone("127.0.0.1", redis.port(), JedisSettings.defaults()));
       try (RevocationChecker checker = new RevocationChecker(access, CheckerOptions.failClosed())) {
         assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
-        access.broken = true;
-        await().atMost(PATIENCE).until(() -> access.failures.get() > 0);
-        access.broken = false;
+        access.mistake = mistake;
+        await()
+            .atMost(PATIENCE)
+            .dontCatchUncaughtExceptions()
+            .until(() -> access.failures.get() > 0);
+        access.mistake = () -> {};
         redis.feed(1);
         await().atMost(PATIENCE).until(() -> checker.check("good", null) == Verdict.UNKNOWN);
         redis.feed();
@@ -40,7 +59,7 @@ class WatchGoesOnIT {
 
     private final RedisAccess redis;
     private final AtomicInteger failures = new AtomicInteger();
-    private volatile boolean broken;
+    private volatile Runnable mistake = () -> {};
 
     Broken(RedisAccess redis) {
       this.redis = redis;
@@ -48,9 +67,11 @@ class WatchGoesOnIT {
 
     @Override
     public List<@Nullable String> mget(List<String> keys) {
-      if (broken) {
+      try {
+        mistake.run();
+      } catch (RuntimeException | Error e) {
         failures.incrementAndGet();
-        throw new IllegalStateException("a mistake of the application");
+        throw e;
       }
       return redis.mget(keys);
     }
