@@ -1,6 +1,7 @@
 package dev.bulwark.boot.revocation;
 
 import dev.bulwark.checker.RedisAccess;
+import dev.bulwark.checker.RevocationChecker;
 import dev.bulwark.checker.jedis.JedisAccess;
 import dev.bulwark.checker.jedis.JedisSettings;
 import dev.bulwark.checker.springdata.SpringDataAccess;
@@ -17,7 +18,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import org.springframework.util.ClassUtils;
 import redis.clients.jedis.UnifiedJedis;
 
-/** The connection to the Redis that Keycloak feeds. */
+/** The connection to the Redis that Keycloak feeds. A checker of the application has its own. */
 final class RevocationRedis {
 
   private static final String LETTUCE = "io.lettuce.core.RedisClient";
@@ -28,7 +29,7 @@ final class RevocationRedis {
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(UnifiedJedis.class)
   @ConditionalOnProperty("bulwark.revocation.url")
-  @ConditionalOnMissingBean(RedisAccess.class)
+  @ConditionalOnMissingBean({RedisAccess.class, RevocationChecker.class})
   static class ByJedis {
 
     @Bean(destroyMethod = "")
@@ -57,7 +58,7 @@ final class RevocationRedis {
   @ConditionalOnClass(RedisConnectionFactory.class)
   @ConditionalOnBean(RedisConnectionFactory.class)
   @Conditional(WithoutUrl.class)
-  @ConditionalOnMissingBean(RedisAccess.class)
+  @ConditionalOnMissingBean({RedisAccess.class, RevocationChecker.class})
   static class BySpringData {
 
     @Bean(destroyMethod = "")

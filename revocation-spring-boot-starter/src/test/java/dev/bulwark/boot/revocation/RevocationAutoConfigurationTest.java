@@ -3,6 +3,7 @@ package dev.bulwark.boot.revocation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bulwark.checker.CheckerOptions;
 import dev.bulwark.checker.RedisAccess;
 import dev.bulwark.checker.RevocationChecker;
 import dev.bulwark.checker.jedis.JedisAccess;
@@ -76,6 +77,27 @@ class RevocationAutoConfigurationTest {
             RedisAccess.class,
             () -> JedisAccess.of("redis://other:1", JedisSettings.defaults()))
         .run(context -> assertThat(context).hasSingleBean(RedisAccess.class).hasBean("own"));
+  }
+
+  /** It has its own access, which it closes. No other one is made, nor a setting of it needed. */
+  @Test
+  void aCheckerOfTheApplicationNeedsNoAccessBesideIt() {
+    ApplicationContextRunner own =
+        runner.withBean(
+            "own",
+            RevocationChecker.class,
+            () ->
+                new RevocationChecker(
+                    JedisAccess.of("redis://other:1", JedisSettings.defaults()),
+                    CheckerOptions.failClosed()));
+    own.withPropertyValues(URL)
+        .run(context -> assertThat(context).hasBean("own").doesNotHaveBean(RedisAccess.class));
+    own.run(
+        context ->
+            assertThat(context)
+                .hasSingleBean(RevocationChecker.class)
+                .hasBean("revocationHealthIndicator")
+                .doesNotHaveBean(RedisAccess.class));
   }
 
   /** With neither, no token would be checked: the application does not start. */
