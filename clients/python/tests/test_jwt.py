@@ -44,12 +44,39 @@ def test_a_new_key_is_fetched_and_unknown_ones_cause_no_flood(own_issuer: Issuer
     assert verifier.verify(own_issuer.token("second"))
     time.sleep(0.25)
     own_issuer.add_rsa("third")
-    forged = own_issuer.token("third")
+    forged = own_issuer.token("third", iat=int(time.time()) - 60)
     del own_issuer.keys["third"]
     for _ in range(20):
         with pytest.raises(InvalidToken, match="unknown key"):
             verifier.verify(forged)
     assert own_issuer.fetches == 3
+
+
+def test_a_key_that_is_newer_than_the_last_fetch_makes_no_token_invalid(own_issuer: Issuer) -> None:
+    verifier = KeycloakVerifier(own_issuer.url, AUDIENCE, refresh_interval=60)
+    verifier.verify(own_issuer.token())
+    own_issuer.add_ec("second")
+    for _ in range(2):
+        with pytest.raises(CannotVerify, match="newer than the keys"):
+            verifier.verify(own_issuer.token("second"))
+        with pytest.raises(CannotVerify, match="newer than the keys"):
+            asyncio.run(verifier.verify_async(own_issuer.token("second")))
+    for issued_at in (int(time.time()) - 60, "now", None):
+        with pytest.raises(InvalidToken, match="unknown key"):
+            verifier.verify(own_issuer.token("second", iat=issued_at))
+    assert own_issuer.fetches == 1
+
+
+def test_a_fetch_for_a_new_token_decides_about_its_key(own_issuer: Issuer) -> None:
+    verifier = KeycloakVerifier(own_issuer.url, AUDIENCE, refresh_interval=0)
+    verifier.verify(own_issuer.token())
+    own_issuer.add_ec("second")
+    forged = own_issuer.token("second")
+    del own_issuer.keys["second"]
+    with pytest.raises(InvalidToken, match="unknown key"):
+        verifier.verify(forged)
+    with pytest.raises(InvalidToken, match="unknown key"):
+        asyncio.run(verifier.verify_async(forged))
 
 
 def test_keys_stay_in_use_while_they_cannot_be_fetched(own_issuer: Issuer) -> None:
@@ -144,10 +171,12 @@ def test_threads_that_wait_for_keys_make_no_attempt_of_their_own(monkeypatch: py
     with ThreadPoolExecutor(20) as threads:
         fetches = [threads.submit(keys.fetch, "k")]
         assert slow.asked.wait(10)
-        fetches += [threads.submit(keys.fetch, "k") for _ in range(19)]
+        fetches += [threads.submit(keys.fetch, "k") for _ in range(16)]
         try:
-            for _ in range(19):
+            for _ in range(16):
                 assert waiting.acquire(timeout=10)
+            threads.submit(keys.fetch, "k").result(10)
+            assert not waiting.acquire(blocking=False), "enough wait"
         finally:
             slow.go_on.set()
         for fetch in fetches:
@@ -194,7 +223,7 @@ def test_forged_tokens(issuer: Issuer) -> None:
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     pem = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    claims = issuer.claims()
+    claims = issuer.claims(iat=int(time.time()) - 60)
     forged = [
         jwt.encode(claims, None, "none", headers={"kid": "first"}),
         jwt.encode(claims, pem, "HS256", headers={"kid": "first"}),

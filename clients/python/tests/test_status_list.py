@@ -277,7 +277,7 @@ def test_a_key_that_the_realm_has_disabled_is_trusted_for_five_minutes(
     seconds: float, verdict: Verdict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     times = [0.0]
-    monkeypatch.setattr(verifiers, "time", SimpleNamespace(monotonic=lambda: times[0]))
+    monkeypatch.setattr(verifiers, "time", SimpleNamespace(monotonic=lambda: times[0], time=lambda: times[0]))
     server = Server()
     server.answer = NONE_REVOKED
     checker = StatusListChecker(ISSUER, fetch=server.fetch, clock=server.clock)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import threading
 import time
 from collections.abc import Callable, Sequence
 from http.client import HTTPException
@@ -17,6 +18,10 @@ from .bearer import CannotVerify, Claims, InvalidToken, require_access_token
 
 _TIMEOUT = 3.0
 _MOST_BYTES = 1_000_000
+_WAITING = 16
+"""Threads that wait for a fetch under way. Anybody can send tokens with keys that nobody has."""
+_CLOCKS = 5.0
+"""Seconds by which the issuer's clock may be behind."""
 _ALGORITHMS = ("RS256", "ES256", "EdDSA")
 
 
@@ -25,7 +30,8 @@ class KeycloakVerifier:
 
     The keys of the realm are fetched when they are first needed, again when a token names an unknown key (at most
     once in ``refresh_interval`` seconds), and after ``key_lifetime`` seconds. While they cannot be fetched, keys that
-    were fetched before stay in use.
+    were fetched before stay in use. In the pause between two fetches, a token that was issued since the last one may
+    have a new key: it is not invalid, but cannot be verified.
 
     ``token_types`` are the values of Keycloak's claim ``typ`` that are accepted: no ID token, refresh token or logout
     token. A token bound to a certificate or key (claim ``cnf``: mTLS, DPoP) is refused unless ``accept_bound`` is set:
@@ -56,20 +62,29 @@ class KeycloakVerifier:
 
     def verify(self, token: str) -> Claims:
         """The claims of a token; raises :class:`InvalidToken` or :class:`CannotVerify`. May fetch keys."""
+        began = time.monotonic()
         kid = _key_id(token)
         if self._keys.must_fetch(kid):
             self._keys.fetch(kid)
-        return self._decode(token, kid)
+        return self._decode(token, self._key(token, kid, began))
 
     async def verify_async(self, token: str) -> Claims:
         """As :meth:`verify`; keys are fetched on another thread."""
+        began = time.monotonic()
         kid = _key_id(token)
         if self._keys.must_fetch(kid):
             await self._keys.fetch_async(kid)
-        return self._decode(token, kid)
+        return self._decode(token, self._key(token, kid, began))
 
-    def _decode(self, token: str, kid: str) -> Claims:
-        key = self._keys.get(kid)
+    def _key(self, token: str, kid: str, began: float) -> Any:
+        try:
+            return self._keys.get(kid)
+        except InvalidToken:
+            if self._keys.may_lack_new_ones(_issued_at(token), began):
+                raise CannotVerify("The token is newer than the keys of the issuer that are known") from None
+            raise
+
+    def _decode(self, token: str, key: Any) -> Claims:
         try:
             claims: dict[str, Any] = jwt.decode(
                 token,
@@ -102,6 +117,15 @@ def _key_id(token: str) -> str:
     return kid
 
 
+def _issued_at(token: str) -> float:
+    """The claim ``iat``, which nobody has verified."""
+    try:
+        issued_at = jwt.decode(token, options={"verify_signature": False}).get("iat")
+    except (jwt.PyJWTError, ValueError, TypeError):
+        issued_at = None
+    return issued_at if isinstance(issued_at, (int, float)) else float("-inf")
+
+
 def _read(url: str) -> bytes:
     status, body, _ = _http.get(url, {}, _TIMEOUT, _MOST_BYTES)
     if status != 200:
@@ -122,10 +146,14 @@ class KeycloakKeys:
         self._keys: dict[str, Any] = {}
         self._fetched = float("-inf")
         self._tried = float("-inf")
+        self._asked = float("-inf")
+        self._asked_at = float("-inf")
+        """When the last fetch that succeeded began, on the monotonic clock and in seconds since 1970."""
         self._failure: Exception | None = None
         """Of the last attempt, also while it is under way; None once it has succeeded."""
         self._turn = Turn()
         self._async_turn = AsyncTurn()
+        self._waiting = threading.Semaphore(_WAITING)
 
     def must_fetch(self, kid: str) -> bool:
         now = time.monotonic()
@@ -133,9 +161,14 @@ class KeycloakKeys:
         return stale and (not self._keys or now - self._tried > self._refresh_interval)
 
     def fetch(self, kid: str) -> None:
-        """Of several callers one fetches. The others use a key that is known, or wait for what it gets."""
-        if not self._turn.take(functools.partial(self._attempt, kid)) and self._lacks(kid):
-            self._turn.wait(_TIMEOUT)
+        """Of several callers one fetches. The others use a key that is known, or a few wait for what it gets."""
+        if self._turn.take(functools.partial(self._attempt, kid)) or not self._lacks(kid):
+            return
+        if self._waiting.acquire(blocking=False):
+            try:
+                self._turn.wait(_TIMEOUT)
+            finally:
+                self._waiting.release()
 
     async def fetch_async(self, kid: str) -> None:
         """As :meth:`fetch`, on another thread; the tasks that wait take none."""
@@ -149,6 +182,7 @@ class KeycloakKeys:
         if not self.must_fetch(kid):
             return
         self._failure = OSError("no answer yet")
+        asked, asked_at = time.monotonic(), time.time()
         try:
             document = json.loads(self._read(self._url))
             keys = {key.key_id: key for key in jwt.PyJWKSet.from_dict(document).keys if key.key_id}
@@ -158,6 +192,7 @@ class KeycloakKeys:
         finally:
             self._tried = time.monotonic()
         self._keys = {kid: key for kid, key in keys.items() if key.public_key_use in (None, "sig")}
+        self._asked, self._asked_at = asked, asked_at
         self._fetched = self._tried
         self._failure = None
 
@@ -174,3 +209,10 @@ class KeycloakKeys:
             reason = failure or "no answer yet"
             raise CannotVerify(f"The keys of the issuer cannot be fetched: {reason}") from failure
         raise InvalidToken("The token is signed with an unknown key")
+
+    def may_lack_new_ones(self, issued_at: float, began: float) -> bool:
+        """Whether the realm may have got a key since the last fetch, before it issued a token.
+
+        Not if that fetch began after ``began``, on the monotonic clock: then it knows the keys of now.
+        """
+        return self._asked < began and issued_at > self._asked_at - _CLOCKS
