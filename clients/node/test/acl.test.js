@@ -14,22 +14,29 @@ before(async () => {
   await server.client.call('ACL', 'SETUSER', 'relying-app', ...documentedRules());
   await server.feed();
   await server.revoke('bad');
+  for (const key of ['revocation:complete', 'revoked:bad']) {
+    await server.client.call('COPY', key, key, 'DB', '1');
+  }
 });
 
 after(() => server.close());
 
 for (const kind of KINDS) {
-  test(`a user that can only read, ${kind}`, async () => {
-    const { client, close } = await open(kind, server.port, { username: 'relying-app', password: 'password' });
-    try {
-      const checker = new RevocationChecker(client, {}, { log: QUIET });
-      assert.equal(await checker.check('good'), 'live');
-      assert.equal(await checker.check('bad'), 'revoked');
-      await assert.rejects(client.set('revoked:good', '1'), /NOPERM/);
-    } finally {
-      close();
-    }
-  });
+  for (const database of [0, 1]) {
+    test(`a user that can only read, ${kind}, database ${database}`, async () => {
+      const user = { username: 'relying-app', password: 'password' };
+      // Each library has its own name for the database.
+      const { client, close } = await open(kind, server.port, { ...user, db: database, database });
+      try {
+        const checker = new RevocationChecker(client, {}, { log: QUIET });
+        assert.equal(await checker.check('good'), 'live');
+        assert.equal(await checker.check('bad'), 'revoked');
+        await assert.rejects(client.set('revoked:good', '1'), /NOPERM/);
+      } finally {
+        close();
+      }
+    });
+  }
 }
 
 function documentedRules() {

@@ -245,11 +245,14 @@ def documented_rules() -> list[str]:
 
 
 @both
-def test_an_acl_user_needs_no_more_than_the_readme_says(kind: str, redis_server: RedisServer) -> None:
+@pytest.mark.parametrize("database", [0, 1])
+def test_an_acl_user_needs_no_more_than_the_readme_says(kind: str, database: int, redis_server: RedisServer) -> None:
     with redis_server.connect() as client:
         client.execute_command("ACL", "DELUSER", "app")
         client.execute_command("ACL", "SETUSER", "app", *documented_rules(), ">p:w")
-    url = f"redis://app:p%3Aw@127.0.0.1:{redis_server.port}"
+        if database != 0:
+            assert client.move("revocation:complete", database)
+    url = f"redis://app:p%3Aw@127.0.0.1:{redis_server.port}/{database}"
     with open_checker(kind, url, QUICK) as checker:
         assert checker.check("good") is Verdict.LIVE
     with open_checker(kind, redis_server.url, QUICK, Connection(username="app", password="wrong")) as checker:
