@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from redis.asyncio import Redis
-from servers import RedisServer
+from redis.exceptions import RedisError
+from servers import RedisServer, until
 
 for needed in ("authlib", "fastapi", "httpx", "jinja2"):
     pytest.importorskip(needed)
 
+from fastapi.responses import PlainTextResponse
 from fastapi.testclient import TestClient
 from tasks_app import keycloak as at_keycloak
 from tasks_app.main import create_app
-from tasks_app.sessions import Session, SessionStore
+from tasks_app.sessions import IDLE, Session, SessionMiddleware, SessionStore
 from tasks_app.settings import Settings
 
 from bulwark_revocation import AsyncRevocationChecker
-from bulwark_revocation.bearer import AsyncGuard, Refusal
-from bulwark_revocation.jwt import KeycloakVerifier
+from bulwark_revocation.bearer import AsyncGuard, Claims, Refusal
 
 
 def test_a_lock_that_has_run_out_is_not_taken_from_its_next_holder(redis_server: RedisServer) -> None:
@@ -45,55 +49,265 @@ def test_a_lock_that_has_run_out_is_not_taken_from_its_next_holder(redis_server:
     asyncio.run(use())
 
 
-@pytest.fixture
-def dripping() -> Iterator[str]:
-    """A realm whose token endpoint sends a byte now and then."""
-    ended = threading.Event()
+class Realm:
+    """A realm whose token endpoint takes each refresh token once, or sends a byte now and then."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Length", "1000")
-            self.end_headers()
-            while not ended.wait(0.05):
-                try:
-                    self.wfile.write(b" ")
-                except OSError:
+    def __init__(self) -> None:
+        self.drips = False
+        self.requests = 0
+        self.before_answer: Callable[[], Any] = lambda: None
+        self._spent: set[str] = set()
+        self._ended = threading.Event()
+        realm = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                realm.requests += 1
+                form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                if realm.drips:
+                    self._drip()
                     return
+                realm.before_answer()
+                status, answer = realm.answer(form["refresh_token"][0])
+                body = json.dumps(answer).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
 
-        def log_message(self, *_: Any) -> None:
-            pass
+            def _drip(self) -> None:
+                self.send_response(200)
+                self.send_header("Content-Length", "1000")
+                self.end_headers()
+                while not realm._ended.wait(0.05):
+                    try:
+                        self.wfile.write(b" ")
+                    except OSError:
+                        return
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/realms/app"
-    ended.set()
-    server.shutdown()
-    server.server_close()
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/realms/app"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def answer(self, refresh_token: str) -> tuple[int, dict[str, Any]]:
+        if refresh_token in self._spent:
+            return 400, {"error": "invalid_grant"}
+        self._spent.add(refresh_token)
+        number = len(self._spent)
+        return 200, {
+            "access_token": f"access-{number}",
+            "refresh_token": f"refresh-{number}",
+            "expires_in": 900,
+            "token_type": "Bearer",
+        }
+
+    def close(self) -> None:
+        self._ended.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def realm() -> Iterator[Realm]:
+    realm = Realm()
+    yield realm
+    realm.close()
+
+
+class Trusting:
+    """A verifier of access tokens that are no JWTs."""
+
+    def verify(self, token: str) -> Claims:
+        now = time.time()
+        return {"typ": "Bearer", "jti": token, "iat": now, "exp": now + 900}
+
+
+LOGIN = {"user": "alice", "sid": "sid", "access_token": "access-0", "refresh_token": "refresh-0", "expires_at": 0}
+
+
+App = tuple[at_keycloak.Keycloak, SessionStore]
+
+
+@asynccontextmanager
+async def logged_in(realm: Realm, redis_server: RedisServer) -> AsyncIterator[App]:
+    """An application in which somebody is logged in by ``cookie``, with an access token that has ended."""
+    settings = Settings.read({"FASTAPI_APP_SECRET": "secret", "KEYCLOAK_ISSUER": realm.url})
+    async with (
+        Redis(port=redis_server.port, decode_responses=True, socket_timeout=5) as redis,
+        AsyncRevocationChecker.from_url(redis_server.url) as checker,
+    ):
+        store = SessionStore(redis)
+        await store.save("cookie", LOGIN)
+        yield at_keycloak.Keycloak(settings, AsyncGuard(Trusting(), checker), store), store
+
+
+async def session_of(store: SessionStore) -> Session:
+    """As a request has it."""
+    stored = await store.load("cookie")
+    assert stored is not None
+    return Session(stored, "cookie")
+
+
+async def status_of(keycloak: at_keycloak.Keycloak, session: Session) -> int:
+    try:
+        await keycloak.require_honored(session)
+    except Refusal as refusal:
+        return refusal.status
+    return 200
 
 
 def test_a_renewal_ends_before_its_lock(
-    dripping: str, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+    realm: Realm, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(at_keycloak, "_TIMEOUT", 0.5)
-    settings = Settings.read({"FASTAPI_APP_SECRET": "secret", "KEYCLOAK_ISSUER": dripping})
-    data = {"user": "alice", "access_token": "a", "refresh_token": "r", "expires_at": time.time()}
-    session = Session(data)
-    session.cookie = "cookie"
+    realm.drips = True
 
     async def use() -> None:
-        async with (
-            Redis(port=redis_server.port, decode_responses=True) as redis,
-            AsyncRevocationChecker.from_url(redis_server.url) as checker,
-        ):
-            store = SessionStore(redis)
-            await store.save("cookie", data)
-            guard = AsyncGuard(KeycloakVerifier(settings.issuer, settings.audience), checker)
-            keycloak = at_keycloak.Keycloak(settings, guard, store)
-            with pytest.raises(Refusal) as refused:
-                await asyncio.wait_for(keycloak.require_honored(session), 10)
-            assert refused.value.status == 503
+        async with logged_in(realm, redis_server) as (keycloak, store):
+            assert await asyncio.wait_for(status_of(keycloak, await session_of(store)), 10) == 503
             assert await store.lock("cookie", 60) is not None, "given back"
+
+    asyncio.run(use())
+
+
+def test_requests_of_a_session_do_not_wait_one_after_another_for_a_silent_keycloak(
+    realm: Realm, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(at_keycloak, "_TIMEOUT", 1)
+    realm.drips = True
+
+    async def use() -> None:
+        async with logged_in(realm, redis_server) as (keycloak, store):
+            sessions = [await session_of(store) for _ in range(20)]
+            began = time.monotonic()
+            assert await asyncio.gather(*(status_of(keycloak, session) for session in sessions)) == 20 * [503]
+            assert time.monotonic() - began < 3
+            assert realm.requests == 1
+            # A second later it is asked again.
+            realm.drips = False
+            while await status_of(keycloak, await session_of(store)) != 200:
+                assert time.monotonic() - began < 20
+
+    asyncio.run(use())
+
+
+def test_of_the_requests_of_a_session_one_renews_its_tokens(realm: Realm, redis_server: RedisServer) -> None:
+    async def use() -> None:
+        async with logged_in(realm, redis_server) as (keycloak, store):
+            sessions = [await session_of(store) for _ in range(20)]
+            assert await asyncio.gather(*(status_of(keycloak, session) for session in sessions)) == 20 * [200]
+            assert {session["access_token"] for session in sessions} == {"access-1"}
+            assert realm.requests == 1
+            assert all(session.changes() == ({}, set()) for session in sessions)
+
+    asyncio.run(use())
+
+
+@pytest.fixture
+def read_only(redis_server: RedisServer) -> Iterator[Callable[[bool], None]]:
+    """Makes the Redis reject writes, as one does that has lost its replicas."""
+
+    def switch(on: bool) -> None:
+        with redis_server.connect() as client:
+            client.config_set("min-replicas-to-write", int(on))
+
+    yield switch
+    switch(False)
+
+
+def rejected_writes(redis_server: RedisServer) -> int:
+    with redis_server.connect() as client:
+        errors: Any = client.info("errorstats")
+    return int(errors.get("errorstat_NOREPLICAS", {}).get("count", 0))
+
+
+def test_tokens_that_redis_takes_late_are_stored(
+    realm: Realm, redis_server: RedisServer, read_only: Callable[[bool], None]
+) -> None:
+    realm.before_answer = lambda: read_only(True)
+    before = rejected_writes(redis_server)
+
+    async def use() -> None:
+        async with logged_in(realm, redis_server) as (keycloak, store):
+            request = asyncio.create_task(status_of(keycloak, await session_of(store)))
+            await asyncio.to_thread(until, lambda: rejected_writes(redis_server) > before)
+            read_only(False)
+            assert await request == 200
+            assert (await session_of(store))["refresh_token"] == "refresh-1"
+            assert await status_of(keycloak, await session_of(store)) == 200
+            assert realm.requests == 1
+
+    asyncio.run(use())
+
+
+def test_tokens_that_redis_does_not_take_are_stored_by_the_next_request(
+    realm: Realm, redis_server: RedisServer, read_only: Callable[[bool], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(at_keycloak, "_TIMEOUT", 1)
+    realm.before_answer = lambda: read_only(True)
+
+    async def use() -> None:
+        async with logged_in(realm, redis_server) as (keycloak, store):
+            with pytest.raises(RedisError):
+                await keycloak.require_honored(await session_of(store))
+            read_only(False)
+            assert (await session_of(store))["refresh_token"] == "refresh-0"
+            assert await status_of(keycloak, await session_of(store)) == 200
+            assert (await session_of(store))["refresh_token"] == "refresh-1"
+            assert realm.requests == 1
+
+    asyncio.run(use())
+
+
+def test_a_request_stores_only_what_it_has_changed(redis_server: RedisServer) -> None:
+    async def use() -> None:
+        async with Redis(port=redis_server.port, decode_responses=True) as redis:
+            store = SessionStore(redis)
+            await store.save("cookie", LOGIN)
+
+            async def begin_login(scope: Any, receive: Any, send: Any) -> None:
+                # Meanwhile another request renews the tokens.
+                await store.change("cookie", {"refresh_token": "refresh-1"}, {"access_token"})
+                scope["session"]["state"] = {"data": "x"}
+                del scope["session"]["expires_at"]
+                await PlainTextResponse("")(scope, receive, send)
+
+            async def send(message: Any) -> None:
+                pass
+
+            app = SessionMiddleware(begin_login, store, False, lambda request: PlainTextResponse("", 503))
+            scope = {"type": "http", "path": "/login", "headers": [(b"cookie", b"FASTAPI_SESSION=cookie")]}
+            await app(scope, None, send)  # type: ignore[arg-type]
+            assert await store.load("cookie") == {
+                "user": "alice",
+                "sid": "sid",
+                "refresh_token": "refresh-1",
+                "state": {"data": "x"},
+            }
+
+    asyncio.run(use())
+
+
+def test_a_session_that_is_used_can_be_ended_by_its_sid_as_long_as_it_lives(redis_server: RedisServer) -> None:
+    async def use() -> None:
+        async with Redis(port=redis_server.port, decode_responses=True) as redis:
+            store = SessionStore(redis)
+            await store.save("cookie", LOGIN)
+            for use_it in (lambda: store.touch("cookie", "sid"), lambda: store.change("cookie", {"name": "alice"})):
+                keys = await redis.keys("fastapi-app:*")
+                assert len(keys) == 2
+                for key in keys:
+                    await redis.expire(key, 60)
+                await use_it()
+                assert all([await redis.ttl(key) > IDLE - 60 for key in keys])
+            await store.end("sid")
+            assert await store.load("cookie") is None
+            assert await store.change("cookie", {"name": "alice"}) is None
+            assert await store.load("cookie") is None
 
     asyncio.run(use())
 

@@ -12,10 +12,11 @@ import httpx
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.starlette_client import OAuth
-from bulwark_revocation.bearer import AsyncGuard, CannotVerify, Claims, InvalidToken, Refusal, unavailable
+from bulwark_revocation.bearer import AsyncGuard, CannotVerify, Claims, InvalidToken, unavailable
 from bulwark_revocation.jwt import KeycloakVerifier
 from fastapi import Request
 
+from .renewal import Renewals, ended, is_due
 from .sessions import Session, SessionStore
 from .settings import Settings
 
@@ -24,8 +25,6 @@ BACKCHANNEL = "/auth/backchannel-logout"
 SCOPE = "openid profile tasks:read tasks:write"
 
 _EVENT = "http://schemas.openid.net/event/backchannel-logout"
-_RENEW_BEFORE = 30
-"""Seconds before its end at which an access token is renewed."""
 _TIMEOUT = 5.0
 """Seconds: of each step of a request to Keycloak, and of a whole renewal."""
 
@@ -41,6 +40,7 @@ class Keycloak:
         self._settings = settings
         self._guard = guard
         self._sessions = sessions
+        self._renewals = Renewals(sessions, self._refreshed, _TIMEOUT)
         self._internal = settings.internal_issuer + "/protocol/openid-connect"
         self._logout_tokens = KeycloakVerifier(
             settings.issuer, settings.client_id, jwks_url=self._internal + "/certs", token_types=("Logout",)
@@ -88,50 +88,28 @@ class Keycloak:
         session["name"] = identity.get("preferred_username", identity["sub"])
         session["sid"] = identity.get("sid", "")
         session["csrf"] = secrets.token_urlsafe(16)
-        _keep(session, tokens)
+        session.update(_entries(tokens))
 
     async def require_honored(self, session: Session) -> Claims:
         """The claims of the session's access token, renewed where it is about to end.
 
         Raises :class:`Refusal`: 401 if Keycloak has ended the login, whichever way; 503 if nobody can tell.
         """
-        if session["expires_at"] - time.time() < _RENEW_BEFORE:
-            await self._renew(session)
+        if is_due(session):
+            await self._renewals.renew(session)
         return await self._guard.authorize_token(session["access_token"])
-
-    async def _renew(self, session: Session) -> None:
-        """One request of a session at a time: Keycloak takes a refresh token once."""
-        cookie = session.cookie
-        if cookie is None:
-            raise Refusal(401, "The session has been ended", "invalid_token")
-        deadline = time.monotonic() + 2 * _TIMEOUT
-        # It lives longer than a renewal takes.
-        while (lock := await self._sessions.lock(cookie, int(2 * _TIMEOUT))) is None:
-            if time.monotonic() > deadline:
-                raise unavailable()
-            await asyncio.sleep(0.05)
-        try:
-            stored = await self._sessions.load(cookie)
-            if stored is None:
-                raise Refusal(401, "The session has been ended", "invalid_token")
-            session.update(stored)
-            if session["expires_at"] - time.time() < _RENEW_BEFORE:
-                _keep(session, await self._refreshed(session["refresh_token"]))
-                await self._sessions.replace(cookie, session)
-        finally:
-            await self._sessions.unlock(cookie, lock)
 
     async def _refreshed(self, refresh_token: str) -> dict[str, Any]:
         try:
             async with asyncio.timeout(_TIMEOUT):
-                return dict(
+                return _entries(
                     await self._client.fetch_access_token(grant_type="refresh_token", refresh_token=refresh_token)
                 )
         except OAuthError as problem:
             if problem.error == "invalid_grant":
-                raise Refusal(401, "The session has been ended", "invalid_token") from problem
+                raise ended() from problem
             raise unavailable() from problem
-        except (httpx.HTTPError, TimeoutError, ValueError) as problem:
+        except (httpx.HTTPError, TimeoutError, ValueError, KeyError) as problem:
             raise unavailable() from problem
 
     def logout_url(self, id_token: str) -> str:
@@ -155,12 +133,13 @@ class Keycloak:
         await self._sessions.end(sid)
 
 
-def _keep(session: Session, tokens: dict[str, Any]) -> None:
-    session["access_token"] = tokens["access_token"]
-    session["refresh_token"] = tokens["refresh_token"]
-    session["expires_at"] = time.time() + tokens["expires_in"]
+def _entries(tokens: dict[str, Any]) -> dict[str, Any]:
+    """What a session keeps of an answer of the token endpoint."""
+    kept = {name: tokens[name] for name in ("access_token", "refresh_token")}
+    kept["expires_at"] = time.time() + tokens["expires_in"]
     if "id_token" in tokens:
-        session["id_token"] = tokens["id_token"]
+        kept["id_token"] = tokens["id_token"]
+    return kept
 
 
 __all__ = ["BACKCHANNEL", "CALLBACK", "CannotVerify", "InvalidToken", "Keycloak", "LoginFailed"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import hashlib
 import json
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, cast
 
@@ -36,38 +37,62 @@ class SessionStore:
         self._redis = redis
         self._prefix = prefix
 
-    def _key(self, cookie: str) -> str:
+    def key(self, cookie: str) -> str:
+        """The key of a session."""
         return f"{self._prefix}session:{hashlib.sha256(cookie.encode()).hexdigest()}"
 
     async def load(self, cookie: str) -> dict[str, Any] | None:
         """The session of a cookie; None if there is none."""
-        text = await self._redis.get(self._key(cookie))
+        text = await self._redis.get(self.key(cookie))
         return None if text is None else json.loads(text)
 
     async def save(self, cookie: str, data: dict[str, Any]) -> None:
         """Keeps a session from now on. One with a login can be ended by its ``sid`` at Keycloak."""
-        life = IDLE if "user" in data else LOGIN
-        key = self._key(cookie)
-        sid = data.get("sid")
         async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.set(key, json.dumps(data), ex=life)
-            if sid:
-                pipe.sadd(self._sid(sid), key)
-                pipe.expire(self._sid(sid), life)
+            self._write(pipe, self.key(cookie), data)
             await pipe.execute()
 
-    async def replace(self, cookie: str, data: dict[str, Any]) -> bool:
-        """Writes a session that is still there; False if it has been ended meanwhile."""
-        life = IDLE if "user" in data else LOGIN
-        return bool(await self._redis.set(self._key(cookie), json.dumps(data), ex=life, xx=True))
+    async def change(
+        self, cookie: str, changed: Mapping[str, Any], removed: Collection[str] = ()
+    ) -> dict[str, Any] | None:
+        """Changes a session that is still there, and returns it; None if it has been ended meanwhile.
 
-    async def touch(self, cookie: str) -> None:
-        """The session was used."""
-        await self._redis.expire(self._key(cookie), IDLE)
+        Only these entries: another request may have changed others.
+        """
+        key = self.key(cookie)
+        async with self._redis.pipeline(transaction=True) as pipe:
+            while True:
+                await pipe.watch(key)
+                text = await pipe.get(key)
+                if text is None:
+                    return None
+                kept = {name: value for name, value in json.loads(text).items() if name not in removed}
+                data: dict[str, Any] = kept | dict(changed)
+                pipe.multi()
+                self._write(pipe, key, data)
+                with contextlib.suppress(WatchError):
+                    await pipe.execute()
+                    return data
+
+    def _write(self, pipe: Any, key: str, data: Mapping[str, Any]) -> None:
+        life = IDLE if "user" in data else LOGIN
+        pipe.set(key, json.dumps(data), ex=life)
+        sid = data.get("sid")
+        if sid:
+            pipe.sadd(self._sid(sid), key)
+            pipe.expire(self._sid(sid), life)
+
+    async def touch(self, cookie: str, sid: str | None) -> None:
+        """The session was used. Whatever can end it by its ``sid`` must live as long."""
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.expire(self.key(cookie), IDLE)
+            if sid:
+                pipe.expire(self._sid(sid), IDLE)
+            await pipe.execute()
 
     async def delete(self, cookie: str) -> None:
         """Ends a session."""
-        await self._redis.delete(self._key(cookie))
+        await self._redis.delete(self.key(cookie))
 
     async def end(self, sid: str) -> None:
         """Ends the sessions of a session at Keycloak."""
@@ -77,12 +102,12 @@ class SessionStore:
     async def lock(self, cookie: str, seconds: int) -> str | None:
         """One request of a session at a time; None while another holds it."""
         token = secrets.token_urlsafe(16)
-        held = await self._redis.set(self._key(cookie) + ":lock", token, ex=seconds, nx=True)
+        held = await self._redis.set(self.key(cookie) + ":lock", token, ex=seconds, nx=True)
         return token if held else None
 
     async def unlock(self, cookie: str, token: str) -> None:
         """Gives it back, unless it has run out: another request may hold it by now."""
-        key = self._key(cookie) + ":lock"
+        key = self.key(cookie) + ":lock"
         async with self._redis.pipeline(transaction=True) as pipe:
             await pipe.watch(key)
             if await pipe.get(key) != token:
@@ -91,6 +116,14 @@ class SessionStore:
             pipe.delete(key)
             with contextlib.suppress(WatchError):
                 await pipe.execute()
+
+    async def fail(self, cookie: str, seconds: int) -> None:
+        """A renewal of the session's tokens has failed: for some seconds, nobody need try another."""
+        await self._redis.set(self.key(cookie) + ":failed", "1", ex=seconds)
+
+    async def has_failed(self, cookie: str) -> bool:
+        """Whether a renewal has just failed."""
+        return await self._redis.get(self.key(cookie) + ":failed") is not None
 
     def _sid(self, sid: str) -> str:
         return f"{self._prefix}sid:{hashlib.sha256(sid.encode()).hexdigest()}"
@@ -121,9 +154,7 @@ class SessionMiddleware:
             _LOG.warning("Redis cannot be asked about sessions", exc_info=True)
             await self._unavailable(Request(scope))(scope, receive, send)
             return
-        session = Session(data or {})
-        session.cookie = cookie if data is not None else None
-        before = json.dumps(session)
+        session = Session(data or {}, cookie if data is not None else None)
         scope["session"] = session
 
         started = False
@@ -131,7 +162,7 @@ class SessionMiddleware:
         async def send_with_cookie(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
-                await self._finish(session, before, MutableHeaders(scope=message))
+                await self._finish(session, MutableHeaders(scope=message))
                 started = True
             await send(message)
 
@@ -143,7 +174,7 @@ class SessionMiddleware:
             _LOG.warning("Redis cannot keep a session", exc_info=True)
             await self._unavailable(Request(scope))(scope, receive, send)
 
-    async def _finish(self, session: Session, before: str, headers: MutableHeaders) -> None:
+    async def _finish(self, session: Session, headers: MutableHeaders) -> None:
         old = session.cookie
         if not session:
             if old is not None:
@@ -151,10 +182,11 @@ class SessionMiddleware:
                 headers.append("Set-Cookie", self._set("", 0))
             return
         if old is not None and not session.renewed:
-            if json.dumps(session) != before:
-                await self._store.replace(old, session)
+            changed, removed = session.changes()
+            if changed or removed:
+                await self._store.change(old, changed, removed)
             elif "user" in session:
-                await self._store.touch(old)
+                await self._store.touch(old, session.get("sid"))
             return
         # A new session, or a login: what somebody may have planted before is no key to it.
         new = secrets.token_urlsafe(_BYTES)
@@ -171,10 +203,27 @@ class SessionMiddleware:
 class Session(dict[str, Any]):
     """What is kept about a browser."""
 
-    cookie: str | None = None
-    """By which the browser has sent it; None if it is new."""
-    renewed = False
-    """Whether it gets a new cookie."""
+    def __init__(self, stored: Mapping[str, Any], cookie: str | None = None) -> None:
+        """``stored`` is what Redis has of it."""
+        super().__init__(stored)
+        self._stored: Mapping[str, Any] = copy.deepcopy(dict(stored))
+        self.cookie = cookie
+        """By which the browser has sent it; None if it is new."""
+        self.renewed = False
+        """Whether it gets a new cookie."""
+
+    def changes(self) -> tuple[dict[str, Any], set[str]]:
+        """The entries that this request has changed, and the names of those that it has removed."""
+        old = self._stored
+        changed = {name: value for name, value in self.items() if name not in old or old[name] != value}
+        return changed, old.keys() - self.keys()
+
+    def take(self, stored: Mapping[str, Any]) -> None:
+        """Takes over what Redis has by now. What this request has changed stays so."""
+        changed, removed = self.changes()
+        self._stored = copy.deepcopy(dict(stored))
+        self.clear()
+        self.update({name: value for name, value in stored.items() if name not in removed} | changed)
 
 
 def _cookie(scope: Scope, name: str) -> str | None:
