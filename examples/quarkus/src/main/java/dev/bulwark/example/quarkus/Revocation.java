@@ -18,8 +18,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 
 /**
- * Asks Redis about each access token that Quarkus has verified. A revoked token, or one that is no
- * access token, gets 401; where nobody can tell, the answer is 503.
+ * Asks Redis about each access token that Quarkus has verified. A revoked token, one that is no
+ * access token, or one that is bound to a certificate or key, gets 401; where nobody can tell, the
+ * answer is 503.
  */
 @ApplicationScoped
 public class Revocation implements SecurityIdentityAugmentor {
@@ -45,6 +46,10 @@ public class Revocation implements SecurityIdentityAugmentor {
           // Keycloak writes "bearer" for clients that want the type in lower case.
           Object type = token.getClaim("typ");
           if (!"Bearer".equalsIgnoreCase(String.valueOf(type))) {
+            throw new RejectedTokenException(401);
+          }
+          // Bound to a certificate or key (mTLS, DPoP): nobody here checks the proof of possession.
+          if (token.getClaim("cnf") != null) {
             throw new RejectedTokenException(401);
           }
           Instant issued = Instant.ofEpochSecond(token.getIssuedAtTime());

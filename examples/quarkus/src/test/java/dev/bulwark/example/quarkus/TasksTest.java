@@ -7,12 +7,14 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.jwt.build.Jwt;
+import io.smallrye.jwt.build.JwtClaimsBuilder;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +39,8 @@ class TasksTest {
     assertEquals("tasks", get(token).body());
     assertEquals(401, get(token("other", "another")).statusCode());
     assertEquals(401, get(token("id-token", "tasks", "ID")).statusCode());
+    assertEquals(401, get(bound("x5t#S256")).statusCode(), "to a certificate");
+    assertEquals(401, get(bound("jkt")).statusCode(), "to a key");
 
     surroundings.revoke(id);
     HttpResponse<String> revoked = get(token);
@@ -66,14 +70,24 @@ class TasksTest {
   }
 
   private String token(String jti, String audience, String type) {
+    return claims(jti, audience, type).sign(surroundings.keys().getPrivate());
+  }
+
+  /** As a thief has one: without what it is bound to. */
+  private String bound(String method) {
+    return claims("bound", "tasks", "Bearer")
+        .claim("cnf", Map.of(method, "x"))
+        .sign(surroundings.keys().getPrivate());
+  }
+
+  private static JwtClaimsBuilder claims(String jti, String audience, String type) {
     Instant now = Instant.now();
     return Jwt.claim("jti", jti)
         .claim("typ", type)
         .subject("alice")
         .audience(audience)
         .issuedAt(now)
-        .expiresAt(now.plusSeconds(900))
-        .sign(surroundings.keys().getPrivate());
+        .expiresAt(now.plusSeconds(900));
   }
 
   private HttpResponse<String> get(String token) throws Exception {
