@@ -160,9 +160,12 @@ describe('the verifier of the README', () => {
   let issuer;
   let url;
   let readme;
+  let addKey;
 
   before(async () => {
-    const keys = [{ ...(await exportJWK(publicKey)), kid: 'first', alg: 'RS256', use: 'sig' }];
+    const keys = [];
+    addKey = async (kid) => keys.push({ ...(await exportJWK(publicKey)), kid, alg: 'RS256', use: 'sig' });
+    await addKey('first');
     issuer = createServer((_, response) => response.end(JSON.stringify({ keys }))).listen(0, '127.0.0.1');
     await once(issuer, 'listening');
     url = `http://127.0.0.1:${issuer.address().port}/realms/app`;
@@ -185,6 +188,19 @@ describe('the verifier of the README', () => {
     const token = await tokenOf({ iss: url, ...claims }, kid);
     return readme.guard.authorize(`Bearer ${token}`).then(() => 200, (refusal) => refusal.status);
   };
+
+  test('a new key is fetched 5 s after a fetch', async () => {
+    assert.equal(await status(), 200);
+    await addKey('second');
+    assert.equal(await status({}, 'second'), 401);
+    mock.timers.enable({ apis: ['Date'], now: Date.now() + 5_001 });
+    try {
+      assert.equal(await status({}, 'second'), 200);
+      assert.equal(await status(), 200);
+    } finally {
+      mock.timers.reset();
+    }
+  });
 
   test('while Keycloak is unreachable, known keys stay in use and a new one says nothing', async () => {
     assert.equal(await status(), 200);
