@@ -108,6 +108,10 @@ final class ApiKeyDirectGrantAuthenticator implements Authenticator {
   }
 
   private @Nullable UserModel find(RealmModel realm, String name) {
+    if (name.indexOf('\0') >= 0) {
+      // PostgreSQL rejects a query with NUL.
+      return null;
+    }
     try {
       return KeycloakModelUtils.findUserByNameOrEmail(session, realm, name);
     } catch (ModelDuplicateException e) {

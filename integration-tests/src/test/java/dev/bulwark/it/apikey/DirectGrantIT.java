@@ -113,6 +113,7 @@ class DirectGrantIT {
     assertRefused(grant("bob", key, ""));
     assertRefused(grant("nobody", key, ""));
     assertRefused(grant("service-account-tasks-service", key, ""));
+    assertRefused(grant("alice\0", key, ""));
     assertRefused(grant("bob", Realm.PASSWORD, "", "X-API-Key", key));
   }
 
