@@ -117,7 +117,11 @@ public final class KeyImport {
       }
       return Optional.of(new Resolved(line.number(), owner.type(), owner.id(), row));
     } catch (RefusedRowException e) {
-      refuse(line.number(), e.error(), e.detail());
+      errors.add(new ImportReport.RowError(line.number(), e.error(), e.detail()));
+      return Optional.empty();
+    } catch (RuntimeException e) {
+      // Its user store may be unreachable: rows of other owners can go on.
+      errors.add(failed(line.number(), e));
       return Optional.empty();
     }
   }
@@ -136,10 +140,6 @@ public final class KeyImport {
     }
     ClientModel client = realm.getClientByClientId(name.text());
     return client == null ? null : new KeyOwner.Client(client);
-  }
-
-  private void refuse(int row, String error, String detail) {
-    errors.add(new ImportReport.RowError(row, error, detail));
   }
 
   private record Outcome(boolean created, ImportReport.@Nullable RowError error) {}

@@ -19,8 +19,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * K9: a key whose owner cannot be read, since the directory is unreachable, stops the background
- * work on no other key. On PostgreSQL, with the interval that is shipped.
+ * K8, K9: an owner who cannot be read, since the directory is unreachable, stops neither the
+ * background work on the keys of others nor their import. The former on PostgreSQL, with the
+ * interval that is shipped.
  */
 @SharedRealm
 @Tag("full")
@@ -45,6 +46,25 @@ class UnreadableOwnerIT {
     assertThat(stack.keycloak().log())
         .contains("The removal after a rotation failed for API key " + unreadable);
     database.sql("DELETE FROM bulwark_api_key WHERE id = '%s'".formatted(unreadable));
+  }
+
+  @Test
+  void otherRowsAreImported() {
+    String unreadable =
+        Json.of(
+            Map.of(
+                "owner",
+                Map.of("type", "user", "id", "f:" + unreachableDirectory() + ":nobody"),
+                "hash",
+                ForeignKeys.sha256("of-nobody-0123456789")));
+    String readable =
+        Json.object("username", "bob", "hash", ForeignKeys.sha256("of-bob-0123456789"));
+    JsonNode report =
+        admin.post("/realms/app/api-keys/import", unreadable + "\n" + readable).expect(200).json();
+    assertThat(report.get("created").asInt()).as(report.toString()).isEqualTo(1);
+    assertThat(report.get("errors")).hasSize(1);
+    assertThat(report.at("/errors/0/row").asInt()).isEqualTo(1);
+    assertThat(report.at("/errors/0/error").asText()).isEqualTo("server_error");
   }
 
   private static String row(String id) {
