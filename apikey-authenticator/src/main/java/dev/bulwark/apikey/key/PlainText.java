@@ -8,11 +8,6 @@ public final class PlainText {
 
   private PlainText() {}
 
-  /** Whether a text has no control characters; an empty one has none. */
-  public static boolean isPlain(String text) {
-    return text.chars().noneMatch(Character::isISOControl);
-  }
-
   /**
    * Whether a text can name an owner: 1 to 255 characters, not only blanks, no NUL. Keycloak
    * accepts other control characters in the id of a client.

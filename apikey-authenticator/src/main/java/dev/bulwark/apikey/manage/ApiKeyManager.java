@@ -125,6 +125,11 @@ public final class ApiKeyManager {
         .orElseThrow(ApiKeyManager::notFound);
   }
 
+  /** A key of an owner as it is in the database: one that was made just now, too. */
+  public Optional<ApiKey> stored(KeyOwner owner, String keyId) {
+    return row(owner, keyId).flatMap(row -> store.readStored(owner, row));
+  }
+
   private Optional<ApiKeyEntity> row(KeyOwner owner, String keyId) {
     return index
         .byId(realm.getId(), keyId)
@@ -171,7 +176,10 @@ public final class ApiKeyManager {
     long now = Time.currentTimeMillis();
     ApiKeyData checked = checked(owner, chosen, limits, now);
     refuseServiceAccount(owner);
-    room(owner, lockOwner(owner), limits, now).requireForNew();
+    List<ApiKeyEntity> rows = lockOwner(owner);
+    // Before the room is: the key with this id may have taken the last place.
+    requireNew(id);
+    room(owner, rows, limits, now).requireForNew();
     return store(owner, id, limits, checked, now);
   }
 
@@ -235,12 +243,15 @@ public final class ApiKeyManager {
    */
   public record Adopted(ApiKey key, boolean created) {}
 
-  private NewApiKey store(
-      KeyOwner owner, String id, RealmLimits limits, ApiKeyData checked, long now) {
-    // The rows of the locked owner have just been read.
+  /** Call it under lock: the rows of the owner have been read then. */
+  private void requireNew(String id) {
     if (index.byId(realm.getId(), id).isPresent()) {
       throw new ApiKeyException(Kind.CONFLICT, "The key was created already");
     }
+  }
+
+  private NewApiKey store(
+      KeyOwner owner, String id, RealmLimits limits, ApiKeyData checked, long now) {
     String plain = generator.generate(limits.prefix());
     ApiKeyData data = checked.toBuilder().prefix(ApiKeyFormat.visiblePart(plain)).build();
     checkSize(data);
@@ -355,6 +366,7 @@ public final class ApiKeyManager {
     if (old.data().stateAt(now) != ApiKeyData.State.USABLE) {
       throw new ApiKeyException(Kind.CONFLICT, "Only an active, unexpired key can be rotated");
     }
+    requireNew(newKeyId);
     // Scopes that the owner has lost since do not come back by a rotation.
     Set<String> scopes =
         ScopeRules.granted(

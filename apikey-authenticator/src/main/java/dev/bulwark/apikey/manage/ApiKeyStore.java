@@ -60,11 +60,15 @@ public final class ApiKeyStore {
 
   /** The key of a row, as it is in the database now. Call it under lock, before any other read. */
   public Optional<ApiKey> readFresh(KeyOwner owner, ApiKeyEntity row) {
-    Optional<ApiKeyEntity> locked = index.lock(row);
-    if (owner instanceof KeyOwner.User user && locked.isPresent()) {
+    return index.lock(row).flatMap(current -> readStored(owner, current));
+  }
+
+  /** The key of a row, past Keycloak's caches, which do not know of one that was made just now. */
+  Optional<ApiKey> readStored(KeyOwner owner, ApiKeyEntity row) {
+    if (owner instanceof KeyOwner.User user) {
       return key(owner, freshCredential(user.model(), row.getId()));
     }
-    return locked.map(current -> clientKey(owner, current));
+    return Optional.of(clientKey(owner, row));
   }
 
   private CredentialModel freshCredential(UserModel user, String id) {

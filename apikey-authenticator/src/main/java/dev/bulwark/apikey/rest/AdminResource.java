@@ -138,17 +138,15 @@ public final class AdminResource {
                       () ->
                           KeyRequest.invalid("owner with type (user or client) and id is needed"));
           requireManage(owner);
-          RepeatableRequest repeatable = repeatable("create", request);
-          Optional<RepeatableRequest.Earlier> earlier = repeatable.earlier();
-          if (earlier.isPresent()) {
-            return created(earlier.get().of(manager(), owner));
-          }
-          NewApiKey made =
-              manager().create(owner, repeatable.newKeyId(), KeyChange.chosen(request));
-          event(OperationType.CREATE, made.key(), "api-keys", made.key().id());
-          repeatable.keep(made);
-          return created(made);
+          return created(
+              repeatable("create", request).answer(this::known, id -> create(owner, id, request)));
         });
+  }
+
+  private NewApiKey create(KeyOwner owner, String id, KeyRequest request) {
+    NewApiKey made = manager().create(owner, id, KeyChange.chosen(request));
+    event(OperationType.CREATE, made.key(), "api-keys", id);
+    return made;
   }
 
   /** The realm's limits, the scopes of an owner and the command, for pages that create keys. */
@@ -235,40 +233,35 @@ public final class AdminResource {
           KeyRequest request =
               KeyRequest.read(
                   session.getContext().getRequestHeaders(), body, List.of("overlapSeconds"));
-          RepeatableRequest repeatable = repeatable("rotate " + id, request);
-          Optional<RepeatableRequest.Earlier> earlier = repeatable.earlier();
-          if (earlier.isPresent()) {
-            // The key that was replaced may be gone.
-            KeyOwner owner =
-                manager()
-                    .ownerOf(earlier.get().keyId())
-                    .orElseThrow(RepeatableRequest.Earlier::gone);
-            requireManage(owner);
-            return created(earlier.get().of(manager(), owner));
-          }
-          KeyOwner owner = ownerOfKey(id);
-          requireManage(owner);
-          ApiKeyManager.Rotation done =
-              manager()
-                  .rotate(
-                      owner,
-                      id,
-                      repeatable.newKeyId(),
-                      request.number("overlapSeconds").orElse(0L));
-          ApiKey made = done.made().key();
-          event(OperationType.CREATE, made, "api-keys", made.id());
-          if (done.oldRevoked()) {
-            event(OperationType.DELETE, done.old(), "api-keys", id);
-          } else {
-            Long tokensEnd = done.tokensEnd();
-            if (tokensEnd != null) {
-              adminEvent.detail(ApiKeyDetails.ENDS_AT, Long.toString(tokensEnd));
-            }
-            event(OperationType.ACTION, done.old(), "api-keys", id, "rotate");
-          }
-          repeatable.keep(done.made());
-          return created(done.made());
+          long overlapSeconds = request.number("overlapSeconds").orElse(0L);
+          return created(
+              repeatable("rotate " + id, request)
+                  .answer(this::known, newId -> rotate(id, newId, overlapSeconds)));
         });
+  }
+
+  private NewApiKey rotate(String id, String newId, long overlapSeconds) {
+    KeyOwner owner = ownerOfKey(id);
+    requireManage(owner);
+    ApiKeyManager.Rotation done = manager().rotate(owner, id, newId, overlapSeconds);
+    event(OperationType.CREATE, done.made().key(), "api-keys", newId);
+    if (done.oldRevoked()) {
+      event(OperationType.DELETE, done.old(), "api-keys", id);
+    } else {
+      Long tokensEnd = done.tokensEnd();
+      if (tokensEnd != null) {
+        adminEvent.detail(ApiKeyDetails.ENDS_AT, Long.toString(tokensEnd));
+      }
+      event(OperationType.ACTION, done.old(), "api-keys", id, "rotate");
+    }
+    return done.made();
+  }
+
+  /** A key that the same request has made before, if the caller may still manage it. */
+  private Optional<ApiKey> known(String id) {
+    Optional<KeyOwner> owner = manager().ownerOf(id);
+    owner.ifPresent(this::requireManage);
+    return owner.flatMap(found -> manager().stored(found, id));
   }
 
   /** Keys of another application, as JSON lines. */

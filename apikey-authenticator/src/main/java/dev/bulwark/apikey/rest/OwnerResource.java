@@ -147,21 +147,20 @@ public final class OwnerResource {
           access.requireProvenAddress(realm);
           KeyRequest request =
               KeyRequest.read(session.getContext().getRequestHeaders(), body, KeyChange.CHOSEN);
-          RepeatableRequest repeatable = repeatable(access, "create", request);
-          Optional<NewApiKey> earlier = earlier(access, repeatable);
-          if (earlier.isPresent()) {
-            return created(earlier.get());
-          }
-          ApiKeyData chosen = KeyChange.chosen(request);
-          choices().check(ApiKeyData.builder().build(), chosen);
-          NewApiKey made = manager().create(access.owner(), repeatable.newKeyId(), chosen);
-          // After the scopes were checked against the owner: one that is not there is a bad
-          // request.
-          access.requireWithinToken(chosen.scopes());
-          ApiKeyEvents.created(event(access), made.key());
-          repeatable.keep(made);
-          return created(made);
+          return created(
+              repeatable(access, "create", request)
+                  .answer(id -> known(access, id), id -> create(access, id, request)));
         });
+  }
+
+  private NewApiKey create(OwnerAccess access, String id, KeyRequest request) {
+    ApiKeyData chosen = KeyChange.chosen(request);
+    choices().check(ApiKeyData.builder().build(), chosen);
+    NewApiKey made = manager().create(access.owner(), id, chosen);
+    // After the scopes were checked against the owner: one that is not there is a bad request.
+    access.requireWithinToken(chosen.scopes());
+    ApiKeyEvents.created(event(access), made.key());
+    return made;
   }
 
   /** Revokes all keys of the caller, for an application's own "log out everywhere". */
@@ -232,23 +231,20 @@ public final class OwnerResource {
               KeyRequest.read(
                   session.getContext().getRequestHeaders(), body, List.of("overlapSeconds"));
           access.requireProvenAddress(realm);
-          RepeatableRequest repeatable = repeatable(access, "rotate " + id, request);
-          Optional<NewApiKey> earlier = earlier(access, repeatable);
-          if (earlier.isPresent()) {
-            return created(earlier.get());
-          }
-          ApiKeyManager.Rotation done =
-              manager()
-                  .rotate(
-                      access.owner(),
-                      id,
-                      repeatable.newKeyId(),
-                      request.number("overlapSeconds").orElse(0L));
-          access.requireWithinToken(done.made().key().data().scopes());
-          ApiKeyEvents.rotated(event(access), done);
-          repeatable.keep(done.made());
-          return created(done.made());
+          long overlapSeconds = request.number("overlapSeconds").orElse(0L);
+          return created(
+              repeatable(access, "rotate " + id, request)
+                  .answer(
+                      newId -> known(access, newId),
+                      newId -> rotate(access, id, newId, overlapSeconds)));
         });
+  }
+
+  private NewApiKey rotate(OwnerAccess access, String id, String newId, long overlapSeconds) {
+    ApiKeyManager.Rotation done = manager().rotate(access.owner(), id, newId, overlapSeconds);
+    access.requireWithinToken(done.made().key().data().scopes());
+    ApiKeyEvents.rotated(event(access), done);
+    return done.made();
   }
 
   private OwnerChoices choices() {
@@ -280,12 +276,11 @@ public final class OwnerResource {
         session, realm, access.user().getId(), access.client().getId(), operation, request);
   }
 
-  /** The key that the same request has made before, if this token may have made it too. */
-  private Optional<NewApiKey> earlier(OwnerAccess access, RepeatableRequest request) {
-    Optional<NewApiKey> made =
-        request.earlier().map(earlier -> earlier.of(manager(), access.owner()));
-    made.ifPresent(known -> access.requireWithinToken(known.key().data().scopes()));
-    return made;
+  /** A key that the same request has made before, if this token may have made it too. */
+  private Optional<ApiKey> known(OwnerAccess access, String id) {
+    Optional<ApiKey> key = manager().stored(access.owner(), id);
+    key.ifPresent(made -> access.requireWithinToken(made.data().scopes()));
+    return key;
   }
 
   private Response listed(KeyOwner owner, String id) {

@@ -1,9 +1,7 @@
 package dev.bulwark.apikey.store;
 
 import dev.bulwark.apikey.key.OwnerType;
-import dev.bulwark.apikey.key.PlainText;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.EntityNotFoundException;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.Query;
 import jakarta.persistence.TypedQuery;
@@ -49,7 +47,7 @@ public final class ApiKeyIndex {
   /** The row of a key id in any realm: it is the primary key. */
   public Optional<ApiKeyEntity> byId(String id) {
     // An id of a request may be any text, and PostgreSQL rejects a query with NUL.
-    return id.length() <= ApiKeyEntity.MAX_ID && PlainText.isPlain(id)
+    return id.length() <= ApiKeyEntity.MAX_ID && id.indexOf('\0') < 0
         ? Optional.ofNullable(em().find(ApiKeyEntity.class, id))
         : Optional.empty();
   }
@@ -162,12 +160,18 @@ public final class ApiKeyIndex {
    * @param row a row of this session
    */
   public Optional<ApiKeyEntity> lock(ApiKeyEntity row) {
-    try {
-      em().refresh(row, LockModeType.PESSIMISTIC_WRITE);
-      return Optional.of(row);
-    } catch (EntityNotFoundException e) {
+    // A refresh of a row that is gone would end the transaction; a query finds none.
+    boolean isThere =
+        !em().createNamedQuery("bulwarkApiKeyByIdToLock", ApiKeyEntity.class)
+            .setParameter("id", row.getId())
+            .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+            .getResultList()
+            .isEmpty();
+    if (!isThere) {
       return Optional.empty();
     }
+    em().refresh(row);
+    return Optional.of(row);
   }
 
   public void remove(ApiKeyEntity row) {

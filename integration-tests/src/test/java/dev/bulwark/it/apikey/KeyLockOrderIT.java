@@ -85,6 +85,25 @@ class KeyLockOrderIT {
     }
   }
 
+  /** As two nodes do that look for rows without a credential at once. */
+  @Test
+  void aRowIsRemovedWhileAnotherNodeRemovesIt() {
+    String id = id("carol", "orphan");
+    ADMIN.delete("/realms/app/users/" + ADMIN.userId("carol") + "/credentials/" + id).expect(204);
+    // Not young any more: its credential might be in a cache yet.
+    database.sql("UPDATE BULWARK_API_KEY SET CREATED_AT = 0 WHERE ID = '" + id + "'");
+    CompletableFuture<Response> reindexed;
+    try (OpenTransaction other =
+        database.hold("SELECT 1 FROM BULWARK_API_KEY WHERE ID = '" + id + "' FOR UPDATE")) {
+      reindexed =
+          CompletableFuture.supplyAsync(() -> ADMIN.post("/realms/app/api-keys/reindex", "{}"));
+      awaitWaiting();
+      other.execute("DELETE FROM BULWARK_API_KEY WHERE ID = '" + id + "'; COMMIT");
+    }
+    assertThat(reindexed).succeedsWithin(SOON);
+    reindexed.join().expect(200);
+  }
+
   private static void assertDeletedWhileUsageIsWritten(String path, Pair pair) {
     CompletableFuture<Response> deleted;
     try (OpenTransaction usage = database.hold(count(pair.newer()))) {

@@ -1,9 +1,13 @@
 package dev.bulwark.it.apikey;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.database.OpenTransaction;
+import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
@@ -14,21 +18,34 @@ import dev.bulwark.it.support.TestStack;
 import java.net.http.HttpRequest;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** K3: a lost answer can be had again, and a request sent twice makes one key. */
 @SharedRealm
 class RepeatedRequestIT {
 
   private static final String PATH = "/realms/app/api-keys";
+  private static final int AT_ONCE = 6;
+
+  /** How many requests wait for the lock of an owner. */
+  private static final String WAITING =
+      "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+          + " AND query ILIKE '%from bulwark_api_key_owner%'";
 
   private final TestStack stack = TestStack.get();
   private final Realm realm = stack.realm();
@@ -182,25 +199,138 @@ class RepeatedRequestIT {
     return other;
   }
 
+  /** Those that come while the first is being processed get its answer, with the key. */
   @Test
-  void atTheSameMomentOneKeyIsMade() {
+  void atTheSameMomentOneKeyIsMade() throws Exception {
+    lockable();
     String token = keys.token(user);
     String body = Keys.body("at once", null, "tasks:read");
-    List<CompletableFuture<Response>> all =
-        Stream.generate(
-                () -> CompletableFuture.supplyAsync(() -> post(keys.url(), token, once, body)))
-            .limit(6)
-            .toList();
-    Set<String> made = new HashSet<>();
-    for (CompletableFuture<Response> one : all) {
-      Response answer = one.join();
-      if (answer.status() == 201) {
-        made.add(answer.text("key"));
-      } else {
-        assertThat(answer.status()).as(answer.body()).isEqualTo(409);
-      }
+    assertOneKey(atOnce(() -> post(keys.url(), token, once, body)));
+  }
+
+  /** The key that is made takes the room of its repetitions. */
+  @Test
+  void atTheSameMomentTheLastKeyIsMade() throws Exception {
+    lockable();
+    KeyPages.limits(admin, Json.object("max-keys", "1"));
+    try {
+      String token = keys.token(user);
+      String body = Keys.body("the last", null, "tasks:read");
+      assertOneKey(atOnce(() -> post(keys.url(), token, once, body)));
+    } finally {
+      KeyPages.limits(admin, ApiKeySetup.SHIPPED_LIMITS);
     }
+  }
+
+  /** Without an overlap the key to rotate is gone for the repetitions, with one it is rotated. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 600})
+  void atTheSameMomentAKeyIsRotatedOnce(int overlapSeconds) throws Exception {
+    String token = keys.token(user);
+    String url = keys.url() + "/" + keys.made(user, "r", "tasks:read").get("id").asText();
+    String body = Json.object("overlapSeconds", overlapSeconds);
+    assertOneKey(atOnce(() -> post(url + "/rotate", token, once, body)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 600})
+  void atTheSameMomentAnAdministratorRotatesOnce(int overlapSeconds) throws Exception {
+    String token = adminToken();
+    String id = keys.made(user, "r", "tasks:read").get("id").asText();
+    String url = stack.url() + "/admin" + PATH + "/" + id + "/rotate";
+    String body = Json.object("overlapSeconds", overlapSeconds);
+    assertOneKey(atOnce(() -> post(url, token, once, body)));
+  }
+
+  /** Those that find it gone when they have the lock are told so. */
+  @Test
+  void atTheSameMomentAKeyIsRevokedOnce() throws Exception {
+    String token = keys.token(user);
+    String path = "/" + keys.made(user, "r", "tasks:read").get("id").asText();
+    List<Integer> answers =
+        atOnce(() -> keys.send("DELETE", path, token, null)).stream()
+            .map(Response::status)
+            .sorted()
+            .toList();
+    assertThat(answers).containsExactly(204, 404, 404, 404, 404, 404);
+  }
+
+  private void assertOneKey(List<Response> answers) {
+    Set<String> made = new HashSet<>();
+    answers.forEach(answer -> made.add(answer.expect(201).text("key")));
     assertThat(made).hasSize(1);
+    assertThat(keys.isGood(made.iterator().next())).isTrue();
+    assertThat(listed())
+        .filteredOn(key -> key.get("graceUntil").isNull())
+        .as("a key that was rotated may be there")
+        .hasSize(1);
+  }
+
+  /**
+   * Sends a request six times. On PostgreSQL all of them have begun before the first can go on: the
+   * test holds the lock of the owner until then.
+   */
+  private List<Response> atOnce(Callable<Response> request) throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);
+    try {
+      List<Future<Response>> sent;
+      if (stack.database().orElse(null) instanceof PostgresProcess database) {
+        try (OpenTransaction owner = database.hold(ownerRow() + " FOR UPDATE")) {
+          sent = send(pool, request);
+          await()
+              .atMost(SOON)
+              .until(() -> database.sql(WAITING), Integer.toString(AT_ONCE)::equals);
+        }
+      } else {
+        sent = send(pool, request);
+      }
+      List<Response> answers = new ArrayList<>();
+      for (Future<Response> one : sent) {
+        answers.add(one.get());
+      }
+      return answers;
+    } finally {
+      pool.shutdown();
+    }
+  }
+
+  private static List<Future<Response>> send(ExecutorService pool, Callable<Response> request) {
+    return Stream.generate(() -> pool.submit(request)).limit(AT_ONCE).toList();
+  }
+
+  /** The first key of an owner makes the row that is locked. */
+  private void lockable() {
+    String id = keys.made(user, "first", "tasks:read").get("id").asText();
+    keys.send("DELETE", "/" + id, keys.token(user), null).expect(204);
+  }
+
+  private String ownerRow() {
+    return "SELECT 1 FROM bulwark_api_key_owner WHERE id = 'user:" + admin.userId(user) + "'";
+  }
+
+  /** A commit can fail after the answer was kept: then there is no key. */
+  @Test
+  void aRequestWhoseCommitFailedIsMadeByItsRepetition() {
+    Assumptions.assumeTrue(stack.database().orElse(null) instanceof PostgresProcess, "PostgreSQL");
+    PostgresProcess database = (PostgresProcess) stack.database().orElseThrow();
+    String token = keys.token(user);
+    String body = Keys.body("committed late", null, "tasks:read");
+    database.sql(
+        """
+        CREATE FUNCTION fail_late() RETURNS trigger LANGUAGE plpgsql
+          AS $$ BEGIN RAISE EXCEPTION 'for a test'; END $$;
+        CREATE CONSTRAINT TRIGGER fail_late AFTER INSERT ON bulwark_api_key
+          DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fail_late();
+        """);
+    try {
+      assertThat(post(keys.url(), token, once, body).status()).isEqualTo(500);
+    } finally {
+      database.sql("DROP FUNCTION fail_late CASCADE");
+    }
+    assertThat(listed()).isEmpty();
+    Response made = post(keys.url(), token, once, body).expect(201);
+    assertThat(keys.isGood(made.text("key"))).isTrue();
+    assertThat(post(keys.url(), token, once, body).expect(201).json()).isEqualTo(made.json());
     assertThat(listed()).hasSize(1);
   }
 

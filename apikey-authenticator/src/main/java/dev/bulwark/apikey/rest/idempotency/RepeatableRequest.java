@@ -1,8 +1,8 @@
 package dev.bulwark.apikey.rest.idempotency;
 
+import dev.bulwark.apikey.manage.ApiKey;
 import dev.bulwark.apikey.manage.ApiKeyException;
-import dev.bulwark.apikey.manage.ApiKeyManager;
-import dev.bulwark.apikey.manage.KeyOwner;
+import dev.bulwark.apikey.manage.ApiKeyException.Kind;
 import dev.bulwark.apikey.manage.NewApiKey;
 import dev.bulwark.apikey.rest.message.ApiError;
 import dev.bulwark.apikey.rest.message.KeyRequest;
@@ -13,11 +13,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
-import org.keycloak.models.SingleUseObjectProvider;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
@@ -30,6 +31,10 @@ import org.keycloak.models.utils.KeycloakModelUtils;
  * no second key when the first is gone. The answer is kept there for {@value #SECONDS} seconds,
  * encrypted with the Idempotency-Key, which is not kept. Each caller has 256 places for answers and
  * 65,536 for marks; an answer that is pushed out cannot be had again.
+ *
+ * <p>The answer is kept before the transaction is committed, and the mark is set after that. So a
+ * repetition that waits for the lock of the owner finds the answer as soon as it has the lock. An
+ * answer without its key and without the mark is one of a request whose transaction failed.
  *
  * <p>For one request, thus for one thread.
  */
@@ -46,7 +51,20 @@ public final class RepeatableRequest {
   private static final String KEY = "key";
   private static final String ANSWER = "answer";
 
-  private final SingleUseObjectProvider store;
+  /**
+   * What a repetition is told if the key was made while it waited for the lock of the owner: the
+   * key to rotate is gone, was rotated already, or there is no room for another one. Callers who
+   * may not look for keys are told 403 where a key is gone.
+   */
+  private static final Set<Kind> TOO_LATE =
+      Set.of(
+          Kind.NOT_FOUND,
+          Kind.FORBIDDEN,
+          Kind.CONFLICT,
+          Kind.LIMIT_EXCEEDED,
+          Kind.STORED_LIMIT_EXCEEDED);
+
+  private final KeycloakSession session;
   private final @Nullable String idempotencyKey;
   private final byte[] identity;
   private final String place;
@@ -54,13 +72,13 @@ public final class RepeatableRequest {
   private final String body;
 
   private RepeatableRequest(
-      SingleUseObjectProvider store,
+      KeycloakSession session,
       @Nullable String idempotencyKey,
       byte[] identity,
       String place,
       String markPlace,
       String body) {
-    this.store = store;
+    this.session = session;
     this.idempotencyKey = idempotencyKey;
     this.identity = identity;
     this.place = place;
@@ -92,7 +110,7 @@ public final class RepeatableRequest {
             String.join(
                 "\n", realm.getId(), userId, clientId, operation, String.valueOf(idempotencyKey)));
     return new RepeatableRequest(
-        session.singleUseObjects(),
+        session,
         idempotencyKey,
         identity,
         place("bulwark-api-key-answer", realm, userId, identity, 1),
@@ -107,67 +125,64 @@ public final class RepeatableRequest {
         ":", kind, realm.getId(), userId, HexFormat.of().formatHex(identity, 0, bytes));
   }
 
-  /** Returns the id of the key that the request makes: the same for a repetition. */
-  public String newKeyId() {
+  /**
+   * Returns the key that the same request has made before, or makes it.
+   *
+   * @param known returns the key of an id as it is in the database now, if the caller may have it;
+   *     empty if there is none
+   * @param making makes a key with the id given. It writes nothing before it says that there is no
+   *     such key or no room
+   * @throws ApiKeyException as {@code making}; of kind {@link Kind#CONFLICT} if the request has
+   *     made a key that is gone, or whose answer is not kept
+   * @throws RuntimeException that answers 422, if another request had this {@code Idempotency-Key}
+   */
+  public NewApiKey answer(
+      Function<String, Optional<ApiKey>> known, Function<String, NewApiKey> making) {
     if (idempotencyKey == null) {
-      return KeycloakModelUtils.generateId();
+      return making.apply(KeycloakModelUtils.generateId());
     }
+    Optional<NewApiKey> earlier = earlier(known);
+    if (earlier.isPresent()) {
+      return earlier.get();
+    }
+    NewApiKey made;
+    try {
+      made = making.apply(newKeyId());
+    } catch (ApiKeyException e) {
+      if (!TOO_LATE.contains(e.kind())) {
+        throw e;
+      }
+      return earlier(known).orElseThrow(() -> e);
+    }
+    keep(made);
+    return made;
+  }
+
+  /** The id of the key that the request makes: the same for a repetition. */
+  private String newKeyId() {
     ByteBuffer bits = ByteBuffer.wrap(identity, 8, 16);
     long high = (bits.getLong() & ~0xF000L) | 0x8000L;
     long low = (bits.getLong() & ~(3L << 62)) | (2L << 62);
     return new UUID(high, low).toString();
   }
 
-  /**
-   * What an earlier request has made. Immutable.
-   *
-   * @param keyId id of the key
-   * @param plainText the key itself
-   */
-  public record Earlier(String keyId, String plainText) {
-
-    /**
-     * Returns the key as it is now.
-     *
-     * @throws ApiKeyException of kind {@link ApiKeyException.Kind#CONFLICT} when it is gone
-     */
-    public NewApiKey of(ApiKeyManager manager, KeyOwner owner) {
-      try {
-        return new NewApiKey(manager.get(owner, keyId).key(), plainText);
-      } catch (ApiKeyException e) {
-        throw gone();
-      }
+  /** Reads the mark first: where it is set, the answer was kept, and the key committed, before. */
+  private Optional<NewApiKey> earlier(Function<String, Optional<ApiKey>> known) {
+    boolean isMarked = kept(markPlace).isPresent();
+    Optional<Map<String, String>> answer = kept(place);
+    Optional<NewApiKey> made = answer.flatMap(kept -> made(kept, known));
+    if (made.isEmpty() && isMarked) {
+      throw new ApiKeyException(
+          Kind.CONFLICT,
+          answer.isPresent()
+              ? "The key that was created with this " + IdempotencyKey.HEADER + " no longer exists"
+              : "A key was created with this " + IdempotencyKey.HEADER + " already");
     }
-
-    /** Returns the exception, to throw, for a key that no longer exists. */
-    public static ApiKeyException gone() {
-      return new ApiKeyException(
-          ApiKeyException.Kind.CONFLICT,
-          "The key that was created with this " + IdempotencyKey.HEADER + " no longer exists");
-    }
-
-    @Override
-    public String toString() {
-      return "Earlier[" + keyId + "]";
-    }
+    return made;
   }
 
-  /**
-   * Returns what the same request has made before, if the answer is kept.
-   *
-   * @throws ApiKeyException of kind {@link ApiKeyException.Kind#CONFLICT} if the request has made a
-   *     key and the answer is not kept
-   * @throws RuntimeException that answers 422, if another request had this {@code Idempotency-Key}
-   */
-  public Optional<Earlier> earlier() {
-    if (idempotencyKey == null) {
-      return Optional.empty();
-    }
-    Map<String, String> kept = store.get(place);
-    if (kept == null || !request().equals(kept.get(REQUEST))) {
-      requireUnmarked();
-      return Optional.empty();
-    }
+  private Optional<NewApiKey> made(
+      Map<String, String> kept, Function<String, Optional<ApiKey>> known) {
     if (!body.equals(kept.get(BODY))) {
       throw ApiError.exception(
           422,
@@ -175,29 +190,20 @@ public final class RepeatableRequest {
           "Another request was sent with this " + IdempotencyKey.HEADER);
     }
     String keyId = kept.getOrDefault(KEY, "");
-    return Optional.of(new Earlier(keyId, cipher().decrypt(keyId, kept.getOrDefault(ANSWER, ""))));
+    return known
+        .apply(keyId)
+        .map(key -> new NewApiKey(key, cipher().decrypt(keyId, kept.getOrDefault(ANSWER, ""))));
   }
 
-  /** Or the request would make a second key with the id of the first, which is gone. */
-  private void requireUnmarked() {
-    Map<String, String> mark = store.get(markPlace);
-    if (mark != null && request().equals(mark.get(REQUEST))) {
-      throw new ApiKeyException(
-          ApiKeyException.Kind.CONFLICT,
-          "A key was created with this " + IdempotencyKey.HEADER + " already");
-    }
+  /** What this request has left in a place, which another one may have taken since. */
+  private Optional<Map<String, String>> kept(String where) {
+    return Optional.ofNullable(session.singleUseObjects().get(where))
+        .filter(kept -> request().equals(kept.get(REQUEST)));
   }
 
-  /** Keeps the answer, once the transaction is committed. Does nothing without the header. */
-  public void keep(NewApiKey made) {
-    if (idempotencyKey == null) {
-      return;
-    }
+  private void keep(NewApiKey made) {
     String keyId = made.key().id();
-    store.put(markPlace, MARK_SECONDS, Map.of(REQUEST, request()));
-    store.put(
-        place,
-        SECONDS,
+    Map<String, String> answer =
         Map.of(
             REQUEST,
             request(),
@@ -206,7 +212,13 @@ public final class RepeatableRequest {
             KEY,
             keyId,
             ANSWER,
-            cipher().encrypt(keyId, made.plainText())));
+            cipher().encrypt(keyId, made.plainText()));
+    // In a session of its own, which writes it at once: while this one has the lock of the owner.
+    KeycloakModelUtils.runJobInTransaction(
+        session.getKeycloakSessionFactory(),
+        other -> other.singleUseObjects().put(place, SECONDS, answer));
+    // Written once the transaction is committed.
+    session.singleUseObjects().put(markPlace, MARK_SECONDS, Map.of(REQUEST, request()));
   }
 
   private String request() {
