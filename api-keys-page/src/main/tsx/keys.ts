@@ -28,9 +28,9 @@ function stateOf(key: Key, now: number): State {
   return key.graceUntil === null ? "active" : "ending";
 }
 
-/** Whether a key counts towards the limit of the realm: see ApiKeyManager.requireRoom. */
-export function isCounted(key: ListedKey): boolean {
-  return key.state === "active" || (key.state === "inactive" && key.graceUntil === null);
+/** Whether a key counts towards the limit of the realm, active or not: see KeyRoom.requireForImported. */
+export function isCounted(key: Key, now: number): boolean {
+  return key.graceUntil === null && (key.expiresAt === null || Date.parse(key.expiresAt) > now);
 }
 
 /** The keys in which every word of the search occurs. */

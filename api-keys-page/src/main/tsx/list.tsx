@@ -41,6 +41,7 @@ export function KeyList({ keys, notice, onNotice, onOpen, onChanged }: Props) {
   const [failure, setFailure] = useState<string>();
 
   const listed = useMemo(() => describe(keys, Date.now()), [keys]);
+  const counted = useMemo(() => keys.filter((key) => isCounted(key, Date.now())).length, [keys]);
   const found = useMemo(() => search(listed, text, scopeText), [listed, text, scopeText]);
   const lastPage = Math.max(1, Math.ceil(found.length / perPage));
   const shown = Math.min(page, lastPage);
@@ -111,7 +112,7 @@ export function KeyList({ keys, notice, onNotice, onOpen, onChanged }: Props) {
               </ToolbarItem>
               <ToolbarItem>{create}</ToolbarItem>
               <ToolbarItem className="bw-keys-count">
-                {t("bulwarkKeysCount", { count: number(listed.filter(isCounted).length), max: number(settings.maxKeys) })}
+                {t("bulwarkKeysCount", { count: number(counted), max: number(settings.maxKeys) })}
               </ToolbarItem>
               {found.length > PER_PAGE && (
                 <ToolbarItem variant="pagination">{pagination("top")}</ToolbarItem>

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Key } from "../../main/tsx/api";
 import { withKey } from "../../main/tsx/command";
-import { defaultDays, describe, endOf, lastDay, localDay, presets, search } from "../../main/tsx/keys";
+import { defaultDays, describe, endOf, isCounted, lastDay, localDay, presets, search } from "../../main/tsx/keys";
 
 const NOW = Date.parse("2026-11-27T12:00:00Z");
 const DAY = 86_400_000;
@@ -36,6 +36,18 @@ test("a key has the state that the server sees", () => {
   assert.equal(states({ graceUntil: later }), "ending");
   assert.equal(states({ graceUntil: now }), "replaced");
   assert.equal(states({ active: false, expiresAt: now }), "inactive");
+});
+
+test("a key counts as the server counts it, whether it is active or not", () => {
+  const later = "2026-11-27T13:00:00Z";
+  const now = "2026-11-27T12:00:00Z";
+  const counted = (changes: Partial<Key>) => isCounted(key("a", changes), NOW);
+  assert.equal(counted({}), true);
+  assert.equal(counted({ expiresAt: later }), true);
+  assert.equal(counted({ active: false }), true);
+  assert.equal(counted({ expiresAt: now }), false);
+  assert.equal(counted({ active: false, expiresAt: now }), false);
+  assert.equal(counted({ graceUntil: later }), false);
 });
 
 test("the newest key is first, and knows which key it replaces", () => {
