@@ -1,6 +1,6 @@
 import { Alert, Button, Form, FormGroup, FormSelect, FormSelectOption, Modal, Text, TextContent, TextInput } from "@patternfly/react-core";
 import { useEffect, useId, useRef, useState, type FormEvent, type ReactNode } from "react";
-import type { CreatedKey, Key } from "./api";
+import { ApiError, type CreatedKey, type Key } from "./api";
 import { usePage, useTexts, type Pending } from "./context";
 import { CreateForm, type Start } from "./create";
 import { EditKey } from "./edit";
@@ -133,7 +133,9 @@ function Replace({ of: key, onClose, onShow }: KeyProps & { onShow: (key: Create
   const { t, api, settings, moment, message, askedToSignIn } = usePage();
   const choices = OVERLAPS.filter((seconds) => seconds <= settings.maxOverlapSeconds);
   const [overlap, setOverlap] = useState(choices.includes(3_600) ? 3_600 : 0);
-  const { failure, busy, run } = useWork(message, (error) => askedToSignIn(error, { action: "replace", id: key.id }));
+  // Here the limit is that of the keys that still work, and no key has to be deleted.
+  const words = (error: unknown) => (error instanceof ApiError && error.error === "limit_exceeded" ? t("bulwarkKeysErrorOverlap") : message(error));
+  const { failure, busy, run } = useWork(words, (error) => askedToSignIn(error, { action: "replace", id: key.id }));
   const id = useId();
   const end = () => {
     const over = Date.now() + overlap * 1000;

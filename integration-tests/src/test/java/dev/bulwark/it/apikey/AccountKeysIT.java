@@ -306,6 +306,30 @@ class AccountKeysIT {
     assertThat(listed("bad-line")).as("made once").hasSize(1);
   }
 
+  /** No key has to be deleted to replace one at once. */
+  @Test
+  void tooManyReplacedKeysAreTold() {
+    KeyPages.createUser(admin, "replacer");
+    String id = keys.made("replacer", "turned", "tasks:read").get("id").asText();
+    String overlap = Json.object("overlapSeconds", 3600);
+    keys.send("POST", "/" + id + "/rotate", keys.token("replacer"), overlap).expect(201);
+    KeyPages.limits(admin, Json.object("max-keys", "1"));
+    try {
+      visit(
+          page -> {
+            KEYS_PAGE.open(page, "replacer");
+            AccountKeys.act(page, AccountKeys.row(page, "turned").first(), "Replace");
+            AccountKeys.confirm(page);
+            AccountKeys.dialog(page).getByText("Too many of your keys work").waitFor();
+            AccountKeys.dialog(page).locator("select").selectOption("0");
+            AccountKeys.confirm(page);
+            assertThat(keys.isGood(AccountKeys.shown(page))).isTrue();
+          });
+    } finally {
+      KeyPages.limits(admin, ApiKeySetup.SHIPPED_LIMITS);
+    }
+  }
+
   /** Tab, Space, Enter and Escape only. */
   @Test
   void everythingByKeyboard() {
