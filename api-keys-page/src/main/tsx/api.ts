@@ -110,19 +110,38 @@ export class Api {
   }
 
   protected async request(method: string, url: string, body?: unknown, more: Record<string, string> = {}): Promise<Response> {
-    const headers: Record<string, string> = { ...more, Authorization: `Bearer ${await this.session.accessToken()}` };
-    if (body !== undefined) {
-      headers["Content-Type"] = "application/json";
+    const token = await this.session.accessToken();
+    try {
+      return await exchange(token, method, url, body, more);
+    } catch (error) {
+      if (!isSessionOver(error)) {
+        throw error;
+      }
+      // The server has done nothing before a 401. Somebody may have signed in again, in another tab.
+      this.session.forget(token);
+      return exchange(await this.session.accessToken(), method, url, body, more);
     }
-    const response = await fetch(url, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    if (!response.ok) {
-      const { error = "", detail = "" } = (await response.json().catch(() => ({}))) as { error?: string; detail?: string };
-      throw new ApiError(response.status, error, detail);
-    }
-    return response;
   }
+}
+
+/** Whether the token was rejected, which the server does when its session has ended. A sign-in that is too old is another matter. */
+function isSessionOver(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 401 && error.error !== "insufficient_user_authentication";
+}
+
+async function exchange(token: string, method: string, url: string, body: unknown, more: Record<string, string>): Promise<Response> {
+  const headers: Record<string, string> = { ...more, Authorization: `Bearer ${token}` };
+  if (body !== undefined) {
+    headers["Content-Type"] = "application/json";
+  }
+  const response = await fetch(url, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (!response.ok) {
+    const { error = "", detail = "" } = (await response.json().catch(() => ({}))) as { error?: string; detail?: string };
+    throw new ApiError(response.status, error, detail);
+  }
+  return response;
 }

@@ -9,13 +9,17 @@ const MARGIN = 10;
 
 /**
  * Access tokens of the account console's client. The console keeps its own token to itself, so this asks for one in the same browser session:
- * an authorization code with PKCE and prompt=none, whose redirect is followed by fetch within this server.
+ * an authorization code with PKCE and prompt=none, whose redirect is followed by fetch within this server. All tokens are of the user who was
+ * signed in when the page asked for the first one: what a page shows is not changed as somebody else.
  */
 export class Session {
   private readonly server: oauth.AuthorizationServer;
   private readonly client: oauth.Client;
   private token: Promise<string> | undefined;
+  /** What the promise above has become. */
+  private current: string | undefined;
   private validUntil = 0;
+  private user: string | undefined;
 
   constructor(private readonly environment: Environment) {
     const issuer = `${environment.serverBaseUrl}/realms/${encodeURIComponent(environment.realm)}`;
@@ -27,12 +31,28 @@ export class Session {
   accessToken(): Promise<string> {
     if (this.token === undefined || this.validUntil < Date.now()) {
       this.validUntil = Number.MAX_SAFE_INTEGER;
+      this.current = undefined;
       this.token = this.obtain().catch((error: unknown) => {
         this.token = undefined;
         throw error;
       });
     }
     return this.token;
+  }
+
+  /** Drops a token that the server rejects, so that the next request asks for another one. */
+  forget(rejected: string): void {
+    if (this.current === rejected) {
+      this.token = undefined;
+      this.current = undefined;
+    }
+  }
+
+  /** Lets whoever is signed in now use the page, which must show nothing of the user before. */
+  forgetUser(): void {
+    this.token = undefined;
+    this.current = undefined;
+    this.user = undefined;
   }
 
   /** Leaves the page for a new sign-in, and comes back to it. */
@@ -58,6 +78,12 @@ export class Session {
         [oauth.allowInsecureRequests]: true,
       }),
     );
+    const user = oauth.getValidatedIdTokenClaims(granted)?.sub;
+    if (this.user !== undefined && user !== this.user) {
+      throw new SignInNeeded("another user is signed in");
+    }
+    this.user = user;
+    this.current = granted.access_token;
     this.validUntil = Date.now() + ((granted.expires_in ?? 60) - MARGIN) * 1000;
     return granted.access_token;
   }

@@ -18,7 +18,10 @@ export function AdminPage({ environment }: { environment: AdminEnvironment }) {
   const [changes, setChanges] = useState(0);
   const { t } = texts;
 
-  const returned = useCallback(() => setSignedOut(false), []);
+  const returned = useCallback(() => {
+    session.forgetUser();
+    setSignedOut(false);
+  }, [session]);
   const message = (error: unknown) => wordsFor(t, environment, error);
   const failed = (error: unknown) => {
     if (error instanceof SignInNeeded) {

@@ -23,7 +23,10 @@ export function OverviewPage({ environment }: { environment: AdminEnvironment })
   const [loadedAt, setLoadedAt] = useState(() => new Date());
   const { t, moment } = texts;
 
-  const returned = useCallback(() => setSignedOut(false), []);
+  const returned = useCallback(() => {
+    session.forgetUser();
+    setSignedOut(false);
+  }, [session]);
   const refresh = useCallback(() => {
     setChanges((before) => before + 1);
     setLoadedAt(new Date());

@@ -306,6 +306,22 @@ class AccountKeysIT {
     assertThat(listed("bad-line")).as("made once").hasSize(1);
   }
 
+  /** The page has a token that would not expire for minutes. */
+  @Test
+  void theEndOfTheSessionElsewhereIsTold() {
+    KeyPages.createUser(admin, "ended");
+    keys.made("ended", "of the session", "tasks:read");
+    visit(
+        page -> {
+          KEYS_PAGE.open(page, "ended");
+          KeyPages.endSessions(admin, "app", "ended");
+          AccountKeys.act(page, AccountKeys.row(page, "of the session"), "Delete");
+          AccountKeys.confirm(page);
+          AccountKeys.dialog(page).getByText("Your session has ended").waitFor();
+        });
+    assertThat(listed("ended")).hasSize(1);
+  }
+
   /** No key has to be deleted to replace one at once. */
   @Test
   void tooManyReplacedKeysAreTold() {

@@ -358,10 +358,49 @@ class AdminKeysIT {
               .signIn(console, TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
           console.waitForURL(url -> URI.create(url).getPath().endsWith("/console/"));
           console.close();
-          page.bringToFront();
-          page.evaluate("() => window.dispatchEvent(new Event('focus'))");
+          focus(page);
           AdminKeys.loaded(page);
         });
+  }
+
+  /** The page has a token that would not expire for a while. */
+  @Test
+  void theEndOfTheSessionElsewhereAsksForASignIn() {
+    keys.made("alice", "se-key", "tasks:read");
+    for (String administrator : List.of("ended-admin", "next-admin")) {
+      AdminKeys.createAdministrator(
+          admin, administrator, "view-users", "view-clients", "manage-users");
+    }
+    visit(
+        page -> {
+          PAGE.signIn(page, "ended-admin", Realm.PASSWORD);
+          page.navigate(PAGE.address() + "&search=se-key");
+          AdminKeys.total(page, "1 key");
+          KeyPages.endSessions(admin, "master", "ended-admin");
+          revoke(page);
+          PAGE.signIn(page.context().newPage(), "ended-admin", Realm.PASSWORD);
+          focus(page);
+          AdminKeys.total(page, "1 key");
+
+          // Whoever is signed in now has not seen what the page would do.
+          KeyPages.endSessions(admin, "master", "ended-admin");
+          PAGE.signIn(page.context().newPage(), "next-admin", Realm.PASSWORD);
+          revoke(page);
+          assertThat(admin.get(PATH + "?search=se-key").expect(200).json()).hasSize(1);
+          focus(page);
+          AdminKeys.total(page, "1 key");
+        });
+  }
+
+  private static void revoke(Page page) {
+    AccountKeys.act(page, AdminKeys.row(page, "se-key"), "Revoke");
+    AccountKeys.confirm(page);
+    page.getByTestId("sign-in").waitFor();
+  }
+
+  private static void focus(Page page) {
+    page.bringToFront();
+    page.evaluate("() => window.dispatchEvent(new Event('focus'))");
   }
 
   @Test

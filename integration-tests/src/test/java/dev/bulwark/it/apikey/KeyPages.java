@@ -2,6 +2,7 @@ package dev.bulwark.it.apikey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
@@ -81,6 +82,16 @@ final class KeyPages {
   /** Sets limits of the realm {@code app}, as the admin console does. */
   static void limits(AdminApi admin, String config) {
     admin.put(CONFIG + "/config", "{\"config\":" + config + "}").expect(204);
+  }
+
+  /** Ends all sessions of a user elsewhere: the browser keeps its cookies. */
+  static void endSessions(AdminApi admin, String realm, String user) {
+    String path = "/realms/" + realm;
+    String id =
+        admin.get(path + "/users?exact=true&username=" + user).json().get(0).get("id").asText();
+    for (JsonNode session : admin.get(path + "/users/" + id + "/sessions").expect(200).json()) {
+      admin.delete(path + "/sessions/" + session.get("id").asText()).expect(204);
+    }
   }
 
   static void createUser(AdminApi admin, String name) {
