@@ -91,6 +91,7 @@ final class Argon2idHashProvider implements PasswordHashProvider {
                     Operation.HASH,
                     Algorithms.ARGON2,
                     parameters.memory(),
+                    engine.heap(parameters),
                     () -> engine.hash(parameters, password, salt),
                     work::made));
     return CredentialFields.write(

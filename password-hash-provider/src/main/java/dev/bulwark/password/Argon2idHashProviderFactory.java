@@ -71,7 +71,9 @@ public final class Argon2idHashProviderFactory
                     "libargon2 cannot be used. BouncyCastle computes Argon2 instead, which is"
                         + " slower: %s",
                     reason));
-    HashPermits permits = new HashPermits(options.maxConcurrent(), options.parameters().memory());
+    HashPermits permits =
+        new HashPermits(
+            options.maxConcurrent(), options.parameters().memory(), options.limits().heap());
     PasswordMetrics metrics =
         new PasswordMetrics(Metrics.globalRegistry, permits, chosen.isNative());
     config = options;
@@ -145,6 +147,7 @@ public final class Argon2idHashProviderFactory
             Operation.DUMMY,
             ID,
             parameters.memory(),
+            chosen.heap(parameters),
             () -> chosen.hash(parameters, DUMMY_PASSWORD, salt),
             computed);
   }

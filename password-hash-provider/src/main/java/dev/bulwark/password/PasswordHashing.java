@@ -52,15 +52,17 @@ final class PasswordHashing implements AutoCloseable {
    *
    * @param operation what it is made for
    * @param memory KiB that it takes
+   * @param onHeap KiB of it on the Java heap
    * @param computed told the nanoseconds that it took
    */
   byte[] hash(
       Operation operation,
       String algorithm,
       int memory,
+      int onHeap,
       Supplier<byte[]> work,
       LongConsumer computed) {
-    return timed(algorithm, operation, memory, work, hash -> Outcome.CREATED, computed);
+    return timed(algorithm, operation, memory, onHeap, work, hash -> Outcome.CREATED, computed);
   }
 
   /**
@@ -98,6 +100,7 @@ final class PasswordHashing implements AutoCloseable {
                   algorithm,
                   Operation.VERIFY,
                   verification.memory(),
+                  verification.heap(),
                   () -> verification.matches(bytes),
                   matches -> matches ? Outcome.MATCH : Outcome.MISMATCH,
                   nanos -> work.verified(stored, nanos)));
@@ -140,6 +143,7 @@ final class PasswordHashing implements AutoCloseable {
         algorithm,
         Operation.VERIFY,
         memory,
+        memory,
         () -> matches.test(form),
         match -> match ? Outcome.MATCH : Outcome.MISMATCH,
         computed);
@@ -149,6 +153,7 @@ final class PasswordHashing implements AutoCloseable {
       String algorithm,
       Operation operation,
       int memory,
+      int onHeap,
       Supplier<T> work,
       Function<T, Outcome> outcomeOf,
       LongConsumer computed) {
@@ -171,7 +176,7 @@ final class PasswordHashing implements AutoCloseable {
     try (TraceSpan span = spans.below(operation.span())) {
       span.set("bulwark.password.algorithm", algorithm);
       try {
-        return run(memory, span, measured);
+        return run(memory, onHeap, span, measured);
       } catch (RuntimeException e) {
         span.failed(e.getClass().getName());
         throw e;
@@ -179,10 +184,11 @@ final class PasswordHashing implements AutoCloseable {
     }
   }
 
-  private <T> T run(int memory, TraceSpan span, Supplier<T> measured) {
+  private <T> T run(int memory, int onHeap, TraceSpan span, Supplier<T> measured) {
     try {
       return permits.run(
           memory,
+          onHeap,
           nanos -> {
             metrics.waited(nanos);
             span.set("bulwark.password.wait", nanos / SECOND);

@@ -43,6 +43,9 @@ record PasswordHashingConfig(
   private static final int MAX_MEMORY = 16 * 1024 * 1024;
   private static final int MAX_ITERATIONS = 1000;
 
+  /** One of so many parts of the Java heap is for hashes. */
+  private static final int HEAP_PARTS = 4;
+
   private static final Option<Integer> MEMORY =
       Option.number("memory", MIN_MEMORY, MAX_MEMORY, 65_536, "Memory of a new hash, KiB.");
   private static final Option<Integer> ITERATIONS =
@@ -68,7 +71,8 @@ record PasswordHashingConfig(
               1024,
               Runtime.getRuntime().availableProcessors(),
               "Hashes computed at once; further logins wait their turn. Peak memory is this many"
-                  + " times `memory`. Default: the number of processors.")
+                  + " times `memory`, or one stored hash of up to `max-stored-memory` alone."
+                  + " Default: the number of processors.")
           .withExplainedDefault();
   private static final Option<Boolean> NATIVE =
       Option.flag(
@@ -137,7 +141,8 @@ record PasswordHashingConfig(
         MAX_MEMORY,
         Math.max(CostLimits.DEFAULT.memory(), least),
         "Maximum memory in KiB for the verification of a stored (imported) Argon2 or scrypt hash,"
-            + " Keycloak's own `argon2` included; a costlier one is rejected. Never below `memory`.");
+            + " Keycloak's own `argon2` included; a costlier one is rejected. Never below `memory`."
+            + " A hash that Java computes may take a quarter of the Java heap at most.");
   }
 
   /**
@@ -161,6 +166,15 @@ record PasswordHashingConfig(
    * @throws IllegalArgumentException naming the option and what is allowed
    */
   static PasswordHashingConfig of(Config.Scope scope) {
+    return of(scope, Runtime.getRuntime().maxMemory());
+  }
+
+  /**
+   * The same with a heap of so many bytes.
+   *
+   * @throws IllegalArgumentException naming the option and what is allowed
+   */
+  static PasswordHashingConfig of(Config.Scope scope, long heap) {
     int memory = OPTIONS.read(scope, MEMORY);
     Argon2Parameters parameters =
         new Argon2Parameters(
@@ -179,9 +193,18 @@ record PasswordHashingConfig(
             OPTIONS.read(scope, maxStoredMemory(memory)),
             OPTIONS.read(scope, maxStoredWork(parameters.work())),
             OPTIONS.read(scope, MAX_STORED_BCRYPT_COST),
-            OPTIONS.read(scope, MAX_STORED_ITERATIONS)),
+            OPTIONS.read(scope, MAX_STORED_ITERATIONS),
+            heapForHashes(heap, memory)),
         OPTIONS.read(scope, COUNT_INTERVAL),
         OPTIONS.read(scope, MAX_FAILURE_TIME));
+  }
+
+  /**
+   * KiB of the heap that all hashes may take together which Java computes. The rest is Keycloak's,
+   * whose server ends where the heap is exhausted (kc.sh).
+   */
+  private static int heapForHashes(long heap, int least) {
+    return (int) Math.max(least, Math.min(heap / 1024 / HEAP_PARTS, Integer.MAX_VALUE));
   }
 
   /**

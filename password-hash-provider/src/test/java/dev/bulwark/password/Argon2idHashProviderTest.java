@@ -39,7 +39,9 @@ class Argon2idHashProviderTest {
 
   private Argon2idHashProvider provider(Argon2Engine engine, String... options) {
     PasswordHashingConfig config = PasswordHashingConfig.of(MapScope.of(options));
-    HashPermits permits = new HashPermits(config.maxConcurrent(), config.parameters().memory());
+    HashPermits permits =
+        new HashPermits(
+            config.maxConcurrent(), config.parameters().memory(), config.limits().heap());
     return new Argon2idHashProvider(
         config,
         engine,

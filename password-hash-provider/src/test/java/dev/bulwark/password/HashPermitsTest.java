@@ -30,7 +30,7 @@ class HashPermitsTest {
 
   @Test
   void permitsFollowMemory() {
-    HashPermits permits = new HashPermits(4, 65_536);
+    HashPermits permits = new HashPermits(4, 65_536, 1);
     assertThat(permits.permitsFor(0)).isEqualTo(1);
     assertThat(permits.permitsFor(65_536)).isEqualTo(1);
     assertThat(permits.permitsFor(65_537)).isEqualTo(2);
@@ -39,7 +39,7 @@ class HashPermitsTest {
 
   @Test
   void neverMoreThanAllowed() throws Exception {
-    HashPermits permits = new HashPermits(3, 1);
+    HashPermits permits = new HashPermits(3, 1, 1);
     AtomicInteger now = new AtomicInteger();
     AtomicInteger peak = new AtomicInteger();
     List<Future<?>> all = new ArrayList<>();
@@ -49,6 +49,7 @@ class HashPermitsTest {
               () ->
                   permits.run(
                       1,
+                      0,
                       nanos -> {},
                       () -> {
                         peak.accumulateAndGet(now.incrementAndGet(), Math::max);
@@ -65,14 +66,17 @@ class HashPermitsTest {
 
   @Test
   void aLargeOneIsNotStarvedBySmallOnes() throws Exception {
-    HashPermits permits = new HashPermits(2, 10);
+    HashPermits permits = new HashPermits(2, 10, 1);
     CountDownLatch release = new CountDownLatch(1);
     List<String> order = Collections.synchronizedList(new ArrayList<>());
-    Future<?> first = threads.submit(() -> permits.run(10, nanos -> {}, () -> awaitLatch(release)));
+    Future<?> first =
+        threads.submit(() -> permits.run(10, 0, nanos -> {}, () -> awaitLatch(release)));
     await().until(() -> permits.inUse() == 1);
-    Future<?> large = threads.submit(() -> permits.run(20, nanos -> {}, () -> order.add("large")));
+    Future<?> large =
+        threads.submit(() -> permits.run(20, 0, nanos -> {}, () -> order.add("large")));
     await().until(() -> permits.waiting() == 1);
-    Future<?> small = threads.submit(() -> permits.run(10, nanos -> {}, () -> order.add("small")));
+    Future<?> small =
+        threads.submit(() -> permits.run(10, 0, nanos -> {}, () -> order.add("small")));
     await().until(() -> permits.waiting() == 2);
     release.countDown();
     first.get(10, TimeUnit.SECONDS);
@@ -83,10 +87,10 @@ class HashPermitsTest {
 
   @Test
   void anInterruptIsKeptAndTheWorkIsDone() {
-    HashPermits permits = new HashPermits(1, 1);
+    HashPermits permits = new HashPermits(1, 1, 1);
     Thread.currentThread().interrupt();
     try {
-      assertThat(permits.run(1, nanos -> {}, () -> "done")).isEqualTo("done");
+      assertThat(permits.run(1, 0, nanos -> {}, () -> "done")).isEqualTo("done");
     } finally {
       assertThat(Thread.interrupted()).isTrue();
     }
@@ -94,11 +98,12 @@ class HashPermitsTest {
 
   @Test
   void permitsComeBackAfterAFailure() {
-    HashPermits permits = new HashPermits(1, 1);
+    HashPermits permits = new HashPermits(1, 1, 1);
     for (int i = 0; i < 3; i++) {
       try {
         permits.run(
             1,
+            5000,
             nanos -> {},
             () -> {
               throw new IllegalStateException("boom");
@@ -108,6 +113,28 @@ class HashPermitsTest {
       }
     }
     assertThat(permits.inUse()).isZero();
+    assertThat(permits.run(1, 5000, nanos -> {}, () -> "done")).isEqualTo("done");
+  }
+
+  /** Two of 3 MiB do not share 4 MiB of heap, and keep no permit from what needs no heap. */
+  @Test
+  void hashesOfJavaShareThePartOfTheHeap() throws Exception {
+    HashPermits permits = new HashPermits(3, 10_000, 4096);
+    CountDownLatch release = new CountDownLatch(1);
+    Future<?> first =
+        threads.submit(() -> permits.run(3072, 3072, nanos -> {}, () -> awaitLatch(release)));
+    await().until(() -> permits.inUse() == 1);
+    Future<?> second = threads.submit(() -> permits.run(3072, 3072, nanos -> {}, () -> "done"));
+    await().until(() -> permits.waiting() == 1);
+    assertThat(permits.inUse()).as("it waits without a permit").isEqualTo(1);
+    assertThat(threads.submit(() -> permits.run(3072, 0, nanos -> {}, () -> "native")).get())
+        .isEqualTo("native");
+    assertThat(threads.submit(() -> permits.run(1, 1023, nanos -> {}, () -> "small")).get())
+        .isEqualTo("small");
+    assertThat(second.isDone()).isFalse();
+    release.countDown();
+    first.get(10, TimeUnit.SECONDS);
+    assertThat(second.get(10, TimeUnit.SECONDS)).isEqualTo("done");
   }
 
   private static boolean awaitLatch(CountDownLatch latch) {

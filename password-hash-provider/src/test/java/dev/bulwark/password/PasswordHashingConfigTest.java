@@ -16,15 +16,17 @@ import org.keycloak.provider.ProviderConfigProperty;
 /** P1: the defaults, and bad values named with what is allowed. */
 class PasswordHashingConfigTest {
 
+  private static final long HEAP = 1L << 30;
+
   @Test
   void defaults() {
-    PasswordHashingConfig config = PasswordHashingConfig.of(MapScope.of());
+    PasswordHashingConfig config = PasswordHashingConfig.of(MapScope.of(), HEAP);
     assertThat(config.parameters())
         .isEqualTo(new Argon2Parameters(Argon2Type.ID, Argon2Version.V13, 65_536, 3, 4, 32));
     assertThat(config.saltLength()).isEqualTo(16);
     assertThat(config.useNative()).isTrue();
     assertThat(config.maxConcurrent()).isEqualTo(Runtime.getRuntime().availableProcessors());
-    assertThat(config.limits()).isEqualTo(CostLimits.DEFAULT);
+    assertThat(config.limits()).isEqualTo(CostLimits.DEFAULT.withHeap(262_144));
     assertThat(config.countInterval()).isEqualTo(300);
     assertThat(config.maxFailureTime()).isEqualTo(1000);
   }
@@ -61,7 +63,8 @@ class PasswordHashingConfigTest {
                 "count-interval",
                 "0",
                 "max-failure-time",
-                "500"));
+                "500"),
+            HEAP);
     assertThat(config)
         .isEqualTo(
             new PasswordHashingConfig(
@@ -69,7 +72,7 @@ class PasswordHashingConfigTest {
                 32,
                 7,
                 false,
-                new CostLimits(262_144, 9_999_999, 12, 1000),
+                new CostLimits(262_144, 9_999_999, 12, 1000, 262_144),
                 0,
                 500));
   }
@@ -77,8 +80,30 @@ class PasswordHashingConfigTest {
   @Test
   void theLimitsNeverFallBelowTheOwnCost() {
     PasswordHashingConfig config =
-        PasswordHashingConfig.of(MapScope.of("memory", "2097152", "iterations", "5"));
-    assertThat(config.limits()).isEqualTo(new CostLimits(2_097_152, 5L * 2_097_152, 15, 3_000_000));
+        PasswordHashingConfig.of(MapScope.of("memory", "2097152", "iterations", "5"), HEAP);
+    assertThat(config.limits())
+        .isEqualTo(new CostLimits(2_097_152, 5L * 2_097_152, 15, 3_000_000, 2_097_152));
+  }
+
+  /** P6: kc.sh gives 512 MiB, and ends the server where they are exhausted. */
+  @ParameterizedTest
+  @CsvSource({
+    "536870912,131072",
+    "268435456,65536",
+    "1,65536",
+    "9223372036854775807,2147483647",
+  })
+  void aQuarterOfTheHeapIsForHashesAndNeverLessThanANewOneTakes(long heap, int kib) {
+    assertThat(PasswordHashingConfig.of(MapScope.of(), heap).limits().heap()).isEqualTo(kib);
+  }
+
+  @Test
+  void theHeapIsThatOfTheServer() {
+    assertThat(PasswordHashingConfig.of(MapScope.of()).limits().heap())
+        .isEqualTo(
+            (int)
+                Math.max(
+                    65_536, Math.min(Runtime.getRuntime().maxMemory() >> 12, Integer.MAX_VALUE)));
   }
 
   @ParameterizedTest

@@ -59,6 +59,12 @@ class StoredHashCostIT {
     SCRYPT_P("scrypt", 16_384, Map.of("r", "1", "p", "1048576"), HASH),
     /** The whole salt again for each 32 bytes of a quarter GiB: hours. */
     SCRYPT_SALT("scrypt", 2, Map.of("r", "1", "p", "2097151"), HASH, "A".repeat(1_000_000)),
+    /**
+     * A third of the test server's heap: within {@code max-stored-memory}, and two would end it.
+     */
+    SCRYPT_HEAP("scrypt", 1 << 18, Map.of("r", "8", "p", "1"), HASH),
+    FIREBASE_HEAP("firebase-scrypt", 18, Map.of(), firebase(8, 18)),
+    KEYCLOAKS_ARGON2_HEAP("argon2", 1, argon2("memory", "262144"), HASH),
     FIREBASE_MEMORY("firebase-scrypt", 30, Map.of(), firebase(8, 30)),
     FIREBASE_ROUNDS("firebase-scrypt", 20, Map.of(), firebase(99, 20)),
     SHA256_CRYPT("sha256-crypt", 5000, Map.of(), "$5$rounds=999999999$" + CRYPT),

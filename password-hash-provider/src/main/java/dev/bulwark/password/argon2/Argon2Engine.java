@@ -21,4 +21,9 @@ public interface Argon2Engine {
 
   /** Whether this is libargon2. */
   boolean isNative();
+
+  /** KiB of the Java heap that a hash takes: none with libargon2. */
+  default int heap(Argon2Parameters parameters) {
+    return isNative() ? 0 : parameters.memory();
+  }
 }

@@ -10,8 +10,10 @@ import dev.bulwark.password.argon2.Argon2Parameters;
  * @param work KiB times passes (Argon2) or times parallelism (scrypt)
  * @param bcryptCost binary logarithm of bcrypt's rounds
  * @param iterations of PBKDF2 and rounds of sha-crypt
+ * @param heap KiB of the Java heap, for what Java computes: scrypt, Keycloak's own Argon2, and
+ *     every Argon2 where libargon2 is not used
  */
-public record CostLimits(int memory, long work, int bcryptCost, int iterations) {
+public record CostLimits(int memory, long work, int bcryptCost, int iterations, int heap) {
 
   /**
    * A few seconds on one processor at most: 1 GiB with four passes over it, bcrypt 15, three
@@ -24,8 +26,18 @@ public record CostLimits(int memory, long work, int bcryptCost, int iterations) 
   public static final CostLimits NONE =
       new CostLimits(Integer.MAX_VALUE, Long.MAX_VALUE, 31, Integer.MAX_VALUE);
 
+  /** Without a limit of its own on the heap, which a command without a server has no use for. */
+  public CostLimits(int memory, long work, int bcryptCost, int iterations) {
+    this(memory, work, bcryptCost, iterations, Integer.MAX_VALUE);
+  }
+
+  /** These limits with another one on the heap. */
+  public CostLimits withHeap(int kib) {
+    return new CostLimits(memory, work, bcryptCost, iterations, kib);
+  }
+
   /**
-   * Checks parameters of Argon2.
+   * Checks parameters of Argon2, whatever computes it.
    *
    * @throws UnusableHashException when they cost more
    */
@@ -41,6 +53,15 @@ public record CostLimits(int memory, long work, int bcryptCost, int iterations) 
   void checkMemory(long memoryKib, long workKib) {
     atMost("memory", memoryKib, memory, " KiB");
     atMost("memory × iterations", workKib, work, " KiB");
+  }
+
+  /**
+   * Checks what Java takes of its heap to compute a hash.
+   *
+   * @throws UnusableHashException when it is more
+   */
+  public void checkHeap(long kib) {
+    atMost("memory", kib, heap, " KiB for a hash that Java computes");
   }
 
   public void checkBcryptCost(int cost) {
@@ -72,7 +93,7 @@ public record CostLimits(int memory, long work, int bcryptCost, int iterations) 
    * @param least any number
    */
   public CostLimits withIterationsAtLeast(int least) {
-    return least <= iterations ? this : new CostLimits(memory, work, bcryptCost, least);
+    return least <= iterations ? this : new CostLimits(memory, work, bcryptCost, least, heap);
   }
 
   private static void atMost(String what, long value, long limit, String unit) {

@@ -27,7 +27,7 @@ public final class KeycloakCost {
   /**
    * Checks a hash that a hasher of Keycloak is about to verify.
    *
-   * @return KiB that verifying it takes, at least 1
+   * @return KiB that verifying it takes, at least 1, all of it on the Java heap
    * @throws UnusableHashException when it costs more than the limits, or when its cost cannot be
    *     read
    */
@@ -35,6 +35,7 @@ public final class KeycloakCost {
     if (stored.algorithm().equals(ARGON2)) {
       Argon2Parameters parameters = Argon2Fields.read(stored.iterations(), stored.parameters());
       limits.check(parameters);
+      limits.checkHeap(parameters.memory());
       return parameters.memory();
     }
     if (stored.iterations() < 1) {

@@ -38,6 +38,11 @@ public record ScryptParameters(int n, int r, int p, int hashLength) {
     return Math.max(1, (long) Math.max(n, p) * r / 8);
   }
 
+  /** The Java heap that BouncyCastle takes, in KiB: the table and several copies of the blocks. */
+  public long heap() {
+    return (n + 3L * p + 3) * r / 8 + 1;
+  }
+
   /**
    * Checks the cost.
    *
@@ -47,5 +52,6 @@ public record ScryptParameters(int n, int r, int p, int hashLength) {
     // No overflow: by the second line the memory has been found small.
     limits.checkMemory(memory(), memory());
     limits.checkMemory(memory(), Math.max(1, (long) n * r / 8) * p);
+    limits.checkHeap(heap());
   }
 }

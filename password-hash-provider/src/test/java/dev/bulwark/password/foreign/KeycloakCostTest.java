@@ -65,6 +65,15 @@ class KeycloakCostTest {
         .isEqualTo(1_048_576);
   }
 
+  /** P6: Keycloak computes it in Java. */
+  @Test
+  void argon2OverTheLimitOnTheHeap() {
+    assertThat(KeycloakCost.check(argon2(5, Map.of()), LIMITS.withHeap(7168))).isEqualTo(7168);
+    assertThatThrownBy(() -> KeycloakCost.check(argon2(5, Map.of()), LIMITS.withHeap(7167)))
+        .isInstanceOf(UnusableHashException.class)
+        .hasMessageContaining("memory of 7168 KiB for a hash that Java computes is over the limit");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "5,memory,1048577,memory of 1048577 KiB is over the limit of 1048576 KiB",

@@ -30,6 +30,7 @@ public final class Argon2Verifier implements PasswordVerifier {
   public Verification prepare(StoredHash stored, CostLimits limits) {
     Argon2Parameters parameters = Argon2Fields.read(stored.iterations(), stored.parameters());
     limits.check(parameters);
+    limits.checkHeap(engine.heap(parameters));
     byte[] expected;
     try {
       Argon2Parameters.requireSaltLength(stored.salt().length);
@@ -44,6 +45,11 @@ public final class Argon2Verifier implements PasswordVerifier {
       @Override
       public int memory() {
         return parameters.memory();
+      }
+
+      @Override
+      public int heap() {
+        return engine.heap(parameters);
       }
 
       @Override

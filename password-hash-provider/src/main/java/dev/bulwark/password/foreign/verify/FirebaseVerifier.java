@@ -101,6 +101,11 @@ public final class FirebaseVerifier implements TextVerifier {
       }
 
       @Override
+      public int heap() {
+        return (int) parameters.heap();
+      }
+
+      @Override
       public boolean matches(byte[] password) {
         byte[] key =
             SCrypt.generate(

@@ -26,6 +26,11 @@ public interface PasswordVerifier {
     /** KiB of memory that {@link #matches} takes; below 1024 where it does not matter. */
     int memory();
 
+    /** KiB of it on the Java heap; below 1024 where it does not matter. */
+    default int heap() {
+      return 0;
+    }
+
     /**
      * Whether the password is the one of the hash: compared in constant time, exactly as the
      * library that made the hash would.

@@ -43,6 +43,11 @@ public final class ScryptVerifier implements PasswordVerifier {
       }
 
       @Override
+      public int heap() {
+        return (int) parameters.heap();
+      }
+
+      @Override
       public boolean matches(byte[] password) {
         byte[] computed =
             SCrypt.generate(

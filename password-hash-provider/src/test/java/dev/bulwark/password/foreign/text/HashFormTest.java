@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.bulwark.password.argon2.BouncyCastleArgon2Engine;
+import dev.bulwark.password.argon2.NativeArgon2Engine;
 import dev.bulwark.password.foreign.Algorithms;
 import dev.bulwark.password.foreign.CostLimits;
 import dev.bulwark.password.foreign.ForeignVectors;
@@ -114,6 +115,18 @@ class HashFormTest {
     refused(withValue(good, "QUJD"), "its hash is not of the length it claims");
   }
 
+  /** P6: BouncyCastle takes the heap, libargon2 does not. */
+  @Test
+  void argon2TakesTheHeapWhereJavaComputesIt() {
+    StoredHash stored = parsed("argon2id");
+    CostLimits tight = LIMITS.withHeap(memory(stored) - 1);
+    overTheLimit(
+        () -> VERIFIERS.of(stored).prepare(stored, tight), "KiB for a hash that Java computes");
+    assertThat(prepared(stored).heap()).isEqualTo(memory(stored));
+    PasswordVerifier byLibargon2 = new Verifiers(NativeArgon2Engine.load()).of(stored);
+    assertThat(byLibargon2.prepare(stored, tight).heap()).isZero();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "1,8,1,32,power of two",
@@ -145,6 +158,19 @@ class HashFormTest {
   })
   void scryptParametersInRange(int n, int r, int p, int length, long memory) {
     assertThat(new ScryptParameters(n, r, p, length).memory()).isEqualTo(memory);
+  }
+
+  /** P5, P6: what BouncyCastle keeps beside the table counts on the heap. */
+  @ParameterizedTest
+  @CsvSource({"131072,8,1,32,131079", "2,1,2097151,32,786433", "2,2097151,1,32,2097152"})
+  void scryptTakesItsHeap(int n, int r, int p, int length, int heap) {
+    ScryptParameters parameters = new ScryptParameters(n, r, p, length);
+    CostLimits limits = new CostLimits(Integer.MAX_VALUE, Long.MAX_VALUE, 4, 1);
+    parameters.check(limits);
+    parameters.check(limits.withHeap(heap));
+    overTheLimit(
+        () -> parameters.check(limits.withHeap(heap - 1)),
+        "of " + heap + " KiB for a hash that Java computes is over the limit");
   }
 
   @Test
