@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bulwark.it.support.AdminApi;
-import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,28 +31,12 @@ record People(AdminApi admin) {
 
   /** A user with a password and recovery codes that Keycloak itself has stored. */
   void createWithOldCodes(String name, List<String> codes) {
-    // A realm that hashes with Argon2id would store the codes that way too.
-    String policy = admin.get("/realms/app").expect(200).text("passwordPolicy");
-    setPolicy("length(8)");
-    try {
-      createWithCodes(name, codes);
-    } finally {
-      setPolicy(policy);
-    }
-  }
-
-  /** A user with a password and recovery codes in Keycloak's form, as an import brings them. */
-  void createWithCodes(String name, List<String> codes) {
     create(name, ", " + OldCodes.credential(codes));
   }
 
   /** A user with a password and recovery codes of another application. */
   void createWithImportedCodes(String name, List<String> codes) {
     create(name, ", " + OldCodes.imported(codes));
-  }
-
-  private void setPolicy(String policy) {
-    admin.put("/realms/app", Json.object("passwordPolicy", policy)).expect(204);
   }
 
   /** What the admin API tells of the user's credential of a type. */
@@ -76,16 +59,26 @@ record People(AdminApi admin) {
   }
 
   private void create(String name, String credential) {
+    admin.post("/realms/app/users", user(name, credential)).expect(201);
+  }
+
+  /** As {@link #createWithOldCodes}, but by a partial import. */
+  void importWithOldCodes(String name, List<String> codes) {
+    String user = user(name, ", " + OldCodes.credential(codes));
     admin
         .post(
-            "/realms/app/users",
-            """
-            {"username": "%1$s", "enabled": true, "email": "%1$s@example.org", "emailVerified": true,
-             "firstName": "Second", "lastName": "Factor",
-             "credentials": [{"type": "password", "value": "%2$s"} %3$s]}
-            """
-                .formatted(name, Realm.PASSWORD, credential))
-        .expect(201);
+            "/realms/app/partialImport",
+            "{\"ifResourceExists\": \"FAIL\", \"users\": [%s]}".formatted(user))
+        .expect(200);
+  }
+
+  private static String user(String name, String credential) {
+    return """
+        {"username": "%1$s", "enabled": true, "email": "%1$s@example.org", "emailVerified": true,
+         "firstName": "Second", "lastName": "Factor",
+         "credentials": [{"type": "password", "value": "%2$s"} %3$s]}
+        """
+        .formatted(name, Realm.PASSWORD, credential);
   }
 
   void makeAdministrator(String name) {

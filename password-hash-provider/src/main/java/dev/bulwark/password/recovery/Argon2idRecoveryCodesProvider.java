@@ -19,9 +19,10 @@ import org.keycloak.models.credential.dto.RecoveryAuthnCodeRepresentation;
 
 /**
  * Keycloak's recovery codes, which a realm with the policy {@code hashAlgorithm(argon2id)} stores
- * with Argon2id (spec T5). Codes that Keycloak has stored work too; the first one that is used has
- * the rest of its set hashed. Those of another application ({@link ImportedCode}) work in any order
- * and stay as they are until they are renewed. For one thread, as every provider of a session.
+ * with Argon2id (spec T5). Codes that Keycloak has stored work too, as do imported ones in its
+ * form; the first one that is used has the rest of its set hashed. Those of another application
+ * ({@link ImportedCode}) work in any order and stay as they are until they are renewed. For one
+ * thread, as every provider of a session.
  */
 final class Argon2idRecoveryCodesProvider extends RecoveryAuthnCodesCredentialProvider {
 
@@ -32,10 +33,16 @@ final class Argon2idRecoveryCodesProvider extends RecoveryAuthnCodesCredentialPr
     this.session = session;
   }
 
+  /**
+   * Hashes the codes that a user sets up. An import or the Admin API brings those of many users in
+   * one transaction, which twelve hashes for each would let time out: the first use hashes them.
+   */
   @Override
   public CredentialModel createCredential(
       RealmModel realm, UserModel user, RecoveryAuthnCodesCredentialModel codes) {
-    hashing(realm).ifPresent(hashing -> hashing.hash(codes));
+    if (session.getContext().getAuthenticationSession() != null) {
+      hashing(realm).ifPresent(hashing -> hashing.hash(codes));
+    }
     return super.createCredential(realm, user, codes);
   }
 
