@@ -127,10 +127,10 @@ class MoveGuideIT {
     String before = old.contents();
     assertThat(shell.step("4. Import").expect(0).output())
         .as("nobody was there")
-        .contains("{\"added\":" + old.users().size() + ",\"skipped\":0}");
+        .contains("{\"users\":%1$d,\"added\":%1$d,\"skipped\":0}".formatted(old.users().size()));
     assertThat(shell.step("4. Import").expect(0).output())
         .as("twice is safe")
-        .contains("{\"added\":0,\"skipped\":" + old.users().size() + "}");
+        .contains("{\"users\":%1$d,\"added\":0,\"skipped\":%1$d}".formatted(old.users().size()));
     whoIsWho(shell);
     theBlacklist(shell);
     String cutOver = theSessionsEnd(shell);
@@ -434,6 +434,21 @@ class MoveGuideIT {
   /** By the password grant, which asks for a complete account too. */
   private static Response grant(OldUser user) {
     return REALM.login(user.login(), password(user), "openid").expect(200);
+  }
+
+  /** A file that Keycloak rejects must not go unseen among those that it takes. */
+  @Test
+  @Order(4)
+  void theImportEndsAtAFileThatIsRejected() throws Exception {
+    Path work = folder.resolve("broken");
+    Path out = Files.createDirectories(work.resolve("out"));
+    Files.writeString(out.resolve("app-users-0.json"), "{\"users\":\"none\"}");
+    Files.writeString(
+        out.resolve("app-users-1.json"), "{\"users\":[{\"username\":\"never-imported\"}]}");
+    assertThat(shell(work, Map.of()).step("4. Import").output())
+        .contains("failed: " + out.resolve("app-users-0.json"))
+        .doesNotContain("added");
+    assertThat(ADMIN.get("/realms/app/users?username=never-imported").expect(200).json()).isEmpty();
   }
 
   /**

@@ -174,6 +174,31 @@ class MigrationIT {
     }
   }
 
+  /** As large as the converter makes one; Keycloak takes requests of up to 10 MiB. */
+  @Test
+  void aFullFileByPartialImport() throws Exception {
+    List<String> rows = new ArrayList<>();
+    String scopes = "tasks:read tasks:write ".repeat(2300).strip();
+    for (int number = 0; number < 150; number++) {
+      ObjectNode row = JSON.createObjectNode();
+      row.put("username", "full" + number).put("email", "").put("password_hash", "");
+      ObjectNode key = row.putArray("api_key_hashes").addObject();
+      key.put("hash", "%064x".formatted(number));
+      var list = key.putArray("scopes");
+      List.of(scopes.split(" ")).forEach(list::add);
+      rows.add(row.toString());
+    }
+    Path in = Files.write(folder.resolve("full.jsonl"), rows);
+    Path out = folder.resolve("out");
+    Commands.migrate("--in", in.toString(), "--out", out.toString(), "--allow-no-password")
+        .expect(0);
+    Path file = out.resolve("app-users-0.json");
+    assertThat(Files.size(file)).isBetween(6L << 20, 7L << 20);
+    int users = JSON.readTree(file.toFile()).get("users").size();
+    JsonNode answer = partialImport(TestStack.get().admin(), file);
+    assertThat(answer.get("added").asInt()).isEqualTo(users).isLessThan(150);
+  }
+
   private Path csv() throws Exception {
     List<String> lines = new ArrayList<>();
     lines.add(

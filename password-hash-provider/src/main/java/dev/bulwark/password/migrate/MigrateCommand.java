@@ -94,9 +94,11 @@ public final class MigrateCommand implements Callable<Integer> {
 
   @Option(
       names = "--users-per-file",
-      defaultValue = "5000",
+      defaultValue = "1000",
       paramLabel = "N",
-      description = "1 to 100000 (default: ${DEFAULT-VALUE}).")
+      description =
+          "1 to 100000 (default: ${DEFAULT-VALUE}). Keycloak imports a file in one transaction. A file"
+              + " also ends at 6 MiB, since Keycloak takes requests of up to 10.")
   private int usersPerFile;
 
   @Option(

@@ -9,6 +9,7 @@ import dev.bulwark.password.migrate.convert.SeenSet;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -297,6 +298,66 @@ class MigrateCommandTest {
     try (Stream<Path> files = Files.list(out)) {
       assertThat(files).noneMatch(file -> file.toString().endsWith(".unfinished"));
     }
+  }
+
+  /** Keycloak takes requests of up to 10 MiB, and imports a file in one transaction. */
+  @Test
+  void aFileEndsByItsSizeAndByItsUsers() throws IOException {
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 5000; i++) {
+      rows.append(
+          "{\"username\":\"user%d\",\"email\":\"user%d@example.org\",\"password_hash\":\"%s\",\"name\":\"Test User\",\"totp_secret\":\"JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP\",\"backup_code_hashes\":\""
+              .formatted(i, i, ARGON2));
+      for (int code = 0; code < 10; code++) {
+        rows.append("%064x ".formatted(10 * i + code));
+      }
+      rows.append("\"}\n");
+    }
+    write(rows.toString());
+    assertThat(run("--users-per-file", "5000")).as(stderr.toString()).isZero();
+    int users = 0;
+    int files = 0;
+    for (; Files.exists(path(files)); files++) {
+      assertThat(Files.size(path(files))).isLessThan(7L << 20);
+      users += file(files).get("users").size();
+    }
+    assertThat(users).isEqualTo(5000);
+    assertThat(Files.size(path(0))).as("no more files than needed").isGreaterThan(6L << 20);
+    assertThat(run()).as(stderr.toString()).isZero();
+    assertThat(file(0).get("users")).hasSize(1000);
+    assertThat(stdout.toString()).contains("5 files");
+  }
+
+  @Test
+  void aRunLeavesTheFilesOfAnotherRealm() throws IOException {
+    write("id," + HEADER + "1,ann,," + BCRYPT + "\n");
+    assertThat(run()).isZero();
+    assertThat(run("--realm", "other")).as(stderr.toString()).isZero();
+    assertThat(run("--realm", "other")).as(stderr.toString()).isZero();
+    assertThat(path(0)).exists();
+    assertThat(out.resolve("app-ids.csv")).exists();
+    assertThat(run()).as("its own may be replaced as before: %s", stderr).isZero();
+    assertThat(out.resolve("other-users-0.json")).exists();
+  }
+
+  @Test
+  void twoRunsAtOnceDoNotWriteIntoOneFolder() throws IOException {
+    write(HEADER + "ann,," + BCRYPT + "\n");
+    Files.createDirectories(out);
+    try (FileChannel other =
+        FileChannel.open(
+            out.resolve("bulwark-migrate.lock"),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE)) {
+      assertThat(other.lock().isValid()).isTrue();
+      assertThat(run()).isEqualTo(1);
+      assertThat(stderr.toString()).contains("another run is writing into " + out);
+    }
+    assertThat(run()).as(stderr.toString()).isZero();
+    Files.writeString(path(7), "{}");
+    assertThat(run()).isEqualTo(1);
+    Files.delete(path(7));
+    assertThat(run()).as("a run that could not begin leaves no lock: %s", stderr).isZero();
   }
 
   @Test

@@ -66,7 +66,7 @@ public final class Migration {
   public Report run() throws IOException {
     Path out = options.out();
     try (InputStream in = Files.newInputStream(options.in());
-        UserFiles files = options.dryRun() || out == null ? null : new UserFiles(out, options)) {
+        UserFiles files = options.dryRun() || out == null ? null : UserFiles.in(out, options)) {
       convert(new ByteLines(in), files);
       List<String> names = files == null ? List.of() : files.finish();
       return new Report(rows, converted, blank, tally, names);

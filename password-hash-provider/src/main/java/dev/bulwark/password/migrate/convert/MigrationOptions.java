@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param out null in a dry run without a folder
  * @param realm name of the realm, part of the file names
- * @param usersPerFile at least 1; Keycloak's partial import takes up to 10 MB a request
+ * @param usersPerFile at most, at least 1; a file also ends by its size
  * @param limits the most that a hash may cost
  * @param passwordForm of the passwords that the other application hashed
  * @param withoutPassword whether users with neither password nor identity are converted

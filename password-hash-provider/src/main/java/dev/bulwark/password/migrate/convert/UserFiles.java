@@ -1,26 +1,16 @@
 package dev.bulwark.password.migrate.convert;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
-import dev.bulwark.password.foreign.StoredHash;
-import dev.bulwark.password.migrate.row.ApiKeyEntry;
-import dev.bulwark.password.migrate.row.Identity;
 import dev.bulwark.password.migrate.row.MigrationException;
 import dev.bulwark.password.migrate.row.UserRecord;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,37 +23,55 @@ import org.jspecify.annotations.Nullable;
  */
 final class UserFiles implements AutoCloseable {
 
-  /** The list of the files of a run, by which a later run knows that it may replace them. */
+  /**
+   * The list of the files of the latest run for each realm, by which a later run knows that it may
+   * replace those of its realm.
+   */
   static final String MANIFEST = "bulwark-migrate.txt";
 
   private static final String UNFINISHED = ".unfinished";
 
   private final Path folder;
   private final MigrationOptions options;
-  private final JsonFactory json = new JsonFactory();
+  private final FolderLock lock;
+  private final Pattern ofThisRealm;
   private final List<String> names = new ArrayList<>();
-  private final Set<String> replaceable;
+  private final Set<String> replaceable = new TreeSet<>();
+  private final Set<String> ofOtherRealms = new TreeSet<>();
   private final IdFile ids;
-  private @Nullable JsonGenerator current;
-  private int inCurrent;
+  private @Nullable UserFile current;
   private boolean finished;
 
   /**
    * Prepares the folder, which is made if it is missing.
    *
-   * @throws MigrationException if it holds user files of this realm that no earlier run made
+   * @throws MigrationException if it holds user files of this realm that no earlier run made, or
+   *     another run is writing into it
    */
-  UserFiles(Path folder, MigrationOptions options) throws IOException {
+  static UserFiles in(Path folder, MigrationOptions options) throws IOException {
+    Files.createDirectories(folder);
+    FolderLock lock = FolderLock.of(folder);
+    try {
+      return new UserFiles(folder, options, lock);
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private UserFiles(Path folder, MigrationOptions options, FolderLock lock) throws IOException {
     this.folder = folder;
     this.options = options;
-    Files.createDirectories(folder);
-    this.replaceable = earlierFiles();
+    this.lock = lock;
+    this.ofThisRealm = Pattern.compile(Pattern.quote(options.realm()) + "-users-\\d+\\.json");
     this.ids = new IdFile(folder, options.realm());
-    Pattern ours = Pattern.compile(Pattern.quote(options.realm()) + "-users-\\d+\\.json");
+    for (String name : manifest()) {
+      (isOfThisRealm(name) ? replaceable : ofOtherRealms).add(name);
+    }
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.toList()) {
         String name = String.valueOf(file.getFileName());
-        if (ours.matcher(name).matches() && !replaceable.contains(name)) {
+        if (isOfThisRealm(name) && !replaceable.contains(name)) {
           throw new MigrationException(
               file + " is not of an earlier run: choose another folder for --out");
         }
@@ -71,156 +79,48 @@ final class UserFiles implements AutoCloseable {
     }
   }
 
-  private Set<String> earlierFiles() throws IOException {
+  private boolean isOfThisRealm(String name) {
+    return ofThisRealm.matcher(name).matches();
+  }
+
+  private List<String> manifest() throws IOException {
     Path manifest = folder.resolve(MANIFEST);
     return Files.exists(manifest)
-        ? new HashSet<>(Files.readAllLines(manifest, StandardCharsets.UTF_8))
-        : Set.of();
+        ? Files.readAllLines(manifest, StandardCharsets.UTF_8)
+        : List.of();
   }
 
   void write(UserRecord user) throws IOException {
-    JsonGenerator out = current;
-    if (out == null) {
-      out = open();
-      current = out;
-      inCurrent = 0;
+    UserFile file = current;
+    if (file == null) {
+      String name = options.realm() + "-users-" + names.size() + ".json";
+      file =
+          new UserFile(folder.resolve(name + UNFINISHED), options.realm(), options.usersPerFile());
+      current = file;
+      names.add(name);
     }
-    writeUser(out, user);
+    file.write(user);
     ids.write(user);
-    if (++inCurrent == options.usersPerFile()) {
-      closeCurrent();
+    if (file.isFull()) {
+      finishCurrent();
     }
   }
 
-  private JsonGenerator open() throws IOException {
-    String name = options.realm() + "-users-" + names.size() + ".json";
-    Path file = folder.resolve(name + UNFINISHED);
-    PrivateFiles.create(file);
-    names.add(name);
-    JsonGenerator out =
-        json.createGenerator(
-            new BufferedOutputStream(
-                Files.newOutputStream(file, StandardOpenOption.WRITE), 1 << 16));
-    out.setPrettyPrinter(new OneUserPerLine());
-    out.writeStartObject();
-    out.writeStringField("realm", options.realm());
-    out.writeArrayFieldStart("users");
-    return out;
-  }
-
-  private void closeCurrent() throws IOException {
-    JsonGenerator out = current;
-    if (out != null) {
+  private void finishCurrent() throws IOException {
+    UserFile file = current;
+    if (file != null) {
       current = null;
-      out.writeEndArray();
-      out.writeEndObject();
-      out.close();
-    }
-  }
-
-  private void writeUser(JsonGenerator out, UserRecord user) throws IOException {
-    out.writeStartObject();
-    out.writeStringField("username", user.username());
-    writeIfPresent(out, "email", user.email());
-    out.writeBooleanField("emailVerified", user.emailVerified());
-    writeIfPresent(out, "firstName", user.name().first());
-    writeIfPresent(out, "lastName", user.name().last());
-    out.writeBooleanField("enabled", user.enabled());
-    out.writeArrayFieldStart("credentials");
-    StoredHash password = user.password();
-    if (password != null) {
-      writeCredential(
-          out, "password", null, null, password.credentialData(), password.secretData());
-    }
-    String totp = user.totpSecret();
-    if (totp != null) {
-      writeCredential(
-          out, "otp", null, null, Credentials.TOTP_DATA, Credentials.totpSecretData(totp));
-    }
-    List<String> codes = user.backupCodes();
-    if (!codes.isEmpty()) {
-      writeCredential(
-          out,
-          "recovery-authn-codes",
-          null,
-          null,
-          Credentials.backupCodesData(codes.size()),
-          Credentials.backupCodesSecretData(codes));
-    }
-    for (ApiKeyEntry key : user.apiKeys()) {
-      writeCredential(
-          out,
-          "api-key",
-          key.name(),
-          key.createdAt(),
-          Credentials.apiKeyData(key),
-          Credentials.apiKeySecretData(key));
-    }
-    out.writeEndArray();
-    // An import gives no roles of its own accord; this one is what every user of a realm has.
-    out.writeArrayFieldStart("realmRoles");
-    out.writeString("default-roles-" + options.realm().toLowerCase(Locale.ROOT));
-    for (String role : user.roles()) {
-      out.writeString(role);
-    }
-    out.writeEndArray();
-    writeIdentities(out, user.identities());
-    out.writeEndObject();
-  }
-
-  private static void writeIdentities(JsonGenerator out, List<Identity> identities)
-      throws IOException {
-    if (identities.isEmpty()) {
-      return;
-    }
-    out.writeArrayFieldStart("federatedIdentities");
-    for (Identity identity : identities) {
-      out.writeStartObject();
-      out.writeStringField("identityProvider", identity.provider());
-      out.writeStringField("userId", identity.id());
-      writeIfPresent(out, "userName", identity.username());
-      out.writeEndObject();
-    }
-    out.writeEndArray();
-  }
-
-  private static void writeCredential(
-      JsonGenerator out,
-      String type,
-      @Nullable String label,
-      @Nullable Instant created,
-      String data,
-      String secret)
-      throws IOException {
-    out.writeStartObject();
-    out.writeStringField("type", type);
-    writeIfPresent(out, "userLabel", label);
-    if (created != null) {
-      out.writeNumberField("createdDate", created.toEpochMilli());
-    }
-    out.writeStringField("credentialData", data);
-    out.writeStringField("secretData", secret);
-    out.writeEndObject();
-  }
-
-  private static void writeIfPresent(JsonGenerator out, String name, @Nullable String value)
-      throws IOException {
-    if (value != null) {
-      out.writeStringField(name, value);
+      file.finish();
     }
   }
 
   /** Gives the files their names, in place of those of an earlier run, and returns the names. */
   List<String> finish() throws IOException {
-    closeCurrent();
-    Set<String> manifest = new HashSet<>(replaceable);
-    manifest.addAll(names);
+    finishCurrent();
     // Names first: if this is cut short, a later run still knows which files it may replace.
-    writeManifest(manifest.stream().sorted().toList());
+    writeManifest(replaceable);
     for (String name : replaceable) {
-      if (name.endsWith(".json") && name.indexOf('/') < 0) {
-        Files.deleteIfExists(folder.resolve(name));
-      }
+      Files.deleteIfExists(folder.resolve(name));
     }
     for (String name : names) {
       Files.move(
@@ -230,49 +130,42 @@ final class UserFiles implements AutoCloseable {
           StandardCopyOption.REPLACE_EXISTING);
     }
     ids.finish();
-    writeManifest(names);
+    writeManifest(Set.of());
     finished = true;
     return List.copyOf(names);
   }
 
-  private void writeManifest(List<String> lines) throws IOException {
-    Files.write(folder.resolve(MANIFEST), lines, StandardCharsets.UTF_8);
+  /**
+   * Writes the names of this run and of other realms.
+   *
+   * @param earlier names that are listed besides
+   */
+  private void writeManifest(Set<String> earlier) throws IOException {
+    Set<String> all = new TreeSet<>(ofOtherRealms);
+    all.addAll(earlier);
+    all.addAll(names);
+    Files.write(folder.resolve(MANIFEST), all, StandardCharsets.UTF_8);
   }
 
   /** Deletes what is not finished. */
   @Override
   public void close() throws IOException {
-    ids.close();
-    if (finished) {
-      return;
-    }
-    JsonGenerator out = current;
-    if (out != null) {
-      current = null;
-      out.close();
-    }
-    for (String name : names) {
-      Files.deleteIfExists(folder.resolve(name + UNFINISHED));
+    try (lock) {
+      ids.close();
+      if (!finished) {
+        deleteUnfinished();
+      }
     }
   }
 
-  /** Begins each user on a line of its own. */
-  private static final class OneUserPerLine extends MinimalPrettyPrinter {
-
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public void writeStartArray(JsonGenerator out) throws IOException {
-      out.writeRaw(isUsers(out) ? "[\n" : "[");
+  private void deleteUnfinished() throws IOException {
+    UserFile file = current;
+    if (file != null) {
+      current = null;
+      file.close();
     }
-
-    @Override
-    public void writeArrayValueSeparator(JsonGenerator out) throws IOException {
-      out.writeRaw(isUsers(out) ? ",\n" : ",");
-    }
-
-    private static boolean isUsers(JsonGenerator out) {
-      return "users".equals(out.getOutputContext().getParent().getCurrentName());
+    for (String name : names) {
+      Files.deleteIfExists(folder.resolve(name + UNFINISHED));
     }
   }
 }
