@@ -73,9 +73,22 @@ class OriginsIT {
                   "--password-form=WORDPRESS"))
           .contains("2 rows: 2 converted", "roles: admin 1", "wordpress-bcrypt: 2")
           .contains("names: 1 first and last name, 1 one name");
+      assertThat(rows("wordpress")).as("stored as HTML").contains("\"R&D\"");
       assertThat(convert(database, "phpBB", "passlib", "--password-form=PHPBB"))
-          .contains("2 rows: 2 converted", "disabled: 1");
+          .contains("8 rows: 8 converted")
+          .as("inactive, banned by name, banned by address")
+          .contains("disabled: 3");
+      assertThat(rows("phpbb").lines().filter(row -> row.contains("\"false\"")))
+          .satisfiesExactly(
+              row -> assertThat(row).contains("\"bob\""),
+              row -> assertThat(row).contains("\"banned\""),
+              row -> assertThat(row).contains("\"banned-by-address\""));
+      assertThat(rows("phpbb")).as("stored as HTML").contains("\"R&D &lt;\"");
     }
+  }
+
+  private String rows(String origin) throws IOException {
+    return Files.readString(folder.resolve(origin + ".jsonl"));
   }
 
   /**

@@ -4,6 +4,6 @@ CREATE TABLE wp_users (
 CREATE TABLE wp_usermeta (
   umeta_id bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY, user_id bigint unsigned NOT NULL, meta_key varchar(255), meta_value longtext);
 INSERT INTO wp_users (user_login, user_pass, user_email, display_name) VALUES
-  ('ann', 'HASH', 'ann@example.org', 'Ann Example'), ('bob', 'HASH', 'bob@example.org', 'bob');
+  ('ann', 'HASH', 'ann@example.org', 'Ann Example'), ('bob', 'HASH', 'bob@example.org', 'R&amp;D');
 INSERT INTO wp_usermeta (user_id, meta_key, meta_value) VALUES
   (1, 'wp_capabilities', 'a:1:{s:13:"administrator";b:1;}'), (2, 'wp_capabilities', 'a:0:{}'), (2, 'nickname', 'bob');
