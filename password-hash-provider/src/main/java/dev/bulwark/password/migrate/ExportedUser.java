@@ -37,7 +37,8 @@ record ExportedUser(ObjectNode row, List<String> left) {
   private static final String DEFAULT_ROLES = "default-roles-";
 
   /**
-   * Converts a user.
+   * Converts a user. Of several passwords, apps or sets of codes, Keycloak asks for the first one by
+   * itself, and the line has place for one.
    *
    * @param user Keycloak's {@code UserRepresentation}, with credentials
    */
@@ -100,6 +101,9 @@ record ExportedUser(ObjectNode row, List<String> left) {
 
   private static void addPassword(ObjectNode row, JsonNode data, JsonNode secret)
       throws RefusedRowException {
+    if (!row.path(Columns.PASSWORD_HASH).asText().isEmpty()) {
+      throw new RefusedRowException("a second password");
+    }
     row.put(Columns.PASSWORD_HASH, password(data, secret));
     JsonNode form = data.path("additionalParameters").path(PasswordForm.PARAMETER);
     if (!form.isMissingNode()) {
@@ -142,6 +146,9 @@ record ExportedUser(ObjectNode row, List<String> left) {
         || !data.path("algorithm").asText().equals("HmacSHA1")) {
       throw new RefusedRowException("otp: not TOTP with SHA-1, 6 digits and 30 seconds");
     }
+    if (row.has(Columns.TOTP_SECRET)) {
+      throw new RefusedRowException("otp: a second authenticator app");
+    }
     String value = secret.path("value").asText();
     row.put(
         Columns.TOTP_SECRET,
@@ -159,6 +166,9 @@ record ExportedUser(ObjectNode row, List<String> left) {
     }
     if (hashes.isEmpty()) {
       throw new RefusedRowException("recovery codes, which only Keycloak can verify");
+    }
+    if (row.has(Columns.BACKUP_CODE_HASHES)) {
+      throw new RefusedRowException("a second set of recovery codes");
     }
     row.set(Columns.BACKUP_CODE_HASHES, hashes);
   }

@@ -86,17 +86,25 @@ class ExportCommandTest {
           {"id":"1","username":"ann","enabled":true,"realmRoles":["default-roles-app","admin"],"credentials":[
             {"type":"password","credentialData":"{\\"algorithm\\":\\"argon2\\",\\"hashIterations\\":5,\\"additionalParameters\\":{\\"hashLength\\":[\\"4\\"],\\"memory\\":[\\"7168\\"],\\"type\\":[\\"id\\"],\\"version\\":[\\"1.3\\"],\\"parallelism\\":[\\"1\\"]}}","secretData":"{\\"value\\":\\"AAAAAA==\\",\\"salt\\":\\"AAAAAAAAAAAAAAAAAAAAAA==\\"}"},
             {"type":"otp","credentialData":"{\\"subType\\":\\"totp\\",\\"digits\\":6,\\"period\\":30,\\"algorithm\\":\\"HmacSHA1\\"}","secretData":"{\\"value\\":\\"12345678901234567890\\"}"},
+            {"type":"otp","credentialData":"{\\"subType\\":\\"totp\\",\\"digits\\":6,\\"period\\":30,\\"algorithm\\":\\"HmacSHA1\\"}","secretData":"{\\"value\\":\\"00000000000000000000\\"}"},
+            {"type":"recovery-authn-codes","credentialData":"{}","secretData":"{\\"codes\\":[{\\"number\\":1,\\"encodedHashedValue\\":\\"{SHA-256}%1$s\\"}]}"},
+            {"type":"recovery-authn-codes","credentialData":"{}","secretData":"{\\"codes\\":[{\\"number\\":1,\\"encodedHashedValue\\":\\"{SHA-256}AA\\"}]}"},
+            {"type":"password","credentialData":"{\\"algorithm\\":\\"bcrypt\\",\\"hashIterations\\":4}","secretData":"{\\"value\\":\\"$2b$04$hB94hEx5m.HMTHncqKUZ8ufGbViykjox/RPQVkPzSOsPshg8K5T6m\\",\\"salt\\":\\"\\"}"},
             {"type":"webauthn-passwordless","credentialData":"{}","secretData":"{}"}]},
           {"id":"3","username":"cat","enabled":true,"credentials":[
             {"type":"password","credentialData":"{\\"algorithm\\":\\"bcrypt\\",\\"hashIterations\\":4,\\"additionalParameters\\":{\\"passwordForm\\":[\\"NFKD\\"]}}","secretData":"{\\"value\\":\\"$2b$04$hB94hEx5m.HMTHncqKUZ8ufGbViykjox/RPQVkPzSOsPshg8K5T6m\\",\\"salt\\":\\"\\"}"}]},
           {"id":"2","username":"bob","enabled":true,"credentials":[
             {"type":"password","credentialData":"{\\"algorithm\\":\\"unheard-of\\",\\"hashIterations\\":1}","secretData":"{\\"value\\":\\"c2VjcmV0\\",\\"salt\\":\\"\\"}"},
             {"type":"recovery-authn-codes","credentialData":"{}","secretData":"{\\"codes\\":[{\\"number\\":1,\\"encodedHashedValue\\":\\"AAAA\\"}]}"}]}]}
-        """);
+        """
+            .formatted(HASH));
     Path out = folder.resolve("out.jsonl");
     assertThat(run("export", "--out", out.toString(), realm.toString())).isEqualTo(2);
     assertThat(stderr.toString().lines())
         .containsExactly(
+            "ann: otp: a second authenticator app",
+            "ann: a second set of recovery codes",
+            "ann: a second password",
             "ann: a credential of type 'webauthn-passwordless', which only Keycloak can verify",
             "cat: password: its hash is of the form NFKD of the password, which the line cannot tell",
             "bob: password: its algorithm is unknown",
@@ -108,6 +116,7 @@ class ExportCommandTest {
     assertThat(ann.get("password_hash").asText())
         .isEqualTo("$argon2id$v=19$m=7168,t=5,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAA");
     assertThat(ann.get("totp_secret").asText()).isEqualTo("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+    assertThat(ann.get("backup_code_hashes")).isEqualTo(JSON.readTree("[\"" + HASH + "\"]"));
     assertThat(ann.get("roles")).hasSize(1);
 
     assertThat(run("export", "--out", out.toString(), realm.toString())).isEqualTo(1);
