@@ -37,8 +37,8 @@ record ExportedUser(ObjectNode row, List<String> left) {
   private static final String DEFAULT_ROLES = "default-roles-";
 
   /**
-   * Converts a user. Of several passwords, apps or sets of codes, Keycloak asks for the first one by
-   * itself, and the line has place for one.
+   * Converts a user. Of several passwords, apps or sets of codes, Keycloak asks for the first one
+   * by itself, and the line has place for one.
    *
    * @param user Keycloak's {@code UserRepresentation}, with credentials
    */
@@ -105,6 +105,12 @@ record ExportedUser(ObjectNode row, List<String> left) {
       throw new RefusedRowException("a second password");
     }
     row.put(Columns.PASSWORD_HASH, password(data, secret));
+    String login =
+        data.path("additionalParameters").path(PasswordAlgorithms.LOGIN_NAME).path(0).asText();
+    if (!login.isEmpty() && !login.equals(row.path(Columns.USERNAME).asText())) {
+      // Keycloak's own name for the user is another one, at least in lower case.
+      row.put(Columns.LEGACY_LOGIN_NAME, login);
+    }
     JsonNode form = data.path("additionalParameters").path(PasswordForm.PARAMETER);
     if (!form.isMissingNode()) {
       throw new RefusedRowException(

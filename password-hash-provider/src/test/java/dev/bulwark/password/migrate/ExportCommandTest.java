@@ -40,6 +40,8 @@ class ExportCommandTest {
     rows.append(
         """
         {"username":"pending","email":"","password_hash":"legacy-login"}
+        {"username":"Pending@Example.org","email":"","password_hash":"legacy-login"}
+        {"username":"renamed","email":"","password_hash":"legacy-login","legacy_login_name":"Old Name"}
         {"username":"ann","email":"ann@b","email_verified":false,"password_hash":"","first_name":"Ann","last_name":"B","enabled":false,"roles":["admin"],"identities":[{"provider":"google","id":"117","username":"ann@b"}],"totp_secret":"JBSWY3DPEHPK3PXP","backup_code_hashes":["%s"],"api_key_hashes":[{"hash":"%s","name":"ci","scopes":["tasks:read"],"active":false,"expires_at":"2030-01-01T00:00:00Z","created_at":"2025-01-01T00:00:00Z","rate_limit":{"requests":100,"seconds":60},"allowed_networks":["192.0.2.0/24","2001:db8::/48"],"metadata":{"team":"billing"}}]}
         """
             .formatted(HASH, HASH));
@@ -53,9 +55,14 @@ class ExportCommandTest {
     assertThat(run("export", first.resolve("app-users-0.json").toString(), "--out", out.toString()))
         .as(stderr.toString())
         .isZero();
-    assertThat(stdout.toString()).contains((number + 2) + " users written, 0 of them incomplete");
+    assertThat(stdout.toString()).contains((number + 4) + " users written, 0 of them incomplete");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(out)))
         .isEqualTo("rw-------");
+    assertThat(Files.readAllLines(out).stream().filter(row -> row.contains("legacy-login")))
+        .satisfiesExactly(
+            row -> assertThat(row).doesNotContain("legacy_login_name"),
+            row -> assertThat(row).contains("\"legacy_login_name\":\"Pending@Example.org\""),
+            row -> assertThat(row).contains("\"legacy_login_name\":\"Old Name\""));
     Path second = folder.resolve("second");
     assertThat(
             run(

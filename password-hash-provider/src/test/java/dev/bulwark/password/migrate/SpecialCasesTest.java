@@ -104,6 +104,20 @@ class SpecialCasesTest {
   }
 
   @Test
+  void theOldApplicationMayKnowTheUserByAnotherName() throws IOException {
+    write(
+        "username,email,password_hash,legacy_login_name",
+        "ann@example.org,,legacy-login,Ann.B",
+        "bob@example.org,,legacy-login,",
+        "eve@example.org,,legacy-login, eve");
+    assertThat(run()).isEqualTo(2);
+    assertThat(stderr.toString().trim())
+        .isEqualTo("line 4: legacy_login_name begins or ends with a blank");
+    assertThat(parameters(0)).isEqualTo(JSON.readTree("{\"login\":[\"Ann.B\"]}"));
+    assertThat(parameters(1)).isEqualTo(JSON.readTree("{\"login\":[\"bob@example.org\"]}"));
+  }
+
+  @Test
   void theFormOfThePasswordsIsPartOfEachHash() throws IOException {
     write(
         "username,email,password_hash",

@@ -183,7 +183,7 @@ final class RowConverter {
       throws RefusedRowException {
     String hash = row.passwordHash();
     if (hash.equals(PasswordAlgorithms.LEGACY_LOGIN)) {
-      return checkedByTheOldApplication(row.username());
+      return checkedByTheOldApplication(row);
     }
     // Django writes an exclamation mark and random characters for "no password".
     if (hash.isEmpty() || hash.startsWith("!")) {
@@ -209,11 +209,12 @@ final class RowConverter {
   }
 
   /**
-   * No hash: the provider {@code legacy-login} asks the old application at the first login.
-   *
-   * @param login the name as the old application spells it
+   * No hash: the provider {@code legacy-login} asks the old application at the first login, by the
+   * name as that application spells it.
    */
-  private static StoredHash checkedByTheOldApplication(String login) {
+  private static StoredHash checkedByTheOldApplication(UserRow row) throws RefusedRowException {
+    String other = optional(Columns.LEGACY_LOGIN_NAME, row.legacyLoginName());
+    String login = other == null ? row.username() : other;
     return new StoredHash(
         PasswordAlgorithms.LEGACY_LOGIN,
         0,

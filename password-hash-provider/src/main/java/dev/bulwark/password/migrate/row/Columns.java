@@ -11,6 +11,7 @@ public final class Columns {
   public static final String USERNAME = "username";
   public static final String EMAIL = "email";
   public static final String PASSWORD_HASH = "password_hash";
+  public static final String LEGACY_LOGIN_NAME = "legacy_login_name";
   public static final String NAME = "name";
   public static final String FIRST_NAME = "first_name";
   public static final String LAST_NAME = "last_name";
@@ -29,6 +30,7 @@ public final class Columns {
           USERNAME,
           EMAIL,
           PASSWORD_HASH,
+          LEGACY_LOGIN_NAME,
           NAME,
           FIRST_NAME,
           LAST_NAME,

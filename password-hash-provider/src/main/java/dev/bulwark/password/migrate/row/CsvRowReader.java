@@ -64,6 +64,7 @@ public final class CsvRowReader implements RowReader {
         field(fields, Columns.USERNAME),
         field(fields, Columns.EMAIL),
         field(fields, Columns.PASSWORD_HASH),
+        field(fields, Columns.LEGACY_LOGIN_NAME),
         field(fields, Columns.NAME),
         field(fields, Columns.FIRST_NAME),
         field(fields, Columns.LAST_NAME),

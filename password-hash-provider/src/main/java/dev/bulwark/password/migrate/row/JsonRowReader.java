@@ -79,6 +79,7 @@ final class JsonRowReader implements RowReader {
         text(row, Columns.USERNAME),
         text(row, Columns.EMAIL),
         text(row, Columns.PASSWORD_HASH),
+        text(row, Columns.LEGACY_LOGIN_NAME),
         text(row, Columns.NAME),
         text(row, Columns.FIRST_NAME),
         text(row, Columns.LAST_NAME),

@@ -62,6 +62,7 @@ class RowConverterTest {
             "",
             "",
             "",
+            "",
             List.of(),
             List.of(),
             totpSecret,
