@@ -62,6 +62,7 @@ final class ExportCommand implements Callable<Integer> {
 
   private long users;
   private long incomplete;
+  private long federated;
 
   @Override
   public Integer call() throws IOException {
@@ -78,7 +79,12 @@ final class ExportCommand implements Callable<Integer> {
     spec.commandLine()
         .getOut()
         .printf("%d users written, %d of them incomplete%n", users, incomplete);
-    return incomplete == 0 ? MigrateCommand.OK : MigrateCommand.SOME_REFUSED;
+    if (federated > 0) {
+      spec.commandLine()
+          .getErr()
+          .printf("%d users of a user federation are left out: their store has them%n", federated);
+    }
+    return incomplete + federated == 0 ? MigrateCommand.OK : MigrateCommand.SOME_REFUSED;
   }
 
   /** User by user, since a realm with all its users may be larger than the memory. */
@@ -90,19 +96,31 @@ final class ExportCommand implements Callable<Integer> {
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();
         parser.nextToken();
-        if (!name.equals("users")) {
-          parser.skipChildren();
-          continue;
-        }
-        while (parser.nextToken() == JsonToken.START_OBJECT) {
-          JsonNode user = JSON.readTree(parser);
-          if (!user.has("serviceAccountClientId")) {
-            write(user, writer);
-          }
+        switch (name) {
+          case "users" -> readUsers(parser, writer);
+          case "federatedUsers" -> countFederated(parser);
+          default -> parser.skipChildren();
         }
       }
     } catch (JsonProcessingException e) {
       throw new MigrationException(file + " is not JSON: line " + e.getLocation().getLineNr());
+    }
+  }
+
+  private void readUsers(JsonParser parser, BufferedWriter writer) throws IOException {
+    while (parser.nextToken() == JsonToken.START_OBJECT) {
+      JsonNode user = JSON.readTree(parser);
+      if (!user.has("serviceAccountClientId")) {
+        write(user, writer);
+      }
+    }
+  }
+
+  /** Keycloak exports what it stores of them, such as roles and credentials, but no names. */
+  private void countFederated(JsonParser parser) throws IOException {
+    while (parser.nextToken() == JsonToken.START_OBJECT) {
+      parser.skipChildren();
+      federated++;
     }
   }
 

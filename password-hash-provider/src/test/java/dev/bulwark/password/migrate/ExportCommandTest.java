@@ -95,7 +95,7 @@ class ExportCommandTest {
             {"type":"otp","credentialData":"{\\"subType\\":\\"totp\\",\\"digits\\":6,\\"period\\":30,\\"algorithm\\":\\"HmacSHA1\\"}","secretData":"{\\"value\\":\\"12345678901234567890\\"}"},
             {"type":"otp","credentialData":"{\\"subType\\":\\"totp\\",\\"digits\\":6,\\"period\\":30,\\"algorithm\\":\\"HmacSHA1\\"}","secretData":"{\\"value\\":\\"00000000000000000000\\"}"},
             {"type":"recovery-authn-codes","credentialData":"{}","secretData":"{\\"codes\\":[{\\"number\\":1,\\"encodedHashedValue\\":\\"{SHA-256}%1$s\\"}]}"},
-            {"type":"recovery-authn-codes","credentialData":"{}","secretData":"{\\"codes\\":[{\\"number\\":1,\\"encodedHashedValue\\":\\"{SHA-256}AA\\"}]}"},
+            {"type":"recovery-authn-codes","credentialData":"{}","secretData":"{\\"codes\\":[{\\"number\\":1,\\"encodedHashedValue\\":\\"{SHA-256}%2$s\\"}]}"},
             {"type":"password","credentialData":"{\\"algorithm\\":\\"bcrypt\\",\\"hashIterations\\":4}","secretData":"{\\"value\\":\\"$2b$04$hB94hEx5m.HMTHncqKUZ8ufGbViykjox/RPQVkPzSOsPshg8K5T6m\\",\\"salt\\":\\"\\"}"},
             {"type":"webauthn-passwordless","credentialData":"{}","secretData":"{}"}]},
           {"id":"3","username":"cat","enabled":true,"credentials":[
@@ -104,7 +104,7 @@ class ExportCommandTest {
             {"type":"password","credentialData":"{\\"algorithm\\":\\"unheard-of\\",\\"hashIterations\\":1}","secretData":"{\\"value\\":\\"c2VjcmV0\\",\\"salt\\":\\"\\"}"},
             {"type":"recovery-authn-codes","credentialData":"{}","secretData":"{\\"codes\\":[{\\"number\\":1,\\"encodedHashedValue\\":\\"AAAA\\"}]}"}]}]}
         """
-            .formatted(HASH));
+            .formatted(HASH, "b".repeat(64)));
     Path out = folder.resolve("out.jsonl");
     assertThat(run("export", "--out", out.toString(), realm.toString())).isEqualTo(2);
     assertThat(stderr.toString().lines())
@@ -129,6 +129,23 @@ class ExportCommandTest {
     assertThat(run("export", "--out", out.toString(), realm.toString())).isEqualTo(1);
     assertThat(stderr.toString()).contains("exists already");
     assertThat(run("export")).isEqualTo(1);
+  }
+
+  @Test
+  void usersOfAFederationAreCounted() throws IOException {
+    Path realm = folder.resolve("realm.json");
+    Files.writeString(
+        realm,
+        """
+        {"realm":"app","federatedUsers":[{"id":"f:1:a","credentials":[{}]},{"id":"f:1:b"}],
+         "users":[{"id":"1","username":"ann","enabled":true}]}
+        """);
+    Path out = folder.resolve("out.jsonl");
+    assertThat(run("export", "--out", out.toString(), realm.toString())).isEqualTo(2);
+    assertThat(stderr.toString().trim())
+        .isEqualTo("2 users of a user federation are left out: their store has them");
+    assertThat(stdout.toString()).contains("1 users written, 0 of them incomplete");
+    assertThat(Files.readAllLines(out)).hasSize(1);
   }
 
   private int run(String... arguments) {
