@@ -2,6 +2,7 @@ package dev.bulwark.password.migrate;
 
 import dev.bulwark.password.foreign.CostLimits;
 import dev.bulwark.password.foreign.PasswordForm;
+import dev.bulwark.password.migrate.convert.Database;
 import dev.bulwark.password.migrate.convert.Migration;
 import dev.bulwark.password.migrate.convert.MigrationOptions;
 import dev.bulwark.password.migrate.realm.RealmCatalog;
@@ -130,6 +131,17 @@ public final class MigrateCommand implements Callable<Integer> {
       names = "--allow-duplicate-emails",
       description = "For a realm that lets several users have one address.")
   private boolean duplicateEmails;
+
+  @Option(
+      names = "--database",
+      defaultValue = "UNKNOWN",
+      paramLabel = "NAME",
+      description =
+          "Keycloak's database: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). To MariaDB and"
+              + " MySQL, user names and addresses that differ only in accents are equal: MARIADB"
+              + " rejects the later one, UNKNOWN reports it.")
+  @SuppressWarnings("NullAway.Init")
+  private Database database;
 
   @Option(
       names = "--email-verified",
@@ -281,6 +293,7 @@ public final class MigrateCommand implements Callable<Integer> {
             withoutPassword,
             fastHashes,
             duplicateEmails,
+            database,
             emailVerified,
             split,
             Map.copyOf(roles),

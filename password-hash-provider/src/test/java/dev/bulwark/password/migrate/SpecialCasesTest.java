@@ -220,6 +220,54 @@ class SpecialCasesTest {
     assertThat(run("--realm-from", byNameAlone.toString())).as(stderr.toString()).isZero();
   }
 
+  /** One user to MariaDB and MySQL, whose import would stop. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "jose, | Jos\u00e9, | username 'jos\u00e9'",
+        "jos\u00e9, | jose, | username 'jose'",
+        "jos\u00e9, | jos\u00ea, | username 'jos\u00ea'",
+        "jose\u0301, | jos\u00e9, | username 'jos\u00e9'",
+        "gauss, | gau\u00df, | username 'gau\u00df'",
+        "ann,mu\u0308ller@b | bob,muller@b | email 'muller@b'",
+      })
+  void namesThatDifferInAccentsAloneAreReported(String one, String other, String what)
+      throws IOException {
+    write(
+        "username,email,password_hash",
+        "eve,eve@b," + BCRYPT,
+        one + "," + BCRYPT,
+        other + "," + BCRYPT);
+    String reason =
+        what + " differs from that on line 3 only in accents: to MariaDB and MySQL they are one";
+    assertThat(run()).isZero();
+    assertThat(stderr.toString().trim()).isEqualTo("line 4: ATTENTION: " + reason);
+    assertThat(stdout.toString()).contains("take for others (--database): 1", "3 converted");
+    assertThat(run("--database", "mariadb")).isEqualTo(2);
+    assertThat(stderr.toString().trim()).isEqualTo("line 4: " + reason);
+    assertThat(stdout.toString()).doesNotContain("ATTENTION").contains("2 converted");
+    assertThat(run("--database", "postgresql")).isZero();
+    assertThat(stderr.toString() + stdout).doesNotContain("ATTENTION");
+  }
+
+  @Test
+  void aRowThatIsRejectedHasNoTwin() throws IOException {
+    write(
+        "username,email,password_hash",
+        "jos\u00e9,no address," + BCRYPT,
+        "jose,," + BCRYPT,
+        "jos\u00ea,," + BCRYPT,
+        "jose,," + BCRYPT);
+    assertThat(run("--database", "mariadb")).isEqualTo(2);
+    assertThat(stderr.toString().lines())
+        .containsExactly(
+            "line 2: email is no e-mail address",
+            "line 4: username 'jos\u00ea' differs from that on line 3 only in accents: to MariaDB"
+                + " and MySQL they are one",
+            "line 5: username 'jose' is on line 3 already");
+  }
+
   @Test
   void aUserNameMayBeTheOwnAddress() throws IOException {
     write(

@@ -74,7 +74,13 @@ public final class Migration {
   }
 
   private void convert(ByteLines lines, @Nullable UserFiles files) throws IOException {
-    RowConverter converter = new RowConverter(options);
+    RowConverter converter =
+        new RowConverter(
+            options,
+            attention -> {
+              messages.println(attention);
+              tally.addTwin();
+            });
     RowReader reader = null;
     while (lines.next()) {
       if (lines.isBlank()) {

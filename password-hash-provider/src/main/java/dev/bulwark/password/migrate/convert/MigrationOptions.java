@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param withoutPassword whether users with neither password nor identity are converted
  * @param fastHashes whether hashes of a single digest are converted
  * @param duplicateEmails whether the realm lets several users have one address
+ * @param database of Keycloak
  * @param emailVerified whether addresses are verified where the input has no column for it
  * @param split where a whole name is divided
  * @param roles what a role of the input becomes; empty for nothing. Roles that are not in it keep
@@ -42,6 +43,7 @@ public record MigrationOptions(
     boolean withoutPassword,
     boolean fastHashes,
     boolean duplicateEmails,
+    Database database,
     boolean emailVerified,
     PersonName.Split split,
     Map<String, String> roles,

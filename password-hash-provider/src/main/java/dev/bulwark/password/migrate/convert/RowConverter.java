@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -55,9 +56,18 @@ final class RowConverter {
   private final SeenSet emails = new SeenSet();
   private final SeenSet identities = new SeenSet();
   private final SeenSet keyHashes = new SeenSet();
+  private final AccentTwins usernameTwins = new AccentTwins(usernames);
+  private final AccentTwins emailTwins = new AccentTwins(emails);
+  private final Consumer<String> attention;
 
-  RowConverter(MigrationOptions options) {
+  /**
+   * Starts without users.
+   *
+   * @param attention told what may stop the import of a user who is converted
+   */
+  RowConverter(MigrationOptions options, Consumer<String> attention) {
     this.options = options;
+    this.attention = attention;
     this.realm = new RealmReferences(options);
   }
 
@@ -135,12 +145,33 @@ final class RowConverter {
       refuseSeen(
           "an API key's hash", own.add(key.hash()) ? keyHashes.line(key.hash()) : (int) line);
     }
+    compareWithoutAccents(Columns.USERNAME, user.username(), usernameTwins, line);
+    if (email != null) {
+      compareWithoutAccents(Columns.EMAIL, email, emailTwins, line);
+    }
     usernames.add(user.username(), line);
+    usernameTwins.add(user.username(), line);
     if (email != null) {
       emails.add(email, line);
+      emailTwins.add(email, line);
     }
     user.identities().forEach(identity -> identities.add(text(identity), line));
     own.forEach(hash -> keyHashes.add(hash, line));
+  }
+
+  private void compareWithoutAccents(String column, String text, AccentTwins twins, long line)
+      throws RefusedRowException {
+    int twin = options.database() == Database.POSTGRESQL ? 0 : twins.line(text);
+    if (twin == 0) {
+      return;
+    }
+    String message =
+        "%s '%s' differs from that on line %d only in accents: to MariaDB and MySQL they are one"
+            .formatted(column, text, twin);
+    if (options.database() == Database.MARIADB) {
+      throw new RefusedRowException(message);
+    }
+    attention.accept("line " + line + ": ATTENTION: " + message);
   }
 
   /** Keycloak looks for an address first, so the user with the name could never log in. */

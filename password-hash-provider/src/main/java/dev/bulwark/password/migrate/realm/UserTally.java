@@ -40,6 +40,7 @@ public final class UserTally {
   private long expiredKeys;
   private long keysWithoutScopes;
   private long usedKeys;
+  private long twins;
 
   /**
    * Starts at zero.
@@ -78,6 +79,11 @@ public final class UserTally {
     backupCodeUsers += user.backupCodes().isEmpty() ? 0 : 1;
     uselessCodes += user.backupCodes().isEmpty() && !row.backupCodes().isEmpty() ? 1 : 0;
     countKeys(user);
+  }
+
+  /** Counts a name or address that differs from another one in accents alone. */
+  public void addTwin() {
+    twins++;
   }
 
   private void countAddress(UserRecord user, boolean unsaid) {
@@ -142,6 +148,10 @@ public final class UserTally {
     print(to, "API keys that have expired", expiredKeys);
     print(to, "API keys without scopes, which open nothing (--api-key-scopes)", keysWithoutScopes);
     print(to, "API keys with a request count", usedKeys);
+    print(
+        to,
+        "ATTENTION: user names and addresses that MariaDB and MySQL take for others (--database)",
+        twins);
     if (askedUsers > 0) {
       print(to, "ATTENTION: the realm's user profile stops users at the first login", askedUsers);
       asked.forEach((reason, count) -> to.printf("    %s: %d%n", reason, count));

@@ -129,6 +129,7 @@ public class MigrationFuzzTest {
         true,
         true,
         false,
+        Database.UNKNOWN,
         false,
         PersonName.Split.FIRST,
         Map.of(),

@@ -31,13 +31,15 @@ class RowConverterTest {
               true,
               true,
               false,
+              Database.UNKNOWN,
               false,
               PersonName.Split.FIRST,
               Map.of(),
               Map.of(),
               List.of(),
               Set.of(),
-              Optional.empty()));
+              Optional.empty()),
+          attention -> {});
 
   @Test
   void lettersThatBecomeBase32InUpperCaseAreNotBase32() {
