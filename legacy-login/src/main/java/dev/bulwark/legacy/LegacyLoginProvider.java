@@ -7,6 +7,7 @@ import dev.bulwark.contract.PasswordCheckUnavailableException;
 import dev.bulwark.credential.CredentialRow;
 import dev.bulwark.legacy.endpoint.NoAnswerException;
 import dev.bulwark.legacy.endpoint.Reason;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -100,9 +101,13 @@ public final class LegacyLoginProvider
       throw new PasswordCheckUnavailableException(
           Reason.NOT_CONFIGURED.label(), NOT_CONFIGURED_RETRY_SECONDS);
     }
-    boolean right = ask(known, pending, password, user);
-    known.metrics().checked(right);
-    return right && isStill(pending, user, password, known);
+    if (!ask(known, pending, password, user)) {
+      known.metrics().checked(false);
+      return false;
+    }
+    @Nullable CredentialModel stored = committed(pending, user, known).orElse(null);
+    known.metrics().checked(true);
+    return isStill(pending, stored, user, password, known);
   }
 
   /**
@@ -111,9 +116,11 @@ public final class LegacyLoginProvider
    * another first login was faster.
    */
   private boolean isStill(
-      PendingPassword pending, UserModel user, String password, OldApplication known) {
-    @Nullable CredentialModel stored =
-        CredentialRow.committed(session, user, pending.id()).orElse(null);
+      PendingPassword pending,
+      @Nullable CredentialModel stored,
+      UserModel user,
+      String password,
+      OldApplication known) {
     if (stored != null && pending.is(stored)) {
       pending.replaceAfterCommit(session, user, password, known.metrics());
       return true;
@@ -123,6 +130,23 @@ public final class LegacyLoginProvider
             + " decides.",
         user.getId());
     return stored != null && matches(password, stored);
+  }
+
+  /** Takes a second connection of the database, which may have none left when many log in. */
+  private Optional<CredentialModel> committed(
+      PendingPassword pending, UserModel user, OldApplication known) {
+    try {
+      return CredentialRow.committed(session, user, pending.id());
+    } catch (RuntimeException e) {
+      known.metrics().checked(Reason.DATABASE);
+      LOG.warnf(
+          e,
+          "The stored password of user %s could not be read. The login is rejected with status 503"
+              + " and does not count as a wrong password",
+          user.getId());
+      throw new PasswordCheckUnavailableException(
+          Reason.DATABASE.label(), known.endpoint().retryAfterSeconds());
+    }
   }
 
   private boolean matches(String password, CredentialModel stored) {

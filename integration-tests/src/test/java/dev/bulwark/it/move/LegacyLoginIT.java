@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.it.database.OpenTransaction;
+import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.password.BusyHasher;
 import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.password.Users;
@@ -19,6 +21,7 @@ import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.support.Totp;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.server.DistributionServer;
+import dev.bulwark.server.ServerSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,10 +29,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -70,12 +76,14 @@ class LegacyLoginIT {
           "native",
           "renamed",
           "meanwhile",
-          "overtaken");
+          "overtaken",
+          "unread");
 
   @TempDir static Path folder;
 
   private RedisProcess redis;
   private CheckingApplication old;
+  private @Nullable PostgresProcess database;
   private DistributionServer keycloak;
   private AdminApi admin;
   private Realm realm;
@@ -87,10 +95,15 @@ class LegacyLoginIT {
     USERS.forEach(user -> old.addUser(login(user), password(user)));
     String legacy = "spi-credential--legacy-login--";
     String limiter = "spi-login-rate-limiter--default--";
+    ServerSpec.Builder spec =
+        TestStack.manyFromOneAddress(TestStack.spec("legacy-login", redis.url()));
+    if (PostgresProcess.isInstalled()) {
+      database = PostgresProcess.prepared();
+      database.configure(spec);
+    }
     keycloak =
         DistributionServer.start(
-            TestStack.manyFromOneAddress(TestStack.spec("legacy-login", redis.url()))
-                .option(limiter + "account-limit", Integer.toString(ACCOUNT_LIMIT))
+            spec.option(limiter + "account-limit", Integer.toString(ACCOUNT_LIMIT))
                 .option(legacy + "url", old.endpoint())
                 .option(legacy + "request-timeout", Long.toString(REQUEST_TIMEOUT.toMillis()))
                 .option(legacy + "breaker-pause", "1")
@@ -105,6 +118,9 @@ class LegacyLoginIT {
   void stop() {
     if (keycloak != null) {
       keycloak.close();
+    }
+    if (database != null) {
+      database.close();
     }
     if (old != null) {
       old.close();
@@ -353,6 +369,29 @@ class LegacyLoginIT {
     logIn("overtaken").expect(400);
     realm.login(login("overtaken"), "another-dev-battery", "openid").expect(200);
     assertThat(metric("bulwark_legacy_login_stored_total{outcome=\"superseded\"")).isPositive();
+  }
+
+  /** The connection is lost by which the stored password is read once more after the check. */
+  @Test
+  void aDatabaseThatGivesNoAnswerIsNoWrongPassword() {
+    Assumptions.assumeTrue(database != null, "PostgreSQL");
+    PostgresProcess postgres = Objects.requireNonNull(database);
+    String waiting =
+        " FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ILIKE '%credential%'";
+    // From now on Keycloak's cache has the user with the pending password.
+    wrong("unread").expect(400);
+    CompletableFuture<Response> login;
+    try (OpenTransaction lock = postgres.hold("LOCK TABLE credential IN ACCESS EXCLUSIVE MODE")) {
+      assertThat(lock).isNotNull();
+      login = CompletableFuture.supplyAsync(() -> logIn("unread"));
+      await().until(() -> login.isDone() || !postgres.sql("SELECT pid" + waiting).isEmpty());
+      assertThat(old.asked(login("unread"))).as("it waits behind the check").isEqualTo(2);
+      postgres.sql("SELECT pg_terminate_backend(pid)" + waiting);
+    }
+    assertUnavailable(login.join());
+    assertThat(failures("unread")).as("that of the wrong password").isOne();
+    assertThat(metric("bulwark_legacy_login_checks_total{outcome=\"database\"")).isOne();
+    logIn("unread").expect(200);
   }
 
   @Test

@@ -2,7 +2,7 @@ package dev.bulwark.legacy.endpoint;
 
 import java.util.Locale;
 
-/** Why the endpoint gave no reliable answer. */
+/** Why there is no reliable answer. */
 public enum Reason {
   /** No connection: name, network or TLS. */
   CONNECTION,
@@ -20,6 +20,8 @@ public enum Reason {
   CIRCUIT_OPEN,
   /** Not asked, since as many requests as allowed are under way. */
   BUSY,
+  /** Keycloak's database did not say whether the password is still pending after a right answer. */
+  DATABASE,
   /** Not asked, since no endpoint is configured for the realm. */
   NOT_CONFIGURED,
   /** The server is shutting down. */
