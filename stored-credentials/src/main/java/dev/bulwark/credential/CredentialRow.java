@@ -3,6 +3,7 @@ package dev.bulwark.credential;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityNotFoundException;
 import jakarta.persistence.LockModeType;
+import java.util.Base64;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
@@ -19,6 +20,8 @@ import org.keycloak.storage.jpa.entity.FederatedUserCredentialEntity;
  * from a cache, and Hibernate returns a row that its session has read before as it was then.
  */
 public final class CredentialRow {
+
+  private static final String SALT_OF_THE_COLUMN = "__SALT__";
 
   private CredentialRow() {}
 
@@ -82,6 +85,7 @@ public final class CredentialRow {
     }
   }
 
+  @SuppressWarnings("deprecation") // the column is read while there are such rows
   private static CredentialModel model(CredentialEntity row) {
     CredentialModel model = new CredentialModel();
     model.setId(row.getId());
@@ -89,10 +93,11 @@ public final class CredentialRow {
     model.setUserLabel(row.getUserLabel());
     model.setCreatedDate(row.getCreatedDate());
     model.setCredentialData(row.getCredentialData());
-    model.setSecretData(row.getSecretData());
+    model.setSecretData(withSalt(row.getSecretData(), row.getSalt()));
     return model;
   }
 
+  @SuppressWarnings("deprecation") // as above
   private static CredentialModel model(FederatedUserCredentialEntity row) {
     CredentialModel model = new CredentialModel();
     model.setId(row.getId());
@@ -100,7 +105,17 @@ public final class CredentialRow {
     model.setUserLabel(row.getUserLabel());
     model.setCreatedDate(row.getCreatedDate());
     model.setCredentialData(row.getCredentialData());
-    model.setSecretData(row.getSecretData());
+    model.setSecretData(withSalt(row.getSecretData(), row.getSalt()));
     return model;
+  }
+
+  /**
+   * The secret data as Keycloak reads it. A row that a Keycloak before version 8 has written has the
+   * salt in a column of its own.
+   */
+  private static String withSalt(String secretData, byte @Nullable [] salt) {
+    return salt == null
+        ? secretData
+        : secretData.replace(SALT_OF_THE_COLUMN, Base64.getEncoder().encodeToString(salt));
   }
 }
