@@ -123,7 +123,17 @@ public final class Argon2idHashProviderFactory
         hashing,
         () -> CurrentUser.id(session),
         work(session),
-        outdated -> OutdatedHash.report(session, outdated));
+        outdated -> reportOutdated(session, outdated));
+  }
+
+  /**
+   * Reports a hash to the login that has verified it, which replaces it, and counts what became of
+   * that.
+   *
+   * @return whether it is replaced there, so that Keycloak is to leave it as it is
+   */
+  public boolean reportOutdated(KeycloakSession session, PasswordCredentialModel outdated) {
+    return OutdatedHash.report(session, outdated, hashing()::replaced);
   }
 
   /** What is computed for the request of a session, by whichever hasher. */

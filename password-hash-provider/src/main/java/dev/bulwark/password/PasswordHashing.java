@@ -1,5 +1,6 @@
 package dev.bulwark.password;
 
+import dev.bulwark.credential.HashReplacement;
 import dev.bulwark.password.PasswordMetrics.Operation;
 import dev.bulwark.password.PasswordMetrics.Outcome;
 import dev.bulwark.password.argon2.Argon2ResourceException;
@@ -147,6 +148,11 @@ final class PasswordHashing implements AutoCloseable {
         () -> matches.test(form),
         match -> match ? Outcome.MATCH : Outcome.MISMATCH,
         computed);
+  }
+
+  /** Counts an outdated hash that a login was to replace. */
+  void replaced(HashReplacement.Outcome outcome) {
+    metrics.replaced(outcome);
   }
 
   private <T> T timed(

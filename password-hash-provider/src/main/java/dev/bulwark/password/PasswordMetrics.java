@@ -1,14 +1,18 @@
 package dev.bulwark.password;
 
+import dev.bulwark.credential.HashReplacement;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Meters of password hashing (spec P6):
@@ -16,6 +20,8 @@ import java.util.concurrent.TimeUnit;
  * <ul>
  *   <li>{@code bulwark.password.hash} (timer; tags {@code algorithm}, {@code operation}, {@code
  *       outcome}): computing alone, without the wait
+ *   <li>{@code bulwark.password.replaced} (counter; tag {@code outcome}): outdated hashes that a
+ *       login was to replace
  *   <li>{@code bulwark.password.wait} (timer): the wait for permits
  *   <li>{@code bulwark.password.permits.used}, {@code .permits.total}, {@code .waiting} (gauges)
  *   <li>{@code bulwark.password.native} (gauge): 1 with libargon2, 0 with BouncyCastle
@@ -66,6 +72,8 @@ final class PasswordMetrics implements AutoCloseable {
 
   private final MeterRegistry registry;
   private final Timer wait;
+  private final Map<HashReplacement.Outcome, Counter> replaced =
+      new EnumMap<>(HashReplacement.Outcome.class);
   private final List<Meter> gauges;
   private final Map<Key, Timer> timers = new ConcurrentHashMap<>();
 
@@ -76,6 +84,14 @@ final class PasswordMetrics implements AutoCloseable {
             .description("Time that a login waited for its turn to hash")
             .publishPercentileHistogram()
             .register(registry);
+    for (HashReplacement.Outcome outcome : HashReplacement.Outcome.values()) {
+      replaced.put(
+          outcome,
+          Counter.builder("bulwark.password.replaced")
+              .description("Outdated hashes that a login was to replace")
+              .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+              .register(registry));
+    }
     double nativeValue = isNative ? 1 : 0;
     this.gauges =
         List.of(
@@ -95,6 +111,13 @@ final class PasswordMetrics implements AutoCloseable {
 
   void waited(long nanos) {
     wait.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  void replaced(HashReplacement.Outcome outcome) {
+    @Nullable Counter counter = replaced.get(outcome);
+    if (counter != null) {
+      counter.increment();
+    }
   }
 
   void computed(String algorithm, Operation operation, Outcome outcome, long nanos) {
@@ -117,6 +140,7 @@ final class PasswordMetrics implements AutoCloseable {
   public void close() {
     registry.remove(wait);
     gauges.forEach(registry::remove);
+    replaced.values().forEach(registry::remove);
     timers.values().forEach(registry::remove);
     timers.clear();
   }

@@ -21,6 +21,7 @@ public final class OutdatedHash implements AutoCloseable {
 
   private final KeycloakSession session;
   private @Nullable PasswordCredentialModel found;
+  private Consumer<Outcome> done = outcome -> {};
 
   private OutdatedHash(KeycloakSession session) {
     this.session = session;
@@ -36,14 +37,17 @@ public final class OutdatedHash implements AutoCloseable {
   /**
    * Reports a hash.
    *
+   * @param done told what became of its replacement, where one was tried
    * @return whether it is replaced elsewhere, so that Keycloak is to leave it as it is
    */
-  public static boolean report(KeycloakSession session, PasswordCredentialModel outdated) {
+  public static boolean report(
+      KeycloakSession session, PasswordCredentialModel outdated, Consumer<Outcome> done) {
     @Nullable OutdatedHash open = session.getAttribute(ATTRIBUTE, OutdatedHash.class);
     if (open == null || outdated.getId() == null) {
       return false;
     }
     open.found = outdated;
+    open.done = done;
     return true;
   }
 
@@ -51,9 +55,8 @@ public final class OutdatedHash implements AutoCloseable {
    * Replaces the reported hash after the commit, if there is one.
    *
    * @param password in clear text
-   * @param done told the outcome, on the same thread; not called where no hash was reported
    */
-  public void replace(UserModel user, String password, Consumer<Outcome> done) {
+  public void replace(UserModel user, String password) {
     @Nullable PasswordCredentialModel old = found;
     if (old != null) {
       new HashReplacement(user, old.getId(), password, stored -> isSame(stored, old))

@@ -46,7 +46,7 @@ final class CheckedPasswordProvider extends PasswordCredentialProvider {
     try (OutdatedHash outdated = OutdatedHash.open(session)) {
       boolean right = delegate.isValid(realm, user, input);
       if (right) {
-        outdated.replace(user, input.getChallengeResponse(), outcome -> {});
+        outdated.replace(user, input.getChallengeResponse());
       }
       return right;
     }

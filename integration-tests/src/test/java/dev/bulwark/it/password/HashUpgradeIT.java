@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Json;
+import dev.bulwark.it.support.Metrics;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -161,6 +162,7 @@ class HashUpgradeIT {
     TestStack stack = TestStack.get();
     AdminApi admin = new AdminApi(stack.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
     String id = admin.userId(name);
+    double superseded = replaced("superseded");
     try (BusyHasher hasher = new BusyHasher(stack.keycloak(), admin)) {
       hasher.keepBusy(2);
       long before = hasher.arrivals();
@@ -173,10 +175,20 @@ class HashUpgradeIT {
       assertThat(login).as("the login, whose new hash still waits").isNotDone();
       login.join().expect(200);
     }
+    await().untilAsserted(() -> assertThat(replaced("superseded") - superseded).isEqualTo(1));
+    double stored = replaced("stored");
     realm.login(name, Realm.PASSWORD, "openid").expect(400);
     realm.login(name, set, "openid").expect(200);
     assertUpgraded(name);
+    await().untilAsserted(() -> assertThat(replaced("stored") - stored).isEqualTo(1));
     realm.login(name, set, "openid").expect(200);
+  }
+
+  private static double replaced(String outcome) {
+    return Metrics.sum(
+        TestStack.get().keycloak().managementUrl(),
+        "bulwark_password_replaced_total",
+        "outcome=\"" + outcome + "\"");
   }
 
   @ParameterizedTest

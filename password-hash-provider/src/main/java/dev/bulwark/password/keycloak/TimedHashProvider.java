@@ -40,17 +40,25 @@ final class TimedHashProvider implements PasswordHashProvider {
   public boolean verify(String rawPassword, PasswordCredentialModel credential) {
     Predicate<PasswordForm> matches = form -> delegate.verify(form.apply(rawPassword), credential);
     @Nullable PasswordPolicy policy = policy();
-    if (session
-            .getKeycloakSessionFactory()
-            .getProviderFactory(PasswordHashProvider.class, Algorithms.ARGON2)
-        instanceof Argon2idHashProviderFactory limited) {
+    @Nullable Argon2idHashProviderFactory limited = limited();
+    if (limited != null) {
       // What the realm's own policy asks for must not lock all its users out.
       int leastIterations = policy == null ? 0 : policy.getHashIterations();
       return limited.verify(
           session, credential, leastIterations, matches, nanos -> tell(policy, credential, nanos));
     }
-    // Switched off, or forbidden by FIPS 140: then nothing here has limits.
+    // Then nothing here has limits.
     return matches.test(PasswordForm.of(parameters(credential)));
+  }
+
+  /** Null where it is switched off, or forbidden by FIPS 140. */
+  private @Nullable Argon2idHashProviderFactory limited() {
+    return session
+                .getKeycloakSessionFactory()
+                .getProviderFactory(PasswordHashProvider.class, Algorithms.ARGON2)
+            instanceof Argon2idHashProviderFactory factory
+        ? factory
+        : null;
   }
 
   private @Nullable PasswordPolicy policy() {
@@ -78,7 +86,13 @@ final class TimedHashProvider implements PasswordHashProvider {
   public boolean policyCheck(PasswordPolicy policy, PasswordCredentialModel credential) {
     boolean current =
         !PasswordForm.isIn(parameters(credential)) && delegate.policyCheck(policy, credential);
-    return current || OutdatedHash.report(session, credential);
+    if (current) {
+      return true;
+    }
+    @Nullable Argon2idHashProviderFactory counting = limited();
+    return counting == null
+        ? OutdatedHash.report(session, credential, outcome -> {})
+        : counting.reportOutdated(session, credential);
   }
 
   private static Map<String, String> parameters(PasswordCredentialModel credential) {
