@@ -1,7 +1,6 @@
 package dev.bulwark.credential;
 
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.EntityNotFoundException;
 import jakarta.persistence.LockModeType;
 import java.util.Base64;
 import java.util.Optional;
@@ -69,20 +68,22 @@ public final class CredentialRow {
 
   /** Empty as well where another transaction has removed the row. */
   private static <T> Optional<T> row(EntityManager em, Class<T> table, String id, boolean lock) {
-    @Nullable T row = em.find(table, id);
-    if (row == null || !lock) {
-      return Optional.ofNullable(row);
+    if (!lock) {
+      return Optional.ofNullable(em.find(table, id));
     }
-    try {
-      em.refresh(row, LockModeType.PESSIMISTIC_WRITE);
-      return Optional.of(row);
-    } catch (RuntimeException e) {
-      // Keycloak's entity manager wraps what that of JPA throws.
-      if (e instanceof EntityNotFoundException || e.getCause() instanceof EntityNotFoundException) {
-        return Optional.empty();
-      }
-      throw e;
-    }
+    // A query, since a refresh of a row that is gone has JPA roll the transaction back.
+    Optional<T> row =
+        em
+            .createQuery("SELECT c FROM " + table.getSimpleName() + " c WHERE c.id = :id", table)
+            .setParameter("id", id)
+            .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+            .getResultList()
+            .stream()
+            .findFirst();
+    // A query returns a row that the session has read before as it was then. With the lock again,
+    // since MariaDB reads without one what the transaction has seen at its begin.
+    row.ifPresent(locked -> em.refresh(locked, LockModeType.PESSIMISTIC_WRITE));
+    return row;
   }
 
   @SuppressWarnings("deprecation") // the column is read while there are such rows
@@ -110,8 +111,8 @@ public final class CredentialRow {
   }
 
   /**
-   * The secret data as Keycloak reads it. A row that a Keycloak before version 8 has written has the
-   * salt in a column of its own.
+   * The secret data as Keycloak reads it. A row that a Keycloak before version 8 has written has
+   * the salt in a column of its own.
    */
   private static String withSalt(String secretData, byte @Nullable [] salt) {
     return salt == null
