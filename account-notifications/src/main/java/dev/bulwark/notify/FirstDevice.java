@@ -4,6 +4,7 @@ import java.util.Comparator;
 import org.keycloak.credential.CredentialModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
+import org.keycloak.storage.ReadOnlyException;
 
 /**
  * Tells the first login with a password from later ones: a device cookie ends with the password, so
@@ -16,7 +17,11 @@ final class FirstDevice {
 
   private FirstDevice() {}
 
-  /** Whether the user logs in with this password for the first time; remembers that it happened. */
+  /**
+   * Whether the user logs in with this password for the first time; remembers that it happened.
+   * False for a user of a store that keeps no attributes, such as a directory without import: each
+   * of the user's logins would be the first.
+   */
   static boolean isFirst(UserModel user) {
     String password =
         user.credentialManager()
@@ -27,7 +32,11 @@ final class FirstDevice {
     if (password.equals(user.getFirstAttribute(ATTRIBUTE))) {
       return false;
     }
-    user.setSingleAttribute(ATTRIBUTE, password);
-    return true;
+    try {
+      user.setSingleAttribute(ATTRIBUTE, password);
+      return true;
+    } catch (ReadOnlyException e) {
+      return false;
+    }
   }
 }

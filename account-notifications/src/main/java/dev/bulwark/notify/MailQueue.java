@@ -1,7 +1,7 @@
 package dev.bulwark.notify;
 
 import dev.bulwark.notify.NotificationMetrics.Outcome;
-import jakarta.mail.MessagingException;
+import dev.bulwark.notify.WaitingMails.Attempt;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +12,8 @@ import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
  * Sends mails one after the other on a thread of its own: a slow mail server slows no login and no
- * change, and takes one database connection at most. A mail that a mail server fails to take is
- * tried again ({@link WaitingMails}). Thread-safe.
+ * change, and takes one database connection at most. A mail that was not taken is tried again,
+ * unless it would fail each time ({@link MailFailure}, {@link WaitingMails}). Thread-safe.
  */
 final class MailQueue implements AutoCloseable {
 
@@ -80,33 +80,44 @@ final class MailQueue implements AutoCloseable {
     if (thread == null) {
       Thread created = new Thread(this::run, "bulwark-notifications");
       created.setDaemon(true);
-      thread = created;
       created.start();
+      thread = created;
     }
   }
 
   private void run() {
     try {
-      @Nullable Notification mail = next();
-      while (mail != null) {
-        send(mail);
-        mail = next();
+      @Nullable Attempt attempt = next();
+      while (attempt != null) {
+        send(attempt);
+        attempt = next();
       }
     } catch (InterruptedException e) {
       // Only close() interrupts.
       Thread.currentThread().interrupt();
+    } finally {
+      ended();
+    }
+  }
+
+  /** Also after an error: the next mail begins another thread. */
+  private void ended() {
+    synchronized (lock) {
+      if (thread == Thread.currentThread()) {
+        thread = null;
+      }
     }
   }
 
   /** Waits for a mail that is due; null to end the thread, which {@link #start} begins anew. */
-  private @Nullable Notification next() throws InterruptedException {
+  private @Nullable Attempt next() throws InterruptedException {
     synchronized (lock) {
       long idleSince = System.nanoTime();
       while (true) {
         long now = System.currentTimeMillis();
-        @Nullable Notification mail = waiting.poll(now);
-        if (mail != null) {
-          return mail;
+        @Nullable Attempt attempt = waiting.poll(now);
+        if (attempt != null) {
+          return attempt;
         }
         @Nullable Long due = waiting.dueIn(now);
         long idle = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - idleSince);
@@ -119,7 +130,9 @@ final class MailQueue implements AutoCloseable {
     }
   }
 
-  private void send(Notification notification) {
+  /** Whatever happens to a mail, the next one is sent: an error too ends only its attempt. */
+  private void send(Attempt attempt) {
+    Notification notification = attempt.mail();
     try {
       Outcome outcome =
           KeycloakModelUtils.runJobInTransactionWithResult(
@@ -130,51 +143,45 @@ final class MailQueue implements AutoCloseable {
         }
       }
       metrics.count(notification.occasion(), outcome);
-    } catch (RuntimeException e) {
-      unsent(notification, e);
+    } catch (RuntimeException | Error e) {
+      unsent(attempt, e);
     }
   }
 
-  private void unsent(Notification notification, RuntimeException failure) {
-    if (!isWorthAnother(failure) || !putBack(notification)) {
+  private void unsent(Attempt attempt, Throwable thrown) {
+    Notification notification = attempt.mail();
+    MailFailure failure = MailFailure.of(thrown);
+    if (!putBack(attempt, failure)) {
       metrics.count(notification.occasion(), Outcome.FAILED);
       LOG.warnf(
           "The mail to user %s about %s failed and is not sent again: %s",
-          notification.userId(), notification.occasion().label(), cause(failure));
+          notification.userId(), notification.occasion().label(), cause(thrown));
       return;
     }
     metrics.count(notification.occasion(), Outcome.RETRIED);
     LOG.warnf(
-        "The mail to user %s about %s failed and is sent again later. Check the "
-            + "realm's mail server: %s",
-        notification.userId(), notification.occasion().label(), cause(failure));
+        "The mail to user %s about %s failed and is sent again later. %s: %s",
+        notification.userId(), notification.occasion().label(), advice(failure), cause(thrown));
   }
 
-  private boolean putBack(Notification notification) {
+  private static String advice(MailFailure failure) {
+    return failure == MailFailure.OF_SERVER
+        ? "Check the realm's mail server"
+        : "Other mails do not wait for it";
+  }
+
+  private boolean putBack(Attempt attempt, MailFailure failure) {
     synchronized (lock) {
-      return waiting.failed(notification, System.currentTimeMillis());
+      long now = System.currentTimeMillis();
+      return switch (failure) {
+        case OF_SERVER -> waiting.failed(attempt, now);
+        case OF_MAIL -> waiting.delay(attempt, now);
+        case FOR_GOOD -> false;
+      };
     }
   }
 
-  /** A template that fails, a text that is no address and a refused recipient do so each time. */
-  private static boolean isWorthAnother(RuntimeException failure) {
-    if (RefusedAddress.isCauseOf(failure)) {
-      return false;
-    }
-    return !(failure instanceof UnsentException) || isOfServer(failure);
-  }
-
-  /** However deep: Keycloak wraps a failed connection twice. */
-  private static boolean isOfServer(Throwable failure) {
-    for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof MessagingException) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static String cause(RuntimeException failure) {
+  private static String cause(Throwable failure) {
     return String.valueOf(failure.getCause() == null ? failure : failure.getCause());
   }
 

@@ -33,7 +33,7 @@ final class NotificationMail {
    */
   static Outcome send(KeycloakSession session, Notification notification) throws EmailException {
     @Nullable RealmModel realm = session.realms().getRealm(notification.realmId());
-    if (realm == null) {
+    if (realm == null || !hasMailServer(realm)) {
       return Outcome.NO_ADDRESS;
     }
     session.getContext().setRealm(realm);
@@ -41,12 +41,12 @@ final class NotificationMail {
     if (user == null) {
       return Outcome.NO_ADDRESS;
     }
+    // Also of a user whose address is not proven yet: the first login is remembered in any case.
     if (notification.occasion() == Occasion.LOGIN_FROM_NEW_DEVICE && FirstDevice.isFirst(user)) {
       return Outcome.FIRST_DEVICE;
     }
-    Map<String, String> smtp = realm.getSmtpConfig();
     @Nullable String recipient = recipient(notification, user);
-    if (smtp == null || smtp.isEmpty() || recipient == null) {
+    if (recipient == null) {
       return Outcome.NO_ADDRESS;
     }
     if (notification.locale() != null && user.getFirstAttribute(UserModel.LOCALE) == null) {
@@ -63,6 +63,11 @@ final class NotificationMail {
             TEMPLATE,
             attributes(notification, session.getContext().resolveLocale(user)));
     return Outcome.SENT;
+  }
+
+  private static boolean hasMailServer(RealmModel realm) {
+    @Nullable Map<String, String> smtp = realm.getSmtpConfig();
+    return smtp != null && !smtp.isEmpty();
   }
 
   private static @Nullable String recipient(Notification notification, UserModel user) {

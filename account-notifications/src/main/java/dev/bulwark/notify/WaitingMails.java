@@ -2,17 +2,21 @@ package dev.bulwark.notify;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The mails that wait to be sent, by realm. Bounded in all and for each user, so that nobody's own
  * mails crowd out those of others. After a failure of a realm's mail server all mails of that realm
- * pause, longer each time; other realms go on. Pure; not thread-safe.
+ * pause, longer each time; other realms go on. A mail that failed for a reason of its own waits
+ * alone. Pure; not thread-safe.
  */
 final class WaitingMails {
 
@@ -28,30 +32,57 @@ final class WaitingMails {
   static final Duration FIRST_PAUSE = Duration.ofSeconds(15);
   static final Duration LONGEST_PAUSE = Duration.ofMinutes(15);
 
+  /** Of one mail alone: its failures cost no other mail more time than an attempt takes. */
+  static final Duration LONGEST_DELAY = Duration.ofHours(1);
+
+  /**
+   * A mail that is to be sent now.
+   *
+   * @param failures times that it has failed for a reason of its own
+   */
+  record Attempt(Notification mail, int failures) {}
+
+  /**
+   * A mail that waits alone.
+   *
+   * @param until milliseconds since 1970
+   */
+  private record Delayed(Attempt next, long until) {}
+
   private final Map<String, OfRealm> realms = new LinkedHashMap<>();
   private final Map<String, Integer> perUser = new HashMap<>();
   private int size;
 
   private static final class OfRealm {
-    final Deque<Notification> mails = new ArrayDeque<>();
+    final Deque<Attempt> due = new ArrayDeque<>();
+    final Queue<Delayed> delayed = new PriorityQueue<>(Comparator.comparingLong(Delayed::until));
     int failures;
     long pausedUntil;
+
+    /** The next one, unless none is due. One whose delay is over is behind those that are due. */
+    @Nullable Attempt poll(long now) {
+      while (!delayed.isEmpty() && delayed.element().until() <= now) {
+        due.addLast(delayed.remove().next());
+      }
+      return due.pollFirst();
+    }
+
+    /** When the next one is due, in milliseconds since 1970; null where none waits. */
+    @Nullable Long dueAt() {
+      if (!due.isEmpty()) {
+        return pausedUntil;
+      }
+      return delayed.isEmpty() ? null : Math.max(pausedUntil, delayed.element().until());
+    }
   }
 
   /** Adds a mail; false where there is no room for it, in all or for its user. */
   boolean add(Notification mail) {
-    int ofUser = perUser.getOrDefault(user(mail), 0);
-    if (size >= CAPACITY || ofUser >= OF_USER) {
+    if (!enter(mail)) {
       return false;
     }
-    put(mail);
+    realm(mail).due.addLast(new Attempt(mail, 0));
     return true;
-  }
-
-  private void put(Notification mail) {
-    realms.computeIfAbsent(mail.realmId(), id -> new OfRealm()).mails.addLast(mail);
-    perUser.merge(user(mail), 1, Integer::sum);
-    size++;
   }
 
   /**
@@ -59,29 +90,31 @@ final class WaitingMails {
    *
    * @param now milliseconds since 1970
    */
-  @Nullable Notification poll(long now) {
+  @Nullable Attempt poll(long now) {
     Iterator<Map.Entry<String, OfRealm>> all = realms.entrySet().iterator();
     while (all.hasNext()) {
-      Map.Entry<String, OfRealm> realm = all.next();
-      OfRealm waiting = realm.getValue();
-      if (waiting.pausedUntil > now) {
+      Map.Entry<String, OfRealm> entry = all.next();
+      String id = entry.getKey();
+      OfRealm realm = entry.getValue();
+      if (realm.pausedUntil > now) {
         continue;
       }
-      @Nullable Notification mail = waiting.mails.pollFirst();
-      all.remove();
-      if (mail != null) {
+      @Nullable Attempt next = realm.poll(now);
+      if (next != null) {
         // To the end of the line, with its count of failures.
-        realms.put(realm.getKey(), waiting);
-        perUser.computeIfPresent(user(mail), (user, count) -> count == 1 ? null : count - 1);
-        size--;
-        return mail;
+        all.remove();
+        realms.put(id, realm);
+        leave(next.mail());
+        return next;
       }
-      return poll(now);
+      if (realm.delayed.isEmpty()) {
+        all.remove();
+      }
     }
     return null;
   }
 
-  /** The realm's mail server has taken a mail, or refused one for its address alone. */
+  /** The realm's mail server has taken a mail, or may be another one now. */
   void succeeded(String realmId) {
     @Nullable OfRealm realm = realms.get(realmId);
     if (realm != null) {
@@ -91,23 +124,46 @@ final class WaitingMails {
   }
 
   /**
-   * The realm's mail server has failed: its mails pause, and this one goes to their end, so that a
-   * mail that always fails keeps no other back.
+   * The realm's mail server has failed: its mails pause, and this one goes to their end.
    *
    * @param now milliseconds since 1970
    * @return whether the mail will be tried again; false where it is too old or there is no room
    */
-  boolean failed(Notification mail, long now) {
-    OfRealm realm = realms.computeIfAbsent(mail.realmId(), id -> new OfRealm());
-    realm.pausedUntil = now + pause(realm.failures).toMillis();
+  boolean failed(Attempt attempt, long now) {
+    OfRealm realm = realm(attempt.mail());
+    realm.pausedUntil = now + doubled(realm.failures, LONGEST_PAUSE).toMillis();
     realm.failures++;
-    return now - mail.millis() < LIFE.toMillis() && add(mail);
+    if (isOld(attempt.mail(), now) || !enter(attempt.mail())) {
+      return false;
+    }
+    realm.due.addLast(attempt);
+    return true;
   }
 
-  /** The pause after so many failures before this one. */
-  static Duration pause(int failures) {
+  /**
+   * This mail has failed, for a reason that concerns no other: it waits alone.
+   *
+   * @param now milliseconds since 1970
+   * @return whether the mail will be tried again; false where it is too old or there is no room
+   */
+  boolean delay(Attempt attempt, long now) {
+    if (isOld(attempt.mail(), now) || !enter(attempt.mail())) {
+      return false;
+    }
+    long until = now + doubled(attempt.failures(), LONGEST_DELAY).toMillis();
+    Attempt next = new Attempt(attempt.mail(), attempt.failures() + 1);
+    realm(attempt.mail()).delayed.add(new Delayed(next, until));
+    return true;
+  }
+
+  private static boolean isOld(Notification mail, long now) {
+    return now - mail.millis() >= LIFE.toMillis();
+  }
+
+  /** The wait after so many failures before this one. */
+  static Duration doubled(int failures, Duration longest) {
     long seconds = FIRST_PAUSE.toSeconds() << Math.min(failures, 10);
-    return Duration.ofSeconds(Math.min(seconds, LONGEST_PAUSE.toSeconds()));
+    return Duration.ofSeconds(Math.min(seconds, longest.toSeconds()));
   }
 
   /**
@@ -118,8 +174,9 @@ final class WaitingMails {
   @Nullable Long dueIn(long now) {
     @Nullable Long earliest = null;
     for (OfRealm realm : realms.values()) {
-      if (!realm.mails.isEmpty()) {
-        long in = Math.max(0, realm.pausedUntil - now);
+      @Nullable Long at = realm.dueAt();
+      if (at != null) {
+        long in = Math.max(0, at - now);
         earliest = earliest == null ? in : Math.min(earliest, in);
       }
     }
@@ -128,6 +185,24 @@ final class WaitingMails {
 
   int size() {
     return size;
+  }
+
+  private OfRealm realm(Notification mail) {
+    return realms.computeIfAbsent(mail.realmId(), id -> new OfRealm());
+  }
+
+  private boolean enter(Notification mail) {
+    if (size >= CAPACITY || perUser.getOrDefault(user(mail), 0) >= OF_USER) {
+      return false;
+    }
+    perUser.merge(user(mail), 1, Integer::sum);
+    size++;
+    return true;
+  }
+
+  private void leave(Notification mail) {
+    perUser.computeIfPresent(user(mail), (user, count) -> count == 1 ? null : count - 1);
+    size--;
   }
 
   private static String user(Notification mail) {

@@ -2,14 +2,8 @@ package dev.bulwark.notify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import jakarta.mail.MessagingException;
-import jakarta.mail.SendFailedException;
-import jakarta.mail.internet.AddressException;
-import jakarta.mail.internet.InternetAddress;
-import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ShownTextTest {
@@ -40,17 +34,5 @@ class ShownTextTest {
     assertThat(ShownText.of("n".repeat(101))).hasSize(100).endsWith("n…");
     assertThat(ShownText.of("n".repeat(100))).hasSize(100).endsWith("n");
     assertThat(ShownText.of(null)).isNull();
-  }
-
-  @ParameterizedTest
-  @CsvSource({"550,true", "553,true", "450,false", "451,false"})
-  void aRefusedRecipientIsNoFailingServer(int code, boolean refused) throws AddressException {
-    SendFailedException failure =
-        new SendFailedException(
-            "Invalid Addresses",
-            new SMTPAddressFailedException(
-                new InternetAddress("x@example.org"), "RCPT TO", code, "no"));
-    assertThat(RefusedAddress.isCauseOf(new IllegalStateException(failure))).isEqualTo(refused);
-    assertThat(RefusedAddress.isCauseOf(new MessagingException("no connection"))).isFalse();
   }
 }

@@ -2,6 +2,7 @@ package dev.bulwark.notify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bulwark.notify.WaitingMails.Attempt;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -32,7 +33,7 @@ class WaitingMailsTest {
     waiting.add(mail("down", "1"));
     waiting.add(mail("down", "2"));
     waiting.add(mail("up", "3"));
-    Notification first = next(NOW);
+    Attempt first = next(NOW);
     assertThat(waiting.failed(first, NOW)).isTrue();
     assertThat(user(NOW)).isEqualTo("3");
     assertThat(waiting.poll(NOW)).isNull();
@@ -41,28 +42,69 @@ class WaitingMailsTest {
     long later = NOW + WaitingMails.FIRST_PAUSE.toMillis();
     assertThat(waiting.poll(later - 1)).isNull();
     // The one that failed is behind the other: one that always fails holds up none.
-    Notification second = next(later);
-    assertThat(second.userId()).isEqualTo("2");
+    Attempt second = next(later);
+    assertThat(second.mail().userId()).isEqualTo("2");
     waiting.failed(second, later);
     assertThat(waiting.dueIn(later)).isEqualTo(2 * WaitingMails.FIRST_PAUSE.toMillis());
     waiting.succeeded("down");
     assertThat(waiting.dueIn(later)).isZero();
   }
 
+  /** Its recipient or its text was not accepted, or its user store was unreachable. */
   @Test
-  void pausesGrowToABound() {
-    assertThat(WaitingMails.pause(0)).isEqualTo(Duration.ofSeconds(15));
-    assertThat(WaitingMails.pause(3)).isEqualTo(Duration.ofMinutes(2));
-    assertThat(WaitingMails.pause(6)).isEqualTo(Duration.ofMinutes(15));
-    assertThat(WaitingMails.pause(1_000_000)).isEqualTo(Duration.ofMinutes(15));
+  void aMailThatFailsForAReasonOfItsOwnWaitsAlone() {
+    waiting.add(mail("a", "1"));
+    waiting.add(mail("a", "2"));
+    assertThat(waiting.delay(next(NOW), NOW)).isTrue();
+    assertThat(user(NOW)).isEqualTo("2");
+    assertThat(waiting.poll(NOW)).isNull();
+    assertThat(waiting.size()).isOne();
+    assertThat(waiting.dueIn(NOW)).isEqualTo(WaitingMails.FIRST_PAUSE.toMillis());
+
+    long later = NOW + WaitingMails.FIRST_PAUSE.toMillis();
+    assertThat(waiting.poll(later - 1)).isNull();
+    waiting.add(mail("a", "3"));
+    assertThat(waiting.dueIn(later - 1)).isZero();
+    assertThat(user(later)).as("one that was due before").isEqualTo("3");
+    Attempt again = next(later);
+    assertThat(again.mail().userId()).isEqualTo("1");
+    assertThat(waiting.size()).isZero();
+    waiting.delay(again, later);
+    assertThat(waiting.dueIn(later)).isEqualTo(2 * WaitingMails.FIRST_PAUSE.toMillis());
+  }
+
+  @Test
+  void aDelayIsOverAtTheEndOfAPauseAtTheEarliest() {
+    waiting.add(mail("a", "1"));
+    waiting.add(mail("a", "2"));
+    Attempt alone = next(NOW);
+    Attempt ofServer = next(NOW);
+    waiting.delay(alone, NOW);
+    waiting.failed(ofServer, NOW + 5000);
+    long end = NOW + 5000 + WaitingMails.FIRST_PAUSE.toMillis();
+    assertThat(waiting.poll(end - 1)).isNull();
+    assertThat(waiting.dueIn(end - 1)).isOne();
+    assertThat(List.of(user(end), user(end))).containsExactly("2", "1");
+  }
+
+  @Test
+  void waitsGrowToABound() {
+    Duration longest = Duration.ofMinutes(15);
+    assertThat(WaitingMails.doubled(0, longest)).isEqualTo(Duration.ofSeconds(15));
+    assertThat(WaitingMails.doubled(3, longest)).isEqualTo(Duration.ofMinutes(2));
+    assertThat(WaitingMails.doubled(6, longest)).isEqualTo(longest);
+    assertThat(WaitingMails.doubled(1_000_000, longest)).isEqualTo(longest);
   }
 
   @Test
   void aMailIsTriedAgainForADay() {
-    Notification mail = mail("a", "1");
-    assertThat(waiting.failed(mail, NOW + WaitingMails.LIFE.toMillis() - 1)).isTrue();
-    assertThat(waiting.failed(mail, NOW + WaitingMails.LIFE.toMillis())).isFalse();
-    assertThat(waiting.size()).isOne();
+    Attempt attempt = new Attempt(mail("a", "1"), 0);
+    long end = NOW + WaitingMails.LIFE.toMillis();
+    assertThat(waiting.failed(attempt, end - 1)).isTrue();
+    assertThat(waiting.failed(attempt, end)).isFalse();
+    assertThat(waiting.delay(attempt, end - 1)).isTrue();
+    assertThat(waiting.delay(attempt, end)).isFalse();
+    assertThat(waiting.size()).isEqualTo(2);
   }
 
   /** Somebody who changes keys in a loop must not crowd out the mail about another account. */
@@ -72,6 +114,7 @@ class WaitingMailsTest {
       assertThat(waiting.add(mail("a", "greedy"))).isTrue();
     }
     assertThat(waiting.add(mail("a", "greedy"))).isFalse();
+    assertThat(waiting.delay(new Attempt(mail("a", "greedy"), 0), NOW)).isFalse();
     assertThat(waiting.add(mail("a", "other"))).isTrue();
     assertThat(waiting.add(mail("b", "greedy"))).as("of another realm").isTrue();
     waiting.poll(NOW);
@@ -102,10 +145,10 @@ class WaitingMailsTest {
   }
 
   private String user(long now) {
-    return next(now).userId();
+    return next(now).mail().userId();
   }
 
-  private Notification next(long now) {
+  private Attempt next(long now) {
     return Objects.requireNonNull(waiting.poll(now));
   }
 

@@ -1,5 +1,6 @@
 package dev.bulwark.it.notify;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.revocation.Directory;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Authenticator;
 import dev.bulwark.it.support.FormBrowser;
@@ -170,14 +172,7 @@ class NotificationsIT {
                   throw new UncheckedIOException(e);
                 }
               });
-      admin
-          .put(
-              "/realms/app",
-              """
-              {"smtpServer": {"host": "127.0.0.1", "port": "%d", "from": "auth@example.org"}}
-              """
-                  .formatted(silent.getLocalPort()))
-          .expect(204);
+      useMailServer(silent.getLocalPort());
       assertThat(logIn(browser(), "n-slow", Realm.PASSWORD, "").url()).contains("code=");
       try (Socket waiting = caller.get(20, TimeUnit.SECONDS)) {
         // The mail is still under way while the next login is done.
@@ -205,6 +200,61 @@ class NotificationsIT {
     assertThat(inbox.await("n-slow@", 1))
         .extracting(Inbox.Mail::subject)
         .containsExactly("New sign-in to your account");
+  }
+
+  /** K10: users choose their address, and with the name of a key a part of the text. */
+  @Test
+  void aMailThatTheServerDoesNotAcceptHoldsUpNoOther() {
+    List.of("n-spam", "n-full", "n-fine").forEach(name -> create(name, true, ""));
+    try (ChoosyMailServer server = ChoosyMailServer.start()) {
+      server.toText("n-spam@example.org", "554 5.7.1 looks like spam");
+      server.toRecipient("n-full@example.org", "450 4.2.2 mailbox full");
+      useMailServer(server.port());
+      List.of("n-spam", "n-full", "n-fine").forEach(this::setPasswordOf);
+      // A pause of the realm would be 15 seconds long, and 30 seconds after the second failure.
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> server.taken().equals(List.of("n-fine@example.org")));
+      server.toRecipient("n-full@example.org", "250 accepted");
+      await().atMost(SOON).until(() -> server.taken().contains("n-full@example.org"));
+      assertThat(server.asked()).containsOnlyOnce("n-spam@example.org");
+    }
+    assertThat(TestStack.get().keycloak().log())
+        .contains(
+            "The mail to user "
+                + admin.userId("n-spam")
+                + " about password-set-by-administrator failed and is not sent again");
+  }
+
+  /** K10: Keycloak stores no attribute of such a user. */
+  @Test
+  void aLoginOfAUserOfAReadOnlyDirectoryHoldsUpNoMail() {
+    try (Directory directory = Directory.start(List.of("n-directory"))) {
+      String store = directory.connect(admin, "/realms/app", "notifications", false);
+      String path = "/realms/app/components/" + store;
+      ObjectNode component = (ObjectNode) admin.get(path).expect(200).json();
+      component.withObject("/config").putArray("trustEmail").add("true");
+      admin.put(path, component.toString()).expect(204);
+      try {
+        assertThat(logIn(browser(), "n-directory", Directory.PASSWORD, "").url()).contains("code=");
+        assertThat(inbox.await("n-directory@", 1))
+            .extracting(Inbox.Mail::subject)
+            .containsExactly("New sign-in to your account");
+      } finally {
+        admin.delete(path).expect(204);
+      }
+    }
+  }
+
+  private void useMailServer(int port) {
+    admin
+        .put(
+            "/realms/app",
+            """
+            {"smtpServer": {"host": "127.0.0.1", "port": "%d", "from": "auth@example.org"}}
+            """
+                .formatted(port))
+        .expect(204);
   }
 
   /** K10: on PostgreSQL, whose rows the test makes older. */

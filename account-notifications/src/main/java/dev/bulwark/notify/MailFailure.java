@@ -1,0 +1,66 @@
+package dev.bulwark.notify;
+
+import jakarta.mail.MessagingException;
+import jakarta.mail.internet.AddressException;
+import java.io.IOException;
+import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
+import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.email.EmailException;
+
+/**
+ * Whom a failure concerns. What a mail server answers to the recipient or to the text of a mail
+ * concerns this mail alone, and a user may have chosen both. What it answers before that concerns
+ * all mails of its realm.
+ */
+enum MailFailure {
+  /** The mail server cannot be used: all mails of the realm wait. */
+  OF_SERVER,
+
+  /** This mail alone waits, whether the mail server, the database or a user store has failed it. */
+  OF_MAIL,
+
+  /** This mail would fail each time. */
+  FOR_GOOD;
+
+  private static final int SERVICE_NOT_AVAILABLE = 421;
+  private static final int TEMPORARY = 400;
+  private static final int PERMANENT = 500;
+
+  /** More causes than any failure has; one may be its own cause. */
+  private static final int DEEPEST = 20;
+
+  /** Judges a failure by its causes. Those of Keycloak's mail provider are deep. */
+  static MailFailure of(Throwable failure) {
+    MailFailure other = OF_MAIL;
+    @Nullable Throwable cause = failure;
+    for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
+      if (cause instanceof SMTPAddressFailedException recipient) {
+        return ofReply(recipient.getReturnCode());
+      } else if (cause instanceof SMTPSendFailedException rejected) {
+        return rejected.getCommand().startsWith("MAIL")
+            ? OF_SERVER
+            : ofReply(rejected.getReturnCode());
+      } else if (cause instanceof AddressException) {
+        return OF_MAIL;
+      } else if (cause instanceof MessagingException) {
+        other = OF_SERVER;
+      } else if (cause instanceof EmailException) {
+        // A template that fails, or a text that is no address, unless a deeper cause says more.
+        other = FOR_GOOD;
+      } else if (cause instanceof IOException && other == FOR_GOOD) {
+        other = OF_MAIL;
+      }
+      cause = cause.getCause();
+    }
+    return other;
+  }
+
+  /** By a reply to the recipient or to the text (RFC 5321). */
+  private static MailFailure ofReply(int code) {
+    if (code == SERVICE_NOT_AVAILABLE || code < TEMPORARY) {
+      return OF_SERVER;
+    }
+    return code < PERMANENT ? OF_MAIL : FOR_GOOD;
+  }
+}

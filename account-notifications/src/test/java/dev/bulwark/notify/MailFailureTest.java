@@ -1,0 +1,88 @@
+package dev.bulwark.notify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.mail.Address;
+import jakarta.mail.AuthenticationFailedException;
+import jakarta.mail.MessagingException;
+import jakarta.mail.SendFailedException;
+import jakarta.mail.internet.AddressException;
+import jakarta.mail.internet.InternetAddress;
+import java.io.IOException;
+import java.net.ConnectException;
+import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
+import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.keycloak.email.EmailException;
+import org.keycloak.storage.ReadOnlyException;
+
+/** K10: nobody's mail holds up those of others. */
+class MailFailureTest {
+
+  private static final Address[] NOBODY = {};
+
+  /** The name of an API key is in the text, so a user may choose what the server rejects. */
+  @ParameterizedTest
+  @CsvSource({
+    "MAIL FROM:<auth@example.org>, 451, OF_SERVER",
+    "MAIL FROM:<auth@example.org>, 550, OF_SERVER",
+    "DATA, 354, OF_SERVER",
+    "DATA, 421, OF_SERVER",
+    "DATA, 451, OF_MAIL",
+    "DATA, 554, FOR_GOOD",
+    "., -1, OF_SERVER",
+    "., 421, OF_SERVER",
+    "., 452, OF_MAIL",
+    "., 552, FOR_GOOD",
+    "., 554, FOR_GOOD",
+  })
+  void aReplyToTheTextConcernsTheMail(String command, int code, MailFailure expected) {
+    assertThat(
+            ofProvider(
+                new SMTPSendFailedException(
+                    command, code, code + " no", null, NOBODY, NOBODY, NOBODY)))
+        .isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"421, OF_SERVER", "450, OF_MAIL", "452, OF_MAIL", "550, FOR_GOOD", "553, FOR_GOOD"})
+  void aReplyToTheRecipientConcernsTheMail(int code, MailFailure expected) throws Exception {
+    MessagingException recipient =
+        new SMTPAddressFailedException(
+            new InternetAddress("ann@example.org"), "RCPT TO:<ann@example.org>", code, "no");
+    assertThat(
+            ofProvider(
+                new SendFailedException("Invalid Addresses", recipient, NOBODY, NOBODY, NOBODY)))
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void anythingBeforeThatConcernsTheServer() {
+    assertThat(ofProvider(new MessagingException("no", new ConnectException("no"))))
+        .isEqualTo(MailFailure.OF_SERVER);
+    assertThat(ofProvider(new AuthenticationFailedException("535 no")))
+        .isEqualTo(MailFailure.OF_SERVER);
+  }
+
+  @Test
+  void whatTheServerHasNotSeenConcernsTheMail() {
+    assertThat(MailFailure.of(new ReadOnlyException("no"))).isEqualTo(MailFailure.OF_MAIL);
+    assertThat(MailFailure.of(new NoClassDefFoundError("no"))).isEqualTo(MailFailure.OF_MAIL);
+    assertThat(ofProvider(new AddressException("no"))).isEqualTo(MailFailure.OF_MAIL);
+    assertThat(ofProvider(new IOException("no"))).isEqualTo(MailFailure.OF_MAIL);
+  }
+
+  @Test
+  void aTemplateThatFailsDoesSoEachTime() {
+    assertThat(ofProvider(new IllegalStateException("no"))).isEqualTo(MailFailure.FOR_GOOD);
+    assertThat(MailFailure.of(new EmailException("Invalid address")))
+        .isEqualTo(MailFailure.FOR_GOOD);
+  }
+
+  /** As Keycloak's mail provider and then the queue wrap it. */
+  private static MailFailure ofProvider(Exception failure) {
+    return MailFailure.of(new IllegalStateException(new EmailException("not sent", failure)));
+  }
+}
