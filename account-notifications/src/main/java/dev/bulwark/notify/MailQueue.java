@@ -30,12 +30,13 @@ final class MailQueue implements AutoCloseable {
   private final WaitingMails waiting = new WaitingMails();
   private final MailRates rates = new MailRates();
   private @Nullable Thread thread;
+  private @Nullable Attempt sending;
   private boolean closing;
 
   MailQueue(KeycloakSessionFactory factory, NotificationMetrics metrics) {
     this.factory = factory;
     this.metrics = metrics;
-    metrics.watch(this::size);
+    metrics.watch(this::size, this::ageSeconds);
   }
 
   /** Adds a mail; one that finds no room is dropped, counted and logged. */
@@ -72,6 +73,19 @@ final class MailQueue implements AutoCloseable {
   private int size() {
     synchronized (lock) {
       return waiting.size();
+    }
+  }
+
+  /** As {@link WaitingMails#oldest}, with the mail that is being sent; 0 without one. */
+  private double ageSeconds() {
+    synchronized (lock) {
+      long oldest = System.currentTimeMillis();
+      long now = oldest;
+      if (sending != null && sending.isFirst()) {
+        oldest = Math.min(oldest, sending.mail().millis());
+      }
+      @Nullable Long ofWaiting = waiting.oldest();
+      return (now - (ofWaiting == null ? oldest : Math.min(oldest, ofWaiting))) / 1000.0;
     }
   }
 
@@ -112,11 +126,13 @@ final class MailQueue implements AutoCloseable {
   /** Waits for a mail that is due; null to end the thread, which {@link #start} begins anew. */
   private @Nullable Attempt next() throws InterruptedException {
     synchronized (lock) {
+      sending = null;
       long idleSince = System.nanoTime();
       while (true) {
         long now = System.currentTimeMillis();
         @Nullable Attempt attempt = waiting.poll(now);
         if (attempt != null) {
+          sending = attempt;
           return attempt;
         }
         @Nullable Long due = waiting.dueIn(now);

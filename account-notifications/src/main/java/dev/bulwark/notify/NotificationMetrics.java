@@ -4,11 +4,13 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Locale;
+import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 
 /**
- * The meters {@code bulwark.notifications} (counter; tags {@code occasion}, {@code outcome}) and
- * {@code bulwark.notifications.waiting} (gauge). Thread-safe.
+ * The meters {@code bulwark.notifications} (counter; tags {@code occasion}, {@code outcome}),
+ * {@code bulwark.notifications.waiting} and {@code bulwark.notifications.age} (gauges; seconds).
+ * Thread-safe.
  */
 final class NotificationMetrics {
 
@@ -42,10 +44,20 @@ final class NotificationMetrics {
     }
   }
 
-  /** Shows how many mails wait. */
-  void watch(IntSupplier waiting) {
+  /**
+   * Shows the mails that wait.
+   *
+   * @param waiting their number
+   * @param ageSeconds age of the oldest one that has not failed by itself; 0 without one
+   */
+  void watch(IntSupplier waiting, DoubleSupplier ageSeconds) {
     Gauge.builder("bulwark.notifications.waiting", waiting, IntSupplier::getAsInt)
         .description("Mails that wait for a mail server")
+        .strongReference(true)
+        .register(registry);
+    Gauge.builder("bulwark.notifications.age", ageSeconds, DoubleSupplier::getAsDouble)
+        .description("Age of the oldest mail that waits, without those that failed alone")
+        .baseUnit("seconds")
         .strongReference(true)
         .register(registry);
   }

@@ -40,7 +40,13 @@ final class WaitingMails {
    *
    * @param failures times that it has failed for a reason of its own
    */
-  record Attempt(Notification mail, int failures) {}
+  record Attempt(Notification mail, int failures) {
+
+    /** Whether it waits for the others of its realm alone. */
+    boolean isFirst() {
+      return failures == 0;
+    }
+  }
 
   /**
    * A mail that waits alone.
@@ -185,6 +191,20 @@ final class WaitingMails {
 
   int size() {
     return size;
+  }
+
+  /**
+   * When the occasion of the oldest mail was, in milliseconds since 1970; null where none waits.
+   * Mails that have failed for a reason of their own do not count: a full mailbox is none of the
+   * administrator's troubles.
+   */
+  @Nullable Long oldest() {
+    return realms.values().stream()
+        .flatMap(realm -> realm.due.stream())
+        .filter(Attempt::isFirst)
+        .map(attempt -> attempt.mail().millis())
+        .min(Comparator.naturalOrder())
+        .orElse(null);
   }
 
   private OfRealm realm(Notification mail) {

@@ -30,6 +30,15 @@ class NotificationMetricsTest {
     assertThat(counter(Occasion.PASSWORD_CHANGED, "dropped").count()).isZero();
   }
 
+  @Test
+  void theAgeIsInSeconds() {
+    metrics.watch(() -> 3, () -> 1.5);
+    assertThat(registry.get("bulwark.notifications.age").gauge().value()).isEqualTo(1.5);
+    assertThat(registry.get("bulwark.notifications.age").meter().getId().getBaseUnit())
+        .isEqualTo("seconds");
+    assertThat(registry.get("bulwark.notifications.waiting").gauge().value()).isEqualTo(3);
+  }
+
   private Counter counter(Occasion occasion, String outcome) {
     return registry
         .get("bulwark.notifications")

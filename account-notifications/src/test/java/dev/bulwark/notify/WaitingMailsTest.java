@@ -107,6 +107,20 @@ class WaitingMailsTest {
     assertThat(waiting.size()).isEqualTo(2);
   }
 
+  @Test
+  void theOldestIsKnown() {
+    assertThat(waiting.oldest()).isNull();
+    waiting.add(mail("a", "1", NOW - 1000));
+    waiting.add(mail("b", "2", NOW - 3000));
+    waiting.add(mail("b", "3", NOW - 2000));
+    assertThat(waiting.oldest()).isEqualTo(NOW - 3000);
+    next(NOW);
+    waiting.delay(next(NOW), NOW);
+    assertThat(waiting.oldest()).as("without the one that waits alone").isEqualTo(NOW - 2000);
+    waiting.failed(next(NOW), NOW);
+    assertThat(waiting.oldest()).as("with one whose server fails").isEqualTo(NOW - 2000);
+  }
+
   /** Somebody who changes keys in a loop must not crowd out the mail about another account. */
   @Test
   void oneUserTakesNoMoreThanAShare() {
@@ -153,7 +167,11 @@ class WaitingMailsTest {
   }
 
   private static Notification mail(String realm, String user) {
+    return mail(realm, user, NOW);
+  }
+
+  private static Notification mail(String realm, String user, long millis) {
     return new Notification(
-        Occasion.API_KEY_CHANGED, realm, user, NOW, null, null, null, null, null, null);
+        Occasion.API_KEY_CHANGED, realm, user, millis, null, null, null, null, null, null);
   }
 }
