@@ -168,7 +168,7 @@ final class NotificationListener implements EventListenerProvider {
                         change.userId(),
                         event.getTime(),
                         null,
-                        null,
+                        change.name(),
                         null,
                         null,
                         null,

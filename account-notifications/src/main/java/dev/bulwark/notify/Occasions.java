@@ -34,6 +34,9 @@ final class Occasions {
   private static final Pattern ADMIN_PATH =
       Pattern.compile("users/([^/]+)/(reset-password|credentials/[^/]+|disable-credential-types)");
 
+  private static final Pattern LINK_PATH =
+      Pattern.compile("users/([^/]+)/federated-identity/([^/]+)");
+
   private static final Pattern USER_PATH = Pattern.compile("users/([^/]+)");
 
   private Occasions() {}
@@ -143,8 +146,12 @@ final class Occasions {
     return details.getOrDefault(Details.CREDENTIAL_TYPE, "");
   }
 
-  /** What an administrator did to a user's credentials. */
-  record ByAdministrator(String userId, Occasion occasion) {}
+  /**
+   * What an administrator did to a user's credentials or linked accounts.
+   *
+   * @param name of the identity provider; null for a credential
+   */
+  record ByAdministrator(String userId, Occasion occasion, @Nullable String name) {}
 
   /** The occasion of an administrator's event that succeeded. */
   static Optional<ByAdministrator> of(AdminEvent event) {
@@ -152,17 +159,32 @@ final class Occasions {
     if (event.getError() != null || path == null) {
       return Optional.empty();
     }
-    Matcher matcher = ADMIN_PATH.matcher(path);
-    if (!matcher.matches()) {
-      return Optional.empty();
+    Matcher link = LINK_PATH.matcher(path);
+    if (link.matches()) {
+      return linked(event.getOperationType())
+          .map(occasion -> new ByAdministrator(link.group(1), occasion, link.group(2)));
     }
-    if (matcher.group(2).equals("reset-password")) {
-      return Optional.of(
-          new ByAdministrator(matcher.group(1), Occasion.PASSWORD_SET_BY_ADMINISTRATOR));
+    Matcher credential = ADMIN_PATH.matcher(path);
+    return credential.matches()
+        ? ofCredential(event.getOperationType(), credential.group(2))
+            .map(occasion -> new ByAdministrator(credential.group(1), occasion, null))
+        : Optional.empty();
+  }
+
+  private static Optional<Occasion> linked(OperationType operation) {
+    return switch (operation) {
+      case CREATE -> Optional.of(Occasion.PROVIDER_LINKED);
+      case DELETE -> Optional.of(Occasion.PROVIDER_UNLINKED);
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<Occasion> ofCredential(OperationType operation, String change) {
+    if (change.equals("reset-password")) {
+      return Optional.of(Occasion.PASSWORD_SET_BY_ADMINISTRATOR);
     }
-    return event.getOperationType() == OperationType.DELETE
-            || matcher.group(2).equals("disable-credential-types")
-        ? Optional.of(new ByAdministrator(matcher.group(1), Occasion.CREDENTIAL_REMOVED))
+    return operation == OperationType.DELETE || change.equals("disable-credential-types")
+        ? Optional.of(Occasion.CREDENTIAL_REMOVED)
         : Optional.empty();
   }
 }

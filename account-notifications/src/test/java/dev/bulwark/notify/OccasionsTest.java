@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.keycloak.events.Event;
@@ -93,6 +94,10 @@ class OccasionsTest {
     "ACTION, users/7f/disable-credential-types, , CREDENTIAL_REMOVED",
     "ACTION, users/7f/reset-password/x, , ",
     "UPDATE, users/7f, , ",
+    "CREATE, users/7f/federated-identity/google, , PROVIDER_LINKED",
+    "CREATE, users/7f/federated-identity/google, conflict, ",
+    "DELETE, users/7f/federated-identity/google, , PROVIDER_UNLINKED",
+    "UPDATE, users/7f/federated-identity/google, , ",
   })
   void ofAdministrators(
       OperationType operation, String path, @Nullable String error, @Nullable Occasion occasion) {
@@ -104,5 +109,13 @@ class OccasionsTest {
         .isEqualTo(occasion);
     assertThat(Occasions.of(event).map(Occasions.ByAdministrator::userId).orElse("7f"))
         .isEqualTo("7f");
+  }
+
+  @Test
+  void theMailAboutALinkNamesTheProvider() {
+    AdminEvent event = new AdminEvent();
+    event.setOperationType(OperationType.CREATE);
+    event.setResourcePath("users/7f/federated-identity/google");
+    assertThat(Occasions.of(event).map(Occasions.ByAdministrator::name)).contains("google");
   }
 }

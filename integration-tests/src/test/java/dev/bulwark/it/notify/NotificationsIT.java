@@ -246,6 +246,20 @@ class NotificationsIT {
     }
   }
 
+  /** ASVS 6.3.7: a link of an administrator gives access to the account, too. */
+  @Test
+  void aLinkOfAnAdministratorIsMailed() {
+    create("n-linked", true, "");
+    String path = "/realms/app/users/" + admin.userId("n-linked") + "/federated-identity/google";
+    admin.post(path, Json.object("userId", "1", "userName", "n-linked")).expect(204);
+    admin.delete(path).expect(204);
+    List<Inbox.Mail> mails = inbox.await("n-linked@", 2);
+    assertThat(mails)
+        .extracting(Inbox.Mail::subject)
+        .containsExactly("A sign-in method was added", "A sign-in method was removed");
+    assertThat(mails.get(0).text()).contains("Name: google\n").doesNotContain("IP address");
+  }
+
   private void useMailServer(int port) {
     admin
         .put(
