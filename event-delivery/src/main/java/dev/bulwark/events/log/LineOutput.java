@@ -5,6 +5,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +29,11 @@ final class LineOutput {
   private final OncePerMinute warning = new OncePerMinute();
 
   /**
+   * The file may end within a line: the disk was full, or the server was killed. Guarded by this.
+   */
+  private boolean torn = true;
+
+  /**
    * Opens nothing yet.
    *
    * @param file null for standard output
@@ -47,13 +54,32 @@ final class LineOutput {
       System.out.flush();
       return;
     }
+    append(file, bytes);
+  }
+
+  /** One at a time: no line may come between one that fails halfway and the note about it. */
+  private synchronized void append(Path target, byte[] line) {
     try (OutputStream out =
-        Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-      out.write(bytes);
+        Files.newOutputStream(target, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+      out.write(torn && endsWithinALine(target) ? afterABreak(line) : line);
+      torn = false;
     } catch (IOException e) {
+      torn = true;
       failed.increment();
       warn(e);
     }
+  }
+
+  private static boolean endsWithinALine(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      ByteBuffer last = ByteBuffer.allocate(1);
+      long size = channel.size();
+      return size > 0 && channel.read(last, size - 1) == 1 && last.get(0) != '\n';
+    }
+  }
+
+  private static byte[] afterABreak(byte[] line) {
+    return ByteBuffer.allocate(line.length + 1).put((byte) '\n').put(line).array();
   }
 
   private void warn(IOException failure) {

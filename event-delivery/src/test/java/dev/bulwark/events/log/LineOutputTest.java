@@ -45,6 +45,34 @@ class LineOutputTest {
     assertThat(file).hasContent("two");
   }
 
+  /** The disk was full within a line, and has room again; or the server was killed. */
+  @Test
+  void aLineAfterATornOneIsWhole() throws IOException {
+    Path file = folder.resolve("events.json");
+    Files.writeString(file, "to");
+    LineOutput output = new LineOutput(file, registry);
+    output.write("one");
+    output.write("two");
+    assertThat(Files.readString(file)).isEqualTo("to\none\ntwo\n");
+
+    Files.delete(file);
+    Files.createDirectory(file);
+    output.write("three");
+    assertThat(registry.counter("bulwark.event.log.failed").count()).isOne();
+    Files.delete(file);
+    Files.writeString(file, "one\nthr");
+    output.write("four");
+    assertThat(Files.readString(file)).isEqualTo("one\nthr\nfour\n");
+  }
+
+  @Test
+  void aWholeFileGetsNoEmptyLine() throws IOException {
+    Path file = folder.resolve("events.json");
+    Files.writeString(file, "one\n");
+    new LineOutput(file, registry).write("two");
+    assertThat(Files.readString(file)).isEqualTo("one\ntwo\n");
+  }
+
   @Test
   void aFileThatCannotBeWrittenIsCounted() {
     LineOutput output = new LineOutput(folder.resolve("missing").resolve("events.json"), registry);
