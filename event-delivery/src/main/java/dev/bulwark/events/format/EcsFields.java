@@ -75,8 +75,12 @@ final class EcsFields {
     return Map.of("id", path.substring("users/".length()).split("/", 2)[0]);
   }
 
-  private static @Nullable Map<String, Object> source(@Nullable String address) {
-    return address == null ? null : Map.of("address", address, "ip", address);
+  /** A collector rejects an event whose field {@code ip} is none, as behind some proxies. */
+  private static Map<String, Object> source(@Nullable String address) {
+    return new Fields()
+        .with("address", address)
+        .with("ip", IpAddress.isOne(address) ? address : null)
+        .map();
   }
 
   private static Map<String, Object> keycloak(EventRecord event) {

@@ -33,10 +33,14 @@ final class OcsfFields {
         .with("metadata", metadata(event))
         .with(activity.classUid() == Activity.ENTITY ? "entity" : "user", subject(event))
         .with("actor", event.admin() ? Map.of("user", user(event.userId(), null)) : null)
-        .with("src_endpoint", event.address() == null ? null : Map.of("ip", event.address()))
+        .with("src_endpoint", source(event.address()))
         .with("session", event.sessionId() == null ? null : Map.of("uid", event.sessionId()))
         .with("unmapped", unmapped(event))
         .map();
+  }
+
+  private static Map<String, Object> source(@Nullable String address) {
+    return new Fields().with(IpAddress.isOne(address) ? "ip" : "name", address).map();
   }
 
   private static Map<String, Object> metadata(EventRecord event) {

@@ -72,6 +72,47 @@ class EventFormatTest {
                 """));
   }
 
+  /** Some proxies send {@code for=unknown}, and a collector drops an event with such an address. */
+  @ParameterizedTest
+  @CsvSource({
+    "192.0.2.7, true",
+    "255.255.255.255, true",
+    "2001:db8::7, true",
+    "::1, true",
+    "::ffff:192.0.2.7, true",
+    "256.0.0.1, false",
+    "192.0.2, false",
+    "192.0.2.7:443, false",
+    "2001:db8::7::1, false",
+    "fe80::1%eth0, false",
+    "unknown, false",
+    "_hidden, false",
+    "cafe, false",
+  })
+  void onlyAnAddressIsInAFieldForAddresses(String address, boolean isAddress) throws IOException {
+    EventRecord event =
+        new EventRecord(
+            "e1",
+            TIME,
+            "LOGIN",
+            false,
+            new EventRecord.Realm("r1", "app"),
+            "u1",
+            null,
+            null,
+            null,
+            address,
+            null,
+            null,
+            Map.of());
+    JsonNode ecs = JSON.readTree(new EventJson(EventFormat.ECS).line(event)).get("source");
+    assertThat(ecs.get("address").asText()).isEqualTo(address);
+    assertThat(ecs.path("ip").asText()).isEqualTo(isAddress ? address : "");
+    JsonNode ocsf = JSON.readTree(new EventJson(EventFormat.OCSF).line(event)).get("src_endpoint");
+    assertThat(ocsf.path(isAddress ? "ip" : "name").asText()).isEqualTo(address);
+    assertThat(ocsf.size()).isOne();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "LOGIN, 300201",
