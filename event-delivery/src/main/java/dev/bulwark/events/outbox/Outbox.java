@@ -1,5 +1,6 @@
 package dev.bulwark.events.outbox;
 
+import dev.bulwark.events.record.EventRecord;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.LockTimeoutException;
@@ -10,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -55,14 +57,15 @@ public final class Outbox {
   }
 
   /**
-   * Finds what can be sent now: of each order key the earlier first. Of one whose first event has
-   * to wait, all wait.
+   * Finds what can be sent now: of each order key the earlier first. If the first event of one has
+   * to wait, all of it wait, unless they leave in any order.
    *
    * @param last order key that had its turn last; null for none
    * @param now epoch milliseconds
    */
   public Due due(@Nullable String last, long now, int max) {
-    Turns.Selection selection = Turns.select(this::rows, last, now, max);
+    Turns.Selection selection =
+        Turns.select((after, upTo, rows) -> rows(after, upTo, now, rows), last, now, max);
     if (selection.ids().isEmpty()) {
       return new Due(List.of(), false);
     }
@@ -78,14 +81,20 @@ public final class Outbox {
         selection.more());
   }
 
-  private List<Turns.Row> rows(String after, @Nullable String upTo, int max) {
+  private List<Turns.Row> rows(String after, @Nullable String upTo, long now, int max) {
     TypedQuery<Object[]> query =
         upTo == null
             ? entities.createNamedQuery("bulwarkEventAfter", Object[].class)
             : entities
                 .createNamedQuery("bulwarkEventBetween", Object[].class)
                 .setParameter("upTo", upTo);
-    return query.setParameter("after", after).setMaxResults(max).getResultList().stream()
+    return query
+        .setParameter("after", after)
+        .setParameter("now", now)
+        .setParameter("anyOrder", "%" + EventRecord.ANY_ORDER)
+        .setMaxResults(max)
+        .getResultList()
+        .stream()
         .map(row -> new Turns.Row((Long) row[0], (String) row[1], (Long) row[2]))
         .toList();
   }
@@ -134,6 +143,18 @@ public final class Outbox {
   /** Counts the events that wait. It reads an index as long as their number: not for each round. */
   public long waiting() {
     return entities.createNamedQuery("bulwarkEventCount", Long.class).getSingleResult();
+  }
+
+  /**
+   * Returns the order keys that more events have than a number. It reads as much as {@link
+   * #waiting}.
+   */
+  public Set<String> orderKeysWithMoreThan(long share) {
+    return Set.copyOf(
+        entities
+            .createNamedQuery("bulwarkEventCrowded", String.class)
+            .setParameter("share", share)
+            .getResultList());
   }
 
   /** Returns the dead letters of all realms. */

@@ -1,5 +1,6 @@
 package dev.bulwark.events.outbox;
 
+import dev.bulwark.events.record.EventRecord;
 import jakarta.persistence.Column;
 import jakarta.persistence.MappedSuperclass;
 import org.jspecify.annotations.NullUnmarked;
@@ -55,9 +56,14 @@ public abstract class StoredEvent {
     return realmId;
   }
 
-  /** Events of the same one are sent one after the other. */
+  /** Events of the same one are sent one after the other, if it {@link #isOrdered}. */
   public String getOrderKey() {
     return orderKey;
+  }
+
+  /** Whether the event waits for earlier ones with its order key. */
+  public boolean isOrdered() {
+    return !orderKey.endsWith(EventRecord.ANY_ORDER);
   }
 
   /** Epoch milliseconds at which the event happened. */

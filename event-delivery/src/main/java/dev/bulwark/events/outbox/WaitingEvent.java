@@ -20,14 +20,20 @@ import org.jspecify.annotations.NullUnmarked;
     name = "bulwarkEventAfter",
     query =
         "select e.id, e.orderKey, e.nextAt from WaitingEvent e where e.orderKey > :after"
+            + WaitingEvent.NOT_HELD
             + " order by e.orderKey, e.id")
 @NamedQuery(
     name = "bulwarkEventBetween",
     query =
         "select e.id, e.orderKey, e.nextAt from WaitingEvent e where e.orderKey > :after"
-            + " and e.orderKey <= :upTo order by e.orderKey, e.id")
+            + " and e.orderKey <= :upTo"
+            + WaitingEvent.NOT_HELD
+            + " order by e.orderKey, e.id")
 @NamedQuery(name = "bulwarkEventOfIds", query = "select e from WaitingEvent e where e.id in (:ids)")
 @NamedQuery(name = "bulwarkEventCount", query = "select count(e) from WaitingEvent e")
+@NamedQuery(
+    name = "bulwarkEventCrowded",
+    query = "select e.orderKey from WaitingEvent e group by e.orderKey having count(e) > :share")
 @NamedQuery(
     name = "bulwarkEventTooOld",
     query = "select e from WaitingEvent e where e.createdAt < :before order by e.id")
@@ -36,6 +42,9 @@ import org.jspecify.annotations.NullUnmarked;
     query = "select min(e.id), max(e.id), min(e.createdAt) from WaitingEvent e")
 @NullUnmarked
 public class WaitingEvent extends StoredEvent {
+
+  /** One that has to wait keeps back those after it, unless they leave in any order. */
+  static final String NOT_HELD = " and (e.nextAt <= :now or e.orderKey not like :anyOrder)";
 
   @Id
   @GeneratedValue(strategy = GenerationType.IDENTITY)

@@ -36,6 +36,11 @@ public record EventRecord(
     @Nullable String resourcePath,
     Map<String, String> details) {
 
+  /** The end of an order key whose events leave in any order. */
+  public static final String ANY_ORDER = "/*";
+
+  private static final int LONGEST_KEY = 255;
+
   /** Copies the details. */
   public EventRecord {
     details = Map.copyOf(details);
@@ -60,21 +65,27 @@ public record EventRecord(
 
   /**
    * Events of the same order key leave in the order in which they happened: those of a user, or of
-   * what an administrator has changed, or of a client.
+   * what an administrator has changed. Logins of a service, and events of nobody, such as failed
+   * logins with a name that no user has, may be very many and have nothing to do with each other.
+   * They leave in any order, and their key ends with {@value #ANY_ORDER}. It names no client that
+   * may not exist, so that a stranger makes no number of keys.
    *
    * @return at most 255 characters
    */
   public String orderKey() {
-    String of;
     if (admin) {
-      of = resourcePath == null ? type : owner(resourcePath);
-    } else if (userId != null) {
-      of = "users/" + userId;
-    } else {
-      of = clientId == null ? type : "clients/" + clientId;
+      return key(resourcePath == null ? type : owner(resourcePath), "");
     }
-    String key = realm.id() + "/" + of;
-    return key.length() <= 255 ? key : key.substring(0, 255);
+    if (action().equals("CLIENT_LOGIN") && userId != null) {
+      return key("clients/" + clientId, ANY_ORDER);
+    }
+    return userId == null ? key("events", ANY_ORDER) : key("users/" + userId, "");
+  }
+
+  private String key(String subject, String end) {
+    String key = realm.id() + "/" + subject;
+    int most = LONGEST_KEY - end.length();
+    return (key.length() <= most ? key : key.substring(0, most)) + end;
   }
 
   /** The first two parts: what happens to a user's credentials concerns the user. */

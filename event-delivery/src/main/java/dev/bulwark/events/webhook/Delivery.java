@@ -30,20 +30,19 @@ final class Delivery implements AutoCloseable {
 
   private final WebhookConfig config;
   private final WebhookMetrics metrics;
+  private final Room room;
   private final Receiver receiver;
   private final ExecutorService senders;
   private final Pause pauses = new Pause();
-  private final WaitingCount waiting = new WaitingCount(System::nanoTime);
   private boolean reported;
 
   /** Had its turn last. */
   private @Nullable String lastKey;
 
-  private volatile boolean full;
-
-  Delivery(WebhookConfig config, WebhookMetrics metrics) {
+  Delivery(WebhookConfig config, WebhookMetrics metrics, Room room) {
     this.config = config;
     this.metrics = metrics;
+    this.room = room;
     this.receiver = new Receiver(config, Clock.systemUTC());
     AtomicInteger number = new AtomicInteger();
     this.senders =
@@ -56,11 +55,6 @@ final class Delivery implements AutoCloseable {
             });
   }
 
-  /** Whether so many events wait that no more are stored. For any thread. */
-  boolean isFull() {
-    return full;
-  }
-
   /**
    * Sends what can be sent now.
    *
@@ -70,11 +64,9 @@ final class Delivery implements AutoCloseable {
    */
   @Nullable Duration run(KeycloakSession session, boolean locked) {
     Outbox outbox = new Outbox(session);
-    Backlog bound = outbox.backlog();
-    long events = waiting.of(bound.events(), outbox::waiting);
-    full = events >= config.maxWaiting();
-    metrics.show(new Backlog(events, bound.oldest()), outbox.dead());
-    if (bound.events() == 0) {
+    Backlog backlog = room.look(outbox);
+    metrics.show(backlog, outbox.dead());
+    if (backlog.events() == 0) {
       return null;
     }
     if (!locked) {

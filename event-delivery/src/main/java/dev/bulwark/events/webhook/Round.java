@@ -15,7 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Sends the events of one round: those of different order keys at once, those of the same one after
- * the other up to the first that is not taken. Not for use by several threads.
+ * the other up to the first that is not taken. Those that leave in any order are sent at once, too.
+ * Not for use by several threads.
  */
 final class Round {
 
@@ -43,7 +44,7 @@ final class Round {
   List<Verdict.Sent<WaitingEvent>> send(List<WaitingEvent> events) throws InterruptedException {
     Map<String, List<WaitingEvent>> queues = new LinkedHashMap<>();
     for (WaitingEvent event : events) {
-      queues.computeIfAbsent(event.getOrderKey(), key -> new ArrayList<>()).add(event);
+      queues.computeIfAbsent(queue(event), key -> new ArrayList<>()).add(event);
     }
     List<Callable<List<Verdict.Sent<WaitingEvent>>>> work = new ArrayList<>();
     queues.values().forEach(queue -> work.add(() -> inOrder(queue)));
@@ -56,6 +57,10 @@ final class Round {
       }
     }
     return sent;
+  }
+
+  private static String queue(WaitingEvent event) {
+    return event.isOrdered() ? event.getOrderKey() : event.getOrderKey() + event.getId();
   }
 
   private List<Verdict.Sent<WaitingEvent>> inOrder(Collection<WaitingEvent> queue)

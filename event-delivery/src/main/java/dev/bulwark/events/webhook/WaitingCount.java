@@ -1,27 +1,18 @@
 package dev.bulwark.events.webhook;
 
-import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
  * How many events wait. The range of their numbers is read at each look, and is only a bound: one
- * event that waits for long stretches it. So where it is high they are counted, but not more often
- * than the database can bear. Not for use by several threads.
+ * event that waits for long stretches it. So where it is high they are counted ({@link Seldom}).
+ * Not for use by several threads.
  */
 final class WaitingCount {
 
   /** Up to here the bound will do. The option {@code max-waiting} is not less. */
   static final long FEW = 1000;
 
-  private static final Duration SHORTEST = Duration.ofSeconds(1);
-
-  /** Counting takes at most one part of so many of the time. */
-  private static final int PARTS = 20;
-
-  private final LongSupplier nanos;
-  private long counted;
-  private long next;
-  private boolean known;
+  private final Seldom<Long> counted;
 
   /**
    * Makes one that has counted nothing yet.
@@ -29,7 +20,7 @@ final class WaitingCount {
    * @param nanos as {@link System#nanoTime}
    */
   WaitingCount(LongSupplier nanos) {
-    this.nanos = nanos;
+    this.counted = new Seldom<>(nanos);
   }
 
   /**
@@ -41,16 +32,6 @@ final class WaitingCount {
    *     than {@value #FEW} the bound
    */
   long of(long bound, LongSupplier count) {
-    if (bound < FEW) {
-      return bound;
-    }
-    long start = nanos.getAsLong();
-    if (!known || start - next >= 0) {
-      counted = count.getAsLong();
-      long end = nanos.getAsLong();
-      next = end + Math.max(SHORTEST.toNanos(), (end - start) * PARTS);
-      known = true;
-    }
-    return Math.min(bound, counted);
+    return bound < FEW ? bound : Math.min(bound, counted.of(count::getAsLong));
   }
 }

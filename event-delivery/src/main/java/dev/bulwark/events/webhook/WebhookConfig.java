@@ -114,7 +114,8 @@ record WebhookConfig(
           100_000_000,
           1_000_000,
           "Events that may wait in the database. Further events are dropped and counted, so an"
-              + " unreachable receiver does not fill the disk.");
+              + " unreachable receiver does not fill the disk. From half of it on, those of a"
+              + " subject that has a tenth are dropped.");
 
   private static final ProviderOptions OPTIONS =
       new ProviderOptions(

@@ -25,7 +25,7 @@ final class WebhookListener implements EventListenerProvider {
 
   private final KeycloakSession session;
   private final WebhookConfig config;
-  private final Delivery delivery;
+  private final Room room;
   private final Courier courier;
   private final WebhookMetrics metrics;
   private final EventJson json;
@@ -34,12 +34,12 @@ final class WebhookListener implements EventListenerProvider {
   WebhookListener(
       KeycloakSession session,
       WebhookConfig config,
-      Delivery delivery,
+      Room room,
       Courier courier,
       WebhookMetrics metrics) {
     this.session = session;
     this.config = config;
-    this.delivery = delivery;
+    this.room = room;
     this.courier = courier;
     this.metrics = metrics;
     this.json = new EventJson(config.format());
@@ -60,9 +60,11 @@ final class WebhookListener implements EventListenerProvider {
   }
 
   private void store(EventRecord event) {
-    if (delivery.isFull()) {
+    String orderKey = event.orderKey();
+    Room.Shortage shortage = room.of(orderKey);
+    if (shortage != Room.Shortage.NONE) {
       metrics.count(Outcome.DROPPED, 1);
-      warn();
+      warn(shortage, orderKey);
       return;
     }
     new Outbox(session)
@@ -72,7 +74,7 @@ final class WebhookListener implements EventListenerProvider {
                     ? event.id()
                     : UUID.nameUUIDFromBytes(event.id().getBytes(UTF_8)).toString(),
                 event.realm().id(),
-                event.orderKey(),
+                orderKey,
                 event.time().toEpochMilli(),
                 json.cloudEvent(event)));
     if (!stored) {
@@ -81,12 +83,17 @@ final class WebhookListener implements EventListenerProvider {
     }
   }
 
-  private static void warn() {
+  private static void warn(Room.Shortage shortage, String orderKey) {
     if (WARNING.isDue()) {
+      String which =
+          shortage == Room.Shortage.OF_ALL
+              ? "more wait than"
+              : "of the subject "
+                  + orderKey.replaceAll("\\p{Cntrl}", "?")
+                  + " more wait than one tenth of what";
       LOG.errorf(
-          "Events for the webhook are dropped: more wait than option %s allows. Look at the"
-              + " receiver",
-          "spi-events-listener--" + WebhookListenerFactory.ID + "--max-waiting");
+          "Events for the webhook are dropped: %s option %s allows. Look at the receiver",
+          which, "spi-events-listener--" + WebhookListenerFactory.ID + "--max-waiting");
     }
   }
 

@@ -22,7 +22,7 @@ public final class WebhookListenerFactory implements EventListenerProviderFactor
   public static final String ID = "bulwark-webhook";
 
   private Optional<WebhookConfig> config = Optional.empty();
-  private @Nullable Delivery delivery;
+  private @Nullable Room room;
   private @Nullable Courier courier;
   private @Nullable WebhookMetrics metrics;
 
@@ -42,10 +42,10 @@ public final class WebhookListenerFactory implements EventListenerProviderFactor
       return;
     }
     WebhookMetrics meters = new WebhookMetrics(Metrics.globalRegistry);
-    Delivery sending = new Delivery(config.get(), meters);
-    Courier delivering = new Courier(factory, sending);
+    Room own = new Room(config.get().maxWaiting(), System::nanoTime);
+    Courier delivering = new Courier(factory, new Delivery(config.get(), meters, own));
     metrics = meters;
-    delivery = sending;
+    room = own;
     courier = delivering;
     // The tables are there then.
     factory.register(
@@ -58,10 +58,10 @@ public final class WebhookListenerFactory implements EventListenerProviderFactor
 
   @Override
   public EventListenerProvider create(KeycloakSession session) {
-    if (courier == null || delivery == null || metrics == null || config.isEmpty()) {
+    if (courier == null || room == null || metrics == null || config.isEmpty()) {
       return new NoReceiver();
     }
-    return new WebhookListener(session, config.get(), delivery, courier, metrics);
+    return new WebhookListener(session, config.get(), room, courier, metrics);
   }
 
   @Override

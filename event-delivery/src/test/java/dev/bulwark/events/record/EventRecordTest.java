@@ -23,8 +23,8 @@ class EventRecordTest {
       nullValues = "-",
       value = {
         "false, LOGIN, ann, app, -, r/users/ann",
-        "false, LOGIN_ERROR, -, app, -, r/clients/app",
-        "false, LOGIN_ERROR, -, -, -, r/LOGIN_ERROR",
+        "false, LOGIN_ERROR, ann, app, -, r/users/ann",
+        "false, CODE_TO_TOKEN, ann, app, -, r/users/ann",
         "true, USER.CREATE, root, -, users/ann, r/users/ann",
         "true, USER.ACTION, root, -, users/ann/reset-password, r/users/ann",
         "true, REALM.UPDATE, root, -, -, r/REALM.UPDATE",
@@ -40,10 +40,29 @@ class EventRecordTest {
     assertThat(event(admin, type, user, client, path).orderKey()).isEqualTo(key);
   }
 
+  /** B12: a busy service or a guessing stranger is not sent one event after the other. */
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        "CLIENT_LOGIN, service-account-app, app, r/clients/app/*",
+        "CLIENT_LOGIN_ERROR, service-account-app, app, r/clients/app/*",
+        "CLIENT_LOGIN_ERROR, -, app, r/events/*",
+        "LOGIN_ERROR, -, made-up-by-a-stranger, r/events/*",
+        "LOGIN_ERROR, -, -, r/events/*"
+      })
+  void eventsThatHaveNothingToDoWithEachOtherHaveNoOrder(
+      String type, @Nullable String user, @Nullable String client, String key) {
+    assertThat(event(false, type, user, client, null).orderKey()).isEqualTo(key);
+  }
+
   @Test
   void anOrderKeyFitsItsColumn() {
     assertThat(event(true, "USER.CREATE", "root", null, "users/" + "x".repeat(400)).orderKey())
         .hasSize(255);
+    assertThat(event(false, "CLIENT_LOGIN", "ann", "x".repeat(255), null).orderKey())
+        .hasSize(255)
+        .endsWith(EventRecord.ANY_ORDER);
   }
 
   @Test

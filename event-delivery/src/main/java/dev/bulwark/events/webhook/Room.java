@@ -1,0 +1,65 @@
+package dev.bulwark.events.webhook;
+
+import dev.bulwark.events.outbox.Outbox;
+import dev.bulwark.events.outbox.Outbox.Backlog;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
+/**
+ * What waits in the database, and whether more has room there. From half of the room on, no order
+ * key gets more than its share: one busy user or service then leaves room for the events of all
+ * others. The looks are a second apart or more, so both numbers can be exceeded meanwhile. One
+ * thread looks, any may ask.
+ */
+final class Room {
+
+  /** A key that has one part of so many gets no more, if the room is half full. */
+  private static final int SHARES = 10;
+
+  private final long most;
+  private final WaitingCount waiting;
+  private final Seldom<Set<String>> crowd;
+
+  private volatile boolean full;
+  private volatile Set<String> crowded = Set.of();
+
+  /**
+   * Makes one that is empty until the first look.
+   *
+   * @param most events that may wait
+   * @param nanos as {@link System#nanoTime}
+   */
+  Room(long most, LongSupplier nanos) {
+    this.most = most;
+    this.waiting = new WaitingCount(nanos);
+    this.crowd = new Seldom<>(nanos);
+  }
+
+  /** Why an event is not stored. */
+  enum Shortage {
+    /** There is room. */
+    NONE,
+    /** So many events wait that no more are stored. */
+    OF_ALL,
+    /** So many events of this key wait. */
+    OF_KEY
+  }
+
+  /** Whether there is room for an event of an order key. For any thread. */
+  Shortage of(String orderKey) {
+    if (full) {
+      return Shortage.OF_ALL;
+    }
+    return crowded.contains(orderKey) ? Shortage.OF_KEY : Shortage.NONE;
+  }
+
+  /** Looks at what waits. */
+  Backlog look(Outbox outbox) {
+    Backlog bound = outbox.backlog();
+    long events = waiting.of(bound.events(), outbox::waiting);
+    full = events >= most;
+    crowded =
+        events >= most / 2 ? crowd.of(() -> outbox.orderKeysWithMoreThan(most / SHARES)) : Set.of();
+    return new Backlog(events, bound.oldest());
+  }
+}
