@@ -12,12 +12,19 @@ import org.jspecify.annotations.Nullable;
  */
 record Answer(Kind kind, String reason, @Nullable Duration retryAfter) {
 
-  /** The three outcomes. */
+  /** A broken receiver may put anything into its answer. Databases and logs cannot take it all. */
+  Answer {
+    reason = reason.replaceAll("\\p{C}", "?");
+  }
+
+  /** The four outcomes. */
   enum Kind {
     /** The receiver has the event. */
     TAKEN,
-    /** The answer may concern this event alone: 400, 413, 415, 422 and 5xx but 503. */
+    /** The answer may concern this event alone: 400, 413, 415 and 422. */
     REFUSED,
+    /** The receiver fails at this event or altogether: 5xx but 503. */
+    BROKEN,
     /** No answer, or one that should concern every event: a wrong address, no access, overload. */
     FAILED
   }
@@ -48,7 +55,7 @@ record Answer(Kind kind, String reason, @Nullable Duration retryAfter) {
     return switch (status) {
       case 400, 413, 415, 422 -> Kind.REFUSED;
       case 503 -> Kind.FAILED;
-      default -> status >= 500 ? Kind.REFUSED : Kind.FAILED;
+      default -> status >= 500 ? Kind.BROKEN : Kind.FAILED;
     };
   }
 

@@ -89,7 +89,8 @@ final class Courier implements AutoCloseable {
         throw new InterruptedException();
       }
       return pause;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An error too: a thread that ends delivers nothing until the next start.
       LOG.warn(
           "Events for the webhook could not be read or marked. The server tries "
               + "again. Check the database",

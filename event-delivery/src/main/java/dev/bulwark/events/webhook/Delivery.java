@@ -111,7 +111,8 @@ final class Delivery implements AutoCloseable {
       bury(outbox, dead, "rejected " + config.maxAttempts() + " times: " + reason(sent, dead));
     }
     metrics.count(Outcome.TAKEN, number(sent, Answer.Kind.TAKEN));
-    metrics.count(Outcome.REFUSED, number(sent, Answer.Kind.REFUSED));
+    metrics.count(
+        Outcome.REFUSED, number(sent, Answer.Kind.REFUSED) + number(sent, Answer.Kind.BROKEN));
     metrics.count(Outcome.FAILED, number(sent, Answer.Kind.FAILED));
     if (!verdict.taken().isEmpty()) {
       pauses.reset();

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A receiver that is unreachable must cost no event, and one event that it cannot digest must
  * not keep back those of others. So an attempt counts against an event only in a round in which
- * others were taken, and few failures of such a round are those of their events.
+ * others were taken, and few failures of such a round are those of their events. With many, one of
+ * several receivers behind a load balancer may be down.
  *
  * @param taken events that are delivered
  * @param held events that wait; those of the same order key wait with them
@@ -84,15 +85,15 @@ record Verdict<E>(
     List<Sent<E>> blamed = new ArrayList<>();
     int failed = 0;
     for (Sent<E> sent : round) {
-      switch (sent.answer().kind()) {
-        case TAKEN -> {}
-        case REFUSED -> blamed.add(sent);
-        case FAILED -> {
-          failed++;
-          if (othersTaken ? failed < MANY : sent.attempts() > 0) {
-            blamed.add(sent);
-          }
-        }
+      boolean isBlamed =
+          switch (sent.answer().kind()) {
+            case TAKEN -> false;
+            case REFUSED -> true;
+            case BROKEN -> !othersTaken || ++failed < MANY;
+            case FAILED -> othersTaken ? ++failed < MANY : sent.attempts() > 0;
+          };
+      if (isBlamed) {
+        blamed.add(sent);
       }
     }
     return blamed;

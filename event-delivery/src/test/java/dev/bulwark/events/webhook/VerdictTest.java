@@ -28,8 +28,9 @@ class VerdictTest {
     "413, REFUSED",
     "415, REFUSED",
     "422, REFUSED",
-    "500, REFUSED",
-    "502, REFUSED",
+    "500, BROKEN",
+    "502, BROKEN",
+    "504, BROKEN",
     "503, FAILED",
     "429, FAILED",
     "401, FAILED",
@@ -50,6 +51,14 @@ class VerdictTest {
   void onlySecondsAreReadOfRetryAfter(String header, Long seconds) {
     assertThat(Answer.of(503, header).retryAfter())
         .isEqualTo(seconds == null ? null : Duration.ofSeconds(seconds));
+  }
+
+  /** A database rejects NUL, and all events of the round would be sent again, each time. */
+  @Test
+  void aReasonHasNoControlCharacters() {
+    assertThat(Answer.none("Invalid status line: \0\u001b[31m\n").reason())
+        .isEqualTo("Invalid status line: ??[31m?");
+    assertThat(Answer.unsendable("\r").reason()).isEqualTo("?");
   }
 
   @Test
@@ -151,6 +160,32 @@ class VerdictTest {
     assertThat(verdict.asked()).isEqualTo(Duration.ofSeconds(20));
     assertThat(verdict.held()).extracting(Held::event).containsExactly("a0", "a1", "a2", "a3");
     assertThat(verdict.dead()).isEmpty();
+  }
+
+  /** One of two receivers behind a load balancer answers 502: half of all events meet it. */
+  @Test
+  void aReceiverThatIsHalfBrokenCostsFewEventsTheirAttempts() {
+    List<Sent<String>> round = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      round.add(new Sent<>("taken" + i, 0, TAKEN));
+      round.add(new Sent<>("broken" + i, 0, Answer.of(502, null)));
+    }
+    Verdict<String> verdict = Verdict.of(round, 8);
+    assertThat(verdict.pause()).isTrue();
+    assertThat(verdict.held()).hasSize(Verdict.MANY - 1).allMatch(Held::counted);
+    assertThat(verdict.dead()).isEmpty();
+  }
+
+  /** A receiver that judges events does not answer so for being broken. */
+  @Test
+  void manyRefusalsAreThoseOfTheEvents() {
+    List<Sent<String>> round = new ArrayList<>(List.of(new Sent<>("taken", 0, TAKEN)));
+    for (int i = 0; i < 20; i++) {
+      round.add(new Sent<>("a" + i, 0, REFUSED));
+    }
+    Verdict<String> verdict = Verdict.of(round, 8);
+    assertThat(verdict.pause()).isFalse();
+    assertThat(verdict.held()).hasSize(20).allMatch(Held::counted);
   }
 
   @ParameterizedTest
