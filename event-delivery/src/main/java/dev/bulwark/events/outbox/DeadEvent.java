@@ -16,6 +16,17 @@ import org.jspecify.annotations.NullUnmarked;
 @NamedQuery(
     name = "bulwarkDeadEventOne",
     query = "select d from DeadEvent d where d.realmId = :realm and d.eventId = :event")
+@NamedQuery(
+    name = "bulwarkDeadEventOfRealmBefore",
+    query =
+        "select d from DeadEvent d where d.realmId = :realm and d.createdAt < :before"
+            + " order by d.id")
+@NamedQuery(
+    name = "bulwarkDeadEventDelete",
+    query = "delete from DeadEvent d where d.realmId = :realm and d.createdAt < :before")
+@NamedQuery(
+    name = "bulwarkDeadEventTooOld",
+    query = "select d from DeadEvent d where d.createdAt < :before order by d.createdAt")
 @NamedQuery(name = "bulwarkDeadEventCount", query = "select count(d) from DeadEvent d")
 @NullUnmarked
 public class DeadEvent extends StoredEvent {

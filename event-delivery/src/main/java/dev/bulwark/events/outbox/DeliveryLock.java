@@ -4,11 +4,13 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import java.time.Duration;
 import org.jspecify.annotations.NullUnmarked;
 
 /**
  * The row that a node locks while it delivers. The database frees it when the transaction of the
- * node ends, however it ends: no clock and no lease is needed.
+ * node ends, however it ends: no clock and no lease is needed. It also has for how long all nodes
+ * leave the receiver alone.
  */
 @Entity
 @Table(name = "BULWARK_EVENT_LOCK")
@@ -22,6 +24,42 @@ public class DeliveryLock {
   @Column(name = "ID", length = 36)
   private String id;
 
+  @Column(name = "NOT_BEFORE", nullable = false)
+  private long notBefore;
+
+  @Column(name = "FAILURES", nullable = false)
+  private int failures;
+
   /** For Hibernate. */
   protected DeliveryLock() {}
+
+  /**
+   * How long the receiver is still left alone; 0 for not at all.
+   *
+   * @param now epoch milliseconds
+   * @param longest so long at most, whatever the clock of another node was
+   */
+  public Duration pause(long now, Duration longest) {
+    return Duration.ofMillis(Math.min(Math.max(0, notBefore - now), longest.toMillis()));
+  }
+
+  /** Rounds without success since the last one that had some. */
+  public int getFailures() {
+    return failures;
+  }
+
+  /**
+   * A round had no success.
+   *
+   * @param until epoch milliseconds to which the receiver is left alone
+   */
+  public void failed(long until) {
+    notBefore = until;
+    failures++;
+  }
+
+  /** A round had a success. */
+  public void succeeded() {
+    failures = 0;
+  }
 }

@@ -25,9 +25,11 @@ public final class Outbox {
   /** {@code SKIP_LOCKED} of Hibernate, which Jakarta Persistence has no name for. */
   private static final int SKIP_LOCKED = -2;
 
+  private final KeycloakSession session;
   private final EntityManager entities;
 
   public Outbox(KeycloakSession session) {
+    this.session = session;
     entities = session.getProvider(JpaConnectionProvider.class).getEntityManager();
   }
 
@@ -40,19 +42,20 @@ public final class Outbox {
    * Takes the lock that one node at a time has, until the end of the transaction. Events have to be
    * read in another transaction, which begins after that.
    *
-   * @return false if another node has it
+   * @return the row, whose changes are stored at that end; empty if another node has it
    */
-  public boolean lock() {
+  public Optional<DeliveryLock> lock() {
     try {
-      return !entities
+      return entities
           .createQuery("select l from DeliveryLock l where l.id = :id", DeliveryLock.class)
           .setParameter("id", DeliveryLock.ID)
           .setLockMode(LockModeType.PESSIMISTIC_WRITE)
           .setHint("jakarta.persistence.lock.timeout", SKIP_LOCKED)
           .getResultList()
-          .isEmpty();
+          .stream()
+          .findFirst();
     } catch (LockTimeoutException | PessimisticLockException e) {
-      return false;
+      return Optional.empty();
     }
   }
 
@@ -119,10 +122,19 @@ public final class Outbox {
     events.forEach(entities::remove);
   }
 
-  /** Lays an event aside, as one that is not tried any more. */
-  public void bury(WaitingEvent event, String reason) {
-    entities.persist(new DeadEvent(event, reason));
+  /**
+   * Lays an event aside, as one that is not tried any more. Nobody could list one of a realm that
+   * is deleted: it is forgotten.
+   *
+   * @return whether it is a dead letter now
+   */
+  public boolean bury(WaitingEvent event, String reason) {
+    boolean kept = session.realms().getRealm(event.getRealmId()) != null;
+    if (kept) {
+      entities.persist(new DeadEvent(event, reason));
+    }
     entities.remove(event);
+    return kept;
   }
 
   /**
@@ -157,7 +169,7 @@ public final class Outbox {
             .getResultList());
   }
 
-  /** Returns the dead letters of all realms. */
+  /** Returns the number of dead letters of all realms. It reads an index as long as that. */
   public long dead() {
     return entities.createNamedQuery("bulwarkDeadEventCount", Long.class).getSingleResult();
   }
@@ -182,9 +194,54 @@ public final class Outbox {
         .findFirst();
   }
 
+  /**
+   * Returns dead letters of a realm, the earlier first.
+   *
+   * @param before epoch milliseconds; only those of events before
+   */
+  public List<DeadEvent> deadBefore(String realmId, long before, int max) {
+    return entities
+        .createNamedQuery("bulwarkDeadEventOfRealmBefore", DeadEvent.class)
+        .setParameter("realm", realmId)
+        .setParameter("before", before)
+        .setMaxResults(max)
+        .getResultList();
+  }
+
   /** Removes a dead letter. */
   public void remove(DeadEvent event) {
     entities.remove(event);
+  }
+
+  /**
+   * Removes the dead letters of a realm at once.
+   *
+   * @param before epoch milliseconds; only those of events before
+   * @return how many
+   */
+  public int removeDead(String realmId, long before) {
+    return entities
+        .createNamedQuery("bulwarkDeadEventDelete")
+        .setParameter("realm", realmId)
+        .setParameter("before", before)
+        .executeUpdate();
+  }
+
+  /**
+   * Removes some of the oldest dead letters, each by its key as {@link #delivered}.
+   *
+   * @param before epoch milliseconds; only those of events before
+   * @return how many
+   */
+  public int forgetDead(long before, int max) {
+    List<DeadEvent> old =
+        entities
+            .createNamedQuery("bulwarkDeadEventTooOld", DeadEvent.class)
+            .setParameter("before", before)
+            .setMaxResults(max)
+            .getResultList();
+    old.forEach(entities::remove);
+    return old.size();
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.bulwark.events.rest;
 
 import dev.bulwark.events.outbox.DeadEvent;
 import dev.bulwark.events.outbox.Outbox;
+import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -13,7 +14,9 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.events.admin.OperationType;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -63,6 +66,13 @@ public final class DeadLettersResource {
   }
 
   /**
+   * The answer to a request for many.
+   *
+   * @param events that it concerned
+   */
+  public record Concerned(int events) {}
+
+  /**
    * Lists them, the earlier first.
    *
    * @param first index of the first, from 0
@@ -78,6 +88,40 @@ public final class DeadLettersResource {
         .dead(realm.getId(), Math.max(0, first), Math.min(Math.max(1, max), MAX)).stream()
             .map(Letter::of)
             .toList();
+  }
+
+  /**
+   * Sends many again, the earlier first, after what waits already.
+   *
+   * @param before only those of events before this moment (ISO 8601, UTC)
+   * @return how many; so many at most as a list has, then the request has to be repeated
+   */
+  @POST
+  @Path("send")
+  @Produces(MediaType.APPLICATION_JSON)
+  public Concerned sendAll(@QueryParam("before") @Nullable String before) {
+    auth.realm().requireManageEvents();
+    Outbox outbox = new Outbox(session);
+    List<DeadEvent> events = outbox.deadBefore(realm.getId(), millis(before), MAX);
+    for (DeadEvent event : events) {
+      outbox.remove(event);
+      outbox.add(event.revived(System.currentTimeMillis()));
+    }
+    return done(OperationType.ACTION, events.size());
+  }
+
+  /**
+   * Forgets many.
+   *
+   * @param before only those of events before this moment (ISO 8601, UTC). Not optional: a request
+   *     for one whose id was forgotten must not delete all
+   */
+  @DELETE
+  @Produces(MediaType.APPLICATION_JSON)
+  public Concerned deleteAll(@QueryParam("before") @Nullable String before) {
+    auth.realm().requireManageEvents();
+    return done(
+        OperationType.DELETE, new Outbox(session).removeDead(realm.getId(), millis(before)));
   }
 
   /** Sends one again, after what waits already. */
@@ -100,6 +144,25 @@ public final class DeadLettersResource {
     Outbox outbox = new Outbox(session);
     outbox.remove(one(outbox, id));
     done(OperationType.DELETE, id);
+  }
+
+  private static long millis(@Nullable String before) {
+    try {
+      return Instant.parse(before == null ? "" : before).toEpochMilli();
+    } catch (DateTimeParseException | ArithmeticException e) {
+      throw new BadRequestException("before must be a time, for example 2026-11-27T08:00:00Z");
+    }
+  }
+
+  /** One event for the administrator's request, however many there are. */
+  private Concerned done(OperationType operation, int events) {
+    adminEvent
+        .operation(operation)
+        .resource("DEAD_EVENT")
+        .resourcePath("dead-events")
+        .detail("events", Integer.toString(events))
+        .success();
+    return new Concerned(events);
   }
 
   private void done(OperationType operation, String id) {

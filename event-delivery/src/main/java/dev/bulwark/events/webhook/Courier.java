@@ -1,5 +1,6 @@
 package dev.bulwark.events.webhook;
 
+import dev.bulwark.events.outbox.DeliveryLock;
 import dev.bulwark.events.outbox.Outbox;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +18,9 @@ final class Courier implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(Courier.class);
 
-  private static final Duration POLL = Duration.ofSeconds(5);
+  /** Between two looks at the database, however long nothing happens. */
+  static final Duration POLL = Duration.ofSeconds(5);
+
   private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(10);
 
   private final KeycloakSessionFactory factory;
@@ -101,12 +104,13 @@ final class Courier implements AutoCloseable {
 
   /**
    * A round. The transaction that reads the events begins when another one has the lock, and ends
-   * before it. So it sees what the last holder of the lock has committed, at any isolation level.
+   * before it. So it sees what the last holder of the lock has committed, at any isolation level. A
+   * pause of the receiver is in the row of the lock.
    */
   private @Nullable Duration round(KeycloakSession session) {
-    boolean locked = new Outbox(session).lock();
+    @Nullable DeliveryLock lock = new Outbox(session).lock().orElse(null);
     return KeycloakModelUtils.runJobInTransactionWithResult(
-        factory, own -> delivery.run(own, locked));
+        factory, own -> delivery.run(own, lock));
   }
 
   /** Stops; requests that are under way are given a few seconds. What is left waits. */

@@ -1,5 +1,6 @@
 package dev.bulwark.events.webhook;
 
+import dev.bulwark.events.outbox.DeliveryLock;
 import dev.bulwark.events.outbox.Outbox;
 import dev.bulwark.events.outbox.Outbox.Backlog;
 import dev.bulwark.events.outbox.WaitingEvent;
@@ -33,7 +34,7 @@ final class Delivery implements AutoCloseable {
   private final Room room;
   private final Receiver receiver;
   private final ExecutorService senders;
-  private final Pause pauses = new Pause();
+  private final DeadLetters deadLetters;
   private boolean reported;
 
   /** Had its turn last. */
@@ -43,6 +44,7 @@ final class Delivery implements AutoCloseable {
     this.config = config;
     this.metrics = metrics;
     this.room = room;
+    this.deadLetters = new DeadLetters(config, metrics);
     this.receiver = new Receiver(config, Clock.systemUTC());
     AtomicInteger number = new AtomicInteger();
     this.senders =
@@ -56,28 +58,48 @@ final class Delivery implements AutoCloseable {
   }
 
   /**
-   * Sends what can be sent now.
+   * Sends what can be sent now, unless the receiver is left alone.
    *
    * @param session whose transaction has begun after the lock was taken
-   * @param locked whether this node has the lock that one node at a time has
+   * @param lock the lock that one node at a time has, of the caller's transaction; null where
+   *     another node has it
    * @return when to go on: at once (zero), after a while, or null for when there are new events
    */
-  @Nullable Duration run(KeycloakSession session, boolean locked) {
+  @Nullable Duration run(KeycloakSession session, @Nullable DeliveryLock lock) {
     Outbox outbox = new Outbox(session);
     Backlog backlog = room.look(outbox);
-    metrics.show(backlog, outbox.dead());
-    if (backlog.events() == 0) {
-      return null;
-    }
-    if (!locked) {
-      return BUSY;
+    metrics.show(backlog, room.dead(outbox));
+    if (lock == null) {
+      return backlog.events() == 0 ? null : BUSY;
     }
     long now = System.currentTimeMillis();
-    for (WaitingEvent old : outbox.olderThan(now - config.maxAge().toMillis(), BATCH)) {
-      bury(outbox, old, "not delivered within " + config.maxAge().toSeconds() + " s");
+    boolean more = deadLetters.sweep(outbox, now);
+    @Nullable Duration next = null;
+    if (backlog.events() > 0) {
+      more |= deadLetters.buryOld(outbox, now);
+      next = send(outbox, lock, now);
+    }
+    return more ? Duration.ZERO : next;
+  }
+
+  private @Nullable Duration send(Outbox outbox, DeliveryLock lock, long now) {
+    Duration left = lock.pause(now, Pause.LONGEST_ASKED);
+    if (!left.isZero()) {
+      return untilNextLook(left);
+    }
+    Outbox.Due due = outbox.due(lastKey, now, BATCH);
+    if (due.events().isEmpty()) {
+      return null;
     }
     try {
-      return round(outbox, outbox.due(lastKey, now, BATCH));
+      List<Verdict.Sent<WaitingEvent>> sent =
+          new Round(receiver, senders, metrics).send(due.events());
+      if (!sent.isEmpty()) {
+        lastKey = sent.get(sent.size() - 1).event().getOrderKey();
+      }
+      @Nullable Duration pause = settle(outbox, lock, sent);
+      boolean more = due.more() || sent.size() < due.events().size();
+      return pause == null && more ? Duration.ZERO : pause;
     } catch (InterruptedException e) {
       // The server is about to stop; the caller sees the flag.
       Thread.currentThread().interrupt();
@@ -85,22 +107,9 @@ final class Delivery implements AutoCloseable {
     }
   }
 
-  private @Nullable Duration round(Outbox outbox, Outbox.Due due) throws InterruptedException {
-    if (due.events().isEmpty()) {
-      return null;
-    }
-    List<Verdict.Sent<WaitingEvent>> sent =
-        new Round(receiver, senders, metrics).send(due.events());
-    if (!sent.isEmpty()) {
-      lastKey = sent.get(sent.size() - 1).event().getOrderKey();
-    }
-    Duration pause = settle(outbox, sent);
-    boolean more = due.more() || sent.size() < due.events().size();
-    return pause == null && more ? Duration.ZERO : pause;
-  }
-
   /** Notes the answers; returns how long the receiver is left alone, null for not at all. */
-  private @Nullable Duration settle(Outbox outbox, List<Verdict.Sent<WaitingEvent>> sent) {
+  private @Nullable Duration settle(
+      Outbox outbox, DeliveryLock lock, List<Verdict.Sent<WaitingEvent>> sent) {
     Verdict<WaitingEvent> verdict = Verdict.of(sent, config.maxAttempts());
     outbox.delivered(verdict.taken());
     long now = System.currentTimeMillis();
@@ -108,18 +117,21 @@ final class Delivery implements AutoCloseable {
       held.event().hold(now + held.delay().toMillis(), held.counted());
     }
     for (WaitingEvent dead : verdict.dead()) {
-      bury(outbox, dead, "rejected " + config.maxAttempts() + " times: " + reason(sent, dead));
+      deadLetters.bury(
+          outbox, dead, "rejected " + config.maxAttempts() + " times: " + reason(sent, dead));
     }
     metrics.count(Outcome.TAKEN, number(sent, Answer.Kind.TAKEN));
     metrics.count(
         Outcome.REFUSED, number(sent, Answer.Kind.REFUSED) + number(sent, Answer.Kind.BROKEN));
     metrics.count(Outcome.FAILED, number(sent, Answer.Kind.FAILED));
     if (!verdict.taken().isEmpty()) {
-      pauses.reset();
+      lock.succeeded();
     }
     if (verdict.pause()) {
       reportFailure(lastFailure(sent));
-      return pauses.failed(verdict.asked());
+      Duration pause = Pause.after(lock.getFailures(), verdict.asked());
+      lock.failed(now + pause.toMillis());
+      return untilNextLook(pause);
     }
     if (!verdict.taken().isEmpty()) {
       reportSuccess();
@@ -127,17 +139,13 @@ final class Delivery implements AutoCloseable {
     return null;
   }
 
-  private static long number(List<Verdict.Sent<WaitingEvent>> sent, Answer.Kind kind) {
-    return sent.stream().filter(each -> each.answer().kind() == kind).count();
+  /** A pause stops the requests alone: the metrics and the room are looked at meanwhile. */
+  private static Duration untilNextLook(Duration pause) {
+    return pause.compareTo(Courier.POLL) < 0 ? pause : Courier.POLL;
   }
 
-  private void bury(Outbox outbox, WaitingEvent event, String reason) {
-    outbox.bury(event, reason);
-    metrics.count(Outcome.DEAD, 1);
-    LOG.errorf(
-        "Event %s of realm %s is no longer sent: %s. It is a dead letter. The "
-            + "README of event-delivery describes how to send it again",
-        event.getEventId(), event.getRealmId(), reason);
+  private static long number(List<Verdict.Sent<WaitingEvent>> sent, Answer.Kind kind) {
+    return sent.stream().filter(each -> each.answer().kind() == kind).count();
   }
 
   private static String reason(List<Verdict.Sent<WaitingEvent>> sent, WaitingEvent event) {

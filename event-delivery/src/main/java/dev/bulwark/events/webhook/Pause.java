@@ -5,30 +5,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How long the receiver is left alone: 1 s after the first round without success, then twice as
- * long each time, a minute at most; or what it asks for, ten minutes at most. Not for use by
- * several threads.
+ * long each time, a minute at most; or what it asks for, ten minutes at most.
  */
 final class Pause {
 
+  static final Duration LONGEST_ASKED = Duration.ofMinutes(10);
+
   private static final Duration FIRST = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofMinutes(1);
-  private static final Duration LONGEST_ASKED = Duration.ofMinutes(10);
+  private static final int MANY = 10;
 
-  private Duration next = FIRST;
+  private Pause() {}
 
-  /** A round had a success. */
-  void reset() {
-    next = FIRST;
-  }
-
-  /** Returns the time for a round without success. */
-  Duration failed(@Nullable Duration asked) {
-    Duration pause = next;
-    next = min(next.multipliedBy(2), LONGEST);
-    if (asked != null && asked.compareTo(pause) > 0) {
-      return min(asked, LONGEST_ASKED);
-    }
-    return pause;
+  /**
+   * Returns the time after a round without success.
+   *
+   * @param failures such rounds before this one, since the last success
+   * @param asked by the receiver; null for nothing
+   */
+  static Duration after(int failures, @Nullable Duration asked) {
+    Duration pause = min(FIRST.multipliedBy(1L << Math.min(failures, MANY)), LONGEST);
+    return asked != null && asked.compareTo(pause) > 0 ? min(asked, LONGEST_ASKED) : pause;
   }
 
   private static Duration min(Duration one, Duration other) {

@@ -18,6 +18,7 @@ final class Room {
 
   private final long most;
   private final WaitingCount waiting;
+  private final Seldom<Long> dead;
   private final Seldom<Set<String>> crowd;
 
   private volatile boolean full;
@@ -32,6 +33,7 @@ final class Room {
   Room(long most, LongSupplier nanos) {
     this.most = most;
     this.waiting = new WaitingCount(nanos);
+    this.dead = new Seldom<>(nanos);
     this.crowd = new Seldom<>(nanos);
   }
 
@@ -61,5 +63,10 @@ final class Room {
     crowded =
         events >= most / 2 ? crowd.of(() -> outbox.orderKeysWithMoreThan(most / SHARES)) : Set.of();
     return new Backlog(events, bound.oldest());
+  }
+
+  /** Counts the dead letters, or returns the last count. */
+  long dead(Outbox outbox) {
+    return dead.of(outbox::dead);
   }
 }

@@ -25,6 +25,7 @@ import org.keycloak.provider.ProviderConfigProperty;
  * @param maxInFlight requests at once
  * @param maxAttempts attempts for an event that the receiver refuses while it takes others
  * @param maxAge after which an event is not tried any more
+ * @param deadMaxAge for which a dead letter is kept, after {@code maxAge}
  * @param maxWaiting events that may wait in the database
  */
 record WebhookConfig(
@@ -37,6 +38,7 @@ record WebhookConfig(
     int maxInFlight,
     int maxAttempts,
     Duration maxAge,
+    Duration deadMaxAge,
     long maxWaiting) {
 
   private static final Option<Optional<URI>> URL =
@@ -107,6 +109,13 @@ record WebhookConfig(
           2_592_000,
           259_200,
           "Age at which an event is not tried any more, and is a dead letter.");
+  private static final Option<Duration> DEAD_MAX_AGE =
+      Option.seconds(
+          "dead-max-age",
+          3600,
+          31_536_000,
+          2_592_000,
+          "Time after `max-age` for which a dead letter is kept. Then it is deleted.");
   private static final Option<Long> MAX_WAITING =
       Option.longNumber(
           "max-waiting",
@@ -130,6 +139,7 @@ record WebhookConfig(
           MAX_IN_FLIGHT,
           MAX_ATTEMPTS,
           MAX_AGE,
+          DEAD_MAX_AGE,
           MAX_WAITING);
 
   /**
@@ -161,6 +171,7 @@ record WebhookConfig(
                 OPTIONS.read(scope, MAX_IN_FLIGHT),
                 OPTIONS.read(scope, MAX_ATTEMPTS),
                 OPTIONS.read(scope, MAX_AGE),
+                OPTIONS.read(scope, DEAD_MAX_AGE),
                 OPTIONS.read(scope, MAX_WAITING)));
   }
 

@@ -1,5 +1,6 @@
 package dev.bulwark.events.webhook;
 
+import dev.bulwark.events.outbox.DeadOfRemovedRealm;
 import io.micrometer.core.instrument.Metrics;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,8 @@ public final class WebhookListenerFactory implements EventListenerProviderFactor
 
   @Override
   public void postInit(KeycloakSessionFactory factory) {
+    // Also without a receiver: there may have been one.
+    factory.register(DeadOfRemovedRealm::onEvent);
     if (config.isEmpty()) {
       return;
     }

@@ -200,15 +200,13 @@ class VerdictTest {
 
   @Test
   void pausesGrowAndAreBounded() {
-    Pause pause = new Pause();
-    assertThat(pause.failed(null)).isEqualTo(Duration.ofSeconds(1));
-    assertThat(pause.failed(null)).isEqualTo(Duration.ofSeconds(2));
-    assertThat(pause.failed(Duration.ofSeconds(90))).isEqualTo(Duration.ofSeconds(90));
-    assertThat(pause.failed(Duration.ofHours(9))).isEqualTo(Duration.ofMinutes(10));
-    for (int i = 0; i < 10; i++) {
-      assertThat(pause.failed(null)).isLessThanOrEqualTo(Duration.ofMinutes(1));
-    }
-    pause.reset();
-    assertThat(pause.failed(null)).isEqualTo(Duration.ofSeconds(1));
+    assertThat(Pause.after(0, null)).isEqualTo(Duration.ofSeconds(1));
+    assertThat(Pause.after(1, null)).isEqualTo(Duration.ofSeconds(2));
+    assertThat(Pause.after(5, null)).isEqualTo(Duration.ofSeconds(32));
+    assertThat(Pause.after(6, null)).isEqualTo(Duration.ofMinutes(1));
+    assertThat(Pause.after(Integer.MAX_VALUE, null)).isEqualTo(Duration.ofMinutes(1));
+    assertThat(Pause.after(0, Duration.ofSeconds(90))).isEqualTo(Duration.ofSeconds(90));
+    assertThat(Pause.after(6, Duration.ofSeconds(30))).isEqualTo(Duration.ofMinutes(1));
+    assertThat(Pause.after(0, Duration.ofHours(9))).isEqualTo(Duration.ofMinutes(10));
   }
 }

@@ -48,6 +48,17 @@ class WaitingCountTest {
     assertThat(of(1_000_000, 1)).isOne();
   }
 
+  /** B12: a table of a million dead letters, read in each round of each node. */
+  @Test
+  void deadLettersAreCountedOnceASecond() {
+    Seldom<Long> dead = new Seldom<>(() -> now);
+    assertThat(dead.of(() -> 1L)).isEqualTo(1);
+    pass(Duration.ofMillis(999));
+    assertThat(dead.of(() -> 2L)).isEqualTo(1);
+    pass(Duration.ofMillis(1));
+    assertThat(dead.of(() -> 2L)).isEqualTo(2);
+  }
+
   private long of(long bound, long real) {
     return waiting.of(
         bound,

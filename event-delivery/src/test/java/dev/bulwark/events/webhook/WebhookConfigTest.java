@@ -49,7 +49,8 @@ class WebhookConfigTest {
     "events, LOGIN;LOGOUT, event types separated by commas",
     "events, login, event types separated by commas",
     "max-attempts, 0, 1..100",
-    "max-age, 59, 60..2592000 s"
+    "max-age, 59, 60..2592000 s",
+    "dead-max-age, 3599, 3600..31536000 s"
   })
   void aWrongValueIsNamed(String option, String value, String allowed) {
     assertThatIllegalArgumentException()

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.events.WebhookReceiver.Taken;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.TestStack;
 import java.time.Instant;
@@ -18,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -205,6 +207,96 @@ class WebhookIT {
         .extracting(each -> Instant.parse(each.text("/@timestamp")))
         .hasSize(many - 1)
         .isSorted();
+  }
+
+  @Test
+  void manyDeadLettersAreSentAgainOrDeletedWithOneRequest() {
+    String user = server.user(name);
+    String bad = server.user("b" + name);
+    String other = server.user("o" + name);
+    await().atMost(SOON).until(() -> !changes("USER.CREATE", other).isEmpty());
+    String start = Instant.now().toString();
+    receiver.answer(event -> isChangeOf(event, user) || isChangeOf(event, bad) ? 422 : 204);
+    inOneRoundWith(
+        other,
+        () -> {
+          change(user, 1);
+          change(bad, 1);
+        });
+    awaitLetters(other, user, bad);
+
+    AdminApi admin = server.admin();
+    String path = "/realms/app/dead-events";
+    String end = Instant.now().plusSeconds(60).toString();
+    assertThat(admin.post(path + "/send", "").status()).isEqualTo(400);
+    assertThat(admin.delete(path).status()).as("nobody deletes all by mistake").isEqualTo(400);
+    assertThat(admin.delete(path + "/?before=soon").status()).isEqualTo(400);
+    admin.delete(path + "?before=" + start).expect(200);
+    assertThat(letters(user)).hasSize(1);
+
+    receiver.answer(event -> isChangeOf(event, bad) ? 422 : 204);
+    int sent =
+        admin.post(path + "/send?before=" + end, "").expect(200).json().get("events").asInt();
+    assertThat(sent).isEqualTo(2);
+    assertThat(letters(user)).isEmpty();
+    await().atMost(SOON).until(() -> !changes("USER.UPDATE", user).isEmpty());
+    awaitLetters(other, bad);
+    assertThat(admin.delete(path + "?before=" + end).expect(200).json().get("events").asInt())
+        .isOne();
+    assertThat(letters(bad)).isEmpty();
+  }
+
+  /** A realm with the id of the former one shows what is left of it. */
+  @Test
+  void deadLettersOfADeletedRealmAreDeleted() {
+    String other = server.user("o" + name);
+    AdminApi admin = server.admin();
+    String id = name.substring(1);
+    String realm =
+        Json.object("id", id, "realm", id, "eventsListeners", List.of("bulwark-webhook"));
+    String path = "/realms/" + id;
+    admin.makeRealm(realm);
+    receiver.answer(
+        event ->
+            event.event().get("source").asText().equals(path)
+                    && event.type().equals("org.keycloak.admin.GROUP.CREATE")
+                ? 422
+                : 204);
+    inOneRoundWith(
+        other, () -> admin.post(path + "/groups", Json.object("name", "people")).expect(201));
+    await()
+        .atMost(SOON)
+        .until(
+            () -> {
+              change(other, 1);
+              return !admin.get(path + "/dead-events").expect(200).json().isEmpty();
+            });
+    admin.delete(path).expect(204);
+    admin.makeRealm(realm);
+    assertThat(admin.get(path + "/dead-events").expect(200).json()).isEmpty();
+    admin.delete(path).expect(204);
+  }
+
+  /** An event that is not taken, and is alone in its round, waits for 30 s. */
+  private void inOneRoundWith(String other, Runnable events) {
+    receiver.away();
+    try {
+      events.run();
+      change(other, 0);
+    } finally {
+      receiver.back();
+    }
+  }
+
+  /** They need others that are taken. */
+  private void awaitLetters(String other, String... users) {
+    await()
+        .atMost(SOON)
+        .until(
+            () -> {
+              change(other, 1);
+              return Stream.of(users).noneMatch(user -> letters(user).isEmpty());
+            });
   }
 
   private static boolean isFirst(Taken event, AtomicReference<String> first) {

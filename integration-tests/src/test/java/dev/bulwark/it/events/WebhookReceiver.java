@@ -11,6 +11,8 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -19,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.function.ToIntFunction;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes events as any program with the specification Standard Webhooks at hand would: a request
@@ -43,9 +46,11 @@ final class WebhookReceiver implements AutoCloseable {
   private final List<Taken> taken = new CopyOnWriteArrayList<>();
   private final List<String> refused = new CopyOnWriteArrayList<>();
   private final List<String> paths = new CopyOnWriteArrayList<>();
+  private final List<Instant> times = new CopyOnWriteArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private volatile ToIntFunction<Taken> answer = event -> 204;
   private volatile String location = "";
+  private volatile @Nullable Duration retryAfter;
   private HttpServer server;
   private final int port;
 
@@ -88,6 +93,11 @@ final class WebhookReceiver implements AutoCloseable {
     location = url;
   }
 
+  /** What the answers ask for; null for nothing. */
+  void retryAfter(@Nullable Duration time) {
+    retryAfter = time;
+  }
+
   /** Refuses connections from now on. */
   void away() {
     server.stop(0);
@@ -112,8 +122,14 @@ final class WebhookReceiver implements AutoCloseable {
     return paths;
   }
 
+  /** Of all requests, when they came. */
+  List<Instant> times() {
+    return times;
+  }
+
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
+      times.add(Instant.now());
       paths.add(exchange.getRequestURI().getPath());
       String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
       String id = exchange.getRequestHeaders().getFirst("webhook-id");
@@ -133,6 +149,10 @@ final class WebhookReceiver implements AutoCloseable {
       }
       if (status / 100 == 3) {
         exchange.getResponseHeaders().add("Location", location);
+      }
+      @Nullable Duration asked = retryAfter;
+      if (asked != null) {
+        exchange.getResponseHeaders().add("Retry-After", Long.toString(asked.toSeconds()));
       }
       exchange.sendResponseHeaders(status, -1);
     }

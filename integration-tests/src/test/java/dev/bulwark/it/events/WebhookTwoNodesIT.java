@@ -76,6 +76,7 @@ class WebhookTwoNodesIT {
                             RealmFile.development().writeTo(WorkFolder.of("import", name))))) {
       nameTheWebhook(nodes.first().admin());
       changesOfBothNodesComeInOrderAndOnce(nodes, receiver, threads);
+      bothNodesLeaveTheReceiverAlone(nodes, receiver);
       noEventOfAKilledNodeIsLost(nodes, receiver, threads);
       assertThat(receiver.refused()).isEmpty();
     } finally {
@@ -105,6 +106,35 @@ class WebhookTwoNodesIT {
       assertThat(nodes.inTurn(i).keycloak().log())
           .doesNotContain("Events for the webhook could not be read or marked");
     }
+  }
+
+  private static void bothNodesLeaveTheReceiverAlone(NodePair nodes, WebhookReceiver receiver) {
+    Duration asked = Duration.ofSeconds(10);
+    String user = nodes.first().admin().userId("user-0");
+    await("nothing to wait")
+        .atMost(LONG)
+        .until(() -> nodes.first().metric("bulwark_webhook_waiting") == 0);
+    int before = receiver.times().size();
+    receiver.retryAfter(asked);
+    receiver.answer(event -> 429);
+    rename(nodes.first(), user, "first");
+    await("a request").atMost(LONG).until(() -> receiver.times().size() > before);
+    receiver.answer(event -> 204);
+    receiver.retryAfter(null);
+    rename(nodes.second(), user, "second");
+    rename(nodes.first(), user, "third");
+    await("the next request").atMost(LONG).until(() -> receiver.times().size() > before + 1);
+    assertThat(Duration.between(receiver.times().get(before), receiver.times().get(before + 1)))
+        .isGreaterThanOrEqualTo(asked);
+    await("all changes").atMost(LONG).until(() -> changes(receiver, user).size() == CHANGES + 3);
+  }
+
+  private static void rename(FaultServer node, String user, String name) {
+    node.admin()
+        .put(
+            "/realms/app/users/" + user,
+            Json.object("firstName", name, "email", "user-0@example.org"))
+        .expect(204);
   }
 
   /** Returns the id of the user. */

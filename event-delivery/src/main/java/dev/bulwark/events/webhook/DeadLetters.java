@@ -1,0 +1,73 @@
+package dev.bulwark.events.webhook;
+
+import dev.bulwark.events.outbox.Outbox;
+import dev.bulwark.events.outbox.WaitingEvent;
+import dev.bulwark.events.webhook.WebhookMetrics.Outcome;
+import java.time.Duration;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/** Lays events aside that are not tried any more, and forgets old ones. For one thread. */
+final class DeadLetters {
+
+  private static final Logger LOG = Logger.getLogger(DeadLetters.class);
+
+  /** So many rows in one transaction. */
+  private static final int BATCH = 256;
+
+  private static final Duration SWEEP = Duration.ofMinutes(1);
+
+  private final Duration maxAge;
+  private final Duration kept;
+  private final WebhookMetrics metrics;
+  private long nextSweep = System.nanoTime();
+
+  DeadLetters(WebhookConfig config, WebhookMetrics metrics) {
+    this.maxAge = config.maxAge();
+    this.kept = config.deadMaxAge();
+    this.metrics = metrics;
+  }
+
+  /**
+   * Buries events that are too old to be sent.
+   *
+   * @param now epoch milliseconds
+   * @return whether there may be more of them
+   */
+  boolean buryOld(Outbox outbox, long now) {
+    List<WaitingEvent> old = outbox.olderThan(now - maxAge.toMillis(), BATCH);
+    old.forEach(event -> bury(outbox, event, "not delivered within " + maxAge.toSeconds() + " s"));
+    return old.size() == BATCH;
+  }
+
+  void bury(Outbox outbox, WaitingEvent event, String reason) {
+    String fate =
+        outbox.bury(event, reason)
+            ? "It is a dead letter. The README of event-delivery describes how to send it again"
+            : "Its realm is deleted, so it is not kept";
+    metrics.count(Outcome.DEAD, 1);
+    LOG.errorf(
+        "Event %s of realm %s is no longer sent: %s. %s",
+        event.getEventId(), event.getRealmId(), reason, fate);
+  }
+
+  /**
+   * Forgets dead letters that were kept long enough, once a minute. An event is buried when it has
+   * reached {@code max-age} at the latest, so each is kept for the time of the option at least.
+   *
+   * @param now epoch milliseconds
+   * @return whether there may be more of them
+   */
+  boolean sweep(Outbox outbox, long now) {
+    if (System.nanoTime() - nextSweep < 0) {
+      return false;
+    }
+    int forgotten = outbox.forgetDead(now - maxAge.toMillis() - kept.toMillis(), BATCH);
+    if (forgotten > 0) {
+      LOG.warnf("%d dead letters are deleted: they are older than allowed", forgotten);
+    }
+    boolean more = forgotten == BATCH;
+    nextSweep = System.nanoTime() + (more ? 0 : SWEEP.toNanos());
+    return more;
+  }
+}
