@@ -60,9 +60,9 @@ public final class SpringDataAccess implements RedisAccess {
   }
 
   /**
-   * A connection of its own to the Redis of a Lettuce connection factory, with the same credentials
-   * or provider of credentials, the same TLS, and with bounded waits: Lettuce's own default is 60
-   * s. {@link #close()} closes it, and leaves the application's factory open.
+   * A connection of its own to the Redis of a Lettuce connection factory. It has the same
+   * credentials, or the same provider of them, and the same TLS. Its waits are bounded: Lettuce's
+   * own default is 60 s. {@link #close()} closes it, and leaves the application's factory open.
    *
    * @param connectTimeout 10 ms to 60 s
    * @param commandTimeout 10 ms to 60 s
