@@ -94,7 +94,7 @@ public final class LostNodes {
     for (Reservation block : left) {
       ids.put(block, jtis(block));
     }
-    // Of all blocks at once: each look reads the shared rows of the ledger.
+    // Of all blocks at once: each look reads the ledger.
     Set<String> known = known(ids);
     int revoked = 0;
     for (Map.Entry<Reservation, List<String>> block : ids.entrySet()) {
@@ -115,7 +115,7 @@ public final class LostNodes {
     long now = Math.floorDiv(clock.millis(), 1000L);
     long last = ids.keySet().stream().mapToLong(Reservation::maxExpiresAt).max().orElse(now);
     Set<String> known =
-        new HashSet<>(database.call(c -> database.tokens().among(c, all, now, last)));
+        new HashSet<>(database.callOverRange(c -> database.tokens().among(c, all, now, last)));
     // A revoked token may have lost its row since: its key is not to live as long as the block.
     known.addAll(database.call(c -> database.revoked().among(c, all)));
     return known;

@@ -88,14 +88,23 @@ record TokenRow(LedgerToken token, @Nullable String others) {
 
   /** Its tokens in the order of their jtis. */
   List<LedgerToken> tokens() {
+    return others == null
+        ? List.of(token)
+        : jtis(token.jti(), others).stream().map(token::withJti).toList();
+  }
+
+  /**
+   * All jtis of a row in their order.
+   *
+   * @param greatest the one in its key
+   * @param others as in the column; null if there are none
+   */
+  static List<String> jtis(String greatest, @Nullable String others) {
     if (others == null) {
-      return List.of(token);
+      return List.of(greatest);
     }
-    List<LedgerToken> tokens = new ArrayList<>();
-    for (String jti : others.split(SEPARATOR)) {
-      tokens.add(token.withJti(jti));
-    }
-    tokens.add(token);
-    return tokens;
+    List<String> jtis = new ArrayList<>(List.of(others.split(SEPARATOR)));
+    jtis.add(greatest);
+    return jtis;
   }
 }

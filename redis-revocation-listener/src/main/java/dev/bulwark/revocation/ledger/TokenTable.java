@@ -76,7 +76,7 @@ public final class TokenTable {
   private final String table;
   private final String revokedTable;
   private final RevokedTable revoked;
-  private final SharedRows shared;
+  private final RowLookup lookup;
   private final String insertArrays;
   private final String insertUnflushed;
   private final Memberships memberships;
@@ -93,7 +93,7 @@ public final class TokenTable {
     this.table = schema + NAME;
     this.revokedTable = schema + RevokedTable.NAME;
     this.revoked = new RevokedTable(dialect, schema);
-    this.shared = new SharedRows(schema);
+    this.lookup = new RowLookup(dialect, schema);
     this.memberships = new Memberships(schema);
     this.sessions = new IndexedText(dialect, "t.SESSION_ID");
     this.users = new IndexedText(dialect, "t.USER_ID");
@@ -433,47 +433,16 @@ public final class TokenTable {
   }
 
   /**
-   * Those of the jtis that have a row. Reads all rows in the range: for rare occasions.
+   * Those of the jtis that have a row. Reads all rows in the range once, however many jtis: for
+   * rare occasions. To be called in {@link LedgerDatabase#callOverRange}: otherwise PostgreSQL's
+   * driver has all rows that tokens share in memory at once.
    *
    * @param now leaves out what has expired, seconds since 1970
    * @param maxExpiresAt greatest {@code exp} of them, seconds since 1970
    */
   public Set<String> among(Connection connection, List<String> jtis, long now, long maxExpiresAt)
       throws SQLException {
-    Set<String> found = new HashSet<>();
-    for (List<String> chunk : Chunks.of(jtis, SESSIONS)) {
-      try (PreparedStatement statement =
-          connection.prepareStatement(
-              "SELECT JTI FROM "
-                  + table
-                  + " WHERE EXPIRES_AT > ? AND EXPIRES_AT <= ? AND JTI IN ("
-                  + SqlDialect.parameters(chunk.size())
-                  + ")")) {
-        statement.setLong(1, now);
-        statement.setLong(2, maxExpiresAt);
-        int parameter = 3;
-        for (String jti : chunk) {
-          statement.setString(parameter++, jti);
-        }
-        try (ResultSet rows = statement.executeQuery()) {
-          while (rows.next()) {
-            found.add(rows.getString(1));
-          }
-        }
-      }
-    }
-    Set<String> wanted = new HashSet<>(jtis);
-    shared.forEach(
-        connection,
-        "t.EXPIRES_AT > ? AND t.EXPIRES_AT <= ?",
-        token -> {
-          if (wanted.contains(token.jti())) {
-            found.add(token.jti());
-          }
-        },
-        now,
-        maxExpiresAt);
-    return found;
+    return lookup.among(connection, jtis, now, maxExpiresAt);
   }
 
   /**

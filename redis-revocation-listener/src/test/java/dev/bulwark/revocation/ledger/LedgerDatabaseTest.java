@@ -233,6 +233,27 @@ class LedgerDatabaseTest {
     assertThat(ledger.tokens().among(connection, asked, NOW, NOW + 299)).isEmpty();
   }
 
+  /** R3: the ids of a lost node are looked up in the round that pushes what is revoked. */
+  @Test
+  void theIdsOfALostNodeAreLookedUpByAFewStatements() throws Exception {
+    List<LedgerToken> written = new ArrayList<>(sharing());
+    for (int i = 0; i < 6_000; i++) {
+      // Many of each expiry, so that pages end within one.
+      written.add(
+          new LedgerToken(
+              "w" + i, SessionType.ONLINE, "realm", "u", "c", "s", null, NOW, NOW + 1 + i / 1_500));
+    }
+    ledger.tokens().insert(connection, written.subList(101, written.size()));
+    List<String> asked = new ArrayList<>(written.stream().map(LedgerToken::jti).toList());
+    asked.addAll(IntStream.range(0, 40_000).mapToObj(i -> "nobodys-" + i).toList());
+    CountedStatements counted = new CountedStatements(connection);
+    assertThat(ledger.tokens().among(counted.connection(), asked, NOW, NOW + 300))
+        .hasSize(written.size())
+        .doesNotContain("nobodys-0");
+    assertThat(counted.executed()).as("of 46,101 ids").isLessThanOrEqualTo(2);
+    assertThat(ledger.tokens().among(connection, asked, NOW + 1, NOW + 3)).hasSize(3_000);
+  }
+
   /** As after a write whose answer was late or lost: with other companions, or with none. */
   @Test
   void aTokenHasARowWhateverItSharedOneWithBefore() throws Exception {
