@@ -15,12 +15,22 @@ final class NodePresence {
   /** Well below {@link BeatWatch#LOST}. */
   private static final Duration FRESH = Duration.ofSeconds(4);
 
+  private final NodeName name;
   private final AtomicInteger unsettled = new AtomicInteger();
   private volatile boolean busy;
   private volatile boolean wanted;
   private volatile boolean beaten;
   private volatile long beatAt;
   private volatile @Nullable Thread writer;
+
+  /**
+   * Of a node.
+   *
+   * @param name changed when the database does not know it any more
+   */
+  NodePresence(NodeName name) {
+    this.name = name;
+  }
 
   /** The thread that makes the node busy when a token asks for it. */
   void writer(Thread thread) {
@@ -57,10 +67,15 @@ final class NodePresence {
     beaten = true;
   }
 
-  /** The database does not know this node any more. */
-  void lost() {
+  /**
+   * The database does not know this node any more: it takes another name, under which it is not
+   * busy.
+   */
+  synchronized void lost() {
     beaten = false;
     busy = false;
+    // At last: who sees the new name sees that it is not busy.
+    name.change();
   }
 
   /** Whether a token would have had its row written later. */
@@ -72,14 +87,27 @@ final class NodePresence {
     return busy;
   }
 
-  /** The database says that the node is busy. */
-  void becomeBusy() {
+  /**
+   * The database says that the node is busy.
+   *
+   * @param as the name under which it says so
+   * @return false if that is not its name any more: the node is not busy then
+   */
+  synchronized boolean becomeBusy(String as) {
+    if (!as.equals(name.get())) {
+      return false;
+    }
     wanted = false;
     busy = true;
+    return true;
   }
 
-  /** Stays busy, and returns false, if a token is on its way. */
-  boolean stopBeingBusy() {
+  /** Stays busy, and returns false, if a token is on its way; false as well if it was not busy. */
+  synchronized boolean stopBeingBusy() {
+    if (!busy) {
+      // Lost meanwhile: tokens that are on their way do not make the new name busy.
+      return false;
+    }
     busy = false;
     if (unsettled.get() > 0) {
       busy = true;

@@ -51,7 +51,7 @@ public final class ReservedIds {
   private final Deaths deaths;
   private final boolean reserving;
   private final NodeName name = new NodeName();
-  private final NodePresence presence = new NodePresence();
+  private final NodePresence presence = new NodePresence(name);
   private final IdSupply supply = new IdSupply();
   private final BeatWatch watch = new BeatWatch();
   private final WriteBehind behind;
@@ -222,7 +222,6 @@ public final class ReservedIds {
       // Taken for lost, or the database lacks its last commits: the blocks may be gone too.
       presence.lost();
       supply.discard();
-      name.change();
       database.run(connection -> nodes.register(connection, name.get()));
     }
     presence.beat(before);

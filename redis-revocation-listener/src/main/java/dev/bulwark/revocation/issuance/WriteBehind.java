@@ -212,9 +212,9 @@ final class WriteBehind implements LedgerWriter.Observer {
       try {
         if (presence.isBusy()) {
           database.call(connection -> nodes.busy(connection, name.get()));
-        } else {
-          ending = true;
         }
+        // Asked again: if the node was lost meanwhile, its new name may be called busy now.
+        ending |= !presence.isBusy();
       } catch (SQLException | RuntimeException e) {
         doubted = true;
         throw e;
@@ -223,12 +223,13 @@ final class WriteBehind implements LedgerWriter.Observer {
   }
 
   private void beBusy() throws SQLException {
-    if (database.call(connection -> nodes.busy(connection, name.get()))) {
+    String as = name.get();
+    if (database.call(connection -> nodes.busy(connection, as))) {
       lastRow = System.nanoTime();
       // The name may be new, and the database another one that has fewer barriers.
       acknowledged = 0;
       ending = false;
-      presence.becomeBusy();
+      presence.becomeBusy(as);
     } else {
       // Before the first beat, or after the node was taken for lost: the next beat registers it.
       LockSupport.parkNanos(AFTER_FAILURE.toNanos());
