@@ -202,7 +202,8 @@ final class WriteBehind implements LedgerWriter.Observer {
   private boolean isToBeBusy() {
     // First: a row that is set aside after the look wakes the thread.
     awaited.set(false);
-    return presence.isWanted() || ledger.isBehind();
+    // Rows count that are tried again at this moment: they wake nobody when that fails.
+    return presence.isWanted() || !ledger.isComplete();
   }
 
   /** After a failover the database may lack that the node is busy, or that it is idle. */

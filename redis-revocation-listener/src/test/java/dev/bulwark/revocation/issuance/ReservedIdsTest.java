@@ -12,6 +12,7 @@ import dev.bulwark.revocation.rules.Endings;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevokedToken;
 import dev.bulwark.revocation.rules.SessionType;
+import dev.bulwark.revocation.sql.ConnectionSource;
 import dev.bulwark.revocation.sql.SqlDialect;
 import dev.bulwark.revocation.writer.LedgerWriter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -53,6 +54,7 @@ class ReservedIdsTest {
   private final AtomicBoolean away = new AtomicBoolean();
   private final AtomicBoolean broken = new AtomicBoolean();
   private TestDatabase database;
+  private volatile ConnectionSource connections = () -> database.open();
   private long nanos;
   private int cluster = 1;
   private final CountedPlaces places = new CountedPlaces();
@@ -605,6 +607,63 @@ class ReservedIdsTest {
         .until(() -> count("BULWARK_NODE WHERE BUSY = 1") == 0);
   }
 
+  /** R3: a try of the background hangs; until it is over, no row is in the queue of those rows. */
+  @Test
+  void aStrictNodeIsWaitedForWhileItsRowIsTriedAgain() throws Exception {
+    ReservedIds here = node();
+    here.round();
+    ReservedIds strict = node(false);
+    strict.round();
+    here.round();
+    AtomicBoolean mute = new AtomicBoolean(true);
+    CountDownLatch trying = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    connections =
+        () -> {
+          String thread = Thread.currentThread().getName();
+          if (thread.equals("retry")) {
+            trying.countDown();
+            join(release);
+          } else if (mute.get() && thread.equals("bulwark-revocation-ledger")) {
+            throw new SQLException("refused");
+          }
+          return database.open();
+        };
+    rejectRows();
+    LedgerToken token = token("onrtac:strict");
+    LedgerWriter writer = writer(strict);
+    writer.finish(writer.announce(token));
+    acceptRows();
+    Thread retry = new Thread(() -> retry(writer), "retry");
+    retry.start();
+    try {
+      join(trying);
+      mute.set(false);
+      await().atMost(SOON).until(() -> count("BULWARK_NODE WHERE BUSY = 1") == 1);
+      assertThat(areWritten(here, Duration.ofMillis(100))).isFalse();
+    } finally {
+      release.countDown();
+    }
+    await().atMost(SOON).until(() -> areWritten(here, SOON));
+    assertThat(rows()).contains(token.jti());
+  }
+
+  private static void retry(LedgerWriter writer) {
+    try {
+      writer.retry();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void join(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   @Test
   void aStrictNodeWaitsForTheOthersAndTheyKnowOfIt() throws Exception {
     ReservedIds strict = node(false);
@@ -679,7 +738,7 @@ class ReservedIdsTest {
               if (broken.get()) {
                 throw new NoClassDefFoundError("of a test");
               }
-              return database.open();
+              return connections.open();
             },
             SqlDialect.H2,
             "");
