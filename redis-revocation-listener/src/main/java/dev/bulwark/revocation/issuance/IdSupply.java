@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,16 @@ final class IdSupply {
   private final List<Retired> retired = new ArrayList<>();
   private volatile boolean lacking;
   private final SecureRandom random = new SecureRandom();
+  private final LongSupplier nanos;
+
+  /**
+   * Without blocks.
+   *
+   * @param nanos {@link System#nanoTime()}
+   */
+  IdSupply(LongSupplier nanos) {
+    this.nanos = nanos;
+  }
 
   /**
    * Takes an id.
@@ -95,9 +106,8 @@ final class IdSupply {
    *
    * @param owner name of this node
    * @param now seconds since 1970
-   * @param nanos {@link System#nanoTime()}
    */
-  List<Wanted> wanted(String owner, long now, long nanos) {
+  List<Wanted> wanted(String owner, long now) {
     lacking = false;
     List<Wanted> wanted = new ArrayList<>();
     kinds.forEach(
@@ -113,13 +123,27 @@ final class IdSupply {
               return;
             }
             blocks.asked = false;
-            int size = blocks.nextSize(nanos);
+            int size = blocks.nextSize(nanos.getAsLong());
             for (int i = 0; i < lacking; i++) {
               wanted.add(new Wanted(kind, reservation(owner, kind, size, now)));
             }
           }
         });
     return wanted;
+  }
+
+  /** These were not reserved, for lack of time: {@link #wanted} has their kinds again. */
+  void putOff(List<Wanted> rest) {
+    for (Wanted one : rest) {
+      Blocks blocks = kinds.get(one.kind());
+      if (blocks != null) {
+        synchronized (blocks) {
+          blocks.asked = true;
+          blocks.sized = false;
+          lacking = true;
+        }
+      }
+    }
   }
 
   private Reservation reservation(String owner, IdKind kind, int size, long now) {
@@ -160,17 +184,20 @@ final class IdSupply {
   private void retire(IdBlock block) {
     block.close();
     synchronized (retired) {
-      retired.add(new Retired(block, System.nanoTime()));
+      retired.add(new Retired(block, nanos.getAsLong()));
     }
   }
 
-  /** Gives out no more ids of any block so far: the database may not know them any more. */
+  /**
+   * Gives out no more ids of any block so far: the database may not know them any more. A kind that
+   * nobody has used since its last block waits for its next token.
+   */
   void discard() {
     for (Blocks blocks : kinds.values()) {
       synchronized (blocks) {
         blocks.ready.forEach(this::retire);
         blocks.ready.clear();
-        blocks.asked = true;
+        blocks.sized = false;
       }
     }
   }
@@ -191,7 +218,7 @@ final class IdSupply {
 
   /** Ids whose block has given out no more for so long, and that are not settled. */
   List<ReservedId> stuck(Duration age) {
-    long before = System.nanoTime() - age.toNanos();
+    long before = nanos.getAsLong() - age.toNanos();
     synchronized (retired) {
       return retired.stream()
           .filter(entry -> entry.since - before < 0)
@@ -207,7 +234,10 @@ final class IdSupply {
     private final Deque<IdBlock> ready = new ArrayDeque<>();
     private int size = SMALLEST;
     private long sizedAt;
+
+    /** Whether the next block can be lacking because the last one was used up. */
     private boolean sized;
+
     private boolean asked = true;
 
     private int nextSize(long nanos) {

@@ -18,6 +18,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,9 @@ public final class ReservedIds {
   /** A request takes no longer, nor does a row; the token of one that does is revoked. */
   private static final Duration STUCK = Duration.ofMinutes(10);
 
+  /** So long at most a round reserves blocks, so that the node beats every few seconds. */
+  private static final Duration RESERVING = Duration.ofSeconds(1);
+
   /** How often one line is written at most. */
   private static final Duration LOGGED = Duration.ofSeconds(10);
 
@@ -50,9 +54,10 @@ public final class ReservedIds {
   private final StatusPlaces places;
   private final Deaths deaths;
   private final boolean reserving;
+  private final LongSupplier nanos;
   private final NodeName name = new NodeName();
   private final NodePresence presence = new NodePresence(name);
-  private final IdSupply supply = new IdSupply();
+  private final IdSupply supply;
   private final BeatWatch watch = new BeatWatch();
   private final WriteBehind behind;
   private final Barrier barrier;
@@ -80,8 +85,23 @@ public final class ReservedIds {
       IntSupplier clusterSize,
       StatusPlaces places,
       boolean reserving) {
+    this(database, ledger, clock, deaths, clusterSize, places, reserving, System::nanoTime);
+  }
+
+  /** With another clock in place of {@link System#nanoTime()} for the blocks. */
+  ReservedIds(
+      LedgerDatabase database,
+      LedgerWriter ledger,
+      Clock clock,
+      Deaths deaths,
+      IntSupplier clusterSize,
+      StatusPlaces places,
+      boolean reserving,
+      LongSupplier nanos) {
     this.places = places;
     this.reserving = reserving;
+    this.nanos = nanos;
+    this.supply = new IdSupply(nanos);
     this.database = database;
     this.ledger = ledger;
     this.clock = clock;
@@ -249,16 +269,27 @@ public final class ReservedIds {
         && database.call(nodes::areAllCurrent);
   }
 
+  /** Leaves to the next round what takes too long: a node that does not beat is taken for lost. */
   private void reserve() throws SQLException {
+    long end = nanos.getAsLong() + RESERVING.toNanos();
     long now = Math.floorDiv(clock.millis(), 1000L);
-    for (Wanted wanted : supply.wanted(name.get(), now, System.nanoTime())) {
-      IdKind kind = wanted.kind();
-      String realmId = kind.realmId();
-      if (realmId == null) {
-        add(kind, wanted.reservation(), List.of());
-      } else {
-        reserveListed(kind, realmId, wanted.reservation());
+    List<Wanted> wanted = supply.wanted(name.get(), now);
+    for (int next = 0; next < wanted.size(); next++) {
+      if (nanos.getAsLong() - end >= 0) {
+        supply.putOff(wanted.subList(next, wanted.size()));
+        return;
       }
+      reserve(wanted.get(next));
+    }
+  }
+
+  private void reserve(Wanted wanted) throws SQLException {
+    IdKind kind = wanted.kind();
+    String realmId = kind.realmId();
+    if (realmId == null) {
+      add(kind, wanted.reservation(), List.of());
+    } else {
+      reserveListed(kind, realmId, wanted.reservation());
     }
   }
 

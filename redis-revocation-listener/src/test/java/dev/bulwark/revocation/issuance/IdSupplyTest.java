@@ -16,8 +16,8 @@ class IdSupplyTest {
 
   private static final long NOW = 2_000_000_000;
 
-  private final IdSupply supply = new IdSupply();
   private long nanos;
+  private final IdSupply supply = new IdSupply(() -> nanos);
 
   @Test
   void aPrefixIsSuppliedFromItsSecondTokenOn() {
@@ -68,7 +68,7 @@ class IdSupplyTest {
     take("a:", NOW);
     reserve();
     ReservedId id = take("a:");
-    List<Wanted> next = supply.wanted("me", NOW + 3_700, nanos);
+    List<Wanted> next = supply.wanted("me", NOW + 3_700);
     assertThat(next).hasSize(2);
     assertThat(supply.spent()).hasSize(1).doesNotContain(id.block());
     assertThat(id.block().settle(id.index())).isTrue();
@@ -85,9 +85,40 @@ class IdSupplyTest {
     ReservedId id = take("a:");
     supply.discard();
     assertThat(take("a:", NOW)).isNull();
+    nanos++;
     assertThat(supply.stuck(Duration.ZERO)).containsExactly(id);
     reserve();
     assertThat(take("a:").block()).isNotEqualTo(id.block());
+  }
+
+  /** R3: a failover is no reason to reserve more, or for tokens that nobody asks for. */
+  @Test
+  void discardedBlocksAreReplacedByAsManyIdsWhereTheyWereUsed() {
+    take("a:", NOW);
+    take("b:", NOW);
+    int size = reserve().get(0).size();
+    take("a:");
+    supply.discard();
+    assertThat(reserve())
+        .hasSize(2)
+        .allMatch(block -> block.prefix().equals("a:") && block.size() == size);
+    assertThat(take("b:", NOW)).isNull();
+    assertThat(supply.isShort()).isTrue();
+    assertThat(reserve()).hasSize(2).allMatch(block -> block.prefix().equals("b:"));
+  }
+
+  /** R3: it has no time for all of them between two beats. */
+  @Test
+  void blocksThatAreNotReservedInTimeAreWantedAgain() {
+    take("a:", NOW);
+    List<Wanted> late = supply.wanted("me", NOW);
+    assertThat(supply.isShort()).isFalse();
+    supply.putOff(late.subList(1, 2));
+    assertThat(supply.isShort()).isTrue();
+    supply.add(late.get(0).kind(), new IdBlock(late.get(0).reservation()));
+    assertThat(reserve())
+        .singleElement()
+        .returns(late.get(0).reservation().size(), Reservation::size);
   }
 
   /** R8: each window of a list is a kind of its own, until its tokens have expired. */
@@ -136,7 +167,7 @@ class IdSupplyTest {
   void aPrefixThatNobodyAsksForReservesNothing() {
     take("a:", NOW);
     reserve();
-    assertThat(supply.wanted("me", NOW + 7_000, nanos)).isEmpty();
+    assertThat(supply.wanted("me", NOW + 7_000)).isEmpty();
   }
 
   private ReservedId take(String prefix) {
@@ -152,7 +183,7 @@ class IdSupplyTest {
   }
 
   private List<Reservation> reserve(long now) {
-    List<Wanted> wanted = supply.wanted("me", now, nanos);
+    List<Wanted> wanted = supply.wanted("me", now);
     wanted.forEach(one -> supply.add(one.kind(), new IdBlock(one.reservation())));
     return wanted.stream().map(Wanted::reservation).toList();
   }

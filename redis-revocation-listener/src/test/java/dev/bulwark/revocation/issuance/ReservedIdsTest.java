@@ -48,6 +48,9 @@ class ReservedIdsTest {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final Clock CLOCK = Clock.systemUTC();
 
+  /** Of a list; seconds since 1970. */
+  private final long windowEnd = CLOCK.instant().getEpochSecond() + 7_200;
+
   private final Set<String> revoked = new HashSet<>();
   private final List<ReservedIds> open = new ArrayList<>();
   private final Map<ReservedIds, LedgerWriter> writers = new HashMap<>();
@@ -206,6 +209,44 @@ class ReservedIdsTest {
     assertThat(count("BULWARK_BLOCK")).isZero();
   }
 
+  /** R3: with many realms and a slow database; others would take it for lost. */
+  @Test
+  void aNodeBeatsWhileItReservesManyBlocks() throws Exception {
+    int realms = 60;
+    ReservedIds node = busy(node());
+    takeListed(node);
+    assertThat(takeOfRealms(node, realms)).as("there is no block yet").isEmpty();
+    node.round();
+    assertThat(takeOfRealms(node, realms)).hasSize(realms);
+
+    places.leasing = () -> nanos += Duration.ofMillis(100).toNanos();
+    node.doubted();
+    do {
+      long beat = beat();
+      long began = nanos;
+      node.round();
+      assertThat(beat()).isEqualTo(beat + 1);
+      assertThat(Duration.ofNanos(nanos - began)).isLessThanOrEqualTo(Duration.ofSeconds(1));
+    } while (node.isShort());
+    assertThat(takeOfRealms(node, realms)).hasSize(realms);
+  }
+
+  private List<ReservedId> takeOfRealms(ReservedIds node, int realms) {
+    List<ReservedId> ids = new ArrayList<>();
+    for (int realm = 0; realm < realms; realm++) {
+      ReservedId id = node.takeListed("onrtac:x", "realm-" + realm, windowEnd, expiry());
+      if (id != null) {
+        ids.add(id);
+      }
+    }
+    return ids;
+  }
+
+  private long beat() throws SQLException {
+    Map<String, Long> beats = database.ledger().call(new NodeTable(SqlDialect.H2, "")::beats);
+    return beats.values().iterator().next();
+  }
+
   /** A list that is nearly full has fewer places than the block would have ids. */
   @Test
   void aBlockHasAsManyIdsAsItsListHasPlaces() throws Exception {
@@ -246,9 +287,11 @@ class ReservedIdsTest {
     private int most = Integer.MAX_VALUE;
     private int leased;
     private boolean gone;
+    private Runnable leasing = () -> {};
 
     @Override
     public Optional<Range> lease(Connection connection, String realmId, long windowEnd, int count) {
+      leasing.run();
       Range range = new Range(LIST, leased, Math.min(most, count));
       leased += range.count();
       return Optional.of(range);
@@ -752,7 +795,8 @@ class ReservedIdsTest {
             (tokens, cause) -> tokens.forEach(this::revoke),
             () -> cluster,
             places,
-            reserving);
+            reserving,
+            () -> nanos);
     node.start();
     open.add(node);
     writers.put(node, writer);
@@ -787,14 +831,14 @@ class ReservedIdsTest {
   }
 
   private static ReservedId takeListed(ReservedIds node) {
-    long windowEnd = expiry() / 3_600 * 3_600 + 3_600;
+    long end = expiry() / 3_600 * 3_600 + 3_600;
     return await()
         .atMost(SOON)
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(10))
         .until(
             () -> {
-              ReservedId id = node.takeListed("onrtac:x", "r", windowEnd, expiry());
+              ReservedId id = node.takeListed("onrtac:x", "r", end, expiry());
               if (id == null) {
                 node.round();
               }
