@@ -1,10 +1,12 @@
 package dev.bulwark.globalrevocation;
 
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.IdentityProviderModel;
@@ -69,7 +71,7 @@ final class SubjectUsers {
       return listed(ofIssuer(named));
     }
     if (subject instanceof SubjectIdentifier.Email email) {
-      return search(Map.of(UserModel.EMAIL, email.address()), 0, ENOUGH);
+      return withAddress(email.address());
     }
     return listed(withId(((SubjectIdentifier.Opaque) subject).id()));
   }
@@ -82,29 +84,55 @@ final class SubjectUsers {
     return users(subject).stream().filter(user -> isLinked(user, alias)).toList();
   }
 
+  private List<UserModel> withAddress(String address) {
+    Map<String, UserModel> found = new LinkedHashMap<>();
+    addFromPages(address, user -> true, found);
+    return List.copyOf(found.values());
+  }
+
   /**
    * The search by the link is one query, however many have the address. It does not know the links
-   * of users that another store has and Keycloak does not import: these are asked for one by one.
+   * of users that another store has and Keycloak does not import: these are asked for one by one. A
+   * store may have answered the search by the link all the same.
    */
   private List<UserModel> linkedWithAddress(String address, String alias) {
+    Map<String, UserModel> found = new LinkedHashMap<>();
     Map<String, String> withLink = Map.of(UserModel.EMAIL, address, UserModel.IDP_ALIAS, alias);
-    List<UserModel> found =
-        new ArrayList<>(
-            search(withLink, 0, PAGE).stream()
-                .filter(user -> isLinked(user, alias))
-                .limit(ENOUGH)
-                .toList());
-    int first = hasStores() ? 0 : MOST;
+    search(withLink, 0, PAGE).stream()
+        .filter(user -> hasAddress(user, address) && isLinked(user, alias))
+        .limit(ENOUGH)
+        .forEach(user -> found.put(user.getId(), user));
+    if (hasStores()) {
+      addFromPages(
+          address, user -> !StorageId.isLocalStorage(user) && isLinked(user, alias), found);
+    }
+    return List.copyOf(found.values());
+  }
+
+  /** Adds those of the first {@value #MOST} users of an address that are wanted, some at most. */
+  private void addFromPages(
+      String address, Predicate<UserModel> wanted, Map<String, UserModel> found) {
+    int first = 0;
     while (first < MOST && found.size() < ENOUGH) {
       List<UserModel> page = search(Map.of(UserModel.EMAIL, address), first, PAGE);
       page.stream()
-          .filter(user -> !StorageId.isLocalStorage(user))
-          .filter(user -> isLinked(user, alias))
+          .filter(user -> !found.containsKey(user.getId()) && hasAddress(user, address))
+          .filter(wanted)
           .limit(ENOUGH - found.size())
-          .forEach(found::add);
-      first = page.isEmpty() ? MOST : first + PAGE;
+          .forEach(user -> found.put(user.getId(), user));
+      first = isLast(page) ? MOST : first + PAGE;
     }
-    return found;
+  }
+
+  /** With other stores, Keycloak leaves users out that are gone there: only an empty page tells. */
+  private boolean isLast(List<UserModel> page) {
+    return page.isEmpty() || (page.size() < PAGE && !hasStores());
+  }
+
+  /** A store that does not know how to search for an address may answer with all of its users. */
+  private static boolean hasAddress(UserModel user, String address) {
+    String own = user.getEmail();
+    return own != null && own.toLowerCase(Locale.ROOT).equals(address.toLowerCase(Locale.ROOT));
   }
 
   private boolean hasStores() {

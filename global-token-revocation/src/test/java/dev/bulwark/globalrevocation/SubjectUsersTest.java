@@ -8,9 +8,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.keycloak.component.ComponentModel;
+import org.keycloak.models.ClientModel;
 import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.IdentityProviderModel;
 import org.keycloak.models.KeycloakContext;
@@ -20,14 +22,21 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.UserProvider;
 
 /**
- * R10: how much an identity provider's call by e-mail address asks Keycloak for. What Keycloak
- * answers is in {@code GlobalRevocationIT}.
+ * R10: how much a call by e-mail address asks Keycloak for, and whom it takes of the answer. What
+ * Keycloak answers is in {@code GlobalRevocationIT}.
  */
 class SubjectUsersTest {
 
-  private static final SubjectIdentifier NOREPLY = new SubjectIdentifier.Email("noreply@a.example");
+  private static final String ADDRESS = "noreply@a.example";
+  private static final SubjectIdentifier NOREPLY = new SubjectIdentifier.Email(ADDRESS);
+  private static final Caller CLIENT = new Caller.Client(Stub.of(ClientModel.class, Map.of()));
 
+  /** Whom a search for the address gets. */
   private final List<UserModel> withAddress = new ArrayList<>();
+
+  /** Whether the other store takes no notice of a link that is searched for. */
+  private boolean knowsNoLinks;
+
   private final Map<String, String> aliases = new HashMap<>();
   private final List<ComponentModel> stores = new ArrayList<>();
   private final IdentityProviderModel provider = new IdentityProviderModel();
@@ -49,19 +58,25 @@ class SubjectUsersTest {
   private final KeycloakSession session =
       Stub.of(KeycloakSession.class, Map.of("getContext", a -> context, "users", a -> users));
 
-  /** As Keycloak does: users of other stores come last, and never by their link. */
+  /**
+   * As Keycloak does: users of other stores come last, and by their link only from a store that
+   * ignores what it does not know.
+   */
   private Stream<UserModel> search(Object by, int first, int max) {
     Object alias = ((Map<?, ?>) by).get(UserModel.IDP_ALIAS);
     List<UserModel> found =
         withAddress.stream()
-            .filter(user -> alias == null || !user.getId().startsWith("f:"))
-            .filter(user -> alias == null || alias.equals(aliases.get(user.getId())))
+            .filter(user -> alias == null || isFoundByLink(user, (String) alias))
             .skip(first)
             .limit(max)
             .toList();
     lookUps++;
     read += found.size();
     return found.stream();
+  }
+
+  private boolean isFoundByLink(UserModel user, String alias) {
+    return user.getId().startsWith("f:") ? knowsNoLinks : alias.equals(aliases.get(user.getId()));
   }
 
   private @Nullable FederatedIdentityModel link(UserModel user, String alias) {
@@ -72,21 +87,32 @@ class SubjectUsersTest {
   }
 
   private void haveTheAddress(String prefix, int count) {
+    areFound(prefix, count, ADDRESS);
+  }
+
+  private void areFound(String prefix, int count, @Nullable String address) {
     for (int i = 0; i < count; i++) {
       String id = prefix + i;
-      withAddress.add(Stub.of(UserModel.class, Map.of("getId", a -> id)));
+      withAddress.add(Stub.of(UserModel.class, Map.of("getId", a -> id, "getEmail", a -> address)));
     }
   }
 
   private UserModel find() {
     provider.setAlias("okta");
+    return find(new Caller.Issuer(provider));
+  }
+
+  private UserModel find(Caller caller) {
     IssuerCallers issuers = new IssuerCallers(session, "https://kc.example/realms/r");
-    return new SubjectUsers(session, "https://kc.example/realms/r", issuers)
-        .find(NOREPLY, new Caller.Issuer(provider));
+    return new SubjectUsers(session, "https://kc.example/realms/r", issuers).find(NOREPLY, caller);
   }
 
   private void assertRejected(int status) {
-    assertThatThrownBy(this::find)
+    assertRejected(status, this::find);
+  }
+
+  private void assertRejected(int status, ThrowingCallable call) {
+    assertThatThrownBy(call)
         .isInstanceOfSatisfying(
             RequestException.class, e -> assertThat(e.status()).isEqualTo(status));
   }
@@ -139,5 +165,45 @@ class SubjectUsersTest {
     assertRejected(404);
     assertThat(read).isEqualTo(SubjectUsers.MOST);
     assertThat(lookUps).isLessThanOrEqualTo(20);
+  }
+
+  /** Such a user is found by the link and by the address: it is one user. */
+  @Test
+  void aUserOfAStoreThatKnowsNoLinksIsFoundOnce() {
+    stores.add(new ComponentModel());
+    knowsNoLinks = true;
+    haveTheAddress("f:store:", 3);
+    aliases.put("f:store:1", "okta");
+    assertThat(find().getId()).isEqualTo("f:store:1");
+
+    aliases.put("f:store:2", "okta");
+    assertRejected(422);
+  }
+
+  /** A store that answers any search with all of its users must not have strangers signed out. */
+  @Test
+  void aUserWithAnotherAddressIsNotMeant() {
+    stores.add(new ComponentModel());
+    knowsNoLinks = true;
+    areFound("f:store:", 150, "somebody@a.example");
+    areFound("f:none:", 1, null);
+    withAddress.forEach(user -> aliases.put(user.getId(), "okta"));
+    assertRejected(404);
+    assertRejected(404, () -> find(CLIENT));
+
+    areFound("f:upper:", 1, "NoReply@A.example");
+    aliases.put("f:upper:0", "okta");
+    assertThat(find().getId()).isEqualTo("f:upper:0");
+    assertThat(find(CLIENT).getId()).isEqualTo("f:upper:0");
+  }
+
+  @Test
+  void aClientMayNameOneUserOfAnAddress() {
+    haveTheAddress("u", 1);
+    assertThat(find(CLIENT).getId()).isEqualTo("u0");
+    assertThat(lookUps).isEqualTo(1);
+    haveTheAddress("v", 1);
+    assertRejected(422, () -> find(CLIENT));
+    assertThat(lookUps).isEqualTo(2);
   }
 }
