@@ -4,8 +4,10 @@ import dev.bulwark.revocation.ledger.LedgerDatabase;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 
 /**
@@ -29,7 +31,7 @@ final class Barrier {
   private final LedgerDatabase database;
   private final NodeTable nodes;
   private final NodeName name;
-  private volatile Stalled stalled = NOBODY;
+  private final AtomicReference<Stalled> stalled = new AtomicReference<>(NOBODY);
 
   Barrier(LedgerDatabase database, NodeTable nodes, NodeName name) {
     this.database = database;
@@ -64,7 +66,7 @@ final class Barrier {
       return true;
     }
     if (!known.containsAll(missing)) {
-      stalled = new Stalled(Set.copyOf(missing), barrier);
+      stalled.set(new Stalled(Set.copyOf(missing), barrier));
       LOG.warnf(
           "%s did not confirm within %d ms that all tokens are in the ledger. The tokens that these"
               + " nodes issued just before a logout are revoked when they have their rows. Until"
@@ -130,17 +132,20 @@ final class Barrier {
 
   /** Those that have still not acknowledged the barrier at which they were waited for in vain. */
   private Set<String> stalled() throws SQLException {
-    Stalled before = stalled;
+    Stalled before = Objects.requireNonNull(stalled.get());
     if (before.names.isEmpty()) {
       return before.names;
     }
-    if (!isRaised(before.barrier)) {
-      // Nobody acknowledges it any more. They are waited for once more.
-      stalled = NOBODY;
-      return NOBODY.names;
+    Set<String> names = new HashSet<>();
+    // If it is lost, nobody acknowledges it any more: they are waited for once more.
+    if (isRaised(before.barrier)) {
+      names.addAll(awaited(before.barrier));
+      names.retainAll(before.names);
     }
-    Set<String> names = awaited(before.barrier);
-    names.retainAll(before.names);
+    if (names.isEmpty()) {
+      // Unless another logout has waited in vain meanwhile.
+      stalled.compareAndSet(before, NOBODY);
+    }
     return names;
   }
 

@@ -35,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -498,6 +499,43 @@ class ReservedIdsTest {
     await().atMost(SOON).until(() -> here.awaitAll(SOON));
     assertThat(areWritten(here, SOON)).isTrue();
     assertThat(rows()).contains(token.jti());
+  }
+
+  /** R1: one that has recovered is no longer asked for at each logout. */
+  @Test
+  void aLogoutAfterAnotherNodeHasRecoveredAsksNoMoreThanOneBefore() throws Exception {
+    ReservedIds here = node();
+    here.round();
+    ReservedIds there = busy(node());
+    here.round();
+    there.round();
+    int before = connectionsOfALogout(here, there);
+    rejectRows();
+    LedgerToken token = issue(there);
+    assertThat(there.awaitOwn(SOON)).isFalse();
+    assertThat(here.awaitAll(Duration.ofMillis(50))).isFalse();
+    acceptRows();
+    writer(there).retry();
+    await().atMost(SOON).until(() -> here.awaitAll(SOON));
+    assertThat(connectionsOfALogout(here, there)).isEqualTo(before);
+    assertThat(rows()).contains(token.jti());
+  }
+
+  /** How many connections a logout needs before it waits for the other node. */
+  private int connectionsOfALogout(ReservedIds here, ReservedIds there) throws Exception {
+    Thread logout = Thread.currentThread();
+    AtomicInteger opened = new AtomicInteger();
+    connections =
+        () -> {
+          if (Thread.currentThread() == logout) {
+            opened.incrementAndGet();
+          }
+          return database.open();
+        };
+    issue(there);
+    opened.set(0);
+    here.awaitAll(Duration.ZERO);
+    return opened.get();
   }
 
   /** R3: a slow database. To ask anew each time would never get an answer. */
