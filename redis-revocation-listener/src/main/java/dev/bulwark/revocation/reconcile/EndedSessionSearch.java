@@ -88,7 +88,7 @@ final class EndedSessionSearch {
       }
     }
     if (isDone(ranges, now, until)) {
-      times.done(now);
+      times.done();
       // Those of realms that are gone.
       places.clear();
     }

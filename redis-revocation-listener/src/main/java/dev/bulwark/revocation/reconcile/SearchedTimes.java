@@ -27,16 +27,18 @@ final class SearchedTimes<K> {
   /** How often one goes back far. */
   static final long WIDE_EVERY = 30;
 
-  private Map<K, Long> searched = new HashMap<>();
+  private final Map<K, Long> searched = new HashMap<>();
   private Map<K, Long> next = new HashMap<>();
-  private long nextWide;
-  private boolean wide;
+
+  /** When each part was searched far back, of those that have found all there was. */
+  private final Map<K, Long> widely = new HashMap<>();
+
+  private long now;
 
   /** Begins a search. */
-  void begin(long now) {
+  void begin(long time) {
     next = new HashMap<>();
-    // A clock that was set back must not put the wide search off.
-    wide = now >= nextWide || now < nextWide - WIDE_EVERY;
+    now = time;
   }
 
   /**
@@ -47,25 +49,35 @@ final class SearchedTimes<K> {
    */
   long after(K part, long first, long upTo) {
     next.put(part, upTo);
-    return Math.min(searched.getOrDefault(part, first), upTo) - (wide ? WIDE : CLOSE);
+    return Math.min(searched.getOrDefault(part, first), upTo) - (isWide(part) ? WIDE : CLOSE);
+  }
+
+  /** Of each part by itself: what is in doubt in one must not make all searches go back far. */
+  private boolean isWide(K part) {
+    Long last = widely.get(part);
+    // A clock that was set back must not put the wide search off.
+    return last == null || now >= last + WIDE_EVERY || now < last;
   }
 
   /** The search has found all there is of a part, and may have to stop before it has the others. */
   void reached(K part) {
     searched.put(part, Objects.requireNonNull(next.get(part)));
+    if (isWide(part)) {
+      widely.put(part, now);
+    }
   }
 
   /** The search has found all there is; else the next one covers the same times again. */
-  void done(long now) {
-    searched = next;
-    if (wide) {
-      nextWide = now + WIDE_EVERY;
-    }
+  void done() {
+    next.keySet().forEach(this::reached);
+    // Those of realms that are gone.
+    searched.keySet().retainAll(next.keySet());
+    widely.keySet().retainAll(next.keySet());
   }
 
   /** Begins anew. */
   void forget() {
     searched.clear();
-    nextWide = 0;
+    widely.clear();
   }
 }

@@ -60,6 +60,26 @@ class SearchedTimesTest {
     assertThat(search(1_043)).isEqualTo(1_000 - SearchedTimes.WIDE);
   }
 
+  /** A token that cannot be judged, as while a user store is down. */
+  @Test
+  void aPartInDoubtDoesNotMakeTheOthersGoBackFar() {
+    times.begin(1_000);
+    times.after("idle", FIRST, 1_000);
+    times.after("doubted", FIRST, 1_000);
+    times.done();
+    times.begin(1_040);
+    assertThat(times.after("idle", FIRST, 1_040)).isEqualTo(1_000 - SearchedTimes.WIDE);
+    times.after("doubted", FIRST, 1_040);
+    times.reached("idle");
+
+    times.begin(1_043);
+    assertThat(times.after("idle", FIRST, 1_043)).isEqualTo(1_040 - SearchedTimes.CLOSE);
+    assertThat(times.after("doubted", FIRST, 1_043)).isEqualTo(1_000 - SearchedTimes.WIDE);
+    times.reached("idle");
+    times.begin(1_070);
+    assertThat(times.after("idle", FIRST, 1_070)).isEqualTo(1_043 - SearchedTimes.WIDE);
+  }
+
   @Test
   void aSettingThatMakesSessionsLiveLongerMovesTheSearchBack() {
     search(1_000);
@@ -84,7 +104,7 @@ class SearchedTimesTest {
   private long search(long now) {
     times.begin(now);
     long after = times.after("idle", FIRST, now);
-    times.done(now);
+    times.done();
     return after;
   }
 }
