@@ -13,12 +13,14 @@ import dev.bulwark.revocation.sql.Chunks;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EndedSessionSearch {
 
+  private static final Logger LOG = Logger.getLogger(EndedSessionSearch.class);
   private static final int PAGE = 5_000;
 
   private final LedgerDatabase database;
@@ -42,6 +45,9 @@ final class EndedSessionSearch {
 
   /** Where a search that had to stop goes on: what follows of each part. */
   private final Map<Part, Range> places = new HashMap<>();
+
+  /** Those that had a page that failed in the last search. */
+  private final Set<Part> failing = new HashSet<>();
 
   /** Sessions that are searched together. */
   private record Part(String realmId, SessionClock.Kind kind, Moment moment, boolean restarted) {
@@ -61,6 +67,7 @@ final class EndedSessionSearch {
   void forget() {
     times.forget();
     places.clear();
+    failing.clear();
   }
 
   /**
@@ -87,6 +94,9 @@ final class EndedSessionSearch {
         addRestarted(ranges, realm, kind, now);
       }
     }
+    // At last, in case that takes all the time.
+    ranges.sort(Comparator.comparing(range -> failing.contains(Part.of(range))));
+    failing.clear();
     if (isDone(ranges, now, until)) {
       times.done();
       // Those of realms that are gone.
@@ -131,17 +141,17 @@ final class EndedSessionSearch {
 
   /** Revokes what is dead, page by page; returns whether that was all there is. */
   private boolean isDone(List<Range> ranges, long now, long until) throws SQLException {
-    Set<Part> living = new HashSet<>();
+    Set<Part> open = new HashSet<>();
     List<Range> rest = ranges;
     while (!rest.isEmpty()) {
       List<Range> asked = rest;
       rest = new ArrayList<>();
       for (Found page : database.call(c -> database.endedSessions().find(c, asked))) {
         Part part = Part.of(page.range());
-        if (revoke(page.sessions(), now) > 0) {
-          living.add(part);
+        if (!isSettled(page, now, until)) {
+          open.add(part);
         }
-        if (!living.contains(part)) {
+        if (!open.contains(part)) {
           keepPlace(part, page.rest());
         }
         if (page.rest() != null) {
@@ -153,7 +163,26 @@ final class EndedSessionSearch {
         return false;
       }
     }
-    return living.isEmpty();
+    return open.isEmpty();
+  }
+
+  /** Whether a page has no token that is alive, or could not be judged or revoked. */
+  private boolean isSettled(Found page, long now, long until) throws SQLException {
+    try {
+      return revoke(page.sessions(), now) == 0;
+    } catch (SQLException | RuntimeException e) {
+      failing.add(Part.of(page.range()));
+      if (clock.millis() > until) {
+        throw e;
+      }
+      // The next search has the page again; other pages do not wait for it.
+      LOG.warnf(
+          e,
+          "Sessions of realm %s that have ended (%s) could not be searched. It is tried again",
+          page.range().realmId(),
+          page.range().cause());
+      return false;
+    }
   }
 
   private void keepPlace(Part part, @Nullable Range rest) {

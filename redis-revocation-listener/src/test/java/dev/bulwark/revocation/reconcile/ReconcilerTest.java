@@ -31,6 +31,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.UnifiedJedis;
@@ -208,6 +210,29 @@ class ReconcilerTest {
     assertThat(client.exists("revoked:lively")).isTrue();
   }
 
+  /** R2: with time for the others, and without: then those that have failed come last. */
+  @ParameterizedTest
+  @ValueSource(ints = {3_600, 0})
+  void aSessionThatAlwaysFailsKeepsNoOtherFromBeingFound(int budgetSeconds) throws Exception {
+    Reconciler some = reconciler(revoker, Duration.ofSeconds(budgetSeconds), Duration.ofHours(1));
+    some.round();
+    LedgerDatabase ledger = database.ledger();
+    ledger.run(c -> ledger.tokens().insert(c, List.of(session("poison"), session("old"))));
+    sql("INSERT INTO USERS SELECT 'u', 'r', TRUE, 0");
+    // Idle ones are searched before those at the end of their life.
+    sql(stored("poison", now - 1200, now - 1000));
+    sql(stored("old", now - 5000, now));
+    sql("ALTER TABLE BULWARK_REVOKED_TOKEN ADD CONSTRAINT POISON CHECK (JTI <> 'poison') NOCHECK");
+    some.round();
+    some.round();
+    assertThat(client.exists("revoked:old")).isTrue();
+    assertThat(isRevoked("poison")).isFalse();
+
+    sql("ALTER TABLE BULWARK_REVOKED_TOKEN DROP CONSTRAINT POISON");
+    some.round();
+    assertThat(isRevoked("poison")).isTrue();
+  }
+
   @Test
   void aShorterSettingOfTheRealmEndsSessionsOfAnyAge() throws Exception {
     LedgerDatabase ledger = database.ledger();
@@ -268,6 +293,10 @@ class ReconcilerTest {
       brief.round();
     }
     assertThat(client.exists("revoked:next")).isTrue();
+  }
+
+  private boolean isRevoked(String jti) throws SQLException {
+    return database.ledger().call(c -> database.ledger().revoked().contains(c, jti));
   }
 
   private LedgerToken session(String id) {
