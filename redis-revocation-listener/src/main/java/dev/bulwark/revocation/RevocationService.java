@@ -162,7 +162,7 @@ final class RevocationService implements AutoCloseable, IssuedTokens.Ledger {
             database,
             redis,
             sites,
-            new LostNodes(database, places, revoker::revoke, metrics, clock),
+            new LostNodes(database, places, revoker::revoke, metrics, clock, config.interval()),
             this::rowsWritten,
             expander,
             pusher,

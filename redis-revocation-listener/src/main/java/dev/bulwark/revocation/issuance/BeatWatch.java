@@ -19,12 +19,23 @@ final class BeatWatch {
   /** From then on a node is taken for lost. */
   public static final Duration LOST = Duration.ofSeconds(15);
 
-  /** What counts between two looks at most. */
+  /** What counts between two looks at most, if they do not come more rarely. */
   private static final Duration STEP = Duration.ofSeconds(3);
 
   private final Map<String, Seen> nodes = new HashMap<>();
+  private final long step;
   private long last;
   private boolean looked;
+
+  /**
+   * With looks that come so often.
+   *
+   * @param interval time between two looks, less than {@link #LOST}: then a node has to be silent
+   *     in more than one of them to be lost
+   */
+  BeatWatch(Duration interval) {
+    step = Math.max(STEP.toNanos(), interval.toNanos());
+  }
 
   /**
    * One look.
@@ -33,14 +44,14 @@ final class BeatWatch {
    * @param nanos {@link System#nanoTime()}
    */
   public void look(Map<String, Long> beats, long nanos) {
-    long step = looked ? Math.min(nanos - last, STEP.toNanos()) : 0;
+    long passed = looked ? Math.min(nanos - last, step) : 0;
     looked = true;
     last = nanos;
     nodes.keySet().retainAll(beats.keySet());
     beats.forEach(
         (name, beat) ->
             nodes.merge(
-                name, new Seen(beat, 0, false), (before, now) -> before.then(now.beat, step)));
+                name, new Seen(beat, 0, false), (before, now) -> before.then(now.beat, passed)));
   }
 
   /** The nodes that have not beaten for so long. */
@@ -66,12 +77,12 @@ final class BeatWatch {
    */
   private record Seen(long beat, long silent, boolean alive) {
 
-    Seen then(long next, long step) {
+    Seen then(long next, long passed) {
       if (next == NodeTable.NO_BEAT) {
         // It has left, or was taken for lost: that its row is gone is no sign of life.
-        return new Seen(next, silent + step, false);
+        return new Seen(next, silent + passed, false);
       }
-      return next == beat ? new Seen(next, silent + step, alive) : new Seen(next, 0, true);
+      return next == beat ? new Seen(next, silent + passed, alive) : new Seen(next, 0, true);
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.rules.RevokedToken;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,16 +37,21 @@ public final class LostNodes {
   private final RevocationMetrics metrics;
   private final Clock clock;
   private final LongSupplier nanos;
-  private final BeatWatch watch = new BeatWatch();
+  private final BeatWatch watch;
 
-  /** With its collaborators. */
+  /**
+   * With its collaborators.
+   *
+   * @param interval time between two rounds, at most 10 s
+   */
   public LostNodes(
       LedgerDatabase database,
       StatusPlaces places,
       Deaths deaths,
       RevocationMetrics metrics,
-      Clock clock) {
-    this(database, places, deaths, metrics, clock, System::nanoTime);
+      Clock clock,
+      Duration interval) {
+    this(database, places, deaths, metrics, clock, interval, System::nanoTime);
   }
 
   /** With another clock in place of {@link System#nanoTime()}. */
@@ -55,7 +61,9 @@ public final class LostNodes {
       Deaths deaths,
       RevocationMetrics metrics,
       Clock clock,
+      Duration interval,
       LongSupplier nanos) {
+    this.watch = new BeatWatch(interval);
     this.places = places;
     this.nanos = nanos;
     this.database = database;

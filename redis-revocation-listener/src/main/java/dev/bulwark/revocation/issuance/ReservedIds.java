@@ -39,6 +39,9 @@ public final class ReservedIds {
   /** A request takes no longer, nor does a row; the token of one that does is revoked. */
   private static final Duration STUCK = Duration.ofMinutes(10);
 
+  /** About the time between two rounds. */
+  private static final Duration ROUNDS = Duration.ofSeconds(1);
+
   /** So long at most a round reserves blocks, so that the node beats every few seconds. */
   private static final Duration RESERVING = Duration.ofSeconds(1);
 
@@ -58,7 +61,7 @@ public final class ReservedIds {
   private final NodeName name = new NodeName();
   private final NodePresence presence = new NodePresence(name);
   private final IdSupply supply;
-  private final BeatWatch watch = new BeatWatch();
+  private final BeatWatch watch = new BeatWatch(ROUNDS);
   private final WriteBehind behind;
   private final Barrier barrier;
   private final RowsCheck rows;

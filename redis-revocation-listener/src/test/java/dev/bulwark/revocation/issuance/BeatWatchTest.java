@@ -8,7 +8,9 @@ import org.junit.jupiter.api.Test;
 
 class BeatWatchTest {
 
-  private final BeatWatch watch = new BeatWatch();
+  private static final Duration LONGEST = Duration.ofSeconds(10);
+
+  private BeatWatch watch = new BeatWatch(Duration.ofSeconds(1));
   private long seconds;
 
   @Test
@@ -64,6 +66,27 @@ class BeatWatchTest {
     look(1, Map.of("a", 7L));
     look(60, Map.of("a", 7L));
     assertThat(watch.silent(BeatWatch.SUSPECTED)).isEmpty();
+  }
+
+  /** R3: revocation:complete stands still until then, and applications wait a minute for it. */
+  @Test
+  void withRareLooksANodeIsLostWithinHalfAMinute() {
+    watch = new BeatWatch(LONGEST);
+    look(LONGEST.toSeconds(), Map.of("a", 7L));
+    look(LONGEST.toSeconds(), Map.of("a", 8L));
+    assertThat(watch.isAlive("a")).isTrue();
+    look(LONGEST.toSeconds(), Map.of("a", 8L));
+    assertThat(watch.silent(BeatWatch.LOST)).isEmpty();
+    look(LONGEST.toSeconds(), Map.of("a", 8L));
+    assertThat(watch.silent(BeatWatch.LOST)).containsExactly("a");
+  }
+
+  @Test
+  void whoWasAsleepBetweenRareLooksTakesNobodyForLost() {
+    watch = new BeatWatch(LONGEST);
+    look(LONGEST.toSeconds(), Map.of("a", 7L));
+    look(600, Map.of("a", 7L));
+    assertThat(watch.silent(BeatWatch.LOST)).isEmpty();
   }
 
   @Test

@@ -74,6 +74,7 @@ class ReservedIdsTest {
             (tokens, cause) -> tokens.forEach(this::revoke),
             metrics(),
             CLOCK,
+            Duration.ofSeconds(1),
             () -> nanos);
   }
 
