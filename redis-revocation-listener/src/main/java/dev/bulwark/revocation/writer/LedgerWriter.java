@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * takes too long, the token is issued nevertheless. Its row is set aside and written again in the
  * background. Thread-safe.
  *
- * <p>After a timeout, as when somebody has locked the table, no request waits again until a row set
- * aside gets in: the requests that wait would need up all connections of Keycloak's pool.
+ * <p>After a timeout, as when somebody has locked the table, no request waits again until the rows
+ * set aside are tried without another one: the requests that wait would need up all connections of
+ * Keycloak's pool.
  */
 public final class LedgerWriter {
 
@@ -148,7 +149,9 @@ public final class LedgerWriter {
     try {
       insert(tokens);
     } catch (SQLException e) {
-      suspended |= DatabaseFailure.isTimeout(e);
+      if (DatabaseFailure.isTimeout(e)) {
+        suspended = true;
+      }
       throw e;
     }
   }
@@ -294,10 +297,13 @@ public final class LedgerWriter {
         lacking.addAndGet(-taken);
       }
     }
+    if (!DatabaseFailure.isTimeout(failure)) {
+      // A row that is rejected holds up no other: the database has answered in time.
+      suspended = false;
+    }
     if (failure != null) {
       throw failure;
     }
-    suspended = false;
   }
 
   /**
@@ -363,7 +369,8 @@ public final class LedgerWriter {
         insert(List.of(token));
       } catch (Exception e) {
         failed.add(token);
-        failure = e;
+        // That the database is slow says more than that it rejects a row.
+        failure = DatabaseFailure.isTimeout(failure) ? failure : e;
       } catch (Error e) {
         again.subList(next - 1, again.size()).forEach(this::keep);
         failed.forEach(this::keep);

@@ -290,6 +290,26 @@ class LedgerWriterTest {
     assertThat(counter("ledger.failures")).isEqualTo(51);
   }
 
+  /** The database has answered in time again, whatever it thinks of that row. */
+  @Test
+  void aRowThatIsRejectedHoldsNoLaterOneUpAfterALock() throws Exception {
+    try (Connection other = database.open();
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      write(token("a"));
+      statement.execute("DELETE FROM BULWARK_TOKEN");
+      write(token("a"));
+      write(token("x".repeat(256)));
+      write(token("b"));
+      other.rollback();
+    }
+    assertThat(counter("ledger.failures")).isEqualTo(3);
+    assertThatThrownBy(writer::retry).isInstanceOf(SQLException.class);
+    write(token("c"));
+    assertThat(rows()).extracting(LedgerToken::jti).containsExactly("a", "b", "c");
+    assertThat(counter("ledger.failures")).isEqualTo(3);
+  }
+
   private void lose(String... jtis) throws SQLException {
     database
         .ledger()
