@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -316,7 +317,8 @@ public final class ReservedIds {
   private void giveBack() throws SQLException {
     behind.forgetExpired(Math.floorDiv(clock.millis(), 1000L));
     List<ReservedId> stuck = supply.stuck(STUCK);
-    if (!stuck.isEmpty()) {
+    // Rows first: until the ids are given up, this node still counts them as lacking.
+    if (!stuck.isEmpty() && ledger.forget(jtis(stuck))) {
       LOG.warnf(
           "%d tokens have no row in the ledger after %d minutes, because their "
               + "requests have not ended or the database rejects the rows. They are "
@@ -332,6 +334,10 @@ public final class ReservedIds {
     database.run(
         connection -> blocks.delete(connection, spent.stream().map(IdBlock::reservation).toList()));
     supply.forget(spent);
+  }
+
+  private static Set<String> jtis(List<ReservedId> ids) {
+    return ids.stream().map(ReservedId::jti).collect(Collectors.toUnmodifiableSet());
   }
 
   private static RevokedToken revoked(ReservedId id) {

@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -276,6 +277,33 @@ public final class LedgerWriter {
       // With the lock, no row is in the hands of another thread.
       return unwritten.stream()
           .noneMatch(token -> token.realmId().equals(realmId) && token.userId().equals(userId));
+    } finally {
+      retrying.unlock();
+    }
+  }
+
+  /**
+   * Forgets rows that are set aside, since their tokens are about to be revoked. Does not wait.
+   *
+   * @return false if rows are tried again at this moment; then none is forgotten
+   */
+  public boolean forget(Set<String> jtis) {
+    if (!retrying.tryLock()) {
+      return false;
+    }
+    try {
+      // With the lock, none of them is in the hands of another thread.
+      AtomicInteger forgotten = new AtomicInteger();
+      unwritten.removeIf(
+          token -> {
+            boolean known = jtis.contains(token.jti());
+            if (known) {
+              forgotten.incrementAndGet();
+            }
+            return known;
+          });
+      lacking.addAndGet(-forgotten.get());
+      return true;
     } finally {
       retrying.unlock();
     }

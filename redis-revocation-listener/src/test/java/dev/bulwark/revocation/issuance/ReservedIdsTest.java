@@ -663,6 +663,28 @@ class ReservedIdsTest {
     }
   }
 
+  /** R3: or revocation:complete would stand still until the token expires. */
+  @Test
+  void aRowThatIsRejectedForGoodIsNotWaitedForWhenItsTokenIsRevoked() throws Exception {
+    ReservedIds node = busy(node());
+    assertThat(node.awaitOwn(SOON)).isTrue();
+    rejectRows();
+    LedgerToken token = issue(node);
+    assertThat(node.awaitOwn(SOON)).isFalse();
+    // Its block gives out no more ids.
+    node.doubted();
+    node.round();
+    assertThat(revoked).isEmpty();
+    nanos += Duration.ofMinutes(11).toNanos();
+    node.round();
+    assertThat(revoked).containsExactly(token.jti());
+    assertThat(node.awaitOwn(SOON)).isTrue();
+    assertThat(writer(node).isComplete()).isTrue();
+    acceptRows();
+    writer(node).retry();
+    assertThat(rows()).doesNotContain(token.jti());
+  }
+
   /** Its tokens have no reserved ids, so that only the rows set aside make it busy. */
   @Test
   void aStrictNodeIsWaitedForWhileItsRowsAreSetAside() throws Exception {

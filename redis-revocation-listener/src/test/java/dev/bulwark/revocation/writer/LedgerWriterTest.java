@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -214,6 +215,32 @@ class LedgerWriterTest {
     assertThat(rows()).hasSize(2);
   }
 
+  /** R3: those whose tokens are revoked; a row that is tried at this moment comes back. */
+  @Test
+  void aRowIsForgottenUnlessItIsTriedAgainAtThisMoment() throws Exception {
+    away.set(true);
+    write(token("a"));
+    write(token("b"));
+    AtomicBoolean forgotten = new AtomicBoolean(true);
+    away.set(false);
+    beforeOpening =
+        () -> forgotten.set(CompletableFuture.supplyAsync(() -> writer.forget(Set.of("a"))).join());
+    writer.retry();
+    assertThat(forgotten).isFalse();
+    assertThat(writer.isComplete()).isTrue();
+
+    beforeOpening = () -> {};
+    away.set(true);
+    write(token("c"));
+    write(token("d"));
+    assertThat(writer.forget(Set.of("c", "x"))).isTrue();
+    assertThat(writer.isComplete()).isFalse();
+    away.set(false);
+    writer.retry();
+    assertThat(writer.isComplete()).isTrue();
+    assertThat(rows()).extracting(LedgerToken::jti).containsExactly("a", "b", "d");
+  }
+
   @Test
   void whatIsTooMuchIsCounted() {
     away.set(true);
@@ -297,6 +324,7 @@ class LedgerWriterTest {
         Statement statement = other.createStatement()) {
       other.setAutoCommit(false);
       write(token("a"));
+      statement.execute("SELECT * FROM BULWARK_TOKEN FOR UPDATE");
       statement.execute("DELETE FROM BULWARK_TOKEN");
       write(token("a"));
       write(token("x".repeat(256)));
