@@ -62,8 +62,8 @@ final class TokenLedgerProvider implements TokenPostProcessor {
       LOG.warnf(
           "A token was issued for client %s without a row in the ledger, so a "
               + "logout does not revoke it in Redis. It needs iat, exp and a jti of at "
-              + "most %d characters. Check the protocol mappers and extensions that "
-              + "change them.",
+              + "most %d characters, none of them NUL. Check the protocol mappers and "
+              + "extensions that change them.",
           token.getIssuedFor(), MAX_TEXT);
       return;
     }
@@ -105,23 +105,20 @@ final class TokenLedgerProvider implements TokenPostProcessor {
 
   /** Whether a token has what a row consists of. */
   static boolean canHaveRow(AccessToken token) {
-    String jti = token.getId();
-    return jti != null
-        && jti.length() <= MAX_TEXT
-        && token.getExp() != null
-        && token.getIat() != null;
+    return fits(token.getId()) && token.getExp() != null && token.getIat() != null;
   }
 
-  private static LedgerToken row(AccessToken token, AuthenticatedClientSessionModel issuing) {
+  /** Whether a column takes a text: a row that the database rejects is tried until it expires. */
+  private static boolean fits(@Nullable String text) {
+    return text != null && text.length() <= MAX_TEXT && text.indexOf('\0') < 0;
+  }
+
+  /** The row of a token that can have one. */
+  static LedgerToken row(AccessToken token, AuthenticatedClientSessionModel issuing) {
     String jti = token.getId();
     UserSessionModel userSession = issuing.getUserSession();
     SessionType type = SessionType.ofJti(jti);
     RealmModel realm = issuing.getRealm();
-    String sessionId = token.getSessionId();
-    if (sessionId == null && type != SessionType.TRANSIENT) {
-      // A lightweight token may do without the claim.
-      sessionId = userSession.getId();
-    }
     Object apiKey = token.getOtherClaims().get(ApiKeyClaims.KEY_ID);
     return new LedgerToken(
         jti,
@@ -129,12 +126,22 @@ final class TokenLedgerProvider implements TokenPostProcessor {
         realm.getId(),
         userSession.getUser().getId(),
         client(realm, token.getIssuedFor(), issuing).getId(),
-        sessionId,
-        apiKey instanceof String id && id.length() <= MAX_TEXT ? id : null,
+        sessionId(token, type, userSession),
+        apiKey instanceof String id && fits(id) ? id : null,
         token.getIat(),
         token.getExp(),
         IssuedFor.mark(token.getIssuedFor()),
         IssuerRule.mark(token.getIssuer()));
+  }
+
+  /** A lightweight token may do without the claim, and a mapper can put any text there. */
+  private static @Nullable String sessionId(
+      AccessToken token, SessionType type, UserSessionModel userSession) {
+    String claim = token.getSessionId();
+    if (fits(claim)) {
+      return claim;
+    }
+    return type == SessionType.TRANSIENT ? null : userSession.getId();
   }
 
   private static ClientModel client(

@@ -2,6 +2,7 @@ package dev.bulwark.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bulwark.contract.ApiKeyClaims;
 import dev.bulwark.contract.RevocationObserver;
 import dev.bulwark.contract.StatusPlaces;
 import dev.bulwark.options.MapScope;
@@ -14,12 +15,19 @@ import dev.bulwark.trace.Spans;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.keycloak.models.AuthenticatedClientSessionModel;
+import org.keycloak.models.ClientModel;
 import org.keycloak.models.ClientSessionContext;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
 import org.keycloak.protocol.oidc.token.TokenPostProcessorContext;
 import org.keycloak.representations.AccessToken;
 import redis.clients.jedis.HostAndPort;
@@ -45,6 +53,39 @@ class TokenLedgerProviderTest {
     token.exp(exp);
     token.iat(iat);
     assertThat(TokenLedgerProvider.canHaveRow(token)).isEqualTo(expected);
+  }
+
+  /** R3: the database would reject the row, and others would wait for it until it expires. */
+  @Test
+  void aTextThatNoColumnTakesIsNoPartOfARow() {
+    String tooLong = "s".repeat(256);
+    assertThat(sessionOfRow("onrtac:1", "given")).isEqualTo("given");
+    assertThat(sessionOfRow("onrtac:1", null)).isEqualTo("session");
+    assertThat(sessionOfRow("onrtac:1", tooLong)).isEqualTo("session");
+    assertThat(sessionOfRow("onrtac:1", "with \0")).isEqualTo("session");
+    assertThat(sessionOfRow("trrtcc:1", tooLong)).isNull();
+    AccessToken token = token("with \0");
+    assertThat(TokenLedgerProvider.canHaveRow(token)).isFalse();
+    token.id("onrtac:1");
+    token.setOtherClaims(ApiKeyClaims.KEY_ID, "with \0");
+    assertThat(TokenLedgerProvider.row(token, issuing()).apiKeyId()).isNull();
+  }
+
+  private static @Nullable String sessionOfRow(String jti, @Nullable String claim) {
+    AccessToken token = token(jti);
+    token.setSessionId(claim);
+    return TokenLedgerProvider.row(token, issuing()).sessionId();
+  }
+
+  private static AuthenticatedClientSessionModel issuing() {
+    UserModel user = answering(UserModel.class, Map.of("getId", "user"));
+    return answering(
+        AuthenticatedClientSessionModel.class,
+        Map.of(
+            "getRealm", answering(RealmModel.class, Map.of("getId", "realm")),
+            "getClient", answering(ClientModel.class, Map.of("getId", "client")),
+            "getUserSession",
+                answering(UserSessionModel.class, Map.of("getId", "session", "getUser", user))));
   }
 
   @Test
@@ -83,12 +124,16 @@ class TokenLedgerProviderTest {
   }
 
   private static TokenPostProcessorContext issuing(String jti) {
+    return new TokenPostProcessorContext(
+        null, null, null, token(jti), failing(ClientSessionContext.class));
+  }
+
+  private static AccessToken token(String jti) {
     AccessToken token = new AccessToken();
     token.id(jti);
     token.exp(100L);
     token.iat(90L);
-    return new TokenPostProcessorContext(
-        null, null, null, token, failing(ClientSessionContext.class));
+    return token;
   }
 
   private static double counter(SimpleMeterRegistry registry, String name) {
@@ -96,12 +141,21 @@ class TokenLedgerProviderTest {
   }
 
   private static <T> T failing(Class<T> type) {
+    return answering(type, Map.of());
+  }
+
+  /** Fails where it has no answer to a method. */
+  private static <T> T answering(Class<T> type, Map<String, Object> answers) {
     return type.cast(
         Proxy.newProxyInstance(
             type.getClassLoader(),
             new Class<?>[] {type},
             (proxy, method, arguments) -> {
-              throw new IllegalStateException("Keycloak fails");
+              Object answer = answers.get(method.getName());
+              if (answer == null) {
+                throw new IllegalStateException("Keycloak fails");
+              }
+              return answer;
             }));
   }
 }
