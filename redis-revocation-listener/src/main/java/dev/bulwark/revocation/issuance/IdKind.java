@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 record IdKind(String prefix, @Nullable String realmId, long windowEnd) {
 
+  /**
+   * Keycloak's have 7 characters. A mapper can set others, and rows and blocks take no long ids.
+   */
+  private static final int MAX_PREFIX = 100;
+
   /** Of tokens without a place. */
   static IdKind plain(String prefix) {
     return new IdKind(prefix, null, 0);
@@ -21,6 +26,11 @@ record IdKind(String prefix, @Nullable String realmId, long windowEnd) {
   /** Returns the part of an id that says what kind of token it is. */
   static String prefixOf(String jti) {
     return jti.substring(0, jti.lastIndexOf(':') + 1);
+  }
+
+  /** Whether ids with this prefix, and with a place, fit into rows and blocks. */
+  boolean canBeReserved() {
+    return prefix.length() <= MAX_PREFIX;
   }
 
   /** Whether the tokens have places in a list. */

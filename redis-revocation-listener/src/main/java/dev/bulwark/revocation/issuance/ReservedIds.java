@@ -147,7 +147,7 @@ public final class ReservedIds {
   }
 
   private @Nullable ReservedId take(IdKind kind, long expiresAt) {
-    if (!reserving || !presence.begin()) {
+    if (!reserving || !kind.canBeReserved() || !presence.begin()) {
       return null;
     }
     ReservedId id = supply.take(kind, expiresAt);

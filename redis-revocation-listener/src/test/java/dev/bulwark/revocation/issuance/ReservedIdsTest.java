@@ -211,6 +211,16 @@ class ReservedIdsTest {
     assertThat(count("BULWARK_BLOCK")).isZero();
   }
 
+  /** R3: a mapper has set it. The database takes no block of it, and no row of its tokens. */
+  @Test
+  void aLongPrefixKeepsNoOtherFromBeingReserved() throws Exception {
+    ReservedIds node = busy(node());
+    assertThat(node.take("x".repeat(230) + ":1", expiry())).isNull();
+    node.round();
+    assertThat(node.take("x".repeat(230) + ":1", expiry())).isNull();
+    assertThat(node.take("onrtac:x", expiry())).isNotNull();
+  }
+
   /** R3: with many realms and a slow database; others would take it for lost. */
   @Test
   void aNodeBeatsWhileItReservesManyBlocks() throws Exception {
