@@ -1,7 +1,9 @@
 /** The cases of status lists that all clients decide alike (C4, R8). */
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { describe, test } from 'node:test';
 import { StatusListChecker } from '../src/index.js';
 
@@ -125,6 +127,34 @@ test('while one caller fetches the others use the list that is held', async () =
   goOn();
   assert.equal(await first, 'live');
   assert.equal(server.requests, 2);
+});
+
+test('an answer without an end is not read to its end', async () => {
+  let sent = 0;
+  const endless = createServer((request, answer) => {
+    const part = Buffer.alloc(1_000_000, 'a');
+    const more = () => {
+      while (!answer.destroyed && answer.write(part)) {
+        sent += part.length;
+      }
+    };
+    answer.on('drain', more);
+    more();
+  });
+  endless.listen(0, '127.0.0.1');
+  await once(endless, 'listening');
+  const issuer = `http://127.0.0.1:${endless.address().port}/realms/app`;
+  const warnings = [];
+  const checker = new StatusListChecker(issuer, {}, { log: { warn: (text) => warnings.push(text) } });
+  const status = { status_list: { idx: 0, uri: `${issuer}/token-status/AAAAAAAAAAAAAAAA` } };
+  try {
+    assert.equal(await checker.checkClaims({ exp: Date.now() / 1000 + 60, status }), 'unknown');
+    assert.match(warnings[0], /too long/);
+    assert.ok(sent < 20_000_000, `${sent} bytes were taken`);
+  } finally {
+    endless.closeAllConnections();
+    endless.close();
+  }
 });
 
 test('a key that the realm has disabled is trusted for five minutes', async () => {
