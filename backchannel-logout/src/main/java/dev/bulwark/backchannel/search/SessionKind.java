@@ -3,12 +3,20 @@ package dev.bulwark.backchannel.search;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.utils.RealmExpiration;
 
-/** Sessions of a realm that expire alike. */
+/**
+ * Sessions of a realm that expire alike. Those from before Keycloak 26.5 have no mark in the column
+ * REMEMBER_ME. Keycloak marks the online ones when it is about to remove them, and the offline ones
+ * never.
+ */
 enum SessionKind {
-  ONLINE(false, false),
-  REMEMBERED(false, true),
-  OFFLINE(true, false),
-  REMEMBERED_OFFLINE(true, true);
+  ONLINE(false, false, true),
+  REMEMBERED(false, true, true),
+  OFFLINE(true, false, true),
+  REMEMBERED_OFFLINE(true, true, true),
+  UNMARKED_ONLINE(false, false, false),
+  UNMARKED_REMEMBERED(false, true, false),
+  /** Remembered or not: their time is the same. */
+  UNMARKED_OFFLINE(true, false, false);
 
   /** Later than any session, in seconds since 1970. */
   static final long ALL = Integer.MAX_VALUE;
@@ -16,20 +24,29 @@ enum SessionKind {
   /** Earlier than any session. */
   static final long NONE = -1;
 
+  /** Of a remembered session, in the JSON that Keycloak stores of it. */
+  private static final String IN_DATA = "'%\"rememberMe\":true%'";
+
   private final boolean offline;
   private final boolean remembered;
+  private final boolean marked;
 
-  SessionKind(boolean offline, boolean remembered) {
+  SessionKind(boolean offline, boolean remembered, boolean marked) {
     this.offline = offline;
     this.remembered = remembered;
+    this.marked = marked;
   }
 
   /** As a condition of HQL, along Keycloak's indexes for expiry. */
   String condition() {
     return "us.realmId = :realm and us.offline = '"
         + (offline ? 1 : 0)
-        + "' and us.rememberMe = "
-        + remembered;
+        + "' and us.rememberMe "
+        + (marked ? "= " + remembered : "is null" + (offline ? "" : data()));
+  }
+
+  private String data() {
+    return " and us.data " + (remembered ? "like " : "not like ") + IN_DATA;
   }
 
   /**

@@ -54,4 +54,30 @@ class SessionKindTest {
     assertThat(SessionKind.REMEMBERED_OFFLINE.condition())
         .isEqualTo("us.realmId = :realm and us.offline = '1' and us.rememberMe = true");
   }
+
+  /** Keycloak 26.4 wrote it to the data of the session alone. */
+  @Test
+  void conditionsOfSessionsWithoutAMark() {
+    assertThat(SessionKind.UNMARKED_ONLINE.condition())
+        .isEqualTo(
+            "us.realmId = :realm and us.offline = '0' and us.rememberMe is null"
+                + " and us.data not like '%\"rememberMe\":true%'");
+    assertThat(SessionKind.UNMARKED_REMEMBERED.condition())
+        .isEqualTo(
+            "us.realmId = :realm and us.offline = '0' and us.rememberMe is null"
+                + " and us.data like '%\"rememberMe\":true%'");
+    assertThat(SessionKind.UNMARKED_OFFLINE.condition())
+        .isEqualTo("us.realmId = :realm and us.offline = '1' and us.rememberMe is null");
+  }
+
+  @Test
+  void sessionsWithoutAMarkExpireAsTheOthers() {
+    RealmModel realm = realm(false);
+    assertThat(SessionKind.UNMARKED_ONLINE.idleSince(realm, EXPIRATION, NOW))
+        .isEqualTo(NOW - 1_800);
+    assertThat(SessionKind.UNMARKED_REMEMBERED.idleSince(realm, EXPIRATION, NOW))
+        .isEqualTo(SessionKind.ALL);
+    assertThat(SessionKind.UNMARKED_OFFLINE.idleSince(realm, EXPIRATION, NOW))
+        .isEqualTo(NOW - 2_592_000);
+  }
 }

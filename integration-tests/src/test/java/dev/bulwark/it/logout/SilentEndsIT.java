@@ -3,8 +3,10 @@ package dev.bulwark.it.logout;
 import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.nimbusds.jose.JWSAlgorithm;
+import dev.bulwark.it.database.DatabaseProcess;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
@@ -14,6 +16,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** R9: ends that Keycloak tells no application. */
 class SilentEndsIT {
@@ -123,6 +127,38 @@ class SilentEndsIT {
     assertThat(application.calls()).hasSize(1);
     realm.logout("shop", offline);
     awaitNotified(offline);
+  }
+
+  /** Keycloak marks its online ones just before it removes them, and its offline ones never. */
+  @ParameterizedTest
+  @CsvSource({
+    "openid, ssoSessionIdleTimeout",
+    "openid, ssoSessionMaxLifespan",
+    "openid offline_access, offlineSessionIdleTimeout"
+  })
+  void aSessionFromBeforeKeycloak265(String scope, String setting) {
+    DatabaseProcess database = database();
+    realm.change("{\"%s\": 4}".formatted(setting));
+    Response login = realm.login("shop", "ann", scope);
+    String row = " WHERE USER_SESSION_ID = '" + LogoutRealm.sid(login) + "'";
+    // It is stored after the answer.
+    awaitRows(database, "OFFLINE_USER_SESSION" + row, 1);
+    database.sql("UPDATE OFFLINE_USER_SESSION SET REMEMBER_ME = NULL" + row);
+    awaitNotified(login);
+    assertThat(realm.refresh("shop", login).status()).isEqualTo(400);
+  }
+
+  private static DatabaseProcess database() {
+    assumeTrue(STACK.database().isPresent(), "H2 is a part of Keycloak");
+    return STACK.database().orElseThrow();
+  }
+
+  private static void awaitRows(DatabaseProcess database, String from, int count) {
+    await(count + " of " + from)
+        .atMost(SOON)
+        .until(
+            () -> database.sql("SELECT COUNT(*) FROM " + from).strip(),
+            Integer.toString(count)::equals);
   }
 
   private void awaitNotified(Response login) {
