@@ -186,8 +186,8 @@ public final class EndedSessions {
         + sessionTable
         + " WHERE REALM_ID = ? AND OFFLINE_FLAG = '"
         + (range.kind().isOffline() ? "1" : "0")
-        + "' AND REMEMBER_ME = "
-        + (range.kind().isRemembered() ? "TRUE" : "FALSE")
+        + "' AND REMEMBER_ME "
+        + mark(range.kind())
         + " AND "
         + column
         + " >= ? AND "
@@ -204,5 +204,12 @@ public final class EndedSessions {
         + ", USER_SESSION_ID LIMIT "
         + page
         + ")";
+  }
+
+  private static String mark(SessionClock.Kind kind) {
+    if (!kind.isMarked()) {
+      return "IS NULL";
+    }
+    return kind.isRemembered() ? "= TRUE" : "= FALSE";
   }
 }

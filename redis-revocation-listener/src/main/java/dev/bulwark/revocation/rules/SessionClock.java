@@ -40,20 +40,27 @@ public record SessionClock(
   /** The sessions that expire alike. */
   public enum Kind {
     /** Online sessions. */
-    ONLINE(false, false),
+    ONLINE(false, false, true),
     /** Remembered online sessions. */
-    REMEMBERED(false, true),
+    REMEMBERED(false, true, true),
     /** Offline sessions. */
-    OFFLINE(true, false),
+    OFFLINE(true, false, true),
     /** Offline sessions of a remembered login. */
-    REMEMBERED_OFFLINE(true, true);
+    REMEMBERED_OFFLINE(true, true, true),
+    /**
+     * Offline sessions from before Keycloak 26.5, whose rows do not say whether they are
+     * remembered. Keycloak completes the rows of online sessions alone.
+     */
+    UNMARKED_OFFLINE(true, false, false);
 
     private final boolean offline;
     private final boolean remembered;
+    private final boolean marked;
 
-    Kind(boolean offline, boolean remembered) {
+    Kind(boolean offline, boolean remembered, boolean marked) {
       this.offline = offline;
       this.remembered = remembered;
+      this.marked = marked;
     }
 
     /** Whether these are offline sessions. */
@@ -64,6 +71,11 @@ public record SessionClock(
     /** Whether these are remembered sessions. */
     public boolean isRemembered() {
       return remembered;
+    }
+
+    /** Whether their rows say that. */
+    public boolean isMarked() {
+      return marked;
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.revocation.ledger.PushState.Backlog;
+import dev.bulwark.revocation.rules.EndedSession;
 import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.Endings;
 import dev.bulwark.revocation.rules.LedgerToken;
@@ -18,6 +19,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -475,9 +477,45 @@ class LedgerDatabaseTest {
     }
   }
 
+  /**
+   * R2: Keycloak 26.5 has added the column, and leaves the rows of offline sessions as they are.
+   */
+  @Test
+  void offlineSessionsWithoutAMarkAreFound() throws Exception {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          "CREATE TABLE OFFLINE_USER_SESSION (USER_SESSION_ID VARCHAR(36), REALM_ID VARCHAR(36),"
+              + " OFFLINE_FLAG VARCHAR(4), CREATED_ON INT, LAST_SESSION_REFRESH INT,"
+              + " REMEMBER_ME BOOLEAN, VERSION INT)");
+      statement.execute(
+          "INSERT INTO OFFLINE_USER_SESSION VALUES ('old', 'r', '1', 50, 100, NULL, 0),"
+              + " ('new', 'r', '1', 50, 100, FALSE, 0), ('mark', 'r', '1', 50, 100, TRUE, 0),"
+              + " ('online', 'r', '0', 50, 100, NULL, 0)");
+    }
+    EndedSessions table = new EndedSessions("");
+    for (var expected :
+        Map.of(
+                SessionClock.Kind.UNMARKED_OFFLINE, "old",
+                SessionClock.Kind.OFFLINE, "new",
+                SessionClock.Kind.REMEMBERED_OFFLINE, "mark")
+            .entrySet()) {
+      List<EndedSessions.Found> found =
+          table.find(
+              connection, List.of(range(expected.getKey(), EndedSessions.Moment.REFRESH, 90, 101)));
+      assertThat(found.get(0).sessions())
+          .extracting(EndedSession::id)
+          .containsExactly(expected.getValue());
+    }
+  }
+
   private static EndedSessions.Range range(
       EndedSessions.Moment moment, long from, long upTo, boolean restarted) {
     return new EndedSessions.Range(
         "r", SessionClock.Kind.ONLINE, moment, from, "", upTo, "TEST", restarted);
+  }
+
+  private static EndedSessions.Range range(
+      SessionClock.Kind kind, EndedSessions.Moment moment, long from, long upTo) {
+    return new EndedSessions.Range("r", kind, moment, from, "", upTo, "TEST", false);
   }
 }
