@@ -221,7 +221,12 @@ final class DeliveryRound implements AutoCloseable {
     List<Sent> sent = new ArrayList<>();
     List<Request> requests = new ArrayList<>();
     LogoutTokens tokens = new LogoutTokens(session, realm, client);
+    long end = System.nanoTime() + Sending.LENGTH.toNanos();
     for (LogoutNotice notice : notices) {
+      if (System.nanoTime() - end >= 0) {
+        // What is left waits for the next round.
+        break;
+      }
       try {
         AuthenticatedClientSessionModel clientSession = tokens.clientSession(notice);
         URI url = url(session, client, clientSession, setting);

@@ -12,6 +12,7 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.session.PersistentAuthenticatedClientSessionAdapter;
 import org.keycloak.models.session.PersistentUserSessionAdapter;
 import org.keycloak.representations.LogoutToken;
+import org.keycloak.storage.UserStoragePrivateUtil;
 import org.keycloak.storage.adapter.InMemoryUserAdapter;
 
 /**
@@ -51,9 +52,16 @@ final class LogoutTokens {
         session, new StoredClientSession(notice), realm, client, userSession);
   }
 
-  /** The user, who may be deleted by now: the token needs no more than the id then. */
+  /**
+   * The user as Keycloak's database has it. No user store is asked: one that does not answer would
+   * hold up the notices. Of users that are not in the database, or not any more, the token needs no
+   * more than the id.
+   */
   private UserModel user(@Nullable String userId) {
-    UserModel user = userId == null ? null : session.users().getUserById(realm, userId);
+    UserModel user =
+        userId == null
+            ? null
+            : UserStoragePrivateUtil.userLocalStorage(session).getUserById(realm, userId);
     return user == null
         ? new InMemoryUserAdapter(session, realm, Objects.requireNonNullElse(userId, ""))
         : user;

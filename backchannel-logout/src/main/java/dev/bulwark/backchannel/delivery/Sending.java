@@ -27,7 +27,7 @@ import org.keycloak.common.enums.SslRequired;
 final class Sending {
 
   /** No request begins later: a round holds a database connection. */
-  private static final Duration LENGTH = Duration.ofSeconds(2);
+  static final Duration LENGTH = Duration.ofSeconds(2);
 
   /** Names that do not resolve take longer than a request. */
   private static final Duration GRACE = Duration.ofSeconds(5);

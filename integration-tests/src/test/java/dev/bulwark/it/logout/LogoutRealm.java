@@ -153,11 +153,15 @@ final class LogoutRealm {
   }
 
   Response login(String clientId, String user, String scope) {
+    return login(clientId, user, PASSWORD, scope);
+  }
+
+  Response login(String clientId, String user, String password, String scope) {
     Map<String, String> form = new LinkedHashMap<>();
     form.put("grant_type", "password");
     form.put("client_id", clientId);
     form.put("username", user);
-    form.put("password", PASSWORD);
+    form.put("password", password);
     form.put("scope", scope);
     return Http.postForm(realm.endpoint("token"), form).expect(200);
   }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.unboundid.ldap.listener.InMemoryDirectoryServer;
 import com.unboundid.ldap.listener.InMemoryDirectoryServerConfig;
 import com.unboundid.ldap.listener.InMemoryListenerConfig;
+import com.unboundid.ldap.listener.interceptor.InMemoryInterceptedSearchRequest;
+import com.unboundid.ldap.listener.interceptor.InMemoryOperationInterceptor;
 import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldif.LDIFException;
 import dev.bulwark.it.support.AdminApi;
@@ -15,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 
 /** An LDAP server with people whose password is that of all users of a {@link PathRealm}. */
 public final class Directory implements AutoCloseable {
@@ -27,25 +30,52 @@ public final class Directory implements AutoCloseable {
   private static final String ADMIN_PASSWORD = "directory-secret";
 
   private final InMemoryDirectoryServer server;
+  private final Gate gate;
 
-  private Directory(InMemoryDirectoryServer server) {
+  private Directory(InMemoryDirectoryServer server, Gate gate) {
     this.server = server;
+    this.gate = gate;
+  }
+
+  /** Searches wait at it while it is closed. */
+  private static final class Gate extends InMemoryOperationInterceptor {
+
+    private CountDownLatch open = new CountDownLatch(0);
+
+    synchronized void shut() {
+      open = new CountDownLatch(1);
+    }
+
+    synchronized CountDownLatch latch() {
+      return open;
+    }
+
+    @Override
+    public void processSearchRequest(InMemoryInterceptedSearchRequest request) {
+      try {
+        latch().await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /** Starts one on a free port of this machine. */
   public static Directory start(List<String> users) {
     try {
-      return new Directory(listening(users));
+      Gate gate = new Gate();
+      return new Directory(listening(users, gate), gate);
     } catch (LDAPException | LDIFException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private static InMemoryDirectoryServer listening(List<String> users)
+  private static InMemoryDirectoryServer listening(List<String> users, Gate gate)
       throws LDAPException, LDIFException {
     InMemoryDirectoryServerConfig config = new InMemoryDirectoryServerConfig(BASE);
     config.addAdditionalBindCredentials(ADMIN, ADMIN_PASSWORD);
     config.setSchema(null);
+    config.addInMemoryOperationInterceptor(gate);
     config.setListenerConfigs(
         InMemoryListenerConfig.createLDAPConfig(
             "ldap", InetAddress.getLoopbackAddress(), FreePort.next(), null));
@@ -140,8 +170,13 @@ public final class Directory implements AutoCloseable {
     realm.admin().put(path, json.toString()).expect(204);
   }
 
+  /** Takes connections and answers no search, until it is closed. */
+  public void stall() {
+    gate.shut();
+  }
+
   /** Refuses connections, and cuts those that there are, until {@link #startAgain}. */
-  void stop() {
+  public void stop() {
     server.shutDown(true);
   }
 
@@ -155,7 +190,7 @@ public final class Directory implements AutoCloseable {
   }
 
   /** Listens again, with the same people. */
-  void startAgain() {
+  public void startAgain() {
     try {
       server.startListening();
     } catch (LDAPException e) {
@@ -165,6 +200,7 @@ public final class Directory implements AutoCloseable {
 
   @Override
   public void close() {
+    gate.latch().countDown();
     server.shutDown(true);
   }
 }
