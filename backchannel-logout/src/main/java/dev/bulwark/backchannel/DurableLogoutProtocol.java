@@ -5,12 +5,15 @@ import dev.bulwark.backchannel.outbox.RealmSwitch;
 import jakarta.ws.rs.core.Response;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.AuthenticatedClientSessionModel;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.models.session.PersistentAuthenticatedClientSessionAdapter;
 import org.keycloak.protocol.oidc.OIDCAdvancedConfigWrapper;
 import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 import org.keycloak.protocol.oidc.OIDCProviderConfig;
+import org.keycloak.storage.StorageId;
 
 /**
  * Keycloak's OpenID Connect, with logout notices in place of calls. The notice is in the
@@ -25,15 +28,24 @@ final class DurableLogoutProtocol extends OIDCLoginProtocol {
   @Override
   public Response backchannelLogout(
       UserSessionModel userSession, AuthenticatedClientSessionModel clientSession) {
-    @Nullable String url =
-        OIDCAdvancedConfigWrapper.fromClientModel(clientSession.getClient())
-            .getBackchannelLogoutUrl();
-    if (url == null || url.isBlank() || !RealmSwitch.isOn(realm)) {
+    if (!isStored(realm, clientSession.getClient())) {
       return super.backchannelLogout(userSession, clientSession);
     }
     Notices.of(session).add(ended(userSession, clientSession));
     // As of a client that has answered: the logout does not depend on the delivery any more.
     return Response.ok().build();
+  }
+
+  /**
+   * Whether a notice for a client is stored. The tables have no room for the longer id of a client
+   * of another store, and Keycloak's own tables of sessions do not name it.
+   */
+  static boolean isStored(RealmModel realm, ClientModel client) {
+    String url = OIDCAdvancedConfigWrapper.fromClientModel(client).getBackchannelLogoutUrl();
+    return url != null
+        && !url.isBlank()
+        && RealmSwitch.isOn(realm)
+        && new StorageId(client.getId()).isLocal();
   }
 
   private EndedClientSession ended(
