@@ -11,6 +11,7 @@ import jakarta.persistence.NamedQuery;
 import jakarta.persistence.Table;
 import java.util.UUID;
 import org.jspecify.annotations.NullUnmarked;
+import org.keycloak.authentication.AuthenticationProcessor;
 
 /**
  * A client is to be notified that a session has ended, or the receivers of a realm's shared signals
@@ -40,8 +41,10 @@ import org.jspecify.annotations.NullUnmarked;
             + " (select us.userSessionId from PersistentUserSessionEntity us"
             + " where us.userSessionId = n.sessionId"
             + " and (us.offline = n.offline or n.clientId = n.realmId))"
-            + " or exists (select cs.userSessionId from PersistentClientSessionEntity cs"
-            + " where cs.userSessionId = n.sessionId and cs.clientId = n.clientId))")
+            + " or ((n.offline = '1' or n.sessionData like '%\""
+            + AuthenticationProcessor.FIRST_OFFLINE_ACCESS
+            + "\"%') and exists (select cs.userSessionId from PersistentClientSessionEntity cs"
+            + " where cs.userSessionId = n.sessionId and cs.clientId = n.clientId)))")
 @NamedQuery(
     name = "bulwarkNoticeOfSessions",
     query =

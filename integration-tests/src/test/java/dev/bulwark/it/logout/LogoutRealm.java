@@ -124,6 +124,15 @@ final class LogoutRealm {
 
   /** Logs ann in with a browser, which needs no password if it has a session. */
   Response browserLogin(FormBrowser browser, String clientId, String scope) {
+    return browserLogin(browser, clientId, scope, () -> {});
+  }
+
+  /**
+   * Does the same.
+   *
+   * @param atPage what happens while the login page is open
+   */
+  Response browserLogin(FormBrowser browser, String clientId, String scope, Runnable atPage) {
     Map<String, String> query = new LinkedHashMap<>();
     query.put("client_id", clientId);
     query.put("response_type", "code");
@@ -131,6 +140,7 @@ final class LogoutRealm {
     query.put("scope", scope);
     FormBrowser.Page page = browser.open(realm.endpoint("auth") + "?" + Http.encode(query));
     if (!page.url().startsWith(CALLBACK)) {
+      atPage.run();
       page =
           browser.submit(page, Map.of("username", "ann", "password", PASSWORD, "credentialId", ""));
     }

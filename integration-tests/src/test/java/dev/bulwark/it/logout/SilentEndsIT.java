@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import dev.bulwark.it.database.DatabaseProcess;
+import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
@@ -127,6 +128,40 @@ class SilentEndsIT {
     assertThat(application.calls()).hasSize(1);
     realm.logout("shop", offline);
     awaitNotified(offline);
+  }
+
+  /** The online session is stored, and given up when the code is exchanged. */
+  @Test
+  void aLoginForOfflineUseInABrowserIsNoEnd() {
+    realm.withBrowser("shop");
+    FormBrowser browser = new FormBrowser(STACK.url());
+    Response offline = realm.browserLogin(browser, "shop", "openid offline_access");
+    realm.refresh("shop", offline).expect(200);
+    Response last = realm.login("shop", "ben");
+    realm.admin().delete(realm.path("/users/" + realm.userId("ben"))).expect(204);
+    awaitNotified(last);
+    assertThat(application.calls()).hasSize(1);
+    realm.logout("shop", offline);
+    awaitNotified(offline);
+  }
+
+  /** The client has an offline session of the same id, which goes on. */
+  @Test
+  void anOnlineSessionThatAnotherLoginReplaces() {
+    realm.withBrowser("shop");
+    FormBrowser browser = new FormBrowser(STACK.url());
+    Response online = realm.browserLogin(browser, "shop", "openid");
+    Response offline = realm.browserLogin(browser, "shop", "openid offline_access");
+    assertThat(LogoutRealm.sid(offline)).isEqualTo(LogoutRealm.sid(online));
+
+    FormBrowser other = new FormBrowser(STACK.url());
+    Response replacing =
+        realm.browserLogin(other, "shop", "openid", () -> other.takeIdentityFrom(browser));
+    assertThat(LogoutRealm.sid(replacing)).isNotEqualTo(LogoutRealm.sid(online));
+    assertThat(realm.refresh("shop", online).status()).isEqualTo(400);
+    awaitNotified(online);
+    realm.refresh("shop", offline).expect(200);
+    assertThat(application.calls()).hasSize(1);
   }
 
   /** Keycloak marks its online ones just before it removes them, and its offline ones never. */
