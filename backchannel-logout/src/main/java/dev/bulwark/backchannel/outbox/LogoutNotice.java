@@ -82,8 +82,12 @@ import org.keycloak.authentication.AuthenticationProcessor;
     name = "bulwarkNoticeSettled",
     query =
         "select n from LogoutNotice n where n.state = 'DELIVERED' and n.nextAt <= :before"
+            // It follows from the time of the delivery, and there is an index for it.
+            + " and n.createdAt <= :before"
             + " and not exists (select us.userSessionId from PersistentUserSessionEntity us"
-            + " where us.userSessionId = n.sessionId and us.offline = n.offline)")
+            + " where us.userSessionId = n.sessionId and us.offline = n.offline)"
+            + " and not exists (select w.id from LogoutNotice w where w.sessionId = n.sessionId"
+            + " and w.clientId = n.clientId and w.state = 'WAITING')")
 @NullUnmarked
 public class LogoutNotice {
 

@@ -260,7 +260,8 @@ public final class LogoutOutbox {
   }
 
   /**
-   * Forgets delivered notices whose session Keycloak has removed too.
+   * Forgets delivered notices whose session Keycloak has removed too, and of which no second one
+   * waits.
    *
    * @param before those that were delivered before then, epoch milliseconds
    */

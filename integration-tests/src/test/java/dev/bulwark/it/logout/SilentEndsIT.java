@@ -188,6 +188,44 @@ class SilentEndsIT {
     return STACK.database().orElseThrow();
   }
 
+  /**
+   * The end was noticed twice, and the second notice waits for ten minutes, as after failures. The
+   * mark of the first one stays for so long.
+   */
+  @Test
+  void aSecondNoticeThatWaitsForLongIsNotSent() {
+    DatabaseProcess database = database();
+    Response told = realm.login("shop", "ann");
+    realm.logout("shop", told);
+    Response swept = realm.login("shop", "ben");
+    realm.logout("shop", swept);
+    awaitNotified(told);
+    awaitNotified(swept);
+    String table = "BULWARK_LOGOUT_NOTICE";
+    String first = " WHERE STATE = 'DELIVERED' AND SESSION_ID = '" + LogoutRealm.sid(told) + "'";
+    String second = first.replace("DELIVERED", "WAITING");
+    String other = first.replace(LogoutRealm.sid(told), LogoutRealm.sid(swept));
+    awaitRows(database, table + first, 1);
+    awaitRows(database, table + other, 1);
+    String columns =
+        "REALM_ID, CLIENT_ID, SESSION_ID, USER_ID, OFFLINE_FLAG, CREATED_AT, LAST_USED";
+    database.sql(
+        "INSERT INTO %1$s (%2$s, CAUSE, REVIVED_AT, NEXT_AT, ATTEMPTS, STATE, SESSION_DATA)"
+                .formatted(table, columns)
+            + " SELECT %2$s, 'REMOVED', 0, NEXT_AT + 600000, 0, 'WAITING', '{}' FROM %1$s"
+                .formatted(table, columns)
+            + first);
+    for (String row : new String[] {first, other}) {
+      database.sql(
+          "UPDATE %s SET CREATED_AT = CREATED_AT - 3600000, NEXT_AT = NEXT_AT - 3600000%s"
+              .formatted(table, row));
+    }
+    awaitRows(database, table + other, 0);
+    database.sql("UPDATE " + table + " SET NEXT_AT = 0" + second);
+    awaitRows(database, table + second, 0);
+    assertThat(application.calls()).hasSize(2);
+  }
+
   private static void awaitRows(DatabaseProcess database, String from, int count) {
     await(count + " of " + from)
         .atMost(SOON)
