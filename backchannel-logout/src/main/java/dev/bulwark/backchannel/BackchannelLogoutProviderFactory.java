@@ -3,6 +3,7 @@ package dev.bulwark.backchannel;
 import dev.bulwark.backchannel.delivery.BackchannelLogoutConfig;
 import dev.bulwark.backchannel.delivery.Dispatcher;
 import dev.bulwark.backchannel.delivery.LogoutMetrics;
+import dev.bulwark.backchannel.outbox.NoticeClock;
 import dev.bulwark.backchannel.rest.BackchannelLogoutResource;
 import dev.bulwark.backchannel.search.ExpirySearch;
 import dev.bulwark.backchannel.signals.SharedSignals;
@@ -39,6 +40,8 @@ public final class BackchannelLogoutProviderFactory implements AdminRealmResourc
   private @Nullable SearchSchedule schedule;
   private @Nullable LogoutMetrics metrics;
 
+  private final NoticeClock clock = new NoticeClock();
+
   private final AdminRealmResourceProvider provider =
       new AdminRealmResourceProvider() {
         @Override
@@ -48,7 +51,7 @@ public final class BackchannelLogoutProviderFactory implements AdminRealmResourc
             AdminPermissionEvaluator auth,
             AdminEventBuilder adminEvent) {
           return new BackchannelLogoutResource(
-              session, realm, auth, adminEvent, () -> wake(Set.of()));
+              session, realm, auth, adminEvent, clock, () -> wake(Set.of()));
         }
 
         @Override
@@ -89,8 +92,8 @@ public final class BackchannelLogoutProviderFactory implements AdminRealmResourc
     SharedSignals signals = SharedSignals.of(factory);
     Dispatcher delivering =
         new Dispatcher(
-            factory, Objects.requireNonNull(config, "init() runs first"), meters, signals);
-    ExpirySearch search = new ExpirySearch(factory, signals);
+            factory, Objects.requireNonNull(config, "init() runs first"), meters, signals, clock);
+    ExpirySearch search = new ExpirySearch(factory, signals, clock);
     SearchSchedule searching = new SearchSchedule(search, delivering);
     metrics = meters;
     dispatcher = delivering;
@@ -104,6 +107,11 @@ public final class BackchannelLogoutProviderFactory implements AdminRealmResourc
             searching.start();
           }
         });
+  }
+
+  /** The clock of the times in notices. */
+  NoticeClock clock() {
+    return clock;
   }
 
   /** Notices for some clients were committed. */

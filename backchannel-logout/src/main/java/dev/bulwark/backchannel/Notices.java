@@ -31,6 +31,7 @@ final class Notices {
   private static final long DELAY = TimeUnit.SECONDS.toMillis(3);
 
   private final KeycloakSession session;
+  private final BackchannelLogoutProviderFactory delivery;
   private final Set<Ended> sessions = new HashSet<>();
   private final Map<Ended, Set<String>> clients = new HashMap<>();
 
@@ -41,6 +42,7 @@ final class Notices {
 
   private Notices(KeycloakSession session) {
     this.session = session;
+    this.delivery = BackchannelLogoutProviderFactory.of(session.getKeycloakSessionFactory());
   }
 
   static Notices of(KeycloakSession session) {
@@ -56,8 +58,7 @@ final class Notices {
   /** Stores the notice of a logout, and has it delivered after the commit. */
   void add(EndedClientSession ended) {
     if (clients(ended.sessionId(), ended.offline()).add(ended.clientId())) {
-      new LogoutOutbox(session)
-          .add(new LogoutNotice(ended, Cause.LOGOUT, System.currentTimeMillis()));
+      new LogoutOutbox(session).add(new LogoutNotice(ended, Cause.LOGOUT, now()));
       wakeAfterCommit(ended.clientId());
     }
   }
@@ -94,7 +95,7 @@ final class Notices {
    * @param condition of {@link LogoutOutbox#addAll}
    */
   void addRemoved(String condition, Map<String, Object> parameters) {
-    long now = System.currentTimeMillis();
+    long now = now();
     new LogoutOutbox(session).addAll(Cause.REMOVED, condition, parameters, now, now + DELAY);
   }
 
@@ -109,9 +110,13 @@ final class Notices {
    * @param condition of {@link LogoutOutbox#addSignals}
    */
   void addRemovedSignals(String condition, Map<String, Object> parameters) {
-    long now = System.currentTimeMillis();
+    long now = now();
     new LogoutOutbox(session)
         .addSignals(NoticeState.WAITING, Cause.REMOVED, condition, parameters, now, now + DELAY);
+  }
+
+  private long now() {
+    return delivery.clock().millis();
   }
 
   private static Map<String, Object> of(String sessionId, boolean offline) {
@@ -128,8 +133,6 @@ final class Notices {
     if (enlisted) {
       return;
     }
-    BackchannelLogoutProviderFactory delivery =
-        BackchannelLogoutProviderFactory.of(session.getKeycloakSessionFactory());
     session
         .getTransactionManager()
         .enlistAfterCompletion(

@@ -9,6 +9,7 @@ import dev.bulwark.backchannel.outbox.Duplicates;
 import dev.bulwark.backchannel.outbox.LogoutNotice;
 import dev.bulwark.backchannel.outbox.LogoutOutbox;
 import dev.bulwark.backchannel.outbox.LogoutReceiver;
+import dev.bulwark.backchannel.outbox.NoticeClock;
 import dev.bulwark.backchannel.outbox.RealmSwitch;
 import dev.bulwark.backchannel.signals.SharedSignals;
 import java.net.URI;
@@ -44,6 +45,7 @@ final class DeliveryRound implements AutoCloseable {
   private final ReceiverHttp http;
   private final ExecutorService threads;
   private final SharedSignals signals;
+  private final NoticeClock clock;
   private final Settlement settlement =
       new Settlement(() -> ThreadLocalRandom.current().nextDouble());
 
@@ -51,12 +53,14 @@ final class DeliveryRound implements AutoCloseable {
       BackchannelLogoutConfig config,
       LogoutMetrics metrics,
       ExecutorService threads,
-      SharedSignals signals) {
+      SharedSignals signals,
+      NoticeClock clock) {
     this.config = config;
     this.metrics = metrics;
     this.http = new ReceiverHttp(config);
     this.threads = threads;
     this.signals = signals;
+    this.clock = clock;
   }
 
   /** What is left after a round. */
@@ -78,11 +82,11 @@ final class DeliveryRound implements AutoCloseable {
   Left run(KeycloakSession session, String clientId) throws InterruptedException {
     LogoutOutbox outbox = new LogoutOutbox(session);
     LogoutReceiver receiver = outbox.lock(clientId).orElse(null);
-    long now = System.currentTimeMillis();
+    long now = clock.millis();
     if (receiver == null) {
       return Left.OTHERS;
     }
-    if (receiver.getNextAt() > now) {
+    if (!receiver.isDue(now)) {
       return Left.NOTHING;
     }
     List<LogoutNotice> due = due(outbox, receiver, now);
@@ -101,7 +105,7 @@ final class DeliveryRound implements AutoCloseable {
     List<LogoutNotice> left = withoutDuplicates(outbox, clientId, withoutLive(outbox, due));
     left = withoutOld(client, receiver, left, now);
     deliver(session, realm, client, receiver, left, setting);
-    return receiver.getNextAt() <= now ? Left.MORE : Left.NOTHING;
+    return receiver.isDue(now) ? Left.MORE : Left.NOTHING;
   }
 
   /**
@@ -243,7 +247,7 @@ final class DeliveryRound implements AutoCloseable {
               .send(requests, threads));
     }
     int failures = receiver.getFailures();
-    settlement.settle(receiver, sent, System.currentTimeMillis());
+    settlement.settle(receiver, sent, clock.millis());
     metrics.count(Outcome.DELIVERED, Settlement.count(sent, Kind.DELIVERED));
     metrics.count(Outcome.REJECTED, Settlement.count(sent, Kind.REJECTED));
     metrics.count(Outcome.UNREACHABLE, Settlement.count(sent, Kind.UNREACHABLE));

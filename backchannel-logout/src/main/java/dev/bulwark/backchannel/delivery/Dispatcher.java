@@ -1,9 +1,13 @@
 package dev.bulwark.backchannel.delivery;
 
 import dev.bulwark.backchannel.delivery.DeliveryRound.Left;
+import dev.bulwark.backchannel.outbox.DatabaseTime;
 import dev.bulwark.backchannel.outbox.LogoutOutbox;
 import dev.bulwark.backchannel.outbox.LogoutReceiver;
+import dev.bulwark.backchannel.outbox.NoticeClock;
 import dev.bulwark.backchannel.signals.SharedSignals;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +22,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.connections.jpa.JpaConnectionProviderFactory;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.utils.KeycloakModelUtils;
@@ -47,6 +53,7 @@ public final class Dispatcher implements AutoCloseable {
 
   private final KeycloakSessionFactory factory;
   private final LogoutMetrics metrics;
+  private final NoticeClock clock;
   private final DeliveryRound round;
   private final Thread thread;
   private final ExecutorService receivers;
@@ -72,13 +79,15 @@ public final class Dispatcher implements AutoCloseable {
       KeycloakSessionFactory factory,
       BackchannelLogoutConfig config,
       LogoutMetrics metrics,
-      SharedSignals signals) {
+      SharedSignals signals,
+      NoticeClock clock) {
     this.factory = factory;
     this.metrics = metrics;
+    this.clock = clock;
     this.senders = pool("bulwark-logout-sender");
     this.receivers = pool("bulwark-logout-receiver");
     this.turns = new Turns(config.maxReceivers());
-    this.round = new DeliveryRound(config, metrics, senders, signals);
+    this.round = new DeliveryRound(config, metrics, senders, signals, clock);
     this.thread = new Thread(this::run, "bulwark-logout");
     this.thread.setDaemon(true);
   }
@@ -134,6 +143,7 @@ public final class Dispatcher implements AutoCloseable {
     try {
       if (System.nanoTime() - nextSurvey >= 0) {
         nextSurvey = System.nanoTime() + SURVEY.toNanos();
+        compareClocks();
         KeycloakModelUtils.runJobInTransaction(factory, this::survey);
         newReceivers.set(true);
       }
@@ -142,11 +152,22 @@ public final class Dispatcher implements AutoCloseable {
       }
       List<String> due =
           KeycloakModelUtils.runJobInTransactionWithResult(
-              factory,
-              session -> new LogoutOutbox(session).dueReceivers(System.currentTimeMillis()));
+              factory, session -> new LogoutOutbox(session).dueReceivers(clock.millis()));
       due.forEach(this::serve);
     } catch (RuntimeException e) {
       LOG.warn("Logout notices could not be read. The server tries again. Check the database", e);
+    }
+  }
+
+  /** By a connection of its own, outside of any transaction of Keycloak's. */
+  private void compareClocks() {
+    JpaConnectionProviderFactory database =
+        (JpaConnectionProviderFactory) factory.getProviderFactory(JpaConnectionProvider.class);
+    try (Connection connection = database.getConnection()) {
+      DatabaseTime.compare(clock, connection);
+    } catch (SQLException e) {
+      // The last comparison holds. If the database is away, the reads that follow tell of it.
+      LOG.debug("The database's clock could not be read", e);
     }
   }
 

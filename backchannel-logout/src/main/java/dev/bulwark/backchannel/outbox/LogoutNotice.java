@@ -23,12 +23,12 @@ import org.keycloak.authentication.AuthenticationProcessor;
     name = "bulwarkNoticeDue",
     query =
         "select n from LogoutNotice n where n.clientId = :client and n.state = 'WAITING'"
-            + " and n.nextAt <= :now order by n.nextAt, n.id")
+            + " and (n.nextAt <= :now or n.nextAt > :far) order by n.nextAt, n.id")
 @NamedQuery(
     name = "bulwarkNoticeNewest",
     query =
         "select n from LogoutNotice n where n.clientId = :client and n.state = 'WAITING'"
-            + " and n.nextAt <= :now order by n.id desc")
+            + " and (n.nextAt <= :now or n.nextAt > :far) order by n.id desc")
 @NamedQuery(
     name = "bulwarkNoticeOld",
     query =

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
@@ -21,7 +22,16 @@ public final class LogoutOutbox {
   /** {@code SKIP_LOCKED} of Hibernate, which Jakarta Persistence has no name for. */
   private static final int SKIP_LOCKED = -2;
 
-  /** The client's attribute is that of {@code OIDCConfigAttributes.BACKCHANNEL_LOGOUT_URL}. */
+  /**
+   * No pause is longer: ten minutes at most if a receiver asks for it, and a minute for clocks that
+   * differ. What is to wait longer was written by a node whose clock was ahead, and is due.
+   */
+  private static final long LONGEST_PAUSE = TimeUnit.MINUTES.toMillis(11);
+
+  /**
+   * The client's attribute is that of {@code OIDCConfigAttributes.BACKCHANNEL_LOGOUT_URL}. Keycloak
+   * does not use the URL where the client has front-channel logout.
+   */
   private static final String INSERT =
       "insert into LogoutNotice (realmId, clientId, sessionId, userId, offline, cause, createdAt,"
           + " revivedAt, lastUsed, nextAt, attempts, state, sessionData)"
@@ -142,11 +152,21 @@ public final class LogoutOutbox {
             .getResultList();
   }
 
-  /** Returns the clients to which something can be delivered now. */
+  /** A time that is so far ahead that nothing can have to wait until then. */
+  static long far(long now) {
+    return now + LONGEST_PAUSE;
+  }
+
+  /**
+   * Returns the clients to which something can be delivered now.
+   *
+   * @param now epoch milliseconds
+   */
   public List<String> dueReceivers(long now) {
     return entities
         .createNamedQuery("bulwarkReceiverDue", String.class)
         .setParameter("now", now)
+        .setParameter("far", far(now))
         .getResultList();
   }
 
@@ -200,6 +220,7 @@ public final class LogoutOutbox {
         .createNamedQuery(query, LogoutNotice.class)
         .setParameter("client", clientId)
         .setParameter("now", now)
+        .setParameter("far", far(now))
         .setMaxResults(max)
         .getResultList();
   }

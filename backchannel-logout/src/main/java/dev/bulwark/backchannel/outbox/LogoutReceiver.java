@@ -16,9 +16,12 @@ import org.jspecify.annotations.NullUnmarked;
 @NamedQuery(
     name = "bulwarkReceiverDue",
     query =
-        "select r.clientId from LogoutReceiver r where r.nextAt <= :now and exists"
-            + " (select n.id from LogoutNotice n where n.clientId = r.clientId"
-            + " and n.state = 'WAITING' and n.nextAt <= :now)")
+        "select r.clientId from LogoutReceiver r where (r.nextAt <= :now or r.nextAt > :far)"
+            + " and (exists (select n.id from LogoutNotice n where n.clientId = r.clientId"
+            + " and n.state = 'WAITING' and n.nextAt <= :now)"
+            // Two conditions: each is along the index.
+            + " or exists (select f.id from LogoutNotice f where f.clientId = r.clientId"
+            + " and f.state = 'WAITING' and f.nextAt > :far))")
 @NamedQuery(
     name = "bulwarkReceiverUnknown",
     query =
@@ -67,6 +70,15 @@ public class LogoutReceiver {
   /** When it may be called again, epoch milliseconds. */
   public long getNextAt() {
     return nextAt;
+  }
+
+  /**
+   * Whether it may be called.
+   *
+   * @param now epoch milliseconds
+   */
+  public boolean isDue(long now) {
+    return nextAt <= now || nextAt > LogoutOutbox.far(now);
   }
 
   /** Rounds in a row without a delivery. */

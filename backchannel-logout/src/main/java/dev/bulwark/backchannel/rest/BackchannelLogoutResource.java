@@ -3,6 +3,7 @@ package dev.bulwark.backchannel.rest;
 import dev.bulwark.backchannel.outbox.LogoutNotice;
 import dev.bulwark.backchannel.outbox.LogoutOutbox;
 import dev.bulwark.backchannel.outbox.LogoutReceiver;
+import dev.bulwark.backchannel.outbox.NoticeClock;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -37,11 +38,13 @@ public final class BackchannelLogoutResource {
   private final RealmModel realm;
   private final AdminPermissionEvaluator auth;
   private final AdminEventBuilder adminEvent;
+  private final NoticeClock clock;
   private final Runnable wake;
 
   /**
    * Creates one for a request.
    *
+   * @param clock of the times in notices
    * @param wake has the delivery look for notices
    */
   public BackchannelLogoutResource(
@@ -49,11 +52,13 @@ public final class BackchannelLogoutResource {
       RealmModel realm,
       AdminPermissionEvaluator auth,
       AdminEventBuilder adminEvent,
+      NoticeClock clock,
       Runnable wake) {
     this.session = session;
     this.realm = realm;
     this.auth = auth;
     this.adminEvent = adminEvent;
+    this.clock = clock;
     this.wake = wake;
   }
 
@@ -142,7 +147,7 @@ public final class BackchannelLogoutResource {
   @Path("dead/{id}/send")
   public void send(@PathParam("id") long id) {
     auth.realm().requireManageEvents();
-    one(id).revive(System.currentTimeMillis());
+    one(id).revive(clock.millis());
     session
         .getTransactionManager()
         .enlistAfterCompletion(

@@ -2,6 +2,7 @@ package dev.bulwark.backchannel.search;
 
 import dev.bulwark.backchannel.outbox.Cause;
 import dev.bulwark.backchannel.outbox.LogoutOutbox;
+import dev.bulwark.backchannel.outbox.NoticeClock;
 import dev.bulwark.backchannel.outbox.NoticeState;
 import dev.bulwark.backchannel.outbox.RealmSwitch;
 import dev.bulwark.backchannel.signals.SharedSignals;
@@ -51,6 +52,7 @@ public final class ExpirySearch {
 
   private final KeycloakSessionFactory factory;
   private final SharedSignals signals;
+  private final NoticeClock clock;
 
   /** Up to when the sessions have been searched, seconds since 1970. */
   private Map<Part, Long> searched = new HashMap<>();
@@ -59,9 +61,10 @@ public final class ExpirySearch {
   private record Part(String realmId, SessionKind kind, String column) {}
 
   /** Creates one for a server. */
-  public ExpirySearch(KeycloakSessionFactory factory, SharedSignals signals) {
+  public ExpirySearch(KeycloakSessionFactory factory, SharedSignals signals, NoticeClock clock) {
     this.factory = factory;
     this.signals = signals;
+    this.clock = clock;
   }
 
   /**
@@ -79,7 +82,7 @@ public final class ExpirySearch {
               if (!outbox.lockSearch()) {
                 return 0;
               }
-              outbox.sweep(Time.currentTimeMillis() - KEPT_MILLIS, SWEEP);
+              outbox.sweep(clock.millis() - KEPT_MILLIS, SWEEP);
               outbox.sweepWithoutRealm(SWEEP);
               int found = 0;
               for (String id : outbox.realmsWith(RealmSwitch.ATTRIBUTE)) {
@@ -130,7 +133,7 @@ public final class ExpirySearch {
     }
     long after = Math.min(searched.getOrDefault(part, SessionKind.NONE), upTo) - MARGIN_SECONDS;
     next.put(part, upTo);
-    long now = Time.currentTimeMillis();
+    long now = clock.millis();
     String expired =
         part.kind().condition()
             + " and us.%1$s > :after and us.%1$s <= :upTo".formatted(part.column());

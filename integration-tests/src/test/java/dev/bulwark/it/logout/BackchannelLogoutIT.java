@@ -3,9 +3,11 @@ package dev.bulwark.it.logout;
 import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jwt.JWTClaimsSet;
+import dev.bulwark.it.database.DatabaseProcess;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
@@ -198,6 +200,26 @@ class BackchannelLogoutIT {
     application.back();
     assertNoneIsSentAgain(1);
     assertThat(realm.failing()).isEmpty();
+  }
+
+  /** As a node has written it whose clock was a day ahead. */
+  @Test
+  void aNoticeThatIsPutOffTooFarIsSent() {
+    assumeTrue(STACK.database().isPresent(), "H2 is a part of Keycloak");
+    DatabaseProcess database = STACK.database().orElseThrow();
+    realm.notified("shop", application.url());
+    application.away();
+    Response login = realm.login("shop", "ann");
+    realm.logout("shop", login);
+    await("an attempt").atMost(SOON).until(() -> realm.failing().size() == 1);
+    for (String table : new String[] {"BULWARK_LOGOUT_NOTICE", "BULWARK_LOGOUT_RECEIVER"}) {
+      database.sql(
+          "UPDATE %s SET NEXT_AT = NEXT_AT + 86400000 WHERE CLIENT_ID = '%s'"
+              .formatted(table, realm.clientUuid("shop")));
+    }
+    application.back();
+    await().atMost(SOON).until(() -> application.acknowledged().size() == 1);
+    assertThat(application.acknowledged().get(0).sid()).isEqualTo(LogoutRealm.sid(login));
   }
 
   /** Whatever an administrator's program sends, the answer is clear. */

@@ -17,7 +17,7 @@ import java.util.List;
  * A clock that is wrong, of one process: a small library that is preloaded. Debian's libfaketime
  * makes a JVM nine times slower to start.
  */
-final class FakeClock {
+public final class FakeClock {
 
   private static final String SOURCE = "clock-ahead.c";
   private static final Duration TIMEOUT = Duration.ofMinutes(1);
@@ -25,7 +25,7 @@ final class FakeClock {
   private FakeClock() {}
 
   /** Has the server's time of day go ahead; skips the test where there is no C compiler. */
-  static ServerSpec.Builder ahead(ServerSpec.Builder spec, long seconds) {
+  public static ServerSpec.Builder ahead(ServerSpec.Builder spec, long seconds) {
     return spec.environment("LD_PRELOAD", compile().toString())
         .environment("CLOCK_AHEAD_SECONDS", Long.toString(seconds));
   }

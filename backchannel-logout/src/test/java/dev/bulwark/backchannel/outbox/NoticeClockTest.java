@@ -1,0 +1,68 @@
+package dev.bulwark.backchannel.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** R9: one node's wrong clock neither buries nor holds up the notices of all. */
+class NoticeClockTest {
+
+  private static final long NOW = 1_800_000_000_000L;
+  private static final long DAY = TimeUnit.HOURS.toMillis(25);
+
+  private long own = NOW;
+  private long nanos = 77;
+  private final NoticeClock clock = new NoticeClock(() -> own, () -> nanos);
+
+  private void pass(long millis) {
+    own += millis;
+    nanos += TimeUnit.MILLISECONDS.toNanos(millis);
+  }
+
+  @Test
+  void isTheNodesOwnUntilTheDatabaseIsAsked() {
+    assertThat(clock.millis()).isEqualTo(NOW);
+  }
+
+  @Test
+  void aClockThatIsAheadIsNotBelieved() {
+    clock.compare(NOW - DAY, clock.nanos());
+    pass(5_000);
+    assertThat(clock.millis()).isEqualTo(NOW - DAY + 5_000);
+  }
+
+  @Test
+  void aJumpBetweenTwoComparisonsHasNoEffect() {
+    clock.compare(NOW, clock.nanos());
+    pass(1_000);
+    own += DAY;
+    assertThat(clock.millis()).isEqualTo(NOW + 1_000);
+  }
+
+  @Test
+  void theDatabasesClockMayBeAhead() {
+    clock.compare(NOW + DAY, clock.nanos());
+    pass(1_000);
+    assertThat(clock.millis()).isEqualTo(NOW + 1_000);
+  }
+
+  /** The clock of a node is set right, or another database has taken over. */
+  @Test
+  void theLastComparisonCounts() {
+    clock.compare(NOW - DAY, clock.nanos());
+    clock.compare(NOW, clock.nanos());
+    assertThat(clock.millis()).isEqualTo(NOW);
+  }
+
+  @Test
+  void aReceiverIsNotHeldUpForLongerThanAnyPause() {
+    LogoutReceiver receiver = new LogoutReceiver("client", "realm");
+    assertThat(receiver.isDue(NOW)).isTrue();
+    receiver.fails(NOW, NOW + TimeUnit.MINUTES.toMillis(10), "status 503");
+    assertThat(receiver.isDue(NOW)).isFalse();
+    assertThat(receiver.isDue(NOW + TimeUnit.MINUTES.toMillis(10))).isTrue();
+    receiver.fails(NOW + DAY, NOW + DAY + 1_000, "status 503");
+    assertThat(receiver.isDue(NOW)).isTrue();
+  }
+}
