@@ -40,8 +40,9 @@ public final class LogoutOutbox {
           + " from PersistentClientSessionEntity cs"
           + " join PersistentUserSessionEntity us"
           + " on us.userSessionId = cs.userSessionId and us.offline = cs.offline"
+          + " join ClientEntity c on c.id = cs.clientId and c.frontchannelLogout = false"
           + " join ClientAttributeEntity a"
-          + " on a.client.id = cs.clientId and a.name = 'backchannel.logout.url'"
+          + " on a.client.id = c.id and a.name = 'backchannel.logout.url'"
           + " where ";
 
   /** For the shared signals of the realm: one for each user session. */
@@ -65,7 +66,8 @@ public final class LogoutOutbox {
 
   /**
    * Stores a notice for each stored client session of some user sessions whose client has a
-   * back-channel logout URL. Keycloak's entities that wait for their flush are left alone.
+   * back-channel logout URL, and no front-channel logout. Keycloak's entities that wait for their
+   * flush are left alone.
    *
    * @param condition on {@code us} (the user session) and {@code cs} (the client session), HQL
    * @param parameters of the condition

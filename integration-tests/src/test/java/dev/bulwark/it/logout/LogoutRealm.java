@@ -114,6 +114,13 @@ final class LogoutRealm {
     admin.put(path, json.put("enabled", enabled).toString()).expect(204);
   }
 
+  /** Has a client told of logouts in the browser, and not at its back-channel logout URL. */
+  void useFrontChannel(String clientId) {
+    String path = path("/clients/" + clientUuid(clientId));
+    ObjectNode json = (ObjectNode) admin.get(path).expect(200).json();
+    admin.put(path, json.put("frontchannelLogout", true).toString()).expect(204);
+  }
+
   /** Lets users log in to a client with a browser too. */
   void withBrowser(String clientId) {
     String path = path("/clients/" + clientUuid(clientId));

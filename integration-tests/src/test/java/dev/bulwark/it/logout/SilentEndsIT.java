@@ -188,6 +188,21 @@ class SilentEndsIT {
     return STACK.database().orElseThrow();
   }
 
+  /** Its own logout is made in the browser, and Keycloak does not use the URL. */
+  @Test
+  void aClientWithFrontChannelLogoutIsNotNotified() {
+    realm.notified("front", application.url());
+    realm.useFrontChannel("front");
+    realm.login("front", "ann");
+    Response last = realm.login("shop", "ben");
+    for (String user : new String[] {"ann", "ben"}) {
+      realm.admin().delete(realm.path("/users/" + realm.userId(user))).expect(204);
+    }
+    awaitNotified(last);
+    assertThat(application.calls()).hasSize(1);
+    assertThat(application.forged()).as("a token for the other client").isEmpty();
+  }
+
   /**
    * The end was noticed twice, and the second notice waits for ten minutes, as after failures. The
    * mark of the first one stays for so long.
