@@ -37,7 +37,8 @@ final class SearchSchedule implements AutoCloseable {
       if (search.run() > 0) {
         dispatcher.wake();
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An error too: the schedule would end without a word.
       LOG.warn(
           "Expired sessions could not be read, so their applications have no notice yet. The server"
               + " tries again. Check the database",

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -103,7 +104,7 @@ final class DeliveryRound implements AutoCloseable {
       return drop(outbox, receiver, client == null);
     }
     List<LogoutNotice> left = withoutDuplicates(outbox, clientId, withoutLive(outbox, due));
-    left = withoutOld(client, receiver, left, now);
+    left = withoutOld("client " + client.getClientId(), receiver, left, now);
     deliver(session, realm, client, receiver, left, setting);
     return receiver.isDue(now) ? Left.MORE : Left.NOTHING;
   }
@@ -138,7 +139,11 @@ final class DeliveryRound implements AutoCloseable {
     return dropped == DROPS ? Left.MORE : Left.NOTHING;
   }
 
-  /** Keycloak's transmitter stores them in the same transaction: none is lost or comes twice. */
+  /**
+   * Keycloak's transmitter stores them in the same transaction: none is lost or comes twice. An
+   * event has what the user store knows of the user. If that cannot be asked, the notice waits by
+   * itself; and if it is slow, the rest waits for the next round.
+   */
   private Left signal(
       KeycloakSession session,
       @Nullable RealmModel realm,
@@ -151,10 +156,32 @@ final class DeliveryRound implements AutoCloseable {
     }
     List<LogoutNotice> ends =
         withoutDuplicates(outbox, receiver.getClientId(), withoutLive(outbox, due));
-    signals.send(session, realm, ends);
-    ends.forEach(end -> end.delivered(now));
-    metrics.count(Outcome.SIGNALED, ends.size());
-    return Left.MORE;
+    ends = withoutOld("the shared signals of realm " + realm.getName(), receiver, ends, now);
+    Function<LogoutNotice, Runnable> events = signals.events(session, realm);
+    List<Sent> sent = new ArrayList<>();
+    long stop = System.nanoTime() + Sending.LENGTH.toNanos();
+    for (LogoutNotice end : ends) {
+      if (System.nanoTime() - stop >= 0) {
+        break;
+      }
+      sent.add(new Sent(end, signal(events, end)));
+    }
+    settlement.settle(receiver, sent, clock.millis());
+    metrics.count(Outcome.SIGNALED, Settlement.count(sent, Kind.DELIVERED));
+    metrics.count(Outcome.REJECTED, Settlement.count(sent, Kind.REJECTED));
+    return receiver.isDue(clock.millis()) ? Left.MORE : Left.NOTHING;
+  }
+
+  private static Answer signal(Function<LogoutNotice, Runnable> events, LogoutNotice end) {
+    Runnable event;
+    try {
+      event = events.apply(end);
+    } catch (RuntimeException e) {
+      LOG.debugf(e, "The end of session %s cannot be signaled yet", end.getSessionId());
+      return Answer.unsendable(String.valueOf(e.getMessage()));
+    }
+    event.run();
+    return Answer.DONE;
   }
 
   /** The URL of a client that is to be notified; null if it is not. */
@@ -193,7 +220,7 @@ final class DeliveryRound implements AutoCloseable {
   }
 
   private List<LogoutNotice> withoutOld(
-      ClientModel client, LogoutReceiver receiver, List<LogoutNotice> notices, long now) {
+      String whom, LogoutReceiver receiver, List<LogoutNotice> notices, long now) {
     long before = now - config.maxAge().toMillis();
     List<LogoutNotice> old =
         notices.stream().filter(notice -> notice.triedSince() < before).toList();
@@ -204,9 +231,9 @@ final class DeliveryRound implements AutoCloseable {
     if (!old.isEmpty()) {
       metrics.count(Outcome.DEAD, old.size());
       LOG.errorf(
-          "%d logout notices for client %s are no longer sent: %s. They are dead letters. The README"
-              + " of backchannel-logout describes how to send them again",
-          old.size(), client.getClientId(), old.get(0).getReason());
+          "%d logout notices for %s are no longer sent: %s. They are dead letters. The README of"
+              + " backchannel-logout describes how to send them again",
+          old.size(), whom, old.get(0).getReason());
     }
     return notices.stream().filter(notice -> !old.contains(notice)).toList();
   }

@@ -154,7 +154,8 @@ public final class Dispatcher implements AutoCloseable {
           KeycloakModelUtils.runJobInTransactionWithResult(
               factory, session -> new LogoutOutbox(session).dueReceivers(clock.millis()));
       due.forEach(this::serve);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An error too: the thread would end, and nothing would be sent until the next start.
       LOG.warn("Logout notices could not be read. The server tries again. Check the database", e);
     }
   }
@@ -239,7 +240,7 @@ public final class Dispatcher implements AutoCloseable {
     try {
       return KeycloakModelUtils.runJobInTransactionWithResult(
           factory, session -> deliver(session, clientId));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // What was sent may not be written down, and must not be sent again at once.
       held.put(clientId, System.nanoTime() + HELD.toNanos());
       LOG.warn(

@@ -3,7 +3,7 @@ package dev.bulwark.backchannel.signals;
 import dev.bulwark.backchannel.outbox.LogoutNotice;
 import dev.bulwark.backchannel.outbox.RealmSwitch;
 import dev.bulwark.contract.KeycloakFeature;
-import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
@@ -39,12 +39,14 @@ public final class SharedSignals {
   }
 
   /**
-   * Hands ends over to the streams of the realm's receivers, in the transaction of a session.
+   * Makes the events of ends for the streams of the realm's receivers, in the transaction of a
+   * session. What it returns for an end hands its events over.
    *
    * @param realm for which {@link #isOn}
+   * @return a function that fails where the user of an end cannot be read
    */
-  public void send(KeycloakSession session, RealmModel realm, List<LogoutNotice> ends) {
+  public Function<LogoutNotice, Runnable> events(KeycloakSession session, RealmModel realm) {
     session.getContext().setRealm(realm);
-    Transmitter.of(session).send(realm, ends);
+    return Transmitter.of(session).events(realm);
   }
 }

@@ -2,8 +2,11 @@ package dev.bulwark.backchannel.signals;
 
 import dev.bulwark.backchannel.outbox.Cause;
 import dev.bulwark.backchannel.outbox.LogoutNotice;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventType;
@@ -68,39 +71,53 @@ final class Transmitter {
     }
   }
 
-  void send(RealmModel realm, List<LogoutNotice> ends) {
+  /** A stream that wants such events. */
+  private record Receiver(StreamConfig stream, SecurityEventTokenMapper mapper) {}
+
+  /** See {@link SharedSignals#events}: all events of an end are made before one is handed over. */
+  Function<LogoutNotice, Runnable> events(RealmModel realm) {
+    List<Receiver> receivers = new ArrayList<>();
     for (StreamConfig stream : transmitter.streamService().findStreamsForSsfReceiverClients()) {
-      if (stream.getEmitOnlyEvents() != null
-          && stream.getEmitOnlyEvents().contains(CaepSessionRevoked.TYPE)) {
-        continue;
-      }
-      // The issuer that the receiver knows. A thread has no request to take it from.
-      SecurityEventTokenMapper mapper =
-          new SecurityEventTokenMapper(session, transmitter.getConfig(), any -> stream.getIssuer());
-      for (LogoutNotice end : ends) {
-        send(realm, stream, mapper, end);
+      if (stream.getEmitOnlyEvents() == null
+          || !stream.getEmitOnlyEvents().contains(CaepSessionRevoked.TYPE)) {
+        // The issuer that the receiver knows. A thread has no request to take it from.
+        receivers.add(
+            new Receiver(
+                stream,
+                new SecurityEventTokenMapper(
+                    session, transmitter.getConfig(), any -> stream.getIssuer())));
       }
     }
+    return end -> {
+      @Nullable UserModel user = session.users().getUserById(realm, end.getUserId());
+      List<Runnable> events = new ArrayList<>();
+      receivers.forEach(receiver -> event(receiver, user, end).ifPresent(events::add));
+      return () -> events.forEach(Runnable::run);
+    };
   }
 
-  private void send(
-      RealmModel realm, StreamConfig stream, SecurityEventTokenMapper mapper, LogoutNotice end) {
-    @Nullable UserModel user = session.users().getUserById(realm, end.getUserId());
-    if (!dispatcher.shouldDispatchForUser(user, stream)) {
-      return;
+  private Optional<Runnable> event(Receiver receiver, @Nullable UserModel user, LogoutNotice end) {
+    if (!dispatcher.shouldDispatchForUser(user, receiver.stream())) {
+      return Optional.empty();
     }
     boolean expired = end.getCause() == Cause.EXPIRED;
     @Nullable SsfSecurityEventToken token =
-        mapper.generateSessionRevokedEvent(
-            event(end), null, stream, expired ? "Session expired" : "Session removed");
+        receiver
+            .mapper()
+            .generateSessionRevokedEvent(
+                event(end),
+                null,
+                receiver.stream(),
+                expired ? "Session expired" : "Session removed");
     // Null if the stream wants an e-mail address and the user has none; Keycloak has logged it.
-    if (token != null) {
-      if (token.getEvents().get(CaepSessionRevoked.TYPE) instanceof CaepSessionRevoked revoked) {
-        revoked.setInitiatingEntity(expired ? InitiatingEntity.POLICY : InitiatingEntity.SYSTEM);
-        revoked.setEventTimestamp(TimeUnit.MILLISECONDS.toSeconds(end.getCreatedAt()));
-      }
-      dispatcher.dispatchEvent(token, stream);
+    if (token == null) {
+      return Optional.empty();
     }
+    if (token.getEvents().get(CaepSessionRevoked.TYPE) instanceof CaepSessionRevoked revoked) {
+      revoked.setInitiatingEntity(expired ? InitiatingEntity.POLICY : InitiatingEntity.SYSTEM);
+      revoked.setEventTimestamp(TimeUnit.MILLISECONDS.toSeconds(end.getCreatedAt()));
+    }
+    return Optional.of(() -> dispatcher.dispatchEvent(token, receiver.stream()));
   }
 
   private static Event event(LogoutNotice end) {
