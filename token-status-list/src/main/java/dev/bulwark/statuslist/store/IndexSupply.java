@@ -38,7 +38,7 @@ public final class IndexSupply {
   private static final Duration UNUSED = Duration.ofMinutes(10);
 
   /** Lists stay so much longer than their tokens, for clocks that differ. */
-  static final long AFTERLIFE = 60;
+  private static final long AFTERLIFE = 60;
 
   private final StatusDatabase database;
   private final long window;
@@ -57,6 +57,18 @@ public final class IndexSupply {
     this.database = database;
     this.window = window;
     this.clock = clock;
+  }
+
+  /**
+   * Returns the end of the last lists that nobody needs any more, seconds since 1970. It does not
+   * depend on this node's clock alone: one that is ahead would take lists of live tokens from all
+   * nodes.
+   *
+   * @param now milliseconds since 1970
+   * @param completeUntil of {@link StatusTables#completeUntil(java.sql.Connection)}
+   */
+  static long retiredBy(long now, long completeUntil) {
+    return Math.floorDiv(Math.min(now, completeUntil), 1000L) - AFTERLIFE;
   }
 
   private record Key(String realmId, long end) {}
@@ -154,12 +166,12 @@ public final class IndexSupply {
     }
 
     private CompletableFuture<Range> lease() {
-      long now = Math.floorDiv(clock.millis(), 1000L);
       return database.start(
           (tables, connection) -> {
             Lease lease = tables.lease(connection, key.realmId, key.end, LEASE);
             if (lease.from() == 0) {
-              tables.deleteRetired(connection, now - AFTERLIFE);
+              tables.deleteRetired(
+                  connection, retiredBy(clock.millis(), tables.completeUntil(connection)));
             }
             return new Range(lease);
           });

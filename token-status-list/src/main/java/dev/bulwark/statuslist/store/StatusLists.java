@@ -219,8 +219,8 @@ public final class StatusLists {
     long completeUntil = tables.completeUntil(connection);
     Map<String, Integer> rows = tables.rows(connection);
     Map<String, RevokedBits> lists = new HashMap<>();
-    long now = Math.floorDiv(clock.millis(), 1000L);
-    for (StatusList list : tables.live(connection, now - IndexSupply.AFTERLIFE)) {
+    long retired = IndexSupply.retiredBy(clock.millis(), completeUntil);
+    for (StatusList list : tables.live(connection, retired)) {
       RevokedBits known = before == null ? null : before.lists.get(list.id());
       boolean unchanged = !anew && known != null && known.rows() == rows.getOrDefault(list.id(), 0);
       lists.put(

@@ -323,9 +323,9 @@ class StatusListsTest {
   void aListRetiresAMinuteAfterItsTokens() throws Exception {
     StatusReference old = take(NOW + 900);
     revoke(old);
-    clock.seconds = NOW + 960 - 1;
+    goTo(NOW + 960 - 1);
     assertThat(new StatusLists(database, clock).find(old.list(), "realm")).isPresent();
-    clock.seconds = NOW + 961;
+    goTo(NOW + 961);
     assertThat(new StatusLists(database, clock).find(old.list(), "realm")).isEmpty();
     // The next list takes its rows away.
     take(clock.seconds + 900);
@@ -333,6 +333,36 @@ class StatusListsTest {
       assertThat(tables.rows(connection)).isEmpty();
       assertThat(tables.live(connection, 0)).hasSize(1);
     }
+  }
+
+  private void goTo(long seconds) throws SQLException {
+    clock.seconds = seconds;
+    try (Connection connection = open()) {
+      tables.completeUntil(connection, seconds * 1000);
+    }
+  }
+
+  /** Its tokens are alive, and all nodes serve the list. */
+  @Test
+  void aNodeWhoseClockIsAheadRetiresNoList() throws Exception {
+    StatusReference place = take(NOW + 900);
+    revoke(place);
+    goTo(NOW + 700);
+    clock.seconds = NOW + 961;
+    assertThat(isRevoked(place)).as("on the node that is ahead").isTrue();
+    take(clock.seconds + 900);
+    clock.seconds = NOW + 700;
+    assertThat(new StatusLists(database, clock).find(place.list(), "realm"))
+        .hasValueSatisfying(state -> assertThat(state.bits().contains(place.index())).isTrue());
+  }
+
+  /** Where that is not known, as before the first round of the ledger. */
+  @Test
+  void noListRetiresBeforeItIsComplete() throws Exception {
+    StatusReference place = take(NOW + 900);
+    clock.seconds = NOW + 10_000;
+    take(clock.seconds + 900);
+    assertThat(new StatusLists(database, clock).find(place.list(), "realm")).isPresent();
   }
 
   @Test
