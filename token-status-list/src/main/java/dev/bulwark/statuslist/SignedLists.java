@@ -2,6 +2,7 @@ package dev.bulwark.statuslist;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.bulwark.statuslist.store.RevokedBits;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +15,24 @@ final class SignedLists {
 
   private static final Duration UNUSED = Duration.ofMinutes(2);
 
-  private final Cache<String, SignedList> lists =
-      Caffeine.newBuilder().maximumSize(MAX).expireAfterAccess(UNUSED).build();
+  /** A list is signed again after so long: the realm may have disabled the key. */
+  private static final Duration SIGNED = Duration.ofMinutes(1);
+
+  private final Ticker timer;
+  private final Cache<String, Signed> lists;
+
+  private record Signed(SignedList list, long at) {}
+
+  /** Creates one that has none. */
+  SignedLists() {
+    this(Ticker.systemTicker());
+  }
+
+  /** With a timer, nanoseconds since any time. */
+  SignedLists(Ticker timer) {
+    this.timer = timer;
+    this.lists = Caffeine.newBuilder().maximumSize(MAX).expireAfterAccess(UNUSED).build();
+  }
 
   /** Signs a list. */
   @FunctionalInterface
@@ -30,29 +47,35 @@ final class SignedLists {
   }
 
   /**
-   * Returns a list that has these bits or newer ones, and this {@code iat} or a later one.
+   * Returns a list that has these bits or newer ones, and this {@code iat} or a later one. Its
+   * signature is a minute old at most.
    *
    * @param uri address of the list
    * @param issuedAt {@code iat}, seconds since 1970
    * @param signer signs it where what was signed is older
    */
   SignedList get(String uri, RevokedBits bits, long issuedAt, Signer signer) {
-    SignedList known = lists.getIfPresent(uri);
-    return known != null && known.covers(bits, issuedAt)
-        ? known
-        : lists.asMap().compute(uri, (key, other) -> newest(other, bits, issuedAt, signer));
+    Signed known = lists.getIfPresent(uri);
+    return known != null && isFresh(known) && known.list.covers(bits, issuedAt)
+        ? known.list
+        : lists.asMap().compute(uri, (key, other) -> newest(other, bits, issuedAt, signer)).list;
+  }
+
+  private boolean isFresh(Signed signed) {
+    return timer.read() - signed.at < SIGNED.toNanos();
   }
 
   /** A request that was slow must not bring back what is older. */
-  private static SignedList newest(
-      @Nullable SignedList other, RevokedBits bits, long issuedAt, Signer signer) {
+  private Signed newest(@Nullable Signed other, RevokedBits bits, long issuedAt, Signer signer) {
+    long now = timer.read();
     if (other == null) {
-      return signer.sign(bits, issuedAt);
+      return new Signed(signer.sign(bits, issuedAt), now);
     }
-    if (other.covers(bits, issuedAt)) {
+    SignedList list = other.list;
+    if (isFresh(other) && list.covers(bits, issuedAt)) {
       return other;
     }
-    RevokedBits latest = other.bits().isNewerThan(bits) ? other.bits() : bits;
-    return signer.sign(latest, Math.max(issuedAt, other.issuedAt()));
+    RevokedBits latest = list.bits().isNewerThan(bits) ? list.bits() : bits;
+    return new Signed(signer.sign(latest, Math.max(issuedAt, list.issuedAt())), now);
   }
 }

@@ -17,7 +17,8 @@ class SignedListsTest {
   private static final String URI = "https://sso.example.org/realms/app/token-status/a";
   private static final StatusList LIST = new StatusList("a", "realm", 0, "00");
 
-  private final SignedLists lists = new SignedLists();
+  private long nanos = 77;
+  private final SignedLists lists = new SignedLists(() -> nanos);
   private final List<SignedList> signed = new ArrayList<>();
 
   private static RevokedBits bits(int rows, long read) {
@@ -42,6 +43,22 @@ class SignedListsTest {
     assertThat(get(first, 20)).isNotSameAs(list);
     get(bits(2, 2), 20);
     assertThat(signed).hasSize(3);
+  }
+
+  /** With a period of twenty minutes, say: the realm may have disabled the key meanwhile. */
+  @Test
+  void aListIsSignedAgainAfterAMinute() {
+    RevokedBits first = bits(1, 1);
+    SignedList list = get(first, 10);
+    nanos += TimeUnit.SECONDS.toNanos(59);
+    assertThat(get(first, 10)).isSameAs(list);
+    nanos += TimeUnit.SECONDS.toNanos(1);
+    SignedList again = get(bits(0, 0), 5);
+    assertThat(again).isNotSameAs(list);
+    assertThat(again.bits()).isSameAs(first);
+    assertThat(again.issuedAt()).isEqualTo(10);
+    assertThat(get(first, 10)).isSameAs(again);
+    assertThat(signed).hasSize(2);
   }
 
   /** The database has failed over to one that lacks ten rows, and a token was revoked since. */
