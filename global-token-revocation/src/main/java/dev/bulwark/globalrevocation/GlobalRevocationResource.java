@@ -71,10 +71,16 @@ public final class GlobalRevocationResource {
     try {
       return revoke(realm, body);
     } catch (RequestException e) {
-      if (e.status() != 400) {
+      if (e.status() == 503) {
+        LOG.warnf(
+            "A global token revocation was not possible: %s (%s)", e.description(), e.getCause());
+      } else if (e.status() != 400) {
         reject(realm, e);
       }
       Response.ResponseBuilder answer = error(e.status(), e.error(), e.description());
+      if (e.status() == 503) {
+        answer.header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
+      }
       if (e.status() == 401) {
         answer.header(
             HttpHeaders.WWW_AUTHENTICATE,
@@ -94,10 +100,16 @@ public final class GlobalRevocationResource {
         new IssuerCallers(session, realmIssuer + '/' + GlobalRevocationProviderFactory.ID);
     Caller caller = authenticate(issuers);
     SubjectIdentifier subject = SubjectIdentifier.read(read(body));
-    UserModel user = new SubjectUsers(session, realmIssuer, issuers).find(subject, caller);
-    end(realm, user.getId(), caller.name());
+    String userId =
+        UserStores.asked(
+            () -> {
+              String id =
+                  new SubjectUsers(session, realmIssuer, issuers).find(subject, caller).getId();
+              end(realm, id, caller.name());
+              return id;
+            });
     // The commit waits for Redis as long as an option says, and does not tell what came of it.
-    if (!confirmation.confirm(realm.getId(), user.getId(), CONFIRMED)) {
+    if (!confirmation.confirm(realm.getId(), userId, CONFIRMED)) {
       return error(
               503,
               "temporarily_unavailable",

@@ -40,6 +40,17 @@ final class RequestException extends RuntimeException {
         422, "ambiguous_subject", "Several users have this e-mail address: name one by its id");
   }
 
+  /** 503: whether the realm has such a user, and what it has, cannot be read at present. */
+  static RequestException unavailable(RuntimeException cause) {
+    RequestException unavailable =
+        new RequestException(
+            503,
+            "temporarily_unavailable",
+            "A user store or the database does not answer, so nothing has ended");
+    unavailable.initCause(cause);
+    return unavailable;
+  }
+
   int status() {
     return status;
   }

@@ -49,7 +49,8 @@ final class SubjectUsers {
   /**
    * Returns the user.
    *
-   * @throws RequestException if the caller may name none of them, or more than one
+   * @throws RequestException if the caller may name none of them, or more than one; or if a store
+   *     does not answer
    */
   UserModel find(SubjectIdentifier subject, Caller caller) {
     List<UserModel> found =
@@ -57,6 +58,9 @@ final class SubjectUsers {
             ? linked(subject, issuer.provider().getAlias())
             : users(subject);
     if (found.isEmpty()) {
+      if (subject instanceof SubjectIdentifier.Email email) {
+        new UserStores(session, realm).requireAnswers(email.address());
+      }
       throw RequestException.unknownSubject();
     }
     if (found.size() > 1) {

@@ -17,6 +17,9 @@ import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.IdentityProviderModel;
 import org.keycloak.models.KeycloakContext;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.ModelDuplicateException;
+import org.keycloak.models.ModelException;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserProvider;
@@ -40,6 +43,7 @@ class SubjectUsersTest {
   private final Map<String, String> aliases = new HashMap<>();
   private final List<ComponentModel> stores = new ArrayList<>();
   private final IdentityProviderModel provider = new IdentityProviderModel();
+  private @Nullable DirectoryFactory storeFactory;
   private int lookUps;
   private int read;
 
@@ -55,8 +59,16 @@ class SubjectUsersTest {
           Map.of("getId", a -> "realm", "getComponentsStream", a -> stores.stream()));
   private final KeycloakContext context =
       Stub.of(KeycloakContext.class, Map.of("getRealm", a -> realm));
+  private final KeycloakSessionFactory factories =
+      Stub.of(KeycloakSessionFactory.class, Map.of("getProviderFactory", a -> storeFactory));
   private final KeycloakSession session =
-      Stub.of(KeycloakSession.class, Map.of("getContext", a -> context, "users", a -> users));
+      Stub.of(
+          KeycloakSession.class,
+          Map.of(
+              "getContext", a -> context,
+              "users", a -> users,
+              "getKeycloakSessionFactory", a -> factories,
+              "enlistForClose", a -> null));
 
   /**
    * As Keycloak does: users of other stores come last, and by their link only from a store that
@@ -156,6 +168,45 @@ class SubjectUsersTest {
 
     aliases.put("u3", "okta");
     assertRejected(422);
+  }
+
+  /** Keycloak's search leaves it out. A store whose users are imported need not be asked. */
+  @Test
+  void aStoreThatDoesNotAnswerMayHaveTheUser() {
+    storeFactory = new DirectoryFactory(new ModelException("Querying of LDAP failed"));
+    ComponentModel imported = new ComponentModel();
+    imported.put("importEnabled", "true");
+    stores.add(imported);
+    assertRejected(404);
+    ComponentModel asked = new ComponentModel();
+    asked.put("importEnabled", "false");
+    stores.add(asked);
+    assertRejected(503);
+    asked.put("enabled", "false");
+    assertRejected(404);
+  }
+
+  @Test
+  void aStoreThatAnswersHasNoSuchUser() {
+    ComponentModel asked = new ComponentModel();
+    asked.put("importEnabled", "false");
+    stores.add(asked);
+    storeFactory = new DirectoryFactory(null);
+    assertRejected(404);
+    // Several have the address, and the caller may name none of them.
+    storeFactory = new DirectoryFactory(new ModelDuplicateException("More results found"));
+    assertRejected(404);
+  }
+
+  @Test
+  void aFailureThatIsNotOfAStoreIsNone() {
+    assertThatThrownBy(
+            () ->
+                UserStores.asked(
+                    () -> {
+                      throw new IllegalStateException("a bug");
+                    }))
+        .isInstanceOf(IllegalStateException.class);
   }
 
   @Test

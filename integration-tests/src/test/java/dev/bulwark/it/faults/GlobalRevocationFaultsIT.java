@@ -3,6 +3,8 @@ package dev.bulwark.it.faults;
 import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bulwark.it.revocation.Directory;
+import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.redis.process.RedisProcess;
 import java.time.Duration;
@@ -15,6 +17,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * R10: 204 means that Redis has every key, and 503 that it may lack one. The commit does not wait
@@ -114,6 +118,33 @@ class GlobalRevocationFaultsIT {
     server.awaitRedisUp(1);
     tokens.endEverything("ann").expect(204);
     assertThat(all).allMatch(tokens::isInRedis);
+  }
+
+  /** The caller would take a 404 for good news: such a user has no sessions. */
+  @ParameterizedTest(name = "pages: {0}")
+  @ValueSource(booleans = {false, true})
+  void aUserStoreThatIsDownMayHaveTheUser(boolean pages) {
+    String realm = "/realms/" + tokens.realm();
+    try (Directory directory = Directory.start(List.of("liz"))) {
+      String store = directory.connect(server.admin(), realm, "people", false);
+      if (pages) {
+        Directory.searchInPages(server.admin(), realm + "/components/" + store);
+      }
+      Response login = tokens.login("liz");
+      String id = Realm.claims(login.text("access_token")).get("sub").asText();
+      tokens.endEverything("nobody").expect(404);
+
+      directory.stop();
+      server.admin().post(realm + "/clear-user-cache", "{}").expect(204);
+      assertThat(tokens.endEverything("liz").expect(503).header("Retry-After")).isEqualTo("5");
+      tokens.endEverythingOfId(id).expect(503);
+      tokens.endEverything("nobody").expect(503);
+      assertThat(tokens.isInRedis(login)).isFalse();
+
+      directory.startAgain();
+      tokens.endEverything("liz").expect(204);
+      assertThat(tokens.isInRedis(login)).isTrue();
+    }
   }
 
   @Test

@@ -159,13 +159,22 @@ final class IssuedTokens {
         .expect(204);
   }
 
-  /** The answer to a global token revocation of a user. */
+  /** The answer to a global token revocation of the user with an e-mail address. */
   Response endEverything(String user) {
+    return endEverything(Map.of("format", "email", "email", user + "@example.org"));
+  }
+
+  /** The answer to a global token revocation of the user with an id of Keycloak's. */
+  Response endEverythingOfId(String id) {
+    return endEverything(Map.of("format", "opaque", "id", id));
+  }
+
+  private Response endEverything(Map<String, String> user) {
     String caller =
         token("service", Map.of("grant_type", "client_credentials", "scope", GLOBAL))
             .expect(200)
             .text("access_token");
-    String subject = Json.of(Map.of("format", "email", "email", user + "@example.org"));
+    String subject = Json.of(user);
     return Http.send(
         Http.request(new Realm(server, realm).url() + "/" + GLOBAL)
             .header("Authorization", "Bearer " + caller)

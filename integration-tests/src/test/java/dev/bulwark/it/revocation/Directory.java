@@ -141,6 +141,17 @@ public final class Directory implements AutoCloseable {
     return location.substring(location.lastIndexOf('/') + 1);
   }
 
+  /**
+   * Has a user store be searched in pages, as Keycloak's console sets it.
+   *
+   * @param component its path at the admin API
+   */
+  public static void searchInPages(AdminApi admin, String component) {
+    ObjectNode json = (ObjectNode) admin.get(component).expect(200).json();
+    ((ObjectNode) json.get("config")).putArray("pagination").add("true");
+    admin.put(component, json.toString()).expect(204);
+  }
+
   /** Has a user store give a realm role to all its users. */
   static void giveRole(PathRealm realm, String component, String role) {
     realm

@@ -1,0 +1,88 @@
+package dev.bulwark.globalrevocation;
+
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+import org.keycloak.component.ComponentModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.ModelDuplicateException;
+import org.keycloak.models.ModelException;
+import org.keycloak.models.RealmModel;
+import org.keycloak.storage.UserStorageProvider;
+import org.keycloak.storage.UserStorageProviderFactory;
+import org.keycloak.storage.UserStorageProviderModel;
+import org.keycloak.storage.user.UserLookupProvider;
+import org.keycloak.storage.user.UserQueryMethodsProvider;
+
+/**
+ * The user stores of a realm, such as LDAP. Keycloak's own search by an attribute leaves out a
+ * store that does not answer, so its answer does not tell that there is no such user. LDAP's own
+ * search in pages has no failures either. A look-up of one user has.
+ */
+final class UserStores {
+
+  private static final Logger LOG = Logger.getLogger(UserStores.class);
+
+  /** A type that Keycloak 26.6 may lack, so it is known by its name alone. */
+  private static final String UNAVAILABLE = "org.keycloak.storage.StorageUnavailableException";
+
+  private final KeycloakSession session;
+  private final RealmModel realm;
+
+  UserStores(KeycloakSession session, RealmModel realm) {
+    this.session = session;
+    this.realm = realm;
+  }
+
+  /**
+   * Does what may ask a store.
+   *
+   * @throws RequestException if a store does not answer
+   */
+  static <T> T asked(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (ModelException e) {
+      throw RequestException.unavailable(e);
+    } catch (RuntimeException e) {
+      throw e.getClass().getName().equals(UNAVAILABLE) ? RequestException.unavailable(e) : e;
+    }
+  }
+
+  /**
+   * Asks each store for a user. Users of a store that Keycloak imports are in its database as well,
+   * so these stores are not asked.
+   *
+   * @param address e-mail address
+   * @throws RequestException if one does not answer
+   */
+  void requireAnswers(String address) {
+    realm
+        .getComponentsStream(realm.getId(), UserStorageProvider.class.getName())
+        .map(UserStorageProviderModel::new)
+        .filter(store -> store.isEnabled() && !store.isImportEnabled())
+        .toList()
+        .forEach(store -> requireAnswer(store, address));
+  }
+
+  private void requireAnswer(ComponentModel store, String address) {
+    try {
+      if (session
+              .getKeycloakSessionFactory()
+              .getProviderFactory(UserStorageProvider.class, store.getProviderId())
+          instanceof UserStorageProviderFactory<?> factory) {
+        UserStorageProvider provider = factory.create(session, store);
+        session.enlistForClose(provider);
+        // Others are not searched by Keycloak either.
+        if (provider instanceof UserQueryMethodsProvider
+            && provider instanceof UserLookupProvider users) {
+          var unused = users.getUserByEmail(realm, address);
+        }
+      }
+    } catch (ModelDuplicateException e) {
+      LOG.debugf(e, "User store %s has answered", store.getName());
+    } catch (RuntimeException e) {
+      // Whatever it is, this store is where it comes from.
+      throw RequestException.unavailable(e);
+    }
+  }
+}

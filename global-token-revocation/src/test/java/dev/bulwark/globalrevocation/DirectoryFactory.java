@@ -1,0 +1,87 @@
+package dev.bulwark.globalrevocation;
+
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.component.ComponentModel;
+import org.keycloak.models.GroupModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.storage.UserStorageProvider;
+import org.keycloak.storage.UserStorageProviderFactory;
+import org.keycloak.storage.user.UserLookupProvider;
+import org.keycloak.storage.user.UserQueryMethodsProvider;
+
+/**
+ * A user store that nobody is in, or that does not answer: its search hides that, as LDAP's can.
+ */
+final class DirectoryFactory implements UserStorageProviderFactory<DirectoryFactory.Directory> {
+
+  private final @Nullable RuntimeException failure;
+
+  /** With what a look-up fails; null if it does not. */
+  DirectoryFactory(@Nullable RuntimeException failure) {
+    this.failure = failure;
+  }
+
+  @Override
+  public Directory create(KeycloakSession session, ComponentModel model) {
+    return new Directory(failure);
+  }
+
+  @Override
+  public String getId() {
+    return "directory";
+  }
+
+  /** The store. */
+  static final class Directory
+      implements UserStorageProvider, UserQueryMethodsProvider, UserLookupProvider {
+
+    private final @Nullable RuntimeException failure;
+
+    private Directory(@Nullable RuntimeException failure) {
+      this.failure = failure;
+    }
+
+    @Override
+    public Stream<UserModel> searchForUserStream(
+        RealmModel realm, Map<String, String> attributes, Integer first, Integer max) {
+      return Stream.empty();
+    }
+
+    @Override
+    public @Nullable UserModel getUserByEmail(RealmModel realm, String email) {
+      if (failure != null) {
+        throw failure;
+      }
+      return null;
+    }
+
+    @Override
+    public UserModel getUserById(RealmModel realm, String id) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public UserModel getUserByUsername(RealmModel realm, String username) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Stream<UserModel> getGroupMembersStream(
+        RealmModel realm, GroupModel group, Integer first, Integer max) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Stream<UserModel> searchForUserByUserAttributeStream(
+        RealmModel realm, String name, String value) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void close() {}
+  }
+}
