@@ -7,30 +7,32 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.protocol.LoginProtocol;
 import org.keycloak.protocol.oidc.OIDCLoginProtocolFactory;
 import org.keycloak.protocol.oidc.OIDCProviderConfig;
-import org.keycloak.provider.EnvironmentDependentProviderFactory;
 
 /**
  * Takes the place of Keycloak's OpenID Connect (same id, higher order). It differs in one thing: in
  * a realm that uses the durable delivery, a logout stores a notice where Keycloak calls the client.
+ *
+ * <p>Where Keycloak lacks what that needs, it does what Keycloak's own does. It cannot step back:
+ * Keycloak 26.4 and 26.5 take the factory of the highest order, and then have none if that one is
+ * not supported.
  */
-public final class DurableLogoutProtocolFactory extends OIDCLoginProtocolFactory
-    implements EnvironmentDependentProviderFactory {
+public final class DurableLogoutProtocolFactory extends OIDCLoginProtocolFactory {
 
   private @Nullable OIDCProviderConfig config;
 
   @Override
-  public boolean isSupported(Config.Scope scope) {
-    return BackchannelLogoutProviderFactory.isDurable();
-  }
-
-  @Override
   public void init(Config.Scope scope) {
     super.init(scope);
-    config = new OIDCProviderConfig(scope);
+    if (BackchannelLogoutProviderFactory.isDurable()) {
+      config = new OIDCProviderConfig(scope);
+    }
   }
 
   @Override
   public LoginProtocol create(KeycloakSession session) {
+    if (!BackchannelLogoutProviderFactory.isDurable()) {
+      return super.create(session);
+    }
     return new DurableLogoutProtocol(Objects.requireNonNull(config, "init() runs first"))
         .setSession(session);
   }
