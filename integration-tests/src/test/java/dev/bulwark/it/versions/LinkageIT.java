@@ -36,6 +36,10 @@ class LinkageIT {
           "revocation/verify/KeycloakTokenOracle ",
           "revocation/verify/RealmIssuers ",
           "revocation/verify/TokenJudge ",
+          // Notices are not stored (BackchannelLogoutProviderFactory): none of these is made.
+          "backchannel/delivery/DeliveryRound ",
+          "backchannel/search/ExpirySearch ",
+          "backchannel/search/SessionKind ",
           // Loaded where there is a transmitter (SharedSignals).
           "backchannel/signals/Transmitter",
           "backchannel/signals/LogoutEventListenerFactory "
