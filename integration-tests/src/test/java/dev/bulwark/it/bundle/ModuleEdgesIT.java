@@ -52,6 +52,10 @@ class ModuleEdgesIT {
           "limit",
           "removal");
 
+  /** A factory that may leave its place, where Keycloak lacks something or an option says so. */
+  private static final String STEPS_BACK =
+      "org.keycloak.provider.EnvironmentDependentProviderFactory";
+
   private static final JavaClasses CLASSES = bundle();
 
   private static JavaClasses bundle() {
@@ -119,6 +123,34 @@ class ModuleEdgesIT {
         .dependOnClassesThat()
         .resideInAnyPackage(above)
         .check(CLASSES);
+  }
+
+  /**
+   * B7: Keycloak 26.4 and 26.5 take the factory of an id that has the highest order, and none if
+   * that one is not supported. So one that takes the place of Keycloak's own does what that does.
+   */
+  @Test
+  void noFactoryThatExtendsOneOfKeycloaksStepsBack() {
+    List<JavaClass> extending =
+        CLASSES.stream()
+            .filter(
+                type -> type.getAllRawSuperclasses().stream().anyMatch(ModuleEdgesIT::isKeycloaks))
+            .toList();
+    assertThat(extending)
+        .extracting(JavaClass::getSimpleName)
+        .contains("DurableLogoutProtocolFactory");
+    assertThat(extending).filteredOn(type -> hasInterface(type, STEPS_BACK)).isEmpty();
+    assertThat(CLASSES)
+        .as("the name of the interface")
+        .anyMatch(type -> hasInterface(type, STEPS_BACK));
+  }
+
+  private static boolean isKeycloaks(JavaClass type) {
+    return type.getPackageName().startsWith("org.keycloak.");
+  }
+
+  private static boolean hasInterface(JavaClass type, String name) {
+    return type.getAllRawInterfaces().stream().anyMatch(each -> each.getName().equals(name));
   }
 
   private static Stream<String> modules() {
