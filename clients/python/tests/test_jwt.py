@@ -67,6 +67,20 @@ def test_a_key_that_is_newer_than_the_last_fetch_makes_no_token_invalid(own_issu
     assert own_issuer.fetches == 1
 
 
+def test_no_key_is_fetched_for_an_algorithm_that_is_not_accepted(own_issuer: Issuer) -> None:
+    """A refresh token of Keycloak is one: HS512, with a key that is not published."""
+    verifier = KeycloakVerifier(own_issuer.url, AUDIENCE, refresh_interval=0)
+    verifier.verify(own_issuer.token())
+    for algorithm in ("HS512", "HS256", "none"):
+        key = None if algorithm == "none" else "x" * 64
+        refresh = jwt.encode(own_issuer.claims(typ="Refresh"), key, algorithm, headers={"kid": "secret"})
+        with pytest.raises(InvalidToken, match="another algorithm"):
+            verifier.verify(refresh)
+        with pytest.raises(InvalidToken, match="another algorithm"):
+            asyncio.run(verifier.verify_async(refresh))
+    assert own_issuer.fetches == 1
+
+
 def test_a_fetch_for_a_new_token_decides_about_its_key(own_issuer: Issuer) -> None:
     verifier = KeycloakVerifier(own_issuer.url, AUDIENCE, refresh_interval=0)
     verifier.verify(own_issuer.token())
@@ -133,9 +147,9 @@ def test_who_waits_in_vain_for_a_new_key_cannot_tell(own_issuer: Issuer, monkeyp
         fetch.result(30)
 
 
-def test_without_keys_nobody_can_tell() -> None:
+def test_without_keys_nobody_can_tell(issuer: Issuer) -> None:
     verifier = KeycloakVerifier("http://127.0.0.1:1/realms/app", AUDIENCE)
-    token = jwt.encode({"sub": "a"}, "x" * 32, "HS256", headers={"kid": "k"})
+    token = issuer.token()
     with pytest.raises(CannotVerify):
         verifier.verify(token)
     with pytest.raises(CannotVerify):

@@ -63,7 +63,7 @@ class KeycloakVerifier:
     def verify(self, token: str) -> Claims:
         """The claims of a token; raises :class:`InvalidToken` or :class:`CannotVerify`. May fetch keys."""
         began = time.monotonic()
-        kid = _key_id(token)
+        kid = self._key_id(token)
         if self._keys.must_fetch(kid):
             self._keys.fetch(kid)
         return self._decode(token, self._key(token, kid, began))
@@ -71,10 +71,26 @@ class KeycloakVerifier:
     async def verify_async(self, token: str) -> Claims:
         """As :meth:`verify`; keys are fetched on another thread."""
         began = time.monotonic()
-        kid = _key_id(token)
+        kid = self._key_id(token)
         if self._keys.must_fetch(kid):
             await self._keys.fetch_async(kid)
         return self._decode(token, self._key(token, kid, began))
+
+    def _key_id(self, token: str) -> str:
+        """Raises :class:`InvalidToken` for what no key of the realm could verify.
+
+        Such are Keycloak's refresh tokens (HS512): no key is fetched for them, whatever key they name.
+        """
+        try:
+            header = jwt.get_unverified_header(token)
+        except (jwt.PyJWTError, ValueError, TypeError):
+            raise InvalidToken("The token cannot be verified") from None
+        if header.get("alg") not in self._algorithms:
+            raise InvalidToken("The token is signed with another algorithm")
+        kid = header.get("kid")
+        if not isinstance(kid, str):
+            raise InvalidToken("The token names no key")
+        return kid
 
     def _key(self, token: str, kid: str, began: float) -> Any:
         try:
@@ -105,16 +121,6 @@ class KeycloakVerifier:
             raise InvalidToken("The token cannot be verified") from None
         require_access_token(claims, self._token_types, self._accept_bound)
         return claims
-
-
-def _key_id(token: str) -> str:
-    try:
-        kid = jwt.get_unverified_header(token).get("kid")
-    except (jwt.PyJWTError, ValueError, TypeError):
-        raise InvalidToken("The token cannot be verified") from None
-    if not isinstance(kid, str):
-        raise InvalidToken("The token names no key")
-    return kid
 
 
 def _issued_at(token: str) -> float:
