@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The relying app as a process of its own, on the loopback interface: the jar that its module
@@ -47,7 +46,6 @@ public final class RelyingApp implements AutoCloseable {
    * @param folder for its data
    * @param environment more variables, which have precedence
    * @param jvmOptions options of its virtual machine
-   * @param classes a folder with more classes (benchmarks replace a part of it); null for none
    */
   public record Spec(
       String name,
@@ -56,8 +54,7 @@ public final class RelyingApp implements AutoCloseable {
       int redisPort,
       Path folder,
       Map<String, String> environment,
-      List<String> jvmOptions,
-      @Nullable Path classes) {
+      List<String> jvmOptions) {
 
     public Spec {
       environment = Map.copyOf(environment);
@@ -85,17 +82,7 @@ public final class RelyingApp implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(spec.jvmOptions());
-    String jar = BuildFolder.relyingApp().toString();
-    if (spec.classes() == null) {
-      command.addAll(List.of("-jar", jar));
-    } else {
-      command.addAll(
-          List.of(
-              "-Dloader.path=" + spec.classes(),
-              "-cp",
-              jar,
-              "org.springframework.boot.loader.launch.PropertiesLauncher"));
-    }
+    command.addAll(List.of("-jar", BuildFolder.relyingApp().toString()));
     try {
       Files.createDirectories(spec.folder());
       RelyingApp app =

@@ -17,12 +17,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.util.SafeEncoder;
@@ -35,7 +32,9 @@ final class AppPair implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int TIMEOUT_MILLIS = 10_000;
-  private static final String CLASS = WithoutRevocation.class.getName().replace('.', '/');
+
+  /** The starter's {@code bulwark.revocation.enabled}. */
+  private static final String SWITCH = "BULWARK_REVOCATION_ENABLED";
 
   private final LocalRedis redis;
   private final RedisClient commands;
@@ -65,8 +64,8 @@ final class AppPair implements AutoCloseable {
     try {
       keycloak = DistributionServer.start(keycloak(plan, redis));
       String issuer = keycloak.url() + "/realms/app";
-      checking = app(plan, "checking", issuer, redis, null);
-      RelyingApp trusting = app(plan, "trusting", issuer, redis, replacement(plan));
+      checking = app(plan, "checking", issuer, redis, Map.of());
+      RelyingApp trusting = app(plan, "trusting", issuer, redis, Map.of(SWITCH, "false"));
       AppPair pair = new AppPair(redis, keycloak, checking, trusting, token(issuer));
       await("Redis is fed").atMost(PATIENCE).until(() -> pair.status(checkingUrl(pair)) == 200);
       return pair;
@@ -101,17 +100,9 @@ final class AppPair implements AutoCloseable {
   }
 
   private static RelyingApp app(
-      Plan plan, String name, String issuer, LocalRedis redis, @Nullable Path classes)
+      Plan plan, String name, String issuer, LocalRedis redis, Map<String, String> environment)
       throws IOException {
     int port = FreePort.next();
-    Map<String, String> environment =
-        classes == null
-            ? Map.of()
-            : Map.of(
-                "SPRING_MAIN_SOURCES",
-                WithoutRevocation.class.getName(),
-                "SPRING_MAIN_ALLOW_BEAN_DEFINITION_OVERRIDING",
-                "true");
     return RelyingApp.start(
         new RelyingApp.Spec(
             "benchmark-relying-app-" + name,
@@ -120,22 +111,7 @@ final class AppPair implements AutoCloseable {
             redis.port(),
             plan.folder("relying-app-" + port),
             environment,
-            List.of("-Xms256m", "-Xmx256m"),
-            classes));
-  }
-
-  /** A folder with that one class: nothing else of the benchmarks gets into the app. */
-  private static Path replacement(Plan plan) throws IOException {
-    Path folder = plan.folder("without-revocation");
-    Path file = folder.resolve(CLASS + ".class");
-    Files.createDirectories(file.getParent());
-    try (InputStream in = AppPair.class.getResourceAsStream("/" + CLASS + ".class")) {
-      if (in == null) {
-        throw new IOException(CLASS + " is not on the class path");
-      }
-      Files.write(file, in.readAllBytes());
-    }
-    return folder;
+            List.of("-Xms256m", "-Xmx256m")));
   }
 
   private static String token(String issuer) throws IOException, InterruptedException {

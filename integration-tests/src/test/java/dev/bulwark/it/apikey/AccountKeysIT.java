@@ -28,6 +28,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
@@ -64,6 +65,7 @@ class AccountKeysIT {
   }
 
   /** As narrow as a page at 400 %, and in the colours that Windows forces upon it. */
+  @Tag("full")
   @Test
   void everyStateAt320PixelsInForcedColors() {
     everyState(

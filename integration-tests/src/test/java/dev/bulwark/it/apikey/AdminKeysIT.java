@@ -30,6 +30,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
@@ -74,6 +75,7 @@ class AdminKeysIT {
     }
   }
 
+  @Tag("full")
   @ParameterizedTest
   @ArgumentsSource(Looks.class)
   void everyStateInEveryLook(Look look) {
@@ -81,6 +83,7 @@ class AdminKeysIT {
   }
 
   /** As narrow as a page at 400 %, and in the colours that Windows forces upon it. */
+  @Tag("full")
   @Test
   void everyStateAt320PixelsInForcedColors() {
     everyState(

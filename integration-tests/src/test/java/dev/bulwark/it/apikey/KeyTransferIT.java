@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * K8: a whole realm moves from one server to another by {@code kc.sh export} and {@code import},
  * and its keys go on working; a lost index is made anew; rotated keys are removed.
  */
+@Tag("full")
 class KeyTransferIT {
 
   @TempDir(factory = HomeFolder.class)
@@ -178,7 +179,6 @@ class KeyTransferIT {
   }
 
   @Test
-  @Tag("full")
   void rotatedKeysGoAfterTheirOverlapAndTakeTheirTokensAlong() throws Exception {
     ServerSpec spec =
         TestStack.spec("keys-sweep", redis())

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * P9: the settings that need a server each; the offline index, built by the packaged command and
  * replaced while in use.
  */
+@Tag("full")
 class BreachedPasswordSettingsIT {
 
   private static final String COMMON = "password";

@@ -12,10 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** B12: the event log has fields in place of an escaped string. */
+@Tag("full")
 class EventLogIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -76,8 +76,7 @@ class JourneyIT {
                 STACK.redis().port(),
                 data,
                 Map.of("RELYING_APP_URL", gateway.url(), "GATEWAY_ADDRESSES", "127.0.0.1"),
-                List.of("-XX:TieredStopAtLevel=1"),
-                null));
+                List.of("-XX:TieredStopAtLevel=1")));
     String path = "/realms/app/clients/" + ADMIN.clientUuid("relying-app");
     ObjectNode client = (ObjectNode) ADMIN.get(path).expect(200).json();
     client.putArray("redirectUris").add(gateway.url() + "/login/oauth2/code/keycloak");

@@ -55,8 +55,7 @@ class BoundTokensIT {
                     server.http() + "/realms/app",
                     "CERTIFICATE_PROXIES",
                     TlsProxy.ADDRESS),
-                List.of("-XX:TieredStopAtLevel=1"),
-                null));
+                List.of("-XX:TieredStopAtLevel=1")));
     String token = boundToken();
     await()
         .atMost(FED)

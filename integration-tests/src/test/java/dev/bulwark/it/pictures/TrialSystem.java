@@ -45,8 +45,7 @@ final class TrialSystem implements AutoCloseable {
                 WorkFolder.of("relying-app", "pictures"),
                 Map.of(
                     "API_KEY_CLIENT_ID", "gateway", "API_KEY_CLIENT_SECRET", "gateway-dev-secret"),
-                List.of("-XX:TieredStopAtLevel=1"),
-                null));
+                List.of("-XX:TieredStopAtLevel=1")));
   }
 
   URI url() {

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * L5: the settings of production without one of the variables: the start is refused, and says which
  * one it is. (A third of the realm's is in RealmImportIT.)
  */
+@Tag("full")
 class RequiredVariablesIT {
 
   @TempDir Path folder;

@@ -15,12 +15,14 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** L1, B5: what who is refused sees, in a real browser. */
+@Tag("full")
 class LimitedPageIT {
 
   private static final LimitedServer SERVER = LimitedServer.shared();

@@ -12,11 +12,13 @@ import dev.bulwark.it.support.Response;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** L1, L3: no more mails of a reset than the limit allows, whatever leads to them. */
+@Tag("full")
 class LimitedResetIT {
 
   private static final LimitedServer SERVER = LimitedServer.shared();

@@ -34,12 +34,14 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** O1, S1, S2, T1, T2, K3, K5, R5, B5: people at the relying app, in a real browser. */
+@Tag("full")
 @SharedRealm
 class RelyingAppBrowserIT {
 

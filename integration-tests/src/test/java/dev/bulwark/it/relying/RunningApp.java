@@ -50,8 +50,7 @@ final class RunningApp {
                           "gateway",
                           "API_KEY_CLIENT_SECRET",
                           "gateway-dev-secret"),
-                      List.of("-XX:TieredStopAtLevel=1"),
-                      null)));
+                      List.of("-XX:TieredStopAtLevel=1"))));
     }
     instance.register(stack.admin());
     return instance;

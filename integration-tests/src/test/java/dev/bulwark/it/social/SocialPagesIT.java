@@ -15,6 +15,7 @@ import dev.bulwark.it.themes.Looks;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** O2, B5: the buttons of the providers and the pages behind them, in a browser. */
+@Tag("full")
 class SocialPagesIT {
 
   private static Application application;

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * B9: {@code kc.sh update-compatibility} knows the bundle, so an operator (or Keycloak's operator
  * for Kubernetes) learns before an update whether nodes can be replaced one after the other.
  */
+@Tag("full")
 class UpdateCompatibilityIT {
 
   private static final int ROLLING = 0;

@@ -248,7 +248,7 @@ public final class RevocationMetrics implements AutoCloseable {
     cycleTime.record(Duration.ofMillis(Math.max(0, ended - began)));
   }
 
-  /** The rows of the ledger have been counted, expired ones too. */
+  /** The rows of the ledger that have not expired have been counted. */
   public void ledgerSize(long rows) {
     ledgerSize.set(rows);
   }

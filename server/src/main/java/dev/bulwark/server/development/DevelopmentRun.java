@@ -90,8 +90,7 @@ public final class DevelopmentRun {
             folder,
             apiKeys(),
             // It starts faster, and never has much to do.
-            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
-            null));
+            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")));
   }
 
   /** No gateway stands before the application here: it has Keycloak verify API keys itself. */
