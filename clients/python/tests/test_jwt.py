@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import threading
 import time
@@ -21,11 +22,30 @@ from bulwark_revocation.bearer import AsyncGuard, CannotVerify, Claims, Guard, I
 from bulwark_revocation.jwt import KeycloakKeys, KeycloakVerifier
 
 
+BAD: list[dict[str, Any]] = [
+    {"iss": "https://sso.example.org/realms/other"},
+    {"aud": "other"},
+    {"exp": 0},
+    {"exp": float("inf")},
+    {"nbf": 2**40},
+    {"jti": None},
+    {"sub": 1},
+    {"typ": "ID"},
+    {"cnf": {"jkt": "x"}},
+]
+"""Claims that no token may have, whatever key has signed it."""
+
+
 @pytest.fixture
 def own_issuer() -> Iterator[Issuer]:
     issuer = Issuer()
     yield issuer
     issuer.close()
+
+
+def end_the_pause(verifier: KeycloakVerifier) -> None:
+    """As if the last fetch were longer ago than the pause between two."""
+    verifier._keys._tried -= 61
 
 
 def test_keys_are_fetched_once(own_issuer: Issuer) -> None:
@@ -37,12 +57,12 @@ def test_keys_are_fetched_once(own_issuer: Issuer) -> None:
 
 
 def test_a_new_key_is_fetched_and_unknown_ones_cause_no_flood(own_issuer: Issuer) -> None:
-    verifier = KeycloakVerifier(own_issuer.url, AUDIENCE, refresh_interval=0.2)
+    verifier = KeycloakVerifier(own_issuer.url, AUDIENCE, refresh_interval=60)
     verifier.verify(own_issuer.token())
     own_issuer.add_ec("second")
-    time.sleep(0.25)
+    end_the_pause(verifier)
     assert verifier.verify(own_issuer.token("second"))
-    time.sleep(0.25)
+    end_the_pause(verifier)
     own_issuer.add_rsa("third")
     forged = own_issuer.token("third", iat=int(time.time()) - 60)
     del own_issuer.keys["third"]
@@ -64,7 +84,72 @@ def test_a_key_that_is_newer_than_the_last_fetch_makes_no_token_invalid(own_issu
     for issued_at in (int(time.time()) - 60, "now", None):
         with pytest.raises(InvalidToken, match="unknown key"):
             verifier.verify(own_issuer.token("second", iat=issued_at))
+    for claim in BAD:
+        with pytest.raises(InvalidToken, match="^The token (?!is signed)"):
+            verifier.verify(own_issuer.token("second", **claim))
+        with pytest.raises(InvalidToken, match="^The token (?!is signed)"):
+            asyncio.run(verifier.verify_async(own_issuer.token("second", **claim)))
     assert own_issuer.fetches == 1
+
+
+@pytest.mark.parametrize("claim", BAD, ids=str)
+def test_a_token_with_a_bad_claim_is_invalid_whatever_its_key(claim: dict[str, Any], own_issuer: Issuer) -> None:
+    """Also while no key can be fetched."""
+    verifier = KeycloakVerifier(own_issuer.url, AUDIENCE, jwks_url=own_issuer.url + "/missing")
+    with pytest.raises(CannotVerify, match="404"):
+        verifier.verify(own_issuer.token())
+    with pytest.raises(InvalidToken):
+        verifier.verify(own_issuer.token(**claim))
+
+
+def test_what_cannot_be_read_is_invalid(own_issuer: Issuer) -> None:
+    """Python raises RecursionError for lists in lists."""
+    verifier = KeycloakVerifier(own_issuer.url, AUDIENCE, refresh_interval=60)
+    verifier.verify(own_issuer.token())
+    deep = b"[" * 200_000
+    header = b'{"alg":"RS256","kid":"second"}'
+    for parts in ((deep, b"{}", b"x"), (header, deep, b"x"), (header, b'{"iat":1e999,"x":' + deep, b"x")):
+        token = ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+        with pytest.raises(InvalidToken):
+            verifier.verify(token)
+        with pytest.raises(InvalidToken):
+            asyncio.run(verifier.verify_async(token))
+
+
+def test_a_key_that_another_thread_fetches_meanwhile_is_used(
+    own_issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verifier = KeycloakVerifier(own_issuer.url, AUDIENCE, refresh_interval=60)
+    verifier.verify(own_issuer.token())
+    own_issuer.add_ec("second")
+    may_lack = KeycloakKeys.may_lack_new_ones
+
+    def late(keys: KeycloakKeys, issued_at: float, began: float) -> bool:
+        end_the_pause(verifier)
+        keys.fetch("second")
+        return may_lack(keys, issued_at, began)
+
+    monkeypatch.setattr(KeycloakKeys, "may_lack_new_ones", late)
+    assert verifier.verify(own_issuer.token("second"))
+
+
+def test_a_fetch_that_succeeds_meanwhile_makes_no_token_invalid(own_issuer: Issuer) -> None:
+    document = json.dumps(own_issuer.document()).encode()
+    answers = iter([b"<html>", document])
+    keys = KeycloakKeys("http://issuer", 3600, 0, lambda url: next(answers))
+    keys.fetch("first")
+
+    class Old(dict[str, Any]):
+        """The keys before another thread's fetch succeeds."""
+
+        def get(self, kid: str, default: Any = None) -> Any:
+            keys.fetch(kid)
+            return default
+
+    keys._keys = Old()
+    with pytest.raises(CannotVerify):
+        keys.get("first")
+    assert keys.get("first")
 
 
 def test_no_key_is_fetched_for_an_algorithm_that_is_not_accepted(own_issuer: Issuer) -> None:
@@ -149,7 +234,7 @@ def test_who_waits_in_vain_for_a_new_key_cannot_tell(own_issuer: Issuer, monkeyp
 
 def test_without_keys_nobody_can_tell(issuer: Issuer) -> None:
     verifier = KeycloakVerifier("http://127.0.0.1:1/realms/app", AUDIENCE)
-    token = issuer.token()
+    token = issuer.token(iss="http://127.0.0.1:1/realms/app")
     with pytest.raises(CannotVerify):
         verifier.verify(token)
     with pytest.raises(CannotVerify):
@@ -157,21 +242,26 @@ def test_without_keys_nobody_can_tell(issuer: Issuer) -> None:
 
 
 class SlowKeys:
-    """An address of keys that answers with an error, after ``go_on``."""
+    """An address of keys that answers after ``go_on``: with this document, or with an error."""
 
-    def __init__(self) -> None:
+    def __init__(self, document: bytes | None = None) -> None:
         self.asked = threading.Event()
         self.go_on = threading.Event()
         self.requests = 0
+        self._document = document
 
     def read(self, url: str) -> bytes:
         self.requests += 1
         self.asked.set()
         assert self.go_on.wait(60)
-        raise OSError("unreachable")
+        if self._document is None:
+            raise OSError("unreachable")
+        return self._document
 
 
-def test_threads_that_wait_for_keys_make_no_attempt_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def waiting(monkeypatch: pytest.MonkeyPatch) -> threading.Semaphore:
+    """Counts the threads that wait for another."""
     waiting = threading.Semaphore(0)
     wait = Turn.wait
 
@@ -180,8 +270,17 @@ def test_threads_that_wait_for_keys_make_no_attempt_of_their_own(monkeypatch: py
         wait(turn, longest)
 
     monkeypatch.setattr(Turn, "wait", counted)
+    return waiting
+
+
+def test_threads_that_wait_for_keys_make_no_attempt_of_their_own(
+    own_issuer: Issuer, waiting: threading.Semaphore
+) -> None:
+    document = json.dumps(own_issuer.document()).encode()
     slow = SlowKeys()
-    keys = KeycloakKeys("http://issuer", 3600, 10, slow.read)
+    reads = iter([lambda url: document, slow.read])
+    keys = KeycloakKeys("http://issuer", 3600, 0, lambda url: next(reads)(url))
+    keys.fetch("first")
     with ThreadPoolExecutor(20) as threads:
         fetches = [threads.submit(keys.fetch, "k")]
         assert slow.asked.wait(10)
@@ -198,6 +297,27 @@ def test_threads_that_wait_for_keys_make_no_attempt_of_their_own(monkeypatch: py
     assert slow.requests == 1
     with pytest.raises(CannotVerify, match="unreachable"):
         keys.get("k")
+
+
+def test_all_threads_wait_for_the_first_keys(own_issuer: Issuer, waiting: threading.Semaphore) -> None:
+    slow = SlowKeys(json.dumps(own_issuer.document()).encode())
+    keys = KeycloakKeys("http://issuer", 3600, 10, slow.read)
+
+    def key() -> Any:
+        keys.fetch("first")
+        return keys.get("first")
+
+    with ThreadPoolExecutor(40) as threads:
+        found = [threads.submit(key)]
+        try:
+            assert slow.asked.wait(10)
+            found += [threads.submit(key) for _ in range(39)]
+            for _ in range(39):
+                assert waiting.acquire(timeout=2), "all wait"
+        finally:
+            slow.go_on.set()
+        assert all([each.result(30) for each in found])
+    assert slow.requests == 1
 
 
 def test_tasks_that_wait_for_keys_take_no_threads() -> None:

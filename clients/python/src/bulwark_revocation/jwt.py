@@ -19,10 +19,23 @@ from .bearer import CannotVerify, Claims, InvalidToken, require_access_token
 _TIMEOUT = 3.0
 _MOST_BYTES = 1_000_000
 _WAITING = 16
-"""Threads that wait for a fetch under way. Anybody can send tokens with keys that nobody has."""
+"""Threads that wait for a fetch under way once keys are known. Anybody can send tokens with keys that nobody has."""
 _CLOCKS = 5.0
 """Seconds by which the issuer's clock may be behind."""
 _ALGORITHMS = ("RS256", "ES256", "EdDSA")
+
+_NO_TOKEN = (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError)
+"""What PyJWT raises for what anybody may send, such as an ``exp`` without end and lists in lists."""
+_CLAIMS: Any = {
+    "require": ["exp", "iat", "sub", "jti", "iss", "aud"],
+    # No leeway on exp: Redis forgets a revoked token then. iat may lie ahead when this clock is behind.
+    "verify_iat": False,
+}
+_ONLY_CLAIMS: Any = _CLAIMS | {
+    "verify_signature": False,
+    # PyJWT verifies none of them without the signature, unless it is told to.
+    **{f"verify_{name}": True for name in ("exp", "nbf", "aud", "iss", "sub", "jti")},
+}
 
 
 class KeycloakVerifier:
@@ -31,7 +44,8 @@ class KeycloakVerifier:
     The keys of the realm are fetched when they are first needed, again when a token names an unknown key (at most
     once in ``refresh_interval`` seconds), and after ``key_lifetime`` seconds. While they cannot be fetched, keys that
     were fetched before stay in use. In the pause between two fetches, a token that was issued since the last one may
-    have a new key: it is not invalid, but cannot be verified.
+    have a new key: it is not invalid, but cannot be verified. That holds only for a token whose claims are good: any
+    other is invalid whatever its key.
 
     ``token_types`` are the values of Keycloak's claim ``typ`` that are accepted: no ID token, refresh token or logout
     token. A token bound to a certificate or key (claim ``cnf``: mTLS, DPoP) is refused unless ``accept_bound`` is set:
@@ -83,7 +97,7 @@ class KeycloakVerifier:
         """
         try:
             header = jwt.get_unverified_header(token)
-        except (jwt.PyJWTError, ValueError, TypeError):
+        except _NO_TOKEN:
             raise InvalidToken("The token cannot be verified") from None
         if header.get("alg") not in self._algorithms:
             raise InvalidToken("The token is signed with another algorithm")
@@ -93,14 +107,26 @@ class KeycloakVerifier:
         return kid
 
     def _key(self, token: str, kid: str, began: float) -> Any:
+        """Raises :class:`CannotVerify` only for a token that would be good if the realm had such a key."""
+        try:
+            return self._known_key(token, kid, began)
+        except CannotVerify:
+            self._claims(token, "", _ONLY_CLAIMS)
+            raise
+
+    def _known_key(self, token: str, kid: str, began: float) -> Any:
         try:
             return self._keys.get(kid)
         except InvalidToken:
             if self._keys.may_lack_new_ones(_issued_at(token), began):
                 raise CannotVerify("The token is newer than the keys of the issuer that are known") from None
-            raise
+        # Another thread may have fetched it since.
+        return self._keys.get(kid)
 
     def _decode(self, token: str, key: Any) -> Claims:
+        return self._claims(token, key, _CLAIMS)
+
+    def _claims(self, token: str, key: Any, options: Any) -> Claims:
         try:
             claims: dict[str, Any] = jwt.decode(
                 token,
@@ -108,8 +134,7 @@ class KeycloakVerifier:
                 algorithms=self._algorithms,
                 audience=self._audience,
                 issuer=self._issuer,
-                # No leeway on exp: Redis forgets a revoked token then. iat may lie ahead when this clock is behind.
-                options={"require": ["exp", "iat", "sub", "jti", "iss", "aud"], "verify_iat": False},
+                options=options,
             )
         except jwt.ExpiredSignatureError:
             raise InvalidToken("The token has expired") from None
@@ -117,7 +142,7 @@ class KeycloakVerifier:
             raise InvalidToken("The token is for another audience") from None
         except jwt.InvalidIssuerError:
             raise InvalidToken("The token is of another issuer") from None
-        except (jwt.PyJWTError, ValueError, TypeError):
+        except _NO_TOKEN:
             raise InvalidToken("The token cannot be verified") from None
         require_access_token(claims, self._token_types, self._accept_bound)
         return claims
@@ -127,7 +152,7 @@ def _issued_at(token: str) -> float:
     """The claim ``iat``, which nobody has verified."""
     try:
         issued_at = jwt.decode(token, options={"verify_signature": False}).get("iat")
-    except (jwt.PyJWTError, ValueError, TypeError):
+    except _NO_TOKEN:
         issued_at = None
     return issued_at if isinstance(issued_at, (int, float)) else float("-inf")
 
@@ -167,10 +192,15 @@ class KeycloakKeys:
         return stale and (not self._keys or now - self._tried > self._refresh_interval)
 
     def fetch(self, kid: str) -> None:
-        """Of several callers one fetches. The others use a key that is known, or a few wait for what it gets."""
+        """Of several callers one fetches. The others use a key that is known, or wait for what it gets.
+
+        Only a few wait once keys are known. Before, no token can be verified, and all wait.
+        """
         if self._turn.take(functools.partial(self._attempt, kid)) or not self._lacks(kid):
             return
-        if self._waiting.acquire(blocking=False):
+        if not self._keys:
+            self._turn.wait(_TIMEOUT)
+        elif self._waiting.acquire(blocking=False):
             try:
                 self._turn.wait(_TIMEOUT)
             finally:
@@ -207,10 +237,11 @@ class KeycloakKeys:
 
         The realm may have a new key while its keys cannot be fetched.
         """
+        # Before the keys: a fetch on another thread may succeed between the two.
+        failure = self._failure
         key = self._keys.get(kid)
         if key is not None:
             return key
-        failure = self._failure
         if failure is not None or not self._keys:
             reason = failure or "no answer yet"
             raise CannotVerify(f"The keys of the issuer cannot be fetched: {reason}") from failure
