@@ -46,6 +46,7 @@ class Renewals:
         self._lock_life = int(2 * longest)
         self._held: dict[str, tuple[str, Tokens]] = {}
         """By key of the session: tokens that Redis has not taken yet, with the refresh token that was spent."""
+        sessions.when_ended = self._forget
 
     async def renew(self, session: Session) -> None:
         """Renews the tokens, unless another request has.
@@ -56,29 +57,32 @@ class Renewals:
         cookie = session.cookie
         if cookie is None:
             raise ended()
+        old = session["refresh_token"]
         deadline = time.monotonic() + self._longest
-        while not await self._is_done(session, cookie):
+        while not await self._is_done(session, cookie, old):
             began = time.monotonic()
+            if began > deadline:
+                raise unavailable()
             lock = await self._sessions.lock(cookie, self._lock_life)
             if lock is not None:
                 try:
-                    if not await self._is_done(session, cookie):
+                    if not await self._is_done(session, cookie, old):
                         await self._renew(session, cookie, began + self._lock_life)
                 finally:
                     await self._sessions.unlock(cookie, lock)
                 return
-            if time.monotonic() > deadline:
-                raise unavailable()
             await asyncio.sleep(_POLL)
 
-    async def _is_done(self, session: Session, cookie: str) -> bool:
-        """Takes over what another request has stored."""
+    async def _is_done(self, session: Session, cookie: str, old: str) -> bool:
+        """Takes over what another request has stored. ``old`` is the refresh token that this one began with."""
         stored = await self._sessions.load(cookie)
         if stored is None:
-            self._held.pop(self._sessions.key(cookie), None)
+            self._forget(self._sessions.key(cookie))
             raise ended()
         session.take(stored)
-        if not is_due(session):
+        # Keycloak's access tokens may live for less than _BEFORE: new ones are due at once.
+        is_new = session["refresh_token"] != old and session["expires_at"] > time.time()
+        if is_new or not is_due(session):
             return True
         if await self._sessions.has_failed(cookie):
             raise unavailable()
@@ -113,7 +117,10 @@ class Renewals:
                 if time.monotonic() + _POLL > until:
                     raise
                 await asyncio.sleep(_POLL)
-        self._held.pop(self._sessions.key(cookie), None)
+        self._forget(self._sessions.key(cookie))
         if stored is None:
             raise ended()
         session.take(stored)
+
+    def _forget(self, key: str) -> None:
+        self._held.pop(key, None)

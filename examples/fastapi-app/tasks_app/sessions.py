@@ -25,6 +25,8 @@ LOGIN = 15 * 60
 """Seconds for a login that has begun."""
 
 _BYTES = 32
+_ROUNDS = 5
+"""Attempts to change a session. redis-py reports a Redis that does not answer as a change by another request, too."""
 _WITHOUT = ("/api/", "/static/")
 """Paths that know no session."""
 _LOG = logging.getLogger(__name__)
@@ -36,6 +38,8 @@ class SessionStore:
     def __init__(self, redis: Redis, prefix: str = "fastapi-app:") -> None:
         self._redis = redis
         self._prefix = prefix
+        self.when_ended: Callable[[str], object] = lambda key: None
+        """Is called with the key of each session that is ended here."""
 
     def key(self, cookie: str) -> str:
         """The key of a session."""
@@ -57,22 +61,29 @@ class SessionStore:
     ) -> dict[str, Any] | None:
         """Changes a session that is still there, and returns it; None if it has been ended meanwhile.
 
-        Only these entries: another request may have changed others.
+        Only these entries: another request may have changed others. Raises ``RedisError``.
         """
+        for _ in range(_ROUNDS - 1):
+            with contextlib.suppress(WatchError):
+                return await self._change_once(cookie, changed, removed)
+        return await self._change_once(cookie, changed, removed)
+
+    async def _change_once(
+        self, cookie: str, changed: Mapping[str, Any], removed: Collection[str]
+    ) -> dict[str, Any] | None:
+        """Raises ``WatchError`` if another request changes the session meanwhile."""
         key = self.key(cookie)
         async with self._redis.pipeline(transaction=True) as pipe:
-            while True:
-                await pipe.watch(key)
-                text = await pipe.get(key)
-                if text is None:
-                    return None
-                kept = {name: value for name, value in json.loads(text).items() if name not in removed}
-                data: dict[str, Any] = kept | dict(changed)
-                pipe.multi()
-                self._write(pipe, key, data)
-                with contextlib.suppress(WatchError):
-                    await pipe.execute()
-                    return data
+            await pipe.watch(key)
+            text = await pipe.get(key)
+            if text is None:
+                return None
+            kept = {name: value for name, value in json.loads(text).items() if name not in removed}
+            data: dict[str, Any] = kept | dict(changed)
+            pipe.multi()
+            self._write(pipe, key, data)
+            await pipe.execute()
+            return data
 
     def _write(self, pipe: Any, key: str, data: Mapping[str, Any]) -> None:
         life = IDLE if "user" in data else LOGIN
@@ -93,11 +104,14 @@ class SessionStore:
     async def delete(self, cookie: str) -> None:
         """Ends a session."""
         await self._redis.delete(self.key(cookie))
+        self.when_ended(self.key(cookie))
 
     async def end(self, sid: str) -> None:
         """Ends the sessions of a session at Keycloak."""
         keys = await cast("Awaitable[set[str]]", self._redis.smembers(self._sid(sid)))
         await self._redis.delete(self._sid(sid), *keys)
+        for key in keys:
+            self.when_ended(key)
 
     async def lock(self, cookie: str, seconds: int) -> str | None:
         """One request of a session at a time; None while another holds it."""
