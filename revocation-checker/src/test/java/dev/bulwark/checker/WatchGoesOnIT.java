@@ -1,6 +1,7 @@
 package dev.bulwark.checker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.checker.jedis.JedisAccess;
@@ -31,6 +32,28 @@ class WatchGoesOnIT {
         () -> {
           throw new LinkageError("a class that the build has left out");
         });
+  }
+
+  /** It says nothing about Redis. */
+  @Test
+  void anErrorLeavesEachCheckWhileItsCauseLasts() {
+    try (RedisProcess redis = RedisProcess.start()) {
+      redis.feed();
+      Broken access =
+          new Broken(JedisAccess.standalone("127.0.0.1", redis.port(), JedisSettings.defaults()));
+      try (RevocationChecker checker = new RevocationChecker(access, CheckerOptions.failClosed())) {
+        access.mistake =
+            () -> {
+              throw new LinkageError("a class that the build has left out");
+            };
+        for (int i = 0; i < 2; i++) {
+          assertThatThrownBy(() -> checker.check("good", null)).isInstanceOf(LinkageError.class);
+        }
+        assertThat(checker.status()).isEqualTo(FeedStatus.NOT_ASKED);
+        access.mistake = () -> {};
+        assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+      }
+    }
   }
 
   private static void goesOnAfter(Runnable mistake) {

@@ -40,6 +40,9 @@ final class SigningKeys {
   private volatile long fetchedAt;
   private volatile long triedAt;
 
+  /** Fetches that have failed, those of interrupted callers apart. Written by whose turn it is. */
+  private volatile int failures;
+
   /**
    * Makes it.
    *
@@ -78,11 +81,17 @@ final class SigningKeys {
                 .createJWSVerifier(jwt.getHeader(), asymmetric.toPublicKey()));
   }
 
-  /** Of several callers one fetches. The others use a key that is known, or wait. */
+  /**
+   * Of several callers one fetches. The others use a key that is known, or wait and share what
+   * comes of it. If the one that they wait for is interrupted, another of them fetches.
+   */
   private List<JWK> matching(JWSHeader header) throws IOException {
     JWKSelector selector = new JWKSelector(JWKMatcher.forJWSHeader(header));
-    if (isDue(selector) && !turn.take(() -> fetchIfDue(selector)) && known(selector).isEmpty()) {
-      turn.await(longestWait);
+    int before = failures;
+    long until = System.nanoTime() + longestWait.toNanos();
+    boolean again = true;
+    while (again && isDue(selector) && !turn.take(() -> fetchIfDue(selector))) {
+      again = known(selector).isEmpty() && turn.await(until) && failures == before;
     }
     if (keys == null) {
       throw new IOException("the keys of the realm cannot be fetched", failure);
@@ -116,11 +125,12 @@ final class SigningKeys {
       keys = JWKSet.parse(answer.body());
       fetchedAt = nanoTime.getAsLong();
       triedAt = fetchedAt;
-    } catch (IOException | ParseException e) {
+    } catch (IOException | ParseException | RuntimeException e) {
       failure = e;
       // Whoever is interrupted finds nothing out about Keycloak: the next caller may ask at once.
       if (!Thread.currentThread().isInterrupted()) {
         triedAt = nanoTime.getAsLong();
+        failures++;
       }
     }
   }

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A list is fetched when its first token is checked, and again with its ETag when its {@code
  * ttl} is over or its {@code exp} is near. One check waits for that, at most for two timeouts of 3
- * s. The others use the list that is held, and wait only if there is none or it has expired. While
+ * s. The others use the list that is held, and wait only if there is none or it has expired. If the
+ * check that they wait for is interrupted, one of them fetches, and may wait as long again. While
  * Keycloak is unreachable, the last list is used until its {@code exp}, and then every check of its
  * tokens is {@link Verdict#UNKNOWN}.
  */
@@ -104,11 +105,16 @@ public final class StatusListChecker {
     return status.getAsInt() == 0 ? Verdict.LIVE : Verdict.REVOKED;
   }
 
-  /** Of several callers one fetches. The others use the list that is held, or wait. */
+  /**
+   * Of several callers one fetches. The others use the list that is held, or wait. If the one that
+   * they wait for is interrupted, the list is still due, and another of them fetches.
+   */
   private @Nullable StatusList current(String uri) {
     HeldList entry = entry(uri);
-    if (isDue(entry) && !entry.turn.take(() -> fetchIfDue(uri, entry)) && !isUsable(entry.list)) {
-      entry.turn.await(longestWait);
+    long until = System.nanoTime() + longestWait.toNanos();
+    boolean again = true;
+    while (again && isDue(entry) && !entry.turn.take(() -> fetchIfDue(uri, entry))) {
+      again = !isUsable(entry.list) && entry.turn.await(until);
     }
     return entry.list;
   }

@@ -1,6 +1,5 @@
 package dev.bulwark.checker.statuslist;
 
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -22,14 +21,22 @@ final class Turn {
     }
   }
 
-  /** Waits until the other thread has done it, or until the time is over. */
-  void await(Duration longest) {
+  /**
+   * Waits until the other thread has ended its turn.
+   *
+   * @param until as {@link System#nanoTime}
+   * @return false if the time is over, or if this thread is interrupted
+   */
+  boolean await(long until) {
+    long left = until - System.nanoTime();
     try {
-      if (lock.tryLock(longest.toNanos(), TimeUnit.NANOSECONDS)) {
+      if (left > 0 && lock.tryLock(left, TimeUnit.NANOSECONDS)) {
         lock.unlock();
+        return true;
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    return false;
   }
 }

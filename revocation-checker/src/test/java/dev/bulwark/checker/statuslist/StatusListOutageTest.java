@@ -124,6 +124,41 @@ class StatusListOutageTest {
   }
 
   @Test
+  void whoWaitsForACallerThatIsInterruptedTakesItsTurn() throws Exception {
+    server.held = Held.LISTS;
+    List<Thread> threads = new ArrayList<>();
+    FutureTask<Verdict> first = start(checker, LIST, threads);
+    server.awaitRequest();
+    List<FutureTask<Verdict>> others = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      others.add(start(checker, LIST, threads));
+    }
+    await().until(() -> threads.stream().allMatch(each -> WAITS.contains(each.getState())));
+    server.held = Held.NOTHING;
+    threads.get(0).interrupt();
+    assertThat(first.get()).isEqualTo(Verdict.UNKNOWN);
+    for (FutureTask<Verdict> other : others) {
+      assertThat(other.get()).isEqualTo(Verdict.LIVE);
+    }
+    assertThat(server.requests()).isEqualTo(2);
+  }
+
+  /** Its own time limit is not that of the caller that it waits for. */
+  @Test
+  void whoWaitsAndIsInterruptedGoesOnAtOnce() throws Exception {
+    server.held = Held.LISTS;
+    List<Thread> threads = new ArrayList<>();
+    FutureTask<Verdict> first = start(checker, LIST, threads);
+    server.awaitRequest();
+    FutureTask<Verdict> second = start(checker, LIST, threads);
+    await().until(() -> WAITS.contains(threads.get(1).getState()));
+    threads.get(1).interrupt();
+    assertThat(second.get()).isEqualTo(Verdict.UNKNOWN);
+    server.goOn();
+    assertThat(first.get()).isEqualTo(Verdict.LIVE);
+  }
+
+  @Test
   void aCallerDoesNotWaitForEverForAList() throws Exception {
     rejectsWhileHeldUp(Held.LISTS, LIST);
   }
