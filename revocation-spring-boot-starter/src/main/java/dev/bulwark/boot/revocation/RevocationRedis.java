@@ -1,7 +1,6 @@
 package dev.bulwark.boot.revocation;
 
 import dev.bulwark.checker.RedisAccess;
-import dev.bulwark.checker.RevocationChecker;
 import dev.bulwark.checker.jedis.JedisAccess;
 import dev.bulwark.checker.jedis.JedisSettings;
 import dev.bulwark.checker.springdata.SpringDataAccess;
@@ -13,12 +12,16 @@ import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.util.ClassUtils;
 import redis.clients.jedis.UnifiedJedis;
 
-/** The connection to the Redis that Keycloak feeds. A checker of the application has its own. */
+/**
+ * The connection to the Redis that Keycloak feeds. It is made for the checker that takes it: a
+ * checker of the application may have its own. The checker closes it.
+ */
 final class RevocationRedis {
 
   private static final String LETTUCE = "io.lettuce.core.RedisClient";
@@ -29,10 +32,11 @@ final class RevocationRedis {
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(UnifiedJedis.class)
   @ConditionalOnProperty("bulwark.revocation.url")
-  @ConditionalOnMissingBean({RedisAccess.class, RevocationChecker.class})
+  @ConditionalOnMissingBean(RedisAccess.class)
   static class ByJedis {
 
     @Bean(destroyMethod = "")
+    @Lazy
     RedisAccess revocationRedis(RevocationProperties properties) {
       JedisSettings.Builder settings =
           JedisSettings.builder()
@@ -58,10 +62,11 @@ final class RevocationRedis {
   @ConditionalOnClass(RedisConnectionFactory.class)
   @ConditionalOnBean(RedisConnectionFactory.class)
   @Conditional(WithoutUrl.class)
-  @ConditionalOnMissingBean({RedisAccess.class, RevocationChecker.class})
+  @ConditionalOnMissingBean(RedisAccess.class)
   static class BySpringData {
 
     @Bean(destroyMethod = "")
+    @Lazy
     RedisAccess revocationRedis(RedisConnectionFactory factory, RevocationProperties properties) {
       if (ClassUtils.isPresent(LETTUCE, factory.getClass().getClassLoader())
           && factory instanceof LettuceConnectionFactory lettuce) {

@@ -25,7 +25,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.data.redis.RedisAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
@@ -90,14 +93,40 @@ class RevocationAutoConfigurationTest {
                 new RevocationChecker(
                     JedisAccess.of("redis://other:1", JedisSettings.defaults()),
                     CheckerOptions.failClosed()));
+    own.withPropertyValues("bulwark.revocation.url=http://redis")
+        .run(RevocationAutoConfigurationTest::hasNoAccessBesideThatOfTheChecker);
+    own.run(RevocationAutoConfigurationTest::hasNoAccessBesideThatOfTheChecker);
+  }
+
+  private static void hasNoAccessBesideThatOfTheChecker(AssertableApplicationContext context) {
+    assertThat(context).hasSingleBean(RevocationChecker.class).hasBean("own");
+    assertThat(context).hasBean("revocationHealthIndicator");
+    assertThat(context.getBeanFactory().containsSingleton("revocationRedis")).isFalse();
+  }
+
+  @Test
+  void aCheckerOfTheApplicationMayTakeTheAccess() {
+    ApplicationContextRunner own = runner.withUserConfiguration(OwnChecker.class);
     own.withPropertyValues(URL)
-        .run(context -> assertThat(context).hasBean("own").doesNotHaveBean(RedisAccess.class));
+        .run(
+            context -> {
+              assertThat(context).hasSingleBean(RevocationChecker.class).hasBean("own");
+              assertThat(context.getBean(RedisAccess.class)).isInstanceOf(JedisAccess.class);
+            });
     own.run(
-        context ->
-            assertThat(context)
-                .hasSingleBean(RevocationChecker.class)
-                .hasBean("revocationHealthIndicator")
-                .doesNotHaveBean(RedisAccess.class));
+        context -> {
+          assertThat(context).hasSingleBean(RevocationChecker.class).hasBean("own");
+          assertThat(context.getBean(RedisAccess.class)).isInstanceOf(SpringDataAccess.class);
+        });
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class OwnChecker {
+
+    @Bean
+    RevocationChecker own(RedisAccess redis) {
+      return new RevocationChecker(redis, CheckerOptions.failClosed());
+    }
   }
 
   /** With neither, no token would be checked: the application does not start. */
