@@ -2,7 +2,6 @@ package dev.bulwark.globalrevocation;
 
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
-import org.keycloak.component.ComponentModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ModelDuplicateException;
 import org.keycloak.models.ModelException;
@@ -10,6 +9,7 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.storage.UserStorageProvider;
 import org.keycloak.storage.UserStorageProviderFactory;
 import org.keycloak.storage.UserStorageProviderModel;
+import org.keycloak.storage.user.ImportSynchronization;
 import org.keycloak.storage.user.UserLookupProvider;
 import org.keycloak.storage.user.UserQueryMethodsProvider;
 
@@ -59,17 +59,18 @@ final class UserStores {
     realm
         .getComponentsStream(realm.getId(), UserStorageProvider.class.getName())
         .map(UserStorageProviderModel::new)
-        .filter(store -> store.isEnabled() && !store.isImportEnabled())
+        .filter(UserStorageProviderModel::isEnabled)
         .toList()
         .forEach(store -> requireAnswer(store, address));
   }
 
-  private void requireAnswer(ComponentModel store, String address) {
+  private void requireAnswer(UserStorageProviderModel store, String address) {
     try {
       if (session
-              .getKeycloakSessionFactory()
-              .getProviderFactory(UserStorageProvider.class, store.getProviderId())
-          instanceof UserStorageProviderFactory<?> factory) {
+                  .getKeycloakSessionFactory()
+                  .getProviderFactory(UserStorageProvider.class, store.getProviderId())
+              instanceof UserStorageProviderFactory<?> factory
+          && !imports(store, factory)) {
         UserStorageProvider provider = factory.create(session, store);
         session.enlistForClose(provider);
         // Others are not searched by Keycloak either.
@@ -84,5 +85,14 @@ final class UserStores {
       // Whatever it is, this store is where it comes from.
       throw RequestException.unavailable(e);
     }
+  }
+
+  /**
+   * Whether Keycloak imports the users of a store. The setting alone does not tell: a custom store
+   * that never imports lacks it, and Keycloak reads that as {@code true}.
+   */
+  private static boolean imports(
+      UserStorageProviderModel store, UserStorageProviderFactory<?> factory) {
+    return store.isImportEnabled() && factory instanceof ImportSynchronization;
   }
 }

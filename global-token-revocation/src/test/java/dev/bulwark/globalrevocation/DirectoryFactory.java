@@ -1,22 +1,27 @@
 package dev.bulwark.globalrevocation;
 
+import java.util.Date;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.component.ComponentModel;
 import org.keycloak.models.GroupModel;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.storage.UserStorageProvider;
 import org.keycloak.storage.UserStorageProviderFactory;
+import org.keycloak.storage.UserStorageProviderModel;
+import org.keycloak.storage.user.ImportSynchronization;
+import org.keycloak.storage.user.SynchronizationResult;
 import org.keycloak.storage.user.UserLookupProvider;
 import org.keycloak.storage.user.UserQueryMethodsProvider;
 
 /**
  * A user store that nobody is in, or that does not answer: its search hides that, as LDAP's can.
  */
-final class DirectoryFactory implements UserStorageProviderFactory<DirectoryFactory.Directory> {
+class DirectoryFactory implements UserStorageProviderFactory<DirectoryFactory.Directory> {
 
   private final @Nullable RuntimeException failure;
 
@@ -33,6 +38,26 @@ final class DirectoryFactory implements UserStorageProviderFactory<DirectoryFact
   @Override
   public String getId() {
     return "directory";
+  }
+
+  /** One whose users Keycloak can import, as those of LDAP. */
+  static final class Importing extends DirectoryFactory implements ImportSynchronization {
+
+    Importing(@Nullable RuntimeException failure) {
+      super(failure);
+    }
+
+    @Override
+    public SynchronizationResult sync(
+        KeycloakSessionFactory factory, String realmId, UserStorageProviderModel model) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public SynchronizationResult syncSince(
+        Date last, KeycloakSessionFactory factory, String realmId, UserStorageProviderModel model) {
+      throw new UnsupportedOperationException();
+    }
   }
 
   /** The store. */

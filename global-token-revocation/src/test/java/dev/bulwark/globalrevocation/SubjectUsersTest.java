@@ -173,7 +173,7 @@ class SubjectUsersTest {
   /** Keycloak's search leaves it out. A store whose users are imported need not be asked. */
   @Test
   void aStoreThatDoesNotAnswerMayHaveTheUser() {
-    storeFactory = new DirectoryFactory(new ModelException("Querying of LDAP failed"));
+    storeFactory = new DirectoryFactory.Importing(new ModelException("Querying of LDAP failed"));
     ComponentModel imported = new ComponentModel();
     imported.put("importEnabled", "true");
     stores.add(imported);
@@ -183,6 +183,16 @@ class SubjectUsersTest {
     stores.add(asked);
     assertRejected(503);
     asked.put("enabled", "false");
+    assertRejected(404);
+  }
+
+  /** A custom store has no such setting, which Keycloak reads as one that imports. */
+  @Test
+  void aStoreThatCannotImportIsAsked() {
+    stores.add(new ComponentModel());
+    storeFactory = new DirectoryFactory(new IllegalStateException("no connection"));
+    assertRejected(503);
+    storeFactory = new DirectoryFactory(null);
     assertRejected(404);
   }
 
