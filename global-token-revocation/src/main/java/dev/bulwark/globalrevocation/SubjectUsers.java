@@ -57,10 +57,11 @@ final class SubjectUsers {
         caller instanceof Caller.Issuer issuer
             ? linked(subject, issuer.provider().getAlias())
             : users(subject);
+    if (found.size() < ENOUGH && subject instanceof SubjectIdentifier.Email email) {
+      // The search leaves out a store that is down, and another user may have the address there.
+      new UserStores(session, realm).requireAnswers(email.address());
+    }
     if (found.isEmpty()) {
-      if (subject instanceof SubjectIdentifier.Email email) {
-        new UserStores(session, realm).requireAnswers(email.address());
-      }
       throw RequestException.unknownSubject();
     }
     if (found.size() > 1) {

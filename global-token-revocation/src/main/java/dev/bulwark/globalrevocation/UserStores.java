@@ -15,8 +15,8 @@ import org.keycloak.storage.user.UserQueryMethodsProvider;
 
 /**
  * The user stores of a realm, such as LDAP. Keycloak's own search by an attribute leaves out a
- * store that does not answer, so its answer does not tell that there is no such user. LDAP's own
- * search in pages has no failures either. A look-up of one user has.
+ * store that does not answer, so its answer does not tell that there is no such user, or no other
+ * one. LDAP's own search in pages has no failures either. A look-up of one user has.
  */
 final class UserStores {
 

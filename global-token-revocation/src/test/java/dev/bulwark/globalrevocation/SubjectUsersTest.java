@@ -178,12 +178,40 @@ class SubjectUsersTest {
     imported.put("importEnabled", "true");
     stores.add(imported);
     assertRejected(404);
-    ComponentModel asked = new ComponentModel();
-    asked.put("importEnabled", "false");
-    stores.add(asked);
+    ComponentModel asked = addStoreWithoutImport();
     assertRejected(503);
     asked.put("enabled", "false");
     assertRejected(404);
+  }
+
+  /** The sessions of that user would go on, and the answer would be 204. */
+  @Test
+  void aStoreThatDoesNotAnswerMayHaveAnotherUserOfTheAddress() {
+    haveTheAddress("u", 1);
+    aliases.put("u0", "okta");
+    addStoreWithoutImport();
+    storeFactory = new DirectoryFactory(new ModelException("Querying of LDAP failed"));
+    assertRejected(503, () -> find(CLIENT));
+    assertRejected(503);
+    storeFactory = new DirectoryFactory(null);
+    assertThat(find(CLIENT).getId()).isEqualTo("u0");
+    assertThat(find().getId()).isEqualTo("u0");
+  }
+
+  /** However many have it in the store as well. */
+  @Test
+  void anAddressOfSeveralUsersIsAmbiguousWhetherAStoreAnswersOrNot() {
+    haveTheAddress("u", 2);
+    addStoreWithoutImport();
+    storeFactory = new DirectoryFactory(new ModelException("Querying of LDAP failed"));
+    assertRejected(422, () -> find(CLIENT));
+  }
+
+  private ComponentModel addStoreWithoutImport() {
+    ComponentModel store = new ComponentModel();
+    store.put("importEnabled", "false");
+    stores.add(store);
+    return store;
   }
 
   /** A custom store has no such setting, which Keycloak reads as one that imports. */
@@ -198,9 +226,7 @@ class SubjectUsersTest {
 
   @Test
   void aStoreThatAnswersHasNoSuchUser() {
-    ComponentModel asked = new ComponentModel();
-    asked.put("importEnabled", "false");
-    stores.add(asked);
+    addStoreWithoutImport();
     storeFactory = new DirectoryFactory(null);
     assertRejected(404);
     // Several have the address, and the caller may name none of them.

@@ -4,6 +4,7 @@ import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.it.revocation.Directory;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.redis.process.RedisProcess;
@@ -125,7 +126,8 @@ class GlobalRevocationFaultsIT {
   @ValueSource(booleans = {false, true})
   void aUserStoreThatIsDownMayHaveTheUser(boolean pages) {
     String realm = "/realms/" + tokens.realm();
-    try (Directory directory = Directory.start(List.of("liz"))) {
+    try (Directory directory = Directory.start(List.of("liz", "lou"))) {
+      makeLocalUserWithAddressOf("lou", realm);
       String store = directory.connect(server.admin(), realm, "people", false);
       if (pages) {
         Directory.searchInPages(server.admin(), realm + "/components/" + store);
@@ -133,18 +135,34 @@ class GlobalRevocationFaultsIT {
       Response login = tokens.login("liz");
       String id = Realm.claims(login.text("access_token")).get("sub").asText();
       tokens.endEverything("nobody").expect(404);
+      tokens.endEverything("lou").expect(422);
 
       directory.stop();
       server.admin().post(realm + "/clear-user-cache", "{}").expect(204);
       assertThat(tokens.endEverything("liz").expect(503).header("Retry-After")).isEqualTo("5");
       tokens.endEverythingOfId(id).expect(503);
       tokens.endEverything("nobody").expect(503);
+      tokens.endEverything("lou").expect(503);
       assertThat(tokens.isInRedis(login)).isFalse();
 
       directory.startAgain();
       tokens.endEverything("liz").expect(204);
       assertThat(tokens.isInRedis(login)).isTrue();
     }
+  }
+
+  private void makeLocalUserWithAddressOf(String user, String realm) {
+    // Else Keycloak loads no user of the store whose address is that of a local one.
+    server
+        .admin()
+        .put(realm, Json.object("loginWithEmailAllowed", false, "duplicateEmailsAllowed", true))
+        .expect(204);
+    server
+        .admin()
+        .post(
+            realm + "/users",
+            Json.object("username", "local", "enabled", true, "email", user + "@example.org"))
+        .expect(201);
   }
 
   @Test
