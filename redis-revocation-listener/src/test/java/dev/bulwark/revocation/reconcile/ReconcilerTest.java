@@ -25,9 +25,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,8 +50,8 @@ class ReconcilerTest {
   private static final Duration NO_HURRY = Duration.ofHours(1);
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final Clock clock = Clock.systemUTC();
-  private final long now = clock.millis() / 1000;
+  private final long now = Clock.systemUTC().millis() / 1000;
+  private final Clock clock = new Steps(now * 1000);
   private TestDatabase database;
   private RedisProcess redis;
   private UnifiedJedis client;
@@ -58,6 +62,39 @@ class ReconcilerTest {
   /** Compares a window in a round, and again and again. */
   private Reconciler hurried;
 
+  /**
+   * Stands still but for a millisecond at each look: however slow the machine is, a session is as
+   * old as the test says, and a round without time is over at its first look.
+   */
+  private static final class Steps extends Clock {
+
+    private final AtomicLong millis;
+
+    Steps(long began) {
+      millis = new AtomicLong(began);
+    }
+
+    @Override
+    public long millis() {
+      return millis.getAndIncrement();
+    }
+
+    @Override
+    public Instant instant() {
+      return Instant.ofEpochMilli(millis());
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+
   @BeforeEach
   void open() throws Exception {
     database = new TestDatabase();
@@ -66,7 +103,8 @@ class ReconcilerTest {
     metrics = new RevocationMetrics(registry, clock);
     LedgerDatabase ledger = database.ledger();
     TestRedis connection = new TestRedis(client, "");
-    RevocationPusher pusher = new RevocationPusher(connection, clock, Duration.ZERO, new Spans());
+    RevocationPusher pusher =
+        new RevocationPusher(connection, Clock.systemUTC(), Duration.ZERO, new Spans());
     revoker =
         new Revoker(
             ledger,
