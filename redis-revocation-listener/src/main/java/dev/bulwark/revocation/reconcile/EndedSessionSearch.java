@@ -46,8 +46,10 @@ final class EndedSessionSearch {
   /** Where a search that had to stop goes on: what follows of each part. */
   private final Map<Part, Range> places = new HashMap<>();
 
-  /** Those that had a page that failed in the last search. */
-  private final Set<Part> failing = new HashSet<>();
+  /** The number of the last failure of each part that fails, until it is searched whole. */
+  private final Map<Part, Long> failing = new HashMap<>();
+
+  private long failures;
 
   /** Sessions that are searched together. */
   private record Part(String realmId, SessionClock.Kind kind, Moment moment, boolean restarted) {
@@ -94,13 +96,13 @@ final class EndedSessionSearch {
         addRestarted(ranges, realm, kind, now);
       }
     }
-    // At last, in case that takes all the time.
-    ranges.sort(Comparator.comparing(range -> failing.contains(Part.of(range))));
-    failing.clear();
+    // Those that fail come last, in case they take all the time, and take turns with each other.
+    ranges.sort(Comparator.comparingLong(range -> failing.getOrDefault(Part.of(range), 0L)));
     if (isDone(ranges, now, until)) {
       times.done();
       // Those of realms that are gone.
       places.clear();
+      failing.clear();
     }
   }
 
@@ -171,7 +173,8 @@ final class EndedSessionSearch {
     try {
       return revoke(page.sessions(), now) == 0;
     } catch (SQLException | RuntimeException e) {
-      failing.add(Part.of(page.range()));
+      failures++;
+      failing.put(Part.of(page.range()), failures);
       if (clock.millis() > until) {
         throw e;
       }
@@ -188,6 +191,7 @@ final class EndedSessionSearch {
   private void keepPlace(Part part, @Nullable Range rest) {
     if (rest == null) {
       places.remove(part);
+      failing.remove(part);
       times.reached(part);
     } else {
       places.put(part, rest);

@@ -271,6 +271,40 @@ class ReconcilerTest {
     assertThat(isRevoked("poison")).isTrue();
   }
 
+  /** R2, R7: no round has time for more than one failure; idle offline sessions come last. */
+  @Test
+  void sessionsThatAlwaysFailDoNotTakeTurnsAtKeepingOthersFromBeingFound() throws Exception {
+    Reconciler brief = reconciler(revoker, Duration.ZERO, Duration.ofHours(1));
+    brief.round();
+    LedgerDatabase ledger = database.ledger();
+    ledger.run(
+        c ->
+            ledger
+                .tokens()
+                .insert(c, List.of(session("poison1"), session("poison2"), offline("healthy"))));
+    sql("INSERT INTO USERS SELECT 'u', 'r', TRUE, 0");
+    sql(stored("poison1", now - 1200, now - 1000));
+    sql(stored("poison2", now - 5000, now));
+    sql(stored("healthy", now - 4000, now - 3000));
+    sql("UPDATE OFFLINE_USER_SESSION SET OFFLINE_FLAG = '1' WHERE USER_SESSION_ID = 'healthy'");
+    sql(
+        "ALTER TABLE BULWARK_REVOKED_TOKEN ADD CONSTRAINT POISON"
+            + " CHECK (JTI NOT LIKE 'poison%') NOCHECK");
+    for (int round = 0; round < 3; round++) {
+      brief.round();
+    }
+    assertThat(client.exists("revoked:healthy")).isTrue();
+
+    // Each of those that fail has its turn.
+    sql("ALTER TABLE BULWARK_REVOKED_TOKEN DROP CONSTRAINT POISON");
+    sql(
+        "ALTER TABLE BULWARK_REVOKED_TOKEN ADD CONSTRAINT POISON"
+            + " CHECK (JTI <> 'poison1') NOCHECK");
+    brief.round();
+    assertThat(isRevoked("poison2")).isTrue();
+    assertThat(isRevoked("poison1")).isFalse();
+  }
+
   @Test
   void aShorterSettingOfTheRealmEndsSessionsOfAnyAge() throws Exception {
     LedgerDatabase ledger = database.ledger();
@@ -339,6 +373,10 @@ class ReconcilerTest {
 
   private LedgerToken session(String id) {
     return new LedgerToken(id, SessionType.ONLINE, "r", "u", "c", id, null, now - 60, now + 300);
+  }
+
+  private LedgerToken offline(String id) {
+    return new LedgerToken(id, SessionType.OFFLINE, "r", "u", "c", id, null, now - 60, now + 300);
   }
 
   private static String stored(String id, long started, long refreshed) {
