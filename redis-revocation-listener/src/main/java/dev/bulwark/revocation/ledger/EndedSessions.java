@@ -18,8 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EndedSessions {
 
-  /** Realms have eight ranges and more; a statement of thousands would take long to plan. */
+  /** Realms have 18 ranges; a statement of thousands would take long to plan. */
   private static final int RANGES = 40;
+
+  /** Of a remembered session, in the JSON that Keycloak stores of it. */
+  private static final String REMEMBERED = "LIKE '%\"rememberMe\":true%'";
 
   /** Sessions of a range in one answer: all of a realm can have ended at once. */
   private static final int PAGE = TokenTable.SESSIONS;
@@ -207,9 +210,12 @@ public final class EndedSessions {
   }
 
   private static String mark(SessionClock.Kind kind) {
-    if (!kind.isMarked()) {
+    if (kind.isMarked()) {
+      return kind.isRemembered() ? "= TRUE" : "= FALSE";
+    }
+    if (kind.isOffline()) {
       return "IS NULL";
     }
-    return kind.isRemembered() ? "= TRUE" : "= FALSE";
+    return "IS NULL AND DATA " + (kind.isRemembered() ? "" : "NOT ") + REMEMBERED;
   }
 }

@@ -48,9 +48,13 @@ public record SessionClock(
     /** Offline sessions of a remembered login. */
     REMEMBERED_OFFLINE(true, true, true),
     /**
-     * Offline sessions from before Keycloak 26.5, whose rows do not say whether they are
-     * remembered. Keycloak completes the rows of online sessions alone.
+     * Online sessions from before Keycloak 26.5, whose column does not say whether they are
+     * remembered. Keycloak completes it when it is about to remove them, which is too late.
      */
+    UNMARKED_ONLINE(false, false, false),
+    /** The same of remembered online sessions. */
+    UNMARKED_REMEMBERED(false, true, false),
+    /** The same of offline sessions, remembered or not: their time is the same. */
     UNMARKED_OFFLINE(true, false, false);
 
     private final boolean offline;
@@ -73,7 +77,7 @@ public record SessionClock(
       return remembered;
     }
 
-    /** Whether their rows say that. */
+    /** Whether the column of their rows says that. */
     public boolean isMarked() {
       return marked;
     }

@@ -478,26 +478,36 @@ class LedgerDatabaseTest {
   }
 
   /**
-   * R2: Keycloak 26.5 has added the column, and leaves the rows of offline sessions as they are.
+   * R2: Keycloak 26.5 has added the column, and leaves the rows of earlier sessions as they are.
    */
   @Test
-  void offlineSessionsWithoutAMarkAreFound() throws Exception {
+  void sessionsWithoutAMarkAreFound() throws Exception {
     try (Statement statement = connection.createStatement()) {
       statement.execute(
           "CREATE TABLE OFFLINE_USER_SESSION (USER_SESSION_ID VARCHAR(36), REALM_ID VARCHAR(36),"
               + " OFFLINE_FLAG VARCHAR(4), CREATED_ON INT, LAST_SESSION_REFRESH INT,"
-              + " REMEMBER_ME BOOLEAN, VERSION INT)");
+              + " REMEMBER_ME BOOLEAN, VERSION INT, DATA TEXT)");
       statement.execute(
-          "INSERT INTO OFFLINE_USER_SESSION VALUES ('old', 'r', '1', 50, 100, NULL, 0),"
-              + " ('new', 'r', '1', 50, 100, FALSE, 0), ('mark', 'r', '1', 50, 100, TRUE, 0),"
-              + " ('online', 'r', '0', 50, 100, NULL, 0)");
+          """
+          INSERT INTO OFFLINE_USER_SESSION VALUES
+            ('offline-old', 'r', '1', 50, 100, NULL, 0, '{"rememberMe":true}'),
+            ('offline', 'r', '1', 50, 100, FALSE, 0, '{"rememberMe":false}'),
+            ('offline-mark', 'r', '1', 50, 100, TRUE, 0, '{"rememberMe":true}'),
+            ('old', 'r', '0', 50, 100, NULL, 0, '{"notes":{},"rememberMe":false,"state":null}'),
+            ('old-mark', 'r', '0', 50, 100, NULL, 0, '{"notes":{},"rememberMe":true,"state":null}'),
+            ('online', 'r', '0', 50, 100, FALSE, 0, '{"rememberMe":false}'),
+            ('mark', 'r', '0', 50, 100, TRUE, 0, '{"rememberMe":true}')""");
     }
     EndedSessions table = new EndedSessions("");
     for (var expected :
         Map.of(
-                SessionClock.Kind.UNMARKED_OFFLINE, "old",
-                SessionClock.Kind.OFFLINE, "new",
-                SessionClock.Kind.REMEMBERED_OFFLINE, "mark")
+                SessionClock.Kind.UNMARKED_OFFLINE, "offline-old",
+                SessionClock.Kind.OFFLINE, "offline",
+                SessionClock.Kind.REMEMBERED_OFFLINE, "offline-mark",
+                SessionClock.Kind.UNMARKED_ONLINE, "old",
+                SessionClock.Kind.UNMARKED_REMEMBERED, "old-mark",
+                SessionClock.Kind.ONLINE, "online",
+                SessionClock.Kind.REMEMBERED, "mark")
             .entrySet()) {
       List<EndedSessions.Found> found =
           table.find(

@@ -122,7 +122,7 @@ class ReconcilerTest {
     sql(
         "CREATE TABLE OFFLINE_USER_SESSION (USER_SESSION_ID VARCHAR(36), REALM_ID VARCHAR(36),"
             + " OFFLINE_FLAG VARCHAR(4), CREATED_ON INT, LAST_SESSION_REFRESH INT, REMEMBER_ME BOOLEAN,"
-            + " VERSION INT DEFAULT 0)");
+            + " VERSION INT DEFAULT 0, DATA CLOB)");
     sql(
         "CREATE TABLE OFFLINE_CLIENT_SESSION (USER_SESSION_ID VARCHAR(36), CLIENT_ID VARCHAR(255),"
             + " OFFLINE_FLAG VARCHAR(4))");
@@ -342,7 +342,7 @@ class ReconcilerTest {
     sql("INSERT INTO USERS SELECT 'u', 'r', TRUE, 0");
     sql("UPDATE REALM SET REMEMBER_ME = TRUE");
     sql(
-        "INSERT INTO OFFLINE_USER_SESSION SELECT 's' || X, 'r', '0', %d, %d + X / 100, TRUE, 0"
+        "INSERT INTO OFFLINE_USER_SESSION SELECT 's' || X, 'r', '0', %d, %d + X / 100, TRUE, 0, NULL"
                 .formatted(now - 3000, now - 900)
             + " FROM SYSTEM_RANGE(1, 5000)");
     sql(stored("last", now - 3000, now - 800));
@@ -380,7 +380,7 @@ class ReconcilerTest {
   }
 
   private static String stored(String id, long started, long refreshed) {
-    return ("INSERT INTO OFFLINE_USER_SESSION VALUES ('%1$s', 'r', '0', %2$d, %3$d, FALSE, 0);"
+    return ("INSERT INTO OFFLINE_USER_SESSION VALUES ('%1$s', 'r', '0', %2$d, %3$d, FALSE, 0, NULL);"
             + " INSERT INTO OFFLINE_CLIENT_SESSION VALUES ('%1$s', 'c', '0')")
         .formatted(id, started, refreshed);
   }

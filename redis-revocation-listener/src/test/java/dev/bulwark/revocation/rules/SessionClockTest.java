@@ -26,6 +26,10 @@ class SessionClockTest {
     "100, 500, 200, 600, 900, false, REMEMBERED, all, 600",
     "100, 500, 200, 600, 900, false, REMEMBERED_OFFLINE, all, -",
     "100, 500, 200, 600, 900, false, ONLINE, 100, 500",
+    "100, 500, 200, 600, 900, true, UNMARKED_ONLINE, 100, 500",
+    "100, 500, 200, 600, 900, true, UNMARKED_REMEMBERED, 200, 600",
+    "100, 500, 200, 600, 900, false, UNMARKED_REMEMBERED, all, 600",
+    "100, 500, 200, 600, 900, false, UNMARKED_OFFLINE, 900, -",
   })
   void sessionsExpireByTheSettingsOfTheirRealm(
       long idle,
