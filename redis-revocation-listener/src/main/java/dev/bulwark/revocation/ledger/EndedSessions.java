@@ -203,6 +203,8 @@ public final class EndedSessions {
         + (range.restarted() ? " AND VERSION > 0" : "")
         // The order of the index, which so gives a page without a sort.
         + " ORDER BY "
+        // PostgreSQL takes "= TRUE" for a constant, but not "IS NULL": it would sort the range.
+        + (range.kind().isMarked() ? "" : "REMEMBER_ME, ")
         + column
         + ", USER_SESSION_ID LIMIT "
         + page

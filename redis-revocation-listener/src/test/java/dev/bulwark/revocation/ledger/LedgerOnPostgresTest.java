@@ -7,6 +7,7 @@ import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.rules.Endings;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevokedToken;
+import dev.bulwark.revocation.rules.SessionClock;
 import dev.bulwark.revocation.rules.SessionType;
 import dev.bulwark.revocation.sql.DatabaseFailure;
 import dev.bulwark.revocation.sql.IndexedText;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The SQL against PostgreSQL: what H2 shows, and what only PostgreSQL can. */
 @Tag("processes")
@@ -220,6 +222,54 @@ class LedgerOnPostgresTest extends LedgerDatabaseTest {
         assertThat(ledger.tokens().deleteExpired(connection, NOW)).isZero();
       }
       assertThat(blocks(statement) - before).isLessThan(20);
+    }
+  }
+
+  /** R7: else each page of a large range would read and sort the whole rest of it. */
+  @ParameterizedTest
+  @EnumSource(SessionClock.Kind.class)
+  void aPageOfEndedSessionsReadsNoMoreThanItsRowsOfTheIndex(SessionClock.Kind kind)
+      throws Exception {
+    try (Connection connection = database().open();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "CREATE TABLE OFFLINE_USER_SESSION (USER_SESSION_ID VARCHAR(36), REALM_ID VARCHAR(36),"
+              + " OFFLINE_FLAG VARCHAR(4), CREATED_ON INT, LAST_SESSION_REFRESH INT,"
+              + " REMEMBER_ME BOOLEAN, VERSION INT, USER_ID VARCHAR(255), DATA TEXT)");
+      // As in Keycloak's changelog 26.5.0.
+      statement.execute(
+          "CREATE INDEX SESSION_REFRESH ON OFFLINE_USER_SESSION (REALM_ID, OFFLINE_FLAG,"
+              + " REMEMBER_ME, LAST_SESSION_REFRESH, USER_SESSION_ID, USER_ID)");
+      statement.execute(
+          "INSERT INTO OFFLINE_USER_SESSION SELECT 's' || n, 'r', '%s', 50, n / 10, %s, 0, 'u', '%s'"
+                  .formatted(
+                      kind.isOffline() ? 1 : 0,
+                      kind.isMarked() ? kind.isRemembered() : "NULL",
+                      "{\"rememberMe\":%s}".formatted(kind.isRemembered()))
+              + " FROM generate_series(1, 20000) n");
+      statement.execute("VACUUM ANALYZE OFFLINE_USER_SESSION");
+      long before = entries(statement);
+      List<EndedSessions.Found> found =
+          new EndedSessions("", 10)
+              .find(
+                  connection,
+                  List.of(
+                      new EndedSessions.Range(
+                          "r", kind, EndedSessions.Moment.REFRESH, 100, "", 2_000, "TEST", false)));
+      assertThat(found.get(0).sessions()).hasSize(10);
+      assertThat(entries(statement) - before).isBetween(10L, 50L);
+    }
+  }
+
+  /** How many entries of the index of sessions this session has read. */
+  private static long entries(Statement statement) throws SQLException {
+    statement.execute("SELECT pg_stat_force_next_flush()");
+    try (ResultSet rows =
+        statement.executeQuery(
+            "SELECT idx_tup_read FROM pg_stat_user_indexes"
+                + " WHERE indexrelname = 'session_refresh'")) {
+      rows.next();
+      return rows.getLong(1);
     }
   }
 
