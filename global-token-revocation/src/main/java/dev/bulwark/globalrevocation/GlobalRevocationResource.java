@@ -72,8 +72,8 @@ public final class GlobalRevocationResource {
       return revoke(realm, body);
     } catch (RequestException e) {
       if (e.status() == 503) {
-        LOG.warnf(
-            "A global token revocation was not possible: %s (%s)", e.description(), e.getCause());
+        // With where it comes from: not every such failure of Keycloak's is that of a store.
+        LOG.warnf(e.getCause(), "A global token revocation was not possible: %s", e.description());
       } else if (e.status() != 400) {
         reject(realm, e);
       }

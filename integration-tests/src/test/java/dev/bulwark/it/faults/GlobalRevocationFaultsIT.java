@@ -144,6 +144,9 @@ class GlobalRevocationFaultsIT {
       tokens.endEverything("nobody").expect(503);
       tokens.endEverything("lou").expect(503);
       assertThat(tokens.isInRedis(login)).isFalse();
+      assertThat(server.keycloak().log())
+          .as("where it comes from")
+          .containsPattern("global token revocation was not possible: [^\\n]*\\n\\s+at ");
 
       directory.startAgain();
       tokens.endEverything("liz").expect(204);
