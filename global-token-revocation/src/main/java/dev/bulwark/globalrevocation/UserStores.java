@@ -79,7 +79,8 @@ final class UserStores {
           var unused = users.getUserByEmail(realm, address);
         }
       }
-    } catch (ModelDuplicateException e) {
+    } catch (ModelDuplicateException | UnsupportedOperationException e) {
+      // Several users have the address, or the store can never tell: asking again does not help.
       LOG.debugf(e, "User store %s has answered", store.getName());
     } catch (RuntimeException e) {
       // Whatever it is, this store is where it comes from.

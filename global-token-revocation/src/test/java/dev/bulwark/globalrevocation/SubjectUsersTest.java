@@ -232,6 +232,9 @@ class SubjectUsersTest {
     // Several have the address, and the caller may name none of them.
     storeFactory = new DirectoryFactory(new ModelDuplicateException("More results found"));
     assertRejected(404);
+    // It finds users by their names only, for example.
+    storeFactory = new DirectoryFactory(new UnsupportedOperationException());
+    assertRejected(404);
   }
 
   @Test
