@@ -91,7 +91,8 @@ final class SubjectUsers {
 
   private List<UserModel> withAddress(String address) {
     Map<String, UserModel> found = new LinkedHashMap<>();
-    addFromPages(address, user -> true, found);
+    // Whoever has the address is wanted, so the first of them are enough, mostly.
+    addFromPages(address, user -> true, found, ENOUGH);
     return List.copyOf(found.values());
   }
 
@@ -109,29 +110,35 @@ final class SubjectUsers {
         .forEach(user -> found.put(user.getId(), user));
     if (hasStores()) {
       addFromPages(
-          address, user -> !StorageId.isLocalStorage(user) && isLinked(user, alias), found);
+          address, user -> !StorageId.isLocalStorage(user) && isLinked(user, alias), found, PAGE);
     }
     return List.copyOf(found.values());
   }
 
-  /** Adds those of the first {@value #MOST} users of an address that are wanted, some at most. */
+  /**
+   * Adds those of the first {@value #MOST} users of an address that are wanted, some at most.
+   *
+   * @param firstPage how many users are read at first
+   */
   private void addFromPages(
-      String address, Predicate<UserModel> wanted, Map<String, UserModel> found) {
+      String address, Predicate<UserModel> wanted, Map<String, UserModel> found, int firstPage) {
     int first = 0;
+    int size = firstPage;
     while (first < MOST && found.size() < ENOUGH) {
-      List<UserModel> page = search(Map.of(UserModel.EMAIL, address), first, PAGE);
+      List<UserModel> page = search(Map.of(UserModel.EMAIL, address), first, size);
       page.stream()
           .filter(user -> !found.containsKey(user.getId()) && hasAddress(user, address))
           .filter(wanted)
           .limit(ENOUGH - found.size())
           .forEach(user -> found.put(user.getId(), user));
-      first = isLast(page) ? MOST : first + PAGE;
+      first = isLast(page, size) ? MOST : first + size;
+      size = Math.min(PAGE, MOST - first);
     }
   }
 
   /** With other stores, Keycloak leaves users out that are gone there: only an empty page tells. */
-  private boolean isLast(List<UserModel> page) {
-    return page.isEmpty() || (page.size() < PAGE && !hasStores());
+  private boolean isLast(List<UserModel> page, int size) {
+    return page.isEmpty() || (page.size() < size && !hasStores());
   }
 
   /** A store that does not know how to search for an address may answer with all of its users. */

@@ -295,5 +295,20 @@ class SubjectUsersTest {
     haveTheAddress("v", 1);
     assertRejected(422, () -> find(CLIENT));
     assertThat(lookUps).isEqualTo(2);
+    haveTheAddress("w", 1_000);
+    read = 0;
+    assertRejected(422, () -> find(CLIENT));
+    assertThat(read).isEqualTo(2);
+  }
+
+  /** It answers any search with all of its users. */
+  @Test
+  void aClientsUserIsFoundBehindThoseWithOtherAddresses() {
+    stores.add(new ComponentModel());
+    areFound("f:store:", 998, "somebody@a.example");
+    haveTheAddress("f:last:", 2);
+    assertRejected(422, () -> find(CLIENT));
+    assertThat(read).isEqualTo(SubjectUsers.MOST);
+    assertThat(lookUps).isLessThanOrEqualTo(12);
   }
 }
