@@ -98,11 +98,45 @@ final class EndedSessionSearch {
     }
     // Those that fail come last, in case they take all the time, and take turns with each other.
     ranges.sort(Comparator.comparingLong(range -> failing.getOrDefault(Part.of(range), 0L)));
-    if (isDone(ranges, now, until)) {
-      times.done();
-      // Those of realms that are gone.
-      places.clear();
-      failing.clear();
+    Failures failed = new Failures();
+    try {
+      if (isDone(ranges, now, until, failed)) {
+        times.done();
+        // Those of realms that are gone.
+        places.clear();
+        failing.clear();
+      }
+    } finally {
+      failed.log();
+    }
+  }
+
+  /** The pages that have failed in a search: one line tells of all. */
+  private static final class Failures {
+
+    private int pages;
+    private @Nullable Range range;
+    private @Nullable Exception cause;
+
+    void add(Range of, Exception e) {
+      if (pages == 0) {
+        range = of;
+        cause = e;
+      }
+      pages++;
+    }
+
+    void log() {
+      Range first = range;
+      if (first != null) {
+        LOG.warnf(
+            cause,
+            "Sessions that have ended could not be searched (pages: %d, the first of realm %s,"
+                + " %s). They are searched again",
+            pages,
+            first.realmId(),
+            first.cause());
+      }
     }
   }
 
@@ -142,7 +176,8 @@ final class EndedSessionSearch {
   }
 
   /** Revokes what is dead, page by page; returns whether that was all there is. */
-  private boolean isDone(List<Range> ranges, long now, long until) throws SQLException {
+  private boolean isDone(List<Range> ranges, long now, long until, Failures failed)
+      throws SQLException {
     Set<Part> open = new HashSet<>();
     List<Range> rest = ranges;
     while (!rest.isEmpty()) {
@@ -150,8 +185,17 @@ final class EndedSessionSearch {
       rest = new ArrayList<>();
       for (Found page : database.call(c -> database.endedSessions().find(c, asked))) {
         Part part = Part.of(page.range());
-        if (!isSettled(page, now, until)) {
+        try {
+          if (revoke(page.sessions(), now) > 0) {
+            open.add(part);
+          }
+        } catch (SQLException | RuntimeException e) {
+          // The next search has the page again; other pages do not wait for it.
           open.add(part);
+          fail(page.range(), e, failed);
+          if (clock.millis() > until) {
+            return false;
+          }
         }
         if (!open.contains(part)) {
           keepPlace(part, page.rest());
@@ -168,24 +212,10 @@ final class EndedSessionSearch {
     return open.isEmpty();
   }
 
-  /** Whether a page has no token that is alive, or could not be judged or revoked. */
-  private boolean isSettled(Found page, long now, long until) throws SQLException {
-    try {
-      return revoke(page.sessions(), now) == 0;
-    } catch (SQLException | RuntimeException e) {
-      failures++;
-      failing.put(Part.of(page.range()), failures);
-      if (clock.millis() > until) {
-        throw e;
-      }
-      // The next search has the page again; other pages do not wait for it.
-      LOG.warnf(
-          e,
-          "Sessions of realm %s that have ended (%s) could not be searched. It is tried again",
-          page.range().realmId(),
-          page.range().cause());
-      return false;
-    }
+  private void fail(Range range, Exception e, Failures failed) {
+    failures++;
+    failing.put(Part.of(range), failures);
+    failed.add(range, e);
   }
 
   private void keepPlace(Part part, @Nullable Range rest) {

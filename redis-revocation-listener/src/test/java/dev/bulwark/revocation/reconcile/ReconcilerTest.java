@@ -32,6 +32,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -303,6 +306,51 @@ class ReconcilerTest {
     brief.round();
     assertThat(isRevoked("poison2")).isTrue();
     assertThat(isRevoked("poison1")).isFalse();
+  }
+
+  /** R7: they fail again every 3 s. */
+  @Test
+  void howeverManyPagesFailTheyAreOneLineOfTheLog() throws Exception {
+    reconciler.round();
+    LedgerDatabase ledger = database.ledger();
+    ledger.run(c -> ledger.tokens().insert(c, List.of(session("poison1"), session("poison2"))));
+    sql("INSERT INTO USERS SELECT 'u', 'r', TRUE, 0");
+    sql(stored("poison1", now - 1200, now - 1000));
+    sql(stored("poison2", now - 5000, now));
+    sql("ALTER TABLE BULWARK_REVOKED_TOKEN ADD CONSTRAINT POISON CHECK (JTI = '') NOCHECK");
+    List<LogRecord> lines = new ArrayList<>();
+    Handler handler = new Lines(lines);
+    Logger log = Logger.getLogger(EndedSessionSearch.class.getName());
+    log.addHandler(handler);
+    try {
+      reconciler.round();
+    } finally {
+      log.removeHandler(handler);
+    }
+    assertThat(lines)
+        .singleElement()
+        .satisfies(line -> assertThat(line.getMessage()).contains("pages: 2"))
+        .satisfies(line -> assertThat(line.getThrown()).isInstanceOf(SQLException.class));
+  }
+
+  private static final class Lines extends Handler {
+
+    private final List<LogRecord> lines;
+
+    Lines(List<LogRecord> lines) {
+      this.lines = lines;
+    }
+
+    @Override
+    public void publish(LogRecord line) {
+      lines.add(line);
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
   }
 
   @Test
