@@ -4,12 +4,14 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,7 @@ final class IdSupply {
 
   private final Map<IdKind, Blocks> kinds = new ConcurrentHashMap<>();
   private final List<Retired> retired = new ArrayList<>();
+  private final AtomicLong turns = new AtomicLong();
   private volatile boolean lacking;
   private final SecureRandom random = new SecureRandom();
   private final LongSupplier nanos;
@@ -66,7 +69,7 @@ final class IdSupply {
     if (blocks == null) {
       // Kinds with places, however many realms there are, leave room for the others.
       if (kinds.size() < (kind.isListed() ? MAX_LISTED : MAX_KINDS)) {
-        kinds.putIfAbsent(kind, new Blocks());
+        kinds.putIfAbsent(kind, new Blocks(turns.incrementAndGet()));
         lacking = true;
       }
       return null;
@@ -98,11 +101,14 @@ final class IdSupply {
    * A block to reserve.
    *
    * @param reservation still without places
+   * @param turn the lower, the longer ago its kind came or got a block
    */
-  record Wanted(IdKind kind, Reservation reservation) {}
+  record Wanted(IdKind kind, Reservation reservation, long turn) {}
 
   /**
-   * The blocks to reserve now, for each kind that has been asked for since the last block.
+   * The blocks to reserve now, for each kind that has been asked for since the last block: one of
+   * each kind before another of any, and first of the kind whose last one is longest ago. A slow
+   * database may leave no time for all of them ({@link #putOff}).
    *
    * @param owner name of this node
    * @param now seconds since 1970
@@ -125,10 +131,12 @@ final class IdSupply {
             blocks.asked = false;
             int size = blocks.nextSize(nanos.getAsLong());
             for (int i = 0; i < lacking; i++) {
-              wanted.add(new Wanted(kind, reservation(owner, kind, size, now)));
+              wanted.add(new Wanted(kind, reservation(owner, kind, size, now), blocks.turn));
+              blocks.turn = turns.incrementAndGet();
             }
           }
         });
+    wanted.sort(Comparator.comparingLong(Wanted::turn));
     return wanted;
   }
 
@@ -140,6 +148,7 @@ final class IdSupply {
         synchronized (blocks) {
           blocks.asked = true;
           blocks.sized = false;
+          blocks.turn = Math.min(blocks.turn, one.turn());
           lacking = true;
         }
       }
@@ -175,7 +184,7 @@ final class IdSupply {
 
   /** Adds a block whose row is in the database. */
   void add(IdKind kind, IdBlock block) {
-    Blocks blocks = kinds.computeIfAbsent(kind, any -> new Blocks());
+    Blocks blocks = kinds.computeIfAbsent(kind, any -> new Blocks(turns.incrementAndGet()));
     synchronized (blocks) {
       blocks.ready.add(block);
     }
@@ -239,6 +248,13 @@ final class IdSupply {
     private boolean sized;
 
     private boolean asked = true;
+
+    /** Of its next block. */
+    private long turn;
+
+    private Blocks(long turn) {
+      this.turn = turn;
+    }
 
     private int nextSize(long nanos) {
       if (sized && nanos - sizedAt < LASTING.toNanos()) {

@@ -121,6 +121,23 @@ class IdSupplyTest {
         .returns(late.get(0).reservation().size(), Reservation::size);
   }
 
+  /** R3: each round has time for one block, and what there was is used up before the next. */
+  @Test
+  void kindsTakeTurnsWhereNotAllAreReservedInTime() {
+    List<String> prefixes = List.of("a:", "b:", "c:", "d:");
+    List<String> reserved = new ArrayList<>();
+    for (int round = 0; round < prefixes.size(); round++) {
+      supply.discard();
+      prefixes.forEach(prefix -> take(prefix, NOW));
+      List<Wanted> wanted = supply.wanted("me", NOW);
+      Wanted first = wanted.get(0);
+      supply.add(first.kind(), new IdBlock(first.reservation()));
+      supply.putOff(wanted.subList(1, wanted.size()));
+      reserved.add(first.reservation().prefix());
+    }
+    assertThat(reserved).containsExactlyInAnyOrderElementsOf(prefixes);
+  }
+
   /** R8: each window of a list is a kind of its own, until its tokens have expired. */
   @Test
   void aBlockWithPlacesEndsWithTheWindowOfItsList() {
