@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EndedSessions {
 
-  /** Realms have 18 ranges; a statement of thousands would take long to plan. */
+  /** Realms have 15 ranges; a statement of thousands would take long to plan. */
   private static final int RANGES = 40;
 
   /** Of a remembered session, in the JSON that Keycloak stores of it. */

@@ -93,7 +93,10 @@ final class EndedSessionSearch {
           long startedBy = realm.startedBy(kind, now);
           add(ranges, realm, kind, Moment.START, startedBy, "SESSION_EXPIRED");
         }
-        addRestarted(ranges, realm, kind, now);
+        // A restart marks its session.
+        if (kind.isMarked()) {
+          addRestarted(ranges, realm, kind, now);
+        }
       }
     }
     // Those that fail come last, in case they take all the time, and take turns with each other.
