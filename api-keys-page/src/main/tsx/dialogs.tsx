@@ -5,6 +5,7 @@ import { usePage, useTexts, type Pending } from "./context";
 import { CreateForm, type Start } from "./create";
 import { EditKey } from "./edit";
 import { FieldError, focusField } from "./field";
+import { focusKey } from "./focus";
 import type { Typed } from "./limits";
 import { keepPending } from "./pending";
 import { ShownKey } from "./shown";
@@ -21,7 +22,8 @@ export type Dialog =
 type Props = {
   dialog: Dialog | undefined;
   onDialog: (dialog: Dialog | undefined) => void;
-  onChanged: (notice?: string) => Promise<void>;
+  /** Loads the list again; whether it could. */
+  onChanged: (notice?: string) => Promise<boolean>;
 };
 
 /** The one dialog that is open, if any. */
@@ -30,26 +32,26 @@ export function Dialogs({ dialog, onDialog, onChanged }: Props) {
   const last = useRef<Dialog>();
   useEffect(() => {
     if (dialog === undefined && last.current !== undefined) {
-      returnFocus(last.current);
+      const id = keyOf(last.current);
+      // After the dialog has given the focus back to what it came from.
+      setTimeout(() => focusKey(id), 0);
     }
     last.current = dialog;
   }, [dialog]);
+  const closeShown = async (id: string) => {
+    close();
+    // Another dialog may be open by then.
+    if ((await onChanged()) && document.querySelector("[role=dialog]") === null) {
+      focusKey(id);
+    }
+  };
   switch (dialog?.kind) {
     case undefined:
       return null;
     case "create":
       return <CreateForm start={dialog.start} onClose={close} onShow={(key, text) => onDialog({ kind: "shown", key, text })} />;
     case "shown":
-      return (
-        <ShownKey
-          created={dialog.key}
-          text={dialog.text}
-          onClose={() => {
-            close();
-            void onChanged();
-          }}
-        />
-      );
+      return <ShownKey created={dialog.key} text={dialog.text} onClose={() => void closeShown(dialog.key.id)} />;
     case "rename":
       return <Rename of={dialog.key} onClose={close} onChanged={onChanged} />;
     case "edit":
@@ -63,12 +65,12 @@ export function Dialogs({ dialog, onDialog, onChanged }: Props) {
   }
 }
 
-/** The menu item that has opened a dialog is gone, so the focus goes to the button of the menu. */
-function returnFocus(dialog: Dialog): void {
-  const menu = "key" in dialog ? document.querySelector<HTMLElement>(`[data-key="${CSS.escape(dialog.key.id)}"]`) : null;
-  const button = menu ?? document.querySelector<HTMLElement>("[data-testid=keys-create]");
-  // After the dialog has given the focus back to what it came from.
-  setTimeout(() => button?.focus(), 0);
+/** The key that a dialog is about. The menu item that has opened it is gone, so the focus goes to the button of the menu. */
+function keyOf(dialog: Dialog): string | undefined {
+  if ("key" in dialog) {
+    return dialog.key.id;
+  }
+  return dialog.kind === "sign-in" && "id" in dialog.pending ? dialog.pending.id : undefined;
 }
 
 type KeyProps = { of: Key; onClose: () => void };

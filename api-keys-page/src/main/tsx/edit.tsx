@@ -15,7 +15,7 @@ type Props = {
   /** Whether the error was handled otherwise; gets what was typed. */
   handled?: (error: unknown, typed: Typed) => boolean;
   onClose: () => void;
-  onChanged: (notice: string) => Promise<void>;
+  onChanged: (notice: string) => Promise<unknown>;
 };
 
 /** Changes the rate limit, the networks and the metadata of a key. */

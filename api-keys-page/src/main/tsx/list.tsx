@@ -18,27 +18,28 @@ import type { Key } from "./api";
 import { usePage } from "./context";
 import type { Dialog } from "./dialogs";
 import { describe, isCounted, search, type ListedKey } from "./keys";
-import { Notices } from "./notices";
+import { Notices, type Notice } from "./notices";
 import { KeyPagination } from "./pagination";
 import { activations, KeyCells, type Action } from "./row";
 
 type Props = {
   keys: Key[];
-  notice: string | undefined;
-  onNotice: (notice: string | undefined) => void;
+  notice: Notice | undefined;
+  onNotice: (notice: undefined) => void;
+  failure: string | undefined;
+  onFailure: (failure: string | undefined) => void;
   onOpen: (dialog: Dialog) => void;
-  onChanged: (notice?: string) => Promise<void>;
+  onChanged: (notice?: string) => Promise<unknown>;
 };
 
 const PER_PAGE = 10;
 
 /** All keys of the owner: search, pages, and what can be done with each. */
-export function KeyList({ keys, notice, onNotice, onOpen, onChanged }: Props) {
+export function KeyList({ keys, notice, onNotice, failure, onFailure, onOpen, onChanged }: Props) {
   const { t, settings, number, scopeText, message } = usePage();
   const [text, setText] = useState("");
   const [page, setPage] = useState(1);
   const [perPage, setPerPage] = useState(PER_PAGE);
-  const [failure, setFailure] = useState<string>();
 
   const listed = useMemo(() => describe(keys, Date.now()), [keys]);
   const counted = useMemo(() => keys.filter((key) => isCounted(key, Date.now())).length, [keys]);
@@ -47,16 +48,17 @@ export function KeyList({ keys, notice, onNotice, onOpen, onChanged }: Props) {
   const shown = Math.min(page, lastPage);
 
   const change = async (work: () => Promise<unknown>, done: string, onError: (error: unknown) => boolean) => {
-    setFailure(undefined);
+    onFailure(undefined);
     try {
       await work();
-      await onChanged(done);
     } catch (error) {
       if (!onError(error)) {
         onNotice(undefined);
-        setFailure(message(error));
+        onFailure(message(error));
       }
+      return;
     }
+    await onChanged(done);
   };
 
   const create = (
@@ -80,7 +82,7 @@ export function KeyList({ keys, notice, onNotice, onOpen, onChanged }: Props) {
 
   return (
     <>
-      <Notices notice={notice} onNotice={onNotice} failure={failure} onFailure={setFailure} />
+      <Notices notice={notice} onNotice={onNotice} failure={failure} onFailure={onFailure} />
       {keys.length === 0 ? (
         <EmptyState>
           <EmptyStateHeader

@@ -1,11 +1,13 @@
 import { Alert, Bullseye, Button, PageSection, Spinner, Text, TextContent, Title } from "@patternfly/react-core";
 import { useEffect, useMemo, useState } from "react";
+import { flushSync } from "react-dom";
 import { ApiError, type Key, type Settings } from "./api";
 import { api, environment, session, takeFirst } from "./begun";
 import type { Translate } from "./console";
 import { PageContext, TextsContext, textsOf, type Context, type Pending } from "./context";
 import { Dialogs, type Dialog } from "./dialogs";
 import { KeyList } from "./list";
+import { noticeOf, type Notice } from "./notices";
 import { SignInNeeded } from "./session";
 import { takePending } from "./pending";
 
@@ -17,7 +19,8 @@ export default function ApiKeysPage() {
   const [keys, setKeys] = useState<Key[]>();
   const [failure, setFailure] = useState<unknown>();
   const [dialog, setDialog] = useState<Dialog>();
-  const [notice, setNotice] = useState<string>();
+  const [notice, setNotice] = useState<Notice>();
+  const [failed, setFailed] = useState<string>();
 
   useEffect(() => {
     showReadableAddress();
@@ -49,15 +52,29 @@ export default function ApiKeysPage() {
   }
   const open = (wanted: Dialog) => setDialog(context.settings.loginNeeded ? afterSignIn(wanted) : wanted);
   const reload = async (text?: string) => {
-    setKeys(await api.list());
-    setNotice(text);
+    const list = await api.list().catch(() => undefined);
+    // At once: whoever waits for it looks for a row.
+    flushSync(() => {
+      setKeys((before) => list ?? before);
+      setNotice(text === undefined ? undefined : noticeOf(text));
+      setFailed(list === undefined ? context.t("bulwarkKeysErrorList") : undefined);
+    });
+    return list !== undefined;
   };
   return (
     <TextsContext.Provider value={context}>
       <PageContext.Provider value={context}>
         <Heading t={context.t} />
         <PageSection variant="light" className="bw-keys">
-          <KeyList keys={keys} notice={notice} onNotice={setNotice} onOpen={open} onChanged={reload} />
+          <KeyList
+            keys={keys}
+            notice={notice}
+            onNotice={setNotice}
+            failure={failed}
+            onFailure={setFailed}
+            onOpen={open}
+            onChanged={reload}
+          />
         </PageSection>
         <Dialogs dialog={dialog} onDialog={setDialog} onChanged={reload} />
       </PageContext.Provider>

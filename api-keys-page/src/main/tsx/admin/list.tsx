@@ -15,8 +15,9 @@ import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useCallback, useEffect, useId, useRef, useState } from "react";
 import { useTexts } from "../context";
 import { EditKey } from "../edit";
+import { focusKey } from "../focus";
 import { withStates, type ListedKey } from "../keys";
-import { Notices } from "../notices";
+import { noticeOf, Notices, type Notice } from "../notices";
 import { KeyPagination } from "../pagination";
 import { activations, KeyCells, type Action } from "../row";
 import type { AdminApi, Owner } from "./api";
@@ -51,7 +52,7 @@ export function AdminList({ api, ownerAddress, changes, onCreate, message }: Pro
   const [chosen, setChosen] = useState<ReadonlyMap<string, Row>>(new Map());
   const [revoking, setRevoking] = useState<Row[]>();
   const [editing, setEditing] = useState<Row>();
-  const [notice, setNotice] = useState<string>();
+  const [notice, setNotice] = useState<Notice>();
   const [failure, setFailure] = useState<string>();
   const latest = useRef(0);
   const told = useRef(message);
@@ -106,17 +107,17 @@ export function AdminList({ api, ownerAddress, changes, onCreate, message }: Pro
     setFailure(undefined);
     try {
       await api.activate(row.id, active);
-      setNotice(t(active ? "bulwarkKeysActivated" : "bulwarkAdminDeactivated", { name: row.name }));
+      setNotice(noticeOf(t(active ? "bulwarkKeysActivated" : "bulwarkAdminDeactivated", { name: row.name })));
     } catch (error) {
       setNotice(undefined);
       setFailure(told.current(error));
     }
     await load();
   };
-  const revoked = async (done: string | undefined) => {
+  const revoked = async (done: string) => {
     setRevoking(undefined);
     setChosen(new Map());
-    setNotice(done);
+    setNotice(noticeOf(done));
     setFailure(undefined);
     await load();
   };
@@ -214,10 +215,10 @@ export function AdminList({ api, ownerAddress, changes, onCreate, message }: Pro
           onClose={() => {
             setEditing(undefined);
             // The menu item that has opened the dialog is gone.
-            setTimeout(() => document.querySelector<HTMLElement>(`[data-key="${CSS.escape(editing.id)}"]`)?.focus(), 0);
+            setTimeout(() => focusKey(editing.id), 0);
           }}
           onChanged={async (done) => {
-            setNotice(done);
+            setNotice(noticeOf(done));
             setFailure(undefined);
             await load();
           }}

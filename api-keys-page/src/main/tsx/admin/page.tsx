@@ -2,6 +2,7 @@ import { useCallback, useMemo, useState } from "react";
 import { ApiError } from "../api";
 import { translator, type Translate } from "../console";
 import { TextsContext, textsOf } from "../context";
+import { focusCreate } from "../focus";
 import { SignInNeeded } from "../session";
 import { begin } from "./begun";
 import { CreateDialog } from "./create";
@@ -55,7 +56,7 @@ export function AdminPage({ environment }: { environment: AdminEnvironment }) {
           onClose={(created) => {
             setCreating(false);
             // After the dialog has given the focus back to what it came from, which may be gone.
-            setTimeout(() => document.querySelector<HTMLElement>("[data-testid=keys-create]")?.focus(), 0);
+            setTimeout(focusCreate, 0);
             if (created) {
               setChanges((before) => before + 1);
             }

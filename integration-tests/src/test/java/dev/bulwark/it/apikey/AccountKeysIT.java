@@ -8,6 +8,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ForcedColors;
 import dev.bulwark.it.support.AdminApi;
@@ -17,6 +18,7 @@ import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.themes.Inspection;
+import dev.bulwark.it.themes.KeyboardWalk;
 import dev.bulwark.it.themes.Look;
 import dev.bulwark.it.themes.Looks;
 import java.net.URI;
@@ -348,34 +350,67 @@ class AccountKeysIT {
     }
   }
 
-  /** Tab, Space, Enter and Escape only. */
+  /** Keys alone: no step loses the focus. Both keys have one name, so the same words are told. */
   @Test
   void everythingByKeyboard() {
     KeyPages.createUser(admin, "typist");
     visit(
         page -> {
           KEYS_PAGE.open(page, "typist");
-          page.getByTestId("keys-create").focus();
-          page.keyboard().press("Enter");
-          AccountKeys.dialog(page).waitFor();
-          page.keyboard().type("by keyboard");
-          page.keyboard().press("Tab");
-          page.keyboard().press("Space");
-          page.keyboard().press("Enter");
-          AccountKeys.shown(page);
-          for (int i = 0; i < 10 && !focusedText(page).equals("I have copied the key"); i++) {
-            page.keyboard().press("Tab");
+          Locator rows = AccountKeys.row(page, "by keyboard");
+          Locator notice = page.locator(".bw-keys-notice");
+          Locator create = page.getByTestId("keys-create");
+          try (KeyboardWalk walk = new KeyboardWalk(page, Look.DESKTOP_LIGHT)) {
+            for (int made = 1; made <= 2; made++) {
+              walk.back(create).key("Enter");
+              AccountKeys.dialog(page).waitFor();
+              page.keyboard().type("by keyboard");
+              walk.key("Tab").key("Space").key("Enter");
+              AccountKeys.shown(page);
+              walk.press(AccountKeys.dialog(page).locator("footer button")).closed();
+              assertThat(rows.count()).isEqualTo(made);
+              walk.heldBy(rows.first().locator("button[data-key]"));
+            }
+            walk.menu(rows.first(), "Rename");
+            AccountKeys.dialog(page).waitFor();
+            walk.escape().heldBy(rows.first().locator("button[data-key]"));
+            for (int left = 1; left >= 0; left--) {
+              walk.menu(rows.first(), "Delete");
+              AccountKeys.dialog(page).waitFor();
+              await().until(() -> walk.focusedText().equals("Cancel"));
+              walk.press(AccountKeys.dialog(page).locator("footer button").first()).closed();
+              await().until(() -> KeyboardWalk.hasFocus(notice));
+              assertThat(rows.count()).isEqualTo(left);
+            }
+            walk.press(notice.locator("button")).heldBy(create);
           }
-          page.keyboard().press("Enter");
-          AccountKeys.row(page, "by keyboard").waitFor();
-          AccountKeys.row(page, "by keyboard").locator("button").focus();
-          page.keyboard().press("Enter");
-          page.getByRole(AriaRole.MENUITEM).first().waitFor();
-          await().until(() -> focusedText(page).equals("Rename"));
-          page.keyboard().press("Enter");
-          AccountKeys.dialog(page).waitFor();
-          page.keyboard().press("Escape");
+        });
+  }
+
+  @Test
+  void whatIsDoneIsToldWhereTheListCannotBeLoadedAgain() {
+    KeyPages.createUser(admin, "stale-list");
+    keys.made("stale-list", "gone", "tasks:read");
+    visit(
+        page -> {
+          List<String> errors = new ArrayList<>();
+          page.onPageError(errors::add);
+          KEYS_PAGE.open(page, "stale-list");
+          page.route(url -> url.contains("/api-keys?"), Route::abort);
+          AccountKeys.act(page, AccountKeys.row(page, "gone"), "Delete");
+          AccountKeys.confirm(page);
           AccountKeys.dialog(page).waitFor(detached());
+          page.getByText("The list could not be loaded again").waitFor();
+          assertThat(page.locator(".bw-keys-notice").innerText()).contains("has been deleted");
+
+          AccountKeys.create(page);
+          AccountKeys.fill(page, "made", "Read tasks");
+          AccountKeys.confirm(page);
+          AccountKeys.shown(page);
+          AccountKeys.confirm(page);
+          page.getByText("has been deleted").waitFor(detached());
+          page.getByText("The list could not be loaded again").waitFor();
+          assertThat(errors).isEmpty();
         });
   }
 
@@ -447,10 +482,6 @@ class AccountKeysIT {
 
   private JsonNode listed(String user) {
     return keys.send("GET", "", keys.token(user), null).expect(200).json();
-  }
-
-  private static String focusedText(Page page) {
-    return ((String) page.evaluate("() => document.activeElement.innerText ?? ''")).strip();
   }
 
   private static Locator.FilterOptions with(String text) {

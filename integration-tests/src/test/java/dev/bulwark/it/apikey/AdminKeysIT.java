@@ -20,6 +20,7 @@ import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.themes.Inspection;
+import dev.bulwark.it.themes.KeyboardWalk;
 import dev.bulwark.it.themes.Look;
 import dev.bulwark.it.themes.Looks;
 import dev.bulwark.it.themes.ThemedPages;
@@ -478,41 +479,29 @@ class AdminKeysIT {
     visit(
         page -> {
           PAGE.open(page, "kb-one");
-          AdminKeys.total(page, "1 key");
-          page.keyboard().press("Tab");
-          assertThat(focusedText(page)).isEqualTo("Skip to content");
-          page.locator("[data-testid=keys] tbody input[type=checkbox]").focus();
-          page.keyboard().press("Space");
-          page.getByTestId("keys-revoke").focus();
-          page.keyboard().press("Enter");
-          AccountKeys.dialog(page).waitFor();
-          page.keyboard().press("Escape");
-          AccountKeys.dialog(page).waitFor(detached());
-          assertThat(focusedText(page)).startsWith("Revoke selected");
-          page.locator("button[data-key]").focus();
-          page.keyboard().press("Enter");
-          page.locator("[role=menuitem]").first().waitFor();
-          page.keyboard().press("ArrowDown");
-          page.keyboard().press("Enter");
-          AccountKeys.dialog(page).waitFor();
-          page.keyboard().press("Escape");
-          AccountKeys.dialog(page).waitFor(detached());
-          assertThat(page.evaluate("() => document.activeElement.dataset.key !== undefined"))
-              .as("the focus is on the menu of the key")
-              .isEqualTo(true);
-          page.getByTestId("keys-revoke").focus();
-          page.keyboard().press("Enter");
-          AccountKeys.dialog(page).waitFor();
-          for (int i = 0; i < 5 && !focusedText(page).equals("Revoke"); i++) {
-            page.keyboard().press("Tab");
+          AdminKeys.total(page, "2 keys");
+          Locator row = AdminKeys.row(page, "kb-one").first();
+          try (KeyboardWalk walk = new KeyboardWalk(page, Look.DESKTOP_LIGHT)) {
+            walk.key("Tab");
+            assertThat(walk.focusedText()).isEqualTo("Skip to content");
+            walk.space(row.locator("input[type=checkbox]"));
+            walk.back(page.getByTestId("keys-revoke")).key("Enter");
+            AccountKeys.dialog(page).waitFor();
+            walk.escape().heldBy(page.getByTestId("keys-revoke"));
+            walk.menu(row, "Limits and metadata");
+            AccountKeys.dialog(page).waitFor();
+            walk.escape().heldBy(row.locator("button[data-key]"));
+            for (String left : List.of("1 key", "0 keys")) {
+              walk.menu(row, "Revoke");
+              AccountKeys.dialog(page).waitFor();
+              walk.press(AccountKeys.dialog(page).locator("footer button").first()).closed();
+              AdminKeys.total(page, left);
+              walk.heldBy(page.locator(".bw-keys-notice"));
+            }
           }
           page.keyboard().press("Enter");
           AdminKeys.total(page, "0 keys");
         });
-  }
-
-  private static String focusedText(Page page) {
-    return ((String) page.evaluate("() => document.activeElement.innerText ?? ''")).strip();
   }
 
   private static Page.GetByRoleOptions name(String name) {
@@ -523,6 +512,7 @@ class AdminKeysIT {
     return new Locator.WaitForOptions().setState(WaitForSelectorState.DETACHED);
   }
 
+    keys.made("alice", "kb-one", "tasks:read");
   private static void visit(Consumer<Page> steps) {
     try (BrowserContext context = chromium.newContext(Look.DESKTOP_LIGHT.options())) {
       steps.accept(context.newPage());

@@ -1,0 +1,14 @@
+/** Moves the focus to the button that makes a key, which is above every list. */
+export function focusCreate(): void {
+  document.querySelector<HTMLElement>("[data-testid=keys-create]")?.focus();
+}
+
+/** Moves the focus to the menu of a key, or to the button that makes one where the list does not show the key. */
+export function focusKey(id: string | undefined): void {
+  const menu = id === undefined ? null : document.querySelector<HTMLElement>(`[data-key="${CSS.escape(id)}"]`);
+  if (menu === null) {
+    focusCreate();
+  } else {
+    menu.focus();
+  }
+}
