@@ -75,7 +75,8 @@ export function CreateForm({ start, title, isAdmin = false, onClose, onShow }: P
   const isDate = typeof expiry === "object" && "date" in expiry;
 
   return (
-    <KeyModal title={title ?? t("bulwarkKeysCreate")} label={t("bulwarkKeysCreateNow")} busy={busy} onSubmit={submit} onClose={onClose}>
+    // Not closed while the key is made, which is shown this once.
+    <KeyModal title={title ?? t("bulwarkKeysCreate")} label={t("bulwarkKeysCreateNow")} busy={busy} onSubmit={submit} onClose={busy ? undefined : onClose}>
       <Failure text={failure} />
       <FormGroup label={t("bulwarkKeysName")} fieldId={`${id}-name`} isRequired>
         <TextInput

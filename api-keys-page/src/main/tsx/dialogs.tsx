@@ -226,7 +226,8 @@ type ModalProps = {
   /** Whether there may be more text than fits: without a field in it, the keyboard could not scroll it. */
   scrolls?: boolean;
   onSubmit: () => void;
-  onClose: () => void;
+  /** Undefined while the dialog cannot be closed. */
+  onClose: (() => void) | undefined;
   children: ReactNode;
 };
 
@@ -234,6 +235,7 @@ type ModalProps = {
 export function KeyModal({ title, label, danger = false, busy = false, scrolls = false, onSubmit, onClose, children }: ModalProps) {
   const { t } = useTexts();
   const form = useId();
+  const cancel = useId();
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!busy) {
@@ -249,11 +251,13 @@ export function KeyModal({ title, label, danger = false, busy = false, scrolls =
       showClose={false}
       className="bw-keys-dialog"
       {...(scrolls ? { tabIndex: 0, bodyAriaLabel: title } : {})}
+      // Else Enter, held down on the item of the menu, would do it.
+      {...(danger && !scrolls ? { elementToFocus: `#${CSS.escape(cancel)}` } : {})}
       actions={[
         <Button key="do" type="submit" form={form} variant={danger ? "danger" : "primary"} isLoading={busy} spinnerAriaValueText={t("bulwarkKeysBusy")}>
           {label}
         </Button>,
-        <Button key="cancel" variant="link" onClick={onClose}>
+        <Button key="cancel" id={cancel} variant="link" onClick={onClose} isAriaDisabled={onClose === undefined}>
           {t("cancel")}
         </Button>,
       ]}

@@ -364,6 +364,37 @@ class AdminKeysIT {
           console.close();
           focus(page);
           AdminKeys.loaded(page);
+  /** Escape while a key is made would leave a key that nobody has seen. */
+  @Test
+  void aKeyThatIsBeingMadeIsShownWhateverIsPressed() {
+    visit(
+        page -> {
+          PAGE.open(page, "");
+          page.getByTestId("keys-create").click();
+          AccountKeys.dialog(page).locator("input").first().fill("tasks-service");
+          AccountKeys.dialog(page).getByText("tasks-service").click();
+          AccountKeys.confirm(page);
+          AccountKeys.dialog(page).getByText("tasks:read").first().waitFor();
+          AccountKeys.dialog(page).locator("input[type=text]").fill("in the making");
+          AccountKeys.dialog(page).locator("input[type=checkbox]").first().check();
+          List<Route> held = new ArrayList<>();
+          page.route(
+              url -> url.endsWith("/api-keys"),
+              route -> {
+                if (route.request().method().equals("POST")) {
+                  held.add(route);
+                } else {
+                  route.resume();
+                }
+              });
+          AccountKeys.confirm(page);
+          page.waitForCondition(() -> !held.isEmpty());
+          page.keyboard().press("Escape");
+          held.get(0).resume();
+          assertThat(keys.isGood(AccountKeys.shown(page))).isTrue();
+        });
+  }
+
         });
   }
 
