@@ -10,7 +10,7 @@ type Props = {
   api: AdminApi;
   message: (error: unknown) => string;
   onClose: () => void;
-  onRevoked: (done: string | undefined) => void;
+  onRevoked: (done: string) => void;
 };
 
 /** Asks before keys are revoked, and revokes them one after the other. */
@@ -22,6 +22,8 @@ export function RevokeDialog({ keys, api, message, onClose, onRevoked }: Props) 
   const stopped = useRef(false);
   const one = keys.length === 1 ? keys[0] : undefined;
 
+  const stoppedWith = (rest: OwnedKey[]) =>
+    onRevoked(t("bulwarkAdminRevokedStopped", { done: number(keys.length - rest.length), count: number(keys.length) }));
   const revoke = async () => {
     setBusy(true);
     setFailure(undefined);
@@ -29,7 +31,7 @@ export function RevokeDialog({ keys, api, message, onClose, onRevoked }: Props) 
     try {
       while (rest[0] !== undefined) {
         if (stopped.current) {
-          onRevoked(t("bulwarkAdminRevokedStopped", { done: number(keys.length - rest.length), count: number(keys.length) }));
+          stoppedWith(rest);
           return;
         }
         await removed(api, rest[0].id);
@@ -59,7 +61,7 @@ export function RevokeDialog({ keys, api, message, onClose, onRevoked }: Props) 
     } else if (left.length === keys.length) {
       onClose();
     } else {
-      onRevoked(undefined);
+      stoppedWith(left);
     }
   };
   const used = keys.filter(({ lastUsedAt }) => lastUsedAt !== null);

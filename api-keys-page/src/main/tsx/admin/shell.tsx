@@ -13,7 +13,7 @@ import {
   TextContent,
   Title,
 } from "@patternfly/react-core";
-import { useEffect, type ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import { useTexts } from "../context";
 import type { AdminEnvironment } from "./environment";
 
@@ -46,6 +46,17 @@ export function AdminShell({ environment, page, text, signedOut, onReturn, child
     window.addEventListener("focus", onReturn);
     return () => window.removeEventListener("focus", onReturn);
   }, [signedOut, onReturn]);
+
+  // What had the focus is gone, both times.
+  const wasSignedOut = useRef(false);
+  useEffect(() => {
+    if (signedOut) {
+      document.querySelector<HTMLElement>("[data-testid=sign-in]")?.focus();
+    } else if (wasSignedOut.current) {
+      document.getElementById("main")?.focus();
+    }
+    wasSignedOut.current = signedOut;
+  }, [signedOut]);
 
   const logo = new URL("../img/bulwark-logo.svg", import.meta.url).href;
   const realm = environment.target === environment.realm ? "" : `?realm=${encodeURIComponent(environment.target)}`;
