@@ -1,4 +1,5 @@
 import { Pagination } from "@patternfly/react-core";
+import { useEffect, useRef } from "react";
 import { useTexts } from "./context";
 
 type Props = {
@@ -13,13 +14,26 @@ type Props = {
 /** Pages of keys, with all texts in the language of the page. */
 export function KeyPagination({ count, page, perPage, onPage, onPerPage, where }: Props) {
   const { t, number } = useTexts();
+  const pressed = useRef<Element>();
+
+  // On the last page the button for the next one is disabled and would take the focus along; so on the first page.
+  useEffect(() => {
+    if (pressed.current?.matches(":disabled")) {
+      pressed.current.closest("nav")?.querySelector<HTMLElement>(":is([data-action=previous], [data-action=next]):enabled")?.focus();
+    }
+    pressed.current = undefined;
+  }, [page]);
+
   return (
     <Pagination
       itemCount={count}
       page={page}
       perPage={perPage}
       perPageOptions={[10, 20, 50].map((value) => ({ title: number(value), value }))}
-      onSetPage={(_, next) => onPage(next)}
+      onSetPage={({ currentTarget }, next) => {
+        pressed.current = currentTarget instanceof Element ? currentTarget : undefined;
+        onPage(next);
+      }}
       onPerPageSelect={(_, next) => onPerPage(next)}
       variant={where}
       isCompact={where === "top"}

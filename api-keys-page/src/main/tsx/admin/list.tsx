@@ -241,6 +241,7 @@ const SELECTS = ["owner", "state", "expires", "unused", "sort"] as const;
 function Filters({ query, text, onText, onChange }: FiltersProps) {
   const { t } = useTexts();
   const id = useId();
+  const search = useRef<HTMLInputElement>(null);
   const isStart = !isFiltered(query) && query.sort === START.sort;
   return (
     <form
@@ -253,6 +254,7 @@ function Filters({ query, text, onText, onChange }: FiltersProps) {
     >
       <div className="bw-admin-search">
         <SearchInput
+          ref={search}
           aria-label={t("bulwarkAdminSearch")}
           placeholder={t("bulwarkAdminSearch")}
           resetButtonLabel={t("bulwarkKeysClear")}
@@ -276,6 +278,8 @@ function Filters({ query, text, onText, onChange }: FiltersProps) {
           variant="link"
           className="bw-admin-reset"
           onClick={() => {
+            // The button is gone when nothing is chosen.
+            search.current?.focus();
             onText("");
             onChange(START);
           }}
