@@ -14,7 +14,7 @@ type Props<T> = {
   testId: string;
 };
 
-/** A part of the overview, which loads its own numbers: one that fails leaves the others. */
+/** A part of the overview, which loads its own numbers: one that fails leaves the others, and the numbers that it had before. */
 export function Card<T>({ title, source, load, changes, message, children, testId }: Props<T>) {
   const { t } = useTexts();
   const id = useId();
@@ -40,9 +40,13 @@ export function Card<T>({ title, source, load, changes, message, children, testI
   return (
     <section className="bw-overview-card" aria-labelledby={id} data-testid={testId}>
       <h2 id={id}>{title}</h2>
-      {failure !== undefined && <Alert variant="warning" isInline isPlain isLiveRegion component="p" title={failure} variantLabel="" />}
+      {failure !== undefined && (
+        <Alert variant="warning" isInline isPlain isLiveRegion component="p" title={failure} variantLabel="">
+          {data !== undefined && <p>{t("bulwarkOverviewOlder")}</p>}
+        </Alert>
+      )}
       {data === undefined && failure === undefined && <Spinner size="lg" aria-label={t("bulwarkKeysBusy")} />}
-      {data !== undefined && failure === undefined && children(data)}
+      {data !== undefined && children(data)}
       <p className="bw-overview-source">{source}</p>
     </section>
   );

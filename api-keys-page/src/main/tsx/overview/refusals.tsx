@@ -123,6 +123,9 @@ function UnblockForm({ onUnblock }: { onUnblock: (blocked: Blocked) => Promise<b
   const [busy, setBusy] = useState(false);
 
   const submit = async () => {
+    if (busy) {
+      return;
+    }
     const name = value.trim();
     if (name === "") {
       setInvalid(true);
@@ -167,7 +170,7 @@ function UnblockForm({ onUnblock }: { onUnblock: (blocked: Blocked) => Promise<b
         />
         <FieldError id={`${id}-error`} text={invalid ? t("bulwarkOverviewUnblockMissing") : undefined} />
       </FormGroup>
-      <Button type="submit" variant="secondary" isDisabled={busy}>
+      <Button type="submit" variant="secondary" isLoading={busy} spinnerAriaValueText={t("bulwarkKeysBusy")}>
         {t("bulwarkOverviewUnblock")}
       </Button>
     </Form>
