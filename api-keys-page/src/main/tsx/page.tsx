@@ -152,6 +152,8 @@ function message(t: Translate, settings: Settings | undefined, error: unknown): 
         return t("bulwarkKeysErrorScope");
       case "invalid_request":
         return t("bulwarkKeysErrorRequest");
+      case "slow_down":
+        return t("bulwarkKeysErrorSlowDown");
       case "insufficient_scope":
       case "forbidden":
         return t("bulwarkKeysErrorForbidden");
