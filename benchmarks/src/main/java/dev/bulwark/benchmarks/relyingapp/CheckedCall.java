@@ -34,8 +34,8 @@ final class CheckedCall implements Measurement {
    *
    * @param checked median time in microseconds of a call, the app asks Redis
    * @param unchecked the same, it does not
-   * @param redis the same of a question to Redis alone, by a thread that has computed as long as
-   *     an unchecked call takes
+   * @param redis the same of a question to Redis alone, by a thread that has computed as long as an
+   *     unchecked call takes
    * @param busyRedis the same by a thread that has just had an answer of an application
    */
   private record Round(double checked, double unchecked, double redis, double busyRedis) {
