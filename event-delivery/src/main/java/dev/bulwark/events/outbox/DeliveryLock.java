@@ -37,10 +37,12 @@ public class DeliveryLock {
    * How long the receiver is still left alone; 0 for not at all.
    *
    * @param now epoch milliseconds
-   * @param longest so long at most, whatever the clock of another node was
+   * @param longest longer than any pause: an end that is further ahead was written by a node with a
+   *     wrong clock, and counts as none
    */
   public Duration pause(long now, Duration longest) {
-    return Duration.ofMillis(Math.min(Math.max(0, notBefore - now), longest.toMillis()));
+    long left = notBefore - now;
+    return left <= 0 || left > longest.toMillis() ? Duration.ZERO : Duration.ofMillis(left);
   }
 
   /** Rounds without success since the last one that had some. */
@@ -58,8 +60,9 @@ public class DeliveryLock {
     failures++;
   }
 
-  /** A round had a success. */
+  /** A round had a success: a pause that another node has written is over. */
   public void succeeded() {
+    notBefore = 0;
     failures = 0;
   }
 }

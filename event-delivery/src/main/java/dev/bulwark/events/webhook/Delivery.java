@@ -83,7 +83,7 @@ final class Delivery implements AutoCloseable {
   }
 
   private @Nullable Duration send(Outbox outbox, DeliveryLock lock, long now) {
-    Duration left = lock.pause(now, Pause.LONGEST_ASKED);
+    Duration left = lock.pause(now, Pause.LONGEST_OF_OTHERS);
     if (!left.isZero()) {
       return untilNextLook(left);
     }

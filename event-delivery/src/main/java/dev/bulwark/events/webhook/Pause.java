@@ -11,6 +11,9 @@ final class Pause {
 
   static final Duration LONGEST_ASKED = Duration.ofMinutes(10);
 
+  /** No pause that another node has written is longer, with a minute for clocks that differ. */
+  static final Duration LONGEST_OF_OTHERS = LONGEST_ASKED.plusMinutes(1);
+
   private static final Duration FIRST = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofMinutes(1);
   private static final int MANY = 10;

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class DeliveryLockTest {
 
   private static final long NOW = 1_700_000_000_000L;
-  private static final Duration LONGEST = Duration.ofMinutes(10);
+  private static final Duration LONGEST = Duration.ofMinutes(11);
 
   private final DeliveryLock lock = new DeliveryLock();
 
@@ -24,9 +24,24 @@ class DeliveryLockTest {
   }
 
   @Test
-  void aClockThatIsHoursAheadStopsNothingForHours() {
+  void aClockThatIsHoursAheadStopsNothing() {
     lock.failed(NOW + Duration.ofHours(9).toMillis());
+    assertThat(lock.pause(NOW, LONGEST)).isZero();
+    assertThat(lock.pause(NOW + LONGEST.toMillis() + 1, LONGEST)).isZero();
+  }
+
+  @Test
+  void theLongestPauseIsKept() {
+    lock.failed(NOW + LONGEST.toMillis());
     assertThat(lock.pause(NOW, LONGEST)).isEqualTo(LONGEST);
+  }
+
+  /** As of a node with another clock: it was ahead, or this one is behind. */
+  @Test
+  void aSuccessEndsAPause() {
+    lock.failed(NOW + Duration.ofMinutes(9).toMillis());
+    lock.succeeded();
+    assertThat(lock.pause(NOW, LONGEST)).isZero();
   }
 
   @Test

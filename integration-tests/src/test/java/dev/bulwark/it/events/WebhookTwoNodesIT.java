@@ -1,5 +1,6 @@
 package dev.bulwark.it.events;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -77,6 +78,7 @@ class WebhookTwoNodesIT {
       nameTheWebhook(nodes.first().admin());
       changesOfBothNodesComeInOrderAndOnce(nodes, receiver, threads);
       bothNodesLeaveTheReceiverAlone(nodes, receiver);
+      aClockThatIsADayAheadStopsNothing(nodes, receiver);
       noEventOfAKilledNodeIsLost(nodes, receiver, threads);
       assertThat(receiver.refused()).isEmpty();
     } finally {
@@ -127,6 +129,15 @@ class WebhookTwoNodesIT {
     assertThat(Duration.between(receiver.times().get(before), receiver.times().get(before + 1)))
         .isGreaterThanOrEqualTo(asked);
     await("all changes").atMost(LONG).until(() -> changes(receiver, user).size() == CHANGES + 3);
+  }
+
+  /** As if a node with such a clock had written for how long the receiver is left alone. */
+  private static void aClockThatIsADayAheadStopsNothing(NodePair nodes, WebhookReceiver receiver) {
+    long end = Instant.now().plus(Duration.ofDays(1)).toEpochMilli();
+    nodes.database().sql("UPDATE BULWARK_EVENT_LOCK SET NOT_BEFORE = " + end);
+    String user = nodes.first().admin().userId("user-0");
+    rename(nodes.first(), user, "fourth");
+    await("a change").atMost(SOON).until(() -> changes(receiver, user).size() == CHANGES + 4);
   }
 
   private static void rename(FaultServer node, String user, String name) {
