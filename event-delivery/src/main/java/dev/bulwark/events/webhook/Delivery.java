@@ -118,7 +118,7 @@ final class Delivery implements AutoCloseable {
     }
     for (WaitingEvent dead : verdict.dead()) {
       deadLetters.bury(
-          outbox, dead, "rejected " + config.maxAttempts() + " times: " + reason(sent, dead));
+          outbox, dead, "rejected " + (dead.getAttempts() + 1) + " times: " + reason(sent, dead));
     }
     metrics.count(Outcome.TAKEN, number(sent, Answer.Kind.TAKEN));
     metrics.count(

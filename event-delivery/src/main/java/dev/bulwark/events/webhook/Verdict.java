@@ -12,8 +12,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A receiver that is unreachable must cost no event, and one event that it cannot digest must
  * not keep back those of others. So an attempt counts against an event only in a round in which
- * others were taken, and few failures of such a round are those of their events. With many, one of
- * several receivers behind a load balancer may be down.
+ * others were taken, and few failures of such a round are those of their events. With many, the
+ * receiver may be overloaded.
+ *
+ * <p>A 5xx may be that of one of several receivers behind a load balancer, or that of a kind of
+ * event. So it counts against its event however many there are, and an event needs many of them.
  *
  * @param taken events that are delivered
  * @param held events that wait; those of the same order key wait with them
@@ -27,6 +30,9 @@ record Verdict<E>(
 
   /** Failures of a round that show a receiver at fault, and not events. */
   static final int MANY = 5;
+
+  /** An event is sent so many times as often if the receiver breaks at it. */
+  static final int PATIENCE = 4;
 
   private static final Duration UNCOUNTED = Duration.ofSeconds(30);
   private static final Duration LONGEST = Duration.ofMinutes(5);
@@ -46,7 +52,16 @@ record Verdict<E>(
   record Sent<E>(E event, int attempts, Answer answer) {
 
     private boolean isTaken() {
-      return answer.kind() == Answer.Kind.TAKEN;
+      return is(Answer.Kind.TAKEN);
+    }
+
+    private boolean is(Answer.Kind kind) {
+      return answer.kind() == kind;
+    }
+
+    /** Whether it is not tried any more, if the attempt counts. */
+    private boolean isLast(int maxAttempts) {
+      return attempts + 1 >= (is(Answer.Kind.BROKEN) ? PATIENCE * maxAttempts : maxAttempts);
     }
 
     /** As long as the receiver asks for, if that is more; five minutes at most. */
@@ -57,7 +72,12 @@ record Verdict<E>(
     }
   }
 
-  /** Judges a round. */
+  /**
+   * Judges a round.
+   *
+   * @param maxAttempts that count before an event is dead; {@value #PATIENCE} times as many if the
+   *     last answer is a 5xx
+   */
   static <E> Verdict<E> of(List<Sent<E>> round, int maxAttempts) {
     List<E> taken = round.stream().filter(Sent::isTaken).map(Sent::event).toList();
     List<Held<E>> held = new ArrayList<>();
@@ -66,14 +86,15 @@ record Verdict<E>(
     for (Sent<E> sent : blamed) {
       if (taken.isEmpty()) {
         held.add(sent.hold(UNCOUNTED, false));
-      } else if (sent.attempts() + 1 >= maxAttempts) {
+      } else if (sent.isLast(maxAttempts)) {
         dead.add(sent.event());
       } else {
         held.add(sent.hold(Duration.ofSeconds(1L << Math.min(sent.attempts(), 30)), true));
       }
     }
     boolean failed = taken.size() + blamed.size() < round.size();
-    boolean pause = failed || (taken.isEmpty() && blamed.size() >= MANY);
+    boolean pause =
+        failed || isMostlyBroken(round) || (taken.isEmpty() && blamed.size() >= MANY);
     return new Verdict<>(taken, held, dead, pause, asked(round));
   }
 
@@ -88,8 +109,7 @@ record Verdict<E>(
       boolean isBlamed =
           switch (sent.answer().kind()) {
             case TAKEN -> false;
-            case REFUSED -> true;
-            case BROKEN -> !othersTaken || ++failed < MANY;
+            case REFUSED, BROKEN -> true;
             case FAILED -> othersTaken ? ++failed < MANY : sent.attempts() > 0;
           };
       if (isBlamed) {
@@ -97,6 +117,11 @@ record Verdict<E>(
       }
     }
     return blamed;
+  }
+
+  private static <E> boolean isMostlyBroken(List<Sent<E>> round) {
+    long broken = round.stream().filter(sent -> sent.is(Answer.Kind.BROKEN)).count();
+    return broken >= MANY && 2 * broken > round.size();
   }
 
   private static <E> @Nullable Duration asked(List<Sent<E>> round) {

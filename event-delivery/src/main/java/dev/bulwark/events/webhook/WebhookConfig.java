@@ -23,7 +23,8 @@ import org.keycloak.provider.ProviderConfigProperty;
  * @param userEvents types of users' events that are delivered
  * @param adminEvents whether administrators' events are delivered
  * @param maxInFlight requests at once
- * @param maxAttempts attempts for an event that the receiver refuses while it takes others
+ * @param maxAttempts attempts for an event that the receiver rejects while it takes others, {@value
+ *     Verdict#PATIENCE} times as many if it answers 5xx
  * @param maxAge after which an event is not tried any more
  * @param deadMaxAge for which a dead letter is kept, after {@code maxAge}
  * @param maxWaiting events that may wait in the database
@@ -100,8 +101,8 @@ record WebhookConfig(
           1,
           100,
           8,
-          "Attempts for an event that the receiver rejects while it takes others; then it is a dead"
-              + " letter.");
+          "Attempts for an event that the receiver rejects while it takes others, four times as"
+              + " many if it answers 5xx; then it is a dead letter.");
   private static final Option<Duration> MAX_AGE =
       Option.seconds(
           "max-age",

@@ -7,7 +7,10 @@ import dev.bulwark.events.webhook.Verdict.Sent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -148,7 +151,7 @@ class VerdictTest {
     assertThat(verdict.dead()).isEmpty();
   }
 
-  /** Half of a load balancer's receivers are down, or the receiver asks for fewer requests. */
+  /** The receiver asks for fewer requests. */
   @Test
   void manyFailuresAreTheReceiversThoughOthersAreTaken() {
     List<Sent<String>> round = new ArrayList<>(List.of(new Sent<>("taken", 0, TAKEN)));
@@ -164,16 +167,53 @@ class VerdictTest {
 
   /** One of two receivers behind a load balancer answers 502: half of all events meet it. */
   @Test
-  void aReceiverThatIsHalfBrokenCostsFewEventsTheirAttempts() {
-    List<Sent<String>> round = new ArrayList<>();
-    for (int i = 0; i < 20; i++) {
-      round.add(new Sent<>("taken" + i, 0, TAKEN));
-      round.add(new Sent<>("broken" + i, 0, Answer.of(502, null)));
-    }
-    Verdict<String> verdict = Verdict.of(round, 8);
-    assertThat(verdict.pause()).isTrue();
-    assertThat(verdict.held()).hasSize(Verdict.MANY - 1).allMatch(Held::counted);
+  void aReceiverThatIsHalfBrokenCostsNoEventThatMeetsTheOtherOneInTime() {
+    Verdict<String> verdict = Verdict.of(broken(20, 20, 30), 8);
+    assertThat(verdict.pause()).isFalse();
+    assertThat(verdict.held()).hasSize(20).allMatch(Held::counted);
     assertThat(verdict.dead()).isEmpty();
+  }
+
+  @Test
+  void aReceiverThatIsMostlyBrokenIsLeftAlone() {
+    Verdict<String> verdict = Verdict.of(broken(4, 5, 0), 8);
+    assertThat(verdict.pause()).isTrue();
+    assertThat(verdict.held()).hasSize(5).allMatch(Held::counted);
+    assertThat(Verdict.of(broken(1, 4, 0), 8).pause()).as("few").isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"30, false", "31, true"})
+  void anEventAtWhichTheReceiverBreaksHasFourTimesTheAttempts(int attempts, boolean dead) {
+    Verdict<String> verdict = Verdict.of(broken(1, 1, attempts), 8);
+    assertThat(verdict.dead()).hasSize(dead ? 1 : 0);
+    assertThat(verdict.held()).hasSize(dead ? 0 : 1);
+  }
+
+  /** It answers 500 to one kind of event. They would fill the table, and then all are dropped. */
+  @Test
+  void eventsOfManySubjectsAtWhichTheReceiverBreaksAreNotSentForEver() {
+    Map<String, Integer> attempts = new LinkedHashMap<>();
+    IntStream.range(0, 20).forEach(i -> attempts.put("broken" + i, 0));
+    for (int i = 0; i < 32; i++) {
+      List<Sent<String>> round = new ArrayList<>();
+      IntStream.range(0, 20).forEach(good -> round.add(new Sent<>("taken" + good, 0, TAKEN)));
+      attempts.forEach((event, before) -> round.add(new Sent<>(event, before, BROKEN)));
+      Verdict<String> verdict = Verdict.of(round, 8);
+      assertThat(verdict.taken()).hasSize(20);
+      assertThat(verdict.pause()).isFalse();
+      verdict.held().forEach(held -> attempts.merge(held.event(), 1, Integer::sum));
+      verdict.dead().forEach(attempts::remove);
+    }
+    assertThat(attempts).isEmpty();
+  }
+
+  private static List<Sent<String>> broken(int taken, int broken, int attempts) {
+    List<Sent<String>> round = new ArrayList<>();
+    IntStream.range(0, taken).forEach(i -> round.add(new Sent<>("taken" + i, 0, TAKEN)));
+    IntStream.range(0, broken)
+        .forEach(i -> round.add(new Sent<>("broken" + i, attempts, Answer.of(502, null))));
+    return round;
   }
 
   /** A receiver that judges events does not answer so for being broken. */
