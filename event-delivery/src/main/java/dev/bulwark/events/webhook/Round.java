@@ -7,7 +7,9 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -28,7 +30,10 @@ final class Round {
   private final WebhookMetrics metrics;
   private final long end = System.nanoTime() + LENGTH.toNanos();
   private final AtomicInteger taken = new AtomicInteger();
-  private final AtomicInteger others = new AtomicInteger();
+  private final AtomicInteger failed = new AtomicInteger();
+
+  /** Order keys of rejected events: many of one key say nothing about the receiver. */
+  private final Set<String> rejected = ConcurrentHashMap.newKeySet();
 
   Round(Receiver receiver, ExecutorService threads, WebhookMetrics metrics) {
     this.receiver = receiver;
@@ -73,18 +78,25 @@ final class Round {
       long start = System.nanoTime();
       Answer answer = receiver.send(event.getEventId(), event.getBody());
       metrics.requests().record(Duration.ofNanos(System.nanoTime() - start));
-      sent.add(new Verdict.Sent<>(event, event.getAttempts(), answer));
-      if (answer.kind() == Answer.Kind.TAKEN) {
-        taken.incrementAndGet();
-      } else {
-        others.incrementAndGet();
+      sent.add(new Verdict.Sent<>(event, event.getOrderKey(), event.getAttempts(), answer));
+      count(event, answer.kind());
+      if (answer.kind() != Answer.Kind.TAKEN) {
         break;
       }
     }
     return sent;
   }
 
+  private void count(WaitingEvent event, Answer.Kind kind) {
+    switch (kind) {
+      case TAKEN -> taken.incrementAndGet();
+      case REFUSED -> rejected.add(event.getOrderKey());
+      case BROKEN, FAILED -> failed.incrementAndGet();
+    }
+  }
+
   private boolean isOver() {
-    return System.nanoTime() - end >= 0 || (taken.get() == 0 && others.get() >= Verdict.MANY);
+    return System.nanoTime() - end >= 0
+        || (taken.get() == 0 && rejected.size() + failed.get() >= Verdict.MANY);
   }
 }

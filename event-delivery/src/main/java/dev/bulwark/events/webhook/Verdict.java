@@ -47,9 +47,10 @@ record Verdict<E>(
   /**
    * An event with its answer.
    *
+   * @param orderKey of the event
    * @param attempts that have counted before
    */
-  record Sent<E>(E event, int attempts, Answer answer) {
+  record Sent<E>(E event, String orderKey, int attempts, Answer answer) {
 
     private boolean isTaken() {
       return is(Answer.Kind.TAKEN);
@@ -94,7 +95,7 @@ record Verdict<E>(
     }
     boolean failed = taken.size() + blamed.size() < round.size();
     boolean pause =
-        failed || isMostlyBroken(round) || (taken.isEmpty() && blamed.size() >= MANY);
+        failed || isMostlyBroken(round) || (taken.isEmpty() && againstReceiver(blamed) >= MANY);
     return new Verdict<>(taken, held, dead, pause, asked(round));
   }
 
@@ -117,6 +118,20 @@ record Verdict<E>(
       }
     }
     return blamed;
+  }
+
+  /**
+   * How many of some failures speak against the receiver. It rejects events for what they say, so
+   * all rejections of one order key count as one: a service may have many of them at once.
+   */
+  private static <E> long againstReceiver(List<Sent<E>> blamed) {
+    long keys =
+        blamed.stream()
+            .filter(sent -> sent.is(Answer.Kind.REFUSED))
+            .map(Sent::orderKey)
+            .distinct()
+            .count();
+    return keys + blamed.stream().filter(sent -> !sent.is(Answer.Kind.REFUSED)).count();
   }
 
   private static <E> boolean isMostlyBroken(List<Sent<E>> round) {

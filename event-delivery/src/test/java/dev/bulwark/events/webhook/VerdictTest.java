@@ -6,7 +6,6 @@ import dev.bulwark.events.webhook.Verdict.Held;
 import dev.bulwark.events.webhook.Verdict.Sent;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,11 +68,11 @@ class VerdictTest {
     Verdict<String> verdict =
         Verdict.of(
             List.of(
-                new Sent<>("a", 0, TAKEN),
-                new Sent<>("b", 0, REFUSED),
-                new Sent<>("c", 3, BROKEN),
-                new Sent<>("d", 7, REFUSED),
-                new Sent<>("e", 6, REFUSED)),
+                sent("a", 0, TAKEN),
+                sent("b", 0, REFUSED),
+                sent("c", 3, BROKEN),
+                sent("d", 7, REFUSED),
+                sent("e", 6, REFUSED)),
             8);
     assertThat(verdict.taken()).containsExactly("a");
     assertThat(verdict.held())
@@ -87,8 +86,7 @@ class VerdictTest {
 
   @Test
   void aBackoffHasAnEnd() {
-    Verdict<String> verdict =
-        Verdict.of(List.of(new Sent<>("a", 0, TAKEN), new Sent<>("b", 60, REFUSED)), 100);
+    Verdict<String> verdict = Verdict.of(List.of(sent("a", 0, TAKEN), sent("b", 60, REFUSED)), 100);
     assertThat(verdict.held()).containsExactly(new Held<>("b", Duration.ofMinutes(5), true));
   }
 
@@ -96,18 +94,34 @@ class VerdictTest {
   @CsvSource({"0", "99"})
   void anOutageCostsNoEvent(int attempts) {
     for (Answer answer : List.of(REFUSED, BROKEN, AWAY)) {
-      Verdict<String> verdict =
-          Verdict.of(Collections.nCopies(Verdict.MANY, new Sent<>("a", attempts, answer)), 8);
+      List<Sent<String>> round =
+          IntStream.range(0, Verdict.MANY).mapToObj(i -> sent("a" + i, attempts, answer)).toList();
+      Verdict<String> verdict = Verdict.of(round, 8);
       assertThat(verdict.dead()).isEmpty();
       assertThat(verdict.held()).noneMatch(Held::counted);
       assertThat(verdict.pause()).isTrue();
     }
   }
 
+  /** As when somebody guesses the secret of a service: its events leave in any order. */
+  @Test
+  void rejectedEventsOfOneServiceDoNotStopTheReceiver() {
+    Verdict<String> verdict = Verdict.of(ofService(REFUSED), 8);
+    assertThat(verdict.pause()).isFalse();
+    assertThat(verdict.held()).hasSize(10).noneMatch(Held::counted);
+    assertThat(Verdict.of(ofService(BROKEN), 8).pause()).as("no event is judged then").isTrue();
+  }
+
+  private static List<Sent<String>> ofService(Answer answer) {
+    return IntStream.range(0, 10)
+        .mapToObj(i -> new Sent<>("a" + i, "realm/clients/app/*", 0, answer))
+        .toList();
+  }
+
   /** It would keep back the events of others. */
   @Test
   void oneRefusedEventDoesNotStopTheReceiver() {
-    Verdict<String> verdict = Verdict.of(List.of(new Sent<>("a", 0, BROKEN)), 8);
+    Verdict<String> verdict = Verdict.of(List.of(sent("a", 0, BROKEN)), 8);
     assertThat(verdict.pause()).isFalse();
     assertThat(verdict.held()).containsExactly(new Held<>("a", Duration.ofSeconds(30), false));
   }
@@ -120,10 +134,10 @@ class VerdictTest {
     Verdict<String> verdict =
         Verdict.of(
             List.of(
-                new Sent<>("a", 0, answer),
-                new Sent<>("b", 0, TAKEN),
-                new Sent<>("c", 2, AWAY),
-                new Sent<>("d", 7, answer)),
+                sent("a", 0, answer),
+                sent("b", 0, TAKEN),
+                sent("c", 2, AWAY),
+                sent("d", 7, answer)),
             8);
     assertThat(verdict.taken()).containsExactly("b");
     assertThat(verdict.held())
@@ -137,15 +151,14 @@ class VerdictTest {
   /** Others would wait with it. */
   @Test
   void oneThatHasFailedBeforeDoesNotStopTheReceiver() {
-    Verdict<String> verdict = Verdict.of(List.of(new Sent<>("a", 1, AWAY)), 8);
+    Verdict<String> verdict = Verdict.of(List.of(sent("a", 1, AWAY)), 8);
     assertThat(verdict.pause()).isFalse();
     assertThat(verdict.held()).containsExactly(new Held<>("a", Duration.ofSeconds(30), false));
   }
 
   @Test
   void oneThatFailsForTheFirstTimeDoes() {
-    Verdict<String> verdict =
-        Verdict.of(List.of(new Sent<>("a", 1, AWAY), new Sent<>("b", 0, AWAY)), 2);
+    Verdict<String> verdict = Verdict.of(List.of(sent("a", 1, AWAY), sent("b", 0, AWAY)), 2);
     assertThat(verdict.pause()).isTrue();
     assertThat(verdict.held()).containsExactly(new Held<>("a", Duration.ofSeconds(30), false));
     assertThat(verdict.dead()).isEmpty();
@@ -154,9 +167,9 @@ class VerdictTest {
   /** The receiver asks for fewer requests. */
   @Test
   void manyFailuresAreTheReceiversThoughOthersAreTaken() {
-    List<Sent<String>> round = new ArrayList<>(List.of(new Sent<>("taken", 0, TAKEN)));
+    List<Sent<String>> round = new ArrayList<>(List.of(sent("taken", 0, TAKEN)));
     for (int i = 0; i < 20; i++) {
-      round.add(new Sent<>("a" + i, 0, Answer.of(429, "20")));
+      round.add(sent("a" + i, 0, Answer.of(429, "20")));
     }
     Verdict<String> verdict = Verdict.of(round, 8);
     assertThat(verdict.pause()).isTrue();
@@ -197,8 +210,8 @@ class VerdictTest {
     IntStream.range(0, 20).forEach(i -> attempts.put("broken" + i, 0));
     for (int i = 0; i < 32; i++) {
       List<Sent<String>> round = new ArrayList<>();
-      IntStream.range(0, 20).forEach(good -> round.add(new Sent<>("taken" + good, 0, TAKEN)));
-      attempts.forEach((event, before) -> round.add(new Sent<>(event, before, BROKEN)));
+      IntStream.range(0, 20).forEach(good -> round.add(sent("taken" + good, 0, TAKEN)));
+      attempts.forEach((event, before) -> round.add(sent(event, before, BROKEN)));
       Verdict<String> verdict = Verdict.of(round, 8);
       assertThat(verdict.taken()).hasSize(20);
       assertThat(verdict.pause()).isFalse();
@@ -210,18 +223,18 @@ class VerdictTest {
 
   private static List<Sent<String>> broken(int taken, int broken, int attempts) {
     List<Sent<String>> round = new ArrayList<>();
-    IntStream.range(0, taken).forEach(i -> round.add(new Sent<>("taken" + i, 0, TAKEN)));
+    IntStream.range(0, taken).forEach(i -> round.add(sent("taken" + i, 0, TAKEN)));
     IntStream.range(0, broken)
-        .forEach(i -> round.add(new Sent<>("broken" + i, attempts, Answer.of(502, null))));
+        .forEach(i -> round.add(sent("broken" + i, attempts, Answer.of(502, null))));
     return round;
   }
 
   /** A receiver that judges events does not answer so for being broken. */
   @Test
   void manyRefusalsAreThoseOfTheEvents() {
-    List<Sent<String>> round = new ArrayList<>(List.of(new Sent<>("taken", 0, TAKEN)));
+    List<Sent<String>> round = new ArrayList<>(List.of(sent("taken", 0, TAKEN)));
     for (int i = 0; i < 20; i++) {
-      round.add(new Sent<>("a" + i, 0, REFUSED));
+      round.add(sent("a" + i, 0, REFUSED));
     }
     Verdict<String> verdict = Verdict.of(round, 8);
     assertThat(verdict.pause()).isFalse();
@@ -232,8 +245,7 @@ class VerdictTest {
   @CsvSource({"0, 1", "1, 1", "20, 20", "900, 300"})
   void anEventWaitsAsLongAsTheReceiverAsks(String asked, long seconds) {
     Verdict<String> verdict =
-        Verdict.of(
-            List.of(new Sent<>("a", 0, Answer.of(429, asked)), new Sent<>("b", 0, TAKEN)), 8);
+        Verdict.of(List.of(sent("a", 0, Answer.of(429, asked)), sent("b", 0, TAKEN)), 8);
     assertThat(verdict.held()).containsExactly(new Held<>("a", Duration.ofSeconds(seconds), true));
     assertThat(verdict.pause()).isFalse();
   }
@@ -248,5 +260,10 @@ class VerdictTest {
     assertThat(Pause.after(0, Duration.ofSeconds(90))).isEqualTo(Duration.ofSeconds(90));
     assertThat(Pause.after(6, Duration.ofSeconds(30))).isEqualTo(Duration.ofMinutes(1));
     assertThat(Pause.after(0, Duration.ofHours(9))).isEqualTo(Duration.ofMinutes(10));
+  }
+
+  /** Of an order key of its own. */
+  private static Sent<String> sent(String event, int attempts, Answer answer) {
+    return new Sent<>(event, event, attempts, answer);
   }
 }

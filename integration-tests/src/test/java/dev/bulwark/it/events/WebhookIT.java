@@ -11,10 +11,13 @@ import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.TestStack;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,6 +35,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WebhookIT {
 
   private static final String CLIENT = "tasks-service";
+  private static final String FAILED_LOGIN = "org.keycloak.user.CLIENT_LOGIN_ERROR";
+
+  /** Without a pause of the receiver. */
+  private static final Duration PROMPTLY = Duration.ofSeconds(5);
 
   private static WebhookReceiver receiver;
   private static EventServer server;
@@ -186,6 +193,42 @@ class WebhookIT {
     assertThat(rest).extracting(Taken::id).doesNotHaveDuplicates().doesNotContain(bad.get());
   }
 
+  /** As when somebody guesses the secret of a service. None of these events is accepted. */
+  @Test
+  void rejectedEventsOfOneServiceDelayNoOther() throws InterruptedException {
+    String user = server.user(name);
+    await().atMost(SOON).until(() -> !changes("USER.CREATE", user).isEmpty());
+    String client = "gateway";
+    CountDownLatch first = new CountDownLatch(1);
+    CountDownLatch stored = new CountDownLatch(1);
+    Set<String> rejected = ConcurrentHashMap.newKeySet();
+    receiver.answer(
+        event -> {
+          if (!event.type().equals(FAILED_LOGIN)
+              || !event.text("/keycloak/client_id").equals(client)) {
+            return 204;
+          }
+          first.countDown();
+          awaitQuietly(stored);
+          rejected.add(event.id());
+          return 422;
+        });
+    int many = 10;
+    try {
+      for (int i = 0; i <= many; i++) {
+        server.realm().clientCredentials(client, "wrong", Map.of()).expect(401);
+        // The others are in the next round together.
+        assertThat(first.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      }
+    } finally {
+      stored.countDown();
+    }
+    await().atMost(SOON).until(() -> rejected.size() > many);
+    change(user, 1);
+    await().atMost(PROMPTLY).until(() -> !changes("USER.UPDATE", user).isEmpty());
+    assertThat(server.keycloak().log()).doesNotContain("accepts no events: status 422");
+  }
+
   @Test
   void eventsOfAUserWaitForOneThatIsNotTaken() {
     String user = server.user(name);
@@ -299,13 +342,20 @@ class WebhookIT {
             });
   }
 
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private static boolean isFirst(Taken event, AtomicReference<String> first) {
     return first.compareAndSet(null, event.id()) || event.id().equals(first.get());
   }
 
   private static boolean isOfClient(Taken event) {
-    return event.type().equals("org.keycloak.user.CLIENT_LOGIN_ERROR")
-        && event.text("/keycloak/client_id").equals(CLIENT);
+    return event.type().equals(FAILED_LOGIN) && event.text("/keycloak/client_id").equals(CLIENT);
   }
 
   private static List<Taken> ofClient() {
@@ -345,11 +395,7 @@ class WebhookIT {
     receiver.answer(
         event -> {
           asked.countDown();
-          try {
-            released.await();
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
+          awaitQuietly(released);
           return 204;
         });
     try {
