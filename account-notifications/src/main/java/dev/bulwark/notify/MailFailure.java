@@ -45,6 +45,8 @@ enum MailFailure {
         return OF_MAIL;
       } else if (cause instanceof MessagingException) {
         other = OF_SERVER;
+      } else if (cause instanceof EmailException email && isOfToken(email.getCause())) {
+        return OF_SERVER;
       } else if (cause instanceof EmailException) {
         // A template that fails, or a text that is no address, unless a deeper cause says more.
         other = FOR_GOOD;
@@ -54,6 +56,17 @@ enum MailFailure {
       cause = cause.getCause();
     }
     return other;
+  }
+
+  /**
+   * Whether Keycloak has no token for the mail server (XOAUTH2). Its mail provider wraps what it
+   * throws itself, and so does its template provider. Behind that one's is the template.
+   *
+   * @param failure below an {@link EmailException}; null for none
+   */
+  private static boolean isOfToken(@Nullable Throwable failure) {
+    return failure instanceof EmailException
+        && (failure.getCause() == null || failure.getCause() instanceof IOException);
   }
 
   /** By a reply to the recipient or to the text (RFC 5321). */

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.keycloak.email.EmailException;
 import org.keycloak.storage.ReadOnlyException;
+import org.keycloak.theme.FreeMarkerException;
 
 /** K10: nobody's mail holds up those of others. */
 class MailFailureTest {
@@ -66,6 +67,18 @@ class MailFailureTest {
         .isEqualTo(MailFailure.OF_SERVER);
   }
 
+  /** K10: the client secret has expired, or the token endpoint is unreachable. */
+  @Test
+  void noTokenForTheServerConcernsTheServer() {
+    assertThat(ofProvider(new EmailException("No access token found in token-response for SMTP")))
+        .isEqualTo(MailFailure.OF_SERVER);
+    assertThat(
+            ofProvider(
+                new EmailException(
+                    "Failed to gather valid token for SMTP", new ConnectException("no"))))
+        .isEqualTo(MailFailure.OF_SERVER);
+  }
+
   @Test
   void whatTheServerHasNotSeenConcernsTheMail() {
     assertThat(MailFailure.of(new ReadOnlyException("no"))).isEqualTo(MailFailure.OF_MAIL);
@@ -78,6 +91,11 @@ class MailFailureTest {
   void aTemplateThatFailsDoesSoEachTime() {
     assertThat(ofProvider(new IllegalStateException("no"))).isEqualTo(MailFailure.FOR_GOOD);
     assertThat(MailFailure.of(new EmailException("Invalid address")))
+        .isEqualTo(MailFailure.FOR_GOOD);
+    assertThat(
+            ofProvider(
+                new EmailException(
+                    "Failed to template html email.", new FreeMarkerException("no", new IllegalStateException("no")))))
         .isEqualTo(MailFailure.FOR_GOOD);
   }
 
