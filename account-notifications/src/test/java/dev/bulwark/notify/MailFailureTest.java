@@ -95,7 +95,8 @@ class MailFailureTest {
     assertThat(
             ofProvider(
                 new EmailException(
-                    "Failed to template html email.", new FreeMarkerException("no", new IllegalStateException("no")))))
+                    "Failed to template html email.",
+                    new FreeMarkerException("no", new IllegalStateException("no")))))
         .isEqualTo(MailFailure.FOR_GOOD);
   }
 

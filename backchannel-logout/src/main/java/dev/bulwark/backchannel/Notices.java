@@ -95,8 +95,7 @@ final class Notices {
    * @param condition of {@link LogoutOutbox#addAll}
    */
   void addRemoved(String condition, Map<String, Object> parameters) {
-    long now = now();
-    new LogoutOutbox(session).addAll(Cause.REMOVED, condition, parameters, now, now + DELAY);
+    new LogoutOutbox(session).addAll(Cause.REMOVED, condition, parameters, now(), afterDelay());
   }
 
   /** Stores the notice for shared signals of a session that is about to be removed. */
@@ -110,13 +109,16 @@ final class Notices {
    * @param condition of {@link LogoutOutbox#addSignals}
    */
   void addRemovedSignals(String condition, Map<String, Object> parameters) {
-    long now = now();
     new LogoutOutbox(session)
-        .addSignals(NoticeState.WAITING, Cause.REMOVED, condition, parameters, now, now + DELAY);
+        .addSignals(NoticeState.WAITING, Cause.REMOVED, condition, parameters, now(), afterDelay());
   }
 
   private long now() {
     return delivery.clock().millis();
+  }
+
+  private long afterDelay() {
+    return delivery.clock().database() + DELAY;
   }
 
   private static Map<String, Object> of(String sessionId, boolean offline) {

@@ -83,7 +83,7 @@ final class DeliveryRound implements AutoCloseable {
   Left run(KeycloakSession session, String clientId) throws InterruptedException {
     LogoutOutbox outbox = new LogoutOutbox(session);
     LogoutReceiver receiver = outbox.lock(clientId).orElse(null);
-    long now = clock.millis();
+    long now = clock.database();
     if (receiver == null) {
       return Left.OTHERS;
     }
@@ -96,7 +96,7 @@ final class DeliveryRound implements AutoCloseable {
     }
     RealmModel realm = session.realms().getRealm(due.get(0).getRealmId());
     if (due.get(0).isSignal()) {
-      return signal(session, realm, outbox, receiver, due, now);
+      return signal(session, realm, outbox, receiver, due);
     }
     ClientModel client = realm == null ? null : realm.getClientById(clientId);
     @Nullable String setting = setting(realm, client);
@@ -104,7 +104,7 @@ final class DeliveryRound implements AutoCloseable {
       return drop(outbox, receiver, client == null);
     }
     List<LogoutNotice> left = withoutDuplicates(outbox, clientId, withoutLive(outbox, due));
-    left = withoutOld("client " + client.getClientId(), receiver, left, now);
+    left = withoutOld("client " + client.getClientId(), receiver, left);
     deliver(session, realm, client, receiver, left, setting);
     return receiver.isDue(now) ? Left.MORE : Left.NOTHING;
   }
@@ -118,7 +118,7 @@ final class DeliveryRound implements AutoCloseable {
     if (receiver.getFailures() == 0) {
       return outbox.due(clientId, now, BATCH);
     }
-    List<LogoutNotice> old = outbox.old(clientId, now - config.maxAge().toMillis(), BATCH);
+    List<LogoutNotice> old = outbox.old(clientId, oldest(), BATCH);
     if (!old.isEmpty()) {
       return old;
     }
@@ -149,14 +149,13 @@ final class DeliveryRound implements AutoCloseable {
       @Nullable RealmModel realm,
       LogoutOutbox outbox,
       LogoutReceiver receiver,
-      List<LogoutNotice> due,
-      long now) {
+      List<LogoutNotice> due) {
     if (realm == null || !signals.isOn(realm)) {
       return drop(outbox, receiver, realm == null);
     }
     List<LogoutNotice> ends =
         withoutDuplicates(outbox, receiver.getClientId(), withoutLive(outbox, due));
-    ends = withoutOld("the shared signals of realm " + realm.getName(), receiver, ends, now);
+    ends = withoutOld("the shared signals of realm " + realm.getName(), receiver, ends);
     Function<LogoutNotice, Runnable> events = signals.events(session, realm);
     List<Sent> sent = new ArrayList<>();
     long stop = System.nanoTime() + Sending.LENGTH.toNanos();
@@ -166,10 +165,10 @@ final class DeliveryRound implements AutoCloseable {
       }
       sent.add(new Sent(end, signal(events, end)));
     }
-    settlement.settle(receiver, sent, clock.millis());
+    settlement.settle(receiver, sent, clock.database());
     metrics.count(Outcome.SIGNALED, Settlement.count(sent, Kind.DELIVERED));
     metrics.count(Outcome.REJECTED, Settlement.count(sent, Kind.REJECTED));
-    return receiver.isDue(clock.millis()) ? Left.MORE : Left.NOTHING;
+    return receiver.isDue(clock.database()) ? Left.MORE : Left.NOTHING;
   }
 
   private static Answer signal(Function<LogoutNotice, Runnable> events, LogoutNotice end) {
@@ -220,8 +219,8 @@ final class DeliveryRound implements AutoCloseable {
   }
 
   private List<LogoutNotice> withoutOld(
-      String whom, LogoutReceiver receiver, List<LogoutNotice> notices, long now) {
-    long before = now - config.maxAge().toMillis();
+      String whom, LogoutReceiver receiver, List<LogoutNotice> notices) {
+    long before = oldest();
     List<LogoutNotice> old =
         notices.stream().filter(notice -> notice.triedSince() < before).toList();
     for (LogoutNotice notice : old) {
@@ -236,6 +235,11 @@ final class DeliveryRound implements AutoCloseable {
           old.size(), whom, old.get(0).getReason());
     }
     return notices.stream().filter(notice -> !old.contains(notice)).toList();
+  }
+
+  /** Since when a notice is tried at most, epoch milliseconds. */
+  private long oldest() {
+    return clock.millis() - config.maxAge().toMillis();
   }
 
   private void deliver(
@@ -274,7 +278,7 @@ final class DeliveryRound implements AutoCloseable {
               .send(requests, threads));
     }
     int failures = receiver.getFailures();
-    settlement.settle(receiver, sent, clock.millis());
+    settlement.settle(receiver, sent, clock.database());
     metrics.count(Outcome.DELIVERED, Settlement.count(sent, Kind.DELIVERED));
     metrics.count(Outcome.REJECTED, Settlement.count(sent, Kind.REJECTED));
     metrics.count(Outcome.UNREACHABLE, Settlement.count(sent, Kind.UNREACHABLE));

@@ -152,7 +152,7 @@ public final class Dispatcher implements AutoCloseable {
       }
       List<String> due =
           KeycloakModelUtils.runJobInTransactionWithResult(
-              factory, session -> new LogoutOutbox(session).dueReceivers(clock.millis()));
+              factory, session -> new LogoutOutbox(session).dueReceivers(clock.database()));
       due.forEach(this::serve);
     } catch (RuntimeException | Error e) {
       // An error too: the thread would end, and nothing would be sent until the next start.

@@ -5,10 +5,10 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * This node's clock, or the database's where that is behind. All nodes read the times that one of
- * them has written: a node whose clock is ahead would take new notices for old ones. The database's
- * time goes on with the JVM's timer between two comparisons. So a jump of the node's clock has no
- * effect. Thread-safe.
+ * The database's clock, and this node's where that is behind it. All nodes read the times that one
+ * of them has written: a node whose clock is ahead would take new notices for old ones, and one
+ * whose clock is behind would keep no pause of the others. The database's time goes on with the
+ * JVM's timer between two comparisons. So a jump of the node's clock has no effect. Thread-safe.
  */
 public final class NoticeClock {
 
@@ -49,13 +49,23 @@ public final class NoticeClock {
     compared = new Compared(database, asked);
   }
 
-  /** Epoch milliseconds. */
+  /**
+   * When a notice is made, and what its age is measured by: the earlier of the node's time and the
+   * database's, epoch milliseconds. Keycloak notes the last use of a session by the node's clock. A
+   * use after a notice must not seem to be before it.
+   */
   public long millis() {
+    return Math.min(own.getAsLong(), database());
+  }
+
+  /**
+   * What notices and receivers wait by: the database's time, the same for all nodes, epoch
+   * milliseconds. It is the node's own until they are compared.
+   */
+  public long database() {
     Compared known = compared;
-    long time = own.getAsLong();
     return known == null
-        ? time
-        : Math.min(
-            time, known.database + TimeUnit.NANOSECONDS.toMillis(timer.getAsLong() - known.nanos));
+        ? own.getAsLong()
+        : known.database + TimeUnit.NANOSECONDS.toMillis(timer.getAsLong() - known.nanos);
   }
 }

@@ -82,7 +82,7 @@ public final class ExpirySearch {
               if (!outbox.lockSearch()) {
                 return 0;
               }
-              outbox.sweep(clock.millis() - KEPT_MILLIS, SWEEP);
+              outbox.sweep(clock.database() - KEPT_MILLIS, SWEEP);
               outbox.sweepWithoutRealm(SWEEP);
               int found = 0;
               for (String id : outbox.realmsWith(RealmSwitch.ATTRIBUTE)) {

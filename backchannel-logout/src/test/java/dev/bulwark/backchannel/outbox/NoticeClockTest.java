@@ -2,6 +2,7 @@ package dev.bulwark.backchannel.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +54,24 @@ class NoticeClockTest {
     clock.compare(NOW - DAY, clock.nanos());
     clock.compare(NOW, clock.nanos());
     assertThat(clock.millis()).isEqualTo(NOW);
+  }
+
+  /** It would take the pauses of all others for those of a wrong clock. */
+  @Test
+  void aNodeWhoseClockIsBehindKeepsThePausesOfOthersAndTheyItsOwn() {
+    long behind = TimeUnit.MINUTES.toMillis(11);
+    NoticeClock other = new NoticeClock(() -> own - behind, () -> nanos);
+    clock.compare(NOW, clock.nanos());
+    other.compare(NOW, other.nanos());
+    assertThat(other.millis()).as("for what the node itself has noted").isEqualTo(NOW - behind);
+    LogoutReceiver receiver = new LogoutReceiver("client", "realm");
+    for (NoticeClock writer : List.of(clock, other)) {
+      NoticeClock reader = writer == clock ? other : clock;
+      receiver.fails(writer.database(), writer.database() + 60_000, "status 503");
+      assertThat(receiver.isDue(reader.database())).isFalse();
+      pass(60_000);
+      assertThat(receiver.isDue(reader.database())).isTrue();
+    }
   }
 
   @Test

@@ -7,10 +7,13 @@ import static org.awaitility.Awaitility.await;
 import com.nimbusds.jose.JWSAlgorithm;
 import dev.bulwark.it.revocation.FakeClock;
 import dev.bulwark.it.support.Response;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** R9: a node whose clock is ahead does not bury the notices that other nodes have made. */
+/** R9: a node whose clock is wrong reads what other nodes have written as they do. */
 @Tag("full")
 class LogoutClockIT {
 
@@ -19,6 +22,7 @@ class LogoutClockIT {
 
   private static final int AHEAD = 3_600;
 
+  /** It does not bury what other nodes have made. */
   @Test
   void noticesHaveTheDatabasesTime() {
     try (LogoutServer server =
@@ -49,5 +53,41 @@ class LogoutClockIT {
         assertThat(application.acknowledged().get(0).sid()).isEqualTo(LogoutRealm.sid(login));
       }
     }
+  }
+
+  /** It would take the pauses that they have written for those of a wrong clock. */
+  @Test
+  void aNodeThatIsBehindLeavesAReceiverAloneAsOthersDo() {
+    try (LogoutServer server =
+        LogoutServer.start("logout-clock-behind", spec -> FakeClock.ahead(spec, -AHEAD))) {
+      LogoutRealm realm =
+          LogoutRealm.create(server.keycloak().url(), server.admin(), "logout-clock-behind");
+      try (Application application = Application.start(realm.url(), "shop", JWSAlgorithm.RS256)) {
+        application.away();
+        realm.notified("shop", application.url());
+        realm.logout("shop", realm.login("shop", "ann"));
+        awaitFailures(realm, "shop", 1);
+        // As a node with the right clock writes it.
+        long end = Instant.now().plus(Duration.ofMinutes(10)).toEpochMilli();
+        server.database().sql("UPDATE BULWARK_LOGOUT_RECEIVER SET NEXT_AT = " + end);
+        int failures = failures(realm, "shop");
+        realm.notified("other", application.url());
+        realm.logout("other", realm.login("other", "ann"));
+        // The node has looked for receivers as often.
+        awaitFailures(realm, "other", 3);
+        assertThat(failures(realm, "shop")).isEqualTo(failures);
+      }
+    }
+  }
+
+  private static void awaitFailures(LogoutRealm realm, String client, int number) {
+    await(number + " failures").atMost(SOON).until(() -> failures(realm, client) >= number);
+  }
+
+  private static int failures(LogoutRealm realm, String client) {
+    return StreamSupport.stream(realm.failing().spliterator(), false)
+        .filter(receiver -> receiver.path("clientId").asText().equals(client))
+        .mapToInt(receiver -> receiver.path("failures").asInt())
+        .sum();
   }
 }
