@@ -24,7 +24,14 @@ final class LineOutput {
 
   private static final Logger LOG = Logger.getLogger(LineOutput.class);
 
+  /** Reads the last byte of a file that has one. */
+  interface LastByte {
+
+    int of(Path file) throws IOException;
+  }
+
   private final @Nullable Path file;
+  private final LastByte lastByte;
   private final Counter failed;
   private final OncePerMinute warning = new OncePerMinute();
 
@@ -39,7 +46,13 @@ final class LineOutput {
    * @param file null for standard output
    */
   LineOutput(@Nullable Path file, MeterRegistry registry) {
+    this(file, registry, LineOutput::lastByteOf);
+  }
+
+  /** With a way to read the file. */
+  LineOutput(@Nullable Path file, MeterRegistry registry, LastByte lastByte) {
     this.file = file;
+    this.lastByte = lastByte;
     this.failed =
         Counter.builder("bulwark.event.log.failed")
             .description("Events that could not be written to the file of the event log")
@@ -70,11 +83,19 @@ final class LineOutput {
     }
   }
 
-  private static boolean endsWithinALine(Path file) throws IOException {
+  /** A file that may be written and not read is taken to: an empty line costs no event. */
+  private boolean endsWithinALine(Path target) {
+    try {
+      return Files.size(target) > 0 && lastByte.of(target) != '\n';
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  private static int lastByteOf(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       ByteBuffer last = ByteBuffer.allocate(1);
-      long size = channel.size();
-      return size > 0 && channel.read(last, size - 1) == 1 && last.get(0) != '\n';
+      return channel.read(last, Math.max(0, channel.size() - 1)) == 1 ? last.get(0) : '\n';
     }
   }
 

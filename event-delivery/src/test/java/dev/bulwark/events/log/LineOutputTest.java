@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -63,6 +64,23 @@ class LineOutputTest {
     Files.writeString(file, "one\nthr");
     output.write("four");
     assertThat(Files.readString(file)).isEqualTo("one\nthr\nfour\n");
+  }
+
+  /** As one of another user, whose mode is 0622. */
+  @Test
+  void aFileThatMayOnlyBeWrittenLosesNoLine() throws IOException {
+    Path file = folder.resolve("events.json");
+    LineOutput output = new LineOutput(file, registry, LineOutputTest::denied);
+    output.write("one");
+    output.write("two");
+    assertThat(Files.readString(file)).isEqualTo("one\ntwo\n");
+    new LineOutput(file, registry, LineOutputTest::denied).write("three");
+    assertThat(Files.readString(file)).isEqualTo("one\ntwo\n\nthree\n");
+    assertThat(registry.counter("bulwark.event.log.failed").count()).isZero();
+  }
+
+  private static int denied(Path file) throws IOException {
+    throw new AccessDeniedException(file.toString());
   }
 
   @Test
