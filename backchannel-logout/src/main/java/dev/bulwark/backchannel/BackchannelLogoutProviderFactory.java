@@ -31,7 +31,8 @@ import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
  * Registers {@code /admin/realms/{realm}/backchannel-logout}, and owns the options, the threads and
  * the meters of the module.
  */
-public final class BackchannelLogoutProviderFactory implements AdminRealmResourceProviderFactory {
+public final class BackchannelLogoutProviderFactory
+    implements AdminRealmResourceProviderFactory, NoticeClock.Owner {
 
   private static final Logger LOG = Logger.getLogger(BackchannelLogoutProviderFactory.class);
 
@@ -88,7 +89,7 @@ public final class BackchannelLogoutProviderFactory implements AdminRealmResourc
           Version.VERSION, KeycloakFeature.TOKEN_POST_PROCESSOR.availableIn());
       return;
     }
-    LogoutMetrics meters = new LogoutMetrics(Metrics.globalRegistry);
+    LogoutMetrics meters = new LogoutMetrics(Metrics.globalRegistry, clock);
     SharedSignals signals = SharedSignals.of(factory);
     Dispatcher delivering =
         new Dispatcher(
@@ -109,8 +110,8 @@ public final class BackchannelLogoutProviderFactory implements AdminRealmResourc
         });
   }
 
-  /** The clock of the times in notices. */
-  NoticeClock clock() {
+  @Override
+  public NoticeClock clock() {
     return clock;
   }
 

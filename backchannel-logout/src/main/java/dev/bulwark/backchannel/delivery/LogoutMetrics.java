@@ -1,6 +1,7 @@
 package dev.bulwark.backchannel.delivery;
 
 import dev.bulwark.backchannel.outbox.LogoutOutbox.Backlog;
+import dev.bulwark.backchannel.outbox.NoticeClock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -38,8 +39,12 @@ public final class LogoutMetrics implements AutoCloseable {
   private final Timer requests;
   private volatile Backlog backlog = Backlog.EMPTY;
 
-  /** Registers the meters. */
-  public LogoutMetrics(MeterRegistry registry) {
+  /**
+   * Registers the meters.
+   *
+   * @param clock of the times in notices
+   */
+  public LogoutMetrics(MeterRegistry registry, NoticeClock clock) {
     this.registry = registry;
     requests =
         Timer.builder("bulwark.backchannel.logout.requests")
@@ -55,9 +60,7 @@ public final class LogoutMetrics implements AutoCloseable {
             .description("Logout notices that wait for their receivers")
             .register(registry));
     meters.add(
-        Gauge.builder(
-                "bulwark.backchannel.logout.age",
-                () -> backlog.age(System.currentTimeMillis()) / 1000.0)
+        Gauge.builder("bulwark.backchannel.logout.age", () -> backlog.age(clock.millis()) / 1000.0)
             .description("Age of the oldest logout notice that waits")
             .baseUnit("seconds")
             .register(registry));

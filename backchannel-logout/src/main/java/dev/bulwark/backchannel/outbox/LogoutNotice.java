@@ -166,19 +166,20 @@ public class LogoutNotice {
   /**
    * Makes one for shared signals, of an end that Keycloak itself has told them.
    *
-   * @param now epoch milliseconds
+   * @param used when the session may have been used last, by Keycloak's clock, seconds since 1970
    */
-  public static LogoutNotice signaled(String realmId, String sessionId, String userId, long now) {
+  public static LogoutNotice signaled(
+      String realmId, String sessionId, String userId, int used, NoticeClock clock) {
     LogoutNotice notice = new LogoutNotice();
     notice.realmId = realmId;
     notice.clientId = realmId;
     notice.sessionId = sessionId;
     notice.userId = userId;
     notice.offline = "0";
-    notice.lastUsed = (int) (now / 1000);
+    notice.lastUsed = used;
     notice.cause = Cause.LOGOUT.name();
-    notice.createdAt = now;
-    notice.nextAt = now;
+    notice.createdAt = clock.millis();
+    notice.nextAt = clock.database();
     notice.state = NoticeState.DELIVERED.name();
     return notice;
   }

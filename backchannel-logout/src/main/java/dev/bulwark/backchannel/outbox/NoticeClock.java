@@ -3,6 +3,8 @@ package dev.bulwark.backchannel.outbox;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.services.resources.admin.ext.AdminRealmResourceProvider;
 
 /**
  * The database's clock, and this node's where that is behind it. All nodes read the times that one
@@ -18,6 +20,13 @@ public final class NoticeClock {
 
   private record Compared(long database, long nanos) {}
 
+  /** Whoever has the clock of a server. */
+  public interface Owner {
+
+    /** The clock of the times in notices. */
+    NoticeClock clock();
+  }
+
   /** Creates one that is the node's clock until it is compared. */
   public NoticeClock() {
     this(System::currentTimeMillis, System::nanoTime);
@@ -32,6 +41,17 @@ public final class NoticeClock {
   NoticeClock(LongSupplier own, LongSupplier timer) {
     this.own = own;
     this.timer = timer;
+  }
+
+  /** Returns the clock of a server: all that make notices use the same one. */
+  public static NoticeClock of(KeycloakSessionFactory factory) {
+    return factory
+        .getProviderFactoriesStream(AdminRealmResourceProvider.class)
+        .filter(Owner.class::isInstance)
+        .map(Owner.class::cast)
+        .findFirst()
+        .map(Owner::clock)
+        .orElseGet(NoticeClock::new);
   }
 
   /** Returns the JVM's timer, for {@link #compare}. */

@@ -3,11 +3,13 @@ package dev.bulwark.backchannel.signals;
 import dev.bulwark.backchannel.outbox.Cause;
 import dev.bulwark.backchannel.outbox.LogoutNotice;
 import dev.bulwark.backchannel.outbox.LogoutOutbox;
+import dev.bulwark.backchannel.outbox.NoticeClock;
 import dev.bulwark.backchannel.outbox.NoticeState;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.keycloak.common.util.Time;
 import org.keycloak.events.Details;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
@@ -30,10 +32,12 @@ final class LogoutEventListener implements EventListenerProvider {
 
   private final KeycloakSession session;
   private final SharedSignals signals;
+  private final NoticeClock clock;
 
-  LogoutEventListener(KeycloakSession session, SharedSignals signals) {
+  LogoutEventListener(KeycloakSession session, SharedSignals signals, NoticeClock clock) {
     this.session = session;
     this.signals = signals;
+    this.clock = clock;
   }
 
   @Override
@@ -48,7 +52,8 @@ final class LogoutEventListener implements EventListenerProvider {
                   event.getRealmId(),
                   event.getSessionId(),
                   event.getUserId(),
-                  System.currentTimeMillis()));
+                  Time.currentTime(),
+                  clock));
     }
   }
 
@@ -65,15 +70,14 @@ final class LogoutEventListener implements EventListenerProvider {
     }
     Matcher logout = LOGOUT_OF_USER.matcher(event.getResourcePath());
     if (logout.matches() && signals.isOn(session.realms().getRealm(event.getRealmId()))) {
-      long now = System.currentTimeMillis();
       new LogoutOutbox(session)
           .addSignals(
               NoticeState.DELIVERED,
               Cause.LOGOUT,
               "us.realmId = :realm and us.userId = :user",
               Map.of("realm", event.getRealmId(), "user", logout.group(1)),
-              now,
-              now);
+              clock.millis(),
+              clock.database());
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.bulwark.backchannel.signals;
 
+import dev.bulwark.backchannel.outbox.NoticeClock;
 import dev.bulwark.contract.KeycloakFeature;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
@@ -15,6 +16,7 @@ public final class LogoutEventListenerFactory
     implements EventListenerProviderFactory, EnvironmentDependentProviderFactory {
 
   private @Nullable SharedSignals signals;
+  private @Nullable NoticeClock clock;
 
   @Override
   public String getId() {
@@ -38,14 +40,15 @@ public final class LogoutEventListenerFactory
   @Override
   public void postInit(KeycloakSessionFactory factory) {
     signals = SharedSignals.of(factory);
+    clock = NoticeClock.of(factory);
   }
 
   @Override
   public EventListenerProvider create(KeycloakSession session) {
-    if (signals == null) {
+    if (signals == null || clock == null) {
       throw new IllegalStateException("postInit() has not run");
     }
-    return new LogoutEventListener(session, signals);
+    return new LogoutEventListener(session, signals, clock);
   }
 
   @Override
