@@ -36,11 +36,12 @@ enum MailFailure {
     @Nullable Throwable cause = failure;
     for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
       if (cause instanceof SMTPAddressFailedException recipient) {
-        return ofReply(recipient.getReturnCode());
+        return ofReply(recipient.getReturnCode(), FOR_GOOD);
       } else if (cause instanceof SMTPSendFailedException rejected) {
+        // A permanent one may still end: a quota that is used up, or an account that is locked.
         return rejected.getCommand().startsWith("MAIL")
             ? OF_SERVER
-            : ofReply(rejected.getReturnCode());
+            : ofReply(rejected.getReturnCode(), OF_MAIL);
       } else if (cause instanceof AddressException) {
         return OF_MAIL;
       } else if (cause instanceof MessagingException) {
@@ -69,11 +70,15 @@ enum MailFailure {
         && (failure.getCause() == null || failure.getCause() instanceof IOException);
   }
 
-  /** By a reply to the recipient or to the text (RFC 5321). */
-  private static MailFailure ofReply(int code) {
+  /**
+   * By a reply to the recipient or to the text (RFC 5321).
+   *
+   * @param permanent what follows from a reply of 500 and above
+   */
+  private static MailFailure ofReply(int code, MailFailure permanent) {
     if (code == SERVICE_NOT_AVAILABLE || code < TEMPORARY) {
       return OF_SERVER;
     }
-    return code < PERMANENT ? OF_MAIL : FOR_GOOD;
+    return code < PERMANENT ? OF_MAIL : permanent;
   }
 }

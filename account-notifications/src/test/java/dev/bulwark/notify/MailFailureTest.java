@@ -32,12 +32,12 @@ class MailFailureTest {
     "DATA, 354, OF_SERVER",
     "DATA, 421, OF_SERVER",
     "DATA, 451, OF_MAIL",
-    "DATA, 554, FOR_GOOD",
+    "DATA, 554, OF_MAIL",
     "., -1, OF_SERVER",
     "., 421, OF_SERVER",
     "., 452, OF_MAIL",
-    "., 552, FOR_GOOD",
-    "., 554, FOR_GOOD",
+    "., 552, OF_MAIL",
+    "., 554, OF_MAIL",
   })
   void aReplyToTheTextConcernsTheMail(String command, int code, MailFailure expected) {
     assertThat(
