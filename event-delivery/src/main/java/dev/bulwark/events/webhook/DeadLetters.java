@@ -6,6 +6,8 @@ import dev.bulwark.events.webhook.WebhookMetrics.Outcome;
 import java.time.Duration;
 import java.util.List;
 import org.jboss.logging.Logger;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.utils.KeycloakModelUtils;
 
 /** Lays events aside that are not tried any more, and forgets old ones. For one thread. */
 final class DeadLetters {
@@ -55,19 +57,34 @@ final class DeadLetters {
    * Forgets dead letters that were kept long enough, once a minute. An event is buried when it has
    * reached {@code max-age} at the latest, so each is kept for the time of the option at least.
    *
+   * <p>In a transaction of its own: if an administrator deletes one meanwhile, it cannot be
+   * committed. Events that were delivered in it would be sent again.
+   *
    * @param now epoch milliseconds
    * @return whether there may be more of them
    */
-  boolean sweep(Outbox outbox, long now) {
+  boolean sweep(KeycloakSessionFactory factory, long now) {
     if (System.nanoTime() - nextSweep < 0) {
       return false;
     }
-    int forgotten = outbox.forgetDead(now - maxAge.toMillis() - kept.toMillis(), BATCH);
+    int forgotten = forget(factory, now - maxAge.toMillis() - kept.toMillis());
     if (forgotten > 0) {
       LOG.warnf("%d dead letters are deleted: they are older than allowed", forgotten);
     }
     boolean more = forgotten == BATCH;
     nextSweep = System.nanoTime() + (more ? 0 : SWEEP.toNanos());
     return more;
+  }
+
+  private static int forget(KeycloakSessionFactory factory, long before) {
+    try {
+      Integer forgotten =
+          KeycloakModelUtils.runJobInTransactionWithResult(
+              factory, own -> new Outbox(own).forgetDead(before, BATCH));
+      return forgotten;
+    } catch (RuntimeException e) {
+      LOG.debug("Old dead letters could not be deleted. They are with the next sweep", e);
+      return 0;
+    }
   }
 }

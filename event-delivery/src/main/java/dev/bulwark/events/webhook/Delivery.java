@@ -73,7 +73,7 @@ final class Delivery implements AutoCloseable {
       return backlog.events() == 0 ? null : BUSY;
     }
     long now = System.currentTimeMillis();
-    boolean more = deadLetters.sweep(outbox, now);
+    boolean more = deadLetters.sweep(session.getKeycloakSessionFactory(), now);
     @Nullable Duration next = null;
     if (backlog.events() > 0) {
       more |= deadLetters.buryOld(outbox, now);
