@@ -74,18 +74,27 @@ public record EventRecord(
    */
   public String orderKey() {
     if (admin) {
-      return key(resourcePath == null ? type : owner(resourcePath), "");
+      return inOrder(resourcePath == null ? type : owner(resourcePath));
     }
     if (action().equals("CLIENT_LOGIN") && userId != null) {
-      return key("clients/" + clientId, ANY_ORDER);
+      return inAnyOrder("clients/" + clientId);
     }
-    return userId == null ? key("events", ANY_ORDER) : key("users/" + userId, "");
+    return userId == null ? inAnyOrder("events") : inOrder("users/" + userId);
   }
 
-  private String key(String subject, String end) {
+  /** A role may have the name {@code *}. It shares the key of the one that is named {@code +}. */
+  private String inOrder(String subject) {
+    String key = key(subject, LONGEST_KEY);
+    return key.endsWith(ANY_ORDER) ? key.substring(0, key.length() - 1) + "+" : key;
+  }
+
+  private String inAnyOrder(String subject) {
+    return key(subject, LONGEST_KEY - ANY_ORDER.length()) + ANY_ORDER;
+  }
+
+  private String key(String subject, int longest) {
     String key = realm.id() + "/" + subject;
-    int most = LONGEST_KEY - end.length();
-    return (key.length() <= most ? key : key.substring(0, most)) + end;
+    return key.length() <= longest ? key : key.substring(0, longest);
   }
 
   /** The first two parts: what happens to a user's credentials concerns the user. */

@@ -28,7 +28,10 @@ class EventRecordTest {
         "true, USER.CREATE, root, -, users/ann, r/users/ann",
         "true, USER.ACTION, root, -, users/ann/reset-password, r/users/ann",
         "true, REALM.UPDATE, root, -, -, r/REALM.UPDATE",
-        "true, CLIENT.UPDATE, root, -, clients/7/optional-client-scopes/3, r/clients/7"
+        "true, CLIENT.UPDATE, root, -, clients/7/optional-client-scopes/3, r/clients/7",
+        "true, REALM_ROLE.UPDATE, root, -, roles/*, r/roles/+",
+        "true, REALM_ROLE.UPDATE, root, -, roles/*/composites, r/roles/+",
+        "false, LOGIN, f:1:a/*, app, -, r/users/f:1:a/+"
       })
   void eventsOfAUserHaveOneOrder(
       boolean admin,
