@@ -179,6 +179,7 @@ class SilentEndsIT {
     // It is stored after the answer.
     awaitRows(database, "OFFLINE_USER_SESSION" + row, 1);
     database.sql("UPDATE OFFLINE_USER_SESSION SET REMEMBER_ME = NULL" + row);
+    assertThat(rows(database, "OFFLINE_USER_SESSION" + row + " AND REMEMBER_ME IS NULL")).isOne();
     awaitNotified(login);
     assertThat(realm.refresh("shop", login).status()).isEqualTo(400);
   }
@@ -199,6 +200,12 @@ class SilentEndsIT {
       realm.admin().delete(realm.path("/users/" + realm.userId(user))).expect(204);
     }
     awaitNotified(last);
+    // Its notice would be in a queue of its own.
+    String waiting =
+        "BULWARK_LOGOUT_NOTICE WHERE STATE = 'WAITING' AND CLIENT_ID = '"
+            + realm.clientUuid("front")
+            + "'";
+    STACK.database().ifPresent(database -> awaitRows(database, waiting, 0));
     assertThat(application.calls()).hasSize(1);
     assertThat(application.forged()).as("a token for the other client").isEmpty();
   }
@@ -242,11 +249,11 @@ class SilentEndsIT {
   }
 
   private static void awaitRows(DatabaseProcess database, String from, int count) {
-    await(count + " of " + from)
-        .atMost(SOON)
-        .until(
-            () -> database.sql("SELECT COUNT(*) FROM " + from).strip(),
-            Integer.toString(count)::equals);
+    await(count + " of " + from).atMost(SOON).until(() -> rows(database, from) == count);
+  }
+
+  private static int rows(DatabaseProcess database, String from) {
+    return Integer.parseInt(database.sql("SELECT COUNT(*) FROM " + from).strip());
   }
 
   private void awaitNotified(Response login) {
