@@ -114,11 +114,14 @@ final class MailQueue implements AutoCloseable {
     }
   }
 
-  /** Also after an error: the next mail begins another thread. */
+  /** Also after an error: mails that wait get another thread. */
   private void ended() {
     synchronized (lock) {
       if (thread == Thread.currentThread()) {
         thread = null;
+        if (!closing && waiting.size() > 0) {
+          start();
+        }
       }
     }
   }
