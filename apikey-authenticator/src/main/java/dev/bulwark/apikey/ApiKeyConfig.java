@@ -16,6 +16,10 @@ import org.keycloak.provider.ProviderConfigProperty;
  * @param tokenMaxSeconds longest life of an exchanged token, 10 to 3,600
  * @param stepUpMaxAgeSeconds how recent the owner's login must be to make a key, 0 (any) to 86,400
  * @param wrongKeysPerMinute wrong keys accepted per address and minute, 0 (any) to 10,000
+ * @param ownerRequestsPerMinute requests of an owner about its keys in a minute, 0 (any number) to
+ *     10,000
+ * @param ownerNewKeysPerHour keys that an owner makes or rotates in an hour, 0 (any number) to
+ *     10,000
  * @param rotationMaxOverlapSeconds longest overlap of a rotation, 0 to 31,536,000
  * @param sweepSeconds how often rotated keys and rows without a key are removed, 1 to 86,400
  * @param refuseLockedOwner whether brute-force lock-out of the owner stops the keys too
@@ -30,6 +34,8 @@ public record ApiKeyConfig(
     int tokenMaxSeconds,
     int stepUpMaxAgeSeconds,
     int wrongKeysPerMinute,
+    int ownerRequestsPerMinute,
+    int ownerNewKeysPerHour,
     int rotationMaxOverlapSeconds,
     int sweepSeconds,
     boolean refuseLockedOwner,
@@ -65,6 +71,20 @@ public record ApiKeyConfig(
           Limits.MAX_LIMIT,
           30,
           "Wrong keys per address (IPv6: /64) in any minute, at all nodes together, before 429; ten times as many per /48 of IPv6; 0 for any number.");
+  private static final Option<Integer> OWNER_REQUESTS =
+      Option.number(
+          "owner-requests-per-minute",
+          0,
+          10_000,
+          300,
+          "Requests of one owner about its own keys in a minute, at all nodes together, before 429; 0 for any number.");
+  private static final Option<Integer> OWNER_NEW_KEYS =
+      Option.number(
+          "owner-new-keys-per-hour",
+          0,
+          10_000,
+          300,
+          "Keys that one owner makes or rotates in an hour, at all nodes together, before 429; 0 for any number.");
   private static final Option<Integer> OVERLAP =
       Option.number(
           "rotation-max-overlap-seconds",
@@ -120,6 +140,8 @@ public record ApiKeyConfig(
           TOKEN_MAX,
           STEP_UP,
           WRONG_KEYS,
+          OWNER_REQUESTS,
+          OWNER_NEW_KEYS,
           OVERLAP,
           SWEEP,
           LOCKED,
@@ -145,6 +167,8 @@ public record ApiKeyConfig(
         OPTIONS.read(scope, TOKEN_MAX),
         OPTIONS.read(scope, STEP_UP),
         OPTIONS.read(scope, WRONG_KEYS),
+        OPTIONS.read(scope, OWNER_REQUESTS),
+        OPTIONS.read(scope, OWNER_NEW_KEYS),
         OPTIONS.read(scope, OVERLAP),
         OPTIONS.read(scope, SWEEP),
         OPTIONS.read(scope, LOCKED),

@@ -24,6 +24,10 @@ class ConfigTest {
     "step-up-max-age-seconds, 86401, 0..86400",
     "wrong-keys-per-minute, -1, 0..10000",
     "wrong-keys-per-minute, 10001, 0..10000",
+    "owner-requests-per-minute, -1, 0..10000",
+    "owner-requests-per-minute, 10001, 0..10000",
+    "owner-new-keys-per-hour, -1, 0..10000",
+    "owner-new-keys-per-hour, 10001, 0..10000",
     "rotation-max-overlap-seconds, 31536001, 0..31536000",
     "sweep-seconds, 0, 1..86400",
     "refuse-locked-owner, no, true or false",
@@ -42,6 +46,8 @@ class ConfigTest {
     assertThat(config.stepUpMaxAgeSeconds()).as("as long as on the page").isEqualTo(300);
     assertThat(config.refusePendingActions()).isTrue();
     assertThat(config.refuseLockedOwner()).isFalse();
+    assertThat(config.ownerRequestsPerMinute()).isEqualTo(300);
+    assertThat(config.ownerNewKeysPerHour()).isEqualTo(300);
   }
 
   @Test

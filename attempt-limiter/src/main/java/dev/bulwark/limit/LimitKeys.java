@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The keys of a realm: {@code limit:{realm}:a:address} and {@code limit:{realm}:u:hash} of logins,
  * {@code :ca:address} and {@code :c:hash} of client secrets, {@code :k:address} of wrong API keys,
- * {@code limit:{realm:key}:q} of requests with an API key, and others. What is in braces decides
- * the slot of a Redis Cluster, so that one script may use two.
+ * {@code limit:{realm:key}:q} of requests with an API key, {@code limit:{realm:hash}:o} of an
+ * owner's requests about its keys, and others. What is in braces decides the slot of a Redis
+ * Cluster, so that one script may use two.
  */
 public final class LimitKeys {
 
@@ -113,8 +114,32 @@ public final class LimitKeys {
    * @param keyId any text
    */
   public String ofApiKeyRequests(String keyId) {
-    String id = PLAIN.matcher(keyId).matches() ? keyId : Digest.of("key", keyId);
-    return start.substring(0, start.length() - 2) + ":" + id + "}:q";
+    return ofItself(PLAIN.matcher(keyId).matches() ? keyId : Digest.of("key", keyId)) + "q";
+  }
+
+  /**
+   * Key of the requests of an owner about its API keys. Its braces are its own, too.
+   *
+   * @param type of the owner: {@code user} or {@code client}
+   * @param id any text
+   */
+  public String ofApiKeyOwner(String type, String id) {
+    return ofOwner(type, id) + "o";
+  }
+
+  /** Key of the API keys that an owner makes, as {@link #ofApiKeyOwner}. */
+  public String ofNewApiKeys(String type, String id) {
+    return ofOwner(type, id) + "on";
+  }
+
+  /** The id of a user of a user store may hold its name. */
+  private String ofOwner(String type, String id) {
+    return ofItself(Digest.of("owner:" + realmId, type + ":" + id));
+  }
+
+  /** The beginning of a key with braces of its own. */
+  private String ofItself(String name) {
+    return start.substring(0, start.length() - 2) + ":" + name + "}:";
   }
 
   /** Key of the global token revocations from an address, as {@link #ofAddress}. */

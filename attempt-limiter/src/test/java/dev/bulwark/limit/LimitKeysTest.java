@@ -55,6 +55,10 @@ class LimitKeysTest {
                 app.ofApiKeyRequests("alice"),
                 app.ofApiKeyRequests("a}b{c"),
                 other.ofApiKeyRequests("alice"),
+                app.ofApiKeyOwner("user", "alice"),
+                app.ofApiKeyOwner("client", "alice"),
+                app.ofNewApiKeys("user", "alice"),
+                other.ofApiKeyOwner("user", "alice"),
                 app.ofNetwork("alice"),
                 app.ofUserCodes("alice"),
                 app.ofDevice("alice", "d"),
@@ -72,7 +76,7 @@ class LimitKeysTest {
                 other.ofUser("alice"),
                 other.ofName("alice"),
                 other.ofAddress("alice")))
-        .hasSize(29);
+        .hasSize(33);
   }
 
   /** One script uses one of them, so they need no common slot. */
@@ -85,8 +89,18 @@ class LimitKeysTest {
   }
 
   @Test
+  void requestsOfAnOwnerHaveASlotOfTheirOwn() {
+    LimitKeys keys = new LimitKeys("app");
+    assertThat(keys.ofApiKeyOwner("user", "1")).matches("limit:\\{app:[0-9a-f]{32}}:o");
+    assertThat(keys.ofNewApiKeys("user", "1")).isEqualTo(keys.ofApiKeyOwner("user", "1") + "n");
+    assertThat(JedisClusterCRC16.getSlot(keys.ofApiKeyOwner("user", "1")))
+        .isNotEqualTo(JedisClusterCRC16.getSlot(keys.ofApiKeyOwner("user", "2")));
+  }
+
+  @Test
   void holdsNoNameInClear() {
     assertThat(new LimitKeys("app").ofName("alice@example.org")).doesNotContain("alice");
     assertThat(new LimitKeys("app").ofName("x".repeat(1_000_000))).hasSizeLessThan(64);
+    assertThat(new LimitKeys("app").ofApiKeyOwner("user", "f:store:alice")).doesNotContain("alice");
   }
 }

@@ -72,6 +72,7 @@ final class ApiKeyPages {
           case NOT_FOUND -> context.form().setError("apiKeyGone");
           case CONFLICT -> context.form().setError("apiKeyReplacedAlready");
           case BUSY -> context.form().setError("apiKeyBusy");
+          case SLOW_DOWN -> context.form().setError("apiKeyTooMany");
           case EMAIL_NOT_VERIFIED -> context.form().setError("apiKeyAddressNotProven");
           default ->
               error.detail().startsWith("name")
@@ -129,6 +130,9 @@ final class ApiKeyPages {
     }
     if (error.kind() == ApiKeyException.Kind.BUSY) {
       return new FormMessage(null, "apiKeyBusy");
+    }
+    if (error.kind() == ApiKeyException.Kind.SLOW_DOWN) {
+      return new FormMessage(null, "apiKeyTooMany");
     }
     if (error.kind() == ApiKeyException.Kind.INVALID_SCOPE) {
       return new FormMessage("scope", "apiKeyInvalidScope");

@@ -120,6 +120,10 @@ final class CreateApiKeyAction implements RequiredActionProvider {
   }
 
   private static void failed(RequiredActionContext context, ApiKeyException e) {
+    if (e.kind() == ApiKeyException.Kind.SLOW_DOWN) {
+      // It has an event of its own, once in a window.
+      return;
+    }
     context
         .getEvent()
         .clone()
@@ -161,12 +165,13 @@ final class CreateApiKeyAction implements RequiredActionProvider {
     AuthenticationSessionModel notes = context.getAuthenticationSession();
     try {
       ProvenAddress.require(context.getRealm(), context.getUser());
+      KeyOwner owner = new KeyOwner.User(context.getUser());
+      ApiKeyProvider keys = session.getProvider(ApiKeyProvider.class);
+      keys.ownerRate().newKey(context.getRealm(), owner, () -> context.getEvent().clone());
       NewApiKey created =
-          session
-              .getProvider(ApiKeyProvider.class)
-              .manager(context.getRealm())
+          keys.manager(context.getRealm())
               .create(
-                  new KeyOwner.User(context.getUser()),
+                  owner,
                   notes.getAuthNote(ID),
                   ApiKeyData.builder()
                       .name(Optional.ofNullable(input.getFirst("name")).orElse(""))

@@ -6,6 +6,7 @@ import dev.bulwark.apikey.manage.ApiKeyException;
 import dev.bulwark.apikey.manage.ApiKeyManager;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.NewApiKey;
+import dev.bulwark.apikey.manage.OwnerRate;
 import dev.bulwark.apikey.manage.ProvenAddress;
 import dev.bulwark.apikey.provider.ApiKeyProvider;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -20,11 +21,14 @@ final class KeyChanges {
 
   private final RequiredActionContext context;
   private final ApiKeyManager manager;
+  private final OwnerRate rate;
   private final KeyOwner owner;
 
   KeyChanges(KeycloakSession session, RequiredActionContext context) {
     this.context = context;
-    this.manager = session.getProvider(ApiKeyProvider.class).manager(context.getRealm());
+    ApiKeyProvider keys = session.getProvider(ApiKeyProvider.class);
+    this.manager = keys.manager(context.getRealm());
+    this.rate = keys.ownerRate();
     this.owner = new KeyOwner.User(context.getUser());
   }
 
@@ -58,6 +62,7 @@ final class KeyChanges {
   }
 
   private NewApiKey rotate(String id, long overlapSeconds) {
+    rate.newKey(context.getRealm(), owner, () -> context.getEvent().clone());
     ApiKeyManager.Rotation rotation = manager.rotate(owner, id, overlapSeconds);
     ApiKeyEvents.rotated(context.getEvent().clone(), rotation);
     return rotation.made();

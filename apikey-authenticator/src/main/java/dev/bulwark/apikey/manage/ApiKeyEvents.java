@@ -4,6 +4,7 @@ import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
 import dev.bulwark.contract.ApiKeyActions;
 import dev.bulwark.contract.ApiKeyDetails;
 import org.keycloak.events.Details;
+import org.keycloak.events.Errors;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 
@@ -68,6 +69,18 @@ public final class ApiKeyEvents {
   /** The key of a user was used from a network that is new for it. Nothing changes with it. */
   public static void newNetwork(EventBuilder event, ApiKey key) {
     describe(event.event(EventType.UPDATE_CREDENTIAL), key, ApiKeyActions.NEW_NETWORK).success();
+  }
+
+  /** The first request of a window beyond a rate of its owner; there is no key to name. */
+  static void tooMany(EventBuilder event, KeyOwner owner) {
+    if (owner instanceof KeyOwner.Client client) {
+      event.detail(ApiKeyDetails.CLIENT, client.model().getClientId());
+    }
+    event
+        .event(EventType.UPDATE_CREDENTIAL)
+        .detail(Details.CREDENTIAL_TYPE, ApiKeyCredentialModel.TYPE)
+        .detail(Details.REASON, "api_key_owner_rate")
+        .error(Errors.SLOW_DOWN);
   }
 
   private static EventBuilder dead(EventBuilder event, ApiKey key) {

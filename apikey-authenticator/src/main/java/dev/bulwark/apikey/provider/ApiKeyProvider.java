@@ -2,6 +2,7 @@ package dev.bulwark.apikey.provider;
 
 import dev.bulwark.apikey.ApiKeyConfig;
 import dev.bulwark.apikey.manage.ApiKeyManager;
+import dev.bulwark.apikey.manage.OwnerRate;
 import dev.bulwark.apikey.verify.ApiKeyVerifier;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -20,6 +21,9 @@ public interface ApiKeyProvider extends Provider {
   static ApiKeyVerifier verifier(KeycloakSession session) {
     return session.getProvider(ApiKeyProvider.class).verifier(session.getContext().getRealm());
   }
+
+  /** The rates of owners' requests about their own keys. */
+  OwnerRate ownerRate();
 
   /** The options of the server. */
   ApiKeyConfig config();

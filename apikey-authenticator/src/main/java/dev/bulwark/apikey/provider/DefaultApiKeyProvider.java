@@ -3,6 +3,7 @@ package dev.bulwark.apikey.provider;
 import dev.bulwark.apikey.ApiKeyConfig;
 import dev.bulwark.apikey.key.secret.ApiKeyGenerator;
 import dev.bulwark.apikey.manage.ApiKeyManager;
+import dev.bulwark.apikey.manage.OwnerRate;
 import dev.bulwark.apikey.verify.ApiKeyVerifier;
 import dev.bulwark.apikey.verify.VerifierResources;
 import org.keycloak.models.KeycloakSession;
@@ -14,12 +15,17 @@ final class DefaultApiKeyProvider implements ApiKeyProvider {
   private final KeycloakSession session;
   private final VerifierResources resources;
   private final ApiKeyGenerator generator;
+  private final OwnerRate ownerRate;
 
   DefaultApiKeyProvider(
-      KeycloakSession session, VerifierResources resources, ApiKeyGenerator generator) {
+      KeycloakSession session,
+      VerifierResources resources,
+      ApiKeyGenerator generator,
+      OwnerRate ownerRate) {
     this.session = session;
     this.resources = resources;
     this.generator = generator;
+    this.ownerRate = ownerRate;
   }
 
   @Override
@@ -30,6 +36,11 @@ final class DefaultApiKeyProvider implements ApiKeyProvider {
   @Override
   public ApiKeyVerifier verifier(RealmModel realm) {
     return new ApiKeyVerifier(session, realm, resources);
+  }
+
+  @Override
+  public OwnerRate ownerRate() {
+    return ownerRate;
   }
 
   @Override

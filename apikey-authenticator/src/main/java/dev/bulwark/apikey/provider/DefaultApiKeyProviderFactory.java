@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.bulwark.apikey.ApiKeyConfig;
 import dev.bulwark.apikey.key.secret.ApiKeyGenerator;
+import dev.bulwark.apikey.manage.OwnerRate;
 import dev.bulwark.apikey.store.UsageCounter;
 import dev.bulwark.apikey.verify.ApiKeyMetrics;
 import dev.bulwark.apikey.verify.KeyMapping;
@@ -18,6 +19,7 @@ import dev.bulwark.limit.RedisLimiter;
 import dev.bulwark.limit.SharedLimiter;
 import dev.bulwark.limit.quota.LocalQuotas;
 import dev.bulwark.limit.quota.QuotaLimiter;
+import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisConnectionProvider;
 import dev.bulwark.redis.RedisConnectionProviderFactory;
 import io.micrometer.core.instrument.Metrics;
@@ -45,6 +47,7 @@ public final class DefaultApiKeyProviderFactory
   private @Nullable ApiKeyConfig options;
   private @Nullable VerifierResources resources;
   private @Nullable ApiKeyGenerator generator;
+  private @Nullable OwnerRate ownerRate;
   private @Nullable UsageFlusher flusher;
   private @Nullable KeySweeper sweeper;
 
@@ -89,13 +92,26 @@ public final class DefaultApiKeyProviderFactory
             usage,
             new NetworkWatch(config.newNetworkNotice()),
             new ApiKeyMetrics(Metrics.globalRegistry, usage::size, cache::estimatedSize));
-    shared().metrics().watchLimiter(() -> limiter.isAlone() || quotas.isAlone());
+    OwnerRate rate = ownerRate(config, redis.connection(), shared().metrics());
+    ownerRate = rate;
+    shared().metrics().watchLimiter(() -> limiter.isAlone() || quotas.isAlone() || rate.isAlone());
     UsageFlusher created = new UsageFlusher(factory, shared());
     flusher = created;
     KeySweeper remover = new KeySweeper(factory, config, shared().metrics());
     sweeper = remover;
     shared().metrics().watchLag(created::lagSeconds);
     factory.register(event -> onEvent(event, created, remover));
+  }
+
+  private static OwnerRate ownerRate(
+      ApiKeyConfig config, RedisConnection redis, ApiKeyMetrics metrics) {
+    return new OwnerRate(
+        config,
+        new QuotaLimiter(
+            "Requests of owners about API keys",
+            new LocalQuotas(OwnerRate.MAX_WINDOWS, Ticker.systemTicker()),
+            redis),
+        metrics::ownerLimited);
   }
 
   private static void onEvent(ProviderEvent event, UsageFlusher writer, KeySweeper remover) {
@@ -113,7 +129,10 @@ public final class DefaultApiKeyProviderFactory
   @Override
   public ApiKeyProvider create(KeycloakSession session) {
     return new DefaultApiKeyProvider(
-        session, shared(), Objects.requireNonNull(generator, "postInit() runs first"));
+        session,
+        shared(),
+        Objects.requireNonNull(generator, "postInit() runs first"),
+        Objects.requireNonNull(ownerRate, "postInit() runs first"));
   }
 
   private VerifierResources shared() {

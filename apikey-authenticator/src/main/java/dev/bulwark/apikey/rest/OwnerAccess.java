@@ -5,6 +5,7 @@ import dev.bulwark.apikey.manage.ApiKeyException;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.ProvenAddress;
 import dev.bulwark.apikey.rest.message.ApiError;
+import dev.bulwark.apikey.verify.RateLimitHeaders;
 import jakarta.ws.rs.NotAuthorizedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -47,7 +48,13 @@ record OwnerAccess(
     RealmModel realm = session.getContext().getRealm();
     AuthenticationManager.AuthResult result = authenticate(session, realm);
     TokenOrigins.check(
-            Cors.builder().auth().allowedMethods(OwnerResource.METHODS), result.getToken())
+            Cors.builder()
+                .auth()
+                .allowedMethods(OwnerResource.METHODS)
+                // Scripts in browsers may read when to come again.
+                .exposedHeaders(
+                    RateLimitHeaders.POLICY, RateLimitHeaders.LIMIT, HttpHeaders.RETRY_AFTER),
+            result.getToken())
         .add();
     UserModel user = result.getUser();
     ClientModel client = result.getClient();

@@ -31,6 +31,8 @@ import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.models.KeycloakSession;
@@ -68,6 +70,29 @@ public final class OwnerResource {
         .user(access.user());
   }
 
+  /** Answers an owner, unless it has sent too many requests. */
+  private Response answer(Function<OwnerAccess, Response> work) {
+    OwnerAccess access = OwnerAccess.require(session);
+    return RestErrors.of(
+        session,
+        () -> {
+          keys().ownerRate().request(realm, access.owner(), () -> event(access));
+          return work.apply(access);
+        });
+  }
+
+  /** Answers an owner who revokes keys, however many requests it has sent. */
+  private Response answerRevocation(Consumer<OwnerAccess> work) {
+    OwnerAccess access = OwnerAccess.require(session);
+    return RestErrors.of(
+        session,
+        () -> {
+          keys().ownerRate().revocation(realm, access.owner(), () -> event(access));
+          work.accept(access);
+          return Response.noContent().build();
+        });
+  }
+
   /** Forward authentication; answers callers of its own kind. */
   @Path("verify")
   public VerifyResource verify() {
@@ -96,10 +121,8 @@ public final class OwnerResource {
   @GET
   @Path("settings")
   public Response settings() {
-    OwnerAccess access = OwnerAccess.require(session);
-    return RestErrors.of(
-        session,
-        () ->
+    return answer(
+        access ->
             Response.ok(
                     KeySettings.of(
                         session,
@@ -117,10 +140,8 @@ public final class OwnerResource {
   @GET
   public Response list(
       @QueryParam("first") @Nullable String first, @QueryParam("max") @Nullable String max) {
-    OwnerAccess access = OwnerAccess.require(session);
-    return RestErrors.of(
-        session,
-        () -> {
+    return answer(
+        access -> {
           PageRequest page = PageRequest.of(first, max, MAX_PAGE, MAX_PAGE);
           List<KeyRepresentation.Listed> keys =
               manager().list(access.owner()).stream()
@@ -134,10 +155,8 @@ public final class OwnerResource {
 
   @POST
   public Response create(@Nullable InputStream body) {
-    OwnerAccess access = OwnerAccess.require(session);
-    return RestErrors.of(
-        session,
-        () -> {
+    return answer(
+        access -> {
           if (access.owner() instanceof KeyOwner.Client) {
             throw new ApiKeyException(
                 ApiKeyException.Kind.FORBIDDEN,
@@ -156,6 +175,7 @@ public final class OwnerResource {
   private NewApiKey create(OwnerAccess access, String id, KeyRequest request) {
     ApiKeyData chosen = KeyChange.chosen(request);
     choices().check(ApiKeyData.builder().build(), chosen);
+    keys().ownerRate().newKey(realm, access.owner(), () -> event(access));
     NewApiKey made = manager().create(access.owner(), id, chosen);
     // After the scopes were checked against the owner: one that is not there is a bad request.
     access.requireWithinToken(chosen.scopes());
@@ -166,31 +186,24 @@ public final class OwnerResource {
   /** Revokes all keys of the caller, for an application's own "log out everywhere". */
   @DELETE
   public Response revokeAll() {
-    OwnerAccess access = OwnerAccess.require(session);
-    return RestErrors.of(
-        session,
-        () -> {
-          manager()
-              .revokeAll(access.owner())
-              .forEach(revoked -> ApiKeyEvents.revoked(event(access), revoked));
-          return Response.noContent().build();
-        });
+    return answerRevocation(
+        access ->
+            manager()
+                .revokeAll(access.owner())
+                .forEach(revoked -> ApiKeyEvents.revoked(event(access), revoked)));
   }
 
   @GET
   @Path("{id}")
   public Response get(@PathParam("id") String id) {
-    OwnerAccess access = OwnerAccess.require(session);
-    return RestErrors.of(session, () -> listed(access.owner(), id));
+    return answer(access -> listed(access.owner(), id));
   }
 
   @PATCH
   @Path("{id}")
   public Response update(@PathParam("id") String id, @Nullable InputStream body) {
-    OwnerAccess access = OwnerAccess.require(session);
-    return RestErrors.of(
-        session,
-        () -> {
+    return answer(
+        access -> {
           KeyChange change =
               new KeyChange(
                   KeyRequest.read(
@@ -209,23 +222,15 @@ public final class OwnerResource {
   @DELETE
   @Path("{id}")
   public Response revoke(@PathParam("id") String id) {
-    OwnerAccess access = OwnerAccess.require(session);
-    return RestErrors.of(
-        session,
-        () -> {
-          ApiKey revoked = manager().revoke(access.owner(), id);
-          ApiKeyEvents.revoked(event(access), revoked);
-          return Response.noContent().build();
-        });
+    return answerRevocation(
+        access -> ApiKeyEvents.revoked(event(access), manager().revoke(access.owner(), id)));
   }
 
   @POST
   @Path("{id}/rotate")
   public Response rotate(@PathParam("id") String id, @Nullable InputStream body) {
-    OwnerAccess access = OwnerAccess.require(session);
-    return RestErrors.of(
-        session,
-        () -> {
+    return answer(
+        access -> {
           access.requireRecentLogin(realm, keys().config().stepUpMaxAgeSeconds());
           KeyRequest request =
               KeyRequest.read(
@@ -241,6 +246,7 @@ public final class OwnerResource {
   }
 
   private NewApiKey rotate(OwnerAccess access, String id, String newId, long overlapSeconds) {
+    keys().ownerRate().newKey(realm, access.owner(), () -> event(access));
     ApiKeyManager.Rotation done = manager().rotate(access.owner(), id, newId, overlapSeconds);
     access.requireWithinToken(done.made().key().data().scopes());
     ApiKeyEvents.rotated(event(access), done);

@@ -2,6 +2,7 @@ package dev.bulwark.apikey.rest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.bulwark.apikey.client.VerifyCallers;
+import dev.bulwark.apikey.key.limit.Allowance;
 import dev.bulwark.apikey.key.secret.ApiKeyFormat;
 import dev.bulwark.apikey.manage.ApiKey;
 import dev.bulwark.apikey.manage.KeyOwner;
@@ -10,7 +11,6 @@ import dev.bulwark.apikey.manage.ScopeCatalog;
 import dev.bulwark.apikey.provider.ApiKeyProvider;
 import dev.bulwark.apikey.rest.message.ApiError;
 import dev.bulwark.apikey.rest.message.KeyRepresentation;
-import dev.bulwark.apikey.verify.Allowance;
 import dev.bulwark.apikey.verify.ApiKeyHeader;
 import dev.bulwark.apikey.verify.AuthorizationKey;
 import dev.bulwark.apikey.verify.KeyDoor;

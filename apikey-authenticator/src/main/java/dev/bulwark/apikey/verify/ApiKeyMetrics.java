@@ -32,6 +32,7 @@ public final class ApiKeyMetrics implements AutoCloseable {
   private final Counter replaced;
   private final Counter orphans;
   private final Counter failedSweeps;
+  private final Counter limitedOwners;
 
   /** Registers the meters. */
   public ApiKeyMetrics(MeterRegistry registry, Supplier<Number> pending, Supplier<Number> cached) {
@@ -61,6 +62,11 @@ public final class ApiKeyMetrics implements AutoCloseable {
             Counter.builder("bulwark.apikey.sweep.failures")
                 .description("Removals of rotated keys that failed and are repeated")
                 .register(registry));
+    limitedOwners =
+        added(
+            Counter.builder("bulwark.apikey.owner.limited")
+                .description("Requests about keys that were rejected, as their owner sent too many")
+                .register(registry));
     added(
         Gauge.builder("bulwark.apikey.usage.pending", pending)
             .description("Keys with usage that is not written yet")
@@ -80,14 +86,14 @@ public final class ApiKeyMetrics implements AutoCloseable {
             .register(registry));
   }
 
-  /** Shows whether wrong keys and rate limits are counted on this node alone. */
+  /** Shows whether wrong keys, rate limits and owners' requests are counted on this node alone. */
   public void watchLimiter(BooleanSupplier alone) {
     Supplier<Number> now = () -> alone.getAsBoolean() ? 1 : 0;
     added(
         Gauge.builder("bulwark.apikey.limiter.alone", now)
             .description(
-                "1 while wrong keys and rate limits are counted on this node alone, because Redis is"
-                    + " unreachable")
+                "1 while wrong keys, rate limits and owners' requests are counted on this node"
+                    + " alone, because Redis is unreachable")
             .register(registry));
   }
 
@@ -158,6 +164,11 @@ public final class ApiKeyMetrics implements AutoCloseable {
   /** Counts a removal that failed. */
   public void sweepFailed() {
     failedSweeps.increment();
+  }
+
+  /** Counts a request of an owner that was rejected, as there were too many. */
+  public void ownerLimited() {
+    limitedOwners.increment();
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
 import dev.bulwark.apikey.credential.ImportedKeys;
 import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.OwnerType;
+import dev.bulwark.apikey.key.limit.Allowance;
 import dev.bulwark.apikey.key.limit.AllowedNetworks;
 import dev.bulwark.apikey.key.limit.RateLimit;
 import dev.bulwark.apikey.key.limit.ScopeRules;
@@ -100,7 +101,7 @@ public final class ApiKeyVerifier {
       return accepted;
     }
     QuotaDecision taken = quotas.take(realm.getId(), accepted.key().id(), limit);
-    Allowance left = new Allowance(limit, taken.remaining(), taken.resetSeconds());
+    Allowance left = new Allowance("key", limit, taken.remaining(), taken.resetSeconds());
     return taken.granted()
         ? new Verification.Accepted(accepted.key(), accepted.scopes(), left)
         : new Verification.Exhausted(accepted.key(), left, taken.first());

@@ -1,5 +1,6 @@
 package dev.bulwark.apikey.verify;
 
+import dev.bulwark.apikey.key.limit.Allowance;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;

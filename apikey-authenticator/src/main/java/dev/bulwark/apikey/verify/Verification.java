@@ -1,5 +1,6 @@
 package dev.bulwark.apikey.verify;
 
+import dev.bulwark.apikey.key.limit.Allowance;
 import dev.bulwark.apikey.manage.ApiKey;
 import java.util.Locale;
 import java.util.Set;

@@ -112,6 +112,38 @@ class OpenApiTest {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  /** Each request of an owner can be one too many, but no revocation is rejected for that. */
+  @Test
+  void ownersCanBeTooFast() {
+    String own = "/realms/{realm}/api-keys";
+    Set<String> limited = new TreeSet<>();
+    DOCUMENT
+        .get("paths")
+        .properties()
+        .forEach(
+            path ->
+                path.getValue()
+                    .properties()
+                    .forEach(
+                        operation -> {
+                          if (operation
+                              .getValue()
+                              .at("/responses/429/$ref")
+                              .asText()
+                              .endsWith("/SlowDown")) {
+                            limited.add(operation.getKey() + " " + path.getKey());
+                          }
+                        }));
+    assertThat(limited)
+        .containsExactlyInAnyOrder(
+            "get " + own,
+            "post " + own,
+            "get " + own + "/settings",
+            "get " + own + "/{id}",
+            "patch " + own + "/{id}",
+            "post " + own + "/{id}/rotate");
+  }
+
   @Test
   void everyReferenceLeadsSomewhere() {
     DOCUMENT

@@ -1,6 +1,7 @@
 package dev.bulwark.apikey.rest.message;
 
 import dev.bulwark.apikey.manage.ApiKeyException;
+import dev.bulwark.apikey.verify.RateLimitHeaders;
 import jakarta.ws.rs.ForbiddenException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
@@ -25,16 +26,23 @@ public final class RestErrors {
       return work.get();
     } catch (ApiKeyException e) {
       session.getTransactionManager().setRollbackOnly();
-      Response refused =
-          ApiError.response(
-              e.kind().status(), e.kind().name().toLowerCase(Locale.ROOT), e.detail());
-      return e.kind() == ApiKeyException.Kind.BUSY
-          ? Response.fromResponse(refused).header(HttpHeaders.RETRY_AFTER, 1).build()
-          : refused;
+      return rejected(e);
     } catch (ForbiddenException e) {
       // Thrown by Keycloak's permissions, with a body of another form.
       session.getTransactionManager().setRollbackOnly();
       return ApiError.response(403, "forbidden", "Not allowed");
     }
+  }
+
+  private static Response rejected(ApiKeyException e) {
+    Response answer =
+        RateLimitHeaders.of(
+            ApiError.response(
+                e.kind().status(), e.kind().name().toLowerCase(Locale.ROOT), e.detail()),
+            e.usedUp());
+    long seconds = e.retryAfterSeconds();
+    return seconds == 0
+        ? answer
+        : Response.fromResponse(answer).header(HttpHeaders.RETRY_AFTER, seconds).build();
   }
 }
