@@ -34,6 +34,9 @@ public final class KeyImport {
   private static final Logger LOG = Logger.getLogger(KeyImport.class);
   private static final int BATCH = 50;
 
+  /** A user store that is unreachable may take long to fail, for each of its users. */
+  private static final int MAX_FAILURES = 50;
+
   private final KeycloakSession session;
   private final RealmModel realm;
   private final Permission permission;
@@ -42,6 +45,7 @@ public final class KeyImport {
   private int rows;
   private int created;
   private int unchanged;
+  private int failures;
 
   /** Whether the caller may manage the keys of an owner. */
   @FunctionalInterface
@@ -69,6 +73,12 @@ public final class KeyImport {
     private static final long serialVersionUID = 1L;
   }
 
+  /** Too many rows could not be stored, and more follow; those before are imported. */
+  public static final class UnavailableException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+  }
+
   private record Resolved(int number, OwnerType type, String ownerId, ImportRow row) {}
 
   /**
@@ -76,26 +86,29 @@ public final class KeyImport {
    *
    * @throws IOException when the body breaks off; rows read before are imported
    * @throws TooManyRowsException when there are more than {@value #MAX_ROWS}
+   * @throws UnavailableException when {@value #MAX_FAILURES} rows could not be stored, and more
+   *     follow
    */
-  public ImportReport run(InputStream body) throws IOException, TooManyRowsException {
+  public ImportReport run(InputStream body)
+      throws IOException, TooManyRowsException, UnavailableException {
     RowLines lines = new RowLines(body);
     List<Resolved> batch = new ArrayList<>();
-    boolean tooMany = false;
-    for (RowLines.Line line = lines.next(); line != null; line = lines.next()) {
-      if (rows == MAX_ROWS) {
-        tooMany = true;
-        break;
-      }
+    RowLines.Line line = lines.next();
+    while (line != null && rows < MAX_ROWS && failures < MAX_FAILURES) {
       rows++;
       resolve(line).ifPresent(batch::add);
       if (batch.size() == BATCH) {
         store(batch);
         batch.clear();
       }
+      line = lines.next();
     }
     store(batch);
-    if (tooMany) {
-      throw new TooManyRowsException();
+    if (line != null) {
+      if (rows == MAX_ROWS) {
+        throw new TooManyRowsException();
+      }
+      throw new UnavailableException();
     }
     errors.sort(Comparator.comparingInt(ImportReport.RowError::row));
     return new ImportReport(rows, created, unchanged, errors.size(), List.copyOf(errors));
@@ -210,13 +223,16 @@ public final class KeyImport {
     }
   }
 
-  private static ImportReport.RowError failed(int row, RuntimeException e) {
+  /** One line a run: an unreachable user store fails for many rows. */
+  private ImportReport.RowError failed(int row, RuntimeException e) {
     if (e instanceof ModelDuplicateException) {
       return new ImportReport.RowError(
           row, "conflict", "Another key has this hash, or another request has just stored it");
     }
-    LOG.warnf("Row %d of an import of API keys could not be stored: %s", row, e.getMessage());
-    LOG.debug("A row of an import of API keys could not be stored", e);
+    if (failures++ == 0) {
+      LOG.warnf("Row %d of an import of API keys could not be stored: %s", row, e.getMessage());
+    }
+    LOG.debugf(e, "Row %d of an import of API keys could not be stored", row);
     return new ImportReport.RowError(
         row, "server_error", "could not be stored; the server's log says why");
   }

@@ -10,6 +10,7 @@ import dev.bulwark.apikey.rest.message.PageRequest;
 import dev.bulwark.apikey.rest.message.RestErrors;
 import dev.bulwark.apikey.upkeep.IndexCursor;
 import dev.bulwark.apikey.upkeep.IndexRun;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
@@ -26,6 +27,9 @@ final class BulkResource {
 
   private static final int MAX_REINDEX = 100_000;
   private static final int DEFAULT_REINDEX = 10_000;
+
+  /** When an import may be sent again that was stopped. */
+  private static final int RETRY_SECONDS = 60;
 
   private final KeycloakSession session;
   private final RealmModel realm;
@@ -84,9 +88,22 @@ final class BulkResource {
           "More than "
               + KeyImport.MAX_ROWS
               + " rows: those are imported, what follows is not. Send fewer at a time");
+    } catch (KeyImport.UnavailableException e) {
+      return unavailable();
     } catch (IOException e) {
       throw KeyRequest.invalid("The body breaks off; the rows before are imported");
     }
+  }
+
+  private static Response unavailable() {
+    return Response.fromResponse(
+            ApiError.response(
+                503,
+                "temporarily_unavailable",
+                "Too many rows could not be stored; a user store may be unreachable. The other rows"
+                    + " before are imported. Send all again later: nothing is imported twice"))
+        .header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS)
+        .build();
   }
 
   private boolean mayManage(KeyOwner owner) {

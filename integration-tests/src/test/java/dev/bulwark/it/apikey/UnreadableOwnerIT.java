@@ -12,6 +12,7 @@ import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.testing.FreePort;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
@@ -50,21 +51,55 @@ class UnreadableOwnerIT {
 
   @Test
   void otherRowsAreImported() {
-    String unreadable =
-        Json.of(
-            Map.of(
-                "owner",
-                Map.of("type", "user", "id", "f:" + unreachableDirectory() + ":nobody"),
-                "hash",
-                ForeignKeys.sha256("of-nobody-0123456789")));
-    String readable =
-        Json.object("username", "bob", "hash", ForeignKeys.sha256("of-bob-0123456789"));
+    String unreadable = rowOf(unreachableDirectory(), "of-nobody-0123456789");
+    String readable = rowOfUser("bob", "of-bob-0123456789");
     JsonNode report =
         admin.post("/realms/app/api-keys/import", unreadable + "\n" + readable).expect(200).json();
     assertThat(report.get("created").asInt()).as(report.toString()).isEqualTo(1);
     assertThat(report.get("errors")).hasSize(1);
     assertThat(report.at("/errors/0/row").asInt()).isEqualTo(1);
     assertThat(report.at("/errors/0/error").asText()).isEqualTo("server_error");
+  }
+
+  /** Each row of an unreachable directory may take long to fail, and an import has many. */
+  @Test
+  void anImportStopsAfterManyRowsThatCannotBeRead() {
+    String directory = unreachableDirectory();
+    List<String> rows = new ArrayList<>();
+    rows.add(rowOfUser("bob", "before-0123456789"));
+    for (int i = 0; i < 60; i++) {
+      rows.add(rowOf(directory, "unreadable-0123456789-" + i));
+    }
+    rows.add(rowOfUser("bob", "behind-0123456789"));
+    int logged = warnings();
+    Response stopped = admin.post("/realms/app/api-keys/import", String.join("\n", rows));
+    assertThat(stopped.expect(503).text("error")).isEqualTo("temporarily_unavailable");
+    assertThat(stopped.text("detail")).contains("nothing is imported twice");
+    assertThat(Integer.parseInt(stopped.header("Retry-After"))).isPositive();
+    assertThat(keys.isGood("before-0123456789")).isTrue();
+    assertThat(keys.isGood("behind-0123456789")).isFalse();
+    assertThat(warnings() - logged).isEqualTo(1);
+    String all = String.join("\n", rows.subList(0, 51));
+    assertThat(admin.post("/realms/app/api-keys/import", all).expect(200).json().get("refused"))
+        .as("nothing follows the last failure")
+        .hasToString("50");
+  }
+
+  private int warnings() {
+    return stack.keycloak().log().split("of an import of API keys could not be stored", -1).length;
+  }
+
+  private static String rowOfUser(String name, String key) {
+    return Json.object("username", name, "hash", ForeignKeys.sha256(key));
+  }
+
+  private static String rowOf(String directory, String key) {
+    return Json.of(
+        Map.of(
+            "owner",
+            Map.of("type", "user", "id", "f:" + directory + ":nobody"),
+            "hash",
+            ForeignKeys.sha256(key)));
   }
 
   private static String row(String id) {
