@@ -215,16 +215,24 @@ public final class KeyImport {
       }
       return new Outcome(adopted.created(), null);
     } catch (ApiKeyException e) {
+      if (e.kind() == ApiKeyException.Kind.BUSY) {
+        // The database may have rolled back the rows before it, too.
+        throw e;
+      }
       // Thrown by a check, before anything is written: the rows beside it can go on.
-      return new Outcome(
-          false,
-          new ImportReport.RowError(
-              row.number(), e.kind().name().toLowerCase(Locale.ROOT), e.detail()));
+      return new Outcome(false, refused(row.number(), e));
     }
+  }
+
+  private static ImportReport.RowError refused(int row, ApiKeyException e) {
+    return new ImportReport.RowError(row, e.kind().name().toLowerCase(Locale.ROOT), e.detail());
   }
 
   /** One line a run: an unreachable user store fails for many rows. */
   private ImportReport.RowError failed(int row, RuntimeException e) {
+    if (e instanceof ApiKeyException busy) {
+      return refused(row, busy);
+    }
     if (e instanceof ModelDuplicateException) {
       return new ImportReport.RowError(
           row, "conflict", "Another key has this hash, or another request has just stored it");

@@ -21,12 +21,12 @@ import dev.bulwark.apikey.store.KeySearch;
 import dev.bulwark.apikey.store.LockConflictException;
 import dev.bulwark.apikey.store.UsageCounter;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.common.util.Time;
@@ -172,6 +172,10 @@ public final class ApiKeyManager {
    *     when the key with this id has been made already
    */
   public NewApiKey create(KeyOwner owner, String id, ApiKeyData chosen) {
+    return changing(() -> made(owner, id, chosen));
+  }
+
+  private NewApiKey made(KeyOwner owner, String id, ApiKeyData chosen) {
     RealmLimits limits = RealmLimits.of(realm);
     long now = Time.currentTimeMillis();
     ApiKeyData checked = checked(owner, chosen, limits, now);
@@ -202,6 +206,10 @@ public final class ApiKeyManager {
    * @throws ApiKeyException when the owner may not have such a key, or another has it
    */
   public Adopted adopt(KeyOwner owner, ForeignKey foreign) {
+    return changing(() -> adopted(owner, foreign));
+  }
+
+  private Adopted adopted(KeyOwner owner, ForeignKey foreign) {
     RealmLimits limits = RealmLimits.of(realm);
     long now = Time.currentTimeMillis();
     refuseServiceAccount(owner);
@@ -268,6 +276,10 @@ public final class ApiKeyManager {
    * @throws ApiKeyException when there is no such key or the change is not allowed
    */
   public Change update(KeyOwner owner, String keyId, UnaryOperator<ApiKeyData> change) {
+    return changing(() -> updated(owner, keyId, change));
+  }
+
+  private Change updated(KeyOwner owner, String keyId, UnaryOperator<ApiKeyData> change) {
     Locked locked = lock(owner, keyId);
     ApiKey before = locked.key();
     ApiKeyData wanted = change.apply(before.data());
@@ -357,6 +369,10 @@ public final class ApiKeyManager {
           "overlapSeconds must be 0 to " + config.rotationMaxOverlapSeconds());
     }
     refuseServiceAccount(owner);
+    return changing(() -> rotated(owner, keyId, newKeyId, overlapSeconds));
+  }
+
+  private Rotation rotated(KeyOwner owner, String keyId, String newKeyId, long overlapSeconds) {
     Locked locked = lock(owner, keyId);
     ApiKey old = locked.key();
     long now = Time.currentTimeMillis();
@@ -414,9 +430,12 @@ public final class ApiKeyManager {
    * @throws ApiKeyException when there is no such key
    */
   public ApiKey revoke(KeyOwner owner, String keyId) {
-    Locked locked = lock(owner, keyId);
-    store.remove(locked.key(), locked.row());
-    return locked.key();
+    return changing(
+        () -> {
+          Locked locked = lock(owner, keyId);
+          store.remove(locked.key(), locked.row());
+          return locked.key();
+        });
   }
 
   /**
@@ -425,31 +444,43 @@ public final class ApiKeyManager {
    * @return the keys as they were; empty where there was none
    */
   public List<ApiKey> revokeAll(KeyOwner owner) {
-    List<ApiKey> revoked = new ArrayList<>();
-    for (ApiKeyEntity row : lockOwner(owner)) {
-      store
-          .readFresh(owner, row)
-          .ifPresent(
-              key -> {
-                store.remove(key, row);
-                revoked.add(key);
-              });
-    }
-    return revoked;
+    return changing(() -> revokedAll(owner));
+  }
+
+  private List<ApiKey> revokedAll(KeyOwner owner) {
+    List<ApiKeyEntity> rows = lockOwner(owner);
+    // All are read before one is removed, which changes the credentials behind it.
+    List<Locked> keys =
+        rows.stream()
+            .flatMap(
+                row -> store.readLocked(owner, row).stream().map(key -> new Locked(key, row, rows)))
+            .toList();
+    keys.forEach(locked -> store.remove(locked.key(), locked.row()));
+    return keys.stream().map(Locked::key).toList();
   }
 
   private record Locked(ApiKey key, ApiKeyEntity row, List<ApiKeyEntity> ofOwner) {}
 
   private Locked lock(KeyOwner owner, String keyId) {
-    ApiKeyEntity row = row(owner, keyId).orElseThrow(ApiKeyManager::notFound);
+    index.forget(row(owner, keyId).orElseThrow(ApiKeyManager::notFound));
     List<ApiKeyEntity> ofOwner = lockOwner(owner);
-    ApiKey key = store.readFresh(owner, row).orElseThrow(ApiKeyManager::notFound);
+    ApiKeyEntity row =
+        ofOwner.stream()
+            .filter(one -> one.getId().equals(keyId))
+            .findFirst()
+            .orElseThrow(ApiKeyManager::notFound);
+    ApiKey key = store.readLocked(owner, row).orElseThrow(ApiKeyManager::notFound);
     return new Locked(key, row, ofOwner);
   }
 
   private List<ApiKeyEntity> lockOwner(KeyOwner owner) {
+    return index.lockOwner(realm.getId(), owner.type(), owner.id());
+  }
+
+  /** Makes a change, unless another request is making one on MySQL or MariaDB. */
+  private <T> T changing(Supplier<T> change) {
     try {
-      return index.lockOwner(realm.getId(), owner.type(), owner.id());
+      return index.changed(change);
     } catch (LockConflictException e) {
       throw new ApiKeyException(
           Kind.BUSY, "Another request changes the keys of this owner. Try again.");

@@ -7,6 +7,8 @@ import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.OwnerType;
 import dev.bulwark.apikey.store.ApiKeyEntity;
 import dev.bulwark.apikey.store.ApiKeyIndex;
+import dev.bulwark.apikey.store.StoredCredentials;
+import dev.bulwark.apikey.store.StoredCredentials.Place;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -58,9 +60,21 @@ public final class ApiKeyStore {
     return Optional.of(clientKey(owner, row));
   }
 
-  /** The key of a row, as it is in the database now. Call it under lock, before any other read. */
-  public Optional<ApiKey> readFresh(KeyOwner owner, ApiKeyEntity row) {
-    return index.lock(row).flatMap(current -> readStored(owner, current));
+  /**
+   * The key of a row, as it is in the database now. Call it before the key is changed.
+   *
+   * @param row was read under lock
+   */
+  public Optional<ApiKey> readLocked(KeyOwner owner, ApiKeyEntity row) {
+    if (owner instanceof KeyOwner.User) {
+      Place place = isLocal(owner.id()) ? Place.LOCAL : Place.FEDERATED;
+      new StoredCredentials(session).readAgain(place, row.getId());
+    }
+    return readStored(owner, row);
+  }
+
+  private static boolean isLocal(String userId) {
+    return new StorageId(userId).isLocal();
   }
 
   /** The key of a row, past Keycloak's caches, which do not know of one that was made just now. */
@@ -72,7 +86,7 @@ public final class ApiKeyStore {
   }
 
   private CredentialModel freshCredential(UserModel user, String id) {
-    if (new StorageId(user.getId()).isLocal()) {
+    if (isLocal(user.getId())) {
       return ((UserCredentialStore) UserStoragePrivateUtil.userLocalStorage(session))
           .getStoredCredentialById(realm, user, id);
     }

@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
     name = "bulwarkApiKeyByHash",
     query = "select k from ApiKeyEntity k where k.realmId = :realm and k.hash = :hash")
 @NamedQuery(
-    name = "bulwarkApiKeyByIdToLock",
-    query = "select k from ApiKeyEntity k where k.id = :id")
-@NamedQuery(
     name = "bulwarkApiKeyByOwner",
     query =
         "select k from ApiKeyEntity k where k.realmId = :realm and k.ownerType = :type"

@@ -8,6 +8,7 @@ import jakarta.persistence.TypedQuery;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
@@ -157,21 +158,44 @@ public final class ApiKeyIndex {
   /**
    * Reads a row again under lock; empty when another transaction has removed it.
    *
-   * @param row a row of this session
+   * @param row a row of this session, which has another one for the key from now on
    */
   public Optional<ApiKeyEntity> lock(ApiKeyEntity row) {
-    // A refresh of a row that is gone would end the transaction; a query finds none.
-    boolean isThere =
-        !em().createNamedQuery("bulwarkApiKeyByIdToLock", ApiKeyEntity.class)
-            .setParameter("id", row.getId())
-            .setLockMode(LockModeType.PESSIMISTIC_WRITE)
-            .getResultList()
-            .isEmpty();
-    if (!isThere) {
-      return Optional.empty();
+    forget(row);
+    return Optional.ofNullable(
+        em().find(ApiKeyEntity.class, row.getId(), LockModeType.PESSIMISTIC_WRITE));
+  }
+
+  /**
+   * Makes this session read a row from the database at the next lock of it. Otherwise it would keep
+   * the state that it has read before the lock. A refresh does not help on MySQL and MariaDB: there
+   * it reads the state at the beginning of the transaction, even of a row that is locked.
+   */
+  public void forget(ApiKeyEntity row) {
+    em().detach(row);
+  }
+
+  /**
+   * Makes a change of the keys of an owner. On MySQL and MariaDB it is sent to the database at
+   * once: a conflict with another transaction is found here, and not at the commit.
+   *
+   * @throws LockConflictException if another transaction was first, and this one has to be repeated
+   *     (MySQL and MariaDB)
+   */
+  public <T> T changed(Supplier<T> change) {
+    if (!InnoDbLocks.areUsedBy(em())) {
+      return change.get();
     }
-    em().refresh(row);
-    return Optional.of(row);
+    try {
+      T done = change.get();
+      em().flush();
+      return done;
+    } catch (RuntimeException e) {
+      if (InnoDbLocks.isConflict(e)) {
+        throw new LockConflictException(e);
+      }
+      throw e;
+    }
   }
 
   public void remove(ApiKeyEntity row) {
@@ -228,10 +252,8 @@ public final class ApiKeyIndex {
   }
 
   /**
-   * Locks an owner until the transaction ends and returns its rows as they are in the database now.
-   *
-   * @throws LockConflictException if another transaction was first, and this one has to be repeated
-   *     (MySQL and MariaDB)
+   * Locks an owner until the transaction ends and returns its rows as they are in the database now,
+   * except those that this session has read before and not forgotten.
    */
   public List<ApiKeyEntity> lockOwner(String realmId, OwnerType type, String ownerId) {
     String name = type.id() + ':' + ownerId;

@@ -3,6 +3,7 @@ package dev.bulwark.apikey.store;
 import dev.bulwark.apikey.key.OwnerType;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
+import jakarta.persistence.OptimisticLockException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
@@ -50,22 +51,14 @@ final class InnoDbLocks {
    *
    * @param id of its row
    * @return its keys, in the order in which they are locked
-   * @throws LockConflictException if another transaction was first
    */
   List<ApiKeyEntity> lock(String id, String realmId, OwnerType type, String ownerId) {
-    try {
-      em.createNativeQuery(
-              "INSERT INTO BULWARK_API_KEY_OWNER (ID) VALUES (?1) ON DUPLICATE KEY UPDATE ID = ID")
-          .setParameter(1, id)
-          .executeUpdate();
-      // This transaction sees the keys as they were when it began.
-      return lock(keysNow(realmId, type, ownerId).stream());
-    } catch (RuntimeException e) {
-      if (isConflict(e)) {
-        throw new LockConflictException(e);
-      }
-      throw e;
-    }
+    em.createNativeQuery(
+            "INSERT INTO BULWARK_API_KEY_OWNER (ID) VALUES (?1) ON DUPLICATE KEY UPDATE ID = ID")
+        .setParameter(1, id)
+        .executeUpdate();
+    // This transaction sees the keys as they were when it began.
+    return lock(keysNow(realmId, type, ownerId).stream());
   }
 
   /**
@@ -94,10 +87,12 @@ final class InnoDbLocks {
                 .getResultList());
   }
 
-  private static boolean isConflict(Throwable failure) {
+  /** Whether another transaction was first: the same request can succeed now. */
+  static boolean isConflict(Throwable failure) {
     Throwable cause = failure;
     for (int depth = 0; cause != null && depth < 20; depth++) {
-      if (cause instanceof SQLException sql && CONFLICTS.contains(sql.getErrorCode())) {
+      if (cause instanceof OptimisticLockException
+          || (cause instanceof SQLException sql && CONFLICTS.contains(sql.getErrorCode()))) {
         return true;
       }
       cause = cause.getCause();

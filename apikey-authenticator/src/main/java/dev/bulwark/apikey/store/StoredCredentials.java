@@ -1,6 +1,7 @@
 package dev.bulwark.apikey.store;
 
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
 import jakarta.persistence.Tuple;
 import java.util.Collection;
 import java.util.HashSet;
@@ -9,6 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.jpa.entities.CredentialEntity;
+import org.keycloak.storage.jpa.entity.FederatedUserCredentialEntity;
 
 /** Keycloak's own tables with the credentials of users, read past the providers. */
 public final class StoredCredentials {
@@ -28,20 +31,24 @@ public final class StoredCredentials {
         "select c.id as id, c.user.id as owner, c.secretData as secret, c.credentialData as data,"
             + " c.createdDate as created from CredentialEntity c where c.type = :type"
             + " and c.user.realmId = :realm and c.id > :after order by c.id",
-        "select c.id from CredentialEntity c where c.type = :type and c.id in :ids"),
+        "select c.id from CredentialEntity c where c.type = :type and c.id in :ids",
+        CredentialEntity.class),
     /** Of users of a user federation. */
     FEDERATED(
         "select c.id as id, c.userId as owner, c.secretData as secret, c.credentialData as data,"
             + " c.createdDate as created from FederatedUserCredentialEntity c"
             + " where c.type = :type and c.realmId = :realm and c.id > :after order by c.id",
-        "select c.id from FederatedUserCredentialEntity c where c.type = :type and c.id in :ids");
+        "select c.id from FederatedUserCredentialEntity c where c.type = :type and c.id in :ids",
+        FederatedUserCredentialEntity.class);
 
     private final String page;
     private final String existing;
+    private final Class<?> entity;
 
-    Place(String page, String existing) {
+    Place(String page, String existing, Class<?> entity) {
       this.page = page;
       this.existing = existing;
+      this.entity = entity;
     }
   }
 
@@ -101,6 +108,23 @@ public final class StoredCredentials {
       }
     }
     return found;
+  }
+
+  /**
+   * Makes this session have a credential as it is in the database now. On MySQL and MariaDB only a
+   * locking read returns that, and not the state at the beginning of the transaction. Call it under
+   * the lock of the owner, before the credential is changed.
+   */
+  public void readAgain(Place place, String id) {
+    EntityManager em = em();
+    if (!InnoDbLocks.areUsedBy(em)) {
+      return;
+    }
+    Object earlier = em.find(place.entity, id);
+    if (earlier != null) {
+      em.detach(earlier);
+    }
+    em.find(place.entity, id, LockModeType.PESSIMISTIC_WRITE);
   }
 
   private EntityManager em() {

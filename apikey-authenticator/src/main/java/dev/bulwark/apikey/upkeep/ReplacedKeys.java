@@ -57,16 +57,17 @@ public final class ReplacedKeys {
       return false;
     }
     session.getContext().setRealm(realm);
-    ApiKeyStore store = new ApiKeyStore(session, realm, index);
-    Optional<KeyOwner> owner = store.owner(row);
+    Optional<KeyOwner> owner = new ApiKeyStore(session, realm, index).owner(row);
     // Under lock: another node may be at the same row, and finds it gone.
     Optional<ApiKeyEntity> locked = index.lock(row);
-    if (locked.isEmpty()) {
-      return false;
-    }
+    return locked.isPresent() && remove(realm, owner, locked.get());
+  }
+
+  private boolean remove(RealmModel realm, Optional<KeyOwner> owner, ApiKeyEntity row) {
+    ApiKeyStore store = new ApiKeyStore(session, realm, index);
     Optional<ApiKey> key;
     try {
-      key = owner.flatMap(holder -> store.readFresh(holder, row));
+      key = owner.flatMap(holder -> store.readLocked(holder, row));
     } catch (ModelException e) {
       // No key can be verified by it, and it must not keep the others from being removed.
       LOG.warnf("API key %s cannot be read and is not removed: %s", row.getId(), e.getMessage());
