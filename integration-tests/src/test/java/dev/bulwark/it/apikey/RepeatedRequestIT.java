@@ -16,6 +16,7 @@ import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import java.net.http.HttpRequest;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -182,21 +183,28 @@ class RepeatedRequestIT {
 
   /** The hash of a request chooses the place of its answer, of 256 that a caller has. */
   private String withTheSamePlace(String token) throws NoSuchAlgorithmException {
-    String request =
-        String.join(
-            "\n",
-            admin.get("/realms/app").expect(200).text("id"),
-            admin.userId(user),
-            admin.clientUuid(Realm.claims(token).get("azp").asText()),
-            "create",
-            "");
-    MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-    byte place = sha256.digest((request + once).getBytes(UTF_8))[0];
+    String request = request(token);
+    byte place = hashOf(request + once)[0];
     String other;
     do {
       other = UUID.randomUUID().toString();
-    } while (sha256.digest((request + other).getBytes(UTF_8))[0] != place);
+    } while (hashOf(request + other)[0] != place);
     return other;
+  }
+
+  /** What is hashed of a request for a new key, up to its Idempotency-Key. */
+  private String request(String token) {
+    return String.join(
+        "\n",
+        admin.get("/realms/app").expect(200).text("id"),
+        admin.userId(user),
+        admin.clientUuid(Realm.claims(token).get("azp").asText()),
+        "create",
+        "");
+  }
+
+  private static byte[] hashOf(String text) throws NoSuchAlgorithmException {
+    return MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
   }
 
   /** Those that come while the first is being processed get its answer, with the key. */
@@ -311,10 +319,40 @@ class RepeatedRequestIT {
   /** A commit can fail after the answer was kept: then there is no key. */
   @Test
   void aRequestWhoseCommitFailedIsMadeByItsRepetition() {
-    Assumptions.assumeTrue(stack.database().orElse(null) instanceof PostgresProcess, "PostgreSQL");
-    PostgresProcess database = (PostgresProcess) stack.database().orElseThrow();
+    PostgresProcess database = postgres();
     String token = keys.token(user);
     String body = Keys.body("committed late", null, "tasks:read");
+    failAtTheCommit(database, token, body);
+    assertThat(listed()).isEmpty();
+    Response made = post(keys.url(), token, once, body).expect(201);
+    assertThat(keys.isGood(made.text("key"))).isTrue();
+    assertThat(post(keys.url(), token, once, body).expect(201).json()).isEqualTo(made.json());
+    assertThat(listed()).hasSize(1);
+  }
+
+  /** A key that another repetition has made is not the one of the failed request. */
+  @Test
+  void theAnswerOfAFailedRequestIsNotGivenForAnotherKey() throws Exception {
+    PostgresProcess database = postgres();
+    String token = keys.token(user);
+    String body = Keys.body("committed late", null, "tasks:read");
+    failAtTheCommit(database, token, body);
+    String made = keys.made(user, "of another", "tasks:read").get("id").asText();
+    for (String table : List.of("credential", "bulwark_api_key")) {
+      database.sql(
+          "UPDATE %s SET id = '%s' WHERE id = '%s'".formatted(table, idOfItsKey(token), made));
+    }
+    Response again = post(keys.url(), token, once, body);
+    assertThat(again.status()).as(again.body()).isEqualTo(409);
+    assertThat(again.body()).doesNotContain("atk_");
+  }
+
+  private PostgresProcess postgres() {
+    Assumptions.assumeTrue(stack.database().orElse(null) instanceof PostgresProcess, "PostgreSQL");
+    return (PostgresProcess) stack.database().orElseThrow();
+  }
+
+  private void failAtTheCommit(PostgresProcess database, String token, String body) {
     database.sql(
         """
         CREATE FUNCTION fail_late() RETURNS trigger LANGUAGE plpgsql
@@ -327,11 +365,14 @@ class RepeatedRequestIT {
     } finally {
       database.sql("DROP FUNCTION fail_late CASCADE");
     }
-    assertThat(listed()).isEmpty();
-    Response made = post(keys.url(), token, once, body).expect(201);
-    assertThat(keys.isGood(made.text("key"))).isTrue();
-    assertThat(post(keys.url(), token, once, body).expect(201).json()).isEqualTo(made.json());
-    assertThat(listed()).hasSize(1);
+  }
+
+  /** The id that the request gives to its key. */
+  private String idOfItsKey(String token) throws NoSuchAlgorithmException {
+    ByteBuffer bits = ByteBuffer.wrap(hashOf(request(token) + once), 8, 16);
+    long high = (bits.getLong() & ~0xF000L) | 0x8000L;
+    long low = (bits.getLong() & ~(3L << 62)) | (2L << 62);
+    return new UUID(high, low).toString();
   }
 
   @Test

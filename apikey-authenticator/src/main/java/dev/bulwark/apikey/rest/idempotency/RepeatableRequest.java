@@ -1,5 +1,6 @@
 package dev.bulwark.apikey.rest.idempotency;
 
+import dev.bulwark.apikey.key.secret.KeyHash;
 import dev.bulwark.apikey.manage.ApiKey;
 import dev.bulwark.apikey.manage.ApiKeyException;
 import dev.bulwark.apikey.manage.ApiKeyException.Kind;
@@ -34,7 +35,8 @@ import org.keycloak.models.utils.KeycloakModelUtils;
  *
  * <p>The answer is kept before the transaction is committed, and the mark is set after that. So a
  * repetition that waits for the lock of the owner finds the answer as soon as it has the lock. An
- * answer without its key and without the mark is one of a request whose transaction failed.
+ * answer without its key and without the mark is one of a request whose transaction failed. So is
+ * one that does not fit the key.
  *
  * <p>For one request, thus for one thread.
  */
@@ -190,9 +192,11 @@ public final class RepeatableRequest {
           "Another request was sent with this " + IdempotencyKey.HEADER);
     }
     String keyId = kept.getOrDefault(KEY, "");
+    // Another repetition may have made the key since the answer was read: that of a failed request.
     return known
         .apply(keyId)
-        .map(key -> new NewApiKey(key, cipher().decrypt(keyId, kept.getOrDefault(ANSWER, ""))));
+        .map(key -> new NewApiKey(key, cipher().decrypt(keyId, kept.getOrDefault(ANSWER, ""))))
+        .filter(made -> KeyHash.matches(made.key().hash(), KeyHash.of(made.plainText())));
   }
 
   /** What this request has left in a place, which another one may have taken since. */
