@@ -3,6 +3,7 @@ package dev.bulwark.credential;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
@@ -71,19 +72,25 @@ public final class CredentialRow {
     if (!lock) {
       return Optional.ofNullable(em.find(table, id));
     }
-    // A query, since a refresh of a row that is gone has JPA roll the transaction back.
-    Optional<T> row =
-        em
-            .createQuery("SELECT c FROM " + table.getSimpleName() + " c WHERE c.id = :id", table)
+    // A query, since a refresh of a row that is gone has JPA roll the transaction back. It selects
+    // the id alone: Hibernate rejects a row of which its session holds an older version.
+    List<String> locked =
+        em.createQuery(
+                "SELECT c.id FROM " + table.getSimpleName() + " c WHERE c.id = :id", String.class)
             .setParameter("id", id)
             .setLockMode(LockModeType.PESSIMISTIC_WRITE)
-            .getResultList()
-            .stream()
-            .findFirst();
-    // A query returns a row that the session has read before as it was then. With the lock again,
-    // since MariaDB reads without one what the transaction has seen at its begin.
-    row.ifPresent(locked -> em.refresh(locked, LockModeType.PESSIMISTIC_WRITE));
-    return row;
+            .getResultList();
+    if (locked.isEmpty()) {
+      return Optional.empty();
+    }
+    // What the session holds may be older than the lock. With the lock again, since MariaDB reads
+    // without one what the transaction has seen at its begin.
+    @Nullable T held = em.find(table, id);
+    if (held == null) {
+      return Optional.ofNullable(em.find(table, id, LockModeType.PESSIMISTIC_WRITE));
+    }
+    em.refresh(held, LockModeType.PESSIMISTIC_WRITE);
+    return Optional.of(held);
   }
 
   @SuppressWarnings("deprecation") // the column is read while there are such rows
