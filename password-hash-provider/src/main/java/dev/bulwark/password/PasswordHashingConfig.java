@@ -43,9 +43,6 @@ record PasswordHashingConfig(
   private static final int MAX_MEMORY = 16 * 1024 * 1024;
   private static final int MAX_ITERATIONS = 1000;
 
-  /** One of so many parts of the Java heap is for hashes. */
-  private static final int HEAP_PARTS = 4;
-
   private static final Option<Integer> MEMORY =
       Option.number("memory", MIN_MEMORY, MAX_MEMORY, 65_536, "Memory of a new hash, KiB.");
   private static final Option<Integer> ITERATIONS =
@@ -142,7 +139,7 @@ record PasswordHashingConfig(
         Math.max(CostLimits.DEFAULT.memory(), least),
         "Maximum memory in KiB for the verification of a stored (imported) Argon2 or scrypt hash,"
             + " Keycloak's own `argon2` included; a costlier one is rejected. Never below `memory`."
-            + " A hash that Java computes may take a quarter of the Java heap at most.");
+            + " A hash that Java computes may take a quarter of the Java heap and 1 MiB at most.");
   }
 
   /**
@@ -200,11 +197,13 @@ record PasswordHashingConfig(
   }
 
   /**
-   * KiB of the heap that all hashes may take together which Java computes. The rest is Keycloak's,
-   * whose server ends where the heap is exhausted (kc.sh).
+   * KiB of the heap that all hashes may take together which Java computes.
+   *
+   * @param heap bytes of the server's
+   * @param least what this server writes, which it must be able to read
    */
   private static int heapForHashes(long heap, int least) {
-    return (int) Math.max(least, Math.min(heap / 1024 / HEAP_PARTS, Integer.MAX_VALUE));
+    return (int) Math.max(least, Math.min(CostLimits.shareOfHeap(heap / 1024), Integer.MAX_VALUE));
   }
 
   /**

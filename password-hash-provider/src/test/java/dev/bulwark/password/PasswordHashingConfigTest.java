@@ -1,6 +1,7 @@
 package dev.bulwark.password;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.bulwark.options.MapScope;
@@ -8,6 +9,8 @@ import dev.bulwark.password.argon2.Argon2Parameters;
 import dev.bulwark.password.argon2.Argon2Type;
 import dev.bulwark.password.argon2.Argon2Version;
 import dev.bulwark.password.foreign.CostLimits;
+import dev.bulwark.password.foreign.ScryptParameters;
+import dev.bulwark.password.foreign.UnusableHashException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,7 +29,7 @@ class PasswordHashingConfigTest {
     assertThat(config.saltLength()).isEqualTo(16);
     assertThat(config.useNative()).isTrue();
     assertThat(config.maxConcurrent()).isEqualTo(Runtime.getRuntime().availableProcessors());
-    assertThat(config.limits()).isEqualTo(CostLimits.DEFAULT.withHeap(262_144));
+    assertThat(config.limits()).isEqualTo(CostLimits.DEFAULT.withHeap(263_168));
     assertThat(config.countInterval()).isEqualTo(300);
     assertThat(config.maxFailureTime()).isEqualTo(1000);
   }
@@ -72,7 +75,7 @@ class PasswordHashingConfigTest {
                 32,
                 7,
                 false,
-                new CostLimits(262_144, 9_999_999, 12, 1000, 262_144),
+                new CostLimits(262_144, 9_999_999, 12, 1000, 263_168),
                 0,
                 500));
   }
@@ -88,8 +91,9 @@ class PasswordHashingConfigTest {
   /** P6: kc.sh gives 512 MiB, and ends the server where they are exhausted. */
   @ParameterizedTest
   @CsvSource({
-    "536870912,131072",
-    "268435456,65536",
+    "536870912,132096",
+    "268435456,66560",
+    "258998272,65536",
     "1,65536",
     "9223372036854775807,2147483647",
   })
@@ -103,7 +107,25 @@ class PasswordHashingConfigTest {
         .isEqualTo(
             (int)
                 Math.max(
-                    65_536, Math.min(Runtime.getRuntime().maxMemory() >> 12, Integer.MAX_VALUE)));
+                    65_536,
+                    Math.min((Runtime.getRuntime().maxMemory() >> 12) + 1024, Integer.MAX_VALUE)));
+  }
+
+  /** P5: OWASP's N=2^17, r=8, p=1 takes 128 MiB, a quarter of kc.sh's heap, and a few blocks. */
+  @Test
+  void theCostliestUsualScryptPassesWithTheHeapOfKcSh() {
+    CostLimits limits = PasswordHashingConfig.of(MapScope.of(), 512L << 20).limits();
+    new ScryptParameters(131_072, 8, 1, 64).check(limits);
+    ScryptParameters twice = new ScryptParameters(262_144, 8, 1, 64);
+    assertThatExceptionOfType(UnusableHashException.class).isThrownBy(() -> twice.check(limits));
+  }
+
+  @Test
+  void theHeapThatAHashNeedsIsTheSmallest() {
+    long share = new ScryptParameters(262_144, 8, 1, 64).heap();
+    long heap = CostLimits.heapOfShare(share);
+    assertThat(CostLimits.shareOfHeap(heap)).isEqualTo(share);
+    assertThat(CostLimits.shareOfHeap(heap - 1)).isLessThan(share);
   }
 
   @ParameterizedTest

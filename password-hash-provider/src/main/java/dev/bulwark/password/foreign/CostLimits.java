@@ -26,9 +26,37 @@ public record CostLimits(int memory, long work, int bcryptCost, int iterations, 
   public static final CostLimits NONE =
       new CostLimits(Integer.MAX_VALUE, Long.MAX_VALUE, 31, Integer.MAX_VALUE);
 
+  /** One of so many parts of the Java heap is for hashes. */
+  private static final int HEAP_PARTS = 4;
+
+  /**
+   * KiB beside that part: a scrypt table of exactly a quarter, as with 128 MiB and the 512 MiB of
+   * kc.sh, has a few blocks beside it.
+   */
+  private static final int BESIDE = 1024;
+
   /** Without a limit of its own on the heap, which a command without a server has no use for. */
   public CostLimits(int memory, long work, int bcryptCost, int iterations) {
     this(memory, work, bcryptCost, iterations, Integer.MAX_VALUE);
+  }
+
+  /**
+   * KiB of a Java heap that all hashes may take together which Java computes. The rest is
+   * Keycloak's, whose server ends where the heap is exhausted (kc.sh).
+   *
+   * @param heap KiB, from 0
+   */
+  public static long shareOfHeap(long heap) {
+    return heap / HEAP_PARTS + BESIDE;
+  }
+
+  /**
+   * KiB of the smallest Java heap of which hashes may take so much.
+   *
+   * @param share KiB, at least 1024
+   */
+  public static long heapOfShare(long share) {
+    return (share - BESIDE) * HEAP_PARTS;
   }
 
   /** These limits with another one on the heap. */

@@ -409,6 +409,20 @@ class MigrateCommandTest {
     return verified;
   }
 
+  /** The server rejects a hash for which its heap is too small. */
+  @Test
+  void largeScryptHashesAreCountedWithTheHeapThatTheyNeed() throws IOException {
+    String scrypt = "\"$scrypt$ln=%d,r=8,p=1$c2FsdHNhbHQ$" + "A".repeat(43) + "\"";
+    write(HEADER + "ann,," + scrypt.formatted(16) + "\nbob,," + BCRYPT + "\n");
+    assertThat(run()).as(stderr.toString()).isZero();
+    assertThat(stdout.toString()).contains("scrypt: 1").doesNotContain("Java heap");
+    write(HEADER + "ann,," + scrypt.formatted(17) + "\nbob,," + scrypt.formatted(18) + "\n");
+    assertThat(run()).as(stderr.toString()).isZero();
+    assertThat(stdout.toString())
+        .contains(
+            "scrypt hashes of more than 100 MiB: 2 (the server needs a Java heap of 1021 MiB");
+  }
+
   @Test
   void optionsWidenWhatIsAccepted() throws IOException {
     write(

@@ -20,6 +20,7 @@ public final class UserTally {
   private final Map<String, Long> roles = new TreeMap<>();
   private final Map<String, Long> identities = new TreeMap<>();
   private final Map<String, Long> asked = new TreeMap<>();
+  private final ScryptHeap scrypt = new ScryptHeap();
   private long verified;
   private long verifiedByDefault;
   private long unverified;
@@ -62,6 +63,9 @@ public final class UserTally {
   public void add(UserRow row, UserRecord user) {
     StoredHash password = user.password();
     byAlgorithm.merge(password == null ? "none" : password.algorithm(), 1L, Long::sum);
+    if (password != null) {
+      scrypt.add(password);
+    }
     countAddress(user, row.emailVerified() == null);
     int parts = user.name().parts();
     bothNames += parts == 2 ? 1 : 0;
@@ -120,6 +124,7 @@ public final class UserTally {
     byAlgorithm.forEach(
         (algorithm, count) ->
             to.printf("  %s: %d%n", algorithm.equals("none") ? "no password" : algorithm, count));
+    scrypt.print(to);
     to.printf(
         "  names: %d first and last name, %d one name, %d none%n", bothNames, oneName, noName);
     if (verified + verifiedByDefault + unverified > 0) {
