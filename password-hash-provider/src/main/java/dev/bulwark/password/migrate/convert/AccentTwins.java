@@ -1,18 +1,38 @@
 package dev.bulwark.password.migrate.convert;
 
 import java.text.Normalizer;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Finds texts that differ in accents alone, which are equal to MariaDB and MySQL. Only texts with
- * accents take memory of their own. Not thread-safe.
+ * Finds texts that differ in accents alone, which are equal to MariaDB and MySQL, and those that
+ * differ in letters such as {@code \u0142} and {@code \u00df}, which are equal in some of their
+ * collations. Only texts with accents or such letters take memory of their own. Not thread-safe.
  */
 final class AccentTwins {
 
-  private static final Pattern MARKS = Pattern.compile("\\p{M}+");
+  /**
+   * Marks that no collation with {@code _ci} tells apart: those of Latin and Greek, and the dots of
+   * {@code \u0451}. Signs of other scripts that Unicode calls marks are letters to a collation: the
+   * vowels of Hindi and Thai above all.
+   */
+  private static final Pattern ACCENTS =
+      Pattern.compile("(?<!\\p{InCyrillic})\\p{InCombiningDiacriticalMarks}|(?<=\u0435)\u0308");
+
+  /** Those and the marks of kana; {@code \u0439} is a letter of its own in every collation. */
+  private static final Pattern MARKS =
+      Pattern.compile(
+          "(?<!\u0438)\u0306|[\\p{InCombiningDiacriticalMarks}\u3099\u309A&&[^\u0306]]");
+
+  /** Letters that Unicode does not decompose, and what newer collations take them for. */
+  private static final Map<String, String> LETTERS =
+      Map.of(
+          "\u00df", "ss", "\u00e6", "ae", "\u0153", "oe", "\u00f0", "d", "\u0111", "d", "\u0127",
+          "h", "\u0142", "l", "\u00f8", "o");
 
   private final SeenSet exact;
   private final SeenSet withoutAccents = new SeenSet();
+  private final SeenSet withPlainLetters = new SeenSet();
 
   /**
    * Starts without texts with accents.
@@ -29,8 +49,22 @@ final class AccentTwins {
    * @param text in lower case, not added yet
    */
   int line(String text) {
-    String plain = plain(text);
-    int twin = withoutAccents.line(plain);
+    return line(text, withoutAccents(text), withoutAccents);
+  }
+
+  /**
+   * The line of an earlier text that is equal to this one in some collations, or 0.
+   *
+   * @param text in lower case, not added yet, without a line of its own
+   */
+  int possibleLine(String text) {
+    String plain = withPlainLetters(text);
+    int twin = withPlainLetters.line(plain);
+    return twin == 0 ? line(text, plain, withoutAccents) : twin;
+  }
+
+  private int line(String text, String plain, SeenSet seen) {
+    int twin = seen.line(plain);
     return twin != 0 || plain.equals(text) ? twin : exact.line(plain);
   }
 
@@ -40,14 +74,31 @@ final class AccentTwins {
    * @param line where it is, from 1
    */
   void add(String text, long line) {
-    String plain = plain(text);
+    String plain = withoutAccents(text);
     if (!plain.equals(text)) {
       withoutAccents.add(plain, line);
     }
+    String plainer = withPlainLetters(text);
+    if (!plainer.equals(plain)) {
+      withPlainLetters.add(plainer, line);
+    }
   }
 
-  private static String plain(String text) {
+  private static String withoutAccents(String text) {
+    String decomposed = Normalizer.normalize(text, Normalizer.Form.NFD);
+    return composed(ACCENTS.matcher(decomposed).replaceAll(""));
+  }
+
+  private static String withPlainLetters(String text) {
     String decomposed = Normalizer.normalize(text, Normalizer.Form.NFKD);
-    return MARKS.matcher(decomposed).replaceAll("").replace("\u00df", "ss");
+    String plain = MARKS.matcher(decomposed).replaceAll("");
+    for (Map.Entry<String, String> letter : LETTERS.entrySet()) {
+      plain = plain.replace(letter.getKey(), letter.getValue());
+    }
+    return composed(plain);
+  }
+
+  private static String composed(String text) {
+    return Normalizer.normalize(text, Normalizer.Form.NFC);
   }
 }

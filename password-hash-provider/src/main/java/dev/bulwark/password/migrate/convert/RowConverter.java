@@ -5,7 +5,6 @@ import dev.bulwark.contract.PasswordAlgorithms;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.UnusableHashException;
 import dev.bulwark.password.foreign.text.ForeignHash;
-import dev.bulwark.password.migrate.realm.RealmCatalog;
 import dev.bulwark.password.migrate.row.ApiKeyEntry;
 import dev.bulwark.password.migrate.row.Columns;
 import dev.bulwark.password.migrate.row.Identity;
@@ -15,7 +14,6 @@ import dev.bulwark.password.migrate.row.UserRecord;
 import dev.bulwark.password.migrate.row.UserRow;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -27,8 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks rows and turns them into users. What Keycloak would refuse in the middle of an import is
- * refused here, with its line: duplicates above all, since Keycloak compares names without regard
- * to case. Not thread-safe.
+ * refused here, with its line: {@link Duplicates} above all. Not thread-safe.
  */
 final class RowConverter {
 
@@ -52,13 +49,7 @@ final class RowConverter {
 
   private final MigrationOptions options;
   private final RealmReferences realm;
-  private final SeenSet usernames = new SeenSet();
-  private final SeenSet emails = new SeenSet();
-  private final SeenSet identities = new SeenSet();
-  private final SeenSet keyHashes = new SeenSet();
-  private final AccentTwins usernameTwins = new AccentTwins(usernames);
-  private final AccentTwins emailTwins = new AccentTwins(emails);
-  private final Consumer<String> attention;
+  private final Duplicates duplicates;
 
   /**
    * Starts without users.
@@ -67,8 +58,8 @@ final class RowConverter {
    */
   RowConverter(MigrationOptions options, Consumer<String> attention) {
     this.options = options;
-    this.attention = attention;
     this.realm = new RealmReferences(options);
+    this.duplicates = new Duplicates(options, attention);
   }
 
   /**
@@ -98,7 +89,7 @@ final class RowConverter {
             // Alone they would be a second factor that the old application did not ask for.
             totpSecret == null ? List.of() : backupCodes,
             apiKeys(row.apiKeys()));
-    refuseDuplicates(user, line);
+    duplicates.refuse(user, line);
     return user;
   }
 
@@ -127,82 +118,6 @@ final class RowConverter {
     return verified == null
         ? options.emailVerified()
         : flag(Columns.EMAIL_VERIFIED, verified, false);
-  }
-
-  /** A refused row leaves no trace, so that it does not stand in the way of another. */
-  private void refuseDuplicates(UserRecord user, long line) throws RefusedRowException {
-    refuseSeen("username '" + user.username() + "'", usernames.line(user.username()));
-    String email = options.duplicateEmails() ? null : user.email();
-    if (email != null) {
-      refuseSeen("email '" + email + "'", emails.line(email));
-    }
-    refuseOfAnother(user);
-    for (Identity identity : user.identities()) {
-      refuseSeen("the account at '" + identity.provider() + "'", identities.line(text(identity)));
-    }
-    Set<String> own = new HashSet<>();
-    for (ApiKeyEntry key : user.apiKeys()) {
-      refuseSeen(
-          "an API key's hash", own.add(key.hash()) ? keyHashes.line(key.hash()) : (int) line);
-    }
-    compareWithoutAccents(Columns.USERNAME, user.username(), usernameTwins, line);
-    if (email != null) {
-      compareWithoutAccents(Columns.EMAIL, email, emailTwins, line);
-    }
-    usernames.add(user.username(), line);
-    usernameTwins.add(user.username(), line);
-    if (email != null) {
-      emails.add(email, line);
-      emailTwins.add(email, line);
-    }
-    user.identities().forEach(identity -> identities.add(text(identity), line));
-    own.forEach(hash -> keyHashes.add(hash, line));
-  }
-
-  private void compareWithoutAccents(String column, String text, AccentTwins twins, long line)
-      throws RefusedRowException {
-    int twin = options.database() == Database.POSTGRESQL ? 0 : twins.line(text);
-    if (twin == 0) {
-      return;
-    }
-    String message =
-        "%s '%s' differs from that on line %d only in accents: to MariaDB and MySQL they are one"
-            .formatted(column, text, twin);
-    if (options.database() == Database.MARIADB) {
-      throw new RefusedRowException(message);
-    }
-    attention.accept("line " + line + ": ATTENTION: " + message);
-  }
-
-  /** Keycloak looks for an address first, so the user with the name could never log in. */
-  private void refuseOfAnother(UserRecord user) throws RefusedRowException {
-    if (options.duplicateEmails()
-        || !options.catalog().map(RealmCatalog::loginWithEmail).orElse(true)) {
-      return;
-    }
-    refuseOfAnother(
-        "username '" + user.username() + "' is the e-mail address", emails.line(user.username()));
-    String email = user.email();
-    if (email != null) {
-      refuseOfAnother("email '" + email + "' is the username", usernames.line(email));
-    }
-  }
-
-  private static void refuseOfAnother(String what, int line) throws RefusedRowException {
-    if (line != 0) {
-      throw new RefusedRowException(
-          what + " on line " + line + " already: Keycloak would log in whose address it is");
-    }
-  }
-
-  private static String text(Identity identity) {
-    return identity.provider() + "\n" + identity.id();
-  }
-
-  private static void refuseSeen(String what, int firstLine) throws RefusedRowException {
-    if (firstLine != 0) {
-      throw new RefusedRowException(what + " is on line " + firstLine + " already");
-    }
   }
 
   /**

@@ -155,7 +155,8 @@ public final class UserTally {
     print(to, "API keys with a request count", usedKeys);
     print(
         to,
-        "ATTENTION: user names and addresses that MariaDB and MySQL take for others (--database)",
+        "ATTENTION: user names and addresses that MariaDB and MySQL may take for others"
+            + " (--database)",
         twins);
     if (askedUsers > 0) {
       print(to, "ATTENTION: the realm's user profile stops users at the first login", askedUsers);
