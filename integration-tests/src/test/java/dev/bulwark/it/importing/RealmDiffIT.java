@@ -12,6 +12,8 @@ import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.server.RealmFile;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** B13: {@code bulwark-realm diff} finds what was changed on a real server, and nothing else. */
 @SharedRealm
@@ -37,6 +40,7 @@ class RealmDiffIT {
        "userObjectClasses": ["person"], "authType": ["none"]}
       """;
 
+  @TempDir Path folder;
   private final AdminApi admin = TestStack.get().admin();
   private final Map<String, String> environment = new HashMap<>();
 
@@ -226,11 +230,40 @@ class RealmDiffIT {
         .contains("no Keycloak answers at http://127.0.0.1:1");
   }
 
+  /** What Keycloak adds to a file that somebody has written by hand. */
+  @Test
+  void whatKeycloakAddsToAFileIsNoDrift() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("realm.json"),
+            """
+            {"realm": "app", "enabled": true, "defaultRole": {"name": "default-roles-app"},
+             "roles": {
+               "realm": [
+                 {"name": "member"}, {"name": "offline_access"}, {"name": "uma_authorization"},
+                 {"name": "default-roles-app", "composite": true,
+                  "composites": {"realm": ["offline_access", "uma_authorization", "member"]}}],
+               "client": {"files": [{"name": "reader"}]}},
+             "clients": [
+               {"clientId": "files", "secret": "files-test-secret",
+                "serviceAccountsEnabled": true, "authorizationServicesEnabled": true}]}
+            """);
+    admin.delete("/realms/app").expect(204);
+    admin.post("/realms", Files.readString(file)).expect(201);
+    removeTheClient();
+    createClient("manage-realm", "view-clients", "query-groups");
+    assertThat(diff(file.toString()).expect(0).output()).isEqualTo("realm app: no drift\n");
+  }
+
   private Commands.Result diff() {
+    return diff(FILE);
+  }
+
+  private Commands.Result diff(String file) {
     return Commands.realm(
         environment,
         "diff",
-        FILE,
+        file,
         "--server",
         TestStack.get().url().toString(),
         "--client-id",

@@ -1,6 +1,7 @@
 package dev.bulwark.realm.diff;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -26,10 +27,32 @@ final class KeycloakItems {
           "hmac-generated-hs512", "hmac-generated",
           "aes-generated", "aes-generated");
 
-  private final Set<String> roles;
+  private static final String ROLES_OF_CLIENT = "roles.client.";
 
-  KeycloakItems(String realm) {
-    this.roles = Set.of("default-roles-" + realm, "offline_access", "uma_authorization");
+  /** Roles of the client "account" that Keycloak gives every user, if it creates that client. */
+  private static final Set<String> ACCOUNT_ROLES = Set.of("view-profile", "manage-account");
+
+  private final Set<String> roles;
+  private final String accountRoles;
+  private final Set<String> listedClients = new HashSet<>();
+  private final Set<String> authorizationServices = new HashSet<>();
+
+  /**
+   * Prepares the answers for a realm.
+   *
+   * @param file the representation whose clients decide what Keycloak adds
+   */
+  KeycloakItems(String realm, JsonNode file) {
+    String defaultRoles = "default-roles-" + realm;
+    this.roles = Set.of(defaultRoles, "offline_access", "uma_authorization");
+    this.accountRoles = "roles.realm[" + defaultRoles + "].composites.client.account";
+    for (JsonNode client : file.path("clients")) {
+      String id = client.path("clientId").asText();
+      listedClients.add(id);
+      if (client.path("authorizationServicesEnabled").asBoolean()) {
+        authorizationServices.add(ROLES_OF_CLIENT + id);
+      }
+    }
   }
 
   /**
@@ -46,7 +69,21 @@ final class KeycloakItems {
       case "clientScopeMappings.account" -> key.equals("account-console");
       // The name alone proves nothing: anybody may give it to a key of their own.
       case KEYS -> item.path("providerId").asText().equals(GENERATED_KEYS.get(key));
-      default -> CLIENTS.stream().anyMatch(client -> list.equals("roles.client." + client));
+      default ->
+          CLIENTS.stream().anyMatch(client -> list.equals(ROLES_OF_CLIENT + client))
+              || (key.equals("uma_protection") && authorizationServices.contains(list));
     };
+  }
+
+  /**
+   * Returns whether Keycloak gives a role others of itself.
+   *
+   * @param path of the names of the others, which the file does not have
+   * @param names of the others
+   */
+  boolean adds(String path, Set<String> names) {
+    return path.equals(accountRoles)
+        && names.equals(ACCOUNT_ROLES)
+        && !listedClients.contains("account");
   }
 }

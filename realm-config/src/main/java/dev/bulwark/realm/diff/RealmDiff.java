@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ContainerNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -18,10 +19,10 @@ import java.util.TreeSet;
  * <ul>
  *   <li>A field that only the server has is not compared: Keycloak writes every default. An empty
  *       list in the file is compared, so it stands for "nobody has added anything".
- *   <li>Objects whose fields are names, such as the clients of composite roles, have no defaults: a
- *       name that only the server has is a difference.
- *   <li>Objects in lists are matched by name. One that only the server has is a difference, unless
- *       Keycloak itself creates it ({@link KeycloakItems}).
+ *   <li>In objects whose fields are names, such as the clients of composite roles, a name that only
+ *       the server has is a difference. Objects in lists are matched by name, and one that only the
+ *       server has is a difference. Neither is one if Keycloak itself creates it ({@link
+ *       KeycloakItems}).
  *   <li>Lists of texts are sets. A list of one text and the text are the same.
  *   <li>A missing value is the same as an empty one, {@code true} the same as {@code "true"}.
  *   <li>Texts that are JSON objects are compared as objects.
@@ -43,17 +44,20 @@ final class RealmDiff {
 
   private static final String FLOW_BINDINGS = "authenticationFlowBindingOverrides";
 
-  private final KeycloakItems keycloak;
+  private final String realm;
   private final List<Difference> differences = new ArrayList<>();
+  private KeycloakItems keycloak;
   private Map<String, String> fileFlows = Map.of();
   private Map<String, String> liveFlows = Map.of();
 
   RealmDiff(String realm) {
-    this.keycloak = new KeycloakItems(realm);
+    this.realm = realm;
+    this.keycloak = new KeycloakItems(realm, MissingNode.getInstance());
   }
 
   /** Returns the differences in the order of the file. */
   List<Difference> compare(JsonNode file, JsonNode live) {
+    keycloak = new KeycloakItems(realm, file);
     fileFlows = flowAliases(file);
     liveFlows = flowAliases(live);
     differences.clear();
@@ -73,12 +77,17 @@ final class RealmDiff {
             });
   }
 
-  /** Compares the fields of both: here none is a default of Keycloak, and none is secret. */
+  /** Compares the fields of both: here Keycloak's defaults are few, and none is secret. */
   private void compareNames(String path, JsonNode file, JsonNode live) {
     Set<String> names = new LinkedHashSet<>();
     file.fieldNames().forEachRemaining(names::add);
     live.fieldNames().forEachRemaining(names::add);
-    names.forEach(name -> compare(path + '.' + name, name, file.path(name), live.path(name)));
+    for (String name : names) {
+      String at = path + '.' + name;
+      if (file.has(name) || !keycloak.adds(at, texts(live.path(name)))) {
+        compare(at, name, file.path(name), live.path(name));
+      }
+    }
   }
 
   private void compare(String path, String field, JsonNode file, JsonNode live) {

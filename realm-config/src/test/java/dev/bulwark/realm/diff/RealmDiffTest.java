@@ -56,6 +56,13 @@ class RealmDiffTest {
             + "'client':{'a':['x'],'b':[]}}}]}}",
         "{'clientScopeMappings':{}} | {'clientScopeMappings':{'account':"
             + "[{'client':'account-console','roles':['manage-account']}]}}",
+        "{'clients':[{'clientId':'c','authorizationServicesEnabled':true}],"
+            + "'roles':{'client':{'c':[{'name':'r'}]}}}"
+            + " | {'clients':[{'clientId':'c','authorizationServicesEnabled':true}],"
+            + "'roles':{'client':{'c':[{'name':'r'},{'name':'uma_protection'}]}}}",
+        "{'roles':{'realm':[{'name':'default-roles-app','composites':{'realm':['a']}}]}}"
+            + " | {'roles':{'realm':[{'name':'default-roles-app','composites':{'realm':['a'],"
+            + "'client':{'account':['view-profile','manage-account']}}}]}}",
         "{'authenticationFlows':[{'alias':'f'}],'clients':[{'clientId':'c',"
             + "'authenticationFlowBindingOverrides':{'browser':'f'}}]}"
             + " | {'authenticationFlows':[{'alias':'f','id':'9'}],'clients':[{'clientId':'c',"
@@ -123,6 +130,29 @@ class RealmDiffTest {
             + " | {'roles':{'realm':[{'name':'r','composites':{'realm':['admin'],'client':"
             + "{'account':['p']}}}]}}"
             + " | roles.realm[r].composites.realm | not set | [\"admin\"]",
+        "{'clients':[{'clientId':'c'}],'roles':{'client':{'c':[]}}}"
+            + " | {'clients':[{'clientId':'c'}],'roles':{'client':"
+            + "{'c':[{'name':'uma_protection'}]}}}"
+            + " | roles.client.c[uma_protection] | missing | present",
+        // More than Keycloak gives, an empty list that says none, and a client that it leaves
+        // alone.
+        "{'roles':{'realm':[{'name':'default-roles-app','composites':{'realm':['a']}}]}}"
+            + " | {'roles':{'realm':[{'name':'default-roles-app','composites':{'realm':['a'],"
+            + "'client':{'account':['delete-account','manage-account','view-profile']}}}]}}"
+            + " | roles.realm[default-roles-app].composites.client.account | not set"
+            + " | [\"delete-account\",\"manage-account\",\"view-profile\"]",
+        "{'roles':{'realm':[{'name':'default-roles-app','composites':{'client':{'account':[]}}}]}}"
+            + " | {'roles':{'realm':[{'name':'default-roles-app','composites':{"
+            + "'client':{'account':['manage-account','view-profile']}}}]}}"
+            + " | roles.realm[default-roles-app].composites.client.account | not set"
+            + " | [\"manage-account\",\"view-profile\"]",
+        "{'clients':[{'clientId':'account'}],"
+            + "'roles':{'realm':[{'name':'default-roles-app','composites':{'realm':['a']}}]}}"
+            + " | {'clients':[{'clientId':'account'}],"
+            + "'roles':{'realm':[{'name':'default-roles-app','composites':{'realm':['a'],"
+            + "'client':{'account':['manage-account','view-profile']}}}]}}"
+            + " | roles.realm[default-roles-app].composites.client.account | not set"
+            + " | [\"manage-account\",\"view-profile\"]",
         // A role may have the name that a masked secret has.
         "{'roles':{'realm':[{'name':'r','composites':{'client':{'account':['p']}}}]}}"
             + " | {'roles':{'realm':[{'name':'r','composites':{'client':"
