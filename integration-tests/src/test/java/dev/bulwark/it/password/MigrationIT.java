@@ -11,10 +11,12 @@ import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Repository;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.support.Totp;
+import dev.bulwark.redis.process.Programs;
 import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.RealmFile;
 import dev.bulwark.server.ServerSpec;
@@ -29,6 +31,8 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -199,6 +203,65 @@ class MigrationIT {
     int users = JSON.readTree(file.toFile()).get("users").size();
     JsonNode answer = partialImport(TestStack.get().admin(), file);
     assertThat(answer.get("added").asInt()).isEqualTo(users).isLessThan(150);
+  }
+
+  /** The loop of the document: a second run goes on at the file at which the first one ended. */
+  @Test
+  void theLoopOfTheDocumentGoesOnWhereItEnded() throws Exception {
+    Programs.require("curl", "curl");
+    Programs.require("jq", "jq");
+    List<String> rows = new ArrayList<>(List.of("username,email,password_hash"));
+    for (int number = 0; number < 5; number++) {
+      rows.add("loop" + number + ",,");
+    }
+    Path in = Files.write(folder.resolve("loop.csv"), rows);
+    Path out = folder.resolve("out");
+    Commands.migrate(
+            "--in",
+            in.toString(),
+            "--out",
+            out.toString(),
+            "--users-per-file",
+            "2",
+            "--allow-no-password")
+        .expect(0);
+    Path second = out.resolve("app-users-1.json");
+    String users = Files.readString(second);
+    Files.writeString(second, "{\"realm\": \"app\", \"users\": 7}");
+    String imported = "{\"users\":%1$d,\"added\":%1$d,\"skipped\":0}";
+    assertThat(importLoop())
+        .contains("failed: out/app-users-1.json")
+        .containsOnlyOnce(imported.formatted(2));
+
+    Files.writeString(second, users);
+    assertThat(importLoop())
+        .doesNotContain("failed")
+        .containsSubsequence(imported.formatted(2), imported.formatted(1));
+    assertThat(out.resolve("app-users-0.json.done")).exists();
+    assertThat(second).doesNotExist();
+    for (int number = 0; number < 5; number++) {
+      assertThat(TestStack.get().admin().userId("loop" + number)).isNotEmpty();
+    }
+  }
+
+  private String importLoop() {
+    String document = Repository.text("docs/migration.md");
+    Matcher block =
+        Pattern.compile("```bash\n(.*?)```", Pattern.DOTALL)
+            .matcher(document.substring(document.indexOf("\n## 3. Import\n")));
+    assertThat(block.find()).isTrue();
+    return Commands.bash(
+            folder,
+            Map.of(
+                "KEYCLOAK",
+                TestStack.get().url().toString(),
+                "ADMIN_USERNAME",
+                TestStack.ADMIN_USERNAME,
+                "ADMIN_PASSWORD",
+                TestStack.ADMIN_PASSWORD),
+            block.group(1))
+        .expect(0)
+        .output();
   }
 
   private Path csv() throws Exception {
