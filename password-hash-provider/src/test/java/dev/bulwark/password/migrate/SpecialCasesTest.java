@@ -118,6 +118,22 @@ class SpecialCasesTest {
   }
 
   @Test
+  void aNameForTheOldApplicationIsOfNoUseWithAHash() throws IOException {
+    write(
+        "username,email,password_hash,legacy_login_name",
+        "ann,,legacy-login,Ann",
+        "bob,,%s,Bob".formatted(BCRYPT),
+        "eve,,,Eve",
+        "pat,,%s,".formatted(BCRYPT));
+    assertThat(run("--allow-no-password")).as(stderr.toString()).isZero();
+    assertThat(stdout.toString())
+        .contains(
+            "users whose legacy_login_name is left out, because their password_hash is not"
+                + " legacy-login: 2");
+    assertThat(parameters(1)).isEmpty();
+  }
+
+  @Test
   void theFormOfThePasswordsIsPartOfEachHash() throws IOException {
     write(
         "username,email,password_hash",

@@ -1,5 +1,6 @@
 package dev.bulwark.password.migrate.realm;
 
+import dev.bulwark.contract.PasswordAlgorithms;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.migrate.row.ApiKeyEntry;
 import dev.bulwark.password.migrate.row.UserRecord;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Counts converted users and what is special about them. Not thread-safe. */
 public final class UserTally {
@@ -41,6 +43,7 @@ public final class UserTally {
   private long expiredKeys;
   private long keysWithoutScopes;
   private long usedKeys;
+  private long uselessLoginNames;
   private long twins;
 
   /**
@@ -78,11 +81,18 @@ public final class UserTally {
     var reasons = profile.asks(user);
     askedUsers += reasons.isEmpty() ? 0 : 1;
     reasons.forEach(reason -> asked.merge(reason, 1L, Long::sum));
+    uselessLoginNames += isLoginNameLeftOut(row, password) ? 1 : 0;
     withTotp += user.totpSecret() == null ? 0 : 1;
     backupCodes += user.backupCodes().size();
     backupCodeUsers += user.backupCodes().isEmpty() ? 0 : 1;
     uselessCodes += user.backupCodes().isEmpty() && !row.backupCodes().isEmpty() ? 1 : 0;
     countKeys(user);
+  }
+
+  /** The name is for the old application, which checks no password that has a hash. */
+  private static boolean isLoginNameLeftOut(UserRow row, @Nullable StoredHash password) {
+    return !row.legacyLoginName().isEmpty()
+        && (password == null || !password.algorithm().equals(PasswordAlgorithms.LEGACY_LOGIN));
   }
 
   /** Counts a name or address that differs from another one in accents alone. */
@@ -149,6 +159,10 @@ public final class UserTally {
       to.printf("  recovery codes: %d of %d users%n", backupCodes, backupCodeUsers);
     }
     print(to, "users whose recovery codes are left out, because they have no TOTP", uselessCodes);
+    print(
+        to,
+        "users whose legacy_login_name is left out, because their password_hash is not legacy-login",
+        uselessLoginNames);
     print(to, "API keys that are inactive", inactiveKeys);
     print(to, "API keys that have expired", expiredKeys);
     print(to, "API keys without scopes, which open nothing (--api-key-scopes)", keysWithoutScopes);
