@@ -19,9 +19,11 @@ import dev.bulwark.password.migrate.row.RefusedRowException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -66,9 +68,10 @@ record ExportedUser(ObjectNode row, List<String> left) {
       account.put("username", identity.path("userName").asText(""));
     }
     List<String> left = new ArrayList<>();
+    Set<String> types = new HashSet<>();
     for (JsonNode credential : user.path("credentials")) {
       try {
-        add(row, credential);
+        add(row, credential, types.add(credential.path("type").asText()));
       } catch (RefusedRowException e) {
         left.add(String.valueOf(e.getMessage()));
       }
@@ -76,12 +79,18 @@ record ExportedUser(ObjectNode row, List<String> left) {
     return new ExportedUser(row, List.copyOf(left));
   }
 
-  private static void add(ObjectNode row, JsonNode credential) throws RefusedRowException {
+  /**
+   * Adds a credential.
+   *
+   * @param first of its type, whether or not it could be written
+   */
+  private static void add(ObjectNode row, JsonNode credential, boolean first)
+      throws RefusedRowException {
     String type = credential.path("type").asText();
     JsonNode data = json(credential, "credentialData");
     JsonNode secret = json(credential, "secretData");
     switch (type) {
-      case "password" -> addPassword(row, data, secret);
+      case "password" -> addPassword(row, data, secret, first);
       case "otp" -> addTotp(row, data, secret);
       case "recovery-authn-codes" -> addCodes(row, secret);
       case "api-key" -> addKey(row.withArray(Columns.API_KEY_HASHES), credential, data, secret);
@@ -99,9 +108,9 @@ record ExportedUser(ObjectNode row, List<String> left) {
     }
   }
 
-  private static void addPassword(ObjectNode row, JsonNode data, JsonNode secret)
+  private static void addPassword(ObjectNode row, JsonNode data, JsonNode secret, boolean first)
       throws RefusedRowException {
-    if (!row.path(Columns.PASSWORD_HASH).asText().isEmpty()) {
+    if (!first) {
       throw new RefusedRowException("a second password");
     }
     row.put(Columns.PASSWORD_HASH, password(data, secret));

@@ -131,6 +131,24 @@ class ExportCommandTest {
     assertThat(run("export")).isEqualTo(1);
   }
 
+  /** Keycloak asks for the first one, so the second is not the user's. */
+  @Test
+  void aSecondPasswordDoesNotTakeThePlaceOfTheFirst() throws IOException {
+    Path realm = folder.resolve("realm.json");
+    Files.writeString(
+        realm,
+        """
+        {"realm":"app","users":[{"id":"1","username":"ann","enabled":true,"credentials":[
+          {"type":"password","credentialData":"{\\"algorithm\\":\\"unheard-of\\",\\"hashIterations\\":1}","secretData":"{\\"value\\":\\"c2VjcmV0\\",\\"salt\\":\\"\\"}"},
+          {"type":"password","credentialData":"{\\"algorithm\\":\\"bcrypt\\",\\"hashIterations\\":4}","secretData":"{\\"value\\":\\"$2b$04$hB94hEx5m.HMTHncqKUZ8ufGbViykjox/RPQVkPzSOsPshg8K5T6m\\",\\"salt\\":\\"\\"}"}]}]}
+        """);
+    Path out = folder.resolve("out.jsonl");
+    assertThat(run("export", "--out", out.toString(), realm.toString())).isEqualTo(2);
+    assertThat(stderr.toString().lines())
+        .containsExactly("ann: password: its algorithm is unknown", "ann: a second password");
+    assertThat(JSON.readTree(Files.readString(out)).get("password_hash").asText()).isEmpty();
+  }
+
   @Test
   void usersOfAFederationAreCounted() throws IOException {
     Path realm = folder.resolve("realm.json");
