@@ -269,6 +269,36 @@ class SpecialCasesTest {
     assertThat(stderr.toString() + stdout).doesNotContain("ATTENTION");
   }
 
+  /** To MariaDB and MySQL that is the other's address, which Keycloak looks for first. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ann,jose@b | jos\u00e9@b,bob@b | username 'jos\u00e9@b' differs from the e-mail address",
+        "jos\u00e9@b,bob@b | ann,jose@b | email 'jose@b' differs from the username"
+      })
+  void noUserNameIsTheAddressOfAnotherUserButForAccents(String one, String other, String what)
+      throws IOException {
+    write("username,email,password_hash", one + "," + BCRYPT, other + "," + BCRYPT);
+    String reason =
+        what
+            + " on line 2 only in accents: on MariaDB and MySQL, Keycloak would log in whose"
+            + " address it is";
+    assertThat(run()).isZero();
+    assertThat(stderr.toString().trim()).isEqualTo("line 3: ATTENTION: " + reason);
+    assertThat(run("--database", "mariadb")).isEqualTo(2);
+    assertThat(stderr.toString().trim()).isEqualTo("line 3: " + reason);
+    assertThat(run("--database", "postgresql")).isZero();
+    assertThat(stderr.toString() + stdout).doesNotContain("ATTENTION");
+  }
+
+  @Test
+  void theOwnAddressMayDifferFromTheUserNameInAccents() throws IOException {
+    write("username,email,password_hash", "jos\u00e9@b,jose@b," + BCRYPT);
+    assertThat(run("--database", "mariadb")).as(stderr.toString()).isZero();
+    assertThat(stderr.toString() + stdout).doesNotContain("ATTENTION");
+  }
+
   /** Collations do not agree on these letters, so a row with one is not rejected. */
   @ParameterizedTest
   @CsvSource(

@@ -62,6 +62,7 @@ final class Duplicates {
     if (email != null) {
       compareWithoutAccents(Columns.EMAIL, email, emailTwins, line);
     }
+    compareWithOthers(user, line);
     usernames.add(user.username(), line);
     usernameTwins.add(user.username(), line);
     if (email != null) {
@@ -108,8 +109,7 @@ final class Duplicates {
 
   /** Keycloak looks for an address first, so the user with the name could never log in. */
   private void refuseOfAnother(UserRecord user) throws RefusedRowException {
-    if (options.duplicateEmails()
-        || !options.catalog().map(RealmCatalog::loginWithEmail).orElse(true)) {
+    if (!isLoginByAddress()) {
       return;
     }
     refuseOfAnother(
@@ -118,6 +118,37 @@ final class Duplicates {
     if (email != null) {
       refuseOfAnother("email '" + email + "' is the username", usernames.line(email));
     }
+  }
+
+  /** The same where only MariaDB and MySQL take a name for an address. */
+  private void compareWithOthers(UserRecord user, long line) throws RefusedRowException {
+    if (!isLoginByAddress() || options.database() == Database.POSTGRESQL) {
+      return;
+    }
+    compareWithOther(
+        "username '" + user.username() + "' differs from the e-mail address",
+        emailTwins.line(user.username()),
+        line);
+    @Nullable String email = user.email();
+    if (email != null) {
+      compareWithOther(
+          "email '" + email + "' differs from the username", usernameTwins.line(email), line);
+    }
+  }
+
+  private void compareWithOther(String what, int twin, long line) throws RefusedRowException {
+    if (twin != 0) {
+      refuseOnMariaDb(
+          what
+              + (" on line " + twin + " only in accents: on MariaDB and MySQL, Keycloak would log")
+              + " in whose address it is",
+          line);
+    }
+  }
+
+  private boolean isLoginByAddress() {
+    return !options.duplicateEmails()
+        && options.catalog().map(RealmCatalog::loginWithEmail).orElse(true);
   }
 
   private static void refuseOfAnother(String what, int line) throws RefusedRowException {
