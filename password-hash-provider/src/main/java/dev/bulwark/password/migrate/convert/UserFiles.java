@@ -109,8 +109,8 @@ final class UserFiles implements AutoCloseable {
   private void finishCurrent() throws IOException {
     UserFile file = current;
     if (file != null) {
-      current = null;
       file.finish();
+      current = null;
     }
   }
 
@@ -160,12 +160,15 @@ final class UserFiles implements AutoCloseable {
 
   private void deleteUnfinished() throws IOException {
     UserFile file = current;
-    if (file != null) {
-      current = null;
-      file.close();
-    }
-    for (String name : names) {
-      Files.deleteIfExists(folder.resolve(name + UNFINISHED));
+    current = null;
+    try {
+      if (file != null) {
+        file.close();
+      }
+    } finally {
+      for (String name : names) {
+        Files.deleteIfExists(folder.resolve(name + UNFINISHED));
+      }
     }
   }
 }
