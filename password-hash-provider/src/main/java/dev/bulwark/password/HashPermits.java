@@ -94,6 +94,11 @@ final class HashPermits {
     return total - semaphore.availablePermits();
   }
 
+  /** The share of the heap for hashes that is in use, 0 to 1. */
+  double heapInUse() {
+    return 1 - (double) heap.availablePermits() / heapSize;
+  }
+
   int waiting() {
     return semaphore.getQueueLength() + heap.getQueueLength();
   }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *       login was to replace
  *   <li>{@code bulwark.password.wait} (timer): the wait for permits
  *   <li>{@code bulwark.password.permits.used}, {@code .permits.total}, {@code .waiting} (gauges)
+ *   <li>{@code bulwark.password.heap.used} (gauge): share of the heap for hashes, 0 to 1
  *   <li>{@code bulwark.password.native} (gauge): 1 with libargon2, 0 with BouncyCastle
  * </ul>
  */
@@ -100,6 +101,9 @@ final class PasswordMetrics implements AutoCloseable {
                 .register(registry),
             Gauge.builder("bulwark.password.permits.total", permits, HashPermits::total)
                 .description("Total number of hash permits")
+                .register(registry),
+            Gauge.builder("bulwark.password.heap.used", permits, HashPermits::heapInUse)
+                .description("Share of the Java heap for hashes that is in use, 0 to 1")
                 .register(registry),
             Gauge.builder("bulwark.password.waiting", permits, HashPermits::waiting)
                 .description("Logins that wait for their turn to hash")

@@ -127,6 +127,7 @@ class HashPermitsTest {
     Future<?> second = threads.submit(() -> permits.run(3072, 3072, nanos -> {}, () -> "done"));
     await().until(() -> permits.waiting() == 1);
     assertThat(permits.inUse()).as("it waits without a permit").isEqualTo(1);
+    assertThat(permits.heapInUse()).isEqualTo(0.75);
     assertThat(threads.submit(() -> permits.run(3072, 0, nanos -> {}, () -> "native")).get())
         .isEqualTo("native");
     assertThat(threads.submit(() -> permits.run(1, 1023, nanos -> {}, () -> "small")).get())
@@ -135,6 +136,7 @@ class HashPermitsTest {
     release.countDown();
     first.get(10, TimeUnit.SECONDS);
     assertThat(second.get(10, TimeUnit.SECONDS)).isEqualTo("done");
+    assertThat(permits.heapInUse()).isZero();
   }
 
   private static boolean awaitLatch(CountDownLatch latch) {
