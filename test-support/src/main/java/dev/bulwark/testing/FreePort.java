@@ -11,6 +11,8 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -30,6 +32,12 @@ public final class FreePort {
   private static final int PER_RANGE = 500;
   private static final int RANGES = 20;
   private static final int CONNECT_TIMEOUT_MILLIS = 500;
+
+  /**
+   * Of the range of this virtual machine. Without a reference, the garbage collector closes the
+   * channel, and others take the same range.
+   */
+  private static final Set<FileLock> HELD = new HashSet<>();
 
   private static final int FIRST = LOWEST + PER_RANGE * ownRange();
 
@@ -91,8 +99,9 @@ public final class FreePort {
       FileLock lock = channel.tryLock();
       if (lock == null) {
         channel.close();
+        return false;
       }
-      return lock != null;
+      return HELD.add(lock);
     } catch (IOException | OverlappingFileLockException e) {
       // Another user's file, or another class loader's lock.
       return false;
