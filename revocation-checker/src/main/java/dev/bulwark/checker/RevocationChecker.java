@@ -17,12 +17,12 @@ import org.slf4j.LoggerFactory;
  * verified, {@code exp} without leeway: Redis deletes a revoked token then. Thread-safe; one for an
  * app.
  *
- * <p>No method throws because of Redis. Two kinds of failures leave a check, as long as their cause
- * lasts: an {@link Error}, such as a class that the build has left out, and an exception of an
- * application's own {@link RedisAccess} that is no {@link RedisUnavailableException}. A check takes
- * at most the pool's wait, the connection's and the command's timeout. Once Redis is known to be
- * unreachable, one caller in each {@link CheckerOptions#retryInterval()} takes that long, and the
- * others do not wait.
+ * <p>No method throws because of Redis. An {@link Error} leaves each check as long as its cause
+ * lasts, for example a class that the build has left out. So does an exception of an application's
+ * own {@link RedisAccess} that is no {@link RedisUnavailableException}. A check takes at most the
+ * pool's wait, the connection's and the command's timeout. Once Redis is known to be unreachable,
+ * one caller in each {@link CheckerOptions#retryInterval()} takes that long, and the others do not
+ * wait.
  */
 public final class RevocationChecker implements AutoCloseable {
 
