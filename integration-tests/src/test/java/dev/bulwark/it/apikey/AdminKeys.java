@@ -3,11 +3,14 @@ package dev.bulwark.it.apikey;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.themes.ThemedPages;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The administrators' page of API keys, for administrators of the realm {@code master}: the realm
@@ -57,6 +60,21 @@ public final class AdminKeys {
               "[" + found + "]")
           .expect(204);
     }
+  }
+
+  /** Holds the requests that make a key from now on, in the order in which they are sent. */
+  static List<Route> holdCreations(Page page) {
+    List<Route> held = new ArrayList<>();
+    page.route(
+        url -> url.endsWith("/api-keys"),
+        route -> {
+          if (route.request().method().equals("POST")) {
+            held.add(route);
+          } else {
+            route.resume();
+          }
+        });
+    return held;
   }
 
   /** Signs in to the admin console, opens the page and waits for its list. */

@@ -346,14 +346,7 @@ class AdminKeysIT {
   void aKeyForAClientIsMadeAndShownOnce() {
     visit(
         page -> {
-          PAGE.open(page, "");
-          page.getByTestId("keys-create").click();
-          AccountKeys.dialog(page).locator("input").first().fill("tasks-service");
-          AccountKeys.dialog(page).getByText("tasks-service").click();
-          AccountKeys.confirm(page);
-          AccountKeys.dialog(page).getByText("tasks:read").first().waitFor();
-          AccountKeys.dialog(page).locator("input[type=text]").fill("by the page");
-          AccountKeys.dialog(page).locator("input[type=checkbox]").first().check();
+          fillInAKeyOfTheService(page, "by the page");
           AccountKeys.confirm(page);
           String key = AccountKeys.shown(page);
           assertThat(keys.verify(key).expect(200).header("X-Auth-Client"))
@@ -364,29 +357,24 @@ class AdminKeysIT {
         });
   }
 
+  private static void fillInAKeyOfTheService(Page page, String name) {
+    PAGE.open(page, "");
+    page.getByTestId("keys-create").click();
+    AccountKeys.dialog(page).locator("input").first().fill("tasks-service");
+    AccountKeys.dialog(page).getByText("tasks-service").click();
+    AccountKeys.confirm(page);
+    AccountKeys.dialog(page).getByText("tasks:read").first().waitFor();
+    AccountKeys.dialog(page).locator("input[type=text]").fill(name);
+    AccountKeys.dialog(page).locator("input[type=checkbox]").first().check();
+  }
+
   /** Escape while a key is made would leave a key that nobody has seen. */
   @Test
   void aKeyThatIsBeingMadeIsShownWhateverIsPressed() {
     visit(
         page -> {
-          PAGE.open(page, "");
-          page.getByTestId("keys-create").click();
-          AccountKeys.dialog(page).locator("input").first().fill("tasks-service");
-          AccountKeys.dialog(page).getByText("tasks-service").click();
-          AccountKeys.confirm(page);
-          AccountKeys.dialog(page).getByText("tasks:read").first().waitFor();
-          AccountKeys.dialog(page).locator("input[type=text]").fill("in the making");
-          AccountKeys.dialog(page).locator("input[type=checkbox]").first().check();
-          List<Route> held = new ArrayList<>();
-          page.route(
-              url -> url.endsWith("/api-keys"),
-              route -> {
-                if (route.request().method().equals("POST")) {
-                  held.add(route);
-                } else {
-                  route.resume();
-                }
-              });
+          fillInAKeyOfTheService(page, "in the making");
+          List<Route> held = AdminKeys.holdCreations(page);
           AccountKeys.confirm(page);
           page.waitForCondition(() -> !held.isEmpty());
           page.keyboard().press("Escape");

@@ -14,7 +14,6 @@ import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.themes.KeyboardWalk;
 import dev.bulwark.it.themes.Look;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -323,16 +322,7 @@ class KeyboardOnlyIT {
     dialog.getByText("tasks:read").first().waitFor();
     walk.dialog().write(dialog.locator("input[type=text]"), "ko-for a client");
     walk.space(dialog.locator("input[type=checkbox]").first());
-    List<Route> held = new ArrayList<>();
-    page.route(
-        url -> url.endsWith("/api-keys"),
-        route -> {
-          if (route.request().method().equals("POST")) {
-            held.add(route);
-          } else {
-            route.resume();
-          }
-        });
+    List<Route> held = AdminKeys.holdCreations(page);
     walk.key("Enter");
     page.waitForCondition(() -> !held.isEmpty());
     walk.key("Escape").picture("admin-create-busy");
