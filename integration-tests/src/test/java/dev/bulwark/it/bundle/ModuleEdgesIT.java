@@ -13,12 +13,12 @@ import dev.bulwark.server.installation.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Set;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The edges between modules that the architecture allows, checked on the jar that ships. */
 class ModuleEdgesIT {
@@ -67,22 +67,7 @@ class ModuleEdgesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "password",
-        "legacy",
-        "revocation",
-        "apikey",
-        "breached",
-        "ratelimit",
-        "notify",
-        "events",
-        "globalrevocation",
-        "backchannel",
-        "statuslist",
-        "keyspage",
-        "realm"
-      })
+  @MethodSource("features")
   void noFeatureDependsOnASibling(String feature) {
     String[] siblings =
         FEATURES.stream()
@@ -99,18 +84,7 @@ class ModuleEdgesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "contract",
-        "options",
-        "factory",
-        "http",
-        "trace",
-        "credential",
-        "redis",
-        "limit",
-        "removal"
-      })
+  @MethodSource("libraries")
   void aLibraryKnowsNoFeatureAndNoLibraryAboveIt(String library) {
     String[] above =
         Stream.concat(FEATURES.stream(), LIBRARIES.stream().skip(LIBRARIES.indexOf(library) + 1L))
@@ -153,8 +127,29 @@ class ModuleEdgesIT {
     return type.getAllRawInterfaces().stream().anyMatch(each -> each.getName().equals(name));
   }
 
+  private static Stream<String> features() {
+    return FEATURES.stream();
+  }
+
+  private static Stream<String> libraries() {
+    return LIBRARIES.stream();
+  }
+
   private static Stream<String> modules() {
-    return Stream.concat(FEATURES.stream(), LIBRARIES.stream());
+    return Stream.concat(features(), libraries());
+  }
+
+  /** A module that nobody named would have no edge that is checked. */
+  @Test
+  void everyModuleOfTheBundleIsNamed() {
+    assertThat(
+            CLASSES.stream()
+                .map(JavaClass::getPackageName)
+                .filter(name -> name.startsWith("dev.bulwark."))
+                .map(name -> name.split("\\.")[2])
+                .filter(name -> !Set.of("bundle", "shaded").contains(name))
+                .distinct())
+        .containsExactlyInAnyOrderElementsOf(modules().toList());
   }
 
   @ParameterizedTest
