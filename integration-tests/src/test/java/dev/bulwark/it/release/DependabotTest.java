@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.bulwark.it.support.Repository;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,6 +20,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DependabotTest {
 
   private static final Pattern MODULE = Pattern.compile("<module>([^<]+)</module>");
+
+  private static final Pattern PROPERTY = Pattern.compile("<([\\w.-]+\\.version)>");
+
+  private static final Pattern DEPENDENCY =
+      Pattern.compile(
+          "<groupId>([^<]+)</groupId>\\s*<artifactId>([^<]+)</artifactId>"
+              + "\\s*<version>\\$\\{([^}]+)}");
 
   /** A version, not the name of a release of Debian. */
   private static final Pattern VERSIONED_IMAGE = Pattern.compile("(?m)^FROM [^$\\s]+:\\d");
@@ -76,6 +84,47 @@ class DependabotTest {
         .results()
         .forEach(module -> modules.add("/" + module.group(1)));
     assertThat(foldersOf(Repository.files("(?:.*/)?pom\\.xml"))).isEqualTo(modules);
+  }
+
+  /** A pull request for one of them could only fail: its version is that of the server. */
+  @Test
+  void itLeavesTheServersLibrariesAlone() throws IOException {
+    String pom = Repository.text("pom.xml");
+    List<String> versions =
+        PROPERTY
+            .matcher(
+                pom.substring(
+                    pom.indexOf("On the server's class path already"),
+                    pom.indexOf("<!-- Tests and development. -->")))
+            .results()
+            .map(property -> property.group(1))
+            .toList();
+    assertThat(versions).hasSizeGreaterThan(15);
+    Set<String> libraries = new TreeSet<>();
+    for (String file : Repository.files("(?:.*/)?pom\\.xml")) {
+      DEPENDENCY
+          .matcher(Repository.text(file))
+          .results()
+          .filter(found -> versions.contains(found.group(3)))
+          .forEach(found -> libraries.add(found.group(1) + ":" + found.group(2)));
+    }
+    assertThat(libraries).hasSizeGreaterThan(15);
+    List<Pattern> ignored = new ArrayList<>();
+    for (JsonNode entry :
+        new YAMLMapper().readTree(Repository.text(".github/dependabot.yml")).get("updates")) {
+      if (entry.get("package-ecosystem").asText().equals("maven")) {
+        for (JsonNode each : entry.get("ignore")) {
+          ignored.add(
+              Pattern.compile(
+                  each.get("dependency-name").asText().replace(".", "\\.").replace("*", ".*")));
+        }
+      }
+    }
+    assertThat(libraries)
+        .allMatch(
+            library -> ignored.stream().anyMatch(name -> name.matcher(library).matches()));
+    assertThat(ignored)
+        .allMatch(name -> libraries.stream().anyMatch(each -> name.matcher(each).matches()));
   }
 
   /** It reads the line FROM, and no ARG. */
