@@ -31,13 +31,13 @@ interface Login {
   /** The grant {@code client_credentials}. Not for use by several threads. */
   final class OfClient implements Login {
 
-    private final String endpoint;
+    private final URI endpoint;
     private final String authorization;
     private @Nullable String token;
     private long until;
 
     private OfClient(String server, String realm, String clientId, String secret) {
-      this.endpoint = server + "/realms/" + encode(realm) + "/protocol/openid-connect/token";
+      this.endpoint = tokenEndpoint(server, realm);
       // RFC 6749, section 2.3.1: both are form-encoded first.
       String pair = encode(clientId) + ':' + encode(secret);
       this.authorization =
@@ -52,7 +52,7 @@ interface Login {
       }
       HttpResponse<String> answer =
           http.send(
-              HttpRequest.newBuilder(URI.create(endpoint))
+              HttpRequest.newBuilder(endpoint)
                   .timeout(Duration.ofSeconds(30))
                   .header("Authorization", authorization)
                   .header("Content-Type", "application/x-www-form-urlencoded")
@@ -79,6 +79,15 @@ interface Login {
       } catch (JsonProcessingException e) {
         throw new CommandException("the server has answered something that is not JSON");
       }
+    }
+
+    /** In a path a blank is {@code %20}: a plus sign would be a plus sign. */
+    static URI tokenEndpoint(String server, String realm) {
+      return URI.create(
+          server
+              + "/realms/"
+              + encode(realm).replace("+", "%20")
+              + "/protocol/openid-connect/token");
     }
 
     private static String encode(String text) {
