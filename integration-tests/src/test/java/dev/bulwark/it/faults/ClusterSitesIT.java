@@ -4,12 +4,18 @@ import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.checker.CheckerOptions;
+import dev.bulwark.checker.RevocationChecker;
+import dev.bulwark.checker.Verdict;
+import dev.bulwark.checker.jedis.JedisAccess;
+import dev.bulwark.checker.jedis.JedisSettings;
 import dev.bulwark.it.database.DatabaseProcess;
 import dev.bulwark.it.database.SharedDatabase;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.redis.process.RedisClusterGroup;
 import dev.bulwark.redis.process.RedisKind;
 import dev.bulwark.redis.process.RedisProcess;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisClusterClient;
 
-/** R11: two sites, each with a Redis Cluster of its own. */
+/** R11: two sites, each with a Redis Cluster of its own. R5: the library reads both. */
 @Tag("full")
 class ClusterSitesIT {
 
@@ -32,6 +38,8 @@ class ClusterSitesIT {
         RedisClusterGroup westCluster = RedisClusterGroup.start(RedisKind.REDIS);
         RedisClusterClient eastReader = client(eastCluster);
         RedisClusterClient westReader = client(westCluster);
+        RevocationChecker eastChecker = checker(eastCluster);
+        RevocationChecker westChecker = checker(westCluster);
         FaultServer east = NodePair.ofSite("east", eastCluster.url(), database);
         FaultServer west = NodePair.ofSite("west", westCluster.url(), database)) {
       NodePair.awaitTogether(east, west);
@@ -45,18 +53,28 @@ class ClusterSitesIT {
       // With the response at its own site, soon at the other.
       logOutAt(east, eastReader, tokens);
       logOutAt(west, westReader, tokens);
-      tokens.login("ben");
-      tokens.awaitAgreement(2 * SESSIONS, SOON);
+      Response live = tokens.login("ben");
+      Response ended = tokens.login("ben");
+      tokens.logout(ended);
+      tokens.awaitAgreement(2 * SESSIONS + 1, SOON);
+
+      // R5: the library finds the shard and the watermark of a token by tables of its own.
+      for (RevocationChecker checker : List.of(eastChecker, westChecker)) {
+        await("a checker of the cluster knows a live token")
+            .atMost(SOON)
+            .until(() -> check(checker, tokens, live) == Verdict.LIVE);
+        assertThat(check(checker, tokens, ended)).isEqualTo(Verdict.REVOKED);
+      }
 
       // A primary of one site fails: its replica takes over, and the other site does not notice.
       westCluster.primaryOf(8000).kill();
       logOutAt(east, eastReader, tokens);
       westCluster.awaitServed();
-      tokens.awaitAgreement(3 * SESSIONS, SOON);
+      tokens.awaitAgreement(3 * SESSIONS + 1, SOON);
 
       // A shard of the other site loses everything.
       eastCluster.primaryOf(0).flushAll();
-      tokens.awaitAgreement(3 * SESSIONS, SOON);
+      tokens.awaitAgreement(3 * SESSIONS + 1, SOON);
       await("each primary of both sites bears a watermark")
           .atMost(SOON)
           .until(
@@ -77,6 +95,16 @@ class ClusterSitesIT {
       tokens.logout(session);
       assertThat(redis.ttl(tokens.key(session))).as("with the response").isPositive();
     }
+  }
+
+  private static Verdict check(RevocationChecker checker, IssuedTokens tokens, Response of) {
+    return checker.check(tokens.key(of).substring("revoked:".length()), null);
+  }
+
+  private static RevocationChecker checker(RedisClusterGroup cluster) {
+    return new RevocationChecker(
+        JedisAccess.of(cluster.url(), JedisSettings.defaults()),
+        CheckerOptions.builder().retryInterval(Duration.ofMillis(50)).build());
   }
 
   private static boolean hasWatermark(RedisProcess primary) {
