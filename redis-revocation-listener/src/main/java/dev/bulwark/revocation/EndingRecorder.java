@@ -36,7 +36,7 @@ final class EndingRecorder {
    */
   void recordKnown(List<Ending> endings) {
     try {
-      record(service.known(endings));
+      record(service.endings().known(endings));
     } catch (SQLException e) {
       LOG.warn(
           "The ledger could not be read. The whole ledger is compared to find ended tokens", e);
@@ -91,7 +91,7 @@ final class EndingRecorder {
     if (found.isEmpty()) {
       return;
     }
-    List<Ending> endings = service.withoutRepeated(found);
+    List<Ending> endings = service.endings().withoutRepeated(found);
     if (endings.isEmpty()) {
       return;
     }
@@ -112,13 +112,15 @@ final class EndingRecorder {
   private void record(
       Connection connection, KeycloakTransactionManager transactions, List<Ending> all) {
     List<Ending> endings =
-        all.stream().filter(ending -> service.mayConcernTokens(connection, ending)).toList();
+        all.stream()
+            .filter(ending -> service.endings().mayConcernTokens(connection, ending))
+            .toList();
     if (endings.isEmpty()) {
       return;
     }
     afterCommit(transactions).addAll(endings);
     try {
-      service.record(connection, endings);
+      service.endings().record(connection, endings);
     } catch (SQLException e) {
       compareAfterCommit();
       LOG.errorf(
@@ -135,12 +137,12 @@ final class EndingRecorder {
   /** The event came after its transaction had ended. */
   private void recordNow(List<Ending> endings) {
     try {
-      service.record(endings);
+      service.endings().record(endings);
     } catch (SQLException e) {
       LOG.error("A revocation could not be recorded. It is applied once, now, and not repeated", e);
       service.compareSoon();
     }
-    service.expand(endings);
+    service.endings().expand(endings);
   }
 
   @SuppressWarnings("unchecked")
@@ -150,7 +152,7 @@ final class EndingRecorder {
       return known;
     }
     List<Ending> endings = new ArrayList<>();
-    Runnable expand = () -> service.expand(List.copyOf(endings));
+    Runnable expand = () -> service.endings().expand(List.copyOf(endings));
     if (!AfterCommit.run(session, transactions, expand)) {
       LOG.debug(
           "Revocations follow in the background: Keycloak's transaction has no end to wait for");

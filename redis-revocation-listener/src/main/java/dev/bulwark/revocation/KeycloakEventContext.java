@@ -69,8 +69,13 @@ final class KeycloakEventContext implements EventContext {
         .unwrap(Session.class)
         .doReturningWork(
             connection ->
-                service.isNewAddress(
-                    connection, realm.getId(), realm.getName(), realm.getAttribute("frontendUrl")));
+                service
+                    .endings()
+                    .isNewAddress(
+                        connection,
+                        realm.getId(),
+                        realm.getName(),
+                        realm.getAttribute("frontendUrl")));
   }
 
   @Override

@@ -70,10 +70,11 @@ final class SessionEndRecorder implements RemovalListener {
       boolean offline)
       throws SQLException {
     EndingRecorder recorder = new EndingRecorder(session, running);
-    running
+    EndingLedger endings = running.endings();
+    endings
         .owner(connection, sessionId, offline)
         .filter(owner -> !recorder.covers(owner.realmId(), owner.userId(), sessionId))
-        .flatMap(owner -> removed.ending(owner, sessionId, running.now()))
+        .flatMap(owner -> removed.ending(owner, sessionId, endings.now()))
         .ifPresent(ending -> recorder.record(List.of(ending)));
   }
 

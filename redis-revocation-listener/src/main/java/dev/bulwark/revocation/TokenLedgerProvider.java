@@ -94,7 +94,7 @@ final class TokenLedgerProvider implements TokenPostProcessor {
     ReservedId id =
         StatusReference.ofJti(row.jti()).isPresent()
             ? session.getAttribute(ListedId.ATTRIBUTE + row.jti(), ReservedId.class)
-            : running.reserve(row);
+            : running.issuance().reserve(row);
     if (id == null) {
       pending.add(row, isSettled(row, issuing));
       return;
@@ -180,7 +180,7 @@ final class TokenLedgerProvider implements TokenPostProcessor {
     if (known != null) {
       return known;
     }
-    IssuedTokens tokens = new IssuedTokens(running);
+    IssuedTokens tokens = new IssuedTokens(running.issuance());
     // Sessions are written after completion too: enlisted before this, they are there first.
     session.sessions();
     session

@@ -45,7 +45,7 @@ public final class TokenLedgerProviderFactory implements TokenPostProcessorFacto
     RevocationService running = listener == null ? null : listener.service();
     return running == null
         ? Optional.empty()
-        : Optional.ofNullable(running.reserveListed(jti, realmId, windowEnd, expiresAt));
+        : Optional.ofNullable(running.issuance().reserveListed(jti, realmId, windowEnd, expiresAt));
   }
 
   @Override

@@ -91,8 +91,7 @@ class ArchitectureDocIT {
   @Test
   void everyContractHasARow() throws IOException {
     try (Stream<Path> files =
-        Files.list(
-            Repository.root().resolve("contracts/src/main/java/dev/bulwark/contract"))) {
+        Files.list(Repository.root().resolve("contracts/src/main/java/dev/bulwark/contract"))) {
       List<String> types =
           files
               .map(path -> path.getFileName().toString().replace(".java", ""))

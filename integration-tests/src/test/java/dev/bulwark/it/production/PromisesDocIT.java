@@ -117,8 +117,7 @@ class PromisesDocIT {
   /** The tests of all modules by their name. */
   private static Map<String, List<Path>> tests() throws IOException {
     return sources(".*/src/test/java/.*(IT|Test)\\.java").stream()
-        .collect(
-            Collectors.groupingBy(path -> path.getFileName().toString().replace(".java", "")));
+        .collect(Collectors.groupingBy(path -> path.getFileName().toString().replace(".java", "")));
   }
 
   /** The Java files of all modules whose path matches. */

@@ -121,8 +121,7 @@ class DependabotTest {
       }
     }
     assertThat(libraries)
-        .allMatch(
-            library -> ignored.stream().anyMatch(name -> name.matcher(library).matches()));
+        .allMatch(library -> ignored.stream().anyMatch(name -> name.matcher(library).matches()));
     assertThat(ignored)
         .allMatch(name -> libraries.stream().anyMatch(each -> name.matcher(each).matches()));
   }
