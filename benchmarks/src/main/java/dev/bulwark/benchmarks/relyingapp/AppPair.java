@@ -140,17 +140,8 @@ final class AppPair implements AutoCloseable {
     return call(trusting.url());
   }
 
-  /**
-   * Nanoseconds of a question to Redis, as Jedis asks it.
-   *
-   * @param work nanoseconds for which this thread computes before it asks, as the application does
-   *     in a call. Meanwhile Redis and the other processor become idle, and must wake up for it
-   */
-  long roundTrip(long work) {
-    long end = System.nanoTime() + work;
-    while (System.nanoTime() < end) {
-      Thread.onSpinWait();
-    }
+  /** Nanoseconds of a question to Redis, as Jedis asks it. */
+  long roundTrip() {
     long start = System.nanoTime();
     boolean there = commands.exists("revoked:nothing-of-this-name");
     long time = System.nanoTime() - start;

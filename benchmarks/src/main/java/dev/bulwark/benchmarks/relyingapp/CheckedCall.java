@@ -34,11 +34,9 @@ final class CheckedCall implements Measurement {
    *
    * @param checked median time in microseconds of a call, the app asks Redis
    * @param unchecked the same, it does not
-   * @param redis the same of a question to Redis alone, by a thread that has computed as long as an
-   *     unchecked call takes
-   * @param busyRedis the same by a thread that has just had an answer of an application
+   * @param redis the same of a question to Redis alone, by the thread that calls
    */
-  private record Round(double checked, double unchecked, double redis, double busyRedis) {
+  private record Round(double checked, double unchecked, double redis) {
 
     double added() {
       return checked - unchecked;
@@ -61,12 +59,7 @@ final class CheckedCall implements Measurement {
     }
     Samples redis = Samples.of(rounds.stream().map(Round::redis).toList());
     Samples added = Samples.of(rounds.stream().map(Round::added).toList());
-    report.figure(
-        "One EXISTS, as Jedis asks it after as much work as a call has",
-        micros(redis),
-        redis.spread(1));
-    Samples busyRedis = Samples.of(rounds.stream().map(Round::busyRedis).toList());
-    report.figure("The same right after an answer", micros(busyRedis), busyRedis.spread(1));
+    report.figure("One EXISTS, as Jedis asks it", micros(redis), redis.spread(1));
     // Of each round: both differ by half between one round and the next on a virtual machine.
     Samples ratio = Samples.of(rounds.stream().map(r -> r.added() / r.redis()).toList());
     double times = ratio.median();
@@ -107,7 +100,6 @@ final class CheckedCall implements Measurement {
     double[] checked = new double[calls];
     double[] unchecked = new double[calls];
     double[] redis = new double[calls];
-    double[] busyRedis = new double[calls];
     for (int i = 0; i < calls; i++) {
       if (i % 2 == 0) {
         checked[i] = apps.checked() / 1e3;
@@ -116,13 +108,11 @@ final class CheckedCall implements Measurement {
         unchecked[i] = apps.unchecked() / 1e3;
         checked[i] = apps.checked() / 1e3;
       }
-      busyRedis[i] = apps.roundTrip(0) / 1e3;
-      redis[i] = apps.roundTrip((long) (unchecked[i] * 1e3)) / 1e3;
+      redis[i] = apps.roundTrip() / 1e3;
     }
     return new Round(
         Samples.of(checked).median(),
         Samples.of(unchecked).median(),
-        Samples.of(redis).median(),
-        Samples.of(busyRedis).median());
+        Samples.of(redis).median());
   }
 }
