@@ -2,7 +2,6 @@ package dev.bulwark.revocation.ledger;
 
 import dev.bulwark.revocation.rules.EndedSession;
 import dev.bulwark.revocation.rules.SessionClock;
-import dev.bulwark.revocation.sql.Chunks;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,11 +17,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EndedSessions {
 
-  /** Realms have 15 ranges; a statement of thousands would take long to plan. */
-  private static final int RANGES = 40;
+  /**
+   * So many ranges at most in one statement. Realms have 15; a statement of thousands would take
+   * long to plan.
+   */
+  public static final int RANGES = 40;
 
   /** Of a remembered session, in the JSON that Keycloak stores of it. */
-  private static final String REMEMBERED = "LIKE '%\"rememberMe\":true%'";
+  private static final String REMEMBERED = "DATA LIKE '%\"rememberMe\":true%'";
 
   /** Sessions of a range in one answer: all of a realm can have ended at once. */
   private static final int PAGE = TokenTable.SESSIONS;
@@ -75,6 +77,7 @@ public final class EndedSessions {
   /**
    * The first sessions of a range, by time.
    *
+   * @param sessions can be empty although there is a rest: of old rows, a page has both kinds
    * @param rest the range that has the others; null if there are none
    */
   public record Found(Range range, List<EndedSession> sessions, @Nullable Range rest) {
@@ -126,34 +129,33 @@ public final class EndedSessions {
 
   /**
    * The first sessions of each of some ranges, in their order. A session can be in several of them.
+   *
+   * @param ranges 1 to {@value #RANGES}
    */
   public List<Found> find(Connection connection, List<Range> ranges) throws SQLException {
-    List<Found> found = new ArrayList<>();
-    for (List<Range> chunk : Chunks.of(ranges, RANGES)) {
-      StringBuilder sql = new StringBuilder();
-      for (int i = 0; i < chunk.size(); i++) {
-        sql.append(i == 0 ? "" : " UNION ALL ").append(select(i, chunk.get(i)));
+    StringBuilder sql = new StringBuilder();
+    for (int i = 0; i < ranges.size(); i++) {
+      sql.append(i == 0 ? "" : " UNION ALL ").append(select(i, ranges.get(i)));
+    }
+    try (PreparedStatement statement = connection.prepareStatement(sql.toString())) {
+      int parameter = 1;
+      for (Range range : ranges) {
+        statement.setString(parameter++, range.realmId());
+        statement.setLong(parameter++, range.from());
+        statement.setLong(parameter++, range.upTo());
+        statement.setLong(parameter++, range.from());
+        statement.setString(parameter++, range.afterId());
       }
-      try (PreparedStatement statement = connection.prepareStatement(sql.toString())) {
-        int parameter = 1;
-        for (Range range : chunk) {
-          statement.setString(parameter++, range.realmId());
-          statement.setLong(parameter++, range.from());
-          statement.setLong(parameter++, range.upTo());
-          statement.setLong(parameter++, range.from());
-          statement.setString(parameter++, range.afterId());
-        }
-        try (ResultSet rows = statement.executeQuery()) {
-          found.addAll(read(rows, chunk));
-        }
+      try (ResultSet rows = statement.executeQuery()) {
+        return read(rows, ranges);
       }
     }
-    return found;
   }
 
   private List<Found> read(ResultSet rows, List<Range> ranges) throws SQLException {
     List<List<EndedSession>> sessions = new ArrayList<>();
     List<@Nullable Range> rests = new ArrayList<>();
+    int[] read = new int[ranges.size()];
     for (int i = 0; i < ranges.size(); i++) {
       sessions.add(new ArrayList<>());
       rests.add(null);
@@ -163,9 +165,13 @@ public final class EndedSessions {
       Range range = ranges.get(number);
       String id = rows.getString(2);
       long startedAt = range.restarted() ? rows.getLong(3) : SessionClock.ALL;
-      List<EndedSession> some = sessions.get(number);
-      some.add(new EndedSession(id, range.kind().isOffline(), range.cause(), startedAt));
-      if (some.size() == page) {
+      if (rows.getInt(5) == number(range.kind().isRemembered())) {
+        sessions
+            .get(number)
+            .add(new EndedSession(id, range.kind().isOffline(), range.cause(), startedAt));
+      }
+      read[number]++;
+      if (read[number] == page) {
         // The rows of a range come in its order, so this is its last one.
         rests.set(number, range.following(rows.getLong(4), id));
       }
@@ -185,7 +191,9 @@ public final class EndedSessions {
         + (range.restarted() ? "CREATED_ON" : "0")
         + " AS STARTED_AT, "
         + column
-        + " AS MOMENT FROM "
+        + " AS MOMENT, "
+        + remembered(range.kind())
+        + " AS REMEMBERED FROM "
         + sessionTable
         + " WHERE REALM_ID = ? AND OFFLINE_FLAG = '"
         + (range.kind().isOffline() ? "1" : "0")
@@ -215,9 +223,20 @@ public final class EndedSessions {
     if (kind.isMarked()) {
       return kind.isRemembered() ? "= TRUE" : "= FALSE";
     }
-    if (kind.isOffline()) {
-      return "IS NULL";
-    }
-    return "IS NULL AND DATA " + (kind.isRemembered() ? "" : "NOT ") + REMEMBERED;
+    return "IS NULL";
+  }
+
+  /**
+   * Whether a row is of a remembered session, 1 or 0. Where the index does not say so, this is no
+   * condition: then a page without such rows would read all that there are.
+   */
+  private static String remembered(SessionClock.Kind kind) {
+    return kind.isMarked() || kind.isOffline()
+        ? Integer.toString(number(kind.isRemembered()))
+        : "CASE WHEN " + REMEMBERED + " THEN 1 ELSE 0 END";
+  }
+
+  private static int number(boolean remembered) {
+    return remembered ? 1 : 0;
   }
 }

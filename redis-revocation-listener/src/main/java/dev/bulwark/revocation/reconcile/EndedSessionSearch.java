@@ -1,5 +1,6 @@
 package dev.bulwark.revocation.reconcile;
 
+import dev.bulwark.revocation.ledger.EndedSessions;
 import dev.bulwark.revocation.ledger.EndedSessions.Found;
 import dev.bulwark.revocation.ledger.EndedSessions.Moment;
 import dev.bulwark.revocation.ledger.EndedSessions.Range;
@@ -10,6 +11,7 @@ import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.SessionClock;
 import dev.bulwark.revocation.rules.Suspect;
 import dev.bulwark.revocation.sql.Chunks;
+import dev.bulwark.revocation.sql.DatabaseFailure;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -103,7 +105,7 @@ final class EndedSessionSearch {
     ranges.sort(Comparator.comparingLong(range -> failing.getOrDefault(Part.of(range), 0L)));
     Failures failed = new Failures();
     try {
-      if (isDone(ranges, now, until, failed)) {
+      if (new Pages(now, until, failed).isDone(ranges)) {
         times.done();
         // Those of realms that are gone.
         places.clear();
@@ -178,41 +180,117 @@ final class EndedSessionSearch {
     return place == null ? range : range.following(place.from(), place.afterId());
   }
 
-  /** Revokes what is dead, page by page; returns whether that was all there is. */
-  private boolean isDone(List<Range> ranges, long now, long until, Failures failed)
-      throws SQLException {
-    Set<Part> open = new HashSet<>();
-    List<Range> rest = ranges;
-    while (!rest.isEmpty()) {
-      List<Range> asked = rest;
-      rest = new ArrayList<>();
-      for (Found page : database.call(c -> database.endedSessions().find(c, asked))) {
-        Part part = Part.of(page.range());
-        try {
-          if (revoke(page.sessions(), now) > 0) {
-            open.add(part);
-          }
-        } catch (SQLException | RuntimeException e) {
-          // The next search has the page again; other pages do not wait for it.
-          open.add(part);
-          fail(page.range(), e, failed);
-          if (clock.millis() > until) {
+  /** The ranges of each statement, in their order. One that fails has its own. */
+  private List<List<Range>> statements(List<Range> ranges) {
+    List<Range> healthy = new ArrayList<>();
+    List<List<Range>> alone = new ArrayList<>();
+    for (Range range : ranges) {
+      if (failing.containsKey(Part.of(range))) {
+        alone.add(List.of(range));
+      } else {
+        healthy.add(range);
+      }
+    }
+    List<List<Range>> statements = new ArrayList<>(Chunks.of(healthy, EndedSessions.RANGES));
+    statements.addAll(alone);
+    return statements;
+  }
+
+  /** One search, page by page. */
+  private final class Pages {
+
+    private final long now;
+    private final long until;
+    private final Failures failed;
+
+    /** The parts of which something is left to do. */
+    private final Set<Part> open = new HashSet<>();
+
+    /** What follows the pages at hand. */
+    private List<Range> next = new ArrayList<>();
+
+    Pages(long now, long until, Failures failed) {
+      this.now = now;
+      this.until = until;
+      this.failed = failed;
+    }
+
+    /** Revokes what is dead; returns whether that was all there is. */
+    boolean isDone(List<Range> ranges) throws SQLException {
+      List<Range> rest = ranges;
+      while (!rest.isEmpty()) {
+        next = new ArrayList<>();
+        for (List<Range> statement : statements(rest)) {
+          if (!hasTimeAfter(statement)) {
             return false;
           }
         }
-        if (!open.contains(part)) {
-          keepPlace(part, page.rest());
-        }
-        if (page.rest() != null) {
-          rest.add(page.rest());
+        rest = next;
+        // After a page of each part: every search gets further, however slow the database is.
+        if (!rest.isEmpty() && clock.millis() > until) {
+          return false;
         }
       }
-      // After a page of each part: every search gets further in all, however slow the database is.
-      if (!rest.isEmpty() && clock.millis() > until) {
-        return false;
-      }
+      return open.isEmpty();
     }
-    return open.isEmpty();
+
+    /** Searches a page of each of some ranges. */
+    private boolean hasTimeAfter(List<Range> ranges) throws SQLException {
+      List<Found> pages;
+      try {
+        pages = database.call(c -> database.endedSessions().find(c, ranges));
+      } catch (SQLException | RuntimeException e) {
+        if (DatabaseFailure.isConnectionLoss(e)) {
+          throw e;
+        }
+        // One range may be the cause: the others do not wait for it.
+        return ranges.size() == 1
+            ? hasTimeAfterFailure(ranges.get(0), e)
+            : hasTimeAfterEach(ranges);
+      }
+      for (Found page : pages) {
+        if (!hasTimeAfter(page)) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private boolean hasTimeAfterEach(List<Range> ranges) throws SQLException {
+      for (Range range : ranges) {
+        if (!hasTimeAfter(List.of(range))) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private boolean hasTimeAfter(Found page) {
+      Part part = Part.of(page.range());
+      try {
+        if (revoke(page.sessions(), now) > 0) {
+          open.add(part);
+        }
+      } catch (SQLException | RuntimeException e) {
+        // The next search has the page again; other pages do not wait for it.
+        if (!hasTimeAfterFailure(page.range(), e)) {
+          return false;
+        }
+      }
+      if (!open.contains(part)) {
+        keepPlace(part, page.rest());
+      }
+      if (page.rest() != null) {
+        next.add(page.rest());
+      }
+      return true;
+    }
+
+    private boolean hasTimeAfterFailure(Range range, Exception e) {
+      open.add(Part.of(range));
+      fail(range, e, failed);
+      return clock.millis() <= until;
+    }
   }
 
   private void fail(Range range, Exception e, Failures failed) {

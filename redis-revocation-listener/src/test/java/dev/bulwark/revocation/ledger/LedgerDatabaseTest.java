@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The SQL against H2; MariaDB is in the integration tests. */
 class LedgerDatabaseTest {
@@ -516,6 +518,33 @@ class LedgerDatabaseTest {
           .extracting(EndedSession::id)
           .containsExactly(expected.getValue());
     }
+  }
+
+  /** R2: a page has rows of both kinds, and the next one begins behind its last row. */
+  @ParameterizedTest
+  @EnumSource(names = {"UNMARKED_ONLINE", "UNMARKED_REMEMBERED"})
+  void unmarkedSessionsAreFoundAmongThoseOfTheOtherKind(SessionClock.Kind kind) throws Exception {
+    boolean remembered = kind.isRemembered();
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          "CREATE TABLE OFFLINE_USER_SESSION (USER_SESSION_ID VARCHAR(36), REALM_ID VARCHAR(36),"
+              + " OFFLINE_FLAG VARCHAR(4), CREATED_ON INT, LAST_SESSION_REFRESH INT,"
+              + " REMEMBER_ME BOOLEAN, VERSION INT, DATA TEXT)");
+      for (int i = 0; i < 10; i++) {
+        statement.execute(
+            "INSERT INTO OFFLINE_USER_SESSION VALUES ('s%d', 'r', '0', 50, 100, NULL, 0, '%s')"
+                .formatted(i, "{\"rememberMe\":" + (i > 7 ? remembered : !remembered) + "}"));
+      }
+    }
+    EndedSessions table = new EndedSessions("", 3);
+    List<String> found = new ArrayList<>();
+    EndedSessions.Range rest = range(kind, EndedSessions.Moment.REFRESH, 90, 101);
+    while (rest != null) {
+      EndedSessions.Found page = table.find(connection, List.of(rest)).get(0);
+      page.sessions().forEach(session -> found.add(session.id()));
+      rest = page.rest();
+    }
+    assertThat(found).containsExactly("s8", "s9");
   }
 
   private static EndedSessions.Range range(

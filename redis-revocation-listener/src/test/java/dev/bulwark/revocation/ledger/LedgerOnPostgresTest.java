@@ -232,33 +232,64 @@ class LedgerOnPostgresTest extends LedgerDatabaseTest {
       throws Exception {
     try (Connection connection = database().open();
         Statement statement = connection.createStatement()) {
-      statement.execute(
-          "CREATE TABLE OFFLINE_USER_SESSION (USER_SESSION_ID VARCHAR(36), REALM_ID VARCHAR(36),"
-              + " OFFLINE_FLAG VARCHAR(4), CREATED_ON INT, LAST_SESSION_REFRESH INT,"
-              + " REMEMBER_ME BOOLEAN, VERSION INT, USER_ID VARCHAR(255), DATA TEXT)");
-      // As in Keycloak's changelog 26.5.0.
-      statement.execute(
-          "CREATE INDEX SESSION_REFRESH ON OFFLINE_USER_SESSION (REALM_ID, OFFLINE_FLAG,"
-              + " REMEMBER_ME, LAST_SESSION_REFRESH, USER_SESSION_ID, USER_ID)");
-      statement.execute(
-          "INSERT INTO OFFLINE_USER_SESSION SELECT 's' || n, 'r', '%s', 50, n / 10, %s, 0, 'u', '%s'"
-                  .formatted(
-                      kind.isOffline() ? 1 : 0,
-                      kind.isMarked() ? kind.isRemembered() : "NULL",
-                      "{\"rememberMe\":%s}".formatted(kind.isRemembered()))
-              + " FROM generate_series(1, 20000) n");
-      statement.execute("VACUUM ANALYZE OFFLINE_USER_SESSION");
+      fillSessions(statement, kind, kind.isRemembered());
       long before = entries(statement);
-      List<EndedSessions.Found> found =
-          new EndedSessions("", 10)
-              .find(
-                  connection,
-                  List.of(
-                      new EndedSessions.Range(
-                          "r", kind, EndedSessions.Moment.REFRESH, 100, "", 2_000, "TEST", false)));
-      assertThat(found.get(0).sessions()).hasSize(10);
+      EndedSessions.Found page = page(connection, kind);
+      assertThat(page.sessions()).hasSize(10);
       assertThat(entries(statement) - before).isBetween(10L, 50L);
     }
+  }
+
+  /**
+   * R2: after an update from before 26.5, in a realm without "remember me". A statement that looks
+   * for remembered sessions among millions of others would end by its time limit, again and again.
+   */
+  @ParameterizedTest
+  @EnumSource(names = {"UNMARKED_ONLINE", "UNMARKED_REMEMBERED"})
+  void aPageReadsNoMoreWhereAllUnmarkedSessionsAreOfTheOtherKind(SessionClock.Kind kind)
+      throws Exception {
+    try (Connection connection = database().open();
+        Statement statement = connection.createStatement()) {
+      fillSessions(statement, kind, !kind.isRemembered());
+      long before = entries(statement);
+      EndedSessions.Found page = page(connection, kind);
+      assertThat(page.sessions()).isEmpty();
+      assertThat(page.rest()).as("where the next page begins").isNotNull();
+      assertThat(entries(statement) - before).isBetween(10L, 50L);
+    }
+  }
+
+  /** 20,000 sessions of a realm, last refreshed at the times 0 to 2,000. */
+  private static void fillSessions(
+      Statement statement, SessionClock.Kind kind, boolean rememberedByData) throws SQLException {
+    statement.execute(
+        "CREATE TABLE OFFLINE_USER_SESSION (USER_SESSION_ID VARCHAR(36), REALM_ID VARCHAR(36),"
+            + " OFFLINE_FLAG VARCHAR(4), CREATED_ON INT, LAST_SESSION_REFRESH INT,"
+            + " REMEMBER_ME BOOLEAN, VERSION INT, USER_ID VARCHAR(255), DATA TEXT)");
+    // As in Keycloak's changelog 26.5.0.
+    statement.execute(
+        "CREATE INDEX SESSION_REFRESH ON OFFLINE_USER_SESSION (REALM_ID, OFFLINE_FLAG,"
+            + " REMEMBER_ME, LAST_SESSION_REFRESH, USER_SESSION_ID, USER_ID)");
+    statement.execute(
+        "INSERT INTO OFFLINE_USER_SESSION SELECT 's' || n, 'r', '%s', 50, n / 10, %s, 0, 'u', '%s'"
+                .formatted(
+                    kind.isOffline() ? 1 : 0,
+                    kind.isMarked() ? kind.isRemembered() : "NULL",
+                    "{\"rememberMe\":%s}".formatted(rememberedByData))
+            + " FROM generate_series(1, 20000) n");
+    statement.execute("VACUUM ANALYZE OFFLINE_USER_SESSION");
+  }
+
+  /** A page of 10 rows at most. */
+  private static EndedSessions.Found page(Connection connection, SessionClock.Kind kind)
+      throws SQLException {
+    return new EndedSessions("", 10)
+        .find(
+            connection,
+            List.of(
+                new EndedSessions.Range(
+                    "r", kind, EndedSessions.Moment.REFRESH, 100, "", 2_000, "TEST", false)))
+        .get(0);
   }
 
   /** How many entries of the index of sessions this session has read. */
