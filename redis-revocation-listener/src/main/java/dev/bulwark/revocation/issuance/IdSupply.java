@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HexFormat;
@@ -108,7 +109,7 @@ final class IdSupply {
   /**
    * The blocks to reserve now, for each kind that has been asked for since the last block: one of
    * each kind before another of any, and first of the kind whose last one is longest ago. A slow
-   * database may leave no time for all of them ({@link #putOff}).
+   * database may leave no time for all of them ({@link #putOff}), or reject one ({@link #failed}).
    *
    * @param owner name of this node
    * @param now seconds since 1970
@@ -140,8 +141,19 @@ final class IdSupply {
     return wanted;
   }
 
-  /** These were not reserved, for lack of time: {@link #wanted} has their kinds again. */
-  void putOff(List<Wanted> rest) {
+  /** This could not be reserved: {@link #wanted} has its kind again, after those that waited. */
+  void failed(Wanted one) {
+    Blocks blocks = kinds.get(one.kind());
+    if (blocks != null) {
+      synchronized (blocks) {
+        blocks.asked = true;
+        blocks.sized = false;
+      }
+    }
+  }
+
+  /** It did not come to these: {@link #wanted} has their kinds again, in the same order. */
+  void putOff(Collection<Wanted> rest) {
     for (Wanted one : rest) {
       Blocks blocks = kinds.get(one.kind());
       if (blocks != null) {

@@ -11,6 +11,8 @@ import dev.bulwark.revocation.writer.LedgerWriter;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -236,8 +238,12 @@ public final class ReservedIds {
   public synchronized void round() throws SQLException {
     beat();
     look();
-    reserve();
-    giveBack();
+    try {
+      reserve();
+    } finally {
+      // Where one kind can never be reserved, blocks that are settled go all the same.
+      giveBack();
+    }
   }
 
   private void beat() throws SQLException {
@@ -273,17 +279,27 @@ public final class ReservedIds {
         && database.call(nodes::areAllCurrent);
   }
 
-  /** Leaves to the next round what takes too long: a node that does not beat is taken for lost. */
+  /**
+   * Leaves to the next round what takes too long: a node that does not beat is taken for lost. What
+   * fails comes after the others then.
+   */
   private void reserve() throws SQLException {
     long end = nanos.getAsLong() + RESERVING.toNanos();
     long now = Math.floorDiv(clock.millis(), 1000L);
-    List<Wanted> wanted = supply.wanted(name.get(), now);
-    for (int next = 0; next < wanted.size(); next++) {
-      if (nanos.getAsLong() - end >= 0) {
-        supply.putOff(wanted.subList(next, wanted.size()));
-        return;
+    Deque<Wanted> waiting = new ArrayDeque<>(supply.wanted(name.get(), now));
+    try {
+      while (!waiting.isEmpty() && nanos.getAsLong() - end < 0) {
+        Wanted one = waiting.remove();
+        try {
+          reserve(one);
+        } catch (SQLException | RuntimeException e) {
+          supply.failed(one);
+          waiting.removeIf(other -> other.kind().equals(one.kind()));
+          throw e;
+        }
       }
-      reserve(wanted.get(next));
+    } finally {
+      supply.putOff(waiting);
     }
   }
 

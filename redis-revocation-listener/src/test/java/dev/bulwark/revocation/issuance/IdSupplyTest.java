@@ -138,6 +138,22 @@ class IdSupplyTest {
     assertThat(reserved).containsExactlyInAnyOrderElementsOf(prefixes);
   }
 
+  /** R3: it may fail each time, and the others must get theirs. */
+  @Test
+  void aKindThatFailsIsWantedAgainAfterTheOthers() {
+    take("a:", NOW);
+    take("b:", NOW);
+    List<Wanted> wanted = supply.wanted("me", NOW);
+    Wanted first = wanted.get(0);
+    assertThat(first.reservation().prefix()).isEqualTo("a:");
+    supply.failed(first);
+    supply.putOff(wanted.stream().filter(one -> !one.kind().equals(first.kind())).toList());
+    assertThat(reserve())
+        .extracting(Reservation::prefix)
+        .startsWith("b:")
+        .containsExactlyInAnyOrder("a:", "a:", "b:", "b:");
+  }
+
   /** R8: each window of a list is a kind of its own, until its tokens have expired. */
   @Test
   void aBlockWithPlacesEndsWithTheWindowOfItsList() {

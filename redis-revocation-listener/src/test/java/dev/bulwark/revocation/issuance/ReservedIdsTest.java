@@ -1,6 +1,7 @@
 package dev.bulwark.revocation.issuance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.contract.StatusPlaces;
@@ -243,6 +244,27 @@ class ReservedIdsTest {
     assertThat(takeOfRealms(node, realms)).hasSize(realms);
   }
 
+  /** R3: the database rejects the blocks of one kind, again and again, and it comes first. */
+  @Test
+  void aKindThatCannotBeReservedKeepsNoOtherFromIt() throws Exception {
+    ReservedIds node = busy(node());
+    for (int i = 0; i < 600; i++) {
+      issue(node);
+    }
+    assertThat(node.awaitOwn(SOON)).isTrue();
+    places.rejected = "realm-0";
+    assertThat(takeOfRealms(node, 5)).as("there is no block yet").isEmpty();
+    for (int round = 0; round < 4; round++) {
+      assertThatThrownBy(node::round).hasMessage("rejected");
+    }
+    assertThat(takeOfRealms(node, 5)).hasSize(4);
+    assertThat(count("BULWARK_BLOCK")).as("without those that are used up").isEqualTo(2 + 2 * 4);
+
+    places.rejected = "";
+    node.round();
+    assertThat(takeOfRealms(node, 5)).hasSize(5);
+  }
+
   private List<ReservedId> takeOfRealms(ReservedIds node, int realms) {
     List<ReservedId> ids = new ArrayList<>();
     for (int realm = 0; realm < realms; realm++) {
@@ -300,10 +322,15 @@ class ReservedIdsTest {
     private int leased;
     private boolean gone;
     private Runnable leasing = () -> {};
+    private String rejected = "";
 
     @Override
-    public Optional<Range> lease(Connection connection, String realmId, long windowEnd, int count) {
+    public Optional<Range> lease(Connection connection, String realmId, long windowEnd, int count)
+        throws SQLException {
       leasing.run();
+      if (realmId.equals(rejected)) {
+        throw new SQLException("rejected");
+      }
       Range range = new Range(LIST, leased, Math.min(most, count));
       leased += range.count();
       return Optional.of(range);
