@@ -14,6 +14,9 @@ public interface DatabaseProcess extends AutoCloseable {
   /** Stops the server; its clients lose their connections. */
   void stop();
 
+  /** Ends the server as a crash does: what it keeps in memory is lost, also commits. */
+  void crash();
+
   /** Starts the stopped server again and waits until it answers. */
   void startAgain();
 

@@ -108,6 +108,11 @@ public final class MariaDbProcess implements DatabaseProcess {
   }
 
   @Override
+  public void crash() {
+    process.kill();
+  }
+
+  @Override
   public void startAgain() {
     process = launch();
   }

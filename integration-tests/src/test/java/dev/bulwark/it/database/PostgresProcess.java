@@ -252,6 +252,12 @@ public final class PostgresProcess implements DatabaseProcess {
   }
 
   @Override
+  public void crash() {
+    // SIGQUIT: "immediate", it recovers from its log when it starts.
+    process.stop("QUIT");
+  }
+
+  @Override
   public void startAgain() {
     process = launch();
   }

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.database.DatabaseProcess;
+import dev.bulwark.it.database.SharedDatabase;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Metrics;
@@ -12,6 +13,7 @@ import dev.bulwark.it.support.TestStack;
 import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.ServerSpec;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +22,20 @@ public final class FaultServer implements AutoCloseable {
 
   private final DistributionServer keycloak;
 
-  private FaultServer(DistributionServer keycloak) {
+  /** Ends with the server. */
+  private final Optional<DatabaseProcess> own;
+
+  private FaultServer(DistributionServer keycloak, Optional<DatabaseProcess> own) {
     this.keycloak = keycloak;
+    this.own = own;
   }
 
+  /**
+   * Starts it.
+   *
+   * @param database null for one of its own, the same as the shared server's ({@link
+   *     SharedDatabase})
+   */
   static FaultServer start(
       String name,
       String redisUrl,
@@ -37,10 +49,9 @@ public final class FaultServer implements AutoCloseable {
             .option("log-level", "info")
             .environment("KC_BOOTSTRAP_ADMIN_USERNAME", TestStack.ADMIN_USERNAME)
             .environment("KC_BOOTSTRAP_ADMIN_PASSWORD", TestStack.ADMIN_PASSWORD);
-    if (database != null) {
-      database.configure(spec);
-    }
-    return new FaultServer(DistributionServer.start(more.apply(spec).build()));
+    Optional<DatabaseProcess> own = database == null ? SharedDatabase.start() : Optional.empty();
+    own.or(() -> Optional.ofNullable(database)).ifPresent(process -> process.configure(spec));
+    return new FaultServer(DistributionServer.start(more.apply(spec).build()), own);
   }
 
   public DistributionServer keycloak() {
@@ -81,5 +92,6 @@ public final class FaultServer implements AutoCloseable {
   @Override
   public void close() {
     keycloak.close();
+    own.ifPresent(DatabaseProcess::close);
   }
 }

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 
 /** R3: Keycloak is killed, or its database is restarted, with revocations not yet in Redis. */
@@ -108,14 +110,19 @@ class KeycloakKilledIT {
     await().atMost(SOON).until(() -> keysOf("synthetic-*") == MANY);
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
   @Tag("full")
-  void theDatabaseIsRestarted() {
+  void theDatabaseIsRestarted(boolean crash) {
     Response early = tokens.login("ann");
     Response late = tokens.login("ann");
     tokens.login("ann");
     tokens.logout(early);
-    database.stop();
+    if (crash) {
+      database.crash();
+    } else {
+      database.stop();
+    }
     database.startAgain();
     await().atMost(SOON).until(() -> server.readiness().status() == 200);
     tokens.logout(late);

@@ -8,8 +8,11 @@ import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.server.ServerSpec;
 import dev.bulwark.testing.FreePort;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Two Keycloak nodes with one database (PostgreSQL) and one Redis, which have found each other.
@@ -21,12 +24,15 @@ public final class NodePair implements AutoCloseable {
   public static final String PUBLIC_URL = "https://auth.example.org";
 
   private final DatabaseProcess database;
-  private final RedisProcess redis;
+  private final @Nullable RedisProcess redis;
   private final FaultServer first;
   private final FaultServer second;
 
   private NodePair(
-      DatabaseProcess database, RedisProcess redis, FaultServer first, FaultServer second) {
+      DatabaseProcess database,
+      @Nullable RedisProcess redis,
+      FaultServer first,
+      FaultServer second) {
     this.database = database;
     this.redis = redis;
     this.first = first;
@@ -50,12 +56,33 @@ public final class NodePair implements AutoCloseable {
       String name,
       BiFunction<String, ServerSpec.Builder, ServerSpec.Builder> more) {
     RedisProcess redis = RedisProcess.start();
+    return start(database, redis, redis.url(), name, more);
+  }
+
+  /**
+   * Starts them with a Redis of the test.
+   *
+   * @param redisUrl of a server, of Sentinels or of a cluster
+   */
+  public static NodePair startWith(
+      String redisUrl,
+      String name,
+      BiFunction<String, ServerSpec.Builder, ServerSpec.Builder> more) {
+    return start(PostgresProcess.prepared(), null, redisUrl, name, more);
+  }
+
+  private static NodePair start(
+      DatabaseProcess database,
+      @Nullable RedisProcess redis,
+      String redisUrl,
+      String name,
+      BiFunction<String, ServerSpec.Builder, ServerSpec.Builder> more) {
     NodePair pair =
         new NodePair(
             database,
             redis,
-            node(name + "-1", redis, database, more),
-            node(name + "-2", redis, database, more));
+            node(name + "-1", redisUrl, database, more),
+            node(name + "-2", redisUrl, database, more));
     pair.awaitBoth("vendor_cluster_size", 2);
     pair.awaitRedis(1);
     return pair;
@@ -63,11 +90,10 @@ public final class NodePair implements AutoCloseable {
 
   private static FaultServer node(
       String name,
-      RedisProcess redis,
+      String redisUrl,
       DatabaseProcess database,
       BiFunction<String, ServerSpec.Builder, ServerSpec.Builder> more) {
-    return FaultServer.start(
-        name, redis.url(), database, spec -> more.apply(name, clustered(spec)));
+    return FaultServer.start(name, redisUrl, database, spec -> more.apply(name, clustered(spec)));
   }
 
   /** A node that finds the others of its database, on this machine. */
@@ -125,8 +151,9 @@ public final class NodePair implements AutoCloseable {
     return number % 2 == 0 ? first : second;
   }
 
+  /** The Redis of these nodes; not of those that have one of the test. */
   public RedisProcess redis() {
-    return redis;
+    return Objects.requireNonNull(redis, "the test has started Redis itself");
   }
 
   public DatabaseProcess database() {
@@ -135,7 +162,12 @@ public final class NodePair implements AutoCloseable {
 
   @Override
   public void close() {
-    for (AutoCloseable part : List.of(first, second, redis, database)) {
+    List<AutoCloseable> parts = new ArrayList<>(List.of(first, second));
+    if (redis != null) {
+      parts.add(redis);
+    }
+    parts.add(database);
+    for (AutoCloseable part : parts) {
       try {
         part.close();
       } catch (Exception e) {

@@ -28,6 +28,9 @@ final class PathRealm {
   static final String PASSWORD = "correct-path-battery";
   static final String SECRET = "path-secret";
 
+  /** The endpoint and its scope. */
+  private static final String GLOBAL_REVOCATION = "global-token-revocation";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final URI server;
@@ -99,6 +102,11 @@ final class PathRealm {
     return endpoints.url();
   }
 
+  /** Where an address that the server names is reached here. */
+  String reached(String named) {
+    return named.replace(publicUrl, server.toString());
+  }
+
   /** What the server itself calls the realm: the issuer of its tokens. */
   String issuer() {
     return publicUrl + "/realms/" + name;
@@ -164,6 +172,21 @@ final class PathRealm {
             "urn:ietf:params:oauth:token-type:access_token"));
   }
 
+  /** The answer to the exchange of an API key for a token. */
+  Response exchangeKey(String clientId, String key) {
+    return Http.postForm(
+        endpoint("token"),
+        Map.of(
+            "grant_type",
+            "urn:bulwark:params:oauth:grant-type:api-key",
+            "client_id",
+            clientId,
+            "client_secret",
+            SECRET),
+        "X-API-Key",
+        key);
+  }
+
   Response revoke(String clientId, String token) {
     return Http.postForm(
         endpoint("revoke"), Map.of("client_id", clientId, "client_secret", SECRET, "token", token));
@@ -203,6 +226,42 @@ final class PathRealm {
         .get(0)
         .get("id")
         .asText();
+  }
+
+  /** Lets the client {@code service} end everything of a user ({@link #endEverything}). */
+  void allowGlobalRevocation() {
+    Response made =
+        admin
+            .post(
+                path("/client-scopes"),
+                Json.object("name", GLOBAL_REVOCATION, "protocol", "openid-connect"))
+            .expect(201);
+    String scope = made.header("Location");
+    admin
+        .put(
+            path(
+                "/clients/"
+                    + clientUuid("service")
+                    + "/optional-client-scopes/"
+                    + scope.substring(scope.lastIndexOf('/') + 1)),
+            "{}")
+        .expect(204);
+  }
+
+  /** The answer to a global token revocation of a user. */
+  Response endEverything(String userId) {
+    Response caller =
+        token("service", Map.of("grant_type", "client_credentials", "scope", GLOBAL_REVOCATION));
+    if (caller.status() != 200) {
+      return caller;
+    }
+    return Http.send(
+        Http.request(url() + "/" + GLOBAL_REVOCATION)
+            .header("Authorization", "Bearer " + caller.text("access_token"))
+            .header("Content-Type", "application/json")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    Json.of(Map.of("sub_id", Map.of("format", "opaque", "id", userId))))));
   }
 
   /** Changes some fields of a representation. */

@@ -26,6 +26,7 @@ final class RandomActor {
     this.user = new RandomUser(world, random, name);
     this.login = user::login;
     choices.addAll(user.choices());
+    choices.addAll(new RandomKeys(world, random, name).choices());
     choices.addAll(new RandomAdmin(world, random, name).choices());
     this.total = choices.stream().mapToInt(Choice::weight).sum();
   }

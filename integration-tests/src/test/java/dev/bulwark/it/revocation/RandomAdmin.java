@@ -30,6 +30,7 @@ final class RandomAdmin {
     return List.of(
         new RandomActor.Choice(40, this::logoutUser),
         new RandomActor.Choice(40, this::deleteSession),
+        new RandomActor.Choice(15, this::endEverything),
         new RandomActor.Choice(20, this::replaceUser),
         new RandomActor.Choice(20, this::replaceClient),
         new RandomActor.Choice(20, this::impersonate),
@@ -62,6 +63,16 @@ final class RandomAdmin {
           "user logged out",
           user,
           () -> realm.admin().post(realm.path("/users/" + id + "/logout"), "{}"));
+    }
+  }
+
+  /** What an identity provider or a service asks for that knows of a stolen device. */
+  private void endEverything() {
+    String user = any(world.users());
+    String id = idOf(user);
+    if (id != null) {
+      PathRealm realm = realm();
+      end("global token revocation", user, () -> realm.endEverything(id));
     }
   }
 

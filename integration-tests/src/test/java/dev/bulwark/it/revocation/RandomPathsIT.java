@@ -41,6 +41,7 @@ class RandomPathsIT {
         TokenBook book = run.forAbout(time);
         assertThat(book.issued()).isGreaterThan(60);
         assertThat(book.dead()).isGreaterThan(20);
+        assertThat(book.listed()).as("tokens that the lists are asked about").isGreaterThan(20);
       }
     } finally {
       stack.admin().delete("/realms/random-paths-idp");

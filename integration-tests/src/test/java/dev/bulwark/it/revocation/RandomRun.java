@@ -34,7 +34,7 @@ final class RandomRun {
     this.name = name;
     Endings endings = new Endings();
     Excuses excuses = new Excuses();
-    this.book = new TokenBook(nodes, keys, endings, excuses, database);
+    this.book = new TokenBook(nodes, keys::contains, endings, excuses, database);
     this.world = RandomWorld.of(nodes, book, endings, excuses);
   }
 

@@ -48,6 +48,7 @@ final class RandomWorld {
     RandomWorld world = new RandomWorld(nodes, book, endings, excuses);
     PathRealm realm = nodes.get(0);
     realm.addAudience("cli", "other");
+    realm.allowGlobalRevocation();
     realm.admin().put(realm.path(""), Json.object("rememberMe", true)).expect(204);
     for (int i = 0; i < USERS; i++) {
       String user = "user" + i;

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,6 +28,8 @@ import java.util.stream.Stream;
  * introspection. Thread-safe.
  */
 final class TokenBook {
+
+  private static final String CAUSE = "SELECT CAUSE FROM BULWARK_REVOKED_TOKEN WHERE JTI = '%s'";
 
   private static final Pattern STARTED = Pattern.compile("\"startedAt\":\"?(\\d+)");
 
@@ -51,8 +54,8 @@ final class TokenBook {
   private record Entry(Origin origin, Supplier<List<PathRealm>> realm, Instant received) {}
 
   private final List<PathRealm> nodes;
-  private final RevokedKeys keys;
-  private final StatusListView lists = new StatusListView();
+  private final Predicate<String> inRedis;
+  private final StatusListView lists;
   private final Endings endings;
   private final Excuses excuses;
   private final Optional<DatabaseProcess> database;
@@ -69,26 +72,40 @@ final class TokenBook {
   private final AtomicInteger broughtBack = new AtomicInteger();
   private final AtomicInteger disputed = new AtomicInteger();
   private final AtomicInteger expired = new AtomicInteger();
+  private final AtomicInteger lost = new AtomicInteger();
+  private final AtomicInteger listed = new AtomicInteger();
+  private volatile boolean nodesAreLost;
 
   /**
    * An empty book.
    *
    * @param nodes the realm at each node; a token is dead, or alive, when all of them say so
+   * @param inRedis whether Redis has the key of an access token
    * @param endings for the message of a failure
    * @param excuses the documented differences
    * @param database asked for the cause of a revocation; may be empty
    */
   TokenBook(
       List<PathRealm> nodes,
-      RevokedKeys keys,
+      Predicate<String> inRedis,
       Endings endings,
       Excuses excuses,
       Optional<DatabaseProcess> database) {
     this.nodes = List.copyOf(nodes);
-    this.keys = keys;
+    this.lists = new StatusListView(nodes.get(0)::reached);
+    this.inRedis = inRedis;
     this.endings = endings;
     this.excuses = excuses;
     this.database = database;
+  }
+
+  /**
+   * A node is lost, or taken for lost: some of its tokens end early, and the database says so of
+   * each. They are counted ({@link #lost}).
+   */
+  TokenBook withLostNodes() {
+    nodesAreLost = true;
+    return this;
   }
 
   /** Notes a token of the realm. */
@@ -102,6 +119,9 @@ final class TokenBook {
     JsonNode claims = Realm.claims(token);
     if (claims.has("sid")) {
       sessions.merge(claims.get("sid").asText(), claims.get("iat").asLong(), Math::min);
+    }
+    if (StatusListView.place(token).isPresent()) {
+      listed.incrementAndGet();
     }
     issued.incrementAndGet();
   }
@@ -220,12 +240,12 @@ final class TokenBook {
                 return;
               }
               // In this order: what is in Redis must have been dead before.
-              boolean inRedis = keys.contains(token);
-              boolean inList = lists.isRevoked(token).orElse(inRedis);
-              boolean revoked = inRedis || inList;
+              boolean hasKey = inRedis.test(token);
+              boolean inList = lists.isRevoked(token).orElse(hasKey);
+              boolean revoked = hasKey || inList;
               List<PathRealm> asked = entry.realm().get();
               long active = asked.stream().filter(at -> at.isActive(token)).count();
-              if (active == 0 && !(inRedis && inList)) {
+              if (active == 0 && !(hasKey && inList)) {
                 escaped.add(token);
               } else if (active == 0) {
                 close(token, dead);
@@ -243,9 +263,18 @@ final class TokenBook {
     JsonNode claims = Realm.claims(token);
     if (excuses.mayHaveBeenDead(origin, claims.get("iat").asLong())) {
       close(token, excused);
+    } else if (nodesAreLost && isOfALostNode(claims)) {
+      close(token, lost);
     } else {
       falselyKilled.add(token);
     }
+  }
+
+  private boolean isOfALostNode(JsonNode claims) {
+    return database
+        .map(at -> at.sql(CAUSE.formatted(claims.get("jti").asText())))
+        .filter("NODE_LOST"::equals)
+        .isPresent();
   }
 
   private void close(String token, AtomicInteger count) {
@@ -298,7 +327,9 @@ final class TokenBook {
   /** The figures of the run. */
   String summary() {
     return issued
-        + " tokens: "
+        + " tokens, "
+        + listed
+        + " of them with a place in a list: "
         + dead
         + " dead and in Redis, "
         + open.size()
@@ -309,8 +340,20 @@ final class TokenBook {
         + " in Redis of an ended session that Keycloak honours again, "
         + disputed
         + " in Redis that only one of the nodes honours, "
+        + lost
+        + " in Redis that a lost node had not written, "
         + expired
         + " expired";
+  }
+
+  /** Number of tokens so far with a place in a token status list. */
+  int listed() {
+    return listed.get();
+  }
+
+  /** Number of live tokens in Redis that a lost node had not written. */
+  int lost() {
+    return lost.get();
   }
 
   int issued() {

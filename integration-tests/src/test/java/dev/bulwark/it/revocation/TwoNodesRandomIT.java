@@ -53,11 +53,14 @@ class TwoNodesRandomIT {
     RandomRun run =
         new RandomRun("TwoNodesRandomIT", realm.nodes(), keys, Optional.of(pair.database()));
     run.world().trustProvider();
+    // A third witness for them: their status lists.
+    List.of("cli", "light").forEach(realm.first()::addStatusLists);
     try (SideRealms sides =
         SideRealms.of(run.world(), name -> TwoNodeRealm.create(pair, name).nodes())) {
       TokenBook book = run.forAbout(Duration.ofMinutes(Long.getLong("bulwark.random.minutes", 2)));
       assertThat(book.issued()).isGreaterThan(60);
       assertThat(book.dead()).isGreaterThan(20);
+      assertThat(book.listed()).as("tokens that the lists are asked about").isGreaterThan(20);
     }
   }
 
@@ -71,7 +74,8 @@ class TwoNodesRandomIT {
     realm.first().createUser("racer");
     Endings endings = new Endings();
     TokenBook book =
-        new TokenBook(realm.nodes(), keys, endings, new Excuses(), Optional.of(pair.database()));
+        new TokenBook(
+            realm.nodes(), keys::contains, endings, new Excuses(), Optional.of(pair.database()));
     Set<String> issued = ConcurrentHashMap.newKeySet();
     TokenBook.Origin origin = new TokenBook.Origin("racer", "cli", "refresh", "test");
     ExecutorService threads = Executors.newFixedThreadPool(REFRESHES + 1);

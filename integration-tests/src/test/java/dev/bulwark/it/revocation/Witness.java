@@ -30,10 +30,15 @@ final class Witness implements AutoCloseable {
   private volatile boolean closed;
   private volatile long answers;
 
-  Witness(int redisPort) {
+  /**
+   * Begins to ask.
+   *
+   * @param redisUrl of a server or of Sentinels
+   */
+  Witness(String redisUrl) {
     this.checker =
         new RevocationChecker(
-            JedisAccess.standalone("127.0.0.1", redisPort, JedisSettings.defaults()),
+            JedisAccess.of(redisUrl, JedisSettings.defaults()),
             CheckerOptions.builder().retryInterval(Duration.ofMillis(50)).build());
     thread.start();
   }
