@@ -22,8 +22,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -52,7 +53,7 @@ final class IssuedTokens {
 
   private final String realm;
   private final RedisView redis;
-  private final List<String> tokens = new CopyOnWriteArrayList<>();
+  private final Queue<String> tokens = new ConcurrentLinkedQueue<>();
   private long leastGrace = GRACE;
   private URI server;
 
@@ -83,6 +84,35 @@ final class IssuedTokens {
   /** From now on another node is asked. */
   void useServer(URI other) {
     server = other;
+  }
+
+  /** The same realm at another node, with tokens of its own. */
+  IssuedTokens at(URI node) {
+    return new IssuedTokens(node, realm, redis);
+  }
+
+  /** Adds a user with the password of all users. */
+  void addUser(AdminApi admin, String user) {
+    admin
+        .post(
+            "/realms/" + realm + "/users",
+            Json.of(
+                Map.of(
+                    "username",
+                    user,
+                    "enabled",
+                    true,
+                    "email",
+                    user + "@example.org",
+                    "emailVerified",
+                    true,
+                    "firstName",
+                    user,
+                    "lastName",
+                    "Path",
+                    "credentials",
+                    List.of(Map.of("type", "password", "value", PASSWORD)))))
+        .expect(201);
   }
 
   String realm() {
