@@ -37,11 +37,14 @@ final class Forms {
                         .asText()));
     String[] logins = new String[size.callers()];
     Arrays.setAll(logins, FullRealm::login);
+    String[] services = new String[FullRealm.SERVICES];
+    Arrays.setAll(services, FullRealm::clientCredentials);
     Map<Workload, Path> forms = new EnumMap<>(Workload.class);
     forms.put(Workload.REFRESH, file(plan, variant, "refresh", List.of(refreshes)));
     forms.put(
         Workload.CLIENT_CREDENTIALS,
         file(plan, variant, "service", List.of(FullRealm.clientCredentials())));
+    forms.put(Workload.MANY_CLIENTS, file(plan, variant, "services", List.of(services)));
     forms.put(Workload.LOGIN, file(plan, variant, "login", List.of(logins)));
     return forms;
   }

@@ -23,6 +23,9 @@ final class FullRealm {
   static final String NAME = "full";
   static final String CLIENT = "bench";
 
+  /** Services beside the one: tokens of two services share no row of the ledger. */
+  static final int SERVICES = 200;
+
   private static final String SERVICE = "bench-service";
   private static final String SECRET = "bench-service-secret";
   private static final String PASSWORD = "correct-dev-battery";
@@ -46,13 +49,10 @@ final class FullRealm {
         .put("publicClient", true)
         .put("directAccessGrantsEnabled", true)
         .put("enabled", true);
-    clients
-        .addObject()
-        .put("clientId", SERVICE)
-        .put("secret", SECRET)
-        .put("serviceAccountsEnabled", true)
-        .put("standardFlowEnabled", false)
-        .put("enabled", true);
+    addService(clients, SERVICE);
+    for (int i = 0; i < SERVICES; i++) {
+      addService(clients, service(i));
+    }
     ArrayNode users = realm.putArray("users");
     for (int i = 0; i < callers; i++) {
       ObjectNode user = users.addObject();
@@ -64,13 +64,40 @@ final class FullRealm {
     return Files.writeString(folder.resolve(NAME + "-realm.json"), JSON.writeValueAsString(realm));
   }
 
+  private static void addService(ArrayNode clients, String clientId) {
+    clients
+        .addObject()
+        .put("clientId", clientId)
+        .put("secret", SECRET)
+        .put("serviceAccountsEnabled", true)
+        .put("standardFlowEnabled", false)
+        .put("enabled", true);
+  }
+
+  private static String service(int number) {
+    return SERVICE + "-" + number;
+  }
+
   private static String user(int number) {
     return "caller-" + number;
   }
 
   static String clientCredentials() {
+    return clientCredentials(SERVICE);
+  }
+
+  /**
+   * The form of one of many services.
+   *
+   * @param number 0 to {@link #SERVICES} - 1
+   */
+  static String clientCredentials(int number) {
+    return clientCredentials(service(number));
+  }
+
+  private static String clientCredentials(String client) {
     return form(
-        Map.of("grant_type", "client_credentials", "client_id", SERVICE, "client_secret", SECRET));
+        Map.of("grant_type", "client_credentials", "client_id", client, "client_secret", SECRET));
   }
 
   static String login(int caller) {

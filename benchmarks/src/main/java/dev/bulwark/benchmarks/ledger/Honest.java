@@ -6,15 +6,19 @@ import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Progress;
 import dev.bulwark.benchmarks.Report;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Measures the cost of the ledger under conditions as in production: PostgreSQL flushes to disk,
  * more sessions than Keycloak caches are refreshed in turn, refresh tokens are rotated, and the
- * ledger is full. The same Keycloak without the bundle is asked in turns with it, and with both
- * ways of writing the ledger.
+ * ledger is full. The same Keycloak without the bundle is asked in turns with it, with both ways of
+ * writing the ledger or the default one.
  */
 public final class Honest implements Measurement {
 
@@ -29,32 +33,60 @@ public final class Honest implements Measurement {
   private static final int FEW = 8;
   private static final int MANY = 64;
 
+  /** Those of one node. Two nodes each would take too much memory for three. */
+  private static final List<Kind> ALL = List.of(Kind.values());
+
+  private static final List<Kind> DEFAULT = List.of(Kind.WITHOUT, Kind.BEHIND);
+
   private final Plan plan;
   private final String name;
   private final int connections;
+  private final List<Kind> kinds;
+  private final boolean secondNode;
   private final Map<String, String> options;
 
-  private Honest(Plan plan, String name, int connections, Map<String, String> options) {
+  private Honest(
+      Plan plan,
+      String name,
+      int connections,
+      List<Kind> kinds,
+      boolean secondNode,
+      Map<String, String> options) {
     this.plan = plan;
     this.name = name;
     this.connections = connections;
+    this.kinds = kinds;
+    this.secondNode = secondNode;
     this.options = options;
   }
 
   /** With Keycloak's sessions in its caches, as they are unless told otherwise. */
   public static Honest cached(Plan plan) {
-    return new Honest(plan, "honest", FEW, Map.of());
+    return new Honest(plan, "honest", FEW, ALL, false, Map.of());
   }
 
   /** The same with many connections, whose rows share transactions. */
   public static Honest manyConnections(Plan plan) {
-    return new Honest(plan, "honest-64", MANY, Map.of());
+    return new Honest(plan, "honest-64", MANY, ALL, false, Map.of());
   }
 
   /** Without these caches: every request reads its session from the database. */
   public static Honest uncached(Plan plan) {
     return new Honest(
-        plan, "honest-uncached", FEW, Map.of("spi-user-sessions--infinispan--use-caches", "false"));
+        plan,
+        "honest-uncached",
+        FEW,
+        ALL,
+        false,
+        Map.of("spi-user-sessions--infinispan--use-caches", "false"));
+  }
+
+  /**
+   * With a second node that nobody asks. A node that is not alone writes its rows more often, and
+   * its logouts wait for the other.
+   */
+  public static Honest twoNodes(Plan plan) {
+    return new Honest(plan, "honest-two", FEW, DEFAULT, true, Map.of());
   }
 
   @Override
@@ -68,39 +100,73 @@ public final class Honest implements Measurement {
       report.missing(name, "wrk is not installed");
       return;
     }
-    try (Variant without = start(Kind.WITHOUT);
-        Variant strict = start(Kind.STRICT);
-        Variant behind = start(Kind.BEHIND)) {
-      Turns turns = new Turns(plan, List.of(side(without), side(strict), side(behind)));
-      warmUp(turns);
-      for (Workload workload : Workload.values()) {
-        List<Turn> all =
-            turns.run(workload, connections, plan.count(ROUNDS, 2), plan.count(SECONDS, 3));
-        for (Kind kind : List.of(Kind.STRICT, Kind.BEHIND)) {
+    try (Variants variants = new Variants()) {
+      List<Turns.Side> sides = new ArrayList<>();
+      for (Kind kind : kinds) {
+        sides.add(side(variants.add(start(kind))));
+      }
+      measure(report, variants, new Turns(plan, sides));
+    }
+  }
+
+  /** Those that have been started. */
+  private static final class Variants implements AutoCloseable {
+
+    private final Deque<Variant> all = new ArrayDeque<>();
+
+    Variant add(Variant variant) {
+      all.addLast(variant);
+      return variant;
+    }
+
+    /** Number of rows in the ledger of each that has one. */
+    String rows() {
+      return all.stream()
+          .filter(variant -> variant.kind().hasBundle())
+          .map(variant -> variant.database().sql(ROWS))
+          .collect(Collectors.joining(" and "));
+    }
+
+    @Override
+    public void close() {
+      Variant last = all.pollLast();
+      if (last != null) {
+        try {
+          last.close();
+        } finally {
+          close();
+        }
+      }
+    }
+  }
+
+  private void measure(Report report, Variants variants, Turns turns) throws Exception {
+    warmUp(turns);
+    for (Workload workload : Workload.values()) {
+      List<Turn> all =
+          turns.run(workload, connections, plan.count(ROUNDS, 2), plan.count(SECONDS, 3));
+      for (Kind kind : kinds) {
+        if (kind.hasBundle()) {
           new Comparison(kind, all)
               .rows(
                   report,
                   "%s, %s, %s, %d connections: "
                       .formatted(name, kind.title(), workload.title(), connections));
         }
-        for (Kind kind : Kind.values()) {
-          processes(report, kind, workload, all);
-        }
+        processes(report, kind, workload, all);
       }
-      report.note(
-          name
-              + ": "
-              + turns.repeated()
-              + " turns were repeated because something else was at work on the machine; "
-              + turns.disturbed()
-              + " of those that count were disturbed as well. Locale "
-              + Variant.locale()
-              + "; "
-              + strict.database().sql(ROWS)
-              + " and "
-              + behind.database().sql(ROWS)
-              + " rows in the ledgers at the end.");
     }
+    report.note(
+        name
+            + ": "
+            + turns.repeated()
+            + " turns were repeated because something else was at work on the machine; "
+            + turns.disturbed()
+            + " of those that count were disturbed as well. Locale "
+            + Variant.locale()
+            + "; "
+            + variants.rows()
+            + " rows in the ledgers at the end.");
   }
 
   /** What PostgreSQL's time went to; the mean of all turns. */
@@ -130,13 +196,18 @@ public final class Honest implements Measurement {
     if (kind.hasBundle()) {
       all.put(
           "spi-events-listener--redis-revocation--comparison-interval",
-          Integer.toString(COMPARISON_INTERVAL * Kind.values().length));
+          Integer.toString(COMPARISON_INTERVAL * kinds.size()));
     }
     return Variant.start(plan, "benchmark-" + name + "-" + kind.title(), kind, all);
   }
 
   private Turns.Side side(Variant variant) throws Exception {
-    return new Turns.Side(variant, Forms.prepare(plan, variant));
+    Turns.Side side = new Turns.Side(variant, Forms.prepare(plan, variant));
+    if (secondNode) {
+      // Now: the first node leads, and is the one that has compared the ledger.
+      variant.startSecondNode("benchmark-" + name + "-" + variant.kind().title() + "-second");
+    }
+    return side;
   }
 
   /** Five minutes and more: before, the figures would be those of the compiler. */

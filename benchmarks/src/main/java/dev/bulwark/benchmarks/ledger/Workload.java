@@ -4,6 +4,7 @@ package dev.bulwark.benchmarks.ledger;
 enum Workload {
   REFRESH("refresh"),
   CLIENT_CREDENTIALS("client_credentials"),
+  MANY_CLIENTS("client_credentials of 200 clients"),
   LOGIN("login by password");
 
   private final String title;

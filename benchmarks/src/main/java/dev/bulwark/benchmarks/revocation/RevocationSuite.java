@@ -28,6 +28,7 @@ public final class RevocationSuite implements Suite {
         Honest.cached(plan),
         Honest.manyConnections(plan),
         Honest.uncached(plan),
+        Honest.twoNodes(plan),
         new Breakdown(plan));
   }
 }
