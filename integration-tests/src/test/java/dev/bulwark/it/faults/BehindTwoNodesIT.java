@@ -15,7 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -105,11 +105,11 @@ class BehindTwoNodesIT {
       }
     }
 
-    private Future<?> repeat(IssuedTokens at, Function<IssuedTokens, Response> request) {
+    private Future<?> repeat(IssuedTokens at, Consumer<IssuedTokens> request) {
       return threads.submit(
           () -> {
             while (!ended.get()) {
-              request.apply(at);
+              request.accept(at);
               others.incrementAndGet();
             }
           });
