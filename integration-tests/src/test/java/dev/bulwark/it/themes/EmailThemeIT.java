@@ -94,7 +94,7 @@ class EmailThemeIT {
     Mail mail = receive();
     assertThat(mail.subject()).isEqualTo("Please complete your account");
     assertThat(mail.html())
-        .contains("An administrator of Bulwark", "Update Password", ">Start</a>");
+        .contains("An administrator of Bulwark", "Set a new password", ">Start</a>");
   }
 
   /** What a browser does: the login page, its link to the reset page, the form there. */
