@@ -12,18 +12,8 @@
                 <h2 class="${properties.kcAlertTitleClass!}">${msg("apiKeyCopyNow")}</h2>
                 <div class="${properties.kcAlertDescriptionClass!}"><p>${msg("apiKeyCopyNowText")}</p></div>
             </div>
-            <div class="${properties.kcFormGroupClass!}">
-                <div class="${properties.kcFormGroupLabelClass!}">
-                    <label class="${properties.kcFormLabelTextClass!}" for="api-key">${msg("apiKeyValue")} <q>${apiKeyName}</q></label>
-                </div>
-                <span class="${properties.kcInputClass!} pf-m-readonly pf-m-textarea">
-                    <textarea id="api-key" rows="2" readonly autofocus autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false" translate="no" data-api-key>${apiKey}</textarea>
-                </span>
-            </div>
-            <div class="api-key-copy" hidden>
-                <button type="button" id="api-key-copy" class="${properties.kcButtonSecondaryClass!} ${properties.kcButtonBlockClass!}">${msg("apiKeyCopy")}</button>
-            </div>
-            <p id="api-key-copied" class="pf-v5-c-helper-text" role="status" data-copied="${msg("apiKeyCopied")}" data-failed="${msg("apiKeyCopyFailed")}"></p>
+            <@copied id="api-key" label="apiKeyValue" button="apiKeyCopy" rows=2 value=apiKey focused=true><q>${apiKeyName}</q></@copied>
+            <@copied id="api-key-command" label="apiKeyCommand" button="apiKeyCopyCommand" rows=5 value=apiKeyCommand focused=false />
             <dl class="api-key-facts">
                 <div><dt>${msg("apiKeyScopes")}</dt><dd>${apiKeyScope?has_content?then(apiKeyScope, msg("apiKeyScopesNone"))}</dd></div>
                 <div><dt>${msg("apiKeyExpiresOn")}</dt><dd>${apiKeyExpires?has_content?then(apiKeyExpires, msg("apiKeyExpiresNever"))}</dd></div>
@@ -41,3 +31,19 @@
         </form>
     </#if>
 </@layout.registrationLayout>
+
+<#-- A value to copy, by a button or by hand. -->
+<#macro copied id label button rows value focused>
+    <div class="${properties.kcFormGroupClass!}">
+        <div class="${properties.kcFormGroupLabelClass!}">
+            <label class="${properties.kcFormLabelTextClass!}" for="${id}">${msg(label)} <#nested></label>
+        </div>
+        <span class="${properties.kcInputClass!} pf-m-readonly pf-m-textarea">
+            <textarea id="${id}" rows="${rows}" readonly<#if focused> autofocus</#if> autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false" translate="no" data-api-key>${value}</textarea>
+        </span>
+    </div>
+    <div class="api-key-copy" hidden>
+        <button type="button" id="${id}-copy" class="${properties.kcButtonSecondaryClass!} ${properties.kcButtonBlockClass!}" data-copies="${id}">${msg(button)}</button>
+    </div>
+    <p id="${id}-copied" class="pf-v5-c-helper-text api-key-copied" role="status" data-copied="${msg("apiKeyCopied")}" data-failed="${msg("apiKeyCopyFailed")}"></p>
+</#macro>

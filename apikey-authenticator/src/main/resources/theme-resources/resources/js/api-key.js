@@ -1,6 +1,6 @@
 /*
- * Sends a form once only, copies the key on demand, and takes it off the page when that is left. Without this script
- * the key is copied by hand, and the server still makes one key of a form.
+ * Sends a form once only, copies the key and the command on demand, and takes both off the page when that is left.
+ * Without this script they are copied by hand, and the server still makes one key of a form.
  */
 for (const form of document.querySelectorAll("form[data-api-key-once]")) {
   form.addEventListener("submit", (event) => {
@@ -11,11 +11,9 @@ for (const form of document.querySelectorAll("form[data-api-key-once]")) {
   });
 }
 
-const field = document.querySelector("[data-api-key]");
-const button = document.getElementById("api-key-copy");
-const status = document.getElementById("api-key-copied");
+const fields = document.querySelectorAll("[data-api-key]");
 
-async function copy() {
+async function copy(field) {
   field.focus();
   field.select();
   try {
@@ -27,26 +25,35 @@ async function copy() {
   }
 }
 
-if (field) {
+for (const button of document.querySelectorAll("[data-copies]")) {
+  const status = document.getElementById(`${button.dataset.copies}-copied`);
   button.parentElement.hidden = false;
   button.addEventListener("click", async () => {
     status.textContent = "";
-    const copied = await copy();
+    const copied = await copy(document.getElementById(button.dataset.copies));
     if (copied) {
-      // Where it was: who goes on by keyboard is not thrown back. What is left to copy by hand stays selected.
+      // Keyboard users continue from the button. A text that is left to copy by hand stays selected.
       button.focus();
     }
     status.textContent = copied ? status.dataset.copied : status.dataset.failed;
   });
+}
+
+for (const field of fields) {
   field.addEventListener("focus", () => field.select());
   // The browser may have focused the field before this script arrived.
   if (document.activeElement === field) {
     field.select();
   }
+}
+
+if (fields.length > 0) {
   // A browser may keep the page as it is for the way back.
   window.addEventListener("pagehide", () => {
-    field.value = "";
-    field.defaultValue = "";
+    for (const field of fields) {
+      field.value = "";
+      field.defaultValue = "";
+    }
   });
 }
 

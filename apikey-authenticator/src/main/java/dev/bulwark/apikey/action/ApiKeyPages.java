@@ -1,185 +1,154 @@
 package dev.bulwark.apikey.action;
 
+import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.Moments;
 import dev.bulwark.apikey.manage.ApiKeyException;
-import dev.bulwark.apikey.manage.ApiKeyManager;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.NewApiKey;
 import dev.bulwark.apikey.manage.RealmLimits;
 import dev.bulwark.apikey.manage.ScopeCatalog;
-import dev.bulwark.apikey.provider.ApiKeyProvider;
-import jakarta.ws.rs.core.MultivaluedMap;
+import dev.bulwark.apikey.page.KeyCommand;
+import dev.bulwark.apikey.page.ScopeTexts;
 import jakarta.ws.rs.core.Response;
-import java.time.Instant;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.keycloak.authentication.RequiredActionContext;
 import org.keycloak.common.util.Time;
 import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.models.ClientScopeModel;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
 import org.keycloak.models.utils.FormMessage;
+import org.keycloak.services.Urls;
+import org.keycloak.theme.Theme;
 
-/** The pages of the action: the form, the key, and where the key has gone. */
+/** The pages of the action: the form, the key, and the page after the key was shown. */
 final class ApiKeyPages {
 
   private static final String FORM = "create-api-key.ftl";
   private static final String SHOWN = "api-key-created.ftl";
 
-  /** More keys than a page can be used with; the others are changed by REST. */
-  private static final int MAX_LISTED = 100;
+  /** A file that an account theme has if its console has a page for keys. */
+  private static final String KEYS_PAGE_SCRIPT = "js/api-keys-early.js";
 
-  /** How long a replaced key may stay good: not at all, an hour, a day, a week. */
-  private static final List<Integer> OVERLAPS = List.of(0, 3_600, 86_400, 604_800);
+  private static final String KEYS_PAGE = "/account/content/api-keys";
 
   private final KeycloakSession session;
   private final RequiredActionContext context;
+  private final RealmModel realm;
   private final RealmLimits limits;
 
   ApiKeyPages(KeycloakSession session, RequiredActionContext context) {
     this.session = session;
     this.context = context;
-    this.limits = RealmLimits.of(context.getRealm());
+    this.realm = context.getRealm();
+    this.limits = RealmLimits.of(realm);
   }
 
-  /** The empty form. */
+  /** The form before anything is chosen. */
   Response form() {
-    return form(context.form(), null);
+    return form(context.form(), KeyForm.blank(limits, Time.currentTimeMillis()));
   }
 
-  /**
-   * The form as it was sent.
-   *
-   * @param error what was wrong with it
-   */
-  Response form(MultivaluedMap<String, String> input, ApiKeyException error) {
-    LoginFormsProvider form = context.form();
-    form.addError(message(error));
-    return form(form, input);
+  /** The form as it was sent, with a message at each field that is wrong. */
+  Response form(KeyForm sent, List<FormMessage> faults) {
+    return form(context.form().setErrors(faults), sent);
   }
 
-  /** The form after another key was changed. */
-  Response changed() {
-    return form(context.form().setSuccess("apiKeyChanged"), null);
+  /** The form as it was sent, with the reason why there is no key. */
+  Response form(KeyForm sent, ApiKeyException error) {
+    return form(sent, List.of(message(error)));
   }
 
-  /** The form after another key could not be changed. */
-  Response notChanged(ApiKeyException error) {
-    return form(
-        switch (error.kind()) {
-          case NOT_FOUND -> context.form().setError("apiKeyGone");
-          case CONFLICT -> context.form().setError("apiKeyReplacedAlready");
-          case BUSY -> context.form().setError("apiKeyBusy");
-          case SLOW_DOWN -> context.form().setError("apiKeyTooMany");
-          case EMAIL_NOT_VERIFIED -> context.form().setError("apiKeyAddressNotProven");
-          default ->
-              error.detail().startsWith("name")
-                  ? context.form().setError("apiKeyInvalidName")
-                  : context.form().setError("apiKeyNotChanged");
-        },
-        null);
-  }
-
-  private Response form(LoginFormsProvider form, @Nullable MultivaluedMap<String, String> input) {
-    form.setAttribute("apiKeyScopes", choices(input));
-    form.setAttribute("apiKeyName", input == null ? "" : text(input.getFirst("name")));
-    form.setAttribute("apiKeyExpires", input == null ? "" : text(input.getFirst("expires")));
-    LocalDate today =
-        LocalDate.ofInstant(Instant.ofEpochMilli(Time.currentTimeMillis()), ZoneOffset.UTC);
-    form.setAttribute("apiKeyFirstDay", today.toString());
-    form.setAttribute(
-        "apiKeyLastDay",
-        limits.maxLifeDays() == 0 ? "" : today.plusDays(limits.maxLifeDays() - 1L).toString());
-    form.setAttribute("apiKeyMaxDays", limits.maxLifeDays());
-    form.setAttribute("apiKeys", keys());
-    form.setAttribute("apiKeyOverlaps", overlaps());
-    return form.createForm(FORM);
-  }
-
-  private List<KeyChoice> keys() {
+  private Response form(LoginFormsProvider form, KeyForm shown) {
     long now = Time.currentTimeMillis();
-    return session
-        .getProvider(ApiKeyProvider.class)
-        .manager(context.getRealm())
-        .list(new KeyOwner.User(context.getUser()))
-        .stream()
-        .map(ApiKeyManager.Listed::key)
-        .filter(key -> KeyChoice.isChangeable(key, now))
-        .limit(MAX_LISTED)
-        .map(key -> KeyChoice.of(key, now))
-        .toList();
+    LocalDate last = KeyForm.lastDay(limits, now);
+    return form.setAttribute("apiKeyScopes", choices(shown.scopes()))
+        .setAttribute("apiKeyName", shown.name())
+        .setAttribute("apiKeyExpires", shown.day())
+        .setAttribute("apiKeyNever", shown.never())
+        .setAttribute("apiKeyFirstDay", KeyForm.today(now).toString())
+        .setAttribute("apiKeyLastDay", last == null ? "" : last.toString())
+        .setAttribute("apiKeyMaxDays", limits.maxLifeDays())
+        .setAttribute("apiKeysPage", hasKeysPage() ? issuer() + KEYS_PAGE : "")
+        .createForm(FORM);
   }
 
-  /** In seconds, as texts: the template language would put separators into numbers. */
-  private List<String> overlaps() {
-    int longest = session.getProvider(ApiKeyProvider.class).config().rotationMaxOverlapSeconds();
-    return OVERLAPS.stream().filter(seconds -> seconds <= longest).map(String::valueOf).toList();
+  /** Whether the account console of the realm has a page on which keys are changed. */
+  private boolean hasKeysPage() {
+    try (InputStream script =
+        session.theme().getTheme(Theme.Type.ACCOUNT).getResourceAsStream(KEYS_PAGE_SCRIPT)) {
+      return script != null;
+    } catch (IOException e) {
+      throw new UncheckedIOException("The account theme cannot be read", e);
+    }
+  }
+
+  private String issuer() {
+    return Urls.realmIssuer(session.getContext().getUri().getBaseUri(), realm.getName());
   }
 
   private FormMessage message(ApiKeyException error) {
-    if (error.kind() == ApiKeyException.Kind.LIMIT_EXCEEDED) {
-      return new FormMessage(null, "apiKeyLimitReached", limits.maxKeys());
-    }
-    if (error.kind() == ApiKeyException.Kind.STORED_LIMIT_EXCEEDED) {
-      return new FormMessage(null, "apiKeyStoredLimitReached");
-    }
-    if (error.kind() == ApiKeyException.Kind.EMAIL_NOT_VERIFIED) {
-      return new FormMessage(null, "apiKeyAddressNotProven");
-    }
-    if (error.kind() == ApiKeyException.Kind.BUSY) {
-      return new FormMessage(null, "apiKeyBusy");
-    }
-    if (error.kind() == ApiKeyException.Kind.SLOW_DOWN) {
-      return new FormMessage(null, "apiKeyTooMany");
-    }
-    if (error.kind() == ApiKeyException.Kind.INVALID_SCOPE) {
-      return new FormMessage("scope", "apiKeyInvalidScope");
-    }
-    if (!error.detail().startsWith("expiresAt")) {
-      return new FormMessage("name", "apiKeyInvalidName");
-    }
-    return limits.maxLifeDays() == 0
-        ? new FormMessage("expires", "apiKeyInvalidExpiry")
-        : new FormMessage("expires", "apiKeyInvalidExpiryMax", limits.maxLifeDays());
+    return switch (error.kind()) {
+      case LIMIT_EXCEEDED -> new FormMessage(null, "apiKeyLimitReached", limits.maxKeys());
+      case STORED_LIMIT_EXCEEDED -> new FormMessage(null, "apiKeyStoredLimitReached");
+      case EMAIL_NOT_VERIFIED -> new FormMessage(null, "apiKeyAddressNotProven");
+      case BUSY -> new FormMessage(null, "apiKeyBusy");
+      case SLOW_DOWN -> new FormMessage(null, "apiKeyTooMany");
+      case INVALID_SCOPE -> new FormMessage("scope", "apiKeyInvalidScope");
+      default ->
+          error.detail().startsWith("expiresAt")
+              ? KeyForm.invalidExpiry(limits)
+              : new FormMessage("name", "apiKeyInvalidName");
+    };
   }
 
-  /** The scopes that the user may get, those of the rejected form ticked. */
-  private List<ScopeChoice> choices(@Nullable MultivaluedMap<String, String> input) {
-    List<String> chosen = input == null ? List.of() : input.getOrDefault("scope", List.of());
-    return new ScopeCatalog(session, context.getRealm())
-        .of(new KeyOwner.User(context.getUser())).values().stream()
-            .map(scope -> choice(scope, chosen))
-            .toList();
+  /** The scopes that the user may get, in the user's words. */
+  private List<ScopeChoice> choices(List<String> chosen) {
+    ScopeTexts texts = texts();
+    return scopes().values().stream()
+        .map(
+            scope ->
+                new ScopeChoice(
+                    scope.getName(), texts.of(scope), chosen.contains(scope.getName())))
+        .toList();
   }
 
-  private static ScopeChoice choice(ClientScopeModel scope, List<String> chosen) {
-    return new ScopeChoice(
-        scope.getName(),
-        text(scope.getAttribute(ClientScopeModel.CONSENT_SCREEN_TEXT)),
-        text(scope.getDescription()),
-        chosen.contains(scope.getName()));
+  private ScopeTexts texts() {
+    return new ScopeTexts(session, realm, session.getContext().resolveLocale(context.getUser()));
+  }
+
+  /** The scopes that the user may get, by name. */
+  Map<String, ClientScopeModel> scopes() {
+    return new ScopeCatalog(session, realm).of(new KeyOwner.User(context.getUser()));
   }
 
   /** The page with the key. */
   Response created(NewApiKey made) {
-    Long end = made.key().data().expiresAt();
+    ApiKeyData data = made.key().data();
+    Long end = data.expiresAt();
     return context
         .form()
         .setAttribute("apiKey", made.plainText())
-        .setAttribute("apiKeyName", made.key().data().name())
-        .setAttribute("apiKeyScope", String.join(", ", made.key().data().scopes()))
-        .setAttribute("apiKeyExpires", end == null ? "" : Moments.show(end))
+        .setAttribute("apiKeyName", data.name())
+        .setAttribute("apiKeyCommand", KeyCommand.withKey(realm, issuer(), made.plainText()))
+        .setAttribute(
+            "apiKeyScope",
+            choices(data.scopes()).stream()
+                .filter(ScopeChoice::chosen)
+                .map(ScopeChoice::text)
+                .collect(Collectors.joining(", ")))
+        .setAttribute("apiKeyExpires", end == null ? "" : Moments.showEnd(end))
         .createForm(SHOWN);
   }
 
   /** The page in the place of one that has shown a key before. */
   Response shownAlready() {
     return context.form().setAttribute("apiKeyShown", true).createForm(SHOWN);
-  }
-
-  private static String text(@Nullable String value) {
-    return value == null ? "" : value;
   }
 }

@@ -1,19 +1,17 @@
 package dev.bulwark.apikey.action;
 
-import dev.bulwark.apikey.key.ApiKeyData;
-import dev.bulwark.apikey.key.Moments;
 import dev.bulwark.apikey.manage.ApiKeyEvents;
 import dev.bulwark.apikey.manage.ApiKeyException;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.manage.NewApiKey;
 import dev.bulwark.apikey.manage.ProvenAddress;
+import dev.bulwark.apikey.manage.RealmLimits;
 import dev.bulwark.apikey.provider.ApiKeyProvider;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.util.List;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 import org.keycloak.authentication.AuthenticationProcessor;
 import org.keycloak.authentication.InitiatedActionSupport;
 import org.keycloak.authentication.RequiredActionContext;
@@ -22,6 +20,7 @@ import org.keycloak.common.util.Time;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.utils.FormMessage;
 import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.services.messages.Messages;
 import org.keycloak.services.resources.LoginActionsService;
@@ -29,10 +28,9 @@ import org.keycloak.services.util.AuthenticationFlowURLHelper;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
- * Asks for name, scopes and expiry, then shows the key once; the page also renames, switches off
- * and replaces the keys that are there. The key is in that one page only: it is kept neither in the
- * session nor in a form, so going back or reloading shows it no more. A form makes one key, however
- * often and by however many requests at once it is sent.
+ * Asks for name, scopes and expiry, then shows the key once. The key is in that one page only: it is
+ * kept neither in the session nor in a form, so going back or reloading shows it no more. A form
+ * makes one key, however often and by however many requests at once it is sent.
  */
 final class CreateApiKeyAction implements RequiredActionProvider {
 
@@ -94,41 +92,15 @@ final class CreateApiKeyAction implements RequiredActionProvider {
       context.challenge(loginAgain(context));
       return;
     }
-    String operation = input.getFirst("op");
-    if (operation == null) {
-      create(context, input);
-    } else {
-      change(context, operation, input);
-    }
+    create(context, input);
   }
 
-  private void change(
-      RequiredActionContext context, String operation, MultivaluedMap<String, String> input) {
-    ApiKeyPages pages = new ApiKeyPages(session, context);
-    try {
-      Optional<NewApiKey> replacement = new KeyChanges(session, context).apply(operation, input);
-      if (replacement.isPresent()) {
-        context.getAuthenticationSession().setAuthNote(MADE, replacement.get().key().id());
-        context.challenge(pages.created(replacement.get()));
-      } else {
-        context.challenge(pages.changed());
-      }
-    } catch (ApiKeyException e) {
-      failed(context, e);
-      context.challenge(pages.notChanged(e));
-    }
-  }
-
-  private static void failed(RequiredActionContext context, ApiKeyException e) {
-    if (e.kind() == ApiKeyException.Kind.SLOW_DOWN) {
-      // It has an event of its own, once in a window.
-      return;
-    }
+  private static void failed(RequiredActionContext context, String reason) {
     context
         .getEvent()
         .clone()
         .detail(Details.CREDENTIAL_TYPE, "api-key")
-        .detail(Details.REASON, e.detail())
+        .detail(Details.REASON, reason)
         .error(Errors.INVALID_INPUT);
   }
 
@@ -162,24 +134,22 @@ final class CreateApiKeyAction implements RequiredActionProvider {
 
   private void create(RequiredActionContext context, MultivaluedMap<String, String> input) {
     ApiKeyPages pages = new ApiKeyPages(session, context);
+    RealmLimits limits = RealmLimits.of(context.getRealm());
+    KeyForm form = KeyForm.sent(input, limits);
+    List<FormMessage> faults =
+        form.faults(pages.scopes().keySet(), limits, Time.currentTimeMillis());
+    if (!faults.isEmpty()) {
+      failed(
+          context,
+          "Rejected fields: "
+              + faults.stream().map(FormMessage::getField).collect(Collectors.joining(", ")));
+      context.challenge(pages.form(form, faults));
+      return;
+    }
     AuthenticationSessionModel notes = context.getAuthenticationSession();
     try {
-      ProvenAddress.require(context.getRealm(), context.getUser());
-      KeyOwner owner = new KeyOwner.User(context.getUser());
-      ApiKeyProvider keys = session.getProvider(ApiKeyProvider.class);
-      keys.ownerRate().newKey(context.getRealm(), owner, () -> context.getEvent().clone());
-      NewApiKey created =
-          keys.manager(context.getRealm())
-              .create(
-                  owner,
-                  notes.getAuthNote(ID),
-                  ApiKeyData.builder()
-                      .name(Optional.ofNullable(input.getFirst("name")).orElse(""))
-                      .scopes(input.getOrDefault("scope", List.of()))
-                      .expiresAt(expiry(input.getFirst("expires")))
-                      .build());
+      NewApiKey created = make(context, form);
       notes.setAuthNote(MADE, created.key().id());
-      ApiKeyEvents.created(context.getEvent().clone(), created.key());
       context.challenge(pages.created(created));
     } catch (ApiKeyException e) {
       if (e.kind() == ApiKeyException.Kind.CONFLICT) {
@@ -188,21 +158,24 @@ final class CreateApiKeyAction implements RequiredActionProvider {
         context.challenge(pages.shownAlready());
         return;
       }
-      failed(context, e);
-      context.challenge(pages.form(input, e));
+      // Too many keys in a short time have an event of their own, once in a window.
+      if (e.kind() != ApiKeyException.Kind.SLOW_DOWN) {
+        failed(context, e.detail());
+      }
+      context.challenge(pages.form(form, e));
     }
   }
 
-  /** A day, to the end of which the key is good, in UTC. */
-  private static @Nullable Long expiry(@Nullable String day) {
-    if (day == null || day.isBlank()) {
-      return null;
-    }
-    return Moments.endOfDay(day)
-        .orElseThrow(
-            () ->
-                new ApiKeyException(
-                    ApiKeyException.Kind.INVALID_REQUEST, "expiresAt must be a date"));
+  private NewApiKey make(RequiredActionContext context, KeyForm form) {
+    ProvenAddress.require(context.getRealm(), context.getUser());
+    KeyOwner owner = new KeyOwner.User(context.getUser());
+    ApiKeyProvider keys = session.getProvider(ApiKeyProvider.class);
+    keys.ownerRate().newKey(context.getRealm(), owner, () -> context.getEvent().clone());
+    NewApiKey created =
+        keys.manager(context.getRealm())
+            .create(owner, context.getAuthenticationSession().getAuthNote(ID), form.data());
+    ApiKeyEvents.created(context.getEvent().clone(), created.key());
+    return created;
   }
 
   @Override

@@ -65,7 +65,7 @@ final class KeyInformation {
                 : String.join(", ", data.scopes())));
     Long end = data.end();
     lines.add(
-        line("api-key-expires", end == null ? word(words, "api-key-never") : Moments.show(end)));
+        line("api-key-expires", end == null ? word(words, "api-key-never") : Moments.showEnd(end)));
     Long used = row.map(ApiKeyEntity::getLastUsedAt).orElse(null);
     lines.add(
         line(

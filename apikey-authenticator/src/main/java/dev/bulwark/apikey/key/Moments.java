@@ -32,6 +32,17 @@ public final class Moments {
   }
 
   /**
+   * The end of something, as {@link #show}. The end of a day is shown as its last minute, and not as
+   * the first of the next day: people choose a day, and want to see it again.
+   *
+   * @param millis epoch milliseconds
+   */
+  public static String showEnd(long millis) {
+    boolean isEndOfDay = millis % Duration.ofDays(1).toMillis() == 0;
+    return show(isEndOfDay ? millis - 1 : millis);
+  }
+
+  /**
    * The end of a day in UTC, in epoch milliseconds, which is the first moment of the next; empty
    * when the text is no day of the form {@code 2030-01-31}.
    */

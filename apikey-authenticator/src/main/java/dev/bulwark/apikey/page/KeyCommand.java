@@ -11,7 +11,7 @@ public final class KeyCommand {
   /** Setting of the realm's required action {@value RealmLimits#ACTION}. */
   public static final String SETTING = "command";
 
-  /** Stands for the key. The page replaces it in the browser. */
+  /** Stands for the key. The owner's page replaces it in the browser. */
   public static final String KEY = "$KEY";
 
   /** Stands for the address of the realm. */
@@ -38,6 +38,15 @@ public final class KeyCommand {
         config == null || config.getConfig() == null ? null : config.getConfig().get(SETTING);
     return (command == null || command.isBlank() ? DEFAULT : command.strip())
         .replace(ISSUER, issuer);
+  }
+
+  /**
+   * Returns the command of a realm with a key in it, for a page that shows the key.
+   *
+   * @param issuer address of the realm
+   */
+  public static String withKey(RealmModel realm, String issuer, String key) {
+    return of(realm, issuer).replace(KEY, key);
   }
 
   /**

@@ -11,12 +11,12 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.theme.Theme;
 
 /** Client scopes in the words of the consent page, in one language. */
-final class ScopeTexts {
+public final class ScopeTexts {
 
   private final Properties messages;
 
   /** Loads the messages of the realm's login theme and the realm's own texts. */
-  ScopeTexts(KeycloakSession session, RealmModel realm, Locale locale) {
+  public ScopeTexts(KeycloakSession session, RealmModel realm, Locale locale) {
     try {
       messages = session.theme().getTheme(Theme.Type.LOGIN).getEnhancedMessages(realm, locale);
     } catch (IOException e) {
@@ -25,7 +25,7 @@ final class ScopeTexts {
   }
 
   /** The text of the consent page; the description or the name of the scope where there is none. */
-  String of(ClientScopeModel scope) {
+  public String of(ClientScopeModel scope) {
     for (String text :
         new String[] {
           scope.getAttribute(ClientScopeModel.CONSENT_SCREEN_TEXT), scope.getDescription()

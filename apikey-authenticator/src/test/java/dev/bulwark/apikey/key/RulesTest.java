@@ -103,6 +103,12 @@ class RulesTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"1893456000000, 2029-12-31 23:59 UTC", "1893456060000, 2030-01-01 00:01 UTC"})
+  void theEndOfADayIsShownAsThatDay(long end, String shown) {
+    assertThat(Moments.showEnd(end)).isEqualTo(shown);
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "2029-12-31, 1893456000000",
     "2028-02-29, 1835481600000",

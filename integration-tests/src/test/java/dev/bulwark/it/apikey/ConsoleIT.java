@@ -86,7 +86,13 @@ class ConsoleIT {
       String key = page.inputValue("#api-key");
       assertThat(key).matches("atk_[A-Za-z0-9_-]{43}[0-9A-Za-z]{6}");
       assertThat(page.locator(".api-key-facts").innerText())
-          .contains("tasks:read", lastDay.plusDays(1) + " 00:00 UTC");
+          .contains("Read tasks", lastDay + " 23:59 UTC")
+          .doesNotContain("tasks:read");
+      assertThat(page.inputValue("#api-key-command"))
+          .as("a command with the key in it")
+          .startsWith("curl ")
+          .contains(key)
+          .doesNotContain("$KEY", "$ISSUER");
 
       page.click("#api-key-copy");
       page.locator("#api-key-copied")
@@ -102,7 +108,7 @@ class ConsoleIT {
           .contains(
               key.substring(0, 10) + "\u2026",
               "tasks:read",
-              lastDay.plusDays(1) + " 00:00 UTC",
+              lastDay + " 23:59 UTC",
               "never");
       assertThat(page.content()).doesNotContain(key);
       assertThat(addresses).noneMatch(address -> address.contains(key.substring(10)));
@@ -248,7 +254,7 @@ class ConsoleIT {
       page.click("#kc-submit");
       page.waitForSelector("#input-error-expires");
       assertThat(page.inputValue("#name")).isEqualTo(name);
-      page.fill("#expires", "");
+      page.check("#never");
       KeyPages.submit(page);
       assertThat(page.locator("label[for=api-key]").innerText()).contains(name);
       page.click("#kc-done");
@@ -313,7 +319,7 @@ class ConsoleIT {
                 page.reload();
                 return Instant.now().isAfter(shown.plusSeconds(11));
               });
-      KeyPages.fill(page, "late");
+      KeyPages.fill(page, "late", "tasks:read");
       page.click("#kc-submit");
       page.waitForSelector("#password");
       assertThat(keys.send("GET", "", keys.token("waiter"), null).expect(200).json()).isEmpty();
@@ -321,7 +327,7 @@ class ConsoleIT {
       page.fill("#password", Realm.PASSWORD);
       page.click("#kc-login");
       page.waitForSelector("#kc-create-api-key-form");
-      KeyPages.fill(page, "in time");
+      KeyPages.fill(page, "in time", "tasks:read");
       assertThat(keys.isGood(KeyPages.submit(page))).isTrue();
     } finally {
       admin.put("/realms/app", Json.object("accessCodeLifespanUserAction", 300)).expect(204);
@@ -339,6 +345,9 @@ class ConsoleIT {
       LocalDate today = LocalDate.now(ZoneOffset.UTC);
       assertThat(page.locator("#expires").getAttribute("max"))
           .isBetween(today.plusDays(6).toString(), today.plusDays(7).toString());
+      String longest = page.inputValue("#expires");
+      assertThat(longest).isEqualTo(page.locator("#expires").getAttribute("max"));
+      assertThat(page.locator("#never").count()).as("a key without an end").isZero();
       KeyPages.fill(page, "first", "tasks:read");
       page.fill("#expires", today.plusDays(20).toString());
       page.click("#kc-submit");
@@ -348,14 +357,17 @@ class ConsoleIT {
       assertThat(page.isChecked("input[value='tasks:read']")).isTrue();
 
       page.fill("#expires", "");
+      page.click("#kc-submit");
+      page.waitForSelector("#input-error-expires");
+      page.fill("#expires", longest);
       String key = KeyPages.submit(page);
       assertThat(key).startsWith("acme_");
-      assertThat(page.locator(".api-key-facts").innerText()).containsPattern(MOMENT);
+      assertThat(page.locator(".api-key-facts").innerText()).contains(longest + " 23:59 UTC");
       page.click("#kc-done");
       PAGES.backInConsole(page);
 
       PAGES.open(page);
-      KeyPages.fill(page, "second");
+      KeyPages.fill(page, "second", "tasks:read");
       page.click("#kc-submit");
       Locator alert = page.locator("[role=alert]");
       alert.waitFor();
@@ -365,7 +377,7 @@ class ConsoleIT {
       PAGES.backInConsole(page);
       PAGES.delete(page, "first");
       PAGES.open(page);
-      KeyPages.fill(page, "second");
+      KeyPages.fill(page, "second", "tasks:read");
       assertThat(KeyPages.submit(page)).isNotEqualTo(key);
     } finally {
       KeyPages.limits(admin, Json.object("max-keys", "50", "max-life-days", "0", "prefix", "atk"));
@@ -380,14 +392,18 @@ class ConsoleIT {
       PAGES.signingIn(page, "hans");
       PAGES.open(page);
       assertThat(page.locator("#kc-page-title").innerText()).isEqualTo("API-Schlüssel erstellen");
-      KeyPages.fill(page, "Nachtjob");
+      KeyPages.fill(page, "Nachtjob", "tasks:read");
+      page.check("#never");
       KeyPages.submit(page);
+      assertThat(page.locator(".api-key-facts").innerText())
+          .containsSubsequence("Berechtigungen", "Aufgaben", "Läuft ab", "nie");
       assertThat(page.locator("#kc-done").innerText().strip().toLowerCase(Locale.GERMAN))
           .isEqualTo("ich habe den schlüssel kopiert");
       page.click("#kc-done");
       PAGES.backInConsole(page);
       assertThat(PAGES.row(page, "Nachtjob").innerText())
-          .containsSubsequence("Berechtigungen", "keine", "Läuft ab", "nie", "Zuletzt verwendet");
+          .containsSubsequence(
+              "Berechtigungen", "tasks:read", "Läuft ab", "nie", "Zuletzt verwendet");
     }
   }
 }

@@ -9,12 +9,15 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Chromium;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.themes.Inspection;
 import dev.bulwark.it.themes.Look;
 import dev.bulwark.it.themes.Looks;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -76,12 +79,20 @@ class KeyPagesIT {
           .isEqualTo(german ? "API-Schlüssel erstellen" : "Create an API key");
       Inspection.inspectStrictly(page, look, "api-key-form");
 
-      KeyPages.fill(page, " ", "tasks:read");
+      LocalDate inThirtyDays = LocalDate.now(ZoneOffset.UTC).plusDays(30);
+      assertThat(page.inputValue("#expires"))
+          .as("safe unless another day is chosen")
+          .isBetween(inThirtyDays.minusDays(1).toString(), inThirtyDays.toString());
+      KeyPages.fill(page, " ");
       page.fill("#expires", "2001-01-01");
       page.click("#kc-submit");
       page.locator("[id^=input-error-name]").first().waitFor();
+      for (String field : new String[] {"scope", "expires"}) {
+        assertThat(page.locator("#input-error-" + field).isVisible()).as(field).isTrue();
+      }
       Inspection.inspectStrictly(page, look, "api-key-form-error");
 
+      page.locator("input[value='tasks:read']").check();
       page.fill("#name", german ? "Nachtjob der Buchhaltung" : "Nightly job of the accounts");
       page.fill("#expires", "2035-01-31");
       page.locator("input[value='tasks:write']").check();
@@ -94,13 +105,11 @@ class KeyPagesIT {
       Inspection.inspectStrictly(page, look, "api-key-list");
 
       PAGES.open(page);
-      page.click("#api-keys summary");
-      Inspection.inspectStrictly(page, look, "api-key-change");
-      KeyPages.fill(page, german ? "zweiter" : "second");
+      KeyPages.fill(page, german ? "zweiter" : "second", "tasks:read");
       String key = KeyPages.submit(page);
       assertThat(page.locator(".api-key-facts").innerText())
-          .as("a key without a permission")
-          .contains(german ? "weist den Schlüssel ab" : "rejects the key");
+          .contains(german ? "Aufgaben" : "Read tasks")
+          .doesNotContain("tasks:read");
       page.reload();
       page.waitForSelector("#api-key-shown");
       assertThat(page.content()).doesNotContain(key);
@@ -129,7 +138,7 @@ class KeyPagesIT {
         page -> {
           PAGES.signingIn(page, "back");
           PAGES.open(page);
-          KeyPages.fill(page, "once");
+          KeyPages.fill(page, "once", "tasks:read");
           String key = KeyPages.submit(page);
           String address = page.url();
           assertThat(address).doesNotContain(key.substring(10));
@@ -163,10 +172,11 @@ class KeyPagesIT {
         Look.DESKTOP_LIGHT.options(),
         page -> {
           PAGES.form(page, "left");
-          KeyPages.fill(page, "kept");
+          KeyPages.fill(page, "kept", "tasks:read");
           String key = KeyPages.submit(page);
           page.evaluate("() => window.dispatchEvent(new PageTransitionEvent('pagehide'))");
           assertThat(page.inputValue("#api-key")).isEmpty();
+          assertThat(page.inputValue("#api-key-command")).isEmpty();
           assertThat(page.content()).doesNotContain(key);
           page.evaluate(
               "() => window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))");
@@ -181,7 +191,7 @@ class KeyPagesIT {
         Look.DESKTOP_LIGHT.options(),
         page -> {
           PAGES.form(page, "twice");
-          KeyPages.fill(page, "impatient");
+          KeyPages.fill(page, "impatient", "tasks:read");
           page.locator("#kc-submit").dblclick();
           page.waitForSelector("#api-key");
           assertThat(keys.isGood(page.inputValue("#api-key"))).isTrue();
@@ -215,7 +225,7 @@ class KeyPagesIT {
         Look.DESKTOP_LIGHT.options(),
         page -> {
           PAGES.form(page, "canceller");
-          KeyPages.fill(page, "never");
+          KeyPages.fill(page, "never", "tasks:read");
           // Nothing listens there, and Playwright does not route what a redirect leads to.
           String answer =
               page.waitForRequest("http://localhost/**", () -> page.click("#kc-cancel")).url();
@@ -224,59 +234,39 @@ class KeyPagesIT {
         });
   }
 
+  /** One page only changes keys: the one that shows until when a replaced key works. */
   @Test
-  void renamedSwitchedOffAndOnAndReplaced() {
+  void theFormLeadsToThePageThatChangesKeys() {
     KeyPages.createUser(admin, "changer");
-    String old = keys.made("changer", "old name", "tasks:read").get("key").asText();
+    keys.made("changer", "an old one", "tasks:read");
     visit(
         Look.DESKTOP_LIGHT.options(),
         page -> {
           PAGES.signingIn(page, "changer");
           PAGES.open(page);
-          page.click("#api-keys summary");
-          page.fill("#key-name-0", " ");
-          assertThat(pressed(page, "rename")).contains("1 to 100 characters");
-          page.click("#api-keys summary");
-          page.fill("#key-name-0", "new name");
-          assertThat(pressed(page, "rename")).contains("The key has been changed.");
-          assertThat(names("changer")).containsExactly("new name");
-
-          page.click("#api-keys summary");
-          assertThat(pressed(page, "deactivate")).contains("The key has been changed.");
-          assertThat(keys.isGood(old)).isFalse();
-          page.click("#api-keys summary");
-          assertThat(page.locator("button[value=rotate]").count()).isZero();
-          assertThat(pressed(page, "activate")).contains("The key has been changed.");
-          assertThat(keys.isGood(old)).isTrue();
-
-          page.click("#api-keys summary");
-          page.selectOption("#key-overlap-0", "3600");
-          page.click("button[value=rotate]");
-          page.waitForSelector("#api-key");
-          String replacement = page.inputValue("#api-key");
-          assertThat(replacement).isNotEqualTo(old);
-          assertThat(keys.isGood(replacement)).isTrue();
-          assertThat(keys.isGood(old)).as("for another hour").isTrue();
-          page.reload();
-          page.waitForSelector("#api-key-shown");
-          page.click("#kc-done");
-          PAGES.backInConsole(page);
-
-          PAGES.open(page);
-          Locator second = page.locator("#api-keys details").last();
-          second.locator("summary").click();
-          second.locator("select").selectOption("0");
-          second.locator("button[value=rotate]").click();
-          page.waitForSelector("#api-key");
-          assertThat(keys.isGood(replacement)).as("no longer").isFalse();
-          assertThat(keys.isGood(page.inputValue("#api-key"))).isTrue();
+          assertThat(page.locator("form").count()).as("forms").isOne();
+          page.click("#api-keys-page");
+          page.waitForSelector(".bw-keys");
+          assertThat(page.url()).endsWith("/account/content/api-keys");
+          assertThat(page.locator("main").innerText()).contains("an old one");
         });
   }
 
-  /** Presses a button and returns what the next page says. */
-  private static String pressed(Page page, String button) {
-    page.waitForNavigation(() -> page.click("button[value=" + button + "]"));
-    return page.locator(".pf-v5-c-alert__title").innerText();
+  /** A theme without the page for keys: a link would lead to nothing. */
+  @Test
+  void anotherAccountThemeGetsNoLink() {
+    KeyPages.createUser(admin, "plain-theme");
+    admin.put("/realms/app", Json.object("accountTheme", "keycloak.v3")).expect(204);
+    try {
+      visit(
+          Look.DESKTOP_LIGHT.options(),
+          page -> {
+            PAGES.form(page, "plain-theme");
+            assertThat(page.locator("#api-keys-page").count()).isZero();
+          });
+    } finally {
+      admin.put("/realms/app", Json.object("accountTheme", "bulwark")).expect(204);
+    }
   }
 
   @Test
@@ -293,16 +283,24 @@ class KeyPagesIT {
             page.keyboard().press("Tab");
             reached.add(focused(page));
           }
-          assertThat(reached).containsSubsequence("scope-0", "scope-1", "expires", "kc-submit");
+          assertThat(reached)
+              .containsSubsequence("scope-0", "scope-1", "expires", "never", "kc-submit");
+          page.keyboard().press("Enter");
+          page.waitForSelector("#input-error-scope");
+          page.waitForFunction("() => document.activeElement.id === 'scope-0'");
+          page.keyboard().press("Space");
+          page.focus("#kc-submit");
           page.keyboard().press("Enter");
           page.waitForFunction(SELECTED);
-          page.keyboard().press("Tab");
-          assertThat(focused(page)).isEqualTo("api-key-copy");
-          page.keyboard().press("Enter");
-          Locator status = page.locator("#api-key-copied");
-          status.filter(new Locator.FilterOptions().setHasText(".")).waitFor();
-          assertThat(status.getAttribute("role")).as("is read out").isEqualTo("status");
-          page.keyboard().press("Tab");
+          for (String field : new String[] {"api-key", "api-key-command"}) {
+            page.keyboard().press("Tab");
+            assertThat(focused(page)).isEqualTo(field + "-copy");
+            page.keyboard().press("Enter");
+            Locator status = page.locator("#" + field + "-copied");
+            status.filter(new Locator.FilterOptions().setHasText(".")).waitFor();
+            assertThat(status.getAttribute("role")).as("is read out").isEqualTo("status");
+            page.keyboard().press("Tab");
+          }
           assertThat(focused(page)).isEqualTo("kc-done");
           assertThat(names("keyboard")).containsExactly("typed");
         });
@@ -316,7 +314,7 @@ class KeyPagesIT {
         Look.DESKTOP_LIGHT.options(),
         page -> {
           PAGES.form(page, "late");
-          page.fill("#name", "late");
+          KeyPages.fill(page, "late", "tasks:read");
           List<Route> scripts = new ArrayList<>();
           page.route("**/js/api-key.js*", scripts::add);
           page.locator("#kc-submit").focus();
@@ -341,6 +339,11 @@ class KeyPagesIT {
           page.waitForSelector("#input-error-name");
           assertThat(page.locator("#name").getAttribute("aria-describedby"))
               .contains("input-error-name");
+          assertThat(page.locator("#scope-0").getAttribute("aria-describedby"))
+              .contains("scope-0-name", "input-error-scope");
+          assertThat(page.locator("input[name=scope]").all())
+              .allSatisfy(
+                  scope -> assertThat(scope.getAttribute("aria-invalid")).isEqualTo("true"));
           page.fill("#name", "x");
           page.fill("#expires", "2001-01-01");
           page.click("#kc-submit");
