@@ -86,14 +86,15 @@ class Pages:
         if "user" not in request.session:
             return _to("/login")
         session = await self._honored(request)
-        return await self._list(request, session, invalid=False)
+        return await self._list(request, session)
 
     async def add(self, request: Request) -> Response:
         """Adds a task."""
         session, form = await self._posted(request)
-        title = form.get("title", "").strip()
+        typed = form.get("title", "")
+        title = typed.strip()
         if not 1 <= len(title) <= _TITLE:
-            return await self._list(request, session, invalid=True)
+            return await self._list(request, session, rejected=typed)
         await asyncio.to_thread(self._tasks.add, session["user"], title)
         return _to("/tasks")
 
@@ -145,15 +146,16 @@ class Pages:
         form = await _require_csrf(request, session)
         return await self._honored(request), form
 
-    async def _list(self, request: Request, session: Session, *, invalid: bool) -> Response:
+    async def _list(self, request: Request, session: Session, *, rejected: str | None = None) -> Response:
+        """The page of the tasks; with a text that was typed and cannot be a task, if there is one."""
         return self._page(
             request,
             "tasks.html",
-            400 if invalid else 200,
+            200 if rejected is None else 400,
             name=session["name"],
             csrf=session["csrf"],
             tasks=await asyncio.to_thread(self._tasks.of, session["user"]),
-            invalid=invalid,
+            rejected=rejected,
             account=self._settings.issuer + "/account",
             devices=self._settings.issuer + "/account/account-security/device-activity",
         )

@@ -351,9 +351,13 @@ class FastApiAppIT {
       page.click("#tasks li:last-child button >> nth=0");
       page.waitForSelector("#tasks li.done");
       Inspection.inspectStrictly(page, look, "fastapi-tasks");
-      page.fill("#title", " ");
+      String tooLong = "Schrauben ".repeat(21);
+      page.evaluate("() => document.getElementById('title').removeAttribute('maxlength')");
+      page.fill("#title", tooLong);
       page.click("#add");
       page.waitForSelector("#title-error");
+      assertThat(page.inputValue("#title")).as("what was typed").isEqualTo(tooLong);
+      assertThat(page.evaluate("() => document.activeElement.id")).isEqualTo("title");
       Inspection.inspectStrictly(page, look, "fastapi-tasks-error");
       assertThat(page.navigate(app.at("/no-such-page")).status()).isEqualTo(404);
       Inspection.inspectStrictly(page, look, "fastapi-error");

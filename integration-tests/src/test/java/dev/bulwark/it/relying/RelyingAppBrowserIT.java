@@ -192,7 +192,7 @@ class RelyingAppBrowserIT {
       desktop.logIn("everywhere");
       Cookie session = phone.session();
       phone.tasksWith(session).expect(200);
-      desktop.page().click("#everywhere");
+      desktop.page().click("#devices");
       new ThemedPages(STACK.realm()).accountLoaded(desktop.page());
       desktop.page().click("button:has-text('Sign out all devices')");
       desktop.page().click("#modal-confirm");
@@ -454,9 +454,13 @@ class RelyingAppBrowserIT {
       page.click("#tasks li:last-child button >> nth=0");
       page.waitForSelector("#tasks li.done");
       Inspection.inspectStrictly(page, look, "relying-tasks");
-      page.fill("#title", " ");
+      String tooLong = "Schrauben ".repeat(21);
+      page.evaluate("() => document.getElementById('title').removeAttribute('maxlength')");
+      page.fill("#title", tooLong);
       page.click("#add");
       page.waitForSelector("#title-error");
+      assertThat(page.inputValue("#title")).as("what was typed").isEqualTo(tooLong);
+      assertThat(page.evaluate("() => document.activeElement.id")).isEqualTo("title");
       Inspection.inspectStrictly(page, look, "relying-tasks-error");
       assertThat(page.navigate(app.at("/no-such-page")).status()).isEqualTo(404);
       assertThat(page.locator("h1").innerText())

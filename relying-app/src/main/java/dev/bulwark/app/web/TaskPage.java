@@ -4,6 +4,7 @@ import dev.bulwark.app.security.api.Caller;
 import dev.bulwark.app.settings.KeycloakSettings;
 import dev.bulwark.app.tasks.Task;
 import dev.bulwark.app.tasks.TaskRepository;
+import jakarta.servlet.http.HttpServletResponse;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -33,12 +34,18 @@ class TaskPage {
   }
 
   @GetMapping
-  String show(
-      @RequestParam(required = false) @Nullable String invalid,
-      Authentication authentication,
-      Model model) {
-    Caller caller = Caller.of(authentication);
-    model.addAttribute("invalid", invalid != null);
+  String show(Authentication authentication, Model model) {
+    return page(Caller.of(authentication), null, model);
+  }
+
+  /**
+   * The page.
+   *
+   * @param rejected a task that was typed and cannot be one; null if there is none
+   */
+  private String page(Caller caller, @Nullable String rejected, Model model) {
+    model.addAttribute("invalid", rejected != null);
+    model.addAttribute("typed", rejected);
     model.addAttribute("name", caller.name());
     model.addAttribute("tasks", tasks.findByOwnerOrderByIdDesc(caller.id()));
     model.addAttribute("account", keycloak.account(""));
@@ -47,14 +54,20 @@ class TaskPage {
     return "tasks";
   }
 
+  /** Answers a text that is no task with the page itself, which shows the text and the reason. */
   @PostMapping
-  String add(@RequestParam String title, Authentication authentication) {
+  String add(
+      @RequestParam String title,
+      Authentication authentication,
+      HttpServletResponse response,
+      Model model) {
     Caller caller = Caller.of(authentication);
     String text = title.strip();
     if (text.isEmpty()
         || text.length() > MAX_TITLE
         || text.chars().anyMatch(Character::isISOControl)) {
-      return "redirect:/tasks?invalid";
+      response.setStatus(HttpStatus.BAD_REQUEST.value());
+      return page(caller, title, model);
     }
     tasks.save(new Task(null, caller.id(), caller.name(), text, false, Instant.now()));
     return "redirect:/tasks";
