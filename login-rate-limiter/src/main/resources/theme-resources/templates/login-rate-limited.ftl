@@ -10,6 +10,9 @@
         </p>
         <p id="kc-rate-limited-over" class="pf-v5-u-screen-reader" role="status"></p>
         <a id="kc-rate-limited-retry" class="${properties.kcButtonPrimaryClass!} ${properties.kcButtonBlockClass!}" href="${retryUrl}">${msg("loginRateLimitedRetry")}</a>
+        <#if realm.resetPasswordAllowed!false>
+            <p id="kc-rate-limited-reset" class="pf-v5-u-mt-md"><a href="${url.loginResetCredentialsUrl}">${msg("doForgotPassword")}</a></p>
+        </#if>
         <script type="module" src="${url.resourcesPath}/js/login-rate-limited.js"></script>
     </#if>
 </@layout.registrationLayout>

@@ -59,6 +59,8 @@ class LimitedPageIT {
           assertThat(page.locator("#kc-rate-limited-wait").getAttribute("data-seconds"))
               .isEqualTo(answer.headerValue("retry-after"));
           assertThat(page.locator("#kc-rate-limited-wait").innerText()).matches(".*[0-9]{1,2}.*");
+          assertThat(page.locator("#kc-rate-limited-reset a").innerText())
+              .isEqualTo(look.isGerman() ? "Passwort vergessen?" : "Forgot your password?");
           Inspection.inspectStrictly(page, look, "login-rate-limited");
         });
   }
@@ -85,6 +87,20 @@ class LimitedPageIT {
           page.keyboard().press("Enter");
           page.waitForSelector("#username");
           assertThat(page.inputValue("#username")).as("the name that was typed").isEqualTo("ann");
+        });
+  }
+
+  /** A person who does not know the password need not wait to try another one. */
+  @Test
+  void theWayToANewPasswordIsOpen() {
+    visit(
+        Look.DESKTOP_LIGHT.options(),
+        (page, address) -> {
+          login(page);
+          SERVER.fill(address);
+          signIn(page);
+          page.click("#kc-rate-limited-reset a");
+          page.waitForSelector("#kc-reset-password-form");
         });
   }
 

@@ -368,7 +368,7 @@ class RelyingAppBrowserIT {
           .asString()
           .matches("atk_[A-Za-z0-9_-]{43}[0-9A-Za-z]{6}");
       page.getByText("I have copied the key").click();
-      assertThat(page.getByTestId("referrer-link").innerText()).contains("Relying application");
+      assertThat(page.getByTestId("referrer-link").innerText()).contains("Tasks");
     }
   }
 

@@ -60,8 +60,13 @@ class LoginThemeIT {
               .as("an address that changes with the content")
               .containsPattern("[?][0-9a-f]{64}$");
           assertThat(page.locator("#kc-header-wrapper").innerText()).isEqualTo("Bulwark");
-          assertThat(page.locator("#login-select-toggle").getAttribute("aria-label"))
+          Locator languages = page.locator("#login-select-toggle");
+          assertThat(languages.getAttribute("aria-label"))
               .isEqualTo(look.isGerman() ? "Sprache" : "Language");
+          assertThat(languages.boundingBox().width).as("width of the menu").isLessThan(130);
+          assertThat(middle(languages))
+              .as("beside the title")
+              .isCloseTo(middle(page.locator("#kc-page-title")), within(8.0));
           Inspection.inspectStrictly(page, look, "login");
         });
   }
@@ -257,8 +262,10 @@ class LoginThemeIT {
         look,
         page -> {
           PAGES.unknownClient(page);
+          assertLeadsToTheAccount(page);
           Inspection.inspectStrictly(page, look, "error");
           PAGES.unknownPath(page);
+          assertLeadsToTheAccount(page);
           Inspection.inspectStrictly(page, look, "not-found");
           PAGES.logout(page);
           Inspection.inspectStrictly(page, look, "logout");
@@ -268,6 +275,7 @@ class LoginThemeIT {
           assertThat(page.locator("#kc-info-message .instruction").isVisible())
               .as("the heading's text a second time")
               .isFalse();
+          assertLeadsToTheAccount(page);
           Inspection.inspectStrictly(page, look, "info");
         });
   }
@@ -291,6 +299,9 @@ class LoginThemeIT {
             Inspection.inspectStrictly(page, look, "login-master");
             page.navigate(TestStack.get().url() + "/realms/no-such-realm/account/");
             page.waitForSelector("link[href*='/login/bulwark/css/bulwark.css']", attached());
+            assertThat(page.locator("#bw-account").count())
+                .as("to the account of an administrator")
+                .isZero();
             Inspection.inspectStrictly(page, look, "unknown-realm");
           });
     } finally {
@@ -362,6 +373,12 @@ class LoginThemeIT {
           PAGES.signIn(page, "alice", "not-her-password");
           assertThat(page.locator("#input-error-username").innerText()).isNotBlank();
         });
+  }
+
+  /** A page that names no application: it must not be a dead end. */
+  private static void assertLeadsToTheAccount(Page page) {
+    assertThat(page.locator("#bw-account a").getAttribute("href"))
+        .isEqualTo("/realms/app/account/");
   }
 
   private static double middle(Locator locator) {
