@@ -78,7 +78,7 @@ class AccountKeysIT {
 
   private void everyState(Look look, Browser.NewContextOptions options, String user) {
     KeyPages.createUser(admin, user);
-    boolean german = look.name().startsWith("PHONE");
+    boolean german = look.isGerman();
     try (BrowserContext context = chromium.newContext(options)) {
       Page page = context.newPage();
       KEYS_PAGE.open(page, user);

@@ -144,7 +144,7 @@ class AdminKeysIT {
   }
 
   private static boolean german(Look look) {
-    return look.name().startsWith("PHONE");
+    return look.isGerman();
   }
 
   @Test

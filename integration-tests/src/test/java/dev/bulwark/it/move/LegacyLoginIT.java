@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Page;
 import dev.bulwark.it.database.OpenTransaction;
 import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.password.BusyHasher;
@@ -13,12 +15,17 @@ import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.password.Users;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Application;
+import dev.bulwark.it.support.Chromium;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.support.Totp;
+import dev.bulwark.it.themes.Inspection;
+import dev.bulwark.it.themes.Look;
+import dev.bulwark.it.themes.Looks;
+import dev.bulwark.it.themes.ThemedPages;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.ServerSpec;
@@ -32,6 +39,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -254,6 +262,7 @@ class LegacyLoginIT {
       assertThat(refused.expect(503).body())
           .contains("kc-login-unavailable")
           .doesNotContain("legacy-down");
+      look(refused);
 
       assertUnavailable(realm.login("nobody@example.org", "wrong-battery", "openid"));
       assertUnavailable(wrong("native"));
@@ -457,6 +466,19 @@ class LegacyLoginIT {
 
   private Response wrong(String user) {
     return realm.login(login(user), "wrong-battery", "openid");
+  }
+
+  /** B5: the page for that time, in every look. */
+  private void look(Response unavailable) {
+    try (Chromium chromium = Chromium.launch()) {
+      for (Look look : Stream.concat(Looks.all(), Stream.of(Look.PHONE_NARROW)).toList()) {
+        try (BrowserContext context = chromium.newContext(look.options())) {
+          Page page = context.newPage();
+          ThemedPages.show(page, keycloak.url() + "/realms/app/unavailable", unavailable.body());
+          Inspection.inspectStrictly(page, look, "login-unavailable");
+        }
+      }
+    }
   }
 
   private static void assertUnavailable(Response answer) {

@@ -89,7 +89,7 @@ class NotificationsIT {
     assertThat(ofAlice).extracting(Inbox.Mail::subject).containsExactly("An API key was created");
     assertThat(ofAlice.get(0).text()).contains("Name: <b>backup</b>\n", "IP address: 127.0.0.1\n");
     assertThat(ofAlice.get(0).html())
-        .contains("Name: &lt;b&gt;backup&lt;/b&gt;", ">Bulwark</td>")
+        .contains("Name: &lt;b&gt;backup&lt;/b&gt;", ">Bulwark</h1>")
         .doesNotContain("<b>backup", "<a ");
 
     admin

@@ -145,7 +145,7 @@ class PasswordHistoryIT {
   }
 
   private void plot(Look look, Browser.NewContextOptions options, String name) {
-    boolean german = look.name().startsWith("PHONE");
+    boolean german = look.isGerman();
     try (BrowserContext context = chromium.newContext(options)) {
       Page page = context.newPage();
       signIn(page);

@@ -331,7 +331,7 @@ class FastApiAppIT {
   @ArgumentsSource(Looks.class)
   @EnumSource(value = Look.class, names = "PHONE_NARROW")
   void everyPageInEveryLook(Look look) {
-    boolean german = look.name().startsWith("PHONE");
+    boolean german = look.isGerman();
     String user = "fast-" + look.name().toLowerCase(Locale.ROOT).replace('_', '-');
     create(user);
     try (Person person = person(look.options())) {

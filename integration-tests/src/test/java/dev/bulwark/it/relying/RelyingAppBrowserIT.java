@@ -436,7 +436,7 @@ class RelyingAppBrowserIT {
   @ArgumentsSource(Looks.class)
   @EnumSource(value = Look.class, names = "PHONE_NARROW")
   void everyPageInEveryLook(Look look) {
-    boolean german = look.name().startsWith("PHONE");
+    boolean german = look.isGerman();
     String user = "page-" + look.name().toLowerCase(Locale.ROOT).replace('_', '-');
     create(user);
     try (Person person = new Person(chromium, app, look.options())) {
@@ -517,8 +517,7 @@ class RelyingAppBrowserIT {
                         """
                         () => {
                           const style = getComputedStyle(document.activeElement);
-                          return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0
-                              || style.boxShadow !== "none";
+                          return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
                         }
                         """))
             .as("the focus on %s is seen", selector)

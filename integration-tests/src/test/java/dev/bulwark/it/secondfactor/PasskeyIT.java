@@ -3,6 +3,7 @@ package dev.bulwark.it.secondfactor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
 import dev.bulwark.it.apikey.AccountApi;
 import dev.bulwark.it.support.AdminApi;
@@ -14,6 +15,9 @@ import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
+import dev.bulwark.it.themes.Inspection;
+import dev.bulwark.it.themes.Look;
+import dev.bulwark.it.themes.Looks;
 import dev.bulwark.server.RealmFile;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -25,7 +29,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ArgumentsSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.RedisClient;
 
 /**
@@ -44,6 +52,7 @@ class PasskeyIT {
   private static Chromium chromium;
   private static Application application;
   private static RedisClient redis;
+  private static int looks;
 
   private final TestStack stack = TestStack.get();
   private final AdminApi admin = stack.admin();
@@ -172,6 +181,44 @@ class PasskeyIT {
       assertThat(field(sent, "attestationObject")).isNotEmpty();
       visitor.page().waitForSelector("#kc-error-message, .pf-v5-c-alert, #kc-form-webauthn");
       assertThat(people.credentials("urs")).containsExactly("password");
+    }
+  }
+
+  @Test
+  void everyPageInOneLook() {
+    everyPage(Look.PHONE_DARK);
+  }
+
+  @Tag("full")
+  @ParameterizedTest
+  @ArgumentsSource(Looks.class)
+  @EnumSource(value = Look.class, names = "PHONE_NARROW")
+  void everyPageInEveryLook(Look look) {
+    everyPage(look);
+  }
+
+  private void everyPage(Look look) {
+    String name = "passkey-look-" + ++looks;
+    people.create(name);
+    try (Visitor visitor = new Visitor(chromium, application, look.options())) {
+      Page page = visitor.page();
+      VirtualAuthenticator passkeys = visitor.plugIn();
+      visitor.open();
+      page.waitForSelector("#authenticateWebAuthnButton");
+      Inspection.inspectStrictly(page, look, "login-passkey");
+      visitor.signIn(name);
+      page.waitForSelector("#kc-passkey-invitation-form");
+      Inspection.inspectStrictly(page, look, "passkey-invitation");
+      page.click("#passkey-create");
+      page.waitForSelector("#registerWebAuthn");
+      Inspection.inspectStrictly(page, look, "passkey-create");
+      visitor.createPasskey();
+      page.waitForURL(application.url() + "/**");
+      passkeys.isUserVerified(false);
+      visitor.askForNoVerification();
+      visitor.openAndUse(passkeys);
+      page.waitForSelector(".pf-v5-c-alert");
+      Inspection.inspectStrictly(page, look, "login-passkey-error");
     }
   }
 

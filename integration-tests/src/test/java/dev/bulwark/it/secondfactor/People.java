@@ -19,14 +19,21 @@ record People(AdminApi admin) {
 
   /** A user with a password and an authenticator of the secret (Base32). */
   void createWithAuthenticator(String name, String secret) {
-    create(
-        name,
-        """
+    create(name, authenticator(secret));
+  }
+
+  /** As {@link #createWithAuthenticator}, with recovery codes that Keycloak itself has stored. */
+  void createWithAuthenticatorAndOldCodes(String name, String secret, List<String> codes) {
+    create(name, authenticator(secret) + ", " + OldCodes.credential(codes));
+  }
+
+  private static String authenticator(String secret) {
+    return """
         , {"type": "otp", "secretData": "{\\"value\\":\\"%s\\"}",
            "credentialData": "{\\"subType\\":\\"totp\\",\\"digits\\":6,\\"counter\\":0,\\"period\\":30,\
         \\"algorithm\\":\\"HmacSHA1\\",\\"secretEncoding\\":\\"BASE32\\"}"}
         """
-            .formatted(secret.toUpperCase(Locale.ROOT)));
+        .formatted(secret.toUpperCase(Locale.ROOT));
   }
 
   /** A user with a password and recovery codes that Keycloak itself has stored. */

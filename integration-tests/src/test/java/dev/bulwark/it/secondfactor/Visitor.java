@@ -20,8 +20,12 @@ final class Visitor implements AutoCloseable {
   private final Page page;
 
   Visitor(Chromium chromium, Application application) {
+    this(chromium, application, new Browser.NewContextOptions().setLocale("en-US"));
+  }
+
+  Visitor(Chromium chromium, Application application, Browser.NewContextOptions options) {
     this.application = application;
-    this.context = chromium.newContext(new Browser.NewContextOptions().setLocale("en-US"));
+    this.context = chromium.newContext(options);
     this.page = context.newPage();
   }
 

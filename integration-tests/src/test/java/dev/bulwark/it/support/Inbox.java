@@ -80,6 +80,15 @@ public final class Inbox implements AutoCloseable {
     return links(server).size();
   }
 
+  /** The link to the server in a mail. */
+  public static String link(Mail mail) {
+    Matcher link = LINK.matcher(mail.text());
+    if (!link.find()) {
+      throw new AssertionError("no link in " + mail.text());
+    }
+    return link.group(1);
+  }
+
   private static List<String> links(GreenMail server) {
     List<String> links = new ArrayList<>();
     for (MimeMessage message : server.getReceivedMessages()) {
@@ -124,6 +133,15 @@ public final class Inbox implements AutoCloseable {
           String.valueOf(parts.getBodyPart(0).getContent()).replace("\r\n", "\n"),
           String.valueOf(parts.getBodyPart(1).getContent()));
     } catch (IOException | MessagingException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Forgets the mails. */
+  public void empty() {
+    try {
+      server.purgeEmailFromAllMailboxes();
+    } catch (FolderException e) {
       throw new AssertionError(e);
     }
   }

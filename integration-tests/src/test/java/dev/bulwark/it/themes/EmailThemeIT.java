@@ -74,7 +74,7 @@ class EmailThemeIT {
     Mail mail = receive();
     assertThat(mail.subject()).isEqualTo(subject);
     assertThat(mail.html())
-        .contains("<html lang=\"" + language + "\"", ">Bulwark</td>", button, validity, footer)
+        .contains("<html lang=\"" + language + "\"", ">Bulwark</h1>", button, validity, footer)
         .contains("prefers-color-scheme: dark")
         .doesNotContain("<img", "<link", "url(");
     assertThat(mail.text()).contains(validity, footer).doesNotContain("<p>", "<a ");

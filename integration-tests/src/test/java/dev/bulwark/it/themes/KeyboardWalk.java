@@ -49,8 +49,9 @@ public final class KeyboardWalk implements AutoCloseable {
           return "no focus";
         }
         const style = getComputedStyle(e);
-        const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
-        if (!e.matches(":focus-visible") || !(outlined || style.boxShadow !== "none")) {
+        // A shadow would not do: many elements have one that does not change with the focus.
+        const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+        if (!e.matches(":focus-visible") || !outlined) {
           return "no outline: " + e.outerHTML.slice(0, 300);
         }
         const box = [...e.getClientRects()].find(({ width, height }) => width > 0 && height > 0);

@@ -11,6 +11,10 @@ public enum Look {
   PHONE_LIGHT(390, 844, ColorScheme.LIGHT, "de-DE"),
   PHONE_DARK(390, 844, ColorScheme.DARK, "de-DE"),
 
+  /** The longer words on the wide screen, and the shorter ones on the small. */
+  DESKTOP_GERMAN(1280, 800, ColorScheme.DARK, "de-DE"),
+  PHONE_ENGLISH(390, 844, ColorScheme.LIGHT, "en-US"),
+
   /** As narrow as a page at 400 %, in the colors that Windows forces upon it. */
   PHONE_NARROW(320, 640, ColorScheme.LIGHT, "de-DE");
 

@@ -7,19 +7,23 @@ import org.junit.jupiter.params.provider.ArgumentsProvider;
 import org.junit.jupiter.params.support.ParameterDeclarations;
 
 /**
- * The looks of a run: two, which have each screen, color scheme and language once; all four with
- * {@code -Pfull}. {@link Look#PHONE_NARROW} is added by the tests that have it.
+ * The looks of a run: two, which have each screen, color scheme and language once; with
+ * {@code -Pfull} six, which have each screen with each color scheme and with each language. {@link Look#PHONE_NARROW} is added by the tests that have it.
  */
 public final class Looks implements ArgumentsProvider {
 
   private static final boolean ALL = Boolean.getBoolean("bulwark.every-look");
 
+  /** For a test that looks at one page by itself. */
+  public static Stream<Look> all() {
+    return ALL
+        ? Stream.of(Look.values()).filter(look -> look != Look.PHONE_NARROW)
+        : Stream.of(Look.DESKTOP_LIGHT, Look.PHONE_DARK);
+  }
+
   @Override
   public Stream<Arguments> provideArguments(
       ParameterDeclarations parameters, ExtensionContext context) {
-    return (ALL
-            ? Stream.of(Look.DESKTOP_LIGHT, Look.DESKTOP_DARK, Look.PHONE_LIGHT, Look.PHONE_DARK)
-            : Stream.of(Look.DESKTOP_LIGHT, Look.PHONE_DARK))
-        .map(Arguments::of);
+    return all().map(Arguments::of);
   }
 }

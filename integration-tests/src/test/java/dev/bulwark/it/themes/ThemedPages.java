@@ -1,6 +1,7 @@
 package dev.bulwark.it.themes;
 
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.WaitForSelectorState;
 import dev.bulwark.it.support.Realm;
 
@@ -82,6 +83,22 @@ public final class ThemedPages {
   /** Where an application sends a browser for a required action. */
   public static String actionUrl(Realm realm, String action) {
     return authorization(realm, "auth") + "&kc_action=" + action;
+  }
+
+  /**
+   * Shows a page that a client without a window was sent, with the style sheets of its server.
+   *
+   * @param address any of the server that sent it
+   */
+  public static void show(Page page, String address, String html) {
+    page.route(
+        address,
+        route ->
+            route.fulfill(
+                new Route.FulfillOptions()
+                    .setContentType("text/html; charset=UTF-8")
+                    .setBody(html)));
+    page.navigate(address);
   }
 
   private String authorization(String endpoint) {

@@ -1,6 +1,7 @@
 <#--
   The frame of every HTML e-mail; the parent's is a bare <body>. Tables and inline styles because mail clients want
-  them, no image and no other remote content, so nothing is fetched (or tracked) when the mail is opened.
+  them, no image and no other remote content, so nothing is fetched (or tracked) when the mail is opened. Roles of the
+  parts, and one heading, for people who have their mail read to them.
 -->
 <#macro emailLayout>
 <!DOCTYPE html>
@@ -36,17 +37,19 @@
         <div class="bw-battlements" style="max-width:560px;height:8px;font-size:0;line-height:0;background:linear-gradient(90deg,#10302c 30%,transparent 30%,transparent 70%,#10302c 70%) 0 0/32px 8px round;"></div>
         <table role="presentation" class="bw-card" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:560px;border-radius:0 0 12px 12px;overflow:hidden;background:#ffffff;color:#17211f;text-align:${(ltr)?then('left','right')};">
           <tr>
-            <td style="padding:18px 28px;background:#10302c;color:#f5f2ea;font-size:18px;font-weight:700;">${realmName}</td>
+            <td role="banner" style="padding:18px 28px;background:#10302c;color:#f5f2ea;">
+              <h1 style="margin:0;font-size:18px;line-height:1.5;font-weight:700;">${realmName}</h1>
+            </td>
           </tr>
           <tr>
-            <td class="bw-body" style="padding:28px 28px 12px;">
+            <td role="main" class="bw-body" style="padding:28px 28px 12px;">
               <#nested>
             </td>
           </tr>
         </table>
         <#assign bulwarkFooter = msg("bulwarkFooter")?trim>
         <#if bulwarkFooter?has_content>
-          <p class="bw-foot" style="margin:16px 0 0;color:#4b5753;font-size:13px;">${bulwarkFooter}</p>
+          <p role="contentinfo" class="bw-foot" style="margin:16px 0 0;color:#4b5753;font-size:13px;">${bulwarkFooter}</p>
         </#if>
       </td>
     </tr>
