@@ -17,7 +17,9 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** B5, L2, L3: each own text is translated, the parent still asks for it, and no lockout is seen. */
+/**
+ * B5, L2, L3: each own text is translated, the parent still asks for it, and no lockout is seen.
+ */
 class MessagesTest {
 
   private static final Pattern ARGUMENT = Pattern.compile("\\{(\\d+)\\}");
@@ -56,7 +58,9 @@ class MessagesTest {
     }
   }
 
-  /** Keycloak gives a wrong code and a locked account one text, so that no one can tell them apart. */
+  /**
+   * Keycloak gives a wrong code and a locked account one text, so that no one can tell them apart.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"en", "de"})
   void rejectionsThatTheParentWordsAlikeAreWordedAlike(String language) {

@@ -114,8 +114,7 @@ final class ApiKeyPages {
     return scopes().values().stream()
         .map(
             scope ->
-                new ScopeChoice(
-                    scope.getName(), texts.of(scope), chosen.contains(scope.getName())))
+                new ScopeChoice(scope.getName(), texts.of(scope), chosen.contains(scope.getName())))
         .toList();
   }
 

@@ -28,8 +28,8 @@ import org.keycloak.services.util.AuthenticationFlowURLHelper;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
- * Asks for name, scopes and expiry, then shows the key once. The key is in that one page only: it is
- * kept neither in the session nor in a form, so going back or reloading shows it no more. A form
+ * Asks for name, scopes and expiry, then shows the key once. The key is in that one page only: it
+ * is kept neither in the session nor in a form, so going back or reloading shows it no more. A form
  * makes one key, however often and by however many requests at once it is sent.
  */
 final class CreateApiKeyAction implements RequiredActionProvider {

@@ -32,8 +32,8 @@ public final class Moments {
   }
 
   /**
-   * The end of something, as {@link #show}. The end of a day is shown as its last minute, and not as
-   * the first of the next day: people choose a day, and want to see it again.
+   * The end of something, as {@link #show}. The end of a day is shown as its last minute, and not
+   * as the first of the next day: people choose a day, and want to see it again.
    *
    * @param millis epoch milliseconds
    */

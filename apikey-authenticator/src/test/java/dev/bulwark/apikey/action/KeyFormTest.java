@@ -23,7 +23,13 @@ class KeyFormTest {
   private static final Set<String> OFFERED = Set.of("tasks:read", "tasks:write");
 
   @ParameterizedTest
-  @CsvSource({"0, 2030-01-31", "1, 2030-01-01", "7, 2030-01-07", "30, 2030-01-30", "90, 2030-01-31"})
+  @CsvSource({
+    "0, 2030-01-31",
+    "1, 2030-01-01",
+    "7, 2030-01-07",
+    "30, 2030-01-30",
+    "90, 2030-01-31"
+  })
   void aKeyLastsThirtyDaysOrAsLongAsTheRealmAllows(String maxDays, String day) {
     KeyForm form = KeyForm.blank(limits(maxDays), NOW);
     assertThat(form.day()).isEqualTo(day);

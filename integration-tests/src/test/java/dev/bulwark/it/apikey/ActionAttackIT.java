@@ -211,7 +211,8 @@ class ActionAttackIT {
   void theFormOfSomebodyElse() {
     Form mine = open();
     Form theirs = open();
-    Response response = new Form(mine.user(), theirs.action(), mine.cookies()).send("name=theirs" + GOOD);
+    Response response =
+        new Form(mine.user(), theirs.action(), mine.cookies()).send("name=theirs" + GOOD);
     assertNothingMade(mine, response);
     assertThat(made(theirs)).isZero();
   }

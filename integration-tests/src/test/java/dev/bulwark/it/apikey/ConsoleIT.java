@@ -105,11 +105,7 @@ class ConsoleIT {
       assertThat(page.url()).contains("/account/account-security/signing-in");
       Locator row = PAGES.row(page, "nightly job");
       assertThat(row.innerText())
-          .contains(
-              key.substring(0, 10) + "\u2026",
-              "tasks:read",
-              lastDay + " 23:59 UTC",
-              "never");
+          .contains(key.substring(0, 10) + "\u2026", "tasks:read", lastDay + " 23:59 UTC", "never");
       assertThat(page.content()).doesNotContain(key);
       assertThat(addresses).noneMatch(address -> address.contains(key.substring(10)));
 

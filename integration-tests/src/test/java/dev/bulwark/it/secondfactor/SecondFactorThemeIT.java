@@ -95,10 +95,13 @@ class SecondFactorThemeIT {
       assertApart(page.locator("#kc-login"), page.locator("#try-another-way"));
       visitor.enterCode(Totp.at(SECRET, Totp.step() + 1_000));
       page.waitForSelector("#input-error-otp");
-      assertThat(page.locator("#otp").getAttribute("aria-describedby")).isEqualTo("input-error-otp");
+      assertThat(page.locator("#otp").getAttribute("aria-describedby"))
+          .isEqualTo("input-error-otp");
       assertThat(page.locator("#input-error-otp").innerText())
           .isEqualTo(
-              look.isGerman() ? "Der Einmalcode ist nicht gültig." : "The one-time code is not valid.");
+              look.isGerman()
+                  ? "Der Einmalcode ist nicht gültig."
+                  : "The one-time code is not valid.");
       Inspection.inspectStrictly(page, look, "otp-error");
 
       page.click("#try-another-way");

@@ -155,8 +155,8 @@ public final class Inspection {
   }
 
   /**
-   * Texts whose contrast is below 4.5, or 3 for large ones, or cannot be computed. Fails if the page
-   * has no text at all.
+   * Texts whose contrast is below 4.5, or 3 for large ones, or cannot be computed. Fails if the
+   * page has no text at all.
    */
   static List<?> faintTexts(Page page) {
     Map<?, ?> result = (Map<?, ?>) page.evaluate(CONTRAST);

@@ -131,7 +131,8 @@ class MailLooksIT {
   private static void inspect(BrowserContext context, Look look, String name, Inbox.Mail mail) {
     try (Page page = context.newPage()) {
       page.setContent(mail.html());
-      assertThat(page.locator("html").getAttribute("lang")).isEqualTo(look.isGerman() ? "de" : "en");
+      assertThat(page.locator("html").getAttribute("lang"))
+          .isEqualTo(look.isGerman() ? "de" : "en");
       assertThat(page.title()).isEqualTo(mail.subject());
       Locator button = page.locator("a.bw-button");
       if (button.count() > 0) {
@@ -179,14 +180,22 @@ class MailLooksIT {
         .post(
             "/realms/app/users",
             Json.object(
-                "username", name,
-                "enabled", true,
-                "email", name + "@example.org",
-                "emailVerified", proven,
-                "firstName", "Mail",
-                "lastName", "Look",
-                "attributes", Map.of("locale", List.of(look.isGerman() ? "de" : "en")),
-                "credentials", List.of(Map.of("type", "password", "value", Realm.PASSWORD))))
+                "username",
+                name,
+                "enabled",
+                true,
+                "email",
+                name + "@example.org",
+                "emailVerified",
+                proven,
+                "firstName",
+                "Mail",
+                "lastName",
+                "Look",
+                "attributes",
+                Map.of("locale", List.of(look.isGerman() ? "de" : "en")),
+                "credentials",
+                List.of(Map.of("type", "password", "value", Realm.PASSWORD))))
         .expect(201);
   }
 }
