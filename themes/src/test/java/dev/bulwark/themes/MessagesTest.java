@@ -125,7 +125,7 @@ class MessagesTest {
       for (String key : messages.stringPropertyNames()) {
         // A lone apostrophe would swallow itself and switch the arguments after it off.
         String pattern = messages.getProperty(key);
-        String shown = new MessageFormat(pattern).format(new Object[] {"", "", "", "", ""});
+        String shown = new MessageFormat(pattern).format(new Object[] {"", "", "", "", "", ""});
         assertThat(shown)
             .as(key)
             .isEqualTo(ARGUMENT.matcher(pattern).replaceAll("").replace("''", "'"));

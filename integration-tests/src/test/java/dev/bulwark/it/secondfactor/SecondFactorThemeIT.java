@@ -153,10 +153,10 @@ class SecondFactorThemeIT {
   /** A thief of the password must not learn that the codes have locked the account. */
   @ParameterizedTest
   @CsvSource({
-    "en, The one-time code is not valid., Enter the one-time code.",
-    "de, Der Einmalcode ist nicht gültig., Geben Sie den Einmalcode ein.",
+    "en, The one-time code is not valid.",
+    "de, Der Einmalcode ist nicht gültig.",
   })
-  void aLockedAccountReadsAsAWrongCode(String language, String wrong, String missing) {
+  void aLockedAccountReadsAsAWrongCode(String language, String wrong) {
     String name = "locked-out-" + language;
     people.createWithAuthenticator(name, SECRET);
     admin.put("/realms/app", Json.object("failureFactor", 2)).expect(204);
@@ -166,8 +166,6 @@ class SecondFactorThemeIT {
           browser.submit(
               browser.open(application.login("openid") + "&ui_locales=" + language),
               Map.of("username", name, "password", Realm.PASSWORD));
-      page = browser.submit(page, Map.of("otp", ""));
-      assertThat(page.text("input-error-otp")).isEqualTo(missing);
       for (int i = 0; i < 2; i++) {
         page = browser.submit(page, Map.of("otp", Totp.at(SECRET, Totp.step() + 1_000)));
         assertThat(page.text("input-error-otp")).isEqualTo(wrong);
