@@ -36,14 +36,14 @@
                 <p id="api-key-expires-help" class="pf-v5-c-helper-text">
                     <#if apiKeyMaxDays gt 0>${msg("apiKeyExpiresMax", apiKeyMaxDays)}<#else>${msg("apiKeyExpiresHelp")}</#if>
                 </p>
-                <#if apiKeyMaxDays == 0>
-                    <div class="pf-v5-c-check" id="api-key-never">
-                        <input class="pf-v5-c-check__input" type="checkbox" id="never" name="never" aria-describedby="never-text"<#if apiKeyNever> checked</#if>>
-                        <label class="pf-v5-c-check__label" for="never">${msg("apiKeyNever")}</label>
-                        <span class="pf-v5-c-check__description" id="never-text">${msg("apiKeyNeverText")}</span>
-                    </div>
-                </#if>
             </@field.group>
+            <#if apiKeyMaxDays == 0>
+                <div class="pf-v5-c-check" id="api-key-never">
+                    <input class="pf-v5-c-check__input" type="checkbox" id="never" name="never" aria-describedby="never-text"<#if apiKeyNever> checked</#if>>
+                    <label class="pf-v5-c-check__label" for="never">${msg("apiKeyNever")}</label>
+                    <span class="pf-v5-c-check__description" id="never-text">${msg("apiKeyNeverText")}</span>
+                </div>
+            </#if>
 
             <@buttons.actionGroup>
                 <@buttons.button id="kc-submit" name="create" label="apiKeyCreate"/>

@@ -98,6 +98,11 @@ class KeyPagesIT {
       page.locator("input[value='tasks:write']").check();
       KeyPages.submit(page);
       assertThat(page.locator("#api-key-copy").isVisible()).isTrue();
+      for (String field : new String[] {"#api-key", "#api-key-command"}) {
+        assertThat(page.locator(field).evaluate("e => e.scrollHeight - e.clientHeight"))
+            .as("pixels of %s that are not shown", field)
+            .isEqualTo(0);
+      }
       Inspection.inspectStrictly(page, look, "api-key-created");
 
       page.click("#kc-done");
