@@ -21,7 +21,7 @@
   <#-- A page that would be a dead end: an error, or a message, that leads to no application. -->
   <#if ["error", "info"]?seq_contains(pageId!"") && !(pageRedirectUri!"")?has_content && !(actionUri!"")?has_content
       && (skipLink?? || !(client.baseUrl)?has_content) && (realm.name!"master") != "master">
-    <p id="bw-account"><a href="${url.resourcesPath?keep_before("/resources/")}/realms/${realm.name?url_path}/account/">${msg("bulwarkAccount")}</a></p>
+    <p id="bw-account"><a href="${url.resourcesPath?keep_before("/resources/")}/realms/${realm.name?url_path("UTF-8")}/account/">${msg("bulwarkAccount")}</a></p>
   </#if>
   <#assign bulwarkFooter = msg("bulwarkFooter")?trim>
   <#if bulwarkFooter?has_content>

@@ -27,6 +27,11 @@
       a { color: #6fd3c1; }
       .bw-body a.bw-button { background: #55c4b1; color: #06201c; }
     }
+    /* Forced colors take the grounds away, and the button is little else. */
+    @media (forced-colors: active) {
+      .bw-head { background: Canvas !important; border-bottom: 1px solid; }
+      .bw-body a.bw-button { border: 1px solid; background: Canvas; text-decoration: underline; }
+    }
   </style>
 </head>
 <body class="bw-page" style="margin:0;padding:0;background:#eeebe3;color:#17211f;font-family:'Avenir Next',Avenir,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;font-size:16px;line-height:1.5;">
@@ -37,7 +42,7 @@
         <div class="bw-battlements" style="max-width:560px;height:8px;font-size:0;line-height:0;background:linear-gradient(90deg,#10302c 30%,transparent 30%,transparent 70%,#10302c 70%) 0 0/32px 8px round;"></div>
         <table role="presentation" class="bw-card" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:560px;border-radius:0 0 12px 12px;overflow:hidden;background:#ffffff;color:#17211f;text-align:${(ltr)?then('left','right')};">
           <tr>
-            <td role="banner" style="padding:18px 28px;background:#10302c;color:#f5f2ea;">
+            <td role="banner" class="bw-head" style="padding:18px 28px;background:#10302c;color:#f5f2ea;">
               <h1 style="margin:0;font-size:18px;line-height:1.5;font-weight:700;">${realmName}</h1>
             </td>
           </tr>
