@@ -75,8 +75,7 @@ export function CreateForm({ start, title, isAdmin = false, onClose, onShow }: P
   const isDate = typeof expiry === "object" && "date" in expiry;
 
   return (
-    // Not closed while the key is made, which is shown this once.
-    <KeyModal title={title ?? t("bulwarkKeysCreate")} label={t("bulwarkKeysCreateNow")} busy={busy} onSubmit={submit} onClose={busy ? undefined : onClose}>
+    <KeyModal title={title ?? t("bulwarkKeysCreate")} label={t("bulwarkKeysCreateNow")} busy={busy} makesKey onSubmit={submit} onClose={onClose}>
       <Failure text={failure} />
       <FormGroup label={t("bulwarkKeysName")} fieldId={`${id}-name`} isRequired>
         <TextInput

@@ -150,7 +150,7 @@ function Replace({ of: key, onClose, onShow }: KeyProps & { onShow: (key: Create
       onShow(created, overlap === 0 ? t("bulwarkKeysOldEnded") : t("bulwarkKeysOldUntil", { until }));
     });
   return (
-    <KeyModal title={t("bulwarkKeysReplaceTitle", { name: key.name })} label={t("bulwarkKeysReplaceNow")} busy={busy} onSubmit={() => void submit()} onClose={onClose}>
+    <KeyModal title={t("bulwarkKeysReplaceTitle", { name: key.name })} label={t("bulwarkKeysReplaceNow")} busy={busy} makesKey onSubmit={() => void submit()} onClose={onClose}>
       <Failure text={failure} />
       <TextContent>
         <Text>{t("bulwarkKeysReplaceText")}</Text>
@@ -223,17 +223,19 @@ type ModalProps = {
   label: string;
   danger?: boolean;
   busy?: boolean;
+  /** Whether it makes a key, which is shown this once: then it stays open until the key is made. */
+  makesKey?: boolean;
   /** Whether there may be more text than fits: without a field in it, the keyboard could not scroll it. */
   scrolls?: boolean;
   onSubmit: () => void;
-  /** Undefined while the dialog cannot be closed. */
-  onClose: (() => void) | undefined;
+  onClose: () => void;
   children: ReactNode;
 };
 
 /** A dialog with a form, the button that sends it, and one that closes it. */
-export function KeyModal({ title, label, danger = false, busy = false, scrolls = false, onSubmit, onClose, children }: ModalProps) {
+export function KeyModal({ title, label, danger = false, busy = false, makesKey = false, scrolls = false, onSubmit, onClose, children }: ModalProps) {
   const { t } = useTexts();
+  const close = busy && makesKey ? undefined : onClose;
   const form = useId();
   const cancel = useId();
   const submit = (event: FormEvent) => {
@@ -247,7 +249,7 @@ export function KeyModal({ title, label, danger = false, busy = false, scrolls =
       variant="small"
       title={title}
       isOpen
-      onClose={onClose}
+      onClose={close}
       showClose={false}
       className="bw-keys-dialog"
       {...(scrolls ? { tabIndex: 0, bodyAriaLabel: title } : {})}
@@ -257,7 +259,7 @@ export function KeyModal({ title, label, danger = false, busy = false, scrolls =
         <Button key="do" type="submit" form={form} variant={danger ? "danger" : "primary"} isLoading={busy} spinnerAriaValueText={t("bulwarkKeysBusy")}>
           {label}
         </Button>,
-        <Button key="cancel" id={cancel} variant="link" onClick={onClose} isAriaDisabled={onClose === undefined}>
+        <Button key="cancel" id={cancel} variant="link" onClick={close} isAriaDisabled={close === undefined}>
           {t("cancel")}
         </Button>,
       ]}

@@ -289,6 +289,25 @@ class AccountKeysIT {
         });
   }
 
+  /** Closed by Escape, the dialog would leave a key that nobody has seen. */
+  @Test
+  void aReplacementThatIsBeingMadeIsShownWhateverIsPressed() {
+    KeyPages.createUser(admin, "impatient");
+    keys.made("impatient", "turned", "tasks:read");
+    visit(
+        page -> {
+          KEYS_PAGE.open(page, "impatient");
+          AccountKeys.act(page, AccountKeys.row(page, "turned"), "Replace");
+          List<Route> held = AdminKeys.holdPosts(page, "/rotate");
+          AccountKeys.confirm(page);
+          page.waitForCondition(() -> !held.isEmpty());
+          page.keyboard().press("Escape");
+          assertThat(AccountKeys.dialog(page).locator("select").count()).as("still open").isOne();
+          held.get(0).resume();
+          assertThat(keys.isGood(AccountKeys.shown(page))).isTrue();
+        });
+  }
+
   @Test
   void anAnswerThatWasLostIsAskedForAgain() {
     KeyPages.createUser(admin, "bad-line");

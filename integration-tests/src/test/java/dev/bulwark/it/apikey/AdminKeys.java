@@ -64,9 +64,14 @@ public final class AdminKeys {
 
   /** Holds the requests that make a key from now on, in the order in which they are sent. */
   static List<Route> holdCreations(Page page) {
+    return holdPosts(page, "/api-keys");
+  }
+
+  /** Holds the POST requests to addresses with an ending, in the order in which they are sent. */
+  static List<Route> holdPosts(Page page, String ending) {
     List<Route> held = new ArrayList<>();
     page.route(
-        url -> url.endsWith("/api-keys"),
+        url -> url.endsWith(ending),
         route -> {
           if (route.request().method().equals("POST")) {
             held.add(route);
