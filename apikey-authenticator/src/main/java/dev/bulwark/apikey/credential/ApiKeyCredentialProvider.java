@@ -5,6 +5,7 @@ import dev.bulwark.apikey.key.ImportedUsage;
 import dev.bulwark.apikey.key.OwnerType;
 import dev.bulwark.apikey.store.ApiKeyEntity;
 import dev.bulwark.apikey.store.ApiKeyIndex;
+import dev.bulwark.apikey.store.StoredCredentials;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -22,6 +23,7 @@ import org.keycloak.models.ModelException;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
+import org.keycloak.storage.StorageId;
 
 /**
  * The credential type {@code api-key}. The credential is the source of truth of a user's key;
@@ -147,6 +149,9 @@ final class ApiKeyCredentialProvider implements CredentialProvider<ApiKeyCredent
   public boolean deleteCredential(RealmModel realm, UserModel user, String credentialId) {
     ApiKeyIndex index = new ApiKeyIndex(session);
     index.byId(realm.getId(), credentialId).ifPresent(index::remove);
+    if (!new StorageId(user.getId()).isLocal()) {
+      new StoredCredentials(session).readAllAgain(user.getId());
+    }
     return user.credentialManager().removeStoredCredentialById(credentialId);
   }
 

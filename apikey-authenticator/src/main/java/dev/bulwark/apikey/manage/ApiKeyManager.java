@@ -127,7 +127,7 @@ public final class ApiKeyManager {
 
   /** A key of an owner as it is in the database: one that was made just now, too. */
   public Optional<ApiKey> stored(KeyOwner owner, String keyId) {
-    return row(owner, keyId).flatMap(row -> store.readStored(owner, row));
+    return changing(() -> row(owner, keyId).flatMap(row -> store.readLocked(owner, row)));
   }
 
   private Optional<ApiKeyEntity> row(KeyOwner owner, String keyId) {

@@ -9,6 +9,7 @@ import dev.bulwark.apikey.store.ApiKeyEntity;
 import dev.bulwark.apikey.store.ApiKeyIndex;
 import dev.bulwark.apikey.store.StoredCredentials;
 import dev.bulwark.apikey.store.StoredCredentials.Place;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -29,6 +30,9 @@ public final class ApiKeyStore {
   private final KeycloakSession session;
   private final RealmModel realm;
   private final ApiKeyIndex index;
+
+  /** Ids of the users whose credentials were all read again. */
+  private final Set<String> readAgain = new HashSet<>();
 
   /** Stores the keys of a realm in a session. */
   public ApiKeyStore(KeycloakSession session, RealmModel realm, ApiKeyIndex index) {
@@ -65,12 +69,21 @@ public final class ApiKeyStore {
    *
    * @param row was read under lock
    */
-  public Optional<ApiKey> readLocked(KeyOwner owner, ApiKeyEntity row) {
+  Optional<ApiKey> readLocked(KeyOwner owner, ApiKeyEntity row) {
+    readAgain(owner, row);
+    return readStored(owner, row);
+  }
+
+  /**
+   * Makes this session have the credential behind a row as it is in the database now.
+   *
+   * @param row was read under lock
+   */
+  public void readAgain(KeyOwner owner, ApiKeyEntity row) {
     if (owner instanceof KeyOwner.User) {
       Place place = isLocal(owner.id()) ? Place.LOCAL : Place.FEDERATED;
       new StoredCredentials(session).readAgain(place, row.getId());
     }
-    return readStored(owner, row);
   }
 
   private static boolean isLocal(String userId) {
@@ -78,7 +91,7 @@ public final class ApiKeyStore {
   }
 
   /** The key of a row, past Keycloak's caches, which do not know of one that was made just now. */
-  Optional<ApiKey> readStored(KeyOwner owner, ApiKeyEntity row) {
+  public Optional<ApiKey> readStored(KeyOwner owner, ApiKeyEntity row) {
     if (owner instanceof KeyOwner.User user) {
       return key(owner, freshCredential(user.model(), row.getId()));
     }
@@ -162,11 +175,19 @@ public final class ApiKeyStore {
   public void remove(ApiKey key, ApiKeyEntity row) {
     index.remove(row);
     if (key.owner() instanceof KeyOwner.User user) {
+      readAllAgain(user);
       user.model().credentialManager().removeStoredCredentialById(key.id());
     } else {
       ClientModel client = ((KeyOwner.Client) key.owner()).model();
       ClientKeyAttributes.remove(client, key.id());
       ClientKeyVersion.change(client);
+    }
+  }
+
+  /** Once for an owner: from then on they are locked. */
+  private void readAllAgain(KeyOwner.User user) {
+    if (!isLocal(user.id()) && readAgain.add(user.id())) {
+      new StoredCredentials(session).readAllAgain(user.id());
     }
   }
 

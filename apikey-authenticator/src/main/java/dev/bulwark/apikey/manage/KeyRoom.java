@@ -144,7 +144,7 @@ final class KeyRoom {
               .count();
     }
     return new StoredCredentials(session)
-        .existing(counted.stream().map(ApiKeyEntity::getId).toList())
+        .existingNow(counted.stream().map(ApiKeyEntity::getId).toList())
         .size();
   }
 }

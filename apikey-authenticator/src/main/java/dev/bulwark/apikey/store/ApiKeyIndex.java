@@ -153,6 +153,9 @@ public final class ApiKeyIndex {
     }
     em().persist(row);
     em().flush();
+    if (InnoDbLocks.areUsedBy(em())) {
+      new InnoDbLocks(session, em()).note(row.getId());
+    }
   }
 
   /**

@@ -5,9 +5,12 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.OptimisticLockException;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.hibernate.dialect.MySQLDialect;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
@@ -28,6 +31,9 @@ final class InnoDbLocks {
 
   /** ER_CHECKREAD, ER_LOCK_WAIT_TIMEOUT, ER_LOCK_DEADLOCK. */
   private static final Set<Integer> CONFLICTS = Set.of(1020, 1205, 1213);
+
+  /** Session attribute: ids of keys made in this session, which no other transaction sees yet. */
+  private static final String MADE = "bulwark.api-key.made";
 
   private final KeycloakSession session;
   private final EntityManager em;
@@ -57,8 +63,32 @@ final class InnoDbLocks {
             "INSERT INTO BULWARK_API_KEY_OWNER (ID) VALUES (?1) ON DUPLICATE KEY UPDATE ID = ID")
         .setParameter(1, id)
         .executeUpdate();
-    // This transaction sees the keys as they were when it began.
-    return lock(keysNow(realmId, type, ownerId).stream());
+    // This transaction sees the keys as they were when it began, and another one those that are
+    // committed: without those of an import of which this key is a part.
+    Set<String> ids = new TreeSet<>(keysNow(realmId, type, ownerId));
+    made().stream()
+        .map(key -> em.find(ApiKeyEntity.class, key))
+        .filter(Objects::nonNull)
+        .filter(
+            row ->
+                row.getRealmId().equals(realmId)
+                    && row.getOwnerType().equals(type.id())
+                    && row.getOwnerId().equals(ownerId))
+        .forEach(row -> ids.add(row.getId()));
+    return lock(ids.stream());
+  }
+
+  /** Notes a key that this session makes. */
+  void note(String key) {
+    Set<String> made = new HashSet<>(made());
+    made.add(key);
+    session.setAttribute(MADE, made);
+  }
+
+  @SuppressWarnings("unchecked")
+  private Set<String> made() {
+    Set<String> made = session.getAttribute(MADE, Set.class);
+    return made == null ? Set.of() : made;
   }
 
   /**
@@ -74,17 +104,22 @@ final class InnoDbLocks {
   }
 
   private List<String> keysNow(String realmId, OwnerType type, String ownerId) {
-    return KeycloakModelUtils.runJobInTransactionWithResult(
-        session.getKeycloakSessionFactory(),
+    return inOtherTransaction(
+        session,
         other ->
             other
-                .getProvider(JpaConnectionProvider.class)
-                .getEntityManager()
                 .createNamedQuery("bulwarkApiKeyIdsOfOwner", String.class)
                 .setParameter("realm", realmId)
                 .setParameter("type", type.id())
                 .setParameter("owner", ownerId)
                 .getResultList());
+  }
+
+  /** Reads what is committed now. */
+  static <T> T inOtherTransaction(KeycloakSession session, Function<EntityManager, T> read) {
+    return KeycloakModelUtils.runJobInTransactionWithResult(
+        session.getKeycloakSessionFactory(),
+        other -> read.apply(other.getProvider(JpaConnectionProvider.class).getEntityManager()));
   }
 
   /** Whether another transaction was first: the same request can succeed now. */

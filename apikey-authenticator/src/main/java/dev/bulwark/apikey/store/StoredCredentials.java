@@ -97,11 +97,27 @@ public final class StoredCredentials {
 
   /** Those of the ids that a credential has, wherever it is kept. */
   public Set<String> existing(Collection<String> ids) {
+    return existing(em(), ids);
+  }
+
+  /**
+   * Those of the ids that a credential has now. On MySQL and MariaDB the transaction of this
+   * session sees the credentials that there were when it began, and those that it has made itself.
+   */
+  public Set<String> existingNow(Collection<String> ids) {
+    Set<String> found = existing(em(), ids);
+    if (found.size() < ids.size() && InnoDbLocks.areUsedBy(em())) {
+      found.addAll(InnoDbLocks.inOtherTransaction(session, other -> existing(other, ids)));
+    }
+    return found;
+  }
+
+  private static Set<String> existing(EntityManager em, Collection<String> ids) {
     Set<String> found = new HashSet<>();
     if (!ids.isEmpty()) {
       for (Place place : Place.values()) {
         found.addAll(
-            em().createQuery(place.existing, String.class)
+            em.createQuery(place.existing, String.class)
                 .setParameter("type", TYPE)
                 .setParameter("ids", ids)
                 .getResultList());
@@ -125,6 +141,26 @@ public final class StoredCredentials {
       em.detach(earlier);
     }
     em.find(place.entity, id, LockModeType.PESSIMISTIC_WRITE);
+  }
+
+  /**
+   * Does the same for all credentials of a user of a user federation, whatever their type. Keycloak
+   * writes them anew when it removes one of them, and nothing in them tells that they are old: it
+   * would undo a change of another one. Call it before a credential is removed.
+   */
+  public void readAllAgain(String userId) {
+    EntityManager em = em();
+    if (!InnoDbLocks.areUsedBy(em)) {
+      return;
+    }
+    // What this session has changed is not to be lost.
+    em.flush();
+    em.createQuery(
+            "select c.id from FederatedUserCredentialEntity c where c.userId = :user order by c.id",
+            String.class)
+        .setParameter("user", userId)
+        .getResultList()
+        .forEach(id -> readAgain(Place.FEDERATED, id));
   }
 
   private EntityManager em() {

@@ -65,9 +65,11 @@ public final class ReplacedKeys {
 
   private boolean remove(RealmModel realm, Optional<KeyOwner> owner, ApiKeyEntity row) {
     ApiKeyStore store = new ApiKeyStore(session, realm, index);
+    // Another transaction may have the credential: then it is not unreadable, and its turn comes.
+    owner.ifPresent(holder -> store.readAgain(holder, row));
     Optional<ApiKey> key;
     try {
-      key = owner.flatMap(holder -> store.readLocked(holder, row));
+      key = owner.flatMap(holder -> store.readStored(holder, row));
     } catch (ModelException e) {
       // No key can be verified by it, and it must not keep the others from being removed.
       LOG.warnf("API key %s cannot be read and is not removed: %s", row.getId(), e.getMessage());

@@ -85,21 +85,32 @@ public final class MariaDbProcess implements DatabaseProcess {
 
   @Override
   public String sql(String statements) {
-    return LocalProcess.run(
-            STATEMENTS,
-            List.of(
-                Programs.require("mariadb", "mariadb-client").toString(),
-                "--no-defaults",
-                "--batch",
-                "--skip-column-names",
-                "--host=127.0.0.1",
-                "--port=" + port,
-                "--user=" + NAME,
-                "--password=" + PASSWORD,
-                "--execute=" + statements,
-                NAME))
-        .trim()
-        .replace('\t', '|');
+    List<String> command = new ArrayList<>(client());
+    command.add("--execute=" + statements);
+    return LocalProcess.run(STATEMENTS, command).trim().replace('\t', '|');
+  }
+
+  /**
+   * Opens a transaction, executes statements in it and keeps it open with all its locks, until the
+   * returned object is closed.
+   */
+  public OpenTransaction hold(String statements) {
+    List<String> command = new ArrayList<>(client());
+    command.add("--unbuffered");
+    return OpenTransaction.begin(command, statements);
+  }
+
+  private List<String> client() {
+    return List.of(
+        Programs.require("mariadb", "mariadb-client").toString(),
+        "--no-defaults",
+        "--batch",
+        "--skip-column-names",
+        "--host=127.0.0.1",
+        "--port=" + port,
+        "--user=" + NAME,
+        "--password=" + PASSWORD,
+        "--database=" + NAME);
   }
 
   @Override

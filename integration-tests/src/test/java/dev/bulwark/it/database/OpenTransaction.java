@@ -23,11 +23,15 @@ public final class OpenTransaction implements AutoCloseable {
     this.input = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
   }
 
-  /** Starts {@code psql} and returns when it has executed the statements. */
-  static OpenTransaction begin(List<String> psql, String statements) {
+  /**
+   * Starts a client of the database and returns when it has executed the statements.
+   *
+   * @param client {@code psql} or {@code mariadb}, without decoration of what it prints
+   */
+  static OpenTransaction begin(List<String> client, String statements) {
     try {
       OpenTransaction transaction =
-          new OpenTransaction(new ProcessBuilder(psql).redirectErrorStream(true).start());
+          new OpenTransaction(new ProcessBuilder(client).redirectErrorStream(true).start());
       transaction.execute("BEGIN;\n" + statements);
       return transaction;
     } catch (IOException e) {
@@ -42,13 +46,13 @@ public final class OpenTransaction implements AutoCloseable {
    */
   public void execute(String statements) {
     try {
-      write(statements + ";\n\\echo " + READY + "\n");
+      write(statements + ";\nSELECT '" + READY + "';\n");
       StringBuilder said = new StringBuilder();
       String line = output.readLine();
       while (!READY.equals(line)) {
         if (line == null) {
           throw new IllegalStateException(
-              "psql ended before it had executed " + statements + ":\n" + said);
+              "The client ended before it had executed " + statements + ":\n" + said);
         }
         said.append(line).append('\n');
         line = output.readLine();

@@ -1,26 +1,34 @@
 package dev.bulwark.it.faults;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.database.MariaDbProcess;
+import dev.bulwark.it.database.OpenTransaction;
+import dev.bulwark.it.revocation.Directory;
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.redis.process.RedisProcess;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * K1, K2, K3, K8 with Keycloak on MariaDB, where a locking read of a row that is not there keeps
@@ -39,8 +47,32 @@ class KeysOnMariaDbIT {
   /** What a realm without settings of its own allows. */
   private static final int MOST = 50;
 
+  /** How many transactions wait for the lock of an owner. */
+  private static final String WAITING =
+      "SELECT count(*) FROM information_schema.processlist"
+          + " WHERE info LIKE 'INSERT INTO BULWARK_API_KEY_OWNER%'";
+
   private static ExecutorService threads;
   private static Server server;
+  private static Server older;
+
+  /** Whether a lock notices that a row has changed since the transaction began. */
+  private enum Isolation {
+    /** MariaDB since 11.6.2. */
+    SNAPSHOT,
+    /** MySQL, and MariaDB before 11.6.2. */
+    NONE;
+
+    Server server() {
+      if (this == SNAPSHOT) {
+        return server;
+      }
+      if (older == null) {
+        older = Server.start("keys-on-older", "loose-innodb_snapshot_isolation=OFF");
+      }
+      return older;
+    }
+  }
 
   /** A Keycloak on a MariaDB of its own. */
   private record Server(
@@ -50,7 +82,12 @@ class KeysOnMariaDbIT {
     static Server start(String name, String... settings) {
       MariaDbProcess database = MariaDbProcess.start(settings);
       RedisProcess redis = RedisProcess.start();
-      FaultServer keycloak = FaultServer.start(name, redis.url(), database, spec -> spec);
+      FaultServer keycloak =
+          FaultServer.start(
+              name,
+              redis.url(),
+              database,
+              spec -> spec.option("spi-api-key--default--sweep-seconds", "1"));
       AdminApi admin = keycloak.admin();
       admin.post("/realms", "{\"realm\":\"keys-on-mariadb\",\"enabled\":true}").expect(201);
       return new Server(database, redis, keycloak, admin);
@@ -80,6 +117,27 @@ class KeysOnMariaDbIT {
       return create("user", user);
     }
 
+    /**
+     * Sends requests one after the other. All of them have begun, and wait for the lock of the
+     * owner, before the first can go on.
+     *
+     * @param owner has had a key
+     */
+    List<Response> together(String owner, List<Supplier<Response>> requests) {
+      List<CompletableFuture<Response>> answers = new ArrayList<>();
+      try (OpenTransaction held =
+          database.hold(
+              "SELECT 1 FROM BULWARK_API_KEY_OWNER WHERE ID = 'user:" + owner + "' FOR UPDATE")) {
+        for (Supplier<Response> request : requests) {
+          answers.add(CompletableFuture.supplyAsync(request, threads));
+          await()
+              .atMost(SOON)
+              .until(() -> database.sql(WAITING), Integer.toString(answers.size())::equals);
+        }
+      }
+      return answers.stream().map(CompletableFuture::join).toList();
+    }
+
     @Override
     public void close() {
       keycloak.close();
@@ -99,6 +157,9 @@ class KeysOnMariaDbIT {
     threads.shutdownNow();
     if (server != null) {
       server.close();
+    }
+    if (older != null) {
+      older.close();
     }
   }
 
@@ -128,22 +189,46 @@ class KeysOnMariaDbIT {
   }
 
   /** One that loses the race is told to try again, and never that something is broken. */
-  @Test
-  void neverMoreKeysOfAnOwnerThanAreAllowed() {
-    String owner = newUser("busy");
+  @ParameterizedTest
+  @EnumSource
+  void neverMoreKeysOfAnOwnerThanAreAllowed(Isolation isolation) {
+    Server at = isolation.server();
+    String owner = at.newOwner("user", "busy");
     int room = 3;
     for (int i = 0; i < MOST - room; i++) {
-      create(owner).expect(201);
+      at.create(owner).expect(201);
     }
-    List<String> same = IntStream.range(0, AT_ONCE).mapToObj(i -> owner).toList();
-    List<Integer> answers = atOnce(same);
-    assertThat(answers).containsAnyOf(201).isSubsetOf(201, 409, 503);
-    int made = (int) answers.stream().filter(status -> status == 201).count();
+    List<Response> answers =
+        at.together(owner, Collections.nCopies(AT_ONCE, () -> at.create(owner)));
+    List<Integer> statuses = answers.stream().map(Response::status).toList();
+    assertThat(statuses).containsAnyOf(201).isSubsetOf(201, 409, 503);
+    int made = Collections.frequency(statuses, 201);
     assertThat(made).isLessThanOrEqualTo(room);
     for (int i = made; i < room; i++) {
+      at.create(owner).expect(201);
+    }
+    at.create(owner).expect(409);
+  }
+
+  /** The rows of an import are stored in one transaction, which alone sees its keys. */
+  @Test
+  void neverMoreImportedKeysOfAnOwnerThanAreAllowed() {
+    String owner = newUser("importer");
+    int before = 10;
+    for (int i = 0; i < before; i++) {
       create(owner).expect(201);
     }
-    create(owner).expect(409);
+    String rows =
+        IntStream.range(0, MOST)
+            .mapToObj(i -> Json.object("username", "importer", "hash", "%064x".formatted(i)))
+            .collect(Collectors.joining("\n"));
+    JsonNode report =
+        server.admin().post(REALM + "/api-keys/import", rows).expect(200).json();
+    assertThat(report.get("created").asInt()).as(report.toString()).isEqualTo(MOST - before);
+    assertThat(report.get("errors"))
+        .extracting(error -> error.get("error").asText())
+        .containsOnly("limit_exceeded")
+        .hasSize(before);
   }
 
   @Test
@@ -158,18 +243,10 @@ class KeysOnMariaDbIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"user", "client"})
-  void everyChangeOfAKeyIsThere(String type) {
-    assertEveryChangeIsThere(server, type);
-  }
-
-  /** As MySQL is, and MariaDB before 11.6.2: a lock does not notice that a row has changed. */
-  @Test
-  void everyChangeOfAKeyIsThereWithoutSnapshotIsolation() {
-    try (Server older = Server.start("keys-on-older", "loose-innodb_snapshot_isolation=OFF")) {
-      assertEveryChangeIsThere(older, "user");
-      assertEveryChangeIsThere(older, "client");
-    }
+  @EnumSource
+  void everyChangeOfAKeyIsThere(Isolation isolation) {
+    assertEveryChangeIsThere(isolation.server(), "user");
+    assertEveryChangeIsThere(isolation.server(), "client");
   }
 
   /** The changes are merge patches, each of another member. */
@@ -203,6 +280,92 @@ class KeysOnMariaDbIT {
     assertThat(admin.get(REALM + "/api-keys?owner=user:" + owner).expect(200).json()).isEmpty();
   }
 
+  /**
+   * Keycloak moves all credentials of a user when it deletes one of them. Those of a user whom it
+   * does not import have no version.
+   */
+  @ParameterizedTest
+  @EnumSource
+  void aRevocationUndoesNoChangeOfAnotherKey(Isolation isolation) {
+    Server at = isolation.server();
+    AdminApi admin = at.admin();
+    try (Directory directory = Directory.start(List.of("ldap-lea"))) {
+      String store = directory.connect(admin, REALM, "directory", false);
+      String owner =
+          admin.get(REALM + "/users?username=ldap-lea").expect(200).json().get(0).get("id").asText();
+      assertThat(owner).startsWith("f:");
+      String first = REALM + "/api-keys/" + at.create(owner).expect(201).text("id");
+      String second = REALM + "/api-keys/" + at.create(owner).expect(201).text("id");
+      List<Response> answers =
+          at.together(
+              owner,
+              List.of(
+                  () -> afterTheOthers(() -> admin.patch(second, "{\"active\":false}")),
+                  () -> afterTheOthers(() -> admin.delete(first))));
+      assertThat(answers).extracting(Response::status).containsExactly(200, 204);
+      JsonNode key = admin.get(second).expect(200).json();
+      assertThat(key.get("active").asBoolean()).as(key.toString()).isFalse();
+      admin.delete(REALM + "/components/" + store).expect(204);
+    }
+  }
+
+  /** Those that wait while the first makes the key get its answer. */
+  @ParameterizedTest
+  @EnumSource
+  void aRequestThatIsSentAgainMakesOneKey(Isolation isolation) {
+    Server at = isolation.server();
+    AdminApi admin = at.admin();
+    String owner = at.newOwner("user", "repeats");
+    String body =
+        "{\"name\":\"once\",\"scopes\":[],\"owner\":{\"type\":\"user\",\"id\":\"%s\"}}"
+            .formatted(owner);
+    at.create(owner).expect(201);
+    assertOneKey(at, owner, REALM + "/api-keys", body);
+    for (int overlapSeconds : List.of(0, 600)) {
+      String old = at.create(owner).expect(201).text("id");
+      assertOneKey(
+          at,
+          owner,
+          REALM + "/api-keys/" + old + "/rotate",
+          Json.object("overlapSeconds", overlapSeconds));
+    }
+    assertThat(admin.get(REALM + "/api-keys?owner=user:" + owner).expect(200).json())
+        .as("the first, the one made, two new ones, and one that was rotated")
+        .hasSize(5);
+  }
+
+  private static void assertOneKey(Server at, String owner, String path, String body) {
+    AdminApi admin = at.admin();
+    String once = UUID.randomUUID().toString();
+    Supplier<Response> request =
+        () -> afterTheOthers(() -> admin.post(path, body, "Idempotency-Key", once));
+    assertThat(at.together(owner, Collections.nCopies(AT_ONCE / 2, request)))
+        .extracting(answer -> answer.expect(201).text("key"))
+        .containsOnly(request.get().text("key"));
+  }
+
+  /** A statement of the sweeper fails, as one does that waits too long for a lock. */
+  @Test
+  void aRotatedKeyWhoseCredentialIsLockedIsRemovedLater() {
+    AdminApi admin = server.admin();
+    String owner = newUser("rotates");
+    String old = create(owner).expect(201).text("id");
+    String row = "SELECT ID FROM CREDENTIAL WHERE ID = '" + old + "'";
+    admin
+        .post(REALM + "/api-keys/" + old + "/rotate", Json.object("overlapSeconds", 2))
+        .expect(201);
+    try (OpenTransaction held = server.database().hold(row + " FOR UPDATE")) {
+      String waiting =
+          "SELECT id FROM information_schema.processlist WHERE info LIKE '%from CREDENTIAL%"
+              + old
+              + "%for update%'";
+      await().atMost(SOON).until(() -> server.database().sql(waiting), id -> !id.isEmpty());
+      server.database().sql("KILL QUERY " + server.database().sql(waiting));
+      await().atMost(SOON).until(() -> server.database().sql(waiting), id -> !id.isEmpty());
+    }
+    await().atMost(SOON).until(() -> server.database().sql(row), String::isEmpty);
+  }
+
   /** Sends requests at the same moment, and each again while it is told that others were first. */
   private static List<Integer> untilDone(List<Supplier<Response>> requests) {
     CyclicBarrier together = new CyclicBarrier(requests.size());
@@ -221,11 +384,15 @@ class KeysOnMariaDbIT {
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
+    return afterTheOthers(request).status();
+  }
+
+  private static Response afterTheOthers(Supplier<Response> request) {
     Response answer = request.get();
     for (int tries = 1; answer.status() == 503 && tries < MOST_TRIES; tries++) {
       assertThat(answer.text("error")).isEqualTo("busy");
       answer = request.get();
     }
-    return answer.status();
+    return answer;
   }
 }
