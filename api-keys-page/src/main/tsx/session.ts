@@ -9,8 +9,9 @@ const MARGIN = 10;
 
 /**
  * Access tokens of the account console's client. The console keeps its own token to itself, so this asks for one in the same browser session:
- * an authorization code with PKCE and prompt=none, whose redirect is followed by fetch within this server. All tokens are of the user who was
- * signed in when the page asked for the first one: what a page shows is not changed as somebody else.
+ * an authorization code with PKCE and prompt=none, whose redirect is followed by fetch within this server, or by a frame from the host of the
+ * login to that of the console. All tokens are of the user who was signed in when the page asked for the first one: what a page shows is not
+ * changed as somebody else.
  */
 export class Session {
   private readonly server: oauth.AuthorizationServer;
@@ -62,10 +63,12 @@ export class Session {
   }
 
   private async obtain(): Promise<string> {
-    const redirect = this.environment.baseUrl;
+    const { serverBaseUrl, baseUrl } = this.environment;
+    // The admin console may have a host of its own. What a frame shows need not be a whole page.
+    const isFramed = new URL(serverBaseUrl).origin !== new URL(baseUrl).origin;
+    const redirect = isFramed ? `${baseUrl}config` : baseUrl;
     const { url, state, verifier } = await this.authorization(redirect, "none");
-    const response = await fetch(url, { mode: "same-origin" });
-    const answer = new URL(response.url);
+    const answer = new URL(isFramed ? await followInFrame(url) : (await fetch(url, { mode: "same-origin" })).url);
     if (!answer.href.startsWith(redirect) || !answer.searchParams.has("code")) {
       throw new SignInNeeded(answer.searchParams.get("error") ?? "no code");
     }
@@ -104,4 +107,27 @@ export class Session {
     });
     return { url: `${this.server.authorization_endpoint}?${query}`, state, verifier };
   }
+}
+
+/** Where redirects end that begin at another host: a page may read the address of a frame once it is one of its own host. */
+function followInFrame(url: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const frame = document.createElement("iframe");
+    // No scripts: what is shown is of no interest.
+    frame.setAttribute("sandbox", "allow-same-origin");
+    frame.hidden = true;
+    frame.src = url;
+    frame.addEventListener("load", () => {
+      try {
+        resolve(frame.contentWindow?.location.href ?? "");
+      } catch (error) {
+        // Still at the other host, with an error page.
+        reject(error as Error);
+      } finally {
+        frame.remove();
+      }
+    });
+    // A script in the head is here before the body.
+    document.documentElement.append(frame);
+  });
 }

@@ -1,4 +1,7 @@
 import { begin } from "./begun";
-import { readEnvironment } from "./environment";
+import { addressAtConsole, readEnvironment } from "./environment";
 
-begin(readEnvironment());
+const environment = readEnvironment();
+if (addressAtConsole(environment, location.href) === undefined) {
+  begin(environment);
+}

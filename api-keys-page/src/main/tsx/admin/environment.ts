@@ -13,3 +13,13 @@ export function readEnvironment(): AdminEnvironment {
   const element = document.getElementById("environment");
   return JSON.parse(element?.textContent ?? "{}") as AdminEnvironment;
 }
+
+/** The address of a page at the host of the admin console, if it was opened at another one: there it may use the Admin REST API. */
+export function addressAtConsole({ adminBaseUrl, realm }: Pick<AdminEnvironment, "adminBaseUrl" | "realm">, opened: string): string | undefined {
+  const { host, pathname, search } = new URL(opened);
+  if (host === new URL(adminBaseUrl).host) {
+    return undefined;
+  }
+  const page = pathname.split("/").filter(Boolean).pop() ?? "";
+  return `${adminBaseUrl}/realms/${encodeURIComponent(realm)}/${page}${search}`;
+}

@@ -34,10 +34,10 @@ final class AdminPage {
 
   private static final String THEME = "bulwark";
 
-  /** Allows scripts, styles and requests of this server only, and no frame. */
+  /** Allows scripts, styles and requests of this server only, and no frame around the page. */
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-          + " font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none';"
+          + " font-src 'self'; connect-src 'self'%1$s;%2$s base-uri 'none'; form-action 'none';"
           + " frame-ancestors 'none'";
 
   private final KeycloakSession session;
@@ -90,9 +90,25 @@ final class AdminPage {
         headers.put(header.getHeaderName(), value);
       }
     }
-    headers.put(BrowserSecurityHeaders.CONTENT_SECURITY_POLICY.getHeaderName(), POLICY);
+    headers.put(BrowserSecurityHeaders.CONTENT_SECURITY_POLICY.getHeaderName(), policy());
     headers.put(BrowserSecurityHeaders.X_FRAME_OPTIONS.getHeaderName(), "DENY");
     return headers;
+  }
+
+  /**
+   * Where the admin console has a host of its own, the page gets its token from the host of the
+   * login: by a frame that leads from there to the console, and by a request.
+   */
+  private String policy() {
+    String login = origin(session.getContext().getUri(UrlType.FRONTEND).getBaseUri());
+    String admin = origin(session.getContext().getUri(UrlType.ADMIN).getBaseUri());
+    return login.equals(admin)
+        ? POLICY.formatted("", "")
+        : POLICY.formatted(" " + login, " frame-src 'self' " + login + ";");
+  }
+
+  private static String origin(URI uri) {
+    return uri.getScheme() + "://" + uri.getAuthority();
   }
 
   /** The theme's own style sheets, whose addresses change with their content. */

@@ -356,7 +356,8 @@ class KeysOnMariaDbIT {
         .expect(201);
     try (OpenTransaction held = server.database().hold(row + " FOR UPDATE")) {
       String waiting =
-          "SELECT id FROM information_schema.processlist WHERE info LIKE '%from CREDENTIAL%"
+          "SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID()"
+              + " AND info LIKE '%from CREDENTIAL%"
               + old
               + "%for update%'";
       await().atMost(SOON).until(() -> server.database().sql(waiting), id -> !id.isEmpty());
