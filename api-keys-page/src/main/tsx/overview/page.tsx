@@ -12,6 +12,7 @@ import { Card } from "./card";
 import { StoredPasswords } from "./passwords";
 import { Bars } from "./plots";
 import { RefusedLogins } from "./refusals";
+import { causeInWords, outcomeInWords } from "./words";
 
 /** Numbers of all features for administrators of a realm. */
 export function OverviewPage({ environment }: { environment: AdminEnvironment }) {
@@ -167,17 +168,12 @@ function RevokedTokens({ revocations }: { revocations: Revocations }) {
           caption={t("bulwarkOverviewRevoked")}
           head={t("bulwarkOverviewCause")}
           valueHead={t("bulwarkOverviewCount")}
-          rows={revocations.byCause.map(({ cause, count }) => ({ name: cause, label: breakable(cause), value: count }))}
+          rows={revocations.byCause.map(({ cause, count }) => ({ name: cause, label: causeInWords(t, cause), value: count }))}
           testId="bars-revocations"
         />
       )}
     </>
   );
-}
-
-/** With places where a narrow screen may break the line. */
-function breakable(cause: string): string {
-  return cause.replaceAll("_", "_\u200b");
 }
 
 /** The meters that are shown, with the tags that tell their counts apart. */
@@ -198,8 +194,8 @@ function Node({ node }: { node: NodeMetrics }) {
       <p>{t("bulwarkOverviewNodeName", { node: node.node, since: moment(node.since) })}</p>
       {METERS.map(({ name, title, tags }) => {
         const rows = countsOf(node.counts, name).map((count) => {
-          const label = tags.map((tag) => count.tags[tag] ?? "").filter((value) => value !== "" && value !== "none").join(", ");
-          return { name: label, label, value: count.count };
+          const values = tags.map((tag) => count.tags[tag] ?? "").filter((value) => value !== "" && value !== "none");
+          return { name: values.join(", "), label: outcomeInWords(t, values), value: count.count };
         });
         return (
           <div key={name} className="bw-overview-meter">

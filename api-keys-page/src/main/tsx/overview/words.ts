@@ -1,0 +1,31 @@
+import type { Translate } from "../console";
+
+/** The text of a value that the server counts by, if there is one. */
+function textOf(t: Translate, kind: "cause" | "outcome", value: string): string | undefined {
+  const key = `bulwarkOverview-${kind}-${value}`;
+  const text = t(key);
+  return text === key ? undefined : text;
+}
+
+/** With places where a narrow screen may break the line. */
+function breakable(value: string): string {
+  return value.replaceAll("_", "_\u200b");
+}
+
+/** Why tokens were revoked, in words; a cause that has none is shown as it is. */
+export function causeInWords(t: Translate, cause: string): string {
+  const silent = /^SILENT_(.+)$/.exec(cause)?.[1];
+  if (silent !== undefined) {
+    return t("bulwarkOverviewSilent", { cause: causeInWords(t, silent) });
+  }
+  const event = /^ADMIN_(.+)$/.exec(cause)?.[1];
+  if (event !== undefined) {
+    return t("bulwarkOverviewByAdmin", { event: breakable(event) });
+  }
+  return textOf(t, "cause", cause) ?? breakable(cause);
+}
+
+/** The values of a meter's tags, in words; those that have none are shown as they are. */
+export function outcomeInWords(t: Translate, values: string[]): string {
+  return values.map((value) => textOf(t, "outcome", value) ?? breakable(value)).join(", ");
+}
