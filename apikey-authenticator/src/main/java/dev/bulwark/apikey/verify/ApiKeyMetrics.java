@@ -10,13 +10,21 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 
 /** Meters of this module; names start with {@code bulwark.apikey}. */
 public final class ApiKeyMetrics implements AutoCloseable {
 
   private static final String VERIFICATIONS = "bulwark.apikey.verifications";
+
+  /** From a key that the node remembers to a database and a Redis that are slow. */
+  private static final Duration[] BUCKETS =
+      LongStream.of(250, 500, 1_000, 2_000, 5_000, 10_000, 25_000, 50_000, 100_000, 1_000_000)
+          .mapToObj(micros -> Duration.ofNanos(micros * 1_000))
+          .toArray(Duration[]::new);
 
   private final MeterRegistry registry;
   private final List<Meter> meters = new ArrayList<>();
@@ -25,6 +33,7 @@ public final class ApiKeyMetrics implements AutoCloseable {
   private final Counter exhausted;
   private final Map<Verification.Reason, Counter> refused =
       new EnumMap<>(Verification.Reason.class);
+  private final Timer decisions;
   private final Counter hits;
   private final Counter misses;
   private final Timer flushes;
@@ -43,6 +52,12 @@ public final class ApiKeyMetrics implements AutoCloseable {
     for (Verification.Reason reason : Verification.Reason.values()) {
       refused.put(reason, verifications(reason.id()));
     }
+    decisions =
+        added(
+            Timer.builder("bulwark.apikey.verify")
+                .description("Time to decide about an API key")
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry));
     hits = cache("hit");
     misses = cache("miss");
     flushes =
@@ -126,7 +141,8 @@ public final class ApiKeyMetrics implements AutoCloseable {
             .register(registry));
   }
 
-  void verified(Verification verification) {
+  void verified(Verification verification, long nanos) {
+    decisions.record(nanos, TimeUnit.NANOSECONDS);
     if (verification instanceof Verification.Accepted) {
       accepted.increment();
     } else if (verification instanceof Verification.Limited) {

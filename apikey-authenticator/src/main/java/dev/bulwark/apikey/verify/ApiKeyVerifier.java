@@ -78,9 +78,10 @@ public final class ApiKeyVerifier {
    * @param address of whoever sent it, for the limit on wrong keys and the networks of the key
    */
   public Verification verify(String presented, @Nullable String address) {
+    long start = System.nanoTime();
     RealmLimits limits = RealmLimits.of(realm);
     Verification verification = charge(decide(presented, address, limits), limits);
-    metrics.verified(verification);
+    metrics.verified(verification, System.nanoTime() - start);
     if (verification instanceof Verification.Accepted accepted) {
       usage.count(accepted.key().id(), Time.currentTimeMillis());
       if (accepted.key().owner() instanceof KeyOwner.User) {
