@@ -8,6 +8,7 @@ import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.ScriptCalls;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import java.util.ArrayList;
@@ -95,6 +96,36 @@ class KeyRateLimitIT {
                 .asInt())
         .as("rejected requests are no use")
         .isEqualTo(3);
+  }
+
+  /**
+   * That it costs no SQL is shown without a database by {@code KeyUsageFaultsIT}. Networks and
+   * metadata cost nothing beside the limit, and a key without a limit needs no Redis.
+   */
+  @Test
+  void aKnownKeyCostsOneScriptAtMost() {
+    String body =
+        """
+        {"name": "restricted", "scopes": ["tasks:read"], "metadata": {"team": "billing"},
+         "rateLimit": {"requests": 1000, "seconds": 3600},
+         "allowedNetworks": ["127.0.0.0/8", "2001:db8::/32"]}
+        """;
+    String limited = keys.create(keys.token("bob"), body).expect(201).text("key");
+    String free = keys.made("bob", "free", "tasks:read").get("key").asText();
+    keys.verify(limited).expect(200);
+    keys.verify(free).expect(200);
+    try (ScriptCalls calls = new ScriptCalls(stack.redis().url())) {
+      int times = 10;
+      for (int i = 0; i < times; i++) {
+        keys.verify(limited).expect(200);
+      }
+      assertThat(calls.scripts()).isEqualTo(times);
+      for (int i = 0; i < times; i++) {
+        keys.verify(free).expect(200);
+      }
+      assertThat(calls.scripts()).isEqualTo(times);
+      assertThat(calls.others()).isEmpty();
+    }
   }
 
   @Test

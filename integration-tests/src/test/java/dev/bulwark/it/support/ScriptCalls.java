@@ -77,6 +77,11 @@ public final class ScriptCalls implements AutoCloseable {
         .count();
   }
 
+  /** Scripts on the limiter's keys up to now. */
+  public long scripts() {
+    return commands().size() - (long) others().size();
+  }
+
   /** Commands on the limiter's keys that are no script. */
   public List<String> others() {
     return commands().stream()
