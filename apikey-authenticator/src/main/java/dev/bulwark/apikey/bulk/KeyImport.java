@@ -67,16 +67,41 @@ public final class KeyImport {
     this.journal = journal;
   }
 
-  /** The request has more rows than are allowed; those before are imported. */
-  public static final class TooManyRowsException extends Exception {
+  /** An import that ends before its last row; the rows until then are imported. */
+  public abstract static class StoppedException extends Exception {
 
     private static final long serialVersionUID = 1L;
+
+    private final transient ImportReport report;
+
+    private StoppedException(ImportReport report) {
+      this.report = report;
+    }
+
+    /** The result of the rows until then. */
+    public ImportReport report() {
+      return report;
+    }
   }
 
-  /** Too many rows could not be stored, and more follow; those before are imported. */
-  public static final class UnavailableException extends Exception {
+  /** The request has more rows than are allowed. */
+  public static final class TooManyRowsException extends StoppedException {
 
     private static final long serialVersionUID = 1L;
+
+    private TooManyRowsException(ImportReport report) {
+      super(report);
+    }
+  }
+
+  /** Too many rows could not be stored, and more follow. */
+  public static final class UnavailableException extends StoppedException {
+
+    private static final long serialVersionUID = 1L;
+
+    private UnavailableException(ImportReport report) {
+      super(report);
+    }
   }
 
   private record Resolved(int number, OwnerType type, String ownerId, ImportRow row) {}
@@ -104,14 +129,16 @@ public final class KeyImport {
       line = lines.next();
     }
     store(batch);
+    errors.sort(Comparator.comparingInt(ImportReport.RowError::row));
+    ImportReport report =
+        new ImportReport(rows, created, unchanged, errors.size(), List.copyOf(errors));
     if (line != null) {
       if (rows == MAX_ROWS) {
-        throw new TooManyRowsException();
+        throw new TooManyRowsException(report);
       }
-      throw new UnavailableException();
+      throw new UnavailableException(report);
     }
-    errors.sort(Comparator.comparingInt(ImportReport.RowError::row));
-    return new ImportReport(rows, created, unchanged, errors.size(), List.copyOf(errors));
+    return report;
   }
 
   private Optional<Resolved> resolve(RowLines.Line line) {

@@ -3,6 +3,7 @@ package dev.bulwark.apikey.command;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -53,8 +54,9 @@ final class AdminConnection {
                   .build(),
               HttpResponse.BodyHandlers.ofString());
       if (answer.statusCode() != 200) {
+        JsonNode error = json(answer.body());
         throw new CommandException(
-            "the server has answered " + answer.statusCode() + detail(answer.body()));
+            "the server has answered " + answer.statusCode() + detail(error), error);
       }
       return JSON.readTree(answer.body());
     } catch (InterruptedException e) {
@@ -63,13 +65,16 @@ final class AdminConnection {
     }
   }
 
-  private static String detail(String body) {
+  private static JsonNode json(String body) {
     try {
-      JsonNode json = JSON.readTree(body);
-      String detail = json.path("detail").asText(json.path("error").asText(""));
-      return detail.isEmpty() ? "" : ": " + detail;
+      return JSON.readTree(body);
     } catch (JsonProcessingException e) {
-      return "";
+      return MissingNode.getInstance();
     }
+  }
+
+  private static String detail(JsonNode error) {
+    String detail = error.path("detail").asText(error.path("error").asText(""));
+    return detail.isEmpty() ? "" : ": " + detail;
   }
 }

@@ -130,10 +130,19 @@ final class ImportCommand implements Callable<Integer> {
     for (RowLines.Line line : batch) {
       body.append(String.valueOf(line.text()).strip()).append('\n');
     }
-    JsonNode answer = connection.post("import", "application/x-ndjson", body.toString());
-    created += answer.path("created").asInt();
-    unchanged += answer.path("unchanged").asInt();
-    for (JsonNode error : answer.path("errors")) {
+    try {
+      count(connection.post("import", "application/x-ndjson", body.toString()), batch);
+    } catch (CommandException e) {
+      // An import that the server has stopped has a report of the rows until then.
+      count(e.answer().path("report"), batch);
+      throw e;
+    }
+  }
+
+  private void count(JsonNode report, List<RowLines.Line> batch) {
+    created += report.path("created").asInt();
+    unchanged += report.path("unchanged").asInt();
+    for (JsonNode error : report.path("errors")) {
       // The server counts the lines of this request.
       int sent = error.path("row").asInt();
       int line = sent >= 1 && sent <= batch.size() ? batch.get(sent - 1).number() : 0;

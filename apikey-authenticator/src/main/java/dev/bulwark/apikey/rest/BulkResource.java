@@ -8,6 +8,7 @@ import dev.bulwark.apikey.rest.message.ApiError;
 import dev.bulwark.apikey.rest.message.KeyRequest;
 import dev.bulwark.apikey.rest.message.PageRequest;
 import dev.bulwark.apikey.rest.message.RestErrors;
+import dev.bulwark.apikey.rest.message.StoppedImport;
 import dev.bulwark.apikey.upkeep.IndexCursor;
 import dev.bulwark.apikey.upkeep.IndexRun;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -82,26 +83,28 @@ final class BulkResource {
       ImportReport report = run.run(body);
       return Response.ok(report).type(MediaType.APPLICATION_JSON_TYPE).build();
     } catch (KeyImport.TooManyRowsException e) {
-      return ApiError.response(
+      return StoppedImport.response(
           413,
           "request_too_large",
           "More than "
               + KeyImport.MAX_ROWS
-              + " rows: those are imported, what follows is not. Send fewer at a time");
+              + " rows: those are imported, what follows is not. Send fewer at a time",
+          e.report());
     } catch (KeyImport.UnavailableException e) {
-      return unavailable();
+      return unavailable(e.report());
     } catch (IOException e) {
       throw KeyRequest.invalid("The body breaks off; the rows before are imported");
     }
   }
 
-  private static Response unavailable() {
+  private static Response unavailable(ImportReport report) {
     return Response.fromResponse(
-            ApiError.response(
+            StoppedImport.response(
                 503,
                 "temporarily_unavailable",
                 "Too many rows could not be stored; a user store may be unreachable. The other rows"
-                    + " before are imported. Send all again later: nothing is imported twice"))
+                    + " before are imported. Send all again later: nothing is imported twice",
+                report))
         .header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS)
         .build();
   }

@@ -191,13 +191,25 @@ public final class ApiKeyIndex {
     }
     try {
       T done = change.get();
-      em().flush();
+      flush();
       return done;
     } catch (RuntimeException e) {
       if (InnoDbLocks.isConflict(e)) {
+        // What is not written is not to be written at the commit, if the session goes on.
+        em().clear();
         throw new LockConflictException(e);
       }
       throw e;
+    }
+  }
+
+  /** Keys that are there twice are found before: here it is an attribute of the client. */
+  private void flush() {
+    try {
+      em().flush();
+    } catch (ModelDuplicateException e) {
+      em().clear();
+      throw new LockConflictException(e);
     }
   }
 

@@ -155,6 +155,22 @@ class OpenApiTest {
                     .isFalse());
   }
 
+  /** Tools make a class or a chapter of each tag. */
+  @Test
+  void everyOperationHasATagOfTheList() {
+    Set<String> known = new TreeSet<>(DOCUMENT.get("tags").findValuesAsText("name"));
+    Set<String> used = new TreeSet<>();
+    DOCUMENT
+        .get("paths")
+        .findParents("operationId")
+        .forEach(
+            operation -> {
+              assertThat(operation.get("tags")).as(operation.toString()).hasSize(1);
+              used.add(operation.at("/tags/0").asText());
+            });
+    assertThat(used).isEqualTo(known);
+  }
+
   @Test
   void operationsHaveDifferentIds() {
     Set<String> seen = new HashSet<>();

@@ -274,6 +274,7 @@ class BulkImportIT {
     Response tooMany = send(token, "application/x-ndjson", "x\n".repeat(10_001));
     assertThat(tooMany.status()).isEqualTo(413);
     assertThat(tooMany.text("detail")).contains("10000 rows");
+    assertThat(tooMany.json().at("/report/errors")).as("of all rows before").hasSize(10_000);
     // The headers alone: the server answers and closes before it has read a body of that size.
     String tooLarge =
         RawHttp.send(

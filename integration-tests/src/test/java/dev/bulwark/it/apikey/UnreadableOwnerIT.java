@@ -76,6 +76,10 @@ class UnreadableOwnerIT {
     assertThat(stopped.expect(503).text("error")).isEqualTo("temporarily_unavailable");
     assertThat(stopped.text("detail")).contains("nothing is imported twice");
     assertThat(Integer.parseInt(stopped.header("Retry-After"))).isPositive();
+    JsonNode report = stopped.json().get("report");
+    assertThat(report.get("rows").asInt()).isEqualTo(51);
+    assertThat(report.get("created").asInt()).isEqualTo(1);
+    assertThat(report.get("errors")).hasSize(50);
     assertThat(keys.isGood("before-0123456789")).isTrue();
     assertThat(keys.isGood("behind-0123456789")).isFalse();
     assertThat(warnings() - logged).isEqualTo(1);

@@ -210,6 +210,16 @@ class KeysOnMariaDbIT {
     at.create(owner).expect(409);
   }
 
+  /** Each of them sets an attribute of the client, which is new. */
+  @ParameterizedTest
+  @EnumSource
+  void theFirstKeysOfAClientAtOnce(Isolation isolation) {
+    Server at = isolation.server();
+    String owner = at.newOwner("client", "first-keys");
+    Supplier<Response> request = () -> at.create("client", owner);
+    assertThat(untilDone(Collections.nCopies(AT_ONCE, request))).containsOnly(201);
+  }
+
   /** The rows of an import are stored in one transaction, which alone sees its keys. */
   @Test
   void neverMoreImportedKeysOfAnOwnerThanAreAllowed() {

@@ -30,7 +30,7 @@ public record ApiError(
   /** The media type of every error. */
   public static final String MEDIA_TYPE = "application/problem+json";
 
-  private static ApiError of(int status, String error, String detail) {
+  static ApiError of(int status, String error, String detail) {
     String title = error.replace('_', ' ');
     return new ApiError(
         "urn:bulwark:error:" + error.toLowerCase(Locale.ROOT),
