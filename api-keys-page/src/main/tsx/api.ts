@@ -65,6 +65,9 @@ export class ApiError extends Error {
 /** The most keys in an answer. */
 const PAGE = 1000;
 
+/** Milliseconds until a request that makes a key is given up, whose dialog stays open meanwhile. */
+const PATIENCE = 20_000;
+
 /** The REST resource of keys, of one owner or of all: see openapi.json of apikey-authenticator. */
 export class Api {
   constructor(
@@ -91,35 +94,36 @@ export class Api {
   replace = (id: string, overlapSeconds: number) => this.make(`/${id}/rotate`, { overlapSeconds });
   remove = (id: string) => this.send<undefined>("DELETE", `/${id}`);
 
-  /** Makes a key. Where the connection breaks off, the key may be there and its answer lost: the same request gets it. */
+  /** Makes a key. Where the connection breaks off, or no answer comes, the key may be there: the same request gets it. */
   protected async make(path: string, body: unknown): Promise<CreatedKey> {
     const once = { "Idempotency-Key": generateRandomState() };
+    const request = () => this.send<CreatedKey>("POST", path, body, once, PATIENCE);
     try {
-      return await this.send<CreatedKey>("POST", path, body, once);
+      return await request();
     } catch (error) {
-      if (error instanceof TypeError) {
-        return this.send<CreatedKey>("POST", path, body, once);
+      if (isAnswerLost(error)) {
+        return request();
       }
       throw error;
     }
   }
 
-  protected async send<T>(method: string, path: string, body?: unknown, more: Record<string, string> = {}): Promise<T> {
-    const response = await this.request(method, this.base + path, body, more);
+  protected async send<T>(method: string, path: string, body?: unknown, more: Record<string, string> = {}, patience?: number): Promise<T> {
+    const response = await this.request(method, this.base + path, body, more, patience);
     return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
   }
 
-  protected async request(method: string, url: string, body?: unknown, more: Record<string, string> = {}): Promise<Response> {
+  protected async request(method: string, url: string, body?: unknown, more: Record<string, string> = {}, patience?: number): Promise<Response> {
     const token = await this.session.accessToken();
     try {
-      return await exchange(token, method, url, body, more);
+      return await exchange(token, method, url, body, more, patience);
     } catch (error) {
       if (!isSessionOver(error)) {
         throw error;
       }
       // The server has done nothing before a 401. Somebody may have signed in again, in another tab.
       this.session.forget(token);
-      return exchange(await this.session.accessToken(), method, url, body, more);
+      return exchange(await this.session.accessToken(), method, url, body, more, patience);
     }
   }
 }
@@ -129,7 +133,18 @@ function isSessionOver(error: unknown): boolean {
   return error instanceof ApiError && error.status === 401 && error.error !== "insufficient_user_authentication";
 }
 
-async function exchange(token: string, method: string, url: string, body: unknown, more: Record<string, string>): Promise<Response> {
+function isAnswerLost(error: unknown): boolean {
+  return error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError");
+}
+
+async function exchange(
+  token: string,
+  method: string,
+  url: string,
+  body: unknown,
+  more: Record<string, string>,
+  patience?: number,
+): Promise<Response> {
   const headers: Record<string, string> = { ...more, Authorization: `Bearer ${token}` };
   if (body !== undefined) {
     headers["Content-Type"] = "application/json";
@@ -138,6 +153,7 @@ async function exchange(token: string, method: string, url: string, body: unknow
     method,
     headers,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(patience === undefined ? {} : { signal: AbortSignal.timeout(patience) }),
   });
   if (!response.ok) {
     const { error = "", detail = "" } = (await response.json().catch(() => ({}))) as { error?: string; detail?: string };

@@ -5,7 +5,7 @@ import { usePage, useTexts, type Pending } from "./context";
 import { CreateForm, type Start } from "./create";
 import { EditKey } from "./edit";
 import { FieldError, focusField } from "./field";
-import { focusKey } from "./focus";
+import { focusKey, isFocusUnmoved } from "./focus";
 import type { Typed } from "./limits";
 import { keepPending } from "./pending";
 import { ShownKey } from "./shown";
@@ -40,8 +40,8 @@ export function Dialogs({ dialog, onDialog, onChanged }: Props) {
   }, [dialog]);
   const closeShown = async (id: string) => {
     close();
-    // Another dialog may be open by then.
-    if ((await onChanged()) && document.querySelector("[role=dialog]") === null) {
+    // Another dialog may be open by then, or the user types already.
+    if ((await onChanged()) && document.querySelector("[role=dialog]") === null && isFocusUnmoved()) {
       focusKey(id);
     }
   };

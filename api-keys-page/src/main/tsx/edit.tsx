@@ -14,7 +14,7 @@ type Props = {
   message: (error: unknown) => string;
   /** Whether the error was handled otherwise; gets what was typed. */
   handled?: (error: unknown, typed: Typed) => boolean;
-  onClose: () => void;
+  onClose: (changed: boolean) => void;
   onChanged: (notice: string) => Promise<unknown>;
 };
 
@@ -36,12 +36,12 @@ export function EditKey({ of: key, start, api, settings, message, handled, onClo
       if (Object.keys(result.change).length > 0) {
         await api.change(key.id, result.change);
       }
-      onClose();
+      onClose(true);
       await onChanged(t("bulwarkKeysEdited", { name: key.name }));
     });
   };
   return (
-    <KeyModal title={t("bulwarkKeysEditTitle", { name: key.name })} label={t("bulwarkKeysEditNow")} busy={busy} onSubmit={submit} onClose={onClose}>
+    <KeyModal title={t("bulwarkKeysEditTitle", { name: key.name })} label={t("bulwarkKeysEditNow")} busy={busy} onSubmit={submit} onClose={() => onClose(false)}>
       <Failure text={failure} />
       <LimitFields id={id} typed={typed} faults={faults} settings={settings} onChange={setTyped} />
     </KeyModal>

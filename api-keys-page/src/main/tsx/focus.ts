@@ -12,3 +12,9 @@ export function focusKey(id: string | undefined): void {
     menu.focus();
   }
 }
+
+/** Whether the focus is nowhere, or where focusKey puts it for a key that no list shows yet: then nobody has moved it. */
+export function isFocusUnmoved(): boolean {
+  const focused = document.activeElement;
+  return focused === null || focused === document.body || focused.matches("[data-testid=keys-create]");
+}

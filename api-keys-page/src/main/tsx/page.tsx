@@ -52,14 +52,15 @@ export default function ApiKeysPage() {
   }
   const open = (wanted: Dialog) => setDialog(context.settings.loginNeeded ? afterSignIn(wanted) : wanted);
   const reload = async (text?: string) => {
-    const list = await api.list().catch(() => undefined);
+    const list = await api.list().catch((error: unknown) => notLoaded(context, error));
+    const isLoaded = typeof list !== "string";
     // At once: whoever waits for it looks for a row.
     flushSync(() => {
-      setKeys((before) => list ?? before);
+      setKeys((before) => (isLoaded ? list : before));
       setNotice(text === undefined ? undefined : noticeOf(text));
-      setFailed(list === undefined ? context.t("bulwarkKeysErrorList") : undefined);
+      setFailed(isLoaded ? undefined : list);
     });
-    return list !== undefined;
+    return isLoaded;
   };
   return (
     <TextsContext.Provider value={context}>
@@ -133,6 +134,12 @@ function contextOf({ t, settings }: Loaded, onDialog: (dialog: Dialog) => void):
       return stale;
     },
   };
+}
+
+/** That the list may be out of date, and why where the user can do something about it. */
+function notLoaded({ t, message }: Context, error: unknown): string {
+  const isKnown = error instanceof SignInNeeded || (error instanceof ApiError && error.error === "slow_down");
+  return isKnown ? `${message(error)} ${t("bulwarkKeysErrorList")}` : t("bulwarkKeysErrorList");
 }
 
 function message(t: Translate, settings: Settings | undefined, error: unknown): string {

@@ -52,6 +52,26 @@ test("a key that is made keeps its Idempotency-Key", async () => {
   assert.equal(sent[0]?.once, sent[1]?.once);
 });
 
+test("where no answer comes in time, the same request gets the key", async () => {
+  const sent = answering([201]);
+  const answer = globalThis.fetch;
+  const signals: (AbortSignal | null | undefined)[] = [];
+  const once: string[] = [];
+  globalThis.fetch = (async (address: string, request: RequestInit) => {
+    signals.push(request.signal);
+    once.push(new Headers(request.headers).get("Idempotency-Key") ?? "");
+    if (signals.length === 1) {
+      throw new DOMException("no answer", "TimeoutError");
+    }
+    return answer(address, request);
+  }) as typeof fetch;
+  await new Api("/keys", session("old")).create({ name: "a", scopes: [], expiresAt: null });
+  assert.equal(sent.length, 1);
+  assert.equal(once.length, 2);
+  assert.equal(once[0], once[1]);
+  assert.ok(signals.every((signal) => signal instanceof AbortSignal));
+});
+
 test("where nobody is signed in any more, the request says so", async () => {
   const sent = answering([401, "invalid_token"]);
   await assert.rejects(new Api("/keys", session("old")).remove("a"), SignInNeeded);

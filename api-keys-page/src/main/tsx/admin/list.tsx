@@ -212,10 +212,12 @@ export function AdminList({ api, ownerAddress, changes, onCreate, message }: Pro
           api={api}
           settings={EVERYTHING}
           message={message}
-          onClose={() => {
+          onClose={(changed) => {
             setEditing(undefined);
-            // The menu item that has opened the dialog is gone.
-            setTimeout(() => focusKey(editing.id), 0);
+            if (!changed) {
+              // The menu item that has opened the dialog is gone. A change has a notice, which takes the focus.
+              setTimeout(() => focusKey(editing.id), 0);
+            }
           }}
           onChanged={async (done) => {
             setNotice(noticeOf(done));

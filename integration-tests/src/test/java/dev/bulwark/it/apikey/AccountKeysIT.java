@@ -434,6 +434,54 @@ class AccountKeysIT {
   }
 
   @Test
+  void whyTheListCannotBeLoadedAgainIsTold() {
+    KeyPages.createUser(admin, "too-fast");
+    keys.made("too-fast", "gone", "tasks:read");
+    visit(
+        page -> {
+          KEYS_PAGE.open(page, "too-fast");
+          page.route(
+              url -> url.contains("/api-keys?"),
+              route ->
+                  route.fulfill(
+                      new Route.FulfillOptions()
+                          .setStatus(429)
+                          .setContentType("application/problem+json")
+                          .setBody(Json.object("error", "slow_down", "detail", ""))));
+          AccountKeys.act(page, AccountKeys.row(page, "gone"), "Delete");
+          AccountKeys.confirm(page);
+          page.getByText("Try again in a minute. The list could not be loaded again").waitFor();
+        });
+  }
+
+  /** The new list comes after the dialog is closed, and leaves the focus where the user has it. */
+  @Test
+  void aNewListLeavesTheFocusToAUserWhoTypes() {
+    KeyPages.createUser(admin, "quick");
+    keys.made("quick", "job one", "tasks:read");
+    visit(
+        page -> {
+          KEYS_PAGE.open(page, "quick");
+          AccountKeys.create(page);
+          AccountKeys.fill(page, "job two", "Read tasks");
+          AccountKeys.confirm(page);
+          AccountKeys.shown(page);
+          List<Route> held = new ArrayList<>();
+          page.route(url -> url.contains("/api-keys?"), held::add);
+          AccountKeys.confirm(page);
+          page.waitForCondition(() -> !held.isEmpty());
+          Locator search = page.locator("main input[type=text]").first();
+          search.click();
+          page.keyboard().type("jo");
+          held.get(0).resume();
+          AccountKeys.row(page, "job two").waitFor();
+          page.keyboard().type("b two");
+          await().until(() -> AccountKeys.row(page, "job one").count() == 0);
+          assertThat(search.inputValue()).isEqualTo("job two");
+        });
+  }
+
+  @Test
   void fiftyKeysInPagesAndFoundByTheirText() {
     KeyPages.createUser(admin, "collector");
     String token = keys.token("collector");
