@@ -12,6 +12,7 @@ import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ForcedColors;
 import com.microsoft.playwright.options.WaitForSelectorState;
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Authenticator;
 import dev.bulwark.it.support.Chromium;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
@@ -442,6 +443,41 @@ class AdminKeysIT {
   private static void focus(Page page) {
     page.bringToFront();
     page.evaluate("() => window.dispatchEvent(new Event('focus'))");
+  }
+
+  /** At the first address of the README; the realm asks for a second factor. */
+  @Test
+  void anAdministratorOfTheRealmItself() {
+    KeyPages.createUser(admin, "own-admin");
+    String management = admin.clientUuid("realm-management");
+    JsonNode role =
+        admin
+            .get("/realms/app/clients/" + management + "/roles/realm-admin")
+            .expect(200)
+            .json();
+    String mappings =
+        "/realms/app/users/" + admin.userId("own-admin") + "/role-mappings/clients/" + management;
+    admin.post(mappings, "[" + role + "]").expect(204);
+    keys.made("alice", "seen-by-own", "tasks:read");
+    visit(
+        page -> {
+          page.navigate(REALM.url() + "/api-keys-admin?search=seen-by-own");
+          page.getByTestId("sign-in").waitFor();
+          Page console = page.waitForPopup(() -> page.getByTestId("sign-in").click());
+          console.waitForSelector("#kc-login");
+          new ThemedPages(REALM).signIn(console, "own-admin", Realm.PASSWORD);
+          console.click("#mode-manual");
+          String secret = console.locator("#kc-totp-secret-key").innerText().replace(" ", "");
+          console.fill("#totp", new Authenticator(secret).code());
+          console.press("#totp", "Enter");
+          console.waitForURL(url -> URI.create(url).getPath().endsWith("/admin/app/console/"));
+          console.close();
+          focus(page);
+          AdminKeys.total(page, "1 key");
+          AccountKeys.act(page, AdminKeys.row(page, "seen-by-own"), "Deactivate");
+          page.locator(".bw-keys-inactive").waitFor();
+          assertThat(page.url()).startsWith(REALM.url() + "/api-keys-admin");
+        });
   }
 
   @Test

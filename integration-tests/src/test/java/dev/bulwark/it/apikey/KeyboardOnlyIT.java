@@ -265,6 +265,7 @@ class KeyboardOnlyIT {
           AdminKeys.total(page, left);
           told(page, walk);
         }
+        edited(page, walk);
         madeForAClient(page, walk);
         signedOutAndBack(page, walk);
       }
@@ -307,6 +308,15 @@ class KeyboardOnlyIT {
     told(page, walk);
     walk.picture("admin-stopped");
     page.unrouteAll();
+  }
+
+  private static void edited(Page page, KeyboardWalk walk) {
+    Locator row = AdminKeys.row(page, "ko-").first();
+    walk.menu(row, "Limits and metadata").dialog();
+    walk.escape().heldBy(row.locator("button[data-key]"));
+    walk.menu(row, "Limits and metadata").dialog();
+    walk.press(confirm(page)).closed();
+    told(page, walk);
   }
 
   private void madeForAClient(Page page, KeyboardWalk walk) {
