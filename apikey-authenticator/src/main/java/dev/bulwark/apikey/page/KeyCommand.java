@@ -20,7 +20,7 @@ public final class KeyCommand {
   /** Exchanges the key for a token: the one way that every deployment has. */
   public static final String DEFAULT =
       "curl -H 'X-API-Key: $KEY' -d client_id=CLIENT_ID"
-          + " -d grant_type=urn:bulwark:params:oauth:grant-type:api-key"
+          + " -d grant_type=tag:bulwark.dev,2026:grant-type:api-key"
           + " $ISSUER/protocol/openid-connect/token";
 
   private static final int MAX_LENGTH = 1_000;

@@ -254,7 +254,7 @@ class OpenApiIT {
     JsonNode problem = answer.json();
     assertThat(problem.get("status").asInt()).isEqualTo(status);
     assertThat(problem.get("type").asText())
-        .isEqualTo("urn:bulwark:error:" + problem.get("error").asText());
+        .isEqualTo("tag:bulwark.dev,2026:error:" + problem.get("error").asText());
     assertThat(problem.get("detail")).isEqualTo(problem.get("error_description"));
     assertThat(problem.get("title").asText()).isNotBlank();
   }

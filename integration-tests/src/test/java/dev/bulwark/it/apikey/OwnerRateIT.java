@@ -81,7 +81,7 @@ class OwnerRateIT {
   private static void assertTooMany(Response answer, String policy, int requests, int seconds) {
     answer.expect(429);
     assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
-    assertThat(answer.text("type")).isEqualTo("urn:bulwark:error:slow_down");
+    assertThat(answer.text("type")).isEqualTo("tag:bulwark.dev,2026:error:slow_down");
     assertThat(answer.text("error")).isEqualTo("slow_down");
     assertThat(answer.text("detail"))
         .isEqualTo("Too many requests about your API keys. Try again later");

@@ -294,7 +294,7 @@ class PythonGuideIT {
                     "KEYCLOAK",
                     STACK.url().toString()),
                 "curl() { command curl --silent --show-error \"$@\"; }\n"
-                    + indented("grant_type=urn:bulwark"))
+                    + indented("grant_type=tag:bulwark"))
             .expect(0)
             .output();
     orders(Json.parse(answer).path("access_token").asText()).expect(200);

@@ -11,7 +11,7 @@ import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
  * The body of every error of the REST resources: RFC 9457 (which replaced RFC 7807) beside the two
  * members that OAuth clients know. Immutable; no component is null.
  *
- * @param type a URN that names the kind of error
+ * @param type a tag URI (RFC 4151) that names the kind of error
  * @param title the kind of error in words
  * @param status the HTTP status
  * @param detail what was wrong with this request
@@ -33,7 +33,7 @@ public record ApiError(
   static ApiError of(int status, String error, String detail) {
     String title = error.replace('_', ' ');
     return new ApiError(
-        "urn:bulwark:error:" + error.toLowerCase(Locale.ROOT),
+        "tag:bulwark.dev,2026:error:" + error.toLowerCase(Locale.ROOT),
         title,
         status,
         detail,
