@@ -28,11 +28,12 @@ class AdminHostNameIT {
   private static final String KEYS = "/realms/master/api-keys-admin?realm=app";
   private static final String OVERVIEW = "/realms/master/overview-admin?realm=app";
 
+  /** Under one domain: a browser may block the cookies of another one in a frame. */
   @Test
   void thePagesWorkAtTheHostOfTheConsole() {
     int port = FreePort.next();
-    String users = "http://localhost:" + port;
-    String administrators = "http://admin.localhost:" + port;
+    String users = "http://id.bulwark.localhost:" + port;
+    String administrators = "http://admin.bulwark.localhost:" + port;
     try (RedisProcess redis = RedisProcess.start();
         DistributionServer server =
             DistributionServer.start(spec(redis, users, administrators, port));

@@ -469,7 +469,10 @@ class AdminKeysIT {
           console.click("#mode-manual");
           String secret = console.locator("#kc-totp-secret-key").innerText().replace(" ", "");
           console.fill("#totp", new Authenticator(secret).code());
-          console.press("#totp", "Enter");
+          console.fill("#userLabel", "phone");
+          console.click("#saveTOTPBtn");
+          console.check("#kcRecoveryCodesConfirmationCheck");
+          console.click("#saveRecoveryAuthnCodesBtn");
           console.waitForURL(url -> URI.create(url).getPath().endsWith("/admin/app/console/"));
           console.close();
           focus(page);
