@@ -53,8 +53,7 @@ class AdminHostNameIT {
       console.waitForSelector("#kc-login");
       assertThat(console.url()).startsWith(users);
       Realm realm = new Realm(URI.create(users), "app");
-      new ThemedPages(realm)
-          .signIn(console, TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+      new ThemedPages(realm).signIn(console, TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
       console.waitForURL(url -> url.startsWith(administrators + "/admin/master/console/"));
       console.close();
 

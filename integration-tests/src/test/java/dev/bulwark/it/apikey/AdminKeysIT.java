@@ -451,10 +451,7 @@ class AdminKeysIT {
     KeyPages.createUser(admin, "own-admin");
     String management = admin.clientUuid("realm-management");
     JsonNode role =
-        admin
-            .get("/realms/app/clients/" + management + "/roles/realm-admin")
-            .expect(200)
-            .json();
+        admin.get("/realms/app/clients/" + management + "/roles/realm-admin").expect(200).json();
     String mappings =
         "/realms/app/users/" + admin.userId("own-admin") + "/role-mappings/clients/" + management;
     admin.post(mappings, "[" + role + "]").expect(204);

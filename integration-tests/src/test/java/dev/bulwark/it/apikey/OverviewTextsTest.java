@@ -70,8 +70,7 @@ class OverviewTextsTest {
     values.addAll(constants(BREACHED + "range/RangeUnavailableException.java", "Reason"));
     values.addAll(constants(BREACHED + "login/LoginMetrics.java", "Outcome"));
     values.addAll(constants(BREACHED + "login/LoginAction.java", "LoginAction"));
-    values.addAll(
-        constants("attempt-limiter/src/main/java/dev/bulwark/limit/Scope.java", "Scope"));
+    values.addAll(constants("attempt-limiter/src/main/java/dev/bulwark/limit/Scope.java", "Scope"));
     Matcher attempts = ATTEMPTS.matcher(Repository.text(LIMITER));
     while (attempts.find()) {
       values.add(attempts.group(1));

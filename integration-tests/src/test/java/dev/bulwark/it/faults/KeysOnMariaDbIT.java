@@ -232,8 +232,7 @@ class KeysOnMariaDbIT {
         IntStream.range(0, MOST)
             .mapToObj(i -> Json.object("username", "importer", "hash", "%064x".formatted(i)))
             .collect(Collectors.joining("\n"));
-    JsonNode report =
-        server.admin().post(REALM + "/api-keys/import", rows).expect(200).json();
+    JsonNode report = server.admin().post(REALM + "/api-keys/import", rows).expect(200).json();
     assertThat(report.get("created").asInt()).as(report.toString()).isEqualTo(MOST - before);
     assertThat(report.get("errors"))
         .extracting(error -> error.get("error").asText())
@@ -302,7 +301,13 @@ class KeysOnMariaDbIT {
     try (Directory directory = Directory.start(List.of("ldap-lea"))) {
       String store = directory.connect(admin, REALM, "directory", false);
       String owner =
-          admin.get(REALM + "/users?username=ldap-lea").expect(200).json().get(0).get("id").asText();
+          admin
+              .get(REALM + "/users?username=ldap-lea")
+              .expect(200)
+              .json()
+              .get(0)
+              .get("id")
+              .asText();
       assertThat(owner).startsWith("f:");
       String first = REALM + "/api-keys/" + at.create(owner).expect(201).text("id");
       String second = REALM + "/api-keys/" + at.create(owner).expect(201).text("id");
