@@ -53,13 +53,10 @@ final class SubjectUsers {
    *     does not answer
    */
   UserModel find(SubjectIdentifier subject, Caller caller) {
-    List<UserModel> found =
-        caller instanceof Caller.Issuer issuer
-            ? linked(subject, issuer.provider().getAlias())
-            : users(subject);
+    List<UserModel> found = search(subject, caller);
     if (found.size() < ENOUGH && subject instanceof SubjectIdentifier.Email email) {
       // The search leaves out a store that is down, and another user may have the address there.
-      new UserStores(session, realm).requireAnswers(email.address());
+      found = confirmed(found, email, caller);
     }
     if (found.isEmpty()) {
       throw RequestException.unknownSubject();
@@ -68,6 +65,45 @@ final class SubjectUsers {
       throw RequestException.ambiguous();
     }
     return found.get(0);
+  }
+
+  private List<UserModel> search(SubjectIdentifier subject, Caller caller) {
+    return caller instanceof Caller.Issuer issuer
+        ? linked(subject, issuer.provider().getAlias())
+        : users(subject);
+  }
+
+  /**
+   * Asks the stores one by one. If one names a user that was not found, or has several, it may have
+   * failed at the search and be back: then the search is made again.
+   *
+   * @throws RequestException if a store does not answer
+   */
+  private List<UserModel> confirmed(
+      List<UserModel> found, SubjectIdentifier.Email email, Caller caller) {
+    UserStores.Answers answers = new UserStores(session, realm).ask(email.address());
+    List<UserModel> meant =
+        answers.users().stream()
+            .filter(user -> hasAddress(user, email.address()) && mayBeNamed(user, caller))
+            .toList();
+    if (!answers.several() && byId(found).keySet().containsAll(byId(meant).keySet())) {
+      return found;
+    }
+    Map<String, UserModel> all = byId(search(email, caller));
+    // A store may look up users that its search does not find.
+    meant.forEach(user -> all.putIfAbsent(user.getId(), user));
+    return List.copyOf(all.values());
+  }
+
+  private boolean mayBeNamed(UserModel user, Caller caller) {
+    return !(caller instanceof Caller.Issuer issuer)
+        || isLinked(user, issuer.provider().getAlias());
+  }
+
+  private static Map<String, UserModel> byId(List<UserModel> users) {
+    Map<String, UserModel> byId = new LinkedHashMap<>();
+    users.forEach(user -> byId.put(user.getId(), user));
+    return byId;
   }
 
   /** Whom the identifier names; of an address some at most. */

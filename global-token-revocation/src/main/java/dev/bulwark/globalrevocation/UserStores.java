@@ -1,11 +1,15 @@
 package dev.bulwark.globalrevocation;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ModelDuplicateException;
 import org.keycloak.models.ModelException;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
 import org.keycloak.storage.UserStorageProvider;
 import org.keycloak.storage.UserStorageProviderFactory;
 import org.keycloak.storage.UserStorageProviderModel;
@@ -49,43 +53,63 @@ final class UserStores {
   }
 
   /**
+   * What the stores say of an address.
+   *
+   * @param users one of each store at most; some may have another address
+   * @param several whether a store has several such users, and names none
+   */
+  record Answers(List<UserModel> users, boolean several) {}
+
+  /**
    * Asks each store for a user. Users of a store that Keycloak imports are in its database as well,
    * so these stores are not asked.
    *
    * @param address e-mail address
    * @throws RequestException if one does not answer
    */
-  void requireAnswers(String address) {
-    realm
+  Answers ask(String address) {
+    List<UserModel> users = new ArrayList<>();
+    boolean several = false;
+    for (UserStorageProviderModel store : enabled()) {
+      try {
+        lookUp(store, address).ifPresent(users::add);
+      } catch (ModelDuplicateException e) {
+        LOG.debugf(e, "User store %s has several users", store.getName());
+        several = true;
+      } catch (UnsupportedOperationException e) {
+        // It can never tell: asking again does not help.
+        LOG.debugf(e, "User store %s finds nobody by an address", store.getName());
+      } catch (RuntimeException e) {
+        // Whatever it is, this store is where it comes from.
+        throw RequestException.unavailable(e);
+      }
+    }
+    return new Answers(users, several);
+  }
+
+  private List<UserStorageProviderModel> enabled() {
+    return realm
         .getComponentsStream(realm.getId(), UserStorageProvider.class.getName())
         .map(UserStorageProviderModel::new)
         .filter(UserStorageProviderModel::isEnabled)
-        .toList()
-        .forEach(store -> requireAnswer(store, address));
+        .toList();
   }
 
-  private void requireAnswer(UserStorageProviderModel store, String address) {
-    try {
-      if (session
-                  .getKeycloakSessionFactory()
-                  .getProviderFactory(UserStorageProvider.class, store.getProviderId())
-              instanceof UserStorageProviderFactory<?> factory
-          && !imports(store, factory)) {
-        UserStorageProvider provider = factory.create(session, store);
-        session.enlistForClose(provider);
-        // Others are not searched by Keycloak either.
-        if (provider instanceof UserQueryMethodsProvider
-            && provider instanceof UserLookupProvider users) {
-          var unused = users.getUserByEmail(realm, address);
-        }
+  private Optional<UserModel> lookUp(UserStorageProviderModel store, String address) {
+    if (session
+                .getKeycloakSessionFactory()
+                .getProviderFactory(UserStorageProvider.class, store.getProviderId())
+            instanceof UserStorageProviderFactory<?> factory
+        && !imports(store, factory)) {
+      UserStorageProvider provider = factory.create(session, store);
+      session.enlistForClose(provider);
+      // Others are not searched by Keycloak either.
+      if (provider instanceof UserQueryMethodsProvider
+          && provider instanceof UserLookupProvider users) {
+        return Optional.ofNullable(users.getUserByEmail(realm, address));
       }
-    } catch (ModelDuplicateException | UnsupportedOperationException e) {
-      // Several users have the address, or the store can never tell: asking again does not help.
-      LOG.debugf(e, "User store %s has answered", store.getName());
-    } catch (RuntimeException e) {
-      // Whatever it is, this store is where it comes from.
-      throw RequestException.unavailable(e);
     }
+    return Optional.empty();
   }
 
   /**

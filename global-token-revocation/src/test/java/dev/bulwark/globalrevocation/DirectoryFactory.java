@@ -2,6 +2,7 @@ package dev.bulwark.globalrevocation;
 
 import java.util.Date;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.component.ComponentModel;
@@ -19,20 +20,31 @@ import org.keycloak.storage.user.UserLookupProvider;
 import org.keycloak.storage.user.UserQueryMethodsProvider;
 
 /**
- * A user store that nobody is in, or that does not answer: its search hides that, as LDAP's can.
+ * A user store whose search finds nobody, as LDAP's does if it fails. A look-up tells what is so.
  */
 class DirectoryFactory implements UserStorageProviderFactory<DirectoryFactory.Directory> {
 
-  private final @Nullable RuntimeException failure;
+  private final Supplier<@Nullable UserModel> lookUp;
 
-  /** With what a look-up fails; null if it does not. */
+  /** Nobody is in it. With what a look-up fails; null if it does not. */
   DirectoryFactory(@Nullable RuntimeException failure) {
-    this.failure = failure;
+    this(
+        () -> {
+          if (failure != null) {
+            throw failure;
+          }
+          return null;
+        });
+  }
+
+  /** What a look-up by an address does. */
+  DirectoryFactory(Supplier<@Nullable UserModel> lookUp) {
+    this.lookUp = lookUp;
   }
 
   @Override
   public Directory create(KeycloakSession session, ComponentModel model) {
-    return new Directory(failure);
+    return new Directory(lookUp);
   }
 
   @Override
@@ -64,10 +76,10 @@ class DirectoryFactory implements UserStorageProviderFactory<DirectoryFactory.Di
   static final class Directory
       implements UserStorageProvider, UserQueryMethodsProvider, UserLookupProvider {
 
-    private final @Nullable RuntimeException failure;
+    private final Supplier<@Nullable UserModel> lookUp;
 
-    private Directory(@Nullable RuntimeException failure) {
-      this.failure = failure;
+    private Directory(Supplier<@Nullable UserModel> lookUp) {
+      this.lookUp = lookUp;
     }
 
     @Override
@@ -78,10 +90,7 @@ class DirectoryFactory implements UserStorageProviderFactory<DirectoryFactory.Di
 
     @Override
     public @Nullable UserModel getUserByEmail(RealmModel realm, String email) {
-      if (failure != null) {
-        throw failure;
-      }
-      return null;
+      return lookUp.get();
     }
 
     @Override

@@ -104,9 +104,16 @@ class SubjectUsersTest {
 
   private void areFound(String prefix, int count, @Nullable String address) {
     for (int i = 0; i < count; i++) {
-      String id = prefix + i;
-      withAddress.add(Stub.of(UserModel.class, Map.of("getId", a -> id, "getEmail", a -> address)));
+      withAddress.add(user(prefix + i, address));
     }
+  }
+
+  private static UserModel user(String id, @Nullable String address) {
+    return Stub.of(UserModel.class, Map.of("getId", a -> id, "getEmail", a -> address));
+  }
+
+  private static DirectoryFactory answering(@Nullable UserModel user) {
+    return new DirectoryFactory(() -> user);
   }
 
   private UserModel find() {
@@ -193,9 +200,69 @@ class SubjectUsersTest {
     storeFactory = new DirectoryFactory(new ModelException("Querying of LDAP failed"));
     assertRejected(503, () -> find(CLIENT));
     assertRejected(503);
-    storeFactory = new DirectoryFactory(null);
+    storeFactory = answering(null);
     assertThat(find(CLIENT).getId()).isEqualTo("u0");
     assertThat(find().getId()).isEqualTo("u0");
+  }
+
+  /** It failed at the search, which Keycloak hides, and is back a moment later. */
+  @Test
+  void aStoreThatIsBackHasTheUser() {
+    addStoreWithoutImport();
+    storeFactory = answering(user("f:ldap:ann", ADDRESS));
+    assertThat(find(CLIENT).getId()).isEqualTo("f:ldap:ann");
+    assertRejected(404);
+    aliases.put("f:ldap:ann", "okta");
+    assertThat(find().getId()).isEqualTo("f:ldap:ann");
+  }
+
+  /** The answer would be 204, and one of the two signed out. */
+  @Test
+  void aStoreThatIsBackHasAnotherUserOfTheAddress() {
+    haveTheAddress("u", 1);
+    aliases.put("u0", "okta");
+    addStoreWithoutImport();
+    storeFactory = answering(user("f:ldap:ann", "NoReply@A.example"));
+    assertRejected(422, () -> find(CLIENT));
+    assertThat(find().getId()).as("the other one is not linked").isEqualTo("u0");
+    aliases.put("f:ldap:ann", "okta");
+    assertRejected(422);
+  }
+
+  @Test
+  void aStoreThatIsBackHasSeveralUsersOfTheAddress() {
+    haveTheAddress("u", 1);
+    aliases.putAll(Map.of("u0", "okta", "f:ldap:1", "okta"));
+    addStoreWithoutImport();
+    storeFactory =
+        new DirectoryFactory(
+            () -> {
+              haveTheAddress("f:ldap:", 2);
+              throw new ModelDuplicateException("More results found");
+            });
+    assertRejected(422, () -> find(CLIENT));
+    withAddress.removeIf(user -> user.getId().startsWith("f:"));
+    assertRejected(422);
+  }
+
+  /** LDAP rejects a user whose address a local one has. Keycloak never loads it. */
+  @Test
+  void aUserThatKeycloakCannotLoadIsNone() {
+    haveTheAddress("u", 1);
+    addStoreWithoutImport();
+    storeFactory = new DirectoryFactory(new ModelDuplicateException("Can't import user"));
+    assertThat(find(CLIENT).getId()).isEqualTo("u0");
+  }
+
+  /** The look-up of a store that takes no notice of the address. */
+  @Test
+  void aStoreThatNamesAnotherAddressHasNoSuchUser() {
+    addStoreWithoutImport();
+    storeFactory = answering(user("f:store:1", "somebody@a.example"));
+    assertRejected(404, () -> find(CLIENT));
+    haveTheAddress("f:ldap:", 1);
+    storeFactory = answering(withAddress.get(0));
+    assertThat(find(CLIENT).getId()).isEqualTo("f:ldap:0");
   }
 
   /** However many have it in the store as well. */
@@ -220,14 +287,14 @@ class SubjectUsersTest {
     stores.add(new ComponentModel());
     storeFactory = new DirectoryFactory(new IllegalStateException("no connection"));
     assertRejected(503);
-    storeFactory = new DirectoryFactory(null);
+    storeFactory = answering(null);
     assertRejected(404);
   }
 
   @Test
   void aStoreThatAnswersHasNoSuchUser() {
     addStoreWithoutImport();
-    storeFactory = new DirectoryFactory(null);
+    storeFactory = answering(null);
     assertRejected(404);
     // Several have the address, and the caller may name none of them.
     storeFactory = new DirectoryFactory(new ModelDuplicateException("More results found"));
