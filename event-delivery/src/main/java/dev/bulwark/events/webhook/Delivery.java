@@ -29,12 +29,19 @@ final class Delivery implements AutoCloseable {
   /** While another node sends. */
   private static final Duration BUSY = Duration.ofMillis(500);
 
+  /** Between two rounds of which the receiver takes nothing, and is not left alone. */
+  private static final Duration IN_VAIN = Duration.ofSeconds(1);
+
   private final WebhookConfig config;
   private final WebhookMetrics metrics;
   private final Room room;
   private final Receiver receiver;
   private final ExecutorService senders;
   private final DeadLetters deadLetters;
+
+  /** Sent in vain since one was taken. */
+  private int untaken;
+
   private boolean reported;
 
   /** Had its turn last. */
@@ -99,7 +106,7 @@ final class Delivery implements AutoCloseable {
       }
       @Nullable Duration pause = settle(outbox, lock, sent);
       boolean more = due.more() || sent.size() < due.events().size();
-      return pause == null && more ? Duration.ZERO : pause;
+      return pause == null && more ? untilNextRound() : pause;
     } catch (InterruptedException e) {
       // The server is about to stop; the caller sees the flag.
       Thread.currentThread().interrupt();
@@ -124,19 +131,27 @@ final class Delivery implements AutoCloseable {
     metrics.count(
         Outcome.REFUSED, number(sent, Answer.Kind.REFUSED) + number(sent, Answer.Kind.BROKEN));
     metrics.count(Outcome.FAILED, number(sent, Answer.Kind.FAILED));
+    untaken = verdict.taken().isEmpty() ? untaken + sent.size() : 0;
     if (!verdict.taken().isEmpty()) {
       lock.succeeded();
     }
     if (verdict.pause()) {
-      reportFailure(lastFailure(sent));
+      reportFailure("no events", lastFailure(sent));
       Duration pause = Pause.after(lock.getFailures(), verdict.asked());
       lock.failed(now + pause.toMillis());
       return untilNextLook(pause);
     }
     if (!verdict.taken().isEmpty()) {
       reportSuccess();
+    } else if (untaken >= Verdict.MANY) {
+      // It may reject all events, and all are of few subjects.
+      reportFailure("none of the last " + untaken + " events", lastFailure(sent));
     }
     return null;
+  }
+
+  private Duration untilNextRound() {
+    return untaken == 0 ? Duration.ZERO : IN_VAIN;
   }
 
   /** A pause stops the requests alone: the metrics and the room are looked at meanwhile. */
@@ -165,11 +180,11 @@ final class Delivery implements AutoCloseable {
   }
 
   /** Once, until it takes events again. */
-  private void reportFailure(String failure) {
+  private void reportFailure(String what, String failure) {
     if (!reported) {
       LOG.warnf(
-          "The webhook %s accepts no events: %s. They wait in the database and are sent again",
-          config.url(), failure);
+          "The webhook %s accepts %s: %s. They wait in the database and are sent again",
+          config.url(), what, failure);
     }
     reported = true;
   }

@@ -7,7 +7,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -32,8 +31,8 @@ final class Round {
   private final AtomicInteger taken = new AtomicInteger();
   private final AtomicInteger failed = new AtomicInteger();
 
-  /** Order keys of rejected events: many of one key say nothing about the receiver. */
-  private final Set<String> rejected = ConcurrentHashMap.newKeySet();
+  /** Rejected events by order key: many of one key say nothing about the receiver. */
+  private final Map<String, Integer> rejected = new ConcurrentHashMap<>();
 
   Round(Receiver receiver, ExecutorService threads, WebhookMetrics metrics) {
     this.receiver = receiver;
@@ -47,12 +46,8 @@ final class Round {
    * @return those that were sent, with their answers
    */
   List<Verdict.Sent<WaitingEvent>> send(List<WaitingEvent> events) throws InterruptedException {
-    Map<String, List<WaitingEvent>> queues = new LinkedHashMap<>();
-    for (WaitingEvent event : events) {
-      queues.computeIfAbsent(queue(event), key -> new ArrayList<>()).add(event);
-    }
     List<Callable<List<Verdict.Sent<WaitingEvent>>>> work = new ArrayList<>();
-    queues.values().forEach(queue -> work.add(() -> inOrder(queue)));
+    queues(events).forEach(queue -> work.add(() -> inOrder(queue)));
     List<Verdict.Sent<WaitingEvent>> sent = new ArrayList<>();
     for (Future<List<Verdict.Sent<WaitingEvent>>> done : threads.invokeAll(work)) {
       try {
@@ -64,15 +59,21 @@ final class Round {
     return sent;
   }
 
-  private static String queue(WaitingEvent event) {
-    return event.isOrdered() ? event.getOrderKey() : event.getOrderKey() + event.getId();
+  private static Collection<List<WaitingEvent>> queues(List<WaitingEvent> events) {
+    Map<Object, List<WaitingEvent>> queues = new LinkedHashMap<>();
+    for (WaitingEvent event : events) {
+      // Each that leaves in any order is a queue of its own.
+      Object key = event.isOrdered() ? event.getOrderKey() : event;
+      queues.computeIfAbsent(key, any -> new ArrayList<>()).add(event);
+    }
+    return queues.values();
   }
 
   private List<Verdict.Sent<WaitingEvent>> inOrder(Collection<WaitingEvent> queue)
       throws InterruptedException {
     List<Verdict.Sent<WaitingEvent>> sent = new ArrayList<>();
     for (WaitingEvent event : queue) {
-      if (isOver()) {
+      if (isOver(event.getOrderKey())) {
         break;
       }
       long start = System.nanoTime();
@@ -90,13 +91,19 @@ final class Round {
   private void count(WaitingEvent event, Answer.Kind kind) {
     switch (kind) {
       case TAKEN -> taken.incrementAndGet();
-      case REFUSED -> rejected.add(event.getOrderKey());
+      case REFUSED -> rejected.merge(event.getOrderKey(), 1, Integer::sum);
       case BROKEN, FAILED -> failed.incrementAndGet();
     }
   }
 
-  private boolean isOver() {
+  /**
+   * Whether no more is sent, of an order key at least. While the receiver takes nothing, a few
+   * rejected events of one key are enough: thousands may wait, and each would be sent in vain.
+   */
+  private boolean isOver(String orderKey) {
     return System.nanoTime() - end >= 0
-        || (taken.get() == 0 && rejected.size() + failed.get() >= Verdict.MANY);
+        || (taken.get() == 0
+            && (rejected.size() + failed.get() >= Verdict.MANY
+                || rejected.getOrDefault(orderKey, 0) >= Verdict.MANY));
   }
 }

@@ -60,9 +60,14 @@ record Verdict<E>(
       return answer.kind() == kind;
     }
 
-    /** Whether it is not tried any more, if the attempt counts. */
+    /**
+     * Whether it is not tried any more, if the attempt counts. More attempts than the short limit
+     * allows were answered with 5xx: an overload or an outage then does not end the event either.
+     */
     private boolean isLast(int maxAttempts) {
-      return attempts + 1 >= (is(Answer.Kind.BROKEN) ? PATIENCE * maxAttempts : maxAttempts);
+      boolean patient =
+          is(Answer.Kind.BROKEN) || (is(Answer.Kind.FAILED) && attempts >= maxAttempts);
+      return attempts + 1 >= (patient ? PATIENCE * maxAttempts : maxAttempts);
     }
 
     /** As long as the receiver asks for, if that is more; five minutes at most. */
@@ -77,7 +82,8 @@ record Verdict<E>(
    * Judges a round.
    *
    * @param maxAttempts that count before an event is dead; {@value #PATIENCE} times as many if the
-   *     last answer is a 5xx
+   *     last answer is a 5xx, or if 5xx have used them up before and the last answer speaks against
+   *     the receiver
    */
   static <E> Verdict<E> of(List<Sent<E>> round, int maxAttempts) {
     List<E> taken = round.stream().filter(Sent::isTaken).map(Sent::event).toList();

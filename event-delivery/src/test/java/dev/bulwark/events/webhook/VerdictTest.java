@@ -203,6 +203,26 @@ class VerdictTest {
     assertThat(verdict.held()).hasSize(dead ? 0 : 1);
   }
 
+  /** It has met the broken one of two receivers eight times or more, and now the other is busy. */
+  @ParameterizedTest
+  @CsvSource({"7, true", "8, false", "20, false", "30, false", "31, true"})
+  void anEventThatHasSeenManyOfThemOutlivesAnOverload(int attempts, boolean dead) {
+    for (Answer answer : List.of(AWAY, Answer.of(503, null), Answer.of(429, null))) {
+      Verdict<String> verdict =
+          Verdict.of(List.of(sent("a", attempts, answer), sent("b", 0, TAKEN)), 8);
+      assertThat(verdict.dead()).hasSize(dead ? 1 : 0);
+      assertThat(verdict.held()).hasSize(dead ? 0 : 1);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"6, false", "7, true", "20, true"})
+  void anEventThatIsRejectedForWhatItSaysDoesNot(int attempts, boolean dead) {
+    Verdict<String> verdict =
+        Verdict.of(List.of(sent("a", attempts, REFUSED), sent("b", 0, TAKEN)), 8);
+    assertThat(verdict.dead()).hasSize(dead ? 1 : 0);
+  }
+
   /** It answers 500 to one kind of event. They would fill the table, and then all are dropped. */
   @Test
   void eventsOfManySubjectsAtWhichTheReceiverBreaksAreNotSentForEver() {

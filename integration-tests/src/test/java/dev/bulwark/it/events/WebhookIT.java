@@ -11,7 +11,6 @@ import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.TestStack;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -36,9 +35,6 @@ class WebhookIT {
 
   private static final String CLIENT = "tasks-service";
   private static final String FAILED_LOGIN = "org.keycloak.user.CLIENT_LOGIN_ERROR";
-
-  /** Without a pause of the receiver. */
-  private static final Duration PROMPTLY = Duration.ofSeconds(5);
 
   private static WebhookReceiver receiver;
   private static EventServer server;
@@ -225,8 +221,40 @@ class WebhookIT {
     }
     await().atMost(SOON).until(() -> rejected.size() > many);
     change(user, 1);
-    await().atMost(PROMPTLY).until(() -> !changes("USER.UPDATE", user).isEmpty());
+    await().atMost(SOON).until(() -> !changes("USER.UPDATE", user).isEmpty());
     assertThat(server.keycloak().log()).doesNotContain("accepts no events: status 422");
+  }
+
+  /** As all are of one subject, it is not left alone. Nobody would know of it otherwise. */
+  @Test
+  void aReceiverThatRejectsAllOfAServiceIsWarnedOfOnce() {
+    String user = server.user(name);
+    await().atMost(SOON).until(() -> !changes("USER.CREATE", user).isEmpty());
+    change(user, 0);
+    await().atMost(SOON).until(() -> !changes("USER.UPDATE", user).isEmpty());
+    long warnings = lines("accepts no");
+    long ends = lines("accepts events again");
+    Set<String> rejected = ConcurrentHashMap.newKeySet();
+    receiver.answer(
+        event -> {
+          rejected.add(event.id());
+          return 422;
+        });
+    int many = 30;
+    for (int i = 0; i < many; i++) {
+      server.realm().clientCredentials("gateway", "wrong", Map.of()).expect(401);
+    }
+    await().atMost(SOON).until(() -> rejected.size() >= many);
+    await().atMost(SOON).until(() -> lines("accepts no") > warnings);
+    receiver.answer(event -> 204);
+    change(user, 1);
+    await().atMost(SOON).until(() -> lines("accepts events again") > ends);
+    assertThat(lines("accepts no")).isEqualTo(warnings + 1);
+    assertThat(lines("accepts events again")).isEqualTo(ends + 1);
+  }
+
+  private static long lines(String text) {
+    return server.keycloak().log().lines().filter(line -> line.contains(text)).count();
   }
 
   @Test
