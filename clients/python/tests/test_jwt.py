@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import jwt
@@ -241,6 +242,37 @@ def test_without_keys_nobody_can_tell(issuer: Issuer) -> None:
         asyncio.run(verifier.verify_async(token))
 
 
+@pytest.mark.parametrize("refresh_interval", [0.5, 10])
+def test_a_first_fetch_that_fails_is_followed_by_a_pause(
+    refresh_interval: float, own_issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An issuer that does not answer would be asked for each token, and hold its request for as long."""
+    now = [0.0]
+    monkeypatch.setattr("bulwark_revocation.jwt.time", SimpleNamespace(monotonic=lambda: now[0], time=time.time))
+    document = json.dumps(own_issuer.document()).encode()
+    asked: list[str] = []
+
+    def read(url: str) -> bytes:
+        asked.append(url)
+        if len(asked) == 1:
+            raise OSError("unreachable")
+        return document
+
+    verifier = KeycloakVerifier(own_issuer.url, AUDIENCE, refresh_interval=refresh_interval)
+    verifier._keys._read = read
+    token = own_issuer.token()
+    for passed in (0, min(1, refresh_interval)):
+        now[0] += passed
+        with pytest.raises(CannotVerify, match="unreachable"):
+            verifier.verify(token)
+        with pytest.raises(CannotVerify, match="unreachable"):
+            asyncio.run(verifier.verify_async(token))
+    assert len(asked) == 1
+    now[0] += 0.01
+    assert verifier.verify(token)
+    assert len(asked) == 2
+
+
 class SlowKeys:
     """An address of keys that answers after ``go_on``: with this document, or with an error."""
 
@@ -261,7 +293,8 @@ class SlowKeys:
 
 @pytest.fixture
 def waiting(monkeypatch: pytest.MonkeyPatch) -> threading.Semaphore:
-    """Counts the threads that wait for another."""
+    """Counts the threads that wait for another, until that one has done it."""
+    monkeypatch.setattr("bulwark_revocation.jwt._TIMEOUT", 60)
     waiting = threading.Semaphore(0)
     wait = Turn.wait
 
@@ -273,10 +306,12 @@ def waiting(monkeypatch: pytest.MonkeyPatch) -> threading.Semaphore:
     return waiting
 
 
+@pytest.mark.parametrize("known", [True, False])
 def test_threads_that_wait_for_keys_make_no_attempt_of_their_own(
-    own_issuer: Issuer, waiting: threading.Semaphore
+    known: bool, own_issuer: Issuer, waiting: threading.Semaphore
 ) -> None:
-    document = json.dumps(own_issuer.document()).encode()
+    """Also while no keys are known, after a first fetch that failed."""
+    document = json.dumps(own_issuer.document()).encode() if known else b"<html>"
     slow = SlowKeys()
     reads = iter([lambda url: document, slow.read])
     keys = KeycloakKeys("http://issuer", 3600, 0, lambda url: next(reads)(url))
@@ -287,7 +322,7 @@ def test_threads_that_wait_for_keys_make_no_attempt_of_their_own(
         fetches += [threads.submit(keys.fetch, "k") for _ in range(16)]
         try:
             for _ in range(16):
-                assert waiting.acquire(timeout=10)
+                assert waiting.acquire(timeout=30)
             threads.submit(keys.fetch, "k").result(10)
             assert not waiting.acquire(blocking=False), "enough wait"
         finally:
@@ -313,7 +348,7 @@ def test_all_threads_wait_for_the_first_keys(own_issuer: Issuer, waiting: thread
             assert slow.asked.wait(10)
             found += [threads.submit(key) for _ in range(39)]
             for _ in range(39):
-                assert waiting.acquire(timeout=2), "all wait"
+                assert waiting.acquire(timeout=30), "all wait"
         finally:
             slow.go_on.set()
         assert all([each.result(30) for each in found])

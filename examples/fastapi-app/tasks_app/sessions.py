@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import copy
 import hashlib
 import json
 import logging
+import random
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from http.cookies import CookieError, SimpleCookie
@@ -27,6 +29,8 @@ LOGIN = 15 * 60
 _BYTES = 32
 _ROUNDS = 5
 """Attempts to change a session. redis-py reports a Redis that does not answer as a change by another request, too."""
+_APART = 0.02
+"""Longest time in seconds between two of them: random, so that requests that met once do not meet again."""
 _WITHOUT = ("/api/", "/static/")
 """Paths that know no session."""
 _LOG = logging.getLogger(__name__)
@@ -66,6 +70,7 @@ class SessionStore:
         for _ in range(_ROUNDS - 1):
             with contextlib.suppress(WatchError):
                 return await self._change_once(cookie, changed, removed)
+            await asyncio.sleep(random.uniform(0, _APART))
         return await self._change_once(cookie, changed, removed)
 
     async def _change_once(

@@ -19,7 +19,9 @@ from .bearer import CannotVerify, Claims, InvalidToken, require_access_token
 _TIMEOUT = 3.0
 _MOST_BYTES = 1_000_000
 _WAITING = 16
-"""Threads that wait for a fetch under way once keys are known. Anybody can send tokens with keys that nobody has."""
+"""Threads that wait for a fetch under way, but for the first. Anybody can send tokens with keys that nobody has."""
+_FIRST_PAUSE = 1.0
+"""Seconds after a fetch that failed, while no keys are known. Meanwhile, no token can be verified."""
 _CLOCKS = 5.0
 """Seconds by which the issuer's clock may be behind."""
 _ALGORITHMS = ("RS256", "ES256", "EdDSA")
@@ -43,7 +45,8 @@ class KeycloakVerifier:
 
     The keys of the realm are fetched when they are first needed, again when a token names an unknown key (at most
     once in ``refresh_interval`` seconds), and after ``key_lifetime`` seconds. While they cannot be fetched, keys that
-    were fetched before stay in use. In the pause between two fetches, a token that was issued since the last one may
+    were fetched before stay in use. Until the first keys are there, a second passes after each attempt, and no token
+    can be verified meanwhile. In the pause between two fetches, a token that was issued since the last one may
     have a new key: it is not invalid, but cannot be verified. That holds only for a token whose claims are good: any
     other is invalid whatever its key.
 
@@ -189,16 +192,18 @@ class KeycloakKeys:
     def must_fetch(self, kid: str) -> bool:
         now = time.monotonic()
         stale = kid not in self._keys or now - self._fetched > self._lifetime
-        return stale and (not self._keys or now - self._tried > self._refresh_interval)
+        pause = self._refresh_interval if self._keys else min(_FIRST_PAUSE, self._refresh_interval)
+        return stale and now - self._tried > pause
 
     def fetch(self, kid: str) -> None:
         """Of several callers one fetches. The others use a key that is known, or wait for what it gets.
 
-        Only a few wait once keys are known. Before, no token can be verified, and all wait.
+        All wait for the first fetch, as no token can be verified before. For later ones only a few wait, also while
+        no keys are known: else an issuer that does not answer would hold all threads of the application.
         """
         if self._turn.take(functools.partial(self._attempt, kid)) or not self._lacks(kid):
             return
-        if not self._keys:
+        if self._tried == float("-inf"):
             self._turn.wait(_TIMEOUT)
         elif self._waiting.acquire(blocking=False):
             try:
