@@ -3,10 +3,12 @@ package dev.bulwark.notify;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.AddressException;
 import java.io.IOException;
+import java.util.Arrays;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.email.EmailException;
+import org.keycloak.email.TokenAuthEmailAuthenticator;
 
 /**
  * Whom a failure concerns. What a mail server answers to the recipient or to the text of a mail
@@ -48,6 +50,8 @@ enum MailFailure {
         other = OF_SERVER;
       } else if (cause instanceof EmailException email && isOfToken(email.getCause())) {
         return OF_SERVER;
+      } else if (cause instanceof RuntimeException && isInToken(cause)) {
+        return OF_SERVER;
       } else if (cause instanceof EmailException) {
         // A template that fails, or a text that is no address, unless a deeper cause says more.
         other = FOR_GOOD;
@@ -68,6 +72,12 @@ enum MailFailure {
   private static boolean isOfToken(@Nullable Throwable failure) {
     return failure instanceof EmailException
         && (failure.getCause() == null || failure.getCause() instanceof IOException);
+  }
+
+  /** Whether Keycloak fails at the settings of the token: without a client secret, for example. */
+  private static boolean isInToken(Throwable failure) {
+    return Arrays.stream(failure.getStackTrace())
+        .anyMatch(frame -> frame.getClassName().equals(TokenAuthEmailAuthenticator.class.getName()));
   }
 
   /**

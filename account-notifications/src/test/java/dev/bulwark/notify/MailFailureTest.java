@@ -1,6 +1,7 @@
 package dev.bulwark.notify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.mail.Address;
 import jakarta.mail.AuthenticationFailedException;
@@ -9,15 +10,22 @@ import jakarta.mail.SendFailedException;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.ConnectException;
+import java.util.HashMap;
+import java.util.Optional;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.keycloak.email.EmailException;
+import org.keycloak.email.TokenAuthEmailAuthenticator;
+import org.keycloak.models.KeycloakSession;
 import org.keycloak.storage.ReadOnlyException;
 import org.keycloak.theme.FreeMarkerException;
+import org.keycloak.vault.VaultStringSecret;
+import org.keycloak.vault.VaultTranscriber;
 
 /** K10: nobody's mail holds up those of others. */
 class MailFailureTest {
@@ -77,6 +85,32 @@ class MailFailureTest {
                 new EmailException(
                     "Failed to gather valid token for SMTP", new ConnectException("no"))))
         .isEqualTo(MailFailure.OF_SERVER);
+  }
+
+  /** K10: Keycloak's own class fails so if the settings lack the client's secret. */
+  @Test
+  void aTokenThatIsNotSetUpConcernsTheServer() {
+    assertThatThrownBy(
+            () -> new TokenAuthEmailAuthenticator().connect(emptyVault(), new HashMap<>(), null))
+        .isInstanceOfSatisfying(
+            NullPointerException.class,
+            e -> assertThat(ofProvider(e)).isEqualTo(MailFailure.OF_SERVER));
+  }
+
+  /** A session with a vault that has no secret. */
+  private static KeycloakSession emptyVault() {
+    Class<?>[] types = {KeycloakSession.class, VaultTranscriber.class, VaultStringSecret.class};
+    return (KeycloakSession)
+        Proxy.newProxyInstance(
+            MailFailureTest.class.getClassLoader(),
+            types,
+            (proxy, method, arguments) ->
+                switch (method.getName()) {
+                  case "vault", "getStringSecret" -> proxy;
+                  case "get" -> Optional.empty();
+                  case "close" -> null;
+                  default -> throw new UnsupportedOperationException(method.toString());
+                });
   }
 
   @Test
