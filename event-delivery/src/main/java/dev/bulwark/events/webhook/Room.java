@@ -3,6 +3,7 @@ package dev.bulwark.events.webhook;
 import dev.bulwark.events.outbox.Outbox;
 import dev.bulwark.events.outbox.Outbox.Backlog;
 import java.util.Set;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
 /**
@@ -57,11 +58,21 @@ final class Room {
 
   /** Looks at what waits. */
   Backlog look(Outbox outbox) {
-    Backlog bound = outbox.backlog();
-    long events = waiting.of(bound.events(), outbox::waiting);
+    return look(outbox.backlog(), outbox::waiting, outbox::orderKeysWithMoreThan);
+  }
+
+  /**
+   * Looks at what waits.
+   *
+   * @param bound what waits at most
+   * @param count counts what waits
+   * @param keysWithMoreThan finds the order keys that have more events than a number
+   */
+  Backlog look(Backlog bound, LongSupplier count, LongFunction<Set<String>> keysWithMoreThan) {
+    long events = waiting.of(bound.events(), count);
     full = events >= most;
     crowded =
-        events >= most / 2 ? crowd.of(() -> outbox.orderKeysWithMoreThan(most / SHARES)) : Set.of();
+        events >= most / 2 ? crowd.of(() -> keysWithMoreThan.apply(most / SHARES)) : Set.of();
     return new Backlog(events, bound.oldest());
   }
 

@@ -60,7 +60,11 @@ final class EventServer implements AutoCloseable {
 
   /** A user of the realm {@code app} with the password of {@link Realm#PASSWORD}; its id. */
   String user(String name) {
-    AdminApi admin = admin();
+    return addUser(admin(), name);
+  }
+
+  /** Does the same at any server. */
+  static String addUser(AdminApi admin, String name) {
     admin
         .post(
             "/realms/app/users",

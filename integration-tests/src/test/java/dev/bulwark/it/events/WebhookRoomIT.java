@@ -159,6 +159,50 @@ class WebhookRoomIT {
             });
   }
 
+  /** The disk does not fill, whoever the events are of: each is of another subject. */
+  @Test
+  void noMoreEventsWaitThanMay() {
+    AdminApi admin = server.admin();
+    AtomicInteger users = new AtomicInteger();
+    receiver.away();
+    try {
+      double before = dropped();
+      for (int i = 0; i < MAX_WAITING; i++) {
+        addUser(admin, users);
+      }
+      await()
+          .atMost(SOON)
+          .until(
+              () -> {
+                addUser(admin, users);
+                return dropped() > before;
+              });
+      double full = dropped();
+      for (int i = 0; i < AT_ONCE; i++) {
+        addUser(admin, users);
+      }
+      assertThat(dropped()).isEqualTo(full + AT_ONCE);
+    } finally {
+      receiver.back();
+    }
+    // One of another test may wait for longer.
+    await().atMost(SOON).until(() -> server.metric("bulwark_webhook_waiting") <= 1);
+    await()
+        .atMost(SOON)
+        .until(
+            () -> {
+              double before = dropped();
+              addUser(admin, users);
+              return dropped() == before;
+            });
+  }
+
+  private static void addUser(AdminApi admin, AtomicInteger users) {
+    admin
+        .post("/realms/app/users", Json.object("username", "room-" + users.incrementAndGet()))
+        .expect(201);
+  }
+
   private static void change(AdminApi admin, String user) {
     admin.put("/realms/app/users/" + user, Json.object("email", user + "@example.org")).expect(204);
   }
