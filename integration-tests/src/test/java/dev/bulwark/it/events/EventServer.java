@@ -26,7 +26,7 @@ final class EventServer implements AutoCloseable {
     RedisProcess redis = RedisProcess.start();
     ServerSpec.Builder spec = TestStack.manyFromOneAddress(TestStack.spec(name, redis.url()));
     EventServer server = new EventServer(redis, DistributionServer.start(more.apply(spec).build()));
-    server.name("bulwark-event-log", "bulwark-webhook");
+    server.nameTheWebhook();
     return server;
   }
 
@@ -36,13 +36,11 @@ final class EventServer implements AutoCloseable {
         .option("spi-events-listener--bulwark-webhook--secret", WebhookReceiver.SECRET);
   }
 
-  /** Adds event listeners to those that the realm has. */
-  private void name(String... listeners) {
+  /** The shipped realm has the event log alone. */
+  private void nameTheWebhook() {
     AdminApi admin = admin();
     ObjectNode realm = (ObjectNode) admin.get("/realms/app").expect(200).json();
-    for (String listener : listeners) {
-      realm.withArray("eventsListeners").add(listener);
-    }
+    realm.withArray("eventsListeners").add("bulwark-webhook");
     admin.put("/realms/app", realm.toString()).expect(204);
   }
 

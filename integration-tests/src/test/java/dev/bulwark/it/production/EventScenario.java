@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.it.events.EventLines;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Authenticator;
 import dev.bulwark.it.support.FormBrowser;
@@ -319,7 +320,7 @@ final class EventScenario {
   private void assertLoggedAndKept(Expected expected) {
     if (expected.type().equals("REFRESH_TOKEN")) {
       // Not kept: there is one every quarter of an hour and session.
-      assertThat(messages()).as(expected.toString()).anyMatch(expected::matches);
+      assertThat(logged()).as(expected.toString()).anyMatch(expected::matchesLine);
       return;
     }
     List<JsonNode> kept = new ArrayList<>();
@@ -335,7 +336,7 @@ final class EventScenario {
       assertThat(event.path("clientId").asText()).as(expected.toString()).isNotEmpty();
       assertThat(event.get("time").asLong()).isPositive();
     }
-    List<String> logged = messages().stream().filter(expected::matches).toList();
+    List<JsonNode> logged = logged().stream().filter(expected::matchesLine).toList();
     assertThat(logged).as("logged: %s", expected).hasSameSizeAs(kept);
   }
 
@@ -344,14 +345,18 @@ final class EventScenario {
     String kept = admin.get("/realms/app/events?max=500").expect(200).body();
     for (String kind : List.of("password", "otp", "recovery-authn-codes", "api-key")) {
       assertThat(kept).contains("\"credential_type\":\"" + kind + "\"");
-      assertThat(messages()).anyMatch(m -> m.contains("credential_type=\"" + kind + "\""));
+      assertThat(logged()).anyMatch(line -> detail(line, "credential_type").equals(kind));
     }
     for (String action : List.of("created", "revoked")) {
       assertThat(kept).contains("\"api_key_action\":\"" + action + "\"");
-      assertThat(messages()).anyMatch(m -> m.contains("api_key_action=\"" + action + "\""));
+      assertThat(logged()).anyMatch(line -> detail(line, "api_key_action").equals(action));
     }
     // A key of nobody is in the log alone: strangers must not fill the store.
-    assertThat(messages()).anyMatch(m -> m.contains("reason=\"api_key_unknown\""));
+    assertThat(logged()).anyMatch(line -> detail(line, "reason").equals("api_key_unknown"));
+  }
+
+  private static String detail(JsonNode line, String name) {
+    return line.at("/keycloak/details/" + name).asText();
   }
 
   private void assertAdministration(String user) {
@@ -363,12 +368,12 @@ final class EventScenario {
       kept.add(event.get("operationType").asText() + " " + event.get("resourcePath").asText());
     }
     assertThat(kept).contains("UPDATE users/" + user, "ACTION users/" + user + "/logout");
-    assertThat(messages())
+    assertThat(logged())
         .anyMatch(
-            m ->
-                m.contains("operationType=\"UPDATE\"")
-                    && m.contains("resourcePath=\"users/" + user + "\"")
-                    && m.contains("ipAddress=\"127.0.0.1\""));
+            line ->
+                line.at("/keycloak/event_type").asText().equals("USER.UPDATE")
+                    && line.at("/keycloak/resource_path").asText().equals("users/" + user)
+                    && line.at("/source/ip").asText().equals("127.0.0.1"));
   }
 
   private void assertNoSecret() {
@@ -383,9 +388,9 @@ final class EventScenario {
     }
   }
 
-  /** The lines of Keycloak's event log. */
-  private List<String> messages() {
-    return LogLines.messages(server.log(), "org.keycloak.events");
+  /** The lines of the event log, oldest first. */
+  private List<JsonNode> logged() {
+    return EventLines.of(server.log());
   }
 
   private Response keep(Response tokens) {
@@ -414,13 +419,12 @@ final class EventScenario {
           && (!byUser || !event.path("userId").asText("").isEmpty());
     }
 
-    boolean matches(String message) {
-      boolean failed = message.contains(", error=\"");
-      return message.startsWith("type=\"" + type + "\"")
-          && message.contains("realmName=\"app\"")
-          && (error == null ? !failed : message.contains(", error=\"" + error + "\""))
-          && (!byUser || !message.contains("userId=\"null\""))
-          && message.contains("ipAddress=\"127.0.0.1\"");
+    boolean matchesLine(JsonNode line) {
+      return line.at("/keycloak/event_type").asText().equals(type)
+          && line.at("/keycloak/realm/name").asText().equals("app")
+          && line.at("/event/reason").asText().equals(error == null ? "" : error)
+          && (!byUser || !line.at("/user/id").asText().isEmpty())
+          && line.at("/source/ip").asText().equals("127.0.0.1");
     }
   }
 }

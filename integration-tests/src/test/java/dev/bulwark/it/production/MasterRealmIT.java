@@ -96,6 +96,10 @@ class MasterRealmIT {
         .contains("hashAlgorithm(argon2id)", "length(15)", "breachedPassword(1)");
     assertThat(realm.get("eventsEnabled").asBoolean()).isTrue();
     assertThat(realm.get("eventsExpiration").asLong()).isEqualTo(90L * 86_400);
+    assertThat(realm.get("eventsListeners"))
+        .extracting(JsonNode::asText)
+        .contains("bulwark-event-log")
+        .doesNotContain("jboss-logging");
     assertThat(realm.get("adminEventsEnabled").asBoolean()).isTrue();
     assertThat(realm.at("/attributes/adminEventsExpiration").asText()).isEqualTo("7776000");
   }

@@ -227,7 +227,7 @@ class ProductionIT {
     }
   }
 
-  /** L6: each line is JSON, and has when, how grave and from where. */
+  /** L6: each line is JSON with the fields of ECS, and has when, how grave and from where. */
   @Test
   void theLogIsJson() throws IOException {
     Http.get(server.realm().url()).expect(200);
@@ -239,7 +239,11 @@ class ProductionIT {
         continue;
       }
       JsonNode entry = JSON.readTree(line);
-      for (String field : List.of("timestamp", "level", "loggerName", "message")) {
+      List<String> fields =
+          entry.at("/event/provider").asText().equals("keycloak")
+              ? List.of("@timestamp", "message", "source", "keycloak")
+              : List.of("@timestamp", "message", "log.level", "log.logger");
+      for (String field : fields) {
         assertThat(entry.has(field)).as(line).isTrue();
       }
       lines++;

@@ -62,6 +62,7 @@ final class ProductionServer implements AutoCloseable {
             .environment("KC_HTTPS_KEY_STORE_PASSWORD", TestCertificate.get().password())
             // As the image has them (Dockerfile).
             .environment("KC_LOG_CONSOLE_OUTPUT", "json")
+            .environment("KC_LOG_CONSOLE_JSON_FORMAT", "ecs")
             .environment("KC_SPI_EVENTS_LISTENER__JBOSS_LOGGING__SUCCESS_LEVEL", "info")
             .environment("KC_BOOTSTRAP_ADMIN_USERNAME", "operator")
             .environment("RELYING_APP_URL", APPLICATION)
