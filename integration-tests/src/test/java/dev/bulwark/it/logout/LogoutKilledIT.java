@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,12 +28,14 @@ import org.junit.jupiter.api.Test;
 /**
  * R9: each session whose logout was answered is delivered, though the application is away and
  * Keycloak is killed: once meanwhile, and once while it delivers ({@code -Dbulwark.logouts=10000}:
- * so many; {@code -Dbulwark.outage=600}: seconds for which the application is away).
+ * so many; {@code -Dbulwark.outage=600}: seconds for which the application is away). So is each
+ * session that expires while Keycloak is down.
  */
 @Tag("full")
 class LogoutKilledIT {
 
   private static final int THREADS = 4;
+  private static final int IDLE_SESSIONS = 300;
   private static final Duration LONG = Duration.ofMinutes(15);
 
   private static LogoutServer server;
@@ -146,6 +149,77 @@ class LogoutKilledIT {
       }
     }
     return null;
+  }
+
+  /**
+   * Keycloak is down for an hour, as far as the sessions know, and is killed again when it has
+   * noticed their ends and told none.
+   */
+  @Test
+  void sessionsThatGoIdleWhileKeycloakIsDownAreToldOnce() {
+    LogoutRealm realm = LogoutRealm.create(server.keycloak().url(), server.admin(), "logout-idle");
+    try (Application application = Application.start(realm.url(), "shop", JWSAlgorithm.RS256)) {
+      realm.notified("shop", application.url());
+      Set<String> idle = new HashSet<>();
+      for (int i = 0; i < IDLE_SESSIONS; i++) {
+        idle.add(LogoutRealm.sid(realm.login("shop", i % 2 == 0 ? "ann" : "ben")));
+      }
+      String id = server.admin().get(realm.path("")).expect(200).text("id");
+      // They are stored after the answer.
+      await().atMost(SOON).until(() -> stored(id) == IDLE_SESSIONS);
+      application.away();
+      server.keycloak().kill();
+      anHourPasses(id);
+      server.keycloak().startAgain();
+      await("all ends to be noticed")
+          .atMost(SOON)
+          .until(() -> server.metric("bulwark_backchannel_logout_waiting") >= IDLE_SESSIONS);
+      assertThat(application.calls()).isEmpty();
+      killAndStart();
+      application.back();
+
+      await("every end to be told")
+          .atMost(LONG)
+          .until(() -> deliveries(application).keySet().containsAll(idle));
+      await("nothing to wait")
+          .atMost(SOON)
+          .until(() -> server.metric("bulwark_backchannel_logout_waiting") == 0);
+      assertThat(deliveries(application).keySet()).isEqualTo(idle);
+      assertThat(deliveries(application).values()).containsOnly(1L);
+      assertThat(application.forged()).isEmpty();
+      assertThat(realm.dead()).isEmpty();
+    }
+  }
+
+  private static int stored(String realmId) {
+    return Integer.parseInt(
+        server
+            .database()
+            .sql(
+                "SELECT count(*) FROM offline_client_session c JOIN offline_user_session s"
+                    + " ON s.user_session_id = c.user_session_id"
+                    + " AND s.offline_flag = c.offline_flag WHERE s.realm_id = '"
+                    + realmId
+                    + "'")
+            .strip());
+  }
+
+  /** Keycloak's own default is half an hour without use. */
+  private static void anHourPasses(String realmId) {
+    server
+        .database()
+        .sql(
+            "UPDATE offline_client_session SET timestamp = timestamp - 3600 WHERE user_session_id IN"
+                + " (SELECT user_session_id FROM offline_user_session WHERE realm_id = '"
+                + realmId
+                + "')");
+    server
+        .database()
+        .sql(
+            "UPDATE offline_user_session SET created_on = created_on - 3600,"
+                + " last_session_refresh = last_session_refresh - 3600 WHERE realm_id = '"
+                + realmId
+                + "'");
   }
 
   @Test
