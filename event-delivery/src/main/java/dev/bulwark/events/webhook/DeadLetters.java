@@ -24,6 +24,9 @@ final class DeadLetters {
   private final WebhookMetrics metrics;
   private long nextSweep = System.nanoTime();
 
+  /** Whether the last sweep has failed. */
+  private boolean failing;
+
   DeadLetters(WebhookConfig config, WebhookMetrics metrics) {
     this.maxAge = config.maxAge();
     this.kept = config.deadMaxAge();
@@ -76,14 +79,22 @@ final class DeadLetters {
     return more;
   }
 
-  private static int forget(KeycloakSessionFactory factory, long before) {
+  private int forget(KeycloakSessionFactory factory, long before) {
     try {
       Integer forgotten =
           KeycloakModelUtils.runJobInTransactionWithResult(
               factory, own -> new Outbox(own).forgetDead(before, BATCH));
+      failing = false;
       return forgotten;
     } catch (RuntimeException e) {
-      LOG.debug("Old dead letters could not be deleted. They are with the next sweep", e);
+      if (!failing) {
+        // Once, until it succeeds.
+        LOG.warn(
+            "Old dead letters could not be deleted. The server tries again once a minute. Check the"
+                + " database, unless an administrator has just deleted some",
+            e);
+      }
+      failing = true;
       return 0;
     }
   }

@@ -11,7 +11,11 @@ final class Pause {
 
   static final Duration LONGEST_ASKED = Duration.ofMinutes(10);
 
-  /** No pause that another node has written is longer, with a minute for clocks that differ. */
+  /**
+   * No pause that another node has written is longer, with a minute for clocks that differ. A node
+   * that is further behind takes the longest pause for one of a wrong clock, and a pause of a minute
+   * if it is ten minutes behind.
+   */
   static final Duration LONGEST_OF_OTHERS = LONGEST_ASKED.plusMinutes(1);
 
   private static final Duration FIRST = Duration.ofSeconds(1);
