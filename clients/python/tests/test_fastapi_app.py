@@ -26,6 +26,7 @@ for needed in ("authlib", "fastapi", "httpx", "jinja2"):
 from fastapi.responses import PlainTextResponse
 from fastapi.testclient import TestClient
 from tasks_app import keycloak as at_keycloak
+from tasks_app import sessions as stored_sessions
 from tasks_app.main import create_app
 from tasks_app.renewal import Renewals
 from tasks_app.sessions import IDLE, Session, SessionMiddleware, SessionStore
@@ -397,8 +398,16 @@ def test_a_redis_that_does_not_answer_is_not_asked_without_end(redis_server: Red
 
 
 @pytest.mark.parametrize("changes", [4, 5])
-def test_a_session_that_others_change_at_the_same_time(changes: int, redis_server: RedisServer) -> None:
+def test_a_session_that_others_change_at_the_same_time(
+    changes: int, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     others = iter(range(changes))
+    pauses: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    monkeypatch.setattr(stored_sessions.asyncio, "sleep", sleep)
 
     class Contended(SessionStore):
         """Another request uses the session between the reading and the writing of this one."""
@@ -420,6 +429,9 @@ def test_a_session_that_others_change_at_the_same_time(changes: int, redis_serve
                     await change
 
     asyncio.run(use())
+    # Requests that have met would meet again otherwise.
+    assert len(set(pauses)) == 4
+    assert all(0 <= pause <= 0.02 for pause in pauses)
 
 
 def test_a_request_stores_only_what_it_has_changed(redis_server: RedisServer) -> None:
