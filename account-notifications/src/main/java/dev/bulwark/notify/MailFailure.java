@@ -77,7 +77,8 @@ enum MailFailure {
   /** Whether Keycloak fails at the settings of the token: without a client secret, for example. */
   private static boolean isInToken(Throwable failure) {
     return Arrays.stream(failure.getStackTrace())
-        .anyMatch(frame -> frame.getClassName().equals(TokenAuthEmailAuthenticator.class.getName()));
+        .anyMatch(
+            frame -> frame.getClassName().equals(TokenAuthEmailAuthenticator.class.getName()));
   }
 
   /**

@@ -13,8 +13,8 @@ final class Pause {
 
   /**
    * No pause that another node has written is longer, with a minute for clocks that differ. A node
-   * that is further behind takes the longest pause for one of a wrong clock, and a pause of a minute
-   * if it is ten minutes behind.
+   * that is further behind takes the longest pause for one of a wrong clock, and a pause of a
+   * minute if it is ten minutes behind.
    */
   static final Duration LONGEST_OF_OTHERS = LONGEST_ASKED.plusMinutes(1);
 

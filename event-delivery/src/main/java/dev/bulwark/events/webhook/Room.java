@@ -71,8 +71,7 @@ final class Room {
   Backlog look(Backlog bound, LongSupplier count, LongFunction<Set<String>> keysWithMoreThan) {
     long events = waiting.of(bound.events(), count);
     full = events >= most;
-    crowded =
-        events >= most / 2 ? crowd.of(() -> keysWithMoreThan.apply(most / SHARES)) : Set.of();
+    crowded = events >= most / 2 ? crowd.of(() -> keysWithMoreThan.apply(most / SHARES)) : Set.of();
     return new Backlog(events, bound.oldest());
   }
 

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * B12: an event whose request was answered is delivered, and those of a user in order, though
- * Keycloak is killed twice meanwhile and the receiver is away for a while ({@code -Dbulwark.events=10000}: so many).
+ * Keycloak is killed twice meanwhile and the receiver is away for a while ({@code
+ * -Dbulwark.events=10000}: so many).
  */
 @Tag("full")
 class WebhookKilledIT {

@@ -22,8 +22,8 @@ class WebhookSweepIT {
   private static final Duration SWEEP = Duration.ofMinutes(3);
 
   private static final String OLD =
-      "INSERT INTO bulwark_dead_event (id, event_id, realm_id, order_key, created_at, attempts, body,"
-          + " reason) VALUES (-1, 'old', 'realm', 'realm/users/old', 1, 8, '{}', 'old')";
+      "INSERT INTO bulwark_dead_event (id, event_id, realm_id, order_key, created_at, attempts,"
+          + " body, reason) VALUES (-1, 'old', 'realm', 'realm/users/old', 1, 8, '{}', 'old')";
 
   /** As if an administrator had deleted it between the search and the deletion. */
   private static final String KEEP =

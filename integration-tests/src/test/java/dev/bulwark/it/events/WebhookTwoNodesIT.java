@@ -33,8 +33,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * B12 with two nodes, on PostgreSQL and MariaDB: events of a user come in order, none comes twice
- * without a failure, and none is lost and order is kept when a node is killed ({@code -Dbulwark.events=10000}: so
- * many).
+ * without a failure, and none is lost and order is kept when a node is killed ({@code
+ * -Dbulwark.events=10000}: so many).
  */
 @Tag("full")
 class WebhookTwoNodesIT {
@@ -189,9 +189,7 @@ class WebhookTwoNodesIT {
       caller.get();
     }
     FaultServer left = nodes.first();
-    await("every event to be delivered")
-        .atMost(LONG)
-        .until(() -> answered.areDelivered(receiver));
+    await("every event to be delivered").atMost(LONG).until(() -> answered.areDelivered(receiver));
     await("nothing to wait any more")
         .atMost(LONG)
         .until(() -> left.metric("bulwark_webhook_waiting") == 0);

@@ -209,8 +209,8 @@ class LogoutKilledIT {
     server
         .database()
         .sql(
-            "UPDATE offline_client_session SET timestamp = timestamp - 3600 WHERE user_session_id IN"
-                + " (SELECT user_session_id FROM offline_user_session WHERE realm_id = '"
+            "UPDATE offline_client_session SET timestamp = timestamp - 3600 WHERE user_session_id"
+                + " IN (SELECT user_session_id FROM offline_user_session WHERE realm_id = '"
                 + realmId
                 + "')");
     server
