@@ -82,6 +82,12 @@ public final class BackchannelLogoutProviderFactory
 
   @Override
   public void postInit(KeycloakSessionFactory factory) {
+    if (!KeycloakFeature.SHARED_SIGNALS.isPresent()) {
+      LOG.infof(
+          "Silent ends of sessions are not sent as shared signals: Keycloak %s has no transmitter."
+              + " Keycloak %s has one, as the feature ssf",
+          Version.VERSION, KeycloakFeature.SHARED_SIGNALS.availableIn());
+    }
     if (!isDurable()) {
       LOG.warnf(
           "Logout notices are not stored on Keycloak %s: it sends each of them once. They are stored"

@@ -14,6 +14,13 @@ public enum KeycloakFeature {
   /** A hook at the issuance of each token, which the token ledger needs. */
   TOKEN_POST_PROCESSOR("26.6", "org.keycloak.protocol.oidc.token.TokenPostProcessor", ""),
 
+  /**
+   * Post-processors of tokens run in the order of their factories, and so the ledger runs last. The
+   * fix of Keycloak (keycloak#50268) has no type of its own. This event is new in the same version.
+   */
+  POST_PROCESSOR_ORDER(
+      "26.7", "org.keycloak.services.resources.ShutdownDelayInitiatedEvent", ""),
+
   /** A grant says where its tokens are good: those of API keys open nothing of Keycloak's own. */
   TOKEN_ALLOWED_BY_GRANT(
       "26.7", "org.keycloak.protocol.oidc.grants.OAuth2GrantType", "isTokenAllowed"),

@@ -6,12 +6,13 @@ import dev.bulwark.redis.RedisConnectionProvider;
 import dev.bulwark.redis.RedisConnectionProviderFactory;
 import java.util.List;
 import java.util.Objects;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
+import org.keycloak.common.Version;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
-import org.keycloak.provider.EnvironmentDependentProviderFactory;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.services.resource.RealmResourceProvider;
 import org.keycloak.services.resource.RealmResourceProviderFactory;
@@ -20,10 +21,11 @@ import org.keycloak.services.resource.RealmResourceProviderFactory;
  * Registers {@code /realms/{realm}/global-token-revocation}. Where the running Keycloak lacks the
  * hook of the token ledger, access tokens would live on: there the endpoint does not exist.
  */
-public final class GlobalRevocationProviderFactory
-    implements RealmResourceProviderFactory, EnvironmentDependentProviderFactory {
+public final class GlobalRevocationProviderFactory implements RealmResourceProviderFactory {
 
   static final String ID = "global-token-revocation";
+
+  private static final Logger LOG = Logger.getLogger(GlobalRevocationProviderFactory.class);
 
   private @Nullable GlobalRevocationConfig config;
   private @Nullable RequestLimiter limiter;
@@ -35,17 +37,19 @@ public final class GlobalRevocationProviderFactory
   }
 
   @Override
-  public boolean isSupported(Config.Scope scope) {
-    return KeycloakFeature.TOKEN_POST_PROCESSOR.isPresent();
-  }
-
-  @Override
   public void init(Config.Scope scope) {
     config = GlobalRevocationConfig.of(scope);
   }
 
   @Override
   public void postInit(KeycloakSessionFactory factory) {
+    if (!KeycloakFeature.TOKEN_POST_PROCESSOR.isPresent()) {
+      LOG.warnf(
+          "Global token revocation is off: Keycloak %s has no hook for issued tokens, which exists "
+              + "since %s.",
+          Version.VERSION, KeycloakFeature.TOKEN_POST_PROCESSOR.availableIn());
+      return;
+    }
     RedisConnectionProviderFactory redis =
         (RedisConnectionProviderFactory) factory.getProviderFactory(RedisConnectionProvider.class);
     limiter =
@@ -59,11 +63,14 @@ public final class GlobalRevocationProviderFactory
 
   @Override
   public RealmResourceProvider create(KeycloakSession session) {
-    RequestLimiter requests = Objects.requireNonNull(limiter, "postInit() runs first");
+    RequestLimiter requests = limiter;
     return new RealmResourceProvider() {
+      /** Null, which Keycloak answers with 404, where the endpoint is off. */
       @Override
-      public Object getResource() {
-        return new GlobalRevocationResource(session, requests, confirmation);
+      public @Nullable Object getResource() {
+        return requests == null
+            ? null
+            : new GlobalRevocationResource(session, requests, confirmation);
       }
 
       @Override

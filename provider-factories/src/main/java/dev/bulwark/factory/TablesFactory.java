@@ -40,7 +40,7 @@ public abstract class TablesFactory implements JpaEntityProviderFactory {
   public final void init(Config.Scope config) {}
 
   @Override
-  public final void postInit(KeycloakSessionFactory factory) {}
+  public void postInit(KeycloakSessionFactory factory) {}
 
   @Override
   public final void close() {}

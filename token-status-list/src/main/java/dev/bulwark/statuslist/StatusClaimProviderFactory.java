@@ -1,15 +1,19 @@
 package dev.bulwark.statuslist;
 
+import dev.bulwark.contract.KeycloakFeature;
 import dev.bulwark.contract.ListedIds;
 import org.jspecify.annotations.Nullable;
+import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.protocol.oidc.token.TokenPostProcessor;
 import org.keycloak.protocol.oidc.token.TokenPostProcessorFactory;
+import org.keycloak.provider.EnvironmentDependentProviderFactory;
 import org.keycloak.services.resource.RealmResourceProvider;
 
 /** Adds the claim {@code status}. Owns nothing: the endpoint's factory does. */
-public final class StatusClaimProviderFactory implements TokenPostProcessorFactory {
+public final class StatusClaimProviderFactory
+    implements TokenPostProcessorFactory, EnvironmentDependentProviderFactory {
 
   private volatile @Nullable TokenStatusProviderFactory owner;
   private volatile @Nullable ListedIds ids;
@@ -17,6 +21,15 @@ public final class StatusClaimProviderFactory implements TokenPostProcessorFacto
   @Override
   public String getId() {
     return "token-status-claim";
+  }
+
+  /**
+   * The claim gives the token another id. Where the ledger could run first, it would write down an
+   * id that no application ever sees, and a logout would revoke nothing.
+   */
+  @Override
+  public boolean isSupported(Config.Scope scope) {
+    return KeycloakFeature.POST_PROCESSOR_ORDER.isPresent();
   }
 
   /** After all others but the ledger, which writes down the id that the token leaves with. */

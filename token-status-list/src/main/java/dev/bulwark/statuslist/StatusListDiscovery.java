@@ -27,7 +27,7 @@ public abstract class StatusListDiscovery extends DiscoveryFactory
 
   @Override
   public boolean isSupported(Config.Scope scope) {
-    return KeycloakFeature.TOKEN_POST_PROCESSOR.isPresent();
+    return KeycloakFeature.POST_PROCESSOR_ORDER.isPresent();
   }
 
   @Override

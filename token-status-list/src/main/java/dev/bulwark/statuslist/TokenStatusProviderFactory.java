@@ -32,7 +32,8 @@ import org.keycloak.services.resource.RealmResourceProviderFactory;
 
 /**
  * Owns the lists, registers {@code /realms/{realm}/token-status}, and learns from the ledger what
- * is revoked. Where the running Keycloak lacks the hook of the ledger, the endpoint does not exist.
+ * is revoked. Where the running Keycloak lacks the hook of the ledger, or the order in which such
+ * hooks run, the endpoint does not exist.
  */
 public final class TokenStatusProviderFactory
     implements RealmResourceProviderFactory,
@@ -56,7 +57,7 @@ public final class TokenStatusProviderFactory
 
   @Override
   public boolean isSupported(Config.Scope scope) {
-    return KeycloakFeature.TOKEN_POST_PROCESSOR.isPresent();
+    return KeycloakFeature.POST_PROCESSOR_ORDER.isPresent();
   }
 
   @Override
