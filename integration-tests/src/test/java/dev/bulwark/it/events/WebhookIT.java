@@ -85,6 +85,30 @@ class WebhookIT {
         .isEqualTo("invalid_user_credentials");
   }
 
+  /** The event log writes to standard output where it has no file. */
+  @Test
+  void theSameEventIsALineOfTheEventLog() {
+    String user = server.user(name);
+    server.realm().login(name).expect(200);
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(logged(user))
+                    .extracting(line -> line.at("/event/action").asText())
+                    .containsOnlyOnce("login"));
+  }
+
+  private static List<JsonNode> logged(String user) {
+    return server
+        .keycloak()
+        .log()
+        .lines()
+        .filter(line -> line.startsWith("{") && line.contains(user))
+        .map(Json::parse)
+        .toList();
+  }
+
   @Test
   void anAdministratorsChangeIsDeliveredWithoutWhatWasSent() {
     String user = server.user(name);

@@ -32,7 +32,7 @@ public final class Users {
   }
 
   /** Makes a user with a hash as an import brings it. */
-  void createWithHash(String name, StoredHash hash) {
+  public void createWithHash(String name, StoredHash hash) {
     createWithHash(name, hash.credentialData(), hash.secretData());
   }
 
@@ -89,7 +89,8 @@ public final class Users {
     }
   }
 
-  String algorithm(String name) {
+  /** The algorithm of the stored hash. */
+  public String algorithm(String name) {
     return credentialData(name).get("algorithm").asText();
   }
 

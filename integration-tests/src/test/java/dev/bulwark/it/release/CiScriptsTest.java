@@ -16,8 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * B9: the scripts of {@code .ci} that decide whether something is released, in a repository of
- * their own. What they would ask GitHub is answered by a program of the test.
+ * B7, B9: the scripts of {@code .ci} that decide whether something is released, and what a night
+ * tests, in a repository of their own. What they would ask GitHub or Maven is answered by a program
+ * of the test.
  */
 class CiScriptsTest {
 
@@ -36,7 +37,15 @@ class CiScriptsTest {
     environment.put("GIT_CONFIG_NOSYSTEM", "1");
     Files.createDirectories(folder.resolve("programs"));
     Files.createDirectories(folder.resolve("repository/.ci"));
-    for (String script : List.of("prepare", "api-changes", "verified", "publish-release")) {
+    for (String script :
+        List.of(
+            "prepare",
+            "api-changes",
+            "verified",
+            "publish-release",
+            "newest",
+            "nightly",
+            "long")) {
       Files.copy(
           Repository.root().resolve(".ci").resolve(script),
           folder.resolve("repository/.ci").resolve(script));
@@ -108,12 +117,92 @@ class CiScriptsTest {
     assertThat(folder.resolve("asked")).doesNotExist();
   }
 
+  /** {@code RELEASE} of a repository may be a patch of an older line, and a candidate is newer. */
+  @Test
+  void theNewestReleaseIsTested() throws IOException {
+    versions("26.8.2", "26.10.0", "26.4.18", "27.0.0.CR1");
+    assertThat(run(".ci/newest").expect(0).output()).contains("Keycloak 26.10.0");
+    assertThat(asked()).contains("matrix 26.10.0 --");
+  }
+
+  @Test
+  void aNewestReleaseThatIsSupportedIsNotTestedTwice() throws IOException {
+    versions("26.7.3", "26.7.0");
+    assertThat(run(".ci/newest").expect(0).output()).contains("26.7.3 is in config/");
+    assertThat(asked()).doesNotContain("matrix");
+  }
+
+  @Test
+  void aNightlyBuildIsInstalledAndTested() throws IOException {
+    versions();
+    environment.put("MAVEN_ARGUMENTS", "-o -Dsome=thing");
+    run(".ci/newest downloads/keycloak-999.0.0-SNAPSHOT.tar.gz").expect(0);
+    assertThat(asked())
+        .containsSubsequence(
+            "install:install-file -Dfile=downloads/keycloak-999.0.0-SNAPSHOT.tar.gz",
+            "-Dversion=999.0.0-SNAPSHOT",
+            "-o -Dsome=thing",
+            "matrix 999.0.0-SNAPSHOT -- -o -Dsome=thing");
+  }
+
+  @Test
+  void eachLongRunIsBoundedAndHasTheFiguresOfTheDocuments() throws IOException {
+    versions();
+    environment.put("LIMIT", "60s");
+    for (String run :
+        run(".ci/long --list").expect(0).output().strip().replaceAll("[\\[\\]\"]", "").split(",")) {
+      run(".ci/long " + run).expect(0);
+    }
+    assertThat(asked())
+        .containsSubsequence("install -DskipTests", "rolling-upgrade\n")
+        .contains("rolling-upgrade --keycloak 26.7.0")
+        .contains("-Dserver.ledger=strict")
+        .contains("-Dbulwark.outage=600 -Dbulwark.events=10000 -Dbulwark.random.minutes=10")
+        .contains("fuzz-run");
+    assertThat(run(".ci/long other").expect(2).output()).contains("not among");
+
+    environment.put("LIMIT", "1s");
+    program("mvn", "case \"$*\" in *server.ledger*) exec sleep 60 ;; esac");
+    run(".ci/long strict").expect(124);
+  }
+
+  /** Has Maven know some versions of Keycloak; what the other scripts are told is kept. */
+  private void versions(String... known) throws IOException {
+    Path repository = folder.resolve("repository");
+    Files.createDirectories(repository.resolve("config"));
+    Files.copy(
+        Repository.root().resolve("config/keycloak-versions.json"),
+        repository.resolve("config/keycloak-versions.json"));
+    Path metadata = folder.resolve("m2/org/keycloak/keycloak-quarkus-dist");
+    Files.createDirectories(metadata);
+    Files.writeString(
+        metadata.resolve("maven-metadata-central.xml"),
+        "<release>26.4.18</release><versions><version>"
+            + String.join("</version><version>", known)
+            + "</version></versions>");
+    program(
+        "mvn",
+        "echo \"$@\" >>\"$HOME/asked\"; case \"$*\" in *help:evaluate*) echo \"$HOME/m2\" ;; esac");
+    script("integration-tests/matrix", "echo matrix \"$@\" >>\"$HOME/asked\"");
+    script("integration-tests/rolling-upgrade", "echo rolling-upgrade \"$@\" >>\"$HOME/asked\"");
+    script("fuzz/run", "echo fuzz-run >>\"$HOME/asked\"");
+  }
+
+  private void script(String name, String text) throws IOException {
+    Path file = folder.resolve("repository").resolve(name);
+    Files.createDirectories(file.getParent());
+    executable(file, text);
+  }
+
   private String asked() throws IOException {
     return Files.readString(folder.resolve("asked"));
   }
 
   private void program(String name, String text) throws IOException {
-    Path file = folder.resolve("programs").resolve(name);
+    executable(folder.resolve("programs").resolve(name), text);
+  }
+
+  private static void executable(Path file, String text) throws IOException {
     Files.writeString(file, "#!/bin/sh\n" + text + "\n");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }

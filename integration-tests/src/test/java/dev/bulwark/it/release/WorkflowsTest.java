@@ -142,4 +142,23 @@ class WorkflowsTest {
         .extracting(JsonNode::asText)
         .containsExactly("docker/check", "docker/check --ha");
   }
+
+  /** Upgrades under load, the other form of the ledger, long figures, the fuzzers. */
+  @Test
+  void theNightHasEachLongRun() throws IOException {
+    assertThat(job("nightly long").runs()).contains(".ci/long \"$RUN\"");
+    assertThat(job("nightly long").definition().at("/strategy/matrix/run").asText())
+        .contains("needs.versions.outputs.long");
+    assertThat(job("nightly versions").runs()).contains("long=$(.ci/long --list)");
+  }
+
+  /** They cannot fail the night: the bundle does not support these versions yet. */
+  @Test
+  void theNightLooksAheadWithoutFailing() throws IOException {
+    for (String name : List.of("nightly unreleased", "nightly ahead")) {
+      assertThat(job(name).definition().path("continue-on-error").asBoolean()).as(name).isTrue();
+    }
+    assertThat(job("nightly ahead").runs())
+        .containsSubsequence("mvn -B install ", ".ci/newest", ".ci/newest unreleased/keycloak-");
+  }
 }

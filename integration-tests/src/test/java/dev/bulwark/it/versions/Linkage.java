@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -21,18 +23,22 @@ import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.FieldVisitor;
 import org.objectweb.asm.Handle;
+import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
 
 /**
  * What the bundle's classes refer to of Keycloak and this Keycloak does not have: types, methods
- * and fields by their descriptors, as the virtual machine looks for them.
+ * and fields by their descriptors, as the virtual machine looks for them. And what this Keycloak
+ * may call on a class of the bundle that has no such method.
  */
 final class Linkage {
 
   private static final String KEYCLOAK = "org/keycloak/";
   private static final String OWN = "dev/bulwark/";
   private static final String SHADED = "dev/bulwark/shaded/";
+  private static final String LAMBDA = "java/lang/invoke/LambdaMetafactory";
 
   private final Map<String, Members> types = new HashMap<>();
   private final Map<String, byte[]> own = new HashMap<>();
@@ -51,25 +57,90 @@ final class Linkage {
     return linkage;
   }
 
-  /** Class of the bundle, blank, what it refers to. */
+  /** Takes classes as they are. */
+  static Linkage of(Collection<byte[]> keycloak, Collection<byte[]> bundle) {
+    Linkage linkage = new Linkage();
+    keycloak.forEach(bytes -> linkage.add(bytes, false));
+    bundle.forEach(bytes -> linkage.add(bytes, true));
+    return linkage;
+  }
+
+  /** Class of the bundle, blank, what it refers to; or {@code lacks} and what it has to have. */
   SortedSet<String> missing() {
     SortedSet<String> missing = new TreeSet<>();
     own.forEach(
-        (name, bytes) ->
-            new ClassReader(bytes)
-                .accept(
-                    new References(
-                        (type, member) -> {
+        (name, bytes) -> {
+          String prefix = name.substring(OWN.length()) + " ";
+          new ClassReader(bytes)
+              .accept(
+                  new References(
+                      new Listener() {
+                        @Override
+                        public void refers(String type, @Nullable String member) {
                           if (isMissing(type, member)) {
-                            missing.add(
-                                name.substring(OWN.length())
-                                    + " "
-                                    + type
-                                    + (member == null ? "" : "." + member));
+                            missing.add(prefix + type + (member == null ? "" : "." + member));
                           }
-                        }),
-                    0));
+                        }
+
+                        @Override
+                        public void implementsBy(String type, String method) {
+                          lacking(type, Set.of(method), prefix, missing);
+                        }
+                      }),
+                  0);
+          if (!members(name).isAbstract()) {
+            lacking(name, Set.of(), prefix, missing);
+          }
+        });
     return missing;
+  }
+
+  /**
+   * Adds the methods that a type inherits from Keycloak without a body.
+   *
+   * @param made those that a lambda expression implements
+   */
+  private void lacking(String type, Set<String> made, String prefix, Set<String> missing) {
+    Set<String> inherited = new LinkedHashSet<>();
+    // Nobody knows what a type has that neither Keycloak nor the bundle brings.
+    if (!collect(type, inherited)) {
+      return;
+    }
+    for (String each : inherited) {
+      for (String method : members(each).withoutBody()) {
+        if (each.startsWith(KEYCLOAK)
+            && !made.contains(method)
+            && inherited.stream().noneMatch(other -> hasBody(other, method))) {
+          missing.add(prefix + "lacks " + each + "." + method);
+        }
+      }
+    }
+  }
+
+  private boolean hasBody(String type, String method) {
+    String parent = members(type).parent();
+    return members(type).hasBody(method) || (parent != null && isOfJava(parent, method));
+  }
+
+  /** Collects a type and all it inherits from; returns whether all classes among them are known. */
+  private boolean collect(@Nullable String type, Set<String> found) {
+    if (type == null || type.startsWith("java/")) {
+      return true;
+    }
+    Members members = types.get(type);
+    if (members == null) {
+      return false;
+    }
+    if (!found.add(type)) {
+      return true;
+    }
+    // An unknown interface has no body for a method of Keycloak.
+    members.interfaces().forEach(each -> collect(each, found));
+    return collect(members.parent(), found);
+  }
+
+  private Members members(String type) {
+    return Objects.requireNonNull(types.get(type));
   }
 
   /** A member of a type that is missing itself is not told again. */
@@ -103,7 +174,7 @@ final class Linkage {
     }
     String name = member.replaceFirst("[ (].*", "");
     try {
-      Class<?> found = Class.forName(type.replace('/', '.'), false, null);
+      Class<?> found = Class.forName(type.replace('/', '.'), false, ClassLoader.getPlatformClassLoader());
       return Stream.<Class<?>>iterate(found, Objects::nonNull, Class::getSuperclass)
           .flatMap(each -> Stream.concat(Stream.of(each), Stream.of(each.getInterfaces())))
           .flatMap(each -> Stream.of(each.getDeclaredMethods()))
@@ -122,23 +193,40 @@ final class Linkage {
           continue;
         }
         try (InputStream in = jar.getInputStream(entry)) {
-          byte[] bytes = in.readAllBytes();
-          Members members = Members.of(bytes);
-          types.put(members.name(), members);
-          if (isBundle) {
-            own.put(members.name(), bytes);
-          }
+          add(in.readAllBytes(), isBundle);
         }
       }
     }
   }
 
-  /** A type, and its methods and fields with their descriptors. */
+  private void add(byte[] bytes, boolean isBundle) {
+    Members members = Members.of(bytes);
+    types.put(members.name(), members);
+    if (isBundle) {
+      own.put(members.name(), bytes);
+    }
+  }
+
+  /**
+   * A type, and its methods and fields with their descriptors.
+   *
+   * @param withoutBody those of the methods that are abstract
+   */
   private record Members(
-      String name, @Nullable String parent, Set<String> interfaces, Set<String> names) {
+      String name,
+      @Nullable String parent,
+      Set<String> interfaces,
+      boolean isAbstract,
+      Set<String> names,
+      Set<String> withoutBody) {
+
+    boolean hasBody(String method) {
+      return names.contains(method) && !withoutBody.contains(method);
+    }
 
     static Members of(byte[] bytes) {
       Set<String> names = new HashSet<>();
+      Set<String> withoutBody = new HashSet<>();
       ClassReader reader = new ClassReader(bytes);
       reader.accept(
           new ClassVisitor(Opcodes.ASM9) {
@@ -150,6 +238,9 @@ final class Linkage {
                 @Nullable String signature,
                 String @Nullable [] exceptions) {
               names.add(name + descriptor);
+              if ((access & Opcodes.ACC_ABSTRACT) != 0) {
+                withoutBody.add(name + descriptor);
+              }
               return null;
             }
 
@@ -166,13 +257,23 @@ final class Linkage {
           },
           ClassReader.SKIP_CODE);
       return new Members(
-          reader.getClassName(), reader.getSuperName(), Set.of(reader.getInterfaces()), names);
+          reader.getClassName(),
+          reader.getSuperName(),
+          Set.of(reader.getInterfaces()),
+          (reader.getAccess() & Opcodes.ACC_ABSTRACT) != 0,
+          names,
+          withoutBody);
     }
   }
 
-  /** Hears of each type (member null), method and field that a class refers to. */
+  /** Hears of what a class refers to. */
   private interface Listener {
+
+    /** A type (member null), or a method or field of it. */
     void refers(String type, @Nullable String member);
+
+    /** A lambda expression, or a reference to a method, is an interface's only method. */
+    void implementsBy(String type, String method);
   }
 
   private static final class References extends ClassVisitor {
@@ -206,38 +307,89 @@ final class Linkage {
         String methodDescriptor,
         @Nullable String signature,
         String @Nullable [] exceptions) {
-      return new MethodVisitor(Opcodes.ASM9) {
-        @Override
-        public void visitTypeInsn(int code, String type) {
-          listener.refers(type, null);
-        }
+      return new Code(listener);
+    }
+  }
 
-        @Override
-        public void visitMethodInsn(
-            int code, String owner, String name, String descriptor, boolean isInterface) {
-          listener.refers(owner, null);
-          listener.refers(owner, name + descriptor);
-        }
+  private static final class Code extends MethodVisitor {
+    private final Listener listener;
 
-        @Override
-        public void visitFieldInsn(int code, String owner, String name, String descriptor) {
-          listener.refers(owner, null);
-          listener.refers(owner, name + " " + descriptor);
-        }
+    Code(Listener listener) {
+      super(Opcodes.ASM9);
+      this.listener = listener;
+    }
 
-        @Override
-        public void visitInvokeDynamicInsn(
-            String name, String descriptor, Handle bootstrap, Object... arguments) {
-          for (Object argument : arguments) {
-            if (argument instanceof Handle handle) {
-              boolean isField = handle.getTag() <= Opcodes.H_PUTSTATIC;
-              listener.refers(handle.getOwner(), null);
-              listener.refers(
-                  handle.getOwner(), handle.getName() + (isField ? " " : "") + handle.getDesc());
-            }
-          }
+    @Override
+    public void visitTypeInsn(int code, String type) {
+      refers(Type.getObjectType(type));
+    }
+
+    @Override
+    public void visitMultiANewArrayInsn(String descriptor, int dimensions) {
+      refers(Type.getType(descriptor));
+    }
+
+    @Override
+    public void visitTryCatchBlock(
+        Label start, Label end, Label handler, @Nullable String caught) {
+      if (caught != null) {
+        listener.refers(caught, null);
+      }
+    }
+
+    @Override
+    public void visitLdcInsn(Object value) {
+      constant(value);
+    }
+
+    @Override
+    public void visitMethodInsn(
+        int code, String owner, String name, String descriptor, boolean isInterface) {
+      refers(Type.getObjectType(owner));
+      listener.refers(owner, name + descriptor);
+    }
+
+    @Override
+    public void visitFieldInsn(int code, String owner, String name, String descriptor) {
+      listener.refers(owner, null);
+      listener.refers(owner, name + " " + descriptor);
+    }
+
+    @Override
+    public void visitInvokeDynamicInsn(
+        String name, String descriptor, Handle bootstrap, Object... arguments) {
+      refers(Type.getMethodType(descriptor));
+      Stream.of(arguments).forEach(this::constant);
+      if (bootstrap.getOwner().equals(LAMBDA) && arguments[0] instanceof Type erased) {
+        listener.implementsBy(
+            Type.getReturnType(descriptor).getInternalName(), name + erased.getDescriptor());
+      }
+    }
+
+    private void constant(Object value) {
+      if (value instanceof Type type) {
+        refers(type);
+      } else if (value instanceof Handle handle) {
+        boolean isField = handle.getTag() <= Opcodes.H_PUTSTATIC;
+        listener.refers(handle.getOwner(), null);
+        listener.refers(
+            handle.getOwner(), handle.getName() + (isField ? " " : "") + handle.getDesc());
+      }
+    }
+
+    /** The elements of an array; each type of a method. */
+    private void refers(Type type) {
+      switch (type.getSort()) {
+        case Type.METHOD -> {
+          Stream.of(type.getArgumentTypes()).forEach(this::refers);
+          refers(type.getReturnType());
         }
-      };
+        case Type.ARRAY -> refers(type.getElementType());
+        case Type.OBJECT -> listener.refers(type.getInternalName(), null);
+        default -> {
+          // A primitive type.
+        }
+      }
     }
   }
 }

@@ -44,7 +44,7 @@ class LinkageIT {
           "backchannel/signals/Transmitter",
           "backchannel/signals/LogoutEventListenerFactory "
               + "org/keycloak/common/Profile$Feature.SSF",
-          // The endpoint is not registered (GlobalRevocationProviderFactory).
+          // The endpoint has no resource (GlobalRevocationProviderFactory).
           "globalrevocation/IssuerCallers ",
           // Look for the feature.
           "apikey/provider/DefaultApiKeyProviderFactory "

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.apikey.KeyFlows;
+import dev.bulwark.it.password.OldHash;
+import dev.bulwark.it.password.Users;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
@@ -13,9 +15,14 @@ import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
+import dev.bulwark.password.foreign.CostLimits;
+import dev.bulwark.password.foreign.text.ForeignHash;
+import dev.bulwark.redis.process.RedisProcess;
+import dev.bulwark.server.DistributionServer;
 import java.net.http.HttpRequest;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -32,12 +39,18 @@ class PartsIT {
   @Test
   void theLogNamesEachMissingPartAndHasNoStackTrace() {
     String log = stack.keycloak().log();
-    assertThat(log.lines().filter(line -> line.contains("Tokens are not revoked in Redis")))
-        .hasSize(ThisKeycloak.isComplete() ? 0 : 1);
-    assertThat(log.lines().filter(line -> line.contains("API keys are not exchanged")))
-        .hasSize(ThisKeycloak.isComplete() ? 0 : 1);
-    assertThat(log.lines().filter(line -> line.contains("Logout notices are not stored")))
-        .hasSize(ThisKeycloak.isComplete() ? 0 : 1);
+    for (String part :
+        List.of(
+            "Tokens are not revoked in Redis",
+            "API keys are not exchanged",
+            "Logout notices are not stored",
+            "Token status lists are off",
+            "Global token revocation is off",
+            "Silent ends of sessions are not sent as shared signals")) {
+      assertThat(log.lines().filter(line -> line.contains(part)))
+          .as(part)
+          .hasSize(ThisKeycloak.isComplete() ? 0 : 1);
+    }
     assertThat(log.lines().filter(line -> line.contains("was not tested on Keycloak")))
         .hasSize(ThisKeycloak.isInTheList() ? 0 : 1);
     assertThat(log).doesNotContain("NoClassDefFoundError", "NoSuchMethodError", "AbstractMethod");
@@ -50,12 +63,42 @@ class PartsIT {
   }
 
   @Test
+  void eachPartThatRunsHasItsMetrics() {
+    realm.login("alice").expect(200);
+    String metrics = Http.get(stack.keycloak().managementUrl() + "/metrics").expect(200).body();
+    assertThat(metrics)
+        .contains(
+            "bulwark_password_hash_seconds",
+            "bulwark_limiter_decisions_seconds",
+            "bulwark_apikey_cache_size",
+            "bulwark_redis_up");
+    assertThat(metrics.contains("bulwark_revocation_off")).isEqualTo(!ThisKeycloak.isComplete());
+  }
+
+  @Test
   void passwordsAreArgon2id() {
     String name = user("part-password", "Fjordblick 7 Kamele");
     assertThat(admin.passwordCredential(name).get("credentialData").asText())
         .contains("\"algorithm\":\"argon2id\"");
     realm.login(name, "Fjordblick 7 Kamele", "openid").expect(200);
     assertRefused(realm.login(name, "Fjordblick 7 Kamel", "openid"));
+  }
+
+  @Test
+  void aPasswordOfAnotherApplicationBecomesArgon2id() {
+    OldHash bcrypt =
+        OldHash.oneOfEachForm().stream()
+            .filter(hash -> hash.algorithm().equals("bcrypt"))
+            .findFirst()
+            .orElseThrow();
+    Users users = new Users(admin);
+    users.createWithHash("part-bcrypt", ForeignHash.parse(bcrypt.hash(), CostLimits.DEFAULT));
+    assertThat(users.algorithm("part-bcrypt")).isEqualTo("bcrypt");
+    assertRefused(realm.login("part-bcrypt", "!" + bcrypt.password(), "openid"));
+    assertThat(users.algorithm("part-bcrypt")).isEqualTo("bcrypt");
+    realm.login("part-bcrypt", bcrypt.password(), "openid").expect(200);
+    assertThat(users.algorithm("part-bcrypt")).isEqualTo("argon2id");
+    realm.login("part-bcrypt", bcrypt.password(), "openid").expect(200);
   }
 
   @Test
@@ -86,11 +129,54 @@ class PartsIT {
                     == 1);
   }
 
+  /** A server of its own: the shared one has room for the tests of all classes. */
+  @Tag("full")
+  @Test
+  void theShippedLimitRejectsTheSixthAttemptOfAnAddress() {
+    try (RedisProcess redis = RedisProcess.start();
+        DistributionServer server =
+            DistributionServer.start(
+                TestStack.spec("parts-limit", redis.url())
+                    // Nobody here: this machine is not excepted.
+                    .option("spi-login-rate-limiter--default--allowed-networks", "192.0.2.0/24")
+                    .build())) {
+      Realm limited = new Realm(server.url(), "app");
+      for (int i = 0; i < 5; i++) {
+        assertRefused(limited.login("alice", "not the password " + i, "openid"));
+      }
+      Response rejected = limited.login("alice", Realm.PASSWORD, "openid").expect(429);
+      assertThat(rejected.text("error")).isEqualTo("slow_down");
+      assertThat(Integer.parseInt(rejected.header("Retry-After"))).isBetween(1, 60);
+    }
+  }
+
   @Test
   void aKeyIsMadeAndVerified() {
     JsonNode key = key("part-verify");
     assertThat(verify(key.get("key").asText()).status()).isEqualTo(200);
     assertThat(verify(key.get("key").asText() + "x").status()).isEqualTo(403);
+  }
+
+  @Test
+  void ownersListTheirKeys() {
+    String id = key("part-list").get("id").asText();
+    assertThat(ownKeys()).contains(id);
+    Http.send(
+            Http.request(realm.url() + "/api-keys/" + id)
+                .header("Authorization", "Bearer " + realm.login("alice").text("access_token"))
+                .DELETE())
+        .expect(204);
+    assertThat(ownKeys()).doesNotContain(id);
+  }
+
+  private List<String> ownKeys() {
+    return Http.get(
+            realm.url() + "/api-keys",
+            "Authorization",
+            "Bearer " + realm.login("alice").text("access_token"))
+        .expect(200)
+        .json()
+        .findValuesAsText("id");
   }
 
   @Test
@@ -138,6 +224,19 @@ class PartsIT {
       assertThat(answer.expect(400).text("error")).isEqualTo("unsupported_grant_type");
       assertThat(answer.body()).doesNotContain("access_token");
     }
+  }
+
+  /** Where there is no ledger, they answer as if they were not there. */
+  @Test
+  void statusListsAndGlobalRevocationNeedTheLedger() {
+    assertThat(Http.get(realm.url() + "/token-status").status())
+        .isEqualTo(ThisKeycloak.isComplete() ? 200 : 404);
+    Response revocation =
+        Http.send(
+            Http.request(realm.url() + "/global-token-revocation")
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{}")));
+    assertThat(revocation.status()).isEqualTo(ThisKeycloak.isComplete() ? 401 : 404);
   }
 
   @Test
