@@ -90,8 +90,8 @@ public final class BackchannelLogoutProviderFactory
     }
     if (!isDurable()) {
       LOG.warnf(
-          "Logout notices are not stored on Keycloak %s: it sends each of them once. They are stored"
-              + " since %s",
+          "Logout notices are not stored on Keycloak %s: it sends each of them once. They are"
+              + " stored since %s",
           Version.VERSION, KeycloakFeature.TOKEN_POST_PROCESSOR.availableIn());
       return;
     }

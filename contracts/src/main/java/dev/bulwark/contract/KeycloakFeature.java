@@ -18,8 +18,7 @@ public enum KeycloakFeature {
    * Post-processors of tokens run in the order of their factories, and so the ledger runs last. The
    * fix of Keycloak (keycloak#50268) has no type of its own. This event is new in the same version.
    */
-  POST_PROCESSOR_ORDER(
-      "26.7", "org.keycloak.services.resources.ShutdownDelayInitiatedEvent", ""),
+  POST_PROCESSOR_ORDER("26.7", "org.keycloak.services.resources.ShutdownDelayInitiatedEvent", ""),
 
   /** A grant says where its tokens are good: those of API keys open nothing of Keycloak's own. */
   TOKEN_ALLOWED_BY_GRANT(

@@ -39,13 +39,7 @@ class CiScriptsTest {
     Files.createDirectories(folder.resolve("repository/.ci"));
     for (String script :
         List.of(
-            "prepare",
-            "api-changes",
-            "verified",
-            "publish-release",
-            "newest",
-            "nightly",
-            "long")) {
+            "prepare", "api-changes", "verified", "publish-release", "newest", "nightly", "long")) {
       Files.copy(
           Repository.root().resolve(".ci").resolve(script),
           folder.resolve("repository/.ci").resolve(script));

@@ -197,9 +197,7 @@ class UncachedSessionsIT {
   @Test
   void aLogoutEndsTheTokensWhetherOrNotItGoesOnToTheProvider() {
     Broker broker =
-        Broker.create(
-            realm,
-            Map.of("attributes", Map.of("post.logout.redirect.uris", "+")));
+        Broker.create(realm, Map.of("attributes", Map.of("post.logout.redirect.uris", "+")));
     passLogoutsOn(broker);
     FormBrowser staying = realm.browser();
     Response kept = broker.login(staying, "hal");

@@ -174,7 +174,8 @@ final class Linkage {
     }
     String name = member.replaceFirst("[ (].*", "");
     try {
-      Class<?> found = Class.forName(type.replace('/', '.'), false, ClassLoader.getPlatformClassLoader());
+      Class<?> found =
+          Class.forName(type.replace('/', '.'), false, ClassLoader.getPlatformClassLoader());
       return Stream.<Class<?>>iterate(found, Objects::nonNull, Class::getSuperclass)
           .flatMap(each -> Stream.concat(Stream.of(each), Stream.of(each.getInterfaces())))
           .flatMap(each -> Stream.of(each.getDeclaredMethods()))
@@ -330,8 +331,7 @@ final class Linkage {
     }
 
     @Override
-    public void visitTryCatchBlock(
-        Label start, Label end, Label handler, @Nullable String caught) {
+    public void visitTryCatchBlock(Label start, Label end, Label handler, @Nullable String caught) {
       if (caught != null) {
         listener.refers(caught, null);
       }

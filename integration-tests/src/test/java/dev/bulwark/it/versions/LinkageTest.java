@@ -14,8 +14,8 @@ import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 
 /**
- * B7: {@link Linkage} sees whatever a virtual machine would stumble upon. The classes are made here:
- * no compiler makes a class that lacks what it needs.
+ * B7: {@link Linkage} sees whatever a virtual machine would stumble upon. The classes are made
+ * here: no compiler makes a class that lacks what it needs.
  */
 class LinkageTest {
 
@@ -69,8 +69,7 @@ class LinkageTest {
     method(better, Opcodes.ACC_PUBLIC, "flush", code -> {});
     ClassWriter part = type(Opcodes.ACC_PUBLIC, "dev/bulwark/Part", HANDLER, "org/keycloak/Better");
     assertThat(
-            Linkage.of(
-                    List.of(handler("flush"), better.toByteArray()), List.of(part.toByteArray()))
+            Linkage.of(List.of(handler("flush"), better.toByteArray()), List.of(part.toByteArray()))
                 .missing())
         .isEmpty();
   }
@@ -100,8 +99,7 @@ class LinkageTest {
                 Type.getMethodType("()V"));
     assertThat(Linkage.of(List.of(handler("handle")), List.of(running(lambda))).missing())
         .isEmpty();
-    assertThat(
-            Linkage.of(List.of(handler("handle", "flush")), List.of(running(lambda))).missing())
+    assertThat(Linkage.of(List.of(handler("handle", "flush")), List.of(running(lambda))).missing())
         .containsExactly("Part lacks " + HANDLER + ".flush()V");
   }
 

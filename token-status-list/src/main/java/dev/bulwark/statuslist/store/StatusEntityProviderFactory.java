@@ -16,7 +16,9 @@ public final class StatusEntityProviderFactory extends TablesFactory {
     super("tokenstatus-bulwark", "META-INF/bulwark-token-status-changelog.xml");
   }
 
-  /** One line where there are no lists. Keycloak does not load the module's other factories there. */
+  /**
+   * One line where there are no lists. Keycloak does not load the module's other factories there.
+   */
   @Override
   public void postInit(KeycloakSessionFactory factory) {
     if (!KeycloakFeature.POST_PROCESSOR_ORDER.isPresent()) {
