@@ -423,6 +423,31 @@ class MigrateCommandTest {
             "scrypt hashes of more than 100 MiB: 2 (the server needs a Java heap of 1021 MiB");
   }
 
+  /** The server rejects such a hash: its salt is hashed again for each block. */
+  @ParameterizedTest
+  @CsvSource({
+    "scrypt$16384$SALT$8$1$HASH",
+    "scrypt:16384:8:1$SALT$00112233445566778899aabbccddeeff",
+    "$scrypt$ln=14;r=8;p=1$SALT$HASH",
+    "$firebase-scrypt$8$14$SALT$Bw==$HASH$HASH",
+    "pbkdf2_sha256$1000$SALT$HASH",
+    "pbkdf2:sha1:1000$SALT$00112233445566778899aabbccddeeff00112233"
+  })
+  void aSaltThatTheServerRejectsIsRejectedWithItsLine(String form) throws IOException {
+    boolean base64 = form.startsWith("$");
+    String hash =
+        form.replace(';', ',')
+            .replace("SALT", "A".repeat(base64 ? 1368 : 1026))
+            .replace("HASH", "A".repeat(43) + "=");
+    write(HEADER + "ann,," + BCRYPT + "\nbob,,\"" + hash + "\"\neve,," + BCRYPT + "\n");
+    assertThat(run()).isEqualTo(2);
+    assertThat(stderr.toString().trim())
+        .matches(
+            "line 3: password_hash: its salt of 102[67] bytes is over the limit of 1024 bytes");
+    assertThat(stdout.toString()).contains("3 rows: 2 converted, 1 refused");
+    assertThat(file(0).get("users")).hasSize(2);
+  }
+
   @Test
   void optionsWidenWhatIsAccepted() throws IOException {
     write(

@@ -106,6 +106,7 @@ final class AspNetHash {
       throw new UnusableHashException("it is no well-formed ASP.NET hash");
     }
     limits.checkIterations(iterations);
+    CostLimits.checkSalt(saltLength);
     return stored(FUNCTIONS.get(function), iterations, bytes, V3_HEADER, saltLength);
   }
 

@@ -327,6 +327,7 @@ public final class ForeignHash {
       String digest, String iterationsText, byte[] salt, byte[] hash, CostLimits limits) {
     int iterations = number(iterationsText, "iterations");
     limits.checkIterations(iterations);
+    CostLimits.checkSalt(salt.length);
     String algorithm;
     int length;
     switch (digest) {
@@ -370,6 +371,7 @@ public final class ForeignHash {
       int n, int r, int p, byte[] salt, byte[] hash, CostLimits limits) {
     ScryptParameters parameters = new ScryptParameters(n, r, p, hash.length);
     parameters.check(limits);
+    CostLimits.checkSalt(salt.length);
     return new StoredHash(
         Algorithms.SCRYPT,
         n,

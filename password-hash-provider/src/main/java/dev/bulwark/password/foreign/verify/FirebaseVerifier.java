@@ -74,9 +74,7 @@ public final class FirebaseVerifier implements TextVerifier {
     ScryptParameters parameters =
         new ScryptParameters(1 << log, Integer.parseInt(text.group(1)), 1, KEY_BYTES);
     parameters.check(limits);
-    for (int group = 3; group <= 6; group++) {
-      base64(text.group(group));
-    }
+    CostLimits.checkSalt(salt(text).length);
     if (base64(text.group(6)).length != base64(text.group(5)).length) {
       throw new UnusableHashException("its hash is not as long as the signer key");
     }
@@ -90,8 +88,7 @@ public final class FirebaseVerifier implements TextVerifier {
       throw new UnusableHashException("it is no well-formed Firebase hash");
     }
     ScryptParameters parameters = checkedParameters(text, limits);
-    byte[] salt = joined(base64(text.group(3)), base64(text.group(4)));
-    CostLimits.checkSalt(salt.length);
+    byte[] salt = salt(text);
     byte[] signerKey = base64(text.group(5));
     byte[] expected = base64(text.group(6));
     return new Verification() {
@@ -117,6 +114,10 @@ public final class FirebaseVerifier implements TextVerifier {
         }
       }
     };
+  }
+
+  private static byte[] salt(Matcher text) {
+    return joined(base64(text.group(3)), base64(text.group(4)));
   }
 
   private static byte[] encrypt(byte[] key, byte[] text) {
