@@ -15,8 +15,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class IdFile implements AutoCloseable {
 
+  /** Makes an empty file and opens it. */
+  @FunctionalInterface
+  interface Opening {
+
+    BufferedWriter open(Path file) throws IOException;
+  }
+
   private final Path file;
   private final Path unfinished;
+  private final Opening opening;
   private @Nullable BufferedWriter out;
 
   /**
@@ -25,8 +33,18 @@ final class IdFile implements AutoCloseable {
    * @param realm name of the realm, with which the file's name begins
    */
   IdFile(Path folder, String realm) {
+    this(folder, realm, IdFile::open);
+  }
+
+  IdFile(Path folder, String realm, Opening opening) {
     this.file = folder.resolve(realm + "-ids.csv");
     this.unfinished = folder.resolve(realm + "-ids.csv.unfinished");
+    this.opening = opening;
+  }
+
+  private static BufferedWriter open(Path file) throws IOException {
+    PrivateFiles.create(file);
+    return Files.newBufferedWriter(file, StandardCharsets.UTF_8);
   }
 
   void write(UserRecord user) throws IOException {
@@ -36,17 +54,23 @@ final class IdFile implements AutoCloseable {
     }
     BufferedWriter writer = out;
     if (writer == null) {
-      PrivateFiles.create(unfinished);
-      writer = Files.newBufferedWriter(unfinished, StandardCharsets.UTF_8);
+      writer = opening.open(unfinished);
       out = writer;
     }
     writer.write(id + ",\"" + user.username().replace("\"", "\"\"") + "\"\n");
   }
 
+  /** Writes what is still in memory, so that a full disk shows here and not in {@link #finish}. */
+  void flush() throws IOException {
+    BufferedWriter writer = out;
+    if (writer != null) {
+      writer.flush();
+    }
+  }
+
   /** Gives the file its name, in place of that of an earlier run. */
   void finish() throws IOException {
     BufferedWriter writer = out;
-    out = null;
     if (writer == null) {
       Files.deleteIfExists(file);
       return;
@@ -54,6 +78,7 @@ final class IdFile implements AutoCloseable {
     writer.close();
     Files.move(
         unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    out = null;
   }
 
   /** Deletes what is not finished. */
@@ -62,8 +87,11 @@ final class IdFile implements AutoCloseable {
     BufferedWriter writer = out;
     out = null;
     if (writer != null) {
-      writer.close();
-      Files.deleteIfExists(unfinished);
+      try {
+        writer.close();
+      } finally {
+        Files.deleteIfExists(unfinished);
+      }
     }
   }
 }

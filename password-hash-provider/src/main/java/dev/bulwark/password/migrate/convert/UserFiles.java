@@ -49,22 +49,27 @@ final class UserFiles implements AutoCloseable {
    *     another run is writing into it
    */
   static UserFiles in(Path folder, MigrationOptions options) throws IOException {
+    return in(folder, options, new IdFile(folder, options.realm()));
+  }
+
+  static UserFiles in(Path folder, MigrationOptions options, IdFile ids) throws IOException {
     Files.createDirectories(folder);
     FolderLock lock = FolderLock.of(folder);
     try {
-      return new UserFiles(folder, options, lock);
+      return new UserFiles(folder, options, lock, ids);
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
     }
   }
 
-  private UserFiles(Path folder, MigrationOptions options, FolderLock lock) throws IOException {
+  private UserFiles(Path folder, MigrationOptions options, FolderLock lock, IdFile ids)
+      throws IOException {
     this.folder = folder;
     this.options = options;
     this.lock = lock;
     this.ofThisRealm = Pattern.compile(Pattern.quote(options.realm()) + "-users-\\d+\\.json");
-    this.ids = new IdFile(folder, options.realm());
+    this.ids = ids;
     for (String name : manifest()) {
       (isOfThisRealm(name) ? replaceable : ofOtherRealms).add(name);
     }
@@ -117,6 +122,7 @@ final class UserFiles implements AutoCloseable {
   /** Gives the files their names, in place of those of an earlier run, and returns the names. */
   List<String> finish() throws IOException {
     finishCurrent();
+    ids.flush();
     // Names first: if this is cut short, a later run still knows which files it may replace.
     writeManifest(replaceable);
     for (String name : replaceable) {
@@ -150,8 +156,8 @@ final class UserFiles implements AutoCloseable {
   /** Deletes what is not finished. */
   @Override
   public void close() throws IOException {
-    try (lock) {
-      ids.close();
+    try (lock;
+        ids) {
       if (!finished) {
         deleteUnfinished();
       }

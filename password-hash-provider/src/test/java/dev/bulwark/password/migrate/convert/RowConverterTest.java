@@ -2,16 +2,9 @@ package dev.bulwark.password.migrate.convert;
 
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.bulwark.password.foreign.CostLimits;
-import dev.bulwark.password.foreign.PasswordForm;
-import dev.bulwark.password.migrate.row.PersonName;
 import dev.bulwark.password.migrate.row.RefusedRowException;
 import dev.bulwark.password.migrate.row.UserRow;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -19,27 +12,7 @@ import org.junit.jupiter.api.Timeout;
 class RowConverterTest {
 
   private static final RowConverter CONVERTER =
-      new RowConverter(
-          new MigrationOptions(
-              Path.of("in"),
-              null,
-              true,
-              "app",
-              1,
-              CostLimits.DEFAULT,
-              PasswordForm.AS_TYPED,
-              true,
-              true,
-              false,
-              Database.UNKNOWN,
-              false,
-              PersonName.Split.FIRST,
-              Map.of(),
-              Map.of(),
-              List.of(),
-              Set.of(),
-              Optional.empty()),
-          attention -> {});
+      new RowConverter(TestOptions.dryRun(), attention -> {});
 
   @Test
   void lettersThatBecomeBase32InUpperCaseAreNotBase32() {
