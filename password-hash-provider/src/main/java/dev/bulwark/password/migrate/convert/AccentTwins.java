@@ -1,13 +1,13 @@
 package dev.bulwark.password.migrate.convert;
 
 import java.text.Normalizer;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
  * Finds texts that differ in accents alone, which are equal to MariaDB and MySQL, and those that
- * differ in letters such as {@code \u0142} and {@code \u00df}, which are equal in some of their
- * collations. Only texts with accents or such letters take memory of their own. Not thread-safe.
+ * differ in marks or in letters such as {@code \u0142} and {@code \u00df}, which are equal in some
+ * of their collations ({@link PlainLetters}). Only texts with accents, marks or such letters take
+ * memory of their own. Not thread-safe.
  */
 final class AccentTwins {
 
@@ -18,17 +18,6 @@ final class AccentTwins {
    */
   private static final Pattern ACCENTS =
       Pattern.compile("(?<!\\p{InCyrillic})\\p{InCombiningDiacriticalMarks}|(?<=\u0435)\u0308");
-
-  /** Those and the marks of kana; {@code \u0439} is a letter of its own in every collation. */
-  private static final Pattern MARKS =
-      Pattern.compile(
-          "(?<!\u0438)\u0306|[\\p{InCombiningDiacriticalMarks}\u3099\u309A&&[^\u0306]]");
-
-  /** Letters that Unicode does not decompose, and what newer collations take them for. */
-  private static final Map<String, String> LETTERS =
-      Map.of(
-          "\u00df", "ss", "\u00e6", "ae", "\u0153", "oe", "\u00f0", "d", "\u0111", "d", "\u0127",
-          "h", "\u0142", "l", "\u00f8", "o");
 
   private final SeenSet exact;
   private final SeenSet withoutAccents = new SeenSet();
@@ -58,9 +47,16 @@ final class AccentTwins {
    * @param text in lower case, not added yet, without a line of its own
    */
   int possibleLine(String text) {
-    String plain = withPlainLetters(text);
-    int twin = withPlainLetters.line(plain);
-    return twin == 0 ? line(text, plain, withoutAccents) : twin;
+    for (String plain : PlainLetters.of(text)) {
+      int twin = withPlainLetters.line(plain);
+      if (twin == 0) {
+        twin = line(text, plain, withoutAccents);
+      }
+      if (twin != 0) {
+        return twin;
+      }
+    }
+    return 0;
   }
 
   private int line(String text, String plain, SeenSet seen) {
@@ -78,27 +74,15 @@ final class AccentTwins {
     if (!plain.equals(text)) {
       withoutAccents.add(plain, line);
     }
-    String plainer = withPlainLetters(text);
-    if (!plainer.equals(plain)) {
-      withPlainLetters.add(plainer, line);
+    for (String plainer : PlainLetters.of(text)) {
+      if (!plainer.equals(plain)) {
+        withPlainLetters.add(plainer, line);
+      }
     }
   }
 
   private static String withoutAccents(String text) {
     String decomposed = Normalizer.normalize(text, Normalizer.Form.NFD);
-    return composed(ACCENTS.matcher(decomposed).replaceAll(""));
-  }
-
-  private static String withPlainLetters(String text) {
-    String decomposed = Normalizer.normalize(text, Normalizer.Form.NFKD);
-    String plain = MARKS.matcher(decomposed).replaceAll("");
-    for (Map.Entry<String, String> letter : LETTERS.entrySet()) {
-      plain = plain.replace(letter.getKey(), letter.getValue());
-    }
-    return composed(plain);
-  }
-
-  private static String composed(String text) {
-    return Normalizer.normalize(text, Normalizer.Form.NFC);
+    return Normalizer.normalize(ACCENTS.matcher(decomposed).replaceAll(""), Normalizer.Form.NFC);
   }
 }

@@ -1,8 +1,6 @@
 package dev.bulwark.password.migrate.convert;
 
-import dev.bulwark.password.migrate.realm.RealmCatalog;
 import dev.bulwark.password.migrate.row.ApiKeyEntry;
-import dev.bulwark.password.migrate.row.Columns;
 import dev.bulwark.password.migrate.row.Identity;
 import dev.bulwark.password.migrate.row.RefusedRowException;
 import dev.bulwark.password.migrate.row.UserRecord;
@@ -18,13 +16,11 @@ import org.jspecify.annotations.Nullable;
 final class Duplicates {
 
   private final MigrationOptions options;
-  private final Consumer<String> attention;
   private final SeenSet usernames = new SeenSet();
   private final SeenSet emails = new SeenSet();
   private final SeenSet identities = new SeenSet();
   private final SeenSet keyHashes = new SeenSet();
-  private final AccentTwins usernameTwins = new AccentTwins(usernames);
-  private final AccentTwins emailTwins = new AccentTwins(emails);
+  private final CollationTwins twins;
 
   /**
    * Starts without users.
@@ -33,7 +29,7 @@ final class Duplicates {
    */
   Duplicates(MigrationOptions options, Consumer<String> attention) {
     this.options = options;
-    this.attention = attention;
+    this.twins = new CollationTwins(options, usernames, emails, attention);
   }
 
   /**
@@ -58,58 +54,19 @@ final class Duplicates {
       refuseSeen(
           "an API key's hash", own.add(key.hash()) ? keyHashes.line(key.hash()) : (int) line);
     }
-    compareWithoutAccents(Columns.USERNAME, user.username(), usernameTwins, line);
-    if (email != null) {
-      compareWithoutAccents(Columns.EMAIL, email, emailTwins, line);
-    }
-    compareWithOthers(user, line);
+    twins.compare(user, email, line);
     usernames.add(user.username(), line);
-    usernameTwins.add(user.username(), line);
     if (email != null) {
       emails.add(email, line);
-      emailTwins.add(email, line);
     }
+    twins.add(user, email, line);
     user.identities().forEach(identity -> identities.add(text(identity), line));
     own.forEach(hash -> keyHashes.add(hash, line));
   }
 
-  private void compareWithoutAccents(String column, String text, AccentTwins twins, long line)
-      throws RefusedRowException {
-    if (options.database() == Database.POSTGRESQL) {
-      return;
-    }
-    int twin = twins.line(text);
-    if (twin != 0) {
-      refuseOnMariaDb(
-          "%s '%s' differs from that on line %d only in accents: to MariaDB and MySQL they are one"
-              .formatted(column, text, twin),
-          line);
-      return;
-    }
-    int possible = twins.possibleLine(text);
-    if (possible != 0) {
-      report(
-          ("%s '%s' differs from that on line %d only in letters such as \u0142 and \u00df: to some"
-                  + " collations of MariaDB and MySQL they are one")
-              .formatted(column, text, possible),
-          line);
-    }
-  }
-
-  private void refuseOnMariaDb(String message, long line) throws RefusedRowException {
-    if (options.database() == Database.MARIADB) {
-      throw new RefusedRowException(message);
-    }
-    report(message, line);
-  }
-
-  private void report(String message, long line) {
-    attention.accept("line " + line + ": ATTENTION: " + message);
-  }
-
   /** Keycloak looks for an address first, so the user with the name could never log in. */
   private void refuseOfAnother(UserRecord user) throws RefusedRowException {
-    if (!isLoginByAddress()) {
+    if (!options.isLoginByAddress()) {
       return;
     }
     refuseOfAnother(
@@ -118,37 +75,6 @@ final class Duplicates {
     if (email != null) {
       refuseOfAnother("email '" + email + "' is the username", usernames.line(email));
     }
-  }
-
-  /** The same where only MariaDB and MySQL take a name for an address. */
-  private void compareWithOthers(UserRecord user, long line) throws RefusedRowException {
-    if (!isLoginByAddress() || options.database() == Database.POSTGRESQL) {
-      return;
-    }
-    compareWithOther(
-        "username '" + user.username() + "' differs from the e-mail address",
-        emailTwins.line(user.username()),
-        line);
-    @Nullable String email = user.email();
-    if (email != null) {
-      compareWithOther(
-          "email '" + email + "' differs from the username", usernameTwins.line(email), line);
-    }
-  }
-
-  private void compareWithOther(String what, int twin, long line) throws RefusedRowException {
-    if (twin != 0) {
-      refuseOnMariaDb(
-          what
-              + (" on line " + twin + " only in accents: on MariaDB and MySQL, Keycloak would log")
-              + " in whose address it is",
-          line);
-    }
-  }
-
-  private boolean isLoginByAddress() {
-    return !options.duplicateEmails()
-        && options.catalog().map(RealmCatalog::loginWithEmail).orElse(true);
   }
 
   private static void refuseOfAnother(String what, int line) throws RefusedRowException {

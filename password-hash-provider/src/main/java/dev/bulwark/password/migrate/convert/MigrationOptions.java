@@ -50,4 +50,10 @@ public record MigrationOptions(
     Map<String, String> providers,
     List<String> apiKeyScopes,
     Set<String> ignoredColumns,
-    Optional<RealmCatalog> catalog) {}
+    Optional<RealmCatalog> catalog) {
+
+  /** Whether users of the realm may log in with their address. */
+  boolean isLoginByAddress() {
+    return !duplicateEmails && catalog.map(RealmCatalog::loginWithEmail).orElse(true);
+  }
+}
