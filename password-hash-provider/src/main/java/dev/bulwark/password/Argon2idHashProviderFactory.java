@@ -61,7 +61,10 @@ public final class Argon2idHashProviderFactory
   @Override
   public void init(Config.Scope scope) {
     PasswordHashingConfig options = PasswordHashingConfig.of(scope);
-    Argon2Engines.Choice choice = Argon2Engines.choose(options.useNative());
+    init(options, Argon2Engines.choose(options.useNative()));
+  }
+
+  void init(PasswordHashingConfig options, Argon2Engines.Choice choice) {
     Argon2Engine chosen = choice.engine();
     choice
         .fallbackReason()

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.keycloak.events.EventType;
 
+/** B12: the fields of an event in each schema. */
 class EventFormatTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();

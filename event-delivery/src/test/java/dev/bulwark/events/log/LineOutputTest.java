@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** B12: each event is a whole line, whatever happens to the file. */
 class LineOutputTest {
 
   @TempDir private Path folder;

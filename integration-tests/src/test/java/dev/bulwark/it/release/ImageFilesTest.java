@@ -33,6 +33,17 @@ class ImageFilesTest {
     providers = Files.createDirectory(folder.resolve("providers"));
   }
 
+  /** Before a build has made the jars, too. */
+  @Test
+  void theCheckNamesItsArguments() throws IOException {
+    Path check = Files.createDirectory(folder.resolve("docker")).resolve("check");
+    Files.copy(Repository.root().resolve("docker/check"), check);
+    assertThat(Commands.bash(folder, Map.of(), "bash docker/check --wrong").expect(1).output())
+        .isEqualTo("usage: docker/check [--ha]\n");
+    assertThat(Commands.bash(folder, Map.of(), "bash docker/check").expect(1).output())
+        .contains("mvn package");
+  }
+
   @Test
   void theOneJarGoesIntoTheImage() throws IOException {
     Files.writeString(jars.resolve("bulwark-keycloak-1.0.0.jar"), "1.0.0");
