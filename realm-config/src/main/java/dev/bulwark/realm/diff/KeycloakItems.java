@@ -2,6 +2,7 @@ package dev.bulwark.realm.diff;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -27,6 +28,14 @@ final class KeycloakItems {
           "hmac-generated-hs512", "hmac-generated",
           "aes-generated", "aes-generated");
 
+  /** Settings of steps of built-in flows. A step that uses one is a difference of its flow. */
+  private static final Set<String> STEP_SETTINGS =
+      Set.of(
+          "browser-conditional-credential",
+          "create unique user config",
+          "first-broker-login-conditional-credential",
+          "review profile config");
+
   private static final String ROLES_OF_CLIENT = "roles.client.";
 
   /** Roles of the client "account" that Keycloak gives every user, if it creates that client. */
@@ -43,7 +52,8 @@ final class KeycloakItems {
    * @param file the representation whose clients decide what Keycloak adds
    */
   KeycloakItems(String realm, JsonNode file) {
-    String defaultRoles = "default-roles-" + realm;
+    // Keycloak writes it in lower case, whatever the realm's name is.
+    String defaultRoles = "default-roles-" + realm.toLowerCase(Locale.ROOT);
     this.roles = Set.of(defaultRoles, "offline_access", "uma_authorization");
     this.accountRoles = "roles.realm[" + defaultRoles + "].composites.client.account";
     for (JsonNode client : file.path("clients")) {
@@ -65,6 +75,7 @@ final class KeycloakItems {
       case "clients" -> CLIENTS.contains(key);
       case "roles.realm" -> roles.contains(key);
       case "authenticationFlows" -> item.path("builtIn").asBoolean();
+      case "authenticatorConfig" -> STEP_SETTINGS.contains(key);
       case "requiredActions" -> true;
       case "clientScopeMappings.account" -> key.equals("account-console");
       // The name alone proves nothing: anybody may give it to a key of their own.

@@ -41,6 +41,8 @@ class RealmDiffTest {
         "{'roles':{'realm':[{'name':'r'}]}}"
             + " | {'roles':{'realm':[{'name':'r'},{'name':'default-roles-app'}],'client':{'c':[]}}}",
         "{'authenticationFlows':[]} | {'authenticationFlows':[{'alias':'browser','builtIn':true}]}",
+        "{'authenticatorConfig':[{'alias':'own'}]}"
+            + " | {'authenticatorConfig':[{'alias':'own'},{'alias':'review profile config'}]}",
         "{'requiredActions':[]}     | {'requiredActions':[{'alias':'NEW'}]}",
         "{'components':{'org.keycloak.keys.KeyProvider':[],"
             + "'org.keycloak.storage.UserStorageProvider':[]}}"
@@ -112,6 +114,8 @@ class RealmDiffTest {
         "{'clients':[{'clientId':'c','protocolMappers':[]}]}"
             + " | {'clients':[{'clientId':'c','protocolMappers':[{'name':'all-roles'}]}]}"
             + " | clients[c].protocolMappers[all-roles] | missing | present",
+        "{'authenticatorConfig':[]} | {'authenticatorConfig':[{'alias':'other'}]}"
+            + " | authenticatorConfig[other] | missing | present",
         "{'groups':[]} | {'groups':[{'name':'g','path':'/g'}]} | groups[g] | missing | present",
         "{'groups':[{'name':'g','clientRoles':{}}]}"
             + " | {'groups':[{'name':'g','clientRoles':{'realm-management':['realm-admin']}}]}"
@@ -200,6 +204,17 @@ class RealmDiffTest {
     List<Difference> differences = diff(file, live);
     assertThat(differences).contains(new Difference(path, wanted, found));
     assertThat(differences.size()).isEqualTo(path.startsWith("identityProviderMappers") ? 2 : 1);
+  }
+
+  /** Keycloak names it in lower case. */
+  @Test
+  void theDefaultRoleOfARealmWithCapitalsIsKeycloaksOwn() throws JsonProcessingException {
+    assertThat(
+            new RealmDiff("MyApp")
+                .compare(
+                    json("{'roles':{'realm':[{'name':'r'}]}}"),
+                    json("{'roles':{'realm':[{'name':'r'},{'name':'default-roles-myapp'}]}}")))
+        .isEmpty();
   }
 
   @ParameterizedTest
