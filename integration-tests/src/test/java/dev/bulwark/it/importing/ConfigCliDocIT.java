@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.bulwark.it.password.Commands;
 import dev.bulwark.redis.process.Programs;
 import dev.bulwark.server.RealmFile;
 import java.io.IOException;
@@ -13,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -24,14 +24,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * B2: the file for keycloak-config-cli that {@code docs/ci.md} makes. The tool is not on Maven
- * Central: its placeholders are resolved by the library that it uses.
+ * B2, B13: the files for keycloak-config-cli that {@code docs/ci.md} makes. The tool is not on
+ * Maven Central: its placeholders are resolved by the library that it uses, and its rules for flows
+ * are those of its version 6.5.0. {@link OwnFlowsIT} makes the flows.
  */
 class ConfigCliDocIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String COMMAND =
-      Recipe.command("jq -f docs/ci/config-cli.jq", ">app-realm-config-cli.json");
 
   private final Map<String, String> environment = new HashMap<>(RealmFile.developmentEnvironment());
 
@@ -51,7 +50,7 @@ class ConfigCliDocIT {
         (ObjectNode) JSON.readTree(RealmFile.shipped().resolve(environment).json());
     ((ObjectNode) expected.get("roles").get("client")).remove("realm-management");
     EmptyLists.removeFrom(expected);
-    String file = file();
+    String file = Files.readString(ConfigCliFiles.configCliOfTheShippedFile(folder));
     assertThat(file).doesNotContainPattern("\\$\\{[A-Z]");
     assertThat(JSON.readTree(resolved(file))).isEqualTo(expected);
   }
@@ -60,7 +59,7 @@ class ConfigCliDocIT {
   void theParagraphNamesAllThatHasTheRealmsName() throws IOException {
     TreeSet<String> found = new TreeSet<>();
     Pattern name = Pattern.compile("(^|/|-)app(/|$)");
-    for (String text : texts(JSON.readTree(resolved(file())))) {
+    for (String text : texts(madeForTheTool())) {
       if (name.matcher(text).find() && !text.endsWith("relying-app")) {
         found.add(text);
       }
@@ -77,10 +76,88 @@ class ConfigCliDocIT {
         .contains("`realm`, `/realms/app/`, `/admin/app/` and `default-roles-app`");
   }
 
-  private String file() throws IOException {
-    String command = COMMAND.replace(">app-realm", ">\"$OUT\"/app-realm");
-    Commands.bash(Recipe.ROOT, Map.of("OUT", folder.toString()), command).expect(0);
-    return Files.readString(folder.resolve("app-realm-config-cli.json"));
+  /** Of what has nothing to do with flows, the first command changes nothing. */
+  @Test
+  void withFlowsOfItsOwnItIsStillTheShippedRealm() throws IOException {
+    ObjectNode made = (ObjectNode) madeForTheTool();
+    ObjectNode shipped =
+        (ObjectNode)
+            JSON.readTree(
+                resolved(Files.readString(ConfigCliFiles.configCliOfTheShippedFile(folder))));
+    List<String> flows =
+        List.of(
+            "authenticationFlows",
+            "authenticatorConfig",
+            "browserFlow",
+            "directGrantFlow",
+            "resetCredentialsFlow");
+    assertThat(made.remove(flows)).isEqualTo(shipped.remove(flows));
+  }
+
+  /** The tool makes each sub-flow where a step names it, and its steps by their settings. */
+  @Test
+  void theToolCanMakeEachFlow() throws IOException {
+    JsonNode realm = madeForTheTool();
+    Map<String, JsonNode> flows = byAlias(realm.get("authenticationFlows"));
+    Map<String, JsonNode> settings = byAlias(realm.get("authenticatorConfig"));
+    List<String> subFlows = new ArrayList<>();
+    List<String> used = new ArrayList<>();
+    for (JsonNode flow : flows.values()) {
+      for (JsonNode step : flow.get("authenticationExecutions")) {
+        assertThat(step.has("autheticatorFlow")).as("a field of the tool: %s", step).isTrue();
+        if (step.has("flowAlias")) {
+          subFlows.add(step.get("flowAlias").asText());
+          assertThat(flows.get(step.get("flowAlias").asText()).get("builtIn"))
+              .isEqualTo(flow.get("builtIn"));
+        }
+        if (step.has("authenticatorConfig")) {
+          used.add(step.get("authenticatorConfig").asText());
+        }
+      }
+    }
+    assertThat(subFlows).doesNotHaveDuplicates();
+    assertThat(used).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(settings.keySet());
+    for (JsonNode setting : settings.values()) {
+      JsonNode checked = setting.at("/config/flow_to_check");
+      assertThat(checked.isMissingNode() || subFlows.contains(checked.asText()))
+          .as("the flow of %s", setting)
+          .isTrue();
+    }
+  }
+
+  /** It can make no built-in flow, and changes one only by the requirements of its steps. */
+  @Test
+  void aBuiltInFlowThatGetsStepsHasANameOfItsOwn() throws IOException {
+    JsonNode realm = madeForTheTool();
+    Map<String, JsonNode> flows = byAlias(realm.get("authenticationFlows"));
+    Map<String, JsonNode> shipped =
+        byAlias(JSON.readTree(RealmFile.shipped().json()).get("authenticationFlows"));
+    assertThat(flows.values())
+        .allSatisfy(
+            flow -> {
+              JsonNode former = shipped.get(flow.get("alias").asText());
+              if (flow.get("builtIn").asBoolean()) {
+                assertThat(flow).isEqualTo(former);
+              } else {
+                assertThat(former == null || !former.get("builtIn").asBoolean()).isTrue();
+              }
+            });
+    for (String binding : List.of("browserFlow", "directGrantFlow", "resetCredentialsFlow")) {
+      JsonNode flow = flows.get(realm.get(binding).asText());
+      assertThat(flow.get("topLevel").asBoolean() && !flow.get("builtIn").asBoolean()).isTrue();
+    }
+  }
+
+  private static Map<String, JsonNode> byAlias(JsonNode items) {
+    Map<String, JsonNode> byAlias = new LinkedHashMap<>();
+    for (JsonNode item : items) {
+      assertThat(byAlias.put(item.get("alias").asText(), item)).as("another %s", item).isNull();
+    }
+    return byAlias;
+  }
+
+  private JsonNode madeForTheTool() throws IOException {
+    return JSON.readTree(resolved(Files.readString(ConfigCliFiles.configCli(folder))));
   }
 
   /** As the tool does, with its defaults, from an environment such as the guide asks for. */

@@ -15,9 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,8 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 class RealmDiffIT {
 
   private static final String FILE = "../realm-config/app-realm.json";
-  private static final String CLIENT = "drift-check";
-  private static final String SECRET = "drift-check-test-secret";
 
   /** Of a directory that nobody asks anything. */
   private static final String LDAP =
@@ -42,25 +38,20 @@ class RealmDiffIT {
 
   @TempDir Path folder;
   private final AdminApi admin = TestStack.get().admin();
-  private final Map<String, String> environment = new HashMap<>();
+  private final DriftCheck check = new DriftCheck(admin);
 
   @BeforeEach
   void importTheShippedRealm() {
     admin.delete("/realms/app");
-    Map<String, String> variables = new HashMap<>(RealmFile.developmentEnvironment());
-    admin.post("/realms", RealmFile.shipped().resolve(variables).json()).expect(201);
-    // The command gets the variables of the import, but not the secrets.
-    variables.keySet().removeIf(name -> name.endsWith("_SECRET"));
-    environment.putAll(variables);
-    environment.put("BULWARK_CLIENT_SECRET", SECRET);
-    createClient("manage-realm", "view-clients", "query-groups");
+    admin
+        .post("/realms", RealmFile.shipped().resolve(RealmFile.developmentEnvironment()).json())
+        .expect(201);
+    check.createClient();
   }
 
   @AfterEach
   void removeTheClient() {
-    admin.delete(
-        "/realms/master/clients/"
-            + master("/clients?clientId=" + CLIENT).get(0).get("id").asText());
+    check.removeClient();
   }
 
   @Test
@@ -86,7 +77,7 @@ class RealmDiffIT {
     admin.put("/realms/app/events/config", events.toString()).expect(204);
 
     String output = diff().expect(2).output();
-    assertThat(paths(output))
+    assertThat(DriftCheck.paths(output))
         .containsExactlyInAnyOrder(
             "clients[relying-app].redirectUris",
             "passwordPolicy",
@@ -96,7 +87,7 @@ class RealmDiffIT {
             "adminEventsDetailsEnabled");
     assertThat(output)
         .contains("  live: \"length(1)\"\n", "https://attacker.example/*", "5 differences")
-        .doesNotContain(SECRET, "dev-secret");
+        .doesNotContain(DriftCheck.SECRET, "dev-secret");
   }
 
   @Test
@@ -107,7 +98,7 @@ class RealmDiffIT {
     admin.post("/realms/app/roles", Json.object("name", "owner")).expect(201);
     admin.delete("/realms/app/clients/" + admin.clientUuid("gateway"));
     String output = diff().expect(2).output();
-    assertThat(paths(output))
+    assertThat(DriftCheck.paths(output))
         .contains("clients[backdoor]", "roles.realm[owner]", "clients[gateway]");
     assertThat(output)
         .contains("clients[backdoor]\n  file: missing\n  live: present\n")
@@ -125,7 +116,7 @@ class RealmDiffIT {
     addComponent("ldap", "ldap", "org.keycloak.storage.UserStorageProvider", LDAP);
     addComponent(
         "second-key", "rsa-generated", "org.keycloak.keys.KeyProvider", "{\"priority\":[\"200\"]}");
-    assertThat(paths(diff().expect(2).output()))
+    assertThat(DriftCheck.paths(diff().expect(2).output()))
         .containsExactlyInAnyOrder(
             "clients[tasks-service].protocolMappers[all-roles]",
             "clients[admin-cli].protocolMappers[all-roles]",
@@ -145,7 +136,7 @@ class RealmDiffIT {
     }
     String scopes = "/clients/" + admin.clientUuid("relying-app") + "/scope-mappings/clients/";
     admin.post("/realms/app" + scopes + management, realmAdmin).expect(204);
-    assertThat(paths(diff().expect(2).output()))
+    assertThat(DriftCheck.paths(diff().expect(2).output()))
         .containsExactlyInAnyOrder(
             "roles.realm[default-roles-app].composites.client.realm-management",
             "roles.realm[admin].composite",
@@ -163,7 +154,7 @@ class RealmDiffIT {
         .put("/realms/app", Json.object("actionTokenGeneratedByUserLifespan", 604_800))
         .expect(204);
     String output = diff().expect(2).output();
-    assertThat(paths(output))
+    assertThat(DriftCheck.paths(output))
         .containsExactlyInAnyOrder(
             "clients[relying-app].authenticationFlowBindingOverrides.browser",
             "clients[relying-app].attributes.access.token.lifespan",
@@ -172,7 +163,7 @@ class RealmDiffIT {
 
     // Such rights need no role. Keycloak makes a client for them.
     admin.put("/realms/app", Json.object("adminPermissionsEnabled", true)).expect(204);
-    assertThat(paths(diff().expect(2).output())).contains("adminPermissionsEnabled");
+    assertThat(DriftCheck.paths(diff().expect(2).output())).contains("adminPermissionsEnabled");
   }
 
   /**
@@ -191,8 +182,8 @@ class RealmDiffIT {
     admin.delete("/realms/app").expect(204);
     admin.post("/realms", without.toString()).expect(201);
     // Its roles for the realm have gone with the realm.
-    removeTheClient();
-    createClient("manage-realm", "view-clients", "query-groups");
+    check.removeClient();
+    check.createClient();
     assertThat(diff().expect(0).output()).isEqualTo("realm app: no drift\n");
     assertThat(generatedKeys()).isEqualTo(keys).hasSize(4);
   }
@@ -208,23 +199,23 @@ class RealmDiffIT {
 
   @Test
   void whatCannotBeComparedEndsWith1() {
-    environment.put("BULWARK_CLIENT_SECRET", "a-wrong-secret");
+    check.environment().put("BULWARK_CLIENT_SECRET", "a-wrong-secret");
     assertThat(diff().expect(1).output())
         .contains("client drift-check cannot log in to realm master: 401")
         .doesNotContain("a-wrong-secret");
-    environment.put("BULWARK_CLIENT_SECRET", SECRET);
-    removeTheClient();
-    createClient("view-realm", "view-clients");
+    check.environment().put("BULWARK_CLIENT_SECRET", DriftCheck.SECRET);
+    check.removeClient();
+    check.createClient("view-realm", "view-clients");
     assertThat(diff().expect(1).output()).contains("(403)", "manage-realm");
     assertThat(
             Commands.realm(
-                    environment,
+                    check.environment(),
                     "diff",
                     FILE,
                     "--server",
                     "http://127.0.0.1:1",
                     "--client-id",
-                    CLIENT)
+                    DriftCheck.CLIENT)
                 .expect(1)
                 .output())
         .contains("no Keycloak answers at http://127.0.0.1:1");
@@ -250,64 +241,13 @@ class RealmDiffIT {
             """);
     admin.delete("/realms/app").expect(204);
     admin.post("/realms", Files.readString(file)).expect(201);
-    removeTheClient();
-    createClient("manage-realm", "view-clients", "query-groups");
-    assertThat(diff(file.toString()).expect(0).output()).isEqualTo("realm app: no drift\n");
+    check.removeClient();
+    check.createClient();
+    assertThat(check.diff(file.toString()).expect(0).output()).isEqualTo("realm app: no drift\n");
   }
 
   private Commands.Result diff() {
-    return diff(FILE);
-  }
-
-  private Commands.Result diff(String file) {
-    return Commands.realm(
-        environment,
-        "diff",
-        file,
-        "--server",
-        TestStack.get().url().toString(),
-        "--client-id",
-        CLIENT,
-        "--auth-realm",
-        "master");
-  }
-
-  private static List<String> paths(String output) {
-    return output
-        .lines()
-        .filter(line -> !line.startsWith("  ") && !line.startsWith("realm "))
-        .toList();
-  }
-
-  /** A client of the realm master whose service account has these roles for the realm app. */
-  private void createClient(String... roles) {
-    admin
-        .post(
-            "/realms/master/clients",
-            Json.object(
-                "clientId",
-                CLIENT,
-                "secret",
-                SECRET,
-                "serviceAccountsEnabled",
-                true,
-                "standardFlowEnabled",
-                false))
-        .expect(201);
-    String client = master("/clients?clientId=" + CLIENT).get(0).get("id").asText();
-    String account = master("/clients/" + client + "/service-account-user").get("id").asText();
-    String realmClient = master("/clients?clientId=app-realm").get(0).get("id").asText();
-    StringBuilder mapping = new StringBuilder("[");
-    for (String role : roles) {
-      mapping
-          .append(mapping.length() == 1 ? "" : ",")
-          .append(master("/clients/" + realmClient + "/roles/" + role));
-    }
-    admin
-        .post(
-            "/realms/master/users/" + account + "/role-mappings/clients/" + realmClient,
-            mapping.append(']').toString())
-        .expect(204);
+    return check.diff(FILE);
   }
 
   /** Id of a flow. */
@@ -372,9 +312,5 @@ class RealmDiffIT {
 
   private JsonNode app(String path) {
     return admin.get("/realms/app" + path).expect(200).json();
-  }
-
-  private JsonNode master(String path) {
-    return admin.get("/realms/master" + path).expect(200).json();
   }
 }
