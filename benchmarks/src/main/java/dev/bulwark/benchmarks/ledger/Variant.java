@@ -163,6 +163,14 @@ final class Variant implements AutoCloseable {
     return processes;
   }
 
+  /** Address of its Redis. Only a variant with the bundle has one. */
+  String redisUrl() {
+    if (redis == null) {
+      throw new IllegalStateException("The variant " + kind.title() + " has no Redis.");
+    }
+    return redis.url();
+  }
+
   /** The CPU time that each of its parts has taken so far; of both nodes together. */
   Cpu cpu() throws IOException {
     DistributionServer other = second;

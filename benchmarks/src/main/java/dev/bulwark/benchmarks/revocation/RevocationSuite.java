@@ -6,6 +6,7 @@ import dev.bulwark.benchmarks.Suite;
 import dev.bulwark.benchmarks.ledger.Breakdown;
 import dev.bulwark.benchmarks.ledger.Honest;
 import dev.bulwark.benchmarks.ledger.Idle;
+import dev.bulwark.benchmarks.ledger.ManyEndings;
 import java.util.List;
 
 /** The figures of spec section R, on PostgreSQL. */
@@ -24,6 +25,7 @@ public final class RevocationSuite implements Suite {
         new RedisAway(plan),
         new MassRevocation(plan),
         new StatusListLoad(plan),
+        new ManyEndings(plan),
         new Idle(plan),
         Honest.cached(plan),
         Honest.manyConnections(plan),

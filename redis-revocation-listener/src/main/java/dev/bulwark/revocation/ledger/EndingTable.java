@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -47,10 +48,14 @@ public final class EndingTable {
           "MEMBERS_OF");
   private static final int CHUNK = 200;
 
+  /** So many rows are read by a statement. */
+  private static final int READ = 1_000;
+
   private static final int MAX_CAUSE = 128;
 
   private final SqlDialect dialect;
   private final String table;
+  private final String select;
   private final String insert;
   private final IndexedText sessions;
   private final String liveToken;
@@ -71,6 +76,7 @@ public final class EndingTable {
             + " WHERE "
             + sessions.is()
             + " AND REALM_ID = ? AND EXPIRES_AT > ? LIMIT 1";
+    this.select = "SELECT " + String.join(", ", COLUMNS) + " FROM " + table;
     this.insert =
         "INSERT INTO "
             + table
@@ -158,35 +164,68 @@ public final class EndingTable {
   /** All endings, oldest first. */
   public List<Ending> all(Connection connection) throws SQLException {
     try (PreparedStatement statement =
-            connection.prepareStatement(
-                "SELECT "
-                    + String.join(", ", COLUMNS)
-                    + " FROM "
-                    + table
-                    + " ORDER BY CREATED_AT, ID");
+        connection.prepareStatement(select + " ORDER BY CREATED_AT, ID")) {
+      return read(statement);
+    }
+  }
+
+  /** The ids of all endings. */
+  public Set<String> ids(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement("SELECT ID FROM " + table);
         ResultSet rows = statement.executeQuery()) {
+      Set<String> ids = new HashSet<>();
+      while (rows.next()) {
+        ids.add(rows.getString(1));
+      }
+      return ids;
+    }
+  }
+
+  /** Those of the endings that are still there, in any order. */
+  public List<Ending> of(Connection connection, Collection<String> ids) throws SQLException {
+    List<Ending> endings = new ArrayList<>();
+    for (List<String> chunk : Chunks.of(ids, READ)) {
+      List<String> asked = Chunks.padded(chunk);
+      try (PreparedStatement statement =
+          connection.prepareStatement(
+              select + " WHERE ID IN (" + SqlDialect.parameters(asked.size()) + ")")) {
+        int parameter = 1;
+        for (String id : asked) {
+          statement.setString(parameter++, id);
+        }
+        endings.addAll(read(statement));
+      }
+    }
+    return endings;
+  }
+
+  private static List<Ending> read(PreparedStatement statement) throws SQLException {
+    try (ResultSet rows = statement.executeQuery()) {
       List<Ending> endings = new ArrayList<>();
       while (rows.next()) {
-        endings.add(
-            new Ending(
-                rows.getString("ID"),
-                EndingKind.valueOf(rows.getString("KIND")),
-                rows.getString("REALM_ID"),
-                rows.getString("USER_ID"),
-                rows.getString("CLIENT_ID"),
-                rows.getString("SESSION_ID"),
-                rows.getString("API_KEY_ID"),
-                rows.getString("JTI"),
-                rows.getLong("EXPIRES_AT"),
-                types(rows.getString("KILLS")),
-                rows.getLong("ISSUED_BEFORE"),
-                types(rows.getString("VERIFIES")),
-                rows.getString("CAUSE"),
-                rows.getLong("CREATED_AT"),
-                Members.of(rows.getString("MEMBERS_OF"))));
+        endings.add(ending(rows));
       }
       return endings;
     }
+  }
+
+  private static Ending ending(ResultSet rows) throws SQLException {
+    return new Ending(
+        rows.getString("ID"),
+        EndingKind.valueOf(rows.getString("KIND")),
+        rows.getString("REALM_ID"),
+        rows.getString("USER_ID"),
+        rows.getString("CLIENT_ID"),
+        rows.getString("SESSION_ID"),
+        rows.getString("API_KEY_ID"),
+        rows.getString("JTI"),
+        rows.getLong("EXPIRES_AT"),
+        types(rows.getString("KILLS")),
+        rows.getLong("ISSUED_BEFORE"),
+        types(rows.getString("VERIFIES")),
+        rows.getString("CAUSE"),
+        rows.getLong("CREATED_AT"),
+        Members.of(rows.getString("MEMBERS_OF")));
   }
 
   /** Deletes endings that are done with. */

@@ -1,13 +1,18 @@
 package dev.bulwark.revocation.ledger;
 
 import dev.bulwark.revocation.rules.SessionType;
+import dev.bulwark.revocation.sql.Chunks;
 import dev.bulwark.revocation.sql.Savepoint;
 import dev.bulwark.revocation.sql.SqlDialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -25,8 +30,11 @@ public final class SessionTable {
   private static final Set<SessionType> ONLINE =
       Set.copyOf(EnumSet.of(SessionType.ONLINE, SessionType.ONLINE_USER_SESSION));
 
+  private static final int CHUNK = 1_000;
+
   private final SqlDialect dialect;
   private final String select;
+  private final String selectAmong;
   private final String selectOwner;
   private final String selectOffline;
 
@@ -48,6 +56,10 @@ public final class SessionTable {
             + " LIMIT 1";
     this.select =
         "SELECT OFFLINE_FLAG FROM " + schema + "OFFLINE_USER_SESSION WHERE USER_SESSION_ID = ?";
+    this.selectAmong =
+        "SELECT USER_SESSION_ID, OFFLINE_FLAG FROM "
+            + schema
+            + "OFFLINE_USER_SESSION WHERE USER_SESSION_ID IN (";
   }
 
   /**
@@ -118,18 +130,68 @@ public final class SessionTable {
    */
   public Set<SessionType> goneTypes(Connection connection, String sessionId, boolean onlineIsStored)
       throws SQLException {
-    Set<SessionType> gone = EnumSet.copyOf(OFFLINE);
-    if (onlineIsStored) {
-      gone.addAll(ONLINE);
-    }
+    Set<SessionType> gone = withoutSession(onlineIsStored);
     try (PreparedStatement statement = connection.prepareStatement(select)) {
       statement.setString(1, sessionId);
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          gone.removeAll("1".equals(rows.getString(1)) ? OFFLINE : ONLINE);
+          gone.removeAll(ofFlag(rows.getString(1)));
         }
       }
     }
     return gone;
+  }
+
+  /**
+   * The same of some sessions, by a statement for some hundred of them.
+   *
+   * @return for each of the ids the types whose user session is gone
+   * @throws IllegalStateException if the table has an id that is none of these, but the same to the
+   *     database, as in another case
+   */
+  public Map<String, Set<SessionType>> goneTypes(
+      Connection connection, Collection<String> sessionIds, boolean onlineIsStored)
+      throws SQLException {
+    Map<String, Set<SessionType>> gone = new HashMap<>();
+    for (String id : sessionIds) {
+      gone.put(id, withoutSession(onlineIsStored));
+    }
+    for (List<String> chunk : Chunks.of(gone.keySet(), CHUNK)) {
+      List<String> ids = Chunks.padded(chunk);
+      try (PreparedStatement statement =
+          connection.prepareStatement(selectAmong + SqlDialect.parameters(ids.size()) + ")")) {
+        int parameter = 1;
+        for (String id : ids) {
+          statement.setString(parameter++, id);
+        }
+        readPresent(statement, gone);
+      }
+    }
+    return gone;
+  }
+
+  private static void readPresent(PreparedStatement statement, Map<String, Set<SessionType>> gone)
+      throws SQLException {
+    try (ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        Set<SessionType> types = gone.get(rows.getString(1));
+        if (types == null) {
+          throw new IllegalStateException("A session was found that was not asked for.");
+        }
+        types.removeAll(ofFlag(rows.getString(2)));
+      }
+    }
+  }
+
+  private static Set<SessionType> withoutSession(boolean onlineIsStored) {
+    Set<SessionType> gone = EnumSet.copyOf(OFFLINE);
+    if (onlineIsStored) {
+      gone.addAll(ONLINE);
+    }
+    return gone;
+  }
+
+  private static Set<SessionType> ofFlag(String offlineFlag) {
+    return "1".equals(offlineFlag) ? OFFLINE : ONLINE;
   }
 }

@@ -406,30 +406,44 @@ public final class TokenTable {
   public List<LedgerToken> ofSessions(
       Connection connection, List<String> sessionIds, String afterJti, long now, int limit)
       throws SQLException {
-    // Statements of a few lengths only, so that their plans are kept.
-    int length = 1;
-    while (length < sessionIds.size()) {
-      length *= 10;
-    }
-    String sql =
-        "SELECT "
-            + SELECTED
-            + " FROM "
-            + table
-            + " t WHERE "
-            + sessions.isAmong(length)
-            + " AND t.JTI > ? AND t.EXPIRES_AT > ? ORDER BY t.JTI LIMIT "
-            + limit;
+    List<String> ids = Chunks.padded(sessionIds);
+    String sql = ofSessions(sessions.isAmong(ids.size()), limit);
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      List<String> ids = new ArrayList<>(sessionIds);
-      while (ids.size() < length) {
-        ids.add(sessionIds.get(0));
-      }
       int parameter = sessions.set(statement, 1, ids);
       statement.setString(parameter++, afterJti);
       statement.setLong(parameter, now);
       return read(statement);
     }
+  }
+
+  /**
+   * The same without tokens that are revoked already. Among them may be tokens of other sessions,
+   * whose id has the same hash.
+   */
+  public List<LedgerToken> candidatesOfSessions(
+      Connection connection, List<String> sessionIds, String afterJti, long now, int limit)
+      throws SQLException {
+    List<String> ids = Chunks.padded(sessionIds);
+    // Not NOT EXISTS: to join, PostgreSQL may read the whole table of revoked tokens.
+    String unknown = " AND (SELECT r.JTI FROM " + revokedTable + " r WHERE r.JTI = t.JTI) IS NULL";
+    String sql = ofSessions(sessions.mayBeAmong(ids.size()) + unknown, limit);
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      int parameter = sessions.setOnce(statement, 1, ids);
+      statement.setString(parameter++, afterJti);
+      statement.setLong(parameter, now);
+      return read(statement);
+    }
+  }
+
+  private String ofSessions(String condition, int limit) {
+    return "SELECT "
+        + SELECTED
+        + " FROM "
+        + table
+        + " t WHERE "
+        + condition
+        + " AND t.JTI > ? AND t.EXPIRES_AT > ? ORDER BY t.JTI LIMIT "
+        + limit;
   }
 
   /**

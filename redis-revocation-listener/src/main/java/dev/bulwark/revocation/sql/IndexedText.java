@@ -34,7 +34,33 @@ public record IndexedText(SqlDialect dialect, String column) {
   }
 
   /**
-   * Sets the parameters of a condition.
+   * A condition that is true of the rows whose column has one of some ids. On PostgreSQL it is true
+   * of those with the same hash too: comparing each row with some hundred texts would take it
+   * longer than finding the rows. {@link #setOnce} sets its parameters.
+   */
+  public String mayBeAmong(int ids) {
+    return isHashed()
+        ? hash(column) + " IN (" + String.join(", ", Collections.nCopies(ids, hash("?"))) + ")"
+        : column + " IN (" + SqlDialect.parameters(ids) + ")";
+  }
+
+  /**
+   * Sets the parameters of {@link #mayBeAmong}.
+   *
+   * @param first number of its first parameter
+   * @return number of the first parameter behind it
+   */
+  public int setOnce(PreparedStatement statement, int first, List<String> ids)
+      throws SQLException {
+    int parameter = first;
+    for (String id : ids) {
+      statement.setString(parameter++, id);
+    }
+    return parameter;
+  }
+
+  /**
+   * Sets the parameters of {@link #is} or {@link #isAmong}.
    *
    * @param first number of its first parameter
    * @return number of the first parameter behind it
@@ -42,9 +68,7 @@ public record IndexedText(SqlDialect dialect, String column) {
   public int set(PreparedStatement statement, int first, List<String> ids) throws SQLException {
     int parameter = first;
     for (int times = isHashed() ? 2 : 1; times > 0; times--) {
-      for (String id : ids) {
-        statement.setString(parameter++, id);
-      }
+      parameter = setOnce(statement, parameter, ids);
     }
     return parameter;
   }

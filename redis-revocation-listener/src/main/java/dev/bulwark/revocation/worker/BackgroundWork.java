@@ -145,7 +145,13 @@ public final class BackgroundWork {
     this.lostNodes = lostNodes;
     this.endings =
         new PendingEndings(
-            database, expander::expand, rowsWritten, metrics, clock, System::nanoTime);
+            database,
+            expander::expand,
+            expander::expandSet,
+            rowsWritten,
+            metrics,
+            clock,
+            System::nanoTime);
     this.pusher = pusher;
     this.refresher = new Refresher(database, pusher, metrics, clock, refreshInterval);
     this.epochs = epochs;

@@ -6,16 +6,24 @@ import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.search.Expansion;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
  * Lays the endings of the database over the ledger as often as each needs, and deletes those that
- * are done with. An ending that fails holds up no other. Doubts are left to the reconciler. Not
+ * are done with. Those of sessions and single tokens are laid in sets. A set that fails is laid one
+ * by one, so an ending that fails holds up no other. Doubts are left to the reconciler. Not
  * thread-safe.
  */
 final class PendingEndings {
@@ -30,13 +38,36 @@ final class PendingEndings {
     Expansion over(Ending ending) throws SQLException;
   }
 
+  /** Lays endings of one kind over the ledger, by a few statements. */
+  @FunctionalInterface
+  interface SetPass {
+
+    /**
+     * Does it.
+     *
+     * @param found is told how many tokens have been revoked, as soon as they have
+     * @return those that it leaves to {@link Pass}
+     */
+    List<Ending> over(List<Ending> endings, IntConsumer found) throws SQLException;
+  }
+
+  private static final Comparator<Ending> OLDEST_FIRST =
+      Comparator.comparingLong(Ending::createdAt).thenComparing(Ending::id);
+
   private final LedgerDatabase database;
   private final Pass pass;
+  private final SetPass setPass;
   private final Supplier<OptionalLong> rowsWritten;
   private final RevocationMetrics metrics;
   private final Clock clock;
   private final LongSupplier nanos;
   private final EndingSchedule schedule = new EndingSchedule();
+
+  /** Those that the last round has read, by their id. A row never changes. */
+  private final Map<String, Ending> known = new HashMap<>();
+
+  /** Ids of those that failed where others of their set did not: they would spoil every set. */
+  private final Set<String> spoilers = new HashSet<>();
 
   /**
    * With its collaborators.
@@ -48,6 +79,7 @@ final class PendingEndings {
   PendingEndings(
       LedgerDatabase database,
       Pass pass,
+      SetPass setPass,
       Supplier<OptionalLong> rowsWritten,
       RevocationMetrics metrics,
       Clock clock,
@@ -55,6 +87,7 @@ final class PendingEndings {
     this.nanos = nanos;
     this.database = database;
     this.pass = pass;
+    this.setPass = setPass;
     this.rowsWritten = rowsWritten;
     this.metrics = metrics;
     this.clock = clock;
@@ -70,12 +103,11 @@ final class PendingEndings {
    */
   Optional<Moment> round(Moment began) throws SQLException {
     List<Ending> all =
-        database.call(c -> database.endings().all(c)).stream()
-            .filter(s -> !s.requiresVerification())
-            .toList();
+        read().stream().filter(s -> !s.requiresVerification()).sorted(OLDEST_FIRST).toList();
     boolean complete = true;
-    for (Ending ending : schedule.due(all, began, nanos.getAsLong(), rowsWritten)) {
-      complete &= passes(ending);
+    List<Ending> due = schedule.due(all, began, nanos.getAsLong(), rowsWritten);
+    for (List<Ending> set : EndingSets.of(due, ending -> !spoilers.contains(ending.id()))) {
+      complete &= set.size() == 1 ? passesAlone(set.get(0)) : passes(set);
     }
     List<Ending> finished = schedule.finished(all);
     database.run(c -> database.endings().delete(c, finished));
@@ -88,6 +120,54 @@ final class PendingEndings {
    */
   long lackingRowsSince() {
     return schedule.lackingRowsSince();
+  }
+
+  /** All endings. Each stays for a minute and more, so most were read by an earlier round. */
+  private List<Ending> read() throws SQLException {
+    return database.call(
+        connection -> {
+          Set<String> ids = database.endings().ids(connection);
+          known.keySet().retainAll(ids);
+          spoilers.retainAll(ids);
+          ids.removeAll(known.keySet());
+          for (Ending ending : database.endings().of(connection, ids)) {
+            known.put(ending.id(), ending);
+          }
+          return List.copyOf(known.values());
+        });
+  }
+
+  private boolean passes(List<Ending> set) {
+    long began = clock.millis();
+    List<Ending> left = set;
+    try {
+      left = setPass.over(set, metrics::lateFinds);
+    } catch (SQLException | RuntimeException e) {
+      LOG.warnf(
+          e, "%d endings could not be applied together. Each is applied by itself", set.size());
+    }
+    Set<Ending> rest = new HashSet<>(left);
+    List<String> failed = new ArrayList<>();
+    for (Ending ending : set) {
+      if (!rest.contains(ending)) {
+        schedule.passed(ending, began);
+      } else if (!passes(ending)) {
+        failed.add(ending.id());
+      }
+    }
+    if (failed.size() < set.size()) {
+      // Else it is the database that fails, and the next round has to be fast.
+      spoilers.addAll(failed);
+    }
+    return failed.isEmpty();
+  }
+
+  private boolean passesAlone(Ending ending) {
+    boolean passed = passes(ending);
+    if (passed) {
+      spoilers.remove(ending.id());
+    }
+    return passed;
   }
 
   private boolean passes(Ending ending) {

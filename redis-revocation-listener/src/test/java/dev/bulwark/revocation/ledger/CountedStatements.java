@@ -8,13 +8,13 @@ import java.sql.PreparedStatement;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Counts the prepared statements that a connection executes: each is a round trip. */
-final class CountedStatements {
+public final class CountedStatements {
 
   private final Connection connection;
   private final AtomicInteger executed = new AtomicInteger();
 
   /** Of a connection that is used by {@link #connection()} from now on. */
-  CountedStatements(Connection real) {
+  public CountedStatements(Connection real) {
     connection =
         proxy(
             Connection.class,
@@ -48,11 +48,13 @@ final class CountedStatements {
         Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, unwrapping));
   }
 
-  Connection connection() {
+  /** The connection whose statements are counted. */
+  public Connection connection() {
     return connection;
   }
 
-  int executed() {
+  /** How many it has executed so far. */
+  public int executed() {
     return executed.get();
   }
 }

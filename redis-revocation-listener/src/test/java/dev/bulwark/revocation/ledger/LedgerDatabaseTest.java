@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import liquibase.exception.LiquibaseException;
 import org.jspecify.annotations.Nullable;
@@ -367,6 +368,56 @@ class LedgerDatabaseTest {
     ledger.endings().delete(connection, endings.subList(0, 2));
     assertThat(ledger.endings().all(connection)).hasSize(2);
     ledger.endings().delete(connection, List.of());
+  }
+
+  /** R7: the leading node reads a row once, not in each of its rounds. */
+  @Test
+  void endingsAreReadByTheirIds() throws Exception {
+    List<Ending> endings =
+        IntStream.range(0, 1_200).mapToObj(i -> SCOPES.session("r", "s" + i)).toList();
+    ledger.endings().insert(connection, endings);
+    Set<String> ids = ledger.endings().ids(connection);
+    assertThat(ids).isEqualTo(endings.stream().map(Ending::id).collect(Collectors.toSet()));
+    ids.add("nobodys");
+    assertThat(ledger.endings().of(connection, ids)).containsExactlyInAnyOrderElementsOf(endings);
+    assertThat(ledger.endings().of(connection, List.of(endings.get(7).id())))
+        .containsExactly(endings.get(7));
+    assertThat(ledger.endings().of(connection, List.of())).isEmpty();
+  }
+
+  /** R7: what a pass of many endings reads, page by page. */
+  @Test
+  void ofManySessionsTheLiveTokensAreReadThatAreNotRevoked() throws Exception {
+    List<LedgerToken> expected = new ArrayList<>();
+    List<LedgerToken> all = new ArrayList<>();
+    List<LedgerToken> dead = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      LedgerToken token = token("j" + i, "u", "s" + i / 2);
+      all.add(token);
+      if (i % 5 == 0) {
+        dead.add(token);
+      } else if (i < 200) {
+        expected.add(token);
+      }
+    }
+    all.add(
+        new LedgerToken("e", SessionType.ONLINE, "realm", "u", "c", "s1", null, NOW - 300, NOW));
+    all.add(token("without", "u", null));
+    ledger.tokens().insert(connection, all);
+    ledger.revoked().insert(connection, toRevoke(dead), "-", "TEST", NOW * 1000);
+    List<String> asked = IntStream.range(0, 100).mapToObj(i -> "s" + i).toList();
+    List<LedgerToken> found = new ArrayList<>();
+    List<LedgerToken> page;
+    do {
+      String after = found.isEmpty() ? "" : found.get(found.size() - 1).jti();
+      page = ledger.tokens().candidatesOfSessions(connection, asked, after, NOW, 70);
+      found.addAll(page);
+    } while (page.size() == 70);
+    assertThat(found).containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(ledger.tokens().candidatesOfSessions(connection, List.of("s3"), "", NOW, 70))
+        .containsExactlyInAnyOrder(all.get(6), all.get(7));
+    assertThat(ledger.tokens().candidatesOfSessions(connection, List.of("x"), "", NOW, 70))
+        .isEmpty();
   }
 
   @Test

@@ -103,6 +103,42 @@ class LedgerOnPostgresTest extends LedgerDatabaseTest {
     }
   }
 
+  /** R7: in a pass of many endings, neither table may be read whole. */
+  @ParameterizedTest
+  @CsvSource({"1, force_generic_plan", "500, force_generic_plan", "500, force_custom_plan"})
+  void theTokensOfManySessionsAreFoundByIndexes(int sessions, String plans) throws Exception {
+    LedgerDatabase ledger = database().ledger();
+    try (Connection connection = database().open();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "INSERT INTO BULWARK_TOKEN (EXPIRES_AT, JTI, SESSION_TYPE, REALM_ID, USER_ID, CLIENT_ID,"
+              + " SESSION_ID, ISSUED_AT) SELECT 2000000001, 'j' || n, 'on', 'r', 'u', 'c',"
+              + " 's' || n / 2, 1 FROM generate_series(1, 50000) n");
+      statement.execute(
+          "INSERT INTO BULWARK_REVOKED_TOKEN (JTI, EXPIRES_AT, EPOCH, CAUSE, REVOKED_AT)"
+              + " SELECT 'j' || n, 2000000001, 'e', 'TEST', 1 FROM generate_series(1, 50000, 2) n");
+      statement.execute("VACUUM ANALYZE BULWARK_TOKEN, BULWARK_REVOKED_TOKEN");
+      statement.execute("SET plan_cache_mode = " + plans);
+      long before = wholeReads(statement);
+      List<String> asked = IntStream.range(1, sessions + 1).mapToObj(i -> "s" + i).toList();
+      assertThat(ledger.tokens().candidatesOfSessions(connection, asked, "", NOW, 5_000))
+          .hasSize(sessions);
+      assertThat(wholeReads(statement)).isEqualTo(before);
+    }
+  }
+
+  /** How often one of the tables of tokens has been read from its beginning. */
+  private static long wholeReads(Statement statement) throws SQLException {
+    statement.execute("SELECT pg_stat_force_next_flush()");
+    try (ResultSet rows =
+        statement.executeQuery(
+            "SELECT SUM(seq_scan) FROM pg_stat_user_tables"
+                + " WHERE relname IN ('bulwark_token', 'bulwark_revoked_token')")) {
+      rows.next();
+      return rows.getLong(1);
+    }
+  }
+
   /** What two nodes do that revoke the same tokens, and page through them in different orders. */
   @Test
   void nodesThatWriteTheSameRowsDoNotLockEachOtherOut() throws Exception {

@@ -2,13 +2,20 @@ package dev.bulwark.revocation.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bulwark.revocation.rules.SessionType;
 import dev.bulwark.revocation.sql.SqlDialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** R1, on H2: whether the loss of a role can end tokens of a user. */
 class SessionTableTest {
@@ -43,6 +50,33 @@ class SessionTableTest {
       assertThat(sessions.hasOffline(connection, "ann", "r", 1)).isTrue();
       connection.rollback();
       assertThat(sessions.hasOffline(connection, "ann", "r", 1)).isFalse();
+    }
+  }
+
+  /** R7: of many sessions at once it says the same as of each. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void ofManySessionsItTellsWhichTypesAreGone(boolean onlineIsStored) throws Exception {
+    try (TestDatabase database = new TestDatabase();
+        Connection connection = database.open();
+        Statement statement = connection.createStatement()) {
+      createTable(statement);
+      statement.execute(
+          "INSERT INTO OFFLINE_USER_SESSION SELECT 's' || X, 'u', 'r', MOD(X / 2, 2)"
+              + " FROM SYSTEM_RANGE(1, 1500) WHERE MOD(X, 3) > 0");
+      statement.execute(
+          "INSERT INTO OFFLINE_USER_SESSION VALUES ('both', 'u', 'r', '0'), ('both', 'u', 'r', '1')");
+      List<String> ids =
+          Stream.concat(Stream.of("both"), IntStream.range(0, 1_600).mapToObj(i -> "s" + i))
+              .toList();
+      SessionTable sessions = new SessionTable(SqlDialect.H2, "");
+      Map<String, Set<SessionType>> gone = sessions.goneTypes(connection, ids, onlineIsStored);
+      assertThat(gone).hasSize(ids.size());
+      for (String id : ids) {
+        assertThat(gone.get(id))
+            .as(id)
+            .isEqualTo(sessions.goneTypes(connection, id, onlineIsStored));
+      }
     }
   }
 

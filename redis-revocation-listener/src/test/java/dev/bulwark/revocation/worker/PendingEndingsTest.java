@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,8 +38,14 @@ class PendingEndingsTest {
   }
 
   private final List<String> passed = new ArrayList<>();
-  private final Ending sick = new Endings("TEST", T).realm("sick");
+
+  /** Ids of endings that were laid together. */
+  private final List<List<String>> sets = new ArrayList<>();
+
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private Ending sick = new Endings("TEST", T).realm("sick");
   private final Ending well = new Endings("TEST", T + 1).realm("well");
+  private @Nullable Ending failing;
   private long now = T;
   private Sickness sickness = Sickness.NONE;
   private boolean rowsWritten = true;
@@ -53,8 +61,9 @@ class PendingEndingsTest {
         new PendingEndings(
             database.ledger(),
             this::pass,
+            this::setPass,
             () -> rowsWritten ? OptionalLong.of(now) : OptionalLong.empty(),
-            new RevocationMetrics(new SimpleMeterRegistry(), clock),
+            new RevocationMetrics(registry, clock),
             clock,
             () -> now);
   }
@@ -65,7 +74,7 @@ class PendingEndingsTest {
   }
 
   private Expansion pass(Ending ending) throws SQLException {
-    if (ending.equals(sick) && sickness != Sickness.NONE) {
+    if ((ending.equals(sick) || ending.equals(failing)) && sickness != Sickness.NONE) {
       return switch (sickness) {
         case THROWS -> throw new IllegalStateException("user store away");
         case SQL -> throw new SQLException("statement timeout");
@@ -74,6 +83,16 @@ class PendingEndingsTest {
     }
     passed.add(ending.id());
     return new Expansion(0, 0);
+  }
+
+  /** Fails where the sick ending is in the set. */
+  private List<Ending> setPass(List<Ending> endings, IntConsumer found) throws SQLException {
+    sets.add(endings.stream().map(Ending::id).toList());
+    if (endings.stream().anyMatch(ending -> "sick".equals(ending.realmId()))) {
+      throw new SQLException("deadlock");
+    }
+    found.accept(2);
+    return endings.stream().filter(ending -> ending.realmId() == null).toList();
   }
 
   private Optional<Moment> round(long at) throws SQLException {
@@ -142,5 +161,90 @@ class PendingEndingsTest {
     round(T + 61_000);
     assertThat(left()).isEmpty();
     assertThat(passed).hasSize(1);
+  }
+
+  private void insert(Ending... endings) throws SQLException {
+    database.ledger().run(c -> database.ledger().endings().insert(c, List.of(endings)));
+  }
+
+  @Test
+  void endingsOfSessionsAreLaidTogether() throws Exception {
+    Endings endings = new Endings("TEST", T);
+    Ending one = endings.session("r", "s1");
+    Ending two = new Endings("TEST", T + 1).session("r", "s2");
+    Ending alone = new Endings("TEST", T + 2).user("r", "u");
+    Ending later = new Endings("TEST", T + 3).session("r", "s3");
+    round(T - 1_000);
+    insert(later, two, alone, one);
+    round(T);
+    assertThat(round(T + 500)).hasValue(at(T + 500));
+    assertThat(sets).containsExactly(List.of(one.id(), two.id()));
+    assertThat(passed).containsExactly(alone.id(), later.id());
+    assertThat(registry.get("bulwark.revocation.late").counter().count()).isEqualTo(2);
+    for (long age : new long[] {2_000, 5_000, 15_000, 60_000}) {
+      round(T + age);
+    }
+    assertThat(sets).hasSize(5);
+    assertThat(passed).hasSize(10);
+    assertThat(left()).isEmpty();
+  }
+
+  /** What a set leaves counts when it has been laid by itself. */
+  @Test
+  void whatASetLeavesIsLaidAlone() throws Exception {
+    Ending one = new Endings("TEST", T).token(null, "j1", T);
+    Ending two = new Endings("TEST", T + 1).token("r", "j2", T);
+    round(T - 1_000);
+    insert(one, two);
+    round(T);
+    assertThat(round(T + 500)).hasValue(at(T + 500));
+    assertThat(sets).containsExactly(List.of(one.id(), two.id()));
+    assertThat(passed).containsExactly(one.id());
+  }
+
+  /** R7: one bad ending must not make each round lay all of them one by one. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Sickness.class,
+      names = {"NONE"},
+      mode = EnumSource.Mode.EXCLUDE)
+  void anEndingThatSpoilsItsSetHoldsUpNoOther(Sickness kind) throws Exception {
+    sick = new Endings("TEST", T).session("sick", "s");
+    Ending one = new Endings("TEST", T + 1).session("r", "s1");
+    Ending two = new Endings("TEST", T + 2).session("r", "s2");
+    sickness = kind;
+    round(T - 1_000);
+    insert(sick, one, two);
+    round(T);
+    assertThat(round(T + 500)).isEmpty();
+    assertThat(sets).hasSize(1);
+    assertThat(passed).as("each by itself").containsExactly(one.id(), two.id());
+
+    passed.clear();
+    for (long age : new long[] {2_000, 5_000, 15_000, 60_000}) {
+      assertThat(round(T + age)).isEmpty();
+    }
+    assertThat(sets.subList(1, 5)).containsOnly(List.of(one.id(), two.id()));
+    assertThat(passed).isEmpty();
+    assertThat(left()).containsExactly(sick);
+
+    sickness = Sickness.NONE;
+    assertThat(round(T + 61_000)).hasValue(at(T + 61_000));
+    assertThat(left()).isEmpty();
+  }
+
+  /** As after a failure of the database in the middle of a round. */
+  @Test
+  void endingsThatAllFailAreASetTheNextTime() throws Exception {
+    sick = new Endings("TEST", T).session("sick", "s");
+    sickness = Sickness.SQL;
+    Ending other = new Endings("TEST", T + 1).session("sick", "s2");
+    failing = other;
+    round(T - 1_000);
+    insert(sick, other);
+    round(T);
+    assertThat(round(T + 500)).isEmpty();
+    assertThat(round(T + 600)).isEmpty();
+    assertThat(sets).hasSize(2).containsOnly(List.of(sick.id(), other.id()));
   }
 }
