@@ -50,8 +50,7 @@ public record IndexedText(SqlDialect dialect, String column) {
    * @param first number of its first parameter
    * @return number of the first parameter behind it
    */
-  public int setOnce(PreparedStatement statement, int first, List<String> ids)
-      throws SQLException {
+  public int setOnce(PreparedStatement statement, int first, List<String> ids) throws SQLException {
     int parameter = first;
     for (String id : ids) {
       statement.setString(parameter++, id);
