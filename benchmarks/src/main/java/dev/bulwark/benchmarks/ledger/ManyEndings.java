@@ -31,7 +31,7 @@ public final class ManyEndings implements Measurement {
   /** The watermark is 1.5 s behind its round, and renewed about once a second. */
   private static final double MOST_AGE = 10;
 
-  private static final List<Integer> RATES = List.of(250, 1_000, 2_000, 4_000, 8_000);
+  private static final List<Integer> RATES = List.of(250, 500, 1_000, 2_000, 4_000, 8_000);
 
   private final Plan plan;
 
