@@ -16,7 +16,9 @@ public interface RevocationConfirmation {
 
   /**
    * Puts what is left into Redis, and returns when that has acknowledged it. To be called after the
-   * commit of the change that has ended the user's tokens. Never throws.
+   * commit of the change that has ended the user's tokens, with a not-before of the user. Tokens
+   * that no session carries, such as those of API keys, end by that alone: those issued in its
+   * second, or since, are ended here. Never throws.
    *
    * @param realmId internal id of the realm
    * @param userId internal id of the user

@@ -18,6 +18,7 @@ import dev.bulwark.revocation.sql.ConnectionSource;
 import dev.bulwark.revocation.sql.SqlDialect;
 import dev.bulwark.revocation.verify.KeycloakTokenOracle;
 import dev.bulwark.revocation.verify.RealmIssuers;
+import dev.bulwark.revocation.verify.SessionlessTokens;
 import dev.bulwark.trace.Spans;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Metrics;
@@ -197,6 +198,7 @@ public final class RevocationListenerProviderFactory
             since(database),
             redis.connection(),
             new KeycloakTokenOracle(factory, onlineIsStored),
+            new SessionlessTokens(factory)::end,
             onlineIsStored,
             ChangeRecorder.begin(factory),
             new EndedSessionEviction(caches(factory, onlineIsStored), Clock.systemUTC()),

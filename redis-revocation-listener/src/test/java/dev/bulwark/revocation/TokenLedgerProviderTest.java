@@ -102,6 +102,7 @@ class TokenLedgerProviderTest {
                 0,
                 new TestRedis(client, ""),
                 tokens -> Set.of(),
+                (realmId, userId, tokens) -> {},
                 true,
                 true,
                 new EndedSessionEviction((sessionId, offline) -> {}, Clock.systemUTC()),

@@ -4,6 +4,7 @@ import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisUnavailableException;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.PushState;
+import dev.bulwark.revocation.ledger.TokenTable;
 import dev.bulwark.revocation.push.FeedState;
 import dev.bulwark.revocation.push.RevocationPusher;
 import dev.bulwark.revocation.rules.Ending;
@@ -14,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -46,6 +48,7 @@ public final class Confirmer {
   private final LedgerDatabase database;
   private final RedisConnection redis;
   private final Rows rows;
+  private final Sessionless sessionless;
   private final EndingApplier expander;
   private final RevocationPusher pusher;
   private final PushState state;
@@ -64,6 +67,18 @@ public final class Confirmer {
     boolean await(String realmId, String userId, Duration limit) throws InterruptedException;
   }
 
+  /** Ends tokens that no session carries. */
+  @FunctionalInterface
+  public interface Sessionless {
+
+    /**
+     * Has Keycloak reject tokens of a user, if the not-before of that user does not do so already.
+     *
+     * @param tokens without a session; at least one
+     */
+    void end(String realmId, String userId, List<LedgerToken> tokens);
+  }
+
   /**
    * With its collaborators.
    *
@@ -74,6 +89,7 @@ public final class Confirmer {
       LedgerDatabase database,
       RedisConnection redis,
       Rows rows,
+      Sessionless sessionless,
       EndingApplier expander,
       RevocationPusher pusher,
       PushState state,
@@ -82,6 +98,7 @@ public final class Confirmer {
     this.database = database;
     this.redis = redis;
     this.rows = rows;
+    this.sessionless = sessionless;
     this.expander = expander;
     this.pusher = pusher;
     this.state = state;
@@ -91,9 +108,6 @@ public final class Confirmer {
 
   /** See {@link dev.bulwark.contract.RevocationConfirmation}. */
   public boolean confirm(String realmId, String userId, Duration limit) {
-    if (!redis.isAvailable()) {
-      return false;
-    }
     long end = System.nanoTime() + limit.toNanos();
     try {
       // Not on this thread: a request has a JTA transaction on it.
@@ -113,7 +127,9 @@ public final class Confirmer {
 
   private boolean isConfirmed(String realmId, String userId, long end) {
     try {
-      return hasRows(realmId, userId, end) && isDone(realmId, userId, end);
+      boolean complete = hasRows(realmId, userId, end);
+      // Where a row may be missing, the tokens that are known end all the same.
+      return isDone(realmId, userId, end) && complete;
     } catch (SQLException e) {
       throw new CompletionException(e);
     } catch (InterruptedException e) {
@@ -126,7 +142,8 @@ public final class Confirmer {
     for (int left = TRIES; ; left--) {
       try {
         Ending ending = new Endings(EventType.LOGOUT.name(), clock.millis()).user(realmId, userId);
-        return isApplied(ending, end) && isPushed();
+        endSessionless(ending, end);
+        return redis.isAvailable() && isApplied(ending, end) && isPushed();
       } catch (SQLException e) {
         if (left == 1) {
           throw e;
@@ -139,6 +156,27 @@ public final class Confirmer {
   private boolean hasRows(String realmId, String userId, long end) throws InterruptedException {
     long left = end - System.nanoTime();
     return left > 0 && rows.await(realmId, userId, Duration.ofNanos(left));
+  }
+
+  /**
+   * Ends the tokens of a user that no session carries. They end by the not-before of the user alone.
+   * Its grain is a second, so one of the same second would live on.
+   */
+  private void endSessionless(Ending ofUser, long end) throws SQLException {
+    String realmId = Objects.requireNonNull(ofUser.realmId());
+    String userId = Objects.requireNonNull(ofUser.userId());
+    @Nullable LedgerToken last = null;
+    do {
+      LedgerToken after = last;
+      TokenTable.Page page =
+          database.call(c -> database.tokens().candidates(c, ofUser, after, seconds(), PAGE));
+      List<LedgerToken> found =
+          page.tokens().stream().filter(token -> token.sessionId() == null).toList();
+      if (!found.isEmpty()) {
+        sessionless.end(realmId, userId, found);
+      }
+      last = page.last();
+    } while (last != null && System.nanoTime() - end <= 0);
   }
 
   /** Whether each token of the ending is judged, and the dead are revoked. */
@@ -165,8 +203,8 @@ public final class Confirmer {
    */
   private boolean isPushed() throws SQLException {
     SortedSet<String> epochs = FeedState.read(redis).epochs();
-    long now = Math.floorDiv(clock.millis(), 1000L);
-    List<RevokedToken> pending = database.call(c -> state.pending(c, epochs, now, MAX_PENDING + 1));
+    List<RevokedToken> pending =
+        database.call(c -> state.pending(c, epochs, seconds(), MAX_PENDING + 1));
     if (pending.size() > MAX_PENDING) {
       return false;
     }
@@ -174,5 +212,9 @@ public final class Confirmer {
       pusher.push(pending);
     }
     return true;
+  }
+
+  private long seconds() {
+    return Math.floorDiv(clock.millis(), 1000L);
   }
 }

@@ -115,7 +115,16 @@ class ConfirmerTest {
     EndingApplier expander =
         new EndingApplier(
             ledger, new BisectingOracle(this::dead, metrics, clock), revoker, true, clock);
-    return new Confirmer(ledger, connection, rows, expander, pusher, sites.state(), clock, executor)
+    return new Confirmer(
+            ledger,
+            connection,
+            rows,
+            (realmId, userId, tokens) -> tokens.forEach(token -> alive.remove(token.jti())),
+            expander,
+            pusher,
+            sites.state(),
+            clock,
+            executor)
         .confirm("r", "u", limit);
   }
 
@@ -129,13 +138,34 @@ class ConfirmerTest {
   }
 
   private void issue(String user, int count) throws SQLException {
-    List<LedgerToken> tokens =
+    write(
         IntStream.range(0, count)
             .mapToObj(
                 i ->
                     new LedgerToken(
                         user + i, SessionType.ONLINE, "r", user, "c", "s", null, now, now + 600))
-            .toList();
+            .toList());
+  }
+
+  private void issueForKey(String user, int count) throws SQLException {
+    write(
+        IntStream.range(0, count)
+            .mapToObj(
+                i ->
+                    new LedgerToken(
+                        user + "-key" + i,
+                        SessionType.TRANSIENT,
+                        "r",
+                        user,
+                        "c",
+                        null,
+                        "k",
+                        now,
+                        now + 600))
+            .toList());
+  }
+
+  private void write(List<LedgerToken> tokens) throws SQLException {
     ledger.run(connection -> ledger.tokens().insert(connection, tokens));
   }
 
@@ -165,6 +195,36 @@ class ConfirmerTest {
     assertThat(keys("u")).isEqualTo(2_499);
     assertThat(client.exists("revoked:u7")).isFalse();
     assertThat(keys("other")).isZero();
+  }
+
+  /** Keycloak accepts those of the second of the not-before. */
+  @Test
+  void tokensWithoutASessionEndByTheConfirmation() throws Exception {
+    issue("u", 2);
+    issueForKey("u", 1_500);
+    issueForKey("other", 1);
+    alive.addAll(List.of("u1", "u-key0", "u-key1499", "other-key0"));
+    assertThat(confirm(LIMIT)).isTrue();
+    assertThat(alive).containsExactlyInAnyOrder("u1", "other-key0");
+    assertThat(keys("u-key")).isEqualTo(1_500);
+    assertThat(keys("other")).isZero();
+  }
+
+  /** They end in Keycloak, and the keys follow. */
+  @Test
+  void theyEndWithoutAllRowsAndWithoutRedisToo() throws Exception {
+    issueForKey("u", 1);
+    alive.add("u-key0");
+    rows = (realmId, userId, limit) -> false;
+    assertThat(confirm(LIMIT)).isFalse();
+    assertThat(alive).isEmpty();
+
+    rows = (realmId, userId, limit) -> true;
+    issueForKey("u", 2);
+    alive.add("u-key1");
+    redis.configure("maxmemory", "1");
+    assertThat(confirm(LIMIT)).isFalse();
+    assertThat(alive).isEmpty();
   }
 
   @Test
