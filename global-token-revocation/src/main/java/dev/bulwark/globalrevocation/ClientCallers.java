@@ -35,11 +35,11 @@ final class ClientCallers {
     }
     UserModel account = result.getUser();
     if (!result.getClient().getId().equals(account.getServiceAccountClientLink())) {
-      throw RequestException.forbidden(
-          "insufficient_scope", "A client must call with a token of its own (client_credentials)");
+      throw RequestException.insufficientScope(
+          "A client must call with a token of its own (client_credentials)");
     }
     if (!Arrays.asList(scopes(result)).contains(SCOPE)) {
-      throw RequestException.forbidden("insufficient_scope", "The token lacks the scope " + SCOPE);
+      throw RequestException.insufficientScope("The token lacks the scope " + SCOPE);
     }
     return new Caller.Client(result.getClient());
   }

@@ -77,22 +77,25 @@ public final class GlobalRevocationResource {
       } else if (e.status() != 400) {
         reject(realm, e);
       }
-      Response.ResponseBuilder answer = error(e.status(), e.error(), e.description());
-      if (e.status() == 503) {
-        answer.header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
-      }
-      if (e.status() == 401) {
-        answer.header(
-            HttpHeaders.WWW_AUTHENTICATE,
-            "Bearer realm=\"%s\", error=\"%s\"".formatted(realm.getName(), e.error()));
-      }
-      return answer.build();
+      return answer(realm, e);
     }
+  }
+
+  private static Response answer(RealmModel realm, RequestException e) {
+    String error = e.error();
+    Response.ResponseBuilder answer =
+        error == null ? response(e.status()) : error(e.status(), error, e.description());
+    if (e.status() == 503) {
+      answer.header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
+    }
+    e.challenge(realm.getName())
+        .ifPresent(challenge -> answer.header(HttpHeaders.WWW_AUTHENTICATE, challenge));
+    return answer.build();
   }
 
   private Response revoke(RealmModel realm, @Nullable InputStream body) {
     if (!realm.isEnabled()) {
-      throw RequestException.forbidden("access_denied", "The realm is disabled");
+      throw RequestException.denied("The realm is disabled");
     }
     String realmIssuer =
         Urls.realmIssuer(session.getContext().getUri().getBaseUri(), realm.getName());
@@ -141,7 +144,7 @@ public final class GlobalRevocationResource {
         AppAuthManager.extractAuthorizationHeaderTokenOrReturnNull(
             session.getContext().getRequestHeaders());
     if (header == null) {
-      throw RequestException.unauthorized("A bearer token is required");
+      throw RequestException.unauthenticated();
     }
     JWSInput jws;
     try {
@@ -183,9 +186,12 @@ public final class GlobalRevocationResource {
   }
 
   private static Response.ResponseBuilder error(int status, String error, String description) {
-    return Response.status(status)
+    return response(status)
         .type(MediaType.APPLICATION_JSON_TYPE)
-        .header(HttpHeaders.CACHE_CONTROL, "no-store")
         .entity(new OAuth2ErrorRepresentation(error, description));
+  }
+
+  private static Response.ResponseBuilder response(int status) {
+    return Response.status(status).header(HttpHeaders.CACHE_CONTROL, "no-store");
   }
 }

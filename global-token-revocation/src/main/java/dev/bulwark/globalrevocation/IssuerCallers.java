@@ -123,9 +123,7 @@ final class IssuerCallers {
     if (kind == null || !kind.isAsymmetricAlgorithm() || signatures == null) {
       return false;
     }
-    KeyWrapper key =
-        PublicKeyStorageManager.getIdentityProviderKeyWrapper(
-            session, realm, new OIDCIdentityProviderConfig(provider), jws);
+    KeyWrapper key = key(jws, provider);
     if (key == null) {
       return false;
     }
@@ -139,6 +137,17 @@ final class IssuerCallers {
               jws.getEncodedSignatureInput().getBytes(StandardCharsets.UTF_8), jws.getSignature());
     } catch (VerificationException e) {
       return false;
+    }
+  }
+
+  /** The key that the JWT names; null if the issuer has none of that name. */
+  private @Nullable KeyWrapper key(JWSInput jws, IdentityProviderModel provider) {
+    try {
+      return PublicKeyStorageManager.getIdentityProviderKeyWrapper(
+          session, realm, new OIDCIdentityProviderConfig(provider), jws);
+    } catch (RuntimeException e) {
+      // Keycloak has no type of its own for a JWKS URL that does not answer.
+      throw RequestException.keysUnavailable(e);
     }
   }
 }

@@ -1,14 +1,21 @@
 package dev.bulwark.globalrevocation;
 
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
 /** A request is answered with an error. */
 final class RequestException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  private final int status;
-  private final String error;
+  private static final String INVALID_TOKEN = "invalid_token";
+  private static final String INSUFFICIENT_SCOPE = "insufficient_scope";
+  private static final String UNAVAILABLE = "temporarily_unavailable";
 
-  private RequestException(int status, String error, String description) {
+  private final int status;
+  private final @Nullable String error;
+
+  private RequestException(int status, @Nullable String error, String description) {
     super(description);
     this.status = status;
     this.error = error;
@@ -19,14 +26,24 @@ final class RequestException extends RuntimeException {
     return new RequestException(400, "invalid_request", description);
   }
 
-  /** 401: the caller is not authenticated. */
-  static RequestException unauthorized(String description) {
-    return new RequestException(401, "invalid_token", description);
+  /** 401: the request has no credentials that the endpoint knows. */
+  static RequestException unauthenticated() {
+    return new RequestException(401, null, "A bearer token is required");
   }
 
-  /** 403: the caller may not do that. */
-  static RequestException forbidden(String error, String description) {
-    return new RequestException(403, error, description);
+  /** 401: the credentials are not valid. */
+  static RequestException unauthorized(String description) {
+    return new RequestException(401, INVALID_TOKEN, description);
+  }
+
+  /** 403: nobody may call. */
+  static RequestException denied(String description) {
+    return new RequestException(403, "access_denied", description);
+  }
+
+  /** 403: the caller may not call with this access token. */
+  static RequestException insufficientScope(String description) {
+    return new RequestException(403, INSUFFICIENT_SCOPE, description);
   }
 
   /** 404: no such user. */
@@ -42,11 +59,17 @@ final class RequestException extends RuntimeException {
 
   /** 503: whether the realm has such a user, and what it has, cannot be read at present. */
   static RequestException unavailable(RuntimeException cause) {
-    RequestException unavailable =
-        new RequestException(
-            503,
-            "temporarily_unavailable",
-            "A user store or the database does not answer, so nothing has ended");
+    return unavailable(
+        "A user store or the database does not answer, so nothing has ended", cause);
+  }
+
+  /** 503: whether the caller may call cannot be told at present. */
+  static RequestException keysUnavailable(RuntimeException cause) {
+    return unavailable("The keys of the issuer cannot be read, so nothing has ended", cause);
+  }
+
+  private static RequestException unavailable(String description, RuntimeException cause) {
+    RequestException unavailable = new RequestException(503, UNAVAILABLE, description);
     unavailable.initCause(cause);
     return unavailable;
   }
@@ -55,9 +78,31 @@ final class RequestException extends RuntimeException {
     return status;
   }
 
-  /** An error code in the form of OAuth. */
-  String error() {
+  /**
+   * An error code in the form of OAuth; null for a request without credentials, to which RFC 6750
+   * (3.1) gives none.
+   */
+  @Nullable String error() {
     return error;
+  }
+
+  /**
+   * The header WWW-Authenticate (RFC 6750, 3); empty if no other credentials would help.
+   *
+   * @param realm name of the realm
+   */
+  Optional<String> challenge(String realm) {
+    String scheme = "Bearer realm=\"" + realm.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    if (error == null) {
+      return Optional.of(scheme);
+    }
+    return switch (error) {
+      case INVALID_TOKEN -> Optional.of(scheme + ", error=\"" + error + '"');
+      case INSUFFICIENT_SCOPE ->
+          Optional.of(
+              scheme + ", error=\"" + error + "\", scope=\"" + ClientCallers.SCOPE + '"');
+      default -> Optional.empty();
+    };
   }
 
   String description() {

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Which user a request is about: a subject identifier of RFC 9493, in one of three formats. */
 sealed interface SubjectIdentifier {
@@ -24,8 +26,8 @@ sealed interface SubjectIdentifier {
   record Opaque(String id) implements SubjectIdentifier {}
 
   /**
-   * Reads the body of a request: an object with the member {@code sub_id}. Other members are left
-   * alone, as those of a later draft.
+   * Reads the body of a request: an object with the member {@code sub_id}. Other members beside it
+   * are left alone, as those of a later draft.
    *
    * @throws RequestException if it is none; its message contains nothing of the body
    */
@@ -49,11 +51,23 @@ sealed interface SubjectIdentifier {
     }
     String format = text(subject, "format");
     return switch (format) {
-      case "iss_sub" -> new IssuerSubject(text(subject, "iss"), text(subject, "sub"));
-      case "email" -> new Email(text(subject, "email"));
-      case "opaque" -> new Opaque(text(subject, "id"));
+      case "iss_sub" -> {
+        List<String> texts = texts(subject, "iss", "sub");
+        yield new IssuerSubject(texts.get(0), texts.get(1));
+      }
+      case "email" -> new Email(texts(subject, "email").get(0));
+      case "opaque" -> new Opaque(texts(subject, "id").get(0));
       default -> throw RequestException.invalid("sub_id.format must be iss_sub, email or opaque");
     };
+  }
+
+  /** The members that a format has beside its name. RFC 9493 (3) allows no others. */
+  private static List<String> texts(JsonNode subject, String... members) {
+    List<String> texts = Stream.of(members).map(member -> text(subject, member)).toList();
+    if (subject.size() > members.length + 1) {
+      throw RequestException.invalid("sub_id has a member that its format does not have");
+    }
+    return texts;
   }
 
   private static String text(JsonNode subject, String member) {

@@ -48,6 +48,9 @@ class SubjectIdentifierTest {
         "{\"sub_id\":{\"format\":\"opaque\",\"id\":\"a\",\"id\":\"b\"}}",
         "{\"sub_id\":{\"format\":\"opaque\",\"id\":\"a\\u0000\"}}",
         "{\"sub_id\":{\"format\":\"opaque\",\"id\":\"a\"}} {}",
+        "{\"sub_id\":{\"format\":\"opaque\",\"id\":\"a\",\"email\":\"a@example.org\"}}",
+        "{\"sub_id\":{\"format\":\"email\",\"email\":\"a@example.org\",\"iss\":null}}",
+        "{\"sub_id\":{\"format\":\"iss_sub\",\"iss\":\"https://a\",\"sub\":\"1\",\"x\":{}}}",
       })
   void anythingElseIsMalformed(String body) {
     assertThatThrownBy(() -> read(body))
@@ -61,5 +64,7 @@ class SubjectIdentifierTest {
     assertThatThrownBy(
             () -> read("{\"sub_id\":{\"format\":\"opaque\",\"id\":\"" + "x".repeat(256) + "\"}}"))
         .hasMessage("sub_id.id must have 1 to 255 characters, no control characters");
+    assertThatThrownBy(() -> read("{\"sub_id\":{\"format\":\"opaque\",\"id\":\"a\",\"secret\":1}}"))
+        .hasMessage("sub_id has a member that its format does not have");
   }
 }

@@ -10,6 +10,7 @@ import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,6 +40,8 @@ class GlobalRevocationIT {
 
   private static final String SCOPE = "global-token-revocation";
   private static final String ENDPOINT = REALM.url() + "/global-token-revocation";
+  private static final Duration MOST = Duration.ofSeconds(5);
+  private static final Duration MOST_WITH_SESSIONS = Duration.ofSeconds(45);
   private static final String ISSUER = "https://okta.example";
   private static final String TYPE = "global-token-revocation+jwt";
   private static final JwtSigner SIGNER = new JwtSigner();
@@ -165,15 +169,19 @@ class GlobalRevocationIT {
   void onlyClientsWithTheScopeMayCall() {
     Response alive = REALM.login("ben");
     String without = REALM.service().text("access_token");
-    assertThat(revoke(without, email("ben@example.org")).expect(403).text("error"))
-        .isEqualTo("insufficient_scope");
+    Response weak = revoke(without, email("ben@example.org")).expect(403);
+    assertThat(weak.text("error")).isEqualTo("insufficient_scope");
+    assertThat(weak.header("WWW-Authenticate"))
+        .isEqualTo(challenge(", error=\"insufficient_scope\", scope=\"" + SCOPE + "\""));
     String ofAUser = REALM.login("cli", "ben", "openid " + SCOPE).text("access_token");
     assertThat(revoke(ofAUser, email("ben@example.org")).expect(403).text("error_description"))
         .contains("token of its own");
     Response nobody = send(null, body(email("ben@example.org"))).expect(401);
-    assertThat(nobody.header("WWW-Authenticate")).startsWith("Bearer ");
+    assertThat(nobody.header("WWW-Authenticate")).as("no error").isEqualTo(challenge(""));
+    assertThat(nobody.body()).isEmpty();
     for (String bad : List.of("garbage", "a.b.c", without.substring(0, without.length() - 4))) {
-      revoke(bad, email("ben@example.org")).expect(401);
+      assertThat(revoke(bad, email("ben@example.org")).expect(401).header("WWW-Authenticate"))
+          .isEqualTo(challenge(", error=\"invalid_token\""));
     }
     String token = clientToken();
     DEATHS.assertAlive(alive);
@@ -182,8 +190,19 @@ class GlobalRevocationIT {
     DEATHS.assertAlive(alive);
   }
 
+  private static String challenge(String error) {
+    return "Bearer realm=\"" + REALM.name() + "\"" + error;
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"", "{", "[]", "{\"sub_id\":{\"format\":\"email\"}}"})
+  @ValueSource(
+      strings = {
+        "",
+        "{",
+        "[]",
+        "{\"sub_id\":{\"format\":\"email\"}}",
+        "{\"sub_id\":{\"format\":\"opaque\",\"id\":\"x\",\"email\":\"ann@example.org\"}}"
+      })
   void aMalformedBodyIsToldSo(String body) {
     assertThat(send(clientToken(), body).expect(400).text("error")).isEqualTo("invalid_request");
   }
@@ -274,21 +293,7 @@ class GlobalRevocationIT {
   }
 
   @Test
-  void apiKeysGoWhereTheRealmWantsIt() {
-    REALM.createUser("ida");
-    String id = REALM.userId("ida");
-    String key = "{\"name\":\"k\",\"owner\":{\"type\":\"user\",\"id\":\"" + id + "\"}}";
-    REALM.admin().post(REALM.path("/api-keys"), key).expect(201);
-    revoke(clientToken(), email("ida@example.org")).expect(204);
-    assertThat(keysOf(id)).as("keys stay by default").hasSize(1);
-
-    REALM.update("", Map.of("attributes", Map.of("globalTokenRevocation.apiKeys", "true")));
-    revoke(clientToken(), email("ida@example.org")).expect(204);
-    assertThat(keysOf(id)).isEmpty();
-  }
-
-  @Test
-  void aThousandTokensAreInRedisWithTheAnswer() {
+  void aThousandTokensOfASessionAreInRedisWithTheAnswer() {
     REALM.createUser("joe");
     Response tokens = REALM.login("joe");
     List<Response> all = new ArrayList<>(List.of(tokens));
@@ -296,16 +301,29 @@ class GlobalRevocationIT {
       tokens = REALM.refresh(tokens);
       all.add(tokens);
     }
+    assertEndsWithin(MOST, "joe", all);
+  }
+
+  @Test
+  void aThousandSessionsAreInRedisWithTheAnswer() {
+    REALM.createUser("jim");
+    List<Response> all =
+        IntStream.range(0, 1_000).parallel().mapToObj(i -> REALM.login("jim")).toList();
+    // Keycloak locks and deletes each session with statements of its own.
+    assertEndsWithin(MOST_WITH_SESSIONS, "jim", all);
+  }
+
+  /** A second is promised, and measured by a benchmark; a busy machine gets more. */
+  private static void assertEndsWithin(Duration most, String user, List<Response> all) {
     String caller = clientToken();
     long began = System.nanoTime();
-    revoke(caller, email("joe@example.org")).expect(204);
-    LOG.log(
-        System.Logger.Level.INFO,
-        "1,000 tokens of a user ended within {0} ms",
-        (System.nanoTime() - began) / 1_000_000);
+    revoke(caller, email(user + "@example.org")).expect(204);
+    Duration taken = Duration.ofNanos(System.nanoTime() - began);
     for (Response each : all) {
       KEYS.assertRevoked(each.text("access_token"));
     }
+    LOG.log(System.Logger.Level.INFO, "1,000 tokens of {0}: {1} ms", user, taken.toMillis());
+    assertThat(taken).isLessThan(most);
   }
 
   /** Whatever is sent, the answer is clear, and nothing of a token is in it or in the log. */
@@ -401,10 +419,6 @@ class GlobalRevocationIT {
     assertThat(found.text("global_token_revocation_endpoint"))
         .isEqualTo(REALM.issuer() + "/global-token-revocation");
     assertThat(found.text("token_endpoint")).isNotEmpty();
-  }
-
-  private static JsonNode keysOf(String userId) {
-    return REALM.admin().get(REALM.path("/api-keys?owner=user:" + userId)).expect(200).json();
   }
 
   private static void link(String user, String provider, String subject) {
