@@ -48,10 +48,12 @@ final class LedgerServer implements AutoCloseable {
    * Starts the server.
    *
    * @param redisUrl of the bundle's Redis; null for a server without the bundle
+   * @param settings of PostgreSQL, as {@code name=value}; without them {@code fsync} is off
    */
-  static LedgerServer start(Plan plan, String name, @Nullable String redisUrl) throws IOException {
+  static LedgerServer start(
+      Plan plan, String name, @Nullable String redisUrl, String... settings) throws IOException {
     Path folder = plan.folder("realms");
-    PostgresProcess database = PostgresProcess.start();
+    PostgresProcess database = PostgresProcess.start(settings);
     try {
       ServerSpec.Builder spec =
           ServerSpec.builder()
@@ -84,8 +86,12 @@ final class LedgerServer implements AutoCloseable {
     return server.pid();
   }
 
+  String url(LedgerRealm realm) {
+    return server.url() + "/realms/" + realm.name();
+  }
+
   String endpoint(LedgerRealm realm, String path) {
-    return server.url() + "/realms/" + realm.name() + "/protocol/openid-connect/" + path;
+    return url(realm) + "/protocol/openid-connect/" + path;
   }
 
   static String form(Map<String, String> fields) {
@@ -144,27 +150,45 @@ final class LedgerServer implements AutoCloseable {
             .POST(HttpRequest.BodyPublishers.ofString(form)));
   }
 
+  /** Posts JSON with a bearer token; answers are as those to a form. */
+  JsonNode postJson(String url, String token, String json)
+      throws IOException, InterruptedException {
+    return send(
+        HttpRequest.newBuilder(URI.create(url))
+            .header("Authorization", "Bearer " + token)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(json)));
+  }
+
   /** Calls the admin REST API as its administrator. */
   JsonNode admin(String method, String path) throws IOException, InterruptedException {
-    String token =
-        post(
-                server.url() + "/realms/master/protocol/openid-connect/token",
-                form(
-                    Map.of(
-                        "grant_type",
-                        "password",
-                        "client_id",
-                        "admin-cli",
-                        "username",
-                        ADMIN,
-                        "password",
-                        ADMIN_PASSWORD)))
-            .get("access_token")
-            .asText();
     return send(
         HttpRequest.newBuilder(URI.create(server.url() + "/admin" + path))
-            .header("Authorization", "Bearer " + token)
+            .header("Authorization", "Bearer " + adminToken())
             .method(method, HttpRequest.BodyPublishers.noBody()));
+  }
+
+  /** Posts JSON to the admin REST API as its administrator. */
+  JsonNode adminPost(String path, Map<String, Object> json)
+      throws IOException, InterruptedException {
+    return postJson(server.url() + "/admin" + path, adminToken(), JSON.writeValueAsString(json));
+  }
+
+  private String adminToken() throws IOException, InterruptedException {
+    return post(
+            server.url() + "/realms/master/protocol/openid-connect/token",
+            form(
+                Map.of(
+                    "grant_type",
+                    "password",
+                    "client_id",
+                    "admin-cli",
+                    "username",
+                    ADMIN,
+                    "password",
+                    ADMIN_PASSWORD)))
+        .get("access_token")
+        .asText();
   }
 
   /** The id in a token's claims. */

@@ -24,6 +24,7 @@ public final class RevocationSuite implements Suite {
         new Visibility(plan),
         new RedisAway(plan),
         new MassRevocation(plan),
+        new GlobalRevocation(plan),
         new StatusListLoad(plan),
         new ManyEndings(plan),
         new Idle(plan),
