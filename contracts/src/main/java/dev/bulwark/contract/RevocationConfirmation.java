@@ -11,6 +11,12 @@ public interface RevocationConfirmation {
   /** Id of the event listener. */
   String LISTENER = "redis-revocation";
 
+  /**
+   * Value of the detail {@code reason} of a {@code LOGOUT} event that is about everything of the
+   * user, and not about the session alone that it names.
+   */
+  String REASON = "global_token_revocation";
+
   /** Confirms nothing: tokens are not revoked in Redis. */
   RevocationConfirmation NONE = (realmId, userId, limit) -> false;
 

@@ -181,7 +181,7 @@ public final class GlobalRevocationResource {
     LOG.debugf("A global token revocation was rejected: %s", e.description());
     new EventBuilder(realm, session, session.getContext().getConnection())
         .event(EventType.LOGOUT)
-        .detail(Details.REASON, UserRevocation.REASON + ": " + e.description())
+        .detail(Details.REASON, RevocationConfirmation.REASON + ": " + e.description())
         .error(e.status() == 401 ? Errors.INVALID_TOKEN : Errors.NOT_ALLOWED);
   }
 

@@ -1,7 +1,9 @@
 package dev.bulwark.globalrevocation;
 
 import dev.bulwark.contract.ApiKeyDetails;
+import dev.bulwark.contract.RevocationConfirmation;
 import java.util.List;
+import java.util.stream.Stream;
 import org.keycloak.common.ClientConnection;
 import org.keycloak.common.util.Time;
 import org.keycloak.credential.CredentialModel;
@@ -24,8 +26,11 @@ final class UserRevocation {
   /** Attribute of a realm; {@code true} deletes the API keys of the user as well. */
   static final String API_KEYS = "globalTokenRevocation.apiKeys";
 
-  /** Value of the detail {@code reason} in the event. */
-  static final String REASON = "global_token_revocation";
+  /**
+   * What Keycloak calls all sessions of a user in a security event. An event without a session
+   * would become one whose subject has no id.
+   */
+  private static final String ALL_SESSIONS = "ALL";
 
   private final KeycloakSession session;
   private final RealmModel realm;
@@ -62,7 +67,8 @@ final class UserRevocation {
         new EventBuilder(realm, session, connection)
             .event(EventType.LOGOUT)
             .user(user)
-            .detail(Details.REASON, REASON)
+            .session(oneOf(online, offline))
+            .detail(Details.REASON, RevocationConfirmation.REASON)
             .detail("caller", caller)
             .detail("sessions", Integer.toString(online.size()))
             .detail("offline_sessions", Integer.toString(offline.size()));
@@ -70,6 +76,17 @@ final class UserRevocation {
       event.detail("api_keys", Integer.toString(deleteKeys(user)));
     }
     event.success();
+  }
+
+  /**
+   * The session that the event names. Keycloak's Shared Signals transmitter makes a security event
+   * of it, and the module for back-channel logout makes those of the other sessions.
+   */
+  private static String oneOf(List<UserSessionModel> online, List<UserSessionModel> offline) {
+    return Stream.concat(online.stream(), offline.stream())
+        .map(UserSessionModel::getId)
+        .findFirst()
+        .orElse(ALL_SESSIONS);
   }
 
   private int deleteKeys(UserModel user) {

@@ -1,5 +1,6 @@
 package dev.bulwark.revocation.events;
 
+import dev.bulwark.contract.RevocationConfirmation;
 import dev.bulwark.revocation.events.EventContext.RequestToken;
 import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.Endings;
@@ -36,10 +37,14 @@ public final class UserEventEndings {
     };
   }
 
-  /** An offline twin of the same id may die too, or not; without an id, any session may. */
+  /**
+   * An offline twin of the same id may die too, or not; without an id, any session may. A global
+   * token revocation ends all sessions, and names one of them.
+   */
   private static List<Ending> session(Event event, String realmId, Endings endings) {
     String sessionId = event.getSessionId();
     return sessionId == null
+            || RevocationConfirmation.REASON.equals(detail(event, Details.REASON))
         ? user(event, realmId, endings)
         : List.of(endings.session(realmId, sessionId));
   }

@@ -79,6 +79,18 @@ class UserEventEndingsTest {
   }
 
   /** The session id may be born again, and an offline twin may live on: Keycloak judges. */
+  /** It names a session for those who listen to events of sessions. */
+  @Test
+  void aGlobalTokenRevocationEndsEverythingOfTheUser() {
+    Event event = event(EventType.LOGOUT);
+    event.setUserId("u");
+    event.setSessionId("s");
+    event.setDetails(Map.of("reason", "global_token_revocation"));
+    Ending ending = only(endings(event));
+    assertThat(ending.kind()).isEqualTo(EndingKind.USER);
+    assertThat(ending.userId()).isEqualTo("u");
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"LOGOUT", "USER_SESSION_DELETED"})
   void anEndedSessionIsVerified(EventType type) {
