@@ -59,8 +59,7 @@ final class RequestException extends RuntimeException {
 
   /** 503: whether the realm has such a user, and what it has, cannot be read at present. */
   static RequestException unavailable(RuntimeException cause) {
-    return unavailable(
-        "A user store or the database does not answer, so nothing has ended", cause);
+    return unavailable("A user store or the database does not answer, so nothing has ended", cause);
   }
 
   /** 503: whether the caller may call cannot be told at present. */
@@ -99,8 +98,7 @@ final class RequestException extends RuntimeException {
     return switch (error) {
       case INVALID_TOKEN -> Optional.of(scheme + ", error=\"" + error + '"');
       case INSUFFICIENT_SCOPE ->
-          Optional.of(
-              scheme + ", error=\"" + error + "\", scope=\"" + ClientCallers.SCOPE + '"');
+          Optional.of(scheme + ", error=\"" + error + "\", scope=\"" + ClientCallers.SCOPE + '"');
       default -> Optional.empty();
     };
   }

@@ -21,7 +21,8 @@ class RequestExceptionTest {
         .contains("Bearer realm=\"app\", error=\"invalid_token\"");
     assertThat(RequestException.insufficientScope("x").challenge("app"))
         .contains(
-            "Bearer realm=\"app\", error=\"insufficient_scope\", scope=\"global-token-revocation\"");
+            "Bearer realm=\"app\", error=\"insufficient_scope\","
+                + " scope=\"global-token-revocation\"");
   }
 
   @Test

@@ -147,8 +147,7 @@ final class GlobalRevocation implements Measurement {
   /** Makes a client that may call. */
   private static void allowCaller(LedgerServer server) throws Exception {
     String path = "/realms/" + REALM.name();
-    server.adminPost(
-        path + "/client-scopes", Map.of("name", SCOPE, "protocol", "openid-connect"));
+    server.adminPost(path + "/client-scopes", Map.of("name", SCOPE, "protocol", "openid-connect"));
     server.adminPost(
         path + "/clients",
         Map.of(

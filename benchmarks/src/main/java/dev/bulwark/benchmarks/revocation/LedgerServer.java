@@ -50,8 +50,8 @@ final class LedgerServer implements AutoCloseable {
    * @param redisUrl of the bundle's Redis; null for a server without the bundle
    * @param settings of PostgreSQL, as {@code name=value}; without them {@code fsync} is off
    */
-  static LedgerServer start(
-      Plan plan, String name, @Nullable String redisUrl, String... settings) throws IOException {
+  static LedgerServer start(Plan plan, String name, @Nullable String redisUrl, String... settings)
+      throws IOException {
     Path folder = plan.folder("realms");
     PostgresProcess database = PostgresProcess.start(settings);
     try {

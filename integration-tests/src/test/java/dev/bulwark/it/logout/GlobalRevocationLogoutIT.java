@@ -18,7 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** R10, R9: administrators find a global token revocation in the events, applications hear of it. */
+/**
+ * R10, R9: administrators find a global token revocation in the events, applications hear of it.
+ */
 class GlobalRevocationLogoutIT {
 
   private static final TestStack STACK = TestStack.get();
@@ -43,7 +45,8 @@ class GlobalRevocationLogoutIT {
     realm.client("shop", Map.of());
     List<String> sessions =
         List.of(
-            LogoutRealm.sid(realm.login("shop", "ann")), LogoutRealm.sid(realm.login("shop", "ann")));
+            LogoutRealm.sid(realm.login("shop", "ann")),
+            LogoutRealm.sid(realm.login("shop", "ann")));
     realm.login("shop", "ann", "openid offline_access");
     realm.login("shop", "ben");
     String ann = realm.userId("ann");

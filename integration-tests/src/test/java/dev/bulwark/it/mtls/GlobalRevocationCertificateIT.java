@@ -47,7 +47,8 @@ class GlobalRevocationCertificateIT {
 
   @Test
   void aBoundTokenNeedsItsCertificate() throws IOException {
-    String token = caller(SERVER.pki().service).token(CLIENT, SCOPE).expect(200).text("access_token");
+    String token =
+        caller(SERVER.pki().service).token(CLIENT, SCOPE).expect(200).text("access_token");
     JsonNode bound = Realm.claims(token).get("cnf");
     assertThat(bound.get("x5t#S256").asText()).isEqualTo(SERVER.pki().service.thumbprint());
 
@@ -63,8 +64,7 @@ class GlobalRevocationCertificateIT {
         .postJson(
             ENDPOINT,
             token,
-            Json.of(
-                Map.of("sub_id", Map.of("format", "opaque", "id", ADMIN.userId("alice")))));
+            Json.of(Map.of("sub_id", Map.of("format", "opaque", "id", ADMIN.userId("alice")))));
   }
 
   private static Caller caller(@Nullable ClientCertificate own) {

@@ -90,8 +90,7 @@ class GlobalRevocationCallersIT {
     SigningKey key = SigningKey.create();
     String id = REALM.createUser("hal");
     Response alive = REALM.login("hal");
-    Response caller =
-        REVOKER.token("DPoP", key.proof("POST", REALM.endpoint("token"))).expect(200);
+    Response caller = REVOKER.token("DPoP", key.proof("POST", REALM.endpoint("token"))).expect(200);
     assertThat(caller.text("token_type")).isEqualTo("DPoP");
     String token = caller.text("access_token");
     Map<String, String> hal = Map.of("format", "opaque", "id", id);
@@ -166,7 +165,9 @@ class GlobalRevocationCallersIT {
 
     Response send(String jwt) {
       return REVOKER.send(
-          Map.of("format", "iss_sub", "iss", name(), "sub", user), "Authorization", "Bearer " + jwt);
+          Map.of("format", "iss_sub", "iss", name(), "sub", user),
+          "Authorization",
+          "Bearer " + jwt);
     }
 
     /** A fresh JWT as Okta Universal Logout sends it. */

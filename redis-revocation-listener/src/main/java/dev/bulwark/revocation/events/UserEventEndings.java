@@ -43,8 +43,7 @@ public final class UserEventEndings {
    */
   private static List<Ending> session(Event event, String realmId, Endings endings) {
     String sessionId = event.getSessionId();
-    return sessionId == null
-            || RevocationConfirmation.REASON.equals(detail(event, Details.REASON))
+    return sessionId == null || RevocationConfirmation.REASON.equals(detail(event, Details.REASON))
         ? user(event, realmId, endings)
         : List.of(endings.session(realmId, sessionId));
   }

@@ -159,8 +159,8 @@ public final class Confirmer {
   }
 
   /**
-   * Ends the tokens of a user that no session carries. They end by the not-before of the user alone.
-   * Its grain is a second, so one of the same second would live on.
+   * Ends the tokens of a user that no session carries. They end by the not-before of the user
+   * alone. Its grain is a second, so one of the same second would live on.
    */
   private void endSessionless(Ending ofUser, long end) throws SQLException {
     String realmId = Objects.requireNonNull(ofUser.realmId());
