@@ -7,6 +7,7 @@ import dev.bulwark.apikey.manage.RealmLimits;
 import jakarta.ws.rs.core.MultivaluedHashMap;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -56,8 +57,7 @@ class KeyFormTest {
   @Test
   void theDayThatWasChosenIsTheDayThatIsShown() {
     KeyForm form = KeyForm.sent(input("x", "2030-03-31", "tasks:read"), limits("0"));
-    Long end = form.data().expiresAt();
-    assertThat(end).isNotNull();
+    long end = Objects.requireNonNull(form.data().expiresAt());
     assertThat(Moments.showEnd(end)).isEqualTo("2030-03-31 23:59 UTC");
   }
 
