@@ -68,7 +68,7 @@ class ReceiverTlsTest {
 
   private Answer sentTo(SSLContext context) throws IOException, InterruptedException {
     HttpsServer server =
-        HttpsServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setHttpsConfigurator(new HttpsConfigurator(context));
     server.createContext(
         "/",
