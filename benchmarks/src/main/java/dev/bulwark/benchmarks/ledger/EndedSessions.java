@@ -76,7 +76,8 @@ final class EndedSessions {
 
   private static String endings(String number, String range) {
     return "INSERT INTO bulwark_revocation_scope (id, kind, realm_id, session_id, expires_at,"
-        + " kills, issued_before, verifies, cause, created_at) SELECT gen_random_uuid()::text, 'SESSION', "
+        + " kills, issued_before, verifies, cause, created_at) SELECT gen_random_uuid()::text,"
+        + " 'SESSION', "
         + REALM
         + ", "
         + id(number)
