@@ -1,7 +1,7 @@
-# app-realm.json with flows of its own in place of the built-in flows to which it adds steps, see docs/ci.md: keycloak-config-cli and Terraform
+# app-realm.json with flows of its own in place of the built-in flows whose steps it changes, see docs/ci.md: keycloak-config-cli and Terraform
 # can add no step to a flow that Keycloak makes. Each such flow and its sub-flows get a name of their own, and the realm uses them.
 # Each step of such a flow gets settings of its own, and the steps are numbered from 0: what creates a realm step by step cannot do otherwise.
-def changed: ["browser", "direct grant", "reset credentials"];
+def changed: ["browser", "direct grant", "reset credentials", "first broker login"];
 
 (.authenticationFlows | map({key: .alias, value: .}) | from_entries) as $flows
 | (.authenticatorConfig | map({key: .alias, value: .config}) | from_entries) as $configs
@@ -26,4 +26,5 @@ def own_config($flow): if $flow | is_own then ($flow.alias | own_name) + " - " +
     | if .authenticatorConfig then .authenticatorConfig |= own_config($flow) else . end
   )
 )
-| (.browserFlow, .directGrantFlow, .resetCredentialsFlow) |= own_name
+| (.browserFlow, .directGrantFlow, .resetCredentialsFlow, .firstBrokerLoginFlow) |= own_name
+| .identityProviders[].firstBrokerLoginFlowAlias |= own_name

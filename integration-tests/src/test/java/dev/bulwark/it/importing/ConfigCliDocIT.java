@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * B2, B13: the files for keycloak-config-cli that {@code docs/ci.md} makes. The tool is not on
  * Maven Central: its placeholders are resolved by the library that it uses, and its rules for flows
- * are those of its version 6.5.0. {@link OwnFlowsIT} makes the flows.
+ * are those of April 2026. {@link OwnFlowsIT} makes the flows.
  */
 class ConfigCliDocIT {
 
@@ -90,7 +90,9 @@ class ConfigCliDocIT {
             "authenticatorConfig",
             "browserFlow",
             "directGrantFlow",
-            "resetCredentialsFlow");
+            "resetCredentialsFlow",
+            "firstBrokerLoginFlow",
+            "identityProviders");
     assertThat(made.remove(flows)).isEqualTo(shipped.remove(flows));
   }
 
@@ -142,7 +144,7 @@ class ConfigCliDocIT {
                 assertThat(former == null || !former.get("builtIn").asBoolean()).isTrue();
               }
             });
-    for (String binding : List.of("browserFlow", "directGrantFlow", "resetCredentialsFlow")) {
+    for (String binding : List.of("browserFlow", "directGrantFlow", "firstBrokerLoginFlow")) {
       JsonNode flow = flows.get(realm.get(binding).asText());
       assertThat(flow.get("topLevel").asBoolean() && !flow.get("builtIn").asBoolean()).isTrue();
     }

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Makes the flows of a file by the calls of the Admin API that keycloak-config-cli 6.5.0 makes for
- * a new realm: a flow, its steps one after the other, and what each of them needs. Of a built-in
+ * Makes the flows of a file by the calls of the Admin API that keycloak-config-cli makes for a new
+ * realm (state of April 2026): a flow, its steps one after the other, and what each of them needs. Of a built-in
  * flow it sets the requirements of the steps.
  */
 final class FlowsStepByStep {

@@ -43,6 +43,7 @@ class OwnFlowsIT {
           "dockerAuthenticationFlow",
           "registrationFlow",
           "resetCredentialsFlow",
+          "firstBrokerLoginFlow",
           "components",
           "authenticationFlows",
           "scopeMappings",
@@ -87,7 +88,10 @@ class OwnFlowsIT {
     check.createClient();
     assertThat(check.diff(file).expect(0).output()).isEqualTo("realm app: no drift\n");
     assertThat(DriftCheck.paths(check.diff("../realm-config/app-realm.json").expect(2).output()))
-        .allMatch(path -> OF_FLOWS.matcher(path).matches())
+        .allMatch(
+            path ->
+                OF_FLOWS.matcher(path).matches()
+                    || path.matches("identityProviders\\[.*]\\.firstBrokerLoginFlowAlias"))
         .contains("browserFlow", "authenticationFlows[bulwark browser]");
   }
 
