@@ -13,6 +13,16 @@ import java.util.List;
  */
 final class Filling {
 
+  /** As Keycloak writes it, of a usual length: it reads the row when it is asked for the session. */
+  private static final String SESSION =
+      "'{\"ipAddress\":\"127.0.0.1\",\"authMethod\":\"openid-connect\",\"rememberMe\":false,"
+          + "\"started\":0,\"notes\":{\"filler\":\"' || repeat('x', 180)"
+          + " || '\"},\"state\":\"LOGGED_IN\"}'";
+
+  private static final String CLIENT_SESSION =
+      "'{\"authMethod\":\"openid-connect\",\"redirectUri\":null,\"notes\":{\"filler\":\"'"
+          + " || repeat('x', 220) || '\"}}'";
+
   private static final int CHUNK = 100_000;
   private static final int SIX_HOURS = 21_600;
   private static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -85,7 +95,9 @@ final class Filling {
         + REALM
         + ", "
         + NOW
-        + " - 100, '0', repeat('x', 300), "
+        + " - 100, '0', "
+        + SESSION
+        + ", "
         + NOW
         + ", 0, FALSE FROM "
         + range;
@@ -98,7 +110,9 @@ final class Filling {
         + CLIENT
         + ", '0', "
         + NOW
-        + ", repeat('x', 300), 'local', 'local', 0, "
+        + ", "
+        + CLIENT_SESSION
+        + ", 'local', 'local', 0, "
         + REALM
         + " FROM "
         + range;
