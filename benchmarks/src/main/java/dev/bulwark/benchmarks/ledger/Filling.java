@@ -13,7 +13,9 @@ import java.util.List;
  */
 final class Filling {
 
-  /** As Keycloak writes it, of a usual length: it reads the row when it is asked for the session. */
+  /**
+   * As Keycloak writes it, of a usual length: it reads the row when it is asked for the session.
+   */
   private static final String SESSION =
       "'{\"ipAddress\":\"127.0.0.1\",\"authMethod\":\"openid-connect\",\"rememberMe\":false,"
           + "\"started\":0,\"notes\":{\"filler\":\"' || repeat('x', 180)"

@@ -111,8 +111,6 @@ final class CheckedCall implements Measurement {
       redis[i] = apps.roundTrip() / 1e3;
     }
     return new Round(
-        Samples.of(checked).median(),
-        Samples.of(unchecked).median(),
-        Samples.of(redis).median());
+        Samples.of(checked).median(), Samples.of(unchecked).median(), Samples.of(redis).median());
   }
 }

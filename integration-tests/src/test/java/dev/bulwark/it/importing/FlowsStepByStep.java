@@ -12,8 +12,8 @@ import java.util.List;
 
 /**
  * Makes the flows of a file by the calls of the Admin API that keycloak-config-cli makes for a new
- * realm (state of April 2026): a flow, its steps one after the other, and what each of them needs. Of a built-in
- * flow it sets the requirements of the steps.
+ * realm (state of April 2026): a flow, its steps one after the other, and what each of them needs.
+ * Of a built-in flow it sets the requirements of the steps.
  */
 final class FlowsStepByStep {
 
