@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.apache.commons.text.StringSubstitutor;
@@ -109,7 +110,7 @@ class ConfigCliDocIT {
         assertThat(step.has("autheticatorFlow")).as("a field of the tool: %s", step).isTrue();
         if (step.has("flowAlias")) {
           subFlows.add(step.get("flowAlias").asText());
-          assertThat(flows.get(step.get("flowAlias").asText()).get("builtIn"))
+          assertThat(one(flows, step.get("flowAlias")).get("builtIn"))
               .isEqualTo(flow.get("builtIn"));
         }
         if (step.has("authenticatorConfig")) {
@@ -145,9 +146,13 @@ class ConfigCliDocIT {
               }
             });
     for (String binding : List.of("browserFlow", "directGrantFlow", "firstBrokerLoginFlow")) {
-      JsonNode flow = flows.get(realm.get(binding).asText());
+      JsonNode flow = one(flows, realm.get(binding));
       assertThat(flow.get("topLevel").asBoolean() && !flow.get("builtIn").asBoolean()).isTrue();
     }
+  }
+
+  private static JsonNode one(Map<String, JsonNode> flows, JsonNode alias) {
+    return Objects.requireNonNull(flows.get(alias.asText()), alias.asText());
   }
 
   private static Map<String, JsonNode> byAlias(JsonNode items) {

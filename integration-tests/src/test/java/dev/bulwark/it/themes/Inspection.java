@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** What every page has to stand, whatever it is for. */
 public final class Inspection {
@@ -160,8 +161,8 @@ public final class Inspection {
    */
   static List<?> faintTexts(Page page) {
     Map<?, ?> result = (Map<?, ?>) page.evaluate(CONTRAST);
-    assertThat(((Number) result.get("checked")).intValue()).as("texts checked").isNotZero();
-    return (List<?>) result.get("faults");
+    assertThat(result.get("checked")).as("texts checked").isNotNull().isNotEqualTo(0);
+    return (List<?>) Objects.requireNonNull(result.get("faults"));
   }
 
   private static String background(Page page) {
