@@ -230,8 +230,8 @@ class KeyEventsIT {
             () ->
                 assertThat(stack.keycloak().log())
                     .contains(
-                        "reason=\"api_key_unknown\"",
-                        "reason=\"api_key_caller_not_allowed\"",
+                        "api_key_unknown",
+                        "api_key_caller_not_allowed",
                         "invalid_client_credentials"));
     String log = stack.keycloak().log();
     for (String secret : secrets) {
