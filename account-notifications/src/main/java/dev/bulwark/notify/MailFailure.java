@@ -8,7 +8,6 @@ import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.email.EmailException;
-import org.keycloak.email.TokenAuthEmailAuthenticator;
 
 /**
  * Whom a failure concerns. What a mail server answers to the recipient or to the text of a mail
@@ -28,6 +27,10 @@ enum MailFailure {
   private static final int SERVICE_NOT_AVAILABLE = 421;
   private static final int TEMPORARY = 400;
   private static final int PERMANENT = 500;
+
+  /** By its name: the bundle needs the type for nothing else. */
+  private static final String TOKEN_AUTHENTICATOR =
+      "org.keycloak.email.TokenAuthEmailAuthenticator";
 
   /** More causes than any failure has; one may be its own cause. */
   private static final int DEEPEST = 20;
@@ -78,7 +81,7 @@ enum MailFailure {
   private static boolean isInToken(Throwable failure) {
     return Arrays.stream(failure.getStackTrace())
         .anyMatch(
-            frame -> frame.getClassName().equals(TokenAuthEmailAuthenticator.class.getName()));
+            frame -> frame.getClassName().equals(TOKEN_AUTHENTICATOR));
   }
 
   /**
