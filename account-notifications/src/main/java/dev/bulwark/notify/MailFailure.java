@@ -80,8 +80,7 @@ enum MailFailure {
   /** Whether Keycloak fails at the settings of the token: without a client secret, for example. */
   private static boolean isInToken(Throwable failure) {
     return Arrays.stream(failure.getStackTrace())
-        .anyMatch(
-            frame -> frame.getClassName().equals(TOKEN_AUTHENTICATOR));
+        .anyMatch(frame -> frame.getClassName().equals(TOKEN_AUTHENTICATOR));
   }
 
   /**
