@@ -142,8 +142,8 @@ public final class Inspection {
   }
 
   /**
-   * The same for a page of Keycloak's account console. Its regions share names, which a theme cannot
-   * mend: axe's moderate rule {@code landmark-unique}.
+   * The same for a page of Keycloak's account console. Its regions share names, which a theme
+   * cannot mend: axe's moderate rule {@code landmark-unique}.
    */
   public static void inspectConsole(Page page, Look look, String name) {
     inspect(page, look, name, List.of("landmark-unique"));
