@@ -35,7 +35,7 @@ public final class DevelopmentGuide {
       TOKEN=$(curl -s %1$s/realms/app/protocol/openid-connect/token -d grant_type=password -d client_id=dev-cli -d username=alice -d password=correct-dev-battery -d scope='openid tasks:read' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'); KEY=$(curl -s %1$s/realms/app/api-keys -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"name":"first","scopes":["tasks:read"],"expiresAt":null}' | sed 's/.*"key":"\\([^"]*\\)".*/\\1/'); curl -H "X-API-Key: $KEY" http://localhost:8081/api/tasks
 
        4. Exchange the key for a token:
-      curl -s %1$s/realms/app/protocol/openid-connect/token -d grant_type=urn:bulwark:params:oauth:grant-type:api-key -d client_id=dev-cli -H "X-API-Key: $KEY"
+      curl -s %1$s/realms/app/protocol/openid-connect/token -d grant_type=tag:bulwark.dev,2026:grant-type:api-key -d client_id=dev-cli -H "X-API-Key: $KEY"
       ================================================================================
       """;
 
