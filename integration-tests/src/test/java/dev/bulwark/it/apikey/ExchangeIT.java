@@ -29,9 +29,8 @@ class ExchangeIT {
   /** The second name of the grant; tokens are the same, and open as little. */
   @Test
   void theGrantHasASecondNameOfARegisteredScheme() {
-    String alias = "tag:bulwark.dev,2026:grant-type:api-key";
     String key = keys.made("alice", "alias", "tasks:read").get("key").asText();
-    Map<String, String> form = Map.of("grant_type", alias, "client_id", "dev-cli");
+    Map<String, String> form = Map.of("grant_type", Keys.TAG_GRANT, "client_id", "dev-cli");
     String token =
         Http.postForm(realm.endpoint("token"), form, "X-API-Key", key)
             .expect(200)
@@ -52,7 +51,7 @@ class ExchangeIT {
                 .json()
                 .get("grant_types_supported"))
         .extracting(JsonNode::asText)
-        .contains(alias, Keys.GRANT);
+        .contains(Keys.TAG_GRANT, Keys.GRANT);
     assertThat(
             Http.postForm(realm.endpoint("token"), form, "X-API-Key", "wrong-key-0123456789")
                 .status())

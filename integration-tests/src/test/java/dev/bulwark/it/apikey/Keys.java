@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 record Keys(Realm realm) {
 
   static final String GRANT = "urn:bulwark:params:oauth:grant-type:api-key";
+
+  /** The same grant under a name of a registered scheme (RFC 4151), as documents and pages show. */
+  static final String TAG_GRANT = "tag:bulwark.dev,2026:grant-type:api-key";
+
   private static final AtomicInteger ADDRESSES = new AtomicInteger();
   static final String GATEWAY = Realm.basic("gateway", "gateway-dev-secret");
 

@@ -255,7 +255,7 @@ class RealmLimitsIT {
   void withoutACommandThePageShowsTheExchange() {
     KeyPages.limits(admin, Json.object("command", " "));
     assertThat(settings("en").get("command").asText())
-        .contains("X-API-Key: $KEY", Keys.GRANT, realm.endpoint("token"));
+        .contains("X-API-Key: $KEY", Keys.TAG_GRANT, realm.endpoint("token"));
   }
 
   private JsonNode settings(String language) {
