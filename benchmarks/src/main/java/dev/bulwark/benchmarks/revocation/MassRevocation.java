@@ -23,6 +23,12 @@ import redis.clients.jedis.RedisClient;
 final class MassRevocation implements Measurement {
 
   private static final double MOST_SECONDS = 5;
+  /** A row may stand for several tokens of a client: their ids have a blank between them. */
+  private static final String LIVE_TOKENS =
+      "SELECT count(*) + count(other_jtis)"
+          + " + coalesce(sum(length(other_jtis) - length(replace(other_jtis, ' ', ''))), 0)"
+          + " FROM bulwark_token";
+
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final Plan plan;
@@ -55,7 +61,7 @@ final class MassRevocation implements Measurement {
         Progress.say("issuing " + wanted + " tokens, round " + i + " of " + rounds);
         issue(server, wanted);
         awaitNextSecond(server);
-        live = Long.parseLong(server.database().sql("SELECT count(*) FROM bulwark_token"));
+        live = Long.parseLong(server.database().sql(LIVE_TOKENS));
         server.admin("POST", "/realms/" + LedgerRealm.QUIET.name() + "/logout-all");
         logouts.add(secondsUntil(client, live));
         // What the later passes over the ledger write is written by then.
