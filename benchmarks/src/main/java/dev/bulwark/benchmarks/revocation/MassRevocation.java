@@ -23,6 +23,7 @@ import redis.clients.jedis.RedisClient;
 final class MassRevocation implements Measurement {
 
   private static final double MOST_SECONDS = 5;
+
   /** A row may stand for several tokens of a client: their ids have a blank between them. */
   private static final String LIVE_TOKENS =
       "SELECT count(*) + count(other_jtis)"
