@@ -151,7 +151,10 @@ class CiScriptsTest {
         .containsSubsequence("install -DskipTests", "rolling-upgrade\n")
         .contains("rolling-upgrade --keycloak 26.7.0")
         .contains("-Dserver.ledger=strict")
-        .contains("-Dbulwark.outage=600 -Dbulwark.events=10000 -Dbulwark.random.minutes=10")
+        .contains(
+            "BehindTwoNodesIT",
+            "-Dbulwark.logouts=10000 -Dbulwark.outage=600 -Dbulwark.events=10000"
+                + " -Dbulwark.random.minutes=10")
         .contains("fuzz-run");
     assertThat(run(".ci/long other").expect(2).output()).contains("not among");
 
