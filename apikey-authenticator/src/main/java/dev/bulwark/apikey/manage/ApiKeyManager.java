@@ -5,9 +5,8 @@ import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
 import dev.bulwark.apikey.credential.ImportedKeys;
 import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.ForeignKey;
-import dev.bulwark.apikey.key.KeyName;
 import dev.bulwark.apikey.key.OwnerType;
-import dev.bulwark.apikey.key.limit.AllowedNetworks;
+import dev.bulwark.apikey.key.limit.KeyLife;
 import dev.bulwark.apikey.key.limit.ScopeRules;
 import dev.bulwark.apikey.key.secret.ApiKeyFormat;
 import dev.bulwark.apikey.key.secret.ApiKeyGenerator;
@@ -21,9 +20,7 @@ import dev.bulwark.apikey.store.KeySearch;
 import dev.bulwark.apikey.store.LockConflictException;
 import dev.bulwark.apikey.store.UsageCounter;
 import java.time.Duration;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -39,12 +36,6 @@ import org.keycloak.models.utils.KeycloakModelUtils;
  * session. It checks the data of a key. Callers check the permissions before.
  */
 public final class ApiKeyManager {
-
-  /**
-   * An exchange that read the key before a change has issued its token by then. The revocation of a
-   * key's tokens reckons with the same.
-   */
-  private static final int TOKENS_UNDER_WAY_SECONDS = 2;
 
   private final KeycloakSession session;
   private final RealmModel realm;
@@ -178,7 +169,7 @@ public final class ApiKeyManager {
   private NewApiKey made(KeyOwner owner, String id, ApiKeyData chosen) {
     RealmLimits limits = RealmLimits.of(realm);
     long now = Time.currentTimeMillis();
-    ApiKeyData checked = checked(owner, chosen, limits, now);
+    ApiKeyData checked = rules(owner, limits::life, now).checked(chosen);
     refuseServiceAccount(owner);
     List<ApiKeyEntity> rows = lockOwner(owner);
     // Before the room is: the key with this id may have taken the last place.
@@ -191,12 +182,8 @@ public final class ApiKeyManager {
     return new KeyRoom(session, store, owner, rows, limits, now);
   }
 
-  private ApiKeyData checked(KeyOwner owner, ApiKeyData chosen, RealmLimits limits, long now) {
-    return chosen.toBuilder()
-        .name(checkName(chosen.name()))
-        .scopes(checkScopes(owner, chosen.scopes()))
-        .expiresAt(checkExpiry(chosen.expiresAt(), now, limits.life().latestEnd(now), limits))
-        .build();
+  private KeyRules rules(KeyOwner owner, Supplier<KeyLife> life, long now) {
+    return new KeyRules(life, () -> new ScopeCatalog(session, realm).of(owner).keySet(), now);
   }
 
   /**
@@ -222,11 +209,9 @@ public final class ApiKeyManager {
       }
       index.remove(present.get());
     }
-    long createdAt = foreign.createdAt() == null ? now : foreign.createdAt();
-    if (createdAt > now) {
-      throw new ApiKeyException(Kind.INVALID_REQUEST, "createdAt must not be in the future");
-    }
-    ApiKeyData data = checked(owner, foreign.data(), limits, now);
+    KeyRules rules = rules(owner, limits::life, now);
+    long createdAt = rules.createdAt(foreign.createdAt());
+    ApiKeyData data = rules.checked(foreign.data());
     checkSize(data);
     room(owner, lockOwner(owner), limits, now).requireForImported();
     ApiKey key =
@@ -283,41 +268,20 @@ public final class ApiKeyManager {
     Locked locked = lock(owner, keyId);
     ApiKey before = locked.key();
     ApiKeyData wanted = change.apply(before.data());
-    ApiKeyData.Builder checked = wanted.toBuilder();
-    if (!wanted.name().equals(before.data().name())) {
-      checked.name(checkName(wanted.name()));
+    long now = Time.currentTimeMillis();
+    KeyRules rules = rules(owner, () -> RealmLimits.of(realm).life(), now);
+    ApiKeyData checked = rules.changed(before.data(), before.createdAt(), wanted);
+    if (rules.bringsBack(before.data(), checked)) {
+      room(owner, locked.ofOwner(), RealmLimits.of(realm), now)
+          .requireForLaterEnd(checked.isRotated());
     }
-    if (!wanted.scopes().equals(before.data().scopes())) {
-      checked.scopes(checkScopes(owner, wanted.scopes()));
-    }
-    if (!Objects.equals(wanted.expiresAt(), before.data().expiresAt())) {
-      checked.expiresAt(changedEnd(owner, locked, wanted));
-    }
-    ApiKeyData data = checked.build();
-    if (Change.narrows(before.data(), data)) {
-      data = data.withTokensFrom(Time.currentTimeMillis() / 1000 + TOKENS_UNDER_WAY_SECONDS);
-    }
+    ApiKeyData data = KeyRules.endingTokens(before.data(), checked, Time.currentTimeMillis());
     checkSize(data);
     ApiKey after = new ApiKey(before.id(), owner, before.hash(), data, before.createdAt());
     if (!data.equals(before.data())) {
       store.update(after, locked.row());
     }
     return new Change(before, after);
-  }
-
-  /** The end that a change wants, if the realm allows it and the owner has room for the key. */
-  private @Nullable Long changedEnd(KeyOwner owner, Locked locked, ApiKeyData wanted) {
-    RealmLimits limits = RealmLimits.of(realm);
-    long now = Time.currentTimeMillis();
-    ApiKey key = locked.key();
-    Long latest = limits.life().latestEnd(key.createdAt(), key.data().expiresAt());
-    Long end = checkExpiry(wanted.expiresAt(), now, latest, limits);
-    boolean isBack =
-        key.data().isOver(now) && !wanted.toBuilder().expiresAt(end).build().isOver(now);
-    if (isBack) {
-      room(owner, locked.ofOwner(), limits, now).requireForLaterEnd(wanted.isRotated());
-    }
-    return end;
   }
 
   /**
@@ -330,16 +294,7 @@ public final class ApiKeyManager {
 
     /** Whether tokens exchanged for the key before may go beyond what it now allows. */
     public boolean narrows() {
-      return narrows(before.data(), after.data());
-    }
-
-    private static boolean narrows(ApiKeyData was, ApiKeyData is) {
-      Long end = is.end();
-      Long oldEnd = was.end();
-      return (was.active() && !is.active())
-          || !is.scopes().containsAll(was.scopes())
-          || AllowedNetworks.narrows(was.allowedNetworks(), is.allowedNetworks())
-          || (end != null && (oldEnd == null || end < oldEnd));
+      return KeyRules.narrows(before.data(), after.data());
     }
   }
 
@@ -496,50 +451,6 @@ public final class ApiKeyManager {
       throw new ApiKeyException(
           Kind.INVALID_REQUEST, "A service account has no keys. Use an owner of type client");
     }
-  }
-
-  private static String checkName(String name) {
-    return KeyName.check(name)
-        .orElseThrow(
-            () ->
-                new ApiKeyException(
-                    Kind.INVALID_REQUEST,
-                    "name must be 1 to "
-                        + KeyName.MAX_LENGTH
-                        + " characters without control characters"));
-  }
-
-  private List<String> checkScopes(KeyOwner owner, List<String> scopes) {
-    Set<String> wanted = new LinkedHashSet<>(scopes);
-    if (scopes.size() > ScopeRules.MAX_SCOPES) {
-      throw new ApiKeyException(
-          Kind.INVALID_SCOPE, "No more than " + ScopeRules.MAX_SCOPES + " scopes are allowed");
-    }
-    Set<String> excess =
-        ScopeRules.excess(wanted, new ScopeCatalog(session, realm).of(owner).keySet());
-    if (!excess.isEmpty()) {
-      throw new ApiKeyException(
-          Kind.INVALID_SCOPE, "The owner may not have these scopes: " + String.join(" ", excess));
-    }
-    return List.copyOf(wanted);
-  }
-
-  private static @Nullable Long checkExpiry(
-      @Nullable Long expiresAt, long now, @Nullable Long latest, RealmLimits limits) {
-    if (expiresAt == null) {
-      return latest;
-    }
-    if (expiresAt <= now) {
-      throw new ApiKeyException(Kind.INVALID_REQUEST, "expiresAt must be in the future");
-    }
-    if (latest != null && expiresAt > latest) {
-      throw new ApiKeyException(
-          Kind.INVALID_REQUEST,
-          "expiresAt must be within "
-              + limits.maxLifeDays()
-              + " days from the creation of the key");
-    }
-    return expiresAt;
   }
 
   private static void checkSize(ApiKeyData data) {
