@@ -7,7 +7,6 @@ import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.ForeignKey;
 import dev.bulwark.apikey.key.OwnerType;
 import dev.bulwark.apikey.key.limit.KeyLife;
-import dev.bulwark.apikey.key.limit.ScopeRules;
 import dev.bulwark.apikey.key.secret.ApiKeyFormat;
 import dev.bulwark.apikey.key.secret.ApiKeyGenerator;
 import dev.bulwark.apikey.key.secret.KeyHash;
@@ -19,7 +18,6 @@ import dev.bulwark.apikey.store.KeyFilter;
 import dev.bulwark.apikey.store.KeySearch;
 import dev.bulwark.apikey.store.LockConflictException;
 import dev.bulwark.apikey.store.UsageCounter;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -318,11 +316,7 @@ public final class ApiKeyManager {
    *     keys of the owner are accepted already
    */
   public Rotation rotate(KeyOwner owner, String keyId, String newKeyId, long overlapSeconds) {
-    if (overlapSeconds < 0 || overlapSeconds > config.rotationMaxOverlapSeconds()) {
-      throw new ApiKeyException(
-          Kind.INVALID_REQUEST,
-          "overlapSeconds must be 0 to " + config.rotationMaxOverlapSeconds());
-    }
+    RotationRules.requireOverlap(overlapSeconds, config.rotationMaxOverlapSeconds());
     refuseServiceAccount(owner);
     return changing(() -> rotated(owner, keyId, newKeyId, overlapSeconds));
   }
@@ -331,39 +325,25 @@ public final class ApiKeyManager {
     Locked locked = lock(owner, keyId);
     ApiKey old = locked.key();
     long now = Time.currentTimeMillis();
-    if (old.data().isRotated()) {
-      throw new ApiKeyException(Kind.CONFLICT, "The key was rotated already");
-    }
-    if (old.data().stateAt(now) != ApiKeyData.State.USABLE) {
-      throw new ApiKeyException(Kind.CONFLICT, "Only an active, unexpired key can be rotated");
-    }
+    RotationRules.requireRotatable(old.data(), now);
     requireNew(newKeyId);
-    // Scopes that the owner has lost since do not come back by a rotation.
-    Set<String> scopes =
-        ScopeRules.granted(
-            old.data().scopes(), new ScopeCatalog(session, realm).of(owner).keySet(), null);
+    Set<String> ofOwner = new ScopeCatalog(session, realm).of(owner).keySet();
     RealmLimits limits = RealmLimits.of(realm);
     if (overlapSeconds > 0) {
       room(owner, locked.ofOwner(), limits, now).requireForOverlap();
     }
-    ApiKeyData successor =
-        old.data()
-            .successor()
-            .scopes(List.copyOf(scopes))
-            .expiresAt(limits.life().successorEnd(now, old.data().expiresAt()))
-            .build();
+    ApiKeyData successor = RotationRules.successor(old.data(), ofOwner, limits.life(), now);
     NewApiKey made = store(owner, newKeyId, limits, successor, now);
     if (overlapSeconds == 0) {
       store.remove(old, locked.row());
       return new Rotation(made, old, true, null);
     }
-    ApiKeyData retired = old.data().rotated(now + overlapSeconds * 1000, made.key().id());
+    ApiKeyData retired =
+        RotationRules.retired(old.data(), made.key().id(), overlapSeconds, now);
     ApiKey after = new ApiKey(old.id(), owner, old.hash(), retired, old.createdAt());
     store.update(after, locked.row());
-    Long end = retired.end();
-    boolean outlived =
-        end != null && end < now + Duration.ofSeconds(config.tokenMaxSeconds()).toMillis();
-    return new Rotation(made, after, false, outlived ? end : null);
+    Long tokensEnd = RotationRules.tokensEnd(retired, config.tokenMaxSeconds(), now);
+    return new Rotation(made, after, false, tokensEnd);
   }
 
   /**
