@@ -17,7 +17,9 @@ import dev.bulwark.apikey.store.ApiKeyIndex.Usage;
 import dev.bulwark.apikey.store.KeyFilter;
 import dev.bulwark.apikey.store.KeySearch;
 import dev.bulwark.apikey.store.LockConflictException;
+import dev.bulwark.apikey.store.StoredCredentials;
 import dev.bulwark.apikey.store.UsageCounter;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -34,6 +36,9 @@ import org.keycloak.models.utils.KeycloakModelUtils;
  * session. It checks the data of a key. Callers check the permissions before.
  */
 public final class ApiKeyManager {
+
+  /** For this long a client's attributes in a cache may not have a key that is there. */
+  private static final Duration CACHE_GRACE = Duration.ofMinutes(5);
 
   private final KeycloakSession session;
   private final RealmModel realm;
@@ -177,7 +182,27 @@ public final class ApiKeyManager {
   }
 
   private KeyRoom room(KeyOwner owner, List<ApiKeyEntity> rows, RealmLimits limits, long now) {
-    return new KeyRoom(session, store, owner, rows, limits, now);
+    return new KeyRoom(rows, limits.maxKeys(), now, counted -> backed(owner, counted, now));
+  }
+
+  /**
+   * How many of the rows a key stands behind. Credentials are looked for in the database, since a
+   * cache may not know of one that another node has just made; a client's keys are taken away with
+   * their rows.
+   */
+  private int backed(KeyOwner owner, List<ApiKeyEntity> rows, long now) {
+    if (owner instanceof KeyOwner.Client) {
+      return (int)
+          rows.stream()
+              .filter(
+                  row ->
+                      now - row.getCreatedAt() < CACHE_GRACE.toMillis()
+                          || store.read(owner, row).isPresent())
+              .count();
+    }
+    return new StoredCredentials(session)
+        .existingNow(rows.stream().map(ApiKeyEntity::getId).toList())
+        .size();
   }
 
   private KeyRules rules(KeyOwner owner, Supplier<KeyLife> life, long now) {

@@ -2,14 +2,12 @@ package dev.bulwark.apikey.manage;
 
 import dev.bulwark.apikey.manage.ApiKeyException.Kind;
 import dev.bulwark.apikey.store.ApiKeyEntity;
-import dev.bulwark.apikey.store.StoredCredentials;
-import java.time.Duration;
 import java.util.List;
-import org.keycloak.models.KeycloakSession;
+import java.util.function.ToIntFunction;
 
 /**
  * Whether an owner may have one more key. The owner is locked, so that parallel requests cannot
- * pass a limit together. Of one request; not for use by several threads.
+ * pass a limit together. Of one request; pure.
  *
  * <p>Keys that have ended do not count as keys, but they are stored until somebody deletes them.
  * Their number is bounded too, or an owner could fill the database with keys of a short life.
@@ -22,35 +20,29 @@ final class KeyRoom {
   /** Rotated keys that the background work has not removed yet, at least. */
   private static final int ROTATED = 20;
 
-  /** For this long a client's attributes in a cache may not have a key that is there. */
-  private static final Duration CACHE_GRACE = Duration.ofMinutes(5);
-
-  private final KeycloakSession session;
-  private final ApiKeyStore store;
-  private final KeyOwner owner;
   private final List<ApiKeyEntity> rows;
   private final int maxKeys;
   private final long now;
+  private final ToIntFunction<List<ApiKeyEntity>> backed;
 
   /**
    * The room of an owner at a moment.
    *
    * @param rows of the locked owner
+   * @param maxKeys most keys of an owner in the realm
    * @param now epoch milliseconds
+   * @param backed how many of some rows a key stands behind: Keycloak's own deletion of a
+   *     credential leaves the row. It is asked only if there are enough rows to reach a limit
    */
   KeyRoom(
-      KeycloakSession session,
-      ApiKeyStore store,
-      KeyOwner owner,
       List<ApiKeyEntity> rows,
-      RealmLimits limits,
-      long now) {
-    this.session = session;
-    this.store = store;
-    this.owner = owner;
+      int maxKeys,
+      long now,
+      ToIntFunction<List<ApiKeyEntity>> backed) {
     this.rows = rows;
-    this.maxKeys = limits.maxKeys();
+    this.maxKeys = maxKeys;
     this.now = now;
+    this.backed = backed;
   }
 
   /** Requires room for a key that an owner or an administrator makes. */
@@ -125,26 +117,6 @@ final class KeyRoom {
   }
 
   private boolean isFull(List<ApiKeyEntity> counted, int most) {
-    return counted.size() >= most && backed(counted) >= most;
-  }
-
-  /**
-   * How many of the rows a key stands behind: Keycloak's own deletion of a credential leaves the
-   * row. Credentials are looked for in the database, since a cache may not know of one that another
-   * node has just made; a client's keys are taken away with their rows.
-   */
-  private int backed(List<ApiKeyEntity> counted) {
-    if (owner instanceof KeyOwner.Client) {
-      return (int)
-          counted.stream()
-              .filter(
-                  row ->
-                      now - row.getCreatedAt() < CACHE_GRACE.toMillis()
-                          || store.read(owner, row).isPresent())
-              .count();
-    }
-    return new StoredCredentials(session)
-        .existingNow(counted.stream().map(ApiKeyEntity::getId).toList())
-        .size();
+    return counted.size() >= most && backed.applyAsInt(counted) >= most;
   }
 }
