@@ -1,6 +1,7 @@
 package dev.bulwark.apikey.bulk;
 
 import dev.bulwark.apikey.key.OwnerType;
+import dev.bulwark.apikey.manage.AdoptedKey;
 import dev.bulwark.apikey.manage.ApiKey;
 import dev.bulwark.apikey.manage.ApiKeyException;
 import dev.bulwark.apikey.manage.ApiKeyManager;
@@ -236,7 +237,7 @@ public final class KeyImport {
                   () ->
                       new ApiKeyException(
                           ApiKeyException.Kind.NOT_FOUND, "The owner no longer exists"));
-      ApiKeyManager.Adopted adopted = manager.adopt(owner, row.row().key());
+      AdoptedKey adopted = manager.adopt(owner, row.row().key());
       if (adopted.created()) {
         journal.created(inner, adopted.key());
       }

@@ -22,7 +22,7 @@ public final class ApiKeyEvents {
     describe(event.event(EventType.UPDATE_CREDENTIAL), key, ApiKeyActions.CREATED).success();
   }
 
-  public static void updated(EventBuilder event, ApiKeyManager.Change change) {
+  public static void updated(EventBuilder event, KeyUpdate change) {
     describe(event.event(EventType.UPDATE_CREDENTIAL), change.after(), ApiKeyActions.UPDATED);
     if (change.narrows()) {
       dead(event, change.after());
@@ -30,7 +30,7 @@ public final class ApiKeyEvents {
     event.success();
   }
 
-  public static void rotated(EventBuilder event, ApiKeyManager.Rotation rotation) {
+  public static void rotated(EventBuilder event, Rotation rotation) {
     EventBuilder old = event.clone();
     describe(event.event(EventType.UPDATE_CREDENTIAL), rotation.made().key(), ApiKeyActions.CREATED)
         .detail("api_key_replaces", rotation.old().id())

@@ -121,6 +121,18 @@ public final class ApiKeyStore {
     return new ApiKey(row.getId(), owner, row.getHash(), data, row.getCreatedAt());
   }
 
+  /**
+   * Requires data that fits the column of the index.
+   *
+   * @throws ApiKeyException of kind {@link ApiKeyException.Kind#INVALID_REQUEST} for longer data
+   */
+  static void requireFits(ApiKeyData data) {
+    if (ApiKeyCredentialModel.write(data).length() > ApiKeyEntity.MAX_DATA) {
+      throw new ApiKeyException(
+          ApiKeyException.Kind.INVALID_REQUEST, "The data of the key is too long to store");
+    }
+  }
+
   void create(ApiKey key) {
     if (key.owner() instanceof KeyOwner.User user) {
       user.model()

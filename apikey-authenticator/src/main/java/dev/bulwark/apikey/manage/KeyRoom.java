@@ -35,10 +35,7 @@ final class KeyRoom {
    *     credential leaves the row. It is asked only if there are enough rows to reach a limit
    */
   KeyRoom(
-      List<ApiKeyEntity> rows,
-      int maxKeys,
-      long now,
-      ToIntFunction<List<ApiKeyEntity>> backed) {
+      List<ApiKeyEntity> rows, int maxKeys, long now, ToIntFunction<List<ApiKeyEntity>> backed) {
     this.rows = rows;
     this.maxKeys = maxKeys;
     this.now = now;

@@ -46,8 +46,7 @@ final class RotationRules {
    * @param life how long keys of the realm may live
    * @param now epoch milliseconds
    */
-  static ApiKeyData successor(
-      ApiKeyData old, Collection<String> ofOwner, KeyLife life, long now) {
+  static ApiKeyData successor(ApiKeyData old, Collection<String> ofOwner, KeyLife life, long now) {
     return old.successor()
         .scopes(List.copyOf(ScopeRules.granted(old.scopes(), ofOwner, null)))
         .expiresAt(life.successorEnd(now, old.expiresAt()))

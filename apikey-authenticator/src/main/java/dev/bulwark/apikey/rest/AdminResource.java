@@ -5,7 +5,10 @@ import dev.bulwark.apikey.manage.ApiKey;
 import dev.bulwark.apikey.manage.ApiKeyException;
 import dev.bulwark.apikey.manage.ApiKeyManager;
 import dev.bulwark.apikey.manage.KeyOwner;
+import dev.bulwark.apikey.manage.KeyPage;
+import dev.bulwark.apikey.manage.KeyUpdate;
 import dev.bulwark.apikey.manage.NewApiKey;
+import dev.bulwark.apikey.manage.Rotation;
 import dev.bulwark.apikey.page.KeySettings;
 import dev.bulwark.apikey.provider.ApiKeyProvider;
 import dev.bulwark.apikey.rest.idempotency.RepeatableRequest;
@@ -89,7 +92,7 @@ public final class AdminResource {
           MultivaluedMap<String, String> query = session.getContext().getUri().getQueryParameters();
           PageRequest page = PageRequest.of(first, max, DEFAULT_PAGE, MAX_PAGE);
           KeyFilter filter = FilterRequest.read(query, Time.currentTimeMillis());
-          ApiKeyManager.Page found =
+          KeyPage found =
               manager().search(visible(filter, OwnerReference.of(query)), page.first(), page.max());
           return Response.ok(
                   found.keys().stream().map(key -> KeyRepresentation.listed(key, true)).toList())
@@ -201,7 +204,7 @@ public final class AdminResource {
               new KeyChange(
                   KeyRequest.read(
                       session.getContext().getRequestHeaders(), body, KeyChange.MEMBERS));
-          ApiKeyManager.Change done = manager().update(owner, id, change::apply);
+          KeyUpdate done = manager().update(owner, id, change::apply);
           if (done.narrows()) {
             adminEvent.detail(
                 ApiKeyDetails.TOKENS_DEAD_FROM, String.valueOf(done.after().data().tokensFrom()));
@@ -243,7 +246,7 @@ public final class AdminResource {
   private NewApiKey rotate(String id, String newId, long overlapSeconds) {
     KeyOwner owner = ownerOfKey(id);
     requireManage(owner);
-    ApiKeyManager.Rotation done = manager().rotate(owner, id, newId, overlapSeconds);
+    Rotation done = manager().rotate(owner, id, newId, overlapSeconds);
     event(OperationType.CREATE, done.made().key(), "api-keys", newId);
     if (done.oldRevoked()) {
       event(OperationType.DELETE, done.old(), "api-keys", id);

@@ -6,8 +6,10 @@ import dev.bulwark.apikey.manage.ApiKeyEvents;
 import dev.bulwark.apikey.manage.ApiKeyException;
 import dev.bulwark.apikey.manage.ApiKeyManager;
 import dev.bulwark.apikey.manage.KeyOwner;
+import dev.bulwark.apikey.manage.KeyUpdate;
 import dev.bulwark.apikey.manage.NewApiKey;
 import dev.bulwark.apikey.manage.RealmLimits;
+import dev.bulwark.apikey.manage.Rotation;
 import dev.bulwark.apikey.page.KeySettings;
 import dev.bulwark.apikey.provider.ApiKeyProvider;
 import dev.bulwark.apikey.rest.idempotency.RepeatableRequest;
@@ -211,7 +213,7 @@ public final class OwnerResource {
           if (change.mayWiden()) {
             requireMayWiden(access);
           }
-          ApiKeyManager.Change done =
+          KeyUpdate done =
               manager().update(access.owner(), id, key -> changed(access, change, key));
           access.requireWithinToken(change.gained(done.before().data(), done.after().data()));
           ApiKeyEvents.updated(event(access), done);
@@ -247,7 +249,7 @@ public final class OwnerResource {
 
   private NewApiKey rotate(OwnerAccess access, String id, String newId, long overlapSeconds) {
     keys().ownerRate().newKey(realm, access.owner(), () -> event(access));
-    ApiKeyManager.Rotation done = manager().rotate(access.owner(), id, newId, overlapSeconds);
+    Rotation done = manager().rotate(access.owner(), id, newId, overlapSeconds);
     access.requireWithinToken(done.made().key().data().scopes());
     ApiKeyEvents.rotated(event(access), done);
     return done.made();

@@ -242,7 +242,8 @@ class KeyRulesTest {
         case "deactivate" -> new Change(key(), key -> key.toBuilder().active(false).build());
         case "more-scopes" ->
             new Change(key(), key -> key.toBuilder().scopes(List.of("a", "b", "c")).build());
-        case "less-scopes" -> new Change(key(), key -> key.toBuilder().scopes(List.of("a")).build());
+        case "less-scopes" ->
+            new Change(key(), key -> key.toBuilder().scopes(List.of("a")).build());
         case "networks" ->
             new Change(
                 key(),

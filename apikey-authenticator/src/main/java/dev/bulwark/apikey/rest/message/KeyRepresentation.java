@@ -7,8 +7,8 @@ import dev.bulwark.apikey.key.KeyMetadata;
 import dev.bulwark.apikey.key.limit.AllowedNetworks;
 import dev.bulwark.apikey.key.limit.RateLimit;
 import dev.bulwark.apikey.manage.ApiKey;
-import dev.bulwark.apikey.manage.ApiKeyManager;
 import dev.bulwark.apikey.manage.KeyOwner;
+import dev.bulwark.apikey.manage.ListedKey;
 import dev.bulwark.apikey.manage.NewApiKey;
 import java.time.Instant;
 import java.util.List;
@@ -98,7 +98,7 @@ public final class KeyRepresentation {
    *
    * @param withOwner whether the owner is named, as in answers to administrators
    */
-  public static Listed listed(ApiKeyManager.Listed listed, boolean withOwner) {
+  public static Listed listed(ListedKey listed, boolean withOwner) {
     ApiKey key = listed.key();
     return new Listed(
         key.id(),
