@@ -8,7 +8,6 @@ import dev.bulwark.apikey.credential.ImportedKeys;
 import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.OwnerType;
 import dev.bulwark.apikey.key.limit.Allowance;
-import dev.bulwark.apikey.key.limit.AllowedNetworks;
 import dev.bulwark.apikey.key.limit.RateLimit;
 import dev.bulwark.apikey.key.limit.ScopeRules;
 import dev.bulwark.apikey.key.secret.ApiKeyFormat;
@@ -33,7 +32,6 @@ import org.keycloak.credential.CredentialModel;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
-import org.keycloak.models.UserLoginFailureModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
@@ -96,8 +94,7 @@ public final class ApiKeyVerifier {
     if (!(decided instanceof Verification.Accepted accepted)) {
       return decided;
     }
-    RateLimit own = accepted.key().data().rateLimit();
-    RateLimit limit = own == null ? limits.rateLimit() : own;
+    RateLimit limit = KeyDecision.rateLimit(accepted.key().data(), limits.rateLimit());
     if (limit == null) {
       return accepted;
     }
@@ -110,16 +107,10 @@ public final class ApiKeyVerifier {
 
   private Verification decide(String presented, @Nullable String address, RealmLimits limits) {
     ApiKeyFormat.Kind kind = ApiKeyFormat.classify(presented, limits.prefix());
-    boolean wellFormed =
-        switch (kind) {
-          case CHECKED, UNCHECKED, FOREIGN -> true;
-          // Mistyped, unless the realm has taken over keys of another application.
-          case BAD_CHECKSUM, ODD_LENGTH -> ImportedKeys.areIn(realm);
-          case MALFORMED -> false;
-        };
-    String hash = wellFormed ? KeyHash.of(presented) : "";
+    boolean canExist = KeyDecision.canExist(kind, () -> ImportedKeys.areIn(realm));
+    String hash = canExist ? KeyHash.of(presented) : "";
     KeyMapping.Id id = new KeyMapping.Id(realm.getId(), hash);
-    KeyMapping mapping = wellFormed ? cache.getIfPresent(id) : null;
+    KeyMapping mapping = canExist ? cache.getIfPresent(id) : null;
     boolean remembered = mapping != null;
     metrics.cached(remembered);
     if (mapping == null || ApiKeyFormat.isGuessable(kind, presented)) {
@@ -129,17 +120,11 @@ public final class ApiKeyVerifier {
       if (wait > 0) {
         return new Verification.Limited(wait);
       }
-      mapping = mapping == null && wellFormed ? load(id) : mapping;
+      mapping = mapping == null && canExist ? load(id) : mapping;
     }
     Verification verification;
     if (mapping == null) {
-      verification =
-          Verification.Refused.unknown(
-              switch (kind) {
-                case MALFORMED, ODD_LENGTH -> Reason.MALFORMED;
-                case BAD_CHECKSUM -> Reason.BAD_CHECKSUM;
-                default -> Reason.UNKNOWN;
-              });
+      verification = Verification.Refused.unknown(KeyDecision.unknown(kind));
     } else {
       verification = check(id, mapping, address);
       if (remembered && isUnknown(verification)) {
@@ -248,33 +233,7 @@ public final class ApiKeyVerifier {
     long created = stored.getCreatedDate() == null ? mapping.createdAt() : stored.getCreatedDate();
     ApiKey key =
         new ApiKey(mapping.keyId(), new KeyOwner.User(user), id.hash(), model.data(), created);
-    if (!isAllowedFrom(key, address)) {
-      return refused(key, Reason.NETWORK_NOT_ALLOWED);
-    }
-    if (!user.isEnabled()) {
-      return refused(key, Reason.OWNER_DISABLED);
-    }
-    if (isLocked(user)) {
-      return refused(key, Reason.OWNER_LOCKED);
-    }
-    if (config.refusePendingActions() && user.getRequiredActionsStream().findAny().isPresent()) {
-      return refused(key, Reason.OWNER_ACTIONS_PENDING);
-    }
-    return checkState(key);
-  }
-
-  /**
-   * Reads Keycloak's state and never asks its {@code BruteForceProtector}: where there is an
-   * authentication session, that question takes a lock, and every other request of the user is told
-   * "locked" until this one ends.
-   */
-  private boolean isLocked(UserModel user) {
-    if (!config.refuseLockedOwner() || !realm.isBruteForceProtected()) {
-      return false;
-    }
-    UserLoginFailureModel failures =
-        session.loginFailures().getUserLoginFailure(realm, user.getId());
-    return failures != null && Time.currentTime() < failures.getFailedLoginNotBefore();
+    return decided(key, address, new UserState(session, realm, user, config));
   }
 
   private Verification checkClientKey(
@@ -288,26 +247,10 @@ public final class ApiKeyVerifier {
       cache.invalidate(id);
       return Verification.Refused.unknown(Reason.UNKNOWN);
     }
+    KeyOwner.Client owner = new KeyOwner.Client(client);
     ApiKey key =
-        new ApiKey(
-            mapping.keyId(),
-            new KeyOwner.Client(client),
-            id.hash(),
-            mapping.data(),
-            mapping.createdAt());
-    if (!isAllowedFrom(key, address)) {
-      return refused(key, Reason.NETWORK_NOT_ALLOWED);
-    }
-    UserModel account = new ScopeCatalog(session, realm).subject(key.owner());
-    return client.isEnabled() && (account == null || account.isEnabled())
-        ? checkState(key)
-        : refused(key, Reason.OWNER_DISABLED);
-  }
-
-  /** Decided before the state of the key, which a thief elsewhere is not to learn either. */
-  private static boolean isAllowedFrom(ApiKey key, @Nullable String address) {
-    AllowedNetworks allowed = key.data().allowedNetworks();
-    return allowed == null || allowed.contains(address);
+        new ApiKey(mapping.keyId(), owner, id.hash(), mapping.data(), mapping.createdAt());
+    return decided(key, address, new ClientState(owner, new ScopeCatalog(session, realm)));
   }
 
   private static boolean isOld(KeyMapping mapping, ClientModel client) {
@@ -315,18 +258,15 @@ public final class ApiKeyVerifier {
         || Time.currentTimeMillis() - mapping.readAt() > CLIENT_COPY_MILLIS;
   }
 
-  private Verification checkState(ApiKey key) {
-    return switch (key.data().stateAt(Time.currentTimeMillis())) {
-      case INACTIVE -> refused(key, Reason.INACTIVE);
-      case EXPIRED -> refused(key, Reason.EXPIRED);
-      case REPLACED -> refused(key, Reason.REPLACED);
-      case USABLE -> {
-        Set<String> ofOwner =
-            new ScopeCatalog(session, realm).of(key.owner(), key.data().scopes()).keySet();
-        yield new Verification.Accepted(
-            key, ScopeRules.granted(key.data().scopes(), ofOwner, null), null);
-      }
-    };
+  private Verification decided(ApiKey key, @Nullable String address, KeyDecision.Owner owner) {
+    Reason rejection = KeyDecision.rejection(key.data(), address, owner, Time.currentTimeMillis());
+    if (rejection != null) {
+      return refused(key, rejection);
+    }
+    Set<String> ofOwner =
+        new ScopeCatalog(session, realm).of(key.owner(), key.data().scopes()).keySet();
+    return new Verification.Accepted(
+        key, ScopeRules.granted(key.data().scopes(), ofOwner, null), null);
   }
 
   private static Verification.Refused refused(ApiKey key, Reason reason) {
@@ -351,20 +291,18 @@ public final class ApiKeyVerifier {
           && user.isEnabled()
           && stored != null
           && ApiKeyCredentialModel.TYPE.equals(stored.getType())
-          && isTokenStillValid(ApiKeyCredentialModel.of(stored).data(), issuedAt);
+          && isValid(ApiKeyCredentialModel.of(stored).data(), issuedAt);
     }
     Optional<ApiKeyEntity> row = new ApiKeyIndex(session).byId(realm.getId(), keyId);
     return row.isPresent()
         && row.flatMap(store::owner)
             .filter(owner -> owner instanceof KeyOwner.Client client && client.model().isEnabled())
             .flatMap(owner -> store.read(owner, row.get()))
-            .filter(key -> isTokenStillValid(key.data(), issuedAt))
+            .filter(key -> isValid(key.data(), issuedAt))
             .isPresent();
   }
 
-  private static boolean isTokenStillValid(ApiKeyData data, long issuedAt) {
-    Long from = data.tokensFrom();
-    return data.stateAt(Time.currentTimeMillis()) == ApiKeyData.State.USABLE
-        && (from == null || issuedAt >= from);
+  private static boolean isValid(ApiKeyData data, long issuedAt) {
+    return KeyDecision.isTokenValid(data, issuedAt, Time.currentTimeMillis());
   }
 }
