@@ -1,8 +1,6 @@
 package dev.bulwark.apikey.verify;
 
-import com.github.benmanes.caffeine.cache.Cache;
 import dev.bulwark.apikey.ApiKeyConfig;
-import dev.bulwark.apikey.client.ClientKeyVersion;
 import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
 import dev.bulwark.apikey.credential.ImportedKeys;
 import dev.bulwark.apikey.key.ApiKeyData;
@@ -22,8 +20,6 @@ import dev.bulwark.apikey.store.ApiKeyIndex;
 import dev.bulwark.apikey.store.UsageCounter;
 import dev.bulwark.apikey.verify.Verification.Reason;
 import dev.bulwark.limit.quota.QuotaDecision;
-import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +29,6 @@ import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
  * Decides whether a presented key is valid: form, SHA-256, index, owner, stored credential,
@@ -43,13 +38,10 @@ import org.keycloak.models.utils.KeycloakModelUtils;
  */
 public final class ApiKeyVerifier {
 
-  /** How long a copy of a client's key is trusted even when the client seems unchanged. */
-  private static final long CLIENT_COPY_MILLIS = Duration.ofSeconds(30).toMillis();
-
   private final KeycloakSession session;
   private final RealmModel realm;
   private final ApiKeyConfig config;
-  private final Cache<KeyMapping.Id, KeyMapping> cache;
+  private final KeyMappings mappings;
   private final WrongKeyLimiter limiter;
   private final KeyQuotas quotas;
   private final UsageCounter usage;
@@ -61,7 +53,7 @@ public final class ApiKeyVerifier {
     this.session = session;
     this.realm = realm;
     this.config = resources.config();
-    this.cache = resources.cache();
+    this.mappings = new KeyMappings(session, resources.cache());
     this.limiter = resources.limiter();
     this.quotas = resources.quotas();
     this.usage = resources.usage();
@@ -110,7 +102,7 @@ public final class ApiKeyVerifier {
     boolean canExist = KeyDecision.canExist(kind, () -> ImportedKeys.areIn(realm));
     String hash = canExist ? KeyHash.of(presented) : "";
     KeyMapping.Id id = new KeyMapping.Id(realm.getId(), hash);
-    KeyMapping mapping = canExist ? cache.getIfPresent(id) : null;
+    KeyMapping mapping = canExist ? mappings.cached(id) : null;
     boolean remembered = mapping != null;
     metrics.cached(remembered);
     if (mapping == null || ApiKeyFormat.isGuessable(kind, presented)) {
@@ -120,7 +112,7 @@ public final class ApiKeyVerifier {
       if (wait > 0) {
         return new Verification.Limited(wait);
       }
-      mapping = mapping == null && canExist ? load(id) : mapping;
+      mapping = mapping == null && canExist ? mappings.load(id) : mapping;
     }
     Verification verification;
     if (mapping == null) {
@@ -129,7 +121,7 @@ public final class ApiKeyVerifier {
       verification = check(id, mapping, address);
       if (remembered && isUnknown(verification)) {
         // The owner this node remembers is gone; an import may have brought the key back.
-        mapping = load(id);
+        mapping = mappings.load(id);
         verification = mapping == null ? verification : check(id, mapping, address);
       }
     }
@@ -160,53 +152,6 @@ public final class ApiKeyVerifier {
     return verification instanceof Verification.Refused refused && refused.keyId().isEmpty();
   }
 
-  /** Reads the row of a hash and remembers it; a copy of a client's key for this request only. */
-  private @Nullable KeyMapping load(KeyMapping.Id id) {
-    return remember(id, read(session, id, null));
-  }
-
-  /**
-   * Reads the row of a client's key and remembers it as good for a version of the client. The
-   * version is read before the row, which is read in a transaction of its own: the other way round,
-   * or from the snapshot of this one, it could be an older state of the row under a newer version.
-   */
-  private @Nullable KeyMapping loadAgain(KeyMapping.Id id, ClientModel client) {
-    String version = ClientKeyVersion.of(client);
-    return remember(
-        id,
-        KeycloakModelUtils.runJobInTransactionWithResult(
-            session.getKeycloakSessionFactory(), other -> read(other, id, version)));
-  }
-
-  private @Nullable KeyMapping remember(KeyMapping.Id id, @Nullable KeyMapping mapping) {
-    if (mapping == null) {
-      cache.invalidate(id);
-    } else {
-      cache.put(id, mapping);
-    }
-    return mapping;
-  }
-
-  private static @Nullable KeyMapping read(
-      KeycloakSession in, KeyMapping.Id id, @Nullable String version) {
-    Optional<ApiKeyEntity> found = new ApiKeyIndex(in).byHash(id.realmId(), id.hash());
-    if (found.isEmpty()) {
-      return null;
-    }
-    ApiKeyEntity row = found.get();
-    OwnerType type = OwnerType.of(row.getOwnerType()).orElseThrow();
-    ApiKeyData data =
-        type == OwnerType.CLIENT ? ApiKeyCredentialModel.readData(row.getData()) : null;
-    return new KeyMapping(
-        row.getId(),
-        type,
-        row.getOwnerId(),
-        row.getCreatedAt(),
-        data,
-        version,
-        Time.currentTimeMillis());
-  }
-
   private Verification check(KeyMapping.Id id, KeyMapping mapping, @Nullable String address) {
     return mapping.ownerType() == OwnerType.USER
         ? checkUserKey(id, mapping, address)
@@ -222,12 +167,12 @@ public final class ApiKeyVerifier {
         || user.getServiceAccountClientLink() != null
         || stored == null
         || !ApiKeyCredentialModel.TYPE.equals(stored.getType())) {
-      cache.invalidate(id);
+      mappings.forget(id);
       return Verification.Refused.unknown(Reason.UNKNOWN);
     }
     ApiKeyCredentialModel model = ApiKeyCredentialModel.of(stored);
     if (!KeyHash.matches(model.hash(), id.hash())) {
-      cache.invalidate(id);
+      mappings.forget(id);
       return Verification.Refused.unknown(Reason.UNKNOWN);
     }
     long created = stored.getCreatedDate() == null ? mapping.createdAt() : stored.getCreatedDate();
@@ -238,24 +183,16 @@ public final class ApiKeyVerifier {
 
   private Verification checkClientKey(
       KeyMapping.Id id, KeyMapping remembered, @Nullable String address) {
-    KeyMapping mapping = remembered;
-    ClientModel client = realm.getClientById(mapping.ownerId());
-    if (client != null && isOld(mapping, client)) {
-      mapping = loadAgain(id, client);
-    }
+    ClientModel client = realm.getClientById(remembered.ownerId());
+    KeyMapping mapping = client == null ? null : mappings.current(id, remembered, client);
     if (client == null || mapping == null || mapping.data() == null) {
-      cache.invalidate(id);
+      mappings.forget(id);
       return Verification.Refused.unknown(Reason.UNKNOWN);
     }
     KeyOwner.Client owner = new KeyOwner.Client(client);
     ApiKey key =
         new ApiKey(mapping.keyId(), owner, id.hash(), mapping.data(), mapping.createdAt());
     return decided(key, address, new ClientState(owner, new ScopeCatalog(session, realm)));
-  }
-
-  private static boolean isOld(KeyMapping mapping, ClientModel client) {
-    return !Objects.equals(mapping.version(), ClientKeyVersion.of(client))
-        || Time.currentTimeMillis() - mapping.readAt() > CLIENT_COPY_MILLIS;
   }
 
   private Verification decided(ApiKey key, @Nullable String address, KeyDecision.Owner owner) {

@@ -2,6 +2,7 @@ package dev.bulwark.apikey.verify;
 
 import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.OwnerType;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,19 @@ public record KeyMapping(
     @Nullable String version,
     long readAt) {
 
+  /** How long a copy of a client's key is trusted even when the client seems unchanged. */
+  private static final long CLIENT_COPY_MILLIS = Duration.ofSeconds(30).toMillis();
+
   /** Realm and hash. */
   public record Id(String realmId, String hash) {}
+
+  /**
+   * Whether a copy of a client's key can be relied on.
+   *
+   * @param ofClient the client's key version now, empty if its keys have never changed here
+   * @param now epoch milliseconds
+   */
+  boolean isCurrent(String ofClient, long now) {
+    return ofClient.equals(version) && now - readAt <= CLIENT_COPY_MILLIS;
+  }
 }
