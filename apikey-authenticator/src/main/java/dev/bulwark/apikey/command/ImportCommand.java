@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
       "Imports keys of another application, known by their SHA-256, into a running server.",
       "",
       "Each line is a JSON object: username, clientId or owner {type,id}; hash; and optionally",
-      "name, prefix, scopes [], expiresAt, active, createdAt. Each refused row is told with its line.",
+      "name, prefix, scopes [], expiresAt, active, createdAt, rateLimit, allowedNetworks [],",
+      "metadata. Each rejected row is printed with its line.",
       "Running it again is safe.",
       ""
     })

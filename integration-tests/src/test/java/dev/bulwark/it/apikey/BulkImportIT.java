@@ -319,6 +319,24 @@ class BulkImportIT {
         .contains("in the environment is needed");
   }
 
+  /** The packaged command has the classes for each of them. */
+  @Test
+  void theCommandReadsEveryField() throws Exception {
+    String row =
+        """
+        {"username": "alice", "hash": "%s", "name": "ci", "prefix": "old_1234", "active": true,
+         "scopes": ["tasks:read"], "expiresAt": "2040-01-01T00:00:00Z", "createdAt": "2020-01-01",
+         "rateLimit": {"requests": 100, "seconds": 60}, "allowedNetworks": ["10.0.0.0/8"],
+         "metadata": {"team": "billing"}}
+        """
+            .formatted(ForeignKeys.sha256("command-key-of-every-field"))
+            .replace('\n', ' ');
+    Path file = Files.writeString(folder.resolve("full.jsonl"), row);
+    assertThat(
+            Commands.apiKeys(Map.of(), "import", "--dry-run", file.toString()).expect(0).output())
+        .contains("1 rows: 1 of the right form, 0 refused");
+  }
+
   @Test
   void theCommandLogsInAsAClient() throws Exception {
     admin
