@@ -22,7 +22,7 @@ import org.keycloak.provider.ProviderConfigProperty;
  *     10,000
  * @param rotationMaxOverlapSeconds longest overlap of a rotation, 0 to 31,536,000
  * @param sweepSeconds how often rotated keys and rows without a key are removed, 1 to 86,400
- * @param refuseLockedOwner whether brute-force lock-out of the owner stops the keys too
+ * @param refuseLockedOwner whether brute-force lockout of the owner stops the keys too
  * @param refusePendingActions whether pending required actions of the owner stop the keys
  * @param expiryNoticeDays how many days before its end the owner of a key is told, 0 (never) to 365
  * @param newNetworkNotice whether owners are told of uses from networks that are new for a key

@@ -7,12 +7,13 @@ import dev.bulwark.apikey.key.limit.RateLimit;
 import dev.bulwark.apikey.manage.RealmLimits;
 import dev.bulwark.options.MapScope;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.keycloak.models.ModelValidationException;
 
-/** Options out of range are refused by name. */
+/** Options out of range are rejected by name. */
 class ConfigTest {
 
   @ParameterizedTest
@@ -70,7 +71,7 @@ class ConfigTest {
             Map.of("max-keys", "2", "max-life-days", "90", "prefix", "acme", "scopes", "a##b"));
     assertThat(limits)
         .isEqualTo(
-            new RealmLimits(2, 90, "acme", java.util.Set.of("a", "b"), null, true, true, true));
+            new RealmLimits(2, 90, "acme", Set.of("a", "b"), null, true, true, true));
   }
 
   @Test
@@ -104,7 +105,7 @@ class ConfigTest {
     "rate-limit-seconds,2678401",
     "owner-rate-limit,no"
   })
-  void otherRealmLimitsAreRefused(String name, String value) {
+  void otherRealmLimitsAreRejected(String name, String value) {
     assertThatThrownBy(() -> RealmLimits.of(Map.of(name, value)))
         .isInstanceOf(ModelValidationException.class)
         .hasMessageContaining(name);

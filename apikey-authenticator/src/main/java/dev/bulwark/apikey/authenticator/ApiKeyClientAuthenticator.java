@@ -67,14 +67,14 @@ public final class ApiKeyClientAuthenticator extends AbstractClientAuthenticator
       context.failure(AuthenticationFlowError.CLIENT_DISABLED, null);
     } else if (!KeyTokens.areSafe()) {
       context.getEvent().detail(Details.REASON, KeyTokens.REASON);
-      refuse(context, KeyTokens.DESCRIPTION);
+      reject(context, KeyTokens.DESCRIPTION);
     } else if (!isClientCredentials(request, context.getRealm())) {
       context.getEvent().detail(Details.REASON, "api_key_not_for_this_request");
-      refuse(
+      reject(
           context, "A client that authenticates with an API key may use client_credentials only");
     } else if (sent.key() == null) {
       context.getEvent().detail(Details.REASON, "api_key_missing");
-      refuse(context, TokenErrors.REFUSED);
+      reject(context, TokenErrors.REJECTED);
     } else {
       verify(context, client, sent.key());
     }
@@ -112,7 +112,7 @@ public final class ApiKeyClientAuthenticator extends AbstractClientAuthenticator
         KeyDoor.ofClients(
                 ApiKeyProvider.verifier(session),
                 context.getEvent(),
-                () -> refusal(TokenErrors.REFUSED))
+                () -> rejection(TokenErrors.REJECTED))
             .check(presented, context.getConnection().getRemoteHost());
     if (outcome instanceof KeyDoor.Closed closed) {
       context.failure(AuthenticationFlowError.INVALID_CLIENT_CREDENTIALS, closed.answer());
@@ -125,15 +125,15 @@ public final class ApiKeyClientAuthenticator extends AbstractClientAuthenticator
       context.success();
     } else {
       context.getEvent().detail(Details.REASON, "api_key_of_another_owner");
-      refuse(context, TokenErrors.REFUSED);
+      reject(context, TokenErrors.REJECTED);
     }
   }
 
-  private static void refuse(ClientAuthenticationFlowContext context, String description) {
-    context.failure(AuthenticationFlowError.INVALID_CLIENT_CREDENTIALS, refusal(description));
+  private static void reject(ClientAuthenticationFlowContext context, String description) {
+    context.failure(AuthenticationFlowError.INVALID_CLIENT_CREDENTIALS, rejection(description));
   }
 
-  private static Response refusal(String description) {
+  private static Response rejection(String description) {
     return TokenErrors.error(Response.Status.UNAUTHORIZED, "unauthorized_client", description);
   }
 

@@ -76,7 +76,7 @@ final class ApiKeyDirectGrantAuthenticator implements Authenticator {
   private Response answer(
       AuthenticationFlowContext context, MultivaluedMap<String, String> form, String presented) {
     KeyDoor.Outcome outcome =
-        KeyDoor.of(ApiKeyProvider.verifier(session), context.getEvent(), ApiKeyGrantType::refused)
+        KeyDoor.of(ApiKeyProvider.verifier(session), context.getEvent(), ApiKeyGrantType::rejected)
             .check(presented, context.getConnection().getRemoteHost());
     if (outcome instanceof KeyDoor.Closed closed) {
       return closed.answer();
@@ -87,7 +87,7 @@ final class ApiKeyDirectGrantAuthenticator implements Authenticator {
           .getEvent()
           .detail(Details.REASON, "api_key_of_another_user")
           .error(Errors.INVALID_USER_CREDENTIALS);
-      return ApiKeyGrantType.refused();
+      return ApiKeyGrantType.rejected();
     }
     Cors cors = Cors.builder().auth().allowedMethods("POST");
     return new ApiKeyGrantType()

@@ -17,7 +17,7 @@ public record ImportReport(
     int rows, int created, int unchanged, int refused, List<RowError> errors) {
 
   /**
-   * A refused row.
+   * A rejected row.
    *
    * @param row its line, from 1
    * @param error the kind of error

@@ -62,25 +62,25 @@ public record ImportRow(OwnerName owner, ForeignKey key) {
           .build();
 
   /**
-   * Reads a row: one JSON object. A field that is not known is refused, so that a misspelt expiry
+   * Reads a row: one JSON object. A field that is not known is rejected, so that a misspelt expiry
    * does not make a key that never ends.
    *
-   * @throws RefusedRowException telling what is wrong
+   * @throws RejectedRowException telling what is wrong
    */
-  public static ImportRow parse(String line) throws RefusedRowException {
+  public static ImportRow parse(String line) throws RejectedRowException {
     JsonNode row;
     try {
       row = JSON.readTree(line);
     } catch (JsonProcessingException e) {
-      throw RefusedRowException.invalid("not JSON");
+      throw RejectedRowException.invalid("not JSON");
     }
     if (row == null || !row.isObject()) {
-      throw RefusedRowException.invalid("not a JSON object");
+      throw RejectedRowException.invalid("not a JSON object");
     }
     for (Iterator<String> names = row.fieldNames(); names.hasNext(); ) {
       String name = names.next();
       if (!FIELDS.contains(name)) {
-        throw RefusedRowException.invalid("field '" + shown(name) + "' is not known");
+        throw RejectedRowException.invalid("field '" + shown(name) + "' is not known");
       }
     }
     return new ImportRow(owner(row), key(row));
@@ -91,13 +91,13 @@ public record ImportRow(OwnerName owner, ForeignKey key) {
     return printable.length() > 40 ? printable.substring(0, 40) + "..." : printable;
   }
 
-  private static OwnerName owner(JsonNode row) throws RefusedRowException {
+  private static OwnerName owner(JsonNode row) throws RejectedRowException {
     int named = 0;
     for (String field : List.of("owner", "username", "clientId")) {
       named += row.hasNonNull(field) ? 1 : 0;
     }
     if (named != 1) {
-      throw RefusedRowException.invalid("exactly one of owner, username, clientId is needed");
+      throw RejectedRowException.invalid("exactly one of owner, username, clientId is needed");
     }
     String username = name(row, "username");
     if (username != null) {
@@ -111,18 +111,18 @@ public record ImportRow(OwnerName owner, ForeignKey key) {
     String type = text(owner, "type");
     String id = name(owner, "id");
     if (!owner.isObject() || owner.size() != 2 || type == null || id == null) {
-      throw RefusedRowException.invalid("owner must have type and id, and nothing else");
+      throw RejectedRowException.invalid("owner must have type and id, and nothing else");
     }
     OwnerType ownerType =
         OwnerType.of(type)
-            .orElseThrow(() -> RefusedRowException.invalid("owner.type must be user or client"));
+            .orElseThrow(() -> RejectedRowException.invalid("owner.type must be user or client"));
     return new OwnerName(ownerType, id, true);
   }
 
-  private static ForeignKey key(JsonNode row) throws RefusedRowException {
+  private static ForeignKey key(JsonNode row) throws RejectedRowException {
     String hash = text(row, "hash");
     if (hash == null) {
-      throw RefusedRowException.invalid("hash is needed");
+      throw RejectedRowException.invalid("hash is needed");
     }
     String name = text(row, "name");
     String prefix = text(row, "prefix");
@@ -141,11 +141,11 @@ public record ImportRow(OwnerName owner, ForeignKey key) {
               .build(),
           moment(row, "createdAt"));
     } catch (IllegalArgumentException e) {
-      throw RefusedRowException.invalid(String.valueOf(e.getMessage()));
+      throw RejectedRowException.invalid(String.valueOf(e.getMessage()));
     }
   }
 
-  private static @Nullable RateLimit rateLimit(JsonNode row) throws RefusedRowException {
+  private static @Nullable RateLimit rateLimit(JsonNode row) throws RejectedRowException {
     JsonNode limit = row.get("rateLimit");
     if (limit == null || limit.isNull()) {
       return null;
@@ -153,7 +153,7 @@ public record ImportRow(OwnerName owner, ForeignKey key) {
     JsonNode requests = limit.path("requests");
     JsonNode seconds = limit.path("seconds");
     if (limit.size() != 2 || !isNumber(requests) || !isNumber(seconds)) {
-      throw RefusedRowException.invalid("rateLimit must have requests and seconds, whole numbers");
+      throw RejectedRowException.invalid("rateLimit must have requests and seconds, whole numbers");
     }
     return new RateLimit(requests.intValue(), seconds.intValue());
   }
@@ -162,86 +162,86 @@ public record ImportRow(OwnerName owner, ForeignKey key) {
     return node.isIntegralNumber() && node.canConvertToInt();
   }
 
-  private static @Nullable AllowedNetworks networks(JsonNode row) throws RefusedRowException {
+  private static @Nullable AllowedNetworks networks(JsonNode row) throws RejectedRowException {
     return row.hasNonNull("allowedNetworks")
         ? AllowedNetworks.of(texts(row, "allowedNetworks"))
         : null;
   }
 
-  private static @Nullable KeyMetadata metadata(JsonNode row) throws RefusedRowException {
+  private static @Nullable KeyMetadata metadata(JsonNode row) throws RejectedRowException {
     JsonNode object = row.get("metadata");
     if (object == null || object.isNull()) {
       return null;
     }
     if (!object.isObject()) {
-      throw RefusedRowException.invalid("metadata must be an object of strings");
+      throw RejectedRowException.invalid("metadata must be an object of strings");
     }
     Map<String, String> values = new HashMap<>();
     for (Map.Entry<String, JsonNode> member : object.properties()) {
       if (!member.getValue().isTextual()) {
-        throw RefusedRowException.invalid("metadata must be an object of strings");
+        throw RejectedRowException.invalid("metadata must be an object of strings");
       }
       values.put(member.getKey(), member.getValue().textValue());
     }
     return KeyMetadata.of(values);
   }
 
-  private static List<String> texts(JsonNode row, String field) throws RefusedRowException {
+  private static List<String> texts(JsonNode row, String field) throws RejectedRowException {
     List<String> texts = new ArrayList<>();
     JsonNode list = row.get(field);
     if (list == null || list.isNull()) {
       return texts;
     }
     if (!list.isArray()) {
-      throw RefusedRowException.invalid(field + " must be a list of strings");
+      throw RejectedRowException.invalid(field + " must be a list of strings");
     }
     for (JsonNode element : list) {
       if (!element.isTextual() || element.textValue().isBlank()) {
-        throw RefusedRowException.invalid(field + " must be a list of strings");
+        throw RejectedRowException.invalid(field + " must be a list of strings");
       }
       texts.add(element.textValue());
     }
     return texts;
   }
 
-  private static boolean active(JsonNode row) throws RefusedRowException {
+  private static boolean active(JsonNode row) throws RejectedRowException {
     JsonNode active = row.get("active");
     if (active == null || active.isNull()) {
       return true;
     }
     if (!active.isBoolean()) {
-      throw RefusedRowException.invalid("active must be true or false");
+      throw RejectedRowException.invalid("active must be true or false");
     }
     return active.booleanValue();
   }
 
-  private static @Nullable Long moment(JsonNode row, String field) throws RefusedRowException {
+  private static @Nullable Long moment(JsonNode row, String field) throws RejectedRowException {
     String text = text(row, field);
     if (text == null) {
       return null;
     }
     return Moments.parse(text)
         .orElseThrow(
-            () -> RefusedRowException.invalid(field + " must be an ISO-8601 date and time"));
+            () -> RejectedRowException.invalid(field + " must be an ISO-8601 date and time"));
   }
 
   /** What names an owner, who is looked for in the database. */
-  private static @Nullable String name(JsonNode node, String field) throws RefusedRowException {
+  private static @Nullable String name(JsonNode node, String field) throws RejectedRowException {
     String name = text(node, field);
     if (name != null && !PlainText.isName(name)) {
-      throw RefusedRowException.invalid(
+      throw RejectedRowException.invalid(
           field + " must be 1 to " + PlainText.MAX_NAME + " characters, without NUL");
     }
     return name;
   }
 
-  private static @Nullable String text(JsonNode node, String field) throws RefusedRowException {
+  private static @Nullable String text(JsonNode node, String field) throws RejectedRowException {
     JsonNode value = node.get(field);
     if (value == null || value.isNull()) {
       return null;
     }
     if (!value.isTextual() || value.textValue().isBlank()) {
-      throw RefusedRowException.invalid(field + " must be a string");
+      throw RejectedRowException.invalid(field + " must be a string");
     }
     return value.textValue();
   }

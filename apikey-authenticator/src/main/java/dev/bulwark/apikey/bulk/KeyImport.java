@@ -146,18 +146,18 @@ public final class KeyImport {
     try {
       String text = line.text();
       if (text == null) {
-        throw RefusedRowException.invalid(
+        throw RejectedRowException.invalid(
             "longer than " + RowLines.MAX_LINE + " bytes, or not UTF-8");
       }
       ImportRow row = ImportRow.parse(text);
       KeyOwner owner = find(row.owner());
       if (owner == null || !permission.isGiven(owner)) {
         // The same for both: who may not see an owner does not learn that there is one.
-        throw new RefusedRowException(
+        throw new RejectedRowException(
             "not_found", "There is no such owner, or you may not manage its keys");
       }
       return Optional.of(new Resolved(line.number(), owner.type(), owner.id(), row));
-    } catch (RefusedRowException e) {
+    } catch (RejectedRowException e) {
       errors.add(new ImportReport.RowError(line.number(), e.error(), e.detail()));
       return Optional.empty();
     } catch (RuntimeException e) {
@@ -248,18 +248,18 @@ public final class KeyImport {
         throw e;
       }
       // Thrown by a check, before anything is written: the rows beside it can go on.
-      return new Outcome(false, refused(row.number(), e));
+      return new Outcome(false, rejected(row.number(), e));
     }
   }
 
-  private static ImportReport.RowError refused(int row, ApiKeyException e) {
+  private static ImportReport.RowError rejected(int row, ApiKeyException e) {
     return new ImportReport.RowError(row, e.kind().name().toLowerCase(Locale.ROOT), e.detail());
   }
 
   /** One line a run: an unreachable user store fails for many rows. */
   private ImportReport.RowError failed(int row, RuntimeException e) {
     if (e instanceof ApiKeyException busy) {
-      return refused(row, busy);
+      return rejected(row, busy);
     }
     if (e instanceof ModelDuplicateException) {
       return new ImportReport.RowError(

@@ -1,19 +1,19 @@
 package dev.bulwark.apikey.bulk;
 
 /** A row that cannot be taken; its message may be shown and holds no hash. */
-public final class RefusedRowException extends Exception {
+public final class RejectedRowException extends Exception {
 
   private static final long serialVersionUID = 1L;
 
   private final String error;
 
-  public RefusedRowException(String error, String detail) {
+  public RejectedRowException(String error, String detail) {
     super(detail);
     this.error = error;
   }
 
-  static RefusedRowException invalid(String detail) {
-    return new RefusedRowException("invalid_request", detail);
+  static RejectedRowException invalid(String detail) {
+    return new RejectedRowException("invalid_request", detail);
   }
 
   /** The kind of error, as in other answers. */

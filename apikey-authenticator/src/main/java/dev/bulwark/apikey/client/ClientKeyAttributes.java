@@ -121,7 +121,7 @@ public final class ClientKeyAttributes {
     try {
       return new ApiKeySecret(hash == null ? "" : hash).hash();
     } catch (IllegalArgumentException e) {
-      throw unreadable(client, name, "its hash is no SHA-256 in hexadecimal");
+      throw unreadable(client, name, "its hash is not a SHA-256 in hexadecimal");
     }
   }
 

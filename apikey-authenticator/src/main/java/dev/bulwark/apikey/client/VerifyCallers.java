@@ -28,11 +28,11 @@ public final class VerifyCallers {
   public static @Nullable String address(
       @Nullable ClientModel client, HttpHeaders headers, @Nullable String remote) {
     String header = client == null ? null : client.getAttribute(ADDRESS_HEADER);
-    String told = header == null || header.isBlank() ? null : headers.getHeaderString(header);
+    String value = header == null || header.isBlank() ? null : headers.getHeaderString(header);
     // The last element is the one that the caller itself has added.
-    return told == null || told.isBlank()
+    return value == null || value.isBlank()
         ? remote
-        : told.substring(told.lastIndexOf(',') + 1).trim();
+        : value.substring(value.lastIndexOf(',') + 1).trim();
   }
 
   /** Whether an authenticated client may verify keys: confidential, enabled, and marked for it. */

@@ -40,7 +40,7 @@ final class AdminConnection {
    *
    * @param path below {@code api-keys/}
    * @param type media type of the body
-   * @throws CommandException when the server refuses
+   * @throws CommandException when the server rejects the request
    */
   JsonNode post(String path, String type, String body) throws IOException {
     try {

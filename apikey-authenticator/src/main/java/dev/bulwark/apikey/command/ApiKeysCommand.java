@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
     exitCodeList = {
       "0:all is well",
       "1:could not run",
-      "2:something was found that is not: a look-alike, a leaked key, a refused row, a conflict"
+      "2:something was found that is not: a look-alike, a leaked key, a rejected row, a conflict"
     })
 public final class ApiKeysCommand implements Runnable {
 

@@ -110,7 +110,7 @@ final class CheckCommand implements Callable<Integer> {
     }
   }
 
-  /** What cannot be read is no clean bill of health. */
+  /** What cannot be read may contain a key. */
   private void unread(String place) {
     if (scan) {
       throw new CommandException(

@@ -2,7 +2,7 @@ package dev.bulwark.apikey.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.apikey.bulk.ImportRow;
-import dev.bulwark.apikey.bulk.RefusedRowException;
+import dev.bulwark.apikey.bulk.RejectedRowException;
 import dev.bulwark.apikey.bulk.RowLines;
 import java.io.IOException;
 import java.io.InputStream;
@@ -67,7 +67,7 @@ final class ImportCommand implements Callable<Integer> {
   private int rows;
   private int created;
   private int unchanged;
-  private int refused;
+  private int rejected;
 
   ImportCommand(InputStream standard) {
     this.standard = standard;
@@ -85,7 +85,7 @@ final class ImportCommand implements Callable<Integer> {
     } finally {
       report();
     }
-    return refused == 0 ? ApiKeysCommand.OK : ApiKeysCommand.FOUND;
+    return rejected == 0 ? ApiKeysCommand.OK : ApiKeysCommand.FOUND;
   }
 
   private void read(RowLines lines, @Nullable AdminConnection connection) throws IOException {
@@ -110,14 +110,14 @@ final class ImportCommand implements Callable<Integer> {
   private boolean isReadable(RowLines.Line line) {
     String text = line.text();
     if (text == null) {
-      refuse(line.number(), "longer than " + RowLines.MAX_LINE + " bytes, or not UTF-8");
+      reject(line.number(), "longer than " + RowLines.MAX_LINE + " bytes, or not UTF-8");
       return false;
     }
     try {
       ImportRow.parse(text);
       return true;
-    } catch (RefusedRowException e) {
-      refuse(line.number(), e.detail());
+    } catch (RejectedRowException e) {
+      reject(line.number(), e.detail());
       return false;
     }
   }
@@ -147,12 +147,12 @@ final class ImportCommand implements Callable<Integer> {
       // The server counts the lines of this request.
       int sent = error.path("row").asInt();
       int line = sent >= 1 && sent <= batch.size() ? batch.get(sent - 1).number() : 0;
-      refuse(line, error.path("detail").asText());
+      reject(line, error.path("detail").asText());
     }
   }
 
-  private void refuse(int line, String why) {
-    refused++;
+  private void reject(int line, String why) {
+    rejected++;
     spec.commandLine().getErr().println("line " + line + ": " + why);
   }
 
@@ -161,10 +161,10 @@ final class ImportCommand implements Callable<Integer> {
     if (dryRun) {
       out.printf(
           "%d rows: %d of the right form, %d refused%ndry run: nothing sent%n",
-          rows, rows - refused, refused);
+          rows, rows - rejected, rejected);
     } else {
       out.printf(
-          "%d rows: %d created, %d unchanged, %d refused%n", rows, created, unchanged, refused);
+          "%d rows: %d created, %d unchanged, %d refused%n", rows, created, unchanged, rejected);
     }
   }
 }

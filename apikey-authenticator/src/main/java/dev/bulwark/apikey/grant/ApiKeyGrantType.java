@@ -138,7 +138,7 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
 
   private Response exchange(String presented) {
     KeyDoor.Outcome outcome =
-        KeyDoor.of(ApiKeyProvider.verifier(session), event, ApiKeyGrantType::refused)
+        KeyDoor.of(ApiKeyProvider.verifier(session), event, ApiKeyGrantType::rejected)
             .check(presented, clientConnection.getRemoteHost());
     if (outcome instanceof KeyDoor.Open open) {
       return issue(open.accepted());
@@ -154,8 +154,8 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
   }
 
   /** Returns the answer for a key that is not good, to a request of the token endpoint. */
-  public static Response refused() {
-    return TokenErrors.refused(Response.Status.BAD_REQUEST, OAuthErrorException.INVALID_GRANT);
+  public static Response rejected() {
+    return TokenErrors.rejected(Response.Status.BAD_REQUEST, OAuthErrorException.INVALID_GRANT);
   }
 
   /** A token of this moment could not be told from those that the change has ended. */
@@ -303,7 +303,7 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
         TokenLifetime.expiry(
             token.getIat(), expiryOf(token), longest, end == null ? Long.MAX_VALUE : end);
     if (expiry <= Time.currentTime()) {
-      throw error(OAuthErrorException.INVALID_GRANT, TokenErrors.REFUSED, "expired_api_key");
+      throw error(OAuthErrorException.INVALID_GRANT, TokenErrors.REJECTED, "expired_api_key");
     }
     token.exp(expiry);
   }

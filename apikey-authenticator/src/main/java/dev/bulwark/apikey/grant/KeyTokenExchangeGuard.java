@@ -20,7 +20,7 @@ import org.keycloak.protocol.oidc.token.TokenPostProcessorContext;
 import org.keycloak.representations.AccessToken;
 
 /**
- * Refuses to make another token of a key token: by token exchange (RFC 8693), by a UMA permission
+ * Rejects to make another token of a key token: by token exchange (RFC 8693), by a UMA permission
  * ticket, or by whatever grant takes a token. Keycloak would make an ordinary token of its owner of
  * it, with the owner's roles and without the limits of the key.
  */

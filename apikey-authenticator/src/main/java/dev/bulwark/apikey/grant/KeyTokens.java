@@ -10,7 +10,7 @@ import dev.bulwark.contract.KeycloakFeature;
  */
 public final class KeyTokens {
 
-  /** Detail {@code reason} of the event of a refused request. */
+  /** Detail {@code reason} of the event of a rejected request. */
   public static final String REASON = "api_key_exchange_unavailable";
 
   /** {@code error_description} of the answer. */

@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param name chosen by the owner, 1 to 100 characters
  * @param prefix the part of the key that may be shown; empty for keys imported as a hash
  * @param scopes the client scopes that the key may carry, in the order given
- * @param expiresAt epoch milliseconds from which on the key is refused; null means never
+ * @param expiresAt epoch milliseconds from which on the key is rejected; null means never
  * @param active false once deactivated
- * @param graceUntil epoch milliseconds from which on a rotated key is refused; null if not rotated
+ * @param graceUntil epoch milliseconds from which on a rotated key is rejected; null if not rotated
  * @param replacedBy id of the key that a rotation put in its place
- * @param tokensFrom epoch seconds; tokens issued before are dead, since the key was deactivated or
- *     may do less since then; null if that never happened
+ * @param tokensFrom epoch seconds; tokens issued before have ended, since the key was deactivated
+ *     or may do less since then; null if that never happened
  * @param rateLimit how many requests it may make; null for the default of the realm
  * @param allowedNetworks from which it may be used; null for any
  * @param metadata free names and values; null for none
@@ -65,7 +65,7 @@ public record ApiKeyData(
   }
 
   /**
-   * Whether the key is accepted. The end itself is outside: a key that expires at 12:00 is refused
+   * Whether the key is accepted. The end itself is outside: a key that expires at 12:00 is rejected
    * at 12:00:00.000.
    *
    * @param now epoch milliseconds
@@ -83,7 +83,7 @@ public record ApiKeyData(
     return State.USABLE;
   }
 
-  /** The moment from which on the key is refused in any case, or null if there is none. */
+  /** The moment from which on the key is rejected in any case, or null if there is none. */
   @JsonIgnore
   public @Nullable Long end() {
     if (expiresAt == null || graceUntil == null) {
@@ -124,8 +124,8 @@ public record ApiKeyData(
   }
 
   /**
-   * The key that a rotation puts in this one's place: what its owner has chosen, and nothing of its
-   * fate.
+   * The key that a rotation puts in this one's place: what its owner has chosen. That it
+   * was deactivated, rotated or narrowed does not pass on.
    */
   public Builder successor() {
     return toBuilder().active(true).graceUntil(null).replacedBy(null).tokensFrom(null);

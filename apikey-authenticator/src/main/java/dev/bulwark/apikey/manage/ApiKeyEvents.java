@@ -25,7 +25,7 @@ public final class ApiKeyEvents {
   public static void updated(EventBuilder event, KeyUpdate change) {
     describe(event.event(EventType.UPDATE_CREDENTIAL), change.after(), ApiKeyActions.UPDATED);
     if (change.narrows()) {
-      dead(event, change.after());
+      endsTokens(event, change.after());
     }
     event.success();
   }
@@ -49,13 +49,13 @@ public final class ApiKeyEvents {
   }
 
   public static void revoked(EventBuilder event, ApiKey key) {
-    dead(describe(event.event(EventType.REMOVE_CREDENTIAL), key, ApiKeyActions.REVOKED), key)
+    endsTokens(describe(event.event(EventType.REMOVE_CREDENTIAL), key, ApiKeyActions.REVOKED), key)
         .success();
   }
 
   /** A rotated key that is removed because its overlap is over; nobody asked for it. */
   public static void replaced(EventBuilder event, ApiKey key) {
-    dead(describe(event.event(EventType.REMOVE_CREDENTIAL), key, ApiKeyActions.REPLACED), key)
+    endsTokens(describe(event.event(EventType.REMOVE_CREDENTIAL), key, ApiKeyActions.REPLACED), key)
         .success();
   }
 
@@ -83,7 +83,7 @@ public final class ApiKeyEvents {
         .error(Errors.SLOW_DOWN);
   }
 
-  private static EventBuilder dead(EventBuilder event, ApiKey key) {
+  private static EventBuilder endsTokens(EventBuilder event, ApiKey key) {
     return event.detail(ApiKeyDetails.DEAD_KEY, key.id()).detail(Details.CREDENTIAL_ID, key.id());
   }
 

@@ -13,7 +13,7 @@ public final class ProvenAddress {
   private ProvenAddress() {}
 
   /**
-   * Refuses a user whose address is not proven yet. Users without an address, and all users of a
+   * Rejects a user whose address is not proven yet. Users without an address, and all users of a
    * realm that does not ask for proof ({@code verifyEmail}), pass.
    *
    * @throws ApiKeyException of kind {@link ApiKeyException.Kind#EMAIL_NOT_VERIFIED}

@@ -174,7 +174,7 @@ record OwnerAccess(
   }
 
   /**
-   * Refuses a user whose e-mail address is not proven yet.
+   * Rejects a user whose e-mail address is not proven yet.
    *
    * @throws ApiKeyException as {@link ProvenAddress#require}
    */
@@ -185,7 +185,7 @@ record OwnerAccess(
   }
 
   /**
-   * Refuses scopes that the token does not have: a token that has leaked, or that an application
+   * Rejects scopes that the token does not have: a token that has leaked, or that an application
    * was given for less, must not make itself a key for more. The tokens of a client with the mark,
    * of the account console, and of a service account for its own keys may give any scope that the
    * owner may get.

@@ -38,7 +38,7 @@ record OwnerChoices(RealmLimits realm) {
   }
 
   /**
-   * Refuses a change that only an administrator may make.
+   * Rejects a change that only an administrator may make.
    *
    * @param before the key as it was; a new one without anything chosen for a creation
    * @param after the key as its owner wants it

@@ -192,12 +192,12 @@ public final class VerifyResource {
     try {
       return AuthorizeClientUtil.authorizeClient(session, event, null).getClient();
     } catch (WebApplicationException e) {
-      Response refused = e.getResponse();
-      if (refused.getStatus() != Response.Status.UNAUTHORIZED.getStatusCode()) {
+      Response rejected = e.getResponse();
+      if (rejected.getStatus() != Response.Status.UNAUTHORIZED.getStatusCode()) {
         throw e;
       }
       throw new WebApplicationException(
-          Response.fromResponse(ApiError.of(refused))
+          Response.fromResponse(ApiError.of(rejected))
               .header(
                   HttpHeaders.WWW_AUTHENTICATE,
                   "Basic realm=\"" + PercentEncoding.encode(realm.getName()) + "\"")
@@ -212,8 +212,8 @@ public final class VerifyResource {
   private static boolean isAllowed(
       ApiKeyProvider keys, HttpHeaders headers, @Nullable String remote) {
     for (String name : FORWARDED) {
-      String told = headers.getHeaderString(name);
-      if (told != null && told.indexOf(',') >= 0) {
+      String value = headers.getHeaderString(name);
+      if (value != null && value.indexOf(',') >= 0) {
         return false;
       }
     }
@@ -229,10 +229,10 @@ public final class VerifyResource {
       EventBuilder event, @Nullable String address, Optional<String> presented) {
     if (presented.isEmpty()) {
       event.detail(Details.REASON, "api_key_missing").error("invalid_api_key");
-      return ApiError.of(refused());
+      return ApiError.of(rejected());
     }
     KeyDoor.Outcome outcome =
-        KeyDoor.of(ApiKeyProvider.verifier(session), event, VerifyResource::refused)
+        KeyDoor.of(ApiKeyProvider.verifier(session), event, VerifyResource::rejected)
             .check(presented.get(), address);
     return outcome instanceof KeyDoor.Open open
         ? accepted(open.accepted())
@@ -296,7 +296,7 @@ public final class VerifyResource {
     }
   }
 
-  private static Response refused() {
-    return TokenErrors.refused(Response.Status.FORBIDDEN, "invalid_api_key");
+  private static Response rejected() {
+    return TokenErrors.rejected(Response.Status.FORBIDDEN, "invalid_api_key");
   }
 }

@@ -31,7 +31,7 @@ public final class ApiKeyMetrics implements AutoCloseable {
   private final Counter accepted;
   private final Counter limited;
   private final Counter exhausted;
-  private final Map<Verification.Reason, Counter> refused =
+  private final Map<Verification.Reason, Counter> rejected =
       new EnumMap<>(Verification.Reason.class);
   private final Timer decisions;
   private final Counter hits;
@@ -50,7 +50,7 @@ public final class ApiKeyMetrics implements AutoCloseable {
     limited = verifications("limited");
     exhausted = verifications("exhausted");
     for (Verification.Reason reason : Verification.Reason.values()) {
-      refused.put(reason, verifications(reason.id()));
+      rejected.put(reason, verifications(reason.id()));
     }
     decisions =
         added(
@@ -149,8 +149,8 @@ public final class ApiKeyMetrics implements AutoCloseable {
       limited.increment();
     } else if (verification instanceof Verification.Exhausted) {
       exhausted.increment();
-    } else if (verification instanceof Verification.Refused refusal) {
-      Counter counter = refused.get(refusal.reason());
+    } else if (verification instanceof Verification.Rejected rejection) {
+      Counter counter = rejected.get(rejection.reason());
       if (counter != null) {
         counter.increment();
       }

@@ -106,7 +106,7 @@ public final class ApiKeyVerifier {
     boolean remembered = mapping != null;
     metrics.cached(remembered);
     if (mapping == null || ApiKeyFormat.isGuessable(kind, presented)) {
-      // A key that is known here is never refused for what others at the address have sent, unless
+      // A key that is known here is never rejected for what others at the address have sent, unless
       // it is so short that testing it beyond the limit would help somebody who guesses.
       long wait = limiter.retryAfterSeconds(realm.getId(), address);
       if (wait > 0) {
@@ -116,7 +116,7 @@ public final class ApiKeyVerifier {
     }
     Verification verification;
     if (mapping == null) {
-      verification = Verification.Refused.unknown(KeyDecision.unknown(kind));
+      verification = Verification.Rejected.unknown(KeyDecision.unknown(kind));
     } else {
       verification = check(id, mapping, address);
       if (remembered && isUnknown(verification)) {
@@ -125,8 +125,8 @@ public final class ApiKeyVerifier {
         verification = mapping == null ? verification : check(id, mapping, address);
       }
     }
-    return verification instanceof Verification.Refused refused
-        ? rejected(refused, address)
+    return verification instanceof Verification.Rejected rejected
+        ? counted(rejected, address)
         : verification;
   }
 
@@ -134,22 +134,22 @@ public final class ApiKeyVerifier {
    * Counts a rejected key as a wrong one, whether it exists or not. Otherwise the missing limit
    * would tell a thief that a key exists, and a script with an expired key could fill the events.
    */
-  private Verification rejected(Verification.Refused refused, @Nullable String address) {
+  private Verification counted(Verification.Rejected rejected, @Nullable String address) {
     long wait = limiter.wrong(realm.getId(), address);
     if (wait > 0) {
       return new Verification.Limited(wait);
     }
-    return refused.keyId().isEmpty()
-        ? refused
-        : new Verification.Refused(
-            refused.reason(),
-            refused.keyId(),
-            refused.ownerId(),
-            quotas.isFirstRejection(realm.getId(), refused.keyId(), refused.reason(), address));
+    return rejected.keyId().isEmpty()
+        ? rejected
+        : new Verification.Rejected(
+            rejected.reason(),
+            rejected.keyId(),
+            rejected.ownerId(),
+            quotas.isFirstRejection(realm.getId(), rejected.keyId(), rejected.reason(), address));
   }
 
   private static boolean isUnknown(Verification verification) {
-    return verification instanceof Verification.Refused refused && refused.keyId().isEmpty();
+    return verification instanceof Verification.Rejected rejected && rejected.keyId().isEmpty();
   }
 
   private Verification check(KeyMapping.Id id, KeyMapping mapping, @Nullable String address) {
@@ -168,12 +168,12 @@ public final class ApiKeyVerifier {
         || stored == null
         || !ApiKeyCredentialModel.TYPE.equals(stored.getType())) {
       mappings.forget(id);
-      return Verification.Refused.unknown(Reason.UNKNOWN);
+      return Verification.Rejected.unknown(Reason.UNKNOWN);
     }
     ApiKeyCredentialModel model = ApiKeyCredentialModel.of(stored);
     if (!KeyHash.matches(model.hash(), id.hash())) {
       mappings.forget(id);
-      return Verification.Refused.unknown(Reason.UNKNOWN);
+      return Verification.Rejected.unknown(Reason.UNKNOWN);
     }
     long created = stored.getCreatedDate() == null ? mapping.createdAt() : stored.getCreatedDate();
     ApiKey key =
@@ -187,7 +187,7 @@ public final class ApiKeyVerifier {
     KeyMapping mapping = client == null ? null : mappings.current(id, remembered, client);
     if (client == null || mapping == null || mapping.data() == null) {
       mappings.forget(id);
-      return Verification.Refused.unknown(Reason.UNKNOWN);
+      return Verification.Rejected.unknown(Reason.UNKNOWN);
     }
     KeyOwner.Client owner = new KeyOwner.Client(client);
     ApiKey key =
@@ -198,7 +198,7 @@ public final class ApiKeyVerifier {
   private Verification decided(ApiKey key, @Nullable String address, KeyDecision.Owner owner) {
     Reason rejection = KeyDecision.rejection(key.data(), address, owner, Time.currentTimeMillis());
     if (rejection != null) {
-      return refused(key, rejection);
+      return rejected(key, rejection);
     }
     Set<String> ofOwner =
         new ScopeCatalog(session, realm).of(key.owner(), key.data().scopes()).keySet();
@@ -206,13 +206,13 @@ public final class ApiKeyVerifier {
         key, ScopeRules.granted(key.data().scopes(), ofOwner, null), null);
   }
 
-  private static Verification.Refused refused(ApiKey key, Reason reason) {
+  private static Verification.Rejected rejected(ApiKey key, Reason reason) {
     String user = key.owner() instanceof KeyOwner.User owner ? owner.id() : "";
-    return new Verification.Refused(reason, key.id(), user, false);
+    return new Verification.Rejected(reason, key.id(), user, false);
   }
 
   /**
-   * Whether a token that was exchanged for a key is still honoured as far as the key goes. Nothing
+   * Whether a token that was exchanged for a key is still valid as far as the key goes. Nothing
    * is counted.
    *
    * @param ownerId id of the user, for a user's key; null for a client's

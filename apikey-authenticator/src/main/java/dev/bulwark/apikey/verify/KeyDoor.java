@@ -16,25 +16,25 @@ public final class KeyDoor {
   private final ApiKeyVerifier verifier;
   private final EventBuilder event;
   private final boolean sends;
-  private final Supplier<Response> refused;
+  private final Supplier<Response> rejected;
 
   private KeyDoor(
-      ApiKeyVerifier verifier, EventBuilder event, boolean sends, Supplier<Response> refused) {
+      ApiKeyVerifier verifier, EventBuilder event, boolean sends, Supplier<Response> rejected) {
     this.verifier = verifier;
     this.event = event;
     this.sends = sends;
-    this.refused = refused;
+    this.rejected = rejected;
   }
 
   /**
    * Returns a door that sends the event of a key that does not open it.
    *
    * @param event of the request
-   * @param refused the answer for a key that is not good
+   * @param rejected the answer for a key that is not good
    */
   public static KeyDoor of(
-      ApiKeyVerifier verifier, EventBuilder event, Supplier<Response> refused) {
-    return new KeyDoor(verifier, event, true, refused);
+      ApiKeyVerifier verifier, EventBuilder event, Supplier<Response> rejected) {
+    return new KeyDoor(verifier, event, true, rejected);
   }
 
   /**
@@ -42,11 +42,11 @@ public final class KeyDoor {
    * fails to authenticate. The details are those of the other doors.
    *
    * @param event of the request
-   * @param refused the answer for a key that is not good
+   * @param rejected the answer for a key that is not good
    */
   public static KeyDoor ofClients(
-      ApiKeyVerifier verifier, EventBuilder event, Supplier<Response> refused) {
-    return new KeyDoor(verifier, event, false, refused);
+      ApiKeyVerifier verifier, EventBuilder event, Supplier<Response> rejected) {
+    return new KeyDoor(verifier, event, false, rejected);
   }
 
   /**
@@ -71,10 +71,10 @@ public final class KeyDoor {
       send(VerificationEvents.exhausted(event, exhausted));
       return new Closed(TokenErrors.exhausted(exhausted.allowance()));
     }
-    Verification.Refused closed = (Verification.Refused) verification;
+    Verification.Rejected closed = (Verification.Rejected) verification;
     keep(closed.first());
-    send(VerificationEvents.refused(event, closed, address));
-    return new Closed(refused.get());
+    send(VerificationEvents.rejected(event, closed, address));
+    return new Closed(rejected.get());
   }
 
   /**

@@ -10,7 +10,7 @@ import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 public final class TokenErrors {
 
   /** What every caller learns of a key that is not good; the event has the reason. */
-  public static final String REFUSED = "Invalid or revoked API key";
+  public static final String REJECTED = "Invalid or revoked API key";
 
   private TokenErrors() {}
 
@@ -24,8 +24,8 @@ public final class TokenErrors {
   }
 
   /** Returns the answer for a key that is not good, whatever the reason. */
-  public static Response refused(Response.Status status, String error) {
-    return error(status, error, REFUSED);
+  public static Response rejected(Response.Status status, String error) {
+    return error(status, error, REJECTED);
   }
 
   /**

@@ -29,7 +29,7 @@ public sealed interface Verification {
   record Exhausted(ApiKey key, Allowance allowance, boolean first) implements Verification {}
 
   /**
-   * The key is refused. Callers are told no more than that; the reason is for the event log.
+   * The key is rejected. Callers are told no more than that; the reason is for the event log.
    *
    * @param reason why
    * @param keyId id of the key if it exists, else empty
@@ -37,10 +37,10 @@ public sealed interface Verification {
    * @param first whether the key exists, and this is its first rejection for this reason within a
    *     minute, at any node
    */
-  record Refused(Reason reason, String keyId, String ownerId, boolean first)
+  record Rejected(Reason reason, String keyId, String ownerId, boolean first)
       implements Verification {
-    static Refused unknown(Reason reason) {
-      return new Refused(reason, "", "", false);
+    static Rejected unknown(Reason reason) {
+      return new Rejected(reason, "", "", false);
     }
   }
 
@@ -51,7 +51,7 @@ public sealed interface Verification {
    */
   record Limited(long retryAfterSeconds) implements Verification {}
 
-  /** Why a key is refused; the names appear in events and metrics. */
+  /** Why a key is rejected; the names appear in events and metrics. */
   enum Reason {
     MALFORMED,
     BAD_CHECKSUM,

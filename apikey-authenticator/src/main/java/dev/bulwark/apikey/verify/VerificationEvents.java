@@ -51,25 +51,25 @@ public final class VerificationEvents {
   }
 
   /**
-   * Describes a refused key; the log has the reason, the caller does not.
+   * Describes a rejected key; the log has the reason, the caller does not.
    *
    * @param address of the sender; at a gateway another one than that of the request
    * @return the error to send the event with
    */
-  static String refused(
-      EventBuilder event, Verification.Refused refused, @Nullable String address) {
-    if (refused.reason() == Verification.Reason.NETWORK_NOT_ALLOWED && address != null) {
+  static String rejected(
+      EventBuilder event, Verification.Rejected rejected, @Nullable String address) {
+    if (rejected.reason() == Verification.Reason.NETWORK_NOT_ALLOWED && address != null) {
       event.detail(ApiKeyDetails.ADDRESS, shown(address));
     }
-    if (!refused.ownerId().isEmpty()) {
-      event.user(refused.ownerId());
+    if (!rejected.ownerId().isEmpty()) {
+      event.user(rejected.ownerId());
     }
-    if (!refused.keyId().isEmpty()) {
-      event.detail(ApiKeyDetails.KEY, refused.keyId());
+    if (!rejected.keyId().isEmpty()) {
+      event.detail(ApiKeyDetails.KEY, rejected.keyId());
     }
     event
         .detail(Details.CREDENTIAL_TYPE, ApiKeyCredentialModel.TYPE)
-        .detail(Details.REASON, "api_key_" + refused.reason().id());
+        .detail(Details.REASON, "api_key_" + rejected.reason().id());
     return "invalid_api_key";
   }
 

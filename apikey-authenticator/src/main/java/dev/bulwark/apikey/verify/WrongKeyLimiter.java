@@ -58,7 +58,7 @@ public final class WrongKeyLimiter {
    * Counts a wrong key.
    *
    * @return seconds until the address may try another key where this one was beyond the limit: then
-   *     nothing is to be told of it; else 0
+   *     the caller does not learn whether it exists; else 0
    */
   public long wrong(String realmId, @Nullable String address) {
     Attempt attempt = attempt(ids.next(), realmId, address);
@@ -66,7 +66,7 @@ public final class WrongKeyLimiter {
     return seconds(here instanceof Decision.Refused ? here : limiter.count(attempt));
   }
 
-  /** Whether each node counts for itself, for Redis is away. */
+  /** Whether each node counts separately, because Redis is unreachable. */
   public boolean isAlone() {
     return limiter.isAlone();
   }

@@ -27,7 +27,7 @@ class ImportRowTest {
   private static final String HASH = "AB".repeat(32);
 
   @Test
-  void aFullRow() throws RefusedRowException {
+  void aFullRow() throws RejectedRowException {
     ImportRow row =
         ImportRow.parse(
             "{\"username\":\"alice\",\"hash\":\""
@@ -69,7 +69,7 @@ class ImportRowTest {
   }
 
   @Test
-  void whatMayBeLeftOut() throws RefusedRowException {
+  void whatMayBeLeftOut() throws RejectedRowException {
     ImportRow row = ImportRow.parse("{\"clientId\":\"svc\",\"hash\":\"" + HASH + "\"}");
     assertThat(row.owner()).isEqualTo(new OwnerName(OwnerType.CLIENT, "svc", false));
     assertThat(row.key().data().name()).isEqualTo("imported");
@@ -107,9 +107,9 @@ class ImportRowTest {
         "{\"clientId\":\"\\u0000b\",\"hash\":\"H\"}              | clientId must be 1 to 255",
         "{\"owner\":{\"type\":\"user\",\"id\":\"\\u0000\"},\"hash\":\"H\"} | id must be 1 to 255",
       })
-  void whatIsRefused(String row, String message) {
+  void whatIsRejected(String row, String message) {
     assertThatThrownBy(() -> ImportRow.parse(row.replace("\"H", "\"" + HASH)))
-        .isInstanceOf(RefusedRowException.class)
+        .isInstanceOf(RejectedRowException.class)
         .hasMessageContaining(message)
         .hasMessageNotContaining(HASH);
   }

@@ -77,7 +77,7 @@ class ApiKeyDataTest {
   }
 
   @Test
-  void aCountBelowZeroIsRefused() {
+  void aCountBelowZeroIsRejected() {
     assertThatThrownBy(() -> JSON.readValue("{\"requestCount\":-1}", ImportedUsage.class))
         .isInstanceOf(JsonProcessingException.class)
         .hasMessageContaining("requestCount is below 0");

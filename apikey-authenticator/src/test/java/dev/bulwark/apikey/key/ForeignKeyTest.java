@@ -27,7 +27,7 @@ class ForeignKeyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {" ", "sk live", "sk\tlive", "\u007f", "é", "0123456789012345678901234"})
-  void anotherPrefixIsRefused(String prefix) {
+  void anotherPrefixIsRejected(String prefix) {
     assertThatThrownBy(() -> key(HASH, prefix, List.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("prefix must be at most 24 printable ASCII characters");
@@ -35,7 +35,7 @@ class ForeignKeyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "0123", "g", "0123456789abcdef 0123456789abcdef"})
-  void whatIsNoHashIsRefusedAndNotShown(String hash) {
+  void whatIsNoHashIsRejectedAndNotShown(String hash) {
     assertThatThrownBy(() -> key(hash, "", List.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("hash must be a SHA-256 in hexadecimal (64 digits)");

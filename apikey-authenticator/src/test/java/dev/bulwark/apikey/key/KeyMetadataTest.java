@@ -24,7 +24,7 @@ class KeyMetadataTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", ".a", "-a", "_a", "a b", "\u00e4", "a:b", "a\n"})
-  void otherNamesAreRefused(String name) {
+  void otherNamesAreRejected(String name) {
     Map<String, String> values = Map.of(name, "x");
     assertThatThrownBy(() -> KeyMetadata.of(values)).hasMessageContaining("name");
   }

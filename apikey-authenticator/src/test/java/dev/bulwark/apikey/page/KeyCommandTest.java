@@ -18,7 +18,7 @@ class KeyCommandTest {
   }
 
   @Test
-  void aCommandWithoutTheKeyOrTooLongIsRefused() {
+  void aCommandWithoutTheKeyOrTooLongIsRejected() {
     assertThatThrownBy(() -> KeyCommand.validate("curl https://example.org"))
         .isInstanceOf(ModelValidationException.class)
         .hasMessageContaining("command must contain $KEY");

@@ -14,7 +14,7 @@ public final class ApiKeyFormat {
   /** The prefix used unless a realm chooses another. */
   public static final String DEFAULT_PREFIX = "atk";
 
-  /** The longest key that is looked at; anything longer is refused unread. */
+  /** The longest key that is looked at; anything longer is rejected unread. */
   public static final int MAX_LENGTH = 256;
 
   /** The shortest key of another application that is looked up. */

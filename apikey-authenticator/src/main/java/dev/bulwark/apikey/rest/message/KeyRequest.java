@@ -48,9 +48,9 @@ public final class KeyRequest {
 
   /**
    * Reads the body of a request. One that is declared to be a form has been consumed before it gets
-   * here and would look empty, so that a rotation would lose its overlap: it is refused.
+   * here and would look empty, so that a rotation would lose its overlap: it is rejected.
    *
-   * <p>A member that is not known is refused: {@code expires_at} for {@code expiresAt} would make a
+   * <p>A member that is not known is rejected: {@code expires_at} for {@code expiresAt} would make a
    * key that never ends.
    *
    * @param body null or empty for an empty object
@@ -73,7 +73,7 @@ public final class KeyRequest {
     return request;
   }
 
-  /** Refuses an object with a member that is not known. */
+  /** Rejects an object with a member that is not known. */
   void requireOnly(List<String> members) {
     for (Iterator<String> names = root.fieldNames(); names.hasNext(); ) {
       if (!members.contains(names.next())) {

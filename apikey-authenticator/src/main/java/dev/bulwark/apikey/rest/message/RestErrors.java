@@ -9,14 +9,14 @@ import java.util.Locale;
 import java.util.function.Supplier;
 import org.keycloak.models.KeycloakSession;
 
-/** Turns what the service refuses into answers, and rolls back what was begun. Thread-safe. */
+/** Turns what the service rejects into answers, and rolls back what was begun. Thread-safe. */
 public final class RestErrors {
 
   private RestErrors() {}
 
   /**
    * Runs the work of a request. Rolls back the session's transaction, if the service or Keycloak's
-   * permissions refuse it.
+   * permissions reject it.
    *
    * @param work returns the answer; other exceptions than {@link ApiKeyException} and {@link
    *     ForbiddenException} are passed on

@@ -42,7 +42,7 @@ class AllowedNetworksTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "localhost", "10.0.0.0/33", "10.0.0", "::/129", "10.0.0.0/8 "})
-  void refusesWhatIsNoNetwork(String text) {
+  void rejectsWhatIsNoNetwork(String text) {
     List<String> texts = List.of("10.0.0.0/8", text);
     assertThatThrownBy(() -> AllowedNetworks.of(texts))
         .isInstanceOf(IllegalArgumentException.class);

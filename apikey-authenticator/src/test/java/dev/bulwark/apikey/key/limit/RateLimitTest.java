@@ -22,7 +22,7 @@ class RateLimitTest {
 
   @ParameterizedTest
   @CsvSource({"0,60,requests", "100000001,60,requests", "1,0,seconds", "1,2678401,seconds"})
-  void refusesWhatIsNot(int requests, int seconds, String named) {
+  void rejectsWhatIsNot(int requests, int seconds, String named) {
     assertThatThrownBy(() -> new RateLimit(requests, seconds))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(named);
@@ -37,7 +37,7 @@ class RateLimitTest {
     "100,59, false",
     // A hundred an hour at most, but all of them at once.
     "101,3600, false",
-    // One a second could be within a hundred a minute, and is still refused: a plain rule.
+    // One a second could be within a hundred a minute, and is still rejected: a plain rule.
     "1,1, false",
   })
   void isWithinAHundredAMinute(int requests, int seconds, boolean within) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** K1: the form of keys and the checksum that spots typos without a look-up. */
+/** K1: the form of keys and the checksum that finds typos without a lookup. */
 class ApiKeyFormatTest {
 
   private static final String RANDOM = "0123456789012345678901234567890123456789012";
@@ -143,7 +143,7 @@ class ApiKeyFormatTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"a", "A", "1a", "a_b", "toolongtoolongtoo", "ä", ""})
-  void otherPrefixesAreRefused(String prefix) {
+  void otherPrefixesAreRejected(String prefix) {
     assertThat(ApiKeyFormat.isPrefix(prefix)).isFalse();
   }
 
@@ -202,7 +202,7 @@ class ApiKeyFormatTest {
 
   @ParameterizedTest
   @ValueSource(longs = {-1, 56_800_235_584L})
-  void aNumberThatDoesNotFitIsRefused(long value) {
+  void aNumberThatDoesNotFitIsRejected(long value) {
     assertThatThrownBy(() -> Base62.encode(value, 6)).isInstanceOf(IllegalArgumentException.class);
   }
 }

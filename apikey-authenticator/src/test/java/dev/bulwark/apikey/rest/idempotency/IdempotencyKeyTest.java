@@ -27,7 +27,7 @@ class IdempotencyKeyTest {
         "with a blank in it 0123456789",
         "öööööööööööööööööööö",
       })
-  void anythingElseIsRefused(String header) {
+  void anythingElseIsRejected(String header) {
     assertThat(IdempotencyKey.parse(header)).isEmpty();
   }
 }
