@@ -1,5 +1,6 @@
 package dev.bulwark.apikey.manage;
 
+import dev.bulwark.apikey.key.limit.ScopeRules;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -22,28 +23,6 @@ import org.keycloak.protocol.oidc.OIDCLoginProtocol;
  * owner's roles permit. Reads the realm and user caches only.
  */
 public final class ScopeCatalog {
-
-  /**
-   * Keycloak's own scopes carry identity or whole role lists, not permissions; a key has none of
-   * them unless a realm lists it.
-   */
-  private static final Set<String> BUILT_IN =
-      Set.of(
-          "acr",
-          "address",
-          "basic",
-          "email",
-          "microprofile-jwt",
-          "offline_access",
-          "organization",
-          "phone",
-          "profile",
-          "roles",
-          "service_account",
-          "web-origins");
-
-  /** Never on a key: it would make tokens that outlive it. */
-  private static final Set<String> FORBIDDEN = Set.of("offline_access", "openid");
 
   private final KeycloakSession session;
   private final RealmModel realm;
@@ -101,13 +80,8 @@ public final class ScopeCatalog {
   }
 
   private static boolean isForKeys(ClientScopeModel scope, Set<String> listed) {
-    String name = scope.getName();
-    if (FORBIDDEN.contains(name) || !OIDCLoginProtocol.LOGIN_PROTOCOL.equals(scope.getProtocol())) {
-      return false;
-    }
-    return listed.isEmpty()
-        ? scope.isIncludeInTokenScope() && !BUILT_IN.contains(name)
-        : listed.contains(name);
+    return OIDCLoginProtocol.LOGIN_PROTOCOL.equals(scope.getProtocol())
+        && ScopeRules.isForKeys(scope.getName(), scope.isIncludeInTokenScope(), listed);
   }
 
   /** As DefaultClientSessionContext.isClientScopePermittedForUser: no role, or one of them. */

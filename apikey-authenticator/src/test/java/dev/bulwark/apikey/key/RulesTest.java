@@ -43,6 +43,25 @@ class RulesTest {
     assertThat(ScopeRules.parse(" a  b a ")).containsExactly("a", "b");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    // scope, in the claim, listed by the realm, for keys
+    "tasks:read,     true,  '',                    true",
+    "tasks:read,     false, '',                    false",
+    "tasks:read,     false, tasks:read,            true",
+    "tasks:read,     true,  tasks:write,           false",
+    // Keycloak's own, unless the realm lists them
+    "profile,        true,  '',                    false",
+    "profile,        true,  tasks:read profile,    true",
+    // never: tokens would outlive the key
+    "offline_access, true,  '',                    false",
+    "offline_access, true,  offline_access,        false",
+    "openid,         true,  openid tasks:read,     false",
+  })
+  void aScopeIsForKeys(String scope, boolean inClaim, String listed, boolean forKeys) {
+    assertThat(ScopeRules.isForKeys(scope, inClaim, words(listed))).isEqualTo(forKeys);
+  }
+
   private static List<String> words(String text) {
     return text.isBlank() ? List.of() : Arrays.asList(text.split(" "));
   }

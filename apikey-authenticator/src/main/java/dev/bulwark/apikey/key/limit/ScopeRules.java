@@ -12,7 +12,42 @@ public final class ScopeRules {
   /** The most scopes a key carries. */
   public static final int MAX_SCOPES = 50;
 
+  /**
+   * Keycloak's own scopes carry identity or whole role lists, not permissions; a key has none of
+   * them unless a realm lists it.
+   */
+  private static final Set<String> BUILT_IN =
+      Set.of(
+          "acr",
+          "address",
+          "basic",
+          "email",
+          "microprofile-jwt",
+          "offline_access",
+          "organization",
+          "phone",
+          "profile",
+          "roles",
+          "service_account",
+          "web-origins");
+
+  /** Never on a key: it would make tokens that outlive it. */
+  private static final Set<String> FORBIDDEN = Set.of("offline_access", "openid");
+
   private ScopeRules() {}
+
+  /**
+   * Whether keys of a realm may have a client scope, whoever owns them.
+   *
+   * @param inTokenScope whether Keycloak names it in the claim {@code scope}
+   * @param listed the scopes that the realm allows for keys; empty for every one of its own
+   */
+  public static boolean isForKeys(String name, boolean inTokenScope, Collection<String> listed) {
+    if (FORBIDDEN.contains(name)) {
+      return false;
+    }
+    return listed.isEmpty() ? inTokenScope && !BUILT_IN.contains(name) : listed.contains(name);
+  }
 
   /** Scopes asked for that are not allowed, in the order asked for. */
   public static Set<String> excess(Collection<String> asked, Collection<String> allowed) {
