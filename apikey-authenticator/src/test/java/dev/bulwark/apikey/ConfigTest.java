@@ -70,8 +70,7 @@ class ConfigTest {
         RealmLimits.of(
             Map.of("max-keys", "2", "max-life-days", "90", "prefix", "acme", "scopes", "a##b"));
     assertThat(limits)
-        .isEqualTo(
-            new RealmLimits(2, 90, "acme", Set.of("a", "b"), null, true, true, true));
+        .isEqualTo(new RealmLimits(2, 90, "acme", Set.of("a", "b"), null, true, true, true));
   }
 
   @Test

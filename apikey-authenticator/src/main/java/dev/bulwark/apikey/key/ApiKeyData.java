@@ -124,8 +124,8 @@ public record ApiKeyData(
   }
 
   /**
-   * The key that a rotation puts in this one's place: what its owner has chosen. That it
-   * was deactivated, rotated or narrowed does not pass on.
+   * The key that a rotation puts in this one's place: what its owner has chosen. That it was
+   * deactivated, rotated or narrowed does not pass on.
    */
   public Builder successor() {
     return toBuilder().active(true).graceUntil(null).replacedBy(null).tokensFrom(null);

@@ -190,8 +190,7 @@ public final class ApiKeyVerifier {
       return Verification.Rejected.unknown(Reason.UNKNOWN);
     }
     KeyOwner.Client owner = new KeyOwner.Client(client);
-    ApiKey key =
-        new ApiKey(mapping.keyId(), owner, id.hash(), mapping.data(), mapping.createdAt());
+    ApiKey key = new ApiKey(mapping.keyId(), owner, id.hash(), mapping.data(), mapping.createdAt());
     return decided(key, address, new ClientState(owner, new ScopeCatalog(session, realm)));
   }
 
@@ -212,8 +211,8 @@ public final class ApiKeyVerifier {
   }
 
   /**
-   * Whether a token that was exchanged for a key is still valid as far as the key goes. Nothing
-   * is counted.
+   * Whether a token that was exchanged for a key is still valid as far as the key goes. Nothing is
+   * counted.
    *
    * @param ownerId id of the user, for a user's key; null for a client's
    * @param issuedAt epoch seconds at which the token was issued

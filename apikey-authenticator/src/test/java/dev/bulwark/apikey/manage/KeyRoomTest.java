@@ -70,8 +70,7 @@ class KeyRoomTest {
     } else {
       Kind kind = message.equals(STORED) ? Kind.STORED_LIMIT_EXCEEDED : Kind.LIMIT_EXCEEDED;
       assertThatThrownBy(() -> require.accept(room))
-          .isInstanceOfSatisfying(
-              ApiKeyException.class, e -> assertThat(e.kind()).isEqualTo(kind))
+          .isInstanceOfSatisfying(ApiKeyException.class, e -> assertThat(e.kind()).isEqualTo(kind))
           .hasMessage(message);
     }
   }

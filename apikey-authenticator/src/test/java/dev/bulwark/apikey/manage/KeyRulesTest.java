@@ -203,8 +203,7 @@ class KeyRulesTest {
   })
   void aLaterEndBringsAnEndedKeyBack(
       @Nullable Long end, @Nullable Long overlap, @Nullable Long newEnd, boolean back) {
-    ApiKeyData was =
-        key().toBuilder().expiresAt(millis(end)).graceUntil(millis(overlap)).build();
+    ApiKeyData was = key().toBuilder().expiresAt(millis(end)).graceUntil(millis(overlap)).build();
     ApiKeyData is = was.toBuilder().expiresAt(millis(newEnd)).build();
     assertThat(WITHOUT_LIMIT.bringsBack(was, is)).isEqualTo(back);
   }

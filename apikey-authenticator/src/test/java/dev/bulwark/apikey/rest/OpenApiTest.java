@@ -149,8 +149,7 @@ class OpenApiTest {
     assertThat(DOCUMENT.findValuesAsText("$ref"))
         .isNotEmpty()
         .allSatisfy(
-            reference ->
-                assertThat(DOCUMENT.at(reference.substring(1)).isMissingNode()).isFalse());
+            reference -> assertThat(DOCUMENT.at(reference.substring(1)).isMissingNode()).isFalse());
   }
 
   /** Tools make a class or a chapter of each tag. */

@@ -50,8 +50,8 @@ public final class KeyRequest {
    * Reads the body of a request. One that is declared to be a form has been consumed before it gets
    * here and would look empty, so that a rotation would lose its overlap: it is rejected.
    *
-   * <p>A member that is not known is rejected: {@code expires_at} for {@code expiresAt} would make a
-   * key that never ends.
+   * <p>A member that is not known is rejected: {@code expires_at} for {@code expiresAt} would make
+   * a key that never ends.
    *
    * @param body null or empty for an empty object
    * @param members the names that the request may have

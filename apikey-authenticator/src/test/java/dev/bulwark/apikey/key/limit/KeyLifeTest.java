@@ -13,8 +13,7 @@ class KeyLifeTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0,  ",
-    "90, 100",
+    "0,  ", "90, 100",
   })
   void latestEndOfANewKey(int maxDays, @Nullable Long latest) {
     assertThat(new KeyLife(maxDays).latestEnd(10 * DAY)).isEqualTo(millis(latest));
