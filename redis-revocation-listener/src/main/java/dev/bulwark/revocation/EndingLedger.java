@@ -7,6 +7,7 @@ import dev.bulwark.revocation.ledger.SessionTable;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.LastSeen;
+import dev.bulwark.revocation.rules.Target;
 import dev.bulwark.revocation.search.Expansions;
 import dev.bulwark.revocation.search.LaidCutOffs;
 import java.sql.Connection;
@@ -134,7 +135,11 @@ final class EndingLedger {
     String realmId = ending.realmId();
     String sessionId =
         ending.cause().equals(EventType.USER_SESSION_DELETED.name()) ? ending.sessionId() : null;
-    String userId = ModelEventEndings.isAboutOfflineAccess(ending) ? ending.userId() : null;
+    String userId =
+        ending.target() instanceof Target.User user
+                && ModelEventEndings.isAboutOfflineAccess(ending)
+            ? user.userId()
+            : null;
     if (realmId == null) {
       return true;
     }

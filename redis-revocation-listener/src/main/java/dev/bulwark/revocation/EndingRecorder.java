@@ -1,7 +1,6 @@
 package dev.bulwark.revocation;
 
 import dev.bulwark.revocation.rules.Ending;
-import dev.bulwark.revocation.rules.EndingKind;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -49,10 +48,7 @@ final class EndingRecorder {
   boolean names(String sessionId) {
     List<Ending> known = session.getAttribute(ATTRIBUTE, List.class);
     return known != null
-        && known.stream()
-            .anyMatch(
-                ending ->
-                    ending.kind() == EndingKind.SESSION && sessionId.equals(ending.sessionId()));
+        && known.stream().anyMatch(ending -> sessionId.equals(ending.sessionId()));
   }
 
   /**

@@ -1,9 +1,6 @@
 package dev.bulwark.revocation.ledger;
 
 import dev.bulwark.revocation.rules.Ending;
-import dev.bulwark.revocation.rules.EndingKind;
-import dev.bulwark.revocation.rules.Members;
-import dev.bulwark.revocation.rules.SessionType;
 import dev.bulwark.revocation.sql.Chunks;
 import dev.bulwark.revocation.sql.IndexedText;
 import dev.bulwark.revocation.sql.Savepoint;
@@ -15,11 +12,9 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Table BULWARK_REVOCATION_SCOPE: the recent endings. A row is inserted in the transaction of its
@@ -29,29 +24,10 @@ public final class EndingTable {
 
   static final String NAME = "BULWARK_REVOCATION_SCOPE";
 
-  private static final List<String> COLUMNS =
-      List.of(
-          "ID",
-          "KIND",
-          "REALM_ID",
-          "USER_ID",
-          "CLIENT_ID",
-          "SESSION_ID",
-          "API_KEY_ID",
-          "JTI",
-          "EXPIRES_AT",
-          "KILLS",
-          "ISSUED_BEFORE",
-          "VERIFIES",
-          "CAUSE",
-          "CREATED_AT",
-          "MEMBERS_OF");
   private static final int CHUNK = 200;
 
   /** So many rows are read by a statement. */
   private static final int READ = 1_000;
-
-  private static final int MAX_CAUSE = 128;
 
   private final SqlDialect dialect;
   private final String table;
@@ -76,14 +52,14 @@ public final class EndingTable {
             + " WHERE "
             + sessions.is()
             + " AND REALM_ID = ? AND EXPIRES_AT > ? LIMIT 1";
-    this.select = "SELECT " + String.join(", ", COLUMNS) + " FROM " + table;
+    this.select = "SELECT " + String.join(", ", EndingRow.COLUMNS) + " FROM " + table;
     this.insert =
         "INSERT INTO "
             + table
             + " ("
-            + String.join(", ", COLUMNS)
+            + String.join(", ", EndingRow.COLUMNS)
             + ") VALUES ("
-            + SqlDialect.parameters(COLUMNS.size())
+            + SqlDialect.parameters(EndingRow.COLUMNS.size())
             + ")";
   }
 
@@ -138,23 +114,7 @@ public final class EndingTable {
   public void insert(Connection connection, Collection<Ending> endings) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(insert)) {
       for (Ending ending : endings) {
-        int column = 1;
-        statement.setString(column++, ending.id());
-        statement.setString(column++, ending.kind().name());
-        TokenTable.setNullable(statement, column++, ending.realmId());
-        TokenTable.setNullable(statement, column++, ending.userId());
-        TokenTable.setNullable(statement, column++, ending.clientId());
-        TokenTable.setNullable(statement, column++, ending.sessionId());
-        TokenTable.setNullable(statement, column++, ending.apiKeyId());
-        TokenTable.setNullable(statement, column++, ending.jti());
-        statement.setLong(column++, ending.expiresAt());
-        statement.setString(column++, codes(ending.kills()));
-        statement.setLong(column++, ending.issuedBefore());
-        statement.setString(column++, codes(ending.verifies()));
-        statement.setString(column++, cut(ending.cause()));
-        statement.setLong(column++, ending.createdAt());
-        Members members = ending.members();
-        TokenTable.setNullable(statement, column, members == null ? null : members.text());
+        EndingRow.set(statement, ending);
         statement.addBatch();
       }
       statement.executeBatch();
@@ -203,29 +163,10 @@ public final class EndingTable {
     try (ResultSet rows = statement.executeQuery()) {
       List<Ending> endings = new ArrayList<>();
       while (rows.next()) {
-        endings.add(ending(rows));
+        endings.add(EndingRow.read(rows));
       }
       return endings;
     }
-  }
-
-  private static Ending ending(ResultSet rows) throws SQLException {
-    return new Ending(
-        rows.getString("ID"),
-        EndingKind.valueOf(rows.getString("KIND")),
-        rows.getString("REALM_ID"),
-        rows.getString("USER_ID"),
-        rows.getString("CLIENT_ID"),
-        rows.getString("SESSION_ID"),
-        rows.getString("API_KEY_ID"),
-        rows.getString("JTI"),
-        rows.getLong("EXPIRES_AT"),
-        types(rows.getString("KILLS")),
-        rows.getLong("ISSUED_BEFORE"),
-        types(rows.getString("VERIFIES")),
-        rows.getString("CAUSE"),
-        rows.getLong("CREATED_AT"),
-        Members.of(rows.getString("MEMBERS_OF")));
   }
 
   /** Deletes endings that are done with. */
@@ -246,25 +187,5 @@ public final class EndingTable {
         statement.executeUpdate();
       }
     }
-  }
-
-  /** The resource types of extensions can be of any length. */
-  private static String cut(String cause) {
-    return cause.length() <= MAX_CAUSE ? cause : cause.substring(0, MAX_CAUSE);
-  }
-
-  private static String codes(Set<SessionType> types) {
-    // Oracle's empty string is null: the separator alone stands for the empty set.
-    return types.stream().map(SessionType::code).sorted().collect(Collectors.joining(",", ",", ""));
-  }
-
-  private static Set<SessionType> types(String codes) {
-    EnumSet<SessionType> types = EnumSet.noneOf(SessionType.class);
-    for (SessionType type : SessionType.values()) {
-      if (codes.contains("," + type.code())) {
-        types.add(type);
-      }
-    }
-    return types;
   }
 }

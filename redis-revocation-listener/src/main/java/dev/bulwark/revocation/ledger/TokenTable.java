@@ -2,7 +2,6 @@ package dev.bulwark.revocation.ledger;
 
 import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.LedgerToken;
-import dev.bulwark.revocation.rules.Members;
 import dev.bulwark.revocation.rules.SessionType;
 import dev.bulwark.revocation.sql.Chunks;
 import dev.bulwark.revocation.sql.IndexedText;
@@ -79,9 +78,8 @@ public final class TokenTable {
   private final RowLookup lookup;
   private final String insertArrays;
   private final String insertUnflushed;
-  private final Memberships memberships;
+  private final TargetCondition.Cases conditions;
   private final IndexedText sessions;
-  private final IndexedText users;
 
   /**
    * In a schema.
@@ -94,9 +92,8 @@ public final class TokenTable {
     this.revokedTable = schema + RevokedTable.NAME;
     this.revoked = new RevokedTable(dialect, schema);
     this.lookup = new RowLookup(dialect, schema);
-    this.memberships = new Memberships(schema);
+    this.conditions = new TargetCondition.Cases(dialect, schema);
     this.sessions = new IndexedText(dialect, "t.SESSION_ID");
-    this.users = new IndexedText(dialect, "t.USER_ID");
     this.insertArrays = insertArrays("");
     this.insertUnflushed =
         insertArrays("(SELECT set_config('synchronous_commit', 'off', TRUE)) unflushed, ");
@@ -271,80 +268,47 @@ public final class TokenTable {
   public Page candidates(
       Connection connection, Ending ending, @Nullable LedgerToken after, long now, int limit)
       throws SQLException {
-    StringBuilder sql = new StringBuilder("SELECT ").append(SELECTED);
-    sql.append(" FROM ").append(table).append(" t WHERE ");
-    List<String> keys = new ArrayList<>();
-    @Nullable IndexedText searched = null;
-    String searchedId = "";
-    switch (ending.kind()) {
-      case TOKEN ->
-          throw new IllegalArgumentException("The ending of a token needs no candidates.");
-      case SESSION -> {
-        searched = sessions;
-        searchedId = key(ending.sessionId());
-        keys.add(key(ending.realmId()));
-      }
-      case USER -> {
-        searched = users;
-        searchedId = key(ending.userId());
-        keys.add(key(ending.realmId()));
-      }
-      case CLIENT -> {
-        sql.append("t.CLIENT_ID = ? AND t.REALM_ID = ?");
-        keys.add(key(ending.clientId()));
-        keys.add(key(ending.realmId()));
-      }
-      case REALM -> {
-        sql.append("t.REALM_ID = ?");
-        keys.add(key(ending.realmId()));
-        Members members = ending.members();
-        if (members != null) {
-          memberships.narrow(members, sql, keys);
-        }
-      }
-      case API_KEY -> {
-        sql.append("t.API_KEY_ID = ?");
-        keys.add(key(ending.apiKeyId()));
-      }
-    }
-    if (searched != null) {
-      sql.append(searched.is()).append(" AND t.REALM_ID = ?");
-    }
-    sql.append(" AND t.EXPIRES_AT >= ?");
-    boolean bounded = ending.verifies().isEmpty();
-    if (ending.requiresVerification()) {
-      sql.append(" AND t.SESSION_TYPE IN (")
-          .append(SqlDialect.parameters(ending.verifies().size()))
-          .append(")");
-    }
-    if (bounded) {
-      sql.append(" AND t.ISSUED_AT < ?");
-    }
-    if (after != null) {
-      sql.append(" AND (t.EXPIRES_AT > ? OR t.JTI > ?)");
-    }
-    sql.append(withoutRevoked(ending)).append(" ORDER BY t.EXPIRES_AT, t.JTI LIMIT ").append(limit);
-    try (PreparedStatement statement = connection.prepareStatement(sql.toString())) {
-      int parameter = searched == null ? 1 : searched.set(statement, 1, List.of(searchedId));
-      for (String key : keys) {
+    TargetCondition condition = ending.target().to(conditions);
+    Set<SessionType> types =
+        ending.requiresVerification() ? ending.effect().verifies() : Set.of();
+    boolean bounded = ending.effect().isCutOff();
+    String sql =
+        "SELECT "
+            + SELECTED
+            + " FROM "
+            + table
+            + " t WHERE "
+            + condition.sql()
+            + " AND t.EXPIRES_AT >= ?"
+            + (types.isEmpty() ? "" : ofTypes(types.size()))
+            + (bounded ? " AND t.ISSUED_AT < ?" : "")
+            + (after == null ? "" : " AND (t.EXPIRES_AT > ? OR t.JTI > ?)")
+            + condition.withoutRevoked()
+            + " ORDER BY t.EXPIRES_AT, t.JTI LIMIT "
+            + limit;
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      int parameter = 1;
+      for (String key : condition.parameters()) {
         statement.setString(parameter++, key);
       }
       // A token is expired from the second of its exp on; see RevokedTable.
       statement.setLong(parameter++, after == null ? now + 1 : after.expiresAt());
-      if (ending.requiresVerification()) {
-        for (SessionType type : ending.verifies()) {
-          statement.setString(parameter++, type.code());
-        }
+      for (SessionType type : types) {
+        statement.setString(parameter++, type.code());
       }
       if (bounded) {
-        statement.setLong(parameter++, ending.issuedBefore());
+        statement.setLong(parameter++, ending.effect().issuedBefore());
       }
       if (after != null) {
         statement.setLong(parameter++, after.expiresAt());
         statement.setString(parameter, after.jti());
       }
-      return page(connection, ending, readRows(statement), limit);
+      return page(connection, condition, readRows(statement), limit);
     }
+  }
+
+  private static String ofTypes(int types) {
+    return " AND t.SESSION_TYPE IN (" + SqlDialect.parameters(types) + ")";
   }
 
   /** Whether {@link #candidates} has any. */
@@ -356,19 +320,10 @@ public final class TokenTable {
     return !page.tokens().isEmpty();
   }
 
-  /** Tokens of a session or an API key never share a row; of a shared one some may be revoked. */
-  private String withoutRevoked(Ending ending) {
-    String unknown = "NOT EXISTS (SELECT 1 FROM " + revokedTable + " r WHERE r.JTI = t.JTI)";
-    return switch (ending.kind()) {
-      case CLIENT, REALM -> "";
-      case USER -> " AND (t." + OTHERS + " IS NOT NULL OR " + unknown + ")";
-      case TOKEN, SESSION, API_KEY -> " AND " + unknown;
-    };
-  }
-
-  private Page page(Connection connection, Ending ending, List<TokenRow> rows, int limit)
+  private Page page(
+      Connection connection, TargetCondition condition, List<TokenRow> rows, int limit)
       throws SQLException {
-    boolean all = withoutRevoked(ending).isEmpty();
+    boolean all = condition.withoutRevoked().isEmpty();
     Set<String> doubtful = new HashSet<>();
     for (TokenRow row : rows) {
       if (all || row.isShared()) {
@@ -556,13 +511,6 @@ public final class TokenTable {
     } else {
       statement.setLong(column, value);
     }
-  }
-
-  private static String key(@Nullable String value) {
-    if (value == null) {
-      throw new IllegalArgumentException("The ending lacks its key.");
-    }
-    return value;
   }
 
   private static Array numbers(

@@ -6,6 +6,7 @@ import dev.bulwark.revocation.rules.Endings;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.Members;
 import dev.bulwark.revocation.rules.SessionType;
+import dev.bulwark.revocation.rules.Target;
 import dev.bulwark.revocation.search.EndingApplier;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -87,8 +88,8 @@ public final class RealmVerifier {
     Map<Subject, List<Ending>> bySubject = new LinkedHashMap<>();
     long now = clock.millis();
     for (Ending ending : database.call(c -> database.endings().all(c))) {
-      if (ending.requiresVerification() && ending.realmId() != null) {
-        Subject subject = new Subject(ending.realmId(), ending.members());
+      if (ending.target() instanceof Target.RealmInDoubt doubt) {
+        Subject subject = new Subject(doubt.realmId(), doubt.members());
         bySubject.computeIfAbsent(subject, r -> new ArrayList<>()).add(ending);
         firstSeen.putIfAbsent(ending.id(), now);
       }
@@ -157,7 +158,7 @@ public final class RealmVerifier {
     }
     List<Ending> settled = new ArrayList<>();
     for (Ending doubt : doubts) {
-      if (walk.ending.verifies().containsAll(doubt.verifies()) && seen(doubt) <= walk.began) {
+      if (walk.ending.doesAllOf(doubt) && seen(doubt) <= walk.began) {
         done.put(doubt.id(), walksDue(doubt, walk.began));
         if (walksDone(doubt) == WALKS.length) {
           settled.add(doubt);
@@ -173,7 +174,7 @@ public final class RealmVerifier {
 
   private static Ending union(Subject subject, List<Ending> doubts) {
     Set<SessionType> verifies = EnumSet.noneOf(SessionType.class);
-    doubts.forEach(doubt -> verifies.addAll(doubt.verifies()));
+    doubts.forEach(doubt -> verifies.addAll(doubt.effect().verifies()));
     Ending first = doubts.get(0);
     Endings endings = new Endings(first.cause(), first.createdAt());
     Members members = subject.members();

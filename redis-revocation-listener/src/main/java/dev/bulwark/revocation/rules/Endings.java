@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Endings {
 
-  private static final Keys NO_KEYS = new Keys(null, null, null, null);
-  private static final Set<SessionType> NONE = Set.of();
-
   private final String cause;
   private final long now;
 
@@ -33,27 +30,12 @@ public final class Endings {
 
   /** One token. */
   public Ending token(@Nullable String realmId, String jti, long expiresAt) {
-    return new Ending(
-        id(),
-        EndingKind.TOKEN,
-        realmId,
-        null,
-        null,
-        null,
-        null,
-        jti,
-        expiresAt,
-        NONE,
-        0,
-        NONE,
-        cause,
-        now);
+    return ending(new Target.Token(realmId, jti, expiresAt));
   }
 
   /** A user session: every token of it is verified. */
   public Ending session(String realmId, String sessionId) {
-    Keys keys = new Keys(null, null, sessionId, null);
-    return ending(EndingKind.SESSION, realmId, keys, NONE, 0, SessionType.ALL);
+    return ending(new Target.UserSession(realmId, sessionId, null, Effect.VERIFY));
   }
 
   /** A user: every token is verified. */
@@ -67,20 +49,17 @@ public final class Endings {
    * @param notBefore Keycloak's own cut-off, seconds since 1970; 0 if there is none
    */
   public Ending user(String realmId, String userId, long notBefore) {
-    Keys keys = new Keys(userId, null, null, null);
-    return ending(EndingKind.USER, realmId, keys, SessionType.ALL, notBefore, SessionType.ALL);
+    return ending(new Target.User(realmId, userId, null, Effect.killAndVerify(notBefore)));
   }
 
   /** A client: every token is verified. */
   public Ending client(String realmId, String clientId) {
-    Keys keys = new Keys(null, clientId, null, null);
-    return ending(EndingKind.CLIENT, realmId, keys, NONE, 0, SessionType.ALL);
+    return ending(new Target.Client(realmId, clientId, Effect.VERIFY));
   }
 
   /** The tokens of a client issued before a time, seconds since 1970. */
   public Ending clientNotBefore(String realmId, String clientId, long notBefore) {
-    Keys keys = new Keys(null, clientId, null, null);
-    return ending(EndingKind.CLIENT, realmId, keys, SessionType.ALL, notBefore, NONE);
+    return ending(new Target.Client(realmId, clientId, Effect.kill(notBefore)));
   }
 
   /** A realm that is gone or disabled: every token is verified, at once. */
@@ -94,7 +73,7 @@ public final class Endings {
    * @param notBefore Keycloak's own cut-off, seconds since 1970; 0 if there is none
    */
   public Ending realm(String realmId, long notBefore) {
-    return ending(EndingKind.REALM, realmId, NO_KEYS, SessionType.ALL, notBefore, SessionType.ALL);
+    return ending(new Target.Realm(realmId, Effect.killAndVerify(notBefore)));
   }
 
   /**
@@ -103,32 +82,17 @@ public final class Endings {
    * @param verifies their session types
    */
   public Ending verifyRealm(String realmId, Set<SessionType> verifies) {
-    return ending(EndingKind.REALM, realmId, NO_KEYS, NONE, 0, verifies);
+    return ending(new Target.RealmInDoubt(realmId, null, verifies));
   }
 
   /** Tokens of some users of a realm, each to be verified. */
   public Ending verifyMembers(String realmId, Members members) {
-    return new Ending(
-        id(),
-        EndingKind.REALM,
-        realmId,
-        null,
-        null,
-        null,
-        null,
-        null,
-        0,
-        NONE,
-        0,
-        SessionType.ALL,
-        cause,
-        now,
-        members);
+    return ending(new Target.RealmInDoubt(realmId, members, SessionType.ALL));
   }
 
   /** The tokens of a realm issued before a time, seconds since 1970. */
   public Ending realmNotBefore(String realmId, long notBefore) {
-    return ending(EndingKind.REALM, realmId, NO_KEYS, SessionType.ALL, notBefore, NONE);
+    return ending(new Target.Realm(realmId, Effect.kill(notBefore)));
   }
 
   /**
@@ -136,7 +100,7 @@ public final class Endings {
    * key that was deactivated can be active again, and a token of it can come late.
    */
   public Ending apiKey(@Nullable String realmId, String apiKeyId) {
-    return apiKey(realmId, apiKeyId, 0);
+    return ending(new Target.ApiKey(realmId, apiKeyId, 0, Effect.VERIFY));
   }
 
   /**
@@ -145,59 +109,11 @@ public final class Endings {
    * @param end milliseconds since 1970
    */
   public Ending apiKeyEnding(@Nullable String realmId, String apiKeyId, long end) {
-    return apiKey(realmId, apiKeyId, Math.floorDiv(end - 1, 1000L) + 1);
+    long inForceFrom = Math.floorDiv(end - 1, 1000L) + 1;
+    return ending(new Target.ApiKey(realmId, apiKeyId, inForceFrom, Effect.VERIFY));
   }
 
-  private Ending apiKey(@Nullable String realmId, String apiKeyId, long inForceFrom) {
-    return new Ending(
-        id(),
-        EndingKind.API_KEY,
-        realmId,
-        null,
-        null,
-        null,
-        apiKeyId,
-        null,
-        inForceFrom,
-        NONE,
-        0,
-        SessionType.ALL,
-        cause,
-        now);
+  private Ending ending(Target target) {
+    return new Ending(UUID.randomUUID().toString(), target, cause, now);
   }
-
-  private Ending ending(
-      EndingKind kind,
-      @Nullable String realmId,
-      Keys keys,
-      Set<SessionType> kills,
-      long issuedBefore,
-      Set<SessionType> verifies) {
-    return new Ending(
-        id(),
-        kind,
-        realmId,
-        keys.userId,
-        keys.clientId,
-        keys.sessionId,
-        keys.apiKeyId,
-        null,
-        0,
-        kills,
-        issuedBefore,
-        verifies,
-        cause,
-        now);
-  }
-
-  private static String id() {
-    return UUID.randomUUID().toString();
-  }
-
-  /** By which an ending finds its tokens. */
-  private record Keys(
-      @Nullable String userId,
-      @Nullable String clientId,
-      @Nullable String sessionId,
-      @Nullable String apiKeyId) {}
 }

@@ -15,7 +15,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -142,7 +141,7 @@ public final class Confirmer {
     for (int left = TRIES; ; left--) {
       try {
         Ending ending = new Endings(EventType.LOGOUT.name(), clock.millis()).user(realmId, userId);
-        endSessionless(ending, end);
+        endSessionless(realmId, userId, ending, end);
         return redis.isAvailable() && isApplied(ending, end) && isPushed();
       } catch (SQLException e) {
         if (left == 1) {
@@ -162,9 +161,8 @@ public final class Confirmer {
    * Ends the tokens of a user that no session carries. They end by the not-before of the user
    * alone. Its grain is a second, so one of the same second would live on.
    */
-  private void endSessionless(Ending ofUser, long end) throws SQLException {
-    String realmId = Objects.requireNonNull(ofUser.realmId());
-    String userId = Objects.requireNonNull(ofUser.userId());
+  private void endSessionless(String realmId, String userId, Ending ofUser, long end)
+      throws SQLException {
     @Nullable LedgerToken last = null;
     do {
       LedgerToken after = last;

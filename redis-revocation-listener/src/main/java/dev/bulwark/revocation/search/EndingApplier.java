@@ -8,6 +8,7 @@ import dev.bulwark.revocation.rules.EndingKind;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevokedToken;
 import dev.bulwark.revocation.rules.SessionType;
+import dev.bulwark.revocation.rules.Target;
 import dev.bulwark.revocation.rules.Verdict;
 import dev.bulwark.revocation.verify.BisectingOracle;
 import java.sql.SQLException;
@@ -64,7 +65,9 @@ public final class EndingApplier {
     if (!ending.isInForce(clock.millis())) {
       return Expansion.NOTHING;
     }
-    return ending.kind() == EndingKind.TOKEN ? expandToken(ending) : expandOverLedger(ending);
+    return ending.target() instanceof Target.Token token
+        ? expandToken(token, ending.cause())
+        : expandOverLedger(ending);
   }
 
   /**
@@ -80,14 +83,12 @@ public final class EndingApplier {
     return sets.apply(endings, found);
   }
 
-  private Expansion expandToken(Ending ending) throws SQLException {
-    String jti = ending.jti();
-    if (jti == null
-        || ending.expiresAt() <= seconds()
-        || database.call(connection -> database.revoked().contains(connection, jti))) {
+  private Expansion expandToken(Target.Token token, String cause) throws SQLException {
+    if (token.expiresAt() <= seconds()
+        || database.call(connection -> database.revoked().contains(connection, token.jti()))) {
       return Expansion.NOTHING;
     }
-    revoker.revoke(List.of(new RevokedToken(jti, ending.expiresAt())), ending.cause());
+    revoker.revoke(List.of(new RevokedToken(token.jti(), token.expiresAt())), cause);
     return new Expansion(1, 0);
   }
 
@@ -149,7 +150,7 @@ public final class EndingApplier {
 
   private Set<SessionType> goneTypes(Ending ending) throws SQLException {
     String sessionId = ending.sessionId();
-    return ending.kind() != EndingKind.SESSION || sessionId == null
+    return sessionId == null
         ? Set.of()
         : database.call(c -> database.sessions().goneTypes(c, sessionId, onlineIsStored));
   }

@@ -1,8 +1,8 @@
 package dev.bulwark.revocation.search;
 
 import dev.bulwark.revocation.rules.Ending;
-import dev.bulwark.revocation.rules.EndingKind;
 import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.rules.Target;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -97,7 +97,7 @@ public final class Expansions {
       if (ending.requiresVerification()) {
         return new Rest(ending, null);
       }
-      if (ending.kind() == EndingKind.TOKEN || !ending.isInForce(System.currentTimeMillis())) {
+      if (ending.target() instanceof Target.Token || !ending.isInForce(System.currentTimeMillis())) {
         expander.expand(ending);
         return new Rest(ending, null);
       }

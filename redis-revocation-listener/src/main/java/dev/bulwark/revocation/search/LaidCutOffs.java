@@ -1,7 +1,7 @@
 package dev.bulwark.revocation.search;
 
 import dev.bulwark.revocation.rules.Ending;
-import dev.bulwark.revocation.rules.EndingKind;
+import dev.bulwark.revocation.rules.Target;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +37,7 @@ public final class LaidCutOffs {
     }
     synchronized (laid) {
       Long before = laid.get(key(ending));
-      return before != null && before == ending.issuedBefore();
+      return before != null && before == ending.effect().issuedBefore();
     }
   }
 
@@ -46,7 +46,7 @@ public final class LaidCutOffs {
     synchronized (laid) {
       for (Ending ending : endings) {
         if (isCutOff(ending)) {
-          laid.put(key(ending), ending.issuedBefore());
+          laid.put(key(ending), ending.effect().issuedBefore());
         }
       }
     }
@@ -54,11 +54,12 @@ public final class LaidCutOffs {
 
   /** Whether an ending kills by a not-before and does nothing else. */
   private static boolean isCutOff(Ending ending) {
-    return (ending.kind() == EndingKind.REALM || ending.kind() == EndingKind.CLIENT)
-        && ending.verifies().isEmpty();
+    return (ending.target() instanceof Target.Realm || ending.target() instanceof Target.Client)
+        && ending.effect().isCutOff();
   }
 
   private static String key(Ending ending) {
-    return ending.kind() + " " + ending.realmId() + " " + ending.clientId();
+    String clientId = ending.target() instanceof Target.Client client ? client.clientId() : null;
+    return ending.kind() + " " + ending.realmId() + " " + clientId;
   }
 }

@@ -7,6 +7,7 @@ import dev.bulwark.revocation.rules.EndingKind;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevokedToken;
 import dev.bulwark.revocation.rules.SessionType;
+import dev.bulwark.revocation.rules.Target;
 import dev.bulwark.revocation.rules.Verdict;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -61,19 +62,21 @@ final class SetApplier {
   private void applyToTokens(List<Ending> endings, IntConsumer found) throws SQLException {
     long now = seconds();
     Map<String, Ending> live = new LinkedHashMap<>();
+    List<RevokedToken> tokens = new ArrayList<>();
     for (Ending ending : endings) {
-      if (ending.expiresAt() > now) {
-        live.putIfAbsent(Objects.requireNonNull(ending.jti()), ending);
+      if (ending.target() instanceof Target.Token token
+          && token.expiresAt() > now
+          && live.putIfAbsent(token.jti(), ending) == null) {
+        tokens.add(new RevokedToken(token.jti(), token.expiresAt()));
       }
     }
     Set<String> known = database.call(c -> database.revoked().among(c, live.keySet()));
     Dead dead = new Dead();
-    live.forEach(
-        (jti, ending) -> {
-          if (!known.contains(jti)) {
-            dead.add(ending, new RevokedToken(jti, ending.expiresAt()));
-          }
-        });
+    for (RevokedToken token : tokens) {
+      if (!known.contains(token.jti())) {
+        dead.add(Objects.requireNonNull(live.get(token.jti())), token);
+      }
+    }
     revoke(dead, found);
   }
 

@@ -2,6 +2,7 @@ package dev.bulwark.revocation.sql;
 
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
@@ -65,11 +66,17 @@ public record IndexedText(SqlDialect dialect, String column) {
    * @return number of the first parameter behind it
    */
   public int set(PreparedStatement statement, int first, List<String> ids) throws SQLException {
-    int parameter = first;
-    for (int times = isHashed() ? 2 : 1; times > 0; times--) {
-      parameter = setOnce(statement, parameter, ids);
+    return setOnce(statement, first, parameters(ids));
+  }
+
+  /** The parameters of {@link #is} or {@link #isAmong}, in their order. */
+  public List<String> parameters(List<String> ids) {
+    if (!isHashed()) {
+      return ids;
     }
-    return parameter;
+    List<String> twice = new ArrayList<>(ids);
+    twice.addAll(ids);
+    return twice;
   }
 
   private boolean isHashed() {

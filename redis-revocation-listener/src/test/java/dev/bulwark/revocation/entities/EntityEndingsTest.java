@@ -3,6 +3,7 @@ package dev.bulwark.revocation.entities;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.revocation.rules.Ending;
+import dev.bulwark.revocation.rules.Endings;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,8 @@ import org.keycloak.models.jpa.session.PersistentUserSessionEntity;
 class EntityEndingsTest {
 
   private static final long NOW = 1_700_000_000_000L;
+
+  private static final Endings OF = new Endings("TEST", NOW);
 
   private final UserEntity user = new UserEntity();
   private final ClientEntity client = new ClientEntity();
@@ -31,9 +34,15 @@ class EntityEndingsTest {
 
   @Test
   void whatIsSwitchedOffHasEnded() {
-    assertThat(of(user, "enabled")).extracting(Ending::userId).containsExactly("u");
-    assertThat(of(client, "enabled")).extracting(Ending::clientId).containsExactly("c");
-    assertThat(of(realm, "enabled")).extracting(Ending::realmId).containsExactly("r");
+    assertThat(of(user, "enabled"))
+        .extracting(Ending::target)
+        .containsExactly(OF.user("r", "u").target());
+    assertThat(of(client, "enabled"))
+        .extracting(Ending::target)
+        .containsExactly(OF.client("r", "c").target());
+    assertThat(of(realm, "enabled"))
+        .extracting(Ending::target)
+        .containsExactly(OF.realm("r").target());
     assertThat(of(user, "firstName", "enabled"))
         .extracting(Ending::cause)
         .containsExactly("USER_DISABLED");
@@ -54,9 +63,15 @@ class EntityEndingsTest {
     user.setNotBefore(1000);
     client.setNotBefore(2000);
     realm.setNotBefore(3000);
-    assertThat(of(user, "notBefore")).extracting(Ending::issuedBefore).containsExactly(1000L);
-    assertThat(of(client, "notBefore")).extracting(Ending::issuedBefore).containsExactly(2000L);
-    assertThat(of(realm, "notBefore")).extracting(Ending::issuedBefore).containsExactly(3000L);
+    assertThat(of(user, "notBefore"))
+        .extracting(Ending::target)
+        .containsExactly(OF.user("r", "u", 1000).target());
+    assertThat(of(client, "notBefore"))
+        .extracting(Ending::target)
+        .containsExactly(OF.clientNotBefore("r", "c", 2000).target());
+    assertThat(of(realm, "notBefore"))
+        .extracting(Ending::target)
+        .containsExactly(OF.realmNotBefore("r", 3000).target());
     user.setNotBefore(0);
     assertThat(of(user, "notBefore")).isEmpty();
   }

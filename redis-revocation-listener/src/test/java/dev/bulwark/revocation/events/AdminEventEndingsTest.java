@@ -3,7 +3,7 @@ package dev.bulwark.revocation.events;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.revocation.rules.Ending;
-import dev.bulwark.revocation.rules.EndingKind;
+import dev.bulwark.revocation.rules.Endings;
 import dev.bulwark.revocation.rules.Members;
 import dev.bulwark.revocation.rules.SessionType;
 import java.util.List;
@@ -17,6 +17,8 @@ import org.keycloak.events.admin.OperationType;
 import org.keycloak.events.admin.ResourceType;
 
 class AdminEventEndingsTest {
+
+  private static final Endings OF = new Endings("TEST", 1);
 
   private boolean userEnabled = true;
   private long userNotBefore;
@@ -92,26 +94,20 @@ class AdminEventEndingsTest {
   void userLogoutKillsByTheNotBeforeThatItSets() {
     userNotBefore = 4_000;
     Ending ending = endings(OperationType.ACTION, ResourceType.USER, "users/u/logout").get(0);
-    assertThat(ending.kind()).isEqualTo(EndingKind.USER);
-    assertThat(ending.userId()).isEqualTo("u");
-    assertThat(ending.kills()).isEqualTo(SessionType.ALL);
-    assertThat(ending.issuedBefore()).isEqualTo(4_000);
-    assertThat(ending.verifies()).isEqualTo(SessionType.ALL);
+    assertThat(ending.target()).isEqualTo(OF.user("r", "u", 4_000).target());
   }
 
   @Test
   void revokedConsentIsVerified() {
     Ending ending = endings(OperationType.ACTION, ResourceType.USER, "users/u/consents/cli").get(0);
-    assertThat(ending.userId()).isEqualTo("u");
-    assertThat(ending.issuedBefore()).isZero();
+    assertThat(ending.target()).isEqualTo(OF.user("r", "u").target());
   }
 
   @Test
   void logoutAllKillsByTheNotBeforeThatItSets() {
     realmNotBefore = 4_000;
     Ending ending = endings(OperationType.ACTION, ResourceType.REALM, "logout-all").get(0);
-    assertThat(ending.kind()).isEqualTo(EndingKind.REALM);
-    assertThat(ending.issuedBefore()).isEqualTo(4_000);
+    assertThat(ending.target()).isEqualTo(OF.realm("r", 4_000).target());
     assertThat(ending.requiresVerification()).isFalse();
     assertThat(endings(OperationType.ACTION, ResourceType.REALM, "push-revocation")).isEmpty();
   }
@@ -119,16 +115,15 @@ class AdminEventEndingsTest {
   @Test
   void aDeletedSessionIsVerified() {
     Ending ending = endings(OperationType.DELETE, ResourceType.USER_SESSION, "sessions/s").get(0);
-    assertThat(ending.sessionId()).isEqualTo("s");
-    assertThat(ending.verifies()).isEqualTo(SessionType.ALL);
+    assertThat(ending.target()).isEqualTo(OF.session("r", "s").target());
   }
 
   @Test
   void aDisabledUser() {
     assertThat(endings(OperationType.UPDATE, ResourceType.USER, "users/u")).isEmpty();
     userEnabled = false;
-    assertThat(endings(OperationType.UPDATE, ResourceType.USER, "users/u").get(0).userId())
-        .isEqualTo("u");
+    assertThat(endings(OperationType.UPDATE, ResourceType.USER, "users/u").get(0).target())
+        .isEqualTo(OF.user("r", "u").target());
     assertThat(endings(OperationType.CREATE, ResourceType.USER, "users/u")).isEmpty();
   }
 
@@ -142,8 +137,9 @@ class AdminEventEndingsTest {
   void aRoleThatIsTakenAway(ResourceType type, String path, OperationType operation, int count) {
     List<Ending> endings = endings(operation, type, path);
     assertThat(endings).hasSize(count);
-    assertThat(endings).allSatisfy(ending -> assertThat(ending.issuedBefore()).isZero());
-    assertThat(endings).allSatisfy(ending -> assertThat(ending.userId()).isEqualTo("u"));
+    assertThat(endings)
+        .extracting(Ending::target)
+        .allMatch(target -> target.equals(OF.user("r", "u").target()));
   }
 
   @ParameterizedTest
@@ -172,7 +168,7 @@ class AdminEventEndingsTest {
     assertThat(endings)
         .allSatisfy(
             ending ->
-                assertThat(ending.verifies())
+                assertThat(ending.effect().verifies())
                     .containsExactlyInAnyOrder(SessionType.OFFLINE, SessionType.UNKNOWN));
   }
 
@@ -180,11 +176,11 @@ class AdminEventEndingsTest {
   void anUpdatedRealm() {
     assertThat(endings(OperationType.UPDATE, ResourceType.REALM, null)).isEmpty();
     realmNotBefore = 4_000;
-    assertThat(endings(OperationType.UPDATE, ResourceType.REALM, null).get(0).issuedBefore())
-        .isEqualTo(4_000);
+    assertThat(endings(OperationType.UPDATE, ResourceType.REALM, null).get(0).target())
+        .isEqualTo(OF.realmNotBefore("r", 4_000).target());
     realmEnabled = false;
-    assertThat(endings(OperationType.UPDATE, ResourceType.REALM, null).get(0).verifies())
-        .isEqualTo(SessionType.ALL);
+    assertThat(endings(OperationType.UPDATE, ResourceType.REALM, null).get(0).target())
+        .isEqualTo(OF.realm("r").target());
   }
 
   @ParameterizedTest
@@ -205,7 +201,7 @@ class AdminEventEndingsTest {
     if (key == null) {
       assertThat(endings).isEmpty();
     } else {
-      assertThat(endings.get(0).apiKeyId()).isEqualTo(key);
+      assertThat(endings.get(0).target()).isEqualTo(OF.apiKey("r", key).target());
     }
   }
 
@@ -219,7 +215,8 @@ class AdminEventEndingsTest {
     event.setDetails(Map.of("api_key_tokens_dead_from", "1700000000"));
     assertThat(AdminEventEndings.of(event, context))
         .singleElement()
-        .satisfies(ending -> assertThat(ending.apiKeyId()).isEqualTo("k1"));
+        .extracting(Ending::target)
+        .isEqualTo(OF.apiKey("r", "k1").target());
   }
 
   @ParameterizedTest
@@ -236,7 +233,8 @@ class AdminEventEndingsTest {
     List<Ending> endings = AdminEventEndings.of(event, context);
     assertThat(endings).hasSize(key == null ? 0 : 1);
     for (Ending ending : endings) {
-      assertThat(ending.apiKeyId()).isEqualTo(key);
+      assertThat(ending.target())
+          .isEqualTo(OF.apiKeyEnding("r", String.valueOf(key), 1_700_000_000_000L).target());
       assertThat(ending.isInForce(1_700_000_000_000L - 1)).isFalse();
       assertThat(ending.isInForce(1_700_000_000_000L)).isTrue();
     }
@@ -263,7 +261,8 @@ class AdminEventEndingsTest {
       assertThat(endings).isEmpty();
     } else {
       assertThat(endings).hasSize(1);
-      assertThat(endings.get(0).members()).isEqualTo(new Members(kind, id));
+      assertThat(endings.get(0).target())
+          .isEqualTo(OF.verifyMembers("r", new Members(kind, id)).target());
       assertThat(endings.get(0).requiresVerification()).isTrue();
     }
   }
@@ -273,7 +272,7 @@ class AdminEventEndingsTest {
     newAddress = true;
     assertThat(endings(OperationType.UPDATE, ResourceType.REALM, null))
         .singleElement()
-        .satisfies(ending -> assertThat(ending.kind()).isEqualTo(EndingKind.REALM))
+        .satisfies(ending -> assertThat(ending.target()).isEqualTo(OF.realm("r").target()))
         .satisfies(ending -> assertThat(ending.requiresVerification()).isFalse());
   }
 
@@ -282,15 +281,15 @@ class AdminEventEndingsTest {
     organizationsOff = true;
     assertThat(endings(OperationType.UPDATE, ResourceType.REALM, null))
         .singleElement()
-        .extracting(Ending::members)
-        .isEqualTo(new Members(Members.Kind.ORGANIZATIONS, ""));
+        .extracting(Ending::target)
+        .isEqualTo(
+            OF.verifyMembers("r", new Members(Members.Kind.ORGANIZATIONS, "")).target());
   }
 
   @Test
   void aUserThatTheScimApiDisables() {
     userEnabled = false;
     Ending ending = endings(OperationType.UPDATE, ResourceType.USER, "scim/v2/Users/u").get(0);
-    assertThat(ending.kind()).isEqualTo(EndingKind.USER);
-    assertThat(ending.userId()).isEqualTo("u");
+    assertThat(ending.target()).isEqualTo(OF.user("r", "u").target());
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bulwark.revocation.events.EventContext.RequestToken;
 import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.EndingKind;
-import dev.bulwark.revocation.rules.SessionType;
+import dev.bulwark.revocation.rules.Endings;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +19,8 @@ import org.keycloak.events.Event;
 import org.keycloak.events.EventType;
 
 class UserEventEndingsTest {
+
+  private static final Endings OF = new Endings("TEST", 1);
 
   private final Map<String, RequestToken> form = new HashMap<>();
 
@@ -87,8 +89,7 @@ class UserEventEndingsTest {
     event.setSessionId("s");
     event.setDetails(Map.of("reason", "global_token_revocation"));
     Ending ending = only(endings(event));
-    assertThat(ending.kind()).isEqualTo(EndingKind.USER);
-    assertThat(ending.userId()).isEqualTo("u");
+    assertThat(ending.target()).isEqualTo(OF.user("r", "u").target());
   }
 
   @ParameterizedTest
@@ -98,13 +99,10 @@ class UserEventEndingsTest {
     event.setSessionId("s");
     event.setUserId("u");
     Ending ending = only(endings(event));
-    assertThat(ending.kind()).isEqualTo(EndingKind.SESSION);
-    assertThat(ending.sessionId()).isEqualTo("s");
-    assertThat(ending.kills()).isEmpty();
-    assertThat(ending.verifies()).isEqualTo(SessionType.ALL);
+    assertThat(ending.target()).isEqualTo(OF.session("r", "s").target());
     assertThat(ending.cause()).isEqualTo(type.name());
     event.setSessionId(null);
-    assertThat(only(endings(event)).userId()).isEqualTo("u");
+    assertThat(only(endings(event)).target()).isEqualTo(OF.user("r", "u").target());
   }
 
   @Test
@@ -114,9 +112,7 @@ class UserEventEndingsTest {
     event.getDetails().put("token_id", "jti");
     form.put("token", new RequestToken("jti", "s", 99));
     Ending ending = only(endings(event));
-    assertThat(ending.kind()).isEqualTo(EndingKind.TOKEN);
-    assertThat(ending.jti()).isEqualTo("jti");
-    assertThat(ending.expiresAt()).isEqualTo(99);
+    assertThat(ending.target()).isEqualTo(OF.token("r", "jti", 99).target());
 
     event.getDetails().put("token_exchange_revoked_clients", "other");
     assertThat(endings(event))
@@ -125,10 +121,9 @@ class UserEventEndingsTest {
 
     form.put("token", new RequestToken("another", "s", 99));
     ending = only(endings(event));
-    assertThat(ending.kind())
+    assertThat(ending.target())
         .as("never a token that the event does not name")
-        .isEqualTo(EndingKind.USER);
-    assertThat(ending.issuedBefore()).isZero();
+        .isEqualTo(OF.user("r", "u").target());
   }
 
   @ParameterizedTest
@@ -140,9 +135,7 @@ class UserEventEndingsTest {
     event.setClientId("cli");
     event.getDetails().put("refresh_token_type", refreshTokenType);
     Ending ending = only(endings(event));
-    assertThat(ending.sessionId()).isEqualTo("s");
-    assertThat(ending.clientId()).isNull();
-    assertThat(ending.verifies()).isEqualTo(SessionType.ALL);
+    assertThat(ending.target()).isEqualTo(OF.session("r", "s").target());
   }
 
   @Test
@@ -151,8 +144,7 @@ class UserEventEndingsTest {
     refresh.setError("invalid_token");
     assertThat(endings(refresh)).isEmpty();
     form.put("refresh_token", new RequestToken("x", "s", 99));
-    assertThat(only(endings(refresh)).sessionId()).isEqualTo("s");
-    assertThat(only(endings(refresh)).kills()).isEmpty();
+    assertThat(only(endings(refresh)).target()).isEqualTo(OF.session("r", "s").target());
     refresh.setError("invalid_client");
     assertThat(endings(refresh)).isEmpty();
 
@@ -167,9 +159,7 @@ class UserEventEndingsTest {
     Event event = event(EventType.USER_DISABLED_BY_PERMANENT_LOCKOUT);
     event.setUserId("u");
     Ending ending = only(endings(event));
-    assertThat(ending.userId()).isEqualTo("u");
-    assertThat(ending.issuedBefore()).isZero();
-    assertThat(ending.verifies()).isEqualTo(SessionType.ALL);
+    assertThat(ending.target()).isEqualTo(OF.user("r", "u").target());
   }
 
   @ParameterizedTest
@@ -181,9 +171,9 @@ class UserEventEndingsTest {
     event.getDetails().put("credential_id", "c1");
     assertThat(endings(event)).isEmpty();
     event.getDetails().put("credential_type", "api-key");
-    assertThat(only(endings(event)).apiKeyId()).isEqualTo("c1");
+    assertThat(only(endings(event)).target()).isEqualTo(OF.apiKey("r", "c1").target());
     event.getDetails().put("api_key_id", "k1");
-    assertThat(only(endings(event)).apiKeyId()).isEqualTo("k1");
+    assertThat(only(endings(event)).target()).isEqualTo(OF.apiKey("r", "k1").target());
   }
 
   @ParameterizedTest
@@ -199,10 +189,9 @@ class UserEventEndingsTest {
       return;
     }
     Ending ending = only(endings(event));
-    assertThat(ending.apiKeyId()).isEqualTo("k1");
+    assertThat(ending.target()).isEqualTo(OF.apiKeyEnding("r", "k1", second * 1000).target());
     assertThat(ending.isInForce(second * 1000 - 1)).isFalse();
     assertThat(ending.isInForce(second * 1000)).isTrue();
-    assertThat(ending.verifies()).isEqualTo(SessionType.ALL);
   }
 
   @ParameterizedTest

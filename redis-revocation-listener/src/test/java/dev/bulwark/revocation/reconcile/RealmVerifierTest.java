@@ -53,7 +53,7 @@ class RealmVerifierTest {
   private EndingApplier.Page page(Ending ending, @Nullable LedgerToken after, int size) {
     int number = after == null ? 1 : Integer.parseInt(after.jti()) + 1;
     pages.add(ending.realmId() + number);
-    verified.add(ending.verifies());
+    verified.add(ending.effect().verifies());
     now += PAGE_TAKES;
     return new EndingApplier.Page(0, undecided, number < pagesOfRealm ? token(number) : null);
   }

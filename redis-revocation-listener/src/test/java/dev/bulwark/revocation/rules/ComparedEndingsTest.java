@@ -3,6 +3,7 @@ package dev.bulwark.revocation.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -14,84 +15,86 @@ class ComparedEndingsTest {
 
   private static final Endings SCOPES = new Endings("TEST", 1_000_000_321L);
 
-  private static Ending tokens(
-      String realm,
-      @Nullable String user,
-      @Nullable String client,
-      @Nullable String session,
-      @Nullable String key,
-      @Nullable String jti,
-      long issuedBefore,
-      @Nullable Members members) {
-    return new Ending(
-        "id",
-        EndingKind.REALM,
-        realm,
-        user,
-        client,
-        session,
-        key,
-        jti,
-        0,
-        Set.of(SessionType.ONLINE, SessionType.OFFLINE),
-        issuedBefore,
-        Set.of(SessionType.ONLINE, SessionType.OFFLINE),
-        "TEST",
-        1,
-        members);
+  private static final Set<SessionType> ONE = Set.of(SessionType.ONLINE);
+  private static final Set<SessionType> TWO = Set.of(SessionType.ONLINE, SessionType.OFFLINE);
+  private static final Effect EFFECT = new Effect(TWO, 5, TWO);
+
+  private static Ending ending(Target target) {
+    return new Ending("id", target, "TEST", 1);
   }
 
   private static Ending ending(Set<SessionType> kills, Set<SessionType> verifies) {
-    return new Ending(
-        "id", EndingKind.REALM, "r", null, null, null, null, null, 0, kills, 5, verifies, "T", 1);
+    return ending(new Target.Client("r", "c", new Effect(kills, 5, verifies)));
+  }
+
+  private static List<Target> targets(String realm, String id, @Nullable String client) {
+    Members members = new Members(Members.Kind.ORGANIZATION, id);
+    return List.of(
+        new Target.Token(realm, id, 1),
+        new Target.UserSession(realm, id, client, EFFECT),
+        new Target.User(realm, id, client, EFFECT),
+        new Target.Client(realm, id, EFFECT),
+        new Target.Realm(realm, EFFECT),
+        new Target.RealmInDoubt(realm, members, TWO),
+        new Target.ApiKey(realm, id, 0, EFFECT));
+  }
+
+  /** Each kind with the same keys, with another key, of another realm, narrowed to a client. */
+  @Test
+  void oneEndingDoesAllOfAnotherOfTheSameTokensOnly() {
+    List<Target> first = targets("r", "k", null);
+    for (int i = 0; i < first.size(); i++) {
+      for (int j = 0; j < first.size(); j++) {
+        assertThat(ending(first.get(i)).doesAllOf(ending(first.get(j))))
+            .as("%s and %s", first.get(i), first.get(j))
+            .isEqualTo(i == j);
+      }
+      Ending one = ending(first.get(i));
+      boolean ofRealm = first.get(i) instanceof Target.Realm;
+      boolean narrows =
+          first.get(i) instanceof Target.UserSession || first.get(i) instanceof Target.User;
+      assertThat(one.doesAllOf(ending(targets("x", "k", null).get(i)))).as("%s", one).isFalse();
+      assertThat(one.doesAllOf(ending(targets("r", "x", null).get(i))))
+          .as("%s", one)
+          .isEqualTo(ofRealm);
+      assertThat(one.doesAllOf(ending(targets("r", "k", "c").get(i))))
+          .as("%s", one)
+          .isEqualTo(!narrows);
+    }
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "r, u, c, s, k, j, 5, o, true",
-    "r, u, c, s, k, j, 4, o, true",
-    "r, u, c, s, k, j, 6, o, false",
-    "x, u, c, s, k, j, 5, o, false",
-    "r, x, c, s, k, j, 5, o, false",
-    "r, u, x, s, k, j, 5, o, false",
-    "r, u, c, x, k, j, 5, o, false",
-    "r, u, c, s, x, j, 5, o, false",
-    "r, u, c, s, k, x, 5, o, false",
-    "r, u, c, s, k, j, 5, x, false",
-    "r,  , c, s, k, j, 5, o, false"
-  })
-  void oneEndingDoesAllOfAnotherOfTheSameTokens(
-      String realm,
-      @Nullable String user,
-      String client,
-      String session,
-      String key,
-      String jti,
-      long issuedBefore,
-      String organization,
-      boolean expected) {
-    Ending first =
-        tokens("r", "u", "c", "s", "k", "j", 5, new Members(Members.Kind.ORGANIZATION, "o"));
-    Ending other =
-        tokens(
-            realm,
-            user,
-            client,
-            session,
-            key,
-            jti,
-            issuedBefore,
-            new Members(Members.Kind.ORGANIZATION, organization));
-    assertThat(first.doesAllOf(other)).isEqualTo(expected);
+  @CsvSource({"5, true", "4, true", "6, false"})
+  void anEarlierCutOffDoesNotDoAll(long issuedBefore, boolean expected) {
+    Target other = new Target.Realm("r", new Effect(TWO, issuedBefore, TWO));
+    assertThat(ending(new Target.Realm("r", EFFECT)).doesAllOf(ending(other))).isEqualTo(expected);
+  }
+
+  @Test
+  void aRealmDoesAllOfADoubtAboutAllOfIt() {
+    Ending realm = SCOPES.realm("r");
+    Ending doubt = SCOPES.verifyRealm("r", TWO);
+    Members members = new Members(Members.Kind.ORGANIZATIONS, "");
+    assertThat(realm.doesAllOf(doubt)).isTrue();
+    assertThat(doubt.doesAllOf(realm)).isFalse();
+    assertThat(realm.doesAllOf(SCOPES.verifyRealm("x", TWO))).isFalse();
+    assertThat(realm.doesAllOf(SCOPES.verifyMembers("r", members))).isFalse();
+  }
+
+  /** Until the later end, the tokens of the key would live on. */
+  @Test
+  void aKeyThatEndsLaterDoesNotDoAllOfOneThatHasEnded() {
+    Ending now = SCOPES.apiKey("r", "k");
+    Ending later = SCOPES.apiKeyEnding("r", "k", 5_000);
+    assertThat(now.doesAllOf(later)).isTrue();
+    assertThat(later.doesAllOf(now)).isFalse();
   }
 
   @Test
   void anEndingThatJudgesFewerTypesDoesNotDoAll() {
-    Set<SessionType> one = Set.of(SessionType.ONLINE);
-    Set<SessionType> two = Set.of(SessionType.ONLINE, SessionType.OFFLINE);
-    assertThat(ending(two, two).doesAllOf(ending(one, one))).isTrue();
-    assertThat(ending(one, two).doesAllOf(ending(two, two))).isFalse();
-    assertThat(ending(two, one).doesAllOf(ending(two, two))).isFalse();
+    assertThat(ending(TWO, TWO).doesAllOf(ending(ONE, ONE))).isTrue();
+    assertThat(ending(ONE, TWO).doesAllOf(ending(TWO, TWO))).isFalse();
+    assertThat(ending(TWO, ONE).doesAllOf(ending(TWO, TWO))).isFalse();
     assertThat(SCOPES.user("r", "u").doesAllOf(SCOPES.session("r", "s"))).isFalse();
   }
 
@@ -104,7 +107,9 @@ class ComparedEndingsTest {
   })
   void aKeyThatGoesOnForAWhileEndsAtItsSecond(long end, long second, long now, boolean inForce) {
     Ending ending = SCOPES.apiKeyEnding("r", "k", end);
-    assertThat(ending.expiresAt()).isEqualTo(second);
+    assertThat(ending.target())
+        .isInstanceOfSatisfying(
+            Target.ApiKey.class, key -> assertThat(key.inForceFrom()).isEqualTo(second));
     assertThat(ending.isInForce(now)).isEqualTo(inForce);
   }
 

@@ -79,17 +79,8 @@ class EndingTest {
     Ending ending =
         new Ending(
             "id",
-            EndingKind.SESSION,
-            "r",
-            null,
-            client,
-            "s",
-            null,
-            null,
-            0,
-            Set.of(SessionType.ONLINE),
-            NOW,
-            SessionType.ALL,
+            new Target.UserSession(
+                "r", "s", client, new Effect(Set.of(SessionType.ONLINE), NOW, SessionType.ALL)),
             "TEST",
             NOW);
     assertThat(ending.judge(token(SessionType.ONLINE, 10))).isEqualTo(expected);
@@ -143,16 +134,11 @@ class EndingTest {
     assertThat(SCOPES.apiKey("r", "k").judge(service)).isEqualTo(Verdict.KEEP);
   }
 
+  /** In a row, nothing else tells it from a realm in doubt. */
   @Test
-  void anEndingWithoutItsKeyIsRefused() {
-    for (EndingKind kind : EndingKind.values()) {
-      assertThatThrownBy(
-              () ->
-                  new Ending(
-                      "id", kind, null, null, null, null, null, null, 0, Set.of(), 0, Set.of(),
-                      "TEST", NOW))
-          .isInstanceOf(IllegalArgumentException.class);
-    }
+  void aRealmThatKillsNothingIsRejected() {
+    assertThatThrownBy(() -> new Target.Realm("r", Effect.VERIFY))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @ParameterizedTest

@@ -51,7 +51,8 @@ class LastSeenTest {
     assertThat(ending.cause()).isEqualTo(cause);
     assertThat(ending.kind()).isEqualTo(endingKind);
     assertThat(ending.realmId()).isEqualTo(endingRealm);
-    Members narrowed = ending.members();
+    Members narrowed =
+        ending.target() instanceof Target.RealmInDoubt doubt ? doubt.members() : null;
     assertThat(narrowed == null ? null : narrowed.text()).isEqualTo(members);
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.revocation.ledger.SessionTable;
 import dev.bulwark.revocation.rules.Ending;
-import dev.bulwark.revocation.rules.EndingKind;
+import dev.bulwark.revocation.rules.Target;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,9 +25,8 @@ class RemovedSessionsTest {
         .singleElement()
         .satisfies(
             ending -> {
-              assertThat(ending.kind()).isEqualTo(EndingKind.SESSION);
               assertThat(ending.sessionId()).isEqualTo("s1");
-              assertThat(ending.kills()).isEmpty();
+              assertThat(ending.effect().kills()).isEmpty();
               assertThat(ending.createdAt()).isEqualTo(77);
             });
   }
@@ -47,11 +46,9 @@ class RemovedSessionsTest {
     remove(BOB, "b", false);
     assertThat(written).hasSize(RemovedSessions.FEW + 1);
     assertThat(written.get(RemovedSessions.FEW - 1))
-        .satisfies(
-            ending -> {
-              assertThat(ending.kind()).isEqualTo(EndingKind.USER);
-              assertThat(ending.userId()).isEqualTo("ann");
-            });
+        .extracting(Ending::target)
+        .isInstanceOfSatisfying(
+            Target.User.class, user -> assertThat(user.userId()).isEqualTo("ann"));
     assertThat(written.get(RemovedSessions.FEW).sessionId()).isEqualTo("b");
   }
 
