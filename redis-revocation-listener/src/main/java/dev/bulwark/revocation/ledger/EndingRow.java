@@ -6,6 +6,7 @@ import dev.bulwark.revocation.rules.EndingKind;
 import dev.bulwark.revocation.rules.Members;
 import dev.bulwark.revocation.rules.SessionType;
 import dev.bulwark.revocation.rules.Target;
+import dev.bulwark.revocation.sql.NullableParameter;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -50,19 +51,19 @@ final class EndingRow {
     int column = 1;
     statement.setString(column++, ending.id());
     statement.setString(column++, ending.kind().name());
-    TokenTable.setNullable(statement, column++, ending.realmId());
-    TokenTable.setNullable(statement, column++, keys.userId);
-    TokenTable.setNullable(statement, column++, keys.clientId);
-    TokenTable.setNullable(statement, column++, keys.sessionId);
-    TokenTable.setNullable(statement, column++, keys.apiKeyId);
-    TokenTable.setNullable(statement, column++, keys.jti);
+    NullableParameter.set(statement, column++, ending.realmId());
+    NullableParameter.set(statement, column++, keys.userId);
+    NullableParameter.set(statement, column++, keys.clientId);
+    NullableParameter.set(statement, column++, keys.sessionId);
+    NullableParameter.set(statement, column++, keys.apiKeyId);
+    NullableParameter.set(statement, column++, keys.jti);
     statement.setLong(column++, keys.expiresAt);
     statement.setString(column++, codes(effect.kills()));
     statement.setLong(column++, effect.issuedBefore());
     statement.setString(column++, codes(effect.verifies()));
     statement.setString(column++, cut(ending.cause()));
     statement.setLong(column++, ending.createdAt());
-    TokenTable.setNullable(statement, column, keys.members);
+    NullableParameter.set(statement, column, keys.members);
   }
 
   /** Reads the row at which the rows stand. */

@@ -28,7 +28,7 @@ final class SharedRows {
   SharedRows(String schema) {
     this.select =
         "SELECT "
-            + TokenTable.SELECTED
+            + TokenColumns.SELECTED
             + " FROM "
             + schema
             + TokenTable.NAME
@@ -61,7 +61,7 @@ final class SharedRows {
       }
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          TokenTable.tokenRow(rows).tokens().forEach(action);
+          TokenColumns.row(rows).tokens().forEach(action);
         }
       }
     }

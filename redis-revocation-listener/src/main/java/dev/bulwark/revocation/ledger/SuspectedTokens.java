@@ -120,7 +120,7 @@ public final class SuspectedTokens {
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           found++;
-          TokenRow row = TokenTable.tokenRow(rows);
+          TokenRow row = TokenColumns.row(rows);
           last = row.token().jti();
           String suspicion = rows.getString("CAUSE");
           row.tokens().forEach(token -> suspects.add(new Suspect(token, suspicion)));
@@ -139,7 +139,7 @@ public final class SuspectedTokens {
 
   private String sql(Window window, int limit) {
     return "SELECT * FROM (SELECT "
-        + TokenTable.SELECTED
+        + TokenColumns.SELECTED
         + ", "
         + cause
         + " AS CAUSE FROM "
