@@ -1,5 +1,6 @@
 package dev.bulwark.backchannel.delivery;
 
+import dev.bulwark.http.Backoff;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
@@ -36,7 +37,7 @@ record Answer(Kind kind, String reason, @Nullable Duration retryAfter) {
    * @param retryAfter the header, in seconds; null for none, and any other form counts as none
    */
   static Answer of(int status, @Nullable String retryAfter) {
-    return new Answer(kind(status), "status " + status, seconds(retryAfter));
+    return new Answer(kind(status), "status " + status, Backoff.asked(retryAfter));
   }
 
   /** No answer came. */
@@ -79,11 +80,5 @@ record Answer(Kind kind, String reason, @Nullable Duration retryAfter) {
       case 400, 413, 415, 422, 500, 501 -> Kind.REJECTED;
       default -> Kind.UNREACHABLE;
     };
-  }
-
-  private static @Nullable Duration seconds(@Nullable String retryAfter) {
-    return retryAfter == null || !retryAfter.matches("[0-9]{1,6}")
-        ? null
-        : Duration.ofSeconds(Long.parseLong(retryAfter));
   }
 }

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toSet;
 import dev.bulwark.backchannel.delivery.Answer.Kind;
 import dev.bulwark.backchannel.outbox.LogoutNotice;
 import dev.bulwark.backchannel.outbox.LogoutReceiver;
+import dev.bulwark.http.Backoff;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -47,8 +48,8 @@ final class Settlement {
    * @param random from 0 to 1
    */
   Settlement(DoubleSupplier random) {
-    ofReceiver = new Backoff(Duration.ofMinutes(1), random);
-    ofNotice = new Backoff(Duration.ofMinutes(5), random);
+    ofReceiver = new Backoff(Duration.ofMinutes(1), Backoff.LONGEST_ASKED, random);
+    ofNotice = new Backoff(Duration.ofMinutes(5), Backoff.LONGEST_ASKED, random);
   }
 
   /** A notice that was sent. */

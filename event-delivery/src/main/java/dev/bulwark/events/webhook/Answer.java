@@ -1,5 +1,6 @@
 package dev.bulwark.events.webhook;
 
+import dev.bulwark.http.Backoff;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ record Answer(Kind kind, String reason, @Nullable Duration retryAfter) {
    * @param retryAfter the header, seconds; null for none, and another form is as none
    */
   static Answer of(int status, @Nullable String retryAfter) {
-    return new Answer(kind(status), "status " + status, seconds(retryAfter));
+    return new Answer(kind(status), "status " + status, Backoff.asked(retryAfter));
   }
 
   /** No answer came. */
@@ -57,11 +58,5 @@ record Answer(Kind kind, String reason, @Nullable Duration retryAfter) {
       case 503 -> Kind.FAILED;
       default -> status >= 500 ? Kind.BROKEN : Kind.FAILED;
     };
-  }
-
-  private static @Nullable Duration seconds(@Nullable String retryAfter) {
-    return retryAfter == null || !retryAfter.matches("[0-9]{1,6}")
-        ? null
-        : Duration.ofSeconds(Long.parseLong(retryAfter));
   }
 }

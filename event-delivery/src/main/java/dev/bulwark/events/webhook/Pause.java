@@ -1,5 +1,6 @@
 package dev.bulwark.events.webhook;
 
+import dev.bulwark.http.Backoff;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -9,18 +10,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pause {
 
-  static final Duration LONGEST_ASKED = Duration.ofMinutes(10);
-
   /**
    * No pause that another node has written is longer, with a minute for clocks that differ. A node
    * that is further behind takes the longest pause for one of a wrong clock, and a pause of a
    * minute if it is ten minutes behind.
    */
-  static final Duration LONGEST_OF_OTHERS = LONGEST_ASKED.plusMinutes(1);
+  static final Duration LONGEST_OF_OTHERS = Backoff.LONGEST_ASKED.plusMinutes(1);
 
-  private static final Duration FIRST = Duration.ofSeconds(1);
-  private static final Duration LONGEST = Duration.ofMinutes(1);
-  private static final int MANY = 10;
+  private static final Backoff BACKOFF =
+      new Backoff(Duration.ofMinutes(1), Backoff.LONGEST_ASKED);
 
   private Pause() {}
 
@@ -31,11 +29,6 @@ final class Pause {
    * @param asked by the receiver; null for nothing
    */
   static Duration after(int failures, @Nullable Duration asked) {
-    Duration pause = min(FIRST.multipliedBy(1L << Math.min(failures, MANY)), LONGEST);
-    return asked != null && asked.compareTo(pause) > 0 ? min(asked, LONGEST_ASKED) : pause;
-  }
-
-  private static Duration min(Duration one, Duration other) {
-    return one.compareTo(other) < 0 ? one : other;
+    return BACKOFF.after(failures, asked);
   }
 }

@@ -1,5 +1,6 @@
 package dev.bulwark.events.webhook;
 
+import dev.bulwark.http.Backoff;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,6 +37,7 @@ record Verdict<E>(
 
   private static final Duration UNCOUNTED = Duration.ofSeconds(30);
   private static final Duration LONGEST = Duration.ofMinutes(5);
+  private static final Backoff BACKOFF = new Backoff(LONGEST, LONGEST);
 
   /**
    * An event that waits.
@@ -70,11 +72,12 @@ record Verdict<E>(
       return attempts + 1 >= (patient ? PATIENCE * maxAttempts : maxAttempts);
     }
 
-    /** As long as the receiver asks for, if that is more; five minutes at most. */
-    private Held<E> hold(Duration delay, boolean counted) {
-      @Nullable Duration asked = answer.retryAfter();
-      Duration wait = asked != null && asked.compareTo(delay) > 0 ? asked : delay;
-      return new Held<>(event, wait.compareTo(LONGEST) < 0 ? wait : LONGEST, counted);
+    private Held<E> holdUncounted() {
+      return new Held<>(event, BACKOFF.longer(UNCOUNTED, answer.retryAfter()), false);
+    }
+
+    private Held<E> hold() {
+      return new Held<>(event, BACKOFF.after(attempts, answer.retryAfter()), true);
     }
   }
 
@@ -92,11 +95,11 @@ record Verdict<E>(
     List<Sent<E>> blamed = blamed(round, !taken.isEmpty());
     for (Sent<E> sent : blamed) {
       if (taken.isEmpty()) {
-        held.add(sent.hold(UNCOUNTED, false));
+        held.add(sent.holdUncounted());
       } else if (sent.isLast(maxAttempts)) {
         dead.add(sent.event());
       } else {
-        held.add(sent.hold(Duration.ofSeconds(1L << Math.min(sent.attempts(), 30)), true));
+        held.add(sent.hold());
       }
     }
     boolean failed = taken.size() + blamed.size() < round.size();
