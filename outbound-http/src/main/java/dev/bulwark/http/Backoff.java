@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class Backoff {
 
   /** No receiver is left alone for longer than this because it asks for it. */
-  public static final Duration LONGEST_ASKED = Duration.ofMinutes(10);
+  public static final Duration MAX_ASKED = Duration.ofMinutes(10);
 
   private static final int MAX_DOUBLINGS = 30;
 

@@ -11,8 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BackoffTest {
 
   private static final Backoff LEAST =
-      new Backoff(Duration.ofMinutes(1), Backoff.LONGEST_ASKED, () -> 0);
-  private static final Backoff MOST = new Backoff(Duration.ofMinutes(1), Backoff.LONGEST_ASKED);
+      new Backoff(Duration.ofMinutes(1), Backoff.MAX_ASKED, () -> 0);
+  private static final Backoff MOST = new Backoff(Duration.ofMinutes(1), Backoff.MAX_ASKED);
 
   @Test
   void doublesUpToTheLongest() {

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeoutException;
 final class Pools {
 
   /** How long a request waits for one of these threads, and the server for their end. */
-  static final Duration PATIENCE = Duration.ofSeconds(5);
+  static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private static final int SHORT_THREADS = 4;
   private static final int MASS_THREADS = 2;
@@ -47,11 +47,11 @@ final class Pools {
   /**
    * Waits for what one of these threads does.
    *
-   * @throws SQLException if it fails, or takes longer than {@link #PATIENCE}
+   * @throws SQLException if it fails, or takes longer than {@link #TIMEOUT}
    */
   static <T> T await(Future<T> future) throws SQLException {
     try {
-      return future.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return future.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw new SQLException(e.getCause());
     } catch (TimeoutException e) {
@@ -62,7 +62,7 @@ final class Pools {
     }
   }
 
-  /** Waits for each pool at most {@link #PATIENCE}. */
+  /** Waits for each pool at most {@link #TIMEOUT}. */
   void end() throws InterruptedException {
     end(expand);
     end(mass);
@@ -71,7 +71,7 @@ final class Pools {
 
   private static void end(ExecutorService executor) throws InterruptedException {
     executor.shutdown();
-    if (!executor.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+    if (!executor.awaitTermination(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
       executor.shutdownNow();
     }
   }

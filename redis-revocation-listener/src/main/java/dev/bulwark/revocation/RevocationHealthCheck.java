@@ -23,7 +23,7 @@ public final class RevocationHealthCheck implements HealthCheck {
   public static final String NAME = "Bulwark revocations in Redis";
 
   /** A round comes every few seconds at most; one that drains a mass logout takes longer. */
-  private static final Duration STALLED = Duration.ofSeconds(30);
+  private static final Duration MAX_ROUND_AGE = Duration.ofSeconds(30);
 
   @Override
   public HealthCheckResponse call() {
@@ -65,6 +65,6 @@ public final class RevocationHealthCheck implements HealthCheck {
   }
 
   private static boolean isStalled(RevocationMetrics metrics) {
-    return metrics.roundAge().compareTo(STALLED) > 0;
+    return metrics.roundAge().compareTo(MAX_ROUND_AGE) > 0;
   }
 }

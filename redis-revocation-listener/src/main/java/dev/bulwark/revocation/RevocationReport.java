@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class RevocationReport {
 
   /** An administrator waits for it. */
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private final LedgerDatabase database;
   private final RedisConnection redis;
@@ -68,7 +68,7 @@ final class RevocationReport {
     SortedSet<String> known = epochs;
     long now = Math.floorDiv(clock.millis(), 1000L);
     return database.call(
-        PATIENCE,
+        TIMEOUT,
         connection ->
             new Report(
                 database.revoked().byCause(connection, realmId, now),

@@ -256,7 +256,7 @@ final class RevocationService implements AutoCloseable {
             "bulwark-revocation-finish");
     last.setDaemon(true);
     last.start();
-    last.join(Pools.PATIENCE.toMillis());
+    last.join(Pools.TIMEOUT.toMillis());
   }
 
   /** What fails here keeps the lease and the watermark from nothing. */

@@ -48,8 +48,8 @@ final class Settlement {
    * @param random from 0 to 1
    */
   Settlement(DoubleSupplier random) {
-    ofReceiver = new Backoff(Duration.ofMinutes(1), Backoff.LONGEST_ASKED, random);
-    ofNotice = new Backoff(Duration.ofMinutes(5), Backoff.LONGEST_ASKED, random);
+    ofReceiver = new Backoff(Duration.ofMinutes(1), Backoff.MAX_ASKED, random);
+    ofNotice = new Backoff(Duration.ofMinutes(5), Backoff.MAX_ASKED, random);
   }
 
   /** A notice that was sent. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class NodePresence {
 
   /** Well below {@link BeatWatch#LOST}. */
-  private static final Duration FRESH = Duration.ofSeconds(4);
+  private static final Duration MAX_BEAT_AGE = Duration.ofSeconds(4);
 
   private final NodeName name;
   private final AtomicInteger unsettled = new AtomicInteger();
@@ -41,7 +41,7 @@ final class NodePresence {
   boolean begin() {
     // Counted first: a node that is about to be idle sees it, or it sees that the node is idle.
     unsettled.incrementAndGet();
-    if (busy && beaten && System.nanoTime() - beatAt < FRESH.toNanos()) {
+    if (busy && beaten && System.nanoTime() - beatAt < MAX_BEAT_AGE.toNanos()) {
       return true;
     }
     unsettled.decrementAndGet();

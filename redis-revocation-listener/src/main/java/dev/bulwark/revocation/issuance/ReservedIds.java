@@ -40,7 +40,7 @@ public final class ReservedIds {
   private static final Logger LOG = Logger.getLogger(ReservedIds.class);
 
   /** A request takes no longer, nor does a row; the token of one that does is revoked. */
-  private static final Duration STUCK = Duration.ofMinutes(10);
+  private static final Duration MAX_REQUEST_TIME = Duration.ofMinutes(10);
 
   /** About the time between two rounds. */
   private static final Duration ROUNDS = Duration.ofSeconds(1);
@@ -49,7 +49,7 @@ public final class ReservedIds {
   private static final Duration RESERVING = Duration.ofSeconds(1);
 
   /** How often one line is written at most. */
-  private static final Duration LOGGED = Duration.ofSeconds(10);
+  private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
 
   private final LedgerDatabase database;
   private final LedgerWriter ledger;
@@ -191,7 +191,7 @@ public final class ReservedIds {
       // Each logout asks, and the database may be away for minutes.
       long now = System.nanoTime();
       long due = nextLog.get();
-      if (now - due >= 0 && nextLog.compareAndSet(due, now + LOGGED.toNanos())) {
+      if (now - due >= 0 && nextLog.compareAndSet(due, now + LOG_INTERVAL.toNanos())) {
         LOG.warn(
             "Other nodes could not be asked whether their tokens are in the ledger. Those that they"
                 + " issued just before a logout are revoked by a later look, within a minute",
@@ -332,14 +332,14 @@ public final class ReservedIds {
 
   private void giveBack() throws SQLException {
     behind.forgetExpired(Math.floorDiv(clock.millis(), 1000L));
-    List<ReservedId> stuck = supply.stuck(STUCK);
+    List<ReservedId> stuck = supply.stuck(MAX_REQUEST_TIME);
     // Rows first: until the ids are given up, this node still counts them as lacking.
     if (!stuck.isEmpty() && ledger.forget(jtis(stuck))) {
       LOG.warnf(
           "%d tokens have no row in the ledger after %d minutes, because their "
               + "requests have not ended or the database rejects the rows. They are "
               + "revoked",
-          stuck.size(), STUCK.toMinutes());
+          stuck.size(), MAX_REQUEST_TIME.toMinutes());
       deaths.revoke(stuck.stream().map(ReservedIds::revoked).toList(), "STUCK");
       stuck.forEach(behind::giveUp);
     }

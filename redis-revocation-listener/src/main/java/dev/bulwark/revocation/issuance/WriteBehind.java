@@ -45,7 +45,7 @@ final class WriteBehind implements LedgerWriter.Observer {
   private static final int MAX_BATCH = 256;
 
   /** From so many waiting rows on the thread is woken. */
-  private static final int MANY = 128;
+  private static final int WAKE_THRESHOLD = 128;
 
   /** Rows that wait at most; about 100 MB. What comes on top takes the way of a failed row. */
   private static final int MAX_WAITING = 200_000;
@@ -119,7 +119,7 @@ final class WriteBehind implements LedgerWriter.Observer {
     }
     offered.incrementAndGet();
     queue.add(new Entry(token, id));
-    if (waiting.get() == MANY) {
+    if (waiting.get() == WAKE_THRESHOLD) {
       LockSupport.unpark(thread);
     }
   }
@@ -238,7 +238,7 @@ final class WriteBehind implements LedgerWriter.Observer {
   }
 
   private void work() throws SQLException {
-    if (waiting.get() < MANY && !closed) {
+    if (waiting.get() < WAKE_THRESHOLD && !closed) {
       LockSupport.parkNanos((others ? TICK : TICK_ALONE).toNanos());
     }
     // Read before the rows are taken: what left before the barrier was raised is among them.

@@ -27,7 +27,7 @@ public final class EndingTable {
   private static final int CHUNK = 200;
 
   /** So many rows are read by a statement. */
-  private static final int READ = 1_000;
+  private static final int READ_CHUNK = 1_000;
 
   private final SqlDialect dialect;
   private final String table;
@@ -144,7 +144,7 @@ public final class EndingTable {
   /** Those of the endings that are still there, in any order. */
   public List<Ending> of(Connection connection, Collection<String> ids) throws SQLException {
     List<Ending> endings = new ArrayList<>();
-    for (List<String> chunk : Chunks.of(ids, READ)) {
+    for (List<String> chunk : Chunks.of(ids, READ_CHUNK)) {
       List<String> asked = Chunks.padded(chunk);
       try (PreparedStatement statement =
           connection.prepareStatement(

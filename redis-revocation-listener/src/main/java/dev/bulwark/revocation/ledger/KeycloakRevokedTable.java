@@ -20,7 +20,7 @@ import java.util.Set;
 public final class KeycloakRevokedTable {
 
   /** Of more, the ledger is read at once. */
-  private static final int MANY = 10_000;
+  private static final int MAX_LOOKUPS = 10_000;
 
   private final String schema;
   private final String table;
@@ -110,7 +110,7 @@ public final class KeycloakRevokedTable {
     List<String> live = new ArrayList<>();
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "SELECT ID FROM " + table + " WHERE EXPIRE > ? LIMIT " + (MANY + 1))) {
+            "SELECT ID FROM " + table + " WHERE EXPIRE > ? LIMIT " + (MAX_LOOKUPS + 1))) {
       statement.setLong(1, now);
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
@@ -118,6 +118,6 @@ public final class KeycloakRevokedTable {
         }
       }
     }
-    return live.size() > MANY || !revoked.among(connection, live).containsAll(live);
+    return live.size() > MAX_LOOKUPS || !revoked.among(connection, live).containsAll(live);
   }
 }

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 final class SharedRows {
 
   /** Rows that a driver fetches at a time, if it does; PostgreSQL's in a transaction only. */
-  private static final int FETCHED = 1_000;
+  private static final int FETCH_SIZE = 1_000;
 
   private final String select;
 
@@ -55,7 +55,7 @@ final class SharedRows {
       Connection connection, String condition, Consumer<LedgerToken> action, Object... parameters)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(select + condition)) {
-      statement.setFetchSize(FETCHED);
+      statement.setFetchSize(FETCH_SIZE);
       for (int i = 0; i < parameters.length; i++) {
         statement.setObject(i + 1, parameters[i]);
       }

@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
 public final class SuspectedTokens {
 
   /** With fewer rows, reading all sessions for a window costs more than the rows. */
-  private static final int LEAST_ROWS = 500_000;
+  private static final int MIN_ROWS = 500_000;
 
   /** With more rows, a statement could take longer than the background work may. */
-  private static final int MOST_ROWS = 1_000_000;
+  private static final int MAX_ROWS = 1_000_000;
 
   /** Each window reads Keycloak's tables once more; in fewer ones a statement takes longer. */
   private static final int WINDOWS = 2;
@@ -60,7 +60,7 @@ public final class SuspectedTokens {
    */
   public int windowRows(long ledger) {
     return joinsByHash
-        ? (int) Math.min(MOST_ROWS, Math.max(LEAST_ROWS, ledger / WINDOWS))
+        ? (int) Math.min(MAX_ROWS, Math.max(MIN_ROWS, ledger / WINDOWS))
         : LOOKED_UP_ROWS;
   }
 

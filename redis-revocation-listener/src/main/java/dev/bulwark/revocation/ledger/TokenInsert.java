@@ -24,7 +24,7 @@ final class TokenInsert {
   private static final int CHUNK = 100;
 
   /** So many rows at most cost PostgreSQL less as plain parameters than as arrays. */
-  private static final int FEW = 2;
+  private static final int MAX_PLAIN_ROWS = 2;
 
   private static final Comparator<TokenRow> ROWS_BY_KEY =
       Comparator.comparing(TokenRow::token, TokenTable.BY_KEY);
@@ -64,7 +64,7 @@ final class TokenInsert {
   /** As {@link TokenTable#insert}. */
   void insert(Connection connection, List<LedgerToken> tokens) throws SQLException {
     List<TokenRow> sorted = sorted(TokenRow.single(tokens));
-    if (dialect == SqlDialect.POSTGRESQL && tokens.size() > FEW) {
+    if (dialect == SqlDialect.POSTGRESQL && tokens.size() > MAX_PLAIN_ROWS) {
       insertArrays(connection, insertArrays, sorted, 0);
     } else {
       insertRows(connection, sorted, 0);

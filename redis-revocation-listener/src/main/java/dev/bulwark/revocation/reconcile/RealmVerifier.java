@@ -38,14 +38,14 @@ public final class RealmVerifier {
   static final int PAGE = 500;
 
   /** Shortest time between the beginnings of two walks of the same doubts, milliseconds. */
-  static final long AGAIN = 5_000;
+  static final long MIN_WALK_INTERVAL = 5_000;
 
   /**
    * Ages at which a walk is due, by this node's clock, milliseconds: at once, when the caches of
    * the cluster have heard of the event, and for requests that stalled. After the last the doubt is
    * done with.
    */
-  private static final long[] WALKS = {0, AGAIN, 60_000};
+  private static final long[] WALK_AGES = {0, MIN_WALK_INTERVAL, 60_000};
 
   /** Verifies a page. */
   @FunctionalInterface
@@ -139,13 +139,13 @@ public final class RealmVerifier {
     long now = clock.millis();
     return last == null
         || doubts.stream().anyMatch(doubt -> seen(doubt) > last)
-        || now >= last + AGAIN
+        || now >= last + MIN_WALK_INTERVAL
             && doubts.stream().anyMatch(doubt -> walksDue(doubt, now) > walksDone(doubt));
   }
 
   private int walksDue(Ending doubt, long at) {
     long age = at - seen(doubt);
-    return (int) Arrays.stream(WALKS).filter(walk -> age >= walk).count();
+    return (int) Arrays.stream(WALK_AGES).filter(walk -> age >= walk).count();
   }
 
   private int walksDone(Ending doubt) {
@@ -160,7 +160,7 @@ public final class RealmVerifier {
     for (Ending doubt : doubts) {
       if (walk.ending.doesAllOf(doubt) && seen(doubt) <= walk.began) {
         done.put(doubt.id(), walksDue(doubt, walk.began));
-        if (walksDone(doubt) == WALKS.length) {
+        if (walksDone(doubt) == WALK_AGES.length) {
           settled.add(doubt);
         }
       }

@@ -14,7 +14,7 @@ import java.util.Map;
  */
 public final class LaidCutOffs {
 
-  private static final int MAX = 10_000;
+  private static final int MAX_TARGETS = 10_000;
 
   private final Map<String, Long> laid =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -22,7 +22,7 @@ public final class LaidCutOffs {
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
-          return size() > MAX;
+          return size() > MAX_TARGETS;
         }
       };
 

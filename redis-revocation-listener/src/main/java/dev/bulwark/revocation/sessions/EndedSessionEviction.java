@@ -23,10 +23,10 @@ public final class EndedSessionEviction {
   private static final Logger LOG = Logger.getLogger(EndedSessionEviction.class);
 
   /** Ages at which a session is taken out once more, milliseconds. */
-  private static final long[] AGAIN = {500, 2_000, 5_000, 15_000};
+  private static final long[] REMOVAL_AGES = {500, 2_000, 5_000, 15_000};
 
   /** More are taken out at their commit only. */
-  static final int MOST = 100_000;
+  static final int MAX_WAITING = 100_000;
 
   private final Cache cache;
   private final Clock clock;
@@ -71,7 +71,7 @@ public final class EndedSessionEviction {
   }
 
   private synchronized void keep(Entry entry) {
-    if (waiting.size() < MOST) {
+    if (waiting.size() < MAX_WAITING) {
       waiting.add(entry);
     }
   }
@@ -90,7 +90,7 @@ public final class EndedSessionEviction {
       if (times > entry.times()) {
         remove(entry.session());
       }
-      if (times < AGAIN.length) {
+      if (times < REMOVAL_AGES.length) {
         keep(new Entry(entry.session(), entry.since(), times));
       }
     }
@@ -98,7 +98,7 @@ public final class EndedSessionEviction {
 
   private static int timesDue(long age) {
     int times = 0;
-    while (times < AGAIN.length && age >= AGAIN[times]) {
+    while (times < REMOVAL_AGES.length && age >= REMOVAL_AGES[times]) {
       times++;
     }
     return times;

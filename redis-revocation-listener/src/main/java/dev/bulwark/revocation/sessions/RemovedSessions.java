@@ -20,7 +20,7 @@ import java.util.Set;
 public final class RemovedSessions {
 
   /** So many sessions of a user are written down one by one. */
-  static final int FEW = 20;
+  static final int USER_THRESHOLD = 20;
 
   private static final String CAUSE = "SESSION_REMOVED";
 
@@ -47,9 +47,9 @@ public final class RemovedSessions {
     String realmId = owner.realmId();
     int number = ofUser.merge(owner, 1, Integer::sum);
     Endings endings = new Endings(CAUSE, now);
-    if (number < FEW) {
+    if (number < USER_THRESHOLD) {
       return Optional.of(endings.session(realmId, sessionId));
     }
-    return number == FEW ? Optional.of(endings.user(realmId, owner.userId())) : Optional.empty();
+    return number == USER_THRESHOLD ? Optional.of(endings.user(realmId, owner.userId())) : Optional.empty();
   }
 }

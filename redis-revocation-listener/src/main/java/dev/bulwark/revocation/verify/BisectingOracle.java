@@ -38,7 +38,7 @@ public final class BisectingOracle {
    * How long the tokens at fault are searched for. A user store that answers only by its time-outs
    * would take hours for thousands of tokens, and keep this thread from everything else.
    */
-  static final Duration PATIENCE = Duration.ofSeconds(10);
+  static final Duration SEARCH_TIMEOUT = Duration.ofSeconds(10);
 
   private final TokenOracle oracle;
   private final RevocationMetrics metrics;
@@ -53,13 +53,13 @@ public final class BisectingOracle {
 
   /**
    * Judges tokens. What the oracle throws for one of them is logged and counted, never thrown.
-   * Where it goes on failing for {@link #PATIENCE}, the tokens not yet judged are undecided. Must
+   * Where it goes on failing for {@link #SEARCH_TIMEOUT}, the tokens not yet judged are undecided. Must
    * not be called with a JTA transaction on the thread.
    */
   public Answer ask(Collection<LedgerToken> tokens) {
     Set<LedgerToken> dead = new HashSet<>();
     List<Throwable> failures = new ArrayList<>();
-    ask(List.copyOf(tokens), dead, failures, clock.millis() + PATIENCE.toMillis());
+    ask(List.copyOf(tokens), dead, failures, clock.millis() + SEARCH_TIMEOUT.toMillis());
     if (!failures.isEmpty()) {
       // Once for all: an outage of a user store must not flood the log.
       LOG.warnf(

@@ -45,7 +45,7 @@ public final class BackgroundWork {
   private static final Duration LEASE_TIME = Duration.ofSeconds(5);
 
   /** A round that takes longer may hang: another node takes over. */
-  private static final Duration LONGEST_ROUND = Duration.ofMinutes(2);
+  private static final Duration MAX_ROUND_TIME = Duration.ofMinutes(2);
 
   /** Life of the watermark after a clean stop. */
   private static final Duration AFTER_STOP = Duration.ofHours(1);
@@ -263,7 +263,7 @@ public final class BackgroundWork {
    */
   public void keep() throws SQLException {
     Moment since = leadingSince;
-    if (since != null && !since.plus(LONGEST_ROUND).isBefore(moment())) {
+    if (since != null && !since.plus(MAX_ROUND_TIME).isBefore(moment())) {
       acquireLease();
     }
     Kept held = kept;

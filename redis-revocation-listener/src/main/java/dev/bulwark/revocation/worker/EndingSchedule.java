@@ -27,7 +27,7 @@ import java.util.function.Supplier;
 final class EndingSchedule {
 
   /** Ages at which a pass is due, milliseconds. After the last the ending is done with. */
-  private static final long[] PASSES = {500, 2_000, 5_000, 15_000, 60_000};
+  private static final long[] PASS_AGES = {500, 2_000, 5_000, 15_000, 60_000};
 
   private final Map<String, Entry> entries = new HashMap<>();
   private Optional<Moment> lastRound = Optional.empty();
@@ -84,7 +84,7 @@ final class EndingSchedule {
     List<Ending> finished = new ArrayList<>();
     for (Ending ending : endings) {
       Entry entry = entries.get(ending.id());
-      if (entry != null && entry.sure && entry.passes == PASSES.length) {
+      if (entry != null && entry.sure && entry.passes == PASS_AGES.length) {
         finished.add(ending);
       }
     }
@@ -165,7 +165,7 @@ final class EndingSchedule {
     int passesDue(long now) {
       long age = now - firstSeen;
       int due = 0;
-      while (due < PASSES.length && age >= PASSES[due]) {
+      while (due < PASS_AGES.length && age >= PASS_AGES[due]) {
         due++;
       }
       return due;

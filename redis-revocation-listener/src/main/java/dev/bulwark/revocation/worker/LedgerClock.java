@@ -14,10 +14,10 @@ public final class LedgerClock extends Clock {
   private static final Logger LOG = Logger.getLogger(LedgerClock.class);
 
   /** Difference from which an operator should know, milliseconds. */
-  private static final long NOTABLE = 2_000;
+  private static final long WARN_DIFFERENCE = 2_000;
 
   /** Time between two log lines about it, milliseconds. */
-  private static final long LOGGED = 600_000;
+  private static final long LOG_INTERVAL = 600_000;
 
   private final Clock own;
   private volatile long behind;
@@ -40,8 +40,8 @@ public final class LedgerClock extends Clock {
     long ahead = before - database;
     behind = Math.max(0, ahead);
     long difference = Math.max(ahead, database - after);
-    if (difference > NOTABLE && after >= nextLog) {
-      nextLog = after + LOGGED;
+    if (difference > WARN_DIFFERENCE && after >= nextLog) {
+      nextLog = after + LOG_INTERVAL;
       LOG.warnf(
           "The clocks of this node and of the database differ by %d ms, so tokens "
               + "and revocations expire at the wrong time. Synchronize the clocks (NTP).",

@@ -43,10 +43,10 @@ public final class LedgerWriter {
   private static final int MAX_BAD = 3;
 
   /** How much longer than the time limit others wait for the request that writes their row. */
-  private static final Duration PATIENCE = Duration.ofMillis(500);
+  private static final Duration EXTRA_TIMEOUT = Duration.ofMillis(500);
 
   /** How often failures are logged. */
-  private static final Duration LOGGED = Duration.ofSeconds(10);
+  private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
 
   /** Half of the time in which a logout searches the ledger again: see {@code EndingSchedule}. */
   private static final long LATE_SECONDS = 30;
@@ -103,7 +103,7 @@ public final class LedgerWriter {
     this.limit = limit;
     this.late = late;
     this.unwritten = new ArrayBlockingQueue<>(maxUnwritten);
-    this.commits = new GroupCommit<>(this::write, MAX_BATCH, limit.plus(PATIENCE));
+    this.commits = new GroupCommit<>(this::write, MAX_BATCH, limit.plus(EXTRA_TIMEOUT));
     this.guard = new FailoverGuard(database, metrics);
   }
 
@@ -442,7 +442,7 @@ public final class LedgerWriter {
     long now = System.nanoTime();
     long due = nextLog.get();
     // An outage must not flood the log.
-    if (now - due >= 0 && nextLog.compareAndSet(due, now + LOGGED.toNanos())) {
+    if (now - due >= 0 && nextLog.compareAndSet(due, now + LOG_INTERVAL.toNanos())) {
       notLogged.addAndGet(-failures);
       LOG.warnf(
           failure,

@@ -93,7 +93,7 @@ class RealmVerifierTest {
     round(T, 1_000);
     round(T + 1_000, 1_000);
     assertThat(pages).hasSize(3);
-    round(T + RealmVerifier.AGAIN, 1_000);
+    round(T + RealmVerifier.MIN_WALK_INTERVAL, 1_000);
     assertThat(pages).hasSize(6);
     round(T + 59_000, 1_000);
     assertThat(pages).hasSize(6);
@@ -115,7 +115,7 @@ class RealmVerifierTest {
     undecided = 0;
     round(T + LAST + 1_000, 1_000);
     assertThat(pages).as("not without pause").hasSize(6);
-    round(T + LAST + RealmVerifier.AGAIN, 1_000);
+    round(T + LAST + RealmVerifier.MIN_WALK_INTERVAL, 1_000);
     assertThat(left()).isEmpty();
   }
 

@@ -72,11 +72,11 @@ class EndedSessionEvictionTest {
   @Test
   void asManyAsFitAreTakenOutAgain() {
     eviction.ended(
-        IntStream.range(0, EndedSessionEviction.MOST + 5)
+        IntStream.range(0, EndedSessionEviction.MAX_WAITING + 5)
             .mapToObj(i -> new Ended("s" + i, false))
             .toList());
-    assertThat(removed).hasSize(EndedSessionEviction.MOST + 5);
-    assertThat(roundAt(500)).hasSize(EndedSessionEviction.MOST);
+    assertThat(removed).hasSize(EndedSessionEviction.MAX_WAITING + 5);
+    assertThat(roundAt(500)).hasSize(EndedSessionEviction.MAX_WAITING);
   }
 
   @Test

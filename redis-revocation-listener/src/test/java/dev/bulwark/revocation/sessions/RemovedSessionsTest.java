@@ -44,12 +44,12 @@ class RemovedSessionsTest {
       remove(ANN, "a" + i, false);
     }
     remove(BOB, "b", false);
-    assertThat(written).hasSize(RemovedSessions.FEW + 1);
-    assertThat(written.get(RemovedSessions.FEW - 1))
+    assertThat(written).hasSize(RemovedSessions.USER_THRESHOLD + 1);
+    assertThat(written.get(RemovedSessions.USER_THRESHOLD - 1))
         .extracting(Ending::target)
         .isInstanceOfSatisfying(
             Target.User.class, user -> assertThat(user.userId()).isEqualTo("ann"));
-    assertThat(written.get(RemovedSessions.FEW).sessionId()).isEqualTo("b");
+    assertThat(written.get(RemovedSessions.USER_THRESHOLD).sessionId()).isEqualTo("b");
   }
 
   private void remove(SessionTable.Owner owner, String sessionId, boolean offline) {

@@ -65,7 +65,7 @@ class BisectingOracleTest {
     BisectingOracle.Answer answer =
         oracle(
                 () -> {
-                  now += BisectingOracle.PATIENCE.toMillis() / 4;
+                  now += BisectingOracle.SEARCH_TIMEOUT.toMillis() / 4;
                   return new IllegalStateException("time-out");
                 })
             .ask(tokens("dx".repeat(500)));
