@@ -150,7 +150,6 @@ public final class BackgroundWork {
             expander::expandSet,
             rowsWritten,
             metrics,
-            clock,
             System::nanoTime);
     this.pusher = pusher;
     this.refresher = new Refresher(database, pusher, metrics, clock, refreshInterval);

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -20,9 +21,9 @@ import java.util.function.Supplier;
  * were in the ledger. If no pass was like that, as while the ledger is locked, there is one more as
  * soon as they are in, and the ending stays until then.
  *
- * <p>Ages count from when this node first saw the ending in force, by its own clock: the time in
- * the ending is that of the event, which may have been committed much later, and of another node's
- * clock. Not thread-safe.
+ * <p>Ages count from when this node first saw the ending in force, by {@link System#nanoTime()}. The
+ * time in the ending is that of the event, which may have been committed much later, and of another
+ * node's clock. And a clock that is set must neither skip passes nor put them off. Not thread-safe.
  */
 final class EndingSchedule {
 
@@ -47,12 +48,12 @@ final class EndingSchedule {
    */
   List<Ending> due(
       List<Ending> endings, Moment moment, long read, Supplier<OptionalLong> rowsWritten) {
-    long now = moment.millis();
+    long now = moment.order();
     Map<String, Ending> inForce = new LinkedHashMap<>();
     for (Ending ending : endings) {
-      if (ending.isInForce(now)) {
+      if (ending.isInForce(moment.millis())) {
         inForce.put(ending.id(), ending);
-        entries.computeIfAbsent(ending.id(), id -> new Entry(now, lastRound)).look(now, read);
+        entries.computeIfAbsent(ending.id(), id -> new Entry(moment, lastRound)).look(now, read);
       }
     }
     entries.keySet().retainAll(inForce.keySet());
@@ -70,7 +71,11 @@ final class EndingSchedule {
     return Objects.requireNonNull(entries.get(id));
   }
 
-  /** Notes that a pass that began at a time has succeeded. */
+  /**
+   * Notes that a pass has succeeded.
+   *
+   * @param now when it began, by {@link System#nanoTime()}
+   */
   void passed(Ending ending, long now) {
     Entry entry = entries.get(ending.id());
     if (entry != null) {
@@ -116,13 +121,13 @@ final class EndingSchedule {
   long lackingRowsSince() {
     return entries.values().stream()
         .filter(entry -> entry.passes > 0 && !entry.sure)
-        .mapToLong(entry -> entry.firstSeen)
+        .mapToLong(entry -> entry.firstSeen.millis())
         .min()
         .orElse(0);
   }
 
   private static final class Entry {
-    private final long firstSeen;
+    private final Moment firstSeen;
 
     /**
      * When it was first read with a pass due, by {@link System#nanoTime()}; empty before. What it
@@ -138,7 +143,7 @@ final class EndingSchedule {
     /** Whether all rows were in when one of the passes began. */
     private boolean sure;
 
-    Entry(long firstSeen, Optional<Moment> notBefore) {
+    Entry(Moment firstSeen, Optional<Moment> notBefore) {
       this.firstSeen = firstSeen;
       this.notBefore = notBefore;
     }
@@ -163,7 +168,7 @@ final class EndingSchedule {
     }
 
     int passesDue(long now) {
-      long age = now - firstSeen;
+      long age = TimeUnit.NANOSECONDS.toMillis(now - firstSeen.order());
       int due = 0;
       while (due < PASS_AGES.length && age >= PASS_AGES[due]) {
         due++;

@@ -5,7 +5,6 @@ import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.search.Expansion;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -59,7 +58,6 @@ final class PendingEndings {
   private final SetPass setPass;
   private final Supplier<OptionalLong> rowsWritten;
   private final RevocationMetrics metrics;
-  private final Clock clock;
   private final LongSupplier nanos;
   private final EndingSchedule schedule = new EndingSchedule();
 
@@ -82,7 +80,6 @@ final class PendingEndings {
       SetPass setPass,
       Supplier<OptionalLong> rowsWritten,
       RevocationMetrics metrics,
-      Clock clock,
       LongSupplier nanos) {
     this.nanos = nanos;
     this.database = database;
@@ -90,7 +87,6 @@ final class PendingEndings {
     this.setPass = setPass;
     this.rowsWritten = rowsWritten;
     this.metrics = metrics;
-    this.clock = clock;
   }
 
   /**
@@ -138,7 +134,7 @@ final class PendingEndings {
   }
 
   private boolean passes(List<Ending> set) {
-    long began = clock.millis();
+    long began = nanos.getAsLong();
     List<Ending> left = set;
     try {
       left = setPass.over(set, metrics::lateFinds);
@@ -171,7 +167,7 @@ final class PendingEndings {
   }
 
   private boolean passes(Ending ending) {
-    long began = clock.millis();
+    long began = nanos.getAsLong();
     try {
       Expansion expansion = pass.over(ending);
       metrics.lateFinds(expansion.found());

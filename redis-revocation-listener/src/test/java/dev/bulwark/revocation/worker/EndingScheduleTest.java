@@ -7,6 +7,7 @@ import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.Endings;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,11 @@ class EndingScheduleTest {
   }
 
   private static Moment at(long time) {
-    return new Moment(time, time);
+    return new Moment(nanos(time), time);
+  }
+
+  private static long nanos(long millis) {
+    return TimeUnit.MILLISECONDS.toNanos(millis);
   }
 
   @BeforeEach
@@ -52,12 +57,12 @@ class EndingScheduleTest {
     assertThat(due(all, at(T))).isEmpty();
     for (long age : new long[] {500, 2_100, 5_000, 15_100}) {
       assertThat(due(all, at(T + age))).containsExactly(ending);
-      schedule.passed(ending, T + age);
+      schedule.passed(ending, nanos(T + age));
       assertThat(due(all, at(T + age + 100))).isEmpty();
       assertThat(schedule.finished(all)).isEmpty();
     }
     assertThat(due(all, at(T + 60_000))).containsExactly(ending);
-    schedule.passed(ending, T + 60_000);
+    schedule.passed(ending, nanos(T + 60_000));
     assertThat(schedule.finished(all)).containsExactly(ending);
   }
 
@@ -76,9 +81,22 @@ class EndingScheduleTest {
     assertThat(due(List.of(other), at(T))).isEmpty();
     for (long age : new long[] {500, 2_000, 5_000, 15_000, 60_000}) {
       assertThat(due(List.of(other), at(T + age))).containsExactly(other);
-      schedule.passed(other, T + age);
+      schedule.passed(other, nanos(T + age));
     }
     assertThat(schedule.finished(List.of(other))).containsExactly(other);
+  }
+
+  /** By it, one pass would have been the last, or the next one would have come in an hour. */
+  @ParameterizedTest
+  @ValueSource(longs = {3_600_000, -3_600_000})
+  void aClockThatIsSetSkipsNoPassAndPutsNoneOff(long jump) {
+    assertThat(due(all, at(T))).isEmpty();
+    for (long age : new long[] {500, 2_000, 5_000, 15_000, 60_000}) {
+      assertThat(schedule.finished(all)).isEmpty();
+      assertThat(due(all, new Moment(nanos(T + age), T + jump))).containsExactly(ending);
+      schedule.passed(ending, nanos(T + age));
+    }
+    assertThat(schedule.finished(all)).containsExactly(ending);
   }
 
   @Test
@@ -86,7 +104,7 @@ class EndingScheduleTest {
     assertThat(due(all, at(T))).isEmpty();
     assertThat(due(all, at(T + 59_000))).containsExactly(ending);
     // It began before the last age and ended after it: requests may have come in between.
-    schedule.passed(ending, T + 59_000);
+    schedule.passed(ending, nanos(T + 59_000));
     assertThat(schedule.finished(all)).isEmpty();
     assertThat(due(all, at(T + 70_000))).containsExactly(ending);
   }
@@ -95,7 +113,7 @@ class EndingScheduleTest {
   void anEndingWhoseRowOutlivesItsLastPassStaysFinished() {
     assertThat(due(all, at(T))).isEmpty();
     assertThat(due(all, at(T + 60_000))).containsExactly(ending);
-    schedule.passed(ending, T + 60_000);
+    schedule.passed(ending, nanos(T + 60_000));
     assertThat(due(all, at(T + 61_000))).isEmpty();
     assertThat(schedule.finished(all)).containsExactly(ending);
   }
@@ -115,11 +133,11 @@ class EndingScheduleTest {
     assertThat(schedule.completeUntil()).hasValue(at(T - 1_000));
     due(List.of(ending, second), at(T + 1_000));
     assertThat(schedule.completeUntil()).hasValue(at(T - 1_000));
-    schedule.passed(ending, T + 1_000);
+    schedule.passed(ending, nanos(T + 1_000));
     assertThat(schedule.completeUntil()).hasValue(at(T));
     due(List.of(ending, second), at(T + 2_000));
     assertThat(schedule.completeUntil()).hasValue(at(T));
-    schedule.passed(second, T + 2_000);
+    schedule.passed(second, nanos(T + 2_000));
     assertThat(schedule.completeUntil()).hasValue(at(T + 2_000));
   }
 
@@ -130,7 +148,7 @@ class EndingScheduleTest {
     written = false;
     for (long age : new long[] {500, 2_000, 5_000, 15_000, 60_000}) {
       assertThat(due(all, at(T + age))).as("what has its row is found").containsExactly(ending);
-      schedule.passed(ending, T + age);
+      schedule.passed(ending, nanos(T + age));
       assertThat(due(all, at(T + age + 100))).as("not in every round").isEmpty();
       assertThat(schedule.completeUntil()).hasValue(at(T - 1_000));
     }
@@ -139,7 +157,7 @@ class EndingScheduleTest {
     written = true;
     assertThat(due(all, at(T + 70_000))).containsExactly(ending);
     assertThat(schedule.completeUntil()).hasValue(at(T - 1_000));
-    schedule.passed(ending, T + 70_000);
+    schedule.passed(ending, nanos(T + 70_000));
     assertThat(schedule.completeUntil()).hasValue(at(T + 70_000));
     assertThat(schedule.finished(all)).containsExactly(ending);
   }
@@ -147,15 +165,15 @@ class EndingScheduleTest {
   /** R3: each node needs longer for its rows than a round waits, and all rows are written. */
   @Test
   void anAnswerThatComesRoundsLaterCountsForWhatWasDueBefore() {
-    assertThat(schedule.due(all, at(T), T + 10, OptionalLong::empty)).isEmpty();
+    assertThat(schedule.due(all, at(T), nanos(T + 10), OptionalLong::empty)).isEmpty();
     for (long age : new long[] {1_000, 2_000, 3_000}) {
-      schedule.due(all, at(T + age), T + age + 10, OptionalLong::empty);
-      schedule.passed(ending, T + age);
+      schedule.due(all, at(T + age), nanos(T + age + 10), OptionalLong::empty);
+      schedule.passed(ending, nanos(T + age));
       assertThat(schedule.completeUntil()).hasValue(at(T - 1_000));
     }
     // Asked in the round in which the first pass was due.
     assertThat(due(T + 4_000, T + 1_020)).containsExactly(ending);
-    schedule.passed(ending, T + 4_000);
+    schedule.passed(ending, nanos(T + 4_000));
     assertThat(schedule.completeUntil()).hasValue(at(T + 4_000));
   }
 
@@ -165,22 +183,22 @@ class EndingScheduleTest {
     Ending older = new Endings("TEST", T).realm("r");
     due(List.of(older), at(T - 500));
     List<Ending> both = List.of(older, ending);
-    schedule.due(both, at(T), T + 10, () -> OptionalLong.of(T + 20));
-    schedule.passed(older, T);
-    assertThat(schedule.due(both, at(T + 1_000), T + 1_010, OptionalLong::empty)).contains(ending);
-    schedule.passed(ending, T + 1_000);
+    schedule.due(both, at(T), nanos(T + 10), () -> OptionalLong.of(nanos(T + 20)));
+    schedule.passed(older, nanos(T));
+    assertThat(schedule.due(both, at(T + 1_000), nanos(T + 1_010), OptionalLong::empty)).contains(ending);
+    schedule.passed(ending, nanos(T + 1_000));
     assertThat(schedule.completeUntil())
         .as("the other node has not answered")
         .hasValue(at(T - 500));
-    assertThat(schedule.due(both, at(T + 2_000), T + 2_010, () -> OptionalLong.of(T + 2_020)))
+    assertThat(schedule.due(both, at(T + 2_000), nanos(T + 2_010), () -> OptionalLong.of(nanos(T + 2_020))))
         .contains(ending);
-    schedule.passed(ending, T + 2_000);
-    schedule.passed(older, T + 2_000);
+    schedule.passed(ending, nanos(T + 2_000));
+    schedule.passed(older, nanos(T + 2_000));
     assertThat(schedule.completeUntil()).hasValue(at(T + 2_000));
   }
 
   private List<Ending> due(long round, long written) {
-    return schedule.due(all, at(round), round + 10, () -> OptionalLong.of(written));
+    return schedule.due(all, at(round), nanos(round + 10), () -> OptionalLong.of(nanos(written)));
   }
 
   /** Asking costs statements, and the time of other nodes. */
@@ -188,7 +206,7 @@ class EndingScheduleTest {
   void whetherRowsAreWrittenIsAskedOnlyWhereItMatters() {
     due(schedule, all, at(T), () -> fail("no pass is due yet"));
     assertThat(due(all, at(T + 500))).containsExactly(ending);
-    schedule.passed(ending, T + 500);
+    schedule.passed(ending, nanos(T + 500));
     assertThat(due(schedule, all, at(T + 2_000), () -> fail("one pass had all rows")))
         .containsExactly(ending);
     due(schedule, List.of(), at(T + 3_000), () -> fail("there is no ending"));
@@ -201,7 +219,7 @@ class EndingScheduleTest {
     due(fresh, all, at(T), () -> true);
     assertThat(fresh.completeUntil()).isEmpty();
     due(fresh, all, at(T + 1_000), () -> true);
-    fresh.passed(ending, T + 1_000);
+    fresh.passed(ending, nanos(T + 1_000));
     assertThat(fresh.completeUntil()).hasValue(at(T + 1_000));
   }
 

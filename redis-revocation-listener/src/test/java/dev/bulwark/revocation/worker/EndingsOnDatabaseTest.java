@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -121,10 +122,9 @@ class EndingsOnDatabaseTest {
             ledger,
             applier::expand,
             applier::expandSet,
-            () -> OptionalLong.of(now),
+            () -> OptionalLong.of(nanos(now)),
             metrics,
-            clock,
-            () -> now);
+            () -> nanos(now));
   }
 
   private Connection connect() throws SQLException {
@@ -203,7 +203,11 @@ class EndingsOnDatabaseTest {
   }
 
   private static Moment at(long time) {
-    return new Moment(time, time);
+    return new Moment(nanos(time), time);
+  }
+
+  private static long nanos(long millis) {
+    return TimeUnit.MILLISECONDS.toNanos(millis);
   }
 
   /** How many statements a round takes. */

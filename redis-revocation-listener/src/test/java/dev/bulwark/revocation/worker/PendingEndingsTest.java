@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -62,10 +63,9 @@ class PendingEndingsTest {
             database.ledger(),
             this::pass,
             this::setPass,
-            () -> rowsWritten ? OptionalLong.of(now) : OptionalLong.empty(),
+            () -> rowsWritten ? OptionalLong.of(nanos(now)) : OptionalLong.empty(),
             new RevocationMetrics(registry, clock),
-            clock,
-            () -> now);
+            () -> nanos(now));
   }
 
   @AfterEach
@@ -101,7 +101,11 @@ class PendingEndingsTest {
   }
 
   private static Moment at(long time) {
-    return new Moment(time, time);
+    return new Moment(nanos(time), time);
+  }
+
+  private static long nanos(long millis) {
+    return TimeUnit.MILLISECONDS.toNanos(millis);
   }
 
   private List<Ending> left() throws SQLException {
