@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -66,10 +67,18 @@ final class EndingRow {
     NullableParameter.set(statement, column, keys.members);
   }
 
-  /** Reads the row at which the rows stand. */
-  static Ending read(ResultSet rows) throws SQLException {
-    return new Ending(
-        rows.getString("ID"), target(rows), rows.getString("CAUSE"), rows.getLong("CREATED_AT"));
+  /** Reads the row at which the rows stand; empty if this version does not understand it. */
+  static Optional<Ending> read(ResultSet rows) throws SQLException {
+    Target target;
+    try {
+      target = target(rows);
+    } catch (IllegalArgumentException e) {
+      // A node of a later version can have written it: no other ending may wait for that.
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Ending(
+            rows.getString("ID"), target, rows.getString("CAUSE"), rows.getLong("CREATED_AT")));
   }
 
   private static Target target(ResultSet rows) throws SQLException {

@@ -121,7 +121,7 @@ public final class EndingTable {
     }
   }
 
-  /** All endings, oldest first. */
+  /** All endings that this version understands, oldest first. */
   public List<Ending> all(Connection connection) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(select + " ORDER BY CREATED_AT, ID")) {
@@ -129,7 +129,7 @@ public final class EndingTable {
     }
   }
 
-  /** The ids of all endings. */
+  /** The ids of all endings, also of those that this version does not understand. */
   public Set<String> ids(Connection connection) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement("SELECT ID FROM " + table);
         ResultSet rows = statement.executeQuery()) {
@@ -141,7 +141,7 @@ public final class EndingTable {
     }
   }
 
-  /** Those of the endings that are still there, in any order. */
+  /** Those of the endings that are still there and that this version understands, in any order. */
   public List<Ending> of(Connection connection, Collection<String> ids) throws SQLException {
     List<Ending> endings = new ArrayList<>();
     for (List<String> chunk : Chunks.of(ids, READ_CHUNK)) {
@@ -163,7 +163,7 @@ public final class EndingTable {
     try (ResultSet rows = statement.executeQuery()) {
       List<Ending> endings = new ArrayList<>();
       while (rows.next()) {
-        endings.add(EndingRow.read(rows));
+        EndingRow.read(rows).ifPresent(endings::add);
       }
       return endings;
     }

@@ -64,6 +64,12 @@ final class PendingEndings {
   /** Those that the last round has read, by their id. A row never changes. */
   private final Map<String, Ending> known = new HashMap<>();
 
+  /** Ids of those that the last round could not read: they are of no kind that is known here. */
+  private Set<String> unread = Set.of();
+
+  /** Ids of those that two rounds could not read, and that the log has told of. */
+  private Set<String> reported = Set.of();
+
   /** Ids of those that failed where others of their set did not: they would spoil every set. */
   private final Set<String> spoilers = new HashSet<>();
 
@@ -94,13 +100,13 @@ final class PendingEndings {
    *
    * @param began when the round began
    * @return the time up to which every committed ending has been laid over the ledger; empty if
-   *     that cannot be said, since one failed or since none of the rounds so far saw them all. An
-   *     ending counts when a pass of it began with all rows written
+   *     that cannot be said, since one failed or cannot be read, or since none of the rounds so far
+   *     saw them all. An ending counts when a pass of it began with all rows written
    */
   Optional<Moment> round(Moment began) throws SQLException {
     List<Ending> all =
         read().stream().filter(s -> !s.requiresVerification()).sorted(OLDEST_FIRST).toList();
-    boolean complete = true;
+    boolean complete = unread.isEmpty();
     List<Ending> due = schedule.due(all, began, nanos.getAsLong(), rowsWritten);
     for (List<Ending> set : EndingSets.of(due, ending -> !spoilers.contains(ending.id()))) {
       complete &= set.size() == 1 ? passesAlone(set.get(0)) : passes(set);
@@ -129,8 +135,25 @@ final class PendingEndings {
           for (Ending ending : database.endings().of(connection, ids)) {
             known.put(ending.id(), ending);
           }
+          ids.removeAll(known.keySet());
+          reportUnread(ids);
           return List.copyOf(known.values());
         });
+  }
+
+  /** Only what two rounds could not read: another node may have deleted a row in between. */
+  private void reportUnread(Set<String> ids) {
+    Set<String> again = new HashSet<>(ids);
+    again.retainAll(unread);
+    unread = ids;
+    if (!reported.containsAll(again)) {
+      LOG.errorf(
+          "%d rows of BULWARK_REVOCATION_SCOPE cannot be read (one has the ID %s). A later version"
+              + " of the bundle may have written them, and only its nodes can apply them. Until"
+              + " these rows are gone, revocation:complete does not advance.",
+          again.size(), again.iterator().next());
+    }
+    reported = again;
   }
 
   private boolean passes(List<Ending> set) {

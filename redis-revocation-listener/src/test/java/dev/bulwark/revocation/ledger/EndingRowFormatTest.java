@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * R1: the rows of BULWARK_REVOCATION_SCOPE. Nodes of different versions write and read them during
@@ -137,6 +138,29 @@ class EndingRowFormatTest {
     Ending ending = ledger.endings().all(connection).get(0);
     assertThat(ending.requiresVerification()).isTrue();
     assertThat(ending.judge(token(SessionType.ONLINE, "c", 1)).name()).isEqualTo("VERIFY");
+  }
+
+  /** The others are read: a node of another version can have written it. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "DEVICE r - - - - - 0 , 0 ALL T 7 -",
+        "SESSION r - - - - - 0 , 0 ALL T 7 -",
+        "SESSION - - - s - - 0 , 0 ALL T 7 -",
+        "USER r - - - - - 0 , 0 ALL T 7 -",
+        "CLIENT r - - - - - 0 , 0 ALL T 7 -",
+        "REALM - - - - - - 0 , 0 ALL T 7 -",
+        "API_KEY r - - - - - 0 , 0 ALL T 7 -",
+        "TOKEN r - - - - - 9 , 0 , T 7 -",
+        "TOKEN r - - - - j 0 , 0 , T 7 -"
+      })
+  void aRowThatIsNotUnderstoodIsLeftOut(String row) throws Exception {
+    write(row(row));
+    Ending other = ENDINGS.session("r", "s");
+    ledger.endings().insert(connection, List.of(other));
+    assertThat(ledger.endings().all(connection)).containsExactly(other);
+    assertThat(ledger.endings().of(connection, List.of("id", other.id()))).containsExactly(other);
+    assertThat(ledger.endings().ids(connection)).containsExactlyInAnyOrder("id", other.id());
   }
 
   /** A client beside a session: the session's other tokens are not covered. */

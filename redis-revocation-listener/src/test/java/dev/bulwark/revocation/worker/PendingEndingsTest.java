@@ -8,7 +8,9 @@ import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.Endings;
 import dev.bulwark.revocation.search.Expansion;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -165,6 +167,35 @@ class PendingEndingsTest {
     round(T + 61_000);
     assertThat(left()).isEmpty();
     assertThat(passed).hasSize(1);
+  }
+
+  private void sql(String sql) throws SQLException {
+    try (Connection connection = database.open();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** R1: in a rolling upgrade, or after the way back. Before, no ending was applied any more. */
+  @Test
+  void aRowOfAKindThatIsNotKnownHoldsUpNothingButTheWatermark() throws Exception {
+    assertThat(round(T - 1_000)).hasValue(at(T - 1_000));
+    insert(well);
+    sql(
+        "INSERT INTO BULWARK_REVOCATION_SCOPE (ID, KIND, REALM_ID, EXPIRES_AT, KILLS,"
+            + " ISSUED_BEFORE, VERIFIES, CAUSE, CREATED_AT)"
+            + " VALUES ('later', 'DEVICE', 'r', 0, ',', 0, ',', 'T', 1)");
+    assertThat(round(T)).isEmpty();
+    for (long age : new long[] {500, 2_000, 5_000, 15_000, 60_000}) {
+      assertThat(round(T + age)).isEmpty();
+    }
+    assertThat(passed).hasSize(5).containsOnly(well.id());
+    assertThat(database.ledger().call(c -> database.ledger().endings().ids(c)))
+        .as("it is left to the nodes that know it")
+        .containsExactly("later");
+
+    sql("DELETE FROM BULWARK_REVOCATION_SCOPE");
+    assertThat(round(T + 61_000)).hasValue(at(T + 61_000));
   }
 
   private void insert(Ending... endings) throws SQLException {
