@@ -5,6 +5,7 @@ import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.search.Expansion;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,8 +23,9 @@ import org.jboss.logging.Logger;
 /**
  * Lays the endings of the database over the ledger as often as each needs, and deletes those that
  * are done with. Those of sessions and single tokens are laid in sets. A set that fails is laid one
- * by one, so an ending that fails holds up no other. Doubts are left to the reconciler. Not
- * thread-safe.
+ * by one, so an ending that fails holds up no other. Those that failed come last, and a round ends
+ * when it has spent some seconds on failures: whatever is to be written to Redis waits for its end.
+ * Doubts are left to the reconciler. Not thread-safe.
  */
 final class PendingEndings {
 
@@ -53,6 +55,9 @@ final class PendingEndings {
   private static final Comparator<Ending> OLDEST_FIRST =
       Comparator.comparingLong(Ending::createdAt).thenComparing(Ending::id);
 
+  /** A user store that is unreachable can take this long for one ending. */
+  private static final Duration MAX_FAILING_TIME = Duration.ofSeconds(10);
+
   private final LedgerDatabase database;
   private final Pass pass;
   private final SetPass setPass;
@@ -72,6 +77,14 @@ final class PendingEndings {
 
   /** Ids of those that failed where others of their set did not: they would spoil every set. */
   private final Set<String> spoilers = new HashSet<>();
+
+  /** The number of the last failure of each that failed, by its id. */
+  private final Map<String, Long> failing = new HashMap<>();
+
+  private long failures;
+
+  /** How long passes of this round that failed have taken, nanoseconds. */
+  private long failingTime;
 
   /**
    * With its collaborators.
@@ -107,7 +120,11 @@ final class PendingEndings {
     List<Ending> all =
         read().stream().filter(s -> !s.requiresVerification()).sorted(OLDEST_FIRST).toList();
     boolean complete = unread.isEmpty();
-    List<Ending> due = schedule.due(all, began, nanos.getAsLong(), rowsWritten);
+    List<Ending> due =
+        schedule.due(all, began, nanos.getAsLong(), rowsWritten).stream()
+            .sorted(Comparator.comparingLong(s -> failing.getOrDefault(s.id(), 0L)))
+            .toList();
+    failingTime = 0;
     for (List<Ending> set : EndingSets.of(due, ending -> !spoilers.contains(ending.id()))) {
       complete &= set.size() == 1 ? passesAlone(set.get(0)) : passes(set);
     }
@@ -131,6 +148,7 @@ final class PendingEndings {
           Set<String> ids = database.endings().ids(connection);
           known.keySet().retainAll(ids);
           spoilers.retainAll(ids);
+          failing.keySet().retainAll(ids);
           ids.removeAll(known.keySet());
           for (Ending ending : database.endings().of(connection, ids)) {
             known.put(ending.id(), ending);
@@ -167,9 +185,13 @@ final class PendingEndings {
     }
     Set<Ending> rest = new HashSet<>(left);
     List<String> failed = new ArrayList<>();
+    boolean postponed = false;
     for (Ending ending : set) {
       if (!rest.contains(ending)) {
         schedule.passed(ending, began);
+        failing.remove(ending.id());
+      } else if (!hasTime()) {
+        postponed = true;
       } else if (!passes(ending)) {
         failed.add(ending.id());
       }
@@ -178,11 +200,16 @@ final class PendingEndings {
       // Else it is the database that fails, and the next round has to be fast.
       spoilers.addAll(failed);
     }
-    return failed.isEmpty();
+    return failed.isEmpty() && !postponed;
+  }
+
+  /** Whether this round may go on with endings that are laid alone. */
+  private boolean hasTime() {
+    return failingTime < MAX_FAILING_TIME.toNanos();
   }
 
   private boolean passesAlone(Ending ending) {
-    boolean passed = passes(ending);
+    boolean passed = hasTime() && passes(ending);
     if (passed) {
       spoilers.remove(ending.id());
     }
@@ -191,14 +218,23 @@ final class PendingEndings {
 
   private boolean passes(Ending ending) {
     long began = nanos.getAsLong();
+    boolean passed = isApplied(ending);
+    if (passed) {
+      schedule.passed(ending, began);
+      failing.remove(ending.id());
+    } else {
+      failures++;
+      failing.put(ending.id(), failures);
+      failingTime += nanos.getAsLong() - began;
+    }
+    return passed;
+  }
+
+  private boolean isApplied(Ending ending) {
     try {
       Expansion expansion = pass.over(ending);
       metrics.lateFinds(expansion.found());
-      if (expansion.undecided() > 0) {
-        return false;
-      }
-      schedule.passed(ending, began);
-      return true;
+      return expansion.undecided() == 0;
     } catch (SQLException | RuntimeException e) {
       LOG.warnf(
           e,

@@ -21,6 +21,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,6 +43,7 @@ class PendingEndingsTest {
   }
 
   private final List<String> passed = new ArrayList<>();
+  private final List<String> tried = new ArrayList<>();
 
   /** Ids of endings that were laid together. */
   private final List<List<String>> sets = new ArrayList<>();
@@ -167,6 +170,56 @@ class PendingEndingsTest {
     round(T + 61_000);
     assertThat(left()).isEmpty();
     assertThat(passed).hasSize(1);
+  }
+
+  /** R2: what waits for Redis waits for the end of the round. */
+  @Test
+  void aRoundEndsWhenFailuresTakeTooLong() throws Exception {
+    List<Ending> users =
+        IntStream.range(0, 5)
+            .mapToObj(i -> new Endings("TEST", T + i).user("sick", "u" + i))
+            .toList();
+    Ending last = new Endings("TEST", T + 9).realm("well");
+    passes = passesThatTake(6_000);
+    round(T - 1_000);
+    insert(users.toArray(new Ending[0]));
+    insert(last);
+    round(T);
+    assertThat(tried(T + 500)).as("12 s").isEqualTo(ids(users.get(0), users.get(1)));
+    assertThat(tried(T + 20_000))
+        .as("those that have failed come last")
+        .isEqualTo(ids(users.get(2), users.get(3)));
+    assertThat(tried(T + 40_000)).isEqualTo(ids(users.get(4), last, users.get(0)));
+    assertThat(tried(T + 60_000)).isEqualTo(ids(last, users.get(1), users.get(2)));
+    assertThat(left()).isEqualTo(users);
+  }
+
+  private static List<String> ids(Ending... endings) {
+    return Stream.of(endings).map(Ending::id).toList();
+  }
+
+  private List<String> tried(long at) throws SQLException {
+    tried.clear();
+    assertThat(round(at)).isEmpty();
+    return tried;
+  }
+
+  /** Endings of realm "sick" fail after some time; all others take none. */
+  private PendingEndings passesThatTake(long millis) {
+    return new PendingEndings(
+        database.ledger(),
+        ending -> {
+          tried.add(ending.id());
+          if (!"sick".equals(ending.realmId())) {
+            return new Expansion(0, 0);
+          }
+          now += millis;
+          return new Expansion(0, 1);
+        },
+        this::setPass,
+        () -> OptionalLong.of(nanos(now)),
+        new RevocationMetrics(new SimpleMeterRegistry(), Clock.systemUTC()),
+        () -> nanos(now));
   }
 
   private void sql(String sql) throws SQLException {
