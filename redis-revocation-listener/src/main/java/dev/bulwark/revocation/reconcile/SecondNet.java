@@ -8,6 +8,8 @@ import dev.bulwark.revocation.rules.Endings;
 import dev.bulwark.revocation.rules.LastSeen;
 import dev.bulwark.revocation.rules.RevokedToken;
 import dev.bulwark.revocation.search.EndingApplier;
+import dev.bulwark.revocation.sql.DatabaseFailure;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -104,56 +106,81 @@ public final class SecondNet {
   }
 
   private void compare(LastSeen.Kind kind) throws SQLException {
+    EachOfMany each = new EachOfMany();
+    each.attempt(() -> applyAll(() -> database.call(c -> changed(c, kind))));
+    each.attempt(
+        () -> applyAll(() -> database.call(c -> database.lastSeen().gone(c, kind, PAGE))));
+    each.throwFirst();
+  }
+
+  private List<LastSeen> changed(Connection connection, LastSeen.Kind kind) throws SQLException {
+    return database.lastSeen().changed(connection, kind, addresses, PAGE);
+  }
+
+  /** Reads a page of objects. */
+  @FunctionalInterface
+  private interface Pages {
+    List<LastSeen> next() throws SQLException;
+  }
+
+  private void applyAll(Pages pages) throws SQLException {
     boolean more = true;
     while (more) {
-      List<LastSeen> changed =
-          database.call(c -> database.lastSeen().changed(c, kind, addresses, PAGE));
-      apply(changed);
-      more = changed.size() == PAGE;
-    }
-    more = true;
-    while (more) {
-      List<LastSeen> gone = database.call(c -> database.lastSeen().gone(c, kind, PAGE));
-      apply(gone);
-      more = gone.size() == PAGE;
+      List<LastSeen> objects = pages.next();
+      apply(objects);
+      more = objects.size() == PAGE;
     }
   }
 
+  /** Each by itself: a state that cannot be written must not keep the others from being seen. */
   private void apply(List<LastSeen> objects) throws SQLException {
+    EachOfMany each = new EachOfMany();
     List<LastSeen> fresh = new ArrayList<>();
     for (LastSeen object : objects) {
       @Nullable Ending ending = object.ending(clock.millis()).orElse(null);
       if (ending == null && object.before() == null) {
         fresh.add(object);
-        continue;
+      } else {
+        each.attempt(() -> apply(object, ending));
       }
-      if (ending != null) {
-        LOG.infof(
-            "%s %s is now '%s' and was '%s': its tokens are verified",
-            object.kind(), object.id(), object.state(), object.before());
-      }
-      // One at a time: an event that changes the same row waits for no others.
-      database.runInTransaction(
-          connection -> {
-            if (ending != null) {
-              database.endings().insert(connection, List.of(ending));
-            }
-            if (object.isGone()) {
-              database.lastSeen().delete(connection, object.kind(), object.id());
-            } else {
-              database.lastSeen().put(connection, object.kind(), object.id(), object.state());
-            }
-          });
     }
-    database.run(connection -> database.lastSeen().insert(connection, fresh));
+    try {
+      database.run(connection -> database.lastSeen().insert(connection, fresh));
+    } catch (SQLException e) {
+      for (LastSeen object : fresh) {
+        each.attempt(() -> database.run(c -> database.lastSeen().insert(c, List.of(object))));
+      }
+    }
+    each.throwFirst();
+  }
+
+  private void apply(LastSeen object, @Nullable Ending ending) throws SQLException {
+    if (ending != null) {
+      LOG.infof(
+          "%s %s is now '%s' and was '%s': its tokens are verified",
+          object.kind(), object.id(), object.state(), object.before());
+    }
+    // One at a time: an event that changes the same row waits for no others.
+    database.runInTransaction(
+        connection -> {
+          if (ending != null) {
+            database.endings().insert(connection, List.of(ending));
+          }
+          if (object.isGone()) {
+            database.lastSeen().delete(connection, object.kind(), object.id());
+          } else {
+            database.lastSeen().put(connection, object.kind(), object.id(), object.state());
+          }
+        });
   }
 
   private void keys() throws SQLException {
     long now = clock.millis();
-    List<String> suspected = database.call(c -> database.suspectedKeys().find(c, now));
-    for (String key : suspected) {
-      expander.expand(new Endings("API_KEY_GONE", now).apiKey(null, key));
+    EachOfMany each = new EachOfMany();
+    for (String key : database.call(c -> database.suspectedKeys().find(c, now))) {
+      each.attempt(() -> expander.expand(new Endings("API_KEY_GONE", now).apiKey(null, key)));
     }
+    each.throwFirst();
   }
 
   private void revokedTokens() throws SQLException {
@@ -163,5 +190,32 @@ public final class SecondNet {
       missed = database.call(c -> database.keycloakRevoked().missing(c, now, PAGE));
       revoker.revoke(missed, "REVOKED_TOKEN");
     } while (missed.size() == PAGE);
+  }
+
+  /** Does work for each of many: one that fails keeps none of the others. */
+  private static final class EachOfMany {
+
+    private @Nullable Exception first;
+
+    /** Throws only what all others would meet as well. */
+    void attempt(Comparison work) throws SQLException {
+      try {
+        work.run();
+      } catch (SQLException | RuntimeException e) {
+        if (DatabaseFailure.isConnectionLoss(e)) {
+          throw e;
+        }
+        first = first == null ? e : first;
+      }
+    }
+
+    void throwFirst() throws SQLException {
+      if (first instanceof SQLException e) {
+        throw e;
+      }
+      if (first instanceof RuntimeException e) {
+        throw e;
+      }
+    }
   }
 }
