@@ -19,6 +19,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -41,9 +43,9 @@ public final class RealmVerifier {
   static final long MIN_WALK_INTERVAL = 5_000;
 
   /**
-   * Ages at which a walk is due, by this node's clock, milliseconds: at once, when the caches of
-   * the cluster have heard of the event, and for requests that stalled. After the last the doubt is
-   * done with.
+   * Ages at which a walk is due, milliseconds: at once, when the caches of the cluster have heard of
+   * the event, and for requests that stalled. After the last the doubt is done with. A clock that is
+   * set must not skip a walk, so ages are those of {@link System#nanoTime()}.
    */
   private static final long[] WALK_AGES = {0, MIN_WALK_INTERVAL, 60_000};
 
@@ -59,6 +61,7 @@ public final class RealmVerifier {
   private final LedgerDatabase database;
   private final Pass pass;
   private final Clock clock;
+  private final LongSupplier time;
 
   /** When this node first saw each doubt. */
   private final Map<String, Long> firstSeen = new HashMap<>();
@@ -74,9 +77,19 @@ public final class RealmVerifier {
 
   /** With its collaborators. */
   public RealmVerifier(LedgerDatabase database, Pass pass, Clock clock) {
+    this(database, pass, clock, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+  }
+
+  /**
+   * With another time for the ages.
+   *
+   * @param time milliseconds since any moment
+   */
+  RealmVerifier(LedgerDatabase database, Pass pass, Clock clock, LongSupplier time) {
     this.database = database;
     this.pass = pass;
     this.clock = clock;
+    this.time = time;
   }
 
   /**
@@ -86,7 +99,7 @@ public final class RealmVerifier {
    */
   void round(long until) throws SQLException {
     Map<Subject, List<Ending>> bySubject = new LinkedHashMap<>();
-    long now = clock.millis();
+    long now = time.getAsLong();
     for (Ending ending : database.call(c -> database.endings().all(c))) {
       if (ending.target() instanceof Target.RealmInDoubt doubt) {
         Subject subject = new Subject(doubt.realmId(), doubt.members());
@@ -118,7 +131,7 @@ public final class RealmVerifier {
       if (!isDue(subject, doubts)) {
         return;
       }
-      walk = new Walk(union(subject, doubts), clock.millis());
+      walk = new Walk(union(subject, doubts), time.getAsLong());
       walks.put(subject, walk);
     }
     do {
@@ -136,7 +149,7 @@ public final class RealmVerifier {
 
   private boolean isDue(Subject subject, List<Ending> doubts) {
     Long last = walked.get(subject);
-    long now = clock.millis();
+    long now = time.getAsLong();
     return last == null
         || doubts.stream().anyMatch(doubt -> seen(doubt) > last)
         || now >= last + MIN_WALK_INTERVAL

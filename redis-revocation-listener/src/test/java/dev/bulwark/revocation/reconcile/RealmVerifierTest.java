@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RealmVerifierTest {
 
@@ -33,6 +35,10 @@ class RealmVerifierTest {
   private final List<Set<SessionType>> verified = new ArrayList<>();
   private final Ending doubt = new Endings("TEST", T).verifyRealm("r", SessionType.ALL);
   private long now = T;
+
+  /** How far the clock was set. */
+  private long jump;
+
   private int pagesOfRealm = 3;
   private int undecided;
   private TestDatabase database;
@@ -41,8 +47,10 @@ class RealmVerifierTest {
   @BeforeEach
   void open() throws Exception {
     database = new TestDatabase();
-    InstantSource time = () -> Instant.ofEpochMilli(now);
-    passes = new RealmVerifier(database.ledger(), this::page, time.withZone(ZoneOffset.UTC));
+    InstantSource time = () -> Instant.ofEpochMilli(now + jump);
+    passes =
+        new RealmVerifier(
+            database.ledger(), this::page, time.withZone(ZoneOffset.UTC), () -> now);
   }
 
   @AfterEach
@@ -73,7 +81,7 @@ class RealmVerifierTest {
 
   private void round(long at, long budget) throws SQLException {
     now = at;
-    passes.round(at + budget);
+    passes.round(at + jump + budget);
   }
 
   @Test
@@ -103,6 +111,21 @@ class RealmVerifierTest {
     assertThat(left()).isEmpty();
     round(T + 2 * LAST, 1_000);
     assertThat(pages).hasSize(9);
+  }
+
+  /** It would be over after its first walk, or get its last one in an hour. */
+  @ParameterizedTest
+  @ValueSource(longs = {3_600_000, -3_600_000})
+  void aClockThatIsSetSkipsNoWalkAndPutsNoneOff(long change) throws Exception {
+    insert(doubt);
+    round(T, 1_000);
+    jump = change;
+    round(T + RealmVerifier.MIN_WALK_INTERVAL, 1_000);
+    assertThat(pages).hasSize(6);
+    assertThat(left()).containsExactly(doubt);
+    round(T + LAST, 1_000);
+    assertThat(pages).hasSize(9);
+    assertThat(left()).isEmpty();
   }
 
   @Test
