@@ -25,6 +25,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,7 +111,9 @@ class SecondNetTest {
     before.round();
     before.release();
     assertThat(ended()).isEmpty();
-    assertThat(ledger.call(c -> ledger.lastSeen().state(c, LastSeen.Kind.REALM, "c"))).isPresent();
+    Optional<String> seen =
+        ledger.call(c -> ledger.lastSeen().state(c, LastSeen.Kind.REALM, "c"));
+    assertThat(seen).isPresent();
     if (known) {
       sql(attribute);
     }

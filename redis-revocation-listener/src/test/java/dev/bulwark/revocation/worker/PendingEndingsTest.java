@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
@@ -243,9 +244,8 @@ class PendingEndingsTest {
       assertThat(round(T + age)).isEmpty();
     }
     assertThat(passed).hasSize(5).containsOnly(well.id());
-    assertThat(database.ledger().call(c -> database.ledger().endings().ids(c)))
-        .as("it is left to the nodes that know it")
-        .containsExactly("later");
+    Set<String> left = database.ledger().call(c -> database.ledger().endings().ids(c));
+    assertThat(left).as("it is left to the nodes that know it").containsExactly("later");
 
     sql("DELETE FROM BULWARK_REVOCATION_SCOPE");
     assertThat(round(T + 61_000)).hasValue(at(T + 61_000));
