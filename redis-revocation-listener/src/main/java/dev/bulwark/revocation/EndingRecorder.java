@@ -47,8 +47,7 @@ final class EndingRecorder {
   @SuppressWarnings("unchecked")
   boolean names(String sessionId) {
     List<Ending> known = session.getAttribute(ATTRIBUTE, List.class);
-    return known != null
-        && known.stream().anyMatch(ending -> sessionId.equals(ending.sessionId()));
+    return known != null && known.stream().anyMatch(ending -> sessionId.equals(ending.sessionId()));
   }
 
   /**

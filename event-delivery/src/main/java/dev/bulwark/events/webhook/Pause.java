@@ -17,8 +17,7 @@ final class Pause {
    */
   static final Duration LONGEST_OF_OTHERS = Backoff.MAX_ASKED.plusMinutes(1);
 
-  private static final Backoff BACKOFF =
-      new Backoff(Duration.ofMinutes(1), Backoff.MAX_ASKED);
+  private static final Backoff BACKOFF = new Backoff(Duration.ofMinutes(1), Backoff.MAX_ASKED);
 
   private Pause() {}
 

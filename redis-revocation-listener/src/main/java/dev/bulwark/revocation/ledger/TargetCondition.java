@@ -83,8 +83,7 @@ record TargetCondition(String sql, List<String> parameters, String withoutRevoke
     /** Tokens of a key never share a row. */
     @Override
     public TargetCondition apiKey(Target.ApiKey target) {
-      return new TargetCondition(
-          "t.API_KEY_ID = ?", List.of(target.apiKeyId()), " AND " + unknown);
+      return new TargetCondition("t.API_KEY_ID = ?", List.of(target.apiKeyId()), " AND " + unknown);
     }
 
     private static TargetCondition indexed(

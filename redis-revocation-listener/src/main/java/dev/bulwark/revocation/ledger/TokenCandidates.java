@@ -39,8 +39,7 @@ final class TokenCandidates {
       Connection connection, Ending ending, @Nullable LedgerToken after, long now, int limit)
       throws SQLException {
     TargetCondition condition = ending.target().to(conditions);
-    Set<SessionType> types =
-        ending.requiresVerification() ? ending.effect().verifies() : Set.of();
+    Set<SessionType> types = ending.requiresVerification() ? ending.effect().verifies() : Set.of();
     boolean bounded = ending.effect().isCutOff();
     String sql =
         "SELECT "

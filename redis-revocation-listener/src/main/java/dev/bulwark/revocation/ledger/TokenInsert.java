@@ -172,7 +172,8 @@ final class TokenInsert {
     int inserted = 0;
     for (List<TokenRow> chunk : Chunks.of(rows, CHUNK)) {
       try (PreparedStatement statement =
-          connection.prepareStatement(dialect.insertNew(table, TokenColumns.COLUMNS, KEY, chunk.size()))) {
+          connection.prepareStatement(
+              dialect.insertNew(table, TokenColumns.COLUMNS, KEY, chunk.size()))) {
         limit(statement, seconds);
         int parameter = 1;
         for (TokenRow row : chunk) {

@@ -43,9 +43,9 @@ public final class RealmVerifier {
   static final long MIN_WALK_INTERVAL = 5_000;
 
   /**
-   * Ages at which a walk is due, milliseconds: at once, when the caches of the cluster have heard of
-   * the event, and for requests that stalled. After the last the doubt is done with. A clock that is
-   * set must not skip a walk, so ages are those of {@link System#nanoTime()}.
+   * Ages at which a walk is due, milliseconds: at once, when the caches of the cluster have heard
+   * of the event, and for requests that stalled. After the last the doubt is done with. A clock
+   * that is set must not skip a walk, so ages are those of {@link System#nanoTime()}.
    */
   private static final long[] WALK_AGES = {0, MIN_WALK_INTERVAL, 60_000};
 

@@ -108,8 +108,7 @@ public final class SecondNet {
   private void compare(LastSeen.Kind kind) throws SQLException {
     EachOfMany each = new EachOfMany();
     each.attempt(() -> applyAll(() -> database.call(c -> changed(c, kind))));
-    each.attempt(
-        () -> applyAll(() -> database.call(c -> database.lastSeen().gone(c, kind, PAGE))));
+    each.attempt(() -> applyAll(() -> database.call(c -> database.lastSeen().gone(c, kind, PAGE))));
     each.throwFirst();
   }
 

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * into the ledger when the event commits.
  *
  * <p>An ending kills outright only by a cut-off that Keycloak itself keeps (a not-before), or where
- * Keycloak has no say (a revoked jti). The rest Keycloak verifies: a session id can be born again, a
- * user can log in while an administrator logs that user out.
+ * Keycloak has no say (a revoked jti). The rest Keycloak verifies: a session id can be born again,
+ * a user can log in while an administrator logs that user out.
  *
  * @param id unique
  * @param target which tokens, and what becomes of them

@@ -116,8 +116,7 @@ public sealed interface Target {
    *     all. In rows of versions before November 2026 only
    * @param effect what becomes of them
    */
-  record UserSession(
-      String realmId, String sessionId, @Nullable String onlyClientId, Effect effect)
+  record UserSession(String realmId, String sessionId, @Nullable String onlyClientId, Effect effect)
       implements Target {
 
     @Override

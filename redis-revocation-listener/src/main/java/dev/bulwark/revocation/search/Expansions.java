@@ -97,7 +97,8 @@ public final class Expansions {
       if (ending.requiresVerification()) {
         return new Rest(ending, null);
       }
-      if (ending.target() instanceof Target.Token || !ending.isInForce(System.currentTimeMillis())) {
+      if (ending.target() instanceof Target.Token
+          || !ending.isInForce(System.currentTimeMillis())) {
         expander.expand(ending);
         return new Rest(ending, null);
       }

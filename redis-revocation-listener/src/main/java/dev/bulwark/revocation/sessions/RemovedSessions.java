@@ -50,6 +50,8 @@ public final class RemovedSessions {
     if (number < USER_THRESHOLD) {
       return Optional.of(endings.session(realmId, sessionId));
     }
-    return number == USER_THRESHOLD ? Optional.of(endings.user(realmId, owner.userId())) : Optional.empty();
+    return number == USER_THRESHOLD
+        ? Optional.of(endings.user(realmId, owner.userId()))
+        : Optional.empty();
   }
 }

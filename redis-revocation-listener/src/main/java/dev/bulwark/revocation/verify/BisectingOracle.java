@@ -53,8 +53,8 @@ public final class BisectingOracle {
 
   /**
    * Judges tokens. What the oracle throws for one of them is logged and counted, never thrown.
-   * Where it goes on failing for {@link #SEARCH_TIMEOUT}, the tokens not yet judged are undecided. Must
-   * not be called with a JTA transaction on the thread.
+   * Where it goes on failing for {@link #SEARCH_TIMEOUT}, the tokens not yet judged are undecided.
+   * Must not be called with a JTA transaction on the thread.
    */
   public Answer ask(Collection<LedgerToken> tokens) {
     Set<LedgerToken> dead = new HashSet<>();

@@ -362,8 +362,8 @@ public final class BackgroundWork {
       LOG.errorf(
           "Another Keycloak, with another database, writes its revocations to the same Redis under"
               + " the same keys (%s). Neither knows when Redis is complete, so neither confirms it,"
-              + " and applications that fail closed accept no token. Give each installation a prefix"
-              + " (spi-redis-connection--default--prefix) or a Redis of its own.",
+              + " and applications that fail closed accept no token. Give each installation a"
+              + " prefix (spi-redis-connection--default--prefix) or a Redis of its own.",
           redis.key("revoked:*"));
     }
   }

@@ -21,9 +21,10 @@ import java.util.function.Supplier;
  * were in the ledger. If no pass was like that, as while the ledger is locked, there is one more as
  * soon as they are in, and the ending stays until then.
  *
- * <p>Ages count from when this node first saw the ending in force, by {@link System#nanoTime()}. The
- * time in the ending is that of the event, which may have been committed much later, and of another
- * node's clock. And a clock that is set must neither skip passes nor put them off. Not thread-safe.
+ * <p>Ages count from when this node first saw the ending in force, by {@link System#nanoTime()}.
+ * The time in the ending is that of the event, which may have been committed much later, and of
+ * another node's clock. And a clock that is set must neither skip passes nor put them off. Not
+ * thread-safe.
  */
 final class EndingSchedule {
 

@@ -282,8 +282,7 @@ class AdminEventEndingsTest {
     assertThat(endings(OperationType.UPDATE, ResourceType.REALM, null))
         .singleElement()
         .extracting(Ending::target)
-        .isEqualTo(
-            OF.verifyMembers("r", new Members(Members.Kind.ORGANIZATIONS, "")).target());
+        .isEqualTo(OF.verifyMembers("r", new Members(Members.Kind.ORGANIZATIONS, "")).target());
   }
 
   @Test

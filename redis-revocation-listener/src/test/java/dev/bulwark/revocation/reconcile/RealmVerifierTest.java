@@ -49,8 +49,7 @@ class RealmVerifierTest {
     database = new TestDatabase();
     InstantSource time = () -> Instant.ofEpochMilli(now + jump);
     passes =
-        new RealmVerifier(
-            database.ledger(), this::page, time.withZone(ZoneOffset.UTC), () -> now);
+        new RealmVerifier(database.ledger(), this::page, time.withZone(ZoneOffset.UTC), () -> now);
   }
 
   @AfterEach

@@ -92,7 +92,10 @@ class SecondNetTest {
   }
 
   private List<String> ended() throws SQLException {
-    return ledger.call(c -> ledger.endings().all(c)).stream().map(Ending::realmId).sorted().toList();
+    return ledger.call(c -> ledger.endings().all(c)).stream()
+        .map(Ending::realmId)
+        .sorted()
+        .toList();
   }
 
   /**
@@ -111,8 +114,7 @@ class SecondNetTest {
     before.round();
     before.release();
     assertThat(ended()).isEmpty();
-    Optional<String> seen =
-        ledger.call(c -> ledger.lastSeen().state(c, LastSeen.Kind.REALM, "c"));
+    Optional<String> seen = ledger.call(c -> ledger.lastSeen().state(c, LastSeen.Kind.REALM, "c"));
     assertThat(seen).isPresent();
     if (known) {
       sql(attribute);

@@ -185,12 +185,15 @@ class EndingScheduleTest {
     List<Ending> both = List.of(older, ending);
     schedule.due(both, at(T), nanos(T + 10), () -> OptionalLong.of(nanos(T + 20)));
     schedule.passed(older, nanos(T));
-    assertThat(schedule.due(both, at(T + 1_000), nanos(T + 1_010), OptionalLong::empty)).contains(ending);
+    assertThat(schedule.due(both, at(T + 1_000), nanos(T + 1_010), OptionalLong::empty))
+        .contains(ending);
     schedule.passed(ending, nanos(T + 1_000));
     assertThat(schedule.completeUntil())
         .as("the other node has not answered")
         .hasValue(at(T - 500));
-    assertThat(schedule.due(both, at(T + 2_000), nanos(T + 2_010), () -> OptionalLong.of(nanos(T + 2_020))))
+    assertThat(
+            schedule.due(
+                both, at(T + 2_000), nanos(T + 2_010), () -> OptionalLong.of(nanos(T + 2_020))))
         .contains(ending);
     schedule.passed(ending, nanos(T + 2_000));
     schedule.passed(older, nanos(T + 2_000));
