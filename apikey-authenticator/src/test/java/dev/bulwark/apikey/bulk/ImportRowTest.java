@@ -12,6 +12,7 @@ import dev.bulwark.apikey.key.limit.AllowedNetworks;
 import dev.bulwark.apikey.key.limit.RateLimit;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.RecordComponent;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -26,17 +27,18 @@ class ImportRowTest {
 
   private static final String HASH = "AB".repeat(32);
 
+  private static final String FULL =
+      "{\"username\":\"alice\",\"hash\":\""
+          + HASH
+          + "\",\"name\":\"ci\",\"prefix\":\"old_1234\",\"scopes\":[\"a\",\"b\"],"
+          + "\"expiresAt\":\"2040-01-01T00:00:00Z\",\"active\":false,"
+          + "\"createdAt\":\"2020-01-01\","
+          + "\"rateLimit\":{\"requests\":100,\"seconds\":60},"
+          + "\"allowedNetworks\":[\"10.0.0.0/8\"],\"metadata\":{\"team\":\"billing\"}}";
+
   @Test
   void aFullRow() throws RejectedRowException {
-    ImportRow row =
-        ImportRow.parse(
-            "{\"username\":\"alice\",\"hash\":\""
-                + HASH
-                + "\",\"name\":\"ci\",\"prefix\":\"old_1234\",\"scopes\":[\"a\",\"b\"],"
-                + "\"expiresAt\":\"2040-01-01T00:00:00Z\",\"active\":false,"
-                + "\"createdAt\":\"2020-01-01\","
-                + "\"rateLimit\":{\"requests\":100,\"seconds\":60},"
-                + "\"allowedNetworks\":[\"10.0.0.0/8\"],\"metadata\":{\"team\":\"billing\"}}");
+    ImportRow row = ImportRow.parse(FULL);
     assertThat(row.owner()).isEqualTo(new OwnerName(OwnerType.USER, "alice", false));
     assertThat(row.key())
         .isEqualTo(
@@ -53,6 +55,21 @@ class ImportRowTest {
                     .metadata(KeyMetadata.of(Map.of("team", "billing")))
                     .build(),
                 1_577_836_800_000L));
+  }
+
+  /** What a key can store and a row cannot bring would be lost by an import. */
+  @Test
+  void aFullRowHasEverythingButWhatHappensToAKeyLater()
+      throws RejectedRowException, ReflectiveOperationException {
+    ApiKeyData full = ImportRow.parse(FULL).key().data();
+    ApiKeyData empty = ApiKeyData.builder().build();
+    for (RecordComponent member : ApiKeyData.class.getRecordComponents()) {
+      if (!Set.of("graceUntil", "replacedBy", "tokensFrom").contains(member.getName())) {
+        assertThat(member.getAccessor().invoke(full))
+            .as(member.getName())
+            .isNotEqualTo(member.getAccessor().invoke(empty));
+      }
+    }
   }
 
   @Test

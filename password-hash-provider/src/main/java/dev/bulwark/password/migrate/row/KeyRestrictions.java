@@ -3,9 +3,12 @@ package dev.bulwark.password.migrate.row;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +17,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeyRestrictions {
 
-  private static final String RATE_LIMIT = "rate_limit";
-  private static final String NETWORKS = "allowed_networks";
-  private static final String METADATA = "metadata";
+  /**
+   * One of them.
+   *
+   * @param name in the file
+   * @param stored its name in the stored credential
+   * @param isValid whether Keycloak would take a value
+   */
+  private record Field(String name, String stored, Predicate<JsonNode> isValid) {}
 
-  /** Names in the file with those of the stored credential. */
-  private static final Map<String, String> STORED =
-      Map.of(RATE_LIMIT, "rateLimit", NETWORKS, "allowedNetworks", METADATA, "metadata");
+  private static final List<Field> FIELDS =
+      List.of(
+          new Field("rate_limit", "rateLimit", KeyRestrictions::isRateLimit),
+          new Field("allowed_networks", "allowedNetworks", KeyRestrictions::areNetworks),
+          new Field("metadata", "metadata", KeyRestrictions::isMetadata));
 
   /** As long as the bundle takes them. */
   private static final int MAX_REQUESTS = 100_000_000;
@@ -45,7 +55,12 @@ public final class KeyRestrictions {
 
   /** The names that a key in a file may have for them. */
   static Set<String> fields() {
-    return STORED.keySet();
+    return FIELDS.stream().map(Field::name).collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Their names in the stored credential. */
+  static List<String> stored() {
+    return FIELDS.stream().map(Field::stored).toList();
   }
 
   /**
@@ -55,38 +70,34 @@ public final class KeyRestrictions {
    */
   static ObjectNode read(JsonNode key) throws RefusedRowException {
     ObjectNode stored = JsonNodeFactory.instance.objectNode();
-    for (Map.Entry<String, String> field : STORED.entrySet()) {
-      @Nullable JsonNode value = key.get(field.getKey());
+    for (Field field : FIELDS) {
+      @Nullable JsonNode value = key.get(field.name());
       if (value != null && !value.isNull()) {
-        if (!isValid(field.getKey(), value)) {
+        if (!field.isValid().test(value)) {
           throw new RefusedRowException(
-              "api_key_hashes: an element whose '" + field.getKey() + "' cannot be used");
+              "api_key_hashes: an element whose '" + field.name() + "' cannot be used");
         }
-        stored.set(field.getValue(), value);
+        stored.set(field.stored(), value);
       }
     }
     return stored;
   }
 
-  /** Writes those of a stored credential. */
+  /** Writes those of a stored credential, of whatever type. */
   public static void write(JsonNode stored, ObjectNode key) {
-    for (String field : new String[] {RATE_LIMIT, NETWORKS, METADATA}) {
-      JsonNode value = stored.path(STORED.getOrDefault(field, field));
-      if (value.isContainerNode() && !value.isEmpty()) {
-        key.set(field, value);
+    for (Field field : FIELDS) {
+      JsonNode value = stored.path(field.stored());
+      boolean isNothing = value.isNull() || (value.isContainerNode() && value.isEmpty());
+      if (!value.isMissingNode() && !isNothing) {
+        key.set(field.name(), value);
       }
     }
   }
 
-  private static boolean isValid(String field, JsonNode value) {
-    return switch (field) {
-      case RATE_LIMIT ->
-          value.size() == 2
-              && isNumber(value.path("requests"), MAX_REQUESTS)
-              && isNumber(value.path("seconds"), MAX_SECONDS);
-      case NETWORKS -> areNetworks(value);
-      default -> isMetadata(value);
-    };
+  private static boolean isRateLimit(JsonNode value) {
+    return value.size() == 2
+        && isNumber(value.path("requests"), MAX_REQUESTS)
+        && isNumber(value.path("seconds"), MAX_SECONDS);
   }
 
   private static boolean isNumber(JsonNode value, int most) {
