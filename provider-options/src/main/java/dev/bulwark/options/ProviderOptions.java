@@ -25,8 +25,13 @@ public final class ProviderOptions {
    * Reads the value of an option.
    *
    * @throws IllegalArgumentException naming the option and what is allowed
+   * @throws IllegalStateException for an option that was not declared: no table would have it
    */
   public <T> T read(Config.Scope scope, Option<T> option) {
+    // By name: a range may depend on the value of another option.
+    if (options.stream().noneMatch(known -> known.name().equals(option.name()))) {
+      throw new IllegalStateException("Option " + prefix + option.name() + " is not declared");
+    }
     return option.valueOf(prefix, scope.get(option.name()));
   }
 

@@ -112,6 +112,14 @@ class OptionTest {
   }
 
   @Test
+  void anOptionOutsideTheListIsNotRead() {
+    Option<Boolean> forgotten = Option.flag("forgotten", true, "In no table.");
+    assertThatThrownBy(() -> OPTIONS.read(MapScope.of(), forgotten))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("Option spi-test--default--forgotten is not declared");
+  }
+
+  @Test
   void aSecretIsNotInTheMessage() {
     assertThatThrownBy(() -> OPTIONS.read(MapScope.of("pin", "12345"), SECRET))
         .hasMessageContaining("pin must be four digits")
