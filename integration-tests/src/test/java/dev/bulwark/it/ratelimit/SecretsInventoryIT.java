@@ -3,10 +3,13 @@ package dev.bulwark.it.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.support.Repository;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -22,31 +25,37 @@ class SecretsInventoryIT {
   /** Order of the factories that take the place of Keycloak's own. */
   private static final int ORDER = 10;
 
+  /** A quoted id; what has a slash is a path of an endpoint. */
+  private static final Pattern ID = Pattern.compile("`([^`/]+)`");
+
   private static final String PUBLIC_KEY = "a signature, by a key that cannot be guessed";
   private static final String SIGNED = "tests a token or cookie that Keycloak has signed";
   private static final String API_KEY = "an API key of 256 bits; wrong ones have a limit of theirs";
   private static final String NO_SECRET = "tests nothing that the user knows";
 
-  /** The SPIs by which something is tested: for each what is limited, and why the rest is not. */
+  /**
+   * The SPIs by which something is tested: for each what is limited, with the way or the test that
+   * tries it, and why the rest is not.
+   */
   private enum Spi {
     AUTHENTICATOR(
         "authenticator",
-        Set.of(
-            "auth-conditional-otp-form",
-            "auth-otp-form",
-            "auth-password-form",
-            "auth-recovery-authn-code-form",
-            "auth-username-form",
-            "auth-username-password-form",
-            "direct-grant-validate-otp",
-            "direct-grant-validate-password",
-            "direct-grant-validate-username",
-            "docker-http-basic-authenticator",
-            "http-basic-authenticator",
-            "idp-username-password-form",
-            "organization",
-            "reset-credential-email",
-            "reset-credentials-choose-user"),
+        Map.ofEntries(
+            Map.entry("auth-conditional-otp-form", LimitedPath.CONDITIONAL_CODE_FORM),
+            Map.entry("auth-otp-form", LimitedPath.CODE_FORM),
+            Map.entry("auth-password-form", LimitedPath.PASSWORD_AFTER_USERNAME),
+            Map.entry("auth-recovery-authn-code-form", LimitedPath.RECOVERY_CODE_FORM),
+            Map.entry("auth-username-form", LimitedPath.USERNAME_FORM),
+            Map.entry("auth-username-password-form", LimitedPath.PASSWORD_FORM),
+            Map.entry("direct-grant-validate-otp", LimitedPath.PASSWORD_GRANT_CODE),
+            Map.entry("direct-grant-validate-password", LimitedPath.PASSWORD_GRANT),
+            Map.entry("direct-grant-validate-username", LimitedPath.PASSWORD_GRANT_UNKNOWN_USER),
+            Map.entry("docker-http-basic-authenticator", LimitedPath.DOCKER),
+            Map.entry("http-basic-authenticator", LimitedPath.HTTP_BASIC),
+            Map.entry("idp-username-password-form", LimitedPath.FIRST_BROKER_LOGIN),
+            Map.entry("organization", LimitedPath.ORGANIZATION_FORM),
+            Map.entry("reset-credential-email", LimitedPath.RESET_CREDENTIALS_REFRESHED),
+            Map.entry("reset-credentials-choose-user", LimitedPath.RESET_CREDENTIALS)),
         Map.ofEntries(
             Map.entry("allow-access-authenticator", NO_SECRET),
             Map.entry("deny-access-authenticator", NO_SECRET),
@@ -80,17 +89,20 @@ class SecretsInventoryIT {
             Map.entry("conditional-user-role", NO_SECRET))),
     FORM_ACTION(
         "form-action",
-        Set.of("registration-user-creation"),
+        Map.of("registration-user-creation", LimitedPath.REGISTRATION),
         Map.of(
             "registration-password-action", NO_SECRET,
             "registration-recaptcha-action", NO_SECRET,
             "registration-recaptcha-enterprise", NO_SECRET,
             "registration-terms-and-conditions", NO_SECRET)),
-    DEVICE("oauth2DeviceUserCode", Set.of("default"), Map.of()),
-    CIBA("ciba-login-user-resolver", Set.of("default-ciba-login-user-resolver"), Map.of()),
+    DEVICE("oauth2DeviceUserCode", Map.of("default", LimitedPath.DEVICE_USER_CODE), Map.of()),
+    CIBA(
+        "ciba-login-user-resolver",
+        Map.of("default-ciba-login-user-resolver", "LimitedPathsIT"),
+        Map.of()),
     GRANT(
         "oauth2-grant-type",
-        Set.of(),
+        Map.of(),
         Map.ofEntries(
             Map.entry("authorization_code", "a random code of more than 122 bits, once"),
             Map.entry("client_credentials", "only the client authenticates"),
@@ -106,7 +118,9 @@ class SecretsInventoryIT {
             Map.entry("urn:openid:params:grant-type:ciba", SIGNED))),
     CLIENT_AUTHENTICATOR(
         "client-authenticator",
-        Set.of("client-secret", "client-secret-jwt"),
+        Map.of(
+            "client-secret", SecretPath.TOKEN_BY_BASIC,
+            "client-secret-jwt", SecretPath.TOKEN_BY_SIGNED_ASSERTION),
         Map.of(
             "client-api-key", API_KEY,
             "client-jwt", PUBLIC_KEY,
@@ -114,7 +128,7 @@ class SecretsInventoryIT {
             "federated-jwt", PUBLIC_KEY)),
     REQUIRED_ACTION(
         "required-action",
-        Set.of("VERIFY_EMAIL"),
+        Map.of("VERIFY_EMAIL", "UnprovenAddressIT"),
         Map.ofEntries(
             Map.entry("CONFIGURE_RECOVERY_AUTHN_CODES", NO_SECRET),
             Map.entry("CONFIGURE_TOTP", "a code of the secret that its page has just shown"),
@@ -133,7 +147,7 @@ class SecretsInventoryIT {
             Map.entry("webauthn-register-passwordless", PUBLIC_KEY))),
     REALM_RESOURCE(
         "realm-restapi-extension",
-        Set.of(),
+        Map.of(),
         Map.of(
             "api-keys",
             API_KEY,
@@ -149,10 +163,10 @@ class SecretsInventoryIT {
             "public: which of unnamed tokens are revoked; takes no secret"));
 
     private final String id;
-    private final Set<String> limited;
+    private final Map<String, Object> limited;
     private final Map<String, String> reasons;
 
-    Spi(String id, Set<String> limited, Map<String, String> reasons) {
+    Spi(String id, Map<String, Object> limited, Map<String, String> reasons) {
       this.id = id;
       this.limited = limited;
       this.reasons = reasons;
@@ -163,12 +177,45 @@ class SecretsInventoryIT {
   @EnumSource
   void isLimitedOrHasAReason(Spi spi) {
     Map<String, Integer> orders = orders(spi.id);
-    Set<String> decided = new TreeSet<>(spi.limited);
+    Set<String> decided = new TreeSet<>(spi.limited.keySet());
     decided.addAll(spi.reasons.keySet());
     assertThat(new TreeSet<>(orders.keySet())).as(spi.id).isEqualTo(decided);
-    assertThat(spi.limited).allSatisfy(id -> assertThat(orders.get(id)).as(id).isEqualTo(ORDER));
+    assertThat(spi.limited.keySet())
+        .allSatisfy(id -> assertThat(orders.get(id)).as(id).isEqualTo(ORDER));
     assertThat(spi.reasons.keySet())
         .allSatisfy(id -> assertThat(orders.get(id)).as(id).isNotEqualTo(ORDER));
+  }
+
+  /** Where no enumeration of ways has it, a test of its own does. */
+  @Test
+  void aTestThatIsNamedExists() throws IOException {
+    for (Spi spi : Spi.values()) {
+      for (Object test : spi.limited.values()) {
+        if (test instanceof String name) {
+          assertThat(Repository.files("integration-tests/.*/" + name + "\\.java")).hasSize(1);
+        }
+      }
+    }
+  }
+
+  /** The provider of an SPI that has one alone is called {@code default}. */
+  @Test
+  void theReadmeNamesWhatIsLimited() {
+    Set<String> limited = new TreeSet<>();
+    for (Spi spi : Spi.values()) {
+      spi.limited.keySet().forEach(id -> limited.add(id.equals("default") ? spi.id : id));
+    }
+    Set<String> named = new TreeSet<>();
+    Repository.text("login-rate-limiter/README.md")
+        .lines()
+        .dropWhile(line -> !line.equals("## What is limited"))
+        .skip(1)
+        .takeWhile(line -> !line.startsWith("#"))
+        .filter(line -> line.startsWith("| "))
+        .map(line -> line.split(" \\| ")[0])
+        .forEach(
+            way -> ID.matcher(way).results().forEach(match -> named.add(match.group(1))));
+    assertThat(named).isEqualTo(limited);
   }
 
   @Test
