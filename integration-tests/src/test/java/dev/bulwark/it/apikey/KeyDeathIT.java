@@ -215,6 +215,22 @@ class KeyDeathIT {
     }
   }
 
+  /** These are user events; those of an administrator are admin events. */
+  @Test
+  void anOwnerDeactivatesOrRemovesAKey() {
+    String owner = KEYS.token("alice");
+    for (String method : List.of("PATCH", "DELETE")) {
+      JsonNode made = KEYS.made("alice", "mine", "tasks:read");
+      Subject key = new Subject(made.get("id").asText(), made.get("key").asText(), "alice");
+      String token = key.token();
+      assertAlive(token);
+      String body = method.equals("PATCH") ? Json.object("active", false) : null;
+      assertThat(KEYS.send(method, "/" + key.id(), owner, body).status()).isIn(200, 204);
+      assertThat(isActive(token)).as(method).isFalse();
+      awaitInRedis(token);
+    }
+  }
+
   @Test
   void aKeyThatIsActiveAgainDoesNotReviveItsTokens() {
     Subject key = ofUser();

@@ -251,6 +251,28 @@ class AdminPathsIT {
     DEATHS.assertAlive(tokens);
   }
 
+  @Test
+  void offlineAccessTakenFromAUser() {
+    REALM.createUser("olga");
+    OfflineGroup group = OfflineGroup.create(REALM, "leavers");
+    group.holdOnly("olga");
+    Response byGroup = REALM.login("cli", "olga", "openid offline_access");
+    Response online = REALM.login("olga");
+    Response other = REALM.login("cli", "ann", "openid offline_access");
+    group.leave("olga");
+    DEATHS.awaitDead(byGroup);
+    DEATHS.assertAlive(online, other);
+
+    String role = REALM.admin().get(REALM.path("/roles/offline_access")).expect(200).body();
+    String mappings = REALM.path("/users/" + REALM.userId("olga") + "/role-mappings/realm");
+    REALM.admin().post(mappings, "[" + role + "]").expect(204);
+    Response byRole = REALM.login("cli", "olga", "openid offline_access");
+    DEATHS.assertAlive(byRole);
+    REALM.admin().deleteWithBody(mappings, "[" + role + "]").expect(204);
+    DEATHS.awaitDead(byRole);
+    DEATHS.assertAlive(online, other);
+  }
+
   private static void awaitNextSecond(Response tokens) {
     long issued = Realm.claims(tokens.text("access_token")).get("iat").asLong();
     await()

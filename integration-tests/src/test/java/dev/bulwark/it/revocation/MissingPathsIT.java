@@ -97,6 +97,24 @@ class MissingPathsIT {
   }
 
   @Test
+  void removedOrganization() {
+    PathRealm realm = PathRealm.create(STACK.url(), STACK.admin(), "missing-organization-removed");
+    Organization organization = Organization.create(realm);
+    try {
+      Deaths deaths = new Deaths(realm, KEYS);
+      Response managed = organization.loginManaged("mel");
+      Response guest = realm.login("ann");
+      organization.add("ann");
+      deaths.assertAlive(managed, guest);
+      organization.remove();
+      deaths.awaitDead(managed);
+      deaths.assertAlive(guest);
+    } finally {
+      organization.delete();
+    }
+  }
+
+  @Test
   void organizationsSwitchedOff() {
     PathRealm realm = PathRealm.create(STACK.url(), STACK.admin(), "missing-organizations");
     Organization organization = Organization.create(realm);

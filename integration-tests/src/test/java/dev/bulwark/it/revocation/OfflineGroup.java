@@ -41,6 +41,11 @@ final class OfflineGroup {
     realm.admin().put(own + "/" + path, "{}").expect(204);
   }
 
+  /** Ends the membership of a user. */
+  void leave(String user) {
+    realm.admin().delete(realm.path("/users/" + realm.userId(user) + "/" + path)).expect(204);
+  }
+
   /** Takes the role from the group. */
   void loseRole() {
     realm.admin().deleteWithBody(roles(), "[" + role + "]").expect(204);

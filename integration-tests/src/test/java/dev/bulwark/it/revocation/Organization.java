@@ -68,6 +68,11 @@ final class Organization {
     setEnabled(false);
   }
 
+  /** Removes it, and with it the members that it manages. */
+  void remove() {
+    realm.admin().delete(path).expect(204);
+  }
+
   void setEnabled(boolean enabled) {
     ObjectNode json = (ObjectNode) realm.admin().get(path).expect(200).json();
     realm.admin().put(path, json.put("enabled", enabled).toString()).expect(204);

@@ -11,6 +11,8 @@ import java.io.InputStreamReader;
 import java.lang.reflect.Proxy;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -21,6 +23,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
@@ -35,63 +38,106 @@ import org.keycloak.provider.ProviderEvent;
 import org.keycloak.services.Urls;
 
 /**
- * R1: every event of Keycloak's is listed as one that ends tokens, and is mapped, or as harmless
- * with its reason. A new version of Keycloak that brings a new event fails here.
+ * R1: every event of Keycloak's is listed as one that ends tokens, and is mapped and tested on a
+ * server, or as harmless with its reason. A new version of Keycloak that brings a new event fails
+ * here. An admin event has a line for each path that is told from others.
  */
 class EventInventoryTest {
 
   private static final String PACKAGES = "org.keycloak.";
 
-  /** A line of an inventory. */
-  private record Line(boolean ends, List<String> columns) {}
+  private static final Path COVERED = Path.of("..", "docs", "revocation", "covered.md");
+  private static final Path SERVER_TESTS = Path.of("..", "integration-tests", "src", "test", "java");
+
+  /** What one test shows for all: they have one ending. */
+  private static final String MAYBE_OFFLINE = "maybe offline sessions";
+
+  /**
+   * A line of an inventory.
+   *
+   * @param columns without name and kind
+   */
+  private record Line(String name, boolean ends, List<String> columns) {}
 
   @Test
   void userEvents() {
-    Map<String, Line> inventory = inventory("user-events.txt", 3);
-    assertThat(inventory.keySet())
-        .isEqualTo(names(Arrays.stream(EventType.values()).map(EventType::name).toList()));
-    inventory.forEach(
-        (name, line) ->
-            assertThat(UserEventEndings.of(event(EventType.valueOf(name)), new Everything()))
-                .as(name)
-                .satisfies(endings -> assertThat(!endings.isEmpty()).isEqualTo(line.ends)));
+    List<Line> inventory = inventory("user-events.txt", 1);
+    assertThat(inventory)
+        .extracting(Line::name)
+        .containsExactlyInAnyOrderElementsOf(
+            Arrays.stream(EventType.values()).map(EventType::name).toList());
+    for (Line line : inventory) {
+      Event event = event(EventType.valueOf(line.name));
+      assertThat(!UserEventEndings.of(event, new Everything()).isEmpty())
+          .as(line.toString())
+          .isEqualTo(line.ends);
+    }
   }
 
   @Test
   void adminEvents() {
-    Map<String, Line> inventory = inventory("admin-events.txt", 4);
-    List<String> all = new ArrayList<>();
+    List<Line> inventory = inventory("admin-events.txt", 2);
+    Set<String> all = new TreeSet<>();
     for (ResourceType type : ResourceType.values()) {
       for (OperationType operation : OperationType.values()) {
         all.add(type + " " + operation);
       }
     }
-    assertThat(inventory.keySet()).isEqualTo(names(all));
-    inventory.forEach(
-        (name, line) ->
-            assertThat(
-                    AdminEventEndings.of(adminEvent(name, line.columns.get(2)), new Everything()))
-                .as(name)
-                .satisfies(endings -> assertThat(!endings.isEmpty()).isEqualTo(line.ends)));
+    assertThat(names(inventory)).isEqualTo(all);
+    assertThat(inventory)
+        .extracting(line -> line.name + " " + line.columns.get(0))
+        .doesNotHaveDuplicates();
+    for (Line line : inventory) {
+      AdminEvent event = adminEvent(line.name, line.columns.get(0));
+      assertThat(!AdminEventEndings.of(event, new Everything()).isEmpty())
+          .as(line.toString())
+          .isEqualTo(line.ends);
+    }
   }
 
   @Test
   void modelEvents() throws Exception {
-    Map<String, Line> inventory = inventory("model-events.txt", 3);
+    List<Line> inventory = inventory("model-events.txt", 1);
     Map<String, Class<?>> all = providerEvents();
-    assertThat(inventory.keySet()).isEqualTo(all.keySet());
-    inventory.forEach(
-        (name, line) -> {
-          Class<?> type = Objects.requireNonNull(all.get(name));
-          List<Ending> endings =
-              type.isInterface() ? ModelEventEndings.of((ProviderEvent) stub(type), 1) : List.of();
-          assertThat(!endings.isEmpty()).as(name).isEqualTo(line.ends);
-          if (line.ends) {
-            assertThat(ModelEventEndings.session((ProviderEvent) stub(type)))
-                .as("session of " + name)
-                .isNotNull();
-          }
-        });
+    assertThat(inventory)
+        .extracting(Line::name)
+        .containsExactlyInAnyOrderElementsOf(all.keySet());
+    for (Line line : inventory) {
+      Class<?> type = Objects.requireNonNull(all.get(line.name));
+      List<Ending> endings =
+          type.isInterface() ? ModelEventEndings.of((ProviderEvent) stub(type), 1) : List.of();
+      assertThat(!endings.isEmpty()).as(line.toString()).isEqualTo(line.ends);
+      if (line.ends) {
+        assertThat(ModelEventEndings.session((ProviderEvent) stub(type)))
+            .as("session of " + line.name)
+            .isNotNull();
+      }
+    }
+  }
+
+  @Test
+  void whatEndsTokensIsTestedOnAServer() throws IOException {
+    String covered = Files.readString(COVERED);
+    Set<String> tests;
+    try (Stream<Path> files = Files.walk(SERVER_TESTS)) {
+      tests = files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
+    }
+    Stream.of(
+            inventory("user-events.txt", 1),
+            inventory("admin-events.txt", 2),
+            inventory("model-events.txt", 1))
+        .flatMap(List::stream)
+        .filter(Line::ends)
+        .forEach(
+            line -> {
+              String test = line.columns.get(line.columns.size() - 1);
+              if (test.equals("-")) {
+                assertThat(line.columns.get(line.columns.size() - 2)).startsWith(MAYBE_OFFLINE);
+                return;
+              }
+              assertThat(tests).as(line.toString()).contains(test + ".java");
+              assertThat(covered).as(line.toString()).contains("`" + test + "`");
+            });
   }
 
   /** An event with all that an event can say. */
@@ -120,20 +166,27 @@ class EventInventoryTest {
     event.setResourceType(ResourceType.valueOf(parts[0]));
     event.setOperationType(OperationType.valueOf(parts[1]));
     event.setResourcePath(path.equals("-") ? null : path);
-    event.setDetails(Map.of("api_key_tokens_dead_from", "1"));
+    event.setDetails(Map.of("api_key_tokens_dead_from", "1", "api_key_ends_at", "1"));
     return event;
   }
 
-  private static Map<String, Line> inventory(String file, int columns) {
-    Map<String, Line> lines = new TreeMap<>();
+  /**
+   * Reads an inventory.
+   *
+   * @param columns after name and kind; a line {@code ends} has one more with its test
+   */
+  private static List<Line> inventory(String file, int columns) {
+    List<Line> lines = new ArrayList<>();
     for (String text : lines(file)) {
       if (text.startsWith("#")) {
         continue;
       }
       List<String> line = Arrays.stream(text.split("\\|", -1)).map(String::strip).toList();
-      assertThat(line).as(text).hasSize(columns).allMatch(column -> !column.isEmpty());
+      assertThat(line).as(text).hasSizeGreaterThan(2).allMatch(column -> !column.isEmpty());
       assertThat(line.get(1)).as(text).isIn("ends", "harmless");
-      lines.put(line.get(0), new Line(line.get(1).equals("ends"), line));
+      boolean ends = line.get(1).equals("ends");
+      assertThat(line).as(text).hasSize(2 + columns + (ends ? 1 : 0));
+      lines.add(new Line(line.get(0), ends, line.subList(2, line.size())));
     }
     return lines;
   }
@@ -149,8 +202,8 @@ class EventInventoryTest {
     }
   }
 
-  private static Set<String> names(List<String> names) {
-    return new TreeSet<>(names);
+  private static Set<String> names(List<Line> lines) {
+    return lines.stream().map(Line::name).collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** The provider events in Keycloak's interfaces and services, by name below org.keycloak. */
