@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.bulwark.password.argon2.NativeArgon2Engine;
+import dev.bulwark.password.foreign.Algorithms;
 import dev.bulwark.password.foreign.CostLimits;
 import dev.bulwark.password.foreign.ForeignVectors;
 import dev.bulwark.password.foreign.StoredHash;
@@ -158,11 +159,7 @@ public class PasswordVerifierTest {
   @Test
   void thePasswordIsLeftToTheCaller() {
     for (PasswordVerifier verifier : VERIFIERS.byAlgorithm().values()) {
-      ForeignVectors.Vector vector =
-          vectors()
-              .filter(v -> v.algorithm().equals(verifier.algorithm()))
-              .findFirst()
-              .orElseThrow();
+      ForeignVectors.Vector vector = vectorOf(verifier);
       byte[] password = vector.password().getBytes(StandardCharsets.UTF_8);
       StoredHash stored = ForeignHash.parse(vector.hash(), CostLimits.DEFAULT);
       verifier.prepare(stored, CostLimits.DEFAULT).matches(password);
@@ -179,6 +176,21 @@ public class PasswordVerifierTest {
         assertThatExceptionOfType(UnusableHashException.class)
             .as(verifier.algorithm() + " " + value.length())
             .isThrownBy(() -> verifier.prepare(stored, CostLimits.DEFAULT));
+      }
+    }
+  }
+
+  /** P5: a verifier that is added checks the cost too, but for the digests, which have none. */
+  @Test
+  void everyVerifierChecksTheCost() {
+    CostLimits nothing = new CostLimits(0, 0, 0, 0);
+    for (PasswordVerifier verifier : VERIFIERS.byAlgorithm().values()) {
+      if (!verifier.algorithm().equals(Algorithms.MESSAGE_DIGEST)) {
+        StoredHash stored = ForeignHash.parse(vectorOf(verifier).hash(), CostLimits.DEFAULT);
+        assertThatExceptionOfType(UnusableHashException.class)
+            .as(verifier.algorithm())
+            .isThrownBy(() -> verifier.prepare(stored, nothing))
+            .withMessageContaining("over the limit");
       }
     }
   }
@@ -203,6 +215,13 @@ public class PasswordVerifierTest {
           .isThrownBy(() -> VERIFIERS.of(stored).prepare(stored, tight))
           .withMessageContaining("over the limit");
     }
+  }
+
+  private static ForeignVectors.Vector vectorOf(PasswordVerifier verifier) {
+    return vectors()
+        .filter(vector -> vector.algorithm().equals(verifier.algorithm()))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static boolean matches(String hash, String password) {
