@@ -4,21 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.it.prose.Glossary;
 import dev.bulwark.it.prose.PlainEnglish;
-import dev.bulwark.server.installation.Installation;
 import java.io.IOException;
-import java.net.MalformedURLException;
-import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.jar.JarEntry;
-import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -82,11 +75,7 @@ class OptionTablesDocIT {
 
   @BeforeAll
   void open() throws IOException {
-    List<URL> jars = new ArrayList<>(List.of(url(Installation.bundle())));
-    try (Stream<Path> files = Files.walk(Installation.keycloak().resolve("lib/lib"))) {
-      files.filter(file -> file.toString().endsWith(".jar")).forEach(file -> jars.add(url(file)));
-    }
-    server = new URLClassLoader(jars.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
+    server = ServerClasses.loader();
   }
 
   @AfterAll
@@ -174,28 +163,9 @@ class OptionTablesDocIT {
   }
 
   private static Set<String> services() throws IOException {
-    Set<String> factories = new TreeSet<>();
-    try (JarFile jar = new JarFile(Installation.bundle().toFile())) {
-      for (JarEntry entry :
-          jar.stream()
-              .filter(e -> e.getName().startsWith("META-INF/services/") && !e.isDirectory())
-              .toList()) {
-        new String(jar.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8)
-            .lines()
-            .map(String::trim)
-            .filter(line -> line.startsWith("dev.bulwark.") && line.endsWith("Factory"))
-            .forEach(factories::add);
-      }
-    }
+    Set<String> factories = new TreeSet<>(ServerClasses.services());
+    factories.removeIf(name -> !name.endsWith("Factory"));
     factories.addAll(OF_A_REALM);
     return factories;
-  }
-
-  private static URL url(Path file) {
-    try {
-      return file.toUri().toURL();
-    } catch (MalformedURLException e) {
-      throw new IllegalArgumentException(e);
-    }
   }
 }
