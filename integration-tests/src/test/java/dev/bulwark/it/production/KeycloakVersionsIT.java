@@ -165,7 +165,8 @@ class KeycloakVersionsIT {
 
   @Test
   void theTableOfCompatibilityHasEachVersion() throws IOException {
-    String header = "| part | %s | %s | test |".formatted(all("partial", " | "), all("runtime", ", "));
+    String header =
+        "| part | %s | %s | test |".formatted(all("partial", " | "), all("runtime", ", "));
     if (Repository.isWritten()) {
       String text = Repository.text(COMPATIBILITY);
       Repository.write(COMPATIBILITY, withGroup(text, "(?m)^(\\| part \\|.*)$", header));

@@ -213,8 +213,7 @@ class SecretsInventoryIT {
         .takeWhile(line -> !line.startsWith("#"))
         .filter(line -> line.startsWith("| "))
         .map(line -> line.split(" \\| ")[0])
-        .forEach(
-            way -> ID.matcher(way).results().forEach(match -> named.add(match.group(1))));
+        .forEach(way -> ID.matcher(way).results().forEach(match -> named.add(match.group(1))));
     assertThat(named).isEqualTo(limited);
   }
 

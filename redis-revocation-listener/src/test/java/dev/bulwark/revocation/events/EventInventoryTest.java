@@ -47,7 +47,8 @@ class EventInventoryTest {
   private static final String PACKAGES = "org.keycloak.";
 
   private static final Path COVERED = Path.of("..", "docs", "revocation", "covered.md");
-  private static final Path SERVER_TESTS = Path.of("..", "integration-tests", "src", "test", "java");
+  private static final Path SERVER_TESTS =
+      Path.of("..", "integration-tests", "src", "test", "java");
 
   /** What one test shows for all: they have one ending. */
   private static final String MAYBE_OFFLINE = "maybe offline sessions";
@@ -99,9 +100,7 @@ class EventInventoryTest {
   void modelEvents() throws Exception {
     List<Line> inventory = inventory("model-events.txt", 1);
     Map<String, Class<?>> all = providerEvents();
-    assertThat(inventory)
-        .extracting(Line::name)
-        .containsExactlyInAnyOrderElementsOf(all.keySet());
+    assertThat(inventory).extracting(Line::name).containsExactlyInAnyOrderElementsOf(all.keySet());
     for (Line line : inventory) {
       Class<?> type = Objects.requireNonNull(all.get(line.name));
       List<Ending> endings =

@@ -35,8 +35,7 @@ class KeyMembersTest {
     Set<String> stored = components(ApiKeyData.class);
     stored.removeAll(GIVEN);
     assertThat(KeyChange.CHOSEN).containsExactlyInAnyOrderElementsOf(stored);
-    ApiKeyData chosen =
-        KeyChange.chosen(KeyRequest.parse(FULL.getBytes(StandardCharsets.UTF_8)));
+    ApiKeyData chosen = KeyChange.chosen(KeyRequest.parse(FULL.getBytes(StandardCharsets.UTF_8)));
     ApiKeyData empty = ApiKeyData.builder().build();
     for (RecordComponent member : ApiKeyData.class.getRecordComponents()) {
       if (!GIVEN.contains(member.getName())) {

@@ -15,8 +15,7 @@ class KeyRestrictionsTest {
 
   @Test
   void whatOwnersChooseIsExported() {
-    assertThat(KeyRestrictions.stored())
-        .containsExactlyInAnyOrderElementsOf(ApiKeyLimits.EXPORTED);
+    assertThat(KeyRestrictions.stored()).containsExactlyInAnyOrderElementsOf(ApiKeyLimits.EXPORTED);
   }
 
   @Test
