@@ -10,8 +10,11 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** R1: what a user or a client does to end tokens. The keys are there with the response. */
-class LogoutPathsIT {
+/**
+ * R1: what a user or a client does to end tokens. The keys are there with the response. {@link
+ * LogoutPaths} has those that {@link UncachedSessionsIT} takes, too.
+ */
+class LogoutPathsIT implements LogoutPaths {
 
   private static final TestStack STACK = TestStack.get();
   private static final PathRealm REALM =
@@ -25,31 +28,14 @@ class LogoutPathsIT {
     REALM.delete();
   }
 
-  @Test
-  void browserLogoutEndsTheTokensOfAllItsClients() {
-    FormBrowser browser = REALM.browser();
-    Response tokens = REALM.browserLogin(browser, "cli", "ann");
-    Response other = REALM.singleSignOn(browser, "other");
-    Response elsewhere = REALM.login("ann");
-    browser.open(REALM.endpoint("logout") + "?id_token_hint=" + tokens.text("id_token"));
-
-    DEATHS.assertDead(tokens, other);
-    DEATHS.assertAlive(elsewhere);
+  @Override
+  public PathRealm realm() {
+    return REALM;
   }
 
-  @Test
-  void browserLogoutLeavesTheOfflineTwinAlive() {
-    FormBrowser browser = REALM.browser();
-    Response online = REALM.browserLogin(browser, "cli", "ann");
-    FormBrowser.Page page =
-        browser.open(
-            REALM.authorization("other", "code", Map.of("scope", "openid offline_access")));
-    Response offline = REALM.redeem("other", page.parameter("code")).expect(200);
-    assertThat(RevokedKeys.key(offline.text("access_token"))).startsWith("revoked:of");
-    browser.open(REALM.endpoint("logout") + "?id_token_hint=" + online.text("id_token"));
-
-    DEATHS.assertDead(online);
-    DEATHS.assertAlive(offline);
+  @Override
+  public RevokedKeys keys() {
+    return KEYS;
   }
 
   @Test
@@ -106,21 +92,6 @@ class LogoutPathsIT {
 
     DEATHS.assertDead(refreshed);
     DEATHS.assertConsistent(exchanged, subject);
-  }
-
-  @Test
-  void reusedRefreshTokenEndsTheSession() {
-    REALM.update("", Map.of("revokeRefreshToken", true, "refreshTokenMaxReuse", 0));
-    try {
-      Response first = REALM.login("ann");
-      Response second = REALM.refresh(first);
-      DEATHS.assertAlive(first, second);
-      REALM.refresh("cli", first.text("refresh_token")).expect(400);
-
-      DEATHS.awaitDead(first, second);
-    } finally {
-      REALM.update("", Map.of("revokeRefreshToken", false));
-    }
   }
 
   @Test
@@ -201,25 +172,6 @@ class LogoutPathsIT {
 
     DEATHS.assertDead(elsewhere);
     DEATHS.assertAlive(here);
-  }
-
-  @Test
-  void accountConsoleEndsOneDeviceAndAllOthers() {
-    REALM.createUser("dan");
-    REALM.allowAccount("dan");
-    Response current = REALM.login("dan");
-    Response one = REALM.login("dan");
-    Response two = REALM.login("dan");
-    REALM.account(current, "DELETE", "/sessions/" + PathRealm.sid(one)).expect(204);
-    DEATHS.assertDead(one);
-    DEATHS.assertAlive(two, current);
-
-    REALM.account(current, "DELETE", "/sessions").expect(204);
-    DEATHS.assertDead(two);
-    DEATHS.assertAlive(current);
-
-    REALM.account(current, "DELETE", "/sessions?current=true").expect(204);
-    DEATHS.assertDead(current);
   }
 
   @Test

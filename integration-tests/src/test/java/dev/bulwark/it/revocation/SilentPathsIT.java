@@ -20,9 +20,10 @@ import org.junit.jupiter.api.Test;
 
 /**
  * R1: deaths that no event tells. Where Keycloak removes a session, its tokens are in Redis with
- * the response; the reconciler finds the others within ten seconds.
+ * the response; the reconciler finds the others within ten seconds. {@link SilentPaths} has those
+ * that {@link UncachedSessionsIT} takes, too.
  */
-class SilentPathsIT {
+class SilentPathsIT implements SilentPaths {
 
   private static final TestStack STACK = TestStack.get();
   private static final PathRealm REALM =
@@ -36,18 +37,14 @@ class SilentPathsIT {
     REALM.delete();
   }
 
-  @Test
-  void loginOverTheIdentityCookieOfAnotherSession() {
-    FormBrowser first = REALM.browser();
-    Response old = REALM.browserLogin(first, "cli", "ann");
-    FormBrowser second = REALM.browser();
-    FormBrowser.Page form = second.open(REALM.authorization("cli", "code", Map.of()));
-    second.takeIdentityFrom(first);
-    Response fresh =
-        REALM.redeem("cli", PathRealm.signIn(second, form, "ben").parameter("code")).expect(200);
+  @Override
+  public PathRealm realm() {
+    return REALM;
+  }
 
-    DEATHS.assertDead(old);
-    DEATHS.assertAlive(fresh);
+  @Override
+  public RevokedKeys keys() {
+    return KEYS;
   }
 
   @Test
@@ -76,25 +73,6 @@ class SilentPathsIT {
 
     DEATHS.assertDead(admin);
     DEATHS.assertAlive(other);
-  }
-
-  /**
-   * The change itself ends the tokens. Keycloak removes the session of such a user at this endpoint
-   * only when it has forgotten the login flow, some minutes later: no test waits for that.
-   */
-  @Test
-  void disabledUserAtTheAuthorizationEndpoint() {
-    String id = REALM.createUser("eve");
-    FormBrowser browser = REALM.browser();
-    FormBrowser.Page form = browser.open(REALM.authorization("cli", "code", Map.of()));
-    // The cookie of the login flow leads to the session, as from a page that was left open.
-    FormBrowser open = browser.copy();
-    Response tokens =
-        REALM.redeem("cli", PathRealm.signIn(browser, form, "eve").parameter("code")).expect(200);
-    REALM.update("/users/" + id, Map.of("enabled", false));
-    DEATHS.assertDead(tokens);
-    open.open(REALM.authorization("cli", "code", Map.of()));
-    DEATHS.assertDead(tokens);
   }
 
   @Test
@@ -232,24 +210,6 @@ class SilentPathsIT {
   }
 
   @Test
-  void idleExpiryAndTheSessionsRevival() {
-    PathRealm idle = PathRealm.create(STACK.url(), STACK.admin(), "silent-idle");
-    try {
-      idle.update("", Map.of("ssoSessionIdleTimeout", 3));
-      Deaths deaths = new Deaths(idle, KEYS);
-      FormBrowser browser = idle.browser();
-      Response old = idle.browserLogin(browser, "cli", "ann");
-      Response offline = idle.login("cli", "ann", "openid offline_access");
-      deaths.awaitDeath(old, Deaths.SOON);
-      Response fresh = idle.browserLogin(browser, "cli", "ann");
-      deaths.assertDead(old);
-      deaths.assertAlive(fresh, offline);
-    } finally {
-      idle.delete();
-    }
-  }
-
-  @Test
   void anInvalidSessionFoundOnUse() {
     PathRealm realm = PathRealm.create(STACK.url(), STACK.admin(), "silent-restart");
     try {
@@ -273,15 +233,19 @@ class SilentPathsIT {
   /**
    * Keycloak starts a session anew, under its old id, when it is found to be invalid at the end of
    * a login. Nothing else ends the old token: the reconciler is kept from looking while the session
-   * is invalid.
+   * is invalid. It is by "remember me" that the old one is invalid: a life of a second would end
+   * the new one too, before its code is redeemed on a busy machine.
    */
   @Test
   void aSessionThatIsRestartedInPlace() throws Exception {
     PathRealm realm = PathRealm.create(STACK.url(), STACK.admin(), "silent-in-place");
     try {
+      realm.update("", Map.of("rememberMe", true));
       Deaths deaths = new Deaths(realm, KEYS);
       FormBrowser browser = realm.browser();
-      Response old = realm.browserLogin(browser, "cli", "ann");
+      FormBrowser.Page page = browser.open(realm.authorization("cli", "code", Map.of()));
+      FormBrowser.Page remembered = PathRealm.signInRemembered(browser, page, "ann");
+      Response old = realm.redeem("cli", remembered.parameter("code")).expect(200);
       FormBrowser.Page again =
           browser.open(realm.authorization("cli", "code", Map.of("prompt", "login")));
       // A token of the second before the restart, or of the same, lives on.
@@ -290,10 +254,9 @@ class SilentPathsIT {
       Response fresh;
       try (AutoCloseable reconciler = haltReconciler()) {
         assertThat(reconciler).isNotNull();
-        realm.update("", Map.of("ssoSessionMaxLifespan", 1));
+        realm.update("", Map.of("rememberMe", false));
         FormBrowser.Page sent =
             browser.submit(again, Map.of("username", "ann", "password", PathRealm.PASSWORD));
-        realm.update("", Map.of("ssoSessionMaxLifespan", 36_000));
         fresh = realm.redeem("cli", sent.parameter("code")).expect(200);
         deaths.assertAlive(fresh);
       }

@@ -18,12 +18,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * R1, B7: the main paths of {@link LogoutPathsIT} and {@link SilentPathsIT} with what Keycloak 26.8
- * does by default: it keeps no user sessions in its caches, and every logout goes on to the
- * identity provider.
+ * R1, B7: the main paths of {@link LogoutPathsIT} and {@link SilentPathsIT}, and some more, with
+ * what Keycloak 26.8 does by default: it keeps no user sessions in its caches, and every logout
+ * goes on to the identity provider.
  */
 @Tag("full")
-class UncachedSessionsIT {
+class UncachedSessionsIT implements LogoutPaths, SilentPaths {
 
   private static PostgresProcess database;
   private static RedisProcess redis;
@@ -59,6 +59,16 @@ class UncachedSessionsIT {
     }
   }
 
+  @Override
+  public PathRealm realm() {
+    return realm;
+  }
+
+  @Override
+  public RevokedKeys keys() {
+    return keys;
+  }
+
   /** With caches the token would live on: that Keycloak heeds the option is shown here. */
   @Test
   void aSessionThatIsRemovedFromTheDatabaseIsGoneAtOnce() {
@@ -68,32 +78,6 @@ class UncachedSessionsIT {
     new StoredSession(database, PathRealm.sid(tokens)).remove();
     deaths.awaitDead(tokens);
     deaths.assertAlive(other);
-  }
-
-  @Test
-  void browserLogoutEndsTheTokensOfAllItsClients() {
-    FormBrowser browser = realm.browser();
-    Response tokens = realm.browserLogin(browser, "cli", "ann");
-    Response other = realm.singleSignOn(browser, "other");
-    Response elsewhere = realm.login("ann");
-    browser.open(realm.endpoint("logout") + "?id_token_hint=" + tokens.text("id_token"));
-
-    deaths.assertDead(tokens, other);
-    deaths.assertAlive(elsewhere);
-  }
-
-  @Test
-  void browserLogoutLeavesTheOfflineTwinAlive() {
-    FormBrowser browser = realm.browser();
-    Response online = realm.browserLogin(browser, "cli", "ann");
-    FormBrowser.Page page =
-        browser.open(
-            realm.authorization("other", "code", Map.of("scope", "openid offline_access")));
-    Response offline = realm.redeem("other", page.parameter("code")).expect(200);
-    browser.open(realm.endpoint("logout") + "?id_token_hint=" + online.text("id_token"));
-
-    deaths.assertDead(online);
-    deaths.assertAlive(offline, realm.refresh("other", offline.text("refresh_token")));
   }
 
   @Test
@@ -108,37 +92,6 @@ class UncachedSessionsIT {
   }
 
   @Test
-  void aReusedRefreshTokenEndsTheSession() {
-    realm.update("", Map.of("revokeRefreshToken", true, "refreshTokenMaxReuse", 0));
-    try {
-      Response first = realm.login("ann");
-      Response second = realm.refresh(first);
-      deaths.assertAlive(first, second);
-      realm.refresh("cli", first.text("refresh_token")).expect(400);
-
-      deaths.awaitDead(first, second);
-    } finally {
-      realm.update("", Map.of("revokeRefreshToken", false));
-    }
-  }
-
-  @Test
-  void theAccountConsoleEndsOneDeviceAndAllOthers() {
-    realm.createUser("dan");
-    realm.allowAccount("dan");
-    Response current = realm.login("dan");
-    Response one = realm.login("dan");
-    Response two = realm.login("dan");
-    realm.account(current, "DELETE", "/sessions/" + PathRealm.sid(one)).expect(204);
-    deaths.assertDead(one);
-    deaths.assertAlive(two, current);
-
-    realm.account(current, "DELETE", "/sessions").expect(204);
-    deaths.assertDead(two);
-    deaths.assertAlive(current);
-  }
-
-  @Test
   void anAdministratorLogsAUserOutAndDeletesAnother() {
     String ended = realm.createUser("eve");
     String deleted = realm.createUser("fay");
@@ -150,47 +103,6 @@ class UncachedSessionsIT {
     realm.admin().delete(realm.path("/users/" + deleted)).expect(204);
     deaths.assertDead(ofDeleted);
     deaths.assertAlive(other);
-  }
-
-  @Test
-  void aLoginOverTheIdentityCookieOfAnotherSession() {
-    FormBrowser first = realm.browser();
-    Response old = realm.browserLogin(first, "cli", "ann");
-    FormBrowser second = realm.browser();
-    FormBrowser.Page form = second.open(realm.authorization("cli", "code", Map.of()));
-    second.takeIdentityFrom(first);
-    Response fresh =
-        realm.redeem("cli", PathRealm.signIn(second, form, "ben").parameter("code")).expect(200);
-
-    deaths.assertDead(old);
-    deaths.assertAlive(fresh);
-  }
-
-  @Test
-  void aDisabledUserAtTheAuthorizationEndpoint() {
-    String id = realm.createUser("gus");
-    FormBrowser browser = realm.browser();
-    FormBrowser.Page form = browser.open(realm.authorization("cli", "code", Map.of()));
-    FormBrowser open = browser.copy();
-    Response tokens =
-        realm.redeem("cli", PathRealm.signIn(browser, form, "gus").parameter("code")).expect(200);
-    realm.update("/users/" + id, Map.of("enabled", false));
-    open.open(realm.authorization("cli", "code", Map.of()));
-    deaths.assertDead(tokens);
-  }
-
-  @Test
-  void idleExpiryAndTheSessionsRevival() {
-    PathRealm idle = PathRealm.create(keycloak.url(), realm.admin(), "uncached-idle");
-    idle.update("", Map.of("ssoSessionIdleTimeout", 3));
-    Deaths ofIdle = new Deaths(idle, keys);
-    FormBrowser browser = idle.browser();
-    Response old = idle.browserLogin(browser, "cli", "ann");
-    Response offline = idle.login("cli", "ann", "openid offline_access");
-    ofIdle.awaitDeath(old, Deaths.SOON);
-    Response fresh = idle.browserLogin(browser, "cli", "ann");
-    ofIdle.assertDead(old);
-    ofIdle.assertAlive(fresh, offline);
   }
 
   /** The parameter {@code initiating_idp} keeps a logout here; 26.8 does not heed it any more. */
