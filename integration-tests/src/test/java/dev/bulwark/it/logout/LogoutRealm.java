@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import java.net.URI;
@@ -20,6 +21,16 @@ final class LogoutRealm {
 
   /** Where a browser takes the code of a login; nobody listens there. */
   private static final String CALLBACK = "http://127.0.0.1/callback";
+
+  /** Settings that end no session during a test. */
+  static final String USUAL_LIVES =
+      Json.object(
+          "ssoSessionIdleTimeout",
+          1_800,
+          "ssoSessionMaxLifespan",
+          36_000,
+          "offlineSessionIdleTimeout",
+          2_592_000);
 
   private final AdminApi admin;
   private final Realm realm;
@@ -36,14 +47,35 @@ final class LogoutRealm {
     json.put("passwordPolicy", "hashAlgorithm(pbkdf2-sha512) and hashIterations(1)");
     json.putObject("attributes").put("backchannelLogout.durable", "true");
     for (String user : new String[] {"ann", "ben"}) {
-      ObjectNode person = json.withArray("users").addObject();
-      person.put("username", user).put("enabled", true).put("email", user + "@example.org");
-      person.put("emailVerified", true).put("firstName", "A").put("lastName", "B");
+      ObjectNode person = person(user);
       person.putArray("realmRoles").add("offline_access");
-      person.putArray("credentials").addObject().put("type", "password").put("value", PASSWORD);
+      json.withArray("users").add(person);
     }
     admin.makeRealm(json.toString());
     return new LogoutRealm(admin, new Realm(server, name));
+  }
+
+  private static ObjectNode person(String user) {
+    ObjectNode person = JSON.createObjectNode().put("username", user).put("enabled", true);
+    person.put("email", user + "@example.org").put("emailVerified", true);
+    person.put("firstName", "A").put("lastName", "B");
+    person.putArray("credentials").addObject().put("type", "password").put("value", PASSWORD);
+    return person;
+  }
+
+  /** Adds a user with the password of all users. */
+  void addUser(String name) {
+    admin.post(path("/users"), person(name).toString()).expect(201);
+  }
+
+  /** Deletes a user, who may be gone. */
+  void removeUser(String name) {
+    JsonNode users = admin.get(path("/users?exact=true&username=" + name)).expect(200).json();
+    users.forEach(user -> admin.delete(path("/users/" + user.get("id").asText())).expect(204));
+  }
+
+  void removeClient(String clientId) {
+    admin.delete(path("/clients/" + clientUuid(clientId))).expect(204);
   }
 
   /** The same realm at another node. */
@@ -131,15 +163,16 @@ final class LogoutRealm {
 
   /** Logs ann in with a browser, which needs no password if it has a session. */
   Response browserLogin(FormBrowser browser, String clientId, String scope) {
-    return browserLogin(browser, clientId, scope, () -> {});
+    return browserLogin(browser, clientId, "ann", scope, () -> {});
   }
 
   /**
-   * Does the same.
+   * Does the same for any user.
    *
    * @param atPage what happens while the login page is open
    */
-  Response browserLogin(FormBrowser browser, String clientId, String scope, Runnable atPage) {
+  Response browserLogin(
+      FormBrowser browser, String clientId, String user, String scope, Runnable atPage) {
     Map<String, String> query = new LinkedHashMap<>();
     query.put("client_id", clientId);
     query.put("response_type", "code");
@@ -149,7 +182,7 @@ final class LogoutRealm {
     if (!page.url().startsWith(CALLBACK)) {
       atPage.run();
       page =
-          browser.submit(page, Map.of("username", "ann", "password", PASSWORD, "credentialId", ""));
+          browser.submit(page, Map.of("username", user, "password", PASSWORD, "credentialId", ""));
     }
     Map<String, String> form = new LinkedHashMap<>();
     form.put("grant_type", "authorization_code");

@@ -9,12 +9,15 @@ import com.nimbusds.jose.JWSAlgorithm;
 import dev.bulwark.it.database.DatabaseProcess;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,59 +31,82 @@ class SilentEndsIT {
   /** The promise: at most so long after Keycloak treats the session as ended. */
   private static final long LATEST_MILLIS = 15_000;
 
-  private final LogoutRealm realm = LogoutRealm.create(STACK.url(), STACK.admin(), "silent-ends");
-  private final Application application =
-      Application.start(realm.url(), "shop", JWSAlgorithm.RS256);
+  private static int number;
 
-  @BeforeEach
-  void addClient() {
-    realm.notified("shop", application.url());
+  /** One for all: each test has a client and users of its own there. */
+  private static LogoutRealm realm;
+
+  private final String shop = "shop-" + ++number;
+  private final String ann = "ann-" + number;
+  private final String ben = "ben-" + number;
+  private Application application;
+
+  @BeforeAll
+  static void makeRealm() {
+    realm = LogoutRealm.create(STACK.url(), STACK.admin(), "silent-ends");
   }
 
+  @AfterAll
+  static void deleteRealm() {
+    realm.delete();
+  }
+
+  @BeforeEach
+  void begin() {
+    application = Application.start(realm.url(), shop, JWSAlgorithm.RS256);
+    realm.notified(shop, application.url());
+    realm.addUser(ann);
+    realm.addUser(ben);
+  }
+
+  /** The client first: nobody is notified any more. */
   @AfterEach
   void end() {
     application.close();
-    realm.delete();
+    realm.removeClient(shop);
+    realm.removeUser(ann);
+    realm.removeUser(ben);
+    realm.change(LogoutRealm.USUAL_LIVES);
   }
 
   @Test
   void anIdleSession() {
-    realm.change("{\"ssoSessionIdleTimeout\": 4}");
-    Response login = realm.login("shop", "ann");
+    realm.change(Json.object("ssoSessionIdleTimeout", 4));
+    Response login = realm.login(shop, ann);
     assertNotifiedAfter(login, 4);
   }
 
   @Test
   void aSessionThatHasLivedForItsTime() {
-    realm.change("{\"ssoSessionMaxLifespan\": 4}");
-    Response login = realm.login("shop", "ann");
+    realm.change(Json.object("ssoSessionMaxLifespan", 4));
+    Response login = realm.login(shop, ann);
     assertNotifiedAfter(login, 4);
   }
 
   /** It may be removed in another way, and that is no second end. */
   @Test
   void anExpiredSessionThatIsRemovedLaterIsTheSame() {
-    realm.change("{\"ssoSessionIdleTimeout\": 4}");
-    Response login = realm.login("shop", "ann");
+    realm.change(Json.object("ssoSessionIdleTimeout", 4));
+    Response login = realm.login(shop, ann);
     assertNotifiedAfter(login, 4);
-    realm.admin().delete(realm.path("/users/" + realm.userId("ann"))).expect(204);
-    Response last = realm.login("shop", "ben");
-    realm.admin().delete(realm.path("/users/" + realm.userId("ben"))).expect(204);
+    realm.admin().delete(realm.path("/users/" + realm.userId(ann))).expect(204);
+    Response last = realm.login(shop, ben);
+    realm.admin().delete(realm.path("/users/" + realm.userId(ben))).expect(204);
     awaitNotified(last);
     assertThat(application.calls()).hasSize(2);
   }
 
   @Test
   void aSessionThatIsUsedGoesOn() {
-    realm.change("{\"ssoSessionIdleTimeout\": 6}");
+    realm.change(Json.object("ssoSessionIdleTimeout", 6));
     long begin = System.currentTimeMillis();
-    Response[] login = {realm.login("shop", "ann")};
+    Response[] login = {realm.login(shop, ann)};
     await("ten seconds of use")
         .atMost(SOON)
         .pollInterval(Duration.ofSeconds(1))
         .until(
             () -> {
-              login[0] = realm.refresh("shop", login[0]).expect(200);
+              login[0] = realm.refresh(shop, login[0]).expect(200);
               return System.currentTimeMillis() >= begin + 10_000;
             });
     assertThat(application.calls()).isEmpty();
@@ -89,8 +115,8 @@ class SilentEndsIT {
 
   @Test
   void aUserWhoIsDeleted() {
-    Response login = realm.login("shop", "ann");
-    String user = realm.userId("ann");
+    Response login = realm.login(shop, ann);
+    String user = realm.userId(ann);
     realm.admin().delete(realm.path("/users/" + user)).expect(204);
     awaitNotified(login);
     assertThat(application.calls().get(0).claims().getSubject()).isEqualTo(user);
@@ -98,21 +124,21 @@ class SilentEndsIT {
 
   @Test
   void aLogoutOfTheWholeRealm() {
-    Response ann = realm.login("shop", "ann");
-    Response ben = realm.login("shop", "ben");
+    Response first = realm.login(shop, ann);
+    Response second = realm.login(shop, ben);
     realm.admin().post(realm.path("/logout-all"), "{}").expect(200);
-    awaitNotified(ann);
-    awaitNotified(ben);
+    awaitNotified(first);
+    awaitNotified(second);
     assertThat(application.calls()).hasSize(2);
   }
 
   /** Its last client gives its token back, and Keycloak removes the session without a word. */
   @Test
   void aSessionWhoseLastTokenIsRevoked() {
-    Response login = realm.login("shop", "ann");
+    Response login = realm.login(shop, ann);
     Http.postForm(
             realm.url() + "/protocol/openid-connect/revoke",
-            Map.of("client_id", "shop", "token", login.text("refresh_token")))
+            Map.of("client_id", shop, "token", login.text("refresh_token")))
         .expect(200);
     awaitNotified(login);
   }
@@ -120,47 +146,47 @@ class SilentEndsIT {
   /** Keycloak gives the online session up when it makes the offline session of the same id. */
   @Test
   void aLoginForOfflineUseIsNoEnd() {
-    Response offline = realm.login("shop", "ann", "openid offline_access");
-    realm.refresh("shop", offline).expect(200);
-    Response last = realm.login("shop", "ben");
-    realm.admin().delete(realm.path("/users/" + realm.userId("ben"))).expect(204);
+    Response offline = realm.login(shop, ann, "openid offline_access");
+    realm.refresh(shop, offline).expect(200);
+    Response last = realm.login(shop, ben);
+    realm.admin().delete(realm.path("/users/" + realm.userId(ben))).expect(204);
     awaitNotified(last);
     assertThat(application.calls()).hasSize(1);
-    realm.logout("shop", offline);
+    realm.logout(shop, offline);
     awaitNotified(offline);
   }
 
   /** The online session is stored, and given up when the code is exchanged. */
   @Test
   void aLoginForOfflineUseInABrowserIsNoEnd() {
-    realm.withBrowser("shop");
+    realm.withBrowser(shop);
     FormBrowser browser = new FormBrowser(STACK.url());
-    Response offline = realm.browserLogin(browser, "shop", "openid offline_access");
-    realm.refresh("shop", offline).expect(200);
-    Response last = realm.login("shop", "ben");
-    realm.admin().delete(realm.path("/users/" + realm.userId("ben"))).expect(204);
+    Response offline = browserLogin(browser, "openid offline_access");
+    realm.refresh(shop, offline).expect(200);
+    Response last = realm.login(shop, ben);
+    realm.admin().delete(realm.path("/users/" + realm.userId(ben))).expect(204);
     awaitNotified(last);
     assertThat(application.calls()).hasSize(1);
-    realm.logout("shop", offline);
+    realm.logout(shop, offline);
     awaitNotified(offline);
   }
 
   /** The client has an offline session of the same id, which goes on. */
   @Test
   void anOnlineSessionThatAnotherLoginReplaces() {
-    realm.withBrowser("shop");
+    realm.withBrowser(shop);
     FormBrowser browser = new FormBrowser(STACK.url());
-    Response online = realm.browserLogin(browser, "shop", "openid");
-    Response offline = realm.browserLogin(browser, "shop", "openid offline_access");
+    Response online = browserLogin(browser, "openid");
+    Response offline = browserLogin(browser, "openid offline_access");
     assertThat(LogoutRealm.sid(offline)).isEqualTo(LogoutRealm.sid(online));
 
     FormBrowser other = new FormBrowser(STACK.url());
     Response replacing =
-        realm.browserLogin(other, "shop", "openid", () -> other.takeIdentityFrom(browser));
+        realm.browserLogin(other, shop, ann, "openid", () -> other.takeIdentityFrom(browser));
     assertThat(LogoutRealm.sid(replacing)).isNotEqualTo(LogoutRealm.sid(online));
-    assertThat(realm.refresh("shop", online).status()).isEqualTo(400);
+    assertThat(realm.refresh(shop, online).status()).isEqualTo(400);
     awaitNotified(online);
-    realm.refresh("shop", offline).expect(200);
+    realm.refresh(shop, offline).expect(200);
     assertThat(application.calls()).hasSize(1);
   }
 
@@ -173,15 +199,19 @@ class SilentEndsIT {
   })
   void aSessionFromBeforeKeycloak265(String scope, String setting) {
     DatabaseProcess database = database();
-    realm.change("{\"%s\": 4}".formatted(setting));
-    Response login = realm.login("shop", "ann", scope);
+    realm.change(Json.object(setting, 4));
+    Response login = realm.login(shop, ann, scope);
     String row = " WHERE USER_SESSION_ID = '" + LogoutRealm.sid(login) + "'";
     // It is stored after the answer.
     awaitRows(database, "OFFLINE_USER_SESSION" + row, 1);
     database.sql("UPDATE OFFLINE_USER_SESSION SET REMEMBER_ME = NULL" + row);
     assertThat(rows(database, "OFFLINE_USER_SESSION" + row + " AND REMEMBER_ME IS NULL")).isOne();
     awaitNotified(login);
-    assertThat(realm.refresh("shop", login).status()).isEqualTo(400);
+    assertThat(realm.refresh(shop, login).status()).isEqualTo(400);
+  }
+
+  private Response browserLogin(FormBrowser browser, String scope) {
+    return realm.browserLogin(browser, shop, ann, scope, () -> {});
   }
 
   private static DatabaseProcess database() {
@@ -194,9 +224,9 @@ class SilentEndsIT {
   void aClientWithFrontChannelLogoutIsNotNotified() {
     realm.notified("front", application.url());
     realm.useFrontChannel("front");
-    realm.login("front", "ann");
-    Response last = realm.login("shop", "ben");
-    for (String user : new String[] {"ann", "ben"}) {
+    realm.login("front", ann);
+    Response last = realm.login(shop, ben);
+    for (String user : new String[] {ann, ben}) {
       realm.admin().delete(realm.path("/users/" + realm.userId(user))).expect(204);
     }
     awaitNotified(last);
@@ -217,10 +247,10 @@ class SilentEndsIT {
   @Test
   void aSecondNoticeThatWaitsForLongIsNotSent() {
     DatabaseProcess database = database();
-    Response told = realm.login("shop", "ann");
-    realm.logout("shop", told);
-    Response swept = realm.login("shop", "ben");
-    realm.logout("shop", swept);
+    Response told = realm.login(shop, ann);
+    realm.logout(shop, told);
+    Response swept = realm.login(shop, ben);
+    realm.logout(shop, swept);
     awaitNotified(told);
     awaitNotified(swept);
     String table = "BULWARK_LOGOUT_NOTICE";
@@ -269,7 +299,7 @@ class SilentEndsIT {
     awaitNotified(login);
     long due = (issuedAt(login) + seconds) * 1000;
     assertThat(application.calls().get(0).time()).isBetween(due, due + LATEST_MILLIS);
-    assertThat(realm.refresh("shop", login).status()).isEqualTo(400);
+    assertThat(realm.refresh(shop, login).status()).isEqualTo(400);
   }
 
   private static long issuedAt(Response login) {
