@@ -10,12 +10,12 @@ import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Metrics;
+import dev.bulwark.it.support.OwnServer;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.themes.ThemedPages;
 import dev.bulwark.redis.process.RedisProcess;
-import dev.bulwark.server.DistributionServer;
 import java.net.http.HttpRequest;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -35,7 +35,7 @@ class OwnerRateIT {
   private static final String TOO_MANY_IN_FORM = "You have created too many API keys";
 
   private static RedisProcess redis;
-  private static DistributionServer server;
+  private static OwnServer server;
   private static Realm realm;
   private static Keys keys;
   private static AdminApi admin;
@@ -45,15 +45,15 @@ class OwnerRateIT {
   static void start() {
     redis = RedisProcess.start();
     server =
-        DistributionServer.start(
+        OwnServer.start(
             TestStack.manyFromOneAddress(TestStack.spec("owner-rate", redis.url()))
                 .option(
                     "spi-api-key--default--owner-requests-per-minute", Integer.toString(REQUESTS))
-                .option("spi-api-key--default--owner-new-keys-per-hour", Integer.toString(NEW_KEYS))
-                .build());
+                .option(
+                    "spi-api-key--default--owner-new-keys-per-hour", Integer.toString(NEW_KEYS)));
     realm = new Realm(server.url(), "app");
     keys = new Keys(realm);
-    admin = new AdminApi(server.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+    admin = server.admin();
   }
 
   @AfterAll

@@ -1,5 +1,6 @@
 package dev.bulwark.it.apikey;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -7,13 +8,13 @@ import static org.awaitility.Awaitility.await;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.CertificateAuthority;
 import dev.bulwark.it.support.ClientCertificate;
+import dev.bulwark.it.support.OwnServer;
 import dev.bulwark.it.support.RawHttp;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.TestCertificate;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.redis.process.Folder;
-import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.LocalRedis;
 import dev.bulwark.testing.FreePort;
 import java.io.IOException;
@@ -24,7 +25,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.KeyManager;
@@ -42,14 +42,13 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class VerifyCallersIT {
 
-  private static final Duration TIMEOUT = Duration.ofMinutes(1);
   private static final String PASSWORD = "correct-test-battery";
   private static final String GATEWAY_ADDRESS = "192.0.2.7";
 
   private static final CertificateAuthority AUTHORITY = CertificateAuthority.root("CN=ca");
 
   private static LocalRedis redis;
-  private static DistributionServer server;
+  private static OwnServer server;
   private static int tlsPort;
   private static Keys keys;
   private static String key;
@@ -71,7 +70,7 @@ class VerifyCallersIT {
     redis = LocalRedis.start(0);
     tlsPort = FreePort.next();
     server =
-        DistributionServer.start(
+        OwnServer.start(
             TestStack.spec("verify-callers", redis.url())
                 .option("https-port", Integer.toString(tlsPort))
                 .option("https-key-store-file", TestCertificate.get().keyStore().toString())
@@ -85,11 +84,10 @@ class VerifyCallersIT {
                 .option("proxy-trusted-addresses", "127.0.0.2")
                 .option("spi-api-key--default--verify-allowed-addresses", GATEWAY_ADDRESS)
                 // Off by default, as VerifyIT sees it; on here for the test of the option.
-                .option("spi-api-key--default--refuse-locked-owner", "true")
-                .build());
+                .option("spi-api-key--default--refuse-locked-owner", "true"));
     keys = new Keys(new Realm(server.url(), "app"));
-    AdminApi admin = new AdminApi(server.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
-    admin
+    server
+        .admin()
         .post(
             "/realms/app/clients",
             """
@@ -117,11 +115,11 @@ class VerifyCallersIT {
   void aLockedOwnersKeyStopsWhereTheOptionSaysSo() {
     String plain = keys.made("bob", "locked", "tasks:read").get("key").asText();
     assertThat(keys.isGood(plain)).isTrue();
-    AdminApi admin = new AdminApi(server.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+    AdminApi admin = server.admin();
     String failures = "/realms/app/attack-detection/brute-force/users/" + admin.userId("bob");
     // Keycloak counts failures after their answers, and may miss one of two at the same time.
     await()
-        .atMost(TIMEOUT)
+        .atMost(SOON)
         .until(
             () -> {
               keys.realm().login("bob", "wrong-password", "openid");
@@ -173,7 +171,7 @@ class VerifyCallersIT {
                         "https://127.0.0.1:"
                             + tlsPort
                             + "/realms/app/api-keys/verify?client_id=tls-gateway"))
-                .timeout(TIMEOUT)
+                .timeout(SOON)
                 .header("X-API-Key", key)
                 .build(),
             HttpResponse.BodyHandlers.ofString());

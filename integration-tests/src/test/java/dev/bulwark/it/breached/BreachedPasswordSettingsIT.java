@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.bulwark.server.DistributionServer;
+import dev.bulwark.it.support.OwnServer;
 import dev.bulwark.server.process.ServerStartException;
 import dev.bulwark.testing.RangeServer;
 import java.io.IOException;
@@ -101,7 +101,7 @@ class BreachedPasswordSettingsIT {
 
   private static void assertStartFails(
       Map<String, String> options, String option, String explanation) {
-    assertThatThrownBy(() -> DistributionServer.start(PolicyServer.spec(options)).close())
+    assertThatThrownBy(() -> OwnServer.start(PolicyServer.spec(options)).close())
         .isInstanceOf(ServerStartException.class)
         .hasMessageContaining("spi-password-policy--breached-password--" + option)
         .hasMessageContaining(explanation);

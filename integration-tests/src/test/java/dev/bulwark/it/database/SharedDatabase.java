@@ -31,6 +31,16 @@ public final class SharedDatabase {
     return database.orElseThrow();
   }
 
+  /**
+   * Starts a database for a server of one class or package: PostgreSQL where it is installed, with
+   * its tables made and without waiting for the disk; empty for H2. H2 is taken elsewhere, and
+   * where the property asks for it.
+   */
+  public static Optional<DatabaseProcess> startForOwnServer() {
+    boolean postgres = PostgresProcess.isInstalled() && !"h2".equals(System.getProperty(PROPERTY));
+    return postgres ? Optional.of(PostgresProcess.prepared()) : Optional.empty();
+  }
+
   private static Optional<DatabaseProcess> start(String name) {
     return switch (name) {
       case "h2" -> Optional.empty();

@@ -3,6 +3,7 @@ package dev.bulwark.it.events;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.OwnServer;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.redis.process.RedisProcess;
@@ -15,9 +16,9 @@ import java.util.function.UnaryOperator;
 final class EventServer implements AutoCloseable {
 
   private final RedisProcess redis;
-  private final DistributionServer keycloak;
+  private final OwnServer keycloak;
 
-  private EventServer(RedisProcess redis, DistributionServer keycloak) {
+  private EventServer(RedisProcess redis, OwnServer keycloak) {
     this.redis = redis;
     this.keycloak = keycloak;
   }
@@ -25,7 +26,7 @@ final class EventServer implements AutoCloseable {
   static EventServer start(String name, UnaryOperator<ServerSpec.Builder> more) {
     RedisProcess redis = RedisProcess.start();
     ServerSpec.Builder spec = TestStack.manyFromOneAddress(TestStack.spec(name, redis.url()));
-    EventServer server = new EventServer(redis, DistributionServer.start(more.apply(spec).build()));
+    EventServer server = new EventServer(redis, OwnServer.start(more.apply(spec)));
     server.nameTheWebhook();
     return server;
   }
@@ -45,11 +46,11 @@ final class EventServer implements AutoCloseable {
   }
 
   DistributionServer keycloak() {
-    return keycloak;
+    return keycloak.keycloak();
   }
 
   AdminApi admin() {
-    return new AdminApi(keycloak.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+    return keycloak.admin();
   }
 
   Realm realm() {

@@ -34,7 +34,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WebhookIT {
 
   private static final String CLIENT = "tasks-service";
+
+  /** The pause after each is twice as long as the one before. */
+  private static final int ATTEMPTS = 2;
+
   private static final String FAILED_LOGIN = "org.keycloak.user.CLIENT_LOGIN_ERROR";
+
+  private static final String REJECTED = "rejected " + ATTEMPTS + " times: status ";
 
   private static WebhookReceiver receiver;
   private static EventServer server;
@@ -49,7 +55,9 @@ class WebhookIT {
             "webhook",
             spec ->
                 EventServer.delivering(spec, receiver)
-                    .option("spi-events-listener--bulwark-webhook--max-attempts", "3"));
+                    .option(
+                        "spi-events-listener--bulwark-webhook--max-attempts",
+                        Integer.toString(ATTEMPTS)));
   }
 
   @AfterAll
@@ -159,7 +167,7 @@ class WebhookIT {
             });
     assertThat(changes("USER.UPDATE", other)).isNotEmpty();
     JsonNode letter = letters(user).get(0);
-    assertThat(letter.get("reason").asText()).isEqualTo("rejected 3 times: status 422");
+    assertThat(letter.get("reason").asText()).isEqualTo(REJECTED + 422);
     await().atMost(SOON).until(() -> server.metric("bulwark_webhook_dead") >= 2);
     assertThat(server.keycloak().log())
         .contains("Event " + letter.get("id").asText() + " of realm");
@@ -206,8 +214,7 @@ class WebhookIT {
               change(other, 1);
               return !letters(bad.get()).isEmpty();
             });
-    assertThat(letters(bad.get()).get(0).get("reason").asText())
-        .isEqualTo("rejected 3 times: status " + status);
+    assertThat(letters(bad.get()).get(0).get("reason").asText()).isEqualTo(REJECTED + status);
     await().atMost(SOON).until(() -> ofClient().size() - before >= many - 1);
     List<Taken> rest = ofClient().subList(before, ofClient().size());
     assertThat(rest).extracting(Taken::id).doesNotHaveDuplicates().doesNotContain(bad.get());
@@ -484,8 +491,7 @@ class WebhookIT {
         .admin()
         .put(
             "/realms/app/users/" + user,
-            "{\"firstName\":\"A%d\",\"lastName\":\"B\",\"email\":\"%s@example.org\"}"
-                .formatted(number, user))
+            Json.object("firstName", "A" + number, "lastName", "B", "email", user + "@example.org"))
         .expect(204);
   }
 

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class FaultServer implements AutoCloseable {
 
   private final DistributionServer keycloak;
+  private final AdminApi admin;
 
   /** Ends with the server. */
   private final Optional<DatabaseProcess> own;
@@ -28,6 +29,7 @@ public final class FaultServer implements AutoCloseable {
   private FaultServer(DistributionServer keycloak, Optional<DatabaseProcess> own) {
     this.keycloak = keycloak;
     this.own = own;
+    this.admin = new AdminApi(keycloak.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
   }
 
   /**
@@ -58,8 +60,9 @@ public final class FaultServer implements AutoCloseable {
     return keycloak;
   }
 
+  /** The admin REST API. One for all: each one logs in by a password. */
   public AdminApi admin() {
-    return new AdminApi(keycloak.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+    return admin;
   }
 
   /** The sum over all labels of a metric; 0 if there is none of that name. */

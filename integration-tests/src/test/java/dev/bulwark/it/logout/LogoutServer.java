@@ -15,11 +15,13 @@ final class LogoutServer implements AutoCloseable {
   private final RedisProcess redis;
   private final PostgresProcess database;
   private final DistributionServer keycloak;
+  private final AdminApi admin;
 
   private LogoutServer(RedisProcess redis, PostgresProcess database, DistributionServer keycloak) {
     this.redis = redis;
     this.database = database;
     this.keycloak = keycloak;
+    this.admin = new AdminApi(keycloak.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
   }
 
   static LogoutServer start(String name) {
@@ -53,7 +55,7 @@ final class LogoutServer implements AutoCloseable {
   }
 
   AdminApi admin() {
-    return new AdminApi(keycloak.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+    return admin;
   }
 
   /** The sum over all labels of a metric; 0 if there is none of that name. */

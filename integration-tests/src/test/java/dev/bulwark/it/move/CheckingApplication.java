@@ -110,9 +110,9 @@ final class CheckingApplication implements AutoCloseable {
     return "http://127.0.0.1:" + port + path;
   }
 
-  /** Ends the process; its users are forgotten. */
+  /** Ends the process at once, without its answers under way; its users are forgotten. */
   void stop() {
-    process.destroy();
+    process.destroyForcibly();
     try {
       process.waitFor();
     } catch (InterruptedException e) {

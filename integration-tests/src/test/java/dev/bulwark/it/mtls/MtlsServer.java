@@ -2,11 +2,11 @@ package dev.bulwark.it.mtls;
 
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.ClientCertificate;
+import dev.bulwark.it.support.OwnServer;
 import dev.bulwark.it.support.TestCertificate;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.redis.process.Folder;
-import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.LocalRedis;
 import dev.bulwark.testing.FreePort;
 import java.net.URI;
@@ -26,10 +26,10 @@ final class MtlsServer {
 
   private final Pki pki;
   private final LocalRedis redis;
-  private final DistributionServer server;
+  private final OwnServer server;
   private final URI https;
 
-  private MtlsServer(Pki pki, LocalRedis redis, DistributionServer server, URI https) {
+  private MtlsServer(Pki pki, LocalRedis redis, OwnServer server, URI https) {
     this.pki = pki;
     this.redis = redis;
     this.server = server;
@@ -52,8 +52,8 @@ final class MtlsServer {
             folder.resolve("trusted.p12"), PASSWORD, pki.trusted().toArray(X509Certificate[]::new));
     LocalRedis redis = LocalRedis.start(0);
     int port = FreePort.next();
-    DistributionServer server =
-        DistributionServer.start(
+    OwnServer server =
+        OwnServer.startUntilTheEnd(
             TestStack.spec("mtls", redis.url())
                 .buildOption("https-client-auth", "request")
                 .option("https-port", Integer.toString(port))
@@ -66,8 +66,7 @@ final class MtlsServer {
                 .environment("MTLS_SERVICE_CA_DN", Pki.ROOT)
                 .environment(
                     "MTLS_SERVICE_ISSUER_SHA256",
-                    ClientCertificate.fingerprint(pki.issuing.certificate()))
-                .build());
+                    ClientCertificate.fingerprint(pki.issuing.certificate())));
     return new MtlsServer(pki, redis, server, URI.create("https://localhost:" + port));
   }
 
@@ -82,7 +81,7 @@ final class MtlsServer {
   }
 
   AdminApi admin() {
-    return new AdminApi(server.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+    return server.admin();
   }
 
   /** The Redis that it feeds. */

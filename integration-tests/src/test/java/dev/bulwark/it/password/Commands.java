@@ -62,7 +62,8 @@ public final class Commands {
   private static Result jar(Path jar, Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx96m", "-jar", jar.toAbsolutePath().normalize().toString()));
+    command.addAll(List.of("-Xmx96m", QUICK_START, "-XX:+UseSerialGC"));
+    command.addAll(List.of("-jar", jar.toAbsolutePath().normalize().toString()));
     command.addAll(Arrays.asList(arguments));
     return run(command, environment);
   }

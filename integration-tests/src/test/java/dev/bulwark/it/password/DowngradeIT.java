@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Application;
 import dev.bulwark.it.support.FormBrowser;
@@ -19,11 +20,6 @@ import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.ServerSpec;
 import java.net.URI;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -44,17 +40,24 @@ class DowngradeIT {
 
   /** With Liquibase's records of them; Keycloak's own are without a further name. */
   private static final String TABLES_OF_THE_BUNDLE =
-      "SELECT count(*) FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_NAME LIKE 'BULWARK%'"
-          + " OR TABLE_NAME LIKE 'DATABASECHANGELOG\\_%' ESCAPE '\\'";
+      "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'bulwark%'"
+          + " OR tablename LIKE 'databasechangelog\\_%'";
 
   @TempDir(factory = HomeFolder.class)
   Path home;
 
   @Test
-  void bothWaysBackAndThenWithoutTheBundle() throws Exception {
+  void bothWaysBackAndThenWithoutTheBundle() {
+    try (PostgresProcess database = PostgresProcess.prepared()) {
+      waysBack(database);
+    }
+  }
+
+  private void waysBack(PostgresProcess database) {
     OldHash bcrypt = hash("$2b$");
     OldHash argon2i = hash("$argon2i$");
-    ServerSpec with = TestStack.spec("downgrade", "redis://127.0.0.1:1").home(home).build();
+    ServerSpec with =
+        database.configure(TestStack.spec("downgrade", "redis://127.0.0.1:1").home(home)).build();
     try (DistributionServer server = DistributionServer.start(with)) {
       Realm realm = new Realm(server.url(), "app");
       AdminApi admin = admin(server.url());
@@ -87,27 +90,26 @@ class DowngradeIT {
       withoutAddressValidator(admin);
       withoutExecutionsOfTheBundle(admin);
     }
-    try (Connection connection = database();
-        Statement sql = connection.createStatement()) {
-      assertThat(one(sql, statement(REMOVAL, "SELECT count\\(\\*\\) FROM credential\\b[^;]*")))
-          .as("recovery codes with Argon2id")
-          .isEqualTo(1);
-      assertThat(sql.executeUpdate(statement(WAY_BACK, "UPDATE credential\\b[^;]*")))
-          .as("alice, bob, carol, history twice, imported, changed")
-          .isEqualTo(7);
-      assertThat(sql.executeUpdate(statement(WAY_BACK, "DELETE FROM credential\\b[^;]*")))
-          .as("forgotten, the earlier one of changed")
-          .isEqualTo(2);
-      assertThat(sql.executeUpdate(statement(REMOVAL, "DELETE FROM credential\\b[^;]*")))
-          .as("the API key of gentle")
-          .isEqualTo(1);
-      assertThat(one(sql, TABLES_OF_THE_BUNDLE)).isGreaterThan(20);
-      for (String drop : statements(REMOVAL, "DROP TABLE [^;]*")) {
-        sql.executeUpdate(drop);
-      }
-      assertThat(one(sql, TABLES_OF_THE_BUNDLE)).isZero();
-    }
-    ServerSpec without = ServerSpec.builder().name("downgraded").home(home).withoutBundle().build();
+    assertThat(one(database, statement(REMOVAL, "SELECT count\\(\\*\\) FROM credential\\b[^;]*")))
+        .as("recovery codes with Argon2id")
+        .isEqualTo(1);
+    assertThat(rowsOf(database, statement(WAY_BACK, "UPDATE credential\\b[^;]*")))
+        .as("alice, bob, carol, history twice, imported, changed")
+        .isEqualTo(7);
+    assertThat(rowsOf(database, statement(WAY_BACK, "DELETE FROM credential\\b[^;]*")))
+        .as("forgotten, the earlier one of changed")
+        .isEqualTo(2);
+    assertThat(rowsOf(database, statement(REMOVAL, "DELETE FROM credential\\b[^;]*")))
+        .as("the API key of gentle")
+        .isEqualTo(1);
+    assertThat(one(database, TABLES_OF_THE_BUNDLE)).isGreaterThan(20);
+    database.sql(String.join(";", statements(REMOVAL, "DROP TABLE [^;]*")));
+    assertThat(one(database, TABLES_OF_THE_BUNDLE)).isZero();
+    ServerSpec without =
+        database
+            .configure(
+                ServerSpec.builder().name("downgraded").home(home).withoutBundle().shortLived())
+            .build();
     try (DistributionServer server = DistributionServer.start(without)) {
       assertThat(home.resolve("providers")).isDirectoryNotContaining("glob:**.jar");
       Realm realm = new Realm(server.url(), "app");
@@ -230,16 +232,14 @@ class DowngradeIT {
     return statements(page, pattern).get(0);
   }
 
-  private static int one(Statement sql, String query) throws SQLException {
-    try (ResultSet rows = sql.executeQuery(query)) {
-      assertThat(rows.next()).isTrue();
-      return rows.getInt(1);
-    }
+  private static int one(PostgresProcess database, String query) {
+    return Integer.parseInt(database.sql(query));
   }
 
-  /** Of the stopped server; the server of the tests has a database without a user's name. */
-  private Connection database() throws SQLException {
-    String url = "jdbc:h2:file:" + home.resolve("data/h2/keycloakdb") + ";IFEXISTS=TRUE";
-    return DriverManager.getConnection(url, "", "");
+  /** Executes a statement and returns how many rows it has changed. */
+  private static int rowsOf(PostgresProcess database, String statement) {
+    return one(
+        database,
+        "WITH changed AS (%s RETURNING 1) SELECT count(*) FROM changed".formatted(statement));
   }
 }

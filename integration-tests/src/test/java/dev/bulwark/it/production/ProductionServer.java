@@ -26,11 +26,13 @@ final class ProductionServer implements AutoCloseable {
   private final Map<String, String> secrets;
   private final DistributionServer server;
   private final URI url;
+  private final AdminApi admin;
 
   private ProductionServer(Map<String, String> secrets, DistributionServer server, URI url) {
     this.secrets = secrets;
     this.server = server;
     this.url = url;
+    this.admin = new AdminApi(url, "operator", secret("ADMIN_PASSWORD"));
   }
 
   /** What the shipped files ask the operator for, each with a random value. */
@@ -50,6 +52,8 @@ final class ProductionServer implements AutoCloseable {
     ServerSpec.Builder spec =
         ServerSpec.builder()
             .name(name)
+            // It lives for a minute or two: what it costs to start decides.
+            .jvmOption("-XX:TieredStopAtLevel=1")
             .option("spi-redis-connection--default--url", TestStack.get().redisOf("production"))
             .option("spi-password-policy--breached-password--online", "false")
             .option("http-enabled", "false")
@@ -98,7 +102,7 @@ final class ProductionServer implements AutoCloseable {
   }
 
   AdminApi admin() {
-    return new AdminApi(url, "operator", secret("ADMIN_PASSWORD"));
+    return admin;
   }
 
   Realm realm() {

@@ -9,10 +9,10 @@ import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Metrics;
+import dev.bulwark.it.support.OwnServer;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.redis.process.RedisProcess;
-import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.ServerSpec;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,39 +52,41 @@ final class LimitedServer implements AutoCloseable {
 
   private static @Nullable LimitedServer shared;
 
-  private final DistributionServer keycloak;
+  private final OwnServer keycloak;
   private final RedisProcess redis;
   private final AdminApi admin;
 
-  private LimitedServer(DistributionServer keycloak, RedisProcess redis) {
+  private LimitedServer(OwnServer keycloak, RedisProcess redis) {
     this.keycloak = keycloak;
     this.redis = redis;
-    this.admin = new AdminApi(keycloak.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+    this.admin = keycloak.admin();
   }
 
   static LimitedServer start(
       String name, RedisProcess redis, UnaryOperator<ServerSpec.Builder> more) {
-    ServerSpec.Builder spec =
-        TestStack.spec(name, redis.url())
-            // Nobody here: an option of the spec has precedence over that of all test servers.
-            .option("spi-login-rate-limiter--default--allowed-networks", "192.0.2.0/24")
-            .option(
-                "spi-api-key--default--wrong-keys-per-minute",
-                Integer.toString(KeyPath.PER_ADDRESS))
-            // Whose endpoint tests passwords, too.
-            .buildOption("features", "docker")
-            .option("proxy-headers", "xforwarded")
-            .option("proxy-trusted-addresses", "127.0.0.1")
-            .option(
-                "spi-realm-restapi-extension--global-token-revocation--address-limit",
-                Integer.toString(GLOBAL_REVOCATIONS));
-    return new LimitedServer(DistributionServer.start(more.apply(spec).build()), redis);
+    return new LimitedServer(OwnServer.start(more.apply(spec(name, redis))), redis);
+  }
+
+  private static ServerSpec.Builder spec(String name, RedisProcess redis) {
+    return TestStack.spec(name, redis.url())
+        // Nobody here: an option of the spec has precedence over that of all test servers.
+        .option("spi-login-rate-limiter--default--allowed-networks", "192.0.2.0/24")
+        .option(
+            "spi-api-key--default--wrong-keys-per-minute", Integer.toString(KeyPath.PER_ADDRESS))
+        // Whose endpoint tests passwords, too.
+        .buildOption("features", "docker")
+        .option("proxy-headers", "xforwarded")
+        .option("proxy-trusted-addresses", "127.0.0.1")
+        .option(
+            "spi-realm-restapi-extension--global-token-revocation--address-limit",
+            Integer.toString(GLOBAL_REVOCATIONS));
   }
 
   /** The server of most classes of this package; started at first use, ended with the test run. */
   static synchronized LimitedServer shared() {
     if (shared == null) {
-      shared = start("limits", RedisProcess.start(), spec -> spec);
+      RedisProcess redis = RedisProcess.start();
+      shared = new LimitedServer(OwnServer.startUntilTheEnd(spec("limits", redis)), redis);
       shared.importRealm();
     }
     return shared;
@@ -314,7 +316,7 @@ final class LimitedServer implements AutoCloseable {
     return redis;
   }
 
-  DistributionServer keycloak() {
+  OwnServer keycloak() {
     return keycloak;
   }
 

@@ -7,11 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bulwark.it.apikey.ApiKeySetup;
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.OwnServer;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
-import dev.bulwark.server.KeycloakServer;
 import dev.bulwark.server.RealmFile;
 import dev.bulwark.server.ServerSpec;
 import dev.bulwark.server.process.ServerStartException;
@@ -205,14 +205,13 @@ class RealmImportIT {
   void aMissingVariableStopsTheStartWithItsName(@TempDir Path folder) {
     Map<String, String> incomplete = new HashMap<>(RealmFile.developmentEnvironment());
     incomplete.remove("GATEWAY_SECRET");
-    ServerSpec spec =
+    ServerSpec.Builder spec =
         ServerSpec.builder()
             .name("placeholder")
             .shortLived()
             .environment(incomplete)
-            .realmFile(RealmFile.shipped().writeTo(folder))
-            .build();
-    assertThatThrownBy(() -> KeycloakServer.start(spec).close())
+            .realmFile(RealmFile.shipped().writeTo(folder));
+    assertThatThrownBy(() -> OwnServer.start(spec).close())
         .isInstanceOf(ServerStartException.class)
         .hasMessageContaining("GATEWAY_SECRET")
         .hasMessageNotContainingAny("RELYING_APP_SECRET, ", "relying-app-dev-secret");

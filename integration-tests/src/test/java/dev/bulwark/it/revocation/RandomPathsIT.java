@@ -18,9 +18,10 @@ import org.junit.jupiter.api.Test;
  */
 class RandomPathsIT {
 
+  /** Two checkpoints, without and with refresh tokens that work once. */
   @Test
-  void halfAMinute() throws Exception {
-    run(Duration.ofSeconds(30));
+  void aQuarterOfAMinute() throws Exception {
+    run(Duration.ofSeconds(15));
   }
 
   @Test

@@ -15,6 +15,10 @@ import java.util.concurrent.Future;
 final class RandomRun {
 
   private static final int ACTORS = 6;
+
+  /** Without and with refresh tokens that work once. */
+  private static final int LEAST_CHECKPOINTS = 2;
+
   private static final Duration BETWEEN_CHECKPOINTS = Duration.ofSeconds(8);
 
   private final String name;
@@ -48,7 +52,7 @@ final class RandomRun {
     return this;
   }
 
-  /** Runs for a time, and for as long as the last checkpoint takes. */
+  /** Runs for a time, two checkpoints at least, and for as long as the last of them takes. */
   TokenBook forAbout(Duration time) throws Exception {
     System.out.println(name + ": -Dbulwark.seed=" + seed);
     ExecutorService threads = Executors.newFixedThreadPool(ACTORS);
@@ -58,7 +62,9 @@ final class RandomRun {
         actors.add(new RandomActor(world, seed, i));
       }
       Instant end = Instant.now().plus(time);
-      for (int checkpoint = 0; Instant.now().isBefore(end); checkpoint++) {
+      for (int checkpoint = 0;
+          checkpoint < LEAST_CHECKPOINTS || Instant.now().isBefore(end);
+          checkpoint++) {
         world.rotate(checkpoint % 2 == 1);
         actTogether(threads, actors);
         book.check(seed);

@@ -1,9 +1,9 @@
 package dev.bulwark.it.social;
 
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.OwnServer;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.TestStack;
-import dev.bulwark.server.DistributionServer;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +25,7 @@ final class SocialServer {
   private final GitHub gitHub;
   private final ProviderCertificate certificate;
   private final ProviderProxy proxy;
-  private final DistributionServer keycloak;
-  private final AdminApi admin;
+  private final OwnServer keycloak;
 
   private SocialServer() {
     certificate = new ProviderCertificate(Google.HOSTS);
@@ -34,7 +33,7 @@ final class SocialServer {
     gitHub = new GitHub();
     proxy = new ProviderProxy(google.address());
     keycloak =
-        DistributionServer.start(
+        OwnServer.startUntilTheEnd(
             TestStack.manyFromOneAddress(
                     TestStack.spec("social", TestStack.get().redisOf("social")))
                 .option(
@@ -54,9 +53,7 @@ final class SocialServer {
                 .environment("GITHUB_CLIENT_ID", gitHub.clientId())
                 .environment("GITHUB_CLIENT_SECRET", gitHub.clientSecret())
                 .environment("GITHUB_URL", gitHub.url().toString())
-                .environment("GITHUB_API_URL", gitHub.apiUrl().toString())
-                .build());
-    admin = new AdminApi(keycloak.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+                .environment("GITHUB_API_URL", gitHub.apiUrl().toString()));
     google.register(realm().url() + "/broker/google/endpoint");
     gitHub.register(realm().url() + "/broker/github/endpoint");
   }
@@ -85,7 +82,7 @@ final class SocialServer {
   }
 
   AdminApi admin() {
-    return admin;
+    return keycloak.admin();
   }
 
   Realm realm() {

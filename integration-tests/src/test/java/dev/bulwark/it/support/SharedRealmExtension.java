@@ -3,7 +3,6 @@ package dev.bulwark.it.support;
 import static dev.bulwark.it.support.Waits.SOON;
 import static org.awaitility.Awaitility.await;
 
-import dev.bulwark.server.RealmFile;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -11,11 +10,15 @@ final class SharedRealmExtension implements BeforeAllCallback {
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    AdminApi admin = TestStack.get().admin();
+    if (TestStack.begin()) {
+      return;
+    }
+    TestStack stack = TestStack.get();
+    AdminApi admin = stack.admin();
     // Keycloak deletes all client sessions of a realm by one statement, and stores sessions of the
     // class before in the background: the database can end the deletion to break a deadlock.
     await("the former realm is gone").atMost(SOON).until(() -> isGone(admin));
-    admin.makeRealm(RealmFile.development().resolve(RealmFile.developmentEnvironment()).json());
+    admin.makeRealm(stack.realmToImport());
   }
 
   private static boolean isGone(AdminApi admin) {

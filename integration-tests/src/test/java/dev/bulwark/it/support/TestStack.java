@@ -1,6 +1,7 @@
 package dev.bulwark.it.support;
 
 import dev.bulwark.it.database.DatabaseProcess;
+import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.database.SharedDatabase;
 import dev.bulwark.server.KeycloakServer;
 import dev.bulwark.server.LocalRedis;
@@ -39,6 +40,7 @@ public final class TestStack {
   private final Optional<DatabaseProcess> database;
   private final KeycloakServer keycloak;
   private final AdminApi admin;
+  private final String realmToImport;
   private final Map<String, Integer> redisDatabases = new HashMap<>();
 
   private TestStack(LocalRedis redis, Optional<DatabaseProcess> database, KeycloakServer keycloak) {
@@ -46,6 +48,13 @@ public final class TestStack {
     this.database = database;
     this.keycloak = keycloak;
     this.admin = new AdminApi(keycloak.url(), ADMIN_USERNAME, ADMIN_PASSWORD);
+    String realm = RealmFile.development().resolve(RealmFile.developmentEnvironment()).json();
+    this.realmToImport =
+        database
+            .filter(PostgresProcess.class::isInstance)
+            .map(PostgresProcess.class::cast)
+            .map(process -> StoredPasswords.of(process).in(realm))
+            .orElse(realm);
   }
 
   public static synchronized TestStack get() {
@@ -66,6 +75,17 @@ public final class TestStack {
       instance = new TestStack(redis, database, keycloak);
     }
     return instance;
+  }
+
+  /**
+   * Starts the shared system unless it runs.
+   *
+   * @return whether it began now, so that its realm {@code app} is as it was imported
+   */
+  static synchronized boolean begin() {
+    boolean begins = instance == null && !isRemote();
+    get();
+    return begins;
   }
 
   /** Ends the shared system, Keycloak first; the next use starts another. */
@@ -162,6 +182,11 @@ public final class TestStack {
   /** The realm {@code app} of the shared server. */
   public Realm realm() {
     return new Realm(keycloak.url(), "app");
+  }
+
+  /** The realm {@code app} as JSON, as its server has imported it first. */
+  String realmToImport() {
+    return realmToImport;
   }
 
   /** The admin REST API of the shared server. One for all: each one logs in by a password. */
