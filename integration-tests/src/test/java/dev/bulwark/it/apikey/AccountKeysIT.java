@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -240,7 +241,9 @@ class AccountKeysIT {
     KeyPages.createUser(admin, "restricted-owner");
     String id = keys.made("restricted-owner", "by admin", "tasks:read").get("id").asText();
     admin
-        .patch("/realms/app/api-keys/" + id, "{\"rateLimit\":{\"requests\":5,\"seconds\":86400}}")
+        .patch(
+            "/realms/app/api-keys/" + id,
+            Json.object("rateLimit", Map.of("requests", 5, "seconds", 86400)))
         .expect(200);
     KeyPages.limits(
         admin,

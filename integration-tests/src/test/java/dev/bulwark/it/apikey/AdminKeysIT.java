@@ -63,9 +63,13 @@ class AdminKeysIT {
         .admin()
         .put(
             "/realms/master",
-            "{\"internationalizationEnabled\":"
-                + byBrowser
-                + ",\"supportedLocales\":[\"en\",\"de\"],\"defaultLocale\":\"en\"}")
+            Json.object(
+                "internationalizationEnabled",
+                byBrowser,
+                "supportedLocales",
+                List.of("en", "de"),
+                "defaultLocale",
+                "en"))
         .expect(204);
   }
 

@@ -12,6 +12,7 @@ import dev.bulwark.it.support.TestStack;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +44,11 @@ class AdminListIT {
       admin
           .post(
               PATH,
-              "{\"name\":\"ls-Service Größe\",\"owner\":{\"type\":\"client\",\"id\":\"tasks-service\"}}")
+              Json.object(
+                  "name",
+                  "ls-Service Größe",
+                  "owner",
+                  Map.of("type", "client", "id", "tasks-service")))
           .expect(201);
       String ago = Instant.now().minus(Duration.ofDays(200)).toString();
       String row =
@@ -59,14 +64,12 @@ class AdminListIT {
   }
 
   private JsonNode create(String user, String name, @org.jspecify.annotations.Nullable String end) {
-    String body = Keys.body(name, end, "tasks:read");
+    Map<String, String> owner = Map.of("type", "user", "id", admin.userId(user));
     return admin
         .post(
             PATH,
-            body.substring(0, body.length() - 1)
-                + ",\"owner\":{\"type\":\"user\",\"id\":\""
-                + admin.userId(user)
-                + "\"}}")
+            Json.object(
+                "name", name, "scopes", List.of("tasks:read"), "expiresAt", end, "owner", owner))
         .expect(201)
         .json();
   }

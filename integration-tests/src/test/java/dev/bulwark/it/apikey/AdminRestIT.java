@@ -28,13 +28,7 @@ class AdminRestIT {
   private final AdminApi admin = stack.admin();
 
   private static String body(String name, String type, String id, String... scopes) {
-    String key = Keys.body(name, null, scopes);
-    return key.substring(0, key.length() - 1)
-        + ",\"owner\":{\"type\":\""
-        + type
-        + "\",\"id\":\""
-        + id
-        + "\"}}";
+    return Keys.bodyOf(type, id, name, scopes);
   }
 
   @Test

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -48,14 +49,8 @@ class ClientAuthenticatorIT {
   }
 
   private JsonNode made(String client, String... scopes) {
-    String body = Keys.body("k", null, scopes);
     return admin
-        .post(
-            "/realms/app/api-keys",
-            body.substring(0, body.length() - 1)
-                + ",\"owner\":{\"type\":\"client\",\"id\":\""
-                + client
-                + "\"}}")
+        .post("/realms/app/api-keys", Keys.bodyOf("client", client, "k", scopes))
         .expect(201)
         .json();
   }
@@ -107,7 +102,7 @@ class ClientAuthenticatorIT {
     admin
         .patch(
             "/realms/app/api-keys/" + made.get("id").asText(),
-            "{\"rateLimit\":{\"requests\":1,\"seconds\":3600}}")
+            Json.object("rateLimit", Map.of("requests", 1, "seconds", 3600)))
         .expect(200);
     String key = made.get("key").asText();
     assertThat(token(key, Map.of()).expect(200).header("RateLimit")).startsWith("\"key\";r=0;t=");

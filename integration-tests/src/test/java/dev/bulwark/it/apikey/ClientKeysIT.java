@@ -30,14 +30,8 @@ class ClientKeysIT {
   private final AdminApi admin = stack.admin();
 
   private JsonNode made(String client, String... scopes) {
-    String body = Keys.body("k", null, scopes);
     return admin
-        .post(
-            "/realms/app/api-keys",
-            body.substring(0, body.length() - 1)
-                + ",\"owner\":{\"type\":\"client\",\"id\":\""
-                + client
-                + "\"}}")
+        .post("/realms/app/api-keys", Keys.bodyOf("client", client, "k", scopes))
         .expect(201)
         .json();
   }

@@ -122,9 +122,10 @@ class FineGrainedKeysIT {
     assertThat(as("GET", "/api-keys?owner=user:" + user("ben"), null).status()).isEqualTo(403);
     assertThat(as("GET", "/api-keys", null).status()).as("all keys").isEqualTo(403);
     assertThat(as("GET", "/api-keys/" + other, null).status()).isEqualTo(403);
-    assertThat(as("PATCH", "/api-keys/" + other, "{\"active\":false}").status()).isEqualTo(403);
+    assertThat(as("PATCH", "/api-keys/" + other, Json.object("active", false)).status())
+        .isEqualTo(403);
     assertThat(as("DELETE", "/api-keys/" + other, null).status()).isEqualTo(403);
-    as("PATCH", "/api-keys/" + own, "{\"active\":false}").expect(200);
+    as("PATCH", "/api-keys/" + own, Json.object("active", false)).expect(200);
     as("DELETE", "/api-keys/" + own, null).expect(204);
     assertThat(ADMIN.get(REALM + "/api-keys").json()).hasSize(1);
   }

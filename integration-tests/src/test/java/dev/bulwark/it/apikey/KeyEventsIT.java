@@ -1,5 +1,6 @@
 package dev.bulwark.it.apikey;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,7 +12,6 @@ import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,8 +23,6 @@ import org.junit.jupiter.api.Test;
 /** K7, K8: what metrics count, and what events tell; neither they nor the log have a key. */
 @SharedRealm
 class KeyEventsIT {
-
-  private static final Duration SOON = Duration.ofSeconds(30);
 
   private final TestStack stack = TestStack.get();
   private final Realm realm = stack.realm();

@@ -61,7 +61,7 @@ class KeyMetadataIT {
     assertThat(verified.json().get("metadata").toString()).isEqualTo(all);
     assertThat(verified.headers().map().toString()).as("in no header").doesNotContain("prod");
 
-    assertThat(patched(id, "{\"team\":null,\"ticket\":\"42\"}"))
+    assertThat(patched(id, Json.object("team", null, "ticket", "42")))
         .isEqualTo("{\"env\":\"prod\",\"ticket\":\"42\"}");
     assertThat(admin.get("/realms/app/api-keys/" + id).expect(200).json().get("metadata"))
         .hasSize(2);
@@ -101,7 +101,7 @@ class KeyMetadataIT {
   void aRealmMayReserveItForAdministrators() {
     KeyPages.limits(admin, Json.object("owner-metadata", "false"));
     String token = keys.token("alice");
-    assertThat(keys.create(token, body("{\"a\":\"b\"}")).expect(403).text("detail"))
+    assertThat(keys.create(token, body(Json.object("a", "b"))).expect(403).text("detail"))
         .isEqualTo("Only an administrator of this realm sets metadata");
     keys.create(token, body("{}")).expect(201);
   }

@@ -160,7 +160,7 @@ class KeyNetworksIT {
     assertThat(next.get("allowedNetworks").toString()).isEqualTo(OFFICE);
     keys.verifyFrom("203.0.113.60", next.get("key").asText()).expect(403);
     own = "/" + next.get("id").asText();
-    keys.send("PATCH", own, token, "{\"allowedNetworks\":null}").expect(200);
+    keys.send("PATCH", own, token, Json.object("allowedNetworks", null)).expect(200);
     keys.verifyFrom("203.0.113.61", next.get("key").asText()).expect(200);
   }
 
@@ -185,11 +185,13 @@ class KeyNetworksIT {
             .expect(200)
             .text("access_token");
     String own = "/" + made.get("id").asText();
-    keys.send("PATCH", own, service, "{\"allowedNetworks\":null}").expect(403);
-    keys.send("PATCH", own, service, "{\"rateLimit\":{\"requests\":9,\"seconds\":60}}").expect(200);
-    keys.send("PATCH", own, service, "{\"rateLimit\":null}").expect(403);
+    keys.send("PATCH", own, service, Json.object("allowedNetworks", null)).expect(403);
+    keys.send("PATCH", own, service, Json.object("rateLimit", Map.of("requests", 9, "seconds", 60)))
+        .expect(200);
+    keys.send("PATCH", own, service, Json.object("rateLimit", null)).expect(403);
     admin
-        .patch("/realms/app/api-keys" + own, "{\"allowedNetworks\":[\"203.0.113.0/24\"]}")
+        .patch(
+            "/realms/app/api-keys" + own, Json.object("allowedNetworks", List.of("203.0.113.0/24")))
         .expect(200);
     keys.verifyFrom("203.0.113.70", key).expect(200);
   }

@@ -186,7 +186,8 @@ class KeyRateLimitIT {
     assertUsedUp(keys.exchange(key, null), 1, 3_600);
     admin
         .patch(
-            "/realms/app/api-keys/" + made.get("id").asText(), "{\"rateLimit\":{\"requests\":2}}")
+            "/realms/app/api-keys/" + made.get("id").asText(),
+            Json.object("rateLimit", Map.of("requests", 2)))
         .expect(200);
     assertLeft(keys.verify(key).expect(200), 2, 3_600, 0);
   }
@@ -220,13 +221,13 @@ class KeyRateLimitIT {
     keys.create(token, limited("within", 1, 86_400)).expect(201);
     // An administrator may give more, and the owner may keep it.
     String path = "/realms/app/api-keys/" + without.get("id").asText();
-    admin.patch(path, "{\"rateLimit\":{\"requests\":9,\"seconds\":3600}}").expect(200);
+    admin.patch(path, Json.object("rateLimit", Map.of("requests", 9, "seconds", 3600))).expect(200);
     assertLeft(keys.verify(key).expect(200), 9, 3_600, 6);
     String own = "/" + without.get("id").asText();
-    keys.send("PATCH", own, token, "{\"rateLimit\":{\"requests\":8}}").expect(200);
-    keys.send("PATCH", own, token, "{\"rateLimit\":{\"requests\":9}}").expect(400);
+    keys.send("PATCH", own, token, Json.object("rateLimit", Map.of("requests", 8))).expect(200);
+    keys.send("PATCH", own, token, Json.object("rateLimit", Map.of("requests", 9))).expect(400);
     keys.send("PATCH", own, token, Json.object("name", "renamed")).expect(200);
-    keys.send("PATCH", own, token, "{\"rateLimit\":null}").expect(200);
+    keys.send("PATCH", own, token, Json.object("rateLimit", null)).expect(200);
     assertUsedUp(keys.verify(key), 2, 3_600);
   }
 
@@ -241,9 +242,11 @@ class KeyRateLimitIT {
     JsonNode made = keys.made("alice", "by admin", "tasks:read");
     String id = made.get("id").asText();
     admin
-        .patch("/realms/app/api-keys/" + id, "{\"rateLimit\":{\"requests\":5,\"seconds\":3600}}")
+        .patch(
+            "/realms/app/api-keys/" + id,
+            Json.object("rateLimit", Map.of("requests", 5, "seconds", 3600)))
         .expect(200);
-    keys.send("PATCH", "/" + id, token, "{\"rateLimit\":null}").expect(403);
+    keys.send("PATCH", "/" + id, token, Json.object("rateLimit", null)).expect(403);
     keys.send("PATCH", "/" + id, token, Json.object("name", "renamed")).expect(200);
     assertLeft(keys.verify(made.get("key").asText()).expect(200), 5, 3_600, 4);
   }

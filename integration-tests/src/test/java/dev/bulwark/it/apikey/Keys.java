@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import java.net.http.HttpRequest;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -42,9 +44,25 @@ record Keys(Realm realm) {
   }
 
   static String body(String name, @Nullable String expiresAt, String... scopes) {
-    String list = scopes.length == 0 ? "" : "\"" + String.join("\",\"", scopes) + "\"";
-    String end = expiresAt == null ? "null" : "\"" + expiresAt + "\"";
-    return "{\"name\":\"" + name + "\",\"scopes\":[" + list + "],\"expiresAt\":" + end + "}";
+    return Json.object("name", name, "scopes", List.of(scopes), "expiresAt", expiresAt);
+  }
+
+  /**
+   * A key of somebody, as an administrator makes it.
+   *
+   * @param type {@code user} or {@code client}
+   * @param owner id of the user, or client id
+   */
+  static String bodyOf(String type, String owner, String name, String... scopes) {
+    return Json.object(
+        "name",
+        name,
+        "scopes",
+        List.of(scopes),
+        "expiresAt",
+        null,
+        "owner",
+        Map.of("type", type, "id", owner));
   }
 
   Response send(String method, String path, @Nullable String token, @Nullable String json) {

@@ -128,8 +128,13 @@ class OpenApiIT {
 
   private void administrator() {
     String body =
-        "{\"name\":\"by admin\",\"scopes\":[\"tasks:read\"],"
-            + "\"owner\":{\"type\":\"client\",\"id\":\"tasks-service\"}}";
+        Json.object(
+            "name",
+            "by admin",
+            "scopes",
+            List.of("tasks:read"),
+            "owner",
+            Map.of("type", "client", "id", "tasks-service"));
     contract.checkBody("NewKeyOfOwner", body);
     JsonNode made = contract.check("post", ADMIN, admin.post(PATH, body)).expect(201).json();
     String path = PATH + "/" + made.get("id").asText();
@@ -161,9 +166,7 @@ class OpenApiIT {
     contract.check("delete", ADMIN + "/{id}", admin.delete(againPath));
     contract.check("delete", ADMIN + "/{id}", admin.delete(againPath)).expect(404);
     String row =
-        "{\"username\":\"alice\",\"hash\":\""
-            + ForeignKeys.sha256("contract-key-0123456789")
-            + "\"}";
+        Json.object("username", "alice", "hash", ForeignKeys.sha256("contract-key-0123456789"));
     contract.checkBody("ImportRow", row);
     Response imported = admin.post(PATH + "/import", row + "\nx\n");
     assertThat(contract.check("post", ADMIN + "/import", imported).json().get("refused").asInt())

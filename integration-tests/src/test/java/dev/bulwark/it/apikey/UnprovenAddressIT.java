@@ -221,7 +221,7 @@ class UnprovenAddressIT {
     admin
         .put(
             "/realms/app/users/" + admin.userId(name),
-            "{\"emailVerified\":" + verified + ",\"requiredActions\":[]}")
+            Json.object("emailVerified", verified, "requiredActions", List.of()))
         .expect(204);
   }
 

@@ -322,14 +322,17 @@ class VerifyIT {
     admin
         .post(
             "/realms/app/clients",
-            "{\"clientId\":\"k\u00fcche\",\"serviceAccountsEnabled\":true,"
-                + "\"optionalClientScopes\":[\"tasks:read\"]}")
+            Json.object(
+                "clientId",
+                "k\u00fcche",
+                "serviceAccountsEnabled",
+                true,
+                "optionalClientScopes",
+                List.of("tasks:read")))
         .expect(201);
     Response made =
         admin
-            .post(
-                "/realms/app/api-keys",
-                "{\"name\":\"s\",\"scopes\":[\"tasks:read\"],\"owner\":{\"type\":\"client\",\"id\":\"k\u00fcche\"}}")
+            .post("/realms/app/api-keys", Keys.bodyOf("client", "k\u00fcche", "s", "tasks:read"))
             .expect(201);
     Response verified = keys.verify(made.text("key")).expect(200);
     assertThat(verified.header("X-Auth-Client")).isEqualTo("k%C3%BCche");

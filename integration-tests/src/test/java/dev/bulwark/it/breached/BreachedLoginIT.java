@@ -283,8 +283,17 @@ class BreachedLoginIT {
           .put("secretData", Json.object("value", secondFactor))
           .put(
               "credentialData",
-              "{\"subType\":\"totp\",\"digits\":6,\"counter\":0,\"period\":30,"
-                  + "\"algorithm\":\"HmacSHA1\"}");
+              Json.object(
+                  "subType",
+                  "totp",
+                  "digits",
+                  6,
+                  "counter",
+                  0,
+                  "period",
+                  30,
+                  "algorithm",
+                  "HmacSHA1"));
     }
     admin.post("/realms/app/users", user.toString()).expect(201);
     return admin.userId(name);

@@ -204,12 +204,11 @@ final class IssuedTokens {
         token("service", Map.of("grant_type", "client_credentials", "scope", GLOBAL))
             .expect(200)
             .text("access_token");
-    String subject = Json.of(user);
     return Http.send(
         Http.request(new Realm(server, realm).url() + "/" + GLOBAL)
             .header("Authorization", "Bearer " + caller)
             .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString("{\"sub_id\":" + subject + "}")));
+            .POST(HttpRequest.BodyPublishers.ofString(Json.object("sub_id", user))));
   }
 
   /** Number of tokens issued to this test. */

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.faults.NodeKeys.Key;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.redis.process.RedisProcess;
@@ -13,6 +14,7 @@ import dev.bulwark.server.RealmFile;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -201,7 +203,9 @@ class KeyUsageFaultsIT {
   void withoutRedisTheRateLimitOfAKeyHoldsOnTheNode() {
     Key key = keys.ofNewUser("redis-away");
     Key free = keys.ofNewUser("redis-away-free");
-    keys.admin().patch(key.path(), "{\"rateLimit\":{\"requests\":6,\"seconds\":3600}}").expect(200);
+    keys.admin()
+        .patch(key.path(), Json.object("rateLimit", Map.of("requests", 6, "seconds", 3600)))
+        .expect(200);
     for (int left = 5; left >= 3; left--) {
       assertLeft(key, left);
     }

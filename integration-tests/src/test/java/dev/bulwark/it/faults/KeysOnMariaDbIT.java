@@ -15,6 +15,7 @@ import dev.bulwark.redis.process.RedisProcess;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
@@ -89,7 +90,7 @@ class KeysOnMariaDbIT {
               database,
               spec -> spec.option("spi-api-key--default--sweep-seconds", "1"));
       AdminApi admin = keycloak.admin();
-      admin.post("/realms", "{\"realm\":\"keys-on-mariadb\",\"enabled\":true}").expect(201);
+      admin.post("/realms", Json.object("realm", "keys-on-mariadb", "enabled", true)).expect(201);
       return new Server(database, redis, keycloak, admin);
     }
 
@@ -98,9 +99,7 @@ class KeysOnMariaDbIT {
       String member = type.equals("user") ? "username" : "clientId";
       Response made =
           admin
-              .post(
-                  REALM + "/" + type + "s",
-                  "{\"%s\":\"%s\",\"enabled\":true}".formatted(member, name))
+              .post(REALM + "/" + type + "s", Json.object(member, name, "enabled", true))
               .expect(201);
       String location = made.header("Location");
       return location.substring(location.lastIndexOf('/') + 1);
@@ -109,8 +108,8 @@ class KeysOnMariaDbIT {
     Response create(String type, String owner) {
       return admin.post(
           REALM + "/api-keys",
-          "{\"name\":\"k\",\"scopes\":[],\"owner\":{\"type\":\"%s\",\"id\":\"%s\"}}"
-              .formatted(type, owner));
+          Json.object(
+              "name", "k", "scopes", List.of(), "owner", Map.of("type", type, "id", owner)));
     }
 
     Response create(String user) {
@@ -265,9 +264,9 @@ class KeysOnMariaDbIT {
     AdminApi admin = at.admin();
     List<Supplier<Response>> changes = new ArrayList<>();
     for (int i = 0; i < AT_ONCE / 2; i++) {
-      String metadata = "{\"metadata\":{\"m%d\":\"set\"}}".formatted(i);
+      String metadata = Json.object("metadata", Map.of("m" + i, "set"));
       changes.add(() -> admin.patch(path, metadata));
-      changes.add(() -> admin.patch(path, "{\"active\":false}"));
+      changes.add(() -> admin.patch(path, Json.object("active", false)));
     }
     assertThat(untilDone(changes)).containsOnly(200);
     JsonNode key = admin.get(path).expect(200).json();
@@ -315,7 +314,7 @@ class KeysOnMariaDbIT {
           at.together(
               owner,
               List.of(
-                  () -> afterTheOthers(() -> admin.patch(second, "{\"active\":false}")),
+                  () -> afterTheOthers(() -> admin.patch(second, Json.object("active", false))),
                   () -> afterTheOthers(() -> admin.delete(first))));
       assertThat(answers).extracting(Response::status).containsExactly(200, 204);
       JsonNode key = admin.get(second).expect(200).json();
@@ -332,8 +331,8 @@ class KeysOnMariaDbIT {
     AdminApi admin = at.admin();
     String owner = at.newOwner("user", "repeats");
     String body =
-        "{\"name\":\"once\",\"scopes\":[],\"owner\":{\"type\":\"user\",\"id\":\"%s\"}}"
-            .formatted(owner);
+        Json.object(
+            "name", "once", "scopes", List.of(), "owner", Map.of("type", "user", "id", owner));
     at.create(owner).expect(201);
     assertOneKey(at, owner, REALM + "/api-keys", body);
     for (int overlapSeconds : List.of(0, 600)) {

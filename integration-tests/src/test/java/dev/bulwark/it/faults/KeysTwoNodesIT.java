@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.faults.NodeKeys.Key;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.server.RealmFile;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -156,7 +158,7 @@ class KeysTwoNodesIT {
     for (String type : List.of("user", "client")) {
       Key key = key(one, type);
       one.admin()
-          .patch(key.path(), "{\"rateLimit\":{\"requests\":10,\"seconds\":3600}}")
+          .patch(key.path(), Json.object("rateLimit", Map.of("requests", 10, "seconds", 3600)))
           .expect(200);
       for (int left = 9; left >= 0; left--) {
         Response answer = (left % 2 == 0 ? two : one).verify(key.key()).expect(200);

@@ -115,7 +115,10 @@ class RealmDiffIT {
     admin.post("/realms/app/groups", Json.object("name", "owners")).expect(201);
     addComponent("ldap", "ldap", "org.keycloak.storage.UserStorageProvider", LDAP);
     addComponent(
-        "second-key", "rsa-generated", "org.keycloak.keys.KeyProvider", "{\"priority\":[\"200\"]}");
+        "second-key",
+        "rsa-generated",
+        "org.keycloak.keys.KeyProvider",
+        Json.object("priority", List.of("200")));
     assertThat(DriftCheck.paths(diff().expect(2).output()))
         .containsExactlyInAnyOrder(
             "clients[tasks-service].protocolMappers[all-roles]",

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jose.JWSAlgorithm;
 import dev.bulwark.it.support.GlobalRevoker;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
@@ -41,7 +42,7 @@ class GlobalRevocationLogoutIT {
 
   @Test
   void aCallIsAnEvent() {
-    realm.change("{\"eventsEnabled\": true}");
+    realm.change(Json.object("eventsEnabled", true));
     realm.client("shop", Map.of());
     List<String> sessions =
         List.of(
@@ -70,7 +71,7 @@ class GlobalRevocationLogoutIT {
 
   @Test
   void aRejectedCallIsAnEventToo() {
-    realm.change("{\"eventsEnabled\": true}");
+    realm.change(Json.object("eventsEnabled", true));
     Map<String, String> ann = Map.of("format", "opaque", "id", realm.userId("ann"));
     revoker.send(ann, "Authorization", "Bearer a.b.c").expect(401);
     JsonNode event = events("LOGOUT_ERROR").get(0);
@@ -91,7 +92,8 @@ class GlobalRevocationLogoutIT {
   @ParameterizedTest(name = "durable: {0}")
   @ValueSource(booleans = {true, false})
   void anApplicationIsNotifiedOnceForEachSession(boolean durable) {
-    realm.change("{\"attributes\": {\"backchannelLogout.durable\": \"%s\"}}".formatted(durable));
+    realm.change(
+        Json.object("attributes", Map.of("backchannelLogout.durable", String.valueOf(durable))));
     try (Application application = Application.start(realm.url(), "shop", JWSAlgorithm.RS256)) {
       realm.notified("shop", application.url());
       Response first = realm.login("shop", "ann");

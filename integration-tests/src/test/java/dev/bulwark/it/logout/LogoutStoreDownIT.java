@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import dev.bulwark.it.revocation.Directory;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
@@ -55,7 +56,7 @@ class LogoutStoreDownIT {
   private Response loginOfAStoredUser(boolean imports) {
     directory.connect(realm.admin(), realm.path(""), "people", imports);
     realm.notified("shop", application.url());
-    realm.change("{\"ssoSessionIdleTimeout\": 4}");
+    realm.change(Json.object("ssoSessionIdleTimeout", 4));
     return realm.login("shop", "liz", Directory.PASSWORD, "openid");
   }
 

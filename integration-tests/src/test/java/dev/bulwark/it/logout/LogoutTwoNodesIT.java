@@ -9,6 +9,7 @@ import dev.bulwark.it.database.DatabaseProcess;
 import dev.bulwark.it.database.MariaDbProcess;
 import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.faults.NodePair;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import java.io.UncheckedIOException;
@@ -76,13 +77,13 @@ class LogoutTwoNodesIT {
 
   private static void silentEndsAreToldOnce(
       LogoutRealm first, LogoutRealm second, Application application) {
-    first.change("{\"ssoSessionIdleTimeout\": 4}");
+    first.change(Json.object("ssoSessionIdleTimeout", 4));
     List<String> sessions = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
       sessions.add(LogoutRealm.sid((i % 2 == 0 ? first : second).login("shop", "ann")));
     }
     await().atMost(SOON).until(() -> deliveries(application).keySet().containsAll(sessions));
-    first.change("{\"ssoSessionIdleTimeout\": 1800}");
+    first.change(Json.object("ssoSessionIdleTimeout", 1800));
     Response ben = second.login("shop", "ben");
     second.admin().delete(second.path("/users/" + second.userId("ben"))).expect(204);
     await().atMost(SOON).until(() -> isTold(application, ben));

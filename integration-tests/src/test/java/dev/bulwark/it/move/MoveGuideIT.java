@@ -442,9 +442,10 @@ class MoveGuideIT {
   void theImportEndsAtAFileThatIsRejected() throws Exception {
     Path work = folder.resolve("broken");
     Path out = Files.createDirectories(work.resolve("out"));
-    Files.writeString(out.resolve("app-users-0.json"), "{\"users\":\"none\"}");
+    Files.writeString(out.resolve("app-users-0.json"), Json.object("users", "none"));
     Files.writeString(
-        out.resolve("app-users-1.json"), "{\"users\":[{\"username\":\"never-imported\"}]}");
+        out.resolve("app-users-1.json"),
+        Json.object("users", List.of(Map.of("username", "never-imported"))));
     assertThat(shell(work, Map.of()).step("4. Import").output())
         .contains("failed: " + out.resolve("app-users-0.json"))
         .doesNotContain("added");

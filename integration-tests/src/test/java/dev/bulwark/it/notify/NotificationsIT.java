@@ -337,8 +337,8 @@ class NotificationsIT {
                 .header("Content-Type", "application/json")
                 .POST(
                     HttpRequest.BodyPublishers.ofString(
-                        "{\"name\":\"%s\",\"scopes\":[\"tasks:read\"],\"expiresAt\":\"%s\"}"
-                            .formatted(name, end))))
+                        Json.object(
+                            "name", name, "scopes", List.of("tasks:read"), "expiresAt", end))))
         .expect(201)
         .json();
   }

@@ -1,5 +1,6 @@
 package dev.bulwark.it.oidc;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,7 +12,6 @@ import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,8 +30,6 @@ class TokenAttackIT {
 
   /** A public client with the password grant whose tokens may manage account and keys. */
   private static final String CLIENT = "token-attack";
-
-  private static final Duration SOON = Duration.ofSeconds(30);
 
   private final TestStack stack = TestStack.get();
   private final Realm realm = stack.realm();

@@ -83,7 +83,7 @@ class FailedLoginCostIT {
     users.createWithHash("cost-pbkdf2", ForeignHash.parse(PBKDF2, CostLimits.DEFAULT));
     users.createWithHash(
         "cost-too-costly",
-        "{\"hashIterations\":31,\"algorithm\":\"bcrypt\",\"additionalParameters\":{}}",
+        Json.object("hashIterations", 31, "algorithm", "bcrypt", "additionalParameters", Map.of()),
         Json.object("value", BCRYPT.replace("$04$", "$31$"), "salt", ""));
     admin
         .put("/realms/app/users/" + admin.userId("cost-disabled"), Json.object("enabled", false))

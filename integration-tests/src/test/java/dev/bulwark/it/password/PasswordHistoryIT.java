@@ -12,6 +12,7 @@ import com.microsoft.playwright.options.ForcedColors;
 import dev.bulwark.it.database.DatabaseProcess;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Chromium;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.support.Waits;
@@ -21,6 +22,7 @@ import dev.bulwark.it.themes.ThemedPages;
 import java.net.URI;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -56,9 +58,13 @@ class PasswordHistoryIT {
         .admin()
         .put(
             "/realms/master",
-            "{\"internationalizationEnabled\":"
-                + byBrowser
-                + ",\"supportedLocales\":[\"en\",\"de\"],\"defaultLocale\":\"en\"}")
+            Json.object(
+                "internationalizationEnabled",
+                byBrowser,
+                "supportedLocales",
+                List.of("en", "de"),
+                "defaultLocale",
+                "en"))
         .expect(204);
   }
 
@@ -125,8 +131,8 @@ class PasswordHistoryIT {
   }
 
   private static String day(int daysAgo, int total, int legacy) {
-    return "{\"day\":\"%s\",\"total\":%d,\"legacy\":%d}"
-        .formatted(today().minusDays(daysAgo), total, legacy);
+    return Json.object(
+        "day", today().minusDays(daysAgo).toString(), "total", total, "legacy", legacy);
   }
 
   @ParameterizedTest

@@ -37,13 +37,13 @@ class StoredHashesIT {
     await()
         .atMost(Duration.ofSeconds(10))
         .untilAsserted(() -> assertCount("{\"argon2id\":4}", 4, 0));
-    String secret = "{\"value\":\"x\",\"salt\":\"\"}";
+    String secret = Json.object("value", "x", "salt", "");
     users.createWithHash(
         "c-blanks", "{ \"algorithm\" :\n \"bcrypt-sha256\", \"hashIterations\" : 4 }", secret);
-    users.createWithHash("c-unknown", "{\"algorithm\":\"md5\",\"hashIterations\":1}", secret);
-    users.createWithHash("c-sha1", "{\"algorithm\":\"pbkdf2\",\"hashIterations\":1}", secret);
+    users.createWithHash("c-unknown", Json.object("algorithm", "md5", "hashIterations", 1), secret);
+    users.createWithHash("c-sha1", Json.object("algorithm", "pbkdf2", "hashIterations", 1), secret);
     users.createWithHash(
-        "c-sha256", "{\"hashIterations\":1,\"algorithm\":\"pbkdf2-sha256\"}", secret);
+        "c-sha256", Json.object("hashIterations", 1, "algorithm", "pbkdf2-sha256"), secret);
     assertCount(
         "{\"argon2id\":4,\"bcrypt-sha256\":1,\"pbkdf2\":1,\"pbkdf2-sha256\":1,\"other\":1}", 8, 4);
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.password.foreign.StoredHash;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -68,7 +69,7 @@ public final class Users {
             .put("secretData", secret.toString())
             .put(
                 "credentialData",
-                "{\"algorithm\": \"argon2id\", \"totalCodes\": 1, \"remainingCodes\": 1}"));
+                Json.object("algorithm", "argon2id", "totalCodes", 1, "remainingCodes", 1)));
   }
 
   private void create(String name, ObjectNode credential) {

@@ -238,8 +238,8 @@ class Pictures {
 
   /** Imported users, of whom some have signed in since. */
   private static void passwordHistory() {
-    String secret = "{\"value\":\"x\",\"salt\":\"\"}";
-    String data = "{\"algorithm\":\"bcrypt\",\"hashIterations\":12}";
+    String secret = Json.object("value", "x", "salt", "");
+    String data = Json.object("algorithm", "bcrypt", "hashIterations", 12);
     for (int i = 1; i <= 14; i++) {
       admin
           .post(

@@ -1,5 +1,6 @@
 package dev.bulwark.it.production;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -14,7 +15,6 @@ import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import java.net.http.HttpRequest;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +32,6 @@ final class EventScenario {
   private static final String SECOND_PASSWORD = "erna-second-battery";
   private static final String THIRD_PASSWORD = "erna-third-battery";
   private static final String WRONG_PASSWORD = "erna-wrong-battery";
-  private static final Duration SOON = Duration.ofSeconds(30);
 
   private final ProductionServer server;
   private final MailServer mails;

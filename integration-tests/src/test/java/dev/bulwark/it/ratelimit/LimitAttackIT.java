@@ -7,6 +7,7 @@ import static dev.bulwark.it.ratelimit.LimitedServer.nobody;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Metrics;
 import dev.bulwark.it.support.RawHttp;
 import dev.bulwark.it.support.Realm;
@@ -140,10 +141,11 @@ class LimitAttackIT {
         .put(
             "/realms/" + LimitedServer.REALM,
             // Keycloak reads the policy only if it has a name.
-            "{\"webAuthnPolicyPasswordlessRpEntityName\":\"limits\","
-                + "\"webAuthnPolicyPasswordlessPasskeysEnabled\":"
-                + enabled
-                + "}")
+            Json.object(
+                "webAuthnPolicyPasswordlessRpEntityName",
+                "limits",
+                "webAuthnPolicyPasswordlessPasskeysEnabled",
+                enabled))
         .expect(204);
   }
 

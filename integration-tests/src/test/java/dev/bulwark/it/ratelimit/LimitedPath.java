@@ -452,7 +452,8 @@ enum LimitedPath {
             "type",
             "recovery-authn-codes",
             "secretData",
-            "{\"codes\":[{\"number\":1,\"encodedHashedValue\":\"bm8gc3VjaCBjb2Rl\"}]}",
+            Json.object(
+                "codes", List.of(Map.of("number", 1, "encodedHashedValue", "bm8gc3VjaCBjb2Rl"))),
             "credentialData",
             Json.object("algorithm", "SHA-512", "remaining", 1, "total", 1)));
   }

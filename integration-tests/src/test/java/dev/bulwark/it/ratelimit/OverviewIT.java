@@ -62,9 +62,13 @@ class OverviewIT {
         .admin()
         .put(
             "/realms/master",
-            "{\"internationalizationEnabled\":"
-                + byBrowser
-                + ",\"supportedLocales\":[\"en\",\"de\"],\"defaultLocale\":\"en\"}")
+            Json.object(
+                "internationalizationEnabled",
+                byBrowser,
+                "supportedLocales",
+                List.of("en", "de"),
+                "defaultLocale",
+                "en"))
         .expect(204);
   }
 

@@ -89,7 +89,7 @@ class UnblockIT {
   @Test
   void eachIsAnAdminEvent() {
     // Not by events/config: it would switch the other events off for the tests that follow.
-    SERVER.admin().put("/realms/" + REALM, "{\"adminEventsEnabled\":true}").expect(204);
+    SERVER.admin().put("/realms/" + REALM, Json.object("adminEventsEnabled", true)).expect(204);
     String name = nobody();
     unblock("username", name).expect(200);
     unblock("address", "198.51.100.7").expect(200);

@@ -1,5 +1,6 @@
 package dev.bulwark.it.revocation;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -8,7 +9,6 @@ import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Test;
 class EndBeingCommittedIT {
 
   private static final TestStack STACK = TestStack.get();
-  private static final Duration SOON = Duration.ofSeconds(30);
 
   /** Any number: nothing else takes advisory locks. */
   private static final int LOCK = 51_127;

@@ -225,7 +225,7 @@ final class RandomAdmin {
         "",
         () -> {
           synchronized (world.representations()) {
-            realm.admin().put(realm.path(""), "{\"notBefore\":" + seconds() + "}");
+            realm.admin().put(realm.path(""), Json.object("notBefore", seconds()));
           }
         });
   }

@@ -107,7 +107,7 @@ final class RandomWorld {
     PathRealm realm = nodes.get(0);
     realm
         .admin()
-        .put(realm.path(""), "{\"revokeRefreshToken\":" + value + ",\"refreshTokenMaxReuse\":0}")
+        .put(realm.path(""), Json.object("revokeRefreshToken", value, "refreshTokenMaxReuse", 0))
         .expect(204);
     rotation = value;
   }

@@ -1,5 +1,6 @@
 package dev.bulwark.it.revocation;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -12,7 +13,6 @@ import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.server.DistributionServer;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -27,9 +27,6 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("full")
 class SecondNetIT {
-
-  /** It looks every half a minute; the machine may do other work as well. */
-  private static final Duration SOON = Duration.ofSeconds(90);
 
   private static DatabaseProcess database;
   private static RedisProcess redis;

@@ -1,5 +1,6 @@
 package dev.bulwark.it.revocation;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -28,7 +29,6 @@ import org.junit.jupiter.api.Test;
 class SlowLogoutIT {
 
   private static final TestStack STACK = TestStack.get();
-  private static final Duration SOON = Duration.ofSeconds(30);
 
   private final PathRealm realm = PathRealm.create(STACK.url(), STACK.admin(), "slow-logout");
   private final RevokedKeys keys = new RevokedKeys(STACK.redis().url());

@@ -11,6 +11,7 @@ import dev.bulwark.it.support.Application;
 import dev.bulwark.it.support.Authenticator;
 import dev.bulwark.it.support.Chromium;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
@@ -291,10 +292,11 @@ class PasskeyIT {
   /** Keycloak reads the policy only if it has a name. */
   private void switchPasskeys(boolean on) {
     String policy =
-        "{\"webAuthnPolicyPasswordlessRpEntityName\":\"Bulwark\","
-            + "\"webAuthnPolicyPasswordlessPasskeysEnabled\":"
-            + on
-            + "}";
+        Json.object(
+            "webAuthnPolicyPasswordlessRpEntityName",
+            "Bulwark",
+            "webAuthnPolicyPasswordlessPasskeysEnabled",
+            on);
     admin.put("/realms/app", policy).expect(204);
   }
 

@@ -202,7 +202,7 @@ class SessionIT {
   @Test
   void theIdleTimeSlides() {
     int idle = 4;
-    admin.put("/realms/app", "{\"ssoSessionIdleTimeout\":" + idle + "}").expect(204);
+    admin.put("/realms/app", Json.object("ssoSessionIdleTimeout", idle)).expect(204);
     try {
       FormBrowser browser = browser();
       logIn(browser, "alice");

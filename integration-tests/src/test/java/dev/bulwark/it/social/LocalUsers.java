@@ -63,8 +63,7 @@ record LocalUsers(AdminApi admin) {
     admin
         .post(
             "/realms/app/users/" + id + "/federated-identity/" + provider,
-            "{\"identityProvider\": \"%s\", \"userId\": \"%s\", \"userName\": \"%s\"}"
-                .formatted(provider, account, account))
+            Json.object("identityProvider", provider, "userId", account, "userName", account))
         .expect(204);
   }
 

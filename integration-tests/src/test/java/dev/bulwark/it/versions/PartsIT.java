@@ -280,8 +280,21 @@ class PartsIT {
     admin
         .post(
             "/realms/app/users",
-            "{\"username\":\"%1$s\",\"enabled\":true,\"email\":\"%1$s@example.org\",\"emailVerified\":true,\"firstName\":\"P\",\"lastName\":\"T\",\"credentials\":[{\"type\":\"password\",\"value\":\"%2$s\"}]}"
-                .formatted(name, password))
+            Json.object(
+                "username",
+                name,
+                "enabled",
+                true,
+                "email",
+                name + "@example.org",
+                "emailVerified",
+                true,
+                "firstName",
+                "P",
+                "lastName",
+                "T",
+                "credentials",
+                List.of(Map.of("type", "password", "value", password))))
         .expect(201);
     return name;
   }
