@@ -195,8 +195,15 @@ CASES = [
     ),
     ("unreachable, then there", step("unknown", None), step("live", ok("none revoked"), later=500)),
     ("tried again after a pause", step("unknown", None, requests=1), step("unknown", later=100, requests=1)),
-    *((f"answered with {status}", step("unknown", {"status": status})) for status in (404, 500, 503)),
+    *((f"answered with {status}", step("unknown", {"status": status})) for status in (302, 307, 404, 500, 503)),
     ("304 without a list", step("unknown", {"status": 304})),
+    (
+        "a redirect is not followed, also for a list that is known",
+        step("live", ok("none revoked"), requests=1),
+        step("live", {"status": 302}, later=2_000, requests=2, sends='"a"'),
+        step("live", later=2_500, requests=3),
+        step("unknown", later=25_000, requests=4),
+    ),
     (
         "404 for a list that is known",
         step("live", ok("none revoked")),

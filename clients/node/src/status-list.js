@@ -42,14 +42,22 @@ function fits({ kty, crv, alg }, name, { type, curves }) {
   return kty === type && (curves?.includes(crv) ?? true) && (alg ?? name) === name;
 }
 
-/** By the `fetch` of Node, with a time-out of 3 s and up to 4 MB. */
+/** By the `fetch` of Node, with a time-out of 3 s and up to 4 MB. A redirect is not followed. */
 async function get(url, etag) {
   const headers = { Accept: 'application/statuslist+jwt, application/json' };
   if (etag !== null) {
     headers['If-None-Match'] = etag;
   }
-  const answer = await fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT) });
+  const answer = await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT) });
   return { status: answer.status, body: await textOf(answer), etag: answer.headers.get('etag') };
+}
+
+/** The body of an answer with status 200; others are no answer. */
+function bodyOf({ status, body }) {
+  if (status !== 200) {
+    throw new Error(`HTTP status ${status}${status >= 300 && status < 400 ? ', and redirects are not followed' : ''}`);
+  }
+  return body;
 }
 
 /** To give up in between closes the connection. */
@@ -172,15 +180,12 @@ export class StatusListChecker {
     if (answer.status === 304 && held !== null) {
       return held;
     }
-    if (answer.status !== 200) {
-      throw new Error(`HTTP status ${answer.status}`);
-    }
-    const fetched = await this.#verified(uri, answer);
+    const fetched = await this.#verified(uri, bodyOf(answer), answer.etag);
     // A cache on the way may have an older one.
     return held !== null && fetched.iat < held.iat ? held : fetched;
   }
 
-  async #verified(uri, { body, etag }) {
+  async #verified(uri, body, etag) {
     const parts = body.split('.');
     if (parts.length !== 3) {
       throw new Error('it is no JWT');
@@ -263,7 +268,7 @@ class Keys {
   async #fetch(now) {
     this.#tried = now;
     try {
-      const { keys } = JSON.parse((await this.#get(this.#url, null)).body);
+      const { keys } = JSON.parse(bodyOf(await this.#get(this.#url, null)));
       this.#keys = new Map(keys.filter(({ use = 'sig' }) => use === 'sig').map((key) => [key.kid, key]));
       this.#fetched = now;
     } catch (failure) {

@@ -163,6 +163,38 @@ test('an answer without an end is not read to its end', { timeout: 30_000 }, asy
   }
 });
 
+/** A server on the loopback interface that answers in this way until the work is done. */
+async function serving(answer, work) {
+  const server = createServer(answer);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    return await work(`http://127.0.0.1:${server.address().port}/realms/app`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+for (const status of [301, 302, 303, 307, 308]) {
+  test(`a redirect with status ${status} is not followed`, async () => {
+    const paths = [];
+    const redirect = (request, answer) => {
+      paths.push(request.url);
+      answer.writeHead(status, { Location: '/elsewhere' }).end('moved');
+    };
+    await serving(redirect, async (issuer) => {
+      const warnings = [];
+      const checker = new StatusListChecker(issuer, {}, { log: { warn: (text) => warnings.push(text) } });
+      const list = { idx: 0, uri: `${issuer}/token-status/AAAAAAAAAAAAAAAA` };
+      const claims = { exp: Date.now() / 1000 + 60, status: { status_list: list } };
+      assert.equal(await checker.checkClaims(claims), 'unknown');
+      assert.match(warnings[0], new RegExp(`HTTP status ${status}, and redirects are not followed`));
+    });
+    assert.deepEqual(paths, ['/realms/app/token-status/AAAAAAAAAAAAAAAA']);
+  });
+}
+
 test('a key that the realm has disabled is trusted for five minutes', async () => {
   for (const [later, verdict] of [
     [300_000, 'live'],

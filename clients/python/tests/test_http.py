@@ -140,19 +140,20 @@ def test_an_error_has_no_body(status: int) -> None:
         assert get(url, {}, 5, 1000) == (status, b"", None)
 
 
-def test_a_redirect_is_followed_within_the_same_time() -> None:
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("place", [b"/second", b"http://[", b"file:///etc/passwd"])
+def test_a_redirect_is_not_followed(status: int, place: bytes) -> None:
+    requests = []
+
     def answer(connection: socket.socket, request: bytes) -> None:
-        if b" /second " in request:
-            dripping(OK + b"Content-Length: 1000\r\n\r\n")(connection, request)
-        elif b" /third " in request:
-            connection.sendall(OK + b"Content-Length: 4\r\n\r\nbody")
-        else:
-            place = b"/second" if b" /first " in request else b"/third"
-            connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: %b\r\nContent-Length: 0\r\n\r\n" % place)
+        requests.append(request)
+        connection.sendall(b"HTTP/1.1 %d X\r\nLocation: %b\r\nContent-Length: 4\r\n\r\nbody" % (status, place))
 
     with serving(answer) as url:
-        assert get(url + "/zeroth", {}, 5, 1000) == (200, b"body", None)
-        began = time.monotonic()
-        with pytest.raises(OSError):
-            get(url + "/first", {}, 0.3, 1000)
-        assert time.monotonic() - began < 5
+        assert get(url + "/first", {}, 5, 1000) == (status, b"", None)
+    assert len(requests) == 1
+
+
+def test_the_problem_of_a_redirect_is_named() -> None:
+    assert _http.problem(503) == "HTTP status 503"
+    assert _http.problem(308) == "HTTP status 308, and redirects are not followed"

@@ -17,7 +17,10 @@ from typing import Any
 
 
 def get(url: str, headers: dict[str, str], timeout: float, most_bytes: int) -> tuple[int, bytes, str | None]:
-    """Status, body (empty for an error) and ETag; raises ``OSError`` if they are not there in time."""
+    """Status, body (empty for an error) and ETag; raises ``OSError`` if they are not there in time.
+
+    A redirect is not followed: its status is the answer.
+    """
     request = _Request(url, headers=headers)
     request.deadline = time.monotonic() + timeout
     try:
@@ -28,6 +31,11 @@ def get(url: str, headers: dict[str, str], timeout: float, most_bytes: int) -> t
             return error.code, b"", None
     except http.client.HTTPException as failure:
         raise OSError(f"no HTTP answer: {failure!r}") from failure
+
+
+def problem(status: int) -> str:
+    """What is wrong with an answer that has another status than 200."""
+    return f"HTTP status {status}" + (", and redirects are not followed" if 300 <= status < 400 else "")
 
 
 class _Request(urllib.request.Request):
@@ -102,16 +110,12 @@ class _HttpsHandler(urllib.request.HTTPSHandler):
 
 
 class _RedirectHandler(urllib.request.HTTPRedirectHandler):
-    """The time of a request goes on when it is redirected."""
+    """Follows none: nobody but the realm itself may say where its keys and lists are."""
 
-    def redirect_request(
-        self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
-    ) -> urllib.request.Request | None:
-        redirected: Any = super().redirect_request(req, fp, code, msg, headers, newurl)
-        if redirected is not None:
-            redirected.deadline = req.deadline
-        result: urllib.request.Request | None = redirected
-        return result
+    def http_error_302(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> None:
+        return None
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
 @functools.cache

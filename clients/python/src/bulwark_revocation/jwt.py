@@ -163,7 +163,7 @@ def _issued_at(token: str) -> float:
 def _read(url: str) -> bytes:
     status, body, _ = _http.get(url, {}, _TIMEOUT, _MOST_BYTES)
     if status != 200:
-        raise OSError(f"HTTP status {status}")
+        raise OSError(_http.problem(status))
     return body
 
 

@@ -54,11 +54,17 @@ Fetch = Callable[[str, str | None], Answer]
 
 
 def fetch(url: str, etag: str | None) -> Answer:
-    """By urllib; the whole answer has to be there within 3 s."""
+    """By urllib; the whole answer has to be there within 3 s, and is no redirect."""
     headers = {"Accept": "application/statuslist+jwt, application/json"}
     if etag is not None:
         headers["If-None-Match"] = etag
     return Answer(*_http.get(url, headers, _TIMEOUT, _MOST_BYTES))
+
+
+def _body(answer: Answer) -> bytes:
+    if answer.status != 200:
+        raise OSError(_http.problem(answer.status))
+    return answer.body
 
 
 class _List(NamedTuple):
@@ -121,7 +127,7 @@ class StatusListChecker:
             jwks_url or issuer + "/protocol/openid-connect/certs",
             _KEY_LIFETIME,
             10,
-            lambda url: fetch(url, None).body,
+            lambda url: _body(fetch(url, None)),
         )
         self._lists: OrderedDict[str, _Entry] = OrderedDict()
         self._lock = threading.Lock()
@@ -222,15 +228,13 @@ class StatusListChecker:
         answer = self._fetch(uri, None if held is None else held.etag)
         if answer.status == 304 and held is not None:
             return held
-        if answer.status != 200:
-            raise OSError(f"HTTP status {answer.status}")
-        fetched = self._verified(uri, answer)
+        fetched = self._verified(uri, _body(answer), answer.etag)
         # A cache on the way may have an older one.
         return held if held is not None and fetched.issued < held.issued else fetched
 
-    def _verified(self, uri: str, answer: Answer) -> _List:
+    def _verified(self, uri: str, body: bytes, etag: str | None) -> _List:
         try:
-            text = answer.body.decode("ascii")
+            text = body.decode("ascii")
             header = jwt.get_unverified_header(text)
             if header.get("typ") not in ("statuslist+jwt", "application/statuslist+jwt"):
                 raise InvalidToken("It is no status list")
@@ -241,7 +245,7 @@ class StatusListChecker:
                 # By the clock of the checker, below.
                 options={"verify_exp": False, "verify_iat": False, "verify_aud": False, "verify_nbf": False},
             )
-            return self._parsed(uri, claims, answer.etag)
+            return self._parsed(uri, claims, etag)
         except (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError, binascii.Error, zlib.error) as problem:
             raise InvalidToken(f"It is malformed: {problem}") from problem
 

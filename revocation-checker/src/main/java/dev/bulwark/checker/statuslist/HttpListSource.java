@@ -15,7 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** By the HTTP client of Java. An answer has to be there as a whole within the timeout. */
+/**
+ * By the HTTP client of Java. An answer has to be there as a whole within the timeout. A redirect
+ * is not followed: nobody but the realm itself may say where its keys and lists are.
+ */
 final class HttpListSource implements ListSource {
 
   private static final int OK = 200;
@@ -31,7 +34,11 @@ final class HttpListSource implements ListSource {
   HttpListSource(Duration timeout, int mostBytes) {
     this.timeout = timeout;
     this.mostBytes = mostBytes;
-    this.client = HttpClient.newBuilder().connectTimeout(timeout).build();
+    this.client =
+        HttpClient.newBuilder()
+            .connectTimeout(timeout)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .build();
   }
 
   @Override

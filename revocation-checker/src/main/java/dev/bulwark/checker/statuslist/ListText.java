@@ -48,11 +48,12 @@ final class ListText {
   /**
    * Returns the list in an answer.
    *
-   * @throws IOException if it is not what the realm has signed for this address, or has expired
+   * @throws IOException if there is none, or it is not what the realm has signed for this address,
+   *     or has expired
    */
   StatusList read(String uri, Answer answer, Instant now) throws IOException {
     try {
-      SignedJWT jwt = SignedJWT.parse(answer.body());
+      SignedJWT jwt = SignedJWT.parse(answer.expectBody());
       require(ALGORITHMS.contains(jwt.getHeader().getAlgorithm()), "its algorithm is not accepted");
       require(
           jwt.getHeader().getType() != null && TYPES.contains(jwt.getHeader().getType().getType()),

@@ -118,11 +118,7 @@ final class SigningKeys {
       return;
     }
     try {
-      ListSource.Answer answer = source.get(uri, null);
-      if (answer.status() != 200) {
-        throw new IOException("HTTP status " + answer.status());
-      }
-      keys = JWKSet.parse(answer.body());
+      keys = JWKSet.parse(source.get(uri, null).expectBody());
       fetchedAt = nanoTime.getAsLong();
       triedAt = fetchedAt;
     } catch (IOException | ParseException | RuntimeException e) {

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** R8: no answer of Keycloak can hold a check up, or fill the memory. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -40,6 +42,7 @@ class HttpListSourceTest {
     server.createContext("/long", exchange -> write(exchange, 200, MOST_BYTES + 1));
     server.createContext("/fits", exchange -> write(exchange, 200, MOST_BYTES));
     server.createContext("/error", exchange -> write(exchange, 503, MOST_BYTES));
+    server.createContext("/moved", this::redirect);
     server.start();
   }
 
@@ -60,6 +63,13 @@ class HttpListSourceTest {
     try (OutputStream body = exchange.getResponseBody()) {
       body.write("a".repeat(bytes).getBytes(StandardCharsets.US_ASCII));
     }
+  }
+
+  /** The last part of the path is the status. */
+  private void redirect(HttpExchange exchange) throws IOException {
+    String path = exchange.getRequestURI().getPath();
+    exchange.getResponseHeaders().set("Location", uri("/fits").toString());
+    write(exchange, Integer.parseInt(path.substring(path.lastIndexOf('/') + 1)), MOST_BYTES);
   }
 
   /** A byte now and then, and never an end. */
@@ -104,6 +114,17 @@ class HttpListSourceTest {
   void theBodyOfAnErrorIsOfNoInterest() throws Exception {
     assertThat(source.get(uri("/error"), null))
         .isEqualTo(new ListSource.Answer(503, "", "after null"));
+  }
+
+  /** C4: no client follows one. */
+  @ParameterizedTest
+  @ValueSource(ints = {301, 302, 303, 307, 308})
+  void aRedirectIsNotFollowed(int status) throws Exception {
+    ListSource.Answer answer = source.get(uri("/moved/" + status), null);
+    assertThat(answer).isEqualTo(new ListSource.Answer(status, "", "after null"));
+    assertThatThrownBy(answer::expectBody)
+        .isInstanceOf(IOException.class)
+        .hasMessage("HTTP status " + status + ", and redirects are not followed");
   }
 
   @Test
