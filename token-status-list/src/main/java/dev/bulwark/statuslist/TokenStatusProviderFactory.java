@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.Metrics;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -45,6 +46,9 @@ public final class TokenStatusProviderFactory
 
   /** Databases for which the tables are not made. */
   private static final List<String> UNSUPPORTED = List.of("oracle", "microsoft");
+
+  /** Of a statement. The bits of a list of a million revoked tokens are read in a second or two. */
+  private static final Duration STATEMENT_LIMIT = Duration.ofSeconds(10);
 
   private @Nullable TokenStatusConfig config;
   private volatile @Nullable StatusTables tables;
@@ -90,22 +94,28 @@ public final class TokenStatusProviderFactory
   }
 
   private synchronized void start(JpaConnectionProviderFactory jpa, StatusTables own) {
-    if (status != null || !hasTables(jpa)) {
+    if (status != null) {
       return;
     }
+    String product = product(jpa);
+    // The ledger, and so the lists, support other databases only.
+    if (UNSUPPORTED.stream().anyMatch(product::contains)) {
+      return;
+    }
+    // H2 would keep the limit with the connection. Its waits for locks end after two seconds.
+    Duration limit = product.equals("h2") ? Duration.ZERO : STATEMENT_LIMIT;
     status =
         new TokenStatus(
             Objects.requireNonNull(config, "init() runs first"),
-            new StatusDatabase(jpa::getConnection, own),
+            new StatusDatabase(jpa::getConnection, own, limit),
             Clock.systemUTC(),
             new StatusListMetrics(Metrics.globalRegistry));
   }
 
-  /** The ledger, and so the lists, support other databases only. */
-  private static boolean hasTables(JpaConnectionProviderFactory jpa) {
+  /** Returns the name of the database, in lower case. */
+  private static String product(JpaConnectionProviderFactory jpa) {
     try (Connection connection = jpa.getConnection()) {
-      String product = connection.getMetaData().getDatabaseProductName().toLowerCase(Locale.ROOT);
-      return UNSUPPORTED.stream().noneMatch(product::contains);
+      return connection.getMetaData().getDatabaseProductName().toLowerCase(Locale.ROOT);
     } catch (SQLException e) {
       throw new IllegalStateException("The database cannot be asked for its name", e);
     }

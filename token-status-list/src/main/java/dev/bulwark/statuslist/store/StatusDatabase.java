@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Runs work with the tables on threads of its own: on the thread of a request the pool of Keycloak
- * would enlist the connection in the transaction of the request. Thread-safe.
+ * would enlist the connection in the transaction of the request. Each statement has a time limit: a
+ * lock in the database must not hold up the threads, and what waits for them. Thread-safe.
  */
 public final class StatusDatabase implements AutoCloseable {
 
@@ -22,6 +23,7 @@ public final class StatusDatabase implements AutoCloseable {
 
   private final Source connections;
   private final StatusTables tables;
+  private final Duration limit;
   private final ExecutorService threads;
 
   /** Gives connections of Keycloak's pool, in auto-commit mode. */
@@ -42,10 +44,15 @@ public final class StatusDatabase implements AutoCloseable {
     T on(StatusTables tables, Connection connection) throws SQLException;
   }
 
-  /** The tables, by connections of a source. */
-  public StatusDatabase(Source connections, StatusTables tables) {
+  /**
+   * The tables, by connections of a source.
+   *
+   * @param limit time limit of each statement, rounded up to seconds; zero for none
+   */
+  public StatusDatabase(Source connections, StatusTables tables, Duration limit) {
     this.connections = connections;
     this.tables = tables;
+    this.limit = limit;
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
             THREADS,
@@ -80,7 +87,7 @@ public final class StatusDatabase implements AutoCloseable {
     return CompletableFuture.supplyAsync(
         () -> {
           try (Connection connection = connections.open()) {
-            return work.on(tables, connection);
+            return work.on(tables, limit.isZero() ? connection : TimeLimit.on(connection, limit));
           } catch (SQLException e) {
             throw new CompletionException(e);
           }

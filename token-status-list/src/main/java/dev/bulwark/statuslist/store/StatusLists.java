@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The lists as the database has them, read when somebody asks, at most twice a second, whatever is
- * asked for. An answer is never older than a second. Thread-safe.
+ * asked for. An answer is never older than a second while the database answers. Otherwise it is
+ * what was read last: a list says itself until when it may be relied on. Thread-safe.
  */
 public final class StatusLists {
 
@@ -30,10 +31,14 @@ public final class StatusLists {
   /** What is older is read again while it is still served. */
   private static final Duration AGING = Duration.ofMillis(500);
 
-  /** What is older is not served. */
+  /** What is older is not served while the database answers. */
   private static final Duration TOO_OLD = Duration.ofSeconds(1);
 
+  /** Of requests for a read, from its begin. */
   private static final Duration WAIT = Duration.ofSeconds(3);
+
+  /** The same after a read that failed: a database that hangs must not hold up the server. */
+  private static final Duration WAIT_AGAIN = Duration.ofMillis(500);
 
   /** From the begin of a read to the next. */
   private static final Duration BETWEEN_READS = Duration.ofMillis(500);
@@ -55,7 +60,7 @@ public final class StatusLists {
   private final Clock clock;
   private volatile @Nullable Snapshot current;
   private final Semaphore waiting;
-  private @Nullable CompletableFuture<Snapshot> running;
+  private @Nullable Reading running;
   private long nextRead = System.nanoTime();
   private long reads;
   private volatile boolean failing;
@@ -94,6 +99,25 @@ public final class StatusLists {
   }
 
   /**
+   * A read that has begun, or begins after a pause.
+   *
+   * @param until {@link System#nanoTime()} up to which requests wait for it
+   */
+  private record Reading(CompletableFuture<Snapshot> result, long until) {
+
+    Snapshot await() throws UnavailableException {
+      try {
+        return result.get(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new UnavailableException("Interrupted", e);
+      } catch (ExecutionException | TimeoutException e) {
+        throw new UnavailableException("The status lists could not be read", e);
+      }
+    }
+  }
+
+  /**
    * A list at a time. Immutable.
    *
    * @param completeUntil every token that ended before has its bit, milliseconds since 1970
@@ -112,17 +136,18 @@ public final class StatusLists {
   /**
    * Returns a list of a realm; empty if there is none, or its tokens have expired. A list that was
    * not there at the last read is waited for until the next. The list of another realm takes as
-   * long as one that nobody has made, so the time does not tell one from the other.
+   * long as one that nobody has made, so the time does not tell one from the other. While the
+   * database does not answer, a list is as it was read last.
    *
    * @param realmId internal id of the realm
-   * @throws UnavailableException if the database does not answer in time, or so many wait for its
-   *     answer that it is not known whether there is such a list
+   * @throws UnavailableException if the database does not answer in time and had no such list at
+   *     the last read, or so many wait for its answer that it is not known whether there is one
    */
   public Optional<State> find(String id, String realmId) throws UnavailableException {
     if (!StatusReference.isListId(id)) {
       return Optional.empty();
     }
-    Optional<State> known = fresh().find(id, realmId);
+    Optional<State> known = latest().find(id, realmId);
     if (known.isPresent()) {
       return known;
     }
@@ -151,6 +176,19 @@ public final class StatusLists {
         .toList();
   }
 
+  /** Returns what is fresh, or else what was read last. */
+  private Snapshot latest() throws UnavailableException {
+    try {
+      return fresh();
+    } catch (UnavailableException e) {
+      Snapshot last = current;
+      if (last == null) {
+        throw e;
+      }
+      return last;
+    }
+  }
+
   private Snapshot fresh() throws UnavailableException {
     Snapshot snapshot = current;
     if (snapshot == null || snapshot.isOlderThan(TOO_OLD)) {
@@ -164,28 +202,20 @@ public final class StatusLists {
 
   /** Returns what was read after a time. A read that began before it may be under way. */
   private Snapshot readAfter(long nanos) throws UnavailableException {
-    Snapshot read = await(read());
-    return read.readAt - nanos >= 0 ? read : await(read());
-  }
-
-  private static Snapshot await(CompletableFuture<Snapshot> read) throws UnavailableException {
-    try {
-      return read.get(WAIT.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new UnavailableException("Interrupted", e);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new UnavailableException("The status lists could not be read", e);
-    }
+    Snapshot read = read().await();
+    return read.readAt - nanos >= 0 ? read : read().await();
   }
 
   /** All who ask at the same time wait for one read. */
-  private synchronized CompletableFuture<Snapshot> read() throws UnavailableException {
-    if (running == null || running.isDone()) {
+  private synchronized Reading read() throws UnavailableException {
+    if (running == null || running.result.isDone()) {
       Duration pause = Duration.ofNanos(Math.max(0, nextRead - System.nanoTime()));
       try {
-        running = database.start(pause, this::read).whenComplete((read, failure) -> note(failure));
-        nextRead = System.nanoTime() + pause.plus(BETWEEN_READS).toNanos();
+        CompletableFuture<Snapshot> result =
+            database.start(pause, this::read).whenComplete((read, failure) -> note(failure));
+        long begin = System.nanoTime() + pause.toNanos();
+        running = new Reading(result, begin + (failing ? WAIT_AGAIN : WAIT).toNanos());
+        nextRead = begin + BETWEEN_READS.toNanos();
       } catch (RejectedExecutionException e) {
         throw new UnavailableException("Too much waits for the database", e);
       }

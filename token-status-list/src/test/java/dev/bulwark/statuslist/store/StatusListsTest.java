@@ -10,6 +10,8 @@ import dev.bulwark.statuslist.store.StatusLists.UnavailableException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +22,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import liquibase.Liquibase;
@@ -43,7 +47,9 @@ class StatusListsTest {
   private final TestClock clock = new TestClock();
   private final AtomicInteger connections = new AtomicInteger();
   private volatile boolean away;
-  private final StatusDatabase database = new StatusDatabase(this::open, tables);
+  private volatile CountDownLatch answers = new CountDownLatch(0);
+  private final AtomicInteger hanging = new AtomicInteger();
+  private final StatusDatabase database = new StatusDatabase(this::open, tables, Duration.ZERO);
   private final IndexSupply supply = new IndexSupply(database, WINDOW, clock);
   private final StatusLists lists = new StatusLists(database, clock);
 
@@ -81,6 +87,7 @@ class StatusListsTest {
   @AfterEach
   void close() throws SQLException {
     database.close();
+    answers.countDown();
     away = false;
     try (Connection connection = open();
         var statement = connection.createStatement()) {
@@ -92,6 +99,14 @@ class StatusListsTest {
     if (away) {
       throw new SQLException("away");
     }
+    hanging.incrementAndGet();
+    try {
+      answers.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SQLException(e);
+    }
+    hanging.decrementAndGet();
     connections.incrementAndGet();
     return DriverManager.getConnection(url);
   }
@@ -317,6 +332,62 @@ class StatusListsTest {
     assertThat(Duration.ofNanos(System.nanoTime() - began))
         .as("three reads")
         .isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+  }
+
+  /** A query hangs for as long as somebody holds a lock: it must not keep the server's threads. */
+  @Test
+  void whileTheDatabaseHangsAListIsAsItWasReadLast() throws Exception {
+    StatusReference place = take(NOW + 900);
+    assertThat(isRevoked(place)).isFalse();
+    answers = new CountDownLatch(1);
+    await().until(() -> !isRevoked(place) && hanging.get() > 0);
+    long began = System.nanoTime();
+    for (int i = 0; i < 100; i++) {
+      assertThat(isRevoked(place)).isFalse();
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - began))
+        .as("of all, the first of which wait")
+        .isLessThan(Duration.ofSeconds(5));
+    assertThatThrownBy(() -> lists.find("AAAAAAAAAAAAAAAA", "realm"))
+        .as("not known whether there is such a list")
+        .isInstanceOf(UnavailableException.class);
+    assertThatThrownBy(() -> lists.ids("realm"))
+        .as("not known which lists there are")
+        .isInstanceOf(UnavailableException.class);
+    assertThat(hanging.get()).as("reads that hang").isEqualTo(1);
+    answers.countDown();
+    revoke(place);
+    awaitRevoked(place);
+  }
+
+  @Test
+  void whileTheDatabaseFailsAListIsAsItWasReadLast() throws Exception {
+    StatusReference place = take(NOW + 900);
+    assertThat(isRevoked(place)).isFalse();
+    away = true;
+    await()
+        .during(Duration.ofMillis(1_500))
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> !isRevoked(place));
+    away = false;
+    revoke(place);
+    awaitRevoked(place);
+  }
+
+  @Test
+  void aStatementEndsAtItsLimit() {
+    try (StatusDatabase limited = new StatusDatabase(this::open, tables, Duration.ofMillis(500))) {
+      assertThat(limited.start((own, connection) -> sumWithoutEnd(connection)))
+          .failsWithin(Duration.ofSeconds(30))
+          .withThrowableOfType(ExecutionException.class)
+          .withCauseInstanceOf(SQLTimeoutException.class);
+    }
+  }
+
+  private static boolean sumWithoutEnd(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      return statement.execute("SELECT SUM(X) FROM SYSTEM_RANGE(1, 1000000000000)");
+    }
   }
 
   @Test
