@@ -8,13 +8,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The claims of a signed list (section 5.1 of the draft). They depend on nothing but the bits and a
+ * The claims of a signed list (section 5 of the draft). They depend on nothing but the bits and a
  * period of time, so that every node signs the same.
  *
  * @param period seconds that one signature serves at least
  * @param life seconds from {@code iat} to {@code exp}
  */
 record ListClaims(long window, long period, long life, long ttl) {
+
+  /** Names of the claims of a CWT: RFC 8392, and section 5.2 of the draft. */
+  private static final int CWT_ISS = 1;
+
+  private static final int CWT_SUB = 2;
+  private static final int CWT_EXP = 4;
+  private static final int CWT_IAT = 6;
+  private static final int CWT_STATUS_LIST = 65_533;
+  private static final int CWT_TTL = 65_534;
 
   /**
    * With the life of a list divided in three: two thirds are left when the next one comes. The
@@ -51,7 +60,7 @@ record ListClaims(long window, long period, long life, long ttl) {
   }
 
   /**
-   * Returns the claims.
+   * Returns the claims of a JWT.
    *
    * @param uri of the list
    * @param aggregation URI of the list of lists; null if there is none
@@ -81,5 +90,28 @@ record ListClaims(long window, long period, long life, long ttl) {
     claims.put("ttl", ttl);
     claims.put("status_list", list);
     return claims;
+  }
+
+  /** Returns the claims of a CWT, in CBOR; parameters as those of {@link #of}. */
+  byte[] cwt(
+      RevokedBits bits,
+      IndexOrder order,
+      String issuer,
+      String uri,
+      @Nullable String aggregation,
+      long issuedAt) {
+    CborWriter claims = new CborWriter().map(6);
+    claims.number(CWT_ISS).text(issuer);
+    claims.number(CWT_SUB).text(uri);
+    claims.number(CWT_EXP).number(expiresAt(issuedAt));
+    claims.number(CWT_IAT).number(issuedAt);
+    claims.number(CWT_TTL).number(ttl);
+    claims.number(CWT_STATUS_LIST).map(aggregation == null ? 2 : 3);
+    claims.text("bits").number(1);
+    claims.text("lst").bytes(bits.compressed(order, window, issuedAt));
+    if (aggregation != null) {
+      claims.text("aggregation_uri").text(aggregation);
+    }
+    return claims.toBytes();
   }
 }

@@ -7,7 +7,7 @@ import dev.bulwark.statuslist.store.RevokedBits;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The lists that have been signed, by their addresses. Thread-safe. */
+/** The lists that have been signed, by their forms and addresses. Thread-safe. */
 final class SignedLists {
 
   /** A host name that a client makes up has an entry too. */
@@ -50,15 +50,15 @@ final class SignedLists {
    * Returns a list that has these bits or newer ones, and this {@code iat} or a later one. Its
    * signature is a minute old at most.
    *
-   * @param uri address of the list
+   * @param key form and address of the list
    * @param issuedAt {@code iat}, seconds since 1970
    * @param signer signs it where what was signed is older
    */
-  SignedList get(String uri, RevokedBits bits, long issuedAt, Signer signer) {
-    Signed known = lists.getIfPresent(uri);
+  SignedList get(String key, RevokedBits bits, long issuedAt, Signer signer) {
+    Signed known = lists.getIfPresent(key);
     return known != null && isFresh(known) && known.list.covers(bits, issuedAt)
         ? known.list
-        : lists.asMap().compute(uri, (key, other) -> newest(other, bits, issuedAt, signer)).list;
+        : lists.asMap().compute(key, (same, other) -> newest(other, bits, issuedAt, signer)).list;
   }
 
   private boolean isFresh(Signed signed) {

@@ -11,12 +11,14 @@ import dev.bulwark.statuslist.store.StatusLists.State;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.crypto.Algorithm;
 import org.keycloak.crypto.SignatureProvider;
+import org.keycloak.crypto.SignatureSignerContext;
 import org.keycloak.jose.jws.JWSBuilder;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.RealmModel;
 import org.keycloak.services.Urls;
 
 /** The running parts: the supply of places, the lists, and their signatures. Thread-safe. */
@@ -100,9 +102,10 @@ final class TokenStatus implements AutoCloseable {
   /**
    * Returns a list with its signature, which is made once for each state of the list and period.
    *
+   * @param wanted its form; the JWT is returned where COSE lacks the algorithm of the realm
    * @return empty if the list is not known to be complete as of late
    */
-  Optional<SignedList> sign(KeycloakSession session, State state) {
+  Optional<SignedList> sign(KeycloakSession session, State state, ListForm wanted) {
     long issuedAt = claims.issuedAt(state.completeUntil());
     long now = clock.millis();
     if (claims.expiresAt(issuedAt) <= Math.floorDiv(now, 1000L)) {
@@ -111,40 +114,52 @@ final class TokenStatus implements AutoCloseable {
     metrics.served(now - state.completeUntil());
     RevokedBits bits = state.bits();
     String uri = uri(session, bits.list().id());
+    boolean cwt = wanted == ListForm.CWT && CoseSignature.has(algorithm(session));
     return Optional.of(
         signed.get(
-            uri,
+            (cwt ? ListForm.CWT : ListForm.JWT) + " " + uri,
             bits,
             issuedAt,
-            (latest, time) -> metrics.rebuilt(() -> make(session, latest, uri, time))));
+            (latest, time) ->
+                metrics.rebuilt(
+                    () ->
+                        cwt ? cwt(session, latest, uri, time) : jwt(session, latest, uri, time))));
   }
 
-  private SignedList make(KeycloakSession session, RevokedBits bits, String uri, long issuedAt) {
-    IndexOrder order = orders.get(bits.list().secret(), IndexOrder::new);
-    String jwt =
-        new JWSBuilder()
-            .type(TYPE)
-            .jsonContent(
-                claims.of(
-                    bits,
-                    order,
-                    issuer(session),
-                    uri,
-                    config.aggregation() ? base(session) : null,
-                    issuedAt))
-            .sign(signatures(session).signer());
-    return new SignedList(bits, issuedAt, jwt);
+  private SignedList jwt(KeycloakSession session, RevokedBits bits, String uri, long issuedAt) {
+    Map<String, Object> content =
+        claims.of(bits, order(bits), issuer(session), uri, aggregation(session), issuedAt);
+    return new SignedList(
+        bits, issuedAt, new JWSBuilder().type(TYPE).jsonContent(content).sign(signer(session)));
+  }
+
+  private SignedList cwt(KeycloakSession session, RevokedBits bits, String uri, long issuedAt) {
+    byte[] content =
+        claims.cwt(bits, order(bits), issuer(session), uri, aggregation(session), issuedAt);
+    return SignedList.ofCwt(
+        bits, issuedAt, CoseSignature.sign(content, ListForm.CWT_TYPE, signer(session)));
+  }
+
+  private IndexOrder order(RevokedBits bits) {
+    return orders.get(bits.list().secret(), IndexOrder::new);
+  }
+
+  private @Nullable String aggregation(KeycloakSession session) {
+    return config.aggregation() ? base(session) : null;
+  }
+
+  private static SignatureSignerContext signer(KeycloakSession session) {
+    return session.getProvider(SignatureProvider.class, algorithm(session)).signer();
   }
 
   /** The realm's own algorithm; the draft asks for an asymmetric one. */
-  private static SignatureProvider signatures(KeycloakSession session) {
-    RealmModel realm = session.getContext().getRealm();
-    String algorithm = realm.getDefaultSignatureAlgorithm();
-    SignatureProvider own =
-        algorithm == null ? null : session.getProvider(SignatureProvider.class, algorithm);
-    return own != null && own.isAsymmetricAlgorithm()
+  private static String algorithm(KeycloakSession session) {
+    String own = session.getContext().getRealm().getDefaultSignatureAlgorithm();
+    SignatureProvider provider =
+        own == null ? null : session.getProvider(SignatureProvider.class, own);
+    return own != null && provider != null && provider.isAsymmetricAlgorithm()
         ? own
-        : session.getProvider(SignatureProvider.class, Algorithm.RS256);
+        : Algorithm.RS256;
   }
 
   @Override

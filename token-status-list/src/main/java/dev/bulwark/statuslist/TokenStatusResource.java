@@ -28,7 +28,6 @@ import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
  */
 public final class TokenStatusResource {
 
-  private static final String MEDIA_TYPE = "application/statuslist+jwt";
   private static final String ANY_ORIGIN = "Access-Control-Allow-Origin";
   private static final int RETRY_SECONDS = 2;
 
@@ -40,10 +39,10 @@ public final class TokenStatusResource {
     this.status = status;
   }
 
-  /** Returns a list, or 304 if the client has it. */
+  /** Returns a list in the form that the client prefers, or 304 if the client has it. */
   @GET
   @Path("{list}")
-  @Produces(MEDIA_TYPE)
+  @Produces({ListForm.JWT_TYPE, ListForm.CWT_TYPE})
   public Response list(
       @PathParam("list") String id,
       @QueryParam("time") @Nullable String time,
@@ -60,7 +59,9 @@ public final class TokenStatusResource {
         status.metrics().count(Answer.UNKNOWN);
         return error(404, "not_found", "There is no such list").build();
       }
-      Optional<SignedList> signed = status.sign(session, state.get());
+      ListForm form =
+          ListForm.preferred(session.getContext().getRequestHeaders().getAcceptableMediaTypes());
+      Optional<SignedList> signed = status.sign(session, state.get(), form);
       if (signed.isPresent()) {
         return answer(signed.get(), ifNoneMatch, acceptEncoding);
       }
@@ -74,11 +75,14 @@ public final class TokenStatusResource {
 
   private Response answer(
       SignedList list, @Nullable String ifNoneMatch, @Nullable String acceptEncoding) {
-    boolean gzip = acceptEncoding != null && AcceptedEncoding.takesGzip(acceptEncoding);
+    boolean gzip =
+        list.form() == ListForm.JWT
+            && acceptEncoding != null
+            && AcceptedEncoding.takesGzip(acceptEncoding);
     boolean known = ifNoneMatch != null && list.isNamedIn(ifNoneMatch);
     status.metrics().count(known ? Answer.NOT_MODIFIED : Answer.LIST);
     Response.ResponseBuilder answer =
-        known ? Response.notModified() : Response.ok(list.body(gzip), MEDIA_TYPE);
+        known ? Response.notModified() : Response.ok(list.body(gzip), list.form().mediaType());
     if (gzip && !known) {
       answer.header(HttpHeaders.CONTENT_ENCODING, "gzip");
     }
@@ -87,7 +91,7 @@ public final class TokenStatusResource {
         .header(
             HttpHeaders.CACHE_CONTROL,
             "public, max-age=" + status.maxAgeSeconds(list) + ", must-revalidate")
-        .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING)
+        .header(HttpHeaders.VARY, HttpHeaders.ACCEPT + ", " + HttpHeaders.ACCEPT_ENCODING)
         .header(ANY_ORIGIN, "*")
         .header("Access-Control-Expose-Headers", HttpHeaders.ETAG)
         .build();
