@@ -277,18 +277,20 @@ class TokenStatusIT {
     }
   }
 
-  /** Whatever is asked, the answer is clear, and nothing of a token is in it. */
+  /** Whatever is asked, the answer is clear, and nothing of a token is in it or in the log. */
   @Test
   void randomRequestsHaveClearAnswers() throws IOException {
-    String path = URI.create(place(REALM.login("ben")).uri()).getRawPath();
-    Random random = new Random(Long.getLong("bulwark.seed", 8));
+    String accessToken = REALM.login("ben").text("access_token");
+    String path = URI.create(StatusListView.place(accessToken).orElseThrow().uri()).getRawPath();
+    long seed = Long.getLong("bulwark.seed", 8);
+    Random random = new Random(seed);
     Set<Integer> seen = new HashSet<>();
+    int begin = STACK.keycloak().log().length();
     for (int i = 0; i < 400; i++) {
+      String method = pick(random, "GET", "GET", "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS");
       HttpRequest.Builder request =
           Http.request(STACK.url() + mutated(path, random))
-              .method(
-                  pick(random, "GET", "GET", "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"),
-                  HttpRequest.BodyPublishers.noBody());
+              .method(method, HttpRequest.BodyPublishers.noBody());
       for (String header :
           List.of("If-None-Match", "Accept", "Accept-Encoding", "Range", "Authorization")) {
         if (random.nextInt(3) == 0) {
@@ -297,11 +299,41 @@ class TokenStatusIT {
       }
       Response answer = Http.send(request);
       seen.add(answer.status());
-      assertThat(answer.status())
-          .as("seed 8, request %d: %s", i, request.build().uri())
-          .isIn(200, 204, 304, 400, 404, 405, 406, 415, 501);
+      String asked = "seed %d, request %d: %s %s".formatted(seed, i, method, request.build().uri());
+      assertThat(answer.status()).as(asked).isIn(200, 204, 304, 400, 404, 405, 406, 415, 501);
+      assertThat(answer.body()).as(asked).doesNotContain(secrets(accessToken));
+      assertBodyIsClear(asked, method, answer);
     }
     assertThat(seen).contains(200, 304, 404, 405);
+    assertThat(STACK.keycloak().log().substring(begin))
+        .doesNotContain(" ERROR ", "Uncaught server error")
+        .doesNotContain(secrets(accessToken));
+  }
+
+  /** Returns what nobody but its client knows of a token: its signature and its id. */
+  private static String[] secrets(String accessToken) {
+    return new String[] {
+      accessToken.substring(accessToken.lastIndexOf('.') + 1),
+      Realm.claims(accessToken).get("jti").asText()
+    };
+  }
+
+  /** A list, the list of lists, or an error as JSON; otherwise nothing. */
+  private static void assertBodyIsClear(String asked, String method, Response answer) {
+    String type = answer.header("Content-Type");
+    if (method.equals("HEAD") || answer.status() == 204 || answer.status() == 304) {
+      assertThat(answer.body()).as(asked).isEmpty();
+    } else if (answer.status() >= 400) {
+      assertThat(type).as(asked).startsWith("application/json");
+      assertThat(answer.text("error")).as(asked).isNotBlank();
+    } else if (type.equals("application/statuslist+jwt")) {
+      boolean gzipped = !answer.header("Content-Encoding").isEmpty();
+      assertThat(gzipped || answer.body().split("\\.", -1).length == 3).as(asked).isTrue();
+    } else if (type.equals("application/statuslist+cwt") || method.equals("OPTIONS")) {
+      assertThat(answer.status()).as(asked).isEqualTo(200);
+    } else {
+      assertThat(answer.json().get("status_lists").isArray()).as(asked).isTrue();
+    }
   }
 
   private static String mutated(String path, Random random) {
