@@ -49,11 +49,16 @@ class SharedSignalsIT {
   }
 
   private SignalReceiver receiver() {
+    switchTransmitter(true);
+    return SignalReceiver.of(realm);
+  }
+
+  private void switchTransmitter(boolean on) {
     realm.change(
         """
-        {"attributes": {"backchannelLogout.durable": "true", "ssf.transmitterEnabled": "true"}}
-        """);
-    return SignalReceiver.of(realm);
+        {"attributes": {"backchannelLogout.durable": "true", "ssf.transmitterEnabled": "%s"}}
+        """
+            .formatted(on));
   }
 
   private static void awaitToken(SignalReceiver receiver, Response login) {
@@ -146,6 +151,29 @@ class SharedSignalsIT {
       Awaitility.await().atMost(SOON).until(() -> application.calls().size() == 1);
     }
     assertThat(signals()).isEqualTo("0");
+  }
+
+  /** A receiver that has a stream does not hear of these ends later either. */
+  @Test
+  void nothingIsEmittedWhileTheTransmitterIsOff() {
+    SignalReceiver receiver = receiver();
+    switchTransmitter(false);
+    int begin = server.keycloak().log().length();
+    try (Application application = Application.start(realm.url(), "told", JWSAlgorithm.RS256)) {
+      realm.notified("told", application.url());
+      realm.logout("told", realm.login("told", "ann"));
+      Response ended = realm.login("told", "ann");
+      realm.admin().delete(realm.path("/sessions/" + LogoutRealm.sid(ended))).expect(204);
+      realm.change("{\"ssoSessionIdleTimeout\": 4}");
+      realm.login("told", "ann");
+      Awaitility.await().atMost(SOON).until(() -> application.calls().size() == 3);
+    }
+    assertThat(signals()).isEqualTo("0");
+    assertThat(server.keycloak().log().substring(begin)).doesNotContain(" ERROR ");
+    switchTransmitter(true);
+    Response last = removedWithItsUser("ben");
+    awaitToken(receiver, last);
+    assertThat(receiver.sessions()).containsExactly(LogoutRealm.sid(last));
   }
 
   private String signals() {
