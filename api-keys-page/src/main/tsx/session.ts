@@ -7,11 +7,18 @@ export class SignInNeeded extends Error {}
 /** Seconds for which a token must still be valid when a request starts. */
 const MARGIN = 10;
 
+/** Milliseconds between two looks at where a window is. */
+const LOOK = 200;
+
+/** Keycloak in a development network may have no TLS; the console itself works there. */
+const OPTIONS = { [oauth.allowInsecureRequests]: true };
+
 /**
  * Access tokens of the account console's client. The console keeps its own token to itself, so this asks for one in the same browser session:
  * an authorization code with PKCE and prompt=none, whose redirect is followed by fetch within this server, or by a frame from the host of the
- * login to that of the console. All tokens are of the user who was signed in when the page asked for the first one: what a page shows is not
- * changed as somebody else.
+ * login to that of the console. A browser may keep the cookies of the login from a frame of another site. There a window gets the code, on a
+ * click of the user, and the refresh token that comes with it gets further access tokens. All tokens are of the user who was signed in when
+ * the page asked for the first one: what a page shows is not changed as somebody else.
  */
 export class Session {
   private readonly server: oauth.AuthorizationServer;
@@ -21,6 +28,8 @@ export class Session {
   private current: string | undefined;
   private validUntil = 0;
   private user: string | undefined;
+  /** Of the sign-in in a window. */
+  private refreshToken: string | undefined;
 
   constructor(private readonly environment: Environment) {
     const issuer = `${environment.serverBaseUrl}/realms/${encodeURIComponent(environment.realm)}`;
@@ -54,6 +63,29 @@ export class Session {
     this.token = undefined;
     this.current = undefined;
     this.user = undefined;
+    this.refreshToken = undefined;
+  }
+
+  /** Whether the login and the console have different hosts. */
+  get hasOtherHost(): boolean {
+    const { serverBaseUrl, baseUrl } = this.environment;
+    return new URL(serverBaseUrl).origin !== new URL(baseUrl).origin;
+  }
+
+  /** Lets somebody sign in in an empty window, and closes it. Fails if the user closes it before. */
+  async signInAt(opened: Window): Promise<void> {
+    try {
+      // The console has no such page. So what the window shows in the end runs no script of the console, and this page may read its address.
+      const redirect = `${this.environment.baseUrl}signed-in`;
+      const { url, state, verifier } = await this.authorization(redirect);
+      opened.location.href = url;
+      const granted = await this.exchange(await followedIn(opened, redirect), redirect, state, verifier);
+      this.forgetUser();
+      this.refreshToken = granted.refresh_token;
+      this.token = Promise.resolve(this.accepted(granted));
+    } finally {
+      opened.close();
+    }
   }
 
   /** Leaves the page for a new sign-in, and comes back to it. */
@@ -63,24 +95,48 @@ export class Session {
   }
 
   private async obtain(): Promise<string> {
-    const { serverBaseUrl, baseUrl } = this.environment;
-    // The admin console may have a host of its own. What a frame shows need not be a whole page.
-    const isFramed = new URL(serverBaseUrl).origin !== new URL(baseUrl).origin;
-    const redirect = isFramed ? `${baseUrl}config` : baseUrl;
+    return (await this.refreshed()) ?? this.obtainSilently();
+  }
+
+  /** A token by the sign-in in a window, as long as its session lasts. */
+  private async refreshed(): Promise<string | undefined> {
+    if (this.refreshToken === undefined) {
+      return undefined;
+    }
+    const response = await oauth.refreshTokenGrantRequest(this.server, this.client, oauth.None(), this.refreshToken, OPTIONS);
+    if (response.status === 400) {
+      this.refreshToken = undefined;
+      return undefined;
+    }
+    const granted = await oauth.processRefreshTokenResponse(this.server, this.client, response);
+    this.refreshToken = granted.refresh_token ?? this.refreshToken;
+    return this.accepted(granted);
+  }
+
+  private async obtainSilently(): Promise<string> {
+    const { baseUrl } = this.environment;
+    // What a frame shows need not be a whole page.
+    const redirect = this.hasOtherHost ? `${baseUrl}config` : baseUrl;
     const { url, state, verifier } = await this.authorization(redirect, "none");
-    const answer = new URL(isFramed ? await followInFrame(url) : (await fetch(url, { mode: "same-origin" })).url);
+    const answer = this.hasOtherHost ? await followInFrame(url) : (await fetch(url, { mode: "same-origin" })).url;
+    return this.accepted(await this.exchange(answer, redirect, state, verifier));
+  }
+
+  /** The tokens for the code in the address at which the redirects have ended. */
+  private async exchange(address: string, redirect: string, state: string, verifier: string): Promise<oauth.TokenEndpointResponse> {
+    const answer = new URL(address);
     if (!answer.href.startsWith(redirect) || !answer.searchParams.has("code")) {
       throw new SignInNeeded(answer.searchParams.get("error") ?? "no code");
     }
     const parameters = oauth.validateAuthResponse(this.server, this.client, answer, state);
-    const granted = await oauth.processAuthorizationCodeResponse(
+    return oauth.processAuthorizationCodeResponse(
       this.server,
       this.client,
-      await oauth.authorizationCodeGrantRequest(this.server, this.client, oauth.None(), parameters, redirect, verifier, {
-        // Keycloak in a development network may have no TLS; the console itself works there.
-        [oauth.allowInsecureRequests]: true,
-      }),
+      await oauth.authorizationCodeGrantRequest(this.server, this.client, oauth.None(), parameters, redirect, verifier, OPTIONS),
     );
+  }
+
+  private accepted(granted: oauth.TokenEndpointResponse): string {
     const user = oauth.getValidatedIdTokenClaims(granted)?.sub;
     if (this.user !== undefined && user !== this.user) {
       throw new SignInNeeded("another user is signed in");
@@ -91,7 +147,7 @@ export class Session {
     return granted.access_token;
   }
 
-  private async authorization(redirect: string, prompt: "none" | "login") {
+  private async authorization(redirect: string, prompt?: "none" | "login") {
     const verifier = oauth.generateRandomCodeVerifier();
     const state = oauth.generateRandomState();
     const query = new URLSearchParams({
@@ -101,7 +157,7 @@ export class Session {
       response_mode: "query",
       scope: "openid",
       state,
-      prompt,
+      ...(prompt === undefined ? {} : { prompt }),
       code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
       code_challenge_method: "S256",
     });
@@ -120,9 +176,9 @@ function followInFrame(url: string): Promise<string> {
     frame.addEventListener("load", () => {
       try {
         resolve(frame.contentWindow?.location.href ?? "");
-      } catch (error) {
-        // Still at the other host, with an error page.
-        reject(error as Error);
+      } catch {
+        // Still at the other host: with an error page, or the browser's own because it does not trust the certificate yet.
+        reject(new SignInNeeded("the login's host shows a page"));
       } finally {
         frame.remove();
       }
@@ -130,4 +186,29 @@ function followInFrame(url: string): Promise<string> {
     // A script in the head is here before the body.
     document.documentElement.append(frame);
   });
+}
+
+/** Where redirects end that begin at another host, in a window: a page may read its address once it is one of its own host. */
+function followedIn(opened: Window, end: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const timer = setInterval(() => {
+      const address = addressOf(opened);
+      if (address?.startsWith(end)) {
+        clearInterval(timer);
+        resolve(address);
+      } else if (opened.closed) {
+        clearInterval(timer);
+        reject(new SignInNeeded("the window is closed"));
+      }
+    }, LOOK);
+  });
+}
+
+/** The address of a window; undefined as long as that of another host is open. */
+function addressOf(opened: Window): string | undefined {
+  try {
+    return opened.location.href;
+  } catch {
+    return undefined;
+  }
 }

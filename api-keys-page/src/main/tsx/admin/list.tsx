@@ -175,10 +175,10 @@ export function AdminList({ api, ownerAddress, changes, onCreate, message }: Pro
                   onChange={(_, isChosen) => choose(page.rows, isChosen)}
                 />
               </Th>
-              <Th modifier="wrap" width={25}>
+              <Th modifier="wrap" width={20}>
                 {t("bulwarkKeysName")}
               </Th>
-              <Th modifier="wrap" width={20}>
+              <Th modifier="wrap" width={15}>
                 {t("bulwarkAdminOwner")}
               </Th>
               <Th modifier="wrap">{t("bulwarkKeysPermissions")}</Th>

@@ -19,10 +19,7 @@ export function AdminPage({ environment }: { environment: AdminEnvironment }) {
   const [changes, setChanges] = useState(0);
   const { t } = texts;
 
-  const returned = useCallback(() => {
-    session.forgetUser();
-    setSignedOut(false);
-  }, [session]);
+  const returned = useCallback(() => setSignedOut(false), []);
   const message = (error: unknown) => wordsFor(t, environment, error);
   const failed = (error: unknown) => {
     if (error instanceof SignInNeeded) {
@@ -35,6 +32,7 @@ export function AdminPage({ environment }: { environment: AdminEnvironment }) {
     <TextsContext.Provider value={texts}>
       <AdminShell
         environment={environment}
+        session={session}
         page="api-keys-admin"
         text={t("bulwarkAdminText", { realm: environment.target })}
         signedOut={signedOut}
@@ -52,7 +50,7 @@ export function AdminPage({ environment }: { environment: AdminEnvironment }) {
         <CreateDialog
           environment={environment}
           session={session}
-          message={(error) => (error instanceof SignInNeeded ? t("bulwarkAdminErrorSession") : message(error))}
+          message={(error) => (error instanceof SignInNeeded && !session.hasOtherHost ? t("bulwarkAdminErrorSession") : message(error))}
           onClose={(created) => {
             setCreating(false);
             // After the dialog has given the focus back to what it came from, which may be gone.

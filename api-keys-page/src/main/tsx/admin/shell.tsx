@@ -13,8 +13,9 @@ import {
   TextContent,
   Title,
 } from "@patternfly/react-core";
-import { useEffect, useRef, type ReactNode } from "react";
+import { useEffect, useRef, useState, type MouseEvent, type ReactNode } from "react";
 import { useTexts } from "../context";
+import type { Session } from "../session";
 import type { AdminEnvironment } from "./environment";
 
 /** The pages for administrators, by the last part of their address. */
@@ -22,17 +23,19 @@ const PAGES = { "api-keys-admin": "bulwarkKeys", "overview-admin": "bulwarkOverv
 
 type Props = {
   environment: AdminEnvironment;
+  session: Session;
   page: keyof typeof PAGES;
   text: string;
   signedOut: boolean;
-  /** The administrator may have signed in meanwhile. */
+  /** The administrator has signed in, or may have. */
   onReturn: () => void;
   children: ReactNode;
 };
 
 /** What the pages for administrators have in common: head, links, and the request to sign in. */
-export function AdminShell({ environment, page, text, signedOut, onReturn, children }: Props) {
+export function AdminShell({ environment, session, page, text, signedOut, onReturn, children }: Props) {
   const { t } = useTexts();
+  const [opened, setOpened] = useState<Window>();
 
   useEffect(() => {
     document.title = `${t(PAGES[page])} – ${environment.target}`;
@@ -40,12 +43,35 @@ export function AdminShell({ environment, page, text, signedOut, onReturn, child
 
   // The administrator signs in to the admin console, in another tab, and comes back.
   useEffect(() => {
-    if (!signedOut) {
+    if (!signedOut || opened !== undefined) {
       return undefined;
     }
-    window.addEventListener("focus", onReturn);
-    return () => window.removeEventListener("focus", onReturn);
-  }, [signedOut, onReturn]);
+    const returned = () => {
+      session.forgetUser();
+      onReturn();
+    };
+    window.addEventListener("focus", returned);
+    return () => window.removeEventListener("focus", returned);
+  }, [signedOut, opened, session, onReturn]);
+
+  // A login of another site gets its cookies in a window of its own alone. Where none may be opened, the link remains.
+  const signIn = (event: MouseEvent) => {
+    const place = opened ?? (session.hasOtherHost ? window.open("", "_blank", "popup,width=560,height=760") : null);
+    if (place === null) {
+      return;
+    }
+    event.preventDefault();
+    if (place === opened) {
+      place.focus();
+      return;
+    }
+    setOpened(place);
+    session
+      .signInAt(place)
+      // Without a sign-in the page goes on asking for one.
+      .then(onReturn, () => undefined)
+      .finally(() => setOpened(undefined));
+  };
 
   // What had the focus is gone, both times.
   const wasSignedOut = useRef(false);
@@ -92,9 +118,9 @@ export function AdminShell({ environment, page, text, signedOut, onReturn, child
       <PageSection variant="light" className="bw-keys">
         {signedOut ? (
           <Alert variant="info" isInline isLiveRegion component="p" title={t("bulwarkAdminSignIn")} variantLabel="">
-            <p>{t("bulwarkAdminSignInText")}</p>
-            <Button component="a" href={environment.baseUrl} target="_blank" variant="primary" data-testid="sign-in">
-              {t("bulwarkAdminSignInNow")}
+            <p>{t(session.hasOtherHost ? "bulwarkAdminSignInWindowText" : "bulwarkAdminSignInText")}</p>
+            <Button component="a" href={environment.baseUrl} target="_blank" variant="primary" onClick={signIn} data-testid="sign-in">
+              {t(session.hasOtherHost ? "bulwarkAdminSignInHere" : "bulwarkAdminSignInNow")}
             </Button>
           </Alert>
         ) : (

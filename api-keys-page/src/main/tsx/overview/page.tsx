@@ -24,10 +24,7 @@ export function OverviewPage({ environment }: { environment: AdminEnvironment })
   const [loadedAt, setLoadedAt] = useState(() => new Date());
   const { t, moment } = texts;
 
-  const returned = useCallback(() => {
-    session.forgetUser();
-    setSignedOut(false);
-  }, [session]);
+  const returned = useCallback(() => setSignedOut(false), []);
   const refresh = useCallback(() => {
     setChanges((before) => before + 1);
     setLoadedAt(new Date());
@@ -58,6 +55,7 @@ export function OverviewPage({ environment }: { environment: AdminEnvironment })
     <TextsContext.Provider value={texts}>
       <AdminShell
         environment={environment}
+        session={session}
         page="overview-admin"
         text={t("bulwarkOverviewText", { realm: environment.target })}
         signedOut={signedOut}

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Chromium;
@@ -16,7 +17,8 @@ import dev.bulwark.server.ServerSpec;
 import dev.bulwark.testing.FreePort;
 import java.net.URI;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * K11: the pages for administrators where the admin console has a host name of its own, as
@@ -28,44 +30,59 @@ class AdminHostNameIT {
   private static final String KEYS = "/realms/master/api-keys-admin?realm=app";
   private static final String OVERVIEW = "/realms/master/overview-admin?realm=app";
 
-  /** Under one domain: a browser may block the cookies of another one in a frame. */
-  @Test
-  void thePagesWorkAtTheHostOfTheConsole() {
+  /** Under one domain, and of two sites as in compose: there a browser may block cookies. */
+  @ParameterizedTest
+  @CsvSource({"id.bulwark.localhost, admin.bulwark.localhost", "localhost, admin.localhost"})
+  void thePagesWorkAtTheHostOfTheConsole(String login, String console) {
     int port = FreePort.next();
-    String users = "http://id.bulwark.localhost:" + port;
-    String administrators = "http://admin.bulwark.localhost:" + port;
+    String users = "http://" + login + ":" + port;
+    String administrators = "http://" + console + ":" + port;
     try (RedisProcess redis = RedisProcess.start();
         DistributionServer server =
             DistributionServer.start(spec(redis, users, administrators, port));
         Chromium chromium = Chromium.launch();
         BrowserContext context = chromium.newContext(new Browser.NewContextOptions())) {
-      AdminApi admin =
-          new AdminApi(server.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
-      String owner = "{\"type\":\"client\",\"id\":\"tasks-service\"}";
-      admin
-          .post("/realms/app/api-keys", "{\"name\":\"far away\",\"owner\":" + owner + "}")
-          .expect(201);
+      prepare(new AdminApi(server.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD));
       Page page = context.newPage();
       page.navigate(administrators + KEYS);
-      page.getByTestId("sign-in").waitFor();
-
-      Page console = page.waitForPopup(() -> page.getByTestId("sign-in").click());
-      console.waitForSelector("#kc-login");
-      assertThat(console.url()).startsWith(users);
-      Realm realm = new Realm(URI.create(users), "app");
-      new ThemedPages(realm).signIn(console, TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
-      console.waitForURL(url -> url.startsWith(administrators + "/admin/master/console/"));
-      console.close();
-
-      // The page at the host of the users sends the browser to the other one.
-      page.navigate(users + KEYS);
+      Page window = page.waitForPopup(() -> page.getByTestId("sign-in").click());
+      window.waitForSelector("#kc-login");
+      assertThat(window.url()).startsWith(users);
+      window.waitForClose(
+          () ->
+              new ThemedPages(new Realm(URI.create(users), "app"))
+                  .signIn(window, TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD));
       AdminKeys.row(page, "far away").waitFor();
-      assertThat(page.url()).startsWith(administrators + "/realms/master/api-keys-admin");
+
+      // A token of ten seconds is renewed before each request.
       AccountKeys.act(page, AdminKeys.row(page, "far away"), "Deactivate");
       page.locator(".bw-keys-inactive").waitFor();
 
+      // The page at the host of the users sends the browser to the other one.
+      page.navigate(users + KEYS);
+      signedIn(page, AdminKeys.row(page, "far away"));
+      assertThat(page.url()).startsWith(administrators + "/realms/master/api-keys-admin");
+
       page.navigate(administrators + OVERVIEW);
-      page.getByTestId("bars-keys").waitFor();
+      signedIn(page, page.getByTestId("bars-keys"));
+    }
+  }
+
+  private static void prepare(AdminApi admin) {
+    String owner = "{\"type\":\"client\",\"id\":\"tasks-service\"}";
+    admin
+        .post("/realms/app/api-keys", "{\"name\":\"far away\",\"owner\":" + owner + "}")
+        .expect(201);
+    admin.put("/realms/master", "{\"accessTokenLifespan\":10}").expect(204);
+  }
+
+  /** Where the browser blocks cookies of another site, it takes a click, but no password. */
+  private static void signedIn(Page page, Locator shown) {
+    Locator signIn = page.getByTestId("sign-in");
+    shown.or(signIn).first().waitFor();
+    if (signIn.isVisible()) {
+      signIn.click();
+      shown.waitFor();
     }
   }
 
