@@ -77,6 +77,11 @@ export function endOf(expiry: Expiry, maxDays: number, now: number): Date | null
   return maxDays > 0 && end.getTime() > now + maxDays * DAY ? undefined : end;
 }
 
+/** The last moment at which a key with this end works: a key that ends with a day works on no other one. */
+export function lastMoment(end: string): Date {
+  return new Date(Date.parse(end) - 1);
+}
+
 /** A day in the form of a date field, in local time. */
 export function localDay(moment: Date): string {
   const two = (value: number) => String(value).padStart(2, "0");

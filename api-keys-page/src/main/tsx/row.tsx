@@ -5,7 +5,7 @@ import { useState, type ReactNode } from "react";
 import type { Translate } from "./console";
 import { useTexts } from "./context";
 import { limitText } from "./fields";
-import type { ListedKey } from "./keys";
+import { lastMoment, type ListedKey } from "./keys";
 
 export type Action = { title: string; run: () => void };
 
@@ -19,7 +19,7 @@ type CellsProps = {
 /** The cells of a key, with others after that of its name. */
 export function KeyCells({ of: key, actions, scopeText = (name) => name, children }: CellsProps) {
   const { t, moment, number } = useTexts();
-  const time = (iso: string) => <time dateTime={iso}>{moment(iso)}</time>;
+  const time = (iso: string, shown: string | Date = iso) => <time dateTime={iso}>{moment(shown)}</time>;
   return (
     <>
       <Td modifier="breakWord">
@@ -33,7 +33,7 @@ export function KeyCells({ of: key, actions, scopeText = (name) => name, childre
         {key.scopes.length === 0 ? t("bulwarkKeysNone") : key.scopes.map((scope) => <div key={scope}>{scopeText(scope)}</div>)}
       </Td>
       <Td dataLabel={t("bulwarkKeysCreated")}>{time(key.createdAt)}</Td>
-      <Td dataLabel={t("bulwarkKeysExpires")}>{key.expiresAt === null ? t("bulwarkKeysNever") : time(key.expiresAt)}</Td>
+      <Td dataLabel={t("bulwarkKeysExpires")}>{key.expiresAt === null ? t("bulwarkKeysNever") : time(key.expiresAt, lastMoment(key.expiresAt))}</Td>
       <Td dataLabel={t("bulwarkKeysLastUsed")}>{key.lastUsedAt === null ? t("bulwarkKeysUnused") : time(key.lastUsedAt)}</Td>
       <Td dataLabel={t("bulwarkKeysRequests")}>{number(key.requestCount)}</Td>
       <Td isActionCell>

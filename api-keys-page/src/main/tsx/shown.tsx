@@ -4,6 +4,7 @@ import { flushSync } from "react-dom";
 import type { CreatedKey } from "./api";
 import { usePage, useTexts } from "./context";
 import { withKey } from "./command";
+import { lastMoment } from "./keys";
 
 type Props = { created: CreatedKey; text: string; onClose: () => void };
 
@@ -50,7 +51,7 @@ export function ShownKey({ created, text, onClose }: Props) {
           <dt>{t("bulwarkKeysPermissions")}</dt>
           <dd>{created.scopes.length === 0 ? t("bulwarkKeysNone") : created.scopes.map(scopeText).join(", ")}</dd>
           <dt>{t("bulwarkKeysExpires")}</dt>
-          <dd>{created.expiresAt === null ? t("bulwarkKeysNever") : moment(created.expiresAt)}</dd>
+          <dd>{created.expiresAt === null ? t("bulwarkKeysNever") : moment(lastMoment(created.expiresAt))}</dd>
         </dl>
       </Form>
     </Modal>

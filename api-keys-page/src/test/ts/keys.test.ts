@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Key } from "../../main/tsx/api";
 import { withKey } from "../../main/tsx/command";
-import { defaultDays, describe, endOf, isCounted, lastDay, localDay, presets, search } from "../../main/tsx/keys";
+import { defaultDays, describe, endOf, isCounted, lastDay, lastMoment, localDay, presets, search } from "../../main/tsx/keys";
 
 const NOW = Date.parse("2026-11-27T12:00:00Z");
 const DAY = 86_400_000;
@@ -96,6 +96,10 @@ test("a date must be there, in the future, and within the limit", () => {
   const last = lastDay(7, NOW);
   assert.ok(last !== undefined && endOf({ date: last }, 7, NOW) instanceof Date);
   assert.equal(lastDay(0, NOW), undefined);
+});
+
+test("a key that ends with a day works on no other one", () => {
+  assert.equal(lastMoment("2026-12-30T00:00:00Z").toISOString(), "2026-12-29T23:59:59.999Z");
 });
 
 test("the key is put into the command as it is", () => {

@@ -31,6 +31,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("full")
 class LoginThemeIT {
 
+  /** From the end of a select's text to its arrow. */
+  private static final String GAP =
+      """
+      (select) => {
+        const arrow = select.parentElement.querySelector("svg").getBoundingClientRect();
+        const padding = parseFloat(getComputedStyle(select).paddingInlineEnd);
+        return arrow.left - select.getBoundingClientRect().right + padding;
+      }""";
+
   private static final ThemedPages PAGES = new ThemedPages(TestStack.get().realm());
 
   private static Chromium chromium;
@@ -64,6 +73,9 @@ class LoginThemeIT {
           assertThat(languages.getAttribute("aria-label"))
               .isEqualTo(look.isGerman() ? "Sprache" : "Language");
           assertThat(languages.boundingBox().width).as("width of the menu").isLessThan(130);
+          assertThat(((Number) languages.evaluate(GAP)).doubleValue())
+              .as("pixels between the language and the arrow")
+              .isGreaterThan(2);
           assertThat(middle(languages))
               .as("beside the title")
               .isCloseTo(middle(page.locator("#kc-page-title")), within(8.0));
