@@ -39,7 +39,15 @@ class CiScriptsTest {
     Files.createDirectories(folder.resolve("repository/.ci"));
     for (String script :
         List.of(
-            "prepare", "api-changes", "verified", "publish-release", "newest", "nightly", "long")) {
+            "prepare",
+            "api-changes",
+            "verified",
+            "publish-release",
+            "newest",
+            "nightly",
+            "long",
+            "release",
+            "reproducible")) {
       Files.copy(
           Repository.root().resolve(".ci").resolve(script),
           folder.resolve("repository/.ci").resolve(script));
@@ -109,6 +117,66 @@ class CiScriptsTest {
     run("echo other >release/target/files/a.jar").expect(0);
     assertThat(run(".ci/publish-release v1.0.0").exit()).isNotZero();
     assertThat(folder.resolve("asked")).doesNotExist();
+  }
+
+  /** Another option of the compiler can make other bytes. */
+  @Test
+  void theFilesThatAreComparedAreBuiltAsThoseOfTheRelease() throws IOException {
+    releasable("one");
+    run(".ci/release").expect(0);
+    run(".ci/reproducible").expect(0);
+    assertThat(asked().lines()).hasSize(3).containsOnly(asked().lines().findFirst().orElseThrow());
+
+    run(".ci/reproducible release/target/files/SHA256SUMS").expect(0);
+    assertThat(asked().lines()).hasSize(4);
+  }
+
+  @Test
+  void aBuildWithOtherBytesIsNotReproducible() throws IOException {
+    releasable("$PWD");
+    run(".ci/release").expect(0);
+    for (String sums : List.of("", " release/target/files/SHA256SUMS")) {
+      assertThat(run(".ci/reproducible" + sums).expect(1).output()).contains("differ");
+    }
+  }
+
+  @Test
+  void aReleaseHasTheSourceOfEachClassAndJavadoc() throws IOException {
+    releasable("one");
+    run(".ci/release").expect(0);
+
+    environment.put("SOURCE", "Other.java");
+    assertThat(run(".ci/release").expect(1).output())
+        .contains("a-sources.jar lacks dev/bulwark/One");
+    environment.remove("SOURCE");
+    environment.put("DOC", "other.html");
+    assertThat(run(".ci/release").expect(1).output()).contains("a-javadoc.jar has no index.html");
+  }
+
+  /**
+   * Has Maven make the files of a release with a library, whose SBOM is this text. A jar is the
+   * list of its files here.
+   */
+  private void releasable(String text) throws IOException {
+    Files.writeString(
+        folder.resolve("repository/pom.xml"), "<project>\n  <version>1.0.0</version>\n");
+    run("git add . && " + COMMIT + "all").expect(0);
+    Path java = folder.resolve("java");
+    environment.put("JAVA_HOME", java.toString());
+    Files.createDirectories(java.resolve("bin"));
+    executable(java.resolve("bin/jar"), "cat \"$2\"");
+    program(
+        "mvn",
+        """
+        echo "$@" >>"$HOME/asked"
+        mkdir -p release/target/files
+        cd release/target/files
+        echo dev/bulwark/One.class >a.jar
+        echo "dev/bulwark/${SOURCE:-One.java}" >a-sources.jar
+        echo "${DOC:-index.html}" >a-javadoc.jar
+        echo "%s" >a.cdx.json
+        sha256sum a* >SHA256SUMS"""
+            .formatted(text));
   }
 
   /** {@code RELEASE} of a repository may be a patch of an older line, and a candidate is newer. */

@@ -129,7 +129,8 @@ class WorkflowsTest {
           .isEqualTo(order.get(i - 1));
     }
     assertThat(job("release verified").runs()).contains(".ci/verified ");
-    assertThat(job("release check").runs()).contains("docker/check");
+    assertThat(job("release check").runs())
+        .contains("docker/check", ".ci/reproducible release/target/files/SHA256SUMS");
     assertThat(job("release publish").runs()).contains("--draft=false");
   }
 
@@ -140,7 +141,7 @@ class WorkflowsTest {
         .containsSubsequence("mvn -B install ", "integration-tests/matrix");
     assertThat(list(job("nightly compose").definition().at("/strategy/matrix/check")))
         .extracting(JsonNode::asText)
-        .containsExactly("docker/check", "docker/check --ha");
+        .containsExactly("docker/check", "docker/check --ha", "docker/check-own");
   }
 
   /** Upgrades under load, the other form of the ledger, long figures, the fuzzers. */
