@@ -16,12 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -33,52 +30,17 @@ class KubernetesFilesIT {
 
   private static final Path FOLDER = Repository.root().resolve("deploy").resolve("kubernetes");
 
-  private static final Pattern OPTION = Pattern.compile("spi-[a-z0-9-]+--[a-z0-9-]+--[a-z0-9-]+");
-  private static final Pattern VARIABLE =
-      Pattern.compile("KC_SPI_[A-Z0-9_]+?__[A-Z0-9_]+?__[A-Z0-9_]+");
-
-  private static final Pattern ROW =
-      Pattern.compile("\\| `--(spi-[^`]+--)` \\|.*\\(\\.\\./([a-z-]+)/README\\.md#[a-z-]+\\)");
-  private static final Pattern NAME = Pattern.compile("^\\| `([a-z0-9-]+)` \\|", Pattern.MULTILINE);
-
   @TempDir private Path folder;
 
   @Test
   void theOptionsAreThoseOfTheBundle() throws IOException {
-    // Keycloak's own: without it successful events are not in the log.
-    Set<String> known = new TreeSet<>(Set.of("spi-events-listener--jboss-logging--success-level"));
-    for (String line : Repository.text("docs/configuration.md").split("\n")) {
-      options(line).forEach(known::add);
-    }
     Set<String> used = new TreeSet<>();
     try (Stream<Path> files = Files.walk(FOLDER)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        String text = Files.readString(file);
-        OPTION.matcher(text).results().map(MatchResult::group).forEach(used::add);
-        VARIABLE.matcher(text).results().map(each -> option(each.group())).forEach(used::add);
+        used.addAll(DocumentedOptions.in(Files.readString(file)));
       }
     }
-    assertThat(used).hasSizeGreaterThan(5).isSubsetOf(known);
-  }
-
-  /** Of a variable, as {@code KC_SPI_REDIS_CONNECTION__DEFAULT__URL}. */
-  private static String option(String variable) {
-    return variable
-        .substring("KC_".length())
-        .toLowerCase(Locale.ROOT)
-        .replace("__", "--")
-        .replace('_', '-');
-  }
-
-  /** Options of a row of the table: its prefix, and the names in the README that it links. */
-  private static Stream<String> options(String row) {
-    return ROW.matcher(row)
-        .results()
-        .flatMap(
-            found ->
-                NAME.matcher(Repository.text(found.group(2) + "/README.md"))
-                    .results()
-                    .map(name -> found.group(1) + name.group(1)));
+    assertThat(used).hasSizeGreaterThan(5).isSubsetOf(DocumentedOptions.all());
   }
 
   @Test

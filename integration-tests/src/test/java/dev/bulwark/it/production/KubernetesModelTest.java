@@ -1,0 +1,140 @@
+package dev.bulwark.it.production;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.bulwark.it.support.Repository;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvFromSource;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.PodSecurityContext;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.SecurityContext;
+import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * B10: Kubernetes knows each field of the files, and each has its type. The API server would drop
+ * an unknown field with a warning, so a misspelled limit would be none.
+ */
+class KubernetesModelTest {
+
+  private static final String FOLDER = "deploy/kubernetes/";
+
+  /** The classes keep unknown fields for later versions of the API; here they are errors. */
+  private static final YAMLMapper STRICT =
+      YAMLMapper.builder()
+          .annotationIntrospector(
+              new JacksonAnnotationIntrospector() {
+                @Override
+                public Boolean hasAnySetter(Annotated member) {
+                  return false;
+                }
+              })
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+          .build();
+
+  @Test
+  void anUnknownFieldIsRejected() {
+    assertThatThrownBy(() -> STRICT.readValue("{name: a, mountpath: /a}", VolumeMount.class))
+        .isInstanceOf(UnrecognizedPropertyException.class)
+        .hasMessageContaining("mountpath");
+    assertThatThrownBy(() -> STRICT.readValue("{periodSeconds: often}", Probe.class))
+        .isInstanceOf(JsonProcessingException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"common/network-policy.yaml", "helm/network-policy.yaml"})
+  void thePoliciesAreValid(String file) throws IOException {
+    List<NetworkPolicy> policies =
+        STRICT
+            .readerFor(NetworkPolicy.class)
+            .<NetworkPolicy>readValues(Repository.text(FOLDER + file))
+            .readAll();
+    assertThat(policies)
+        .isNotEmpty()
+        .allSatisfy(
+            policy -> {
+              assertThat(policy.getApiVersion()).isEqualTo("networking.k8s.io/v1");
+              assertThat(policy.getKind()).isEqualTo("NetworkPolicy");
+              assertThat(policy.getSpec().getPodSelector().getMatchLabels()).isNotEmpty();
+            });
+  }
+
+  @Test
+  void theBudgetIsValid() throws IOException {
+    PodDisruptionBudget budget =
+        STRICT.readValue(
+            Repository.text(FOLDER + "common/pod-disruption-budget.yaml"),
+            PodDisruptionBudget.class);
+    assertThat(budget.getApiVersion()).isEqualTo("policy/v1");
+    assertThat(budget.getSpec().getMaxUnavailable().getIntVal()).isEqualTo(1);
+  }
+
+  /** The chart puts these values into its pods as they are, texts after it has read them. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"helm/keycloakx-values.yaml", "init-container/keycloakx-values.yaml"})
+  void theValuesOfTheChartArePartsOfAPod(String file) throws IOException {
+    JsonNode values = STRICT.readTree(Repository.text(FOLDER + file));
+    int read = 0;
+    read += text(values, "extraEnv", new TypeReference<List<EnvVar>>() {});
+    read += text(values, "extraEnvFrom", new TypeReference<List<EnvFromSource>>() {});
+    read += text(values, "extraVolumes", new TypeReference<List<Volume>>() {});
+    read += text(values, "extraVolumeMounts", new TypeReference<List<VolumeMount>>() {});
+    read += text(values, "extraInitContainers", new TypeReference<List<Container>>() {});
+    read += text(values, "readinessProbe", new TypeReference<Probe>() {});
+    read += text(values, "startupProbe", new TypeReference<Probe>() {});
+    assertThat(read).isGreaterThan(2);
+    object(values.path("resources"), ResourceRequirements.class);
+    object(values.path("securityContext"), SecurityContext.class);
+    object(values.path("podSecurityContext"), PodSecurityContext.class);
+  }
+
+  private static <T> int text(JsonNode values, String name, TypeReference<T> type)
+      throws IOException {
+    if (!values.has(name)) {
+      return 0;
+    }
+    assertThat(STRICT.readValue(values.get(name).asText(), type)).as(name).isNotNull();
+    return 1;
+  }
+
+  private static <T> void object(JsonNode value, Class<T> type) throws IOException {
+    if (!value.isMissingNode()) {
+      assertThat(STRICT.treeToValue(value, type)).isNotNull();
+    }
+  }
+
+  /** What the Operator hands on to Kubernetes. */
+  @Test
+  void thePartsOfAPodInTheKeycloakResourceAreValid() throws IOException {
+    JsonNode spec = STRICT.readTree(Repository.text(FOLDER + "operator/keycloak.yaml")).get("spec");
+    PodTemplateSpec template =
+        STRICT.treeToValue(spec.at("/unsupported/podTemplate"), PodTemplateSpec.class);
+    assertThat(template.getSpec().getContainers()).hasSize(1);
+    object(spec.get("resources"), ResourceRequirements.class);
+    for (JsonNode each : spec.at("/scheduling/topologySpreadConstraints")) {
+      object(each, TopologySpreadConstraint.class);
+    }
+  }
+}
