@@ -50,6 +50,7 @@ class KeycloakVersionsIT {
         "pom.xml <keycloak\\.version>(.+)</keycloak\\.version>",
         "Dockerfile FROM\\s\\S+/keycloak:(\\S+)",
         "docker-compose.yml KEYCLOAK_IMAGE:-[^:}]+/keycloak:([^}]+)}",
+        "docs/own-image.md FROM\\s\\S+/keycloak:(\\S+)",
         "docs/ci/start-keycloak.sh KEYCLOAK_IMAGE:-[^:}]+/keycloak:([^}]+)}",
         "deploy/kubernetes/init-container/keycloakx-values.yaml tag:\\s\"([^\"]+)\"",
         "deploy/kubernetes/removal/Dockerfile FROM\\s\\S+/keycloak:(\\S+)",

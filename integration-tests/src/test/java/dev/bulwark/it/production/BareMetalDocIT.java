@@ -1,0 +1,161 @@
+package dev.bulwark.it.production;
+
+import static dev.bulwark.it.support.Waits.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.bulwark.it.password.Commands;
+import dev.bulwark.it.password.HomeFolder;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Repository;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.TestStack;
+import dev.bulwark.redis.process.LocalProcess;
+import dev.bulwark.server.installation.Folders;
+import dev.bulwark.server.installation.Installation;
+import dev.bulwark.testing.FreePort;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * B1: the settings and commands of {@code docs/bare-metal.md} put the bundle into a Keycloak that
+ * has a realm with a user. The first command, which builds the jar, was run before: it is this
+ * build.
+ */
+@Tag("full")
+class BareMetalDocIT {
+
+  private static final String PAGE = Repository.text("docs/bare-metal.md");
+  private static final Pattern BLOCK = Pattern.compile("(?ms)^```(\\w+)\\n(.*?)^```$");
+  private static final String PASSWORD = "a-long-Passphrase-of-somebody";
+  private static final String REALM =
+      """
+      {"realm": "own", "enabled": true,
+       "clients": [{"clientId": "app", "publicClient": true, "directAccessGrantsEnabled": true}],
+       "users": [{"username": "ann", "enabled": true, "email": "ann@example.org",
+                  "firstName": "A", "lastName": "B",
+                  "credentials": [{"type": "password", "value": "%s"}]}]}"""
+          .formatted(PASSWORD);
+
+  @TempDir(factory = HomeFolder.class)
+  Path folder;
+
+  private final int port = FreePort.next();
+  private final int managementPort = FreePort.next();
+  private final URI server = URI.create("http://localhost:" + port);
+  private Path home = Path.of("");
+
+  @BeforeEach
+  void unpack() throws IOException {
+    home = folder.resolve("keycloak");
+    Folders.copy(Installation.keycloak(), home, Path.of("lib", "lib"));
+    Files.writeString(
+        home.resolve("conf/keycloak.conf"),
+        String.join(
+            "\n",
+            "hostname=" + server,
+            "http-enabled=true",
+            "http-port=" + port,
+            "http-management-port=" + managementPort,
+            "cache=local",
+            ""));
+  }
+
+  @Test
+  void aKeycloakWithUsersGetsTheBundle() throws Exception {
+    try (LocalProcess before = start("exec \"$KEYCLOAK_HOME/bin/kc.sh\" start")) {
+      awaitRealm(before, "master");
+      new AdminApi(server, "first", PASSWORD).post("/realms", REALM).expect(201);
+      login().expect(200);
+      before.stop("TERM");
+    }
+    settings();
+    List<String> commands = blocks("sh");
+    assertThat(commands).hasSize(3);
+    assertThat(commands.get(0)).startsWith("mvn clean package");
+    List<String> installation = commands.get(1).lines().toList();
+    assertThat(installation).hasSize(3);
+    Commands.bash(
+            Repository.root(),
+            Map.of("KEYCLOAK_HOME", home.toString()),
+            installation.get(0) + "\n" + installation.get(1))
+        .expect(0);
+    try (LocalProcess after = start("exec " + installation.get(2))) {
+      awaitRealm(after, "own");
+      login().expect(200);
+      assertThat(after.output()).contains("Argon2id by", "KC-SERVICES0047");
+      String look = commands.get(2).replace(":9000/", ":" + managementPort + "/");
+      await("Redis is reached")
+          .atMost(SOON)
+          .untilAsserted(
+              () ->
+                  assertThat(Commands.bash(folder, Map.of(), look).expect(0).output())
+                      .contains("\"status\": \"available\""));
+    }
+  }
+
+  /** Those of the page, at the Redis of the test. */
+  private void settings() throws IOException {
+    String settings = blocks("properties").get(0);
+    assertThat(settings).contains("=redis://localhost:6379\n");
+    Files.writeString(
+        home.resolve("conf/keycloak.conf"),
+        settings.replace("redis://localhost:6379", TestStack.get().redisOf("bare-metal"))
+            + "spi-password-policy--breached-password--online=false\n",
+        StandardOpenOption.APPEND);
+  }
+
+  private static List<String> blocks(String language) {
+    return BLOCK
+        .matcher(PAGE)
+        .results()
+        .filter(block -> block.group(1).equals(language))
+        .map(block -> block.group(2))
+        .toList();
+  }
+
+  private LocalProcess start(String command) throws IOException {
+    List<String> start =
+        new ArrayList<>(
+            List.of(
+                "env",
+                "KEYCLOAK_HOME=" + home,
+                "KC_BOOTSTRAP_ADMIN_USERNAME=first",
+                "KC_BOOTSTRAP_ADMIN_PASSWORD=" + PASSWORD,
+                "bash",
+                "-c",
+                command));
+    return LocalProcess.start(start, folder.resolve("keycloak.log"));
+  }
+
+  private void awaitRealm(LocalProcess keycloak, String realm) {
+    String discovery = server + "/realms/" + realm + "/.well-known/openid-configuration";
+    await(discovery)
+        .atMost(SOON)
+        .ignoreExceptions()
+        .until(
+            () -> {
+              assertThat(keycloak.isAlive()).as(keycloak.output()).isTrue();
+              return Http.get(discovery).status() == 200;
+            });
+  }
+
+  private Response login() {
+    return Http.postForm(
+        server + "/realms/own/protocol/openid-connect/token",
+        Map.of(
+            "grant_type", "password", "client_id", "app", "username", "ann", "password", PASSWORD));
+  }
+}

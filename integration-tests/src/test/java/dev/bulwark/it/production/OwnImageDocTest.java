@@ -1,0 +1,128 @@
+package dev.bulwark.it.production;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.bulwark.it.password.Commands;
+import dev.bulwark.it.support.Repository;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** B1: the files in {@code docs/own-image.md}, as {@code docker/check-own} takes them from it. */
+class OwnImageDocTest {
+
+  private static final String PAGE = Repository.text("docs/own-image.md");
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void takeTheFiles() {
+    Commands.bash(
+            Repository.root(),
+            Map.of("FOLDER", folder.toString()),
+            "docker/check-own --files \"$FOLDER\"")
+        .expect(0);
+  }
+
+  /** So no block of the page is without a test. */
+  @Test
+  void theCheckTakesEachBlock() throws IOException {
+    long blocks = PAGE.lines().filter(line -> line.matches("```\\w+")).count();
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).hasSize((int) blocks);
+    }
+    for (Path file : files()) {
+      String name = file.getFileName().toString();
+      assertThat(Files.readString(file)).as(name).isNotBlank();
+      if (!name.endsWith(".sh")) {
+        assertThat(PAGE).contains("`" + name + "`");
+      }
+    }
+  }
+
+  @Test
+  void eachFileIsValid() throws IOException {
+    for (Path file : files()) {
+      if (file.toString().endsWith(".yaml")) {
+        assertThat(new YAMLMapper().readTree(Files.readString(file)).at("/services/keycloak"))
+            .as(file.toString())
+            .isNotEmpty();
+      }
+    }
+    assertThat(text("Dockerfile").lines().filter(line -> line.contains("bulwark")))
+        .containsExactly(
+            "COPY --chown=1000:0 --chmod=644 bulwark-keycloak.jar /opt/keycloak/providers/");
+  }
+
+  @Test
+  void theOptionsAreThoseOfTheBundle() {
+    assertThat(DocumentedOptions.in(PAGE)).isNotEmpty().isSubsetOf(DocumentedOptions.all());
+    assertThat(DocumentedOptions.in(Repository.text("docs/bare-metal.md")))
+        .isNotEmpty()
+        .isSubsetOf(DocumentedOptions.all());
+  }
+
+  /** No more and no less than in this repository's own compose file. */
+  @Test
+  void theUsersOfRedisHaveTheRightsThatTheyNeed() throws IOException {
+    assertThat(userOfRedis(text("compose.bulwark.yaml"), "keycloak"))
+        .isEqualTo(userOfRedis(Repository.text("docker-compose.yml"), "keycloak"));
+    String readme = Repository.text("redis-connection/README.md");
+    Set<String> application =
+        new TreeSet<>(
+            List.of(userOfRedis(text("compose.bulwark.yaml"), "application").split(" ")));
+    assertThat(application).isNotEmpty().allMatch(readme::contains);
+    assertThat(application).noneMatch(right -> right.matches("\\+(?:set|del|@.*)|~.*"));
+  }
+
+  private static String userOfRedis(String text, String name) {
+    String start = "user " + name + " on >$$";
+    String line =
+        text.lines()
+            .map(String::strip)
+            .filter(each -> each.startsWith(start))
+            .findFirst()
+            .orElseThrow();
+    return line.substring(line.indexOf(' ', start.length()) + 1);
+  }
+
+  /** Every secret comes from {@code .env}, and a missing one stops the start. */
+  @Test
+  void aMissingPasswordStopsTheStart() throws IOException {
+    int secrets = 0;
+    for (Path file : files()) {
+      if (file.toString().endsWith(".yaml")) {
+        JsonNode services = new YAMLMapper().readTree(Files.readString(file)).get("services");
+        for (JsonNode service : services) {
+          for (Map.Entry<String, JsonNode> variable : service.path("environment").properties()) {
+            if (variable.getKey().matches(".*(?:PASSWORD|SECRET)")) {
+              assertThat(variable.getValue().asText()).matches("\\$\\{[A-Z_]+:\\?is not set}");
+              secrets++;
+            }
+          }
+        }
+      }
+    }
+    assertThat(secrets).isGreaterThan(5);
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.sorted().toList();
+    }
+  }
+
+  private String text(String name) throws IOException {
+    return Files.readString(folder.resolve(name));
+  }
+}
