@@ -46,7 +46,8 @@ class BareMetalDocIT {
        "clients": [{"clientId": "app", "publicClient": true, "directAccessGrantsEnabled": true}],
        "users": [{"username": "ann", "enabled": true, "email": "ann@example.org",
                   "firstName": "A", "lastName": "B",
-                  "credentials": [{"type": "password", "value": "%s"}]}]}"""
+                  "credentials": [{"type": "password", "value": "%s"}]}]}\
+      """
           .formatted(PASSWORD);
 
   @TempDir(factory = HomeFolder.class)

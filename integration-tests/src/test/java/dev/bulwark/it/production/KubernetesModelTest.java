@@ -92,8 +92,7 @@ class KubernetesModelTest {
 
   /** The chart puts these values into its pods as they are, texts after it has read them. */
   @ParameterizedTest
-  @ValueSource(
-      strings = {"helm/keycloakx-values.yaml", "init-container/keycloakx-values.yaml"})
+  @ValueSource(strings = {"helm/keycloakx-values.yaml", "init-container/keycloakx-values.yaml"})
   void theValuesOfTheChartArePartsOfAPod(String file) throws IOException {
     JsonNode values = STRICT.readTree(Repository.text(FOLDER + file));
     int read = 0;

@@ -79,8 +79,7 @@ class OwnImageDocTest {
         .isEqualTo(userOfRedis(Repository.text("docker-compose.yml"), "keycloak"));
     String readme = Repository.text("redis-connection/README.md");
     Set<String> application =
-        new TreeSet<>(
-            List.of(userOfRedis(text("compose.bulwark.yaml"), "application").split(" ")));
+        new TreeSet<>(List.of(userOfRedis(text("compose.bulwark.yaml"), "application").split(" ")));
     assertThat(application).isNotEmpty().allMatch(readme::contains);
     assertThat(application).noneMatch(right -> right.matches("\\+(?:set|del|@.*)|~.*"));
   }

@@ -175,7 +175,8 @@ class CiScriptsTest {
         echo "dev/bulwark/${SOURCE:-One.java}" >a-sources.jar
         echo "${DOC:-index.html}" >a-javadoc.jar
         echo "%s" >a.cdx.json
-        sha256sum a* >SHA256SUMS"""
+        sha256sum a* >SHA256SUMS\
+        """
             .formatted(text));
   }
 
