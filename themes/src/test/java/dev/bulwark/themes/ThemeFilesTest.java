@@ -121,7 +121,7 @@ class ThemeFilesTest {
   @Test
   void theWholeIsSmall() {
     long bytes = ThemeFiles.all().stream().mapToLong(file -> file.toFile().length()).sum();
-    assertThat(bytes).isBetween(1L, 143_360L);
+    assertThat(bytes).isBetween(1L, 163_840L);
   }
 
   private static Path resources(String type) {
