@@ -49,12 +49,13 @@ final class ServerClasses {
     return classes;
   }
 
-  /** Returns the names of all classes of this repository in the bundle. */
+  /** Returns the names of all classes of this repository in the bundle, without the libraries'. */
   static Set<String> own() throws IOException {
     try (JarFile jar = new JarFile(Installation.bundle().toFile())) {
       return jar.stream()
           .map(JarEntry::getName)
           .filter(name -> name.startsWith("dev/bulwark/") && name.endsWith(".class"))
+          .filter(name -> !name.startsWith("dev/bulwark/shaded/"))
           .map(name -> name.substring(0, name.length() - ".class".length()).replace('/', '.'))
           .filter(name -> !name.endsWith("package-info"))
           .collect(Collectors.toCollection(TreeSet::new));
