@@ -50,25 +50,39 @@ final class CoseSignature {
       throw new IllegalArgumentException("COSE has no algorithm " + signer.getAlgorithm());
     }
     byte[] header =
-        new CborWriter().map(2).number(ALG).number(algorithm).number(TYP).text(type).toBytes();
+        Cbor.document(
+            out -> {
+              out.writeStartObject(null, 2);
+              out.writeFieldId(ALG);
+              out.writeNumber(algorithm);
+              out.writeFieldId(TYP);
+              out.writeString(type);
+              out.writeEndObject();
+            });
     byte[] signed =
-        new CborWriter()
-            .array(4)
-            .text("Signature1")
-            .bytes(header)
-            .bytes(new byte[0])
-            .bytes(payload)
-            .toBytes();
-    return new CborWriter()
-        .tag(SIGN1)
-        .array(4)
-        .bytes(header)
-        .map(1)
-        .number(KID)
-        .bytes(kid(signer))
-        .bytes(payload)
-        .bytes(signature(signer, signed))
-        .toBytes();
+        Cbor.document(
+            out -> {
+              out.writeStartArray(null, 4);
+              out.writeString("Signature1");
+              out.writeBinary(header);
+              out.writeBinary(new byte[0]);
+              out.writeBinary(payload);
+              out.writeEndArray();
+            });
+    byte[] signature = signature(signer, signed);
+    return Cbor.document(
+        out -> {
+          out.writeTag(SIGN1);
+          out.writeStartArray(null, 4);
+          out.writeBinary(header);
+          out.writeStartObject(null, 1);
+          out.writeFieldId(KID);
+          out.writeBinary(kid(signer));
+          out.writeEndObject();
+          out.writeBinary(payload);
+          out.writeBinary(signature);
+          out.writeEndArray();
+        });
   }
 
   private static byte[] kid(SignatureSignerContext signer) {

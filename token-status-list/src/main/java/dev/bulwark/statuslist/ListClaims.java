@@ -100,18 +100,29 @@ record ListClaims(long window, long period, long life, long ttl) {
       String uri,
       @Nullable String aggregation,
       long issuedAt) {
-    CborWriter claims = new CborWriter().map(6);
-    claims.number(CWT_ISS).text(issuer);
-    claims.number(CWT_SUB).text(uri);
-    claims.number(CWT_EXP).number(expiresAt(issuedAt));
-    claims.number(CWT_IAT).number(issuedAt);
-    claims.number(CWT_TTL).number(ttl);
-    claims.number(CWT_STATUS_LIST).map(aggregation == null ? 2 : 3);
-    claims.text("bits").number(1);
-    claims.text("lst").bytes(bits.compressed(order, window, issuedAt));
-    if (aggregation != null) {
-      claims.text("aggregation_uri").text(aggregation);
-    }
-    return claims.toBytes();
+    byte[] packed = bits.compressed(order, window, issuedAt);
+    return Cbor.document(
+        claims -> {
+          claims.writeStartObject(null, 6);
+          claims.writeFieldId(CWT_ISS);
+          claims.writeString(issuer);
+          claims.writeFieldId(CWT_SUB);
+          claims.writeString(uri);
+          claims.writeFieldId(CWT_EXP);
+          claims.writeNumber(expiresAt(issuedAt));
+          claims.writeFieldId(CWT_IAT);
+          claims.writeNumber(issuedAt);
+          claims.writeFieldId(CWT_TTL);
+          claims.writeNumber(ttl);
+          claims.writeFieldId(CWT_STATUS_LIST);
+          claims.writeStartObject(null, aggregation == null ? 2 : 3);
+          claims.writeNumberField("bits", 1);
+          claims.writeBinaryField("lst", packed);
+          if (aggregation != null) {
+            claims.writeStringField("aggregation_uri", aggregation);
+          }
+          claims.writeEndObject();
+          claims.writeEndObject();
+        });
   }
 }

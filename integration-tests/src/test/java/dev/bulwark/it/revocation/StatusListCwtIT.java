@@ -3,6 +3,9 @@ package dev.bulwark.it.revocation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import com.nimbusds.jose.jwk.JWKSet;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Response;
@@ -20,8 +23,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.Signature;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import java.util.zip.InflaterInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,16 +37,18 @@ class StatusListCwtIT {
   private static final Duration FRESH = Duration.ofSeconds(5);
 
   /** Labels of the header, and names of the claims. */
-  private static final long ALG = 1;
+  private static final String ALG = "1";
 
-  private static final long KID = 4;
-  private static final long TYP = 16;
-  private static final long ISS = 1;
-  private static final long SUB = 2;
-  private static final long EXP = 4;
-  private static final long IAT = 6;
-  private static final long STATUS_LIST = 65_533;
-  private static final long TTL = 65_534;
+  private static final String KID = "4";
+  private static final String TYP = "16";
+  private static final String ISS = "1";
+  private static final String SUB = "2";
+  private static final String EXP = "4";
+  private static final String IAT = "6";
+  private static final String STATUS_LIST = "65533";
+  private static final String TTL = "65534";
+
+  private static final ObjectMapper CBOR = new ObjectMapper(new CBORFactory());
 
   @BeforeAll
   static void optIn() {
@@ -107,35 +110,32 @@ class StatusListCwtIT {
   }
 
   /** Returns the claims after all checks of the draft. */
-  private static Map<?, ?> list(Place place) throws Exception {
+  private static JsonNode list(Place place) throws Exception {
     HttpResponse<byte[]> response = get(place.uri(), "Accept", CWT);
     assertThat(response.statusCode()).isEqualTo(200);
-    List<?> signed = (List<?>) CborReader.read(response.body());
-    byte[] header = (byte[]) signed.get(0);
-    Map<?, ?> labels = (Map<?, ?>) CborReader.read(header);
-    assertThat(labels.get(ALG)).as("RS256").isEqualTo(-257L);
-    assertThat(labels.get(TYP)).isEqualTo(CWT);
-    byte[] payload = (byte[]) signed.get(2);
+    JsonNode signed = CBOR.readTree(response.body());
+    byte[] header = signed.get(0).binaryValue();
+    JsonNode labels = CBOR.readTree(header);
+    assertThat(labels.get(ALG).asInt()).as("RS256").isEqualTo(-257);
+    assertThat(labels.get(TYP).asText()).isEqualTo(CWT);
+    byte[] payload = signed.get(2).binaryValue();
     Signature verifier = Signature.getInstance("SHA256withRSA");
     verifier.initVerify(
         JWKSet.parse(Http.get(REALM.endpoint("certs")).expect(200).body())
-            .getKeyByKeyId(text(((Map<?, ?>) signed.get(1)).get(KID)))
+            .getKeyByKeyId(
+                new String(signed.get(1).get(KID).binaryValue(), StandardCharsets.UTF_8))
             .toRSAKey()
             .toRSAPublicKey());
     verifier.update(signed(header, payload));
-    assertThat(verifier.verify((byte[]) signed.get(3))).as("signature").isTrue();
-    Map<?, ?> claims = (Map<?, ?>) CborReader.read(payload);
-    assertThat(claims.get(ISS)).isEqualTo(REALM.issuer());
-    assertThat(claims.get(SUB)).isEqualTo(place.uri());
-    assertThat(claims.get(TTL)).isEqualTo(2L);
+    assertThat(verifier.verify(signed.get(3).binaryValue())).as("signature").isTrue();
+    JsonNode claims = CBOR.readTree(payload);
+    assertThat(claims.get(ISS).asText()).isEqualTo(REALM.issuer());
+    assertThat(claims.get(SUB).asText()).isEqualTo(place.uri());
+    assertThat(claims.get(TTL).asLong()).isEqualTo(2);
     long now = Instant.now().getEpochSecond();
-    assertThat((long) claims.get(EXP)).isGreaterThan(now);
-    assertThat((long) claims.get(IAT)).isLessThanOrEqualTo(now);
+    assertThat(claims.get(EXP).asLong()).isGreaterThan(now);
+    assertThat(claims.get(IAT).asLong()).isLessThanOrEqualTo(now);
     return claims;
-  }
-
-  private static String text(Object bytes) {
-    return new String((byte[]) bytes, StandardCharsets.UTF_8);
   }
 
   /** Sig_structure of RFC 9052, section 4.4. */
@@ -165,11 +165,11 @@ class StatusListCwtIT {
     out.writeBytes(bytes);
   }
 
-  private static boolean isSet(Map<?, ?> claims, Place place) throws IOException {
-    Map<?, ?> list = (Map<?, ?>) claims.get(STATUS_LIST);
-    assertThat(list.get("bits")).isEqualTo(1L);
-    assertThat(list.get("aggregation_uri")).isEqualTo(REALM.url() + "/token-status");
-    byte[] packed = (byte[]) list.get("lst");
+  private static boolean isSet(JsonNode claims, Place place) throws IOException {
+    JsonNode list = claims.get(STATUS_LIST);
+    assertThat(list.get("bits").asInt()).isEqualTo(1);
+    assertThat(list.get("aggregation_uri").asText()).isEqualTo(REALM.url() + "/token-status");
+    byte[] packed = list.get("lst").binaryValue();
     try (InflaterInputStream in = new InflaterInputStream(new ByteArrayInputStream(packed))) {
       return (in.readAllBytes()[place.index() / 8] >> place.index() % 8 & 1) == 1;
     }
