@@ -122,8 +122,7 @@ class StatusListCwtIT {
     Signature verifier = Signature.getInstance("SHA256withRSA");
     verifier.initVerify(
         JWKSet.parse(Http.get(REALM.endpoint("certs")).expect(200).body())
-            .getKeyByKeyId(
-                new String(signed.get(1).get(KID).binaryValue(), StandardCharsets.UTF_8))
+            .getKeyByKeyId(new String(signed.get(1).get(KID).binaryValue(), StandardCharsets.UTF_8))
             .toRSAKey()
             .toRSAPublicKey());
     verifier.update(signed(header, payload));
