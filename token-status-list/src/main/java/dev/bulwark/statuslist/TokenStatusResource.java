@@ -16,6 +16,7 @@ import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -28,6 +29,7 @@ import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
  */
 public final class TokenStatusResource {
 
+  private static final Logger LOG = Logger.getLogger(TokenStatusResource.class);
   private static final String ANY_ORIGIN = "Access-Control-Allow-Origin";
   private static final int RETRY_SECONDS = 2;
 
@@ -59,9 +61,7 @@ public final class TokenStatusResource {
         status.metrics().count(Answer.UNKNOWN);
         return error(404, "not_found", "There is no such list").build();
       }
-      ListForm form =
-          ListForm.preferred(session.getContext().getRequestHeaders().getAcceptableMediaTypes());
-      Optional<SignedList> signed = status.sign(session, state.get(), form);
+      Optional<SignedList> signed = status.sign(session, state.get(), preferredForm());
       if (signed.isPresent()) {
         return answer(signed.get(), ifNoneMatch, acceptEncoding);
       }
@@ -70,6 +70,16 @@ public final class TokenStatusResource {
     } catch (UnavailableException e) {
       status.metrics().count(Answer.UNAVAILABLE);
       return unavailable("The list cannot be read");
+    }
+  }
+
+  /** A client with a malformed header {@code Accept} gets the JWT. */
+  private ListForm preferredForm() {
+    try {
+      return ListForm.preferred(session.getContext().getRequestHeaders().getAcceptableMediaTypes());
+    } catch (IllegalArgumentException e) {
+      LOG.debug("The header Accept cannot be read", e);
+      return ListForm.JWT;
     }
   }
 
