@@ -319,14 +319,13 @@ class TokenStatusIT {
   }
 
   /**
-   * A list, the list of lists, or an error as JSON; otherwise nothing. Where Keycloak itself rejects
-   * the path or method, a client that asks for HTML gets its error page.
+   * A list, the list of lists, or an error as JSON; otherwise nothing. Where Keycloak itself
+   * rejects the path or method, a client that asks for HTML gets its error page.
    */
   private static void assertBodyIsClear(String asked, HttpRequest request, Response answer) {
     String method = request.method();
     String type = answer.header("Content-Type");
-    boolean asksForHtml =
-        request.headers().firstValue("Accept").orElse("").startsWith("text/html");
+    boolean asksForHtml = request.headers().firstValue("Accept").orElse("").startsWith("text/html");
     if (method.equals("HEAD") || answer.status() == 204 || answer.status() == 304) {
       assertThat(answer.body()).as(asked).isEmpty();
     } else if (answer.status() >= 400 && asksForHtml && type.startsWith("text/html")) {
