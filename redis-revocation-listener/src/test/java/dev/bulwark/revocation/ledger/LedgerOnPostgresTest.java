@@ -225,16 +225,22 @@ class LedgerOnPostgresTest extends LedgerDatabaseTest {
             () -> {});
     setting("wal_writer_delay = '10s'");
     try {
-      writer.guard();
-      List<LedgerToken> issued = tokens(0);
-      for (LedgerToken token : issued) {
-        writer.finish(writer.announce(token));
+      int issued = 0;
+      int left = 0;
+      // A commit of PostgreSQL's own, as of autovacuum, may put all rows on the disk: then once more.
+      for (int round = 0; left == issued && round < 5; round++) {
+        writer.guard();
+        for (LedgerToken token : tokens(round)) {
+          writer.finish(writer.announce(token));
+          issued++;
+        }
+        assertThat(rows()).isEqualTo(issued);
+        server.crash();
+        left = rows();
       }
-      assertThat(rows()).isEqualTo(issued.size());
-      server.crash();
-      assertThat(rows()).as("what the crash left").isLessThan(issued.size());
+      assertThat(left).as("what the crash left").isLessThan(issued);
       writer.guard();
-      assertThat(rows()).isEqualTo(issued.size());
+      assertThat(rows()).isEqualTo(issued);
     } finally {
       setting("wal_writer_delay = DEFAULT");
     }
