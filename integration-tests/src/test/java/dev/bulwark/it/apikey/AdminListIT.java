@@ -36,7 +36,7 @@ class AdminListIT {
       KeyPages.createUser(admin, "lister-b");
       String soon = Instant.now().plus(Duration.ofDays(20)).toString();
       create("lister", "ls-plain", null);
-      create("lister", "ls-Größe 100% \\\"q\\\" a_b", soon);
+      create("lister", "ls-Größe 100% \"q\" a_b", soon);
       String off = create("lister", "ls-off", null).get("id").asText();
       admin.patch(PATH + "/" + off, Json.object("active", false)).expect(200);
       String old = create("lister-b", "ls-rotated", null).get("id").asText();
