@@ -93,10 +93,10 @@ class UncachedSessionsIT implements LogoutPaths, SilentPaths {
 
   @Test
   void anAdministratorLogsAUserOutAndDeletesAnother() {
-    String ended = realm.createUser("eve");
-    String deleted = realm.createUser("fay");
-    Response ofEnded = realm.login("eve");
-    Response ofDeleted = realm.login("fay");
+    String ended = realm.createUser("uma");
+    String deleted = realm.createUser("ugo");
+    Response ofEnded = realm.login("uma");
+    Response ofDeleted = realm.login("ugo");
     Response other = realm.login("ann");
     realm.admin().post(realm.path("/users/" + ended + "/logout"), "{}").expect(204);
     deaths.assertDead(ofEnded);
