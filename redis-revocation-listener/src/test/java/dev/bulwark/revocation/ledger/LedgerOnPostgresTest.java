@@ -227,7 +227,8 @@ class LedgerOnPostgresTest extends LedgerDatabaseTest {
     try {
       int issued = 0;
       int left = 0;
-      // A commit of PostgreSQL's own, as of autovacuum, may put all rows on the disk: then once more.
+      // A commit of PostgreSQL's own, as of autovacuum, may put all rows on the disk: then once
+      // more.
       for (int round = 0; left == issued && round < 5; round++) {
         writer.guard();
         for (LedgerToken token : tokens(round)) {
