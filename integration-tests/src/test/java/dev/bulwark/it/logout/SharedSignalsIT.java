@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jose.JWSAlgorithm;
 import dev.bulwark.it.support.Response;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -153,19 +155,27 @@ class SharedSignalsIT {
     assertThat(signals()).isEqualTo("0");
   }
 
-  /** A receiver that has a stream does not hear of these ends later either. */
+  /**
+   * A receiver that has a stream does not hear of these ends later either, except of a session that
+   * is idle: the search for such sessions finds it as long as it has its row.
+   */
   @Test
   void nothingIsEmittedWhileTheTransmitterIsOff() {
     SignalReceiver receiver = receiver();
     switchTransmitter(false);
     int begin = server.keycloak().log().length();
+    List<String> silent = new ArrayList<>();
     try (Application application = Application.start(realm.url(), "told", JWSAlgorithm.RS256)) {
       realm.notified("told", application.url());
-      realm.logout("told", realm.login("told", "ann"));
+      Response loggedOut = realm.login("told", "ann");
+      realm.logout("told", loggedOut);
       Response ended = realm.login("told", "ann");
       realm.admin().delete(realm.path("/sessions/" + LogoutRealm.sid(ended))).expect(204);
       realm.change("{\"ssoSessionIdleTimeout\": 4}");
       realm.login("told", "ann");
+      for (Response tokens : List.of(loggedOut, ended)) {
+        silent.add(LogoutRealm.sid(tokens));
+      }
       Awaitility.await().atMost(SOON).until(() -> application.calls().size() == 3);
     }
     assertThat(signals()).isEqualTo("0");
@@ -173,7 +183,9 @@ class SharedSignalsIT {
     switchTransmitter(true);
     Response last = removedWithItsUser("ben");
     awaitToken(receiver, last);
-    assertThat(receiver.sessions()).containsExactly(LogoutRealm.sid(last));
+    assertThat(receiver.sessions())
+        .contains(LogoutRealm.sid(last))
+        .doesNotContainAnyElementsOf(silent);
   }
 
   private String signals() {
