@@ -1,10 +1,10 @@
 package dev.bulwark.revocation.ledger;
 
+import dev.bulwark.factory.TimeLimit;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.sql.ConnectionSource;
 import dev.bulwark.revocation.sql.DatabaseFailure;
 import dev.bulwark.revocation.sql.SqlDialect;
-import dev.bulwark.revocation.sql.TimeLimit;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,5 +1,6 @@
 package dev.bulwark.statuslist.store;
 
+import dev.bulwark.factory.TimeLimit;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

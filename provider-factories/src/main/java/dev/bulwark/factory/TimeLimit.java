@@ -1,4 +1,4 @@
-package dev.bulwark.revocation.sql;
+package dev.bulwark.factory;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -6,7 +6,7 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
 
-/** Gives every statement of a connection a time limit. */
+/** Gives every statement of a connection a time limit. Thread-safe. */
 public final class TimeLimit {
 
   private TimeLimit() {}
