@@ -15,7 +15,7 @@ import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useCallback, useEffect, useId, useRef, useState } from "react";
 import { useTexts } from "../context";
 import { EditKey } from "../edit";
-import { focusKey } from "../focus";
+import { focusKey, isFocusUnmoved } from "../focus";
 import { withStates, type ListedKey } from "../keys";
 import { noticeOf, Notices, type Notice } from "../notices";
 import { KeyPagination } from "../pagination";
@@ -226,7 +226,19 @@ export function AdminList({ api, ownerAddress, changes, onCreate, message }: Pro
           }}
         />
       )}
-      {revoking !== undefined && <RevokeDialog keys={revoking} api={api} message={message} onClose={() => setRevoking(undefined)} onRevoked={(done) => void revoked(done)} />}
+      {revoking !== undefined && (
+        <RevokeDialog
+          keys={revoking}
+          api={api}
+          message={message}
+          onClose={() => {
+            setRevoking(undefined);
+            // What has opened the dialog may be gone: the item of a menu, or the button for chosen keys when a search that was typed before begins.
+            setTimeout(() => isFocusUnmoved() && focusKey(revoking.length === 1 ? revoking[0]?.id : undefined), 0);
+          }}
+          onRevoked={(done) => void revoked(done)}
+        />
+      )}
     </>
   );
 }
