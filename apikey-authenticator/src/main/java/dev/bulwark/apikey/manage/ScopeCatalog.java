@@ -3,6 +3,7 @@ package dev.bulwark.apikey.manage;
 import dev.bulwark.apikey.key.limit.ScopeRules;
 import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -44,14 +45,20 @@ public final class ScopeCatalog {
 
   private Map<String, ClientScopeModel> of(KeyOwner owner, Stream<ClientScopeModel> scopes) {
     Set<String> listed = RealmLimits.of(realm).scopes();
-    UserModel subject = subject(owner);
-    Set<RoleModel> roles = subject == null ? Set.of() : RoleUtils.getDeepUserRoleMappings(subject);
-    return scopes
-        .filter(scope -> isForKeys(scope, listed))
+    List<ClientScopeModel> forKeys = scopes.filter(scope -> isForKeys(scope, listed)).toList();
+    // Composite roles and those of groups can be many: read only for a scope that needs a role.
+    Set<RoleModel> roles =
+        forKeys.stream().anyMatch(ScopeCatalog::needsRole) ? roles(owner) : Set.of();
+    return forKeys.stream()
         .filter(scope -> isPermitted(scope, roles))
         .collect(
             Collectors.toMap(
                 ClientScopeModel::getName, scope -> scope, (first, second) -> first, TreeMap::new));
+  }
+
+  private Set<RoleModel> roles(KeyOwner owner) {
+    UserModel subject = subject(owner);
+    return subject == null ? Set.of() : RoleUtils.getDeepUserRoleMappings(subject);
   }
 
   /** Who tokens of an owner's keys are about; null for a client without a service account. */
@@ -82,6 +89,10 @@ public final class ScopeCatalog {
   private static boolean isForKeys(ClientScopeModel scope, Set<String> listed) {
     return OIDCLoginProtocol.LOGIN_PROTOCOL.equals(scope.getProtocol())
         && ScopeRules.isForKeys(scope.getName(), scope.isIncludeInTokenScope(), listed);
+  }
+
+  private static boolean needsRole(ClientScopeModel scope) {
+    return scope.getScopeMappingsStream().findAny().isPresent();
   }
 
   /** As DefaultClientSessionContext.isClientScopePermittedForUser: no role, or one of them. */

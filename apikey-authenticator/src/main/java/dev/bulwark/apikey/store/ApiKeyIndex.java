@@ -5,10 +5,14 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.Query;
 import jakarta.persistence.TypedQuery;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
@@ -20,6 +24,11 @@ public final class ApiKeyIndex {
 
   /** Rows that are locked by one statement. */
   private static final int PAGE = 1_000;
+
+  private static final String ADD_USAGE =
+      "UPDATE BULWARK_API_KEY SET REQUEST_COUNT = REQUEST_COUNT + ?,"
+          + " LAST_USED_AT = CASE WHEN LAST_USED_AT IS NULL OR LAST_USED_AT < ?"
+          + " THEN ? ELSE LAST_USED_AT END WHERE ID = ?";
 
   private final KeycloakSession session;
 
@@ -312,22 +321,27 @@ public final class ApiKeyIndex {
 
   /**
    * Adds usage to rows. Rows are written in the order of their ids, so that nodes that flush at
-   * once cannot block each other in a circle.
+   * once cannot block each other in a circle. All go to the database together: one by one, the
+   * requests of that time would wait for this thread and for the database.
    *
    * @param usage by key id, sorted
    */
   public void addUsage(Map<String, Usage> usage) {
-    EntityManager em = em();
-    usage.forEach(
-        (id, used) ->
-            em.createNativeQuery(
-                    "UPDATE BULWARK_API_KEY SET REQUEST_COUNT = REQUEST_COUNT + ?1,"
-                        + " LAST_USED_AT = CASE WHEN LAST_USED_AT IS NULL OR LAST_USED_AT < ?2"
-                        + " THEN ?2 ELSE LAST_USED_AT END WHERE ID = ?3")
-                .setParameter(1, used.count())
-                .setParameter(2, used.last())
-                .setParameter(3, id)
-                .executeUpdate());
+    em().unwrap(Session.class).doWork(connection -> addUsage(connection, usage));
+  }
+
+  private static void addUsage(Connection connection, Map<String, Usage> usage)
+      throws SQLException {
+    try (PreparedStatement update = connection.prepareStatement(ADD_USAGE)) {
+      for (Map.Entry<String, Usage> row : usage.entrySet()) {
+        update.setLong(1, row.getValue().count());
+        update.setLong(2, row.getValue().last());
+        update.setLong(3, row.getValue().last());
+        update.setString(4, row.getKey());
+        update.addBatch();
+      }
+      update.executeBatch();
+    }
   }
 
   /**
