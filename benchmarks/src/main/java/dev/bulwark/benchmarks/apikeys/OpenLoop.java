@@ -37,23 +37,15 @@ final class OpenLoop {
   }
 
   /**
-   * What one run saw, in milliseconds.
-   *
-   * @param fromArrival from the time that was fixed to the end of the answer
-   * @param fromSending from the sending to the end of the answer
-   */
-  record Result(Samples fromArrival, Samples fromSending) {}
-
-  /**
-   * Sends at this rate for so long.
+   * Sends at this rate for so long. Returns the times from each arrival that was fixed to the end
+   * of its answer, in milliseconds.
    *
    * @param seed of the arrival times
    * @throws java.io.IOException if any answer was no success
    */
-  Result run(double perSecond, Duration time, long seed) throws Exception {
+  Samples run(double perSecond, Duration time, long seed) throws Exception {
     long[] arrivals = arrivals(perSecond, time, seed);
     double[] fromArrival = new double[arrivals.length];
-    double[] fromSending = new double[arrivals.length];
     AtomicInteger next = new AtomicInteger();
     long start = System.nanoTime() + LEAD_NANOS;
     Callers.burst(
@@ -63,15 +55,12 @@ final class OpenLoop {
             for (int i = next.getAndIncrement(); i < arrivals.length; i = next.getAndIncrement()) {
               long arrival = start + arrivals[i];
               awaitTime(arrival);
-              long sent = System.nanoTime();
               connection.exchange(requests.get(i % requests.size()));
-              long end = System.nanoTime();
-              fromArrival[i] = (end - arrival) / 1e6;
-              fromSending[i] = (end - sent) / 1e6;
+              fromArrival[i] = (System.nanoTime() - arrival) / 1e6;
             }
           }
         });
-    return new Result(Samples.of(fromArrival), Samples.of(fromSending));
+    return Samples.of(fromArrival);
   }
 
   /** Does not spin: the processors are the server's. */

@@ -33,9 +33,9 @@ public final class Honest implements Measurement {
   private static final int FEW = 8;
   private static final int MANY = 64;
 
-  /** Those of one node. Two nodes each would take too much memory for three. */
   private static final List<Kind> ALL = List.of(Kind.values());
 
+  /** Where three would take too much memory or time. */
   private static final List<Kind> DEFAULT = List.of(Kind.WITHOUT, Kind.BEHIND);
 
   private final Plan plan;
@@ -76,7 +76,7 @@ public final class Honest implements Measurement {
         plan,
         "honest-uncached",
         FEW,
-        ALL,
+        DEFAULT,
         false,
         Map.of("spi-user-sessions--infinispan--use-caches", "false"));
   }

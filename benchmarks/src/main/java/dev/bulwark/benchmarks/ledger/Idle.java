@@ -20,10 +20,22 @@ import java.util.Map;
 public final class Idle implements Measurement {
 
   private static final double MOST_CORES = 0.02;
+
+  /**
+   * The compilers of a virtual machine take more than all else in the first minutes, and nothing
+   * later: what runs once a second is compiled after some minutes.
+   */
+  private static final int WARM_UP_SECONDS = 600;
+
+  private static final int SECONDS = 120;
   private static final int STATEMENTS = 15;
 
   /** The default of {@code comparison-interval}, seconds. */
   private static final double BETWEEN_COMPARISONS = 600;
+
+  /** An hour: none falls into the time that is measured, and the one that is asked for is alone. */
+  private static final Map<String, String> NO_COMPARISON =
+      Map.of("spi-events-listener--redis-revocation--comparison-interval", "3600000");
 
   private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final String COMPARISONS = "bulwark_revocation_reconciler_cycle_seconds_count";
@@ -40,18 +52,31 @@ public final class Idle implements Measurement {
     return "idle";
   }
 
+  /** The state when the measurement began. */
+  private record Start(long nanos, Cpu cpu, Wal wal) {
+
+    static Start of(Variant variant) throws Exception {
+      Statements.reset(variant.database());
+      return new Start(System.nanoTime(), variant.cpu(), Wal.now(variant.database()));
+    }
+
+    Used end(Variant variant) throws Exception {
+      Cpu used = variant.cpu().since(cpu);
+      double seconds = (System.nanoTime() - nanos) / 1e9;
+      return new Used(
+          seconds,
+          used,
+          Wal.now(variant.database()).since(wal),
+          new ArrayList<>(Statements.since(variant.database())));
+    }
+  }
+
   /**
    * CPU time and WAL.
    *
    * @param wal bytes
-   * @param comparison of one comparison beside the rest; nothing without the bundle
    */
-  private record Used(
-      double seconds,
-      Cpu cpu,
-      double wal,
-      List<Statements.Statement> statements,
-      Compared comparison) {}
+  private record Used(double seconds, Cpu cpu, double wal, List<Statements.Statement> statements) {}
 
   /**
    * One comparison of the whole ledger.
@@ -59,15 +84,26 @@ public final class Idle implements Measurement {
    * @param seconds by the clock
    * @param cpu beside that of an idle server in this time
    */
-  private record Compared(double seconds, Cpu cpu) {
-
-    private static final Compared NONE = new Compared(0, new Cpu(0, 0, 0));
-  }
+  private record Compared(double seconds, Cpu cpu) {}
 
   @Override
   public void measure(Report report) throws Exception {
-    Used without = measure(Kind.WITHOUT);
-    Used with = measure(Kind.BEHIND);
+    Used without;
+    Used with;
+    Compared comparison;
+    // Both at once: an idle server takes a hundredth of a processor, and the wait is long.
+    try (Variant vanilla = filled(Kind.WITHOUT);
+        Variant bundle = filled(Kind.BEHIND)) {
+      Progress.say("waiting until the compiler of both is at rest");
+      Thread.sleep(plan.count(WARM_UP_SECONDS, 2) * 1000L);
+      Start ofVanilla = Start.of(vanilla);
+      Start ofBundle = Start.of(bundle);
+      Progress.say("idle");
+      Thread.sleep(plan.count(SECONDS, 10) * 1000L);
+      without = ofVanilla.end(vanilla);
+      with = ofBundle.end(bundle);
+      comparison = comparison(bundle, with.cpu(), with.seconds());
+    }
     Size size = Size.of(plan);
     String what =
         "Idle, %s live tokens of %s sessions: "
@@ -89,7 +125,6 @@ public final class Idle implements Measurement {
         what + "added by the bundle to PostgreSQL and Keycloak together, between two comparisons",
         Samples.number(cores, 4) + " core",
         spread);
-    Compared comparison = with.comparison();
     double each = comparison.cpu().postgres() + comparison.cpu().keycloak();
     report.figure(
         what + "one comparison, CPU of PostgreSQL and of Keycloak",
@@ -132,28 +167,20 @@ public final class Idle implements Measurement {
         .forEach(statement -> report.note("  " + statement.perSecond(used.seconds())));
   }
 
-  private Used measure(Kind kind) throws Exception {
-    String name = "benchmark-idle-" + kind.title();
-    try (Variant variant = Variant.start(plan, name, kind, Map.of(), Statements.SETTINGS)) {
+  private Variant filled(Kind kind) throws Exception {
+    Variant variant =
+        Variant.start(
+            plan,
+            "benchmark-idle-" + kind.title(),
+            kind,
+            kind.hasBundle() ? NO_COMPARISON : Map.of(),
+            Statements.SETTINGS);
+    try {
       Filling.fill(variant, Size.of(plan));
-      // Compiled code, and the end of what filling has left behind.
-      Thread.sleep(plan.count(60, 2) * 1000L);
-      Progress.say("idle, variant " + kind.title());
-      Statements.reset(variant.database());
-      Wal wal = Wal.now(variant.database());
-      Cpu before = variant.cpu();
-      long began = System.nanoTime();
-      Thread.sleep(plan.count(60, 10) * 1000L);
-      Cpu cpu = variant.cpu().since(before);
-      double seconds = (System.nanoTime() - began) / 1e9;
-      double bytes = Wal.now(variant.database()).since(wal);
-      List<Statements.Statement> statements = new ArrayList<>(Statements.since(variant.database()));
-      return new Used(
-          seconds,
-          cpu,
-          bytes,
-          statements,
-          kind.hasBundle() ? comparison(variant, cpu, seconds) : Compared.NONE);
+      return variant;
+    } catch (Exception e) {
+      variant.close();
+      throw e;
     }
   }
 

@@ -2,6 +2,7 @@ package dev.bulwark.benchmarks.ledger;
 
 import dev.bulwark.benchmarks.CpuTime;
 import dev.bulwark.benchmarks.Frozen;
+import dev.bulwark.benchmarks.MachineTime;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Progress;
 import java.io.IOException;

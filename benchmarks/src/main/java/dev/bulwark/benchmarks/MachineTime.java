@@ -1,4 +1,4 @@
-package dev.bulwark.benchmarks.ledger;
+package dev.bulwark.benchmarks;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,11 +10,12 @@ import java.nio.file.Path;
  * @param busy spent by processes and the kernel
  * @param stolen not given to this machine by the one it runs on
  */
-record MachineTime(double busy, double stolen) {
+public record MachineTime(double busy, double stolen) {
 
   private static final double TICKS_A_SECOND = 100;
 
-  static MachineTime now() throws IOException {
+  /** Returns the time until now. */
+  public static MachineTime now() throws IOException {
     return of(Files.readAllLines(Path.of("/proc/stat")).get(0));
   }
 
@@ -29,7 +30,8 @@ record MachineTime(double busy, double stolen) {
     return new MachineTime(busy / TICKS_A_SECOND, Long.parseLong(fields[8]) / TICKS_A_SECOND);
   }
 
-  MachineTime since(MachineTime before) {
+  /** Returns the time after an earlier reading. */
+  public MachineTime since(MachineTime before) {
     return new MachineTime(busy - before.busy, stolen - before.stolen);
   }
 }

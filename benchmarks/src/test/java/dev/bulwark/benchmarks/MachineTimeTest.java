@@ -1,4 +1,4 @@
-package dev.bulwark.benchmarks.ledger;
+package dev.bulwark.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
