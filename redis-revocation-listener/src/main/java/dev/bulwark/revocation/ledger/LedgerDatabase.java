@@ -76,7 +76,10 @@ public final class LedgerDatabase {
     T on(Connection connection) throws SQLException;
   }
 
-  /** Does work on a connection of its own. Each statement ends after 30 s at the latest. */
+  /**
+   * Does work on a connection of its own. Each statement ends after 30 s at the latest, and after
+   * 35 s if the host of the database is gone.
+   */
   public <T> T call(Work<T> work) throws SQLException {
     return call(BACKGROUND, work);
   }
@@ -88,7 +91,9 @@ public final class LedgerDatabase {
    */
   public <T> T call(Duration limit, Work<T> work) throws SQLException {
     try (Connection connection = connections.open()) {
-      return work.on(dialect.hasQueryTimeout() ? TimeLimit.on(connection, limit) : connection);
+      return dialect.hasQueryTimeout()
+          ? TimeLimit.call(connection, limit, work::on)
+          : work.on(connection);
     } catch (SQLException e) {
       throw counted(e);
     }
@@ -160,13 +165,23 @@ public final class LedgerDatabase {
    */
   public void insertTokens(Duration limit, List<LedgerToken> rows, boolean shared)
       throws SQLException {
-    // Every issued token goes this way: it does without TimeLimit, whose detour costs time.
-    int seconds = dialect.hasQueryTimeout() ? TimeLimit.seconds(limit) : 0;
     try (Connection connection = connections.open()) {
-      tokens.insertUnflushed(connection, rows, shared, seconds);
+      if (dialect.hasQueryTimeout()) {
+        TimeLimit.answered(connection, limit, limited -> insert(limited, limit, rows, shared));
+      } else {
+        tokens.insertUnflushed(connection, rows, shared, 0);
+      }
     } catch (SQLException e) {
       throw counted(e);
     }
+  }
+
+  /** Every issued token goes this way: a limit for each statement of a connection costs more. */
+  private boolean insert(
+      Connection connection, Duration limit, List<LedgerToken> rows, boolean shared)
+      throws SQLException {
+    tokens.insertUnflushed(connection, rows, shared, TimeLimit.seconds(limit));
+    return true;
   }
 
   /**

@@ -3,6 +3,8 @@ package dev.bulwark.revocation.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bulwark.factory.TimeLimit;
+import dev.bulwark.redis.process.LocalProcess;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.rules.Endings;
 import dev.bulwark.revocation.rules.LedgerToken;
@@ -25,6 +27,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -36,6 +41,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -413,6 +419,63 @@ class LedgerOnPostgresTest extends LedgerDatabaseTest {
                     }))
         .isInstanceOf(SQLException.class);
     assertThat(ledger.losses()).isEqualTo(1);
+  }
+
+  /**
+   * As if the server's host had gone: the process behind a connection is halted, so it neither
+   * answers nor ends a statement. The driver alone would wait forever.
+   */
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aServerThatIsGoneHoldsUpNobody() throws Exception {
+    Duration limit = Duration.ofSeconds(1);
+    Queue<Long> halted = new ConcurrentLinkedQueue<>();
+    LedgerDatabase gone = new LedgerDatabase(() -> halted(halted), SqlDialect.POSTGRESQL, "");
+    List<Callable<Object>> work =
+        List.of(
+            () -> gone.call(limit, connection -> gone.revoked().contains(connection, "jti")),
+            () -> {
+              gone.insertTokens(limit, tokens(1), false);
+              return true;
+            });
+    ExecutorService threads = Executors.newFixedThreadPool(work.size());
+    try {
+      for (Future<Object> done : threads.invokeAll(work)) {
+        assertThatThrownBy(done::get)
+            .matches(DatabaseFailure::isConnectionLoss, "the connection is lost");
+      }
+    } finally {
+      threads.shutdownNow();
+      for (long process : halted) {
+        signal("CONT", process);
+      }
+    }
+  }
+
+  private Connection halted(Queue<Long> halted) throws SQLException {
+    Connection connection = database().open();
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT pg_backend_pid()")) {
+      rows.next();
+      halted.add(rows.getLong(1));
+      signal("STOP", rows.getLong(1));
+    }
+    return connection;
+  }
+
+  private static void signal(String name, long process) {
+    LocalProcess.run(Duration.ofSeconds(10), List.of("kill", "-" + name, Long.toString(process)));
+  }
+
+  /** The pool gives the connection to others, whose statements may take longer. */
+  @Test
+  void aConnectionKeepsItsOwnTimeout() throws Exception {
+    try (Connection connection = database().open()) {
+      connection.setNetworkTimeout(Runnable::run, 77_000);
+      int within = TimeLimit.call(connection, Duration.ofSeconds(10), Connection::getNetworkTimeout);
+      assertThat(within).isEqualTo(15_000);
+      assertThat(connection.getNetworkTimeout()).isEqualTo(77_000);
+    }
   }
 
   @Test
