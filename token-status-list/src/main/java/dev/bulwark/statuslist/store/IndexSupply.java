@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
@@ -123,11 +122,7 @@ public final class IndexSupply {
         pause();
       }
       if (next == null && !isPaused()) {
-        try {
-          next = lease();
-        } catch (RejectedExecutionException e) {
-          pause();
-        }
+        next = lease();
       }
     }
 
@@ -145,7 +140,7 @@ public final class IndexSupply {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return null;
-      } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {
+      } catch (ExecutionException | TimeoutException e) {
         LOG.warnf(
             e,
             "No place in a token status list could be leased. Tokens are issued without the claim"

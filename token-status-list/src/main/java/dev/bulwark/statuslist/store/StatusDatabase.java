@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -14,8 +13,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Runs work with the tables on threads of its own: on the thread of a request the pool of Keycloak
- * would enlist the connection in the transaction of the request. Each statement has a time limit: a
- * lock in the database must not hold up the threads, and what waits for them. Thread-safe.
+ * would enlist the connection in the transaction of the request. Each statement has a time limit:
+ * neither a lock in the database nor a host that has gone may hold up the threads, and what waits
+ * for them. Thread-safe.
  */
 public final class StatusDatabase implements AutoCloseable {
 
@@ -70,30 +70,33 @@ public final class StatusDatabase implements AutoCloseable {
     this.threads = pool;
   }
 
-  /**
-   * Starts work.
-   *
-   * @throws java.util.concurrent.RejectedExecutionException if too much waits already
-   */
+  /** Starts work; fails with a RejectedExecutionException if too much waits already. */
   <T> CompletableFuture<T> start(Work<T> work) {
     return start(Duration.ZERO, work);
   }
 
-  /** Starts work after a time. */
+  /**
+   * Starts work after a time. It fails if too much waits then. Java's own executor with a delay
+   * would drop it silently, so its result would never come.
+   */
   <T> CompletableFuture<T> start(Duration delay, Work<T> work) {
-    Executor executor =
-        delay.isZero()
-            ? threads
-            : CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS, threads);
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try (Connection connection = connections.open()) {
-            return work.on(tables, limit.isZero() ? connection : TimeLimit.on(connection, limit));
-          } catch (SQLException e) {
-            throw new CompletionException(e);
-          }
-        },
-        executor);
+    CompletableFuture<Boolean> begin = new CompletableFuture<>();
+    if (delay.isZero()) {
+      begin.complete(true);
+    } else {
+      begin.completeOnTimeout(true, delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+    return begin.thenApplyAsync(begun -> done(work), threads);
+  }
+
+  private <T> T done(Work<T> work) {
+    try (Connection connection = connections.open()) {
+      return limit.isZero()
+          ? work.on(tables, connection)
+          : TimeLimit.call(connection, limit, limited -> work.on(tables, limited));
+    } catch (SQLException e) {
+      throw new CompletionException(e);
+    }
   }
 
   @Override

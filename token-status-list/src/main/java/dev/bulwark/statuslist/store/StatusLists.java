@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -207,18 +206,14 @@ public final class StatusLists {
   }
 
   /** All who ask at the same time wait for one read. */
-  private synchronized Reading read() throws UnavailableException {
+  private synchronized Reading read() {
     if (running == null || running.result.isDone()) {
       Duration pause = Duration.ofNanos(Math.max(0, nextRead - System.nanoTime()));
-      try {
-        CompletableFuture<Snapshot> result =
-            database.start(pause, this::read).whenComplete((read, failure) -> note(failure));
-        long begin = System.nanoTime() + pause.toNanos();
-        running = new Reading(result, begin + (failing ? WAIT_AGAIN : WAIT).toNanos());
-        nextRead = begin + BETWEEN_READS.toNanos();
-      } catch (RejectedExecutionException e) {
-        throw new UnavailableException("Too much waits for the database", e);
-      }
+      CompletableFuture<Snapshot> result =
+          database.start(pause, this::read).whenComplete((read, failure) -> note(failure));
+      long begin = System.nanoTime() + pause.toNanos();
+      running = new Reading(result, begin + (failing ? WAIT_AGAIN : WAIT).toNanos());
+      nextRead = begin + BETWEEN_READS.toNanos();
     }
     return running;
   }

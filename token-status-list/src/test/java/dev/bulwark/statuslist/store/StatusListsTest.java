@@ -24,6 +24,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import liquibase.Liquibase;
@@ -381,6 +382,21 @@ class StatusListsTest {
           .failsWithin(Duration.ofSeconds(30))
           .withThrowableOfType(ExecutionException.class)
           .withCauseInstanceOf(SQLTimeoutException.class);
+    }
+  }
+
+  /** It would never end otherwise, and neither would the read that waits for it. */
+  @Test
+  void workThatIsRejectedAfterItsDelayFails() {
+    answers = new CountDownLatch(1);
+    try (StatusDatabase full = new StatusDatabase(this::open, tables, Duration.ZERO)) {
+      while (!full.start((own, connection) -> true).isCompletedExceptionally()) {
+        assertThat(hanging.get()).as("threads, all of which hang").isLessThanOrEqualTo(4);
+      }
+      assertThat(full.start(Duration.ofMillis(1), (own, connection) -> true))
+          .failsWithin(Duration.ofSeconds(30))
+          .withThrowableOfType(ExecutionException.class)
+          .withCauseInstanceOf(RejectedExecutionException.class);
     }
   }
 
