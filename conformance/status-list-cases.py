@@ -241,6 +241,18 @@ CASES = [
         step("live", ok("none revoked"), later=1_000, requests=2),
         step("live", later=2_999, requests=2),
     ),
+    (
+        "the clock is set back: the list is fetched again at once",
+        step("live", ok("none revoked"), later=20_000, requests=1),
+        step("revoked", ok("7 revoked", '"b"'), requests=2),
+        step("revoked", later=1_999, requests=2),
+        step("revoked", later=2_000, requests=3),
+    ),
+    (
+        "the clock is set back after a failure: the list is fetched again at once",
+        step("unknown", None, later=20_000, requests=1),
+        step("live", ok("none revoked"), requests=2),
+    ),
     *(
         (f"rejected: {name}", step("unknown", ok(name)))
         for name in LISTS

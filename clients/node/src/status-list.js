@@ -133,7 +133,7 @@ export class StatusListChecker {
   /** The list as it is known; null if there is none. Of several callers one fetches. */
   async #current(uri) {
     const entry = this.#entry(uri);
-    if (entry.due <= this.#clock()) {
+    if (!isBetween(entry.asked, this.#clock(), entry.due)) {
       if (entry.fetching === null) {
         entry.fetching = this.#refresh(uri, entry).finally(() => {
           entry.fetching = null;
@@ -147,7 +147,8 @@ export class StatusListChecker {
   }
 
   #entry(uri) {
-    const entry = this.#lists.get(uri) ?? { list: null, due: -Infinity, fetching: null, failed: false };
+    const unknown = { list: null, asked: -Infinity, due: -Infinity, fetching: null, failed: false };
+    const entry = this.#lists.get(uri) ?? unknown;
     this.#lists.delete(uri);
     this.#lists.set(uri, entry);
     if (this.#lists.size > MOST_LISTS) {
@@ -161,12 +162,14 @@ export class StatusListChecker {
     try {
       entry.list = await this.#fetched(uri, entry.list);
       // The answer may be as old as the request. A fetch that is slower than the ttl is not repeated at once.
-      const wanted = Math.min(began + entry.list.ttl * 1000, entry.list.exp * 1000 - MARGIN);
-      entry.due = Math.max(wanted, this.#clock() + SHORTEST_TTL * 1000);
+      entry.asked = this.#clock();
+      const wanted = Math.min(Math.min(began, entry.asked) + entry.list.ttl * 1000, entry.list.exp * 1000 - MARGIN);
+      entry.due = Math.max(wanted, entry.asked + SHORTEST_TTL * 1000);
       entry.failed = false;
     } catch (failure) {
       // From its end: an attempt may take longer than the pause.
-      entry.due = this.#clock() + this.#retryInterval;
+      entry.asked = this.#clock();
+      entry.due = entry.asked + this.#retryInterval;
       if (!entry.failed) {
         // Once for an outage.
         this.#log.warn(`A token status list cannot be fetched, and is tried again: ${failure.message}`);
@@ -232,6 +235,11 @@ export class StatusListChecker {
   }
 }
 
+/** Whether nothing is due yet. A clock that is set back makes it due: it could take hours otherwise. */
+function isBetween(begin, now, end) {
+  return begin <= now && now < end;
+}
+
 function isUsable(list, now) {
   return list !== null && list.exp * 1000 > now;
 }
@@ -254,8 +262,8 @@ class Keys {
   }
 
   async of(kid, now) {
-    const stale = !this.#keys.has(kid) || now - this.#fetched > KEY_LIFETIME;
-    if (stale && (this.#keys.size === 0 || now - this.#tried > KEY_REFRESH)) {
+    const stale = !this.#keys.has(kid) || !isBetween(this.#fetched, now, this.#fetched + KEY_LIFETIME + 1);
+    if (stale && (this.#keys.size === 0 || !isBetween(this.#tried, now, this.#tried + KEY_REFRESH + 1))) {
       await this.#fetch(now);
     }
     const key = this.#keys.get(kid);

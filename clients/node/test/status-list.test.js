@@ -212,3 +212,15 @@ test('a key that the realm has disabled is trusted for five minutes', async () =
     assert.equal(await checker.checkClaims(CLAIMS), verdict);
   }
 });
+
+test('a key that is new is fetched, also after the clock was set back', async () => {
+  const server = new Server();
+  server.keys = { keys: KEYS.keys.filter(({ kid }) => kid !== 'first') };
+  server.now = NOW + 20_000;
+  server.answer = NONE_REVOKED;
+  const checker = server.checker();
+  assert.equal(await checker.checkClaims(CLAIMS), 'unknown');
+  server.keys = KEYS;
+  server.now = NOW;
+  assert.equal(await checker.checkClaims(CLAIMS), 'live');
+});

@@ -90,7 +90,8 @@ class _Entry:
         self.turn = Turn()
         self.async_turn = AsyncTurn()
         self.list: _List | None = None
-        self.due = float("-inf")
+        self.pause = (float("-inf"), float("-inf"))
+        """Begin and end of the time in which it is not fetched."""
         self.failed = False
 
 
@@ -185,7 +186,12 @@ class StatusListChecker:
             return entry
 
     def _is_due(self, uri: str) -> bool:
-        return self._clock() >= self._entry(uri).due
+        return self._must_fetch(self._entry(uri))
+
+    def _must_fetch(self, entry: _Entry) -> bool:
+        """A clock that is set back ends the pause: it could last for hours then."""
+        begin, end = entry.pause
+        return not begin <= self._clock() < end
 
     def _lacks(self, uri: str) -> bool:
         """Whether there is no list that can be used."""
@@ -205,14 +211,15 @@ class StatusListChecker:
 
     def _attempt(self, uri: str) -> None:
         entry = self._entry(uri)
-        began = self._clock()
-        if began < entry.due:
+        if not self._must_fetch(entry):
             return
+        began = self._clock()
         try:
             fetched = self._fetched(uri, entry.list)
         except (OSError, HTTPException, ValueError, InvalidToken, CannotVerify) as failure:
             # From its end: an attempt may take longer than the pause.
-            entry.due = self._clock() + self._retry_interval
+            ended = self._clock()
+            entry.pause = (ended, ended + self._retry_interval)
             if not entry.failed:
                 # Once for an outage.
                 _LOG.warning("A token status list cannot be fetched, and is tried again: %s", failure)
@@ -221,8 +228,9 @@ class StatusListChecker:
         entry.failed = False
         entry.list = fetched
         # The answer may be as old as the request. A fetch that is slower than the ttl is not repeated at once.
-        wanted = min(began + fetched.ttl, fetched.expires - _MARGIN)
-        entry.due = max(wanted, self._clock() + _SHORTEST_TTL)
+        ended = self._clock()
+        wanted = min(min(began, ended) + fetched.ttl, fetched.expires - _MARGIN)
+        entry.pause = (ended, max(wanted, ended + _SHORTEST_TTL))
 
     def _fetched(self, uri: str, held: _List | None) -> _List:
         answer = self._fetch(uri, None if held is None else held.etag)

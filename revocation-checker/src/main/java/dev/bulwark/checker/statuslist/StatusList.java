@@ -47,7 +47,7 @@ final class StatusList {
    * @param ended of that fetch, so that one that is slower than the ttl is not repeated at once
    */
   Instant due(Instant began, Instant ended) {
-    Instant wanted = earlier(began.plus(ttl), expiresAt.minus(MARGIN));
+    Instant wanted = earlier(earlier(began, ended).plus(ttl), expiresAt.minus(MARGIN));
     Instant soonest = ended.plus(SHORTEST_TTL);
     return wanted.isBefore(soonest) ? soonest : wanted;
   }

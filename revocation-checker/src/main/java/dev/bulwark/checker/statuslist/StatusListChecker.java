@@ -135,7 +135,7 @@ public final class StatusListChecker {
   }
 
   private boolean isDue(HeldList entry) {
-    return !clock.instant().isBefore(entry.due);
+    return !entry.pause.holds(clock);
   }
 
   private boolean isUsable(@Nullable StatusList list) {
@@ -150,7 +150,8 @@ public final class StatusListChecker {
     try {
       StatusList fetched = fetch(uri, entry.list);
       entry.list = fetched;
-      entry.due = fetched.due(began, clock.instant());
+      Instant ended = clock.instant();
+      entry.pause = new Pause(ended, fetched.due(began, ended));
       entry.failed = false;
     } catch (IOException | RuntimeException e) {
       if (Thread.currentThread().isInterrupted()) {
@@ -158,7 +159,8 @@ public final class StatusListChecker {
         return;
       }
       // From its end: an attempt may take longer than the pause.
-      entry.due = clock.instant().plus(RETRY);
+      Instant ended = clock.instant();
+      entry.pause = new Pause(ended, ended.plus(RETRY));
       if (!entry.failed) {
         // Once for an outage.
         LOG.warn("A token status list cannot be fetched, and is tried again: {}", e.toString());
@@ -181,7 +183,18 @@ public final class StatusListChecker {
   private static final class HeldList {
     private final Turn turn = new Turn();
     private volatile @Nullable StatusList list;
-    private volatile Instant due = Instant.MIN;
+    private volatile Pause pause = Pause.NONE;
     private boolean failed;
+  }
+
+  /** When no list is fetched. A clock that is set back ends it: it could last for hours then. */
+  private record Pause(Instant from, Instant until) {
+
+    private static final Pause NONE = new Pause(Instant.MIN, Instant.MIN);
+
+    boolean holds(Clock clock) {
+      Instant now = clock.instant();
+      return !now.isBefore(from) && now.isBefore(until);
+    }
   }
 }
