@@ -95,6 +95,29 @@ class OwnImageDocTest {
     return line.substring(line.indexOf(' ', start.length()) + 1);
   }
 
+  /** The entry point of the image drops the rights of root only for a command that it knows. */
+  @Test
+  void redisRunsWithoutTheRightsOfRoot() throws IOException {
+    YAMLMapper yaml = new YAMLMapper();
+    JsonNode own = yaml.readTree(Repository.text("docker-compose.yml")).at("/services/redis/user");
+    assertThat(own.asText()).matches("[1-9][0-9]*");
+    assertThat(yaml.readTree(text("compose.bulwark.yaml")).at("/services/redis/user"))
+        .isEqualTo(own);
+  }
+
+  /** An {@code .env} whose last line has no end keeps the value of that line. */
+  @Test
+  void thePasswordsAreAddedToAnyEnv() throws IOException {
+    Path env = folder.resolve(".env");
+    Files.writeString(env, "DATABASE_PASSWORD=one");
+    Commands.bash(folder, Map.of(), "bash -eu passwords.sh").expect(0);
+    assertThat(Files.readAllLines(env))
+        .contains("DATABASE_PASSWORD=one")
+        .filteredOn(line -> line.startsWith("REDIS_"))
+        .hasSize(2)
+        .allMatch(line -> line.matches("REDIS_[A-Z_]+=[0-9a-f]{48}"));
+  }
+
   /** Every secret comes from {@code .env}, and a missing one stops the start. */
   @Test
   void aMissingPasswordStopsTheStart() throws IOException {
