@@ -23,7 +23,7 @@ public final class TimeLimit {
     T on(Connection connection) throws SQLException;
   }
 
-  /** Does work on a connection whose statements have a limit, as {@link #on} and {@link #answered}. */
+  /** Does work within the limits of {@link #on} and of {@link #answered}. */
   public static <T> T call(Connection connection, Duration limit, Work<T> work)
       throws SQLException {
     return answered(connection, limit, answering -> work.on(on(answering, limit)));

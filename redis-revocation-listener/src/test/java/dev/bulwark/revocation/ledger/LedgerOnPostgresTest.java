@@ -472,7 +472,8 @@ class LedgerOnPostgresTest extends LedgerDatabaseTest {
   void aConnectionKeepsItsOwnTimeout() throws Exception {
     try (Connection connection = database().open()) {
       connection.setNetworkTimeout(Runnable::run, 77_000);
-      int within = TimeLimit.call(connection, Duration.ofSeconds(10), Connection::getNetworkTimeout);
+      int within =
+          TimeLimit.call(connection, Duration.ofSeconds(10), Connection::getNetworkTimeout);
       assertThat(within).isEqualTo(15_000);
       assertThat(connection.getNetworkTimeout()).isEqualTo(77_000);
     }
