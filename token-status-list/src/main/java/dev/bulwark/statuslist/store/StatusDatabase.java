@@ -80,12 +80,11 @@ public final class StatusDatabase implements AutoCloseable {
    * would drop it silently, so its result would never come.
    */
   <T> CompletableFuture<T> start(Duration delay, Work<T> work) {
-    CompletableFuture<Boolean> begin = new CompletableFuture<>();
-    if (delay.isZero()) {
-      begin.complete(true);
-    } else {
-      begin.completeOnTimeout(true, delay.toNanos(), TimeUnit.NANOSECONDS);
-    }
+    CompletableFuture<Boolean> begin =
+        delay.isZero()
+            ? CompletableFuture.completedFuture(true)
+            : new CompletableFuture<Boolean>()
+                .completeOnTimeout(true, delay.toNanos(), TimeUnit.NANOSECONDS);
     return begin.thenApplyAsync(begun -> done(work), threads);
   }
 
