@@ -41,6 +41,7 @@ final class EndingLedger {
   private final RevocationMetrics metrics;
   private final Clock clock;
   private final LaidCutOffs cutOffs = new LaidCutOffs();
+  private final OfflineAccessLosses losses;
 
   /**
    * Makes the writer.
@@ -70,6 +71,7 @@ final class EndingLedger {
     this.expansions = expansions;
     this.metrics = metrics;
     this.clock = clock;
+    this.losses = new OfflineAccessLosses(database, System::nanoTime);
   }
 
   /**
@@ -158,6 +160,19 @@ final class EndingLedger {
       LOG.debug("The database was not asked about an expired session or a lost role", e);
       return true;
     }
+  }
+
+  /**
+   * Has a committed ending looked at again that concerned no token: the loss of a role or a group
+   * by a user without an offline session.
+   */
+  void lookAgain(Ending ending) {
+    losses.add(ending);
+  }
+
+  /** Writes down those of {@link #lookAgain} that concern a token by now. */
+  void recordLate() throws SQLException {
+    losses.round();
   }
 
   /** Those of the endings that concern a live token in the ledger that is not revoked yet. */

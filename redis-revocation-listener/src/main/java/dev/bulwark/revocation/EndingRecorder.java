@@ -1,5 +1,6 @@
 package dev.bulwark.revocation;
 
+import dev.bulwark.revocation.events.ModelEventEndings;
 import dev.bulwark.revocation.rules.Ending;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -106,10 +107,14 @@ final class EndingRecorder {
 
   private void record(
       Connection connection, KeycloakTransactionManager transactions, List<Ending> all) {
-    List<Ending> endings =
-        all.stream()
-            .filter(ending -> service.endings().mayConcernTokens(connection, ending))
-            .toList();
+    List<Ending> endings = new ArrayList<>();
+    for (Ending ending : all) {
+      if (service.endings().mayConcernTokens(connection, ending)) {
+        endings.add(ending);
+      } else if (ModelEventEndings.isAboutOfflineAccess(ending)) {
+        lookAgain(transactions, ending);
+      }
+    }
     if (endings.isEmpty()) {
       return;
     }
@@ -126,6 +131,14 @@ final class EndingRecorder {
               + "server fails in between, the next comparison (comparison-interval) finds"
               + " them. Check the database.",
           endings.get(0).cause());
+    }
+  }
+
+  /** A login that is under way can make a token that the ending concerns. */
+  private void lookAgain(KeycloakTransactionManager transactions, Ending ending) {
+    Runnable later = () -> service.endings().lookAgain(ending);
+    if (!AfterCommit.run(session, transactions, later)) {
+      later.run();
     }
   }
 

@@ -7,6 +7,7 @@ import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.Endings;
 import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.search.EndingApplier;
 import dev.bulwark.revocation.search.Expansions;
 import dev.bulwark.revocation.worker.PeriodicTask;
 import dev.bulwark.revocation.writer.GroupCommit.Ticket;
@@ -38,6 +39,7 @@ final class Issuance implements IssuedTokens.Ledger {
   private final LedgerWriter ledger;
   private final LedgerDatabase database;
   private final Pools pools;
+  private final EndingApplier expander;
   private final Expansions expansions;
   private final WrittenRows rows;
   private final Runnable compareSoon;
@@ -57,6 +59,7 @@ final class Issuance implements IssuedTokens.Ledger {
       LedgerWriter ledger,
       LedgerDatabase database,
       Pools pools,
+      EndingApplier expander,
       Expansions expansions,
       WrittenRows rows,
       Runnable compareSoon,
@@ -66,6 +69,7 @@ final class Issuance implements IssuedTokens.Ledger {
     this.ledger = ledger;
     this.database = database;
     this.pools = pools;
+    this.expander = expander;
     this.expansions = expansions;
     this.rows = rows;
     this.compareSoon = compareSoon;
@@ -145,6 +149,31 @@ final class Issuance implements IssuedTokens.Ledger {
     try {
       pools.expand().execute(() -> doubtSessions(sessions));
     } catch (RejectedExecutionException e) {
+      compareSoon.run();
+    }
+  }
+
+  /** Their rows may not be written yet, so these are judged without the ledger. */
+  @Override
+  public void verify(Collection<LedgerToken> tokens) {
+    List<LedgerToken> all = List.copyOf(tokens);
+    try {
+      pools.expand().execute(() -> verifyNow(all));
+    } catch (RejectedExecutionException e) {
+      compareSoon.run();
+    }
+  }
+
+  private void verifyNow(List<LedgerToken> tokens) {
+    try {
+      if (expander.verify(tokens, "ISSUED_BEFORE_NOT_BEFORE") > 0) {
+        compareSoon.run();
+      }
+    } catch (SQLException | RuntimeException e) {
+      LOG.warn(
+          "Keycloak could not be asked about tokens that were issued while a not-before lies ahead."
+              + " The whole ledger is compared",
+          e);
       compareSoon.run();
     }
   }

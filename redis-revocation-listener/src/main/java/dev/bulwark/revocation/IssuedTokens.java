@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.keycloak.representations.AccessToken;
 
 /** The tokens of one request on their way to the ledger. Of one thread. */
@@ -20,6 +22,9 @@ final class IssuedTokens {
   private final Map<LedgerToken, Ticket<LedgerToken>> announced = new HashMap<>();
 
   private final List<LedgerToken> unsettled = new ArrayList<>();
+
+  /** Those that Keycloak may reject from their issue on. */
+  private final Set<LedgerToken> doubtful = new LinkedHashSet<>();
 
   /** Those whose rows follow the response, by the token itself. */
   private final Map<AccessToken, Reserved> reserved = new IdentityHashMap<>();
@@ -42,6 +47,9 @@ final class IssuedTokens {
 
     /** What these tokens lean on may never have been stored: Keycloak has to be asked. */
     void doubt(Collection<LedgerToken> tokens);
+
+    /** Keycloak may reject these from their issue on: it has to be asked. Does not wait. */
+    void verify(Collection<LedgerToken> tokens);
   }
 
   IssuedTokens(Ledger ledger) {
@@ -66,6 +74,11 @@ final class IssuedTokens {
     reserved.put(token, new Reserved(row, id));
   }
 
+  /** Has Keycloak asked about a token when the transaction is over. */
+  void verify(LedgerToken token) {
+    doubtful.add(token);
+  }
+
   /** Whether the token was added with its reserved id: a response can be built twice. */
   boolean hasReserved(AccessToken token) {
     return reserved.containsKey(token);
@@ -78,6 +91,9 @@ final class IssuedTokens {
     }
     reserved.values().forEach(token -> ledger.issued(token.row, token.id));
     ledger.issued(announced.values(), onThisThread);
+    if (!doubtful.isEmpty()) {
+      ledger.verify(doubtful);
+    }
   }
 
   /**

@@ -142,7 +142,16 @@ final class RevocationService implements AutoCloseable {
             clock);
     this.issuance =
         new Issuance(
-            ids, idRounds, ledger, database, pools, expansions, rows, () -> compareSoon(), clock);
+            ids,
+            idRounds,
+            ledger,
+            database,
+            pools,
+            expander,
+            expansions,
+            rows,
+            () -> compareSoon(),
+            clock);
     this.confirmer =
         new Confirmer(
             database,
@@ -204,6 +213,14 @@ final class RevocationService implements AutoCloseable {
       // A row that cannot be written must not keep what is revoked from Redis.
       LOG.warn(
           "Rows of issued tokens could not be written to the ledger. The write is repeated", e);
+    }
+    try {
+      endings.recordLate();
+    } catch (Exception e) {
+      LOG.warn(
+          "Users that may have lost the role offline_access during a login could not be looked"
+              + " for. The search is repeated",
+          e);
     }
     work.round();
   }

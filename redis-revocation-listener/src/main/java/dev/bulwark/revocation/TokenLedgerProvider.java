@@ -20,6 +20,7 @@ import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserSessionModel;
+import org.keycloak.protocol.oidc.TokenManager;
 import org.keycloak.protocol.oidc.token.TokenPostProcessor;
 import org.keycloak.protocol.oidc.token.TokenPostProcessorContext;
 import org.keycloak.representations.AccessToken;
@@ -95,12 +96,32 @@ final class TokenLedgerProvider implements TokenPostProcessor {
         StatusReference.ofJti(row.jti()).isPresent()
             ? session.getAttribute(ListedId.ATTRIBUTE + row.jti(), ReservedId.class)
             : running.issuance().reserve(row);
+    LedgerToken entered = id == null ? row : row.withJti(id.jti());
     if (id == null) {
-      pending.add(row, isSettled(row, issuing));
-      return;
+      pending.add(entered, isSettled(row, issuing));
+    } else {
+      pending.add(token, entered, id);
+      token.id(id.jti());
     }
-    pending.add(token, row.withJti(id.jti()), id);
-    token.id(id.jti());
+    if (mayBeRejected(token, issuing)) {
+      pending.verify(entered);
+    }
+  }
+
+  /**
+   * Whether Keycloak may reject the token from its issue on: a not-before lies ahead of it, as
+   * after a mistake, or from a clock that is ahead. Keycloak issues tokens all the same.
+   */
+  private boolean mayBeRejected(AccessToken token, AuthenticatedClientSessionModel issuing) {
+    try {
+      RealmModel realm = issuing.getRealm();
+      ClientModel client = client(realm, token.getIssuedFor(), issuing);
+      return token.getIat() < Math.max(realm.getNotBefore(), client.getNotBefore())
+          || !TokenManager.isUserValid(session, realm, token, issuing.getUserSession().getUser());
+    } catch (RuntimeException e) {
+      LOG.debug("Keycloak is asked about a token, since its not-befores are not known", e);
+      return true;
+    }
   }
 
   /** Whether a token has what a row consists of. */

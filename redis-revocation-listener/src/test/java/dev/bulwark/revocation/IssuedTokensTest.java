@@ -30,6 +30,7 @@ class IssuedTokensTest {
 
   private final List<LedgerToken> written = new ArrayList<>();
   private final List<LedgerToken> doubted = new ArrayList<>();
+  private final List<LedgerToken> verified = new ArrayList<>();
   private final IssuedTokens tokens = new IssuedTokens(new Recorder());
 
   @Test
@@ -49,11 +50,24 @@ class IssuedTokensTest {
     assertThat(doubted).containsExactlyInAnyOrder(SETTLED, UNSETTLED, RESERVED);
   }
 
+  /** Not before: Keycloak would not find the session of the token. */
+  @Test
+  void keycloakIsAskedAboutATokenThatItMayRejectWhenItsRowsAreWritten() {
+    issue();
+    tokens.verify(RESERVED);
+    tokens.verify(RESERVED);
+    assertThat(verified).isEmpty();
+    tokens.committed(true);
+    assertThat(verified).containsExactly(RESERVED);
+    assertThat(doubted).isEmpty();
+  }
+
   @Test
   void aRequestWithoutTokensLeavesNothing() {
     tokens.rolledBack(true);
     assertThat(written).isEmpty();
     assertThat(doubted).isEmpty();
+    assertThat(verified).isEmpty();
   }
 
   private void issue() {
@@ -99,6 +113,12 @@ class IssuedTokensTest {
     @Override
     public void doubt(Collection<LedgerToken> all) {
       doubted.addAll(all);
+    }
+
+    @Override
+    public void verify(Collection<LedgerToken> all) {
+      assertThat(written).containsAll(all);
+      verified.addAll(all);
     }
   }
 }

@@ -6,10 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.database.OpenTransaction;
 import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.redis.process.RedisProcess;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -94,6 +96,46 @@ class LedgerFaultsIT {
     tokens.logout(login.join());
     tokens.awaitAgreement(8, SOON);
     assertThat(server.metric("bulwark_revocation_ledger_lost_total")).isZero();
+  }
+
+  /**
+   * R1: a row that comes after the end of its session, as from another node that stalls. The event
+   * of a reused refresh token is written down only where the ledger has a token of its session. The
+   * removal of the session is written down by itself, so the token ends all the same.
+   */
+  @Test
+  void aReusedRefreshTokenEndsATokenWhoseRowComesLater() {
+    server
+        .admin()
+        .put(
+            "/realms/" + tokens.realm(),
+            Json.of(Map.of("revokeRefreshToken", true, "refreshTokenMaxReuse", 0)))
+        .expect(204);
+    Response first = tokens.login("ann");
+    String row = "bulwark_token WHERE jti = '" + jti(first) + "'";
+    await().atMost(SOON).until(() -> database.sql("SELECT COUNT(*) FROM " + row).equals("1"));
+    // As if it had expired: the session has no token in the ledger.
+    database.sql("DELETE FROM " + row);
+    double failures = server.metric("bulwark_revocation_ledger_failures_total");
+    Response second;
+    try (OpenTransaction lock = database.hold("LOCK TABLE bulwark_token IN EXCLUSIVE MODE")) {
+      assertThat(lock).isNotNull();
+      second = tokens.refresh(first);
+      await()
+          .atMost(SOON)
+          .until(() -> server.metric("bulwark_revocation_ledger_failures_total") > failures);
+      assertThat(tokens.tryRefresh(first).status()).isEqualTo(400);
+      assertThat(tokens.isInRedis(second)).isFalse();
+    }
+    await().atMost(SOON).until(() -> tokens.isInRedis(second));
+    assertThat(
+            database.sql(
+                "SELECT cause FROM bulwark_revoked_token WHERE jti = '" + jti(second) + "'"))
+        .isEqualTo("SESSION_REMOVED");
+  }
+
+  private String jti(Response token) {
+    return tokens.key(token).substring("revoked:".length());
   }
 
   @Test

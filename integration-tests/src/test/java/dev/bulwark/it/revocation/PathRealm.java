@@ -383,12 +383,24 @@ final class PathRealm {
 
   /** Has a workflow of one step run on a user, as its schedule would. */
   void runWorkflow(String step, String userId) {
+    runWorkflow(step, Map.of(), userId);
+  }
+
+  /** The same with a configuration of the step. */
+  void runWorkflow(String step, Map<String, Object> config, String userId) {
+    Map<String, Object> uses = config.isEmpty() ? Map.of() : Map.of("with", config);
     Response created =
         admin
             .post(
                 path("/workflows"),
                 Json.of(
-                    Map.of("name", step, "enabled", true, "steps", List.of(Map.of("uses", step)))))
+                    Map.of(
+                        "name",
+                        step,
+                        "enabled",
+                        true,
+                        "steps",
+                        List.of(merged(Map.of("uses", step), uses)))))
             .expect(201);
     String location = created.header("Location");
     String id = location.substring(location.lastIndexOf('/') + 1);

@@ -164,15 +164,51 @@ class SilentPathsIT implements SilentPaths {
   @Test
   void rememberMeTurnedOff() {
     REALM.update("", Map.of("rememberMe", true));
-    FormBrowser browser = REALM.browser();
-    FormBrowser.Page page = browser.open(REALM.authorization("cli", "code", Map.of()));
-    FormBrowser.Page sent = PathRealm.signInRemembered(browser, page, "ann");
-    Response remembered = REALM.redeem("cli", sent.parameter("code")).expect(200);
+    Response remembered = rememberedLogin(REALM, "ann");
     Response other = REALM.login("ann");
     REALM.update("", Map.of("rememberMe", false));
 
     DEATHS.awaitDead(remembered);
     DEATHS.assertAlive(other);
+  }
+
+  /**
+   * Keycloak honours remembered sessions again that nobody has used meanwhile. It removes one that
+   * is used while "remember me" is off.
+   */
+  @Test
+  void rememberMeTurnedOffAndOnBetweenTwoSearches() throws Exception {
+    PathRealm realm = PathRealm.create(STACK.url(), STACK.admin(), "silent-toggled");
+    try {
+      realm.update("", Map.of("rememberMe", true));
+      Deaths deaths = new Deaths(realm, KEYS);
+      Response used = rememberedLogin(realm, "ann");
+      Response unused = rememberedLogin(realm, "ben");
+      REALM.update("", Map.of("rememberMe", true));
+      Response control = rememberedLogin(REALM, "ann");
+      try (AutoCloseable reconciler = haltReconciler()) {
+        assertThat(reconciler).isNotNull();
+        realm.update("", Map.of("rememberMe", false));
+        realm.refresh("cli", used.text("refresh_token")).expect(400);
+        realm.update("", Map.of("rememberMe", true));
+      }
+      deaths.awaitDead(used);
+      // A search of all realms finds it.
+      REALM.update("", Map.of("rememberMe", false));
+      DEATHS.awaitDead(control);
+      if (STACK.database().orElse(null) instanceof PostgresProcess) {
+        deaths.assertAlive(unused);
+      }
+    } finally {
+      realm.delete();
+    }
+  }
+
+  private static Response rememberedLogin(PathRealm realm, String user) {
+    FormBrowser browser = realm.browser();
+    FormBrowser.Page page = browser.open(realm.authorization("cli", "code", Map.of()));
+    FormBrowser.Page sent = PathRealm.signInRemembered(browser, page, user);
+    return realm.redeem("cli", sent.parameter("code")).expect(200);
   }
 
   @Test

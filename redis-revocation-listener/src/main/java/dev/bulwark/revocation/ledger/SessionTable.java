@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,7 @@ public final class SessionTable {
   private final String selectAmong;
   private final String selectOwner;
   private final String selectOffline;
+  private final String selectWithOffline;
 
   /**
    * In a schema.
@@ -54,6 +56,10 @@ public final class SessionTable {
             + schema
             + "OFFLINE_USER_SESSION WHERE USER_ID = ? AND REALM_ID = ? AND OFFLINE_FLAG = '1'"
             + " LIMIT 1";
+    this.selectWithOffline =
+        "SELECT DISTINCT REALM_ID, USER_ID FROM "
+            + schema
+            + "OFFLINE_USER_SESSION WHERE OFFLINE_FLAG = '1' AND USER_ID IN (";
     this.select =
         "SELECT OFFLINE_FLAG FROM " + schema + "OFFLINE_USER_SESSION WHERE USER_SESSION_ID = ?";
     this.selectAmong =
@@ -119,6 +125,35 @@ public final class SessionTable {
             }
           }
         });
+  }
+
+  /**
+   * Those of some users that have an offline session, by a statement for some hundred of them.
+   * Online sessions do not count.
+   */
+  public Set<Owner> withOffline(Connection connection, Collection<Owner> users)
+      throws SQLException {
+    Set<Owner> asked = new HashSet<>(users);
+    Set<Owner> found = new HashSet<>();
+    for (List<Owner> chunk : Chunks.of(asked, CHUNK)) {
+      List<String> ids = Chunks.padded(chunk.stream().map(Owner::userId).toList());
+      try (PreparedStatement statement =
+          connection.prepareStatement(
+              selectWithOffline + SqlDialect.parameters(ids.size()) + ")")) {
+        int parameter = 1;
+        for (String id : ids) {
+          statement.setString(parameter++, id);
+        }
+        try (ResultSet rows = statement.executeQuery()) {
+          while (rows.next()) {
+            found.add(new Owner(rows.getString(1), rows.getString(2)));
+          }
+        }
+      }
+    }
+    // Users of two realms can have the same id.
+    found.retainAll(asked);
+    return found;
   }
 
   /**

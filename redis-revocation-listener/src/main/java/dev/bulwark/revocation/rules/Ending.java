@@ -73,8 +73,20 @@ public record Ending(String id, Target target, String cause, long createdAt) {
     return target.hasTokensOf(other.target) && effect().doesAllOf(other.effect());
   }
 
-  /** What this ending says about a token. */
+  /**
+   * What this ending says about a token. A not-before can lie ahead of the ending, and be taken
+   * back. So it kills nothing outright that can have been issued after the ending.
+   */
   public Verdict judge(LedgerToken token) {
-    return target.concerns(token) ? target.judge(token) : Verdict.KEEP;
+    Verdict verdict = target.concerns(token) ? target.judge(token) : Verdict.KEEP;
+    boolean mayBeYounger = (token.issuedAt() + 1) * 1000 > createdAt;
+    return verdict == Verdict.REVOKE && mayBeYounger && !(target instanceof Target.Token)
+        ? Verdict.VERIFY
+        : verdict;
+  }
+
+  /** Whether its not-before lies ahead of it: then it ends tokens that are not issued yet. */
+  public boolean isAhead() {
+    return effect().issuedBefore() * 1000 > createdAt;
   }
 }

@@ -83,6 +83,17 @@ public final class EndingApplier {
     return sets.apply(endings, found);
   }
 
+  /**
+   * Revokes those of some tokens that Keycloak rejects.
+   *
+   * @return how many of them Keycloak could not judge
+   */
+  public int verify(List<LedgerToken> tokens, String cause) throws SQLException {
+    BisectingOracle.Answer answer = oracle.ask(tokens);
+    revoker.revoke(answer.dead().stream().map(EndingApplier::revoked).toList(), cause);
+    return answer.undecided();
+  }
+
   private Expansion expandToken(Target.Token token, String cause) throws SQLException {
     if (token.expiresAt() <= seconds()
         || database.call(connection -> database.revoked().contains(connection, token.jti()))) {

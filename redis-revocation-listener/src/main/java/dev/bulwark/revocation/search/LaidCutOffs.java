@@ -10,7 +10,8 @@ import java.util.Map;
  * The not-befores of realms and clients whose ending this node has committed. Keycloak does not
  * tell whether a save changed the not-before; without this memory each save of a realm that ever
  * had one would search the whole ledger. A node that has forgotten searches once more than needed.
- * Thread-safe.
+ * A not-before that lies ahead is not remembered: if it is taken back and set again, it ends the
+ * tokens issued in between. Thread-safe.
  */
 public final class LaidCutOffs {
 
@@ -45,7 +46,7 @@ public final class LaidCutOffs {
   public void committed(List<Ending> endings) {
     synchronized (laid) {
       for (Ending ending : endings) {
-        if (isCutOff(ending)) {
+        if (isCutOff(ending) && !ending.isAhead()) {
           laid.put(key(ending), ending.effect().issuedBefore());
         }
       }

@@ -106,16 +106,16 @@ class EndingRowFormatTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "SESSION r - c s - - 0 ,on 500 ALL T 7 - | 499 | REVOKE VERIFY VERIFY",
-        "SESSION r - c s - - 0 ,on 500 ALL T 7 - | 500 | VERIFY VERIFY VERIFY",
-        "SESSION r - - s - - 0 ,on 500 ALL T 7 - | 499 | REVOKE REVOKE VERIFY",
-        "USER r u c - - - 0 ,on 500 ALL T 7 - | 499 | REVOKE VERIFY VERIFY",
-        "USER r u - - - - 0 ,on,of 500 ,on T 7 - | 499 | REVOKE REVOKE REVOKE",
-        "USER r u - - - - 0 ,on,of 500 ,on T 7 - | 500 | VERIFY VERIFY KEEP",
-        "CLIENT r - c - - - 0 ALL 500 ALL T 7 - | 499 | REVOKE KEEP REVOKE",
-        "REALM r - - - - - 0 ALL 500 ALL T 7 - | 499 | REVOKE REVOKE REVOKE",
-        "API_KEY r - - - k - 0 ALL 500 , T 7 - | 499 | REVOKE REVOKE REVOKE",
-        "API_KEY r - - - k - 0 ALL 500 , T 7 - | 500 | KEEP KEEP KEEP"
+        "SESSION r - c s - - 0 ,on 500 ALL T 500000 - | 499 | REVOKE VERIFY VERIFY",
+        "SESSION r - c s - - 0 ,on 500 ALL T 500000 - | 500 | VERIFY VERIFY VERIFY",
+        "SESSION r - - s - - 0 ,on 500 ALL T 500000 - | 499 | REVOKE REVOKE VERIFY",
+        "USER r u c - - - 0 ,on 500 ALL T 500000 - | 499 | REVOKE VERIFY VERIFY",
+        "USER r u - - - - 0 ,on,of 500 ,on T 500000 - | 499 | REVOKE REVOKE REVOKE",
+        "USER r u - - - - 0 ,on,of 500 ,on T 500000 - | 500 | VERIFY VERIFY KEEP",
+        "CLIENT r - c - - - 0 ALL 500 ALL T 500000 - | 499 | REVOKE KEEP REVOKE",
+        "REALM r - - - - - 0 ALL 500 ALL T 500000 - | 499 | REVOKE REVOKE REVOKE",
+        "API_KEY r - - - k - 0 ALL 500 , T 500000 - | 499 | REVOKE REVOKE REVOKE",
+        "API_KEY r - - - k - 0 ALL 500 , T 500000 - | 500 | KEEP KEEP KEEP"
       })
   void aRowOfAnEarlierVersionIsUnderstood(String row, long issuedAt, String verdicts)
       throws Exception {

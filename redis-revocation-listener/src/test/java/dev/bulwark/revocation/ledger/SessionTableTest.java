@@ -53,6 +53,31 @@ class SessionTableTest {
     }
   }
 
+  /** R7: of many users at once it says the same as of each. */
+  @Test
+  void ofManyUsersItTellsWhichHaveAnOfflineSession() throws Exception {
+    try (TestDatabase database = new TestDatabase();
+        Connection connection = database.open();
+        Statement statement = connection.createStatement()) {
+      createTable(statement);
+      statement.execute(
+          "INSERT INTO OFFLINE_USER_SESSION SELECT 's' || X, 'u' || X, 'r' || MOD(X, 2), MOD(X, 3)"
+              + " FROM SYSTEM_RANGE(1, 1500)");
+      SessionTable sessions = new SessionTable(SqlDialect.H2, "");
+      List<SessionTable.Owner> users =
+          IntStream.rangeClosed(1, 1_501)
+              .mapToObj(i -> new SessionTable.Owner("r1", "u" + i))
+              .toList();
+      Set<SessionTable.Owner> found = sessions.withOffline(connection, users);
+      assertThat(found).hasSize(250);
+      for (SessionTable.Owner user : users) {
+        assertThat(found.contains(user))
+            .as("%s", user)
+            .isEqualTo(sessions.hasOffline(connection, user.userId(), user.realmId(), 1));
+      }
+    }
+  }
+
   /** R7: of many sessions at once it says the same as of each. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})

@@ -82,7 +82,7 @@ class EndingTest {
             new Target.UserSession(
                 "r", "s", client, new Effect(Set.of(SessionType.ONLINE), NOW, SessionType.ALL)),
             "TEST",
-            NOW);
+            NOW * 1000);
     assertThat(ending.judge(token(SessionType.ONLINE, 10))).isEqualTo(expected);
   }
 
@@ -92,6 +92,34 @@ class EndingTest {
     LedgerToken token = token(SessionType.TRANSIENT, secondsBefore);
     assertThat(SCOPES.clientNotBefore("r", "c", NOW).judge(token)).isEqualTo(expected);
     assertThat(SCOPES.realmNotBefore("r", NOW).judge(token)).isEqualTo(expected);
+  }
+
+  /**
+   * A not-before that lies ahead can be taken back: a token that is issued afterwards may be alive.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "321, 1, REVOKE, REVOKE",
+    "321, 0, VERIFY, VERIFY",
+    "0, 1, REVOKE, REVOKE",
+    "0, 0, VERIFY, VERIFY",
+    "0, -99, VERIFY, VERIFY",
+    "0, -100, KEEP, VERIFY"
+  })
+  void aNotBeforeThatLiesAheadKillsNothingThatIsIssuedAfterItsEnding(
+      long millis, long age, Verdict ofClient, Verdict ofUser) {
+    Endings endings = new Endings("TEST", NOW * 1000 + millis);
+    LedgerToken token = token(SessionType.TRANSIENT, age);
+    assertThat(endings.clientNotBefore("r", "c", NOW + 100).judge(token)).isEqualTo(ofClient);
+    assertThat(endings.realmNotBefore("r", NOW + 100).judge(token)).isEqualTo(ofClient);
+    assertThat(endings.user("r", "u", NOW + 100).judge(token)).isEqualTo(ofUser);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, false", "1, true"})
+  void aNotBeforeIsAheadFromTheNextSecondOn(long seconds, boolean expected) {
+    Endings endings = new Endings("TEST", NOW * 1000);
+    assertThat(endings.realmNotBefore("r", NOW + seconds).isAhead()).isEqualTo(expected);
   }
 
   /** A key can be active again, and a token of it late: what is stored of the key decides. */

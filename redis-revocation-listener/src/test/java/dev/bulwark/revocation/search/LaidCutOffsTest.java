@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class LaidCutOffsTest {
 
-  private static final Endings SCOPES = new Endings("TEST", 1_000);
+  private static final Endings SCOPES = new Endings("TEST", 1_000_000);
 
   private final LaidCutOffs cutOffs = new LaidCutOffs();
 
@@ -32,5 +32,16 @@ class LaidCutOffsTest {
     Ending logout = SCOPES.realm("r", 100);
     cutOffs.committed(List.of(logout, SCOPES.realmNotBefore("r", 100)));
     assertThat(cutOffs.without(List.of(logout))).containsExactly(logout);
+  }
+
+  /** Taken back and set again, it ends the tokens issued in between. */
+  @Test
+  void aNotBeforeThatLiesAheadIsLaidEachTime() {
+    Ending ahead = SCOPES.clientNotBefore("r", "c", 1_001);
+    cutOffs.committed(List.of(ahead));
+    assertThat(cutOffs.without(List.of(ahead))).containsExactly(ahead);
+    Ending passed = new Endings("TEST", 1_001_000).clientNotBefore("r", "c", 1_001);
+    cutOffs.committed(List.of(passed));
+    assertThat(cutOffs.without(List.of(ahead))).isEmpty();
   }
 }
