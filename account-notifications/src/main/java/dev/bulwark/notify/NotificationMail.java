@@ -98,7 +98,8 @@ final class NotificationMail {
     attributes.put("notification", notification.occasion().key());
     attributes.put("time", time(notification.millis(), locale));
     if (notification.end() != null) {
-      attributes.put("end", time(notification.end(), locale));
+      // The last moment, as on the pages: a key that ends with a day works on no other one.
+      attributes.put("end", time(notification.end() - 1, locale));
     }
     put(attributes, "address", notification.address());
     put(attributes, "name", ShownText.of(notification.name()));

@@ -45,6 +45,23 @@ class NotificationMessagesTest {
     }
   }
 
+  /** K11: owners delete their keys, in mails as on the page; administrators revoke them. */
+  @Test
+  void mailsAboutKeysHaveTheWordsOfTheOwnersPage() throws IOException {
+    for (Locale locale : new Locale[] {Locale.ENGLISH, Locale.GERMAN}) {
+      Properties messages = messages(locale);
+      assertThat(messages.stringPropertyNames())
+          .filteredOn(key -> key.startsWith("bulwarkNotification.api-key-"))
+          .isNotEmpty()
+          .allSatisfy(
+              key ->
+                  assertThat(messages.getProperty(key))
+                      .as(key)
+                      .doesNotContainIgnoringCase("revok")
+                      .doesNotContainIgnoringCase("widerr"));
+    }
+  }
+
   @Test
   void bothLanguagesHaveTheSameKeys() throws IOException {
     assertThat(messages(Locale.GERMAN).stringPropertyNames())

@@ -29,6 +29,7 @@ import java.net.SocketTimeoutException;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -286,7 +287,8 @@ class NotificationsIT {
     PostgresProcess database = (PostgresProcess) TestStack.get().database().orElseThrow();
     create("n-keys", true, "");
     String token = realm.login("n-keys", Realm.PASSWORD, "openid").expect(200).text("access_token");
-    JsonNode key = createKey(token, "deploy", Instant.now().plus(Duration.ofDays(3)));
+    Instant endOfDay = Instant.now().plus(Duration.ofDays(3)).truncatedTo(ChronoUnit.DAYS);
+    JsonNode key = createKey(token, "deploy", endOfDay);
     createKey(token, "short", Instant.now().plus(Duration.ofDays(2)));
     inbox.await("n-keys@", 2);
 
@@ -299,7 +301,10 @@ class NotificationsIT {
             networks -> networks.contains("127.0.0.0_24"));
     database.sql("UPDATE bulwark_api_key SET created_at = created_at - 864000000" + row);
     Inbox.Mail mail = awaitSubject("n-keys@", "An API key expires soon");
-    assertThat(mail.text()).contains("Name: deploy\n", "Expires: ").doesNotContain("IP address");
+    assertThat(mail.text())
+        .contains("Name: deploy\n")
+        .containsPattern("Expires: .* 11:59\\hPM UTC\n")
+        .doesNotContain("IP address");
 
     verifyFrom("203.0.113.7", key);
     mail = awaitSubject("n-keys@", "An API key was used from a new network");
