@@ -16,7 +16,7 @@
             <@copied id="api-key-command" label="apiKeyCommand" button="apiKeyCopyCommand" rows=5 value=apiKeyCommand focused=false />
             <dl class="api-key-facts">
                 <div><dt>${msg("apiKeyScopes")}</dt><dd>${apiKeyScope?has_content?then(apiKeyScope, msg("apiKeyScopesNone"))}</dd></div>
-                <div><dt>${msg("apiKeyExpiresOn")}</dt><dd>${apiKeyExpires?has_content?then(apiKeyExpires, msg("apiKeyExpiresNever"))}</dd></div>
+                <div><dt>${msg("apiKeyExpiresOn")}</dt><dd><#if apiKeyEnd?has_content><time datetime="${apiKeyEnd}" data-api-key-end>${apiKeyExpires}</time><#else>${msg("apiKeyExpiresNever")}</#if></dd></div>
             </dl>
             <script type="module" src="${url.resourcesPath}/js/api-key.js"></script>
         </#if>

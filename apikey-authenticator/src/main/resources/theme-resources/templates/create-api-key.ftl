@@ -33,9 +33,13 @@
                 <span class="${properties.kcInputClass!}<#if messagesPerField.existsError('expires')> ${properties.kcError!}</#if>">
                     <input id="expires" name="expires" type="date" value="${apiKeyExpires}" min="${apiKeyFirstDay}"<#if apiKeyLastDay?has_content> max="${apiKeyLastDay}"</#if> aria-describedby="api-key-expires-help"<#if messagesPerField.existsError('expires')> aria-invalid="true"</#if>>
                 </span>
-                <p id="api-key-expires-help" class="pf-v5-c-helper-text">
-                    <#if apiKeyMaxDays gt 0>${msg("apiKeyExpiresMax", apiKeyMaxDays)}<#else>${msg("apiKeyExpiresHelp")}</#if>
-                </p>
+                <#-- Without its script the page does not know the time zone of the browser. -->
+                <#if apiKeyMaxDays gt 0>
+                    <p id="api-key-expires-help" class="pf-v5-c-helper-text" data-api-key-local="${msg("apiKeyExpiresMaxLocal", apiKeyMaxDays)}">${msg("apiKeyExpiresMax", apiKeyMaxDays)}</p>
+                <#else>
+                    <p id="api-key-expires-help" class="pf-v5-c-helper-text" data-api-key-local="${msg("apiKeyExpiresHelpLocal")}">${msg("apiKeyExpiresHelp")}</p>
+                </#if>
+                <input type="hidden" name="zone" value="" data-api-key-zone>
             </@field.group>
             <#if apiKeyMaxDays == 0>
                 <div class="pf-v5-c-check" id="api-key-never">

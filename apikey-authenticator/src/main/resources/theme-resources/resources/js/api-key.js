@@ -1,6 +1,7 @@
 /*
  * Sends a form once only, copies the key and the command on demand, and takes both off the page when that is left.
- * Without this script they are copied by hand, and the server still makes one key of a form.
+ * Shows days and times in the time zone of the browser, which the server does not know.
+ * Without this script the key is copied by hand, times are in UTC, and the server still makes one key of a form.
  */
 for (const form of document.querySelectorAll("form[data-api-key-once]")) {
   form.addEventListener("submit", (event) => {
@@ -62,3 +63,36 @@ window.addEventListener("pageshow", (event) => {
     location.reload();
   }
 });
+
+const DAY = 86_400_000;
+
+/** The day of a date field, some days later. */
+function later(day, days) {
+  return new Date(Date.parse(day) + days * DAY).toISOString().slice(0, 10);
+}
+
+for (const zone of document.querySelectorAll("input[data-api-key-zone]")) {
+  zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+  const field = zone.form.elements.namedItem("expires");
+  const now = new Date();
+  const ahead = (Date.UTC(now.getFullYear(), now.getMonth(), now.getDate()) - Date.parse(field.min)) / DAY;
+  // The server begins with the days of UTC. A clock that differs by more is wrong.
+  if (Math.abs(ahead) === 1) {
+    const isUntouched = field.value === field.defaultValue;
+    for (const name of ["min", "max", ...(isUntouched ? ["defaultValue"] : [])]) {
+      if (field[name] !== "") {
+        field[name] = later(field[name], ahead);
+      }
+    }
+  }
+}
+
+for (const help of document.querySelectorAll("[data-api-key-local]")) {
+  help.textContent = help.dataset.apiKeyLocal;
+}
+
+for (const time of document.querySelectorAll("time[data-api-key-end]")) {
+  // In the format of the page of API keys: the last moment at which the key works.
+  const format = new Intl.DateTimeFormat(document.documentElement.lang.replace("_", "-"), { dateStyle: "medium", timeStyle: "short" });
+  time.textContent = format.format(Date.parse(time.dateTime) - 1);
+}

@@ -13,6 +13,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
@@ -67,12 +68,12 @@ final class ApiKeyPages {
 
   private Response form(LoginFormsProvider form, KeyForm shown) {
     long now = Time.currentTimeMillis();
-    LocalDate last = KeyForm.lastDay(limits, now);
+    LocalDate last = shown.lastDay(limits, now);
     return form.setAttribute("apiKeyScopes", choices(shown.scopes()))
         .setAttribute("apiKeyName", shown.name())
         .setAttribute("apiKeyExpires", shown.day())
         .setAttribute("apiKeyNever", shown.never())
-        .setAttribute("apiKeyFirstDay", KeyForm.today(now).toString())
+        .setAttribute("apiKeyFirstDay", shown.firstDay(now).toString())
         .setAttribute("apiKeyLastDay", last == null ? "" : last.toString())
         .setAttribute("apiKeyMaxDays", limits.maxLifeDays())
         .setAttribute("apiKeysPage", hasKeysPage() ? issuer() + KEYS_PAGE : "")
@@ -142,6 +143,7 @@ final class ApiKeyPages {
                 .filter(ScopeChoice::chosen)
                 .map(ScopeChoice::text)
                 .collect(Collectors.joining(", ")))
+        .setAttribute("apiKeyEnd", end == null ? "" : Instant.ofEpochMilli(end).toString())
         .setAttribute("apiKeyExpires", end == null ? "" : Moments.showEnd(end))
         .createForm(SHOWN);
   }

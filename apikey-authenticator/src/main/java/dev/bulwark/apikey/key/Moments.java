@@ -1,11 +1,11 @@
 package dev.bulwark.apikey.key;
 
 import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -32,25 +32,28 @@ public final class Moments {
   }
 
   /**
-   * The end of something, as {@link #show}. The end of a day is shown as its last minute, and not
-   * as the first of the next day: people choose a day, and want to see it again.
+   * The last moment before an end, as {@link #show}. The end of a day, in whichever time zone, is so
+   * shown as its last minute: people choose a day, and want to see it again.
    *
    * @param millis epoch milliseconds
    */
   public static String showEnd(long millis) {
-    boolean isEndOfDay = millis % Duration.ofDays(1).toMillis() == 0;
-    return show(isEndOfDay ? millis - 1 : millis);
+    return show(millis - 1);
   }
 
   /**
-   * The end of a day in UTC, in epoch milliseconds, which is the first moment of the next; empty
-   * when the text is no day of the form {@code 2030-01-31}.
+   * The end of a day, in epoch milliseconds, which is the first moment of the next; empty when the
+   * text is no day of the form {@code 2030-01-31}.
+   *
+   * @param zone in which the day ends
    */
-  public static Optional<Long> endOfDay(String text) {
+  public static Optional<Long> endOfDay(String text, ZoneId zone) {
     if (!DAY.matcher(text).matches()) {
       return Optional.empty();
     }
-    return parse(text).map(start -> start + Duration.ofDays(1).toMillis());
+    return parse(text)
+        .map(start -> LocalDate.ofInstant(Instant.ofEpochMilli(start), ZoneOffset.UTC))
+        .map(day -> day.plusDays(1).atStartOfDay(zone).toInstant().toEpochMilli());
   }
 
   /**

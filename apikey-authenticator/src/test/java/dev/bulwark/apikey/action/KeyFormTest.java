@@ -6,6 +6,8 @@ import dev.bulwark.apikey.key.Moments;
 import dev.bulwark.apikey.manage.RealmLimits;
 import jakarta.ws.rs.core.MultivaluedHashMap;
 import jakarta.ws.rs.core.MultivaluedMap;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -61,6 +63,23 @@ class KeyFormTest {
     assertThat(Moments.showEnd(end)).isEqualTo("2030-03-31 23:59 UTC");
   }
 
+  /** K11: the page shows the end in the time zone of the browser. */
+  @ParameterizedTest
+  @CsvSource({
+    "Pacific/Kiritimati, 2030-01-02, 2030-01-31T10:00:00Z",
+    "America/Los_Angeles, 2030-01-01, 2030-02-01T08:00:00Z",
+    "Nowhere/Else, 2030-01-01, 2030-02-01T00:00:00Z",
+    "'', 2030-01-01, 2030-02-01T00:00:00Z",
+  })
+  void theDayEndsInTheTimeZoneOfTheBrowser(String zone, LocalDate today, Instant end) {
+    MultivaluedMap<String, String> input = input("x", "2030-01-31", "tasks:read");
+    input.putSingle("zone", zone);
+    KeyForm form = KeyForm.sent(input, limits("0"));
+    assertThat(form.data().expiresAt()).isEqualTo(end.toEpochMilli());
+    assertThat(form.firstDay(NOW)).isEqualTo(today);
+    assertThat(form.lastDay(limits("7"), NOW)).isEqualTo(today.plusDays(6));
+  }
+
   @Test
   void noEndIsAChoiceWhereTheRealmHasNoLimit() {
     MultivaluedMap<String, String> input = input("x", "", "tasks:read");
@@ -82,6 +101,9 @@ class KeyFormTest {
         .containsExactly("apiKeyInvalidName", "apiKeyInvalidExpiryMax");
     assertThat(fields(KeyForm.sent(input("x", "2030-01-02", "admin"), limits("0")), "0"))
         .containsExactly("scope");
+    assertThat(KeyForm.invalidExpiry(limits("1")).getMessage())
+        .as("not within the next 1 days")
+        .isEqualTo("apiKeyInvalidExpiryToday");
   }
 
   private static List<String> fields(KeyForm form, String maxDays) {

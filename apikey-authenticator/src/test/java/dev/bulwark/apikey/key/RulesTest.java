@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.apikey.key.limit.ScopeRules;
 import dev.bulwark.apikey.key.limit.TokenLifetime;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -122,7 +125,11 @@ class RulesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1893456000000, 2029-12-31 23:59 UTC", "1893456060000, 2030-01-01 00:01 UTC"})
+  @CsvSource({
+    "1893456000000, 2029-12-31 23:59 UTC",
+    "1893448800000, 2029-12-31 21:59 UTC",
+    "1893456061000, 2030-01-01 00:01 UTC",
+  })
   void theEndOfADayIsShownAsThatDay(long end, String shown) {
     assertThat(Moments.showEnd(end)).isEqualTo(shown);
   }
@@ -141,7 +148,18 @@ class RulesTest {
     "<script>,",
   })
   void aDayEndsWithTheNext(String text, @Nullable Long end) {
-    assertThat(Moments.endOfDay(text)).isEqualTo(Optional.ofNullable(end));
+    assertThat(Moments.endOfDay(text, ZoneOffset.UTC)).isEqualTo(Optional.ofNullable(end));
+  }
+
+  /** K11. The last day begins in winter time and ends in summer time. */
+  @ParameterizedTest
+  @CsvSource({
+    "2029-12-31, Pacific/Kiritimati, 2029-12-31T10:00:00Z",
+    "2029-12-31, America/Los_Angeles, 2030-01-01T08:00:00Z",
+    "2030-03-31, Europe/Berlin, 2030-03-31T22:00:00Z",
+  })
+  void aDayEndsInItsTimeZone(String day, ZoneId zone, Instant end) {
+    assertThat(Moments.endOfDay(day, zone)).contains(end.toEpochMilli());
   }
 
   @ParameterizedTest

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -37,7 +38,13 @@ class ConsoleIT {
   private static final TestStack STACK = TestStack.get();
   private static final Realm REALM = STACK.realm();
   private static final KeyPages PAGES = new KeyPages(REALM);
-  private static final Pattern MOMENT = Pattern.compile("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC");
+
+  /** {@code Dec 29, 2026, 11:59 PM}, as a browser shows a moment in English. */
+  private static final Pattern MOMENT =
+      Pattern.compile("[A-Z][a-z]{2} \\d{1,2}, \\d{4}, \\d{1,2}:\\d\\d");
+
+  private static final DateTimeFormatter SHOWN_DAY =
+      DateTimeFormatter.ofPattern("MMM d, uuuu", Locale.US);
 
   private static Chromium chromium;
 
@@ -63,6 +70,7 @@ class ConsoleIT {
             chromium.newContext(
                 Look.DESKTOP_LIGHT
                     .options()
+                    .setTimezoneId("UTC")
                     .setPermissions(List.of("clipboard-read", "clipboard-write")));
         RedisClient redis = RedisClient.create(STACK.redis().url())) {
       Page page = context.newPage();
@@ -86,7 +94,7 @@ class ConsoleIT {
       String key = page.inputValue("#api-key");
       assertThat(key).matches("atk_[A-Za-z0-9_-]{43}[0-9A-Za-z]{6}");
       assertThat(page.locator(".api-key-facts").innerText())
-          .contains("Read tasks", lastDay + " 23:59 UTC")
+          .contains("Read tasks", SHOWN_DAY.format(lastDay) + ", 11:59")
           .doesNotContain("tasks:read");
       assertThat(page.inputValue("#api-key-command"))
           .as("a command with the key in it")
@@ -104,8 +112,9 @@ class ConsoleIT {
       PAGES.backInConsole(page);
       assertThat(page.url()).contains("/account/account-security/signing-in");
       Locator row = PAGES.row(page, "nightly job");
+      row.getByText(SHOWN_DAY.format(lastDay) + ", 11:59").waitFor();
       assertThat(row.innerText())
-          .contains(key.substring(0, 10) + "\u2026", "tasks:read", lastDay + " 23:59 UTC", "never");
+          .contains(key.substring(0, 10) + "\u2026", "tasks:read", "never");
       assertThat(page.content()).doesNotContain(key);
       assertThat(addresses).noneMatch(address -> address.contains(key.substring(10)));
 
@@ -334,7 +343,8 @@ class ConsoleIT {
   void theRealmsLimitsAreTold() {
     KeyPages.createUser(admin, "limited");
     KeyPages.limits(admin, Json.object("max-keys", "1", "max-life-days", "7", "prefix", "acme"));
-    try (BrowserContext context = chromium.newContext(Look.DESKTOP_LIGHT.options())) {
+    try (BrowserContext context =
+        chromium.newContext(Look.DESKTOP_LIGHT.options().setTimezoneId("UTC"))) {
       Page page = context.newPage();
       PAGES.signingIn(page, "limited");
       PAGES.open(page);
@@ -358,7 +368,8 @@ class ConsoleIT {
       page.fill("#expires", longest);
       String key = KeyPages.submit(page);
       assertThat(key).startsWith("acme_");
-      assertThat(page.locator(".api-key-facts").innerText()).contains(longest + " 23:59 UTC");
+      assertThat(page.locator(".api-key-facts").innerText())
+          .contains(SHOWN_DAY.format(LocalDate.parse(longest)) + ", 11:59");
       page.click("#kc-done");
       PAGES.backInConsole(page);
 
@@ -367,7 +378,7 @@ class ConsoleIT {
       page.click("#kc-submit");
       Locator alert = page.locator("[role=alert]");
       alert.waitFor();
-      assertThat(alert.innerText()).contains("You have reached the limit of 1 API keys");
+      assertThat(alert.innerText()).contains("You have reached the maximum number of API keys (1)");
       Screenshots.take(page, "api-key-limit");
       page.click("#kc-cancel");
       PAGES.backInConsole(page);

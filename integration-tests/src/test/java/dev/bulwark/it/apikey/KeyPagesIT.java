@@ -7,6 +7,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
+import com.microsoft.playwright.options.WaitForSelectorState;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Chromium;
 import dev.bulwark.it.support.Json;
@@ -16,8 +17,11 @@ import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.themes.Inspection;
 import dev.bulwark.it.themes.Look;
 import dev.bulwark.it.themes.Looks;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +31,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** K3, B5: the pages that make a key, in every look; the key is shown once and made once. */
@@ -135,6 +140,51 @@ class KeyPagesIT {
     }
   }
 
+  /** K11: in the browser's time zone, and in the one format of the owners' page. */
+  @ParameterizedTest
+  @CsvSource({
+    "Pacific/Kiritimati, en-US, 'MMM d, uuuu'",
+    "America/Los_Angeles, de-DE, dd.MM.uuuu",
+  })
+  void theDayThatWasChosenIsTheLastOneInTheTimeZoneOfTheBrowser(
+      ZoneId zone, String language, String pattern) {
+    String user = "in-" + language.toLowerCase(Locale.ROOT);
+    KeyPages.createUser(admin, user);
+    visit(
+        Look.DESKTOP_LIGHT.options().setTimezoneId(zone.getId()).setLocale(language),
+        page -> {
+          LocalDate before = LocalDate.now(zone);
+          PAGES.signingIn(page, user);
+          PAGES.open(page);
+          page.waitForSelector("input[name=zone]:not([value=''])", attached());
+          LocalDate today = LocalDate.now(zone);
+          assertThat(page.getAttribute("#expires", "min"))
+              .isBetween(before.toString(), today.toString());
+          assertThat(page.inputValue("#expires"))
+              .isBetween(before.plusDays(30).toString(), today.plusDays(30).toString());
+          assertThat(page.locator("#api-key-expires-help").innerText()).doesNotContain("UTC");
+
+          LocalDate last = today.plusDays(40);
+          KeyPages.fill(page, "far away", "tasks:read");
+          page.fill("#expires", last.toString());
+          KeyPages.submit(page);
+          Locator end = page.locator(".api-key-facts time");
+          String shown = end.innerText();
+          assertThat(shown)
+              .startsWith(DateTimeFormatter.ofPattern(pattern, Locale.US).format(last));
+          assertThat(Instant.parse(end.getAttribute("datetime")))
+              .isEqualTo(last.plusDays(1).atStartOfDay(zone).toInstant());
+
+          page.click("#kc-done");
+          PAGES.backInConsole(page);
+          PAGES.row(page, "far away").getByText(shown).waitFor();
+          new AccountKeys(REALM).open(page, user);
+          assertThat(AccountKeys.row(page, "far away").locator("time").allInnerTexts())
+              .as("on the page of API keys")
+              .contains(shown);
+        });
+  }
+
   @Test
   void neitherTheWayBackNorAReloadNorAnotherTabShowsTheKeyAgain() {
     KeyPages.createUser(admin, "back");
@@ -211,8 +261,11 @@ class KeyPagesIT {
         new Browser.NewContextOptions().setJavaScriptEnabled(false).setLocale("en-US"),
         page -> {
           PAGES.form(page, "noscript");
+          assertThat(page.locator("#api-key-expires-help").innerText()).contains("(UTC)");
+          String day = page.inputValue("#expires");
           KeyPages.fill(page, "by hand", "tasks:read");
           String key = KeyPages.submit(page);
+          assertThat(page.locator(".api-key-facts time").innerText()).isEqualTo(day + " 23:59 UTC");
           assertThat(keys.isGood(key)).isTrue();
           assertThat(page.locator("#api-key-copy").isVisible()).as("a dead button").isFalse();
           assertThat(page.locator("#api-key").isVisible()).isTrue();
@@ -356,6 +409,10 @@ class KeyPagesIT {
           assertThat(page.locator("#expires").getAttribute("aria-describedby"))
               .contains("api-key-expires-help", "input-error-expires");
         });
+  }
+
+  private static Page.WaitForSelectorOptions attached() {
+    return new Page.WaitForSelectorOptions().setState(WaitForSelectorState.ATTACHED);
   }
 
   private static String focused(Page page) {

@@ -1,7 +1,8 @@
 /*
  * The account console leaves buttons that show only three dots without a name, and names some menus by their label
- * alone although they show a value. All its pages have one title. The console is a single-page application, so this looks
- * again after every change.
+ * alone although they show a value. All its pages have one title. The times of API keys under "Signing in" come from the
+ * server, which does not know the browser's time zone. The console is a single-page application, so this looks again after
+ * every change.
  */
 const MORE = { de: "Weitere Aktionen", en: "More actions" };
 
@@ -33,6 +34,22 @@ function namePage() {
   }
 }
 
+const MOMENT = /(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC/;
+
+/** Times of API keys in the time zone of the browser, in the one format of the page of API keys. */
+function showLocalTimes() {
+  for (const facts of document.querySelectorAll("[data-testid='api-key/credential-list'] .pf-v5-c-description-list")) {
+    const texts = document.createTreeWalker(facts, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const [utc, day, time] = MOMENT.exec(texts.currentNode.data) ?? [];
+      if (utc) {
+        const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+        texts.currentNode.data = texts.currentNode.data.replace(utc, format.format(new Date(`${day}T${time}Z`)));
+      }
+    }
+  }
+}
+
 let waiting = false;
 new MutationObserver(() => {
   if (!waiting) {
@@ -41,6 +58,7 @@ new MutationObserver(() => {
       waiting = false;
       nameButtons();
       namePage();
+      showLocalTimes();
     });
   }
 }).observe(document.body, { childList: true, subtree: true, characterData: true });
