@@ -507,6 +507,24 @@ class RelyingAppBrowserIT {
     }
   }
 
+  /** As by a double click: the second request comes when the task is gone. */
+  @Test
+  void aTaskThatIsDeletedTwiceIsDeleted() {
+    create("in-two-tabs");
+    try (Person person = person()) {
+      person.logIn("in-two-tabs");
+      person.add("Once");
+      person.add("Twice");
+      Page other = person.newTab();
+      other.navigate(app.at("/tasks"));
+      for (Page page : List.of(person.page(), other)) {
+        page.click("#tasks li form[action$='/delete'] button >> nth=0");
+        page.waitForSelector("#tasks li:only-child");
+        assertThat(page.locator("#tasks li span").innerText()).isEqualTo("Once");
+      }
+    }
+  }
+
   /** Goes forward until an element has the focus, which has to be visible on the way. */
   private static void tabTo(Page page, String selector) {
     for (int i = 0; i < 30; i++) {

@@ -16,7 +16,6 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.server.ResponseStatusException;
 
 /** The tasks of the person who is logged in. Every form bears a token against forged requests. */
 @Controller
@@ -73,20 +72,17 @@ class TaskPage {
     return "redirect:/tasks";
   }
 
+  /** A task that is gone, after a deletion in another tab, leads to the list without it. */
   @PostMapping("/{id}/done")
   String setDone(@PathVariable long id, @RequestParam boolean done, Authentication caller) {
-    return changed(tasks.setDone(id, Caller.of(caller).id(), done));
+    tasks.setDone(id, Caller.of(caller).id(), done);
+    return "redirect:/tasks";
   }
 
+  /** A double click deletes once and is no error. */
   @PostMapping("/{id}/delete")
   String delete(@PathVariable long id, Authentication caller) {
-    return changed(tasks.delete(id, Caller.of(caller).id()));
-  }
-
-  private static String changed(int rows) {
-    if (rows == 0) {
-      throw new ResponseStatusException(HttpStatus.NOT_FOUND);
-    }
+    tasks.delete(id, Caller.of(caller).id());
     return "redirect:/tasks";
   }
 }
