@@ -92,7 +92,17 @@ export class Api {
   rename = (id: string, name: string) => this.change(id, { name });
   activate = (id: string, active: boolean) => this.change(id, { active });
   replace = (id: string, overlapSeconds: number) => this.make(`/${id}/rotate`, { overlapSeconds });
-  remove = (id: string) => this.send<undefined>("DELETE", `/${id}`);
+
+  /** Removes a key. One that somebody else has removed meanwhile is what was wanted. */
+  async remove(id: string): Promise<void> {
+    try {
+      await this.send<undefined>("DELETE", `/${id}`);
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 404)) {
+        throw error;
+      }
+    }
+  }
 
   /** Makes a key. Where the connection breaks off, or no answer comes, the key may be there: the same request gets it. */
   protected async make(path: string, body: unknown): Promise<CreatedKey> {

@@ -14,7 +14,7 @@ export function readEnvironment(): Environment {
 
 export type Translate = (key: string, values?: Record<string, string | number>) => string;
 
-/** Loads the texts of the account theme, the realm's own included, and English for those that a language lacks. */
+/** Loads the texts of the account theme, the realm's own included, and English for those that a language lacks. Fails where there are none. */
 export async function loadTexts(environment: Environment): Promise<Translate> {
   const languages = [...new Set(["en", environment.locale])];
   const texts = new Map<string, string>();
@@ -23,7 +23,19 @@ export async function loadTexts(environment: Environment): Promise<Translate> {
       texts.set(key, value);
     }
   }
+  if (texts.size === 0) {
+    throw new Error("no texts");
+  }
   return translator(texts);
+}
+
+/** What is said where no texts can be loaded. */
+export function textsOfFailure(locale: string): Translate {
+  const [title, error, again]: [string, string, string] = locale.startsWith("de")
+    ? ["API-Schlüssel", "Der Server hat nicht wie erwartet geantwortet. Versuchen Sie es gleich noch einmal.", "Erneut versuchen"]
+    : ["API keys", "The server did not answer as expected. Try again in a moment.", "Try again"];
+  const texts: Record<string, string> = { bulwarkKeys: title, bulwarkKeysText: "", bulwarkKeysAgain: again };
+  return (key) => texts[key] ?? error;
 }
 
 /** Puts values in the place of {{name}}. */

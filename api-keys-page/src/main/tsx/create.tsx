@@ -6,7 +6,7 @@ import { usePage } from "./context";
 import { Failure, KeyModal, useWork } from "./dialogs";
 import { FieldError, focusField } from "./field";
 import { focusFault, LimitFields } from "./fields";
-import { defaultDays, endOf, lastDay, localDay, presets, type Expiry } from "./keys";
+import { dateError, defaultDays, endOf, lastDay, localDay, presets, type Expiry } from "./keys";
 import { chosen, NOTHING, read, type Faults, type Typed } from "./limits";
 
 /** What the form begins with. */
@@ -46,8 +46,7 @@ export function CreateForm({ start, title, isAdmin = false, onClose, onShow }: P
       found.scopes = t("bulwarkKeysErrorNoScope");
     }
     if (end === undefined) {
-      found.expiry =
-        settings.maxLifeDays === 0 ? t("bulwarkKeysErrorDate") : t("bulwarkKeysErrorDateMax", { days: settings.maxLifeDays });
+      found.expiry = t(dateError(settings.maxLifeDays), { days: settings.maxLifeDays });
     }
     const result = read(limits, isAdmin ? null : settings.rateLimit);
     const wrong = "faults" in result ? result.faults : {};

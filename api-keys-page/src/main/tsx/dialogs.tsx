@@ -5,7 +5,7 @@ import { usePage, useTexts, type Pending } from "./context";
 import { CreateForm, type Start } from "./create";
 import { EditKey } from "./edit";
 import { FieldError, focusField } from "./field";
-import { focusKey, isFocusUnmoved } from "./focus";
+import { focusKey, isFocusUnmoved, usePageBehindDialog } from "./focus";
 import type { Typed } from "./limits";
 import { keepPending } from "./pending";
 import { ShownKey } from "./shown";
@@ -235,7 +235,13 @@ type ModalProps = {
 /** A dialog with a form, the button that sends it, and one that closes it. */
 export function KeyModal({ title, label, danger = false, busy = false, makesKey = false, scrolls = false, onSubmit, onClose, children }: ModalProps) {
   const { t } = useTexts();
+  usePageBehindDialog();
   const close = busy && makesKey ? undefined : onClose;
+  const escape = (event: KeyboardEvent) => {
+    // It would end the focus trap of a dialog that stays open.
+    event.stopPropagation();
+    close?.();
+  };
   const form = useId();
   const cancel = useId();
   const submit = (event: FormEvent) => {
@@ -250,6 +256,7 @@ export function KeyModal({ title, label, danger = false, busy = false, makesKey 
       title={title}
       isOpen
       onClose={close}
+      onEscapePress={escape}
       showClose={false}
       className="bw-keys-dialog"
       {...(scrolls ? { tabIndex: 0, bodyAriaLabel: title } : {})}

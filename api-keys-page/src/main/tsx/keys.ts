@@ -92,3 +92,11 @@ export function localDay(moment: Date): string {
 export function lastDay(maxDays: number, now: number): string | undefined {
   return maxDays === 0 ? undefined : localDay(new Date(now + (maxDays - 1) * DAY));
 }
+
+/** The key of the text about a date that is over, or beyond the realm's limit. */
+export function dateError(maxDays: number): string {
+  if (maxDays === 0) {
+    return "bulwarkKeysErrorDate";
+  }
+  return maxDays === 1 ? "bulwarkKeysErrorDateToday" : "bulwarkKeysErrorDateMax";
+}

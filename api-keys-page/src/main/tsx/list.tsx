@@ -114,7 +114,7 @@ export function KeyList({ keys, notice, onNotice, failure, onFailure, onOpen, on
               </ToolbarItem>
               <ToolbarItem>{create}</ToolbarItem>
               <ToolbarItem className="bw-keys-count">
-                {t("bulwarkKeysCount", { count: number(counted), max: number(settings.maxKeys) })}
+                {t(settings.maxKeys === 1 ? "bulwarkKeysCountOne" : "bulwarkKeysCount", { count: number(counted), max: number(settings.maxKeys) })}
               </ToolbarItem>
               {found.length > PER_PAGE && (
                 <ToolbarItem variant="pagination">{pagination("top")}</ToolbarItem>

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from "react";
 import { flushSync } from "react-dom";
 import { ApiError, type Key, type Settings } from "./api";
 import { api, environment, session, takeFirst } from "./begun";
-import type { Translate } from "./console";
+import { textsOfFailure, type Translate } from "./console";
 import { PageContext, TextsContext, textsOf, type Context, type Pending } from "./context";
 import { Dialogs, type Dialog } from "./dialogs";
 import { KeyList } from "./list";
@@ -33,7 +33,7 @@ export default function ApiKeysPage() {
         setDialog(continued(takePending(), list));
       })
       .catch((error: unknown) => {
-        void texts.then((t) => setFailure({ t, error }));
+        void texts.catch(() => textsOfFailure(environment.locale)).then((t) => setFailure({ t, error }));
       });
   }, []);
 

@@ -4,6 +4,7 @@ import { flushSync } from "react-dom";
 import type { CreatedKey } from "./api";
 import { usePage, useTexts } from "./context";
 import { withKey } from "./command";
+import { usePageBehindDialog } from "./focus";
 import { lastMoment } from "./keys";
 
 type Props = { created: CreatedKey; text: string; onClose: () => void };
@@ -12,6 +13,7 @@ type Props = { created: CreatedKey; text: string; onClose: () => void };
 export function ShownKey({ created, text, onClose }: Props) {
   const { t, settings, moment, scopeText } = usePage();
   const id = useId();
+  usePageBehindDialog();
 
   // A browser may keep the page for the way back: then the key must not be in it.
   useEffect(() => {
@@ -26,7 +28,8 @@ export function ShownKey({ created, text, onClose }: Props) {
       title={t("bulwarkKeysShownTitle", { name: created.name })}
       isOpen
       showClose={false}
-      onEscapePress={() => {}}
+      // It would end the focus trap of a dialog that stays open.
+      onEscapePress={(event) => event.stopPropagation()}
       className="bw-keys-dialog"
       actions={[
         <Button key="done" onClick={onClose}>

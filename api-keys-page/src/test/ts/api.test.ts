@@ -94,3 +94,10 @@ test("a sign-in that is too old is told, and the token is kept", async () => {
     ["old", "old"],
   );
 });
+
+test("a key that somebody else has removed is removed", async () => {
+  answering([404, "not_found"], [403, "forbidden"]);
+  const api = new Api("/keys", session("token"));
+  await api.remove("a");
+  await assert.rejects(api.remove("b"), ApiError);
+});

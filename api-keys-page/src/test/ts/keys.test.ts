@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Key } from "../../main/tsx/api";
 import { withKey } from "../../main/tsx/command";
-import { defaultDays, describe, endOf, isCounted, lastDay, lastMoment, localDay, presets, search } from "../../main/tsx/keys";
+import { dateError, defaultDays, describe, endOf, isCounted, lastDay, lastMoment, localDay, presets, search } from "../../main/tsx/keys";
 
 const NOW = Date.parse("2026-11-27T12:00:00Z");
 const DAY = 86_400_000;
@@ -104,4 +104,8 @@ test("a key that ends with a day works on no other one", () => {
 
 test("the key is put into the command as it is", () => {
   assert.equal(withKey("curl -H 'X-API-Key: $KEY' $KEYS $KEY", "a$&b"), "curl -H 'X-API-Key: a$&b' $KEYS a$&b");
+});
+
+test("a limit of one day is told as today, and not as the next 1 days", () => {
+  assert.deepEqual([0, 1, 2].map(dateError), ["bulwarkKeysErrorDate", "bulwarkKeysErrorDateToday", "bulwarkKeysErrorDateMax"]);
 });

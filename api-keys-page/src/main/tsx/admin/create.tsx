@@ -78,12 +78,14 @@ function ClientDialog({ api, message, onClose, onChosen }: ClientProps) {
   const { t } = useTexts();
   const id = useId();
   const [text, setText] = useState("");
+  const [searches, setSearches] = useState(0);
   const [found, setFound] = useState<Client[]>();
   const [chosen, setChosen] = useState<Client>();
   const [invalid, setInvalid] = useState(false);
   const [failed, setFailed] = useState<string>();
   const { busy, failure, run } = useWork(message);
   const asked = useRef(api);
+  const search = useRef<HTMLInputElement>(null);
 
   useEffect(() => {
     let current = true;
@@ -95,6 +97,8 @@ function ClientDialog({ api, message, onClose, onChosen }: ClientProps) {
             if (current) {
               setFound(clients);
               setFailed(undefined);
+              // The one that was chosen meanwhile may not be shown any more.
+              setChosen((before) => clients.slice(0, OFFERED).find((client) => client.id === before?.id));
             }
           })
           .catch((error: unknown) => current && setFailed(message(error)));
@@ -105,7 +109,14 @@ function ClientDialog({ api, message, onClose, onChosen }: ClientProps) {
       current = false;
       clearTimeout(timer);
     };
-  }, [text]);
+  }, [text, searches]);
+
+  // A new list may be without the client that had the focus.
+  useEffect(() => {
+    if (found !== undefined && document.activeElement === document.body) {
+      search.current?.focus();
+    }
+  }, [found]);
 
   const searchFor = (value: string) => {
     setText(value);
@@ -113,6 +124,10 @@ function ClientDialog({ api, message, onClose, onChosen }: ClientProps) {
     setChosen(undefined);
   };
   const submit = () => {
+    if (chosen === undefined && failed !== undefined) {
+      setSearches(searches + 1);
+      return;
+    }
     if (chosen === undefined) {
       setInvalid(true);
       focusField(`${id}-client-0`);
@@ -126,6 +141,7 @@ function ClientDialog({ api, message, onClose, onChosen }: ClientProps) {
       <Failure text={failure ?? failed} />
       <Text>{t("bulwarkAdminCreateText")}</Text>
       <SearchInput
+        ref={search}
         aria-label={t("bulwarkAdminSearchClients")}
         placeholder={t("bulwarkAdminSearchClients")}
         resetButtonLabel={t("bulwarkKeysClear")}

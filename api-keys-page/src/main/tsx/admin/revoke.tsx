@@ -1,6 +1,5 @@
 import { Text, TextContent } from "@patternfly/react-core";
 import { useRef, useState } from "react";
-import { ApiError } from "../api";
 import { useTexts } from "../context";
 import { Failure, KeyModal } from "../dialogs";
 import type { AdminApi, OwnedKey } from "./api";
@@ -34,7 +33,7 @@ export function RevokeDialog({ keys, api, message, onClose, onRevoked }: Props) 
           stoppedWith(rest);
           return;
         }
-        await removed(api, rest[0].id);
+        await api.remove(rest[0].id);
         rest = rest.slice(1);
         setLeft(rest);
       }
@@ -101,15 +100,4 @@ export function RevokeDialog({ keys, api, message, onClose, onRevoked }: Props) 
       </TextContent>
     </KeyModal>
   );
-}
-
-/** A key that somebody else has removed meanwhile is what was wanted. */
-async function removed(api: AdminApi, id: string): Promise<void> {
-  try {
-    await api.remove(id);
-  } catch (error) {
-    if (!(error instanceof ApiError && error.status === 404)) {
-      throw error;
-    }
-  }
 }

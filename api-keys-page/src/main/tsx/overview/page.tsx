@@ -24,7 +24,11 @@ export function OverviewPage({ environment }: { environment: AdminEnvironment })
   const [loadedAt, setLoadedAt] = useState(() => new Date());
   const { t, moment } = texts;
 
-  const returned = useCallback(() => setSignedOut(false), []);
+  // All parts load their numbers again.
+  const returned = useCallback(() => {
+    setSignedOut(false);
+    setLoadedAt(new Date());
+  }, []);
   const refresh = useCallback(() => {
     setChanges((before) => before + 1);
     setLoadedAt(new Date());

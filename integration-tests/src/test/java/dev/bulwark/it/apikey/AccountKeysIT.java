@@ -135,6 +135,36 @@ class AccountKeysIT {
     }
   }
 
+  /** A word that no line has room for. */
+  @Tag("full")
+  @Test
+  void longNamesAt320Pixels() {
+    String name = "n".repeat(100);
+    KeyPages.createUser(admin, "long-names");
+    keys.made("long-names", name, "tasks:read");
+    Look look = Look.PHONE_NARROW;
+    try (BrowserContext context = chromium.newContext(look.options())) {
+      Page page = context.newPage();
+      KEYS_PAGE.open(page, "long-names");
+      Inspection.inspectStrictly(page, look, "keys-long");
+      Locator row = AccountKeys.row(page, name);
+      AccountKeys.act(page, row, "Ersetzen");
+      AccountKeys.confirm(page);
+      AccountKeys.shown(page);
+      Inspection.inspectStrictly(page, look, "keys-long-shown");
+      AccountKeys.confirm(page);
+      AccountKeys.act(page, row.first(), "Löschen");
+      AccountKeys.dialog(page).waitFor();
+      Inspection.inspectStrictly(page, look, "keys-long-delete");
+      AccountKeys.confirm(page);
+      page.locator(".bw-keys-notice .pf-v5-c-alert").waitFor();
+      Inspection.inspectStrictly(page, look, "keys-long-deleted");
+      page.locator("input[type=text]").first().fill("z".repeat(100));
+      page.locator("[role=status] h2").waitFor();
+      Inspection.inspectStrictly(page, look, "keys-long-no-match");
+    }
+  }
+
   private static String focused(Page page) {
     return ((String) page.evaluate("() => CSS.escape(document.activeElement.id)"));
   }
@@ -332,6 +362,38 @@ class AccountKeysIT {
     assertThat(listed("bad-line")).as("made once").hasSize(1);
   }
 
+  @Test
+  void aKeyThatIsDeletedElsewhereIsDeleted() {
+    KeyPages.createUser(admin, "two-tabs");
+    String id = keys.made("two-tabs", "gone already", "tasks:read").get("id").asText();
+    visit(
+        page -> {
+          KEYS_PAGE.open(page, "two-tabs");
+          AccountKeys.act(page, AccountKeys.row(page, "gone already"), "Delete");
+          admin.delete("/realms/app/api-keys/" + id).expect(204);
+          AccountKeys.confirm(page);
+          page.getByText("has been deleted").waitFor();
+          assertThat(AccountKeys.row(page, "gone already").count()).isZero();
+        });
+  }
+
+  @Test
+  void withoutItsTextsThePageOffersToTryAgain() {
+    KeyPages.createUser(admin, "no-texts");
+    visit(
+        page -> {
+          KEYS_PAGE.open(page, "no-texts");
+          page.route(url -> url.matches(".*/resources/app/account/[a-z]+"), Route::abort);
+          page.reload();
+          Locator again = page.locator("main .pf-v5-c-alert button");
+          again.waitFor();
+          assertThat(again.innerText()).isEqualTo("Try again");
+          page.unrouteAll();
+          again.click();
+          AccountKeys.loaded(page);
+        });
+  }
+
   /** The page has a token that would not expire for minutes. */
   @Test
   void theEndOfTheSessionElsewhereIsTold() {
@@ -518,7 +580,7 @@ class AccountKeysIT {
           AccountKeys.fill(page, "one too many", "Read tasks");
           AccountKeys.confirm(page);
           AccountKeys.dialog(page).locator(".pf-v5-c-alert").waitFor();
-          assertThat(AccountKeys.dialog(page).innerText()).contains("limit of 50 keys");
+          assertThat(AccountKeys.dialog(page).innerText()).contains("maximum number of keys (50)");
           Inspection.inspectStrictly(page, Look.DESKTOP_LIGHT, "keys-create-refused");
         });
   }

@@ -148,6 +148,29 @@ class AdminKeysIT {
     }
   }
 
+  /** A word that no line has room for. */
+  @Tag("full")
+  @Test
+  void longNamesAt320Pixels() {
+    String owner = "o".repeat(60);
+    String name = "n".repeat(100);
+    KeyPages.createUser(admin, owner);
+    keys.create(keys.token(owner), Keys.body(name, null, "tasks:read")).expect(201);
+    try (BrowserContext context = chromium.newContext(Look.PHONE_NARROW.options())) {
+      Page page = context.newPage();
+      PAGE.open(page, owner);
+      Locator row = AdminKeys.row(page, name);
+      row.waitFor();
+      Inspection.inspectStrictly(page, Look.PHONE_NARROW, "admin-keys-long");
+      AccountKeys.act(page, row, "Widerrufen");
+      AccountKeys.dialog(page).waitFor();
+      Inspection.inspectStrictly(page, Look.PHONE_NARROW, "admin-keys-long-revoke");
+      AccountKeys.confirm(page);
+      page.locator(".bw-keys-notice .pf-v5-c-alert").waitFor();
+      Inspection.inspectStrictly(page, Look.PHONE_NARROW, "admin-keys-long-revoked");
+    }
+  }
+
   private static boolean german(Look look) {
     return look.isGerman();
   }
@@ -286,7 +309,7 @@ class AdminKeysIT {
           held.get(0).resume();
           AdminKeys.total(page, "2 keys");
           assertThat(page.locator(".bw-keys-notice").innerText())
-              .contains("Stopped: 1 of 3 keys have been revoked.");
+              .contains("Stopped. Revoked: 1 of 3 keys.");
         });
     assertThat(made).filteredOn(keys::isGood).hasSize(2);
   }
@@ -324,18 +347,18 @@ class AdminKeysIT {
           AccountKeys.confirm(page);
           AccountKeys.dialog(page).locator(".pf-v5-c-alert").waitFor();
           assertThat(AccountKeys.dialog(page).innerText())
-              .contains("1 of 4 keys have been revoked, then an error occurred.");
+              .contains("Revoked: 1 of 4 keys. Then an error occurred.");
           Inspection.inspectStrictly(page, Look.DESKTOP_LIGHT, "admin-keys-revoke-failed");
           assertThat(made).filteredOn(keys::isGood).hasSize(3);
           AccountKeys.confirm(page);
           AccountKeys.dialog(page)
-              .getByText("2 of 4 keys have been revoked, then an error occurred.")
+              .getByText("Revoked: 2 of 4 keys. Then an error occurred.")
               .waitFor();
           page.keyboard().press("Escape");
           AdminKeys.total(page, "2 keys");
           page.locator(".bw-keys-notice:focus").waitFor();
           assertThat(page.locator(".bw-keys-notice").innerText())
-              .contains("Stopped: 2 of 4 keys have been revoked.");
+              .contains("Stopped. Revoked: 2 of 4 keys.");
           assertThat(made).filteredOn(keys::isGood).hasSize(2);
 
           page.locator("#keys-all").check();
@@ -547,6 +570,100 @@ class AdminKeysIT {
         });
     assertThat(errors).isEmpty();
     assertThat(hosts).isNotEmpty().allMatch(STACK.url().getAuthority()::equals);
+  }
+
+  /** The list comes late, and without the client that was chosen meanwhile: none is chosen then. */
+  @Test
+  void aListOfClientsThatComesLateDropsTheChoice() {
+    visit(
+        page -> {
+          PAGE.open(page, "");
+          page.getByTestId("keys-create").click();
+          Locator dialog = AccountKeys.dialog(page);
+          Locator clients = dialog.locator("input[type=radio]");
+          clients.first().waitFor();
+          List<Route> held = new ArrayList<>();
+          page.route(url -> url.contains("/clients?"), held::add);
+          Locator search = dialog.locator("input[type=text]");
+          search.fill("tasks-service");
+          page.waitForCondition(() -> !held.isEmpty());
+          Locator other = dialog.getByLabel("account-console");
+          other.focus();
+          page.keyboard().press("Space");
+          assertThat(other.isChecked()).isTrue();
+          held.get(0).resume();
+          other.waitFor(detached());
+          assertThat(clients.count()).isOne();
+          assertThat(KeyboardWalk.hasFocus(search)).as("the focus is kept").isTrue();
+          AccountKeys.confirm(page);
+          dialog.getByText("Choose a client.").waitFor();
+        });
+  }
+
+  @Test
+  void aListOfClientsThatFailedIsAskedForAgain() {
+    visit(
+        page -> {
+          PAGE.open(page, "");
+          page.route(
+              url -> url.contains("/clients?"), Route::abort, new Page.RouteOptions().setTimes(1));
+          page.getByTestId("keys-create").click();
+          Locator dialog = AccountKeys.dialog(page);
+          dialog.locator(".pf-v5-c-alert").waitFor();
+          AccountKeys.confirm(page);
+          dialog.locator("input[type=radio]").first().waitFor();
+          assertThat(dialog.locator(".pf-v5-c-alert").count()).isZero();
+        });
+  }
+
+  /** A letter that is typed as soon as the form is there must reach it. */
+  @Test
+  void theFormOfTheKeyHasTheFocusFromItsFirstMoment() {
+    visit(
+        page -> {
+          PAGE.open(page, "");
+          page.getByTestId("keys-create").focus();
+          page.keyboard().press("Enter");
+          Locator dialog = AccountKeys.dialog(page);
+          dialog.locator("input[type=text]").fill("tasks-service");
+          dialog.getByLabel("tasks-service").check();
+          page.evaluate(
+              """
+              () => {
+                window.bwFocused = [];
+                addEventListener("focusin", ({ target }) => window.bwFocused.push(
+                  target.closest("[role=dialog]") === null ? target.outerHTML : "dialog"), true);
+              }""");
+          AccountKeys.confirm(page);
+          dialog.getByText("tasks:read").first().waitFor();
+          page.waitForFunction("() => document.activeElement.matches('[role=dialog] input')");
+          page.keyboard().type("at once");
+          assertThat(dialog.locator("input[type=text]").inputValue()).isEqualTo("at once");
+          assertThat((List<?>) page.evaluate("() => window.bwFocused"))
+              .isNotEmpty()
+              .allMatch("dialog"::equals);
+        });
+  }
+
+  /** PatternFly ends its focus trap at a click beside the dialog. */
+  @Test
+  void aClickBesideTheDialogLeavesTheFocusThere() {
+    visit(
+        page -> {
+          PAGE.open(page, "");
+          page.getByTestId("keys-create").click();
+          AccountKeys.dialog(page).locator("input[type=radio]").first().waitFor();
+          page.mouse().click(5, 5);
+          for (int i = 0; i < 20; i++) {
+            page.keyboard().press("Tab");
+            assertThat(page.evaluate("() => document.activeElement.closest('#app') !== null"))
+                .as("behind the dialog")
+                .isEqualTo(false);
+          }
+          page.keyboard().press("Escape");
+          AccountKeys.dialog(page).waitFor(detached());
+          page.waitForFunction("() => document.activeElement.dataset.testid === 'keys-create'");
+        });
   }
 
   /** Keys alone: no step loses the focus. Both keys have one name, so the same words are told. */

@@ -11,6 +11,7 @@ import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,6 +21,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 class AccountThemeIT {
 
   private static final ThemedPages PAGES = new ThemedPages(TestStack.get().realm());
+
+  /** Pixels between the menu with the user's name and the user's picture. */
+  private static final String GAP_BEFORE_PICTURE =
+      """
+      () => {
+        const menu = document.querySelector("header [data-testid=options-toggle]");
+        const picture = document.querySelector("header .pf-v5-c-avatar");
+        return picture.getBoundingClientRect().left - menu.getBoundingClientRect().right;
+      }
+      """;
 
   private static Chromium chromium;
 
@@ -37,6 +48,21 @@ class AccountThemeIT {
   static void close() {
     if (chromium != null) {
       chromium.close();
+    }
+  }
+
+  /** The parent moves the picture away from the menu with the user's name below 992 pixels. */
+  @Test
+  void theMastheadHasNoGapBeforeThePictureOfTheUser() {
+    try (BrowserContext context = chromium.newContext(Look.TABLET.options())) {
+      Page page = context.newPage();
+      PAGES.account(page, "");
+      for (int width : new int[] {768, Look.TABLET.width, 991, 992, 1280}) {
+        page.setViewportSize(width, 600);
+        assertThat(((Number) page.evaluate(GAP_BEFORE_PICTURE)).doubleValue())
+            .as("at %s pixels", width)
+            .isBetween(0.0, 24.0);
+      }
     }
   }
 

@@ -121,10 +121,13 @@ public final class Inspection {
       }
       """;
 
-  /** Elements that hold more than they show; the console scrolls in its own main element. */
+  /**
+   * Elements that hold more than they show; the console scrolls in its own main element, and a
+   * dialog in its body.
+   */
   private static final String TOO_WIDE =
       """
-      () => [document.documentElement, ...document.querySelectorAll("main")]
+      () => [document.documentElement, ...document.querySelectorAll("main, .pf-v5-c-modal-box__body")]
         .filter((e) => e.scrollWidth > e.clientWidth)
         .map((e) => e.tagName + " " + e.scrollWidth + " > " + e.clientWidth)
       """;

@@ -15,6 +15,9 @@ public enum Look {
   DESKTOP_GERMAN(1280, 800, ColorScheme.DARK, "de-DE"),
   PHONE_ENGLISH(390, 844, ColorScheme.LIGHT, "en-US"),
 
+  /** Between both: the menu of the console is closed, and lists are blocks of lines. */
+  TABLET(960, 600, ColorScheme.LIGHT, "en-US"),
+
   /** As narrow as a page at 400 %, in the colors that Windows forces upon it. */
   PHONE_NARROW(320, 640, ColorScheme.LIGHT, "de-DE");
 
