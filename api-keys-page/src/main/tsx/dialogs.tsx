@@ -189,7 +189,7 @@ function Delete({ of: key, onClose, onChanged }: KeyProps & Pick<Props, "onChang
       ? t("bulwarkKeysDeleteUnused")
       : t("bulwarkKeysDeleteUsed", { last: moment(key.lastUsedAt), count: number(key.requestCount) });
   return (
-    <KeyModal title={t("bulwarkKeysDeleteTitle", { name: key.name })} label={t("bulwarkKeysDelete")} danger busy={busy} onSubmit={() => void submit()} onClose={onClose}>
+    <KeyModal title={t("bulwarkKeysDeleteTitle", { name: key.name })} label={t("bulwarkKeysDelete")} danger scrolls busy={busy} onSubmit={() => void submit()} onClose={onClose}>
       <Failure text={failure} />
       <TextContent>
         <Text>{t("bulwarkKeysDeleteText")}</Text>
@@ -261,7 +261,7 @@ export function KeyModal({ title, label, danger = false, busy = false, makesKey 
       className="bw-keys-dialog"
       {...(scrolls ? { tabIndex: 0, bodyAriaLabel: title } : {})}
       // Else Enter, held down on the item of the menu, would do it.
-      {...(danger && !scrolls ? { elementToFocus: `#${CSS.escape(cancel)}` } : {})}
+      {...(danger ? { elementToFocus: `#${CSS.escape(cancel)}` } : {})}
       actions={[
         <Button key="do" type="submit" form={form} variant={danger ? "danger" : "primary"} isLoading={busy} spinnerAriaValueText={t("bulwarkKeysBusy")}>
           {label}
