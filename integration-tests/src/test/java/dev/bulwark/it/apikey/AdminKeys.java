@@ -11,6 +11,8 @@ import dev.bulwark.it.themes.ThemedPages;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 
 /**
  * The administrators' page of API keys, for administrators of the realm {@code master}: the realm
@@ -79,7 +81,27 @@ public final class AdminKeys {
             route.resume();
           }
         });
+    awaitInterception(page);
     return held;
+  }
+
+  /**
+   * Waits until requests of the page reach its routes. Chromium confirms an interception before the
+   * process of the page has it: a request that the page sends at once would go to the server.
+   */
+  static void awaitInterception(Page page) {
+    AtomicBoolean reached = new AtomicBoolean();
+    Predicate<String> probe = url -> url.endsWith("?intercepted");
+    page.route(
+        probe,
+        route -> {
+          reached.set(true);
+          route.fulfill(new Route.FulfillOptions().setStatus(204));
+        });
+    while (!reached.get()) {
+      page.evaluate("async () => { await fetch('?intercepted'); }");
+    }
+    page.unroute(probe);
   }
 
   /** Signs in to the admin console, opens the page and waits for its list. */

@@ -607,6 +607,7 @@ class AdminKeysIT {
           PAGE.open(page, "");
           page.route(
               url -> url.contains("/clients?"), Route::abort, new Page.RouteOptions().setTimes(1));
+          AdminKeys.awaitInterception(page);
           page.getByTestId("keys-create").click();
           Locator dialog = AccountKeys.dialog(page);
           dialog.locator(".pf-v5-c-alert").waitFor();
