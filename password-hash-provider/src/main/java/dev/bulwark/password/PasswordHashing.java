@@ -179,7 +179,7 @@ final class PasswordHashing implements AutoCloseable {
             }
           }
         };
-    try (TraceSpan span = spans.below(operation.span())) {
+    try (TraceSpan span = spans.child(operation.span())) {
       span.set("bulwark.password.algorithm", algorithm);
       try {
         return run(memory, onHeap, span, measured);

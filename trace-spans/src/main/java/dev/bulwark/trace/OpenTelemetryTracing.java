@@ -37,12 +37,12 @@ final class OpenTelemetryTracing implements Tracing {
   }
 
   @Override
-  public TraceSpan below(String name) {
+  public TraceSpan child(String name) {
     return isRecording() ? start(name, SpanKind.INTERNAL) : TraceSpan.NONE;
   }
 
   @Override
-  public TraceSpan callBelow(String name) {
+  public TraceSpan clientChild(String name) {
     return isRecording() ? start(name, SpanKind.CLIENT) : TraceSpan.NONE;
   }
 

@@ -38,9 +38,9 @@ public final class Spans {
    *
    * @param name a constant: it groups the spans
    */
-  public TraceSpan below(String name) {
+  public TraceSpan child(String name) {
     Tracing on = tracing;
-    return on == null ? TraceSpan.NONE : on.below(name);
+    return on == null ? TraceSpan.NONE : on.child(name);
   }
 
   /**
@@ -49,9 +49,9 @@ public final class Spans {
    *
    * @param name a constant: it groups the spans
    */
-  public TraceSpan callBelow(String name) {
+  public TraceSpan clientChild(String name) {
     Tracing on = tracing;
-    return on == null ? TraceSpan.NONE : on.callBelow(name);
+    return on == null ? TraceSpan.NONE : on.clientChild(name);
   }
 
   /**

@@ -4,10 +4,10 @@ package dev.bulwark.trace;
 interface Tracing {
 
   /** A span of work of the bundle itself, below the current one if that is recorded. */
-  TraceSpan below(String name);
+  TraceSpan child(String name);
 
   /** A span of a call to another system, below the current one if that is recorded. */
-  TraceSpan callBelow(String name);
+  TraceSpan clientChild(String name);
 
   /** A span below the current one, or of a new trace where there is none. */
   TraceSpan begin(String name);

@@ -14,8 +14,8 @@ class SpansTest {
   @Test
   void nothingIsMadeWhileTracingIsOff() {
     Spans spans = new Spans();
-    assertThat(spans.below("work")).isSameAs(TraceSpan.NONE);
-    assertThat(spans.callBelow("call")).isSameAs(TraceSpan.NONE);
+    assertThat(spans.child("work")).isSameAs(TraceSpan.NONE);
+    assertThat(spans.clientChild("call")).isSameAs(TraceSpan.NONE);
     assertThat(spans.begin("round")).isSameAs(TraceSpan.NONE);
     spans.carrying(executed::add).execute(task);
     assertThat(executed).containsExactly(task);
@@ -28,12 +28,12 @@ class SpansTest {
         new Spans(
             new Tracing() {
               @Override
-              public TraceSpan below(String name) {
+              public TraceSpan child(String name) {
                 return TraceSpan.NONE;
               }
 
               @Override
-              public TraceSpan callBelow(String name) {
+              public TraceSpan clientChild(String name) {
                 return TraceSpan.NONE;
               }
 

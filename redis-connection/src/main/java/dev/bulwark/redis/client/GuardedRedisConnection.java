@@ -124,7 +124,7 @@ final class GuardedRedisConnection implements RedisConnection, AutoCloseable {
       RedisOperation operation, @Nullable RedisNode node, Function<RedisTopology, T> job) {
     return guarded(
         open -> {
-          try (TraceSpan span = spans.callBelow(operation.span())) {
+          try (TraceSpan span = spans.clientChild(operation.span())) {
             RedisSpan.describe(span, operation, open, node);
             try {
               return job.apply(open);
