@@ -32,7 +32,7 @@ import redis.clients.jedis.exceptions.JedisException;
 final class GuardedRedisConnection implements RedisConnection, AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(GuardedRedisConnection.class);
-  private static final Duration REMINDER = Duration.ofMinutes(1);
+  private static final Duration LOG_INTERVAL = Duration.ofMinutes(1);
 
   private final RedisConfig config;
   private final Clock clock;
@@ -47,8 +47,8 @@ final class GuardedRedisConnection implements RedisConnection, AutoCloseable {
   /** Whether the log has been told that Redis is away. */
   private volatile boolean announced = true;
 
-  private @Nullable String awayError;
-  private long awayAt;
+  private @Nullable String outageError;
+  private long outageLoggedAt;
   private @Nullable Thread prober;
 
   GuardedRedisConnection(RedisConfig config, Clock clock) {
@@ -147,7 +147,7 @@ final class GuardedRedisConnection implements RedisConnection, AutoCloseable {
     } catch (JedisException e) {
       RedisFailure failure = RedisFailure.ofCommand(e);
       if (RedisFailures.isOutage(e)) {
-        away(failure);
+        outageBegan(failure);
       }
       throw new RedisUnavailableException(failure.text(), e);
     }
@@ -163,13 +163,13 @@ final class GuardedRedisConnection implements RedisConnection, AutoCloseable {
       } else {
         @Nullable RedisFailure failure = probe();
         if (failure == null) {
-          back();
+          outageEnded();
           reported = null;
         } else {
           status = failure.since(status.since());
           String error = failure.text();
           long now = System.nanoTime();
-          if (!error.equals(reported) && now - reportedAt > REMINDER.toNanos()
+          if (!error.equals(reported) && now - reportedAt > LOG_INTERVAL.toNanos()
               || reported == null) {
             LOG.warnf(
                 "Redis (%s, set by %surl) cannot be used: %s",
@@ -222,7 +222,7 @@ final class GuardedRedisConnection implements RedisConnection, AutoCloseable {
     }
   }
 
-  private void away(RedisFailure failure) {
+  private void outageBegan(RedisFailure failure) {
     String error = failure.text();
     synchronized (probeSignal) {
       if (!status.available()) {
@@ -233,10 +233,10 @@ final class GuardedRedisConnection implements RedisConnection, AutoCloseable {
       status = failure.since(clock.instant());
       long now = System.nanoTime();
       // One that takes the probe key and refuses others comes and goes: not a line each time.
-      announced = !error.equals(awayError) || now - awayAt > REMINDER.toNanos();
+      announced = !error.equals(outageError) || now - outageLoggedAt > LOG_INTERVAL.toNanos();
       if (announced) {
-        awayError = error;
-        awayAt = now;
+        outageError = error;
+        outageLoggedAt = now;
       }
     }
     LOG.logf(
@@ -245,7 +245,7 @@ final class GuardedRedisConnection implements RedisConnection, AutoCloseable {
         error);
   }
 
-  private void back() {
+  private void outageEnded() {
     synchronized (probeSignal) {
       if (closed) {
         return;

@@ -9,12 +9,12 @@ final class ProbeKey {
   static final String VALUE = "1";
 
   private static final String NAME = "bulwark:probe";
-  private static final long LIFE_MILLIS = 1000;
+  private static final long EXPIRY_MILLIS = 1000;
 
   private ProbeKey() {}
 
   static SetParams life() {
-    return SetParams.setParams().px(LIFE_MILLIS);
+    return SetParams.setParams().px(EXPIRY_MILLIS);
   }
 
   static String of(String prefix) {

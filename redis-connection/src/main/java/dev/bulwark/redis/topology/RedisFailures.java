@@ -50,7 +50,7 @@ public final class RedisFailures {
   public static String describe(Throwable failure) {
     Throwable deepest = failure;
     for (int depth = 0; depth < 16; depth++) {
-      Throwable next = deeper(deepest);
+      Throwable next = nextCause(deepest);
       if (next == null) {
         break;
       }
@@ -62,7 +62,7 @@ public final class RedisFailures {
   }
 
   /** The cause, or what a failure at several nodes has been given along. */
-  private static @Nullable Throwable deeper(Throwable failure) {
+  private static @Nullable Throwable nextCause(Throwable failure) {
     if (failure.getCause() != null) {
       return failure.getCause();
     }

@@ -65,70 +65,98 @@ public record RedisUrl(
     }
     String scheme = url.substring(0, schemeEnd);
     boolean tls = scheme.startsWith("rediss");
-    Topology topology =
-        switch (tls ? scheme.replaceFirst("rediss", "redis") : scheme) {
-          case "redis" -> Topology.STANDALONE;
-          case "redis-sentinel" -> Topology.SENTINEL;
-          case "redis-cluster" -> Topology.CLUSTER;
-          default ->
-              throw invalid(
-                  "its scheme is none of redis, redis-sentinel, redis-cluster,"
-                      + " rediss, rediss-sentinel, rediss-cluster");
-        };
-
-    String rest = url.substring(schemeEnd + 3);
-    String query = "";
-    int queryStart = rest.indexOf('?');
-    if (queryStart >= 0) {
-      query = rest.substring(queryStart + 1);
-      rest = rest.substring(0, queryStart);
-    }
-    if (queryStart >= 0 && topology != Topology.SENTINEL) {
+    Topology topology = topology(tls ? scheme.replaceFirst("rediss", "redis") : scheme);
+    Parts parts = Parts.of(url.substring(schemeEnd + 3));
+    if (parts.query != null && topology != Topology.SENTINEL) {
       throw invalid("only redis-sentinel takes a parameter; the database of redis is …/number");
     }
-    String path = "";
-    int pathStart = rest.indexOf('/');
-    if (pathStart >= 0) {
-      path = rest.substring(pathStart + 1);
-      rest = rest.substring(0, pathStart);
+    Credentials credentials = Credentials.of(parts.userInfo);
+    Set<HostAndPort> hosts = hosts(parts.hosts, topology);
+    if (topology == Topology.STANDALONE && hosts.size() != 1) {
+      throw invalid("it names several hosts; use redis-sentinel or redis-cluster");
     }
-    String username = null;
-    String password = null;
-    int at = rest.lastIndexOf('@');
-    if (at >= 0) {
-      String userInfo = rest.substring(0, at);
-      rest = rest.substring(at + 1);
+    return new RedisUrl(
+        topology,
+        tls,
+        hosts,
+        topology == Topology.SENTINEL ? masterName(parts.path) : "",
+        database(topology, parts),
+        credentials.username,
+        credentials.password);
+  }
+
+  private static Topology topology(String scheme) {
+    return switch (scheme) {
+      case "redis" -> Topology.STANDALONE;
+      case "redis-sentinel" -> Topology.SENTINEL;
+      case "redis-cluster" -> Topology.CLUSTER;
+      default ->
+          throw invalid(
+              "its scheme is none of redis, redis-sentinel, redis-cluster,"
+                  + " rediss, rediss-sentinel, rediss-cluster");
+    };
+  }
+
+  /**
+   * What follows the scheme.
+   *
+   * @param userInfo null if there is none
+   * @param path without the slash; empty if there is none
+   * @param query without the question mark; null if there is none
+   */
+  private record Parts(
+      @Nullable String userInfo, String hosts, String path, @Nullable String query) {
+
+    static Parts of(String text) {
+      int queryStart = text.indexOf('?');
+      String rest = queryStart < 0 ? text : text.substring(0, queryStart);
+      int pathStart = rest.indexOf('/');
+      String authority = pathStart < 0 ? rest : rest.substring(0, pathStart);
+      int at = authority.lastIndexOf('@');
+      return new Parts(
+          at < 0 ? null : authority.substring(0, at),
+          authority.substring(at + 1),
+          pathStart < 0 ? "" : rest.substring(pathStart + 1),
+          queryStart < 0 ? null : text.substring(queryStart + 1));
+    }
+  }
+
+  /** Both are null if the URL has none. */
+  private record Credentials(@Nullable String username, @Nullable String password) {
+
+    static Credentials of(@Nullable String userInfo) {
+      if (userInfo == null) {
+        return new Credentials(null, null);
+      }
       int colon = userInfo.indexOf(':');
       if (colon < 0) {
         throw invalid("its user information has no password");
       }
-      username = colon == 0 ? null : decode(userInfo.substring(0, colon));
-      password = decode(userInfo.substring(colon + 1));
+      return new Credentials(
+          colon == 0 ? null : decode(userInfo.substring(0, colon)),
+          decode(userInfo.substring(colon + 1)));
     }
-    Set<HostAndPort> hosts = hosts(rest, topology);
-    if (topology == Topology.STANDALONE && hosts.size() != 1) {
-      throw invalid("it names several hosts; use redis-sentinel or redis-cluster");
+  }
+
+  private static String masterName(String path) {
+    if (path.isEmpty()) {
+      throw invalid("it does not name the Sentinel group (…/master-name)");
     }
+    if (!MASTER_NAME.matcher(path).matches()) {
+      throw invalid("the name of the Sentinel group has characters that Sentinel does not allow");
+    }
+    return path;
+  }
+
+  private static int database(Topology topology, Parts parts) {
     return switch (topology) {
-      case STANDALONE ->
-          new RedisUrl(
-              topology, tls, hosts, "", path.isEmpty() ? 0 : database(path), username, password);
-      case SENTINEL -> {
-        if (path.isEmpty()) {
-          throw invalid("it does not name the Sentinel group (…/master-name)");
-        }
-        if (!MASTER_NAME.matcher(path).matches()) {
-          throw invalid(
-              "the name of the Sentinel group has characters that Sentinel does not allow");
-        }
-        int database = queryStart < 0 ? 0 : database(parameter(query, "db"));
-        yield new RedisUrl(topology, tls, hosts, path, database, username, password);
-      }
+      case STANDALONE -> parts.path.isEmpty() ? 0 : database(parts.path);
+      case SENTINEL -> parts.query == null ? 0 : database(parameter(parts.query, "db"));
       case CLUSTER -> {
-        if (!path.isEmpty() && !path.equals("0")) {
+        if (!parts.path.isEmpty() && !parts.path.equals("0")) {
           throw invalid("a cluster has only database 0");
         }
-        yield new RedisUrl(topology, tls, hosts, "", 0, username, password);
+        yield 0;
       }
     };
   }
