@@ -21,7 +21,7 @@ import org.keycloak.storage.jpa.entity.FederatedUserCredentialEntity;
  */
 public final class CredentialRow {
 
-  private static final String SALT_OF_THE_COLUMN = "__SALT__";
+  private static final String COLUMN_SALT = "__SALT__";
 
   private CredentialRow() {}
 
@@ -124,6 +124,6 @@ public final class CredentialRow {
   private static String withSalt(String secretData, byte @Nullable [] salt) {
     return salt == null
         ? secretData
-        : secretData.replace(SALT_OF_THE_COLUMN, Base64.getEncoder().encodeToString(salt));
+        : secretData.replace(COLUMN_SALT, Base64.getEncoder().encodeToString(salt));
   }
 }
