@@ -50,7 +50,7 @@ final class RemovalWatch implements InvocationHandler {
   public @Nullable Object invoke(Object proxy, Method method, @Nullable Object[] arguments)
       throws Throwable {
     if (arguments != null) {
-      listeners.forEach(listener -> tell(listener, method.getName(), arguments));
+      listeners.forEach(listener -> notifyListener(listener, method.getName(), arguments));
     }
     try {
       return method.invoke(persister, arguments);
@@ -59,7 +59,8 @@ final class RemovalWatch implements InvocationHandler {
     }
   }
 
-  private void tell(RemovalListener listener, String method, @Nullable Object[] arguments) {
+  private void notifyListener(
+      RemovalListener listener, String method, @Nullable Object[] arguments) {
     @Nullable Object first = arguments[0];
     @Nullable Object last = arguments[arguments.length - 1];
     switch (method) {
