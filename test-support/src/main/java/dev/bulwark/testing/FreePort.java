@@ -37,7 +37,7 @@ public final class FreePort {
    * Of the range of this virtual machine. Without a reference, the garbage collector closes the
    * channel, and others take the same range.
    */
-  private static final Set<FileLock> HELD = new HashSet<>();
+  private static final Set<FileLock> LOCKS = new HashSet<>();
 
   private static final int FIRST = LOWEST + PER_RANGE * ownRange();
 
@@ -101,7 +101,7 @@ public final class FreePort {
         channel.close();
         return false;
       }
-      return HELD.add(lock);
+      return LOCKS.add(lock);
     } catch (IOException | OverlappingFileLockException e) {
       // Another user's file, or another class loader's lock.
       return false;
