@@ -28,7 +28,7 @@ final class Notices {
    * A removed session is looked at again before its notice is sent, and by then what replaces it is
    * in the database: Keycloak stores new sessions in a transaction that follows.
    */
-  private static final long DELAY = TimeUnit.SECONDS.toMillis(3);
+  private static final long DELAY_MILLIS = TimeUnit.SECONDS.toMillis(3);
 
   private final KeycloakSession session;
   private final BackchannelLogoutProviderFactory delivery;
@@ -118,7 +118,7 @@ final class Notices {
   }
 
   private long afterDelay() {
-    return delivery.clock().database() + DELAY;
+    return delivery.clock().databaseMillis() + DELAY_MILLIS;
   }
 
   private static Map<String, Object> of(String sessionId, boolean offline) {

@@ -11,7 +11,7 @@ import org.jboss.logging.Logger;
 final class SearchSchedule implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(SearchSchedule.class);
-  private static final long SECONDS = 3;
+  private static final long INTERVAL_SECONDS = 3;
 
   private final ExpirySearch search;
   private final Dispatcher dispatcher;
@@ -29,7 +29,9 @@ final class SearchSchedule implements AutoCloseable {
   }
 
   void start() {
-    var unused = thread.scheduleWithFixedDelay(this::run, SECONDS, SECONDS, TimeUnit.SECONDS);
+    var unused =
+        thread.scheduleWithFixedDelay(
+            this::run, INTERVAL_SECONDS, INTERVAL_SECONDS, TimeUnit.SECONDS);
   }
 
   private void run() {

@@ -48,8 +48,8 @@ record Answer(Kind kind, String reason, @Nullable Duration retryAfter) {
   /** No answer came. The reason has nothing of what the receiver has sent. */
   static Answer none(IOException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof ReceiverNetworks.RefusedException refused) {
-        return none(String.valueOf(refused.getMessage()));
+      if (cause instanceof ReceiverNetworks.RejectedException rejected) {
+        return none(String.valueOf(rejected.getMessage()));
       }
       if (cause instanceof InterruptedIOException) {
         return none("no answer in time");

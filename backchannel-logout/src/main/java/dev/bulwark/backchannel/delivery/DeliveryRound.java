@@ -9,6 +9,7 @@ import dev.bulwark.backchannel.outbox.Duplicates;
 import dev.bulwark.backchannel.outbox.LogoutNotice;
 import dev.bulwark.backchannel.outbox.LogoutOutbox;
 import dev.bulwark.backchannel.outbox.LogoutReceiver;
+import dev.bulwark.backchannel.outbox.LogoutReceivers;
 import dev.bulwark.backchannel.outbox.NoticeClock;
 import dev.bulwark.backchannel.outbox.RealmSwitch;
 import dev.bulwark.backchannel.signals.SharedSignals;
@@ -39,7 +40,7 @@ final class DeliveryRound implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(DeliveryRound.class);
 
   private static final int BATCH = 64;
-  private static final int DROPS = 1000;
+  private static final int MAX_DROPPED = 1000;
 
   private final BackchannelLogoutConfig config;
   private final LogoutMetrics metrics;
@@ -65,13 +66,13 @@ final class DeliveryRound implements AutoCloseable {
   }
 
   /** What is left after a round. */
-  enum Left {
+  enum RoundResult {
     /** There may be more that can be sent now. */
-    MORE,
+    MORE_DUE,
     /** Nothing that can be sent now. */
-    NOTHING,
-    /** Another node serves the receiver. */
-    OTHERS
+    NOTHING_DUE,
+    /** Another node serves the receiver, or this node could not. */
+    NOT_SERVED
   }
 
   /**
@@ -80,33 +81,33 @@ final class DeliveryRound implements AutoCloseable {
    * @param session whose transaction has just begun
    * @param clientId Keycloak's own id of the client
    */
-  Left run(KeycloakSession session, String clientId) throws InterruptedException {
+  RoundResult run(KeycloakSession session, String clientId) throws InterruptedException {
     LogoutOutbox outbox = new LogoutOutbox(session);
-    LogoutReceiver receiver = outbox.lock(clientId).orElse(null);
-    long now = clock.database();
+    LogoutReceiver receiver = new LogoutReceivers(session).lock(clientId).orElse(null);
+    long now = clock.databaseMillis();
     if (receiver == null) {
-      return Left.OTHERS;
+      return RoundResult.NOT_SERVED;
     }
     if (!receiver.isDue(now)) {
-      return Left.NOTHING;
+      return RoundResult.NOTHING_DUE;
     }
     List<LogoutNotice> due = due(outbox, receiver, now);
     if (due.isEmpty()) {
-      return Left.NOTHING;
+      return RoundResult.NOTHING_DUE;
     }
     RealmModel realm = session.realms().getRealm(due.get(0).getRealmId());
     if (due.get(0).isSignal()) {
       return signal(session, realm, outbox, receiver, due);
     }
     ClientModel client = realm == null ? null : realm.getClientById(clientId);
-    @Nullable String setting = setting(realm, client);
+    @Nullable String setting = logoutUrl(realm, client);
     if (realm == null || client == null || setting == null) {
       return drop(outbox, receiver, client == null);
     }
     List<LogoutNotice> left = withoutDuplicates(outbox, clientId, withoutLive(outbox, due));
     left = withoutOld("client " + client.getClientId(), receiver, left);
     deliver(session, realm, client, receiver, left, setting);
-    return receiver.isDue(now) ? Left.MORE : Left.NOTHING;
+    return receiver.isDue(now) ? RoundResult.MORE_DUE : RoundResult.NOTHING_DUE;
   }
 
   /**
@@ -118,7 +119,7 @@ final class DeliveryRound implements AutoCloseable {
     if (receiver.getFailures() == 0) {
       return outbox.due(clientId, now, BATCH);
     }
-    List<LogoutNotice> old = outbox.old(clientId, oldest(), BATCH);
+    List<LogoutNotice> old = outbox.old(clientId, oldestAllowed(), BATCH);
     if (!old.isEmpty()) {
       return old;
     }
@@ -132,11 +133,13 @@ final class DeliveryRound implements AutoCloseable {
    *
    * @param gone whether the receiver is deleted, so that nobody sends its dead letters again
    */
-  private Left drop(LogoutOutbox outbox, LogoutReceiver receiver, boolean gone) {
+  private RoundResult drop(LogoutOutbox outbox, LogoutReceiver receiver, boolean gone) {
     int dropped =
-        gone ? outbox.removeSome(receiver, DROPS) : outbox.removeSomeWaiting(receiver, DROPS);
+        gone
+            ? outbox.removeSome(receiver, MAX_DROPPED)
+            : outbox.removeSomeWaiting(receiver, MAX_DROPPED);
     metrics.count(Outcome.DROPPED, dropped);
-    return dropped == DROPS ? Left.MORE : Left.NOTHING;
+    return dropped == MAX_DROPPED ? RoundResult.MORE_DUE : RoundResult.NOTHING_DUE;
   }
 
   /**
@@ -144,7 +147,7 @@ final class DeliveryRound implements AutoCloseable {
    * event has what the user store knows of the user. If that cannot be asked, the notice waits by
    * itself; and if it is slow, the rest waits for the next round.
    */
-  private Left signal(
+  private RoundResult signal(
       KeycloakSession session,
       @Nullable RealmModel realm,
       LogoutOutbox outbox,
@@ -158,17 +161,17 @@ final class DeliveryRound implements AutoCloseable {
     ends = withoutOld("the shared signals of realm " + realm.getName(), receiver, ends);
     Function<LogoutNotice, Runnable> events = signals.events(session, realm);
     List<Sent> sent = new ArrayList<>();
-    long stop = System.nanoTime() + Sending.LENGTH.toNanos();
+    long stop = System.nanoTime() + Sending.MAX_DURATION.toNanos();
     for (LogoutNotice end : ends) {
       if (System.nanoTime() - stop >= 0) {
         break;
       }
       sent.add(new Sent(end, signal(events, end)));
     }
-    settlement.settle(receiver, sent, clock.database());
+    settlement.settle(receiver, sent, clock.databaseMillis());
     metrics.count(Outcome.SIGNALED, Settlement.count(sent, Kind.DELIVERED));
     metrics.count(Outcome.REJECTED, Settlement.count(sent, Kind.REJECTED));
-    return receiver.isDue(clock.database()) ? Left.MORE : Left.NOTHING;
+    return receiver.isDue(clock.databaseMillis()) ? RoundResult.MORE_DUE : RoundResult.NOTHING_DUE;
   }
 
   private static Answer signal(Function<LogoutNotice, Runnable> events, LogoutNotice end) {
@@ -184,7 +187,7 @@ final class DeliveryRound implements AutoCloseable {
   }
 
   /** The URL of a client that is to be notified; null if it is not. */
-  private static @Nullable String setting(
+  private static @Nullable String logoutUrl(
       @Nullable RealmModel realm, @Nullable ClientModel client) {
     if (realm == null || client == null || !client.isEnabled() || !RealmSwitch.isOn(realm)) {
       return null;
@@ -220,12 +223,12 @@ final class DeliveryRound implements AutoCloseable {
 
   private List<LogoutNotice> withoutOld(
       String whom, LogoutReceiver receiver, List<LogoutNotice> notices) {
-    long before = oldest();
+    long before = oldestAllowed();
     List<LogoutNotice> old =
         notices.stream().filter(notice -> notice.triedSince() < before).toList();
     for (LogoutNotice notice : old) {
       String outcome = notice.getReason() == null ? receiver.getReason() : notice.getReason();
-      notice.bury(outcome == null ? "not delivered in time" : outcome);
+      notice.markDead(outcome == null ? "not delivered in time" : outcome);
     }
     if (!old.isEmpty()) {
       metrics.count(Outcome.DEAD, old.size());
@@ -238,7 +241,7 @@ final class DeliveryRound implements AutoCloseable {
   }
 
   /** Since when a notice is tried at most, epoch milliseconds. */
-  private long oldest() {
+  private long oldestAllowed() {
     return clock.millis() - config.maxAge().toMillis();
   }
 
@@ -256,7 +259,7 @@ final class DeliveryRound implements AutoCloseable {
     List<Sent> sent = new ArrayList<>();
     List<Request> requests = new ArrayList<>();
     LogoutTokens tokens = new LogoutTokens(session, realm, client);
-    long end = System.nanoTime() + Sending.LENGTH.toNanos();
+    long end = System.nanoTime() + Sending.MAX_DURATION.toNanos();
     for (LogoutNotice notice : notices) {
       if (System.nanoTime() - end >= 0) {
         // What is left waits for the next round.
@@ -278,7 +281,7 @@ final class DeliveryRound implements AutoCloseable {
               .send(requests, threads));
     }
     int failures = receiver.getFailures();
-    settlement.settle(receiver, sent, clock.database());
+    settlement.settle(receiver, sent, clock.databaseMillis());
     metrics.count(Outcome.DELIVERED, Settlement.count(sent, Kind.DELIVERED));
     metrics.count(Outcome.REJECTED, Settlement.count(sent, Kind.REJECTED));
     metrics.count(Outcome.UNREACHABLE, Settlement.count(sent, Kind.UNREACHABLE));

@@ -1,9 +1,10 @@
 package dev.bulwark.backchannel.delivery;
 
-import dev.bulwark.backchannel.delivery.DeliveryRound.Left;
+import dev.bulwark.backchannel.delivery.DeliveryRound.RoundResult;
 import dev.bulwark.backchannel.outbox.DatabaseTime;
 import dev.bulwark.backchannel.outbox.LogoutOutbox;
 import dev.bulwark.backchannel.outbox.LogoutReceiver;
+import dev.bulwark.backchannel.outbox.LogoutReceivers;
 import dev.bulwark.backchannel.outbox.NoticeClock;
 import dev.bulwark.backchannel.signals.SharedSignals;
 import java.sql.Connection;
@@ -38,16 +39,16 @@ public final class Dispatcher implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(Dispatcher.class);
 
-  private static final Duration POLL = Duration.ofSeconds(1);
+  private static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
 
   /** A receiver is left alone for so long after a failure of the database. */
-  private static final Duration HELD = Duration.ofSeconds(30);
+  private static final Duration FAILURE_PAUSE = Duration.ofSeconds(30);
 
   /** Notices of so long are looked for together. */
-  private static final Duration TOGETHER = Duration.ofMillis(20);
+  private static final Duration COLLECTION_TIME = Duration.ofMillis(20);
 
   /** How often receivers without a row are looked for, and how often the meters are read. */
-  private static final Duration SURVEY = Duration.ofSeconds(5);
+  private static final Duration SURVEY_INTERVAL = Duration.ofSeconds(5);
 
   private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(10);
 
@@ -58,13 +59,13 @@ public final class Dispatcher implements AutoCloseable {
   private final Thread thread;
   private final ExecutorService receivers;
   private final ExecutorService senders;
-  private final Turns turns;
+  private final RoundRobin turns;
 
   /** Clients that have a row: they need not be looked for, which reads all that waits. */
-  private final Set<String> known = ConcurrentHashMap.newKeySet();
+  private final Set<String> knownReceivers = ConcurrentHashMap.newKeySet();
 
   /** Receivers whose notices could not be written, and until when, by the clock of the JVM. */
-  private final Map<String, Long> held = new ConcurrentHashMap<>();
+  private final Map<String, Long> pausedUntil = new ConcurrentHashMap<>();
 
   private final Semaphore wakes = new Semaphore(0);
   private volatile boolean closing;
@@ -86,7 +87,7 @@ public final class Dispatcher implements AutoCloseable {
     this.clock = clock;
     this.senders = pool("bulwark-logout-sender");
     this.receivers = pool("bulwark-logout-receiver");
-    this.turns = new Turns(config.maxReceivers());
+    this.turns = new RoundRobin(config.maxReceivers());
     this.round = new DeliveryRound(config, metrics, senders, signals, clock);
     this.thread = new Thread(this::run, "bulwark-logout");
     this.thread.setDaemon(true);
@@ -118,7 +119,7 @@ public final class Dispatcher implements AutoCloseable {
    * @param clientIds Keycloak's own ids of their clients
    */
   public void wake(Set<String> clientIds) {
-    if (!known.containsAll(clientIds)) {
+    if (!knownReceivers.containsAll(clientIds)) {
       newReceivers.set(true);
     }
     wakes.release();
@@ -127,9 +128,9 @@ public final class Dispatcher implements AutoCloseable {
   private void run() {
     try {
       while (!closing) {
-        look();
-        if (wakes.tryAcquire(POLL.toNanos(), TimeUnit.NANOSECONDS)) {
-          Thread.sleep(TOGETHER.toMillis());
+        serveDueReceivers();
+        if (wakes.tryAcquire(POLL_INTERVAL.toNanos(), TimeUnit.NANOSECONDS)) {
+          Thread.sleep(COLLECTION_TIME.toMillis());
           wakes.drainPermits();
         }
       }
@@ -139,12 +140,12 @@ public final class Dispatcher implements AutoCloseable {
     }
   }
 
-  private void look() {
+  private void serveDueReceivers() {
     try {
       if (System.nanoTime() - nextSurvey >= 0) {
-        nextSurvey = System.nanoTime() + SURVEY.toNanos();
+        nextSurvey = System.nanoTime() + SURVEY_INTERVAL.toNanos();
         compareClocks();
-        KeycloakModelUtils.runJobInTransaction(factory, this::survey);
+        KeycloakModelUtils.runJobInTransaction(factory, this::showBacklog);
         newReceivers.set(true);
       }
       if (newReceivers.getAndSet(false)) {
@@ -152,7 +153,7 @@ public final class Dispatcher implements AutoCloseable {
       }
       List<String> due =
           KeycloakModelUtils.runJobInTransactionWithResult(
-              factory, session -> new LogoutOutbox(session).dueReceivers(clock.database()));
+              factory, session -> new LogoutReceivers(session).due(clock.databaseMillis()));
       due.forEach(this::serve);
     } catch (RuntimeException | Error e) {
       // An error too: the thread would end, and nothing would be sent until the next start.
@@ -172,7 +173,7 @@ public final class Dispatcher implements AutoCloseable {
     }
   }
 
-  private void survey(KeycloakSession session) {
+  private void showBacklog(KeycloakSession session) {
     metrics.show(new LogoutOutbox(session).backlog());
   }
 
@@ -180,51 +181,51 @@ public final class Dispatcher implements AutoCloseable {
   private void addReceivers() {
     List<LogoutReceiver> unknown =
         KeycloakModelUtils.runJobInTransactionWithResult(
-            factory, session -> new LogoutOutbox(session).unknownReceivers());
+            factory, session -> new LogoutReceivers(session).unknown());
     for (LogoutReceiver receiver : unknown) {
       try {
         KeycloakModelUtils.runJobInTransaction(
-            factory, session -> new LogoutOutbox(session).add(receiver));
+            factory, session -> new LogoutReceivers(session).add(receiver));
       } catch (RuntimeException e) {
         LOG.debugf(e, "Receiver %s was added by another node", receiver.getClientId());
       }
-      known.add(receiver.getClientId());
+      knownReceivers.add(receiver.getClientId());
     }
   }
 
   private void serve(String clientId) {
-    known.add(clientId);
-    if (closing || isHeld(clientId) || !turns.begin(clientId)) {
+    knownReceivers.add(clientId);
+    if (closing || isPaused(clientId) || !turns.begin(clientId)) {
       return;
     }
     try {
-      receivers.execute(() -> takeTurns(clientId));
+      receivers.execute(() -> serveInTurn(clientId));
     } catch (RejectedExecutionException e) {
       // The server stops.
       turns.end(clientId);
     }
   }
 
-  private boolean isHeld(String clientId) {
-    @Nullable Long until = held.get(clientId);
+  private boolean isPaused(String clientId) {
+    @Nullable Long until = pausedUntil.get(clientId);
     if (until == null) {
       return false;
     }
     if (System.nanoTime() - until < 0) {
       return true;
     }
-    held.remove(clientId);
+    pausedUntil.remove(clientId);
     return false;
   }
 
   /** Serves a receiver, and then whoever waits: one round for each. */
-  private void takeTurns(String first) {
+  private void serveInTurn(String first) {
     @Nullable String served = first;
     try {
       while (served != null && !closing) {
-        Left left = deliver(served);
-        served = turns.next(served, left == Left.MORE);
-        if (left == Left.NOTHING) {
+        RoundResult result = deliver(served);
+        served = turns.next(served, result == RoundResult.MORE_DUE);
+        if (result == RoundResult.NOTHING_DUE) {
           // One may have been committed while this thread looked for the last time.
           wakes.release();
         }
@@ -236,27 +237,27 @@ public final class Dispatcher implements AutoCloseable {
     }
   }
 
-  private Left deliver(String clientId) {
+  private RoundResult deliver(String clientId) {
     try {
       return KeycloakModelUtils.runJobInTransactionWithResult(
           factory, session -> deliver(session, clientId));
     } catch (RuntimeException | Error e) {
       // What was sent may not be written down, and must not be sent again at once.
-      held.put(clientId, System.nanoTime() + HELD.toNanos());
+      pausedUntil.put(clientId, System.nanoTime() + FAILURE_PAUSE.toNanos());
       LOG.warn(
           "Logout notices could not be read or marked. The server tries again. Check the database",
           e);
-      return Left.OTHERS;
+      return RoundResult.NOT_SERVED;
     }
   }
 
-  private Left deliver(KeycloakSession session, String clientId) {
+  private RoundResult deliver(KeycloakSession session, String clientId) {
     try {
       return round.run(session, clientId);
     } catch (InterruptedException e) {
       // The server stops.
       Thread.currentThread().interrupt();
-      return Left.OTHERS;
+      return RoundResult.NOT_SERVED;
     }
   }
 

@@ -44,7 +44,7 @@ final class ReceiverHttp implements AutoCloseable {
   /** A longer body is not read, so its connection serves no other request. */
   private static final int READ_TO_KEEP_CONNECTION = 8192;
 
-  private static final MessageConstraints LONGEST =
+  private static final MessageConstraints RESPONSE_LIMITS =
       MessageConstraints.custom().setMaxLineLength(8192).setMaxHeaderCount(100).build();
 
   private static final ContentType FORM = ContentType.create("application/x-www-form-urlencoded");
@@ -86,7 +86,7 @@ final class ReceiverHttp implements AutoCloseable {
             .setSSLSocketFactory(tls)
             .setDefaultSocketConfig(SocketConfig.custom().setSoTimeout(millis).build())
             .setDefaultConnectionConfig(
-                ConnectionConfig.custom().setMessageConstraints(LONGEST).build())
+                ConnectionConfig.custom().setMessageConstraints(RESPONSE_LIMITS).build())
             .setDefaultRequestConfig(
                 RequestConfig.custom()
                     .setConnectionRequestTimeout(millis)

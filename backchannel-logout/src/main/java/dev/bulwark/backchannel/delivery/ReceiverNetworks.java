@@ -16,7 +16,7 @@ import org.keycloak.common.enums.SslRequired;
 final class ReceiverNetworks {
 
   /** Metadata services of clouds that are not link-local, and 0.0.0.0/8, which is this machine. */
-  private static final List<Network> NEVER =
+  private static final List<Network> BLOCKED =
       List.of(
           Network.parse("0.0.0.0/8"),
           Network.parse("100.100.100.200"),
@@ -49,11 +49,11 @@ final class ReceiverNetworks {
   }
 
   /** The address of a receiver is not allowed. */
-  static final class RefusedException extends IOException {
+  static final class RejectedException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
-    RefusedException(String message) {
+    RejectedException(String message) {
       super(message);
     }
   }
@@ -63,7 +63,7 @@ final class ReceiverNetworks {
    * to go to one of these: the host may have others a moment later.
    *
    * @param sslRequired of the realm: where it wants HTTPS, http is refused
-   * @throws RefusedException if one is not allowed
+   * @throws RejectedException if one is not allowed
    * @throws UnknownHostException if the host has none
    */
   List<InetAddress> addresses(URI url, SslRequired sslRequired) throws IOException {
@@ -72,7 +72,7 @@ final class ReceiverNetworks {
     for (InetAddress address : addresses) {
       check(address);
       if (plain && sslRequired.isRequired(address.getHostAddress())) {
-        throw new RefusedException("the realm requires HTTPS for this address");
+        throw new RejectedException("the realm requires HTTPS for this address");
       }
     }
     return addresses;
@@ -84,28 +84,28 @@ final class ReceiverNetworks {
     return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
   }
 
-  private void check(InetAddress address) throws UnknownHostException, RefusedException {
+  private void check(InetAddress address) throws UnknownHostException, RejectedException {
     String text = withoutZone(address.getHostAddress());
     boolean permitted =
         allowed.isEmpty()
-            ? !isNever(address)
+            ? !isBlocked(address)
             : allowed.stream().anyMatch(network -> network.contains(text));
     if (!permitted) {
-      throw new RefusedException("the address " + text + " is not allowed");
+      throw new RejectedException("the address " + text + " is not allowed");
     }
   }
 
-  private static boolean isNever(InetAddress address) throws UnknownHostException {
+  private static boolean isBlocked(InetAddress address) throws UnknownHostException {
     String text = withoutZone(address.getHostAddress());
     if (NAT64.contains(text)) {
       byte[] bytes = address.getAddress();
-      return isNever(
+      return isBlocked(
           InetAddress.getByAddress(Arrays.copyOfRange(bytes, bytes.length - 4, bytes.length)));
     }
     return address.isLinkLocalAddress()
         || address.isMulticastAddress()
         || address.isAnyLocalAddress()
-        || NEVER.stream().anyMatch(network -> network.contains(text));
+        || BLOCKED.stream().anyMatch(network -> network.contains(text));
   }
 
   private static String withoutZone(String address) {

@@ -27,7 +27,7 @@ import org.keycloak.common.enums.SslRequired;
 final class Sending {
 
   /** No request begins later: a round holds a database connection. */
-  static final Duration LENGTH = Duration.ofSeconds(2);
+  static final Duration MAX_DURATION = Duration.ofSeconds(2);
 
   /** Names that do not resolve take longer than a request. */
   private static final Duration GRACE = Duration.ofSeconds(5);
@@ -38,7 +38,7 @@ final class Sending {
   private final SslRequired sslRequired;
   private final BackchannelLogoutConfig config;
   private final Timer timer;
-  private final long end = System.nanoTime() + LENGTH.toNanos();
+  private final long end = System.nanoTime() + MAX_DURATION.toNanos();
   private final AtomicInteger delivered = new AtomicInteger();
   private final AtomicInteger rejected = new AtomicInteger();
   private final AtomicInteger unreachable = new AtomicInteger();
@@ -75,7 +75,7 @@ final class Sending {
     Queue<Request> queue = new ConcurrentLinkedQueue<>(requests);
     List<Callable<Boolean>> work =
         Collections.nCopies(Math.min(config.maxInFlight(), requests.size()), () -> sendSome(queue));
-    long wait = LENGTH.plus(GRACE).plus(config.requestTimeout()).toMillis();
+    long wait = MAX_DURATION.plus(GRACE).plus(config.requestTimeout()).toMillis();
     for (Future<Boolean> done : threads.invokeAll(work, wait, TimeUnit.MILLISECONDS)) {
       try {
         if (!done.isCancelled()) {
@@ -117,6 +117,6 @@ final class Sending {
   private boolean isOver() {
     return System.nanoTime() - end >= 0
         || unreachable.get() > 0
-        || (delivered.get() == 0 && rejected.get() >= Settlement.MANY);
+        || (delivered.get() == 0 && rejected.get() >= Settlement.FAILURE_THRESHOLD);
   }
 }

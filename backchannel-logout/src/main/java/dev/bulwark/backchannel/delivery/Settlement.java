@@ -31,7 +31,7 @@ final class Settlement {
    * So many failures without a delivery are not about single notices. A round ends after so many
    * rejections.
    */
-  static final int MANY = 5;
+  static final int FAILURE_THRESHOLD = 5;
 
   private final Backoff ofReceiver;
   private final Backoff ofNotice;
@@ -62,15 +62,16 @@ final class Settlement {
    */
   void settle(LogoutReceiver receiver, List<Sent> round, long now) {
     boolean accepts = count(round, Kind.DELIVERED) > 0;
-    boolean works = accepts || (receiver.getFailures() == 0 && !isAway(receiver, round));
-    List<Sent> against = round.stream().filter(sent -> !(works && isKnown(sent))).toList();
+    boolean reachable = accepts || (receiver.getFailures() == 0 && !isUnreachable(receiver, round));
+    List<Sent> against =
+        round.stream().filter(sent -> !(reachable && hasFailedBefore(sent))).toList();
     @Nullable Answer failure = failure(against, accepts);
     if (accepts) {
-      receiver.works();
+      receiver.recordSuccess();
     }
     if (failure != null) {
       Duration wait = ofReceiver.after(receiver.getFailures(), failure.retryAfter());
-      receiver.fails(now, now + wait.toMillis(), failure.reason());
+      receiver.recordFailure(now, now + wait.toMillis(), failure.reason());
     }
     if (accepts || failure != null) {
       failedAgain.remove(receiver.getClientId());
@@ -94,23 +95,24 @@ final class Settlement {
    * Whether a notice has failed before, and fails again without a word about the receiver. If the
    * receiver has accepted others since, this says nothing about it.
    */
-  private static boolean isKnown(Sent sent) {
+  private static boolean hasFailedBefore(Sent sent) {
     return sent.answer().kind() == Kind.UNREACHABLE
         && sent.answer().retryAfter() == null
         && sent.notice().getReason() != null;
   }
 
   /** Whether many notices have failed again: the acceptance before them says nothing any more. */
-  private boolean isAway(LogoutReceiver receiver, List<Sent> round) {
+  private boolean isUnreachable(LogoutReceiver receiver, List<Sent> round) {
     Set<String> ids =
         round.stream()
-            .filter(Settlement::isKnown)
+            .filter(Settlement::hasFailedBefore)
             .map(sent -> sent.notice().tokenId())
             .collect(toSet());
     if (ids.isEmpty()) {
       return false;
     }
-    return failedAgain.merge(receiver.getClientId(), ids, Settlement::union).size() >= MANY;
+    return failedAgain.merge(receiver.getClientId(), ids, Settlement::union).size()
+        >= FAILURE_THRESHOLD;
   }
 
   private static Set<String> union(Set<String> one, Set<String> other) {
@@ -127,7 +129,10 @@ final class Settlement {
 
   /** The answer for which the receiver is left alone; null for none. */
   private static @Nullable Answer failure(List<Sent> round, boolean accepts) {
-    Kind kind = !accepts && count(round, Kind.REJECTED) >= MANY ? Kind.REJECTED : Kind.UNREACHABLE;
+    Kind kind =
+        !accepts && count(round, Kind.REJECTED) >= FAILURE_THRESHOLD
+            ? Kind.REJECTED
+            : Kind.UNREACHABLE;
     return round.stream()
         .map(Sent::answer)
         .filter(answer -> answer.kind() == Kind.UNREACHABLE || answer.kind() == kind)

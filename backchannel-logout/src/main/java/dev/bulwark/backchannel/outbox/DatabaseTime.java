@@ -35,7 +35,7 @@ public final class DatabaseTime {
       long asked = clock.nanos();
       try (ResultSet rows = statement.executeQuery()) {
         rows.next();
-        clock.compare(rows.getLong(1), asked);
+        clock.setDatabaseTime(rows.getLong(1), asked);
       }
     }
   }

@@ -30,15 +30,15 @@ public final class Duplicates {
     List<LogoutNotice> ranked = new ArrayList<>(all);
     // What was sent stays. Of those that wait, one that Keycloak asked for, else the earliest.
     ranked.sort(Comparator.comparing(Duplicates::rank));
-    List<LogoutNotice> told = new ArrayList<>();
+    List<LogoutNotice> kept = new ArrayList<>();
     List<LogoutNotice> duplicates = new ArrayList<>();
     for (LogoutNotice notice : ranked) {
       if (waiting.contains(notice)
-          && told.stream()
-              .anyMatch(other -> covers(other, notice) && tells(other, notice, waiting))) {
+          && kept.stream()
+              .anyMatch(other -> covers(other, notice) && reportsSameEnd(other, notice, waiting))) {
         duplicates.add(notice);
       } else {
-        told.add(notice);
+        kept.add(notice);
       }
     }
     return duplicates;
@@ -58,7 +58,7 @@ public final class Duplicates {
   }
 
   /** Whether the token of one notice tells of the end of another one too, online or offline. */
-  private static boolean tells(
+  private static boolean reportsSameEnd(
       LogoutNotice other, LogoutNotice notice, Collection<LogoutNotice> waiting) {
     return other.isOffline() == notice.isOffline()
         // The subject of a shared signal is the id of the session.

@@ -23,12 +23,12 @@ import org.keycloak.authentication.AuthenticationProcessor;
     name = "bulwarkNoticeDue",
     query =
         "select n from LogoutNotice n where n.clientId = :client and n.state = 'WAITING'"
-            + " and (n.nextAt <= :now or n.nextAt > :far) order by n.nextAt, n.id")
+            + " and (n.nextAt <= :now or n.nextAt > :latestDue) order by n.nextAt, n.id")
 @NamedQuery(
     name = "bulwarkNoticeNewest",
     query =
         "select n from LogoutNotice n where n.clientId = :client and n.state = 'WAITING'"
-            + " and (n.nextAt <= :now or n.nextAt > :far) order by n.id desc")
+            + " and (n.nextAt <= :now or n.nextAt > :latestDue) order by n.id desc")
 @NamedQuery(
     name = "bulwarkNoticeOld",
     query =
@@ -179,7 +179,7 @@ public class LogoutNotice {
     notice.lastUsed = used;
     notice.cause = Cause.LOGOUT.name();
     notice.createdAt = clock.millis();
-    notice.nextAt = clock.database();
+    notice.nextAt = clock.databaseMillis();
     notice.state = NoticeState.DELIVERED.name();
     return notice;
   }
@@ -270,7 +270,7 @@ public class LogoutNotice {
    */
   public void hold(long until, String outcome) {
     nextAt = until;
-    reason = cut(outcome);
+    reason = truncated(outcome);
     attempts++;
   }
 
@@ -281,7 +281,7 @@ public class LogoutNotice {
    */
   public void putBack(long until, String outcome) {
     nextAt = until;
-    reason = cut(outcome);
+    reason = truncated(outcome);
   }
 
   /**
@@ -297,9 +297,9 @@ public class LogoutNotice {
   }
 
   /** It is not sent any more. */
-  public void bury(String why) {
+  public void markDead(String why) {
     state = NoticeState.DEAD.name();
-    reason = cut(why);
+    reason = truncated(why);
   }
 
   /**
@@ -321,7 +321,7 @@ public class LogoutNotice {
   }
 
   /** As it fits into the column. A control character is none for every database. */
-  static String cut(String text) {
+  static String truncated(String text) {
     String plain = text.replaceAll("\\p{Cntrl}", "?");
     return plain.length() <= MAX_REASON ? plain : plain.substring(0, MAX_REASON);
   }

@@ -6,7 +6,6 @@ import jakarta.persistence.LockModeType;
 import jakarta.persistence.LockTimeoutException;
 import jakarta.persistence.PessimisticLockException;
 import jakarta.persistence.Query;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,13 +19,13 @@ import org.keycloak.models.KeycloakSession;
 public final class LogoutOutbox {
 
   /** {@code SKIP_LOCKED} of Hibernate, which Jakarta Persistence has no name for. */
-  private static final int SKIP_LOCKED = -2;
+  static final int SKIP_LOCKED = -2;
 
   /**
    * No pause is longer: ten minutes at most if a receiver asks for it, and a minute for clocks that
    * differ. What is to wait longer was written by a node whose clock was ahead, and is due.
    */
-  private static final long LONGEST_PAUSE = TimeUnit.MINUTES.toMillis(11);
+  private static final long MAX_PAUSE = TimeUnit.MINUTES.toMillis(11);
 
   /**
    * The client's attribute is that of {@code OIDCConfigAttributes.BACKCHANNEL_LOGOUT_URL}. Keycloak
@@ -155,56 +154,8 @@ public final class LogoutOutbox {
   }
 
   /** A time that is so far ahead that nothing can have to wait until then. */
-  static long far(long now) {
-    return now + LONGEST_PAUSE;
-  }
-
-  /**
-   * Returns the clients to which something can be delivered now.
-   *
-   * @param now epoch milliseconds
-   */
-  public List<String> dueReceivers(long now) {
-    return entities
-        .createNamedQuery("bulwarkReceiverDue", String.class)
-        .setParameter("now", now)
-        .setParameter("far", far(now))
-        .getResultList();
-  }
-
-  /** Returns receivers that have no row yet. */
-  public List<LogoutReceiver> unknownReceivers() {
-    return entities
-        .createNamedQuery("bulwarkReceiverUnknown", Object[].class)
-        .getResultStream()
-        .map(row -> new LogoutReceiver((String) row[0], (String) row[1]))
-        .toList();
-  }
-
-  /** Stores a receiver. */
-  public void add(LogoutReceiver receiver) {
-    entities.persist(receiver);
-  }
-
-  /**
-   * Locks a receiver until the end of the transaction. It has to be the first statement of the
-   * transaction: what is read after it then includes what the last holder has committed.
-   *
-   * @return empty if another node has it
-   */
-  public Optional<LogoutReceiver> lock(String clientId) {
-    try {
-      return entities
-          .createQuery(
-              "select r from LogoutReceiver r where r.clientId = :client", LogoutReceiver.class)
-          .setParameter("client", clientId)
-          .setLockMode(LockModeType.PESSIMISTIC_WRITE)
-          .setHint("jakarta.persistence.lock.timeout", SKIP_LOCKED)
-          .getResultStream()
-          .findFirst();
-    } catch (LockTimeoutException | PessimisticLockException e) {
-      return Optional.empty();
-    }
+  static long latestDue(long now) {
+    return now + MAX_PAUSE;
   }
 
   /** Returns the notices of a client that can be sent now, those first that wait the longest. */
@@ -222,7 +173,7 @@ public final class LogoutOutbox {
         .createNamedQuery(query, LogoutNotice.class)
         .setParameter("client", clientId)
         .setParameter("now", now)
-        .setParameter("far", far(now))
+        .setParameter("latestDue", latestDue(now))
         .setMaxResults(max)
         .getResultList();
   }
@@ -332,14 +283,6 @@ public final class LogoutOutbox {
         .setParameter("id", id)
         .getResultStream()
         .findFirst();
-  }
-
-  /** Returns the receivers of a realm. */
-  public Collection<LogoutReceiver> receivers(String realmId) {
-    return entities
-        .createNamedQuery("bulwarkReceiverOfRealm", LogoutReceiver.class)
-        .setParameter("realm", realmId)
-        .getResultList();
   }
 
   /**

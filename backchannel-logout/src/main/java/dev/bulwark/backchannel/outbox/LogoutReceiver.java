@@ -16,12 +16,12 @@ import org.jspecify.annotations.NullUnmarked;
 @NamedQuery(
     name = "bulwarkReceiverDue",
     query =
-        "select r.clientId from LogoutReceiver r where (r.nextAt <= :now or r.nextAt > :far)"
+        "select r.clientId from LogoutReceiver r where (r.nextAt <= :now or r.nextAt > :latestDue)"
             + " and (exists (select n.id from LogoutNotice n where n.clientId = r.clientId"
             + " and n.state = 'WAITING' and n.nextAt <= :now)"
             // Two conditions: each is along the index.
             + " or exists (select f.id from LogoutNotice f where f.clientId = r.clientId"
-            + " and f.state = 'WAITING' and f.nextAt > :far))")
+            + " and f.state = 'WAITING' and f.nextAt > :latestDue))")
 @NamedQuery(
     name = "bulwarkReceiverUnknown",
     query =
@@ -78,7 +78,7 @@ public class LogoutReceiver {
    * @param now epoch milliseconds
    */
   public boolean isDue(long now) {
-    return nextAt <= now || nextAt > LogoutOutbox.far(now);
+    return nextAt <= now || nextAt > LogoutOutbox.latestDue(now);
   }
 
   /** Rounds in a row without a delivery. */
@@ -97,7 +97,7 @@ public class LogoutReceiver {
   }
 
   /** It has acknowledged a notice. */
-  public void works() {
+  public void recordSuccess() {
     nextAt = 0;
     failures = 0;
     failingSince = 0;
@@ -110,11 +110,11 @@ public class LogoutReceiver {
    * @param now epoch milliseconds
    * @param until when it may be called again
    */
-  public void fails(long now, long until, String outcome) {
+  public void recordFailure(long now, long until, String outcome) {
     nextAt = until;
     failures++;
     failingSince = failingSince == 0 ? now : failingSince;
-    reason = LogoutNotice.cut(outcome);
+    reason = LogoutNotice.truncated(outcome);
   }
 
   /** It may be called at once. */

@@ -14,11 +14,11 @@ import org.keycloak.services.resources.admin.ext.AdminRealmResourceProvider;
  */
 public final class NoticeClock {
 
-  private final LongSupplier own;
+  private final LongSupplier nodeClock;
   private final LongSupplier timer;
-  private volatile @Nullable Compared compared;
+  private volatile @Nullable Comparison compared;
 
-  private record Compared(long database, long nanos) {}
+  private record Comparison(long database, long nanos) {}
 
   /** Whoever has the clock of a server. */
   public interface Owner {
@@ -35,11 +35,11 @@ public final class NoticeClock {
   /**
    * With clocks.
    *
-   * @param own of the node, epoch milliseconds
+   * @param nodeClock epoch milliseconds
    * @param timer nanoseconds since any time
    */
-  NoticeClock(LongSupplier own, LongSupplier timer) {
-    this.own = own;
+  NoticeClock(LongSupplier nodeClock, LongSupplier timer) {
+    this.nodeClock = nodeClock;
     this.timer = timer;
   }
 
@@ -54,7 +54,7 @@ public final class NoticeClock {
         .orElseGet(NoticeClock::new);
   }
 
-  /** Returns the JVM's timer, for {@link #compare}. */
+  /** Returns the JVM's timer, for {@link #setDatabaseTime}. */
   public long nanos() {
     return timer.getAsLong();
   }
@@ -65,8 +65,8 @@ public final class NoticeClock {
    * @param database epoch milliseconds
    * @param asked the timer before the database was asked
    */
-  public void compare(long database, long asked) {
-    compared = new Compared(database, asked);
+  public void setDatabaseTime(long database, long asked) {
+    compared = new Comparison(database, asked);
   }
 
   /**
@@ -75,17 +75,17 @@ public final class NoticeClock {
    * use after a notice must not seem to be before it.
    */
   public long millis() {
-    return Math.min(own.getAsLong(), database());
+    return Math.min(nodeClock.getAsLong(), databaseMillis());
   }
 
   /**
    * What notices and receivers wait by: the database's time, the same for all nodes, epoch
    * milliseconds. It is the node's own until they are compared.
    */
-  public long database() {
-    Compared known = compared;
+  public long databaseMillis() {
+    Comparison known = compared;
     return known == null
-        ? own.getAsLong()
+        ? nodeClock.getAsLong()
         : known.database + TimeUnit.NANOSECONDS.toMillis(timer.getAsLong() - known.nanos);
   }
 }

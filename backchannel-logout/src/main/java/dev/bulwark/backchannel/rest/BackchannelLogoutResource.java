@@ -3,6 +3,7 @@ package dev.bulwark.backchannel.rest;
 import dev.bulwark.backchannel.outbox.LogoutNotice;
 import dev.bulwark.backchannel.outbox.LogoutOutbox;
 import dev.bulwark.backchannel.outbox.LogoutReceiver;
+import dev.bulwark.backchannel.outbox.LogoutReceivers;
 import dev.bulwark.backchannel.outbox.NoticeClock;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
@@ -32,7 +33,7 @@ import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
  */
 public final class BackchannelLogoutResource {
 
-  private static final int MAX = 1000;
+  private static final int MAX_PAGE_SIZE = 1000;
 
   private final KeycloakSession session;
   private final RealmModel realm;
@@ -116,8 +117,8 @@ public final class BackchannelLogoutResource {
   @Produces(MediaType.APPLICATION_JSON)
   public List<FailingReceiver> failing() {
     auth.realm().requireViewEvents();
-    return new LogoutOutbox(session)
-        .receivers(realm.getId()).stream()
+    return new LogoutReceivers(session)
+        .ofRealm(realm.getId()).stream()
             .filter(receiver -> receiver.getFailingSince() > 0)
             .map(receiver -> FailingReceiver.of(receiver, clientId(receiver.getClientId())))
             .toList();
@@ -137,7 +138,7 @@ public final class BackchannelLogoutResource {
       @QueryParam("max") @DefaultValue("100") int max) {
     auth.realm().requireViewEvents();
     return new LogoutOutbox(session)
-        .dead(realm.getId(), Math.max(0, first), Math.min(Math.max(1, max), MAX)).stream()
+        .dead(realm.getId(), Math.max(0, first), Math.min(Math.max(1, max), MAX_PAGE_SIZE)).stream()
             .map(notice -> DeadNotice.of(notice, clientId(notice.getClientId())))
             .toList();
   }
@@ -147,7 +148,7 @@ public final class BackchannelLogoutResource {
   @Path("dead/{id}/send")
   public void send(@PathParam("id") long id) {
     auth.realm().requireManageEvents();
-    one(id).revive(clock.millis());
+    deadNotice(id).revive(clock.millis());
     session
         .getTransactionManager()
         .enlistAfterCompletion(
@@ -160,7 +161,7 @@ public final class BackchannelLogoutResource {
               @Override
               protected void rollbackImpl() {}
             });
-    done(OperationType.ACTION, id);
+    recordAdminEvent(OperationType.ACTION, id);
   }
 
   /** Forgets one. */
@@ -168,11 +169,11 @@ public final class BackchannelLogoutResource {
   @Path("dead/{id}")
   public void delete(@PathParam("id") long id) {
     auth.realm().requireManageEvents();
-    new LogoutOutbox(session).remove(one(id));
-    done(OperationType.DELETE, id);
+    new LogoutOutbox(session).remove(deadNotice(id));
+    recordAdminEvent(OperationType.DELETE, id);
   }
 
-  private void done(OperationType operation, long id) {
+  private void recordAdminEvent(OperationType operation, long id) {
     adminEvent
         .operation(operation)
         .resource("LOGOUT_NOTICE")
@@ -180,7 +181,7 @@ public final class BackchannelLogoutResource {
         .success();
   }
 
-  private LogoutNotice one(long id) {
+  private LogoutNotice deadNotice(long id) {
     return new LogoutOutbox(session).dead(realm.getId(), id).orElseThrow(NotFoundException::new);
   }
 

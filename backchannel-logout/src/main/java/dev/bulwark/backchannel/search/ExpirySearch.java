@@ -36,10 +36,10 @@ public final class ExpirySearch {
   private static final long LAG_SECONDS = 2;
 
   /** Delivered notices stay that long, so that an end that is noticed later makes no second one. */
-  private static final long KEPT_MILLIS = TimeUnit.MINUTES.toMillis(10);
+  private static final long RETENTION_MILLIS = TimeUnit.MINUTES.toMillis(10);
 
   /** So many at most are deleted in one transaction. */
-  private static final int SWEEP = 2_000;
+  private static final int MAX_REMOVED = 2_000;
 
   private static final String NO_NOTICE =
       " and not exists (select n.id from LogoutNotice n where n.sessionId = cs.userSessionId"
@@ -82,8 +82,8 @@ public final class ExpirySearch {
               if (!outbox.lockSearch()) {
                 return 0;
               }
-              outbox.sweep(clock.database() - KEPT_MILLIS, SWEEP);
-              outbox.sweepWithoutRealm(SWEEP);
+              outbox.sweep(clock.databaseMillis() - RETENTION_MILLIS, MAX_REMOVED);
+              outbox.sweepWithoutRealm(MAX_REMOVED);
               int found = 0;
               for (String id : outbox.realmsWith(RealmSwitch.ATTRIBUTE)) {
                 @Nullable RealmModel realm = session.realms().getRealm(id);
@@ -128,10 +128,11 @@ public final class ExpirySearch {
       long upTo,
       Map<Part, Long> searched,
       Map<Part, Long> next) {
-    if (upTo == SessionKind.NONE) {
+    if (upTo == SessionKind.BEFORE_ANY) {
       return 0;
     }
-    long after = Math.min(searched.getOrDefault(part, SessionKind.NONE), upTo) - MARGIN_SECONDS;
+    long after =
+        Math.min(searched.getOrDefault(part, SessionKind.BEFORE_ANY), upTo) - MARGIN_SECONDS;
     next.put(part, upTo);
     long now = clock.millis();
     String expired =

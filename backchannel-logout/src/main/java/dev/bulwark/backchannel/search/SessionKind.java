@@ -19,13 +19,13 @@ enum SessionKind {
   UNMARKED_OFFLINE(true, false, false);
 
   /** Later than any session, in seconds since 1970. */
-  static final long ALL = Integer.MAX_VALUE;
+  static final long AFTER_ANY = Integer.MAX_VALUE;
 
   /** Earlier than any session. */
-  static final long NONE = -1;
+  static final long BEFORE_ANY = -1;
 
   /** Of a remembered session, in the JSON that Keycloak stores of it. */
-  private static final String IN_DATA = "'%\"rememberMe\":true%'";
+  private static final String REMEMBER_ME_PATTERN = "'%\"rememberMe\":true%'";
 
   private final boolean offline;
   private final boolean remembered;
@@ -42,11 +42,11 @@ enum SessionKind {
     return "us.realmId = :realm and us.offline = '"
         + (offline ? 1 : 0)
         + "' and us.rememberMe "
-        + (marked ? "= " + remembered : "is null" + (offline ? "" : data()));
+        + (marked ? "= " + remembered : "is null" + (offline ? "" : rememberMeCondition()));
   }
 
-  private String data() {
-    return " and us.data " + (remembered ? "like " : "not like ") + IN_DATA;
+  private String rememberMeCondition() {
+    return " and us.data " + (remembered ? "like " : "not like ") + REMEMBER_ME_PATTERN;
   }
 
   /**
@@ -56,7 +56,7 @@ enum SessionKind {
    */
   long idleSince(RealmModel realm, RealmExpiration expiration, long now) {
     if (!offline && remembered && !realm.isRememberMe()) {
-      return ALL;
+      return AFTER_ANY;
     }
     return now - (offline ? expiration.offlineMaxIdle() : expiration.getMaxIdle(remembered));
   }
@@ -68,6 +68,6 @@ enum SessionKind {
    */
   long startedBy(RealmExpiration expiration, long now) {
     int lifespan = offline ? expiration.offlineLifespan() : expiration.getLifespan(remembered);
-    return lifespan < 0 ? NONE : now - lifespan;
+    return lifespan < 0 ? BEFORE_ANY : now - lifespan;
   }
 }

@@ -25,7 +25,7 @@ import org.keycloak.models.KeycloakSession;
 final class LogoutEventListener implements EventListenerProvider {
 
   /** Reasons of events that Keycloak does not pass on. */
-  private static final Set<String> SILENT =
+  private static final Set<String> UNSIGNALED_REASONS =
       Set.of(Details.USER_SESSION_EXPIRED_REASON, Details.INVALID_USER_SESSION_REMEMBER_ME_REASON);
 
   private static final Pattern LOGOUT_OF_USER = Pattern.compile("users/([^/]+)/logout");
@@ -44,7 +44,7 @@ final class LogoutEventListener implements EventListenerProvider {
   public void onEvent(Event event) {
     if (event.getType() == EventType.LOGOUT
         && event.getSessionId() != null
-        && !isSilent(event)
+        && !isUnsignaled(event)
         && signals.isOn(session.getContext().getRealm())) {
       new LogoutOutbox(session)
           .add(
@@ -57,9 +57,9 @@ final class LogoutEventListener implements EventListenerProvider {
     }
   }
 
-  private static boolean isSilent(Event event) {
+  private static boolean isUnsignaled(Event event) {
     Map<String, String> details = event.getDetails();
-    return details != null && SILENT.contains(details.getOrDefault(Details.REASON, ""));
+    return details != null && UNSIGNALED_REASONS.contains(details.getOrDefault(Details.REASON, ""));
   }
 
   /** An administrator ends all sessions of a user: Keycloak tells of all in one event. */
@@ -77,7 +77,7 @@ final class LogoutEventListener implements EventListenerProvider {
               "us.realmId = :realm and us.userId = :user",
               Map.of("realm", event.getRealmId(), "user", logout.group(1)),
               clock.millis(),
-              clock.database());
+              clock.databaseMillis());
     }
   }
 

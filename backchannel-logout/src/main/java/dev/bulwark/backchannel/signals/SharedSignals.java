@@ -27,7 +27,7 @@ public final class SharedSignals {
   /** Returns that of a server. {@link Transmitter} is loaded only where Keycloak has its types. */
   public static SharedSignals of(KeycloakSessionFactory factory) {
     return new SharedSignals(
-        KeycloakFeature.SHARED_SIGNALS.isPresent() && Transmitter.isIn(factory));
+        KeycloakFeature.SHARED_SIGNALS.isPresent() && Transmitter.isAvailable(factory));
   }
 
   /** Whether silent ends of sessions of a realm are passed on. */

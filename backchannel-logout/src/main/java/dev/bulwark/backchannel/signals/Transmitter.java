@@ -36,11 +36,11 @@ final class Transmitter {
   private Transmitter(KeycloakSession session, SsfTransmitterProvider transmitter) {
     this.session = session;
     this.transmitter = transmitter;
-    this.dispatcher = new OfThreads(session, transmitter);
+    this.dispatcher = new BackgroundDispatcher(session, transmitter);
   }
 
   /** Whether the feature is on. */
-  static boolean isIn(KeycloakSessionFactory factory) {
+  static boolean isAvailable(KeycloakSessionFactory factory) {
     return factory.getProviderFactory(SsfTransmitterProvider.class) != null;
   }
 
@@ -52,9 +52,9 @@ final class Transmitter {
    * Keycloak's dispatcher looks the subject of a token up by the address of the current request. A
    * thread has none, so the user is checked before, as Keycloak's own event listener does.
    */
-  private static final class OfThreads extends SecurityEventTokenDispatcher {
+  private static final class BackgroundDispatcher extends SecurityEventTokenDispatcher {
 
-    OfThreads(KeycloakSession session, SsfTransmitterProvider transmitter) {
+    BackgroundDispatcher(KeycloakSession session, SsfTransmitterProvider transmitter) {
       super(
           session,
           transmitter.securityEventTokenEncoder(),

@@ -17,7 +17,7 @@ class LogoutMetricsTest {
   void theAgeIsByTheClockOfTheNotices() {
     NoticeClock clock = new NoticeClock();
     long database = System.currentTimeMillis() - TimeUnit.HOURS.toMillis(1);
-    clock.compare(database, clock.nanos());
+    clock.setDatabaseTime(database, clock.nanos());
     try (LogoutMetrics metrics = new LogoutMetrics(registry, clock)) {
       metrics.show(new Backlog(1, database - 5_000, 0));
       assertThat(registry.get("bulwark.backchannel.logout.age").gauge().value())

@@ -55,7 +55,7 @@ class ReceiverNetworksTest {
       })
   void addressesThatAreNotCalled(String url) {
     assertThatThrownBy(() -> ANY.addresses(URI.create(url), SslRequired.NONE))
-        .isInstanceOf(ReceiverNetworks.RefusedException.class)
+        .isInstanceOf(ReceiverNetworks.RejectedException.class)
         .hasMessageContaining("is not allowed");
   }
 
@@ -70,7 +70,7 @@ class ReceiverNetworksTest {
             })
         .doesNotThrowAnyException();
     assertThatThrownBy(() -> networks.addresses(URI.create("https://192.0.2.1/"), SslRequired.ALL))
-        .isInstanceOf(ReceiverNetworks.RefusedException.class);
+        .isInstanceOf(ReceiverNetworks.RejectedException.class);
   }
 
   @Test
@@ -84,9 +84,9 @@ class ReceiverNetworksTest {
             })
         .doesNotThrowAnyException();
     assertThatThrownBy(() -> ANY.addresses(far, SslRequired.EXTERNAL))
-        .isInstanceOf(ReceiverNetworks.RefusedException.class)
+        .isInstanceOf(ReceiverNetworks.RejectedException.class)
         .hasMessageContaining("HTTPS");
     assertThatThrownBy(() -> ANY.addresses(near, SslRequired.ALL))
-        .isInstanceOf(ReceiverNetworks.RefusedException.class);
+        .isInstanceOf(ReceiverNetworks.RejectedException.class);
   }
 }

@@ -73,7 +73,7 @@ class SettlementTest {
 
   @Test
   void aReceiverThatRejectsEveryNoticeIsLeftAlone() {
-    settlement.settle(receiver, Collections.nCopies(Settlement.MANY, sent(500)), NOW);
+    settlement.settle(receiver, Collections.nCopies(Settlement.FAILURE_THRESHOLD, sent(500)), NOW);
     assertThat(receiver.getNextAt()).isEqualTo(NOW + 1_000);
     assertThat(receiver.getReason()).isEqualTo("status 500");
   }
@@ -81,8 +81,8 @@ class SettlementTest {
   @Test
   void aNoticeThatFailsWhileOthersAreAcceptedDoesNotHoldThem() {
     Sent failed = sent(504);
-    receiver.fails(NOW, NOW, "status 504");
-    receiver.fails(NOW, NOW, "status 504");
+    receiver.recordFailure(NOW, NOW, "status 504");
+    receiver.recordFailure(NOW, NOW, "status 504");
     settlement.settle(receiver, List.of(sent(200), failed), NOW);
     assertThat(failed.notice().getAttempts()).isEqualTo(1);
     assertThat(receiver.getFailures()).isEqualTo(1);
@@ -136,7 +136,7 @@ class SettlementTest {
   /** As after a long outage: each notice of the backlog has failed before. A round sends four. */
   @Test
   void aReceiverThatIsAwayAgainAfterARoundIsLeftAlone() {
-    List<Sent> backlog = failedBefore(2 * Settlement.MANY);
+    List<Sent> backlog = failedBefore(2 * Settlement.FAILURE_THRESHOLD);
     settlement.settle(receiver, List.of(sent(200)), NOW);
     assertThat(receiver.getFailures()).isZero();
     settlement.settle(receiver, backlog.subList(0, 4), NOW);
@@ -156,7 +156,7 @@ class SettlementTest {
 
   @Test
   void aFewNoticesThatFailAgainWaitByThemselvesHoweverOften() {
-    List<Sent> failed = failedBefore(Settlement.MANY - 1);
+    List<Sent> failed = failedBefore(Settlement.FAILURE_THRESHOLD - 1);
     settlement.settle(receiver, List.of(sent(200)), NOW);
     for (int attempt = 1; attempt <= 3; attempt++) {
       settlement.settle(receiver, failed, NOW);
@@ -169,7 +169,7 @@ class SettlementTest {
 
   @Test
   void aDeliveryInBetweenShowsThatTheReceiverIsThere() {
-    List<Sent> failed = failedBefore(Settlement.MANY + 1);
+    List<Sent> failed = failedBefore(Settlement.FAILURE_THRESHOLD + 1);
     for (Sent each : failed) {
       settlement.settle(receiver, List.of(sent(200)), NOW);
       settlement.settle(receiver, List.of(each), NOW);

@@ -61,7 +61,7 @@ class DuplicatesTest {
     sent.delivered(MADE + 1);
     assertThat(Duplicates.among(List.of(late), List.of(late, sent))).containsExactly(late);
     LogoutNotice dead = notice(Cause.EXPIRED);
-    dead.bury("status 503");
+    dead.markDead("status 503");
     assertThat(Duplicates.among(List.of(late), List.of(late, dead))).containsExactly(late);
   }
 
@@ -132,7 +132,7 @@ class DuplicatesTest {
   void aMarkHasTheTimesOfItsUseAndOfTheDatabase() {
     long ahead = TimeUnit.HOURS.toMillis(1);
     NoticeClock clock = new NoticeClock(() -> MADE + ahead, () -> 0);
-    clock.compare(MADE, clock.nanos());
+    clock.setDatabaseTime(MADE, clock.nanos());
     int used = (int) ((MADE + ahead) / 1000);
     LogoutNotice told = LogoutNotice.signaled("realm", "s1", "user", used, clock);
     assertThat(told.getCreatedAt()).isEqualTo(MADE);

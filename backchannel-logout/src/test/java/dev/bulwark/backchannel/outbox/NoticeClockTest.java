@@ -28,14 +28,14 @@ class NoticeClockTest {
 
   @Test
   void aClockThatIsAheadIsNotBelieved() {
-    clock.compare(NOW - DAY, clock.nanos());
+    clock.setDatabaseTime(NOW - DAY, clock.nanos());
     pass(5_000);
     assertThat(clock.millis()).isEqualTo(NOW - DAY + 5_000);
   }
 
   @Test
   void aJumpBetweenTwoComparisonsHasNoEffect() {
-    clock.compare(NOW, clock.nanos());
+    clock.setDatabaseTime(NOW, clock.nanos());
     pass(1_000);
     own += DAY;
     assertThat(clock.millis()).isEqualTo(NOW + 1_000);
@@ -43,7 +43,7 @@ class NoticeClockTest {
 
   @Test
   void theDatabasesClockMayBeAhead() {
-    clock.compare(NOW + DAY, clock.nanos());
+    clock.setDatabaseTime(NOW + DAY, clock.nanos());
     pass(1_000);
     assertThat(clock.millis()).isEqualTo(NOW + 1_000);
   }
@@ -51,8 +51,8 @@ class NoticeClockTest {
   /** The clock of a node is set right, or another database has taken over. */
   @Test
   void theLastComparisonCounts() {
-    clock.compare(NOW - DAY, clock.nanos());
-    clock.compare(NOW, clock.nanos());
+    clock.setDatabaseTime(NOW - DAY, clock.nanos());
+    clock.setDatabaseTime(NOW, clock.nanos());
     assertThat(clock.millis()).isEqualTo(NOW);
   }
 
@@ -61,16 +61,17 @@ class NoticeClockTest {
   void aNodeWhoseClockIsBehindKeepsThePausesOfOthersAndTheyItsOwn() {
     long behind = TimeUnit.MINUTES.toMillis(11);
     NoticeClock other = new NoticeClock(() -> own - behind, () -> nanos);
-    clock.compare(NOW, clock.nanos());
-    other.compare(NOW, other.nanos());
+    clock.setDatabaseTime(NOW, clock.nanos());
+    other.setDatabaseTime(NOW, other.nanos());
     assertThat(other.millis()).as("for what the node itself has noted").isEqualTo(NOW - behind);
     LogoutReceiver receiver = new LogoutReceiver("client", "realm");
     for (NoticeClock writer : List.of(clock, other)) {
       NoticeClock reader = writer == clock ? other : clock;
-      receiver.fails(writer.database(), writer.database() + 60_000, "status 503");
-      assertThat(receiver.isDue(reader.database())).isFalse();
+      receiver.recordFailure(
+          writer.databaseMillis(), writer.databaseMillis() + 60_000, "status 503");
+      assertThat(receiver.isDue(reader.databaseMillis())).isFalse();
       pass(60_000);
-      assertThat(receiver.isDue(reader.database())).isTrue();
+      assertThat(receiver.isDue(reader.databaseMillis())).isTrue();
     }
   }
 
@@ -78,10 +79,10 @@ class NoticeClockTest {
   void aReceiverIsNotHeldUpForLongerThanAnyPause() {
     LogoutReceiver receiver = new LogoutReceiver("client", "realm");
     assertThat(receiver.isDue(NOW)).isTrue();
-    receiver.fails(NOW, NOW + TimeUnit.MINUTES.toMillis(10), "status 503");
+    receiver.recordFailure(NOW, NOW + TimeUnit.MINUTES.toMillis(10), "status 503");
     assertThat(receiver.isDue(NOW)).isFalse();
     assertThat(receiver.isDue(NOW + TimeUnit.MINUTES.toMillis(10))).isTrue();
-    receiver.fails(NOW + DAY, NOW + DAY + 1_000, "status 503");
+    receiver.recordFailure(NOW + DAY, NOW + DAY + 1_000, "status 503");
     assertThat(receiver.isDue(NOW)).isTrue();
   }
 }

@@ -37,13 +37,14 @@ class SessionKindTest {
   void sessionsThatHaveLivedForTheirTime() {
     assertThat(SessionKind.ONLINE.startedBy(EXPIRATION, NOW)).isEqualTo(NOW - 36_000);
     assertThat(SessionKind.REMEMBERED.startedBy(EXPIRATION, NOW)).isEqualTo(NOW - 72_000);
-    assertThat(SessionKind.OFFLINE.startedBy(EXPIRATION, NOW)).isEqualTo(SessionKind.NONE);
+    assertThat(SessionKind.OFFLINE.startedBy(EXPIRATION, NOW)).isEqualTo(SessionKind.BEFORE_ANY);
   }
 
   @Test
   void whereTheRealmDoesNotRememberAllRememberedSessionsAreOver() {
     RealmModel realm = realm(false);
-    assertThat(SessionKind.REMEMBERED.idleSince(realm, EXPIRATION, NOW)).isEqualTo(SessionKind.ALL);
+    assertThat(SessionKind.REMEMBERED.idleSince(realm, EXPIRATION, NOW))
+        .isEqualTo(SessionKind.AFTER_ANY);
     assertThat(SessionKind.ONLINE.idleSince(realm, EXPIRATION, NOW)).isEqualTo(NOW - 1_800);
     assertThat(SessionKind.REMEMBERED_OFFLINE.idleSince(realm, EXPIRATION, NOW))
         .isEqualTo(NOW - 2_592_000);
@@ -76,7 +77,7 @@ class SessionKindTest {
     assertThat(SessionKind.UNMARKED_ONLINE.idleSince(realm, EXPIRATION, NOW))
         .isEqualTo(NOW - 1_800);
     assertThat(SessionKind.UNMARKED_REMEMBERED.idleSince(realm, EXPIRATION, NOW))
-        .isEqualTo(SessionKind.ALL);
+        .isEqualTo(SessionKind.AFTER_ANY);
     assertThat(SessionKind.UNMARKED_OFFLINE.idleSince(realm, EXPIRATION, NOW))
         .isEqualTo(NOW - 2_592_000);
   }

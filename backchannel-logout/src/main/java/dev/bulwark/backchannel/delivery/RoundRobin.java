@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Which receivers are served. There are some places, and a receiver keeps one for a turn: of those
  * that wait, the one that has waited longest is next. Thread-safe.
  */
-final class Turns {
+final class RoundRobin {
 
   private final int places;
   private final Set<String> served = new HashSet<>();
@@ -21,7 +21,7 @@ final class Turns {
    *
    * @param places receivers that are served at once, 1 at least
    */
-  Turns(int places) {
+  RoundRobin(int places) {
     this.places = places;
   }
 

@@ -8,9 +8,9 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** R9: receivers with many notices do not keep the places of a node from the others. */
-class TurnsTest {
+class RoundRobinTest {
 
-  private final Turns turns = new Turns(2);
+  private final RoundRobin turns = new RoundRobin(2);
 
   @Test
   void asManyAsThereArePlacesAreServedAtOnce() {
