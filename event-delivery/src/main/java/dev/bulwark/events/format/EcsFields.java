@@ -79,7 +79,7 @@ final class EcsFields {
   private static Map<String, Object> source(@Nullable String address) {
     return new Fields()
         .with("address", address)
-        .with("ip", IpAddress.isOne(address) ? address : null)
+        .with("ip", IpAddress.isValid(address) ? address : null)
         .map();
   }
 

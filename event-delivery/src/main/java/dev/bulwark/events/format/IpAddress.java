@@ -17,7 +17,7 @@ final class IpAddress {
   private IpAddress() {}
 
   /** Whether the text is an IPv4 or IPv6 address, without a zone. False for null. */
-  static boolean isOne(@Nullable String text) {
+  static boolean isValid(@Nullable String text) {
     if (text == null) {
       return false;
     }

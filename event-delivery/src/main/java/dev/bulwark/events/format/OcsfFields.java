@@ -40,7 +40,7 @@ final class OcsfFields {
   }
 
   private static Map<String, Object> source(@Nullable String address) {
-    return new Fields().with(IpAddress.isOne(address) ? "ip" : "name", address).map();
+    return new Fields().with(IpAddress.isValid(address) ? "ip" : "name", address).map();
   }
 
   private static Map<String, Object> metadata(EventRecord event) {

@@ -74,7 +74,7 @@ final class LineOutput {
   private synchronized void append(Path target, byte[] line) {
     try (OutputStream out =
         Files.newOutputStream(target, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-      out.write(torn && endsWithinALine(target) ? afterABreak(line) : line);
+      out.write(torn && endsWithinLine(target) ? withLineBreakBefore(line) : line);
       torn = false;
     } catch (IOException e) {
       torn = true;
@@ -84,7 +84,7 @@ final class LineOutput {
   }
 
   /** A file that may be written and not read is taken to: an empty line costs no event. */
-  private boolean endsWithinALine(Path target) {
+  private boolean endsWithinLine(Path target) {
     try {
       return Files.size(target) > 0 && lastByte.of(target) != '\n';
     } catch (IOException e) {
@@ -99,7 +99,7 @@ final class LineOutput {
     }
   }
 
-  private static byte[] afterABreak(byte[] line) {
+  private static byte[] withLineBreakBefore(byte[] line) {
     return ByteBuffer.allocate(line.length + 1).put((byte) '\n').put(line).array();
   }
 

@@ -67,8 +67,9 @@ public final class Outbox {
    * @param now epoch milliseconds
    */
   public Due due(@Nullable String last, long now, int max) {
-    Turns.Selection selection =
-        Turns.select((after, upTo, rows) -> rows(after, upTo, now, rows), last, now, max);
+    RoundRobinSelector.Selection selection =
+        RoundRobinSelector.select(
+            (after, upTo, rows) -> rows(after, upTo, now, rows), last, now, max);
     if (selection.ids().isEmpty()) {
       return new Due(List.of(), false);
     }
@@ -84,7 +85,8 @@ public final class Outbox {
         selection.more());
   }
 
-  private List<Turns.Row> rows(String after, @Nullable String upTo, long now, int max) {
+  private List<RoundRobinSelector.Row> rows(
+      String after, @Nullable String upTo, long now, int max) {
     TypedQuery<Object[]> query =
         upTo == null
             ? entities.createNamedQuery("bulwarkEventAfter", Object[].class)
@@ -98,7 +100,7 @@ public final class Outbox {
         .setMaxResults(max)
         .getResultList()
         .stream()
-        .map(row -> new Turns.Row((Long) row[0], (String) row[1], (Long) row[2]))
+        .map(row -> new RoundRobinSelector.Row((Long) row[0], (String) row[1], (Long) row[2]))
         .toList();
   }
 
@@ -128,7 +130,7 @@ public final class Outbox {
    *
    * @return whether it is a dead letter now
    */
-  public boolean bury(WaitingEvent event, String reason) {
+  public boolean moveToDeadLetters(WaitingEvent event, String reason) {
     boolean kept = session.realms().getRealm(event.getRealmId()) != null;
     if (kept) {
       entities.persist(new DeadEvent(event, reason));

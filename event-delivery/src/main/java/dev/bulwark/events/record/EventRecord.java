@@ -39,7 +39,7 @@ public record EventRecord(
   /** The end of an order key whose events leave in any order. */
   public static final String ANY_ORDER = "/*";
 
-  private static final int LONGEST_KEY = 255;
+  private static final int MAX_KEY_LENGTH = 255;
 
   /** Copies the details. */
   public EventRecord {
@@ -74,22 +74,22 @@ public record EventRecord(
    */
   public String orderKey() {
     if (admin) {
-      return inOrder(resourcePath == null ? type : owner(resourcePath));
+      return orderedKey(resourcePath == null ? type : owner(resourcePath));
     }
     if (action().equals("CLIENT_LOGIN") && userId != null) {
-      return inAnyOrder("clients/" + clientId);
+      return unorderedKey("clients/" + clientId);
     }
-    return userId == null ? inAnyOrder("events") : inOrder("users/" + userId);
+    return userId == null ? unorderedKey("events") : orderedKey("users/" + userId);
   }
 
   /** A role may have the name {@code *}. It shares the key of the one that is named {@code +}. */
-  private String inOrder(String subject) {
-    String key = key(subject, LONGEST_KEY);
+  private String orderedKey(String subject) {
+    String key = key(subject, MAX_KEY_LENGTH);
     return key.endsWith(ANY_ORDER) ? key.substring(0, key.length() - 1) + "+" : key;
   }
 
-  private String inAnyOrder(String subject) {
-    return key(subject, LONGEST_KEY - ANY_ORDER.length()) + ANY_ORDER;
+  private String unorderedKey(String subject) {
+    return key(subject, MAX_KEY_LENGTH - ANY_ORDER.length()) + ANY_ORDER;
   }
 
   private String key(String subject, int longest) {

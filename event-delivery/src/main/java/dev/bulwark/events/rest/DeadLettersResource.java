@@ -29,7 +29,7 @@ import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
  */
 public final class DeadLettersResource {
 
-  private static final int MAX = 1000;
+  private static final int MAX_PAGE_SIZE = 1000;
 
   private final KeycloakSession session;
   private final RealmModel realm;
@@ -53,10 +53,10 @@ public final class DeadLettersResource {
    * @param attempts that counted
    * @param body as it would be sent
    */
-  public record Letter(String id, Instant time, int attempts, String reason, String body) {
+  public record DeadLetter(String id, Instant time, int attempts, String reason, String body) {
 
-    static Letter of(DeadEvent event) {
-      return new Letter(
+    static DeadLetter of(DeadEvent event) {
+      return new DeadLetter(
           event.getEventId(),
           Instant.ofEpochMilli(event.getCreatedAt()),
           event.getAttempts(),
@@ -70,7 +70,7 @@ public final class DeadLettersResource {
    *
    * @param events that it concerned
    */
-  public record Concerned(int events) {}
+  public record AffectedEvents(int events) {}
 
   /**
    * Lists them, the earlier first.
@@ -80,13 +80,13 @@ public final class DeadLettersResource {
    */
   @GET
   @Produces(MediaType.APPLICATION_JSON)
-  public List<Letter> list(
+  public List<DeadLetter> list(
       @QueryParam("first") @DefaultValue("0") int first,
       @QueryParam("max") @DefaultValue("100") int max) {
     auth.realm().requireViewEvents();
     return new Outbox(session)
-        .dead(realm.getId(), Math.max(0, first), Math.min(Math.max(1, max), MAX)).stream()
-            .map(Letter::of)
+        .dead(realm.getId(), Math.max(0, first), Math.min(Math.max(1, max), MAX_PAGE_SIZE)).stream()
+            .map(DeadLetter::of)
             .toList();
   }
 
@@ -99,15 +99,15 @@ public final class DeadLettersResource {
   @POST
   @Path("send")
   @Produces(MediaType.APPLICATION_JSON)
-  public Concerned sendAll(@QueryParam("before") @Nullable String before) {
+  public AffectedEvents sendAll(@QueryParam("before") @Nullable String before) {
     auth.realm().requireManageEvents();
     Outbox outbox = new Outbox(session);
-    List<DeadEvent> events = outbox.deadBefore(realm.getId(), millis(before), MAX);
+    List<DeadEvent> events = outbox.deadBefore(realm.getId(), millis(before), MAX_PAGE_SIZE);
     for (DeadEvent event : events) {
       outbox.remove(event);
       outbox.add(event.revived(System.currentTimeMillis()));
     }
-    return done(OperationType.ACTION, events.size());
+    return recordAdminEvent(OperationType.ACTION, events.size());
   }
 
   /**
@@ -118,9 +118,9 @@ public final class DeadLettersResource {
    */
   @DELETE
   @Produces(MediaType.APPLICATION_JSON)
-  public Concerned deleteAll(@QueryParam("before") @Nullable String before) {
+  public AffectedEvents deleteAll(@QueryParam("before") @Nullable String before) {
     auth.realm().requireManageEvents();
-    return done(
+    return recordAdminEvent(
         OperationType.DELETE, new Outbox(session).removeDead(realm.getId(), millis(before)));
   }
 
@@ -130,10 +130,10 @@ public final class DeadLettersResource {
   public void send(@PathParam("id") String id) {
     auth.realm().requireManageEvents();
     Outbox outbox = new Outbox(session);
-    DeadEvent event = one(outbox, id);
+    DeadEvent event = find(outbox, id);
     outbox.remove(event);
     outbox.add(event.revived(System.currentTimeMillis()));
-    done(OperationType.ACTION, id);
+    recordAdminEvent(OperationType.ACTION, id);
   }
 
   /** Forgets one. */
@@ -142,8 +142,8 @@ public final class DeadLettersResource {
   public void delete(@PathParam("id") String id) {
     auth.realm().requireManageEvents();
     Outbox outbox = new Outbox(session);
-    outbox.remove(one(outbox, id));
-    done(OperationType.DELETE, id);
+    outbox.remove(find(outbox, id));
+    recordAdminEvent(OperationType.DELETE, id);
   }
 
   private static long millis(@Nullable String before) {
@@ -155,17 +155,17 @@ public final class DeadLettersResource {
   }
 
   /** One event for the administrator's request, however many there are. */
-  private Concerned done(OperationType operation, int events) {
+  private AffectedEvents recordAdminEvent(OperationType operation, int events) {
     adminEvent
         .operation(operation)
         .resource("DEAD_EVENT")
         .resourcePath("dead-events")
         .detail("events", Integer.toString(events))
         .success();
-    return new Concerned(events);
+    return new AffectedEvents(events);
   }
 
-  private void done(OperationType operation, String id) {
+  private void recordAdminEvent(OperationType operation, String id) {
     adminEvent
         .operation(operation)
         .resource("DEAD_EVENT")
@@ -173,7 +173,7 @@ public final class DeadLettersResource {
         .success();
   }
 
-  private DeadEvent one(Outbox outbox, String id) {
+  private DeadEvent find(Outbox outbox, String id) {
     if (id.chars().anyMatch(Character::isISOControl)) {
       // PostgreSQL rejects a query with NUL.
       throw new NotFoundException();

@@ -21,13 +21,13 @@ record Answer(Kind kind, String reason, @Nullable Duration retryAfter) {
   /** The four outcomes. */
   enum Kind {
     /** The receiver has the event. */
-    TAKEN,
+    DELIVERED,
     /** The answer may concern this event alone: 400, 413, 415 and 422. */
-    REFUSED,
+    REJECTED,
     /** The receiver fails at this event or altogether: 5xx but 503. */
-    BROKEN,
+    SERVER_ERROR,
     /** No answer, or one that should concern every event: a wrong address, no access, overload. */
-    FAILED
+    UNREACHABLE
   }
 
   /**
@@ -41,22 +41,22 @@ record Answer(Kind kind, String reason, @Nullable Duration retryAfter) {
 
   /** No answer came. */
   static Answer none(String reason) {
-    return new Answer(Kind.FAILED, reason, null);
+    return new Answer(Kind.UNREACHABLE, reason, null);
   }
 
   /** The event is no request. */
   static Answer unsendable(String reason) {
-    return new Answer(Kind.REFUSED, reason, null);
+    return new Answer(Kind.REJECTED, reason, null);
   }
 
   private static Kind kind(int status) {
     if (status >= 200 && status <= 299) {
-      return Kind.TAKEN;
+      return Kind.DELIVERED;
     }
     return switch (status) {
-      case 400, 413, 415, 422 -> Kind.REFUSED;
-      case 503 -> Kind.FAILED;
-      default -> status >= 500 ? Kind.BROKEN : Kind.FAILED;
+      case 400, 413, 415, 422 -> Kind.REJECTED;
+      case 503 -> Kind.UNREACHABLE;
+      default -> status >= 500 ? Kind.SERVER_ERROR : Kind.UNREACHABLE;
     };
   }
 }

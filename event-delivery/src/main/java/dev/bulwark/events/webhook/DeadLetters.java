@@ -17,10 +17,10 @@ final class DeadLetters {
   /** So many rows in one transaction. */
   private static final int BATCH = 256;
 
-  private static final Duration SWEEP = Duration.ofMinutes(1);
+  private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(1);
 
   private final Duration maxAge;
-  private final Duration kept;
+  private final Duration retention;
   private final WebhookMetrics metrics;
   private long nextSweep = System.nanoTime();
 
@@ -29,7 +29,7 @@ final class DeadLetters {
 
   DeadLetters(WebhookConfig config, WebhookMetrics metrics) {
     this.maxAge = config.maxAge();
-    this.kept = config.deadMaxAge();
+    this.retention = config.deadMaxAge();
     this.metrics = metrics;
   }
 
@@ -39,15 +39,17 @@ final class DeadLetters {
    * @param now epoch milliseconds
    * @return whether there may be more of them
    */
-  boolean buryOld(Outbox outbox, long now) {
+  boolean removeExpired(Outbox outbox, long now) {
     List<WaitingEvent> old = outbox.olderThan(now - maxAge.toMillis(), BATCH);
-    old.forEach(event -> bury(outbox, event, "not delivered within " + maxAge.toSeconds() + " s"));
+    old.forEach(
+        event ->
+            moveToDeadLetters(outbox, event, "not delivered within " + maxAge.toSeconds() + " s"));
     return old.size() == BATCH;
   }
 
-  void bury(Outbox outbox, WaitingEvent event, String reason) {
+  void moveToDeadLetters(Outbox outbox, WaitingEvent event, String reason) {
     String fate =
-        outbox.bury(event, reason)
+        outbox.moveToDeadLetters(event, reason)
             ? "It is a dead letter. The README of event-delivery describes how to send it again"
             : "Its realm is deleted, so it is not kept";
     metrics.count(Outcome.DEAD, 1);
@@ -70,12 +72,12 @@ final class DeadLetters {
     if (System.nanoTime() - nextSweep < 0) {
       return false;
     }
-    int forgotten = forget(factory, now - maxAge.toMillis() - kept.toMillis());
+    int forgotten = forget(factory, now - maxAge.toMillis() - retention.toMillis());
     if (forgotten > 0) {
       LOG.warnf("%d dead letters are deleted: they are older than allowed", forgotten);
     }
     boolean more = forgotten == BATCH;
-    nextSweep = System.nanoTime() + (more ? 0 : SWEEP.toNanos());
+    nextSweep = System.nanoTime() + (more ? 0 : SWEEP_INTERVAL.toNanos());
     return more;
   }
 

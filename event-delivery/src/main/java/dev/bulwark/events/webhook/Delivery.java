@@ -24,33 +24,33 @@ final class Delivery implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(Delivery.class);
 
-  private static final int BATCH = 256;
+  private static final int BATCH_SIZE = 256;
 
   /** While another node sends. */
-  private static final Duration BUSY = Duration.ofMillis(500);
+  private static final Duration LOCK_RETRY_INTERVAL = Duration.ofMillis(500);
 
   /** Between two rounds of which the receiver takes nothing, and is not left alone. */
-  private static final Duration IN_VAIN = Duration.ofSeconds(1);
+  private static final Duration FAILED_ROUND_PAUSE = Duration.ofSeconds(1);
 
   private final WebhookConfig config;
   private final WebhookMetrics metrics;
-  private final Room room;
+  private final OutboxCapacity capacity;
   private final Receiver receiver;
   private final ExecutorService senders;
   private final DeadLetters deadLetters;
 
   /** Sent in vain since one was taken. */
-  private int untaken;
+  private int undelivered;
 
   private boolean reported;
 
   /** Had its turn last. */
   private @Nullable String lastKey;
 
-  Delivery(WebhookConfig config, WebhookMetrics metrics, Room room) {
+  Delivery(WebhookConfig config, WebhookMetrics metrics, OutboxCapacity capacity) {
     this.config = config;
     this.metrics = metrics;
-    this.room = room;
+    this.capacity = capacity;
     this.deadLetters = new DeadLetters(config, metrics);
     this.receiver = new Receiver(config, Clock.systemUTC());
     AtomicInteger number = new AtomicInteger();
@@ -74,32 +74,32 @@ final class Delivery implements AutoCloseable {
    */
   @Nullable Duration run(KeycloakSession session, @Nullable DeliveryLock lock) {
     Outbox outbox = new Outbox(session);
-    Backlog backlog = room.look(outbox);
-    metrics.show(backlog, room.dead(outbox));
+    Backlog backlog = capacity.update(outbox);
+    metrics.show(backlog, capacity.dead(outbox));
     if (lock == null) {
-      return backlog.events() == 0 ? null : BUSY;
+      return backlog.events() == 0 ? null : LOCK_RETRY_INTERVAL;
     }
     long now = System.currentTimeMillis();
     boolean more = deadLetters.sweep(session.getKeycloakSessionFactory(), now);
     @Nullable Duration next = null;
     if (backlog.events() > 0) {
-      more |= deadLetters.buryOld(outbox, now);
+      more |= deadLetters.removeExpired(outbox, now);
       next = send(outbox, lock, now);
     }
     return more ? Duration.ZERO : next;
   }
 
   private @Nullable Duration send(Outbox outbox, DeliveryLock lock, long now) {
-    Duration left = lock.pause(now, Pause.LONGEST_OF_OTHERS);
+    Duration left = lock.pause(now, Pause.MAX_STORED_PAUSE);
     if (!left.isZero()) {
-      return untilNextLook(left);
+      return untilNextPoll(left);
     }
-    Outbox.Due due = outbox.due(lastKey, now, BATCH);
+    Outbox.Due due = outbox.due(lastKey, now, BATCH_SIZE);
     if (due.events().isEmpty()) {
       return null;
     }
     try {
-      List<Verdict.Sent<WaitingEvent>> sent =
+      List<RoundResult.Sent<WaitingEvent>> sent =
           new Round(receiver, senders, metrics).send(due.events());
       if (!sent.isEmpty()) {
         lastKey = sent.get(sent.size() - 1).event().getOrderKey();
@@ -116,54 +116,55 @@ final class Delivery implements AutoCloseable {
 
   /** Notes the answers; returns how long the receiver is left alone, null for not at all. */
   private @Nullable Duration settle(
-      Outbox outbox, DeliveryLock lock, List<Verdict.Sent<WaitingEvent>> sent) {
-    Verdict<WaitingEvent> verdict = Verdict.of(sent, config.maxAttempts());
-    outbox.delivered(verdict.taken());
+      Outbox outbox, DeliveryLock lock, List<RoundResult.Sent<WaitingEvent>> sent) {
+    RoundResult<WaitingEvent> result = RoundResult.of(sent, config.maxAttempts());
+    outbox.delivered(result.delivered());
     long now = System.currentTimeMillis();
-    for (Verdict.Held<WaitingEvent> held : verdict.held()) {
+    for (RoundResult.Held<WaitingEvent> held : result.held()) {
       held.event().hold(now + held.delay().toMillis(), held.counted());
     }
-    for (WaitingEvent dead : verdict.dead()) {
-      deadLetters.bury(
+    for (WaitingEvent dead : result.dead()) {
+      deadLetters.moveToDeadLetters(
           outbox, dead, "rejected " + (dead.getAttempts() + 1) + " times: " + reason(sent, dead));
     }
-    metrics.count(Outcome.TAKEN, number(sent, Answer.Kind.TAKEN));
+    metrics.count(Outcome.TAKEN, number(sent, Answer.Kind.DELIVERED));
     metrics.count(
-        Outcome.REFUSED, number(sent, Answer.Kind.REFUSED) + number(sent, Answer.Kind.BROKEN));
-    metrics.count(Outcome.FAILED, number(sent, Answer.Kind.FAILED));
-    untaken = verdict.taken().isEmpty() ? untaken + sent.size() : 0;
-    if (!verdict.taken().isEmpty()) {
+        Outcome.REFUSED,
+        number(sent, Answer.Kind.REJECTED) + number(sent, Answer.Kind.SERVER_ERROR));
+    metrics.count(Outcome.FAILED, number(sent, Answer.Kind.UNREACHABLE));
+    undelivered = result.delivered().isEmpty() ? undelivered + sent.size() : 0;
+    if (!result.delivered().isEmpty()) {
       lock.succeeded();
     }
-    if (verdict.pause()) {
+    if (result.pause()) {
       reportFailure("no events", lastFailure(sent));
-      Duration pause = Pause.after(lock.getFailures(), verdict.asked());
+      Duration pause = Pause.after(lock.getFailures(), result.retryAfter());
       lock.failed(now + pause.toMillis());
-      return untilNextLook(pause);
+      return untilNextPoll(pause);
     }
-    if (!verdict.taken().isEmpty()) {
+    if (!result.delivered().isEmpty()) {
       reportSuccess();
-    } else if (untaken >= Verdict.MANY) {
+    } else if (undelivered >= RoundResult.FAILURE_THRESHOLD) {
       // It may reject all events, and all are of few subjects.
-      reportFailure("none of the last " + untaken + " events", lastFailure(sent));
+      reportFailure("none of the last " + undelivered + " events", lastFailure(sent));
     }
     return null;
   }
 
   private Duration untilNextRound() {
-    return untaken == 0 ? Duration.ZERO : IN_VAIN;
+    return undelivered == 0 ? Duration.ZERO : FAILED_ROUND_PAUSE;
   }
 
-  /** A pause stops the requests alone: the metrics and the room are looked at meanwhile. */
-  private static Duration untilNextLook(Duration pause) {
-    return pause.compareTo(Courier.POLL) < 0 ? pause : Courier.POLL;
+  /** A pause stops the requests alone: the metrics and the capacity are updated meanwhile. */
+  private static Duration untilNextPoll(Duration pause) {
+    return pause.compareTo(DeliveryThread.POLL_INTERVAL) < 0 ? pause : DeliveryThread.POLL_INTERVAL;
   }
 
-  private static long number(List<Verdict.Sent<WaitingEvent>> sent, Answer.Kind kind) {
+  private static long number(List<RoundResult.Sent<WaitingEvent>> sent, Answer.Kind kind) {
     return sent.stream().filter(each -> each.answer().kind() == kind).count();
   }
 
-  private static String reason(List<Verdict.Sent<WaitingEvent>> sent, WaitingEvent event) {
+  private static String reason(List<RoundResult.Sent<WaitingEvent>> sent, WaitingEvent event) {
     return sent.stream()
         .filter(each -> each.event() == event)
         .map(each -> each.answer().reason())
@@ -171,10 +172,10 @@ final class Delivery implements AutoCloseable {
         .orElse("");
   }
 
-  private static String lastFailure(List<Verdict.Sent<WaitingEvent>> sent) {
+  private static String lastFailure(List<RoundResult.Sent<WaitingEvent>> sent) {
     return sent.stream()
-        .map(Verdict.Sent::answer)
-        .filter(answer -> answer.kind() != Answer.Kind.TAKEN)
+        .map(RoundResult.Sent::answer)
+        .filter(answer -> answer.kind() != Answer.Kind.DELIVERED)
         .map(Answer::reason)
         .reduce("", (first, second) -> second);
   }

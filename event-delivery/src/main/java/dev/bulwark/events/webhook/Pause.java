@@ -15,7 +15,7 @@ final class Pause {
    * that is further behind takes the longest pause for one of a wrong clock, and a pause of a
    * minute if it is ten minutes behind.
    */
-  static final Duration LONGEST_OF_OTHERS = Backoff.MAX_ASKED.plusMinutes(1);
+  static final Duration MAX_STORED_PAUSE = Backoff.MAX_ASKED.plusMinutes(1);
 
   private static final Backoff BACKOFF = new Backoff(Duration.ofMinutes(1), Backoff.MAX_ASKED);
 

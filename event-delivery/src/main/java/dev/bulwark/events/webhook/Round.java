@@ -22,13 +22,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Round {
 
   /** No request begins later: a round holds a database connection. */
-  private static final Duration LENGTH = Duration.ofSeconds(5);
+  private static final Duration MAX_DURATION = Duration.ofSeconds(5);
 
   private final Receiver receiver;
   private final ExecutorService threads;
   private final WebhookMetrics metrics;
-  private final long end = System.nanoTime() + LENGTH.toNanos();
-  private final AtomicInteger taken = new AtomicInteger();
+  private final long end = System.nanoTime() + MAX_DURATION.toNanos();
+  private final AtomicInteger delivered = new AtomicInteger();
   private final AtomicInteger failed = new AtomicInteger();
 
   /** Rejected events by order key: many of one key say nothing about the receiver. */
@@ -45,11 +45,11 @@ final class Round {
    *
    * @return those that were sent, with their answers
    */
-  List<Verdict.Sent<WaitingEvent>> send(List<WaitingEvent> events) throws InterruptedException {
-    List<Callable<List<Verdict.Sent<WaitingEvent>>>> work = new ArrayList<>();
-    queues(events).forEach(queue -> work.add(() -> inOrder(queue)));
-    List<Verdict.Sent<WaitingEvent>> sent = new ArrayList<>();
-    for (Future<List<Verdict.Sent<WaitingEvent>>> done : threads.invokeAll(work)) {
+  List<RoundResult.Sent<WaitingEvent>> send(List<WaitingEvent> events) throws InterruptedException {
+    List<Callable<List<RoundResult.Sent<WaitingEvent>>>> work = new ArrayList<>();
+    queues(events).forEach(queue -> work.add(() -> sendInOrder(queue)));
+    List<RoundResult.Sent<WaitingEvent>> sent = new ArrayList<>();
+    for (Future<List<RoundResult.Sent<WaitingEvent>>> done : threads.invokeAll(work)) {
       try {
         sent.addAll(done.get());
       } catch (ExecutionException e) {
@@ -69,9 +69,9 @@ final class Round {
     return queues.values();
   }
 
-  private List<Verdict.Sent<WaitingEvent>> inOrder(Collection<WaitingEvent> queue)
+  private List<RoundResult.Sent<WaitingEvent>> sendInOrder(Collection<WaitingEvent> queue)
       throws InterruptedException {
-    List<Verdict.Sent<WaitingEvent>> sent = new ArrayList<>();
+    List<RoundResult.Sent<WaitingEvent>> sent = new ArrayList<>();
     for (WaitingEvent event : queue) {
       if (isOver(event.getOrderKey())) {
         break;
@@ -79,9 +79,9 @@ final class Round {
       long start = System.nanoTime();
       Answer answer = receiver.send(event.getEventId(), event.getBody());
       metrics.requests().record(Duration.ofNanos(System.nanoTime() - start));
-      sent.add(new Verdict.Sent<>(event, event.getOrderKey(), event.getAttempts(), answer));
+      sent.add(new RoundResult.Sent<>(event, event.getOrderKey(), event.getAttempts(), answer));
       count(event, answer.kind());
-      if (answer.kind() != Answer.Kind.TAKEN) {
+      if (answer.kind() != Answer.Kind.DELIVERED) {
         break;
       }
     }
@@ -90,9 +90,9 @@ final class Round {
 
   private void count(WaitingEvent event, Answer.Kind kind) {
     switch (kind) {
-      case TAKEN -> taken.incrementAndGet();
-      case REFUSED -> rejected.merge(event.getOrderKey(), 1, Integer::sum);
-      case BROKEN, FAILED -> failed.incrementAndGet();
+      case DELIVERED -> delivered.incrementAndGet();
+      case REJECTED -> rejected.merge(event.getOrderKey(), 1, Integer::sum);
+      case SERVER_ERROR, UNREACHABLE -> failed.incrementAndGet();
     }
   }
 
@@ -102,8 +102,8 @@ final class Round {
    */
   private boolean isOver(String orderKey) {
     return System.nanoTime() - end >= 0
-        || (taken.get() == 0
-            && (rejected.size() + failed.get() >= Verdict.MANY
-                || rejected.getOrDefault(orderKey, 0) >= Verdict.MANY));
+        || (delivered.get() == 0
+            && (rejected.size() + failed.get() >= RoundResult.FAILURE_THRESHOLD
+                || rejected.getOrDefault(orderKey, 0) >= RoundResult.FAILURE_THRESHOLD));
   }
 }

@@ -4,15 +4,15 @@ import java.util.function.LongSupplier;
 
 /**
  * How many events wait. The range of their numbers is read at each look, and is only a bound: one
- * event that waits for long stretches it. So where it is high they are counted ({@link Seldom}).
- * Not for use by several threads.
+ * event that waits for long stretches it. So where it is high they are counted ({@link
+ * ThrottledQuery}). Not for use by several threads.
  */
 final class WaitingCount {
 
   /** Up to here the bound will do. The option {@code max-waiting} is not less. */
-  static final long FEW = 1000;
+  static final long COUNT_THRESHOLD = 1000;
 
-  private final Seldom<Long> counted;
+  private final ThrottledQuery<Long> counted;
 
   /**
    * Makes one that has counted nothing yet.
@@ -20,7 +20,7 @@ final class WaitingCount {
    * @param nanos as {@link System#nanoTime}
    */
   WaitingCount(LongSupplier nanos) {
-    this.counted = new Seldom<>(nanos);
+    this.counted = new ThrottledQuery<>(nanos);
   }
 
   /**
@@ -29,9 +29,9 @@ final class WaitingCount {
    * @param bound not less than what waits now
    * @param count counts what waits
    * @return exact, but for the last second or the last twenty times that a count takes; of less
-   *     than {@value #FEW} the bound
+   *     than {@value #COUNT_THRESHOLD} the bound
    */
   long of(long bound, LongSupplier count) {
-    return bound < FEW ? bound : Math.min(bound, counted.of(count::getAsLong));
+    return bound < COUNT_THRESHOLD ? bound : Math.min(bound, counted.get(count::getAsLong));
   }
 }

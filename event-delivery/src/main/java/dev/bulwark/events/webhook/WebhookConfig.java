@@ -24,7 +24,7 @@ import org.keycloak.provider.ProviderConfigProperty;
  * @param adminEvents whether administrators' events are delivered
  * @param maxInFlight requests at once
  * @param maxAttempts attempts for an event that the receiver rejects while it takes others, {@value
- *     Verdict#PATIENCE} times as many if it answers 5xx
+ *     RoundResult#SERVER_ERROR_FACTOR} times as many if it answers 5xx
  * @param maxAge after which an event is not tried any more
  * @param deadMaxAge for which a dead letter is kept, after {@code maxAge}
  * @param maxWaiting events that may wait in the database

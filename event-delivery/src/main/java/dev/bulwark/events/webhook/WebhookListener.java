@@ -25,8 +25,8 @@ final class WebhookListener implements EventListenerProvider {
 
   private final KeycloakSession session;
   private final WebhookConfig config;
-  private final Room room;
-  private final Courier courier;
+  private final OutboxCapacity capacity;
+  private final DeliveryThread deliveryThread;
   private final WebhookMetrics metrics;
   private final EventJson json;
   private boolean stored;
@@ -34,13 +34,13 @@ final class WebhookListener implements EventListenerProvider {
   WebhookListener(
       KeycloakSession session,
       WebhookConfig config,
-      Room room,
-      Courier courier,
+      OutboxCapacity capacity,
+      DeliveryThread deliveryThread,
       WebhookMetrics metrics) {
     this.session = session;
     this.config = config;
-    this.room = room;
-    this.courier = courier;
+    this.capacity = capacity;
+    this.deliveryThread = deliveryThread;
     this.metrics = metrics;
     this.json = new EventJson(config.format());
   }
@@ -61,8 +61,8 @@ final class WebhookListener implements EventListenerProvider {
 
   private void store(EventRecord event) {
     String orderKey = event.orderKey();
-    Room.Shortage shortage = room.of(orderKey);
-    if (shortage != Room.Shortage.NONE) {
+    OutboxCapacity.Shortage shortage = capacity.shortage(orderKey);
+    if (shortage != OutboxCapacity.Shortage.NONE) {
       metrics.count(Outcome.DROPPED, 1);
       warn(shortage, orderKey);
       return;
@@ -79,14 +79,14 @@ final class WebhookListener implements EventListenerProvider {
                 json.cloudEvent(event)));
     if (!stored) {
       stored = true;
-      session.getTransactionManager().enlistAfterCompletion(new Wake(courier));
+      session.getTransactionManager().enlistAfterCompletion(new Wake(deliveryThread));
     }
   }
 
-  private static void warn(Room.Shortage shortage, String orderKey) {
+  private static void warn(OutboxCapacity.Shortage shortage, String orderKey) {
     if (WARNING.isDue()) {
       String which =
-          shortage == Room.Shortage.OF_ALL
+          shortage == OutboxCapacity.Shortage.OUTBOX_FULL
               ? "more wait than"
               : "of the subject "
                   + orderKey.replaceAll("\\p{Cntrl}", "?")
@@ -102,15 +102,15 @@ final class WebhookListener implements EventListenerProvider {
 
   private static final class Wake extends AbstractKeycloakTransaction {
 
-    private final Courier courier;
+    private final DeliveryThread deliveryThread;
 
-    Wake(Courier courier) {
-      this.courier = courier;
+    Wake(DeliveryThread deliveryThread) {
+      this.deliveryThread = deliveryThread;
     }
 
     @Override
     protected void commitImpl() {
-      courier.wake();
+      deliveryThread.wake();
     }
 
     @Override

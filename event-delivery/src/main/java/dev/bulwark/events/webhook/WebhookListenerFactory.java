@@ -23,8 +23,8 @@ public final class WebhookListenerFactory implements EventListenerProviderFactor
   public static final String ID = "bulwark-webhook";
 
   private Optional<WebhookConfig> config = Optional.empty();
-  private @Nullable Room room;
-  private @Nullable Courier courier;
+  private @Nullable OutboxCapacity capacity;
+  private @Nullable DeliveryThread deliveryThread;
   private @Nullable WebhookMetrics metrics;
 
   /**
@@ -45,11 +45,12 @@ public final class WebhookListenerFactory implements EventListenerProviderFactor
       return;
     }
     WebhookMetrics meters = new WebhookMetrics(Metrics.globalRegistry);
-    Room own = new Room(config.get().maxWaiting(), System::nanoTime);
-    Courier delivering = new Courier(factory, new Delivery(config.get(), meters, own));
+    OutboxCapacity own = new OutboxCapacity(config.get().maxWaiting(), System::nanoTime);
+    DeliveryThread delivering =
+        new DeliveryThread(factory, new Delivery(config.get(), meters, own));
     metrics = meters;
-    room = own;
-    courier = delivering;
+    capacity = own;
+    deliveryThread = delivering;
     // The tables are there then.
     factory.register(
         event -> {
@@ -61,16 +62,16 @@ public final class WebhookListenerFactory implements EventListenerProviderFactor
 
   @Override
   public EventListenerProvider create(KeycloakSession session) {
-    if (courier == null || room == null || metrics == null || config.isEmpty()) {
-      return new NoReceiver();
+    if (deliveryThread == null || capacity == null || metrics == null || config.isEmpty()) {
+      return new NoReceiverListener();
     }
-    return new WebhookListener(session, config.get(), room, courier, metrics);
+    return new WebhookListener(session, config.get(), capacity, deliveryThread, metrics);
   }
 
   @Override
   public void close() {
-    if (courier != null) {
-      courier.close();
+    if (deliveryThread != null) {
+      deliveryThread.close();
     }
     if (metrics != null) {
       metrics.close();

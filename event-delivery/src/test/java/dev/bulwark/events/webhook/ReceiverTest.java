@@ -13,7 +13,7 @@ class ReceiverTest {
 
   @Test
   void anIdThatIsNoHeaderConcernsItsEventAlone() throws Exception {
-    assertThat(send(1, "two\nlines").kind()).isEqualTo(Answer.Kind.REFUSED);
+    assertThat(send(1, "two\nlines").kind()).isEqualTo(Answer.Kind.REJECTED);
   }
 
   @Test
@@ -23,7 +23,7 @@ class ReceiverTest {
       port = closed.getLocalPort();
     }
     Answer answer = send(port, "1");
-    assertThat(answer.kind()).isEqualTo(Answer.Kind.FAILED);
+    assertThat(answer.kind()).isEqualTo(Answer.Kind.UNREACHABLE);
     assertThat(answer.reason()).contains("ConnectException");
   }
 

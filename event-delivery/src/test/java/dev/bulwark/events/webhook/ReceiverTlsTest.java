@@ -35,7 +35,7 @@ class ReceiverTlsTest {
   void aServerWithTheNameOfTheUrlGetsTheEvent() throws Exception {
     SSLContext context = SelfSignedServer.contextOf(folder, "ip:127.0.0.1");
     SSLContext.setDefault(context);
-    assertThat(sentTo(context).kind()).isEqualTo(Answer.Kind.TAKEN);
+    assertThat(sentTo(context).kind()).isEqualTo(Answer.Kind.DELIVERED);
     assertThat(requests).hasValue(1);
   }
 
@@ -54,7 +54,7 @@ class ReceiverTlsTest {
 
   private void assertGetsNone(SSLContext context, String reason) throws Exception {
     Answer answer = sentTo(context);
-    assertThat(answer.kind()).isEqualTo(Answer.Kind.FAILED);
+    assertThat(answer.kind()).isEqualTo(Answer.Kind.UNREACHABLE);
     assertThat(answer.reason()).contains("SSLHandshakeException", reason);
     assertThat(requests).hasValue(0);
   }

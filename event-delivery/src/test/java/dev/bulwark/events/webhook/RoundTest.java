@@ -78,34 +78,35 @@ class RoundTest {
   @Test
   void ofAServiceWhoseEventsAreRejectedAFewAreSent() throws InterruptedException {
     status = number -> 422;
-    assertThat(send(anyOrder("service", MANY))).isEqualTo(Verdict.MANY);
+    assertThat(send(anyOrder("service", MANY))).isEqualTo(RoundResult.FAILURE_THRESHOLD);
   }
 
   /** These say something about the receiver. */
   @Test
   void othersAreSentAfterThoseThatAreRejected() throws InterruptedException {
-    status = number -> number <= Verdict.MANY ? 422 : 204;
+    status = number -> number <= RoundResult.FAILURE_THRESHOLD ? 422 : 204;
     List<WaitingEvent> events = anyOrder("service", MANY);
     events.add(event("user"));
-    assertThat(send(events)).isEqualTo(Verdict.MANY + 1);
+    assertThat(send(events)).isEqualTo(RoundResult.FAILURE_THRESHOLD + 1);
   }
 
   @Test
   void oneThatIsTakenIsEnoughForAllToBeSent() throws InterruptedException {
-    status = number -> number == Verdict.MANY ? 204 : 422;
+    status = number -> number == RoundResult.FAILURE_THRESHOLD ? 204 : 422;
     assertThat(send(anyOrder("service", MANY))).isEqualTo(MANY);
   }
 
   @Test
   void fiveRejectedSubjectsEndTheRound() throws InterruptedException {
     status = number -> 422;
-    assertThat(send(ofUsers(Verdict.MANY + 1))).isEqualTo(Verdict.MANY);
+    assertThat(send(ofUsers(RoundResult.FAILURE_THRESHOLD + 1)))
+        .isEqualTo(RoundResult.FAILURE_THRESHOLD);
   }
 
   @Test
   void fiveFailuresEndTheRound() throws InterruptedException {
     status = number -> 503;
-    assertThat(send(anyOrder("service", MANY))).isEqualTo(Verdict.MANY);
+    assertThat(send(anyOrder("service", MANY))).isEqualTo(RoundResult.FAILURE_THRESHOLD);
   }
 
   @Test
@@ -115,7 +116,7 @@ class RoundTest {
   }
 
   private int send(List<WaitingEvent> events) throws InterruptedException {
-    List<Verdict.Sent<WaitingEvent>> sent = new Round(receiver, one, metrics).send(events);
+    List<RoundResult.Sent<WaitingEvent>> sent = new Round(receiver, one, metrics).send(events);
     assertThat(requests).hasValue(sent.size());
     return sent.size();
   }

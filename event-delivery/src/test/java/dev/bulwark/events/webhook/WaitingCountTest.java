@@ -15,14 +15,14 @@ class WaitingCountTest {
   @Test
   void fewAreNotCounted() {
     assertThat(of(0, 0)).isZero();
-    assertThat(of(WaitingCount.FEW - 1, 1)).isEqualTo(WaitingCount.FEW - 1);
+    assertThat(of(WaitingCount.COUNT_THRESHOLD - 1, 1)).isEqualTo(WaitingCount.COUNT_THRESHOLD - 1);
     assertThat(counts).isZero();
   }
 
   /** The numbers of the events that were delivered meanwhile are in the range. */
   @Test
   void oneEventThatWaitsForLongIsOne() {
-    assertThat(of(WaitingCount.FEW, 1)).isOne();
+    assertThat(of(WaitingCount.COUNT_THRESHOLD, 1)).isOne();
     pass(Duration.ofSeconds(1));
     assertThat(of(1_000_000, 2)).isEqualTo(2);
   }
@@ -51,12 +51,12 @@ class WaitingCountTest {
   /** B12: a table of a million dead letters, read in each round of each node. */
   @Test
   void deadLettersAreCountedOnceASecond() {
-    Seldom<Long> dead = new Seldom<>(() -> now);
-    assertThat(dead.of(() -> 1L)).isEqualTo(1);
+    ThrottledQuery<Long> dead = new ThrottledQuery<>(() -> now);
+    assertThat(dead.get(() -> 1L)).isEqualTo(1);
     pass(Duration.ofMillis(999));
-    assertThat(dead.of(() -> 2L)).isEqualTo(1);
+    assertThat(dead.get(() -> 2L)).isEqualTo(1);
     pass(Duration.ofMillis(1));
-    assertThat(dead.of(() -> 2L)).isEqualTo(2);
+    assertThat(dead.get(() -> 2L)).isEqualTo(2);
   }
 
   private long of(long bound, long real) {

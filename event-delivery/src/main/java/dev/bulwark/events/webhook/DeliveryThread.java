@@ -14,12 +14,12 @@ import org.keycloak.models.utils.KeycloakModelUtils;
  * The thread that delivers: when an event was added on this node, when a pause is over, and every
  * few seconds for what other nodes have left. Thread-safe.
  */
-final class Courier implements AutoCloseable {
+final class DeliveryThread implements AutoCloseable {
 
-  private static final Logger LOG = Logger.getLogger(Courier.class);
+  private static final Logger LOG = Logger.getLogger(DeliveryThread.class);
 
   /** Between two looks at the database, however long nothing happens. */
-  static final Duration POLL = Duration.ofSeconds(5);
+  static final Duration POLL_INTERVAL = Duration.ofSeconds(5);
 
   private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(10);
 
@@ -32,7 +32,7 @@ final class Courier implements AutoCloseable {
   private boolean woken;
   private boolean closing;
 
-  Courier(KeycloakSessionFactory factory, Delivery delivery) {
+  DeliveryThread(KeycloakSessionFactory factory, Delivery delivery) {
     this.factory = factory;
     this.delivery = delivery;
     this.thread = new Thread(this::run, "bulwark-webhook");
@@ -71,7 +71,7 @@ final class Courier implements AutoCloseable {
    */
   private boolean await(@Nullable Duration pause) throws InterruptedException {
     long start = System.nanoTime();
-    long length = (pause == null ? POLL : pause).toNanos();
+    long length = (pause == null ? POLL_INTERVAL : pause).toNanos();
     synchronized (lock) {
       while (!closing) {
         long left = length - (System.nanoTime() - start);
@@ -98,7 +98,7 @@ final class Courier implements AutoCloseable {
           "Events for the webhook could not be read or marked. The server tries "
               + "again. Check the database",
           e);
-      return POLL;
+      return POLL_INTERVAL;
     }
   }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * has: of each key only so many rows are read as a round has events. Not for use by several
  * threads.
  */
-final class Turns {
+final class RoundRobinSelector {
 
   /**
    * Sorts before each order key. An empty text will not do: to some databases it is no value at
@@ -51,7 +51,7 @@ final class Turns {
   private final Map<String, List<Long>> queues = new LinkedHashMap<>();
   private boolean more;
 
-  private Turns(Index index, long now, int max) {
+  private RoundRobinSelector(Index index, long now, int max) {
     this.index = index;
     this.now = now;
     this.max = max;
@@ -65,16 +65,16 @@ final class Turns {
    * @param max so many events at most, and so many rows at each look
    */
   static Selection select(Index index, @Nullable String last, long now, int max) {
-    Turns turns = new Turns(index, now, max);
-    turns.look(last == null ? START : last, null);
+    RoundRobinSelector selector = new RoundRobinSelector(index, now, max);
+    selector.scan(last == null ? START : last, null);
     if (last != null) {
-      turns.look(START, last);
+      selector.scan(START, last);
     }
-    return turns.selection();
+    return selector.selection();
   }
 
   /** Each look begins at the first row of an order key: the other rows of the last are skipped. */
-  private void look(String start, @Nullable String upTo) {
+  private void scan(String start, @Nullable String upTo) {
     String after = start;
     while (queues.size() < max) {
       List<Row> rows = index.read(after, upTo, max);

@@ -2,8 +2,8 @@ package dev.bulwark.events.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.events.outbox.Turns.Row;
-import dev.bulwark.events.outbox.Turns.Selection;
+import dev.bulwark.events.outbox.RoundRobinSelector.Row;
+import dev.bulwark.events.outbox.RoundRobinSelector.Selection;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class TurnsTest {
+class RoundRobinSelectorTest {
 
   private static final long NOW = 1000;
   private static final int MAX = 8;
@@ -128,7 +128,7 @@ class TurnsTest {
 
   private Selection select(@Nullable String last) {
     table.sort(Comparator.comparing(Row::orderKey).thenComparing(Row::id));
-    return Turns.select(this::read, last, NOW, MAX);
+    return RoundRobinSelector.select(this::read, last, NOW, MAX);
   }
 
   private List<Row> read(String after, @Nullable String upTo, int max) {

@@ -7,9 +7,9 @@ import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.admin.AdminEvent;
 
 /** Of a server without a receiver: warns once that a realm names the listener in vain. */
-final class NoReceiver implements EventListenerProvider {
+final class NoReceiverListener implements EventListenerProvider {
 
-  private static final Logger LOG = Logger.getLogger(NoReceiver.class);
+  private static final Logger LOG = Logger.getLogger(NoReceiverListener.class);
   private static final AtomicBoolean WARNED = new AtomicBoolean();
 
   @Override

@@ -19,25 +19,29 @@ import org.jspecify.annotations.Nullable;
  * <p>A 5xx may be that of one of several receivers behind a load balancer, or that of a kind of
  * event. So it counts against its event however many there are, and an event needs many of them.
  *
- * @param taken events that are delivered
+ * @param delivered events that are delivered
  * @param held events that wait; those of the same order key wait with them
  * @param dead events that are not tried any more
  * @param pause whether the receiver is left alone for a while
- * @param asked the longest time that it has asked for; null for none
+ * @param retryAfter the longest time that it has asked for; null for none
  * @param <E> an event
  */
-record Verdict<E>(
-    List<E> taken, List<Held<E>> held, List<E> dead, boolean pause, @Nullable Duration asked) {
+record RoundResult<E>(
+    List<E> delivered,
+    List<Held<E>> held,
+    List<E> dead,
+    boolean pause,
+    @Nullable Duration retryAfter) {
 
   /** Failures of a round that show a receiver at fault, and not events. */
-  static final int MANY = 5;
+  static final int FAILURE_THRESHOLD = 5;
 
   /** An event is sent so many times as often if the receiver breaks at it. */
-  static final int PATIENCE = 4;
+  static final int SERVER_ERROR_FACTOR = 4;
 
-  private static final Duration UNCOUNTED = Duration.ofSeconds(30);
-  private static final Duration LONGEST = Duration.ofMinutes(5);
-  private static final Backoff BACKOFF = new Backoff(LONGEST, LONGEST);
+  private static final Duration UNCOUNTED_PAUSE = Duration.ofSeconds(30);
+  private static final Duration MAX_PAUSE = Duration.ofMinutes(5);
+  private static final Backoff BACKOFF = new Backoff(MAX_PAUSE, MAX_PAUSE);
 
   /**
    * An event that waits.
@@ -54,8 +58,8 @@ record Verdict<E>(
    */
   record Sent<E>(E event, String orderKey, int attempts, Answer answer) {
 
-    private boolean isTaken() {
-      return is(Answer.Kind.TAKEN);
+    private boolean isDelivered() {
+      return is(Answer.Kind.DELIVERED);
     }
 
     private boolean is(Answer.Kind kind) {
@@ -67,13 +71,13 @@ record Verdict<E>(
      * allows were answered with 5xx: an overload or an outage then does not end the event either.
      */
     private boolean isLast(int maxAttempts) {
-      boolean patient =
-          is(Answer.Kind.BROKEN) || (is(Answer.Kind.FAILED) && attempts >= maxAttempts);
-      return attempts + 1 >= (patient ? PATIENCE * maxAttempts : maxAttempts);
+      boolean serverErrors =
+          is(Answer.Kind.SERVER_ERROR) || (is(Answer.Kind.UNREACHABLE) && attempts >= maxAttempts);
+      return attempts + 1 >= (serverErrors ? SERVER_ERROR_FACTOR * maxAttempts : maxAttempts);
     }
 
     private Held<E> holdUncounted() {
-      return new Held<>(event, BACKOFF.longer(UNCOUNTED, answer.retryAfter()), false);
+      return new Held<>(event, BACKOFF.longer(UNCOUNTED_PAUSE, answer.retryAfter()), false);
     }
 
     private Held<E> hold() {
@@ -84,17 +88,17 @@ record Verdict<E>(
   /**
    * Judges a round.
    *
-   * @param maxAttempts that count before an event is dead; {@value #PATIENCE} times as many if the
-   *     last answer is a 5xx, or if 5xx have used them up before and the last answer speaks against
-   *     the receiver
+   * @param maxAttempts that count before an event is dead; {@value #SERVER_ERROR_FACTOR} times as
+   *     many if the last answer is a 5xx, or if 5xx have used them up before and the last answer
+   *     speaks against the receiver
    */
-  static <E> Verdict<E> of(List<Sent<E>> round, int maxAttempts) {
-    List<E> taken = round.stream().filter(Sent::isTaken).map(Sent::event).toList();
+  static <E> RoundResult<E> of(List<Sent<E>> round, int maxAttempts) {
+    List<E> delivered = round.stream().filter(Sent::isDelivered).map(Sent::event).toList();
     List<Held<E>> held = new ArrayList<>();
     List<E> dead = new ArrayList<>();
-    List<Sent<E>> blamed = blamed(round, !taken.isEmpty());
+    List<Sent<E>> blamed = blamed(round, !delivered.isEmpty());
     for (Sent<E> sent : blamed) {
-      if (taken.isEmpty()) {
+      if (delivered.isEmpty()) {
         held.add(sent.holdUncounted());
       } else if (sent.isLast(maxAttempts)) {
         dead.add(sent.event());
@@ -102,25 +106,28 @@ record Verdict<E>(
         held.add(sent.hold());
       }
     }
-    boolean failed = taken.size() + blamed.size() < round.size();
+    boolean failed = delivered.size() + blamed.size() < round.size();
     boolean pause =
-        failed || isMostlyBroken(round) || (taken.isEmpty() && againstReceiver(blamed) >= MANY);
-    return new Verdict<>(taken, held, dead, pause, asked(round));
+        failed
+            || areMostlyServerErrors(round)
+            || (delivered.isEmpty() && countAgainstReceiver(blamed) >= FAILURE_THRESHOLD);
+    return new RoundResult<>(delivered, held, dead, pause, longestRetryAfter(round));
   }
 
   /**
    * Returns those whose failure is, as far as one knows, that of the event. One that has failed
    * before, when others were taken, is suspected first: alone it does not stop the receiver.
    */
-  private static <E> List<Sent<E>> blamed(List<Sent<E>> round, boolean othersTaken) {
+  private static <E> List<Sent<E>> blamed(List<Sent<E>> round, boolean othersDelivered) {
     List<Sent<E>> blamed = new ArrayList<>();
     int failed = 0;
     for (Sent<E> sent : round) {
       boolean isBlamed =
           switch (sent.answer().kind()) {
-            case TAKEN -> false;
-            case REFUSED, BROKEN -> true;
-            case FAILED -> othersTaken ? ++failed < MANY : sent.attempts() > 0;
+            case DELIVERED -> false;
+            case REJECTED, SERVER_ERROR -> true;
+            case UNREACHABLE ->
+                othersDelivered ? ++failed < FAILURE_THRESHOLD : sent.attempts() > 0;
           };
       if (isBlamed) {
         blamed.add(sent);
@@ -133,22 +140,22 @@ record Verdict<E>(
    * How many of some failures speak against the receiver. It rejects events for what they say, so
    * all rejections of one order key count as one: a service may have many of them at once.
    */
-  private static <E> long againstReceiver(List<Sent<E>> blamed) {
+  private static <E> long countAgainstReceiver(List<Sent<E>> blamed) {
     long keys =
         blamed.stream()
-            .filter(sent -> sent.is(Answer.Kind.REFUSED))
+            .filter(sent -> sent.is(Answer.Kind.REJECTED))
             .map(Sent::orderKey)
             .distinct()
             .count();
-    return keys + blamed.stream().filter(sent -> !sent.is(Answer.Kind.REFUSED)).count();
+    return keys + blamed.stream().filter(sent -> !sent.is(Answer.Kind.REJECTED)).count();
   }
 
-  private static <E> boolean isMostlyBroken(List<Sent<E>> round) {
-    long broken = round.stream().filter(sent -> sent.is(Answer.Kind.BROKEN)).count();
-    return broken >= MANY && 2 * broken > round.size();
+  private static <E> boolean areMostlyServerErrors(List<Sent<E>> round) {
+    long serverErrors = round.stream().filter(sent -> sent.is(Answer.Kind.SERVER_ERROR)).count();
+    return serverErrors >= FAILURE_THRESHOLD && 2 * serverErrors > round.size();
   }
 
-  private static <E> @Nullable Duration asked(List<Sent<E>> round) {
+  private static <E> @Nullable Duration longestRetryAfter(List<Sent<E>> round) {
     return round.stream()
         .flatMap(sent -> Stream.ofNullable(sent.answer().retryAfter()))
         .max(Comparator.naturalOrder())
