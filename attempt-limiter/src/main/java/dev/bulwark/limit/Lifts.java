@@ -16,22 +16,22 @@ import org.jspecify.annotations.Nullable;
 final class Lifts {
 
   /** As long as the longest window. */
-  private static final Duration REMEMBERED = Duration.ofHours(1);
+  private static final Duration RETENTION = Duration.ofHours(1);
 
-  private static final Duration PAUSE = Duration.ofSeconds(1);
-  private static final int REALMS = 10_000;
+  private static final Duration QUERY_INTERVAL = Duration.ofSeconds(1);
+  private static final int MAX_REALMS = 10_000;
 
   private final LocalLimiter local;
   private final RedisLimiter redis;
-  private final Cache<String, Boolean> asked;
+  private final Cache<String, Boolean> recentQueries;
 
   Lifts(LocalLimiter local, RedisLimiter redis) {
     this.local = local;
     this.redis = redis;
-    this.asked =
+    this.recentQueries =
         Caffeine.newBuilder()
-            .maximumSize(REALMS)
-            .expireAfterWrite(PAUSE)
+            .maximumSize(MAX_REALMS)
+            .expireAfterWrite(QUERY_INTERVAL)
             .ticker(local.ticker())
             .build();
   }
@@ -46,7 +46,7 @@ final class Lifts {
     if (lifts == null) {
       throw new IllegalArgumentException("no windows of a realm: " + keys);
     }
-    redis.lift(lifts, keys, REMEMBERED);
+    redis.lift(lifts, keys, RETENTION);
   }
 
   /**
@@ -58,7 +58,7 @@ final class Lifts {
     String lifts = liftsOf(attempt);
     if (lifts == null
         || !redis.isAvailable()
-        || asked.asMap().putIfAbsent(lifts, Boolean.TRUE) != null) {
+        || recentQueries.asMap().putIfAbsent(lifts, Boolean.TRUE) != null) {
       return false;
     }
     boolean own = false;

@@ -114,7 +114,7 @@ public final class LimitKeys {
    * @param keyId any text
    */
   public String ofApiKeyRequests(String keyId) {
-    return ofItself(PLAIN.matcher(keyId).matches() ? keyId : Digest.of("key", keyId)) + "q";
+    return withOwnSlotTag(PLAIN.matcher(keyId).matches() ? keyId : Digest.of("key", keyId)) + "q";
   }
 
   /**
@@ -134,11 +134,11 @@ public final class LimitKeys {
 
   /** The id of a user of a user store may hold its name. */
   private String ofOwner(String type, String id) {
-    return ofItself(Digest.of("owner:" + realmId, type + ":" + id));
+    return withOwnSlotTag(Digest.of("owner:" + realmId, type + ":" + id));
   }
 
   /** The beginning of a key with braces of its own. */
-  private String ofItself(String name) {
+  private String withOwnSlotTag(String name) {
     return start.substring(0, start.length() - 2) + ":" + name + "}:";
   }
 

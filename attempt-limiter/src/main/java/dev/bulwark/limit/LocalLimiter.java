@@ -40,11 +40,11 @@ public final class LocalLimiter {
                     (key, window) -> Duration.ofNanos(window.lengthNanos())))
             .ticker(ticker)
             .build();
-    this.closed = untilCache(maximumKeys, ticker, Closed::until);
-    this.marks = untilCache(maximumKeys, ticker, until -> until);
+    this.closed = expiringCache(maximumKeys, ticker, Closed::until);
+    this.marks = expiringCache(maximumKeys, ticker, until -> until);
   }
 
-  private static <V> Cache<String, V> untilCache(
+  private static <V> Cache<String, V> expiringCache(
       int maximumKeys, Ticker ticker, ToLongFunction<V> until) {
     return Caffeine.newBuilder()
         .maximumSize(maximumKeys)
@@ -73,7 +73,7 @@ public final class LocalLimiter {
 
   private void put(Attempt attempt, int pool, long now) {
     for (Window window : attempt.pools().get(pool).all()) {
-      windows.put(window.key(), known(window, now).with(now, attempt.id()));
+      windows.put(window.key(), current(window, now).with(now, attempt.id()));
     }
   }
 
@@ -185,7 +185,7 @@ public final class LocalLimiter {
       return false;
     }
     Window budget = pool.budget();
-    return budget == null || known(budget, now).waitNanos(now, budget.limit()) == 0;
+    return budget == null || current(budget, now).waitNanos(now, budget.limit()) == 0;
   }
 
   private Decision decide(Pool pool, int index, long now) {
@@ -194,7 +194,7 @@ public final class LocalLimiter {
     boolean inFlight = true;
     for (Window window : pool.windows()) {
       Closed full = closed.getIfPresent(window.key());
-      SlidingWindow known = known(window, now);
+      SlidingWindow known = current(window, now);
       long wait =
           Math.max(full == null ? 0 : full.until() - now, known.waitNanos(now, window.limit()));
       if (wait > 0) {
@@ -210,7 +210,7 @@ public final class LocalLimiter {
         : new Decision.Refused((longest + 999_999) / 1_000_000, longestScope, inFlight);
   }
 
-  private SlidingWindow known(Window window, long now) {
+  private SlidingWindow current(Window window, long now) {
     long length = window.length().toNanos();
     SlidingWindow known = windows.getIfPresent(window.key());
     return known == null ? SlidingWindow.empty(length) : known.at(now, length);

@@ -15,7 +15,7 @@ import java.util.Set;
  */
 public final class SharedLimiter {
 
-  private static final Duration RECENT = Duration.ofMinutes(1);
+  private static final Duration MARK_LIFE = Duration.ofMinutes(1);
 
   private final LocalLimiter local;
   private final RedisLimiter redis;
@@ -46,11 +46,11 @@ public final class SharedLimiter {
     }
     try {
       Decision everywhere = redis.take(attempt, pending.of(attempt));
-      outage.over();
-      follow(attempt, here, everywhere);
+      outage.callSucceeded();
+      countAsRedis(attempt, here, everywhere);
       return everywhere;
     } catch (RedisUnavailableException e) {
-      outage.seen(e);
+      outage.callFailed(e);
       return here;
     }
   }
@@ -62,7 +62,7 @@ public final class SharedLimiter {
   }
 
   /** Counts on this node what Redis has counted. */
-  private void follow(Attempt attempt, Decision here, Decision everywhere) {
+  private void countAsRedis(Attempt attempt, Decision here, Decision everywhere) {
     if (everywhere.equals(here)) {
       return;
     }
@@ -73,7 +73,7 @@ public final class SharedLimiter {
       local.put(attempt, granted.pool());
       String mark = attempt.pools().get(granted.pool()).mark();
       if (mark != null) {
-        local.mark(mark, RECENT);
+        local.mark(mark, MARK_LIFE);
       }
     }
   }
@@ -100,13 +100,13 @@ public final class SharedLimiter {
   public Decision count(Attempt attempt) {
     try {
       Decision everywhere = redis.take(attempt, Set.of());
-      outage.over();
+      outage.callSucceeded();
       if (everywhere instanceof Decision.Refused refused) {
         local.close(attempt, refused);
       }
       return everywhere;
     } catch (RedisUnavailableException e) {
-      outage.seen(e);
+      outage.callFailed(e);
       return Decision.GRANTED;
     }
   }
@@ -179,7 +179,7 @@ public final class SharedLimiter {
       lifts.publish(keys);
       return true;
     } catch (RedisUnavailableException e) {
-      outage.seen(e);
+      outage.callFailed(e);
       return false;
     }
   }

@@ -126,6 +126,7 @@ record AttemptPools(
   }
 
   private Window failures(String key, Scope scope) {
-    return new Window(key, known.failureLimit(), LoginRateLimiterConfig.Known.FAILURES_FOR, scope);
+    return new Window(
+        key, known.failureLimit(), LoginRateLimiterConfig.Known.FAILURE_WINDOW, scope);
   }
 }

@@ -27,7 +27,7 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
    * has: Keycloak has users in its cache. Refused attempts can be repeated at will, so even little
    * shows.
    */
-  private static final long REFUSAL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long MIN_REJECTION_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final KeycloakSession session;
   private final LimiterResources shared;
@@ -69,12 +69,12 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
       String accountKey = user != null ? keys.ofUser(user.getId()) : nameKey(keys, account);
       Attempt attempt = attempt(pools, accountKey, byAddress ? user : null, byAddress);
       device = attempt.pools().size() > 1 && attempt.pools().get(0).mark() == null;
-      decision = shared.line().take(attempt);
+      decision = shared.queue().take(attempt);
       if (decision instanceof Decision.Granted granted) {
         known = granted.pool() < attempt.pools().size() - 1;
         hold(attempt, standing(pools, known, accountKey), user);
       } else {
-        waitUntil(start + REFUSAL_NANOS);
+        waitUntil(start + MIN_REJECTION_NANOS);
       }
     }
     shared.metrics().decided(decision, System.nanoTime() - start, known, device);
@@ -135,7 +135,7 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
     }
     Attempt attempt =
         new Attempt(shared.ids().next(), List.of(Pool.of(pools(address()).ofUserCodes())));
-    Decision decision = shared.line().take(attempt);
+    Decision decision = shared.queue().take(attempt);
     if (decision instanceof Decision.Granted) {
       enlist(
           RequestSlot.USER_CODE,

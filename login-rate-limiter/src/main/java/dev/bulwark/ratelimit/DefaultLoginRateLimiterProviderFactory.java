@@ -5,8 +5,8 @@ import dev.bulwark.limit.AttemptIds;
 import dev.bulwark.limit.LocalLimiter;
 import dev.bulwark.limit.RedisLimiter;
 import dev.bulwark.limit.SharedLimiter;
+import dev.bulwark.limit.slot.AttemptQueue;
 import dev.bulwark.limit.slot.SlotReturns;
-import dev.bulwark.limit.slot.WaitingLine;
 import dev.bulwark.redis.RedisConnectionProvider;
 import dev.bulwark.redis.RedisConnectionProviderFactory;
 import io.micrometer.core.instrument.Metrics;
@@ -49,20 +49,20 @@ public final class DefaultLoginRateLimiterProviderFactory
     LocalLimiter local = new LocalLimiter(options.localKeys(), Ticker.systemTicker());
     SharedLimiter limiter =
         new SharedLimiter("Login attempts", local, new RedisLimiter(redis.connection()));
-    WaitingLine line =
-        new WaitingLine(
+    AttemptQueue queue =
+        new AttemptQueue(
             limiter,
-            options.waiting().seconds() == 0 ? 0 : options.waiting().most(),
+            options.waiting().seconds() == 0 ? 0 : options.waiting().maxThreads(),
             Duration.ofSeconds(options.waiting().seconds()));
     LoginRateLimiterMetrics metrics =
         new LoginRateLimiterMetrics(
-            Metrics.globalRegistry, limiter::isAlone, local::size, line::waiting);
+            Metrics.globalRegistry, limiter::isAlone, local::size, queue::waiting);
     resources =
         new LimiterResources(
             options,
             limiter,
-            line,
-            new SlotReturns(limiter, "bulwark-limiter-returns", metrics::returned, line::settled),
+            queue,
+            new SlotReturns(limiter, "bulwark-limiter-returns", metrics::returned, queue::settled),
             new AttemptIds(),
             new StripedLocks(),
             new RightSecrets(),

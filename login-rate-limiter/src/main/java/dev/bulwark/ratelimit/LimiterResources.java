@@ -2,15 +2,15 @@ package dev.bulwark.ratelimit;
 
 import dev.bulwark.limit.AttemptIds;
 import dev.bulwark.limit.SharedLimiter;
+import dev.bulwark.limit.slot.AttemptQueue;
 import dev.bulwark.limit.slot.SlotReturns;
-import dev.bulwark.limit.slot.WaitingLine;
 
 /**
  * What the sessions of a server share.
  *
  * @param config the options
  * @param limiter the windows
- * @param line in which attempts wait for a slot
+ * @param queue in which attempts wait for a slot
  * @param returns gives slots back
  * @param ids names attempts
  * @param clientLocks in which the secrets of a client are tested
@@ -20,7 +20,7 @@ import dev.bulwark.limit.slot.WaitingLine;
 record LimiterResources(
     LoginRateLimiterConfig config,
     SharedLimiter limiter,
-    WaitingLine line,
+    AttemptQueue queue,
     SlotReturns returns,
     AttemptIds ids,
     StripedLocks clientLocks,

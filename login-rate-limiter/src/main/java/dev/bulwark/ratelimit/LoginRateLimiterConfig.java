@@ -54,16 +54,16 @@ public record LoginRateLimiterConfig(
   public record Known(int deviceLimit, int failureLimit, int deviceDays, int addressDays) {
 
     /** How long a failure on a known device or from a known address counts. */
-    static final Duration FAILURES_FOR = Duration.ofHours(12);
+    static final Duration FAILURE_WINDOW = Duration.ofHours(12);
   }
 
   /**
    * Attempts that wait for a slot in flight.
    *
    * @param seconds how long one waits at most, 0 (not at all) to 30
-   * @param most threads of this node that wait at the same time, 0 to 1,000
+   * @param maxThreads threads of this node that wait at the same time, 0 to 1,000
    */
-  public record Waiting(int seconds, int most) {}
+  public record Waiting(int seconds, int maxThreads) {}
 
   private static final String PREFIX =
       "spi-login-rate-limiter--" + DefaultLoginRateLimiterProviderFactory.ID + "--";

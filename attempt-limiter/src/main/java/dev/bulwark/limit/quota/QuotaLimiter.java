@@ -31,11 +31,11 @@ public final class QuotaLimiter {
   public QuotaDecision take(String key, Quota quota) {
     try {
       QuotaDecision everywhere = count(key, quota);
-      outage.over();
+      outage.callSucceeded();
       local.note(key, quota, everywhere);
       return everywhere;
     } catch (RedisUnavailableException e) {
-      outage.seen(e);
+      outage.callFailed(e);
       return local.take(key, quota);
     }
   }

@@ -9,14 +9,14 @@ import org.jboss.logging.Logger;
 public final class RedisOutage {
 
   private static final Logger LOG = Logger.getLogger(RedisOutage.class);
-  private static final Duration RECENT = Duration.ofMinutes(1);
+  private static final Duration RECENT_OUTAGE = Duration.ofMinutes(1);
 
   private final String limited;
-  private final AtomicBoolean seen = new AtomicBoolean();
-  private volatile long seenAt;
+  private final AtomicBoolean failing = new AtomicBoolean();
+  private volatile long failedAt;
 
   /**
-   * Nothing has been seen.
+   * Creates one without an outage.
    *
    * @param limited what is limited, for the log
    */
@@ -25,9 +25,9 @@ public final class RedisOutage {
   }
 
   /** A call of Redis has failed. */
-  public void seen(RedisUnavailableException failure) {
-    seenAt = System.nanoTime();
-    if (seen.compareAndSet(false, true)) {
+  public void callFailed(RedisUnavailableException failure) {
+    failedAt = System.nanoTime();
+    if (failing.compareAndSet(false, true)) {
       LOG.warnf(
           "Redis is unreachable. %s are limited on this node only until it returns: %s",
           limited, failure.getMessage());
@@ -35,14 +35,14 @@ public final class RedisOutage {
   }
 
   /** A call of Redis has succeeded. */
-  public void over() {
-    if (seen.get() && seen.compareAndSet(true, false)) {
+  public void callSucceeded() {
+    if (failing.get() && failing.compareAndSet(true, false)) {
       LOG.infof("%s are limited across all nodes again", limited);
     }
   }
 
   /** Whether the last call failed, less than a minute ago. */
   public boolean isRecent() {
-    return seen.get() && System.nanoTime() - seenAt < RECENT.toNanos();
+    return failing.get() && System.nanoTime() - failedAt < RECENT_OUTAGE.toNanos();
   }
 }

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 public final class SlotReturns implements AutoCloseable {
 
   /** More are not waited for: their slots stay until the window ends. */
-  private static final int WAITING = 10_000;
+  private static final int MAX_QUEUED = 10_000;
 
   private static final long STOP_SECONDS = 5;
 
@@ -43,7 +43,7 @@ public final class SlotReturns implements AutoCloseable {
             1,
             30,
             TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(WAITING),
+            new ArrayBlockingQueue<>(MAX_QUEUED),
             job -> {
               Thread created = new Thread(job, name);
               created.setDaemon(true);

@@ -18,19 +18,19 @@ import org.jspecify.annotations.Nullable;
  * returned slot goes to the attempt that has waited longest on this node. An attempt is rejected as
  * soon as no slot can return. Thread-safe.
  */
-public final class WaitingLine {
+public final class AttemptQueue {
 
-  /** How often the first of a line looks whether another node has given a slot back. */
-  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  /** How often the first of a queue checks whether another node has given a slot back. */
+  private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final SharedLimiter limiter;
-  private final int most;
-  private final Duration longest;
-  private final ConcurrentMap<String, Line> lines = new ConcurrentHashMap<>();
+  private final int maxWaiting;
+  private final Duration maxWait;
+  private final ConcurrentMap<String, WindowQueue> queues = new ConcurrentHashMap<>();
   private final AtomicInteger waiting = new AtomicInteger();
 
   /** Those who wait for one window. */
-  private static final class Line {
+  private static final class WindowQueue {
     /** Whoever holds it is the first. */
     private final Semaphore first = new Semaphore(1, true);
 
@@ -60,13 +60,14 @@ public final class WaitingLine {
    * Begins without anybody.
    *
    * @param limiter the windows
-   * @param most threads that wait at the same time, 0 or more; further attempts are refused at once
-   * @param longest how long one waits at most
+   * @param maxWaiting threads that wait at the same time, 0 or more; further attempts are refused
+   *     at once
+   * @param maxWait how long one waits at most
    */
-  public WaitingLine(SharedLimiter limiter, int most, Duration longest) {
+  public AttemptQueue(SharedLimiter limiter, int maxWaiting, Duration maxWait) {
     this.limiter = limiter;
-    this.most = most;
-    this.longest = longest;
+    this.maxWaiting = maxWaiting;
+    this.maxWait = maxWait;
   }
 
   /** As {@link SharedLimiter#take}, after a wait where that helps. */
@@ -81,13 +82,13 @@ public final class WaitingLine {
       refused = full;
       busy = keyOf(attempt, full.scope());
     }
-    if (waiting.incrementAndGet() > most) {
+    if (waiting.incrementAndGet() > maxWaiting) {
       waiting.decrementAndGet();
       return refused != null ? refused : limiter.take(attempt);
     }
-    Line line = join(busy);
+    WindowQueue queue = join(busy);
     try {
-      return await(attempt, line);
+      return await(attempt, queue);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return limiter.take(attempt);
@@ -97,35 +98,35 @@ public final class WaitingLine {
     }
   }
 
-  private Decision await(Attempt attempt, Line line) throws InterruptedException {
-    long end = System.nanoTime() + longest.toNanos();
-    if (!line.first.tryAcquire(longest.toNanos(), TimeUnit.NANOSECONDS)) {
+  private Decision await(Attempt attempt, WindowQueue queue) throws InterruptedException {
+    long end = System.nanoTime() + maxWait.toNanos();
+    if (!queue.first.tryAcquire(maxWait.toNanos(), TimeUnit.NANOSECONDS)) {
       return limiter.take(attempt);
     }
     try {
       while (true) {
-        long seen = line.changes();
+        long seen = queue.changes();
         Decision decision = limiter.take(attempt);
         long left = end - System.nanoTime();
         if (!(decision instanceof Decision.Refused full) || !full.inFlight() || left <= 0) {
           return decision;
         }
-        line.awaitChange(seen, Math.min(LOOK_NANOS, left));
+        queue.awaitChange(seen, Math.min(POLL_NANOS, left));
       }
     } finally {
-      line.first.release();
+      queue.first.release();
     }
   }
 
   /** The outcome of an attempt is known: whoever waits for one of its windows looks again. */
   public void settled(Attempt attempt) {
-    if (lines.isEmpty()) {
+    if (queues.isEmpty()) {
       return;
     }
     for (String key : attempt.keys()) {
-      Line line = lines.get(key);
-      if (line != null) {
-        line.changed();
+      WindowQueue queue = queues.get(key);
+      if (queue != null) {
+        queue.changed();
       }
     }
   }
@@ -140,9 +141,9 @@ public final class WaitingLine {
    * alone: a known device does not queue with strangers.
    */
   private @Nullable String busyKey(Attempt attempt) {
-    if (!lines.isEmpty()) {
+    if (!queues.isEmpty()) {
       for (Window window : attempt.pools().get(0).windows()) {
-        if (lines.containsKey(window.key())) {
+        if (queues.containsKey(window.key())) {
           return window.key();
         }
       }
@@ -159,17 +160,17 @@ public final class WaitingLine {
         .orElseThrow();
   }
 
-  private Line join(String key) {
-    return lines.compute(
+  private WindowQueue join(String key) {
+    return queues.compute(
         key,
-        (same, line) -> {
-          Line joined = line == null ? new Line() : line;
+        (same, queue) -> {
+          WindowQueue joined = queue == null ? new WindowQueue() : queue;
           joined.members++;
           return joined;
         });
   }
 
   private void leave(String key) {
-    lines.computeIfPresent(key, (same, line) -> --line.members == 0 ? null : line);
+    queues.computeIfPresent(key, (same, queue) -> --queue.members == 0 ? null : queue);
   }
 }

@@ -27,7 +27,7 @@ import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.UnifiedJedis;
 
 /** L1: attempts wait for slots in flight, in turn, for a while, and not many of them. */
-class WaitingLineTest {
+class AttemptQueueTest {
 
   private static final Limits LIMITS = new Limits(5, 0, Duration.ofMinutes(1));
   private static final Duration LONG = Duration.ofMinutes(1);
@@ -63,12 +63,12 @@ class WaitingLineTest {
             "Attempts",
             new LocalLimiter(1_000, System::nanoTime),
             new RedisLimiter(new TestRedis(client, "")));
-    private final WaitingLine line;
+    private final AttemptQueue queue;
     private final SlotReturns returns;
 
     Node(int most, Duration longest) {
-      line = new WaitingLine(limiter, most, longest);
-      returns = new SlotReturns(limiter, "returns", done -> {}, line::settled);
+      queue = new AttemptQueue(limiter, most, longest);
+      returns = new SlotReturns(limiter, "returns", done -> {}, queue::settled);
     }
   }
 
@@ -80,7 +80,7 @@ class WaitingLineTest {
     List<Attempt> held = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       Attempt attempt = attempt();
-      assertThat(node.line.take(attempt)).isEqualTo(Decision.GRANTED);
+      assertThat(node.queue.take(attempt)).isEqualTo(Decision.GRANTED);
       held.add(attempt);
     }
     return held;
@@ -97,11 +97,11 @@ class WaitingLineTest {
       waiters.add(waiter);
       threads.submit(
           () -> {
-            if (one.line.take(waiter) instanceof Decision.Granted) {
+            if (one.queue.take(waiter) instanceof Decision.Granted) {
               order.add(number);
             }
           });
-      await().until(() -> one.line.waiting() == number + 1);
+      await().until(() -> one.queue.waiting() == number + 1);
     }
     for (int i = 0; i < 4; i++) {
       int number = i;
@@ -109,15 +109,15 @@ class WaitingLineTest {
       await().until(() -> order.size() == number + 1);
     }
     assertThat(order).containsExactly(0, 1, 2, 3);
-    assertThat(one.line.waiting()).isZero();
+    assertThat(one.queue.waiting()).isZero();
   }
 
   @Test
   void aSlotOfAnotherNodeIsWaitedForToo() throws Exception {
     Node two = new Node(100, LONG);
     List<Attempt> held = fill(one);
-    Future<Decision> waiter = threads.submit(() -> two.line.take(attempt()));
-    await().until(() -> two.line.waiting() == 1);
+    Future<Decision> waiter = threads.submit(() -> two.queue.take(attempt()));
+    await().until(() -> two.queue.waiting() == 1);
     one.returns.giveBack(held.get(0));
     assertThat(waiter.get()).isEqualTo(Decision.GRANTED);
   }
@@ -129,14 +129,14 @@ class WaitingLineTest {
     List<Future<Decision>> waiters = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       Node node = i % 2 == 0 ? one : two;
-      waiters.add(threads.submit(() -> node.line.take(attempt())));
+      waiters.add(threads.submit(() -> node.queue.take(attempt())));
     }
-    await().until(() -> one.line.waiting() + two.line.waiting() == 20);
+    await().until(() -> one.queue.waiting() + two.queue.waiting() == 20);
     held.forEach(one.returns::fail);
     for (Future<Decision> waiter : waiters) {
       assertThat(waiter.get()).isInstanceOf(Decision.Refused.class);
     }
-    assertThat(one.line.take(attempt())).isInstanceOf(Decision.Refused.class);
+    assertThat(one.queue.take(attempt())).isInstanceOf(Decision.Refused.class);
   }
 
   @Test
@@ -145,10 +145,10 @@ class WaitingLineTest {
     List<Attempt> held = fill(small);
     List<Future<Decision>> waiters = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      waiters.add(threads.submit(() -> small.line.take(attempt())));
+      waiters.add(threads.submit(() -> small.queue.take(attempt())));
     }
-    await().until(() -> small.line.waiting() == 3);
-    assertThat(small.line.take(attempt())).isInstanceOf(Decision.Refused.class);
+    await().until(() -> small.queue.waiting() == 3);
+    assertThat(small.queue.take(attempt())).isInstanceOf(Decision.Refused.class);
     held.forEach(small.returns::giveBack);
     for (Future<Decision> waiter : waiters) {
       assertThat(waiter.get()).isEqualTo(Decision.GRANTED);
@@ -160,7 +160,7 @@ class WaitingLineTest {
     Node hasty = new Node(100, Duration.ofMillis(200));
     fill(hasty);
     long start = System.nanoTime();
-    assertThat(hasty.line.take(attempt())).isInstanceOf(Decision.Refused.class);
+    assertThat(hasty.queue.take(attempt())).isInstanceOf(Decision.Refused.class);
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(199));
   }
 
@@ -174,7 +174,7 @@ class WaitingLineTest {
           threads.submit(
               () -> {
                 Attempt attempt = attempt();
-                Decision decision = one.line.take(attempt);
+                Decision decision = one.queue.take(attempt);
                 most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
                 atOnce.decrementAndGet();
                 one.returns.giveBack(attempt);
