@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class RightSecrets {
 
-  static final int SHORTEST = 32;
+  static final int MIN_LENGTH = 32;
 
   private static final int MAX_SECRETS = 10_000;
-  private static final Duration LIFE = Duration.ofDays(1);
+  private static final Duration MAX_AGE = Duration.ofDays(1);
 
   private final SecretKeySpec key;
   private final Cache<String, Boolean> right =
-      Caffeine.newBuilder().maximumSize(MAX_SECRETS).expireAfterWrite(LIFE).build();
+      Caffeine.newBuilder().maximumSize(MAX_SECRETS).expireAfterWrite(MAX_AGE).build();
 
   RightSecrets() {
     byte[] random = new byte[32];
@@ -70,7 +70,7 @@ final class RightSecrets {
    */
   Entry of(String clientKey, @Nullable String secret) {
     return new Entry(
-        secret == null || secret.length() < SHORTEST ? null : hmac(clientKey + "\n" + secret));
+        secret == null || secret.length() < MIN_LENGTH ? null : hmac(clientKey + "\n" + secret));
   }
 
   private String hmac(String text) {

@@ -38,10 +38,10 @@ public final class LoginLimitsResource {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Longest time for which refusals are counted. */
-  private static final int MOST_MINUTES = 24 * 60;
+  private static final int MAX_MINUTES = 24 * 60;
 
-  private static final int MOST_CHARACTERS = 255;
-  private static final int MOST_BYTES = 4_096;
+  private static final int MAX_CHARACTERS = 255;
+  private static final int MAX_BODY_BYTES = 4_096;
 
   private final KeycloakSession session;
   private final RealmModel realm;
@@ -75,8 +75,8 @@ public final class LoginLimitsResource {
     } catch (NumberFormatException e) {
       asked = 0;
     }
-    if (asked < 1 || asked > MOST_MINUTES) {
-      return error("minutes must be a number from 1 to " + MOST_MINUTES);
+    if (asked < 1 || asked > MAX_MINUTES) {
+      return error("minutes must be a number from 1 to " + MAX_MINUTES);
     }
     Duration length = Duration.ofMinutes(asked);
     Instant to = Instant.ofEpochMilli(Time.currentTimeMillis());
@@ -148,7 +148,7 @@ public final class LoginLimitsResource {
 
   private static @Nullable JsonNode read(@Nullable InputStream input) {
     try {
-      return input == null ? null : JSON.readTree(input.readNBytes(MOST_BYTES));
+      return input == null ? null : JSON.readTree(input.readNBytes(MAX_BODY_BYTES));
     } catch (IOException e) {
       return null;
     }
@@ -157,7 +157,7 @@ public final class LoginLimitsResource {
   private static @Nullable String member(@Nullable JsonNode body, String name) {
     String value = body == null ? "" : body.path(name).asText("").trim();
     // PostgreSQL rejects a query with NUL.
-    return value.isEmpty() || value.length() > MOST_CHARACTERS || value.indexOf('\0') >= 0
+    return value.isEmpty() || value.length() > MAX_CHARACTERS || value.indexOf('\0') >= 0
         ? null
         : value;
   }

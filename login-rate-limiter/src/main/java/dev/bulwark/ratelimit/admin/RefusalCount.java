@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class RefusalCount {
 
   /** Most origins in an answer; the newest. */
-  static final int MOST = 100;
+  static final int MAX_ORIGINS = 100;
 
   /** Spans into which the time is divided. */
   static final int SPANS = 12;
@@ -101,7 +101,7 @@ final class RefusalCount {
             Comparator.comparing(
                 (Map.Entry<Origin, Seen> entry) -> entry.getValue().lastAt(),
                 Comparator.reverseOrder()))
-        .limit(MOST)
+        .limit(MAX_ORIGINS)
         .map(entry -> entry(entry.getKey(), entry.getValue()))
         .toList();
   }

@@ -20,7 +20,7 @@ import org.keycloak.models.RealmModel;
 final class RefusalEvents {
 
   /** Events that are read for one answer; more are not counted. */
-  static final int MOST = 5_000;
+  static final int MAX_EVENTS = 5_000;
 
   /** Of the steps that are limited. */
   private static final EventType[] TYPES = {
@@ -54,7 +54,7 @@ final class RefusalEvents {
             .fromDate(Date.from(from))
             .orderByDescTime()
             .firstResult(0)
-            .maxResults(MOST)
+            .maxResults(MAX_EVENTS)
             .getResultStream()) {
       events
           .peek(event -> read.incrementAndGet())
@@ -62,7 +62,7 @@ final class RefusalEvents {
           .map(RefusalEvents::refusal)
           .forEach(count::add);
     }
-    return read.get() < MOST;
+    return read.get() < MAX_EVENTS;
   }
 
   private static Refusal refusal(Event event) {

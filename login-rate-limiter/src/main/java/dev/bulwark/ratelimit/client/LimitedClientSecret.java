@@ -16,7 +16,7 @@ public final class LimitedClientSecret extends ClientIdAndSecretAuthenticator {
   @Override
   public void authenticateClient(ClientAuthenticationFlowContext context) {
     SentSecret sent = SentSecret.of(context);
-    ClientModel client = tested(context, sent);
+    ClientModel client = clientToTest(context, sent);
     if (client == null) {
       super.authenticateClient(context);
       return;
@@ -39,7 +39,8 @@ public final class LimitedClientSecret extends ClientIdAndSecretAuthenticator {
   }
 
   /** The client whose secret will be tested; null where none is, or where nobody heeds it. */
-  private @Nullable ClientModel tested(ClientAuthenticationFlowContext context, SentSecret sent) {
+  private @Nullable ClientModel clientToTest(
+      ClientAuthenticationFlowContext context, SentSecret sent) {
     if (sent.clientId() == null || sent.secret() == null) {
       return null;
     }
@@ -49,8 +50,9 @@ public final class LimitedClientSecret extends ClientIdAndSecretAuthenticator {
       return null;
     }
     String type = client.getClientAuthenticatorType();
-    String heeded = type == null ? KeycloakModelUtils.getDefaultClientAuthenticatorType() : type;
-    return getId().equals(heeded) ? client : null;
+    String authenticator =
+        type == null ? KeycloakModelUtils.getDefaultClientAuthenticatorType() : type;
+    return getId().equals(authenticator) ? client : null;
   }
 
   @Override

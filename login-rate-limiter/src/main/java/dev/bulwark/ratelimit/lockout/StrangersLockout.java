@@ -87,7 +87,7 @@ final class StrangersLockout implements BruteForceProtector {
       RealmModel realm, UserModel user, ClientConnection connection, UriInfo uriInfo) {
     Standing standing = standing(user);
     if (standing != Standing.KNOWN) {
-      EarlierProtector.failedLogin(of(standing), realm, user, connection, uriInfo);
+      LegacyBruteForceCalls.failedLogin(of(standing), realm, user, connection, uriInfo);
     }
   }
 
@@ -96,7 +96,7 @@ final class StrangersLockout implements BruteForceProtector {
       RealmModel realm, UserModel user, ClientConnection connection, UriInfo uriInfo) {
     Standing standing = standing(user);
     if (standing != Standing.KNOWN) {
-      EarlierProtector.successfulLogin(of(standing), realm, user, connection, uriInfo);
+      LegacyBruteForceCalls.successfulLogin(of(standing), realm, user, connection, uriInfo);
     }
   }
 

@@ -67,13 +67,13 @@ class LimitedAuthenticator implements Authenticator {
     } catch (PasswordCheckUnavailableException e) {
       limiter.fail();
       FailureTiming.equalize(context, start);
-      Unavailable.refuse(context, step, account.name(), e);
+      PasswordCheckUnavailable.refuse(context, step, account.name(), e);
       return;
     }
     settle(context, limiter);
     if (hasFailed(context.getStatus())) {
       FailureTiming.equalize(context, start);
-      Unavailable.answerAlike(context, step);
+      PasswordCheckUnavailable.answerFailure(context, step);
     }
   }
 

@@ -60,7 +60,7 @@ class RefusalCountTest {
       add(i, "user-" + i, "10.0.0.1");
     }
     assertThat(count.byOrigin())
-        .hasSize(RefusalCount.MOST)
+        .hasSize(RefusalCount.MAX_ORIGINS)
         .first()
         .satisfies(entry -> assertThat(entry).containsEntry("username", "user-149"));
     assertThat(count.total()).isEqualTo(150);

@@ -13,9 +13,9 @@ import org.keycloak.services.managers.BruteForceProtector;
  * without the categories of the credential. They are called by reflection, since the version that
  * the bundle is compiled against does not have them.
  */
-final class EarlierProtector {
+final class LegacyBruteForceCalls {
 
-  private EarlierProtector() {}
+  private LegacyBruteForceCalls() {}
 
   static void failedLogin(
       BruteForceProtector protector,

@@ -17,7 +17,7 @@ import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
  * The answer while passwords of a realm that another system checks cannot be checked: 503 with
  * {@code Retry-After}. It is the same for everybody whose login fails meanwhile.
  */
-final class Unavailable {
+final class PasswordCheckUnavailable {
 
   /** The error of the event. */
   static final String EVENT_ERROR = "password_check_unavailable";
@@ -27,7 +27,7 @@ final class Unavailable {
 
   private static final String TEMPLATE = "login-unavailable.ftl";
 
-  private Unavailable() {}
+  private PasswordCheckUnavailable() {}
 
   /** Refuses an attempt whose password was not checked: it is no failure of the user. */
   static void refuse(
@@ -47,7 +47,7 @@ final class Unavailable {
    * Gives a failed attempt the same answer while the other system is left alone. What Keycloak
    * counts stays as it is.
    */
-  static void answerAlike(AuthenticationFlowContext context, Step step) {
+  static void answerFailure(AuthenticationFlowContext context, Step step) {
     OptionalInt outage = outage(context);
     if (outage.isEmpty()) {
       return;
