@@ -9,7 +9,7 @@ import dev.bulwark.password.foreign.Argon2Fields;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.UnusableHashException;
 import dev.bulwark.password.foreign.verify.Argon2Verifier;
-import dev.bulwark.password.level.SessionWork;
+import dev.bulwark.password.timing.SessionWork;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Optional;
@@ -93,7 +93,7 @@ final class Argon2idHashProvider implements PasswordHashProvider {
                     parameters.memory(),
                     engine.heap(parameters),
                     () -> engine.hash(parameters, password, salt),
-                    work::made));
+                    work::recordHash));
     return CredentialFields.write(
         new StoredHash(
             Algorithms.ARGON2,

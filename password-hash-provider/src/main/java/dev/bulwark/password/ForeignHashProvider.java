@@ -1,7 +1,7 @@
 package dev.bulwark.password;
 
 import dev.bulwark.password.foreign.verify.PasswordVerifier;
-import dev.bulwark.password.level.SessionWork;
+import dev.bulwark.password.timing.SessionWork;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.keycloak.credential.hash.PasswordHashProvider;

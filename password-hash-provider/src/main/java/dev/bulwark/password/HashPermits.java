@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  */
 final class HashPermits {
 
-  private static final int NO_MATTER = 1024;
+  private static final int NEGLIGIBLE_KIB = 1024;
 
   private final int total;
   private final int memoryPerPermit;
@@ -83,7 +83,7 @@ final class HashPermits {
   }
 
   private int heapFor(int memory) {
-    return memory < NO_MATTER ? 0 : Math.min(memory, heapSize);
+    return memory < NEGLIGIBLE_KIB ? 0 : Math.min(memory, heapSize);
   }
 
   int total() {

@@ -10,7 +10,7 @@ import dev.bulwark.password.foreign.PasswordForm;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.UnusableHashException;
 import dev.bulwark.password.foreign.verify.PasswordVerifier;
-import dev.bulwark.password.level.SessionWork;
+import dev.bulwark.password.timing.SessionWork;
 import dev.bulwark.trace.Spans;
 import dev.bulwark.trace.TraceSpan;
 import java.time.Duration;
@@ -31,9 +31,9 @@ final class PasswordHashing implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(PasswordHashing.class);
 
-  private static final double SECOND = 1e9;
-  private static final int ALONE_ATTEMPTS = 25;
-  private static final Duration ALONE_PAUSE = Duration.ofMillis(200);
+  private static final double NANOS_PER_SECOND = 1e9;
+  private static final int MAX_ATTEMPTS = 25;
+  private static final Duration ATTEMPT_PAUSE = Duration.ofMillis(200);
 
   private final HashPermits permits;
   private final PasswordMetrics metrics;
@@ -104,7 +104,7 @@ final class PasswordHashing implements AutoCloseable {
                   verification.heap(),
                   () -> verification.matches(bytes),
                   matches -> matches ? Outcome.MATCH : Outcome.MISMATCH,
-                  nanos -> work.verified(stored, nanos)));
+                  nanos -> work.recordVerification(stored, nanos)));
     } catch (PasswordBytes.MalformedPasswordException e) {
       // Such a password cannot have been set.
       return false;
@@ -197,7 +197,7 @@ final class PasswordHashing implements AutoCloseable {
           onHeap,
           nanos -> {
             metrics.waited(nanos);
-            span.set("bulwark.password.wait", nanos / SECOND);
+            span.set("bulwark.password.wait", nanos / NANOS_PER_SECOND);
           },
           measured);
     } catch (Argon2ResourceException e) {
@@ -216,10 +216,10 @@ final class PasswordHashing implements AutoCloseable {
       try {
         return work.get();
       } catch (Argon2ResourceException e) {
-        if (attempt == ALONE_ATTEMPTS) {
+        if (attempt == MAX_ATTEMPTS) {
           throw e;
         }
-        LockSupport.parkNanos(ALONE_PAUSE.toNanos());
+        LockSupport.parkNanos(ATTEMPT_PAUSE.toNanos());
       }
     }
   }

@@ -17,7 +17,7 @@ import org.keycloak.models.credential.PasswordCredentialModel;
 final class RefusalLog {
 
   private static final Logger LOG = Logger.getLogger(RefusalLog.class);
-  private static final int REMEMBERED = 10_000;
+  private static final int MAX_ENTRIES = 10_000;
 
   private final Set<String> warned =
       Collections.synchronizedSet(
@@ -27,7 +27,7 @@ final class RefusalLog {
 
                 @Override
                 protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-                  return size() > REMEMBERED;
+                  return size() > MAX_ENTRIES;
                 }
               }));
 

@@ -11,11 +11,11 @@ public final class Argon2Engines {
 
   // The reference program: printf self-test | argon2 bulwark-self-test -id -v 13 -k 32 -t 2 -p 2 -l
   // 32 -r
-  private static final Argon2Parameters KNOWN =
+  private static final Argon2Parameters SELF_TEST_PARAMETERS =
       new Argon2Parameters(Argon2Type.ID, Argon2Version.V13, 32, 2, 2, 32);
-  private static final String KNOWN_PASSWORD = "self-test";
-  private static final String KNOWN_SALT = "bulwark-self-test";
-  private static final String KNOWN_HASH =
+  private static final String SELF_TEST_PASSWORD = "self-test";
+  private static final String SELF_TEST_SALT = "bulwark-self-test";
+  private static final String SELF_TEST_HASH =
       "c87e9e530c2e90129754c93b5199ad2ae74acc5473b8122287aad7073aa098ff";
 
   private Argon2Engines() {}
@@ -60,10 +60,10 @@ public final class Argon2Engines {
   private static boolean computesKnownAnswer(Argon2Engine engine) {
     byte[] hash =
         engine.hash(
-            KNOWN,
-            KNOWN_PASSWORD.getBytes(StandardCharsets.UTF_8),
-            KNOWN_SALT.getBytes(StandardCharsets.UTF_8));
-    return Arrays.equals(hash, HexFormat.of().parseHex(KNOWN_HASH));
+            SELF_TEST_PARAMETERS,
+            SELF_TEST_PASSWORD.getBytes(StandardCharsets.UTF_8),
+            SELF_TEST_SALT.getBytes(StandardCharsets.UTF_8));
+    return Arrays.equals(hash, HexFormat.of().parseHex(SELF_TEST_HASH));
   }
 
   private static String rootMessage(Throwable e) {

@@ -74,7 +74,7 @@ final class HugePageMemory {
   static final Duration MAX_IDLE = Duration.ofSeconds(30);
 
   private final CLibrary library;
-  private final Duration kept;
+  private final Duration maxIdle;
   private final ConcurrentLinkedDeque<Region> idle = new ConcurrentLinkedDeque<>();
   private final Map<Long, Region> used = new ConcurrentHashMap<>();
   private final AtomicBoolean trimming = new AtomicBoolean();
@@ -83,18 +83,18 @@ final class HugePageMemory {
   private final Allocate allocate = this::allocate;
   private final Free free = this::free;
 
-  private HugePageMemory(CLibrary library, Duration kept) {
+  private HugePageMemory(CLibrary library, Duration maxIdle) {
     this.library = library;
-    this.kept = kept;
+    this.maxIdle = maxIdle;
   }
 
   /** For 64-bit Linux; empty elsewhere, where libargon2 allocates for itself. */
-  static Optional<HugePageMemory> forThisSystem(Duration kept) {
+  static Optional<HugePageMemory> forThisSystem(Duration maxIdle) {
     if (!Platform.isLinux() || Native.SIZE_T_SIZE != Long.BYTES) {
       return Optional.empty();
     }
     try {
-      return Optional.of(new HugePageMemory(Native.load("c", CLibrary.class), kept));
+      return Optional.of(new HugePageMemory(Native.load("c", CLibrary.class), maxIdle));
     } catch (LinkageError e) {
       return Optional.empty();
     }
@@ -171,14 +171,14 @@ final class HugePageMemory {
 
   private void scheduleTrim() {
     if (trimming.compareAndSet(false, true)) {
-      CompletableFuture.delayedExecutor(kept.toMillis(), TimeUnit.MILLISECONDS).execute(this::trim);
+      CompletableFuture.delayedExecutor(maxIdle.toMillis(), TimeUnit.MILLISECONDS).execute(this::trim);
     }
   }
 
   /** Gives back what nobody has used for a while. */
   private void trim() {
     trimming.set(false);
-    unmapIdle(System.nanoTime() - kept.toNanos());
+    unmapIdle(System.nanoTime() - maxIdle.toNanos());
     if (!idle.isEmpty()) {
       scheduleTrim();
     }

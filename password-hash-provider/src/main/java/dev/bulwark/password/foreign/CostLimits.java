@@ -27,13 +27,13 @@ public record CostLimits(int memory, long work, int bcryptCost, int iterations, 
       new CostLimits(Integer.MAX_VALUE, Long.MAX_VALUE, 31, Integer.MAX_VALUE);
 
   /** One of so many parts of the Java heap is for hashes. */
-  private static final int HEAP_PARTS = 4;
+  private static final int HEAP_DIVISOR = 4;
 
   /**
    * KiB beside that part: a scrypt table of exactly a quarter, as with 128 MiB and the 512 MiB of
    * kc.sh, has a few blocks beside it.
    */
-  private static final int BESIDE = 1024;
+  private static final int HEAP_MARGIN_KIB = 1024;
 
   /** Without a limit of its own on the heap, which a command without a server has no use for. */
   public CostLimits(int memory, long work, int bcryptCost, int iterations) {
@@ -47,7 +47,7 @@ public record CostLimits(int memory, long work, int bcryptCost, int iterations, 
    * @param heap KiB, from 0
    */
   public static long shareOfHeap(long heap) {
-    return heap / HEAP_PARTS + BESIDE;
+    return heap / HEAP_DIVISOR + HEAP_MARGIN_KIB;
   }
 
   /**
@@ -56,7 +56,7 @@ public record CostLimits(int memory, long work, int bcryptCost, int iterations, 
    * @param share KiB, at least 1024
    */
   public static long heapOfShare(long share) {
-    return (share - BESIDE) * HEAP_PARTS;
+    return (share - HEAP_MARGIN_KIB) * HEAP_DIVISOR;
   }
 
   /** These limits with another one on the heap. */

@@ -14,13 +14,13 @@ public final class KeycloakCost {
   public static final String ARGON2 = "argon2";
 
   /** What PBKDF2 takes counts as nothing: its state is a few hundred bytes. */
-  private static final int NO_MEMORY = 1;
+  private static final int PBKDF2_MEMORY_KIB = 1;
 
   /**
    * Keycloak makes 64 bytes with each function, which is four blocks of SHA-1. PBKDF2 runs all its
    * iterations again for each block.
    */
-  private static final int MOST_BLOCKS = 4;
+  private static final int MAX_BLOCKS = 4;
 
   private KeycloakCost() {}
 
@@ -44,8 +44,8 @@ public final class KeycloakCost {
     CostLimits.checkSalt(stored.salt().length);
     limits.checkIterations(stored.iterations());
     limits.checkPbkdf2Work(
-        (long) stored.iterations() * blocks(stored), (long) MOST_BLOCKS * limits.iterations());
-    return NO_MEMORY;
+        (long) stored.iterations() * blocks(stored), (long) MAX_BLOCKS * limits.iterations());
+    return PBKDF2_MEMORY_KIB;
   }
 
   /** Keycloak computes as many bytes as the stored text stands for. */

@@ -7,7 +7,7 @@ import dev.bulwark.password.CredentialFields;
 import dev.bulwark.password.foreign.Algorithms;
 import dev.bulwark.password.foreign.PasswordForm;
 import dev.bulwark.password.foreign.StoredHash;
-import dev.bulwark.password.level.SessionWork;
+import dev.bulwark.password.timing.SessionWork;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +45,11 @@ final class TimedHashProvider implements PasswordHashProvider {
       // What the realm's own policy asks for must not lock all its users out.
       int leastIterations = policy == null ? 0 : policy.getHashIterations();
       return limited.verify(
-          session, credential, leastIterations, matches, nanos -> tell(policy, credential, nanos));
+          session,
+          credential,
+          leastIterations,
+          matches,
+          nanos -> reportTime(policy, credential, nanos));
     }
     // Then nothing here has limits.
     return matches.test(PasswordForm.of(parameters(credential)));
@@ -66,7 +70,7 @@ final class TimedHashProvider implements PasswordHashProvider {
     return realm == null ? null : realm.getPasswordPolicy();
   }
 
-  private void tell(
+  private void reportTime(
       @Nullable PasswordPolicy policy, PasswordCredentialModel credential, long nanos) {
     PasswordCredentialData data = credential.getPasswordCredentialData();
     if (policy == null || !Algorithms.ARGON2.equals(policy.getHashAlgorithm())) {
@@ -76,7 +80,7 @@ final class TimedHashProvider implements PasswordHashProvider {
     session.getProvider(PasswordHashProvider.class, Algorithms.ARGON2);
     @Nullable SessionWork work = session.getAttribute(FailedLogin.ATTRIBUTE, SessionWork.class);
     if (work != null) {
-      work.verified(
+      work.recordVerification(
           new StoredHash(data.getAlgorithm(), data.getHashIterations(), Map.of(), "", new byte[0]),
           nanos);
     }

@@ -84,7 +84,7 @@ final class ExportCommand implements Callable<Integer> {
           .getErr()
           .printf("%d users of a user federation are left out: their store has them%n", federated);
     }
-    return incomplete + federated == 0 ? MigrateCommand.OK : MigrateCommand.SOME_REFUSED;
+    return incomplete + federated == 0 ? MigrateCommand.OK : MigrateCommand.SOME_REJECTED;
   }
 
   /** User by user, since a realm with all its users may be larger than the memory. */

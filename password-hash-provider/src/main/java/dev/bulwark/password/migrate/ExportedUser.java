@@ -15,7 +15,7 @@ import dev.bulwark.password.foreign.text.HashText;
 import dev.bulwark.password.migrate.row.Base32;
 import dev.bulwark.password.migrate.row.Columns;
 import dev.bulwark.password.migrate.row.KeyRestrictions;
-import dev.bulwark.password.migrate.row.RefusedRowException;
+import dev.bulwark.password.migrate.row.RejectedRowException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -72,7 +72,7 @@ record ExportedUser(ObjectNode row, List<String> left) {
     for (JsonNode credential : user.path("credentials")) {
       try {
         add(row, credential, types.add(credential.path("type").asText()));
-      } catch (RefusedRowException e) {
+      } catch (RejectedRowException e) {
         left.add(String.valueOf(e.getMessage()));
       }
     }
@@ -85,7 +85,7 @@ record ExportedUser(ObjectNode row, List<String> left) {
    * @param first of its type, whether or not it could be written
    */
   private static void add(ObjectNode row, JsonNode credential, boolean first)
-      throws RefusedRowException {
+      throws RejectedRowException {
     String type = credential.path("type").asText();
     JsonNode data = json(credential, "credentialData");
     JsonNode secret = json(credential, "secretData");
@@ -95,23 +95,23 @@ record ExportedUser(ObjectNode row, List<String> left) {
       case "recovery-authn-codes" -> addCodes(row, secret);
       case "api-key" -> addKey(row.withArray(Columns.API_KEY_HASHES), credential, data, secret);
       default ->
-          throw new RefusedRowException(
+          throw new RejectedRowException(
               "a credential of type '" + type + "', which only Keycloak can verify");
     }
   }
 
-  private static JsonNode json(JsonNode credential, String field) throws RefusedRowException {
+  private static JsonNode json(JsonNode credential, String field) throws RejectedRowException {
     try {
       return JSON.readTree(credential.path(field).asText("{}"));
     } catch (JsonProcessingException e) {
-      throw new RefusedRowException(field + " is not JSON");
+      throw new RejectedRowException(field + " is not JSON");
     }
   }
 
   private static void addPassword(ObjectNode row, JsonNode data, JsonNode secret, boolean first)
-      throws RefusedRowException {
+      throws RejectedRowException {
     if (!first) {
-      throw new RefusedRowException("a second password");
+      throw new RejectedRowException("a second password");
     }
     row.put(Columns.PASSWORD_HASH, password(data, secret));
     String login =
@@ -122,13 +122,13 @@ record ExportedUser(ObjectNode row, List<String> left) {
     }
     JsonNode form = data.path("additionalParameters").path(PasswordForm.PARAMETER);
     if (!form.isMissingNode()) {
-      throw new RefusedRowException(
+      throw new RejectedRowException(
           "password: its hash is of the form %s of the password, which the line cannot tell"
               .formatted(form.path(0).asText()));
     }
   }
 
-  private static String password(JsonNode data, JsonNode secret) throws RefusedRowException {
+  private static String password(JsonNode data, JsonNode secret) throws RejectedRowException {
     if (data.path("algorithm").asText().equals(PasswordAlgorithms.LEGACY_LOGIN)) {
       return PasswordAlgorithms.LEGACY_LOGIN;
     }
@@ -147,22 +147,22 @@ record ExportedUser(ObjectNode row, List<String> left) {
               secret.path("value").asText(),
               Base64.getDecoder().decode(secret.path("salt").asText(""))));
     } catch (UnusableHashException e) {
-      throw new RefusedRowException("password: " + e.getMessage());
+      throw new RejectedRowException("password: " + e.getMessage());
     } catch (IllegalArgumentException e) {
-      throw new RefusedRowException("password: its salt is malformed");
+      throw new RejectedRowException("password: its salt is malformed");
     }
   }
 
   private static void addTotp(ObjectNode row, JsonNode data, JsonNode secret)
-      throws RefusedRowException {
+      throws RejectedRowException {
     if (!data.path("subType").asText().equals("totp")
         || data.path("digits").asInt() != 6
         || data.path("period").asInt() != 30
         || !data.path("algorithm").asText().equals("HmacSHA1")) {
-      throw new RefusedRowException("otp: not TOTP with SHA-1, 6 digits and 30 seconds");
+      throw new RejectedRowException("otp: not TOTP with SHA-1, 6 digits and 30 seconds");
     }
     if (row.has(Columns.TOTP_SECRET)) {
-      throw new RefusedRowException("otp: a second authenticator app");
+      throw new RejectedRowException("otp: a second authenticator app");
     }
     String value = secret.path("value").asText();
     row.put(
@@ -171,7 +171,7 @@ record ExportedUser(ObjectNode row, List<String> left) {
   }
 
   /** Those that came from another application; Keycloak's own are hashed in its own way. */
-  private static void addCodes(ObjectNode row, JsonNode secret) throws RefusedRowException {
+  private static void addCodes(ObjectNode row, JsonNode secret) throws RejectedRowException {
     ArrayNode hashes = JsonNodeFactory.instance.arrayNode();
     for (JsonNode code : secret.path("codes")) {
       String stored = code.path("encodedHashedValue").asText();
@@ -180,10 +180,10 @@ record ExportedUser(ObjectNode row, List<String> left) {
       }
     }
     if (hashes.isEmpty()) {
-      throw new RefusedRowException("recovery codes, which only Keycloak can verify");
+      throw new RejectedRowException("recovery codes, which only Keycloak can verify");
     }
     if (row.has(Columns.BACKUP_CODE_HASHES)) {
-      throw new RefusedRowException("a second set of recovery codes");
+      throw new RejectedRowException("a second set of recovery codes");
     }
     row.set(Columns.BACKUP_CODE_HASHES, hashes);
   }

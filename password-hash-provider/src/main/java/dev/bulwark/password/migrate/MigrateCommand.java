@@ -62,7 +62,7 @@ public final class MigrateCommand implements Callable<Integer> {
 
   static final int OK = 0;
   static final int COULD_NOT_RUN = 1;
-  static final int SOME_REFUSED = 2;
+  static final int SOME_REJECTED = 2;
 
   /** The first argument of the way back ({@link ExportCommand}). */
   private static final String EXPORT = "export";
@@ -304,7 +304,7 @@ public final class MigrateCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     Migration.Report report = new Migration(options, err).run();
     print(spec.commandLine().getOut(), report);
-    return report.refused() == 0 ? OK : SOME_REFUSED;
+    return report.refused() == 0 ? OK : SOME_REJECTED;
   }
 
   private Optional<RealmCatalog> catalog() throws IOException {

@@ -17,7 +17,7 @@ final class PhcText {
   private static final String ARGON2 = "$argon2";
 
   /** The hasher checks the cost when it verifies; a second limit here could differ from its. */
-  private static final CostLimits CHECKED_LATER =
+  private static final CostLimits NO_LIMITS =
       new CostLimits(Integer.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
 
   private PhcText() {}
@@ -53,6 +53,6 @@ final class PhcText {
    * @throws UnusableHashException when the text is malformed
    */
   static StoredHash read(String text) {
-    return ForeignHash.parse(text, CHECKED_LATER);
+    return ForeignHash.parse(text, NO_LIMITS);
   }
 }

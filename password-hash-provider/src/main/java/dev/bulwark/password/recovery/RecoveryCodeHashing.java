@@ -26,7 +26,7 @@ final class RecoveryCodeHashing {
 
   private static final Logger LOG = Logger.getLogger(RecoveryCodeHashing.class);
 
-  private static final int COST_OF_THE_HASHER = -1;
+  private static final int DEFAULT_ITERATIONS = -1;
 
   /**
    * Keycloak makes twelve. Only an import brings a larger set, and hashing thousands of codes would
@@ -104,7 +104,7 @@ final class RecoveryCodeHashing {
         : new RecoveryAuthnCodeRepresentation(
             code.getNumber(),
             PhcText.write(
-                CredentialFields.read(argon2id.encodedCredential(stored, COST_OF_THE_HASHER))));
+                CredentialFields.read(argon2id.encodedCredential(stored, DEFAULT_ITERATIONS))));
   }
 
   private static String keycloaksForm(String code) {

@@ -22,7 +22,7 @@ import org.keycloak.util.JsonSerialization;
 public final class RenewRecoveryCodesAction extends RecoveryAuthnCodesAction {
 
   /** Note of a login: how many codes were left when the user was asked; empty once answered. */
-  private static final String LEFT = "bulwark.recovery-codes.left";
+  private static final String CODES_LEFT_NOTE = "bulwark.recovery-codes.left";
 
   /** By which Keycloak's page offers to cancel. */
   private static final String CANCELLABLE = "isAppInitiatedAction";
@@ -37,7 +37,7 @@ public final class RenewRecoveryCodesAction extends RecoveryAuthnCodesAction {
   @Override
   public void evaluateTriggers(RequiredActionContext context) {
     AuthenticationSessionModel login = context.getAuthenticationSession();
-    if (login.getAuthNote(LEFT) != null
+    if (login.getAuthNote(CODES_LEFT_NOTE) != null
         || login.getRequiredActions().contains(PROVIDER_ID)
         || !AuthenticatorUtil.getAuthnCredentials(login)
             .contains(RecoveryAuthnCodesCredentialModel.TYPE)) {
@@ -45,7 +45,7 @@ public final class RenewRecoveryCodesAction extends RecoveryAuthnCodesAction {
     }
     int left = left(context);
     if (left > 0 && left < threshold(context.getConfig())) {
-      login.setAuthNote(LEFT, Integer.toString(left));
+      login.setAuthNote(CODES_LEFT_NOTE, Integer.toString(left));
       login.addRequiredAction(PROVIDER_ID);
     }
   }
@@ -65,7 +65,7 @@ public final class RenewRecoveryCodesAction extends RecoveryAuthnCodesAction {
         context.getHttpRequest().getDecodedFormParameters().containsKey(CANCEL)
             && !asked(context).isEmpty();
     if (cancels) {
-      context.getAuthenticationSession().setAuthNote(LEFT, "");
+      context.getAuthenticationSession().setAuthNote(CODES_LEFT_NOTE, "");
       context.getAuthenticationSession().removeRequiredAction(PROVIDER_ID);
       context.cancel();
       return;
@@ -79,7 +79,7 @@ public final class RenewRecoveryCodesAction extends RecoveryAuthnCodesAction {
   }
 
   private static String asked(RequiredActionContext context) {
-    String left = context.getAuthenticationSession().getAuthNote(LEFT);
+    String left = context.getAuthenticationSession().getAuthNote(CODES_LEFT_NOTE);
     return left == null ? "" : left;
   }
 

@@ -7,11 +7,11 @@ import java.util.Map;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
 
-/** The counts of the last {@value #KEPT} days in the database. */
+/** The counts of the last {@value #RETENTION_DAYS} days in the database. */
 final class PasswordDays {
 
   /** Days, today included. */
-  static final int KEPT = 90;
+  static final int RETENTION_DAYS = 90;
 
   private final EntityManager entities;
 
@@ -52,6 +52,6 @@ final class PasswordDays {
   }
 
   private static LocalDate oldest(LocalDate today) {
-    return today.minusDays(KEPT - 1);
+    return today.minusDays(RETENTION_DAYS - 1);
   }
 }

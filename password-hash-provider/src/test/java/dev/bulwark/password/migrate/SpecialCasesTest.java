@@ -401,7 +401,7 @@ class SpecialCasesTest {
   }
 
   @Test
-  void aRowThatIsRejectedHasNoTwin() throws IOException {
+  void aRowThatIsRejectedCollidesWithNone() throws IOException {
     write(
         "username,email,password_hash",
         "jos\u00e9,no address," + BCRYPT,

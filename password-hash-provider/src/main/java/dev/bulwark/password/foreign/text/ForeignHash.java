@@ -1,5 +1,10 @@
 package dev.bulwark.password.foreign.text;
 
+import static dev.bulwark.password.foreign.text.HashParts.base64;
+import static dev.bulwark.password.foreign.text.HashParts.hex;
+import static dev.bulwark.password.foreign.text.HashParts.number;
+import static dev.bulwark.password.foreign.text.HashParts.utf8;
+
 import dev.bulwark.password.argon2.Argon2Parameters;
 import dev.bulwark.password.argon2.Argon2Type;
 import dev.bulwark.password.argon2.Argon2Version;
@@ -10,21 +15,13 @@ import dev.bulwark.password.foreign.ScryptParameters;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.UnusableHashException;
 import dev.bulwark.password.foreign.verify.Bcrypt;
-import dev.bulwark.password.foreign.verify.DigestVerifier;
 import dev.bulwark.password.foreign.verify.LegacyVerifiers;
 import dev.bulwark.password.foreign.verify.TextVerifier;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the text forms in which other applications keep password hashes (spec P4). Strict: a text
@@ -41,7 +38,7 @@ public final class ForeignHash {
   /** Longer than any hash that is accepted: bounds the work on garbage. */
   private static final int MAX_LENGTH = 4096;
 
-  private static final String B64 = "[A-Za-z0-9+/]+={0,2}";
+  private static final String B64 = HashParts.BASE64;
   private static final String CRYPT64 = "[./A-Za-z0-9]";
 
   private static final Pattern SPRING_PREFIX =
@@ -89,13 +86,6 @@ public final class ForeignHash {
   /** Version bytes 0 and 1 in Base64. */
   private static final Pattern ASPNET = Pattern.compile("A[A-Za-f][A-Za-z0-9+/]{54,}={0,2}");
 
-  private static final Pattern LDAP =
-      Pattern.compile("\\{(S?)(MD5|SHA|SHA256|SHA512)}(" + B64 + ")", Pattern.CASE_INSENSITIVE);
-  private static final Pattern NAMED_DIGEST =
-      Pattern.compile("(md5|sha1|sha256|sha512)\\$([^$]*)\\$([0-9a-fA-F]+)");
-  private static final Pattern PLAIN_DIGEST =
-      Pattern.compile("[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|[0-9a-fA-F]{128}");
-
   private static final int SHA_CRYPT_DEFAULT_ROUNDS = 5000;
   private static final int SHA_CRYPT_MIN_ROUNDS = 1000;
   private static final int SHA_CRYPT_MAX_ROUNDS = 999_999_999;
@@ -127,7 +117,7 @@ public final class ForeignHash {
       }
     }
     throw new UnusableHashException(
-        describe(hash)
+        SchemeName.of(hash)
             .map(name -> "it is no well-formed " + name + " hash")
             .orElse("it is in no known form"));
   }
@@ -191,16 +181,9 @@ public final class ForeignHash {
           new Form(SHA_CRYPT, ForeignHash::shaCrypt),
           new Form(SpringPbkdf2Hash.TEXT, SpringPbkdf2Hash::read),
           new Form(SPRING_SCRYPT, ForeignHash::springScrypt),
-          new Form(LDAP, (m, limits) -> ldap(m)),
-          new Form(
-              NAMED_DIGEST,
-              (m, limits) ->
-                  digest(
-                      digestOf(m.group(1)),
-                      DigestVerifier.SALT_PASSWORD,
-                      hex(m.group(3).toLowerCase(Locale.ROOT)),
-                      utf8(m.group(2)))),
-          new Form(PLAIN_DIGEST, (m, limits) -> plain(m.group())),
+          new Form(DigestHash.LDAP, (m, limits) -> DigestHash.ldap(m)),
+          new Form(DigestHash.NAMED, (m, limits) -> DigestHash.named(m)),
+          new Form(DigestHash.PLAIN, (m, limits) -> DigestHash.plain(m.group())),
           new Form(ASPNET, (m, limits) -> AspNetHash.read(base64(m.group()), limits)));
 
   /** The first number has the logarithm of N, r and p, a byte each. */
@@ -217,65 +200,6 @@ public final class ForeignHash {
         base64(m.group(2)),
         base64(m.group(3)),
         limits);
-  }
-
-  private static StoredHash ldap(Matcher m) {
-    String digest = digestOf(m.group(2));
-    int length = Objects.requireNonNull(DigestVerifier.length(digest));
-    byte[] hashAndSalt = base64(m.group(3));
-    boolean salted = !m.group(1).isEmpty();
-    if (salted ? hashAndSalt.length <= length : hashAndSalt.length != length) {
-      throw new UnusableHashException("its hash is not of " + length + " bytes");
-    }
-    return digest(
-        digest,
-        DigestVerifier.PASSWORD_SALT,
-        Arrays.copyOf(hashAndSalt, length),
-        Arrays.copyOfRange(hashAndSalt, length, hashAndSalt.length));
-  }
-
-  private static StoredHash plain(String text) {
-    String digest =
-        switch (text.length()) {
-          case 32 -> "MD5";
-          case 40 -> "SHA-1";
-          case 64 -> "SHA-256";
-          default -> "SHA-512";
-        };
-    return digest(
-        digest, DigestVerifier.PASSWORD_SALT, hex(text.toLowerCase(Locale.ROOT)), new byte[0]);
-  }
-
-  private static StoredHash digest(String digest, String order, byte[] hash, byte[] salt) {
-    if (hash.length != Objects.requireNonNull(DigestVerifier.length(digest))) {
-      throw new UnusableHashException("its hash is not of the length of " + digest);
-    }
-    return new StoredHash(
-        Algorithms.MESSAGE_DIGEST,
-        1,
-        Map.of(DigestVerifier.DIGEST, digest, DigestVerifier.ORDER, order),
-        Base64.getEncoder().encodeToString(hash),
-        salt);
-  }
-
-  private static String digestOf(String name) {
-    return switch (name.toLowerCase(Locale.ROOT)) {
-      case "md5" -> "MD5";
-      case "sha", "sha1" -> "SHA-1";
-      case "sha256" -> "SHA-256";
-      default -> "SHA-512";
-    };
-  }
-
-  /**
-   * Whether a hash is one computation of a digest, from which most passwords can be found: every
-   * {@link Algorithms#MESSAGE_DIGEST} but the salted ones of LDAP directories.
-   *
-   * @param text as it was read
-   */
-  public static boolean isFast(String text, StoredHash stored) {
-    return stored.algorithm().equals(Algorithms.MESSAGE_DIGEST)
-        && !text.toUpperCase(Locale.ROOT).startsWith("{SSHA");
   }
 
   private static StoredHash argon2(Matcher m, CostLimits limits) {
@@ -397,65 +321,5 @@ public final class ForeignHash {
         Map.of(),
         m.group(),
         new byte[0]);
-  }
-
-  /** Which scheme a malformed text was meant to be, for the message. */
-  private static Optional<String> describe(String hash) {
-    for (String[] prefix :
-        new String[][] {
-          {"$argon2", "Argon2"},
-          {"argon2$", "Argon2"},
-          {"$bcrypt-sha256", "bcrypt_sha256"},
-          {"bcrypt_sha256$", "bcrypt_sha256"},
-          {"bcrypt$", "bcrypt"},
-          {"$2", "bcrypt"},
-          {"$pbkdf2", "PBKDF2"},
-          {"pbkdf2", "PBKDF2"},
-          {"$scrypt$", "scrypt"},
-          {"scrypt", "scrypt"},
-          {"$5$", "SHA-256 crypt"},
-          {"$6$", "SHA-512 crypt"},
-          {"{SSHA", "LDAP"},
-          {"{S", "LDAP"},
-          {"{MD5}", "LDAP"},
-          {"{pbkdf2", "Spring Security"},
-          {"{scrypt", "Spring Security"}
-        }) {
-      if (hash.startsWith(prefix[0])) {
-        return Optional.of(prefix[1]);
-      }
-    }
-    return TEXTS.stream()
-        .filter(verifier -> verifier.prefixes().stream().anyMatch(hash::startsWith))
-        .map(TextVerifier::label)
-        .findFirst();
-  }
-
-  private static int number(@Nullable String digits, String what) {
-    try {
-      return Integer.parseInt(digits);
-    } catch (NumberFormatException e) {
-      throw new UnusableHashException("its " + what + " is not below 2^31");
-    }
-  }
-
-  private static byte[] base64(String text) {
-    try {
-      return Base64.getDecoder().decode(text);
-    } catch (IllegalArgumentException e) {
-      throw new UnusableHashException("its Base64 is malformed");
-    }
-  }
-
-  private static byte[] hex(String text) {
-    try {
-      return HexFormat.of().parseHex(text);
-    } catch (IllegalArgumentException e) {
-      throw new UnusableHashException("its hexadecimal is malformed");
-    }
-  }
-
-  private static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

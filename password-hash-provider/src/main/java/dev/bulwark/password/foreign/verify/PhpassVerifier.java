@@ -42,7 +42,7 @@ public final class PhpassVerifier implements TextVerifier {
    * Each round reads the whole password. With a short one it computes one block of the digest, and
    * rounds times blocks may be this many times the limit on iterations.
    */
-  private static final int MOST_BLOCKS = 4;
+  private static final int MAX_BLOCKS = 4;
 
   @Override
   public String algorithm() {
@@ -88,7 +88,7 @@ public final class PhpassVerifier implements TextVerifier {
     int rounds = checkedCost(text, limits);
     boolean sha512 = text.group(3).equals("S");
     String digest = sha512 ? "SHA-512" : "MD5";
-    long mostWork = (long) MOST_BLOCKS * limits.iterations();
+    long mostWork = (long) MAX_BLOCKS * limits.iterations();
     boolean doubled = text.group(1) != null;
     byte[] salt = ascii(text.group(5));
     byte[] expected = ascii(text.group(6));

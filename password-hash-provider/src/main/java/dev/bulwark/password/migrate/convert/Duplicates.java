@@ -2,7 +2,7 @@ package dev.bulwark.password.migrate.convert;
 
 import dev.bulwark.password.migrate.row.ApiKeyEntry;
 import dev.bulwark.password.migrate.row.Identity;
-import dev.bulwark.password.migrate.row.RefusedRowException;
+import dev.bulwark.password.migrate.row.RejectedRowException;
 import dev.bulwark.password.migrate.row.UserRecord;
 import java.util.HashSet;
 import java.util.Set;
@@ -20,7 +20,7 @@ final class Duplicates {
   private final SeenSet emails = new SeenSet();
   private final SeenSet identities = new SeenSet();
   private final SeenSet keyHashes = new SeenSet();
-  private final CollationTwins twins;
+  private final CollationCollisions collisions;
 
   /**
    * Starts without users.
@@ -29,7 +29,7 @@ final class Duplicates {
    */
   Duplicates(MigrationOptions options, Consumer<String> attention) {
     this.options = options;
-    this.twins = new CollationTwins(options, usernames, emails, attention);
+    this.collisions = new CollationCollisions(options, usernames, emails, attention);
   }
 
   /**
@@ -37,49 +37,49 @@ final class Duplicates {
    * stand in the way of another.
    *
    * @param line of the user, from 1
-   * @throws RefusedRowException naming the earlier line
+   * @throws RejectedRowException naming the earlier line
    */
-  void refuse(UserRecord user, long line) throws RefusedRowException {
-    refuseSeen("username '" + user.username() + "'", usernames.line(user.username()));
+  void rejectIfDuplicate(UserRecord user, long line) throws RejectedRowException {
+    rejectIfSeen("username '" + user.username() + "'", usernames.line(user.username()));
     @Nullable String email = options.duplicateEmails() ? null : user.email();
     if (email != null) {
-      refuseSeen("email '" + email + "'", emails.line(email));
+      rejectIfSeen("email '" + email + "'", emails.line(email));
     }
-    refuseOfAnother(user);
+    rejectIfOfAnother(user);
     for (Identity identity : user.identities()) {
-      refuseSeen("the account at '" + identity.provider() + "'", identities.line(text(identity)));
+      rejectIfSeen("the account at '" + identity.provider() + "'", identities.line(text(identity)));
     }
     Set<String> own = new HashSet<>();
     for (ApiKeyEntry key : user.apiKeys()) {
-      refuseSeen(
+      rejectIfSeen(
           "an API key's hash", own.add(key.hash()) ? keyHashes.line(key.hash()) : (int) line);
     }
-    twins.compare(user, email, line);
+    collisions.compare(user, email, line);
     usernames.add(user.username(), line);
     if (email != null) {
       emails.add(email, line);
     }
-    twins.add(user, email, line);
+    collisions.add(user, email, line);
     user.identities().forEach(identity -> identities.add(text(identity), line));
     own.forEach(hash -> keyHashes.add(hash, line));
   }
 
   /** Keycloak looks for an address first, so the user with the name could never log in. */
-  private void refuseOfAnother(UserRecord user) throws RefusedRowException {
+  private void rejectIfOfAnother(UserRecord user) throws RejectedRowException {
     if (!options.isLoginByAddress()) {
       return;
     }
-    refuseOfAnother(
+    rejectIfOfAnother(
         "username '" + user.username() + "' is the e-mail address", emails.line(user.username()));
     @Nullable String email = user.email();
     if (email != null) {
-      refuseOfAnother("email '" + email + "' is the username", usernames.line(email));
+      rejectIfOfAnother("email '" + email + "' is the username", usernames.line(email));
     }
   }
 
-  private static void refuseOfAnother(String what, int line) throws RefusedRowException {
+  private static void rejectIfOfAnother(String what, int line) throws RejectedRowException {
     if (line != 0) {
-      throw new RefusedRowException(
+      throw new RejectedRowException(
           what + " on line " + line + " already: Keycloak would log in whose address it is");
     }
   }
@@ -88,9 +88,9 @@ final class Duplicates {
     return identity.provider() + "\n" + identity.id();
   }
 
-  private static void refuseSeen(String what, int firstLine) throws RefusedRowException {
+  private static void rejectIfSeen(String what, int firstLine) throws RejectedRowException {
     if (firstLine != 0) {
-      throw new RefusedRowException(what + " is on line " + firstLine + " already");
+      throw new RejectedRowException(what + " is on line " + firstLine + " already");
     }
   }
 }

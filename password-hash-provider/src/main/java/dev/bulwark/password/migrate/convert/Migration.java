@@ -6,7 +6,7 @@ import dev.bulwark.password.migrate.realm.UserTally;
 import dev.bulwark.password.migrate.row.ByteLines;
 import dev.bulwark.password.migrate.row.CsvRowReader;
 import dev.bulwark.password.migrate.row.MigrationException;
-import dev.bulwark.password.migrate.row.RefusedRowException;
+import dev.bulwark.password.migrate.row.RejectedRowException;
 import dev.bulwark.password.migrate.row.RowReader;
 import dev.bulwark.password.migrate.row.UserRecord;
 import dev.bulwark.password.migrate.row.UserRow;
@@ -79,7 +79,7 @@ public final class Migration {
             options,
             attention -> {
               messages.println(attention);
-              tally.addTwin();
+              tally.addCollision();
             });
     RowReader reader = null;
     while (lines.next()) {
@@ -103,7 +103,7 @@ public final class Migration {
         }
         tally.add(row, user);
         converted++;
-      } catch (RefusedRowException e) {
+      } catch (RejectedRowException e) {
         messages.println("line " + lines.number() + ": " + e.getMessage());
       }
       if (rows % PROGRESS_EVERY == 0) {
@@ -118,7 +118,7 @@ public final class Migration {
   private static String firstLine(ByteLines lines) throws MigrationException {
     try {
       return lines.text();
-    } catch (RefusedRowException e) {
+    } catch (RejectedRowException e) {
       throw new MigrationException("line " + lines.number() + ": " + e.getMessage());
     }
   }

@@ -2,7 +2,7 @@ package dev.bulwark.password.migrate.convert;
 
 import dev.bulwark.password.migrate.realm.RealmCatalog;
 import dev.bulwark.password.migrate.row.Identity;
-import dev.bulwark.password.migrate.row.RefusedRowException;
+import dev.bulwark.password.migrate.row.RejectedRowException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -34,9 +34,9 @@ final class RealmReferences {
   /**
    * The roles of the realm, without those that are mapped to nothing.
    *
-   * @throws RefusedRowException for one that the realm lacks
+   * @throws RejectedRowException for one that the realm lacks
    */
-  List<String> roles(List<String> roles) throws RefusedRowException {
+  List<String> roles(List<String> roles) throws RejectedRowException {
     List<String> mapped = new ArrayList<>();
     for (String role : roles) {
       String name = roleNames.getOrDefault(role, role);
@@ -53,9 +53,9 @@ final class RealmReferences {
   /**
    * The identities by the realm's aliases.
    *
-   * @throws RefusedRowException for a provider that the realm lacks, two of one provider, or none
+   * @throws RejectedRowException for a provider that the realm lacks, two of one provider, or none
    */
-  List<Identity> identities(List<Identity> identities) throws RefusedRowException {
+  List<Identity> identities(List<Identity> identities) throws RejectedRowException {
     List<Identity> mapped = new ArrayList<>();
     for (Identity identity : identities) {
       String alias = providerNames.getOrDefault(identity.provider(), identity.provider());
@@ -71,7 +71,7 @@ final class RealmReferences {
           "identity provider '" + alias + "'",
           "--provider");
       if (mapped.stream().anyMatch(other -> other.provider().equals(alias))) {
-        throw new RefusedRowException("identities: two accounts at '" + alias + "'");
+        throw new RejectedRowException("identities: two accounts at '" + alias + "'");
       }
       mapped.add(new Identity(alias, identity.id(), username));
     }
@@ -81,35 +81,35 @@ final class RealmReferences {
   /**
    * Checks the scopes of an API key.
    *
-   * @throws RefusedRowException for one that the realm lacks or that is none
+   * @throws RejectedRowException for one that the realm lacks or that is none
    */
-  void requireScopes(Collection<String> scopes) throws RefusedRowException {
+  void requireScopes(Collection<String> scopes) throws RejectedRowException {
     for (String scope : scopes) {
       if (!SCOPE.matcher(scope).matches()) {
-        throw new RefusedRowException("api_key_hashes: a scope has a blank, quote or backslash");
+        throw new RejectedRowException("api_key_hashes: a scope has a blank, quote or backslash");
       }
       if (catalog.isPresent() && !catalog.get().scopes().contains(scope)) {
-        throw new RefusedRowException(
+        throw new RejectedRowException(
             "api_key_hashes: scope '" + scope + "' is not in the realm: make it there first");
       }
     }
   }
 
-  private static void requireText(String column, String text) throws RefusedRowException {
+  private static void requireText(String column, String text) throws RejectedRowException {
     if (text.isBlank()
         || text.length() > MAX_TEXT
         || FORBIDDEN.matcher(text).find()
         || !text.equals(text.strip())) {
-      throw new RefusedRowException(
+      throw new RejectedRowException(
           column + ": not 1 to " + MAX_TEXT + " printable characters without outer blanks");
     }
   }
 
   private static void requireIn(
       Optional<Set<String>> known, String name, String what, String option)
-      throws RefusedRowException {
+      throws RejectedRowException {
     if (known.isPresent() && !known.get().contains(name)) {
-      throw new RefusedRowException(
+      throw new RejectedRowException(
           what + " is not in the realm: make it there first, or map it (" + option + ")");
     }
   }

@@ -4,12 +4,13 @@ import dev.bulwark.contract.ApiKeyLimits;
 import dev.bulwark.contract.PasswordAlgorithms;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.UnusableHashException;
+import dev.bulwark.password.foreign.text.DigestHash;
 import dev.bulwark.password.foreign.text.ForeignHash;
 import dev.bulwark.password.migrate.row.ApiKeyEntry;
 import dev.bulwark.password.migrate.row.Columns;
 import dev.bulwark.password.migrate.row.Identity;
 import dev.bulwark.password.migrate.row.PersonName;
-import dev.bulwark.password.migrate.row.RefusedRowException;
+import dev.bulwark.password.migrate.row.RejectedRowException;
 import dev.bulwark.password.migrate.row.UserRecord;
 import dev.bulwark.password.migrate.row.UserRow;
 import java.nio.charset.StandardCharsets;
@@ -66,9 +67,9 @@ final class RowConverter {
    * Converts a row.
    *
    * @param line its number
-   * @throws RefusedRowException with the reason
+   * @throws RejectedRowException with the reason
    */
-  UserRecord convert(UserRow row, long line) throws RefusedRowException {
+  UserRecord convert(UserRow row, long line) throws RejectedRowException {
     String username = lowerCase(Columns.USERNAME, required(Columns.USERNAME, row.username()));
     String email = email(row.email());
     List<Identity> accounts = realm.identities(row.identities());
@@ -89,22 +90,22 @@ final class RowConverter {
             // Alone they would be a second factor that the old application did not ask for.
             totpSecret == null ? List.of() : backupCodes,
             apiKeys(row.apiKeys()));
-    duplicates.refuse(user, line);
+    duplicates.rejectIfDuplicate(user, line);
     return user;
   }
 
-  private static @Nullable String id(String id) throws RefusedRowException {
+  private static @Nullable String id(String id) throws RejectedRowException {
     if (id.isEmpty()) {
       return null;
     }
     if (!ID.matcher(id).matches()) {
-      throw new RefusedRowException(
+      throw new RejectedRowException(
           "id: not 1 to 255 letters, digits, dots, hyphens and underscores");
     }
     return id;
   }
 
-  private PersonName name(UserRow row) throws RefusedRowException {
+  private PersonName name(UserRow row) throws RejectedRowException {
     String first = optional(Columns.FIRST_NAME, row.firstName());
     String last = optional(Columns.LAST_NAME, row.lastName());
     String whole = optional(Columns.NAME, row.name());
@@ -114,7 +115,7 @@ final class RowConverter {
   }
 
   /** An address counts as the old application treated it: proven where it asked for no proof. */
-  private boolean isVerified(@Nullable String verified) throws RefusedRowException {
+  private boolean isVerified(@Nullable String verified) throws RejectedRowException {
     return verified == null
         ? options.emailVerified()
         : flag(Columns.EMAIL_VERIFIED, verified, false);
@@ -126,31 +127,31 @@ final class RowConverter {
    * @param passwordless whether the user can log in without a password
    */
   private @Nullable StoredHash password(UserRow row, boolean passwordless)
-      throws RefusedRowException {
+      throws RejectedRowException {
     String hash = row.passwordHash();
     if (hash.equals(PasswordAlgorithms.LEGACY_LOGIN)) {
-      return checkedByTheOldApplication(row);
+      return pendingLegacyLogin(row);
     }
     // Django writes an exclamation mark and random characters for "no password".
     if (hash.isEmpty() || hash.startsWith("!")) {
       if (passwordless || options.withoutPassword()) {
         return null;
       }
-      throw new RefusedRowException(
+      throw new RejectedRowException(
           (hash.isEmpty() ? "password_hash is empty" : "password_hash is marked unusable")
               + " (--allow-no-password converts such users)");
     }
-    refuseHalfCharacters(Columns.PASSWORD_HASH, hash);
+    rejectUnpairedSurrogates(Columns.PASSWORD_HASH, hash);
     try {
       StoredHash stored = ForeignHash.parse(hash, options.limits());
-      if (ForeignHash.isFast(hash, stored) && !options.fastHashes()) {
-        throw new RefusedRowException(
+      if (DigestHash.isFast(hash, stored) && !options.fastHashes()) {
+        throw new RejectedRowException(
             "password_hash: it is a fast hash, from which most passwords can be found"
                 + " (--allow-fast-hashes converts such users)");
       }
       return options.passwordForm().write(stored);
     } catch (UnusableHashException e) {
-      throw new RefusedRowException("password_hash: " + e.getMessage());
+      throw new RejectedRowException("password_hash: " + e.getMessage());
     }
   }
 
@@ -158,7 +159,7 @@ final class RowConverter {
    * No hash: the provider {@code legacy-login} asks the old application at the first login, by the
    * name as that application spells it.
    */
-  private static StoredHash checkedByTheOldApplication(UserRow row) throws RefusedRowException {
+  private static StoredHash pendingLegacyLogin(UserRow row) throws RejectedRowException {
     String other = optional(Columns.LEGACY_LOGIN_NAME, row.legacyLoginName());
     String login = other == null ? row.username() : other;
     return new StoredHash(
@@ -169,83 +170,85 @@ final class RowConverter {
         new byte[0]);
   }
 
-  private static String required(String column, String value) throws RefusedRowException {
+  private static String required(String column, String value) throws RejectedRowException {
     String text = optional(column, value);
     if (text == null) {
-      throw new RefusedRowException(column + " is empty");
+      throw new RejectedRowException(column + " is empty");
     }
     return text;
   }
 
-  private static @Nullable String optional(String column, String value) throws RefusedRowException {
+  private static @Nullable String optional(String column, String value)
+      throws RejectedRowException {
     if (value.isEmpty()) {
       return null;
     }
     if (value.length() > MAX_TEXT) {
-      throw new RefusedRowException(column + " is longer than " + MAX_TEXT + " characters");
+      throw new RejectedRowException(column + " is longer than " + MAX_TEXT + " characters");
     }
     if (!value.equals(value.strip())) {
-      throw new RefusedRowException(column + " begins or ends with a blank");
+      throw new RejectedRowException(column + " begins or ends with a blank");
     }
     if (FORBIDDEN.matcher(value).find()) {
-      throw new RefusedRowException(column + " has a control character");
+      throw new RejectedRowException(column + " has a control character");
     }
-    refuseHalfCharacters(column, value);
+    rejectUnpairedSurrogates(column, value);
     return value;
   }
 
-  private static @Nullable String email(String value) throws RefusedRowException {
+  private static @Nullable String email(String value) throws RejectedRowException {
     String email = optional(Columns.EMAIL, value);
     if (email == null) {
       return null;
     }
     if (!EMAIL.matcher(email).matches()) {
-      throw new RefusedRowException("email is no e-mail address");
+      throw new RejectedRowException("email is no e-mail address");
     }
     return lowerCase(Columns.EMAIL, email);
   }
 
   /** Some letters become two. */
-  private static String lowerCase(String column, String value) throws RefusedRowException {
+  private static String lowerCase(String column, String value) throws RejectedRowException {
     String lower = value.toLowerCase(Locale.ROOT);
     if (lower.length() > MAX_TEXT) {
-      throw new RefusedRowException(
+      throw new RejectedRowException(
           column + " is longer than " + MAX_TEXT + " characters in lower case");
     }
     return lower;
   }
 
   /** A JSON escape may stand for half a character, which no UTF-8 file can hold. */
-  private static void refuseHalfCharacters(String column, String value) throws RefusedRowException {
+  private static void rejectUnpairedSurrogates(String column, String value)
+      throws RejectedRowException {
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
-      throw new RefusedRowException(column + " has half a surrogate pair");
+      throw new RejectedRowException(column + " has half a surrogate pair");
     }
   }
 
   private static boolean flag(String column, String value, boolean ifEmpty)
-      throws RefusedRowException {
+      throws RejectedRowException {
     return switch (value.toLowerCase(Locale.ROOT)) {
       case "" -> ifEmpty;
       case "true", "t", "yes", "1" -> true;
       case "false", "f", "no", "0" -> false;
-      default -> throw new RefusedRowException(column + " is neither true nor false");
+      default -> throw new RejectedRowException(column + " is neither true nor false");
     };
   }
 
-  private static @Nullable String totpSecret(String value) throws RefusedRowException {
+  private static @Nullable String totpSecret(String value) throws RejectedRowException {
     if (value.isEmpty()) {
       return null;
     }
     if (value.length() > 2 * MAX_TOTP_DIGITS) {
       // Before the expressions below, whose time grows with the square of the padding.
-      throw new RefusedRowException("totp_secret is too long");
+      throw new RejectedRowException("totp_secret is too long");
     }
     String secret = value.replaceAll("[ -]", "").replaceAll("=+$", "");
     if (!BASE32.matcher(secret).matches()) {
-      throw new RefusedRowException("totp_secret is not Base32");
+      throw new RejectedRowException("totp_secret is not Base32");
     }
     if (secret.length() < MIN_TOTP_DIGITS || secret.length() > MAX_TOTP_DIGITS) {
-      throw new RefusedRowException(
+      throw new RejectedRowException(
           "totp_secret is not "
               + MIN_TOTP_DIGITS
               + " to "
@@ -255,38 +258,38 @@ final class RowConverter {
     return secret.toUpperCase(Locale.ROOT);
   }
 
-  private static List<String> backupCodes(List<String> hashes) throws RefusedRowException {
+  private static List<String> backupCodes(List<String> hashes) throws RejectedRowException {
     if (hashes.size() > MAX_BACKUP_CODES) {
-      throw new RefusedRowException("backup_code_hashes: more than " + MAX_BACKUP_CODES);
+      throw new RejectedRowException("backup_code_hashes: more than " + MAX_BACKUP_CODES);
     }
     Set<String> codes = new LinkedHashSet<>();
     for (String text : hashes) {
       String hash = text.toLowerCase(Locale.ROOT);
       if (!ApiKeyEntry.HASH.matcher(hash).matches()) {
-        throw new RefusedRowException("backup_code_hashes: not 64 hexadecimal digits (a SHA-256)");
+        throw new RejectedRowException("backup_code_hashes: not 64 hexadecimal digits (a SHA-256)");
       }
       if (!codes.add(hash)) {
-        throw new RefusedRowException("backup_code_hashes: a code is there twice");
+        throw new RejectedRowException("backup_code_hashes: a code is there twice");
       }
     }
     return List.copyOf(codes);
   }
 
-  private List<ApiKeyEntry> apiKeys(List<ApiKeyEntry> keys) throws RefusedRowException {
+  private List<ApiKeyEntry> apiKeys(List<ApiKeyEntry> keys) throws RejectedRowException {
     List<ApiKeyEntry> checked = new ArrayList<>();
     for (ApiKeyEntry key : keys) {
       String hash = key.hash().toLowerCase(Locale.ROOT);
       if (!ApiKeyEntry.HASH.matcher(hash).matches()) {
-        throw new RefusedRowException("api_key_hashes: not 64 hexadecimal digits (a SHA-256)");
+        throw new RejectedRowException("api_key_hashes: not 64 hexadecimal digits (a SHA-256)");
       }
       String name = key.name() == null ? "Imported key " + (checked.size() + 1) : key.name();
       if (name.isBlank()
           || name.length() > ApiKeyLimits.MAX_NAME
           || FORBIDDEN.matcher(name).find()) {
-        throw new RefusedRowException(
+        throw new RejectedRowException(
             "api_key_hashes: a name is not 1 to " + ApiKeyLimits.MAX_NAME + " characters");
       }
-      refuseHalfCharacters(Columns.API_KEY_HASHES, name);
+      rejectUnpairedSurrogates(Columns.API_KEY_HASHES, name);
       List<String> scopes = key.scopes() == null ? options.apiKeyScopes() : key.scopes();
       realm.requireScopes(scopes);
       checked.add(key.checked(hash, name, scopes));

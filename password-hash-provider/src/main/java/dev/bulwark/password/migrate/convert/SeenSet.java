@@ -20,7 +20,7 @@ public final class SeenSet {
   /** Three parts of the hash, then the line; line 0 marks a free slot. */
   private static final int SLOT_INTS = 4;
 
-  private static final int LINE = 3;
+  private static final int LINE_OFFSET = 3;
 
   private final MessageDigest digest;
   private final int[][] tables = new int[TABLES][];
@@ -39,7 +39,7 @@ public final class SeenSet {
   public int line(String text) {
     int[] key = key(text);
     int[] table = tables[table(key)];
-    return table[slot(table, key) + LINE];
+    return table[slot(table, key) + LINE_OFFSET];
   }
 
   /**
@@ -49,11 +49,11 @@ public final class SeenSet {
    */
   public void add(String text, long line) {
     int[] key = key(text);
-    key[LINE] = (int) Math.min(line, Integer.MAX_VALUE);
+    key[LINE_OFFSET] = (int) Math.min(line, Integer.MAX_VALUE);
     int number = table(key);
     int[] table = tables[number];
     int slot = slot(table, key);
-    if (table[slot + LINE] != 0) {
+    if (table[slot + LINE_OFFSET] != 0) {
       return;
     }
     int slots = table.length / SLOT_INTS;
@@ -78,7 +78,7 @@ public final class SeenSet {
   /** Where the key is, or the free slot where it belongs. */
   private static int slot(int[] table, int[] key) {
     int at = Integer.remainderUnsigned(key[1], table.length / SLOT_INTS) * SLOT_INTS;
-    while (table[at + LINE] != 0
+    while (table[at + LINE_OFFSET] != 0
         && (table[at] != key[0] || table[at + 1] != key[1] || table[at + 2] != key[2])) {
       at = (at + SLOT_INTS) % table.length;
     }
@@ -89,7 +89,7 @@ public final class SeenSet {
     int slots = table.length / SLOT_INTS;
     int[] larger = new int[(slots + slots / 2) * SLOT_INTS];
     for (int at = 0; at < table.length; at += SLOT_INTS) {
-      if (table[at + LINE] != 0) {
+      if (table[at + LINE_OFFSET] != 0) {
         int[] entry = Arrays.copyOfRange(table, at, at + SLOT_INTS);
         System.arraycopy(entry, 0, larger, slot(larger, entry), SLOT_INTS);
       }

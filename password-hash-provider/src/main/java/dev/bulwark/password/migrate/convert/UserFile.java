@@ -26,7 +26,7 @@ final class UserFile implements AutoCloseable {
    * A file that has so many bytes gets no further user. Keycloak takes requests of up to 10 MiB; a
    * row of 64 KiB, all of it API keys, becomes less than one.
    */
-  static final long ENOUGH_BYTES = 6L << 20;
+  static final long MAX_BYTES = 6L << 20;
 
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -59,7 +59,7 @@ final class UserFile implements AutoCloseable {
 
   /** Whether the next user belongs into another file. */
   boolean isFull() {
-    return users >= maxUsers || bytes.count + out.getOutputBuffered() >= ENOUGH_BYTES;
+    return users >= maxUsers || bytes.count + out.getOutputBuffered() >= MAX_BYTES;
   }
 
   /** Writes what stands after the last user. */

@@ -14,8 +14,8 @@ import java.util.Set;
 final class ScryptHeap {
 
   private static final Set<String> SCRYPT = Set.of(Algorithms.SCRYPT, Algorithms.FIREBASE_SCRYPT);
-  private static final int MANY_KIB = 100 * 1024;
-  private static final long MIB = 1024;
+  private static final int LARGE_KIB = 100 * 1024;
+  private static final long KIB_PER_MIB = 1024;
 
   private long large;
   private int largest;
@@ -25,7 +25,7 @@ final class ScryptHeap {
       return;
     }
     int heap = LegacyVerifiers.of(password.algorithm()).prepare(password, CostLimits.NONE).heap();
-    large += heap > MANY_KIB ? 1 : 0;
+    large += heap > LARGE_KIB ? 1 : 0;
     largest = Math.max(largest, heap);
   }
 
@@ -36,7 +36,7 @@ final class ScryptHeap {
       to.printf(
           "  scrypt hashes of more than 100 MiB: %d (the server needs a Java heap of %d MiB or"
               + " more, JAVA_OPTS_KC_HEAP)%n",
-          large, (heap + MIB - 1) / MIB);
+          large, (heap + KIB_PER_MIB - 1) / KIB_PER_MIB);
     }
   }
 }

@@ -44,7 +44,7 @@ public final class UserTally {
   private long keysWithoutScopes;
   private long usedKeys;
   private long uselessLoginNames;
-  private long twins;
+  private long collisions;
 
   /**
    * Starts at zero.
@@ -96,8 +96,8 @@ public final class UserTally {
   }
 
   /** Counts a name or address that differs from another one in accents alone. */
-  public void addTwin() {
-    twins++;
+  public void addCollision() {
+    collisions++;
   }
 
   private void countAddress(UserRecord user, boolean unsaid) {
@@ -171,7 +171,7 @@ public final class UserTally {
         to,
         "ATTENTION: user names and addresses that MariaDB and MySQL may take for others"
             + " (--database)",
-        twins);
+        collisions);
     if (askedUsers > 0) {
       print(to, "ATTENTION: the realm's user profile stops users at the first login", askedUsers);
       asked.forEach((reason, count) -> to.printf("    %s: %d%n", reason, count));

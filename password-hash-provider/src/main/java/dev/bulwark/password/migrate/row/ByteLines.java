@@ -94,11 +94,11 @@ public final class ByteLines {
   /**
    * The line without its end.
    *
-   * @throws RefusedRowException if it is too long or not UTF-8
+   * @throws RejectedRowException if it is too long or not UTF-8
    */
-  public String text() throws RefusedRowException {
+  public String text() throws RejectedRowException {
     if (tooLong) {
-      throw new RefusedRowException("longer than " + MAX_BYTES + " bytes");
+      throw new RejectedRowException("longer than " + MAX_BYTES + " bytes");
     }
     try {
       return StandardCharsets.UTF_8
@@ -108,7 +108,7 @@ public final class ByteLines {
           .decode(ByteBuffer.wrap(line, 0, length))
           .toString();
     } catch (CharacterCodingException e) {
-      throw new RefusedRowException("not UTF-8");
+      throw new RejectedRowException("not UTF-8");
     }
   }
 

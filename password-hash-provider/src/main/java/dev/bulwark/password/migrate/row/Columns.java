@@ -58,13 +58,13 @@ public final class Columns {
   /**
    * Several accounts at providers in one text, {@code google:1234 github:99}.
    *
-   * @throws RefusedRowException where one has no colon
+   * @throws RejectedRowException where one has no colon
    */
-  public static List<Identity> identities(String text) throws RefusedRowException {
+  public static List<Identity> identities(String text) throws RejectedRowException {
     List<String> texts = list(text);
     for (String identity : texts) {
       if (identity.indexOf(':') < 0) {
-        throw new RefusedRowException("identities: not like google:1234");
+        throw new RejectedRowException("identities: not like google:1234");
       }
     }
     return texts.stream()

@@ -25,7 +25,7 @@ public final class CsvRowReader implements RowReader {
     List<String> names;
     try {
       names = fields(header);
-    } catch (RefusedRowException e) {
+    } catch (RejectedRowException e) {
       throw new MigrationException("line 1: " + e.getMessage());
     }
     width = names.size();
@@ -50,10 +50,10 @@ public final class CsvRowReader implements RowReader {
   }
 
   @Override
-  public UserRow read(String line) throws RefusedRowException {
+  public UserRow read(String line) throws RejectedRowException {
     List<String> fields = fields(line);
     if (fields.size() != width) {
-      throw new RefusedRowException(
+      throw new RejectedRowException(
           fields.size()
               + " fields, the header has "
               + width
@@ -84,14 +84,14 @@ public final class CsvRowReader implements RowReader {
     return position == null ? "" : fields.get(position);
   }
 
-  private static List<String> fields(String line) throws RefusedRowException {
+  private static List<String> fields(String line) throws RejectedRowException {
     // To the parser it would end the row, and the rest would be dropped.
     if (line.indexOf('\r') >= 0) {
-      throw new RefusedRowException("not CSV: a carriage return that does not end the line");
+      throw new RejectedRowException("not CSV: a carriage return that does not end the line");
     }
     // The parser would drop blanks and control characters there.
     if (hasTextAfterQuote(line)) {
-      throw new RefusedRowException("not CSV: something follows a closing quote");
+      throw new RejectedRowException("not CSV: something follows a closing quote");
     }
     try {
       String[] fields = LINE.readValue(line);
@@ -99,7 +99,7 @@ public final class CsvRowReader implements RowReader {
     } catch (JsonProcessingException e) {
       // Jackson's message may quote the input, which may hold a hash.
       boolean unclosed = e.getOriginalMessage().startsWith("Missing closing quote");
-      throw new RefusedRowException(
+      throw new RejectedRowException(
           unclosed
               ? "not CSV: a quoted field is not closed on its line"
               : "not CSV: fault at column " + e.getLocation().getColumnNr());

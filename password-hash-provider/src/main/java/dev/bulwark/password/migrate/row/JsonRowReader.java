@@ -40,7 +40,7 @@ final class JsonRowReader implements RowReader {
   private static final Set<String> IDENTITY_FIELDS = Set.of("provider", "id", "username");
 
   /** As the bundle's own API has it; far later ones have no number of milliseconds. */
-  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
+  private static final Instant MAX_TIME = Instant.parse("9999-12-31T23:59:59.999Z");
 
   private final Set<String> ignored;
 
@@ -49,29 +49,29 @@ final class JsonRowReader implements RowReader {
   }
 
   @Override
-  public UserRow read(String line) throws RefusedRowException {
+  public UserRow read(String line) throws RejectedRowException {
     JsonNode row;
     try {
       row = OBJECT.readTree(line);
     } catch (JsonProcessingException e) {
-      throw new RefusedRowException(
+      throw new RejectedRowException(
           "not JSON"
               + (e.getLocation() == null
                   ? ""
                   : ": fault at column " + e.getLocation().getColumnNr()));
     }
     if (!row.isObject()) {
-      throw new RefusedRowException("not a JSON object");
+      throw new RejectedRowException("not a JSON object");
     }
     for (Iterator<String> names = row.fieldNames(); names.hasNext(); ) {
       String name = names.next();
       if (!Columns.ALL.contains(name) && !ignored.contains(name)) {
-        throw new RefusedRowException("unknown field (leave it out, or --ignore-columns)");
+        throw new RejectedRowException("unknown field (leave it out, or --ignore-columns)");
       }
     }
     for (String required : Columns.REQUIRED) {
       if (!row.has(required)) {
-        throw new RefusedRowException("field '" + required + "' is missing");
+        throw new RejectedRowException("field '" + required + "' is missing");
       }
     }
     return new UserRow(
@@ -92,12 +92,12 @@ final class JsonRowReader implements RowReader {
         apiKeys(row.path(Columns.API_KEY_HASHES)));
   }
 
-  private static String id(JsonNode row) throws RefusedRowException {
+  private static String id(JsonNode row) throws RejectedRowException {
     JsonNode id = row.path(Columns.ID);
     return id.isIntegralNumber() ? id.asText() : text(row, Columns.ID);
   }
 
-  private static String text(JsonNode row, String name) throws RefusedRowException {
+  private static String text(JsonNode row, String name) throws RejectedRowException {
     JsonNode value = row.path(name);
     if (value.isTextual()) {
       return value.textValue();
@@ -105,14 +105,14 @@ final class JsonRowReader implements RowReader {
     if (value.isMissingNode() || value.isNull()) {
       return "";
     }
-    throw new RefusedRowException("field '" + name + "' is not a text");
+    throw new RejectedRowException("field '" + name + "' is not a text");
   }
 
-  private static String flag(JsonNode row, String name) throws RefusedRowException {
+  private static String flag(JsonNode row, String name) throws RejectedRowException {
     return row.path(name).isBoolean() ? row.path(name).toString() : text(row, name);
   }
 
-  private static List<String> texts(JsonNode row, String name) throws RefusedRowException {
+  private static List<String> texts(JsonNode row, String name) throws RejectedRowException {
     JsonNode value = row.path(name);
     if (!value.isArray()) {
       return Columns.list(text(row, name));
@@ -120,14 +120,14 @@ final class JsonRowReader implements RowReader {
     List<String> texts = new ArrayList<>();
     for (JsonNode element : value) {
       if (!element.isTextual()) {
-        throw new RefusedRowException(name + ": not an array of texts");
+        throw new RejectedRowException(name + ": not an array of texts");
       }
       texts.add(element.textValue());
     }
     return texts;
   }
 
-  private static List<Identity> identities(JsonNode value) throws RefusedRowException {
+  private static List<Identity> identities(JsonNode value) throws RejectedRowException {
     if (value.isMissingNode() || value.isNull()) {
       return List.of();
     }
@@ -135,13 +135,13 @@ final class JsonRowReader implements RowReader {
       return Columns.identities(value.textValue());
     }
     if (!value.isArray()) {
-      throw new RefusedRowException("identities: neither a text nor an array");
+      throw new RejectedRowException("identities: neither a text nor an array");
     }
     List<Identity> identities = new ArrayList<>();
     for (JsonNode element : value) {
       for (Iterator<String> names = element.fieldNames(); names.hasNext(); ) {
         if (!IDENTITY_FIELDS.contains(names.next())) {
-          throw new RefusedRowException("identities: an element with an unknown field");
+          throw new RejectedRowException("identities: an element with an unknown field");
         }
       }
       String id = element.path("id").isIntegralNumber() ? element.get("id").asText() : null;
@@ -155,7 +155,7 @@ final class JsonRowReader implements RowReader {
     return identities;
   }
 
-  private static List<ApiKeyEntry> apiKeys(JsonNode value) throws RefusedRowException {
+  private static List<ApiKeyEntry> apiKeys(JsonNode value) throws RejectedRowException {
     if (value.isMissingNode() || value.isNull()) {
       return List.of();
     }
@@ -172,7 +172,7 @@ final class JsonRowReader implements RowReader {
     return keys;
   }
 
-  private static ApiKeyEntry apiKey(JsonNode key) throws RefusedRowException {
+  private static ApiKeyEntry apiKey(JsonNode key) throws RejectedRowException {
     if (!key.path("hash").isTextual()) {
       throw invalidKeys("an element without a hash");
     }
@@ -198,7 +198,7 @@ final class JsonRowReader implements RowReader {
         KeyRestrictions.read(key));
   }
 
-  private static @Nullable List<String> scopes(JsonNode value) throws RefusedRowException {
+  private static @Nullable List<String> scopes(JsonNode value) throws RejectedRowException {
     if (value.isMissingNode() || value.isNull()) {
       return null;
     }
@@ -215,7 +215,7 @@ final class JsonRowReader implements RowReader {
     return scopes;
   }
 
-  private static long count(JsonNode value) throws RefusedRowException {
+  private static long count(JsonNode value) throws RejectedRowException {
     if (value.isMissingNode() || value.isNull()) {
       return 0;
     }
@@ -225,11 +225,11 @@ final class JsonRowReader implements RowReader {
     return value.asLong();
   }
 
-  private static @Nullable Instant moment(JsonNode key, String field) throws RefusedRowException {
+  private static @Nullable Instant moment(JsonNode key, String field) throws RejectedRowException {
     String text = text(key, field);
     try {
       Instant moment = text.isEmpty() ? null : Instant.parse(text);
-      if (moment != null && (moment.isBefore(Instant.EPOCH) || moment.isAfter(LATEST))) {
+      if (moment != null && (moment.isBefore(Instant.EPOCH) || moment.isAfter(MAX_TIME))) {
         throw invalidKeys("an element whose '" + field + "' is not within the years 1970 to 9999");
       }
       return moment;
@@ -238,7 +238,7 @@ final class JsonRowReader implements RowReader {
     }
   }
 
-  private static RefusedRowException invalidKeys(String what) {
-    return new RefusedRowException("api_key_hashes: " + what);
+  private static RejectedRowException invalidKeys(String what) {
+    return new RejectedRowException("api_key_hashes: " + what);
   }
 }

@@ -66,15 +66,15 @@ public final class KeyRestrictions {
   /**
    * Reads them in the form of the stored credential.
    *
-   * @throws RefusedRowException naming the field that is wrong
+   * @throws RejectedRowException naming the field that is wrong
    */
-  static ObjectNode read(JsonNode key) throws RefusedRowException {
+  static ObjectNode read(JsonNode key) throws RejectedRowException {
     ObjectNode stored = JsonNodeFactory.instance.objectNode();
     for (Field field : FIELDS) {
       @Nullable JsonNode value = key.get(field.name());
       if (value != null && !value.isNull()) {
         if (!field.isValid().test(value)) {
-          throw new RefusedRowException(
+          throw new RejectedRowException(
               "api_key_hashes: an element whose '" + field.name() + "' cannot be used");
         }
         stored.set(field.stored(), value);

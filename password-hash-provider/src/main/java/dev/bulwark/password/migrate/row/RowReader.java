@@ -8,9 +8,9 @@ public interface RowReader {
   /**
    * Reads a user.
    *
-   * @throws RefusedRowException if the line is not well-formed
+   * @throws RejectedRowException if the line is not well-formed
    */
-  UserRow read(String line) throws RefusedRowException;
+  UserRow read(String line) throws RejectedRowException;
 
   /**
    * The reader for a file whose first line this is: JSON lines begin with a brace, anything else is

@@ -2,7 +2,7 @@ package dev.bulwark.password.migrate.convert;
 
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.bulwark.password.migrate.row.RefusedRowException;
+import dev.bulwark.password.migrate.row.RejectedRowException;
 import dev.bulwark.password.migrate.row.UserRow;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -43,7 +43,7 @@ class RowConverterTest {
             totpSecret,
             List.of(),
             List.of());
-    assertThatExceptionOfType(RefusedRowException.class)
+    assertThatExceptionOfType(RejectedRowException.class)
         .isThrownBy(() -> CONVERTER.convert(row, 1))
         .withMessage(reason);
   }

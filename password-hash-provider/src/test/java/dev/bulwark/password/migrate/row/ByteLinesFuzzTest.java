@@ -51,7 +51,7 @@ public class ByteLinesFuzzTest {
       String text;
       try {
         text = lines.text();
-      } catch (RefusedRowException e) {
+      } catch (RejectedRowException e) {
         // The byte order mark and the carriage return count as well.
         assertThat(
                 line.length + 4 > ByteLines.MAX_BYTES

@@ -48,7 +48,7 @@ public class CsvRowFuzzTest {
     UserRow row;
     try {
       row = reader.read(lines[1]);
-    } catch (RefusedRowException e) {
+    } catch (RejectedRowException e) {
       assertThat(e.getMessage()).isNotBlank().hasSizeLessThan(120);
       return;
     }

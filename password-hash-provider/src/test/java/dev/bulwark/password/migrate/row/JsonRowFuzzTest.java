@@ -41,7 +41,7 @@ public class JsonRowFuzzTest {
     UserRow row;
     try {
       row = READER.read(line);
-    } catch (RefusedRowException e) {
+    } catch (RejectedRowException e) {
       assertThat(e.getMessage()).isNotBlank().hasSizeLessThan(160);
       return;
     }

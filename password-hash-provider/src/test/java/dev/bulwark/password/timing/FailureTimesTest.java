@@ -1,4 +1,4 @@
-package dev.bulwark.password.level;
+package dev.bulwark.password.timing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -35,57 +35,57 @@ class FailureTimesTest {
 
   @Test
   void whereAllHashesAreAlikeAllWaitALittle() {
-    assertThat(times.least("app")).as("nothing is known yet").isZero();
-    times.made(millis(80));
-    assertThat(times.verified("app", CURRENT, millis(80))).isTrue();
-    assertThat(times.least("app")).isEqualTo(millis(120));
+    assertThat(times.minimumNanos("app")).as("nothing is known yet").isZero();
+    times.recordHash(millis(80));
+    assertThat(times.recordVerification("app", CURRENT, millis(80))).isTrue();
+    assertThat(times.minimumNanos("app")).isEqualTo(millis(120));
   }
 
   @Test
   void allWaitForTheSlowestKindOfTheirRealmAndOneHashMore() {
-    times.made(millis(80));
-    assertThat(times.verified("app", BCRYPT_12, millis(220))).isFalse();
-    assertThat(times.least("app")).isEqualTo(millis(450));
-    times.verified("app", BCRYPT_13, millis(420));
-    assertThat(times.least("app")).isEqualTo(millis(750));
-    assertThat(times.least("other")).as("another realm").isEqualTo(millis(120));
+    times.recordHash(millis(80));
+    assertThat(times.recordVerification("app", BCRYPT_12, millis(220))).isFalse();
+    assertThat(times.minimumNanos("app")).isEqualTo(millis(450));
+    times.recordVerification("app", BCRYPT_13, millis(420));
+    assertThat(times.minimumNanos("app")).isEqualTo(millis(750));
+    assertThat(times.minimumNanos("other")).as("another realm").isEqualTo(millis(120));
   }
 
   @Test
   void oneSlowRunIsNoReasonToWait() {
-    times.made(millis(100));
+    times.recordHash(millis(100));
     for (int i = 0; i < 40; i++) {
-      times.verified("app", BCRYPT_12, millis(i % 4 == 0 ? 900 : 200));
+      times.recordVerification("app", BCRYPT_12, millis(i % 4 == 0 ? 900 : 200));
     }
-    assertThat(times.least("app")).isEqualTo(millis(450));
+    assertThat(times.minimumNanos("app")).isEqualTo(millis(450));
   }
 
   @Test
   void theLatestCount() {
-    times.made(millis(100));
+    times.recordHash(millis(100));
     for (int i = 0; i < 100; i++) {
-      times.verified("app", BCRYPT_12, millis(i < 92 ? 400 : 200));
+      times.recordVerification("app", BCRYPT_12, millis(i < 92 ? 400 : 200));
     }
-    assertThat(times.least("app")).isEqualTo(millis(450));
+    assertThat(times.minimumNanos("app")).isEqualTo(millis(450));
   }
 
   @Test
   void neverLongerThanAllowed() {
-    times.verified("app", BCRYPT_12, millis(5000));
-    assertThat(times.least("app")).isEqualTo(millis(1000));
+    times.recordVerification("app", BCRYPT_12, millis(5000));
+    assertThat(times.minimumNanos("app")).isEqualTo(millis(1000));
     FailureTimes off = times(Duration.ZERO);
-    off.verified("app", BCRYPT_12, millis(5000));
-    assertThat(off.least("app")).isZero();
+    off.recordVerification("app", BCRYPT_12, millis(5000));
+    assertThat(off.minimumNanos("app")).isZero();
   }
 
   @Test
   void aKindThatNobodyHasAnyMoreIsForgotten() {
-    times.verified("app", BCRYPT_12, millis(200));
+    times.recordVerification("app", BCRYPT_12, millis(200));
     now.addAndGet(TimeUnit.HOURS.toNanos(23));
-    times.verified("app", BCRYPT_12, millis(200));
+    times.recordVerification("app", BCRYPT_12, millis(200));
     now.addAndGet(TimeUnit.HOURS.toNanos(23));
-    assertThat(times.least("app")).isPositive();
+    assertThat(times.minimumNanos("app")).isPositive();
     now.addAndGet(TimeUnit.HOURS.toNanos(2));
-    assertThat(times.least("app")).isZero();
+    assertThat(times.minimumNanos("app")).isZero();
   }
 }

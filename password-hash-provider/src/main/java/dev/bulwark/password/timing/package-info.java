@@ -3,6 +3,6 @@
  * account.
  */
 @NullMarked
-package dev.bulwark.password.level;
+package dev.bulwark.password.timing;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,7 +1,7 @@
 package dev.bulwark.password.migrate.convert;
 
 import dev.bulwark.password.migrate.row.Columns;
-import dev.bulwark.password.migrate.row.RefusedRowException;
+import dev.bulwark.password.migrate.row.RejectedRowException;
 import dev.bulwark.password.migrate.row.UserRecord;
 import java.util.HashSet;
 import java.util.Set;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Compares users as MariaDB and MySQL do, to which accents and some letters make no difference. Not
  * thread-safe.
  */
-final class CollationTwins {
+final class CollationCollisions {
 
   /** What happens if the database takes two texts for one. */
   private enum Outcome {
@@ -34,8 +34,8 @@ final class CollationTwins {
 
   private final MigrationOptions options;
   private final Consumer<String> attention;
-  private final AccentTwins usernames;
-  private final AccentTwins emails;
+  private final AccentCollisions usernames;
+  private final AccentCollisions emails;
 
   /** Earlier lines that have been reported for the user at hand. */
   private final Set<Integer> reported = new HashSet<>();
@@ -47,12 +47,12 @@ final class CollationTwins {
    * @param emails all addresses, likewise
    * @param attention told what may stop the import of a user who is not rejected
    */
-  CollationTwins(
+  CollationCollisions(
       MigrationOptions options, SeenSet usernames, SeenSet emails, Consumer<String> attention) {
     this.options = options;
     this.attention = attention;
-    this.usernames = new AccentTwins(usernames);
-    this.emails = new AccentTwins(emails);
+    this.usernames = new AccentCollisions(usernames);
+    this.emails = new AccentCollisions(emails);
   }
 
   /**
@@ -60,9 +60,9 @@ final class CollationTwins {
    *
    * @param email null if it is not compared
    * @param line of the user, from 1
-   * @throws RefusedRowException naming the earlier line
+   * @throws RejectedRowException naming the earlier line
    */
-  void compare(UserRecord user, @Nullable String email, long line) throws RefusedRowException {
+  void compare(UserRecord user, @Nullable String email, long line) throws RejectedRowException {
     if (options.database() == Database.POSTGRESQL) {
       return;
     }
@@ -96,8 +96,8 @@ final class CollationTwins {
     }
   }
 
-  private void compareWithSameColumn(String column, String text, AccentTwins earlier, long line)
-      throws RefusedRowException {
+  private void compareWithSameColumn(
+      String column, String text, AccentCollisions earlier, long line) throws RejectedRowException {
     String what = column + " '" + text + "' differs from that";
     @Nullable Finding finding = find(what, text, earlier, Outcome.ONE_USER);
     if (finding != null) {
@@ -107,8 +107,8 @@ final class CollationTwins {
   }
 
   /** One report about two users is enough: a user name is often the own address. */
-  private void compareWithOther(String what, String text, AccentTwins earlier, long line)
-      throws RefusedRowException {
+  private void compareWithOther(String what, String text, AccentCollisions earlier, long line)
+      throws RejectedRowException {
     @Nullable Finding finding = find(what, text, earlier, Outcome.OTHER_LOGIN);
     if (finding != null && reported.add(finding.line())) {
       report(finding, line);
@@ -122,15 +122,16 @@ final class CollationTwins {
    */
   private record Finding(String message, int line) {}
 
-  private @Nullable Finding find(String what, String text, AccentTwins earlier, Outcome outcome)
-      throws RefusedRowException {
-    int twin = earlier.line(text);
-    if (twin != 0) {
-      String message = what + " on line " + twin + " only in accents: " + outcome.always;
+  private @Nullable Finding find(
+      String what, String text, AccentCollisions earlier, Outcome outcome)
+      throws RejectedRowException {
+    int collision = earlier.line(text);
+    if (collision != 0) {
+      String message = what + " on line " + collision + " only in accents: " + outcome.always;
       if (options.database() == Database.MARIADB) {
-        throw new RefusedRowException(message);
+        throw new RejectedRowException(message);
       }
-      return new Finding(message, twin);
+      return new Finding(message, collision);
     }
     int possible = earlier.possibleLine(text);
     return possible == 0

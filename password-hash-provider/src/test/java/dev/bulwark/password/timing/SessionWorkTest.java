@@ -1,4 +1,4 @@
-package dev.bulwark.password.level;
+package dev.bulwark.password.timing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -51,10 +51,10 @@ class SessionWorkTest {
   @Test
   void nobodyGetsASecondOne() {
     SessionWork made = work();
-    made.made(1000);
+    made.recordHash(1000);
     made.equalize(System.nanoTime());
     SessionWork verified = work();
-    verified.verified(CURRENT, 1000);
+    verified.recordVerification(CURRENT, 1000);
     verified.equalize(System.nanoTime());
     assertThat(dummies).hasValue(0);
   }
@@ -62,17 +62,17 @@ class SessionWorkTest {
   @Test
   void aHashOfAnotherApplicationIsNoneOfOurs() {
     SessionWork work = work();
-    work.verified(OTHER, 1000);
+    work.recordVerification(OTHER, 1000);
     work.equalize(System.nanoTime());
     assertThat(dummies).hasValue(1);
   }
 
   @Test
   void theAnswerWaitsForTheSlowest() {
-    times.verified("app", OTHER, TimeUnit.MILLISECONDS.toNanos(50));
+    times.recordVerification("app", OTHER, TimeUnit.MILLISECONDS.toNanos(50));
     long start = System.nanoTime();
     work().equalize(start);
-    assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(times.least("app"));
+    assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(times.minimumNanos("app"));
     long earlier = System.nanoTime() - TimeUnit.SECONDS.toNanos(10);
     long now = System.nanoTime();
     work().equalize(earlier);
@@ -86,14 +86,14 @@ class SessionWorkTest {
     long nanos = TimeUnit.MILLISECONDS.toNanos(50);
     SessionWork work = work();
     work.checkedElsewhere("legacy-login", nanos);
-    assertThat(times.least("app")).isGreaterThanOrEqualTo(nanos);
+    assertThat(times.minimumNanos("app")).isGreaterThanOrEqualTo(nanos);
     work.equalize(System.nanoTime());
     assertThat(dummies).as("no hash of ours").hasValue(1);
   }
 
   @Test
   void whoIsToStopDoesNotWait() {
-    times.verified("app", OTHER, TimeUnit.SECONDS.toNanos(1));
+    times.recordVerification("app", OTHER, TimeUnit.SECONDS.toNanos(1));
     Thread.currentThread().interrupt();
     work().equalize(System.nanoTime() + TimeUnit.HOURS.toNanos(1));
     assertThat(Thread.interrupted()).as("still to stop").isTrue();

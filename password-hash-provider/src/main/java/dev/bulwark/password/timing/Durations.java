@@ -1,24 +1,24 @@
-package dev.bulwark.password.level;
+package dev.bulwark.password.timing;
 
 import java.util.Arrays;
 
 /** The latest of many durations, for their median. Thread-safe. */
 final class Durations {
 
-  private static final int SIZE = 15;
+  private static final int SAMPLES = 15;
 
-  private final long[] latest = new long[SIZE];
+  private final long[] latest = new long[SAMPLES];
   private int count;
 
   synchronized void add(long nanos) {
-    latest[count % SIZE] = nanos;
-    // Stays above SIZE when it starts anew.
-    count = count == 2 * SIZE - 1 ? SIZE : count + 1;
+    latest[count % SAMPLES] = nanos;
+    // Stays above SAMPLES when it starts anew.
+    count = count == 2 * SAMPLES - 1 ? SAMPLES : count + 1;
   }
 
   /** In nanoseconds; 0 where there is none. */
   synchronized long median() {
-    int known = Math.min(count, SIZE);
+    int known = Math.min(count, SAMPLES);
     long[] sorted = Arrays.copyOf(latest, known);
     Arrays.sort(sorted);
     return known == 0 ? 0 : sorted[known / 2];

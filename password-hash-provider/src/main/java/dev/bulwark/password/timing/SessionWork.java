@@ -1,4 +1,4 @@
-package dev.bulwark.password.level;
+package dev.bulwark.password.timing;
 
 import dev.bulwark.contract.FailedLogin;
 import dev.bulwark.password.argon2.Argon2ResourceException;
@@ -51,31 +51,31 @@ public final class SessionWork implements FailedLogin {
   }
 
   /** A new hash was computed, which took so many nanoseconds. */
-  public void made(long nanos) {
+  public void recordHash(long nanos) {
     done = true;
-    times.made(nanos);
+    times.recordHash(nanos);
   }
 
   /** A stored hash was verified in so many nanoseconds. */
-  public void verified(StoredHash stored, long nanos) {
-    done |= times.verified(realm, stored, nanos);
+  public void recordVerification(StoredHash stored, long nanos) {
+    done |= times.recordVerification(realm, stored, nanos);
   }
 
   @Override
   public void checkedElsewhere(String kind, long nanos) {
-    times.verified(realm, new StoredHash(kind, 0, Map.of(), "", new byte[0]), nanos);
+    times.recordVerification(realm, new StoredHash(kind, 0, Map.of(), "", new byte[0]), nanos);
   }
 
   @Override
   public void equalize(long start) {
     if (!done) {
       try {
-        dummy.accept(this::made);
+        dummy.accept(this::recordHash);
       } catch (Argon2ResourceException e) {
         // The machine has no memory, as PasswordHashing has logged; the login has failed anyway.
       }
     }
-    long end = start + times.least(realm);
+    long end = start + times.minimumNanos(realm);
     for (long left = end - System.nanoTime();
         left > 0 && !Thread.currentThread().isInterrupted();
         left = end - System.nanoTime()) {

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * of their collations ({@link PlainLetters}). Only texts with accents, marks or such letters take
  * memory of their own. Not thread-safe.
  */
-final class AccentTwins {
+final class AccentCollisions {
 
   /**
    * Marks that no collation with {@code _ci} tells apart: those of Latin and Greek, and the dots of
@@ -28,7 +28,7 @@ final class AccentTwins {
    *
    * @param exact all texts, each from the moment that it is added here
    */
-  AccentTwins(SeenSet exact) {
+  AccentCollisions(SeenSet exact) {
     this.exact = exact;
   }
 
@@ -48,20 +48,20 @@ final class AccentTwins {
    */
   int possibleLine(String text) {
     for (String plain : PlainLetters.of(text)) {
-      int twin = withPlainLetters.line(plain);
-      if (twin == 0) {
-        twin = line(text, plain, withoutAccents);
+      int collision = withPlainLetters.line(plain);
+      if (collision == 0) {
+        collision = line(text, plain, withoutAccents);
       }
-      if (twin != 0) {
-        return twin;
+      if (collision != 0) {
+        return collision;
       }
     }
     return 0;
   }
 
   private int line(String text, String plain, SeenSet seen) {
-    int twin = seen.line(plain);
-    return twin != 0 || plain.equals(text) ? twin : exact.line(plain);
+    int collision = seen.line(plain);
+    return collision != 0 || plain.equals(text) ? collision : exact.line(plain);
   }
 
   /**

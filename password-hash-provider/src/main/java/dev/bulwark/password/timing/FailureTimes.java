@@ -1,4 +1,4 @@
-package dev.bulwark.password.level;
+package dev.bulwark.password.timing;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -17,15 +17,15 @@ import java.util.function.Predicate;
 public final class FailureTimes {
 
   /** A kind that nobody has logged in with for so long is forgotten. */
-  private static final Duration REMEMBERED = Duration.ofHours(24);
+  private static final Duration RETENTION = Duration.ofHours(24);
 
-  private static final int MOST_KINDS = 1000;
+  private static final int MAX_KINDS = 1000;
 
   /** Over the medians, for all that is done beside hashing: what takes longer, tells. */
   private static final double MARGIN = 1.5;
 
   private final Predicate<StoredHash> current;
-  private final long mostNanos;
+  private final long maxNanos;
   private final Durations ofCurrent = new Durations();
   private final Cache<Kind, Durations> ofOthers;
 
@@ -37,22 +37,22 @@ public final class FailureTimes {
    * Begins to learn.
    *
    * @param current whether a stored hash has the parameters of a new one
-   * @param most longest time of all; zero for never to wait
+   * @param max longest time of all; zero for never to wait
    * @param ticker the clock, in nanoseconds
    */
-  public FailureTimes(Predicate<StoredHash> current, Duration most, Ticker ticker) {
+  public FailureTimes(Predicate<StoredHash> current, Duration max, Ticker ticker) {
     this.current = current;
-    this.mostNanos = most.toNanos();
+    this.maxNanos = max.toNanos();
     this.ofOthers =
         Caffeine.newBuilder()
-            .maximumSize(MOST_KINDS)
-            .expireAfterWrite(REMEMBERED)
+            .maximumSize(MAX_KINDS)
+            .expireAfterWrite(RETENTION)
             .ticker(ticker)
             .build();
   }
 
   /** A new hash was computed, which took so long. */
-  void made(long nanos) {
+  void recordHash(long nanos) {
     ofCurrent.add(nanos);
   }
 
@@ -61,7 +61,7 @@ public final class FailureTimes {
    *
    * @return whether it was as costly as a new one
    */
-  boolean verified(String realm, StoredHash stored, long nanos) {
+  boolean recordVerification(String realm, StoredHash stored, long nanos) {
     if (current.test(stored)) {
       ofCurrent.add(nanos);
       return true;
@@ -76,13 +76,13 @@ public final class FailureTimes {
   }
 
   /** The least time of a failed login in nanoseconds; 0 where nothing is known yet. */
-  long least(String realm) {
+  long minimumNanos(String realm) {
     long slowest = 0;
     for (Map.Entry<Kind, Durations> entry : ofOthers.asMap().entrySet()) {
       if (entry.getKey().realm().equals(realm)) {
         slowest = Math.max(slowest, entry.getValue().median());
       }
     }
-    return Math.min(mostNanos, (long) (MARGIN * (slowest + ofCurrent.median())));
+    return Math.min(maxNanos, (long) (MARGIN * (slowest + ofCurrent.median())));
   }
 }
