@@ -12,11 +12,11 @@ final class OfflineList {
   static final String SHIPPED = "default-index.bin";
 
   private final PasswordIndex shipped;
-  private final @Nullable IndexFile own;
+  private final @Nullable IndexFile configured;
 
-  OfflineList(PasswordIndex shipped, @Nullable IndexFile own) {
+  OfflineList(PasswordIndex shipped, @Nullable IndexFile configured) {
     this.shipped = shipped;
-    this.own = own;
+    this.configured = configured;
   }
 
   /** Reads the index that is in this jar. */
@@ -32,11 +32,11 @@ final class OfflineList {
   /** How often the password was seen, by the list that has it more often; at most 65,535. */
   int count(byte[] sha1) {
     int count = shipped.count(sha1);
-    return own == null ? count : Math.max(count, own.current().count(sha1));
+    return configured == null ? count : Math.max(count, configured.current().count(sha1));
   }
 
   /** Entries of both lists; a hash in both counts twice. */
   long size() {
-    return shipped.size() + (own == null ? 0 : own.current().size());
+    return shipped.size() + (configured == null ? 0 : configured.current().size());
   }
 }

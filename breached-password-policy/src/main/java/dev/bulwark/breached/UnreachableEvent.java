@@ -28,7 +28,7 @@ final class UnreachableEvent {
   static final String SOURCE = "breached_password_source";
   static final String OUTCOME = "breached_password_outcome";
 
-  private static final String SENT = UnreachableEvent.class.getName();
+  private static final String SENT_ATTRIBUTE = UnreachableEvent.class.getName();
 
   private UnreachableEvent() {}
 
@@ -40,10 +40,10 @@ final class UnreachableEvent {
       Verdict verdict,
       Unreachable unreachable) {
     String subject = user == null ? "?" + username : user.getId();
-    if (subject.equals(session.getAttribute(SENT))) {
+    if (subject.equals(session.getAttribute(SENT_ATTRIBUTE))) {
       return;
     }
-    session.setAttribute(SENT, subject);
+    session.setAttribute(SENT_ATTRIBUTE, subject);
     ClientConnection connection =
         ServedRequest.isPresent() ? session.getContext().getConnection() : null;
     ClientModel client = session.getContext().getClient();

@@ -35,7 +35,7 @@ public final class IndexCommand {
 
   static final int OK = 0;
   static final int COULD_NOT_RUN = 1;
-  static final int REFUSED = 2;
+  static final int SOME_REJECTED = 2;
 
   private IndexCommand() {}
 
@@ -182,14 +182,14 @@ public final class IndexCommand {
             "%d lines read, %d refused, %d below --min-count%n", lines.number(), refused, below);
         if (refused > 0 && !skipRefused) {
           out.println("no index written");
-          return REFUSED;
+          return SOME_REJECTED;
         }
         IndexBuilder.Summary summary = builder.writeTo(target);
         out.printf(
             "%d hashes in %s (%d bytes), %d duplicates merged%n",
             summary.entries(), target, summary.bytes(), summary.duplicates());
       }
-      return refused > 0 ? REFUSED : OK;
+      return refused > 0 ? SOME_REJECTED : OK;
     }
   }
 
@@ -252,7 +252,7 @@ public final class IndexCommand {
                   : count == IndexFormat.MAX_COUNT
                       ? "in the index, " + count + " times or more"
                       : "in the index, " + count + " times");
-      return count == 0 ? OK : REFUSED;
+      return count == 0 ? OK : SOME_REJECTED;
     }
   }
 }

@@ -12,20 +12,20 @@ import java.util.Optional;
 final class RetryAfter {
 
   /** However long a service asks for, it is tried again after this. */
-  static final Duration LONGEST = Duration.ofMinutes(10);
+  static final Duration MAX_WAIT = Duration.ofMinutes(10);
 
-  private static final Duration SHORTEST = Duration.ofSeconds(1);
+  private static final Duration MIN_WAIT = Duration.ofSeconds(1);
   private static final int MAX_DIGITS = 9;
 
   private RetryAfter() {}
 
-  /** The wait, from 1 second to {@link #LONGEST}; empty if the value is of neither form. */
+  /** The wait, from 1 second to {@link #MAX_WAIT}; empty if the value is of neither form. */
   static Optional<Duration> parse(String value, Instant now) {
     String trimmed = value.trim();
     if (!trimmed.isEmpty() && trimmed.chars().allMatch(c -> c >= '0' && c <= '9')) {
       return Optional.of(
           trimmed.length() > MAX_DIGITS
-              ? LONGEST
+              ? MAX_WAIT
               : bounded(Duration.ofSeconds(Long.parseLong(trimmed))));
     }
     try {
@@ -39,9 +39,9 @@ final class RetryAfter {
   }
 
   private static Duration bounded(Duration wait) {
-    if (wait.compareTo(SHORTEST) < 0) {
-      return SHORTEST;
+    if (wait.compareTo(MIN_WAIT) < 0) {
+      return MIN_WAIT;
     }
-    return wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
+    return wait.compareTo(MAX_WAIT) > 0 ? MAX_WAIT : wait;
   }
 }
