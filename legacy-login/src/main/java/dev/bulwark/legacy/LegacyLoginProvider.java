@@ -107,7 +107,7 @@ public final class LegacyLoginProvider
     }
     @Nullable CredentialModel stored = committed(pending, user, known).orElse(null);
     known.metrics().checked(true);
-    return isStill(pending, stored, user, password, known);
+    return isStillValid(pending, stored, user, password, known);
   }
 
   /**
@@ -115,7 +115,7 @@ public final class LegacyLoginProvider
    * another one where the user got a new password meanwhile, and a hash of the same one where
    * another first login was faster.
    */
-  private boolean isStill(
+  private boolean isStillValid(
       PendingPassword pending,
       @Nullable CredentialModel stored,
       UserModel user,
@@ -165,7 +165,7 @@ public final class LegacyLoginProvider
     long start = System.nanoTime();
     try {
       boolean right = known.endpoint().isRight(pending.login(), password);
-      tellTime(System.nanoTime() - start);
+      reportTime(System.nanoTime() - start);
       return right;
     } catch (NoAnswerException e) {
       known.metrics().checked(e.reason());
@@ -180,7 +180,7 @@ public final class LegacyLoginProvider
   }
 
   /** So that other failed logins take as long (spec L3). */
-  private void tellTime(long nanos) {
+  private void reportTime(long nanos) {
     // The hasher of a session sets the attribute when it is made.
     @Nullable PasswordHashProvider hasher =
         session.getProvider(PasswordHashProvider.class, PasswordAlgorithms.ARGON2ID);

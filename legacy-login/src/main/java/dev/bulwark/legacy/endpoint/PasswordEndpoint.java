@@ -28,17 +28,17 @@ public final class PasswordEndpoint implements AutoCloseable {
   /** Longer than any that a user types; hashing a longer one could cost the application much. */
   static final int MAX_PASSWORD = 1024;
 
-  private static final Duration OUTAGE = Duration.ofMinutes(1);
+  private static final Duration OUTAGE_MEMORY = Duration.ofMinutes(1);
 
-  /** Threads that wait for a turn, for each request that may be under way. */
-  private static final int WAITING_FOR_EACH = 1;
+  /** Threads that wait for a permit, for each request that may be under way. */
+  private static final int WAITING_PER_REQUEST = 1;
 
   private final EndpointSettings settings;
   private final Observer observer;
   private final OutboundHttp http;
   private final CircuitBreaker breaker;
-  private final Semaphore turns;
-  private final Semaphore entrances;
+  private final Semaphore requestPermits;
+  private final Semaphore callerPermits;
 
   /** Is told of each request. */
   @FunctionalInterface
@@ -56,8 +56,8 @@ public final class PasswordEndpoint implements AutoCloseable {
             "legacy-login", settings.connectTimeout(), HttpClient.Builder.NO_PROXY, null);
     breaker =
         new CircuitBreaker(settings.breakerFailures(), settings.breakerPause(), System::nanoTime);
-    turns = new Semaphore(settings.maxConcurrent(), true);
-    entrances = new Semaphore(settings.maxConcurrent() * (1 + WAITING_FOR_EACH));
+    requestPermits = new Semaphore(settings.maxConcurrent(), true);
+    callerPermits = new Semaphore(settings.maxConcurrent() * (1 + WAITING_PER_REQUEST));
   }
 
   /**
@@ -71,13 +71,13 @@ public final class PasswordEndpoint implements AutoCloseable {
       // No application has such a password, and many fail on one: passlib does on U+0000.
       return false;
     }
-    if (!entrances.tryAcquire()) {
+    if (!callerPermits.tryAcquire()) {
       throw busy();
     }
     try {
-      return inTurn(username, password);
+      return askWithPermit(username, password);
     } finally {
-      entrances.release();
+      callerPermits.release();
     }
   }
 
@@ -85,10 +85,10 @@ public final class PasswordEndpoint implements AutoCloseable {
     return password.indexOf('\0') < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(password);
   }
 
-  private boolean inTurn(String username, String password) throws NoAnswerException {
+  private boolean askWithPermit(String username, String password) throws NoAnswerException {
     long deadline = System.nanoTime() + settings.requestTimeout().toNanos();
     try {
-      if (!turns.tryAcquire(settings.requestTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
+      if (!requestPermits.tryAcquire(settings.requestTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
         throw busy();
       }
     } catch (InterruptedException e) {
@@ -104,7 +104,7 @@ public final class PasswordEndpoint implements AutoCloseable {
       }
       return ask(username, password, left);
     } finally {
-      turns.release();
+      requestPermits.release();
     }
   }
 
@@ -172,7 +172,7 @@ public final class PasswordEndpoint implements AutoCloseable {
    * nobody has logged in whose password the old application checks: it may have come back.
    */
   public boolean isOutage() {
-    return breaker.isOpen(OUTAGE);
+    return breaker.isOpen(OUTAGE_MEMORY);
   }
 
   /** Seconds after which an attempt may succeed. */
