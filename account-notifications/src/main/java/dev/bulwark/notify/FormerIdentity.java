@@ -56,7 +56,7 @@ record FormerIdentity(String name, @Nullable String email, boolean verified) {
    *
    * @param now the user's address, verified or not; null without one
    */
-  boolean hasLost(@Nullable String now) {
+  boolean hasOtherAddress(@Nullable String now) {
     return email != null && !email.equalsIgnoreCase(now);
   }
 }

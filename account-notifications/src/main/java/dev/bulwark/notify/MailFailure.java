@@ -16,50 +16,50 @@ import org.keycloak.email.EmailException;
  */
 enum MailFailure {
   /** The mail server cannot be used: all mails of the realm wait. */
-  OF_SERVER,
+  SERVER,
 
   /** This mail alone waits, whether the mail server, the database or a user store has failed it. */
-  OF_MAIL,
+  SINGLE_MAIL,
 
   /** This mail would fail each time. */
-  FOR_GOOD;
+  PERMANENT;
 
   private static final int SERVICE_NOT_AVAILABLE = 421;
-  private static final int TEMPORARY = 400;
-  private static final int PERMANENT = 500;
+  private static final int TEMPORARY_REPLY = 400;
+  private static final int PERMANENT_REPLY = 500;
 
   /** By its name: the bundle needs the type for nothing else. */
   private static final String TOKEN_AUTHENTICATOR =
       "org.keycloak.email.TokenAuthEmailAuthenticator";
 
   /** More causes than any failure has; one may be its own cause. */
-  private static final int DEEPEST = 20;
+  private static final int MAX_DEPTH = 20;
 
   /** Judges a failure by its causes. Those of Keycloak's mail provider are deep. */
   static MailFailure of(Throwable failure) {
-    MailFailure other = OF_MAIL;
+    MailFailure other = SINGLE_MAIL;
     @Nullable Throwable cause = failure;
-    for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
+    for (int depth = 0; cause != null && depth < MAX_DEPTH; depth++) {
       if (cause instanceof SMTPAddressFailedException recipient) {
-        return ofReply(recipient.getReturnCode(), FOR_GOOD);
+        return ofReply(recipient.getReturnCode(), PERMANENT);
       } else if (cause instanceof SMTPSendFailedException rejected) {
         // A permanent one may still end: a quota that is used up, or an account that is locked.
         return rejected.getCommand().startsWith("MAIL")
-            ? OF_SERVER
-            : ofReply(rejected.getReturnCode(), OF_MAIL);
+            ? SERVER
+            : ofReply(rejected.getReturnCode(), SINGLE_MAIL);
       } else if (cause instanceof AddressException) {
-        return OF_MAIL;
+        return SINGLE_MAIL;
       } else if (cause instanceof MessagingException) {
-        other = OF_SERVER;
-      } else if (cause instanceof EmailException email && isOfToken(email.getCause())) {
-        return OF_SERVER;
-      } else if (cause instanceof RuntimeException && isInToken(cause)) {
-        return OF_SERVER;
+        other = SERVER;
+      } else if (cause instanceof EmailException email && isMissingToken(email.getCause())) {
+        return SERVER;
+      } else if (cause instanceof RuntimeException && isThrownByTokenAuthenticator(cause)) {
+        return SERVER;
       } else if (cause instanceof EmailException) {
         // A template that fails, or a text that is no address, unless a deeper cause says more.
-        other = FOR_GOOD;
-      } else if (cause instanceof IOException && other == FOR_GOOD) {
-        other = OF_MAIL;
+        other = PERMANENT;
+      } else if (cause instanceof IOException && other == PERMANENT) {
+        other = SINGLE_MAIL;
       }
       cause = cause.getCause();
     }
@@ -72,13 +72,13 @@ enum MailFailure {
    *
    * @param failure below an {@link EmailException}; null for none
    */
-  private static boolean isOfToken(@Nullable Throwable failure) {
+  private static boolean isMissingToken(@Nullable Throwable failure) {
     return failure instanceof EmailException
         && (failure.getCause() == null || failure.getCause() instanceof IOException);
   }
 
   /** Whether Keycloak fails at the settings of the token: without a client secret, for example. */
-  private static boolean isInToken(Throwable failure) {
+  private static boolean isThrownByTokenAuthenticator(Throwable failure) {
     return Arrays.stream(failure.getStackTrace())
         .anyMatch(frame -> frame.getClassName().equals(TOKEN_AUTHENTICATOR));
   }
@@ -89,9 +89,9 @@ enum MailFailure {
    * @param permanent what follows from a reply of 500 and above
    */
   private static MailFailure ofReply(int code, MailFailure permanent) {
-    if (code == SERVICE_NOT_AVAILABLE || code < TEMPORARY) {
-      return OF_SERVER;
+    if (code == SERVICE_NOT_AVAILABLE || code < TEMPORARY_REPLY) {
+      return SERVER;
     }
-    return code < PERMANENT ? OF_MAIL : permanent;
+    return code < PERMANENT_REPLY ? SINGLE_MAIL : permanent;
   }
 }

@@ -110,12 +110,12 @@ final class MailQueue implements AutoCloseable {
       // Only close() interrupts.
       Thread.currentThread().interrupt();
     } finally {
-      ended();
+      threadEnded();
     }
   }
 
   /** Also after an error: mails that wait get another thread. */
-  private void ended() {
+  private void threadEnded() {
     synchronized (lock) {
       if (thread == Thread.currentThread()) {
         thread = null;
@@ -163,11 +163,11 @@ final class MailQueue implements AutoCloseable {
       }
       metrics.count(notification.occasion(), outcome);
     } catch (RuntimeException | Error e) {
-      unsent(attempt, e);
+      handleFailure(attempt, e);
     }
   }
 
-  private void unsent(Attempt attempt, Throwable thrown) {
+  private void handleFailure(Attempt attempt, Throwable thrown) {
     Notification notification = attempt.mail();
     MailFailure failure = MailFailure.of(thrown);
     if (!putBack(attempt, failure)) {
@@ -184,7 +184,7 @@ final class MailQueue implements AutoCloseable {
   }
 
   private static String advice(MailFailure failure) {
-    return failure == MailFailure.OF_SERVER
+    return failure == MailFailure.SERVER
         ? "Check the realm's mail server"
         : "Other mails do not wait for it";
   }
@@ -193,9 +193,9 @@ final class MailQueue implements AutoCloseable {
     synchronized (lock) {
       long now = System.currentTimeMillis();
       return switch (failure) {
-        case OF_SERVER -> waiting.failed(attempt, now);
-        case OF_MAIL -> waiting.delay(attempt, now);
-        case FOR_GOOD -> false;
+        case SERVER -> waiting.failed(attempt, now);
+        case SINGLE_MAIL -> waiting.delay(attempt, now);
+        case PERMANENT -> false;
       };
     }
   }

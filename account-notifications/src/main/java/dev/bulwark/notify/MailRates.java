@@ -7,16 +7,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How many mails of one occasion a user gets: {@value #PER_HOUR} within an hour. A script that
+ * How many mails of one occasion a user gets: {@value #MAX_PER_HOUR} within an hour. A script that
  * changes API keys in a loop then fills no mailbox, and hides no mail about anything else. Pure;
  * not thread-safe; bounded.
  */
 final class MailRates {
 
-  static final int PER_HOUR = 10;
+  static final int MAX_PER_HOUR = 10;
 
-  private static final int MOST = 20_000;
-  private static final long HOUR = Duration.ofHours(1).toMillis();
+  private static final int MAX_ENTRIES = 20_000;
+  private static final long HOUR_MILLIS = Duration.ofHours(1).toMillis();
 
   private final Map<String, Deque<Long>> times =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -24,7 +24,7 @@ final class MailRates {
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Deque<Long>> eldest) {
-          return size() > MOST;
+          return size() > MAX_ENTRIES;
         }
       };
 
@@ -36,10 +36,10 @@ final class MailRates {
   boolean take(Notification mail, long now) {
     String key = mail.occasion().label() + '/' + mail.realmId() + '/' + mail.userId();
     Deque<Long> earlier = times.computeIfAbsent(key, unknown -> new ArrayDeque<>());
-    while (!earlier.isEmpty() && now - earlier.peekFirst() >= HOUR) {
+    while (!earlier.isEmpty() && now - earlier.peekFirst() >= HOUR_MILLIS) {
       earlier.removeFirst();
     }
-    if (earlier.size() >= PER_HOUR) {
+    if (earlier.size() >= MAX_PER_HOUR) {
       return false;
     }
     earlier.addLast(now);

@@ -127,7 +127,7 @@ final class NotificationListener implements EventListenerProvider {
             before.address(),
             locale(realmId, address),
             null);
-    if (before.hasLost(now.email())) {
+    if (before.hasOtherAddress(now.email())) {
       mails.add(mail);
     }
     if (!before.name().equals(now.name())) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShownText {
 
-  static final int LONGEST = 100;
+  static final int MAX_LENGTH = 100;
 
   private static final Pattern LINK =
       Pattern.compile(
@@ -18,13 +18,15 @@ final class ShownText {
 
   private ShownText() {}
 
-  /** The text, cut to {@value #LONGEST} characters; null where it could be a link, or is null. */
+  /**
+   * The text, cut to {@value #MAX_LENGTH} characters; null where it could be a link, or is null.
+   */
   static @Nullable String of(@Nullable String text) {
     if (text == null || text.isBlank() || LINK.matcher(text).find()) {
       return null;
     }
-    return text.codePointCount(0, text.length()) <= LONGEST
+    return text.codePointCount(0, text.length()) <= MAX_LENGTH
         ? text
-        : text.substring(0, text.offsetByCodePoints(0, LONGEST - 1)) + "…";
+        : text.substring(0, text.offsetByCodePoints(0, MAX_LENGTH - 1)) + "…";
   }
 }

@@ -24,16 +24,16 @@ final class WaitingMails {
   static final int CAPACITY = 10_000;
 
   /** Most mails of one user that wait. */
-  static final int OF_USER = 50;
+  static final int MAX_PER_USER = 50;
 
   /** A mail that is older than that tells nobody anything new. */
-  static final Duration LIFE = Duration.ofHours(24);
+  static final Duration MAX_AGE = Duration.ofHours(24);
 
   static final Duration FIRST_PAUSE = Duration.ofSeconds(15);
-  static final Duration LONGEST_PAUSE = Duration.ofMinutes(15);
+  static final Duration MAX_PAUSE = Duration.ofMinutes(15);
 
   /** Of one mail alone: its failures cost no other mail more time than an attempt takes. */
-  static final Duration LONGEST_DELAY = Duration.ofHours(1);
+  static final Duration MAX_DELAY = Duration.ofHours(1);
 
   /**
    * A mail that is to be sent now.
@@ -55,11 +55,11 @@ final class WaitingMails {
    */
   private record Delayed(Attempt next, long until) {}
 
-  private final Map<String, OfRealm> realms = new LinkedHashMap<>();
+  private final Map<String, RealmMails> realms = new LinkedHashMap<>();
   private final Map<String, Integer> perUser = new HashMap<>();
   private int size;
 
-  private static final class OfRealm {
+  private static final class RealmMails {
     final Deque<Attempt> due = new ArrayDeque<>();
     final Queue<Delayed> delayed = new PriorityQueue<>(Comparator.comparingLong(Delayed::until));
     int failures;
@@ -84,7 +84,7 @@ final class WaitingMails {
 
   /** Adds a mail; false where there is no room for it, in all or for its user. */
   boolean add(Notification mail) {
-    if (!enter(mail)) {
+    if (!reserve(mail)) {
       return false;
     }
     realm(mail).due.addLast(new Attempt(mail, 0));
@@ -97,11 +97,11 @@ final class WaitingMails {
    * @param now milliseconds since 1970
    */
   @Nullable Attempt poll(long now) {
-    Iterator<Map.Entry<String, OfRealm>> all = realms.entrySet().iterator();
+    Iterator<Map.Entry<String, RealmMails>> all = realms.entrySet().iterator();
     while (all.hasNext()) {
-      Map.Entry<String, OfRealm> entry = all.next();
+      Map.Entry<String, RealmMails> entry = all.next();
       String id = entry.getKey();
-      OfRealm realm = entry.getValue();
+      RealmMails realm = entry.getValue();
       if (realm.pausedUntil > now) {
         continue;
       }
@@ -110,7 +110,7 @@ final class WaitingMails {
         // To the end of the line, with its count of failures.
         all.remove();
         realms.put(id, realm);
-        leave(next.mail());
+        release(next.mail());
         return next;
       }
       if (realm.delayed.isEmpty()) {
@@ -122,7 +122,7 @@ final class WaitingMails {
 
   /** The realm's mail server has taken a mail, or may be another one now. */
   void succeeded(String realmId) {
-    @Nullable OfRealm realm = realms.get(realmId);
+    @Nullable RealmMails realm = realms.get(realmId);
     if (realm != null) {
       realm.failures = 0;
       realm.pausedUntil = 0;
@@ -136,10 +136,10 @@ final class WaitingMails {
    * @return whether the mail will be tried again; false where it is too old or there is no room
    */
   boolean failed(Attempt attempt, long now) {
-    OfRealm realm = realm(attempt.mail());
-    realm.pausedUntil = now + doubled(realm.failures, LONGEST_PAUSE).toMillis();
+    RealmMails realm = realm(attempt.mail());
+    realm.pausedUntil = now + backoff(realm.failures, MAX_PAUSE).toMillis();
     realm.failures++;
-    if (isOld(attempt.mail(), now) || !enter(attempt.mail())) {
+    if (isOld(attempt.mail(), now) || !reserve(attempt.mail())) {
       return false;
     }
     realm.due.addLast(attempt);
@@ -153,21 +153,21 @@ final class WaitingMails {
    * @return whether the mail will be tried again; false where it is too old or there is no room
    */
   boolean delay(Attempt attempt, long now) {
-    if (isOld(attempt.mail(), now) || !enter(attempt.mail())) {
+    if (isOld(attempt.mail(), now) || !reserve(attempt.mail())) {
       return false;
     }
-    long until = now + doubled(attempt.failures(), LONGEST_DELAY).toMillis();
+    long until = now + backoff(attempt.failures(), MAX_DELAY).toMillis();
     Attempt next = new Attempt(attempt.mail(), attempt.failures() + 1);
     realm(attempt.mail()).delayed.add(new Delayed(next, until));
     return true;
   }
 
   private static boolean isOld(Notification mail, long now) {
-    return now - mail.millis() >= LIFE.toMillis();
+    return now - mail.millis() >= MAX_AGE.toMillis();
   }
 
   /** The wait after so many failures before this one. */
-  static Duration doubled(int failures, Duration longest) {
+  static Duration backoff(int failures, Duration longest) {
     long seconds = FIRST_PAUSE.toSeconds() << Math.min(failures, 10);
     return Duration.ofSeconds(Math.min(seconds, longest.toSeconds()));
   }
@@ -179,7 +179,7 @@ final class WaitingMails {
    */
   @Nullable Long dueIn(long now) {
     @Nullable Long earliest = null;
-    for (OfRealm realm : realms.values()) {
+    for (RealmMails realm : realms.values()) {
       @Nullable Long at = realm.dueAt();
       if (at != null) {
         long in = Math.max(0, at - now);
@@ -207,12 +207,12 @@ final class WaitingMails {
         .orElse(null);
   }
 
-  private OfRealm realm(Notification mail) {
-    return realms.computeIfAbsent(mail.realmId(), id -> new OfRealm());
+  private RealmMails realm(Notification mail) {
+    return realms.computeIfAbsent(mail.realmId(), id -> new RealmMails());
   }
 
-  private boolean enter(Notification mail) {
-    if (size >= CAPACITY || perUser.getOrDefault(user(mail), 0) >= OF_USER) {
+  private boolean reserve(Notification mail) {
+    if (size >= CAPACITY || perUser.getOrDefault(user(mail), 0) >= MAX_PER_USER) {
       return false;
     }
     perUser.merge(user(mail), 1, Integer::sum);
@@ -220,7 +220,7 @@ final class WaitingMails {
     return true;
   }
 
-  private void leave(Notification mail) {
+  private void release(Notification mail) {
     perUser.computeIfPresent(user(mail), (user, count) -> count == 1 ? null : count - 1);
     size--;
   }

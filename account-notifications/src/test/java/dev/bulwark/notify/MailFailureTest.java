@@ -35,17 +35,17 @@ class MailFailureTest {
   /** The name of an API key is in the text, so a user may choose what the server rejects. */
   @ParameterizedTest
   @CsvSource({
-    "MAIL FROM:<auth@example.org>, 451, OF_SERVER",
-    "MAIL FROM:<auth@example.org>, 550, OF_SERVER",
-    "DATA, 354, OF_SERVER",
-    "DATA, 421, OF_SERVER",
-    "DATA, 451, OF_MAIL",
-    "DATA, 554, OF_MAIL",
-    "., -1, OF_SERVER",
-    "., 421, OF_SERVER",
-    "., 452, OF_MAIL",
-    "., 552, OF_MAIL",
-    "., 554, OF_MAIL",
+    "MAIL FROM:<auth@example.org>, 451, SERVER",
+    "MAIL FROM:<auth@example.org>, 550, SERVER",
+    "DATA, 354, SERVER",
+    "DATA, 421, SERVER",
+    "DATA, 451, SINGLE_MAIL",
+    "DATA, 554, SINGLE_MAIL",
+    "., -1, SERVER",
+    "., 421, SERVER",
+    "., 452, SINGLE_MAIL",
+    "., 552, SINGLE_MAIL",
+    "., 554, SINGLE_MAIL",
   })
   void aReplyToTheTextConcernsTheMail(String command, int code, MailFailure expected) {
     assertThat(
@@ -56,7 +56,13 @@ class MailFailureTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"421, OF_SERVER", "450, OF_MAIL", "452, OF_MAIL", "550, FOR_GOOD", "553, FOR_GOOD"})
+  @CsvSource({
+    "421, SERVER",
+    "450, SINGLE_MAIL",
+    "452, SINGLE_MAIL",
+    "550, PERMANENT",
+    "553, PERMANENT"
+  })
   void aReplyToTheRecipientConcernsTheMail(int code, MailFailure expected) throws Exception {
     MessagingException recipient =
         new SMTPAddressFailedException(
@@ -70,21 +76,21 @@ class MailFailureTest {
   @Test
   void anythingBeforeThatConcernsTheServer() {
     assertThat(ofProvider(new MessagingException("no", new ConnectException("no"))))
-        .isEqualTo(MailFailure.OF_SERVER);
+        .isEqualTo(MailFailure.SERVER);
     assertThat(ofProvider(new AuthenticationFailedException("535 no")))
-        .isEqualTo(MailFailure.OF_SERVER);
+        .isEqualTo(MailFailure.SERVER);
   }
 
   /** K10: the client secret has expired, or the token endpoint is unreachable. */
   @Test
   void noTokenForTheServerConcernsTheServer() {
     assertThat(ofProvider(new EmailException("No access token found in token-response for SMTP")))
-        .isEqualTo(MailFailure.OF_SERVER);
+        .isEqualTo(MailFailure.SERVER);
     assertThat(
             ofProvider(
                 new EmailException(
                     "Failed to gather valid token for SMTP", new ConnectException("no"))))
-        .isEqualTo(MailFailure.OF_SERVER);
+        .isEqualTo(MailFailure.SERVER);
   }
 
   /** K10: Keycloak's own class fails so if the settings lack the client's secret. */
@@ -94,7 +100,7 @@ class MailFailureTest {
             () -> new TokenAuthEmailAuthenticator().connect(emptyVault(), new HashMap<>(), null))
         .isInstanceOfSatisfying(
             NullPointerException.class,
-            e -> assertThat(ofProvider(e)).isEqualTo(MailFailure.OF_SERVER));
+            e -> assertThat(ofProvider(e)).isEqualTo(MailFailure.SERVER));
   }
 
   /** A session with a vault that has no secret. */
@@ -115,23 +121,23 @@ class MailFailureTest {
 
   @Test
   void whatTheServerHasNotSeenConcernsTheMail() {
-    assertThat(MailFailure.of(new ReadOnlyException("no"))).isEqualTo(MailFailure.OF_MAIL);
-    assertThat(MailFailure.of(new NoClassDefFoundError("no"))).isEqualTo(MailFailure.OF_MAIL);
-    assertThat(ofProvider(new AddressException("no"))).isEqualTo(MailFailure.OF_MAIL);
-    assertThat(ofProvider(new IOException("no"))).isEqualTo(MailFailure.OF_MAIL);
+    assertThat(MailFailure.of(new ReadOnlyException("no"))).isEqualTo(MailFailure.SINGLE_MAIL);
+    assertThat(MailFailure.of(new NoClassDefFoundError("no"))).isEqualTo(MailFailure.SINGLE_MAIL);
+    assertThat(ofProvider(new AddressException("no"))).isEqualTo(MailFailure.SINGLE_MAIL);
+    assertThat(ofProvider(new IOException("no"))).isEqualTo(MailFailure.SINGLE_MAIL);
   }
 
   @Test
   void aTemplateThatFailsDoesSoEachTime() {
-    assertThat(ofProvider(new IllegalStateException("no"))).isEqualTo(MailFailure.FOR_GOOD);
+    assertThat(ofProvider(new IllegalStateException("no"))).isEqualTo(MailFailure.PERMANENT);
     assertThat(MailFailure.of(new EmailException("Invalid address")))
-        .isEqualTo(MailFailure.FOR_GOOD);
+        .isEqualTo(MailFailure.PERMANENT);
     assertThat(
             ofProvider(
                 new EmailException(
                     "Failed to template html email.",
                     new FreeMarkerException("no", new IllegalStateException("no")))))
-        .isEqualTo(MailFailure.FOR_GOOD);
+        .isEqualTo(MailFailure.PERMANENT);
   }
 
   /** As Keycloak's mail provider and then the queue wrap it. */

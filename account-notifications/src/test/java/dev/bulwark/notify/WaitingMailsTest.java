@@ -90,16 +90,16 @@ class WaitingMailsTest {
   @Test
   void waitsGrowToABound() {
     Duration longest = Duration.ofMinutes(15);
-    assertThat(WaitingMails.doubled(0, longest)).isEqualTo(Duration.ofSeconds(15));
-    assertThat(WaitingMails.doubled(3, longest)).isEqualTo(Duration.ofMinutes(2));
-    assertThat(WaitingMails.doubled(6, longest)).isEqualTo(longest);
-    assertThat(WaitingMails.doubled(1_000_000, longest)).isEqualTo(longest);
+    assertThat(WaitingMails.backoff(0, longest)).isEqualTo(Duration.ofSeconds(15));
+    assertThat(WaitingMails.backoff(3, longest)).isEqualTo(Duration.ofMinutes(2));
+    assertThat(WaitingMails.backoff(6, longest)).isEqualTo(longest);
+    assertThat(WaitingMails.backoff(1_000_000, longest)).isEqualTo(longest);
   }
 
   @Test
   void aMailIsTriedAgainForADay() {
     Attempt attempt = new Attempt(mail("a", "1"), 0);
-    long end = NOW + WaitingMails.LIFE.toMillis();
+    long end = NOW + WaitingMails.MAX_AGE.toMillis();
     assertThat(waiting.failed(attempt, end - 1)).isTrue();
     assertThat(waiting.failed(attempt, end)).isFalse();
     assertThat(waiting.delay(attempt, end - 1)).isTrue();
@@ -124,7 +124,7 @@ class WaitingMailsTest {
   /** Somebody who changes keys in a loop must not crowd out the mail about another account. */
   @Test
   void oneUserTakesNoMoreThanAShare() {
-    for (int i = 0; i < WaitingMails.OF_USER; i++) {
+    for (int i = 0; i < WaitingMails.MAX_PER_USER; i++) {
       assertThat(waiting.add(mail("a", "greedy"))).isTrue();
     }
     assertThat(waiting.add(mail("a", "greedy"))).isFalse();
@@ -148,7 +148,7 @@ class WaitingMailsTest {
   void aLoopOfChangesOfOneKindHidesNoOtherKind() {
     MailRates rates = new MailRates();
     Notification keys = mail("a", "1");
-    for (int i = 0; i < MailRates.PER_HOUR; i++) {
+    for (int i = 0; i < MailRates.MAX_PER_HOUR; i++) {
       assertThat(rates.take(keys, NOW + i)).isTrue();
     }
     assertThat(rates.take(keys, NOW + 1000)).isFalse();
