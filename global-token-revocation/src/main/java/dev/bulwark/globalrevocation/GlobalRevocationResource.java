@@ -38,7 +38,7 @@ public final class GlobalRevocationResource {
   private static final int RETRY_SECONDS = 5;
 
   /** How long an answer waits at most, from the commit on, for Redis to have everything. */
-  private static final Duration CONFIRMED = Duration.ofSeconds(10);
+  private static final Duration CONFIRMATION_TIMEOUT = Duration.ofSeconds(10);
 
   private final KeycloakSession session;
   private final RequestLimiter limiter;
@@ -104,7 +104,7 @@ public final class GlobalRevocationResource {
     Caller caller = authenticate(issuers);
     SubjectIdentifier subject = SubjectIdentifier.read(read(body));
     String userId =
-        UserStores.asked(
+        UserStores.translateFailures(
             () -> {
               String id =
                   new SubjectUsers(session, realmIssuer, issuers).find(subject, caller).getId();
@@ -112,7 +112,7 @@ public final class GlobalRevocationResource {
               return id;
             });
     // The commit waits for Redis as long as an option says, and does not tell what came of it.
-    if (!confirmation.confirm(realm.getId(), userId, CONFIRMED)) {
+    if (!confirmation.confirm(realm.getId(), userId, CONFIRMATION_TIMEOUT)) {
       return error(
               503,
               "temporarily_unavailable",

@@ -24,15 +24,15 @@ import org.keycloak.representations.JsonWebToken;
 /**
  * Authenticates issuers by a JWT that they have signed, as Okta Universal Logout sends it. An
  * issuer is an OpenID Connect identity provider of the realm, with its keys, whose config has
- * {@value #MARK} {@code true}.
+ * {@value #ENABLED_SETTING} {@code true}.
  */
 final class IssuerCallers {
 
   private static final Logger LOG = Logger.getLogger(IssuerCallers.class);
 
-  static final String MARK = "globalTokenRevocation";
+  static final String ENABLED_SETTING = "globalTokenRevocation";
 
-  private static final String USED = "global-token-revocation:";
+  private static final String REPLAY_KEY_PREFIX = "global-token-revocation:";
 
   private final KeycloakSession session;
   private final RealmModel realm;
@@ -60,7 +60,7 @@ final class IssuerCallers {
                 IdentityProviderQuery.userAuthentication()
                     .with(Map.of(IdentityProviderModel.ISSUER, issuer)))
             .filter(IdentityProviderModel::isEnabled)
-            .filter(provider -> "true".equals(provider.getConfig().get(MARK)))
+            .filter(provider -> "true".equals(provider.getConfig().get(ENABLED_SETTING)))
             .filter(
                 provider -> issuer.equals(provider.getConfig().get(IdentityProviderModel.ISSUER)))
             .toList();
@@ -68,7 +68,7 @@ final class IssuerCallers {
       LOG.warnf(
           "Several identity providers of realm %s have the issuer of a global token revocation, and"
               + " config %s true: it is rejected",
-          realm.getName(), MARK);
+          realm.getName(), ENABLED_SETTING);
       return Optional.empty();
     }
     return providers.stream().findFirst();
@@ -99,8 +99,8 @@ final class IssuerCallers {
     if (!session
         .singleUseObjects()
         .putIfAbsent(
-            USED + provider.getInternalId() + ':' + claims.id(),
-            SignedRequestRules.REMEMBERED_SECONDS)) {
+            REPLAY_KEY_PREFIX + provider.getInternalId() + ':' + claims.id(),
+            SignedRequestRules.REPLAY_WINDOW_SECONDS)) {
       throw RequestException.unauthorized("The JWT was used before");
     }
     return new Caller.Issuer(provider);

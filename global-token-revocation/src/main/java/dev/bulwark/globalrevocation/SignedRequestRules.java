@@ -20,7 +20,7 @@ record SignedRequestRules(String endpoint, long now) {
   static final int CLOCK_SKEW_SECONDS = 30;
 
   /** How long the id of a JWT is remembered, so that it is used once. */
-  static final int REMEMBERED_SECONDS = MAX_AGE_SECONDS + 2 * CLOCK_SKEW_SECONDS;
+  static final int REPLAY_WINDOW_SECONDS = MAX_AGE_SECONDS + 2 * CLOCK_SKEW_SECONDS;
 
   /**
    * Claims of a JWT.

@@ -23,16 +23,16 @@ import org.keycloak.storage.StorageId;
 final class SubjectUsers {
 
   /** One more than a caller may mean: no more of the users it may name are looked for. */
-  private static final int ENOUGH = 2;
+  private static final int MAX_MATCHES = 2;
 
   /** Users that are read at a time. An address such as noreply@ may be that of all users. */
-  private static final int PAGE = 100;
+  private static final int PAGE_SIZE = 100;
 
   /** So many users of an address at most are looked through for those of other stores. */
-  static final int MOST = 1_000;
+  static final int MAX_SEARCHED = 1_000;
 
   /** The type of user stores such as LDAP. */
-  private static final String STORE = "org.keycloak.storage.UserStorageProvider";
+  private static final String USER_STORE_TYPE = "org.keycloak.storage.UserStorageProvider";
 
   private final KeycloakSession session;
   private final RealmModel realm;
@@ -54,7 +54,7 @@ final class SubjectUsers {
    */
   UserModel find(SubjectIdentifier subject, Caller caller) {
     List<UserModel> found = search(subject, caller);
-    if (found.size() < ENOUGH && subject instanceof SubjectIdentifier.Email email) {
+    if (found.size() < MAX_MATCHES && subject instanceof SubjectIdentifier.Email email) {
       // The search leaves out a store that is down, and another user may have the address there.
       found = confirmed(found, email, caller);
     }
@@ -128,7 +128,7 @@ final class SubjectUsers {
   private List<UserModel> withAddress(String address) {
     Map<String, UserModel> found = new LinkedHashMap<>();
     // Whoever has the address is wanted, so the first of them are enough, mostly.
-    addFromPages(address, user -> true, found, ENOUGH);
+    addFromPages(address, user -> true, found, MAX_MATCHES);
     return List.copyOf(found.values());
   }
 
@@ -140,19 +140,23 @@ final class SubjectUsers {
   private List<UserModel> linkedWithAddress(String address, String alias) {
     Map<String, UserModel> found = new LinkedHashMap<>();
     Map<String, String> withLink = Map.of(UserModel.EMAIL, address, UserModel.IDP_ALIAS, alias);
-    search(withLink, 0, PAGE).stream()
+    search(withLink, 0, PAGE_SIZE).stream()
         .filter(user -> hasAddress(user, address) && isLinked(user, alias))
-        .limit(ENOUGH)
+        .limit(MAX_MATCHES)
         .forEach(user -> found.put(user.getId(), user));
     if (hasStores()) {
       addFromPages(
-          address, user -> !StorageId.isLocalStorage(user) && isLinked(user, alias), found, PAGE);
+          address,
+          user -> !StorageId.isLocalStorage(user) && isLinked(user, alias),
+          found,
+          PAGE_SIZE);
     }
     return List.copyOf(found.values());
   }
 
   /**
-   * Adds those of the first {@value #MOST} users of an address that are wanted, some at most.
+   * Adds those of the first {@value #MAX_SEARCHED} users of an address that are wanted, some at
+   * most.
    *
    * @param firstPage how many users are read at first
    */
@@ -160,15 +164,15 @@ final class SubjectUsers {
       String address, Predicate<UserModel> wanted, Map<String, UserModel> found, int firstPage) {
     int first = 0;
     int size = firstPage;
-    while (first < MOST && found.size() < ENOUGH) {
+    while (first < MAX_SEARCHED && found.size() < MAX_MATCHES) {
       List<UserModel> page = search(Map.of(UserModel.EMAIL, address), first, size);
       page.stream()
           .filter(user -> !found.containsKey(user.getId()) && hasAddress(user, address))
           .filter(wanted)
-          .limit(ENOUGH - found.size())
+          .limit(MAX_MATCHES - found.size())
           .forEach(user -> found.put(user.getId(), user));
-      first = isLast(page, size) ? MOST : first + size;
-      size = Math.min(PAGE, MOST - first);
+      first = isLast(page, size) ? MAX_SEARCHED : first + size;
+      size = Math.min(PAGE_SIZE, MAX_SEARCHED - first);
     }
   }
 
@@ -184,7 +188,7 @@ final class SubjectUsers {
   }
 
   private boolean hasStores() {
-    return realm.getComponentsStream(realm.getId(), STORE).findAny().isPresent();
+    return realm.getComponentsStream(realm.getId(), USER_STORE_TYPE).findAny().isPresent();
   }
 
   private static List<UserModel> listed(@Nullable UserModel user) {

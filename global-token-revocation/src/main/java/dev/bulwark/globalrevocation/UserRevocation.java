@@ -67,7 +67,7 @@ final class UserRevocation {
         new EventBuilder(realm, session, connection)
             .event(EventType.LOGOUT)
             .user(user)
-            .session(oneOf(online, offline))
+            .session(sessionOfEvent(online, offline))
             .detail(Details.REASON, RevocationConfirmation.REASON)
             .detail("caller", caller)
             .detail("sessions", Integer.toString(online.size()))
@@ -82,7 +82,8 @@ final class UserRevocation {
    * The session that the event names. Keycloak's Shared Signals transmitter makes a security event
    * of it, and the module for back-channel logout makes those of the other sessions.
    */
-  private static String oneOf(List<UserSessionModel> online, List<UserSessionModel> offline) {
+  private static String sessionOfEvent(
+      List<UserSessionModel> online, List<UserSessionModel> offline) {
     return Stream.concat(online.stream(), offline.stream())
         .map(UserSessionModel::getId)
         .findFirst()

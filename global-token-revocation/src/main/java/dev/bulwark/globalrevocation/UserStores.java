@@ -27,7 +27,8 @@ final class UserStores {
   private static final Logger LOG = Logger.getLogger(UserStores.class);
 
   /** A type that Keycloak 26.6 may lack, so it is known by its name alone. */
-  private static final String UNAVAILABLE = "org.keycloak.storage.StorageUnavailableException";
+  private static final String UNAVAILABLE_EXCEPTION =
+      "org.keycloak.storage.StorageUnavailableException";
 
   private final KeycloakSession session;
   private final RealmModel realm;
@@ -42,13 +43,15 @@ final class UserStores {
    *
    * @throws RequestException if a store does not answer
    */
-  static <T> T asked(Supplier<T> work) {
+  static <T> T translateFailures(Supplier<T> work) {
     try {
       return work.get();
     } catch (ModelException e) {
       throw RequestException.unavailable(e);
     } catch (RuntimeException e) {
-      throw e.getClass().getName().equals(UNAVAILABLE) ? RequestException.unavailable(e) : e;
+      throw e.getClass().getName().equals(UNAVAILABLE_EXCEPTION)
+          ? RequestException.unavailable(e)
+          : e;
     }
   }
 

@@ -308,7 +308,7 @@ class SubjectUsersTest {
   void aFailureThatIsNotOfAStoreIsNone() {
     assertThatThrownBy(
             () ->
-                UserStores.asked(
+                UserStores.translateFailures(
                     () -> {
                       throw new IllegalStateException("a bug");
                     }))
@@ -320,7 +320,7 @@ class SubjectUsersTest {
     stores.add(new ComponentModel());
     haveTheAddress("u", 50_000);
     assertRejected(404);
-    assertThat(read).isEqualTo(SubjectUsers.MOST);
+    assertThat(read).isEqualTo(SubjectUsers.MAX_SEARCHED);
     assertThat(lookUps).isLessThanOrEqualTo(20);
   }
 
@@ -375,7 +375,7 @@ class SubjectUsersTest {
     areFound("f:store:", 998, "somebody@a.example");
     haveTheAddress("f:last:", 2);
     assertRejected(422, () -> find(CLIENT));
-    assertThat(read).isEqualTo(SubjectUsers.MOST);
+    assertThat(read).isEqualTo(SubjectUsers.MAX_SEARCHED);
     assertThat(lookUps).isLessThanOrEqualTo(12);
   }
 }
