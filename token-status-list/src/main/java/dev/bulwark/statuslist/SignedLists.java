@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 final class SignedLists {
 
   /** A host name that a client makes up has an entry too. */
-  private static final int MAX = 500;
+  private static final int MAX_LISTS = 500;
 
-  private static final Duration UNUSED = Duration.ofMinutes(2);
+  private static final Duration MAX_IDLE = Duration.ofMinutes(2);
 
   /** A list is signed again after so long: the realm may have disabled the key. */
-  private static final Duration SIGNED = Duration.ofMinutes(1);
+  private static final Duration MAX_SIGNATURE_AGE = Duration.ofMinutes(1);
 
   private final Ticker timer;
   private final Cache<String, Signed> lists;
@@ -31,7 +31,7 @@ final class SignedLists {
   /** With a timer, nanoseconds since any time. */
   SignedLists(Ticker timer) {
     this.timer = timer;
-    this.lists = Caffeine.newBuilder().maximumSize(MAX).expireAfterAccess(UNUSED).build();
+    this.lists = Caffeine.newBuilder().maximumSize(MAX_LISTS).expireAfterAccess(MAX_IDLE).build();
   }
 
   /** Signs a list. */
@@ -62,7 +62,7 @@ final class SignedLists {
   }
 
   private boolean isFresh(Signed signed) {
-    return timer.read() - signed.at < SIGNED.toNanos();
+    return timer.read() - signed.at < MAX_SIGNATURE_AGE.toNanos();
   }
 
   /** A request that was slow must not bring back what is older. */

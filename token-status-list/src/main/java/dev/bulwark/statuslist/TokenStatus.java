@@ -27,9 +27,9 @@ final class TokenStatus implements AutoCloseable {
   private static final String TYPE = "statuslist+jwt";
 
   /** A host name that a client makes up has an entry too. */
-  private static final int MAX_KEPT = 500;
+  private static final int MAX_ENTRIES = 500;
 
-  private static final Duration UNUSED = Duration.ofMinutes(2);
+  private static final Duration MAX_IDLE = Duration.ofMinutes(2);
 
   private final TokenStatusConfig config;
   private final StatusDatabase database;
@@ -40,9 +40,9 @@ final class TokenStatus implements AutoCloseable {
   private final StatusListMetrics metrics;
   private final SignedLists signed = new SignedLists();
   private final Cache<String, String> issuers =
-      Caffeine.newBuilder().maximumSize(MAX_KEPT).expireAfterAccess(UNUSED).build();
+      Caffeine.newBuilder().maximumSize(MAX_ENTRIES).expireAfterAccess(MAX_IDLE).build();
   private final Cache<String, IndexOrder> orders =
-      Caffeine.newBuilder().maximumSize(MAX_KEPT).expireAfterAccess(UNUSED).build();
+      Caffeine.newBuilder().maximumSize(MAX_ENTRIES).expireAfterAccess(MAX_IDLE).build();
 
   /** With its collaborators; closes the database and the meters. */
   TokenStatus(

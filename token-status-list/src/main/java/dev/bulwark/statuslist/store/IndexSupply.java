@@ -23,21 +23,21 @@ public final class IndexSupply {
   private static final Logger LOG = Logger.getLogger(IndexSupply.class);
 
   /** Places of a lease. A node that stops loses the rest of it. */
-  private static final int LEASE = 2_048;
+  private static final int LEASE_SIZE = 2_048;
 
   /** The next lease is fetched when so few are left. */
-  private static final int FEW = LEASE / 2;
+  private static final int REFILL_THRESHOLD = LEASE_SIZE / 2;
 
   /** How long a token waits for the first lease of its list. */
-  private static final Duration WAIT = Duration.ofSeconds(2);
+  private static final Duration LEASE_TIMEOUT = Duration.ofSeconds(2);
 
   /** After a failure no token waits for so long. */
-  private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final Duration FAILURE_PAUSE = Duration.ofSeconds(1);
 
-  private static final Duration UNUSED = Duration.ofMinutes(10);
+  private static final Duration MAX_IDLE = Duration.ofMinutes(10);
 
   /** Lists stay so much longer than their tokens, for clocks that differ. */
-  private static final long AFTERLIFE = 60;
+  private static final long RETENTION_SECONDS = 60;
 
   private final StatusDatabase database;
   private final long window;
@@ -45,7 +45,7 @@ public final class IndexSupply {
 
   /** Long tokens have many lists: a node keeps places of those that it has used lately. */
   private final LoadingCache<Key, Places> places =
-      Caffeine.newBuilder().maximumSize(500).expireAfterAccess(UNUSED).build(Places::new);
+      Caffeine.newBuilder().maximumSize(500).expireAfterAccess(MAX_IDLE).build(Places::new);
 
   /**
    * With its collaborators.
@@ -67,7 +67,7 @@ public final class IndexSupply {
    * @param completeUntil of {@link StatusTables#completeUntil(java.sql.Connection)}
    */
   static long retiredBy(long now, long completeUntil) {
-    return Math.floorDiv(Math.min(now, completeUntil), 1000L) - AFTERLIFE;
+    return Math.floorDiv(Math.min(now, completeUntil), 1000L) - RETENTION_SECONDS;
   }
 
   private record Key(String realmId, long end) {}
@@ -109,7 +109,7 @@ public final class IndexSupply {
         current = range;
       }
       StatusReference place = range.take();
-      if (range.left() < FEW) {
+      if (range.left() < REFILL_THRESHOLD) {
         fetchAhead();
       }
       return place;
@@ -134,7 +134,7 @@ public final class IndexSupply {
         CompletableFuture<Range> coming =
             next == null || next.isCompletedExceptionally() ? lease() : next;
         next = coming;
-        Range range = coming.get(WAIT.toMillis(), TimeUnit.MILLISECONDS);
+        Range range = coming.get(LEASE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         next = null;
         return range;
       } catch (InterruptedException e) {
@@ -153,7 +153,7 @@ public final class IndexSupply {
     }
 
     private void pause() {
-      pausedUntil = System.nanoTime() + PAUSE.toNanos();
+      pausedUntil = System.nanoTime() + FAILURE_PAUSE.toNanos();
     }
 
     private boolean isPaused() {
@@ -163,7 +163,7 @@ public final class IndexSupply {
     private CompletableFuture<Range> lease() {
       return database.start(
           (tables, connection) -> {
-            Lease lease = tables.lease(connection, key.realmId, key.end, LEASE);
+            Lease lease = tables.lease(connection, key.realmId, key.end, LEASE_SIZE);
             if (lease.from() == 0) {
               tables.deleteRetired(
                   connection, retiredBy(clock.millis(), tables.completeUntil(connection)));

@@ -28,19 +28,19 @@ public final class StatusLists {
   private static final Logger LOG = Logger.getLogger(StatusLists.class);
 
   /** What is older is read again while it is still served. */
-  private static final Duration AGING = Duration.ofMillis(500);
+  private static final Duration REFRESH_AGE = Duration.ofMillis(500);
 
   /** What is older is not served while the database answers. */
-  private static final Duration TOO_OLD = Duration.ofSeconds(1);
+  private static final Duration MAX_AGE = Duration.ofSeconds(1);
 
   /** Of requests for a read, from its begin. */
-  private static final Duration WAIT = Duration.ofSeconds(3);
+  private static final Duration READ_TIMEOUT = Duration.ofSeconds(3);
 
   /** The same after a read that failed: a database that hangs must not hold up the server. */
-  private static final Duration WAIT_AGAIN = Duration.ofMillis(500);
+  private static final Duration READ_TIMEOUT_AFTER_FAILURE = Duration.ofMillis(500);
 
   /** From the begin of a read to the next. */
-  private static final Duration BETWEEN_READS = Duration.ofMillis(500);
+  private static final Duration READ_INTERVAL = Duration.ofMillis(500);
 
   /**
    * An unknown list may be new, so who asks for it waits for the next read. No more than this many
@@ -53,13 +53,13 @@ public final class StatusLists {
    * The number of rows shows whether a list has changed. A database that fails over may lose rows
    * and get as many others, so all are read again after this time.
    */
-  private static final Duration READ_ANEW = Duration.ofSeconds(30);
+  private static final Duration FULL_READ_INTERVAL = Duration.ofSeconds(30);
 
   private final StatusDatabase database;
   private final Clock clock;
   private volatile @Nullable Snapshot current;
   private final Semaphore waiting;
-  private @Nullable Reading running;
+  private @Nullable PendingRead running;
   private long nextRead = System.nanoTime();
   private long reads;
   private volatile boolean failing;
@@ -80,11 +80,11 @@ public final class StatusLists {
    * What the database had.
    *
    * @param readAt {@link System#nanoTime()} before it was read
-   * @param anewAt when all bits were read, as above
+   * @param fullReadAt when all bits were read, as above
    * @param completeUntil every token that ended before has its bit, milliseconds since 1970
    */
   private record Snapshot(
-      long readAt, long anewAt, long completeUntil, Map<String, RevokedBits> lists) {
+      long readAt, long fullReadAt, long completeUntil, Map<String, RevokedBits> lists) {
 
     boolean isOlderThan(Duration age) {
       return System.nanoTime() - readAt > age.toNanos();
@@ -102,7 +102,7 @@ public final class StatusLists {
    *
    * @param until {@link System#nanoTime()} up to which requests wait for it
    */
-  private record Reading(CompletableFuture<Snapshot> result, long until) {
+  private record PendingRead(CompletableFuture<Snapshot> result, long until) {
 
     Snapshot await() throws UnavailableException {
       try {
@@ -190,10 +190,10 @@ public final class StatusLists {
 
   private Snapshot fresh() throws UnavailableException {
     Snapshot snapshot = current;
-    if (snapshot == null || snapshot.isOlderThan(TOO_OLD)) {
-      return readAfter(System.nanoTime() - TOO_OLD.toNanos());
+    if (snapshot == null || snapshot.isOlderThan(MAX_AGE)) {
+      return readAfter(System.nanoTime() - MAX_AGE.toNanos());
     }
-    if (snapshot.isOlderThan(AGING)) {
+    if (snapshot.isOlderThan(REFRESH_AGE)) {
       read();
     }
     return snapshot;
@@ -206,21 +206,23 @@ public final class StatusLists {
   }
 
   /** All who ask at the same time wait for one read. */
-  private synchronized Reading read() {
+  private synchronized PendingRead read() {
     if (running == null || running.result.isDone()) {
       Duration pause = Duration.ofNanos(Math.max(0, nextRead - System.nanoTime()));
       CompletableFuture<Snapshot> result =
           database.start(pause, this::read).whenComplete((read, failure) -> note(failure));
       long begin = System.nanoTime() + pause.toNanos();
-      running = new Reading(result, begin + (failing ? WAIT_AGAIN : WAIT).toNanos());
-      nextRead = begin + BETWEEN_READS.toNanos();
+      running =
+          new PendingRead(
+              result, begin + (failing ? READ_TIMEOUT_AFTER_FAILURE : READ_TIMEOUT).toNanos());
+      nextRead = begin + READ_INTERVAL.toNanos();
     }
     return running;
   }
 
   /** Returns the number of a read that begins now. */
   private synchronized long begin(long now) {
-    nextRead = now + BETWEEN_READS.toNanos();
+    nextRead = now + READ_INTERVAL.toNanos();
     return ++reads;
   }
 
@@ -239,7 +241,7 @@ public final class StatusLists {
     long began = System.nanoTime();
     long number = begin(began);
     Snapshot before = current;
-    boolean anew = before == null || began - before.anewAt > READ_ANEW.toNanos();
+    boolean full = before == null || began - before.fullReadAt > FULL_READ_INTERVAL.toNanos();
     // In this order: what is complete until then is in what is read after it.
     long completeUntil = tables.completeUntil(connection);
     Map<String, Integer> rows = tables.rows(connection);
@@ -247,13 +249,14 @@ public final class StatusLists {
     long retired = IndexSupply.retiredBy(clock.millis(), completeUntil);
     for (StatusList list : tables.live(connection, retired)) {
       RevokedBits known = before == null ? null : before.lists.get(list.id());
-      boolean unchanged = !anew && known != null && known.rows() == rows.getOrDefault(list.id(), 0);
+      boolean unchanged = !full && known != null && known.rows() == rows.getOrDefault(list.id(), 0);
       lists.put(
           list.id(),
           unchanged && known != null ? known : readBits(tables, connection, list, number, known));
     }
     Snapshot snapshot =
-        new Snapshot(began, anew || before == null ? began : before.anewAt, completeUntil, lists);
+        new Snapshot(
+            began, full || before == null ? began : before.fullReadAt, completeUntil, lists);
     current = snapshot;
     return snapshot;
   }

@@ -26,10 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StatusTables {
 
-  private static final int CHUNK = 500;
+  private static final int CHUNK_SIZE = 500;
 
   /** Of tries to get indexes while other nodes do the same. */
-  private static final int TRIES = 20;
+  private static final int MAX_TRIES = 20;
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -63,7 +63,7 @@ public final class StatusTables {
    * @param end when the tokens of the list have expired, seconds since 1970
    */
   Lease lease(Connection connection, String realmId, long end, int count) throws SQLException {
-    for (int i = 0; i < TRIES; i++) {
+    for (int i = 0; i < MAX_TRIES; i++) {
       Row last = last(connection, realmId, end);
       if (last == null || last.leased >= IndexOrder.TOKENS) {
         insert(connection, realmId, end, last == null ? 0 : last.part + 1);
@@ -222,9 +222,9 @@ public final class StatusTables {
    */
   public void insertBits(Connection connection, List<StatusReference> references)
       throws SQLException {
-    for (int from = 0; from < references.size(); from += CHUNK) {
+    for (int from = 0; from < references.size(); from += CHUNK_SIZE) {
       List<StatusReference> chunk =
-          references.subList(from, Math.min(references.size(), from + CHUNK));
+          references.subList(from, Math.min(references.size(), from + CHUNK_SIZE));
       try (PreparedStatement statement =
           connection.prepareStatement(
               "INSERT INTO "
