@@ -59,20 +59,21 @@ final class CertificateRule {
     if (!"false".equals(attributes.apply(regex))) {
       return Optional.of(regex + " must be false: the subject is compared exactly");
     }
-    return name(attributes, X509ClientAuthenticator.ATTR_SUBJECT_DN, "nobody could authenticate")
+    return nameProblem(
+            attributes, X509ClientAuthenticator.ATTR_SUBJECT_DN, "nobody could authenticate")
         .or(
             () ->
-                name(
+                nameProblem(
                     attributes,
                     X509ClientAuthenticator.ATTR_CA_SUBJECT_DN,
                     "every trusted authority could issue the certificate"));
   }
 
-  private static Optional<String> name(
-      UnaryOperator<@Nullable String> attributes, String attribute, String otherwise) {
+  private static Optional<String> nameProblem(
+      UnaryOperator<@Nullable String> attributes, String attribute, String consequence) {
     String value = attributes.apply(attribute);
     if (isBlank(value)) {
-      return Optional.of(attribute + " is empty: " + otherwise);
+      return Optional.of(attribute + " is empty: " + consequence);
     }
     try {
       new X500Principal(value, KEYWORDS);

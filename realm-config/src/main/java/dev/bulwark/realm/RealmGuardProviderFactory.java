@@ -1,6 +1,6 @@
 package dev.bulwark.realm;
 
-import dev.bulwark.realm.social.UnprovenLinks;
+import dev.bulwark.realm.social.UnverifiedLinks;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -44,7 +44,7 @@ public final class RealmGuardProviderFactory
   @Override
   public void postInit(KeycloakSessionFactory factory) {
     factory.register(RealmGuardProviderFactory::onEvent);
-    factory.register(UnprovenLinks::onEvent);
+    factory.register(UnverifiedLinks::onEvent);
   }
 
   @Override

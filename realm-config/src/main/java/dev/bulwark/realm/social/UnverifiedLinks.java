@@ -24,12 +24,12 @@ import org.keycloak.sessions.AuthenticationSessionModel;
  * again. It does not affect the links of users that the provider's login has just made, and those
  * that an administrator adds: there is no login session then.
  */
-public final class UnprovenLinks {
+public final class UnverifiedLinks {
 
   /** Error of the event {@code FEDERATED_IDENTITY_LINK_ERROR}. */
   static final String ERROR = "email_not_verified";
 
-  private UnprovenLinks() {}
+  private UnverifiedLinks() {}
 
   /**
    * Looks at an event of the server.
@@ -41,7 +41,7 @@ public final class UnprovenLinks {
       AuthenticationSessionModel login =
           created.getKeycloakSession().getContext().getAuthenticationSession();
       if (login != null
-          && isUnproven(created.getRealm(), created.getUser())
+          && isUnverified(created.getRealm(), created.getUser())
           && !isNew(created, login)) {
         refuse(created, login);
       }
@@ -77,7 +77,7 @@ public final class UnprovenLinks {
         .error(ERROR);
   }
 
-  private static boolean isUnproven(RealmModel realm, UserModel user) {
+  private static boolean isUnverified(RealmModel realm, UserModel user) {
     String address = user.getEmail();
     return realm.isVerifyEmail()
         && address != null
