@@ -25,10 +25,10 @@ final class Circuit {
    * @param now {@link System#nanoTime()}
    */
   boolean allows(long now) {
-    return !open || isTurn(now);
+    return !open || mayRetry(now);
   }
 
-  private synchronized boolean isTurn(long now) {
+  private synchronized boolean mayRetry(long now) {
     if (!open) {
       return true;
     }

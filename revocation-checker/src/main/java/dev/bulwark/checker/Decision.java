@@ -26,7 +26,7 @@ final class Decision {
       return Verdict.REVOKED;
     }
     boolean known = isKnown(reading, issuedAt) && isKnown(remembered, issuedAt);
-    if (reading != null && knows(reading, now, options) && known) {
+    if (reading != null && isComplete(reading, now, options) && known) {
       return Verdict.LIVE;
     }
     if (remembered != null && remembered.revoked()) {
@@ -38,15 +38,15 @@ final class Decision {
     }
     // A token that was not revoked at some time within the bound cannot have been revoked before
     // that. It was not revoked when it was issued, nor when Redis, complete until then, said so.
-    boolean young =
+    boolean recent =
         known && reading != null && within(reading.completeUntil(), now, bound)
             || known && remembered != null && within(remembered.completeUntil(), now, bound)
             || issuedAt != null && within(issuedAt, now, bound);
-    return young ? Verdict.LIVE_STALE : Verdict.UNKNOWN;
+    return recent ? Verdict.LIVE_STALE : Verdict.UNKNOWN;
   }
 
   /** Whether Redis is as complete as the options ask for. */
-  static boolean knows(RedisAnswer reading, long now, CheckerOptions options) {
+  static boolean isComplete(RedisAnswer reading, long now, CheckerOptions options) {
     return options.feedMaxAge() == null
         || within(reading.completeUntil(), now, options.feedMaxAge());
   }

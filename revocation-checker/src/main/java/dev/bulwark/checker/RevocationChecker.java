@@ -160,9 +160,10 @@ public final class RevocationChecker implements AutoCloseable {
 
   private void noteFeed(@Nullable RedisAnswer reading, long now) {
     if (reading != null) {
-      boolean knows = Decision.knows(reading, now, options);
+      boolean complete = Decision.isComplete(reading, now, options);
       transitionTo(
-          knows ? FeedStatus.KNOWING : FeedStatus.UNFED, knows ? null : feedProblem(reading, now));
+          complete ? FeedStatus.KNOWING : FeedStatus.UNFED,
+          complete ? null : feedProblem(reading, now));
     }
   }
 

@@ -85,18 +85,18 @@ final class WatermarkPoller implements AutoCloseable {
     int before = failures;
     try {
       if (!starting.tryLock(startWait, TimeUnit.NANOSECONDS)) {
-        throw waitedInVain(Kind.OTHER, new SocketTimeoutException("It takes too long."));
+        throw otherThreadFailed(Kind.OTHER, new SocketTimeoutException("It takes too long."));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw waitedInVain(Kind.INTERRUPTED, e);
+      throw otherThreadFailed(Kind.INTERRUPTED, e);
     }
     try {
       if (isWatching()) {
         return;
       }
       if (failures != before) {
-        throw waitedInVain(Kind.OTHER, failure);
+        throw otherThreadFailed(Kind.OTHER, failure);
       }
       readFirst(redis);
       launch(redis);
@@ -114,7 +114,7 @@ final class WatermarkPoller implements AutoCloseable {
       }
       seen = new Watermarks(marks);
       if (thread != null) {
-        forgetWhatNobodyWatched(redis);
+        discardUnwatchedAnswers(redis);
       }
     } catch (RedisUnavailableException e) {
       // Whoever was interrupted found nothing out that others could share.
@@ -127,12 +127,12 @@ final class WatermarkPoller implements AutoCloseable {
   }
 
   /** Since the thread has ended, a primary may have been emptied. */
-  private void forgetWhatNobodyWatched(RedisAccess redis) {
+  private void discardUnwatchedAnswers(RedisAccess redis) {
     unconfirmed.lose();
     clear(redis, false);
   }
 
-  private static RedisUnavailableException waitedInVain(Kind kind, @Nullable Exception why) {
+  private static RedisUnavailableException otherThreadFailed(Kind kind, @Nullable Exception why) {
     return new RedisUnavailableException(kind, "Another thread could not read the watermark.", why);
   }
 
@@ -141,20 +141,20 @@ final class WatermarkPoller implements AutoCloseable {
       if (closed) {
         return;
       }
-      Thread watcher = new Thread(() -> watchUntilClosed(redis), "bulwark-checker-watch");
+      Thread watcher = new Thread(() -> pollUntilClosed(redis), "bulwark-checker-watch");
       watcher.setDaemon(true);
       watcher.start();
       thread = watcher;
     }
   }
 
-  private void watchUntilClosed(RedisAccess redis) {
+  private void pollUntilClosed(RedisAccess redis) {
     boolean broken = false;
     while (await()) {
       try {
         boolean holds = false;
         try {
-          holds = look(redis);
+          holds = poll(redis);
         } finally {
           clear(redis, holds);
         }
@@ -178,7 +178,7 @@ final class WatermarkPoller implements AutoCloseable {
   }
 
   /** Whether all is well. */
-  private boolean look(RedisAccess redis) {
+  private boolean poll(RedisAccess redis) {
     try {
       unconfirmed.begin();
       Map<String, Watermarks.Mark> marks = new HashMap<>();

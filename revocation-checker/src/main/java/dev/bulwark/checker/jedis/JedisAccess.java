@@ -117,7 +117,7 @@ public final class JedisAccess implements RedisAccess {
    *     need {@link #cluster} and {@link JedisSettings.Builder#nearCacheSize}
    */
   public static JedisAccess of(UnifiedJedis client) {
-    AppsJedis apps = new AppsJedis(client);
+    ApplicationJedis apps = new ApplicationJedis(client);
     return new JedisAccess(() -> apps, JedisSettings.defaults(), false);
   }
 

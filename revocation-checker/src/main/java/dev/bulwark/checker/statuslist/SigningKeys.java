@@ -25,16 +25,16 @@ import org.jspecify.annotations.Nullable;
 final class SigningKeys {
 
   /** So long a key that the realm has disabled is trusted. */
-  private static final Duration LIFE = Duration.ofMinutes(5);
+  private static final Duration MAX_AGE = Duration.ofMinutes(5);
 
   /** Between two fetches for a key that is not known. */
-  private static final Duration REFRESH = Duration.ofSeconds(10);
+  private static final Duration REFRESH_INTERVAL = Duration.ofSeconds(10);
 
   private final URI uri;
   private final ListSource source;
   private final Duration longestWait;
   private final LongSupplier nanoTime;
-  private final Turn turn = new Turn();
+  private final SingleFlight singleFlight = new SingleFlight();
   private volatile @Nullable JWKSet keys;
   private volatile @Nullable Exception failure;
   private volatile long fetchedAt;
@@ -90,8 +90,8 @@ final class SigningKeys {
     int before = failures;
     long until = System.nanoTime() + longestWait.toNanos();
     boolean again = true;
-    while (again && isDue(selector) && !turn.take(() -> fetchIfDue(selector))) {
-      again = known(selector).isEmpty() && turn.await(until) && failures == before;
+    while (again && isDue(selector) && !singleFlight.tryRun(() -> fetchIfDue(selector))) {
+      again = known(selector).isEmpty() && singleFlight.await(until) && failures == before;
     }
     if (keys == null) {
       throw new IOException("the keys of the realm cannot be fetched", failure);
@@ -109,8 +109,8 @@ final class SigningKeys {
     if (keys == null) {
       return true;
     }
-    boolean stale = now - fetchedAt > LIFE.toNanos() || known(selector).isEmpty();
-    return stale && now - triedAt > REFRESH.toNanos();
+    boolean stale = now - fetchedAt > MAX_AGE.toNanos() || known(selector).isEmpty();
+    return stale && now - triedAt > REFRESH_INTERVAL.toNanos();
   }
 
   private void fetchIfDue(JWKSelector selector) {

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 final class StatusList {
 
   /** Also the shortest time between two fetches. */
-  static final Duration SHORTEST_TTL = Duration.ofSeconds(1);
+  static final Duration MIN_TTL = Duration.ofSeconds(1);
 
   /** So long before the list expires, the next one is fetched. */
-  private static final Duration MARGIN = Duration.ofSeconds(3);
+  private static final Duration EXPIRY_MARGIN = Duration.ofSeconds(3);
 
   private final @Nullable String etag;
   private final int bits;
@@ -47,8 +47,8 @@ final class StatusList {
    * @param ended of that fetch, so that one that is slower than the ttl is not repeated at once
    */
   Instant due(Instant began, Instant ended) {
-    Instant wanted = earlier(earlier(began, ended).plus(ttl), expiresAt.minus(MARGIN));
-    Instant soonest = ended.plus(SHORTEST_TTL);
+    Instant wanted = earlier(earlier(began, ended).plus(ttl), expiresAt.minus(EXPIRY_MARGIN));
+    Instant soonest = ended.plus(MIN_TTL);
     return wanted.isBefore(soonest) ? soonest : wanted;
   }
 

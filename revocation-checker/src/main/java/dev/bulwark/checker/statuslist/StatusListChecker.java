@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 public final class StatusListChecker {
 
   private static final Logger LOG = LoggerFactory.getLogger(StatusListChecker.class);
-  private static final Duration RETRY = Duration.ofMillis(500);
-  private static final int MOST_LISTS = 100;
+  private static final Duration RETRY_INTERVAL = Duration.ofMillis(500);
+  private static final int MAX_LISTS = 100;
 
   /** Of one request, to the list or to the keys. */
   private static final Duration TIMEOUT = Duration.ofSeconds(3);
@@ -38,14 +38,14 @@ public final class StatusListChecker {
   private final ListSource source;
   private final Duration longestWait;
   private final Clock clock;
-  private final ListText text;
+  private final StatusListReader reader;
   private final Map<String, HeldList> lists =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, HeldList> eldest) {
-          return size() > MOST_LISTS;
+          return size() > MAX_LISTS;
         }
       };
 
@@ -83,7 +83,8 @@ public final class StatusListChecker {
     this.clock = clock;
     this.longestWait = timeout.multipliedBy(2);
     URI keys = URI.create(issuer + "/protocol/openid-connect/certs");
-    this.text = new ListText(issuer, new SigningKeys(keys, source, timeout, System::nanoTime));
+    this.reader =
+        new StatusListReader(issuer, new SigningKeys(keys, source, timeout, System::nanoTime));
   }
 
   /**
@@ -122,8 +123,8 @@ public final class StatusListChecker {
     HeldList entry = entry(uri);
     long until = System.nanoTime() + longestWait.toNanos();
     boolean again = true;
-    while (again && isDue(entry) && !entry.turn.take(() -> fetchIfDue(uri, entry))) {
-      again = !isUsable(entry.list) && entry.turn.await(until);
+    while (again && isDue(entry) && !entry.singleFlight.tryRun(() -> fetchIfDue(uri, entry))) {
+      again = !isUsable(entry.list) && entry.singleFlight.await(until);
     }
     return entry.list;
   }
@@ -160,7 +161,7 @@ public final class StatusListChecker {
       }
       // From its end: an attempt may take longer than the pause.
       Instant ended = clock.instant();
-      entry.pause = new Pause(ended, ended.plus(RETRY));
+      entry.pause = new Pause(ended, ended.plus(RETRY_INTERVAL));
       if (!entry.failed) {
         // Once for an outage.
         LOG.warn("A token status list cannot be fetched, and is tried again: {}", e.toString());
@@ -174,14 +175,14 @@ public final class StatusListChecker {
     if (answer.status() == 304 && held != null) {
       return held;
     }
-    StatusList fetched = text.read(uri, answer, clock.instant());
+    StatusList fetched = reader.read(uri, answer, clock.instant());
     // A cache on the way may have an older one.
     return held != null && fetched.isOlderThan(held) ? held : fetched;
   }
 
   /** A list as it was fetched last. Written by the thread whose turn it is. */
   private static final class HeldList {
-    private final Turn turn = new Turn();
+    private final SingleFlight singleFlight = new SingleFlight();
     private volatile @Nullable StatusList list;
     private volatile Pause pause = Pause.NONE;
     private boolean failed;

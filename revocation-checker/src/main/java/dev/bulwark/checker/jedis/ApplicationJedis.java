@@ -13,14 +13,14 @@ import redis.clients.jedis.UnifiedJedis;
  *
  * @param jedis stays open
  */
-record AppsJedis(UnifiedJedis jedis) implements Client {
+record ApplicationJedis(UnifiedJedis jedis) implements Client {
 
   /** In Jedis 6 and 7, and in 7.2 and later: neither class is in all versions. */
   private static final List<String> CLUSTER_CLIENTS =
       List.of("redis.clients.jedis.JedisCluster", "redis.clients.jedis.RedisClusterClient");
 
   /** Checks the client. */
-  AppsJedis {
+  ApplicationJedis {
     for (Class<?> type = jedis.getClass(); type != null; type = type.getSuperclass()) {
       if (CLUSTER_CLIENTS.contains(type.getName())) {
         throw new IllegalArgumentException("a cluster's client: use JedisAccess.cluster");

@@ -4,12 +4,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Work that one of several callers does, while the others wait for it or go on. Thread-safe. */
-final class Turn {
+final class SingleFlight {
 
   private final ReentrantLock lock = new ReentrantLock();
 
   /** Does the work, unless another thread is doing it. Returns whether it was done here. */
-  boolean take(Runnable work) {
+  boolean tryRun(Runnable work) {
     if (!lock.tryLock()) {
       return false;
     }

@@ -18,7 +18,7 @@ import java.util.zip.InflaterInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Verifies and reads signed lists. Thread-safe. */
-final class ListText {
+final class StatusListReader {
 
   private static final Set<String> TYPES = Set.of("statuslist+jwt", "application/statuslist+jwt");
   private static final Set<JWSAlgorithm> ALGORITHMS =
@@ -34,13 +34,13 @@ final class ListText {
           JWSAlgorithm.ES512,
           JWSAlgorithm.EdDSA);
   private static final Set<Integer> BITS = Set.of(1, 2, 4, 8);
-  private static final int MOST_STATUSES = 16_000_000;
-  private static final Duration LONGEST_TTL = Duration.ofMinutes(5);
+  private static final int MAX_LIST_BYTES = 16_000_000;
+  private static final Duration MAX_TTL = Duration.ofMinutes(5);
 
   private final String issuer;
   private final SigningKeys keys;
 
-  ListText(String issuer, SigningKeys keys) {
+  StatusListReader(String issuer, SigningKeys keys) {
     this.issuer = issuer;
     this.keys = keys;
   }
@@ -93,18 +93,18 @@ final class ListText {
     Duration ttl =
         claim instanceof Number seconds
             ? Duration.ofSeconds(seconds.longValue())
-            : StatusList.SHORTEST_TTL;
-    if (ttl.compareTo(StatusList.SHORTEST_TTL) < 0) {
-      return StatusList.SHORTEST_TTL;
+            : StatusList.MIN_TTL;
+    if (ttl.compareTo(StatusList.MIN_TTL) < 0) {
+      return StatusList.MIN_TTL;
     }
-    return ttl.compareTo(LONGEST_TTL) > 0 ? LONGEST_TTL : ttl;
+    return ttl.compareTo(MAX_TTL) > 0 ? MAX_TTL : ttl;
   }
 
   private static byte[] inflated(String lst) throws IOException {
     byte[] compressed = new Base64URL(lst).decode();
     try (InputStream in = new InflaterInputStream(new ByteArrayInputStream(compressed))) {
-      byte[] statuses = in.readNBytes(MOST_STATUSES + 1);
-      require(statuses.length <= MOST_STATUSES, "it is too long");
+      byte[] statuses = in.readNBytes(MAX_LIST_BYTES + 1);
+      require(statuses.length <= MAX_LIST_BYTES, "it is too long");
       return statuses;
     }
   }
