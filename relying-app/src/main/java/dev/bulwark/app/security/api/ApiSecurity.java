@@ -39,7 +39,8 @@ class ApiSecurity {
       KeycloakSettings keycloak,
       CertificateSettings certificates) {
     GatewayFilter gateway = new GatewayFilter(settings);
-    KeyFilter keys = new KeyFilter(apiKeys, gateway, KeycloakHttp.at(keycloak.verifyEndpoint()));
+    ApiKeyFilter keys =
+        new ApiKeyFilter(apiKeys, gateway, KeycloakHttp.at(keycloak.verifyEndpoint()));
     DefaultBearerTokenResolver bearer = new DefaultBearerTokenResolver();
     return http.securityMatcher("/api/**")
         .authorizeHttpRequests(

@@ -63,7 +63,7 @@ final class ForwardedCertificate extends OncePerRequestFilter {
     if (proxies.stream().anyMatch(proxy -> proxy.matches(request.getRemoteAddr()))) {
       // The certificate of the connection is the proxy's own, if there is one.
       request.removeAttribute(ATTRIBUTE);
-      told(request)
+      readHeader(request)
           .ifPresent(
               certificate -> request.setAttribute(ATTRIBUTE, new X509Certificate[] {certificate}));
     }
@@ -71,7 +71,7 @@ final class ForwardedCertificate extends OncePerRequestFilter {
   }
 
   /** What the one header says; empty where there is none, more than one, or no certificate. */
-  private static Optional<X509Certificate> told(HttpServletRequest request) {
+  private static Optional<X509Certificate> readHeader(HttpServletRequest request) {
     List<String> values = Collections.list(request.getHeaders(HEADER));
     if (values.size() != 1 || values.get(0).length() > MAX_LENGTH) {
       return Optional.empty();

@@ -15,7 +15,7 @@ import org.springframework.security.web.authentication.SimpleUrlAuthenticationSu
 final class LoginSuccess extends SimpleUrlAuthenticationSuccessHandler {
 
   /** Idle time, sliding; the realm's {@code ssoSessionIdleTimeout}. */
-  static final Duration IDLE = Duration.ofHours(24);
+  static final Duration IDLE_TIMEOUT = Duration.ofHours(24);
 
   LoginSuccess() {
     super("/tasks");
@@ -25,7 +25,7 @@ final class LoginSuccess extends SimpleUrlAuthenticationSuccessHandler {
   public void onAuthenticationSuccess(
       HttpServletRequest request, HttpServletResponse response, Authentication authentication)
       throws IOException, ServletException {
-    request.getSession().setMaxInactiveInterval((int) IDLE.toSeconds());
+    request.getSession().setMaxInactiveInterval((int) IDLE_TIMEOUT.toSeconds());
     super.onAuthenticationSuccess(request, response, authentication);
   }
 }

@@ -89,7 +89,8 @@ class PageSecurity {
                     .maximumSessions(-1)
                     .sessionRegistry(sessions)
                     .expiredSessionStrategy(
-                        new SimpleRedirectSessionInformationExpiredStrategy(SessionGuard.ENDED)))
+                        new SimpleRedirectSessionInformationExpiredStrategy(
+                            SessionGuard.ENDED_PAGE)))
         .addFilterAfter(new SessionGuard(tokens), ConcurrentSessionFilter.class)
         .build();
   }
@@ -98,13 +99,13 @@ class PageSecurity {
   SessionTokens sessionTokens(
       ClientRegistrationRepository clients,
       OAuth2AuthorizedClientRepository repository,
-      OAuth2AccessTokenResponseClient<OAuth2RefreshTokenGrantRequest> refreshes,
+      OAuth2AccessTokenResponseClient<OAuth2RefreshTokenGrantRequest> refreshedTokens,
       JwtDecoder decoder) {
     DefaultOAuth2AuthorizedClientManager manager =
         new DefaultOAuth2AuthorizedClientManager(clients, repository);
     manager.setAuthorizedClientProvider(
         OAuth2AuthorizedClientProviderBuilder.builder()
-            .refreshToken(refresh -> refresh.accessTokenResponseClient(refreshes))
+            .refreshToken(refresh -> refresh.accessTokenResponseClient(refreshedTokens))
             .build());
     return new SessionTokens(manager, decoder);
   }
@@ -160,8 +161,9 @@ class PageSecurity {
   }
 
   @Bean
-  FilterRegistrationBean<Unavailable> unavailable() {
-    FilterRegistrationBean<Unavailable> bean = new FilterRegistrationBean<>(new Unavailable());
+  FilterRegistrationBean<UnavailableFilter> unavailable() {
+    FilterRegistrationBean<UnavailableFilter> bean =
+        new FilterRegistrationBean<>(new UnavailableFilter());
     // Within the starter's filter, which answers for Redis alone and has no page.
     bean.setOrder(Ordered.HIGHEST_PRECEDENCE + 20);
     return bean;

@@ -18,7 +18,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 final class SessionGuard extends OncePerRequestFilter {
 
   /** Where a browser goes whose session has been ended. */
-  static final String ENDED = "/?ended";
+  static final String ENDED_PAGE = "/?ended";
 
   private final SessionTokens tokens;
   private final SecurityContextLogoutHandler logout = new SecurityContextLogoutHandler();
@@ -35,7 +35,7 @@ final class SessionGuard extends OncePerRequestFilter {
     if (authentication instanceof OAuth2AuthenticationToken login
         && !tokens.areStillValid(login, request, response)) {
       logout.logout(request, response, login);
-      response.sendRedirect(ENDED);
+      response.sendRedirect(ENDED_PAGE);
       return;
     }
     chain.doFilter(request, response);

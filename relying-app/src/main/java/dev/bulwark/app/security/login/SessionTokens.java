@@ -40,7 +40,7 @@ final class SessionTokens {
       decoder.decode(tokens.getAccessToken().getTokenValue());
       return true;
     } catch (ClientAuthorizationException e) {
-      if (SessionTurn.hasEnded(e)) {
+      if (SessionLock.hasEnded(e)) {
         return false;
       }
       throw new AuthenticationServiceException("the tokens cannot be renewed", e);
@@ -53,8 +53,8 @@ final class SessionTokens {
 
   private @Nullable OAuth2AuthorizedClient current(
       OAuth2AuthenticationToken login, HttpServletRequest request, HttpServletResponse response) {
-    return SessionTurn.of(request.getSession())
-        .take(
+    return SessionLock.of(request.getSession())
+        .run(
             () ->
                 manager.authorize(
                     OAuth2AuthorizeRequest.withClientRegistrationId(

@@ -16,7 +16,7 @@ import org.springframework.security.oauth2.jwt.Jwt;
  */
 final class AccessTokenType implements OAuth2TokenValidator<Jwt> {
 
-  private static final OAuth2TokenValidatorResult REFUSED =
+  private static final OAuth2TokenValidatorResult REJECTED =
       OAuth2TokenValidatorResult.failure(
           new OAuth2Error(OAuth2ErrorCodes.INVALID_TOKEN, "The token is no access token", null));
 
@@ -29,7 +29,7 @@ final class AccessTokenType implements OAuth2TokenValidator<Jwt> {
           case "dpop" -> isBound(token);
           default -> false;
         };
-    return accepted ? OAuth2TokenValidatorResult.success() : REFUSED;
+    return accepted ? OAuth2TokenValidatorResult.success() : REJECTED;
   }
 
   private static boolean isBound(Jwt token) {

@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
  */
 final class FetchBudget {
 
-  private final int most;
+  private final int max;
   private final long intervalNanos;
   private final LongSupplier clock;
   private double left;
@@ -18,22 +18,22 @@ final class FetchBudget {
   /**
    * Begins with all that may begin at once.
    *
-   * @param most fetches at once, at least 1
+   * @param max fetches at once, at least 1
    * @param interval until one more may begin, longer than zero
    * @param clock nanoseconds, as of {@link System#nanoTime()}
    */
-  FetchBudget(int most, Duration interval, LongSupplier clock) {
-    this.most = most;
+  FetchBudget(int max, Duration interval, LongSupplier clock) {
+    this.max = max;
     this.intervalNanos = interval.toNanos();
     this.clock = clock;
-    this.left = most;
+    this.left = max;
     this.counted = clock.getAsLong();
   }
 
   /** Whether one may begin now, which is then spent. */
   synchronized boolean spend() {
     long now = clock.getAsLong();
-    left = Math.min(most, left + (double) (now - counted) / intervalNanos);
+    left = Math.min(max, left + (double) (now - counted) / intervalNanos);
     counted = now;
     if (left < 1) {
       return false;

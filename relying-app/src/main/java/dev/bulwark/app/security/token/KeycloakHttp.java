@@ -24,8 +24,8 @@ import org.springframework.web.client.RestClient;
 @Configuration(proxyBeanMethods = false)
 public class KeycloakHttp {
 
-  private static final Duration CONNECT = Duration.ofSeconds(2);
-  private static final Duration READ = Duration.ofSeconds(5);
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration READ_TIMEOUT = Duration.ofSeconds(5);
 
   /** Far above any realm's keys. */
   private static final int MAX_KEYS_BYTES = 1_048_576;
@@ -33,7 +33,7 @@ public class KeycloakHttp {
   /** For the keys that tokens are signed with. */
   static ResourceRetriever keys() {
     return new DefaultResourceRetriever(
-        (int) CONNECT.toMillis(), (int) READ.toMillis(), MAX_KEYS_BYTES);
+        (int) CONNECT_TIMEOUT.toMillis(), (int) READ_TIMEOUT.toMillis(), MAX_KEYS_BYTES);
   }
 
   /** For questions about API keys. */
@@ -43,13 +43,13 @@ public class KeycloakHttp {
 
   private static SimpleClientHttpRequestFactory requests() {
     SimpleClientHttpRequestFactory requests = new SimpleClientHttpRequestFactory();
-    requests.setConnectTimeout(CONNECT);
-    requests.setReadTimeout(READ);
+    requests.setConnectTimeout(CONNECT_TIMEOUT);
+    requests.setReadTimeout(READ_TIMEOUT);
     return requests;
   }
 
   @Bean
-  OAuth2AccessTokenResponseClient<OAuth2AuthorizationCodeGrantRequest> codes() {
+  OAuth2AccessTokenResponseClient<OAuth2AuthorizationCodeGrantRequest> authorizationCodeTokens() {
     RestClientAuthorizationCodeTokenResponseClient client =
         new RestClientAuthorizationCodeTokenResponseClient();
     client.setRestClient(tokenEndpoint());
@@ -57,7 +57,7 @@ public class KeycloakHttp {
   }
 
   @Bean
-  OAuth2AccessTokenResponseClient<OAuth2RefreshTokenGrantRequest> refreshes() {
+  OAuth2AccessTokenResponseClient<OAuth2RefreshTokenGrantRequest> refreshedTokens() {
     RestClientRefreshTokenTokenResponseClient client =
         new RestClientRefreshTokenTokenResponseClient();
     client.setRestClient(tokenEndpoint());

@@ -24,13 +24,13 @@ import org.jspecify.annotations.Nullable;
 final class LimitedRefetch extends JWKSetSourceWrapper<SecurityContext> {
 
   /** Requests that wait for a fetch under way: a few of the threads of the server. */
-  static final int WAITING = 16;
+  static final int MAX_WAITING = 16;
 
   /** Longest wait for it: more than a fetch takes while Keycloak is well. */
-  private static final Duration WAIT = Duration.ofSeconds(1);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(1);
 
   private final FetchBudget budget;
-  private final Semaphore waiting = new Semaphore(WAITING);
+  private final Semaphore waiting = new Semaphore(MAX_WAITING);
   private final AtomicReference<@Nullable CountDownLatch> underWay = new AtomicReference<>();
   private volatile boolean failed;
 
@@ -90,7 +90,7 @@ final class LimitedRefetch extends JWKSetSourceWrapper<SecurityContext> {
       throw new JWKSetUnavailableException("Enough requests wait for the realm's keys");
     }
     try {
-      if (!fetched.await(WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!fetched.await(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new JWKSetUnavailableException("The realm's keys have not come in time");
       }
     } catch (InterruptedException e) {

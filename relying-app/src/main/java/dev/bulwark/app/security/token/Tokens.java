@@ -30,19 +30,19 @@ import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 public class Tokens {
 
   /** How old the realm's keys get while Keycloak answers. */
-  static final Duration FRESH = Duration.ofMinutes(5);
+  static final Duration REFRESH_AFTER = Duration.ofMinutes(5);
 
   /** While it does not: longer than an access token lives, which nobody can renew then. */
-  static final Duration KEPT = Duration.ofMinutes(30);
+  static final Duration MAX_AGE = Duration.ofMinutes(30);
 
   /** Fetches that tokens with unknown keys may cause at once: a rotation of keys needs one. */
-  static final int FETCHES = 3;
+  static final int MAX_FETCHES = 3;
 
   /** Until they may cause one more. */
   static final Duration FETCH_INTERVAL = Duration.ofSeconds(5);
 
   /** How long a request waits for keys that another one is fetching. */
-  private static final Duration WAIT = Duration.ofSeconds(10);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
   /** The one connection to Redis. The starter's checker uses and closes it. */
   @Bean(destroyMethod = "")
@@ -63,10 +63,10 @@ public class Tokens {
   }
 
   /**
-   * The realm's keys, fetched anew in the background from an age of {@link #FRESH} on, and no more
-   * used from {@link #KEPT} on. A key that is not among them is asked for at once, within a limit
-   * (Nimbus' own would count the fetches in the background too); where it cannot be, the token is
-   * not called bad (which Nimbus' own tolerance of outages would do).
+   * The realm's keys, fetched anew in the background from an age of {@link #REFRESH_AFTER} on, and
+   * no more used from {@link #MAX_AGE} on. A key that is not among them is asked for at once,
+   * within a limit (Nimbus' own would count the fetches in the background too); where it cannot be,
+   * the token is not called bad (which Nimbus' own tolerance of outages would do).
    */
   @Bean
   JWKSetBasedJWKSource<SecurityContext> keys(KeycloakSettings keycloak)
@@ -74,14 +74,14 @@ public class Tokens {
     JWKSource<SecurityContext> cache =
         JWKSourceBuilder.create(
                 URI.create(keycloak.backEndpoint("certs")).toURL(), KeycloakHttp.keys())
-            .cache(KEPT.toMillis(), WAIT.toMillis())
-            .refreshAheadCache(KEPT.minus(FRESH).toMillis(), false)
+            .cache(MAX_AGE.toMillis(), MAX_WAIT.toMillis())
+            .refreshAheadCache(MAX_AGE.minus(REFRESH_AFTER).toMillis(), false)
             .rateLimited(false)
             .build();
     return new JWKSetBasedJWKSource<>(
         new LimitedRefetch(
             ((JWKSetBasedJWKSource<SecurityContext>) cache).getJWKSetSource(),
-            new FetchBudget(FETCHES, FETCH_INTERVAL, System::nanoTime)));
+            new FetchBudget(MAX_FETCHES, FETCH_INTERVAL, System::nanoTime)));
   }
 
   /**

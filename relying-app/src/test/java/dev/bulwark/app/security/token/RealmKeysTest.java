@@ -114,9 +114,9 @@ class RealmKeysTest {
     decoder.decode(token(first, JWSAlgorithm.RS256));
     server.stop(0);
     decoder.decode(token(first, JWSAlgorithm.RS256));
-    assertThat(after(Tokens.FRESH.multipliedBy(2))).contains("first");
-    assertThat(after(Tokens.KEPT.minusMinutes(1))).contains("first");
-    assertThatThrownBy(() -> after(Tokens.KEPT.plusMinutes(1)))
+    assertThat(after(Tokens.REFRESH_AFTER.multipliedBy(2))).contains("first");
+    assertThat(after(Tokens.MAX_AGE.minusMinutes(1))).contains("first");
+    assertThatThrownBy(() -> after(Tokens.MAX_AGE.plusMinutes(1)))
         .isInstanceOf(KeySourceException.class);
   }
 
@@ -150,7 +150,7 @@ class RealmKeysTest {
       assertThatThrownBy(() -> decoder.decode(token(second, JWSAlgorithm.RS256)))
           .isInstanceOf(BadJwtException.class);
     }
-    assertThat(fetches.get()).isBetween(2, 1 + Tokens.FETCHES);
+    assertThat(fetches.get()).isBetween(2, 1 + Tokens.MAX_FETCHES);
     decoder.decode(token(first, JWSAlgorithm.RS256));
   }
 
@@ -164,7 +164,7 @@ class RealmKeysTest {
           .isInstanceOf(JwtException.class)
           .isNotInstanceOf(BadJwtException.class);
     }
-    assertThat(fetches.get()).isBetween(2, 1 + Tokens.FETCHES);
+    assertThat(fetches.get()).isBetween(2, 1 + Tokens.MAX_FETCHES);
     decoder.decode(token(first, JWSAlgorithm.RS256));
   }
 
@@ -190,7 +190,8 @@ class RealmKeysTest {
       }
       await()
           .atMost(Duration.ofSeconds(4))
-          .until(() -> fetches.get() == 2 && answered.get() >= 100 - 1 - LimitedRefetch.WAITING);
+          .until(
+              () -> fetches.get() == 2 && answered.get() >= 100 - 1 - LimitedRefetch.MAX_WAITING);
       decoder.decode(token(first, JWSAlgorithm.RS256));
       assertThat(answered.get()).as("one is still fetching").isLessThan(100);
     } finally {
@@ -212,10 +213,10 @@ class RealmKeysTest {
   void theKeysAreFetchedAnewOnceTheyAreNoLongerFresh() throws Exception {
     assertThat(after(Duration.ZERO)).contains("first");
     published = List.of(second);
-    assertThat(after(Tokens.FRESH.minusSeconds(10))).contains("first");
+    assertThat(after(Tokens.REFRESH_AFTER.minusSeconds(10))).contains("first");
     await()
         .atMost(Duration.ofSeconds(20))
-        .until(() -> after(Tokens.FRESH.plusSeconds(10)).equals(List.of("second")));
+        .until(() -> after(Tokens.REFRESH_AFTER.plusSeconds(10)).equals(List.of("second")));
   }
 
   @Test

@@ -22,12 +22,12 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * Has Keycloak verify the API key of a request, where no gateway has done so. It answers as a
  * gateway does: 403 for a key that is not good, 429 for one with too many requests. Thread-safe.
  */
-final class KeyFilter extends OncePerRequestFilter {
+final class ApiKeyFilter extends OncePerRequestFilter {
 
   private static final String HEADER = "X-API-Key";
-  private static final List<String> RATE_LIMIT =
+  private static final List<String> RATE_LIMIT_HEADERS =
       List.of("RateLimit", "RateLimit-Policy", HttpHeaders.RETRY_AFTER);
-  private static final String REFUSED =
+  private static final String REJECTED_BODY =
       "{\"error\":\"invalid_api_key\",\"error_description\":\"Invalid or revoked API key\"}";
 
   private final ApiKeySettings settings;
@@ -37,7 +37,7 @@ final class KeyFilter extends OncePerRequestFilter {
   /**
    * @param verify Keycloak's endpoint
    */
-  KeyFilter(ApiKeySettings settings, GatewayFilter gateway, RestClient verify) {
+  ApiKeyFilter(ApiKeySettings settings, GatewayFilter gateway, RestClient verify) {
     this.settings = settings;
     this.gateway = gateway;
     this.verify = verify;
@@ -82,7 +82,7 @@ final class KeyFilter extends OncePerRequestFilter {
   private static boolean read(ClientHttpResponse answer, HttpServletResponse response)
       throws IOException {
     int status = answer.getStatusCode().value();
-    for (String name : RATE_LIMIT) {
+    for (String name : RATE_LIMIT_HEADERS) {
       String value = answer.getHeaders().getFirst(name);
       if (value != null) {
         response.setHeader(name, value);
@@ -104,7 +104,7 @@ final class KeyFilter extends OncePerRequestFilter {
         }
         response.setStatus(status);
         response.setContentType(MediaType.APPLICATION_JSON_VALUE);
-        response.getWriter().write(REFUSED);
+        response.getWriter().write(REJECTED_BODY);
       }
       default -> throw unexpected(status);
     }

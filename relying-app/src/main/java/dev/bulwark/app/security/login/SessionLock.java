@@ -18,29 +18,29 @@ import org.springframework.web.util.WebUtils;
  * which one comes a second time. No request waits longer than one renewal may take, so that a
  * Keycloak that is silent does not take all threads. An attribute of the session. Thread-safe.
  */
-final class SessionTurn implements Serializable {
+final class SessionLock implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
   /** To connect to Keycloak and to get an answer, see {@code KeycloakHttp}. */
-  private static final Duration WAIT = Duration.ofSeconds(7);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(7);
 
   /** After a renewal that failed, until the next one may be tried. */
-  static final Duration PAUSE = Duration.ofSeconds(1);
+  static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
 
-  private final ReentrantLock turn = new ReentrantLock();
-  // Guarded by the turn.
+  private final ReentrantLock lock = new ReentrantLock();
+  // Guarded by the lock.
   private transient boolean failed;
   private transient long failedAt;
 
   /** That of a session. */
-  static SessionTurn of(HttpSession session) {
-    String name = SessionTurn.class.getName();
+  static SessionLock of(HttpSession session) {
+    String name = SessionLock.class.getName();
     synchronized (WebUtils.getSessionMutex(session)) {
-      if (session.getAttribute(name) instanceof SessionTurn existing) {
+      if (session.getAttribute(name) instanceof SessionLock existing) {
         return existing;
       }
-      SessionTurn fresh = new SessionTurn();
+      SessionLock fresh = new SessionLock();
       session.setAttribute(name, fresh);
       return fresh;
     }
@@ -58,15 +58,15 @@ final class SessionTurn implements Serializable {
    *     just failed
    * @throws ClientAuthorizationException that of the job
    */
-  <T> @Nullable T take(Supplier<@Nullable T> job) {
-    return take(job, System::nanoTime);
+  <T> @Nullable T run(Supplier<@Nullable T> job) {
+    return run(job, System::nanoTime);
   }
 
   /** At another time than now, in nanoseconds. */
-  <T> @Nullable T take(Supplier<@Nullable T> job, LongSupplier nanoTime) {
+  <T> @Nullable T run(Supplier<@Nullable T> job, LongSupplier nanoTime) {
     await();
     try {
-      if (failed && nanoTime.getAsLong() - failedAt < PAUSE.toNanos()) {
+      if (failed && nanoTime.getAsLong() - failedAt < RETRY_PAUSE.toNanos()) {
         throw new AuthenticationServiceException("the tokens could not be renewed a moment ago");
       }
       failed = false;
@@ -76,13 +76,13 @@ final class SessionTurn implements Serializable {
       failedAt = nanoTime.getAsLong();
       throw e;
     } finally {
-      turn.unlock();
+      lock.unlock();
     }
   }
 
   private void await() {
     try {
-      if (turn.tryLock(WAIT.toNanos(), TimeUnit.NANOSECONDS)) {
+      if (lock.tryLock(MAX_WAIT.toNanos(), TimeUnit.NANOSECONDS)) {
         return;
       }
     } catch (InterruptedException e) {

@@ -16,9 +16,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * away: the token may be good, and the client should keep it. In front of Spring Security.
  * Thread-safe.
  */
-final class Unavailable extends OncePerRequestFilter {
+final class UnavailableFilter extends OncePerRequestFilter {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Unavailable.class);
+  private static final Logger LOG = LoggerFactory.getLogger(UnavailableFilter.class);
 
   @Override
   protected void doFilterInternal(

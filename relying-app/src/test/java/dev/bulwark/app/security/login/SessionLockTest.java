@@ -11,9 +11,9 @@ import org.springframework.security.oauth2.client.ClientAuthorizationException;
 import org.springframework.security.oauth2.core.OAuth2Error;
 
 /** L4: what a renewal that fails means for the next request of the session. */
-class SessionTurnTest {
+class SessionLockTest {
 
-  private final SessionTurn turn = SessionTurn.of(new MockHttpSession());
+  private final SessionLock lock = SessionLock.of(new MockHttpSession());
   private long now;
   private int calls;
 
@@ -22,33 +22,33 @@ class SessionTurnTest {
     throw new ClientAuthorizationException(new OAuth2Error(code), "keycloak");
   }
 
-  private @Nullable String take(@Nullable String result) {
-    return turn.take(() -> result, () -> now);
+  private @Nullable String run(@Nullable String result) {
+    return lock.run(() -> result, () -> now);
   }
 
   @Test
   void theNextRequestDoesNotTryAtOnceAgain() {
-    assertThatThrownBy(() -> turn.take(() -> fail("invalid_token_response"), () -> now))
+    assertThatThrownBy(() -> lock.run(() -> fail("invalid_token_response"), () -> now))
         .isInstanceOf(ClientAuthorizationException.class);
-    now += SessionTurn.PAUSE.toNanos() - 1;
-    assertThatThrownBy(() -> turn.take(() -> fail("invalid_token_response"), () -> now))
+    now += SessionLock.RETRY_PAUSE.toNanos() - 1;
+    assertThatThrownBy(() -> lock.run(() -> fail("invalid_token_response"), () -> now))
         .isInstanceOf(AuthenticationServiceException.class);
     assertThat(calls).isEqualTo(1);
     now++;
-    assertThat(take("tokens")).isEqualTo("tokens");
-    assertThat(take("tokens")).isEqualTo("tokens");
+    assertThat(run("tokens")).isEqualTo("tokens");
+    assertThat(run("tokens")).isEqualTo("tokens");
   }
 
   @Test
   void aLoginThatHasEndedIsNoFailure() {
-    assertThatThrownBy(() -> turn.take(() -> fail("invalid_grant"), () -> now))
+    assertThatThrownBy(() -> lock.run(() -> fail("invalid_grant"), () -> now))
         .isInstanceOf(ClientAuthorizationException.class);
-    assertThat(take(null)).isNull();
+    assertThat(run(null)).isNull();
   }
 
   @Test
-  void aSessionHasOneTurn() {
+  void aSessionHasOneLock() {
     MockHttpSession session = new MockHttpSession();
-    assertThat(SessionTurn.of(session)).isSameAs(SessionTurn.of(session)).isNotSameAs(turn);
+    assertThat(SessionLock.of(session)).isSameAs(SessionLock.of(session)).isNotSameAs(lock);
   }
 }
