@@ -1,9 +1,9 @@
 package dev.bulwark.server;
 
 import dev.bulwark.server.installation.BuildFolder;
+import dev.bulwark.server.installation.CachedFolder;
 import dev.bulwark.server.installation.Folders;
 import dev.bulwark.server.installation.Installation;
-import dev.bulwark.server.installation.KeptFolder;
 import dev.bulwark.server.installation.UnpackedKeycloak;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -106,7 +106,7 @@ final class KeycloakHome {
     }
     UUID id = UUID.nameUUIDFromBytes(inputs.getBytes(StandardCharsets.UTF_8));
     Path kept =
-        KeptFolder.get(
+        CachedFolder.get(
             id.toString(),
             made -> {
               builder.run();

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 final class PreparedDatabase {
 
   private static final Logger log = LoggerFactory.getLogger(PreparedDatabase.class);
-  private static final Path NOTHING = Path.of("no-file-is-linked");
+  private static final Path NO_LINKED_FOLDER = Path.of("no-file-is-linked");
   private static final String USERNAME = "KC_BOOTSTRAP_ADMIN_USERNAME";
   private static final String PASSWORD = "KC_BOOTSTRAP_ADMIN_PASSWORD";
   private static final String CLIENT = "KC_BOOTSTRAP_ADMIN_CLIENT_ID";
@@ -44,18 +44,18 @@ final class PreparedDatabase {
 
   /** Puts a copy into the home of the spec. */
   static void copyInto(KeycloakHome home, ServerSpec spec) throws IOException {
-    Folders.copy(kept(spec), data(home), NOTHING);
+    Folders.copy(cachedFolder(spec), data(home), NO_LINKED_FOLDER);
   }
 
   private static Path data(KeycloakHome home) {
     return home.folder().resolve("data").resolve("h2");
   }
 
-  private static Path kept(ServerSpec spec) {
+  private static Path cachedFolder(ServerSpec spec) {
     Map<String, String> environment = spec.environment();
     String administrator = environment.getOrDefault(USERNAME, "") + ' ' + environment.get(PASSWORD);
     UUID id = UUID.nameUUIDFromBytes(administrator.getBytes(StandardCharsets.UTF_8));
-    return Installation.kept("h2-" + id, folder -> make(folder, environment));
+    return Installation.cachedFolder("h2-" + id, folder -> make(folder, environment));
   }
 
   private static void make(Path folder, Map<String, String> environment) {
@@ -69,7 +69,7 @@ final class PreparedDatabase {
             .build();
     try (DistributionServer server = DistributionServer.start(maker)) {
       server.stop();
-      Folders.copy(server.home().resolve("data").resolve("h2"), folder, NOTHING);
+      Folders.copy(server.home().resolve("data").resolve("h2"), folder, NO_LINKED_FOLDER);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -23,10 +23,10 @@ import java.util.Map;
  */
 public final class RelyingApp implements AutoCloseable {
 
-  private static final Duration START = Duration.ofMinutes(5);
-  private static final Duration STOP = Duration.ofSeconds(20);
-  private static final Duration ANSWER = Duration.ofSeconds(10);
-  private static final long PAUSE_MILLIS = 50;
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(5);
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
+  private static final long POLL_MILLIS = 50;
 
   private final ServerProcess process;
   private final URI url;
@@ -103,9 +103,9 @@ public final class RelyingApp implements AutoCloseable {
   }
 
   private void awaitAnswer() {
-    HttpClient http = HttpClient.newBuilder().connectTimeout(ANSWER).build();
-    HttpRequest request = HttpRequest.newBuilder(url.resolve("/")).timeout(ANSWER).build();
-    long end = System.nanoTime() + START.toNanos();
+    HttpClient http = HttpClient.newBuilder().connectTimeout(ANSWER_TIMEOUT).build();
+    HttpRequest request = HttpRequest.newBuilder(url.resolve("/")).timeout(ANSWER_TIMEOUT).build();
+    long end = System.nanoTime() + START_TIMEOUT.toNanos();
     while (true) {
       if (!process.isAlive()) {
         throw new ServerStartException(
@@ -114,13 +114,13 @@ public final class RelyingApp implements AutoCloseable {
       if (System.nanoTime() > end) {
         close();
         throw new ServerStartException(
-            "The relying app does not answer within " + START + ":\n" + process.tail());
+            "The relying app does not answer within " + START_TIMEOUT + ":\n" + process.tail());
       }
       try {
         if (answers(http, request)) {
           return;
         }
-        Thread.sleep(PAUSE_MILLIS);
+        Thread.sleep(POLL_MILLIS);
       } catch (InterruptedException e) {
         close();
         Thread.currentThread().interrupt();
@@ -149,6 +149,6 @@ public final class RelyingApp implements AutoCloseable {
 
   @Override
   public void close() {
-    process.stop(STOP);
+    process.stop(STOP_TIMEOUT);
   }
 }

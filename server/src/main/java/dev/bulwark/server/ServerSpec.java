@@ -53,7 +53,7 @@ public record ServerSpec(
    * that compiler {@code BigInteger} has no intrinsics, and the RSA signature of each token takes
    * 30 ms.
    */
-  private static final List<String> OFTEN_CALLED =
+  private static final List<String> COMPILE_OFTEN_CALLED =
       List.of(
           "-XX:CompileCommand=quiet",
           "-XX:CompileCommand=CompileThresholdScaling,java.math.BigInteger::*,0.01",
@@ -197,7 +197,7 @@ public record ServerSpec(
     public Builder usedByMany() {
       shortLived = true;
       jvmOptions.remove(QUICK_START);
-      jvmOptions.addAll(OFTEN_CALLED);
+      jvmOptions.addAll(COMPILE_OFTEN_CALLED);
       return this;
     }
 

@@ -85,7 +85,7 @@ public final class PostgresProcess implements DatabaseProcess {
   }
 
   private static Path keptData() {
-    return Installation.kept("postgres", PostgresProcess::makeData);
+    return Installation.cachedFolder("postgres", PostgresProcess::makeData);
   }
 
   private static void makeData(Path folder) {

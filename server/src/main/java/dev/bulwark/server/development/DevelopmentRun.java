@@ -44,10 +44,10 @@ public final class DevelopmentRun {
   }
 
   private static void run(Path folder) throws InterruptedException {
-    Needs.writableFolder(folder);
-    Needs.freePort(HTTP_PORT, "Keycloak");
-    Needs.freePort(MANAGEMENT_PORT, "Keycloak's management interface");
-    Needs.freePort(APP_PORT, "the relying app");
+    Prerequisites.writableFolder(folder);
+    Prerequisites.freePort(HTTP_PORT, "Keycloak");
+    Prerequisites.freePort(MANAGEMENT_PORT, "Keycloak's management interface");
+    Prerequisites.freePort(APP_PORT, "the relying app");
     startRedis();
     DevelopmentInbox.start();
     Map<String, String> environment = new LinkedHashMap<>(RealmFile.developmentEnvironment());
@@ -108,7 +108,7 @@ public final class DevelopmentRun {
       System.out.println("Using the Redis that answers on port " + REDIS_PORT + ".");
       return;
     }
-    Needs.freePort(REDIS_PORT, "Redis");
+    Prerequisites.freePort(REDIS_PORT, "Redis");
     LocalRedis.start(REDIS_PORT);
     System.out.println("Started a Redis on port " + REDIS_PORT + ".");
   }

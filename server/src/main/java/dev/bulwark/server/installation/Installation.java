@@ -35,11 +35,11 @@ public final class Installation {
    * @param name what is made
    * @param maker is given the path where it has to make the folder
    */
-  public static Path kept(String name, Consumer<Path> maker) {
+  public static Path cachedFolder(String name, Consumer<Path> maker) {
     try {
       String inputs = Files.size(BuildFolder.keycloakArchive()) + " " + checksum(bundle());
       UUID id = UUID.nameUUIDFromBytes(inputs.getBytes(StandardCharsets.UTF_8));
-      return KeptFolder.get(name + "-" + id, maker::accept);
+      return CachedFolder.get(name + "-" + id, maker::accept);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

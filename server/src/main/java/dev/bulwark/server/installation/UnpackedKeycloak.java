@@ -22,7 +22,7 @@ public final class UnpackedKeycloak {
    * @throws IOException if the archive cannot be read, or the folder not be written
    */
   public static Path of(Path archive) throws IOException {
-    return KeptFolder.get(
+    return CachedFolder.get(
         "keycloak-" + Files.size(archive),
         folder -> {
           log.info("Unpacking Keycloak (once)");

@@ -87,7 +87,7 @@ public final class ServerProcess {
 
   /** Returns what the exit code tells about the end of the process, which has ended. */
   public String ending() {
-    return Ending.of(process.exitValue());
+    return ExitStatus.of(process.exitValue());
   }
 
   /** Runs the action when the process has ended, for whatever reason. */

@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What the development run needs of the machine: checked before anything is started. */
-final class Needs {
+final class Prerequisites {
 
-  private Needs() {}
+  private Prerequisites() {}
 
   /**
    * Returns normally if nothing listens on the port of the loopback interface.

@@ -13,9 +13,9 @@ import java.nio.file.StandardOpenOption;
  *
  * <p>Safe for use by several threads and several virtual machines.
  */
-public final class KeptFolder {
+public final class CachedFolder {
 
-  private KeptFolder() {}
+  private CachedFolder() {}
 
   /** Fills a folder. */
   public interface Maker {

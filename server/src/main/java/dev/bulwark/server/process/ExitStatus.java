@@ -1,7 +1,7 @@
 package dev.bulwark.server.process;
 
 /** What the exit code of a server tells about its end, for an error message. */
-final class Ending {
+final class ExitStatus {
 
   /** Of a process that SIGKILL has ended, as shells and Java report it. */
   private static final int KILLED = 137;
@@ -9,7 +9,7 @@ final class Ending {
   private static final int NOT_FOUND = 127;
   private static final int NOT_EXECUTABLE = 126;
 
-  private Ending() {}
+  private ExitStatus() {}
 
   /** Returns the exit code, and its usual reason where there is one. */
   static String of(int exitCode) {

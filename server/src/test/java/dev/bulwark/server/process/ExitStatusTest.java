@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 /** B3: what a newcomer reads when a server has been killed. */
-class EndingTest {
+class ExitStatusTest {
 
   @Test
   void aKilledServerIsExplainedByTheMemory() {
-    assertThat(Ending.of(137)).startsWith("exit code 137: ").contains("memory");
-    assertThat(Ending.of(1)).isEqualTo("exit code 1");
+    assertThat(ExitStatus.of(137)).startsWith("exit code 137: ").contains("memory");
+    assertThat(ExitStatus.of(1)).isEqualTo("exit code 1");
   }
 }

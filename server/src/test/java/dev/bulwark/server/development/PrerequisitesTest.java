@@ -13,14 +13,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** B3: what a newcomer reads when the development system cannot start. */
-class NeedsTest {
+class PrerequisitesTest {
 
   @TempDir private Path folder;
 
   @Test
   void aTakenPortIsNamedWithItsUser() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      assertThatThrownBy(() -> Needs.freePort(taken.getLocalPort(), "Keycloak"))
+      assertThatThrownBy(() -> Prerequisites.freePort(taken.getLocalPort(), "Keycloak"))
           .isInstanceOf(ServerStartException.class)
           .hasMessage(
               "Port %d is taken, and Keycloak needs it."
@@ -32,14 +32,14 @@ class NeedsTest {
   @Test
   void aFolderWithBlanksIsMadeAndLeftEmpty() {
     Path data = folder.resolve("a folder/.run");
-    Needs.writableFolder(data);
+    Prerequisites.writableFolder(data);
     assertThat(data).isEmptyDirectory();
   }
 
   @Test
   void aFolderThatCannotBeWrittenIsNamedWithTheRemedy() throws IOException {
     Path data = Files.writeString(folder.resolve("file"), "").resolve(".run");
-    assertThatThrownBy(() -> Needs.writableFolder(data))
+    assertThatThrownBy(() -> Prerequisites.writableFolder(data))
         .isInstanceOf(ServerStartException.class)
         .hasMessageContaining("The folder " + data + " cannot be written")
         .hasMessageContaining("a checkout that you may write to");
