@@ -49,9 +49,7 @@ record KeyForm(String name, List<String> scopes, String day, boolean never, Zone
   }
 
   private static ZoneId zone(@Nullable String id) {
-    return id != null && ZoneId.getAvailableZoneIds().contains(id)
-        ? ZoneId.of(id)
-        : ZoneOffset.UTC;
+    return id != null && ZoneId.getAvailableZoneIds().contains(id) ? ZoneId.of(id) : ZoneOffset.UTC;
   }
 
   /**

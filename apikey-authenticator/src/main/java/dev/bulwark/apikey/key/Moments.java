@@ -32,8 +32,8 @@ public final class Moments {
   }
 
   /**
-   * The last moment before an end, as {@link #show}. The end of a day, in whichever time zone, is so
-   * shown as its last minute: people choose a day, and want to see it again.
+   * The last moment before an end, as {@link #show}. The end of a day, in whichever time zone, is
+   * so shown as its last minute: people choose a day, and want to see it again.
    *
    * @param millis epoch milliseconds
    */

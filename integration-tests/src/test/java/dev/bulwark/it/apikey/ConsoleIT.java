@@ -113,8 +113,7 @@ class ConsoleIT {
       assertThat(page.url()).contains("/account/account-security/signing-in");
       Locator row = PAGES.row(page, "nightly job");
       row.getByText(SHOWN_DAY.format(lastDay) + ", 11:59").waitFor();
-      assertThat(row.innerText())
-          .contains(key.substring(0, 10) + "\u2026", "tasks:read", "never");
+      assertThat(row.innerText()).contains(key.substring(0, 10) + "\u2026", "tasks:read", "never");
       assertThat(page.content()).doesNotContain(key);
       assertThat(addresses).noneMatch(address -> address.contains(key.substring(10)));
 

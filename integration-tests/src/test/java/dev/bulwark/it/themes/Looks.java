@@ -8,8 +8,8 @@ import org.junit.jupiter.params.support.ParameterDeclarations;
 
 /**
  * The looks of a run: two, which have each screen, color scheme and language once; with {@code
- * -Pfull} seven, which have a phone and a desktop with each color scheme and with each language, and
- * a tablet. {@link Look#PHONE_NARROW} is added by the tests that have it.
+ * -Pfull} seven, which have a phone and a desktop with each color scheme and with each language,
+ * and a tablet. {@link Look#PHONE_NARROW} is added by the tests that have it.
  */
 public final class Looks implements ArgumentsProvider {
 

@@ -171,7 +171,8 @@ final class HugePageMemory {
 
   private void scheduleTrim() {
     if (trimming.compareAndSet(false, true)) {
-      CompletableFuture.delayedExecutor(maxIdle.toMillis(), TimeUnit.MILLISECONDS).execute(this::trim);
+      CompletableFuture.delayedExecutor(maxIdle.toMillis(), TimeUnit.MILLISECONDS)
+          .execute(this::trim);
     }
   }
 
