@@ -14,10 +14,10 @@ import java.util.stream.Collectors;
 final class BeatWatch {
 
   /** From then on a node may not come back. */
-  public static final Duration SUSPECTED = Duration.ofSeconds(5);
+  public static final Duration SUSPECT_AFTER = Duration.ofSeconds(5);
 
   /** From then on a node is taken for lost. */
-  public static final Duration LOST = Duration.ofSeconds(15);
+  public static final Duration LOST_AFTER = Duration.ofSeconds(15);
 
   /** What counts between two looks at most, if they do not come more rarely. */
   private static final Duration STEP = Duration.ofSeconds(3);
@@ -30,8 +30,8 @@ final class BeatWatch {
   /**
    * With looks that come so often.
    *
-   * @param interval time between two looks, less than {@link #LOST}: then a node has to be silent
-   *     in more than one of them to be lost
+   * @param interval time between two looks, less than {@link #LOST_AFTER}: then a node has to be
+   *     silent in more than one of them to be lost
    */
   BeatWatch(Duration interval) {
     step = Math.max(STEP.toNanos(), interval.toNanos());
@@ -65,7 +65,7 @@ final class BeatWatch {
   /** Whether the node has been seen to beat, and has not been silent for long since. */
   public boolean isAlive(String node) {
     Seen seen = nodes.get(node);
-    return seen != null && seen.alive && seen.silent < SUSPECTED.toNanos();
+    return seen != null && seen.alive && seen.silent < SUSPECT_AFTER.toNanos();
   }
 
   /**

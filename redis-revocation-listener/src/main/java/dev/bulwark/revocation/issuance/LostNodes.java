@@ -83,7 +83,7 @@ public final class LostNodes {
   public boolean round() throws SQLException {
     Map<String, Long> beats = database.call(nodes::beats);
     watch.look(beats, nanos.getAsLong());
-    Set<String> lost = watch.silent(BeatWatch.LOST);
+    Set<String> lost = watch.silent(BeatWatch.LOST_AFTER);
     for (String node : lost) {
       long beat = beats.getOrDefault(node, NodeTable.NO_BEAT);
       // The row first: a node that finds it gone uses its blocks no more.
@@ -114,7 +114,7 @@ public final class LostNodes {
           "A node has sent no sign of life for %d s. %d ids that it reserved and "
               + "that have no row in the ledger are revoked (%s). Clients must refresh "
               + "the tokens among them, at most those of its last moments.",
-          BeatWatch.LOST.toSeconds(), revoked, CAUSE);
+          BeatWatch.LOST_AFTER.toSeconds(), revoked, CAUSE);
     }
   }
 

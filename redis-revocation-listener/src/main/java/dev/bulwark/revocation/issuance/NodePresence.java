@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NodePresence {
 
-  /** Well below {@link BeatWatch#LOST}. */
+  /** Well below {@link BeatWatch#LOST_AFTER}. */
   private static final Duration MAX_BEAT_AGE = Duration.ofSeconds(4);
 
   private final NodeName name;

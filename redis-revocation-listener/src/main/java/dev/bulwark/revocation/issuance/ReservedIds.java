@@ -265,7 +265,7 @@ public final class ReservedIds {
     boolean allCurrent = areAllCurrent(beats.keySet());
     ledger.share(reserving && allCurrent);
     listing = allCurrent;
-    silent = watch.silent(BeatWatch.SUSPECTED);
+    silent = watch.silent(BeatWatch.SUSPECT_AFTER);
   }
 
   /**

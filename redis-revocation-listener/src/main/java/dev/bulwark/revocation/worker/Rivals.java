@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Rivals {
 
   /** For so long nobody may have announced itself, for this node to be alone again. */
-  static final Duration QUIET = Duration.ofSeconds(60);
+  static final Duration FORGET_AFTER = Duration.ofSeconds(60);
 
   private @Nullable Moment last;
   private boolean found;
@@ -39,6 +39,6 @@ final class Rivals {
 
   private boolean isRecent(Moment now) {
     Moment before = last;
-    return before != null && now.isBefore(before.plus(QUIET));
+    return before != null && now.isBefore(before.plus(FORGET_AFTER));
   }
 }

@@ -18,7 +18,7 @@ class BeatWatchTest {
     for (int i = 0; i < 100; i++) {
       look(1, Map.of("a", (long) i));
     }
-    assertThat(watch.silent(BeatWatch.SUSPECTED)).isEmpty();
+    assertThat(watch.silent(BeatWatch.SUSPECT_AFTER)).isEmpty();
   }
 
   @Test
@@ -27,15 +27,15 @@ class BeatWatchTest {
     for (int i = 0; i < 4; i++) {
       look(1, Map.of("a", 7L, "b", 2L + i));
     }
-    assertThat(watch.silent(BeatWatch.SUSPECTED)).isEmpty();
+    assertThat(watch.silent(BeatWatch.SUSPECT_AFTER)).isEmpty();
     look(1, Map.of("a", 7L, "b", 10L));
-    assertThat(watch.silent(BeatWatch.SUSPECTED)).containsExactly("a");
+    assertThat(watch.silent(BeatWatch.SUSPECT_AFTER)).containsExactly("a");
     for (int i = 0; i < 9; i++) {
       look(1, Map.of("a", 7L, "b", 11L + i));
-      assertThat(watch.silent(BeatWatch.LOST)).isEmpty();
+      assertThat(watch.silent(BeatWatch.LOST_AFTER)).isEmpty();
     }
     look(1, Map.of("a", 7L, "b", 30L));
-    assertThat(watch.silent(BeatWatch.LOST)).containsExactly("a");
+    assertThat(watch.silent(BeatWatch.LOST_AFTER)).containsExactly("a");
     assertThat(watch.isAlive("a")).isFalse();
     assertThat(watch.isAlive("b")).isTrue();
     assertThat(watch.isAlive("c")).isFalse();
@@ -55,7 +55,7 @@ class BeatWatchTest {
     for (int i = 0; i < 5; i++) {
       look(3, Map.of("a", NodeTable.NO_BEAT));
     }
-    assertThat(watch.silent(BeatWatch.LOST)).containsExactly("a");
+    assertThat(watch.silent(BeatWatch.LOST_AFTER)).containsExactly("a");
     look(1, Map.of("a", 9L));
     assertThat(watch.isAlive("a")).as("started again").isTrue();
   }
@@ -65,7 +65,7 @@ class BeatWatchTest {
   void whoWasAsleepTakesNobodyForLost() {
     look(1, Map.of("a", 7L));
     look(60, Map.of("a", 7L));
-    assertThat(watch.silent(BeatWatch.SUSPECTED)).isEmpty();
+    assertThat(watch.silent(BeatWatch.SUSPECT_AFTER)).isEmpty();
   }
 
   /** R3: revocation:complete stands still until then, and applications wait a minute for it. */
@@ -76,9 +76,9 @@ class BeatWatchTest {
     look(LONGEST.toSeconds(), Map.of("a", 8L));
     assertThat(watch.isAlive("a")).isTrue();
     look(LONGEST.toSeconds(), Map.of("a", 8L));
-    assertThat(watch.silent(BeatWatch.LOST)).isEmpty();
+    assertThat(watch.silent(BeatWatch.LOST_AFTER)).isEmpty();
     look(LONGEST.toSeconds(), Map.of("a", 8L));
-    assertThat(watch.silent(BeatWatch.LOST)).containsExactly("a");
+    assertThat(watch.silent(BeatWatch.LOST_AFTER)).containsExactly("a");
   }
 
   @Test
@@ -86,7 +86,7 @@ class BeatWatchTest {
     watch = new BeatWatch(LONGEST);
     look(LONGEST.toSeconds(), Map.of("a", 7L));
     look(600, Map.of("a", 7L));
-    assertThat(watch.silent(BeatWatch.LOST)).isEmpty();
+    assertThat(watch.silent(BeatWatch.LOST_AFTER)).isEmpty();
   }
 
   @Test
