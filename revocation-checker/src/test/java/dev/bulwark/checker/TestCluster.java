@@ -50,6 +50,8 @@ final class TestCluster implements AutoCloseable {
     }
     for (int i = 0; i < size; i++) {
       try (Jedis jedis = nodes.get(i).connect()) {
+        // As redis-cli does: primaries with one epoch may not vote for a replica of each other.
+        jedis.clusterSetConfigEpoch(i + 1L);
         if (i < 3) {
           int[] slots = IntStream.range(FIRST_SLOTS.get(i), FIRST_SLOTS.get(i + 1)).toArray();
           jedis.clusterAddSlots(slots);

@@ -35,6 +35,10 @@ public final class RedisClusterGroup implements AutoCloseable {
                 .set("cluster-replica-validity-factor", "0")
                 .set("repl-diskless-sync-delay", "0")
                 .start());
+        // As redis-cli does: nodes with one epoch choose others one by one later. A primary that
+        // has
+        // just done so and is lost could not be replaced: who knows its new epoch votes for nobody.
+        group.nodes.get(i).admin("CLUSTER", "SET-CONFIG-EPOCH", Integer.toString(i + 1));
         if (i == 0) {
           firstBus = bus;
         } else {
