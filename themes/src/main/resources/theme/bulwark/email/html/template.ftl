@@ -29,7 +29,8 @@
     }
     /* Forced colors take the grounds away, and the button is little else. */
     @media (forced-colors: active) {
-      .bw-head { background: Canvas !important; border-bottom: 1px solid; }
+      .bw-page, .bw-card, .bw-head { background: Canvas !important; color: CanvasText !important; }
+      .bw-head { border-bottom: 1px solid; }
       .bw-body a.bw-button { border: 1px solid; background: Canvas; text-decoration: underline; }
     }
   </style>
