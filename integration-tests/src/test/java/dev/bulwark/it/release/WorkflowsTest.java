@@ -141,7 +141,8 @@ class WorkflowsTest {
         .containsSubsequence("mvn -B install ", "integration-tests/matrix");
     assertThat(list(job("nightly compose").definition().at("/strategy/matrix/check")))
         .extracting(JsonNode::asText)
-        .containsExactly("docker/check", "docker/check --ha", "docker/check --observe", "docker/check-own");
+        .containsExactly(
+            "docker/check", "docker/check --ha", "docker/check --observe", "docker/check-own");
   }
 
   /** Upgrades under load, the other form of the ledger, long figures, the fuzzers. */

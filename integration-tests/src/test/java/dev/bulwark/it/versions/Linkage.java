@@ -47,8 +47,13 @@ final class Linkage {
 
   /** Reads the jar that ships and the distribution that the tests run on. */
   static Linkage read() throws IOException {
+    return read(Installation.keycloak().resolve("lib/lib/main"));
+  }
+
+  /** Reads the jar that ships and the jars of a Keycloak in a folder. */
+  static Linkage read(Path keycloak) throws IOException {
     Linkage linkage = new Linkage();
-    try (Stream<Path> jars = Files.list(Installation.keycloak().resolve("lib/lib/main"))) {
+    try (Stream<Path> jars = Files.list(keycloak)) {
       for (Path jar : jars.filter(path -> path.toString().endsWith(".jar")).toList()) {
         linkage.add(jar, KEYCLOAK, false);
       }

@@ -2,14 +2,21 @@ package dev.bulwark.it.versions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bulwark.it.support.Repository;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * B7: whatever the bundle's classes refer to is there in this Keycloak, but for classes that look
- * for the feature first ({@code KeycloakFeature}).
+ * B7: whatever the bundle's classes refer to is there in each Keycloak of the list, except in
+ * classes that look for the feature first ({@code KeycloakFeature}).
  */
 class LinkageIT {
 
@@ -29,12 +36,14 @@ class LinkageIT {
           "statuslist/StatusClaimProvider ",
           "statuslist/StatusClaimProviderFactory ",
           // The revocation is off (RevocationListenerProviderFactory): none of these is made.
+          "revocation/EndingLedger ",
           "revocation/KeycloakEventContext ",
           "revocation/RevocationService ",
           "revocation/events/ModelEventEndings ",
           "revocation/events/UserEventEndings$1 ",
           "revocation/verify/KeycloakTokenOracle ",
           "revocation/verify/RealmIssuers ",
+          "revocation/verify/SessionlessTokens ",
           "revocation/verify/TokenJudge ",
           // Notices are not stored (BackchannelLogoutProviderFactory): none of these is made.
           "backchannel/delivery/DeliveryRound ",
@@ -60,10 +69,33 @@ class LinkageIT {
           // Constants of a switch: Java's own code expects that one may be missing.
           "realm/profile/AddressValidator$1 org/keycloak/userprofile/UserProfileContext.");
 
+  /** The distribution with all that Keycloak has; {@code integration-tests/matrix} runs others. */
   @Test
   void nothingIsMissingThatIsReached() throws IOException {
-    List<String> missing = List.copyOf(Linkage.read().missing());
-    if (ThisKeycloak.isComplete()) {
+    check(Linkage.read(), ThisKeycloak.isComplete());
+  }
+
+  /** Each other version of the list, by the jars that the pom copies: a commit cannot break one. */
+  @ParameterizedTest
+  @MethodSource
+  void norInAnotherVersionOfTheList(String version) throws IOException {
+    Path jars = Repository.root().resolve("integration-tests/target/keycloak/" + version);
+    assertThat(jars).as("pom.xml copies the jars of Keycloak %s", version).isDirectory();
+    check(Linkage.read(jars), ThisKeycloak.isComplete(version));
+  }
+
+  static Stream<String> norInAnotherVersionOfTheList() throws IOException {
+    JsonNode versions =
+        new ObjectMapper().readTree(Repository.text("config/keycloak-versions.json"));
+    return Stream.of("partial", "runtime")
+        .flatMap(list -> versions.get(list).valueStream())
+        .map(JsonNode::asText)
+        .filter(version -> !version.equals(versions.get("compile").asText()));
+  }
+
+  private static void check(Linkage linkage, boolean isComplete) {
+    List<String> missing = List.copyOf(linkage.missing());
+    if (isComplete) {
       assertThat(missing).isEmpty();
     } else {
       assertThat(missing).isNotEmpty();

@@ -35,6 +35,11 @@ final class ThisKeycloak {
 
   /** Whether it has all that the bundle can use. */
   static boolean isComplete() {
-    return !version().startsWith("26.4.") && !version().startsWith("26.5.");
+    return isComplete(version());
+  }
+
+  /** Whether a version has it. */
+  static boolean isComplete(String version) {
+    return !version.startsWith("26.4.") && !version.startsWith("26.5.");
   }
 }
