@@ -14,6 +14,7 @@ import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
+import dev.bulwark.server.RealmFile;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,6 +141,24 @@ class BulkImportIT {
       keys.verify(key + "x").expect(403);
     }
     keys.verify(stranger).expect(403);
+  }
+
+  /** keycloak-config-cli and Terraform write all attributes of a realm, those that they know. */
+  @Test
+  void importedKeysSurviveAChangeOfTheRealmFromAFile() throws Exception {
+    String used = "sk-used-0123456789abcdef";
+    String fresh = "sk-fresh-0123456789abcdef";
+    send(row("bob", used), row("bob", fresh)).expect(200);
+    keys.verify(used).expect(200);
+    String file = RealmFile.shipped().resolve(RealmFile.developmentEnvironment()).json();
+    ObjectNode change = new ObjectMapper().createObjectNode();
+    change.set("attributes", new ObjectMapper().readTree(file).get("attributes"));
+    for (int time = 1; time <= 2; time++) {
+      admin.put("/realms/app", change.toString()).expect(204);
+      keys.verify(used).expect(200);
+    }
+    keys.verify(fresh).expect(200);
+    keys.verify("sk-never-0123456789abcdef").expect(403);
   }
 
   /** Counts of an import by Keycloak's own JSON; the next requests are added to them. */
