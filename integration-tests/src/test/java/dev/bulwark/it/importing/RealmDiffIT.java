@@ -169,6 +169,51 @@ class RealmDiffIT {
     assertThat(DriftCheck.paths(diff().expect(2).output())).contains("adminPermissionsEnabled");
   }
 
+  /** Each of these is a setting that is only there, or only not there, on the server. */
+  @Test
+  void whatIsTakenFromTheShippedProfileAndAddedToStepsIsNamed() {
+    ObjectNode profile = (ObjectNode) app("/users/profile");
+    profile.put("unmanagedAttributePolicy", "ENABLED");
+    for (JsonNode attribute : profile.get("attributes")) {
+      if (attribute.get("name").asText().equals("email")) {
+        ((ObjectNode) attribute.get("validations")).remove("bulwark-address");
+      }
+    }
+    admin.put("/realms/app/users/profile", profile.toString()).expect(200);
+    String action = "/authentication/required-actions/UPDATE_PASSWORD";
+    ObjectNode password = (ObjectNode) app(action);
+    password.putObject("config").put("max_auth_age", "86400");
+    admin.put("/realms/app" + action, password.toString()).expect(204);
+    String step = execution("browser", "conditional-administrator").get("authenticationConfig").asText();
+    ObjectNode settings = (ObjectNode) app("/authentication/config/" + step);
+    ((ObjectNode) settings.get("config")).put("negate", "true");
+    admin.put("/realms/app/authentication/config/" + step, settings.toString()).expect(204);
+
+    String inProfile =
+        "components.org.keycloak.userprofile.UserProfileProvider[declarative-user-profile].config"
+            + ".kc.user.profile.config";
+    assertThat(DriftCheck.paths(diff().expect(2).output()))
+        .containsExactlyInAnyOrder(
+            inProfile + ".unmanagedAttributePolicy",
+            inProfile + ".attributes[email].validations.bulwark-address",
+            "requiredActions[UPDATE_PASSWORD].config.max_auth_age",
+            "authenticatorConfig[administrators].config.negate");
+  }
+
+  /** The page about Terraform compares with such a file. */
+  @Test
+  void theServersOwnPartialExportHasNoDrift() throws IOException {
+    addMapper("/clients/" + admin.clientUuid("tasks-service"), "all-roles");
+    admin.post("/realms/app/groups", Json.object("name", "owners")).expect(201);
+    addComponent("ldap", "ldap", "org.keycloak.storage.UserStorageProvider", LDAP);
+    String export = "/partial-export?exportClients=true&exportGroupsAndRoles=true";
+    Path file =
+        Files.writeString(
+            folder.resolve("realm.json"),
+            admin.post("/realms/app" + export, "").expect(200).body());
+    assertThat(check.diff(file.toString()).expect(0).output()).isEqualTo("realm app: no drift\n");
+  }
+
   /**
    * Without its empty lists, and what says that a default applies, the file makes the same realm:
    * they are for the comparison alone.

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * Compares the representation of a realm in a file with that of a server.
@@ -22,7 +23,8 @@ import java.util.TreeSet;
  *   <li>In objects whose fields are names, such as the clients of composite roles, a name that only
  *       the server has is a difference. Objects in lists are matched by name, and one that only the
  *       server has is a difference. Neither is one if Keycloak itself creates it ({@link
- *       KeycloakItems}).
+ *       KeycloakItems}). The same applies to the settings of steps and required actions, and to
+ *       the validators of the user profile. These are there even without settings.
  *   <li>Lists of texts are sets. A list of one text and the text are the same.
  *   <li>A missing value is the same as an empty one, {@code true} the same as {@code "true"}.
  *   <li>Texts that are JSON objects are compared as objects.
@@ -41,6 +43,12 @@ final class RealmDiff {
   /** Objects whose fields are names of clients, or the kinds of what a role or component has. */
   private static final Set<String> MAPS_OF_NAMES =
       Set.of("composites", "client", "clientScopeMappings", "clientRoles", "subComponents");
+
+  /** Settings to which Keycloak adds no default. */
+  private static final Pattern WHOLE_SETTINGS =
+      Pattern.compile("(authenticatorConfig|requiredActions)\\[.*]\\.config");
+
+  private static final String VALIDATORS = "validations";
 
   private static final String FLOW_BINDINGS = "authenticationFlowBindingOverrides";
 
@@ -79,10 +87,7 @@ final class RealmDiff {
 
   /** Compares the fields of both: here Keycloak's defaults are few, and none is secret. */
   private void compareNames(String path, JsonNode file, JsonNode live) {
-    Set<String> names = new LinkedHashSet<>();
-    file.fieldNames().forEachRemaining(names::add);
-    live.fieldNames().forEachRemaining(names::add);
-    for (String name : names) {
+    for (String name : names(file, live)) {
       String at = path + '.' + name;
       if (file.has(name) || !keycloak.adds(at, texts(live.path(name)))) {
         compare(at, name, file.path(name), live.path(name));
@@ -90,11 +95,41 @@ final class RealmDiff {
     }
   }
 
+  private void compareSettings(String path, JsonNode file, JsonNode live) {
+    for (String name : names(file, live)) {
+      if (!file.has(name) || !Secrets.isMasked(live.path(name))) {
+        compare(path + '.' + name, name, file.path(name), live.path(name));
+      }
+    }
+  }
+
+  private void compareValidators(String path, JsonNode file, JsonNode live) {
+    for (String name : names(file, live)) {
+      String at = path + '.' + name;
+      if (file.has(name) && live.has(name)) {
+        compare(at, name, file.path(name), live.path(name));
+      } else {
+        add(at, presence(file.has(name)), presence(live.has(name)));
+      }
+    }
+  }
+
+  private static Set<String> names(JsonNode file, JsonNode live) {
+    Set<String> names = new LinkedHashSet<>();
+    file.fieldNames().forEachRemaining(names::add);
+    live.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
   private void compare(String path, String field, JsonNode file, JsonNode live) {
     JsonNode wanted = structure(file);
     JsonNode found = structure(live);
     if (field.equals(FLOW_BINDINGS)) {
       compareFlowBindings(path, file, live);
+    } else if (field.equals(VALIDATORS)) {
+      compareValidators(path, wanted, found);
+    } else if (WHOLE_SETTINGS.matcher(path).matches()) {
+      compareSettings(path, wanted, found);
     } else if (isListOfObjects(wanted) || (isEmpty(wanted) && isListOfObjects(found))) {
       compareItems(path, wanted, found);
     } else if (MAPS_OF_NAMES.contains(field)
@@ -116,7 +151,7 @@ final class RealmDiff {
           String at = path + '[' + key + ']';
           JsonNode other = found.get(key);
           if (other == null) {
-            add(at, "present", "missing");
+            add(at, presence(true), presence(false));
           } else {
             compareFields(at, item, other);
           }
@@ -124,7 +159,7 @@ final class RealmDiff {
     found.forEach(
         (key, item) -> {
           if (!wanted.containsKey(key) && !keycloak.creates(path, key, item)) {
-            add(path + '[' + key + ']', "missing", "present");
+            add(path + '[' + key + ']', presence(false), presence(true));
           }
         });
   }
@@ -157,6 +192,10 @@ final class RealmDiff {
 
   private void add(String path, String file, String live) {
     differences.add(new Difference(path, file, live));
+  }
+
+  private static String presence(boolean present) {
+    return present ? "present" : "missing";
   }
 
   private static String show(boolean secret, JsonNode value) {

@@ -12,7 +12,7 @@ final class Secrets {
   private static final Pattern NAME =
       Pattern.compile(
           "(?i)(.*[._-])?(\\w*secret|\\w*password|bindCredential|privateKey|private\\.key"
-              + "|registrationAccessToken)");
+              + "|secret\\.key|registrationAccessToken)");
 
   private Secrets() {}
 

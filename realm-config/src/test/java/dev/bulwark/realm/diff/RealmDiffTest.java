@@ -43,6 +43,8 @@ class RealmDiffTest {
         "{'authenticationFlows':[]} | {'authenticationFlows':[{'alias':'browser','builtIn':true}]}",
         "{'authenticatorConfig':[{'alias':'own'}]}"
             + " | {'authenticatorConfig':[{'alias':'own'},{'alias':'review profile config'}]}",
+        "{'authenticatorConfig':[{'alias':'a','config':{'secret.key':'x'}}]}"
+            + " | {'authenticatorConfig':[{'alias':'a','config':{'secret.key':'**********'}}]}",
         "{'requiredActions':[]}     | {'requiredActions':[{'alias':'NEW'}]}",
         "{'components':{'org.keycloak.keys.KeyProvider':[],"
             + "'org.keycloak.storage.UserStorageProvider':[]}}"
@@ -111,6 +113,21 @@ class RealmDiffTest {
         "{'components':{'P':[{'providerId':'p','config':{'c':['{\\\"a\\\":1}']}}]}}"
             + " | {'components':{'P':[{'providerId':'p','config':{'c':['{\\\"a\\\":2}']}}]}}"
             + " | components.P[p].config.c.a | 1 | 2",
+        // A validator without settings is one all the same.
+        "{'components':{'P':[{'providerId':'p','config':{'c':['{\\\"validations\\\":{\\\"v\\\":{}}}']}}]}}"
+            + " | {'components':{'P':[{'providerId':'p',"
+            + "'config':{'c':['{\\\"validations\\\":{}}']}}]}}"
+            + " | components.P[p].config.c.validations.v | present | missing",
+        "{'components':{'P':[{'providerId':'p','config':{'c':['{\\\"validations\\\":{}}']}}]}}"
+            + " | {'components':{'P':[{'providerId':'p',"
+            + "'config':{'c':['{\\\"validations\\\":{\\\"v\\\":{}}}']}}]}}"
+            + " | components.P[p].config.c.validations.v | missing | present",
+        "{'requiredActions':[{'alias':'a','config':{}}]}"
+            + " | {'requiredActions':[{'alias':'a','config':{'max_auth_age':'86400'}}]}"
+            + " | requiredActions[a].config.max_auth_age | not set | \"86400\"",
+        "{'authenticatorConfig':[{'alias':'a','config':{'k':'1'}}]}"
+            + " | {'authenticatorConfig':[{'alias':'a','config':{'k':'1','negate':'true'}}]}"
+            + " | authenticatorConfig[a].config.negate | not set | \"true\"",
         "{'clients':[{'clientId':'c','protocolMappers':[]}]}"
             + " | {'clients':[{'clientId':'c','protocolMappers':[{'name':'all-roles'}]}]}"
             + " | clients[c].protocolMappers[all-roles] | missing | present",
@@ -227,6 +244,7 @@ class RealmDiffTest {
         "bindCredential",
         "client.secret",
         "saml.signing.private.key",
+        "secret.key",
         "registrationAccessToken"
       })
   void secretsAreNotShown(String field) throws JsonProcessingException {
