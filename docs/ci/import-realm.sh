@@ -30,6 +30,7 @@ missing=$(jq -r --arg pattern "$pattern" '[.. | strings | capture($pattern; "g")
 [ -z "$missing" ] || { say "these variables are used in $file and not set: $missing"; exit 2; }
 jq --arg pattern "$pattern" 'walk(if type == "string" then gsub($pattern; env[.name] // .default[1:]) else . end)' "$file" >"$work/realm.json"
 realm=$(jq -er .realm "$work/realm.json") || { say "$file names no realm"; exit 2; }
+path=/realms/$(jq -r '.realm | @uri' "$work/realm.json")
 
 # Passwords and tokens come by files and standard input: a command line can be read by everybody on the machine.
 token() {
@@ -37,13 +38,17 @@ token() {
     "$url/realms/master/protocol/openid-connect/token" -d grant_type=password -d client_id=admin-cli \
     --data-urlencode "username=${KEYCLOAK_ADMIN:-admin}" --data-urlencode password@-
 }
-if [ -n "${ADMIN_TOKEN:-}" ]; then
-  jq -n '{access_token: env.ADMIN_TOKEN}' >"$work/token.json"
-else
-  status=$(token) || { say "no Keycloak answers at $url"; exit 1; }
-  [ "$status" = 200 ] || { say "the administrator is refused ($status): $(jq -r '.error_description // .error' "$work/token.json")"; exit 1; }
-fi
-jq -r '"header = \"Authorization: Bearer \(.access_token)\""' "$work/token.json" >"$work/curl"
+# Before each import: a token lasts a minute, and a large import may take longer.
+login() {
+  if [ -n "${ADMIN_TOKEN:-}" ]; then
+    jq -n '{access_token: env.ADMIN_TOKEN}' >"$work/token.json"
+  else
+    status=$(token) || { say "no Keycloak answers at $url"; exit 1; }
+    [ "$status" = 200 ] || { say "the administrator is refused ($status): $(jq -r '.error_description // .error' "$work/token.json")"; exit 1; }
+  fi
+  jq -r '"header = \"Authorization: Bearer \(.access_token)\""' "$work/token.json" >"$work/curl"
+}
+login
 
 # call METHOD PATH [FILE]: prints the status; the answer is in $work/answer
 call() {
@@ -56,12 +61,12 @@ refused() { say "$1 is refused ($status): $(jq -r '.errorMessage // .error_descr
 # partial FILTER WHAT: a partial import of what the filter takes from the file
 partial() {
   jq --arg existing "${existing^^}" "$1 | del(.[] | nulls)" "$work/realm.json" >"$work/partial.json"
-  status=$(call POST "/realms/$realm/partialImport" "$work/partial.json")
+  status=$(call POST "$path/partialImport" "$work/partial.json")
   [ "$status" = 200 ] || refused "partial import into realm $realm"
   jq -r --arg what "realm $realm, $2" '"\($what): \(.added) added, \(.overwritten) overwritten, \(.skipped) skipped"' "$work/answer"
 }
 
-status=$(call GET "/realms/$realm")
+status=$(call GET "$path")
 case $status in
   404)
     status=$(call POST /realms "$work/realm.json")
@@ -70,10 +75,16 @@ case $status in
     ;;
   200)
     partial '{ifResourceExists: $existing, clients}' clients
-    # A partial import makes no service account, without which the client is refused: to ask for it makes it.
-    for client in $(jq -r '.results[] | select(.resourceType == "CLIENT" and .action != "SKIPPED") | .id' "$work/answer"); do
-      call GET "/realms/$realm/clients/$client/service-account-user" >/dev/null
+    # A partial import makes no service account, without which the client is refused: to ask for it makes it. A client
+    # that is skipped may have been added by a run that ended before this.
+    login
+    for client in $(jq -r --slurpfile file "$work/realm.json" '[$file[0].clients[]? | select(.serviceAccountsEnabled).clientId] as $clients
+      | .results[] | select(.resourceType == "CLIENT" and (.resourceName | IN($clients[]))).id' "$work/answer"); do
+      status=$(call GET "$path/clients/$client/service-account-user")
+      # 400: a client that is skipped, and has no service account on the server.
+      [ "$status" = 200 ] || [ "$status" = 400 ] || refused "the service account of client $client"
     done
+    login
     # Roles and identity providers that are there stay as they are: to overwrite one is to take it from every user who has it.
     partial '{ifResourceExists: "SKIP", roles, identityProviders}' "roles and identity providers"
     ;;

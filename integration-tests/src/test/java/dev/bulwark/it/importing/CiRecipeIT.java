@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Json;
@@ -111,6 +113,26 @@ class CiRecipeIT {
     admin.delete("/realms/app/clients/" + admin.clientUuid("tasks-service"));
     run(SKIP, environment()).expect(0);
     realm.clientCredentials("tasks-service", "tasks-service-dev-secret", Map.of()).expect(200);
+  }
+
+  /** By Ctrl-C, or by a token that has expired: a client is there that has no service account. */
+  @Test
+  void aRunAfterAnInterruptedOneMakesTheMissingServiceAccount() throws IOException {
+    admin.delete("/realms/app/clients/" + admin.clientUuid("tasks-service"));
+    ObjectNode part = new ObjectMapper().createObjectNode().put("ifResourceExists", "SKIP");
+    String file = RealmFile.shipped().resolve(RealmFile.developmentEnvironment()).json();
+    for (JsonNode client : new ObjectMapper().readTree(file).get("clients")) {
+      if (client.get("clientId").asText().equals("tasks-service")) {
+        part.putArray("clients").add(client);
+      }
+    }
+    admin.post("/realms/app/partialImport", part.toString()).expect(200);
+    String secret = "tasks-service-dev-secret";
+    assertThat(realm.clientCredentials("tasks-service", secret, Map.of()).status())
+        .isNotEqualTo(200);
+
+    assertThat(run(SKIP, environment()).expect(0).output()).contains("clients: 0 added");
+    realm.clientCredentials("tasks-service", secret, Map.of()).expect(200);
   }
 
   @Test
