@@ -122,6 +122,16 @@ class LicensesIT {
     }
   }
 
+  /** It is no library, so no plugin knows of it. */
+  @Test
+  void theBundleHasTheLicenseOfItsListOfPasswords() throws IOException {
+    try (ZipFile jar = new ZipFile(Installation.bundle().toFile())) {
+      assertThat(files(jar)).contains("dev/bulwark/breached/default-index.bin");
+      assertThat(text(jar, "META-INF/licenses/common-passwords.txt"))
+          .contains("@zxcvbn-ts/language-common 4.1.3", "Dan Wheeler", "The above copyright notice");
+    }
+  }
+
   @Test
   void theBundleSaysHowToReplaceArgon2Jvm() throws IOException {
     try (ZipFile jar = new ZipFile(Installation.bundle().toFile())) {
