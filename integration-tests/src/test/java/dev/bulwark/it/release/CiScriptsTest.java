@@ -104,19 +104,54 @@ class CiScriptsTest {
 
   @Test
   void theReleaseIsADraftOfTheFilesThatHaveTheirSums() throws IOException {
-    Path repository = folder.resolve("repository");
-    Files.writeString(repository.resolve("CHANGELOG.md"), "## [1.0.0] - 2026-12-01\n- All new.\n");
-    Files.createDirectories(repository.resolve("release/target/files"));
-    run("cd release/target/files && echo jar >a.jar && sha256sum a.jar >SHA256SUMS").expect(0);
+    publishable("1.0.0");
     run(".ci/publish-release v1.0.0").expect(0);
-    assertThat(asked())
+    assertThat(asked().lines().skip(1).findFirst().orElseThrow())
         .startsWith("release create v1.0.0 ")
-        .contains("release/target/files/a.jar", " --draft ", " --verify-tag ", "- All new.");
+        .contains("release/target/files/a.jar", " --draft ", " --verify-tag ", "- All new.")
+        .doesNotContain("--prerelease");
 
     Files.delete(folder.resolve("asked"));
     run("echo other >release/target/files/a.jar").expect(0);
     assertThat(run(".ci/publish-release v1.0.0").exit()).isNotZero();
     assertThat(folder.resolve("asked")).doesNotExist();
+  }
+
+  /** GitHub takes a second draft of a tag, and the first may lack files. */
+  @Test
+  void draftsOfAnEarlierRunMakeRoom() throws IOException {
+    publishable("1.0.0");
+    environment.put("ANSWER", "true 7\ntrue 9");
+    run(".ci/publish-release v1.0.0").expect(0);
+    assertThat(asked())
+        .containsSubsequence(
+            "--method DELETE repos/{owner}/{repo}/releases/7\n",
+            "--method DELETE repos/{owner}/{repo}/releases/9\n",
+            "release create v1.0.0 ");
+  }
+
+  @Test
+  void aPublicReleaseStaysAsItIs() throws IOException {
+    publishable("1.0.0");
+    environment.put("ANSWER", "true 7\nfalse 8");
+    assertThat(run(".ci/publish-release v1.0.0").expect(1).output()).contains("public already");
+    assertThat(asked()).doesNotContain("DELETE", "release create");
+  }
+
+  @Test
+  void aCandidateIsNotTheLatestRelease() throws IOException {
+    publishable("1.0.0-rc.1");
+    run(".ci/publish-release v1.0.0-rc.1").expect(0);
+    assertThat(asked()).contains("release create v1.0.0-rc.1 ", " --prerelease ");
+  }
+
+  /** The files of a version with their sums, and its section of the CHANGELOG. */
+  private void publishable(String version) throws IOException {
+    Path repository = folder.resolve("repository");
+    Files.writeString(
+        repository.resolve("CHANGELOG.md"), "## [" + version + "] - 2026-12-01\n- All new.\n");
+    Files.createDirectories(repository.resolve("release/target/files"));
+    run("cd release/target/files && echo jar >a.jar && sha256sum a.jar >SHA256SUMS").expect(0);
   }
 
   /** Another option of the compiler can make other bytes. */

@@ -134,6 +134,19 @@ class WorkflowsTest {
     assertThat(job("release publish").runs()).contains("--draft=false");
   }
 
+  /** Those that Keycloak's release gives its image would say that this one is Keycloak's. */
+  @Test
+  void theImageSaysWhoseItIs() throws IOException {
+    assertThat(job("release image").steps())
+        .filteredOn(step -> step.path("uses").asText().startsWith("docker/build-push-action@"))
+        .singleElement()
+        .extracting(step -> step.at("/with/labels").asText().replaceAll("=.*", ""))
+        .asString()
+        .hasLineCount(8)
+        .contains("image.title", "image.description", "image.url", "image.source")
+        .contains("image.version", "image.revision", "image.created", "image.licenses");
+  }
+
   @Test
   void theNightRunsEachVersionAndTheComposeFile() throws IOException {
     assertThat(job("nightly keycloak").runs()).contains(".ci/nightly ");
