@@ -188,6 +188,20 @@ class CiScriptsTest {
     assertThat(run(".ci/release").expect(1).output()).contains("a-javadoc.jar has no index.html");
   }
 
+  @Test
+  void aReleaseWhosePagesSayThatThereIsNoneIsNotMade() throws IOException {
+    Files.writeString(folder.resolve("repository/CHANGELOG.md"), "## [1.0.0] - 2026-12-01\n");
+    Path page = folder.resolve("repository/README.md");
+    Files.writeString(page, "Version 1.0.0 is not released yet.\n");
+    releasable("one");
+    assertThat(run(".ci/release v1.0.0").expect(1).output())
+        .contains("README.md:Version 1.0.0 is not released yet", "say that there is no release");
+    assertThat(run(".ci/release v1.0.1").expect(1).output()).contains(".ci/set-version 1.0.1");
+
+    Files.writeString(page, "Version 1.0.0.\n");
+    run(".ci/release v1.0.0").expect(0);
+  }
+
   /**
    * Has Maven make the files of a release with a library, whose SBOM is this text. A jar is the
    * list of its files here.
