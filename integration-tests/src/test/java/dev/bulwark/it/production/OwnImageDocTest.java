@@ -50,6 +50,28 @@ class OwnImageDocTest {
     }
   }
 
+  /** Keycloak writes the line of the hash, and the key of Redis, a while after it answers. */
+  @Test
+  void theCheckWaitsForWhatThePageShows() throws IOException {
+    Files.writeString(
+        folder.resolve("look.sh"),
+        """
+        tries=$(cat "$STACK/tries" 2>/dev/null || echo 0)
+        echo $((tries + 1)) >"$STACK/tries"
+        [ $tries -ge 1 ]
+        echo "Argon2id by libargon2"
+        [ $tries = 1 ] || echo 1764444444
+        """);
+    String check = Repository.text("docker/check-own");
+    String look = check.substring(check.indexOf("\nlook() {"), check.indexOf("\nlogs_in() {"));
+    Commands.bash(
+            folder,
+            Map.of("STACK", folder.toString(), "work", folder.toString()),
+            "fail() { echo \"$1\"; exit 1; }" + look + "\nlook\n")
+        .expect(0);
+    assertThat(folder.resolve("tries")).hasContent("3");
+  }
+
   @Test
   void eachFileIsValid() throws IOException {
     for (Path file : files()) {

@@ -7,6 +7,7 @@ import dev.bulwark.it.support.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
@@ -279,6 +280,24 @@ class CiScriptsTest {
     environment.put("LIMIT", "1s");
     program("mvn", "case \"$*\" in *server.ledger*) exec sleep 60 ;; esac");
     run(".ci/long strict").expect(124);
+  }
+
+  @Test
+  void theFuzzersAreBuiltWithTheArgumentsOfMaven() throws IOException {
+    versions();
+    Path repository = folder.resolve("repository");
+    Files.copy(
+        Repository.root().resolve("fuzz/run"),
+        repository.resolve("fuzz/run"),
+        StandardCopyOption.REPLACE_EXISTING);
+    Path sources = Files.createDirectories(repository.resolve("parser/src/test/java"));
+    Files.createFile(sources.resolve("ParserFuzzTest.java"));
+    Files.createDirectories(repository.resolve("parser/target"));
+    Files.createFile(repository.resolve("parser/target/fuzz-classpath.txt"));
+    program("java", "echo '#5 DONE'");
+    environment.put("MAVEN_ARGUMENTS", "-o -Dsome=thing");
+    assertThat(run(".ci/long fuzz").expect(0).output()).contains("ParserFuzzTest: 5 inputs");
+    assertThat(asked()).contains("-Pfuzz ").contains(" -am -o -Dsome=thing\n");
   }
 
   /** Has Maven know some versions of Keycloak; what the other scripts are told is kept. */
