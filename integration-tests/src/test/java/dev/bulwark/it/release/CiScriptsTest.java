@@ -282,6 +282,22 @@ class CiScriptsTest {
     run(".ci/long strict").expect(124);
   }
 
+  /** GitHub ends a job that hangs, and then its logs are lost. */
+  @Test
+  void aNightIsBounded() throws IOException {
+    versions();
+    script(".ci/packages", "true");
+    script(".ci/run", "echo run \"$@\" >>\"$HOME/asked\"; exec sleep \"$SECONDS_OF_RUN\"");
+    environment.put("SECONDS_OF_RUN", "0");
+    run(".ci/nightly 26.7.0").expect(0);
+    assertThat(asked()).contains("run -Pfull -Dkeycloak.runtime.version=26.7.0");
+    assertThat(run(".ci/nightly 26.1.0").expect(2).output()).contains("not among");
+
+    environment.put("SECONDS_OF_RUN", "60");
+    environment.put("LIMIT", "1s");
+    run(".ci/nightly 26.7.0").expect(124);
+  }
+
   @Test
   void theFuzzersAreBuiltWithTheArgumentsOfMaven() throws IOException {
     versions();

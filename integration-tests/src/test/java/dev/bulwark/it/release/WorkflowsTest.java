@@ -158,6 +158,11 @@ class WorkflowsTest {
             "docker/check", "docker/check --ha", "docker/check --observe", "docker/check-own");
   }
 
+  @Test
+  void aRunThatIsCancelledEnds() throws IOException {
+    assertThat(jobs()).noneMatch(job -> job.definition().path("if").asText().contains("always()"));
+  }
+
   /** Upgrades under load, the other form of the ledger, long figures, the fuzzers. */
   @Test
   void theNightHasEachLongRun() throws IOException {
