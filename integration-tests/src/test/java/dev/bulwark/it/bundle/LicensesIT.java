@@ -128,7 +128,8 @@ class LicensesIT {
     try (ZipFile jar = new ZipFile(Installation.bundle().toFile())) {
       assertThat(files(jar)).contains("dev/bulwark/breached/default-index.bin");
       assertThat(text(jar, "META-INF/licenses/common-passwords.txt"))
-          .contains("@zxcvbn-ts/language-common 4.1.3", "Dan Wheeler", "The above copyright notice");
+          .contains(
+              "@zxcvbn-ts/language-common 4.1.3", "Dan Wheeler", "The above copyright notice");
     }
   }
 

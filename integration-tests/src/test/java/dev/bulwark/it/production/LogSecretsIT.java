@@ -68,8 +68,7 @@ class LogSecretsIT {
               secret.getValue().matcher(ANSWER_WITHOUT_STATE.matcher(line).replaceFirst(""));
           if (matcher.find()) {
             // Not the line itself: this report would be the next log with it.
-            throw new AssertionError(
-                secret.getKey() + " in " + file + ", line " + lines);
+            throw new AssertionError(secret.getKey() + " in " + file + ", line " + lines);
           }
         }
       }
