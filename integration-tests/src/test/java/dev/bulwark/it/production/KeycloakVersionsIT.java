@@ -54,6 +54,7 @@ class KeycloakVersionsIT {
         "docs/ci/start-keycloak.sh KEYCLOAK_IMAGE:-[^:}]+/keycloak:([^}]+)}",
         "deploy/kubernetes/init-container/keycloakx-values.yaml tag:\\s\"([^\"]+)\"",
         "deploy/kubernetes/removal/Dockerfile FROM\\s\\S+/keycloak:(\\S+)",
+        "deploy/kubernetes/existing-keycloak.md FROM\\s\\S+/keycloak:(\\S+)",
         "docs/upgrade-keycloak.md git\\sdiff\\s(\\S+)\\sNEW",
         "README.md runs\\son\\sKeycloak\\s(\\S+)",
         "docs/compatibility.md \\|\\sKeycloak\\s\\|\\s(\\S+)",

@@ -76,7 +76,8 @@ class KubernetesCommandsTest {
       environment.put(name, "secret");
     }
     tree = folder.resolve("tree");
-    for (String file : Repository.files("(?:deploy/kubernetes|realm-config)/[^/]+(?:/[^/]+)?")) {
+    for (String file :
+        Repository.files("(?:deploy/[a-z]+|realm-config)/[^/]+(?:/[^/]+)?")) {
       Path copy = tree.resolve(file);
       Files.createDirectories(copy.getParent());
       Files.copy(Repository.root().resolve(file), copy);
@@ -96,7 +97,7 @@ class KubernetesCommandsTest {
   @Test
   void eachCommandRuns() throws IOException {
     int ran = 0;
-    for (String page : List.of("README.md", "existing-keycloak.md")) {
+    for (String page : List.of("README.md", "existing-keycloak.md", "metrics.md")) {
       for (String block : blocks(page)) {
         run(block);
         ran++;
@@ -114,9 +115,34 @@ class KubernetesCommandsTest {
 
   /** In the root of the repository, or where the page says so. */
   private void run(String block) {
-    boolean inFolder = block.contains("-f common/") || block.contains("helm/");
-    Path at = inFolder || block.contains("init-container/") ? tree.resolve(FOLDER) : tree;
-    Commands.bash(at, environment, block).expect(0);
+    boolean inFolder =
+        Stream.of("-f common/", "helm/", "init-container/", "../observability/")
+            .anyMatch(block::contains);
+    Commands.bash(inFolder ? tree.resolve(FOLDER) : tree, environment, block).expect(0);
+  }
+
+  /** The kind of the Prometheus Operator has the groups of a file of rules as its {@code spec}. */
+  @Test
+  void theAlertsAreThoseOfTheFile() throws IOException {
+    blocks("metrics.md").forEach(this::run);
+    YAMLMapper yaml = new YAMLMapper();
+    JsonNode rule = yaml.readTree(Files.readString(folder.resolve("applied")));
+    assertThat(rule.path("kind").asText()).isEqualTo("PrometheusRule");
+    assertThat(rule.at("/metadata/name").asText()).isEqualTo("bulwark");
+    assertThat(rule.at("/metadata/labels/release").asText()).isEqualTo("NAME_OF_THE_RELEASE");
+    assertThat(rule.get("spec"))
+        .isEqualTo(
+            yaml.readTree(
+                Repository.text("deploy/observability/prometheus/bulwark-rules.yml")));
+  }
+
+  /** The server and the command share the memory of the pod. */
+  @Test
+  void theCommandInThePodTakesLittleMemory() {
+    assertThat(blocks("existing-keycloak.md"))
+        .filteredOn(block -> block.contains("kubectl exec") && block.contains("kc.sh"))
+        .hasSize(1)
+        .allSatisfy(block -> assertThat(block).contains("env JAVA_OPTS_KC_HEAP=-Xmx128m "));
   }
 
   @Test

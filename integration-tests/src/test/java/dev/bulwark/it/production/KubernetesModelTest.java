@@ -27,6 +27,7 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -122,6 +123,26 @@ class KubernetesModelTest {
     if (!value.isMissingNode()) {
       assertThat(STRICT.treeToValue(value, type)).isNotNull();
     }
+  }
+
+  /**
+   * Each of these stands in the status of the resource as a warning: see the Operator's {@code
+   * KeycloakController} and {@code KeycloakServiceMonitorDependentResource}.
+   */
+  @Test
+  void theOperatorHasNothingToWarnOf() throws IOException {
+    JsonNode spec = STRICT.readTree(Repository.text(FOLDER + "operator/keycloak.yaml")).get("spec");
+    JsonNode pod = spec.at("/unsupported/podTemplate");
+    assertThat(pod.has("metadata")).isFalse();
+    assertThat(pod.at("/spec").has("imagePullSecrets")).isFalse();
+    assertThat(pod.at("/spec/containers/0").properties())
+        .extracting(Map.Entry::getKey)
+        .isNotEmpty()
+        .doesNotContain("name", "image", "resources");
+    assertThat(spec.at("/additionalOptions"))
+        .extracting(option -> option.path("name").asText() + "=" + option.path("value").asText())
+        .as("what the image was built with; else there is no ServiceMonitor")
+        .contains("metrics-enabled=true");
   }
 
   /** What the Operator hands on to Kubernetes. */

@@ -28,6 +28,10 @@ class KubernetesSecurityIT {
   private static final String INIT_CONTAINER = FOLDER + "init-container/keycloakx-values.yaml";
   private static final YAMLMapper YAML = new YAMLMapper();
 
+  /** As the chart's own probes: its template fills it in, also for a Keycloak below a path. */
+  private static final String BELOW_THE_PATH =
+      "{{ .Values.http.relativePath | trimSuffix \"/\" }}";
+
   /** A Sentinel or a replica of Redis that cannot reach the primary is of no use. */
   @Test
   void redisPodsReachEachOtherAndKeycloakReachesTheSentinels() throws IOException {
@@ -113,8 +117,12 @@ class KubernetesSecurityIT {
     assertThat(helm.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
     assertThat(helm.at("/podSecurityContext/seccompProfile/type").asText())
         .isEqualTo("RuntimeDefault");
-    JsonNode token = helm.at("/serviceAccount/automountServiceAccountToken");
-    assertThat(token.isBoolean() && !token.asBoolean()).isTrue();
+    for (JsonNode token :
+        List.of(
+            helm.at("/serviceAccount/automountServiceAccountToken"),
+            values(OPERATOR).at("/spec/automountServiceAccountToken"))) {
+      assertThat(token.isBoolean() && !token.asBoolean()).isTrue();
+    }
 
     JsonNode init = YAML.readTree(values(INIT_CONTAINER).at("/extraInitContainers").asText());
     assertRestricted(init.at("/0/securityContext"));
@@ -129,6 +137,14 @@ class KubernetesSecurityIT {
     assertThat(context.at("/capabilities/drop/0").asText()).isEqualTo("ALL");
   }
 
+  /** A service {@code smtp} would set the realm's variable {@code SMTP_PORT} to an address. */
+  @Test
+  void noServiceOfTheNamespaceSetsVariablesOfTheRealm() throws IOException {
+    assertThat(Repository.text("realm-config/app-realm.json")).contains("${SMTP_PORT:");
+    JsonNode links = values(HELM).at("/enableServiceLinks");
+    assertThat(links.isBoolean() && !links.asBoolean()).isTrue();
+  }
+
   /** {@code docs/operations/two-nodes.md}: after a coordinator's end no node is ready for 30 s. */
   @Test
   void aServiceKeepsItsPodsLongerThanTheCheckOfTheClusterFails() throws IOException {
@@ -138,10 +154,10 @@ class KubernetesSecurityIT {
           .isEqualTo(60);
     }
     assertThat(helm.at("/timeoutSeconds").asInt()).isEqualTo(5);
-    assertThat(helm.at("/httpGet/path").asText()).isEqualTo("/health/ready");
+    assertThat(helm.at("/httpGet/path").asText()).isEqualTo(BELOW_THE_PATH + "/health/ready");
 
     JsonNode start = YAML.readTree(values(HELM).at("/startupProbe").asText());
-    assertThat(start.at("/httpGet/path").asText()).isEqualTo("/health/started");
+    assertThat(start.at("/httpGet/path").asText()).isEqualTo(BELOW_THE_PATH + "/health/started");
     assertThat(start.at("/httpGet/port").asText()).isEqualTo("http-internal");
     assertThat(start.at("/periodSeconds").asInt() * start.at("/failureThreshold").asInt())
         .isEqualTo(1200);
