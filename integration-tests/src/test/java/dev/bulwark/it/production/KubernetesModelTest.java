@@ -110,6 +110,25 @@ class KubernetesModelTest {
     object(values.path("podSecurityContext"), PodSecurityContext.class);
   }
 
+  /** A volume at the folder would hide those that an image of the reader has. */
+  @Test
+  void theJarHidesNoProviderOfTheImage() throws IOException {
+    JsonNode values =
+        STRICT.readTree(Repository.text(FOLDER + "init-container/keycloakx-values.yaml"));
+    List<VolumeMount> mounts =
+        STRICT.readValue(
+            values.get("extraVolumeMounts").asText(), new TypeReference<List<VolumeMount>>() {});
+    assertThat(mounts)
+        .filteredOn(mount -> mount.getMountPath().startsWith("/opt/keycloak/providers"))
+        .singleElement()
+        .satisfies(
+            mount -> {
+              assertThat(mount.getMountPath())
+                  .isEqualTo("/opt/keycloak/providers/bulwark-keycloak.jar");
+              assertThat(mount.getSubPath()).isEqualTo("bulwark-keycloak.jar");
+            });
+  }
+
   private static <T> int text(JsonNode values, String name, TypeReference<T> type)
       throws IOException {
     if (!values.has(name)) {
