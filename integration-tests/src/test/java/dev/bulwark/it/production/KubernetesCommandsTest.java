@@ -76,8 +76,7 @@ class KubernetesCommandsTest {
       environment.put(name, "secret");
     }
     tree = folder.resolve("tree");
-    for (String file :
-        Repository.files("(?:deploy/[a-z]+|realm-config)/[^/]+(?:/[^/]+)?")) {
+    for (String file : Repository.files("(?:deploy/[a-z]+|realm-config)/[^/]+(?:/[^/]+)?")) {
       Path copy = tree.resolve(file);
       Files.createDirectories(copy.getParent());
       Files.copy(Repository.root().resolve(file), copy);
@@ -132,8 +131,7 @@ class KubernetesCommandsTest {
     assertThat(rule.at("/metadata/labels/release").asText()).isEqualTo("NAME_OF_THE_RELEASE");
     assertThat(rule.get("spec"))
         .isEqualTo(
-            yaml.readTree(
-                Repository.text("deploy/observability/prometheus/bulwark-rules.yml")));
+            yaml.readTree(Repository.text("deploy/observability/prometheus/bulwark-rules.yml")));
   }
 
   /** The server and the command share the memory of the pod. */

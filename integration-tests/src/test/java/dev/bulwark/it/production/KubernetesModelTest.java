@@ -7,10 +7,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.Repository;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvFromSource;
@@ -27,10 +31,14 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.keycloak.representations.idm.RealmRepresentation;
 
 /**
  * B10: Kubernetes knows each field of the files, and each has its type. The API server would drop
@@ -53,6 +61,56 @@ class KubernetesModelTest {
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
           .build();
+
+  /** Fields of Kubernetes' own types, which the other tests read. */
+  private static final Set<String> KUBERNETES =
+      Set.of(
+          "spec.resources",
+          "spec.scheduling.topologySpreadConstraints",
+          "spec.unsupported.podTemplate");
+
+  private static final Set<String> MAPS = Set.of("spec.truststores", "spec.placeholders");
+
+  private static final Set<String> KEYCLOAK_RESOURCE =
+      Set.of(
+          "apiVersion string",
+          "kind string",
+          "metadata.name string",
+          "spec.additionalOptions[].name string",
+          "spec.additionalOptions[].secret.key string",
+          "spec.additionalOptions[].secret.name string",
+          "spec.additionalOptions[].value string",
+          "spec.automountServiceAccountToken boolean",
+          "spec.db.host string",
+          "spec.db.passwordSecret.key string",
+          "spec.db.passwordSecret.name string",
+          "spec.db.usernameSecret.key string",
+          "spec.db.usernameSecret.name string",
+          "spec.db.vendor string",
+          "spec.hostname.admin string",
+          "spec.hostname.hostname string",
+          "spec.http.tlsSecret string",
+          "spec.image string",
+          "spec.ingress.enabled boolean",
+          "spec.instances number",
+          "spec.proxy.headers string",
+          "spec.readinessProbe.failureThreshold number",
+          "spec.readinessProbe.periodSeconds number",
+          "spec.resources object",
+          "spec.scheduling.topologySpreadConstraints array",
+          "spec.startOptimized boolean",
+          "spec.truststores.*.secret.name string",
+          "spec.unsupported.podTemplate object",
+          "spec.update.strategy string");
+
+  private static final Set<String> REALM_IMPORT =
+      Set.of(
+          "apiVersion string",
+          "kind string",
+          "metadata.name string",
+          "spec.keycloakCRName string",
+          "spec.placeholders.*.secret.key string",
+          "spec.placeholders.*.secret.name string");
 
   @Test
   void anUnknownFieldIsRejected() {
@@ -162,6 +220,68 @@ class KubernetesModelTest {
         .extracting(option -> option.path("name").asText() + "=" + option.path("value").asText())
         .as("what the image was built with; else there is no ServiceMonitor")
         .contains("metrics-enabled=true");
+  }
+
+  /**
+   * The Operator's own fields, as its classes below {@code
+   * operator/src/main/java/org/keycloak/operator/crds/v2beta1} have them. No artifact has these
+   * classes or the schema, so the fields that the file uses are here by hand.
+   */
+  @Test
+  void theOperatorKnowsItsOwnFields() throws IOException {
+    JsonNode resource = STRICT.readTree(Repository.text(FOLDER + "operator/keycloak.yaml"));
+    assertThat(fields(resource)).isSubsetOf(KEYCLOAK_RESOURCE);
+    assertThat(resource.at("/spec/update/strategy").asText())
+        .isIn("RecreateOnImageChange", "Auto", "Explicit");
+    assertThat(resource.at("/spec/additionalOptions"))
+        .allMatch(option -> option.has("value") != option.has("secret"));
+    for (JsonNode secret : resource.findValues("secret")) {
+      assertThat(secret.has("name")).isTrue();
+    }
+
+    JsonNode realmImport = realmImport();
+    ((ObjectNode) realmImport.get("spec")).remove("realm");
+    assertThat(fields(realmImport)).isSubsetOf(REALM_IMPORT);
+  }
+
+  /** The schema of a realm is made of Keycloak's class: there a text is no boolean or number. */
+  @Test
+  void theRealmOfTheImportHasTheTypesOfItsSchema() throws IOException {
+    JsonMapper strict =
+        JsonMapper.builder()
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+    JsonNode realm = realmImport().at("/spec/realm");
+    assertThat(strict.treeToValue(realm, RealmRepresentation.class).getRealm()).isEqualTo("app");
+  }
+
+  private static JsonNode realmImport() throws IOException {
+    return new JsonMapper()
+        .readTree(
+            Commands.bash(Repository.root(), Map.of(), FOLDER + "operator/realm-import")
+                .expect(0)
+                .output());
+  }
+
+  /** Names and types of all fields, as {@code spec.db.host string}; {@code *} is a name of ours. */
+  private static Set<String> fields(JsonNode resource) {
+    Set<String> found = new TreeSet<>();
+    addFields(resource, "", found);
+    return found;
+  }
+
+  private static void addFields(JsonNode node, String path, Set<String> found) {
+    if (KUBERNETES.contains(path) || !node.isContainerNode()) {
+      found.add(path + " " + node.getNodeType().name().toLowerCase(Locale.ROOT));
+    } else if (node.isArray()) {
+      node.forEach(item -> addFields(item, path + "[]", found));
+    } else {
+      for (Map.Entry<String, JsonNode> field : node.properties()) {
+        String name = MAPS.contains(path) ? "*" : field.getKey();
+        addFields(field.getValue(), path.isEmpty() ? name : path + "." + name, found);
+      }
+    }
   }
 
   /** What the Operator hands on to Kubernetes. */

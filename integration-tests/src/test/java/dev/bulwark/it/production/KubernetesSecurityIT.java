@@ -29,8 +29,7 @@ class KubernetesSecurityIT {
   private static final YAMLMapper YAML = new YAMLMapper();
 
   /** As the chart's own probes: its template fills it in, also for a Keycloak below a path. */
-  private static final String BELOW_THE_PATH =
-      "{{ .Values.http.relativePath | trimSuffix \"/\" }}";
+  private static final String BELOW_THE_PATH = "{{ .Values.http.relativePath | trimSuffix \"/\" }}";
 
   /** A Sentinel or a replica of Redis that cannot reach the primary is of no use. */
   @Test
