@@ -27,7 +27,8 @@ FROM ${KEYCLOAK_IMAGE} AS build
 COPY --chown=1000:0 bundle/target/bulwark-keycloak-*.jar /tmp/jars/
 RUN set -- /tmp/jars/*; [ $# = 1 ] || { echo "bundle/target must have one bulwark-keycloak-*.jar (mvn clean package -DskipTests): $*" >&2; exit 1; }; \
   cp "$1" /opt/keycloak/providers/bulwark-keycloak.jar
-ENV KC_DB=postgres KC_HEALTH_ENABLED=true KC_METRICS_ENABLED=true
+# With --optimized, Keycloak starts with no other value of these. The chart keycloakx always names the path, also "/". A base image may differ.
+ENV KC_DB=${KC_DB:-postgres} KC_HEALTH_ENABLED=true KC_METRICS_ENABLED=true KC_HTTP_RELATIVE_PATH=${KC_HTTP_RELATIVE_PATH:-/}
 RUN /opt/keycloak/bin/kc.sh build
 
 FROM ${KEYCLOAK_IMAGE}
