@@ -97,7 +97,12 @@ final class EcsFields {
   }
 
   /** {@code event.category} and {@code event.type}, of the values that the schema allows. */
-  private record Kind(String category, String type) {
+  record Kind(String category, String type) {
+
+    /** Whether it is a change of an account or of a client, and no login. */
+    boolean isIam() {
+      return category.equals("iam");
+    }
 
     static Kind of(EventRecord event) {
       if (event.admin()) {
@@ -111,14 +116,17 @@ final class EcsFields {
             "IDENTITY_PROVIDER_LOGIN",
             "IDENTITY_PROVIDER_FIRST_LOGIN" ->
             new Kind("authentication", "start");
-        case "LOGOUT", "REVOKE_GRANT" -> new Kind("authentication", "end");
-        case "REGISTER" -> new Kind("iam", "creation");
-        case "DELETE_ACCOUNT" -> new Kind("iam", "deletion");
+        case "LOGOUT", "REVOKE_GRANT", "USER_SESSION_DELETED" -> new Kind("authentication", "end");
+        case "REGISTER", "CLIENT_REGISTER" -> new Kind("iam", "creation");
+        case "CLIENT_UPDATE" -> new Kind("iam", "change");
+        case "CLIENT_INFO" -> new Kind("iam", "info");
+        case "DELETE_ACCOUNT", "CLIENT_DELETE" -> new Kind("iam", "deletion");
         default ->
             event.action().startsWith("UPDATE_")
                     || event.action().startsWith("REMOVE_")
                     || event.action().startsWith("RESET_")
                     || event.action().startsWith("FEDERATED_IDENTITY_")
+                    || event.action().startsWith("USER_DISABLED_BY_")
                     || event.action().equals("VERIFY_EMAIL")
                 ? new Kind("iam", "change")
                 : new Kind("authentication", "info");

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bulwark.events.record.EventRecord;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.keycloak.events.EventType;
+import org.keycloak.events.admin.OperationType;
 
 /** B12: the fields of an event in each schema. */
 class EventFormatTest {
@@ -67,7 +69,8 @@ class EventFormatTest {
                  "status_code":"invalid_user_credentials",
                  "metadata":{"version":"1.3.0","uid":"e1","event_code":"LOGIN_ERROR",
                   "tenant_uid":"r1","product":{"name":"Keycloak","vendor_name":"Keycloak"}},
-                 "user":{"uid":"u1","name":"ann"},"src_endpoint":{"ip":"192.0.2.7"},
+                 "user":{"uid":"u1","name":"ann"},"service":{"name":"tasks"},
+                 "src_endpoint":{"ip":"192.0.2.7"},
                  "session":{"uid":"s1"},
                  "unmapped":{"realm":"app","client_id":"tasks","details":{"auth_method":"code"}}}
                 """));
@@ -122,6 +125,14 @@ class EventFormatTest {
     "UPDATE_PASSWORD, 300103",
     "RESET_PASSWORD, 300104",
     "DELETE_ACCOUNT, 300106",
+    "UPDATE_PROFILE, 300199",
+    "USER_DISABLED_BY_PERMANENT_LOCKOUT, 300109",
+    "USER_DISABLED_BY_TEMPORARY_LOCKOUT_ERROR, 300109",
+    "UPDATE_TOTP, 300110",
+    "REMOVE_TOTP, 300111",
+    "USER_SESSION_DELETED, 300202",
+    "CLIENT_REGISTER, 300401",
+    "CLIENT_DELETE_ERROR, 300404",
     "REFRESH_TOKEN, 300299"
   })
   void classAndActivityOfAUsersEvent(String type, long uid) {
@@ -137,6 +148,123 @@ class EventFormatTest {
   })
   void classAndActivityOfAnAdministratorsEvent(String type, long uid) {
     assertThat(EventFormat.OCSF.fields(change(type))).containsEntry("type_uid", uid);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "UPDATE_CREDENTIAL, password, 300103",
+    "UPDATE_CREDENTIAL, otp, 300110",
+    "UPDATE_CREDENTIAL, bulwark-api-key, 300199",
+    "REMOVE_CREDENTIAL, webauthn, 300111",
+    "REMOVE_CREDENTIAL, password, 300199"
+  })
+  void classAndActivityOfACredentialsEvent(String type, String credential, long uid) {
+    EventRecord event =
+        eventOf(type, false, "u1", null, null, Map.of("credential_type", credential));
+    assertThat(EventFormat.OCSF.fields(event)).containsEntry("type_uid", uid);
+  }
+
+  /** What version 1.3.0 of the schema requires of each class, and of its objects. */
+  @ParameterizedTest
+  @EnumSource
+  void everyUsersEventHasWhatItsClassRequires(EventType type) throws IOException {
+    for (EventRecord event :
+        List.of(
+            eventOf(type.name(), false, "u1", "ann", null, Map.of()),
+            eventOf(type.name(), false, null, null, null, Map.of()))) {
+      assertIsComplete(JSON.readTree(new EventJson(EventFormat.OCSF).line(event)));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyAdministratorsEventHasWhatItsClassRequires(OperationType operation) throws IOException {
+    for (EventRecord event :
+        List.of(
+            eventOf("USER." + operation, true, "root", null, "users/u1", Map.of()),
+            // So is a change of the realm itself.
+            eventOf("REALM." + operation, true, "root", null, null, Map.of()),
+            eventOf("CUSTOM." + operation, true, null, null, null, Map.of()))) {
+      assertIsComplete(JSON.readTree(new EventJson(EventFormat.OCSF).line(event)));
+    }
+  }
+
+  private static void assertIsComplete(JsonNode event) {
+    int classUid = event.get("class_uid").asInt();
+    assertThat(event.get("type_uid").asLong())
+        .isEqualTo(classUid * 100L + event.get("activity_id").asInt());
+    assertThat(event.at("/metadata/product/vendor_name").asText()).isNotEmpty();
+    assertThat(event.at("/metadata/version").asText()).isEqualTo("1.3.0");
+    assertThat(event.has("time") && event.has("severity_id")).isTrue();
+    switch (classUid) {
+      case 3001 -> assertHasOne(event.get("user"), "uid", "name");
+      case 3002 -> {
+        assertHasOne(event.get("user"), "uid", "name");
+        assertHasOne(event, "service", "dst_endpoint");
+        assertHasOne(event.get("service"), "uid", "name");
+      }
+      case 3004 -> assertHasOne(event.get("entity"), "uid", "name");
+      default -> throw new AssertionError(event);
+    }
+    if (event.has("actor")) {
+      assertHasOne(event.at("/actor/user"), "uid", "name");
+    }
+  }
+
+  private static void assertHasOne(JsonNode object, String... members) {
+    assertThat(object).isNotNull();
+    assertThat(members).as(object.toString()).anyMatch(object::has);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "USER_SESSION_DELETED, authentication, end",
+    "USER_DISABLED_BY_PERMANENT_LOCKOUT, iam, change",
+    "CLIENT_REGISTER, iam, creation",
+    "CLIENT_UPDATE, iam, change",
+    "CLIENT_DELETE, iam, deletion"
+  })
+  void categoryAndTypeOfAUsersEvent(String type, String category, String eventType)
+      throws IOException {
+    JsonNode line = JSON.readTree(new EventJson(EventFormat.ECS).line(event(type, false, "ann")));
+    assertThat(line.at("/event/category/0").asText()).isEqualTo(category);
+    assertThat(line.at("/event/type/0").asText()).isEqualTo(eventType);
+  }
+
+  /**
+   * Some readers end a line at the separators of Unicode, a terminal obeys control characters, and
+   * MariaDB's column takes nothing beyond U+FFFF.
+   */
+  @ParameterizedTest
+  @EnumSource
+  void noCharacterOfANameLeavesItsText(EventFormat format) throws IOException {
+    String typed = "J\u00fcrgen\u2028{}\u2029\u0085\u009b31m\u007f\u0000\r\n\ud83d\ude00";
+    EventJson json = new EventJson(format);
+    EventRecord event = event("LOGIN_ERROR", false, typed);
+    for (String text : List.of(json.line(event), json.cloudEvent(event))) {
+      assertThat(text.chars())
+          .noneMatch(Character::isISOControl)
+          .noneMatch(c -> c == 0x2028 || c == 0x2029 || isHalf(c));
+      assertThat(text).as("what everybody can read").contains("J\u00fcrgen");
+      assertThat(names(JSON.readTree(text))).containsOnly(typed);
+    }
+  }
+
+  /** Half of a character is no text: a strict reader would reject the whole event. */
+  @Test
+  void halfACharacterIsReplaced() throws IOException {
+    for (String typed : List.of("a\ud83d", "a\ude00", "a\ude00\ud83d")) {
+      String text = new EventJson(EventFormat.ECS).line(event("LOGIN_ERROR", false, typed));
+      assertThat(names(JSON.readTree(text)).get(0)).matches("a\ufffd+").hasSameSizeAs(typed);
+    }
+  }
+
+  private static boolean isHalf(int character) {
+    return character >= Character.MIN_SURROGATE && character <= Character.MAX_SURROGATE;
+  }
+
+  private static List<String> names(JsonNode event) {
+    return event.findValues("user").stream().map(user -> user.get("name").asText()).toList();
   }
 
   @ParameterizedTest
@@ -166,6 +294,28 @@ class EventFormatTest {
     assertThat(cloud.at("/data/event/id").asText()).isEqualTo("e1");
   }
 
+  /** CloudEvents demands a reference as a URI has it. */
+  @Test
+  void theSourceOfARealmWithABlankIsAReference() throws IOException {
+    EventRecord event =
+        new EventRecord(
+            "e1",
+            TIME,
+            "LOGIN",
+            false,
+            new EventRecord.Realm("r1", "My Company"),
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            Map.of());
+    JsonNode cloud = JSON.readTree(new EventJson(EventFormat.ECS).cloudEvent(event));
+    assertThat(cloud.get("source").asText()).isEqualTo("/realms/My%20Company");
+  }
+
   private static EventRecord failedLogin() {
     return new EventRecord(
         "e1",
@@ -188,19 +338,30 @@ class EventFormatTest {
   }
 
   private static EventRecord event(String type, boolean admin, @Nullable String username) {
+    return eventOf(
+        type, admin, admin ? "root" : null, username, admin ? "users/u1" : null, Map.of());
+  }
+
+  private static EventRecord eventOf(
+      String type,
+      boolean admin,
+      @Nullable String userId,
+      @Nullable String username,
+      @Nullable String path,
+      Map<String, String> details) {
     return new EventRecord(
         "e2",
         TIME,
         type,
         admin,
         new EventRecord.Realm("r1", null),
-        admin ? "root" : null,
+        userId,
         username,
         null,
         null,
         null,
         null,
-        admin ? "users/u1" : null,
-        Map.of());
+        path,
+        details);
   }
 }
