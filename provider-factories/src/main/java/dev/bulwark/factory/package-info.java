@@ -1,6 +1,7 @@
 /**
  * Base classes of factories that several modules have. A subclass names what is its own; Keycloak
- * finds it by {@code META-INF/services}. And the time limit of statements, for modules with tables.
+ * finds it by {@code META-INF/services}. And the time limits of statements and transactions, for
+ * modules with tables.
  */
 @NullMarked
 package dev.bulwark.factory;

@@ -13,7 +13,9 @@ import dev.bulwark.backchannel.outbox.LogoutReceivers;
 import dev.bulwark.backchannel.outbox.NoticeClock;
 import dev.bulwark.backchannel.outbox.RealmSwitch;
 import dev.bulwark.backchannel.signals.SharedSignals;
+import dev.bulwark.factory.BackgroundTransaction;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -63,6 +65,13 @@ final class DeliveryRound implements AutoCloseable {
     this.threads = threads;
     this.signals = signals;
     this.clock = clock;
+  }
+
+  /** Longer than a round ever takes, unless the database does not answer. */
+  Duration timeLimit() {
+    return BackgroundTransaction.DATABASE_TIME
+        .plus(Sending.MAX_DURATION)
+        .plus(Sending.longest(config));
   }
 
   /** What is left after a round. */

@@ -7,6 +7,8 @@ import dev.bulwark.backchannel.outbox.LogoutReceiver;
 import dev.bulwark.backchannel.outbox.LogoutReceivers;
 import dev.bulwark.backchannel.outbox.NoticeClock;
 import dev.bulwark.backchannel.signals.SharedSignals;
+import dev.bulwark.factory.BackgroundTransaction;
+import dev.bulwark.factory.TimeLimit;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -21,13 +23,13 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.connections.jpa.JpaConnectionProviderFactory;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
-import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
  * Finds receivers to which something can be delivered, and has some of them served at once, each by
@@ -43,6 +45,9 @@ public final class Dispatcher implements AutoCloseable {
 
   /** A receiver is left alone for so long after a failure of the database. */
   private static final Duration FAILURE_PAUSE = Duration.ofSeconds(30);
+
+  /** For the database to tell its time. */
+  private static final Duration CLOCK_TIME = Duration.ofSeconds(5);
 
   /** Notices of so long are looked for together. */
   private static final Duration COLLECTION_TIME = Duration.ofMillis(20);
@@ -145,15 +150,14 @@ public final class Dispatcher implements AutoCloseable {
       if (System.nanoTime() - nextSurvey >= 0) {
         nextSurvey = System.nanoTime() + SURVEY_INTERVAL.toNanos();
         compareClocks();
-        KeycloakModelUtils.runJobInTransaction(factory, this::showBacklog);
+        metrics.show(inTransaction(session -> new LogoutOutbox(session).backlog()));
         newReceivers.set(true);
       }
       if (newReceivers.getAndSet(false)) {
         addReceivers();
       }
       List<String> due =
-          KeycloakModelUtils.runJobInTransactionWithResult(
-              factory, session -> new LogoutReceivers(session).due(clock.databaseMillis()));
+          inTransaction(session -> new LogoutReceivers(session).due(clock.databaseMillis()));
       due.forEach(this::serve);
     } catch (RuntimeException | Error e) {
       // An error too: the thread would end, and nothing would be sent until the next start.
@@ -166,26 +170,33 @@ public final class Dispatcher implements AutoCloseable {
     JpaConnectionProviderFactory database =
         (JpaConnectionProviderFactory) factory.getProviderFactory(JpaConnectionProvider.class);
     try (Connection connection = database.getConnection()) {
-      DatabaseTime.compare(clock, connection);
+      TimeLimit.answered(
+          connection,
+          CLOCK_TIME,
+          answering -> {
+            DatabaseTime.compare(clock, answering);
+            return true;
+          });
     } catch (SQLException e) {
       // The last comparison holds. If the database is away, the reads that follow tell of it.
       LOG.debug("The database's clock could not be read", e);
     }
   }
 
-  private void showBacklog(KeycloakSession session) {
-    metrics.show(new LogoutOutbox(session).backlog());
+  private <T> T inTransaction(Function<KeycloakSession, T> work) {
+    return BackgroundTransaction.call(factory, BackgroundTransaction.DATABASE_TIME, work);
   }
 
   /** Each in a transaction of its own: another node may add it at the same time. */
   private void addReceivers() {
-    List<LogoutReceiver> unknown =
-        KeycloakModelUtils.runJobInTransactionWithResult(
-            factory, session -> new LogoutReceivers(session).unknown());
+    List<LogoutReceiver> unknown = inTransaction(session -> new LogoutReceivers(session).unknown());
     for (LogoutReceiver receiver : unknown) {
       try {
-        KeycloakModelUtils.runJobInTransaction(
-            factory, session -> new LogoutReceivers(session).add(receiver));
+        inTransaction(
+            session -> {
+              new LogoutReceivers(session).add(receiver);
+              return true;
+            });
       } catch (RuntimeException e) {
         LOG.debugf(e, "Receiver %s was added by another node", receiver.getClientId());
       }
@@ -239,8 +250,8 @@ public final class Dispatcher implements AutoCloseable {
 
   private RoundResult deliver(String clientId) {
     try {
-      return KeycloakModelUtils.runJobInTransactionWithResult(
-          factory, session -> deliver(session, clientId));
+      return BackgroundTransaction.call(
+          factory, round.timeLimit(), session -> deliver(session, clientId));
     } catch (RuntimeException | Error e) {
       // What was sent may not be written down, and must not be sent again at once.
       pausedUntil.put(clientId, System.nanoTime() + FAILURE_PAUSE.toNanos());

@@ -66,6 +66,11 @@ final class Sending {
     }
   }
 
+  /** Returns the time that {@link #send} takes at most. */
+  static Duration longest(BackchannelLogoutConfig config) {
+    return MAX_DURATION.plus(GRACE).plus(config.requestTimeout());
+  }
+
   /**
    * Sends requests.
    *
@@ -75,7 +80,7 @@ final class Sending {
     Queue<Request> queue = new ConcurrentLinkedQueue<>(requests);
     List<Callable<Boolean>> work =
         Collections.nCopies(Math.min(config.maxInFlight(), requests.size()), () -> sendSome(queue));
-    long wait = MAX_DURATION.plus(GRACE).plus(config.requestTimeout()).toMillis();
+    long wait = longest(config).toMillis();
     for (Future<Boolean> done : threads.invokeAll(work, wait, TimeUnit.MILLISECONDS)) {
       try {
         if (!done.isCancelled()) {

@@ -6,6 +6,8 @@ import dev.bulwark.backchannel.outbox.NoticeClock;
 import dev.bulwark.backchannel.outbox.NoticeState;
 import dev.bulwark.backchannel.outbox.RealmSwitch;
 import dev.bulwark.backchannel.signals.SharedSignals;
+import dev.bulwark.factory.BackgroundTransaction;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +43,9 @@ public final class ExpirySearch {
   /** So many at most are deleted in one transaction. */
   private static final int MAX_REMOVED = 2_000;
 
+  /** Keycloak rolls back a transaction that takes five minutes. */
+  private static final Duration SEARCH_TIME = Duration.ofMinutes(6);
+
   private static final String NO_NOTICE =
       " and not exists (select n.id from LogoutNotice n where n.sessionId = cs.userSessionId"
           + " and n.clientId = cs.clientId and n.offline = cs.offline"
@@ -75,8 +80,9 @@ public final class ExpirySearch {
   public int run() {
     Map<Part, Long> next = new HashMap<>();
     int stored =
-        KeycloakModelUtils.runJobInTransactionWithResult(
+        BackgroundTransaction.call(
             factory,
+            SEARCH_TIME,
             session -> {
               LogoutOutbox outbox = new LogoutOutbox(session);
               if (!outbox.lockSearch()) {

@@ -3,11 +3,11 @@ package dev.bulwark.events.webhook;
 import dev.bulwark.events.outbox.Outbox;
 import dev.bulwark.events.outbox.WaitingEvent;
 import dev.bulwark.events.webhook.WebhookMetrics.Outcome;
+import dev.bulwark.factory.BackgroundTransaction;
 import java.time.Duration;
 import java.util.List;
 import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSessionFactory;
-import org.keycloak.models.utils.KeycloakModelUtils;
 
 /** Lays events aside that are not tried any more, and forgets old ones. For one thread. */
 final class DeadLetters {
@@ -84,8 +84,10 @@ final class DeadLetters {
   private int forget(KeycloakSessionFactory factory, long before) {
     try {
       Integer forgotten =
-          KeycloakModelUtils.runJobInTransactionWithResult(
-              factory, own -> new Outbox(own).forgetDead(before, BATCH));
+          BackgroundTransaction.call(
+              factory,
+              BackgroundTransaction.DATABASE_TIME,
+              own -> new Outbox(own).forgetDead(before, BATCH));
       failing = false;
       return forgotten;
     } catch (RuntimeException e) {

@@ -5,6 +5,7 @@ import dev.bulwark.events.outbox.Outbox;
 import dev.bulwark.events.outbox.Outbox.Backlog;
 import dev.bulwark.events.outbox.WaitingEvent;
 import dev.bulwark.events.webhook.WebhookMetrics.Outcome;
+import dev.bulwark.factory.BackgroundTransaction;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -62,6 +63,13 @@ final class Delivery implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
+  }
+
+  /** Longer than a round ever takes, unless the database does not answer. */
+  Duration timeLimit() {
+    return BackgroundTransaction.DATABASE_TIME
+        .plus(Round.MAX_DURATION)
+        .plus(config.requestTimeout());
   }
 
   /**

@@ -2,13 +2,13 @@ package dev.bulwark.events.webhook;
 
 import dev.bulwark.events.outbox.DeliveryLock;
 import dev.bulwark.events.outbox.Outbox;
+import dev.bulwark.factory.BackgroundTransaction;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
-import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
  * The thread that delivers: when an event was added on this node, when a pause is over, and every
@@ -87,7 +87,7 @@ final class DeliveryThread implements AutoCloseable {
 
   private @Nullable Duration deliver() throws InterruptedException {
     try {
-      Duration pause = KeycloakModelUtils.runJobInTransactionWithResult(factory, this::round);
+      Duration pause = BackgroundTransaction.call(factory, delivery.timeLimit(), this::round);
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
@@ -109,8 +109,8 @@ final class DeliveryThread implements AutoCloseable {
    */
   private @Nullable Duration round(KeycloakSession session) {
     @Nullable DeliveryLock lock = new Outbox(session).lock().orElse(null);
-    return KeycloakModelUtils.runJobInTransactionWithResult(
-        factory, own -> delivery.run(own, lock));
+    return BackgroundTransaction.call(
+        factory, delivery.timeLimit(), own -> delivery.run(own, lock));
   }
 
   /** Stops; requests that are under way are given a few seconds. What is left waits. */

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Round {
 
   /** No request begins later: a round holds a database connection. */
-  private static final Duration MAX_DURATION = Duration.ofSeconds(5);
+  static final Duration MAX_DURATION = Duration.ofSeconds(5);
 
   private final Receiver receiver;
   private final ExecutorService threads;
