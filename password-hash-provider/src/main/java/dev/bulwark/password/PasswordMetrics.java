@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@code bulwark.password.hash} (timer; tags {@code algorithm}, {@code operation}, {@code
  *       outcome}): computing alone, without the wait
+ *   <li>{@code bulwark.password.failures} (counter; tag {@code outcome}): passwords for which no
+ *       hash was computed
  *   <li>{@code bulwark.password.replaced} (counter; tag {@code outcome}): outdated hashes that a
  *       login was to replace
  *   <li>{@code bulwark.password.wait} (timer): the wait for permits
@@ -75,6 +77,7 @@ final class PasswordMetrics implements AutoCloseable {
   private final Timer wait;
   private final Map<HashReplacement.Outcome, Counter> replaced =
       new EnumMap<>(HashReplacement.Outcome.class);
+  private final Map<Outcome, Counter> failures = new EnumMap<>(Outcome.class);
   private final List<Meter> gauges;
   private final Map<Key, Timer> timers = new ConcurrentHashMap<>();
 
@@ -91,6 +94,15 @@ final class PasswordMetrics implements AutoCloseable {
           Counter.builder("bulwark.password.replaced")
               .description("Outdated hashes that a login was to replace")
               .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+              .register(registry));
+    }
+    // From the start: an alert sees no increase of a counter that begins with its first.
+    for (Outcome outcome : List.of(Outcome.REFUSED, Outcome.ERROR)) {
+      failures.put(
+          outcome,
+          Counter.builder("bulwark.password.failures")
+              .description("Passwords for which no hash was computed")
+              .tag("outcome", outcome.tag)
               .register(registry));
     }
     double nativeValue = isNative ? 1 : 0;
@@ -128,6 +140,10 @@ final class PasswordMetrics implements AutoCloseable {
     timers
         .computeIfAbsent(new Key(algorithm, operation, outcome), this::timer)
         .record(nanos, TimeUnit.NANOSECONDS);
+    @Nullable Counter failure = failures.get(outcome);
+    if (failure != null) {
+      failure.increment();
+    }
   }
 
   private Timer timer(Key key) {
@@ -145,6 +161,7 @@ final class PasswordMetrics implements AutoCloseable {
     registry.remove(wait);
     gauges.forEach(registry::remove);
     replaced.values().forEach(registry::remove);
+    failures.values().forEach(registry::remove);
     timers.values().forEach(registry::remove);
     timers.clear();
   }

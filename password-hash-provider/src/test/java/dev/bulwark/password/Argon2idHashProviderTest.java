@@ -233,11 +233,18 @@ class Argon2idHashProviderTest {
     row.setCredentialData(credentialData);
     row.setSecretData(secretData);
     PasswordCredentialModel credential = PasswordCredentialModel.createFromCredentialModel(row);
+    assertThat(failures("refused")).as("an alert needs it before the first one").isZero();
     assertThat(nativeProvider.verify(PASSWORD, credential)).isFalse();
     assertThat(nativeProvider.policyCheck(null, credential)).isFalse();
     assertThat(nativeProvider.credentialHashingStrength(credential)).isNotNull();
     assertThat(registry.get("bulwark.password.hash").tag("outcome", "refused").timer().count())
         .isEqualTo(1);
+    assertThat(failures("refused")).isEqualTo(1);
+    assertThat(failures("error")).isZero();
+  }
+
+  private double failures(String outcome) {
+    return registry.get("bulwark.password.failures").tag("outcome", outcome).counter().count();
   }
 
   @Test

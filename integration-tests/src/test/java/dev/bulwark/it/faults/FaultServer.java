@@ -38,7 +38,7 @@ public final class FaultServer implements AutoCloseable {
    * @param database null for one of its own, the same as the shared server's ({@link
    *     SharedDatabase})
    */
-  static FaultServer start(
+  public static FaultServer start(
       String name,
       String redisUrl,
       @Nullable DatabaseProcess database,

@@ -9,6 +9,7 @@ import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.server.RealmFile;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +49,11 @@ class TwoInstallationsIT {
               .atMost(Duration.ofSeconds(25))
               .pollInterval(Duration.ofMillis(10))
               .until(() -> time(again) == 0);
+        }
+        for (FaultServer each : List.of(first, second)) {
+          assertThat(each.metric("bulwark_revocation_complete_age_seconds"))
+              .as("an alert watches it")
+              .isGreaterThan(20);
         }
       } finally {
         second.close();

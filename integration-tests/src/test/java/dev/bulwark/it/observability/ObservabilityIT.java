@@ -56,7 +56,7 @@ class ObservabilityIT {
           entry("bulwark_webhook_dead", "a webhook is configured"),
           entry("bulwark_webhook_requests_seconds", "a webhook is configured"));
 
-  private static final Path ALERTS = ShippedQueries.ROOT.resolve("docs/operations/alerts.md");
+  private static final Path OPERATIONS = ShippedQueries.ROOT.resolve("docs/operations");
 
   private static final Pattern COUNTED_MAIL =
       Pattern.compile("(?m)^bulwark_notifications_total\\{.*} [1-9]");
@@ -230,10 +230,12 @@ class ObservabilityIT {
   @Test
   void everyAlertHasItsSectionInTheGuide() throws IOException {
     Set<String> anchors = new TreeSet<>();
-    Files.readString(ALERTS)
-        .lines()
-        .filter(line -> line.startsWith("## "))
-        .forEach(line -> anchors.add(line.substring(3).toLowerCase(Locale.ROOT)));
+    for (String page : ShippedQueries.ALERT_PAGES) {
+      Files.readString(OPERATIONS.resolve(page))
+          .lines()
+          .filter(line -> line.startsWith("## "))
+          .forEach(line -> anchors.add(page + "#" + line.substring(3).toLowerCase(Locale.ROOT)));
+    }
     assertThat(ShippedQueries.runbooks())
         .hasSameSizeAs(ShippedQueries.alerts())
         .allSatisfy(anchor -> assertThat(anchors).contains(anchor));

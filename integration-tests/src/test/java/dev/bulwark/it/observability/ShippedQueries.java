@@ -29,9 +29,13 @@ final class ShippedQueries {
 
   private static final Pattern EXPRESSION = Pattern.compile("(?m)^ +expr: '(.*)'$");
   private static final Pattern INCREASE = Pattern.compile("increase\\(([^\\[]+)\\[");
-  private static final Pattern RUNBOOK = Pattern.compile("(?m)operations/alerts\\.md#([a-z]+)$");
+  private static final Pattern RUNBOOK =
+      Pattern.compile("(?m)operations/(alerts(?:-logins)?\\.md#[a-z]+)$");
 
   private ShippedQueries() {}
+
+  /** The names of the pages with instructions for alerts, in {@code docs/operations}. */
+  static final List<String> ALERT_PAGES = List.of("alerts.md", "alerts-logins.md");
 
   /** Panel to query, of both dashboards, with values for the variables of Grafana. */
   static Map<String, String> panels() throws IOException {
@@ -65,6 +69,16 @@ final class ShippedQueries {
         .toList();
   }
 
+  /** The expression of an alert. */
+  static String alert(String name) throws IOException {
+    Matcher rule =
+        Pattern.compile("- alert: " + name + "\\s+expr: '(.*)'\n").matcher(Files.readString(RULES));
+    if (!rule.find()) {
+      throw new AssertionError("no alert " + name);
+    }
+    return rule.group(1).replace("''", "'");
+  }
+
   /** The selectors of the counters whose growth an alert watches. Can be changed. */
   static List<String> countersOfAlerts() throws IOException {
     return INCREASE
@@ -75,7 +89,7 @@ final class ShippedQueries {
         .collect(Collectors.toCollection(ArrayList::new));
   }
 
-  /** The anchors in {@code docs/operations/alerts.md} that the alerts link to. */
+  /** The sections in {@code docs/operations} that the alerts link to: page and anchor. */
   static List<String> runbooks() throws IOException {
     return RUNBOOK.matcher(Files.readString(RULES)).results().map(m -> m.group(1)).toList();
   }

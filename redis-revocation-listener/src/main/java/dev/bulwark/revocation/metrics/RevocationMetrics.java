@@ -32,6 +32,7 @@ public final class RevocationMetrics implements AutoCloseable {
   private final AtomicLong leading = new AtomicLong();
   private final AtomicLong ledgerSize = new AtomicLong();
   private final AtomicLong cycleBegan = new AtomicLong();
+  private final AtomicLong completeUntil = new AtomicLong();
   private final AtomicLong redisIdentified = new AtomicLong(1);
   private final AtomicLong redisClockAhead = new AtomicLong();
   private final AtomicLong lastRound;
@@ -80,6 +81,13 @@ public final class RevocationMetrics implements AutoCloseable {
     this.undecided = counter("undecided", "Answers about tokens that Keycloak could not give");
     this.cycleTime = timer("reconciler.cycle", "Time of one comparison of the whole ledger");
     gauge("ledger.size", "Rows of the ledger when last counted", ledgerSize::get);
+    gauge(
+        "complete.age.seconds",
+        "Age of revocation:complete in Redis; 0 on a node that does not write it",
+        () ->
+            completeUntil.get() == 0
+                ? 0
+                : Math.max(0, clock.millis() - completeUntil.get()) / 1000.0);
     gauge(
         "reconciler.age.seconds",
         "Time since the last complete comparison began; 0 on a node that does not compare",
@@ -188,12 +196,25 @@ public final class RevocationMetrics implements AutoCloseable {
   /** Whether this node does the background work. */
   public void leading(boolean now) {
     leading.set(now ? 1 : 0);
-    if (!now) {
+    if (now) {
+      // A node that never gets to write the watermark must not look as if it had just done so.
+      completeUntil.compareAndSet(0, clock.millis());
+    } else {
       // What this node knew is out of date: the one that leads counts from now on.
+      completeUntil.set(0);
       backlog(0, 0);
       redisIdentified(true);
       redisClockAhead(0);
     }
+  }
+
+  /**
+   * The watermark was written to Redis.
+   *
+   * @param until up to when Redis is complete, milliseconds since 1970
+   */
+  public void completeUntil(long until) {
+    completeUntil.set(until);
   }
 
   /** Whether this node does the background work. */
@@ -246,6 +267,14 @@ public final class RevocationMetrics implements AutoCloseable {
   public void cycle(long began, long ended) {
     cycleBegan.set(began);
     cycleTime.record(Duration.ofMillis(Math.max(0, ended - began)));
+  }
+
+  /**
+   * This node compares from now on. Until its first comparison is complete, the age counts from
+   * here: one that never gets to its end has to be seen.
+   */
+  public void reconciling(long now) {
+    cycleBegan.compareAndSet(0, now);
   }
 
   /** The rows of the ledger that have not expired have been counted. */

@@ -140,6 +140,7 @@ public final class Reconciler {
     }
     if (!leads) {
       leads = true;
+      metrics.reconciling(began);
       endedSessions.forget();
       position = null;
       due = true;

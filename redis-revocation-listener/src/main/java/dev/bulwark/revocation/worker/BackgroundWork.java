@@ -386,6 +386,8 @@ public final class BackgroundWork {
         // An outage that is over already: a response may have been sent meanwhile.
         kept = null;
         watermark.announce(leader, true);
+      } else if (kept != null) {
+        metrics.completeUntil(value.completeUntil());
       }
     } catch (RedisUnavailableException e) {
       // Reported by the connection; whoever reads the watermark sees it grow old.

@@ -195,6 +195,25 @@ class ReconcilerTest {
     assertThat(registry.get("bulwark.revocation.reconciler.cycle").timer().count()).isEqualTo(1);
   }
 
+  /** An alert watches the age: it must grow on a node whose first comparison never ends. */
+  @Test
+  void theAgeGrowsWhileTheFirstComparisonDoesNotGetToItsEnd() throws Exception {
+    assertThat(age()).as("of a node that does not compare").isZero();
+    sql("DROP TABLE CLIENT");
+    database
+        .ledger()
+        .run(c -> database.ledger().tokens().insert(c, List.of(token("a", now + 300))));
+    assertThatThrownBy(reconciler::round).isInstanceOf(SQLException.class);
+    double first = age();
+    assertThat(first).isPositive();
+    assertThatThrownBy(reconciler::round).isInstanceOf(SQLException.class);
+    assertThat(age()).isGreaterThan(first);
+  }
+
+  private double age() {
+    return registry.get("bulwark.revocation.reconciler.age.seconds").gauge().value();
+  }
+
   /** As where sessions are not in the database: then a comparison is due in every round. */
   @Test
   void aComparisonThatIsAlwaysDueGetsToTheEndOfALargeLedger() throws Exception {

@@ -30,13 +30,18 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.HostAndPort;
@@ -46,6 +51,7 @@ import redis.clients.jedis.UnifiedJedis;
 /** R1: a round of a node with a wrong clock, on H2, whose clock is right, and a real Redis. */
 class BackgroundWorkTest {
 
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private TestDatabase database;
   private RedisProcess redis;
   private UnifiedJedis client;
@@ -67,7 +73,7 @@ class BackgroundWorkTest {
   private BackgroundWork work(Clock clock) {
     LedgerDatabase ledger = database.ledger();
     TestRedis connection = new TestRedis(client, "");
-    RevocationMetrics metrics = new RevocationMetrics(new SimpleMeterRegistry(), clock);
+    RevocationMetrics metrics = new RevocationMetrics(registry, clock);
     RevocationObserver observer = RevocationObserver.NONE;
     Sites sites = new Sites(ledger, clock, "", observer);
     MissedPushes missed = new MissedPushes(connection);
@@ -123,6 +129,87 @@ class BackgroundWorkTest {
     work(Clock.offset(Clock.systemUTC(), Duration.ofMinutes(minutes))).round();
     assertThat(jtis("BULWARK_TOKEN")).containsExactly("live");
     assertThat(jtis("BULWARK_REVOKED_TOKEN")).containsExactly("live");
+  }
+
+  /**
+   * Applications that fail closed reject every token when the watermark is a minute old. The reason
+   * may be one row, while Redis is up and lacks no key.
+   */
+  @Test
+  void theAgeOfTheWatermarkShowsThatARowKeepsItFromAdvancing() throws Exception {
+    AtomicLong ahead = new AtomicLong();
+    BackgroundWork work = work(ahead(ahead));
+    assertThat(age()).as("of a node that does not lead").isZero();
+    work.round();
+    work.round();
+    assertThat(client.get("revocation:complete")).isNotNull();
+    assertThat(age()).isBetween(0.5, 60.0);
+
+    sql(
+        "INSERT INTO BULWARK_REVOCATION_SCOPE (ID, KIND, EXPIRES_AT, KILLS, ISSUED_BEFORE,"
+            + " VERIFIES, CAUSE, CREATED_AT) VALUES ('later', 'LATER', 9999999999, 'ALL', 0, '',"
+            + " 'TEST', 0)");
+    ahead.set(Duration.ofMinutes(5).toMillis());
+    work.round();
+    assertThat(age()).isGreaterThan(300);
+    assertThat(gauge("pending.age.seconds")).as("no key is missing").isZero();
+
+    sql("DELETE FROM BULWARK_REVOCATION_SCOPE");
+    work.round();
+    assertThat(age()).isBetween(0.5, 60.0);
+  }
+
+  /** As while Redis is away: the age counts from the moment at which the node took over. */
+  @Test
+  void aNodeThatNeverWroteTheWatermarkShowsSinceWhenItLeads() throws Exception {
+    AtomicLong ahead = new AtomicLong();
+    BackgroundWork work = work(ahead(ahead));
+    redis.stop();
+    work.round();
+    ahead.set(Duration.ofMinutes(5).toMillis());
+    work.round();
+    assertThat(gauge("leading")).isEqualTo(1);
+    assertThat(age()).isGreaterThanOrEqualTo(300);
+  }
+
+  /** Clock that is set while the test runs. */
+  private static Clock ahead(AtomicLong millis) {
+    return new Clock() {
+      @Override
+      public long millis() {
+        return System.currentTimeMillis() + millis.get();
+      }
+
+      @Override
+      public Instant instant() {
+        return Instant.ofEpochMilli(millis());
+      }
+
+      @Override
+      public ZoneId getZone() {
+        return ZoneOffset.UTC;
+      }
+
+      @Override
+      public Clock withZone(ZoneId zone) {
+        return this;
+      }
+    };
+  }
+
+  private double age() {
+    return gauge("complete.age.seconds");
+  }
+
+  private double gauge(String name) {
+    return registry.get("bulwark.revocation." + name).gauge().value();
+  }
+
+  private void sql(String statement) throws SQLException {
+    try (Connection connection = database.open();
+        Statement plain = connection.createStatement()) {
+      plain.execute(statement);
+    }
   }
 
   private static LedgerToken token(String jti, long expiresAt) {
