@@ -96,7 +96,7 @@ class KubernetesCommandsTest {
   @Test
   void eachCommandRuns() throws IOException {
     int ran = 0;
-    for (String page : List.of("README.md", "existing-keycloak.md", "metrics.md")) {
+    for (String page : List.of("README.md", "existing-keycloak.md")) {
       for (String block : blocks(page)) {
         run(block);
         ran++;
@@ -115,23 +115,9 @@ class KubernetesCommandsTest {
   /** In the root of the repository, or where the page says so. */
   private void run(String block) {
     boolean inFolder =
-        Stream.of("-f common/", "helm/", "init-container/", "../observability/")
+        Stream.of("-f common/", "helm/", "init-container/")
             .anyMatch(block::contains);
     Commands.bash(inFolder ? tree.resolve(FOLDER) : tree, environment, block).expect(0);
-  }
-
-  /** The kind of the Prometheus Operator has the groups of a file of rules as its {@code spec}. */
-  @Test
-  void theAlertsAreThoseOfTheFile() throws IOException {
-    blocks("metrics.md").forEach(this::run);
-    YAMLMapper yaml = new YAMLMapper();
-    JsonNode rule = yaml.readTree(Files.readString(folder.resolve("applied")));
-    assertThat(rule.path("kind").asText()).isEqualTo("PrometheusRule");
-    assertThat(rule.at("/metadata/name").asText()).isEqualTo("bulwark");
-    assertThat(rule.at("/metadata/labels/release").asText()).isEqualTo("NAME_OF_THE_RELEASE");
-    assertThat(rule.get("spec"))
-        .isEqualTo(
-            yaml.readTree(Repository.text("deploy/observability/prometheus/bulwark-rules.yml")));
   }
 
   /** The server and the command share the memory of the pod. */

@@ -98,6 +98,7 @@ class KubernetesModelTest {
           "spec.readinessProbe.periodSeconds number",
           "spec.resources object",
           "spec.scheduling.topologySpreadConstraints array",
+          "spec.serviceMonitor.enabled boolean",
           "spec.startOptimized boolean",
           "spec.truststores.*.secret.name string",
           "spec.unsupported.podTemplate object",
