@@ -81,14 +81,36 @@ class KubernetesMonitoringTest {
     assertThat(files).isEqualTo(there);
   }
 
-  private static List<JsonNode> monitors() throws IOException {
-    List<JsonNode> monitors = new ArrayList<>();
-    try (MappingIterator<JsonNode> documents =
-        YAML.readerFor(JsonNode.class)
-            .readValues(Repository.text(FOLDER + "kubernetes/pod-monitor.yaml"))) {
-      documents.forEachRemaining(monitors::add);
+  /** As the page applies it. The label is that of Prometheus' release, on everything. */
+  @Test
+  void kubectlMakesTheResources() throws IOException {
+    String kubectl = Programs.require("kubectl", "kubectl").toString();
+    Path file = folder.resolve("resources.yaml");
+    Files.writeString(
+        file,
+        LocalProcess.run(
+            Duration.ofMinutes(1),
+            List.of(kubectl, "kustomize", Repository.root().resolve(FOLDER).toString())));
+    List<String> kinds = new ArrayList<>();
+    for (JsonNode resource : documents(Files.readString(file))) {
+      kinds.add(resource.get("kind").asText());
+      assertThat(resource.at("/metadata/labels/release").asText()).isEqualTo("PROMETHEUS_RELEASE");
     }
-    return monitors;
+    assertThat(kinds)
+        .containsExactlyInAnyOrder(
+            "ConfigMap", "ConfigMap", "PodMonitor", "PodMonitor", "PrometheusRule");
+  }
+
+  private static List<JsonNode> monitors() throws IOException {
+    return documents(Repository.text(FOLDER + "kubernetes/pod-monitor.yaml"));
+  }
+
+  private static List<JsonNode> documents(String text) throws IOException {
+    List<JsonNode> documents = new ArrayList<>();
+    try (MappingIterator<JsonNode> all = YAML.readerFor(JsonNode.class).readValues(text)) {
+      all.forEachRemaining(documents::add);
+    }
+    return documents;
   }
 
   /** Its pods are those of the topology spread; HTTPS since there is a certificate. */
