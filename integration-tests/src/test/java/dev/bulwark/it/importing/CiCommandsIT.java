@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.TestStack;
@@ -70,6 +71,81 @@ class CiCommandsIT {
           .as("the realm is the file's")
           .hasSize(1);
     }
+  }
+
+  /** B13: such a file has what the export of a running server leaves out. */
+  @Test
+  void theFileOfAFullExportHasNoDrift() {
+    try (DistributionServer server =
+        DistributionServer.start(TestStack.spec("full-export", "redis://127.0.0.1:1").build())) {
+      AdminApi admin = admin(server.url());
+      admin.put("/realms/app", Json.object("organizationsEnabled", true)).expect(204);
+      admin
+          .post(
+              "/realms/app/organizations",
+              """
+              {"name": "Acme", "alias": "acme", "domains": [{"name": "acme.example"}]}
+              """)
+          .expect(201);
+      admin
+          .post(
+              "/realms/app/components",
+              """
+              {"name": "ldap", "providerId": "ldap",
+               "providerType": "org.keycloak.storage.UserStorageProvider",
+               "config": {"vendor": ["other"], "connectionUrl": ["ldap://127.0.0.1:1"],
+                 "usersDn": ["ou=people,dc=example,dc=org"], "usernameLDAPAttribute": ["uid"],
+                 "rdnLDAPAttribute": ["uid"], "uuidLDAPAttribute": ["entryUUID"],
+                 "userObjectClasses": ["person"], "editMode": ["READ_ONLY"], "authType": ["simple"], "bindDn": ["cn=kc"],
+                 "bindCredential": ["bind-test-secret"], "lastSync": ["1"]}}
+              """)
+          .expect(201);
+      admin
+          .post(
+              "/realms/app/components",
+              """
+              {"name": "es256", "providerId": "ecdsa-generated",
+               "providerType": "org.keycloak.keys.KeyProvider", "config": {"priority": ["50"]}}
+              """)
+          .expect(201);
+      server.stop();
+      Commands.bash(
+              server.home(),
+              java(RealmFile.developmentEnvironment()),
+              "bin/kc.sh export --optimized --file realm.json --realm app --users same_file")
+          .expect(0);
+      server.startAgain();
+      String file = server.home().resolve("realm.json").toString();
+      Map<String, String> environment = Map.of("BULWARK_TOKEN", masterToken(server.url()));
+      Commands.Result result =
+          Commands.realm(environment, "diff", file, "--server", server.url().toString());
+      assertThat(result.output()).isEqualTo("realm app: no drift\n");
+      result.expect(0);
+
+      admin(server.url()).put("/realms/app", Json.object("organizationsEnabled", false));
+      assertThat(
+              Commands.realm(environment, "diff", file, "--server", server.url().toString())
+                  .expect(2)
+                  .output())
+          .contains("organizationsEnabled\n", "1 difference")
+          .doesNotContain("bind-test-secret");
+    }
+  }
+
+  private static String masterToken(URI url) {
+    return Http.postForm(
+            url + "/realms/master/protocol/openid-connect/token",
+            Map.of(
+                "grant_type",
+                "password",
+                "client_id",
+                "admin-cli",
+                "username",
+                TestStack.ADMIN_USERNAME,
+                "password",
+                TestStack.ADMIN_PASSWORD))
+        .expect(200)
+        .text("access_token");
   }
 
   private static Map<String, String> java(Map<String, String> variables) {

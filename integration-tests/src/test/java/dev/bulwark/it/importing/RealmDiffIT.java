@@ -184,7 +184,8 @@ class RealmDiffIT {
     ObjectNode password = (ObjectNode) app(action);
     password.putObject("config").put("max_auth_age", "86400");
     admin.put("/realms/app" + action, password.toString()).expect(204);
-    String step = execution("browser", "conditional-administrator").get("authenticationConfig").asText();
+    String step =
+        execution("browser", "conditional-administrator").get("authenticationConfig").asText();
     ObjectNode settings = (ObjectNode) app("/authentication/config/" + step);
     ((ObjectNode) settings.get("config")).put("negate", "true");
     admin.put("/realms/app/authentication/config/" + step, settings.toString()).expect(204);

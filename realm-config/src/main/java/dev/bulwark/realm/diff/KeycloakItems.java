@@ -5,8 +5,12 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
-/** Tells what Keycloak itself creates in a realm, so that a file need not list it. */
+/**
+ * Tells what Keycloak itself creates in a realm, so that a file need not list it, and what its
+ * partial export leaves out.
+ */
 final class KeycloakItems {
 
   private static final Set<String> CLIENTS =
@@ -35,6 +39,17 @@ final class KeycloakItems {
           "create unique user config",
           "first-broker-login-conditional-credential",
           "review profile config");
+
+  /** Optional scopes that the feature "ssf" gives every realm. */
+  private static final Set<String> SSF_SCOPES = Set.of("ssf.read", "ssf.manage");
+
+  /** Settings of components that no form shows: the partial export has only those of forms. */
+  private static final Pattern HIDDEN =
+      Pattern.compile(
+          "components\\.org\\.keycloak\\.("
+              + "keys\\.KeyProvider\\[.*]\\.config"
+              + "\\.(\\w*(privateKey|PrivateKey|PublicKey)|certificate|secret|kid|keyUse)"
+              + "|storage\\.UserStorageProvider\\[.*]\\.config\\.lastSync)");
 
   private static final String ROLES_OF_CLIENT = "roles.client.";
 
@@ -73,6 +88,8 @@ final class KeycloakItems {
   boolean creates(String list, String key, JsonNode item) {
     return switch (list) {
       case "clients" -> CLIENTS.contains(key);
+      // One that puts something into tokens is not as Keycloak made it.
+      case "clientScopes" -> SSF_SCOPES.contains(key) && item.path("protocolMappers").isEmpty();
       case "roles.realm" -> roles.contains(key);
       case "authenticationFlows" -> item.path("builtIn").asBoolean();
       case "authenticatorConfig" -> STEP_SETTINGS.contains(key);
@@ -84,6 +101,16 @@ final class KeycloakItems {
           CLIENTS.stream().anyMatch(client -> list.equals(ROLES_OF_CLIENT + client))
               || (key.equals("uma_protection") && authorizationServices.contains(list));
     };
+  }
+
+  /** Returns the scopes that Keycloak makes optional in a realm whose file does not name them. */
+  static Set<String> optionalScopes(String path) {
+    return path.equals("defaultOptionalClientScopes") ? SSF_SCOPES : Set.of();
+  }
+
+  /** Returns whether the export of a running server lacks a setting that it has. */
+  static boolean hides(String path) {
+    return path.equals("organizations") || HIDDEN.matcher(path).matches();
   }
 
   /**

@@ -23,8 +23,8 @@ import java.util.regex.Pattern;
  *   <li>In objects whose fields are names, such as the clients of composite roles, a name that only
  *       the server has is a difference. Objects in lists are matched by name, and one that only the
  *       server has is a difference. Neither is one if Keycloak itself creates it ({@link
- *       KeycloakItems}). The same applies to the settings of steps and required actions, and to
- *       the validators of the user profile. These are there even without settings.
+ *       KeycloakItems}). The same applies to the settings of steps and required actions, and to the
+ *       validators of the user profile. These are there even without settings.
  *   <li>Lists of texts are sets. A list of one text and the text are the same.
  *   <li>A missing value is the same as an empty one, {@code true} the same as {@code "true"}.
  *   <li>Texts that are JSON objects are compared as objects.
@@ -79,8 +79,10 @@ final class RealmDiff {
             field -> {
               String name = field.getKey();
               JsonNode other = live.path(name);
-              if (!IGNORED.contains(name) && !Secrets.isMasked(other)) {
-                compare(path.isEmpty() ? name : path + '.' + name, name, field.getValue(), other);
+              String at = path.isEmpty() ? name : path + '.' + name;
+              boolean hidden = other.isMissingNode() && KeycloakItems.hides(at);
+              if (!IGNORED.contains(name) && !Secrets.isMasked(other) && !hidden) {
+                compare(at, name, field.getValue(), other);
               }
             });
   }
@@ -137,10 +139,18 @@ final class RealmDiff {
       compareNames(path, wanted, found);
     } else if (wanted.isObject()) {
       compareFields(path, wanted, found);
-    } else if (!texts(wanted).equals(texts(found))) {
+    } else if (!texts(wanted).equals(withoutKeycloaks(path, texts(wanted), texts(found)))) {
       boolean secret = Secrets.isSecret(field);
       add(path, show(secret, file), show(secret, live));
     }
+  }
+
+  /** Returns the texts of the server without those that Keycloak itself has added. */
+  private static Set<String> withoutKeycloaks(String path, Set<String> file, Set<String> live) {
+    Set<String> others = new TreeSet<>(live);
+    others.removeIf(
+        text -> !file.contains(text) && KeycloakItems.optionalScopes(path).contains(text));
+    return others;
   }
 
   private void compareItems(String path, JsonNode file, JsonNode live) {

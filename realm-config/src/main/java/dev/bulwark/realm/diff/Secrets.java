@@ -11,7 +11,7 @@ final class Secrets {
 
   private static final Pattern NAME =
       Pattern.compile(
-          "(?i)(.*[._-])?(\\w*secret|\\w*password|bindCredential|privateKey|private\\.key"
+          "(?i)(.*[._-])?(\\w*secret|\\w*password|\\w*privateKey|bindCredential|private\\.key"
               + "|secret\\.key|registrationAccessToken)");
 
   private Secrets() {}

@@ -38,13 +38,28 @@ class RealmDiffTest {
         "{'components':{'Profile':[{'providerId':'p','config':{'c':['{\\\"a\\\":[1,2]}']}}]}}"
             + " | {'components':{'Profile':[{'providerId':'p','id':'7',"
             + "'config':{'c':['{ \\\"b\\\":0,\\\"a\\\":[2,1] }']}}],'Key':[{'name':'rsa'}]}}",
-        "{'roles':{'realm':[{'name':'r'}]}}"
-            + " | {'roles':{'realm':[{'name':'r'},{'name':'default-roles-app'}],'client':{'c':[]}}}",
+        "{'roles':{'realm':[{'name':'r'}]}} |"
+            + " {'roles':{'realm':[{'name':'r'},{'name':'default-roles-app'}],'client':{'c':[]}}}",
         "{'authenticationFlows':[]} | {'authenticationFlows':[{'alias':'browser','builtIn':true}]}",
         "{'authenticatorConfig':[{'alias':'own'}]}"
             + " | {'authenticatorConfig':[{'alias':'own'},{'alias':'review profile config'}]}",
         "{'authenticatorConfig':[{'alias':'a','config':{'secret.key':'x'}}]}"
             + " | {'authenticatorConfig':[{'alias':'a','config':{'secret.key':'**********'}}]}",
+        // By the feature ssf.
+        "{'clientScopes':[],'defaultOptionalClientScopes':['a']}"
+            + " | {'clientScopes':[{'name':'ssf.read'},{'name':'ssf.manage'}],"
+            + "'defaultOptionalClientScopes':['ssf.manage','a','ssf.read']}",
+        // What the export of a running server leaves out, and kc.sh export does not.
+        "{'organizations':[{'alias':'acme'}]} | {'organizationsEnabled':true}",
+        "{'components':{'org.keycloak.keys.KeyProvider':[{'name':'rsa','providerId':'rsa-generated',"
+            + "'config':{'privateKey':['x'],'certificate':['y'],'ecdsaPublicKey':['z'],"
+            + "'priority':['100']}}]}} |"
+            + " {'components':{'org.keycloak.keys.KeyProvider':[{'name':'rsa',"
+            + "'providerId':'rsa-generated','config':{'priority':['100']}}]}}",
+        "{'components':{'org.keycloak.storage.UserStorageProvider':[{'name':'ldap',"
+            + "'config':{'lastSync':['1']}}]}}"
+            + " | {'components':{'org.keycloak.storage.UserStorageProvider':[{'name':'ldap',"
+            + "'config':{}}]}}",
         "{'requiredActions':[]}     | {'requiredActions':[{'alias':'NEW'}]}",
         "{'components':{'org.keycloak.keys.KeyProvider':[],"
             + "'org.keycloak.storage.UserStorageProvider':[]}}"
@@ -113,11 +128,20 @@ class RealmDiffTest {
         "{'components':{'P':[{'providerId':'p','config':{'c':['{\\\"a\\\":1}']}}]}}"
             + " | {'components':{'P':[{'providerId':'p','config':{'c':['{\\\"a\\\":2}']}}]}}"
             + " | components.P[p].config.c.a | 1 | 2",
+        "{'clientScopes':[]}"
+            + " | {'clientScopes':[{'name':'ssf.read','protocolMappers':[{'name':'all-roles'}]}]}"
+            + " | clientScopes[ssf.read] | missing | present",
+        "{'defaultDefaultClientScopes':['a']}"
+            + " | {'defaultDefaultClientScopes':['a','ssf.read']}"
+            + " | defaultDefaultClientScopes | [\"a\"] | [\"a\",\"ssf.read\"]",
+        "{'defaultOptionalClientScopes':['ssf.read']}"
+            + " | {'defaultOptionalClientScopes':[]}"
+            + " | defaultOptionalClientScopes | [\"ssf.read\"] | not set",
         // A validator without settings is one all the same.
         "{'components':{'P':[{'providerId':'p','config':{'c':['{\\\"validations\\\":{\\\"v\\\":{}}}']}}]}}"
             + " | {'components':{'P':[{'providerId':'p',"
-            + "'config':{'c':['{\\\"validations\\\":{}}']}}]}}"
-            + " | components.P[p].config.c.validations.v | present | missing",
+            + "'config':{'c':['{\\\"validations\\\":{}}']}}]}} |"
+            + " components.P[p].config.c.validations.v | present | missing",
         "{'components':{'P':[{'providerId':'p','config':{'c':['{\\\"validations\\\":{}}']}}]}}"
             + " | {'components':{'P':[{'providerId':'p',"
             + "'config':{'c':['{\\\"validations\\\":{\\\"v\\\":{}}}']}}]}}"
@@ -245,6 +269,7 @@ class RealmDiffTest {
         "client.secret",
         "saml.signing.private.key",
         "secret.key",
+        "ecdsaPrivateKey",
         "registrationAccessToken"
       })
   void secretsAreNotShown(String field) throws JsonProcessingException {
