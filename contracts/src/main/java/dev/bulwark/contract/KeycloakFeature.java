@@ -1,46 +1,61 @@
 package dev.bulwark.contract;
 
+import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /**
  * A feature that some supported versions of Keycloak lack (B7). A part checks it before it uses the
  * type or method. Java resolves these only when they are reached, so the same jar runs without
  * them.
  *
- * <p>The types of the running server determine the features, not its version. Thread-safe.
+ * <p>The types of the running server determine the features, not its version. A method with other
+ * parameters is another one: what overrides it would never be called. Thread-safe.
  */
 public enum KeycloakFeature {
 
   /** A hook at the issuance of each token, which the token ledger needs. */
-  TOKEN_POST_PROCESSOR("26.6", "org.keycloak.protocol.oidc.token.TokenPostProcessor", ""),
+  TOKEN_POST_PROCESSOR("26.6", "org.keycloak.protocol.oidc.token.TokenPostProcessor"),
 
   /**
    * Post-processors of tokens run in the order of their factories, and so the ledger runs last. The
    * fix of Keycloak (keycloak#50268) has no type of its own. This event is new in the same version.
    */
-  POST_PROCESSOR_ORDER("26.7", "org.keycloak.services.resources.ShutdownDelayInitiatedEvent", ""),
+  POST_PROCESSOR_ORDER("26.7", "org.keycloak.services.resources.ShutdownDelayInitiatedEvent"),
 
   /** A grant says where its tokens are good: those of API keys open nothing of Keycloak's own. */
   TOKEN_ALLOWED_BY_GRANT(
-      "26.7", "org.keycloak.protocol.oidc.grants.OAuth2GrantType", "isTokenAllowed"),
+      "26.7",
+      "org.keycloak.protocol.oidc.grants.OAuth2GrantType",
+      "isTokenAllowed(org.keycloak.models.KeycloakSession,"
+          + "org.keycloak.representations.AccessToken)"),
 
   /** An origin that a token does not allow is refused, not left out. */
-  CORS_CHECK("26.7", "org.keycloak.services.cors.Cors", "checkAllowedOrigins"),
+  CORS_CHECK(
+      "26.7",
+      "org.keycloak.services.cors.Cors",
+      "checkAllowedOrigins(org.keycloak.representations.AccessToken)"),
 
   /** Certificates that are trusted for TLS are kept apart from those that are trusted otherwise. */
-  HTTPS_TRUSTSTORE("26.7", "org.keycloak.truststore.TruststoreProvider", "getHttpsTruststore"),
+  HTTPS_TRUSTSTORE("26.7", "org.keycloak.truststore.TruststoreProvider", "getHttpsTruststore()"),
 
   /** A transmitter of Shared Signals, where the feature {@code ssf} is on. */
   SHARED_SIGNALS(
       "26.7",
       "org.keycloak.ssf.transmitter.event.SecurityEventTokenMapper",
-      "generateSessionRevokedEvent"),
+      "generateSessionRevokedEvent(org.keycloak.events.Event,"
+          + "org.keycloak.events.admin.AdminEvent,"
+          + "org.keycloak.ssf.transmitter.stream.StreamConfig,java.lang.String)"),
 
   /** A server tells that it is about to stop. */
-  SHUTDOWN_DELAY("26.7", "org.keycloak.services.resources.ShutdownDelayInitiatedEvent", "");
+  SHUTDOWN_DELAY("26.7", "org.keycloak.services.resources.ShutdownDelayInitiatedEvent");
 
   private final String availableIn;
   private final boolean present;
+
+  KeycloakFeature(String availableIn, String type) {
+    this(availableIn, type, "");
+  }
 
   KeycloakFeature(String availableIn, String type, String method) {
     this.availableIn = availableIn;
@@ -57,13 +72,24 @@ public enum KeycloakFeature {
     return availableIn;
   }
 
-  private static boolean isPresent(String type, String method) {
+  /**
+   * Whether there is a type with a method.
+   *
+   * @param method name and full types of the parameters; empty for the type alone
+   */
+  static boolean isPresent(String type, String method) {
     try {
       Class<?> found = Class.forName(type, false, KeycloakFeature.class.getClassLoader());
       return method.isEmpty()
-          || Arrays.stream(found.getMethods()).anyMatch(each -> each.getName().equals(method));
+          || Arrays.stream(found.getMethods()).anyMatch(each -> signature(each).equals(method));
     } catch (ClassNotFoundException | LinkageError e) {
       return false;
     }
+  }
+
+  private static String signature(Method method) {
+    return Arrays.stream(method.getParameterTypes())
+        .map(Class::getName)
+        .collect(Collectors.joining(",", method.getName() + "(", ")"));
   }
 }
