@@ -4,7 +4,10 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -20,6 +23,19 @@ import org.keycloak.models.session.UserSessionPersisterProvider;
  * next: whatever else it has goes to Keycloak's own provider.
  */
 final class RemovalWatch implements InvocationHandler {
+
+  /** Methods that remove sessions, with the arguments that are read here. */
+  private static final Set<String> KNOWN =
+      Set.of(
+          "removeUserSession(String, boolean)",
+          "removeClientSession(String, String, boolean)",
+          "removeUserSessions(RealmModel, boolean)",
+          "removeUserSessions(RealmModel)",
+          "removeExpired(RealmModel)",
+          "onUserRemoved(RealmModel, UserModel)",
+          // The client or realm is gone as well, so each of its tokens is found by that.
+          "onClientRemoved(RealmModel, ClientModel)",
+          "onRealmRemoved(RealmModel)");
 
   private final UserSessionPersisterProvider persister;
   private final KeycloakSession session;
@@ -44,6 +60,25 @@ final class RemovalWatch implements InvocationHandler {
             RemovalWatch.class.getClassLoader(),
             new Class<?>[] {UserSessionPersisterProvider.class},
             new RemovalWatch(persister, session, listeners));
+  }
+
+  /**
+   * Returns the methods that remove sessions in a way that no listener hears of: those of a later
+   * Keycloak.
+   */
+  static List<String> unknown(Class<?> persister) {
+    return Arrays.stream(persister.getMethods())
+        .filter(each -> each.getName().startsWith("remove") || each.getName().endsWith("Removed"))
+        .map(RemovalWatch::signature)
+        .filter(each -> !KNOWN.contains(each))
+        .sorted()
+        .toList();
+  }
+
+  private static String signature(Method method) {
+    return Arrays.stream(method.getParameterTypes())
+        .map(Class::getSimpleName)
+        .collect(Collectors.joining(", ", method.getName() + "(", ")"));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.bulwark.removal;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jboss.logging.Logger;
+import org.keycloak.common.Version;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.jpa.session.JpaUserSessionPersisterProviderFactory;
@@ -27,6 +28,19 @@ public final class WatchedPersisterFactory extends JpaUserSessionPersisterProvid
       LOG.warnf(
           "Another session persister is in use, so removed sessions are not reported to %s",
           listener.getClass().getSimpleName());
+    }
+  }
+
+  @Override
+  public void postInit(KeycloakSessionFactory factory) {
+    super.postInit(factory);
+    List<String> unknown = RemovalWatch.unknown(UserSessionPersisterProvider.class);
+    if (!unknown.isEmpty()) {
+      LOG.warnf(
+          "Keycloak %s removes sessions by methods that Bulwark does not know: %s. Tokens of these"
+              + " sessions are revoked by the next comparison only (comparison-interval), and"
+              + " their applications are not notified",
+          Version.VERSION, String.join(", ", unknown));
     }
   }
 
