@@ -17,6 +17,7 @@ import dev.bulwark.revocation.sessions.KeycloakSessionCaches;
 import dev.bulwark.revocation.sql.ConnectionSource;
 import dev.bulwark.revocation.sql.SqlDialect;
 import dev.bulwark.revocation.verify.KeycloakTokenOracle;
+import dev.bulwark.revocation.verify.LeavingFeature;
 import dev.bulwark.revocation.verify.RealmIssuers;
 import dev.bulwark.revocation.verify.SessionlessTokens;
 import dev.bulwark.trace.Spans;
@@ -33,7 +34,6 @@ import java.util.Set;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
-import org.keycloak.common.Profile;
 import org.keycloak.common.Version;
 import org.keycloak.common.util.Time;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
@@ -242,8 +242,8 @@ public final class RevocationListenerProviderFactory
 
   private static boolean sessionsInDatabase() {
     boolean stored =
-        Profile.isFeatureEnabled(Profile.Feature.PERSISTENT_USER_SESSIONS)
-            && !Profile.isFeatureEnabled(Profile.Feature.CLUSTERLESS);
+        LeavingFeature.PERSISTENT_USER_SESSIONS.isEnabled()
+            && !LeavingFeature.CLUSTERLESS.isEnabled();
     if (!stored) {
       LOG.warn(
           "Keycloak does not write online sessions to its database (feature "

@@ -101,6 +101,33 @@ final class Linkage {
   }
 
   /**
+   * Returns the classes of the bundle that refer to a field.
+   *
+   * @param field for example {@code org/keycloak/Type.NAME}
+   */
+  SortedSet<String> usersOf(String field) {
+    SortedSet<String> users = new TreeSet<>();
+    own.forEach(
+        (name, bytes) ->
+            new ClassReader(bytes)
+                .accept(
+                    new References(
+                        new Listener() {
+                          @Override
+                          public void refers(String type, @Nullable String member) {
+                            if (member != null && (type + "." + member).startsWith(field + " ")) {
+                              users.add(name);
+                            }
+                          }
+
+                          @Override
+                          public void implementsBy(String type, String method) {}
+                        }),
+                    0));
+    return users;
+  }
+
+  /**
    * Adds the methods that a type inherits from Keycloak without a body.
    *
    * @param made those that a lambda expression implements

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * B7: whatever the bundle's classes refer to is there in each Keycloak of the list, except in
@@ -101,6 +102,16 @@ class LinkageIT {
       assertThat(missing).isNotEmpty();
       assertThat(missing.stream().filter(Predicate.not(LinkageIT::isGuarded))).isEmpty();
     }
+  }
+
+  /**
+   * Features that Keycloak 27 removes (keycloak#52131, #52122, #43180). A reference to a constant
+   * that is gone would stop the start, so they are asked for by name.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"CLUSTERLESS", "PERSISTENT_USER_SESSIONS", "TOKEN_EXCHANGE"})
+  void nothingRefersToAFeatureThatIsGoingAway(String feature) throws IOException {
+    assertThat(Linkage.read().usersOf("org/keycloak/common/Profile$Feature." + feature)).isEmpty();
   }
 
   private static boolean isGuarded(String reference) {

@@ -11,7 +11,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.keycloak.common.Profile;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientModel;
@@ -182,7 +181,7 @@ final class TokenJudge {
    * UserSessionUtil.getUserSessionWithImpersonatorClient}).
    */
   private static boolean isImpersonated(UserSessionModel userSession, ClientModel client) {
-    return Profile.isFeatureEnabled(Profile.Feature.TOKEN_EXCHANGE)
+    return LeavingFeature.TOKEN_EXCHANGE.isEnabled()
         && client
             .getId()
             .equals(userSession.getNote(ImpersonationSessionNote.IMPERSONATOR_CLIENT.toString()));
