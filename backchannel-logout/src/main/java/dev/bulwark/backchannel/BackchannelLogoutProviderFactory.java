@@ -77,7 +77,7 @@ public final class BackchannelLogoutProviderFactory
 
   /** Whether the running Keycloak has what the module needs: it came with the same versions. */
   static boolean isDurable() {
-    return KeycloakFeature.TOKEN_POST_PROCESSOR.isPresent();
+    return KeycloakFeature.TOKEN_LEDGER.isPresent();
   }
 
   @Override
@@ -92,7 +92,7 @@ public final class BackchannelLogoutProviderFactory
       LOG.warnf(
           "Logout notices are not stored on Keycloak %s: it sends each of them once. They are"
               + " stored since %s",
-          Version.VERSION, KeycloakFeature.TOKEN_POST_PROCESSOR.availableIn());
+          Version.VERSION, KeycloakFeature.TOKEN_LEDGER.availableIn());
       return;
     }
     LogoutMetrics meters = new LogoutMetrics(Metrics.globalRegistry, clock);

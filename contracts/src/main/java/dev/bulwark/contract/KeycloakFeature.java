@@ -14,8 +14,11 @@ import java.util.stream.Collectors;
  */
 public enum KeycloakFeature {
 
-  /** A hook at the issuance of each token, which the token ledger needs. */
-  TOKEN_POST_PROCESSOR("26.6", "org.keycloak.protocol.oidc.token.TokenPostProcessor"),
+  /**
+   * What the ledger of issued tokens needs: a hook at the issuance of each token, which 26.6 has,
+   * and the list of tokens that were revoked one by one, which came later.
+   */
+  TOKEN_LEDGER("26.7", "org.keycloak.models.RevokedTokenProvider"),
 
   /**
    * Post-processors of tokens run in the order of their factories, and so the ledger runs last. The

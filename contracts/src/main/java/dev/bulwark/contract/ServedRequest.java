@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether the current thread serves an HTTP request. An import at the start of the server and a
  * background task do not; there Keycloak 26.7 answers {@code KeycloakContext.getConnection()} with
- * an empty value, and Keycloak 26.4 and 26.5 throw. Thread-safe.
+ * an empty value, and Keycloak 26.4 to 26.6 throw. Thread-safe.
  */
 public final class ServedRequest {
 
@@ -22,7 +22,10 @@ public final class ServedRequest {
     }
     try {
       return CURRENT.invoke(null) != null;
-    } catch (IllegalAccessException | InvocationTargetException e) {
+    } catch (InvocationTargetException e) {
+      // Keycloak 26.6 has no request context on such a thread, where others have an empty one.
+      return false;
+    } catch (IllegalAccessException e) {
       return true;
     }
   }

@@ -43,11 +43,11 @@ public final class GlobalRevocationProviderFactory implements RealmResourceProvi
 
   @Override
   public void postInit(KeycloakSessionFactory factory) {
-    if (!KeycloakFeature.TOKEN_POST_PROCESSOR.isPresent()) {
+    if (!KeycloakFeature.TOKEN_LEDGER.isPresent()) {
       LOG.warnf(
-          "Global token revocation is off: Keycloak %s has no hook for issued tokens, which exists "
-              + "since %s.",
-          Version.VERSION, KeycloakFeature.TOKEN_POST_PROCESSOR.availableIn());
+          "Global token revocation is off: Keycloak %s lacks what the ledger of issued tokens needs."
+              + " Keycloak %s has it.",
+          Version.VERSION, KeycloakFeature.TOKEN_LEDGER.availableIn());
       return;
     }
     RedisConnectionProviderFactory redis =

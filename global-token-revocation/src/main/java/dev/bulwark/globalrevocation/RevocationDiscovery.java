@@ -23,7 +23,7 @@ public abstract class RevocationDiscovery extends DiscoveryFactory
 
   @Override
   public boolean isSupported(Config.Scope scope) {
-    return KeycloakFeature.TOKEN_POST_PROCESSOR.isPresent();
+    return KeycloakFeature.TOKEN_LEDGER.isPresent();
   }
 
   @Override

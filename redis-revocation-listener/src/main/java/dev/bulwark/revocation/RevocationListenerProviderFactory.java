@@ -156,13 +156,13 @@ public final class RevocationListenerProviderFactory
     if (service != null || config == null) {
       return;
     }
-    if (!KeycloakFeature.TOKEN_POST_PROCESSOR.isPresent()) {
+    if (!KeycloakFeature.TOKEN_LEDGER.isPresent()) {
       switchOff("unsupported Keycloak (" + Version.VERSION + ")");
       LOG.errorf(
-          "Tokens are not revoked in Redis: Keycloak %s has no hook for issued "
-              + "tokens, which exists since %s. All other parts of the bundle work. "
+          "Tokens are not revoked in Redis: Keycloak %s lacks what the ledger of issued "
+              + "tokens needs. Keycloak %s has it. All other parts of the bundle work. "
               + "Applications must introspect tokens to detect a logout.",
-          Version.VERSION, KeycloakFeature.TOKEN_POST_PROCESSOR.availableIn());
+          Version.VERSION, KeycloakFeature.TOKEN_LEDGER.availableIn());
       return;
     }
     JpaConnectionProviderFactory jpa =

@@ -22,6 +22,6 @@ public final class KeyTokens {
   /** Whether tokens may be issued for keys. */
   public static boolean areSafe() {
     return KeycloakFeature.TOKEN_ALLOWED_BY_GRANT.isPresent()
-        && KeycloakFeature.TOKEN_POST_PROCESSOR.isPresent();
+        && KeycloakFeature.TOKEN_LEDGER.isPresent();
   }
 }

@@ -40,6 +40,6 @@ final class ThisKeycloak {
 
   /** Whether a version has it. */
   static boolean isComplete(String version) {
-    return !version.startsWith("26.4.") && !version.startsWith("26.5.");
+    return Stream.of("26.4.", "26.5.", "26.6.").noneMatch(version::startsWith);
   }
 }

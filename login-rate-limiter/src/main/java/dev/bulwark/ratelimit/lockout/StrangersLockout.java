@@ -87,7 +87,7 @@ final class StrangersLockout implements BruteForceProtector {
       RealmModel realm, UserModel user, ClientConnection connection, UriInfo uriInfo) {
     Standing standing = standing(user);
     if (standing != Standing.KNOWN) {
-      LegacyBruteForceCalls.failedLogin(of(standing), realm, user, connection, uriInfo);
+      LegacyBruteForceCalls.FAILED.call(of(standing), realm, user, connection, uriInfo);
     }
   }
 
@@ -96,7 +96,34 @@ final class StrangersLockout implements BruteForceProtector {
       RealmModel realm, UserModel user, ClientConnection connection, UriInfo uriInfo) {
     Standing standing = standing(user);
     if (standing != Standing.KNOWN) {
-      LegacyBruteForceCalls.successfulLogin(of(standing), realm, user, connection, uriInfo);
+      LegacyBruteForceCalls.SUCCESSFUL.call(of(standing), realm, user, connection, uriInfo);
+    }
+  }
+
+  /** What Keycloak 26.6 calls in place of the method with several categories. */
+  public void failedLogin(
+      RealmModel realm,
+      UserModel user,
+      ClientConnection connection,
+      UriInfo uriInfo,
+      @Nullable String category) {
+    Standing standing = standing(user);
+    if (standing != Standing.KNOWN) {
+      LegacyBruteForceCalls.FAILED.call(of(standing), realm, user, connection, uriInfo, category);
+    }
+  }
+
+  /** What Keycloak 26.6 calls in place of the method with several categories. */
+  public void successfulLogin(
+      RealmModel realm,
+      UserModel user,
+      ClientConnection connection,
+      UriInfo uriInfo,
+      @Nullable String category) {
+    Standing standing = standing(user);
+    if (standing != Standing.KNOWN) {
+      LegacyBruteForceCalls.SUCCESSFUL.call(
+          of(standing), realm, user, connection, uriInfo, category);
     }
   }
 
