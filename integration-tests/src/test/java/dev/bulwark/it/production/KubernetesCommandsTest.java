@@ -115,8 +115,7 @@ class KubernetesCommandsTest {
   /** In the root of the repository, or where the page says so. */
   private void run(String block) {
     boolean inFolder =
-        Stream.of("-f common/", "helm/", "init-container/")
-            .anyMatch(block::contains);
+        Stream.of("-f common/", "helm/", "init-container/").anyMatch(block::contains);
     Commands.bash(inFolder ? tree.resolve(FOLDER) : tree, environment, block).expect(0);
   }
 
