@@ -39,7 +39,7 @@ class ImageFilesTest {
     Path check = Files.createDirectory(folder.resolve("docker")).resolve("check");
     Files.copy(Repository.root().resolve("docker/check"), check);
     assertThat(Commands.bash(folder, Map.of(), "bash docker/check --wrong").expect(1).output())
-        .isEqualTo("usage: docker/check [--ha]\n");
+        .isEqualTo("usage: docker/check [--ha | --observe]\n");
     assertThat(Commands.bash(folder, Map.of(), "bash docker/check").expect(1).output())
         .contains("mvn package");
   }
