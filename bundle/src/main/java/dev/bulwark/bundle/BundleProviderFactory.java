@@ -57,7 +57,8 @@ public final class BundleProviderFactory
                   .getLocation()
                   .toURI());
       missing = MissingReferences.of(jar, BundleProviderFactory.class.getClassLoader());
-    } catch (IOException | URISyntaxException | RuntimeException e) {
+    } catch (IOException | URISyntaxException | RuntimeException | LinkageError e) {
+      // LinkageError: a server without ASM.
       LOG.warnf("Bulwark cannot compare its classes with this Keycloak: %s", e);
       return;
     }

@@ -74,14 +74,14 @@ final class MissingReferences {
     }
     for (ClassFile.Member member : found.members()) {
       // A member that is inherited from Keycloak has the class of the bundle as its owner.
-      if (isLooked(member.owner()) && !has(member)) {
+      if (isCompared(member.owner()) && !has(member)) {
         missing.add(text(member));
       }
     }
     unimplemented(name);
   }
 
-  private static boolean isLooked(String owner) {
+  private static boolean isCompared(String owner) {
     return owner.startsWith(KEYCLOAK) || (owner.startsWith(OWN) && !owner.startsWith(SHADED));
   }
 

@@ -16,8 +16,8 @@ import dev.bulwark.revocation.sessions.EndedSessionEviction;
 import dev.bulwark.revocation.sessions.KeycloakSessionCaches;
 import dev.bulwark.revocation.sql.ConnectionSource;
 import dev.bulwark.revocation.sql.SqlDialect;
+import dev.bulwark.revocation.verify.DeprecatedFeature;
 import dev.bulwark.revocation.verify.KeycloakTokenOracle;
-import dev.bulwark.revocation.verify.LeavingFeature;
 import dev.bulwark.revocation.verify.RealmIssuers;
 import dev.bulwark.revocation.verify.SessionlessTokens;
 import dev.bulwark.trace.Spans;
@@ -242,8 +242,8 @@ public final class RevocationListenerProviderFactory
 
   private static boolean sessionsInDatabase() {
     boolean stored =
-        LeavingFeature.PERSISTENT_USER_SESSIONS.isEnabled()
-            && !LeavingFeature.CLUSTERLESS.isEnabled();
+        DeprecatedFeature.PERSISTENT_USER_SESSIONS.isEnabled()
+            && !DeprecatedFeature.CLUSTERLESS.isEnabled();
     if (!stored) {
       LOG.warn(
           "Keycloak does not write online sessions to its database (feature "

@@ -38,22 +38,6 @@ class BulkImportIT {
 
   @TempDir Path folder;
 
-  private String masterToken() {
-    return Http.postForm(
-            stack.url() + "/realms/master/protocol/openid-connect/token",
-            Map.of(
-                "grant_type",
-                "password",
-                "client_id",
-                "admin-cli",
-                "username",
-                TestStack.ADMIN_USERNAME,
-                "password",
-                TestStack.ADMIN_PASSWORD))
-        .expect(200)
-        .text("access_token");
-  }
-
   private Response send(String token, String type, String body) {
     return Http.send(
         Http.request(stack.url() + "/admin" + PATH)
@@ -63,7 +47,7 @@ class BulkImportIT {
   }
 
   private Response send(String... rows) {
-    return send(masterToken(), "application/x-ndjson", String.join("\n", rows));
+    return send(AdminApi.token(stack.url()), "application/x-ndjson", String.join("\n", rows));
   }
 
   private static String row(String owner, String key, String... scopes) {
@@ -257,13 +241,15 @@ class BulkImportIT {
         IntStream.range(0, 55)
             .mapToObj(i -> row("many", "many-key-0123456789-" + i))
             .collect(Collectors.joining("\n"));
-    JsonNode report = send(masterToken(), "application/x-ndjson", rows).expect(200).json();
+    JsonNode report =
+        send(AdminApi.token(stack.url()), "application/x-ndjson", rows).expect(200).json();
     assertThat(report.get("created").asInt()).isEqualTo(50);
     assertThat(report.get("errors"))
         .extracting(error -> error.get("error").asText())
         .containsOnly("limit_exceeded")
         .hasSize(5);
-    JsonNode again = send(masterToken(), "application/x-ndjson", rows).expect(200).json();
+    JsonNode again =
+        send(AdminApi.token(stack.url()), "application/x-ndjson", rows).expect(200).json();
     assertThat(again.get("unchanged").asInt()).isEqualTo(50);
   }
 
@@ -287,7 +273,7 @@ class BulkImportIT {
 
   @Test
   void whatIsTooMuchOrOfAnotherTypeIsRefused() {
-    String token = masterToken();
+    String token = AdminApi.token(stack.url());
     assertThat(send(token, "application/x-www-form-urlencoded", "a=b").status()).isEqualTo(415);
     assertThat(send(token, "text/csv", "a,b").status()).isEqualTo(415);
     Response tooMany = send(token, "application/x-ndjson", "x\n".repeat(10_001));
@@ -321,7 +307,7 @@ class BulkImportIT {
     String[] command = {
       "import", "--server", stack.url().toString(), "--rows-per-request", "1", file.toString()
     };
-    Map<String, String> environment = Map.of("BULWARK_TOKEN", masterToken());
+    Map<String, String> environment = Map.of("BULWARK_TOKEN", AdminApi.token(stack.url()));
     Commands.Result result = Commands.apiKeys(environment, command).expect(2);
     assertThat(result.output())
         .contains("line 3: hash is needed", "line 4: There is no such owner")
@@ -443,7 +429,7 @@ class BulkImportIT {
       assertThat(admin.post(path + "?cursor=nonsense", "").status()).isEqualTo(400);
       assertThat(
               Commands.apiKeys(
-                      Map.of("BULWARK_TOKEN", masterToken()),
+                      Map.of("BULWARK_TOKEN", AdminApi.token(stack.url())),
                       "reindex",
                       "--server",
                       stack.url().toString(),

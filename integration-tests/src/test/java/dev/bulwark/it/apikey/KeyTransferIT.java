@@ -111,7 +111,7 @@ class KeyTransferIT {
       assertThat(keys.isGood(made.user())).isFalse();
       Commands.Result reindexed =
           Commands.apiKeys(
-                  Map.of("BULWARK_TOKEN", masterToken(server.url())),
+                  Map.of("BULWARK_TOKEN", AdminApi.token(server.url())),
                   "reindex",
                   "--server",
                   server.url().toString())
@@ -277,22 +277,6 @@ class KeyTransferIT {
 
   private static AdminApi admin(URI url) {
     return new AdminApi(url, TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
-  }
-
-  private static String masterToken(URI url) {
-    return Http.postForm(
-            url + "/realms/master/protocol/openid-connect/token",
-            Map.of(
-                "grant_type",
-                "password",
-                "client_id",
-                "admin-cli",
-                "username",
-                TestStack.ADMIN_USERNAME,
-                "password",
-                TestStack.ADMIN_PASSWORD))
-        .expect(200)
-        .text("access_token");
   }
 
   private static Map<String, String> environment() {

@@ -22,7 +22,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -68,22 +67,6 @@ class RepeatedRequestIT {
             .header("Content-Type", "application/json")
             .header("Idempotency-Key", idempotencyKey)
             .POST(HttpRequest.BodyPublishers.ofString(json)));
-  }
-
-  private String adminToken() {
-    return Http.postForm(
-            stack.url() + "/realms/master/protocol/openid-connect/token",
-            Map.of(
-                "grant_type",
-                "password",
-                "client_id",
-                "admin-cli",
-                "username",
-                TestStack.ADMIN_USERNAME,
-                "password",
-                TestStack.ADMIN_PASSWORD))
-        .expect(200)
-        .text("access_token");
   }
 
   private JsonNode listed() {
@@ -137,7 +120,7 @@ class RepeatedRequestIT {
 
   @Test
   void administratorsTooForOthers() {
-    String token = adminToken();
+    String token = AdminApi.token(stack.url());
     String url = stack.url() + "/admin" + PATH;
     String body =
         """
@@ -243,7 +226,7 @@ class RepeatedRequestIT {
   @ParameterizedTest
   @ValueSource(ints = {0, 600})
   void atTheSameMomentAnAdministratorRotatesOnce(int overlapSeconds) throws Exception {
-    String token = adminToken();
+    String token = AdminApi.token(stack.url());
     String id = keys.made(user, "r", "tasks:read").get("id").asText();
     String url = stack.url() + "/admin" + PATH + "/" + id + "/rotate";
     String body = Json.object("overlapSeconds", overlapSeconds);

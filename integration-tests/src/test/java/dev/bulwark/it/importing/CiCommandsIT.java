@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.AdminApi;
-import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.TestStack;
@@ -116,7 +115,7 @@ class CiCommandsIT {
           .expect(0);
       server.startAgain();
       String file = server.home().resolve("realm.json").toString();
-      Map<String, String> environment = Map.of("BULWARK_TOKEN", masterToken(server.url()));
+      Map<String, String> environment = Map.of("BULWARK_TOKEN", AdminApi.token(server.url()));
       Commands.Result result =
           Commands.realm(environment, "diff", file, "--server", server.url().toString());
       assertThat(result.output()).isEqualTo("realm app: no drift\n");
@@ -130,22 +129,6 @@ class CiCommandsIT {
           .contains("organizationsEnabled\n", "1 difference")
           .doesNotContain("bind-test-secret");
     }
-  }
-
-  private static String masterToken(URI url) {
-    return Http.postForm(
-            url + "/realms/master/protocol/openid-connect/token",
-            Map.of(
-                "grant_type",
-                "password",
-                "client_id",
-                "admin-cli",
-                "username",
-                TestStack.ADMIN_USERNAME,
-                "password",
-                TestStack.ADMIN_PASSWORD))
-        .expect(200)
-        .text("access_token");
   }
 
   private static Map<String, String> java(Map<String, String> variables) {

@@ -133,6 +133,15 @@ public final class AdminApi {
   }
 
   private String login() {
+    return "Bearer " + token(url, username, password);
+  }
+
+  /** A token of the administrator that each server of the tests has. */
+  public static String token(URI url) {
+    return token(url, TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+  }
+
+  private static String token(URI url, String username, String password) {
     Map<String, String> form =
         Map.of(
             "grant_type",
@@ -143,7 +152,8 @@ public final class AdminApi {
             username,
             "password",
             password);
-    String endpoint = url + "/realms/master/protocol/openid-connect/token";
-    return "Bearer " + Http.postForm(endpoint, form).expect(200).text("access_token");
+    return Http.postForm(url + "/realms/master/protocol/openid-connect/token", form)
+        .expect(200)
+        .text("access_token");
   }
 }

@@ -4,6 +4,7 @@ import dev.bulwark.ratelimit.LoginRateLimiterProvider;
 import dev.bulwark.ratelimit.Standing;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.common.ClientConnection;
@@ -56,6 +57,14 @@ final class StrangersLockout implements BruteForceProtector {
     return standing == Standing.UNCOUNTED ? oneAtATime : concurrent;
   }
 
+  /** A known device has counters of its own. */
+  private void unlessKnown(UserModel user, Consumer<BruteForceProtector> call) {
+    Standing standing = standing(user);
+    if (standing != Standing.KNOWN) {
+      call.accept(of(standing));
+    }
+  }
+
   @Override
   public void failedLogin(
       RealmModel realm,
@@ -63,10 +72,8 @@ final class StrangersLockout implements BruteForceProtector {
       ClientConnection connection,
       UriInfo uriInfo,
       @Nullable Set<String> categories) {
-    Standing standing = standing(user);
-    if (standing != Standing.KNOWN) {
-      of(standing).failedLogin(realm, user, connection, uriInfo, categories);
-    }
+    unlessKnown(
+        user, protector -> protector.failedLogin(realm, user, connection, uriInfo, categories));
   }
 
   @Override
@@ -76,28 +83,26 @@ final class StrangersLockout implements BruteForceProtector {
       ClientConnection connection,
       UriInfo uriInfo,
       @Nullable Set<String> categories) {
-    Standing standing = standing(user);
-    if (standing != Standing.KNOWN) {
-      of(standing).successfulLogin(realm, user, connection, uriInfo, categories);
-    }
+    unlessKnown(
+        user, protector -> protector.successfulLogin(realm, user, connection, uriInfo, categories));
   }
 
   /** What Keycloak 26.4 and 26.5 call in place of the method with categories. */
   public void failedLogin(
       RealmModel realm, UserModel user, ClientConnection connection, UriInfo uriInfo) {
-    Standing standing = standing(user);
-    if (standing != Standing.KNOWN) {
-      LegacyBruteForceCalls.FAILED.call(of(standing), realm, user, connection, uriInfo);
-    }
+    unlessKnown(
+        user,
+        protector ->
+            LegacyBruteForceCalls.FAILED.call(protector, realm, user, connection, uriInfo));
   }
 
   /** What Keycloak 26.4 and 26.5 call in place of the method with categories. */
   public void successfulLogin(
       RealmModel realm, UserModel user, ClientConnection connection, UriInfo uriInfo) {
-    Standing standing = standing(user);
-    if (standing != Standing.KNOWN) {
-      LegacyBruteForceCalls.SUCCESSFUL.call(of(standing), realm, user, connection, uriInfo);
-    }
+    unlessKnown(
+        user,
+        protector ->
+            LegacyBruteForceCalls.SUCCESSFUL.call(protector, realm, user, connection, uriInfo));
   }
 
   /** What Keycloak 26.6 calls in place of the method with several categories. */
@@ -107,10 +112,11 @@ final class StrangersLockout implements BruteForceProtector {
       ClientConnection connection,
       UriInfo uriInfo,
       @Nullable String category) {
-    Standing standing = standing(user);
-    if (standing != Standing.KNOWN) {
-      LegacyBruteForceCalls.FAILED.call(of(standing), realm, user, connection, uriInfo, category);
-    }
+    unlessKnown(
+        user,
+        protector ->
+            LegacyBruteForceCalls.FAILED.call(
+                protector, realm, user, connection, uriInfo, category));
   }
 
   /** What Keycloak 26.6 calls in place of the method with several categories. */
@@ -120,11 +126,11 @@ final class StrangersLockout implements BruteForceProtector {
       ClientConnection connection,
       UriInfo uriInfo,
       @Nullable String category) {
-    Standing standing = standing(user);
-    if (standing != Standing.KNOWN) {
-      LegacyBruteForceCalls.SUCCESSFUL.call(
-          of(standing), realm, user, connection, uriInfo, category);
-    }
+    unlessKnown(
+        user,
+        protector ->
+            LegacyBruteForceCalls.SUCCESSFUL.call(
+                protector, realm, user, connection, uriInfo, category));
   }
 
   @Override

@@ -181,7 +181,7 @@ final class TokenJudge {
    * UserSessionUtil.getUserSessionWithImpersonatorClient}).
    */
   private static boolean isImpersonated(UserSessionModel userSession, ClientModel client) {
-    return LeavingFeature.TOKEN_EXCHANGE.isEnabled()
+    return DeprecatedFeature.TOKEN_EXCHANGE.isEnabled()
         && client
             .getId()
             .equals(userSession.getNote(ImpersonationSessionNote.IMPERSONATOR_CLIENT.toString()));

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.keycloak.common.Profile;
 
 /** B7: features that a later Keycloak does not know are as it then works. */
-class LeavingFeatureTest {
+class DeprecatedFeatureTest {
 
   @BeforeEach
   void configure() {
@@ -22,16 +22,16 @@ class LeavingFeatureTest {
 
   @Test
   void aFeatureOfThisKeycloakIsAsConfigured() {
-    assertThat(LeavingFeature.PERSISTENT_USER_SESSIONS.isEnabled()).isTrue();
-    assertThat(LeavingFeature.CLUSTERLESS.isEnabled()).isFalse();
-    assertThat(LeavingFeature.TOKEN_EXCHANGE.isEnabled()).isFalse();
+    assertThat(DeprecatedFeature.PERSISTENT_USER_SESSIONS.isEnabled()).isTrue();
+    assertThat(DeprecatedFeature.CLUSTERLESS.isEnabled()).isFalse();
+    assertThat(DeprecatedFeature.TOKEN_EXCHANGE.isEnabled()).isFalse();
     // Known here, so what holds where it is gone does not matter.
-    assertThat(LeavingFeature.isEnabled("CLUSTERLESS", true)).isFalse();
+    assertThat(DeprecatedFeature.isEnabled("CLUSTERLESS", true)).isFalse();
   }
 
   @Test
   void aFeatureThatIsGoneIsAsItsRemovalLeavesIt() {
-    assertThat(LeavingFeature.isEnabled("NO_SUCH_FEATURE", true)).isTrue();
-    assertThat(LeavingFeature.isEnabled("NO_SUCH_FEATURE", false)).isFalse();
+    assertThat(DeprecatedFeature.isEnabled("NO_SUCH_FEATURE", true)).isTrue();
+    assertThat(DeprecatedFeature.isEnabled("NO_SUCH_FEATURE", false)).isFalse();
   }
 }

@@ -7,7 +7,7 @@ import org.keycloak.common.Profile;
  * A feature of the server that Keycloak is going to remove (B7). A direct reference to its constant
  * would stop the start of a server without it.
  */
-public enum LeavingFeature {
+public enum DeprecatedFeature {
 
   /** Sessions are in an external Infinispan alone. To be removed in 27 (keycloak#52131). */
   CLUSTERLESS(false),
@@ -20,7 +20,7 @@ public enum LeavingFeature {
 
   private final boolean whereGone;
 
-  LeavingFeature(boolean whereGone) {
+  DeprecatedFeature(boolean whereGone) {
     this.whereGone = whereGone;
   }
 
