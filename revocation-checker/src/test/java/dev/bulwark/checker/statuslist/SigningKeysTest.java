@@ -189,6 +189,9 @@ class SigningKeysTest {
           Thread.currentThread().interrupt();
           throw new IOException(e);
         }
+      } else {
+        // The first caller may use keys that another fetches before it looks for them.
+        await().until(answers.get(0)::isDone);
       }
       return answer();
     }
