@@ -153,6 +153,20 @@ public final class TestStack {
     return keycloak;
   }
 
+  /**
+   * Returns the errors in Keycloak's log since it had that length. A mail of another class's test
+   * may fail meanwhile on the thread of the mails, so that its errors are left out.
+   */
+  public List<String> errorsSince(int length) {
+    return keycloak
+        .log()
+        .substring(length)
+        .lines()
+        .filter(line -> line.contains(" ERROR ") || line.contains("Uncaught server error"))
+        .filter(line -> !line.contains("(bulwark-notifications)"))
+        .toList();
+  }
+
   public LocalRedis redis() {
     return redis;
   }
