@@ -108,7 +108,7 @@ final class Delivery implements AutoCloseable {
     }
     try {
       List<RoundResult.Sent<WaitingEvent>> sent =
-          new Round(receiver, senders, metrics).send(due.events());
+          new Round(receiver, senders, metrics, System::nanoTime).send(due.events());
       if (!sent.isEmpty()) {
         lastKey = sent.get(sent.size() - 1).event().getOrderKey();
       }

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 /**
  * Sends the events of one round: those of different order keys at once, those of the same one after
@@ -27,17 +28,25 @@ final class Round {
   private final Receiver receiver;
   private final ExecutorService threads;
   private final WebhookMetrics metrics;
-  private final long end = System.nanoTime() + MAX_DURATION.toNanos();
+  private final LongSupplier nanoTime;
+  private final long end;
   private final AtomicInteger delivered = new AtomicInteger();
   private final AtomicInteger failed = new AtomicInteger();
 
   /** Rejected events by order key: many of one key say nothing about the receiver. */
   private final Map<String, Integer> rejected = new ConcurrentHashMap<>();
 
-  Round(Receiver receiver, ExecutorService threads, WebhookMetrics metrics) {
+  /**
+   * Makes it, and its time begins.
+   *
+   * @param nanoTime as {@link System#nanoTime}
+   */
+  Round(Receiver receiver, ExecutorService threads, WebhookMetrics metrics, LongSupplier nanoTime) {
     this.receiver = receiver;
     this.threads = threads;
     this.metrics = metrics;
+    this.nanoTime = nanoTime;
+    this.end = nanoTime.getAsLong() + MAX_DURATION.toNanos();
   }
 
   /**
@@ -76,9 +85,9 @@ final class Round {
       if (isOver(event.getOrderKey())) {
         break;
       }
-      long start = System.nanoTime();
+      long start = nanoTime.getAsLong();
       Answer answer = receiver.send(event.getEventId(), event.getBody());
-      metrics.requests().record(Duration.ofNanos(System.nanoTime() - start));
+      metrics.requests().record(Duration.ofNanos(nanoTime.getAsLong() - start));
       sent.add(new RoundResult.Sent<>(event, event.getOrderKey(), event.getAttempts(), answer));
       count(event, answer.kind());
       if (answer.kind() != Answer.Kind.DELIVERED) {
@@ -101,7 +110,7 @@ final class Round {
    * rejected events of one key are enough: thousands may wait, and each would be sent in vain.
    */
   private boolean isOver(String orderKey) {
-    return System.nanoTime() - end >= 0
+    return nanoTime.getAsLong() - end >= 0
         || (delivered.get() == 0
             && (rejected.size() + failed.get() >= RoundResult.FAILURE_THRESHOLD
                 || rejected.getOrDefault(orderKey, 0) >= RoundResult.FAILURE_THRESHOLD));

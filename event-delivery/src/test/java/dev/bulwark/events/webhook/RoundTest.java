@@ -11,11 +11,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -30,11 +32,17 @@ class RoundTest {
   private final AtomicInteger requests = new AtomicInteger();
   private final ExecutorService one = Executors.newSingleThreadExecutor();
   private final WebhookMetrics metrics = new WebhookMetrics(new SimpleMeterRegistry());
+
+  /** Stands still, so that a slow machine ends no round; unless a test moves it. */
+  private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
+
   private HttpServer server;
   private Receiver receiver;
 
   /** The status of a request by its number, from 1 on. */
   private volatile IntUnaryOperator status = number -> 204;
+
+  private volatile Duration requestDuration = Duration.ZERO;
 
   @BeforeEach
   void start() throws IOException {
@@ -43,6 +51,7 @@ class RoundTest {
         "/",
         exchange -> {
           try (exchange) {
+            nanos.addAndGet(requestDuration.toNanos());
             exchange.sendResponseHeaders(
                 status.applyAsInt(requests.incrementAndGet()), /* no body */ -1);
           }
@@ -115,8 +124,15 @@ class RoundTest {
     assertThat(send(List.of(event("ann"), event("ann"), event("ann"), event("ben")))).isEqualTo(3);
   }
 
+  @Test
+  void noRequestBeginsAfterFiveSeconds() throws InterruptedException {
+    requestDuration = Duration.ofSeconds(2);
+    assertThat(send(anyOrder("service", MANY))).isEqualTo(3);
+  }
+
   private int send(List<WaitingEvent> events) throws InterruptedException {
-    List<RoundResult.Sent<WaitingEvent>> sent = new Round(receiver, one, metrics).send(events);
+    List<RoundResult.Sent<WaitingEvent>> sent =
+        new Round(receiver, one, metrics, nanos::get).send(events);
     assertThat(requests).hasValue(sent.size());
     return sent.size();
   }
