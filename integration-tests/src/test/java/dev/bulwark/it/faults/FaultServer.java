@@ -10,6 +10,7 @@ import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Metrics;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
+import dev.bulwark.it.support.Waits;
 import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.ServerSpec;
 import java.time.Duration;
@@ -70,10 +71,15 @@ public final class FaultServer implements AutoCloseable {
     return Metrics.sum(keycloak.managementUrl(), name);
   }
 
+  /** Waits until at least so much is counted, which may be after a test sees what is counted. */
+  public void awaitMetric(String name, double atLeast) {
+    await(name + " >= " + atLeast).atMost(Waits.SOON).until(() -> metric(name) >= atLeast);
+  }
+
   /** Waits until the node knows that Redis is there (1) or away (0). */
   public void awaitRedisUp(double expected) {
     await("bulwark_redis_up = " + expected)
-        .atMost(Duration.ofSeconds(90))
+        .atMost(Waits.SOON)
         .pollInterval(Duration.ofMillis(100))
         .until(() -> metric("bulwark_redis_up") == expected);
   }
