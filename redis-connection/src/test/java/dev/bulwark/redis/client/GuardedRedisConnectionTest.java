@@ -14,6 +14,7 @@ import java.net.ServerSocket;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,12 +78,12 @@ class GuardedRedisConnectionTest {
       assertThatThrownBy(() -> connection.call(command("GET"), redis -> redis.get("k")))
           .isInstanceOf(RedisUnavailableException.class);
       assertThat(connection.isAvailable()).isFalse();
-      long began = System.nanoTime();
+      AtomicInteger sent = new AtomicInteger();
       for (int i = 0; i < 1000; i++) {
-        assertThatThrownBy(() -> connection.call(command("GET"), redis -> redis.get("k")))
+        assertThatThrownBy(() -> connection.call(command("GET"), redis -> sent.incrementAndGet()))
             .isInstanceOf(RedisUnavailableException.class);
       }
-      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
+      assertThat(sent).hasValue(0);
       assertThat(connection.status().error()).isNotBlank();
 
       server.start();
@@ -165,13 +166,13 @@ class GuardedRedisConnectionTest {
 
   private static void awaitError(GuardedRedisConnection connection, String text) {
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(90))
         .untilAsserted(() -> assertThat(connection.status().error()).contains(text));
     assertThat(connection.isAvailable()).isFalse();
   }
 
   private static void awaitAvailable(GuardedRedisConnection connection, boolean available) {
-    await().atMost(Duration.ofSeconds(10)).until(() -> connection.isAvailable() == available);
+    await().atMost(Duration.ofSeconds(90)).until(() -> connection.isAvailable() == available);
   }
 
   private GuardedRedisConnection connection() {
