@@ -26,6 +26,10 @@ import org.slf4j.LoggerFactory;
 public final class DistributionServer implements KeycloakServer {
 
   private static final Logger log = LoggerFactory.getLogger(DistributionServer.class);
+
+  /** System property: options for the virtual machines of all servers, such as an agent. */
+  private static final String JVM_OPTIONS = "server.jvm.options";
+
   private static final Duration BUILD_TIMEOUT = Duration.ofMinutes(5);
   private static final Duration START_TIMEOUT = Duration.ofMinutes(4);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
@@ -196,8 +200,11 @@ public final class DistributionServer implements KeycloakServer {
       }
     }
     log.info("Starting Keycloak {} on port {}", spec.name(), http);
+    Map<String, String> environment = environment(spec);
+    String more = System.getProperty(JVM_OPTIONS, "");
+    environment.merge("JAVA_OPTS_APPEND", more, (one, other) -> (one + " " + other).strip());
     ServerProcess process =
-        ServerProcess.start(spec.name(), command, environment(spec), logFile, spec.echo(), append);
+        ServerProcess.start(spec.name(), command, environment, logFile, spec.echo(), append);
     Readiness.await(URI.create("http://127.0.0.1:" + management), process, START_TIMEOUT);
     log.info("Keycloak {} is ready", spec.name());
     return process;

@@ -1,0 +1,5 @@
+/** A program that the agent changes. */
+@NullMarked
+package dev.bulwark.sample;
+
+import org.jspecify.annotations.NullMarked;

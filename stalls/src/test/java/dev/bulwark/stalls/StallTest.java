@@ -1,0 +1,47 @@
+package dev.bulwark.stalls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** B3: which methods stall, and how. */
+class StallTest {
+
+  @Test
+  void aSeedChoosesOneMethodOfEight() {
+    assertThat(chosen(1)).hasSizeBetween(1_000, 1_500).isEqualTo(chosen(1));
+    assertThat(chosen(2)).hasSizeBetween(1_000, 1_500).isNotEqualTo(chosen(1));
+  }
+
+  private static List<Integer> chosen(int seed) {
+    return IntStream.range(0, 10_000)
+        .filter(i -> StallAgent.isChosen(seed, "dev.bulwark.Type" + i % 100 + ".method" + i))
+        .boxed()
+        .toList();
+  }
+
+  @Test
+  void aStalledThreadIsRunnableAndKeepsItsInterrupt() throws Exception {
+    FutureTask<Boolean> interrupted =
+        new FutureTask<>(
+            () -> {
+              Stall.hold(5_000);
+              return Thread.currentThread().isInterrupted();
+            });
+    Thread thread = new Thread(interrupted);
+    thread.start();
+    await()
+        .until(
+            () ->
+                Arrays.stream(thread.getStackTrace())
+                    .anyMatch(frame -> frame.getMethodName().equals("receive")));
+    thread.interrupt();
+    assertThat(thread.getState()).isEqualTo(Thread.State.RUNNABLE);
+    assertThat(interrupted.get()).isTrue();
+  }
+}
