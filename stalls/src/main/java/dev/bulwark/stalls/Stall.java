@@ -20,7 +20,7 @@ public final class Stall {
   private static final int MAX_MILLIS = 100;
 
   /** A place stalls so long in all: one in a loop would hold up everything. */
-  private static final long MILLIS_OF_A_PLACE = 1_000;
+  private static final long MILLIS_OF_A_PLACE = 300;
 
   private static final Map<String, AtomicLong> STALLED = new ConcurrentHashMap<>();
 
