@@ -115,8 +115,11 @@ class SecondNetIT {
     String jti = Realm.claims(token).get("jti").asText();
     realm.revoke("service", token).expect(200);
     keys.awaitRevoked(token, SOON);
+    String row = "FROM BULWARK_REVOKED_TOKEN WHERE JTI = '" + jti + "'";
+    // It is written when it is in Redis.
+    await().atMost(SOON).until(() -> database.sql("SELECT COUNT(*) " + row).equals("1"));
     database.sql("DELETE FROM BULWARK_REVOCATION_SCOPE");
-    database.sql("DELETE FROM BULWARK_REVOKED_TOKEN WHERE JTI = '" + jti + "'");
+    database.sql("DELETE " + row);
     keys.client().del(RevokedKeys.key(token));
     assertDies(tokens);
     assertAlive(other);
