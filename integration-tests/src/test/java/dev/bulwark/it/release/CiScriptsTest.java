@@ -274,7 +274,8 @@ class CiScriptsTest {
             "BehindTwoNodesIT",
             "-Dbulwark.logouts=10000 -Dbulwark.outage=600 -Dbulwark.events=10000"
                 + " -Dbulwark.random.minutes=10")
-        .contains("fuzz-run");
+        .contains("fuzz-run")
+        .containsPattern("stalls -s [0-9]{5} --");
     assertThat(run(".ci/long other").expect(2).output()).contains("not among");
 
     environment.put("LIMIT", "1s");
@@ -336,6 +337,7 @@ class CiScriptsTest {
     script("integration-tests/matrix", "echo matrix \"$@\" >>\"$HOME/asked\"");
     script("integration-tests/rolling-upgrade", "echo rolling-upgrade \"$@\" >>\"$HOME/asked\"");
     script("fuzz/run", "echo fuzz-run >>\"$HOME/asked\"");
+    script("stalls/run", "echo stalls \"$@\" >>\"$HOME/asked\"");
   }
 
   private void script(String name, String text) throws IOException {
