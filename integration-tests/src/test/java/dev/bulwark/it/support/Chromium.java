@@ -50,9 +50,11 @@ public final class Chromium implements AutoCloseable {
     return new Chromium(playwright, playwright.chromium().launch(options));
   }
 
-  /** A new context: no cookie, no cache of another. */
+  /** A new context: no cookie, no cache of another. It waits as long as other tests do. */
   public BrowserContext newContext(Browser.NewContextOptions options) {
-    return browser.newContext(options);
+    BrowserContext context = browser.newContext(options);
+    context.setDefaultTimeout(Waits.SOON.toMillis());
+    return context;
   }
 
   @Override
