@@ -45,7 +45,10 @@ class BehindFaultsIT {
             "behind-faults",
             redis.url(),
             database,
-            spec -> spec.option("spi-events-listener--redis-revocation--ledger", "behind"));
+            spec ->
+                spec.option("spi-events-listener--redis-revocation--ledger", "behind")
+                    // The machine may be slow.
+                    .option("spi-events-listener--redis-revocation--push-wait", "10000"));
   }
 
   @AfterAll
@@ -122,8 +125,7 @@ class BehindFaultsIT {
     assertThat(sharing.subList(1, sharing.size())).noneMatch(tokens::isInRedis);
 
     server.admin().put(client("service"), Json.object("enabled", false)).expect(204);
-    // Keycloak answers after 2 s at the latest.
-    await().atMost(SOON).until(() -> sharing.stream().allMatch(tokens::isInRedis));
+    assertThat(sharing).allMatch(tokens::isInRedis);
     tokens.awaitAgreement(SOON);
   }
 

@@ -48,8 +48,7 @@ class MassLogoutIT {
                 database,
                 // The machine may be slow.
                 spec -> spec.option("spi-events-listener--redis-revocation--push-wait", "4000"))) {
-      IssuedTokens masses =
-          IssuedTokens.inNewRealm(server.keycloak().url(), server.admin(), "masses", redis::ttl);
+      IssuedTokens.inNewRealm(server.keycloak().url(), server.admin(), "masses", redis::ttl);
       IssuedTokens singles =
           IssuedTokens.inNewRealm(server.keycloak().url(), server.admin(), "singles", redis::ttl);
       singles.service();

@@ -12,7 +12,6 @@ import dev.bulwark.redis.topology.RedisConfig;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -165,14 +164,12 @@ class GuardedRedisConnectionTest {
   }
 
   private static void awaitError(GuardedRedisConnection connection, String text) {
-    await()
-        .atMost(Duration.ofSeconds(90))
-        .untilAsserted(() -> assertThat(connection.status().error()).contains(text));
+    await().untilAsserted(() -> assertThat(connection.status().error()).contains(text));
     assertThat(connection.isAvailable()).isFalse();
   }
 
   private static void awaitAvailable(GuardedRedisConnection connection, boolean available) {
-    await().atMost(Duration.ofSeconds(90)).until(() -> connection.isAvailable() == available);
+    await().until(() -> connection.isAvailable() == available);
   }
 
   private GuardedRedisConnection connection() {

@@ -30,6 +30,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.Jedis;
@@ -142,6 +143,7 @@ class RealRedisTest {
   }
 
   @Test
+  @Timeout(90)
   void aPausedServerCostsOneTimeOutAndThenNothing() {
     try (RedisProcess redis = RedisProcess.start();
         GuardedRedisConnection connection = open(redis.url(), "command-timeout", "300")) {
