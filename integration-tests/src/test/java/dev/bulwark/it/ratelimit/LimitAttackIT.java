@@ -11,6 +11,7 @@ import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Metrics;
 import dev.bulwark.it.support.RawHttp;
 import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** L1, attacked: nothing gets a sixth try, and nobody else is locked out. */
+@SharedRealm
 class LimitAttackIT {
 
   private static final LimitedServer SERVER = LimitedServer.shared();

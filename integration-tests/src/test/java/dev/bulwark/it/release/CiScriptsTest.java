@@ -275,7 +275,8 @@ class CiScriptsTest {
             "-Dbulwark.logouts=10000 -Dbulwark.outage=600 -Dbulwark.events=10000"
                 + " -Dbulwark.random.minutes=10")
         .contains("fuzz-run")
-        .containsPattern("stalls -s [0-9]+ --");
+        .containsPattern("stalls -s [0-9]+ --")
+        .containsPattern("-Dit.order=random .*order.random.seed=[0-9]+");
     assertThat(run(".ci/long other").expect(2).output()).contains("not among");
 
     environment.put("LIMIT", "1s");

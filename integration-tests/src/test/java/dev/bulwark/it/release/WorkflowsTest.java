@@ -163,7 +163,9 @@ class WorkflowsTest {
     assertThat(jobs()).noneMatch(job -> job.definition().path("if").asText().contains("always()"));
   }
 
-  /** Upgrades under load, the other form of the ledger, long figures, the fuzzers, stalls. */
+  /**
+   * Upgrades under load, the other form of the ledger, long figures, the fuzzers, stalls, orders.
+   */
   @Test
   void theNightHasEachLongRun() throws IOException {
     assertThat(job("nightly long").runs()).contains(".ci/long \"$RUN\"");

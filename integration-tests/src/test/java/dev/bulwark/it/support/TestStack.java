@@ -42,6 +42,7 @@ public final class TestStack {
   private final AdminApi admin;
   private final String realmToImport;
   private final Map<String, Integer> redisDatabases = new HashMap<>();
+  private volatile boolean hasNewRealm;
 
   private TestStack(LocalRedis redis, Optional<DatabaseProcess> database, KeycloakServer keycloak) {
     this.redis = redis;
@@ -193,9 +194,22 @@ public final class TestStack {
     return keycloak.url();
   }
 
-  /** The realm {@code app} of the shared server. */
+  /**
+   * The realm {@code app} of the shared server.
+   *
+   * @throws IllegalStateException if the running class has not imported it anew: it would see what
+   *     the class before it left there, so that it would pass or fail by the order of the classes
+   */
   public Realm realm() {
+    if (!hasNewRealm) {
+      throw new IllegalStateException("The test class is not annotated with @SharedRealm.");
+    }
     return new Realm(keycloak.url(), "app");
+  }
+
+  /** Says whether the realm {@code app} is as it was imported, for the class that runs now. */
+  void realmIsNew(boolean isNew) {
+    hasNewRealm = isNew;
   }
 
   /** The realm {@code app} as JSON, as its server has imported it first. */
