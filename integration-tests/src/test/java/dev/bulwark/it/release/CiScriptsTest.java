@@ -36,6 +36,8 @@ class CiScriptsTest {
     environment.put("HOME", folder.toString());
     environment.put("GIT_CONFIG_GLOBAL", folder.resolve("gitconfig").toString());
     environment.put("GIT_CONFIG_NOSYSTEM", "1");
+    // Of the run that this test is a part of.
+    List.of("LIMIT", "MAVEN_ARGUMENTS", "SEED").forEach(name -> environment.put(name, ""));
     Files.createDirectories(folder.resolve("programs"));
     Files.createDirectories(folder.resolve("repository/.ci"));
     for (String script :

@@ -1,5 +1,8 @@
 package dev.bulwark.it.support;
 
+import static dev.bulwark.it.support.Waits.SOON;
+import static org.awaitility.Awaitility.await;
+
 import dev.bulwark.it.database.DatabaseProcess;
 import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.database.SharedDatabase;
@@ -42,7 +45,6 @@ public final class TestStack {
   private final AdminApi admin;
   private final String realmToImport;
   private final Map<String, Integer> redisDatabases = new HashMap<>();
-  private volatile boolean hasNewRealm;
 
   private TestStack(LocalRedis redis, Optional<DatabaseProcess> database, KeycloakServer keycloak) {
     this.redis = redis;
@@ -197,24 +199,29 @@ public final class TestStack {
   /**
    * The realm {@code app} of the shared server.
    *
-   * @throws IllegalStateException if the running class has not imported it anew: it would see what
-   *     the class before it left there, so that it would pass or fail by the order of the classes
+   * @throws IllegalStateException if the class that runs now is not annotated with {@link
+   *     SharedRealm}
    */
   public Realm realm() {
-    if (!hasNewRealm) {
-      throw new IllegalStateException("The test class is not annotated with @SharedRealm.");
-    }
+    SharedRealmUse.check();
     return new Realm(keycloak.url(), "app");
   }
 
-  /** Says whether the realm {@code app} is as it was imported, for the class that runs now. */
-  void realmIsNew(boolean isNew) {
-    hasNewRealm = isNew;
+  /** Replaces the realm {@code app} by the shipped one with its users of development. */
+  public void importRealmAnew() {
+    // Keycloak deletes all client sessions of a realm by one statement, and stores sessions of the
+    // class before in the background: the database can end the deletion to break a deadlock.
+    await("the former realm is gone").atMost(SOON).until(this::isRealmGone);
+    admin.makeRealm(realmToImport);
   }
 
-  /** The realm {@code app} as JSON, as its server has imported it first. */
-  String realmToImport() {
-    return realmToImport;
+  private boolean isRealmGone() {
+    Response removed = admin.delete("/realms/app");
+    if (removed.status() == 204 || removed.status() == 404) {
+      return true;
+    }
+    System.out.printf("The realm was not deleted: %d %s%n", removed.status(), removed.body());
+    return false;
   }
 
   /** The admin REST API of the shared server. One for all: each one logs in by a password. */
