@@ -401,8 +401,9 @@ class AccountKeysIT {
     keys.made("ended", "of the session", "tasks:read");
     visit(
         page -> {
-          // Every five seconds the console looks for the cookie of the session, which goes with it,
-          // and leads to the sign-in. It is not answered whether it may look.
+          // The console looks for the cookie of the session every five seconds. Keycloak removes
+          // the
+          // cookie, and the console leaves for the sign-in. Its request to begin gets no answer.
           page.route("**/login-status-iframe.html/init*", route -> {});
           KEYS_PAGE.open(page, "ended");
           KeyPages.endSessions(admin, "app", "ended");

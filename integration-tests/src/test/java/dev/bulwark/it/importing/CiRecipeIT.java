@@ -69,7 +69,7 @@ class CiRecipeIT {
       assertThat(admin.get("/realms/app").expect(200).json()).isEqualTo(made);
       assertThat(clients()).isEqualTo(clients).hasSizeGreaterThan(8);
     } finally {
-      // It has no users.
+      // The script imports no users, whom other tests need.
       TestStack.get().importRealmAnew();
     }
   }
