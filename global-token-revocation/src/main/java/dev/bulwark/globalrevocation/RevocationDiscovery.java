@@ -6,7 +6,9 @@ import java.util.Optional;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.provider.EnvironmentDependentProviderFactory;
+import org.keycloak.provider.ProviderFactory;
 import org.keycloak.services.Urls;
+import org.keycloak.services.resource.RealmResourceProvider;
 
 /** Adds the endpoint to a discovery document. */
 public abstract class RevocationDiscovery extends DiscoveryFactory
@@ -18,7 +20,7 @@ public abstract class RevocationDiscovery extends DiscoveryFactory
   private static final int PRIORITY = 50;
 
   private RevocationDiscovery(String document) {
-    super("bulwark-" + document, document, ENDPOINT, PRIORITY);
+    super("bulwark-" + document, document, ENDPOINT, GlobalRevocationProviderFactory.ID, PRIORITY);
   }
 
   @Override
@@ -27,7 +29,8 @@ public abstract class RevocationDiscovery extends DiscoveryFactory
   }
 
   @Override
-  protected Optional<String> endpoint(KeycloakSession session) {
+  protected Optional<String> endpoint(
+      KeycloakSession session, ProviderFactory<RealmResourceProvider> owner) {
     return Optional.of(
         Urls.realmIssuer(
                 session.getContext().getUri().getBaseUri(),

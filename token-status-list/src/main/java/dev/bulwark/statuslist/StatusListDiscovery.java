@@ -3,11 +3,10 @@ package dev.bulwark.statuslist;
 import dev.bulwark.contract.KeycloakFeature;
 import dev.bulwark.factory.DiscoveryFactory;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.provider.EnvironmentDependentProviderFactory;
+import org.keycloak.provider.ProviderFactory;
 import org.keycloak.services.resource.RealmResourceProvider;
 
 /** Adds the list of lists to a discovery document. */
@@ -19,10 +18,13 @@ public abstract class StatusListDiscovery extends DiscoveryFactory
 
   private static final int PRIORITY = 40;
 
-  private @Nullable TokenStatusProviderFactory owner;
-
   private StatusListDiscovery(String document) {
-    super("bulwark-token-status-" + document, document, ENDPOINT, PRIORITY);
+    super(
+        "bulwark-token-status-" + document,
+        document,
+        ENDPOINT,
+        TokenStatusProviderFactory.ID,
+        PRIORITY);
   }
 
   @Override
@@ -31,17 +33,9 @@ public abstract class StatusListDiscovery extends DiscoveryFactory
   }
 
   @Override
-  public void postInit(KeycloakSessionFactory factory) {
-    super.postInit(factory);
-    if (factory.getProviderFactory(RealmResourceProvider.class, TokenStatusProviderFactory.ID)
-        instanceof TokenStatusProviderFactory found) {
-      owner = found;
-    }
-  }
-
-  @Override
-  protected Optional<String> endpoint(KeycloakSession session) {
-    TokenStatus status = owner == null ? null : owner.status();
+  protected Optional<String> endpoint(
+      KeycloakSession session, ProviderFactory<RealmResourceProvider> owner) {
+    TokenStatus status = ((TokenStatusProviderFactory) owner).status();
     return status != null && status.hasAggregation()
         ? Optional.of(status.base(session))
         : Optional.empty();

@@ -1,5 +1,6 @@
 package dev.bulwark.apikey.grant;
 
+import dev.bulwark.apikey.rest.OwnerResourceProviderFactory;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
@@ -32,9 +33,12 @@ public class ApiKeyGrantTypeFactory
     return new ApiKeyGrantType();
   }
 
+  /**
+   * Switched off together with the resource of keys, so that discovery does not offer the grant.
+   */
   @Override
   public boolean isSupported(Config.Scope config) {
-    return KeyTokens.areSafe();
+    return KeyTokens.areSafe() && OwnerResourceProviderFactory.isEnabled();
   }
 
   @Override

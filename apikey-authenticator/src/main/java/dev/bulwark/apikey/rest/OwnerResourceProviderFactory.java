@@ -1,7 +1,9 @@
 package dev.bulwark.apikey.rest;
 
 import dev.bulwark.factory.RealmResourceFactory;
+import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.services.resource.RealmResourceSPI;
 
 /** Registers {@code /realms/{realm}/api-keys}. */
 public final class OwnerResourceProviderFactory extends RealmResourceFactory {
@@ -11,6 +13,14 @@ public final class OwnerResourceProviderFactory extends RealmResourceFactory {
   /** For Keycloak, which finds it by META-INF/services. */
   public OwnerResourceProviderFactory() {
     super(ID);
+  }
+
+  /**
+   * Whether the server was built with the resource, which {@code
+   * spi-realm-restapi-extension--api-keys--enabled=false} switches off.
+   */
+  public static boolean isEnabled() {
+    return Config.scope(new RealmResourceSPI().getName(), ID).getBoolean("enabled", true);
   }
 
   @Override
