@@ -1,4 +1,4 @@
-# The optimized Keycloak image with the bundle and the realm. Build the jar first: mvn package -DskipTests
+# The optimized Keycloak image with the bundle and the realm. Build the jar first: mvn clean package -DskipTests
 # The stage below, which names the version; or any other image.
 ARG KEYCLOAK_IMAGE=keycloak
 ARG DEBIAN_IMAGE=debian:trixie-slim

@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.SharedRealm;
+import dev.bulwark.it.support.ShellBlock;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.redis.process.Programs;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -20,8 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 @SharedRealm
 class KcadmIT {
 
-  private static final Pattern COMMANDS = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
-
   private final TestStack stack = TestStack.get();
   private final Keys keys = new Keys(stack.realm());
 
@@ -33,13 +30,13 @@ class KcadmIT {
   }
 
   @Test
-  void theRawKeyIsShownOnce() throws IOException {
+  void theRawKeyIsShownOnce() {
     Commands.Result result =
         Commands.kcadm(
             folder,
             stack.url(),
             Map.of("USER_ID", stack.admin().userId("alice")),
-            commands()
+            ShellBlock.of("docs/api-keys/kcadm.md", "API keys with kcadm.sh").commands()
                 + """
                 echo "key $KEY"
                 echo "next $NEXT"
@@ -55,12 +52,5 @@ class KcadmIT {
     Matcher line = Pattern.compile("(?m)^" + name + " (atk_\\S+)$").matcher(output);
     assertThat(line.find()).as(output).isTrue();
     return line.group(1);
-  }
-
-  private static String commands() throws IOException {
-    Matcher commands =
-        COMMANDS.matcher(Files.readString(Path.of("..", "docs", "api-keys", "kcadm.md")));
-    assertThat(commands.find()).isTrue();
-    return commands.group(1);
   }
 }

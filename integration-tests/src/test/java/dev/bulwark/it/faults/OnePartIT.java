@@ -9,6 +9,7 @@ import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Repository;
 import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.ShellBlock;
 import dev.bulwark.server.ServerSpec;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,7 @@ class OnePartIT {
   /** Nobody listens there. */
   private static final String NO_REDIS = "redis://127.0.0.1:1";
 
-  private static final Pattern BUILD = Pattern.compile("(?m)^  --(spi-\\S+)=(false)");
+  private static final Pattern BUILD = Pattern.compile("--(spi-\\S+)=(\\S+)");
   private static final Pattern START = Pattern.compile("(?m)^(spi-login-\\S+)=(\\d+)$");
 
   @Test
@@ -45,12 +46,18 @@ class OnePartIT {
       }
       login(realm, PASSWORD).expect(200);
 
-      for (String path : List.of("api-keys", "api-keys-admin", "overview-admin")) {
+      for (String path : List.of("api-keys", "api-keys-admin", "overview-admin", "token-status")) {
         assertThat(Http.get(realm.url() + "/" + path).status()).as(path).isEqualTo(404);
       }
       assertThat(Http.postForm(realm.url() + "/global-token-revocation", Map.of()).status())
           .isEqualTo(404);
       assertThat(admin.get("/realms/" + NAME + "/api-keys").status()).isEqualTo(404);
+      for (String document : List.of("openid-configuration", "oauth-authorization-server")) {
+        assertThat(Http.get(realm.url() + "/.well-known/" + document).expect(200).body())
+            .doesNotContain("bulwark")
+            .doesNotContain("global_token_revocation_endpoint")
+            .doesNotContain("status_list_aggregation_endpoint");
+      }
       JsonNode revocations = admin.get("/realms/" + NAME + "/revocations").expect(200).json();
       assertThat(revocations.get("running").asBoolean()).isFalse();
       JsonNode check = FaultServer.check(server.readiness(), "Bulwark revocations in Redis");
@@ -63,9 +70,10 @@ class OnePartIT {
     String page = Repository.text("docs/parts.md");
     // The limit would hold for this machine.
     spec.option("spi-login-rate-limiter--default--allowed-networks", "192.0.2.0/24");
-    assertThat(BUILD.matcher(page).results()).hasSize(6);
+    String build = ShellBlock.of("docs/parts.md", "Passwords only").commands();
+    assertThat(BUILD.matcher(build).results()).hasSize(7);
     BUILD
-        .matcher(page)
+        .matcher(build)
         .results()
         .forEach(option -> spec.buildOption(option.group(1), option.group(2)));
     assertThat(START.matcher(page).results()).hasSize(8);

@@ -14,6 +14,7 @@ import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Repository;
 import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.ShellBlock;
 import dev.bulwark.redis.process.Programs;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.server.RealmFile;
@@ -21,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
@@ -36,7 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 class RestoredDatabaseIT {
 
   private static final String DOCUMENT = "docs/operations/backup-and-restore.md";
-  private static final Pattern COMMANDS = Pattern.compile("(?s)```sh\n(.*?)```");
   private static final Pattern REVOKE_KEY = Pattern.compile("`(kcadm\\.sh delete [^`]*)`");
 
   @TempDir private Path folder;
@@ -44,11 +43,13 @@ class RestoredDatabaseIT {
   @Test
   void nothingOfTheLostTimeIsAcceptedAfterTheSteps() throws Exception {
     Programs.require("pg_dump", "postgresql-client");
-    List<String> commands = commands();
-    String backUp = commands.get(0);
-    String restore = commands.get(1);
-    String forgetEarlierTokens = commands.get(2);
-    String endSessions = commands.get(3);
+    String backUp =
+        ShellBlock.of("docs/operations/backup-and-restore.md", "What to back up").commands();
+    String restore = ShellBlock.of("docs/operations/backup-and-restore.md", "Restore").commands();
+    String forgetEarlierTokens =
+        ShellBlock.of("docs/operations/backup-and-restore.md", "Restore", 2).commands();
+    String endSessions =
+        ShellBlock.of("docs/operations/backup-and-restore.md", "Restore", 3).commands();
 
     Path realm = RealmFile.development().writeTo(folder.resolve("import"));
     try (PostgresProcess database = PostgresProcess.prepared();
@@ -123,17 +124,6 @@ class RestoredDatabaseIT {
       administer(server, revokeKey().replace("/ID ", "/" + key.id() + " "));
       assertThat(keys.isGood(key)).isFalse();
     }
-  }
-
-  private static List<String> commands() {
-    List<String> commands =
-        COMMANDS
-            .matcher(Repository.text(DOCUMENT))
-            .results()
-            .map((MatchResult block) -> block.group(1))
-            .toList();
-    assertThat(commands).hasSize(4);
-    return commands;
   }
 
   private static String revokeKey() {

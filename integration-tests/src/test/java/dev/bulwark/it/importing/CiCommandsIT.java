@@ -6,6 +6,7 @@ import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.ShellBlock;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.RealmFile;
@@ -29,8 +30,10 @@ import org.junit.jupiter.api.Test;
 @Tag("full")
 class CiCommandsIT {
 
-  private static final String KEEP = Recipe.command("bin/kc.sh import", "--override false");
-  private static final String REPLACE = Recipe.command("bin/kc.sh import", "--override true");
+  private static final String KEEP =
+      ShellBlock.of("docs/ci.md", "With the server stopped").commands();
+  private static final String REPLACE =
+      ShellBlock.of("docs/ci.md", "With the server stopped", 2).commands();
 
   @Test
   void aSecondImportLeavesTheRealmAloneOrReplacesIt() throws SQLException {

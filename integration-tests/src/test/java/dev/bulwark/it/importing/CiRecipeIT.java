@@ -11,6 +11,7 @@ import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.SharedRealm;
+import dev.bulwark.it.support.ShellBlock;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.redis.process.Programs;
 import dev.bulwark.server.RealmFile;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 @SharedRealm
 class CiRecipeIT {
 
-  private static final String SKIP = Recipe.command("docs/ci/import-realm.sh", " skip");
+  private static final String SKIP = importCommand();
   private static final String IMPORTER_SECRET = "importer-battery-secret";
 
   private static final String FOLDER = "bulwark";
@@ -254,12 +255,16 @@ class CiRecipeIT {
     return version.group(1);
   }
 
+  private static String importCommand() {
+    List<String> lines =
+        ShellBlock.of("docs/ci.md", "With the server running").commands().lines().toList();
+    assertThat(lines).hasSize(2);
+    assertThat(lines.get(0)).startsWith("export KEYCLOAK_URL=");
+    return lines.get(1);
+  }
+
   private static String tokenCommand() {
-    Matcher command =
-        Pattern.compile("(?s)export ADMIN_TOKEN=.*?\\.access_token\\)\"")
-            .matcher(Recipe.text("docs/ci.md"));
-    assertThat(command.find()).isTrue();
-    return command.group();
+    return ShellBlock.of("docs/ci.md", "With the server running", 2).commands();
   }
 
   /** Internal id of a client of master with the role {@code admin}. */

@@ -1,7 +1,9 @@
 package dev.bulwark.it.importing;
 
 import dev.bulwark.it.password.Commands;
+import dev.bulwark.it.support.ShellBlock;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -9,10 +11,11 @@ import java.util.Map;
  */
 final class ConfigCliFiles {
 
-  private static final String OWN_FLOWS =
-      Recipe.command("jq -f docs/ci/own-flows.jq", ">app-realm-own-flows.json");
-  private static final String CONFIG_CLI =
-      Recipe.command("jq -f docs/ci/config-cli.jq", ">app-realm-config-cli.json");
+  private static final List<String> COMMANDS =
+      ShellBlock.of("docs/ci.md", "keycloak-config-cli").commands().lines().toList();
+
+  private static final String OWN_FLOWS = COMMANDS.get(0);
+  private static final String CONFIG_CLI = COMMANDS.get(1);
 
   private ConfigCliFiles() {}
 

@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** What {@code docs/ci.md} and the files beside it tell readers to run. */
@@ -17,19 +16,6 @@ final class Recipe {
   static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
   private Recipe() {}
-
-  /** The guide's own line that begins and ends so, without the folder it is run in. */
-  static String command(String start, String end) {
-    List<String> lines =
-        text("docs/ci.md")
-            .lines()
-            .filter(line -> line.startsWith(start) && line.endsWith(end))
-            .toList();
-    if (lines.size() != 1) {
-      throw new AssertionError("docs/ci.md has " + lines.size() + " lines " + start + "…" + end);
-    }
-    return lines.get(0);
-  }
 
   /** The one job of the workflow. */
   static JsonNode job() {

@@ -1,11 +1,13 @@
 package dev.bulwark.it.move;
 
 import dev.bulwark.it.password.Commands;
+import dev.bulwark.it.support.ShellBlock;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +17,6 @@ final class Shell {
 
   private static final int TIMEOUT_MINUTES = 3;
 
-  private final Guide guide = Guide.of("move");
   private final Map<String, String> environment;
 
   Shell(Map<String, String> environment) {
@@ -24,8 +25,14 @@ final class Shell {
 
   /** Runs what stands below a heading, up to the first command that fails. */
   Commands.Result step(String heading) {
-    String preparation = String.join("\n", guide.blocks("Before you begin", "bash"));
-    return run(preparation + "\n" + String.join("\n", guide.blocks(heading, "bash")));
+    List<String> script =
+        new ArrayList<>(ShellBlock.below("docs/move/prepare.md", "Before you begin"));
+    try {
+      script.addAll(ShellBlock.inFolder("docs/move", heading));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return run(String.join("", script));
   }
 
   private Commands.Result run(String script) {

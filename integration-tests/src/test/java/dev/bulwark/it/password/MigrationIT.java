@@ -11,9 +11,9 @@ import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
-import dev.bulwark.it.support.Repository;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
+import dev.bulwark.it.support.ShellBlock;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.support.Totp;
 import dev.bulwark.redis.process.Programs;
@@ -31,8 +31,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -245,11 +243,6 @@ class MigrationIT {
   }
 
   private String importLoop() {
-    String document = Repository.text("docs/migration.md");
-    Matcher block =
-        Pattern.compile("```bash\n(.*?)```", Pattern.DOTALL)
-            .matcher(document.substring(document.indexOf("\n## 3. Import\n")));
-    assertThat(block.find()).isTrue();
     return Commands.bash(
             folder,
             Map.of(
@@ -259,7 +252,7 @@ class MigrationIT {
                 TestStack.ADMIN_USERNAME,
                 "ADMIN_PASSWORD",
                 TestStack.ADMIN_PASSWORD),
-            block.group(1))
+            ShellBlock.of("docs/migration.md", "3. Import").commands())
         .expect(0)
         .output();
   }

@@ -10,6 +10,7 @@ import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Repository;
 import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.ShellBlock;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.redis.process.LocalProcess;
 import dev.bulwark.server.installation.Folders;
@@ -23,6 +24,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -37,8 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("full")
 class BareMetalDocIT {
 
-  private static final String PAGE = Repository.text("docs/bare-metal.md");
-  private static final Pattern BLOCK = Pattern.compile("(?ms)^```(\\w+)\\n(.*?)^```$");
+  private static final Pattern SETTINGS = Pattern.compile("(?ms)^```properties\\n(.*?)^```$");
   private static final String PASSWORD = "a-long-Passphrase-of-somebody";
   private static final String REALM =
       """
@@ -85,10 +86,8 @@ class BareMetalDocIT {
       stop(before);
     }
     settings();
-    List<String> commands = blocks("sh");
-    assertThat(commands).hasSize(3);
-    assertThat(commands.get(0)).startsWith("mvn clean package");
-    List<String> installation = commands.get(1).lines().toList();
+    List<String> installation =
+        ShellBlock.of("docs/bare-metal.md", "3. The jar", 2).commands().lines().toList();
     assertThat(installation).hasSize(3);
     assertThat(
             Commands.bash(
@@ -103,7 +102,10 @@ class BareMetalDocIT {
       awaitRealm(after, "own");
       login().expect(200);
       assertThat(after.output()).contains("Argon2id by").doesNotContain("KC-SERVICES0047");
-      String look = commands.get(2).replace(":9000/", ":" + managementPort + "/");
+      String look =
+          ShellBlock.of("docs/bare-metal.md", "4. Look whether it runs")
+              .commands()
+              .replace(":9000/", ":" + managementPort + "/");
       await("Redis is reached")
           .atMost(SOON)
           .untilAsserted(
@@ -122,22 +124,15 @@ class BareMetalDocIT {
 
   /** Those of the page, at the Redis of the test. */
   private void settings() throws IOException {
-    String settings = blocks("properties").get(0);
+    Matcher block = SETTINGS.matcher(Repository.text("docs/bare-metal.md"));
+    assertThat(block.find()).isTrue();
+    String settings = block.group(1);
     assertThat(settings).contains("=redis://localhost:6379\n");
     Files.writeString(
         home.resolve("conf/keycloak.conf"),
         settings.replace("redis://localhost:6379", TestStack.get().redisOf("bare-metal"))
             + "spi-password-policy--breached-password--online=false\n",
         StandardOpenOption.APPEND);
-  }
-
-  private static List<String> blocks(String language) {
-    return BLOCK
-        .matcher(PAGE)
-        .results()
-        .filter(block -> block.group(1).equals(language))
-        .map(block -> block.group(2))
-        .toList();
   }
 
   private LocalProcess start(String command) throws IOException {

@@ -11,6 +11,7 @@ import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Repository;
+import dev.bulwark.it.support.ShellBlock;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.redis.process.LocalProcess;
 import dev.bulwark.server.installation.Folders;
@@ -34,7 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("full")
 class InstallDocIT {
 
-  private static final String HEADING = "## Install in a Keycloak of your own";
   private static final String PASSWORD = "a-long-Passphrase-of-the-first-one";
 
   @TempDir(factory = HomeFolder.class)
@@ -86,13 +86,9 @@ class InstallDocIT {
   }
 
   private static List<String> commands() {
-    return Repository.text("README.md")
+    return ShellBlock.of("README.md", "Install in a Keycloak of your own")
+        .commands()
         .lines()
-        .dropWhile(line -> !line.equals(HEADING))
-        .skip(1)
-        .takeWhile(line -> !line.startsWith("## "))
-        .filter(line -> line.startsWith("    "))
-        .map(String::strip)
         .toList();
   }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.Repository;
+import dev.bulwark.it.support.ShellBlock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,8 +33,13 @@ class KubernetesCommandsTest {
 
   private static final String FOLDER = "deploy/kubernetes/";
 
-  /** Also within a list, which indents it. */
-  private static final Pattern BLOCK = Pattern.compile("(?ms)^ *```bash\\n(.*?)^ *```$");
+  private static final List<String> BLOCKS =
+      Stream.of(
+              ShellBlock.onPage("deploy/kubernetes/README.md"),
+              ShellBlock.onPage("deploy/kubernetes/existing-keycloak.md"),
+              ShellBlock.onPage("deploy/observability/kubernetes/README.md"))
+          .flatMap(List::stream)
+          .toList();
 
   private static final Pattern KEY =
       Pattern.compile("--from-(?:literal|file)=([A-Za-z_.-]+)=|--(cert|key)=");
@@ -96,11 +102,9 @@ class KubernetesCommandsTest {
   @Test
   void eachCommandRuns() throws IOException {
     int ran = 0;
-    for (String page : List.of("README.md", "existing-keycloak.md")) {
-      for (String block : blocks(page)) {
-        run(block);
-        ran++;
-      }
+    for (String block : BLOCKS) {
+      run(block);
+      ran++;
     }
     assertThat(ran).isGreaterThan(6);
     assertThat(Files.readString(folder.resolve("asked")))
@@ -122,7 +126,7 @@ class KubernetesCommandsTest {
   /** The server and the command share the memory of the pod. */
   @Test
   void theCommandInThePodTakesLittleMemory() {
-    assertThat(blocks("existing-keycloak.md"))
+    assertThat(BLOCKS)
         .filteredOn(block -> block.contains("kubectl exec") && block.contains("kc.sh"))
         .hasSize(1)
         .allSatisfy(block -> assertThat(block).contains("env JAVA_OPTS_KC_HEAP=-Xmx128m "));
@@ -169,7 +173,7 @@ class KubernetesCommandsTest {
   /** Names of secrets to their keys. */
   private Map<String, Set<String>> madeSecrets() throws IOException {
     run(
-        blocks("README.md").stream()
+        BLOCKS.stream()
             .filter(block -> block.contains("create secret tls"))
             .findFirst()
             .orElseThrow());
@@ -203,13 +207,5 @@ class KubernetesCommandsTest {
       }
     }
     node.forEach(child -> collect(child, read));
-  }
-
-  private static List<String> blocks(String page) {
-    return BLOCK
-        .matcher(Repository.text(FOLDER + page))
-        .results()
-        .map(block -> block.group(1).stripIndent())
-        .toList();
   }
 }

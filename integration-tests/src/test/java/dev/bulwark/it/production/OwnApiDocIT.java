@@ -7,23 +7,19 @@ import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
-import dev.bulwark.it.support.Repository;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
+import dev.bulwark.it.support.ShellBlock;
 import dev.bulwark.it.support.TestStack;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** J2: the commands of docs/own-api.md give an API an audience and a scope of its own. */
 @SharedRealm
 class OwnApiDocIT {
-
-  private static final Pattern COMMANDS = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
 
   private final TestStack stack = TestStack.get();
   private final Realm realm = stack.realm();
@@ -45,13 +41,12 @@ class OwnApiDocIT {
   }
 
   private void run() {
-    Commands.kcadm(folder, stack.url(), Map.of("CALLER", "dev-cli"), commands()).expect(0);
-  }
-
-  private static String commands() {
-    Matcher commands = COMMANDS.matcher(Repository.text("docs/own-api.md"));
-    assertThat(commands.find()).isTrue();
-    return commands.group(1);
+    Commands.kcadm(
+            folder,
+            stack.url(),
+            Map.of("CALLER", "dev-cli"),
+            ShellBlock.of("docs/own-api.md", "Set it up").commands())
+        .expect(0);
   }
 
   private String key(String scope) {
