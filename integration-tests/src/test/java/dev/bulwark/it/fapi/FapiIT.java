@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Repository;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.SigningKey;
+import dev.bulwark.it.support.ShellBlock;
 import dev.bulwark.it.support.TestStack;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** J5: the files of docs/fapi-2.md, with PAR, private_key_jwt, PKCE and DPoP. */
 @SharedRealm
@@ -40,13 +44,8 @@ class FapiIT {
   private final Realm realm = TestStack.get().realm();
 
   @BeforeAll
-  static void setUp() throws Exception {
+  static void setUp(@TempDir Path folder) throws Exception {
     AdminApi admin = TestStack.get().admin();
-    admin
-        .put(
-            "/realms/app/client-policies/policies",
-            Files.readString(FILES.resolve("policies.json")))
-        .expect(204);
     key = SigningKey.create();
     ObjectNode jwk = key.jwk().put("kid", key.thumbprint()).put("alg", "ES256").put("use", "sig");
     ObjectNode jwks = JSON.createObjectNode();
@@ -58,7 +57,12 @@ class FapiIT {
         .put("use.jwks.string", "true")
         .put("jwks.string", jwks.toString())
         .remove("jwks.url");
-    admin.post("/realms/app/clients", client.toString()).expect(201);
+    Commands.kcadm(
+            folder,
+            TestStack.get().url(),
+            Map.of("ROOT", Repository.root().toString()),
+            "cd \"$ROOT\"\n" + ShellBlock.of("docs/fapi-2.md", "Set up").commands())
+        .expect(0);
     path = "/realms/app/clients/" + admin.clientUuid(CLIENT);
     admin.put(path, client.toString()).expect(204);
   }

@@ -27,7 +27,6 @@ class OnePartIT {
   /** Nobody listens there. */
   private static final String NO_REDIS = "redis://127.0.0.1:1";
 
-  private static final Pattern BUILD = Pattern.compile("--(spi-\\S+)=(\\S+)");
   private static final Pattern START = Pattern.compile("(?m)^(spi-login-\\S+)=(\\d+)$");
 
   @Test
@@ -70,12 +69,9 @@ class OnePartIT {
     String page = Repository.text("docs/parts.md");
     // The limit would hold for this machine.
     spec.option("spi-login-rate-limiter--default--allowed-networks", "192.0.2.0/24");
-    String build = ShellBlock.of("docs/parts.md", "Passwords only").commands();
-    assertThat(BUILD.matcher(build).results()).hasSize(7);
-    BUILD
-        .matcher(build)
-        .results()
-        .forEach(option -> spec.buildOption(option.group(1), option.group(2)));
+    Map<String, String> build = ShellBlock.of("docs/parts.md", "Passwords only").options();
+    assertThat(build).hasSize(7);
+    build.forEach(spec::buildOption);
     assertThat(START.matcher(page).results()).hasSize(8);
     START.matcher(page).results().forEach(option -> spec.option(option.group(1), option.group(2)));
     return spec;

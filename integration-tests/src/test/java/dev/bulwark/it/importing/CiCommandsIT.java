@@ -6,11 +6,14 @@ import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Repository;
 import dev.bulwark.it.support.ShellBlock;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.RealmFile;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -131,6 +134,26 @@ class CiCommandsIT {
                   .output())
           .contains("organizationsEnabled\n", "1 difference")
           .doesNotContain("bind-test-secret");
+    }
+  }
+
+  /** P6: as docs/migration.md says it, of a stopped server. */
+  @Test
+  void theUsersLeaveWithTheirHashes() throws IOException {
+    try (DistributionServer server =
+        DistributionServer.start(TestStack.spec("way-out", "redis://127.0.0.1:1").build())) {
+      server.stop();
+      Path home = server.home();
+      Files.createSymbolicLink(
+          home.resolve("password-hash-provider"),
+          Repository.root().resolve("password-hash-provider"));
+      Commands.bash(
+              home,
+              java(RealmFile.developmentEnvironment()),
+              "kc.sh() { bin/kc.sh \"$@\" --optimized; }\n"
+                  + ShellBlock.of("docs/migration.md", "Way out").commands())
+          .expect(0);
+      assertThat(home.resolve("users.jsonl")).content().contains("alice", "$argon2id$");
     }
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.it.support.ShellBlock;
+import dev.bulwark.it.support.Repository;
 import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Json;
@@ -268,6 +270,23 @@ class RealmDiffIT {
                 .expect(1)
                 .output())
         .contains("no Keycloak answers at http://127.0.0.1:1");
+  }
+
+  @Test
+  void theCommandOfThePageFindsNoDrift() {
+    String commands =
+        ShellBlock.of("docs/ci.md", "Drift")
+            .commands()
+            .replace("=…", "=" + DriftCheck.SECRET)
+            .replace("https://sso.example.org", TestStack.get().url().toString());
+    assertThat(
+            Commands.bash(
+                    Repository.root(),
+                    check.environment(),
+                    commands.stripTrailing() + " --auth-realm master")
+                .expect(0)
+                .output())
+        .contains("realm app: no drift");
   }
 
   /** What Keycloak adds to a file that somebody has written by hand. */

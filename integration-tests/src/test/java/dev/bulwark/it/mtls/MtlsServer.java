@@ -1,8 +1,11 @@
 package dev.bulwark.it.mtls;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.ClientCertificate;
 import dev.bulwark.it.support.OwnServer;
+import dev.bulwark.it.support.ShellBlock;
 import dev.bulwark.it.support.TestCertificate;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.support.WorkFolder;
@@ -12,6 +15,7 @@ import dev.bulwark.testing.FreePort;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,10 +56,13 @@ final class MtlsServer {
             folder.resolve("trusted.p12"), PASSWORD, pki.trusted().toArray(X509Certificate[]::new));
     LocalRedis redis = LocalRedis.start(0);
     int port = FreePort.next();
+    Map<String, String> documented =
+        ShellBlock.of("realm-config/README.md", "A service with a certificate").options();
+    assertThat(documented).containsOnlyKeys("https-client-auth", "https-trust-store-file");
     OwnServer server =
         OwnServer.startUntilTheEnd(
             TestStack.spec("mtls", redis.url())
-                .buildOption("https-client-auth", "request")
+                .buildOption("https-client-auth", documented.get("https-client-auth"))
                 .option("https-port", Integer.toString(port))
                 .option("https-key-store-file", TestCertificate.get().keyStore().toString())
                 .environment("KC_HTTPS_KEY_STORE_PASSWORD", TestCertificate.get().password())

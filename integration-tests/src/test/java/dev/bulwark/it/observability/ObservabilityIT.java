@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.bulwark.it.support.Repository;
+import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
+import dev.bulwark.it.support.ShellBlock;
 import dev.bulwark.it.support.TestStack;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -269,15 +272,11 @@ class ObservabilityIT {
   @Test
   void theAlertsFireWhenTheyShouldAndOnlyThen() throws Exception {
     assumeTrue(PrometheusProcess.isInstalled(), "prometheus is not installed");
-    Path output = folder.resolve("promtool.log");
-    Process promtool =
-        new ProcessBuilder("promtool", "test", "rules", "bulwark-rules.test.yml")
-            .directory(ShippedQueries.RULES.toAbsolutePath().resolveSibling(".").toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    assertThat(promtool.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(promtool.exitValue()).as(Files.readString(output, StandardCharsets.UTF_8)).isZero();
+    Commands.bash(
+            Repository.root(),
+            Map.of(),
+            ShellBlock.of("deploy/observability/README.md", "Check").commands())
+        .expect(0);
     String tests = Files.readString(ShippedQueries.RULES.resolveSibling("bulwark-rules.test.yml"));
     for (String line : Files.readAllLines(ShippedQueries.RULES)) {
       if (line.contains("- alert: ")) {

@@ -9,9 +9,11 @@ import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Repository;
 import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.ShellBlock;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.server.DistributionServer;
+import dev.bulwark.server.ServerSpec;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,11 +44,18 @@ class TracingIT {
     redis = RedisProcess.start();
     keycloak =
         DistributionServer.start(
-            TestStack.manyFromOneAddress(TestStack.spec("traced", redis.url()))
-                .buildOption("tracing-enabled", "true")
-                .option("tracing-endpoint", receiver.url())
+            documented(TestStack.manyFromOneAddress(TestStack.spec("traced", redis.url())))
                 .option("tracing-protocol", "http/protobuf")
                 .build());
+  }
+
+  /** With the options of the page, at the receiver of this test. */
+  private static ServerSpec.Builder documented(ServerSpec.Builder spec) {
+    Map<String, String> options =
+        ShellBlock.of("docs/operations/traces.md", "Switch it on").options();
+    assertThat(options).containsOnlyKeys("tracing-enabled", "tracing-endpoint");
+    return spec.buildOption("tracing-enabled", options.get("tracing-enabled"))
+        .option("tracing-endpoint", receiver.url());
   }
 
   @AfterAll

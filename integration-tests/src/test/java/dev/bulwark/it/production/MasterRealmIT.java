@@ -9,6 +9,7 @@ import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Repository;
 import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.ShellBlock;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.redis.process.Programs;
 import dev.bulwark.server.KeycloakServer;
@@ -64,7 +65,7 @@ class MasterRealmIT {
           .doesNotContain("deleted the temporary administrator")
           .doesNotContain(NAMED_PASSWORD, TestStack.ADMIN_PASSWORD);
       Files.createDirectory(done.getParent());
-      assertThat(run(bootstrap).expect(0).output())
+      assertThat(runPage(bootstrap).expect(0).output())
           .containsSubsequence(
               "deleted the temporary administrator zoe",
               "deleted the temporary administrator admin")
@@ -252,6 +253,21 @@ class MasterRealmIT {
     environment.put("ADMIN_USERNAME", NAMED);
     environment.put("ADMIN_PASSWORD", NAMED_PASSWORD);
     return environment;
+  }
+
+  /** As docs/configuration.md says it, with the passwords at its questions. */
+  private Commands.Result runPage(Map<String, String> environment) {
+    Map<String, String> without = new HashMap<>(environment);
+    without.put("BOOTSTRAP", String.valueOf(without.remove("BOOTSTRAP_PASSWORD")));
+    without.put("ADMIN", String.valueOf(without.remove("ADMIN_PASSWORD")));
+    String commands =
+        ShellBlock.of("docs/configuration.md", "The realm master")
+            .commands()
+            .replace("https://admin.example.org", url);
+    return Commands.bash(
+        Repository.root(),
+        without,
+        "{\n" + commands + "} < <(printf '%s\\n%s\\n' \"$BOOTSTRAP\" \"$ADMIN\")");
   }
 
   private Commands.Result run(Map<String, String> environment) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.Repository;
+import dev.bulwark.it.support.ShellBlock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +48,18 @@ class OwnImageDocTest {
       if (!name.endsWith(".sh")) {
         assertThat(PAGE).contains("`" + name + "`");
       }
+    }
+  }
+
+  /** All but the build of the jar, which the caller of the check has done. */
+  @Test
+  void theCheckRunsEachCommand() throws IOException {
+    StringBuilder checked = new StringBuilder();
+    for (Path file : files()) {
+      checked.append(Files.readString(file));
+    }
+    for (String commands : ShellBlock.onPage("docs/own-image.md")) {
+      assertThat(checked).contains(commands.replaceFirst("^mvn .*\n", ""));
     }
   }
 

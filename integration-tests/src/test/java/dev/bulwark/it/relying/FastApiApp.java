@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.ShellBlock;
 import dev.bulwark.it.support.TestStack;
-import dev.bulwark.server.RealmFile;
 import dev.bulwark.testing.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -56,7 +56,9 @@ final class FastApiApp implements AutoCloseable {
     int port = FreePort.next();
     Path log = folder.resolve("log");
     ProcessBuilder builder =
-        new ProcessBuilder(FOLDER.resolve("run").toString())
+        new ProcessBuilder(
+                "bash", "-c", "exec env "
+                    + ShellBlock.of("examples/fastapi-app/README.md", "Run", 2).commands())
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
@@ -72,8 +74,6 @@ final class FastApiApp implements AutoCloseable {
                 Integer.toString(port),
                 "FASTAPI_APP_URL",
                 "http://127.0.0.1:" + port,
-                "FASTAPI_APP_SECRET",
-                String.valueOf(RealmFile.developmentEnvironment().get("FASTAPI_APP_SECRET")),
                 "KEYCLOAK_ISSUER",
                 stack.realm().url(),
                 "REDIS_URL",
@@ -81,6 +81,7 @@ final class FastApiApp implements AutoCloseable {
                 "GATEWAY_ADDRESSES",
                 GATEWAY));
     try {
+      Files.createSymbolicLink(folder.resolve("examples"), FOLDER.getParent());
       FastApiApp app = new FastApiApp(builder.start(), log, port);
       app.register(stack.admin());
       await()

@@ -2,7 +2,9 @@ package dev.bulwark.it.support;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,6 +28,7 @@ public record ShellBlock(
 
   private static final Set<String> SHELLS = Set.of("sh", "bash", "console");
   private static final Pattern FENCE = Pattern.compile("( *)```+(\\S*).*");
+  private static final Pattern OPTION = Pattern.compile("--([\\w-]+)=(\\S+)");
   private static final Pattern HEADING = Pattern.compile("#{1,6} (.*)");
   private static final Pattern MARK =
       Pattern.compile("\\*Not run by a test: [^*]*[^*\\s.]\\.\\*.*");
@@ -80,6 +83,16 @@ public record ShellBlock(
       throw new AssertionError("no shell block below: " + heading);
     }
     return commands;
+  }
+
+  /** Returns the options {@code --name=value} of its commands, in their order. */
+  public Map<String, String> options() {
+    Map<String, String> options = new LinkedHashMap<>();
+    OPTION
+        .matcher(commands)
+        .results()
+        .forEach(option -> options.put(option.group(1), option.group(2)));
+    return options;
   }
 
   /** Returns all blocks of a page, in their order. */

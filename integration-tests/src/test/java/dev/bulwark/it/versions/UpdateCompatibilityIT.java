@@ -7,12 +7,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.Json;
+import dev.bulwark.it.support.Repository;
+import dev.bulwark.it.support.ShellBlock;
 import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.ServerSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -71,6 +74,28 @@ class UpdateCompatibilityIT {
     ObjectNode without = (ObjectNode) JSON.readTree(told.toFile());
     without.remove("bulwark");
     assertThat(check(file(without), Map.of(), RECREATE)).contains("'bulwark.");
+  }
+
+  /** The jar stands in for the former and for the new one. */
+  @Test
+  void theStepsOfThePageReplaceTheJar() throws IOException {
+    String steps =
+        String.join("", ShellBlock.below("docs/operations/upgrade.md", "Step by step"));
+    Commands.bash(
+            files,
+            Map.of(
+                "KEYCLOAK_HOME", home.toString(),
+                "HOME", files.toString(),
+                "ROOT", Repository.root().toString()),
+            "ln -sfn \"$ROOT/bundle\" bundle\nrm -f before.json\n"
+                + steps.replace(
+                    "update-compatibility check",
+                    "build\n\"$KEYCLOAK_HOME/bin/kc.sh\" update-compatibility check"))
+        .expect(ROLLING);
+    assertThat(files.resolve("before.json")).exists();
+    try (Stream<Path> kept = Files.list(files)) {
+      assertThat(kept).anyMatch(file -> file.toString().endsWith(".jar"));
+    }
   }
 
   private static Path file(JsonNode metadata) throws IOException {
