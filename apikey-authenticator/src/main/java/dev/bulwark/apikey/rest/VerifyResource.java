@@ -135,7 +135,7 @@ public final class VerifyResource {
             .detail(Details.AUTH_METHOD, "api-key");
     if (!realm.isEnabled()) {
       event.error(Errors.REALM_DISABLED);
-      return ApiError.response(403, "access_denied", "Realm not enabled");
+      return refused(ApiError.response(401, "access_denied", "Realm not enabled"));
     }
     HttpHeaders headers = session.getContext().getRequestHeaders();
     String remote = session.getContext().getConnection().getRemoteHost();
@@ -148,11 +148,12 @@ public final class VerifyResource {
       event.client(caller);
       if (!VerifyCallers.allows(caller)) {
         event.detail(Details.REASON, "api_key_caller_not_allowed").error(Errors.NOT_ALLOWED);
-        return ApiError.response(
-            403,
-            "unauthorized_client",
-            "The client may not verify API keys: it needs the attribute "
-                + VerifyCallers.ATTRIBUTE);
+        return refused(
+            ApiError.response(
+                401,
+                "unauthorized_client",
+                "The client may not verify API keys: it needs the attribute "
+                    + VerifyCallers.ATTRIBUTE));
       }
       WARNINGS.check(realm, caller, headers, remote);
     }
@@ -196,13 +197,20 @@ public final class VerifyResource {
       if (rejected.getStatus() != Response.Status.UNAUTHORIZED.getStatusCode()) {
         throw e;
       }
-      throw new WebApplicationException(
-          Response.fromResponse(ApiError.of(rejected))
-              .header(
-                  HttpHeaders.WWW_AUTHENTICATE,
-                  "Basic realm=\"" + PercentEncoding.encode(realm.getName()) + "\"")
-              .build());
+      throw new WebApplicationException(refused(ApiError.of(rejected)));
     }
+  }
+
+  /**
+   * The caller is not told anything about the key. Always 401: a gateway takes 403 for the answer
+   * about the key, and its clients would throw good keys away.
+   */
+  private Response refused(Response answer) {
+    return Response.fromResponse(answer)
+        .header(
+            HttpHeaders.WWW_AUTHENTICATE,
+            "Basic realm=\"" + PercentEncoding.encode(realm.getName()) + "\"")
+        .build();
   }
 
   /**

@@ -230,7 +230,7 @@ class OpenApiIT {
                 key,
                 "Authorization",
                 Realm.basic("tasks-service", "tasks-service-dev-secret")))
-        .expect(403);
+        .expect(401);
   }
 
   @Test

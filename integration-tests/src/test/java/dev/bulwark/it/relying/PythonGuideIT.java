@@ -4,6 +4,7 @@ import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
@@ -262,6 +263,27 @@ class PythonGuideIT {
     partner(key(bob, "tasks:write")).expect(403);
     partner(key + "x").expect(401);
     Http.get(app.at("/partner/orders")).expect(401);
+  }
+
+  /** The application's own client may not ask: nothing is said about the key. */
+  @Test
+  void aClientThatMayNotVerifyDoesNotMakeAKeyInvalid() {
+    String key = key(STACK.admin().userId("bob"), "tasks:read");
+    partner(key).expect(200);
+    mayVerify(false);
+    try {
+      assertThat(partner(key).expect(503).header("Retry-After")).isEqualTo("5");
+    } finally {
+      mayVerify(true);
+    }
+    partner(key).expect(200);
+  }
+
+  private static void mayVerify(boolean may) {
+    String path = "/realms/app/clients/" + STACK.admin().clientUuid(CLIENT);
+    ObjectNode client = (ObjectNode) STACK.admin().get(path).expect(200).json();
+    ((ObjectNode) client.get("attributes")).put("api-key.verify", Boolean.toString(may));
+    STACK.admin().put(path, client.toString()).expect(204);
   }
 
   @Test
