@@ -11,24 +11,26 @@ import org.keycloak.provider.ProviderConfigProperty;
 /**
  * Options of the endpoint. Immutable.
  *
- * @param addressLimit requests from one address in any minute, 0 (any number) to {@value
- *     Limits#MAX_LIMIT}
+ * @param rejectedPerMinute requests from one address whose caller is rejected, in any minute; 0
+ *     (any number) to {@value Limits#MAX_LIMIT}
  */
-record GlobalRevocationConfig(int addressLimit) {
+record GlobalRevocationConfig(int rejectedPerMinute) {
 
-  private static final Option<Integer> ADDRESS_LIMIT =
+  private static final Option<Integer> REJECTED_PER_MINUTE =
       Option.number(
-          "address-limit",
+          "rejected-callers-per-minute",
           0,
           Limits.MAX_LIMIT,
-          600,
-          "Requests from one address in any minute, rejected ones too; 0 for any number.");
+          60,
+          "Requests from one address without a token that may call, in any minute; 0 for any"
+              + " number. Callers that are accepted have no limit.");
 
   private static final ProviderOptions OPTIONS =
-      new ProviderOptions("spi-realm-restapi-extension--global-token-revocation--", ADDRESS_LIMIT);
+      new ProviderOptions(
+          "spi-realm-restapi-extension--global-token-revocation--", REJECTED_PER_MINUTE);
 
   static GlobalRevocationConfig of(Config.Scope scope) {
-    return new GlobalRevocationConfig(OPTIONS.read(scope, ADDRESS_LIMIT));
+    return new GlobalRevocationConfig(OPTIONS.read(scope, REJECTED_PER_MINUTE));
   }
 
   static List<ProviderConfigProperty> metadata() {
@@ -36,6 +38,6 @@ record GlobalRevocationConfig(int addressLimit) {
   }
 
   Limits limits() {
-    return new Limits(addressLimit, 0, Duration.ofMinutes(1));
+    return new Limits(rejectedPerMinute, 0, Duration.ofMinutes(1));
   }
 }

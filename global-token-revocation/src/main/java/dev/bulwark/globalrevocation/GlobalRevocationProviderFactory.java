@@ -28,7 +28,7 @@ public final class GlobalRevocationProviderFactory implements RealmResourceProvi
   private static final Logger LOG = Logger.getLogger(GlobalRevocationProviderFactory.class);
 
   private @Nullable GlobalRevocationConfig config;
-  private @Nullable RequestLimiter limiter;
+  private @Nullable RejectedCallers rejected;
   private RevocationConfirmation confirmation = RevocationConfirmation.NONE;
 
   @Override
@@ -52,8 +52,8 @@ public final class GlobalRevocationProviderFactory implements RealmResourceProvi
     }
     RedisConnectionProviderFactory redis =
         (RedisConnectionProviderFactory) factory.getProviderFactory(RedisConnectionProvider.class);
-    limiter =
-        new RequestLimiter(
+    rejected =
+        new RejectedCallers(
             Objects.requireNonNull(config, "init() runs first").limits(), redis.connection());
     if (factory.getProviderFactory(EventListenerProvider.class, RevocationConfirmation.LISTENER)
         instanceof RevocationConfirmation found) {
@@ -63,14 +63,14 @@ public final class GlobalRevocationProviderFactory implements RealmResourceProvi
 
   @Override
   public RealmResourceProvider create(KeycloakSession session) {
-    RequestLimiter requests = limiter;
+    RejectedCallers callers = rejected;
     return new RealmResourceProvider() {
       /** Null, which Keycloak answers with 404, where the endpoint is off. */
       @Override
       public @Nullable Object getResource() {
-        return requests == null
+        return callers == null
             ? null
-            : new GlobalRevocationResource(session, requests, confirmation);
+            : new GlobalRevocationResource(session, callers, confirmation);
       }
 
       @Override

@@ -41,13 +41,13 @@ public final class GlobalRevocationResource {
   private static final Duration CONFIRMATION_TIMEOUT = Duration.ofSeconds(10);
 
   private final KeycloakSession session;
-  private final RequestLimiter limiter;
+  private final RejectedCallers rejected;
   private final RevocationConfirmation confirmation;
 
   GlobalRevocationResource(
-      KeycloakSession session, RequestLimiter limiter, RevocationConfirmation confirmation) {
+      KeycloakSession session, RejectedCallers rejected, RevocationConfirmation confirmation) {
     this.session = session;
-    this.limiter = limiter;
+    this.rejected = rejected;
     this.confirmation = confirmation;
   }
 
@@ -62,7 +62,7 @@ public final class GlobalRevocationResource {
   public Response revoke(@Nullable InputStream body) {
     RealmModel realm = session.getContext().getRealm();
     long wait =
-        limiter.waitSeconds(realm.getId(), session.getContext().getConnection().getRemoteHost());
+        rejected.waitSeconds(realm.getId(), session.getContext().getConnection().getRemoteHost());
     if (wait > 0) {
       return error(429, "too_many_requests", "Too many requests from this address")
           .header(HttpHeaders.RETRY_AFTER, wait)
@@ -74,8 +74,8 @@ public final class GlobalRevocationResource {
       if (e.status() == 503) {
         // With where it comes from: not every such failure of Keycloak's is that of a store.
         LOG.warnf(e.getCause(), "A global token revocation was not possible: %s", e.description());
-      } else if (e.status() != 400) {
-        reject(realm, e);
+      } else if (e.isOfAuthenticated()) {
+        store(realm, e);
       }
       return answer(realm, e);
     }
@@ -101,7 +101,7 @@ public final class GlobalRevocationResource {
         Urls.realmIssuer(session.getContext().getUri().getBaseUri(), realm.getName());
     IssuerCallers issuers =
         new IssuerCallers(session, realmIssuer + '/' + GlobalRevocationProviderFactory.ID);
-    Caller caller = authenticate(issuers);
+    Caller caller = accepted(realm, issuers);
     SubjectIdentifier subject = SubjectIdentifier.read(read(body));
     String userId =
         UserStores.translateFailures(
@@ -137,6 +137,17 @@ public final class GlobalRevocationResource {
             new UserRevocation(own).end(user, caller);
           }
         });
+  }
+
+  /** Stores nothing of a caller that it rejects, for anybody may be that. */
+  private Caller accepted(RealmModel realm, IssuerCallers issuers) {
+    try {
+      return authenticate(issuers);
+    } catch (RequestException e) {
+      rejected.count(realm.getId(), session.getContext().getConnection().getRemoteHost());
+      LOG.debugf("A caller of the global token revocation was rejected: %s", e.description());
+      throw e;
+    }
   }
 
   private Caller authenticate(IssuerCallers issuers) {
@@ -177,12 +188,11 @@ public final class GlobalRevocationResource {
     }
   }
 
-  private void reject(RealmModel realm, RequestException e) {
-    LOG.debugf("A global token revocation was rejected: %s", e.description());
+  private void store(RealmModel realm, RequestException e) {
     new EventBuilder(realm, session, session.getContext().getConnection())
         .event(EventType.LOGOUT)
         .detail(Details.REASON, RevocationConfirmation.REASON + ": " + e.description())
-        .error(e.status() == 401 ? Errors.INVALID_TOKEN : Errors.NOT_ALLOWED);
+        .error(Errors.NOT_ALLOWED);
   }
 
   private static Response.ResponseBuilder error(int status, String error, String description) {

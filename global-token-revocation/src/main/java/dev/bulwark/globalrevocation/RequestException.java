@@ -73,6 +73,11 @@ final class RequestException extends RuntimeException {
     return unavailable;
   }
 
+  /** Whether the caller is known: it has no right to call, or names no single user. */
+  boolean isOfAuthenticated() {
+    return status == 404 || status == 422 || INSUFFICIENT_SCOPE.equals(error);
+  }
+
   int status() {
     return status;
   }

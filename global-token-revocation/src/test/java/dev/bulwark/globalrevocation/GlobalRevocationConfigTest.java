@@ -11,11 +11,15 @@ class GlobalRevocationConfigTest {
 
   @Test
   void theLimitHasADefaultAndARange() {
-    assertThat(GlobalRevocationConfig.of(MapScope.of()).limits().perAddress()).isEqualTo(600);
-    assertThat(GlobalRevocationConfig.of(MapScope.of("address-limit", "0")).limits().perAddress())
+    assertThat(GlobalRevocationConfig.of(MapScope.of()).limits().perAddress()).isEqualTo(60);
+    assertThat(
+            GlobalRevocationConfig.of(MapScope.of("rejected-callers-per-minute", "0"))
+                .limits()
+                .perAddress())
         .isZero();
-    assertThatThrownBy(() -> GlobalRevocationConfig.of(MapScope.of("address-limit", "10001")))
+    assertThatThrownBy(
+            () -> GlobalRevocationConfig.of(MapScope.of("rejected-callers-per-minute", "10001")))
         .hasMessageContaining(
-            "spi-realm-restapi-extension--global-token-revocation--address-limit");
+            "spi-realm-restapi-extension--global-token-revocation--rejected-callers-per-minute");
   }
 }

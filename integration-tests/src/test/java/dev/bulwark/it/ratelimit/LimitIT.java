@@ -259,7 +259,9 @@ class LimitIT {
     assertThat(SERVER.failures(user).get("disabled").asBoolean()).isFalse();
   }
 
-  /** R10: each request counts, those of strangers too, before anything of it is read. */
+  /**
+   * R10, L6: who is rejected counts, before anything of the body is read, and nothing is stored.
+   */
   @Test
   void globalTokenRevocationsOfAnAddressAreLimited() {
     String address = newAddress();

@@ -78,7 +78,7 @@ final class LimitedServer implements AutoCloseable {
         .option("proxy-headers", "xforwarded")
         .option("proxy-trusted-addresses", "127.0.0.1")
         .option(
-            "spi-realm-restapi-extension--global-token-revocation--address-limit",
+            "spi-realm-restapi-extension--global-token-revocation--rejected-callers-per-minute",
             Integer.toString(GLOBAL_REVOCATIONS));
   }
 

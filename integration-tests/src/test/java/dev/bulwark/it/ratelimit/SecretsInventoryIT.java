@@ -156,7 +156,7 @@ class SecretsInventoryIT {
             "device",
             "by the SPI oauth2DeviceUserCode, which is limited",
             "global-token-revocation",
-            "takes signed tokens, no secret that can be guessed; address-limit counts each request",
+            "takes signed tokens, no secret that can be guessed; rejected callers are limited",
             "overview-admin",
             "a page without data; what it shows comes from the Admin REST API",
             "token-status",
