@@ -1,5 +1,6 @@
 package dev.bulwark.notify;
 
+import dev.bulwark.contract.HiddenCharacters;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +14,7 @@ final class ShownText {
   static final int MAX_LENGTH = 100;
 
   private static final Pattern LINK =
-      Pattern.compile(
-          "://|@|\\bwww\\.|\\.\\p{L}{2,}/|[\\p{Cntrl}\\p{Cf}]", Pattern.CASE_INSENSITIVE);
+      Pattern.compile("://|@|\\bwww\\.|\\.\\p{L}{2,}/", Pattern.CASE_INSENSITIVE);
 
   private ShownText() {}
 
@@ -22,7 +22,10 @@ final class ShownText {
    * The text, cut to {@value #MAX_LENGTH} characters; null where it could be a link, or is null.
    */
   static @Nullable String of(@Nullable String text) {
-    if (text == null || text.isBlank() || LINK.matcher(text).find()) {
+    if (text == null
+        || text.isBlank()
+        || HiddenCharacters.areIn(text)
+        || LINK.matcher(text).find()) {
       return null;
     }
     return text.codePointCount(0, text.length()) <= MAX_LENGTH

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.bulwark.apikey.credential.ApiKeyCredentialModel;
 import dev.bulwark.apikey.credential.ImportedKeys;
 import dev.bulwark.apikey.key.ApiKeyData;
+import dev.bulwark.apikey.key.KeyName;
 import dev.bulwark.apikey.key.OwnerType;
 import dev.bulwark.apikey.key.secret.ApiKeySecret;
 import dev.bulwark.apikey.store.ApiKeyEntity;
@@ -130,7 +131,8 @@ public final class ClientKeyAttributes {
     if (data == null) {
       throw unreadable(client, name, "it has no data");
     }
-    ApiKeyData named = data.name().isBlank() ? data.toBuilder().name("API key").build() : data;
+    ApiKeyData named =
+        data.toBuilder().name(KeyName.ofLabel(data.name()).orElse("API key")).build();
     if (ApiKeyCredentialModel.write(named).length() > ApiKeyEntity.MAX_DATA) {
       throw unreadable(client, name, "it is too long");
     }

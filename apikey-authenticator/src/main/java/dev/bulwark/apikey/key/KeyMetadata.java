@@ -2,6 +2,7 @@ package dev.bulwark.apikey.key;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.bulwark.contract.HiddenCharacters;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -46,13 +47,11 @@ public final class KeyMetadata {
                 + " or digit first");
       }
       @Nullable String value = entry.getValue();
-      if (value == null
-          || value.length() > MAX_VALUE
-          || value.chars().anyMatch(Character::isISOControl)) {
+      if (value == null || value.length() > MAX_VALUE || HiddenCharacters.areIn(value)) {
         throw new IllegalArgumentException(
             "a value must be a string of up to "
                 + MAX_VALUE
-                + " characters without control characters");
+                + " characters without control or format characters");
       }
       total += entry.getKey().length() + value.length();
     }

@@ -1,9 +1,10 @@
 package dev.bulwark.apikey.key;
 
 import dev.bulwark.contract.ApiKeyLimits;
+import dev.bulwark.contract.HiddenCharacters;
 import java.util.Optional;
 
-/** The name that an owner gives a key: 1 to {@value #MAX_LENGTH} characters, no control ones. */
+/** The name that an owner gives a key: 1 to {@value #MAX_LENGTH} characters, all to be seen. */
 public final class KeyName {
 
   public static final int MAX_LENGTH = ApiKeyLimits.MAX_NAME;
@@ -13,25 +14,17 @@ public final class KeyName {
   /** The name without blanks around it; empty when it is none that a key may have. */
   public static Optional<String> check(String name) {
     String trimmed = name.strip();
-    return trimmed.isEmpty()
-            || trimmed.length() > MAX_LENGTH
-            || trimmed.chars().anyMatch(Character::isISOControl)
+    return trimmed.isEmpty() || trimmed.length() > MAX_LENGTH || HiddenCharacters.areIn(trimmed)
         ? Optional.empty()
         : Optional.of(trimmed);
   }
 
   /**
    * The name that a label stands for, which Keycloak lets people change without asking this module:
-   * control characters become blanks, what is too long is cut off. Empty when nothing is left.
+   * hidden characters become blanks, what is too long is cut off. Empty when nothing is left.
    */
   public static Optional<String> ofLabel(String label) {
-    String plain =
-        label
-            .codePoints()
-            .map(c -> Character.isISOControl(c) ? ' ' : c)
-            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-            .toString()
-            .strip();
+    String plain = HiddenCharacters.blankOut(label).strip();
     if (plain.length() <= MAX_LENGTH) {
       return plain.isEmpty() ? Optional.empty() : Optional.of(plain);
     }

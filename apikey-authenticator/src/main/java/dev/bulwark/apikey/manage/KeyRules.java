@@ -127,7 +127,7 @@ final class KeyRules {
                 invalid(
                     "name must be 1 to "
                         + KeyName.MAX_LENGTH
-                        + " characters without control characters"));
+                        + " characters without control or format characters"));
   }
 
   private List<String> scopes(List<String> scopes) {

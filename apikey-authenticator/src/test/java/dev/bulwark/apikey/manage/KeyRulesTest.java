@@ -61,7 +61,7 @@ class KeyRulesTest {
       assertThatThrownBy(check::run)
           .isInstanceOfSatisfying(
               ApiKeyException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID_REQUEST))
-          .hasMessage("name must be 1 to 100 characters without control characters");
+          .hasMessage("name must be 1 to 100 characters without control or format characters");
     }
   }
 

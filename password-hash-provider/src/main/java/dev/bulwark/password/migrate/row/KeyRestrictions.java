@@ -3,6 +3,7 @@ package dev.bulwark.password.migrate.row;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.contract.HiddenCharacters;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -129,7 +130,7 @@ public final class KeyRestrictions {
       if (!NAME.matcher(entry.getKey()).matches()
           || !value.isTextual()
           || value.textValue().length() > MAX_VALUE
-          || value.textValue().chars().anyMatch(Character::isISOControl)) {
+          || HiddenCharacters.areIn(value.textValue())) {
         return false;
       }
       total += entry.getKey().length() + value.textValue().length();
