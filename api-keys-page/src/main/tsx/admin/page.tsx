@@ -81,6 +81,8 @@ function wordsFor(t: Translate, environment: AdminEnvironment, error: unknown): 
         return t("bulwarkKeysErrorConflict");
       case "invalid_scope":
         return t("bulwarkAdminErrorScope");
+      case "impersonation_required":
+        return t("bulwarkAdminErrorImpersonation");
       case "invalid_request":
         return t("bulwarkAdminErrorRequest", { detail: error.detail });
     }

@@ -64,6 +64,10 @@ final class Occasions {
   /** What the occasion is about, as the mail names it; null for nothing. */
   static @Nullable String name(Event event) {
     Map<String, String> details = event.getDetails() == null ? Map.of() : event.getDetails();
+    if (details.containsKey(ApiKeyDetails.FIRST_IMPORTED)) {
+      // One of several keys.
+      return null;
+    }
     return details.getOrDefault(
         Details.CREDENTIAL_USER_LABEL, details.get(Details.IDENTITY_PROVIDER));
   }
@@ -116,9 +120,23 @@ final class Occasions {
     if (details.containsKey(ApiKeyDetails.CLIENT)) {
       return Optional.empty();
     }
+    boolean byAdministrator = details.containsKey(ApiKeyDetails.ADMINISTRATOR);
     return switch (details.getOrDefault(ApiKeyDetails.ACTION, "")) {
-      case ApiKeyActions.CREATED -> Optional.of(Occasion.API_KEY_CREATED);
-      case ApiKeyActions.UPDATED -> Optional.of(Occasion.API_KEY_CHANGED);
+      case ApiKeyActions.CREATED ->
+          Optional.of(
+              byAdministrator
+                  ? Occasion.API_KEY_CREATED_BY_ADMINISTRATOR
+                  : Occasion.API_KEY_CREATED);
+      case ApiKeyActions.UPDATED ->
+          Optional.of(
+              byAdministrator
+                  ? Occasion.API_KEY_CHANGED_BY_ADMINISTRATOR
+                  : Occasion.API_KEY_CHANGED);
+      case ApiKeyActions.IMPORTED ->
+          // One mail for all keys of an import.
+          details.containsKey(ApiKeyDetails.FIRST_IMPORTED)
+              ? Optional.of(Occasion.API_KEYS_IMPORTED)
+              : Optional.empty();
       case ApiKeyActions.NEW_NETWORK -> Optional.of(Occasion.API_KEY_USED_FROM_NEW_NETWORK);
       case ApiKeyActions.EXPIRES_SOON -> Optional.of(Occasion.API_KEY_EXPIRES_SOON);
       // Beside the creation of the new one.
@@ -137,7 +155,10 @@ final class Occasions {
           details.containsKey(ApiKeyDetails.CLIENT)
                   || !"revoked".equals(details.get(ApiKeyDetails.ACTION))
               ? Optional.empty()
-              : Optional.of(Occasion.API_KEY_REVOKED);
+              : Optional.of(
+                  details.containsKey(ApiKeyDetails.ADMINISTRATOR)
+                      ? Occasion.API_KEY_REVOKED_BY_ADMINISTRATOR
+                      : Occasion.API_KEY_REVOKED);
       default -> Optional.of(Occasion.CREDENTIAL_REMOVED);
     };
   }

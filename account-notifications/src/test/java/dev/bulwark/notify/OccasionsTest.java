@@ -68,6 +68,32 @@ class OccasionsTest {
 
   @ParameterizedTest
   @CsvSource({
+    "UPDATE_CREDENTIAL, created, API_KEY_CREATED_BY_ADMINISTRATOR",
+    "UPDATE_CREDENTIAL, updated, API_KEY_CHANGED_BY_ADMINISTRATOR",
+    "UPDATE_CREDENTIAL, rotated, ",
+    "REMOVE_CREDENTIAL, revoked, API_KEY_REVOKED_BY_ADMINISTRATOR",
+    // The first of an import tells of all.
+    "UPDATE_CREDENTIAL, imported, ",
+  })
+  void ofKeysByAdministrators(EventType type, String action, @Nullable Occasion occasion) {
+    Map<String, String> details = new HashMap<>();
+    details.put("credential_type", "api-key");
+    details.put("api_key_action", action);
+    details.put("api_key_administrator", "root");
+    details.put("custom_label", "of one key");
+    Event event = new Event();
+    event.setType(type);
+    event.setDetails(details);
+    assertThat(Occasions.of(event).orElse(null)).isEqualTo(occasion);
+    if (action.equals("imported")) {
+      details.put("api_key_first_imported", "true");
+      assertThat(Occasions.of(event)).contains(Occasion.API_KEYS_IMPORTED);
+      assertThat(Occasions.name(event)).isNull();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "breached_password_at_login, warn, BREACHED_PASSWORD",
     "breached_password_at_login, demand, BREACHED_PASSWORD_MUST_CHANGE",
     "breached_password_service_unreachable, , ",

@@ -5,6 +5,9 @@ public final class ApiKeyActions {
 
   public static final String CREATED = "created";
 
+  /** An administrator has imported the key from another application. */
+  public static final String IMPORTED = "imported";
+
   public static final String UPDATED = "updated";
 
   /** A new key takes the key's place; the old one may be used until its overlap ends. */

@@ -36,5 +36,17 @@ public final class ApiKeyDetails {
   /** Address of the sender of a key that may not be used from there. */
   public static final String ADDRESS = "api_key_address";
 
+  /** User name of the administrator who did it; absent for what the owner did. */
+  public static final String ADMINISTRATOR = "api_key_administrator";
+
+  /** Name of the realm of that administrator. */
+  public static final String ADMINISTRATOR_REALM = "api_key_administrator_realm";
+
+  /**
+   * {@code true} at the first key of an owner in an import: of many imported keys, this event alone
+   * is worth telling.
+   */
+  public static final String FIRST_IMPORTED = "api_key_first_imported";
+
   private ApiKeyDetails() {}
 }

@@ -10,10 +10,13 @@ import dev.bulwark.apikey.provider.ApiKeyProvider;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.ClientModel;
@@ -41,7 +44,12 @@ public final class KeyImport {
   private final KeycloakSession session;
   private final RealmModel realm;
   private final Permission permission;
+  private final Grant grant;
   private final Journal journal;
+
+  /** Ids of the owners who have a key of this import that is committed. */
+  private final Set<String> owners = new HashSet<>();
+
   private final List<ImportReport.RowError> errors = new ArrayList<>();
   private int rows;
   private int created;
@@ -54,17 +62,34 @@ public final class KeyImport {
     boolean isGiven(KeyOwner owner);
   }
 
+  /** Whether the caller may give scopes to a key of an owner whose keys it may manage. */
+  @FunctionalInterface
+  public interface Grant {
+    /** Throws an {@link ApiKeyException} if not. */
+    void require(KeyOwner owner, Collection<String> scopes);
+  }
+
   /** Notes a key that was created, in the transaction of the session given. */
   @FunctionalInterface
   public interface Journal {
-    void created(KeycloakSession session, ApiKey key);
+    /**
+     * Notes it.
+     *
+     * @param isFirst whether it is the first of its owner in this import
+     */
+    void created(KeycloakSession session, ApiKey key, boolean isFirst);
   }
 
   public KeyImport(
-      KeycloakSession session, RealmModel realm, Permission permission, Journal journal) {
+      KeycloakSession session,
+      RealmModel realm,
+      Permission permission,
+      Grant grant,
+      Journal journal) {
     this.session = session;
     this.realm = realm;
     this.permission = permission;
+    this.grant = grant;
     this.journal = journal;
   }
 
@@ -156,6 +181,7 @@ public final class KeyImport {
         throw new RejectedRowException(
             "not_found", "There is no such owner, or you may not manage its keys");
       }
+      grant.require(owner, row.key().data().scopes());
       return Optional.of(new Resolved(line.number(), owner.type(), owner.id(), row));
     } catch (RejectedRowException e) {
       errors.add(new ImportReport.RowError(line.number(), e.error(), e.detail()));
@@ -183,7 +209,7 @@ public final class KeyImport {
     return client == null ? null : new KeyOwner.Client(client);
   }
 
-  private record Outcome(boolean created, ImportReport.@Nullable RowError error) {}
+  private record Outcome(@Nullable ApiKey created, ImportReport.@Nullable RowError error) {}
 
   private void store(List<Resolved> batch) {
     if (batch.isEmpty()) {
@@ -204,13 +230,14 @@ public final class KeyImport {
         work.forEach(one -> store(List.of(one)));
         return;
       }
-      outcomes = List.of(new Outcome(false, failed(work.get(0).number(), e)));
+      outcomes = List.of(new Outcome(null, failed(work.get(0).number(), e)));
     }
     for (Outcome outcome : outcomes) {
       if (outcome.error() != null) {
         errors.add(outcome.error());
-      } else if (outcome.created()) {
+      } else if (outcome.created() != null) {
         created++;
+        owners.add(outcome.created().owner().id());
       } else {
         unchanged++;
       }
@@ -221,14 +248,19 @@ public final class KeyImport {
     RealmModel same = inner.realms().getRealm(realm.getId());
     inner.getContext().setRealm(same);
     ApiKeyManager manager = inner.getProvider(ApiKeyProvider.class).manager(same);
+    Set<String> seen = new HashSet<>(owners);
     List<Outcome> outcomes = new ArrayList<>();
     for (Resolved row : work) {
-      outcomes.add(adopt(inner, manager, row));
+      Outcome outcome = adopt(manager, row);
+      if (outcome.created() != null) {
+        journal.created(inner, outcome.created(), seen.add(row.ownerId()));
+      }
+      outcomes.add(outcome);
     }
     return outcomes;
   }
 
-  private Outcome adopt(KeycloakSession inner, ApiKeyManager manager, Resolved row) {
+  private static Outcome adopt(ApiKeyManager manager, Resolved row) {
     try {
       KeyOwner owner =
           manager
@@ -238,17 +270,14 @@ public final class KeyImport {
                       new ApiKeyException(
                           ApiKeyException.Kind.NOT_FOUND, "The owner no longer exists"));
       AdoptedKey adopted = manager.adopt(owner, row.row().key());
-      if (adopted.created()) {
-        journal.created(inner, adopted.key());
-      }
-      return new Outcome(adopted.created(), null);
+      return new Outcome(adopted.created() ? adopted.key() : null, null);
     } catch (ApiKeyException e) {
       if (e.kind() == ApiKeyException.Kind.BUSY) {
         // The database may have rolled back the rows before it, too.
         throw e;
       }
       // Thrown by a check, before anything is written: the rows beside it can go on.
-      return new Outcome(false, rejected(row.number(), e));
+      return new Outcome(null, rejected(row.number(), e));
     }
   }
 

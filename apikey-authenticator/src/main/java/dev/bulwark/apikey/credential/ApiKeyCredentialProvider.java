@@ -2,12 +2,15 @@ package dev.bulwark.apikey.credential;
 
 import dev.bulwark.apikey.key.ApiKeyData;
 import dev.bulwark.apikey.key.ImportedUsage;
+import dev.bulwark.apikey.key.KeyName;
 import dev.bulwark.apikey.key.OwnerType;
 import dev.bulwark.apikey.store.ApiKeyEntity;
 import dev.bulwark.apikey.store.ApiKeyIndex;
 import dev.bulwark.apikey.store.StoredCredentials;
+import dev.bulwark.contract.ServedRequest;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.common.constants.ServiceAccountConstants;
@@ -32,6 +35,10 @@ import org.keycloak.storage.StorageId;
  */
 final class ApiKeyCredentialProvider implements CredentialProvider<ApiKeyCredentialModel> {
 
+  /** With matrix parameters or doubled slashes, Keycloak finds the same resource. */
+  private static final Pattern ADMIN_API_OF_USERS =
+      Pattern.compile("/admin/+(realms|api)/+[^/]+/+users([;/].*)?$");
+
   private final KeycloakSession session;
   private @Nullable KeyInformation information;
 
@@ -45,7 +52,10 @@ final class ApiKeyCredentialProvider implements CredentialProvider<ApiKeyCredent
   }
 
   /**
-   * Stores a key: of this module, or one that a realm import or an administrator brings as a hash.
+   * Stores a key: of this module, or one that the import of a realm brings as a hash.
+   *
+   * @throws ModelException for a credential that an administrator writes to a user by Keycloak's
+   *     own Admin API, which would ask for the role manage-users alone
    */
   @Override
   public CredentialModel createCredential(
@@ -54,6 +64,11 @@ final class ApiKeyCredentialProvider implements CredentialProvider<ApiKeyCredent
       throw new ModelException(
           "A service account cannot have an api-key credential: create a key for the client"
               + " (POST /admin/realms/{realm}/api-keys with an owner of type client)");
+    }
+    if (isOfAdminApiOfUsers()) {
+      throw new ModelException(
+          "An api-key credential is not written to a user: create the key with POST"
+              + " /admin/realms/{realm}/api-keys, or import it there");
     }
     ApiKeyData data = model.data();
     String hash = model.hash();
@@ -64,8 +79,9 @@ final class ApiKeyCredentialProvider implements CredentialProvider<ApiKeyCredent
     if (model.getCreatedDate() == null) {
       model.setCreatedDate(Time.currentTimeMillis());
     }
-    if (data.name().isBlank()) {
-      data = data.toBuilder().name("API key").build();
+    String name = KeyName.ofLabel(data.name()).orElse("API key");
+    if (!name.equals(data.name())) {
+      data = data.toBuilder().name(name).build();
       model.setData(data);
     }
     model.setUserLabel(freeLabel(user, model.getId(), data));
@@ -78,6 +94,14 @@ final class ApiKeyCredentialProvider implements CredentialProvider<ApiKeyCredent
     index.insert(row);
     ImportedKeys.note(realm, data);
     return stored;
+  }
+
+  private boolean isOfAdminApiOfUsers() {
+    return ServedRequest.isPresent()
+        && session.getContext().getHttpRequest() != null
+        && ADMIN_API_OF_USERS
+            .matcher(session.getContext().getHttpRequest().getUri().getPath())
+            .find();
   }
 
   /** An import links a service account with its client only after it has made the credentials. */

@@ -22,6 +22,19 @@ public final class ApiKeyEvents {
     describe(event.event(EventType.UPDATE_CREDENTIAL), key, ApiKeyActions.CREATED).success();
   }
 
+  /**
+   * A key of another application that an administrator has imported.
+   *
+   * @param isFirst whether it is the first of its owner in this import
+   */
+  public static void imported(EventBuilder event, ApiKey key, boolean isFirst) {
+    describe(event.event(EventType.UPDATE_CREDENTIAL), key, ApiKeyActions.IMPORTED);
+    if (isFirst) {
+      event.detail(ApiKeyDetails.FIRST_IMPORTED, "true");
+    }
+    event.success();
+  }
+
   public static void updated(EventBuilder event, KeyUpdate change) {
     describe(event.event(EventType.UPDATE_CREDENTIAL), change.after(), ApiKeyActions.UPDATED);
     if (change.narrows()) {

@@ -14,6 +14,8 @@ public final class ApiKeyException extends RuntimeException {
     INVALID_SCOPE(400),
     FORBIDDEN(403),
     INSUFFICIENT_SCOPE(403),
+    /** An administrator would give more than the own roles allow. */
+    IMPERSONATION_REQUIRED(403),
     EMAIL_NOT_VERIFIED(403),
     NOT_FOUND(404),
     CONFLICT(409),

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +56,21 @@ public final class ScopeCatalog {
         .collect(
             Collectors.toMap(
                 ClientScopeModel::getName, scope -> scope, (first, second) -> first, TreeMap::new));
+  }
+
+  /**
+   * Those of the named scopes that need a role, and none that is given: roles that the realm's
+   * owners of keys have to have for them.
+   *
+   * @param roles composite ones expanded; asked for only if a scope needs a role
+   */
+  public Set<String> beyond(Supplier<Set<RoleModel>> roles, Collection<String> names) {
+    return realm
+        .getClientScopesStream()
+        .filter(scope -> names.contains(scope.getName()))
+        .filter(scope -> needsRole(scope) && !isPermitted(scope, roles.get()))
+        .map(ClientScopeModel::getName)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private Set<RoleModel> roles(KeyOwner owner) {

@@ -2,6 +2,7 @@ package dev.bulwark.apikey.rest;
 
 import dev.bulwark.apikey.key.OwnerType;
 import dev.bulwark.apikey.manage.ApiKey;
+import dev.bulwark.apikey.manage.ApiKeyEvents;
 import dev.bulwark.apikey.manage.ApiKeyException;
 import dev.bulwark.apikey.manage.ApiKeyManager;
 import dev.bulwark.apikey.manage.KeyOwner;
@@ -66,6 +67,7 @@ public final class AdminResource {
   private final KeycloakSession session;
   private final RealmModel realm;
   private final AdminPermissionEvaluator auth;
+  private final AdministratorAccess access;
   private final AdminEventBuilder adminEvent;
 
   AdminResource(
@@ -76,6 +78,7 @@ public final class AdminResource {
     this.session = session;
     this.realm = realm;
     this.auth = auth;
+    this.access = new AdministratorAccess(session, realm, auth);
     this.adminEvent = adminEvent;
   }
 
@@ -112,7 +115,7 @@ public final class AdminResource {
     OwnerType type = owners.get().type();
     if (owners.get().id() != null) {
       KeyOwner owner = owner(owners.get());
-      requireView(owner);
+      access.requireView(owner);
       return filter.ownedBy(type, owner.id());
     }
     if (type == OwnerType.USER) {
@@ -140,7 +143,7 @@ public final class AdminResource {
                   .orElseThrow(
                       () ->
                           KeyRequest.invalid("owner with type (user or client) and id is needed"));
-          requireManage(owner);
+          access.requireManage(owner);
           return created(
               repeatable("create", request).answer(this::known, id -> create(owner, id, request)));
         });
@@ -148,7 +151,9 @@ public final class AdminResource {
 
   private NewApiKey create(KeyOwner owner, String id, KeyRequest request) {
     NewApiKey made = manager().create(owner, id, KeyChange.chosen(request));
+    access.requireMayGive(owner, made.key().data().scopes());
     event(OperationType.CREATE, made.key(), "api-keys", id);
+    ApiKeyEvents.created(access.event(session, owner), made.key());
     return made;
   }
 
@@ -163,7 +168,7 @@ public final class AdminResource {
               OwnerReference.of(session.getContext().getUri().getQueryParameters())
                   .map(this::owner)
                   .orElseThrow(() -> KeyRequest.invalid("owner must be user:ID or client:ID"));
-          requireView(owner);
+          access.requireView(owner);
           ApiKeyProvider keys = session.getProvider(ApiKeyProvider.class);
           return Response.ok(
                   KeySettings.of(
@@ -187,7 +192,7 @@ public final class AdminResource {
         session,
         () -> {
           KeyOwner owner = ownerOfKey(id);
-          requireView(owner);
+          access.requireView(owner);
           return json(KeyRepresentation.listed(manager().get(owner, id), true));
         });
   }
@@ -199,17 +204,19 @@ public final class AdminResource {
         session,
         () -> {
           KeyOwner owner = ownerOfKey(id);
-          requireManage(owner);
+          access.requireManage(owner);
           KeyChange change =
               new KeyChange(
                   KeyRequest.read(
                       session.getContext().getRequestHeaders(), body, KeyChange.MEMBERS));
           KeyUpdate done = manager().update(owner, id, change::apply);
+          access.requireMayGive(owner, KeyChange.gained(done.before().data(), done.after().data()));
           if (done.narrows()) {
             adminEvent.detail(
                 ApiKeyDetails.TOKENS_DEAD_FROM, String.valueOf(done.after().data().tokensFrom()));
           }
           event(OperationType.UPDATE, done.after(), "api-keys", id);
+          ApiKeyEvents.updated(access.event(session, owner), done);
           return json(KeyRepresentation.listed(manager().get(owner, id), true));
         });
   }
@@ -221,8 +228,10 @@ public final class AdminResource {
         session,
         () -> {
           KeyOwner owner = ownerOfKey(id);
-          requireManage(owner);
-          event(OperationType.DELETE, manager().revoke(owner, id), "api-keys", id);
+          access.requireManage(owner);
+          ApiKey revoked = manager().revoke(owner, id);
+          event(OperationType.DELETE, revoked, "api-keys", id);
+          ApiKeyEvents.revoked(access.event(session, owner), revoked);
           return Response.noContent().build();
         });
   }
@@ -245,8 +254,9 @@ public final class AdminResource {
 
   private NewApiKey rotate(String id, String newId, long overlapSeconds) {
     KeyOwner owner = ownerOfKey(id);
-    requireManage(owner);
+    access.requireManage(owner);
     Rotation done = manager().rotate(owner, id, newId, overlapSeconds);
+    access.requireMayGive(owner, done.made().key().data().scopes());
     event(OperationType.CREATE, done.made().key(), "api-keys", newId);
     if (done.oldRevoked()) {
       event(OperationType.DELETE, done.old(), "api-keys", id);
@@ -257,14 +267,17 @@ public final class AdminResource {
       }
       event(OperationType.ACTION, done.old(), "api-keys", id, "rotate");
     }
+    ApiKeyEvents.rotated(access.event(session, owner), done);
     return done.made();
   }
 
-  /** A key that the same request has made before, if the caller may still manage it. */
+  /** A key that the same request has made before, if the caller may still make it. */
   private Optional<ApiKey> known(String id) {
     Optional<KeyOwner> owner = manager().ownerOf(id);
-    owner.ifPresent(this::requireManage);
-    return owner.flatMap(found -> manager().stored(found, id));
+    owner.ifPresent(access::requireManage);
+    Optional<ApiKey> key = owner.flatMap(found -> manager().stored(found, id));
+    key.ifPresent(made -> access.requireMayGive(made.owner(), made.data().scopes()));
+    return key;
   }
 
   /** Keys of another application, as JSON lines. */
@@ -286,22 +299,6 @@ public final class AdminResource {
     AdminAuth caller = auth.adminAuth();
     return RepeatableRequest.of(
         session, realm, caller.getUser().getId(), caller.getClient().getId(), operation, request);
-  }
-
-  private void requireView(KeyOwner owner) {
-    if (owner instanceof KeyOwner.User user) {
-      auth.users().requireView(user.model());
-    } else {
-      auth.clients().requireView(((KeyOwner.Client) owner).model());
-    }
-  }
-
-  private void requireManage(KeyOwner owner) {
-    if (owner instanceof KeyOwner.User user) {
-      auth.users().requireManage(user.model());
-    } else {
-      auth.clients().requireManage(((KeyOwner.Client) owner).model());
-    }
   }
 
   /** Callers without a right to look for anything do not learn which ids exist. */

@@ -3,7 +3,7 @@ package dev.bulwark.apikey.rest;
 import dev.bulwark.apikey.bulk.ImportReport;
 import dev.bulwark.apikey.bulk.KeyImport;
 import dev.bulwark.apikey.manage.ApiKey;
-import dev.bulwark.apikey.manage.KeyOwner;
+import dev.bulwark.apikey.manage.ApiKeyEvents;
 import dev.bulwark.apikey.rest.message.ApiError;
 import dev.bulwark.apikey.rest.message.KeyRequest;
 import dev.bulwark.apikey.rest.message.PageRequest;
@@ -35,6 +35,7 @@ final class BulkResource {
   private final KeycloakSession session;
   private final RealmModel realm;
   private final AdminPermissionEvaluator auth;
+  private final AdministratorAccess access;
   private final AdminEventBuilder adminEvent;
 
   BulkResource(
@@ -45,6 +46,7 @@ final class BulkResource {
     this.session = session;
     this.realm = realm;
     this.auth = auth;
+    this.access = new AdministratorAccess(session, realm, auth);
     this.adminEvent = adminEvent;
   }
 
@@ -78,7 +80,8 @@ final class BulkResource {
   }
 
   private Response importRows(InputStream body) {
-    KeyImport run = new KeyImport(session, realm, this::mayManage, this::created);
+    KeyImport run =
+        new KeyImport(session, realm, access::mayManage, access::requireMayGive, this::created);
     try {
       ImportReport report = run.run(body);
       return Response.ok(report).type(MediaType.APPLICATION_JSON_TYPE).build();
@@ -109,13 +112,7 @@ final class BulkResource {
         .build();
   }
 
-  private boolean mayManage(KeyOwner owner) {
-    return owner instanceof KeyOwner.User user
-        ? auth.users().canManage(user.model())
-        : auth.clients().canManage(((KeyOwner.Client) owner).model());
-  }
-
-  private void created(KeycloakSession storing, ApiKey key) {
+  private void created(KeycloakSession storing, ApiKey key, boolean isFirst) {
     adminEvent
         .clone(storing)
         .operation(OperationType.CREATE)
@@ -125,6 +122,7 @@ final class BulkResource {
         .detail("api_key_owner_id", key.owner().id())
         .detail("api_key_imported", "true")
         .success();
+    ApiKeyEvents.imported(access.event(storing, key.owner()), key, isFirst);
   }
 
   /**

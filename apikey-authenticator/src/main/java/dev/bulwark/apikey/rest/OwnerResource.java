@@ -215,7 +215,7 @@ public final class OwnerResource {
           }
           KeyUpdate done =
               manager().update(access.owner(), id, key -> changed(access, change, key));
-          access.requireWithinToken(change.gained(done.before().data(), done.after().data()));
+          access.requireWithinToken(KeyChange.gained(done.before().data(), done.after().data()));
           ApiKeyEvents.updated(event(access), done);
           return listed(access.owner(), id);
         });

@@ -51,17 +51,21 @@ public final class KeyChange {
   }
 
   /**
-   * The scopes for which the key may be good longer than before, or anew: all that it has then
-   * where its end or its activation changes or its limits are widened, else those that are added.
+   * The scopes for which a key is good longer than before, or anew: all that it has then where it
+   * ends later, becomes active or has wider limits, else those that are added.
    */
-  public Set<String> gained(ApiKeyData before, ApiKeyData after) {
+  public static Set<String> gained(ApiKeyData before, ApiKeyData after) {
     Set<String> gained = new LinkedHashSet<>(after.scopes());
-    if (!request.has("expiresAt")
+    if (!endsLater(before.expiresAt(), after.expiresAt())
         && !frees(before, after)
-        && !request.flag("active").orElse(false)) {
+        && (before.active() || !after.active())) {
       before.scopes().forEach(gained::remove);
     }
     return gained;
+  }
+
+  private static boolean endsLater(@Nullable Long before, @Nullable Long after) {
+    return before != null && (after == null || after > before);
   }
 
   /**
