@@ -49,6 +49,10 @@ final class EventServer implements AutoCloseable {
     return keycloak.keycloak();
   }
 
+  RedisProcess redis() {
+    return redis;
+  }
+
   AdminApi admin() {
     return keycloak.admin();
   }
