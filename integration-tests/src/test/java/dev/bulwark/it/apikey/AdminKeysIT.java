@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** K11: the page on which administrators manage the keys of a realm. */
 @SharedRealm
@@ -537,6 +538,36 @@ class AdminKeysIT {
           page.locator(".bw-keys-notice .pf-v5-c-alert").waitFor();
           assertThat(page.locator(".bw-keys-notice").innerText()).contains("view-users");
         });
+  }
+
+  /** K10: the page says which role is missing for a key that can do more than its administrator. */
+  @ParameterizedTest
+  @CsvSource({
+    "DESKTOP_LIGHT, Activate, you need the role impersonation or realm-admin",
+    "PHONE_LIGHT, Aktivieren, brauchen Sie die Rolle impersonation oder realm-admin"
+  })
+  void scopesBeyondTheAdministratorAreRefusedInWords(Look look, String activate, String words) {
+    String administrator = "weaker-" + look.ordinal();
+    AdminKeys.createAdministrator(
+        admin, administrator, "view-users", "view-clients", "manage-users");
+    String name = "beyond-" + look.ordinal();
+    String id =
+        admin
+            .post(PATH, Keys.bodyOf("user", admin.userId("carol"), name, "admin"))
+            .expect(201)
+            .text("id");
+    admin.patch(PATH + "/" + id, Json.object("active", false)).expect(200);
+    try (BrowserContext context = chromium.newContext(look.options())) {
+      Page page = context.newPage();
+      PAGE.signIn(page, administrator, Realm.PASSWORD);
+      page.navigate(PAGE.address() + "&search=" + name);
+      AdminKeys.row(page, name).waitFor();
+      AccountKeys.act(page, AdminKeys.row(page, name), activate);
+      page.locator(".bw-keys-notice .pf-v5-c-alert").waitFor();
+      assertThat(page.locator(".bw-keys-notice").innerText()).contains(words);
+      Inspection.inspectStrictly(page, look, "admin-keys-beyond");
+    }
+    assertThat(admin.get(PATH + "/" + id).expect(200).json().get("active").asBoolean()).isFalse();
   }
 
   @Test

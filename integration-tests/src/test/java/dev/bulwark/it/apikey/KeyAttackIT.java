@@ -319,6 +319,41 @@ class KeyAttackIT {
         .isEqualTo(401);
   }
 
+  /** L5: a name that turns the text of a page round, or hides in it, by every way to a name. */
+  @ParameterizedTest
+  @ValueSource(strings = {"\u202e", "\u2066", "\u200b", "\ufeff", "\u2028", "\udb40\udc41"})
+  void noNameOrMetadataHasHiddenCharacters(String hidden) {
+    String name = "invoices" + hidden + "fdp.exe";
+    String token = keys.token("alice");
+    String id = keys.made("alice", "plain", "tasks:read").get("id").asText();
+    assertThat(keys.create(token, Keys.body(name, null)).status()).isEqualTo(400);
+    for (Map<String, Object> change :
+        List.of(
+            Map.<String, Object>of("name", name),
+            Map.<String, Object>of("metadata", Map.of("env", name)))) {
+      assertThat(keys.send("PATCH", "/" + id, token, Json.of(change)).status()).isEqualTo(400);
+      assertThat(admin.patch("/realms/app/api-keys/" + id, Json.of(change)).status())
+          .isEqualTo(400);
+    }
+    String user = admin.userId("alice");
+    assertThat(admin.post("/realms/app/api-keys", Keys.bodyOf("user", user, name)).status())
+        .isEqualTo(400);
+    // Keycloak itself lets users rename a credential, and imports bring names of their own.
+    AccountApi account = AccountApi.of(stack.realm(), admin);
+    account.rename(account.token("alice"), id, name).expect(204);
+    ObjectNode imported = JSON.createObjectNode().put("ifResourceExists", "OVERWRITE");
+    ObjectNode carrier = imported.putArray("users").addObject();
+    carrier.put("username", "carrier").put("enabled", true);
+    carrier
+        .putArray("credentials")
+        .add(ForeignKeys.credential("carried-key-0123456789", name, "tasks:read"));
+    admin.post("/realms/app/partialImport", imported.toString()).expect(200);
+    String listed = admin.get("/realms/app/api-keys?max=1000").expect(200).body();
+    assertThat(listed).contains("invoices fdp.exe").doesNotContain(hidden);
+    assertThat(keys.send("GET", "/" + id, token, null).expect(200).text("name"))
+        .isEqualTo("invoices fdp.exe");
+  }
+
   /** A service account that is disabled by itself: the client is not, its keys are refused. */
   @Test
   void aDisabledServiceAccountStopsTheKeysOfItsClient() {
