@@ -2,7 +2,8 @@
 ARG DEBIAN_IMAGE=debian:trixie-slim
 FROM ${DEBIAN_IMAGE}
 RUN apt-get update -qq \
-  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nginx >/dev/null \
+  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nginx \
+    libnginx-mod-http-headers-more-filter >/dev/null \
   && rm -rf /var/lib/apt/lists/*
 COPY docker/gateway.conf /etc/nginx/nginx.conf
 COPY --chmod=755 docker/gateway.sh /usr/local/bin/gateway

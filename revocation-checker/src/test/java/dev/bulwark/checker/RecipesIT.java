@@ -12,6 +12,7 @@ import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpServer;
 import dev.bulwark.checker.RunningRecipe.Question;
 import dev.bulwark.testing.FreePort;
+import dev.bulwark.testing.Programs;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,7 +27,6 @@ import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -44,7 +44,7 @@ import redis.clients.jedis.Jedis;
 class RecipesIT {
 
   private static final Path PAGES = Path.of("..", "docs", "recipes");
-  private static final Path MODULES = Path.of("/usr/lib/nginx/modules");
+  private static final Path LUA = Path.of("/usr/share/lua/5.1");
 
   /** Reads ids and times, one pair a line, and says what the recipe says. */
   private static final String PYTHON =
@@ -105,11 +105,9 @@ class RecipesIT {
 
   @Test
   void python() throws Exception {
-    Optional<String> interpreter = first(List.of("python3", "/usr/bin/python3"), "import redis");
-    assumeThat(interpreter).as("a python3 with redis-py").isPresent();
-    Path script = write("recipe.py", recipe("python") + PYTHON);
-    try (RunningRecipe recipe =
-        RunningRecipe.overStdin(folder, interpreter.orElseThrow(), script.toString())) {
+    String python = Programs.requirePython(Map.of("redis", "python3-redis"));
+    Path script = write("recipe.py", recipe("tokens-python-node.md", "python") + PYTHON);
+    try (RunningRecipe recipe = RunningRecipe.overStdin(folder, python, script.toString())) {
       holds(recipe);
     }
   }
@@ -117,11 +115,10 @@ class RecipesIT {
   /** Node looks for packages in NODE_PATH. */
   @Test
   void node() throws Exception {
-    Optional<String> interpreter = first(List.of("node"), "require('ioredis')");
-    assumeThat(interpreter).as("a node with ioredis (in NODE_PATH)").isPresent();
-    Path script = write("recipe.cjs", recipe("javascript") + NODE);
-    try (RunningRecipe recipe =
-        RunningRecipe.overStdin(folder, interpreter.orElseThrow(), script.toString())) {
+    String node = Programs.require("node", "nodejs").toString();
+    assumeThat(hasIoredis(node)).as("ioredis in NODE_PATH").isTrue();
+    Path script = write("recipe.cjs", recipe("tokens-python-node.md", "javascript") + NODE);
+    try (RunningRecipe recipe = RunningRecipe.overStdin(folder, node, script.toString())) {
       holds(recipe);
     }
   }
@@ -136,7 +133,7 @@ class RecipesIT {
   /** The gateway asks the handler in Go, and passes on what that says. */
   @Test
   void caddy() throws Exception {
-    String program = program("caddy");
+    String program = Programs.require("caddy", "caddy").toString();
     try (RunningRecipe check = startGo();
         TestPort app = TestPort.serving("app")) {
       int port = FreePort.next();
@@ -144,7 +141,7 @@ class RecipesIT {
           write(
               "Caddyfile",
               "{\n  admin off\n  auto_https off\n  default_bind 127.0.0.1\n}\n"
-                  + recipe("caddyfile")
+                  + recipe("caddy.md", "caddyfile")
                       .replace(":8000 {", "http://:" + port + " {")
                       .replace("127.0.0.1:8082", "127.0.0.1:" + check.port())
                       .replace("127.0.0.1:8081", "127.0.0.1:" + app.port()));
@@ -168,10 +165,12 @@ class RecipesIT {
 
   @Test
   void nginx() throws Exception {
-    String program = program("nginx");
-    assumeThat(Files.exists(MODULES.resolve("ngx_http_lua_module.so")))
-        .as("Lua for nginx (Debian packages libnginx-mod-http-lua, lua-nginx-redis)")
-        .isTrue();
+    String program = Programs.require("nginx", "nginx").toString();
+    Path kit = Programs.requireFile(module("ndk_http"), "libnginx-mod-http-ndk");
+    Path lua = Programs.requireFile(module("ngx_http_lua"), "libnginx-mod-http-lua");
+    Programs.requireFile(LUA.resolve("resty/core.lua"), "lua-resty-core");
+    Programs.requireFile(LUA.resolve("resty/lrucache.lua"), "lua-resty-lrucache");
+    Programs.requireFile(LUA.resolve("nginx/redis.lua"), "lua-nginx-redis");
     int port = FreePort.next();
     Path file =
         write(
@@ -179,8 +178,8 @@ class RecipesIT {
             """
             user root;
             daemon off;
-            load_module MODULES/ndk_http_module.so;
-            load_module MODULES/ngx_http_lua_module.so;
+            load_module KIT;
+            load_module LUA;
             error_log stderr warn;
             pid FOLDER/nginx.pid;
             events {}
@@ -202,10 +201,13 @@ class RecipesIT {
               }
             }
             """
-                .replace("MODULES", MODULES.toString())
+                .replace("KIT", kit.toString())
+                .replace("LUA", lua.toString())
                 .replace("FOLDER", folder.toString())
                 .replace("PORT", Integer.toString(port))
-                .replace("RECIPE", recipe("nginx").replace("\"resty.redis\"", "\"nginx.redis\"")));
+                .replace(
+                    "RECIPE",
+                    recipe("nginx.md", "nginx").replace("\"resty.redis\"", "\"nginx.redis\"")));
     try (RunningRecipe recipe =
         RunningRecipe.overHttp(
             folder,
@@ -223,7 +225,7 @@ class RecipesIT {
   /** It verifies the tokens too, so here they are real ones. */
   @Test
   void haproxy() throws Exception {
-    String program = program("haproxy");
+    String program = Programs.require("haproxy", "haproxy").toString();
     KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
     generator.initialize(2048);
     KeyPair keys = generator.generateKeyPair();
@@ -235,13 +237,13 @@ class RecipesIT {
                 + Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
                     .encodeToString(keys.getPublic().getEncoded())
                 + "\n-----END PUBLIC KEY-----\n");
-    Path script = write("token.lua", recipe("lua"));
+    Path script = write("token.lua", recipe("haproxy.md", "lua"));
     try (TestPort app = TestPort.serving("app")) {
       int port = FreePort.next();
       Path file =
           write(
               "haproxy.cfg",
-              recipe("haproxy")
+              recipe("haproxy.md", "haproxy")
                   .replace("/etc/haproxy/realm.pem", pem.toString())
                   .replace("/etc/haproxy/token.lua", script.toString())
                   .replace("bind :8000", "bind 127.0.0.1:" + port)
@@ -325,9 +327,9 @@ class RecipesIT {
   }
 
   private RunningRecipe startGo() throws Exception {
-    String program = program("go");
+    String program = Programs.require("go", "golang-go").toString();
     int port = FreePort.next();
-    write("recipe.go", recipe("go"));
+    write("recipe.go", recipe("tokens-go.md", "go"));
     write("main.go", GO.replace("PORT", Integer.toString(port)));
     Path binary = folder.resolve("recipe");
     Process build =
@@ -408,53 +410,27 @@ class RecipesIT {
     return Files.writeString(folder.resolve(name), text);
   }
 
-  /** The first block of a language, with the port of this test's Redis. */
-  private String recipe(String language) throws IOException {
-    Path page = PAGES.resolve(page(language));
-    Matcher block =
-        Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
-            .matcher(Files.readString(page));
-    assertThat(block.find()).as("a block of %s in %s", language, page).isTrue();
+  /** The block of a language, with the port of this test's Redis. */
+  private String recipe(String page, String language) throws IOException {
+    String text = Files.readString(PAGES.resolve(page));
+    // The pages of gateways begin with API keys.
+    int tokens = Math.max(0, text.indexOf("\n## Tokens"));
+    Matcher block = Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(text);
+    assertThat(block.find(tokens)).as("a block of %s in %s", language, page).isTrue();
     return block.group(1).replace("6379", Integer.toString(redis.port()));
   }
 
-  private static String page(String language) {
-    return switch (language) {
-      case "python", "javascript" -> "tokens-python-node.md";
-      case "go" -> "tokens-go.md";
-      default -> "tokens-gateway.md";
-    };
+  private static Path module(String name) {
+    return Programs.NGINX_MODULES.resolve(name + "_module.so");
   }
 
-  private static String program(String name) {
-    for (String bin : List.of("/usr/bin", "/usr/sbin", "/usr/local/bin")) {
-      Path candidate = Path.of(bin, name);
-      if (Files.isExecutable(candidate)) {
-        return candidate.toString();
-      }
-    }
-    assumeThat(false).as("%s on this machine", name).isTrue();
-    return name;
-  }
-
-  private Optional<String> first(List<String> interpreters, String code)
-      throws InterruptedException {
-    for (String interpreter : interpreters) {
-      try {
-        Process process =
-            new ProcessBuilder(interpreter, interpreter.endsWith("node") ? "-e" : "-c", code)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("probe").toFile())
-                .start();
-        if (process.waitFor() == 0) {
-          return Optional.of(interpreter);
-        }
-      } catch (IOException e) {
-        // Not installed: the test says that it is skipped.
-        continue;
-      }
-    }
-    return Optional.empty();
+  private static boolean hasIoredis(String node) throws IOException, InterruptedException {
+    return new ProcessBuilder(node, "-e", "require('ioredis')")
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start()
+            .waitFor()
+        == 0;
   }
 
   /** A port of the loopback interface, with an application on it. */

@@ -6,7 +6,7 @@ import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.ShellBlock;
 import dev.bulwark.it.support.TestStack;
-import dev.bulwark.redis.process.Programs;
+import dev.bulwark.testing.Programs;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Matcher;

@@ -2,12 +2,13 @@ package dev.bulwark.it.apikey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bulwark.it.gateway.Gateway;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
-import dev.bulwark.redis.process.Programs;
+import dev.bulwark.testing.Programs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

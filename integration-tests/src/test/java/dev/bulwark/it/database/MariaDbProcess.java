@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.redis.process.Folder;
 import dev.bulwark.redis.process.LocalProcess;
-import dev.bulwark.redis.process.Programs;
 import dev.bulwark.server.ServerSpec;
 import dev.bulwark.testing.FreePort;
+import dev.bulwark.testing.Programs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -46,8 +46,7 @@ public final class MariaDbProcess implements DatabaseProcess {
    * @param settings more of them, as {@code name=value}
    */
   public static MariaDbProcess start(String... settings) {
-    String program =
-        Programs.require("mariadbd", "mariadb-server", Path.of("/usr/sbin")).toString();
+    String program = Programs.require("mariadbd", "mariadb-server").toString();
     String install = Programs.require("mariadb-install-db", "mariadb-server").toString();
     try {
       // A short path: that of the socket may not be long.

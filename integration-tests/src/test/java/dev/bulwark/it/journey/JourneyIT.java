@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
+import dev.bulwark.it.gateway.Gateway;
 import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.password.OldHash;
 import dev.bulwark.it.support.AdminApi;
@@ -56,7 +57,7 @@ class JourneyIT {
 
   private static Chromium chromium;
   private static RelyingApp app;
-  private static ComposeGateway gateway;
+  private static Gateway gateway;
 
   @TempDir static Path data;
 
@@ -66,7 +67,7 @@ class JourneyIT {
     int appPort = FreePort.next();
     int gatewayPort = FreePort.next();
     URI inside = URI.create("http://127.0.0.1:" + appPort);
-    gateway = ComposeGateway.start(gatewayPort, STACK.url().getPort(), appPort);
+    gateway = Gateway.start(Gateway.Kind.COMPOSE, gatewayPort, STACK.url().getPort(), appPort);
     app =
         RelyingApp.start(
             new RelyingApp.Spec(

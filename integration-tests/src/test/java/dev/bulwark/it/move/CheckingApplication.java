@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.support.Http;
 import dev.bulwark.testing.FreePort;
+import dev.bulwark.testing.Programs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * An old application that checks passwords for Keycloak: {@code src/test/python/legacy-login} by
@@ -44,8 +46,9 @@ final class CheckingApplication implements AutoCloseable {
    */
   static CheckingApplication start(Path folder) {
     String python =
-        PythonCode.interpreter(
-            "fastapi, uvicorn, passlib", "python3-fastapi uvicorn python3-passlib");
+        Programs.requirePython(
+            Map.of(
+                "fastapi", "python3-fastapi", "uvicorn", "uvicorn", "passlib", "python3-passlib"));
     try {
       Files.writeString(
           folder.resolve("endpoint.py"),

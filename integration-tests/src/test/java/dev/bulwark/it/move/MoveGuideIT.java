@@ -15,7 +15,7 @@ import dev.bulwark.it.support.Repository;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
-import dev.bulwark.redis.process.Programs;
+import dev.bulwark.testing.Programs;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -534,8 +534,10 @@ class MoveGuideIT {
     return PythonCode.start(
         folder,
         environment,
-        "jwt, redis, cryptography",
-        "python3-jwt python3-redis python3-cryptography",
+        Map.of(
+            "jwt", "python3-jwt",
+            "redis", "python3-redis",
+            "cryptography", "python3-cryptography"),
         Guide.of("move").blocks("Python", "python").get(1)
             + """
 
@@ -576,9 +578,14 @@ class MoveGuideIT {
         PythonCode.start(
             folder,
             environment,
-            "authlib, fastapi, httpx, itsdangerous, jwt, redis, cryptography",
-            "python3-authlib python3-fastapi python3-httpx python3-itsdangerous python3-jwt"
-                + " python3-redis python3-cryptography",
+            Map.of(
+                "authlib", "python3-authlib",
+                "fastapi", "python3-fastapi",
+                "httpx", "python3-httpx",
+                "itsdangerous", "python3-itsdangerous",
+                "jwt", "python3-jwt",
+                "redis", "python3-redis",
+                "cryptography", "python3-cryptography"),
             pythonGuide()
                 + """
 

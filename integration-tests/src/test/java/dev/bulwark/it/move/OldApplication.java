@@ -9,6 +9,7 @@ import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.testing.FreePort;
+import dev.bulwark.testing.Programs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -63,10 +64,18 @@ final class OldApplication implements AutoCloseable {
    */
   static OldApplication start(Path folder, String redis) {
     String python =
-        PythonCode.interpreter(
-            "fastapi, uvicorn, jwt, redis, passlib, argon2, bcrypt, pyotp, psycopg2, itsdangerous",
-            "python3-fastapi uvicorn python3-jwt python3-redis python3-passlib python3-argon2"
-                + " python3-bcrypt python3-pyotp python3-psycopg2 python3-itsdangerous");
+        Programs.requirePython(
+            Map.of(
+                "fastapi", "python3-fastapi",
+                "uvicorn", "uvicorn",
+                "jwt", "python3-jwt",
+                "redis", "python3-redis",
+                "passlib", "python3-passlib",
+                "argon2", "python3-argon2",
+                "bcrypt", "python3-bcrypt",
+                "pyotp", "python3-pyotp",
+                "psycopg2", "python3-psycopg2",
+                "itsdangerous", "python3-itsdangerous"));
     PostgresProcess database = PostgresProcess.start();
     int port = FreePort.next();
     Map<String, String> environment =

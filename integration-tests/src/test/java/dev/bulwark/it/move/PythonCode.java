@@ -1,5 +1,6 @@
 package dev.bulwark.it.move;
 
+import dev.bulwark.testing.Programs;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -7,9 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * A real Python that runs code of the documentation and answers one line for each line it is given.
@@ -32,17 +31,16 @@ final class PythonCode implements AutoCloseable {
   /**
    * Starts it; skips the test where no Python has the packages that the code imports.
    *
-   * @param imports what the code imports, as Python lists it
-   * @param packages where it is in Debian
+   * @param modules what the code imports, with the Debian packages that have it
    */
   static PythonCode start(
-      Path folder, Map<String, String> environment, String imports, String packages, String code) {
+      Path folder, Map<String, String> environment, Map<String, String> modules, String code) {
     try {
       Path script = Files.createTempFile(folder, "code", ".py");
       Files.writeString(script, code);
       Path errors = Files.createTempFile(folder, "code", ".errors");
       ProcessBuilder builder =
-          new ProcessBuilder(interpreter(imports, packages), script.toString())
+          new ProcessBuilder(Programs.requirePython(modules), script.toString())
               .redirectError(errors.toFile());
       builder.environment().putAll(environment);
       return new PythonCode(builder.start(), errors);
@@ -63,35 +61,6 @@ final class PythonCode implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /**
-   * A Python that has all this; skips the test where there is none.
-   *
-   * @param imports as Python lists them
-   * @param packages where they are in Debian
-   */
-  static String interpreter(String imports, String packages) {
-    for (String candidate : List.of("python3", "/usr/bin/python3")) {
-      try {
-        Process probe =
-            new ProcessBuilder(candidate, "-c", "import " + imports)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        if (probe.waitFor() == 0) {
-          return candidate;
-        }
-      } catch (IOException e) {
-        // No such program: the next one is tried.
-        continue;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException(e);
-      }
-    }
-    return Assumptions.abort(
-        "No Python here has " + imports + " (Debian packages " + packages + "): skipped.");
   }
 
   @Override

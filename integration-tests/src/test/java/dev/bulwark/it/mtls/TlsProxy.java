@@ -7,8 +7,8 @@ import dev.bulwark.it.support.TestCertificate;
 import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.redis.process.Folder;
 import dev.bulwark.redis.process.LocalProcess;
-import dev.bulwark.redis.process.Programs;
 import dev.bulwark.testing.FreePort;
+import dev.bulwark.testing.Programs;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -45,7 +45,7 @@ final class TlsProxy implements AutoCloseable {
    * @param trusted authorities whose certificates it takes
    */
   static TlsProxy start(int app, List<X509Certificate> trusted) throws IOException {
-    Path program = Programs.require("nginx", "nginx", Path.of("/usr/sbin"));
+    Path program = Programs.require("nginx", "nginx");
     Path folder = WorkFolder.of("processes", "tls-proxy");
     Folder.delete(folder);
     Folder.make(folder);

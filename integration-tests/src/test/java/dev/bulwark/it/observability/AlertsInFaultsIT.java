@@ -2,11 +2,11 @@ package dev.bulwark.it.observability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.faults.FaultServer;
 import dev.bulwark.redis.process.RedisProcess;
+import dev.bulwark.testing.Programs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,7 +29,7 @@ class AlertsInFaultsIT {
 
   @Test
   void theyFireWhileRedisOrKeycloakIsAway() throws IOException {
-    assumeTrue(PrometheusProcess.isInstalled(), "prometheus is not installed");
+    Programs.require("prometheus", "prometheus");
     try (RedisProcess redis = RedisProcess.start();
         FaultServer server = FaultServer.start("alerts", redis.url(), null, spec -> spec);
         PrometheusProcess prometheus =

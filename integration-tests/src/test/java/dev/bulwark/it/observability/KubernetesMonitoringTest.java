@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.bulwark.it.support.Repository;
 import dev.bulwark.redis.process.LocalProcess;
-import dev.bulwark.redis.process.Programs;
+import dev.bulwark.testing.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,18 +4,18 @@ import static dev.bulwark.it.support.Waits.SOON;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.bulwark.it.support.Repository;
 import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Repository;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.ShellBlock;
 import dev.bulwark.it.support.TestStack;
+import dev.bulwark.testing.Programs;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +29,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -246,7 +245,6 @@ class ObservabilityIT {
 
   @Test
   void everyPanelAndEveryCounterOfAnAlertHasDataInARealPrometheus() throws IOException {
-    assumeTrue(PrometheusProcess.isInstalled(), "prometheus is not installed");
     try (PrometheusProcess prometheus =
         PrometheusProcess.start(stack.keycloak().managementUrl(), folder)) {
       await("the first scrape")
@@ -271,7 +269,7 @@ class ObservabilityIT {
 
   @Test
   void theAlertsFireWhenTheyShouldAndOnlyThen() throws Exception {
-    assumeTrue(PrometheusProcess.isInstalled(), "prometheus is not installed");
+    Programs.require("promtool", "prometheus");
     Commands.bash(
             Repository.root(),
             Map.of(),

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.testing.FreePort;
+import dev.bulwark.testing.Programs;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -17,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 /** Debian's Prometheus, which scrapes a server every second. */
 final class PrometheusProcess implements AutoCloseable {
 
-  private static final Path PROMETHEUS = Path.of("/usr/bin/prometheus");
   private static final String SCRAPES = "count_over_time(bulwark_redis_up[1h])";
 
   private final Process process;
@@ -28,11 +28,7 @@ final class PrometheusProcess implements AutoCloseable {
     this.url = url;
   }
 
-  static boolean isInstalled() {
-    return Files.isExecutable(PROMETHEUS) && Files.isExecutable(Path.of("/usr/bin/promtool"));
-  }
-
-  /** Starts it; its data are below the folder. */
+  /** Starts it, with its data below the folder; skips the test where there is none. */
   static PrometheusProcess start(URI management, Path folder) throws IOException {
     Path configuration = folder.resolve("prometheus.yml");
     Files.writeString(
@@ -52,7 +48,7 @@ final class PrometheusProcess implements AutoCloseable {
     int port = FreePort.next();
     Process process =
         new ProcessBuilder(
-                PROMETHEUS.toString(),
+                Programs.require("prometheus", "prometheus").toString(),
                 "--config.file=" + configuration,
                 "--storage.tsdb.path=" + folder.resolve("data"),
                 "--web.listen-address=127.0.0.1:" + port)

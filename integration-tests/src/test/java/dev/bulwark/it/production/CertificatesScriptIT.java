@@ -6,7 +6,7 @@ import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.CertificateAuthority;
 import dev.bulwark.it.support.ClientCertificate;
 import dev.bulwark.it.support.Repository;
-import dev.bulwark.redis.process.Programs;
+import dev.bulwark.testing.Programs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

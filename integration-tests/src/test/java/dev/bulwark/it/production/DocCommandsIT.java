@@ -12,7 +12,7 @@ import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.ShellBlock;
 import dev.bulwark.it.support.TestStack;
-import dev.bulwark.redis.process.Programs;
+import dev.bulwark.testing.Programs;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;

@@ -9,6 +9,7 @@ import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.ShellBlock;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.testing.FreePort;
+import dev.bulwark.testing.Programs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -20,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 
 /** examples/fastapi-app, started by its own command, on the loopback interface. */
 final class FastApiApp implements AutoCloseable {
@@ -31,9 +31,16 @@ final class FastApiApp implements AutoCloseable {
   static final String COOKIE = "FASTAPI_SESSION";
 
   private static final Path FOLDER = Path.of("..", "examples", "fastapi-app").toAbsolutePath();
-  private static final String PYTHON = "/usr/bin/python3";
-  private static final String NEEDED =
-      "import authlib, cryptography, fastapi, httpx, jinja2, jwt, redis, uvicorn";
+  private static final Map<String, String> NEEDED =
+      Map.of(
+          "authlib", "python3-authlib",
+          "cryptography", "python3-cryptography",
+          "fastapi", "python3-fastapi",
+          "httpx", "python3-httpx",
+          "jinja2", "python3-jinja2",
+          "jwt", "python3-jwt",
+          "redis", "python3-redis",
+          "uvicorn", "uvicorn");
   private static final Duration START = Duration.ofSeconds(120);
 
   private final Process process;
@@ -52,7 +59,7 @@ final class FastApiApp implements AutoCloseable {
    * @param folder gets its tasks and its log
    */
   static FastApiApp start(TestStack stack, Path folder) {
-    requirePackages();
+    String python = Programs.requirePython(NEEDED);
     int port = FreePort.next();
     Path log = folder.resolve("log");
     ProcessBuilder builder =
@@ -67,7 +74,7 @@ final class FastApiApp implements AutoCloseable {
         .putAll(
             Map.of(
                 "PYTHON",
-                PYTHON,
+                python,
                 "PYTHONDONTWRITEBYTECODE",
                 "1",
                 "FASTAPI_APP_PORT",
@@ -96,26 +103,6 @@ final class FastApiApp implements AutoCloseable {
       return app;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void requirePackages() {
-    try {
-      Process probe =
-          new ProcessBuilder(PYTHON, "-c", NEEDED)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      Assumptions.assumeTrue(
-          probe.waitFor() == 0,
-          "Python lacks Authlib, FastAPI, httpx, Jinja2 or another package (Debian packages"
-              + " python3-authlib, python3-fastapi, python3-httpx, python3-jinja2, python3-jwt,"
-              + " python3-redis, uvicorn): the test is skipped.");
-    } catch (IOException e) {
-      Assumptions.abort("No " + PYTHON + " on this machine: the test is skipped.");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.testing.FreePort;
+import dev.bulwark.testing.Programs;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,13 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Assumptions;
 
 /** A FastAPI application of a document in a uvicorn process on the loopback interface. */
 final class PythonApp implements AutoCloseable {
@@ -69,7 +67,7 @@ final class PythonApp implements AutoCloseable {
           readme()
               .replace("redis://redis:6379", "redis://127.0.0.1:" + redisPort)
               .replace("https://sso.example.org/realms/app", issuer));
-      return run(folder, port, interpreter(NEEDED), "uvicorn app:app --port " + port);
+      return run(folder, port, Programs.requirePython(NEEDED), "uvicorn app:app --port " + port);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -89,7 +87,7 @@ final class PythonApp implements AutoCloseable {
     needed.putAll(NEEDED_FOR_LOGIN);
     try {
       Files.writeString(folder.resolve("main.py"), code);
-      return run(folder, port, interpreter(needed), commands);
+      return run(folder, port, Programs.requirePython(needed), commands);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -140,35 +138,6 @@ final class PythonApp implements AutoCloseable {
     assertThat(block.find()).as("a block of Python in the README").isTrue();
     assertThat(block.group(1)).contains("redis://redis:6379", "https://sso.example.org/realms/app");
     return block.group(1);
-  }
-
-  /** Returns the first Python that can import the modules, which are named with their packages. */
-  static String interpreter(Map<String, String> modules) {
-    Map<String, String> needed = new TreeMap<>(modules);
-    for (String candidate : List.of("python3", "/usr/bin/python3")) {
-      try {
-        Process probe =
-            new ProcessBuilder(candidate, "-c", "import " + String.join(", ", needed.keySet()))
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        if (probe.waitFor() == 0) {
-          return candidate;
-        }
-      } catch (IOException e) {
-        // No such program: the next one is tried.
-        continue;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException(e);
-      }
-    }
-    return Assumptions.abort(
-        "No Python here has all of "
-            + String.join(", ", needed.keySet())
-            + " (Debian packages "
-            + String.join(", ", needed.values())
-            + ").");
   }
 
   String at(String path) {

@@ -15,9 +15,9 @@ import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.ShellBlock;
 import dev.bulwark.it.support.TestStack;
-import dev.bulwark.redis.process.Programs;
 import dev.bulwark.server.LocalRedis;
 import dev.bulwark.testing.FreePort;
+import dev.bulwark.testing.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -220,7 +220,7 @@ class PythonGuideIT {
     assertThat(page).contains("TASKS_SERVICE_SECRET=" + SERVICE_SECRET);
     Files.writeString(folder.resolve("test_orders.py"), code.group(1));
     String python =
-        PythonApp.interpreter(Map.of("httpx", "python3-httpx", "pytest", "python3-pytest"));
+        Programs.requirePython(Map.of("httpx", "python3-httpx", "pytest", "python3-pytest"));
     String output =
         Commands.bash(
                 folder,

@@ -8,7 +8,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.Cookie;
 import com.microsoft.playwright.options.SameSiteAttribute;
-import dev.bulwark.it.apikey.Gateway;
+import dev.bulwark.it.gateway.Gateway;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Authenticator;
 import dev.bulwark.it.support.Chromium;

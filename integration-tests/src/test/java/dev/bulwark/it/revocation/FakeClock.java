@@ -2,8 +2,8 @@ package dev.bulwark.it.revocation;
 
 import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.redis.process.LocalProcess;
-import dev.bulwark.redis.process.Programs;
 import dev.bulwark.server.ServerSpec;
+import dev.bulwark.testing.Programs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -3,6 +3,7 @@ package dev.bulwark.it.revocation;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bulwark.checker.statuslist.StatusListChecker;
 import dev.bulwark.it.support.Realm;
+import dev.bulwark.testing.Programs;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +17,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
-import org.junit.jupiter.api.Assumptions;
+import java.util.Map;
 
 /** The verifier of status lists of one of the clients, with its own way to fetch them. */
 interface StatusListClient extends AutoCloseable {
@@ -51,19 +52,22 @@ interface StatusListClient extends AutoCloseable {
 
   /** The client for Python; skips the test where no Python has what it imports. */
   static StatusListClient python(String issuer) {
-    String python = "/usr/bin/python3";
-    try (Program probe = Program.start(List.of(python, "-c", "import cryptography, jwt, redis"))) {
-      Assumptions.assumeTrue(
-          probe.exitCode() == 0,
-          "Python lacks one of the Debian packages python3-cryptography, python3-jwt,"
-              + " python3-redis: the test is skipped.");
-    }
+    String python =
+        Programs.requirePython(
+            Map.of(
+                "cryptography", "python3-cryptography",
+                "jwt", "python3-jwt",
+                "redis", "python3-redis"));
     return Program.start(List.of(python, "src/test/python/token-status/check.py", issuer));
   }
 
   /** The client for Node, which needs nothing but Node; skips the test where there is none. */
   static StatusListClient node(String issuer) {
-    return Program.start(List.of("node", "src/test/node/token-status/check.mjs", issuer));
+    return Program.start(
+        List.of(
+            Programs.require("node", "nodejs").toString(),
+            "src/test/node/token-status/check.mjs",
+            issuer));
   }
 
   /** A clock that goes ahead of that of this machine. */
@@ -109,16 +113,7 @@ interface StatusListClient extends AutoCloseable {
       try {
         return new Program(builder.start());
       } catch (IOException e) {
-        return Assumptions.abort("Not installed: " + e.getMessage());
-      }
-    }
-
-    private int exitCode() {
-      try {
-        return process.waitFor();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException(e);
+        throw new UncheckedIOException(e);
       }
     }
 

@@ -4,12 +4,12 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
-import java.io.File;
+import dev.bulwark.testing.Programs;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -63,17 +63,14 @@ public final class Chromium implements AutoCloseable {
   }
 
   private static Path find() {
-    List<Path> candidates = new ArrayList<>();
     String chosen = System.getenv("CHROMIUM");
-    if (chosen != null && !chosen.isBlank()) {
-      candidates.add(Path.of(chosen));
+    if (chosen != null && !chosen.isBlank() && Files.isExecutable(Path.of(chosen))) {
+      return Path.of(chosen);
     }
-    for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
-      NAMES.forEach(name -> candidates.add(Path.of(folder, name)));
-    }
-    for (Path candidate : candidates) {
-      if (Files.isExecutable(candidate) && !Files.isDirectory(candidate)) {
-        return candidate;
+    for (String name : NAMES) {
+      Optional<Path> found = Programs.find(name);
+      if (found.isPresent()) {
+        return found.get();
       }
     }
     return Assumptions.abort(

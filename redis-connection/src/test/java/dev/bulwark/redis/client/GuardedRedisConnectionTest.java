@@ -7,8 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.options.MapScope;
 import dev.bulwark.redis.RedisUnavailableException;
-import dev.bulwark.redis.process.Programs;
 import dev.bulwark.redis.topology.RedisConfig;
+import dev.bulwark.testing.Programs;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Clock;

@@ -1,5 +1,7 @@
 package dev.bulwark.redis.process;
 
+import dev.bulwark.testing.Programs;
+
 /** The servers that speak Redis's protocol and that the tests run against. */
 public enum RedisKind {
   REDIS("redis-server", "redis-server"),

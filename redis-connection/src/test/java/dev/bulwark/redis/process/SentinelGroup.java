@@ -3,6 +3,7 @@ package dev.bulwark.redis.process;
 import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.testing.FreePort;
+import dev.bulwark.testing.Programs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -4,9 +4,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.redis.process.Folder;
 import dev.bulwark.redis.process.LocalProcess;
-import dev.bulwark.redis.process.Programs;
 import dev.bulwark.revocation.sql.SqlDialect;
 import dev.bulwark.testing.FreePort;
+import dev.bulwark.testing.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
