@@ -157,6 +157,9 @@ class RecipesIT {
               "--config",
               file.toString())) {
         holds(recipe);
+        holdsForEveryRequest(recipe);
+        check.halt();
+        assertThat(recipe.verdict(good("onrtac:good"))).as("endpoint halted").isEqualTo("unknown");
         check.close();
         assertThat(recipe.verdict(good("onrtac:good"))).as("endpoint away").isEqualTo("unknown");
       }
@@ -219,6 +222,7 @@ class RecipesIT {
             "-c",
             file.toString())) {
       holds(recipe);
+      holdsForEveryRequest(recipe);
     }
   }
 
@@ -258,6 +262,7 @@ class RecipesIT {
               "-f",
               file.toString())) {
         holds(recipe);
+        holdsForEveryRequest(recipe);
         Question good = good("onrtac:good");
         assertThat(recipe.answer(bearer(token(good, "relying-app", 900, keys))).statusCode())
             .isEqualTo(200);
@@ -390,6 +395,23 @@ class RecipesIT {
     await()
         .atMost(Duration.ofSeconds(60))
         .until(() -> recipe.verdict(good("onrtac:good")).equals("live"));
+  }
+
+  /** Gateways: the method, the query and the body have no say. */
+  private void holdsForEveryRequest(RunningRecipe recipe) throws Exception {
+    redis.feed();
+    redis.revoke("onrtac:bad");
+    for (String method : List.of("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")) {
+      for (String target : List.of("/", "/a/b?q=%00&jti=onrtac:bad")) {
+        String body = method.equals("GET") ? "" : "b".repeat(100_000);
+        assertThat(recipe.verdict(good("onrtac:good"), method, target, body))
+            .as(method + " " + target)
+            .isEqualTo("live");
+        assertThat(recipe.verdict(good("onrtac:bad"), method, target, body))
+            .as(method + " " + target)
+            .isEqualTo("revoked");
+      }
+    }
   }
 
   private void since(long time) {

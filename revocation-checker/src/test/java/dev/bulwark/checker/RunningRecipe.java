@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -129,6 +130,19 @@ final class RunningRecipe implements AutoCloseable {
     return answer;
   }
 
+  /** The same of a request that is no plain GET. Only over HTTP. */
+  String verdict(Question question, String method, String target, String body)
+      throws IOException, InterruptedException {
+    return status(
+        HTTP.send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + target))
+                .timeout(Duration.ofSeconds(20))
+                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                .headers(Objects.requireNonNull(headers).apply(question))
+                .build(),
+            HttpResponse.BodyHandlers.ofString()));
+  }
+
   HttpResponse<String> answer(String... headers) throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
@@ -157,6 +171,12 @@ final class RunningRecipe implements AutoCloseable {
       }
       default -> throw new AssertionError(answer + ": " + log());
     }
+  }
+
+  /** Connections stay open, but nothing is answered. It can only be closed then. */
+  void halt() throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-STOP", Long.toString(process.pid())).start();
+    assertThat(kill.waitFor()).isZero();
   }
 
   @Override

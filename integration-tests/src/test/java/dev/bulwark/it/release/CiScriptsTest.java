@@ -49,6 +49,7 @@ class CiScriptsTest {
             "newest",
             "nightly",
             "long",
+            "packages",
             "release",
             "reproducible")) {
       Files.copy(
@@ -57,6 +58,7 @@ class CiScriptsTest {
     }
     run("git init --quiet -b main && " + COMMIT + "first").expect(0);
     program("apt-get", "true");
+    script(".ci/without", "echo without \"$@\" >>\"$HOME/asked\"");
     program("mvn", "true");
     program("gh", "echo \"$@\" >>\"$HOME/asked\"; echo \"$ANSWER\"");
   }
@@ -278,6 +280,7 @@ class CiScriptsTest {
                 + " -Dbulwark.random.minutes=10")
         .contains("fuzz-run")
         .containsPattern("stalls -s [0-9]+ --")
+        .containsPattern("without [a-z0-9-]+ mvn -B verify")
         .containsPattern("-Dit.order=random .*order.random.seed=[0-9]+");
     assertThat(run(".ci/long other").expect(2).output()).contains("not among");
 
