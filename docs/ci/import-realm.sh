@@ -25,10 +25,12 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 pattern='\$\{(?<name>[A-Z][A-Z0-9_]*)(?<default>:[^}]*)?\}'
-missing=$(jq -r --arg pattern "$pattern" '[.. | strings | capture($pattern; "g") | select(.default == null and (env[.name] // "") == "") | .name]
+missing=$(jq -r --arg pattern "$pattern" '[del(.users, .federatedUsers) | .. | strings | capture($pattern; "g") | select(.default == null and (env[.name] // "") == "") | .name]
   | unique | join(", ")' "$file")
 [ -z "$missing" ] || { say "these variables are used in $file and not set: $missing"; exit 2; }
-jq --arg pattern "$pattern" 'walk(if type == "string" then gsub($pattern; env[.name] // .default[1:]) else . end)' "$file" >"$work/realm.json"
+# Not in users: what a person has typed must not be replaced by a secret.
+jq --arg pattern "$pattern" 'with_entries(select(.key | IN("users", "federatedUsers") | not).value
+  |= walk(if type == "string" then gsub($pattern; env[.name] // .default[1:]) else . end))' "$file" >"$work/realm.json"
 realm=$(jq -er .realm "$work/realm.json") || { say "$file names no realm"; exit 2; }
 path=/realms/$(jq -r '.realm | @uri' "$work/realm.json")
 

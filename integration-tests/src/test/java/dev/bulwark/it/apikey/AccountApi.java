@@ -30,19 +30,45 @@ public record AccountApi(Realm realm) {
   }
 
   public String token(String user) {
+    return login(user, Realm.PASSWORD).expect(200).text("access_token");
+  }
+
+  /** An access token for the API, and an ID token. */
+  public Response login(String user, String password) {
     return Http.postForm(
-            realm.endpoint("token"),
-            Map.of(
-                "grant_type",
-                "password",
-                "client_id",
-                CLIENT,
-                "username",
-                user,
-                "password",
-                Realm.PASSWORD))
+        realm.endpoint("token"),
+        Map.of(
+            "grant_type",
+            "password",
+            "client_id",
+            CLIENT,
+            "username",
+            user,
+            "password",
+            password,
+            "scope",
+            "openid profile email"));
+  }
+
+  /** The profile, as the account page shows it. */
+  public JsonNode profile(String token) {
+    return Http.get(
+            realm.url() + "/account",
+            "Authorization",
+            "Bearer " + token,
+            "Accept",
+            "application/json")
         .expect(200)
-        .text("access_token");
+        .json();
+  }
+
+  /** What the account page sends for a profile. */
+  public Response update(String token, String profile) {
+    return Http.send(
+        Http.request(realm.url() + "/account/")
+            .header("Authorization", "Bearer " + token)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(profile)));
   }
 
   /** What "Signing in" shows of API keys; a missing node when it does not show them at all. */

@@ -6,14 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Application;
 import dev.bulwark.it.support.FormBrowser;
-import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Inbox;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
-import java.net.http.HttpRequest;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -156,11 +154,7 @@ class UnprovenAddressIT {
         {"username": "mover", "email": "victim@example.org", "firstName": "Test",
          "lastName": "User"}
         """;
-    Http.send(
-        Http.request(realm.url() + "/account/")
-            .header("Authorization", "Bearer " + account.token("mover"))
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(profile)));
+    account.update(account.token("mover"), profile);
     assertThat(user("mover").get("email").asText()).isEqualTo("mover@example.org");
     assertThat(user("mover").get("emailVerified").asBoolean()).isTrue();
 

@@ -1,12 +1,11 @@
 package dev.bulwark.password.migrate;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.password.migrate.convert.LiteralJson;
 import dev.bulwark.password.migrate.convert.PrivateFiles;
 import dev.bulwark.password.migrate.row.Columns;
 import dev.bulwark.password.migrate.row.MigrationException;
@@ -38,8 +37,6 @@ import picocli.CommandLine.Spec;
       ""
     })
 final class ExportCommand implements Callable<Integer> {
-
-  private static final ObjectMapper JSON = new ObjectMapper(new JsonFactory());
 
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
@@ -89,7 +86,7 @@ final class ExportCommand implements Callable<Integer> {
 
   /** User by user, since a realm with all its users may be larger than the memory. */
   private void read(Path file, BufferedWriter writer) throws IOException {
-    try (JsonParser parser = JSON.createParser(file.toFile())) {
+    try (JsonParser parser = LiteralJson.MAPPER.createParser(file.toFile())) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new MigrationException(file + " is not of an export");
       }
@@ -109,7 +106,7 @@ final class ExportCommand implements Callable<Integer> {
 
   private void readUsers(JsonParser parser, BufferedWriter writer) throws IOException {
     while (parser.nextToken() == JsonToken.START_OBJECT) {
-      JsonNode user = JSON.readTree(parser);
+      JsonNode user = LiteralJson.MAPPER.readTree(parser);
       if (!user.has("serviceAccountClientId")) {
         write(user, writer);
       }
@@ -133,7 +130,7 @@ final class ExportCommand implements Callable<Integer> {
         .forEach(what -> messages.println(row.get(Columns.USERNAME).asText() + ": " + what));
     users++;
     incomplete += exported.left().isEmpty() ? 0 : 1;
-    writer.write(row.toString());
+    writer.write(LiteralJson.MAPPER.writeValueAsString(row));
     writer.newLine();
   }
 }

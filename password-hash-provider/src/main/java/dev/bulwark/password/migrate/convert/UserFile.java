@@ -1,6 +1,5 @@
 package dev.bulwark.password.migrate.convert;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import dev.bulwark.password.foreign.StoredHash;
@@ -28,8 +27,6 @@ final class UserFile implements AutoCloseable {
    */
   static final long MAX_BYTES = 6L << 20;
 
-  private static final JsonFactory JSON = new JsonFactory();
-
   private final String realm;
   private final int maxUsers;
   private final CountedStream bytes;
@@ -50,7 +47,7 @@ final class UserFile implements AutoCloseable {
         new CountedStream(
             new BufferedOutputStream(
                 Files.newOutputStream(file, StandardOpenOption.WRITE), 1 << 16));
-    out = JSON.createGenerator(bytes);
+    out = LiteralJson.FACTORY.createGenerator(bytes);
     out.setPrettyPrinter(new OneUserPerLine());
     out.writeStartObject();
     out.writeStringField("realm", realm);
