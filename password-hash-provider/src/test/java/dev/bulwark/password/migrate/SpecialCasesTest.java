@@ -176,7 +176,17 @@ class SpecialCasesTest {
         .isEqualTo("99");
     assertThat(stdout.toString())
         .contains("accounts at identity providers: github 1, google 1")
-        .contains("users who log in at a provider and have no password: 1");
+        .contains("users who log in at a provider and have no password: 1")
+        .contains(
+            "ATTENTION: users who cannot log in, because their provider is disabled in the realm:"
+                + " google 1");
+
+    Path enabled = folder.resolve("enabled.json");
+    Files.writeString(
+        enabled, Files.readString(Path.of(SHIPPED)).replace("${GOOGLE_ENABLED:false}", "true"));
+    assertThat(run("--provider", "google-oauth2=google", "--realm-from", enabled.toString()))
+        .isZero();
+    assertThat(stdout.toString()).doesNotContain("ATTENTION");
   }
 
   @ParameterizedTest
@@ -190,6 +200,8 @@ class SpecialCasesTest {
         "roles | editor | role 'editor' is not in the realm: make it there first, or map it (--role)",
         "backup_code_hashes | abc | backup_code_hashes: not 64 hexadecimal digits (a SHA-256)",
         "backup_code_hashes | HASH HASH | backup_code_hashes: a code is there twice",
+        "backup_code_hashes | [HASH | backup_code_hashes: begins with [ and is no JSON array",
+        "backup_code_hashes | [1] | backup_code_hashes: not an array of texts",
         "api_key_hashes | HASH | api_key_hashes: scope 'tasks:fly' is not in the realm: make it there first"
       })
   void refusesWhatTheRealmLacks(String column, String value, String reason) throws IOException {
@@ -485,6 +497,38 @@ class SpecialCasesTest {
     assertThat(folder.resolve("out").resolve("app-ids.csv")).doesNotExist();
   }
 
+  /** As Python's {@code json.dumps} leaves it in a column of text. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[] | 0",
+        "[\"HASH\"] | 1",
+        " [\"HASH\", \"OTHER\"] | 2",
+        "HASH OTHER | 2",
+      })
+  void listsMayBeAnArrayInsideAText(String codes, int count) throws IOException {
+    String text = codes.replace("HASH", HASH).replace("OTHER", "a".repeat(64));
+    String totp = "JBSWY3DPEHPK3PXP";
+    write(
+        JSON.createObjectNode()
+            .put("username", "ann")
+            .put("email", "")
+            .put("password_hash", BCRYPT)
+            .put("totp_secret", totp)
+            .put("backup_code_hashes", text)
+            .toString());
+    assertThat(run()).as(stderr.toString()).isZero();
+    JsonNode fromJson = users();
+    write(
+        "username,email,password_hash,totp_secret,backup_code_hashes",
+        "ann,,%s,%s,\"%s\"".formatted(BCRYPT, totp, text.replace("\"", "\"\"")));
+    assertThat(run()).as(stderr.toString()).isZero();
+    assertThat(users()).isEqualTo(fromJson);
+    assertThat(stdout.toString())
+        .contains(count == 0 ? "with TOTP: 1" : "recovery codes: " + count + " of 1 users");
+  }
+
   @Test
   void keysKeepTheirCountsAndMayShareAName() throws IOException {
     write(
@@ -502,7 +546,7 @@ class SpecialCasesTest {
     assertThat(stdout.toString())
         .contains("API keys that are inactive: 1")
         .contains("API keys that have expired: 1")
-        .contains("API keys without scopes, which open nothing (--api-key-scopes): 1")
+        .contains("ATTENTION: API keys without scopes, which open nothing (--api-key-scopes): 1")
         .contains("API keys with a request count: 1");
   }
 
@@ -526,14 +570,16 @@ class SpecialCasesTest {
         "ann,,%s,Ann".formatted(BCRYPT),
         "bob,j\u00f6rg@b,%s,Jo (Josephine) & Co".formatted(BCRYPT),
         "eve,eve@b,%s,Eve <eve@b>".formatted(BCRYPT),
+        "env,${home}@b,%s,Env ${HOME}".formatted(BCRYPT),
+        "cash,cash@b,%s,A$AP {Cash}".formatted(BCRYPT),
         "old,a..b@ex_mple.org,%s,Old One".formatted(BCRYPT),
         "dis,,%s,".formatted(BCRYPT));
     assertThat(run("--realm-from", SHIPPED)).as(stderr.toString()).isZero();
     assertThat(stdout.toString())
         .contains("without an e-mail address: 2")
         .contains("with a non-ASCII e-mail address (the mail server must take SMTPUTF8): 1")
-        .contains("ATTENTION: the realm's user profile stops users at the first login: 2")
-        .contains("    invalid e-mail address: 1", "    rejected character in the last name: 1");
+        .contains("ATTENTION: the realm stops users at the first login: 3")
+        .contains("    invalid e-mail address: 2", "    rejected character in the last name: 2");
 
     Path plain = folder.resolve("plain.json");
     Files.writeString(
@@ -542,10 +588,15 @@ class SpecialCasesTest {
     assertThat(run("--realm-from", plain.toString())).as(stderr.toString()).isZero();
     assertThat(stdout.toString())
         .as("a realm with Keycloak's own profile")
-        .contains("stops users at the first login: 5")
+        .contains("stops users at the first login: 7")
         .contains("    no e-mail address: 2", "    no first name: 1", "    no last name: 2")
         .contains("    invalid e-mail address: 1", "    non-ASCII e-mail address: 1")
-        .contains("    rejected character in the last name: 2");
+        .contains("    rejected character in the last name: 4");
+
+    Files.writeString(plain, "{\"roles\":{\"realm\":[]},\"clientScopes\":[],\"verifyEmail\":true}");
+    assertThat(run("--realm-from", plain.toString(), "--no-email-verified")).isZero();
+    assertThat(stdout.toString())
+        .contains("    unconfirmed e-mail address, and the realm has no mail server: 5");
   }
 
   @Test

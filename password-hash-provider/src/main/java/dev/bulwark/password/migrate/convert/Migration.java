@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One run: reads line by line, writes user by user, tells each refused row by its line. */
@@ -42,6 +43,7 @@ public final class Migration {
     this.tally =
         new UserTally(
             options.catalog().map(RealmCatalog::profile).orElseGet(ProfileRules::shipped),
+            options.catalog().map(RealmCatalog::disabledProviders).orElse(Set.of()),
             Instant.now());
   }
 

@@ -18,16 +18,18 @@ import org.jspecify.annotations.Nullable;
  * login with a form, and refuses the password grant.
  *
  * @param required names of the attributes that users must have
- * @param names what a first or last name must match, by attribute
+ * @param patterns what a name or address must match, by attribute
  * @param checksAddresses whether an address must have the form that Keycloak's validator asks for
  * @param asciiAddresses whether the local part of an address must be ASCII, because the realm sends
  *     mail and its server is not said to take anything else ({@code allowutf8})
+ * @param confirmsInVain whether addresses must be confirmed, and the realm cannot send the mail
  */
 public record ProfileRules(
     Set<String> required,
-    Map<String, Pattern> names,
+    Map<String, Pattern> patterns,
     boolean checksAddresses,
-    boolean asciiAddresses) {
+    boolean asciiAddresses,
+    boolean confirmsInVain) {
 
   private static final String FIRST_NAME = "firstName";
   private static final String LAST_NAME = "lastName";
@@ -37,21 +39,28 @@ public record ProfileRules(
   private static final Pattern KEYCLOAKS_NAME =
       Pattern.compile("[^<>&\"\\v$%!#?§;*~/\\\\|^=\\[\\]{}()\\p{Cntrl}]+");
 
-  private static final Pattern SHIPPED_NAME = Pattern.compile("[^<>\\p{Cntrl}]*");
+  private static final String NO_PLACEHOLDER = "(?s)(?!.*[$][{])";
+  private static final Pattern SHIPPED_NAME = Pattern.compile(NO_PLACEHOLDER + "[^<>\\p{Cntrl}]*");
+  private static final Pattern SHIPPED_EMAIL = Pattern.compile(NO_PLACEHOLDER + ".*");
 
   /** Those of the shipped realm {@code app}. */
   public static ProfileRules shipped() {
     return new ProfileRules(
-        Set.of(), Map.of(FIRST_NAME, SHIPPED_NAME, LAST_NAME, SHIPPED_NAME), true, false);
+        Set.of(),
+        Map.of(FIRST_NAME, SHIPPED_NAME, LAST_NAME, SHIPPED_NAME, EMAIL, SHIPPED_EMAIL),
+        true,
+        false,
+        false);
   }
 
   /** Those of a realm without a user profile of its own. */
-  static ProfileRules keycloaks(boolean asciiAddresses) {
+  static ProfileRules keycloaks(boolean asciiAddresses, boolean confirmsInVain) {
     return new ProfileRules(
         Set.of(FIRST_NAME, LAST_NAME, EMAIL),
         Map.of(FIRST_NAME, KEYCLOAKS_NAME, LAST_NAME, KEYCLOAKS_NAME),
         true,
-        asciiAddresses);
+        asciiAddresses,
+        confirmsInVain);
   }
 
   /**
@@ -59,10 +68,10 @@ public record ProfileRules(
    *
    * @param profile Keycloak's JSON ({@code {"attributes": […]}})
    */
-  public static ProfileRules of(JsonNode profile, boolean asciiAddresses)
+  public static ProfileRules of(JsonNode profile, boolean asciiAddresses, boolean confirmsInVain)
       throws MigrationException {
     Set<String> required = new HashSet<>();
-    Map<String, Pattern> names = new HashMap<>();
+    Map<String, Pattern> patterns = new HashMap<>();
     boolean checksAddresses = false;
     for (JsonNode attribute : profile.path("attributes")) {
       String name = attribute.path("name").asText();
@@ -72,12 +81,12 @@ public record ProfileRules(
       JsonNode validations = attribute.path("validations");
       checksAddresses |= name.equals(EMAIL) && validations.has("email");
       if (validations.has("person-name-prohibited-characters")) {
-        names.put(name, KEYCLOAKS_NAME);
+        patterns.put(name, KEYCLOAKS_NAME);
       } else if (validations.path("pattern").path("pattern").isTextual()) {
-        names.put(name, pattern(validations.path("pattern").path("pattern").textValue()));
+        patterns.put(name, pattern(validations.path("pattern").path("pattern").textValue()));
       }
     }
-    return new ProfileRules(required, names, checksAddresses, asciiAddresses);
+    return new ProfileRules(required, patterns, checksAddresses, asciiAddresses, confirmsInVain);
   }
 
   private static boolean isRequired(JsonNode required) {
@@ -115,23 +124,30 @@ public record ProfileRules(
       if (required.contains(EMAIL)) {
         asked.add("no e-mail address");
       }
-    } else if (checksAddresses && !AddressSyntax.isAccepted(email)) {
+    } else if ((checksAddresses && !AddressSyntax.isAccepted(email)) || isRejected(EMAIL, email)) {
       asked.add("invalid e-mail address");
     } else if (asciiAddresses && !UserTally.hasAsciiLocalPart(email)) {
       asked.add("non-ASCII e-mail address");
+    }
+    if (confirmsInVain && email != null && !user.emailVerified()) {
+      asked.add("unconfirmed e-mail address, and the realm has no mail server");
     }
     return asked;
   }
 
   private void askName(String attribute, @Nullable String name, List<String> asked) {
     String shown = attribute.equals(FIRST_NAME) ? "first name" : "last name";
-    Pattern pattern = names.get(attribute);
     if (name == null) {
       if (required.contains(attribute)) {
         asked.add("no " + shown);
       }
-    } else if (pattern != null && !pattern.matcher(name).matches()) {
+    } else if (isRejected(attribute, name)) {
       asked.add("rejected character in the " + shown);
     }
+  }
+
+  private boolean isRejected(String attribute, String value) {
+    Pattern pattern = patterns.get(attribute);
+    return pattern != null && !pattern.matcher(value).matches();
   }
 }

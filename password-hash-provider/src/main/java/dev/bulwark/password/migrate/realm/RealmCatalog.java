@@ -17,6 +17,7 @@ import java.util.Set;
  * @param roles names of realm roles
  * @param scopes names of client scopes
  * @param providers aliases of identity providers
+ * @param disabledProviders those of them at which nobody can log in
  * @param profile what the realm asks of users
  * @param loginWithEmail whether users may log in with their address
  */
@@ -24,6 +25,7 @@ public record RealmCatalog(
     Set<String> roles,
     Set<String> scopes,
     Set<String> providers,
+    Set<String> disabledProviders,
     ProfileRules profile,
     boolean loginWithEmail) {
 
@@ -66,14 +68,27 @@ public record RealmCatalog(
             .path("kc.user.profile.config")
             .path(0);
     boolean ascii = hasAsciiAddresses(realm);
+    boolean inVain = confirmsInVain(realm);
     return new RealmCatalog(
         names(roles, "name"),
         names(scopes, "name"),
         names(realm.path("identityProviders"), "alias"),
+        disabled(realm.path("identityProviders")),
         profile.isTextual()
-            ? ProfileRules.of(JSON.readTree(profile.textValue()), ascii)
-            : ProfileRules.keycloaks(ascii),
+            ? ProfileRules.of(JSON.readTree(profile.textValue()), ascii, inVain)
+            : ProfileRules.keycloaks(ascii, inVain),
         isLoginWithEmail(realm));
+  }
+
+  /** The aliases of providers that are off; the shipped file has placeholders with a default. */
+  static Set<String> disabled(JsonNode providers) {
+    Set<String> disabled = new HashSet<>();
+    for (JsonNode provider : providers) {
+      if (provider.path("enabled").asText().matches("false|\\$\\{.*:false}")) {
+        disabled.add(provider.path("alias").asText());
+      }
+    }
+    return disabled;
   }
 
   /** Keycloak's default is true. */
@@ -86,6 +101,12 @@ public record RealmCatalog(
     JsonNode smtp = realm.path("smtpServer");
     // The shipped file has a placeholder, whose default ends with "true}".
     return !smtp.isEmpty() && !smtp.path("allowutf8").asText().matches("true|\\$\\{.*:true}");
+  }
+
+  /** Whether users must confirm their address, and no mail can reach them. */
+  static boolean confirmsInVain(JsonNode realm) {
+    return realm.path("verifyEmail").asBoolean()
+        && realm.path("smtpServer").path("host").asText().isBlank();
   }
 
   /** The texts of a field of the elements. */

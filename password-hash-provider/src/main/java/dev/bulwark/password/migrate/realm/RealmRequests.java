@@ -38,11 +38,16 @@ final class RealmRequests {
 
   RealmCatalog catalog() throws IOException {
     JsonNode settings = get("");
+    JsonNode providers = get("/identity-provider/instances?max=100000");
     return new RealmCatalog(
         RealmCatalog.names(get("/roles?max=100000"), "name"),
         RealmCatalog.names(get("/client-scopes"), "name"),
-        RealmCatalog.names(get("/identity-provider/instances?max=100000"), "alias"),
-        ProfileRules.of(get("/users/profile"), RealmCatalog.hasAsciiAddresses(settings)),
+        RealmCatalog.names(providers, "alias"),
+        RealmCatalog.disabled(providers),
+        ProfileRules.of(
+            get("/users/profile"),
+            RealmCatalog.hasAsciiAddresses(settings),
+            RealmCatalog.confirmsInVain(settings)),
         RealmCatalog.isLoginWithEmail(settings));
   }
 

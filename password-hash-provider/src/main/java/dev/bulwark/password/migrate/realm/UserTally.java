@@ -3,11 +3,14 @@ package dev.bulwark.password.migrate.realm;
 import dev.bulwark.contract.PasswordAlgorithms;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.migrate.row.ApiKeyEntry;
+import dev.bulwark.password.migrate.row.Identity;
 import dev.bulwark.password.migrate.row.UserRecord;
 import dev.bulwark.password.migrate.row.UserRow;
 import java.io.PrintWriter;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -17,11 +20,13 @@ import org.jspecify.annotations.Nullable;
 public final class UserTally {
 
   private final ProfileRules profile;
+  private final Set<String> disabledProviders;
   private final Instant now;
   private final Map<String, Long> byAlgorithm = new TreeMap<>();
   private final Map<String, Long> roles = new TreeMap<>();
   private final Map<String, Long> identities = new TreeMap<>();
   private final Map<String, Long> asked = new TreeMap<>();
+  private final Map<String, Long> withoutButton = new TreeMap<>();
   private final ScryptHeap scrypt = new ScryptHeap();
   private long verified;
   private long verifiedByDefault;
@@ -50,10 +55,12 @@ public final class UserTally {
    * Starts at zero.
    *
    * @param profile of the realm that the users go to
+   * @param disabledProviders aliases of identity providers of that realm that are off
    * @param now the moment by which keys have expired or not
    */
-  public UserTally(ProfileRules profile, Instant now) {
+  public UserTally(ProfileRules profile, Set<String> disabledProviders, Instant now) {
     this.profile = profile;
+    this.disabledProviders = Set.copyOf(disabledProviders);
     this.now = now;
   }
 
@@ -75,7 +82,9 @@ public final class UserTally {
     oneName += parts == 1 ? 1 : 0;
     noName += parts == 0 ? 1 : 0;
     disabled += user.enabled() ? 0 : 1;
-    byProviderAlone += password == null && !user.identities().isEmpty() ? 1 : 0;
+    if (password == null && !user.identities().isEmpty()) {
+      countProviderAlone(user.identities());
+    }
     user.roles().forEach(role -> roles.merge(role, 1L, Long::sum));
     user.identities().forEach(identity -> identities.merge(identity.provider(), 1L, Long::sum));
     var reasons = profile.asks(user);
@@ -87,6 +96,13 @@ public final class UserTally {
     backupCodeUsers += user.backupCodes().isEmpty() ? 0 : 1;
     uselessCodes += user.backupCodes().isEmpty() && !row.backupCodes().isEmpty() ? 1 : 0;
     countKeys(user);
+  }
+
+  private void countProviderAlone(List<Identity> identities) {
+    byProviderAlone++;
+    if (identities.stream().allMatch(account -> disabledProviders.contains(account.provider()))) {
+      withoutButton.merge(identities.get(0).provider(), 1L, Long::sum);
+    }
   }
 
   /** The name is for the old application, which checks no password that has a hash. */
@@ -165,15 +181,22 @@ public final class UserTally {
         uselessLoginNames);
     print(to, "API keys that are inactive", inactiveKeys);
     print(to, "API keys that have expired", expiredKeys);
-    print(to, "API keys without scopes, which open nothing (--api-key-scopes)", keysWithoutScopes);
+    print(
+        to,
+        "ATTENTION: API keys without scopes, which open nothing (--api-key-scopes)",
+        keysWithoutScopes);
     print(to, "API keys with a request count", usedKeys);
+    print(
+        to,
+        "ATTENTION: users who cannot log in, because their provider is disabled in the realm",
+        withoutButton);
     print(
         to,
         "ATTENTION: user names and addresses that MariaDB and MySQL may take for others"
             + " (--database)",
         collisions);
     if (askedUsers > 0) {
-      print(to, "ATTENTION: the realm's user profile stops users at the first login", askedUsers);
+      print(to, "ATTENTION: the realm stops users at the first login", askedUsers);
       asked.forEach((reason, count) -> to.printf("    %s: %d%n", reason, count));
     }
   }

@@ -1,5 +1,11 @@
 package dev.bulwark.password.migrate.row;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -42,17 +48,50 @@ public final class Columns {
           BACKUP_CODE_HASHES,
           API_KEY_HASHES);
 
+  private static final ObjectReader JSON =
+      new ObjectMapper().reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
   private Columns() {}
 
-  /** Several values in one text, apart by blanks, commas, semicolons or bars. */
-  static List<String> list(String text) {
+  /**
+   * Several values in one text: apart by blanks, commas, semicolons or bars, or a JSON array, which
+   * many applications keep in a column of text.
+   *
+   * @throws RejectedRowException where a text that begins as an array is none of texts
+   */
+  static List<String> list(String name, String text) throws RejectedRowException {
     String trimmed = text.strip();
+    if (trimmed.startsWith("[")) {
+      try {
+        return texts(name, JSON.readTree(trimmed));
+      } catch (JsonProcessingException e) {
+        throw new RejectedRowException(name + ": begins with [ and is no JSON array");
+      }
+    }
     return trimmed.isEmpty() ? List.of() : Arrays.asList(trimmed.split("[\\s,;|]+"));
   }
 
-  /** Several hashes in one text. */
-  public static List<ApiKeyEntry> apiKeys(String text) {
-    return list(text).stream().map(ApiKeyEntry::of).toList();
+  /**
+   * The elements of an array.
+   *
+   * @throws RejectedRowException where it is none, or not of texts
+   */
+  static List<String> texts(String name, JsonNode array) throws RejectedRowException {
+    List<String> texts = new ArrayList<>();
+    for (JsonNode element : array) {
+      if (element.isTextual()) {
+        texts.add(element.textValue());
+      }
+    }
+    if (!array.isArray() || texts.size() != array.size()) {
+      throw new RejectedRowException(name + ": not an array of texts");
+    }
+    return texts;
+  }
+
+  /** Several hashes in one text, as {@link #list}. */
+  public static List<ApiKeyEntry> apiKeys(String text) throws RejectedRowException {
+    return list(API_KEY_HASHES, text).stream().map(ApiKeyEntry::of).toList();
   }
 
   /**
@@ -61,7 +100,7 @@ public final class Columns {
    * @throws RejectedRowException where one has no colon
    */
   public static List<Identity> identities(String text) throws RejectedRowException {
-    List<String> texts = list(text);
+    List<String> texts = list(IDENTITIES, text);
     for (String identity : texts) {
       if (identity.indexOf(':') < 0) {
         throw new RejectedRowException("identities: not like google:1234");

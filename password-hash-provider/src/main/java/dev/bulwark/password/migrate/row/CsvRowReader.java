@@ -72,10 +72,10 @@ public final class CsvRowReader implements RowReader {
         positions.containsKey(Columns.EMAIL_VERIFIED)
             ? field(fields, Columns.EMAIL_VERIFIED)
             : null,
-        Columns.list(field(fields, Columns.ROLES)),
+        Columns.list(Columns.ROLES, field(fields, Columns.ROLES)),
         Columns.identities(field(fields, Columns.IDENTITIES)),
         field(fields, Columns.TOTP_SECRET),
-        Columns.list(field(fields, Columns.BACKUP_CODE_HASHES)),
+        Columns.list(Columns.BACKUP_CODE_HASHES, field(fields, Columns.BACKUP_CODE_HASHES)),
         Columns.apiKeys(field(fields, Columns.API_KEY_HASHES)));
   }
 

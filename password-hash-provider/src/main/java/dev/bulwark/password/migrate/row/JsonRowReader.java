@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * JSON lines: one object a line, with the names of the CSV columns. {@code api_key_hashes} may also
  * be an array of hashes or of objects {@code {"hash", "name", "scopes": [], "expires_at", "active",
  * "request_count", "last_used_at", "created_at"}}, {@code identities} one of {@code {"provider",
- * "id", "username"}}, {@code roles} and {@code backup_code_hashes} arrays of texts.
+ * "id", "username"}}, {@code roles} and {@code backup_code_hashes} arrays of texts, also inside a
+ * text.
  */
 final class JsonRowReader implements RowReader {
 
@@ -114,17 +115,7 @@ final class JsonRowReader implements RowReader {
 
   private static List<String> texts(JsonNode row, String name) throws RejectedRowException {
     JsonNode value = row.path(name);
-    if (!value.isArray()) {
-      return Columns.list(text(row, name));
-    }
-    List<String> texts = new ArrayList<>();
-    for (JsonNode element : value) {
-      if (!element.isTextual()) {
-        throw new RejectedRowException(name + ": not an array of texts");
-      }
-      texts.add(element.textValue());
-    }
-    return texts;
+    return value.isArray() ? Columns.texts(name, value) : Columns.list(name, text(row, name));
   }
 
   private static List<Identity> identities(JsonNode value) throws RejectedRowException {
@@ -202,17 +193,8 @@ final class JsonRowReader implements RowReader {
     if (value.isMissingNode() || value.isNull()) {
       return null;
     }
-    List<String> scopes = new ArrayList<>();
-    for (JsonNode scope : value) {
-      if (!scope.isTextual()) {
-        throw invalidKeys("an element whose 'scopes' is not an array of texts");
-      }
-      scopes.add(scope.textValue());
-    }
-    if (!value.isArray()) {
-      throw invalidKeys("an element whose 'scopes' is not an array of texts");
-    }
-    return scopes;
+    String name = Columns.API_KEY_HASHES + ": scopes";
+    return value.isTextual() ? Columns.list(name, value.textValue()) : Columns.texts(name, value);
   }
 
   private static long count(JsonNode value) throws RejectedRowException {
