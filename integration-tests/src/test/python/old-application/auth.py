@@ -164,8 +164,10 @@ def create_api_key(user_id, name, length=32):
 
 def owner_of_api_key(key):
     row = one(
-        """UPDATE api_keys k SET request_count = request_count + 1, last_used_at = now() FROM users u
-           WHERE k.key_hash = %s AND k.is_active AND u.id = k.user_id AND u.is_active RETURNING u.*""",
+        """UPDATE api_keys k SET request_count = request_count + 1, last_used_at = now()
+           WHERE key_hash = %s AND is_active
+             AND (user_id IS NULL OR EXISTS (SELECT FROM users u WHERE u.id = k.user_id AND u.is_active))
+           RETURNING coalesce(user_id::text, name) AS id""",
         sha256(key),
     )
     if row is None:

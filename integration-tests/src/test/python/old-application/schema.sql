@@ -16,7 +16,7 @@ CREATE TABLE users (
 
 CREATE TABLE api_keys (
   id serial PRIMARY KEY,
-  user_id integer NOT NULL REFERENCES users ON DELETE CASCADE,
+  user_id integer REFERENCES users ON DELETE CASCADE,    -- none: the key of a service
   name text NOT NULL,
   key_hash text NOT NULL UNIQUE,
   is_active boolean DEFAULT true,

@@ -93,5 +93,9 @@ query("UPDATE api_keys SET request_count = 1234, last_used_at = '2026-01-31T12:0
 query("UPDATE api_keys SET is_active = NULL WHERE user_id = %s AND name = 'retired'", used["id"])
 used["keys"], used["retired"] = used["keys"][:1], used["keys"][1]
 
+services = [create_api_key(None, name) for name in ("partner", "billing", "former partner")]
+query("UPDATE api_keys SET is_active = false WHERE name = 'former partner'")
+
 for known in people:
     print(json.dumps(known))
+print(json.dumps({"services": services[:2], "retired": services[2]}))

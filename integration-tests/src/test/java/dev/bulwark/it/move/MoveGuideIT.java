@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Application;
 import dev.bulwark.it.support.Authenticator;
@@ -16,13 +18,17 @@ import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.testing.Programs;
+import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +39,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -56,6 +64,7 @@ class MoveGuideIT {
   private static final AdminApi ADMIN = STACK.admin();
   private static final Realm REALM = STACK.realm();
   private static final int OLD_TOKEN_SECONDS = 900;
+  private static final String APP_URL = "http://localhost:15000";
 
   /** The old application's database in the same Redis as Keycloak's. */
   private static final int OLD_REDIS = 1;
@@ -69,6 +78,7 @@ class MoveGuideIT {
   private static Application application;
   private static Jedis oldRedis;
   private static Jedis redis;
+  private static String clientSecret = "";
 
   /** Apps of the users, which give each code once. */
   private final Map<String, Authenticator> apps = new HashMap<>();
@@ -101,15 +111,16 @@ class MoveGuideIT {
   }
 
   private static Shell shell(Path work, Map<String, String> more) {
-    Map<String, String> environment = new LinkedHashMap<>(more);
+    Map<String, String> environment = new LinkedHashMap<>();
     environment.put("KEYCLOAK", STACK.url().toString());
     environment.put("ADMIN_USERNAME", TestStack.ADMIN_USERNAME);
     environment.put("ADMIN_PASSWORD", TestStack.ADMIN_PASSWORD);
     environment.put("OLD_DATABASE", old.uri());
     environment.put("OLD_REDIS", STACK.redis().url() + "/" + OLD_REDIS);
     environment.put("REDIS", STACK.redis().url());
-    environment.put("APP_URL", "http://localhost:15000");
+    environment.put("APP_URL", APP_URL);
     environment.put("WORK", work.toString());
+    environment.putAll(more);
     return new Shell(environment);
   }
 
@@ -122,15 +133,17 @@ class MoveGuideIT {
 
     long begin = System.nanoTime();
     shell.step("1. Prepare the realm").expect(0);
-    Files.copy(work.resolve("client-secret"), folder.resolve("client-secret"));
+    clientSecret = makeClient();
     rehearseWithRowsThatAreRefused(shell);
     String before = old.contents();
     assertThat(shell.step("4. Import").expect(0).output())
         .as("nobody was there")
-        .contains("{\"users\":%1$d,\"added\":%1$d,\"skipped\":0}".formatted(old.users().size()));
+        .contains("{\"users\":%1$d,\"added\":%1$d,\"skipped\":0}".formatted(old.users().size()))
+        .contains("{\"services\":3,\"added\":3,\"skipped\":0}", "3 rows: 3 created, 0 unchanged");
     assertThat(shell.step("4. Import").expect(0).output())
         .as("twice is safe")
-        .contains("{\"users\":%1$d,\"added\":0,\"skipped\":%1$d}".formatted(old.users().size()));
+        .contains("{\"users\":%1$d,\"added\":0,\"skipped\":%1$d}".formatted(old.users().size()))
+        .contains("{\"services\":3,\"added\":0,\"skipped\":3}", "3 rows: 0 created, 3 unchanged");
     whoIsWho(shell);
     theBlacklist(shell);
     String cutOver = theSessionsEnd(shell);
@@ -146,6 +159,21 @@ class MoveGuideIT {
     assertThat(old.contents()).isEqualTo(before);
     old.login(old.user("two names"), null).expect(200);
     back(cutOver);
+  }
+
+  /** By the commands of the Python guide, the last of which prints the secret. */
+  private static String makeClient() {
+    List<String> output =
+        Commands.kcadm(
+                folder,
+                STACK.url(),
+                Map.of("CLIENT_ID", "tasks", "APP_URL", APP_URL),
+                String.join("\n", Guide.of("python").blocks("1. The client at Keycloak", "sh")))
+            .expect(0)
+            .output()
+            .lines()
+            .toList();
+    return output.get(output.size() - 1);
   }
 
   /** The figures that the guide tells. */
@@ -176,12 +204,18 @@ class MoveGuideIT {
     old.sql(
         "INSERT INTO users (email, name, hashed_password)"
             + " VALUES ('mallory@example.org', 'Mallory', 'own$salt$0123456789abcdef')");
-    shell.step("2. Export").expect(0);
+    assertThat(shell.step("2. Export").expect(0).output())
+        .contains("column that is not exported: users.created_at")
+        .containsOnlyOnce("column that is not exported")
+        .contains("API keys: 14 of users, 3 of no user (keys.jsonl), 0 of users who are gone");
     assertThat(shell.step("3. Convert").expect(2).output())
         .contains("line 2: role 'editor' is not in the realm")
         .contains("line " + (old.users().size() + 1) + ": password_hash: it is in no known form")
         .contains("2 refused")
+        .contains("ATTENTION: users who cannot log in, because their provider is disabled")
+        .contains("in the realm: github 2, google 1")
         .doesNotContain("0123456789abcdef");
+    switchOn("google", "github");
     old.sql("DELETE FROM users WHERE email = 'mallory@example.org'");
     ADMIN.post("/realms/app/roles", Json.object("name", "editor")).expect(201);
 
@@ -204,10 +238,19 @@ class MoveGuideIT {
         .contains("recovery codes are left out, because they have no TOTP: 1")
         .contains("API keys that are inactive: 1")
         .contains("API keys with a request count: 1")
+        .contains("3 rows: 3 of the right form")
         .doesNotContain("ATTENTION", "without scopes");
     assertThat(ADMIN.get("/realms/app/users?username=chief").expect(200).json())
         .as("a rehearsal leaves Keycloak alone")
         .isEmpty();
+  }
+
+  private static void switchOn(String... providers) {
+    for (String provider : providers) {
+      String path = "/realms/app/identity-provider/instances/" + provider;
+      ObjectNode settings = (ObjectNode) ADMIN.get(path).expect(200).json();
+      ADMIN.put(path, settings.put("enabled", true).toString()).expect(204);
+    }
   }
 
   private static void whoIsWho(Shell shell) {
@@ -391,6 +434,9 @@ class MoveGuideIT {
       }
     }
     assertThat(keys).isEqualTo(12);
+    for (String key : old.serviceKeys()) {
+      assertThatServiceMay(key, "service-\\d+");
+    }
     old.retiredKeys().forEach(key -> verify(key).expect(403));
     JsonNode used = null;
     for (JsonNode key :
@@ -402,6 +448,81 @@ class MoveGuideIT {
     }
     assertThat(Objects.requireNonNull(used).get("requestCount").asLong()).isBetween(1234L, 1235L);
     assertThat(used.get("createdAt").asText()).startsWith("2025-01-31T12:00:00");
+  }
+
+  private static void assertThatServiceMay(String key, String client) {
+    Response answer = verify(key).expect(200);
+    assertThat(answer.header("X-Auth-Client")).matches(client);
+    assertThat(answer.header("X-Auth-Scopes").split(" "))
+        .containsExactlyInAnyOrder("tasks:read", "tasks:write");
+    Http.postForm(
+            REALM.endpoint("token"),
+            Map.of("grant_type", "tag:bulwark.dev,2026:grant-type:api-key", "scope", "tasks:read"),
+            "Authorization",
+            Realm.basic("tasks", clientSecret),
+            "X-API-Key",
+            key)
+        .expect(200);
+  }
+
+  /**
+   * The tables of another application: other names, a list inside a text, no time of creation, keys
+   * that have no owner at all. What an operator has to set for them beside the addresses is
+   * counted.
+   */
+  @Test
+  @Order(5)
+  void anApplicationOfAnotherShapeIsMovedWithAtMostTwoEdits() throws Exception {
+    Map<String, String> edits = Map.of("OLD_KEYS", "api_clients");
+    assertThat(edits).hasSizeLessThanOrEqualTo(2);
+    old.sql(
+        """
+        CREATE SCHEMA shape;
+        CREATE TABLE shape.users AS SELECT id, email, name, hashed_password, role, is_active, oauth_provider, oauth_id,
+            totp_secret, totp_enabled AS two_factor_enabled, backup_codes::text, 'de' AS language FROM users;
+        CREATE TABLE shape.api_clients AS SELECT n AS id, 'partner ' || n AS name, n < 1003 AS is_active,
+            encode(sha256(convert_to('atk_key-of-the-partner-number-' || n, 'UTF8')), 'hex') AS key_hash
+            FROM generate_series(1001, 1003) n
+        """);
+    Path work = folder.resolve("shape");
+    Map<String, String> environment = new HashMap<>(edits);
+    environment.put("OLD_DATABASE", old.uri() + "?options=-csearch_path%3Dshape");
+    Shell shell = shell(work, environment);
+    assertThat(shell.step("2. Export").expect(0).output())
+        .contains("column that is not exported: users.language")
+        .containsOnlyOnce("column that is not exported")
+        .contains("API keys: 0 of users, 3 of no user (keys.jsonl), 0 of users who are gone");
+    assertThat(shell.step("3. Convert").expect(0).output())
+        .contains(" 0 refused", "with TOTP: 4, API keys: 0", "recovery codes: 33 of 4 users")
+        .contains("3 rows: 3 of the right form")
+        .doesNotContain("ATTENTION");
+    Path sameUsers = folder.resolve("same");
+    Shell same = shell(sameUsers, Map.of());
+    same.step("2. Export").expect(0);
+    same.step("3. Convert").expect(0);
+    assertThat(withoutKeys(work)).isEqualTo(withoutKeys(sameUsers)).hasSize(old.users().size());
+
+    assertThat(shell.step("4. Import").expect(0).output())
+        .contains("{\"services\":3,\"added\":3,\"skipped\":0}", "3 rows: 3 created");
+    for (int n = 1001; n < 1003; n++) {
+      assertThatServiceMay("atk_key-of-the-partner-number-" + n, "service-" + n);
+    }
+    verify("atk_key-of-the-partner-number-1003").expect(403);
+  }
+
+  private static List<JsonNode> withoutKeys(Path work) throws IOException {
+    List<JsonNode> users = new ArrayList<>();
+    JsonNode file = Json.parse(Files.readString(work.resolve("out").resolve("app-users-0.json")));
+    for (JsonNode user : file.get("users")) {
+      for (Iterator<JsonNode> credentials = user.get("credentials").iterator();
+          credentials.hasNext(); ) {
+        if (credentials.next().get("type").asText().equals("api-key")) {
+          credentials.remove();
+        }
+      }
+      users.add(user);
+    }
+    return users;
   }
 
   /** Who did something at Keycloak since the cut-over, and who only logged in. */
@@ -446,6 +567,7 @@ class MoveGuideIT {
     Files.writeString(
         out.resolve("app-users-1.json"),
         Json.object("users", List.of(Map.of("username", "never-imported"))));
+    Files.writeString(work.resolve("keys.jsonl"), "");
     assertThat(shell(work, Map.of()).step("4. Import").output())
         .contains("failed: " + out.resolve("app-users-0.json"))
         .doesNotContain("added");
@@ -458,7 +580,7 @@ class MoveGuideIT {
    */
   @Test
   @Order(2)
-  void theCodeAcceptsTokensOfBothForATime() {
+  void theCodeAcceptsTokensOfBothForATime() throws Exception {
     OldUser ann = old.user("two names");
     long now = System.currentTimeMillis() / 1000;
     try (PythonCode after = after(now + OLD_TOKEN_SECONDS, 0);
@@ -470,6 +592,9 @@ class MoveGuideIT {
       String bad = ended.get("access_token").asText();
       assertThat(after.ask(bad + " tasks:read")).isEqualTo("accepted " + ann.id());
       assertThat(after.ask(bad + " admin")).isEqualTo("403 insufficient_scope");
+      String withoutScopes = oldToken(ann, now);
+      assertThat(after.ask(withoutScopes)).isEqualTo("accepted " + ann.id());
+      assertThat(after.ask(withoutScopes + " tasks:read")).isEqualTo("403 insufficient_scope");
       old.logout(ended);
       old.tasks(bad).expect(401);
       assertThat(shell(folder.resolve("work"), Map.of()).step("6. The blacklist").output())
@@ -500,6 +625,35 @@ class MoveGuideIT {
       REALM.revoke(access).expect(200);
       assertThat(after.ask(access)).as("revoked by Keycloak").isEqualTo("401 invalid_token");
     }
+  }
+
+  /** With {@code "scopes": null}, as an application writes it that leaves them out. */
+  private static String oldToken(OldUser user, long now) throws GeneralSecurityException {
+    String claims =
+        Json.object(
+            "sub",
+            Integer.toString(user.id()),
+            "iat",
+            now,
+            "exp",
+            now + OLD_TOKEN_SECONDS,
+            "jti",
+            "without-scopes",
+            "type",
+            "access",
+            "scopes",
+            null);
+    Base64.Encoder encoder = Base64.getUrlEncoder().withoutPadding();
+    String signed =
+        encoder.encodeToString("{\"alg\":\"HS256\"}".getBytes(StandardCharsets.UTF_8))
+            + "."
+            + encoder.encodeToString(claims.getBytes(StandardCharsets.UTF_8));
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(
+        new SecretKeySpec(OldApplication.SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+    return signed
+        + "."
+        + encoder.encodeToString(mac.doFinal(signed.getBytes(StandardCharsets.UTF_8)));
   }
 
   private static List<String> forgeries(String access, String oldToken) {
@@ -556,7 +710,7 @@ class MoveGuideIT {
   /** The application of the Python guide with the client of step 1. */
   @Test
   @Order(3)
-  void theApplicationsLoginWorksUntilKeycloakEndsIt() throws Exception {
+  void theApplicationsLoginWorksUntilKeycloakEndsIt() {
     Map<String, String> environment =
         Map.of(
             "KEYCLOAK",
@@ -566,11 +720,11 @@ class MoveGuideIT {
             "CLIENT_ID",
             "tasks",
             "CLIENT_SECRET",
-            Files.readString(folder.resolve("client-secret")).strip(),
+            clientSecret,
             "COOKIE_KEY",
             "of-this-test",
             "APP_URL",
-            "http://localhost:15000",
+            APP_URL,
             "PYTHONPATH",
             Path.of("..", "clients", "python", "src").toAbsolutePath().toString());
     OldUser ann = old.user("two names");
@@ -626,9 +780,8 @@ class MoveGuideIT {
     FormBrowser.Page page =
         browser.submit(
             browser.open(login), Map.of("username", user.login(), "password", password(user)));
-    assertThat(page.url()).startsWith("http://localhost:15000/auth/callback?");
-    assertThat(app.ask("GET " + page.url().substring("http://localhost:15000".length())))
-        .isEqualTo("/");
+    assertThat(page.url()).startsWith(APP_URL + "/auth/callback?");
+    assertThat(app.ask("GET " + page.url().substring(APP_URL.length()))).isEqualTo("/");
   }
 
   private static Response verify(String key) {

@@ -40,6 +40,7 @@ final class OldApplication implements AutoCloseable {
   private final PostgresProcess database;
   private final List<OldUser> users;
   private final List<String> retiredKeys;
+  private final List<String> serviceKeys;
   private final Process process;
   private final int port;
 
@@ -47,11 +48,13 @@ final class OldApplication implements AutoCloseable {
       PostgresProcess database,
       List<OldUser> users,
       List<String> retiredKeys,
+      List<String> serviceKeys,
       Process process,
       int port) {
     this.database = database;
     this.users = users;
     this.retiredKeys = retiredKeys;
+    this.serviceKeys = serviceKeys;
     this.process = process;
     this.port = port;
   }
@@ -91,19 +94,23 @@ final class OldApplication implements AutoCloseable {
     try {
       List<OldUser> users = new ArrayList<>();
       List<String> retired = new ArrayList<>();
+      List<String> services = new ArrayList<>();
       for (String line : seed(folder, python, environment)) {
         JsonNode known = JSON.readTree(line);
-        users.add(OldUser.of(known));
+        if (known.has("kind")) {
+          users.add(OldUser.of(known));
+        }
         if (known.has("retired")) {
           retired.add(known.get("retired").textValue());
         }
+        known.path("services").forEach(key -> services.add(key.textValue()));
       }
       ProcessBuilder server =
           builder(environment, python, "-m", "uvicorn", "app:app", "--port", port + "")
               .redirectErrorStream(true)
               .redirectOutput(folder.resolve("old-application.log").toFile());
       OldApplication application =
-          new OldApplication(database, users, retired, server.start(), port);
+          new OldApplication(database, users, retired, services, server.start(), port);
       await().atMost(START).until(application::answers);
       return application;
     } catch (IOException e) {
@@ -161,6 +168,11 @@ final class OldApplication implements AutoCloseable {
   /** Keys that were deactivated. */
   List<String> retiredKeys() {
     return retiredKeys;
+  }
+
+  /** Good keys that belong to no user. */
+  List<String> serviceKeys() {
+    return serviceKeys;
   }
 
   /**
