@@ -22,6 +22,7 @@ class Tasks(APIView):  # type: ignore[misc]
 
 
 urlpatterns = [
+    path("tasks", Tasks.as_view()),
     path("read", Tasks.as_view()),
     path("write", Tasks.as_view(required_scopes=["tasks:write"])),
     path("by-method", Tasks.as_view(required_scopes={"GET": ["tasks:read"], "POST": ["tasks:write"]})),

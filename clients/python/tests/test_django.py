@@ -34,6 +34,7 @@ if not settings.configured:
     )
     django.setup()
 
+import django_urls
 from django.test import Client
 
 
@@ -45,8 +46,6 @@ class Sent:
 
 @pytest.fixture
 def get(issuer: Issuer, redis_server: RedisServer) -> Iterator[Any]:
-    import django_urls
-
     options, connection = Options(retry_interval=0.05), Connection(command_timeout=0.3)
     with RevocationChecker.from_url(redis_server.url, options, connection) as checker:
         django_urls.GUARD = Guard(KeycloakVerifier(issuer.url, AUDIENCE), checker)

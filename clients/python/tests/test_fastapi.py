@@ -126,7 +126,7 @@ def test_starlette(starlette: TestClient, issuer: Issuer, redis_server: RedisSer
     anonymous = starlette.get("/public")
     required = starlette.app.state.required  # type: ignore[attr-defined]
     assert (anonymous.status_code, anonymous.json()) == (
-        (401, {"error_description": "A bearer token is required"}) if required else (200, False)
+        (401, {"error_description": "An access token is required"}) if required else (200, False)
     )
     with starlette.websocket_connect("/socket", headers=headers) as websocket:
         assert websocket.receive_text() == "alice"

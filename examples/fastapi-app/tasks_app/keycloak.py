@@ -42,9 +42,7 @@ class Keycloak:
         self._sessions = sessions
         self._renewals = Renewals(sessions, self._refreshed, _TIMEOUT)
         self._internal = settings.internal_issuer + "/protocol/openid-connect"
-        self._logout_tokens = KeycloakVerifier(
-            settings.issuer, settings.client_id, jwks_url=self._internal + "/certs", token_types=("Logout",)
-        )
+        self._verifier = KeycloakVerifier(settings.issuer, settings.client_id, jwks_url=self._internal + "/certs")
         # The endpoints by hand: browsers and this application may reach the realm at different addresses.
         self._client = OAuth().register(
             name="keycloak",
@@ -123,9 +121,10 @@ class Keycloak:
 
     async def logged_out(self, logout_token: str) -> None:
         """Takes a back-channel logout; raises :class:`InvalidToken` or :class:`CannotVerify`."""
-        claims = await self._logout_tokens.verify_async(logout_token)
+        claims = await self._verifier.verify_async(logout_token)
         events = claims.get("events")
-        if not isinstance(events, dict) or _EVENT not in events or "nonce" in claims:
+        is_logout = claims.get("typ") == "Logout" and isinstance(events, dict) and _EVENT in events
+        if not is_logout or "nonce" in claims:
             raise InvalidToken("The token is no logout token")
         sid = claims.get("sid")
         if not isinstance(sid, str):

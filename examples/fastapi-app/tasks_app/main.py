@@ -10,6 +10,7 @@ from pathlib import Path
 from bulwark_revocation import AsyncRevocationChecker, Options
 from bulwark_revocation.bearer import AsyncGuard
 from bulwark_revocation.jwt import KeycloakVerifier
+from bulwark_revocation.resource import Resource
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from redis.asyncio import Redis
@@ -37,7 +38,7 @@ def create_app() -> FastAPI:
         settings.audience,
         jwks_url=settings.internal_issuer + "/protocol/openid-connect/certs",
     )
-    guard = AsyncGuard(verifier, checker)
+    guard = AsyncGuard(verifier, checker, resource=Resource(settings.url))
     session_redis = Redis.from_url(
         settings.session_redis_url,
         decode_responses=True,

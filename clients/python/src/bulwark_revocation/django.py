@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -11,7 +12,8 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from .bearer import RETRY_AFTER, Claims, Guard, Refusal, require_scopes, token_of
+from .bearer import RETRY_AFTER, Claims, Guard, Refusal, require_scopes
+from .bearer import Request as GuardRequest
 
 
 class TokenUser:
@@ -41,14 +43,11 @@ class BearerTokenAuthentication(BaseAuthentication):  # type: ignore[misc]
 
     def authenticate(self, request: Request) -> tuple[Any, Claims] | None:
         """User and claims; None without a bearer token, so that the next class has its turn."""
-        # WSGI joins headers of the same name by a comma: such a value is no token.
-        header = request.META.get("HTTP_AUTHORIZATION")
         try:
-            token = token_of(() if header is None else (header,))
-            if token is None:
-                return None
-            claims = self.guard().authorize_token(token)
+            claims = self.guard().authorize(self._read(request))
         except Refusal as refusal:
+            if refusal.is_for_missing_token:
+                return None
             if refusal.status == 503:
                 raise Unavailable(RETRY_AFTER, refusal.description) from refusal
             setattr(request, self._CHALLENGE, refusal.challenge)
@@ -57,7 +56,24 @@ class BearerTokenAuthentication(BaseAuthentication):  # type: ignore[misc]
 
     def authenticate_header(self, request: Request) -> str:
         """Value of ``WWW-Authenticate`` of a 401."""
-        return getattr(request, self._CHALLENGE, None) or "Bearer"
+        return getattr(request, self._CHALLENGE, None) or self.guard().missing_token().challenge or ""
+
+    def _read(self, request: Request) -> GuardRequest:
+        # WSGI joins headers of the same name by a comma: such a value is neither a token nor a proof.
+        meta, resource = request.META, self.guard().resource
+        headers = {
+            name: [meta[key]] if (key := "HTTP_" + name.upper()) in meta else []
+            for name in ("authorization", "dpop", "client_cert")
+        }
+        return GuardRequest(
+            authorization=headers["authorization"],
+            dpop=headers["dpop"],
+            method=request.method,
+            target=quote(request.path),
+            certificate=None
+            if resource is None
+            else resource.certificate_of(meta.get("REMOTE_ADDR"), headers["client_cert"]),
+        )
 
     def user_of(self, claims: Claims) -> Any:
         """The user of a token that is accepted."""

@@ -10,12 +10,13 @@ from fastapi.openapi.models import OpenIdConnect as OpenIdConnectModel
 from fastapi.security import OpenIdConnect, SecurityScopes
 
 from .bearer import AsyncGuard, Claims, Refusal
+from .starlette import request_of
 
 
 class BearerToken(OpenIdConnect):
     """A dependency: the claims of the request's token. Its scopes come from ``Security(…, scopes=[…])``.
 
-    Answers as RFC 6750 says: 401 without a token or with one that must not be accepted, 403 where a scope is missing,
+    Answers as RFC 6750 and RFC 9449 say: 401 without a token or with one that must not be accepted, 403 where a scope is missing,
     503 with ``Retry-After`` where nobody can tell.
     """
 
@@ -40,9 +41,7 @@ class BearerToken(OpenIdConnect):
     ) -> Any:
         """The claims; raises ``HTTPException``."""
         try:
-            claims: Claims = await self._guard.authorize(
-                request.headers.getlist("Authorization"), security_scopes.scopes
-            )
+            claims: Claims = await self._guard.authorize(request_of(request, self._guard), security_scopes.scopes)
         except Refusal as refusal:
             raise HTTPException(refusal.status, refusal.description, refusal.headers) from refusal
         return claims

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from starlette.authentication import AuthCredentials, BaseUser, UnauthenticatedUser
-from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .bearer import AsyncGuard, Claims, Refusal, missing_token, scopes_of, token_of
+from .bearer import AsyncGuard, Claims, Refusal, Request, scopes_of
+
+
+def request_of(connection: HTTPConnection, guard: AsyncGuard) -> Request:
+    """What a guard reads of a request, or of the handshake of a WebSocket, which is a GET."""
+    scope, headers, resource = connection.scope, connection.headers, guard.resource
+    path = scope.get("raw_path") or quote(scope["path"]).encode()
+    peer = None if connection.client is None else connection.client.host
+    return Request(
+        authorization=headers.getlist("Authorization"),
+        dpop=headers.getlist("DPoP"),
+        method=scope.get("method", "GET"),
+        target=path.decode("ascii", "replace"),
+        certificate=None if resource is None else resource.certificate_of(peer, headers.getlist("Client-Cert")),
+    )
 
 
 class TokenUser(BaseUser):
@@ -49,18 +65,13 @@ class BearerTokenMiddleware:
             await self._app(scope, receive, send)
             return
         try:
-            token = token_of(Headers(scope=scope).getlist("Authorization"))
-            if token is None:
-                if self._required:
-                    raise missing_token()
-            else:
-                claims = await self._guard.authorize_token(token)
-                scope["user"] = TokenUser(claims)
-                scope["auth"] = AuthCredentials(["authenticated", *sorted(scopes_of(claims))])
+            claims = await self._guard.authorize(request_of(HTTPConnection(scope), self._guard))
+            scope["user"] = TokenUser(claims)
+            scope["auth"] = AuthCredentials(["authenticated", *sorted(scopes_of(claims))])
         except Refusal as refusal:
-            await _refuse(refusal, scope, receive, send)
-            return
-        if "auth" not in scope:
+            if self._required or not refusal.is_for_missing_token:
+                await _refuse(refusal, scope, receive, send)
+                return
             scope["user"] = UnauthenticatedUser()
             scope["auth"] = AuthCredentials()
         await self._app(scope, receive, send)
@@ -71,6 +82,6 @@ async def _refuse(refusal: Refusal, scope: Scope, receive: Receive, send: Send) 
         await send({"type": "websocket.close", "code": 1013 if refusal.status == 503 else 1008})
         return
     body = {"error": refusal.error or "unavailable", "error_description": refusal.description}
-    if refusal.status == 401 and refusal.error is None:
+    if refusal.is_for_missing_token:
         body = {"error_description": refusal.description}
     await JSONResponse(body, refusal.status, refusal.headers)(scope, receive, send)

@@ -35,8 +35,6 @@ _SHORTEST_TTL = 1
 _LONGEST_TTL = 300
 _MARGIN = 3
 """Seconds: so long before a list expires, the next one is fetched."""
-_KEY_LIFETIME = 300
-"""Seconds: so long a key that the realm has disabled is trusted."""
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 _CURVES = {"ES256": "secp256r1", "ES384": "secp384r1", "ES512": "secp521r1"}
 
@@ -125,10 +123,7 @@ class StatusListChecker:
         self._fetch = fetch
         self._clock = clock
         self._keys = KeycloakKeys(
-            jwks_url or issuer + "/protocol/openid-connect/certs",
-            _KEY_LIFETIME,
-            10,
-            lambda url: _body(fetch(url, None)),
+            jwks_url or issuer + "/protocol/openid-connect/certs", lambda url: _body(fetch(url, None))
         )
         self._lists: OrderedDict[str, _Entry] = OrderedDict()
         self._lock = threading.Lock()
