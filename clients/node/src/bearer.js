@@ -1,4 +1,4 @@
-/** Bearer tokens (RFC 6750) without a web framework: header in, claims or a refusal out. */
+/** Access tokens (RFC 6750, RFC 9449) without a web framework: a request in, claims or a refusal out. */
 
 import { isAccepted } from './decision.js';
 
@@ -8,8 +8,16 @@ const DESCRIPTIONS = {
   malformed: 'The token has no jti or exp that could be checked',
 };
 
+const challengeOf = (scheme, parameters) =>
+  [scheme, Object.entries(parameters).map(([name, value]) => `${name}="${value}"`).join(', ')].join(' ').trim();
+
 /** The answer to a request that must not go on. */
 export class Refusal extends Error {
+  /** How the token was sent: `Bearer` or `DPoP`. */
+  scheme = 'Bearer';
+  /** That of the guard which refuses. */
+  resource = null;
+
   constructor(status, description, error = null, scope = null) {
     super(description);
     this.name = 'Refusal';
@@ -18,24 +26,39 @@ export class Refusal extends Error {
     this.scope = scope;
   }
 
+  /** Value of `WWW-Authenticate`; null for 503. */
+  get challenge() {
+    if (this.status === 503) {
+      return null;
+    }
+    const parameters = this.error === null ? {} : { error: this.error, error_description: this.message };
+    if (this.scope !== null) {
+      parameters.scope = this.scope;
+    }
+    const dpop = this.resource?.challenge;
+    if (this.scheme === 'DPoP') {
+      return challengeOf('DPoP', { ...parameters, ...dpop });
+    }
+    const bearer = challengeOf('Bearer', parameters);
+    // RFC 9449, 7.2: both, where either would do.
+    return dpop !== undefined && this.status === 401 ? `${bearer}, ${challengeOf('DPoP', dpop)}` : bearer;
+  }
+
   /** Headers of the answer. */
   get headers() {
-    if (this.status === 503) {
-      return { 'Cache-Control': 'no-store', 'Retry-After': '5' };
-    }
-    const parameters = [];
-    if (this.error !== null) {
-      parameters.push(`error="${this.error}"`, `error_description="${this.message}"`);
-    }
-    if (this.scope !== null) {
-      parameters.push(`scope="${this.scope}"`);
-    }
-    return { 'Cache-Control': 'no-store', 'WWW-Authenticate': ['Bearer', parameters.join(', ')].join(' ').trim() };
+    const { challenge } = this;
+    const more = challenge === null ? { 'Retry-After': '5' } : { 'WWW-Authenticate': challenge };
+    return { 'Cache-Control': 'no-store', ...more };
   }
 
   /** Body of the answer. */
   get body() {
     return this.error === null ? { error_description: this.message } : { error: this.error, error_description: this.message };
+  }
+
+  /** Whether the request had no token at all. */
+  get isForMissingToken() {
+    return this.status === 401 && this.error === null;
   }
 }
 
@@ -48,12 +71,10 @@ export class InvalidToken extends Error {}
 /** The verifier cannot verify just now, for example because it cannot fetch the issuer's keys. */
 export class CannotVerify extends Error {}
 
-/** Codes of jose for a token that must not be accepted. Its other errors are about the keys, or about fetching them. */
-const JOSE_CODES = /^ERR_(JW[ST]_.+|JWKS_NO_MATCHING_KEY|JWKS_MULTIPLE_MATCHING_KEYS|JOSE_ALG_NOT_ALLOWED|JOSE_NOT_SUPPORTED)$/;
+/** The request does not prove that its sender has the key of the token. */
+export class InvalidProof extends Error {}
 
-function isAboutToken(problem) {
-  return problem instanceof InvalidToken || JOSE_CODES.test(problem?.code);
-}
+const PROBLEMS = [InvalidToken, InvalidProof, CannotVerify];
 
 /** The scopes in the claim `scope`. */
 export function scopesOf(claims) {
@@ -70,30 +91,48 @@ export function refusalOf(verdict) {
 
 /** Verifies a token, and asks Redis whether it is revoked. */
 export class Guard {
-  #verify;
+  #verifier;
   #checker;
-  #acceptBound;
 
-  constructor(verify, checker, { acceptBound = false } = {}) {
-    this.#verify = verify;
+  constructor(verifier, checker, { resource = null } = {}) {
+    this.#verifier = verifier;
     this.#checker = checker;
-    this.#acceptBound = acceptBound;
+    /** The API as its callers know it. With one, tokens that are bound to a key or certificate are accepted. */
+    this.resource = resource;
   }
 
-  /** The claims of the token in the Authorization header; throws a {@link Refusal}. */
-  async authorize(header, scopes = []) {
-    const claims = await this.#verified(tokenOf(header));
-    // Keycloak writes "bearer" for clients that want the type in lower case.
-    const type = typeof claims.typ === 'string' ? claims.typ.toLowerCase() : '';
-    if (type !== 'bearer' && !(type === 'dpop' && this.#acceptBound)) {
-      throw invalidToken('The token is not an access token');
+  /** The claims of the request's token; rejects with a {@link Refusal}. */
+  async authorize(request, scopes = []) {
+    let scheme = 'Bearer';
+    try {
+      let token;
+      [scheme, token] = credentialsOf(request.authorization ?? [], this.resource === null ? ['Bearer'] : ['Bearer', 'DPoP']);
+      return await this.#authorize(token, scheme, request, scopes);
+    } catch (problem) {
+      throw this.#refused(problem, scheme);
     }
-    if (claims.cnf !== undefined && !this.#acceptBound) {
-      throw invalidToken('The token is bound to a key that is not checked here');
+  }
+
+  /** The claims of a token that the application itself holds; rejects with a {@link Refusal}, also for a bound token. */
+  async authorizeToken(token, scopes = []) {
+    try {
+      return await this.#authorize(token, 'Bearer', null, scopes);
+    } catch (problem) {
+      throw this.#refused(problem, 'Bearer');
     }
+  }
+
+  async #authorize(token, scheme, request, scopes) {
+    const claims = await this.#verified(token);
+    const checked = this.resource !== null && request !== null;
+    requireAccessToken(claims, checked);
+    const proof = checked ? await this.resource.requirePossession(request, scheme, token, claims) : null;
     const refusal = refusalOf(await this.#checker.checkClaims(claims));
     if (refusal !== null) {
       throw refusal;
+    }
+    if (proof !== null) {
+      this.resource.spend(proof);
     }
     const granted = scopesOf(claims);
     if (!scopes.every((scope) => granted.has(scope))) {
@@ -104,22 +143,87 @@ export class Guard {
 
   async #verified(token) {
     try {
-      return await this.#verify(token);
+      return await this.#verifier.verify(token);
     } catch (problem) {
-      const refusal = isAboutToken(problem) ? invalidToken('The token cannot be verified') : unavailable();
-      refusal.cause = problem;
-      throw refusal;
+      throw problem instanceof InvalidToken ? problem : new CannotVerify('The verifier has failed', { cause: problem });
     }
+  }
+
+  #refused(problem, scheme) {
+    if (!(problem instanceof Refusal || PROBLEMS.some((kind) => problem instanceof kind))) {
+      return problem;
+    }
+    const refusal = problem instanceof Refusal ? problem : this.#refusalFor(problem);
+    if (refusal !== problem) {
+      refusal.cause = problem;
+    }
+    if (refusal.scheme === 'Bearer') {
+      refusal.scheme = scheme;
+    }
+    refusal.resource = this.resource;
+    return refusal;
+  }
+
+  #refusalFor(problem) {
+    if (problem instanceof InvalidProof) {
+      return new Refusal(401, problem.message, 'invalid_dpop_proof');
+    }
+    return problem instanceof InvalidToken ? invalidToken(problem.message) : unavailable();
   }
 }
 
-function tokenOf(header) {
-  const parts = typeof header === 'string' ? header.trim().split(/ +/) : [];
-  if (parts[0]?.toLowerCase() !== 'bearer') {
-    throw new Refusal(401, 'A bearer token is required');
+/**
+ * Keycloak says the kind in the claim `typ`: `Bearer`, or `DPoP` for a token that DPoP binds. It writes `bearer` for
+ * clients that want the type in lower case. A token with the claim `cnf` is bound to a certificate or key.
+ */
+function requireAccessToken(claims, bound) {
+  const type = typeof claims.typ === 'string' ? claims.typ.toLowerCase() : '';
+  if (type !== 'bearer' && !(type === 'dpop' && claims.cnf?.jkt !== undefined)) {
+    throw new InvalidToken('The token is not an access token');
+  }
+  if (claims.cnf !== undefined && !bound) {
+    throw new InvalidToken('The token is bound to a key that is not checked here');
+  }
+}
+
+/** Scheme and token of the values of `Authorization`. */
+function credentialsOf(values, schemes) {
+  if (values.length > 1) {
+    throw invalidToken('The request has more than one Authorization header');
+  }
+  const parts = (values[0] ?? '').trim().split(/ +/);
+  const scheme = schemes.find((known) => known.toLowerCase() === parts[0].toLowerCase());
+  if (scheme === undefined) {
+    throw new Refusal(401, 'An access token is required');
   }
   if (parts.length !== 2 || !/^[A-Za-z0-9\-._~+/=]+$/.test(parts[1])) {
-    throw invalidToken('The bearer token is malformed');
+    const malformed = invalidToken('The access token is malformed');
+    malformed.scheme = scheme;
+    throw malformed;
   }
-  return parts[1];
+  return [scheme, parts[1]];
+}
+
+/**
+ * What a guard reads of a request of Node.
+ *
+ * @param {import('node:http').IncomingMessage} message
+ * @param {string} target its path as it was sent, whatever a router has made of it
+ */
+export function requestOf(message, target, { resource }) {
+  // Node's own `headers` drops a second Authorization.
+  const values = (name) => message.rawHeaders.filter((_, i, all) => i % 2 === 1 && all[i - 1].toLowerCase() === name);
+  const { socket } = message;
+  return {
+    authorization: values('authorization'),
+    dpop: values('dpop'),
+    method: message.method,
+    target,
+    certificate: resource?.certificateOf(socket.remoteAddress, values('client-cert'), certificateOf(socket)) ?? null,
+  };
+}
+
+/** DER; null without TLS, and for a certificate that no authority of the server has signed. */
+function certificateOf(socket) {
+  return socket.authorized === true ? (socket.getPeerCertificate().raw ?? null) : null;
 }

@@ -1,4 +1,4 @@
-import { Refusal } from './bearer.js';
+import { Refusal, requestOf } from './bearer.js';
 
 /**
  * Express middleware that asks for a token with these scopes, and puts its claims into `req.claims`.
@@ -8,7 +8,7 @@ import { Refusal } from './bearer.js';
 export function bearerToken(guard, ...scopes) {
   return async (req, res, next) => {
     try {
-      req.claims = await guard.authorize(req.headers.authorization, scopes);
+      req.claims = await guard.authorize(requestOf(req, req.originalUrl, guard), scopes);
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) {
         next(refusal);

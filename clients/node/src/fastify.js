@@ -1,4 +1,4 @@
-import { Refusal } from './bearer.js';
+import { Refusal, requestOf } from './bearer.js';
 
 /**
  * A hook `onRequest` for Fastify that asks for a token with these scopes, and puts its claims into `request.claims`.
@@ -8,7 +8,7 @@ import { Refusal } from './bearer.js';
 export function bearerToken(guard, ...scopes) {
   return async (request, reply) => {
     try {
-      request.claims = await guard.authorize(request.headers.authorization, scopes);
+      request.claims = await guard.authorize(requestOf(request.raw, request.originalUrl, guard), scopes);
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) {
         throw refusal;

@@ -100,7 +100,7 @@ export class StatusListChecker {
     more?: {
       clock?: () => number;
       log?: Pick<Log, 'warn'>;
-      get?: (url: string, etag: string | null) => Promise<{ status: number; body: string; etag: string | null }>;
+      get?: Get;
     },
   );
   /** What is known about a token with these verified claims; `exp` is checked without leeway. */
@@ -111,38 +111,118 @@ export class StatusListChecker {
 export function isAccepted(verdict: Verdict): boolean;
 
 /**
- * Verifies signature, issuer, audience and times of a token, `exp` without leeway.
- *
- * For a token that must not be accepted it throws {@link InvalidToken}, or what jose throws: 401. Any other error says
- * nothing about the token: 503. The error is the `cause` of the {@link Refusal}.
+ * Verifies signature, issuer, audience and times of a token, `exp` without leeway. The guard looks at the kind of the
+ * token (`typ`) and at its binding (`cnf`).
  */
-export type Verify = (token: string) => Claims | Promise<Claims>;
+export interface TokenVerifier {
+  /**
+   * Rejects with {@link InvalidToken} for a token that must not be accepted: 401. Any other error says nothing about the
+   * token: 503. It is the `cause` of the {@link Refusal}.
+   */
+  verify(token: string): Claims | Promise<Claims>;
+}
 
-/** Thrown by a {@link Verify} for a token that must not be accepted: 401. */
+/**
+ * Verifies Keycloak's tokens with jose. One for an application.
+ *
+ * The keys of the realm are fetched when they are first needed, for a token that names an unknown key, and after 5
+ * minutes: three times at once, and then once in 5 s. Beyond that the last fetch decides about an unknown key. If it
+ * succeeded, the token is invalid. If it failed, a token whose claims are good cannot be verified. While the keys cannot
+ * be fetched, those that were fetched before stay in use.
+ */
+export class KeycloakVerifier implements TokenVerifier {
+  /**
+   * @param issuer the realm's URL, `https://sso.example.org/realms/app`
+   * @param options `jwksUrl`: where the keys are; `algorithms`: RS256, ES256 and EdDSA by default
+   * @param more for tests: `get` sends the requests, `clock` tells milliseconds
+   * @throws {RangeError} for an algorithm that is not asymmetric
+   */
+  constructor(
+    issuer: string,
+    audience: string | string[],
+    options?: { jwksUrl?: string; algorithms?: string[] },
+    more?: { get?: Get; clock?: () => number },
+  );
+  verify(token: string): Promise<Claims>;
+}
+
+/** Sends GET, with `If-None-Match` if there is an ETag. */
+export type Get = (url: string, etag: string | null) => Promise<{ status: number; body: string; etag: string | null }>;
+
+/** Thrown by a {@link TokenVerifier} for a token that must not be accepted. The message goes to the caller: printable ASCII without quotation marks. */
 export class InvalidToken extends Error {}
 
-/** Thrown by a {@link Verify} that cannot verify just now, for example because it cannot fetch the issuer's keys: 503. */
+/** Thrown by a {@link TokenVerifier} that cannot verify just now, for example because it cannot fetch the issuer's keys. */
 export class CannotVerify extends Error {}
+
+/** The request does not prove that its sender has the key of the token. */
+export class InvalidProof extends Error {}
+
+/** What a guard reads of an HTTP request. */
+export interface GuardedRequest {
+  /** All values of the header `Authorization`. */
+  authorization?: string[];
+  /** All values of the header `DPoP`. */
+  dpop?: string[];
+  /** As sent, such as `GET`. */
+  method?: string;
+  /** The path, percent-encoded as sent; a query is not looked at. */
+  target?: string;
+  /** The caller's certificate: DER, or the value of a header of a trusted proxy; null if there is none. */
+  certificate?: Uint8Array | string | null;
+}
+
+/**
+ * This API as its callers know it. One for an application, like its guard.
+ *
+ * A guard that has a resource accepts tokens that are bound to a key or certificate, and each of them only with its proof
+ * of possession. A proof counts once: this process remembers its `jti` while its `iat` is acceptable.
+ */
+export class Resource {
+  /**
+   * @param url the address at which callers reach the application, such as `https://api.example.org`. Behind a proxy that
+   *   removes a part of the path, that part belongs to it. No header of a request changes it
+   * @param options `certificateProxies`: addresses or networks whose header `Client-Cert` is trusted
+   * @param more `clock` tells milliseconds since 1970
+   * @throws {TypeError} for what is no such URL, address or network
+   */
+  constructor(url: string, options?: { certificateProxies?: string[] }, more?: { clock?: () => number });
+  readonly url: string;
+  /** Parameters of each `DPoP` challenge. */
+  readonly challenge: Record<string, string>;
+  /** The caller's certificate: that of the `connection`, or of a trusted proxy (`peer`) the one header `Client-Cert`. */
+  certificateOf(peer: string | undefined, headers: string[], connection?: Uint8Array | null): Uint8Array | string | null;
+}
 
 /** The answer to a request that must not go on. */
 export class Refusal extends Error {
   constructor(status: 401 | 403 | 503, description: string, error?: string | null, scope?: string | null);
   readonly status: 401 | 403 | 503;
-  /** `invalid_token` or `insufficient_scope` (RFC 6750); null without a token, and for 503. */
+  /** `invalid_token`, `insufficient_scope` (RFC 6750) or `invalid_dpop_proof` (RFC 9449); null without a token, and for 503. */
   readonly error: string | null;
   readonly scope: string | null;
+  /** How the token was sent: `Bearer` or `DPoP`. */
+  readonly scheme: string;
+  /** Value of `WWW-Authenticate`; null for 503. */
+  readonly challenge: string | null;
   readonly headers: Record<string, string>;
   readonly body: Record<string, string>;
+  /** Whether the request had no token at all. */
+  readonly isForMissingToken: boolean;
 }
 
 /** Verifies a token, and asks Redis whether it is revoked. */
 export class Guard {
   /**
-   * @param options `acceptBound`: take tokens bound to a key (claim `cnf`); the application then checks the proof of possession
+   * @param options `resource`: without it, a token that is bound to a key or certificate is refused. With it, such a token
+   *   is accepted with its proof of possession
    */
-  constructor(verify: Verify, checker: RevocationChecker | StatusListChecker, options?: { acceptBound?: boolean });
-  /** The claims of the token in the Authorization header; rejects with a {@link Refusal}. */
-  authorize(header: string | undefined, scopes?: string[]): Promise<Claims>;
+  constructor(verifier: TokenVerifier, checker: RevocationChecker | StatusListChecker, options?: { resource?: Resource | null });
+  readonly resource: Resource | null;
+  /** The claims of the request's token; rejects with a {@link Refusal}. */
+  authorize(request: GuardedRequest, scopes?: string[]): Promise<Claims>;
+  /** The claims of a token that the application itself holds; rejects with a {@link Refusal}, also for a bound token. */
+  authorizeToken(token: string, scopes?: string[]): Promise<Claims>;
 }
 
 /** The scopes in the claim `scope`. */

@@ -3,21 +3,17 @@
 import { constants, createPublicKey, verify as verifySignature } from 'node:crypto';
 import { inflate } from 'node:zlib';
 import { promisify } from 'node:util';
+import { bodyOf, get } from './http.js';
+import { RealmKeys } from './verifier.js';
 
 const unpack = promisify(inflate);
 
-const TIMEOUT = 3_000;
-/** Of an answer, after a `Content-Encoding` was undone. */
-const MOST_BYTES = 4_000_000;
 const MOST_STATUSES = 16_000_000;
 const MOST_LISTS = 100;
 const SHORTEST_TTL = 1;
 const LONGEST_TTL = 300;
 /** So long before a list expires, the next one is fetched. */
 const MARGIN = 3_000;
-/** So long a key that the realm has disabled is trusted. */
-const KEY_LIFETIME = 300_000;
-const KEY_REFRESH = 10_000;
 const TYPES = ['statuslist+jwt', 'application/statuslist+jwt'];
 
 const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
@@ -40,38 +36,6 @@ const ALGORITHMS = {
 /** Whether a key may be used with an algorithm. */
 function fits({ kty, crv, alg }, name, { type, curves }) {
   return kty === type && (curves?.includes(crv) ?? true) && (alg ?? name) === name;
-}
-
-/** By the `fetch` of Node, with a time-out of 3 s and up to 4 MB. A redirect is not followed. */
-async function get(url, etag) {
-  const headers = { Accept: 'application/statuslist+jwt, application/json' };
-  if (etag !== null) {
-    headers['If-None-Match'] = etag;
-  }
-  const answer = await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT) });
-  return { status: answer.status, body: await textOf(answer), etag: answer.headers.get('etag') };
-}
-
-/** The body of an answer with status 200; others are no answer. */
-function bodyOf({ status, body }) {
-  if (status !== 200) {
-    throw new Error(`HTTP status ${status}${status >= 300 && status < 400 ? ', and redirects are not followed' : ''}`);
-  }
-  return body;
-}
-
-/** To give up in between closes the connection. */
-async function textOf(answer) {
-  const parts = [];
-  let bytes = 0;
-  for await (const part of answer.body ?? []) {
-    bytes += part.length;
-    if (bytes > MOST_BYTES) {
-      throw new Error('the answer is too long');
-    }
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString();
 }
 
 /**
@@ -99,7 +63,7 @@ export class StatusListChecker {
     this.#clock = clock;
     this.#log = log;
     this.#retryInterval = retryInterval;
-    this.#keys = new Keys(jwksUrl ?? `${issuer}/protocol/openid-connect/certs`, read);
+    this.#keys = new RealmKeys(jwksUrl ?? `${issuer}/protocol/openid-connect/certs`, read, clock);
   }
 
   /** What is known about a token with these verified claims; `exp` is checked without leeway. */
@@ -198,7 +162,7 @@ export class StatusListChecker {
     if (algorithm === null || !TYPES.includes(header.typ)) {
       throw new Error('its typ or alg is another');
     }
-    const jwk = await this.#keys.of(header.kid, this.#clock());
+    const jwk = await this.#keys.of(header.kid);
     if (!fits(jwk, header.alg, algorithm)) {
       throw new Error('its alg is not that of its key');
     }
@@ -246,43 +210,4 @@ function isUsable(list, now) {
 
 function parsed(part) {
   return JSON.parse(Buffer.from(part, 'base64url').toString());
-}
-
-/** The keys of the realm (RFC 7517). While they cannot be fetched, those that were fetched before stay in use. */
-class Keys {
-  #url;
-  #get;
-  #keys = new Map();
-  #fetched = -Infinity;
-  #tried = -Infinity;
-
-  constructor(url, read) {
-    this.#url = url;
-    this.#get = read;
-  }
-
-  async of(kid, now) {
-    const stale = !this.#keys.has(kid) || !isBetween(this.#fetched, now, this.#fetched + KEY_LIFETIME + 1);
-    if (stale && (this.#keys.size === 0 || !isBetween(this.#tried, now, this.#tried + KEY_REFRESH + 1))) {
-      await this.#fetch(now);
-    }
-    const key = this.#keys.get(kid);
-    if (key === undefined) {
-      throw new Error('it is signed with an unknown key');
-    }
-    return key;
-  }
-
-  async #fetch(now) {
-    this.#tried = now;
-    try {
-      const { keys } = JSON.parse(bodyOf(await this.#get(this.#url, null)));
-      this.#keys = new Map(keys.filter(({ use = 'sig' }) => use === 'sig').map((key) => [key.kid, key]));
-      this.#fetched = now;
-    } catch (failure) {
-      if (this.#keys.size === 0) {
-        throw failure;
-      }
-    }
-  }
 }

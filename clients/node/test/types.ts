@@ -3,7 +3,7 @@ import express from 'express';
 import fastify from 'fastify';
 import { Cluster, Redis } from 'ioredis';
 import { createClient, createCluster, createSentinel } from 'redis';
-import { Guard, InvalidToken, RevocationChecker, StatusListChecker, isAccepted, type Status, type Verdict } from '../src/index.js';
+import { Guard, InvalidToken, KeycloakVerifier, Resource, RevocationChecker, StatusListChecker, isAccepted, type Status, type Verdict } from '../src/index.js';
 import { bearerToken as forExpress } from '../src/express.js';
 import { bearerToken as forFastify } from '../src/fastify.js';
 
@@ -17,8 +17,11 @@ const checkers = [
 const verdict: Verdict = await checkers[0].check('id', 5);
 isAccepted(verdict);
 const status: Status = await checkers[0].probe();
-new Guard(() => Promise.reject(new InvalidToken(status)), checkers[0]);
-new Guard(async () => ({}), new StatusListChecker('https://sso.example.org/realms/app', { retryInterval: 100 }));
-const guard = new Guard(async (token) => ({ sub: token }), checkers[0]);
+new Guard({ verify: () => Promise.reject(new InvalidToken(status)) }, checkers[0]);
+const verifier = new KeycloakVerifier('https://sso.example.org/realms/app', ['relying-app'], { algorithms: ['ES256'] });
+new Guard(verifier, new StatusListChecker('https://sso.example.org/realms/app', { retryInterval: 100 }));
+const resource = new Resource('https://api.example.org', { certificateProxies: ['10.0.0.5'] });
+const guard = new Guard(verifier, checkers[0], { resource });
+await guard.authorize({ authorization: ['DPoP x'], dpop: ['x'], method: 'GET', target: '/', certificate: null }, ['tasks:read']);
 express().get('/', forExpress(guard, 'tasks:read'), (_req, res) => void res.send('ok'));
 fastify().get('/', { onRequest: forFastify(guard, 'tasks:read') }, async () => 'ok');

@@ -145,10 +145,13 @@ def test_without_a_token_both_schemes_are_offered(send: Send) -> None:
 
 def test_a_certificate_of_somebody_elses_header_means_nothing() -> None:
     trusting = Resource(URL, certificate_proxies=["10.0.0.0/8", "::1"])
-    assert trusting.certificate_of("10.1.2.3", ["x"]) == "x"
-    assert trusting.certificate_of("::1", ["x"]) == "x"
-    for peer, headers in (("11.0.0.1", ["x"]), ("10.1.2.3", ["x", "y"]), ("10.1.2.3", []), (None, ["x"]), ("a", ["x"])):
-        assert trusting.certificate_of(peer, headers) is None
+    for peer in ("10.1.2.3", "::1", "::ffff:10.1.2.3"):
+        assert trusting.certificate_of(peer, ["x"], b"of the proxy") == "x"
+        assert trusting.certificate_of(peer, [], b"of the proxy") is None
+        assert trusting.certificate_of(peer, ["x", "y"]) is None
+    for stranger in ("11.0.0.1", None, "a"):
+        assert trusting.certificate_of(stranger, ["x"]) is None
+        assert trusting.certificate_of(stranger, ["x"], b"own") == b"own"
 
 
 @pytest.mark.parametrize("form", ["der", "rfc9440", "pem", "nginx"])

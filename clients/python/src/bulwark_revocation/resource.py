@@ -82,13 +82,21 @@ class Resource:
         """Parameters of each ``DPoP`` challenge."""
         return {"algs": " ".join(_ALGORITHMS)}
 
-    def certificate_of(self, peer: str | None, headers: Sequence[str]) -> str | None:
-        """The value of the header ``Client-Cert``, if a trusted proxy has sent exactly one; ``peer`` is its address."""
+    def certificate_of(
+        self, peer: str | None, headers: Sequence[str], connection: bytes | None = None
+    ) -> bytes | str | None:
+        """The caller's certificate: that of the connection, or of a trusted proxy the one header ``Client-Cert``.
+
+        ``peer`` is the address at the other end of the connection.
+        """
         try:
             address = ipaddress.ip_address(peer or "")
         except ValueError:
-            return None
-        return headers[0] if len(headers) == 1 and any(address in proxy for proxy in self._proxies) else None
+            return connection
+        address = getattr(address, "ipv4_mapped", None) or address
+        if not any(address in proxy for proxy in self._proxies):
+            return connection
+        return headers[0] if len(headers) == 1 else None
 
     def require_possession(self, request: Request, scheme: str, token: str, claims: Claims) -> str | None:
         """Returns what to :meth:`spend`: the proof of a token bound by DPoP; None for any other token.
