@@ -18,6 +18,7 @@ from issuer import Issuer
 from redis.asyncio import Redis
 from redis.exceptions import RedisError, WatchError
 from servers import RedisServer, until
+from test_topologies import documented_rules
 
 for needed in ("authlib", "fastapi", "httpx", "jinja2"):
     pytest.importorskip(needed)
@@ -33,6 +34,9 @@ from tasks_app.settings import Settings
 
 from bulwark_revocation import AsyncRevocationChecker, Verdict
 from bulwark_revocation.bearer import AsyncGuard, Claims, Refusal
+
+
+SETTINGS = {"FASTAPI_APP_SECRET": "secret", "SESSION_REDIS_URL": "redis://sessions"}
 
 
 def test_a_lock_that_has_run_out_is_not_taken_from_its_next_holder(redis_server: RedisServer) -> None:
@@ -147,7 +151,7 @@ App = tuple[at_keycloak.Keycloak, SessionStore]
 @asynccontextmanager
 async def logged_in(realm: Realm, redis_server: RedisServer) -> AsyncIterator[App]:
     """An application in which somebody is logged in by ``cookie``, with an access token that has ended."""
-    settings = Settings.read({"FASTAPI_APP_SECRET": "secret", "KEYCLOAK_ISSUER": realm.url})
+    settings = Settings.read(SETTINGS | {"KEYCLOAK_ISSUER": realm.url})
     async with (
         Redis(port=redis_server.port, decode_responses=True, socket_timeout=5) as redis,
         AsyncRevocationChecker.from_url(redis_server.url) as checker,
@@ -258,7 +262,7 @@ def test_a_forged_logout_token_is_invalid_also_right_after_a_fetch_of_the_keys(r
         async with Redis(port=redis_server.port, decode_responses=True) as redis:
             store = SessionStore(redis)
             await store.save("cookie", LOGIN)
-            settings = Settings.read({"FASTAPI_APP_SECRET": "secret", "KEYCLOAK_ISSUER": issuer.url})
+            settings = Settings.read(SETTINGS | {"KEYCLOAK_ISSUER": issuer.url})
             keycloak = at_keycloak.Keycloak(settings, AsyncGuard(Trusting(), NoChecker()), store)
             logout = {
                 "typ": "Logout",
@@ -445,7 +449,7 @@ def test_a_request_stores_only_what_it_has_changed(redis_server: RedisServer) ->
             async def send(message: Any) -> None:
                 pass
 
-            app = SessionMiddleware(begin_login, store, False, lambda request: PlainTextResponse("", 503))
+            app = SessionMiddleware(begin_login, store, "key", False, lambda request: PlainTextResponse("", 503))
             scope = {"type": "http", "path": "/login", "headers": [(b"cookie", b"FASTAPI_SESSION=cookie")]}
             await app(scope, None, send)  # type: ignore[arg-type]
             assert await store.load("cookie") == {
@@ -478,13 +482,66 @@ def test_a_session_that_is_used_can_be_ended_by_its_sid_as_long_as_it_lives(redi
     asyncio.run(use())
 
 
-@pytest.mark.parametrize("csrf", ["none", "", "x"])
-def test_a_form_without_a_login_is_rejected(
-    csrf: str, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+@pytest.fixture
+def browser(redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[TestClient]:
+    """Of the application, with the users of Redis that its README names."""
+    with redis_server.connect() as client:
+        client.execute_command("ACL", "SETUSER", "relying-app", *documented_rules(), ">password")
     monkeypatch.setenv("FASTAPI_APP_SECRET", "secret")
-    monkeypatch.setenv("REDIS_URL", redis_server.url)
+    monkeypatch.setenv("REDIS_URL", redis_server.url.replace("//", "//relying-app:password@"))
+    monkeypatch.setenv("SESSION_REDIS_URL", redis_server.url + "/1")
     monkeypatch.setenv("DATABASE_FILE", str(tmp_path / "tasks.db"))
-    with TestClient(create_app(), raise_server_exceptions=False) as browser:
-        for path in ("/logout", "/tasks", "/tasks/1/delete"):
-            assert browser.post(path, data={"csrf": csrf}).status_code == 403
+    with TestClient(create_app(), raise_server_exceptions=False, follow_redirects=False) as browser:
+        yield browser
+
+
+@pytest.mark.parametrize("path", ["/login", "/login?register", "/", "/tasks", "/auth/callback?state=x&code=x", "/docs"])
+def test_strangers_leave_nothing_in_redis(path: str, browser: TestClient, redis_server: RedisServer) -> None:
+    for _ in range(20):
+        assert browser.get(path).status_code in (200, 302, 303)
+        browser.cookies.clear()
+    with redis_server.connect() as client:
+        assert "db1" not in client.info("keyspace"), "that of sessions"
+        assert client.keys() == [b"revocation:complete"]
+
+
+def test_a_login_that_has_begun_is_in_the_cookie(browser: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And counts once, for a while, and only as it was signed."""
+    tried: list[bool] = []
+
+    async def finish(self: at_keycloak.Keycloak, request: Any) -> None:
+        tried.append(any(name.startswith("_state_") for name in request.session))
+        request.session.clear()
+        raise at_keycloak.LoginFailed("tried")
+
+    monkeypatch.setattr(at_keycloak.Keycloak, "finish", finish)
+
+    def come_back(cookie: str) -> Any:
+        browser.cookies.clear()
+        return browser.get("/auth/callback", headers={"Cookie": "FASTAPI_SESSION=" + cookie})
+
+    for _ in range(8):
+        begun = browser.get("/login")
+    assert len(begun.headers["Set-Cookie"]) < 4096, "what a browser keeps"
+    assert "HttpOnly" in begun.headers["Set-Cookie"]
+    assert "Max-Age=900" in begun.headers["Set-Cookie"]
+    cookie = begun.cookies["FASTAPI_SESSION"]
+    assert come_back(cookie).headers["Set-Cookie"].startswith("FASTAPI_SESSION=; "), "it is over"
+    come_back(("A" if cookie[0] != "A" else "B") + cookie[1:])
+    come_back(cookie[:-1] + ("A" if cookie[-1] != "A" else "Q"))
+    monkeypatch.setattr(stored_sessions, "LOGIN", -1)
+    come_back(cookie)
+    assert tried == [True, False, False, False]
+
+
+@pytest.mark.parametrize("url", [None, "", "redis://localhost:6379"])
+def test_sessions_have_a_redis_of_their_own(url: str | None) -> None:
+    environment = {"FASTAPI_APP_SECRET": "secret"} | ({} if url is None else {"SESSION_REDIS_URL": url})
+    with pytest.raises(ValueError, match="SESSION_REDIS_URL"):
+        Settings.read(environment)
+
+
+@pytest.mark.parametrize("csrf", ["none", "", "x"])
+def test_a_form_without_a_login_is_rejected(csrf: str, browser: TestClient) -> None:
+    for path in ("/logout", "/tasks", "/tasks/1/delete"):
+        assert browser.post(path, data={"csrf": csrf}).status_code == 403

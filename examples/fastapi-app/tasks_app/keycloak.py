@@ -25,6 +25,8 @@ BACKCHANNEL = "/auth/backchannel-logout"
 SCOPE = "openid profile tasks:read tasks:write"
 
 _EVENT = "http://schemas.openid.net/event/backchannel-logout"
+_STATE = "_state_"
+"""What Authlib keeps of a login that has begun has such names."""
 _TIMEOUT = 5.0
 """Seconds: of each step of a request to Keycloak, and of a whole renewal."""
 
@@ -63,6 +65,9 @@ class Keycloak:
     async def begin(self, request: Request, register: bool) -> Any:
         """Sends the browser to the login, or to the registration."""
         more = {"prompt": "create"} if register else {}
+        # A cookie has 4 KB: of logins that have begun in this browser, the one before this one is kept too.
+        for older in [name for name in request.session if name.startswith(_STATE)][:-1]:
+            del request.session[older]
         return await self._client.authorize_redirect(request, self._settings.url + CALLBACK, **more)
 
     async def finish(self, request: Request) -> None:

@@ -68,6 +68,12 @@ def create_app() -> FastAPI:
     pages.add_to(app)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     # The last one added is the outermost.
-    app.add_middleware(SessionMiddleware, store=sessions, secure=settings.secure, unavailable=pages.unavailable)
+    app.add_middleware(
+        SessionMiddleware,
+        store=sessions,
+        key=settings.client_secret,
+        secure=settings.secure,
+        unavailable=pages.unavailable,
+    )
     app.add_middleware(SecurityHeaders, issuer=settings.issuer, secure=settings.secure)
     return app

@@ -1,4 +1,4 @@
-"""Sessions of browsers: a random cookie, and everything else in Redis."""
+"""Sessions of browsers: a random cookie, and everything else in Redis. A login that has begun is in the cookie."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, cast
 
+from itsdangerous import BadData, URLSafeTimedSerializer
 from redis.asyncio import Redis
 from redis.exceptions import RedisError, WatchError
 from starlette.datastructures import MutableHeaders
@@ -91,12 +92,11 @@ class SessionStore:
             return data
 
     def _write(self, pipe: Any, key: str, data: Mapping[str, Any]) -> None:
-        life = IDLE if "user" in data else LOGIN
-        pipe.set(key, json.dumps(data), ex=life)
+        pipe.set(key, json.dumps(data), ex=IDLE)
         sid = data.get("sid")
         if sid:
             pipe.sadd(self._sid(sid), key)
-            pipe.expire(self._sid(sid), life)
+            pipe.expire(self._sid(sid), IDLE)
 
     async def touch(self, cookie: str, sid: str | None) -> None:
         """The session was used. Whatever can end it by its ``sid`` must live as long."""
@@ -149,14 +149,19 @@ class SessionStore:
 
 
 class SessionMiddleware:
-    """Puts the session into ``request.session``, and what becomes of it into Redis and the cookie."""
+    """Puts the session into ``request.session``, and what becomes of it into Redis and the cookie.
+
+    Anybody can begin a login, so nothing of it is stored: the cookie itself holds it, signed, for 15 minutes. It has
+    the state, the nonce and the PKCE verifier, which are of no use to anybody but the browser that sends them.
+    """
 
     def __init__(
-        self, app: ASGIApp, store: SessionStore, secure: bool, unavailable: Callable[[Request], ASGIApp]
+        self, app: ASGIApp, store: SessionStore, key: str, secure: bool, unavailable: Callable[[Request], ASGIApp]
     ) -> None:
-        """``unavailable`` answers where Redis cannot be asked about the session."""
+        """``key`` signs; ``unavailable`` answers where Redis cannot be asked about the session."""
         self._app = app
         self._store = store
+        self._signer = URLSafeTimedSerializer(key, salt="login")
         self._unavailable = unavailable
         self._secure = secure
         # A browser takes __Host- only over HTTPS, from this host, for all paths.
@@ -173,7 +178,9 @@ class SessionMiddleware:
             _LOG.warning("Redis cannot be asked about sessions", exc_info=True)
             await self._unavailable(Request(scope))(scope, receive, send)
             return
-        session = Session(data or {}, cookie if data is not None else None)
+        begun = self._begun(cookie) if cookie and data is None else {}
+        session = Session(data or begun, cookie if data is not None else None)
+        session.has_begun = bool(begun)
         scope["session"] = session
 
         started = False
@@ -198,13 +205,17 @@ class SessionMiddleware:
         if not session:
             if old is not None:
                 await self._store.delete(old)
+            if old is not None or session.has_begun:
                 headers.append("Set-Cookie", self._set("", 0))
+            return
+        if "user" not in session:
+            headers.append("Set-Cookie", self._set(str(self._signer.dumps(dict(session))), LOGIN))
             return
         if old is not None and not session.renewed:
             changed, removed = session.changes()
             if changed or removed:
                 await self._store.change(old, changed, removed)
-            elif "user" in session:
+            else:
                 await self._store.touch(old, session.get("sid"))
             return
         # A new session, or a login: what somebody may have planted before is no key to it.
@@ -213,6 +224,14 @@ class SessionMiddleware:
         if old is not None:
             await self._store.delete(old)
         headers.append("Set-Cookie", self._set(new, None))
+
+    def _begun(self, cookie: str) -> dict[str, Any]:
+        """The login that has begun; empty for what nobody has signed here in the last minutes."""
+        try:
+            begun: dict[str, Any] = self._signer.loads(cookie, max_age=LOGIN)
+        except BadData:
+            return {}
+        return begun
 
     def _set(self, value: str, age: int | None) -> str:
         life = "" if age is None else f"; Max-Age={age}"
@@ -230,6 +249,8 @@ class Session(dict[str, Any]):
         """By which the browser has sent it; None if it is new."""
         self.renewed = False
         """Whether it gets a new cookie."""
+        self.has_begun = False
+        """Whether the browser has sent a login that has begun."""
 
     def changes(self) -> tuple[dict[str, Any], set[str]]:
         """The entries that this request has changed, and the names of those that it has removed."""

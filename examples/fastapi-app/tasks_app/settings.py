@@ -25,7 +25,7 @@ class Settings:
     audience: str
     """What ``aud`` of an access token must name."""
     redis_url: str = field(repr=False)
-    """The Redis that Keycloak feeds."""
+    """The Redis that Keycloak feeds; only read."""
     redis_prefix: str
     staleness: float
     """Seconds; 0 fails closed."""
@@ -52,6 +52,9 @@ class Settings:
         if urlsplit(url).path:
             raise ValueError(f"FASTAPI_APP_URL must end with the host or the port: {url}")
         redis_url = environment.get("REDIS_URL", "redis://localhost:6379")
+        session_redis_url = environment.get("SESSION_REDIS_URL", "")
+        if session_redis_url in ("", redis_url):
+            raise ValueError("SESSION_REDIS_URL must be set, and not be REDIS_URL: this application only reads there")
         return cls(
             url=url,
             issuer=issuer,
@@ -62,7 +65,7 @@ class Settings:
             redis_url=redis_url,
             redis_prefix=environment.get("REDIS_PREFIX", ""),
             staleness=_seconds("REVOCATION_STALENESS", environment.get("REVOCATION_STALENESS", "0")),
-            session_redis_url=environment.get("SESSION_REDIS_URL") or redis_url,
+            session_redis_url=session_redis_url,
             database=environment.get("DATABASE_FILE", "fastapi-app-tasks.db"),
             gateways=_networks(environment.get("GATEWAY_ADDRESSES", "")),
         )

@@ -37,6 +37,7 @@ final class FastApiApp implements AutoCloseable {
           "cryptography", "python3-cryptography",
           "fastapi", "python3-fastapi",
           "httpx", "python3-httpx",
+          "itsdangerous", "python3-itsdangerous",
           "jinja2", "python3-jinja2",
           "jwt", "python3-jwt",
           "redis", "python3-redis",
@@ -85,6 +86,10 @@ final class FastApiApp implements AutoCloseable {
                 stack.realm().url(),
                 "REDIS_URL",
                 "redis://127.0.0.1:" + stack.redis().port(),
+                "SESSION_REDIS_URL",
+                "redis://127.0.0.1:" + stack.redis().port() + "/1",
+                "DATABASE_FILE",
+                folder.resolve("tasks.db").toString(),
                 "GATEWAY_ADDRESSES",
                 GATEWAY));
     try {
