@@ -49,8 +49,10 @@ const checkers = {
 };
 const cached = new RevocationChecker(own, { nearCacheSize: CALLS, nearCacheMaxAge: 50_000 });
 
+const EXPIRY = Date.now() / 1000 + 3_600;
+
 async function live(checker, jti) {
-  const verdict = await checker.check(jti);
+  const verdict = await checker.check({ jti, exp: EXPIRY });
   if (verdict !== 'live') {
     throw new Error(verdict);
   }

@@ -49,19 +49,19 @@ def threads(server: RedisServer, rounds: int) -> None:
     kinds = {"fail closed": Options(), "bounded staleness": Options(staleness=60)}
     with RevocationChecker.from_url(server.url, near) as cached:
         checkers = {name: RevocationChecker.from_url(server.url, options) for name, options in kinds.items()}
-        now = time.time()
+        tokens = [{"jti": jti, "iat": time.time(), "exp": time.time() + 3600} for jti in ids]
         ratios: dict[str, list[float]] = {name: [] for name in kinds}
         trips, hits, cpus = [], [], []
         for number in range(rounds + 2):
             server.feed()
             trip = microseconds(lambda i: plain.exists("revoked:" + ids[i]), CALLS)
             times = {
-                name: microseconds(lambda i: checker.check(ids[i], now), CALLS) for name, checker in checkers.items()
+                name: microseconds(lambda i: checker.check(tokens[i]), CALLS) for name, checker in checkers.items()
             }
-            for jti in ids:
-                assert cached.check(jti, now) is Verdict.LIVE
-            hit = microseconds(lambda i: cached.check(ids[i % CALLS], now), NEAR_CALLS, time.thread_time)
-            cpu = microseconds(lambda i: checkers["fail closed"].check(ids[i], now), CALLS, time.thread_time)
+            for token in tokens:
+                assert cached.check(token) is Verdict.LIVE
+            hit = microseconds(lambda i: cached.check(tokens[i % CALLS]), NEAR_CALLS, time.thread_time)
+            cpu = microseconds(lambda i: checkers["fail closed"].check(tokens[i]), CALLS, time.thread_time)
             if number >= 2:
                 trips.append(trip)
                 hits.append(hit)
@@ -83,7 +83,7 @@ async def loop(server: RedisServer, rounds: int) -> None:
 
         async def caller(number: int) -> None:
             for i in range(CALLS // 10):
-                assert await checker.check(f"onrtac:{number}-{i}", now) is Verdict.LIVE
+                assert await checker.check({"jti": f"onrtac:{number}-{i}", "iat": now, "exp": now + 3600}) is Verdict.LIVE
 
         for _ in range(rounds + 2):
             server.feed()

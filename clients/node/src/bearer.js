@@ -127,7 +127,7 @@ export class Guard {
     const checked = this.resource !== null && request !== null;
     requireAccessToken(claims, checked);
     const proof = checked ? await this.resource.requirePossession(request, scheme, token, claims) : null;
-    const refusal = refusalOf(await this.#checker.checkClaims(claims));
+    const refusal = refusalOf(await this.#checker.check(claims));
     if (refusal !== null) {
       throw refusal;
     }

@@ -51,11 +51,11 @@ export class RevocationChecker {
     }
   }
 
-  async check(jti, issuedAt = null) {
+  async #verdict(jti, issuedAt) {
     if (!isJti(jti)) {
       return 'malformed';
     }
-    const issued = issuedAt === null || issuedAt === undefined ? null : Math.floor(issuedAt * 1000);
+    const issued = issuedAt === null ? null : Math.floor(issuedAt * 1000);
     const cached = this.#near?.of(jti) ?? null;
     if (cached !== null) {
       return decide(cached, this.#memory?.of(jti) ?? null, issued, this.#clock(), this.#options);
@@ -76,12 +76,12 @@ export class RevocationChecker {
     return decide(reading, this.#memory?.of(jti) ?? null, issued, now, this.#options);
   }
 
-  async checkClaims(claims) {
+  async check(claims) {
     const problem = this.#problem(claims);
     if (problem !== null) {
       return problem;
     }
-    const verdict = await this.check(claims.jti, claims.iat ?? null);
+    const verdict = await this.#verdict(claims.jti, claims.iat ?? null);
     // Once more: Redis may have forgotten the token just before it was asked.
     return isAccepted(verdict) ? (this.#problem(claims) ?? verdict) : verdict;
   }

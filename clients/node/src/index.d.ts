@@ -68,14 +68,10 @@ export class RevocationChecker {
    */
   probe(): Promise<Status>;
   /**
-   * What is known about a token. The caller must refuse it from its `exp` on, without leeway: Redis forgets it then.
-   *
-   * @param jti claim `jti` of a verified token
-   * @param issuedAt claim `iat`, seconds since 1970; without it a token from before Keycloak recorded its tokens is not noticed
+   * What is known about a token with these verified claims: all of them, as `iss` tells its realm. `exp` is checked
+   * without leeway. Without `iat`, a token from before Keycloak recorded its tokens is not noticed.
    */
-  check(jti: unknown, issuedAt?: number | null): Promise<Verdict>;
-  /** What is known about a token with these verified claims; `exp` is checked without leeway. */
-  checkClaims(claims: Claims): Promise<Verdict>;
+  check(claims: Claims): Promise<Verdict>;
   /** Ends what runs in the background. */
   close(): void;
 }
@@ -104,7 +100,7 @@ export class StatusListChecker {
     },
   );
   /** What is known about a token with these verified claims; `exp` is checked without leeway. */
-  checkClaims(claims: Claims): Promise<Verdict>;
+  check(claims: Claims): Promise<Verdict>;
 }
 
 /** Whether a request with such a token may go on. */

@@ -67,7 +67,7 @@ export class StatusListChecker {
   }
 
   /** What is known about a token with these verified claims; `exp` is checked without leeway. */
-  async checkClaims(claims) {
+  async check(claims) {
     const { exp } = claims;
     if (!Number.isFinite(exp)) {
       return 'malformed';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { RevocationChecker } from '../src/index.js';
-import { KINDS, RedisServer, open } from './servers.js';
+import { KINDS, RedisServer, open, withId } from './servers.js';
 
 const QUIET = { info() {}, warn() {} };
 let server;
@@ -29,8 +29,8 @@ for (const kind of KINDS) {
       const { client, close } = await open(kind, server.port, { ...user, db: database, database });
       try {
         const checker = new RevocationChecker(client, {}, { log: QUIET });
-        assert.equal(await checker.check('good'), 'live');
-        assert.equal(await checker.check('bad'), 'revoked');
+        assert.equal(await checker.check(withId('good')), 'live');
+        assert.equal(await checker.check(withId('bad')), 'revoked');
         await assert.rejects(client.set('revoked:good', '1'), /NOPERM/);
       } finally {
         close();

@@ -39,9 +39,9 @@ async function run(testCase, client, become) {
       now = NOW + (step.later ?? 0);
       const claims = claimsOf(step.token);
       if (step.eventually) {
-        await until(async () => (await checker.checkClaims(claims)) === step.verdict, 5_000);
+        await until(async () => (await checker.check(claims)) === step.verdict, 5_000);
       }
-      assert.equal(await checker.checkClaims(claims), step.verdict, JSON.stringify(step));
+      assert.equal(await checker.check(claims), step.verdict, JSON.stringify(step));
     }
   } finally {
     checker.close();

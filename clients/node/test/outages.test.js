@@ -14,7 +14,7 @@ import { parseTime } from '../src/decision.js';
 import { SLOTS, crc16, isJti, lowestSlots, tagOfSlot } from '../src/keys.js';
 import { Memory, NearCache, Unconfirmed } from '../src/memory.js';
 import { continues } from '../src/watch.js';
-import { FIRST_SLOTS, KINDS, RedisServer, TestCluster, open, openCluster, until } from './servers.js';
+import { FIRST_SLOTS, KINDS, RedisServer, TestCluster, open, openCluster, until, withId } from './servers.js';
 
 const QUICK = { retryInterval: 100, commandTimeout: 300 };
 /** Clients that answer with a text where Redis answers with a number. */
@@ -54,14 +54,14 @@ for (const kind of KINDS) {
       const c = checker();
       await server.revoke('bad');
       assert.equal(c.status, 'not-asked');
-      assert.equal(await c.check('first'), 'live');
+      assert.equal(await c.check(withId('first')), 'live');
       const before = await server.calls('mget', 'get', 'exists');
       for (let i = 0; i < 20; i++) {
-        assert.equal(await c.check(`token-${i}`), 'live');
+        assert.equal(await c.check(withId(`token-${i}`)), 'live');
       }
-      assert.equal(await c.check('bad'), 'revoked');
+      assert.equal(await c.check(withId('bad')), 'revoked');
       for (const jti of ['', 'a b', 'a\r\nDEL x\r\n', 'a\0', '{x}a', 'ü', 'a\n', 'a'.repeat(256), null, undefined, 5, ['a'], {}]) {
-        assert.equal(await c.check(jti), 'malformed');
+        assert.equal(await c.check(withId(jti)), 'malformed');
       }
       assert.equal((await server.calls('mget', 'get', 'exists')) - before, 21);
       assert.equal(c.status, 'knowing');
@@ -71,7 +71,7 @@ for (const kind of KINDS) {
       const c = checker();
       await server.revoke('token-7');
       const before = await server.calls('mget');
-      const verdicts = await Promise.all(Array.from({ length: 200 }, (_, i) => c.check(`token-${i}`)));
+      const verdicts = await Promise.all(Array.from({ length: 200 }, (_, i) => c.check(withId(`token-${i}`))));
       assert.equal((await server.calls('mget')) - before, 1);
       assert.deepEqual(verdicts.map((verdict, i) => (verdict === 'live' ? -1 : i)).filter((i) => i >= 0), [7]);
       assert.equal(verdicts[7], 'revoked');
@@ -80,36 +80,36 @@ for (const kind of KINDS) {
     test('more tokens than a trip takes', async () => {
       const c = checker();
       await server.revoke('token-700');
-      const verdicts = await Promise.all(Array.from({ length: 1_000 }, (_, i) => c.check(`token-${i}`)));
+      const verdicts = await Promise.all(Array.from({ length: 1_000 }, (_, i) => c.check(withId(`token-${i}`))));
       assert.equal(verdicts.indexOf('revoked'), 700);
       assert.equal(verdicts.filter((verdict) => verdict === 'live').length, 999);
     });
 
     test('away fails closed quickly and comes back', async () => {
       const c = checker();
-      assert.equal(await c.check('good', now()), 'live');
+      assert.equal(await c.check(withId('good', now())), 'live');
       await server.stop();
-      assert.equal(await c.check('good', now()), 'unknown');
+      assert.equal(await c.check(withId('good', now())), 'unknown');
       assert.equal(c.status, 'away');
       await server.start();
-      await until(async () => (await c.check('good')) === 'unknown' && c.status === 'unfed');
+      await until(async () => (await c.check(withId('good'))) === 'unknown' && c.status === 'unfed');
       await server.feed();
-      await until(async () => (await c.check('good')) === 'live');
+      await until(async () => (await c.check(withId('good'))) === 'live');
     });
 
     test('a halted Redis costs one time-out and then nothing', async () => {
       const c = checker({ retryInterval: 60_000 });
-      assert.equal(await c.check('good'), 'live');
+      assert.equal(await c.check(withId('good')), 'live');
       server.halt();
       try {
         let began = performance.now();
-        const verdicts = await Promise.all(Array.from({ length: 50 }, (_, i) => c.check(`good-${i}`)));
+        const verdicts = await Promise.all(Array.from({ length: 50 }, (_, i) => c.check(withId(`good-${i}`))));
         assert.ok(verdicts.every((verdict) => verdict === 'unknown'));
         const first = performance.now() - began;
         assert.ok(first > 250 && first < 2_000, `${first} ms`);
         began = performance.now();
         for (let i = 0; i < 1_000; i++) {
-          assert.equal(await c.check('good'), 'unknown');
+          assert.equal(await c.check(withId('good')), 'unknown');
         }
         assert.ok(performance.now() - began < 300);
       } finally {
@@ -120,9 +120,9 @@ for (const kind of KINDS) {
     test('an event loop that stands still is no outage of Redis', async () => {
       for (const options of [{}, { feedMaxAge: null }]) {
         const c = checker(options);
-        assert.equal(await c.check('first'), 'live');
+        assert.equal(await c.check(withId('first')), 'live');
         server.halt();
-        const verdict = c.check('good');
+        const verdict = c.check(withId('good'));
         for (let i = 0; i < 20; i++) {
           // Until the question is sent.
           await new Promise(setImmediate);
@@ -137,23 +137,23 @@ for (const kind of KINDS) {
     test('a probe notices what no check asks about', async () => {
       const c = checker();
       assert.equal(await c.probe(), 'not-asked');
-      assert.equal(await c.check('good'), 'live');
+      assert.equal(await c.check(withId('good')), 'live');
       const before = await server.calls('mget');
       assert.equal(await c.probe(), 'knowing');
       assert.equal(await server.calls('mget'), before);
       await server.stop();
-      assert.equal(await c.check('good'), 'unknown');
+      assert.equal(await c.check(withId('good')), 'unknown');
       await server.start();
       await until(async () => (await c.probe()) === 'unfed');
       await server.feed();
       await until(async () => (await c.probe()) === 'knowing');
-      assert.equal(await c.check('good'), 'live');
+      assert.equal(await c.check(withId('good')), 'live');
     });
 
     test('a probe asks once an interval', async () => {
       const c = checker({ retryInterval: 60_000 });
       await server.client.flushall();
-      assert.equal(await c.check('good'), 'unknown');
+      assert.equal(await c.check(withId('good')), 'unknown');
       const before = await server.calls('mget');
       for (let i = 0; i < 20; i++) {
         assert.equal(await c.probe(), 'unfed');
@@ -164,63 +164,63 @@ for (const kind of KINDS) {
     test('a halted Redis that goes on gives no late answer', async () => {
       const c = checker();
       await server.revoke('bad');
-      assert.equal(await c.check('good'), 'live');
+      assert.equal(await c.check(withId('good')), 'live');
       server.halt();
-      assert.equal(await c.check('good'), 'unknown');
+      assert.equal(await c.check(withId('good')), 'unknown');
       server.goOn();
-      await until(async () => (await c.check('good')) === 'live');
-      assert.equal(await c.check('bad'), 'revoked');
-      assert.equal(await c.check('good'), 'live');
+      await until(async () => (await c.check(withId('good'))) === 'live');
+      assert.equal(await c.check(withId('bad')), 'revoked');
+      assert.equal(await c.check(withId('good')), 'live');
     });
 
     test('an emptied Redis is not believed for one check', async () => {
       const c = checker();
       await server.revoke('bad');
-      assert.equal(await c.check('bad'), 'revoked');
+      assert.equal(await c.check(withId('bad')), 'revoked');
       await server.client.flushall();
-      assert.equal(await c.check('bad'), 'unknown');
+      assert.equal(await c.check(withId('bad')), 'unknown');
       assert.equal(c.status, 'unfed');
       await server.feed();
-      assert.equal(await c.check('good'), 'live');
+      assert.equal(await c.check(withId('good')), 'live');
     });
 
     test('bounded staleness remembers what Redis said', async () => {
       const c = checker({ staleness: 3_000 });
       await server.revoke('bad');
       await server.feed();
-      assert.equal(await c.check('good', LONG_AGO), 'live');
-      assert.equal(await c.check('bad', LONG_AGO), 'revoked');
+      assert.equal(await c.check(withId('good', LONG_AGO)), 'live');
+      assert.equal(await c.check(withId('bad', LONG_AGO)), 'revoked');
       await server.stop();
-      assert.equal(await c.check('good', LONG_AGO), 'live-stale');
-      assert.equal(await c.check('bad', now()), 'revoked');
-      assert.equal(await c.check('never-seen', LONG_AGO), 'unknown');
-      assert.equal(await c.check('just-issued', now()), 'live-stale');
-      await until(async () => (await c.check('good', LONG_AGO)) === 'unknown');
+      assert.equal(await c.check(withId('good', LONG_AGO)), 'live-stale');
+      assert.equal(await c.check(withId('bad', now())), 'revoked');
+      assert.equal(await c.check(withId('never-seen', LONG_AGO)), 'unknown');
+      assert.equal(await c.check(withId('just-issued', now())), 'live-stale');
+      await until(async () => (await c.check(withId('good', LONG_AGO))) === 'unknown');
     });
 
     test('the near cache saves trips for no longer than it may', async () => {
       const c = checker({ nearCacheSize: 100, nearCacheMaxAge: 1_000 });
       const before = await server.calls('mget');
       const began = performance.now();
-      assert.equal(await c.check('token'), 'live');
+      assert.equal(await c.check(withId('token')), 'live');
       for (let i = 0; i < 1_000; i++) {
-        assert.equal(await c.check('token'), 'live');
+        assert.equal(await c.check(withId('token')), 'live');
       }
       assert.ok(performance.now() - began < 900);
       assert.equal((await server.calls('mget')) - before, 1);
       await server.revoke('token');
-      await until(async () => (await c.check('token')) === 'revoked', 2_000);
+      await until(async () => (await c.check(withId('token'))) === 'revoked', 2_000);
       assert.ok(performance.now() - began >= 1_000);
     });
 
     test('each change of the status is logged once', async () => {
       const log = new Lines();
       const c = checker({}, log);
-      for (let i = 0; i < 3; i++) await c.check('good');
+      for (let i = 0; i < 3; i++) await c.check(withId('good'));
       await server.client.flushall();
-      for (let i = 0; i < 3; i++) await c.check('good');
+      for (let i = 0; i < 3; i++) await c.check(withId('good'));
       await server.stop();
-      for (let i = 0; i < 3; i++) await c.check('good');
+      for (let i = 0; i < 3; i++) await c.check(withId('good'));
       assert.deepEqual(log.lines, ['info', 'warn', 'warn']);
     });
 
@@ -231,8 +231,8 @@ for (const kind of KINDS) {
         assert.equal(await own.client.exists('revoked:bad'), '1');
         for (const options of [{}, { feedMaxAge: null }]) {
           const c = new RevocationChecker(own.client, { ...QUICK, ...options }, { log: new Lines() });
-          assert.equal(await c.check('bad'), 'revoked');
-          assert.equal(await c.check('good'), 'live');
+          assert.equal(await c.check(withId('bad')), 'revoked');
+          assert.equal(await c.check(withId('good')), 'live');
         }
       } finally {
         own.close();
@@ -242,7 +242,7 @@ for (const kind of KINDS) {
     test('a closed checker accepts nothing', async () => {
       const c = checker();
       c.close();
-      assert.equal(await c.check('good'), 'unknown');
+      assert.equal(await c.check(withId('good')), 'unknown');
     });
   });
 
@@ -269,19 +269,19 @@ for (const kind of KINDS) {
     test('a check is one trip, and an emptied primary is noticed', async () => {
       const c = new RevocationChecker(opened.client, QUICK, { log: new Lines() });
       try {
-        assert.equal(await c.check('first'), 'live');
+        assert.equal(await c.check(withId('first')), 'live');
         const calls = async () =>
           (await Promise.all(cluster.nodes.map((node) => node.calls('exists')))).reduce((sum, count) => sum + count, 0);
         const before = await calls();
         for (let i = 0; i < 30; i++) {
-          assert.equal(await c.check(`good-${i}`), 'live');
+          assert.equal(await c.check(withId(`good-${i}`)), 'live');
         }
         assert.equal((await calls()) - before, 30);
         await cluster.nodes[1].client.flushall();
-        await until(async () => (await c.check('good')) === 'unknown', 3_000);
+        await until(async () => (await c.check(withId('good'))) === 'unknown', 3_000);
         assert.equal(c.status, 'unfed');
         await cluster.nodes[1].feed(0, mark(1));
-        await until(async () => (await c.check('good')) === 'live', 3_000);
+        await until(async () => (await c.check(withId('good'))) === 'live', 3_000);
       } finally {
         c.close();
       }
@@ -294,12 +294,12 @@ for (const kind of KINDS) {
       const c = new RevocationChecker(own.client, QUICK, { log: new Lines() });
       try {
         assert.equal(await own.client.exists('revoked:bad'), '1');
-        assert.equal(await blind.check('bad'), 'revoked');
-        assert.equal(await blind.check('good'), 'live');
+        assert.equal(await blind.check(withId('bad')), 'revoked');
+        assert.equal(await blind.check(withId('good')), 'live');
         // With texts, ioredis does not know which node serves a slot.
         const known = kind !== 'ioredis';
-        assert.equal(await c.check('bad'), known ? 'revoked' : 'unknown');
-        assert.equal(await c.check('good'), known ? 'live' : 'unknown');
+        assert.equal(await c.check(withId('bad')), known ? 'revoked' : 'unknown');
+        assert.equal(await c.check(withId('good')), known ? 'live' : 'unknown');
       } finally {
         c.close();
         own.close();
@@ -309,15 +309,15 @@ for (const kind of KINDS) {
     test('what an emptied primary said is not remembered', async () => {
       const c = new RevocationChecker(opened.client, { ...QUICK, staleness: 60_000 }, { log: new Lines() });
       try {
-        assert.equal(await c.check('good', LONG_AGO), 'live');
+        assert.equal(await c.check(withId('good', LONG_AGO)), 'live');
         const before = await cluster.nodes[0].calls('mget');
         await until(async () => (await cluster.nodes[0].calls('mget')) >= before + 2, 5_000);
         for (const node of cluster.nodes) {
           await node.client.flushall();
         }
-        assert.ok(['live', 'unknown'].includes(await c.check('never-seen', LONG_AGO)), 'live until it is noticed');
-        await until(async () => (await c.check('good', LONG_AGO)) === 'live-stale', 5_000);
-        assert.equal(await c.check('never-seen', LONG_AGO), 'unknown');
+        assert.ok(['live', 'unknown'].includes(await c.check(withId('never-seen', LONG_AGO))), 'live until it is noticed');
+        await until(async () => (await c.check(withId('good', LONG_AGO))) === 'live-stale', 5_000);
+        assert.equal(await c.check(withId('never-seen', LONG_AGO)), 'unknown');
       } finally {
         c.close();
       }
@@ -336,7 +336,9 @@ test('a client of node-redis without a listener ends no process', async () => {
     });
     const checker = new RevocationChecker(client, { retryInterval: 50 }, { log: { info() {}, warn() {} } });
     await client.connect();
-    for await (const line of createInterface({ input: process.stdin })) console.log(await checker.check(line));
+    for await (const line of createInterface({ input: process.stdin })) {
+      console.log(await checker.check({ jti: line, exp: Date.now() / 1000 + 900 }));
+    }
     process.exit(0);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', asker], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RevocationChecker } from '../src/index.js';
-import { KINDS, RedisServer, openSentinel, until } from './servers.js';
+import { KINDS, RedisServer, openSentinel, until, withId } from './servers.js';
 
 const QUIET = { info() {}, warn() {} };
 const isPrimary = async (server) => (await server.client.info('replication')).includes('role:master');
@@ -23,20 +23,20 @@ for (const kind of KINDS) {
       assert.equal(await primary.client.wait(1, 5_000), 1);
       opened = await openSentinel(kind, sentinel.port, 'main');
       const checker = new RevocationChecker(opened.client, { retryInterval: 100, commandTimeout: 300 }, { log: QUIET });
-      assert.equal(await checker.check('before'), 'revoked');
-      assert.equal(await checker.check('good'), 'live');
+      assert.equal(await checker.check(withId('before')), 'revoked');
+      assert.equal(await checker.check(withId('good')), 'live');
 
       primary.halt();
-      assert.equal(await checker.check('good'), 'unknown');
+      assert.equal(await checker.check(withId('good')), 'unknown');
       await until(() => isPrimary(replica), 30_000);
       // The replica has the revocation and the watermark of before.
-      await until(async () => (await checker.check('good')) === 'live', 40_000);
-      assert.equal(await checker.check('before'), 'revoked');
+      await until(async () => (await checker.check(withId('good'))) === 'live', 40_000);
+      assert.equal(await checker.check(withId('before')), 'revoked');
       await replica.feed();
       await replica.revoke('after');
       primary.goOn();
-      await until(async () => (await checker.check('after')) === 'revoked', 30_000);
-      await until(async () => (await checker.check('good')) === 'live', 30_000);
+      await until(async () => (await checker.check(withId('after'))) === 'revoked', 30_000);
+      await until(async () => (await checker.check(withId('good'))) === 'live', 30_000);
     } finally {
       opened?.close();
       primary.goOn();

@@ -12,6 +12,11 @@ import { createClient, createCluster, createSentinel } from 'redis';
 
 export const FIRST_SLOTS = [0, 5461, 10923, 16384];
 
+/** Claims of a token. */
+export function withId(jti, iat) {
+  return { jti, iat, exp: Date.now() / 1000 + 900 };
+}
+
 /** Waits for a condition; fails when it does not come true in time. */
 export async function until(condition, millis = 20_000) {
   const end = performance.now() + millis;

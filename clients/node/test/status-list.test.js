@@ -71,7 +71,7 @@ describe('status list', () => {
         if (step.answer !== undefined) {
           server.answer = step.answer;
         }
-        assert.equal(await checker.checkClaims(claimsOf(step.token)), step.verdict, JSON.stringify(step));
+        assert.equal(await checker.check(claimsOf(step.token)), step.verdict, JSON.stringify(step));
         if (step.requests !== undefined) {
           assert.equal(server.requests, step.requests, JSON.stringify(step));
         }
@@ -88,7 +88,7 @@ test('callers at the same time fetch once', async () => {
   server.answer = { status: 200, list: 'none revoked', etag: '"a"' };
   const checker = server.checker();
   const claims = claimsOf(CASES[0].steps[0].token);
-  const verdicts = await Promise.all(Array.from({ length: 8 }, () => checker.checkClaims(claims)));
+  const verdicts = await Promise.all(Array.from({ length: 8 }, () => checker.check(claims)));
   assert.deepEqual(new Set(verdicts), new Set(['live']));
   assert.equal(server.requests, 1);
 });
@@ -106,10 +106,10 @@ for (const [what, answer, verdict] of [
     server.takes = 3_000;
     const goOn = server.hold();
     const checker = server.checker();
-    const checks = Array.from({ length: 20 }, () => checker.checkClaims(CLAIMS));
+    const checks = Array.from({ length: 20 }, () => checker.check(CLAIMS));
     goOn();
     assert.deepEqual(new Set(await Promise.all(checks)), new Set([verdict]));
-    assert.equal(await checker.checkClaims(CLAIMS), verdict);
+    assert.equal(await checker.check(CLAIMS), verdict);
     assert.equal(server.requests, 1);
   });
 }
@@ -118,11 +118,11 @@ test('while one caller fetches the others use the list that is held', async () =
   const server = new Server();
   server.answer = NONE_REVOKED;
   const checker = server.checker();
-  assert.equal(await checker.checkClaims(CLAIMS), 'live');
+  assert.equal(await checker.check(CLAIMS), 'live');
   server.now += 2_000;
   const goOn = server.hold();
-  const first = checker.checkClaims(CLAIMS);
-  const others = Promise.all(Array.from({ length: 8 }, () => checker.checkClaims(CLAIMS)));
+  const first = checker.check(CLAIMS);
+  const others = Promise.all(Array.from({ length: 8 }, () => checker.check(CLAIMS)));
   assert.deepEqual(new Set(await others), new Set(['live']));
   goOn();
   assert.equal(await first, 'live');
@@ -152,7 +152,7 @@ test('an answer without an end is not read to its end', { timeout: 30_000 }, asy
   const checker = new StatusListChecker(issuer, {}, { log: { warn: (text) => warnings.push(text) } });
   const status = { status_list: { idx: 0, uri: `${issuer}/token-status/AAAAAAAAAAAAAAAA` } };
   try {
-    assert.equal(await checker.checkClaims({ exp: Date.now() / 1000 + 60, status }), 'unknown');
+    assert.equal(await checker.check({ exp: Date.now() / 1000 + 60, status }), 'unknown');
     assert.match(warnings[0], /too long/);
     // The client gives the connection up. Up to 4 MB were read, and some are on the way.
     await closed;
@@ -188,7 +188,7 @@ for (const status of [301, 302, 303, 307, 308]) {
       const checker = new StatusListChecker(issuer, {}, { log: { warn: (text) => warnings.push(text) } });
       const list = { idx: 0, uri: `${issuer}/token-status/AAAAAAAAAAAAAAAA` };
       const claims = { exp: Date.now() / 1000 + 60, status: { status_list: list } };
-      assert.equal(await checker.checkClaims(claims), 'unknown');
+      assert.equal(await checker.check(claims), 'unknown');
       assert.match(warnings[0], new RegExp(`HTTP status ${status}, and redirects are not followed`));
     });
     assert.deepEqual(paths, ['/realms/app/token-status/AAAAAAAAAAAAAAAA']);
@@ -205,11 +205,11 @@ test('a key that the realm has disabled is trusted for five minutes', async () =
     server.now = NOW + 26_000 - later;
     server.answer = NONE_REVOKED;
     const checker = server.checker();
-    assert.equal(await checker.checkClaims(CLAIMS), 'live');
+    assert.equal(await checker.check(CLAIMS), 'live');
     server.keys = { keys: KEYS.keys.filter(({ kid }) => kid !== 'first') };
     server.answer = { status: 200, list: 'none revoked, newer' };
     server.now += later;
-    assert.equal(await checker.checkClaims(CLAIMS), verdict);
+    assert.equal(await checker.check(CLAIMS), verdict);
   }
 });
 
@@ -219,8 +219,8 @@ test('a key that is new is fetched, also after the clock was set back', async ()
   server.now = NOW + 20_000;
   server.answer = NONE_REVOKED;
   const checker = server.checker();
-  assert.equal(await checker.checkClaims(CLAIMS), 'unknown');
+  assert.equal(await checker.check(CLAIMS), 'unknown');
   server.keys = KEYS;
   server.now = NOW;
-  assert.equal(await checker.checkClaims(CLAIMS), 'live');
+  assert.equal(await checker.check(CLAIMS), 'live');
 });

@@ -14,7 +14,7 @@ const checkers = [
   new RevocationChecker(createCluster({ rootNodes: [] }), { staleness: 60_000 }),
   new RevocationChecker(createSentinel({ name: 'main', sentinelRootNodes: [] })),
 ];
-const verdict: Verdict = await checkers[0].check('id', 5);
+const verdict: Verdict = await checkers[0].check({ jti: 'id', iat: 5, exp: 10 });
 isAccepted(verdict);
 const status: Status = await checkers[0].probe();
 new Guard({ verify: () => Promise.reject(new InvalidToken(status)) }, checkers[0]);

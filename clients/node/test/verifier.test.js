@@ -122,7 +122,7 @@ test('symmetric algorithms are refused', () => {
 });
 
 test('only a token that is found invalid is called so', async () => {
-  const checker = { checkClaims: async () => 'live' };
+  const checker = { check: async () => 'live' };
   for (const [problem, status] of [[new InvalidToken('x'), 401], [new CannotVerify('x'), 503], [new TypeError('fetch failed'), 503], [undefined, 503]]) {
     const verifier = { verify: async () => { throw problem; } };
     await assert.rejects(new Guard(verifier, checker).authorize({ authorization: ['Bearer x'] }), { status });

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from bulwark_revocation import AsyncRevocationChecker, Connection, Options, RevocationChecker, Status, Verdict
+
+
+def with_id(jti: object, issued_at: float | None = None) -> dict[str, Any]:
+    """Claims of a token."""
+    claims = {"jti": jti, "iat": issued_at, "exp": time.time() + 900}
+    return {name: value for name, value in claims.items() if value is not None}
 
 
 class AsyncFace:
@@ -22,12 +29,8 @@ class AsyncFace:
     def run(self, work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
 
-    def check(self, jti: object, issued_at: float | None = None) -> Verdict:
-        verdict: Verdict = self.run(self._checker.check(jti, issued_at))
-        return verdict
-
-    def check_claims(self, claims: Mapping[str, Any]) -> Verdict:
-        verdict: Verdict = self.run(self._checker.check_claims(claims))
+    def check(self, claims: Mapping[str, Any]) -> Verdict:
+        verdict: Verdict = self.run(self._checker.check(claims))
         return verdict
 
     def probe(self) -> Status:

@@ -214,4 +214,4 @@ def test_only_live_tokens_are_accepted() -> None:
 )
 def test_claims_of_the_wrong_kind(claims: dict[str, Any]) -> None:
     with RevocationChecker.from_url("redis://127.0.0.1:1") as checker:
-        assert checker.check_claims(claims) is Verdict.MALFORMED
+        assert checker.check(claims) is Verdict.MALFORMED

@@ -138,7 +138,7 @@ class Trusting:
 class NoChecker:
     """Asks no Redis."""
 
-    async def check_claims(self, claims: Claims) -> Verdict:
+    async def check(self, claims: Claims) -> Verdict:
         return Verdict.UNKNOWN
 
 

@@ -51,7 +51,7 @@ class Server:
 
 
 class Face(Protocol):
-    def check_claims(self, claims: Mapping[str, Any]) -> Verdict: ...
+    def check(self, claims: Mapping[str, Any]) -> Verdict: ...
 
 
 class OnLoop:
@@ -60,8 +60,8 @@ class OnLoop:
     def __init__(self, checker: StatusListChecker) -> None:
         self._checker = AsyncStatusListChecker(checker)
 
-    def check_claims(self, claims: Mapping[str, Any]) -> Verdict:
-        return asyncio.run(self._checker.check_claims(claims))
+    def check(self, claims: Mapping[str, Any]) -> Verdict:
+        return asyncio.run(self._checker.check(claims))
 
 
 def name_of(case: dict[str, Any]) -> str:
@@ -87,7 +87,7 @@ def test_case(case: dict[str, Any], asynchronous: bool) -> None:
         server.millis = NOW + step.get("later", 0)
         if "answer" in step:
             server.answer = step["answer"]
-        assert face.check_claims(claims_of(step["token"])).value == step["verdict"], step
+        assert face.check(claims_of(step["token"])).value == step["verdict"], step
         if "requests" in step:
             assert server.requests == step["requests"], step
         if "sends" in step:
@@ -104,7 +104,7 @@ def test_callers_at_the_same_time_fetch_once() -> None:
 
     def check() -> None:
         started.wait()
-        verdicts.append(checker.check_claims(claims))
+        verdicts.append(checker.check(claims))
 
     threads = [threading.Thread(target=check) for _ in range(8)]
     for thread in threads:
@@ -168,9 +168,9 @@ def test_callers_that_wait_for_an_attempt_make_none_of_their_own(
     """It fails, or takes longer than the ttl."""
     slow.answer, slow.held, slow.takes = answer, "lists", 3_000
     checker = StatusListChecker(ISSUER, fetch=slow.fetch, clock=slow.clock)
-    checks = [threads.submit(checker.check_claims, claims_for())]
+    checks = [threads.submit(checker.check, claims_for())]
     assert slow.asked.wait(10)
-    checks += [threads.submit(checker.check_claims, claims_for()) for _ in range(19)]
+    checks += [threads.submit(checker.check, claims_for()) for _ in range(19)]
     slow.go_on.set()
     assert [check.result(30) for check in checks] == [verdict] * 20
     assert slow.requests == 1
@@ -182,7 +182,7 @@ def test_tasks_that_wait_take_no_threads(slow: SlowServer) -> None:
 
     async def check_all() -> list[Verdict]:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2))
-        checks = [asyncio.create_task(checker.check_claims(claims_for())) for _ in range(20)]
+        checks = [asyncio.create_task(checker.check(claims_for())) for _ in range(20)]
         try:
             assert await asyncio.wait_for(asyncio.to_thread(slow.asked.wait), 10)
             # One thread of two is left.
@@ -200,7 +200,7 @@ def test_a_task_that_is_cancelled_does_not_end_the_fetch_of_the_others(slow: Slo
     checker = AsyncStatusListChecker(StatusListChecker(ISSUER, fetch=slow.fetch, clock=slow.clock))
 
     async def cancel_first() -> Verdict:
-        first, second = [asyncio.create_task(checker.check_claims(claims_for())) for _ in range(2)]
+        first, second = [asyncio.create_task(checker.check(claims_for())) for _ in range(2)]
         assert await asyncio.to_thread(slow.asked.wait, 10)
         first.cancel()
         slow.go_on.set()
@@ -218,12 +218,12 @@ def test_while_one_caller_fetches_the_others_use_the_list_that_is_held(
 ) -> None:
     checker = StatusListChecker(ISSUER, fetch=slow.fetch, clock=slow.clock)
     face: Face = OnLoop(checker) if asynchronous else checker
-    assert face.check_claims(claims_for()) is Verdict.LIVE
+    assert face.check(claims_for()) is Verdict.LIVE
     slow.millis += 2_000
     slow.held = "lists"
-    first = threads.submit(checker.check_claims, claims_for())
+    first = threads.submit(checker.check, claims_for())
     assert slow.asked.wait(10)
-    assert threads.submit(face.check_claims, claims_for()).result(10) is Verdict.LIVE
+    assert threads.submit(face.check, claims_for()).result(10) is Verdict.LIVE
     assert not first.done()
     slow.go_on.set()
     assert first.result(10) is Verdict.LIVE
@@ -246,9 +246,9 @@ def test_a_caller_does_not_wait_for_ever(
     slow.held = held
     checker = StatusListChecker(ISSUER, fetch=slow.fetch, clock=slow.clock)
     face: Face = OnLoop(checker) if asynchronous else checker
-    first = threads.submit(checker.check_claims, claims_for())
+    first = threads.submit(checker.check, claims_for())
     assert slow.asked.wait(10)
-    assert threads.submit(face.check_claims, claims_for(other)).result(10) is Verdict.UNKNOWN
+    assert threads.submit(face.check, claims_for(other)).result(10) is Verdict.UNKNOWN
     slow.go_on.set()
     assert first.result(10) is Verdict.LIVE
 
@@ -258,7 +258,7 @@ def test_the_pause_begins_when_the_attempt_has_ended(slow: SlowServer) -> None:
     checker = StatusListChecker(ISSUER, fetch=slow.fetch, clock=slow.clock)
     for later, requests in ((0, 1), (499, 1), (1, 2)):
         slow.millis += later
-        assert checker.check_claims(claims_for()) is Verdict.UNKNOWN
+        assert checker.check(claims_for()) is Verdict.UNKNOWN
         assert slow.requests == requests
 
 
@@ -268,8 +268,8 @@ def test_no_answer_of_keycloak_raises(failure: Exception) -> None:
         raise failure
 
     checker = StatusListChecker(ISSUER, fetch=fetch, clock=lambda: NOW / 1000)
-    assert checker.check_claims(claims_for()) is Verdict.UNKNOWN
-    assert asyncio.run(AsyncStatusListChecker(checker).check_claims(claims_for())) is Verdict.UNKNOWN
+    assert checker.check(claims_for()) is Verdict.UNKNOWN
+    assert asyncio.run(AsyncStatusListChecker(checker).check(claims_for())) is Verdict.UNKNOWN
 
 
 @pytest.mark.parametrize(("seconds", "verdict"), [(300, Verdict.LIVE), (301, Verdict.UNKNOWN)])
@@ -281,12 +281,12 @@ def test_a_key_that_the_realm_has_disabled_is_trusted_for_five_minutes(
     server = Server()
     server.answer = NONE_REVOKED
     checker = StatusListChecker(ISSUER, fetch=server.fetch, clock=server.clock)
-    assert checker.check_claims(claims_for()) is Verdict.LIVE
+    assert checker.check(claims_for()) is Verdict.LIVE
     server.keys = {"keys": [key for key in SUITE["keys"]["keys"] if key["kid"] != "first"]}
     times[0] = seconds
     server.answer = {"status": 200, "list": "none revoked, newer"}
     server.millis += 26_000
-    assert checker.check_claims(claims_for()) is verdict
+    assert checker.check(claims_for()) is verdict
 
 
 def test_symmetric_algorithms_are_rejected() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import redis
-from clients import KINDS, open_checker
+from clients import with_id, KINDS, open_checker
 from redis.cluster import LoadBalancingStrategy
 from servers import FIRST_SLOTS, Cluster, RedisServer, until
 
@@ -52,23 +52,23 @@ class TestSentinel:
         url = f"redis-sentinel://127.0.0.1:{sentinel.port}/main"
         with open_checker("threads", url, QUICK, SHORT) as threads, open_checker("asyncio", url, QUICK, SHORT) as loop:
             for checker in (threads, loop):
-                assert checker.check("before") is Verdict.REVOKED
-                assert checker.check("good") is Verdict.LIVE
+                assert checker.check(with_id("before")) is Verdict.REVOKED
+                assert checker.check(with_id("good")) is Verdict.LIVE
             primary.halt()
             for checker in (threads, loop):
-                assert checker.check("good") is Verdict.UNKNOWN
+                assert checker.check(with_id("good")) is Verdict.UNKNOWN
             with replica.connect() as client:
                 until(lambda: client.info("replication")["role"] == "master", 30)
             # The replica has the revocation and the watermark of before.
             for checker in (threads, loop):
-                until(lambda: checker.check("good") is Verdict.LIVE, 30)
-                assert checker.check("before") is Verdict.REVOKED
+                until(lambda: checker.check(with_id("good")) is Verdict.LIVE, 30)
+                assert checker.check(with_id("before")) is Verdict.REVOKED
             replica.feed()
             replica.revoke("after")
             primary.go_on()
             for checker in (threads, loop):
-                until(lambda: checker.check("after") is Verdict.REVOKED, 30)
-                until(lambda: checker.check("good") is Verdict.LIVE, 30)
+                until(lambda: checker.check(with_id("after")) is Verdict.REVOKED, 30)
+                until(lambda: checker.check(with_id("good")) is Verdict.LIVE, 30)
 
 
 class TestCluster:
@@ -90,23 +90,23 @@ class TestCluster:
         with open_checker(kind, fed.url, QUICK) as checker:
             for i in range(30):
                 fed.of(f"revoked:bad-{i}").revoke(f"bad-{i}")
-            assert checker.check("first") is Verdict.LIVE
+            assert checker.check(with_id("first")) is Verdict.LIVE
             before = sum(node.calls("exists") for node in fed.nodes)
             for i in range(30):
-                assert checker.check(f"bad-{i}") is Verdict.REVOKED
-                assert checker.check(f"good-{i}") is Verdict.LIVE
+                assert checker.check(with_id(f"bad-{i}")) is Verdict.REVOKED
+                assert checker.check(with_id(f"good-{i}")) is Verdict.LIVE
             assert sum(node.calls("exists") for node in fed.nodes) - before == 60
             assert all(node.calls("exists") for node in fed.nodes)
 
     @both
     def test_a_primary_that_was_emptied_is_noticed(self, kind: str, fed: Cluster) -> None:
         with open_checker(kind, fed.url, QUICK) as checker:
-            assert checker.check("good") is Verdict.LIVE
+            assert checker.check(with_id("good")) is Verdict.LIVE
             fed.nodes[1].flush()
-            until(lambda: checker.check("good") is Verdict.UNKNOWN, 3)
+            until(lambda: checker.check(with_id("good")) is Verdict.UNKNOWN, 3)
             assert checker.status is Status.UNFED
             self.feed(fed, 1)
-            until(lambda: checker.check("good") is Verdict.LIVE, 3)
+            until(lambda: checker.check(with_id("good")) is Verdict.LIVE, 3)
 
     @both
     def test_what_an_emptied_primary_said_is_not_remembered(self, kind: str, fed: Cluster) -> None:
@@ -114,13 +114,13 @@ class TestCluster:
         owner = fed.of("revoked:bad")
         owner.revoke("bad")
         with open_checker(kind, fed.url, Options(staleness=60, retry_interval=0.1)) as checker:
-            assert checker.check("good", long_ago) is Verdict.LIVE
+            assert checker.check(with_id("good", long_ago)) is Verdict.LIVE
             before = owner.calls("mget")
             until(lambda: owner.calls("mget") >= before + 2, 5)
             owner.flush()
-            assert checker.check("bad", long_ago) in (Verdict.LIVE, Verdict.UNKNOWN), "LIVE until it is noticed"
-            until(lambda: checker.check("good", long_ago) is Verdict.LIVE_STALE, 5)
-            assert checker.check("bad", long_ago) is Verdict.UNKNOWN
+            assert checker.check(with_id("bad", long_ago)) in (Verdict.LIVE, Verdict.UNKNOWN), "LIVE until it is noticed"
+            until(lambda: checker.check(with_id("good", long_ago)) is Verdict.LIVE_STALE, 5)
+            assert checker.check(with_id("bad", long_ago)) is Verdict.UNKNOWN
 
     def test_a_client_that_reads_from_replicas_is_refused(self, fed: Cluster) -> None:
         """The watermark of one replica says nothing about the tokens that another one has (R5)."""
@@ -137,14 +137,14 @@ class TestCluster:
     def test_the_watch_survives_a_fork(self, fed: Cluster) -> None:
         """As with a server that loads the application before it forks its workers."""
         with RevocationChecker.from_url(fed.url, QUICK) as checker:
-            assert checker.check("good") is Verdict.LIVE
+            assert checker.check(with_id("good")) is Verdict.LIVE
             child = os.fork()
             if child == 0:
                 code = 1
                 try:
-                    if checker.check("good") is Verdict.LIVE:
+                    if checker.check(with_id("good")) is Verdict.LIVE:
                         fed.nodes[1].flush()
-                        until(lambda: checker.check("good") is Verdict.UNKNOWN, 5)
+                        until(lambda: checker.check(with_id("good")) is Verdict.UNKNOWN, 5)
                         code = 0
                 finally:
                     os._exit(code)
@@ -161,17 +161,17 @@ def test_a_cluster_of_which_one_primary_goes_away_and_comes_back() -> None:
         url = f"redis-cluster://127.0.0.1:{cluster.nodes[0].port},127.0.0.1:{cluster.nodes[1].port}"
         with open_checker("threads", url, QUICK, SHORT) as threads, open_checker("asyncio", url, QUICK, SHORT) as loop:
             for checker in (threads, loop):
-                assert checker.check(on_last) is Verdict.LIVE
+                assert checker.check(with_id(on_last)) is Verdict.LIVE
             cluster.nodes[0].stop()
             # Redis itself refuses when a part of the slots is not served.
             for checker in (threads, loop):
-                until(lambda: checker.check(on_last) is Verdict.UNKNOWN, 20)
+                until(lambda: checker.check(with_id(on_last)) is Verdict.UNKNOWN, 20)
             cluster.nodes[0].start()
             for checker in (threads, loop):
-                until(lambda: (checker.check(on_last), checker.status) == (Verdict.UNKNOWN, Status.UNFED), 30)
+                until(lambda: (checker.check(with_id(on_last)), checker.status) == (Verdict.UNKNOWN, Status.UNFED), 30)
             cluster.nodes[0].feed(key=Keys("").marks(0)[0])
             for checker in (threads, loop):
-                until(lambda: checker.check(on_last) is Verdict.LIVE, 30)
+                until(lambda: checker.check(with_id(on_last)) is Verdict.LIVE, 30)
     finally:
         cluster.close()
 
@@ -222,8 +222,8 @@ class TestTls:
     ) -> None:
         url = f"rediss://localhost:{server.port}"
         with open_checker(kind, url, QUICK, Connection(ca_file=pki["ca"])) as checker:
-            assert checker.check("good") is Verdict.LIVE
-            assert checker.check("bad") is Verdict.REVOKED
+            assert checker.check(with_id("good")) is Verdict.LIVE
+            assert checker.check(with_id("bad")) is Verdict.REVOKED
 
     @both
     @pytest.mark.parametrize(("host", "authority"), [("localhost", "other"), ("127.0.0.1", "ca")])
@@ -232,7 +232,7 @@ class TestTls:
     ) -> None:
         url = f"rediss://{host}:{server.port}"
         with open_checker(kind, url, QUICK, Connection(ca_file=pki[authority])) as checker:
-            assert checker.check("good") is Verdict.UNKNOWN
+            assert checker.check(with_id("good")) is Verdict.UNKNOWN
             assert checker.status is Status.AWAY
 
 
@@ -254,6 +254,6 @@ def test_an_acl_user_needs_no_more_than_the_readme_says(kind: str, database: int
             assert client.move("revocation:complete", database)
     url = f"redis://app:p%3Aw@127.0.0.1:{redis_server.port}/{database}"
     with open_checker(kind, url, QUICK) as checker:
-        assert checker.check("good") is Verdict.LIVE
+        assert checker.check(with_id("good")) is Verdict.LIVE
     with open_checker(kind, redis_server.url, QUICK, Connection(username="app", password="wrong")) as checker:
-        assert checker.check("good") is Verdict.UNKNOWN
+        assert checker.check(with_id("good")) is Verdict.UNKNOWN

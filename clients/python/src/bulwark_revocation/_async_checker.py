@@ -82,8 +82,7 @@ class AsyncRevocationChecker:
         self._renewed = 0.0
         self._single = self._judge.watched or self._judge.blind
 
-    async def check(self, jti: object, issued_at: float | None = None) -> Verdict:
-        """As :meth:`RevocationChecker.check`."""
+    async def _verdict(self, jti: object, issued_at: float | None) -> Verdict:
         if not is_jti(jti):
             return Verdict.MALFORMED
         judge = self._judge
@@ -93,12 +92,12 @@ class AsyncRevocationChecker:
         asked_at = time.monotonic()
         return judge.judge(jti, await self._read(jti), issued_at, asked_at)
 
-    async def check_claims(self, claims: Mapping[str, Any]) -> Verdict:
-        """As :meth:`RevocationChecker.check_claims`."""
+    async def check(self, claims: Mapping[str, Any]) -> Verdict:
+        """As :meth:`RevocationChecker.check`."""
         problem = claims_problem(claims, self._judge.now())
         if problem is not None:
             return problem
-        verdict = await self.check(claims.get("jti"), claims.get("iat"))
+        verdict = await self._verdict(claims.get("jti"), claims.get("iat"))
         # Once more: Redis may have forgotten the token just before it was asked.
         return (claims_problem(claims, self._judge.now()) or verdict) if verdict.accepted else verdict
 

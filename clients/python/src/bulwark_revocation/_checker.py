@@ -86,13 +86,7 @@ class RevocationChecker:
         self._watch = _Watch(self._judge, self._current, wait) if self._judge.watched else None
         self._renewed = 0.0
 
-    def check(self, jti: object, issued_at: float | None = None) -> Verdict:
-        """What is known about a token.
-
-        ``jti`` and ``issued_at`` are the claims ``jti`` and ``iat`` (seconds since 1970) of a verified token. Without
-        ``issued_at`` a token from before Keycloak recorded its tokens is not noticed. The caller must refuse a token
-        from its ``exp`` on, without leeway: Redis forgets it then. :meth:`check_claims` does that too.
-        """
+    def _verdict(self, jti: object, issued_at: float | None) -> Verdict:
         if not is_jti(jti):
             return Verdict.MALFORMED
         judge = self._judge
@@ -102,12 +96,16 @@ class RevocationChecker:
         asked_at = time.monotonic()
         return judge.judge(jti, self._read(jti), issued_at, asked_at)
 
-    def check_claims(self, claims: Mapping[str, Any]) -> Verdict:
-        """What is known about a token with these verified claims; ``exp`` is checked without leeway."""
+    def check(self, claims: Mapping[str, Any]) -> Verdict:
+        """What is known about a token with these verified claims: all of them, as ``iss`` tells its realm.
+
+        ``exp`` is checked without leeway. Without ``iat``, a token from before Keycloak recorded its tokens is not
+        noticed.
+        """
         problem = claims_problem(claims, self._judge.now())
         if problem is not None:
             return problem
-        verdict = self.check(claims.get("jti"), claims.get("iat"))
+        verdict = self._verdict(claims.get("jti"), claims.get("iat"))
         # Once more: Redis may have forgotten the token just before it was asked.
         return (claims_problem(claims, self._judge.now()) or verdict) if verdict.accepted else verdict
 

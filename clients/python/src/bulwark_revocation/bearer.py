@@ -66,15 +66,15 @@ class TokenVerifier(Protocol):
 class Checker(Protocol):
     """Tells whether a token is revoked: ``RevocationChecker`` or ``StatusListChecker``."""
 
-    def check_claims(self, claims: Claims) -> Verdict:
+    def check(self, claims: Claims) -> Verdict:
         """What is known about a token with these verified claims."""
 
 
 class AsyncChecker(Protocol):
     """As :class:`Checker`, for asyncio: ``AsyncRevocationChecker`` or ``AsyncStatusListChecker``."""
 
-    async def check_claims(self, claims: Claims) -> Verdict:
-        """As :meth:`Checker.check_claims`."""
+    async def check(self, claims: Claims) -> Verdict:
+        """As :meth:`Checker.check`."""
 
 
 class Refusal(Exception):
@@ -308,7 +308,7 @@ class Guard(_Rules):
         if not isinstance(claims, Mapping):
             raise TypeError("The verifier is for asyncio: use AsyncGuard.")
         proof = self._require_usable(claims, token, scheme, request)
-        self._require_accepted(self._checker.check_claims(claims), proof, claims, scopes)
+        self._require_accepted(self._checker.check(claims), proof, claims, scopes)
         return claims
 
 
@@ -342,5 +342,5 @@ class AsyncGuard(_Rules):
         verified = self._verify(token)
         claims: Claims = await verified if inspect.isawaitable(verified) else verified
         proof = self._require_usable(claims, token, scheme, request)
-        self._require_accepted(await self._checker.check_claims(claims), proof, claims, scopes)
+        self._require_accepted(await self._checker.check(claims), proof, claims, scopes)
         return claims

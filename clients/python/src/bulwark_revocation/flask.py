@@ -29,7 +29,7 @@ def protect(app: Flask, jwt: JWTManager, checker: RevocationChecker) -> None:
             require_access_token(claims)
         except InvalidToken as problem:
             raise invalid_token(str(problem)) from problem
-        refusal = refusal_of(checker.check_claims(claims))
+        refusal = refusal_of(checker.check(claims))
         if refusal is not None:
             raise refusal
         return False

@@ -128,7 +128,7 @@ class StatusListChecker:
         self._lists: OrderedDict[str, _Entry] = OrderedDict()
         self._lock = threading.Lock()
 
-    def check_claims(self, claims: Mapping[str, Any]) -> Verdict:
+    def check(self, claims: Mapping[str, Any]) -> Verdict:
         """What is known about a token with these verified claims; ``exp`` is checked without leeway."""
         verdict, place = self._begin(claims)
         if place is None:
@@ -291,8 +291,8 @@ class AsyncStatusListChecker:
     def __init__(self, checker: StatusListChecker) -> None:
         self._checker = checker
 
-    async def check_claims(self, claims: Mapping[str, Any]) -> Verdict:
-        """As :meth:`StatusListChecker.check_claims`."""
+    async def check(self, claims: Mapping[str, Any]) -> Verdict:
+        """As :meth:`StatusListChecker.check`."""
         checker = self._checker
         verdict, place = checker._begin(claims)
         if place is None:

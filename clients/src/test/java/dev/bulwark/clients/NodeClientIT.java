@@ -36,7 +36,7 @@ class NodeClientIT {
       """;
 
   private static final String PACKAGES =
-      "for (const name of ['ioredis', 'redis', 'express', 'fastify', 'jose', 'typescript'])"
+      "for (const name of ['ioredis', 'redis', 'express', 'fastify', 'jose', 'openid-client', 'dpop', 'typescript'])"
           + " require.resolve(name)";
 
   /** Why the tests cannot run; null if they can. */
