@@ -53,7 +53,7 @@ class RecipesIT {
       import sys
       for line in sys.stdin:
           jti, iat = line.rstrip("\\n").split("\\t")
-          print(verdict({"jti": jti, "iat": int(iat)}), flush=True)
+          print(verdict({"jti": jti, "iat": int(iat)} if iat != "-1" else {"jti": jti}), flush=True)
       """;
 
   private static final String NODE =
@@ -64,7 +64,7 @@ class RecipesIT {
       lines.on('line', async (line) => {
         await ready;
         const [jti, iat] = line.split('\\t');
-        console.log(await verdict({ jti, iat: Number(iat) }));
+        console.log(await verdict(iat === '-1' ? { jti } : { jti, iat: Number(iat) }));
       });
       lines.on('close', () => process.exit(0));
       """;
@@ -89,6 +89,8 @@ class RecipesIT {
       }
       """;
 
+  private static final Question WITHOUT_IAT = new Question("onrtac:good", -1);
+
   @TempDir private Path folder;
   private RedisProcess redis;
 
@@ -109,6 +111,7 @@ class RecipesIT {
     Path script = write("recipe.py", recipe("tokens-python-node.md", "python") + PYTHON);
     try (RunningRecipe recipe = RunningRecipe.overStdin(folder, python, script.toString())) {
       holds(recipe);
+      assertThat(recipe.verdict(WITHOUT_IAT)).isEqualTo("unknown");
     }
   }
 
@@ -120,6 +123,7 @@ class RecipesIT {
     Path script = write("recipe.cjs", recipe("tokens-python-node.md", "javascript") + NODE);
     try (RunningRecipe recipe = RunningRecipe.overStdin(folder, node, script.toString())) {
       holds(recipe);
+      assertThat(recipe.verdict(WITHOUT_IAT)).isEqualTo("unknown");
     }
   }
 
@@ -374,6 +378,8 @@ class RecipesIT {
     assertThat(recipe.verdict(good("onrtac:good"))).as("not fed").isEqualTo("unknown");
     assertThat(recipe.verdict(good("onrtac:bad"))).as("not fed").isEqualTo("revoked");
     try (Jedis jedis = redis.connect()) {
+      jedis.set("revocation:complete", "soon");
+      assertThat(recipe.verdict(good("onrtac:good"))).as("no number").isEqualTo("unknown");
       jedis.flushAll();
     }
     assertThat(recipe.verdict(good("onrtac:good"))).as("emptied").isEqualTo("unknown");
