@@ -223,7 +223,7 @@ export function requestOf(message, target, { resource }) {
   };
 }
 
-/** DER; null without TLS, and for a certificate that no authority of the server has signed. */
+/** DER; null without one. The handshake has proven its key, and a token names one certificate: no authority is needed. */
 function certificateOf(socket) {
-  return socket.authorized === true ? (socket.getPeerCertificate().raw ?? null) : null;
+  return socket.getPeerCertificate?.()?.raw ?? null;
 }

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { createServer as createSecureServer, request as secureRequest } from 'node:https';
 import { after, before, describe, test } from 'node:test';
 import express from 'express';
 import fastify from 'fastify';
@@ -11,7 +12,7 @@ import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { Guard, KeycloakVerifier, Refusal, Resource, RevocationChecker } from '../src/index.js';
 import { bearerToken as forExpress } from '../src/express.js';
 import { bearerToken as forFastify } from '../src/fastify.js';
-import { Holder } from './proofs.js';
+import { Holder, makeCertificate } from './proofs.js';
 import { RedisServer, open } from './servers.js';
 
 const FILE = new URL('../../../conformance/revocation-cases.json', import.meta.url);
@@ -202,6 +203,33 @@ test('a certificate comes from the connection, or in the header of a trusted pro
   }
   for (const certificate of [holder.certificates.other, Buffer.alloc(0), '', '::', ':?:', '%', 'a'.repeat(20_000)]) {
     assert.match((await refusalOf(guard.authorize({ authorization, certificate }))).message, /certificate/);
+  }
+});
+
+test('where Node itself ends TLS, the certificate is that of the connection', async () => {
+  const app = express();
+  const guard = guardFor({ certificateProxies: [] });
+  app.get(TARGET, forExpress(guard), (req, res) => res.json({}));
+  const own = { requestCert: true, rejectUnauthorized: false };
+  const listening = createSecureServer({ ...makeCertificate('localhost'), ...own }, app).listen(0, '127.0.0.1');
+  await once(listening, 'listening');
+  try {
+    const authorization = `Bearer ${await tokenOf(holder.binding('certificate'))}`;
+    const { port } = listening.address();
+    const statusWith = async (pair) => {
+      const headers = { authorization, 'Client-Cert': `:${holder.certificates.own.toString('base64')}:` };
+      const address = { host: '127.0.0.1', port, path: TARGET };
+      const sent = secureRequest({ ...address, ...pair, headers, agent: false, rejectUnauthorized: false });
+      sent.end();
+      const [answer] = await once(sent, 'response');
+      answer.resume();
+      return answer.statusCode;
+    };
+    assert.equal(await statusWith(holder.pairs.own), 200);
+    assert.equal(await statusWith(holder.pairs.other), 401);
+    assert.equal(await statusWith({}), 401);
+  } finally {
+    listening.close();
   }
 });
 

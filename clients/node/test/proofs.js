@@ -2,15 +2,25 @@
 
 import { execFileSync } from 'node:child_process';
 import { X509Certificate, createHash, createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const base64url = (data) => Buffer.from(data).toString('base64url');
 const sha256 = (data) => createHash('sha256').update(data).digest('base64url');
 
-/** DER, of a new certificate. */
-function makeCertificate(name) {
-  const args = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', '/dev/null'];
-  const pem = execFileSync('openssl', [...args, '-subj', `/CN=${name}`, '-days', '1'], { stdio: ['ignore', 'pipe', 'ignore'] });
-  return new X509Certificate(pem).raw;
+/** A new key with a certificate, PEM. */
+export function makeCertificate(name) {
+  const folder = mkdtempSync(join(tmpdir(), 'bulwark-key'));
+  try {
+    const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' });
+    const file = join(folder, 'key.pem');
+    writeFileSync(file, key);
+    const args = ['req', '-x509', '-key', file, '-subj', `/CN=${name}`, '-days', '1'];
+    return { key, cert: execFileSync('openssl', args, { encoding: 'utf8' }) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** A client with a key and a certificate, and a thief with others. */
@@ -18,7 +28,8 @@ export class Holder {
   #keys = { own: generateKeyPairSync('ec', { namedCurve: 'P-256' }), other: generateKeyPairSync('ec', { namedCurve: 'P-256' }) };
   #url;
   #last;
-  certificates = { own: makeCertificate('own'), other: makeCertificate('other') };
+  pairs = { own: makeCertificate('own'), other: makeCertificate('other') };
+  certificates = { own: new X509Certificate(this.pairs.own.cert).raw, other: new X509Certificate(this.pairs.other.cert).raw };
 
   constructor(url) {
     this.#url = url;
