@@ -51,11 +51,16 @@ export class RevocationChecker {
     }
   }
 
-  async #verdict(jti, issuedAt) {
+  async check(claims) {
+    const problem = this.#problem(claims);
+    if (problem !== null) {
+      return problem;
+    }
+    const { jti, iat } = claims;
     if (!isJti(jti)) {
       return 'malformed';
     }
-    const issued = issuedAt === null ? null : Math.floor(issuedAt * 1000);
+    const issued = iat === undefined || iat === null ? null : Math.floor(iat * 1000);
     const cached = this.#near?.of(jti) ?? null;
     if (cached !== null) {
       return decide(cached, this.#memory?.of(jti) ?? null, issued, this.#clock(), this.#options);
@@ -73,15 +78,7 @@ export class RevocationChecker {
         this.#memory?.note(jti, reading);
       }
     }
-    return decide(reading, this.#memory?.of(jti) ?? null, issued, now, this.#options);
-  }
-
-  async check(claims) {
-    const problem = this.#problem(claims);
-    if (problem !== null) {
-      return problem;
-    }
-    const verdict = await this.#verdict(claims.jti, claims.iat ?? null);
+    const verdict = decide(reading, this.#memory?.of(jti) ?? null, issued, now, this.#options);
     // Once more: Redis may have forgotten the token just before it was asked.
     return isAccepted(verdict) ? (this.#problem(claims) ?? verdict) : verdict;
   }
