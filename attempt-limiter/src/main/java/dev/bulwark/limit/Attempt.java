@@ -9,10 +9,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt, and where it counts: in the first of its pools that takes it.
+ * One attempt, and where it counts: in the first of its pools that has room.
  *
  * @param id unique among all attempts of all nodes
- * @param pools at least one; the last takes every attempt
+ * @param pools at least one; the last needs no mark
  */
 public record Attempt(String id, List<Pool> pools) {
 
@@ -50,14 +50,14 @@ public record Attempt(String id, List<Pool> pools) {
   public Set<String> keys() {
     Set<String> keys = new LinkedHashSet<>();
     for (Pool pool : pools) {
-      pool.all().forEach(window -> keys.add(window.key()));
+      pool.windows().forEach(window -> keys.add(window.key()));
     }
     return keys;
   }
 
   /** Whether nothing is limited. */
   boolean isUnlimited() {
-    return pools.stream().allMatch(pool -> pool.all().isEmpty());
+    return pools.stream().allMatch(pool -> pool.windows().isEmpty());
   }
 
   /** In one text, so that a later request can give the slot back ({@link #read}). */

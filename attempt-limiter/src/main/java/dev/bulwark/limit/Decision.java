@@ -13,12 +13,12 @@ public sealed interface Decision {
   record Granted(int pool) implements Decision {}
 
   /**
-   * A window is full; the attempt holds no slot anywhere.
+   * No pool has room; the attempt holds no slot anywhere.
    *
-   * @param waitMillis until the window has room again, at least 1
-   * @param scope which window is full; the one with the longest wait where several are
-   * @param inFlight whether every full window holds an attempt whose outcome is still open, so that
-   *     its slot may come back at any moment
+   * @param waitMillis until the first of the pools has room again, at least 1
+   * @param scope which of its windows is full; the one with the longest wait where several are
+   * @param inFlight whether each full window of a pool holds an attempt whose outcome is still
+   *     open, so that its slot may come back at any moment
    */
   record Refused(long waitMillis, Scope scope, boolean inFlight) implements Decision {
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the attempts that come to this node. Bounded in memory: the keys that were used least give
@@ -56,7 +57,7 @@ public final class LocalLimiter {
         .build();
   }
 
-  /** Takes a slot in each window of the first pool that takes the attempt, or in none. */
+  /** Takes a slot in each window of the first pool that has room, or in none. */
   public synchronized Decision take(Attempt attempt) {
     long now = ticker.read();
     Decision decision = decide(attempt, now);
@@ -72,7 +73,7 @@ public final class LocalLimiter {
   }
 
   private void put(Attempt attempt, int pool, long now) {
-    for (Window window : attempt.pools().get(pool).all()) {
+    for (Window window : attempt.pools().get(pool).windows()) {
       windows.put(window.key(), current(window, now).with(now, attempt.id()));
     }
   }
@@ -86,7 +87,7 @@ public final class LocalLimiter {
     long now = ticker.read();
     Closed since = new Closed(now, now + TimeUnit.MILLISECONDS.toNanos(refused.waitMillis()));
     for (Pool pool : attempt.pools()) {
-      for (Window window : pool.all()) {
+      for (Window window : pool.windows()) {
         if (window.scope() == refused.scope()) {
           closed.put(window.key(), since);
         }
@@ -146,7 +147,7 @@ public final class LocalLimiter {
     change(attempt, window -> window.without(attempt.id()));
   }
 
-  /** The attempt has failed: its slots stay until their windows end, and nobody waits for them. */
+  /** The attempt has failed: its slots stay until their windows end. */
   public synchronized void fail(Attempt attempt) {
     change(attempt, window -> window.failed(attempt.id()));
   }
@@ -169,26 +170,33 @@ public final class LocalLimiter {
     return windows.estimatedSize();
   }
 
+  /** The first pool with room; if none has any, the shortest wait. */
   private Decision decide(Attempt attempt, long now) {
+    Decision.Refused shortest = null;
+    boolean inFlight = false;
     List<Pool> pools = attempt.pools();
-    for (int i = 0; i < pools.size() - 1; i++) {
-      if (takes(pools.get(i), now)) {
-        return decide(pools.get(i), i, now);
+    for (int i = 0; i < pools.size(); i++) {
+      Pool pool = pools.get(i);
+      if (pool.mark() != null && !isMarked(pool.mark())) {
+        continue;
+      }
+      Decision.Refused full = refusal(pool, now);
+      if (full == null) {
+        return new Decision.Granted(i);
+      }
+      inFlight |= full.inFlight();
+      if (shortest == null || full.waitMillis() < shortest.waitMillis()) {
+        shortest = full;
       }
     }
-    int last = pools.size() - 1;
-    return decide(pools.get(last), last, now);
-  }
-
-  private boolean takes(Pool pool, long now) {
-    if (pool.mark() != null && !isMarked(pool.mark())) {
-      return false;
+    if (shortest == null) {
+      throw new IllegalArgumentException("every pool needs a mark: " + attempt);
     }
-    Window budget = pool.budget();
-    return budget == null || current(budget, now).waitNanos(now, budget.limit()) == 0;
+    return new Decision.Refused(shortest.waitMillis(), shortest.scope(), inFlight);
   }
 
-  private Decision decide(Pool pool, int index, long now) {
+  /** The longest wait of the pool's windows; null where all have room. */
+  private Decision.@Nullable Refused refusal(Pool pool, long now) {
     long longest = 0;
     Scope longestScope = Scope.ADDRESS;
     boolean inFlight = true;
@@ -206,7 +214,7 @@ public final class LocalLimiter {
       }
     }
     return longest == 0
-        ? new Decision.Granted(index)
+        ? null
         : new Decision.Refused((longest + 999_999) / 1_000_000, longestScope, inFlight);
   }
 

@@ -41,15 +41,13 @@ public final class RedisLimiter {
     arguments.add(attempt.id());
     arguments.add(Integer.toString(attempt.pools().size()));
     for (Pool pool : attempt.pools()) {
-      List<Window> windows = pool.all();
       String mark = pool.mark();
       if (mark != null) {
         keys.add(redis.key(mark));
       }
       arguments.add(mark == null ? "0" : "1");
-      arguments.add(pool.budget() == null ? "0" : "1");
-      arguments.add(Integer.toString(windows.size()));
-      for (Window window : windows) {
+      arguments.add(Integer.toString(pool.windows().size()));
+      for (Window window : pool.windows()) {
         keys.add(redis.key(window.key()));
         arguments.add(Integer.toString(window.limit()));
         arguments.add(Long.toString(window.length().toMillis()));
@@ -80,7 +78,7 @@ public final class RedisLimiter {
   }
 
   /**
-   * The attempt has failed: its slots stay, and other nodes do not wait for them.
+   * The attempt has failed: its slots stay until their windows end.
    *
    * @throws dev.bulwark.redis.RedisUnavailableException if Redis does not answer
    */

@@ -142,7 +142,7 @@ public final class SharedLimiter {
     local.fail(attempt);
   }
 
-  /** The attempt has failed: other nodes do not wait for its slots. False without Redis. */
+  /** The attempt has failed: its slots do not come back. False without Redis. */
   public boolean failEverywhere(Attempt attempt) {
     try {
       redis.fail(attempt);

@@ -1,6 +1,7 @@
 package dev.bulwark.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** L2: pools, budgets and marks on one node; windows that other nodes have filled. */
+/** L2: pools and marks on one node; windows that other nodes have filled. */
 class LocalPoolTest {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -35,8 +36,9 @@ class LocalPoolTest {
 
   private static Pool device(int limit, int failures, @Nullable String mark) {
     return new Pool(
-        List.of(new Window("device", limit, MINUTE, Scope.DEVICE)),
-        new Window("failures", failures, HOUR, Scope.DEVICE),
+        List.of(
+            new Window("device", limit, MINUTE, Scope.DEVICE),
+            new Window("failures", failures, HOUR, Scope.DEVICE)),
         mark);
   }
 
@@ -45,12 +47,12 @@ class LocalPoolTest {
   }
 
   @Test
-  void theFirstPoolWithRoomInItsBudgetCounts() {
+  void theFirstPoolWithRoomCounts() {
     assertThat(limiter.take(attempt(device(9, 2, null), strangers())))
         .isEqualTo(new Decision.Granted(0));
     assertThat(limiter.take(attempt(device(9, 2, null), strangers())))
         .isEqualTo(new Decision.Granted(0));
-    // The budget is spent: from now on a stranger, who takes a slot of the strangers alone.
+    // Too many failures: from now on a stranger, who takes a slot of the strangers alone.
     assertThat(limiter.take(attempt(device(9, 2, null), strangers())))
         .isEqualTo(new Decision.Granted(1));
     assertThat(limiter.take(attempt(strangers()))).isEqualTo(new Decision.Granted(0));
@@ -58,12 +60,15 @@ class LocalPoolTest {
         .isEqualTo(new Decision.Refused(HOUR.toMillis(), Scope.ACCOUNT, true));
     assertThat(limiter.take(attempt(device(3, 9, null), strangers())))
         .isEqualTo(new Decision.Granted(0));
+    // Both are full: the shorter wait is told.
     assertThat(limiter.take(attempt(device(3, 9, null), strangers())))
+        .isEqualTo(new Decision.Refused(MINUTE.toMillis(), Scope.DEVICE, true));
+    assertThat(limiter.take(attempt(strangers(), device(3, 9, null))))
         .isEqualTo(new Decision.Refused(MINUTE.toMillis(), Scope.DEVICE, true));
   }
 
   @Test
-  void aSpentBudgetIsFreeAgainAfterItsWindow() {
+  void aFullPoolCountsAgainAfterItsWindow() {
     Pool strangers = strangers();
     limiter.take(attempt(device(9, 1, null), strangers));
     assertThat(limiter.check(attempt(device(9, 1, null), strangers)))
@@ -92,12 +97,27 @@ class LocalPoolTest {
     assertThat(limiter.check(attempt)).isEqualTo(new Decision.Granted(1));
   }
 
-  /** As for a realm without limits: nothing may keep a login out. */
   @Test
-  void theLastPoolCountsWhateverItsBudget() {
-    Pool only = device(9, 1, "unknown");
-    assertThat(limiter.take(attempt(only))).isEqualTo(new Decision.Granted(0));
-    assertThat(limiter.take(attempt(only))).isEqualTo(new Decision.Granted(0));
+  void onePoolNeedsNoMark() {
+    Attempt attempt = attempt(device(9, 1, "unknown"));
+    assertThatThrownBy(() -> limiter.take(attempt)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** One of several pools is enough: its slot comes back, and the attempt with it. */
+  @Test
+  void whereOnePoolHoldsAttemptsInFlightSoDoesTheAttempt() {
+    Attempt onDevice = attempt(device(1, 9, null), strangers());
+    limiter.take(onDevice);
+    for (int i = 0; i < 2; i++) {
+      Attempt failed = attempt(strangers());
+      limiter.take(failed);
+      limiter.fail(failed);
+    }
+    assertThat(limiter.check(attempt(device(1, 9, null), strangers())))
+        .isEqualTo(new Decision.Refused(MINUTE.toMillis(), Scope.DEVICE, true));
+    limiter.fail(onDevice);
+    assertThat(limiter.check(attempt(device(1, 9, null), strangers())))
+        .isEqualTo(new Decision.Refused(MINUTE.toMillis(), Scope.DEVICE, false));
   }
 
   @Test
@@ -110,7 +130,7 @@ class LocalPoolTest {
     assertThat(limiter.check(attempt(device(1, 1, null)))).isEqualTo(new Decision.Granted(0));
     limiter.put(attempt(device(1, 1, null)), 0);
     assertThat(limiter.check(attempt(device(1, 1, null), Pool.of(List.of()))))
-        .as("the budget is spent")
+        .as("its window is full")
         .isEqualTo(new Decision.Granted(1));
   }
 

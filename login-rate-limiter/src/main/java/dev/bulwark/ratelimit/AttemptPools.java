@@ -28,7 +28,7 @@ record AttemptPools(
    * A user as far as known devices and addresses go.
    *
    * @param id of the user
-   * @param stamp of the user's password
+   * @param stamp of the user's logins ({@link dev.bulwark.ratelimit.known.LoginStamp})
    * @param device name of the known device; null where the device is not known
    */
   record KnownUser(String id, String stamp, @Nullable String device) {}
@@ -82,24 +82,39 @@ record AttemptPools(
     return new Window(key, rules.networkLimit(), rules.limits().window(), Scope.NETWORK);
   }
 
+  /** A pool, and what an attempt is that counts in it. */
+  record Counted(Standing standing, Pool pool) {}
+
   /**
-   * Where an attempt counts: on a known device there alone, from a known address in the window of
-   * the address alone; for each there is a budget of failures, beyond which it is a stranger.
+   * Where an attempt counts, in the first that has room: on a known device there alone, from a
+   * known address in the windows of the address alone, else as a stranger. For each device and each
+   * known address there is a budget of failures, beyond which it has no room.
    *
    * @param accountKey key of the account; null where the attempt names none
    * @param user null where the attempt names none
    */
-  List<Pool> of(@Nullable String accountKey, @Nullable KnownUser user) {
-    List<Pool> pools = new ArrayList<>();
+  List<Counted> of(@Nullable String accountKey, @Nullable KnownUser user) {
+    List<Counted> pools = new ArrayList<>();
     if (user != null && user.device() != null) {
-      pools.add(ofDevice(user.id(), user.device()));
-    } else if (user != null && known.addressDays() > 0) {
-      pools.add(ofKnownAddress(user));
+      pools.add(new Counted(Standing.KNOWN_DEVICE, ofDevice(user.id(), user.device())));
     }
-    List<Window> strangers = new ArrayList<>(ofAddress());
-    strangers.addAll(ofAccount(accountKey));
-    pools.add(Pool.of(strangers));
+    if (user != null && known.addressDays() > 0) {
+      pools.add(new Counted(Standing.KNOWN_ADDRESS, ofKnownAddress(user)));
+    }
+    pools.add(ofStranger(ofAddress(), ofAccount(accountKey)));
     return pools;
+  }
+
+  /** Where an attempt counts that is not counted by its address. */
+  List<Counted> ofAccountAlone(@Nullable String accountKey) {
+    return List.of(ofStranger(List.of(), ofAccount(accountKey)));
+  }
+
+  private static Counted ofStranger(List<Window> ofAddress, List<Window> ofAccount) {
+    List<Window> windows = new ArrayList<>(ofAddress);
+    windows.addAll(ofAccount);
+    return new Counted(
+        ofAccount.isEmpty() ? Standing.UNCOUNTED : Standing.STRANGER, Pool.of(windows));
   }
 
   /** Key of the mark that the user has logged in from this address. */
@@ -108,21 +123,24 @@ record AttemptPools(
   }
 
   private Pool ofDevice(String userId, String device) {
-    List<Window> windows =
-        rules.deviceLimit() == 0
-            ? List.of()
-            : List.of(
-                new Window(
-                    keys.ofDevice(userId, device),
-                    rules.deviceLimit(),
-                    rules.limits().window(),
-                    Scope.DEVICE));
-    return new Pool(windows, failures(keys.ofDeviceFailures(userId, device), Scope.DEVICE), null);
+    List<Window> windows = new ArrayList<>();
+    if (rules.deviceLimit() > 0) {
+      windows.add(
+          new Window(
+              keys.ofDevice(userId, device),
+              rules.deviceLimit(),
+              rules.limits().window(),
+              Scope.DEVICE));
+    }
+    windows.add(failures(keys.ofDeviceFailures(userId, device), Scope.DEVICE));
+    return Pool.of(windows);
   }
 
   private Pool ofKnownAddress(KnownUser user) {
+    List<Window> windows = new ArrayList<>(ofAddress());
     String key = keys.ofKnownAddressFailures(user.id(), ClientAddress.bucket(address));
-    return new Pool(ofAddress(), failures(key, Scope.ACCOUNT), mark(user.id(), user.stamp()));
+    windows.add(failures(key, Scope.ACCOUNT));
+    return new Pool(windows, mark(user.id(), user.stamp()));
   }
 
   private Window failures(String key, Scope scope) {

@@ -4,9 +4,10 @@ import dev.bulwark.limit.Attempt;
 import dev.bulwark.limit.Decision;
 import dev.bulwark.limit.LimitKeys;
 import dev.bulwark.limit.Pool;
+import dev.bulwark.limit.Scope;
 import dev.bulwark.limit.address.ClientAddress;
 import dev.bulwark.ratelimit.known.KnownDevices;
-import dev.bulwark.ratelimit.known.PasswordStamp;
+import dev.bulwark.ratelimit.known.LoginStamp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.keycloak.models.ModelDuplicateException;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
-/** The limiter of one session. Holds nothing but the session and what all sessions share. */
+/** The limiter of one session: the slots and the thread that its request holds. For one thread. */
 final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider {
 
   /**
@@ -29,9 +30,15 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
    */
   private static final long MIN_REJECTION_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+  /** For attempts that need not wait for a window to move on. */
+  private static final Decision.Refused BUSY = new Decision.Refused(1_000, Scope.ADDRESS, true);
+
   private final KeycloakSession session;
   private final LimiterResources shared;
   private final KnownDevices devices;
+  private LoginThreads.@Nullable Hold thread;
+  private @Nullable RequestSlot login;
+  private @Nullable RequestSlot userCode;
 
   DefaultLoginRateLimiterProvider(KeycloakSession session, LimiterResources shared) {
     this.session = session;
@@ -50,35 +57,69 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
   }
 
   private Decision take(Account account, boolean byAddress) {
-    if (held() != null) {
-      return Decision.GRANTED;
-    }
-    String address = address();
-    if (isAllowed(address)) {
-      shared.metrics().fromAllowedNetwork();
+    if (login != null) {
       return Decision.GRANTED;
     }
     long start = System.nanoTime();
+    String address = address();
+    boolean allowed = isAllowed(address);
     AttemptPools pools = pools(address);
-    Decision decision = byAddress ? checkAddress(pools) : Decision.GRANTED;
-    boolean known = false;
-    boolean device = false;
-    if (decision instanceof Decision.Granted) {
-      LimitKeys keys = pools.keys();
-      UserModel user = find(account);
-      String accountKey = user != null ? keys.ofUser(user.getId()) : nameKey(keys, account);
-      Attempt attempt = attempt(pools, accountKey, byAddress ? user : null, byAddress);
-      device = attempt.pools().size() > 1 && attempt.pools().get(0).mark() == null;
-      decision = shared.queue().take(attempt);
-      if (decision instanceof Decision.Granted granted) {
-        known = granted.pool() < attempt.pools().size() - 1;
-        hold(attempt, standing(pools, known, accountKey), user);
-      } else {
-        waitUntil(start + MIN_REJECTION_NANOS);
-      }
+    if (byAddress && !allowed && checkAddress(pools) instanceof Decision.Refused refused) {
+      shared.metrics().refused(refused, System.nanoTime() - start);
+      return refused;
     }
-    shared.metrics().decided(decision, System.nanoTime() - start, known, device);
-    return decision;
+    // Before the account is looked for, so that who gets no thread learns nothing of it.
+    if (!takeThread(address, allowed || !byAddress ? 0 : pools.rules().limits().perAddress())) {
+      shared.metrics().withoutThread();
+      return BUSY;
+    }
+    if (allowed) {
+      shared.metrics().fromAllowedNetwork();
+      return Decision.GRANTED;
+    }
+    return decide(account, pools, byAddress, start);
+  }
+
+  /** Until the request ends: what follows may compute, wait or be delayed. */
+  private boolean takeThread(@Nullable String address, int addressLimit) {
+    if (thread == null) {
+      thread = shared.threads().take(ClientAddress.bucket(address), addressLimit);
+    }
+    return thread != null;
+  }
+
+  @Override
+  public void close() {
+    if (thread != null) {
+      thread.close();
+    }
+  }
+
+  /** A flood from one address costs no look-up of the account; a known device is no part of it. */
+  private Decision checkAddress(AttemptPools pools) {
+    Attempt attempt = new Attempt("", List.of(Pool.of(pools.ofAddress())));
+    Decision decision = shared.limiter().check(attempt);
+    return decision instanceof Decision.Refused refused && !refused.inFlight() && !devices.isAny()
+        ? decision
+        : Decision.GRANTED;
+  }
+
+  private Decision decide(Account account, AttemptPools pools, boolean byAddress, long start) {
+    UserModel user = find(account);
+    List<AttemptPools.Counted> counted = counted(pools, account, user, byAddress);
+    Attempt attempt =
+        new Attempt(shared.ids().next(), counted.stream().map(AttemptPools.Counted::pool).toList());
+    Decision decision = shared.limiter().take(attempt);
+    if (decision instanceof Decision.Granted granted) {
+      Standing standing = counted.get(granted.pool()).standing();
+      login = hold(attempt, standing, user);
+      shared.metrics().granted(standing, System.nanoTime() - start);
+      return decision;
+    }
+    waitUntil(start + MIN_REJECTION_NANOS);
+    Decision.Refused refused = (Decision.Refused) decision;
+    shared.metrics().refused(refused, System.nanoTime() - start);
+    return refused.inFlight() ? BUSY : refused;
   }
 
   private static void waitUntil(long nanoTime) {
@@ -89,73 +130,49 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
     }
   }
 
-  /** A flood from one address costs no look-up of the account; a known device is no part of it. */
-  private Decision checkAddress(AttemptPools pools) {
-    Decision decision =
-        shared.limiter().check(new Attempt("", List.of(Pool.of(pools.ofAddress()))));
-    return decision instanceof Decision.Refused refused && !refused.inFlight() && !devices.isAny()
-        ? decision
-        : Decision.GRANTED;
-  }
-
-  private Attempt attempt(
-      AttemptPools pools,
-      @Nullable String accountKey,
-      @Nullable UserModel user,
-      boolean byAddress) {
-    List<Pool> counted;
+  private List<AttemptPools.Counted> counted(
+      AttemptPools pools, Account account, @Nullable UserModel user, boolean byAddress) {
+    String accountKey =
+        user != null ? pools.keys().ofUser(user.getId()) : nameKey(pools.keys(), account);
     if (!byAddress) {
-      counted = List.of(Pool.of(pools.ofAccount(accountKey)));
-    } else if (user != null) {
-      counted =
-          pools.of(
-              accountKey,
-              new AttemptPools.KnownUser(
-                  user.getId(), PasswordStamp.of(user), devices.nameFor(user)));
-    } else {
-      // A name that nobody has costs what others do, so that the time of the answer tells nothing.
-      AttemptPools.KnownUser nobody =
-          accountKey == null ? null : new AttemptPools.KnownUser(accountKey, "none", null);
-      counted = pools.of(accountKey, nobody);
+      return pools.ofAccountAlone(accountKey);
     }
-    return new Attempt(shared.ids().next(), counted);
-  }
-
-  private static Standing standing(AttemptPools pools, boolean known, @Nullable String accountKey) {
-    if (known) {
-      return Standing.KNOWN;
+    if (user != null) {
+      return pools.of(
+          accountKey,
+          new AttemptPools.KnownUser(
+              user.getId(), LoginStamp.of(session, user), devices.nameFor(user)));
     }
-    return pools.ofAccount(accountKey).isEmpty() ? Standing.UNCOUNTED : Standing.STRANGER;
+    // A name that nobody has costs what others do, so that the time of the answer tells nothing.
+    return pools.of(
+        accountKey,
+        accountKey == null ? null : new AttemptPools.KnownUser(accountKey, "none", null));
   }
 
   @Override
   public Decision takeForUserCode() {
-    if (session.getAttribute(RequestSlot.USER_CODE) != null || isAllowed(address())) {
+    if (userCode != null || isAllowed(address())) {
       return Decision.GRANTED;
     }
     Attempt attempt =
         new Attempt(shared.ids().next(), List.of(Pool.of(pools(address()).ofUserCodes())));
-    Decision decision = shared.queue().take(attempt);
+    Decision decision = shared.limiter().take(attempt);
     if (decision instanceof Decision.Granted) {
-      enlist(
-          RequestSlot.USER_CODE,
-          new RequestSlot(attempt, shared.returns(), Standing.UNCOUNTED, null));
+      userCode = hold(attempt, Standing.UNCOUNTED, null);
     }
-    return decision;
+    return decision instanceof Decision.Refused refused && refused.inFlight() ? BUSY : decision;
   }
 
   @Override
   public void userCodeWasRight() {
-    RequestSlot slot = session.getAttribute(RequestSlot.USER_CODE, RequestSlot.class);
-    if (slot != null && rules().returnOnSuccess()) {
-      slot.succeed();
+    if (userCode != null && rules().returnOnSuccess()) {
+      userCode.succeed();
     }
   }
 
   @Override
   public Standing standing(UserModel user) {
-    RequestSlot slot = held();
-    return slot == null ? Standing.UNCOUNTED : slot.standing(user.getId());
+    return login == null ? Standing.UNCOUNTED : login.standing(user.getId());
   }
 
   @Override
@@ -166,7 +183,7 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
     String address = address();
     int days = shared.config().known().addressDays();
     if (days > 0 && address != null && !isAllowed(address)) {
-      String mark = pools(address).mark(user.getId(), PasswordStamp.of(user));
+      String mark = pools(address).mark(user.getId(), LoginStamp.of(session, user));
       shared.returns().mark(mark, Duration.ofDays(days));
     }
   }
@@ -206,32 +223,28 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
 
   @Override
   public void succeed() {
-    RequestSlot slot = held();
-    if (slot != null && rules().returnOnSuccess()) {
-      slot.succeed();
+    if (login != null && rules().returnOnSuccess()) {
+      login.succeed();
     }
   }
 
   @Override
   public void fail() {
-    RequestSlot slot = held();
-    if (slot != null) {
-      slot.fail();
+    if (login != null) {
+      login.fail();
     }
   }
 
   @Override
   public String slot() {
-    RequestSlot slot = held();
-    return slot == null ? "" : slot.attempt().write();
+    return login == null ? "" : login.attempt().write();
   }
 
   @Override
   public void adopt(String slot) {
-    RequestSlot held = held();
     Attempt earlier = Attempt.read(slot);
-    if (held != null && earlier != null) {
-      held.adopt(earlier);
+    if (login != null && earlier != null) {
+      login.adopt(earlier);
     }
   }
 
@@ -276,18 +289,11 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
     return shared.limiter().lift(windows);
   }
 
-  private @Nullable RequestSlot held() {
-    return session.getAttribute(RequestSlot.ATTRIBUTE, RequestSlot.class);
-  }
-
-  private void hold(Attempt attempt, Standing standing, @Nullable UserModel user) {
+  private RequestSlot hold(Attempt attempt, Standing standing, @Nullable UserModel user) {
     String userId = user == null ? null : user.getId();
-    enlist(RequestSlot.ATTRIBUTE, new RequestSlot(attempt, shared.returns(), standing, userId));
-  }
-
-  private void enlist(String attribute, RequestSlot slot) {
-    session.setAttribute(attribute, slot);
+    RequestSlot slot = new RequestSlot(attempt, shared.returns(), standing, userId);
     session.getTransactionManager().enlistAfterCompletion(slot);
+    return slot;
   }
 
   private RealmRules rules() {

@@ -5,12 +5,10 @@ import dev.bulwark.limit.AttemptIds;
 import dev.bulwark.limit.LocalLimiter;
 import dev.bulwark.limit.RedisLimiter;
 import dev.bulwark.limit.SharedLimiter;
-import dev.bulwark.limit.slot.AttemptQueue;
 import dev.bulwark.limit.slot.SlotReturns;
 import dev.bulwark.redis.RedisConnectionProvider;
 import dev.bulwark.redis.RedisConnectionProviderFactory;
 import io.micrometer.core.instrument.Metrics;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -49,20 +47,15 @@ public final class DefaultLoginRateLimiterProviderFactory
     LocalLimiter local = new LocalLimiter(options.localKeys(), Ticker.systemTicker());
     SharedLimiter limiter =
         new SharedLimiter("Login attempts", local, new RedisLimiter(redis.connection()));
-    AttemptQueue queue =
-        new AttemptQueue(
-            limiter,
-            options.waiting().seconds() == 0 ? 0 : options.waiting().maxThreads(),
-            Duration.ofSeconds(options.waiting().seconds()));
+    LoginThreads threads = LoginThreads.ofServer();
     LoginRateLimiterMetrics metrics =
-        new LoginRateLimiterMetrics(
-            Metrics.globalRegistry, limiter::isAlone, local::size, queue::waiting);
+        new LoginRateLimiterMetrics(Metrics.globalRegistry, limiter::isAlone, local::size, threads);
     resources =
         new LimiterResources(
             options,
             limiter,
-            queue,
-            new SlotReturns(limiter, "bulwark-limiter-returns", metrics::returned, queue::settled),
+            threads,
+            new SlotReturns(limiter, "bulwark-limiter-returns", metrics::returned),
             new AttemptIds(),
             new StripedLocks(),
             new RightSecrets(),

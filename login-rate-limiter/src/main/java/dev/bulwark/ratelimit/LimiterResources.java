@@ -2,7 +2,6 @@ package dev.bulwark.ratelimit;
 
 import dev.bulwark.limit.AttemptIds;
 import dev.bulwark.limit.SharedLimiter;
-import dev.bulwark.limit.slot.AttemptQueue;
 import dev.bulwark.limit.slot.SlotReturns;
 
 /**
@@ -10,7 +9,7 @@ import dev.bulwark.limit.slot.SlotReturns;
  *
  * @param config the options
  * @param limiter the windows
- * @param queue in which attempts wait for a slot
+ * @param threads bounds those that attempts hold
  * @param returns gives slots back
  * @param ids names attempts
  * @param clientLocks in which the secrets of a client are tested
@@ -20,7 +19,7 @@ import dev.bulwark.limit.slot.SlotReturns;
 record LimiterResources(
     LoginRateLimiterConfig config,
     SharedLimiter limiter,
-    AttemptQueue queue,
+    LoginThreads threads,
     SlotReturns returns,
     AttemptIds ids,
     StripedLocks clientLocks,

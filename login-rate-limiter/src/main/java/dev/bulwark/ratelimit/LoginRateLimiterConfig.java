@@ -26,7 +26,6 @@ import org.keycloak.provider.ProviderConfigProperty;
  * @param userCodeLimit wrong user codes of devices from one address in a window, 0 (any number) to
  *     10,000
  * @param known devices and addresses of earlier logins
- * @param waiting attempts that wait for a slot
  */
 public record LoginRateLimiterConfig(
     int addressLimit,
@@ -39,8 +38,7 @@ public record LoginRateLimiterConfig(
     int localKeys,
     int networkLimit,
     int userCodeLimit,
-    Known known,
-    Waiting waiting) {
+    Known known) {
 
   /**
    * Devices and addresses from which a user has logged in before.
@@ -56,14 +54,6 @@ public record LoginRateLimiterConfig(
     /** How long a failure on a known device or from a known address counts. */
     static final Duration FAILURE_WINDOW = Duration.ofHours(12);
   }
-
-  /**
-   * Attempts that wait for a slot in flight.
-   *
-   * @param seconds how long one waits at most, 0 (not at all) to 30
-   * @param maxThreads threads of this node that wait at the same time, 0 to 1,000
-   */
-  public record Waiting(int seconds, int maxThreads) {}
 
   private static final String PREFIX =
       "spi-login-rate-limiter--" + DefaultLoginRateLimiterProviderFactory.ID + "--";
@@ -162,20 +152,6 @@ public record LoginRateLimiterConfig(
           90,
           7,
           "Days for which an address is known after a login; 0 for never.");
-  private static final Option<Integer> WAIT_SECONDS =
-      Option.number(
-          "wait-seconds",
-          0,
-          30,
-          5,
-          "Seconds that an attempt waits for a slot in flight; 0 for no waiting.");
-  private static final Option<Integer> WAITING_LIMIT =
-      Option.number(
-          "waiting-limit",
-          0,
-          1_000,
-          45,
-          "Threads of a node that wait at the same time; further attempts are rejected at once.");
 
   private static final ProviderOptions OPTIONS =
       new ProviderOptions(
@@ -193,9 +169,7 @@ public record LoginRateLimiterConfig(
           DEVICE_LIMIT,
           KNOWN_FAILURES,
           DEVICE_DAYS,
-          ADDRESS_DAYS,
-          WAIT_SECONDS,
-          WAITING_LIMIT);
+          ADDRESS_DAYS);
 
   /** Takes checked values. */
   public LoginRateLimiterConfig {
@@ -223,8 +197,7 @@ public record LoginRateLimiterConfig(
             OPTIONS.read(scope, DEVICE_LIMIT),
             OPTIONS.read(scope, KNOWN_FAILURES),
             OPTIONS.read(scope, DEVICE_DAYS),
-            OPTIONS.read(scope, ADDRESS_DAYS)),
-        new Waiting(OPTIONS.read(scope, WAIT_SECONDS), OPTIONS.read(scope, WAITING_LIMIT)));
+            OPTIONS.read(scope, ADDRESS_DAYS)));
   }
 
   /** The limits of a realm that has none of its own. */

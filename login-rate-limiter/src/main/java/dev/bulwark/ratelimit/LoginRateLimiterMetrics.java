@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Meters of this module; names start with {@code bulwark.limiter}. */
 final class LoginRateLimiterMetrics implements AutoCloseable {
@@ -28,10 +29,10 @@ final class LoginRateLimiterMetrics implements AutoCloseable {
 
   private final MeterRegistry registry;
   private final List<Meter> meters = new ArrayList<>();
-  private final Counter granted;
-  private final Counter grantedOnDevice;
-  private final Counter grantedFromKnownAddress;
+  private final Map<Standing, Counter> granted = new EnumMap<>(Standing.class);
   private final Counter allowed;
+  private final Counter inFlight;
+  private final Counter withoutThread;
   private final Map<Scope, Counter> refused = new EnumMap<>(Scope.class);
   private final Map<Scope, Counter> clientsRefused = new EnumMap<>(Scope.class);
   private final Counter clientsWrong;
@@ -43,11 +44,13 @@ final class LoginRateLimiterMetrics implements AutoCloseable {
       MeterRegistry registry,
       BooleanSupplier alone,
       Supplier<Number> localKeys,
-      Supplier<Number> waiting) {
+      LoginThreads threads) {
     this.registry = registry;
-    granted = attempts("granted", "none");
-    grantedOnDevice = attempts("granted", "known-device");
-    grantedFromKnownAddress = attempts("granted", "known-address");
+    for (Standing standing : Standing.values()) {
+      granted.put(standing, attempts("granted", standing.id()));
+    }
+    inFlight = attempts("busy", "in-flight");
+    withoutThread = attempts("busy", "threads");
     allowed = attempts("allowed-network", "none");
     for (Scope scope : Scope.values()) {
       refused.put(scope, attempts("refused", scope.id()));
@@ -70,9 +73,15 @@ final class LoginRateLimiterMetrics implements AutoCloseable {
             .description(
                 "1 while attempts are limited on this node alone, because Redis is unreachable")
             .register(registry));
+    Supplier<Number> held = threads::held;
     added(
-        Gauge.builder("bulwark.limiter.waiting", waiting)
-            .description("Threads of this node that wait for a slot to be returned")
+        Gauge.builder("bulwark.limiter.threads", held)
+            .description("Worker threads of this node that login attempts hold")
+            .register(registry));
+    Supplier<Number> limit = threads::limit;
+    added(
+        Gauge.builder("bulwark.limiter.threads.limit", limit)
+            .description("Worker threads that login attempts hold at most")
             .register(registry));
     added(
         Gauge.builder("bulwark.limiter.local.keys", localKeys)
@@ -89,7 +98,7 @@ final class LoginRateLimiterMetrics implements AutoCloseable {
     return added(
         Counter.builder("bulwark.limiter.attempts")
             .description(
-                "Login attempts by outcome; rejected ones also by the limit that they " + "reached")
+                "Login attempts by outcome; rejected ones also by the limit that they reached")
             .tag("outcome", outcome)
             .tag("by", by)
             .register(registry));
@@ -113,23 +122,26 @@ final class LoginRateLimiterMetrics implements AutoCloseable {
             .register(registry));
   }
 
-  /**
-   * An attempt was decided.
-   *
-   * @param known whether a pool of known devices or addresses has granted it
-   * @param device whether that was one of devices
-   */
-  void decided(Decision decision, long nanos, boolean known, boolean device) {
+  /** An attempt was granted, which took so many nanoseconds. */
+  void granted(Standing standing, long nanos) {
     decisions.record(nanos, TimeUnit.NANOSECONDS);
-    if (decision instanceof Decision.Refused no) {
-      Counter counter = refused.get(no.scope());
-      if (counter != null) {
-        counter.increment();
-      }
-    } else if (known) {
-      (device ? grantedOnDevice : grantedFromKnownAddress).increment();
-    } else {
-      granted.increment();
+    increment(granted.get(standing));
+  }
+
+  /** An attempt was refused, which took so many nanoseconds. */
+  void refused(Decision.Refused no, long nanos) {
+    decisions.record(nanos, TimeUnit.NANOSECONDS);
+    increment(no.inFlight() ? inFlight : refused.get(no.scope()));
+  }
+
+  /** An attempt got no thread. */
+  void withoutThread() {
+    withoutThread.increment();
+  }
+
+  private static void increment(@Nullable Counter counter) {
+    if (counter != null) {
+      counter.increment();
     }
   }
 
@@ -138,10 +150,7 @@ final class LoginRateLimiterMetrics implements AutoCloseable {
   }
 
   void clientRefused(Decision.Refused no) {
-    Counter counter = clientsRefused.get(no.scope());
-    if (counter != null) {
-      counter.increment();
-    }
+    increment(clientsRefused.get(no.scope()));
   }
 
   void fromAllowedNetwork() {

@@ -12,11 +12,12 @@ import org.keycloak.provider.Provider;
 public interface LoginRateLimiterProvider extends Provider {
 
   /**
-   * Takes a slot for this request, unless it holds one or comes from an allowed network.
+   * Takes a slot for this request, unless it holds one or comes from an allowed network, and one of
+   * the threads that all login attempts may hold. Never waits for either.
    *
    * @param account whom the attempt is about
-   * @return refused where a window is full: then no secret may be tested, nor anything be told
-   *     about the account
+   * @return refused where a window is full or no thread is left: then no secret may be tested, nor
+   *     anything be told about the account
    */
   Decision take(Account account);
 

@@ -13,12 +13,6 @@ import org.keycloak.models.AbstractKeycloakTransaction;
  */
 final class RequestSlot extends AbstractKeycloakTransaction {
 
-  /** Session attribute. */
-  static final String ATTRIBUTE = "bulwark.login-rate-limiter.slot";
-
-  /** Session attribute of the slot of a user code. */
-  static final String USER_CODE = "bulwark.login-rate-limiter.user-code";
-
   private final Attempt attempt;
   private final SlotReturns returns;
   private final Standing standing;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.limit.LimitKeys;
 import dev.bulwark.limit.Limits;
-import dev.bulwark.limit.Pool;
 import dev.bulwark.limit.Scope;
 import dev.bulwark.limit.Window;
 import java.time.Duration;
@@ -24,13 +23,13 @@ class AttemptPoolsTest {
         new LimitKeys("r"), new RealmRules(limits, limits, true, 100, 5, 5), KNOWN, address);
   }
 
-  private static List<Scope> scopes(Pool pool) {
-    return pool.windows().stream().map(Window::scope).toList();
+  private static List<Scope> scopes(AttemptPools.Counted counted) {
+    return counted.pool().windows().stream().map(Window::scope).toList();
   }
 
   @Test
   void aStrangerCountsAtAddressNetworkAndAccount() {
-    List<Pool> pools = pools("2001:db8:1:2::3").of("account", null);
+    List<AttemptPools.Counted> pools = pools("2001:db8:1:2::3").of("account", null);
     assertThat(pools).hasSize(1);
     assertThat(scopes(pools.get(0))).containsExactly(Scope.ADDRESS, Scope.NETWORK, Scope.ACCOUNT);
     assertThat(scopes(pools("192.0.2.1").of("account", null).get(0)))
@@ -50,22 +49,30 @@ class AttemptPoolsTest {
         .containsExactly(Scope.ADDRESS);
   }
 
+  /** N4: with the cookie nobody is worse off than without. */
   @Test
-  void aKnownDeviceCountsByItself() {
-    List<Pool> pools =
+  void aKnownDeviceCountsByItselfAndThenAsWithoutTheCookie() {
+    List<AttemptPools.Counted> pools =
         pools("192.0.2.1").of("account", new AttemptPools.KnownUser("u", "s", "device"));
-    assertThat(pools).hasSize(2);
-    assertThat(scopes(pools.get(0))).containsExactly(Scope.DEVICE);
-    assertThat(pools.get(0).mark()).isNull();
-    assertThat(pools.get(0).budget()).isNotNull();
-    assertThat(scopes(pools.get(1))).containsExactly(Scope.ADDRESS, Scope.ACCOUNT);
+    assertThat(pools)
+        .extracting(AttemptPools.Counted::standing)
+        .containsExactly(Standing.KNOWN_DEVICE, Standing.KNOWN_ADDRESS, Standing.STRANGER);
+    assertThat(scopes(pools.get(0))).containsExactly(Scope.DEVICE, Scope.DEVICE);
+    assertThat(pools.get(0).pool().mark()).isNull();
+    assertThat(pools.subList(1, 3))
+        .isEqualTo(pools("192.0.2.1").of("account", new AttemptPools.KnownUser("u", "s", null)));
+    assertThat(scopes(pools.get(2))).containsExactly(Scope.ADDRESS, Scope.ACCOUNT);
   }
 
   @Test
   void aKnownAddressKeepsItsWindowAndLosesThatOfTheAccount() {
-    List<Pool> pools = pools("192.0.2.1").of("account", new AttemptPools.KnownUser("u", "s", null));
-    assertThat(scopes(pools.get(0))).containsExactly(Scope.ADDRESS);
-    assertThat(pools.get(0).mark()).isEqualTo(pools("192.0.2.1").mark("u", "s"));
+    List<AttemptPools.Counted> pools =
+        pools("192.0.2.1").of("account", new AttemptPools.KnownUser("u", "s", null));
+    // The second is that of its failures.
+    assertThat(scopes(pools.get(0))).containsExactly(Scope.ADDRESS, Scope.ACCOUNT);
+    assertThat(pools.get(0).pool().windows())
+        .doesNotContainAnyElementsOf(pools("192.0.2.1").ofAccount("account"));
+    assertThat(pools.get(0).pool().mark()).isEqualTo(pools("192.0.2.1").mark("u", "s"));
     assertThat(pools("192.0.2.1").mark("u", "s"))
         .isNotEqualTo(pools("192.0.2.2").mark("u", "s"))
         .isNotEqualTo(pools("192.0.2.1").mark("u", "another password"))

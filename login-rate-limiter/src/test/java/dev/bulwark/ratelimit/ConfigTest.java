@@ -28,7 +28,6 @@ class ConfigTest {
     assertThat(config.networkLimit()).isEqualTo(100);
     assertThat(config.userCodeLimit()).isEqualTo(5);
     assertThat(config.known()).isEqualTo(new LoginRateLimiterConfig.Known(5, 20, 90, 7));
-    assertThat(config.waiting()).isEqualTo(new LoginRateLimiterConfig.Waiting(5, 45));
   }
 
   @Test
@@ -63,15 +62,10 @@ class ConfigTest {
                 "known-device-days",
                 "365",
                 "known-address-days",
-                "0",
-                "wait-seconds",
-                "30",
-                "waiting-limit",
                 "0"));
     assertThat(config.networkLimit()).isZero();
     assertThat(config.userCodeLimit()).isEqualTo(6);
     assertThat(config.known()).isEqualTo(new LoginRateLimiterConfig.Known(7, 8, 365, 0));
-    assertThat(config.waiting()).isEqualTo(new LoginRateLimiterConfig.Waiting(30, 0));
     assertThat(config.limits()).isEqualTo(new Limits(7, 0, Duration.ofHours(1)));
     assertThat(config.clientLimits()).isEqualTo(new Limits(0, 20, Duration.ofHours(1)));
     assertThat(config.returnOnSuccess()).isFalse();
@@ -102,8 +96,6 @@ class ConfigTest {
     "known-failure-limit, 0",
     "known-device-days, 366",
     "known-address-days, 91",
-    "wait-seconds, 31",
-    "waiting-limit, 1001",
   })
   void aValueThatIsNotAllowedNamesItsOption(String option, String value) {
     assertThatThrownBy(() -> LoginRateLimiterConfig.of(MapScope.of(option, value)))
@@ -132,9 +124,7 @@ class ConfigTest {
                 "device-limit",
                 "known-failure-limit",
                 "known-device-days",
-                "known-address-days",
-                "wait-seconds",
-                "waiting-limit"));
+                "known-address-days"));
   }
 
   @Test

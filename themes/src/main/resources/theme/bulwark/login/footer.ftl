@@ -23,6 +23,8 @@
       && (skipLink?? || !(client.baseUrl)?has_content) && (realm.name!"master") != "master">
     <p id="bw-account"><a href="${url.resourcesPath?keep_before("/resources/")}/realms/${realm.name?url_path("UTF-8")}/account/">${msg("bulwarkAccount")}</a></p>
   </#if>
+  <#-- retry.js puts it below the form while the form waits. -->
+  <p id="bw-retry" class="pf-v5-c-helper-text" role="status" data-text="${msg("bulwarkRetry")}" hidden></p>
   <#assign bulwarkFooter = msg("bulwarkFooter")?trim>
   <#if bulwarkFooter?has_content>
     <p class="bw-footer">${bulwarkFooter}</p>

@@ -15,14 +15,13 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
 public final class Script {
 
   /**
-   * Takes a slot in each window of the first pool that takes the attempt.
+   * Takes a slot in each window of the first pool that has room.
    *
-   * <p>KEYS: of each pool its mark if it has one, its windows, and its budget if it has one. ARGV:
-   * id of the attempt, number of pools; of each pool 1 or 0 for a mark, 1 or 0 for a budget, the
-   * number of windows with the budget, and of each window its limit and its length in ms; then ids
-   * of attempts that hold no slot any more. Answers {0, pool} when a slot was taken in each window
-   * of the pool; else {wait in ms, pool, window, 1 where all full windows hold an open attempt}.
-   * Indexes start at 0.
+   * <p>KEYS: of each pool its mark if it has one, and its windows. ARGV: id of the attempt, number
+   * of pools; of each pool 1 or 0 for a mark, the number of windows, and of each window its limit
+   * and its length in ms; then ids of attempts that hold no slot any more. Answers {0, pool} when a
+   * slot was taken in each window of the pool; else {wait in ms, pool, window, 1 where all full
+   * windows of a pool hold an open attempt} of the pool with the shortest wait. Indexes start at 0.
    */
   public static final Script TAKE =
       new Script(
@@ -33,13 +32,13 @@ public final class Script {
           local at, key = 3, 1
           local pools = {}
           for p = 1, tonumber(ARGV[2]) do
-            local pool = {budget = ARGV[at + 1] == '1'}
+            local pool = {}
             if ARGV[at] == '1' then
               pool.mark = KEYS[key]
               key = key + 1
             end
-            local count = tonumber(ARGV[at + 2])
-            at = at + 3
+            local count = tonumber(ARGV[at + 1])
+            at = at + 2
             for i = 1, count do
               pool[i] = {KEYS[key], tonumber(ARGV[at]), tonumber(ARGV[at + 1])}
               key = key + 1
@@ -48,52 +47,62 @@ public final class Script {
             pools[p] = pool
           end
           local returned = at
-          for p = 1, #pools do
-            local pool = pools[p]
-            local takes = not pool.mark or redis.call('ZCARD', pool.mark) > 0
-            local longest, full, open = 0, 0, 1
-            if takes then
-              for i = 1, #pool do
-                local name, limit, length = pool[i][1], pool[i][2], pool[i][3] * 1000
-                redis.call('ZREMRANGEBYSCORE', name, '-inf', now - length)
-                for j = returned, #ARGV do
-                  redis.call('ZREM', name, ARGV[j])
-                end
-                local count = redis.call('ZCARD', name)
-                if count >= limit then
-                  if pool.budget and i == #pool then
-                    takes = false
-                  else
-                    local oldest = redis.call('ZRANGE', name, count - limit, count - limit, 'WITHSCORES')
-                    -- No longer than the window, should the clock of Redis have been set back.
-                    local wait = math.min(length, oldest[2] + length - now)
-                    if wait > longest then
-                      longest = wait
-                      full = i
-                    end
-                    local waits = 0
-                    for _, member in ipairs(redis.call('ZRANGE', name, -100, -1)) do
-                      if string.sub(member, 1, 1) ~= '!' then
-                        waits = 1
-                      end
-                    end
-                    open = math.min(open, waits)
-                  end
-                end
+
+          local function isOpen(name)
+            for _, member in ipairs(redis.call('ZRANGE', name, -100, -1)) do
+              if string.sub(member, 1, 1) ~= '!' then
+                return true
               end
             end
-            if takes then
-              if full > 0 then
-                return {math.ceil(longest / 1000), p - 1, full - 1, open}
+            return false
+          end
+
+          -- Microseconds until a window has room; 0 where it has.
+          local function wait(name, limit, length)
+            redis.call('ZREMRANGEBYSCORE', name, '-inf', now - length)
+            for j = returned, #ARGV do
+              redis.call('ZREM', name, ARGV[j])
+            end
+            local count = redis.call('ZCARD', name)
+            if count < limit then
+              return 0
+            end
+            local oldest = redis.call('ZRANGE', name, count - limit, count - limit, 'WITHSCORES')
+            -- No longer than the window, should the clock of Redis have been set back.
+            return math.min(length, oldest[2] + length - now)
+          end
+
+          local shortest
+          local inFlight = 0
+          for p, pool in ipairs(pools) do
+            if not pool.mark or redis.call('ZCARD', pool.mark) > 0 then
+              local longest, full, open = 0, 0, 1
+              for i, window in ipairs(pool) do
+                local left = wait(window[1], window[2], window[3] * 1000)
+                if left > 0 and not isOpen(window[1]) then
+                  open = 0
+                end
+                if left > longest then
+                  longest, full = left, i
+                end
               end
-              for i = 1, #pool do
-                redis.call('ZADD', pool[i][1], now, ARGV[1])
-                redis.call('PEXPIRE', pool[i][1], pool[i][3])
+              if full == 0 then
+                for _, window in ipairs(pool) do
+                  redis.call('ZADD', window[1], now, ARGV[1])
+                  redis.call('PEXPIRE', window[1], window[3])
+                end
+                return {0, p - 1}
               end
-              return {0, p - 1}
+              inFlight = math.max(inFlight, open)
+              if not shortest or longest < shortest[1] then
+                shortest = {longest, p - 1, full - 1}
+              end
             end
           end
-          return redis.error_reply('no pool takes the attempt')
+          if not shortest then
+            return redis.error_reply('every pool needs a mark')
+          end
+          return {math.ceil(shortest[1] / 1000), shortest[2], shortest[3], inFlight}
           """);
 
   /**

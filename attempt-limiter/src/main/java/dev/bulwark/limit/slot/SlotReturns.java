@@ -22,7 +22,6 @@ public final class SlotReturns implements AutoCloseable {
 
   private final SharedLimiter limiter;
   private final Consumer<Boolean> returned;
-  private final Consumer<Attempt> settled;
   private final ThreadPoolExecutor thread;
 
   /**
@@ -30,12 +29,9 @@ public final class SlotReturns implements AutoCloseable {
    *
    * @param name of the thread
    * @param returned told of each slot whether it was given back in Redis
-   * @param settled told of each attempt whose outcome this node knows
    */
-  public SlotReturns(
-      SharedLimiter limiter, String name, Consumer<Boolean> returned, Consumer<Attempt> settled) {
+  public SlotReturns(SharedLimiter limiter, String name, Consumer<Boolean> returned) {
     this.limiter = limiter;
-    this.settled = settled;
     this.returned = returned;
     this.thread =
         new ThreadPoolExecutor(
@@ -55,7 +51,6 @@ public final class SlotReturns implements AutoCloseable {
   /** Gives the slots of an attempt back. */
   public void giveBack(Attempt attempt) {
     limiter.giveBackHere(attempt);
-    settled.accept(attempt);
     try {
       thread.execute(() -> returned.accept(limiter.giveBackEverywhere(attempt)));
     } catch (RejectedExecutionException e) {
@@ -64,14 +59,13 @@ public final class SlotReturns implements AutoCloseable {
     }
   }
 
-  /** The attempt has failed: its slots stay, and nobody waits for them. */
+  /** The attempt has failed: its slots stay. */
   public void fail(Attempt attempt) {
     limiter.failHere(attempt);
-    settled.accept(attempt);
     try {
       thread.execute(() -> limiter.failEverywhere(attempt));
     } catch (RejectedExecutionException e) {
-      // Other nodes wait for it as long as they may, and are refused then.
+      // To other nodes it stays in flight until its windows end.
     }
   }
 

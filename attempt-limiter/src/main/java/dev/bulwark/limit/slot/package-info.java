@@ -1,4 +1,4 @@
-/** Slots of attempts: callers that wait for one, and slots that are given back. */
+/** Slots of attempts that are given back. */
 @NullMarked
 package dev.bulwark.limit.slot;
 

@@ -131,7 +131,8 @@ class HashUpgradeIT {
             threads.submit(
                 () -> {
                   start.await();
-                  return realm.login(name, Realm.PASSWORD, "openid");
+                  return Realm.untilDecided(
+                      () -> realm.login(name, Realm.PASSWORD, "openid"));
                 }));
       }
       start.countDown();

@@ -118,7 +118,8 @@ class PasswordServerIT {
             threads.submit(
                 () -> {
                   start.await();
-                  return realm.login(name, "battery-of-" + name, "openid");
+                  return Realm.untilDecided(
+                      () -> realm.login(name, "battery-of-" + name, "openid"));
                 }));
       }
       start.countDown();

@@ -4,6 +4,7 @@ import static dev.bulwark.it.ratelimit.LimitedServer.PASSWORD;
 import static dev.bulwark.it.ratelimit.LimitedServer.PER_ADDRESS;
 import static dev.bulwark.it.ratelimit.LimitedServer.newAddress;
 import static dev.bulwark.it.ratelimit.LimitedServer.nobody;
+import static dev.bulwark.it.support.Realm.untilDecided;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.it.support.Http;
@@ -47,7 +48,8 @@ class LimitAttackIT {
     List<Integer> statuses =
         concurrently(
             IntStream.range(0, CONCURRENT)
-                .<Callable<Integer>>mapToObj(i -> () -> appGrant(address, "alice").status())
+                .<Callable<Integer>>mapToObj(
+                    i -> () -> untilDecided(() -> appGrant(address, "alice")).status())
                 .toList());
     assertThat(statuses).filteredOn(status -> status == 400).hasSize(PER_ADDRESS);
     assertThat(statuses).filteredOn(status -> status == 429).hasSize(CONCURRENT - PER_ADDRESS);
@@ -76,12 +78,13 @@ class LimitAttackIT {
     List<Callable<Integer>> attempts = new ArrayList<>();
     for (int i = 0; i < 60; i++) {
       String user = users.get(i % users.size());
-      attempts.add(() -> SERVER.grant(address, user, "wrong").status());
+      attempts.add(() -> untilDecided(() -> SERVER.grant(address, user, "wrong")).status());
       attempts.add(
           () -> {
             Visitor visitor = SERVER.visitor(address);
             return visitor
-                .submit(visitor.login("cli"), Map.of("username", user, "password", "wrong"))
+                .submitAsThePage(
+                    visitor.login("cli"), Map.of("username", user, "password", "wrong"))
                 .status();
           });
     }
@@ -191,7 +194,9 @@ class LimitAttackIT {
         concurrently(
             IntStream.range(0, 100)
                 .<Callable<Integer>>mapToObj(
-                    i -> () -> SERVER.grant(newAddress(), user, "wrong").status())
+                    i ->
+                        () ->
+                            untilDecided(() -> SERVER.grant(newAddress(), user, "wrong")).status())
                 .toList());
     assertThat(statuses).filteredOn(status -> status == 400).hasSize(LimitedServer.PER_ACCOUNT);
     SERVER.grant(newAddress(), other, PASSWORD).expect(200);

@@ -1,11 +1,19 @@
 package dev.bulwark.it.ratelimit;
 
+import static dev.bulwark.it.support.Waits.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Response;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -121,6 +129,29 @@ final class Visitor {
   /** Sends the form of a page. */
   Response submit(Response page, Map<String, String> fields) {
     return post(server.resolve(action(page)).toString(), fields);
+  }
+
+  /** Sends the form as the script of the login theme does: again, while the page stays open. */
+  Response submitAsThePage(Response page, Map<String, String> fields) {
+    AtomicReference<Response> answer = new AtomicReference<>();
+    await()
+        .atMost(SOON)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(700 + ThreadLocalRandom.current().nextInt(600)))
+        .until(
+            () -> {
+              Map<String, String> sent = new LinkedHashMap<>(fields);
+              String nonce = UUID.randomUUID().toString().replace("-", "");
+              sent.put("bulwark-retry", nonce);
+              answer.set(submit(page, sent));
+              boolean staysOpen = answer.get().status() == 204;
+              if (staysOpen) {
+                assertThat(cookie("BULWARK_RETRY")).isEqualTo(nonce);
+                assertThat(answer.get().header("Retry-After")).isEqualTo("1");
+              }
+              return !staysOpen;
+            });
+    return answer.get();
   }
 
   Response post(String url, Map<String, String> fields) {

@@ -1,14 +1,20 @@
 package dev.bulwark.it.support;
 
+import static dev.bulwark.it.support.Waits.SOON;
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /** The OpenID Connect endpoints of a realm, as a client uses them. */
 public record Realm(URI server, String name) {
@@ -45,6 +51,26 @@ public record Realm(URI server, String name) {
   /** A login that succeeds. */
   public Response login(String user) {
     return login(user, PASSWORD, "openid").expect(200);
+  }
+
+  /** Repeats a login as a script does that is told to come again in a second. */
+  public static Response untilDecided(Supplier<Response> login) {
+    AtomicReference<Response> answer = new AtomicReference<>();
+    await()
+        .atMost(SOON)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofSeconds(1))
+        .until(
+            () -> {
+              answer.set(login.get());
+              return !isBusy(answer.get());
+            });
+    return answer.get();
+  }
+
+  /** Whether other attempts are in progress, so that this one was not looked at. */
+  private static boolean isBusy(Response answer) {
+    return answer.status() == 429 && answer.body().contains("in progress");
   }
 
   public Response refresh(String refreshToken) {

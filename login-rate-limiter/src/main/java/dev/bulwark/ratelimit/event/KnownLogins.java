@@ -2,17 +2,28 @@ package dev.bulwark.ratelimit.event;
 
 import dev.bulwark.contract.ApiKeyDetails;
 import dev.bulwark.ratelimit.LoginRateLimiterProvider;
+import jakarta.ws.rs.HttpMethod;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.events.Details;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.EventType;
 import org.keycloak.events.admin.AdminEvent;
+import org.keycloak.http.HttpRequest;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
-/** Remembers from which device and address a user has logged in, all factors done. */
+/**
+ * Remembers from which device and address a user has logged in, all factors done, until the user is
+ * signed out everywhere.
+ */
 final class KnownLogins implements EventListenerProvider {
+
+  /** The account console's "Sign out all devices", below {@code http-relative-path}. */
+  private static final Pattern ALL_SESSIONS =
+      Pattern.compile("(?:^|/)realms/[^/]+/account/sessions/?$");
 
   private final KeycloakSession session;
 
@@ -23,19 +34,43 @@ final class KnownLogins implements EventListenerProvider {
   @Override
   public void onEvent(Event event) {
     RealmModel realm = session.getContext().getRealm();
-    if (event.getType() != EventType.LOGIN
-        || event.getUserId() == null
-        || realm == null
-        || !realm.getId().equals(event.getRealmId())
-        || hasDetail(event, ApiKeyDetails.KEY)) {
+    if (event.getUserId() == null || realm == null || !realm.getId().equals(event.getRealmId())) {
       return;
     }
+    if (event.getType() == EventType.LOGIN && !hasDetail(event, ApiKeyDetails.KEY)) {
+      remember(realm, event);
+    } else if (event.getType() == EventType.LOGOUT && isOfAllSessions()) {
+      forget(realm, event);
+    }
+  }
+
+  private void remember(RealmModel realm, Event event) {
     LoginRateLimiterProvider limiter = session.getProvider(LoginRateLimiterProvider.class);
     UserModel user = session.users().getUserById(realm, event.getUserId());
     if (user != null && limiter != null) {
       // A token request is no browser's.
       boolean browser = !hasDetail(event, Details.GRANT_TYPE);
       limiter.remember(user, browser);
+    }
+  }
+
+  private boolean isOfAllSessions() {
+    @Nullable HttpRequest request = session.getContext().getHttpRequest();
+    return request != null
+        && HttpMethod.DELETE.equals(request.getHttpMethod())
+        && ALL_SESSIONS.matcher(request.getUri().getPath()).find();
+  }
+
+  /**
+   * Gives the user's "not before" another value, as an administrator's "Sign out" does. A second
+   * more than it was: the value is what {@link dev.bulwark.ratelimit.known.LoginStamp} asks for,
+   * and a later time would end tokens of the session that the user may want to keep.
+   */
+  private void forget(RealmModel realm, Event event) {
+    UserModel user = session.users().getUserById(realm, event.getUserId());
+    if (user != null) {
+      int notBefore = session.users().getNotBeforeOfUser(realm, user);
+      session.users().setNotBeforeForUser(realm, user, notBefore + 1);
     }
   }
 

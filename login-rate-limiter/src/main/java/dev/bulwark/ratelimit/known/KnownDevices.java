@@ -50,7 +50,7 @@ public final class KnownDevices {
     return false;
   }
 
-  /** Name of the device, if this user has logged in on it since the last change of password. */
+  /** Name of the device, if this user has logged in on it and the logins of then still count. */
   public @Nullable String nameFor(UserModel user) {
     DeviceProof proof = proofOf(user);
     return proof == null ? null : proof.name();
@@ -69,7 +69,7 @@ public final class KnownDevices {
             secrets().get(0),
             realm().getId(),
             user.getId(),
-            PasswordStamp.of(user),
+            LoginStamp.of(session, user),
             device,
             nowMinute());
     DeviceCookie next = cookie().with(proof, earlier);
@@ -96,7 +96,7 @@ public final class KnownDevices {
     if (cookie().proofs().isEmpty()) {
       return null;
     }
-    String stamp = PasswordStamp.of(user);
+    String stamp = LoginStamp.of(session, user);
     for (DeviceProof proof : cookie().proofs()) {
       for (byte[] secret : secrets()) {
         if (proof.isOf(secret, realm().getId(), user.getId(), stamp) && isFresh(proof)) {

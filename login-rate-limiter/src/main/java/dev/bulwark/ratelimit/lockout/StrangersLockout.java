@@ -60,7 +60,7 @@ final class StrangersLockout implements BruteForceProtector {
   /** A known device has counters of its own. */
   private void unlessKnown(UserModel user, Consumer<BruteForceProtector> call) {
     Standing standing = standing(user);
-    if (standing != Standing.KNOWN) {
+    if (!standing.isKnown()) {
       call.accept(of(standing));
     }
   }
@@ -136,7 +136,7 @@ final class StrangersLockout implements BruteForceProtector {
   @Override
   public boolean isTemporarilyDisabled(KeycloakSession other, RealmModel realm, UserModel user) {
     Standing standing = standing(user);
-    return standing != Standing.KNOWN
+    return !standing.isKnown()
         && !(standing == Standing.UNCOUNTED && isReturnFromProvider())
         && of(standing).isTemporarilyDisabled(other, realm, user);
   }

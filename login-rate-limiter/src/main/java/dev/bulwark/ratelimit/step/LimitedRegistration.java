@@ -43,7 +43,7 @@ public final class LimitedRegistration implements FormAction {
       URI retry =
           new AuthenticationFlowURLHelper(session, context.getRealm(), context.getUriInfo())
               .getLastExecutionUrl(context.getAuthenticationSession());
-      throw new WebApplicationException(Refusals.page(form, retry, refusal));
+      throw new WebApplicationException(Refusals.page(session, form, retry, refusal));
     }
     limiter.fail();
     delegate.validate(context);

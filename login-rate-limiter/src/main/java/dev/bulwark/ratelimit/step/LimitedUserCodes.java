@@ -48,6 +48,7 @@ public final class LimitedUserCodes implements OAuth2DeviceUserCodeProvider {
       Refusals.report(event, null, refusal);
       throw new WebApplicationException(
           Refusals.page(
+              session,
               session.getProvider(LoginFormsProvider.class),
               DeviceGrantType.oauth2DeviceVerificationUrl(session.getContext().getUri())
                   .build(realm.getName()),

@@ -12,6 +12,7 @@ import org.keycloak.authentication.AuthenticationFlowContext;
 import org.keycloak.events.Details;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.forms.login.LoginFormsProvider;
+import org.keycloak.models.KeycloakSession;
 import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 import org.keycloak.services.managers.AuthenticationManager;
@@ -36,7 +37,7 @@ public final class Refusals {
 
   /** A page of the login theme with a link back to the step. */
   static Response page(AuthenticationFlowContext context, Decision.Refused refusal) {
-    return page(context.form(), context.getRefreshUrl(true), refusal);
+    return page(context.getSession(), context.form(), context.getRefreshUrl(true), refusal);
   }
 
   /**
@@ -61,7 +62,8 @@ public final class Refusals {
    * for the user and the page must not tell whether it has found one, by its name or language.
    */
   static Response pageForAnybody(AuthenticationFlowContext context, Decision.Refused refusal) {
-    return page(formForAnybody(context), context.getRefreshUrl(true), refusal);
+    return page(
+        context.getSession(), formForAnybody(context), context.getRefreshUrl(true), refusal);
   }
 
   /** A form that names nobody. */
@@ -73,11 +75,19 @@ public final class Refusals {
   }
 
   /**
-   * A page of the login theme.
+   * A page of the login theme, or none where the page that is open sends its form again by itself.
    *
    * @param retry where the page leads back to
    */
-  static Response page(LoginFormsProvider form, URI retry, Decision.Refused refusal) {
+  static Response page(
+      KeycloakSession session, LoginFormsProvider form, URI retry, Decision.Refused refusal) {
+    if (refusal.inFlight()) {
+      Response none = OpenPage.keep(session, refusal.retryAfterSeconds());
+      if (none != null) {
+        return none;
+      }
+      form.setAttribute("busy", true);
+    }
     form.setAttribute("retryAfterSeconds", refusal.retryAfterSeconds());
     form.setAttribute("retryUrl", retry.toString());
     Response page = form.createForm(TEMPLATE);
@@ -108,10 +118,15 @@ public final class Refusals {
 
   /**
    * Tells the event listeners. The event is a copy: the step's own goes on for the next attempt.
+   * There is none for an attempt that comes again in a second: a page that waits, or a script,
+   * would fill the database.
    *
    * @param name the name as it was typed, of which the event has 255 characters; null if none was
    */
   static void report(EventBuilder event, @Nullable String name, Decision.Refused refusal) {
+    if (refusal.inFlight()) {
+      return;
+    }
     EventBuilder copy = event.clone();
     if (name != null) {
       copy.detail(Details.USERNAME, stored(name));
@@ -131,7 +146,8 @@ public final class Refusals {
   }
 
   private static String text(Decision.Refused refusal) {
-    return "Too many attempts. Try again in " + refusal.retryAfterSeconds() + " s.";
+    String reason = refusal.inFlight() ? "Other attempts are in progress." : "Too many attempts.";
+    return reason + " Try again in " + refusal.retryAfterSeconds() + " s.";
   }
 
   private static Response answer(Response.ResponseBuilder builder, Decision.Refused refusal) {

@@ -1,0 +1,173 @@
+package dev.bulwark.it.ratelimit;
+
+import static dev.bulwark.it.ratelimit.LimitedServer.PASSWORD;
+import static dev.bulwark.it.ratelimit.LimitedServer.PER_ADDRESS;
+import static dev.bulwark.it.ratelimit.LimitedServer.newAddress;
+import static dev.bulwark.it.ratelimit.LimitedServer.nobody;
+import static dev.bulwark.it.support.Waits.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Response;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** L1, attacked: a flood of logins in the shipped realm, and what everybody else notices of it. */
+class LoginFloodIT {
+
+  private static final LimitedServer SERVER = LimitedServer.shared();
+  private static final int CONNECTIONS = 70;
+  private static final int DUMPS = 15;
+
+  /** Keycloak's default of {@code http-pool-max-threads}. */
+  private static final int POOL = Math.max(50, 4 * Runtime.getRuntime().availableProcessors());
+
+  /** Of a thread that hashes, waits for its turn to hash, or delays an answer. */
+  private static final Pattern IN_A_LOGIN =
+      Pattern.compile(
+          "^\"executor-thread-.*(?:dev\\.bulwark\\.password\\.|LoginRateLimiterProvider\\.waitUntil)",
+          Pattern.DOTALL);
+
+  private static List<String> users;
+
+  @BeforeAll
+  static void users() {
+    users = IntStream.range(0, 20).mapToObj(i -> nobody()).toList();
+    users.forEach(name -> SERVER.newUserAt("app", name, name + "@example.org"));
+  }
+
+  private static Response appGrant(String address, String user, String password) {
+    return Http.postForm(
+        SERVER.url() + "/realms/app/protocol/openid-connect/token",
+        Map.of(
+            "grant_type",
+            "password",
+            "client_id",
+            "dev-cli",
+            "username",
+            user,
+            "password",
+            password),
+        "X-Forwarded-For",
+        address);
+  }
+
+  /** N1: somebody with an account, who always knows the password. */
+  @Test
+  void oneAddressWithItsOwnAccountHoldsFewThreads() {
+    String address = newAddress();
+    int held = mostHeldDuring(() -> appGrant(address, users.get(0), PASSWORD));
+    assertThat(held).isBetween(1, PER_ADDRESS);
+  }
+
+  @Test
+  void manyAddressesHoldAQuarterOfTheThreads() {
+    List<String> addresses = IntStream.range(0, 200).mapToObj(i -> newAddress()).toList();
+    AtomicInteger next = new AtomicInteger();
+    int held =
+        mostHeldDuring(
+            () -> {
+              int i = next.incrementAndGet();
+              return appGrant(
+                  addresses.get(i % addresses.size()), users.get(i % users.size()), PASSWORD);
+            });
+    assertThat(held).isBetween(PER_ADDRESS, POOL / 4);
+  }
+
+  /** Their answers are delayed, so that they take as long as others. */
+  @Test
+  void wrongNamesHoldAQuarterOfTheThreads() {
+    int held = mostHeldDuring(() -> appGrant(newAddress(), nobody(), "wrong"));
+    assertThat(held).isBetween(PER_ADDRESS, POOL / 4);
+  }
+
+  private static int mostHeldDuring(Supplier<Response> login) {
+    AtomicInteger most = new AtomicInteger();
+    try (Flood flood = new Flood(login)) {
+      flood.awaitAnswers(CONNECTIONS);
+      for (int i = 0; i < DUMPS; i++) {
+        most.accumulateAndGet(threadsInALogin(), Math::max);
+        assertThat(SERVER.metric("bulwark_limiter_threads", ""))
+            .isLessThanOrEqualTo(SERVER.metric("bulwark_limiter_threads_limit", ""));
+      }
+      assertThat(flood.statuses()).contains(429).isSubsetOf(200, 400, 429);
+    }
+    assertThat(SERVER.metric("bulwark_limiter_threads_limit", "")).isEqualTo(POOL / 4);
+    await().atMost(SOON).until(() -> SERVER.metric("bulwark_limiter_threads", "") == 0);
+    return most.get();
+  }
+
+  private static int threadsInALogin() {
+    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+    try {
+      Process process =
+          new ProcessBuilder(
+                  jcmd, Long.toString(SERVER.keycloak().keycloak().pid()), "Thread.print")
+              .redirectErrorStream(true)
+              .start();
+      String dump = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(dump).contains("executor-thread-");
+      return (int)
+          Arrays.stream(dump.split("\n\n"))
+              .filter(thread -> IN_A_LOGIN.matcher(thread).find())
+              .count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Connections that send one login after the other. */
+  private static final class Flood implements AutoCloseable {
+
+    private final ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS);
+    private final AtomicBoolean over = new AtomicBoolean();
+    private final List<Integer> statuses = new ArrayList<>();
+
+    Flood(Supplier<Response> login) {
+      for (int i = 0; i < CONNECTIONS; i++) {
+        threads.execute(
+            () -> {
+              while (!over.get()) {
+                add(login.get().status());
+              }
+            });
+      }
+    }
+
+    private synchronized void add(int status) {
+      statuses.add(status);
+    }
+
+    synchronized List<Integer> statuses() {
+      return List.copyOf(statuses);
+    }
+
+    void awaitAnswers(int count) {
+      await().atMost(SOON).until(() -> statuses().size() >= count);
+    }
+
+    @Override
+    public void close() {
+      over.set(true);
+      threads.shutdown();
+      await().atMost(Duration.ofSeconds(60)).until(threads::isTerminated);
+    }
+  }
+}
