@@ -43,6 +43,8 @@ COPY licenses/*.txt /opt/bulwark/licenses/
 COPY --chmod=755 docker/entry.sh docker/select-libargon2.sh /opt/bulwark/
 # Huge pages for what malloc gives; the provider asks for them itself for a hash's memory. A glibc older than 2.35 ignores it.
 ENV GLIBC_TUNABLES=glibc.malloc.hugetlb=1
+# The cost of a password hash. Keycloak's default is 7 MiB.
+ENV KC_SPI_PASSWORD_HASHING__ARGON2__MEMORY=65536 KC_SPI_PASSWORD_HASHING__ARGON2__ITERATIONS=3 KC_SPI_PASSWORD_HASHING__ARGON2__PARALLELISM=4
 # The log as JSON, with the fields that the lines of events have. A realm with Keycloak's own listener has its successes in it, too.
 ENV KC_LOG_CONSOLE_OUTPUT=json KC_LOG_CONSOLE_JSON_FORMAT=ecs KC_SPI_EVENTS_LISTENER__JBOSS_LOGGING__SUCCESS_LEVEL=info
 ENTRYPOINT ["/opt/bulwark/entry.sh"]

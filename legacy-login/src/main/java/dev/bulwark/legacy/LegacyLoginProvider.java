@@ -183,7 +183,7 @@ public final class LegacyLoginProvider
   private void reportTime(long nanos) {
     // The hasher of a session sets the attribute when it is made.
     @Nullable PasswordHashProvider hasher =
-        session.getProvider(PasswordHashProvider.class, PasswordAlgorithms.ARGON2ID);
+        session.getProvider(PasswordHashProvider.class, PasswordAlgorithms.ARGON2);
     @Nullable FailedLogin failedLogin =
         session.getAttribute(FailedLogin.ATTRIBUTE, FailedLogin.class);
     if (hasher != null && failedLogin != null) {

@@ -7,15 +7,15 @@ import org.keycloak.models.credential.PasswordCredentialModel;
 /** Matches no password: there is no hash to compare with. */
 final class PendingHash implements PasswordHashProvider {
 
-  private final PasswordHashProvider argon2id;
+  private final PasswordHashProvider argon2;
 
   /**
    * Creates a provider.
    *
-   * @param argon2id makes the hashes where a realm's policy names this provider by mistake
+   * @param argon2 makes the hashes where a realm's policy names this provider by mistake
    */
-  PendingHash(PasswordHashProvider argon2id) {
-    this.argon2id = argon2id;
+  PendingHash(PasswordHashProvider argon2) {
+    this.argon2 = argon2;
   }
 
   @Override
@@ -25,12 +25,12 @@ final class PendingHash implements PasswordHashProvider {
 
   @Override
   public boolean policyCheck(PasswordPolicy policy, PasswordCredentialModel credential) {
-    return argon2id.policyCheck(policy, credential);
+    return argon2.policyCheck(policy, credential);
   }
 
   @Override
   public PasswordCredentialModel encodedCredential(String rawPassword, int iterations) {
-    return argon2id.encodedCredential(rawPassword, iterations);
+    return argon2.encodedCredential(rawPassword, iterations);
   }
 
   @Override

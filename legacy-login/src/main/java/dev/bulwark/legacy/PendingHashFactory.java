@@ -21,7 +21,7 @@ public final class PendingHashFactory implements PasswordHashProviderFactory {
   @Override
   public PasswordHashProvider create(KeycloakSession session) {
     return new PendingHash(
-        session.getProvider(PasswordHashProvider.class, PasswordAlgorithms.ARGON2ID));
+        session.getProvider(PasswordHashProvider.class, PasswordAlgorithms.ARGON2));
   }
 
   @Override

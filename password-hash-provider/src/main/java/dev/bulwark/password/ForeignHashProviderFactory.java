@@ -15,14 +15,14 @@ import org.keycloak.provider.ProviderFactory;
 
 /**
  * One factory for each algorithm of {@link LegacyVerifiers}; the id is the one that credentials are
- * stored under. Limits and permits are those of provider {@value Argon2idHashProviderFactory#ID}.
+ * stored under. Limits and permits are those of provider {@value Argon2HashProviderFactory#ID}.
  * Keycloak finds the factories by META-INF/services.
  */
 public abstract class ForeignHashProviderFactory
     implements PasswordHashProviderFactory, EnvironmentDependentProviderFactory {
 
   private final PasswordVerifier verifier;
-  private @Nullable Argon2idHashProviderFactory argon2id;
+  private @Nullable Argon2HashProviderFactory argon2;
 
   private ForeignHashProviderFactory(String algorithm) {
     this.verifier = LegacyVerifiers.of(algorithm);
@@ -35,37 +35,37 @@ public abstract class ForeignHashProviderFactory
 
   @Override
   public final void init(Config.Scope scope) {
-    // The options are those of argon2id.
+    // The options are those of argon2.
   }
 
   @Override
   public final void postInit(KeycloakSessionFactory factory) {
     ProviderFactory<PasswordHashProvider> found =
-        factory.getProviderFactory(PasswordHashProvider.class, Argon2idHashProviderFactory.ID);
-    if (!(found instanceof Argon2idHashProviderFactory own)) {
+        factory.getProviderFactory(PasswordHashProvider.class, Argon2HashProviderFactory.ID);
+    if (!(found instanceof Argon2HashProviderFactory own)) {
       throw new IllegalStateException(
           "Provider "
               + getId()
               + " of SPI password-hashing needs provider "
-              + Argon2idHashProviderFactory.ID
+              + Argon2HashProviderFactory.ID
               + ": enable both or disable both (spi-password-hashing--"
               + getId()
               + "--enabled=false)");
     }
-    argon2id = own;
+    argon2 = own;
   }
 
   @Override
   public final PasswordHashProvider create(KeycloakSession session) {
-    if (argon2id == null) {
+    if (argon2 == null) {
       throw new IllegalStateException("postInit() has not run");
     }
     return new ForeignHashProvider(
         verifier,
-        argon2id.hashing(),
-        argon2id.create(session),
+        argon2.hashing(),
+        argon2.create(session),
         () -> CurrentUser.id(session),
-        argon2id.work(session));
+        argon2.work(session));
   }
 
   @Override
@@ -79,7 +79,7 @@ public abstract class ForeignHashProviderFactory
     return -1;
   }
 
-  /** As {@link Argon2idHashProviderFactory#isSupported}. */
+  /** As {@link Argon2HashProviderFactory#isSupported}. */
   @Override
   public final boolean isSupported(Config.Scope scope) {
     return !Profile.isFeatureEnabled(Profile.Feature.FIPS);

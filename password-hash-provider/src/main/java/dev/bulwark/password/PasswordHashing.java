@@ -10,7 +10,6 @@ import dev.bulwark.password.foreign.PasswordForm;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.UnusableHashException;
 import dev.bulwark.password.foreign.verify.PasswordVerifier;
-import dev.bulwark.password.timing.SessionWork;
 import dev.bulwark.trace.Spans;
 import dev.bulwark.trace.TraceSpan;
 import java.time.Duration;
@@ -18,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import java.util.function.ObjLongConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -30,6 +30,9 @@ import org.keycloak.models.credential.PasswordCredentialModel;
 final class PasswordHashing implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(PasswordHashing.class);
+
+  /** KiB: the state of PBKDF2 is a few hundred bytes. */
+  private static final int NEGLIGIBLE = 1;
 
   private static final double NANOS_PER_SECOND = 1e9;
   private static final int MAX_ATTEMPTS = 25;
@@ -72,14 +75,14 @@ final class PasswordHashing implements AutoCloseable {
    *
    * @param password as typed
    * @param userId whose password it is, where that is known; asked only for the warning
-   * @param work told of what was computed
+   * @param computed told the hash and the nanoseconds that it took
    */
   boolean verify(
       PasswordVerifier verifier,
       String password,
       PasswordCredentialModel credential,
       Supplier<Optional<String>> userId,
-      SessionWork work) {
+      ObjLongConsumer<StoredHash> computed) {
     String algorithm = verifier.algorithm();
     StoredHash stored;
     PasswordForm form;
@@ -104,7 +107,7 @@ final class PasswordHashing implements AutoCloseable {
                   verification.heap(),
                   () -> verification.matches(bytes),
                   matches -> matches ? Outcome.MATCH : Outcome.MISMATCH,
-                  nanos -> work.recordVerification(stored, nanos)));
+                  nanos -> computed.accept(stored, nanos)));
     } catch (PasswordBytes.MalformedPasswordException e) {
       // Such a password cannot have been set.
       return false;
@@ -112,8 +115,8 @@ final class PasswordHashing implements AutoCloseable {
   }
 
   /**
-   * Verifies a password with a hasher of Keycloak, within the limits and behind the permits. A hash
-   * that costs more is a wrong password, and one warning.
+   * Verifies a password with a PBKDF2 hasher of Keycloak, within the limits and behind the permits.
+   * A hash that costs more is a wrong password, and one warning.
    *
    * @param leastIterations iterations that are allowed whatever the limits say: those that the
    *     realm's policy asks for; any number
@@ -128,13 +131,12 @@ final class PasswordHashing implements AutoCloseable {
       Supplier<Optional<String>> userId,
       LongConsumer computed) {
     String algorithm = "unknown";
-    int memory;
     PasswordForm form;
     try {
       StoredHash stored = CredentialFields.read(credential);
       algorithm = stored.algorithm();
       form = PasswordForm.of(stored.parameters());
-      memory = KeycloakCost.check(stored, limits.withIterationsAtLeast(leastIterations));
+      KeycloakCost.check(stored, limits.withIterationsAtLeast(leastIterations));
     } catch (UnusableHashException e) {
       metrics.computed(algorithm, Operation.VERIFY, Outcome.REFUSED, 0);
       refusals.warn(userId.get(), credential, algorithm, e);
@@ -143,8 +145,8 @@ final class PasswordHashing implements AutoCloseable {
     return timed(
         algorithm,
         Operation.VERIFY,
-        memory,
-        memory,
+        NEGLIGIBLE,
+        NEGLIGIBLE,
         () -> matches.test(form),
         match -> match ? Outcome.MATCH : Outcome.MISMATCH,
         computed);

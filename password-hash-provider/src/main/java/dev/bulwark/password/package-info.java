@@ -1,4 +1,4 @@
-/** Argon2id for new passwords, and verifiers for the hashes of other applications. */
+/** Native Argon2 for new passwords, and verifiers for the hashes of other applications. */
 @NullMarked
 package dev.bulwark.password;
 

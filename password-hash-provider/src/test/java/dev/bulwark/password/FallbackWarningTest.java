@@ -42,9 +42,9 @@ class FallbackWarningTest {
     PasswordHashingConfig options =
         PasswordHashingConfig.of(MapScope.of("memory", "1024", "count-interval", "0"));
     List<String> warnings = new ArrayList<>();
-    Logger log = Logger.getLogger(Argon2idHashProviderFactory.class.getName());
+    Logger log = Logger.getLogger(Argon2HashProviderFactory.class.getName());
     Handler handler = new Warnings(warnings);
-    Argon2idHashProviderFactory factory = new Argon2idHashProviderFactory();
+    Argon2HashProviderFactory factory = new Argon2HashProviderFactory();
     log.addHandler(handler);
     try {
       factory.init(options, choice);

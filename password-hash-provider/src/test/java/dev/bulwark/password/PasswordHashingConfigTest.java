@@ -25,10 +25,9 @@ class PasswordHashingConfigTest {
   void defaults() {
     PasswordHashingConfig config = PasswordHashingConfig.of(MapScope.of(), HEAP);
     assertThat(config.parameters())
-        .isEqualTo(new Argon2Parameters(Argon2Type.ID, Argon2Version.V13, 65_536, 3, 4, 32));
-    assertThat(config.saltLength()).isEqualTo(16);
+        .isEqualTo(new Argon2Parameters(Argon2Type.ID, Argon2Version.V13, 7168, 5, 1, 32));
     assertThat(config.useNative()).isTrue();
-    assertThat(config.maxConcurrent()).isEqualTo(Runtime.getRuntime().availableProcessors());
+    assertThat(config.cpuCores()).isEqualTo(Runtime.getRuntime().availableProcessors());
     assertThat(config.limits()).isEqualTo(CostLimits.DEFAULT.withHeap(263_168));
     assertThat(config.countInterval()).isEqualTo(300);
     assertThat(config.maxFailureTime()).isEqualTo(1000);
@@ -47,18 +46,18 @@ class PasswordHashingConfigTest {
                 "2",
                 "hash-length",
                 "64",
-                "salt-length",
-                "32",
+                "type",
+                "i",
                 "version",
                 "1.0",
-                "max-concurrent",
+                "cpu-cores",
                 "7",
                 "native",
                 "false",
                 "max-stored-memory",
                 "262144",
                 "max-stored-work",
-                "9999999",
+                "99999999",
                 "max-stored-bcrypt-cost",
                 "12",
                 "max-stored-iterations",
@@ -71,11 +70,10 @@ class PasswordHashingConfigTest {
     assertThat(config)
         .isEqualTo(
             new PasswordHashingConfig(
-                new Argon2Parameters(Argon2Type.ID, Argon2Version.V10, 131_072, 4, 2, 64),
-                32,
+                new Argon2Parameters(Argon2Type.I, Argon2Version.V10, 131_072, 4, 2, 64),
                 7,
                 false,
-                new CostLimits(262_144, 9_999_999, 12, 1000, 263_168),
+                new CostLimits(262_144, 99_999_999, 12, 1000, 263_168),
                 0,
                 500));
   }
@@ -85,7 +83,8 @@ class PasswordHashingConfigTest {
     PasswordHashingConfig config =
         PasswordHashingConfig.of(MapScope.of("memory", "2097152", "iterations", "5"), HEAP);
     assertThat(config.limits())
-        .isEqualTo(new CostLimits(2_097_152, 5L * 2_097_152, 15, 3_000_000, 2_097_152));
+        .as("also with the 100 iterations that a realm's policy may ask for")
+        .isEqualTo(new CostLimits(2_097_152, 100L * 2_097_152, 15, 3_000_000, 2_097_152));
   }
 
   /** P6: kc.sh gives 512 MiB, and ends the server where they are exhausted. */
@@ -93,8 +92,7 @@ class PasswordHashingConfigTest {
   @CsvSource({
     "536870912,132096",
     "268435456,66560",
-    "258998272,65536",
-    "1,65536",
+    "1,7168",
     "9223372036854775807,2147483647",
   })
   void aQuarterOfTheHeapIsForHashesAndNeverLessThanANewOneTakes(long heap, int kib) {
@@ -107,7 +105,7 @@ class PasswordHashingConfigTest {
         .isEqualTo(
             (int)
                 Math.max(
-                    65_536,
+                    7168,
                     Math.min((Runtime.getRuntime().maxMemory() >> 12) + 1024, Integer.MAX_VALUE)));
   }
 
@@ -132,19 +130,19 @@ class PasswordHashingConfigTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "memory|abc|1024..16777216",
-        "memory|1023|1024..16777216",
-        "memory|16777217|1024..16777216",
-        "memory|99999999999999999999|1024..16777216",
+        "memory|abc|8..16777216",
+        "type|x|id, d or i",
+        "memory|7|8..16777216",
+        "memory|16777217|8..16777216",
+        "memory|99999999999999999999|8..16777216",
         "iterations|0|1..1000",
-        "parallelism|65|1..64",
-        "hash-length|15|16..128",
-        "salt-length|7|8..64",
+        "parallelism|1025|1..1024",
+        "hash-length|3|4..1024",
         "version|1.2|1.3 or 1.0",
-        "max-concurrent|0|1..1024",
+        "cpu-cores|0|1..1024",
         "native|yes|true or false",
-        "max-stored-memory|65535|65536..16777216",
-        "max-stored-work|196607|196608..16777216000",
+        "max-stored-memory|7167|7168..16777216",
+        "max-stored-work|716799|716800..16777216000",
         "max-stored-bcrypt-cost|32|4..31",
         "max-stored-iterations|999|1000..999999999",
         "count-interval|86401|0..86400",
@@ -154,20 +152,38 @@ class PasswordHashingConfigTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PasswordHashingConfig.of(MapScope.of(option, value)))
         .withMessage(
-            "Option spi-password-hashing--argon2id--%s must be %s, is %s", option, allowed, value);
+            "Option spi-password-hashing--argon2--%s must be %s, is %s", option, allowed, value);
+  }
+
+  @Test
+  void memoryForTheLanesIsNamedWithBothOptions() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PasswordHashingConfig.of(MapScope.of("memory", "31", "parallelism", "4")))
+        .withMessage(
+            "Option spi-password-hashing--argon2--memory must be at least 8 times"
+                + " spi-password-hashing--argon2--parallelism, is 31 with 4 lanes");
+  }
+
+  /** A later Keycloak reads more. */
+  @Test
+  void unknownOptionsAreTold() {
+    MapScope scope = MapScope.of("pooling", "false", "memory", "1024", "enabled", "true");
+    assertThat(PasswordHashingConfig.unknown(scope))
+        .containsExactly("spi-password-hashing--argon2--pooling");
+    assertThat(PasswordHashingConfig.of(scope).parameters().memory()).isEqualTo(1024);
   }
 
   @Test
   void everyOptionIsInTheMetadata() {
     assertThat(PasswordHashingConfig.metadata().stream().map(ProviderConfigProperty::getName))
         .containsExactly(
+            "type",
+            "version",
+            "hash-length",
             "memory",
             "iterations",
             "parallelism",
-            "hash-length",
-            "salt-length",
-            "version",
-            "max-concurrent",
+            "cpu-cores",
             "native",
             "max-stored-memory",
             "max-stored-work",

@@ -1,11 +1,17 @@
 package dev.bulwark.options;
 
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.keycloak.Config;
 import org.keycloak.provider.ProviderConfigProperty;
 
 /** All options of one provider. Immutable. */
 public final class ProviderOptions {
+
+  /** Keycloak's option that switches a provider off. */
+  private static final String ENABLED = "enabled";
 
   private final String prefix;
   private final List<Option<?>> options;
@@ -29,10 +35,27 @@ public final class ProviderOptions {
    */
   public <T> T read(Config.Scope scope, Option<T> option) {
     // By name: a range may depend on the value of another option.
-    if (options.stream().noneMatch(known -> known.name().equals(option.name()))) {
+    if (!isKnown(option.name())) {
       throw new IllegalStateException("Option " + prefix + option.name() + " is not declared");
     }
     return option.valueOf(prefix, scope.get(option.name()));
+  }
+
+  /**
+   * Returns the full names of set options that are not among these. For a provider in place of one
+   * of Keycloak's, of which a later Keycloak may read more options.
+   */
+  @SuppressWarnings("deprecation") // nothing else tells what is set
+  public Set<String> unknown(Config.Scope scope) {
+    return scope.getPropertyNames().stream()
+        .map(property -> property.replaceFirst("^.*--", ""))
+        .filter(name -> !isKnown(name) && !name.equals(ENABLED))
+        .map(prefix::concat)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private boolean isKnown(String name) {
+    return options.stream().anyMatch(known -> known.name().equals(name));
   }
 
   /** Returns the options for Keycloak's {@code getConfigMetadata}. */

@@ -148,6 +148,14 @@ public record ServerSpec(
       return this;
     }
 
+    /** Passwords are hashed as in the image. */
+    public Builder hashesAsShipped() {
+      String prefix = "spi-password-hashing--argon2--";
+      return option(prefix + "memory", "65536")
+          .option(prefix + "iterations", "3")
+          .option(prefix + "parallelism", "4");
+    }
+
     public Builder environment(String key, String value) {
       environment.put(key, value);
       return this;

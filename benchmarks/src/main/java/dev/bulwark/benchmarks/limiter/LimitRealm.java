@@ -28,7 +28,7 @@ record LimitRealm(String name, @Nullable Integer limit, String policy) {
   static final LimitRealm FREE = new LimitRealm("bench-free", 0, CHEAP);
   static final LimitRealm SHIPPED = new LimitRealm("bench-shipped", null, CHEAP);
   static final LimitRealm SHIPPED_HASH =
-      new LimitRealm("bench-shipped-hash", null, "hashAlgorithm(argon2id)");
+      new LimitRealm("bench-shipped-hash", null, "hashAlgorithm(argon2)");
 
   static final List<LimitRealm> ALL = List.of(LIMITED, FREE, SHIPPED, SHIPPED_HASH);
 

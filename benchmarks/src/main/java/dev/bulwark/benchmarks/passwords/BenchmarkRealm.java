@@ -16,8 +16,7 @@ import java.nio.file.Path;
  */
 record BenchmarkRealm(String name, String hasher) {
 
-  static final BenchmarkRealm OURS = new BenchmarkRealm("bench-argon2id", "argon2id");
-  static final BenchmarkRealm KEYCLOAKS = new BenchmarkRealm("bench-argon2", "argon2");
+  static final BenchmarkRealm ARGON2 = new BenchmarkRealm("bench-argon2", "argon2");
 
   /** Costs CPU but no memory: for warming a server up. */
   static final BenchmarkRealm WARM_UP = new BenchmarkRealm("bench-pbkdf2", "pbkdf2-sha256");

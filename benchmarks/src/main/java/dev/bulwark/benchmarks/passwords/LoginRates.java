@@ -42,37 +42,40 @@ final class LoginRates implements Measurement {
       on(report, "as in the image: libargon2 for " + picked.level(), picked);
     }
     report.note(
-        "Logins a second: one server, "
+        "Logins a second: two servers, with and without the bundle, "
             + CALLERS
-            + " callers at once, the two realms in turns; everything of a login is in it, and callers and server share this machine.");
+            + " callers at once, in turns; everything of a login is in it, and callers and servers share this machine.");
   }
 
   private void on(Report report, String what, NativeLibraries.Library library) throws Exception {
-    List<BenchmarkRealm> realms = List.of(BenchmarkRealm.OURS, BenchmarkRealm.KEYCLOAKS);
-    Progress.say("starting Keycloak: " + what);
-    try (LoginServer server =
-        LoginServer.start(plan, "benchmark-logins", realms, library, null, HEAP)) {
-      for (BenchmarkRealm realm : realms) {
-        rate(server, realm, plan.count(20, 4));
+    List<BenchmarkRealm> realms = List.of(BenchmarkRealm.ARGON2);
+    Progress.say("starting two Keycloaks: " + what);
+    try (LoginServer bundle =
+            LoginServer.start(plan, "benchmark-logins", realms, library, null, HEAP);
+        LoginServer plain =
+            LoginServer.start(plan, "benchmark-logins-plain", realms, null, null, HEAP)) {
+      for (LoginServer server : List.of(bundle, plain)) {
+        rate(server, plan.count(20, 4));
         // Afterwards: a login at another cost than the server's would have replaced the hash.
-        server.checkHash(realm);
+        server.checkHash(BenchmarkRealm.ARGON2);
       }
       List<Double> ours = new ArrayList<>();
       List<Double> theirs = new ArrayList<>();
       int rounds = plan.count(8, 2);
       for (int round = 1; round <= rounds; round++) {
         Progress.say("round " + round + " of " + rounds + ": " + what);
-        ours.add(rate(server, BenchmarkRealm.OURS, plan.count(10, 4)));
-        theirs.add(rate(server, BenchmarkRealm.KEYCLOAKS, plan.count(10, 4)));
+        ours.add(rate(bundle, plan.count(10, 4)));
+        theirs.add(rate(plain, plan.count(10, 4)));
       }
       report(report, what, Samples.of(ours), Samples.of(theirs));
     }
   }
 
-  private static double rate(LoginServer server, BenchmarkRealm realm, int seconds)
-      throws Exception {
+  private static double rate(LoginServer server, int seconds) throws Exception {
     return Callers.perSecond(
-        CALLERS, Duration.ofSeconds(seconds), number -> server.login(realm, number));
+        CALLERS,
+        Duration.ofSeconds(seconds),
+        number -> server.login(BenchmarkRealm.ARGON2, number));
   }
 
   private static void report(Report report, String what, Samples ours, Samples theirs) {

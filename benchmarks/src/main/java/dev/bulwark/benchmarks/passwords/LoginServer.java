@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real Keycloak with the bundle, its Redis, and realms for logins; Keycloak's own Argon2 at the
- * bundle's cost. Safe for use by many threads.
+ * A real Keycloak with or without the bundle, a Redis, and realms for logins, at the shipped cost.
+ * Safe for use by many threads.
  */
 final class LoginServer implements AutoCloseable {
 
@@ -49,16 +49,16 @@ final class LoginServer implements AutoCloseable {
   /**
    * Starts the server.
    *
-   * @param library libargon2 that it has to use
-   * @param maxConcurrent hashes at once; null for the default, the number of processors
+   * @param library libargon2 that it has to use; null for Keycloak's own hasher
+   * @param cpuCores hashes at once; null for the default, the number of processors
    * @param heap {@code JAVA_OPTS_KC_HEAP}
    */
   static LoginServer start(
       Plan plan,
       String name,
       List<BenchmarkRealm> realms,
-      NativeLibraries.Library library,
-      @Nullable Integer maxConcurrent,
+      NativeLibraries.@Nullable Library library,
+      @Nullable Integer cpuCores,
       String heap)
       throws IOException {
     Path folder = plan.folder("realms");
@@ -68,25 +68,29 @@ final class LoginServer implements AutoCloseable {
           ServerSpec.builder()
               .name(name)
               .option("spi-redis-connection--default--url", redis.url())
-              .option("spi-password-hashing--argon2--memory", "" + Cost.SHIPPED.memory())
-              .option("spi-password-hashing--argon2--iterations", "" + Cost.SHIPPED.iterations())
-              .option("spi-password-hashing--argon2--parallelism", "" + Cost.SHIPPED.parallelism())
+              .hashesAsShipped()
               .option("log-level", "warn,dev.bulwark.password:info")
               .environment("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN)
               .environment("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN_PASSWORD)
               .environment("JAVA_OPTS_KC_HEAP", heap)
               // As in the image, whose glibc 2.34 does not know the tunable.
               .environment(HugePages.OFF.environment());
-      library.jvmOptions().forEach(spec::jvmOption);
-      if (maxConcurrent != null) {
-        spec.option("spi-password-hashing--argon2id--max-concurrent", "" + maxConcurrent);
+      if (library == null) {
+        spec.withoutBundle();
+      } else {
+        library.jvmOptions().forEach(spec::jvmOption);
+      }
+      if (cpuCores != null) {
+        spec.option("spi-password-hashing--argon2--cpu-cores", "" + cpuCores);
       }
       for (BenchmarkRealm realm : realms) {
         spec.realmFile(realm.writeTo(folder));
       }
       DistributionServer server = DistributionServer.start(spec.build());
       try {
-        requireLibrary(server, library);
+        if (library != null) {
+          requireLibrary(server, library);
+        }
       } catch (RuntimeException e) {
         server.close();
         throw e;

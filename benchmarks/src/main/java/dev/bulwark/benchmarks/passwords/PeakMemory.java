@@ -59,7 +59,7 @@ final class PeakMemory implements Measurement {
   }
 
   private void with(Report report, int bound) throws Exception {
-    List<BenchmarkRealm> realms = List.of(BenchmarkRealm.OURS, BenchmarkRealm.WARM_UP);
+    List<BenchmarkRealm> realms = List.of(BenchmarkRealm.ARGON2, BenchmarkRealm.WARM_UP);
     NativeLibraries.Library picked = libraries.get().picked();
     NativeLibraries.Library library = picked == null ? BundledLibrary.unpack(plan) : picked;
     Progress.say("starting Keycloak, at most " + bound + " hashes at once");
@@ -67,7 +67,7 @@ final class PeakMemory implements Measurement {
         LoginServer.start(plan, "benchmark-memory-" + bound, realms, library, bound, HEAP)) {
       ResidentMemory memory = new ResidentMemory(server.javaPid());
       warmUp(server);
-      server.checkHash(BenchmarkRealm.OURS);
+      server.checkHash(BenchmarkRealm.ARGON2);
       long floor = memory.awaitAtMost(memory.now() - ONE_HASH, GIVEN_BACK);
       List<Double> growths = new ArrayList<>();
       int bursts = plan.count(5, 2);
@@ -75,7 +75,7 @@ final class PeakMemory implements Measurement {
         memory.awaitAtMost(floor + ONE_HASH / 4, GIVEN_BACK);
         memory.resetPeak();
         long before = memory.now();
-        Callers.burst(LOGINS, user -> server.login(BenchmarkRealm.OURS, user));
+        Callers.burst(LOGINS, user -> server.login(BenchmarkRealm.ARGON2, user));
         double growth = (memory.peak() - before) / 1024.0;
         Progress.say(
             "burst "
@@ -98,14 +98,14 @@ final class PeakMemory implements Measurement {
       Callers.burst(LOGINS, user -> server.login(BenchmarkRealm.WARM_UP, user));
     }
     for (int user = 0; user < BenchmarkRealm.USERS; user++) {
-      server.login(BenchmarkRealm.OURS, user);
+      server.login(BenchmarkRealm.ARGON2, user);
     }
   }
 
   private static void report(Report report, int bound, Samples growths) {
     double allowed = bound * Cost.SHIPPED.memory() / 1024.0 * ALLOWANCE;
     report.target(
-        "Memory that " + LOGINS + " simultaneous logins add, `max-concurrent` " + bound,
+        "Memory that " + LOGINS + " simultaneous logins add, `cpu-cores` " + bound,
         Samples.number(growths.median(), 0) + " MiB, at most " + Samples.number(growths.max(), 0),
         growths.spread(0),
         "≤ " + bound + " × 64 MiB + 15 % = " + Samples.number(allowed, 0) + " MiB",

@@ -1,7 +1,7 @@
 package dev.bulwark.benchmarks.passwords;
 
 import dev.bulwark.options.MapScope;
-import dev.bulwark.password.Argon2idHashProviderFactory;
+import dev.bulwark.password.Argon2HashProviderFactory;
 import dev.bulwark.password.argon2.NativeArgon2Engine;
 import dev.bulwark.password.foreign.Argon2Fields;
 import dev.bulwark.password.foreign.StoredHash;
@@ -34,7 +34,7 @@ public class ProviderBenchmark {
 
   private static PasswordHashProvider provider() {
     Metrics.addRegistry(new SimpleMeterRegistry());
-    Argon2idHashProviderFactory factory = new Argon2idHashProviderFactory();
+    Argon2HashProviderFactory factory = new Argon2HashProviderFactory();
     factory.init(
         MapScope.of(
             "memory", "" + Cost.LEAST_OPTIONS.memory(),
@@ -61,7 +61,7 @@ public class ProviderBenchmark {
             .hash(Cost.LEAST.parameters(), PASSWORD.getBytes(StandardCharsets.UTF_8), salt);
     StoredHash fields =
         new StoredHash(
-            Argon2idHashProviderFactory.ID,
+            Argon2HashProviderFactory.ID,
             Cost.LEAST.iterations(),
             Argon2Fields.write(Cost.LEAST.parameters()),
             Base64.getEncoder().encodeToString(hash),

@@ -34,7 +34,7 @@ class OptionTablesDocIT {
               "dev.bulwark.ratelimit.DefaultLoginRateLimiterProviderFactory", "login-rate-limiter"),
           Map.entry(
               "dev.bulwark.apikey.provider.DefaultApiKeyProviderFactory", "apikey-authenticator"),
-          Map.entry("dev.bulwark.password.Argon2idHashProviderFactory", "password-hash-provider"),
+          Map.entry("dev.bulwark.password.Argon2HashProviderFactory", "password-hash-provider"),
           Map.entry(
               "dev.bulwark.breached.BreachedPasswordPolicyProviderFactory",
               "breached-password-policy"),
@@ -57,6 +57,7 @@ class OptionTablesDocIT {
   private static final Set<String> OF_A_REALM =
       Set.of(
           "dev.bulwark.apikey.action.CreateApiKeyActionFactory",
+          "dev.bulwark.password.recovery.RenewRecoveryCodesAction",
           "dev.bulwark.realm.passkey.PasskeyInvitation");
 
   /** They take the place of a provider of Keycloak and have its options. */
@@ -64,7 +65,6 @@ class OptionTablesDocIT {
       Set.of(
           "dev.bulwark.backchannel.DurableLogoutProtocolFactory",
           "dev.bulwark.breached.login.CheckedPasswordFactory",
-          "dev.bulwark.password.keycloak.TimedArgon2Factory",
           "dev.bulwark.ratelimit.lockout.StrangersLockoutFactory",
           "dev.bulwark.removal.WatchedPersisterFactory");
 

@@ -134,7 +134,7 @@ class JourneyIT {
                       && Realm.claims(value).path("typ").asText().equals("Bearer"));
       await()
           .atMost(Duration.ofSeconds(10))
-          .untilAsserted(() -> assertThat(algorithm()).isEqualTo("argon2id"));
+          .untilAsserted(() -> assertThat(algorithm()).isEqualTo("argon2"));
 
       theKeyEnds();
       page.reload();

@@ -368,7 +368,7 @@ class MoveGuideIT {
                             .json()
                             .get("legacy")
                             .asInt())
-                    .as("all are argon2id by now")
+                    .as("all are argon2 by now")
                     .isZero());
   }
 

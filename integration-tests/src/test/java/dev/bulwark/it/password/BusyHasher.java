@@ -32,7 +32,7 @@ public final class BusyHasher implements AutoCloseable {
   private static final int PERMIT = 65_536;
 
   /** KiB times passes of one hash: about a second. */
-  private static final int WORK = 1024 * 1024;
+  private static final int WORK = 2 * 1024 * 1024;
 
   private final KeycloakServer keycloak;
   private final AdminApi admin;
@@ -65,7 +65,7 @@ public final class BusyHasher implements AutoCloseable {
         Json.of(
             Map.of(
                 "algorithm",
-                "argon2id",
+                "argon2",
                 "hashIterations",
                 Math.max(1, WORK / memory),
                 "additionalParameters",

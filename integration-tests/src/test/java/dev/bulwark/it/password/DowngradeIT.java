@@ -29,9 +29,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * B8: the way back to Keycloak's own hasher with the statements of docs/migration.md, the API keys
- * and tables deleted as docs/operations/removal.md has it, and then a Keycloak without the bundle
- * on the same database.
+ * B8: the removal of docs/operations/removal.md from the shipped realm, with its statements and
+ * that of docs/migration.md, and then a Keycloak without the bundle on the same database. {@link
+ * JarOutIT} prepares nothing.
  */
 class DowngradeIT {
 
@@ -47,13 +47,13 @@ class DowngradeIT {
   Path home;
 
   @Test
-  void bothWaysBackAndThenWithoutTheBundle() {
+  void theRemovalOfTheShippedRealm() {
     try (PostgresProcess database = PostgresProcess.prepared()) {
-      waysBack(database);
+      remove(database);
     }
   }
 
-  private void waysBack(PostgresProcess database) {
+  private void remove(PostgresProcess database) {
     OldHash bcrypt = hash("$2b$");
     OldHash argon2i = hash("$argon2i$");
     ServerSpec with =
@@ -62,45 +62,44 @@ class DowngradeIT {
       Realm realm = new Realm(server.url(), "app");
       AdminApi admin = admin(server.url());
       Users users = new Users(admin);
-      policy(admin, "hashAlgorithm(argon2id) and length(8) and passwordHistory(3)");
-      users.createWithPassword("gentle", "gentle-battery");
-      users.createWithHash("gentle-bcrypt", ForeignHash.parse(bcrypt.hash(), CostLimits.DEFAULT));
+      policy(admin, "length(8) and notUsername and notEmail and passwordHistory(3)");
+      users.createWithHash("replaced", ForeignHash.parse(bcrypt.hash(), CostLimits.DEFAULT));
       users.createWithPassword("history", "first-battery");
       setPassword(admin, "history", "second-battery").expect(204);
       users.createWithHash("imported", ForeignHash.parse(argon2i.hash(), CostLimits.DEFAULT));
       users.createWithHash("forgotten", ForeignHash.parse(bcrypt.hash(), CostLimits.DEFAULT));
       users.createWithHash("changed", ForeignHash.parse(bcrypt.hash(), CostLimits.DEFAULT));
       setPassword(admin, "changed", "changed-battery").expect(204);
-      createKey(admin, "gentle");
+      users.createWithHash(
+          "of-another-jar",
+          Json.of(
+              Map.of(
+                  "algorithm",
+                  "another-hash",
+                  "hashIterations",
+                  1,
+                  "additionalParameters",
+                  Map.of("before", List.of("bcrypt")))),
+          Json.object("value", "x", "salt", ""));
+      createKey(admin, "history");
       users.createWithRecoveryCode("codes", hash("$argon2id$").hash());
+      anotherRealmWithBcrypt(admin);
 
-      policy(admin, "length(8) and notUsername and notEmail and passwordHistory(3)");
-      realm.login("gentle", "gentle-battery", "openid").expect(200);
-      realm.login("gentle-bcrypt", bcrypt.password(), "openid").expect(200);
+      realm.login("replaced", bcrypt.password(), "openid").expect(200);
       await()
           .atMost(Duration.ofSeconds(10))
-          .untilAsserted(
-              () ->
-                  assertThat(byAlgorithm(admin).toString())
-                      .as("at once: the others; forgotten: bcrypt")
-                      .isEqualTo("{\"argon2id\":6,\"argon2\":2,\"bcrypt\":1}"));
-      assertThat(users.algorithm("gentle")).isEqualTo("argon2");
-      realm.login("gentle", "gentle-battery", "openid").expect(200);
-      realm.login("gentle", "gentle-batterY", "openid").expect(400);
+          .untilAsserted(() -> assertThat(users.algorithm("replaced")).isEqualTo("argon2"));
       withoutAddressValidator(admin);
       withoutExecutionsOfTheBundle(admin);
     }
     assertThat(one(database, statement(REMOVAL, "SELECT count\\(\\*\\) FROM credential\\b[^;]*")))
-        .as("recovery codes with Argon2id")
+        .as("recovery codes with Argon2")
         .isEqualTo(1);
-    assertThat(rowsOf(database, statement(WAY_BACK, "UPDATE credential\\b[^;]*")))
-        .as("alice, bob, carol, history twice, imported, changed")
-        .isEqualTo(7);
     assertThat(rowsOf(database, statement(WAY_BACK, "DELETE FROM credential\\b[^;]*")))
-        .as("forgotten, the earlier one of changed")
+        .as("forgotten, the earlier one of changed; none of another jar or realm")
         .isEqualTo(2);
     assertThat(rowsOf(database, statement(REMOVAL, "DELETE FROM credential\\b[^;]*")))
-        .as("the API key of gentle")
+        .as("the API key of history")
         .isEqualTo(1);
     assertThat(one(database, TABLES_OF_THE_BUNDLE)).isGreaterThan(20);
     database.sql(String.join(";", statements(REMOVAL, "DROP TABLE [^;]*")));
@@ -118,13 +117,11 @@ class DowngradeIT {
       admin.get("/realms/app/password-hashes").expect(404);
       realm.login("alice");
       browserLogin(server.url(), realm, admin);
-      realm.login("gentle", "gentle-battery", "openid").expect(200);
-      realm.login("gentle-bcrypt", bcrypt.password(), "openid").expect(200);
+      realm.login("replaced", bcrypt.password(), "openid").expect(200);
       realm.login("imported", argon2i.password(), "openid").expect(200);
       realm.login("history", "second-battery", "openid").expect(200);
       realm.login("bob", Realm.PASSWORD + "!", "openid").expect(400);
-      for (String name :
-          List.of("alice", "bob", "gentle", "gentle-bcrypt", "imported", "history", "changed")) {
+      for (String name : List.of("alice", "bob", "replaced", "imported", "history", "changed")) {
         assertThat(users.algorithm(name)).as(name).isEqualTo("argon2");
       }
       assertThat(setPassword(admin, "history", "first-battery").expect(400).text("error"))
@@ -140,6 +137,21 @@ class DowngradeIT {
       setPassword(admin, "history", "third-battery").expect(204);
       realm.login("history", "third-battery", "openid").expect(200);
     }
+  }
+
+  private static void anotherRealmWithBcrypt(AdminApi admin) {
+    Map<String, Object> credential =
+        Map.of(
+            "type", "password",
+            "credentialData", Json.object("algorithm", "bcrypt", "hashIterations", 4),
+            "secretData", Json.object("value", "x", "salt", ""));
+    admin.makeRealm(
+        Json.of(
+            Map.of(
+                "realm",
+                "other",
+                "users",
+                List.of(Map.of("username", "ann", "credentials", List.of(credential))))));
   }
 
   private static void createKey(AdminApi admin, String owner) {
@@ -215,10 +227,6 @@ class DowngradeIT {
     return admin.put(
         "/realms/app/users/" + admin.userId(name) + "/reset-password",
         Json.object("type", "password", "temporary", false, "value", password));
-  }
-
-  private static JsonNode byAlgorithm(AdminApi admin) {
-    return admin.get("/realms/app/password-hashes").expect(200).json().get("byAlgorithm");
   }
 
   private static List<String> statements(String page, String pattern) {

@@ -164,7 +164,7 @@ class FailedLoginCostIT {
         .body()
         .lines()
         .filter(line -> line.startsWith("bulwark_password_hash_seconds_count{"))
-        .filter(line -> line.contains("algorithm=\"argon2id\""))
+        .filter(line -> line.contains("algorithm=\"argon2\""))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
   }

@@ -11,6 +11,9 @@ import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.TestStack;
+import dev.bulwark.password.argon2.Argon2Parameters;
+import dev.bulwark.password.argon2.Argon2Type;
+import dev.bulwark.password.argon2.Argon2Version;
 import dev.bulwark.password.foreign.CostLimits;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.foreign.text.ForeignHash;
@@ -32,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** P3, P4: a login with any older hash succeeds and leaves an Argon2id hash. */
+/** P3, P4: a login with any older hash succeeds and leaves a current Argon2 hash. */
 @SharedRealm
 class HashUpgradeIT {
 
@@ -89,12 +92,26 @@ class HashUpgradeIT {
     realm.login(name, password, "openid").expect(200);
   }
 
-  /** Even with equal parameters: then only the provider differs. */
+  /** P3: by a server of Keycloak's default parameters. */
   @Test
-  void keycloaksOwnArgon2IsUpgraded() {
-    // From the reference program: correct-dev-battery, salt sixteen-byte-slt.
+  void anArgon2HashOfOtherParametersIsUpgradedOnce() {
     users.createWithHash(
         "p3-argon2",
+        Users.argon2(
+            Realm.PASSWORD,
+            new Argon2Parameters(Argon2Type.ID, Argon2Version.V13, 7168, 5, 1, 32)));
+    realm.login("p3-argon2", "wrong", "openid").expect(400);
+    realm.login("p3-argon2", Realm.PASSWORD, "openid").expect(200);
+    assertUpgraded("p3-argon2");
+    assertThatLoginsLeaveTheHashAlone("p3-argon2", Realm.PASSWORD);
+  }
+
+  /** P1: Keycloak's own are the same. */
+  @Test
+  void keycloaksOwnArgon2OfTheSameParametersIsCurrent() {
+    // From the reference program: correct-dev-battery, salt sixteen-byte-slt.
+    users.createWithHash(
+        "p1-argon2",
         """
         {"hashIterations":3,"algorithm":"argon2","additionalParameters":{"hashLength":["32"],"memory":["65536"],
         "type":["id"],"version":["1.3"],"parallelism":["4"]}}
@@ -103,17 +120,39 @@ class HashUpgradeIT {
         {"value":"%s","salt":"c2l4dGVlbi1ieXRlLXNsdA==","additionalParameters":{}}
         """
             .formatted(REFERENCE_HASH));
-    realm.login("p3-argon2", Realm.PASSWORD, "openid").expect(200);
-    assertUpgraded("p3-argon2");
-    realm.login("p3-argon2", Realm.PASSWORD, "openid").expect(200);
+    assertThatLoginsLeaveTheHashAlone("p1-argon2", Realm.PASSWORD);
+  }
+
+  /** P3: Keycloak's own hasher hashes again at each of these logins. */
+  @Test
+  void iterationsOfTheRealmsPolicyCountAndMakeNoHashOutdated() {
+    AdminApi admin = TestStack.get().admin();
+    String policy = admin.get("/realms/app").expect(200).text("passwordPolicy");
+    admin.put("/realms/app", Json.object("passwordPolicy", "hashIterations(5)")).expect(204);
+    try {
+      users.createWithPassword("p3-policy", "battery-of-the-policy");
+      assertThat(users.credentialData("p3-policy").get("hashIterations").asInt()).isEqualTo(5);
+      assertThatLoginsLeaveTheHashAlone("p3-policy", "battery-of-the-policy");
+    } finally {
+      admin.put("/realms/app", Json.object("passwordPolicy", policy)).expect(204);
+    }
+    realm.login("p3-policy", "battery-of-the-policy", "openid").expect(200);
+    assertUpgraded("p3-policy");
+  }
+
+  private void assertThatLoginsLeaveTheHashAlone(String name, String password) {
+    JsonNode before = TestStack.get().admin().passwordCredential(name);
+    double replaced = replaced("stored");
+    realm.login(name, password, "openid").expect(200);
+    realm.login(name, password, "openid").expect(200);
+    assertThat(TestStack.get().admin().passwordCredential(name)).isEqualTo(before);
+    assertThat(replaced("stored")).isEqualTo(replaced);
   }
 
   @Test
   void aHashThatIsCurrentIsLeftAlone() {
     users.createWithPassword("p3-current", "current-password");
-    JsonNode before = TestStack.get().admin().passwordCredential("p3-current");
-    realm.login("p3-current", "current-password", "openid").expect(200);
-    assertThat(TestStack.get().admin().passwordCredential("p3-current")).isEqualTo(before);
+    assertThatLoginsLeaveTheHashAlone("p3-current", "current-password");
   }
 
   @Test
@@ -196,13 +235,13 @@ class HashUpgradeIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "too-costly|{\"hashIterations\":1,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"4194304\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}|QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=|its memory of 4194304 KiB is over the limit of 1048576 KiB",
-        "no-parameters|{\"hashIterations\":1,\"algorithm\":\"argon2id\"}|QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=|its parameter type is missing",
-        "bad-base64|{\"hashIterations\":1,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}|QUFBQUFBQUFB***|its salt or hash is malformed",
+        "too-costly|{\"hashIterations\":1,\"algorithm\":\"argon2\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"4194304\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}|QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=|its memory of 4194304 KiB is over the limit of 1048576 KiB",
+        "no-parameters|{\"hashIterations\":1,\"algorithm\":\"argon2\"}|QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=|its parameter type is missing",
+        "bad-base64|{\"hashIterations\":1,\"algorithm\":\"argon2\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}|QUFBQUFBQUFB***|its salt or hash is malformed",
         "bad-bcrypt|{\"hashIterations\":12,\"algorithm\":\"bcrypt\"}|QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=|it is no well-formed bcrypt hash",
         "costly-bcrypt|{\"hashIterations\":31,\"algorithm\":\"bcrypt\"}|$2b$31$abcdefghijklmnopqrstuuBzzIgyKkz7xMWYSzkIjUSnxEQFQ0WNe|its bcrypt cost of 31 is over the limit of 15",
         "costly-pbkdf2|{\"hashIterations\":3000001,\"algorithm\":\"pbkdf2-sha512\"}|QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=|its iterations of 3000001 is over the limit of 3000000",
-        "costly-argon2|{\"hashIterations\":700,\"algorithm\":\"argon2\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"7168\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}|QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=|its memory × iterations of 5017600 KiB is over the limit of 4194304 KiB",
+        "costly-argon2|{\"hashIterations\":1000,\"algorithm\":\"argon2\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"7168\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}|QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=|its memory × iterations of 7168000 KiB is over the limit of 6553600 KiB",
         "bad-scrypt|{\"hashIterations\":1000,\"algorithm\":\"scrypt\",\"additionalParameters\":{\"r\":[\"8\"],\"p\":[\"1\"]}}|QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=|its scrypt N is no power of two above 1",
       })
   void aHashThatCannotBeVerifiedFailsCleanlyWithOneWarning(
@@ -238,8 +277,9 @@ class HashUpgradeIT {
   private void assertUpgraded(String name) {
     await()
         .atMost(Duration.ofSeconds(10))
-        .untilAsserted(() -> assertThat(users.algorithm(name)).isEqualTo("argon2id"));
+        .untilAsserted(() -> assertThat(users.algorithm(name)).isEqualTo("argon2"));
     assertThat(users.credentialData(name).at("/additionalParameters/memory/0").asText())
         .isEqualTo("65536");
+    assertThat(users.credentialData(name).get("hashIterations").asInt()).isEqualTo(3);
   }
 }

@@ -53,9 +53,9 @@ class MigrationIT {
 
   private static final List<OldHash> HASHES = OldHash.oneOfEachForm();
 
-  /** Argon2 of other applications has the id argon2id from the start. */
+  /** Argon2 of other applications has the id argon2 from the start. */
   private static final int OLD_HASHES =
-      (int) HASHES.stream().filter(hash -> !hash.algorithm().equals("argon2id")).count();
+      (int) HASHES.stream().filter(hash -> !hash.algorithm().equals("argon2")).count();
 
   /** Has a TOTP secret, and the keys. */
   private static final int EQUIPPED = 0;
@@ -114,7 +114,7 @@ class MigrationIT {
     assertLogIn(realm, HASHES);
     await()
         .atMost(Duration.ofSeconds(10))
-        .untilAsserted(() -> assertThat(oldHashes(admin)).as("all are argon2id by now").isZero());
+        .untilAsserted(() -> assertThat(oldHashes(admin)).as("all are argon2 by now").isZero());
     assertThat(verify(realm, KEY).expect(200).header("X-Auth-Scopes")).isEqualTo("tasks:read");
 
     partialImport(admin, userFiles(out).get(0));

@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Json;
+import dev.bulwark.password.argon2.Argon2Parameters;
+import dev.bulwark.password.argon2.BouncyCastleArgon2Engine;
+import dev.bulwark.password.foreign.Argon2Fields;
 import dev.bulwark.password.foreign.StoredHash;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -69,7 +72,7 @@ public final class Users {
             .put("secretData", secret.toString())
             .put(
                 "credentialData",
-                Json.object("algorithm", "argon2id", "totalCodes", 1, "remainingCodes", 1)));
+                Json.object("algorithm", "argon2", "totalCodes", 1, "remainingCodes", 1)));
   }
 
   private void create(String name, ObjectNode credential) {
@@ -93,6 +96,20 @@ public final class Users {
   /** The algorithm of the stored hash. */
   public String algorithm(String name) {
     return credentialData(name).get("algorithm").asText();
+  }
+
+  /** A hash as Keycloak's own Argon2 makes it. */
+  public static StoredHash argon2(String password, Argon2Parameters parameters) {
+    byte[] salt = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+    byte[] hash =
+        new BouncyCastleArgon2Engine()
+            .hash(parameters, password.getBytes(StandardCharsets.UTF_8), salt);
+    return new StoredHash(
+        "argon2",
+        parameters.iterations(),
+        Argon2Fields.write(parameters),
+        Base64.getEncoder().encodeToString(hash),
+        salt);
   }
 
   /** A hash in the form of Keycloak's own PBKDF2. */

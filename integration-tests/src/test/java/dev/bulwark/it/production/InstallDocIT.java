@@ -80,7 +80,7 @@ class InstallDocIT {
               });
       AdminApi admin = new AdminApi(server, "first", PASSWORD);
       JsonNode realm = admin.get("/realms/app").expect(200).json();
-      assertThat(realm.get("passwordPolicy").asText()).contains("hashAlgorithm(argon2id)");
+      assertThat(realm.get("passwordPolicy").asText()).contains("breachedPassword(1)");
       assertThat(new Realm(server, "app").endpoint("token")).startsWith(server.toString());
     }
   }

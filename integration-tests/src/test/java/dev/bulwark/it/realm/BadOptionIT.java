@@ -20,12 +20,12 @@ class BadOptionIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "memory|7|1024..16777216",
+        "memory|7|8..16777216",
         "version|2.0|1.3 or 1.0",
-        "max-stored-work|1000|196608..",
+        "max-stored-work|1000|716800..",
       })
   void aBadValueStopsTheStartWithTheOptionsName(String option, String value, String allowed) {
-    String name = "spi-password-hashing--argon2id--" + option;
+    String name = "spi-password-hashing--argon2--" + option;
     assertThatThrownBy(() -> start(name, value))
         .isInstanceOf(ServerStartException.class)
         .hasMessageContaining("Option " + name + " must be " + allowed)

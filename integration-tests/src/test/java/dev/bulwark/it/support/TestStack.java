@@ -118,6 +118,7 @@ public final class TestStack {
     return withLedger(ServerSpec.builder())
         .name(name)
         .shortLived()
+        .hashesAsShipped()
         .option("spi-redis-connection--default--url", redisUrl)
         .option("spi-password-policy--breached-password--online", "false")
         // For browsers that exchange a key: see the README of the API keys.

@@ -25,13 +25,13 @@ final class FailureTiming {
    */
   static void equalize(AuthenticationFlowContext context, long start) {
     PasswordPolicy policy = context.getRealm().getPasswordPolicy();
-    if (policy == null || !PasswordAlgorithms.ARGON2ID.equals(policy.getHashAlgorithm())) {
+    if (!PasswordAlgorithms.isArgon2(policy.getHashAlgorithm())) {
       return;
     }
     KeycloakSession session = context.getSession();
     // The hasher of a session sets the attribute when it is made.
     @Nullable PasswordHashProvider hasher =
-        session.getProvider(PasswordHashProvider.class, PasswordAlgorithms.ARGON2ID);
+        session.getProvider(PasswordHashProvider.class, PasswordAlgorithms.ARGON2);
     @Nullable FailedLogin failedLogin =
         session.getAttribute(FailedLogin.ATTRIBUTE, FailedLogin.class);
     if (hasher != null && failedLogin != null) {

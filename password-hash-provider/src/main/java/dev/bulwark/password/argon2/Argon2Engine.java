@@ -24,6 +24,6 @@ public interface Argon2Engine {
 
   /** KiB of the Java heap that a hash takes: none with libargon2. */
   default int heap(Argon2Parameters parameters) {
-    return isNative() ? 0 : parameters.memory();
+    return isNative() && parameters.isStandard() ? 0 : parameters.kib();
   }
 }

@@ -25,6 +25,12 @@ public final class NativeArgon2Engine implements Argon2Engine {
   private static final int MEMORY_ALLOCATION_ERROR = -22;
   private static final int THREAD_FAIL = -33;
 
+  /** libargon2 starts a thread a lane up to here; further lanes wait for one. */
+  private static final int MAX_THREADS = 64;
+
+  /** Computes what libargon2 refuses to. */
+  private final BouncyCastleArgon2Engine nonStandard = new BouncyCastleArgon2Engine();
+
   private final Argon2Library library;
   private final String description;
   private final @Nullable HugePageMemory workMemory;
@@ -54,6 +60,9 @@ public final class NativeArgon2Engine implements Argon2Engine {
 
   @Override
   public byte[] hash(Argon2Parameters parameters, byte[] password, byte[] salt) {
+    if (!parameters.isStandard()) {
+      return nonStandard.hash(parameters, password, salt);
+    }
     Argon2Parameters.requireSaltLength(salt.length);
     int result;
     byte[] hash = new byte[parameters.hashLength()];
@@ -77,7 +86,7 @@ public final class NativeArgon2Engine implements Argon2Engine {
               password.length,
               nativeSalt,
               salt.length,
-              parameters.parallelism());
+              Math.min(parameters.parallelism(), MAX_THREADS));
       if (result == THREAD_FAIL) {
         result = call(parameters, out, nativePassword, password.length, nativeSalt, salt.length, 1);
       }

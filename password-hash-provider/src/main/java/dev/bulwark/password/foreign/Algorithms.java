@@ -5,8 +5,8 @@ import dev.bulwark.contract.PasswordAlgorithms;
 /** Algorithm ids of stored hashes. They are in every credential: a data format, never to change. */
 public final class Algorithms {
 
-  /** Argon2 of any variant; the bundle's own. */
-  public static final String ARGON2 = PasswordAlgorithms.ARGON2ID;
+  /** Argon2 of any variant, in Keycloak's own form. */
+  public static final String ARGON2 = PasswordAlgorithms.ARGON2;
 
   /** PBKDF2 with HMAC-SHA-1; Keycloak's own. */
   public static final String PBKDF2_SHA1 = "pbkdf2";

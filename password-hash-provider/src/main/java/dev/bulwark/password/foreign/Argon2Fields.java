@@ -7,9 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Argon2 parameters in Keycloak's credential data, under the keys of Keycloak's own Argon2 provider
- * ({@code org.keycloak.crypto.hash.Argon2PasswordHashProviderFactory}): changing the algorithm id
- * is all it takes to go from one to the other.
+ * Argon2 parameters in Keycloak's credential data, as Keycloak's own Argon2 provider writes and
+ * reads them ({@code org.keycloak.crypto.hash.Argon2PasswordHashProvider}).
  */
 public final class Argon2Fields {
 

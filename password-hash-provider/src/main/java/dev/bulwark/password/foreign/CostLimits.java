@@ -10,8 +10,8 @@ import dev.bulwark.password.argon2.Argon2Parameters;
  * @param work KiB times passes (Argon2) or times parallelism (scrypt)
  * @param bcryptCost binary logarithm of bcrypt's rounds
  * @param iterations of PBKDF2 and rounds of sha-crypt
- * @param heap KiB of the Java heap, for what Java computes: scrypt, Keycloak's own Argon2, and
- *     every Argon2 where libargon2 is not used
+ * @param heap KiB of the Java heap, for what Java computes: scrypt, and Argon2 where libargon2 is
+ *     not used
  */
 public record CostLimits(int memory, long work, int bcryptCost, int iterations, int heap) {
 
@@ -70,7 +70,7 @@ public record CostLimits(int memory, long work, int bcryptCost, int iterations, 
    * @throws UnusableHashException when they cost more
    */
   public void check(Argon2Parameters parameters) {
-    checkMemory(parameters.memory(), parameters.work());
+    checkMemory(parameters.kib(), parameters.work());
   }
 
   /**

@@ -1,20 +1,11 @@
 package dev.bulwark.password.foreign;
 
-import dev.bulwark.password.argon2.Argon2Parameters;
-
 /**
  * The cost of verifying a hash with one of Keycloak's own hashers ({@code pbkdf2}, {@code
- * pbkdf2-sha256}, {@code pbkdf2-sha512}, {@code argon2}), which compute whatever the stored fields
- * ask for. Those fields come with imports and with the Admin API too, so they are checked first
- * (spec P5).
+ * pbkdf2-sha256}, {@code pbkdf2-sha512}), which compute whatever the stored fields ask for. Those
+ * fields come with imports and with the Admin API too, so they are checked first (spec P5).
  */
 public final class KeycloakCost {
-
-  /** Argon2; Keycloak's own. */
-  public static final String ARGON2 = "argon2";
-
-  /** What PBKDF2 takes counts as nothing: its state is a few hundred bytes. */
-  private static final int PBKDF2_MEMORY_KIB = 1;
 
   /**
    * Keycloak makes 64 bytes with each function, which is four blocks of SHA-1. PBKDF2 runs all its
@@ -27,17 +18,10 @@ public final class KeycloakCost {
   /**
    * Checks a hash that a hasher of Keycloak is about to verify.
    *
-   * @return KiB that verifying it takes, at least 1, all of it on the Java heap
    * @throws UnusableHashException when it costs more than the limits, or when its cost cannot be
    *     read
    */
-  public static int check(StoredHash stored, CostLimits limits) {
-    if (stored.algorithm().equals(ARGON2)) {
-      Argon2Parameters parameters = Argon2Fields.read(stored.iterations(), stored.parameters());
-      limits.check(parameters);
-      limits.checkHeap(parameters.memory());
-      return parameters.memory();
-    }
+  public static void check(StoredHash stored, CostLimits limits) {
     if (stored.iterations() < 1) {
       throw new UnusableHashException("its iterations are below 1");
     }
@@ -45,7 +29,6 @@ public final class KeycloakCost {
     limits.checkIterations(stored.iterations());
     limits.checkPbkdf2Work(
         (long) stored.iterations() * blocks(stored), (long) MAX_BLOCKS * limits.iterations());
-    return PBKDF2_MEMORY_KIB;
   }
 
   /** Keycloak computes as many bytes as the stored text stands for. */

@@ -1,8 +1,9 @@
 package dev.bulwark.password.keycloak;
 
 import dev.bulwark.contract.FailedLogin;
+import dev.bulwark.contract.PasswordAlgorithms;
 import dev.bulwark.credential.OutdatedHash;
-import dev.bulwark.password.Argon2idHashProviderFactory;
+import dev.bulwark.password.Argon2HashProviderFactory;
 import dev.bulwark.password.CredentialFields;
 import dev.bulwark.password.foreign.Algorithms;
 import dev.bulwark.password.foreign.PasswordForm;
@@ -19,9 +20,9 @@ import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.models.credential.dto.PasswordCredentialData;
 
 /**
- * A hasher of Keycloak that verifies within the limits for stored hashes (spec P5), behind the
- * permits (P6), and reports how long it took (L3). The hash of another application may be of a form
- * of the password (P4).
+ * A PBKDF2 hasher of Keycloak that verifies within the limits for stored hashes (spec P5), behind
+ * the permits (P6), and reports how long it took (L3). The hash of another application may be of a
+ * form of the password (P4).
  */
 final class TimedHashProvider implements PasswordHashProvider {
 
@@ -40,7 +41,7 @@ final class TimedHashProvider implements PasswordHashProvider {
   public boolean verify(String rawPassword, PasswordCredentialModel credential) {
     Predicate<PasswordForm> matches = form -> delegate.verify(form.apply(rawPassword), credential);
     @Nullable PasswordPolicy policy = policy();
-    @Nullable Argon2idHashProviderFactory limited = limited();
+    @Nullable Argon2HashProviderFactory limited = limited();
     if (limited != null) {
       // What the realm's own policy asks for must not lock all its users out.
       int leastIterations = policy == null ? 0 : policy.getHashIterations();
@@ -56,11 +57,11 @@ final class TimedHashProvider implements PasswordHashProvider {
   }
 
   /** Null where it is switched off, or forbidden by FIPS 140. */
-  private @Nullable Argon2idHashProviderFactory limited() {
+  private @Nullable Argon2HashProviderFactory limited() {
     return session
                 .getKeycloakSessionFactory()
                 .getProviderFactory(PasswordHashProvider.class, Algorithms.ARGON2)
-            instanceof Argon2idHashProviderFactory factory
+            instanceof Argon2HashProviderFactory factory
         ? factory
         : null;
   }
@@ -73,7 +74,7 @@ final class TimedHashProvider implements PasswordHashProvider {
   private void reportTime(
       @Nullable PasswordPolicy policy, PasswordCredentialModel credential, long nanos) {
     PasswordCredentialData data = credential.getPasswordCredentialData();
-    if (policy == null || !Algorithms.ARGON2.equals(policy.getHashAlgorithm())) {
+    if (policy == null || !PasswordAlgorithms.isArgon2(policy.getHashAlgorithm())) {
       return;
     }
     // It makes the work of the session.
@@ -93,7 +94,7 @@ final class TimedHashProvider implements PasswordHashProvider {
     if (current) {
       return true;
     }
-    @Nullable Argon2idHashProviderFactory counting = limited();
+    @Nullable Argon2HashProviderFactory counting = limited();
     return counting == null
         ? OutdatedHash.report(session, credential, outcome -> {})
         : counting.reportOutdated(session, credential);

@@ -19,8 +19,8 @@ import org.keycloak.models.utils.RecoveryAuthnCodesUtils;
 import org.keycloak.util.JsonSerialization;
 
 /**
- * Argon2id over Keycloak's form of a recovery code, which is the Base64 of its SHA-512. So codes
- * that Keycloak has stored can be hashed again without knowing them. Thread-safe as its hasher is.
+ * Argon2 over Keycloak's form of a recovery code, which is the Base64 of its SHA-512. So codes that
+ * Keycloak has stored can be hashed again without knowing them. Thread-safe as its hasher is.
  */
 final class RecoveryCodeHashing {
 
@@ -34,15 +34,15 @@ final class RecoveryCodeHashing {
    */
   private static final int MAX_CODES = 50;
 
-  private final PasswordHashProvider argon2id;
+  private final PasswordHashProvider argon2;
 
   /**
    * Hashes with the parameters of a hasher.
    *
-   * @param argon2id the provider {@code argon2id} of the SPI {@code password-hashing}
+   * @param argon2 the provider {@code argon2} of the SPI {@code password-hashing}
    */
-  RecoveryCodeHashing(PasswordHashProvider argon2id) {
-    this.argon2id = argon2id;
+  RecoveryCodeHashing(PasswordHashProvider argon2) {
+    this.argon2 = argon2;
   }
 
   /**
@@ -57,7 +57,7 @@ final class RecoveryCodeHashing {
       return RecoveryAuthnCodesUtils.verifyRecoveryCodeInput(code, stored);
     }
     try {
-      return argon2id.verify(keycloaksForm(code), CredentialFields.write(PhcText.read(stored)));
+      return argon2.verify(keycloaksForm(code), CredentialFields.write(PhcText.read(stored)));
     } catch (UnusableHashException e) {
       LOG.warnf("A stored recovery code is invalid and matches no input: %s", e.getMessage());
       return false;
@@ -67,7 +67,7 @@ final class RecoveryCodeHashing {
   /**
    * Hashes the codes of a credential that are in Keycloak's form, and leaves the others alone. A
    * set of imported codes stays whole as it is, and so does one of more than {@value #MAX_CODES}.
-   * Takes one computation of Argon2id for each.
+   * Takes one computation of Argon2 for each.
    *
    * @return the same credential (id, label, date) with all its codes hashed
    */
@@ -104,7 +104,7 @@ final class RecoveryCodeHashing {
         : new RecoveryAuthnCodeRepresentation(
             code.getNumber(),
             PhcText.write(
-                CredentialFields.read(argon2id.encodedCredential(stored, DEFAULT_ITERATIONS))));
+                CredentialFields.read(argon2.encodedCredential(stored, DEFAULT_ITERATIONS))));
   }
 
   private static String keycloaksForm(String code) {

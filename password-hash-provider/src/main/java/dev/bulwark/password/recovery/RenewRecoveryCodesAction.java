@@ -2,24 +2,33 @@ package dev.bulwark.password.recovery;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.authentication.AuthenticatorUtil;
 import org.keycloak.authentication.RequiredActionContext;
 import org.keycloak.authentication.RequiredActionProvider;
 import org.keycloak.authentication.requiredactions.RecoveryAuthnCodesAction;
 import org.keycloak.credential.CredentialModel;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
 import org.keycloak.models.RequiredActionConfigModel;
 import org.keycloak.models.credential.RecoveryAuthnCodesCredentialModel;
 import org.keycloak.models.credential.dto.RecoveryAuthnCodesCredentialData;
+import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.provider.ProviderConfigurationBuilder;
 import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.util.JsonSerialization;
 
 /**
  * Keycloak's set-up of recovery codes. It also comes after a login with a code that leaves fewer
- * than the action's {@code warning_threshold}, and the user may cancel it there (spec T5). Without
- * state.
+ * than the action's {@code warning_threshold}, and the user may cancel it there (spec T5). Its
+ * setting {@value #HASH_CODES} says whether a realm stores codes with Argon2. Without state.
  */
 public final class RenewRecoveryCodesAction extends RecoveryAuthnCodesAction {
+
+  /** Setting of the action in a realm. Off by default: Keycloak alone cannot read such codes. */
+  static final String HASH_CODES = "hash_codes";
 
   /** Note of a login: how many codes were left when the user was asked; empty once answered. */
   private static final String CODES_LEFT_NOTE = "bulwark.recovery-codes.left";
@@ -73,9 +82,34 @@ public final class RenewRecoveryCodesAction extends RecoveryAuthnCodesAction {
     super.processAction(context);
   }
 
+  /** Whether a realm stores the codes with Argon2. */
+  static boolean isHashingIn(RealmModel realm) {
+    @Nullable RequiredActionConfigModel config = realm.getRequiredActionConfigByAlias(PROVIDER_ID);
+    return config != null && Boolean.parseBoolean(config.getConfigValue(HASH_CODES));
+  }
+
+  @Override
+  public List<ProviderConfigProperty> getConfigMetadata() {
+    return Stream.concat(
+            super.getConfigMetadata().stream(),
+            ProviderConfigurationBuilder.create()
+                .property()
+                .name(HASH_CODES)
+                .label("Hash codes with Argon2")
+                .helpText(
+                    "Stores the codes with Argon2 in place of SHA-512. Keycloak without Bulwark"
+                        + " cannot read them.")
+                .type(ProviderConfigProperty.BOOLEAN_TYPE)
+                .defaultValue(false)
+                .add()
+                .build()
+                .stream())
+        .toList();
+  }
+
   @Override
   public int order() {
-    return Argon2idRecoveryCodesProviderFactory.ORDER;
+    return Argon2RecoveryCodesProviderFactory.ORDER;
   }
 
   private static String asked(RequiredActionContext context) {

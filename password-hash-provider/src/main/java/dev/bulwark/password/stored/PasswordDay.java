@@ -66,7 +66,7 @@ public class PasswordDay {
     return total;
   }
 
-  /** Those with another algorithm than {@code argon2id}. */
+  /** Those with another algorithm than {@code argon2}. */
   long legacy() {
     return legacy;
   }

@@ -1,7 +1,6 @@
 package dev.bulwark.password.stored;
 
 import dev.bulwark.password.foreign.Algorithms;
-import dev.bulwark.password.foreign.KeycloakCost;
 import dev.bulwark.password.foreign.verify.LegacyVerifiers;
 import dev.bulwark.password.foreign.verify.PasswordVerifier;
 import java.util.Collections;
@@ -22,7 +21,6 @@ public record StoredHashCount(Map<String, Long> byAlgorithm) {
       Stream.concat(
               Stream.of(
                   Algorithms.ARGON2,
-                  KeycloakCost.ARGON2,
                   Algorithms.PBKDF2_SHA1,
                   Algorithms.PBKDF2_SHA256,
                   Algorithms.PBKDF2_SHA512),
@@ -67,9 +65,7 @@ public record StoredHashCount(Map<String, Long> byAlgorithm) {
     return byAlgorithm.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /**
-   * Those that the next login replaces because their algorithm is another than {@code argon2id}.
-   */
+  /** Those that the next login replaces because their algorithm is another than {@code argon2}. */
   public long legacy() {
     return total() - of(Algorithms.ARGON2);
   }

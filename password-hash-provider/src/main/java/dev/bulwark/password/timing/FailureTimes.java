@@ -6,7 +6,6 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import dev.bulwark.password.foreign.StoredHash;
 import java.time.Duration;
 import java.util.Map;
-import java.util.function.Predicate;
 
 /**
  * How long a failed login of a realm has to take on this node, learned from the hashes that it
@@ -24,7 +23,6 @@ public final class FailureTimes {
   /** Over the medians, for all that is done beside hashing: what takes longer, tells. */
   private static final double MARGIN = 1.5;
 
-  private final Predicate<StoredHash> current;
   private final long maxNanos;
   private final Durations ofCurrent = new Durations();
   private final Cache<Kind, Durations> ofOthers;
@@ -36,12 +34,10 @@ public final class FailureTimes {
   /**
    * Begins to learn.
    *
-   * @param current whether a stored hash has the parameters of a new one
    * @param max longest time of all; zero for never to wait
    * @param ticker the clock, in nanoseconds
    */
-  public FailureTimes(Predicate<StoredHash> current, Duration max, Ticker ticker) {
-    this.current = current;
+  public FailureTimes(Duration max, Ticker ticker) {
     this.maxNanos = max.toNanos();
     this.ofOthers =
         Caffeine.newBuilder()
@@ -51,28 +47,19 @@ public final class FailureTimes {
             .build();
   }
 
-  /** A new hash was computed, which took so long. */
+  /** A hash of the current parameters was computed, which took so long. */
   void recordHash(long nanos) {
     ofCurrent.add(nanos);
   }
 
-  /**
-   * A stored hash was verified.
-   *
-   * @return whether it was as costly as a new one
-   */
-  boolean recordVerification(String realm, StoredHash stored, long nanos) {
-    if (current.test(stored)) {
-      ofCurrent.add(nanos);
-      return true;
-    }
+  /** A stored hash of other parameters was verified. */
+  void recordVerification(String realm, StoredHash stored, long nanos) {
     Kind kind =
         new Kind(realm, stored.algorithm(), stored.iterations(), Map.copyOf(stored.parameters()));
     Durations durations = ofOthers.get(kind, any -> new Durations());
     durations.add(nanos);
     // So that it is remembered from now on.
     ofOthers.put(kind, durations);
-    return false;
   }
 
   /** The least time of a failed login in nanoseconds; 0 where nothing is known yet. */

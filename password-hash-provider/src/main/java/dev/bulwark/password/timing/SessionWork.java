@@ -50,15 +50,15 @@ public final class SessionWork implements FailedLogin {
     return work;
   }
 
-  /** A new hash was computed, which took so many nanoseconds. */
+  /** A hash of the current parameters was computed, new or verified, in so many nanoseconds. */
   public void recordHash(long nanos) {
     done = true;
     times.recordHash(nanos);
   }
 
-  /** A stored hash was verified in so many nanoseconds. */
+  /** A stored hash of other parameters was verified in so many nanoseconds. */
   public void recordVerification(StoredHash stored, long nanos) {
-    done |= times.recordVerification(realm, stored, nanos);
+    times.recordVerification(realm, stored, nanos);
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -60,10 +61,34 @@ class Argon2EngineTest {
   }
 
   @Test
+  void lessMemoryThanTheLanesTakeIsComputedInJavaAndCountsInFull() {
+    Argon2Parameters few = new Argon2Parameters(Argon2Type.ID, Argon2Version.V13, 31, 2, 4, 32);
+    assertThat(few.isStandard()).isFalse();
+    assertThat(few.kib()).isEqualTo(32);
+    assertThat(few.work()).isEqualTo(64);
+    for (Argon2Engine engine : ENGINES) {
+      assertThat(engine.heap(few)).isEqualTo(32);
+      assertThat(engine.hash(few, new byte[1], new byte[16]))
+          .isEqualTo(new BouncyCastleArgon2Engine().hash(few, new byte[1], new byte[16]));
+    }
+  }
+
+  @Test
+  void moreLanesThanThreadsAreTheSameHash() {
+    Argon2Parameters many =
+        new Argon2Parameters(Argon2Type.ID, Argon2Version.V13, 1600, 1, 200, 32);
+    assertThat(
+            ENGINES.stream()
+                .map(e -> HexFormat.of().formatHex(e.hash(many, new byte[1], new byte[16])))
+                .distinct())
+        .hasSize(1);
+  }
+
+  @Test
   void parametersOutOfRangeAreNamed() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Argon2Parameters(Argon2Type.ID, Argon2Version.V13, 31, 1, 4, 32))
-        .withMessageContaining("memory 31");
+        .isThrownBy(() -> new Argon2Parameters(Argon2Type.ID, Argon2Version.V13, 0, 1, 4, 32))
+        .withMessageContaining("memory 0");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Argon2Parameters(Argon2Type.ID, Argon2Version.V13, 64, 0, 4, 32))
         .withMessageContaining("iterations 0");

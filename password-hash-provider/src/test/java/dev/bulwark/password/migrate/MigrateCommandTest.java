@@ -71,7 +71,7 @@ class MigrateCommandTest {
     user.get("credentials").forEach(credential -> types.add(credential.get("type").asText()));
     assertThat(types).containsExactly("password", "otp", "api-key");
     JsonNode password = inner(user, 0, "credentialData");
-    assertThat(password.get("algorithm").asText()).isEqualTo("argon2id");
+    assertThat(password.get("algorithm").asText()).isEqualTo("argon2");
     assertThat(password.get("additionalParameters").get("memory").get(0).asText())
         .isEqualTo("65536");
     assertThat(inner(user, 0, "secretData").get("salt").asText())
@@ -83,7 +83,7 @@ class MigrateCommandTest {
         .isEqualTo("Imported key 1");
     assertThat(user.findValues("value")).as("a plain value would become the password").isEmpty();
     assertThat(stdout.toString())
-        .contains("1 rows: 1 converted, 0 refused", "argon2id: 1", "with TOTP: 1, API keys: 1");
+        .contains("1 rows: 1 converted, 0 refused", "argon2: 1", "with TOTP: 1, API keys: 1");
   }
 
   @Test

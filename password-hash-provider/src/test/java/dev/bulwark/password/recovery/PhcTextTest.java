@@ -27,7 +27,7 @@ class PhcTextTest {
   void readsWhatItHasWritten(ReferenceVectors.Vector vector) {
     StoredHash hash =
         new StoredHash(
-            "argon2id",
+            "argon2",
             vector.parameters().iterations(),
             Argon2Fields.write(vector.parameters()),
             Base64.getEncoder().encodeToString(vector.hash()),

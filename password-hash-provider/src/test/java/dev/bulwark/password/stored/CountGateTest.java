@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CountGateTest {
 
-  private static final StoredHashCount COUNT = new StoredHashCount(Map.of("argon2id", 1L));
+  private static final StoredHashCount COUNT = new StoredHashCount(Map.of("argon2", 1L));
 
   private final CountGate gate = new CountGate();
 

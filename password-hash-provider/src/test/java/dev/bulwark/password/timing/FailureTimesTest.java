@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Test;
 /** L3: how long a failed login has to take, by what this node has computed. */
 class FailureTimesTest {
 
-  private static final StoredHash CURRENT = hash("argon2id", 3);
   private static final StoredHash BCRYPT_12 = hash("bcrypt", 12);
   private static final StoredHash BCRYPT_13 = hash("bcrypt", 13);
 
@@ -22,7 +21,7 @@ class FailureTimesTest {
 
   private FailureTimes times(Duration most) {
     Ticker ticker = now::get;
-    return new FailureTimes(stored -> stored == CURRENT, most, ticker);
+    return new FailureTimes(most, ticker);
   }
 
   private static StoredHash hash(String algorithm, int iterations) {
@@ -37,14 +36,14 @@ class FailureTimesTest {
   void whereAllHashesAreAlikeAllWaitALittle() {
     assertThat(times.minimumNanos("app")).as("nothing is known yet").isZero();
     times.recordHash(millis(80));
-    assertThat(times.recordVerification("app", CURRENT, millis(80))).isTrue();
+    times.recordHash(millis(80));
     assertThat(times.minimumNanos("app")).isEqualTo(millis(120));
   }
 
   @Test
   void allWaitForTheSlowestKindOfTheirRealmAndOneHashMore() {
     times.recordHash(millis(80));
-    assertThat(times.recordVerification("app", BCRYPT_12, millis(220))).isFalse();
+    times.recordVerification("app", BCRYPT_12, millis(220));
     assertThat(times.minimumNanos("app")).isEqualTo(millis(450));
     times.recordVerification("app", BCRYPT_13, millis(420));
     assertThat(times.minimumNanos("app")).isEqualTo(millis(750));

@@ -63,6 +63,7 @@ public final class DevelopmentRun {
             .development()
             .echo()
             .ports(HTTP_PORT, MANAGEMENT_PORT)
+            .hashesAsShipped()
             .option("spi-redis-connection--default--url", "redis://127.0.0.1:" + REDIS_PORT)
             // The development run asks nobody outside this machine.
             .option("spi-password-policy--breached-password--online", "false")

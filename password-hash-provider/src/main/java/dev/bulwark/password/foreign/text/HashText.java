@@ -39,7 +39,7 @@ public final class HashText {
 
   private static String write(StoredHash hash) {
     return switch (hash.algorithm()) {
-      case Algorithms.ARGON2, KeycloakCost.ARGON2 -> argon2(hash);
+      case Algorithms.ARGON2 -> argon2(hash);
       case Algorithms.PBKDF2_SHA1, Algorithms.PBKDF2_SHA256, Algorithms.PBKDF2_SHA512 ->
           pbkdf2(hash);
       case Algorithms.SCRYPT -> scrypt(hash);

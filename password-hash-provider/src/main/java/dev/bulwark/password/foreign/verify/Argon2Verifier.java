@@ -44,7 +44,7 @@ public final class Argon2Verifier implements PasswordVerifier {
     return new Verification() {
       @Override
       public int memory() {
-        return parameters.memory();
+        return parameters.kib();
       }
 
       @Override

@@ -61,7 +61,7 @@ class ForeignHashTest {
                     CostLimits.DEFAULT)
                 .credentialData())
         .isEqualTo(
-            "{\"hashIterations\":2,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"hashLength\":[\"16\"],"
+            "{\"hashIterations\":2,\"algorithm\":\"argon2\",\"additionalParameters\":{\"hashLength\":[\"16\"],"
                 + "\"memory\":[\"16384\"],\"parallelism\":[\"1\"],\"type\":[\"id\"],\"version\":[\"1.3\"]}}");
   }
 
@@ -88,7 +88,7 @@ class ForeignHashTest {
         "$argon2xx$v=19$m=64,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA|it is no well-formed Argon2 hash",
         "$argon2id$v=18$m=64,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA|its Argon2 version is unknown",
         "$argon2id$v=19$m=64,t=0,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA|its iterations 0 is below 1",
-        "$argon2id$v=19$m=4,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA|its memory 4 KiB is below 8 KiB for each of 1 lanes",
+        "$argon2id$v=19$m=0,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA|its memory 0 KiB is below 1",
         "$argon2id$v=19$m=64,t=1,p=1$c29t$AAAAAAAAAAAAAAAAAAAAAA|its salt length 3 is not within 8..1024",
         "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$A|its Base64 is malformed",
         "$argon2id$v=19$m=4194304,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA|its memory of 4194304 KiB is over the limit of 1048576 KiB",

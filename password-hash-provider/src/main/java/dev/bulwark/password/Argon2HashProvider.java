@@ -13,6 +13,7 @@ import dev.bulwark.password.timing.SessionWork;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,13 +23,10 @@ import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.models.credential.dto.PasswordCredentialData;
 
 /**
- * Makes Argon2id hashes and verifies Argon2 hashes of every variant (spec P1–P3).
- *
- * <p>The realm policy {@code hashIterations} is not heeded: its numbers are meant for PBKDF2 (its
- * form field proposes 210,000), and a second place for the cost would make each login disagree with
- * the other place and hash again.
+ * Makes and verifies Argon2 hashes in the form of Keycloak's own hasher (spec P1–P3). For one
+ * thread.
  */
-final class Argon2idHashProvider implements PasswordHashProvider {
+final class Argon2HashProvider implements PasswordHashProvider {
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -38,19 +36,22 @@ final class Argon2idHashProvider implements PasswordHashProvider {
   private final PasswordHashing hashing;
   private final Supplier<Optional<String>> userId;
   private final SessionWork work;
+  private final IntSupplier policyIterations;
   private final Predicate<PasswordCredentialModel> replacedElsewhere;
 
   /**
    * Creates a provider for one session.
    *
+   * @param policyIterations what the policy of the session's realm says; -1 for nothing
    * @param replacedElsewhere told an outdated hash; whether Keycloak is not to replace it
    */
-  Argon2idHashProvider(
+  Argon2HashProvider(
       PasswordHashingConfig config,
       Argon2Engine engine,
       PasswordHashing hashing,
       Supplier<Optional<String>> userId,
       SessionWork work,
+      IntSupplier policyIterations,
       Predicate<PasswordCredentialModel> replacedElsewhere) {
     this.config = config;
     this.engine = engine;
@@ -58,6 +59,7 @@ final class Argon2idHashProvider implements PasswordHashProvider {
     this.hashing = hashing;
     this.userId = userId;
     this.work = work;
+    this.policyIterations = policyIterations;
     this.replacedElsewhere = replacedElsewhere;
   }
 
@@ -67,12 +69,12 @@ final class Argon2idHashProvider implements PasswordHashProvider {
    */
   @Override
   public boolean policyCheck(PasswordPolicy policy, PasswordCredentialModel credential) {
-    return isCurrent(credential) || replacedElsewhere.test(credential);
+    return isCurrent(credential, policy.getHashIterations()) || replacedElsewhere.test(credential);
   }
 
-  private boolean isCurrent(PasswordCredentialModel credential) {
+  private boolean isCurrent(PasswordCredentialModel credential, int iterations) {
     try {
-      return config.isCurrent(CredentialFields.read(credential));
+      return config.isCurrent(CredentialFields.read(credential), iterations);
     } catch (UnusableHashException e) {
       return false;
     }
@@ -80,9 +82,9 @@ final class Argon2idHashProvider implements PasswordHashProvider {
 
   @Override
   public PasswordCredentialModel encodedCredential(String rawPassword, int iterations) {
-    byte[] salt = new byte[config.saltLength()];
+    byte[] salt = new byte[PasswordHashingConfig.SALT_LENGTH];
     RANDOM.nextBytes(salt);
-    Argon2Parameters parameters = config.parameters();
+    Argon2Parameters parameters = config.parameters(iterations);
     byte[] hash =
         PasswordBytes.use(
             rawPassword,
@@ -90,7 +92,7 @@ final class Argon2idHashProvider implements PasswordHashProvider {
                 hashing.hash(
                     Operation.HASH,
                     Algorithms.ARGON2,
-                    parameters.memory(),
+                    parameters.kib(),
                     engine.heap(parameters),
                     () -> engine.hash(parameters, password, salt),
                     work::recordHash));
@@ -105,7 +107,15 @@ final class Argon2idHashProvider implements PasswordHashProvider {
 
   @Override
   public boolean verify(String rawPassword, PasswordCredentialModel credential) {
-    return hashing.verify(verifier, rawPassword, credential, userId, work);
+    return hashing.verify(verifier, rawPassword, credential, userId, this::verified);
+  }
+
+  private void verified(StoredHash stored, long nanos) {
+    if (config.isCurrent(stored, policyIterations.getAsInt())) {
+      work.recordHash(nanos);
+    } else {
+      work.recordVerification(stored, nanos);
+    }
   }
 
   /**

@@ -23,26 +23,34 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.keycloak.models.PasswordPolicy;
 import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.models.credential.dto.PasswordCredentialData;
 
 /** P1, P2, P3, P7 at the provider, on Keycloak's own credential classes. */
-class Argon2idHashProviderTest {
+class Argon2HashProviderTest {
+
+  /** As the image, compose and the development run set them. */
+  private static final String[] SHIPPED = {
+    "memory", "65536", "iterations", "3", "parallelism", "4"
+  };
+
+  private static final PasswordPolicy NO_POLICY = PasswordPolicy.empty();
 
   private static final String PASSWORD = "Pässwörd-пароль-密码-🔑";
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final Argon2idHashProvider nativeProvider = provider(NativeArgon2Engine.load());
-  private final Argon2idHashProvider javaProvider = provider(new BouncyCastleArgon2Engine());
+  private final Argon2HashProvider nativeProvider = provider(NativeArgon2Engine.load(), SHIPPED);
+  private final Argon2HashProvider javaProvider = provider(new BouncyCastleArgon2Engine(), SHIPPED);
 
-  private Argon2idHashProvider provider(Argon2Engine engine, String... options) {
+  private Argon2HashProvider provider(Argon2Engine engine, String... options) {
     PasswordHashingConfig config = PasswordHashingConfig.of(MapScope.of(options));
     HashPermits permits =
-        new HashPermits(
-            config.maxConcurrent(), config.parameters().memory(), config.limits().heap());
-    return new Argon2idHashProvider(
+        new HashPermits(config.cpuCores(), config.parameters().memory(), config.limits().heap());
+    return new Argon2HashProvider(
         config,
         engine,
         new PasswordHashing(
@@ -52,9 +60,8 @@ class Argon2idHashProviderTest {
             new Spans()),
         Optional::empty,
         new SessionWork(
-            "realm",
-            new FailureTimes(config::isCurrent, Duration.ZERO, Ticker.systemTicker()),
-            computed -> {}),
+            "realm", new FailureTimes(Duration.ZERO, Ticker.systemTicker()), computed -> {}),
+        () -> -1,
         outdated -> false);
   }
 
@@ -65,7 +72,7 @@ class Argon2idHashProviderTest {
   private static PasswordCredentialModel stored(ReferenceVectors.Vector vector) {
     return CredentialFields.write(
         new StoredHash(
-            "argon2id",
+            "argon2",
             vector.parameters().iterations(),
             Argon2Fields.write(vector.parameters()),
             Base64.getEncoder().encodeToString(vector.hash()),
@@ -87,7 +94,7 @@ class Argon2idHashProviderTest {
     PasswordCredentialModel credential = nativeProvider.encodedCredential(PASSWORD, -1);
     PasswordCredentialData data = credential.getPasswordCredentialData();
     assertThat(credential.getType()).isEqualTo("password");
-    assertThat(data.getAlgorithm()).isEqualTo("argon2id");
+    assertThat(data.getAlgorithm()).isEqualTo("argon2");
     assertThat(data.getHashIterations()).isEqualTo(3);
     assertThat(data.getAdditionalParameters())
         .containsExactlyInAnyOrderEntriesOf(
@@ -106,7 +113,7 @@ class Argon2idHashProviderTest {
 
   @Test
   void saltsDiffer() {
-    Argon2idHashProvider cheap =
+    Argon2HashProvider cheap =
         provider(NativeArgon2Engine.load(), "memory", "1024", "iterations", "1");
     assertThat(cheap.encodedCredential(PASSWORD, -1).getSecretData())
         .isNotEqualTo(cheap.encodedCredential(PASSWORD, -1).getSecretData());
@@ -120,10 +127,18 @@ class Argon2idHashProviderTest {
         .isTrue();
   }
 
-  @Test
-  void theRealmsHashIterationsAreNotHeeded() {
-    PasswordCredentialModel credential = nativeProvider.encodedCredential(PASSWORD, 210_000);
-    assertThat(credential.getPasswordCredentialData().getHashIterations()).isEqualTo(3);
+  /** P3: Keycloak's own hasher hashes again at each login of a realm with such a policy. */
+  @ParameterizedTest
+  @CsvSource({"-1,5", "1,1", "100,100", "101,5", "210000,5", "0,5"})
+  void hashIterationsOfThePolicyCountUpToAHundredAndMakeNoHashOutdated(int policy, int stored) {
+    Argon2HashProvider cheap = provider(NativeArgon2Engine.load(), "memory", "64");
+    PasswordCredentialModel credential = cheap.encodedCredential(PASSWORD, policy);
+    assertThat(credential.getPasswordCredentialData().getHashIterations()).isEqualTo(stored);
+    assertThat(cheap.verify(PASSWORD, credential)).isTrue();
+    PasswordHashingConfig config = PasswordHashingConfig.of(MapScope.of("memory", "64"));
+    StoredHash hash = CredentialFields.read(credential);
+    assertThat(config.isCurrent(hash, policy)).isTrue();
+    assertThat(config.isCurrent(hash, 7)).isFalse();
   }
 
   @Test
@@ -138,40 +153,38 @@ class Argon2idHashProviderTest {
   }
 
   @Test
-  @SuppressWarnings("NullAway") // Keycloak may pass no policy; ours needs none
   void rehashIsNeededWheneverSomethingDiffers() {
     Argon2Engine engine = NativeArgon2Engine.load();
     PasswordCredentialModel current =
         provider(engine, "memory", "1024").encodedCredential(PASSWORD, -1);
-    assertThat(provider(engine, "memory", "1024").policyCheck(null, current)).isTrue();
+    assertThat(provider(engine, "memory", "1024").policyCheck(NO_POLICY, current)).isTrue();
     for (String[] other :
         new String[][] {
           {"memory", "2048"},
           {"memory", "1024", "iterations", "4"},
-          {"memory", "1024", "parallelism", "1"},
+          {"memory", "1024", "parallelism", "2"},
           {"memory", "1024", "hash-length", "64"},
-          {"memory", "1024", "salt-length", "32"},
+          {"memory", "1024", "type", "d"},
           {"memory", "1024", "version", "1.0"}
         }) {
-      assertThat(provider(engine, other).policyCheck(null, current))
+      assertThat(provider(engine, other).policyCheck(NO_POLICY, current))
           .as(String.join(" ", other))
           .isFalse();
     }
-    PasswordCredentialModel keycloaks =
+    PasswordCredentialModel otherSalt =
         PasswordCredentialModel.createFromValues(
             "argon2",
-            current.getPasswordSecretData().getSalt(),
-            3,
+            new byte[8],
+            5,
             current.getPasswordCredentialData().getAdditionalParameters(),
             current.getPasswordSecretData().getValue());
-    assertThat(provider(engine, "memory", "1024").policyCheck(null, keycloaks)).isFalse();
+    assertThat(provider(engine, "memory", "1024").policyCheck(NO_POLICY, otherSalt)).isFalse();
   }
 
   /** P4: whatever its cost, so that the form is gone after the first login. */
   @Test
-  @SuppressWarnings("NullAway") // Keycloak may pass no policy; ours needs none
   void theFormOfAPasswordIsAppliedUntilTheNextHash() {
-    Argon2idHashProvider cheap = provider(NativeArgon2Engine.load(), "memory", "1024");
+    Argon2HashProvider cheap = provider(NativeArgon2Engine.load(), "memory", "1024");
     String typed = "P\u00e4ssw\u00f6rd";
     PasswordCredentialModel plain = cheap.encodedCredential(PasswordForm.NFD.apply(typed), -1);
     PasswordCredentialModel formed =
@@ -179,28 +192,28 @@ class Argon2idHashProviderTest {
     assertThat(cheap.verify(typed, plain)).isFalse();
     assertThat(cheap.verify(typed, formed)).isTrue();
     assertThat(cheap.verify(typed + "x", formed)).isFalse();
-    assertThat(cheap.policyCheck(null, plain)).isTrue();
-    assertThat(cheap.policyCheck(null, formed)).as("to be hashed again").isFalse();
+    assertThat(cheap.policyCheck(NO_POLICY, plain)).isTrue();
+    assertThat(cheap.policyCheck(NO_POLICY, formed)).as("to be hashed again").isFalse();
     PasswordCredentialModel again = cheap.encodedCredential(typed, -1);
     assertThat(cheap.verify(typed, again)).isTrue();
-    assertThat(cheap.policyCheck(null, again)).isTrue();
+    assertThat(cheap.policyCheck(NO_POLICY, again)).isTrue();
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
         "{}",
-        "{\"hashIterations\":3,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"],\"passwordForm\":[\"x\"]}}",
-        "{\"hashIterations\":3,\"algorithm\":\"argon2id\"}",
-        "{\"hashIterations\":3,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"xx\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",
-        "{\"hashIterations\":3,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"9\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",
-        "{\"hashIterations\":3,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"abc\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",
-        "{\"hashIterations\":3,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"99999999999\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",
-        "{\"hashIterations\":0,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",
-        "{\"hashIterations\":3,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"-1\"],\"hashLength\":[\"32\"]}}",
-        "{\"hashIterations\":3,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"31\"]}}",
-        "{\"hashIterations\":3,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"4194304\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",
-        "{\"hashIterations\":2147483647,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",
+        "{\"hashIterations\":3,\"algorithm\":\"argon2\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"],\"passwordForm\":[\"x\"]}}",
+        "{\"hashIterations\":3,\"algorithm\":\"argon2\"}",
+        "{\"hashIterations\":3,\"algorithm\":\"argon2\",\"additionalParameters\":{\"type\":[\"xx\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",
+        "{\"hashIterations\":3,\"algorithm\":\"argon2\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"9\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",
+        "{\"hashIterations\":3,\"algorithm\":\"argon2\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"abc\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",
+        "{\"hashIterations\":3,\"algorithm\":\"argon2\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"99999999999\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",
+        "{\"hashIterations\":0,\"algorithm\":\"argon2\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",
+        "{\"hashIterations\":3,\"algorithm\":\"argon2\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"-1\"],\"hashLength\":[\"32\"]}}",
+        "{\"hashIterations\":3,\"algorithm\":\"argon2\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"31\"]}}",
+        "{\"hashIterations\":3,\"algorithm\":\"argon2\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"4194304\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",
+        "{\"hashIterations\":2147483647,\"algorithm\":\"argon2\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",
       })
   void corruptOrTooCostlyParametersFailWithoutAnException(String credentialData) {
     assertRefused(
@@ -223,11 +236,10 @@ class Argon2idHashProviderTest {
       })
   void corruptSecretDataFailsWithoutAnException(String secretData) {
     assertRefused(
-        "{\"hashIterations\":3,\"algorithm\":\"argon2id\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",
+        "{\"hashIterations\":3,\"algorithm\":\"argon2\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"],\"memory\":[\"64\"],\"parallelism\":[\"1\"],\"hashLength\":[\"32\"]}}",
         secretData);
   }
 
-  @SuppressWarnings("NullAway") // Keycloak may pass no policy; ours needs none
   private void assertRefused(String credentialData, String secretData) {
     org.keycloak.credential.CredentialModel row = new org.keycloak.credential.CredentialModel();
     row.setCredentialData(credentialData);
@@ -235,7 +247,7 @@ class Argon2idHashProviderTest {
     PasswordCredentialModel credential = PasswordCredentialModel.createFromCredentialModel(row);
     assertThat(failures("refused")).as("an alert needs it before the first one").isZero();
     assertThat(nativeProvider.verify(PASSWORD, credential)).isFalse();
-    assertThat(nativeProvider.policyCheck(null, credential)).isFalse();
+    assertThat(nativeProvider.policyCheck(NO_POLICY, credential)).isFalse();
     assertThat(nativeProvider.credentialHashingStrength(credential)).isNotNull();
     assertThat(registry.get("bulwark.password.hash").tag("outcome", "refused").timer().count())
         .isEqualTo(1);
@@ -281,7 +293,7 @@ class Argon2idHashProviderTest {
       assertThat(
               registry
                   .get("bulwark.password.hash")
-                  .tag("algorithm", "argon2id")
+                  .tag("algorithm", "argon2")
                   .tag("outcome", outcome)
                   .timer()
                   .count())

@@ -6,8 +6,8 @@ import org.keycloak.credential.RecoveryAuthnCodesCredentialProvider;
 import org.keycloak.credential.RecoveryAuthnCodesCredentialProviderFactory;
 import org.keycloak.models.KeycloakSession;
 
-/** {@code keycloak-recovery-authn-codes} of the SPI {@code credential}, with Argon2id. */
-public final class Argon2idRecoveryCodesProviderFactory
+/** {@code keycloak-recovery-authn-codes} of the SPI {@code credential}, with Argon2. */
+public final class Argon2RecoveryCodesProviderFactory
     extends RecoveryAuthnCodesCredentialProviderFactory {
 
   /** Before Keycloak's own factories of the same id, whose order is 0. */
@@ -15,7 +15,7 @@ public final class Argon2idRecoveryCodesProviderFactory
 
   @Override
   public RecoveryAuthnCodesCredentialProvider create(KeycloakSession session) {
-    return new Argon2idRecoveryCodesProvider(session);
+    return new Argon2RecoveryCodesProvider(session);
   }
 
   @Override

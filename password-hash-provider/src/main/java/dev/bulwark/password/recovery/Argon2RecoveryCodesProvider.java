@@ -11,24 +11,23 @@ import org.keycloak.credential.CredentialModel;
 import org.keycloak.credential.RecoveryAuthnCodesCredentialProvider;
 import org.keycloak.credential.hash.PasswordHashProvider;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.PasswordPolicy;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.RecoveryAuthnCodesCredentialModel;
 import org.keycloak.models.credential.dto.RecoveryAuthnCodeRepresentation;
 
 /**
- * Keycloak's recovery codes, which a realm with the policy {@code hashAlgorithm(argon2id)} stores
- * with Argon2id (spec T5). Codes that Keycloak has stored work too, as do imported ones in its
- * form; the first one that is used has the rest of its set hashed. Those of another application
- * ({@link ImportedCode}) work in any order and stay as they are until they are renewed. For one
- * thread, as every provider of a session.
+ * Keycloak's recovery codes, which a realm stores with Argon2 where {@link
+ * RenewRecoveryCodesAction#HASH_CODES} is on (spec T5). Codes that Keycloak has stored work too, as
+ * do imported ones in its form; the first one that is used has the rest of its set hashed. Those of
+ * another application ({@link ImportedCode}) work in any order and stay as they are until they are
+ * renewed. For one thread, as every provider of a session.
  */
-final class Argon2idRecoveryCodesProvider extends RecoveryAuthnCodesCredentialProvider {
+final class Argon2RecoveryCodesProvider extends RecoveryAuthnCodesCredentialProvider {
 
   private final KeycloakSession session;
 
-  Argon2idRecoveryCodesProvider(KeycloakSession session) {
+  Argon2RecoveryCodesProvider(KeycloakSession session) {
     super(session);
     this.session = session;
   }
@@ -132,19 +131,18 @@ final class Argon2idRecoveryCodesProvider extends RecoveryAuthnCodesCredentialPr
   }
 
   private boolean matches(String code, String stored) {
-    @Nullable PasswordHashProvider argon2id = argon2id();
-    return argon2id != null && new RecoveryCodeHashing(argon2id).matches(code, stored);
+    @Nullable PasswordHashProvider argon2 = argon2();
+    return argon2 != null && new RecoveryCodeHashing(argon2).matches(code, stored);
   }
 
-  /** Empty in a realm with another hasher, which stores codes as Keycloak does. */
+  /** Empty in a realm that stores codes as Keycloak does. */
   private Optional<RecoveryCodeHashing> hashing(RealmModel realm) {
-    @Nullable PasswordPolicy policy = realm.getPasswordPolicy();
-    return policy != null && Algorithms.ARGON2.equals(policy.getHashAlgorithm())
-        ? Optional.ofNullable(argon2id()).map(RecoveryCodeHashing::new)
+    return RenewRecoveryCodesAction.isHashingIn(realm)
+        ? Optional.ofNullable(argon2()).map(RecoveryCodeHashing::new)
         : Optional.empty();
   }
 
-  private @Nullable PasswordHashProvider argon2id() {
+  private @Nullable PasswordHashProvider argon2() {
     return session.getProvider(PasswordHashProvider.class, Algorithms.ARGON2);
   }
 }

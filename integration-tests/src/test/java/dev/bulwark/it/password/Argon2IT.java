@@ -19,28 +19,28 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** P1, P2: what the server stores, and that it verifies exactly. */
 @SharedRealm
-class Argon2idIT {
+class Argon2IT {
 
   private final Realm realm = TestStack.get().realm();
   private final Users users = new Users(TestStack.get().admin());
 
-  private void assertArgon2id(JsonNode data) throws Exception {
+  private void assertArgon2(JsonNode data) throws Exception {
     assertThat(data)
         .isEqualTo(
             new ObjectMapper()
                 .readTree(
                     """
-                    {"hashIterations": 3, "algorithm": "argon2id", "additionalParameters":
+                    {"hashIterations": 3, "algorithm": "argon2", "additionalParameters":
                       {"type": ["id"], "version": ["1.3"], "memory": ["65536"],
                        "parallelism": ["4"], "hashLength": ["32"]}}
                     """));
   }
 
   @Test
-  void importedAndAdminSetPasswordsAreArgon2id() throws Exception {
-    assertArgon2id(users.credentialData("alice"));
+  void importedAndAdminSetPasswordsAreArgon2() throws Exception {
+    assertArgon2(users.credentialData("alice"));
     users.createWithPassword("p1-admin", "set-by-an-admin");
-    assertArgon2id(users.credentialData("p1-admin"));
+    assertArgon2(users.credentialData("p1-admin"));
     String id = TestStack.get().admin().userId("p1-admin");
     TestStack.get()
         .admin()
@@ -50,19 +50,19 @@ class Argon2idIT {
             {"type": "password", "value": "reset-by-an-admin", "temporary": false}
             """)
         .expect(204);
-    assertArgon2id(users.credentialData("p1-admin"));
+    assertArgon2(users.credentialData("p1-admin"));
     realm.login("p1-admin", "reset-by-an-admin", "openid").expect(200);
     realm.login("p1-admin", "set-by-an-admin", "openid").expect(400);
   }
 
   @Test
-  void aRegisteredPasswordIsArgon2id() throws Exception {
+  void aRegisteredPasswordIsArgon2() throws Exception {
     AdminApi admin = TestStack.get().admin();
     // The form takes a password only in a realm that does not ask for proof of the address.
     admin.put("/realms/app", Json.object("verifyEmail", false)).expect(204);
     try {
       RegistrationForm.register(realm, "p1-registered", "chosen-by-the-user");
-      assertArgon2id(users.credentialData("p1-registered"));
+      assertArgon2(users.credentialData("p1-registered"));
       realm.login("p1-registered", "chosen-by-the-user", "openid").expect(200);
     } finally {
       admin.put("/realms/app", Json.object("verifyEmail", true)).expect(204);
@@ -124,7 +124,7 @@ class Argon2idIT {
     for (Pattern line :
         List.of(
             Pattern.compile(
-                "bulwark_password_hash_seconds_count\\{[^}]*algorithm=\"argon2id\"[^}]*operation=\"verify\"[^}]*outcome=\"match\"[^}]*} [1-9]"),
+                "bulwark_password_hash_seconds_count\\{[^}]*algorithm=\"argon2\"[^}]*operation=\"verify\"[^}]*outcome=\"match\"[^}]*} [1-9]"),
             Pattern.compile("bulwark_password_wait_seconds_count[^ ]* [1-9]"),
             Pattern.compile("bulwark_password_permits_used[^ ]* 0"),
             Pattern.compile("bulwark_password_permits_total[^ ]* [1-9]"),

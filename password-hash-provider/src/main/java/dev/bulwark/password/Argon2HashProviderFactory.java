@@ -25,8 +25,10 @@ import org.keycloak.Config;
 import org.keycloak.common.Profile;
 import org.keycloak.credential.hash.PasswordHashProvider;
 import org.keycloak.credential.hash.PasswordHashProviderFactory;
+import org.keycloak.crypto.hash.Argon2PasswordHashProviderFactory;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.models.utils.PostMigrationEvent;
 import org.keycloak.provider.EnvironmentDependentProviderFactory;
@@ -34,21 +36,23 @@ import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ServerInfoAwareProviderFactory;
 
 /**
- * Provider {@value #ID} of SPI {@code password-hashing}. A realm chooses it with the password
- * policy {@code hashAlgorithm(argon2id)}; it is not the server's default, so that removing the
- * bundle cannot lock an administrator of another realm out.
+ * Provider {@value #ID} of SPI {@code password-hashing} in place of Keycloak's own. It stores what
+ * Keycloak's stores, so either reads the hashes of the other.
  */
-public final class Argon2idHashProviderFactory
+public final class Argon2HashProviderFactory
     implements PasswordHashProviderFactory,
         EnvironmentDependentProviderFactory,
         ServerInfoAwareProviderFactory {
 
-  /** Stored in every credential: a data format, never to change. */
+  /** Keycloak's, also stored in every credential. */
   public static final String ID = Algorithms.ARGON2;
+
+  /** Before Keycloak's own: the highest order is the server's default hasher. */
+  private static final int ORDER = new Argon2PasswordHashProviderFactory().order() + 1;
 
   private static final byte[] DUMMY_PASSWORD = new byte[16];
 
-  private static final Logger LOG = Logger.getLogger(Argon2idHashProviderFactory.class);
+  private static final Logger LOG = Logger.getLogger(Argon2HashProviderFactory.class);
 
   private final Spans spans = new Spans();
   private @Nullable PasswordHashingConfig config;
@@ -61,6 +65,8 @@ public final class Argon2idHashProviderFactory
   @Override
   public void init(Config.Scope scope) {
     PasswordHashingConfig options = PasswordHashingConfig.of(scope);
+    PasswordHashingConfig.unknown(scope)
+        .forEach(name -> LOG.warnf("Option %s is unknown here and has no effect", name));
     init(options, Argon2Engines.choose(options.useNative()));
   }
 
@@ -75,34 +81,33 @@ public final class Argon2idHashProviderFactory
                         + " slower: %s",
                     reason));
     HashPermits permits =
-        new HashPermits(
-            options.maxConcurrent(), options.parameters().memory(), options.limits().heap());
+        new HashPermits(options.cpuCores(), options.parameters().memory(), options.limits().heap());
     PasswordMetrics metrics =
         new PasswordMetrics(Metrics.globalRegistry, permits, chosen.isNative());
     config = options;
     engine = chosen;
     hashing = new PasswordHashing(permits, metrics, options.limits(), spans);
     failureTimes =
-        new FailureTimes(
-            options::isCurrent, Duration.ofMillis(options.maxFailureTime()), Ticker.systemTicker());
+        new FailureTimes(Duration.ofMillis(options.maxFailureTime()), Ticker.systemTicker());
     if (options.countInterval() > 0) {
       stored =
           new StoredHashGauges(Metrics.globalRegistry, Duration.ofSeconds(options.countInterval()));
     }
     Duration probe = probe(chosen, options);
     LOG.infof(
-        "Argon2id by %s: m=%s KiB, t=%s, p=%s takes %s ms; %s at once",
+        "Argon2%s by %s: m=%s KiB, t=%s, p=%s takes %s ms; %s at once",
+        options.parameters().type().label(),
         chosen.description(),
         options.parameters().memory(),
         options.parameters().iterations(),
         options.parameters().parallelism(),
         probe.toMillis(),
-        options.maxConcurrent());
+        options.cpuCores());
     operationalInfo = new LinkedHashMap<>();
     operationalInfo.put("engine", chosen.description());
     operationalInfo.put("parameters", options.parameters().toString());
     operationalInfo.put("probe-ms", Long.toString(probe.toMillis()));
-    operationalInfo.put("max-concurrent", Integer.toString(options.maxConcurrent()));
+    operationalInfo.put("cpu-cores", Integer.toString(options.cpuCores()));
   }
 
   /**
@@ -111,7 +116,7 @@ public final class Argon2idHashProviderFactory
    */
   private static Duration probe(Argon2Engine engine, PasswordHashingConfig options) {
     long start = System.nanoTime();
-    engine.hash(options.parameters(), new byte[0], new byte[options.saltLength()]);
+    engine.hash(options.parameters(), new byte[0], new byte[PasswordHashingConfig.SALT_LENGTH]);
     return Duration.ofNanos(System.nanoTime() - start);
   }
 
@@ -120,12 +125,13 @@ public final class Argon2idHashProviderFactory
     if (config == null || engine == null || hashing == null) {
       throw new IllegalStateException("init() has not run");
     }
-    return new Argon2idHashProvider(
+    return new Argon2HashProvider(
         config,
         engine,
         hashing,
         () -> CurrentUser.id(session),
         work(session),
+        () -> policyIterations(session),
         outdated -> reportOutdated(session, outdated));
   }
 
@@ -144,30 +150,36 @@ public final class Argon2idHashProviderFactory
     if (failureTimes == null) {
       throw new IllegalStateException("init() has not run");
     }
-    return SessionWork.of(session, failureTimes, this::dummy);
+    return SessionWork.of(
+        session, failureTimes, computed -> dummy(policyIterations(session), computed));
   }
 
-  /** A hash of the current parameters for nobody. */
-  private void dummy(LongConsumer computed) {
+  private static int policyIterations(KeycloakSession session) {
+    @Nullable RealmModel realm = session.getContext().getRealm();
+    return realm == null ? -1 : realm.getPasswordPolicy().getHashIterations();
+  }
+
+  /** A hash of a realm's current parameters for nobody. */
+  private void dummy(int policyIterations, LongConsumer computed) {
     if (config == null || engine == null) {
       throw new IllegalStateException("init() has not run");
     }
-    Argon2Parameters parameters = config.parameters();
+    Argon2Parameters parameters = config.parameters(policyIterations);
     Argon2Engine chosen = engine;
-    byte[] salt = new byte[config.saltLength()];
+    byte[] salt = new byte[PasswordHashingConfig.SALT_LENGTH];
     hashing()
         .hash(
             Operation.DUMMY,
             ID,
-            parameters.memory(),
+            parameters.kib(),
             chosen.heap(parameters),
             () -> chosen.hash(parameters, DUMMY_PASSWORD, salt),
             computed);
   }
 
   /**
-   * Verifies a password with one of Keycloak's own hashers, within the limits for stored hashes and
-   * behind the permits.
+   * Verifies a password with one of Keycloak's own PBKDF2 hashers, within the limits for stored
+   * hashes and behind the permits.
    *
    * @param leastIterations iterations that are allowed whatever the limits say; any number
    * @param matches computes the hash of the password in the form it is given, and compares it
@@ -219,6 +231,11 @@ public final class Argon2idHashProviderFactory
   @Override
   public String getId() {
     return ID;
+  }
+
+  @Override
+  public int order() {
+    return ORDER;
   }
 
   /** As Keycloak's own Argon2: not where FIPS 140 forbids it. */
