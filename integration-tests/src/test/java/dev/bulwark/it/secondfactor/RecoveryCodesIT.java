@@ -273,6 +273,28 @@ class RecoveryCodesIT {
         .isEqualTo("argon2");
   }
 
+  /** B14: {@code hash_codes} is off by default, and Keycloak alone reads what is stored then. */
+  @Test
+  void aRealmThatDoesNotAskForHashesKeepsKeycloaksForm() {
+    String path =
+        "/realms/app/authentication/required-actions/CONFIGURE_RECOVERY_AUTHN_CODES/config";
+    String shipped = admin.get(path).expect(200).body();
+    admin.put(path, Json.of(Map.of("config", Map.of("warning_threshold", "2")))).expect(204);
+    try {
+      people.createWithOldCodes("plain", OLD);
+      double before = argon2Hashes();
+      FormBrowser browser = new FormBrowser(TestStack.get().url());
+      Response done =
+          browser.submitOnly(signIn(browser, "plain"), Map.of("recoveryCodeInput", OLD.get(0)));
+      assertThat(done.status()).as(done.body()).isEqualTo(302);
+      assertThat(argon2Hashes()).isEqualTo(before);
+      assertThat(people.credentialData("plain", "recovery-authn-codes").get("algorithm").asText())
+          .isEqualTo("SHA-512");
+    } finally {
+      admin.put(path, shipped).expect(204);
+    }
+  }
+
   /** P5: an import of thousands of codes must not keep the server busy for hours. */
   @Test
   void aSetOfMoreCodesThanAnybodyNeedsIsNotHashed() {

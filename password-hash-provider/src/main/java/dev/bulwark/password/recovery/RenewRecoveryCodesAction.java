@@ -2,8 +2,8 @@ package dev.bulwark.password.recovery;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.authentication.AuthenticatorUtil;
 import org.keycloak.authentication.RequiredActionContext;
@@ -16,7 +16,6 @@ import org.keycloak.models.RequiredActionConfigModel;
 import org.keycloak.models.credential.RecoveryAuthnCodesCredentialModel;
 import org.keycloak.models.credential.dto.RecoveryAuthnCodesCredentialData;
 import org.keycloak.provider.ProviderConfigProperty;
-import org.keycloak.provider.ProviderConfigurationBuilder;
 import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.util.JsonSerialization;
 
@@ -90,21 +89,16 @@ public final class RenewRecoveryCodesAction extends RecoveryAuthnCodesAction {
 
   @Override
   public List<ProviderConfigProperty> getConfigMetadata() {
-    return Stream.concat(
-            super.getConfigMetadata().stream(),
-            ProviderConfigurationBuilder.create()
-                .property()
-                .name(HASH_CODES)
-                .label("Hash codes with Argon2")
-                .helpText(
-                    "Stores the codes with Argon2 in place of SHA-512. Keycloak without Bulwark"
-                        + " cannot read them.")
-                .type(ProviderConfigProperty.BOOLEAN_TYPE)
-                .defaultValue(false)
-                .add()
-                .build()
-                .stream())
-        .toList();
+    List<ProviderConfigProperty> properties = new ArrayList<>(super.getConfigMetadata());
+    properties.add(
+        new ProviderConfigProperty(
+            HASH_CODES,
+            "Hash codes with Argon2",
+            "Stores the codes with Argon2 in place of SHA-512. Keycloak without Bulwark cannot read"
+                + " them.",
+            ProviderConfigProperty.BOOLEAN_TYPE,
+            false));
+    return properties;
   }
 
   @Override
