@@ -75,6 +75,25 @@ class CiRecipeIT {
     }
   }
 
+  /** P5: what a person has typed is no placeholder. */
+  @Test
+  void theScriptLeavesTheTextsOfUsersAlone() throws IOException {
+    ObjectNode file = (ObjectNode) new ObjectMapper().readTree(RealmFile.shipped().json());
+    String text = "${GATEWAY_SECRET} ${unset}";
+    file.putArray("users").addObject().put("username", "typed").put("firstName", text);
+    Path realmWithUsers =
+        Files.writeString(repositoryOfApplication.resolve("realm.json"), file.toString());
+    admin.delete("/realms/app");
+    try {
+      run(SKIP.replace("realm-config/app-realm.json", realmWithUsers.toString()), environment())
+          .expect(0);
+      JsonNode user = admin.get("/realms/app/users?username=typed").expect(200).json().get(0);
+      assertThat(user.get("firstName").asText()).isEqualTo(text);
+    } finally {
+      TestStack.get().importRealmAnew();
+    }
+  }
+
   /** The demo users are there, and stay who they are, whatever is done to clients. */
   @Test
   void whatIsThereIsSkippedOrOverwrittenAsTheGuideSays() throws IOException {
