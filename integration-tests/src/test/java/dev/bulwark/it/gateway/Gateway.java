@@ -276,10 +276,6 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  Kind kind() {
-    return kind;
-  }
-
   /** The address without a path. */
   public String url() {
     return kind == Kind.COMPOSE ? "https://localhost:" + port : "http://127.0.0.1:" + port;
