@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -25,6 +27,23 @@ public final class Programs {
 
   /** Daemons are here, and not in everybody's PATH. */
   private static final List<Path> SYSTEM = List.of(Path.of("/usr/sbin"), Path.of("/usr/bin"));
+
+  /** What scripts and commands of the documents call, with the Debian packages. */
+  private static final Map<String, String> CALLED =
+      Map.of(
+          "curl", "curl",
+          "git", "git",
+          "jq", "jq",
+          "kubectl", "kubectl",
+          "node", "nodejs",
+          "npm", "npm",
+          "openssl", "openssl",
+          "psql", "postgresql-client",
+          "python3", "python3",
+          "redis-cli", "redis-tools");
+
+  private static final Pattern NOT_FOUND =
+      Pattern.compile("(?m): (" + String.join("|", CALLED.keySet()) + "): (?:command )?not found$");
 
   private Programs() {}
 
@@ -47,6 +66,18 @@ public final class Programs {
   /** Returns the program; skips the test where there is none. */
   public static Path require(String name, String debianPackage, Path... folders) {
     return find(name, folders).orElseGet(() -> Assumptions.abort(missing(name, debianPackage)));
+  }
+
+  /**
+   * Skips the test if a shell did not find a program that scripts call.
+   *
+   * @param output what the shell wrote
+   */
+  public static void requireFound(String output) {
+    Matcher missing = NOT_FOUND.matcher(output);
+    if (missing.find() && find(missing.group(1)).isEmpty()) {
+      Assumptions.abort(missing(missing.group(1), CALLED.get(missing.group(1))));
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.bulwark.it.password;
 
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.server.installation.Installation;
+import dev.bulwark.testing.Programs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -77,9 +78,14 @@ public final class Commands {
     return run(command, all);
   }
 
-  /** Runs shell text in a folder, as CI runs a step: it ends at the first command that fails. */
+  /**
+   * Runs shell text in a folder, as CI runs a step: it ends at the first command that fails. Skips
+   * the test if it called a program that this machine lacks.
+   */
   public static Result bash(Path folder, Map<String, String> environment, String script) {
-    return run(folder, List.of("bash", "-eo", "pipefail", "-c", script), environment);
+    Result result = run(folder, List.of("bash", "-eo", "pipefail", "-c", script), environment);
+    Programs.requireFound(result.output());
+    return result;
   }
 
   /**
