@@ -1,4 +1,4 @@
-# The relying application. Build the jar first: mvn package -DskipTests
+# The relying application. Build the jar first: mvn clean package -DskipTests
 # The stage below, which names the version; or any other image.
 ARG JRE_IMAGE=jre
 

@@ -90,7 +90,7 @@ class DocCommandsIT {
     for (JsonNode execution : ADMIN.get(flows + "/password-or-key/executions").expect(200).json()) {
       String requirement = execution.get("level").asInt() == 0 ? "ALTERNATIVE" : "REQUIRED";
       ((ObjectNode) execution).put("requirement", requirement);
-      ADMIN.put(flows + "/password-or-key/executions", execution.toString()).expect(202);
+      ADMIN.put(flows + "/password-or-key/executions", execution.toString()).expect(204);
     }
     ADMIN
         .post(
@@ -179,9 +179,12 @@ class DocCommandsIT {
   @Test
   void theStoredHashesAreCounted() throws Exception {
     String output =
-        curl(
-            Map.of("TOKEN", AdminApi.token(STACK.url()), "KEYCLOAK", STACK.url().toString()),
-            ShellBlock.of("docs/migration.md", "How far it is").commands());
+        Commands.bash(
+                folder,
+                Map.of("TOKEN", AdminApi.token(STACK.url()), "KEYCLOAK", STACK.url().toString()),
+                ShellBlock.of("docs/migration.md", "How far it is").commands())
+            .expect(0)
+            .output();
     assertThat(new ObjectMapper().readTree(output).get("total").asInt()).isPositive();
   }
 

@@ -41,7 +41,7 @@ class ImageFilesTest {
     assertThat(Commands.bash(folder, Map.of(), "bash docker/check --wrong").expect(1).output())
         .isEqualTo("usage: docker/check [--ha | --observe]\n");
     assertThat(Commands.bash(folder, Map.of(), "bash docker/check").expect(1).output())
-        .contains("mvn package");
+        .contains("mvn clean package");
   }
 
   @Test

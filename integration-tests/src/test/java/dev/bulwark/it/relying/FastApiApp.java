@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Repository;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.ShellBlock;
 import dev.bulwark.it.support.TestStack;
@@ -30,7 +31,6 @@ final class FastApiApp implements AutoCloseable {
 
   static final String COOKIE = "FASTAPI_SESSION";
 
-  private static final Path FOLDER = Path.of("..", "examples", "fastapi-app").toAbsolutePath();
   private static final Map<String, String> NEEDED =
       Map.of(
           "authlib", "python3-authlib",
@@ -67,7 +67,7 @@ final class FastApiApp implements AutoCloseable {
         new ProcessBuilder(
                 "bash", "-c", "exec env "
                     + ShellBlock.of("examples/fastapi-app/README.md", "Run", 2).commands())
-            .directory(folder.toFile())
+            .directory(Repository.root().toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
     builder
@@ -78,6 +78,8 @@ final class FastApiApp implements AutoCloseable {
                 python,
                 "PYTHONDONTWRITEBYTECODE",
                 "1",
+                "DATABASE_FILE",
+                folder.resolve("tasks.db").toString(),
                 "FASTAPI_APP_PORT",
                 Integer.toString(port),
                 "FASTAPI_APP_URL",
@@ -93,7 +95,6 @@ final class FastApiApp implements AutoCloseable {
                 "GATEWAY_ADDRESSES",
                 GATEWAY));
     try {
-      Files.createSymbolicLink(folder.resolve("examples"), FOLDER.getParent());
       FastApiApp app = new FastApiApp(builder.start(), log, port);
       app.register(stack.admin());
       await()

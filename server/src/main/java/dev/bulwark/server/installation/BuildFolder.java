@@ -35,7 +35,7 @@ public final class BuildFolder {
       }
     }
     throw new ServerStartException(
-        "server/target/dist is missing: run 'mvn package -DskipTests' first, or set -D"
+        "server/target/dist is missing: run 'mvn clean package -DskipTests' first, or set -D"
             + PROPERTY
             + ".");
   }
@@ -67,7 +67,7 @@ public final class BuildFolder {
 
   private static Path existing(Path file) {
     if (!Files.isRegularFile(file)) {
-      throw new ServerStartException(file + " is missing: run 'mvn package -DskipTests' first.");
+      throw new ServerStartException(file + " is missing: run 'mvn clean package -DskipTests' first.");
     }
     return file;
   }
