@@ -62,7 +62,8 @@ final class MtlsServer {
     OwnServer server =
         OwnServer.startUntilTheEnd(
             TestStack.spec("mtls", redis.url())
-                .buildOption("https-client-auth", documented.get("https-client-auth"))
+                .buildOption(
+                    "https-client-auth", String.valueOf(documented.get("https-client-auth")))
                 .option("https-port", Integer.toString(port))
                 .option("https-key-store-file", TestCertificate.get().keyStore().toString())
                 .environment("KC_HTTPS_KEY_STORE_PASSWORD", TestCertificate.get().password())

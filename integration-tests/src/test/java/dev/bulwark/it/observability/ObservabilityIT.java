@@ -18,7 +18,6 @@ import dev.bulwark.it.support.TestStack;
 import dev.bulwark.testing.Programs;
 import java.io.IOException;
 import java.net.http.HttpRequest;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

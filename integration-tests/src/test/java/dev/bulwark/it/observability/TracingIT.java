@@ -54,7 +54,7 @@ class TracingIT {
     Map<String, String> options =
         ShellBlock.of("docs/operations/traces.md", "Switch it on").options();
     assertThat(options).containsOnlyKeys("tracing-enabled", "tracing-endpoint");
-    return spec.buildOption("tracing-enabled", options.get("tracing-enabled"))
+    return spec.buildOption("tracing-enabled", String.valueOf(options.get("tracing-enabled")))
         .option("tracing-endpoint", receiver.url());
   }
 

@@ -50,7 +50,10 @@ class CommandLineDocIT {
 
   @Test
   void usersAreConverted() throws IOException {
-    write("users.csv", "username,email,password_hash\nann,ann@example.org,$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy\n");
+    write(
+        "users.csv",
+        "username,email,password_hash\n"
+            + "ann,ann@example.org,$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy\n");
     run("", ShellBlock.of("docs/migration.md", "2. Convert").commands());
     assertThat(folder.resolve("out/app-users-0.json")).exists();
   }
@@ -58,7 +61,9 @@ class CommandLineDocIT {
   @Test
   void keysAreFoundInATextAndChecked() throws IOException {
     write("keys.txt", KEY + "\n");
-    run("git() { echo nothing; }\n", ShellBlock.of("docs/api-keys/secret-scanning.md", "Secret scanning").commands());
+    run(
+        "git() { echo nothing; }\n",
+        ShellBlock.of("docs/api-keys/secret-scanning.md", "Secret scanning").commands());
   }
 
   @Test

@@ -52,7 +52,9 @@ class DocCommandsIT {
         curl(
             Map.of("TOKEN", token(), "ID", key.get("id").asText()),
             ShellBlock.of("apikey-authenticator/README.md", "Use").commands());
-    assertThat(KEY.matcher(output).results()).as("one made, one in the place of the other").hasSize(2);
+    assertThat(KEY.matcher(output).results())
+        .as("one made, one in the place of the other")
+        .hasSize(2);
     assertThat(ownedBy("alice")).isEmpty();
   }
 
@@ -60,9 +62,11 @@ class DocCommandsIT {
   void aKeyIsExchangedAndVerified() {
     Map<String, String> environment =
         Map.of("KEY", created("used").get("key").asText(), "GATEWAY_SECRET", "gateway-dev-secret");
-    String token = curl(environment, ShellBlock.of("apikey-authenticator/README.md", "Use", 2).commands());
+    String token =
+        curl(environment, ShellBlock.of("apikey-authenticator/README.md", "Use", 2).commands());
     assertThat(Json.parse(token).get("token_type").asText()).isEqualTo("Bearer");
-    assertThat(curl(environment, ShellBlock.of("apikey-authenticator/README.md", "Use", 3).commands()))
+    assertThat(
+            curl(environment, ShellBlock.of("apikey-authenticator/README.md", "Use", 3).commands()))
         .contains("X-Auth-Scopes: tasks:read", "\"active\":true");
   }
 
@@ -96,12 +100,16 @@ class DocCommandsIT {
         .post(
             "/realms/app/clients",
             Json.object(
-                "clientId", "legacy",
-                "publicClient", true,
-                "directAccessGrantsEnabled", true,
-                "optionalClientScopes", List.of("tasks:read"),
+                "clientId",
+                "legacy",
+                "publicClient",
+                true,
+                "directAccessGrantsEnabled",
+                true,
+                "optionalClientScopes",
+                List.of("tasks:read"),
                 "authenticationFlowBindingOverrides",
-                    Map.of("direct_grant", flow("password-or-key"))))
+                Map.of("direct_grant", flow("password-or-key"))))
         .expect(201);
     String token =
         curl(
@@ -194,10 +202,14 @@ class DocCommandsIT {
         .post(
             "/realms/master/clients",
             Json.object(
-                "clientId", "automation",
-                "secret", "automation-test-secret",
-                "serviceAccountsEnabled", true,
-                "standardFlowEnabled", false))
+                "clientId",
+                "automation",
+                "secret",
+                "automation-test-secret",
+                "serviceAccountsEnabled",
+                true,
+                "standardFlowEnabled",
+                false))
         .expect(201);
     try {
       String commands =

@@ -65,8 +65,9 @@ final class FastApiApp implements AutoCloseable {
     Path log = folder.resolve("log");
     ProcessBuilder builder =
         new ProcessBuilder(
-                "bash", "-c", "exec env "
-                    + ShellBlock.of("examples/fastapi-app/README.md", "Run", 2).commands())
+                "bash",
+                "-c",
+                "exec env " + ShellBlock.of("examples/fastapi-app/README.md", "Run", 2).commands())
             .directory(Repository.root().toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());

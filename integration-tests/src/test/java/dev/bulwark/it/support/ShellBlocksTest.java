@@ -32,7 +32,8 @@ class ShellBlocksTest {
   /** What a shell block begins with, in a block that says it is something else. */
   private static final Pattern COMMAND =
       Pattern.compile(
-          "(?:\\S+/)?(?:kc\\.sh|kcadm\\.sh|curl|mvn|docker|kubectl|helm|psql|redis-cli|npm|pip|java -jar) .*");
+          "(?:\\S+/)?(?:kc\\.sh|kcadm\\.sh|curl|mvn|docker|kubectl|helm|psql|redis-cli|npm|pip|java"
+              + " -jar) .*");
 
   private static final List<ShellBlock> BLOCKS = new ArrayList<>();
   private static final List<ShellBlock> READ = new ArrayList<>();
@@ -64,8 +65,8 @@ class ShellBlocksTest {
           assertThat(block.isMarked()).as("%s runs %s:%d", source, page, block.line()).isFalse();
           READ.add(block);
         }
-        case "below" -> readUnmarked(page, arguments.group(2));
-        default -> readUnmarked(page, null);
+        case "below" -> readUnmarked(page, Pattern.quote(arguments.group(2)));
+        default -> readUnmarked(page, ".*");
       }
     }
     if (source.contains("/move/")) {
@@ -84,7 +85,7 @@ class ShellBlocksTest {
   private static void readUnmarked(String page, String heading) {
     BLOCKS.stream()
         .filter(block -> block.page().equals(page) && !block.isMarked())
-        .filter(block -> heading == null || block.heading().equals(heading))
+        .filter(block -> block.heading().matches(heading))
         .forEach(READ::add);
   }
 

@@ -79,8 +79,7 @@ class UpdateCompatibilityIT {
   /** The jar stands in for the former and for the new one. */
   @Test
   void theStepsOfThePageReplaceTheJar() throws IOException {
-    String steps =
-        String.join("", ShellBlock.below("docs/operations/upgrade.md", "Step by step"));
+    String steps = String.join("", ShellBlock.below("docs/operations/upgrade.md", "Step by step"));
     Commands.bash(
             files,
             Map.of(

@@ -67,7 +67,8 @@ public final class BuildFolder {
 
   private static Path existing(Path file) {
     if (!Files.isRegularFile(file)) {
-      throw new ServerStartException(file + " is missing: run 'mvn clean package -DskipTests' first.");
+      throw new ServerStartException(
+          file + " is missing: run 'mvn clean package -DskipTests' first.");
     }
     return file;
   }
