@@ -199,6 +199,10 @@ class KeysByAdministratorsIT {
     String users = stack.url() + "/admin/realms/app/users";
     Response put = send(token, "PUT", users + "/" + carol, user.toString());
     assertThat(put.status()).as(put.body()).isEqualTo(400);
+    for (String other : List.of("/users;a=b/", "/users/;a=b/", "//users/", "/%75sers/")) {
+      String url = stack.url() + "/admin/realms/app" + other + carol;
+      assertThat(send(token, "PUT", url, user.toString()).status()).as(url).isBetween(400, 499);
+    }
     ObjectNode stranger = new ObjectMapper().createObjectNode().put("username", "stranger");
     stranger.put("enabled", true);
     stranger.putArray("credentials").add(ForeignKeys.credential(chosen, "mine", "admin"));
