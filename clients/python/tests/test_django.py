@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+pytest.importorskip("django", reason="Debian package python3-django")
 pytest.importorskip("rest_framework", reason="Debian package python3-djangorestframework")
 
 import django

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import pytest
 
-pytest.importorskip("fastapi")
+for needed in ("fastapi", "httpx"):
+    pytest.importorskip(needed)
 
 from bearer_cases import Answer, bearer, check, only_bearer_is_a_token
 from fastapi import FastAPI, Security

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
@@ -23,8 +24,9 @@ final class Application implements AutoCloseable {
    * A request as it came through.
    *
    * @param head request line and headers, a line each
+   * @param body as ISO 8859-1
    */
-  record Seen(List<String> head, byte[] body) {
+  record Seen(List<String> head, String body) {
 
     String method() {
       return head.get(0).split(" ", 2)[0];
@@ -92,11 +94,11 @@ final class Application implements AutoCloseable {
     try (client) {
       InputStream in = client.getInputStream();
       for (String line = line(in); !line.isEmpty(); line = line(in)) {
-        List<String> head = new java.util.ArrayList<>();
+        List<String> head = new ArrayList<>();
         for (; !line.isEmpty(); line = line(in)) {
           head.add(line);
         }
-        Seen request = new Seen(List.copyOf(head), new byte[0]);
+        Seen request = new Seen(List.copyOf(head), "");
         request = new Seen(request.head(), body(in, request));
         seen.add(request);
         client
@@ -115,17 +117,18 @@ final class Application implements AutoCloseable {
     }
   }
 
-  private static byte[] body(InputStream in, Seen request) throws IOException {
+  private static String body(InputStream in, Seen request) throws IOException {
     if (request.values("transfer-encoding").isEmpty()) {
       List<String> length = request.values("content-length");
-      return length.isEmpty() ? new byte[0] : in.readNBytes(Integer.parseInt(length.get(0)));
+      int size = length.isEmpty() ? 0 : Integer.parseInt(length.get(0));
+      return new String(in.readNBytes(size), StandardCharsets.ISO_8859_1);
     }
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (int size = Integer.parseInt(line(in), 16); ; size = Integer.parseInt(line(in), 16)) {
       all.write(in.readNBytes(size));
       line(in);
       if (size == 0) {
-        return all.toByteArray();
+        return all.toString(StandardCharsets.ISO_8859_1);
       }
     }
   }

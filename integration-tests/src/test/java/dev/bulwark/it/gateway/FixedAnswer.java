@@ -52,7 +52,6 @@ final class FixedAnswer implements AutoCloseable {
         client.getOutputStream().write(answer);
       } catch (IOException e) {
         // Closed, or the gateway has gone: the next one.
-        continue;
       }
     }
   }

@@ -171,8 +171,9 @@ class GatewayIT {
     assertThat(seen.target()).isEqualTo(target.replace("KEY", key.get("key").asText()));
     if (target.equals("/body") && question.outcome() == Outcome.PASSES) {
       long sent = question.request().chars().filter(c -> c == 'b').count();
-      assertThat(seen.body()).hasSizeGreaterThan(0).containsOnly((byte) 'b');
-      assertThat((long) seen.body().length).isLessThanOrEqualTo(sent).isGreaterThan(sent - 4);
+      // The letter is in the names of headers too, a few times.
+      assertThat(seen.body()).matches("b+");
+      assertThat((long) seen.body().length()).isBetween(sent - 4, sent);
     }
   }
 
@@ -187,8 +188,8 @@ class GatewayIT {
         String name = line.substring(0, line.indexOf(':')).toLowerCase(Locale.ROOT);
         boolean isExpected =
             TOLD_TO_KEYCLOAK.contains(name)
-                || kind == Gateway.Kind.PACKAGES && name.equals("x-forwarded-authorization")
-                || kind == Gateway.Kind.CADDY && LEFT_BY_CADDY.contains(name);
+                || (kind == Gateway.Kind.PACKAGES && name.equals("x-forwarded-authorization"))
+                || (kind == Gateway.Kind.CADDY && LEFT_BY_CADDY.contains(name));
         assertThat(isExpected).as(line).isTrue();
       }
       assertThat(request)

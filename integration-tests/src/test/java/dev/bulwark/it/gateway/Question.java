@@ -336,7 +336,8 @@ record Question(String name, Outcome outcome, String request) {
 
   private static String visible(String text) {
     StringBuilder visible = new StringBuilder();
-    for (char c : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
       visible.append(c > 32 && c < 127 ? "" + c : c == ' ' ? " " : "\\x" + Integer.toHexString(c));
     }
     return visible.toString();

@@ -79,7 +79,6 @@ final class Tap implements AutoCloseable {
         background(() -> pass(upstream, client, new ByteArrayOutputStream()));
       } catch (IOException e) {
         // Closed, or nobody behind it: the gateway sees a connection that ends.
-        continue;
       }
     }
   }

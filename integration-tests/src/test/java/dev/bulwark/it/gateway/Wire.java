@@ -40,7 +40,9 @@ final class Wire {
     try (Socket plain = new Socket()) {
       plain.setSoTimeout(TIMEOUT_MILLIS);
       plain.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
-      plain.connect(new InetSocketAddress("127.0.0.1", target.getPort()), TIMEOUT_MILLIS);
+      plain.connect(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), target.getPort()),
+          TIMEOUT_MILLIS);
       try (Socket socket = secured(plain, target)) {
         socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
         socket.getOutputStream().flush();
