@@ -14,8 +14,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * C3, C4: the tests of clients/node. The packages that they use are installed by npm unless they
- * are there; where Maven is offline, or npm cannot have them, the tests are skipped and say so.
+ * C3, C4, J5: the tests of clients/node. The packages that they use are installed by npm unless
+ * they are there; where Maven is offline, or npm cannot have them, the tests are skipped and say
+ * so.
  */
 class NodeClientIT {
 
@@ -24,20 +25,20 @@ class NodeClientIT {
   private static final Duration INSTALL = Duration.ofMinutes(4);
   private static final Duration SUITE = Duration.ofMinutes(5);
 
-  /** Needs Node 20, and redis-server on the path. */
+  /** Needs Node 20, and redis-server and openssl on the path. */
   private static final String MISSING =
       """
       const { existsSync } = require('node:fs');
       const { delimiter, join } = require('node:path');
       if (Number(process.versions.node.split('.')[0]) < 20) console.log('Node 20');
-      if (!process.env.PATH.split(delimiter).some((folder) => existsSync(join(folder, 'redis-server')))) {
-        console.log('redis-server');
+      for (const program of ['redis-server', 'openssl']) {
+        if (!process.env.PATH.split(delimiter).some((folder) => existsSync(join(folder, program)))) console.log(program);
       }
       """;
 
   private static final String PACKAGES =
-      "for (const name of ['ioredis', 'redis', 'express', 'fastify', 'jose', 'openid-client', 'dpop', 'typescript'])"
-          + " require.resolve(name)";
+      "for (const name of ['ioredis', 'redis', 'express', 'fastify', 'jose', 'openid-client',"
+          + " 'dpop', 'typescript']) require.resolve(name)";
 
   /** Why the tests cannot run; null if they can. */
   private static @Nullable String problem;

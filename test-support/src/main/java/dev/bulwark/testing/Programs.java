@@ -75,8 +75,9 @@ public final class Programs {
    */
   public static void requireFound(String output) {
     Matcher missing = NOT_FOUND.matcher(output);
-    if (missing.find() && find(missing.group(1)).isEmpty()) {
-      Assumptions.abort(missing(missing.group(1), CALLED.get(missing.group(1))));
+    if (missing.find()) {
+      String program = missing.group(1);
+      require(program, CALLED.getOrDefault(program, program));
     }
   }
 

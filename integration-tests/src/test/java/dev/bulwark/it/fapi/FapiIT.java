@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.password.Commands;
-import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.FapiClient;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
@@ -17,7 +17,6 @@ import dev.bulwark.it.support.ShellBlock;
 import dev.bulwark.it.support.SigningKey;
 import dev.bulwark.it.support.TestStack;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Base64;
@@ -32,9 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 class FapiIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Path FILES = Path.of("..", "docs", "fapi-2");
-  private static final String CLIENT = "fapi-app";
-  private static final String CALLBACK = "https://app.example.org/callback";
+  private static final String CLIENT = FapiClient.ID;
+  private static final String CALLBACK = FapiClient.CALLBACK;
   private static final String VERIFIER = "a-verifier-of-at-least-forty-three-characters-0123456789";
 
   private static ObjectNode client;
@@ -45,26 +43,16 @@ class FapiIT {
 
   @BeforeAll
   static void setUp(@TempDir Path folder) throws Exception {
-    AdminApi admin = TestStack.get().admin();
     key = SigningKey.create();
-    ObjectNode jwk = key.jwk().put("kid", key.thumbprint()).put("alg", "ES256").put("use", "sig");
-    ObjectNode jwks = JSON.createObjectNode();
-    jwks.putArray("keys").add(jwk);
-    client = (ObjectNode) JSON.readTree(Files.readString(FILES.resolve("client.json")));
-    // The application has no address that the server could ask.
-    ((ObjectNode) client.get("attributes"))
-        .put("use.jwks.url", "false")
-        .put("use.jwks.string", "true")
-        .put("jwks.string", jwks.toString())
-        .remove("jwks.url");
     Commands.kcadm(
             folder,
             TestStack.get().url(),
             Map.of("ROOT", Repository.root().toString()),
             "cd \"$ROOT\"\n" + ShellBlock.of("docs/fapi-2.md", "Set up").commands())
         .expect(0);
-    path = "/realms/app/clients/" + admin.clientUuid(CLIENT);
-    admin.put(path, client.toString()).expect(204);
+    FapiClient created = FapiClient.withKey(TestStack.get().admin(), key);
+    client = created.representation();
+    path = created.path();
   }
 
   @Test

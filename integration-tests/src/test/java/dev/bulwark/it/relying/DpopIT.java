@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
@@ -14,15 +15,22 @@ import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.SharedRealm;
 import dev.bulwark.it.support.SigningKey;
 import dev.bulwark.it.support.TestStack;
+import java.io.IOException;
 import java.net.http.HttpRequest;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.time.Duration;
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * J5: tokens that are bound to a key by DPoP (RFC 9449), through every part: the token endpoint,
@@ -37,51 +45,64 @@ class DpopIT {
   private static final AdminApi ADMIN = TestStack.get().admin();
   private static final Realm REALM = TestStack.get().realm();
 
+  private static final Path CASES =
+      Path.of("..", "conformance", "revocation-cases.json").toAbsolutePath();
+
+  /** Those of this test; {@code BoundTokensIT} has certificates. */
+  private static final Set<String> TOKENS = Set.of("unbound", "dpop");
+
   private static RunningApp app;
   private static SigningKey key;
+  private static ProofHolder holder;
+  private static String bound;
+  private static String unbound;
 
   @BeforeAll
   static void start() throws GeneralSecurityException {
     app = RunningApp.get();
     key = SigningKey.create();
-    String bearer =
+    holder = new ProofHolder(key, SigningKey.create(), app.at(TASKS));
+    bound = login("tasks:read");
+    unbound =
         REALM.login("alice", Realm.PASSWORD, "openid tasks:read").expect(200).text("access_token");
-    await().atMost(SOON).until(() -> app.tasks(bearer).status() == 200);
+    await().atMost(SOON).until(() -> app.tasks(unbound).status() == 200);
   }
 
-  @Test
-  void theRelyingAppTakesABoundTokenWithItsProofAlone() throws GeneralSecurityException {
-    String token = login("tasks:read tasks:write");
-    assertThat(Realm.claims(token).get("cnf").get("jkt").asText()).isEqualTo(key.thumbprint());
-    call(token, proof(token)).expect(200);
+  /** C4: what is accepted and refused, as in Python and Node. Spring Security checks the proofs. */
+  static Stream<Arguments> cases() throws IOException {
+    return StreamSupport.stream(suite().get("requests").spliterator(), false)
+        .filter(test -> !test.has("spring"))
+        .filter(test -> TOKENS.containsAll(test.findValuesAsText("token")))
+        .map(test -> Arguments.argumentSet(test.get("name").asText(), test));
+  }
 
-    assertRefused(app.tasks(token), "Bearer");
-    assertRefused(Http.get(app.at(TASKS), "Authorization", "DPoP " + token), "DPoP");
-    SigningKey thief = SigningKey.create();
-    assertRefused(call(token, thief.proof("GET", app.at(TASKS), token)), "DPoP");
-    String other = login("tasks:read");
-    for (ObjectNode claims :
-        new ObjectNode[] {
-          SigningKey.claims("POST", app.at(TASKS), token),
-          SigningKey.claims("GET", app.at("/api/admin/users"), token),
-          SigningKey.claims("GET", "https://other.example.org" + TASKS, token),
-          SigningKey.claims("GET", app.at(TASKS), other),
-          SigningKey.claims("GET", app.at(TASKS), token).without("ath"),
-          SigningKey.claims("GET", app.at(TASKS), token)
-              .put("iat", Instant.now().minus(Duration.ofHours(1)).getEpochSecond())
-        }) {
-      assertRefused(call(token, key.proof(claims)), "DPoP");
+  private static JsonNode suite() throws IOException {
+    return new ObjectMapper().readTree(CASES.toFile());
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void theRelyingAppDecidesAsTheClientsDo(JsonNode test) throws Exception {
+    String resource = suite().get("resource").asText();
+    for (JsonNode request : test.get("requests")) {
+      String token = request.get("token").asText().equals("dpop") ? bound : unbound;
+      List<String> headers = new ArrayList<>();
+      for (int i = 0; i < request.path("authorizations").asInt(1); i++) {
+        headers.addAll(List.of("Authorization", request.get("scheme").asText() + " " + token));
+      }
+      List<String> proofs = new ArrayList<>();
+      for (JsonNode proof : request.path("proofs")) {
+        proofs.add(holder.proof(proof, token, resource));
+      }
+      for (String proof : request.has("joined") ? List.of(String.join(", ", proofs)) : proofs) {
+        headers.addAll(List.of("DPoP", proof));
+      }
+      Response answer = Http.get(app.at(TASKS), headers.toArray(String[]::new));
+      assertThat(answer.status()).as(answer.body()).isEqualTo(request.get("status").asInt());
+      if (request.has("error")) {
+        assertThat(answer.header("WWW-Authenticate")).startsWith(request.get("scheme").asText());
+      }
     }
-  }
-
-  /** Whoever sees a request cannot send it again. */
-  @Test
-  void aProofCountsOnce() throws GeneralSecurityException {
-    String token = login("tasks:read");
-    String proof = proof(token);
-    call(token, proof).expect(200);
-    assertRefused(call(token, proof), "DPoP");
-    call(token, proof(token)).expect(200);
   }
 
   /** An unbound token gains nothing from the scheme, and a stranger's header changes no address. */

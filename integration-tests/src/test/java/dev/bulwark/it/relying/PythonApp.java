@@ -60,12 +60,31 @@ final class PythonApp implements AutoCloseable {
    * @param redisPort port of Keycloak's Redis on the loopback interface
    */
   static PythonApp start(Path folder, String issuer, int redisPort) {
+    return start(folder, issuer, redisPort, FreePort.next(), readme().get(0));
+  }
+
+  /** As {@link #start}; the application accepts bound tokens, as the README's next block says. */
+  static PythonApp startWithResource(Path folder, String issuer, int redisPort) {
+    List<String> blocks = readme();
+    String resource =
+        blocks.stream().filter(block -> block.contains("resource=Resource(")).findFirst().get();
+    Matcher guard = Pattern.compile("AsyncGuard\\(.*\\)").matcher(resource);
+    assertThat(guard.find()).as(resource).isTrue();
     int port = FreePort.next();
+    String code =
+        blocks
+            .get(0)
+            .replace("AsyncGuard(verifier, checker)", guard.group())
+            .replace("https://api.example.org", "http://127.0.0.1:" + port);
+    String imports = resource.lines().filter(line -> line.startsWith("from ")).findFirst().get();
+    return start(folder, issuer, redisPort, port, imports + "\n" + code);
+  }
+
+  private static PythonApp start(Path folder, String issuer, int redisPort, int port, String code) {
     try {
       Files.writeString(
           folder.resolve("app.py"),
-          readme()
-              .replace("redis://redis:6379", "redis://127.0.0.1:" + redisPort)
+          code.replace("redis://redis:6379", "redis://127.0.0.1:" + redisPort)
               .replace("https://sso.example.org/realms/app", issuer));
       return run(folder, port, Programs.requirePython(NEEDED), "uvicorn app:app --port " + port);
     } catch (IOException e) {
@@ -130,14 +149,21 @@ final class PythonApp implements AutoCloseable {
     }
   }
 
-  /** The application, the first block of Python code. */
-  private static String readme() throws IOException {
-    Matcher block =
-        Pattern.compile("```python\n(.*?)```", Pattern.DOTALL)
-            .matcher(Files.readString(CLIENT.resolve("README.md")));
-    assertThat(block.find()).as("a block of Python in the README").isTrue();
-    assertThat(block.group(1)).contains("redis://redis:6379", "https://sso.example.org/realms/app");
-    return block.group(1);
+  /** The blocks of code, the application first. */
+  private static List<String> readme() {
+    try {
+      List<String> blocks =
+          Pattern.compile("```python\n(.*?)```", Pattern.DOTALL)
+              .matcher(Files.readString(CLIENT.resolve("README.md")))
+              .results()
+              .map(block -> block.group(1))
+              .toList();
+      assertThat(blocks.get(0))
+          .contains("redis://redis:6379", "https://sso.example.org/realms/app");
+      return blocks;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   String at(String path) {

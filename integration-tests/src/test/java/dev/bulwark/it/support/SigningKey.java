@@ -9,6 +9,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.Signature;
+import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Instant;
@@ -42,6 +43,11 @@ public final class SigningKey {
         .put("kty", "EC")
         .put("x", coordinate(key.getW().getAffineX()))
         .put("y", coordinate(key.getW().getAffineY()));
+  }
+
+  /** The key with its private part. */
+  public ObjectNode privateJwk() {
+    return jwk().put("d", coordinate(((ECPrivateKey) keys.getPrivate()).getS()));
   }
 
   /** RFC 7638. */
@@ -102,10 +108,15 @@ public final class SigningKey {
     header.put("alg", "ES256");
     claims.put("jti", UUID.randomUUID().toString());
     String content = encode(header) + "." + encode(claims);
+    return content + "." + BASE64.encodeToString(sign(content));
+  }
+
+  /** A signature by ES256. */
+  public byte[] sign(String content) throws GeneralSecurityException {
     Signature signature = Signature.getInstance("SHA256withECDSAinP1363Format");
     signature.initSign(keys.getPrivate());
     signature.update(content.getBytes(StandardCharsets.US_ASCII));
-    return content + "." + BASE64.encodeToString(signature.sign());
+    return signature.sign();
   }
 
   private static String encode(ObjectNode node) {
