@@ -22,7 +22,10 @@ class RightSecretsTest {
 
   @Test
   void remembersNoShortSecret() {
-    String shorter = SECRET.substring(1);
+    String shorter = SECRET.substring(0, RightSecrets.MIN_LENGTH - 1);
+    String enough = SECRET.substring(0, RightSecrets.MIN_LENGTH);
+    secrets.of("c", enough).remember();
+    assertThat(secrets.of("c", enough).isRight()).isTrue();
     secrets.of("c", shorter).remember();
     assertThat(secrets.of("c", shorter).isRight()).isFalse();
     secrets.of("c", null).remember();

@@ -170,8 +170,7 @@ class HashUpgradeIT {
             threads.submit(
                 () -> {
                   start.await();
-                  return Realm.untilDecided(
-                      () -> realm.login(name, Realm.PASSWORD, "openid"));
+                  return Realm.untilDecided(() -> realm.login(name, Realm.PASSWORD, "openid"));
                 }));
       }
       start.countDown();

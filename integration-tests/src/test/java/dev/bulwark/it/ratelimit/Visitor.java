@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -133,25 +132,23 @@ final class Visitor {
 
   /** Sends the form as the script of the login theme does: again, while the page stays open. */
   Response submitAsThePage(Response page, Map<String, String> fields) {
-    AtomicReference<Response> answer = new AtomicReference<>();
-    await()
+    return await()
         .atMost(SOON)
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(700 + ThreadLocalRandom.current().nextInt(600)))
-        .until(
-            () -> {
-              Map<String, String> sent = new LinkedHashMap<>(fields);
-              String nonce = UUID.randomUUID().toString().replace("-", "");
-              sent.put("bulwark-retry", nonce);
-              answer.set(submit(page, sent));
-              boolean staysOpen = answer.get().status() == 204;
-              if (staysOpen) {
-                assertThat(cookie("BULWARK_RETRY")).isEqualTo(nonce);
-                assertThat(answer.get().header("Retry-After")).isEqualTo("1");
-              }
-              return !staysOpen;
-            });
-    return answer.get();
+        .until(() -> submitOnce(page, fields), answer -> answer.status() != 204);
+  }
+
+  private Response submitOnce(Response page, Map<String, String> fields) {
+    Map<String, String> sent = new LinkedHashMap<>(fields);
+    String nonce = UUID.randomUUID().toString().replace("-", "");
+    sent.put("bulwark-retry", nonce);
+    Response answer = submit(page, sent);
+    if (answer.status() == 204) {
+      assertThat(cookie("BULWARK_RETRY")).isEqualTo(nonce);
+      assertThat(answer.header("Retry-After")).isEqualTo("1");
+    }
+    return answer;
   }
 
   Response post(String url, Map<String, String> fields) {

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /** The OpenID Connect endpoints of a realm, as a client uses them. */
@@ -55,17 +54,11 @@ public record Realm(URI server, String name) {
 
   /** Repeats a login as a script does that is told to come again in a second. */
   public static Response untilDecided(Supplier<Response> login) {
-    AtomicReference<Response> answer = new AtomicReference<>();
-    await()
+    return await()
         .atMost(SOON)
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofSeconds(1))
-        .until(
-            () -> {
-              answer.set(login.get());
-              return !isBusy(answer.get());
-            });
-    return answer.get();
+        .until(login::get, answer -> !isBusy(answer));
   }
 
   /** Whether other attempts are in progress, so that this one was not looked at. */

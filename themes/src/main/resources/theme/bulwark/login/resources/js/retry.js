@@ -55,7 +55,8 @@
   };
 
   document.addEventListener("submit", (event) => {
-    if (event.target.method === "post" && !event.defaultPrevented) {
+    // The cookie does not come to a frame of another site.
+    if (event.target.method === "post" && !event.defaultPrevented && window.top === window) {
       prepare(event.target, Date.now() + GIVE_UP_MS);
     }
   });
