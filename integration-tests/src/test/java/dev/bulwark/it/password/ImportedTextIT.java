@@ -191,7 +191,8 @@ class ImportedTextIT {
             .isEqualTo(400);
       }
       for (String field : List.of("username", "email", "firstName", "lastName")) {
-        String value = field.equals("email") ? text.substring(text.indexOf('{') - 1) + "@b.org" : text;
+        String value =
+            field.equals("email") ? text.substring(text.indexOf('{') - 1) + "@b.org" : text;
         assertThat(admin.post("/realms/app/users", profile("another", field, value)).status())
             .as("%s %s", field, value)
             .isEqualTo(400);
