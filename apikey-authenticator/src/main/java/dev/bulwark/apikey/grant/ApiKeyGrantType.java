@@ -97,10 +97,12 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
     event.detail(Details.AUTH_METHOD, "api-key");
     Optional<String> presented = ApiKeyHeader.of(headers);
     if (presented.isEmpty()) {
-      throw error(
+      // No event: a public client's name is enough to send this, and realms store the type.
+      throw new CorsErrorResponseException(
+          cors,
           OAuthErrorException.INVALID_REQUEST,
           "Exactly one header " + ApiKeyHeader.NAME + " is needed",
-          Errors.INVALID_REQUEST);
+          Response.Status.BAD_REQUEST);
     }
     return exchange(presented.get());
   }
