@@ -33,9 +33,7 @@ public record FapiClient(ObjectNode representation, String path) {
             "/realms/app/client-policies/policies",
             Files.readString(FILES.resolve("policies.json")))
         .expect(204);
-    admin
-        .post("/realms/app/clients", Files.readString(FILES.resolve("client.json")))
-        .expect(201);
+    admin.post("/realms/app/clients", Files.readString(FILES.resolve("client.json"))).expect(201);
     return withKey(admin, key);
   }
 
