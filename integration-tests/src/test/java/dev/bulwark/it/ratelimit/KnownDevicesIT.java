@@ -247,6 +247,7 @@ class KnownDevicesIT {
         String token = "Bearer " + tokens.text("access_token");
         Http.send(
                 Http.request(SERVER.realmUrl() + "/account/sessions")
+                    .header("Accept", "application/json")
                     .header("Authorization", token)
                     .DELETE())
             .expect(204);

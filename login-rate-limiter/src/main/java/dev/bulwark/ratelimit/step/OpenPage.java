@@ -6,7 +6,9 @@ import jakarta.ws.rs.core.Response;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.services.resources.LoginActionsService;
 import org.keycloak.services.resources.RealmsResource;
+import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.utils.SecureContextResolver;
 
 /**
@@ -25,6 +27,9 @@ final class OpenPage {
   private static final Pattern NONCE = Pattern.compile("[0-9a-f]{32}");
   private static final int COOKIE_SECONDS = 30;
 
+  /** The note in which Keycloak keeps the code of the form that it has shown last. */
+  private static final String ACTIVE_CODE = "active_code";
+
   private OpenPage() {}
 
   /**
@@ -38,8 +43,7 @@ final class OpenPage {
     if (nonce == null || !NONCE.matcher(nonce).matches()) {
       return null;
     }
-    // Keycloak has used up the page's code, which the next sending needs.
-    session.getTransactionManager().setRollbackOnly();
+    restoreCode(session);
     return Response.noContent()
         .header(HttpHeaders.RETRY_AFTER, retryAfterSeconds)
         .header(HttpHeaders.CACHE_CONTROL, "no-store")
@@ -56,5 +60,19 @@ final class OpenPage {
                 .sameSite(NewCookie.SameSite.STRICT)
                 .build())
         .build();
+  }
+
+  /** The code of the page's form, which is right and which Keycloak has used up, is needed again. */
+  private static void restoreCode(KeycloakSession session) {
+    @Nullable AuthenticationSessionModel login = session.getContext().getAuthenticationSession();
+    @Nullable String code =
+        session
+            .getContext()
+            .getUri()
+            .getQueryParameters()
+            .getFirst(LoginActionsService.SESSION_CODE);
+    if (login != null && code != null) {
+      login.setAuthNote(ACTIVE_CODE, code);
+    }
   }
 }
