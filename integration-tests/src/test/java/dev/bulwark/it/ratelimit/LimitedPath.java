@@ -227,7 +227,8 @@ enum LimitedPath {
       visitor
           .submit(visitor.login("cli"), Map.of("username", server.newUser(), "password", PASSWORD))
           .expect(302);
-      Visitor moved = visitor.at(address);
+      // On a known device it would first count there.
+      Visitor moved = visitor.at(address).without("BULWARK_DEVICE");
       return () -> moved.open(server.realmUrl() + "/login-actions/reset-credentials");
     }
   },
