@@ -57,14 +57,14 @@ class OptionTablesDocIT {
   private static final Set<String> OF_A_REALM =
       Set.of(
           "dev.bulwark.apikey.action.CreateApiKeyActionFactory",
-          "dev.bulwark.password.recovery.RenewRecoveryCodesAction",
           "dev.bulwark.realm.passkey.PasskeyInvitation");
 
-  /** They take the place of a provider of Keycloak and have its options. */
+  /** They take the place of a provider of Keycloak and have its options, one with another. */
   private static final Set<String> OF_KEYCLOAK =
       Set.of(
           "dev.bulwark.backchannel.DurableLogoutProtocolFactory",
           "dev.bulwark.breached.login.CheckedPasswordFactory",
+          "dev.bulwark.password.recovery.RenewRecoveryCodesAction",
           "dev.bulwark.ratelimit.lockout.StrangersLockoutFactory",
           "dev.bulwark.removal.WatchedPersisterFactory");
 

@@ -273,7 +273,7 @@ class RecoveryCodesIT {
         .isEqualTo("argon2");
   }
 
-  /** B14: {@code hash_codes} is off by default, and Keycloak alone reads what is stored then. */
+  /** T5: {@code hash_codes} is off by default, and Keycloak alone reads what is stored then. */
   @Test
   void aRealmThatDoesNotAskForHashesKeepsKeycloaksForm() {
     String path =
