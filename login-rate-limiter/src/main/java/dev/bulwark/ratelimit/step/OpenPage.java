@@ -62,7 +62,9 @@ final class OpenPage {
         .build();
   }
 
-  /** The code of the page's form, which is right and which Keycloak has used up, is needed again. */
+  /**
+   * The code of the page's form, which is right and which Keycloak has used up, is needed again.
+   */
   private static void restoreCode(KeycloakSession session) {
     @Nullable AuthenticationSessionModel login = session.getContext().getAuthenticationSession();
     @Nullable String code =
