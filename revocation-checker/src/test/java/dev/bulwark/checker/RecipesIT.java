@@ -476,6 +476,8 @@ class RecipesIT {
       server.createContext(
           "/",
           exchange -> {
+            // What is not read would break the connection, and with it the answer.
+            exchange.getRequestBody().readAllBytes();
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(200, bytes.length);
             exchange.getResponseBody().write(bytes);
