@@ -114,7 +114,7 @@ class CrowdIT {
       visit(
           office,
           page -> {
-            busy.keepBusy(4);
+            busy.keepBusy(2);
             long arrivals = busy.arrivals();
             List<CompletableFuture<Response>> others = new ArrayList<>();
             for (String name : people.subList(1, people.size())) {
