@@ -34,6 +34,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.keycloak.OAuth2Constants;
+import org.keycloak.OAuthErrorException;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
 import org.keycloak.events.EventBuilder;
@@ -189,7 +191,33 @@ public final class VerifyResource {
                 });
   }
 
+  /**
+   * Whether a request says which client it comes from. Of any other one Keycloak would send an
+   * event, and so would a line of the log be written for each request of a stranger.
+   */
+  private boolean namesClient() {
+    return session.getContext().getRequestHeaders().getHeaderString(HttpHeaders.AUTHORIZATION)
+            != null
+        || session
+            .getContext()
+            .getHttpRequest()
+            .getDecodedFormParameters()
+            .containsKey(OAuth2Constants.CLIENT_ID);
+  }
+
   private ClientModel authenticate(EventBuilder event) {
+    if (!namesClient()) {
+      throw new WebApplicationException(
+          Response.fromResponse(
+                  ApiError.response(
+                      401,
+                      OAuthErrorException.INVALID_CLIENT,
+                      "Invalid client or Invalid client credentials"))
+              .header(
+                  HttpHeaders.WWW_AUTHENTICATE,
+                  "Basic realm=\"" + PercentEncoding.encode(realm.getName()) + "\"")
+              .build());
+    }
     try {
       return AuthorizeClientUtil.authorizeClient(session, event, null).getClient();
     } catch (WebApplicationException e) {
