@@ -29,6 +29,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
@@ -196,13 +197,12 @@ public final class VerifyResource {
    * event, and so would a line of the log be written for each request of a stranger.
    */
   private boolean namesClient() {
+    MultivaluedMap<String, String> form =
+        session.getContext().getHttpRequest().getDecodedFormParameters();
     return session.getContext().getRequestHeaders().getHeaderString(HttpHeaders.AUTHORIZATION)
             != null
-        || session
-            .getContext()
-            .getHttpRequest()
-            .getDecodedFormParameters()
-            .containsKey(OAuth2Constants.CLIENT_ID);
+        || form.containsKey(OAuth2Constants.CLIENT_ID)
+        || form.containsKey(OAuth2Constants.CLIENT_ASSERTION);
   }
 
   private ClientModel authenticate(EventBuilder event) {
