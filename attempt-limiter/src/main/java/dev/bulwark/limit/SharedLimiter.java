@@ -111,11 +111,6 @@ public final class SharedLimiter {
     }
   }
 
-  /** As {@link #check(Attempt)}, for an address alone. */
-  public Decision check(String addressKey, Limits limits) {
-    return check(new Attempt("", addressKey, null, limits));
-  }
-
   /**
    * Gives the slots back on this node, at once; in Redis with the next attempt at the same address
    * or account here, if that comes before {@link #giveBackEverywhere}, which has to follow.

@@ -61,13 +61,6 @@ public final class GlobalRevocationResource {
   @Consumes(MediaType.APPLICATION_JSON)
   public Response revoke(@Nullable InputStream body) {
     RealmModel realm = session.getContext().getRealm();
-    long wait =
-        rejected.waitSeconds(realm.getId(), session.getContext().getConnection().getRemoteHost());
-    if (wait > 0) {
-      return error(429, "too_many_requests", "Too many requests from this address")
-          .header(HttpHeaders.RETRY_AFTER, wait)
-          .build();
-    }
     try {
       return revoke(realm, body);
     } catch (RequestException e) {
@@ -85,9 +78,7 @@ public final class GlobalRevocationResource {
     String error = e.error();
     Response.ResponseBuilder answer =
         error == null ? response(e.status()) : error(e.status(), error, e.description());
-    if (e.status() == 503) {
-      answer.header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
-    }
+    e.retrySeconds().ifPresent(seconds -> answer.header(HttpHeaders.RETRY_AFTER, seconds));
     e.challenge(realm.getName())
         .ifPresent(challenge -> answer.header(HttpHeaders.WWW_AUTHENTICATE, challenge));
     return answer.build();
@@ -139,12 +130,19 @@ public final class GlobalRevocationResource {
         });
   }
 
-  /** Stores nothing of a caller that it rejects, for anybody may be that. */
+  /**
+   * Stores nothing of a caller that it rejects, for anybody may be that. An address with too many
+   * of them is told so; a caller with a good token behind it is served.
+   */
   private Caller accepted(RealmModel realm, IssuerCallers issuers) {
     try {
       return authenticate(issuers);
     } catch (RequestException e) {
-      rejected.count(realm.getId(), session.getContext().getConnection().getRemoteHost());
+      long wait =
+          rejected.count(realm.getId(), session.getContext().getConnection().getRemoteHost());
+      if (wait > 0) {
+        throw RequestException.tooMany(wait);
+      }
       LOG.debugf("A caller of the global token revocation was rejected: %s", e.description());
       throw e;
     }

@@ -34,19 +34,17 @@ final class RejectedCallers {
             new RedisLimiter(redis));
   }
 
-  /** Seconds until the address may send another request; 0 if at once. */
-  long waitSeconds(String realmId, @Nullable String address) {
-    return limiter.check(key(realmId, address), limits) instanceof Decision.Refused refused
-        ? refused.retryAfterSeconds()
-        : 0;
-  }
-
-  /** Counts a request. */
-  void count(String realmId, @Nullable String address) {
+  /**
+   * Counts a request.
+   *
+   * @return seconds until the address may have another one rejected; 0 if it may have this one
+   */
+  long count(String realmId, @Nullable String address) {
     Attempt attempt = new Attempt(ids.next(), key(realmId, address), null, limits);
-    if (limiter.takeLocally(attempt) instanceof Decision.Granted) {
-      limiter.count(attempt);
+    if (limiter.take(attempt) instanceof Decision.Refused refused) {
+      return refused.retryAfterSeconds();
     }
+    return 0;
   }
 
   private static String key(String realmId, @Nullable String address) {

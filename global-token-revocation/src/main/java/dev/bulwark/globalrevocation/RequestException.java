@@ -1,6 +1,7 @@
 package dev.bulwark.globalrevocation;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** A request is answered with an error. */
@@ -12,13 +13,22 @@ final class RequestException extends RuntimeException {
   private static final String INSUFFICIENT_SCOPE = "insufficient_scope";
   private static final String UNAVAILABLE = "temporarily_unavailable";
 
+  private static final int RETRY_SECONDS = 5;
+
   private final int status;
   private final @Nullable String error;
+  private final long retrySeconds;
 
   private RequestException(int status, @Nullable String error, String description) {
+    this(status, error, description, 0);
+  }
+
+  private RequestException(
+      int status, @Nullable String error, String description, long retrySeconds) {
     super(description);
     this.status = status;
     this.error = error;
+    this.retrySeconds = retrySeconds;
   }
 
   /** 400: the request is malformed. */
@@ -57,6 +67,16 @@ final class RequestException extends RuntimeException {
         422, "ambiguous_subject", "Several users have this e-mail address: name one by its id");
   }
 
+  /**
+   * 429: too many requests of the address had no token that may call.
+   *
+   * @param seconds until it may send another one
+   */
+  static RequestException tooMany(long seconds) {
+    return new RequestException(
+        429, "too_many_requests", "Too many requests from this address", seconds);
+  }
+
   /** 503: whether the realm has such a user, and what it has, cannot be read at present. */
   static RequestException unavailable(RuntimeException cause) {
     return unavailable("A user store or the database does not answer, so nothing has ended", cause);
@@ -68,7 +88,8 @@ final class RequestException extends RuntimeException {
   }
 
   private static RequestException unavailable(String description, RuntimeException cause) {
-    RequestException unavailable = new RequestException(503, UNAVAILABLE, description);
+    RequestException unavailable =
+        new RequestException(503, UNAVAILABLE, description, RETRY_SECONDS);
     unavailable.initCause(cause);
     return unavailable;
   }
@@ -80,6 +101,11 @@ final class RequestException extends RuntimeException {
 
   int status() {
     return status;
+  }
+
+  /** After how many seconds another request may succeed; empty if waiting does not help. */
+  OptionalLong retrySeconds() {
+    return retrySeconds == 0 ? OptionalLong.empty() : OptionalLong.of(retrySeconds);
   }
 
   /**

@@ -150,7 +150,10 @@ public final class TestStack {
     }
     // Nobody here: an option of the spec has precedence over that of all test servers.
     return spec.option(prefix + "allowed-networks", "192.0.2.0/24")
-        .option(prefix + "known-address-days", "0");
+        .option(prefix + "known-address-days", "0")
+        .option(
+            "spi-realm-restapi-extension--global-token-revocation--rejected-callers-per-minute",
+            "0");
   }
 
   public KeycloakServer keycloak() {
