@@ -267,9 +267,9 @@ class KeyAttackIT {
                             """)))
             .expect(201);
     String key = keys.made("alice", "a", "tasks:read").get("key").asText();
-    assertThat(verifyAs("self", key)).isEqualTo(403);
+    assertThat(verifyAs("self", key)).isEqualTo(401);
     Response changed = update(registrations, made.text("registrationAccessToken"), made.json());
-    assertThat(verifyAs("self", key)).isEqualTo(403);
+    assertThat(verifyAs("self", key)).isEqualTo(401);
 
     // What an administrator has marked stays so, whatever the client says of itself.
     String path = "/realms/app/clients/" + admin.clientUuid("self");

@@ -79,8 +79,6 @@ final class FastApiApp implements AutoCloseable {
                 python,
                 "PYTHONDONTWRITEBYTECODE",
                 "1",
-                "DATABASE_FILE",
-                folder.resolve("tasks.db").toString(),
                 "FASTAPI_APP_PORT",
                 Integer.toString(port),
                 "FASTAPI_APP_URL",
