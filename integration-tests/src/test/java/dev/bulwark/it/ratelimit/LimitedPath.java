@@ -298,9 +298,7 @@ enum LimitedPath {
    * its visitors' browsers send some (M3), and what a known device asks for (L2).
    */
   boolean hasAWindowOfItsOwn() {
-    return this == DEVICE_USER_CODE
-        || this == DEVICE_USER_CODE_LINK
-        || this == RESET_CREDENTIALS_WHILE_LOGGED_IN;
+    return this == DEVICE_USER_CODE || this == DEVICE_USER_CODE_LINK;
   }
 
   /** An attempt from an address, to be made as often as wanted. */
