@@ -14,5 +14,5 @@ for await (const line of createInterface({ input: process.stdin })) {
   const [token, seconds] = line.split(' ');
   ahead = Number(seconds);
   const claims = JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString());
-  console.log(await checker.checkClaims(claims));
+  console.log(await checker.check(claims));
 }

@@ -17,4 +17,4 @@ for line in sys.stdin:
     ahead = float(seconds)
     payload = token.split(".")[1]
     claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    print(checker.check_claims(claims).value, flush=True)
+    print(checker.check(claims).value, flush=True)

@@ -77,10 +77,10 @@ final class AdministratorAccess {
   }
 
   private boolean mayActAs(@Nullable UserModel subject) {
-    return auth.isRealmAdmin()
-        || (subject == null
-            ? auth.users().canImpersonate()
-            : auth.users().canImpersonate(subject, null));
+    // The role realm-admin has this one, too.
+    return subject == null
+        ? auth.users().canImpersonate()
+        : auth.users().canImpersonate(subject, null);
   }
 
   /** Composite roles and those of groups too: they can be many, and an import has many rows. */
