@@ -202,6 +202,7 @@ public final class VerifyResource {
     return session.getContext().getRequestHeaders().getHeaderString(HttpHeaders.AUTHORIZATION)
             != null
         || form.containsKey(OAuth2Constants.CLIENT_ID)
+        || session.getContext().getUri().getQueryParameters().containsKey(OAuth2Constants.CLIENT_ID)
         || form.containsKey(OAuth2Constants.CLIENT_ASSERTION);
   }
 

@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.support.GlobalRevoker;
 import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import java.net.http.HttpRequest;
 import java.time.Duration;
@@ -260,10 +262,13 @@ class LimitIT {
   }
 
   /**
-   * R10, L6: who is rejected counts, before anything of the body is read, and nothing is stored.
+   * R10, L6: who is rejected counts, before anything of the body is read, and nothing is stored. A
+   * good token is heard, whoever else sends requests from the address.
    */
   @Test
   void globalTokenRevocationsOfAnAddressAreLimited() {
+    GlobalRevoker revoker =
+        GlobalRevoker.addTo(SERVER.admin(), new Realm(SERVER.url(), LimitedServer.REALM));
     String address = newAddress();
     for (int i = 0; i < LimitedServer.GLOBAL_REVOCATIONS; i++) {
       assertThat(globalRevocation(address).status()).isEqualTo(401);
@@ -272,6 +277,14 @@ class LimitIT {
     assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 60);
     assertThat(refused.text("error")).isEqualTo("too_many_requests");
     assertThat(globalRevocation(newAddress()).status()).isEqualTo(401);
+    revoker
+        .send(
+            Map.of("format", "opaque", "id", "nobody"),
+            "X-Forwarded-For",
+            address,
+            "Authorization",
+            "Bearer " + revoker.token().expect(200).text("access_token"))
+        .expect(404);
   }
 
   private static Response globalRevocation(String address) {

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.bulwark.it.support.GlobalRevoker;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.RawHttp;
 import dev.bulwark.it.support.Realm;
@@ -68,31 +67,6 @@ class WrongSecretsIT {
     // Neither another client there nor this one elsewhere is concerned.
     assertIsHeard(path.send(SERVER, address, path.newClient(SERVER), CLIENT_SECRET));
     assertIsHeard(path.send(SERVER, newAddress(), client, CLIENT_SECRET));
-  }
-
-  /** The default of {@code rejected-callers-per-minute}. A good token is heard all the same. */
-  @Test
-  void sixtyRejectedCallersOfTheGlobalTokenRevocationAtAnAddress() {
-    GlobalRevoker revoker =
-        GlobalRevoker.addTo(SERVER.admin(), new Realm(SERVER.url(), LimitedServer.REALM));
-    String address = newAddress();
-    for (int i = 0; i < 60; i++) {
-      end(revoker, address, "made-up").expect(401);
-    }
-    Response refused = end(revoker, address, "made-up").expect(429);
-    assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 60);
-    end(revoker, newAddress(), "made-up").expect(401);
-    // There is no such user.
-    end(revoker, address, revoker.token().expect(200).text("access_token")).expect(404);
-  }
-
-  private static Response end(GlobalRevoker revoker, String address, String token) {
-    return revoker.send(
-        Map.of("format", "opaque", "id", "nobody"),
-        "X-Forwarded-For",
-        address,
-        "Authorization",
-        "Bearer " + token);
   }
 
   /** The client has got in; what it asked for need not be there. */

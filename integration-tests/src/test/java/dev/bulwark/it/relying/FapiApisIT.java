@@ -59,7 +59,8 @@ class FapiApisIT {
       const plain = () => client.discovery(issuer, 'fapi-app', undefined, client.PrivateKeyJwt({ key, kid: jwk.kid }));
       for await (const line of createInterface({ input: process.stdin })) {
         const [name, url] = line.split(' ');
-        console.log(await commands[name](url).catch((problem) => `${problem.error ?? problem.code ?? problem}`));
+        const told = (problem) => problem.error ?? `${problem.code ?? problem} ${JSON.stringify(problem.cause ?? '')}`.trim();
+        console.log(await commands[name](url).catch(told));
       }
       """;
 
